@@ -1,0 +1,56 @@
+"""The exceptions that Firth raises on purpose.
+
+Each message is one line: what was given, what was expected, what to do::
+
+    FirthError
+    ├── ConfigError        an option that is out of range or does not fit another (ValueError)
+    ├── CorpusError        a text that cannot be read, or holds nothing to train on
+    ├── VocabularyError    a word that has no vector (KeyError)
+    ├── FormatError        a vector or evaluation file that is damaged, or of no known format
+    └── MissingExtraError  an optional dependency that is not installed (ImportError)
+"""
+
+from __future__ import annotations
+
+
+class FirthError(Exception):
+    """Base of every error that Firth raises on purpose."""
+
+
+class ConfigError(FirthError, ValueError):
+    """An option is out of range, or does not fit another one."""
+
+
+class CorpusError(FirthError):
+    """A text cannot be read, or holds nothing to train on."""
+
+
+class VocabularyError(FirthError, KeyError):
+    """A word has no vector."""
+
+    # KeyError shows the repr of its argument; here the argument is a sentence.
+    __str__ = Exception.__str__
+
+
+class FormatError(FirthError):
+    """A vector or evaluation file is damaged, or of no known format."""
+
+
+class MissingExtraError(FirthError, ImportError):
+    """An optional dependency is not installed.
+
+    Parameters
+    ----------
+    package : str
+        The package that could not be imported.
+    extra : str
+        The extra of Firth that installs it.
+
+    Examples
+    --------
+    >>> str(MissingExtraError("rjieba", "chinese"))
+    "rjieba is not installed; run: pip install 'firth[chinese]'"
+    """
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(f"{package} is not installed; run: pip install 'firth[{extra}]'")

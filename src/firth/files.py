@@ -1,0 +1,77 @@
+"""Writing files and folders so that an interrupted write leaves nothing half-done."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from firth.errors import FirthError
+
+
+@contextlib.contextmanager
+def write_aside(target: Path, *, folder: bool = False) -> Iterator[Path]:
+    """Give a temporary path beside `target`; rename it to `target` when the block ends well.
+
+    The content is flushed to the disk before the rename. When the block raises, what was written
+    is removed and whatever stood at `target` before is untouched.
+
+    Parameters
+    ----------
+    target : Path
+        Where the finished file or folder shall stand. Missing parent folders are made.
+    folder : bool
+        Whether a folder is written (the block finds it made, and empty) or a file.
+
+    Raises
+    ------
+    FirthError
+        If the place cannot be written, or the disk is full.
+    """
+    try:
+        check_writable(target)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as scratch:
+            aside = Path(scratch) / target.name
+            if folder:
+                aside.mkdir()
+            yield aside
+            _flush(aside)
+            _replace(aside, target, Path(scratch))
+    except OSError as error:
+        raise FirthError(f"cannot write {target}: {error.strerror or error}") from error
+
+
+def check_writable(target: Path) -> None:
+    """Raise at once if `target` could not be written later; make its parent folders.
+
+    Raises
+    ------
+    FirthError
+        If the parent folder cannot be made or written.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=target.parent):
+            pass
+    except OSError as error:
+        raise FirthError(f"cannot write {target}: {error.strerror or error}") from error
+
+
+def _flush(path: Path) -> None:
+    for file in [path] if path.is_file() else sorted(path.iterdir()):
+        with file.open("rb") as handle:
+            os.fsync(handle.fileno())
+
+
+def _replace(aside: Path, target: Path, scratch: Path) -> None:
+    # A folder cannot be renamed over another that holds files: the old one steps aside first.
+    if aside.is_dir() and target.is_dir():
+        target.rename(scratch / "old")
+    elif target.is_dir() or (aside.is_dir() and target.exists()):
+        kind = "folder" if target.is_dir() else "file"
+        raise FirthError(f"cannot write {target}: a {kind} of that name is in the way")
+    aside.replace(target)
+    shutil.rmtree(scratch / "old", ignore_errors=True)
