@@ -1,0 +1,50 @@
+"""Compiling hot loops with Numba, and keeping the machine code for the next process."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+
+from firth._version import __version__
+from firth.cache import cache_folder
+from firth.errors import FirthError
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def compiled(function: Function) -> Function:
+    """Compile `function` at its first call, free of the GIL, and keep the result on disk.
+
+    Numba looks only at the file of the function itself to tell whether a kept result is stale.
+    The functions that it calls stand in the same package folder, so the name of the cache folder
+    carries a digest of all sources there, beside Firth's version. Where no cache folder can be
+    written, a warning says so and each process compiles anew.
+    """
+    options = {"nogil": True, "error_model": "numpy"}
+    folder = _code_folder(Path(function.__code__.co_filename).parent)
+    if folder is None:
+        return numba.njit(**options)(function)  # type: ignore[no-any-return]
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(folder)
+    try:
+        return numba.njit(cache=True, **options)(function)  # type: ignore[no-any-return]
+    finally:
+        numba.config.CACHE_DIR = before
+
+
+@functools.cache
+def _code_folder(package: Path) -> Path | None:
+    digest = hashlib.sha256(__version__.encode())
+    for source in sorted(package.glob("*.py")):
+        digest.update(source.read_bytes())
+    try:
+        return cache_folder() / "compiled" / f"{package.name}-{digest.hexdigest()[:16]}"
+    except FirthError as error:
+        warnings.warn(f"compiled code is not kept: {error}", RuntimeWarning, stacklevel=4)
+        return None
