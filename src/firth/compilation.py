@@ -18,6 +18,11 @@ from firth.errors import FirthError
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
+def inlined(function: Function) -> Function:
+    """Compile `function` as a part of whatever compiled function calls it."""
+    return numba.njit(nogil=True, error_model="numpy", forceinline=True)(function)  # type: ignore[no-any-return]
+
+
 def compiled(function: Function) -> Function:
     """Compile `function` at its first call, free of the GIL, and keep the result on disk.
 

@@ -1,0 +1,136 @@
+"""The options of a training run, and what they may be."""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from firth.errors import ConfigError
+
+Model = Literal["skipgram", "cbow"]
+
+# word2vec's step size for skip-gram. CBOW gains from twice that: docs/decisions.md.
+_DEFAULT_LR: dict[str, float] = {"skipgram": 0.025, "cbow": 0.05}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainConfig:
+    """The options of a training run; defaults are word2vec's where it has one.
+
+    Parameters
+    ----------
+    model : {"skipgram", "cbow"}
+        Whether each context word predicts the centre, or the mean of the context words does.
+    dim : int
+        D, the length of a vector.
+    window : int
+        The maximum distance between a centre and a context word, after subsampling.
+    negative : int
+        K, the number of noise words for each window.
+    epochs : int
+        How often the corpus is gone through.
+    min_count : int
+        Words that occur less often are left out of the corpus.
+    max_vocab : int, optional
+        Keep no more than this many words, the most frequent ones.
+    sample : float
+        Subsampling threshold: words that make up more than this share of the corpus are thinned
+        out. 0 switches it off.
+    noise_exponent : float
+        Noise words are drawn in proportion to their count to this power. 0 draws all words alike;
+        a negative exponent prefers rare words.
+    lr, min_lr : float
+        The step size at the start and at the end; it falls linearly. `lr` is by default 0.025 for
+        skip-gram and 0.05 for CBOW.
+    shrink_windows : bool
+        Whether each window's reach is drawn from 1 to `window`, which gives near words more weight.
+    threads : int, optional
+        Workers; by default as many as there are processors for this process.
+    seed : int
+        Start of all random numbers. With one thread, the same seed gives the same vectors.
+
+    Raises
+    ------
+    ConfigError
+        If an option is of the wrong type, or out of range.
+
+    Examples
+    --------
+    >>> TrainConfig(model="cbow", threads=1).lr
+    0.05
+    >>> TrainConfig(window=0)
+    Traceback (most recent call last):
+    firth.errors.ConfigError: window must be at least 1, got 0
+    """
+
+    model: Model = "skipgram"
+    dim: int = 100
+    window: int = 5
+    negative: int = 5
+    epochs: int = 5
+    min_count: int = 5
+    max_vocab: int | None = None
+    sample: float = 1e-3
+    noise_exponent: float = 0.75
+    lr: float | None = None
+    min_lr: float = 1e-4
+    shrink_windows: bool = True
+    threads: int | None = None
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        """Fill in what follows from the rest or the machine, and check everything."""
+        if self.model not in _DEFAULT_LR:
+            raise ConfigError(f"model must be skipgram or cbow, got {self.model!r}")
+        if self.lr is None:
+            object.__setattr__(self, "lr", _DEFAULT_LR[self.model])
+        if self.threads is None:
+            object.__setattr__(self, "threads", _available_processors())
+        for name in ("dim", "window", "negative", "epochs", "min_count", "threads"):
+            _check_int(name, getattr(self, name), at_least=1)
+        _check_int("seed", self.seed, at_least=0)
+        if self.max_vocab is not None:
+            _check_int("max_vocab", self.max_vocab, at_least=2)
+        if not isinstance(self.shrink_windows, bool):
+            raise ConfigError(f"shrink_windows must be True or False, got {self.shrink_windows!r}")
+        _check_float("sample", self.sample, 0.0, 1.0)
+        _check_float("noise_exponent", self.noise_exponent, -math.inf, math.inf)
+        _check_float("lr", self.lr, 0.0, math.inf)
+        if self.lr == 0:
+            raise ConfigError("lr must be above 0, got 0")
+        _check_float("min_lr", self.min_lr, 0.0, self.step_size)
+
+    @property
+    def step_size(self) -> float:
+        """The step size at the start: `lr` with its default filled in."""
+        assert self.lr is not None
+        return self.lr
+
+    @property
+    def workers(self) -> int:
+        """The number of threads, with its default filled in."""
+        assert self.threads is not None
+        return self.threads
+
+
+def _available_processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _check_int(name: str, value: Any, *, at_least: int) -> None:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ConfigError(f"{name} must be a whole number, got {value!r}")
+    if value < at_least:
+        raise ConfigError(f"{name} must be at least {at_least}, got {value}")
+
+
+def _check_float(name: str, value: Any, low: float, high: float) -> None:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        raise ConfigError(f"{name} must be a finite number, got {value!r}")
+    if not low <= value <= high:
+        bounds = f"from {low:g} to {high:g}" if math.isfinite(high) else f"at least {low:g}"
+        raise ConfigError(f"{name} must be {bounds}, got {value:g}")

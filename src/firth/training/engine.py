@@ -1,0 +1,144 @@
+"""The kernel engine: holds the state of a run, and trains stretches of the corpus on it.
+
+An engine is what the trainer drives. Another one needs the same three things: to be made from a
+`TrainConfig`, the vocabulary's counts and a `TokenStore`; `train(worker, stretch)`; and `vectors()`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.corpus import TokenStore
+from firth.training import draws, kernel, sampling, simd
+from firth.training.config import TrainConfig
+
+Floats = NDArray[np.float32]
+
+_LINE = 64  # bytes of a cache line
+_ROWS_AT_ONCE = 65_536
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A piece of work: the windows whose centres stand at positions `start` up to `stop`."""
+
+    epoch: int
+    start: int
+    stop: int
+    lr: float  # the step size at position p is lr + slope * p
+    slope: float
+
+
+class KernelEngine:
+    """Skip-gram and CBOW by the compiled kernel.
+
+    Parameters
+    ----------
+    config : TrainConfig
+        How to train.
+    counts : int64, (V,)
+        How often each word occurs.
+    tokens : TokenStore
+        The corpus.
+    stretch : int
+        The most tokens of a stretch.
+    """
+
+    def __init__(
+        self, config: TrainConfig, counts: NDArray[np.int64], tokens: TokenStore, stretch: int
+    ) -> None:
+        self._config = config
+        self._size = len(counts)
+        self._window = kernel.Window(
+            config.model == "cbow", config.window, config.shrink_windows, config.negative
+        )
+        self._sampling = kernel.Sampling(
+            keep=sampling.keep_thresholds(counts, config.sample),
+            alias=sampling.alias_table(
+                sampling.noise_distribution(counts, config.noise_exponent)
+            ),
+        )
+        stride = simd.stride_of(config.dim)
+        # A row between two workers' own keeps them off each other's cache lines.
+        own = kernel.own_rows(self._window) + -(-_LINE // (4 * stride))
+        self._tables = kernel.Tables(
+            inputs=_aligned_zeros(self._size + own * config.workers, stride),
+            outputs=_aligned_zeros(self._size, stride),
+        )
+        _initialise(self._tables.inputs, self._size, config.dim, config.seed)
+        self._scratch = [
+            kernel.make_scratch(self._window, stride, stretch, self._size + own * worker)
+            for worker in range(config.workers)
+        ]
+        self._ids, self._offsets = _read_only(tokens.ids), _read_only(tokens.offsets)
+        self.train(0, Stretch(epoch=0, start=0, stop=0, lr=0.0, slope=0.0))  # compiles
+
+    def train(self, worker: int, stretch: Stretch) -> tuple[float, int]:
+        """Train one stretch; workers of different numbers may do so at the same time.
+
+        Returns
+        -------
+        loss, pairs : float, int
+            The sum of the losses in nats, and the number of positive pairs.
+        """
+        unit = int(np.searchsorted(self._offsets, stretch.start, side="right")) - 1
+        loss, pairs = kernel.train_stretch(
+            self._ids,
+            self._offsets,
+            unit,
+            stretch.start,
+            stretch.stop,
+            draws.epoch_key(self._config.seed, stretch.epoch),
+            self._sampling,
+            self._tables,
+            self._window,
+            stretch.lr,
+            stretch.slope,
+            self._scratch[worker],
+        )
+        return loss, pairs
+
+    def vectors(self) -> tuple[Floats, Floats]:
+        """Give the input and the output vectors, (V, D) each. Afterwards the engine is spent."""
+        tables, self._tables = self._tables, None  # type: ignore[assignment]
+        inputs, outputs = (
+            _packed(table, self._size, self._config.dim) for table in (tables.inputs, tables.outputs)
+        )
+        return inputs, outputs
+
+
+def _aligned_zeros(rows: int, stride: int) -> Floats:
+    """Make a table of zeros that starts at a cache line."""
+    spare = _LINE // 4
+    memory = np.zeros(rows * stride + spare, np.float32)
+    first = -memory.ctypes.data % _LINE // 4
+    return memory[first : first + rows * stride].reshape(rows, stride)
+
+
+def _initialise(inputs: Floats, size: int, dim: int, seed: int) -> None:
+    """Draw the input vectors uniformly from ±1 / (2 D), as word2vec does."""
+    generator = np.random.default_rng(seed)
+    for start in range(0, size, _ROWS_AT_ONCE):
+        stop = min(start + _ROWS_AT_ONCE, size)
+        drawn = generator.random((stop - start, dim), dtype=np.float32)
+        inputs[start:stop, :dim] = (drawn - np.float32(0.5)) / np.float32(dim)
+
+
+def _packed(table: Floats, rows: int, dim: int) -> Floats:
+    """Move the rows of a table together, in place, so that no second table is ever held."""
+    flat = table.reshape(-1)
+    for start in range(0, rows, _ROWS_AT_ONCE):
+        stop = min(start + _ROWS_AT_ONCE, rows)
+        flat[start * dim : stop * dim] = table[start:stop, :dim].ravel()
+    return flat[: rows * dim].reshape(rows, dim)
+
+
+def _read_only(array: NDArray[Any]) -> NDArray[Any]:
+    """Give a read-only view, whatever the array was: the kernel is compiled for one kind."""
+    view = array.view()
+    view.flags.writeable = False
+    return view

@@ -1,0 +1,41 @@
+"""What a training run may be told, and what it says to the rest."""
+
+import pytest
+
+from firth.errors import ConfigError
+from firth.training.config import TrainConfig
+
+
+def test_defaults_are_word2vec_s():
+    config = TrainConfig()
+    assert (config.model, config.dim, config.window, config.negative) == ("skipgram", 100, 5, 5)
+    assert (config.epochs, config.min_count, config.sample, config.lr) == (5, 5, 1e-3, 0.025)
+    assert TrainConfig(model="cbow").lr == 0.05
+    assert config.threads >= 1
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"model": "glove"}, "model must be skipgram or cbow, got 'glove'"),
+        ({"dim": 0}, "dim must be at least 1, got 0"),
+        ({"window": 0}, "window must be at least 1, got 0"),
+        ({"negative": 0}, "negative must be at least 1, got 0"),
+        ({"epochs": 0}, "epochs must be at least 1, got 0"),
+        ({"threads": 0}, "threads must be at least 1, got 0"),
+        ({"dim": 10.5}, "dim must be a whole number, got 10.5"),
+        ({"dim": True}, "dim must be a whole number, got True"),
+        ({"seed": -1}, "seed must be at least 0, got -1"),
+        ({"max_vocab": 1}, "max_vocab must be at least 2, got 1"),
+        ({"sample": -1.0}, "sample must be from 0 to 1, got -1"),
+        ({"noise_exponent": float("nan")}, "noise_exponent must be a finite number, got nan"),
+        ({"lr": 0}, "lr must be above 0, got 0"),
+        ({"lr": "fast"}, "lr must be a finite number, got 'fast'"),
+        ({"lr": 0.01, "min_lr": 0.02}, "min_lr must be from 0 to 0.01, got 0.02"),
+        ({"shrink_windows": 1}, "shrink_windows must be True or False, got 1"),
+    ],
+)
+def test_says_what_is_wrong(options, message):
+    with pytest.raises(ConfigError) as error:
+        TrainConfig(**options)
+    assert str(error.value) == message
