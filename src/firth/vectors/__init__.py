@@ -1,1 +1,5 @@
-"""."""
+"""Word vectors: look them up, search them, keep them in files."""
+
+from firth.vectors.vectors import Neighbour, Vectors, load
+
+__all__ = ["Neighbour", "Vectors", "load"]

@@ -1,0 +1,92 @@
+"""Several evaluation sets at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from firth.evaluation.analogies import AnalogyResult, evaluate_analogies
+from firth.evaluation.similarity import SimilarityResult, evaluate_similarity
+from firth.vectors import Vectors
+
+Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What `evaluate` found.
+
+    Parameters
+    ----------
+    analogies : tuple of AnalogyResult
+    similarity : tuple of SimilarityResult
+    restrict : int
+        To how many of the most frequent words the analogies were held.
+    """
+
+    analogies: tuple[AnalogyResult, ...]
+    similarity: tuple[SimilarityResult, ...]
+    restrict: int
+
+    def to_dict(self) -> dict[str, object]:
+        """Give what JSON can hold; what could not be measured is null."""
+        return {
+            "analogies": [result.to_dict() for result in self.analogies],
+            "similarity": [result.to_dict() for result in self.similarity],
+            "restrict": self.restrict,
+        }
+
+
+def evaluate(
+    vectors: Vectors,
+    *,
+    analogies: Paths = (),
+    similarity: Paths = (),
+    restrict: int = 30_000,
+    fold: bool = True,
+) -> Evaluation:
+    r"""Measure vectors on files of analogies and of similarity scores.
+
+    Parameters
+    ----------
+    vectors : Vectors
+    analogies : path or sequence of paths
+        In Google's format, as `read_analogies` takes it.
+    similarity : path or sequence of paths
+        As `read_pairs` takes them.
+    restrict : int
+        Hold analogies to the first so many words, the most frequent.
+    fold : bool
+        Compare words in lower case.
+
+    Raises
+    ------
+    FormatError
+        If a file is missing or malformed.
+    ConfigError
+        If `restrict` is below 1.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib, numpy as np
+    >>> matrix = np.array([[1, 0, 0], [1, 1, 0], [0, 0, 1], [0, 1, 1]], dtype=np.float32)
+    >>> vectors = Vectors(["man", "king", "woman", "queen"], matrix)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "family.txt")
+    ...     _ = path.write_text(": family\nMan King Woman Queen\n")
+    ...     evaluate(vectors, analogies=path).analogies[0].accuracy
+    1.0
+    """
+    return Evaluation(
+        tuple(
+            evaluate_analogies(vectors, path, restrict=restrict, fold=fold)
+            for path in _several(analogies)
+        ),
+        tuple(evaluate_similarity(vectors, path, fold=fold) for path in _several(similarity)),
+        restrict,
+    )
+
+
+def _several(paths: Paths) -> Sequence[str | os.PathLike[str]]:
+    return [paths] if isinstance(paths, str | os.PathLike) else paths

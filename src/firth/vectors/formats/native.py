@@ -1,0 +1,144 @@
+"""Firth's own format: a folder that keeps everything, for words of any kind.
+
+======================= ========================================================================
+`model.safetensors`     `embeddings` (V, D) float32; `output` (V, D) float32 if it was kept
+`vocabulary.json`       `{"words": [...], "counts": [...]}`; counts are null if unknown
+`config.json`           how the vectors were trained, with which version, on what
+======================= ========================================================================
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from firth.errors import FirthError, FormatError
+from firth.files import write_aside
+from firth.vectors.table import Table, Token
+
+MODEL = "model.safetensors"
+VOCABULARY = "vocabulary.json"
+CONFIG = "config.json"
+INPUT = "embeddings"
+OUTPUT = "output"
+# JSON from a str with a lone surrogate is no valid UTF-8, but a word may hold any character.
+_SURROGATES = "surrogatepass"
+
+
+def read(path: Path) -> Table:
+    """Read a folder.
+
+    Raises
+    ------
+    FormatError
+        If a file of the folder is missing or damaged.
+    """
+    input_vectors, output_vectors = _read_model(path / MODEL)
+    vocabulary = _read_json(path / VOCABULARY)
+    words = vocabulary.get("words")
+    if not isinstance(words, list):
+        raise FormatError(f"{path / VOCABULARY}: expected a list under 'words'")
+    return Table(
+        words=cast(list[Token], words),
+        input_vectors=input_vectors,
+        counts=_to_counts(vocabulary.get("counts"), path / VOCABULARY),
+        output_vectors=output_vectors,
+        config=_read_json(path / CONFIG),
+    )
+
+
+def _read_model(path: Path) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+    _require(path)
+    try:
+        with safe_open(path, framework="np") as tensors:
+            names = set(tensors.keys())
+            if INPUT not in names:
+                raise FormatError(f"{path}: holds no tensor '{INPUT}', only {sorted(names)}")
+            found = [name for name in (INPUT, OUTPUT) if name in names]
+            for name in found:
+                tensor = tensors.get_slice(name)
+                _check_tensor(name, tensor.get_dtype(), tensor.get_shape(), path)
+            matrices = [tensors.get_tensor(name) for name in found]
+    except SafetensorError as error:
+        raise FormatError(f"{path}: damaged: {error}") from error
+    return matrices[0], matrices[1] if OUTPUT in names else None
+
+
+def _check_tensor(name: str, dtype: str, shape: list[int], path: Path) -> None:
+    if dtype != "F32" or len(shape) != 2:
+        raise FormatError(f"{path}: '{name}' should be F32 of two dimensions, not {dtype} {shape}")
+
+
+def _read_json(path: Path) -> dict[str, object]:
+    _require(path)
+    try:
+        content = json.loads(path.read_bytes().decode("utf-8", _SURROGATES))
+    except (ValueError, RecursionError) as error:
+        raise FormatError(f"{path}: not valid JSON: {error}") from error
+    if not isinstance(content, dict):
+        raise FormatError(f"{path}: expected a JSON object, got {type(content).__name__}")
+    return content
+
+
+def _require(path: Path) -> None:
+    if not path.is_file():
+        raise FormatError(f"no such file: {path}; a folder of vectors holds it")
+
+
+def _to_counts(counts: object, path: Path) -> NDArray[np.int64] | None:
+    if counts is None:
+        return None
+    if not isinstance(counts, list) or any(type(count) is not int for count in counts):
+        raise FormatError(f"{path}: expected a list of whole numbers under 'counts'")
+    try:
+        return np.array(counts, dtype=np.int64)
+    except OverflowError as error:
+        raise FormatError(f"{path}: a number under 'counts' exceeds 64 bits") from error
+
+
+def write(table: Table, path: Path) -> None:
+    """Write the folder, in place of one that holds vectors already.
+
+    Raises
+    ------
+    FormatError
+        If the config holds what JSON cannot.
+    FirthError
+        If the folder holds other files, which would be lost.
+    """
+    counts = None if table.counts is None else table.counts.tolist()
+    tensors = {INPUT: table.input_vectors}
+    if table.output_vectors is not None:
+        tensors[OUTPUT] = table.output_vectors
+    with write_aside(path, folder=True) as aside:
+        _check_replaceable(path)
+        _write_json({"words": list(table.words), "counts": counts}, aside / VOCABULARY)
+        _write_json(table.config, aside / CONFIG)
+        # safetensors takes the bytes as they lie in memory, and would ignore strides.
+        save_file({k: np.ascontiguousarray(v) for k, v in tensors.items()}, aside / MODEL)
+
+
+def _check_replaceable(path: Path) -> None:
+    if not path.is_dir():
+        return
+    others = sorted({file.name for file in path.iterdir()} - {MODEL, VOCABULARY, CONFIG})
+    if others:
+        raise FirthError(
+            f"cannot write {path}: the folder holds other files ({others[0]!r}); "
+            "give a new folder, or an empty one"
+        )
+
+
+def _write_json(content: Mapping[str, object], path: Path) -> None:
+    try:
+        text = json.dumps(content, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise FormatError(f"{path.name} cannot hold the config: {error}") from error
+    path.write_bytes(text.encode("utf-8", _SURROGATES))

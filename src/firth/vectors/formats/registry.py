@@ -1,0 +1,102 @@
+"""The formats that are known, and which of them a path calls for."""
+
+from __future__ import annotations
+
+import os
+import struct
+from pathlib import Path
+
+from firth.errors import ConfigError, FormatError
+from firth.vectors.formats import native, word2vec_binary, word2vec_text
+from firth.vectors.formats.format import Format
+from firth.vectors.table import Table
+
+# Text first: a binary file is known by its header alone, and a text file may have the same.
+FILES: tuple[Format, ...] = (word2vec_text.FORMAT, word2vec_binary.FORMAT)
+
+HEAD_BYTES = 1 << 16
+_FASTTEXT_MAGIC = 793712314
+
+
+def read_table(path: str | os.PathLike[str], encoding_errors: str) -> Table:
+    """Read a folder or file; the suffix tells the format, or else its first bytes do.
+
+    Raises
+    ------
+    FormatError
+        If there is no such file, or it is damaged, or of no known format.
+    ConfigError
+        If `encoding_errors` is neither "strict" nor "replace".
+    """
+    if encoding_errors not in ("strict", "replace"):
+        raise ConfigError(f"encoding_errors must be 'strict' or 'replace', got {encoding_errors!r}")
+    path = Path(path)
+    try:
+        if path.is_dir():
+            return native.read(path)
+        return _format_of(path).read(path, encoding_errors)
+    except FileNotFoundError as error:
+        raise FormatError(f"no such file: {path}") from error
+    except OSError as error:
+        raise FormatError(f"cannot read {path}: {error.strerror or error}") from error
+
+
+def write_table(table: Table, path: str | os.PathLike[str]) -> None:
+    """Write a table; the path's suffix tells the format, no suffix means a folder.
+
+    Raises
+    ------
+    FormatError
+        If the suffix is unknown, or the format cannot hold the table.
+    FirthError
+        If the path cannot be written.
+    """
+    # pathlib drops a trailing slash, which tells a folder from a file of unknown suffix.
+    is_folder = os.fspath(path).endswith(("/", os.sep))
+    path = Path(path)
+    if is_folder or not path.suffix:
+        native.write(table, path)
+        return
+    form = _by_suffix(path)
+    if form is None:
+        raise FormatError(
+            f"cannot write {path}: no format has the suffix '{path.suffix}'; {_known_formats()}"
+        )
+    form.write(table, path)
+
+
+def _format_of(path: Path) -> Format:
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if not head:
+        raise FormatError(f"{path}: the file is empty")
+    if _is_fasttext(head):
+        raise FormatError(
+            f"{path}: fastText's binary models are not read; give the .vec file of the same model"
+        )
+    form = _by_suffix(path) or next((form for form in FILES if form.recognises(head)), None)
+    if form is None:
+        raise FormatError(f"{path}: holds vectors in no known format; {_known_formats()}")
+    return form
+
+
+def _by_suffix(path: Path) -> Format | None:
+    return next((form for form in FILES if path.suffix.lower() in form.suffixes), None)
+
+
+def _known_formats() -> str:
+    files = ", ".join(f"{'/'.join(form.suffixes)} ({form.name})" for form in FILES)
+    return f"known are {files}, and a folder (no suffix, or a slash at the end)"
+
+
+def _is_fasttext(head: bytes) -> bool:
+    """Tell fastText's binary, by its magic number or, of before 2017, by its first settings.
+
+    The early files begin with twelve int32: dim, ws, epoch, minCount, neg, wordNgrams, loss,
+    model, bucket, minn, maxn, lrUpdateRate; loss and model are enumerations from 1 to 3.
+    """
+    if len(head) < struct.calcsize("<12i"):
+        return False
+    first, *settings = struct.unpack_from("<12i", head)
+    plausible = 0 < first < 1 << 16 and all(0 <= setting < 1 << 28 for setting in settings)
+    return first == _FASTTEXT_MAGIC or (plausible and {settings[5], settings[6]} <= {1, 2, 3})

@@ -1,0 +1,36 @@
+"""The named arrays that vector files hold: what formats read and write.
+
+V words · D dimensions
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Token = str | int
+"""A word as text, or the integer id of an item."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Table:
+    """Words and their vectors, as a file holds them; `Vectors` checks them and answers queries.
+
+    Parameters
+    ----------
+    words : sequence of V tokens
+    input_vectors : (V, D) float32
+    counts : (V,) int64, optional
+    output_vectors : (V, D) float32, optional
+    config : mapping
+        How the vectors were trained; whatever JSON can hold.
+    """
+
+    words: Sequence[Token]
+    input_vectors: NDArray[np.float32]
+    counts: NDArray[np.int64] | None = None
+    output_vectors: NDArray[np.float32] | None = None
+    config: Mapping[str, object] = field(default_factory=dict)

@@ -1,0 +1,133 @@
+"""Analogies: against every cosine taken one by one, and the counting of questions."""
+
+import numpy as np
+import pytest
+
+from firth.errors import ConfigError, FormatError
+from firth.evaluation.analogies import evaluate_analogies, read_analogies
+from firth.vectors import Vectors
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write_file(text):
+        path = tmp_path / "questions.txt"
+        path.write_bytes(text.encode())
+        return path
+
+    return write_file
+
+
+def answer_slowly(words, matrix, a, b, c):
+    """The best of all words but a, b and c, by 3CosAdd."""
+    unit = {word: row / np.linalg.norm(row) for word, row in zip(words, matrix, strict=True)}
+    target = unit[b] - unit[a] + unit[c]
+    return max((word for word in words if word not in (a, b, c)), key=lambda w: unit[w] @ target)
+
+
+def test_answers_are_those_of_a_slow_search(write):
+    rng = np.random.default_rng(5)
+    words = [f"w{i}" for i in range(60)]
+    matrix = rng.normal(size=(60, 4))
+    lines, right = [": random"], 0
+    for a, b, c in rng.choice(words, size=(400, 3)):
+        d = answer_slowly(words, matrix, a, b, c)
+        wrong = next(word for word in words if word != d)
+        lines.append(f"{a} {b} {c} {d if len(lines) % 3 else wrong}")
+        right += bool((len(lines) - 1) % 3)
+    total = evaluate_analogies(Vectors(words, matrix), write("\n".join(lines))).total
+    assert (total.correct, total.answered, total.skipped) == (right, 400, 0)
+    assert total.accuracy == right / 400
+
+
+# d is b - a + c in each of the two planes (1, 2) and (3, 4).
+WORDS = ["man", "king", "woman", "queen", "far"]
+MATRIX = np.array([[1, 0, 0], [1, 1, 0], [0, 0, 1], [0, 1, 1], [-1, -1, -1]], dtype=np.float32)
+
+
+def test_sections_and_totals(write):
+    path = write(
+        "// a comment\n: family\nman king woman queen\nman king woman far\nman king woman prince\n"
+        "\n: : odd name\nwoman queen man king\n: nothing known\nx y z w\n: empty\n"
+    )
+    result = evaluate_analogies(Vectors(WORDS, MATRIX), path)
+    assert [
+        (section.name, section.correct, section.answered, section.skipped, section.accuracy)
+        for section in result.sections
+    ] == [
+        ("family", 1, 2, 1, 0.5),
+        (": odd name", 1, 1, 0, 1.0),
+        ("nothing known", 0, 0, 1, None),
+        ("empty", 0, 0, 0, None),
+    ]
+    assert (result.total.correct, result.total.answered, result.total.skipped) == (2, 3, 2)
+    assert result.accuracy == pytest.approx(2 / 3)
+
+
+def test_restrict_holds_questions_and_answers_to_the_first_words(write):
+    nearer = MATRIX[1:2] / np.sqrt(2) - MATRIX[0] + MATRIX[2]
+    vectors = Vectors([*WORDS, "rare"], np.vstack([MATRIX, nearer]))
+    path = write(": s\nman king woman queen\nman king rare far\n")
+    total = evaluate_analogies(vectors, path, restrict=5).total
+    assert (total.correct, total.answered, total.skipped) == (1, 1, 1)
+    total = evaluate_analogies(vectors, path, restrict=6).total
+    assert (total.correct, total.answered, total.skipped) == (0, 2, 0)
+
+
+def test_folding_lets_the_most_frequent_spelling_stand_for_all(write):
+    # The second "queen" would win if it were a candidate; so would "KING", left in beside "King".
+    words = ["Man", "King", "woman", "Queen", "far", "KING", "queen"]
+    matrix = np.vstack([MATRIX, [[0, 1, 1.1]], [[-1, -1, -1]]]).astype(np.float32)
+    vectors = Vectors(words, matrix)
+    path = write(": s\nman KING WOMAN Queen\nMan King woman Queen\n")
+    folded = evaluate_analogies(vectors, path).total
+    assert (folded.correct, folded.answered, folded.skipped) == (2, 2, 0)
+    exact = evaluate_analogies(vectors, path, fold=False).total
+    assert (exact.correct, exact.answered, exact.skipped) == (0, 1, 1)
+
+
+def test_integer_words_are_their_digits(write):
+    vectors = Vectors([1, 2, 3, 4, 5], MATRIX)
+    assert evaluate_analogies(vectors, write(": s\n1 2 3 4\n")).accuracy == 1.0
+
+
+@pytest.mark.parametrize("restrict", [0, -5, 1.5])
+def test_restrict_below_one_is_refused(restrict, write):
+    with pytest.raises(ConfigError, match="restrict must be a whole number of at least 1"):
+        evaluate_analogies(Vectors(WORDS, MATRIX), write(": s\na b c d\n"), restrict=restrict)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (": s\na b c d\na b c\n", "line 3: expected four words, got 3"),
+        (": s\n\na b c d e\n", "line 3: expected four words, got 5"),
+        ("a b c d\n", "line 1: a question before the first ': section'"),
+        (": s\n", "holds no questions"),
+        ("", "holds no questions"),
+    ],
+)
+def test_malformed_files(text, fault, write):
+    path = write(text)
+    with pytest.raises(FormatError, match=fault) as caught:
+        read_analogies(path)
+    assert str(path) in str(caught.value)
+
+
+def test_googles_file(shared_data):
+    sections = read_analogies(shared_data / "eval" / "questions-words.txt")
+    assert len(sections) == 14
+    assert sum(map(len, sections.values())) == 19_544
+    assert sections["capital-common-countries"][0] == ("Athens", "Greece", "Baghdad", "Iraq")
+    assert len(sections["gram9-plural-verbs"]) == 870
+
+
+def test_a_chinese_file_with_crlf(shared_data):
+    sections = read_analogies(shared_data / "eval" / "zh_ca8_semantic.txt")
+    assert {name: len(questions) for name, questions in sections.items()} == {
+        "geography": 3192,
+        "nature": 1370,
+        "history": 1465,
+        "people": 1609,
+    }
+    assert sections["geography"][0] == ("广东", "粤剧", "浙江", "越剧")

@@ -1,0 +1,165 @@
+"""What holds for every format: one suite, run over each."""
+
+import numpy as np
+import pytest
+
+from firth.errors import ConfigError, FirthError, FormatError
+from firth.vectors import Vectors, load
+
+WORDS = ["the", "naïve", "北京", "a\u00a0b", "\ufeff", "😀", "7", "x" * 1000]
+
+
+def all_kinds_of_float32(shape):
+    """Random bits, so that every exponent occurs, with the extremes; NaN and infinity taken out."""
+    rng = np.random.default_rng(3)
+    numbers = rng.integers(0, 1 << 32, size=shape, dtype=np.uint32).view(np.float32)
+    numbers[~np.isfinite(numbers)] = 0.1
+    info = np.finfo(np.float32)
+    numbers[0, :6] = [info.max, info.min, info.tiny, info.smallest_subnormal, -0.0, 1 + info.eps]
+    return numbers
+
+
+TARGETS = ["vectors", "vectors.v2/", "vectors.bin", "vectors.txt", "vectors.VEC"]
+
+
+@pytest.fixture(params=TARGETS)
+def target(request, tmp_path):
+    return f"{tmp_path}/{request.param}"
+
+
+@pytest.fixture
+def vectors():
+    return Vectors(WORDS, all_kinds_of_float32((len(WORDS), 33)))
+
+
+def test_words_and_every_bit_of_the_numbers_come_back(vectors, target):
+    vectors.save(target)
+    loaded = load(target)
+    assert list(loaded) == WORDS
+    assert loaded.input_vectors.dtype == np.float32
+    np.testing.assert_array_equal(
+        loaded.input_vectors.view(np.uint32), vectors.input_vectors.view(np.uint32)
+    )
+
+
+def test_many_words_of_one_dimension(target):
+    numbers = np.random.default_rng(4).normal(size=(30_001, 1)).astype(np.float32)
+    Vectors([f"w{i}" for i in range(30_001)], numbers).save(target)
+    np.testing.assert_array_equal(load(target).input_vectors, numbers)
+
+
+def test_padded_rows_are_written_without_the_padding(target):
+    padded = all_kinds_of_float32((len(WORDS), 16))
+    Vectors(WORDS, padded[:, :7]).save(target)
+    np.testing.assert_array_equal(load(target).input_vectors, padded[:, :7])
+
+
+def test_saving_again_replaces(vectors, target):
+    Vectors(["old", "older"], np.ones((2, 2))).save(target)
+    vectors.save(target)
+    assert list(load(target)) == WORDS
+
+
+def test_missing_file(target):
+    with pytest.raises(FormatError, match=r"^no such file: .*vectors"):
+        load(target.rstrip("/"))
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_unwritable_place(vectors, name, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(FirthError, match="cannot write"):
+        vectors.save(f"{tmp_path}/file/{name}")
+
+
+@pytest.fixture(params=["vectors.bin", "vectors.txt", "vectors.vec"])
+def word2vec_file(request, tmp_path):
+    return tmp_path / request.param
+
+
+@pytest.mark.parametrize("word", ["", "new york", "tab\there", "line\nend", "\r", "\v", "\ud800"])
+def test_word2vec_formats_refuse_words_they_cannot_hold(word, word2vec_file):
+    with pytest.raises(FormatError, match="cannot hold the word") as caught:
+        Vectors(["the", word], np.ones((2, 3))).save(word2vec_file)
+    assert repr(word) in str(caught.value)
+    assert not word2vec_file.exists()
+
+
+def test_word2vec_formats_write_integers_as_text(word2vec_file):
+    Vectors([30, 10], np.ones((2, 3))).save(word2vec_file)
+    assert load(word2vec_file).words == ("30", "10")
+
+
+def test_word2vec_formats_refuse_an_integer_and_its_text(word2vec_file):
+    with pytest.raises(FormatError, match="would read the same"):
+        Vectors([7, "7"], np.ones((2, 3))).save(word2vec_file)
+
+
+def test_word2vec_formats_have_no_counts(word2vec_file):
+    Vectors(["a"], np.ones((1, 3)), counts=np.array([9]), config={"dim": 3}).save(word2vec_file)
+    loaded = load(word2vec_file)
+    assert (loaded.counts, loaded.output_vectors, loaded.config) == (None, None, {})
+
+
+@pytest.mark.parametrize(
+    ("header", "fault"),
+    [
+        (b"1000000000000 1000000000\n", "do not fit into the file"),
+        (b"999999999999999999999999 999999999999999999999999\n", "do not fit into the file"),
+        (b"3 1000\n", "do not fit into the file"),
+        (b"1000 2\n", "do not fit into the file"),
+        (b"0 2\n", "both must be at least 1"),
+        (b"2 0\n", "both must be at least 1"),
+        (b"-2 2\n", "both must be at least 1"),
+        (b"2 -2\n", "both must be at least 1"),
+    ],
+)
+def test_word2vec_header_that_cannot_be_true(header, fault, word2vec_file):
+    Vectors(["one", "two"], np.ones((2, 2))).save(word2vec_file)
+    rows = word2vec_file.read_bytes().partition(b"\n")[2]
+    word2vec_file.write_bytes(header + rows)
+    with pytest.raises(FormatError, match=fault) as caught:
+        load(word2vec_file)
+    assert "line 1" in str(caught.value)
+
+
+def test_word2vec_file_cut_short_anywhere(word2vec_file):
+    Vectors(["one", "two", "three"], np.full((3, 2), 0.12345)).save(word2vec_file)
+    whole = word2vec_file.read_bytes()
+    # A number's last digits, or the last newline, may be missing unnoticed.
+    last_number = 2 + len(b"0.123450004")
+    for length in range(len(whole) - (1 if word2vec_file.suffix == ".bin" else last_number)):
+        word2vec_file.write_bytes(whole[:length])
+        with pytest.raises(FormatError) as caught:
+            load(word2vec_file)
+        assert str(word2vec_file) in str(caught.value)
+        assert "\n" not in str(caught.value)
+
+
+def test_word2vec_file_with_more_rows_than_promised(word2vec_file):
+    Vectors(["one", "two", "three"], np.ones((3, 2))).save(word2vec_file)
+    rows = word2vec_file.read_bytes().partition(b"\n")[2]
+    word2vec_file.write_bytes(b"2 2\n" + rows)
+    with pytest.raises(FormatError, match=r"promises 2 words, but more follows.*"):
+        load(word2vec_file)
+
+
+def test_word2vec_file_with_a_word_twice(word2vec_file):
+    Vectors(["one", "two"], np.ones((2, 2))).save(word2vec_file)
+    word2vec_file.write_bytes(word2vec_file.read_bytes().replace(b"two", b"one"))
+    with pytest.raises(FormatError, match="number 2 is 'one', like number 1") as caught:
+        load(word2vec_file)
+    assert str(word2vec_file) in str(caught.value)
+
+
+def test_word2vec_file_with_words_that_are_not_utf8(word2vec_file):
+    Vectors(["one", "tqo"], np.ones((2, 2))).save(word2vec_file)
+    word2vec_file.write_bytes(word2vec_file.read_bytes().replace(b"q", b"\xff"))
+    with pytest.raises(FormatError, match="not UTF-8"):
+        load(word2vec_file)
+    assert load(word2vec_file, encoding_errors="replace").words == ("one", "t\ufffdo")
+
+
+def test_encoding_errors_is_one_of_two(word2vec_file):
+    with pytest.raises(ConfigError, match="must be 'strict' or 'replace', got 'ignore'"):
+        load(word2vec_file, encoding_errors="ignore")

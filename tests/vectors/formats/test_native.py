@@ -1,0 +1,132 @@
+"""The folder of vectors: everything comes back, and damage is told."""
+
+import json
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+
+from firth.errors import FirthError, FormatError
+from firth.vectors import Vectors, load
+
+WORDS = ["", "new york", "line\nend", "\ud800", "7", 7, -1, 10**30, "北京", "\x00"]
+MATRIX = np.arange(20, dtype=np.float32).reshape(10, 2)
+COUNTS = np.arange(10)[::-1] * 10**15
+CONFIG = {"model": "skipgram", "dim": 2, "nested": {"schedule": [0.025, None, True]}}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    vectors = Vectors(WORDS, MATRIX, counts=COUNTS, output_vectors=-MATRIX, config=CONFIG)
+    vectors.save(tmp_path / "vectors")
+    return tmp_path / "vectors"
+
+
+def test_everything_comes_back(folder):
+    loaded = load(folder)
+    assert list(loaded) == WORDS
+    assert [type(word) for word in loaded] == [type(word) for word in WORDS]
+    np.testing.assert_array_equal(loaded.input_vectors, MATRIX)
+    np.testing.assert_array_equal(loaded.output_vectors, -MATRIX)
+    np.testing.assert_array_equal(loaded.counts, COUNTS)
+    assert loaded.config == CONFIG
+
+
+def test_what_is_unknown_stays_so(tmp_path):
+    Vectors(["a"], np.ones((1, 1))).save(tmp_path / "v")
+    loaded = load(tmp_path / "v")
+    assert (loaded.counts, loaded.output_vectors, loaded.config) == (None, None, {})
+
+
+def test_the_layout_that_other_programs_see(tmp_path):
+    Vectors(["茶", "a"], MATRIX[:2], counts=COUNTS[:2], output_vectors=MATRIX[2:4]).save(
+        tmp_path / "v"
+    )
+    assert sorted(path.name for path in (tmp_path / "v").iterdir()) == [
+        "config.json",
+        "model.safetensors",
+        "vocabulary.json",
+    ]
+    tensors = load_file(tmp_path / "v" / "model.safetensors")
+    np.testing.assert_array_equal(tensors["embeddings"], MATRIX[:2])
+    np.testing.assert_array_equal(tensors["output"], MATRIX[2:4])
+    text = (tmp_path / "v" / "vocabulary.json").read_text(encoding="utf-8")
+    assert json.loads(text) == {"words": ["茶", "a"], "counts": COUNTS[:2].tolist()}
+    assert "茶" in text
+
+
+def test_a_folder_with_other_files_is_not_replaced(folder):
+    (folder / "thesis.tex").write_text("years of work")
+    with pytest.raises(FirthError, match=r"holds other files \('thesis.tex'\)"):
+        Vectors(["a"], np.ones((1, 1))).save(folder)
+    assert (folder / "thesis.tex").read_text() == "years of work"
+    assert list(load(folder)) == WORDS
+
+
+def test_a_config_that_json_cannot_hold(tmp_path):
+    with pytest.raises(FormatError, match=r"config.json .*not JSON serializable"):
+        Vectors(["a"], np.ones((1, 1)), config={"what": object()}).save(tmp_path / "v")
+    assert not (tmp_path / "v").exists()
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "vocabulary.json", "config.json"])
+def test_a_missing_file(folder, name):
+    (folder / name).unlink()
+    with pytest.raises(FormatError, match=f"no such file: .*{name}"):
+        load(folder)
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "vocabulary.json", "config.json"])
+def test_a_file_cut_short_anywhere(folder, name):
+    whole = (folder / name).read_bytes()
+    for length in range(len(whole)):
+        (folder / name).write_bytes(whole[:length])
+        with pytest.raises(FormatError) as caught:
+            load(folder)
+        assert name in str(caught.value)
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"\xff", "not valid JSON"),
+        (b"[" * 100_000, "not valid JSON"),
+        (b"[]", "expected a JSON object, got list"),
+        (b"{}", "expected a list under 'words'"),
+        (b'{"words": "abcdefghij"}', "expected a list under 'words'"),
+        (b'{"words": ["a"]}', "10 rows for 1 words"),
+        (b'{"words": [1, 2, 3, 4, 5, 6, 7, 8, 9, 1.5]}', "must be str or int, got float"),
+        (b'{"words": [1, 2, 3, 4, 5, 6, 7, 8, 9, [10]]}', "must be str or int, got list"),
+        (b'{"words": [1, 2, 3, 4, 5, 6, 7, 8, 9, 1]}', "number 10 is 1, like number 1"),
+        (b'{"words": [], "counts": 7}', "expected a list of whole numbers under 'counts'"),
+        (b'{"words": [], "counts": [1.5]}', "expected a list of whole numbers under 'counts'"),
+        (b'{"words": [], "counts": [true]}', "expected a list of whole numbers under 'counts'"),
+        (b'{"words": [], "counts": [99999999999999999999]}', "exceeds 64 bits"),
+        (b'{"words": [1,2,3,4,5,6,7,8,9,0], "counts": [1]}', "counts must be 10 whole numbers"),
+    ],
+)
+def test_a_damaged_vocabulary(folder, content, fault):
+    (folder / "vocabulary.json").write_bytes(content)
+    with pytest.raises(FormatError, match=fault) as caught:
+        load(folder)
+    assert str(folder) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("tensors", "fault"),
+    [
+        ({"weights": MATRIX}, r"holds no tensor 'embeddings', only \['weights'\]"),
+        ({"embeddings": MATRIX.astype(np.float64)}, r"should be F32 .*, not F64 \[10, 2\]"),
+        ({"embeddings": MATRIX.ravel()}, r"should be F32 of two dimensions, not F32 \[20\]"),
+        ({"embeddings": MATRIX, "output": MATRIX.astype(np.float16)}, "'output' should be F32"),
+        ({"embeddings": MATRIX, "output": MATRIX[:3]}, "output_vectors has 3 rows for 10 words"),
+        ({"embeddings": MATRIX[:3]}, "3 rows for 10 words"),
+        ({"embeddings": MATRIX * np.float32(np.nan)}, "word number 1, '', has NaN"),
+    ],
+)
+def test_a_damaged_model(folder, tensors, fault):
+    save_file(tensors, folder / "model.safetensors")
+    with pytest.raises(FormatError, match=fault) as caught:
+        load(folder)
+    assert str(folder) in str(caught.value)

@@ -1,0 +1,67 @@
+"""Which format a path calls for."""
+
+import struct
+
+import numpy as np
+import pytest
+
+from firth.errors import FormatError
+from firth.vectors import Vectors, load
+
+WORDS = ["one", "two"]
+MATRIX = np.array([[0.5, -1.25], [3, 1e-9]], dtype=np.float32)
+
+
+@pytest.mark.parametrize("name", ["vectors.npy", "vectors.bin.gz", "vectors.2024"])
+def test_an_unknown_suffix_is_refused_with_the_known_ones(name, tmp_path):
+    with pytest.raises(FormatError, match=r"no format has the suffix .*\.txt/\.vec.*\.bin.*folder"):
+        Vectors(WORDS, MATRIX).save(tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("suffix", [".bin", ".txt"])
+@pytest.mark.parametrize("other", ["", ".modeldata", ".w2v"])
+def test_content_decides_where_the_suffix_does_not(suffix, other, tmp_path):
+    Vectors(WORDS, MATRIX).save(tmp_path / f"v{suffix}")
+    (tmp_path / f"v{suffix}").rename(tmp_path / f"model{other}")
+    loaded = load(tmp_path / f"model{other}")
+    assert list(loaded) == WORDS
+    np.testing.assert_array_equal(loaded.input_vectors, MATRIX)
+
+
+def test_long_rows_are_recognised_too(tmp_path):
+    matrix = np.full((2, 20_000), 0.123456, dtype=np.float32)
+    Vectors(WORDS, matrix).save(tmp_path / "v.txt")
+    content = (tmp_path / "v.txt").read_bytes()
+    for rows in (content, content.partition(b"\n")[2]):
+        (tmp_path / "v.glove").write_bytes(rows)
+        assert load(tmp_path / "v.glove").dim == 20_000
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04\x00", b"hello", b"<html> <p>\n", b"\x80\x04\x95"])
+def test_other_files_are_of_no_known_format(content, tmp_path):
+    (tmp_path / "model.kv").write_bytes(content)
+    with pytest.raises(FormatError, match="holds vectors in no known format; known are"):
+        load(tmp_path / "model.kv")
+
+
+@pytest.mark.parametrize("name", ["v.bin", "v.txt", "v.vec", "v.kv", "v"])
+def test_empty_files(name, tmp_path):
+    (tmp_path / name).touch()
+    with pytest.raises(FormatError, match=rf"{name}: the file is empty"):
+        load(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["lee_fasttext_new.bin", "toy-model.bin", "crime-and-punishment.bin", "cp852_fasttext.bin"],
+)
+def test_models_of_fasttext_are_named_as_such(name, shared_data):
+    with pytest.raises(FormatError, match="fastText's binary models are not read"):
+        load(shared_data / "vectors" / name)
+
+
+def test_fasttext_is_known_by_its_magic_number(tmp_path):
+    (tmp_path / "model.ftz").write_bytes(struct.pack("<14i", 793712314, 12, *range(12)))
+    with pytest.raises(FormatError, match="fastText"):
+        load(tmp_path / "model.ftz")

@@ -1,0 +1,95 @@
+"""word2vec's binary files: other programs' and damaged ones."""
+
+import struct
+
+import numpy as np
+import pytest
+
+from firth.errors import FormatError
+from firth.vectors import Vectors, load
+
+
+def parse_by_hand(content):
+    """Read a file one byte after the other."""
+    header, _, rest = content.partition(b"\n")
+    V, D = map(int, header.split())
+    words, rows = [], []
+    for _ in range(V):
+        word, _, rest = rest.partition(b" ")
+        words.append(word.lstrip(b"\n").decode())
+        rows.append(struct.unpack(f"<{D}f", rest[: 4 * D]))
+        rest = rest[4 * D :]
+    assert rest in (b"", b"\n")
+    return words, np.array(rows, dtype=np.float32)
+
+
+# The first was written by word2vec.c's like, with newlines; the others by gensim, without.
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("bnosac_example.bin", (640, 15)),
+        ("euclidean_vectors.bin", (2747, 10)),
+        ("high_precision.kv.bin", (2, 2)),
+    ],
+)
+def test_files_of_other_programs(name, shape, shared_data):
+    path = shared_data / "vectors" / name
+    words, matrix = parse_by_hand(path.read_bytes())
+    loaded = load(path)
+    assert loaded.input_vectors.shape == shape
+    assert list(loaded) == words
+    np.testing.assert_array_equal(loaded.input_vectors, matrix)
+
+
+def test_agrees_with_the_text_twin(shared_data):
+    binary = load(shared_data / "vectors" / "high_precision.kv.bin")
+    text = load(shared_data / "vectors" / "high_precision.kv.txt")
+    assert binary.words == text.words
+    # The binary twin went through float16.
+    np.testing.assert_array_equal(
+        binary.input_vectors, text.input_vectors.astype(np.float16).astype(np.float32)
+    )
+
+
+def test_writes_what_word2vec_c_writes(tmp_path):
+    Vectors(["a", "é"], np.array([[1, -2], [0.5, 0]])).save(tmp_path / "v.bin")
+    expected = b"2 2\n" + b"a " + struct.pack("<2f", 1, -2) + b"\n"
+    expected += "é ".encode() + struct.pack("<2f", 0.5, 0) + b"\n"
+    assert (tmp_path / "v.bin").read_bytes() == expected
+
+
+ROW = struct.pack("<2f", 1.5, 2.5)
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"one two three\n" + ROW, "line 1 should tell words and dimensions"),
+        (b"\n2 2\n", "line 1 should tell words and dimensions"),
+        (b"x" * 1000, "line 1 should tell words and dimensions"),
+        (
+            b"2 2\na " + ROW + b"long-word " + ROW[:4],
+            r"cut short in word number 2 of 2 \(byte 14\)",
+        ),
+        (b"2 2\na " + ROW + b"\n" + b"x" * 20, r"cut short in word number 2 of 2 \(byte 15\)"),
+        (b"2 2\na " + ROW + b"\n " + ROW + b"b", r"word number 2 is empty \(byte 15\)"),
+        (b"1 2\na " + ROW + b"b " + ROW, r"promises 1 words, but more follows them \(byte 14\)"),
+        (b"1 2\na " + ROW + b"\n\n", r"more follows them \(byte 14\)"),
+        (b"2 2\na " + ROW + b"b\xe9c " + ROW, "word number 2 is not UTF-8 at byte 15"),
+        (b"1 2\na " + struct.pack("<2f", 1, np.nan), "word number 1, 'a', has NaN or infinity"),
+        (b"1 2\na " + struct.pack("<2f", 1, -np.inf), "word number 1, 'a', has NaN or infinity"),
+    ],
+)
+def test_damaged_files(content, fault, tmp_path):
+    path = tmp_path / "v.bin"
+    path.write_bytes(content)
+    with pytest.raises(FormatError, match=fault) as caught:
+        load(path)
+    assert str(path) in str(caught.value)
+
+
+def test_newlines_after_vectors_may_come_or_not(tmp_path):
+    path = tmp_path / "v.bin"
+    for end in (b"", b"\n"):
+        path.write_bytes(b"2 2\n" + b"a " + ROW + end + b"b " + ROW + end)
+        assert load(path).words == ("a", "b")

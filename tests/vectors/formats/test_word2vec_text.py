@@ -1,0 +1,127 @@
+"""word2vec's text files: other programs' and damaged ones."""
+
+import numpy as np
+import pytest
+
+from firth.errors import FormatError
+from firth.vectors import Vectors, load
+from firth.vectors.formats import word2vec_text
+
+
+def parse_by_hand(content, *, header):
+    """Read a file field by field."""
+    lines = [line.split() for line in content.split(b"\n") if line][1 if header else 0 :]
+    return [line[0].decode() for line in lines], np.array(
+        [[float(field) for field in line[1:]] for line in lines], dtype=np.float32
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "header"),
+    [
+        ("toy-model.vec", (22, 5), True),
+        ("crime-and-punishment.vec", (291, 5), True),
+        ("lee_fasttext.vec", (1762, 10), True),
+        ("high_precision.kv.txt", (2, 2), True),
+        ("test_glove.txt", (76, 50), False),
+    ],
+)
+def test_files_of_other_programs(name, shape, header, shared_data):
+    path = shared_data / "vectors" / name
+    words, matrix = parse_by_hand(path.read_bytes(), header=header)
+    loaded = load(path)
+    assert loaded.input_vectors.shape == shape
+    assert list(loaded) == words
+    np.testing.assert_array_equal(loaded.input_vectors, matrix)
+
+
+def test_words_that_are_not_utf8_in_a_file_of_unknown_suffix(shared_data):
+    path = shared_data / "vectors" / "w2v_keyedvectors_load_test.modeldata"
+    with pytest.raises(FormatError, match="line 2: the word is not UTF-8"):
+        load(path)
+    loaded = load(path, encoding_errors="replace")
+    assert loaded.words == ("ありがとう\ufffd", "どういたしまして\ufffd")
+    np.testing.assert_array_equal(
+        loaded.input_vectors, np.array([[0.6] * 3, [0.1, 0.2, 0.3]], dtype=np.float32)
+    )
+
+
+def test_writes_a_header_and_nine_digits(tmp_path):
+    Vectors(["a", "é"], np.array([[1, -2], [0.1, 1e-20]])).save(tmp_path / "v.txt")
+    text = (tmp_path / "v.txt").read_text(encoding="utf-8")
+    assert text == "2 2\na 1 -2\né 0.100000001 9.99999968e-21\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"2 2\na 1 2\nb 3 4",
+        b"2 2\r\na 1 2\r\nb 3 4\r\n",
+        b"\xef\xbb\xbf2 2\na 1 2\nb 3 4\n",
+        b" 2\t2 \na\t1\t2 \nb  3  4 \n",
+        b"a 1 2\nb 3 4\n",
+        b"a 1 2\r\nb 3 4",
+        b"2 2\na +1 2.0\nb 3.e0 .4E+1\n",
+    ],
+)
+def test_layouts(content, tmp_path):
+    path = tmp_path / "v.txt"
+    path.write_bytes(content)
+    loaded = load(path)
+    assert loaded.words == ("a", "b")
+    assert loaded.input_vectors.tolist() == [[1, 2], [3, 4]]
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"3 2\nlong-word 1.0 2.0\nb 3 4\n", "cut short after line 3: .* 3 words, the file has 2"),
+        (b"1 2\na 1 2\nb 3 4\n", "line 3: the header promises 1 words, but more follows"),
+        (b"1 2\na 1 2\n\n", "line 3: the header promises 1 words, but more follows"),
+        (b"2 2\na 1 2\nb 3 x4\n", "line 3: 'x4' is not a finite float32"),
+        (b"2 2\na 1 2\nb 3 nan\n", "line 3: 'nan' is not a finite float32"),
+        (b"2 2\na 1 2\nb -inf 3\n", "line 3: '-inf' is not a finite float32"),
+        (b"2 2\na 1 2\nb 1e39 3\n", "line 3: '1e39' is not a finite float32"),
+        (b"2 2\na 1 2\nb 1_0 3\n", "line 3: '1_0' is not a finite float32"),
+        (b"2 2\na 1 2\nb \xa0 3\n", "line 3: '\ufffd' is not a finite float32"),
+        (b"2 2\na 1 2\nb 1\xa02\n", "line 3: expected a word and 2 numbers, got 2 fields"),
+        (b"1 1\nab \xa0\n", "line 2: '\ufffd' is not a finite float32"),
+        (b"2 2\na 1 2\nb 1 2 3\n", "line 3: expected a word and 2 numbers, got 4 fields"),
+        (b"2 2\nlong-word 1 2\nb 1\n", "line 3: expected a word and 2 numbers, got 2 fields"),
+        (b"2 2\na 1 2\nbcdef\n", "line 3: expected a word and 2 numbers, got 1 fields"),
+        (b"2 2\n\na 1 2\nb 1 2\n", "line 4: the header promises 2 words"),
+        (b"2 2\n\n            \n", "line 2: expected a word and 2 numbers, got 0 fields"),
+        (b"2 2\nnew york 1 2\nb 1 2\n", "line 2: expected a word and 2 numbers, got 4 fields"),
+        (b"2 2\na 1 2\nb\xff 1 2\n", "line 3: the word is not UTF-8"),
+        (b"long-word 1 2\nb 3\n", "line 2: expected a word and 2 numbers, got 2 fields"),
+        (b"a 1 2\nb 3 x\n", "line 2: 'x' is not a finite float32"),
+        (b"one\n", "line 1 should be a header, or a word and its numbers"),
+        (b"\n", "line 1 should be a header, or a word and its numbers"),
+        (b"x" * 3_000_000, "line 1 should be a header, or a word and its numbers"),
+        (b"a" + b" 1" * 5000 + b"\nb 1" * 2000, "do not fit into the file's"),
+    ],
+)
+def test_damaged_files(content, fault, tmp_path):
+    path = tmp_path / "v.txt"
+    path.write_bytes(content)
+    with pytest.raises(FormatError, match=fault) as caught:
+        load(path)
+    assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize("header", [b"", b"9 4\n"])
+def test_is_recognised_wherever_the_first_bytes_end(header):
+    row = b"word -0.5 -1e-5 -1.0 2.5"
+    for end in range(len(b"word -0.5 -"), len(row) + 1):
+        assert word2vec_text.recognises(header + row[:end])
+    assert not word2vec_text.recognises(header + b"two words -0.5 -1e-5 -1.0")
+
+
+@pytest.mark.parametrize("row", [0, 1, 499, 998, 999])
+def test_a_bad_line_is_named_in_whichever_block_it_is(row, tmp_path, monkeypatch):
+    monkeypatch.setattr(word2vec_text, "BLOCK_BYTES", 1000)
+    lines = [f"w{i} 1 2\n" for i in range(1000)]
+    lines[row] = f"w{row} 1 oops\n"
+    (tmp_path / "v.txt").write_text("1000 2\n" + "".join(lines))
+    with pytest.raises(FormatError, match=f"line {row + 2}: 'oops'"):
+        load(tmp_path / "v.txt")

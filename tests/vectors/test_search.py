@@ -1,0 +1,73 @@
+"""Exact search: against a full sort, across blocks, with ties and exclusions."""
+
+import numpy as np
+import pytest
+
+from firth.vectors import search
+from firth.vectors.search import row_blocks, top_k, unit_rows
+
+
+def by_full_sort(queries, table, k, exclude=None):
+    """The slow and obvious way: every score, sorted stably."""
+    scores = queries.astype(np.float64) @ table.astype(np.float64).T
+    if exclude is not None:
+        np.put_along_axis(scores, exclude, -np.inf, axis=1)
+    order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+    return np.where(np.isneginf(np.take_along_axis(scores, order, axis=1)), -1, order)
+
+
+@pytest.fixture
+def small_blocks(monkeypatch):
+    monkeypatch.setattr(search, "NUMBERS_PER_BLOCK", 64)
+    monkeypatch.setattr(search, "QUERIES_PER_BLOCK", 4)
+
+
+@pytest.fixture
+def integers():
+    """Small whole numbers: scores are exact, and many tie."""
+    rng = np.random.default_rng(1)
+    return rng.integers(-2, 3, size=(101, 3)).astype(np.float32)
+
+
+@pytest.mark.parametrize("k", [1, 2, 7, 100, 101, 500])
+def test_agrees_with_a_full_sort_in_one_block_with_ties(integers, k):
+    indices, _ = top_k(integers[:9], integers, k)
+    np.testing.assert_array_equal(indices, by_full_sort(integers[:9], integers, k))
+
+
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("k", [1, 2, 7, 100, 101, 500])
+def test_agrees_with_a_full_sort_across_blocks_with_ties_and_exclusions(integers, k):
+    exclude = np.random.default_rng(2).integers(0, 101, size=(9, 3))
+    indices, scores = top_k(integers[:9], integers, k, exclude=exclude)
+    expected = by_full_sort(integers[:9], integers, k, exclude)
+    np.testing.assert_array_equal(indices, expected)
+    np.testing.assert_array_equal(np.isneginf(scores), indices == -1)
+    found = integers[:9] @ integers.T
+    np.testing.assert_array_equal(
+        scores[indices >= 0], np.take_along_axis(found, indices, axis=1)[indices >= 0]
+    )
+
+
+def test_no_query_gives_no_answer(integers):
+    indices, scores = top_k(integers[:0], integers, 3)
+    assert indices.shape == scores.shape == (0, 3)
+
+
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize(("rows", "columns"), [(0, 5), (1, 1000), (101, 3), (64, 1)])
+def test_row_blocks_cover_every_row_once_and_keep_to_the_limit(rows, columns):
+    blocks = list(row_blocks(rows, columns))
+    covered = [row for block in blocks for row in range(block.start, block.stop)]
+    assert covered == list(range(rows))
+    assert all((block.stop - block.start) * columns <= max(64, columns) for block in blocks)
+
+
+@pytest.mark.parametrize("scale", [1e-45, 1e-38, 1e-20, 1.0, 1e20, 1e38])
+def test_unit_rows_have_length_one_at_any_scale(scale):
+    matrix = np.full((2, 2), np.float32(scale))
+    np.testing.assert_allclose(unit_rows(matrix), np.sqrt(0.5), rtol=1e-6)
+
+
+def test_unit_rows_leave_zero_rows_zero():
+    assert not unit_rows(np.zeros((2, 3), dtype=np.float32)).any()

@@ -1,0 +1,44 @@
+"""What an unknown word's error suggests."""
+
+import pytest
+
+from firth.errors import VocabularyError
+from firth.vectors.spelling import SUGGESTIONS, unknown_word
+
+
+def rows(*words):
+    return {word: row for row, word in enumerate(words)}
+
+
+@pytest.mark.parametrize("word", ["kign", "kng", "kingg", "kinh", "ing", "qking"])
+def test_names_words_one_edit_away(word):
+    error = unknown_word(word, rows("the", "king", "tea"))
+    assert isinstance(error, VocabularyError)
+    assert str(error) == f"'{word}' is not among the 3 words; near: king"
+
+
+def test_names_frequent_words_first_and_not_too_many():
+    words = ["cot", "cut", "bat", "cart", "at", "hat", "oat"]
+    suggested = str(unknown_word("cat", rows(*words))).partition("near: ")[2]
+    assert suggested.split(", ") == words[:SUGGESTIONS]
+
+
+def test_names_words_that_differ_in_a_chinese_character():
+    assert str(unknown_word("北亰", rows("南京", "北京"))).endswith("near: 北京")
+
+
+@pytest.mark.parametrize(
+    ("word", "known"), [("King", "king"), ("paris", "Paris"), ("nato", "NATO")]
+)
+def test_says_where_only_the_case_differs(word, known):
+    assert str(unknown_word(word, rows(known))).endswith(f"in other case: {known}")
+
+
+def test_says_where_only_the_type_differs():
+    assert str(unknown_word(7, rows("7"))).endswith("the text '7' is")
+    assert str(unknown_word("7", rows(7))).endswith("the integer 7 is")
+
+
+@pytest.mark.parametrize("word", ["violin", "", "x" * 1_000_000, 12, "9" * 5000])
+def test_says_only_that_the_word_is_unknown_where_nothing_is_near(word):
+    assert str(unknown_word(word, rows("king", 7))) == f"{word!r} is not among the 2 words"

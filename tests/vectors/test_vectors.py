@@ -1,0 +1,229 @@
+"""Vectors: lookup, neighbours, analogies, and what they refuse."""
+
+import numpy as np
+import pytest
+
+from firth.errors import ConfigError, VocabularyError
+from firth.vectors import Neighbour, Vectors, search
+
+WORDS = ["tea", "coffee", "king", "queen", "man", "woman", "nothing"]
+MATRIX = np.array(
+    [
+        [9, 1, 0, 0],
+        [8, 2, 0, 0],
+        [0, 0, 2, 1],
+        [0, 1, 2, -2],
+        [0, 0, 0, 3],
+        [0, 1, 0, -3],
+        [0, 0, 0, 0],
+    ],
+    dtype=np.float32,
+)
+
+
+@pytest.fixture
+def vectors():
+    return Vectors(WORDS, MATRIX)
+
+
+def cosine(a, b):
+    return float(a @ b / np.sqrt((a @ a) * (b @ b)))
+
+
+def words_of(neighbours):
+    return [neighbour.word for neighbour in neighbours]
+
+
+class TestLookup:
+    def test_one_word(self, vectors):
+        assert vectors["king"].dtype == np.float32
+        np.testing.assert_array_equal(vectors["king"], MATRIX[2])
+
+    def test_several_words_in_their_order(self, vectors):
+        np.testing.assert_array_equal(vectors[["queen", "tea", "queen"]], MATRIX[[3, 0, 3]])
+        np.testing.assert_array_equal(vectors[("queen",)], MATRIX[[3]])
+        assert vectors[[]].shape == (0, 4)
+
+    @pytest.mark.parametrize("key", ["king", ["king"]])
+    def test_what_is_given_can_be_changed_without_changing_the_vectors(self, vectors, key):
+        vectors[key][...] = 0
+        np.testing.assert_array_equal(vectors["king"], MATRIX[2])
+
+    def test_integers_are_words(self):
+        items = Vectors([30, 10, 20], MATRIX[:3])
+        np.testing.assert_array_equal(items[10], MATRIX[1])
+        np.testing.assert_array_equal(items[np.int64(20)], MATRIX[2])
+        assert 0 not in items
+        with pytest.raises(VocabularyError, match=r"^0 is not among the 3 words$"):
+            items[np.int64(0)]
+
+    def test_unknown_word_names_near_ones(self, vectors):
+        with pytest.raises(VocabularyError, match=r"^'kign' is not among the 7 words; near: king$"):
+            vectors["kign"]
+        with pytest.raises(KeyError, match="kign"):
+            vectors[["king", "kign"]]
+
+    @pytest.mark.parametrize("key", [1.5, None, [["king"]]])
+    def test_what_cannot_be_a_word_is_refused(self, vectors, key):
+        with pytest.raises(ConfigError, match="a word is text or an integer"):
+            vectors[key]
+
+    def test_container(self, vectors):
+        assert "king" in vectors
+        assert "King" not in vectors
+        assert len(vectors) == 7
+        assert list(vectors) == WORDS
+        assert repr(Vectors(range(1234), np.ones((1234, 5)))) == "Vectors(1,234 words, dim=5)"
+
+
+class TestSimilar:
+    def test_scores_are_cosines_best_first_without_the_word_itself(self, vectors):
+        found = vectors.similar("king", top=3)
+        expected = {
+            word: cosine(MATRIX[2], row) if row.any() else 0.0
+            for word, row in zip(WORDS, MATRIX, strict=True)
+            if word != "king"
+        }
+        best = sorted(expected, key=expected.__getitem__, reverse=True)[:3]
+        assert words_of(found) == best
+        assert all(isinstance(neighbour, Neighbour) for neighbour in found)
+        np.testing.assert_allclose([score for _, score in found], [expected[w] for w in best])
+
+    def test_many_words_at_once_give_what_each_alone_gives(self, vectors):
+        together = vectors.similar(["tea", "queen"], top=4)
+        assert [words_of(found) for found in together] == [
+            words_of(vectors.similar(word, top=4)) for word in ("tea", "queen")
+        ]
+
+    def test_a_raw_vector_leaves_no_word_out(self, vectors):
+        assert words_of(vectors.similar(MATRIX[0] * 5, top=2)) == ["tea", "coffee"]
+
+    def test_raw_vectors_may_be_float64_rows(self, vectors):
+        found = vectors.similar(MATRIX[[0, 4]].astype(np.float64), top=1)
+        assert [words_of(answer) for answer in found] == [["tea"], ["man"]]
+
+    def test_a_large_top_gives_all_others(self, vectors):
+        assert sorted(words_of(vectors.similar("tea", top=100))) == sorted(WORDS[1:])
+        assert Vectors(["alone"], MATRIX[:1]).similar("alone") == []
+
+    def test_zero_rows_and_queries_score_zero(self, vectors):
+        assert {score for _, score in vectors.similar("nothing")} == {0.0}
+        assert vectors.similar(np.zeros(4), top=2) == [("tea", 0.0), ("coffee", 0.0)]
+
+    @pytest.mark.parametrize("top", [0, -1, 2.5])
+    def test_top_below_one_is_refused(self, vectors, top):
+        with pytest.raises(ConfigError, match="top must be a whole number of at least 1"):
+            vectors.similar("tea", top=top)
+        with pytest.raises(ConfigError, match="top"):
+            vectors.analogy("tea", top=top)
+
+    @pytest.mark.parametrize(
+        "query",
+        [np.ones(3), np.ones((1, 1, 4)), np.ones((2, 3)), np.arange(4), np.array(1.0)],
+    )
+    def test_arrays_of_another_shape_or_kind_are_refused(self, vectors, query):
+        with pytest.raises(ConfigError, match=r"a query array must hold floats of shape \(4,\)"):
+            vectors.similar(query)
+
+    def test_arrays_with_nan_are_refused(self, vectors):
+        with pytest.raises(ConfigError, match="finite"):
+            vectors.similar(np.array([1.0, np.nan, 0.0, 0.0]))
+
+
+class TestAnalogy:
+    def test_is_the_cosine_to_the_sum_of_unit_vectors(self, vectors):
+        unit = MATRIX / np.maximum(np.linalg.norm(MATRIX, axis=1, keepdims=True), 1e-9)
+        target = unit[2] + unit[5] - unit[4]
+        best, *others = vectors.analogy(positive=["king", "woman"], negative=["man"])
+        assert best.word == "queen"
+        assert best.score == pytest.approx(cosine(target, unit[3]))
+        assert {"king", "woman", "man"}.isdisjoint(words_of(others))
+        assert len(others) == len(WORDS) - 4
+
+    def test_one_word_needs_no_list(self, vectors):
+        assert vectors.analogy("king") == vectors.analogy(["king"], [])
+        assert vectors.analogy("king", "man") == vectors.analogy(["king"], ["man"])
+
+    def test_no_word_is_refused(self, vectors):
+        with pytest.raises(ConfigError, match="at least one word"):
+            vectors.analogy([])
+
+
+def test_similarity_is_the_cosine(vectors):
+    assert vectors.similarity("tea", "king") == pytest.approx(cosine(MATRIX[0], MATRIX[2]))
+    assert vectors.similarity("tea", "coffee") == pytest.approx(cosine(MATRIX[0], MATRIX[1]))
+    assert vectors.similarity("tea", "nothing") == 0.0
+
+
+def test_odd_one_out(vectors):
+    assert vectors.odd_one_out(["tea", "king", "coffee"]) == "king"
+    assert vectors.odd_one_out(("man", "king", "tea")) == "tea"
+
+
+@pytest.mark.parametrize("words", [[], ["tea", "king"], "tea"])
+def test_odd_one_out_takes_three_words(vectors, words):
+    with pytest.raises(ConfigError, match="three words or more"):
+        vectors.odd_one_out(words)
+
+
+class TestConstruction:
+    def test_arrays_are_shared_but_read_only(self):
+        matrix, counts = MATRIX.copy(), np.arange(7)
+        vectors = Vectors(WORDS, matrix, counts=counts, output_vectors=matrix)
+        for array in (vectors.input_vectors, vectors.output_vectors, vectors.counts):
+            assert not array.flags.writeable
+        assert np.shares_memory(vectors.input_vectors, matrix)
+        assert matrix.flags.writeable
+        assert counts.flags.writeable
+
+    def test_padded_rows_are_not_copied(self):
+        padded = np.ones((7, 16), dtype=np.float32)
+        padded[:, :4] = MATRIX
+        vectors = Vectors(WORDS, padded[:, :4])
+        assert np.shares_memory(vectors.input_vectors, padded)
+        assert words_of(vectors.similar("tea", top=1)) == ["coffee"]
+
+    def test_defaults(self, vectors):
+        assert (vectors.counts, vectors.output_vectors, vectors.config) == (None, None, {})
+        assert vectors.dim == 4
+
+    @pytest.mark.parametrize(
+        ("words", "matrix", "message"),
+        [
+            (["a", "b", "a"], np.ones((3, 2)), "number 3 is 'a', like number 1"),
+            (["a", 1.5], np.ones((2, 2)), "must be str or int, got float"),
+            (["a", True], np.ones((2, 2)), "must be str or int, got bool"),
+            (["a", ["b"]], np.ones((2, 2)), "must be str or int, got list"),
+            (["a"], np.ones((2, 2)), "has 2 rows for 1 words"),
+            (["a"], np.ones(2), r"shape \(V, D\)"),
+            (["a"], np.ones((1, 2), dtype=int), "must hold floats"),
+            ([], np.ones((0, 2)), "at least 1"),
+            (["a"], np.ones((1, 0)), "at least 1"),
+            (["a", "b"], np.array([[1, 2], [np.nan, 1]]), "word number 2, 'b', has NaN"),
+            (["a", "b"], np.array([[1e300, 2], [1, 1]]), "word number 1, 'a', has NaN"),
+        ],
+    )
+    def test_what_does_not_fit_is_refused(self, words, matrix, message):
+        with pytest.raises(ConfigError, match=message):
+            Vectors(words, matrix)
+
+    def test_a_bad_row_is_named_in_whichever_block_it_is(self, monkeypatch):
+        monkeypatch.setattr(search, "NUMBERS_PER_BLOCK", 8)
+        for row, word in enumerate(WORDS):
+            matrix = MATRIX.copy()
+            matrix[row, 3] = np.inf
+            with pytest.raises(ConfigError, match=f"word number {row + 1}, '{word}'"):
+                Vectors(WORDS, matrix)
+
+    @pytest.mark.parametrize(
+        "counts", [np.arange(3), np.ones(7), np.arange(-1, 6), np.ones((7, 1), dtype=int)]
+    )
+    def test_counts_that_do_not_fit_are_refused(self, counts):
+        with pytest.raises(ConfigError, match="counts must be 7 whole numbers"):
+            Vectors(WORDS, MATRIX, counts=counts)
+
+    def test_output_vectors_of_another_shape_are_refused(self):
+        with pytest.raises(ConfigError, match="output_vectors has 3 rows"):
+            Vectors(WORDS, MATRIX, output_vectors=MATRIX[:3])
+        with pytest.raises(ConfigError, match="must be the same"):
+            Vectors(WORDS, MATRIX, output_vectors=MATRIX[:, :3])
