@@ -1,0 +1,121 @@
+"""How fast `read_corpus` reads, counts and encodes a text, and how much memory it takes.
+
+Each run is a process of its own: it compiles on a few words first, then reads the whole text, and
+reports its time and by how much its peak memory rose. The first run only warms the page cache.
+
+    python benchmarks/read_speed.py text.txt
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import machine
+from firth.corpus import read_corpus
+
+RESULTS = Path(__file__).parent / "results" / "read_speed.json"
+# ru_maxrss counts kilobytes on Linux and bytes on macOS.
+PEAK_UNIT = 1 if sys.platform == "darwin" else 1024
+
+
+def main() -> None:
+    """Measure each tokenizer, print a table, write the figures."""
+    arguments = parse_arguments()
+    if arguments.one:
+        print(json.dumps(measure(arguments.text, arguments.one)))
+        return
+    tokenizers = arguments.tokenizers.split(",")
+    run_apart(arguments.text, tokenizers[0])
+    runs: dict[str, list[dict[str, float]]] = {name: [] for name in tokenizers}
+    for _ in range(arguments.runs):
+        for name in tokenizers:
+            runs[name].append(run_apart(arguments.text, name))
+    figures = {name: summary(runs[name]) for name in tokenizers}
+    print_table(figures)
+    report = {
+        "command": f"python benchmarks/read_speed.py {arguments.text.name} --runs {arguments.runs}",
+        "text": {"name": arguments.text.name, "bytes": arguments.text.stat().st_size},
+        "machine": machine.describe(),
+        "tokenizers": figures,
+    }
+    arguments.output.parent.mkdir(parents=True, exist_ok=True)
+    arguments.output.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+
+
+def parse_arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("text", type=Path, help="an uncompressed text file")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--tokenizers", default="whitespace,words", help="names, with commas")
+    parser.add_argument("--output", type=Path, default=RESULTS)
+    parser.add_argument("--one", metavar="TOKENIZER", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def run_apart(text: Path, tokenizer: str) -> dict[str, float]:
+    """Measure once in a process of its own."""
+    command = [sys.executable, __file__, str(text), "--one", tokenizer]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return json.loads(done.stdout)
+
+
+def measure(text: Path, tokenizer: str) -> dict[str, float]:
+    """Read `text` once, after compiling; give words, seconds, and the rise of peak memory."""
+    started = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        small = Path(folder) / "small.txt"
+        small.write_text("a few words, a few more\n" * 20, encoding="utf-8")
+        read_corpus(small, tokenizer=tokenizer)
+    ready, peak_before = time.perf_counter(), peak_bytes()
+    corpus = read_corpus(text, tokenizer=tokenizer)
+    return {
+        "words": corpus.words_read,
+        "vocabulary": len(corpus.vocabulary),
+        "seconds": time.perf_counter() - ready,
+        "seconds_to_load": ready - started,
+        "peak_rise_bytes": peak_bytes() - peak_before,
+    }
+
+
+def peak_bytes() -> int:
+    """Give the peak of this process's resident memory so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * PEAK_UNIT
+
+
+def summary(runs: list[dict[str, float]]) -> dict[str, float | list[float]]:
+    """Give median and best speed in words/s, and the median of the rest."""
+    speeds = [run["words"] / run["seconds"] for run in runs]
+    return {
+        "words": runs[0]["words"],
+        "vocabulary": runs[0]["vocabulary"],
+        "words_per_second_median": statistics.median(speeds),
+        "words_per_second_best": max(speeds),
+        "words_per_second": speeds,
+        "seconds_to_load_median": statistics.median(run["seconds_to_load"] for run in runs),
+        "peak_rise_megabytes": statistics.median(run["peak_rise_bytes"] for run in runs) / 1e6,
+    }
+
+
+def print_table(figures: dict[str, dict[str, float | list[float]]]) -> None:
+    """Print one line for each tokenizer."""
+    print(f"{'tokenizer':<12}{'words':>12}{'median M/s':>12}{'best M/s':>10}{'peak MB':>10}")
+    for name, figure in figures.items():
+        print(
+            f"{name:<12}{figure['words']:>12}"
+            f"{figure['words_per_second_median'] / 1e6:>12.1f}"
+            f"{figure['words_per_second_best'] / 1e6:>10.1f}"
+            f"{figure['peak_rise_megabytes']:>10.0f}"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,186 @@
+"""The first reading of a corpus: everything is numbered as it appears, and counted.
+
+Text whose tokenizer works chunk by chunk is numbered by compiled code, and the tokenizer sees each
+distinct chunk once; integers are numbered by the same code. The words of other text, and of token
+lists, are numbered one by one in Python.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.corpus.chunks import UNIT_END, ChunkTable
+from firth.corpus.tokenizers import LineTokenizer
+from firth.corpus.tokens import ScratchArray
+from firth.corpus.units import Unit
+from firth.corpus.vocabulary import Token
+from firth.errors import CorpusError
+
+BATCH = 1 << 16
+_MAX_WORDS = np.iinfo(np.int32).max
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A corpus that was read once, before its vocabulary is chosen.
+
+    The stream of symbols (distinct chunks, or words themselves) stands in a file of its own, with
+    `UNIT_END` after each unit. Symbols and words are numbered by first appearance.
+
+    Parameters
+    ----------
+    units : int
+        Units in the stream: lines that are not blank, or token lists that are not empty.
+    bounds : int64, (symbols + 1,)
+        Symbol `s` stands for `words[bounds[s]:bounds[s + 1]]`.
+    words : int32, (bounds[-1],)
+        Numbers of words.
+    counts : int64, (words,)
+        Occurrences of each word.
+    spell : callable
+        Gives the words of some numbers.
+    """
+
+    units: int
+    bounds: NDArray[np.int64]
+    words: NDArray[np.int32]
+    counts: NDArray[np.int64]
+    spell: Callable[[NDArray[np.int64]], Sequence[Token]]
+
+
+def draft_chunks(
+    pieces: Iterable[str], tokenizer: LineTokenizer, stream: ScratchArray[np.int32]
+) -> Draft:
+    """Read text whose tokenizer works chunk by chunk.
+
+    Parameters
+    ----------
+    pieces : iterable of str
+        The text, cut after white space only, with a line end at the end.
+    tokenizer : LineTokenizer
+        Cuts the chunks into words.
+    stream : ScratchArray
+        Takes the chunk numbers.
+    """
+    chunks = ChunkTable()
+    units = 0
+    for piece in pieces:
+        symbols = chunks.number(piece)
+        units += int(np.count_nonzero(symbols == UNIT_END))
+        stream.append(symbols)
+    if tokenizer.keeps_chunks:
+        return _draft_of_words(units, chunks.counts, chunks.spell)
+    table, lengths, words = _split_chunks(chunks, tokenizer.split)
+    counts = np.zeros(len(table), np.int64)
+    np.add.at(counts, words, np.repeat(chunks.counts, lengths))
+    bounds = np.concatenate([[0], np.cumsum(lengths)])
+    return Draft(units, bounds, words, counts, table.spell)
+
+
+def draft_units(units: Iterator[Unit], stream: ScratchArray[np.int32]) -> Draft:
+    """Read token lists, all of words or all of integers, and write their numbers to `stream`."""
+    first = list(islice(units, 1))
+    if first and isinstance(first[0], np.ndarray):
+        return _draft_integers(cast("Iterator[NDArray[np.int64]]", chain(first, units)), stream)
+    return draft_words(cast("Iterator[Sequence[str]]", chain(first, units)), stream)
+
+
+def draft_words(units: Iterable[Sequence[str]], stream: ScratchArray[np.int32]) -> Draft:
+    """Read units whose words are known, and write their numbers to `stream`.
+
+    Raises
+    ------
+    CorpusError
+        If the distinct words are too many to be numbered by int32.
+    """
+    numbers = _Numbers()
+    units_read = 0
+    for symbols in _batches_of_words(units, numbers):
+        units_read += int(np.count_nonzero(symbols == UNIT_END))
+        stream.append(symbols)
+    counts = np.zeros(len(numbers), np.int64)
+    for symbols in stream.blocks(BATCH):
+        np.add.at(counts, symbols[symbols != UNIT_END], 1)
+    words = list(numbers)
+    return _draft_of_words(units_read, counts, lambda chosen: [words[n] for n in chosen.tolist()])
+
+
+def _draft_integers(units: Iterable[NDArray[np.int64]], stream: ScratchArray[np.int32]) -> Draft:
+    table = ChunkTable()
+    units_read = 0
+    for batch in _batches_of_integers(units):
+        units_read += len(batch)
+        stream.append(table.number_integers(batch))
+    return _draft_of_words(units_read, table.counts, table.integers)
+
+
+def _batches_of_integers(
+    units: Iterable[NDArray[np.int64]],
+) -> Iterator[list[NDArray[np.int64]]]:
+    batch: list[NDArray[np.int64]] = []
+    size = 0
+    for unit in units:
+        batch.append(unit)
+        size += len(unit)
+        if size >= BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+class _Numbers(dict[str, int]):
+    """Gives each new word the next number."""
+
+    def __missing__(self, word: str) -> int:
+        number = self[word] = len(self)
+        return number
+
+
+def _batches_of_words(
+    units: Iterable[Sequence[str]], numbers: _Numbers
+) -> Iterator[NDArray[np.int32]]:
+    batch = array("i")
+    for unit in units:
+        batch.extend(map(numbers.__getitem__, unit))
+        batch.append(UNIT_END)
+        if len(batch) >= BATCH:
+            yield np.frombuffer(batch, np.int32)
+            batch = array("i")
+        if len(numbers) > _MAX_WORDS:
+            raise CorpusError(f"{len(numbers)} distinct words are too many for int32 ids")
+    yield np.frombuffer(batch, np.int32)
+
+
+def _split_chunks(
+    chunks: ChunkTable, split: Callable[[str], list[str]]
+) -> tuple[ChunkTable, NDArray[np.int64], NDArray[np.int32]]:
+    """Tokenize each distinct chunk; give the words found, and each chunk's in turn."""
+    table = ChunkTable()
+    lengths = np.zeros(len(chunks), np.int64)
+    numbers = [np.zeros(0, np.int32)]
+    for start in range(0, len(chunks), BATCH):
+        batch = np.arange(start, min(start + BATCH, len(chunks)))
+        found = [split(chunk) for chunk in chunks.spell(batch)]
+        lengths[batch] = [len(words) for words in found]
+        # Words hold no white space, so they can be numbered as chunks of one line in turn.
+        line = table.number(" ".join(word for words in found for word in words) + "\n")
+        numbers.append(line[line != UNIT_END])
+    return table, lengths, np.concatenate(numbers)
+
+
+def _draft_of_words(
+    units: int,
+    counts: NDArray[np.int64],
+    spell: Callable[[NDArray[np.int64]], Sequence[Token]],
+) -> Draft:
+    """Give the draft of a stream whose symbols are words already."""
+    size = len(counts)
+    return Draft(units, np.arange(size + 1), np.arange(size, dtype=np.int32), counts, spell)

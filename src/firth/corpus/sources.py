@@ -1,0 +1,237 @@
+"""Where text comes from: files, folders, patterns and standard input, plain or compressed."""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import glob
+import os
+import pkgutil
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Literal
+
+from firth.errors import CorpusError
+
+EncodingErrors = Literal["strict", "replace"]
+Progress = Callable[[int, int | None], None]
+
+BLOCK_BYTES = 1 << 18
+STANDARD_INPUT = "-"
+
+_ZSTD = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
+# Suffix: what opens such a file, and what it raises on damaged data beside EOFError and OSError.
+_COMPRESSIONS = {
+    ".gz": ("gzip:open", "zlib:error"),
+    ".bz2": ("bz2:open", "builtins:ValueError"),
+    ".xz": ("lzma:open", "lzma:LZMAError"),
+    ".zst": (f"{_ZSTD}:open", f"{_ZSTD}:ZstdError"),
+}
+
+
+@dataclass(frozen=True)
+class TextFile:
+    """One file of text, or standard input where `path` is None."""
+
+    path: Path | None
+
+    @property
+    def name(self) -> str:
+        """What an error calls it."""
+        return "standard input" if self.path is None else str(self.path)
+
+    def size(self) -> int | None:
+        """Bytes on disk, or None where that is not known before reading."""
+        if self.path is None:
+            return None
+        with _told("read", self.name, OSError, ValueError):
+            status = self.path.stat()
+        return status.st_size if stat.S_ISREG(status.st_mode) else None
+
+    def blocks(self) -> Iterator[tuple[bytes, int]]:
+        """Yield blocks of the decompressed bytes, each with the bytes of the file used so far.
+
+        Raises
+        ------
+        CorpusError
+            If the file cannot be read, or its compressed data are damaged.
+        """
+        compression = self.path and _COMPRESSIONS.get(self.path.suffix.lower())
+        with _told("read", self.name, OSError), self._open() as file:
+            if compression:
+                yield from _decompressed_blocks(file, self.name, *compression)
+            else:
+                yield from _plain_blocks(file)
+
+    def _open(self) -> contextlib.AbstractContextManager[IO[bytes]]:
+        if self.path is None:
+            return contextlib.nullcontext(sys.stdin.buffer)
+        return self.path.open("rb")
+
+
+def find_text(source: object) -> list[TextFile] | None:
+    """Give the files that `source` names, or None if it names none and holds tokens itself.
+
+    Parameters
+    ----------
+    source : object
+        A path to a file or to a folder (all files in it and below, sorted, without hidden ones),
+        a glob pattern, `"-"` for standard input, or a list or tuple of those.
+
+    Raises
+    ------
+    CorpusError
+        If a path does not exist, a pattern matches no file, or a folder holds none.
+    """
+    if isinstance(source, str | os.PathLike):
+        return _files_of(source)
+    if isinstance(source, list | tuple) and source:
+        paths = [item for item in source if isinstance(item, str | os.PathLike)]
+        if len(paths) == len(source):
+            return [file for path in paths for file in _files_of(path)]
+    return None
+
+
+def read_text(
+    files: list[TextFile], encoding_errors: EncodingErrors, on_progress: Progress
+) -> Iterator[str]:
+    """Yield the text of all files, block by block; a line end follows each file.
+
+    A byte order mark at the start of a file is dropped.
+
+    Parameters
+    ----------
+    files : list of TextFile
+        What to read, in this order.
+    encoding_errors : {"strict", "replace"}
+        Whether invalid UTF-8 and NUL bytes raise, or become U+FFFD.
+    on_progress : callable
+        Called after each block with the bytes of the files used so far and their total, which is
+        None where it is not known.
+
+    Raises
+    ------
+    CorpusError
+        If a file cannot be read, is damaged, or is not UTF-8 text.
+    """
+    sizes = [file.size() for file in files]
+    total = None if None in sizes else sum(size for size in sizes if size is not None)
+    used_before = used = 0
+    for file in files:
+        decoder = _Decoder(file.name, encoding_errors)
+        for block, used_of_file in file.blocks():
+            yield decoder.decode(block)
+            used = used_before + used_of_file
+            on_progress(used, total)
+        yield decoder.decode(b"", final=True) + "\n"
+        used_before = used
+
+
+def regroup(blocks: Iterator[str], delimiters: str) -> Iterator[str]:
+    """Join and cut blocks of text anew so that each ends with one of `delimiters`.
+
+    What follows the last delimiter of all is dropped; `read_text` ends with one.
+    """
+    held: list[str] = []
+    for block in blocks:
+        end = max(map(block.rfind, delimiters)) + 1
+        if end == 0:
+            held.append(block)
+            continue
+        yield "".join([*held, block[:end]])
+        held = [block[end:]]
+
+
+class _Decoder:
+    """Decodes the UTF-8 blocks of one file and tells where they are wrong."""
+
+    def __init__(self, name: str, encoding_errors: EncodingErrors) -> None:
+        self._name = name
+        self._replace = encoding_errors == "replace"
+        self._decoder = codecs.getincrementaldecoder("utf-8")(encoding_errors)
+        self._bytes_read = 0
+        self._at_start = True
+
+    def decode(self, block: bytes, *, final: bool = False) -> str:
+        if self._replace:
+            block = block.replace(b"\0", "\ufffd".encode())
+        elif (place := block.find(0)) >= 0:
+            raise self._error("a NUL byte (binary data, or UTF-16 text?)", self._bytes_read + place)
+        self._bytes_read += len(block)
+        try:
+            text = self._decoder.decode(block, final)
+        except UnicodeDecodeError as error:
+            # The decoder puts bytes held back from the block before in front of this one.
+            offset = self._bytes_read - len(error.object) + error.start
+            raise self._error("invalid UTF-8", offset) from error
+        if self._at_start and text:
+            self._at_start = False
+            return text.removeprefix("\ufeff")
+        return text
+
+    def _error(self, what: str, offset: int) -> CorpusError:
+        return CorpusError(
+            f"{self._name}: {what} at byte {offset}; convert the file to UTF-8, or go on with "
+            "encoding_errors='replace' (--encoding-errors replace)"
+        )
+
+
+def _plain_blocks(file: IO[bytes]) -> Iterator[tuple[bytes, int]]:
+    used = 0
+    while block := file.read(BLOCK_BYTES):
+        used += len(block)
+        yield block, used
+
+
+def _decompressed_blocks(
+    file: IO[bytes], name: str, opener: str, damage: str
+) -> Iterator[tuple[bytes, int]]:
+    with pkgutil.resolve_name(opener)(file, "rb") as decompressed:
+        while True:
+            with _told("decompress", name, OSError, EOFError, pkgutil.resolve_name(damage)):
+                block = decompressed.read(BLOCK_BYTES)
+            if not block:
+                return
+            yield block, file.tell()
+
+
+@contextlib.contextmanager
+def _told(verb: str, name: str, *errors: type[Exception]) -> Iterator[None]:
+    try:
+        yield
+    except errors as error:
+        reason = getattr(error, "strerror", None) or error
+        raise CorpusError(f"cannot {verb} {name}: {reason}") from error
+
+
+def _files_of(source: str | os.PathLike[str]) -> list[TextFile]:
+    if source == STANDARD_INPUT:
+        return [TextFile(None)]
+    path = Path(source)
+    if path.is_dir():
+        paths = sorted(_files_below(path))
+        complaint = f"{path} holds no files (hidden ones are left out)"
+    elif path.exists() or not glob.has_magic(str(path)):
+        return [TextFile(path)]
+    else:
+        # Path.glob takes relative patterns only, and sees hidden files.
+        matches = glob.glob(str(path), recursive=True)  # noqa: PTH207
+        paths = sorted(match for match in map(Path, matches) if match.is_file())
+        complaint = f"no file matches {path}"
+    if not paths:
+        raise CorpusError(complaint)
+    return [TextFile(match) for match in paths]
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    def refuse(error: OSError) -> None:
+        raise CorpusError(f"cannot read {error.filename}: {error.strerror}") from error
+
+    for parent, folders, files in os.walk(folder, onerror=refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in files:
+            if not name.startswith(".") and (path := Path(parent, name)).is_file():
+                yield path

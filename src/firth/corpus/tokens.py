@@ -1,0 +1,172 @@
+"""Token ids in memory-mapped files, so that a corpus need not fit in memory."""
+
+from __future__ import annotations
+
+import mmap
+import tempfile
+from collections.abc import Iterator
+from typing import IO, Generic, Self, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.cache import cache_folder
+from firth.errors import CorpusError
+
+Item = TypeVar("Item", np.int32, np.int64)
+
+
+class TokenStore:
+    """The token ids of a corpus, unit after unit.
+
+    Parameters
+    ----------
+    ids : int32, (n,)
+        Token ids of all units, one after the other.
+    offsets : int64, (units + 1,)
+        Unit `u` is `ids[offsets[u]:offsets[u + 1]]`.
+    mapping : mmap, optional
+        The file behind `ids`, when they are mapped from one.
+
+    Examples
+    --------
+    >>> store = TokenStore(np.array([0, 1, 0], np.int32), np.array([0, 2, 3]))
+    >>> len(store), store.size, store.unit(0)
+    (2, 3, array([0, 1], dtype=int32))
+    """
+
+    def __init__(
+        self,
+        ids: NDArray[np.int32],
+        offsets: NDArray[np.int64],
+        *,
+        mapping: mmap.mmap | None = None,
+    ) -> None:
+        self._arrays: tuple[NDArray[np.int32], NDArray[np.int64]] | None = ids, offsets
+        self._mapping = mapping
+
+    @property
+    def ids(self) -> NDArray[np.int32]:
+        """Token ids of all units: int32 (n,)."""
+        return self._open_arrays()[0]
+
+    @property
+    def offsets(self) -> NDArray[np.int64]:
+        """Where each unit begins in `ids`, and where the last one ends: int64 (units + 1,)."""
+        return self._open_arrays()[1]
+
+    @property
+    def size(self) -> int:
+        """Number of tokens in all units."""
+        return len(self.ids)
+
+    def __len__(self) -> int:
+        """Give the number of units."""
+        return len(self.offsets) - 1
+
+    def unit(self, index: int) -> NDArray[np.int32]:
+        """Give the token ids of one unit, as a view.
+
+        Raises
+        ------
+        IndexError
+            If there is no unit of that index.
+        """
+        if not 0 <= index < len(self):
+            raise IndexError(f"unit must be from 0 to {len(self) - 1}, got {index}")
+        return self.ids[self.offsets[index] : self.offsets[index + 1]]
+
+    def release(self, start: int, stop: int) -> None:
+        """Tell the system that `ids[start:stop]` are not needed for now.
+
+        Their pages leave this process's memory, and come back by themselves when read again.
+        Where the platform has no such call, or the ids are plain memory, nothing happens.
+        """
+        if self._mapping is None or not hasattr(mmap, "MADV_DONTNEED"):
+            return
+        # Both ends are rounded down, so that no page stays behind between two neighbouring calls.
+        first, last = (
+            place * self.ids.itemsize // mmap.PAGESIZE * mmap.PAGESIZE for place in (start, stop)
+        )
+        if last > first:
+            self._mapping.madvise(mmap.MADV_DONTNEED, first, last - first)
+
+    def close(self) -> None:
+        """Let go of the files. Arrays handed out before stay valid; the store is of no more use."""
+        self._arrays = self._mapping = None
+
+    def __enter__(self) -> Self:
+        """Give the store itself."""
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Close the store."""
+        self.close()
+
+    def _open_arrays(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        if self._arrays is None:
+            raise ValueError("the token store is closed")
+        return self._arrays
+
+
+class ScratchArray(Generic[Item]):
+    """An array that grows at its end, in a nameless file of the cache folder.
+
+    The file has no name (on Windows: is deleted on closing), so that a process that is killed
+    leaves nothing behind.
+
+    Parameters
+    ----------
+    dtype : type
+        `numpy.int32` or `numpy.int64`.
+
+    Raises
+    ------
+    FirthError
+        If the cache folder cannot be written.
+    """
+
+    def __init__(self, dtype: type[Item]) -> None:
+        self._dtype: np.dtype[Item] = np.dtype(dtype)
+        self._folder = cache_folder()
+        # Unbuffered: a write to a full disk fails here, and not a second time on closing.
+        self._file: IO[bytes] = tempfile.TemporaryFile(  # noqa: SIM115 (closed by __exit__)
+            dir=self._folder, buffering=0
+        )
+
+    def append(self, items: NDArray[Item]) -> None:
+        """Write `items` at the end.
+
+        Raises
+        ------
+        CorpusError
+            If the disk is full.
+        """
+        left = memoryview(items.tobytes())
+        try:
+            while left:
+                left = left[self._file.write(left) :]
+        except OSError as error:
+            raise CorpusError(
+                f"cannot write token ids to {self._folder}: {error.strerror or error}; "
+                "set FIRTH_CACHE_DIR to a folder with more room"
+            ) from error
+
+    def blocks(self, length: int) -> Iterator[NDArray[Item]]:
+        """Read all items back from the start, up to `length` of them at a time."""
+        self._file.seek(0)
+        while len(block := np.fromfile(self._file, self._dtype, length)):
+            yield block
+
+    def map(self) -> tuple[NDArray[Item], mmap.mmap]:
+        """Give the items as a read-only array, and the mapping behind it."""
+        mapping = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
+        return np.frombuffer(mapping, self._dtype), mapping
+
+    def __enter__(self) -> Self:
+        """Give the array itself."""
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Close the file. Arrays mapped from it stay valid."""
+        self._file.close()

@@ -1,0 +1,276 @@
+import io
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from unittest import mock
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import firth.corpus
+from firth.corpus import drafts, encoding, read_corpus, sources
+from firth.errors import ConfigError, CorpusError
+
+WORD = re.compile(r"\b\w+\b|[,.!?]")
+
+
+def words(line):
+    return [word.lower() for word in WORD.findall(line)]
+
+
+def reference(units, min_count=1, max_vocab=None):
+    """The slow and obvious way: words by count, ties by first appearance, then their ids."""
+    counts = Counter(word for unit in units for word in unit)
+    ordered = sorted(counts.items(), key=lambda item: -item[1])
+    kept = [(word, count) for word, count in ordered if count >= min_count][:max_vocab]
+    ids = {word: place for place, (word, _) in enumerate(kept)}
+    encoded = [[ids[word] for word in unit if word in ids] for unit in units]
+    return kept, [unit for unit in encoded if unit]
+
+
+def result(corpus):
+    vocabulary, tokens = corpus.vocabulary, corpus.tokens
+    kept = list(zip(vocabulary.words, vocabulary.counts.tolist(), strict=True))
+    return kept, [tokens.unit(index).tolist() for index in range(len(tokens))]
+
+
+def is_trainable(expected):
+    kept, units = expected
+    return len(kept) > 1 and any(len(unit) > 1 for unit in units)
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(data, name="text.txt"):
+        path = tmp_path / name
+        path.write_bytes(data if isinstance(data, bytes) else data.encode())
+        return path
+
+    return write
+
+
+TOKENIZERS = {
+    "whitespace": ({}, str.split),
+    "whitespace, lower": ({"lowercase": True}, lambda line: [w.lower() for w in line.split()]),
+    "words": ({"tokenizer": "words"}, words),
+    "words by line": ({"tokenizer": words}, words),
+    "callable, lower": ({"tokenizer": str.split, "lowercase": True}, lambda x: x.lower().split()),
+}
+nasty_text = st.text(
+    st.sampled_from("ab,.!é漢ΣσİßΑ😀 \n\r\t\x0b\x1c\x85\xa0\u2003\u2028\u3000\u200b\ufeff_")
+    | st.characters(exclude_characters="\0", exclude_categories=["Cs"]),
+    max_size=80,
+)
+
+
+@settings(deadline=None, derandomize=True, max_examples=400)
+@given(
+    texts=st.lists(nasty_text, min_size=1, max_size=3),
+    tokenizer=st.sampled_from(sorted(TOKENIZERS)),
+    block=st.integers(1, 9),
+    min_count=st.integers(1, 3),
+    max_vocab=st.none() | st.integers(2, 6),
+)
+def test_every_text_is_read_as_the_slow_way_does(
+    tmp_path_factory, texts, tokenizer, block, min_count, max_vocab
+):
+    options, split = TOKENIZERS[tokenizer]
+    folder = tmp_path_factory.mktemp("texts")
+    paths = [folder / str(place) for place in range(len(texts))]
+    for path, text in zip(paths, texts, strict=True):
+        path.write_bytes(text.encode())
+    texts = [text.removeprefix("\ufeff") for text in texts]
+    lines = [line for text in texts for line in re.split("\r\n|\r|\n", text)]
+    units = [split(line) for line in lines]
+    expected = reference(units, min_count, max_vocab)
+    with (
+        mock.patch.object(sources, "BLOCK_BYTES", block),
+        mock.patch.object(drafts, "BATCH", block),
+        mock.patch.object(encoding, "BATCH", block),
+    ):
+        if not is_trainable(expected):
+            with pytest.raises(CorpusError, match=r"nothing to train on|give more text"):
+                read_corpus(paths, min_count=min_count, max_vocab=max_vocab, **options)
+            return
+        corpus = read_corpus(paths, min_count=min_count, max_vocab=max_vocab, **options)
+    assert result(corpus) == expected
+    assert corpus.words_read == sum(map(len, units))
+    assert corpus.units_read == sum(bool(line.strip()) for line in lines)
+
+
+@settings(deadline=None, derandomize=True)
+@given(
+    units=st.one_of(
+        st.lists(st.lists(token, max_size=6), max_size=6)
+        for token in (
+            st.integers(-3, 3) | st.sampled_from([2**63 - 1, -(2**63)]),
+            st.sampled_from(["a", "b c", "\n", "", "\0"]),
+        )
+    ),
+    min_count=st.integers(1, 3),
+)
+def test_token_lists_are_read_as_the_slow_way_does(units, min_count):
+    expected = reference(units, min_count)
+    for source in (units, iter(units), tuple(units), [tuple(unit) for unit in units]):
+        if is_trainable(expected):
+            corpus = read_corpus(source, min_count=min_count)
+            assert result(corpus) == expected
+            assert corpus.units_read == sum(bool(unit) for unit in units)
+        else:
+            with pytest.raises(CorpusError, match=r"nothing to train on|give more text"):
+                read_corpus(source, min_count=min_count)
+
+
+def test_numpy_arrays_give_integer_words():
+    walks = np.random.default_rng(1).integers(0, 50, (200, 30), dtype=np.uint16)
+    corpus = read_corpus(walks)
+    assert result(corpus) == reference(walks.tolist(), min_count=5)
+    assert {type(word) for word in corpus.vocabulary} == {int}
+
+
+def test_arrays_of_the_result():
+    corpus = read_corpus([["a", "b", "a"]], min_count=1)
+    assert corpus.tokens.ids.dtype == np.int32
+    assert corpus.tokens.offsets.dtype == np.int64
+    assert corpus.vocabulary.counts.tolist() == [2, 1]
+
+
+def test_standard_input(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"b a a\nb a")))
+    corpus = read_corpus("-", min_count=1)
+    assert result(corpus) == ([("a", 3), ("b", 2)], [[1, 0, 0], [1, 0]])
+
+
+@pytest.mark.parametrize("split", [None, str.split], ids=["compiled", "python"])
+@pytest.mark.parametrize("text", ["", " \n\r\n\u3000\n", "\ufeff"])
+def test_no_words(write, text, split):
+    with pytest.raises(CorpusError, match="holds no words: nothing to train on"):
+        read_corpus(write(text), tokenizer=split or "whitespace")
+
+
+def test_nothing_left_after_min_count(write):
+    with pytest.raises(CorpusError) as caught:
+        read_corpus(write("a b a c a"), min_count=4)
+    assert str(caught.value) == (
+        "no word occurs 4 times or more: 5 words were read and the most frequent occurs 3 times; "
+        "give more text or lower min_count (--min-count)"
+    )
+
+
+def test_one_word_vocabulary(write):
+    with pytest.raises(CorpusError, match="only 'a' occurs 2 times or more: 5 words were read"):
+        read_corpus(write("a b a c a"), min_count=2)
+
+
+def test_many_lines_of_one_word(write):
+    with pytest.raises(CorpusError, match="no line or token list has two words"):
+        read_corpus(write("tea\ncoffee\n" * 100_000))
+
+
+def test_damage_far_into_a_text_is_found(write):
+    path = write(b"some words\n" * 100_000 + b"\xe9t\xe9")
+    with pytest.raises(CorpusError, match=r"text.txt: invalid UTF-8 at byte 1100000;"):
+        read_corpus(path)
+    corpus = read_corpus(path, encoding_errors="replace", min_count=1)
+    assert corpus.vocabulary.words == ("some", "words", "\ufffdt\ufffd")
+
+
+def read_long_line(write, length):
+    path = write("one two three four " * (length // 4))
+    corpus = read_corpus(path)
+    assert len(corpus.tokens) == 1
+    assert corpus.tokens.unit(0).tolist() == [0, 1, 2, 3] * (length // 4)
+
+
+def test_a_line_of_a_million_words_is_one_unit(write):
+    read_long_line(write, 1_000_000)
+
+
+@pytest.mark.slow
+def test_a_line_of_ten_million_words_is_one_unit(write):
+    read_long_line(write, 10_000_000)
+
+
+def test_a_chunk_longer_than_a_block(write):
+    long = "x," * 400_000
+    corpus = read_corpus(write(f"a {long} b {long}"), tokenizer="words", min_count=1)
+    assert corpus.words_read == 1_600_002
+    assert corpus.tokens.unit(0)[:3].tolist() == [2, 0, 1]
+    assert corpus.tokens.size == corpus.words_read
+
+
+def test_lone_surrogates_are_told():
+    with pytest.raises(CorpusError, match=r"the word '\\udc80' holds a lone surrogate"):
+        read_corpus([["a", "\udc80"]], min_count=1)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"min_count": 0}, "min_count must be at least 1, got 0"),
+        ({"max_vocab": 1}, "max_vocab must be at least 2, got 1"),
+        ({"encoding_errors": "ignore"}, "encoding_errors must be strict or replace, got 'ignore'"),
+        ({"tokenizer": "words"}, "are for text"),
+        ({"lowercase": True}, "are for text"),
+        ({"encoding_errors": "replace"}, "are for text"),
+    ],
+)
+def test_options_out_of_range(options, message):
+    with pytest.raises(ConfigError, match=message):
+        read_corpus([["a", "b"]], **options)
+
+
+def test_progress_is_reported(write):
+    path = write("a b " * 200_000)
+    calls = []
+    read_corpus(path, on_progress=lambda *call: calls.append(call))
+    assert len(calls) == -(-path.stat().st_size // sources.BLOCK_BYTES)
+    assert calls[-1] == (800_000, 800_000)
+
+
+def test_nothing_is_left_in_the_cache_folder(write, tmp_path, monkeypatch):
+    cache = tmp_path / "cache"
+    monkeypatch.setenv("FIRTH_CACHE_DIR", str(cache))
+    corpus = read_corpus(write("a b a b"), min_count=1)
+    assert list(cache.iterdir()) == []
+    assert corpus.tokens.size == 4
+
+
+def test_without_compilation_the_result_is_the_same(write):
+    path = write("To be, or not\r\nto BE é\u3000漢字\n")
+    program = (
+        "import sys; from firth.corpus import read_corpus\n"
+        "corpus = read_corpus(sys.argv[1], tokenizer='words', min_count=1)\n"
+        "print(corpus.vocabulary.words, corpus.tokens.ids.tolist(), corpus.tokens.offsets.tolist())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8", "-W", "error", "-c", program, str(path)],
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.stderr == ""
+    expected = "('to', 'be', ',', 'or', 'not', 'é', '漢字') [0, 1, 2, 3, 4, 0, 1, 5, 6] [0, 5, 9]"
+    assert done.stdout.strip() == expected
+
+
+def test_a_slice_of_modern_chinese(shared_data, write):
+    pytest.importorskip("rjieba")
+    files = sources.find_text(shared_data / "zh_modern.txt.zst")
+    first_block = next(sources.read_text(files, "strict", lambda done, total: None))
+    lines = first_block.splitlines()[:2000]
+    corpus = read_corpus(write("\n".join(lines)), tokenizer="chinese")
+    assert corpus.units_read == 2000
+    assert {"皇帝", "我们", "不能"} <= set(corpus.vocabulary)
+    assert not {"，", "。", " "} & set(corpus.vocabulary)
+
+
+def test_public_names():
+    assert all(getattr(firth.corpus, name) for name in firth.corpus.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = firth.corpus.nothing

@@ -1,0 +1,261 @@
+import bz2
+import functools
+import gzip
+import io
+import lzma
+import os
+import random
+import sys
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from firth.corpus import sources
+from firth.corpus.sources import TextFile, find_text, read_text, regroup
+from firth.errors import CorpusError
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+COMPRESS = {
+    ".gz": gzip.compress,
+    ".bz2": bz2.compress,
+    ".xz": lzma.compress,
+    ".zst": functools.partial(
+        zstd.compress, options={zstd.CompressionParameter.checksum_flag: True}
+    ),
+}
+BOM = b"\xef\xbb\xbf"
+
+
+def ignore_progress(done, total):
+    pass
+
+
+def text_of(source, encoding_errors="strict"):
+    return "".join(read_text(find_text(source), encoding_errors, ignore_progress))
+
+
+def paths_of(source):
+    return [file.path for file in find_text(source)]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with files, a folder below, and hidden ones."""
+    for name in ["b.txt", "a/z.txt", "a/y.txt", ".hidden", ".git/config", "a/.hidden"]:
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"text of {name}", encoding="utf-8")
+    return tmp_path
+
+
+def test_folder_gives_its_files_sorted_without_hidden_ones(folder):
+    assert paths_of(folder) == [folder / "a/y.txt", folder / "a/z.txt", folder / "b.txt"]
+
+
+def test_glob_pattern(folder):
+    assert paths_of(f"{folder}/*/*.txt") == [folder / "a/y.txt", folder / "a/z.txt"]
+    assert paths_of(f"{folder}/**/*.txt") == paths_of(folder)
+    assert paths_of(f"{folder}/*") == [folder / "b.txt"]
+
+
+def test_a_name_that_looks_like_a_pattern_is_a_file_first(tmp_path):
+    (tmp_path / "a[1].txt").touch()
+    (tmp_path / "a1.txt").touch()
+    assert paths_of(tmp_path / "a[1].txt") == [tmp_path / "a[1].txt"]
+
+
+def test_several_paths_stay_in_order(folder):
+    paths = [str(folder / "b.txt"), folder / "a"]
+    assert paths_of(paths) == [folder / "b.txt", folder / "a/y.txt", folder / "a/z.txt"]
+    assert text_of(tuple(paths)) == "text of b.txt\ntext of a/y.txt\ntext of a/z.txt\n"
+
+
+@pytest.mark.parametrize("source", [[["a", "b"]], [], 5, {"a": 1}, iter(["a"]), ["a", ["b"]]])
+def test_what_names_no_files(source):
+    assert find_text(source) is None
+
+
+def test_missing_file(tmp_path):
+    with pytest.raises(CorpusError, match=r"cannot read .*none.txt: No such file or directory"):
+        text_of([tmp_path / "none.txt"])
+    with pytest.raises(CorpusError, match="cannot read"):
+        text_of("nul\0name")
+
+
+def test_empty_folder(tmp_path):
+    (tmp_path / ".hidden").touch()
+    with pytest.raises(CorpusError, match="holds no files"):
+        find_text(tmp_path)
+
+
+def test_pattern_without_match(tmp_path):
+    with pytest.raises(CorpusError, match=r"no file matches .*\*.txt"):
+        find_text(tmp_path / "*.txt")
+
+
+def test_unreadable_file(tmp_path, monkeypatch):
+    # Root may read every file, so the refusal is played.
+    (tmp_path / "text").touch()
+    monkeypatch.setattr(Path, "open", mock.Mock(side_effect=PermissionError(13, "no entry")))
+    with pytest.raises(CorpusError, match=r"cannot read .*text: no entry"):
+        text_of(tmp_path / "text")
+
+
+def test_unreadable_folder(tmp_path, monkeypatch):
+    error = PermissionError(13, "no entry", str(tmp_path))
+    monkeypatch.setattr(os, "walk", lambda folder, onerror: onerror(error))
+    with pytest.raises(CorpusError, match=r"cannot read .*: no entry"):
+        find_text(tmp_path)
+
+
+@pytest.mark.parametrize("suffix", [*COMPRESS, ".GZ"])
+def test_compressed_file(tmp_path, suffix):
+    path = tmp_path / f"text{suffix}"
+    compress = COMPRESS[suffix.lower()]
+    # Two streams in one file are one text; the second is cut inside a character.
+    path.write_bytes(compress("né, n".encode()[:2]) + compress("né, n".encode()[2:]))
+    assert text_of(path) == "né, n\n"
+
+
+@pytest.mark.parametrize("suffix", COMPRESS)
+@pytest.mark.parametrize("damage", ["cut", "changed", "not compressed"])
+def test_damaged_compressed_file(tmp_path, suffix, damage):
+    data = bytearray(COMPRESS[suffix](random.Random(1).randbytes(5000).hex().encode()))
+    if damage == "cut":
+        del data[2000:]
+    elif damage == "changed":
+        data[2000:2100] = bytes(100)
+    else:
+        data[:] = b"just plain text"
+    path = tmp_path / f"text{suffix}"
+    path.write_bytes(data)
+    with pytest.raises(CorpusError, match=rf"cannot decompress .*text{suffix}: \w"):
+        text_of(path)
+
+
+def test_standard_input(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(BOM + "tè".encode())))
+    assert text_of("-") == "tè\n"
+    assert not sys.stdin.buffer.closed
+
+
+def test_standard_input_is_named_in_errors(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a\xff")))
+    with pytest.raises(CorpusError, match="standard input: invalid UTF-8 at byte 1"):
+        text_of("-")
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (b"", ""),
+        (BOM, ""),
+        (BOM + b"a", "a"),
+        (BOM + BOM + b"a", "\ufeffa"),
+        (b"a" + BOM, "a\ufeff"),
+        (b"a\r\nb\rc", "a\r\nb\rc"),
+    ],
+)
+@pytest.mark.parametrize("block", [1, 2, 1 << 18])
+def test_byte_order_mark_is_dropped_at_the_start_only(tmp_path, monkeypatch, data, text, block):
+    monkeypatch.setattr(sources, "BLOCK_BYTES", block)
+    path = tmp_path / "text"
+    path.write_bytes(data)
+    assert text_of([path, path]) == f"{text}\n{text}\n"
+
+
+@pytest.mark.parametrize("block", [1, 3, 1 << 18])
+@pytest.mark.parametrize(
+    ("data", "offset"),
+    [
+        (b"\xff", 0),
+        (b"caf\xe9 au lait", 3),
+        ("漢字".encode() + b"\x80", 6),
+        (BOM + b"a\xc3", 4),
+        ("漢".encode()[:2] + b"a", 0),
+        (b"ab" + "漢".encode()[:2], 2),
+        (b"a" + b"\xed\xa0\x80", 1),
+    ],
+)
+def test_invalid_utf8_is_told_with_its_offset(tmp_path, monkeypatch, block, data, offset):
+    monkeypatch.setattr(sources, "BLOCK_BYTES", block)
+    good, bad = tmp_path / "good.txt", tmp_path / "bad.txt"
+    good.write_text("fine", encoding="utf-8")
+    bad.write_bytes(data)
+    with pytest.raises(CorpusError) as caught:
+        text_of([good, bad])
+    assert str(caught.value) == (
+        f"{bad}: invalid UTF-8 at byte {offset}; convert the file to UTF-8, or go on with "
+        "encoding_errors='replace' (--encoding-errors replace)"
+    )
+
+
+def test_offset_counts_decompressed_bytes(tmp_path):
+    path = tmp_path / "text.gz"
+    path.write_bytes(gzip.compress(b"a" * 700_000 + b"\xff"))
+    with pytest.raises(CorpusError, match=r"text.gz: invalid UTF-8 at byte 700000;"):
+        text_of(path)
+
+
+@pytest.mark.parametrize("block", [1, 4, 1 << 18])
+def test_nul_byte_is_told_with_its_offset(tmp_path, monkeypatch, block):
+    monkeypatch.setattr(sources, "BLOCK_BYTES", block)
+    path = tmp_path / "text"
+    path.write_bytes("tè ".encode() + "tè".encode("utf-16-le"))
+    with pytest.raises(CorpusError, match=r"text: a NUL byte \(binary.*UTF-16.*\) at byte 5;"):
+        text_of(path)
+
+
+@settings(deadline=None, derandomize=True)
+@given(
+    data=st.lists(
+        st.binary(max_size=4)
+        | st.sampled_from([BOM, b"\0", "é漢😀".encode(), "漢".encode()[:2], "😀".encode()[:3]])
+    ).map(b"".join),
+    block=st.integers(1, 7),
+)
+def test_replacing_is_what_python_does(tmp_path_factory, data, block):
+    path = tmp_path_factory.mktemp("text") / "text"
+    path.write_bytes(data)
+    expected = data.removeprefix(BOM).decode("utf-8", "replace").replace("\0", "\ufffd")
+    with mock.patch.object(sources, "BLOCK_BYTES", block):
+        assert text_of(path, "replace") == expected + "\n"
+
+
+def test_progress_reaches_the_total(tmp_path, monkeypatch):
+    monkeypatch.setattr(sources, "BLOCK_BYTES", 4)
+    plain, packed = tmp_path / "plain", tmp_path / "packed.gz"
+    plain.write_bytes(b"123456")
+    packed.write_bytes(gzip.compress(b"1234"))
+    calls = []
+    list(read_text(find_text([plain, packed]), "strict", lambda *call: calls.append(call)))
+    total = 6 + packed.stat().st_size
+    assert calls == [(4, total), (6, total), (total, total)]
+
+
+def test_progress_without_a_total(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"12345")))
+    calls = []
+    list(read_text([TextFile(None)], "strict", lambda *call: calls.append(call)))
+    assert calls == [(5, None)]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_has_no_size(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    assert TextFile(tmp_path / "pipe").size() is None
+
+
+@settings(derandomize=True)
+@given(st.lists(st.text("ab \n", max_size=5)))
+def test_regrouped_text_is_the_same_and_ends_at_delimiters(blocks):
+    pieces = list(regroup(iter([*blocks, "\n"]), "\n "))
+    assert "".join(pieces) == "".join(blocks) + "\n"
+    assert all(piece[-1] in "\n " for piece in pieces)

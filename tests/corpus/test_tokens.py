@@ -1,0 +1,134 @@
+import errno
+import gc
+import mmap
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from firth.corpus.tokens import ScratchArray, TokenStore
+from firth.errors import CorpusError, FirthError
+
+
+@pytest.fixture
+def store():
+    return TokenStore(np.array([5, 6, 7, 8], np.int32), np.array([0, 3, 4]))
+
+
+def mapped_store(size):
+    with ScratchArray(np.int32) as file:
+        file.append(np.arange(size, dtype=np.int32))
+        ids, mapping = file.map()
+    return TokenStore(ids, np.array([0, size]), mapping=mapping)
+
+
+def test_units_are_views(store):
+    assert len(store) == 2
+    assert store.size == 4
+    assert [store.unit(index).tolist() for index in range(2)] == [[5, 6, 7], [8]]
+    assert np.shares_memory(store.unit(0), store.ids)
+
+
+@pytest.mark.parametrize("index", [-1, 2])
+def test_a_unit_that_is_not_there(store, index):
+    with pytest.raises(IndexError, match=f"from 0 to 1, got {index}"):
+        store.unit(index)
+
+
+def test_release_of_plain_memory_does_nothing(store):
+    store.release(0, 4)
+    assert store.ids.tolist() == [5, 6, 7, 8]
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="reads /proc")
+def test_release_takes_pages_out_of_memory_and_they_come_back():
+    size = 8 << 20
+    store = mapped_store(size)
+    expected = size * (size - 1) // 2
+    assert int(store.ids.sum(dtype=np.int64)) == expected
+    before = _shared_kilobytes()
+    for start in range(0, size, size // 7):
+        store.release(start, min(start + size // 7, size))
+    assert before - _shared_kilobytes() > 0.95 * size * 4 / 1024
+    assert int(store.ids.sum(dtype=np.int64)) == expected
+
+
+def _shared_kilobytes():
+    lines = Path("/proc/self/smaps_rollup").read_text().splitlines()
+    return int(next(line.split()[1] for line in lines if line.startswith("Rss:")))
+
+
+@pytest.mark.parametrize(("start", "stop"), [(0, 0), (3, 3), (5, 7), (0, 10_000), (9_999, 10_000)])
+def test_release_of_any_stretch(start, stop):
+    store = mapped_store(10_000)
+    store.release(start, stop)
+    assert store.ids.tolist() == list(range(10_000))
+
+
+def test_mapped_ids_can_not_be_changed():
+    with pytest.raises(ValueError, match="read-only"):
+        mapped_store(3).ids[0] = 1
+
+
+def test_closed_store_refuses_and_arrays_stay():
+    with mapped_store(3) as store:
+        ids = store.ids
+    gc.collect()
+    assert ids.tolist() == [0, 1, 2]
+    with pytest.raises(ValueError, match="closed"):
+        _ = store.ids
+
+
+def test_scratch_array_gives_back_what_was_written():
+    with ScratchArray(np.int64) as file:
+        file.append(np.arange(3))
+        file.append(np.arange(0))
+        file.append(np.arange(10)[::2])
+        assert [block.tolist() for block in file.blocks(5)] == [[0, 1, 2, 0, 2], [4, 6, 8]]
+        array, mapping = file.map()
+        assert array.tolist() == [0, 1, 2, 0, 2, 4, 6, 8]
+        assert isinstance(mapping, mmap.mmap)
+
+
+def test_scratch_array_leaves_no_file(tmp_path, monkeypatch):
+    monkeypatch.setenv("FIRTH_CACHE_DIR", str(tmp_path))
+    with ScratchArray(np.int32) as file:
+        file.append(np.arange(3, dtype=np.int32))
+    assert list(tmp_path.iterdir()) == []
+
+
+class FullDisk:
+    """Takes some bytes and then no more, as a raw file on a full disk does."""
+
+    def __init__(self, room):
+        self.room = room
+
+    def write(self, data):
+        if not self.room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written = min(self.room, len(data))
+        self.room -= written
+        return written
+
+    def close(self):
+        pass
+
+
+def test_full_disk_is_told_with_the_way_out(tmp_path, monkeypatch):
+    monkeypatch.setattr("firth.corpus.tokens.cache_folder", lambda: tmp_path)
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda **_: FullDisk(room=10))
+    with ScratchArray(np.int32) as file:
+        file.append(np.arange(2, dtype=np.int32))
+        with pytest.raises(CorpusError) as caught:
+            file.append(np.arange(2, dtype=np.int32))
+    assert str(caught.value) == (
+        f"cannot write token ids to {tmp_path}: No space left on device; "
+        "set FIRTH_CACHE_DIR to a folder with more room"
+    )
+
+
+def test_cache_folder_that_is_a_file(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("FIRTH_CACHE_DIR", str(tmp_path / "file"))
+    with pytest.raises(FirthError, match="FIRTH_CACHE_DIR"):
+        ScratchArray(np.int32)
