@@ -1,3 +1,78 @@
-"""Firth: word vectors by negative sampling, as fast as the processor allows."""
+"""Firth: word vectors by negative sampling, as fast as the processor allows.
+
+>>> import firth
+>>> units = [["tea", "milk"], ["tea", "sugar"], ["bread", "butter"]] * 200
+>>> vectors = firth.train(units, dim=10, sample=0, threads=1)
+>>> "tea" in vectors, vectors["tea"].shape
+(True, (10,))
+"""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from firth._lazy import lazy_names
+from firth._version import __version__
+
+if TYPE_CHECKING:
+    from firth.corpus import Corpus, TokenStore, Vocabulary, read_corpus
+    from firth.errors import (
+        ConfigError,
+        CorpusError,
+        FirthError,
+        FormatError,
+        MissingExtraError,
+        VocabularyError,
+    )
+    from firth.evaluation import Evaluation, evaluate
+    from firth.training import TrainConfig, train
+    from firth.vectors import Neighbour, Vectors, load
+
+# Imported when first asked for, so that `import firth` costs nothing.
+_HOMES = {
+    "Corpus": "firth.corpus",
+    "TokenStore": "firth.corpus",
+    "Vocabulary": "firth.corpus",
+    "read_corpus": "firth.corpus",
+    "ConfigError": "firth.errors",
+    "CorpusError": "firth.errors",
+    "FirthError": "firth.errors",
+    "FormatError": "firth.errors",
+    "MissingExtraError": "firth.errors",
+    "VocabularyError": "firth.errors",
+    "Evaluation": "firth.evaluation",
+    "evaluate": "firth.evaluation",
+    "TrainConfig": "firth.training",
+    "train": "firth.training",
+    "Neighbour": "firth.vectors",
+    "Vectors": "firth.vectors",
+    "load": "firth.vectors",
+}
+
+__all__ = [
+    "ConfigError",
+    "Corpus",
+    "CorpusError",
+    "Evaluation",
+    "FirthError",
+    "FormatError",
+    "MissingExtraError",
+    "Neighbour",
+    "TokenStore",
+    "TrainConfig",
+    "Vectors",
+    "Vocabulary",
+    "VocabularyError",
+    "__version__",
+    "evaluate",
+    "load",
+    "read_corpus",
+    "train",
+]
+
+
+__getattr__ = lazy_names(__name__, _HOMES)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,7 +31,7 @@ def write_aside(target: Path, *, folder: bool = False) -> Iterator[Path]:
         If the place cannot be written, or the disk is full.
     """
     try:
-        check_writable(target)
+        check_writable(target, folder=folder)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as scratch:
             aside = Path(scratch) / target.name
             if folder:
@@ -44,14 +43,18 @@ def write_aside(target: Path, *, folder: bool = False) -> Iterator[Path]:
         raise FirthError(f"cannot write {target}: {error.strerror or error}") from error
 
 
-def check_writable(target: Path) -> None:
+def check_writable(target: Path, *, folder: bool = False) -> None:
     """Raise at once if `target` could not be written later; make its parent folders.
 
     Raises
     ------
     FirthError
-        If the parent folder cannot be made or written.
+        If the parent folder cannot be made or written, or `target` is a folder where a file is to
+        be written, or the other way round.
     """
+    if target.exists() and target.is_dir() != folder:
+        kind = "folder" if target.is_dir() else "file"
+        raise FirthError(f"cannot write {target}: a {kind} of that name is in the way")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=target.parent):
@@ -62,7 +65,8 @@ def check_writable(target: Path) -> None:
 
 def _flush(path: Path) -> None:
     for file in [path] if path.is_file() else sorted(path.iterdir()):
-        with file.open("rb") as handle:
+        # Open for writing, without which some platforms refuse to flush.
+        with file.open("r+b") as handle:
             os.fsync(handle.fileno())
 
 
@@ -70,8 +74,4 @@ def _replace(aside: Path, target: Path, scratch: Path) -> None:
     # A folder cannot be renamed over another that holds files: the old one steps aside first.
     if aside.is_dir() and target.is_dir():
         target.rename(scratch / "old")
-    elif target.is_dir() or (aside.is_dir() and target.exists()):
-        kind = "folder" if target.is_dir() else "file"
-        raise FirthError(f"cannot write {target}: a {kind} of that name is in the way")
     aside.replace(target)
-    shutil.rmtree(scratch / "old", ignore_errors=True)

@@ -1,4 +1,4 @@
-"""The float64 reference against finite differences of its loss, and the draws against the kernel's."""
+"""The float64 reference against finite differences of its loss, and its draws."""
 
 import numpy as np
 import pytest

@@ -100,6 +100,4 @@ def test_no_two_positions_or_epochs_share_a_stream():
     }
     assert len(streams) == 2 * 5 * 5000
     first = draws.epoch_key(1, 0)
-    assert draws.stream_at(first, 7) == reference.mix(
-        (int(first) + 8 * draws.GAMMA) & (2**64 - 1)
-    )
+    assert draws.stream_at(first, 7) == reference.mix((int(first) + 8 * draws.GAMMA) & (2**64 - 1))

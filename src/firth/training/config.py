@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from firth.errors import ConfigError
 
@@ -121,14 +121,14 @@ def _available_processors() -> int:
     return os.cpu_count() or 1
 
 
-def _check_int(name: str, value: Any, *, at_least: int) -> None:
+def _check_int(name: str, value: object, *, at_least: int) -> None:
     if not isinstance(value, int) or isinstance(value, bool):
         raise ConfigError(f"{name} must be a whole number, got {value!r}")
     if value < at_least:
         raise ConfigError(f"{name} must be at least {at_least}, got {value}")
 
 
-def _check_float(name: str, value: Any, low: float, high: float) -> None:
+def _check_float(name: str, value: object, low: float, high: float) -> None:
     if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
         raise ConfigError(f"{name} must be a finite number, got {value!r}")
     if not low <= value <= high:

@@ -24,7 +24,7 @@ _LOW = np.uint64(0xFFFFFFFF)
 
 def epoch_key(seed: int, epoch: int) -> np.uint64:
     """Give the key from which all streams of one epoch start."""
-    return np.random.SeedSequence([seed, epoch]).generate_state(1, np.uint64)[0]
+    return np.uint64(np.random.SeedSequence([seed, epoch]).generate_state(1, np.uint64)[0])
 
 
 @inlined
@@ -32,7 +32,7 @@ def mix(value: np.uint64) -> np.uint64:
     """Hash 64 bits to 64 bits (SplitMix64's output function)."""
     value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return value ^ (value >> np.uint64(31))
+    return np.uint64(value ^ (value >> np.uint64(31)))
 
 
 @inlined
@@ -42,13 +42,13 @@ def stream_at(key: np.uint64, position: int) -> np.uint64:
 
 
 @inlined
-def is_kept(stream: np.uint64, threshold: np.uint32) -> bool:
+def is_kept(stream: np.uint64, threshold: np.uint32) -> np.bool:
     """Tell whether subsampling keeps a token; `threshold` is its keep probability in 2**-32."""
     return (stream >> _HALF) <= np.uint64(threshold)
 
 
 @inlined
-def window_at(stream: np.uint64, window: int, shrink: bool) -> int:
+def window_at(stream: np.uint64, window: int, shrink: bool) -> int | np.int64:
     """Give the window's reach: `window`, or uniform in 1 .. window when it shrinks."""
     if not shrink:
         return window
@@ -57,7 +57,7 @@ def window_at(stream: np.uint64, window: int, shrink: bool) -> int:
 
 
 @inlined
-def noise_word(stream: np.uint64, k: int, alias: NDArray[np.uint64]) -> int:
+def noise_word(stream: np.uint64, k: int, alias: NDArray[np.uint64]) -> np.int64:
     """Draw the k-th noise word of a stream from an alias table: one look, whatever V is.
 
     Column c of the table holds, in its upper half, the probability of word c in 2**-32, and in its

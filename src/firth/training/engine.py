@@ -1,13 +1,13 @@
 """The kernel engine: holds the state of a run, and trains stretches of the corpus on it.
 
 An engine is what the trainer drives. Another one needs the same three things: to be made from a
-`TrainConfig`, the vocabulary's counts and a `TokenStore`; `train(worker, stretch)`; and `vectors()`.
+`TrainConfig`, the vocabulary's counts and a `TokenStore`; `train(worker, stretch)`; `vectors()`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from firth.training import draws, kernel, sampling, simd
 from firth.training.config import TrainConfig
 
 Floats = NDArray[np.float32]
+Integer = TypeVar("Integer", np.int32, np.int64)
 
 _LINE = 64  # bytes of a cache line
 _ROWS_AT_ONCE = 65_536
@@ -58,9 +59,7 @@ class KernelEngine:
         )
         self._sampling = kernel.Sampling(
             keep=sampling.keep_thresholds(counts, config.sample),
-            alias=sampling.alias_table(
-                sampling.noise_distribution(counts, config.noise_exponent)
-            ),
+            alias=sampling.alias_table(sampling.noise_distribution(counts, config.noise_exponent)),
         )
         stride = simd.stride_of(config.dim)
         # A row between two workers' own keeps them off each other's cache lines.
@@ -106,7 +105,8 @@ class KernelEngine:
         """Give the input and the output vectors, (V, D) each. Afterwards the engine is spent."""
         tables, self._tables = self._tables, None  # type: ignore[assignment]
         inputs, outputs = (
-            _packed(table, self._size, self._config.dim) for table in (tables.inputs, tables.outputs)
+            _packed(table, self._size, self._config.dim)
+            for table in (tables.inputs, tables.outputs)
         )
         return inputs, outputs
 
@@ -137,7 +137,7 @@ def _packed(table: Floats, rows: int, dim: int) -> Floats:
     return flat[: rows * dim].reshape(rows, dim)
 
 
-def _read_only(array: NDArray[Any]) -> NDArray[Any]:
+def _read_only(array: NDArray[Integer]) -> NDArray[Integer]:
     """Give a read-only view, whatever the array was: the kernel is compiled for one kind."""
     view = array.view()
     view.flags.writeable = False

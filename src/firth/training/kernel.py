@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 
 from firth.compilation import compiled, inlined
 from firth.training import draws, simd
-from firth.training.simd import LOSS_VECTORS, WIDTH
+from firth.training.emitter import WIDTH
+from firth.training.simd import LOSS_VECTORS
 
 Floats = NDArray[np.float32]
 SLOTS = 1024
@@ -130,7 +131,7 @@ def train_stretch(
     unit : int
         The unit that holds position `start`.
     start, stop : int
-        The stretch. Windows reach beyond it, so where a corpus is cut changes nothing but the order.
+        The stretch. Windows reach beyond it: where a corpus is cut changes nothing but the order.
     key : uint64
         The epoch's key, see `draws`.
     sampling, window
@@ -234,7 +235,7 @@ def _gather(
             # Written always and counted only if kept: no branch to mispredict.
             words[count] = word
             positions[count] = position
-            count += draws.is_kept(draws.stream_at(key, position), keep[word])
+            count += int(draws.is_kept(draws.stream_at(key, position), keep[word]))
             position += 1
             if position <= stop:
                 last = count

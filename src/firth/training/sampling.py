@@ -1,6 +1,6 @@
 """What is drawn in training, and from which distribution: plain NumPy, by token id.
 
-Sources: Mikolov et al. 2013, arXiv:1310.4546, sections 2.2 and 2.3; word2vec.c where the two differ.
+Sources: Mikolov et al. 2013, arXiv:1310.4546, sections 2.2 and 2.3; word2vec.c where they differ.
 """
 
 from __future__ import annotations

@@ -18,38 +18,30 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
 
-import llvmlite.binding as llvm
-import numba
 import numpy as np
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils
 from numba.extending import intrinsic, overload
 from numpy.typing import NDArray
+
+from firth.training.emitter import (
+    INT32,
+    INTEGERS,
+    REGISTERS,
+    TILE,
+    VECTOR,
+    WIDTH,
+    Emitter,
+    call_own,
+    call_tile,
+    data_of,
+    stride_in,
+)
 
 Floats = NDArray[np.float32]
 Offsets = NDArray[np.int64]
 
-
-def _processor() -> tuple[int, int]:
-    """Give (floats in a vector, vector registers) of the processor that Numba compiles for."""
-    named = numba.config.CPU_NAME
-    features = numba.config.CPU_FEATURES
-    if named is None or (features is None and named == "host"):
-        features = llvm.get_host_cpu_features().flatten()
-    has = set((features or "").split(","))
-    if "+avx512f" in has:
-        return 16, 32
-    if "+avx" in has:
-        return 8, 16
-    return 4, 32 if "+neon" in has else 16
-
-
-WIDTH, REGISTERS = _processor()
-# The update holds a row and a delta for each target, an input, its delta and a gradient.
-TILE = 6 if REGISTERS == 16 else 12
 # A loss product of this many factors, each in (1, 2], stays below float32's largest number.
 LOSS_VECTORS = 96
 
@@ -57,176 +49,6 @@ LOSS_VECTORS = 96
 def stride_of(dim: int) -> int:
     """Give the length of a row of `dim` numbers, padded to whole vectors."""
     return -(-dim // WIDTH) * WIDTH
-
-
-# ---------------------------------------------------------------------------- emitting
-
-_FLOAT = ir.FloatType()
-_INT32 = ir.IntType(32)
-_INT64 = ir.IntType(64)
-_VECTOR = ir.VectorType(_FLOAT, WIDTH)
-_INTEGERS = ir.VectorType(_INT32, WIDTH)
-
-
-class _Emitter:
-    """The few operations that the loops below are made of."""
-
-    def __init__(self, builder: ir.IRBuilder) -> None:
-        self.builder = builder
-
-    def constant(self, value: float) -> ir.Constant:
-        return ir.Constant(_VECTOR, [float(np.float32(value))] * WIDTH)
-
-    def integer(self, value: int) -> ir.Constant:
-        return ir.Constant(_INT64, value)
-
-    def at(self, base: ir.Value, *offsets: ir.Value) -> ir.Value:
-        for offset in offsets:
-            base = self.builder.gep(base, [offset])
-        return base
-
-    def load(self, pointer: ir.Value) -> ir.Value:
-        vector = self.builder.load(self.builder.bitcast(pointer, _VECTOR.as_pointer()))
-        vector.align = 4
-        return vector
-
-    def store(self, vector: ir.Value, pointer: ir.Value) -> None:
-        stored = self.builder.store(
-            vector, self.builder.bitcast(pointer, _VECTOR.as_pointer())
-        )
-        stored.align = 4
-
-    def call(self, name: str, result: ir.Type, *arguments: ir.Value, **options: Any) -> ir.Value:
-        kind = ir.FunctionType(result, [argument.type for argument in arguments])
-        function = cgutils.get_or_insert_function(self.builder.module, kind, name)
-        return self.builder.call(function, arguments, **options)
-
-    def multiply_add(self, a: ir.Value, b: ir.Value, c: ir.Value) -> ir.Value:
-        """Give a * b + c, fused where the processor can."""
-        return self.call(f"llvm.fmuladd.v{WIDTH}f32", _VECTOR, a, b, c)
-
-    def pick(self, a: ir.Value, b: ir.Value, indices: Sequence[int]) -> ir.Value:
-        """Give the elements of a (0 .. WIDTH - 1) and b (WIDTH ..) at `indices`."""
-        kind = ir.VectorType(_INT32, len(indices))
-        return self.builder.shuffle_vector(a, b, ir.Constant(kind, list(indices)))
-
-    def totals(self, vectors: Sequence[ir.Value]) -> ir.Value:
-        """Give one vector whose elements are the sums of up to WIDTH vectors' elements.
-
-        The vectors are interleaved pair by pair and added, until one is left: a third of the
-        operations that a sum of each by itself would take.
-        """
-        level = [*vectors, *[self.constant(0.0)] * (WIDTH - len(vectors))]
-        for even, odd in _interleavings():
-            level = [
-                self.builder.fadd(self.pick(a, b, even), self.pick(a, b, odd))
-                for a, b in zip(level[::2], level[1::2], strict=True)
-            ]
-        return level[0]
-
-    def store_first(self, vector: ir.Value, count: int, pointer: ir.Value) -> None:
-        """Store the first `count` elements of a vector, in as few pieces as there are powers of 2."""
-        done = 0
-        while done < count:
-            size = 1 << ((count - done).bit_length() - 1)
-            piece = self.pick(vector, vector, range(done, done + size))
-            place = self.builder.bitcast(self.at(pointer, self.integer(done)), piece.type.as_pointer())
-            self.builder.store(piece, place).align = 4
-            done += size
-
-    def spread(self, scalar: ir.Value) -> ir.Value:
-        """Give a vector with `scalar` in every element."""
-        undefined = ir.Constant(_VECTOR, ir.Undefined)
-        first = self.builder.insert_element(undefined, scalar, ir.Constant(_INT32, 0))
-        return self.builder.shuffle_vector(
-            first, undefined, ir.Constant(_INTEGERS, [0] * WIDTH)
-        )
-
-    def loop(
-        self,
-        count: ir.Value,
-        step: int,
-        state: Sequence[ir.Value],
-        body: Callable[[ir.Value, list[ir.Value]], Sequence[ir.Value]],
-    ) -> list[ir.Value]:
-        """Emit `for index in range(0, count, step): state = body(index, state)`."""
-        builder = self.builder
-        before = builder.block
-        head, inside, after = (builder.append_basic_block(n) for n in ("head", "body", "after"))
-        builder.branch(head)
-        builder.position_at_end(head)
-        index = builder.phi(_INT64)
-        carried = [builder.phi(value.type) for value in state]
-        builder.cbranch(builder.icmp_signed("<", index, count), inside, after)
-        builder.position_at_end(inside)
-        changed = body(index, list(carried))
-        following = builder.add(index, self.integer(step))
-        for phi, start, end in zip(
-            [index, *carried], [self.integer(0), *state], [following, *changed], strict=True
-        ):
-            phi.add_incoming(start, before)
-            phi.add_incoming(end, builder.block)
-        builder.branch(head)
-        builder.position_at_end(after)
-        return list(carried)
-
-
-def _interleavings() -> list[tuple[list[int], list[int]]]:
-    """Give, level by level, which elements of two vectors are added to which.
-
-    Within lanes of four elements first, where shuffles are cheap, then whole lanes.
-    """
-    lanes = range(0, WIDTH, 4)
-    patterns = [((0, WIDTH, 1, WIDTH + 1), 2), ((0, 1, WIDTH, WIDTH + 1), 2)]
-    levels = [
-        ([b + k for b in lanes for k in low], [b + k + shift for b in lanes for k in low])
-        for low, shift in patterns
-    ]
-    pairs = [b + k for b in range(0, 2 * WIDTH, 8) for k in range(4)]
-    across = (pairs, [k + 4 for k in pairs])
-    return levels + [across] * (WIDTH.bit_length() - 3)
-
-
-def _data(context: Any, builder: ir.IRBuilder, kind: types.Array, array: ir.Value) -> ir.Value:
-    """Give the pointer to an array's first element."""
-    return context.make_array(kind)(context, builder, array).data
-
-
-def _call_own(
-    builder: ir.IRBuilder,
-    name: str,
-    arguments: Sequence[ir.Value],
-    emit: Callable[[_Emitter, Sequence[ir.Value]], None],
-) -> None:
-    """Call a function that is emitted once, and not inlined: its loops get all registers."""
-    kind = ir.FunctionType(ir.VoidType(), [argument.type for argument in arguments])
-    function = cgutils.get_or_insert_function(builder.module, kind, name)
-    if not function.blocks:
-        function.linkage = "internal"
-        function.attributes.add("noinline")
-        inner = ir.IRBuilder(function.append_basic_block("entry"))
-        emit(_Emitter(inner), function.args)
-        inner.ret_void()
-    builder.call(function, arguments)
-
-
-def _call_tile(
-    builder: ir.IRBuilder,
-    name: str,
-    count: ir.Value,
-    arguments: Sequence[ir.Value],
-    emit: Callable[[_Emitter, Sequence[ir.Value], int], None],
-) -> None:
-    """Call the variant of `name` that is made for `count` targets, 1 to TILE."""
-    done = builder.append_basic_block("done")
-    choice = builder.switch(count, done)
-    for targets in range(1, TILE + 1):
-        case = builder.append_basic_block(f"{name}_{targets}")
-        choice.add_case(ir.Constant(_INT64, targets), case)
-        builder.position_at_end(case)
-        _call_own(builder, f"{name}_{targets}", arguments, functools.partial(emit, targets=targets))
-        builder.branch(done)
-    builder.position_at_end(done)
 
 
 _INLINED = {"forceinline": True}
@@ -251,8 +73,8 @@ def _row(table: Floats, row: int) -> Floats:
 
 
 @overload(scores, jit_options=_INLINED)
-def _scores(x, x_rows, first, m, y, y_rows, t, s):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    def implementation(x, x_rows, first, m, y, y_rows, t, s):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _scores(x, x_rows, first, m, y, y_rows, t, s):
+    def implementation(x, x_rows, first, m, y, y_rows, t, s):
         tiles, done = (t + TILE - 1) // TILE, 0
         for tile in range(tiles):
             count = (t - done) // (tiles - tile)
@@ -266,10 +88,10 @@ def _scores(x, x_rows, first, m, y, y_rows, t, s):  # type: ignore[no-untyped-de
     return implementation
 
 
-def _score_intrinsic(inputs: int) -> Any:
+def _score_intrinsic(inputs: int) -> Callable[..., None]:
     """Make the intrinsic that scores `inputs` rows at once against one tile of targets."""
 
-    def emit(e: _Emitter, arguments: Sequence[ir.Value], targets: int) -> None:
+    def emit(e: Emitter, arguments: Sequence[ir.Value], targets: int) -> None:
         x, x_rows, y, y_rows, s, s_stride, stride = arguments
         builder = e.builder
         rows = [e.at(x, builder.load(e.at(x_rows, e.integer(i)))) for i in range(inputs)]
@@ -293,28 +115,22 @@ def _score_intrinsic(inputs: int) -> Any:
                 e.store_first(e.totals(some), len(some), e.at(place, e.integer(k)))
 
     @intrinsic
-    def score(typingctx, x, x_rows, i, y, y_rows, first, count, s, place, t):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, ARG001
-        def codegen(context, builder, signature, arguments):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-            e = _Emitter(builder)
+    def score(typingctx, x, x_rows, i, y, y_rows, first, count, s, place, t):
+        def codegen(context, builder, signature, arguments):
+            e = Emitter(builder)
             kinds = signature.args
-            data = [_data(context, builder, kinds[k], arguments[k]) for k in (0, 1, 3, 4, 7)]
+            data = [data_of(context, builder, kinds[k], arguments[k]) for k in (0, 1, 3, 4, 7)]
             x, x_rows, y, y_rows, s = data
             i, first, count, place, t = (arguments[k] for k in (2, 5, 6, 8, 9))
-            stride = _stride(context, builder, kinds[0], arguments[0])
+            stride = stride_in(context, builder, kinds[0], arguments[0])
             called = [x, e.at(x_rows, i), y, e.at(y_rows, first), e.at(s, place), t, stride]
-            _call_tile(builder, f"firth_score_{inputs}", count, called, emit)
+            call_tile(builder, f"firth_score_{inputs}", count, called, emit)
             return context.get_dummy_value()
 
         size = types.int64
         return types.void(x, x_rows, size, y, y_rows, size, size, s, size, size), codegen
 
     return score
-
-
-def _stride(context: Any, builder: ir.IRBuilder, kind: types.Array, array: ir.Value) -> ir.Value:
-    """Give the length of a row of a table."""
-    shape = context.make_array(kind)(context, builder, array).shape
-    return builder.extract_value(shape, 1)
 
 
 _score_one = _score_intrinsic(1)
@@ -324,8 +140,10 @@ _score_pair = _score_intrinsic(2)
 # ---------------------------------------------------------------------------- gradient
 
 
-def gradient(s: Floats, start: int, count: int, eta: float, loss: Floats) -> None:
-    """Turn z into -eta σ(z) in place, and add softplus(z) = max(z, 0) + log(1 + exp(-|z|)) to `loss`.
+def gradient(s: Floats, start: int, count: int, eta: float | np.float32, loss: Floats) -> None:
+    """Turn z into -eta σ(z) in place, and add softplus(z) to the running loss.
+
+    softplus(z) = log(1 + exp(z)) = max(z, 0) + log(1 + exp(-|z|)) is the loss in nats.
 
     Parameters
     ----------
@@ -333,7 +151,7 @@ def gradient(s: Floats, start: int, count: int, eta: float, loss: Floats) -> Non
         `count` elements from `start` hold z: a noise word's score, or the centre's score negated.
         As far as the next whole vector, the array is overwritten.
     count : int
-        At most LOSS_VECTORS vectors.
+        At most LOSSVECTORS vectors.
     eta : float
         Step size.
     loss : float32 array, (2 * WIDTH,)
@@ -349,8 +167,8 @@ def gradient(s: Floats, start: int, count: int, eta: float, loss: Floats) -> Non
 
 
 @overload(gradient, jit_options=_INLINED)
-def _gradient(s, start, count, eta, loss):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    def implementation(s, start, count, eta, loss):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _gradient(s, start, count, eta, loss):
+    def implementation(s, start, count, eta, loss):
         padded = (count + WIDTH - 1) // WIDTH * WIDTH
         for i in range(count, padded):
             s[start + i] = np.float32(-1e30)
@@ -359,8 +177,8 @@ def _gradient(s, start, count, eta, loss):  # type: ignore[no-untyped-def]  # no
     return implementation
 
 
-def _exponential(e: _Emitter, x: ir.Value) -> ir.Value:
-    """Emit exp(x) for x <= 0: 2 to a whole number by its bits, times 2 to a rest by Taylor's series.
+def _exponential(e: Emitter, x: ir.Value) -> ir.Value:
+    """Emit exp(x) for x <= 0: 2 to a whole number, by its bits, times 2 to a rest, by Taylor.
 
     With the rest within ±1/2, seven terms err by 1.2e-7 of the value: float32's own rounding.
     """
@@ -375,18 +193,12 @@ def _exponential(e: _Emitter, x: ir.Value) -> ir.Value:
     rest = builder.fsub(binary, whole)
     power = e.constant(math.log(2.0) ** 6 / math.factorial(6))
     for k in range(5, -1, -1):
-        power = e.multiply_add(
-            power, rest, e.constant(math.log(2.0) ** k / math.factorial(k))
-        )
-    exponent = builder.shl(
-        builder.bitcast(shifted, _INTEGERS), ir.Constant(_INTEGERS, [23] * WIDTH)
-    )
-    return builder.bitcast(
-        builder.add(builder.bitcast(power, _INTEGERS), exponent), _VECTOR
-    )
+        power = e.multiply_add(power, rest, e.constant(math.log(2.0) ** k / math.factorial(k)))
+    exponent = builder.shl(builder.bitcast(shifted, INTEGERS), ir.Constant(INTEGERS, [23] * WIDTH))
+    return builder.bitcast(builder.add(builder.bitcast(power, INTEGERS), exponent), VECTOR)
 
 
-def _emit_gradient(e: _Emitter, arguments: Sequence[ir.Value]) -> None:
+def _emit_gradient(e: Emitter, arguments: Sequence[ir.Value]) -> None:
     s, count, eta, loss = arguments
     builder = e.builder
     step_size = e.spread(builder.fneg(eta))
@@ -409,12 +221,12 @@ def _emit_gradient(e: _Emitter, arguments: Sequence[ir.Value]) -> None:
 
 
 @intrinsic
-def _gradient_vectors(typingctx, s, start, count, eta, loss):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, ARG001
-    def codegen(context, builder, signature, arguments):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-        s, loss = (_data(context, builder, signature.args[k], arguments[k]) for k in (0, 4))
+def _gradient_vectors(typingctx, s, start, count, eta, loss):
+    def codegen(context, builder, signature, arguments):
+        s, loss = (data_of(context, builder, signature.args[k], arguments[k]) for k in (0, 4))
         start, count, eta = arguments[1:4]
         called = [builder.gep(s, [start]), count, eta, loss]
-        _call_own(builder, "firth_gradient", called, _emit_gradient)
+        call_own(builder, "firth_gradient", called, _emit_gradient)
         return context.get_dummy_value()
 
     return types.void(s, types.int64, types.int64, types.float32, loss), codegen
@@ -453,8 +265,8 @@ def update(
 
 
 @overload(update, jit_options=_INLINED)
-def _update(x, x_rows, first, before, after, m, y, y_rows, t, g, width, sums):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    def implementation(x, x_rows, first, before, after, m, y, y_rows, t, g, width, sums):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _update(x, x_rows, first, before, after, m, y, y_rows, t, g, width, sums):
+    def implementation(x, x_rows, first, before, after, m, y, y_rows, t, g, width, sums):
         tiles, done = (t + TILE - 1) // TILE, 0
         for tile in range(tiles):
             count = (t - done) // (tiles - tile)
@@ -466,7 +278,7 @@ def _update(x, x_rows, first, before, after, m, y, y_rows, t, g, width, sums):  
     return implementation
 
 
-def _emit_update(e: _Emitter, arguments: Sequence[ir.Value], targets: int) -> None:
+def _emit_update(e: Emitter, arguments: Sequence[ir.Value], targets: int) -> None:
     """Emit the update of one tile: vector by vector along the rows, over all inputs for each."""
     x, x_rows, a_rows, b_rows, m, y, y_rows, g, width, stride = arguments
     builder = e.builder
@@ -487,7 +299,10 @@ def _emit_update(e: _Emitter, arguments: Sequence[ir.Value], targets: int) -> No
                 k = t % len(chains)
                 chains[k] = e.multiply_add(weight, rows[t], chains[k])
                 changed.append(e.multiply_add(weight, value, deltas[t]))
-            e.store(functools.reduce(builder.fadd, chains), e.at(x, builder.load(e.at(b_rows, i)), index))
+            e.store(
+                functools.reduce(builder.fadd, chains),
+                e.at(x, builder.load(e.at(b_rows, i)), index),
+            )
             return changed
 
         deltas = e.loop(m, 1, [e.constant(0.0)] * targets, over)
@@ -499,19 +314,19 @@ def _emit_update(e: _Emitter, arguments: Sequence[ir.Value], targets: int) -> No
 
 
 @intrinsic
-def _update_tile(typingctx, x, x_rows, first, before, after, m, y, y_rows, done, count, g, width):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, ARG001
-    def codegen(context, builder, signature, arguments):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-        e = _Emitter(builder)
+def _update_tile(typingctx, x, x_rows, first, before, after, m, y, y_rows, done, count, g, width):
+    def codegen(context, builder, signature, arguments):
+        e = Emitter(builder)
         kinds = signature.args
         x, x_rows, y, y_rows, g = (
-            _data(context, builder, kinds[k], arguments[k]) for k in (0, 1, 6, 7, 10)
+            data_of(context, builder, kinds[k], arguments[k]) for k in (0, 1, 6, 7, 10)
         )
         first, before, after, m = arguments[2:6]
         done, count, width = arguments[8], arguments[9], arguments[11]
-        stride = _stride(context, builder, kinds[0], arguments[0])
+        stride = stride_in(context, builder, kinds[0], arguments[0])
         lists = [e.at(x_rows, place) for place in (first, before, after)]
         called = [x, *lists, m, y, e.at(y_rows, done), e.at(g, done), width, stride]
-        _call_tile(builder, "firth_update", count, called, _emit_update)
+        call_tile(builder, "firth_update", count, called, _emit_update)
         return context.get_dummy_value()
 
     size = types.int64
@@ -528,20 +343,20 @@ def mean_rows(x: Floats, x_rows: Offsets, m: int, mean: int) -> None:
 
 
 @overload(mean_rows, jit_options=_INLINED)
-def _mean_rows(x, x_rows, m, mean):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    def implementation(x, x_rows, m, mean):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _mean_rows(x, x_rows, m, mean):
+    def implementation(x, x_rows, m, mean):
         _sum_rows(x, x_rows, m, np.float32(1.0) / np.float32(m), mean)
 
     return implementation
 
 
 @intrinsic
-def _sum_rows(typingctx, x, x_rows, m, scale, mean):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, ARG001
-    def codegen(context, builder, signature, arguments):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-        e = _Emitter(builder)
-        x, x_rows = (_data(context, builder, signature.args[k], arguments[k]) for k in (0, 1))
+def _sum_rows(typingctx, x, x_rows, m, scale, mean):
+    def codegen(context, builder, signature, arguments):
+        e = Emitter(builder)
+        x, x_rows = (data_of(context, builder, signature.args[k], arguments[k]) for k in (0, 1))
         m, scale, mean = arguments[2:]
-        stride = _stride(context, builder, signature.args[0], arguments[0])
+        stride = stride_in(context, builder, signature.args[0], arguments[0])
         factor = e.spread(scale)
 
         def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
@@ -560,14 +375,14 @@ def _sum_rows(typingctx, x, x_rows, m, scale, mean):  # type: ignore[no-untyped-
 
 
 def add_to_rows(x: Floats, x_rows: Offsets, m: int, change: int) -> None:
-    """Add the row at offset `change` to the first m rows listed; a row named twice gets it twice."""
+    """Add the row at offset `change` to the first m rows listed; twice to a row named twice."""
     for row in x_rows[:m]:
         _row(x, row)[:] += _row(x, change)
 
 
 @overload(add_to_rows, jit_options=_INLINED)
-def _add_to_rows(x, x_rows, m, change):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    def implementation(x, x_rows, m, change):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _add_to_rows(x, x_rows, m, change):
+    def implementation(x, x_rows, m, change):
         for i in range(m):
             _add_row(x, x_rows[i], change)
 
@@ -575,12 +390,12 @@ def _add_to_rows(x, x_rows, m, change):  # type: ignore[no-untyped-def]  # noqa:
 
 
 @intrinsic
-def _add_row(typingctx, x, row, change):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, ARG001
-    def codegen(context, builder, signature, arguments):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-        e = _Emitter(builder)
-        x = _data(context, builder, signature.args[0], arguments[0])
+def _add_row(typingctx, x, row, change):
+    def codegen(context, builder, signature, arguments):
+        e = Emitter(builder)
+        x = data_of(context, builder, signature.args[0], arguments[0])
         row, change = (e.at(x, offset) for offset in arguments[1:])
-        stride = _stride(context, builder, signature.args[0], arguments[0])
+        stride = stride_in(context, builder, signature.args[0], arguments[0])
 
         def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
             total = builder.fadd(e.load(e.at(row, index)), e.load(e.at(change, index)))
@@ -593,25 +408,25 @@ def _add_row(typingctx, x, row, change):  # type: ignore[no-untyped-def]  # noqa
     return types.void(x, types.int64, types.int64), codegen
 
 
-def prefetch(table: Floats, row: int) -> None:
+def prefetch(table: Floats, row: int | np.int64) -> None:
     """Ask for a row of a table to be brought into the cache."""
 
 
 @overload(prefetch, jit_options=_INLINED)
-def _prefetch(table, row):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    def implementation(table, row):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _prefetch(table, row):
+    def implementation(table, row):
         _prefetch_row(table, row)
 
     return implementation
 
 
 @intrinsic
-def _prefetch_row(typingctx, table, row):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, ARG001
-    def codegen(context, builder, signature, arguments):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-        e = _Emitter(builder)
-        place = e.at(_data(context, builder, signature.args[0], arguments[0]), arguments[1])
-        stride = _stride(context, builder, signature.args[0], arguments[0])
-        flags = [ir.Constant(_INT32, flag) for flag in (1, 3, 1)]
+def _prefetch_row(typingctx, table, row):
+    def codegen(context, builder, signature, arguments):
+        e = Emitter(builder)
+        place = e.at(data_of(context, builder, signature.args[0], arguments[0]), arguments[1])
+        stride = stride_in(context, builder, signature.args[0], arguments[0])
+        flags = [ir.Constant(INT32, flag) for flag in (1, 3, 1)]
 
         def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
             line = builder.bitcast(e.at(place, index), ir.IntType(8).as_pointer())

@@ -101,7 +101,11 @@ def train_corpus(
         loss, pairs, words = 0.0, 0, epoch * size
         stretches = _stretches(size, stretch, epoch, config)
         for done, (some_loss, some_pairs) in _share_out(engine, stretches, config.workers):
-            loss, pairs, words = loss + some_loss, pairs + some_pairs, words + done.stop - done.start
+            loss, pairs, words = (
+                loss + some_loss,
+                pairs + some_pairs,
+                words + done.stop - done.start,
+            )
             corpus.tokens.release(done.start, done.stop)
             if on_progress is not None:
                 on_progress(
@@ -111,7 +115,7 @@ def train_corpus(
                         words=words,
                         total=config.epochs * size,
                         seconds=time.perf_counter() - began,
-                        lr=done.lr + done.slope * done.stop,
+                        lr=done.lr + done.slope * (words - epoch * size),
                         loss=loss / max(pairs, 1),
                     )
                 )
@@ -148,7 +152,7 @@ def _share_out(
                     break
                 results.put((stretch, engine.train(worker, stretch)))
             results.put(None)
-        except BaseException as error:  # noqa: BLE001 (raised again in the caller's thread)
+        except BaseException as error:
             results.put(error)
 
     threads = [threading.Thread(target=work, args=(worker,)) for worker in range(workers)]

@@ -118,14 +118,23 @@ def write(table: Table, path: Path) -> None:
     if table.output_vectors is not None:
         tensors[OUTPUT] = table.output_vectors
     with write_aside(path, folder=True) as aside:
-        _check_replaceable(path)
+        check_replaceable(path)
         _write_json({"words": list(table.words), "counts": counts}, aside / VOCABULARY)
         _write_json(table.config, aside / CONFIG)
         # safetensors takes the bytes as they lie in memory, and would ignore strides.
         save_file({k: np.ascontiguousarray(v) for k, v in tensors.items()}, aside / MODEL)
+        # It makes its file private; all three are to be readable alike.
+        (aside / MODEL).chmod((aside / CONFIG).stat().st_mode)
 
 
-def _check_replaceable(path: Path) -> None:
+def check_replaceable(path: Path) -> None:
+    """Raise if `path` is a folder that holds anything but vectors.
+
+    Raises
+    ------
+    FirthError
+        If there are other files, which would be lost.
+    """
     if not path.is_dir():
         return
     others = sorted({file.name for file in path.iterdir()} - {MODEL, VOCABULARY, CONFIG})

@@ -7,6 +7,7 @@ import struct
 from pathlib import Path
 
 from firth.errors import ConfigError, FormatError
+from firth.files import check_writable
 from firth.vectors.formats import native, word2vec_binary, word2vec_text
 from firth.vectors.formats.format import Format
 from firth.vectors.table import Table
@@ -51,18 +52,41 @@ def write_table(table: Table, path: str | os.PathLike[str]) -> None:
     FirthError
         If the path cannot be written.
     """
+    form = _format_for(path)
+    if form is None:
+        native.write(table, Path(path))
+    else:
+        form.write(table, Path(path))
+
+
+def check_destination(path: str | os.PathLike[str]) -> None:
+    """Raise at once where `write_table` could not write later; make the parent folders.
+
+    Raises
+    ------
+    FormatError
+        If the suffix is unknown.
+    FirthError
+        If the path cannot be written, or is a folder that holds other files.
+    """
+    is_folder = _format_for(path) is None
+    check_writable(Path(path), folder=is_folder)
+    if is_folder:
+        native.check_replaceable(Path(path))
+
+
+def _format_for(path: str | os.PathLike[str]) -> Format | None:
+    """Give the format that a path is to be written in, or None for a folder."""
     # pathlib drops a trailing slash, which tells a folder from a file of unknown suffix.
-    is_folder = os.fspath(path).endswith(("/", os.sep))
-    path = Path(path)
-    if is_folder or not path.suffix:
-        native.write(table, path)
-        return
-    form = _by_suffix(path)
+    if os.fspath(path).endswith(("/", os.sep)) or not Path(path).suffix:
+        return None
+    form = _by_suffix(Path(path))
     if form is None:
         raise FormatError(
-            f"cannot write {path}: no format has the suffix '{path.suffix}'; {_known_formats()}"
+            f"cannot write {path}: no format has the suffix '{Path(path).suffix}'; "
+            f"{_known_formats()}"
         )
-    form.write(table, path)
+    return form
 
 
 def _format_of(path: Path) -> Format:

@@ -1,0 +1,295 @@
+"""The command `firth`: the only place that prints.
+
+Exit codes: 0 fine, 1 an error told in one line, 2 wrong usage, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from firth._version import __version__
+from firth.errors import FirthError
+
+if TYPE_CHECKING:
+    from firth.evaluation import Evaluation
+    from firth.vectors import Neighbour, Vectors
+
+app = typer.Typer(
+    name="firth",
+    help="Word vectors by negative sampling, as fast as the processor allows.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+VectorsPath = Annotated[
+    Path, typer.Argument(metavar="VECTORS", help="A folder or file of vectors.")
+]
+Top = Annotated[int, typer.Option(min=1, help="How many words to give.")]
+Json = Annotated[bool, typer.Option("--json", help="Report as JSON.")]
+
+
+def main() -> None:
+    """Run the command, and tell an error in one line."""
+    try:
+        app()
+    except FirthError as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        print("firth: interrupted", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of a pipe has gone, as `head` does. Python would complain once more on exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except MemoryError as error:
+        _fail(f"out of memory: {error or 'the vectors do not fit'}; lower dim or max_vocab")
+
+
+def _fail(message: str) -> None:
+    print(f"firth: {' '.join(message.split())}", file=sys.stderr)
+    sys.exit(1)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(f"firth {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def firth(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Word vectors by negative sampling, as fast as the processor allows."""
+
+
+@app.command(epilog="Example: firth train corpus.txt --output vectors --epochs 5")
+def train(
+    inputs: Annotated[
+        list[str],
+        typer.Argument(metavar="INPUT...", help="Files, folders, glob patterns, or - for stdin."),
+    ],
+    output: Annotated[
+        Path,
+        typer.Option(help="Where to write: .bin, .txt or .vec, or a folder where no suffix."),
+    ],
+    model: Annotated[Literal["skipgram", "cbow"], typer.Option()] = "skipgram",
+    dim: Annotated[int, typer.Option(help="Length of a vector.")] = 100,
+    window: Annotated[int, typer.Option(help="Maximum distance of a context word.")] = 5,
+    negative: Annotated[int, typer.Option(help="Noise words for each window.")] = 5,
+    epochs: Annotated[int, typer.Option(help="Passes over the corpus.")] = 5,
+    min_count: Annotated[int, typer.Option(help="Leave out words that occur less often.")] = 5,
+    max_vocab: Annotated[
+        int | None, typer.Option(help="Keep this many words, the most frequent.")
+    ] = None,
+    sample: Annotated[float, typer.Option(help="Subsampling threshold, 0 for none.")] = 1e-3,
+    noise_exponent: Annotated[
+        float, typer.Option(help="Draw noise words by count to this power.")
+    ] = 0.75,
+    lr: Annotated[
+        float | None,
+        typer.Option(help="Step size at the start.", show_default="0.025 skipgram, 0.05 cbow"),
+    ] = None,
+    min_lr: Annotated[float, typer.Option(help="Step size at the end.")] = 1e-4,
+    shrink_windows: Annotated[
+        bool, typer.Option(help="Draw each window's reach from 1 to --window.")
+    ] = True,
+    threads: Annotated[
+        int | None, typer.Option(help="Workers.", show_default="one for each processor")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Start of the random numbers.")] = 1,
+    tokenizer: Annotated[Literal["whitespace", "words", "chinese"], typer.Option()] = "whitespace",
+    lowercase: Annotated[bool, typer.Option("--lowercase", help="Lower-case the text.")] = False,
+    encoding_errors: Annotated[
+        Literal["strict", "replace"], typer.Option(help="What to do about invalid UTF-8.")
+    ] = "strict",
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show nothing but errors.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Train word vectors on text."""
+    from firth.training import train as train_vectors
+    from firth.vectors import check_destination
+
+    check_destination(output)
+    vectors = train_vectors(
+        inputs,
+        tokenizer=tokenizer,
+        lowercase=lowercase,
+        encoding_errors=encoding_errors,
+        progress=False if quiet else None,
+        model=model,
+        dim=dim,
+        window=window,
+        negative=negative,
+        epochs=epochs,
+        min_count=min_count,
+        max_vocab=max_vocab,
+        sample=sample,
+        noise_exponent=noise_exponent,
+        lr=lr,
+        min_lr=min_lr,
+        shrink_windows=shrink_windows,
+        threads=threads,
+        seed=seed,
+    )
+    vectors.save(output)
+    if as_json:
+        _print_json({"output": str(output), **_facts(vectors)})
+    elif not quiet:
+        losses: Any = vectors.config["losses"]
+        print(f"{output}: {len(vectors):,} words, {dim} dimensions, loss {losses[-1]:.4f}")
+
+
+@app.command(epilog="Example: firth similar vectors king --top 5")
+def similar(path: VectorsPath, word: str, top: Top = 10, as_json: Json = False) -> None:
+    """Show the words nearest to a word."""
+    vectors = _load(path)
+    _print_neighbours(vectors.similar(_token(vectors, word), top=top), as_json)
+
+
+@app.command(epilog="Example: firth analogy vectors man king woman")
+def analogy(
+    path: VectorsPath, a: str, b: str, c: str, top: Top = 10, as_json: Json = False
+) -> None:
+    """Tell what is to C as B is to A."""
+    vectors = _load(path)
+    a_, b_, c_ = (_token(vectors, word) for word in (a, b, c))
+    _print_neighbours(vectors.analogy(positive=[b_, c_], negative=[a_], top=top), as_json)
+
+
+@app.command(
+    epilog="Example: firth evaluate vectors --analogies questions-words.txt --similarity ws353.tsv"
+)
+def evaluate(
+    path: VectorsPath,
+    analogies: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="Questions in Google's format.")
+    ] = None,
+    similarity: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="Word pairs, their score last.")
+    ] = None,
+    restrict: Annotated[
+        int, typer.Option(min=1, help="Hold analogies to the most frequent words.")
+    ] = 30_000,
+    as_json: Json = False,
+) -> None:
+    """Measure vectors on analogies and word similarity."""
+    if not analogies and not similarity:
+        raise typer.BadParameter("give --analogies FILE or --similarity FILE")
+    from firth.evaluation import evaluate as evaluate_vectors
+
+    found = evaluate_vectors(
+        _load(path), analogies=analogies or [], similarity=similarity or [], restrict=restrict
+    )
+    if as_json:
+        _print_json(found.to_dict())
+    else:
+        _print_evaluation(found)
+
+
+@app.command(epilog="Example: firth info vectors")
+def info(path: VectorsPath, as_json: Json = False) -> None:
+    """Tell what a folder or file of vectors holds."""
+    vectors = _load(path)
+    facts = _facts(vectors)
+    if as_json:
+        _print_json(facts)
+        return
+    for name, value in facts.items():
+        print(f"{name}: {json.dumps(value, ensure_ascii=False)}")
+
+
+@app.command(epilog="Example: firth convert vectors vectors.bin")
+def convert(
+    source: Annotated[Path, typer.Argument(metavar="SRC", help="A folder or file of vectors.")],
+    destination: Annotated[
+        Path, typer.Argument(metavar="DST", help="Its suffix picks the format.")
+    ],
+) -> None:
+    """Write vectors in another format."""
+    from firth.vectors import check_destination
+
+    check_destination(destination)
+    vectors = _load(source)
+    vectors.save(destination)
+    print(f"{destination}: {len(vectors):,} words, {vectors.dim} dimensions")
+
+
+@app.command(epilog="Example: firth demo")
+def demo(
+    output: Annotated[Path, typer.Option(help="Folder for the vectors.")] = Path("demo-vectors"),
+) -> None:
+    """Train on the documentation of this machine's own Python, and look at the result."""
+    from firth.demo import run_demo
+    from firth.vectors import check_destination
+
+    check_destination(output)
+    run_demo(output, say=print)
+
+
+def _load(path: Path) -> Vectors:
+    from firth.vectors import load
+
+    return load(path)
+
+
+def _token(vectors: Vectors, word: str) -> str | int:
+    """Give the word that was meant: item ids are integers, and come as text from a shell."""
+    if word not in vectors and word.lstrip("-").isdecimal() and int(word) in vectors:
+        return int(word)
+    return word
+
+
+def _facts(vectors: Vectors) -> dict[str, object]:
+    facts: dict[str, object] = {
+        "words": len(vectors),
+        "dimensions": vectors.dim,
+        "first_words": list(vectors.words[:10]),
+        "output_vectors": vectors.output_vectors is not None,
+    }
+    if vectors.counts is not None:
+        facts["count"] = int(vectors.counts.sum())
+    return {**facts, **vectors.config}
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False))
+
+
+def _print_neighbours(neighbours: list[Neighbour], as_json: bool) -> None:
+    if as_json:
+        _print_json([neighbour._asdict() for neighbour in neighbours])
+        return
+    for word, score in neighbours:
+        print(f"{score:.4f}  {word}")
+
+
+def _print_evaluation(found: Evaluation) -> None:
+    for analogies in found.analogies:
+        print(f"{analogies.file} (most frequent {found.restrict:,} words)")
+        for section in (*analogies.sections, analogies.total):
+            print(
+                f"  {_percent(section.accuracy)}  {section.name}: {section.correct} of "
+                f"{section.answered} right, {section.skipped} skipped"
+            )
+    for pairs in found.similarity:
+        print(f"{pairs.file}")
+        print(
+            f"  {_percent(pairs.spearman)}  Spearman correlation x 100: "
+            f"{pairs.answered} pairs, {pairs.missing} missing"
+        )
+
+
+def _percent(share: float | None) -> str:
+    return "    -" if share is None else f"{100 * share:5.1f}"

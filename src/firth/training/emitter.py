@@ -1,0 +1,224 @@
+"""Emitting vector loops as LLVM IR: the operations that `simd` is made of.
+
+Vector width and tiles follow from the features of the processor that Numba compiles for.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import llvmlite.binding as llvm
+import numba
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.core.base import BaseContext
+
+
+def _processor() -> tuple[int, int]:
+    """Give (floats in a vector, vector registers) of the processor that Numba compiles for."""
+    named = numba.config.CPU_NAME
+    features = numba.config.CPU_FEATURES
+    if named is None or (features is None and named == "host"):
+        features = llvm.get_host_cpu_features().flatten()
+    has = set((features or "").split(","))
+    if "+avx512f" in has:
+        return 16, 32
+    if "+avx" in has:
+        return 8, 16
+    return 4, 32 if "+neon" in has else 16
+
+
+WIDTH, REGISTERS = _processor()
+# The update holds a row and a delta for each target, an input, its delta and a gradient.
+TILE = 6 if REGISTERS == 16 else 12
+FLOAT = ir.FloatType()
+INT32 = ir.IntType(32)
+INT64 = ir.IntType(64)
+VECTOR = ir.VectorType(FLOAT, WIDTH)
+INTEGERS = ir.VectorType(INT32, WIDTH)
+
+
+class Emitter:
+    """The few operations that the loops below are made of."""
+
+    def __init__(self, builder: ir.IRBuilder) -> None:
+        self.builder = builder
+
+    def constant(self, value: float) -> ir.Constant:
+        """Give a vector with the same number in every element."""
+        return ir.Constant(VECTOR, [float(np.float32(value))] * WIDTH)
+
+    def integer(self, value: int) -> ir.Constant:
+        """Give a 64-bit integer."""
+        return ir.Constant(INT64, value)
+
+    def at(self, base: ir.Value, *offsets: ir.Value) -> ir.Value:
+        """Give the pointer that lies so many elements after `base`."""
+        for offset in offsets:
+            base = self.builder.gep(base, [offset])
+        return base
+
+    def load(self, pointer: ir.Value) -> ir.Value:
+        """Read a vector; it need not be aligned."""
+        vector = self.builder.load(self.builder.bitcast(pointer, VECTOR.as_pointer()))
+        vector.align = 4
+        return vector
+
+    def store(self, vector: ir.Value, pointer: ir.Value) -> None:
+        """Write a vector; it need not be aligned."""
+        stored = self.builder.store(vector, self.builder.bitcast(pointer, VECTOR.as_pointer()))
+        stored.align = 4
+
+    def call(self, name: str, result: ir.Type, *arguments: ir.Value) -> ir.Value:
+        """Call one of LLVM's intrinsics."""
+        kind = ir.FunctionType(result, [argument.type for argument in arguments])
+        function = cgutils.get_or_insert_function(self.builder.module, kind, name)
+        return self.builder.call(function, arguments)
+
+    def multiply_add(self, a: ir.Value, b: ir.Value, c: ir.Value) -> ir.Value:
+        """Give a * b + c, fused where the processor can."""
+        return self.call(f"llvm.fmuladd.v{WIDTH}f32", VECTOR, a, b, c)
+
+    def pick(self, a: ir.Value, b: ir.Value, indices: Sequence[int]) -> ir.Value:
+        """Give the elements of a (0 .. WIDTH - 1) and b (WIDTH ..) at `indices`."""
+        kind = ir.VectorType(INT32, len(indices))
+        return self.builder.shuffle_vector(a, b, ir.Constant(kind, list(indices)))
+
+    def totals(self, vectors: Sequence[ir.Value]) -> ir.Value:
+        """Give one vector whose elements are the sums of up to WIDTH vectors' elements.
+
+        The vectors are interleaved pair by pair and added, until one is left: a third of the
+        operations that a sum of each by itself would take.
+        """
+        level = [*vectors, *[self.constant(0.0)] * (WIDTH - len(vectors))]
+        for even, odd in _interleavings():
+            level = [
+                self.builder.fadd(self.pick(a, b, even), self.pick(a, b, odd))
+                for a, b in zip(level[::2], level[1::2], strict=True)
+            ]
+        return level[0]
+
+    def store_first(self, vector: ir.Value, count: int, pointer: ir.Value) -> None:
+        """Write the first `count` elements of a vector, in pieces of powers of 2."""
+        done = 0
+        while done < count:
+            size = 1 << ((count - done).bit_length() - 1)
+            piece = self.pick(vector, vector, range(done, done + size))
+            place = self.builder.bitcast(
+                self.at(pointer, self.integer(done)), piece.type.as_pointer()
+            )
+            self.builder.store(piece, place).align = 4
+            done += size
+
+    def spread(self, scalar: ir.Value) -> ir.Value:
+        """Give a vector with `scalar` in every element."""
+        undefined = ir.Constant(VECTOR, ir.Undefined)
+        first = self.builder.insert_element(undefined, scalar, ir.Constant(INT32, 0))
+        return self.builder.shuffle_vector(first, undefined, ir.Constant(INTEGERS, [0] * WIDTH))
+
+    def loop(
+        self,
+        count: ir.Value,
+        step: int,
+        state: Sequence[ir.Value],
+        body: Callable[[ir.Value, list[ir.Value]], Sequence[ir.Value]],
+    ) -> list[ir.Value]:
+        """Emit `for index in range(0, count, step): state = body(index, state)`."""
+        builder = self.builder
+        before = builder.block
+        head, inside, after = (builder.append_basic_block(n) for n in ("head", "body", "after"))
+        builder.branch(head)
+        builder.position_at_end(head)
+        index = builder.phi(INT64)
+        carried = [builder.phi(value.type) for value in state]
+        builder.cbranch(builder.icmp_signed("<", index, count), inside, after)
+        builder.position_at_end(inside)
+        changed = body(index, list(carried))
+        following = builder.add(index, self.integer(step))
+        for phi, start, end in zip(
+            [index, *carried], [self.integer(0), *state], [following, *changed], strict=True
+        ):
+            phi.add_incoming(start, before)
+            phi.add_incoming(end, builder.block)
+        builder.branch(head)
+        builder.position_at_end(after)
+        return list(carried)
+
+
+def _interleavings() -> list[tuple[list[int], list[int]]]:
+    """Give, level by level, which elements of two vectors are added to which.
+
+    Within lanes of four elements first, where shuffles are cheap, then whole lanes.
+    """
+    lanes = range(0, WIDTH, 4)
+    patterns = [((0, WIDTH, 1, WIDTH + 1), 2), ((0, 1, WIDTH, WIDTH + 1), 2)]
+    levels = [
+        ([b + k for b in lanes for k in low], [b + k + shift for b in lanes for k in low])
+        for low, shift in patterns
+    ]
+    pairs = [b + k for b in range(0, 2 * WIDTH, 8) for k in range(4)]
+    across = (pairs, [k + 4 for k in pairs])
+    return levels + [across] * (WIDTH.bit_length() - 3)
+
+
+def data_of(
+    context: BaseContext, builder: ir.IRBuilder, kind: types.Array, array: ir.Value
+) -> ir.Value:
+    """Give the pointer to an array's first element."""
+    return context.make_array(kind)(context, builder, array).data
+
+
+def call_own(
+    builder: ir.IRBuilder,
+    name: str,
+    arguments: Sequence[ir.Value],
+    emit: Callable[[Emitter, Sequence[ir.Value]], None],
+) -> None:
+    """Call a function that is emitted once, and not inlined: its loops get all registers."""
+    kind = ir.FunctionType(ir.VoidType(), [argument.type for argument in arguments])
+    function = cgutils.get_or_insert_function(builder.module, kind, name)
+    if not function.blocks:
+        function.linkage = "internal"
+        function.attributes.add("noinline")
+        inner = ir.IRBuilder(function.append_basic_block("entry"))
+        emit(Emitter(inner), function.args)
+        inner.ret_void()
+    builder.call(function, arguments)
+
+
+class TileLoop(Protocol):
+    """Emits a loop over a tile of so many targets."""
+
+    def __call__(self, e: Emitter, arguments: Sequence[ir.Value], targets: int) -> None:
+        """Emit the loop."""
+
+
+def call_tile(
+    builder: ir.IRBuilder,
+    name: str,
+    count: ir.Value,
+    arguments: Sequence[ir.Value],
+    emit: TileLoop,
+) -> None:
+    """Call the variant of `name` that is made for `count` targets, 1 to TILE."""
+    done = builder.append_basic_block("done")
+    choice = builder.switch(count, done)
+    for targets in range(1, TILE + 1):
+        case = builder.append_basic_block(f"{name}_{targets}")
+        choice.add_case(ir.Constant(INT64, targets), case)
+        builder.position_at_end(case)
+        call_own(builder, f"{name}_{targets}", arguments, functools.partial(emit, targets=targets))
+        builder.branch(done)
+    builder.position_at_end(done)
+
+
+def stride_in(
+    context: BaseContext, builder: ir.IRBuilder, kind: types.Array, array: ir.Value
+) -> ir.Value:
+    """Give the length of a row of a table."""
+    shape = context.make_array(kind)(context, builder, array).shape
+    return builder.extract_value(shape, 1)

@@ -1,0 +1,68 @@
+"""Progress bars on standard error."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from tqdm import tqdm
+
+from firth.training.trainer import Progress
+
+
+class _Bar:
+    """A bar that appears with the first report, and stays as a line when it is done."""
+
+    _options: ClassVar[dict[str, object]]
+
+    def __init__(self) -> None:
+        self._bar: tqdm[None] | None = None
+
+    def __enter__(self) -> Self:
+        """Give the bar itself."""
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Leave the bar as it stands."""
+        if self._bar is not None:
+            self._bar.close()
+
+    def _move(self, done: int, total: int | None, **figures: str) -> None:
+        if self._bar is None:
+            self._bar = tqdm(total=total, dynamic_ncols=True, **self._options)
+        if figures:
+            self._bar.set_postfix(figures, refresh=False)
+        self._bar.update(done - self._bar.n)
+
+
+class ReadingBar(_Bar):
+    """Shows how much of a corpus has been read: call it with what is done and the total."""
+
+    _options: ClassVar[dict[str, object]] = {
+        "desc": "reading",
+        "unit": "B",
+        "unit_scale": True,
+    }
+
+    def __call__(self, done: int, total: int | None) -> None:
+        """Show that `done` of `total` bytes or token lists were read."""
+        self._move(done, total)
+
+
+class TrainingBar(_Bar):
+    """Shows words per second, time left, epoch, step size and loss: call it with a `Progress`."""
+
+    _options: ClassVar[dict[str, object]] = {
+        "desc": "training",
+        "unit": " words",
+        "unit_scale": True,
+    }
+
+    def __call__(self, progress: Progress) -> None:
+        """Show how far the run has come."""
+        self._move(
+            progress.words,
+            progress.total,
+            epoch=f"{progress.epoch}/{progress.epochs}",
+            lr=f"{progress.lr:.4f}",
+            loss=f"{progress.loss:.4f}",
+        )

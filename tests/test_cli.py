@@ -1,0 +1,204 @@
+"""The command, run as a user runs it."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+import firth
+
+TEXT = "the cat sat on the mat .\nthe dog sat on the log .\nthe cat and the dog sat\n" * 30
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with a text, and vectors trained on it."""
+    folder = tmp_path_factory.mktemp("cli")
+    (folder / "text.txt").write_text(TEXT)
+    done = run("train", "text.txt", "--output", "vectors", "--dim", "8", "--sample", "0", at=folder)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return folder
+
+
+def run(*arguments, at, stdin=None, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "firth", *arguments],
+        cwd=at, input=stdin, capture_output=True, text=True, encoding="utf-8", check=False,
+        env={**os.environ, "COLUMNS": "100", **environment},
+    )  # fmt: skip
+
+
+def assert_fails(done, *parts):
+    """Exit code 1, and one line on standard error, without a traceback."""
+    assert done.returncode == 1, done.stderr
+    assert done.stdout == ""
+    assert done.stderr.startswith("firth: ")
+    assert done.stderr.count("\n") == 1
+    for part in parts:
+        assert part in done.stderr
+
+
+def test_train_tells_what_it_made(folder):
+    done = run("train", "text.txt", "--output", "a.vec", "--dim", "8", "--sample", "0", at=folder)
+    assert done.stdout.startswith("a.vec: 9 words, 8 dimensions, loss ")
+    assert len(firth.load(folder / "a.vec")) == 9
+
+
+def test_train_reads_standard_input_and_reports_json(folder):
+    done = run(
+        "train", "-", "--output", "b.bin", "--dim", "4", "--quiet", "--json", at=folder, stdin=TEXT
+    )
+    report = json.loads(done.stdout)
+    assert report["words"] == 9
+    assert report["options"]["dim"] == 4
+    assert len(report["losses"]) == 5
+
+
+def test_train_hands_every_option_on(folder):
+    options = {
+        "model": "cbow", "dim": 6, "window": 3, "negative": 2, "epochs": 2, "min-count": 2,
+        "max-vocab": 5, "sample": 0.5, "noise-exponent": 0.5, "lr": 0.03, "min-lr": 0.001,
+        "threads": 1, "seed": 4, "tokenizer": "words",
+    }  # fmt: skip
+    given = [part for name, value in options.items() for part in (f"--{name}", str(value))]
+    done = run(
+        "train", "text.txt", "--output", "c.bin", *given, "--no-shrink-windows", "--json", at=folder
+    )
+    report = json.loads(done.stdout)
+    assert report["words"] == 5
+    assert report["corpus"]["tokenizer"] == "words"
+    del options["tokenizer"]
+    expected = {name.replace("-", "_"): value for name, value in options.items()}
+    assert report["options"] == {**expected, "shrink_windows": False}
+
+
+def test_quiet_says_nothing(folder):
+    done = run("train", "text.txt", "--output", "d.bin", "-q", at=folder)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_similar(folder):
+    done = run("similar", "vectors", "cat", "--top", "3", at=folder)
+    lines = done.stdout.splitlines()
+    assert len(lines) == 3
+    score, word = lines[0].split()
+    nearest = firth.load(folder / "vectors").similar("cat", top=1)[0]
+    assert (word, float(score)) == (nearest.word, pytest.approx(nearest.score, abs=1e-4))
+    as_json = json.loads(run("similar", "vectors", "cat", "--json", at=folder).stdout)
+    assert as_json[0]["word"] == word
+    assert len(as_json) == 8
+
+
+def test_analogy_is_a_to_b_as_c(folder):
+    done = run("analogy", "vectors", "cat", "mat", "dog", "--top", "2", "--json", at=folder)
+    expected = firth.load(folder / "vectors").analogy(
+        positive=["mat", "dog"], negative=["cat"], top=2
+    )
+    assert [near["word"] for near in json.loads(done.stdout)] == [near.word for near in expected]
+
+
+def test_integers_are_found_by_their_digits(tmp_path):
+    firth.train([[7, 8, 9, 7]] * 20, dim=4, sample=0).save(tmp_path / "items")
+    done = run("similar", "items", "7", at=tmp_path)
+    assert {line.split()[1] for line in done.stdout.splitlines()} == {"8", "9"}
+
+
+def test_evaluate(folder):
+    (folder / "questions.txt").write_text(": animals\ncat mat dog log\ncat mat dog unicorn\n")
+    (folder / "pairs.tsv").write_text("cat\tdog\t9\ncat\ton\t1\nthe\tmat\t3\ncat\tlion\t7\n")
+    given = ["--analogies", "questions.txt", "--similarity", "pairs.tsv"]
+    done = run("evaluate", "vectors", *given, at=folder)
+    assert "animals" in done.stdout
+    assert "of 1 right, 1 skipped" in done.stdout
+    assert "3 pairs, 1 missing" in done.stdout
+    report = json.loads(run("evaluate", "vectors", *given, "--json", at=folder).stdout)
+    assert report["analogies"][0]["total"]["answered"] == 1
+    assert report["similarity"][0]["missing"] == 1
+
+
+def test_info_and_convert(folder):
+    done = run("convert", "vectors", "e.txt", at=folder)
+    assert done.stdout == "e.txt: 9 words, 8 dimensions\n"
+    report = json.loads(run("info", "e.txt", "--json", at=folder).stdout)
+    assert (report["words"], report["dimensions"]) == (9, 8)
+    shown = run("info", "vectors", at=folder).stdout
+    assert "words: 9\n" in shown
+    assert '"model": "skipgram"' in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (["train", "absent.txt", "--output", "x"], ["absent.txt"]),
+        (["train", "text.txt", "--output", "x.foo"], ["no format has the suffix '.foo'"]),
+        (["train", "text.txt", "--output", "x", "--dim", "0"], ["dim must be at least 1, got 0"]),
+        (["train", "text.txt", "--output", "x", "--min-count", "500"], ["min_count"]),
+        (["similar", "vectors", "cta"], ["'cta'", "near: cat"]),
+        (["similar", "absent", "cat"], ["no such file: absent"]),
+        (["evaluate", "vectors", "--analogies", "text.txt"], ["text.txt", "line 1"]),
+        (["evaluate", "vectors", "--similarity", "absent"], ["absent"]),
+        (["convert", "vectors", "text.txt/x.bin"], ["cannot write text.txt/x.bin"]),
+        (["info", "text.txt"], ["text.txt"]),
+    ],
+)
+def test_bad_input_is_told_in_one_line(folder, arguments, parts):
+    assert_fails(run(*arguments, at=folder), *parts)
+    assert not (folder / "x").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "part"),
+    [
+        (b"", "no words"),
+        (b"a b\xff c\n", "byte 3"),
+        (b"a b \x00 c\n", "NUL"),
+        (b"a\nb\n" * 50, "nothing to train on"),
+        (b"a a a a a a\n" * 50, "only 'a' occurs"),
+    ],
+    ids=["empty", "not UTF-8", "NUL", "one word a line", "one word"],
+)
+def test_bad_text_is_told_in_one_line(tmp_path, content, part):
+    (tmp_path / "bad.txt").write_bytes(content)
+    assert_fails(run("train", "bad.txt", "--output", "x", at=tmp_path), "firth: ", part)
+    assert [path.name for path in tmp_path.iterdir()] == ["bad.txt"]
+
+
+def test_the_output_is_checked_before_training(folder):
+    # The corpus is missing too: what cannot be written is told first.
+    (folder / "taken").write_text("a file")
+    done = run("train", "absent.txt", "--output", "taken", at=folder)
+    assert_fails(done, "cannot write taken: a file of that name is in the way")
+    assert (folder / "taken").read_text() == "a file"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["train"], ["train", "text.txt"], ["unknown"], ["evaluate", "vectors"],
+     ["train", "text.txt", "--output", "x", "--model", "glove"],
+     ["similar", "vectors", "cat", "--top", "0"]],
+)  # fmt: skip
+def test_wrong_usage_exits_2(folder, arguments):
+    done = run(*arguments, at=folder)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "verb", ["train", "similar", "analogy", "evaluate", "info", "convert", "demo"]
+)
+def test_every_verb_has_help_with_an_example(folder, verb):
+    done = run(verb, "--help", at=folder)
+    assert done.returncode == 0
+    assert f"Example: firth {verb}" in done.stdout
+
+
+def test_a_closed_pipe_is_no_error_of_ours(folder):
+    command = f'"{sys.executable}" -m firth info vectors | true'
+    done = subprocess.run(
+        command, shell=True, cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert "Traceback" not in done.stderr
+    assert "BrokenPipe" not in done.stderr
