@@ -66,6 +66,7 @@ class Scratch(NamedTuple):
     twins: NDArray[np.int64]  # which of them were drawn again, once per repetition
     noise: NDArray[np.int64]  # offsets of the next window's noise rows
     scores: Floats  # S, then G
+    signs: Floats  # -1 where S holds a score of the centre, else 1
     loss: Floats  # (2 * WIDTH,) see simd.gradient
 
 
@@ -103,6 +104,7 @@ def make_scratch(window: Window, stride: int, stretch: int, own: int) -> Scratch
         twins=np.zeros(targets, np.int64),
         noise=np.zeros(targets, np.int64),
         scores=np.zeros(contexts * targets + WIDTH, np.float32),
+        signs=np.ones(contexts * targets + WIDTH, np.float32),
         loss=np.repeat(np.array([0.0, 1.0], np.float32), WIDTH),
     )
 
@@ -153,11 +155,12 @@ def train_stretch(
     inputs, outputs = tables
     cbow, reach, shrink, negative = window
     words, positions, ends, slots, rows, repeats, targets, twins, noise = scratch[:9]
-    scores, running_loss = scratch[9:]
+    scores, signs, running_loss = scratch[9:]
     zero, mean, sums = 2 * reach, 2 * reach + 1, 2 * reach + 2
     last = _gather(tokens, offsets, unit, start, stop, key, keep, reach, words, positions, ends)
     slots[:] = 0
-    loss, pairs, pending = 0.0, 0, 0
+    signs[:] = 1.0
+    loss, pairs, pending, marked = 0.0, 0, 0, 0
     unit, left, right = 0, ends[0], ends[1]
     stream = draws.stream_at(key, positions[reach])
     if last > reach:
@@ -186,7 +189,9 @@ def train_stretch(
         width = t + doubled
         simd.scores(inputs, rows, first, m, outputs, targets, width, scores)
         _copy_repeats(scores, m, repeats, repeated, width)
-        taken, pending = _descend(scores, m + repeated, width, eta, running_loss, pending)
+        marked = _mark_centres(signs, 2 * reach, marked, width)
+        count = (m + repeated) * width
+        taken, pending = _descend(scores, signs, count, eta, running_loss, pending)
         _fold_repeats(scores, m, repeats, repeated, width)
         _fold_twins(scores, m, width, t, twins, doubled)
         simd.update(inputs, rows, first, before, after, m, outputs, targets, t, scores, width, sums)
@@ -380,7 +385,7 @@ def _fold_twins(
 
 @inlined
 def _descend(
-    scores: Floats, m: int, t: int, eta: np.float32, running_loss: Floats, pending: int
+    scores: Floats, signs: Floats, count: int, eta: np.float32, running_loss: Floats, pending: int
 ) -> tuple[float, int]:
     """Turn the scores into eta (label - σ(score)), and their losses into the running loss.
 
@@ -389,20 +394,27 @@ def _descend(
     taken, pending : float, int
         What had to be taken out of the running loss, and the vectors that it holds now.
     """
-    taken, done, count = 0.0, 0, m * t
-    for i in range(m):
-        scores[i * t] = -scores[i * t]
+    taken, done = 0.0, 0
     while done < count:
         if pending == LOSS_VECTORS:
             taken += _take_loss(running_loss)
             pending = 0
         some = min(count - done, (LOSS_VECTORS - pending) * WIDTH)
-        simd.gradient(scores, done, some, eta, running_loss)
+        simd.gradient(scores, signs, done, some, eta, running_loss)
         pending += (some + WIDTH - 1) // WIDTH
         done += some
-    for i in range(m):
-        scores[i * t] = -scores[i * t]
     return taken, pending
+
+
+@inlined
+def _mark_centres(signs: Floats, contexts: int, before: int, width: int) -> int:
+    """Let `signs` be -1 at the scores of the centre, where they were for rows `before` long."""
+    if before != width:
+        for i in range(contexts):
+            signs[i * before] = 1.0
+        for i in range(contexts):
+            signs[i * width] = -1.0
+    return width
 
 
 @inlined

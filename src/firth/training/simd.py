@@ -75,9 +75,9 @@ def _row(table: Floats, row: int) -> Floats:
 @overload(scores, jit_options=_INLINED)
 def _scores(x, x_rows, first, m, y, y_rows, t, s):
     def implementation(x, x_rows, first, m, y, y_rows, t, s):
-        tiles, done = (t + TILE - 1) // TILE, 0
-        for tile in range(tiles):
-            count = (t - done) // (tiles - tile)
+        done = 0
+        while done < t:
+            count = min(TILE, t - done)
             for i in range(0, m - 1, 2):
                 _score_pair(x, x_rows, first + i, y, y_rows, done, count, s, i * t + done, t)
             if m % 2:
@@ -140,39 +140,48 @@ _score_pair = _score_intrinsic(2)
 # ---------------------------------------------------------------------------- gradient
 
 
-def gradient(s: Floats, start: int, count: int, eta: float | np.float32, loss: Floats) -> None:
-    """Turn z into -eta σ(z) in place, and add softplus(z) to the running loss.
+def gradient(
+    s: Floats, signs: Floats, start: int, count: int, eta: float | np.float32, loss: Floats
+) -> None:
+    """Turn S into G = eta (label - σ(S)) in place, and add its loss to the running loss.
 
-    softplus(z) = log(1 + exp(z)) = max(z, 0) + log(1 + exp(-|z|)) is the loss in nats.
+    With z the score of a noise word, or the centre's score negated, the loss in nats is
+    softplus(z) = log(1 + exp(z)) = max(z, 0) + log(1 + exp(-|z|)), and G = -eta σ(z), negated
+    again for the centre.
 
     Parameters
     ----------
     s : float32 array
-        `count` elements from `start` hold z: a noise word's score, or the centre's score negated.
-        As far as the next whole vector, the array is overwritten.
-    count : int
-        At most LOSSVECTORS vectors.
+        `count` scores from `start`. As far as the next whole vector, the array is overwritten.
+    signs : float32 array
+        -1 where `s` holds a score of the centre, else 1.
+    start, count : int
+        At most LOSS_VECTORS vectors.
     eta : float
         Step size.
     loss : float32 array, (2 * WIDTH,)
         Running sums of max(z, 0) (first half) and products of 1 + exp(-|z|) (second half), so
         that the logarithm is taken once in many windows and not once a score.
     """
-    z = np.full(-(-count // WIDTH) * WIDTH, -1e30, np.float32)
-    z[:count] = s[start : start + count]
+    padded = -(-count // WIDTH) * WIDTH
+    z = np.full(padded, -1e30, np.float32)
+    z[:count] = (s * signs[: len(s)])[start : start + count]
     e = np.exp(np.maximum(-np.abs(z), -87.0))
     loss[:WIDTH] += np.maximum(z, 0.0).reshape(-1, WIDTH).sum(axis=0)
     loss[WIDTH:] *= (1.0 + e).reshape(-1, WIDTH).prod(axis=0)
-    s[start : start + len(z)] = -np.float32(eta) * np.where(z >= 0.0, 1.0, e) / (1.0 + e)
+    sigmoid = np.where(z >= 0.0, 1.0, e) / (1.0 + e)
+    s[start : start + padded] = -np.float32(eta) * sigmoid * signs[start : start + padded]
 
 
 @overload(gradient, jit_options=_INLINED)
-def _gradient(s, start, count, eta, loss):
-    def implementation(s, start, count, eta, loss):
-        padded = (count + WIDTH - 1) // WIDTH * WIDTH
-        for i in range(count, padded):
-            s[start + i] = np.float32(-1e30)
-        _gradient_vectors(s, start, padded, np.float32(eta), loss)
+def _gradient(s, signs, start, count, eta, loss):
+    def implementation(s, signs, start, count, eta, loss):
+        end = start + count
+        padded = start + (count + WIDTH - 1) // WIDTH * WIDTH
+        # A noise word with a score of minus infinity has no loss and no gradient.
+        for i in range(end, padded):
+            s[i] = np.float32(-1e30) * signs[i]
+        _gradient_vectors(s, signs, start, padded - start, np.float32(eta), loss)
 
     return implementation
 
@@ -199,19 +208,21 @@ def _exponential(e: Emitter, x: ir.Value) -> ir.Value:
 
 
 def _emit_gradient(e: Emitter, arguments: Sequence[ir.Value]) -> None:
-    s, count, eta, loss = arguments
+    s, signs, count, eta, loss = arguments
     builder = e.builder
     step_size = e.spread(builder.fneg(eta))
     zero, one = e.constant(0.0), e.constant(1.0)
     products = e.at(loss, e.integer(WIDTH))
 
     def along(index: ir.Value, sums: list[ir.Value]) -> list[ir.Value]:
-        z = e.load(e.at(s, index))
+        sign = e.load(e.at(signs, index))
+        z = builder.fmul(e.load(e.at(s, index)), sign)
         positive = builder.fcmp_ordered(">", z, zero)
         rest = _exponential(e, builder.select(positive, builder.fneg(z), z))
         denominator = builder.fadd(one, rest)
         numerator = builder.fmul(step_size, builder.select(positive, one, rest))
-        e.store(builder.fdiv(numerator, denominator), e.at(s, index))
+        negative = builder.fdiv(numerator, denominator)
+        e.store(builder.fmul(negative, sign), e.at(s, index))
         linear = builder.fadd(sums[0], builder.select(positive, z, zero))
         return [linear, builder.fmul(sums[1], denominator)]
 
@@ -221,15 +232,16 @@ def _emit_gradient(e: Emitter, arguments: Sequence[ir.Value]) -> None:
 
 
 @intrinsic
-def _gradient_vectors(typingctx, s, start, count, eta, loss):
+def _gradient_vectors(typingctx, s, signs, start, count, eta, loss):
     def codegen(context, builder, signature, arguments):
-        s, loss = (data_of(context, builder, signature.args[k], arguments[k]) for k in (0, 4))
-        start, count, eta = arguments[1:4]
-        called = [builder.gep(s, [start]), count, eta, loss]
+        kinds = signature.args
+        s, signs, loss = (data_of(context, builder, kinds[k], arguments[k]) for k in (0, 1, 5))
+        start, count, eta = arguments[2:5]
+        called = [builder.gep(s, [start]), builder.gep(signs, [start]), count, eta, loss]
         call_own(builder, "firth_gradient", called, _emit_gradient)
         return context.get_dummy_value()
 
-    return types.void(s, types.int64, types.int64, types.float32, loss), codegen
+    return types.void(s, signs, types.int64, types.int64, types.float32, loss), codegen
 
 
 # ---------------------------------------------------------------------------- update
@@ -267,11 +279,11 @@ def update(
 @overload(update, jit_options=_INLINED)
 def _update(x, x_rows, first, before, after, m, y, y_rows, t, g, width, sums):
     def implementation(x, x_rows, first, before, after, m, y, y_rows, t, g, width, sums):
-        tiles, done = (t + TILE - 1) // TILE, 0
-        for tile in range(tiles):
-            count = (t - done) // (tiles - tile)
-            a = before if tile == 0 else sums
-            b = after if tile == tiles - 1 else sums
+        done = 0
+        while done < t:
+            count = min(TILE, t - done)
+            a = before if done == 0 else sums
+            b = after if done + count == t else sums
             _update_tile(x, x_rows, first, a, b, m, y, y_rows, done, count, g, width)
             done += count
 

@@ -34,8 +34,10 @@ class Progress:
         Time since training began.
     lr : float
         The step size now.
+    pairs : int
+        Positive pairs of this epoch so far: (context, centre) for skip-gram, windows for CBOW.
     loss : float
-        The mean loss of this epoch so far, in nats per positive pair, its noise terms included.
+        Their mean loss, in nats per positive pair, its noise terms included.
     """
 
     epoch: int
@@ -44,6 +46,7 @@ class Progress:
     total: int
     seconds: float
     lr: float
+    pairs: int
     loss: float
 
     @property
@@ -116,6 +119,7 @@ def train_corpus(
                         total=config.epochs * size,
                         seconds=time.perf_counter() - began,
                         lr=done.lr + done.slope * (words - epoch * size),
+                        pairs=pairs,
                         loss=loss / max(pairs, 1),
                     )
                 )

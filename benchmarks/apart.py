@@ -1,0 +1,53 @@
+"""Running a command in a process of its own, measured as a whole.
+
+On Linux, the peak memory of a child is at least that of the process that starts it: the kernel
+counts what the child shares before it becomes another program. So keep the caller small, and import
+nothing heavy into it before the last run.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# ru_maxrss counts kilobytes on Linux and bytes on macOS.
+PEAK_UNIT = 1 if sys.platform == "darwin" else 1024
+
+
+@dataclass(frozen=True)
+class Run:
+    """A command that ended well: seconds on the clock, peak resident bytes, and what it printed."""
+
+    seconds: float
+    peak_bytes: int
+    output: str
+
+
+def run_apart(command: Sequence[str]) -> Run:
+    """Run `command`, and measure it from its start to its end.
+
+    Raises
+    ------
+    RuntimeError
+        If it fails; the message ends with the last lines that it printed.
+    """
+    with tempfile.TemporaryFile() as printed:
+        began = time.perf_counter()
+        with subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=printed, stderr=subprocess.STDOUT
+        ) as process:
+            # Popen.wait does not give the resources that this one child used.
+            _, status, usage = os.wait4(process.pid, 0)
+            seconds = time.perf_counter() - began
+            process.returncode = os.waitstatus_to_exitcode(status)
+        printed.seek(0)
+        output = printed.read().decode(errors="replace")
+    if process.returncode != 0:
+        tail = "\n".join(output.splitlines()[-20:])
+        raise RuntimeError(f"{command[0]} ended with exit code {process.returncode}:\n{tail}")
+    return Run(seconds, usage.ru_maxrss * PEAK_UNIT, output)

@@ -1,0 +1,233 @@
+"""What share of the processor's limits the training loop of skip-gram reaches.
+
+Three things are measured in turn, round by round, on the same number of threads:
+
+- the multiply-add peak: vectors in registers, nothing else;
+- the memory bound: the rows that a window must bring in and change at the least (its K + 1 targets, and
+  the one context word that it does not share with the window before), drawn as in training, each
+  only fetched ahead, read, changed and written;
+- training: an epoch of skip-gram.
+
+A window's arithmetic is 6 D operations for each of its (context, target) pairs: three products, a
+multiplication and an addition each. Padding and whatever else the loop does count as nothing. Where
+compute and memory overlap perfectly, training reaches the lower of the two bounds.
+
+    python benchmarks/peak.py TEXT [--dim 100 300] [--threads 2] [--rounds 5]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numba
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+from numpy.typing import NDArray
+
+import machine
+from firth import TrainConfig
+from firth.corpus import Corpus, read_corpus
+from firth.training import draws, emitter, sampling, simd, train_corpus
+from firth.training.trainer import Progress
+
+ACCUMULATORS = 12
+FLOPS_PER_STEP = 2 * ACCUMULATORS * emitter.WIDTH
+NEGATIVE = 5
+
+
+@intrinsic
+def multiply_adds(typingctx, steps):  # noqa: ANN001, ANN201
+    """Do `steps` times a multiply-add on each of so many independent vectors."""
+
+    def codegen(context, builder, signature, arguments):  # noqa: ANN001, ANN202
+        e = emitter.Emitter(builder)
+        factor, term = e.constant(0.999), e.constant(0.001)
+
+        def step(_: ir.Value, sums: list[ir.Value]) -> list[ir.Value]:
+            return [e.multiply_add(value, factor, term) for value in sums]
+
+        starts = [e.constant(0.1 * k) for k in range(ACCUMULATORS)]
+        sums = e.loop(arguments[0], 1, starts, step)
+        total = sums[0]
+        for value in sums[1:]:
+            total = builder.fadd(total, value)
+        return builder.extract_element(total, ir.Constant(emitter.INT32, 0))
+
+    return types.float32(types.int64), codegen
+
+
+@numba.njit(nogil=True)
+def run_multiply_adds(steps: int) -> float:
+    """Run the peak loop."""
+    return multiply_adds(steps)
+
+
+@numba.njit(nogil=True)
+def touch_rows(
+    inputs: NDArray[np.float32],
+    outputs: NDArray[np.float32],
+    ids: NDArray[np.int32],
+    alias: NDArray[np.uint64],
+    key: np.uint64,
+    change: int,
+) -> None:
+    """Bring in and change the rows of windows centred at all `ids`, and do nothing else."""
+    stride = np.int64(outputs.shape[1])
+    rows = np.zeros(NEGATIVE + 1, np.int64)
+    coming = np.zeros(NEGATIVE + 1, np.int64)
+    for i in range(len(ids)):
+        rows[:] = coming
+        stream = draws.stream_at(key, i)
+        for k in range(NEGATIVE):
+            coming[k] = draws.noise_word(stream, k, alias) * stride
+        coming[NEGATIVE] = ids[i] * stride
+        for k in range(NEGATIVE + 1):
+            simd.prefetch(outputs, coming[k])
+        simd.prefetch(inputs, coming[NEGATIVE])
+        simd.add_to_rows(outputs, rows, NEGATIVE + 1, change)
+        simd.add_to_rows(inputs, rows[NEGATIVE:], 1, change)
+
+
+def seconds_on_threads(threads: int, work: Callable[[int], object]) -> float:
+    """Time `work(worker)` on so many threads at once."""
+    workers = [threading.Thread(target=work, args=(worker,)) for worker in range(threads)]
+    began = time.perf_counter()
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return time.perf_counter() - began
+
+
+def multiply_add_peak(threads: int) -> float:
+    """Measure GFLOP/s of all threads together."""
+    steps = 20_000_000
+    run_multiply_adds(1)
+    seconds = seconds_on_threads(threads, lambda _: run_multiply_adds(steps))
+    return threads * steps * FLOPS_PER_STEP / seconds / 1e9
+
+
+class MemoryBound:
+    """Tables and draws as training has them, to measure windows per second against."""
+
+    def __init__(self, corpus: Corpus, dim: int) -> None:
+        counts = corpus.vocabulary.counts
+        stride = simd.stride_of(dim)
+        # One row more, that stays zero: what is added to the others.
+        self.tables = [np.zeros((len(counts) + 1, stride), np.float32) for _ in range(2)]
+        self.change = len(counts) * stride
+        self.alias = sampling.alias_table(sampling.noise_distribution(counts, 0.75))
+        keep = sampling.keep_thresholds(counts, 1e-3)
+        some = np.array(corpus.tokens.ids[:4_000_000])
+        kept = np.random.default_rng(1).integers(2**32, size=len(some)) <= keep[some]
+        self.ids = some[kept]
+        self._touch(self.ids[:1], 0)
+
+    def _touch(self, ids: NDArray[np.int32], worker: int) -> None:
+        touch_rows(*self.tables, ids, self.alias, draws.epoch_key(1, worker), self.change)
+
+    def windows_per_second(self, threads: int) -> float:
+        """Measure all threads together."""
+        parts = np.array_split(self.ids, threads)
+        seconds = seconds_on_threads(threads, lambda worker: self._touch(parts[worker], worker))
+        return len(self.ids) / seconds
+
+
+@dataclass(frozen=True)
+class Round:
+    """What was measured in one round."""
+
+    dim: int
+    peak_gflops: float
+    training_gflops: float
+    memory_windows: float
+    training_windows: float
+    words_per_second: float
+
+    @property
+    def compute_share(self) -> float:
+        """Training's share of the multiply-add peak."""
+        return self.training_gflops / self.peak_gflops
+
+    @property
+    def memory_share(self) -> float:
+        """Training's share of the memory bound."""
+        return self.training_windows / self.memory_windows
+
+
+def measure(corpus: Corpus, dim: int, threads: int, memory: MemoryBound) -> Round:
+    """Measure one round."""
+    peak = multiply_add_peak(threads)
+    memory_windows = memory.windows_per_second(threads)
+    last: list[Progress] = []
+    config = TrainConfig(dim=dim, negative=NEGATIVE, epochs=1, threads=threads)
+    train_corpus(
+        corpus, config, on_progress=lambda progress: last.__setitem__(slice(None), [progress])
+    )
+    (end,) = last
+    kept = len(memory.ids) / min(4_000_000, corpus.tokens.size)
+    return Round(
+        dim=dim,
+        peak_gflops=peak,
+        training_gflops=end.pairs * (NEGATIVE + 1) * 6 * dim / end.seconds / 1e9,
+        memory_windows=memory_windows,
+        training_windows=kept * end.words / end.seconds,
+        words_per_second=end.words_per_second,
+    )
+
+
+def summarise(rounds: list[Round]) -> dict[str, float]:
+    """Give the medians over rounds."""
+    figures = [
+        {**asdict(r), "compute_share": r.compute_share, "memory_share": r.memory_share}
+        for r in rounds
+    ]
+    return {name: statistics.median(f[name] for f in figures) for name in figures[0]}
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("text", help="a text that Firth reads; white space divides its words")
+    parser.add_argument("--dim", type=int, nargs="+", default=[100, 300])
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--output", type=Path, default=Path(__file__).parent / "results/peak.json")
+    options = parser.parse_args()
+
+    corpus = read_corpus(options.text)
+    results = {}
+    print(
+        f"{'D':>4} {'peak':>8} {'training':>9} {'share':>6} {'memory':>9} {'training':>9} {'share':>6}"
+    )
+    print(f"{'':>4} {'GFLOP/s':>8} {'GFLOP/s':>9} {'':>6} {'Mwin/s':>9} {'Mwin/s':>9}")
+    for dim in options.dim:
+        memory = MemoryBound(corpus, dim)
+        rounds = [measure(corpus, dim, options.threads, memory) for _ in range(options.rounds)]
+        median = summarise(rounds)
+        results[dim] = {"median": median, "rounds": [asdict(r) for r in rounds]}
+        print(
+            f"{dim:>4} {median['peak_gflops']:>8.1f} {median['training_gflops']:>9.1f} "
+            f"{median['compute_share']:>6.0%} {median['memory_windows'] / 1e6:>9.2f} "
+            f"{median['training_windows'] / 1e6:>9.2f} {median['memory_share']:>6.0%}"
+        )
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    options.output.write_text(
+        json.dumps(
+            {"machine": machine.describe(), "command": sys.argv, "results": results}, indent=1
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,283 @@
+"""How fast Firth trains beside gensim, fastText and word2vec, and how good the vectors are.
+
+Each run is a process of its own, measured from the text to the saved vectors. The tools take turns,
+so that whatever else the machine does falls on all of them alike; figures are medians.
+
+    python benchmarks/train_speed.py text.txt.zst --analogies questions-words.txt
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import itertools
+import json
+import os
+import shlex
+import statistics
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from apart import run_apart
+from firth.corpus.sources import TextFile, read_text, regroup
+from train_tools import TOOLS, Program, Report, Settings, find_program
+
+RESULTS = Path(__file__).parent / "results"
+BASELINE = "gensim"
+RESTRICT = 30_000
+WARM_UP_LINES = 100
+# word2vec cuts lines after 1,000 words and fastText after 1,024, both silently.
+LINE_LIMIT = 1000
+
+
+def main() -> None:
+    """Measure, print a table, write the figures."""
+    arguments = parse_arguments()
+    settings = Settings(
+        **{field.name: getattr(arguments, field.name) for field in dataclasses.fields(Settings)}
+    )
+    programs, skipped = find_programs(arguments)
+    with tempfile.TemporaryDirectory(prefix="firth-") as folder:
+        text = Path(folder) / "text.txt"
+        words = itertools.islice(read_words(arguments.text), arguments.words)
+        word_count = write_lines(words, text, arguments.words_per_line)
+        runs = measure(programs, text, settings, arguments.rounds)
+        figures = {
+            tool: summary(runs[tool])
+            | quality(vectors_path(text, tool), arguments.analogies, arguments.similarity)
+            for tool in runs
+        }
+    add_ratios(figures)
+    print_table(figures)
+    report = {
+        "command": command_line(arguments),
+        "machine": describe_machine(),
+        "text": {"name": arguments.text.name, "words": word_count},
+        "settings": dataclasses.asdict(settings),
+        "tools": {
+            tool: {
+                "version": programs[tool].version,
+                "timing": TOOLS[tool].timing,
+                "figures": figures[tool],
+                "runs": runs[tool],
+            }
+            for tool in runs
+        },
+        "skipped": skipped,
+    }
+    write_report(report, arguments.output or results_path(settings))
+
+
+def parse_arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("text", type=Path, help="plain, .gz, .bz2, .xz or .zst")
+    parser.add_argument("--model", choices=("skipgram", "cbow"), default="skipgram")
+    parser.add_argument("--dim", type=int, default=100)
+    parser.add_argument("--window", type=int, default=5)
+    parser.add_argument("--negative", type=int, default=5)
+    parser.add_argument("--sample", type=float, default=1e-3)
+    parser.add_argument("--min-count", type=int, default=5)
+    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--lr", type=float, help="default: each tool's own")
+    parser.add_argument("--rounds", type=int, default=3, help="runs of each tool")
+    parser.add_argument("--words", type=int, help="only the first so many words of the text")
+    parser.add_argument("--words-per-line", type=line_length, default=LINE_LIMIT)
+    parser.add_argument("--tools", type=tool_names, default=list(TOOLS), help="names, with commas")
+    parser.add_argument("--gensim-python", default=sys.executable, help="a Python with gensim")
+    parser.add_argument("--fasttext", default="fasttext", help="fastText's program")
+    parser.add_argument("--word2vec", help="a word2vec program")
+    parser.add_argument("--analogies", type=Path, help="questions in Google's format")
+    parser.add_argument("--similarity", type=Path, help="word pairs, their score last")
+    parser.add_argument("--output", type=Path, help="default: results/train_speed_MODEL_DIM.json")
+    return parser.parse_args()
+
+
+def tool_names(names: str) -> list[str]:
+    """Split names of tools, and refuse those that are not known."""
+    tools = names.split(",")
+    if unknown := set(tools) - set(TOOLS):
+        raise argparse.ArgumentTypeError(
+            f"known are {', '.join(TOOLS)}, got {', '.join(sorted(unknown))}"
+        )
+    return tools
+
+
+def line_length(words: str) -> int:
+    """Read a number of words that no tool would cut."""
+    if not 1 <= int(words) <= LINE_LIMIT:
+        raise argparse.ArgumentTypeError(f"must be from 1 to {LINE_LIMIT}, got {words}")
+    return int(words)
+
+
+def find_programs(arguments: argparse.Namespace) -> tuple[dict[str, Program], dict[str, str]]:
+    """Find the programs of the tools asked for; tell which are skipped, and why."""
+    paths = {
+        "firth": sys.executable,
+        "gensim": arguments.gensim_python,
+        "fasttext": arguments.fasttext,
+        "word2vec": arguments.word2vec,
+    }
+    programs, skipped = {}, {}
+    for name in arguments.tools:
+        try:
+            programs[name] = find_program(TOOLS[name], paths[name])
+        except LookupError as error:
+            skipped[name] = str(error)
+            print(f"{name} is skipped: {error}", file=sys.stderr)
+    return programs, skipped
+
+
+def read_words(source: Path) -> Iterator[str]:
+    """Yield the words of a text, decompressed, one by one."""
+    blocks = read_text([TextFile(source)], "strict", lambda done, total: None)
+    for piece in regroup(blocks, " \n"):
+        yield from piece.split()
+
+
+def write_lines(words: Iterable[str], target: Path, words_per_line: int) -> int:
+    """Write lines of so many words each, which all tools read alike; give the number of words."""
+    words, count = iter(words), 0
+    with target.open("w", encoding="utf-8") as file:
+        while line := list(itertools.islice(words, words_per_line)):
+            file.write(" ".join(line) + "\n")
+            count += len(line)
+    return count
+
+
+def measure(
+    programs: Mapping[str, Program], text: Path, settings: Settings, rounds: int
+) -> dict[str, list[Report]]:
+    """Run all tools in turn, `rounds` times, after a short round that is not counted.
+
+    The short one fills Firth's cache of compiled code, which a user waits for once, and finds a
+    tool that fails before hours are spent on the others.
+    """
+    sample = text.with_name("sample.txt")
+    with text.open(encoding="utf-8") as lines, sample.open("w", encoding="utf-8") as file:
+        file.writelines(itertools.islice(lines, WARM_UP_LINES))
+    for tool, program in programs.items():
+        train(tool, program, sample, settings)
+    runs: dict[str, list[Report]] = {tool: [] for tool in programs}
+    for number in range(1, rounds + 1):
+        for tool, program in programs.items():
+            run = train(tool, program, text, settings)
+            runs[tool].append(run)
+            print(
+                f"round {number} of {rounds}, {tool}: {run['seconds']:.1f} s, "
+                f"{run['words_per_second']:,.0f} words/s",
+                file=sys.stderr,
+            )
+    return runs
+
+
+def train(tool: str, program: Program, text: Path, settings: Settings) -> Report:
+    """Run a tool once."""
+    command = TOOLS[tool].command(program.path, text, vectors_path(text, tool), settings)
+    run = run_apart(command)
+    return {
+        "seconds": run.seconds,
+        "peak_bytes": run.peak_bytes,
+        **TOOLS[tool].report(run.output, settings),
+    }
+
+
+def vectors_path(text: Path, tool: str) -> Path:
+    """Give where a tool puts its vectors: beside the text."""
+    return text.with_name(f"{tool}{TOOLS[tool].suffix}")
+
+
+def summary(runs: list[Report]) -> Report:
+    """Give the medians of a tool's runs, and how far its speed was spread."""
+    speeds = [run["words_per_second"] for run in runs]
+    return {
+        "words_per_second": statistics.median(speeds),
+        "words_per_second_min": min(speeds),
+        "words_per_second_max": max(speeds),
+        "seconds": statistics.median(run["seconds"] for run in runs),
+        "peak_megabytes": statistics.median(run["peak_bytes"] for run in runs) / 1e6,
+    }
+
+
+def quality(vectors: Path, analogies: Path | None, similarity: Path | None) -> Report:
+    """Measure vectors: analogies answered right in percent, and Spearman's correlation x 100."""
+    # Not at the top: this process must be small while it starts the tools (see apart.py).
+    from firth.evaluation import evaluate
+    from firth.vectors import load
+
+    found = evaluate(
+        load(vectors),
+        analogies=[analogies] if analogies else [],
+        similarity=[similarity] if similarity else [],
+        restrict=RESTRICT,
+    )
+    scores = {
+        "analogies": [result.accuracy for result in found.analogies],
+        "similarity": [result.spearman for result in found.similarity],
+    }
+    return {
+        name: 100 * values[0] for name, values in scores.items() if values and values[0] is not None
+    }
+
+
+def add_ratios(figures: Mapping[str, Report]) -> None:
+    """Add how many times faster than the baseline each tool is, where that was measured."""
+    if baseline := figures.get(BASELINE):
+        for figure in figures.values():
+            speed = figure["words_per_second"] / baseline["words_per_second"]
+            figure[f"training_over_{BASELINE}"] = speed
+            figure[f"whole_over_{BASELINE}"] = baseline["seconds"] / figure["seconds"]
+
+
+def print_table(figures: Mapping[str, Report]) -> None:
+    """Print one line for each tool; a dash stands for what was not measured."""
+    columns = (
+        ("words/s", "words_per_second", ",.0f"),
+        ("min", "words_per_second_min", ",.0f"),
+        ("max", "words_per_second_max", ",.0f"),
+        (f"x {BASELINE}", f"training_over_{BASELINE}", ".2f"),
+        ("whole s", "seconds", ".1f"),
+        (f"x {BASELINE}", f"whole_over_{BASELINE}", ".2f"),
+        ("peak MB", "peak_megabytes", ",.0f"),
+        ("analogies", "analogies", ".1f"),
+        ("similarity", "similarity", ".1f"),
+    )
+    print(f"{'tool':<10}" + "".join(f"{title:>11}" for title, _, _ in columns))
+    for tool, figure in figures.items():
+        cells = (format(figure[key], form) if key in figure else "-" for _, key, form in columns)
+        print(f"{tool:<10}" + "".join(f"{cell:>11}" for cell in cells))
+
+
+def command_line(arguments: argparse.Namespace) -> str:
+    """Give the command with every option filled in, and files by their names only."""
+    words = ["python", "benchmarks/train_speed.py", arguments.text.name]
+    for name, value in vars(arguments).items():
+        if name not in ("text", "output") and value is not None:
+            shown = ",".join(value) if isinstance(value, list) else Path(str(value)).name
+            words += [f"--{name.replace('_', '-')}", shown]
+    return shlex.join(words)
+
+
+def describe_machine() -> dict[str, str | int | None]:
+    """Describe the machine, after the runs: see `quality` for why not before."""
+    import machine
+
+    return machine.describe()
+
+
+def results_path(settings: Settings) -> Path:
+    """Give where the figures of these settings are kept."""
+    return RESULTS / f"train_speed_{settings.model}_{settings.dim}.json"
+
+
+def write_report(report: Mapping[str, object], target: Path) -> None:
+    """Write the figures as JSON."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
