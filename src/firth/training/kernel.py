@@ -160,6 +160,7 @@ def train_stretch(
     last = _gather(tokens, offsets, unit, start, stop, key, keep, reach, words, positions, ends)
     slots[:] = 0
     signs[:] = 1.0
+    third = negative // 3
     loss, pairs, pending, marked = 0.0, 0, 0, 0
     unit, left, right = 0, ends[0], ends[1]
     stream = draws.stream_at(key, positions[reach])
@@ -175,8 +176,9 @@ def train_stretch(
         if i + 1 < last:
             stream = draws.stream_at(key, positions[i + 1])
             _draw_noise(stream, negative, alias, outputs, noise)
-            _prefetch_word(outputs, words[i + 1])
-            _prefetch_word(inputs, words[min(i + 1 + reach, last - 1)])
+        # What the next window needs is fetched in three goes, between the steps of this one: all
+        # of it at once is more than a processor can wait for, and would make it stall.
+        _prefetch_rows(outputs, noise, 0, third)
         if high - low < 2:
             continue
         eta = np.float32(lr + slope * positions[i])
@@ -188,10 +190,14 @@ def train_stretch(
             first, before, after, m, repeated = mean, zero, sums, 1, 0
         width = t + doubled
         simd.scores(inputs, rows, first, m, outputs, targets, width, scores)
+        _prefetch_rows(outputs, noise, third, negative - third)
         _copy_repeats(scores, m, repeats, repeated, width)
         marked = _mark_centres(signs, 2 * reach, marked, width)
         count = (m + repeated) * width
         taken, pending = _descend(scores, signs, count, eta, running_loss, pending)
+        _prefetch_rows(outputs, noise, negative - third, negative)
+        _prefetch_word(outputs, words[min(i + 1, last - 1)])
+        _prefetch_word(inputs, words[min(i + 1 + reach, last - 1)])
         _fold_repeats(scores, m, repeats, repeated, width)
         _fold_twins(scores, m, width, t, twins, doubled)
         simd.update(inputs, rows, first, before, after, m, outputs, targets, t, scores, width, sums)
@@ -256,11 +262,16 @@ def _draw_noise(
     outputs: Floats,
     noise: NDArray[np.int64],
 ) -> None:
-    """Draw a window's noise words, and have their rows fetched before the window comes up."""
+    """Draw a window's noise words."""
     for k in range(negative):
         word = draws.noise_word(stream, k, alias)
         noise[k] = word * outputs.shape[1]
-        simd.prefetch(outputs, noise[k])
+
+
+@inlined
+def _prefetch_rows(table: Floats, rows: NDArray[np.int64], start: int, stop: int) -> None:
+    for k in range(start, stop):
+        simd.prefetch(table, rows[k])
 
 
 @inlined
