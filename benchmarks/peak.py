@@ -3,9 +3,9 @@
 Three things are measured in turn, round by round, on the same number of threads:
 
 - the multiply-add peak: vectors in registers, nothing else;
-- the memory bound: the rows that a window must bring in and change at the least (its K + 1 targets, and
-  the one context word that it does not share with the window before), drawn as in training, each
-  only fetched ahead, read, changed and written;
+- the memory bound: the rows that a window must bring in and change at the least (its K + 1
+  targets, and the one context word that it does not share with the window before), drawn as in
+  training, each only fetched ahead, read, changed and written;
 - training: an epoch of skip-gram.
 
 A window's arithmetic is 6 D operations for each of its (context, target) pairs: three products, a
@@ -20,7 +20,6 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -208,7 +207,8 @@ def main() -> None:
     corpus = read_corpus(options.text)
     results = {}
     print(
-        f"{'D':>4} {'peak':>8} {'training':>9} {'share':>6} {'memory':>9} {'training':>9} {'share':>6}"
+        f"{'D':>4} {'peak':>8} {'training':>9} {'share':>6} "
+        f"{'memory':>9} {'training':>9} {'share':>6}"
     )
     print(f"{'':>4} {'GFLOP/s':>8} {'GFLOP/s':>9} {'':>6} {'Mwin/s':>9} {'Mwin/s':>9}")
     for dim in options.dim:
@@ -224,7 +224,13 @@ def main() -> None:
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(
         json.dumps(
-            {"machine": machine.describe(), "command": sys.argv, "results": results}, indent=1
+            {
+                "machine": machine.describe(),
+                "command": f"python benchmarks/peak.py TEXT --threads {options.threads} "
+                f"--rounds {options.rounds} --dim {' '.join(map(str, options.dim))}",
+                "results": results,
+            },
+            indent=1,
         )
     )
 

@@ -1,0 +1,88 @@
+"""Compiled code is kept between processes, and a change of any source is noticed."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import firth
+
+MODULE = """
+from firth.compilation import compiled, inlined
+from helper import twice
+
+@compiled
+def twice_and_one(number):
+    return twice(number) + 1
+"""
+PROGRAM = (
+    "import runpy, sys; sys.path.insert(0, 'package'); import hot;"
+    "print(hot.twice_and_one(20), sum(hot.twice_and_one.stats.cache_hits.values()))"
+)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A package with a compiled function that calls one of another file."""
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package/hot.py").write_text(MODULE)
+    write_helper(tmp_path, factor=2)
+    return tmp_path
+
+
+def write_helper(folder, factor):
+    (folder / "package/helper.py").write_text(
+        "from firth.compilation import inlined\n"
+        f"@inlined\ndef twice(number):\n    return {factor} * number\n"
+    )
+
+
+def run(folder, **environment):
+    done = subprocess.run(
+        [sys.executable, "-W", "always", "-c", PROGRAM],
+        cwd=folder, capture_output=True, text=True, check=False,
+        env={**os.environ, "FIRTH_CACHE_DIR": str(folder / "cache"), **environment},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def test_a_second_process_finds_the_code_of_the_first(folder):
+    assert run(folder).stdout == "41 0\n"
+    assert run(folder).stdout == "41 1\n"
+
+
+def test_a_change_in_another_file_of_the_package_is_noticed(folder):
+    assert run(folder).stdout == "41 0\n"
+    write_helper(folder, factor=3)
+    assert run(folder).stdout == "61 0\n"
+
+
+def test_a_cache_that_cannot_be_written_is_told(folder):
+    (folder / "cache").write_text("a file")
+    done = run(folder)
+    assert done.stdout == "41 0\n"
+    assert "compiled code is not kept" in done.stderr
+    assert "FIRTH_CACHE_DIR" in done.stderr
+
+
+def test_the_kernel_is_found_again(tmp_path):
+    package = Path(firth.__file__).parent
+    shutil.copytree(package, tmp_path / "firth")
+    program = (
+        "import firth; firth.train([['a', 'b']] * 9, dim=4, epochs=1, sample=0);"
+        "from firth.training.kernel import train_stretch as kernel;"
+        "print(len(kernel.stats.cache_hits), len(kernel.stats.cache_misses))"
+    )
+    command = [sys.executable, "-c", program]
+    environment = {**os.environ, "FIRTH_CACHE_DIR": str(tmp_path / "cache")}
+    seen = [
+        subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+        ).stdout
+        for _ in range(2)
+    ]
+    assert seen == ["0 1\n", "1 0\n"]

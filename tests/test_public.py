@@ -1,0 +1,56 @@
+"""What `import firth` gives, and what it leaves unimported."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import firth
+
+HEAVY = {"numpy", "numba", "llvmlite", "safetensors", "tqdm", "typer", "torch", "matplotlib"}
+
+
+def modules_after(statement: str) -> set[str]:
+    """Give the top-level packages that a fresh Python holds after a statement."""
+    program = f"{statement}\nimport sys, json; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    return {name.partition(".")[0] for name in json.loads(done.stdout)}
+
+
+def test_everything_in_all_is_there_and_nothing_else():
+    for name in firth.__all__:
+        assert getattr(firth, name) is not None
+    assert sorted(dir(firth)) == sorted(firth.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'pickle'"):
+        _ = firth.pickle
+
+
+def test_import_is_light():
+    assert not modules_after("import firth") & HEAVY
+
+
+def test_help_needs_no_numbers():
+    # The command line is parsed, and its help shown, before anything heavy is imported.
+    assert not modules_after("import firth.cli") & (HEAVY - {"typer"})
+
+
+def test_vectors_need_no_compiler():
+    assert not modules_after("import firth; firth.load, firth.evaluate") & {"numba", "llvmlite"}
+
+
+@pytest.mark.parametrize(
+    ("error", "builtin"),
+    [
+        (firth.ConfigError, ValueError),
+        (firth.VocabularyError, KeyError),
+        (firth.MissingExtraError, ImportError),
+    ],
+)
+def test_errors_are_what_python_users_expect(error, builtin):
+    assert issubclass(error, firth.FirthError)
+    assert issubclass(error, builtin)
+
+
+def test_a_vocabulary_error_reads_as_a_sentence():
+    assert str(firth.VocabularyError("'x' is not there")) == "'x' is not there"
