@@ -12,12 +12,13 @@ A window's arithmetic is 6 D operations for each of its (context, target) pairs:
 multiplication and an addition each. Padding and whatever else the loop does count as nothing. Where
 compute and memory overlap perfectly, training reaches the lower of the two bounds.
 
-    python benchmarks/peak.py TEXT [--dim 100 300] [--threads 2] [--rounds 5]
+    python benchmarks/peak.py TEXT [--dim 100 300] [--negative 5] [--threads 2] [--rounds 5]
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import statistics
 import threading
@@ -41,7 +42,6 @@ from firth.training.trainer import Progress
 
 ACCUMULATORS = 12
 FLOPS_PER_STEP = 2 * ACCUMULATORS * emitter.WIDTH
-NEGATIVE = 5
 
 
 @intrinsic
@@ -78,23 +78,24 @@ def touch_rows(
     ids: NDArray[np.int32],
     alias: NDArray[np.uint64],
     key: np.uint64,
+    negative: int,
     change: int,
 ) -> None:
     """Bring in and change the rows of windows centred at all `ids`, and do nothing else."""
     stride = np.int64(outputs.shape[1])
-    rows = np.zeros(NEGATIVE + 1, np.int64)
-    coming = np.zeros(NEGATIVE + 1, np.int64)
+    rows = np.zeros(negative + 1, np.int64)
+    coming = np.zeros(negative + 1, np.int64)
     for i in range(len(ids)):
         rows[:] = coming
         stream = draws.stream_at(key, i)
-        for k in range(NEGATIVE):
+        for k in range(negative):
             coming[k] = draws.noise_word(stream, k, alias) * stride
-        coming[NEGATIVE] = ids[i] * stride
-        for k in range(NEGATIVE + 1):
+        coming[negative] = ids[i] * stride
+        for k in range(negative + 1):
             simd.prefetch(outputs, coming[k])
-        simd.prefetch(inputs, coming[NEGATIVE])
-        simd.add_to_rows(outputs, rows, NEGATIVE + 1, change)
-        simd.add_to_rows(inputs, rows[NEGATIVE:], 1, change)
+        simd.prefetch(inputs, coming[negative])
+        simd.add_to_rows(outputs, rows, negative + 1, change)
+        simd.add_to_rows(inputs, rows[negative:], 1, change)
 
 
 def seconds_on_threads(threads: int, work: Callable[[int], object]) -> float:
@@ -119,7 +120,8 @@ def multiply_add_peak(threads: int) -> float:
 class MemoryBound:
     """Tables and draws as training has them, to measure windows per second against."""
 
-    def __init__(self, corpus: Corpus, dim: int) -> None:
+    def __init__(self, corpus: Corpus, dim: int, negative: int) -> None:
+        self.negative = negative
         counts = corpus.vocabulary.counts
         stride = simd.stride_of(dim)
         # One row more, that stays zero: what is added to the others.
@@ -133,7 +135,8 @@ class MemoryBound:
         self._touch(self.ids[:1], 0)
 
     def _touch(self, ids: NDArray[np.int32], worker: int) -> None:
-        touch_rows(*self.tables, ids, self.alias, draws.epoch_key(1, worker), self.change)
+        key = draws.epoch_key(1, worker)
+        touch_rows(*self.tables, ids, self.alias, key, self.negative, self.change)
 
     def windows_per_second(self, threads: int) -> float:
         """Measure all threads together."""
@@ -147,6 +150,7 @@ class Round:
     """What was measured in one round."""
 
     dim: int
+    negative: int
     peak_gflops: float
     training_gflops: float
     memory_windows: float
@@ -169,7 +173,8 @@ def measure(corpus: Corpus, dim: int, threads: int, memory: MemoryBound) -> Roun
     peak = multiply_add_peak(threads)
     memory_windows = memory.windows_per_second(threads)
     last: list[Progress] = []
-    config = TrainConfig(dim=dim, negative=NEGATIVE, epochs=1, threads=threads)
+    negative = memory.negative
+    config = TrainConfig(dim=dim, negative=negative, epochs=1, threads=threads)
     train_corpus(
         corpus, config, on_progress=lambda progress: last.__setitem__(slice(None), [progress])
     )
@@ -177,8 +182,9 @@ def measure(corpus: Corpus, dim: int, threads: int, memory: MemoryBound) -> Roun
     kept = len(memory.ids) / min(4_000_000, corpus.tokens.size)
     return Round(
         dim=dim,
+        negative=negative,
         peak_gflops=peak,
-        training_gflops=end.pairs * (NEGATIVE + 1) * 6 * dim / end.seconds / 1e9,
+        training_gflops=end.pairs * (negative + 1) * 6 * dim / end.seconds / 1e9,
         memory_windows=memory_windows,
         training_windows=kept * end.words / end.seconds,
         words_per_second=end.words_per_second,
@@ -199,27 +205,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("text", help="a text that Firth reads; white space divides its words")
     parser.add_argument("--dim", type=int, nargs="+", default=[100, 300])
+    parser.add_argument("--negative", type=int, nargs="+", default=[5])
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--output", type=Path, default=Path(__file__).parent / "results/peak.json")
     options = parser.parse_args()
 
     corpus = read_corpus(options.text)
-    results = {}
+    results = []
     print(
-        f"{'D':>4} {'peak':>8} {'training':>9} {'share':>6} "
-        f"{'memory':>9} {'training':>9} {'share':>6}"
+        f"{'D':>4} {'K':>3} {'peak':>8} {'training':>9} {'share':>6} "
+        f"{'memory':>9} {'training':>9} {'share':>6} {'Mwords/s':>9}"
     )
-    print(f"{'':>4} {'GFLOP/s':>8} {'GFLOP/s':>9} {'':>6} {'Mwin/s':>9} {'Mwin/s':>9}")
-    for dim in options.dim:
-        memory = MemoryBound(corpus, dim)
+    print(f"{'':>8} {'GFLOP/s':>8} {'GFLOP/s':>9} {'':>6} {'Mwin/s':>9} {'Mwin/s':>9}")
+    for dim, negative in itertools.product(options.dim, options.negative):
+        memory = MemoryBound(corpus, dim, negative)
         rounds = [measure(corpus, dim, options.threads, memory) for _ in range(options.rounds)]
         median = summarise(rounds)
-        results[dim] = {"median": median, "rounds": [asdict(r) for r in rounds]}
+        results.append({"median": median, "rounds": [asdict(r) for r in rounds]})
         print(
-            f"{dim:>4} {median['peak_gflops']:>8.1f} {median['training_gflops']:>9.1f} "
-            f"{median['compute_share']:>6.0%} {median['memory_windows'] / 1e6:>9.2f} "
-            f"{median['training_windows'] / 1e6:>9.2f} {median['memory_share']:>6.0%}"
+            f"{dim:>4} {negative:>3} {median['peak_gflops']:>8.1f} "
+            f"{median['training_gflops']:>9.1f} {median['compute_share']:>6.0%} "
+            f"{median['memory_windows'] / 1e6:>9.2f} {median['training_windows'] / 1e6:>9.2f} "
+            f"{median['memory_share']:>6.0%} {median['words_per_second'] / 1e6:>9.2f}"
         )
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 
@@ -53,8 +54,8 @@ def test_train_reads_standard_input_and_reports_json(folder):
     )
     report = json.loads(done.stdout)
     assert report["words"] == 9
-    assert report["options"]["dim"] == 4
-    assert len(report["losses"]) == 5
+    assert report["config"]["options"]["dim"] == 4
+    assert len(report["config"]["losses"]) == 5
 
 
 def test_train_hands_every_option_on(folder):
@@ -69,10 +70,10 @@ def test_train_hands_every_option_on(folder):
     )
     report = json.loads(done.stdout)
     assert report["words"] == 5
-    assert report["corpus"]["tokenizer"] == "words"
+    assert report["config"]["corpus"]["tokenizer"] == "words"
     del options["tokenizer"]
     expected = {name.replace("-", "_"): value for name, value in options.items()}
-    assert report["options"] == {**expected, "shrink_windows": False}
+    assert report["config"]["options"] == {**expected, "shrink_windows": False}
 
 
 def test_quiet_says_nothing(folder):
@@ -193,6 +194,48 @@ def test_every_verb_has_help_with_an_example(folder, verb):
     done = run(verb, "--help", at=folder)
     assert done.returncode == 0
     assert f"Example: firth {verb}" in done.stdout
+
+
+def test_ctrl_c_is_told_in_one_line(tmp_path):
+    (tmp_path / "text.txt").write_text(TEXT * 2000)
+    arguments = ["train", "text.txt", "--output", "x", "--epochs", "1000", "--dim", "200"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "firth", *arguments],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(timeout=4)
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=60)
+    assert (process.returncode, output, errors) == (130, "", "firth: interrupted\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["text.txt"]
+
+
+def test_closed_standard_input_is_told(tmp_path):
+    command = f'"{sys.executable}" -m firth train - --output x <&-'
+    done = subprocess.run(
+        command, shell=True, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert_fails(done, "standard input is closed")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")  # noqa: PTH110
+def test_output_that_cannot_be_written_is_told(folder):
+    command = f'"{sys.executable}" -m firth info vectors > /dev/full'
+    done = subprocess.run(
+        command, shell=True, cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert_fails(done, "cannot write the output: No space left on device")
+
+
+def test_a_cache_that_cannot_be_written_is_told_in_one_line(folder):
+    done = run("train", "text.txt", "--output", "x", at=folder, FIRTH_CACHE_DIR="/dev/null/x")
+    assert_fails(done, "FIRTH_CACHE_DIR")
+
+
+def test_a_failed_run_makes_no_folder(tmp_path):
+    assert_fails(run("train", "absent.txt", "--output", "new/deep/v.bin", at=tmp_path), "absent")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_closed_pipe_is_no_error_of_ours(folder):

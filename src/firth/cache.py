@@ -24,7 +24,8 @@ def cache_folder() -> Path:
     folder = Path(os.environ.get("FIRTH_CACHE_DIR") or _platform_cache() / "firth")
     try:
         check_writable(folder / "probe")
-    except FirthError as error:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FirthError, OSError) as error:
         raise FirthError(
             f"the cache folder {folder} cannot be written; set FIRTH_CACHE_DIR to one that can"
         ) from error

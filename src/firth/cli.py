@@ -1,17 +1,19 @@
 """The command `firth`: the only place that prints.
 
-Exit codes: 0 fine, 1 an error told in one line, 2 wrong usage, 130 interrupted.
+Exit codes: 0 fine, 1 an error told in one line, 2 wrong usage, 130 interrupted by Ctrl-C.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+from typer.core import TyperGroup
 
 from firth._version import __version__
 from firth.errors import FirthError
@@ -20,8 +22,21 @@ if TYPE_CHECKING:
     from firth.evaluation import Evaluation
     from firth.vectors import Neighbour, Vectors
 
+
+class _Verbs(TyperGroup):
+    """The verbs; Typer would end an interrupted one without a word."""
+
+    def invoke(self, context: Any) -> Any:  # noqa: ANN401
+        try:
+            return super().invoke(context)
+        except KeyboardInterrupt:
+            print("firth: interrupted", file=sys.stderr)
+            raise typer.Exit(130) from None
+
+
 app = typer.Typer(
     name="firth",
+    cls=_Verbs,
     help="Word vectors by negative sampling, as fast as the processor allows.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -38,19 +53,26 @@ Json = Annotated[bool, typer.Option("--json", help="Report as JSON.")]
 
 def main() -> None:
     """Run the command, and tell an error in one line."""
+    # Where Python found interrupts ignored, as in a shell script's background, it leaves them so.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         app()
     except FirthError as error:
         _fail(str(error))
-    except KeyboardInterrupt:
-        print("firth: interrupted", file=sys.stderr)
-        sys.exit(130)
     except BrokenPipeError:
-        # The reader of a pipe has gone, as `head` does. Python would complain once more on exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader of a pipe has gone, as `head` does.
+        _forget_output()
         sys.exit(1)
-    except MemoryError as error:
-        _fail(f"out of memory: {error or 'the vectors do not fit'}; lower dim or max_vocab")
+    except OSError as error:
+        _forget_output()
+        _fail(f"cannot write the output: {error.strerror or error}")
+    except MemoryError:
+        _fail("out of memory; lower dim, negative, window or max_vocab, or give fewer threads")
+
+
+def _forget_output() -> None:
+    """Let nothing more be written: Python would complain once more on exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(message: str) -> None:
@@ -118,10 +140,14 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train word vectors on text."""
-    from firth.training import train as train_vectors
+    from firth.cache import cache_folder
     from firth.vectors import check_destination
 
+    # Before the rest is imported, since that prepares to keep compiled code.
     check_destination(output)
+    cache_folder()
+    from firth.training import train as train_vectors
+
     vectors = train_vectors(
         inputs,
         tokenizer=tokenizer,
@@ -260,7 +286,9 @@ def _facts(vectors: Vectors) -> dict[str, object]:
     }
     if vectors.counts is not None:
         facts["count"] = int(vectors.counts.sum())
-    return {**facts, **vectors.config}
+    if vectors.config:
+        facts["config"] = vectors.config
+    return facts
 
 
 def _print_json(value: object) -> None:

@@ -32,6 +32,7 @@ def write_aside(target: Path, *, folder: bool = False) -> Iterator[Path]:
     """
     try:
         check_writable(target, folder=folder)
+        target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as scratch:
             aside = Path(scratch) / target.name
             if folder:
@@ -44,20 +45,22 @@ def write_aside(target: Path, *, folder: bool = False) -> Iterator[Path]:
 
 
 def check_writable(target: Path, *, folder: bool = False) -> None:
-    """Raise at once if `target` could not be written later; make its parent folders.
+    """Raise at once if `target` could not be written later. Nothing is made or changed.
 
     Raises
     ------
     FirthError
-        If the parent folder cannot be made or written, or `target` is a folder where a file is to
-        be written, or the other way round.
+        If its folder, or the nearest one that exists, cannot be written, or `target` is a folder
+        where a file is to be written, or the other way round.
     """
     if target.exists() and target.is_dir() != folder:
         kind = "folder" if target.is_dir() else "file"
         raise FirthError(f"cannot write {target}: a {kind} of that name is in the way")
+    parent = target.parent
+    while not parent.exists():
+        parent = parent.parent
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=target.parent):
+        with tempfile.TemporaryFile(dir=parent):
             pass
     except OSError as error:
         raise FirthError(f"cannot write {target}: {error.strerror or error}") from error
@@ -71,7 +74,14 @@ def _flush(path: Path) -> None:
 
 
 def _replace(aside: Path, target: Path, scratch: Path) -> None:
+    if not (aside.is_dir() and target.is_dir()):
+        aside.replace(target)
+        return
     # A folder cannot be renamed over another that holds files: the old one steps aside first.
-    if aside.is_dir() and target.is_dir():
-        target.rename(scratch / "old")
-    aside.replace(target)
+    old = scratch / "old"
+    target.rename(old)
+    try:
+        aside.replace(target)
+    except BaseException:
+        old.rename(target)
+        raise

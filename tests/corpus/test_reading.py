@@ -186,11 +186,6 @@ def read_long_line(write, length):
     assert corpus.tokens.unit(0).tolist() == [0, 1, 2, 3] * (length // 4)
 
 
-def test_a_line_of_a_million_words_is_one_unit(write):
-    read_long_line(write, 1_000_000)
-
-
-@pytest.mark.slow
 def test_a_line_of_ten_million_words_is_one_unit(write):
     read_long_line(write, 10_000_000)
 

@@ -1,5 +1,6 @@
 """What a training run may be told, and what it says to the rest."""
 
+import numpy as np
 import pytest
 
 from firth.errors import ConfigError
@@ -14,6 +15,13 @@ def test_defaults_are_word2vec_s():
     assert config.threads >= 1
 
 
+def test_numbers_may_be_numpy_s():
+    config = TrainConfig(dim=np.int64(7), lr=np.float32(0.5), sample=0)
+    assert (config.dim, config.lr, config.sample) == (7, 0.5, 0.0)
+    assert type(config.dim) is int
+    assert type(config.lr) is float
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -23,6 +31,8 @@ def test_defaults_are_word2vec_s():
         ({"negative": 0}, "negative must be at least 1, got 0"),
         ({"epochs": 0}, "epochs must be at least 1, got 0"),
         ({"threads": 0}, "threads must be at least 1, got 0"),
+        ({"threads": 100_000}, "threads must be at most 1,024, got 100,000"),
+        ({"window": 10**9}, "window must be at most 10,000, got 1,000,000,000"),
         ({"dim": 10.5}, "dim must be a whole number, got 10.5"),
         ({"dim": True}, "dim must be a whole number, got True"),
         ({"seed": -1}, "seed must be at least 0, got -1"),

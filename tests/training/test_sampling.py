@@ -45,6 +45,13 @@ def test_alias_table_stands_for_its_distribution(size, exponent):
     np.testing.assert_allclose(decode(table), probabilities, rtol=1e-6, atol=1e-9 / size)
 
 
+@pytest.mark.parametrize("size", range(1, 300))
+def test_alias_table_of_equal_words(size):
+    # V times 1 / V is less than 1 for some V, when rounded.
+    table = sampling.alias_table(sampling.noise_distribution(np.full(size, 7), 0.75))
+    np.testing.assert_allclose(decode(table), 1.0 / size, rtol=1e-6)
+
+
 def test_noise_words_follow_their_distribution():
     probabilities = sampling.noise_distribution(COUNTS, 0.75)
     table = sampling.alias_table(probabilities)

@@ -44,8 +44,8 @@ def encode(draft: Draft, stream: ScratchArray[np.int32], kept: NDArray[np.int64]
                 position += written
                 last_end = int(ends[closed - 1]) if closed else last_end
         store_ids, mapping = id_file.map()
-        offsets, _ = offset_file.map()
-        return TokenStore(store_ids, offsets, mapping=mapping)
+        offsets, offset_mapping = offset_file.map()
+        return TokenStore(store_ids, offsets, mapping=mapping, offset_mapping=offset_mapping)
 
 
 def _symbol_ids(

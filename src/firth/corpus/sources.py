@@ -68,6 +68,8 @@ class TextFile:
 
     def _open(self) -> contextlib.AbstractContextManager[IO[bytes]]:
         if self.path is None:
+            if sys.stdin is None:
+                raise CorpusError("standard input is closed; give a file or pipe text in")
             return contextlib.nullcontext(sys.stdin.buffer)
         return self.path.open("rb")
 

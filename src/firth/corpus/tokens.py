@@ -25,8 +25,8 @@ class TokenStore:
         Token ids of all units, one after the other.
     offsets : int64, (units + 1,)
         Unit `u` is `ids[offsets[u]:offsets[u + 1]]`.
-    mapping : mmap, optional
-        The file behind `ids`, when they are mapped from one.
+    mapping, offset_mapping : mmap, optional
+        The files behind `ids` and `offsets`, when they are mapped from some.
 
     Examples
     --------
@@ -41,9 +41,10 @@ class TokenStore:
         offsets: NDArray[np.int64],
         *,
         mapping: mmap.mmap | None = None,
+        offset_mapping: mmap.mmap | None = None,
     ) -> None:
         self._arrays: tuple[NDArray[np.int32], NDArray[np.int64]] | None = ids, offsets
-        self._mapping = mapping
+        self._mapping, self._offset_mapping = mapping, offset_mapping
 
     @property
     def ids(self) -> NDArray[np.int32]:
@@ -77,7 +78,7 @@ class TokenStore:
         return self.ids[self.offsets[index] : self.offsets[index + 1]]
 
     def release(self, start: int, stop: int) -> None:
-        """Tell the system that `ids[start:stop]` are not needed for now.
+        """Tell the system that `ids[start:stop]` and their offsets are not needed for now.
 
         Their pages leave this process's memory, and come back by themselves when read again.
         Where the platform has no such call, or the ids are plain memory, nothing happens.
@@ -90,10 +91,13 @@ class TokenStore:
         )
         if last > first:
             self._mapping.madvise(mmap.MADV_DONTNEED, first, last - first)
+        if self._offset_mapping is not None:
+            # Not only those of the units: finding a unit reads here and there.
+            self._offset_mapping.madvise(mmap.MADV_DONTNEED)
 
     def close(self) -> None:
         """Let go of the files. Arrays handed out before stay valid; the store is of no more use."""
-        self._arrays = self._mapping = None
+        self._arrays = self._mapping = self._offset_mapping = None
 
     def __enter__(self) -> Self:
         """Give the store itself."""

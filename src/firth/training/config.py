@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import Literal
 
 from firth.errors import ConfigError
@@ -13,6 +14,17 @@ Model = Literal["skipgram", "cbow"]
 
 # word2vec's step size for skip-gram. CBOW gains from twice that: docs/decisions.md.
 _DEFAULT_LR: dict[str, float] = {"skipgram": 0.025, "cbow": 0.05}
+
+
+# Beyond what is useful; a slip of the finger should not fill the memory.
+_MOST: dict[str, int | None] = {
+    "dim": 100_000,
+    "window": 10_000,
+    "negative": 10_000,
+    "epochs": None,
+    "min_count": None,
+    "threads": 1_024,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,19 +100,40 @@ class TrainConfig:
             object.__setattr__(self, "lr", _DEFAULT_LR[self.model])
         if self.threads is None:
             object.__setattr__(self, "threads", _available_processors())
-        for name in ("dim", "window", "negative", "epochs", "min_count", "threads"):
-            _check_int(name, getattr(self, name), at_least=1)
-        _check_int("seed", self.seed, at_least=0)
+        for name, most in _MOST.items():
+            self._check_int(name, at_least=1, at_most=most)
+        self._check_int("seed", at_least=0)
         if self.max_vocab is not None:
-            _check_int("max_vocab", self.max_vocab, at_least=2)
+            self._check_int("max_vocab", at_least=2)
         if not isinstance(self.shrink_windows, bool):
             raise ConfigError(f"shrink_windows must be True or False, got {self.shrink_windows!r}")
-        _check_float("sample", self.sample, 0.0, 1.0)
-        _check_float("noise_exponent", self.noise_exponent, -math.inf, math.inf)
-        _check_float("lr", self.lr, 0.0, math.inf)
+        self._check_float("sample", 0.0, 1.0)
+        self._check_float("noise_exponent", -math.inf, math.inf)
+        self._check_float("lr", 0.0, math.inf)
         if self.lr == 0:
             raise ConfigError("lr must be above 0, got 0")
-        _check_float("min_lr", self.min_lr, 0.0, self.step_size)
+        self._check_float("min_lr", 0.0, self.step_size)
+
+    def _check_int(self, name: str, *, at_least: int, at_most: int | None = None) -> None:
+        value = getattr(self, name)
+        if not isinstance(value, Integral) or isinstance(value, bool):
+            raise ConfigError(f"{name} must be a whole number, got {value!r}")
+        number = int(value)
+        if number < at_least:
+            raise ConfigError(f"{name} must be at least {at_least}, got {number}")
+        if at_most is not None and number > at_most:
+            raise ConfigError(f"{name} must be at most {at_most:,}, got {number:,}")
+        object.__setattr__(self, name, number)
+
+    def _check_float(self, name: str, low: float, high: float) -> None:
+        value = getattr(self, name)
+        if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value):
+            raise ConfigError(f"{name} must be a finite number, got {value!r}")
+        number = float(value)
+        if not low <= number <= high:
+            bounds = f"from {low:g} to {high:g}" if math.isfinite(high) else f"at least {low:g}"
+            raise ConfigError(f"{name} must be {bounds}, got {number:g}")
+        object.__setattr__(self, name, number)
 
     @property
     def step_size(self) -> float:
@@ -119,18 +152,3 @@ def _available_processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _check_int(name: str, value: object, *, at_least: int) -> None:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise ConfigError(f"{name} must be a whole number, got {value!r}")
-    if value < at_least:
-        raise ConfigError(f"{name} must be at least {at_least}, got {value}")
-
-
-def _check_float(name: str, value: object, low: float, high: float) -> None:
-    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
-        raise ConfigError(f"{name} must be a finite number, got {value!r}")
-    if not low <= value <= high:
-        bounds = f"from {low:g} to {high:g}" if math.isfinite(high) else f"at least {low:g}"
-        raise ConfigError(f"{name} must be {bounds}, got {value:g}")

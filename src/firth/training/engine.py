@@ -1,7 +1,8 @@
 """The kernel engine: holds the state of a run, and trains stretches of the corpus on it.
 
-An engine is what the trainer drives. Another one needs the same three things: to be made from a
-`TrainConfig`, the vocabulary's counts and a `TokenStore`; `train(worker, stretch)`; `vectors()`.
+An engine is what the trainer drives. Another one needs the same: to be made from a
+`TrainConfig`, the vocabulary's counts and a `TokenStore`; `compile()`; `train(worker, stretch)`,
+from several threads; and `vectors()`.
 """
 
 from __future__ import annotations
@@ -74,7 +75,10 @@ class KernelEngine:
             for worker in range(config.workers)
         ]
         self._ids, self._offsets = _read_only(tokens.ids), _read_only(tokens.offsets)
-        self.train(0, Stretch(epoch=0, start=0, stop=0, lr=0.0, slope=0.0))  # compiles
+
+    def compile(self) -> None:
+        """Have the kernel compiled, or loaded: training nothing does."""
+        self.train(0, Stretch(epoch=0, start=0, stop=0, lr=0.0, slope=0.0))
 
     def train(self, worker: int, stretch: Stretch) -> tuple[float, int]:
         """Train one stretch; workers of different numbers may do so at the same time.

@@ -154,8 +154,10 @@ def train_stretch(
     keep, alias = sampling
     inputs, outputs = tables
     cbow, reach, shrink, negative = window
-    words, positions, ends, slots, rows, repeats, targets, twins, noise = scratch[:9]
-    scores, signs, running_loss = scratch[9:]
+    (
+        words, positions, ends, slots, rows, repeats, targets, twins, noise,
+        scores, signs, running_loss,
+    ) = scratch  # fmt: skip
     zero, mean, sums = 2 * reach, 2 * reach + 1, 2 * reach + 2
     last = _gather(tokens, offsets, unit, start, stop, key, keep, reach, words, positions, ends)
     slots[:] = 0

@@ -40,7 +40,9 @@ def alias_table(probabilities: NDArray[np.float64]) -> NDArray[np.uint64]:
     """
     size = len(probabilities)
     weights = probabilities * size
-    small, large = np.flatnonzero(weights < 1.0), np.flatnonzero(weights >= 1.0)
+    # The heaviest word fills up others even where rounding puts it, and all, below the mean.
+    fills = weights >= min(1.0, weights.max())
+    small, large = np.flatnonzero(~fills), np.flatnonzero(fills)
     lacking = np.cumsum(1.0 - weights[small])
     left = np.cumsum(weights[large] - 1.0)
     own, other = np.ones(size), np.arange(size)

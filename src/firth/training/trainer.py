@@ -98,6 +98,7 @@ def train_corpus(
     # Short corpora are cut small enough that every worker gets several stretches.
     stretch = max(1, min(_STRETCH, -(-size // (8 * config.workers))))
     engine = KernelEngine(config, corpus.vocabulary.counts, corpus.tokens, stretch)
+    _run_apart(engine.compile)
     losses = []
     began = time.perf_counter()
     for epoch in range(config.epochs):
@@ -125,6 +126,17 @@ def train_corpus(
                 )
         losses.append(_mean_loss(loss, pairs, epoch, config))
     return TrainResult(*engine.vectors(), losses=tuple(losses))
+
+
+def _run_apart(work: Callable[[], None]) -> None:
+    """Do something in a thread of its own and wait for it.
+
+    LLVM calls back into Python while it compiles, and an interrupt that meets such a call is lost.
+    In the main thread, which only waits, none is.
+    """
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
 
 
 def _stretches(size: int, stretch: int, epoch: int, config: TrainConfig) -> Iterator[Stretch]:
@@ -159,10 +171,11 @@ def _share_out(
         except BaseException as error:
             results.put(error)
 
-    threads = [threading.Thread(target=work, args=(worker,)) for worker in range(workers)]
-    for thread in threads:
-        thread.start()
+    threads: list[threading.Thread] = []
     try:
+        for worker in range(workers):
+            threads.append(threading.Thread(target=work, args=(worker,)))
+            threads[-1].start()
         while workers > 0:
             result = results.get()
             if isinstance(result, BaseException):

@@ -79,12 +79,17 @@ def _check_tensor(name: str, dtype: str, shape: list[int], path: Path) -> None:
 def _read_json(path: Path) -> dict[str, object]:
     _require(path)
     try:
-        content = json.loads(path.read_bytes().decode("utf-8", _SURROGATES))
+        text = path.read_bytes().decode("utf-8", _SURROGATES)
+        content = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise FormatError(f"{path}: not valid JSON: {error}") from error
     if not isinstance(content, dict):
         raise FormatError(f"{path}: expected a JSON object, got {type(content).__name__}")
     return content
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a number of JSON")
 
 
 def _require(path: Path) -> None:

@@ -35,6 +35,8 @@ def read_table(path: str | os.PathLike[str], encoding_errors: str) -> Table:
     try:
         if path.is_dir():
             return native.read(path)
+        if path.exists() and not path.is_file():
+            raise FormatError(f"cannot read {path}: not a regular file")
         return _format_of(path).read(path, encoding_errors)
     except FileNotFoundError as error:
         raise FormatError(f"no such file: {path}") from error
