@@ -19,8 +19,12 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def inlined(function: Function) -> Function:
-    """Compile `function` as a part of whatever compiled function calls it."""
-    return numba.njit(nogil=True, error_model="numpy", forceinline=True)(function)  # type: ignore[no-any-return]
+    """Compile `function` as a part of whatever compiled function calls it.
+
+    Numba puts its statements in place of the call before it finds out types, which saves compiling
+    the function by itself.
+    """
+    return numba.njit(nogil=True, error_model="numpy", inline="always")(function)  # type: ignore[no-any-return]
 
 
 def compiled(function: Function) -> Function:
