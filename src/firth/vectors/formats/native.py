@@ -94,7 +94,7 @@ def _refuse_constant(name: str) -> None:
 
 def _require(path: Path) -> None:
     if not path.is_file():
-        raise FormatError(f"no such file: {path}; a folder of vectors holds it")
+        raise FormatError(f"{path.parent} is not a folder of vectors: it has no {path.name}")
 
 
 def _to_counts(counts: object, path: Path) -> NDArray[np.int64] | None:

@@ -79,7 +79,7 @@ def check_room(header: Header, room: int, path: Path, *, bytes_per_word: int) ->
     if header.words * bytes_per_word > room + 1:
         raise FormatError(
             f"{path}: {header.words:,} words of {header.dim:,} dimensions, as line 1 has it, do "
-            f"not fit into the file's {room:,} bytes; it is cut short or damaged"
+            f"not fit into the {room:,} bytes behind it; the file is cut short or damaged"
         )
 
 

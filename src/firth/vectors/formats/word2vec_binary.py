@@ -66,7 +66,7 @@ def _read_rows(
         except UnicodeDecodeError as error:
             raise FormatError(
                 f"{path}: word number {row + 1} is not UTF-8 at byte {begin + error.start} of the "
-                "file; encoding_errors='replace' reads it all the same"
+                "file; firth.load(path, encoding_errors='replace') reads it"
             ) from error
         numbers[row * width : (row + 1) * width] = data[space + 1 : space + 1 + width]
     return Table(words=words, input_vectors=matrix.astype(np.float32, copy=False))

@@ -148,7 +148,7 @@ def _fault(line: bytes, dim: int) -> str:
     for field in fields[1:]:
         if not _is_finite_number(field):
             return f"{field.decode(errors='replace')!r} is not a finite float32"
-    return "the word is not UTF-8; encoding_errors='replace' reads it all the same"
+    return "the word is not UTF-8; firth.load(path, encoding_errors='replace') reads it"
 
 
 def _is_finite_number(field: bytes) -> bool:
