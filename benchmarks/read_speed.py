@@ -19,11 +19,10 @@ import time
 from pathlib import Path
 
 import machine
+from apart import PEAK_UNIT
 from firth.corpus import read_corpus
 
 RESULTS = Path(__file__).parent / "results" / "read_speed.json"
-# ru_maxrss counts kilobytes on Linux and bytes on macOS.
-PEAK_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 def main() -> None:

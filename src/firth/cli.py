@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -53,8 +52,6 @@ Json = Annotated[bool, typer.Option("--json", help="Report as JSON.")]
 
 def main() -> None:
     """Run the command, and tell an error in one line."""
-    # Where Python found interrupts ignored, as in a shell script's background, it leaves them so.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         app()
     except FirthError as error:

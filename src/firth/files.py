@@ -56,10 +56,10 @@ def check_writable(target: Path, *, folder: bool = False) -> None:
     if target.exists() and target.is_dir() != folder:
         kind = "folder" if target.is_dir() else "file"
         raise FirthError(f"cannot write {target}: a {kind} of that name is in the way")
-    parent = target.parent
-    while not parent.exists():
-        parent = parent.parent
     try:
+        parent = target.parent
+        while not parent.exists():
+            parent = parent.parent
         with tempfile.TemporaryFile(dir=parent):
             pass
     except OSError as error:

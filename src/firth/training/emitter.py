@@ -20,11 +20,10 @@ from numba.core.base import BaseContext
 
 def _processor() -> tuple[int, int]:
     """Give (floats in a vector, vector registers) of the processor that Numba compiles for."""
-    named = numba.config.CPU_NAME
     features = numba.config.CPU_FEATURES
-    if named is None or (features is None and named == "host"):
+    if features is None:
         features = llvm.get_host_cpu_features().flatten()
-    has = set((features or "").split(","))
+    has = set(features.split(","))
     if "+avx512f" in has:
         return 16, 32
     if "+avx" in has:
@@ -43,7 +42,7 @@ INTEGERS = ir.VectorType(INT32, WIDTH)
 
 
 class Emitter:
-    """The few operations that the loops below are made of."""
+    """The few operations that the loops of `simd` are made of."""
 
     def __init__(self, builder: ir.IRBuilder) -> None:
         self.builder = builder
@@ -118,7 +117,7 @@ class Emitter:
         """Give a vector with `scalar` in every element."""
         undefined = ir.Constant(VECTOR, ir.Undefined)
         first = self.builder.insert_element(undefined, scalar, ir.Constant(INT32, 0))
-        return self.builder.shuffle_vector(first, undefined, ir.Constant(INTEGERS, [0] * WIDTH))
+        return self.pick(first, undefined, [0] * WIDTH)
 
     def loop(
         self,
@@ -172,6 +171,14 @@ def data_of(
     return context.make_array(kind)(context, builder, array).data
 
 
+def stride_in(
+    context: BaseContext, builder: ir.IRBuilder, kind: types.Array, array: ir.Value
+) -> ir.Value:
+    """Give the length of a row of a table."""
+    shape = context.make_array(kind)(context, builder, array).shape
+    return builder.extract_value(shape, 1)
+
+
 def call_own(
     builder: ir.IRBuilder,
     name: str,
@@ -214,11 +221,3 @@ def call_tile(
         call_own(builder, f"{name}_{targets}", arguments, functools.partial(emit, targets=targets))
         builder.branch(done)
     builder.position_at_end(done)
-
-
-def stride_in(
-    context: BaseContext, builder: ir.IRBuilder, kind: types.Array, array: ir.Value
-) -> ir.Value:
-    """Give the length of a row of a table."""
-    shape = context.make_array(kind)(context, builder, array).shape
-    return builder.extract_value(shape, 1)

@@ -6,7 +6,7 @@ import dataclasses
 import difflib
 import os
 import sys
-from contextlib import ExitStack
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from firth._version import __version__
@@ -79,8 +79,7 @@ def train(
     config = make_config(**options)
     if progress is None:
         progress = sys.stderr.isatty()
-    with ExitStack() as bars:
-        reading = bars.enter_context(ReadingBar()) if progress else None
+    with ReadingBar() if progress else nullcontext() as reading:
         corpus = read_corpus(
             source,
             tokenizer=tokenizer,
@@ -90,8 +89,7 @@ def train(
             encoding_errors=encoding_errors,
             on_progress=reading,
         )
-        bars.close()
-        training = bars.enter_context(TrainingBar()) if progress else None
+    with TrainingBar() if progress else nullcontext() as training:
         result = train_corpus(corpus, config, on_progress=training)
     return Vectors(
         corpus.vocabulary.words,

@@ -84,8 +84,8 @@ def train_corpus(
     config : TrainConfig
         How to train.
     on_progress : callable, optional
-        Called with a `Progress` in the caller's thread, several times a second at most, and at the
-        end of each epoch.
+        Called with a `Progress` in the caller's thread whenever a worker has done a stretch, of
+        50,000 tokens at most.
 
     Raises
     ------
@@ -105,11 +105,9 @@ def train_corpus(
         loss, pairs, words = 0.0, 0, epoch * size
         stretches = _stretches(size, stretch, epoch, config)
         for done, (some_loss, some_pairs) in _share_out(engine, stretches, config.workers):
-            loss, pairs, words = (
-                loss + some_loss,
-                pairs + some_pairs,
-                words + done.stop - done.start,
-            )
+            loss += some_loss
+            pairs += some_pairs
+            words += done.stop - done.start
             corpus.tokens.release(done.start, done.stop)
             if on_progress is not None:
                 on_progress(
