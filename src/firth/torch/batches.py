@@ -6,9 +6,10 @@ B windows of a batch · C context places · K noise words · D dimensions
 from __future__ import annotations
 
 import torch
+from torch import Tensor
+
 from firth.errors import ConfigError
 from firth.torch.words import PADDING
-from torch import Tensor
 
 
 def check_batch(size: int, centre: Tensor, contexts: Tensor, noise: Tensor | None = None) -> None:

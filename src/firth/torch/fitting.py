@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
+from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset, IterableDataset
 from tqdm import tqdm
 
-import torch
 from firth.errors import ConfigError
 from firth.torch.noise import NoiseSampler
 from firth.torch.windows import Collate, Item, WindowBatch, WindowDataset
-from torch import Tensor, nn
 
 MakeOptimizer = Callable[..., torch.optim.Optimizer]
 

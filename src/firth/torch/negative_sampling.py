@@ -12,12 +12,13 @@ from __future__ import annotations
 from typing import Literal, NamedTuple, get_args
 
 import torch
+from torch import Tensor, nn
+
 from firth.errors import ConfigError
 from firth.torch.batches import check_batch, mean_of_contexts
 from firth.torch.tables import TableKind, make_table, to_vectors
 from firth.torch.words import PADDING, PaddedVocabulary
 from firth.vectors import Vectors
-from torch import Tensor, nn
 
 Reduction = Literal["mean", "sum"]
 

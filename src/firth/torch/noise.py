@@ -8,12 +8,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import ArrayLike
-
 import torch
+from numpy.typing import ArrayLike
+from torch import Tensor
+
 from firth.errors import ConfigError
 from firth.training.sampling import noise_distribution
-from torch import Tensor
 
 # Probabilities as whole numbers, so that leaving some out is exact. A float64 between 0 and 1 has
 # this many bits.

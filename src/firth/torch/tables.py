@@ -12,10 +12,11 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 import torch
+from torch import Tensor, nn
+
 from firth.errors import ConfigError
 from firth.torch.words import PADDING, PaddedVocabulary
 from firth.vectors import Vectors
-from torch import Tensor, nn
 
 TableKind = Literal["embedding", "parameter"]
 
@@ -106,9 +107,15 @@ def to_vectors(
     )
 
 
-def _rows(table: nn.Module, vocabulary: PaddedVocabulary) -> Tensor:
+def rows_of(table: nn.Module) -> Tensor:
+    """Give all rows of a table, the padding's first: (size, D)."""
     weight = table.weight
     assert isinstance(weight, Tensor)
+    return weight
+
+
+def _rows(table: nn.Module, vocabulary: PaddedVocabulary) -> Tensor:
+    weight = rows_of(table)
     if len(weight) != len(vocabulary):
         raise ConfigError(
             f"the vocabulary has {len(vocabulary)} ids, but the model was made for {len(weight)}; "

@@ -13,15 +13,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 from torch.utils.data import Dataset, IterableDataset, get_worker_info
 
-import torch
 from firth.corpus import TokenStore
 from firth.errors import ConfigError, CorpusError
 from firth.torch.noise import NoiseSampler
 from firth.torch.words import PADDING
-from torch import Tensor
 
 Ids = NDArray[np.integer]
 Item = tuple[int, Tensor]
