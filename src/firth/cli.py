@@ -128,6 +128,10 @@ def train(
         int | None, typer.Option(help="Workers.", show_default="one for each processor")
     ] = None,
     seed: Annotated[int, typer.Option(help="Start of the random numbers.")] = 1,
+    engine: Annotated[
+        Literal["kernel", "torch"],
+        typer.Option(help="The compiled kernel, or the textbook in PyTorch, which is slow."),
+    ] = "kernel",
     tokenizer: Annotated[Literal["whitespace", "words", "chinese"], typer.Option()] = "whitespace",
     lowercase: Annotated[bool, typer.Option("--lowercase", help="Lower-case the text.")] = False,
     encoding_errors: Annotated[
@@ -143,7 +147,7 @@ def train(
     # Before the rest is imported, since that prepares to keep compiled code.
     check_destination(output)
     cache_folder()
-    from firth.training import train as train_vectors
+    from firth.pipeline import train as train_vectors
 
     vectors = train_vectors(
         inputs,
@@ -151,6 +155,7 @@ def train(
         lowercase=lowercase,
         encoding_errors=encoding_errors,
         progress=False if quiet else None,
+        engine=engine,
         model=model,
         dim=dim,
         window=window,
@@ -259,6 +264,19 @@ def demo(
 
     check_destination(output)
     run_demo(output, say=print)
+
+
+@app.command(epilog="Example: firth lesson --output lesson")
+def lesson(
+    output: Annotated[Path, typer.Option(help="Folder for the pictures.")] = Path("lesson"),
+    language: Annotated[
+        Literal["en", "zh"], typer.Option(help="Of the text that is learned from.")
+    ] = "en",
+) -> None:
+    """Train CBOW and skip-gram in two dimensions on a small text, and draw what they learn."""
+    from firth.lesson import run_lesson
+
+    run_lesson(output, say=print, language=language)
 
 
 def _load(path: Path) -> Vectors:
