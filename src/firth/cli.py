@@ -254,6 +254,40 @@ def convert(
     print(f"{destination}: {len(vectors):,} words, {vectors.dim} dimensions")
 
 
+@app.command(epilog="Example: firth plot vectors --output map.png --words king,queen,man,woman")
+def plot(
+    path: VectorsPath,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Where to draw: .png, .svg or .pdf.")
+    ],
+    words: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WORD,...", help="Words to draw; may be given several times."),
+    ] = None,
+    top: Annotated[
+        int | None,
+        typer.Option(min=2, help="Draw this many, the first words.", show_default="50"),
+    ] = None,
+    method: Annotated[
+        Literal["pca", "umap", "tsne"] | None,
+        typer.Option(
+            help="How many dimensions become two.", show_default="pca; none if they are two"
+        ),
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="Written above.")] = None,
+) -> None:
+    """Draw words as a map, by their vectors."""
+    if words is not None and top is not None:
+        raise typer.BadParameter("give --words or --top, not both")
+    from firth.plotting import check_picture, save, scatter
+
+    check_picture(output)
+    vectors = _load(path)
+    chosen = list(vectors.words[: top or 50]) if words is None else _split(vectors, words)
+    save(scatter(vectors, chosen, method=method, title=title), output)
+    print(f"{output}: {len(chosen):,} words")
+
+
 @app.command(epilog="Example: firth demo")
 def demo(
     output: Annotated[Path, typer.Option(help="Folder for the vectors.")] = Path("demo-vectors"),
@@ -290,6 +324,15 @@ def _token(vectors: Vectors, word: str) -> str | int:
     if word not in vectors and word.lstrip("-").isdecimal() and int(word) in vectors:
         return int(word)
     return word
+
+
+def _split(vectors: Vectors, given: list[str]) -> list[str | int]:
+    """Take lists of words apart at commas, unless the whole is itself a word, such as a comma."""
+    return [
+        _token(vectors, word.strip())
+        for words in given
+        for word in ([words] if words in vectors else words.split(","))
+    ]
 
 
 def _facts(vectors: Vectors) -> dict[str, object]:

@@ -98,6 +98,9 @@ def _without(letters: dict[str, None], family: str) -> dict[str, None]:
     except (ValueError, OSError, RuntimeError):
         # Not there, or not to be read.
         return letters
+    if not font.scalable:
+        # Coloured pictures of one size, as of many emoji.
+        return letters
     return {letter: None for letter in letters if not font.get_char_index(ord(letter))}
 
 
@@ -126,10 +129,13 @@ def _meet_new_fonts() -> None:
 
 
 def _no_font(letter: str, text: str) -> FirthError:
-    cjk = unicodedata.name(letter, "").startswith(_CJK_NAMES)
-    package, font = ("fonts-noto-cjk", "Noto Sans CJK") if cjk else ("fonts-noto", "Noto Sans")
+    package, font = "fonts-noto-core", "Noto Sans"
+    if unicodedata.name(letter, "").startswith(_CJK_NAMES):
+        package, font = "fonts-noto-cjk", "Noto Sans CJK"
+    elif unicodedata.category(letter) == "So":
+        package, font = "fonts-symbola", "Symbola"
     where = "" if text == letter else f" of {text!r}"
     return FirthError(
         f"no font on this machine has {letter!r} (U+{ord(letter):04X}){where}; install one: "
-        f"the package {package} on Debian and Ubuntu, a {font} font elsewhere"
+        f"the package {package} on Debian and Ubuntu, the font {font} elsewhere"
     )

@@ -30,8 +30,8 @@ DOTS_PER_INCH = 160
 _PADDING = 0.12
 # What is left of a title and its axes: the numbers of the axis. In points of 1/72 inch.
 _BESIDE_TITLE = 72.0
-# Where a line may end: at a space, and beside any sign of Chinese or Japanese.
-_PIECES = re.compile(r"\s+|[\u2e80-\uffff]|[^\s\u2e80-\uffff]+")
+# Where a line may end: at a space, beside any sign of Chinese or Japanese, within a monster.
+_PIECES = re.compile(r"\s+|[\u2e80-\uffff]|[^\s\u2e80-\uffff]{1,30}")
 
 # What would make the same picture other bytes each time, left out.
 _METADATA: dict[str, dict[str, Any]] = {
@@ -174,7 +174,7 @@ def write_lines(text: Text, content: str, width: float) -> Text:
 
 def extent(artist: Artist) -> Bbox:
     """Give what an artist covers, in points of 1/72 inch."""
-    picture = artist.get_figure(root=True)
+    picture = artist.get_figure()
     assert picture is not None
     return Bbox(artist.get_window_extent().get_points() * 72 / picture.dpi)
 

@@ -50,7 +50,8 @@ def project(matrix: NDArray[np.floating], method: str | None, seed: int = 1) -> 
     Raises
     ------
     ConfigError
-        If D is below 2, there are fewer than 2 words (4 for UMAP), or the method is unknown.
+        If D is below 2, there are fewer than 2 words (4 for UMAP), all vectors are the same, or
+        the method is unknown.
     MissingExtraError
         If the package of the method is not installed.
 
@@ -66,6 +67,8 @@ def project(matrix: NDArray[np.floating], method: str | None, seed: int = 1) -> 
         raise ConfigError(f"a map needs vectors of at least 2 dimensions, got {D}")
     if n < 2:
         raise ConfigError(f"a map needs at least 2 words, got {n}")
+    if (matrix == matrix[0]).all():
+        raise ConfigError(f"a map needs vectors that differ, got the same for all {n} words")
     exact = matrix.astype(np.float64)
     if method is None and D == 2:
         return Projection(exact, "dimension 1", "dimension 2")
@@ -84,7 +87,7 @@ def _pca(matrix: NDArray[np.float64], seed: int = 0) -> Projection:
     # Either direction of an axis is right: the one is taken that points along its largest part.
     largest = np.abs(components).argmax(axis=1, keepdims=True)
     points = U * s * np.sign(np.take_along_axis(components, largest, axis=1)).T
-    variance = s**2 / max(float((s**2).sum()), np.finfo(np.float64).tiny)
+    variance = s**2 / (s**2).sum()
     return Projection(
         points[:, :2],
         f"first principal component, {variance[0]:.0%} of the variance",
@@ -101,7 +104,7 @@ def _tsne(matrix: NDArray[np.float64], seed: int) -> Projection:
     # It must be below n; a third of it, since three times as many neighbours are looked at.
     perplexity = min(PERPLEXITY, max(1.0, (n - 1) / 3))
     points = TSNE(
-        perplexity=perplexity, metric="cosine", init=_start(matrix, 1e-4), random_state=seed
+        perplexity=perplexity, metric="cosine", init=_start(matrix, 1e-4, seed), random_state=seed
     ).fit_transform(matrix)
     label = f"t-SNE of {D} dimensions by cosine, perplexity {perplexity:.0f}"
     return Projection(points.astype(np.float64), label, "")
@@ -121,17 +124,19 @@ def _umap(matrix: NDArray[np.float64], seed: int) -> Projection:
     neighbours = min(NEIGHBOURS, n - 1)
     # One thread, without which a seed promises nothing.
     points = UMAP(
-        n_neighbors=neighbours, metric="cosine", init=_start(matrix, 10.0),
+        n_neighbors=neighbours, metric="cosine", init=_start(matrix, 10.0, seed),
         random_state=seed, n_jobs=1,
     ).fit_transform(matrix)  # fmt: skip
     label = f"UMAP of {D} dimensions by cosine, {neighbours} neighbours"
     return Projection(points.astype(np.float64), label, "")
 
 
-def _start(matrix: NDArray[np.float64], width: float) -> NDArray[np.float32]:
+def _start(matrix: NDArray[np.float64], width: float, seed: int) -> NDArray[np.float32]:
     """Give principal components, `width` wide, as the places to move from."""
     points = _pca(matrix).points
-    return (points / max(float(np.abs(points).max()), 1e-12) * width).astype(np.float32)
+    # Pushed a little, since UMAP cannot leave a line, nor tell apart what stands at one place.
+    push = 1e-4 * np.random.default_rng(seed).normal(size=points.shape)
+    return np.asarray(width * (points / np.abs(points).max() + push), dtype=np.float32)
 
 
 _METHODS: dict[str, Callable[[NDArray[np.float64], int], Projection]] = {

@@ -95,6 +95,8 @@ def window_diagram(
     """
     _check_words(sentence, "sentence")
     _check_words(noise, "noise")
+    if not len(sentence):
+        raise ConfigError("sentence must have at least one word, got none")
     if not 0 <= centre < len(sentence):
         raise ConfigError(
             f"centre must be a place in the sentence, 0 to {len(sentence) - 1}, got {centre}"
