@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 Language = Literal["en", "zh"]
 LessonModel = Literal["skipgram", "cbow"]
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+MODELS: tuple[LessonModel, ...] = ("skipgram", "cbow")
 
 WINDOW = 4
 NEGATIVE = 5
@@ -357,8 +359,7 @@ def run_lesson(
         f"topics: {', '.join(lesson_groups(language))}."
     )
     trained: dict[str, TrainedLesson] = {}
-    models: tuple[LessonModel, ...] = ("skipgram", "cbow")
-    for model in models:
+    for model in MODELS:
         say("")
         say(f"{_TITLES[model]}: 2 dimensions, window {WINDOW}, {NEGATIVE} noise words")
         trained[model] = train_lesson(model, language=language, epochs=epochs, seed=seed, log=say)
