@@ -60,15 +60,16 @@ def mean_of_contexts(rows: Tensor, contexts: Tensor, *, undivided: bool = False)
     Parameters
     ----------
     rows : (B, C, D)
-        The rows of the context words; those of padding are zero.
+        The rows of the context words.
     contexts : integers, (B, C)
         Their ids, padded with 0.
     undivided : bool
         Whether each row receives the whole gradient of the mean, as in word2vec.c, and not its
         share, which is that gradient divided by the number of context words.
     """
-    total = rows.sum(dim=1)
-    mean = total / (contexts != PADDING).sum(dim=1, keepdim=True)
+    real = (contexts != PADDING).unsqueeze(2)
+    total = (rows * real).sum(dim=1)
+    mean = total / real.sum(dim=1)
     if not undivided:
         return mean
     # The value is the mean's, the gradient the sum's.

@@ -9,6 +9,7 @@ takes one together, by the sum of their gradients, at the step size of its first
 
 from __future__ import annotations
 
+import weakref
 from typing import NamedTuple
 
 import numpy as np
@@ -27,11 +28,10 @@ from firth.training.config import TrainConfig
 from firth.training.draws import epoch_key
 from firth.training.engine import Floats, Stretch, initialise
 
-# In a minibatch all gradients are taken at the same point. Their sum is no longer what steps one by
-# one would come to if it holds a word too often: so it has at most so many windows, and so many of
-# them are expected to have the most frequent word as their centre.
+# In a minibatch all gradients are taken at the same point, and their sum is no longer what steps
+# one by one would come to if it holds a word too often. So it has at most this many windows, and
+# fewer where the most frequent word is expected to be the centre of more than one.
 _MOST_WINDOWS = 64
-_MOST_OF_A_WORD = 4
 
 # Row 0 is padding.
 _FIRST = PADDING + 1
@@ -50,6 +50,7 @@ class TorchEngine:
     """Skip-gram and CBOW by the modules of this package, and plain stochastic gradient descent.
 
     It has every option of `TrainConfig`; several threads change the same tables without locks.
+    PyTorch's own threads are one while an engine lives: its matrices are too small to share out.
 
     Parameters
     ----------
@@ -75,6 +76,8 @@ class TorchEngine:
     def __init__(
         self, config: TrainConfig, counts: NDArray[np.int64], tokens: TokenStore, stretch: int
     ) -> None:
+        weakref.finalize(self, torch.set_num_threads, torch.get_num_threads())
+        torch.set_num_threads(1)
         self._config, self._tokens = config, tokens
         self._keep = sampling.keep_thresholds(counts, config.sample)
         self._alias = sampling.alias_table(
@@ -178,4 +181,4 @@ class TorchEngine:
 
 def _batch_size(weights: NDArray[np.float64]) -> int:
     """Give the windows of a minibatch, where centres come in proportion to `weights` (V,)."""
-    return int(np.clip(_MOST_OF_A_WORD * weights.sum() / weights.max(), 1, _MOST_WINDOWS))
+    return int(min(weights.sum() / weights.max(), _MOST_WINDOWS))
