@@ -61,7 +61,7 @@ class TorchEngine:
     tokens : TokenStore
         The corpus.
     stretch : int
-        The most tokens of a stretch; they are not stored, so any number will do.
+        The most tokens of a stretch; nothing is set aside for them here.
 
     Examples
     --------
