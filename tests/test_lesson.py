@@ -89,6 +89,9 @@ def test_the_same_seed_gives_the_same_lesson():
     assert first.losses == again.losses
     assert (first.vectors.input_vectors == again.vectors.input_vectors).all()
     assert first.losses != other.losses
+    # Output vectors begin at zero, so the first step leaves input vectors where they begin.
+    begun, elsewhere = (train_lesson("cbow", epochs=1, seed=seed).vectors for seed in (5, 6))
+    assert (begun.input_vectors != elsewhere.input_vectors).any()
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
