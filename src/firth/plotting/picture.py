@@ -25,7 +25,7 @@ from firth.plotting.fonts import families, shortened, shown
 PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f6a3f", "#5e5e5e")
 INK, GREY, PALE = "#222222", "#767676", "#e4e4e4"
 TEXT_SIZE, SMALL_SIZE, TITLE_SIZE = 10.0, 8.5, 12.0
-DOTS_PER_INCH = 160
+DOTS_PER_INCH = 150
 # In inches.
 _PADDING = 0.12
 # What is left of a title and its axes: the numbers of the axis. In points of 1/72 inch.
@@ -51,7 +51,7 @@ class Picture(Figure):
     """
 
     def __init__(self, width: float, height: float) -> None:
-        super().__init__(figsize=(width, height), dpi=100, facecolor="white")
+        super().__init__(figsize=(width, height), dpi=DOTS_PER_INCH, facecolor="white")
         self.set_layout_engine("constrained", w_pad=_PADDING, h_pad=_PADDING)
         FigureCanvasAgg(self)
 
@@ -79,7 +79,7 @@ class Picture(Figure):
     def _repr_png_(self) -> bytes:
         """Give what a notebook shows."""
         written = io.BytesIO()
-        self.savefig(written, format="png", dpi=DOTS_PER_INCH / 2)
+        self.savefig(written, format="png", dpi=100)
         return written.getvalue()
 
 
@@ -91,7 +91,7 @@ def save(picture: Figure, path: str | os.PathLike[str]) -> None:
     picture : Figure
         Any figure of Matplotlib.
     path : path
-        It ends in `.png` (160 dots an inch), `.svg` or `.pdf`.
+        It ends in `.png` (150 dots an inch), `.svg` or `.pdf`.
 
     Raises
     ------
