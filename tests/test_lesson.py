@@ -66,8 +66,7 @@ def test_both_languages_have_as_many_topics_nouns_and_sentences():
     assert [len(nouns) for nouns in english] == [len(nouns) for nouns in chinese]
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(("language", "seed"), [("en", 1), ("en", 2), ("en", 3), ("zh", 1)])
 @pytest.mark.parametrize("model", ["skipgram", "cbow"])
 def test_topics_come_to_stand_apart(model, language, seed):
     found = train_lesson(model, language=language, seed=seed)
