@@ -301,3 +301,26 @@ def test_the_loss_is_that_of_the_probabilities(name):
         inputs = inputs if name.startswith("skipgram") else inputs.mean(dim=0, keepdim=True)
         terms += (-model.log_probabilities(inputs)[:, centre]).tolist()
     assert model(CENTRE, CONTEXTS).item() == pytest.approx(np.mean(terms), rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["skipgram softmax", "cbow softmax"])
+def test_probabilities_are_the_softmax_of_the_scores(name):
+    model = make(name)
+    x = torch.randn(3, dtype=torch.float64)
+    weights = [(x @ row).exp().item() for row in model.outputs.weight[1:]]
+    expected = [0.0, *(weight / sum(weights) for weight in weights)]
+    np.testing.assert_allclose(model.log_probabilities(x[None]).exp().detach()[0], expected)
+
+
+@pytest.mark.parametrize("name", ["skipgram hs", "cbow hs"])
+def test_probabilities_are_those_of_the_answers_on_the_path(name):
+    model = make(name)
+    x = torch.randn(3, dtype=torch.float64)
+    found = model.log_probabilities(x[None]).exp().detach()[0]
+    for word in range(1, 9):
+        expected = 1.0
+        for node, right in zip(model.tree.nodes[word], model.tree.answers[word], strict=True):
+            if node:
+                yes = (x @ model.nodes.weight[node]).sigmoid().item()
+                expected *= yes if right else 1 - yes
+        assert found[word].item() == pytest.approx(expected, rel=1e-12)
