@@ -37,7 +37,7 @@ def vectors():
     rng = np.random.default_rng(1)
     names = [f"{group}{i}" for group in ("cat", "plum", "anna") for i in range(20)]
     matrix = rng.normal(size=(60, 8)) + 6 * np.repeat(np.eye(3, 8), 20, axis=0)
-    odd = ["$x_1$", "_under", "a\nb", "\\frac{", "w" * 80, "$"]
+    odd = ["$x_1$", "_under", "a\nb", "\\frac{", "w" * 80, "$", "$\\frac{$"]
     matrix = np.vstack([matrix, rng.normal(size=(len(odd), 8))]).astype(np.float32)
     return Vectors(names + odd, matrix)
 
@@ -45,7 +45,7 @@ def vectors():
 @pytest.fixture
 def bare(monkeypatch):
     """A machine that has no fonts but Matplotlib's own."""
-    own = [font for font in fontManager.ttflist if font.name.startswith("DejaVu")]
+    own = [font for font in fontManager.ttflist if font.name.startswith(("DejaVu", "Last Resort"))]
     monkeypatch.setattr(fontManager, "ttflist", own)
     monkeypatch.setattr(font_manager, "findSystemFonts", list)
 
@@ -65,12 +65,12 @@ def chinese_font(bare, monkeypatch, tmp_path):
     builder.setupGlyf({".notdef": square, "guo": square, "wang": square})
     builder.setupHorizontalMetrics(dict.fromkeys((".notdef", "guo", "wang"), (1000, 0)))
     builder.setupHorizontalHeader(ascent=800, descent=-200)
-    builder.setupNameTable({"familyName": "Two Letters", "styleName": "Regular"})
+    builder.setupNameTable({"familyName": "Two-Letter Font", "styleName": "Regular"})
     builder.setupOS2(sTypoAscender=800, usWeightClass=400)
     builder.setupPost()
     builder.save(tmp_path / "letters.ttf")
     monkeypatch.setattr(font_manager, "findSystemFonts", lambda: [str(tmp_path / "letters.ttf")])
-    return "Two Letters"
+    return "Two-Letter Font"
 
 
 def names_on(picture):
@@ -246,6 +246,21 @@ def test_names_in_a_crowd_do_not_overlap_and_are_led_to_their_points():
     assert not led[-1]
 
 
+def test_names_stand_to_the_right_where_there_is_room():
+    points = np.random.default_rng(5).permutation(np.arange(40.0))[:, np.newaxis] * [31.7, 33.3]
+    sizes = np.random.default_rng(5).uniform(10.1, 20.3, size=(40, 2))
+    offsets = place(points + 17.1, sizes, (1400.0, 1400.0))
+    np.testing.assert_allclose(offsets, np.stack([sizes[:, 0] / 2 + 5.0, np.zeros(40)], axis=1))
+
+
+def test_names_at_the_edge_stay_inside():
+    points = np.array([[98.0, 50.0], [2.0, 50.0], [50.0, 98.0], [50.0, 2.0], [99.0, 99.0]])
+    sizes = np.tile([30.0, 10.0], (5, 1))
+    middle = points + place(points, sizes, (100.0, 100.0))
+    assert (middle - sizes / 2 >= 0.0).all()
+    assert (middle + sizes / 2 <= 100.0).all()
+
+
 def test_groups_have_colours_and_names(vectors):
     groups = {"cats": ["cat1", "cat2"], "none": [], "_plums": ["plum1"], "Anna": ["anna1"]}
     axes = scatter(vectors, groups).axes[0]
@@ -268,7 +283,15 @@ def test_many_groups_differ_in_colour_or_marker(vectors):
 
 def test_words_are_not_read_as_tex_and_stay_on_one_line(vectors, tmp_path):
     picture = scatter(vectors, vectors.words[60:], title="$x_1$ costs 5$")
-    assert names_on(picture) == ["$x_1$", "_under", r"a\nb", "\\frac{", "w" * 39 + "…", "$"]
+    assert names_on(picture) == [
+        "$x_1$",
+        "_under",
+        r"a\nb",
+        "\\frac{",
+        "w" * 39 + "…",
+        "$",
+        "$\\frac{$",
+    ]
     assert picture.axes[0].get_title("left") == "$x_1$ costs 5$"
     save(picture, tmp_path / "odd.png")
 
@@ -281,7 +304,7 @@ def test_integers_are_words_too(tmp_path):
 @pytest.mark.parametrize(
     ("words", "error", "message"),
     [
-        (["cat1", "cat99"], VocabularyError, "'cat99' is not among the 66 words; near: cat9"),
+        (["cat1", "cat99"], VocabularyError, "'cat99' is not among the 67 words; near: cat9"),
         (["cat1"], ConfigError, "at least 2 words, got 1"),
         ({"a": [], "b": []}, ConfigError, "at least 2 words, got 0"),
         ({}, ConfigError, "at least 2 words, got 0"),
@@ -500,9 +523,12 @@ def test_chinese_is_drawn_with_the_fonts_of_this_machine(tmp_path):
     save(window_diagram(["国王", "和", "王后"], 1, window=1, title="窗口"), tmp_path / "a.png")
 
 
-def test_a_font_of_boxes_is_no_font(bare):
-    # Matplotlib carries it; it has every letter, as a box.
-    assert not any(name.startswith("Last Resort") for name in fonts._known_families())
+def test_a_font_of_one_size_is_no_font(bare, monkeypatch):
+    # Coloured emoji are such: Matplotlib cannot draw them.
+    font = types.SimpleNamespace(scalable=False, get_char_index=lambda _: 1)
+    monkeypatch.setattr(font_manager, "get_font", lambda _: font)
+    with pytest.raises(FirthError, match="no font on this machine has 'a'"):
+        fonts.families("a")
 
 
 # Files and windows

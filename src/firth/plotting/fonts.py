@@ -93,7 +93,9 @@ def families(text: str) -> list[str]:
 def _without(letters: dict[str, None], family: str) -> dict[str, None]:
     """Give those of the letters that a family lacks."""
     try:
-        path = font_manager.findfont(FontProperties(family=family), fallback_to_default=False)
+        # In a list: a family by itself would be read as a pattern, in which a hyphen means more.
+        properties = FontProperties(family=[family])
+        path = font_manager.findfont(properties, fallback_to_default=False)
         font = font_manager.get_font(path)
     except (ValueError, OSError, RuntimeError):
         # Not there, or not to be read.

@@ -24,6 +24,7 @@ NEAR = 9.0
 
 _SWEEPS = 4
 _MARKER = 3.5
+_CROWD = 40.0
 # What is lost by a square point outside the axes, on another label, on a marker; by a point of
 # distance; by a line's step across another label.
 _OUTSIDE, _ON_LABEL, _ON_MARKER, _FAR, _ACROSS = 100.0, 10.0, 6.0, 1.5, 40.0
@@ -59,7 +60,7 @@ def place(points: Floats, sizes: Floats, room: tuple[float, float]) -> Floats:
     n = len(points)
     offsets = _candidates(sizes)
     near = [_near(i, points, sizes) for i in range(n)]
-    order = np.argsort([-len(others) for others in near], kind="stable").tolist()
+    order = np.argsort(-_crowd(points), kind="stable").tolist()
     fixed = [_fixed_costs(i, points[near[i]], points, sizes, offsets, room) for i in order]
     costs = dict(zip(order, fixed, strict=True))
     chosen = np.full(n, -1)
@@ -77,6 +78,12 @@ def place(points: Floats, sizes: Floats, room: tuple[float, float]) -> Floats:
         if (chosen == before).all():
             break
     return np.asarray(offsets[np.arange(n), chosen])
+
+
+def _crowd(points: Floats) -> NDArray[np.int64]:
+    """Count the points near each."""
+    distances = np.abs(points[:, np.newaxis] - points).max(axis=-1)
+    return np.asarray((distances < _CROWD).sum(axis=1))
 
 
 def _candidates(sizes: Floats) -> Floats:
@@ -113,7 +120,8 @@ def _fixed_costs(
     boxes = _boxes(points[i], sizes[i], offsets[i])
     outside = sizes[i].prod() - _covered(boxes, np.array([[0.0, 0.0, *room]]))
     markers = _covered(boxes, np.hstack([neighbours - _MARKER, neighbours + _MARKER]))
-    far = np.repeat(DISTANCES, len(DIRECTIONS))
+    # The order of directions counts a little, more than rounding does.
+    far = np.add.outer(DISTANCES, 0.05 * np.arange(len(DIRECTIONS))).ravel()
     return np.asarray(_OUTSIDE * outside + _ON_MARKER * markers + _FAR * far)
 
 
