@@ -25,7 +25,8 @@ if TYPE_CHECKING:
         VocabularyError,
     )
     from firth.evaluation import Evaluation, evaluate
-    from firth.training import TrainConfig, train
+    from firth.pipeline import train
+    from firth.training import TrainConfig
     from firth.vectors import Neighbour, Vectors, load
 
 # Imported when first asked for, so that `import firth` costs nothing.
@@ -43,7 +44,7 @@ _HOMES = {
     "Evaluation": "firth.evaluation",
     "evaluate": "firth.evaluation",
     "TrainConfig": "firth.training",
-    "train": "firth.training",
+    "train": "firth.pipeline",
     "Neighbour": "firth.vectors",
     "Vectors": "firth.vectors",
     "load": "firth.vectors",

@@ -128,6 +128,10 @@ def train(
         int | None, typer.Option(help="Workers.", show_default="one for each processor")
     ] = None,
     seed: Annotated[int, typer.Option(help="Start of the random numbers.")] = 1,
+    engine: Annotated[
+        Literal["kernel", "torch"],
+        typer.Option(help="The compiled kernel, or the textbook in PyTorch, which is slow."),
+    ] = "kernel",
     tokenizer: Annotated[Literal["whitespace", "words", "chinese"], typer.Option()] = "whitespace",
     lowercase: Annotated[bool, typer.Option("--lowercase", help="Lower-case the text.")] = False,
     encoding_errors: Annotated[
@@ -143,7 +147,7 @@ def train(
     # Before the rest is imported, since that prepares to keep compiled code.
     check_destination(output)
     cache_folder()
-    from firth.training import train as train_vectors
+    from firth.pipeline import train as train_vectors
 
     vectors = train_vectors(
         inputs,
@@ -151,6 +155,7 @@ def train(
         lowercase=lowercase,
         encoding_errors=encoding_errors,
         progress=False if quiet else None,
+        engine=engine,
         model=model,
         dim=dim,
         window=window,
@@ -249,6 +254,40 @@ def convert(
     print(f"{destination}: {len(vectors):,} words, {vectors.dim} dimensions")
 
 
+@app.command(epilog="Example: firth plot vectors --output map.png --words king,queen,man,woman")
+def plot(
+    path: VectorsPath,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Where to draw: .png, .svg or .pdf.")
+    ],
+    words: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WORD,...", help="Words to draw; may be given several times."),
+    ] = None,
+    top: Annotated[
+        int | None,
+        typer.Option(min=2, help="Draw this many, the first words.", show_default="50"),
+    ] = None,
+    method: Annotated[
+        Literal["pca", "umap", "tsne"] | None,
+        typer.Option(
+            help="How many dimensions become two.", show_default="pca; none if they are two"
+        ),
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="Written above.")] = None,
+) -> None:
+    """Draw words as a map, by their vectors."""
+    if words is not None and top is not None:
+        raise typer.BadParameter("give --words or --top, not both")
+    from firth.plotting import check_picture, save, scatter
+
+    check_picture(output)
+    vectors = _load(path)
+    chosen = list(vectors.words[: top or 50]) if words is None else _split(vectors, words)
+    save(scatter(vectors, chosen, method=method, title=title), output)
+    print(f"{output}: {len(chosen):,} words")
+
+
 @app.command(epilog="Example: firth demo")
 def demo(
     output: Annotated[Path, typer.Option(help="Folder for the vectors.")] = Path("demo-vectors"),
@@ -259,6 +298,19 @@ def demo(
 
     check_destination(output)
     run_demo(output, say=print)
+
+
+@app.command(epilog="Example: firth lesson --output lesson")
+def lesson(
+    output: Annotated[Path, typer.Option(help="Folder for the pictures.")] = Path("lesson"),
+    language: Annotated[
+        Literal["en", "zh"], typer.Option(help="Of the text that is learned from.")
+    ] = "en",
+) -> None:
+    """Train CBOW and skip-gram in two dimensions on a small text, and draw what they learn."""
+    from firth.lesson import run_lesson
+
+    run_lesson(output, say=print, language=language)
 
 
 def _load(path: Path) -> Vectors:
@@ -272,6 +324,15 @@ def _token(vectors: Vectors, word: str) -> str | int:
     if word not in vectors and word.lstrip("-").isdecimal() and int(word) in vectors:
         return int(word)
     return word
+
+
+def _split(vectors: Vectors, given: list[str]) -> list[str | int]:
+    """Take lists of words apart at commas, unless the whole is itself a word, such as a comma."""
+    return [
+        _token(vectors, word.strip())
+        for words in given
+        for word in ([words] if words in vectors else words.split(","))
+    ]
 
 
 def _facts(vectors: Vectors) -> dict[str, object]:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from firth.training import train
+from firth.pipeline import train
 
 if TYPE_CHECKING:
     from firth.vectors import Neighbour, Vectors

@@ -8,10 +8,9 @@ from firth._lazy import lazy_names
 
 if TYPE_CHECKING:
     from firth.training.config import TrainConfig
-    from firth.training.pipeline import train
     from firth.training.trainer import Progress, TrainResult, train_corpus
 
-__all__ = ["Progress", "TrainConfig", "TrainResult", "train", "train_corpus"]
+__all__ = ["Progress", "TrainConfig", "TrainResult", "train_corpus"]
 
 __getattr__ = lazy_names(
     __name__,
@@ -19,7 +18,6 @@ __getattr__ = lazy_names(
         "Progress": "firth.training.trainer",
         "TrainConfig": "firth.training.config",
         "TrainResult": "firth.training.trainer",
-        "train": "firth.training.pipeline",
         "train_corpus": "firth.training.trainer",
     },
 )

@@ -1,14 +1,13 @@
-"""The kernel engine: holds the state of a run, and trains stretches of the corpus on it.
+"""What an engine is, and the kernel engine.
 
-An engine is what the trainer drives. Another one needs the same: to be made from a
-`TrainConfig`, the vocabulary's counts and a `TokenStore`; `compile()`; `train(worker, stretch)`,
-from several threads; and `vectors()`.
+An engine is what the trainer drives: it holds the state of a run, and trains stretches of the
+corpus on it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +32,34 @@ class Stretch:
     stop: int
     lr: float  # the step size at position p is lr + slope * p
     slope: float
+
+
+class Engine(Protocol):
+    """What the trainer asks of an engine."""
+
+    def compile(self) -> None:
+        """Get ready; nothing is trained."""
+
+    def train(self, worker: int, stretch: Stretch) -> tuple[float, int]:
+        """Train one stretch; workers of different numbers may do so at the same time.
+
+        Returns
+        -------
+        loss, pairs : float, int
+            The sum of the losses in nats, and the number of positive pairs.
+        """
+
+    def vectors(self) -> tuple[Floats, Floats]:
+        """Give the input and the output vectors, (V, D) each. Afterwards the engine is spent."""
+
+
+class MakeEngine(Protocol):
+    """How an engine is made: see `KernelEngine` for the parameters."""
+
+    def __call__(
+        self, config: TrainConfig, counts: NDArray[np.int64], tokens: TokenStore, stretch: int
+    ) -> Engine:
+        """Make it."""
 
 
 class KernelEngine:
@@ -69,7 +96,7 @@ class KernelEngine:
             inputs=_aligned_zeros(self._size + own * config.workers, stride),
             outputs=_aligned_zeros(self._size, stride),
         )
-        _initialise(self._tables.inputs, self._size, config.dim, config.seed)
+        initialise(self._tables.inputs, self._size, config.dim, config.seed)
         self._scratch = [
             kernel.make_scratch(self._window, stride, stretch, self._size + own * worker)
             for worker in range(config.workers)
@@ -123,7 +150,7 @@ def _aligned_zeros(rows: int, stride: int) -> Floats:
     return memory[first : first + rows * stride].reshape(rows, stride)
 
 
-def _initialise(inputs: Floats, size: int, dim: int, seed: int) -> None:
+def initialise(inputs: Floats, size: int, dim: int, seed: int) -> None:
     """Draw the input vectors uniformly from ±1 / (2 D), as word2vec does."""
     generator = np.random.default_rng(seed)
     for start in range(0, size, _ROWS_AT_ONCE):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from firth.corpus import Corpus
 from firth.errors import ConfigError, CorpusError
 from firth.training.config import TrainConfig
-from firth.training.engine import KernelEngine, Stretch
+from firth.training.engine import Engine, KernelEngine, MakeEngine, Stretch
 
 _STRETCH = 50_000
 
@@ -73,6 +73,7 @@ def train_corpus(
     corpus: Corpus,
     config: TrainConfig,
     *,
+    engine: MakeEngine = KernelEngine,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> TrainResult:
     """Train on an encoded corpus.
@@ -83,6 +84,8 @@ def train_corpus(
         Vocabulary and token ids.
     config : TrainConfig
         How to train.
+    engine : callable
+        The class of the engine that trains, by default the compiled kernel.
     on_progress : callable, optional
         Called with a `Progress` in the caller's thread whenever a worker has done a stretch, of
         50,000 tokens at most.
@@ -97,14 +100,14 @@ def train_corpus(
     size = corpus.tokens.size
     # Short corpora are cut small enough that every worker gets several stretches.
     stretch = max(1, min(_STRETCH, -(-size // (8 * config.workers))))
-    engine = KernelEngine(config, corpus.vocabulary.counts, corpus.tokens, stretch)
-    _run_apart(engine.compile)
+    made = engine(config, corpus.vocabulary.counts, corpus.tokens, stretch)
+    _run_apart(made.compile)
     losses = []
     began = time.perf_counter()
     for epoch in range(config.epochs):
         loss, pairs, words = 0.0, 0, epoch * size
         stretches = _stretches(size, stretch, epoch, config)
-        for done, (some_loss, some_pairs) in _share_out(engine, stretches, config.workers):
+        for done, (some_loss, some_pairs) in _share_out(made, stretches, config.workers):
             loss += some_loss
             pairs += some_pairs
             words += done.stop - done.start
@@ -123,7 +126,7 @@ def train_corpus(
                     )
                 )
         losses.append(_mean_loss(loss, pairs, epoch, config))
-    return TrainResult(*engine.vectors(), losses=tuple(losses))
+    return TrainResult(*made.vectors(), losses=tuple(losses))
 
 
 def _run_apart(work: Callable[[], None]) -> None:
@@ -146,7 +149,7 @@ def _stretches(size: int, stretch: int, epoch: int, config: TrainConfig) -> Iter
 
 
 def _share_out(
-    engine: KernelEngine, stretches: Iterator[Stretch], workers: int
+    engine: Engine, stretches: Iterator[Stretch], workers: int
 ) -> Iterator[tuple[Stretch, tuple[float, int]]]:
     """Train stretches on several threads; give each, with its result, when it is done.
 

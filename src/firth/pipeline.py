@@ -13,6 +13,7 @@ from firth._version import __version__
 from firth.corpus import read_corpus
 from firth.errors import ConfigError
 from firth.training.config import TrainConfig
+from firth.training.engine import KernelEngine
 from firth.training.progress import ReadingBar, TrainingBar
 from firth.training.trainer import train_corpus
 from firth.vectors import Vectors
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from firth.corpus.reading import Source
     from firth.corpus.sources import EncodingErrors
     from firth.corpus.tokenizers import Tokenizer
+    from firth.training.engine import MakeEngine
 
 
 def train(
@@ -30,6 +32,7 @@ def train(
     lowercase: bool = False,
     encoding_errors: EncodingErrors = "strict",
     progress: bool | None = None,
+    engine: str = "kernel",
     **options: Any,  # noqa: ANN401
 ) -> Vectors:
     """Train word vectors on a corpus.
@@ -48,6 +51,9 @@ def train(
         Whether invalid UTF-8 and NUL bytes raise, or become U+FFFD.
     progress : bool, optional
         Whether to show progress bars on standard error; by default if that is a terminal.
+    engine : {"kernel", "torch"}
+        What trains: the compiled kernel, or the textbook in PyTorch, which is far slower and makes
+        the same draws.
     **options
         The fields of `TrainConfig`: model, dim, window, negative, epochs, min_count, max_vocab,
         sample, noise_exponent, lr, min_lr, shrink_windows, threads, seed.
@@ -65,7 +71,7 @@ def train(
     CorpusError
         If the source cannot be read, or holds nothing to train on.
     MissingExtraError
-        If the tokenizer needs a package that is not installed.
+        If the tokenizer or the engine needs a package that is not installed.
 
     Examples
     --------
@@ -77,6 +83,7 @@ def train(
     2
     """
     config = make_config(**options)
+    make_engine = _choose_engine(engine)
     if progress is None:
         progress = sys.stderr.isatty()
     with ReadingBar() if progress else nullcontext() as reading:
@@ -90,7 +97,7 @@ def train(
             on_progress=reading,
         )
     with TrainingBar() if progress else nullcontext() as training:
-        result = train_corpus(corpus, config, on_progress=training)
+        result = train_corpus(corpus, config, engine=make_engine, on_progress=training)
     return Vectors(
         corpus.vocabulary.words,
         result.input_vectors,
@@ -98,6 +105,7 @@ def train(
         output_vectors=result.output_vectors,
         config={
             "firth": __version__,
+            "engine": engine,
             "options": dataclasses.asdict(config),
             "corpus": {
                 "source": _describe(source),
@@ -128,6 +136,16 @@ def make_config(**options: Any) -> TrainConfig:  # noqa: ANN401
             hint = f"the nearest is '{near[0]}'" if near else f"there are {', '.join(known)}"
             raise ConfigError(f"there is no option '{name}'; {hint}")
     return TrainConfig(**options)
+
+
+def _choose_engine(name: str) -> MakeEngine:
+    if name == "kernel":
+        return KernelEngine
+    if name == "torch":
+        from firth.torch import TorchEngine
+
+        return TorchEngine
+    raise ConfigError(f"engine must be kernel or torch, got {name!r}")
 
 
 def _describe(source: Source) -> str | list[str]:

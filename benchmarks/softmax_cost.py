@@ -1,0 +1,254 @@
+"""What a step of CBOW costs: softmax over all words, hierarchical softmax, negative sampling.
+
+python benchmarks/softmax_cost.py [--rounds 3] [--picture FILE]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from torch import Tensor, nn
+
+import machine
+from firth.plotting import save
+from firth.plotting.picture import GREY, INK, PALE, PALETTE, SMALL_SIZE, TEXT_SIZE, Picture
+from firth.torch import CBOWHS, CBOWNS, CBOWSoftmax, NoiseSampler
+
+HERE = Path(__file__).parent
+RESULT = HERE / "results" / "softmax_cost.json"
+PICTURE = HERE.parent / "docs" / "tutorial" / "pictures" / "softmax-cost.png"
+
+SIZES = (1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000)
+NEGATIVES = (2, 5, 10, 20)
+DIM, CONTEXTS, LR = 100, 10, 0.05
+# Windows of a batch. The whole softmax has no room for more than a few: a batch of the larger size
+# has 16 GB of scores for a million words. The others need many before they outweigh what PyTorch
+# takes to start each operation.
+FEW, MANY = 256, 4_096
+
+
+class Method(NamedTuple):
+    """A way to train CBOW, made for the counts of a vocabulary."""
+
+    name: str
+    make: Callable[[np.ndarray], nn.Module]
+    negative: int = 0
+    sparse: bool = True
+    windows: tuple[int, ...] = (FEW, MANY)
+
+
+METHODS = (
+    Method("softmax", lambda counts: CBOWSoftmax(len(counts), DIM), windows=(FEW,)),
+    Method("hierarchical softmax", lambda counts: CBOWHS(counts, DIM)),
+    *(
+        Method(f"negative sampling, K {k}", lambda counts: CBOWNS(len(counts), DIM), k)
+        for k in NEGATIVES
+    ),
+    Method(
+        "negative sampling, K 5, dense gradients",
+        lambda counts: CBOWNS(len(counts), DIM),
+        5,
+        sparse=False,
+        windows=(FEW,),
+    ),
+)
+
+
+class Trial:
+    """A model at the start of its training, and batches for it."""
+
+    def __init__(self, method: Method, counts: np.ndarray, windows: int) -> None:
+        torch.manual_seed(1)
+        self._model = method.make(counts)
+        for table in self._model.modules():
+            if isinstance(table, nn.Embedding):
+                # Gradients that name only the rows that were looked up. The softmax uses all rows
+                # of its output table, whose gradient is dense either way.
+                table.sparse = method.sparse
+        with torch.no_grad():
+            for rows in self._model.parameters():
+                # Memory that is all zeros is not there until it is written to.
+                rows.add_(0.0)
+        self._optimizer = torch.optim.SGD(self._model.parameters(), lr=LR)
+        self._noise = NoiseSampler(counts) if method.negative else None
+        self._negative, self._windows = method.negative, windows
+        shares = np.cumsum(counts / counts.sum())
+        self._shares = torch.from_numpy(shares)
+
+    def _words(self, *shape: int) -> Tensor:
+        """Draw words as often as they occur in a text."""
+        found = torch.searchsorted(self._shares, torch.rand(shape, dtype=torch.float64), right=True)
+        return found.clamp(1, len(self._shares) - 1)
+
+    def seconds(self, least_seconds: float, least_steps: int) -> tuple[float, float]:
+        """Time steps on new batches: the median of a step, and of the draw of noise in it."""
+        steps, draws = [], []
+        while len(steps) < least_steps or sum(steps) < least_seconds:
+            centre, contexts = self._words(self._windows), self._words(self._windows, CONTEXTS)
+            began = time.perf_counter()
+            given = [centre, contexts]
+            if self._noise is not None:
+                given.append(self._noise.draw(centre, contexts, self._negative))
+            drawn = time.perf_counter()
+            self._optimizer.zero_grad()
+            self._model(*given).backward()
+            self._optimizer.step()
+            steps.append(time.perf_counter() - began)
+            draws.append(drawn - began)
+        return statistics.median(steps), statistics.median(draws)
+
+
+def zipf_counts(size: int) -> np.ndarray:
+    """Give counts as in a text: the word of rank r occurs in proportion to 1 / r; none of id 0."""
+    return np.concatenate([[0], np.maximum(10 * size // np.arange(1, size + 1), 1)])
+
+
+def measure(size: int, rounds: int) -> list[dict[str, object]]:
+    """Time all methods in turn, `rounds` times, on a vocabulary of that size."""
+    counts = zipf_counts(size)
+    runs: dict[tuple[str, int], list[tuple[float, float]]] = {}
+    for _ in range(rounds):
+        for method in METHODS:
+            for windows in method.windows:
+                # One model at a time: the tables of the largest fill the memory.
+                trial = Trial(method, counts, windows)
+                trial.seconds(least_seconds=0.05, least_steps=1)
+                found = trial.seconds(least_seconds=0.3, least_steps=2)
+                runs.setdefault((method.name, windows), []).append(found)
+    return [
+        {
+            "method": name,
+            "V": size,
+            "windows": windows,
+            "milliseconds": 1e3 * statistics.median(step for step, _ in found),
+            "of_these_drawing_noise": 1e3 * statistics.median(draw for _, draw in found),
+            "runs": [1e3 * step for step, _ in found],
+        }
+        for (name, windows), found in runs.items()
+    ]
+
+
+def draw(figures: list[dict[str, object]]) -> Figure:
+    """Draw the time of a step against V, of all methods and of the cheap ones, and against K."""
+    picture = Picture(12.0, 4.4)
+    left, middle, right = picture.subplots(1, 3, width_ratios=[1.4, 1.0, 1.0])
+    for color, name, line in (
+        (1, METHODS[0].name, "-"),
+        (2, METHODS[-1].name, "--"),
+        (3, METHODS[1].name, "-"),
+        (0, sampling(5), "-"),
+    ):
+        times = [at(figures, name, size, FEW) for size in SIZES]
+        curve(left, SIZES, times, name, PALETTE[color], line)
+    for color, name in ((3, METHODS[1].name), (0, sampling(5))):
+        times = [at(figures, name, size, MANY) for size in SIZES]
+        curve(middle, SIZES, times, name, PALETTE[color])
+    for color, size in zip((5, 0, 7), (SIZES[0], 30_000, SIZES[-1]), strict=True):
+        times = [at(figures, sampling(negative), size, MANY) for negative in NEGATIVES]
+        curve(right, NEGATIVES, times, f"negative sampling, V {size:,}", PALETTE[color])
+    left.set_yscale("log")
+    for axes, title in (
+        (left, f"milliseconds a step, {FEW} windows"),
+        (middle, f"the cheap ones, {MANY:,} windows"),
+        (right, f"by noise words, {MANY:,} windows"),
+    ):
+        finish(axes, title)
+    for axes in (left, middle):
+        axes.set_xscale("log")
+        axes.set_xlabel("V, words in the vocabulary", loc="right")
+    right.set_xticks(NEGATIVES)
+    right.set_xlabel("K, noise words", loc="right")
+    return picture
+
+
+def finish(axes: Axes, title: str) -> None:
+    """Give axes a title, room for their legend, and the look of Firth's other pictures."""
+    axes.set_title(title, loc="left", fontsize=TEXT_SIZE, color=INK)
+    axes.legend(frameon=False, fontsize=SMALL_SIZE, labelcolor=INK, loc="upper left")
+    if axes.get_yscale() == "log":
+        axes.set_ylim(1.0, axes.get_ylim()[1] * 8)
+    else:
+        axes.set_ylim(0.0, axes.get_ylim()[1] * 1.25)
+    axes.spines[:].set_color(PALE)
+    axes.tick_params(colors=GREY, labelcolor=INK, labelsize=SMALL_SIZE, length=3.0)
+    axes.tick_params(which="minor", length=0.0)
+    axes.xaxis.label.set(color=GREY, fontsize=SMALL_SIZE)
+    axes.grid(color=PALE, linewidth=0.8)
+    axes.set_axisbelow(True)
+
+
+def curve(
+    axes: Axes,
+    places: Sequence[int],
+    times: Sequence[float],
+    name: str,
+    color: str,
+    line: str = "-",
+) -> None:
+    """Draw times as dots on a line."""
+    axes.plot(places, times, line, color=color, marker="o", markersize=3.5, label=name)
+
+
+def sampling(negative: int) -> str:
+    """Give the name of negative sampling with K noise words."""
+    return f"negative sampling, K {negative}"
+
+
+def at(figures: list[dict[str, object]], method: str, size: int, windows: int) -> float:
+    """Look up a time."""
+    return next(
+        float(str(figure["milliseconds"]))
+        for figure in figures
+        if (figure["method"], figure["V"], figure["windows"]) == (method, size, windows)
+    )
+
+
+def show(figures: list[dict[str, object]]) -> None:
+    """Print a table: a row for each method, a column for each V."""
+    for windows in (FEW, MANY):
+        title = f"ms a step of {windows:,} windows"
+        print(f"{title:<42}" + "".join(f"{size:>11,}" for size in SIZES))
+        for method in METHODS:
+            if windows in method.windows:
+                times = [at(figures, method.name, size, windows) for size in SIZES]
+                print(f"{method.name:<42}" + "".join(f"{each:>11.2f}" for each in times))
+
+
+def main() -> None:
+    """Measure, print, keep all runs, draw the picture."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--output", type=Path, default=RESULT)
+    parser.add_argument("--picture", type=Path, default=PICTURE)
+    parser.add_argument("--draw-only", action="store_true", help="Draw what was measured before.")
+    options = parser.parse_args()
+    if options.draw_only:
+        figures = json.loads(options.output.read_text(encoding="utf-8"))["figures"]
+    else:
+        figures = [figure for size in SIZES for figure in measure(size, options.rounds)]
+        report = {
+            "command": f"python benchmarks/softmax_cost.py --rounds {options.rounds}",
+            "machine": {**machine.describe(), "torch": torch.__version__},
+            "settings": {
+                "model": "CBOW", "dim": DIM, "contexts": CONTEXTS,
+                "optimizer": "SGD", "threads": torch.get_num_threads(), "precision": "float32",
+            },
+            "figures": figures,
+        }  # fmt: skip
+        options.output.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    show(figures)
+    save(draw(figures), options.picture)
+
+
+if __name__ == "__main__":
+    main()

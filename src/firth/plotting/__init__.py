@@ -1,0 +1,61 @@
+"""Pictures of words, losses, noise and windows (extra `plot`), as figures of Matplotlib.
+
+A picture is a `matplotlib.figure.Figure`: a notebook shows it, `picture.show()` opens a window,
+and `save` writes it without a screen. pyplot is not used unless a window is asked for.
+
+>>> from firth.plotting import loss_curve, save
+>>> import tempfile, pathlib
+>>> with tempfile.TemporaryDirectory() as folder:
+...     save(loss_curve([0.69, 0.41, 0.32]), f"{folder}/loss.png")
+...     pathlib.Path(f"{folder}/loss.png").read_bytes()[1:4]
+b'PNG'
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from firth._lazy import lazy_names
+from firth.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from firth.plotting.curves import loss_curve, noise_distribution
+    from firth.plotting.maps import scatter
+    from firth.plotting.picture import Picture, check_picture, save
+    from firth.plotting.sentences import window_diagram
+
+__all__ = [
+    "Picture",
+    "check_picture",
+    "loss_curve",
+    "noise_distribution",
+    "save",
+    "scatter",
+    "window_diagram",
+]
+
+_home = lazy_names(
+    __name__,
+    {
+        "Picture": "firth.plotting.picture",
+        "check_picture": "firth.plotting.picture",
+        "loss_curve": "firth.plotting.curves",
+        "noise_distribution": "firth.plotting.curves",
+        "save": "firth.plotting.picture",
+        "scatter": "firth.plotting.maps",
+        "window_diagram": "firth.plotting.sentences",
+    },
+)
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401
+    try:
+        return _home(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] != "matplotlib":
+            raise
+        raise MissingExtraError("matplotlib", "plot") from error
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,236 @@
+"""Losses by epoch, and how the power of 3/4 changes who is drawn as noise.
+
+V words
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.text import Text
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike, NDArray
+
+from firth.errors import ConfigError
+from firth.plotting.fonts import shortened
+from firth.plotting.picture import (
+    GREY,
+    INK,
+    PALE,
+    PALETTE,
+    SMALL_SIZE,
+    Picture,
+    add_legend,
+    plain_axes,
+    write,
+)
+from firth.vectors.table import Token
+
+# Up to here each word gets a bar and each epoch a dot.
+MOST_BARS = 40
+MOST_DOTS = 40
+
+
+def loss_curve(
+    losses: Sequence[float] | NDArray[np.floating] | Mapping[str, Sequence[float]],
+    *,
+    title: str | None = None,
+) -> Picture:
+    """Draw the mean loss of each epoch.
+
+    Parameters
+    ----------
+    losses : sequence of numbers, or mapping of names to such sequences
+        The first is that of epoch 1. `Vectors.config["losses"]` is one; a mapping draws several
+        runs, each a line with its name.
+    title : str, optional
+
+    Raises
+    ------
+    ConfigError
+        If there are no losses, or one is not a finite number.
+
+    Examples
+    --------
+    >>> picture = loss_curve({"CBOW": [0.69, 0.41, 0.32], "skip-gram": [0.69, 0.5]})
+    >>> [line.get_ydata().tolist() for line in picture.axes[0].lines]
+    [[0.69, 0.41, 0.32], [0.69, 0.5]]
+    """
+    runs = dict(losses) if isinstance(losses, Mapping) else {"": losses}
+    if not runs:
+        raise ConfigError("losses must have at least one number, got none")
+    curves = {name: _checked_losses(values, name) for name, values in runs.items()}
+    picture = Picture(7.0, 4.2)
+    axes = plain_axes(picture, title)
+    handles = [
+        axes.plot(
+            np.arange(1, len(values) + 1), values, color=PALETTE[number % len(PALETTE)],
+            linewidth=1.6, linestyle=("-", "--", ":")[number // len(PALETTE) % 3],
+            marker="o" if len(values) <= MOST_DOTS else "", markersize=3.5,
+        )[0]
+        for number, values in enumerate(curves.values())
+    ]  # fmt: skip
+    last = max(map(len, curves.values()))
+    axes.set_xlim(0.5, last + max(0.5, 0.02 * last))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    axes.grid(axis="y", color=PALE, linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.set_xlabel("epoch", loc="right")
+    axes.set_ylabel("mean loss", loc="top")
+    if isinstance(losses, Mapping):
+        add_legend(axes, handles, list(curves))
+    return picture
+
+
+def _checked_losses(losses: ArrayLike, name: str) -> NDArray[np.float64]:
+    whose = f"the losses of {name!r}" if name else "losses"
+    values = _numbers(losses, whose)
+    if not np.isfinite(values).all():
+        epoch = int(np.argmin(np.isfinite(values)))
+        raise ConfigError(f"{whose} must be finite, got {values[epoch]} at epoch {epoch + 1}")
+    return values
+
+
+def noise_distribution(
+    before: ArrayLike,
+    after: ArrayLike,
+    *,
+    words: Sequence[Token] | None = None,
+    title: str | None = None,
+) -> Picture:
+    """Draw how often words occur beside how often they are drawn as noise.
+
+    Up to 40 words get two bars each; more become two lines by rank, on logarithmic axes, and
+    `words` names those of rank 1, 10, 100 ... above.
+
+    Parameters
+    ----------
+    before : (V,) array
+        Counts or probabilities of the words in the text. Scaled to sum to 1.
+    after : (V,) array
+        Weights or probabilities of the same words as noise words, such as `counts ** 0.75`.
+        Scaled to sum to 1.
+    words : sequence of V tokens, optional
+        Their names; without them, words are called by rank.
+    title : str, optional
+
+    Raises
+    ------
+    ConfigError
+        If the arrays are not of one length, empty, negative, not finite, or zero throughout.
+
+    Examples
+    --------
+    >>> counts = np.array([8, 4, 1])
+    >>> picture = noise_distribution(counts, counts**0.75, words=["the", "cat", "sat"])
+    >>> [round(float(bar.get_width()), 3) for bar in picture.axes[0].containers[0]]
+    [0.615, 0.308, 0.077]
+    """
+    shares = _shares(before, "before")
+    chances = _shares(after, "after")
+    names = np.array(range(1, len(shares) + 1) if words is None else words, dtype=object)
+    if not len(shares) == len(chances) == len(names):
+        raise ConfigError(
+            f"before, after and words must be of one length, got {len(shares):,}, "
+            f"{len(chances):,} and {len(names):,}"
+        )
+    # Padding and special tokens neither occur nor are drawn.
+    order = np.argsort(-shares, kind="stable")
+    order = order[(shares + chances)[order] > 0.0]
+    draw = _bars if len(order) <= MOST_BARS else _lines
+    return draw(shares[order], chances[order], names[order], words is not None, title)
+
+
+def _shares(numbers: ArrayLike, name: str) -> NDArray[np.float64]:
+    values = _numbers(numbers, name)
+    if not np.isfinite(values).all() or values.min() < 0.0 or values.sum() == 0.0:
+        raise ConfigError(
+            f"{name} must hold counts or probabilities, finite, at least 0 and not all 0; "
+            f"got {values.min()} to {values.max()}"
+        )
+    return np.asarray(values / values.sum())
+
+
+def _numbers(numbers: ArrayLike, name: str) -> NDArray[np.float64]:
+    try:
+        values = np.asarray(numbers, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"{name} must be numbers, got {numbers!r}") from error
+    if values.ndim != 1 or len(values) == 0:
+        raise ConfigError(f"{name} must be a row of numbers, got shape {values.shape}")
+    return values
+
+
+def _bars(
+    shares: NDArray[np.float64],
+    chances: NDArray[np.float64],
+    names: NDArray[np.object_],
+    named: bool,
+    title: str | None,
+) -> Picture:
+    picture = Picture(7.0, 1.4 + 0.28 * len(shares))
+    axes = plain_axes(picture, title)
+    rows = np.arange(len(shares))
+    handles = [
+        axes.barh(rows + shift, values, height=0.38, color=color)
+        for values, color, shift in ((shares, PALETTE[0], -0.2), (chances, PALETTE[1], 0.2))
+    ]
+    axes.set_yticks(rows)
+    _name_ticks(axes.yaxis, names)
+    axes.tick_params(axis="y", length=0.0)
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.xaxis.set_major_formatter(lambda share, _: f"{100 * share:g}%")
+    axes.grid(axis="x", color=PALE, linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.set_xlabel("probability", loc="right")
+    if not named:
+        axes.set_ylabel("rank", loc="top")
+    add_legend(axes, handles, ["in the text", "as noise word"])
+    return picture
+
+
+def _lines(
+    shares: NDArray[np.float64],
+    chances: NDArray[np.float64],
+    names: NDArray[np.object_],
+    named: bool,
+    title: str | None,
+) -> Picture:
+    picture = Picture(7.0, 4.6)
+    axes = plain_axes(picture, title)
+    ranks = np.arange(1, len(shares) + 1)
+    handles = [
+        axes.plot(ranks, np.where(values > 0.0, values, np.nan), color=color, linewidth=1.6)[0]
+        for values, color in ((shares, PALETTE[0]), (chances, PALETTE[1]))
+    ]
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.grid(color=PALE, linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.set_xlabel("rank by count", loc="right")
+    axes.set_ylabel("probability", loc="top")
+    if named:
+        _name_ranks(axes, names)
+    add_legend(axes, handles, ["in the text", "as noise word"])
+    return picture
+
+
+def _name_ranks(axes: Axes, names: NDArray[np.object_]) -> None:
+    """Name the words of rank 1, 10, 100 ... above the axes."""
+    ranks = 10 ** np.arange(len(str(len(names))))
+    top = axes.secondary_xaxis("top")
+    top.set_xticks(ranks)
+    top.minorticks_off()
+    top.tick_params(colors=GREY, labelcolor=INK, labelsize=SMALL_SIZE, length=3.0)
+    top.spines[:].set_color(PALE)
+    _name_ticks(top.xaxis, names[ranks - 1])
+
+
+def _name_ticks(axis: Axis, names: NDArray[np.object_]) -> None:
+    words = [shortened(name) for name in names]
+    for text, word in zip(axis.set_ticklabels(words), words, strict=True):
+        assert isinstance(text, Text)
+        write(text, word)

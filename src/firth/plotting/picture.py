@@ -1,0 +1,190 @@
+"""The sheet that everything is drawn on, its colours, and how it is shown and written."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+from pathlib import Path
+from typing import Any, cast
+
+import matplotlib
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.registry import BackendFilter, backend_registry
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+from firth.errors import ConfigError, FirthError
+from firth.files import check_writable, write_aside
+from firth.plotting.fonts import families, shortened, shown
+
+# Told apart by those who see red and green alike, and in grey (after Okabe and Ito, 2008).
+PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f6a3f", "#5e5e5e")
+INK, GREY, PALE = "#222222", "#767676", "#e4e4e4"
+TEXT_SIZE, SMALL_SIZE, TITLE_SIZE = 10.0, 8.5, 12.0
+DOTS_PER_INCH = 150
+# In inches.
+_PADDING = 0.12
+# What is left of a title and its axes: the numbers of the axis. In points of 1/72 inch.
+_BESIDE_TITLE = 72.0
+# Where a line may end: at a space, beside any sign of Chinese or Japanese, within a monster.
+_PIECES = re.compile(r"\s+|[\u2e80-\uffff]|[^\s\u2e80-\uffff]{1,30}")
+
+# What would make the same picture other bytes each time, left out.
+_METADATA: dict[str, dict[str, Any]] = {
+    ".png": {"Software": None},
+    ".svg": {"Date": None},
+    ".pdf": {"CreationDate": None},
+}
+
+
+class Picture(Figure):
+    """A figure of Matplotlib that belongs to no window until it is shown.
+
+    Parameters
+    ----------
+    width, height : float
+        In inches.
+    """
+
+    def __init__(self, width: float, height: float) -> None:
+        super().__init__(figsize=(width, height), dpi=DOTS_PER_INCH, facecolor="white")
+        self.set_layout_engine("constrained", w_pad=_PADDING, h_pad=_PADDING)
+        FigureCanvasAgg(self)
+
+    def show(self, warn: bool = True) -> None:
+        """Show the picture in a window, or in a notebook below the cell.
+
+        Raises
+        ------
+        FirthError
+            If there is no screen, and `warn` is true.
+        """
+        from matplotlib import pyplot
+
+        windowless = backend_registry.list_builtin(BackendFilter.NON_INTERACTIVE)  # type: ignore[no-untyped-call]
+        if pyplot.get_backend().lower() in windowless:
+            if warn:
+                raise FirthError(
+                    "there is no screen to show a picture on; write it with firth.plotting.save"
+                )
+            return
+        # pyplot makes a window, and asks for the figure to put into it.
+        pyplot.figure(FigureClass=cast("type[Figure]", lambda **_: self))
+        pyplot.show()
+
+    def _repr_png_(self) -> bytes:
+        """Give what a notebook shows."""
+        written = io.BytesIO()
+        self.savefig(written, format="png", dpi=100)
+        return written.getvalue()
+
+
+def save(picture: Figure, path: str | os.PathLike[str]) -> None:
+    """Write a picture, in the format that the suffix tells; an old file is replaced at the end.
+
+    Parameters
+    ----------
+    picture : Figure
+        Any figure of Matplotlib.
+    path : path
+        It ends in `.png` (150 dots an inch), `.svg` or `.pdf`.
+
+    Raises
+    ------
+    ConfigError
+        If the suffix is another.
+    FirthError
+        If the file cannot be written.
+    """
+    target = check_picture(path)
+    suffix = target.suffix.lower()
+    with write_aside(target) as aside, matplotlib.rc_context({"svg.hashsalt": "firth"}):
+        picture.savefig(aside, format=suffix[1:], dpi=DOTS_PER_INCH, metadata=_METADATA[suffix])
+
+
+def check_picture(path: str | os.PathLike[str]) -> Path:
+    """Raise at once if `save` could not write there later. Nothing is made or changed.
+
+    Raises
+    ------
+    ConfigError
+        If the suffix is not one that `save` knows.
+    FirthError
+        If the place cannot be written.
+
+    Examples
+    --------
+    >>> check_picture("map.jpeg")
+    Traceback (most recent call last):
+    firth.errors.ConfigError: a picture ends in .png, .svg or .pdf, got 'map.jpeg'
+    """
+    target = Path(path)
+    if target.suffix.lower() not in _METADATA:
+        raise ConfigError(f"a picture ends in .png, .svg or .pdf, got {str(path)!r}")
+    check_writable(target)
+    return target
+
+
+def plain_axes(picture: Figure, title: str | None = None) -> Axes:
+    """Add axes with a pale frame, and a title if there is one."""
+    axes = picture.add_subplot()
+    axes.set_facecolor("white")
+    axes.spines[:].set_color(PALE)
+    axes.tick_params(colors=GREY, labelcolor=INK, labelsize=SMALL_SIZE, length=3.0)
+    axes.xaxis.label.set(color=GREY, fontsize=SMALL_SIZE)
+    axes.yaxis.label.set(color=GREY, fontsize=SMALL_SIZE)
+    if title is not None:
+        text = axes.set_title("", loc="left", pad=10.0, fontsize=TITLE_SIZE, color=INK)
+        write_lines(text, title, 72 * picture.get_figwidth() - _BESIDE_TITLE)
+    return axes
+
+
+def write(text: Text, content: object) -> Text:
+    """Put a user's text into a `Text`: in fonts that have its letters, and never read as TeX.
+
+    Raises
+    ------
+    FirthError
+        If no font has one of the letters.
+    """
+    string = shown(content)
+    text.set_parse_math(False)
+    text.set_usetex(False)
+    text.set_fontfamily(families(string))
+    text.set_text(string)
+    return text
+
+
+def write_lines(text: Text, content: str, width: float) -> Text:
+    """Write as `write` does, in as many lines as it takes; `width` is in points of 1/72 inch."""
+    lines = [""]
+    for piece in _PIECES.findall(shown(content)):
+        write(text, lines[-1] + piece)
+        if lines[-1] and extent(text).width > width:
+            lines.append(piece.lstrip())
+        else:
+            lines[-1] += piece
+    write(text, content).set_text("\n".join(lines))
+    return text
+
+
+def extent(artist: Artist) -> Bbox:
+    """Give what an artist covers, in points of 1/72 inch."""
+    picture = artist.get_figure()
+    assert picture is not None
+    return Bbox(artist.get_window_extent().get_points() * 72 / picture.dpi)
+
+
+def add_legend(axes: Axes, handles: list[Any], names: list[str]) -> None:
+    """Tell beside the axes what the colours mean."""
+    # The names are put in afterwards: a legend leaves out one that begins with an underscore.
+    legend = axes.legend(
+        handles, ["-"] * len(handles), loc="upper left", bbox_to_anchor=(1.0, 1.0),
+        borderaxespad=0.0, handletextpad=0.4, frameon=False, fontsize=TEXT_SIZE, labelcolor=INK,
+    )  # fmt: skip
+    for text, name in zip(legend.get_texts(), names, strict=True):
+        write(text, shortened(name))

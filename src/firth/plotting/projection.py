@@ -1,0 +1,147 @@
+"""From D dimensions to the two of a picture.
+
+n words · D dimensions
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.errors import ConfigError, MissingExtraError
+
+# Neighbours that t-SNE and UMAP look at where there are words enough; their own defaults.
+PERPLEXITY = 30.0
+NEIGHBOURS = 15
+FEWEST_FOR_UMAP = 4
+
+
+class Projection(NamedTuple):
+    """Where each word stands, and what the axes are."""
+
+    points: NDArray[np.float64]
+    x_label: str
+    y_label: str
+
+
+def project(matrix: NDArray[np.floating], method: str | None, seed: int = 1) -> Projection:
+    """Bring n vectors to two dimensions; the same each time.
+
+    Parameters
+    ----------
+    matrix : (n, D) floating
+    method : {"pca", "umap", "tsne"}, optional
+        Principal components, for the true lengths and distances that two straight axes can show;
+        UMAP (McInnes et al. 2018) and t-SNE (van der Maaten and Hinton 2008), for who is near whom
+        by cosine: distances between clusters mean little there. None takes vectors of two
+        dimensions as they are, and the principal components of longer ones.
+    seed : int
+        Start of the random numbers of UMAP and t-SNE.
+
+    Returns
+    -------
+    Projection
+        With points (n, 2).
+
+    Raises
+    ------
+    ConfigError
+        If D is below 2, there are fewer than 2 words (4 for UMAP), all vectors are the same, or
+        the method is unknown.
+    MissingExtraError
+        If the package of the method is not installed.
+
+    Examples
+    --------
+    >>> project(np.array([[0.0, 3.0], [4.0, 0.0]]), None).points.tolist()
+    [[0.0, 3.0], [4.0, 0.0]]
+    >>> project(np.array([[0.0, 3.0], [4.0, 0.0]]), "pca").points.round(6).tolist()
+    [[-2.5, 0.0], [2.5, 0.0]]
+    """
+    n, D = matrix.shape
+    if D < 2:
+        raise ConfigError(f"a map needs vectors of at least 2 dimensions, got {D}")
+    if n < 2:
+        raise ConfigError(f"a map needs at least 2 words, got {n}")
+    if (matrix == matrix[0]).all():
+        raise ConfigError(f"a map needs vectors that differ, got the same for all {n} words")
+    exact = matrix.astype(np.float64)
+    if method is None and D == 2:
+        return Projection(exact, "dimension 1", "dimension 2")
+    return _method(method or "pca")(exact, seed)
+
+
+def _method(name: str) -> Callable[[NDArray[np.float64], int], Projection]:
+    if name not in _METHODS:
+        raise ConfigError(f"method must be one of {', '.join(_METHODS)}, got {name!r}")
+    return _METHODS[name]
+
+
+def _pca(matrix: NDArray[np.float64], seed: int = 0) -> Projection:
+    """Turn so that the first axis has the most variance, the second the most of what is left."""
+    U, s, components = np.linalg.svd(matrix - matrix.mean(axis=0), full_matrices=False)
+    # Either direction of an axis is right: the one is taken that points along its largest part.
+    largest = np.abs(components).argmax(axis=1, keepdims=True)
+    points = U * s * np.sign(np.take_along_axis(components, largest, axis=1)).T
+    variance = s**2 / (s**2).sum()
+    return Projection(
+        points[:, :2],
+        f"first principal component, {variance[0]:.0%} of the variance",
+        f"second, {variance[1]:.0%}",
+    )
+
+
+def _tsne(matrix: NDArray[np.float64], seed: int) -> Projection:
+    try:
+        from sklearn.manifold import TSNE
+    except ImportError as error:
+        raise MissingExtraError("scikit-learn", "plot") from error
+    n, D = matrix.shape
+    # It must be below n; a third of it, since three times as many neighbours are looked at.
+    perplexity = min(PERPLEXITY, max(1.0, (n - 1) / 3))
+    points = TSNE(
+        perplexity=perplexity, metric="cosine", init=_start(matrix, 1e-4, seed), random_state=seed
+    ).fit_transform(matrix)
+    label = f"t-SNE of {D} dimensions by cosine, perplexity {perplexity:.0f}"
+    return Projection(points.astype(np.float64), label, "")
+
+
+def _umap(matrix: NDArray[np.float64], seed: int) -> Projection:
+    n, D = matrix.shape
+    if n < FEWEST_FOR_UMAP:
+        raise ConfigError(f"UMAP needs at least {FEWEST_FOR_UMAP} words, got {n}; take method pca")
+    try:
+        with warnings.catch_warnings():
+            # It warns that TensorFlow, of which nothing is used here, is not there.
+            warnings.simplefilter("ignore", ImportWarning)
+            from umap import UMAP
+    except ImportError as error:
+        raise MissingExtraError("umap-learn", "plot") from error
+    neighbours = min(NEIGHBOURS, n - 1)
+    # One thread, without which a seed promises nothing.
+    points = UMAP(
+        n_neighbors=neighbours, metric="cosine", init=_start(matrix, 10.0, seed),
+        random_state=seed, n_jobs=1,
+    ).fit_transform(matrix)  # fmt: skip
+    label = f"UMAP of {D} dimensions by cosine, {neighbours} neighbours"
+    return Projection(points.astype(np.float64), label, "")
+
+
+def _start(matrix: NDArray[np.float64], width: float, seed: int) -> NDArray[np.float32]:
+    """Give principal components, `width` wide, as the places to move from."""
+    points = _pca(matrix).points
+    # Pushed a little, since UMAP cannot leave a line, nor tell apart what stands at one place.
+    push = 1e-4 * np.random.default_rng(seed).normal(size=points.shape)
+    return np.asarray(width * (points / np.abs(points).max() + push), dtype=np.float32)
+
+
+_METHODS: dict[str, Callable[[NDArray[np.float64], int], Projection]] = {
+    "pca": _pca,
+    "umap": _umap,
+    "tsne": _tsne,
+}
+METHODS = tuple(_METHODS)

@@ -1,0 +1,130 @@
+"""Noise words: drawn in whole batches, and never a word of the window that they are for.
+
+B windows of a batch · C context places · K noise words
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike
+from torch import Tensor
+
+from firth.errors import ConfigError
+from firth.training.sampling import noise_distribution
+
+# Probabilities as whole numbers, so that leaving some out is exact. A float64 between 0 and 1 has
+# this many bits.
+_WHOLE = 2.0**52
+
+
+class NoiseSampler:
+    """Draws ids in proportion to count ** exponent (Mikolov et al. 2013, arXiv:1310.4546, 2.2).
+
+    Parameters
+    ----------
+    counts : array_like of int, (size,)
+        The count of every id. An id of count 0, as padding has, is never drawn.
+    exponent : float
+        0 draws all words alike, 1 as often as they occur.
+    generator : torch.Generator, optional
+        Source of the random numbers, on the CPU; by default PyTorch's own.
+
+    Attributes
+    ----------
+    probabilities : float64 tensor, (size,)
+        Of each id as a noise word, before a window's own words are left out.
+
+    Raises
+    ------
+    ConfigError
+        If counts or exponent make no distribution.
+
+    Examples
+    --------
+    >>> sampler = NoiseSampler([0, 16, 1])
+    >>> sampler.probabilities
+    tensor([0.0000, 0.8889, 0.1111], dtype=torch.float64)
+    >>> sampler.draw(torch.tensor([1]), torch.tensor([[1, 0]]), negative=3)
+    tensor([[2, 2, 2]])
+    """
+
+    def __init__(
+        self,
+        counts: ArrayLike,
+        *,
+        exponent: float = 0.75,
+        generator: torch.Generator | None = None,
+    ) -> None:
+        given = np.asarray(counts, np.int64)
+        if given.ndim != 1 or np.any(given < 0) or not np.any(given > 0):
+            raise ConfigError(
+                "counts must be a list of whole numbers, at least 0 and some above, "
+                f"got an array of shape {given.shape}"
+            )
+        if not math.isfinite(exponent):
+            raise ConfigError(f"exponent must be a finite number, got {exponent!r}")
+        drawable = np.flatnonzero(given)
+        probabilities = np.zeros(len(given))
+        probabilities[drawable] = noise_distribution(given[drawable], exponent)
+        self.probabilities = torch.from_numpy(probabilities)
+        weights = torch.round(self.probabilities * _WHOLE).to(torch.int64)
+        weights[drawable] = weights[drawable].clamp(min=1)
+        self._weights, self._ends = weights, weights.cumsum(0)
+        self._words = len(drawable)
+        self._generator = generator
+
+    def draw(self, centre: Tensor, contexts: Tensor, negative: int) -> Tensor:
+        """Draw noise words for windows; a word may be drawn twice, as in word2vec.
+
+        Each comes from the distribution of all words but those of its window: a number is drawn
+        below what the others weigh together, and counted past the ones that are left out.
+
+        Parameters
+        ----------
+        centre, contexts : int64, (B,) and (B, C)
+            The windows, padded with 0.
+        negative : int
+            K.
+
+        Returns
+        -------
+        int64, (B, K)
+            On the device of `centre`.
+
+        Raises
+        ------
+        ConfigError
+            If `negative` is below 1, an id is out of range, or a window holds all the words.
+        """
+        if negative < 1:
+            raise ConfigError(f"negative must be at least 1, got {negative}")
+        own = torch.cat([centre.unsqueeze(1), contexts], dim=1).cpu()
+        if own.numel() and not 0 <= int(own.min()) <= int(own.max()) < len(self._weights):
+            raise ConfigError(
+                f"windows hold ids from {int(own.min())} to {int(own.max())}, "
+                f"but counts were given for ids from 0 to {len(self._weights) - 1}"
+            )
+        own = own.sort(dim=1).values  # (B, C + 1)
+        weights = self._weights[own]
+        weights[:, 1:] *= own[:, 1:] != own[:, :-1]
+        left_out = weights.cumsum(1)
+        left = self._ends[-1] - left_out[:, -1:]  # (B, 1)
+        if bool((left <= 0).any()):
+            raise ConfigError(
+                f"no noise word is left: a window holds all {self._words} words that can be drawn; "
+                "give more words or a smaller window"
+            )
+        # Where the words to leave out would begin if those before them were not there.
+        begins = self._ends[own] - self._weights[own] - (left_out - weights)
+        drawn = self._below(left, (len(own), negative))
+        passed = drawn.unsqueeze(2) >= begins.unsqueeze(1)  # (B, K, C + 1)
+        places = drawn + (passed * weights.unsqueeze(1)).sum(dim=2)
+        return torch.searchsorted(self._ends, places, right=True).to(centre.device)
+
+    def _below(self, limit: Tensor, shape: tuple[int, int]) -> Tensor:
+        """Draw whole numbers from 0 up to `limit`."""
+        uniform = torch.rand(shape, dtype=torch.float64, generator=self._generator)
+        return torch.minimum((uniform * limit).to(torch.int64), limit - 1)

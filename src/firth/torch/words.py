@@ -1,0 +1,167 @@
+"""Words with ids from 1 on: id 0 is kept for padding, and for words that are not known."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from firth.corpus import Vocabulary
+from firth.errors import ConfigError, CorpusError
+
+Token = str | int
+
+PADDING = 0
+_SPECIAL_TOKENS = ("<pad>", "<unk>", "<sos>", "<eos>", "<mask>", "<sep>")
+
+
+class PaddedVocabulary:
+    """The words of a corpus with their counts; ids begin after those that are reserved.
+
+    Parameters
+    ----------
+    words : iterable of str or of int
+        The words proper, each once.
+    counts : array_like of int
+        How often each occurs.
+    special_tokens : bool
+        Without them, id 0 is ``<pad>``, which also stands for unknown words, and words begin at 1.
+        With them, ids 0 to 5 are ``<pad> <unk> <sos> <eos> <mask> <sep>``, words begin at 6, and
+        an unknown word is ``<unk>``, a word like any other for what trains on it.
+
+    Attributes
+    ----------
+    words : tuple
+        Every id's word, those reserved included.
+    counts : int64, (size,)
+        Every id's count, 0 for those reserved. Read-only.
+    reserved : int
+        How many ids come before the first word: 1 or 6.
+    unknown : int
+        The id of a word that is not there: 0 or 1.
+
+    Raises
+    ------
+    CorpusError
+        If there is no word, a word comes twice or has a reserved name, or counts do not fit.
+
+    Examples
+    --------
+    >>> vocabulary = PaddedVocabulary(["tea", "milk"], [3, 2])
+    >>> len(vocabulary), vocabulary.words, vocabulary.counts
+    (3, ('<pad>', 'tea', 'milk'), array([0, 3, 2]))
+    >>> vocabulary.ids(["milk", "and", "tea"])
+    [2, 0, 1]
+    """
+
+    def __init__(
+        self, words: Iterable[Token], counts: ArrayLike, *, special_tokens: bool = False
+    ) -> None:
+        special = _SPECIAL_TOKENS if special_tokens else _SPECIAL_TOKENS[:1]
+        self.reserved = len(special)
+        self.unknown = 1 if special_tokens else PADDING
+        self.words: tuple[Token, ...] = (*special, *words)
+        given = np.asarray(counts, np.int64)
+        if len(self.words) == self.reserved:
+            raise CorpusError("the corpus holds no words: nothing to number")
+        if given.shape != (len(self.words) - self.reserved,):
+            raise CorpusError(
+                f"a vocabulary needs one count for each word, got "
+                f"{len(self.words) - self.reserved} words and counts of shape {given.shape}"
+            )
+        self.counts: NDArray[np.int64] = np.concatenate([np.zeros(self.reserved, np.int64), given])
+        self.counts.flags.writeable = False
+        self._ids = {word: place for place, word in enumerate(self.words)}
+        if len(self._ids) != len(self.words):
+            raise CorpusError(f"a word comes twice, or has a reserved name: {', '.join(special)}")
+
+    @classmethod
+    def from_sentences(
+        cls,
+        sentences: Iterable[Sequence[Token]],
+        *,
+        min_count: int = 1,
+        special_tokens: bool = False,
+    ) -> Self:
+        """Give ids to the words of sentences by count, falling; ties by first appearance.
+
+        Parameters
+        ----------
+        sentences : iterable of lists of words
+            Read once. Special tokens in them keep their own ids, and are not counted.
+        min_count : int
+            Words that occur less often stay unknown.
+        special_tokens : bool
+            Whether to put the special tokens first.
+
+        Raises
+        ------
+        ConfigError
+            If `min_count` is below 1.
+        CorpusError
+            If a sentence is a text and no list, or no word is left.
+
+        Examples
+        --------
+        >>> from firth.corpus.tokenizers import words
+        >>> sentences = [words("Cats drink milk."), words("Dogs drink water.")]
+        >>> vocabulary = PaddedVocabulary.from_sentences(sentences, special_tokens=True)
+        >>> vocabulary.words[5:]
+        ('<sep>', 'drink', '.', 'cats', 'milk', 'dogs', 'water')
+        >>> vocabulary.id("drink"), vocabulary.id("tea")
+        (6, 1)
+        """
+        if min_count < 1:
+            raise ConfigError(f"min_count must be at least 1, got {min_count}")
+        found: Counter[Token] = Counter()
+        for number, sentence in enumerate(sentences):
+            if isinstance(sentence, str):
+                raise CorpusError(
+                    f"sentence {number} must be a list of words, got a str; split it with a "
+                    "tokenizer, such as firth.corpus.tokenizers.words"
+                )
+            found.update(sentence)
+        for name in _SPECIAL_TOKENS if special_tokens else ():
+            del found[name]
+        kept = {word: count for word, count in found.items() if count >= min_count}
+        if found and not kept:
+            raise CorpusError(
+                f"no word occurs {min_count} times or more, the most frequent one "
+                f"{max(found.values())} times; lower min_count"
+            )
+        order = sorted(kept, key=lambda word: -kept[word])
+        return cls(order, [kept[word] for word in order], special_tokens=special_tokens)
+
+    @classmethod
+    def from_vocabulary(cls, vocabulary: Vocabulary, *, special_tokens: bool = False) -> Self:
+        """Take over the words of a corpus that `read_corpus` read; ids move up by `reserved`.
+
+        Examples
+        --------
+        >>> PaddedVocabulary.from_vocabulary(Vocabulary(["tea", "milk"], [3, 2])).id("tea")
+        1
+        """
+        return cls(vocabulary.words, vocabulary.counts, special_tokens=special_tokens)
+
+    def id(self, word: Token) -> int:
+        """Give the id of a word; `unknown` if it is not there."""
+        return self._ids.get(word, self.unknown)
+
+    def ids(self, sentence: Iterable[Token]) -> list[int]:
+        """Give the ids of a sentence's words."""
+        return [self.id(word) for word in sentence]
+
+    def __len__(self) -> int:
+        """Give the number of ids, the reserved ones included: the rows that a table needs."""
+        return len(self.words)
+
+    def __contains__(self, word: object) -> bool:
+        """Tell whether a word has an id of its own."""
+        return word in self._ids
+
+    def __repr__(self) -> str:
+        """Show the size only."""
+        return f"<PaddedVocabulary of {len(self)} ids>"

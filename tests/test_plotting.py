@@ -1,0 +1,626 @@
+"""Pictures: what stands on them, that it can be read, and how they are written."""
+
+import re
+import subprocess
+import sys
+import types
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+from matplotlib import font_manager
+from matplotlib.font_manager import fontManager
+from matplotlib.text import Text
+
+from firth.errors import ConfigError, FirthError, MissingExtraError, VocabularyError
+from firth.plotting import (
+    check_picture,
+    fonts,
+    loss_curve,
+    noise_distribution,
+    save,
+    scatter,
+    window_diagram,
+)
+from firth.plotting.labels import place
+from firth.plotting.projection import project
+from firth.vectors import Vectors
+
+SENTENCE = ["the", "quick", "brown", "fox", "jumps", "over", "the", "lazy", "dog"]
+
+
+@pytest.fixture(scope="module")
+def vectors():
+    """Sixty words in three clusters of 8 dimensions, and a few of odd spelling."""
+    rng = np.random.default_rng(1)
+    names = [f"{group}{i}" for group in ("cat", "plum", "anna") for i in range(20)]
+    matrix = rng.normal(size=(60, 8)) + 6 * np.repeat(np.eye(3, 8), 20, axis=0)
+    odd = ["$x_1$", "_under", "a\nb", "\\frac{", "w" * 80, "$", "$\\frac{$"]
+    matrix = np.vstack([matrix, rng.normal(size=(len(odd), 8))]).astype(np.float32)
+    return Vectors(names + odd, matrix)
+
+
+@pytest.fixture
+def bare(monkeypatch):
+    """A machine that has no fonts but Matplotlib's own."""
+    own = [font for font in fontManager.ttflist if font.name.startswith(("DejaVu", "Last Resort"))]
+    monkeypatch.setattr(fontManager, "ttflist", own)
+    monkeypatch.setattr(font_manager, "findSystemFonts", list)
+
+
+@pytest.fixture
+def chinese_font(bare, monkeypatch, tmp_path):
+    """A font of two Chinese letters that Matplotlib has not met, on a machine without others."""
+    builder = FontBuilder(1000, isTTF=True)
+    builder.setupGlyphOrder([".notdef", "guo", "wang"])
+    builder.setupCharacterMap({ord("国"): "guo", ord("王"): "wang"})
+    pen = TTGlyphPen(None)
+    pen.moveTo((0, 0))
+    for corner in ((0, 700), (900, 700), (900, 0)):
+        pen.lineTo(corner)
+    pen.closePath()
+    square = pen.glyph()
+    builder.setupGlyf({".notdef": square, "guo": square, "wang": square})
+    builder.setupHorizontalMetrics(dict.fromkeys((".notdef", "guo", "wang"), (1000, 0)))
+    builder.setupHorizontalHeader(ascent=800, descent=-200)
+    builder.setupNameTable({"familyName": "Two-Letter Font", "styleName": "Regular"})
+    builder.setupOS2(sTypoAscender=800, usWeightClass=400)
+    builder.setupPost()
+    builder.save(tmp_path / "letters.ttf")
+    monkeypatch.setattr(font_manager, "findSystemFonts", lambda: [str(tmp_path / "letters.ttf")])
+    return "Two-Letter Font"
+
+
+def names_on(picture):
+    return [text.get_text() for text in picture.axes[0].texts]
+
+
+def boxes_of(picture):
+    """The boxes (n, 4) that the names cover, in pixels, after all is laid out."""
+    picture.draw_without_rendering()
+    # Without the line that leads a name to its point.
+    return np.array([Text.get_window_extent(text).extents for text in picture.axes[0].texts])
+
+
+def overlaps(boxes, slack=1.0):
+    """How many pairs of boxes cover each other by more than `slack` pixels each way."""
+    low = np.maximum(boxes[:, np.newaxis, :2], boxes[:, :2])
+    high = np.minimum(boxes[:, np.newaxis, 2:], boxes[:, 2:])
+    return int(np.triu((high - low > slack).all(axis=-1), k=1).sum())
+
+
+def test_matplotlib_is_imported_when_first_used():
+    code = (
+        "import sys, firth, firth.plotting, firth.cli; assert 'matplotlib' not in sys.modules;"
+        "firth.plotting.loss_curve([1.0]); assert 'matplotlib' in sys.modules;"
+        "assert not {'matplotlib.pyplot', 'sklearn', 'umap'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_missing_matplotlib_is_told(monkeypatch):
+    import firth.plotting
+
+    for name in [name for name in sys.modules if name.startswith("firth.plotting.")]:
+        monkeypatch.delitem(sys.modules, name)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(MissingExtraError, match=r"matplotlib .* pip install 'firth\[plot\]'"):
+        firth.plotting.__getattr__("scatter")
+
+
+@pytest.mark.parametrize(
+    ("method", "module", "package"),
+    [("tsne", "sklearn.manifold", "scikit-learn"), ("umap", "umap", "umap-learn")],
+)
+def test_a_missing_method_is_told(monkeypatch, method, module, package):
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(MissingExtraError, match=rf"{package} .* pip install 'firth\[plot\]'"):
+        project(np.eye(5), method)
+
+
+# Projections
+
+
+def test_two_dimensions_are_drawn_as_they_are(vectors):
+    plane = Vectors(["a", "b", "c"], np.array([[1, 5], [3, 2], [0, 0]], dtype=np.float32))
+    picture = scatter(plane, ["c", "a", "b"])
+    assert picture.axes[0].collections[0].get_offsets().tolist() == [[0, 0], [1, 5], [3, 2]]
+    assert picture.axes[0].get_xlabel() == "dimension 1"
+
+
+def test_pca_agrees_with_scikit_learn():
+    from sklearn.decomposition import PCA
+
+    matrix = np.random.default_rng(2).normal(size=(30, 7)) * [5, 4, 3, 2, 1, 1, 1]
+    found = project(matrix, None)
+    theirs = PCA(2, svd_solver="full").fit(matrix)
+    points = theirs.transform(matrix)
+    np.testing.assert_allclose(np.abs(found.points), np.abs(points), atol=1e-9)
+    assert f"{theirs.explained_variance_ratio_[0]:.0%}" in found.x_label
+    # Either direction is right; the same one is taken whatever the signs that come out of the SVD.
+    np.testing.assert_allclose(project(matrix[::-1], None).points[::-1], found.points, atol=1e-9)
+
+
+def separation(points):
+    """How much further apart the means of the three clusters are than the points of one."""
+    clusters = points[:60].reshape(3, 20, 2)
+    means = clusters.mean(axis=1)
+    within = np.linalg.norm(clusters - means[:, np.newaxis], axis=-1).mean()
+    between = np.linalg.norm(means[:, np.newaxis] - means, axis=-1)
+    return between[np.triu_indices(3, k=1)].min() / within
+
+
+@pytest.mark.parametrize("method", ["pca", "tsne", pytest.param("umap", marks=pytest.mark.slow)])
+def test_methods_keep_clusters_together_and_repeat(vectors, method):
+    matrix = vectors.input_vectors[:60]
+    found = project(matrix, method, 3)
+    assert separation(found.points) > 2.0
+    np.testing.assert_array_equal(project(matrix, method, 3).points, found.points)
+
+
+@pytest.mark.parametrize("n", [2, 3, 4, 5, 8])
+@pytest.mark.parametrize("method", ["pca", "tsne", pytest.param("umap", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kind", ["random", "line", "zeros but one"])
+def test_few_words_are_enough(n, method, kind):
+    matrix = np.random.default_rng(n).normal(size=(n, 3))
+    if kind == "line":
+        matrix = np.outer(np.arange(1, n + 1), np.ones(3))
+    elif kind == "zeros but one":
+        matrix[1:] = 0.0
+    if method == "umap" and n < 4:
+        with pytest.raises(ConfigError, match=f"UMAP needs at least 4 words, got {n}"):
+            project(matrix, method)
+        return
+    points = project(matrix, method).points
+    assert points.shape == (n, 2)
+    assert np.isfinite(points).all()
+
+
+@pytest.mark.parametrize(("n", "neighbours"), [(5, 4), (16, 15), (40, 15)])
+def test_umap_looks_at_as_many_neighbours_as_there_are(monkeypatch, n, neighbours):
+    asked = {}
+
+    class UMAP:
+        def __init__(self, **options):
+            asked.update(options)
+
+        def fit_transform(self, matrix):
+            return matrix[:, :2]
+
+    monkeypatch.setitem(sys.modules, "umap", types.SimpleNamespace(UMAP=UMAP))
+    matrix = np.random.default_rng(0).normal(size=(n, 3))
+    found = project(matrix, "umap", 7)
+    assert (asked["n_neighbors"], asked["random_state"]) == (neighbours, 7)
+    assert f"{neighbours} neighbours" in found.x_label
+    # A start for each word, none at the place of another.
+    assert len(np.unique(asked["init"], axis=0)) == n
+
+
+@pytest.mark.parametrize(
+    ("matrix", "method", "message"),
+    [
+        (np.ones((4, 1)), None, "at least 2 dimensions, got 1"),
+        (np.ones((1, 4)), None, "at least 2 words, got 1"),
+        (np.ones((4, 4)), "pca", "got the same for all 4 words"),
+        (np.eye(4), "isomap", "method must be one of pca, umap, tsne, got 'isomap'"),
+    ],
+)
+def test_what_cannot_be_projected_is_told(matrix, method, message):
+    with pytest.raises(ConfigError, match=message):
+        project(matrix, method)
+
+
+# Maps
+
+
+def test_a_map_names_every_word_without_overlap(vectors):
+    picture = scatter(vectors, vectors.words[:60], title="Three clusters")
+    assert names_on(picture) == list(vectors.words[:60])
+    boxes = boxes_of(picture)
+    assert overlaps(boxes) == 0
+    frame = picture.axes[0].get_window_extent()
+    assert (boxes[:, :2] >= (frame.x0 - 1, frame.y0 - 1)).all()
+    assert (boxes[:, 2:] <= (frame.x1 + 1, frame.y1 + 1)).all()
+
+
+def test_names_in_a_crowd_do_not_overlap_and_are_led_to_their_points():
+    points = np.random.default_rng(4).normal(scale=18.0, size=(30, 2)) + 200.0
+    sizes = np.tile([36.0, 12.0], (30, 1))
+    offsets = place(points, sizes, (400.0, 400.0))
+    middle = points + offsets
+    boxes = np.hstack([middle - sizes / 2, middle + sizes / 2])
+    assert overlaps(boxes, slack=0.5) == 0
+    np.testing.assert_array_equal(place(points, sizes, (400.0, 400.0)), offsets)
+
+    crowd = np.random.default_rng(4).normal(scale=0.1, size=(30, 2)).astype(np.float32)
+    crowd = Vectors(
+        [f"word{i}" for i in range(31)], np.vstack([crowd, [[9.0, 9.0]]]).astype(np.float32)
+    )
+    picture = scatter(crowd, crowd.words)
+    led = [text.arrow_patch.get_visible() for text in picture.axes[0].texts]
+    assert any(led)
+    # The word that stands alone needs no line.
+    assert not led[-1]
+
+
+def test_names_stand_to_the_right_where_there_is_room():
+    points = np.random.default_rng(5).permutation(np.arange(40.0))[:, np.newaxis] * [31.7, 33.3]
+    sizes = np.random.default_rng(5).uniform(10.1, 20.3, size=(40, 2))
+    offsets = place(points + 17.1, sizes, (1400.0, 1400.0))
+    np.testing.assert_allclose(offsets, np.stack([sizes[:, 0] / 2 + 5.0, np.zeros(40)], axis=1))
+
+
+def test_names_at_the_edge_stay_inside():
+    points = np.array([[98.0, 50.0], [2.0, 50.0], [50.0, 98.0], [50.0, 2.0], [99.0, 99.0]])
+    sizes = np.tile([30.0, 10.0], (5, 1))
+    middle = points + place(points, sizes, (100.0, 100.0))
+    assert (middle - sizes / 2 >= 0.0).all()
+    assert (middle + sizes / 2 <= 100.0).all()
+
+
+def test_groups_have_colours_and_names(vectors):
+    groups = {"cats": ["cat1", "cat2"], "none": [], "_plums": ["plum1"], "Anna": ["anna1"]}
+    axes = scatter(vectors, groups).axes[0]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["cats", "_plums", "Anna"]
+    assert [len(points.get_offsets()) for points in axes.collections] == [2, 1, 1]
+    colours = [tuple(points.get_facecolor()[0]) for points in axes.collections]
+    handles = [tuple(handle.get_facecolor()[0]) for handle in axes.get_legend().legend_handles]
+    assert len(set(colours)) == 3
+    assert handles == colours
+
+
+def test_many_groups_differ_in_colour_or_marker(vectors):
+    axes = scatter(vectors, {word: [word] for word in vectors.words[:20]}).axes[0]
+    looks = {
+        (tuple(points.get_facecolor()[0]), points.get_paths()[0].vertices.tobytes())
+        for points in axes.collections
+    }
+    assert len(looks) == 20
+
+
+def test_words_are_not_read_as_tex_and_stay_on_one_line(vectors, tmp_path):
+    picture = scatter(vectors, vectors.words[60:], title="$x_1$ costs 5$")
+    assert names_on(picture) == [
+        "$x_1$",
+        "_under",
+        r"a\nb",
+        "\\frac{",
+        "w" * 39 + "…",
+        "$",
+        "$\\frac{$",
+    ]
+    assert picture.axes[0].get_title("left") == "$x_1$ costs 5$"
+    save(picture, tmp_path / "odd.png")
+
+
+def test_integers_are_words_too(tmp_path):
+    items = Vectors([3, 5, 8], np.eye(3, dtype=np.float32))
+    assert names_on(scatter(items, [8, 3])) == ["8", "3"]
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "message"),
+    [
+        (["cat1", "cat99"], VocabularyError, "'cat99' is not among the 67 words; near: cat9"),
+        (["cat1"], ConfigError, "at least 2 words, got 1"),
+        ({"a": [], "b": []}, ConfigError, "at least 2 words, got 0"),
+        ({}, ConfigError, "at least 2 words, got 0"),
+        (["cat1", "cat2", "cat1"], ConfigError, "must differ, got cat1 more than once"),
+        ({"a": ["cat1"], "b": ["cat1"]}, ConfigError, "must differ, got cat1"),
+        ("cat1", ConfigError, "must be a list of words, got the text 'cat1'"),
+        (["cat1"] * 1001, ConfigError, "at most 1,000 words, got 1,001"),
+    ],
+)
+def test_words_that_cannot_be_drawn_are_told(vectors, words, error, message):
+    with pytest.raises(error, match=message):
+        scatter(vectors, words)
+
+
+def test_one_dimension_is_no_map():
+    with pytest.raises(ConfigError, match="at least 2 dimensions, got 1"):
+        scatter(Vectors(["a", "b"], np.array([[1.0], [2.0]])), ["a", "b"])
+
+
+# Curves
+
+
+def test_losses_are_drawn_by_epoch():
+    axes = loss_curve({"CBOW": [3.0, 2.0, 1.5], "_x": [4.0, 1.0]}, title="Falling").axes[0]
+    assert [line.get_xdata().tolist() for line in axes.lines] == [[1, 2, 3], [1, 2]]
+    assert [line.get_ydata().tolist() for line in axes.lines] == [[3, 2, 1.5], [4, 1]]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["CBOW", "_x"]
+    assert loss_curve(np.array([3.0, 2.0])).axes[0].get_legend() is None
+    left, right = loss_curve([0.5]).axes[0].get_xlim()
+    assert left < 1 < right
+
+
+@pytest.mark.parametrize(
+    ("losses", "message"),
+    [
+        ([], "a row of numbers"),
+        ({}, "at least one"),
+        ({"CBOW": []}, "losses of 'CBOW'"),
+        ([1.0, float("nan")], "finite, got nan at epoch 2"),
+        ([[1.0], [2.0]], r"shape \(2, 1\)"),
+        (["much"], "must be numbers"),
+    ],
+)
+def test_losses_that_cannot_be_drawn_are_told(losses, message):
+    with pytest.raises(ConfigError, match=message):
+        loss_curve(losses)
+
+
+def test_noise_is_drawn_as_bars_with_words():
+    # Row 0 is padding: it has no count, and gets no bar.
+    counts = np.array([0, 1, 8, 3])
+    words = ["<pad>", "$x", "the", "cat"]
+    picture = noise_distribution(counts, counts**0.75, words=words)
+    picture.draw_without_rendering()
+    axes = picture.axes[0]
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["the", "cat", "$x"]
+    before, after = ([bar.get_width() for bar in bars] for bars in axes.containers)
+    np.testing.assert_allclose(before, np.array([8, 3, 1]) / 12)
+    powers = np.array([8, 3, 1]) ** 0.75
+    np.testing.assert_allclose(after, powers / powers.sum())
+    # The most frequent word stands above.
+    bottom, top = axes.get_ylim()
+    assert top < 0 < bottom
+
+
+def test_noise_of_many_words_is_drawn_by_rank():
+    counts = np.arange(1, 501)
+    words = [f"w{count}" for count in counts]
+    picture = noise_distribution(counts, np.ones(500), words=words, title="Uniform")
+    picture.draw_without_rendering()
+    axes = picture.axes[0]
+    before, after = (line.get_ydata() for line in axes.lines)
+    np.testing.assert_allclose(before, counts[::-1] / counts.sum())
+    np.testing.assert_allclose(after, 1 / 500)
+    names = [tick.get_text() for tick in axes.child_axes[0].get_xticklabels()]
+    assert names == ["w500", "w491", "w401"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words", "message"),
+    [
+        ([1, 2], [1, 2, 3], None, "one length, got 2, 3 and 2"),
+        ([1, 2], [1, 2], ["a"], "one length, got 2, 2 and 1"),
+        ([], [], None, "before must be a row of numbers"),
+        ([1, 2], [-1, 2], None, "after must hold counts"),
+        ([0, 0], [1, 2], None, "before must hold counts"),
+        ([1, np.inf], [1, 2], None, "before must hold counts"),
+    ],
+)
+def test_noise_that_cannot_be_drawn_is_told(before, after, words, message):
+    with pytest.raises(ConfigError, match=message):
+        noise_distribution(before, after, words=words)
+
+
+# Windows
+
+
+def looks(picture):
+    """The colour of each word's box, by the words in order."""
+    return [patch.get_facecolor() for patch in picture.axes[0].patches]
+
+
+def test_a_window_tells_centre_context_rest_and_noise_apart():
+    picture = window_diagram(SENTENCE, 4, window=2, noise=["tea", "sky"], title="Jumps")
+    colours = looks(picture)
+    centre, context, rest, noise = colours[4], colours[3], colours[0], colours[-1]
+    assert len({centre, context, rest, noise}) == 4
+    assert (
+        colours == [rest] * 2 + [context] * 2 + [centre] + [context] * 2 + [rest] * 2 + [noise] * 2
+    )
+    names = names_on(picture)
+    assert [name for name in names if name in (*SENTENCE, "tea", "sky")] == [
+        *SENTENCE,
+        "tea",
+        "sky",
+    ]
+    assert [name for name in names if name[0] in "+−"] == ["−2", "−1", "+1", "+2"]
+
+
+@pytest.mark.parametrize(("centre", "notes"), [(0, ["+1", "+2"]), (8, ["−2", "−1"])])
+def test_a_window_ends_with_the_sentence(centre, notes):
+    names = names_on(window_diagram(SENTENCE, centre, window=2))
+    assert [name for name in names if name[0] in "+−"] == notes
+
+
+def test_everything_of_a_window_is_on_the_sheet():
+    long = " ".join(["a title that goes on"] * 12)
+    picture = window_diagram(SENTENCE * 5, 20, window=5, noise=["tea"] * 30, title=long)
+    boxes = boxes_of(picture)
+    frames = np.array([patch.get_window_extent().extents for patch in picture.axes[0].patches])
+    everything = np.vstack([boxes, frames])
+    width, height = picture.bbox.size
+    assert everything[:, :2].min() > 0
+    assert everything[:, 2].max() < width
+    assert everything[:, 3].max() < height
+    assert overlaps(frames) == 0
+    assert overlaps(boxes) == 0
+    assert "".join(names_on(picture)[0].split()) == "".join(long.split())
+
+
+@pytest.mark.parametrize(
+    ("sentence", "centre", "window", "noise", "message"),
+    [
+        (SENTENCE, 9, 2, [], "0 to 8, got 9"),
+        (SENTENCE, -1, 2, [], "0 to 8, got -1"),
+        ([], 0, 2, [], "at least one word"),
+        (SENTENCE, 0, 0, [], "window must be at least 1, got 0"),
+        ("the cat", 0, 2, [], "a list of words, got the text 'the cat'"),
+        (SENTENCE, 0, 2, "tea", "noise must be a list"),
+        (["a"] * 301, 0, 2, [], "at most 300 words, got 301"),
+    ],
+)
+def test_windows_that_cannot_be_drawn_are_told(sentence, centre, window, noise, message):
+    with pytest.raises(ConfigError, match=message):
+        window_diagram(sentence, centre, window=window, noise=noise)
+
+
+# Fonts
+
+
+def test_a_font_is_taken_for_the_letters_that_need_it(chinese_font, tmp_path):
+    assert fonts.families("king")[-1] != chinese_font
+    assert fonts.families("国王 king")[-1] == chinese_font
+    vectors = Vectors(["国王", "king"], np.eye(2, dtype=np.float32))
+    picture = scatter(vectors, {"王": ["国王"], "king": ["king"]}, title="王")
+    for path in ("map.png", "map.svg", "map.pdf"):
+        # A letter without a picture would warn here, and warnings are errors.
+        save(picture, tmp_path / path)
+    texts = picture.axes[0].texts
+    assert chinese_font in texts[0].get_fontfamily()
+    assert chinese_font not in texts[1].get_fontfamily()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "国",
+            "no font on this machine has '国' (U+56FD); install one: the package fonts-noto-cjk",
+        ),
+        ("ab国c", "has '国' (U+56FD) of 'ab国c'"),
+        ("かな", "fonts-noto-cjk"),
+        ("한국", "fonts-noto-cjk"),
+        ("，", "fonts-noto-cjk"),
+        ("ꦲ", "fonts-noto-core"),
+        ("🦊", "fonts-symbola"),
+    ],
+)
+def test_a_missing_font_is_told_with_the_package_to_install(bare, text, told):
+    with pytest.raises(FirthError) as caught:
+        fonts.families(text)
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_no_picture_is_made_of_boxes(bare):
+    words = Vectors(["国王", "king"], np.eye(2, dtype=np.float32))
+    for draw in (
+        lambda: scatter(words, ["国王", "king"]),
+        lambda: scatter(words, {"王": ["king"], "x": ["国王"]}),
+        lambda: loss_curve([1.0], title="损失"),
+        lambda: loss_curve({"损失": [1.0]}),
+        lambda: noise_distribution([1, 2], [1, 2], words=["国", "x"]),
+        lambda: window_diagram(["国", "王"], 0, window=1),
+        lambda: window_diagram(["a", "b"], 0, window=1, noise=["国"]),
+    ):
+        with pytest.raises(FirthError, match="fonts-noto-cjk"):
+            draw()
+
+
+def test_chinese_is_drawn_with_the_fonts_of_this_machine(tmp_path):
+    try:
+        fonts.families("国王")
+    except FirthError:
+        pytest.skip("no font with Chinese on this machine")
+    save(window_diagram(["国王", "和", "王后"], 1, window=1, title="窗口"), tmp_path / "a.png")
+
+
+def test_a_font_of_one_size_is_no_font(bare, monkeypatch):
+    # Coloured emoji are such: Matplotlib cannot draw them.
+    font = types.SimpleNamespace(scalable=False, get_char_index=lambda _: 1)
+    monkeypatch.setattr(font_manager, "get_font", lambda _: font)
+    with pytest.raises(FirthError, match="no font on this machine has 'a'"):
+        fonts.families("a")
+
+
+# Files and windows
+
+
+@pytest.mark.parametrize(
+    ("name", "start"), [("a.png", b"\x89PNG"), ("a.SVG", b"<?xml"), ("new/a.pdf", b"%PDF")]
+)
+def test_pictures_are_written_by_suffix_and_the_same_each_time(tmp_path, name, start):
+    path = tmp_path / name
+    save(loss_curve([2.0, 1.0]), path)
+    first = path.read_bytes()
+    assert first.startswith(start)
+    save(loss_curve([2.0, 1.0]), path)
+    assert path.read_bytes() == first
+    assert [left.name for left in path.parent.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a", ".png"])
+def test_other_suffixes_are_told(tmp_path, name):
+    with pytest.raises(ConfigError, match=r"a picture ends in \.png, \.svg or \.pdf, got"):
+        check_picture(tmp_path / name)
+    with pytest.raises(ConfigError, match="a picture ends in"):
+        save(loss_curve([1.0]), tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_picture_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "a.png"
+    path.write_text("old")
+    picture = loss_curve([1.0])
+
+    def fail(aside, **_):
+        aside.write_text("half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(picture, "savefig", fail)
+    with pytest.raises(FirthError, match=r"cannot write .*a\.png: No space left on device"):
+        save(picture, path)
+    assert path.read_text() == "old"
+    assert [left.name for left in tmp_path.iterdir()] == ["a.png"]
+
+
+def test_a_folder_in_the_way_is_told(tmp_path):
+    (tmp_path / "a.png").mkdir()
+    with pytest.raises(FirthError, match="a folder of that name is in the way"):
+        check_picture(tmp_path / "a.png")
+
+
+def test_a_notebook_shows_a_picture():
+    assert loss_curve([1.0])._repr_png_().startswith(b"\x89PNG")
+
+
+def test_no_screen_is_told():
+    from matplotlib import pyplot
+
+    pyplot.switch_backend("agg")
+    picture = loss_curve([1.0])
+    with pytest.raises(FirthError, match="no screen"):
+        picture.show()
+    picture.show(warn=False)
+    assert pyplot.get_fignums() == []
+
+
+def test_a_window_is_made_of_the_picture_itself(monkeypatch):
+    from matplotlib import pyplot
+
+    shown = []
+    pyplot.switch_backend("agg")
+    monkeypatch.setattr(pyplot, "get_backend", lambda: "tkagg")
+    monkeypatch.setattr(pyplot, "show", lambda: shown.extend(map(pyplot.figure, [1])))
+    picture = loss_curve([1.0])
+    try:
+        picture.show()
+        assert shown == [picture]
+    finally:
+        pyplot.close("all")
+
+
+def test_long_titles_are_broken_into_lines():
+    for title in ("word " * 40, "a" * 20 + " " + "b" * 100 + " c"):
+        picture = loss_curve([1.0], title=title)
+        picture.draw_without_rendering()
+        box = picture.axes[0]._left_title.get_window_extent()
+        assert box.x1 < picture.bbox.width
+        assert "".join(picture.axes[0].get_title("left").split()) == "".join(title.split())
+
+
+def test_the_example_of_the_documentation_runs(tmp_path, monkeypatch):
+    page = Path(__file__).parents[1] / "docs" / "plotting.md"
+    (block,) = re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), flags=re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    exec(compile(block, str(page), "exec"), {})
+    made = {path.name for path in tmp_path.iterdir()}
+    assert made == {"map.png", "loss.svg", "noise.png", "window.pdf"}

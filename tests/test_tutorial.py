@@ -1,0 +1,59 @@
+"""The programs of the tutorial run from top to bottom, and both languages tell the same."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parents[1] / "docs" / "tutorial"
+LANGUAGES = {"en": FOLDER / "negative-sampling.md", "zh": FOLDER / "negative-sampling.zh.md"}
+BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def blocks(text):
+    """Give each program with empty lines before it, so that errors name its line of the page."""
+    for block in BLOCK.finditer(text):
+        yield "\n" * text.count("\n", 0, block.start(1)) + block[1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_program_runs(language, capsys):
+    page = LANGUAGES[language]
+    text = page.read_text(encoding="utf-8")
+    programs = list(blocks(text))
+    assert len(programs) == len(re.findall("^```python", text, re.MULTILINE)) > 10
+    namespace = {"__name__": "tutorial"}
+    for program in programs:
+        exec(compile(program, page, "exec"), namespace)
+    # What is printed is shown on the page.
+    printed = capsys.readouterr().out
+    assert printed.startswith("Epoch [50/100]  Loss 0.")
+    shown = "\n".join(re.findall(r"^```text\n(.*?)^```$", text, re.DOTALL | re.MULTILINE))
+    assert without_digits(printed) == without_digits(shown)
+
+
+def without_digits(text):
+    """Leave out the last digits of losses, which differ from machine to machine."""
+    return re.sub(r"(Loss \d\.\d)\d+", r"\1", text)
+
+
+def test_both_languages_have_the_same_parts():
+    english, chinese = (page.read_text(encoding="utf-8") for page in LANGUAGES.values())
+    for part in (r"^#+ ", r"^\|", r"^```", r"^    \S", r"!\[", r"^\*\*\d+\.\*\*"):
+        found = [len(re.findall(part, text, re.MULTILINE)) for text in (english, chinese)]
+        assert found[0] == found[1] > 0, part
+    links = [set(re.findall(r"https://[^)\s]+", text)) for text in (english, chinese)]
+    assert links[0] == links[1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pictures_and_pages_that_are_linked_are_there(language):
+    text = LANGUAGES[language].read_text(encoding="utf-8")
+    linked = re.findall(r"\]\((?!https://)([^)]+)\)", text)
+    assert len(linked) > 5
+    for target in linked:
+        assert (FOLDER / target).is_file(), target
+    files = set(re.findall(r"`((?:docs|src|benchmarks)/[\w/.-]+)`", text))
+    assert files
+    for file in files:
+        assert (FOLDER.parents[1] / file).exists(), file

@@ -1,0 +1,182 @@
+"""The textbook as an engine: the kernel's draws, its results, its place in `firth.train`."""
+
+import sys
+
+import numpy as np
+import pytest
+import torch
+from typer.testing import CliRunner
+
+import firth
+from firth.corpus import read_corpus
+from firth.errors import ConfigError
+from firth.torch import TorchEngine, engine
+from firth.training import TrainConfig, draws, reference, sampling, train_corpus
+from firth.training.engine import Stretch
+
+MODELS = pytest.mark.parametrize("model", ["skipgram", "cbow"])
+
+# WordSim-353 on 10 MB of Wikipedia, and how far the textbook may fall behind the kernel there.
+FLOORS = {"skipgram": 0.41, "cbow": 0.39}
+MAY_DIFFER = 0.04
+
+
+def zipf_units(lengths, vocabulary=40, seed=3):
+    rng = np.random.default_rng(seed)
+    weights = 1.0 / np.arange(1, vocabulary + 1)
+    return [rng.choice(vocabulary, n, p=weights / weights.sum()).tolist() for n in lengths]
+
+
+def planted_units(seed=0, sentences=3000):
+    """Make sentences of words from one of four groups."""
+    rng = np.random.default_rng(seed)
+    return [
+        [f"{group}-{word}" for word in rng.integers(6, size=6)]
+        for group in rng.integers(4, size=sentences)
+    ]
+
+
+@pytest.mark.parametrize("shrink", [True, False])
+@pytest.mark.parametrize("sample", [0.0, 1e-2])
+@pytest.mark.parametrize("stretch", [1, 7, 1000])
+def test_windows_are_those_of_the_reference(shrink, sample, stretch):
+    corpus = read_corpus(zipf_units((50, 1, 2, 30, 1, 7, 90)), min_count=1)
+    config = TrainConfig(
+        window=3, negative=4, shrink_windows=shrink, sample=sample, seed=5, noise_exponent=0.5
+    )
+    counts = corpus.vocabulary.counts
+    made = TorchEngine(config, counts, corpus.tokens, stretch)
+    expected = list(
+        reference.windows(
+            [corpus.tokens.unit(u).tolist() for u in range(len(corpus.tokens))],
+            int(draws.epoch_key(5, 2)),
+            sampling.keep_thresholds(counts, sample),
+            sampling.alias_table(sampling.noise_distribution(counts, 0.5)),
+            window=3, negative=4, shrink=shrink,
+        )
+    )  # fmt: skip
+    found = []
+    for start in range(0, corpus.tokens.size, stretch):
+        stop = min(start + stretch, corpus.tokens.size)
+        windows = made.windows(Stretch(epoch=2, start=start, stop=stop, lr=0.0, slope=0.0))
+        found += list(zip(*(array.tolist() for array in windows), strict=True))
+    assert len(found) == len(expected)
+    assert sample == 0.0 or len(found) < corpus.tokens.size - 2
+    for (position, centre, contexts, noise), theirs in zip(found, expected, strict=True):
+        assert (position, centre - 1) == (theirs.position, theirs.centre)
+        assert [word - 1 for word in contexts if word] == list(theirs.contexts)
+        drawn = [word if word != theirs.centre else -1 for word in theirs.noise]
+        assert [word - 1 for word in noise] == drawn
+
+
+@MODELS
+def test_one_window_at_a_time_it_is_the_kernel(monkeypatch, model):
+    monkeypatch.setattr(engine, "_MOST_WINDOWS", 1)
+    corpus = read_corpus(zipf_units([40] * 20))
+    config = TrainConfig(
+        model=model, dim=20, window=3, negative=4, epochs=2, sample=1e-2, threads=1, seed=4
+    )
+    ours = train_corpus(corpus, config, engine=TorchEngine)
+    kernel = train_corpus(corpus, config)
+    for table, expected in [
+        (ours.input_vectors, kernel.input_vectors),
+        (ours.output_vectors, kernel.output_vectors),
+    ]:
+        assert table.dtype == np.float32
+        np.testing.assert_allclose(table, expected, rtol=0, atol=2e-5 * np.abs(expected).max())
+    np.testing.assert_allclose(ours.losses, kernel.losses, rtol=1e-5)
+
+
+@MODELS
+@pytest.mark.parametrize("threads", [1, 2])
+def test_finds_the_planted_groups(model, threads):
+    options = {"model": model, "dim": 16, "epochs": 4, "sample": 0.0, "lr": 0.05}
+    vectors = firth.train(planted_units(), engine="torch", threads=threads, **options)
+    for word in vectors:
+        near = [neighbour.word for neighbour in vectors.similar(word, top=5)]
+        assert {other.partition("-")[0] for other in near} == {word.partition("-")[0]}
+    kernel = firth.train(planted_units(), threads=threads, **options)
+    # Minibatches start more slowly, and arrive at the same.
+    assert vectors.config["losses"][-1] == pytest.approx(kernel.config["losses"][-1], rel=0.03)
+    assert vectors.config["engine"] == "torch"
+    assert kernel.config["engine"] == "kernel"
+
+
+def test_one_thread_and_one_seed_give_the_same_bytes():
+    options = {"engine": "torch", "dim": 8, "epochs": 2, "threads": 1}
+    units = planted_units(sentences=300)
+    first, again, other = (firth.train(units, seed=seed, **options) for seed in (7, 7, 8))
+    assert first.input_vectors.tobytes() == again.input_vectors.tobytes()
+    assert first.input_vectors.tobytes() != other.input_vectors.tobytes()
+
+
+def test_small_vocabularies_get_small_minibatches():
+    assert engine._batch_size(np.ones(1000)) == 64
+    assert engine._batch_size(np.ones(10)) == 10
+    assert engine._batch_size(np.array([1e9, 1.0])) == 1
+    vectors = firth.train([["a", "b"], ["c", "d"]] * 300, engine="torch", dim=4, sample=0.0)
+    assert vectors.similar("a", top=1)[0].score < 1.0
+
+
+def test_pytorch_keeps_its_threads():
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        firth.train([["a", "b", "c"]] * 20, engine="torch", dim=4, sample=0.0)
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_trains_nothing_where_nothing_is_kept():
+    corpus = read_corpus([["a", "b"]] * 20)
+    config = TrainConfig(dim=4, sample=1e-9)
+    made = TorchEngine(config, corpus.vocabulary.counts, corpus.tokens, 40)
+    made.compile()
+    assert made.train(0, Stretch(epoch=0, start=0, stop=40, lr=0.1, slope=0.0)) == (0.0, 0)
+
+
+def test_an_unknown_engine_is_named():
+    with pytest.raises(ConfigError, match="engine must be kernel or torch, got 'steam'"):
+        firth.train([["a", "b"]] * 5, engine="steam")
+
+
+def test_a_diverging_run_is_an_error():
+    with pytest.raises(ConfigError, match="no longer finite"):
+        firth.train(planted_units(sentences=300), engine="torch", dim=4, lr=1e30, sample=0.0)
+
+
+def test_the_command_line_takes_the_engine(tmp_path):
+    from firth.cli import app
+
+    text = tmp_path / "text.txt"
+    text.write_text("tea and milk and tea\n" * 30)
+    arguments = ["train", str(text), "--output", str(tmp_path / "out"), "--dim", "4", "-q"]
+    done = CliRunner().invoke(app, [*arguments, "--sample", "0", "--engine", "torch"])
+    assert done.exit_code == 0, done.output
+    assert firth.load(tmp_path / "out").config["engine"] == "torch"
+    assert CliRunner().invoke(app, [*arguments, "--engine", "steam"]).exit_code == 2
+
+
+@pytest.mark.slow
+@MODELS
+def test_a_slice_of_wikipedia_is_learned_nearly_as_well(shared_data, tmp_path, model):
+    text = tmp_path / "slice.txt"
+    with zstd_open(shared_data / "enwiki_a.txt.zst") as source:
+        text.write_bytes(source.read(10_000_000).rpartition(b" ")[0])
+    found = {}
+    for name in ("kernel", "torch"):
+        vectors = firth.train(text, model=model, engine=name)
+        pairs = shared_data / "eval/wordsim353.tsv"
+        found[name] = firth.evaluate(vectors, similarity=pairs).similarity[0].spearman
+    assert found["torch"] > FLOORS[model]
+    assert found["torch"] > found["kernel"] - MAY_DIFFER
+
+
+def zstd_open(path):
+    """Open a .zst file for reading."""
+    if sys.version_info >= (3, 14):
+        from compression import zstd
+    else:
+        from backports import zstd
+    return zstd.open(path)
