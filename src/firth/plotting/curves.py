@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.text import Text
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 from numpy.typing import ArrayLike, NDArray
 
 from firth.errors import ConfigError
@@ -182,7 +182,7 @@ def _bars(
     _name_ticks(axes.yaxis, names)
     axes.tick_params(axis="y", length=0.0)
     axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.xaxis.set_major_formatter(lambda share, _: f"{100 * share:g}%")
+    axes.xaxis.set_major_formatter(_percent)
     axes.grid(axis="x", color=PALE, linewidth=0.8)
     axes.set_axisbelow(True)
     axes.set_xlabel("probability", loc="right")
@@ -208,6 +208,9 @@ def _lines(
     ]
     axes.set_xscale("log")
     axes.set_yscale("log")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axes.yaxis.set_major_formatter(_percent)
+    axes.yaxis.set_minor_formatter(NullFormatter())
     axes.grid(color=PALE, linewidth=0.8)
     axes.set_axisbelow(True)
     axes.set_xlabel("rank by count", loc="right")
@@ -216,6 +219,10 @@ def _lines(
         _name_ranks(axes, names)
     add_legend(axes, handles, ["in the text", "as noise word"])
     return picture
+
+
+def _percent(share: float, _: int) -> str:
+    return f"{100 * share:g}%"
 
 
 def _name_ranks(axes: Axes, names: NDArray[np.object_]) -> None:
