@@ -175,6 +175,25 @@ def test_the_output_is_checked_before_training(folder):
     assert (folder / "taken").read_text() == "a file"
 
 
+@pytest.mark.parametrize("inputs", [["own.txt"], ["text.txt", "./own.txt"], ["*.txt"]])
+def test_a_text_is_not_replaced_by_its_vectors(folder, inputs):
+    (folder / "own.txt").write_text(TEXT)
+    done = run("train", *inputs, "--output", "own.txt", at=folder)
+    assert_fails(done, "cannot write own.txt: it is a text to be read; name another output")
+    assert (folder / "own.txt").read_text() == TEXT
+    (folder / "own.txt").unlink()
+
+
+def test_words_that_are_not_utf8_can_be_converted(tmp_path):
+    (tmp_path / "latin.txt").write_bytes(b"2 2\ncaf\xe9 1 2\ntea 3 4\n")
+    assert_fails(
+        run("convert", "latin.txt", "a", at=tmp_path), "firth convert --encoding-errors replace"
+    )
+    done = run("convert", "latin.txt", "a", "--encoding-errors", "replace", at=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert list(firth.load(tmp_path / "a")) == ["caf\ufffd", "tea"]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [[], ["train"], ["train", "text.txt"], ["unknown"], ["evaluate", "vectors"],

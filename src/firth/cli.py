@@ -47,6 +47,9 @@ VectorsPath = Annotated[
     Path, typer.Argument(metavar="VECTORS", help="A folder or file of vectors.")
 ]
 Top = Annotated[int, typer.Option(min=1, help="How many words to give.")]
+EncodingErrors = Annotated[
+    Literal["strict", "replace"], typer.Option(help="What to do about invalid UTF-8.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Report as JSON.")]
 
 
@@ -134,9 +137,7 @@ def train(
     ] = "kernel",
     tokenizer: Annotated[Literal["whitespace", "words", "chinese"], typer.Option()] = "whitespace",
     lowercase: Annotated[bool, typer.Option("--lowercase", help="Lower-case the text.")] = False,
-    encoding_errors: Annotated[
-        Literal["strict", "replace"], typer.Option(help="What to do about invalid UTF-8.")
-    ] = "strict",
+    encoding_errors: EncodingErrors = "strict",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show nothing but errors.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -146,6 +147,7 @@ def train(
 
     # Before the rest is imported, since that prepares to keep compiled code.
     check_destination(output)
+    _check_not_read(output, inputs)
     cache_folder()
     from firth.pipeline import train as train_vectors
 
@@ -177,6 +179,15 @@ def train(
     elif not quiet:
         losses: Any = vectors.config["losses"]
         print(f"{output}: {len(vectors):,} words, {dim} dimensions, loss {losses[-1]:.4f}")
+
+
+def _check_not_read(output: Path, inputs: list[str]) -> None:
+    """Raise if the output would replace a text that is to be read."""
+    from firth.corpus.sources import find_text
+
+    for file in find_text(inputs) or []:
+        if file.path is not None and output.exists() and file.path.samefile(output):
+            raise FirthError(f"cannot write {output}: it is a text to be read; name another output")
 
 
 @app.command(epilog="Example: firth similar vectors king --top 5")
@@ -244,12 +255,13 @@ def convert(
     destination: Annotated[
         Path, typer.Argument(metavar="DST", help="Its suffix picks the format.")
     ],
+    encoding_errors: EncodingErrors = "strict",
 ) -> None:
     """Write vectors in another format."""
-    from firth.vectors import check_destination
+    from firth.vectors import check_destination, load
 
     check_destination(destination)
-    vectors = _load(source)
+    vectors = load(source, encoding_errors=encoding_errors)
     vectors.save(destination)
     print(f"{destination}: {len(vectors):,} words, {vectors.dim} dimensions")
 

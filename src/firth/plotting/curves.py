@@ -221,7 +221,7 @@ def _lines(
     return picture
 
 
-def _percent(share: float, _: int) -> str:
+def _percent(share: float, _: float) -> str:
     return f"{100 * share:g}%"
 
 

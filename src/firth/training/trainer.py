@@ -18,6 +18,8 @@ from firth.training.config import TrainConfig
 from firth.training.engine import Engine, KernelEngine, MakeEngine, Stretch
 
 _STRETCH = 50_000
+# A mean loss this many times that of guessing is beyond any that learning could lead to.
+_DIVERGED = 100.0
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,8 @@ def train_corpus(
     CorpusError
         If subsampling leaves no window with two words.
     ConfigError
-        If the loss is not finite any more: the step size is too large.
+        If the loss is not finite any more, or far beyond that of guessing: the step size is too
+        large.
     """
     size = corpus.tokens.size
     # Short corpora are cut small enough that every worker gets several stretches.
@@ -197,9 +200,11 @@ def _mean_loss(loss: float, pairs: int, epoch: int, config: TrainConfig) -> floa
             f"subsampling left no window with two words in epoch {epoch + 1}; "
             f"give more text, or switch subsampling off with sample=0 (got {config.sample:g})"
         )
-    if not math.isfinite(loss):
+    mean = loss / pairs
+    guessing = (config.negative + 1) * math.log(2.0)
+    if not mean < _DIVERGED * guessing:
         raise ConfigError(
-            f"the loss is no longer finite in epoch {epoch + 1}; "
-            f"lr is too large, got {config.step_size:g}"
+            f"training diverges: the mean loss is {mean:.4g} in epoch {epoch + 1}, where guessing "
+            f"costs {guessing:.4g}; lr is too large, got {config.step_size:g}"
         )
-    return loss / pairs
+    return mean

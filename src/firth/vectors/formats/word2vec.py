@@ -15,6 +15,11 @@ from firth.vectors.table import Token
 
 # Twice twenty digits would name more numbers than any machine holds; longer is no header.
 LONGEST_HEADER = 64
+# What to do about words that are not UTF-8.
+REPLACED = (
+    "firth.load(path, encoding_errors='replace') reads it, and so does "
+    "firth convert --encoding-errors replace"
+)
 _HEADER = re.compile(rb"(?:\xef\xbb\xbf)?[ \t]*([+-]?[0-9]+)[ \t]+([+-]?[0-9]+)[ \t]*\r?\n?")
 # Only ASCII white space ends a word: U+00A0 and its like stand inside words of real files.
 _WHITE_SPACE = re.compile(rb"\s")

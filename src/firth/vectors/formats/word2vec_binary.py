@@ -16,6 +16,7 @@ from firth.errors import FormatError
 from firth.files import write_aside
 from firth.vectors.formats.format import Format
 from firth.vectors.formats.word2vec import (
+    REPLACED,
     Header,
     after_header,
     check_room,
@@ -66,7 +67,7 @@ def _read_rows(
         except UnicodeDecodeError as error:
             raise FormatError(
                 f"{path}: word number {row + 1} is not UTF-8 at byte {begin + error.start} of the "
-                "file; firth.load(path, encoding_errors='replace') reads it"
+                f"file; {REPLACED}"
             ) from error
         numbers[row * width : (row + 1) * width] = data[space + 1 : space + 1 + width]
     return Table(words=words, input_vectors=matrix.astype(np.float32, copy=False))

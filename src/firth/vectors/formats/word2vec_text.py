@@ -17,6 +17,7 @@ from firth.errors import FormatError
 from firth.files import write_aside
 from firth.vectors.formats.format import Format
 from firth.vectors.formats.word2vec import (
+    REPLACED,
     Header,
     after_header,
     check_room,
@@ -148,7 +149,7 @@ def _fault(line: bytes, dim: int) -> str:
     for field in fields[1:]:
         if not _is_finite_number(field):
             return f"{field.decode(errors='replace')!r} is not a finite float32"
-    return "the word is not UTF-8; firth.load(path, encoding_errors='replace') reads it"
+    return f"the word is not UTF-8; {REPLACED}"
 
 
 def _is_finite_number(field: bytes) -> bool:
