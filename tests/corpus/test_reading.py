@@ -164,6 +164,8 @@ def test_nothing_left_after_min_count(write):
 def test_one_word_vocabulary(write):
     with pytest.raises(CorpusError, match="only 'a' occurs 2 times or more: 5 words were read"):
         read_corpus(write("a b a c a"), min_count=2)
+    with pytest.raises(CorpusError, match="give more text or text with other words"):
+        read_corpus(write("a a a a a"), min_count=2)
 
 
 def test_many_lines_of_one_word(write):

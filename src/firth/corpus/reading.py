@@ -177,9 +177,10 @@ def _check_trainable(vocabulary: Vocabulary, counts: NDArray[np.int64], min_coun
         raise CorpusError("the corpus holds no words: nothing to train on")
     if len(vocabulary) < 2:
         kept = f"only {vocabulary.words[0]!r} occurs" if len(vocabulary) else "no word occurs"
+        more = "lower min_count (--min-count)" if len(counts) > 1 else "text with other words"
         raise CorpusError(
             f"{kept} {min_count} times or more: {counts.sum()} words were read and the most "
-            f"frequent occurs {counts.max()} times; give more text or lower min_count (--min-count)"
+            f"frequent occurs {counts.max()} times; give more text or {more}"
         )
     for word in vocabulary:
         try:
