@@ -304,7 +304,7 @@ def demo(
 def lesson(
     output: Annotated[Path, typer.Option(help="Folder for the pictures.")] = Path("lesson"),
     language: Annotated[
-        Literal["en", "zh"], typer.Option(help="Of the text that is learned from.")
+        Literal["en", "zh"], typer.Option(help="Of the text, report and pictures.")
     ] = "en",
 ) -> None:
     """Train CBOW and skip-gram in two dimensions on a small text, and draw what they learn."""
