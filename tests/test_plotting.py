@@ -15,6 +15,7 @@ from matplotlib.font_manager import fontManager
 from matplotlib.text import Text
 
 from firth.errors import ConfigError, FirthError, MissingExtraError, VocabularyError
+from firth.lesson import lesson_groups
 from firth.plotting import (
     check_picture,
     fonts,
@@ -244,6 +245,42 @@ def test_names_in_a_crowd_do_not_overlap_and_are_led_to_their_points():
     assert any(led)
     # The word that stands alone needs no line.
     assert not led[-1]
+
+
+# Where the lesson's nouns came to stand in English, by model.
+LESSON = {
+    "skipgram": [
+        (-0.392, 1.480), (-0.412, 1.448), (-0.409, 1.471), (-0.419, 1.441), (-0.412, 1.468),
+        (-0.412, 1.440), (-0.134, 2.437), (-0.208, 2.479), (-0.158, 2.491), (-0.166, 2.435),
+        (-0.187, 2.507), (-0.197, 2.464), (-4.131, 0.041), (-4.089, 0.067), (-4.078, 0.103),
+        (-4.131, 0.063), (-4.109, 0.033), (-4.150, 0.112),
+    ],
+    "cbow": [
+        (-1.018, 3.432), (-1.164, 3.532), (-1.114, 3.489), (-1.217, 3.492), (-1.117, 3.480),
+        (-1.086, 3.454), (-0.144, 2.302), (-0.128, 2.259), (-0.217, 2.361), (-0.015, 2.293),
+        (-0.146, 2.293), (-0.124, 2.261), (-5.598, 0.930), (-5.367, 0.904), (-5.251, 0.943),
+        (-5.519, 1.025), (-5.416, 0.861), (-5.494, 0.942),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("model", LESSON)
+def test_no_line_goes_through_a_name(model):
+    groups = lesson_groups("en")
+    nouns = [noun for members in groups.values() for noun in members]
+    picture = scatter(Vectors(nouns, np.array(LESSON[model], dtype=np.float32)), groups)
+    boxes = boxes_of(picture)
+    assert overlaps(boxes) == 0
+    axes = picture.axes[0]
+    middles = (boxes[:, :2] + boxes[:, 2:]) / 2
+    led = [text.arrow_patch.get_visible() for text in axes.texts]
+    assert any(led)
+    starts = axes.transData.transform(LESSON[model])
+    for i in np.flatnonzero(led):
+        steps = starts[i] + np.linspace(0, 1, 200)[:, np.newaxis] * (middles[i] - starts[i])
+        others = np.delete(boxes, i, axis=0)
+        within = (steps[:, np.newaxis] > others[:, :2]) & (steps[:, np.newaxis] < others[:, 2:])
+        assert not within.all(axis=-1).any(), nouns[i]
 
 
 def test_names_stand_to_the_right_where_there_is_room():
