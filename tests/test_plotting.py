@@ -486,6 +486,7 @@ def test_everything_of_a_window_is_on_the_sheet():
     ("sentence", "centre", "window", "noise", "message"),
     [
         (SENTENCE, 9, 2, [], "0 to 8, got 9"),
+        (SENTENCE, 1.0, 2, [], "a whole number, got 1.0"),
         (SENTENCE, -1, 2, [], "0 to 8, got -1"),
         ([], 0, 2, [], "at least one word"),
         (SENTENCE, 0, 0, [], "window must be at least 1, got 0"),
@@ -535,6 +536,31 @@ def test_a_missing_font_is_told_with_the_package_to_install(bare, text, told):
         fonts.families(text)
     assert told in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_search_for_fonts_says_nothing_else(bare, caplog):
+    with pytest.raises(FirthError, match="choose other words"):
+        fonts.families("ꦲ")
+    assert not caplog.records
+
+
+def test_words_may_come_from_a_generator(vectors):
+    words = ["cat1", "cat2"]
+    assert names_on(scatter(vectors, iter(words))) == words
+    assert names_on(scatter(vectors, {"cats": iter(words)})) == words
+    picture = window_diagram(iter(words), 0, window=1, noise=iter(["tea"]))
+    assert {*words, "tea"} <= {*names_on(picture)}
+    noise_distribution([2, 1], [2, 1], words=iter(words))
+
+
+def test_what_is_no_picture_is_told(tmp_path):
+    with pytest.raises(ConfigError, match="must be a figure of Matplotlib, got 'x'"):
+        save("x", tmp_path / "q.png")
+
+
+def test_a_negative_seed_is_told(vectors):
+    with pytest.raises(ConfigError, match="seed must be at least 0, got -1"):
+        scatter(vectors, vectors.words[:9], method="tsne", seed=-1)
 
 
 def test_no_picture_is_made_of_boxes(bare):

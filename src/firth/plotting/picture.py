@@ -96,10 +96,12 @@ def save(picture: Figure, path: str | os.PathLike[str]) -> None:
     Raises
     ------
     ConfigError
-        If the suffix is another.
+        If the suffix is another, or `picture` is no figure.
     FirthError
         If the file cannot be written.
     """
+    if not isinstance(picture, Figure):
+        raise ConfigError(f"picture must be a figure of Matplotlib, got {picture!r}")
     target = check_picture(path)
     suffix = target.suffix.lower()
     with write_aside(target) as aside, matplotlib.rc_context({"svg.hashsalt": "firth"}):
