@@ -558,6 +558,13 @@ def test_what_is_no_picture_is_told(tmp_path):
         save("x", tmp_path / "q.png")
 
 
+def test_blanks_are_seen_and_long_groups_leave_room(vectors):
+    assert fonts.shortened("  ") == "'  '"
+    axes = scatter(vectors, {"long name " * 9: ["cat1", "cat2"]}).axes[0]
+    axes.figure.draw_without_rendering()
+    assert axes.get_window_extent().width > axes.figure.bbox.width / 2
+
+
 def test_a_negative_seed_is_told(vectors):
     with pytest.raises(ConfigError, match="seed must be at least 0, got -1"):
         scatter(vectors, vectors.words[:9], method="tsne", seed=-1)

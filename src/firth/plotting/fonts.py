@@ -44,16 +44,16 @@ def shown(content: object) -> str:
     return "".join(_visible(letter) for letter in str(content))
 
 
-def shortened(word: object) -> str:
-    """Give a word as it is drawn, at most 40 letters of it.
+def shortened(word: object, longest: int = LONGEST_WORD) -> str:
+    """Give a word as it is drawn, at most 40 letters of it; blanks alone in quotes.
 
     >>> shortened("king"), len(shortened("a" * 100)), shortened("a" * 100)[-2:]
     ('king', 40, 'a…')
     """
     letters = str(word)
-    if len(letters) > LONGEST_WORD:
-        letters = letters[: LONGEST_WORD - 1] + "…"
-    return shown(letters)
+    if len(letters) > longest:
+        letters = letters[: longest - 1] + "…"
+    return shown(letters if letters.strip() else repr(letters))
 
 
 def _visible(letter: str) -> str:
