@@ -22,7 +22,7 @@ from torch import Tensor, nn
 import machine
 from firth.plotting import save
 from firth.plotting.picture import GREY, INK, PALE, PALETTE, SMALL_SIZE, TEXT_SIZE, Picture
-from firth.torch import CBOWHS, CBOWNS, CBOWSoftmax, NoiseSampler
+from firth.torch import CBOWHS, CBOWNS, CBOWSoftmax, HuffmanTree, NoiseSampler
 
 HERE = Path(__file__).parent
 RESULT = HERE / "results" / "softmax_cost.json"
@@ -111,6 +111,12 @@ class Trial:
 def zipf_counts(size: int) -> np.ndarray:
     """Give counts as in a text: the word of rank r occurs in proportion to 1 / r; none of id 0."""
     return np.concatenate([[0], np.maximum(10 * size // np.arange(1, size + 1), 1)])
+
+
+def mean_questions(size: int) -> float:
+    """Give the length of a path of the hierarchical softmax, the mean over the words of a text."""
+    counts = zipf_counts(size)
+    return float(HuffmanTree(counts).lengths.numpy() @ counts / counts.sum())
 
 
 def measure(size: int, rounds: int) -> list[dict[str, object]]:
@@ -214,7 +220,7 @@ def at(figures: list[dict[str, object]], method: str, size: int, windows: int) -
 
 
 def show(figures: list[dict[str, object]]) -> None:
-    """Print a table: a row for each method, a column for each V."""
+    """Print a table: a row for each method, a column for each V; last, how many questions."""
     for windows in (FEW, MANY):
         title = f"ms a step of {windows:,} windows"
         print(f"{title:<42}" + "".join(f"{size:>11,}" for size in SIZES))
@@ -222,6 +228,8 @@ def show(figures: list[dict[str, object]]) -> None:
             if windows in method.windows:
                 times = [at(figures, method.name, size, windows) for size in SIZES]
                 print(f"{method.name:<42}" + "".join(f"{each:>11.2f}" for each in times))
+    questions = "".join(f"{mean_questions(size):>11.2f}" for size in SIZES)
+    print(f"{'questions of the hierarchical softmax':<42}{questions}")
 
 
 def main() -> None:

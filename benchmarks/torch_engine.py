@@ -38,9 +38,9 @@ def main() -> None:
     corpus = read_start(arguments.text, arguments.megabytes)
     runs = []
     print(f"{'model':<10}{'engine':<8}{'words/s':>12}{'loss':>8}{'similarity':>12}")
-    for model, engine in itertools.product(arguments.models.split(","), ENGINES):
+    for model, (engine, make) in itertools.product(arguments.models.split(","), ENGINES.items()):
         config = TrainConfig(model=model, epochs=arguments.epochs, threads=arguments.threads)
-        run = measure(corpus, config, engine, arguments.similarity)
+        run = {"engine": engine, **measure(corpus, config, make, arguments.similarity)}
         runs.append(run)
         print(
             f"{model:<10}{engine:<8}{run['words_per_second']:>12,.0f}"
@@ -85,16 +85,15 @@ def read_start(text: Path, megabytes: int) -> Corpus:
 
 
 def measure(
-    corpus: Corpus, config: TrainConfig, engine: str, similarity: Path
+    corpus: Corpus, config: TrainConfig, engine: MakeEngine, similarity: Path
 ) -> dict[str, str | float]:
     """Train once; give the speed of the loop, the last epoch's loss, and the quality."""
     last: deque[Progress] = deque(maxlen=1)
-    result = train_corpus(corpus, config, engine=ENGINES[engine], on_progress=last.append)
+    result = train_corpus(corpus, config, engine=engine, on_progress=last.append)
     vectors = firth.Vectors(corpus.vocabulary.words, result.input_vectors)
     found = firth.evaluate(vectors, similarity=similarity).similarity[0]
     return {
         "model": config.model,
-        "engine": engine,
         "words_per_second": last[0].words_per_second,
         "seconds": last[0].seconds,
         "loss": result.losses[-1],

@@ -1,6 +1,9 @@
 """Fixtures that several test modules share."""
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -13,3 +16,13 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("no ../shared/data beside the checkout")
     return SHARED_DATA.resolve()
+
+
+@pytest.fixture(scope="session")
+def zstd_open() -> Callable[[Path], IO[bytes]]:
+    """Open a .zst file for reading."""
+    if sys.version_info >= (3, 14):
+        from compression import zstd
+    else:
+        from backports import zstd
+    return zstd.open

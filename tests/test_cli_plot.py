@@ -42,7 +42,7 @@ def names_in(path):
 
 def test_words_are_drawn(folder, tmp_path):
     output = tmp_path / "new" / "map.svg"
-    given = ["--words", "king, queen,man", "--words", "tea", "--title", "Royal"]
+    given = ["--words", "king, queen,,man", "--words", "tea", "--title", "Royal"]
     done = run("vectors", "-o", str(output), *given, at=folder)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"{output}: 4 words\n"
@@ -78,7 +78,9 @@ def test_integers_are_found_by_their_digits(folder, tmp_path):
     ("arguments", "parts"),
     [
         (["vectors", "-o", "x.png", "--words", "king,kign"], ["'kign'", "near: king"]),
-        (["vectors", "-o", "x.png", "--words", "king,,tea"], ["''"]),
+        (["vectors", "-o", "x.png", "--words", ",,"], ["no words given"]),
+        (["vectors", "-o", "x.png", "--words", "kign"], ["'kign'", "near: king"]),
+        (["vectors", "-o", "x.png", "--words", "king，tea"], ["king，tea", "separated by ','"]),
         (["vectors", "-o", "x.png", "--words", "king"], ["at least 2 words, got 1"]),
         (["vectors", "-o", "x.png", "--words", "tea,tea"], ["must differ, got tea"]),
         (["flat", "-o", "x.png"], ["at least 2 dimensions, got 1"]),

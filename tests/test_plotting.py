@@ -15,6 +15,7 @@ from matplotlib.font_manager import fontManager
 from matplotlib.text import Text
 
 from firth.errors import ConfigError, FirthError, MissingExtraError, VocabularyError
+from firth.lesson import lesson_groups
 from firth.plotting import (
     check_picture,
     fonts,
@@ -246,6 +247,42 @@ def test_names_in_a_crowd_do_not_overlap_and_are_led_to_their_points():
     assert not led[-1]
 
 
+# Where the lesson's nouns came to stand in English, by model.
+LESSON = {
+    "skipgram": [
+        (-0.392, 1.480), (-0.412, 1.448), (-0.409, 1.471), (-0.419, 1.441), (-0.412, 1.468),
+        (-0.412, 1.440), (-0.134, 2.437), (-0.208, 2.479), (-0.158, 2.491), (-0.166, 2.435),
+        (-0.187, 2.507), (-0.197, 2.464), (-4.131, 0.041), (-4.089, 0.067), (-4.078, 0.103),
+        (-4.131, 0.063), (-4.109, 0.033), (-4.150, 0.112),
+    ],
+    "cbow": [
+        (-1.018, 3.432), (-1.164, 3.532), (-1.114, 3.489), (-1.217, 3.492), (-1.117, 3.480),
+        (-1.086, 3.454), (-0.144, 2.302), (-0.128, 2.259), (-0.217, 2.361), (-0.015, 2.293),
+        (-0.146, 2.293), (-0.124, 2.261), (-5.598, 0.930), (-5.367, 0.904), (-5.251, 0.943),
+        (-5.519, 1.025), (-5.416, 0.861), (-5.494, 0.942),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("model", LESSON)
+def test_no_line_goes_through_a_name(model):
+    groups = lesson_groups("en")
+    nouns = [noun for members in groups.values() for noun in members]
+    picture = scatter(Vectors(nouns, np.array(LESSON[model], dtype=np.float32)), groups)
+    boxes = boxes_of(picture)
+    assert overlaps(boxes) == 0
+    axes = picture.axes[0]
+    middles = (boxes[:, :2] + boxes[:, 2:]) / 2
+    led = [text.arrow_patch.get_visible() for text in axes.texts]
+    assert any(led)
+    starts = axes.transData.transform(LESSON[model])
+    for i in np.flatnonzero(led):
+        steps = starts[i] + np.linspace(0, 1, 200)[:, np.newaxis] * (middles[i] - starts[i])
+        others = np.delete(boxes, i, axis=0)
+        within = (steps[:, np.newaxis] > others[:, :2]) & (steps[:, np.newaxis] < others[:, 2:])
+        assert not within.all(axis=-1).any(), nouns[i]
+
+
 def test_names_stand_to_the_right_where_there_is_room():
     points = np.random.default_rng(5).permutation(np.arange(40.0))[:, np.newaxis] * [31.7, 33.3]
     sizes = np.random.default_rng(5).uniform(10.1, 20.3, size=(40, 2))
@@ -449,6 +486,7 @@ def test_everything_of_a_window_is_on_the_sheet():
     ("sentence", "centre", "window", "noise", "message"),
     [
         (SENTENCE, 9, 2, [], "0 to 8, got 9"),
+        (SENTENCE, 1.0, 2, [], "a whole number, got 1.0"),
         (SENTENCE, -1, 2, [], "0 to 8, got -1"),
         ([], 0, 2, [], "at least one word"),
         (SENTENCE, 0, 0, [], "window must be at least 1, got 0"),
@@ -498,6 +536,38 @@ def test_a_missing_font_is_told_with_the_package_to_install(bare, text, told):
         fonts.families(text)
     assert told in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_search_for_fonts_says_nothing_else(bare, caplog):
+    with pytest.raises(FirthError, match="choose other words"):
+        fonts.families("ꦲ")
+    assert not caplog.records
+
+
+def test_words_may_come_from_a_generator(vectors):
+    words = ["cat1", "cat2"]
+    assert names_on(scatter(vectors, iter(words))) == words
+    assert names_on(scatter(vectors, {"cats": iter(words)})) == words
+    picture = window_diagram(iter(words), 0, window=1, noise=iter(["tea"]))
+    assert {*words, "tea"} <= {*names_on(picture)}
+    noise_distribution([2, 1], [2, 1], words=iter(words))
+
+
+def test_what_is_no_picture_is_told(tmp_path):
+    with pytest.raises(ConfigError, match="must be a figure of Matplotlib, got 'x'"):
+        save("x", tmp_path / "q.png")
+
+
+def test_blanks_are_seen_and_long_groups_leave_room(vectors):
+    assert fonts.shortened("  ") == "'  '"
+    axes = scatter(vectors, {"long name " * 9: ["cat1", "cat2"]}).axes[0]
+    axes.figure.draw_without_rendering()
+    assert axes.get_window_extent().width > axes.figure.bbox.width / 2
+
+
+def test_a_negative_seed_is_told(vectors):
+    with pytest.raises(ConfigError, match="seed must be at least 0, got -1"):
+        scatter(vectors, vectors.words[:9], method="tsne", seed=-1)
 
 
 def test_no_picture_is_made_of_boxes(bare):

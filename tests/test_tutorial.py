@@ -46,6 +46,14 @@ def test_both_languages_have_the_same_parts():
     assert links[0] == links[1]
 
 
+def test_a_chinese_paragraph_is_one_line():
+    """The end of a line is shown as a space, which Chinese has not."""
+    page = LANGUAGES["zh"].read_text(encoding="utf-8")
+    text = re.sub("^```.*?^```$", "", page, flags=re.MULTILINE | re.DOTALL)
+    prose = r"^(?![ |#!-]|$)"
+    assert not re.findall(rf"{prose}.*\n{prose}.*$|^ {{1,3}}\S.*$", text, re.MULTILINE)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_pictures_and_pages_that_are_linked_are_there(language):
     text = LANGUAGES[language].read_text(encoding="utf-8")

@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from firth._version import __version__
-from firth.errors import FirthError
+from firth.errors import FirthError, VocabularyError
 
 if TYPE_CHECKING:
     from firth.evaluation import Evaluation
@@ -316,7 +316,7 @@ def demo(
 def lesson(
     output: Annotated[Path, typer.Option(help="Folder for the pictures.")] = Path("lesson"),
     language: Annotated[
-        Literal["en", "zh"], typer.Option(help="Of the text that is learned from.")
+        Literal["en", "zh"], typer.Option(help="Of the text, report and pictures.")
     ] = "en",
 ) -> None:
     """Train CBOW and skip-gram in two dimensions on a small text, and draw what they learn."""
@@ -340,11 +340,20 @@ def _token(vectors: Vectors, word: str) -> str | int:
 
 def _split(vectors: Vectors, given: list[str]) -> list[str | int]:
     """Take lists of words apart at commas, unless the whole is itself a word, such as a comma."""
-    return [
-        _token(vectors, word.strip())
+    pieces = [
+        word.strip()
         for words in given
         for word in ([words] if words in vectors else words.split(","))
     ]
+    chosen = [_token(vectors, word) for word in pieces if word]
+    if not chosen:
+        raise VocabularyError("no words given")
+    for word in chosen:
+        if word not in vectors and any(sign in str(word) for sign in "，、 "):
+            raise VocabularyError(f"{word!r} has no vector; words are separated by ','")
+    # An unknown word is told before too few of them.
+    vectors[chosen]
+    return chosen
 
 
 def _facts(vectors: Vectors) -> dict[str, object]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from firth.corpus.tokenizers import words
-from firth.errors import ConfigError
+from firth.errors import ConfigError, MissingExtraError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -38,6 +39,47 @@ _LR = 0.05
 _TELL_EVERY = 50
 
 _TITLES: Mapping[str, str] = MappingProxyType({"skipgram": "Skip-gram", "cbow": "CBOW"})
+
+
+# What the report says, by language.
+_REPORT: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "en": {
+            "text": "{sentences} sentences, {words} words, {different} of them different; "
+            "topics: {topics}.",
+            "comma": ", ",
+            "model": "{model}: 2 dimensions, window {window}, {negative} noise words",
+            "found": "Of the five nouns nearest to a noun, {share:.0%} are of its own topic.",
+            "pictures": "Pictures:",
+        },
+        "zh": {
+            "text": "{sentences} 句，{words} 个词，其中不同的词 {different} 个；主题：{topics}。",
+            "comma": "、",
+            "model": "{model}：2 维，窗口 {window}，噪声词 {negative} 个",
+            "found": "离一个名词最近的五个名词中，{share:.0%} 属于同一主题。",
+            "pictures": "图片：",
+        },
+    }
+)
+
+# What the pictures say, in Chinese.
+_CHINESE: Mapping[str, str] = MappingProxyType(
+    {
+        "as noise word": "作为噪声词",
+        "centre": "中心词",
+        f"centre, and context within {WINDOW} (label 1); grey is out of reach": (
+            f"中心词，以及 {WINDOW} 个位置以内的上下文词（标签 1）；灰色的不在窗口内"
+        ),
+        "dimension 1": "第 1 维",
+        "dimension 2": "第 2 维",
+        "epoch": "轮次",
+        "in the text": "在文本中",
+        "mean loss": "平均损失",
+        "noise words in the centre's place (label 0)": "放在中心词位置上的噪声词（标签 0）",
+        "probability": "概率",
+        "rank by count": "按次数排名",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -249,7 +291,7 @@ def draw_lesson(
     ----------
     trained : mapping of model names to TrainedLesson
     language : {"en", "zh"}
-        That they were trained in.
+        That they were trained in, and that the pictures are labelled in.
     seed : int
         For the noise words of the window.
 
@@ -279,7 +321,7 @@ def draw_lesson(
         model: scatter(found.vectors, lesson_groups(language), title=_TITLES[model])
         for model, found in trained.items()
     }
-    return {
+    pictures: dict[str, Figure] = {
         "window": window_diagram(
             sentence, place, window=WINDOW, noise=_noise_for(sentence, place, vocabulary, seed)
         ),
@@ -287,6 +329,21 @@ def draw_lesson(
         **maps,
         "losses": loss_curve({_TITLES[model]: found.losses for model, found in trained.items()}),
     }
+    if language == "zh":
+        for picture in pictures.values():
+            _label_in_chinese(picture)
+    return pictures
+
+
+def _label_in_chinese(picture: Figure) -> None:
+    from matplotlib.text import Text
+
+    from firth.plotting.picture import write
+
+    for text in picture.findobj(Text):
+        assert isinstance(text, Text)
+        if text.get_text() in _CHINESE:
+            write(text, _CHINESE[text.get_text()])
 
 
 def _noise_for(
@@ -325,6 +382,8 @@ def run_lesson(
 ) -> list[Path]:
     """Train both models, tell their losses and who came to stand with whom, and draw pictures.
 
+    The report and the pictures are in the language of the text, but for the lines of the losses.
+
     Parameters
     ----------
     folder : Path
@@ -348,28 +407,43 @@ def run_lesson(
     FirthError
         If the folder cannot be written, or no font has the letters of the text.
     """
-    # First, so that nothing is trained if it cannot be drawn.
+    # First, so that nothing is told or trained if it cannot be drawn.
+    _check_extras()
     from firth.plotting import check_picture, save
 
     check_picture(folder / "window.png")
     sentences = lesson_sentences(language)
+    report = _REPORT[language]
     say(
-        f"{len(sentences)} sentences, {sum(map(len, sentences))} words, "
-        f"{len(set().union(*sentences))} of them different; "
-        f"topics: {', '.join(lesson_groups(language))}."
+        report["text"].format(
+            sentences=len(sentences),
+            words=sum(map(len, sentences)),
+            different=len(set().union(*sentences)),
+            topics=report["comma"].join(lesson_groups(language)),
+        )
     )
     trained: dict[str, TrainedLesson] = {}
     for model in MODELS:
         say("")
-        say(f"{_TITLES[model]}: 2 dimensions, window {WINDOW}, {NEGATIVE} noise words")
+        say(report["model"].format(model=_TITLES[model], window=WINDOW, negative=NEGATIVE))
         trained[model] = train_lesson(model, language=language, epochs=epochs, seed=seed, log=say)
         share = neighbours_of_own_topic(trained[model].vectors, language)
-        say(f"Of the five nouns nearest to a noun, {share:.0%} are of its own topic.")
+        say(report["found"].format(share=share))
     say("")
-    say("Pictures:")
+    say(report["pictures"])
     written = []
     for name, picture in draw_lesson(trained, language, seed).items():
         written.append(folder / f"{name}.png")
         save(picture, written[-1])
         say(f"  {written[-1]}")
     return written
+
+
+def _check_extras() -> None:
+    """Raise if PyTorch or Matplotlib is not installed, or both, with the line that installs all."""
+    extras = {"matplotlib": "plot", "torch": "torch"}
+    missing = [package for package in extras if find_spec(package) is None]
+    if missing:
+        # Both are meant by "or", in a message that goes on with "is not installed".
+        named = ",".join(extras[package] for package in missing)
+        raise MissingExtraError(" or ".join(missing), named)

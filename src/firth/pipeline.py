@@ -53,7 +53,7 @@ def train(
         Whether to show progress bars on standard error; by default if that is a terminal.
     engine : {"kernel", "torch"}
         What trains: the compiled kernel, or the textbook in PyTorch, which is far slower and makes
-        the same draws.
+        the same draws. Both run on the CPU; `firth.torch.fit` takes a GPU.
     **options
         The fields of `TrainConfig`: model, dim, window, negative, epochs, min_count, max_vocab,
         sample, noise_exponent, lr, min_lr, shrink_windows, threads, seed.

@@ -1,6 +1,7 @@
 """The textbook as an engine: the kernel's draws, its results, its place in `firth.train`."""
 
-import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -118,14 +119,65 @@ def test_small_vocabularies_get_small_minibatches():
     assert vectors.similar("a", top=1)[0].score < 1.0
 
 
-def test_pytorch_keeps_its_threads():
+@pytest.fixture
+def three_threads():
     before = torch.get_num_threads()
     torch.set_num_threads(3)
-    try:
-        firth.train([["a", "b", "c"]] * 20, engine="torch", dim=4, sample=0.0)
-        assert torch.get_num_threads() == 3
-    finally:
-        torch.set_num_threads(before)
+    yield
+    torch.set_num_threads(before)
+
+
+def threads_here_and_in_a_new_thread():
+    with ThreadPoolExecutor(1) as pool:
+        return torch.get_num_threads(), pool.submit(torch.get_num_threads).result()
+
+
+@pytest.mark.usefixtures("three_threads")
+def test_pytorch_has_one_thread_while_it_trains(monkeypatch):
+    seen = []
+    step = TorchEngine._step
+
+    def spy(*arguments):
+        seen.append(torch.get_num_threads())
+        return step(*arguments)
+
+    monkeypatch.setattr(TorchEngine, "_step", spy)
+    firth.train([["a", "b", "c"]] * 20, engine="torch", dim=4, sample=0.0, threads=2)
+    assert set(seen) == {1}
+    assert threads_here_and_in_a_new_thread() == (3, 3)
+
+
+@pytest.mark.usefixtures("three_threads")
+def test_pytorch_has_its_threads_back_while_an_error_is_held():
+    with pytest.raises(ConfigError) as held:
+        firth.train(planted_units(sentences=300), engine="torch", dim=4, lr=1e30, sample=0.0)
+    assert threads_here_and_in_a_new_thread() == (3, 3)
+    assert held.value.__traceback__ is not None
+
+
+@pytest.mark.usefixtures("three_threads")
+def test_pytorch_has_its_threads_back_after_two_trainings_at_once(monkeypatch):
+    corpus = read_corpus([["a", "b"]] * 5)
+    made = TorchEngine(TrainConfig(dim=4, sample=0.0), corpus.vocabulary.counts, corpus.tokens, 1)
+    stretch = Stretch(epoch=0, start=0, stop=1, lr=0.1, slope=0.0)
+    begun, may_end = threading.Event(), threading.Event()
+    other = threading.Thread(target=made.train, args=(1, stretch))
+
+    def step(*_):
+        if threading.current_thread() is other:
+            begun.set()
+            assert may_end.wait(timeout=30)
+        else:
+            other.start()
+            assert begun.wait(timeout=30)
+        return 0.0
+
+    monkeypatch.setattr(TorchEngine, "_step", step)
+    made.train(0, stretch)
+    assert torch.get_num_threads() == 3  # of this one's own, though the other still trains
+    may_end.set()
+    other.join()
+    assert threads_here_and_in_a_new_thread() == (3, 3)
 
 
 def test_trains_nothing_where_nothing_is_kept():
@@ -160,7 +212,7 @@ def test_the_command_line_takes_the_engine(tmp_path):
 
 @pytest.mark.slow
 @MODELS
-def test_a_slice_of_wikipedia_is_learned_nearly_as_well(shared_data, tmp_path, model):
+def test_a_slice_of_wikipedia_is_learned_nearly_as_well(shared_data, zstd_open, tmp_path, model):
     text = tmp_path / "slice.txt"
     with zstd_open(shared_data / "enwiki_a.txt.zst") as source:
         text.write_bytes(source.read(10_000_000).rpartition(b" ")[0])
@@ -171,12 +223,3 @@ def test_a_slice_of_wikipedia_is_learned_nearly_as_well(shared_data, tmp_path, m
         found[name] = firth.evaluate(vectors, similarity=pairs).similarity[0].spearman
     assert found["torch"] > FLOORS[model]
     assert found["torch"] > found["kernel"] - MAY_DIFFER
-
-
-def zstd_open(path):
-    """Open a .zst file for reading."""
-    if sys.version_info >= (3, 14):
-        from compression import zstd
-    else:
-        from backports import zstd
-    return zstd.open(path)

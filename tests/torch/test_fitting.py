@@ -66,6 +66,25 @@ def test_learns_who_keeps_whose_company(optimizer):
     assert found.seconds > 0
 
 
+@pytest.mark.parametrize("optimizer", [torch.optim.SparseAdam, torch.optim.SGD])
+def test_sparse_gradients_for_optimizers_that_take_them(optimizer):
+    found = run(make(sparse=True), optimizer=optimizer, lr=0.05, epochs=5)
+    assert found.losses[-1] < found.losses[0]
+
+
+def test_takes_numpy_seeds_and_devices():
+    expected = run(seed=3).losses
+    assert run(seed=np.int64(3), device=torch.device("cpu")).losses == expected
+
+
+def test_noise_of_its_own_generator_goes_on_from_where_that_stands():
+    noise = NoiseSampler(COUNTS, generator=torch.Generator().manual_seed(1))
+    first, second = (run(noise=noise, negative=1).losses for _ in range(2))
+    assert first != second
+    again = NoiseSampler(COUNTS, generator=torch.Generator().manual_seed(1))
+    assert run(noise=again, negative=1).losses == first
+
+
 def test_tells_every_nth_epoch_and_the_last():
     lines, epochs = [], []
     found = run(
@@ -170,6 +189,12 @@ def test_a_gpu_gives_the_same_losses_twice():
         ({"negative": 0}, "negative must be at least 1, got 0"),
         ({"every": -1}, "every must be at least 0, got -1"),
         ({"every": 5}, "every needs log"),
+        ({"epochs": 1.5}, r"epochs must be a whole number, got 1\.5"),
+        ({"negative": 2.5}, r"negative must be a whole number, got 2\.5"),
+        ({"lr": "x"}, "lr must be a finite number above 0, got 'x'"),
+        ({"seed": 1.0}, "seed must be a whole number from 0"),
+        ({"model": make(sparse=True)}, "Adam does not take .*optimizer=torch.optim.SparseAdam"),
+        ({"optimizer": torch.optim.SparseAdam}, "SparseAdam takes sparse gradients only"),
         ({"lr": 0.0}, "lr must be a finite number above 0"),
         ({"seed": -1}, "seed must be a whole number from 0"),
         ({"device": "abacus"}, "device 'abacus' is not there"),

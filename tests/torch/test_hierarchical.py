@@ -46,5 +46,11 @@ def test_words_without_a_count_have_no_path():
         model(torch.tensor([2]), torch.tensor([[1]]))
 
 
+@pytest.mark.parametrize("counts", [[0, 2.5, 1], [0, 2, -1], ["0", "1"], [[0, 1, 2]]])
+def test_counts_are_whole(counts):
+    with pytest.raises(ConfigError, match="counts must be a list of whole numbers"):
+        HuffmanTree(counts)
+
+
 def test_the_tree_moves_with_its_model():
     assert {"tree.nodes", "tree.answers"} <= set(SkipGramHS([0, 2, 1], 2).state_dict())

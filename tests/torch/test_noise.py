@@ -1,12 +1,14 @@
 """Noise words: their distribution, and that they are never words of their window."""
 
+import types
+
 import numpy as np
 import pytest
 import torch
 from scipy import stats
 
 from firth.errors import ConfigError
-from firth.torch import NoiseSampler
+from firth.torch import NoiseSampler, noise
 
 COUNTS = [0, 1000, 300, 0, 100, 30, 30, 7, 1]
 
@@ -74,6 +76,21 @@ def test_the_same_state_draws_the_same():
     assert not torch.equal(first, second)
 
 
+def test_each_worker_of_a_loader_draws_its_own(monkeypatch):
+    window = torch.tensor([1]), torch.tensor([[2]])
+
+    def drawn_by(worker_seed):
+        # A worker begins with a copy of the sampler.
+        info = types.SimpleNamespace(seed=worker_seed)
+        monkeypatch.setattr(noise, "get_worker_info", lambda: info)
+        copied = sampler()
+        return [tuple(copied.draw(*window, 30)[0].tolist()) for _ in range(2)]
+
+    found = drawn_by(100) + drawn_by(101)
+    assert len(set(found)) == 4
+    assert drawn_by(100) + drawn_by(101) == found
+
+
 def test_bad_input():
     centre = torch.tensor([1])
     with pytest.raises(ConfigError, match=r"no noise word is left.*holds all 2 words"):
@@ -82,8 +99,18 @@ def test_bad_input():
         sampler().draw(centre, torch.tensor([[2]]), 0)
     with pytest.raises(ConfigError, match=r"ids from 1 to 9, but counts .* from 0 to 8"):
         sampler().draw(centre, torch.tensor([[9]]), 1)
-    for counts in ([], [0, 0], [1, -1], [[1, 2]]):
+    with pytest.raises(ConfigError, match=r"negative must be a whole number, got 2\.5"):
+        sampler().draw(centre, torch.tensor([[2]]), 2.5)
+    for contexts in (torch.tensor([[2], [3]]), torch.tensor([2]), torch.tensor(2)):
+        with pytest.raises(ConfigError, match=r"shapes .*got centre \(1,\), contexts"):
+            sampler().draw(centre, contexts, 1)
+    with pytest.raises(ConfigError, match=r"contexts must hold ids .*, got torch\.float32"):
+        sampler().draw(centre, torch.tensor([[2.0]]), 1)
+    with pytest.raises(ConfigError, match="centre must be a tensor of ids, got a list"):
+        sampler().draw([1], torch.tensor([[2]]), 1)
+    for counts in ([], [0, 0], [1, -1], [[1, 2]], [1.5, 2.5], ["1", "2"], "12"):
         with pytest.raises(ConfigError, match="counts must be a list of whole numbers"):
             NoiseSampler(counts)
-    with pytest.raises(ConfigError, match="exponent must be a finite number"):
-        NoiseSampler(COUNTS, exponent=float("nan"))
+    for exponent in (float("nan"), "x", None):
+        with pytest.raises(ConfigError, match="exponent must be a finite number"):
+            NoiseSampler(COUNTS, exponent=exponent)

@@ -6,7 +6,6 @@ with the kernel the tables after it, relative to their size.
 """
 
 import itertools
-import sys
 
 import numpy as np
 import pytest
@@ -141,7 +140,7 @@ def test_one_step_is_one_update(cbow, dim, negative):
 
 @BOTH
 @pytest.mark.parametrize("start", [untrained, trained])
-def test_a_thousand_windows_of_wikipedia_in_sequence(shared_data, tmp_path, cbow, start):
+def test_a_thousand_windows_of_wikipedia_in_sequence(shared_data, zstd_open, tmp_path, cbow, start):
     text = tmp_path / "start.txt"
     with zstd_open(shared_data / "enwiki_a.txt.zst") as source:
         text.write_bytes(source.read(200_000))
@@ -161,12 +160,3 @@ def test_a_thousand_windows_of_wikipedia_in_sequence(shared_data, tmp_path, cbow
         module, oracle.by_reference(windows, config.step_size, slope), strict=True
     ):
         np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12)
-
-
-def zstd_open(path):
-    """Open a .zst file for reading."""
-    if sys.version_info >= (3, 14):
-        from compression import zstd
-    else:
-        from backports import zstd
-    return zstd.open(path)

@@ -7,9 +7,16 @@ import pytest
 import torch
 from torch.utils.data import DataLoader
 
-from firth.corpus import TokenStore
+from firth.corpus import TokenStore, read_corpus
 from firth.errors import ConfigError, CorpusError
-from firth.torch import Collate, NoiseSampler, WindowDataset, WindowStream, windows
+from firth.torch import (
+    Collate,
+    NoiseSampler,
+    PaddedVocabulary,
+    WindowDataset,
+    WindowStream,
+    windows,
+)
 
 SENTENCES = [[3, 1, 2, 1, 5], [4], [2, 0, 5, 0, 0, 1], [], [0], [1, 4]]
 
@@ -34,6 +41,10 @@ def store_of(sentences):
     return TokenStore(ids, np.cumsum([0, *map(len, sentences)]))
 
 
+def joined(sentences):
+    return [[word for sentence in sentences for word in sentence]]
+
+
 def random_sentences(count=200, most=12):
     rng = np.random.default_rng(2)
     return [rng.integers(1, 30, rng.integers(0, most)).tolist() for _ in range(count)]
@@ -48,15 +59,34 @@ def test_windows_stop_at_the_ends_of_sentences(window):
 
 
 def test_joined_sentences_are_one_stream():
-    stream = [[word for sentence in SENTENCES for word in sentence]]
     dataset = WindowDataset(SENTENCES, 7, join=True)
-    assert plain(dataset[index] for index in range(len(dataset))) == expected_windows(stream, 7)
+    expected = expected_windows(joined(SENTENCES), 7)
+    assert plain(dataset[index] for index in range(len(dataset))) == expected
 
 
 def test_a_token_store_gives_the_same_windows_with_ids_moved_up():
     sentences = random_sentences()
     dataset = WindowDataset(store_of(sentences), 3)
     assert plain(dataset[i] for i in range(len(dataset))) == expected_windows(sentences, 3)
+
+
+@pytest.mark.parametrize("special", [False, True])
+def test_words_of_a_corpus_keep_their_ids(special):
+    units = [["tea", "milk", "tea"], ["bread", "tea"]]
+    corpus = read_corpus(units, min_count=1)
+    vocabulary = PaddedVocabulary.from_vocabulary(corpus.vocabulary, special_tokens=special)
+    expected = [
+        (vocabulary.words[centre], [vocabulary.words[word] for word in near])
+        for centre, near in expected_windows([vocabulary.ids(unit) for unit in units], 1)
+    ]
+    for kind in (WindowDataset, WindowStream):
+        data = kind(corpus.tokens, 1, first_id=vocabulary.reserved)
+        items = [data[i] for i in range(len(data))] if kind is WindowDataset else list(data)
+        assert [
+            (vocabulary.words[centre], [vocabulary.words[word] for word in near])
+            for centre, near in items
+        ] == expected
+    assert expected[0] == ("tea", ["milk"])
 
 
 def test_many_windows_at_once_are_the_windows_one_by_one():
@@ -82,6 +112,14 @@ def test_a_stream_gives_every_window_once_in_order(monkeypatch, block):
     sentences = random_sentences()
     stream = WindowStream(store_of(sentences), 3)
     assert plain(stream) == expected_windows(sentences, 3)
+
+
+@pytest.mark.parametrize("block", [1, 7, 10_000])
+def test_a_joined_stream_goes_across_sentences(monkeypatch, block):
+    monkeypatch.setattr(windows, "_BLOCK", block)
+    sentences = random_sentences()
+    stream = WindowStream(store_of(sentences), 15, join=True)
+    assert plain(stream) == expected_windows(joined(sentences), 15)
 
 
 def test_workers_share_out_a_stream(monkeypatch):
@@ -120,7 +158,19 @@ def test_batches_are_padded_and_the_last_may_be_smaller():
         ([[1, 2, 3], [4, 5]], 3, ConfigError, "at most 2, got 3.*wider than every sentence"),
         ([], 1, CorpusError, "no sentence has two words"),
         ([[1], [2, 0]], 1, CorpusError, "no sentence has two words"),
-        ([[1, -2]], 1, CorpusError, "ids must be at least 0, got -2"),
+        ([[1, 2], [], [1, -2]], 1, CorpusError, "sentence 2: ids must be at least 0, got -2"),
+        ([[1, 2], ["tea", "milk"]], 1, CorpusError, "sentence 1 must be .*PaddedVocabulary.ids"),
+        ([["1", "2"]], 1, CorpusError, "sentence 0 must be a list of ids, got <U1"),
+        ("tea and milk", 1, CorpusError, "sentence 0 must be a list of ids, got a str"),
+        ([1, 2, 3], 1, CorpusError, "sentence 0 must be a list of ids, got an int"),
+        ([(i for i in (1, 2))], 1, CorpusError, "sentence 0 must be .*, got a generator"),
+        ([[1, 2**70]], 1, CorpusError, "sentence 0 must be a list of ids"),
+        ([[1, 2**63]], 1, CorpusError, "sentence 0 must be a list of ids"),
+        ([[1.7, 2.2]], 1, CorpusError, r"sentence 0 must be .*, got float64 \(2,\)"),
+        ([[True, False]], 1, CorpusError, "sentence 0 must be .*, got bool"),
+        ([[[1, 2], [3]]], 1, CorpusError, "sentence 0 must be .*, got lists of different lengths"),
+        ([[1, 2, 3]], 1.5, ConfigError, "window must be a whole number, got 1.5"),
+        ([[1, 2, 3]], "2", ConfigError, "window must be a whole number, got '2'"),
     ],
 )
 def test_bad_input(sentences, window, error, message):
@@ -135,3 +185,13 @@ def test_bad_streams_and_collates():
         WindowStream(store_of([[1], [2]]), 1)
     with pytest.raises(ConfigError, match="negative must be at least 1 with a NoiseSampler"):
         Collate(None, 5)
+    with pytest.raises(ConfigError, match="or 0 without, got 0"):
+        Collate(NoiseSampler([0, 1, 1]), 0)
+    with pytest.raises(ConfigError, match=r"negative must be a whole number, got 2\.5"):
+        Collate(NoiseSampler([0, 1, 1]), 2.5)
+    with pytest.raises(CorpusError, match="takes a TokenStore, got a list; take a WindowDataset"):
+        WindowStream([[1, 2, 3]], 1)
+    with pytest.raises(ConfigError, match="first_id must be at least 1, got 0"):
+        WindowStream(store_of([[1, 2, 3]]), 1, first_id=0)
+    with pytest.raises(ConfigError, match="first_id is for a TokenStore, got 6"):
+        WindowDataset([[1, 2, 3]], 1, first_id=6)

@@ -71,3 +71,8 @@ def test_other_bad_input():
         PaddedVocabulary(["a", "b"], [1])
     with pytest.raises(CorpusError, match="comes twice"):
         PaddedVocabulary(["a", "a"], [1, 1])
+    for counts in ([1.5, 1], [-1, 1], ["1", "1"], [[1], [1, 2]], 2):
+        with pytest.raises(ConfigError, match="counts must be a list of whole numbers"):
+            PaddedVocabulary(["a", "b"], counts)
+    with pytest.raises(ConfigError, match="min_count must be a whole number"):
+        PaddedVocabulary.from_sentences(SENTENCES, min_count=1.5)

@@ -5,7 +5,7 @@ V words
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -98,7 +98,7 @@ def noise_distribution(
     before: ArrayLike,
     after: ArrayLike,
     *,
-    words: Sequence[Token] | None = None,
+    words: Iterable[Token] | None = None,
     title: str | None = None,
 ) -> Picture:
     """Draw how often words occur beside how often they are drawn as noise.
@@ -131,7 +131,7 @@ def noise_distribution(
     """
     shares = _shares(before, "before")
     chances = _shares(after, "after")
-    names = np.array(range(1, len(shares) + 1) if words is None else words, dtype=object)
+    names = np.array(range(1, len(shares) + 1) if words is None else list(words), dtype=object)
     if not len(shares) == len(chances) == len(names):
         raise ConfigError(
             f"before, after and words must be of one length, got {len(shares):,}, "

@@ -7,6 +7,7 @@ choice; a text that holds other letters gets further families behind it.
 from __future__ import annotations
 
 import contextlib
+import logging
 import unicodedata
 from collections.abc import Iterator
 
@@ -43,16 +44,16 @@ def shown(content: object) -> str:
     return "".join(_visible(letter) for letter in str(content))
 
 
-def shortened(word: object) -> str:
-    """Give a word as it is drawn, at most 40 letters of it.
+def shortened(word: object, longest: int = LONGEST_WORD) -> str:
+    """Give a word as it is drawn, at most 40 letters of it; blanks alone in quotes.
 
     >>> shortened("king"), len(shortened("a" * 100)), shortened("a" * 100)[-2:]
     ('king', 40, 'a…')
     """
     letters = str(word)
-    if len(letters) > LONGEST_WORD:
-        letters = letters[: LONGEST_WORD - 1] + "…"
-    return shown(letters)
+    if len(letters) > longest:
+        letters = letters[: longest - 1] + "…"
+    return shown(letters if letters.strip() else repr(letters))
 
 
 def _visible(letter: str) -> str:
@@ -92,6 +93,10 @@ def families(text: str) -> list[str]:
 
 def _without(letters: dict[str, None], family: str) -> dict[str, None]:
     """Give those of the letters that a family lacks."""
+    # It tells of each font it does not find, also on the way to one that it does.
+    log = logging.getLogger("matplotlib.font_manager")
+    level = log.level
+    log.setLevel(logging.CRITICAL)
     try:
         # In a list: a family by itself would be read as a pattern, in which a hyphen means more.
         properties = FontProperties(family=[family])
@@ -100,6 +105,8 @@ def _without(letters: dict[str, None], family: str) -> dict[str, None]:
     except (ValueError, OSError, RuntimeError):
         # Not there, or not to be read.
         return letters
+    finally:
+        log.setLevel(level)
     if not font.scalable:
         # Coloured pictures of one size, as of many emoji.
         return letters
@@ -139,5 +146,6 @@ def _no_font(letter: str, text: str) -> FirthError:
     where = "" if text == letter else f" of {text!r}"
     return FirthError(
         f"no font on this machine has {letter!r} (U+{ord(letter):04X}){where}; install one: "
-        f"the package {package} on Debian and Ubuntu, the font {font} elsewhere"
+        f"the package {package} on Debian and Ubuntu, the font {font} elsewhere; "
+        "or choose other words (--words, words)"
     )

@@ -26,9 +26,8 @@ _SWEEPS = 4
 _MARKER = 3.5
 _CROWD = 40.0
 # What is lost by a square point outside the axes, on another label, on a marker; by a point of
-# distance; by a line's step across another label.
-_OUTSIDE, _ON_LABEL, _ON_MARKER, _FAR, _ACROSS = 100.0, 10.0, 6.0, 1.5, 40.0
-_STEPS = np.array([0.25, 0.5, 0.75])
+# distance; by a line through another label, and through another line.
+_OUTSIDE, _ON_LABEL, _ON_MARKER, _FAR, _THROUGH, _CROSSING = 100.0, 10.0, 6.0, 1.5, 120.0, 30.0
 
 
 def place(points: Floats, sizes: Floats, room: tuple[float, float]) -> Floats:
@@ -65,16 +64,21 @@ def place(points: Floats, sizes: Floats, room: tuple[float, float]) -> Floats:
     costs = dict(zip(order, fixed, strict=True))
     chosen = np.full(n, -1)
     boxes = np.zeros((n, 4))
+    ends = np.zeros((n, 2, 2))
     for _ in range(_SWEEPS):
         before = chosen.copy()
         for i in order:
             candidates = _boxes(points[i], sizes[i], offsets[i])
-            others = boxes[[j for j in near[i] if chosen[j] >= 0]]
-            lost = _ON_LABEL * _covered(candidates, others) + _ACROSS * _crossed(
-                points[i], offsets[i], others
+            placed = [j for j in near[i] if chosen[j] >= 0]
+            lines, others = _lines(points[i], offsets[i]), ends[placed]
+            lost = (
+                _ON_LABEL * _covered(candidates, boxes[placed])
+                + _THROUGH * _struck(lines, boxes[placed]).sum(axis=1)
+                + _THROUGH * _struck(others, candidates).sum(axis=0)
+                + _CROSSING * _crossing(lines, others).sum(axis=1)
             )
             chosen[i] = np.argmin(costs[i] + lost)
-            boxes[i] = candidates[chosen[i]]
+            boxes[i], ends[i] = candidates[chosen[i]], lines[chosen[i]]
         if (chosen == before).all():
             break
     return np.asarray(offsets[np.arange(n), chosen])
@@ -132,9 +136,31 @@ def _covered(boxes: Floats, others: Floats) -> Floats:
     return np.asarray(np.clip(high - low, 0.0, None).prod(axis=-1).sum(axis=-1))
 
 
-def _crossed(point: Floats, offsets: Floats, others: Floats) -> Floats:
-    """Count on the line from a point to each place (c,) the steps that lie in other boxes."""
-    steps = point + offsets[:, np.newaxis] * _STEPS[:, np.newaxis]
-    steps = steps[:, :, np.newaxis]
-    within = ((steps > others[:, :2]) & (steps < others[:, 2:])).all(axis=-1)
-    return np.asarray(within.sum(axis=(1, 2)), dtype=np.float64)
+def _lines(point: Floats, offsets: Floats) -> Floats:
+    """Give the lines (c, 2, 2) from a point to its label at each of its places."""
+    return np.stack(np.broadcast_arrays(point, point + offsets), axis=1)
+
+
+def _struck(lines: Floats, boxes: Floats) -> NDArray[np.bool_]:
+    """Tell which lines (l, 2, 2) go through which boxes (b, 4): (l, b)."""
+    start, step = lines[:, np.newaxis, 0], np.diff(lines, axis=1)
+    # A line along an axis is turned by a hair, to be divided by.
+    step = np.where(step == 0.0, 1e-9, step)
+    # In shares of the line, where it comes in and goes out: the sides, then below and above.
+    low, high = (boxes[:, :2] - start) / step, (boxes[:, 2:] - start) / step
+    enters = np.minimum(low, high).max(axis=-1)
+    leaves = np.maximum(low, high).min(axis=-1)
+    return np.asarray(np.maximum(enters, 0.0) < np.minimum(leaves, 1.0))
+
+
+def _crossing(lines: Floats, others: Floats) -> NDArray[np.bool_]:
+    """Tell which lines (l, 2, 2) cross which others (m, 2, 2): (l, m)."""
+    apart = _sides(lines, others).prod(axis=-1) < 0.0
+    return np.asarray(apart & (_sides(others, lines).prod(axis=-1) < 0.0).T)
+
+
+def _sides(lines: Floats, others: Floats) -> Floats:
+    """Tell on which side of each line, by the sign, both ends of each other lie: (l, m, 2)."""
+    step = np.diff(lines, axis=1)[:, :, np.newaxis]
+    away = others - lines[:, np.newaxis, :1]
+    return np.asarray(np.sign(step[..., 0] * away[..., 1] - step[..., 1] * away[..., 0]))

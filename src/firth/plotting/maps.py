@@ -5,7 +5,7 @@ n words · D dimensions
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -40,7 +40,7 @@ _MARGINS = 0.12, 0.07
 
 def scatter(
     vectors: Vectors,
-    words: Sequence[Token] | Mapping[str, Sequence[Token]],
+    words: Iterable[Token] | Mapping[str, Iterable[Token]],
     *,
     method: str | None = None,
     title: str | None = None,
@@ -80,7 +80,7 @@ def scatter(
     >>> [text.get_text() for text in picture.axes[0].texts]
     ['tea', 'coffee']
     """
-    groups = dict(words) if isinstance(words, Mapping) else {"": words}
+    groups = _groups(words)
     chosen = _chosen(groups)
     found = project(vectors[chosen], method, seed)
     side = 8.0 * min(3.0, max(0.9, (len(chosen) / 50) ** 0.5))
@@ -99,10 +99,15 @@ def scatter(
     return picture
 
 
-def _chosen(groups: Mapping[str, Sequence[Token]]) -> list[Token]:
+def _groups(words: Iterable[Token] | Mapping[str, Iterable[Token]]) -> dict[str, list[Token]]:
+    groups = dict(words) if isinstance(words, Mapping) else {"": words}
     for members in groups.values():
         if isinstance(members, str):
             raise ConfigError(f"words must be a list of words, got the text {members!r}")
+    return {name: list(members) for name, members in groups.items()}
+
+
+def _chosen(groups: Mapping[str, Sequence[Token]]) -> list[Token]:
     chosen = [word for members in groups.values() for word in members]
     if len(chosen) > MOST_WORDS:
         raise ConfigError(f"a map holds at most {MOST_WORDS:,} words, got {len(chosen):,}")

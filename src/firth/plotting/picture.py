@@ -26,6 +26,8 @@ PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7
 INK, GREY, PALE = "#222222", "#767676", "#e4e4e4"
 TEXT_SIZE, SMALL_SIZE, TITLE_SIZE = 10.0, 8.5, 12.0
 DOTS_PER_INCH = 150
+# Letters of a name beside the axes, which shall stay the larger part.
+_LONGEST_LEGEND = 20
 # In inches.
 _PADDING = 0.12
 # What is left of a title and its axes: the numbers of the axis. In points of 1/72 inch.
@@ -96,10 +98,12 @@ def save(picture: Figure, path: str | os.PathLike[str]) -> None:
     Raises
     ------
     ConfigError
-        If the suffix is another.
+        If the suffix is another, or `picture` is no figure.
     FirthError
         If the file cannot be written.
     """
+    if not isinstance(picture, Figure):
+        raise ConfigError(f"picture must be a figure of Matplotlib, got {picture!r}")
     target = check_picture(path)
     suffix = target.suffix.lower()
     with write_aside(target) as aside, matplotlib.rc_context({"svg.hashsalt": "firth"}):
@@ -187,4 +191,4 @@ def add_legend(axes: Axes, handles: list[Any], names: list[str]) -> None:
         borderaxespad=0.0, handletextpad=0.4, frameon=False, fontsize=TEXT_SIZE, labelcolor=INK,
     )  # fmt: skip
     for text, name in zip(legend.get_texts(), names, strict=True):
-        write(text, shortened(name))
+        write(text, shortened(name, _LONGEST_LEGEND))

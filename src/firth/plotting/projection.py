@@ -63,6 +63,8 @@ def project(matrix: NDArray[np.floating], method: str | None, seed: int = 1) -> 
     [[-2.5, 0.0], [2.5, 0.0]]
     """
     n, D = matrix.shape
+    if seed < 0:
+        raise ConfigError(f"seed must be at least 0, got {seed}")
     if D < 2:
         raise ConfigError(f"a map needs vectors of at least 2 dimensions, got {D}")
     if n < 2:

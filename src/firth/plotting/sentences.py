@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from numbers import Integral
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
@@ -53,11 +54,11 @@ class _Word(NamedTuple):
 
 
 def window_diagram(
-    sentence: Sequence[str],
+    sentence: Iterable[str],
     centre: int,
     *,
     window: int,
-    noise: Sequence[str] = (),
+    noise: Iterable[str] = (),
     title: str | None = None,
 ) -> Picture:
     """Draw one window of training: what is pulled together, and what is pushed apart.
@@ -93,10 +94,12 @@ def window_diagram(
     >>> [text.get_text() for text in picture.axes[0].texts if "1" in text.get_text()]
     ['centre, and context within 2 (label 1); grey is out of reach', '−1', '+1']
     """
-    _check_words(sentence, "sentence")
-    _check_words(noise, "noise")
-    if not len(sentence):
+    sentence = _checked_words(sentence, "sentence")
+    noise = _checked_words(noise, "noise")
+    if not sentence:
         raise ConfigError("sentence must have at least one word, got none")
+    if not isinstance(centre, Integral):
+        raise ConfigError(f"centre must be a whole number, got {centre!r}")
     if not 0 <= centre < len(sentence):
         raise ConfigError(
             f"centre must be a place in the sentence, 0 to {len(sentence) - 1}, got {centre}"
@@ -124,11 +127,13 @@ def window_diagram(
     return picture
 
 
-def _check_words(words: Sequence[str], name: str) -> None:
+def _checked_words(words: Iterable[str], name: str) -> list[str]:
     if isinstance(words, str):
         raise ConfigError(f"{name} must be a list of words, got the text {words!r}")
+    words = list(words)
     if len(words) > MOST_WORDS:
         raise ConfigError(f"{name} may have at most {MOST_WORDS} words, got {len(words):,}")
+    return words
 
 
 def _word_of_sentence(word: str, distance: int, window: int) -> _Word:

@@ -29,16 +29,8 @@ def check_batch(size: int, centre: Tensor, contexts: Tensor, noise: Tensor | Non
         centre is padding, or a window has no context word.
     """
     named = {"centre": centre, "contexts": contexts} | ({} if noise is None else {"noise": noise})
+    check_tensors(**named)
     for name, ids in named.items():
-        axes = 1 if name == "centre" else 2
-        if ids.ndim != axes or len(ids) != len(centre) or len(ids) == 0:
-            shapes = ", ".join(f"{each} {tuple(tensor.shape)}" for each, tensor in named.items())
-            raise ConfigError(
-                f"a batch must have the shapes centre (B,), contexts (B, C) and noise (B, K) "
-                f"with B at least 1, got {shapes}"
-            )
-        if ids.dtype not in (torch.int64, torch.int32):
-            raise ConfigError(f"{name} must hold ids as int64 or int32, got {ids.dtype}")
         lowest = PADDING + 1 if name == "centre" else PADDING
         if ids.numel():
             low, high = (int(bound) for bound in torch.aminmax(ids))
@@ -51,6 +43,29 @@ def check_batch(size: int, centre: Tensor, contexts: Tensor, noise: Tensor | Non
     if bool(empty.any()):
         raise ConfigError(
             f"every window needs a context word, number {int(empty.nonzero()[0, 0])} has none"
+        )
+
+
+def check_tensors(**named: Tensor) -> None:
+    """Refuse tensors that are no batch, whatever ids they hold: centre, contexts, noise.
+
+    Raises
+    ------
+    ConfigError
+        If shapes do not fit each other, or a tensor holds no integers.
+    """
+    for name, ids in named.items():
+        if not isinstance(ids, Tensor):
+            raise ConfigError(f"{name} must be a tensor of ids, got a {type(ids).__name__}")
+        if ids.dtype not in (torch.int64, torch.int32):
+            raise ConfigError(f"{name} must hold ids as int64 or int32, got {ids.dtype}")
+    sizes = {tuple(ids.shape[:1]) for ids in named.values()}
+    axes = {ids.ndim - (name != "centre") for name, ids in named.items()}
+    if axes != {1} or len(sizes) != 1 or sizes == {(0,)}:
+        shapes = ", ".join(f"{name} {tuple(ids.shape)}" for name, ids in named.items())
+        raise ConfigError(
+            f"a batch must have the shapes centre (B,), contexts (B, C) and noise (B, K) "
+            f"with B at least 1, got {shapes}"
         )
 
 

@@ -9,7 +9,9 @@ takes one together, by the sum of their gradients, at the step size of its first
 
 from __future__ import annotations
 
-import weakref
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
@@ -50,7 +52,8 @@ class TorchEngine:
     """Skip-gram and CBOW by the modules of this package, and plain stochastic gradient descent.
 
     It has every option of `TrainConfig`; several threads change the same tables without locks.
-    PyTorch's own threads are one while an engine lives: its matrices are too small to share out.
+    PyTorch's own threads are one while it trains: its matrices are too small to share out. It runs
+    on the CPU, whatever else is there; `firth.torch.fit` takes a GPU.
 
     Parameters
     ----------
@@ -76,8 +79,6 @@ class TorchEngine:
     def __init__(
         self, config: TrainConfig, counts: NDArray[np.int64], tokens: TokenStore, stretch: int
     ) -> None:
-        weakref.finalize(self, torch.set_num_threads, torch.get_num_threads())
-        torch.set_num_threads(1)
         self._config, self._tokens = config, tokens
         self._keep = sampling.keep_thresholds(counts, config.sample)
         self._alias = sampling.alias_table(
@@ -107,9 +108,10 @@ class TorchEngine:
         positions, *arrays = self.windows(stretch)
         windows = [torch.from_numpy(array) for array in arrays]
         loss = 0.0
-        for start in range(0, len(positions), self._batch):
-            step_size = stretch.lr + stretch.slope * float(positions[start])
-            loss += self._step([ids[start : start + self._batch] for ids in windows], step_size)
+        with _one_thread():
+            for start in range(0, len(positions), self._batch):
+                step_size = stretch.lr + stretch.slope * float(positions[start])
+                loss += self._step([ids[start : start + self._batch] for ids in windows], step_size)
         is_pair = arrays[1] != PADDING
         return loss, len(positions) if self._config.model == "cbow" else int(is_pair.sum())
 
@@ -177,6 +179,34 @@ class TorchEngine:
         positions = np.arange(start, stop)
         thresholds = self._keep[self._tokens.ids[start:stop]]
         return positions[are_kept(streams_at(key, positions), thresholds)]
+
+
+class _Threads:
+    """How many of this module's callers have PyTorch at one thread, and what it was before."""
+
+    lock = threading.Lock()
+    inside = 0
+    before = 1
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Keep PyTorch to one thread; several may be inside at the same time, of any engine.
+
+    PyTorch keeps the number both for the thread that sets it and for threads to come. So each sets
+    it for itself, and what it was before is read only where nobody else has set it.
+    """
+    with _Threads.lock:
+        if _Threads.inside == 0:
+            _Threads.before = torch.get_num_threads()
+        _Threads.inside += 1
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        with _Threads.lock:
+            _Threads.inside -= 1
+            torch.set_num_threads(_Threads.before)
 
 
 def _batch_size(weights: NDArray[np.float64]) -> int:

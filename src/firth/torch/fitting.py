@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from torch.utils.data import DataLoader, Dataset, IterableDataset
 from tqdm import tqdm
 
 from firth.errors import ConfigError
+from firth.torch.checks import is_finite, whole_number
 from firth.torch.noise import NoiseSampler
 from firth.torch.windows import Collate, Item, WindowBatch, WindowDataset
 
@@ -52,7 +54,7 @@ def fit(
     optimizer: MakeOptimizer = torch.optim.Adam,
     lr: float = 0.01,
     seed: int = 1,
-    device: str | None = None,
+    device: str | torch.device | None = None,
     every: int = 0,
     log: Callable[[str], None] | None = None,
     on_epoch: Callable[[int, float], None] | None = None,
@@ -69,18 +71,21 @@ def fit(
         Gives windows. They are shuffled in each epoch, unless it is an `IterableDataset`.
     noise : NoiseSampler, optional
         Where noise words come from; by default the counts of a `WindowDataset`, to the power 0.75.
+        One with a generator of its own goes on from where that stands, whatever `seed` says.
     negative : int
         K.
     epochs, batch_size : int
         How often to go through the windows, and how many to take at a time.
     optimizer : callable
-        A class of `torch.optim`, or what else takes parameters and `lr`.
+        A class of `torch.optim`, or what else takes parameters and `lr`. For a model made with
+        ``sparse=True``, give one that takes sparse gradients, such as `torch.optim.SparseAdam`.
     lr : float
         The optimizer's step size.
     seed : int
-        Start of all random numbers: a model in the same state is fitted to the same losses. Give it
+        Start of all random numbers but those of a generator of its own in `noise`: a model in the
+        same state, and such a generator in the same state, are fitted to the same losses. Give it
         to `seed_everything` too before the model is made.
-    device : str, optional
+    device : str or torch.device, optional
         "cpu", "cuda", "cuda:1", "mps"; by default the first of CUDA, MPS, CPU that is there.
     every : int
         Tell the loss to `log` after every so many epochs, and after the last; 0 for never.
@@ -99,7 +104,8 @@ def fit(
     Raises
     ------
     ConfigError
-        If an option is out of range, the device is not there, or the loss is no longer finite.
+        If an option is out of range, the device is not there, the optimizer does not take the
+        model's gradients, sparse or dense, or the loss is no longer finite.
 
     Examples
     --------
@@ -138,8 +144,8 @@ def fit(
     return FitResult(losses, time.perf_counter() - began, str(chosen))
 
 
-def choose_device(name: str | None = None) -> torch.device:
-    """Give a device by name, or the first of CUDA, MPS and CPU that is there.
+def choose_device(name: str | torch.device | None = None) -> torch.device:
+    """Give a device by name, or as it is, or the first of CUDA, MPS and CPU that is there.
 
     Raises
     ------
@@ -159,6 +165,7 @@ def choose_device(name: str | None = None) -> torch.device:
     there += ["cpu"]
     if name is None:
         return torch.device(there[0].partition(":")[0])
+    name = str(name)
     if name not in there and not (name == "cuda" and torch.cuda.device_count()):
         raise ConfigError(f"device {name!r} is not there; give one of {', '.join(there)}")
     return torch.device(name)
@@ -172,8 +179,9 @@ def seed_everything(seed: int) -> None:
     ConfigError
         If the seed is not a whole number from 0 to 2**32 - 1, which is what NumPy takes.
     """
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
+    if isinstance(seed, bool) or not isinstance(seed, Integral) or not 0 <= seed < 2**32:
         raise ConfigError(f"seed must be a whole number from 0 to 2**32 - 1, got {seed!r}")
+    seed = int(seed)
     random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002 (what others draw from is meant)
     torch.manual_seed(seed)
@@ -205,8 +213,29 @@ class _Descent:
         self._optimizer.zero_grad()
         loss: Tensor = self._model(*(ids.to(self._device) for ids in given))
         loss.backward()  # type: ignore[no-untyped-call]
-        self._optimizer.step()
+        try:
+            self._optimizer.step()
+        except RuntimeError as error:
+            hint = _gradient_hint(error)
+            if hint is None:
+                raise
+            raise ConfigError(f"{type(self._optimizer).__name__} {hint}") from error
         return loss.item()
+
+
+def _gradient_hint(error: RuntimeError) -> str | None:
+    """Say what to do where an optimizer takes no sparse gradients, or no others."""
+    if "sparse gradients" in str(error):
+        return (
+            "does not take the sparse gradients of a model made with sparse=True; give fit "
+            "optimizer=torch.optim.SparseAdam or optimizer=torch.optim.SGD, or leave sparse out"
+        )
+    if "dense gradients" in str(error):
+        return (
+            "takes sparse gradients only; make the model with sparse=True, or give fit "
+            "optimizer=torch.optim.Adam"
+        )
+    return None
 
 
 def _batches(dataset: Dataset[Item], batch_size: int, collate: Collate) -> Iterator[WindowBatch]:
@@ -226,8 +255,7 @@ def _collate(
 ) -> Collate:
     if not _uses_noise(model):
         return Collate(None, negative=0)
-    if negative < 1:
-        raise ConfigError(f"negative must be at least 1, got {negative}")
+    negative = whole_number("negative", negative, least=1)
     if noise is None:
         if not isinstance(dataset, WindowDataset):
             raise ConfigError("noise must be a NoiseSampler where no WindowDataset has the counts")
@@ -243,9 +271,8 @@ def _check(*, epochs: int, batch_size: int, lr: float, every: int, log: Any) -> 
     for name, value, least in (
         ("epochs", epochs, 1), ("batch_size", batch_size, 1), ("every", every, 0)
     ):  # fmt: skip
-        if value < least:
-            raise ConfigError(f"{name} must be at least {least}, got {value}")
-    if not 0 < lr < math.inf:
+        whole_number(name, value, least=least)
+    if not is_finite(lr) or lr <= 0:
         raise ConfigError(f"lr must be a finite number above 0, got {lr!r}")
     if every and log is None:
         raise ConfigError("every needs log, which takes a line: log=print, say")

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from firth.errors import ConfigError
 from firth.torch.batches import check_batch, mean_of_contexts
+from firth.torch.checks import whole_counts
 from firth.torch.tables import TableKind, make_table, rows_of, to_vectors
 from firth.torch.words import PADDING, PaddedVocabulary
 from firth.vectors import Vectors
@@ -46,7 +47,7 @@ class HuffmanTree(nn.Module):
     Raises
     ------
     ConfigError
-        If fewer than two words have a count.
+        If fewer than two words have a count, or a count is negative, or no whole number.
 
     Examples
     --------
@@ -62,9 +63,9 @@ class HuffmanTree(nn.Module):
 
     def __init__(self, counts: ArrayLike) -> None:
         super().__init__()
-        given = np.asarray(counts, np.int64)
-        leaves = np.flatnonzero(given > 0)
-        if given.ndim != 1 or len(leaves) < 2:
+        given = whole_counts(counts)
+        leaves = np.flatnonzero(given)
+        if len(leaves) < 2:
             raise ConfigError(
                 f"a Huffman tree needs the counts of two words or more, got {len(leaves)}"
             )
@@ -140,8 +141,8 @@ class SkipGramHS(nn.Module):
 
     def __init__(self, counts: ArrayLike, dim: int, *, table: TableKind = "embedding") -> None:
         super().__init__()
-        self.size = np.size(counts)
         self.tree = HuffmanTree(counts)
+        self.size = len(self.tree.nodes)
         self.inputs = make_table(table, self.size, dim)
         self.nodes = make_table(table, self.tree.size, dim, zeros=True)
 
@@ -193,8 +194,8 @@ class CBOWHS(nn.Module):
 
     def __init__(self, counts: ArrayLike, dim: int, *, table: TableKind = "embedding") -> None:
         super().__init__()
-        self.size = np.size(counts)
         self.tree = HuffmanTree(counts)
+        self.size = len(self.tree.nodes)
         self.inputs = make_table(table, self.size, dim)
         self.nodes = make_table(table, self.tree.size, dim, zeros=True)
 

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from firth.errors import ConfigError
 from firth.torch.batches import check_batch, mean_of_contexts
-from firth.torch.tables import TableKind, make_table, to_vectors
+from firth.torch.tables import TableKind, make_tables, to_vectors
 from firth.torch.words import PADDING, PaddedVocabulary
 from firth.vectors import Vectors
 
@@ -46,7 +46,8 @@ class SkipGramNS(nn.Module):
     reduction : {"mean", "sum"}
         The loss is the mean over all questions of the batch (at first, about log 2), or their sum.
     sparse : bool
-        Whether gradients name only the rows they change; for an optimizer that takes such.
+        Whether gradients name only the rows they change; for an optimizer that takes such, as
+        `torch.optim.SparseAdam` and `SGD` do, and `Adam` does not.
 
     Examples
     --------
@@ -75,10 +76,7 @@ class SkipGramNS(nn.Module):
     ) -> None:
         super().__init__()
         self.size, self.tied = size, tied
-        self.inputs = make_table(table, size, dim, sparse=sparse)
-        self.outputs = (
-            self.inputs if tied else make_table(table, size, dim, zeros=True, sparse=sparse)
-        )
+        self.inputs, self.outputs = make_tables(table, size, dim, tied=tied, sparse=sparse)
         self.loss = _binary_cross_entropy(reduction)
 
     def scores(self, centre: Tensor, contexts: Tensor, noise: Tensor) -> Scores:
@@ -115,7 +113,7 @@ class SkipGramNS(nn.Module):
 
     def vectors(self, vocabulary: PaddedVocabulary) -> Vectors:
         """Copy the vectors out; the output vectors too if there are two tables."""
-        return to_vectors(vocabulary, self.inputs, None if self.tied else self.outputs)
+        return to_vectors(vocabulary, self.inputs, self.outputs)
 
 
 class CBOWNS(nn.Module):
@@ -162,10 +160,7 @@ class CBOWNS(nn.Module):
         super().__init__()
         self.size, self.tied = size, tied
         self.in_batch, self.undivided = in_batch, undivided
-        self.inputs = make_table(table, size, dim, sparse=sparse)
-        self.outputs = (
-            self.inputs if tied else make_table(table, size, dim, zeros=True, sparse=sparse)
-        )
+        self.inputs, self.outputs = make_tables(table, size, dim, tied=tied, sparse=sparse)
         self.loss = _binary_cross_entropy(reduction)
 
     def scores(self, centre: Tensor, contexts: Tensor, noise: Tensor) -> Scores:
@@ -199,7 +194,7 @@ class CBOWNS(nn.Module):
 
     def vectors(self, vocabulary: PaddedVocabulary) -> Vectors:
         """Copy the vectors out; the output vectors too if there are two tables."""
-        return to_vectors(vocabulary, self.inputs, None if self.tied else self.outputs)
+        return to_vectors(vocabulary, self.inputs, self.outputs)
 
 
 def _binary_cross_entropy(reduction: Reduction) -> nn.BCEWithLogitsLoss:

@@ -5,14 +5,15 @@ B windows of a batch · C context places · K noise words
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
+from torch.utils.data import get_worker_info
 
 from firth.errors import ConfigError
+from firth.torch.batches import check_tensors
+from firth.torch.checks import is_finite, whole_counts, whole_number
 from firth.training.sampling import noise_distribution
 
 # Probabilities as whole numbers, so that leaving some out is exact. A float64 between 0 and 1 has
@@ -30,7 +31,9 @@ class NoiseSampler:
     exponent : float
         0 draws all words alike, 1 as often as they occur.
     generator : torch.Generator, optional
-        Source of the random numbers, on the CPU; by default PyTorch's own.
+        Source of the random numbers, on the CPU; by default PyTorch's own. Each worker of a
+        `DataLoader` begins a stream of its own, from the seed this generator was given and the
+        worker's, which the loader draws whenever it starts its workers.
 
     Attributes
     ----------
@@ -58,13 +61,12 @@ class NoiseSampler:
         exponent: float = 0.75,
         generator: torch.Generator | None = None,
     ) -> None:
-        given = np.asarray(counts, np.int64)
-        if given.ndim != 1 or np.any(given < 0) or not np.any(given > 0):
+        given = whole_counts(counts)
+        if not given.any():
             raise ConfigError(
-                "counts must be a list of whole numbers, at least 0 and some above, "
-                f"got an array of shape {given.shape}"
+                f"counts must be a list of whole numbers, some above 0, got {len(given)} zeros"
             )
-        if not math.isfinite(exponent):
+        if not is_finite(exponent):
             raise ConfigError(f"exponent must be a finite number, got {exponent!r}")
         drawable = np.flatnonzero(given)
         probabilities = np.zeros(len(given))
@@ -75,6 +77,7 @@ class NoiseSampler:
         self._weights, self._ends = weights, weights.cumsum(0)
         self._words = len(drawable)
         self._generator = generator
+        self._worker_seed: int | None = None
 
     def draw(self, centre: Tensor, contexts: Tensor, negative: int) -> Tensor:
         """Draw noise words for windows; a word may be drawn twice, as in word2vec.
@@ -97,12 +100,13 @@ class NoiseSampler:
         Raises
         ------
         ConfigError
-            If `negative` is below 1, an id is out of range, or a window holds all the words.
+            If `negative` is below 1, the tensors hold no ids or do not fit each other, an id is out
+            of range, or a window holds all the words.
         """
-        if negative < 1:
-            raise ConfigError(f"negative must be at least 1, got {negative}")
+        negative = whole_number("negative", negative, least=1)
+        check_tensors(centre=centre, contexts=contexts)
         own = torch.cat([centre.unsqueeze(1), contexts], dim=1).cpu()
-        if own.numel() and not 0 <= int(own.min()) <= int(own.max()) < len(self._weights):
+        if not 0 <= int(own.min()) <= int(own.max()) < len(self._weights):
             raise ConfigError(
                 f"windows hold ids from {int(own.min())} to {int(own.max())}, "
                 f"but counts were given for ids from 0 to {len(self._weights) - 1}"
@@ -126,5 +130,14 @@ class NoiseSampler:
 
     def _below(self, limit: Tensor, shape: tuple[int, int]) -> Tensor:
         """Draw whole numbers from 0 up to `limit`."""
-        uniform = torch.rand(shape, dtype=torch.float64, generator=self._generator)
+        uniform = torch.rand(shape, dtype=torch.float64, generator=self._source())
         return torch.minimum((uniform * limit).to(torch.int64), limit - 1)
+
+    def _source(self) -> torch.Generator | None:
+        """Give the generator; in each worker of a `DataLoader`, seeded apart at its first use."""
+        worker = get_worker_info()
+        # A worker begins with a copy of the generator, which is the same in all of them.
+        if self._generator is not None and worker is not None and worker.seed != self._worker_seed:
+            self._worker_seed = worker.seed
+            self._generator.manual_seed((self._generator.initial_seed() + worker.seed) % 2**63)
+        return self._generator

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from firth.torch.batches import check_batch, mean_of_contexts
-from firth.torch.tables import TableKind, make_table, rows_of, to_vectors
+from firth.torch.tables import TableKind, make_tables, rows_of, to_vectors
 from firth.torch.words import PADDING, PaddedVocabulary
 from firth.vectors import Vectors
 
@@ -40,8 +40,7 @@ class SkipGramSoftmax(nn.Module):
     ) -> None:
         super().__init__()
         self.size, self.tied = size, tied
-        self.inputs = make_table(table, size, dim)
-        self.outputs = self.inputs if tied else make_table(table, size, dim, zeros=True)
+        self.inputs, self.outputs = make_tables(table, size, dim, tied=tied)
 
     def log_probabilities(self, inputs: Tensor) -> Tensor:
         """Give the log probability of each id for inputs (n, D): (n, size), -inf at padding."""
@@ -68,7 +67,7 @@ class SkipGramSoftmax(nn.Module):
 
     def vectors(self, vocabulary: PaddedVocabulary) -> Vectors:
         """Copy the vectors out; the output vectors too if there are two tables."""
-        return to_vectors(vocabulary, self.inputs, None if self.tied else self.outputs)
+        return to_vectors(vocabulary, self.inputs, self.outputs)
 
 
 class CBOWSoftmax(nn.Module):
@@ -94,8 +93,7 @@ class CBOWSoftmax(nn.Module):
     ) -> None:
         super().__init__()
         self.size, self.tied = size, tied
-        self.inputs = make_table(table, size, dim)
-        self.outputs = self.inputs if tied else make_table(table, size, dim, zeros=True)
+        self.inputs, self.outputs = make_tables(table, size, dim, tied=tied)
 
     def log_probabilities(self, inputs: Tensor) -> Tensor:
         """Give the log probability of each id for inputs (n, D): (n, size), -inf at padding."""
@@ -109,7 +107,7 @@ class CBOWSoftmax(nn.Module):
 
     def vectors(self, vocabulary: PaddedVocabulary) -> Vectors:
         """Copy the vectors out; the output vectors too if there are two tables."""
-        return to_vectors(vocabulary, self.inputs, None if self.tied else self.outputs)
+        return to_vectors(vocabulary, self.inputs, self.outputs)
 
 
 def _log_softmax(inputs: Tensor, rows: Tensor) -> Tensor:

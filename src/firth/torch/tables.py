@@ -88,10 +88,20 @@ def make_table(
     return ParameterTable(weight)
 
 
+def make_tables(
+    kind: TableKind, size: int, dim: int, *, tied: bool = False, sparse: bool = False
+) -> tuple[nn.Module, nn.Module]:
+    """Make the input and the output table, or one that is both; see `make_table`."""
+    inputs = make_table(kind, size, dim, sparse=sparse)
+    return inputs, inputs if tied else make_table(kind, size, dim, zeros=True, sparse=sparse)
+
+
 def to_vectors(
     vocabulary: PaddedVocabulary, inputs: nn.Module, outputs: nn.Module | None = None
 ) -> Vectors:
     """Copy tables into `Vectors`, without the rows of padding and special tokens.
+
+    A table that is both comes out as input vectors only.
 
     Raises
     ------
@@ -103,7 +113,9 @@ def to_vectors(
         vocabulary.words[vocabulary.reserved :],
         matrix.numpy(),
         counts=vocabulary.counts[vocabulary.reserved :],
-        output_vectors=None if outputs is None else _rows(outputs, vocabulary).numpy(),
+        output_vectors=(
+            None if outputs is None or outputs is inputs else _rows(outputs, vocabulary).numpy()
+        ),
     )
 
 

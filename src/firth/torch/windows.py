@@ -20,6 +20,7 @@ from torch.utils.data import Dataset, IterableDataset, get_worker_info
 
 from firth.corpus import TokenStore
 from firth.errors import ConfigError, CorpusError
+from firth.torch.checks import as_whole, describe, whole_number
 from firth.torch.noise import NoiseSampler
 from firth.torch.words import PADDING
 
@@ -28,7 +29,9 @@ Item = tuple[int, Tensor]
 
 _BLOCK = 65_536
 # A TokenStore's ids begin at 0, which is padding here.
-_SHIFT = 1
+_FIRST = PADDING + 1
+# Far from where int32 ends, for ids are moved up by it.
+_MOST_RESERVED = 2**30
 
 
 class WindowBatch(NamedTuple):
@@ -46,18 +49,22 @@ class WindowDataset(Dataset[Item]):
     ----------
     sentences : iterable of lists of ids, or TokenStore
         Ids from 1 on, 0 for padding or unknown. Those of a `TokenStore`, which begin at 0, are
-        moved up by one, as `PaddedVocabulary.from_vocabulary` does.
+        moved up by `first_id`.
     window : int
         The maximum distance of a context word.
     join : bool
         Whether all sentences make one stream, in which windows reach from one to the next.
+    first_id : int
+        Of a `TokenStore`, what id token 0 gets: `reserved` of the `PaddedVocabulary` that was made
+        from its vocabulary, which is 1 without special tokens.
 
     Raises
     ------
     ConfigError
-        If `window` is below 1, or reaches beyond every sentence.
+        If `window` is below 1, or reaches beyond every sentence, or `first_id` is below 1, or given
+        for sentences, whose ids stay as they are.
     CorpusError
-        If an id is negative, or no sentence has two words.
+        If a sentence is no list of ids, an id is negative, or no sentence has two words.
 
     Examples
     --------
@@ -74,14 +81,24 @@ class WindowDataset(Dataset[Item]):
         window: int,
         *,
         join: bool = False,
+        first_id: int = _FIRST,
     ) -> None:
-        ids, offsets = _stored(sentences) if isinstance(sentences, TokenStore) else _laid(sentences)
+        first_id = _checked_first(first_id)
+        ids: Ids
+        offsets: Ids
+        if isinstance(sentences, TokenStore):
+            ids, offsets = sentences.ids + np.int32(first_id), sentences.offsets
+        elif first_id == _FIRST:
+            ids, offsets = _laid(sentences)
+        else:
+            raise ConfigError(
+                f"first_id is for a TokenStore, got {first_id}: the ids of sentences are not moved"
+            )
         ids, offsets = _without_padding(ids, offsets)
         if join:
             offsets = np.array([0, len(ids)])
-        _check_window(window, offsets)
+        self._window = _checked_window(window, offsets)
         self._ids, self._offsets = _without_short_units(ids, offsets)
-        self._window = window
 
     def __len__(self) -> int:
         """Give the number of windows."""
@@ -114,16 +131,16 @@ class WindowStream(IterableDataset[Item]):
     Parameters
     ----------
     tokens : TokenStore
-        The corpus; its ids are moved up by one.
-    window : int
-        The maximum distance of a context word.
+        The corpus.
+    window, join, first_id
+        As in `WindowDataset`.
 
     Raises
     ------
     ConfigError
-        If `window` is below 1, or reaches beyond every unit.
+        If `window` is below 1, or reaches beyond every unit, or `first_id` is below 1.
     CorpusError
-        If no unit has two words.
+        If `tokens` is no `TokenStore`, or no unit has two words.
 
     Examples
     --------
@@ -132,9 +149,17 @@ class WindowStream(IterableDataset[Item]):
     [(2, tensor([1, 3])), (1, tensor([2, 3])), (3, tensor([2, 1]))]
     """
 
-    def __init__(self, tokens: TokenStore, window: int) -> None:
-        _check_window(window, tokens.offsets)
-        self._tokens, self._window = tokens, window
+    def __init__(
+        self, tokens: TokenStore, window: int, *, join: bool = False, first_id: int = _FIRST
+    ) -> None:
+        if not isinstance(tokens, TokenStore):
+            raise CorpusError(
+                f"a WindowStream takes a TokenStore, got a {type(tokens).__name__}; "
+                "take a WindowDataset for sentences"
+            )
+        self._tokens, self._joined = tokens, join
+        self._window = _checked_window(window, self._offsets)
+        self._first = _checked_first(first_id)
 
     def __iter__(self) -> Iterator[Item]:
         """Go through the windows of this worker's share."""
@@ -150,11 +175,16 @@ class WindowStream(IterableDataset[Item]):
                     yield centre, torch.from_numpy(near)
             self._tokens.release(start, stop)
 
+    @property
+    def _offsets(self) -> Ids:
+        """Where windows end: int64 (units + 1,)."""
+        return np.array([0, self._tokens.size]) if self._joined else self._tokens.offsets
+
     def _block(self, start: int, stop: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Give the windows whose centres stand from `start` up to `stop`."""
         low, high = max(0, start - self._window), stop + self._window
-        ids = self._tokens.ids[low:high].astype(np.int64) + _SHIFT
-        offsets = self._tokens.offsets
+        ids = self._tokens.ids[low:high].astype(np.int64) + self._first
+        offsets = self._offsets
         first = int(np.searchsorted(offsets, start, side="right")) - 1
         last = int(np.searchsorted(offsets, stop))
         bounds = np.clip(offsets[first : last + 1] - low, 0, len(ids))
@@ -175,7 +205,7 @@ class Collate:
     Raises
     ------
     ConfigError
-        If `negative` is negative, or above 0 without a sampler.
+        If `negative` is 0 with a sampler, or above 0 without, or negative.
 
     Examples
     --------
@@ -189,7 +219,8 @@ class Collate:
     """
 
     def __init__(self, noise: NoiseSampler | None, negative: int = 5) -> None:
-        if negative < 0 or (negative > 0 and noise is None):
+        negative = whole_number("negative", negative, least=0)
+        if (negative > 0) != (noise is not None):
             raise ConfigError(
                 "negative must be at least 1 with a NoiseSampler, or 0 without, "
                 f"got {negative} and {noise!r}"
@@ -242,17 +273,25 @@ def gather_windows(
     return ids[positions].astype(np.int64), contexts.astype(np.int64)
 
 
-def _stored(tokens: TokenStore) -> tuple[Ids, Ids]:
-    return tokens.ids + np.int32(_SHIFT), tokens.offsets
-
-
 def _laid(sentences: Iterable[Sequence[int]]) -> tuple[Ids, Ids]:
     """Lay sentences end to end."""
-    units = [np.asarray(sentence, np.int64) for sentence in sentences]
+    units = [_ids_of(sentence, number) for number, sentence in enumerate(sentences)]
     ids = np.concatenate([np.empty(0, np.int64), *units])
-    if len(ids) and ids.min() < 0:
-        raise CorpusError(f"ids must be at least 0, got {ids.min()}")
-    return ids, np.concatenate([[0], np.cumsum([len(unit) for unit in units])]).astype(np.int64)
+    offsets = np.concatenate([[0], np.cumsum([len(unit) for unit in units])]).astype(np.int64)
+    if ids.min(initial=0) < 0:
+        number = int(np.searchsorted(offsets, ids.argmin(), side="right")) - 1
+        raise CorpusError(f"sentence {number}: ids must be at least 0, got {ids.min()}")
+    return ids, offsets
+
+
+def _ids_of(sentence: Sequence[int], number: int) -> NDArray[np.int64]:
+    ids = as_whole(sentence)
+    if ids is None:
+        raise CorpusError(
+            f"sentence {number} must be a list of ids, got {describe(sentence)}; "
+            "PaddedVocabulary.ids makes ids of words"
+        )
+    return ids
 
 
 def _without_padding(ids: Ids, offsets: Ids) -> tuple[Ids, Ids]:
@@ -267,9 +306,12 @@ def _without_short_units(ids: Ids, offsets: Ids) -> tuple[Ids, Ids]:
     return ids[np.repeat(long, lengths)], np.concatenate([[0], np.cumsum(lengths[long])])
 
 
-def _check_window(window: int, offsets: Ids) -> None:
-    if window < 1:
-        raise ConfigError(f"window must be at least 1, got {window}")
+def _checked_first(first_id: int) -> int:
+    return whole_number("first_id", first_id, least=_FIRST, most=_MOST_RESERVED)
+
+
+def _checked_window(window: int, offsets: Ids) -> int:
+    window = whole_number("window", window, least=1)
     longest = int(np.diff(offsets).max(initial=0))
     if longest < 2:
         raise CorpusError(
@@ -281,3 +323,4 @@ def _check_window(window: int, offsets: Ids) -> None:
             f"window must be at most {longest - 1}, got {window}: it is wider than every sentence "
             f"(the longest has {longest} words); lower it, or join the sentences"
         )
+    return window

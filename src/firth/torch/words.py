@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from firth.corpus import Vocabulary
-from firth.errors import ConfigError, CorpusError
+from firth.errors import CorpusError
+from firth.torch.checks import whole_counts, whole_number
 
 Token = str | int
 
@@ -30,7 +31,8 @@ class PaddedVocabulary:
     special_tokens : bool
         Without them, id 0 is ``<pad>``, which also stands for unknown words, and words begin at 1.
         With them, ids 0 to 5 are ``<pad> <unk> <sos> <eos> <mask> <sep>``, words begin at 6, and
-        an unknown word is ``<unk>``, a word like any other for what trains on it.
+        an unknown word is ``<unk>``. That stands in windows and learns a vector, but its count is
+        0: it is never a noise word, and the hierarchical softmax refuses it as a centre.
 
     Attributes
     ----------
@@ -46,7 +48,10 @@ class PaddedVocabulary:
     Raises
     ------
     CorpusError
-        If there is no word, a word comes twice or has a reserved name, or counts do not fit.
+        If there is no word, a word comes twice or has a reserved name, or there is not one count
+        for each.
+    ConfigError
+        If a count is negative, or no whole number.
 
     Examples
     --------
@@ -64,7 +69,7 @@ class PaddedVocabulary:
         self.reserved = len(special)
         self.unknown = 1 if special_tokens else PADDING
         self.words: tuple[Token, ...] = (*special, *words)
-        given = np.asarray(counts, np.int64)
+        given = whole_counts(counts)
         if len(self.words) == self.reserved:
             raise CorpusError("the corpus holds no words: nothing to number")
         if given.shape != (len(self.words) - self.reserved,):
@@ -114,8 +119,7 @@ class PaddedVocabulary:
         >>> vocabulary.id("drink"), vocabulary.id("tea")
         (6, 1)
         """
-        if min_count < 1:
-            raise ConfigError(f"min_count must be at least 1, got {min_count}")
+        min_count = whole_number("min_count", min_count, least=1)
         found: Counter[Token] = Counter()
         for number, sentence in enumerate(sentences):
             if isinstance(sentence, str):
@@ -138,6 +142,9 @@ class PaddedVocabulary:
     @classmethod
     def from_vocabulary(cls, vocabulary: Vocabulary, *, special_tokens: bool = False) -> Self:
         """Take over the words of a corpus that `read_corpus` read; ids move up by `reserved`.
+
+        Give `reserved` as `first_id` to the data set over the corpus: without special tokens it is
+        1, which is what data sets take by default.
 
         Examples
         --------

@@ -1,0 +1,95 @@
+"""Checks of numbers that callers give: nothing is rounded, and no text is read as a number."""
+
+from __future__ import annotations
+
+import math
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from firth.errors import ConfigError
+
+_MOST = np.iinfo(np.int64).max
+
+
+def whole_number(name: str, value: Any, *, least: int, most: int = _MOST) -> int:  # noqa: ANN401
+    """Give an option as an int.
+
+    Raises
+    ------
+    ConfigError
+        If it is no whole number, or out of range.
+
+    Examples
+    --------
+    >>> whole_number("window", 1.5, least=1)
+    Traceback (most recent call last):
+    firth.errors.ConfigError: window must be a whole number, got 1.5
+    """
+    if not isinstance(value, Integral) or isinstance(value, bool):
+        raise ConfigError(f"{name} must be a whole number, got {value!r}")
+    number = int(value)
+    if number < least:
+        raise ConfigError(f"{name} must be at least {least}, got {number}")
+    if number > most:
+        raise ConfigError(f"{name} must be at most {most}, got {number}")
+    return number
+
+
+def is_finite(value: Any) -> bool:  # noqa: ANN401
+    """Tell whether an option is a finite number."""
+    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def whole_counts(counts: ArrayLike) -> NDArray[np.int64]:
+    """Give counts as an array: int64 (n,).
+
+    Raises
+    ------
+    ConfigError
+        If they are no list of whole numbers, or one is negative.
+
+    Examples
+    --------
+    >>> whole_counts([0, 2, 1])
+    array([0, 2, 1])
+    >>> whole_counts([0, 2, 0.5])
+    Traceback (most recent call last):
+    firth.errors.ConfigError: counts must be a list of whole numbers of at least 0, got float64 (3,)
+    """
+    found = as_whole(counts)
+    if found is None or found.min(initial=0) < 0:
+        raise ConfigError(
+            f"counts must be a list of whole numbers of at least 0, got {describe(counts)}"
+        )
+    return found
+
+
+def as_whole(numbers: ArrayLike) -> NDArray[np.int64] | None:
+    """Give a list of whole numbers as an array, int64 (n,); None if it is something else."""
+    try:
+        given = np.asarray(numbers)
+    except (ValueError, TypeError):  # lists of different lengths, tensors of another device
+        return None
+    if given.ndim != 1:
+        return None
+    # An empty list becomes one of floats.
+    if len(given) and (given.dtype.kind not in "iu" or given.max() > _MOST):
+        return None
+    return given.astype(np.int64)
+
+
+def describe(value: object) -> str:
+    """Tell in a few words what was given where a list of numbers was expected."""
+    if not isinstance(value, list | tuple | np.ndarray):
+        name = type(value).__name__
+        return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+    try:
+        given = np.asarray(value)
+    except ValueError:
+        return "lists of different lengths"
+    if given.dtype.kind in "iu" and given.ndim == 1 and len(given):
+        return str(given.min() if given.min() < 0 else given.max())
+    return f"{given.dtype} {given.shape}"
