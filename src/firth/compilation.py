@@ -35,8 +35,11 @@ def compiled(function: Function) -> Function:
     carries a digest of all sources there, beside Firth's version. Where no cache folder can be
     written, a warning says so and each process compiles anew.
     """
-    # The wrapper for callers in C, which there are none of, would take an eighth of the time.
-    options = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+    # A fifth of the time would go into a wrapper for callers in C, of which there are none, and
+    # into rewriting expressions on whole arrays, which hot loops do not hold.
+    options = {
+        "nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True, "no_rewrites": True
+    }  # fmt: skip
     folder = _code_folder(Path(function.__code__.co_filename).parent)
     if folder is None:
         return numba.njit(**options)(function)  # type: ignore[no-any-return]
