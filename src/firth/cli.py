@@ -183,10 +183,12 @@ def train(
 
 def _check_not_read(output: Path, inputs: list[str]) -> None:
     """Raise if the output would replace a text that is to be read."""
+    if not output.is_file():
+        return
     from firth.corpus.sources import find_text
 
     for file in find_text(inputs) or []:
-        if file.path is not None and output.exists() and file.path.samefile(output):
+        if file.path is not None and file.path.samefile(output):
             raise FirthError(f"cannot write {output}: it is a text to be read; name another output")
 
 

@@ -133,6 +133,7 @@ def _meet_new_fonts() -> None:
     """Tell Matplotlib of fonts that were installed since it last looked."""
     known = {font.fname for font in fontManager.ttflist}
     for path in sorted(set(font_manager.findSystemFonts()) - known):
+        # A file that cannot be read as a font draws no letter: the search goes on without it.
         with contextlib.suppress(OSError, RuntimeError, ValueError, NotImplementedError):
             fontManager.addfont(path)
 

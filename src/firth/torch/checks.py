@@ -1,46 +1,12 @@
-"""Checks of numbers that callers give: nothing is rounded, and no text is read as a number."""
+"""Checks of lists of whole numbers: nothing is rounded, and no text is read as a number."""
 
 from __future__ import annotations
-
-import math
-from numbers import Integral, Real
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from firth.errors import ConfigError
-
-_MOST = np.iinfo(np.int64).max
-
-
-def whole_number(name: str, value: Any, *, least: int, most: int = _MOST) -> int:  # noqa: ANN401
-    """Give an option as an int.
-
-    Raises
-    ------
-    ConfigError
-        If it is no whole number, or out of range.
-
-    Examples
-    --------
-    >>> whole_number("window", 1.5, least=1)
-    Traceback (most recent call last):
-    firth.errors.ConfigError: window must be a whole number, got 1.5
-    """
-    if not isinstance(value, Integral) or isinstance(value, bool):
-        raise ConfigError(f"{name} must be a whole number, got {value!r}")
-    number = int(value)
-    if number < least:
-        raise ConfigError(f"{name} must be at least {least}, got {number}")
-    if number > most:
-        raise ConfigError(f"{name} must be at most {most}, got {number}")
-    return number
-
-
-def is_finite(value: Any) -> bool:  # noqa: ANN401
-    """Tell whether an option is a finite number."""
-    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+from firth.training.config import INT64_MAX
 
 
 def whole_counts(counts: ArrayLike) -> NDArray[np.int64]:
@@ -76,7 +42,7 @@ def as_whole(numbers: ArrayLike) -> NDArray[np.int64] | None:
     if given.ndim != 1:
         return None
     # An empty list becomes one of floats.
-    if len(given) and (given.dtype.kind not in "iu" or given.max() > _MOST):
+    if len(given) and (given.dtype.kind not in "iu" or given.max() > INT64_MAX):
         return None
     return given.astype(np.int64)
 

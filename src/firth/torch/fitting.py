@@ -17,9 +17,9 @@ from torch.utils.data import DataLoader, Dataset, IterableDataset
 from tqdm import tqdm
 
 from firth.errors import ConfigError
-from firth.torch.checks import is_finite, whole_number
 from firth.torch.noise import NoiseSampler
 from firth.torch.windows import Collate, Item, WindowBatch, WindowDataset
+from firth.training.config import is_finite, whole_number
 
 MakeOptimizer = Callable[..., torch.optim.Optimizer]
 

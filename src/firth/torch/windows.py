@@ -20,9 +20,10 @@ from torch.utils.data import Dataset, IterableDataset, get_worker_info
 
 from firth.corpus import TokenStore
 from firth.errors import ConfigError, CorpusError
-from firth.torch.checks import as_whole, describe, whole_number
+from firth.torch.checks import as_whole, describe
 from firth.torch.noise import NoiseSampler
 from firth.torch.words import PADDING
+from firth.training.config import whole_number
 
 Ids = NDArray[np.integer]
 Item = tuple[int, Tensor]

@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from firth.corpus import Vocabulary
 from firth.errors import CorpusError
-from firth.torch.checks import whole_counts, whole_number
+from firth.torch.checks import whole_counts
+from firth.training.config import whole_number
 
 Token = str | int
 

@@ -6,11 +6,12 @@ import math
 import os
 from dataclasses import dataclass
 from numbers import Integral, Real
-from typing import Literal
+from typing import Any, Literal
 
 from firth.errors import ConfigError
 
 Model = Literal["skipgram", "cbow"]
+INT64_MAX = 2**63 - 1
 
 # word2vec's step size for skip-gram. CBOW gains from twice that: docs/decisions.md.
 _DEFAULT_LR: dict[str, float] = {"skipgram": 0.025, "cbow": 0.05}
@@ -115,19 +116,12 @@ class TrainConfig:
         self._check_float("min_lr", 0.0, self.step_size)
 
     def _check_int(self, name: str, *, at_least: int, at_most: int | None = None) -> None:
-        value = getattr(self, name)
-        if not isinstance(value, Integral) or isinstance(value, bool):
-            raise ConfigError(f"{name} must be a whole number, got {value!r}")
-        number = int(value)
-        if number < at_least:
-            raise ConfigError(f"{name} must be at least {at_least}, got {number}")
-        if at_most is not None and number > at_most:
-            raise ConfigError(f"{name} must be at most {at_most:,}, got {number:,}")
+        number = whole_number(name, getattr(self, name), least=at_least, most=at_most)
         object.__setattr__(self, name, number)
 
     def _check_float(self, name: str, low: float, high: float) -> None:
         value = getattr(self, name)
-        if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value):
+        if not is_finite(value):
             raise ConfigError(f"{name} must be a finite number, got {value!r}")
         number = float(value)
         if not low <= number <= high:
@@ -146,6 +140,35 @@ class TrainConfig:
         """The number of threads, with its default filled in."""
         assert self.threads is not None
         return self.threads
+
+
+def whole_number(name: str, value: Any, *, least: int, most: int | None = INT64_MAX) -> int:  # noqa: ANN401
+    """Give an option as an int; nothing is rounded.
+
+    Raises
+    ------
+    ConfigError
+        If it is no whole number, or out of range.
+
+    Examples
+    --------
+    >>> whole_number("window", 1.5, least=1)
+    Traceback (most recent call last):
+    firth.errors.ConfigError: window must be a whole number, got 1.5
+    """
+    if not isinstance(value, Integral) or isinstance(value, bool):
+        raise ConfigError(f"{name} must be a whole number, got {value!r}")
+    number = int(value)
+    if number < least:
+        raise ConfigError(f"{name} must be at least {least}, got {number}")
+    if most is not None and number > most:
+        raise ConfigError(f"{name} must be at most {most:,}, got {number:,}")
+    return number
+
+
+def is_finite(value: Any) -> bool:  # noqa: ANN401
+    """Tell whether an option is a finite number."""
+    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _available_processors() -> int:
