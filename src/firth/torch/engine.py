@@ -28,7 +28,7 @@ from firth.torch.words import PADDING
 from firth.training import sampling
 from firth.training.config import TrainConfig
 from firth.training.draws import epoch_key
-from firth.training.engine import Floats, Stretch, initialise
+from firth.training.engine import NO_WORDS, Floats, Stretch, initialise
 
 # In a minibatch all gradients are taken at the same point, and their sum is no longer what steps
 # one by one would come to if it holds a word too often. So it has at most this many windows, and
@@ -65,6 +65,8 @@ class TorchEngine:
         The corpus.
     stretch : int
         The most tokens of a stretch; nothing is set aside for them here.
+    frozen : int64
+        Ids of words whose vectors never change.
 
     Examples
     --------
@@ -77,9 +79,15 @@ class TorchEngine:
     """
 
     def __init__(
-        self, config: TrainConfig, counts: NDArray[np.int64], tokens: TokenStore, stretch: int
+        self,
+        config: TrainConfig,
+        counts: NDArray[np.int64],
+        tokens: TokenStore,
+        stretch: int,
+        frozen: NDArray[np.int64] = NO_WORDS,
     ) -> None:
         self._config, self._tokens = config, tokens
+        self._frozen = torch.from_numpy(frozen) + _FIRST
         self._keep = sampling.keep_thresholds(counts, config.sample)
         self._alias = sampling.alias_table(
             sampling.noise_distribution(counts, config.noise_exponent)
@@ -92,7 +100,13 @@ class TorchEngine:
             else SkipGramNS(size, config.dim, reduction="sum", sparse=True)
         )
         self._tables = [rows_of(table) for table in (self._model.inputs, self._model.outputs)]
-        initialise(self._tables[0].detach()[_FIRST:].numpy(), len(counts), config.dim, config.seed)
+        initialise(self.tables()[0], len(counts), config.dim, config.seed)
+        self._freeze()
+
+    @property
+    def workers(self) -> int:
+        """How many stretches may be trained at the same time."""
+        return 1 if self._config.deterministic else self._config.workers
 
     def compile(self) -> None:
         """There is nothing to compile."""
@@ -134,10 +148,26 @@ class TorchEngine:
         real = contexts[:, 0] != PADDING
         return Windows(positions[real], centre[real], contexts[real], noise[real])
 
-    def vectors(self) -> tuple[Floats, Floats]:
-        """Give the input and the output vectors, (V, D) each. Afterwards the engine is spent."""
+    def tables(self) -> tuple[Floats, Floats]:
+        """Give views of the input and the output vectors, (V, D) each."""
         inputs, outputs = (table.detach()[_FIRST:].numpy() for table in self._tables)
         return inputs, outputs
+
+    def restore(
+        self, inputs: Floats, outputs: Floats, ids: NDArray[np.int64] | None = None
+    ) -> None:
+        """Put vectors (n, D) in place of those of the words `ids` (n,), by default of all."""
+        rows = slice(None) if ids is None else ids
+        for table, vectors in zip(self.tables(), (inputs, outputs), strict=True):
+            table[rows] = vectors
+        self._freeze()
+
+    def _freeze(self) -> None:
+        self._originals = [table.detach()[self._frozen] for table in self._tables]
+
+    def vectors(self) -> tuple[Floats, Floats]:
+        """Give the input and the output vectors, (V, D) each. Afterwards the engine is spent."""
+        return self.tables()
 
     def _step(self, batch: list[Tensor], step_size: float) -> float:
         """Take a step on a minibatch; give the sum of its losses before it."""
@@ -145,8 +175,11 @@ class TorchEngine:
         # Gradients are not left in the tables, which other workers change too.
         gradients = torch.autograd.grad(loss, self._tables)
         with torch.no_grad():
-            for table, gradient in zip(self._tables, gradients, strict=True):
+            for table, gradient, originals in zip(
+                self._tables, gradients, self._originals, strict=True
+            ):
                 table.add_(gradient, alpha=-step_size)
+                table[self._frozen] = originals
         return float(loss.item())
 
     def _kept(self, key: np.uint64, stretch: Stretch) -> NDArray[np.int64]:

@@ -62,7 +62,16 @@ class TrainConfig:
     threads : int, optional
         Workers; by default as many as there are processors for this process.
     seed : int
-        Start of all random numbers. With one thread, the same seed gives the same vectors.
+        Start of all random numbers. With one thread, or `deterministic`, the same seed gives the
+        same vectors.
+    deterministic : bool
+        Whether the vectors shall be the same, bit by bit, for any number of threads.
+    patience : int, optional
+        Stop when the loss on held-out text has not improved for so many epochs, and keep the
+        vectors of the best one.
+    on_divergence : {"stop", "halve"}
+        What to do when training diverges: stop, or go back to the last checkpoint and go on with
+        half the step size.
 
     Raises
     ------
@@ -92,6 +101,9 @@ class TrainConfig:
     shrink_windows: bool = True
     threads: int | None = None
     seed: int = 1
+    deterministic: bool = False
+    patience: int | None = None
+    on_divergence: Literal["stop", "halve"] = "stop"
 
     def __post_init__(self) -> None:
         """Fill in what follows from the rest or the machine, and check everything."""
@@ -106,8 +118,13 @@ class TrainConfig:
         self._check_int("seed", at_least=0)
         if self.max_vocab is not None:
             self._check_int("max_vocab", at_least=2)
-        if not isinstance(self.shrink_windows, bool):
-            raise ConfigError(f"shrink_windows must be True or False, got {self.shrink_windows!r}")
+        if self.patience is not None:
+            self._check_int("patience", at_least=1)
+        for name in ("shrink_windows", "deterministic"):
+            if not isinstance(getattr(self, name), bool):
+                raise ConfigError(f"{name} must be True or False, got {getattr(self, name)!r}")
+        if self.on_divergence not in ("stop", "halve"):
+            raise ConfigError(f"on_divergence must be stop or halve, got {self.on_divergence!r}")
         self._check_float("sample", 0.0, 1.0)
         self._check_float("noise_exponent", -math.inf, math.inf)
         self._check_float("lr", 0.0, math.inf)

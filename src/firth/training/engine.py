@@ -19,6 +19,8 @@ from firth.training.config import TrainConfig
 Floats = NDArray[np.float32]
 Integer = TypeVar("Integer", np.int32, np.int64)
 
+NO_WORDS = np.empty(0, np.int64)
+
 _LINE = 64  # bytes of a cache line
 _ROWS_AT_ONCE = 65_536
 
@@ -37,17 +39,34 @@ class Stretch:
 class Engine(Protocol):
     """What the trainer asks of an engine."""
 
+    @property
+    def workers(self) -> int:
+        """How many stretches may be trained at the same time."""
+
     def compile(self) -> None:
         """Get ready; nothing is trained."""
 
     def train(self, worker: int, stretch: Stretch) -> tuple[float, int]:
         """Train one stretch; workers of different numbers may do so at the same time.
 
+        With a step size of 0 nothing is changed: so the loss on held-out text is measured.
+
         Returns
         -------
         loss, pairs : float, int
             The sum of the losses in nats, and the number of positive pairs.
         """
+
+    def tables(self) -> tuple[Floats, Floats]:
+        """Give the input and the output vectors, (V, D) each, as they stand.
+
+        They may be views, which change when training goes on.
+        """
+
+    def restore(
+        self, inputs: Floats, outputs: Floats, ids: NDArray[np.int64] | None = None
+    ) -> None:
+        """Put vectors (n, D) in place of those of the words `ids` (n,), by default of all."""
 
     def vectors(self) -> tuple[Floats, Floats]:
         """Give the input and the output vectors, (V, D) each. Afterwards the engine is spent."""
@@ -57,7 +76,12 @@ class MakeEngine(Protocol):
     """How an engine is made: see `KernelEngine` for the parameters."""
 
     def __call__(
-        self, config: TrainConfig, counts: NDArray[np.int64], tokens: TokenStore, stretch: int
+        self,
+        config: TrainConfig,
+        counts: NDArray[np.int64],
+        tokens: TokenStore,
+        stretch: int,
+        frozen: NDArray[np.int64] = NO_WORDS,
     ) -> Engine:
         """Make it."""
 
@@ -75,10 +99,17 @@ class KernelEngine:
         The corpus.
     stretch : int
         The most tokens of a stretch.
+    frozen : int64
+        Ids of words whose vectors never change.
     """
 
     def __init__(
-        self, config: TrainConfig, counts: NDArray[np.int64], tokens: TokenStore, stretch: int
+        self,
+        config: TrainConfig,
+        counts: NDArray[np.int64],
+        tokens: TokenStore,
+        stretch: int,
+        frozen: NDArray[np.int64] = NO_WORDS,
     ) -> None:
         self._config = config
         self._size = len(counts)
@@ -102,6 +133,11 @@ class KernelEngine:
             for worker in range(config.workers)
         ]
         self._ids, self._offsets = _read_only(tokens.ids), _read_only(tokens.offsets)
+
+    @property
+    def workers(self) -> int:
+        """How many stretches may be trained at the same time."""
+        return self._config.workers
 
     def compile(self) -> None:
         """Have the kernel compiled, or loaded: training nothing does."""
@@ -131,6 +167,19 @@ class KernelEngine:
             self._scratch[worker],
         )
         return loss, pairs
+
+    def tables(self) -> tuple[Floats, Floats]:
+        """Give views of the input and the output vectors, (V, D) each."""
+        dim = self._config.dim
+        return self._tables.inputs[: self._size, :dim], self._tables.outputs[:, :dim]
+
+    def restore(
+        self, inputs: Floats, outputs: Floats, ids: NDArray[np.int64] | None = None
+    ) -> None:
+        """Put vectors (n, D) in place of those of the words `ids` (n,), by default of all."""
+        rows = slice(self._size) if ids is None else ids
+        for table, vectors in zip(self._tables, (inputs, outputs), strict=True):
+            table[rows, : self._config.dim] = vectors
 
     def vectors(self) -> tuple[Floats, Floats]:
         """Give the input and the output vectors, (V, D) each. Afterwards the engine is spent."""

@@ -1,0 +1,184 @@
+"""What a run tells while it goes on, and to whom."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.corpus import Vocabulary
+from firth.training.config import TrainConfig
+
+StopReason = Literal["done", "patience", "interrupted", "error"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunStart:
+    """What a run sets out to do.
+
+    Parameters
+    ----------
+    config : TrainConfig
+        How it trains.
+    vocabulary : Vocabulary
+        The words, in the order of the rows of the tables.
+    tokens, held_out : int
+        Words of the corpus that each epoch trains, and those kept out of training.
+    epoch, words : int
+        The epoch with which it begins, from 1, and the words trained before: more than 0 when it
+        goes on from a checkpoint.
+    checkpoint : Path, optional
+        The checkpoint from which it goes on.
+    input_vectors : callable
+        Gives a copy of the input vectors, (V, D) float32, as they stand. It may be called as long
+        as the run goes on; the workers do not wait for it.
+    """
+
+    config: TrainConfig
+    vocabulary: Vocabulary
+    tokens: int
+    held_out: int
+    epoch: int
+    words: int
+    checkpoint: Path | None
+    input_vectors: Callable[[], NDArray[np.float32]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How far a run has come.
+
+    Parameters
+    ----------
+    epoch, epochs : int
+        The epoch that runs, from 1, and how many there are.
+    words, total : int
+        Words of the vocabulary trained so far, and in all epochs.
+    words_before : int
+        Those of them that were trained before the checkpoint from which the run goes on.
+    seconds : float
+        Time since training began, or went on.
+    lr : float
+        The step size now.
+    pairs : int
+        Positive pairs of this epoch so far: (context, centre) for skip-gram, windows for CBOW.
+    loss : float
+        Their mean loss, in nats per positive pair, its noise terms included.
+    """
+
+    epoch: int
+    epochs: int
+    words: int
+    total: int
+    words_before: int = 0
+    seconds: float
+    lr: float
+    pairs: int
+    loss: float
+
+    @property
+    def words_per_second(self) -> float:
+        """Words trained in a second, on the average of the run."""
+        return (self.words - self.words_before) / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def seconds_left(self) -> float:
+        """Time to the end, if it goes on as on the average so far."""
+        speed = self.words_per_second
+        return (self.total - self.words) / speed if speed else math.inf
+
+
+@dataclass(frozen=True, kw_only=True)
+class EpochEnd:
+    """What an epoch came to.
+
+    Parameters
+    ----------
+    epoch, epochs : int
+        The epoch that ended, from 1, and how many there are.
+    words : int
+        Words of the vocabulary trained so far.
+    seconds : float
+        Time since training began, or went on.
+    lr : float
+        The step size at the end of the epoch.
+    loss : float
+        The mean loss of the epoch, in nats per positive pair.
+    held_out_loss : float, optional
+        The mean loss on the held-out text after it, if there is one.
+    is_best : bool
+        Whether no epoch before had as low a loss: on the held-out text, if there is one.
+    """
+
+    epoch: int
+    epochs: int
+    words: int
+    seconds: float
+    lr: float
+    loss: float
+    held_out_loss: float | None
+    is_best: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunEnd:
+    """How a run ended.
+
+    Parameters
+    ----------
+    reason : {"done", "patience", "interrupted", "error"}
+        Why it ended.
+    losses, held_out_losses : tuple of float
+        As in `EpochEnd`, one for each epoch; the second is empty if no text was held out.
+    words : int
+        Words of the vocabulary trained.
+    seconds : float
+        Time since training began, or went on.
+    seconds_paused : float
+        How much of it the workers stood still while a checkpoint was taken.
+    """
+
+    reason: StopReason
+    losses: tuple[float, ...]
+    held_out_losses: tuple[float, ...]
+    words: int
+    seconds: float
+    seconds_paused: float
+
+
+class Callback:
+    """Is told how a run goes. Subclass it, and override what is of interest.
+
+    All methods are called in the thread that called `firth.train`, while the workers train on;
+    those of `on_epoch` and `on_end` when the workers stand still. An exception in one stops the
+    run: the workers finish what they are at, a checkpoint is written if there is a folder for it,
+    and the exception is raised.
+
+    Examples
+    --------
+    >>> import firth
+    >>> class Watch(firth.Callback):
+    ...     def on_epoch(self, epoch):
+    ...         print(f"epoch {epoch.epoch} of {epoch.epochs}")
+    >>> units = [["tea", "milk"], ["tea", "sugar"], ["bread", "butter"]] * 4000
+    >>> _ = firth.train(units, dim=10, epochs=2, threads=1, sample=0, callbacks=[Watch()])
+    epoch 1 of 2
+    epoch 2 of 2
+    """
+
+    def on_start(self, start: RunStart) -> None:
+        """Be told that training is about to begin, or to go on from a checkpoint."""
+
+    def on_progress(self, progress: Progress) -> None:
+        """Be told, many times a second, how far the run has come."""
+
+    def on_epoch(self, epoch: EpochEnd) -> None:
+        """Be told that an epoch has ended."""
+
+    def on_end(self, end: RunEnd) -> None:
+        """Be told that the run has ended, whatever the reason."""
