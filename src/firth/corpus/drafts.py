@@ -54,6 +54,11 @@ class Draft:
     counts: NDArray[np.int64]
     spell: Callable[[NDArray[np.int64]], Sequence[Token]]
 
+    def count_words(self, symbol_counts: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give the occurrences of each word where each symbol occurs so often: int64 (words,)."""
+        occurrences = np.repeat(symbol_counts, np.diff(self.bounds))
+        return _count_words(len(self.counts), self.words, occurrences)
+
 
 def draft_chunks(
     pieces: Iterable[str], tokenizer: LineTokenizer, stream: ScratchArray[np.int32]
@@ -78,8 +83,7 @@ def draft_chunks(
     if tokenizer.keeps_chunks:
         return _draft_of_words(units, chunks.counts, chunks.spell)
     table, lengths, words = _split_chunks(chunks, tokenizer.split)
-    counts = np.zeros(len(table), np.int64)
-    np.add.at(counts, words, np.repeat(chunks.counts, lengths))
+    counts = _count_words(len(table), words, np.repeat(chunks.counts, lengths))
     bounds = np.concatenate([[0], np.cumsum(lengths)])
     return Draft(units, bounds, words, counts, table.spell)
 
@@ -174,6 +178,14 @@ def _split_chunks(
         line = table.number(" ".join(word for words in found for word in words) + "\n")
         numbers.append(line[line != UNIT_END])
     return table, lengths, np.concatenate(numbers)
+
+
+def _count_words(
+    size: int, words: NDArray[np.int32], occurrences: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    counts = np.zeros(size, np.int64)
+    np.add.at(counts, words, occurrences)
+    return counts
 
 
 def _draft_of_words(

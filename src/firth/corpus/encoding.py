@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,51 +16,75 @@ from firth.corpus.tokens import ScratchArray, TokenStore
 BATCH = 1 << 16
 
 
-def encode(draft: Draft, stream: ScratchArray[np.int32], kept: NDArray[np.int64]) -> TokenStore:
-    """Write the token ids of the words in `kept`, whose places become their ids.
-
-    Other words are left out, and so are units that have no word left.
+@dataclass(frozen=True)
+class Part:
+    """What is to be encoded: symbols, and what they become.
 
     Parameters
     ----------
     draft : Draft
         The corpus as first read.
     stream : ScratchArray
-        Its symbols.
-    kept : int64, (V,)
-        Numbers of the words in the vocabulary.
+        Its symbols, or some of them.
+    ids : int32, (words,)
+        Token id of each word of the draft, -1 for those to leave out.
     """
-    bounds, token_ids = _symbol_ids(draft, kept)
-    longest = int(np.diff(bounds).max(initial=1))
-    ids, ends = np.empty(max(BATCH, longest), np.int32), np.empty(BATCH, np.int64)
-    position = last_end = 0
+
+    draft: Draft
+    stream: ScratchArray[np.int32]
+    ids: NDArray[np.int32]
+
+
+def encode(parts: Sequence[Part]) -> tuple[TokenStore, list[int]]:
+    """Write the token ids of all parts, one after the other.
+
+    Words without an id are left out, and so are units that have no word left.
+
+    Returns
+    -------
+    tokens, ends
+        The store, and the number of units that it holds up to the end of each part.
+    """
+    part_ends = []
+    position = units = 0
     with ScratchArray(np.int32) as id_file, ScratchArray(np.int64) as offset_file:
         offset_file.append(np.zeros(1, np.int64))
-        for symbols in stream.blocks(BATCH):
-            while len(symbols):
-                read, written, closed = _expand(
-                    symbols, bounds, token_ids, ids, ends, position, last_end
-                )
-                id_file.append(ids[:written])
-                offset_file.append(ends[:closed])
-                symbols = symbols[read:]
-                position += written
-                last_end = int(ends[closed - 1]) if closed else last_end
+        for part in parts:
+            for ids, unit_ends in _token_ids(part, position):
+                id_file.append(ids)
+                offset_file.append(unit_ends)
+                position += len(ids)
+                units += len(unit_ends)
+            part_ends.append(units)
         store_ids, mapping = id_file.map()
         offsets, offset_mapping = offset_file.map()
-        return TokenStore(store_ids, offsets, mapping=mapping, offset_mapping=offset_mapping)
+        store = TokenStore(store_ids, offsets, mapping=mapping, offset_mapping=offset_mapping)
+        return store, part_ends
 
 
-def _symbol_ids(
-    draft: Draft, kept: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+def _token_ids(part: Part, position: int) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int64]]]:
+    """Yield token ids, and where in the whole corpus units end; `position` ids came before."""
+    bounds, token_ids = _symbol_ids(part)
+    longest = int(np.diff(bounds).max(initial=1))
+    ids, ends = np.empty(max(BATCH, longest), np.int32), np.empty(BATCH, np.int64)
+    last_end = position
+    for symbols in part.stream.blocks(BATCH):
+        while len(symbols):
+            read, written, closed = _expand(
+                symbols, bounds, token_ids, ids, ends, position, last_end
+            )
+            yield ids[:written], ends[:closed]
+            symbols = symbols[read:]
+            position += written
+            last_end = int(ends[closed - 1]) if closed else last_end
+
+
+def _symbol_ids(part: Part) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Turn the words that each symbol stands for into token ids, without those left out."""
-    ids = np.full(len(draft.counts), -1, np.int32)
-    ids[kept] = np.arange(len(kept), dtype=np.int32)
-    token_ids = ids[draft.words]
+    token_ids = part.ids[part.draft.words]
     is_kept = token_ids >= 0
     kept_before = np.concatenate([[0], np.cumsum(is_kept)])
-    return kept_before[draft.bounds], token_ids[is_kept]
+    return kept_before[part.draft.bounds], token_ids[is_kept]
 
 
 @compiled

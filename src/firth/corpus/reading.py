@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from numbers import Integral
 from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.corpus.drafts import Draft, draft_chunks, draft_units, draft_words
-from firth.corpus.encoding import encode
-from firth.corpus.sources import EncodingErrors, Progress, find_text, read_text, regroup
-from firth.corpus.tokenizers import LineTokenizer, Tokenizer, get_tokenizer
+from firth.corpus.digest import digest
+from firth.corpus.drafting import Opened, TextOptions, open_source
+from firth.corpus.encoding import Part, encode
+from firth.corpus.holdout import check_apart, hold_out, share_of
+from firth.corpus.selection import check_start, find_words, select_words
+from firth.corpus.sources import EncodingErrors, Progress
+from firth.corpus.tokenizers import Tokenizer
 from firth.corpus.tokens import ScratchArray, TokenStore
-from firth.corpus.units import check_units
 from firth.corpus.vocabulary import Token, Vocabulary
 from firth.errors import ConfigError, CorpusError
 
@@ -27,9 +32,6 @@ Source = (
     | NDArray[np.integer]
 )
 
-_LINE_ENDS = "\n\r"
-# Chunks end at any white space, but this much is enough to keep the pieces of any real text short.
-_CHUNK_ENDS = "\n\r\t \u3000"
 _UNITS_AT_ONCE = 1 << 16
 
 
@@ -40,19 +42,37 @@ class Corpus:
     Parameters
     ----------
     vocabulary : Vocabulary
-        The words that were kept, and their counts.
+        The words that were kept, and how often each occurs: in what is trained on, and before that
+        in the vocabulary that reading started from.
     tokens : TokenStore
         The corpus as token ids, without the words that were not kept.
     words_read : int
-        Words in the corpus before any was left out.
+        Words in the source before any was left out or held out.
     units_read : int
-        Lines that are not blank, or token lists that are not empty.
+        Lines of the source that are not blank, or token lists that are not empty.
+    held_out : int, default 0
+        So many tokens at the end of `tokens`, in whole units, are kept out of training.
     """
 
     vocabulary: Vocabulary
     tokens: TokenStore
     words_read: int
     units_read: int
+    held_out: int = 0
+
+    def digest(self) -> str:
+        """Give a fingerprint: equal for equal words, counts, token ids, units and `held_out`.
+
+        It does not depend on where these came from.
+
+        Examples
+        --------
+        >>> units = [["tea", "and", "toast"]]
+        >>> first, second = (read_corpus(units, min_count=1) for _ in range(2))
+        >>> first.digest() == second.digest()
+        True
+        """
+        return digest(self.vocabulary, self.tokens, self.held_out)
 
 
 def read_corpus(
@@ -63,11 +83,18 @@ def read_corpus(
     min_count: int = 5,
     max_vocab: int | None = None,
     encoding_errors: EncodingErrors = "strict",
+    holdout: float | Source = 0.0,
+    seed: int = 1,
+    start: Vocabulary | None = None,
     on_progress: Progress | None = None,
 ) -> Corpus:
     r"""Read a corpus once and encode it.
 
-    Each line of a text is a unit, and so is each token list; none is cut, whatever its length.
+    Each line of a text is a unit, and so is each token list; none is cut, whatever its length,
+    unless a piece of it is held out.
+
+    Words are chosen and counted in what is trained on, as if the held-out part were not there; of
+    that, the words that are not in the vocabulary are left out.
 
     Parameters
     ----------
@@ -85,20 +112,33 @@ def read_corpus(
         Keep at most so many words, the most frequent.
     encoding_errors : {"strict", "replace"}, default "strict"
         Whether invalid UTF-8 and NUL bytes raise, or become U+FFFD.
+    holdout : float, or as `source`, default 0.0
+        What to keep out of training; it stands at the end of the tokens. A share: about so much of
+        the words, in pieces chosen at random. A piece is a unit, or 1,000 words of a longer one
+        (a little more where the text has no white space there); a unit out of whose middle a piece
+        is taken becomes two. Or a source of its own, read as `source` is.
+    seed : int, default 1
+        Start of the random numbers that choose the pieces.
+    start : Vocabulary, optional
+        Words that are kept whatever their count; each must have one of at least 1. It is added to
+        that in the source. `min_count` is for new words, `max_vocab` for all words together.
     on_progress : callable, optional
-        Called with the bytes (or token lists) done and their total, or None where it is not known.
+        Called with the bytes (or token lists) of `source` done and their total, or None where it
+        is not known.
 
     Returns
     -------
     Corpus
-        Vocabulary, ordered by count falling with ties by first appearance, and token ids.
+        Vocabulary, ordered by count falling, and token ids. Ties: words of `start` in their order,
+        then the others by first appearance in `source`.
 
     Raises
     ------
     ConfigError
-        If an option is out of range, or is meant for text and `source` holds token lists.
+        If an option is out of range, or is meant for text and `source` or `holdout` holds token
+        lists, or `start` does not fit the rest.
     CorpusError
-        If the source cannot be read, or holds nothing to train on.
+        If a source cannot be read, or there is nothing to train on or nothing to hold out.
     MissingExtraError
         If the tokenizer needs a package that is not installed.
 
@@ -110,94 +150,102 @@ def read_corpus(
     >>> corpus.tokens.unit(1)
     array([0, 1], dtype=int32)
     """
-    _check_options(min_count, max_vocab, encoding_errors)
-    line_tokenizer = get_tokenizer(tokenizer, lowercase=lowercase)
-    files = find_text(source)
-    on_progress = on_progress or _report_nothing
-    with ScratchArray(np.int32) as stream:
-        if files is None:
-            _refuse_text_options(tokenizer, lowercase, encoding_errors)
-            draft = draft_units(check_units(source, on_progress), stream)
-        else:
-            blocks = read_text(files, encoding_errors, on_progress)
-            draft = _draft_text(blocks, line_tokenizer, stream)
-        kept = _choose_words(draft.counts, min_count, max_vocab)
-        vocabulary = Vocabulary(draft.spell(kept), draft.counts[kept])
-        _check_trainable(vocabulary, draft.counts, min_count)
-        tokens = encode(draft, stream, kept)
-    _check_pairs(tokens)
-    return Corpus(vocabulary, tokens, int(draft.counts.sum()), draft.units)
+    _check_options(min_count, max_vocab, encoding_errors, seed)
+    check_start(start, max_vocab)
+    share = share_of(holdout)
+    options = TextOptions(tokenizer, lowercase, encoding_errors)
+    opened = open_source(source, options)
+    held_source = _open_held(holdout, opened) if share is None else None
+    with contextlib.ExitStack() as files:
+        stream = files.enter_context(ScratchArray(np.int32))
+        draft = opened.draft(stream, on_progress or _report_nothing)
+        words_read = int(draft.counts.sum())
+        if words_read == 0:
+            raise CorpusError("the corpus holds no words: nothing to train on")
+        held_stream = None
+        if share:
+            whole, stream, held_stream = stream, *_scratch_pair(files)
+            counts = hold_out(draft, whole, stream, held_stream, share=share, seed=seed)
+            draft = dataclasses.replace(draft, counts=counts)
+        chosen = select_words(draft, min_count=min_count, max_vocab=max_vocab, start=start)
+        parts = [Part(draft, stream, chosen.ids)]
+        if held_stream is not None:
+            parts.append(Part(draft, held_stream, chosen.ids))
+        if held_source is not None:
+            parts.append(_read_held(held_source, chosen.vocabulary, files))
+        tokens, ends = encode(parts)
+    _check_pairs(tokens, ends)
+    held_out = tokens.size - int(tokens.offsets[ends[0]])
+    return Corpus(chosen.vocabulary, tokens, words_read, draft.units, held_out)
 
 
-def _draft_text(
-    blocks: Iterator[str], tokenizer: LineTokenizer, stream: ScratchArray[np.int32]
-) -> Draft:
-    if tokenizer.by_chunk:
-        return draft_chunks(regroup(blocks, _CHUNK_ENDS), tokenizer, stream)
-    return draft_words(map(tokenizer.split, _lines(regroup(blocks, _LINE_ENDS))), stream)
+def _open_held(source: object, trained: Opened) -> Opened:
+    """Find out what a held-out source is; what can be known before reading is checked."""
+    with _about_holdout():
+        held = open_source(source, trained.options)
+        for file in held.files or []:
+            file.size()
+    check_apart(trained.files or [], held.files or [])
+    return held
 
 
-def _lines(pieces: Iterable[str]) -> Iterator[str]:
-    for piece in pieces:
-        # An empty line between CR and LF is one more blank line, and those give no unit.
-        for line in piece.replace("\r", "\n").split("\n"):
-            if line and not line.isspace():
-                yield line
+def _read_held(held: Opened, vocabulary: Vocabulary, files: contextlib.ExitStack) -> Part:
+    """Read a held-out source; words that are not in the vocabulary have no id."""
+    stream = files.enter_context(ScratchArray(np.int32))
+    with _about_holdout():
+        draft = held.draft(stream, _report_nothing)
+    return Part(draft, stream, find_words(draft, vocabulary))
 
 
-def _choose_words(
-    counts: NDArray[np.int64], min_count: int, max_vocab: int | None
-) -> NDArray[np.int64]:
-    """Give the numbers of the words to keep, by count falling, ties by first appearance."""
-    frequent = np.flatnonzero(counts >= min_count)
-    order = np.argsort(-counts[frequent], kind="stable")
-    return frequent[order[:max_vocab]]
+@contextlib.contextmanager
+def _about_holdout() -> Iterator[None]:
+    try:
+        yield
+    except (ConfigError, CorpusError) as error:
+        raise type(error)(f"holdout: {error}") from error
 
 
-def _check_options(min_count: int, max_vocab: int | None, encoding_errors: str) -> None:
+def _scratch_pair(
+    files: contextlib.ExitStack,
+) -> tuple[ScratchArray[np.int32], ScratchArray[np.int32]]:
+    return (
+        files.enter_context(ScratchArray(np.int32)),
+        files.enter_context(ScratchArray(np.int32)),
+    )
+
+
+def _check_options(min_count: int, max_vocab: int | None, encoding_errors: str, seed: int) -> None:
     if min_count < 1:
         raise ConfigError(f"min_count must be at least 1, got {min_count}")
     if max_vocab is not None and max_vocab < 2:
         raise ConfigError(f"max_vocab must be at least 2, got {max_vocab}")
     if encoding_errors not in get_args(EncodingErrors):
         raise ConfigError(f"encoding_errors must be strict or replace, got {encoding_errors!r}")
+    if not isinstance(seed, Integral) or isinstance(seed, bool) or seed < 0:
+        raise ConfigError(f"seed must be a whole number of at least 0, got {seed!r}")
 
 
-def _refuse_text_options(
-    tokenizer: str | Tokenizer, lowercase: bool, encoding_errors: EncodingErrors
-) -> None:
-    if tokenizer != "whitespace" or lowercase or encoding_errors != "strict":
-        raise ConfigError(
-            "tokenizer, lowercase and encoding_errors are for text, got them with token lists"
-        )
-
-
-def _check_trainable(vocabulary: Vocabulary, counts: NDArray[np.int64], min_count: int) -> None:
-    if len(counts) == 0:
-        raise CorpusError("the corpus holds no words: nothing to train on")
-    if len(vocabulary) < 2:
-        kept = f"only {vocabulary.words[0]!r} occurs" if len(vocabulary) else "no word occurs"
-        more = "lower min_count (--min-count)" if len(counts) > 1 else "text with other words"
+def _check_pairs(tokens: TokenStore, ends: list[int]) -> None:
+    """Raise if what is trained on, or what is held out, has no unit of two words."""
+    if not _holds_pair(tokens, 0, ends[0]):
         raise CorpusError(
-            f"{kept} {min_count} times or more: {counts.sum()} words were read and the most "
-            f"frequent occurs {counts.max()} times; give more text or {more}"
+            "no line or token list has two words of the vocabulary: nothing to train on; "
+            "put more words in a line or lower min_count (--min-count)"
         )
-    for word in vocabulary:
-        try:
-            str(word).encode()
-        except UnicodeEncodeError as error:
-            raise CorpusError(
-                f"the word {word!r} holds a lone surrogate and cannot be written as UTF-8"
-            ) from error
+    if len(ends) > 1 and not _holds_pair(tokens, ends[0], ends[1]):
+        words = tokens.size - int(tokens.offsets[ends[0]])
+        raise CorpusError(
+            f"holdout: of the held-out text, {words} words are in the vocabulary and no two of "
+            "them in one line or token list: nothing to measure; hold out more, or lower "
+            "min_count (--min-count)"
+        )
 
 
-def _check_pairs(tokens: TokenStore) -> None:
-    for start in range(0, len(tokens), _UNITS_AT_ONCE):
-        if np.any(np.diff(tokens.offsets[start : start + _UNITS_AT_ONCE + 1]) > 1):
-            return
-    raise CorpusError(
-        "no line or token list has two words of the vocabulary: nothing to train on; "
-        "put more words in a line or lower min_count (--min-count)"
+def _holds_pair(tokens: TokenStore, first: int, last: int) -> bool:
+    """Tell whether a unit from `first` up to `last` has two words."""
+    return any(
+        np.any(np.diff(tokens.offsets[start : min(start + _UNITS_AT_ONCE, last) + 1]) > 1)
+        for start in range(first, last, _UNITS_AT_ONCE)
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import os
 import tempfile
 from collections.abc import Iterator
 from typing import IO, Generic, Self, TypeVar
@@ -162,8 +163,15 @@ class ScratchArray(Generic[Item]):
         while len(block := np.fromfile(self._file, self._dtype, length)):
             yield block
 
-    def map(self) -> tuple[NDArray[Item], mmap.mmap]:
-        """Give the items as a read-only array, and the mapping behind it."""
+    def clear(self) -> None:
+        """Drop all items."""
+        self._file.seek(0)
+        self._file.truncate()
+
+    def map(self) -> tuple[NDArray[Item], mmap.mmap | None]:
+        """Give the items as a read-only array, and the mapping behind it, or None without items."""
+        if self._file.seek(0, os.SEEK_END) == 0:
+            return np.empty(0, self._dtype), None
         mapping = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
         return np.frombuffer(mapping, self._dtype), mapping
 

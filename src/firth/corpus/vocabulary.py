@@ -72,6 +72,16 @@ class Vocabulary:
         except KeyError:
             raise VocabularyError(f"{word!r} is not in the vocabulary") from None
 
+    def find(self, words: Iterable[Token]) -> NDArray[np.int32]:
+        """Give the ids of several words, -1 for those that are not in the vocabulary.
+
+        Examples
+        --------
+        >>> Vocabulary(["the", "cat"], [7, 2]).find(["cat", "dog"])
+        array([ 1, -1], dtype=int32)
+        """
+        return np.fromiter((self._ids.get(word, -1) for word in words), np.int32)
+
     def __len__(self) -> int:
         """Give V, the number of words."""
         return len(self._words)

@@ -1,0 +1,99 @@
+"""From a source of any kind to a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from firth.corpus.drafts import Draft, draft_chunks, draft_units, draft_words
+from firth.corpus.sources import EncodingErrors, Progress, TextFile, find_text, read_text, regroup
+from firth.corpus.tokenizers import LineTokenizer, Tokenizer, get_tokenizer
+from firth.corpus.tokens import ScratchArray
+from firth.corpus.units import check_units
+from firth.errors import ConfigError
+
+_LINE_ENDS = "\n\r"
+# Chunks end at any white space, but this much is enough to keep the pieces of any real text short.
+_CHUNK_ENDS = "\n\r\t \u3000"
+
+
+class TextOptions:
+    """How text becomes words.
+
+    Parameters
+    ----------
+    tokenizer, lowercase, encoding_errors
+        As `read_corpus` takes them.
+    """
+
+    def __init__(
+        self, tokenizer: str | Tokenizer, lowercase: bool, encoding_errors: EncodingErrors
+    ) -> None:
+        self.tokenizer: LineTokenizer = get_tokenizer(tokenizer, lowercase=lowercase)
+        self.encoding_errors: EncodingErrors = encoding_errors
+        self.are_default = (
+            tokenizer == "whitespace" and not lowercase and encoding_errors == "strict"
+        )
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A source, of which nothing was read yet.
+
+    Parameters
+    ----------
+    source : object
+        As the caller gave it.
+    files : list of TextFile, or None
+        The text that it names, or None if it holds tokens itself.
+    options : TextOptions
+        How text is read.
+    """
+
+    source: object
+    files: list[TextFile] | None
+    options: TextOptions
+
+    def draft(self, stream: ScratchArray[np.int32], on_progress: Progress) -> Draft:
+        """Read it once, and write its symbols to `stream`.
+
+        Raises
+        ------
+        CorpusError
+            If it cannot be read, or holds what is no text or no token.
+        """
+        if self.files is None:
+            return draft_units(check_units(self.source, on_progress), stream)
+        blocks = read_text(self.files, self.options.encoding_errors, on_progress)
+        tokenizer = self.options.tokenizer
+        if tokenizer.by_chunk:
+            return draft_chunks(regroup(blocks, _CHUNK_ENDS), tokenizer, stream)
+        return draft_words(map(tokenizer.split, _lines(regroup(blocks, _LINE_ENDS))), stream)
+
+
+def open_source(source: object, options: TextOptions) -> Opened:
+    """Find out what a source is.
+
+    Raises
+    ------
+    ConfigError
+        If it holds token lists, and there are options that are for text.
+    CorpusError
+        If it names no files.
+    """
+    files = find_text(source)
+    if files is None and not options.are_default:
+        raise ConfigError(
+            "tokenizer, lowercase and encoding_errors are for text, got them with token lists"
+        )
+    return Opened(source, files, options)
+
+
+def _lines(pieces: Iterable[str]) -> Iterator[str]:
+    for piece in pieces:
+        # An empty line between CR and LF is one more blank line, and those give no unit.
+        for line in piece.replace("\r", "\n").split("\n"):
+            if line and not line.isspace():
+                yield line
