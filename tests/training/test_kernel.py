@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from firth.training import draws, kernel, reference, sampling, simd
+from firth.training import draws, kernel, reference, sampling, simd, windows
 
 SLOPE = -1e-6
 
@@ -20,6 +20,11 @@ def make_corpus(seed: int, vocabulary: int, lengths) -> tuple[np.ndarray, np.nda
     ids = rng.choice(vocabulary, size=sum(lengths), p=weights / weights.sum()).astype(np.int32)
     counts = np.maximum(np.bincount(ids, minlength=vocabulary), 1)
     return ids, np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64), counts
+
+
+def no_frozen(stride: int) -> kernel.Frozen:
+    none = np.zeros((0, stride), np.float32)
+    return kernel.Frozen(np.zeros(0, np.int32), none, none)
 
 
 class Case:
@@ -61,7 +66,7 @@ class Case:
             unit = int(np.searchsorted(self.offsets, start, side="right")) - 1
             some = kernel.train_stretch(
                 self.ids, self.offsets, unit, start, stop, self.key, self.sampling, tables,
-                self.window, self.lr, SLOPE, scratch,
+                no_frozen(stride), self.window, self.lr, SLOPE, scratch,
             )  # fmt: skip
             loss, pairs = loss + some[0], pairs + some[1]
         if np.isfinite(loss):
@@ -132,9 +137,9 @@ def test_agrees_on_a_vocabulary_of_two(cbow):
 
 def test_words_that_share_a_slot_are_told_apart():
     # Ids that are equal modulo the number of slots, repeated within a window.
-    case = Case(cbow=False, dim=8, negative=5, vocabulary=3 * kernel.SLOTS + 2, lengths=(12,))
-    a, b = 1, 1 + kernel.SLOTS
-    case.ids = np.array([a, b, a, b + kernel.SLOTS, b, a, 0, a, b, b, a, a], np.int32)
+    case = Case(cbow=False, dim=8, negative=5, vocabulary=3 * windows.SLOTS + 2, lengths=(12,))
+    a, b = 1, 1 + windows.SLOTS
+    case.ids = np.array([a, b, a, b + windows.SLOTS, b, a, 0, a, b, b, a, a], np.int32)
     case.ids.flags.writeable = False
     case.sampling.keep[:] = 2**32 - 1
     assert_same(case.run_kernel(), case.run_reference())

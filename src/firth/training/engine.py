@@ -6,6 +6,7 @@ corpus on it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -113,26 +114,23 @@ class KernelEngine:
     ) -> None:
         self._config = config
         self._size = len(counts)
-        self._window = kernel.Window(
-            config.model == "cbow", config.window, config.shrink_windows, config.negative
-        )
-        self._sampling = kernel.Sampling(
-            keep=sampling.keep_thresholds(counts, config.sample),
-            alias=sampling.alias_table(sampling.noise_distribution(counts, config.noise_exponent)),
-        )
+        self._window = window_of(config)
+        self._sampling = sampling_of(counts, config)
         stride = simd.stride_of(config.dim)
         # A row between two workers' own keeps them off each other's cache lines.
         own = kernel.own_rows(self._window) + -(-_LINE // (4 * stride))
         self._tables = kernel.Tables(
-            inputs=_aligned_zeros(self._size + own * config.workers, stride),
-            outputs=_aligned_zeros(self._size, stride),
+            inputs=aligned_zeros(self._size + own * config.workers, stride),
+            outputs=aligned_zeros(self._size, stride),
         )
         initialise(self._tables.inputs, self._size, config.dim, config.seed)
         self._scratch = [
             kernel.make_scratch(self._window, stride, stretch, self._size + own * worker)
             for worker in range(config.workers)
         ]
-        self._ids, self._offsets = _read_only(tokens.ids), _read_only(tokens.offsets)
+        self._ids, self._offsets = read_only(tokens.ids), read_only(tokens.offsets)
+        self._frozen_ids = frozen
+        self._freeze()
 
     @property
     def workers(self) -> int:
@@ -161,6 +159,7 @@ class KernelEngine:
             draws.epoch_key(self._config.seed, stretch.epoch),
             self._sampling,
             self._tables,
+            self._frozen,
             self._window,
             stretch.lr,
             stretch.slope,
@@ -180,6 +179,14 @@ class KernelEngine:
         rows = slice(self._size) if ids is None else ids
         for table, vectors in zip(self._tables, (inputs, outputs), strict=True):
             table[rows, : self._config.dim] = vectors
+        self._freeze()
+
+    def _freeze(self) -> None:
+        """Take copies of the rows that never change."""
+        ids = self._frozen_ids
+        self._frozen = kernel.Frozen(
+            frozen_places(self._size, ids), *(table[ids] for table in self._tables)
+        )
 
     def vectors(self) -> tuple[Floats, Floats]:
         """Give the input and the output vectors, (V, D) each. Afterwards the engine is spent."""
@@ -191,7 +198,29 @@ class KernelEngine:
         return inputs, outputs
 
 
-def _aligned_zeros(rows: int, stride: int) -> Floats:
+def window_of(config: TrainConfig) -> kernel.Window:
+    """Give the shape of the kernels' windows."""
+    return kernel.Window(
+        config.model == "cbow", config.window, config.shrink_windows, config.negative
+    )
+
+
+def sampling_of(counts: NDArray[np.int64], config: TrainConfig) -> kernel.Sampling:
+    """Give what the kernels draw from."""
+    return kernel.Sampling(
+        keep=sampling.keep_thresholds(counts, config.sample),
+        alias=sampling.alias_table(sampling.noise_distribution(counts, config.noise_exponent)),
+    )
+
+
+def frozen_places(size: int, ids: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Give for each of `size` words its place among the frozen ones, else -1; empty without any."""
+    places = np.full(size if len(ids) else 0, -1, np.int32)
+    places[ids] = np.arange(len(ids), dtype=np.int32)
+    return places
+
+
+def aligned_zeros(rows: int, stride: int) -> Floats:
     """Make a table of zeros that starts at a cache line."""
     spare = _LINE // 4
     memory = np.zeros(rows * stride + spare, np.float32)
@@ -201,11 +230,16 @@ def _aligned_zeros(rows: int, stride: int) -> Floats:
 
 def initialise(inputs: Floats, size: int, dim: int, seed: int) -> None:
     """Draw the input vectors uniformly from ±1 / (2 D), as word2vec does."""
+    for start, drawn in first_vectors(size, dim, seed):
+        inputs[start : start + len(drawn), :dim] = drawn
+
+
+def first_vectors(size: int, dim: int, seed: int) -> Iterator[tuple[int, Floats]]:
+    """Draw what `initialise` writes, some rows at a time; give the number of the first of them."""
     generator = np.random.default_rng(seed)
     for start in range(0, size, _ROWS_AT_ONCE):
-        stop = min(start + _ROWS_AT_ONCE, size)
-        drawn = generator.random((stop - start, dim), dtype=np.float32)
-        inputs[start:stop, :dim] = (drawn - np.float32(0.5)) / np.float32(dim)
+        drawn = generator.random((min(_ROWS_AT_ONCE, size - start), dim), dtype=np.float32)
+        yield start, (drawn - np.float32(0.5)) / np.float32(dim)
 
 
 def _packed(table: Floats, rows: int, dim: int) -> Floats:
@@ -217,7 +251,7 @@ def _packed(table: Floats, rows: int, dim: int) -> Floats:
     return flat[: rows * dim].reshape(rows, dim)
 
 
-def _read_only(array: NDArray[Integer]) -> NDArray[Integer]:
+def read_only(array: NDArray[Integer]) -> NDArray[Integer]:
     """Give a read-only view, whatever the array was: the kernel is compiled for one kind."""
     view = array.view()
     view.flags.writeable = False

@@ -3,7 +3,8 @@
 Each primitive is a plain NumPy function, which states what it computes and runs where Numba is
 switched off, and an overload that Numba compiles in its place. A table is a float32 array of
 shape (rows, stride); the stride is D rounded up to the vector width, and the columns beyond D stay
-zero. Rows are named by their offset, in elements, from the start of the table.
+zero. Rows are named by their offset, in elements, from the start of the table, or from `x_at` or
+`y_at` where a table holds several parts, one after the other.
 
     T  targets of a window      m  inputs of a window
     X  (·, stride) inputs       Y  (·, stride) targets       S, G  (m, T) scores, gradients
@@ -23,10 +24,8 @@ import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic, overload
-from numpy.typing import NDArray
 
 from firth.training.emitter import (
-    INT32,
     INTEGERS,
     REGISTERS,
     TILE,
@@ -38,9 +37,7 @@ from firth.training.emitter import (
     data_of,
     stride_in,
 )
-
-Floats = NDArray[np.float32]
-Offsets = NDArray[np.int64]
+from firth.training.row_loops import Floats, Offsets, row_at, rows_at
 
 # A loss product of this many factors, each in (1, 2], stays below float32's largest number.
 LOSS_VECTORS = 96
@@ -57,32 +54,40 @@ _INLINED = {"forceinline": True}
 
 
 def scores(
-    x: Floats, x_rows: Offsets, first: int, m: int, y: Floats, y_rows: Offsets, t: int, s: Floats
+    x: Floats,
+    x_at: int,
+    x_rows: Offsets,
+    first: int,
+    m: int,
+    y: Floats,
+    y_at: int,
+    y_rows: Offsets,
+    y_first: int,
+    t: int,
+    s: Floats,
+    place: int,
 ) -> None:
-    """Compute S = X Yᵀ for m rows of X, listed from `first`, and the first t of Y."""
-    s[: m * t] = (_rows(x, x_rows, first, m) @ _rows(y, y_rows, 0, t).T).ravel()
+    """Compute S = X Yᵀ, which begins at `place`.
 
-
-def _rows(table: Floats, rows: Offsets, first: int, count: int) -> Floats:
-    return np.stack([_row(table, row) for row in rows[first : first + count]])
-
-
-def _row(table: Floats, row: int) -> Floats:
-    """Give a view of the row at an offset."""
-    return table.reshape(-1)[row : row + table.shape[1]]
+    X are m rows, listed in `x_rows` from `first`; Y are t rows, listed in `y_rows` from `y_first`.
+    """
+    rows, targets = rows_at(x, x_at, x_rows, first, m), rows_at(y, y_at, y_rows, y_first, t)
+    s[place : place + m * t] = (rows @ targets.T).ravel()
 
 
 @overload(scores, jit_options=_INLINED)
-def _scores(x, x_rows, first, m, y, y_rows, t, s):
-    def implementation(x, x_rows, first, m, y, y_rows, t, s):
+def _scores(x, x_at, x_rows, first, m, y, y_at, y_rows, y_first, t, s, place):
+    def implementation(x, x_at, x_rows, first, m, y, y_at, y_rows, y_first, t, s, place):
         done = 0
         while done < t:
-            count = min(TILE, t - done)
+            count, tile = min(TILE, t - done), y_first + done
             for i in range(0, m - 1, 2):
-                _score_pair(x, x_rows, first + i, y, y_rows, done, count, s, i * t + done, t)
+                at = place + i * t + done
+                _score_pair(x, x_at, x_rows, first + i, y, y_at, y_rows, tile, count, s, at, t)
             if m % 2:
                 i = m - 1
-                _score_one(x, x_rows, first + i, y, y_rows, done, count, s, i * t + done, t)
+                at = place + i * t + done
+                _score_one(x, x_at, x_rows, first + i, y, y_at, y_rows, tile, count, s, at, t)
             done += count
 
     return implementation
@@ -115,20 +120,22 @@ def _score_intrinsic(inputs: int) -> Callable[..., None]:
                 e.store_first(e.totals(some), len(some), e.at(place, e.integer(k)))
 
     @intrinsic
-    def score(typingctx, x, x_rows, i, y, y_rows, first, count, s, place, t):
+    def score(typingctx, x, x_at, x_rows, i, y, y_at, y_rows, first, count, s, place, t):
         def codegen(context, builder, signature, arguments):
             e = Emitter(builder)
             kinds = signature.args
-            data = [data_of(context, builder, kinds[k], arguments[k]) for k in (0, 1, 3, 4, 7)]
+            data = [data_of(context, builder, kinds[k], arguments[k]) for k in (0, 2, 4, 6, 9)]
             x, x_rows, y, y_rows, s = data
-            i, first, count, place, t = (arguments[k] for k in (2, 5, 6, 8, 9))
+            x_at, i, y_at, first, count, place, t = (arguments[k] for k in (1, 3, 5, 7, 8, 10, 11))
             stride = stride_in(context, builder, kinds[0], arguments[0])
-            called = [x, e.at(x_rows, i), y, e.at(y_rows, first), e.at(s, place), t, stride]
+            rows, columns = [e.at(x_rows, i)], [e.at(y_rows, first)]
+            called = [e.at(x, x_at), *rows, e.at(y, y_at), *columns, e.at(s, place), t, stride]
             call_tile(builder, f"firth_score_{inputs}", count, called, emit)
             return context.get_dummy_value()
 
         size = types.int64
-        return types.void(x, x_rows, size, y, y_rows, size, size, s, size, size), codegen
+        kinds = (x, size, x_rows, size, y, size, y_rows, size, size, s, size, size)
+        return types.void(*kinds), codegen
 
     return score
 
@@ -249,42 +256,53 @@ def _gradient_vectors(typingctx, s, signs, start, count, eta, loss):
 
 def update(
     x: Floats,
+    x_at: int,
     x_rows: Offsets,
     first: int,
     before: int,
     after: int,
     m: int,
     y: Floats,
+    y_at: int,
     y_rows: Offsets,
+    y_first: int,
     t: int,
     g: Floats,
+    place: int,
     width: int,
     sums: int,
 ) -> None:
     """Compute B = A + G Y and Y += Gᵀ X for m rows and t targets, with the old X and Y.
 
     X, A and B are rows of one table, listed in `x_rows` from `first`, `before` and `after`; all
-    three may be the same. Neither rows of X nor of Y may repeat. The rows of G are `width` long.
-    With more targets than a tile holds, partial sums of B stand in the rows listed from `sums`.
+    three may be the same. Neither rows of X nor of Y may repeat. G begins at `place`, and its rows
+    are `width` long. With more targets than a tile holds, partial sums of B stand in the rows
+    listed from `sums`.
     """
-    gradients = g[: m * width].reshape(m, width)[:, :t]
-    inputs, targets = _rows(x, x_rows, first, m), _rows(y, y_rows, 0, t)
-    changed = _rows(x, x_rows, before, m) + gradients @ targets
+    gradients = g[place : place + m * width].reshape(m, width)[:, :t]
+    inputs, targets = rows_at(x, x_at, x_rows, first, m), rows_at(y, y_at, y_rows, y_first, t)
+    changed = rows_at(x, x_at, x_rows, before, m) + gradients @ targets
     for i in range(m):
-        _row(x, x_rows[after + i])[:] = changed[i]
+        row_at(x, x_at + x_rows[after + i])[:] = changed[i]
     for k in range(t):
-        _row(y, y_rows[k])[:] += gradients[:, k] @ inputs
+        row_at(y, y_at + y_rows[y_first + k])[:] += gradients[:, k] @ inputs
 
 
 @overload(update, jit_options=_INLINED)
-def _update(x, x_rows, first, before, after, m, y, y_rows, t, g, width, sums):
-    def implementation(x, x_rows, first, before, after, m, y, y_rows, t, g, width, sums):
+def _update(
+    x, x_at, x_rows, first, before, after, m, y, y_at, y_rows, y_first, t, g, place, width, sums
+):
+    def implementation(
+        x, x_at, x_rows, first, before, after, m, y, y_at, y_rows, y_first, t, g, place, width, sums
+    ):
         done = 0
         while done < t:
-            count = min(TILE, t - done)
+            count, tile, at = min(TILE, t - done), y_first + done, place + done
             a = before if done == 0 else sums
             b = after if done + count == t else sums
-            _update_tile(x, x_rows, first, a, b, m, y, y_rows, done, count, g, width)
+            _update_tile(
+                x, x_at, x_rows, first, a, b, m, y, y_at, y_rows, tile, count, g, at, width
+            )
             done += count
 
     return implementation
@@ -326,126 +344,24 @@ def _emit_update(e: Emitter, arguments: Sequence[ir.Value], targets: int) -> Non
 
 
 @intrinsic
-def _update_tile(typingctx, x, x_rows, first, before, after, m, y, y_rows, done, count, g, width):
+def _update_tile(
+    typingctx, x, x_at, x_rows, first, before, after, m, y, y_at, y_rows, tile, count, g, at, width
+):
     def codegen(context, builder, signature, arguments):
         e = Emitter(builder)
         kinds = signature.args
         x, x_rows, y, y_rows, g = (
-            data_of(context, builder, kinds[k], arguments[k]) for k in (0, 1, 6, 7, 10)
+            data_of(context, builder, kinds[k], arguments[k]) for k in (0, 2, 7, 9, 12)
         )
-        first, before, after, m = arguments[2:6]
-        done, count, width = arguments[8], arguments[9], arguments[11]
+        x_at, first, before, after, m, y_at = (arguments[k] for k in (1, 3, 4, 5, 6, 8))
+        tile, count, at, width = (arguments[k] for k in (10, 11, 13, 14))
         stride = stride_in(context, builder, kinds[0], arguments[0])
         lists = [e.at(x_rows, place) for place in (first, before, after)]
-        called = [x, *lists, m, y, e.at(y_rows, done), e.at(g, done), width, stride]
+        targets, gradients = [e.at(y, y_at), e.at(y_rows, tile)], [e.at(g, at), width]
+        called = [e.at(x, x_at), *lists, m, *targets, *gradients, stride]
         call_tile(builder, "firth_update", count, called, _emit_update)
         return context.get_dummy_value()
 
     size = types.int64
-    kinds = (x, x_rows, size, size, size, size, y, y_rows, size, size, g, size)
+    kinds = (x, size, x_rows, *[size] * 4, y, size, y_rows, size, size, g, size, size)
     return types.void(*kinds), codegen
-
-
-# ---------------------------------------------------------------------------- rows
-
-
-def mean_rows(x: Floats, x_rows: Offsets, m: int, mean: int) -> None:
-    """Compute the mean of the first m rows listed into the row at offset `mean`."""
-    _row(x, mean)[:] = _rows(x, x_rows, 0, m).mean(axis=0)
-
-
-@overload(mean_rows, jit_options=_INLINED)
-def _mean_rows(x, x_rows, m, mean):
-    def implementation(x, x_rows, m, mean):
-        _sum_rows(x, x_rows, m, np.float32(1.0) / np.float32(m), mean)
-
-    return implementation
-
-
-@intrinsic
-def _sum_rows(typingctx, x, x_rows, m, scale, mean):
-    def codegen(context, builder, signature, arguments):
-        e = Emitter(builder)
-        x, x_rows = (data_of(context, builder, signature.args[k], arguments[k]) for k in (0, 1))
-        m, scale, mean = arguments[2:]
-        stride = stride_in(context, builder, signature.args[0], arguments[0])
-        factor = e.spread(scale)
-
-        def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-            def over(i: ir.Value, sums: list[ir.Value]) -> list[ir.Value]:
-                value = e.load(e.at(x, builder.load(e.at(x_rows, i)), index))
-                return [builder.fadd(sums[0], value)]
-
-            (total,) = e.loop(m, 1, [e.constant(0.0)], over)
-            e.store(builder.fmul(total, factor), e.at(x, mean, index))
-            return []
-
-        e.loop(stride, WIDTH, [], along)
-        return context.get_dummy_value()
-
-    return types.void(x, x_rows, types.int64, types.float32, types.int64), codegen
-
-
-def add_to_rows(x: Floats, x_rows: Offsets, m: int, change: int) -> None:
-    """Add the row at offset `change` to the first m rows listed; twice to a row named twice."""
-    for row in x_rows[:m]:
-        _row(x, row)[:] += _row(x, change)
-
-
-@overload(add_to_rows, jit_options=_INLINED)
-def _add_to_rows(x, x_rows, m, change):
-    def implementation(x, x_rows, m, change):
-        for i in range(m):
-            _add_row(x, x_rows[i], change)
-
-    return implementation
-
-
-@intrinsic
-def _add_row(typingctx, x, row, change):
-    def codegen(context, builder, signature, arguments):
-        e = Emitter(builder)
-        x = data_of(context, builder, signature.args[0], arguments[0])
-        row, change = (e.at(x, offset) for offset in arguments[1:])
-        stride = stride_in(context, builder, signature.args[0], arguments[0])
-
-        def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-            total = builder.fadd(e.load(e.at(row, index)), e.load(e.at(change, index)))
-            e.store(total, e.at(row, index))
-            return []
-
-        e.loop(stride, WIDTH, [], along)
-        return context.get_dummy_value()
-
-    return types.void(x, types.int64, types.int64), codegen
-
-
-def prefetch(table: Floats, row: int | np.int64) -> None:
-    """Ask for a row of a table to be brought into the cache."""
-
-
-@overload(prefetch, jit_options=_INLINED)
-def _prefetch(table, row):
-    def implementation(table, row):
-        _prefetch_row(table, row)
-
-    return implementation
-
-
-@intrinsic
-def _prefetch_row(typingctx, table, row):
-    def codegen(context, builder, signature, arguments):
-        e = Emitter(builder)
-        place = e.at(data_of(context, builder, signature.args[0], arguments[0]), arguments[1])
-        stride = stride_in(context, builder, signature.args[0], arguments[0])
-        flags = [ir.Constant(INT32, flag) for flag in (1, 3, 1)]
-
-        def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-            line = builder.bitcast(e.at(place, index), ir.IntType(8).as_pointer())
-            e.call("llvm.prefetch.p0", ir.VoidType(), line, *flags)
-            return []
-
-        e.loop(stride, 16, [], along)
-        return context.get_dummy_value()
-
-    return types.void(table, types.int64), codegen
