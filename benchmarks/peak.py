@@ -37,8 +37,7 @@ from numpy.typing import NDArray
 import machine
 from firth import TrainConfig
 from firth.corpus import Corpus, read_corpus
-from firth.training import draws, emitter, sampling, simd, train_corpus
-from firth.training.trainer import Progress
+from firth.training import Callback, Progress, draws, emitter, sampling, simd, train_corpus
 
 ACCUMULATORS = 12
 FLOPS_PER_STEP = 2 * ACCUMULATORS * emitter.WIDTH
@@ -168,17 +167,25 @@ class Round:
         return self.training_windows / self.memory_windows
 
 
+class Watch(Callback):
+    """Keeps the last progress."""
+
+    progress: Progress
+
+    def on_progress(self, progress: Progress) -> None:
+        """Keep it."""
+        self.progress = progress
+
+
 def measure(corpus: Corpus, dim: int, threads: int, memory: MemoryBound) -> Round:
     """Measure one round."""
     peak = multiply_add_peak(threads)
     memory_windows = memory.windows_per_second(threads)
-    last: list[Progress] = []
     negative = memory.negative
     config = TrainConfig(dim=dim, negative=negative, epochs=1, threads=threads)
-    train_corpus(
-        corpus, config, on_progress=lambda progress: last.__setitem__(slice(None), [progress])
-    )
-    (end,) = last
+    watch = Watch()
+    train_corpus(corpus, config, callbacks=[watch])
+    end = watch.progress
     kept = len(memory.ids) / min(4_000_000, corpus.tokens.size)
     return Round(
         dim=dim,

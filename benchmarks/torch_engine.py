@@ -14,7 +14,6 @@ import itertools
 import json
 import sys
 import tempfile
-from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -25,7 +24,7 @@ import machine
 from firth.corpus import Corpus, read_corpus
 from firth.corpus.sources import find_text, read_text
 from firth.torch import TorchEngine
-from firth.training import Progress, TrainConfig, train_corpus
+from firth.training import Callback, RunEnd, TrainConfig, train_corpus
 from firth.training.engine import KernelEngine, MakeEngine
 
 RESULTS = Path(__file__).parent / "results"
@@ -84,18 +83,28 @@ def read_start(text: Path, megabytes: int) -> Corpus:
         return read_corpus(path)
 
 
+class Watch(Callback):
+    """Keeps how the run ended."""
+
+    end: RunEnd
+
+    def on_end(self, end: RunEnd) -> None:
+        """Keep it."""
+        self.end = end
+
+
 def measure(
     corpus: Corpus, config: TrainConfig, engine: MakeEngine, similarity: Path
 ) -> dict[str, str | float]:
     """Train once; give the speed of the loop, the last epoch's loss, and the quality."""
-    last: deque[Progress] = deque(maxlen=1)
-    result = train_corpus(corpus, config, engine=engine, on_progress=last.append)
+    watch = Watch()
+    result = train_corpus(corpus, config, engine=engine, callbacks=[watch])
     vectors = firth.Vectors(corpus.vocabulary.words, result.input_vectors)
     found = firth.evaluate(vectors, similarity=similarity).similarity[0]
     return {
         "model": config.model,
-        "words_per_second": last[0].words_per_second,
-        "seconds": last[0].seconds,
+        "words_per_second": watch.end.words / watch.end.seconds,
+        "seconds": watch.end.seconds,
         "loss": result.losses[-1],
         "similarity": 100 * (found.spearman or 0.0),
     }

@@ -128,8 +128,13 @@ def test_tells_how_the_vectors_were_trained(tmp_path):
 def test_progress_reaches_the_end():
     corpus = read_corpus(planted_units(sentences=500))
     seen = []
+
+    class Watch(firth.Callback):
+        def on_progress(self, progress):
+            seen.append(progress)
+
     config = firth.TrainConfig(dim=8, epochs=2, threads=2)
-    trainer.train_corpus(corpus, config, on_progress=seen.append)
+    trainer.train_corpus(corpus, config, callbacks=[Watch()])
     words = [progress.words for progress in seen]
     assert words == sorted(words)
     assert words[-1] == seen[-1].total == 2 * corpus.tokens.size
@@ -141,11 +146,12 @@ def test_progress_reaches_the_end():
 def test_an_error_in_a_callback_stops_the_workers():
     corpus = read_corpus(planted_units(sentences=2000))
 
-    def interrupt(progress):
-        raise KeyboardInterrupt
+    class Interrupt(firth.Callback):
+        def on_progress(self, progress):
+            raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        trainer.train_corpus(corpus, firth.TrainConfig(dim=8, threads=2), on_progress=interrupt)
+        trainer.train_corpus(corpus, firth.TrainConfig(dim=8, threads=2), callbacks=[Interrupt()])
 
 
 def test_bars_show_only_on_a_terminal_or_when_asked(capsys, monkeypatch):

@@ -10,11 +10,20 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections import deque
 
 from firth.corpus import read_corpus
-from firth.training import Progress, TrainConfig, train_corpus
+from firth.training import Callback, RunEnd, TrainConfig, train_corpus
 from firth.vectors import Vectors
+
+
+class Watch(Callback):
+    """Keeps how the run ended."""
+
+    end: RunEnd
+
+    def on_end(self, end: RunEnd) -> None:
+        """Keep it."""
+        self.end = end
 
 
 def main() -> None:
@@ -24,12 +33,12 @@ def main() -> None:
     began = time.perf_counter()
     corpus = read_corpus(text, min_count=config.min_count)
     read = time.perf_counter()
-    progress: deque[Progress] = deque(maxlen=1)
-    result = train_corpus(corpus, config, on_progress=progress.append)
+    watch = Watch()
+    result = train_corpus(corpus, config, callbacks=[watch])
     Vectors(corpus.vocabulary.words, result.input_vectors).save(output)
     report = {
-        "train_seconds": progress[0].seconds,
-        "words": progress[0].words,
+        "train_seconds": watch.end.seconds,
+        "words": watch.end.words,
         "read_seconds": read - began,
         "loss": result.losses[-1],
     }

@@ -20,13 +20,15 @@ if TYPE_CHECKING:
         ConfigError,
         CorpusError,
         FirthError,
+        FirthWarning,
         FormatError,
+        Interrupted,
         MissingExtraError,
         VocabularyError,
     )
     from firth.evaluation import Evaluation, evaluate
     from firth.pipeline import train
-    from firth.training import TrainConfig
+    from firth.training import Callback, TrainConfig
     from firth.vectors import Neighbour, Vectors, load
 
 # Imported when first asked for, so that `import firth` costs nothing.
@@ -38,11 +40,14 @@ _HOMES = {
     "ConfigError": "firth.errors",
     "CorpusError": "firth.errors",
     "FirthError": "firth.errors",
+    "FirthWarning": "firth.errors",
+    "Interrupted": "firth.errors",
     "FormatError": "firth.errors",
     "MissingExtraError": "firth.errors",
     "VocabularyError": "firth.errors",
     "Evaluation": "firth.evaluation",
     "evaluate": "firth.evaluation",
+    "Callback": "firth.training",
     "TrainConfig": "firth.training",
     "train": "firth.pipeline",
     "Neighbour": "firth.vectors",
@@ -51,12 +56,15 @@ _HOMES = {
 }
 
 __all__ = [
+    "Callback",
     "ConfigError",
     "Corpus",
     "CorpusError",
     "Evaluation",
     "FirthError",
+    "FirthWarning",
     "FormatError",
+    "Interrupted",
     "MissingExtraError",
     "Neighbour",
     "TokenStore",

@@ -8,6 +8,9 @@ Each message is one line: what was given, what was expected, what to do::
     ├── VocabularyError    a word that has no vector (KeyError)
     ├── FormatError        a vector or evaluation file that is damaged, or of no known format
     └── MissingExtraError  an optional dependency that is not installed (ImportError)
+
+What is doubtful but goes on is told by a `FirthWarning`. A run that was interrupted after a
+checkpoint raises `Interrupted`, which is a `KeyboardInterrupt`.
 """
 
 from __future__ import annotations
@@ -54,3 +57,23 @@ class MissingExtraError(FirthError, ImportError):
 
     def __init__(self, package: str, extra: str) -> None:
         super().__init__(f"{package} is not installed; run: pip install 'firth[{extra}]'")
+
+
+class FirthWarning(UserWarning):
+    """Something goes on that is likely not what was meant."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """Training was interrupted; the message tells how to go on.
+
+    Parameters
+    ----------
+    message : str
+        One line.
+    signal : int
+        The number of the signal that interrupted it.
+    """
+
+    def __init__(self, message: str, signal: int) -> None:
+        super().__init__(message)
+        self.signal = signal

@@ -40,6 +40,7 @@ def write_aside(target: Path, *, folder: bool = False) -> Iterator[Path]:
             yield aside
             _flush(aside)
             _replace(aside, target, Path(scratch))
+            _flush_folder(target.parent)
     except OSError as error:
         raise FirthError(f"cannot write {target}: {error.strerror or error}") from error
 
@@ -71,6 +72,17 @@ def _flush(path: Path) -> None:
         # Open for writing, without which some platforms refuse to flush.
         with file.open("r+b") as handle:
             os.fsync(handle.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    """Have a rename in `folder` outlast a power cut, where the platform opens folders."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _replace(aside: Path, target: Path, scratch: Path) -> None:

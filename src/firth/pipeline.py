@@ -6,22 +6,30 @@ import dataclasses
 import difflib
 import os
 import sys
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from firth._version import __version__
-from firth.corpus import read_corpus
+from firth.corpus import Vocabulary, read_corpus
 from firth.errors import ConfigError
+from firth.training.checkpoint import Checkpoints, list_checkpoints, parse_duration
 from firth.training.config import TrainConfig
 from firth.training.engine import KernelEngine
 from firth.training.progress import ReadingBar, TrainingBar
-from firth.training.trainer import train_corpus
-from firth.vectors import Vectors
+from firth.training.trainer import Initial, train_corpus
+from firth.vectors import Vectors, load
 
 if TYPE_CHECKING:
     from firth.corpus.reading import Source
     from firth.corpus.sources import EncodingErrors
     from firth.corpus.tokenizers import Tokenizer
+    from firth.corpus.vocabulary import Token
+    from firth.training.callbacks import Callback
     from firth.training.engine import MakeEngine
 
 
@@ -31,6 +39,14 @@ def train(
     tokenizer: str | Tokenizer = "whitespace",
     lowercase: bool = False,
     encoding_errors: EncodingErrors = "strict",
+    holdout: float | Source = 0.0,
+    start: Vectors | str | os.PathLike[str] | None = None,
+    frozen: Iterable[Token] = (),
+    checkpoint: str | os.PathLike[str] | None = None,
+    checkpoint_every: float | str = "10m",
+    keep_checkpoints: int = 2,
+    resume: bool = False,
+    callbacks: Sequence[Callback] = (),
     progress: bool | None = None,
     engine: str = "kernel",
     **options: Any,  # noqa: ANN401
@@ -49,6 +65,27 @@ def train(
         Whether the words of a text are lower-cased.
     encoding_errors : {"strict", "replace"}
         Whether invalid UTF-8 and NUL bytes raise, or become U+FFFD.
+    holdout : float or source
+        A share of the text, or another text, that is not trained on: its mean loss is measured
+        after each epoch. See `read_corpus`, also for which words are counted.
+    start : Vectors or path, optional
+        Vectors to go on from, of Firth or of another tool, or a checkpoint. Their words are all
+        kept, with the vectors they have; words that are new to them are added. Counts add up; words
+        of vectors without counts count once. Where there are no output vectors, these start at 0.
+    frozen : iterable of words
+        Words whose vectors do not change.
+    checkpoint : path, optional
+        A folder for checkpoints: one is written every now and then, after each epoch, on SIGINT
+        (Ctrl-C) and SIGTERM, and when a callback raises.
+    checkpoint_every : float or str
+        Seconds between checkpoints, or a time such as 30s, 10m, 1.5h.
+    keep_checkpoints : int
+        How many checkpoints are kept.
+    resume : bool
+        Whether to go on from the last checkpoint, if there is one. Text and options must be the
+        same; only `threads` may differ.
+    callbacks : sequence of Callback
+        Are told how the run goes; see `Callback`.
     progress : bool, optional
         Whether to show progress bars on standard error; by default if that is a terminal.
     engine : {"kernel", "torch"}
@@ -56,22 +93,28 @@ def train(
         the same draws. Both run on the CPU; `firth.torch.fit` takes a GPU.
     **options
         The fields of `TrainConfig`: model, dim, window, negative, epochs, min_count, max_vocab,
-        sample, noise_exponent, lr, min_lr, shrink_windows, threads, seed.
+        sample, noise_exponent, lr, min_lr, shrink_windows, threads, seed, deterministic, patience,
+        on_divergence. With `start`, dim is that of the vectors.
 
     Returns
     -------
     Vectors
         Words by count, falling. `config` tells how they were trained, and the mean loss of each
-        epoch in nats per positive pair.
+        epoch in nats per positive pair, also on held-out text.
 
     Raises
     ------
     ConfigError
-        If an option is unknown or out of range, or the training diverges.
+        If an option is unknown or out of range, does not fit another or the checkpoint, or the
+        training diverges.
     CorpusError
         If the source cannot be read, or holds nothing to train on.
     MissingExtraError
         If the tokenizer or the engine needs a package that is not installed.
+    VocabularyError
+        If a word of `frozen` is not in the vocabulary.
+    Interrupted
+        If the run was interrupted after a checkpoint.
 
     Examples
     --------
@@ -82,8 +125,22 @@ def train(
     >>> len(vectors.config["losses"])
     2
     """
+    before = _load_start(start)
+    if before is not None:
+        options = {"dim": before.dim, **options}
     config = make_config(**options)
-    make_engine = _choose_engine(engine)
+    _check_start(before, config)
+    make_engine = _choose_engine(engine, config)
+    checkpoints = None
+    if checkpoint is not None:
+        checkpoints = Checkpoints(
+            Path(checkpoint),
+            every=parse_duration(checkpoint_every),
+            keep=keep_checkpoints,
+            resume=resume,
+        )
+    elif resume:
+        raise ConfigError("resume needs a folder of checkpoints: give checkpoint (--checkpoint)")
     if progress is None:
         progress = sys.stderr.isatty()
     with ReadingBar() if progress else nullcontext() as reading:
@@ -94,10 +151,21 @@ def train(
             min_count=config.min_count,
             max_vocab=config.max_vocab,
             encoding_errors=encoding_errors,
+            holdout=holdout,
+            seed=config.seed,
+            start=None if before is None else _known_words(before),
             on_progress=reading,
         )
     with TrainingBar() if progress else nullcontext() as training:
-        result = train_corpus(corpus, config, engine=make_engine, on_progress=training)
+        result = train_corpus(
+            corpus,
+            config,
+            engine=make_engine,
+            callbacks=callbacks if training is None else [*callbacks, training],
+            checkpoints=checkpoints,
+            initial=None if before is None else _initial(before, corpus.vocabulary),
+            frozen=_ids(frozen, corpus.vocabulary),
+        )
     return Vectors(
         corpus.vocabulary.words,
         result.input_vectors,
@@ -114,8 +182,10 @@ def train(
                 "units_read": corpus.units_read,
                 "words_read": corpus.words_read,
                 "words_kept": corpus.tokens.size,
+                "words_held_out": corpus.held_out,
             },
             "losses": list(result.losses),
+            "held_out_losses": list(result.held_out_losses),
         },
     )
 
@@ -138,7 +208,7 @@ def make_config(**options: Any) -> TrainConfig:  # noqa: ANN401
     return TrainConfig(**options)
 
 
-def _choose_engine(name: str) -> MakeEngine:
+def _choose_engine(name: str, config: TrainConfig) -> MakeEngine:
     if name == "kernel":
         return KernelEngine
     if name == "torch":
@@ -146,6 +216,39 @@ def _choose_engine(name: str) -> MakeEngine:
 
         return TorchEngine
     raise ConfigError(f"engine must be kernel or torch, got {name!r}")
+
+
+def _load_start(start: Vectors | str | os.PathLike[str] | None) -> Vectors | None:
+    """Load the vectors to start from; of a folder of checkpoints, the last one."""
+    if start is None or isinstance(start, Vectors):
+        return start
+    checkpoints = list_checkpoints(Path(start))
+    return load(checkpoints[-1] if checkpoints else start)
+
+
+def _check_start(before: Vectors | None, config: TrainConfig) -> None:
+    if before is not None and config.dim != before.dim:
+        raise ConfigError(
+            f"dim must be that of the vectors to start from, {before.dim}, got {config.dim}"
+        )
+
+
+def _known_words(before: Vectors) -> Vocabulary:
+    counts = np.ones(len(before), np.int64) if before.counts is None else before.counts
+    return Vocabulary(before.words, np.maximum(counts, 1))
+
+
+def _initial(before: Vectors, vocabulary: Vocabulary) -> Initial:
+    outputs = before.output_vectors
+    return Initial(
+        ids=_ids(before.words, vocabulary),
+        input_vectors=before.input_vectors,
+        output_vectors=np.zeros_like(before.input_vectors) if outputs is None else outputs,
+    )
+
+
+def _ids(words: Iterable[Token], vocabulary: Vocabulary) -> NDArray[np.int64]:
+    return np.array([vocabulary.id_of(word) for word in words], np.int64)
 
 
 def _describe(source: Source) -> str | list[str]:

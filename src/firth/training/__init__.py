@@ -7,15 +7,32 @@ from typing import TYPE_CHECKING
 from firth._lazy import lazy_names
 
 if TYPE_CHECKING:
+    from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart
+    from firth.training.checkpoint import Checkpoints
     from firth.training.config import TrainConfig
-    from firth.training.trainer import Progress, TrainResult, train_corpus
+    from firth.training.trainer import TrainResult, train_corpus
 
-__all__ = ["Progress", "TrainConfig", "TrainResult", "train_corpus"]
+__all__ = [
+    "Callback",
+    "Checkpoints",
+    "EpochEnd",
+    "Progress",
+    "RunEnd",
+    "RunStart",
+    "TrainConfig",
+    "TrainResult",
+    "train_corpus",
+]
 
 __getattr__ = lazy_names(
     __name__,
     {
-        "Progress": "firth.training.trainer",
+        "Callback": "firth.training.callbacks",
+        "Checkpoints": "firth.training.checkpoint",
+        "EpochEnd": "firth.training.callbacks",
+        "Progress": "firth.training.callbacks",
+        "RunEnd": "firth.training.callbacks",
+        "RunStart": "firth.training.callbacks",
         "TrainConfig": "firth.training.config",
         "TrainResult": "firth.training.trainer",
         "train_corpus": "firth.training.trainer",

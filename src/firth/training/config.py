@@ -6,16 +6,23 @@ import math
 import os
 from dataclasses import dataclass
 from numbers import Integral, Real
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from firth.errors import ConfigError
 
 Model = Literal["skipgram", "cbow"]
+OnDivergence = Literal["stop", "halve"]
 INT64_MAX = 2**63 - 1
 
 # word2vec's step size for skip-gram. CBOW gains from twice that: docs/decisions.md.
 _DEFAULT_LR: dict[str, float] = {"skipgram": 0.025, "cbow": 0.05}
 
+
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "model": get_args(Model),
+    "on_divergence": get_args(OnDivergence),
+}
+_SWITCHES = ("shrink_windows", "deterministic")
 
 # Beyond what is useful; a slip of the finger should not fill the memory.
 _MOST: dict[str, int | None] = {
@@ -103,12 +110,11 @@ class TrainConfig:
     seed: int = 1
     deterministic: bool = False
     patience: int | None = None
-    on_divergence: Literal["stop", "halve"] = "stop"
+    on_divergence: OnDivergence = "stop"
 
     def __post_init__(self) -> None:
         """Fill in what follows from the rest or the machine, and check everything."""
-        if self.model not in _DEFAULT_LR:
-            raise ConfigError(f"model must be skipgram or cbow, got {self.model!r}")
+        self._check_choices()
         if self.lr is None:
             object.__setattr__(self, "lr", _DEFAULT_LR[self.model])
         if self.threads is None:
@@ -120,17 +126,21 @@ class TrainConfig:
             self._check_int("max_vocab", at_least=2)
         if self.patience is not None:
             self._check_int("patience", at_least=1)
-        for name in ("shrink_windows", "deterministic"):
-            if not isinstance(getattr(self, name), bool):
-                raise ConfigError(f"{name} must be True or False, got {getattr(self, name)!r}")
-        if self.on_divergence not in ("stop", "halve"):
-            raise ConfigError(f"on_divergence must be stop or halve, got {self.on_divergence!r}")
         self._check_float("sample", 0.0, 1.0)
         self._check_float("noise_exponent", -math.inf, math.inf)
         self._check_float("lr", 0.0, math.inf)
         if self.lr == 0:
             raise ConfigError("lr must be above 0, got 0")
         self._check_float("min_lr", 0.0, self.step_size)
+
+    def _check_choices(self) -> None:
+        for name, choices in _CHOICES.items():
+            if getattr(self, name) not in choices:
+                known = " or ".join(choices)
+                raise ConfigError(f"{name} must be {known}, got {getattr(self, name)!r}")
+        for name in _SWITCHES:
+            if not isinstance(getattr(self, name), bool):
+                raise ConfigError(f"{name} must be True or False, got {getattr(self, name)!r}")
 
     def _check_int(self, name: str, *, at_least: int, at_most: int | None = None) -> None:
         number = whole_number(name, getattr(self, name), least=at_least, most=at_most)

@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 
 from tqdm import tqdm
 
-from firth.training.trainer import Progress
+from firth.training.callbacks import Callback, Progress, RunStart
 
 
 class _Bar:
@@ -16,6 +16,7 @@ class _Bar:
 
     def __init__(self) -> None:
         self._bar: tqdm[None] | None = None
+        self._begin = 0
 
     def __enter__(self) -> Self:
         """Give the bar itself."""
@@ -28,7 +29,7 @@ class _Bar:
 
     def _move(self, done: int, total: int | None, **figures: str) -> None:
         if self._bar is None:
-            self._bar = tqdm(total=total, dynamic_ncols=True, **self._options)
+            self._bar = tqdm(total=total, initial=self._begin, dynamic_ncols=True, **self._options)
         if figures:
             self._bar.set_postfix(figures, refresh=False)
         self._bar.update(done - self._bar.n)
@@ -48,8 +49,8 @@ class ReadingBar(_Bar):
         self._move(done, total)
 
 
-class TrainingBar(_Bar):
-    """Shows words per second, time left, epoch, step size and loss: call it with a `Progress`."""
+class TrainingBar(_Bar, Callback):
+    """Shows words per second, time left, epoch, step size and loss."""
 
     _options: ClassVar[dict[str, object]] = {
         "desc": "training",
@@ -57,7 +58,11 @@ class TrainingBar(_Bar):
         "unit_scale": True,
     }
 
-    def __call__(self, progress: Progress) -> None:
+    def on_start(self, start: RunStart) -> None:
+        """Begin where a checkpoint left off."""
+        self._begin = start.words
+
+    def on_progress(self, progress: Progress) -> None:
         """Show how far the run has come."""
         self._move(
             progress.words,

@@ -1,74 +1,64 @@
-"""The run: epochs, workers, the falling step size, progress and loss, whatever the engine."""
+"""The run: epochs, the falling step size, losses, callbacks, checkpoints, whatever the engine."""
 
 from __future__ import annotations
 
-import math
-import queue
-import threading
+import dataclasses
+import hashlib
+import signal
 import time
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from firth._version import __version__
 from firth.corpus import Corpus
-from firth.errors import ConfigError, CorpusError
+from firth.errors import ConfigError, CorpusError, FirthWarning, Interrupted
+from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart, StopReason
+from firth.training.checkpoint import Checkpoints, RunState, Tables
 from firth.training.config import TrainConfig
-from firth.training.engine import Engine, KernelEngine, MakeEngine, Stretch
+from firth.training.engine import NO_WORDS, KernelEngine, MakeEngine, Stretch
+from firth.training.guards import Diverged, check_loss, check_tables
+from firth.training.interrupts import Interrupts
+from firth.training.workers import run_apart, share_out
+from firth.vectors.table import Table
 
-_STRETCH = 50_000
-# A mean loss this many times that of guessing is beyond any that learning could lead to.
-_DIVERGED = 100.0
+# A multiple of what the deterministic engine trains as one block.
+_STRETCH = 65_536
+# Below this part of the step size that was asked for, halving it is given up.
+_LEAST_SCALE = 1e-3
 
 
-@dataclass(frozen=True)
-class Progress:
-    """How far a run has come.
+@dataclass(frozen=True, eq=False)
+class Initial:
+    """Vectors from which some words start: ids (n,), and input and output vectors (n, D)."""
+
+    ids: NDArray[np.int64]
+    input_vectors: NDArray[np.float32]
+    output_vectors: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class TrainResult:
+    """What a run leaves.
 
     Parameters
     ----------
-    epoch, epochs : int
-        The epoch that runs, from 1, and how many there are.
-    words, total : int
-        Words of the vocabulary trained so far, and in all epochs.
-    seconds : float
-        Time since training began.
-    lr : float
-        The step size now.
-    pairs : int
-        Positive pairs of this epoch so far: (context, centre) for skip-gram, windows for CBOW.
-    loss : float
-        Their mean loss, in nats per positive pair, its noise terms included.
+    input_vectors, output_vectors : float32, (V, D)
+        The vectors; those of the best epoch, if the run had `patience`.
+    losses : tuple of float
+        The mean loss of each epoch, in nats per positive pair.
+    held_out_losses : tuple of float
+        The mean loss on the held-out text after each epoch; empty if there is none.
     """
-
-    epoch: int
-    epochs: int
-    words: int
-    total: int
-    seconds: float
-    lr: float
-    pairs: int
-    loss: float
-
-    @property
-    def words_per_second(self) -> float:
-        """Words trained in a second, on the average of the run."""
-        return self.words / self.seconds if self.seconds > 0 else 0.0
-
-    @property
-    def seconds_left(self) -> float:
-        """Time to the end, if it goes on as on the average so far."""
-        return self.seconds * (self.total - self.words) / self.words if self.words else math.inf
-
-
-@dataclass(frozen=True)
-class TrainResult:
-    """What a run leaves: vectors (V, D), and the mean loss of each epoch in nats per pair."""
 
     input_vectors: NDArray[np.float32]
     output_vectors: NDArray[np.float32]
     losses: tuple[float, ...]
+    held_out_losses: tuple[float, ...] = ()
 
 
 def train_corpus(
@@ -76,135 +66,409 @@ def train_corpus(
     config: TrainConfig,
     *,
     engine: MakeEngine = KernelEngine,
-    on_progress: Callable[[Progress], None] | None = None,
+    callbacks: Sequence[Callback] = (),
+    checkpoints: Checkpoints | None = None,
+    initial: Initial | None = None,
+    frozen: NDArray[np.int64] = NO_WORDS,
 ) -> TrainResult:
     """Train on an encoded corpus.
 
     Parameters
     ----------
     corpus : Corpus
-        Vocabulary and token ids.
+        Vocabulary and token ids, and how many of these are held out.
     config : TrainConfig
         How to train.
     engine : callable
         The class of the engine that trains, by default the compiled kernel.
-    on_progress : callable, optional
-        Called with a `Progress` in the caller's thread whenever a worker has done a stretch, of
-        50,000 tokens at most.
+    callbacks : sequence of Callback
+        Are told how the run goes, in the caller's thread.
+    checkpoints : Checkpoints, optional
+        Where checkpoints are kept, and whether the run goes on from one. Then an interrupt (SIGINT
+        or SIGTERM) ends the run with a checkpoint, if this is the main thread.
+    initial : Initial, optional
+        Vectors to start from; those of all other words start as the seed has it.
+    frozen : int64
+        Ids of words whose vectors do not change.
 
     Raises
     ------
     CorpusError
         If subsampling leaves no window with two words.
     ConfigError
-        If the loss is not finite any more, or far beyond that of guessing: the step size is too
-        large.
+        If options do not fit each other or the checkpoint, or training diverges: the step size is
+        too large.
+    Interrupted
+        If the run was interrupted after a checkpoint.
     """
-    size = corpus.tokens.size
-    # Short corpora are cut small enough that every worker gets several stretches.
-    stretch = max(1, min(_STRETCH, -(-size // (8 * config.workers))))
-    made = engine(config, corpus.vocabulary.counts, corpus.tokens, stretch)
-    _run_apart(made.compile)
-    losses = []
-    began = time.perf_counter()
-    for epoch in range(config.epochs):
-        loss, pairs, words = 0.0, 0, epoch * size
-        stretches = _stretches(size, stretch, epoch, config)
-        for done, (some_loss, some_pairs) in _share_out(made, stretches, config.workers):
-            loss += some_loss
-            pairs += some_pairs
-            words += done.stop - done.start
-            corpus.tokens.release(done.start, done.stop)
-            if on_progress is not None:
-                on_progress(
-                    Progress(
-                        epoch=epoch + 1,
-                        epochs=config.epochs,
-                        words=words,
-                        total=config.epochs * size,
-                        seconds=time.perf_counter() - began,
-                        lr=done.lr + done.slope * (words - epoch * size),
-                        pairs=pairs,
-                        loss=loss / max(pairs, 1),
-                    )
-                )
-        losses.append(_mean_loss(loss, pairs, epoch, config))
-    return TrainResult(*made.vectors(), losses=tuple(losses))
+    run = _Run(corpus, config, engine, callbacks, checkpoints, initial, frozen)
+    with Interrupts() if checkpoints is not None else nullcontext() as interrupts:
+        return run.train(interrupts)
 
 
-def _run_apart(work: Callable[[], None]) -> None:
-    """Do something in a thread of its own and wait for it.
+class _Run:
+    """A run as it goes."""
 
-    LLVM calls back into Python while it compiles, and an interrupt that meets such a call is lost.
-    In the main thread, which only waits, none is.
-    """
-    thread = threading.Thread(target=work)
-    thread.start()
-    thread.join()
+    def __init__(
+        self,
+        corpus: Corpus,
+        config: TrainConfig,
+        make_engine: MakeEngine,
+        callbacks: Sequence[Callback],
+        checkpoints: Checkpoints | None,
+        initial: Initial | None,
+        frozen: NDArray[np.int64],
+    ) -> None:
+        _check_options(corpus, config, checkpoints)
+        self._corpus, self._config = corpus, config
+        self._callbacks, self._checkpoints = callbacks, checkpoints
+        self._size = corpus.tokens.size - corpus.held_out
+        self._stretch = _stretch_length(self._size, config)
+        last = None
+        if checkpoints is not None:
+            last = checkpoints.begin(_identity(corpus, config, make_engine, initial, frozen))
+        counts = corpus.vocabulary.counts
+        self._engine = make_engine(config, counts, corpus.tokens, self._stretch, frozen)
+        run_apart(self._engine.compile)
+        if initial is not None:
+            self._engine.restore(initial.input_vectors, initial.output_vectors, initial.ids)
+        if last is not None:
+            self._engine.restore(*last.tables)
+        self._begun_from = None if last is None else last.path
+        self._state = RunState() if last is None else last.state
+        self._best = None if last is None else last.best
+        self._words_before = self._words
+        self._pausing, self._given_out = False, 0
+        self._began, self._seconds_paused = time.perf_counter(), 0.0
 
+    def train(self, interrupts: Interrupts | None) -> TrainResult:
+        """Train the epochs that are left, or until there is a reason to stop."""
+        reason: StopReason = "error"
 
-def _stretches(size: int, stretch: int, epoch: int, config: TrainConfig) -> Iterator[Stretch]:
-    """Cut an epoch into stretches; the step size falls linearly over all epochs."""
-    slope = (config.min_lr - config.step_size) / (config.epochs * size)
-    lr = config.step_size + slope * epoch * size
-    for start in range(0, size, stretch):
-        yield Stretch(epoch, start, min(start + stretch, size), lr, slope)
+        def tell_end(callback: Callback) -> None:
+            callback.on_end(self._end(reason))
 
+        with ExitStack() as stack:
+            # All are told of the end, also where one of them raises.
+            for callback in reversed(self._callbacks):
+                stack.callback(tell_end, callback)
+            try:
+                self._tell_start()
+                if self._config.on_divergence == "halve" and self._begun_from is None:
+                    self._save()
+                while not self._is_done():
+                    self._train_epoch(interrupts)
+                self._finish_writing()
+            except KeyboardInterrupt as error:
+                reason = "interrupted"
+                # A second interrupt does not wait for a slow disk.
+                self._finish_writing(None if isinstance(error, Interrupted) else 2.0)
+                raise
+            except BaseException:
+                self._finish_writing()
+                raise
+            reason = "done" if self._state.epoch == self._config.epochs else "patience"
+        tables = self._engine.vectors() if self._best is None else self._best
+        return TrainResult(*tables, self._state.losses, self._state.held_out_losses)
 
-def _share_out(
-    engine: Engine, stretches: Iterator[Stretch], workers: int
-) -> Iterator[tuple[Stretch, tuple[float, int]]]:
-    """Train stretches on several threads; give each, with its result, when it is done.
+    @property
+    def _words(self) -> int:
+        """Words trained, in all epochs."""
+        return self._state.epoch * self._size + self._state.position
 
-    The kernel runs without the GIL. Workers change the same tables without locks (Niu et al. 2011).
-    When the caller stops listening, the workers finish the stretch at hand and end.
-    """
-    results: queue.SimpleQueue[tuple[Stretch, tuple[float, int]] | BaseException | None]
-    results = queue.SimpleQueue()
-    stop, lock = threading.Event(), threading.Lock()
+    @property
+    def _seconds(self) -> float:
+        return time.perf_counter() - self._began
 
-    def work(worker: int) -> None:
+    # ------------------------------------------------------------------------ epochs
+
+    def _is_done(self) -> bool:
+        losses, patience = self._state.held_out_losses, self._config.patience
+        if patience is not None and losses and len(losses) - 1 - np.argmin(losses) >= patience:
+            return True
+        return self._state.epoch == self._config.epochs
+
+    def _train_epoch(self, interrupts: Interrupts | None) -> None:
+        """Train an epoch, or what is left of it; if it diverges, stop or go back, as asked."""
         try:
-            while not stop.is_set():
-                with lock:
-                    stretch = next(stretches, None)
-                if stretch is None:
-                    break
-                results.put((stretch, engine.train(worker, stretch)))
-            results.put(None)
+            while self._state.position < self._size:
+                self._train_until_pause(interrupts)
+            self._end_epoch()
+        except Diverged as error:
+            if self._config.on_divergence == "stop":
+                raise
+            self._go_back(error)
+
+    def _train_until_pause(self, interrupts: Interrupts | None) -> None:
+        """Train until the end of the epoch, or until there is something to do in between.
+
+        What then raises, raises after a checkpoint, if there is a folder for it.
+        """
+        error: BaseException | None = None
+        received = None
+        loss, pairs, words = self._state.loss, self._state.pairs, self._words
+        self._pausing = False
+        for done, (some_loss, some_pairs) in share_out(self._engine, self._stretches()):
+            check_loss(some_loss, some_pairs, self._state.epoch, self._config)
+            loss, pairs, words = (
+                loss + some_loss,
+                pairs + some_pairs,
+                words + done.stop - done.start,
+            )
+            self._corpus.tokens.release(done.start, done.stop)
+            if error is None:
+                error = self._tell_progress(done, words, loss, pairs)
+            received = interrupts.received if interrupts is not None else None
+            self._pausing = error is not None or received is not None or self._is_due()
+        self._state = dataclasses.replace(
+            self._state, position=self._given_out, loss=loss, pairs=pairs
+        )
+        if self._pausing and self._checkpoints is not None:
+            self._save()
+        if error is not None:
+            raise error
+        if received is not None:
+            raise self._interruption(received)
+
+    def _stretches(self) -> Iterator[Stretch]:
+        """Cut the rest of an epoch into stretches; the step size falls linearly over all epochs."""
+        lr, slope = self._schedule(self._state.epoch)
+        for start in range(self._state.position, self._size, self._stretch):
+            if self._pausing:
+                break
+            # The workers finish what was given out before anything else happens.
+            self._given_out = min(start + self._stretch, self._size)
+            yield Stretch(self._state.epoch, start, self._given_out, lr, slope)
+
+    def _schedule(self, epoch: int) -> tuple[float, float]:
+        """Give the step size at the start of an epoch, and its change from word to word."""
+        config, scale = self._config, self._state.lr_scale
+        slope = scale * (config.min_lr - config.step_size) / (config.epochs * self._size)
+        return scale * config.step_size + slope * epoch * self._size, slope
+
+    def _end_epoch(self) -> None:
+        state, config = self._state, self._config
+        if state.pairs == 0:
+            raise CorpusError(
+                f"subsampling left no window with two words in epoch {state.epoch + 1}; "
+                "give more text, or switch subsampling off with sample=0 "
+                f"(got {config.sample:g})"
+            )
+        check_tables(self._engine.tables(), self._corpus.vocabulary, state.epoch, config)
+        losses = (*state.losses, state.loss / state.pairs)
+        held_out_losses = state.held_out_losses
+        if self._corpus.held_out:
+            held_out_losses = (*held_out_losses, self._measure_held_out())
+        is_best = np.argmin(held_out_losses or losses) == state.epoch
+        if is_best and config.patience is not None:
+            self._best = _copies(self._engine.tables())
+        self._state = RunState(
+            epoch=state.epoch + 1,
+            losses=losses,
+            held_out_losses=held_out_losses,
+            lr_scale=state.lr_scale,
+        )
+        if self._checkpoints is not None:
+            self._save()
+        ended = EpochEnd(
+            epoch=self._state.epoch,
+            epochs=config.epochs,
+            words=self._words,
+            seconds=self._seconds,
+            lr=self._schedule(self._state.epoch)[0],
+            loss=losses[-1],
+            held_out_loss=held_out_losses[-1] if held_out_losses else None,
+            is_best=bool(is_best),
+        )
+        for callback in self._callbacks:
+            callback.on_epoch(ended)
+
+    def _measure_held_out(self) -> float:
+        """Give the mean loss on the held-out text, with the same draws each time."""
+        loss, pairs, end = 0.0, 0, self._size + self._corpus.held_out
+        # With a step size of 0 the engine changes nothing.
+        stretches = (
+            Stretch(0, start, min(start + self._stretch, end), 0.0, 0.0)
+            for start in range(self._size, end, self._stretch)
+        )
+        for done, (some_loss, some_pairs) in share_out(self._engine, stretches):
+            loss, pairs = loss + some_loss, pairs + some_pairs
+            self._corpus.tokens.release(done.start, done.stop)
+        if pairs == 0:
+            raise CorpusError(
+                "subsampling left no window with two words in the held-out text; hold out more, "
+                f"or switch subsampling off with sample=0 (got {self._config.sample:g})"
+            )
+        return loss / pairs
+
+    # ------------------------------------------------------------------------ checkpoints
+
+    def _is_due(self) -> bool:
+        return self._checkpoints is not None and self._checkpoints.is_due()
+
+    def _save(self) -> None:
+        """Copy the tables, while the workers stand still, and have them written meanwhile."""
+        assert self._checkpoints is not None
+        began = time.perf_counter()
+        inputs, outputs = tables = _copies(self._engine.tables())
+        check_tables(tables, self._corpus.vocabulary, self._state.epoch, self._config)
+        self._warn_of_failure()
+        table = Table(
+            words=self._corpus.vocabulary.words,
+            input_vectors=inputs,
+            counts=self._corpus.vocabulary.counts,
+            output_vectors=outputs,
+            config={
+                "firth": __version__,
+                "options": dataclasses.asdict(self._config),
+                "losses": list(self._state.losses),
+                "held_out_losses": list(self._state.held_out_losses),
+            },
+        )
+        self._checkpoints.write(table, self._state, self._best)
+        self._seconds_paused += time.perf_counter() - began
+
+    def _go_back(self, error: Diverged) -> None:
+        """Go back to the last checkpoint and halve the step size."""
+        assert self._checkpoints is not None
+        scale = self._state.lr_scale / 2.0
+        if scale < _LEAST_SCALE:
+            raise error
+        self._finish_writing()
+        last = self._checkpoints.read_last()
+        if last is None:
+            raise error
+        self._engine.restore(*last.tables)
+        self._state = dataclasses.replace(last.state, lr_scale=scale)
+        self._best = last.best
+        warnings.warn(
+            f"{error}; went back to {last.path}, and lr is now {self._config.step_size * scale:g}",
+            FirthWarning,
+            stacklevel=2,
+        )
+
+    def _finish_writing(self, seconds: float | None = None) -> None:
+        if self._checkpoints is not None:
+            self._checkpoints.wait(seconds)
+            self._warn_of_failure()
+
+    def _warn_of_failure(self) -> None:
+        """Tell of a checkpoint that could not be written; the run goes on without it."""
+        assert self._checkpoints is not None
+        failure = self._checkpoints.take_failure()
+        if failure is not None:
+            warnings.warn(
+                f"{failure}; the last checkpoint is {self._checkpoints.last or 'none'}",
+                FirthWarning,
+                stacklevel=2,
+            )
+
+    def _interruption(self, received: signal.Signals) -> Interrupted:
+        self._finish_writing()
+        assert self._checkpoints is not None
+        return Interrupted(
+            f"interrupted in epoch {self._state.epoch + 1} of {self._config.epochs}; the last "
+            f"checkpoint is {self._checkpoints.last or 'none'}, from which resume=True (--resume) "
+            "goes on",
+            received,
+        )
+
+    # ------------------------------------------------------------------------ callbacks
+
+    def _tell_start(self) -> None:
+        started = RunStart(
+            config=self._config,
+            vocabulary=self._corpus.vocabulary,
+            tokens=self._size,
+            held_out=self._corpus.held_out,
+            epoch=self._state.epoch + 1,
+            words=self._words,
+            checkpoint=self._begun_from,
+            input_vectors=lambda: np.array(self._engine.tables()[0], order="C"),
+        )
+        for callback in self._callbacks:
+            callback.on_start(started)
+
+    def _tell_progress(
+        self, done: Stretch, words: int, loss: float, pairs: int
+    ) -> BaseException | None:
+        """Tell how far the run has come; give what a callback raised."""
+        progress = Progress(
+            epoch=done.epoch + 1,
+            epochs=self._config.epochs,
+            words=words,
+            total=self._config.epochs * self._size,
+            words_before=self._words_before,
+            seconds=self._seconds,
+            lr=done.lr + done.slope * (words - done.epoch * self._size),
+            pairs=pairs,
+            loss=loss / max(pairs, 1),
+        )
+        try:
+            for callback in self._callbacks:
+                callback.on_progress(progress)
         except BaseException as error:
-            results.put(error)
+            return error
+        return None
 
-    threads: list[threading.Thread] = []
-    try:
-        for worker in range(workers):
-            threads.append(threading.Thread(target=work, args=(worker,)))
-            threads[-1].start()
-        while workers > 0:
-            result = results.get()
-            if isinstance(result, BaseException):
-                raise result
-            if result is None:
-                workers -= 1
-            else:
-                yield result
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
-
-
-def _mean_loss(loss: float, pairs: int, epoch: int, config: TrainConfig) -> float:
-    if pairs == 0:
-        raise CorpusError(
-            f"subsampling left no window with two words in epoch {epoch + 1}; "
-            f"give more text, or switch subsampling off with sample=0 (got {config.sample:g})"
+    def _end(self, reason: StopReason) -> RunEnd:
+        return RunEnd(
+            reason=reason,
+            losses=self._state.losses,
+            held_out_losses=self._state.held_out_losses,
+            words=self._words,
+            seconds=self._seconds,
+            seconds_paused=self._seconds_paused,
         )
-    mean = loss / pairs
-    guessing = (config.negative + 1) * math.log(2.0)
-    if not mean < _DIVERGED * guessing:
+
+
+def _check_options(corpus: Corpus, config: TrainConfig, checkpoints: Checkpoints | None) -> None:
+    if config.patience is not None and corpus.held_out == 0:
+        raise ConfigError("patience needs a held-out text: give holdout (--holdout) too")
+    if config.on_divergence == "halve" and checkpoints is None:
         raise ConfigError(
-            f"training diverges: the mean loss is {mean:.4g} in epoch {epoch + 1}, where guessing "
-            f"costs {guessing:.4g}; lr is too large, got {config.step_size:g}"
+            "on_divergence='halve' goes back to a checkpoint: give a folder for them (--checkpoint)"
         )
-    return mean
+
+
+def _stretch_length(size: int, config: TrainConfig) -> int:
+    """Give the tokens of a stretch, which must not follow from the threads if nothing else does."""
+    if config.deterministic:
+        return _STRETCH
+    # Short corpora are cut small enough that every worker gets several stretches.
+    return max(1, min(_STRETCH, -(-size // (8 * config.workers))))
+
+
+def _identity(
+    corpus: Corpus,
+    config: TrainConfig,
+    make_engine: MakeEngine,
+    initial: Initial | None,
+    frozen: NDArray[np.int64],
+) -> dict[str, object]:
+    """Tell what a run is a run of; threads may be others when it goes on."""
+    options = dataclasses.asdict(config)
+    del options["threads"]
+    start = () if initial is None else (initial.ids, initial.input_vectors, initial.output_vectors)
+    return {
+        **options,
+        "engine": getattr(make_engine, "__name__", repr(make_engine)),
+        "corpus": corpus.digest(),
+        "start": _digest(*start),
+        "frozen": _digest(frozen),
+    }
+
+
+def _digest(*arrays: NDArray[np.int64] | NDArray[np.float32]) -> str | None:
+    """Give a digest of arrays, or None where they hold nothing."""
+    if sum(array.size for array in arrays) == 0:
+        return None
+    digest = hashlib.blake2b(digest_size=16)
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
+
+
+def _copies(tables: Tables) -> Tables:
+    inputs, outputs = (np.array(table, order="C") for table in tables)
+    return inputs, outputs

@@ -40,8 +40,8 @@ def read(path: Path) -> Table:
     FormatError
         If a file of the folder is missing or damaged.
     """
-    input_vectors, output_vectors = _read_model(path / MODEL)
-    vocabulary = _read_json(path / VOCABULARY)
+    input_vectors, output_vectors = read_matrices(path / MODEL)
+    vocabulary = read_json(path / VOCABULARY)
     words = vocabulary.get("words")
     if not isinstance(words, list):
         raise FormatError(f"{path / VOCABULARY}: expected a list under 'words'")
@@ -50,11 +50,18 @@ def read(path: Path) -> Table:
         input_vectors=input_vectors,
         counts=_to_counts(vocabulary.get("counts"), path / VOCABULARY),
         output_vectors=output_vectors,
-        config=_read_json(path / CONFIG),
+        config=read_json(path / CONFIG),
     )
 
 
-def _read_model(path: Path) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+def read_matrices(path: Path) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+    """Read vectors alone.
+
+    Raises
+    ------
+    FormatError
+        If the file is missing or damaged.
+    """
     _require(path)
     try:
         with safe_open(path, framework="np") as tensors:
@@ -76,7 +83,14 @@ def _check_tensor(name: str, dtype: str, shape: list[int], path: Path) -> None:
         raise FormatError(f"{path}: '{name}' should be F32 of two dimensions, not {dtype} {shape}")
 
 
-def _read_json(path: Path) -> dict[str, object]:
+def read_json(path: Path) -> dict[str, object]:
+    """Read a JSON object.
+
+    Raises
+    ------
+    FormatError
+        If the file is missing, or is none.
+    """
     _require(path)
     try:
         text = path.read_bytes().decode("utf-8", _SURROGATES)
@@ -118,18 +132,38 @@ def write(table: Table, path: Path) -> None:
     FirthError
         If the folder holds other files, which would be lost.
     """
-    counts = None if table.counts is None else table.counts.tolist()
-    tensors = {INPUT: table.input_vectors}
-    if table.output_vectors is not None:
-        tensors[OUTPUT] = table.output_vectors
     with write_aside(path, folder=True) as aside:
         check_replaceable(path)
-        _write_json({"words": list(table.words), "counts": counts}, aside / VOCABULARY)
-        _write_json(table.config, aside / CONFIG)
-        # safetensors takes the bytes as they lie in memory, and would ignore strides.
-        save_file({k: np.ascontiguousarray(v) for k, v in tensors.items()}, aside / MODEL)
-        # It makes its file private; all three are to be readable alike.
-        (aside / MODEL).chmod((aside / CONFIG).stat().st_mode)
+        write_files(table, aside)
+
+
+def write_files(table: Table, folder: Path) -> None:
+    """Write the three files into a folder that is there.
+
+    Raises
+    ------
+    FormatError
+        If the config holds what JSON cannot.
+    """
+    counts = None if table.counts is None else table.counts.tolist()
+    write_json({"words": list(table.words), "counts": counts}, folder / VOCABULARY)
+    write_json(table.config, folder / CONFIG)
+    write_matrices(table.input_vectors, table.output_vectors, folder / MODEL)
+
+
+def write_matrices(
+    input_vectors: NDArray[np.float32], output_vectors: NDArray[np.float32] | None, path: Path
+) -> None:
+    """Write vectors alone."""
+    tensors = {INPUT: input_vectors}
+    if output_vectors is not None:
+        tensors[OUTPUT] = output_vectors
+    path.touch()
+    mode = path.stat().st_mode
+    # safetensors takes the bytes as they lie in memory, and would ignore strides.
+    save_file({k: np.ascontiguousarray(v) for k, v in tensors.items()}, path)
+    # It makes its file private; all files are to be readable alike.
+    path.chmod(mode)
 
 
 def check_replaceable(path: Path) -> None:
@@ -150,7 +184,14 @@ def check_replaceable(path: Path) -> None:
         )
 
 
-def _write_json(content: Mapping[str, object], path: Path) -> None:
+def write_json(content: Mapping[str, object], path: Path) -> None:
+    """Write a JSON object.
+
+    Raises
+    ------
+    FormatError
+        If it holds what JSON cannot.
+    """
     try:
         text = json.dumps(content, ensure_ascii=False)
     except (TypeError, ValueError, RecursionError) as error:

@@ -1,0 +1,287 @@
+"""Checkpoints: what is needed to go on with a run, in folders of which the last good one stays.
+
+A checkpoint is a folder of vectors in Firth's own format, which `firth.load` opens, and beside it
+
+=================== ============================================================================
+`state.json`        how far the run has come, and what it is a run of
+`best.safetensors`  the vectors of the best epoch, where the run looks for one
+=================== ============================================================================
+
+Draws belong to the seed, the epoch and the position, so these three are all the random state.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import shutil
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.errors import ConfigError, FirthError, FormatError
+from firth.files import check_writable, write_aside
+from firth.training.config import whole_number
+from firth.vectors.formats import native
+from firth.vectors.table import Table
+
+Tables = tuple[NDArray[np.float32], NDArray[np.float32]]
+
+STATE = "state.json"
+BEST = "best.safetensors"
+_PREFIX, _DIGITS = "checkpoint-", 6
+_UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+@dataclass(frozen=True)
+class RunState:
+    """How far a run has come.
+
+    Parameters
+    ----------
+    epoch, position : int
+        The epochs that are done, and the first position of the next that is not trained yet.
+    loss, pairs : float, int
+        The sums of losses and positive pairs of the epoch at hand.
+    losses, held_out_losses : tuple of float
+        The mean losses of the epochs that are done.
+    lr_scale : float
+        What the step size is multiplied by: 1, and less after the run diverged.
+    """
+
+    epoch: int = 0
+    position: int = 0
+    loss: float = 0.0
+    pairs: int = 0
+    losses: tuple[float, ...] = ()
+    held_out_losses: tuple[float, ...] = ()
+    lr_scale: float = 1.0
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A checkpoint that was read: state, tables, and the tables of the best epoch."""
+
+    path: Path
+    state: RunState
+    tables: Tables
+    best: Tables | None
+
+
+class Checkpoints:
+    """The folder in which a run keeps its checkpoints.
+
+    Parameters
+    ----------
+    folder : Path
+        Made when the first is written. Files of other names in it are left alone.
+    every : float
+        Seconds from one to the next.
+    keep : int
+        How many stay; older ones are removed when a new one is there.
+    resume : bool
+        Whether a run shall go on from the last one, if there is one.
+
+    Raises
+    ------
+    ConfigError
+        If an option is out of range, or there are checkpoints and the run shall not go on from
+        them.
+    FirthError
+        If the folder cannot be written.
+    """
+
+    def __init__(
+        self, folder: Path, *, every: float = 600.0, keep: int = 2, resume: bool = False
+    ) -> None:
+        self.folder = folder
+        self._resume, self._every = resume, every
+        self._keep = whole_number("keep", keep, least=1)
+        self._last = time.monotonic()
+        self._writer: threading.Thread | None = None
+        self._failure: FirthError | None = None
+        self._identity: Mapping[str, object] = {}
+        check_writable(folder, folder=True)
+        if not resume and list_checkpoints(self.folder):
+            raise ConfigError(
+                f"{folder} holds the checkpoints of a run; go on with it by resume=True "
+                "(--resume), or give another folder"
+            )
+        for unfinished in folder.glob(f".{_PREFIX}*"):
+            shutil.rmtree(unfinished)
+
+    def begin(self, identity: Mapping[str, object]) -> Checkpoint | None:
+        """Give the checkpoint from which a run shall go on, if there is one.
+
+        Parameters
+        ----------
+        identity : mapping
+            What the run is a run of, as JSON can hold it. It is kept with each checkpoint.
+
+        Raises
+        ------
+        ConfigError
+            If the checkpoint is of another run; the message tells what differs.
+        FormatError
+            If it is damaged.
+        """
+        # As it will be when it is read: JSON has lists only.
+        self._identity = json.loads(json.dumps(identity))
+        self._last = time.monotonic()
+        return self.read_last() if self._resume else None
+
+    def read_last(self) -> Checkpoint | None:
+        """Read the last checkpoint of this run, if there is one.
+
+        Raises
+        ------
+        ConfigError
+            If it is of another run; the message tells what differs.
+        FormatError
+            If it is damaged.
+        """
+        found = list_checkpoints(self.folder)
+        if not found:
+            return None
+        path = found[-1]
+        state, identity = _read_state(path / STATE)
+        different = _differences(identity, self._identity)
+        if different:
+            raise ConfigError(
+                f"{path} is of another run: {'; '.join(different)}; "
+                "give what it was then, or another folder"
+            )
+        best = _read_both(path / BEST) if (path / BEST).exists() else None
+        return Checkpoint(path, state, _read_both(path / native.MODEL), best)
+
+    def is_due(self) -> bool:
+        """Tell whether it is time for the next one, and the one before is written."""
+        if self._writer is not None and self._writer.is_alive():
+            return False
+        return time.monotonic() - self._last >= self._every
+
+    def write(self, table: Table, state: RunState, best: Tables | None) -> None:
+        """Begin to write a checkpoint, in a thread of its own, once the last is written.
+
+        Parameters
+        ----------
+        table : Table
+            The vectors. Its arrays must not change any more.
+        state : RunState
+            How far the run has come.
+        best : pair of arrays, optional
+            The tables of the best epoch. They must not change any more either.
+        """
+        self.wait()
+        self._last = time.monotonic()
+        self._writer = threading.Thread(target=self._write, args=(table, state, best))
+        self._writer.start()
+
+    def take_failure(self) -> FirthError | None:
+        """Give the reason why a checkpoint could not be written, once."""
+        failure, self._failure = self._failure, None
+        return failure
+
+    def wait(self, seconds: float | None = None) -> None:
+        """Wait until what is being written is written, but no longer than that."""
+        if self._writer is not None:
+            self._writer.join(seconds)
+
+    @property
+    def last(self) -> Path | None:
+        """The last checkpoint that was written."""
+        found = list_checkpoints(self.folder)
+        return found[-1] if found else None
+
+    def _write(self, table: Table, state: RunState, best: Tables | None) -> None:
+        last = self.last
+        number = int(last.name.removeprefix(_PREFIX)) + 1 if last else 1
+        path = self.folder / f"{_PREFIX}{number:0{_DIGITS}d}"
+        try:
+            with write_aside(path, folder=True) as aside:
+                native.write_files(table, aside)
+                if best is not None:
+                    native.write_matrices(*best, aside / BEST)
+                content = {"state": dataclasses.asdict(state), "run": self._identity}
+                native.write_json(content, aside / STATE)
+            self._remove_old()
+        except FirthError as error:
+            self._failure = error
+        except OSError as error:
+            self._failure = FirthError(
+                f"cannot remove an old checkpoint from {self.folder}: {error.strerror or error}"
+            )
+
+    def _remove_old(self) -> None:
+        for path in list_checkpoints(self.folder)[: -self._keep]:
+            # Under another name first: one that is half removed must not look whole.
+            unfinished = path.with_name(f".{path.name}")
+            path.rename(unfinished)
+            shutil.rmtree(unfinished)
+
+
+def list_checkpoints(folder: Path) -> list[Path]:
+    """Give the checkpoints in a folder, the last one last."""
+    return sorted(folder.glob(f"{_PREFIX}{'[0-9]' * _DIGITS}"))
+
+
+def parse_duration(value: float | str) -> float:
+    """Give the seconds of a duration: a number of seconds, or a text such as 30s, 10m or 1.5h.
+
+    Raises
+    ------
+    ConfigError
+        If it is neither, or not above 0.
+
+    Examples
+    --------
+    >>> parse_duration("10m")
+    600.0
+    """
+    match = re.fullmatch(r"(\d+(?:\.\d*)?) *([smh]?)", str(value).strip())
+    seconds = float(match[1]) * _UNITS[match[2]] if match else 0.0
+    if not 0.0 < seconds < threading.TIMEOUT_MAX:
+        raise ConfigError(
+            f"a time must be a number of seconds above 0, or as 30s, 10m, 1.5h; got {value!r}"
+        )
+    return seconds
+
+
+def _differences(before: Mapping[str, object], now: Mapping[str, object]) -> list[str]:
+    return [
+        f"{name} was {before.get(name)!r}, is now {now.get(name)!r}"
+        for name in {**before, **now}
+        if before.get(name) != now.get(name)
+    ]
+
+
+def _read_state(path: Path) -> tuple[RunState, Mapping[str, object]]:
+    content = native.read_json(path)
+    fields, identity = content.get("state"), content.get("run")
+    if not (isinstance(fields, dict) and isinstance(identity, dict)):
+        raise FormatError(f"{path}: expected objects under 'state' and 'run'")
+    try:
+        return RunState(
+            epoch=whole_number("epoch", fields["epoch"], least=0),
+            position=whole_number("position", fields["position"], least=0),
+            loss=float(fields["loss"]),
+            pairs=whole_number("pairs", fields["pairs"], least=0),
+            losses=tuple(map(float, fields["losses"])),
+            held_out_losses=tuple(map(float, fields["held_out_losses"])),
+            lr_scale=float(fields["lr_scale"]),
+        ), identity
+    except (KeyError, TypeError, ValueError) as error:
+        raise FormatError(f"{path}: not the state of a run: {error}") from error
+
+
+def _read_both(path: Path) -> Tables:
+    inputs, outputs = native.read_matrices(path)
+    if outputs is None or inputs.shape != outputs.shape:
+        raise FormatError(f"{path}: expected input and output vectors of one shape")
+    return inputs, outputs
