@@ -1,6 +1,7 @@
 """The command `firth`: the only place that prints.
 
-Exit codes: 0 fine, 1 an error told in one line, 2 wrong usage, 130 interrupted by Ctrl-C.
+Exit codes: 0 fine, 1 an error told in one line, 2 wrong usage, 130 interrupted by Ctrl-C, 143 by
+SIGTERM.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -15,10 +17,11 @@ import typer
 from typer.core import TyperGroup
 
 from firth._version import __version__
-from firth.errors import FirthError, VocabularyError
+from firth.errors import FirthError, FirthWarning, Interrupted, VocabularyError
 
 if TYPE_CHECKING:
     from firth.evaluation import Evaluation
+    from firth.training import Callback
     from firth.vectors import Neighbour, Vectors
 
 
@@ -28,8 +31,11 @@ class _Verbs(TyperGroup):
     def invoke(self, context: Any) -> Any:  # noqa: ANN401
         try:
             return super().invoke(context)
+        except Interrupted as error:
+            _tell(str(error))
+            raise typer.Exit(128 + error.signal) from None
         except KeyboardInterrupt:
-            print("firth: interrupted", file=sys.stderr)
+            _tell("interrupted")
             raise typer.Exit(130) from None
 
 
@@ -76,8 +82,13 @@ def _forget_output() -> None:
 
 
 def _fail(message: str) -> None:
-    print(f"firth: {' '.join(message.split())}", file=sys.stderr)
+    _tell(message)
     sys.exit(1)
+
+
+def _tell(message: str) -> None:
+    """Say something in one line that is not the result."""
+    print(f"firth: {' '.join(message.split())}", file=sys.stderr)
 
 
 def _print_version(asked: bool) -> None:
@@ -107,7 +118,10 @@ def train(
         typer.Option(help="Where to write: .bin, .txt or .vec, or a folder where no suffix."),
     ],
     model: Annotated[Literal["skipgram", "cbow"], typer.Option()] = "skipgram",
-    dim: Annotated[int, typer.Option(help="Length of a vector.")] = 100,
+    dim: Annotated[
+        int | None,
+        typer.Option(help="Length of a vector.", show_default="100, or that of --start"),
+    ] = None,
     window: Annotated[int, typer.Option(help="Maximum distance of a context word.")] = 5,
     negative: Annotated[int, typer.Option(help="Noise words for each window.")] = 5,
     epochs: Annotated[int, typer.Option(help="Passes over the corpus.")] = 5,
@@ -138,6 +152,44 @@ def train(
     tokenizer: Annotated[Literal["whitespace", "words", "chinese"], typer.Option()] = "whitespace",
     lowercase: Annotated[bool, typer.Option("--lowercase", help="Lower-case the text.")] = False,
     encoding_errors: EncodingErrors = "strict",
+    holdout: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SHARE|INPUT",
+            help="Keep a share of the text, or take another text, to measure the loss on.",
+        ),
+    ] = None,
+    patience: Annotated[
+        int | None,
+        typer.Option(help="Stop when the held-out loss has not improved for this many epochs."),
+    ] = None,
+    start: Annotated[
+        Path | None, typer.Option(help="Go on from these vectors, or this checkpoint.")
+    ] = None,
+    frozen: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Words, one in a line, whose vectors do not change."),
+    ] = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Write checkpoints into this folder.")
+    ] = None,
+    checkpoint_every: Annotated[
+        str, typer.Option(metavar="TIME", help="How often, as 30s, 10m, 1.5h.")
+    ] = "10m",
+    keep_checkpoints: Annotated[int, typer.Option(help="How many of them are kept.")] = 2,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from the last checkpoint, if there is one.")
+    ] = False,
+    deterministic: Annotated[
+        bool, typer.Option("--deterministic", help="The same vectors for any number of threads.")
+    ] = False,
+    on_divergence: Annotated[
+        Literal["stop", "halve"],
+        typer.Option(help="Stop, or go back to a checkpoint with half the step size."),
+    ] = "stop",
+    log: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Append what happens, as JSON lines.")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show nothing but errors.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -149,17 +201,31 @@ def train(
     check_destination(output)
     _check_not_read(output, inputs)
     cache_folder()
+    _choose_warnings(quiet)
     from firth.pipeline import train as train_vectors
 
+    callbacks = [] if quiet else [_start_teller(checkpoint, resume)]
+    if log is not None:
+        from firth.callbacks import JsonLines
+
+        callbacks.append(JsonLines(log))
     vectors = train_vectors(
         inputs,
         tokenizer=tokenizer,
         lowercase=lowercase,
         encoding_errors=encoding_errors,
+        holdout=_share_or_text(holdout),
+        start=start,
+        frozen=_read_words(frozen),
+        checkpoint=checkpoint,
+        checkpoint_every=checkpoint_every,
+        keep_checkpoints=keep_checkpoints,
+        resume=resume,
+        callbacks=callbacks,
         progress=False if quiet else None,
         engine=engine,
         model=model,
-        dim=dim,
+        **({} if dim is None else {"dim": dim}),
         window=window,
         negative=negative,
         epochs=epochs,
@@ -172,13 +238,67 @@ def train(
         shrink_windows=shrink_windows,
         threads=threads,
         seed=seed,
+        deterministic=deterministic,
+        patience=patience,
+        on_divergence=on_divergence,
     )
     vectors.save(output)
     if as_json:
         _print_json({"output": str(output), **_facts(vectors)})
     elif not quiet:
         losses: Any = vectors.config["losses"]
-        print(f"{output}: {len(vectors):,} words, {dim} dimensions, loss {losses[-1]:.4f}")
+        print(f"{output}: {len(vectors):,} words, {vectors.dim} dimensions, loss {losses[-1]:.4f}")
+
+
+def _choose_warnings(quiet: bool) -> None:
+    """Tell what the package warns of in one line, or nothing."""
+    if quiet:
+        warnings.simplefilter("ignore", FirthWarning)
+        return
+    show = warnings.showwarning
+
+    def tell(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:  # noqa: ANN401
+        if issubclass(category, FirthWarning):
+            _tell(f"warning: {message}")
+        else:
+            show(message, category, *where, **more)
+
+    warnings.simplefilter("always", FirthWarning)
+    warnings.showwarning = tell
+
+
+def _start_teller(folder: Path | None, resume: bool) -> Callback:
+    """Make a callback that tells from where a run goes on."""
+    from firth.training import Callback, RunStart
+
+    class StartTeller(Callback):
+        def on_start(self, start: RunStart) -> None:
+            total = start.tokens * start.config.epochs
+            if start.checkpoint is not None:
+                _tell(
+                    f"goes on from {start.checkpoint}: {100 * start.words / total:.1f} % trained, "
+                    f"{min(start.epoch, start.config.epochs)} of {start.config.epochs} epochs"
+                )
+            elif resume:
+                _tell(f"no checkpoint in {folder} yet: starts from the beginning")
+
+    return StartTeller()
+
+
+def _share_or_text(holdout: str | None) -> float | str:
+    try:
+        return float(holdout or 0.0)
+    except ValueError:
+        return str(holdout)
+
+
+def _read_words(path: Path | None) -> list[str]:
+    if path is None:
+        return []
+    try:
+        return path.read_text("utf-8").split()
+    except (OSError, UnicodeError) as error:
+        raise FirthError(f"cannot read the words in {path}: {error}") from error
 
 
 def _check_not_read(output: Path, inputs: list[str]) -> None:

@@ -21,7 +21,7 @@ from firth.training.checkpoint import Checkpoints, list_checkpoints, parse_durat
 from firth.training.config import TrainConfig
 from firth.training.engine import KernelEngine
 from firth.training.progress import ReadingBar, TrainingBar
-from firth.training.trainer import Initial, train_corpus
+from firth.training.trainer import Initial, check_options, train_corpus
 from firth.vectors import Vectors, load
 
 if TYPE_CHECKING:
@@ -130,6 +130,9 @@ def train(
         options = {"dim": before.dim, **options}
     config = make_config(**options)
     _check_start(before, config)
+    # Before the text is read, which may take long.
+    nothing_held_out = isinstance(holdout, int | float) and holdout == 0
+    check_options(config, held_out=not nothing_held_out, checkpoints=checkpoint is not None)
     make_engine = _choose_engine(engine, config)
     checkpoints = None
     if checkpoint is not None:
@@ -181,7 +184,7 @@ def train(
                 "lowercase": lowercase,
                 "units_read": corpus.units_read,
                 "words_read": corpus.words_read,
-                "words_kept": corpus.tokens.size,
+                "words_kept": corpus.tokens.size - corpus.held_out,
                 "words_held_out": corpus.held_out,
             },
             "losses": list(result.losses),
@@ -210,7 +213,7 @@ def make_config(**options: Any) -> TrainConfig:  # noqa: ANN401
 
 def _choose_engine(name: str, config: TrainConfig) -> MakeEngine:
     if name == "kernel":
-        return KernelEngine
+        return LockstepEngine if config.deterministic else KernelEngine
     if name == "torch":
         from firth.torch import TorchEngine
 

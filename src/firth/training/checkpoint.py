@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import ConfigError, FirthError, FormatError
+from firth.errors import ConfigError, FormatError
 from firth.files import check_writable, write_aside
 from firth.training.config import whole_number
 from firth.vectors.formats import native
@@ -105,7 +105,7 @@ class Checkpoints:
         self._keep = whole_number("keep", keep, least=1)
         self._last = time.monotonic()
         self._writer: threading.Thread | None = None
-        self._failure: FirthError | None = None
+        self._failure: Exception | None = None
         self._identity: Mapping[str, object] = {}
         check_writable(folder, folder=True)
         if not resume and list_checkpoints(self.folder):
@@ -183,7 +183,7 @@ class Checkpoints:
         self._writer = threading.Thread(target=self._write, args=(table, state, best))
         self._writer.start()
 
-    def take_failure(self) -> FirthError | None:
+    def take_failure(self) -> Exception | None:
         """Give the reason why a checkpoint could not be written, once."""
         failure, self._failure = self._failure, None
         return failure
@@ -211,12 +211,9 @@ class Checkpoints:
                 content = {"state": dataclasses.asdict(state), "run": self._identity}
                 native.write_json(content, aside / STATE)
             self._remove_old()
-        except FirthError as error:
+        except Exception as error:
+            # The run goes on; it asks for this, and tells it in its own thread.
             self._failure = error
-        except OSError as error:
-            self._failure = FirthError(
-                f"cannot remove an old checkpoint from {self.folder}: {error.strerror or error}"
-            )
 
     def _remove_old(self) -> None:
         for path in list_checkpoints(self.folder)[: -self._keep]:

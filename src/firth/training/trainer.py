@@ -119,7 +119,7 @@ class _Run:
         initial: Initial | None,
         frozen: NDArray[np.int64],
     ) -> None:
-        _check_options(corpus, config, checkpoints)
+        check_options(config, held_out=corpus.held_out > 0, checkpoints=checkpoints is not None)
         self._corpus, self._config = corpus, config
         self._callbacks, self._checkpoints = callbacks, checkpoints
         self._size = corpus.tokens.size - corpus.held_out
@@ -422,10 +422,24 @@ class _Run:
         )
 
 
-def _check_options(corpus: Corpus, config: TrainConfig, checkpoints: Checkpoints | None) -> None:
-    if config.patience is not None and corpus.held_out == 0:
+def check_options(config: TrainConfig, *, held_out: bool, checkpoints: bool) -> None:
+    """Raise if the config needs what a run does not have.
+
+    Parameters
+    ----------
+    config : TrainConfig
+        How to train.
+    held_out, checkpoints : bool
+        Whether some text is held out, and whether checkpoints are written.
+
+    Raises
+    ------
+    ConfigError
+        If so.
+    """
+    if config.patience is not None and not held_out:
         raise ConfigError("patience needs a held-out text: give holdout (--holdout) too")
-    if config.on_divergence == "halve" and checkpoints is None:
+    if config.on_divergence == "halve" and not checkpoints:
         raise ConfigError(
             "on_divergence='halve' goes back to a checkpoint: give a folder for them (--checkpoint)"
         )

@@ -154,14 +154,24 @@ def write_files(table: Table, folder: Path) -> None:
 def write_matrices(
     input_vectors: NDArray[np.float32], output_vectors: NDArray[np.float32] | None, path: Path
 ) -> None:
-    """Write vectors alone."""
+    """Write vectors alone.
+
+    Raises
+    ------
+    OSError
+        If the disk is full.
+    """
     tensors = {INPUT: input_vectors}
     if output_vectors is not None:
         tensors[OUTPUT] = output_vectors
     path.touch()
     mode = path.stat().st_mode
-    # safetensors takes the bytes as they lie in memory, and would ignore strides.
-    save_file({k: np.ascontiguousarray(v) for k, v in tensors.items()}, path)
+    try:
+        # safetensors takes the bytes as they lie in memory, and would ignore strides.
+        save_file({k: np.ascontiguousarray(v) for k, v in tensors.items()}, path)
+    except SafetensorError as error:
+        # Its name for a full disk.
+        raise OSError(str(error)) from error
     # It makes its file private; all files are to be readable alike.
     path.chmod(mode)
 
