@@ -1,4 +1,4 @@
-"""Members of a team that go from block to block together, each waiting for the slowest.
+"""Signals between the members of a team, who do their parts of the same work side by side.
 
 A signal is a number that one member raises and the others watch; it has a cache line to itself.
 What a member wrote before it raised its signal is seen by whoever saw the signal.
@@ -23,48 +23,48 @@ _LOOKS = 2_000  # how often a member looks before it lets another thread have th
 _INLINED = {"forceinline": True}
 
 
-def make_signals(members: int) -> Signals:
-    """Make the signals of a team: one for each member, and one that tells all to give up."""
-    return np.zeros((members + 1) * _APART, np.int64)
+def make_signals(count: int) -> Signals:
+    """Make so many signals, all 0, and one that tells everybody to give up."""
+    spare = np.zeros((count + 2) * _APART, np.int64)
+    first = -spare.ctypes.data % (8 * _APART) // 8
+    return spare[first : first + (count + 1) * _APART]
 
 
 def give_up(signals: Signals) -> None:
-    """Let no member wait any longer, now or later."""
-    raise_signal(signals, len(signals) - _APART, 1)
+    """Let nobody wait any longer, now or later."""
+    raise_signal(signals, len(signals) // _APART - 1, 1)
 
 
 @inlined
-def count_of(signals: Signals, member: int) -> int:
-    """Give the number to which a member has raised its signal."""
-    return see_signal(signals, member * _APART)
+def wait_for(signals: Signals, first: int, step: int, count: int, number: int) -> bool:
+    """Wait until `count` signals, from `first`, `step` apart, have come to `number`.
 
-
-@inlined
-def meet(signals: Signals, member: int, number: int) -> bool:
-    """Raise a member's signal to `number` and wait until all have; False where they gave up."""
-    raise_signal(signals, member * _APART, number)
-    end = len(signals) - _APART
+    Returns
+    -------
+    bool
+        False where somebody gave up.
+    """
     waiting, looks = 0, 0
-    while waiting < end:
-        if see_signal(signals, waiting) >= number:
-            waiting += _APART
+    while waiting < count:
+        if see_signal(signals, first + waiting * step) >= number:
+            waiting += 1
             continue
         looks += 1
         if looks > _LOOKS:
-            if see_signal(signals, end) != 0:
+            if see_signal(signals, len(signals) // _APART - 1) != 0:
                 return False
             let_others_run()
     return True
 
 
-def raise_signal(signals: Signals, place: int, number: int) -> None:
+def raise_signal(signals: Signals, which: int, number: int) -> None:
     """Write a signal, after all that was written before."""
-    signals[place] = number
+    signals[which * _APART] = number
 
 
-def see_signal(signals: Signals, place: int) -> int:
+def see_signal(signals: Signals, which: int) -> int:
     """Read a signal, before all that is read after."""
-    return int(signals[place])
+    return int(signals[which * _APART])
 
 
 def let_others_run() -> None:
@@ -73,17 +73,17 @@ def let_others_run() -> None:
 
 
 @overload(raise_signal, jit_options=_INLINED)
-def _raise_signal(signals, place, number):
-    def implementation(signals, place, number):
-        _store(signals, place, number)
+def _raise_signal(signals, which, number):
+    def implementation(signals, which, number):
+        _store(signals, which * _APART, number)
 
     return implementation
 
 
 @overload(see_signal, jit_options=_INLINED)
-def _see_signal(signals, place):
-    def implementation(signals, place):
-        return _load(signals, place)
+def _see_signal(signals, which):
+    def implementation(signals, which):
+        return _load(signals, which * _APART)
 
     return implementation
 
