@@ -90,6 +90,22 @@ def test_scratch_array_gives_back_what_was_written():
         assert isinstance(mapping, mmap.mmap)
 
 
+def test_scratch_array_can_be_cleared_and_filled_anew():
+    with ScratchArray(np.int64) as file:
+        file.append(np.arange(5))
+        file.clear()
+        file.append(np.arange(2))
+        assert [block.tolist() for block in file.blocks(5)] == [[0, 1]]
+
+
+def test_scratch_array_without_items():
+    with ScratchArray(np.int32) as file:
+        array, mapping = file.map()
+    assert array.dtype == np.int32
+    assert array.tolist() == []
+    assert mapping is None
+
+
 def test_scratch_array_leaves_no_file(tmp_path, monkeypatch):
     monkeypatch.setenv("FIRTH_CACHE_DIR", str(tmp_path))
     with ScratchArray(np.int32) as file:

@@ -24,6 +24,12 @@ def test_integers_are_words_too():
     assert "70" not in vocabulary
 
 
+def test_several_words_are_found():
+    ids = Vocabulary(["b", "a", 7], [3, 1, 1]).find(iter(["a", "c", "7", "b", 7]))
+    assert ids.tolist() == [1, -1, -1, 0, 2]
+    assert ids.dtype == np.int32
+
+
 def test_unknown_word_is_named():
     with pytest.raises(VocabularyError, match="'tea' is not in the vocabulary"):
         Vocabulary(["a"], [1]).id_of("tea")

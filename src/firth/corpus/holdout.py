@@ -3,8 +3,9 @@
 A piece is a unit, or about 1,000 words of a longer one. Pieces are passed once, in order. With
 `left` words still to come and `wanted` of them still to be held out, the piece at hand is held out
 with probability wanted / left (selection sampling, Knuth, The Art of Computer Programming, volume
-2, 3.4.2, algorithm S, here with pieces of unequal length). So each piece has the same chance, the
-sum misses what is wanted by a piece at most, and nothing is remembered of any piece.
+2, 3.4.2, algorithm S, here with pieces of unequal length). So the sum misses what is wanted by a
+piece at most, nothing is remembered of any piece, and each has the same chance; but for the last
+few, which make up for what others have left to be held out.
 """
 
 from __future__ import annotations

@@ -194,7 +194,13 @@ def _read_held(held: Opened, vocabulary: Vocabulary, files: contextlib.ExitStack
     stream = files.enter_context(ScratchArray(np.int32))
     with _about_holdout():
         draft = held.draft(stream, _report_nothing)
-    return Part(draft, stream, find_words(draft, vocabulary))
+    ids = find_words(draft, vocabulary)
+    if not np.any(ids >= 0):
+        raise CorpusError(
+            f"holdout: none of its {draft.counts.sum()} words is in the vocabulary of what is "
+            "trained on: nothing to measure"
+        )
+    return Part(draft, stream, ids)
 
 
 @contextlib.contextmanager
