@@ -12,7 +12,6 @@ Each message is one line: what was given, what was expected, what to do::
 
 from __future__ import annotations
 
-
 _LONGEST = 200
 
 
