@@ -7,6 +7,9 @@ from typing import IO
 
 import pytest
 
+# A program of several files that import each other, not tests.
+collect_ignore = ["fuzzing"]
+
 SHARED_DATA = Path(__file__).parents[1] / "../shared/data"
 
 

@@ -15,6 +15,21 @@ checkpoint raises `Interrupted`, which is a `KeyboardInterrupt`.
 
 from __future__ import annotations
 
+_LONGEST = 200
+
+
+def one_line(text: str) -> str:
+    r"""Give a text from a file as a message can hold it: on one line, and cut where it is long.
+
+    Examples
+    --------
+    >>> one_line("tea\u2028milk"), len(one_line("tea" * 1000))
+    ('tea\\u2028milk', 205)
+    """
+    if len(text) > _LONGEST:
+        text = f"{text[: _LONGEST // 2]} ... {text[-_LONGEST // 2 :]}"
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
 
 class FirthError(Exception):
     """Base of every error that Firth raises on purpose."""

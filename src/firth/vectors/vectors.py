@@ -13,7 +13,7 @@ from typing import NamedTuple, cast, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import ConfigError, FormatError
+from firth.errors import ConfigError, FormatError, one_line
 from firth.vectors.formats.registry import read_table, write_table
 from firth.vectors.search import row_blocks, top_k, unit_rows
 from firth.vectors.spelling import unknown_word
@@ -380,7 +380,8 @@ def _number_words(words: tuple[Token, ...]) -> dict[Token, int]:
     for row, word in enumerate(words):
         if rows.setdefault(word, row) != row:
             raise ConfigError(
-                f"words must differ: number {row + 1} is {word!r}, like number {rows[word] + 1}"
+                f"words must differ: number {row + 1} is {one_line(repr(word))}, "
+                f"like number {rows[word] + 1}"
             )
     return rows
 
@@ -404,7 +405,7 @@ def _checked_matrix(
         if not finite.all():
             row = block.start + int(np.argmin(finite))
             raise ConfigError(
-                f"{name} must be finite: word number {row + 1}, {words[row]!r}, "
+                f"{name} must be finite: word number {row + 1}, {one_line(repr(words[row]))}, "
                 "has NaN or infinity in its row"
             )
     view.flags.writeable = False

@@ -113,6 +113,40 @@ def test_a_damaged_vocabulary(folder, content, fault):
     assert str(folder) in str(caught.value)
 
 
+@pytest.mark.parametrize("number", ["1e999", "-1e400", "NaN", "Infinity"])
+def test_a_config_with_numbers_that_could_not_be_written_again(folder, number):
+    (folder / "config.json").write_text(f'{{"lr": {number}}}')
+    with pytest.raises(FormatError, match=r"config.json: not valid JSON: "):
+        load(folder)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_a_config_that_could_not_be_read_again_is_not_written(tmp_path, number):
+    with pytest.raises(FormatError, match=r"config.json cannot hold the config: Out of range"):
+        Vectors(["a"], np.ones((1, 1)), config={"losses": [number]}).save(tmp_path / "v")
+    assert not (tmp_path / "v").exists()
+
+
+@pytest.mark.parametrize("name", ["\u2028\n\x1c", "x" * 100_000])
+def test_names_of_tensors_do_not_spoil_the_message(folder, name):
+    save_file({name: MATRIX}, folder / "model.safetensors")
+    model = (folder / "model.safetensors").read_bytes()
+    for content in (model, model.replace(b"[0,80]", b"[4,80]")):
+        (folder / "model.safetensors").write_bytes(content)
+        with pytest.raises(FormatError, match=r"model.safetensors: (holds no|damaged)") as caught:
+            load(folder)
+        assert str(caught.value).isprintable()
+        assert len(str(caught.value)) < 1000
+
+
+def test_long_words_do_not_spoil_the_message(folder):
+    words = ["\n" * 100_000, "\n" * 100_000, *WORDS[2:]]
+    (folder / "vocabulary.json").write_text(json.dumps({"words": words}))
+    with pytest.raises(FormatError, match=r"number 2 is .* like number 1") as caught:
+        load(folder)
+    assert len(str(caught.value)) < 1000
+
+
 @pytest.mark.parametrize(
     ("tensors", "fault"),
     [

@@ -109,6 +109,38 @@ def test_damaged_files(content, fault, tmp_path):
     assert str(path) in str(caught.value)
 
 
+@pytest.mark.parametrize("gap", [b" ", b" " * 9])
+@pytest.mark.parametrize("block", [1, 2, 7, 8, 9, 50])
+def test_rows_longer_than_a_block_without_header(block, gap, tmp_path, monkeypatch):
+    monkeypatch.setattr(word2vec_text, "BLOCK_BYTES", block)
+    row = gap.join([b"word", *[b"-0.25"] * 9])
+    for content in (row, row + b"\n", row + b" \n" + b"o" + row):
+        (tmp_path / "v.txt").write_bytes(content)
+        assert load(tmp_path / "v.txt").dim == 9
+
+
+def test_the_largest_numbers_are_told_from_infinity(tmp_path):
+    largest = float(np.finfo(np.float32).max)
+    Vectors(["a"], np.array([[largest, -largest]])).save(tmp_path / "v.txt")
+    # Nine digits round it up, to what is still nearest to the same float32.
+    assert b"3.40282347e+38 " in (tmp_path / "v.txt").read_bytes()
+    (tmp_path / "v.txt").rename(tmp_path / "v")
+    assert load(tmp_path / "v").input_vectors.tolist() == [[largest, -largest]]
+    (tmp_path / "v").write_text("a 3.4028236e+38 3.40282347e+38\n")
+    with pytest.raises(FormatError, match="no known format"):
+        load(tmp_path / "v")
+    (tmp_path / "v").rename(tmp_path / "v.txt")
+    with pytest.raises(FormatError, match=r"line 1: '3.4028236e\+38' is not a finite float32"):
+        load(tmp_path / "v.txt")
+
+
+def test_a_long_field_does_not_spoil_the_message(tmp_path):
+    (tmp_path / "v.txt").write_bytes(b"a 1 2\nb 1 " + b"\xff" * 100_000)
+    with pytest.raises(FormatError, match=r"line 2: .* is not a finite float32") as caught:
+        load(tmp_path / "v.txt")
+    assert len(str(caught.value)) < 1000
+
+
 @pytest.mark.parametrize("header", [b"", b"9 4\n"])
 def test_is_recognised_wherever_the_first_bytes_end(header):
     row = b"word -0.5 -1e-5 -1.0 2.5"

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from firth.errors import FirthError, FormatError
+from firth.errors import FirthError, FormatError, one_line
 from firth.files import write_aside
 from firth.vectors.table import Table, Token
 
@@ -67,14 +68,15 @@ def read_matrices(path: Path) -> tuple[NDArray[np.float32], NDArray[np.float32] 
         with safe_open(path, framework="np") as tensors:
             names = set(tensors.keys())
             if INPUT not in names:
-                raise FormatError(f"{path}: holds no tensor '{INPUT}', only {sorted(names)}")
+                held = one_line(str(sorted(names)))
+                raise FormatError(f"{path}: holds no tensor '{INPUT}', only {held}")
             found = [name for name in (INPUT, OUTPUT) if name in names]
             for name in found:
                 tensor = tensors.get_slice(name)
                 _check_tensor(name, tensor.get_dtype(), tensor.get_shape(), path)
             matrices = [tensors.get_tensor(name) for name in found]
     except SafetensorError as error:
-        raise FormatError(f"{path}: damaged: {error}") from error
+        raise FormatError(f"{path}: damaged: {one_line(str(error))}") from error
     return matrices[0], matrices[1] if OUTPUT in names else None
 
 
@@ -94,7 +96,7 @@ def read_json(path: Path) -> dict[str, object]:
     _require(path)
     try:
         text = path.read_bytes().decode("utf-8", _SURROGATES)
-        content = json.loads(text, parse_constant=_refuse_constant)
+        content = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise FormatError(f"{path}: not valid JSON: {error}") from error
     if not isinstance(content, dict):
@@ -104,6 +106,13 @@ def read_json(path: Path) -> dict[str, object]:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not a number of JSON")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError(f"{one_line(digits)} exceeds 64 bits")
+    return number
 
 
 def _require(path: Path) -> None:
@@ -203,7 +212,8 @@ def write_json(content: Mapping[str, object], path: Path) -> None:
         If it holds what JSON cannot.
     """
     try:
-        text = json.dumps(content, ensure_ascii=False)
+        # Not a number, and infinity, could not be read again.
+        text = json.dumps(content, ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
         raise FormatError(f"{path.name} cannot hold the config: {error}") from error
     path.write_bytes(text.encode("utf-8", _SURROGATES))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from firth.errors import FormatError
+from firth.errors import FormatError, one_line
 from firth.vectors.table import Token
 
 # Twice twenty digits would name more numbers than any machine holds; longer is no header.
@@ -113,7 +113,8 @@ def _encode(word: Token, path: Path) -> bytes:
         encoded = b""
     if not encoded or _WHITE_SPACE.search(encoded):
         raise FormatError(
-            f"cannot write {path}: word2vec's formats cannot hold the word {word!r} (empty, with "
-            "white space, or not Unicode); save to a folder instead (a path without suffix)"
+            f"cannot write {path}: word2vec's formats cannot hold the word {one_line(repr(word))} "
+            "(empty, with white space, or not Unicode); save to a folder instead (a path without "
+            "suffix)"
         )
     return encoded

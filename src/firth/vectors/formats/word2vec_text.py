@@ -13,7 +13,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import FormatError
+from firth.errors import FormatError, one_line
 from firth.files import write_aside
 from firth.vectors.formats.format import Format
 from firth.vectors.formats.word2vec import (
@@ -32,7 +32,8 @@ NUMBER = "%.9g"
 _WORDS_PER_WRITE = 1024
 _TO_SPACE = bytes.maketrans(b"\t\n\v\f\r", b" " * 5)
 _NUMERIC = b"0123456789+-.eE "
-_LARGEST = float(np.finfo(np.float32).max)
+# From here on, numbers round to infinity as float32: half a step above the largest.
+_TOO_LARGE = (2.0 - 2.0**-24) * 2.0**127
 
 _Rows = tuple[list[str], NDArray[np.float32]]
 
@@ -67,7 +68,7 @@ def read(path: Path, encoding_errors: str) -> Table:
 
 def _measure(file: BinaryIO, path: Path) -> Header:
     """Count the lines of a file without header, and the numbers of its first line."""
-    dim = len(file.readline(BLOCK_BYTES).split()) - 1
+    dim = _count_fields(file) - 1
     if dim < 1:
         raise FormatError(f"{path}: line 1 should be a header, or a word and its numbers")
     file.seek(0)
@@ -78,6 +79,18 @@ def _measure(file: BinaryIO, path: Path) -> Header:
         last = block[-1:]
     file.seek(0)
     return Header(lines + (last != b"\n"), dim)
+
+
+def _count_fields(file: BinaryIO) -> int:
+    """Count the fields of a line, which may be long, piece by piece."""
+    fields = 0
+    in_field = False
+    while piece := file.readline(BLOCK_BYTES):
+        fields += len(piece.split()) - (in_field and not piece[:1].isspace())
+        in_field = not piece[-1:].isspace()
+        if piece.endswith(b"\n"):
+            break
+    return fields
 
 
 def _read_rows(
@@ -148,13 +161,14 @@ def _fault(line: bytes, dim: int) -> str:
         return f"expected a word and {dim} numbers, got {len(fields)} fields"
     for field in fields[1:]:
         if not _is_finite_number(field):
-            return f"{field.decode(errors='replace')!r} is not a finite float32"
+            shown = one_line(repr(field.decode(errors="replace")))
+            return f"{shown} is not a finite float32"
     return f"the word is not UTF-8; {REPLACED}"
 
 
 def _is_finite_number(field: bytes) -> bool:
     try:
-        return not field.translate(None, _NUMERIC) and abs(float(field)) <= _LARGEST
+        return not field.translate(None, _NUMERIC) and abs(float(field)) < _TOO_LARGE
     except ValueError:
         return False
 

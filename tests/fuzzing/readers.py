@@ -1,0 +1,209 @@
+"""What reads files, small valid files for each, and what must hold of whatever is read."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import mmap
+import os
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from damage import BYTES, JSON, LARGEST_FILE, LINES, SAFETENSORS, Damage
+
+from firth.errors import FormatError
+from firth.vectors import Vectors, load
+from firth.vectors.formats import word2vec_text
+
+# Python's objects take much more room than the text that tells of them: `{},` becomes 72 bytes.
+MULTIPLE = 40
+CONSTANT = 300_000
+# What a child may map beyond what it had when the valid files were read: it bounds native code.
+ROOM = 1 << 27
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What reads a kind of file.
+
+    Parameters
+    ----------
+    originals : list of bytes
+        Small valid files.
+    damages : list of callables
+        What may happen to them.
+    target : Path
+        Where the damaged file is put.
+    read : callable
+        Reads `target` and checks what comes; takes the seed for choices of its own.
+    errors : tuple of exception types
+        What it may raise, on one line.
+    choices : int
+        Seeds that differ by this number make the same choices.
+    constant : callable
+        The bytes it may take beside a multiple of the file's size, by seed.
+    """
+
+    originals: list[bytes]
+    damages: list[Damage]
+    target: Path
+    read: Callable[[int], None]
+    errors: tuple[type[Exception], ...]
+    choices: int = 1
+    constant: Callable[[int], int] = lambda seed: CONSTANT
+
+
+def _some_vectors() -> list[Vectors]:
+    numbers = np.random.default_rng(1).normal(size=(40, 7)).astype(np.float32)
+    extremes = np.array(
+        [[3.4028235e38, -3.4028235e38], [1e-45, -0.0], [0, 0], [1e30, 1e-30]], dtype=np.float32
+    )
+    words = [f"w{place}" for place in range(40)]
+    return [
+        Vectors(["king", "queen", "tea", "茶"], np.arange(12).reshape(4, 3) / 7),
+        Vectors(["a"], np.array([[0.5]])),
+        Vectors(["7", "8", "x" * 70, "a\u00a0b"], extremes, counts=np.array([9, 3, 3, 0])),
+        Vectors(words, numbers, counts=np.arange(40)[::-1], output_vectors=-numbers),
+    ]
+
+
+def _native(name: str, damages: list[Damage], scratch: Path) -> Reader:
+    """Damage one file of the folder; the others stay whole."""
+    matrix = np.arange(1, 13, dtype=np.float32).reshape(4, 3) / 7
+    words = ["king", "queen", "tea", "茶"]
+    counts = np.array([9, 9, 5, 1])
+    config = {"options": {"dim": 3, "lr": 0.025}, "losses": [1.5, 1.25], "x": [None, True, "é"]}
+    tables = [
+        Vectors(words, matrix, config=config),
+        Vectors([7, -1, 10**30, "\ud800"], matrix, counts=counts, config=config),
+        Vectors(words, matrix, counts=counts, output_vectors=-matrix),
+    ]
+    originals = []
+    for table in tables:
+        table.save(scratch / "vectors")
+        originals.append((scratch / "vectors" / name).read_bytes())
+    return _vectors_reader(originals, damages, scratch / "vectors", scratch / "vectors" / name)
+
+
+def _word2vec(suffix: str, scratch: Path, *, header: bool = True) -> Reader:
+    originals = []
+    for vectors in _some_vectors():
+        vectors.save(scratch / f"original{suffix}")
+        content = (scratch / f"original{suffix}").read_bytes()
+        originals.append(content if header else content.partition(b"\n")[2])
+    if suffix == ".bin":  # gensim's have no newline after each vector
+        rows = [f"{word} ".encode() + vectors[word].tobytes() for word in vectors]
+        originals.append(content.partition(b"\n")[0] + b"\n" + b"".join(rows))
+    return _vectors_reader(originals, LINES, scratch / f"vectors{suffix}")
+
+
+def _of_unknown_suffix(scratch: Path) -> Reader:
+    """Mix files of all kinds, under a name that does not tell which."""
+    kinds = [_word2vec(".bin", scratch), _word2vec(".txt", scratch)]
+    kinds.append(_word2vec(".txt", scratch, header=False))
+    originals = [content for kind in kinds for content in kind.originals]
+    return _vectors_reader(originals, LINES, scratch / "model.w2v")
+
+
+def _vectors_reader(
+    originals: list[bytes], damages: list[Damage], path: Path, target: Path | None = None
+) -> Reader:
+    usual = word2vec_text.BLOCK_BYTES
+
+    def block_bytes(seed: int) -> int:
+        # Small blocks bring their bounds into small files.
+        return usual if seed % 4 == 0 else 64
+
+    def read(seed: int) -> None:
+        word2vec_text.BLOCK_BYTES = block_bytes(seed)
+        vectors = load(path, encoding_errors="replace" if seed % 8 == 1 else "strict")
+        _check_vectors(vectors)
+        if seed % 8 in (0, 1, 2):
+            _check_use(vectors, path.with_name("again"))
+
+    return Reader(
+        originals, damages, target or path, read, (FormatError,), choices=8,
+        constant=lambda seed: CONSTANT + block_bytes(seed),
+    )  # fmt: skip
+
+
+def _check_vectors(vectors: Vectors) -> None:
+    V, D = len(vectors.words), vectors.dim
+    assert V >= 1
+    assert D >= 1
+    assert len(set(vectors.words)) == V
+    assert {type(word) for word in vectors.words} <= {str, int}
+    for matrix in (vectors.input_vectors, vectors.output_vectors):
+        if matrix is not None:
+            assert matrix.shape == (V, D)
+            assert matrix.dtype == np.float32
+            assert np.isfinite(matrix).all()
+    if vectors.counts is not None:
+        assert vectors.counts.shape == (V,)
+        assert vectors.counts.dtype == np.int64
+        assert vectors.counts.min() >= 0
+    assert type(vectors.config) is dict
+
+
+def _check_use(vectors: Vectors, path: Path) -> None:
+    """What could be read can be asked, written, and read again."""
+    for _, score in vectors.similar(vectors.words[0], top=3):
+        assert -1.001 <= score <= 1.001
+    try:
+        vectors.save(path)
+    except FormatError as error:
+        # What the stack could just hold on reading, it may not on writing.
+        if "recursion" in str(error):
+            return
+        raise AssertionError(f"what was read cannot be saved: {error}") from error
+    try:
+        again = load(path)
+    except FormatError as error:
+        raise AssertionError(f"what was saved cannot be read: {error}") from error
+    assert again.words == vectors.words
+    for name in ("input_vectors", "output_vectors", "counts"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(vectors, name))
+    with contextlib.suppress(RecursionError):
+        assert again.config == vectors.config
+
+
+FAULTS: dict[str, Callable[[], object]] = {
+    "crash": os.abort,
+    "hang": lambda: any(iter(int, 1)),
+    "allocation": lambda: bytearray(2 * CONSTANT + MULTIPLE * LARGEST_FILE),
+    "mapping": lambda: mmap.mmap(-1, 2 * ROOM),
+    "warning": lambda: warnings.warn("look out", RuntimeWarning, stacklevel=1),
+    "two-lines": lambda: _raise(LookupError("one\u2028two")),
+    "long-message": lambda: _raise(LookupError("a" * 10_000)),
+    "other-error": lambda: _raise(MemoryError()),
+}
+
+
+def _raise(error: Exception) -> None:
+    raise error
+
+
+def _faulty(fault: str, scratch: Path) -> Reader:
+    """Go wrong at one seed, to show that the fuzzer tells of it."""
+
+    def read(seed: int) -> None:
+        if seed == 3:
+            FAULTS[fault]()
+        raise LookupError("refused")
+
+    return Reader([], BYTES, scratch / "file", read, (LookupError,))
+
+
+READERS: dict[str, Callable[[Path], Reader]] = {
+    "native-model": functools.partial(_native, "model.safetensors", SAFETENSORS),
+    "native-vocabulary": functools.partial(_native, "vocabulary.json", JSON),
+    "native-config": functools.partial(_native, "config.json", JSON),
+    "word2vec-binary": functools.partial(_word2vec, ".bin"),
+    "word2vec-text": functools.partial(_word2vec, ".txt"),
+    "word2vec-text-without-header": functools.partial(_word2vec, ".vec", header=False),
+    "unknown-suffix": _of_unknown_suffix,
+    **{f"faulty-{fault}": functools.partial(_faulty, fault) for fault in FAULTS},
+}
