@@ -19,6 +19,7 @@ from firth.corpus import Vocabulary, read_corpus
 from firth.errors import ConfigError
 from firth.training.checkpoint import Checkpoints, list_checkpoints, parse_duration
 from firth.training.config import TrainConfig
+from firth.training.deterministic import LockstepEngine
 from firth.training.engine import KernelEngine
 from firth.training.progress import ReadingBar, TrainingBar
 from firth.training.trainer import Initial, check_options, train_corpus
