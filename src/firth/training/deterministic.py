@@ -165,6 +165,8 @@ class LockstepEngine:
         for table, vectors in zip(self._tables, (inputs, outputs), strict=True):
             for part, into in zip(self._parts(vectors), self._slices_of(table), strict=True):
                 into[rows, : part.shape[1]] = part
+                # Where training diverged, what lies beyond D may be no number either.
+                into[rows, part.shape[1] :] = 0.0
         self._freeze()
 
     def _freeze(self) -> None:

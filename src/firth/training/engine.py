@@ -179,6 +179,8 @@ class KernelEngine:
         rows = slice(self._size) if ids is None else ids
         for table, vectors in zip(self._tables, (inputs, outputs), strict=True):
             table[rows, : self._config.dim] = vectors
+            # Where training diverged, what lies beyond D may be no number either.
+            table[rows, self._config.dim :] = 0.0
         self._freeze()
 
     def _freeze(self) -> None:

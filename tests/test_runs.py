@@ -1,0 +1,413 @@
+"""Runs that one can leave alone: held-out loss, patience, interrupts, resuming, going on."""
+
+import dataclasses
+import os
+import signal
+import sys
+
+import numpy as np
+import pytest
+
+import firth
+from firth.corpus import read_corpus
+from firth.errors import ConfigError, CorpusError, FirthError, VocabularyError
+from firth.training import trainer
+from firth.training.engine import KernelEngine
+
+OPTIONS = {"dim": 12, "epochs": 3, "threads": 1, "sample": 0}
+
+
+def make_units(seed=0, sentences=3000, words=60):
+    rng = np.random.default_rng(seed)
+    weights = 1.0 / np.arange(1, words + 1)
+    ids = rng.choice(words, size=(sentences, 8), p=weights / weights.sum())
+    return [[f"w{k}" for k in unit] for unit in ids.tolist()]
+
+
+UNITS = make_units()
+
+
+def bytes_of(vectors):
+    return vectors.input_vectors.tobytes() + vectors.output_vectors.tobytes()
+
+
+class Tape(firth.Callback):
+    """Keeps all records; does something at the n-th report of progress."""
+
+    def __init__(self, after=None, action=None):
+        self.records, self.left, self.action = [], after, action
+
+    def on_start(self, start):
+        self.records.append(("start", start))
+
+    def on_progress(self, progress):
+        self.records.append(("progress", progress))
+        if self.left is not None:
+            self.left -= 1
+            if self.left == 0:
+                self.action()
+
+    def on_epoch(self, epoch):
+        self.records.append(("epoch", epoch))
+
+    def on_end(self, end):
+        self.records.append(("end", end))
+
+    def of(self, kind):
+        return [record for name, record in self.records if name == kind]
+
+
+def fail():
+    raise ZeroDivisionError("on purpose")
+
+
+# -------------------------------------------------------------------------------- callbacks
+
+
+def test_callbacks_are_told_in_order_and_the_records_are_frozen():
+    tape = Tape()
+    vectors = firth.train(UNITS, callbacks=[tape], **OPTIONS)
+    kinds = [kind for kind, _ in tape.records]
+    assert kinds[0] == "start"
+    assert kinds[-1] == "end"
+    assert [kind for kind in kinds if kind != "progress"] == ["start", *["epoch"] * 3, "end"]
+    assert kinds[kinds.index("epoch") - 1] == "progress"
+    (start,), (end,) = tape.of("start"), tape.of("end")
+    assert (start.epoch, start.words, start.tokens, start.checkpoint) == (1, 0, 24_000, None)
+    assert end.reason == "done"
+    assert end.words == 72_000
+    assert list(end.losses) == vectors.config["losses"]
+    assert [epoch.loss for epoch in tape.of("epoch")] == vectors.config["losses"]
+    for _, record in tape.records:
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            record.words = 3
+
+
+def test_callbacks_see_copies_of_the_vectors():
+    copies = []
+
+    class Copy(firth.Callback):
+        def on_start(self, start):
+            self.start = start
+
+        def on_epoch(self, epoch):
+            copies.append(self.start.input_vectors())
+            copies[-1][:] += 1.0
+
+    vectors = firth.train(UNITS, callbacks=[Copy()], **OPTIONS)
+    assert bytes_of(vectors) == bytes_of(firth.train(UNITS, **OPTIONS))
+    np.testing.assert_allclose(copies[-1] - 1.0, vectors.input_vectors, atol=1e-6)
+
+
+def test_an_exception_in_a_callback_stops_after_a_checkpoint(tmp_path):
+    other, failing = Tape(), Tape(after=2, action=fail)
+    with pytest.raises(ZeroDivisionError, match="on purpose"):
+        firth.train(UNITS, checkpoint=tmp_path / "c", callbacks=[other, failing, Tape()], **OPTIONS)
+    assert other.of("end")[0].reason == "error"
+    tape = Tape()
+    vectors = firth.train(
+        UNITS, checkpoint=tmp_path / "c", resume=True, callbacks=[tape], **OPTIONS
+    )
+    assert tape.of("start")[0].words == other.of("end")[0].words > 0
+    assert bytes_of(vectors) == bytes_of(firth.train(UNITS, **OPTIONS))
+
+
+def test_all_are_told_of_the_end_though_one_fails():
+    class Fail(firth.Callback):
+        def on_end(self, end):
+            fail()
+
+    first, last = Tape(), Tape()
+    with pytest.raises(ZeroDivisionError):
+        firth.train(UNITS, callbacks=[first, Fail(), last], **OPTIONS)
+    assert first.of("end")
+    assert last.of("end")
+
+
+# -------------------------------------------------------------------------------- resuming
+
+
+@pytest.mark.parametrize("model", ["skipgram", "cbow"])
+@pytest.mark.parametrize("deterministic", [False, True])
+def test_a_run_stopped_again_and_again_ends_with_the_same_bytes(
+    tmp_path, monkeypatch, model, deterministic
+):
+    monkeypatch.setattr(trainer, "_STRETCH", 2048)
+    options = {**OPTIONS, "model": model, "deterministic": deterministic, "holdout": 0.1}
+    alone = firth.train(UNITS, **options)
+    stops = 0
+    while True:
+        try:
+            vectors = firth.train(
+                UNITS,
+                checkpoint=tmp_path / "c",
+                resume=True,
+                callbacks=[Tape(after=5, action=fail)],
+                # What is allowed to differ where the result does not depend on it.
+                **{**options, "threads": 1 + stops % 3 if deterministic else 1},
+            )
+            break
+        except ZeroDivisionError:
+            stops += 1
+    assert stops > 3
+    assert bytes_of(vectors) == bytes_of(alone)
+    assert vectors.config["losses"] == alone.config["losses"]
+    assert vectors.config["held_out_losses"] == alone.config["held_out_losses"]
+
+
+def test_a_finished_run_is_given_back(tmp_path):
+    alone = firth.train(UNITS, checkpoint=tmp_path / "c", **OPTIONS)
+    tape = Tape()
+    again = firth.train(UNITS, checkpoint=tmp_path / "c", resume=True, callbacks=[tape], **OPTIONS)
+    assert bytes_of(again) == bytes_of(alone)
+    assert not tape.of("progress")
+
+
+def test_another_corpus_or_start_is_refused(tmp_path):
+    start = firth.train(UNITS, **OPTIONS)
+    firth.train(UNITS, checkpoint=tmp_path / "c", start=start, **OPTIONS)
+    with pytest.raises(ConfigError, match=r"another run: corpus was '\w+', is now '\w+'"):
+        firth.train(
+            [*UNITS, ["w1", "w2"]], checkpoint=tmp_path / "c", resume=True, start=start, **OPTIONS
+        )
+    with pytest.raises(ConfigError, match=r"start was '\w+', is now None"):
+        firth.train(UNITS, checkpoint=tmp_path / "c", resume=True, **OPTIONS)
+
+
+def test_resuming_needs_a_folder():
+    with pytest.raises(ConfigError, match="resume needs a folder"):
+        firth.train(UNITS, resume=True, **OPTIONS)
+
+
+# -------------------------------------------------------------------------------- interrupts
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_the_run_with_a_checkpoint(tmp_path, number):
+    before = signal.getsignal(number)
+    tape = Tape(after=3, action=lambda: signal.raise_signal(number))
+    with pytest.raises(
+        firth.Interrupted, match=r"in epoch 1 of 3.*checkpoint-000001.*--resume"
+    ) as e:
+        firth.train(UNITS, checkpoint=tmp_path / "c", callbacks=[tape], **OPTIONS)
+    assert e.value.signal == number
+    assert tape.of("end")[0].reason == "interrupted"
+    assert signal.getsignal(number) is before
+    vectors = firth.train(UNITS, checkpoint=tmp_path / "c", resume=True, **OPTIONS)
+    assert bytes_of(vectors) == bytes_of(firth.train(UNITS, **OPTIONS))
+
+
+def test_a_second_interrupt_ends_it_at_once(tmp_path):
+    def twice():
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt) as error:
+        firth.train(UNITS, checkpoint=tmp_path / "c", callbacks=[Tape(3, twice)], **OPTIONS)
+    assert not isinstance(error.value, firth.Interrupted)
+
+
+def test_without_checkpoints_signals_are_left_alone():
+    seen = []
+    tape = Tape(1, lambda: seen.append(signal.getsignal(signal.SIGINT)))
+    before = signal.getsignal(signal.SIGINT)
+    firth.train(UNITS, callbacks=[tape], **OPTIONS)
+    assert seen == [before]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="mounts a small file system")
+def test_a_full_disk_is_told_and_costs_nothing(tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = os.system(f"mount -t tmpfs -o size=32k tmpfs {disk} 2>/dev/null")
+    if mounted != 0:
+        pytest.skip("mounting is not allowed here")
+    try:
+        options = {**OPTIONS, "epochs": 12}
+        # Room for the first, not for the first and the second.
+        with pytest.warns(firth.FirthWarning, match=r"No space left.*last checkpoint is .*-000001"):
+            vectors = firth.train(UNITS, checkpoint=disk / "c", keep_checkpoints=9, **options)
+        assert bytes_of(vectors) == bytes_of(firth.train(UNITS, **options))
+        last = sorted((disk / "c").iterdir())[-1]
+        assert np.isfinite(firth.load(last).input_vectors).all()
+    finally:
+        os.system(f"umount {disk}")
+
+
+# -------------------------------------------------------------------------------- held-out text
+
+
+def test_held_out_loss_is_measured_and_training_is_blind_to_it():
+    held_out = make_units(seed=1, sentences=200)
+    vectors = firth.train(UNITS, holdout=held_out, **OPTIONS)
+    assert bytes_of(vectors) == bytes_of(firth.train(UNITS, **OPTIONS))
+    losses = vectors.config["held_out_losses"]
+    assert len(losses) == 3
+    # The same distribution, so about the same loss.
+    np.testing.assert_allclose(losses[-1], vectors.config["losses"][-1], rtol=0.03)
+    assert vectors.config["corpus"]["words_held_out"] == 1600
+    assert losses[0] > losses[-1]
+
+
+def test_held_out_loss_uses_the_same_draws_each_time():
+    corpus = read_corpus(UNITS, holdout=0.2)
+    config = firth.TrainConfig(**{**OPTIONS, "epochs": 2, "lr": 1e-12, "min_lr": 0.0})
+    result = trainer.train_corpus(corpus, config)
+    np.testing.assert_allclose(*result.held_out_losses, rtol=1e-7)
+    assert result.losses[0] != result.losses[1]
+
+
+def test_patience_keeps_the_best_vectors():
+    # Text to train on of one kind, held-out text of another: the loss on it soon rises.
+    rng = np.random.default_rng(0)
+    held_out = [[f"w{k}" for k in rng.permutation(60)[:8]] for _ in range(100)]
+    tape = Tape()
+    options = {**OPTIONS, "epochs": 40, "lr": 0.1}
+    vectors = firth.train(UNITS, holdout=held_out, patience=2, callbacks=[tape], **options)
+    losses = vectors.config["held_out_losses"]
+    best = int(np.argmin(losses))
+    assert len(losses) == best + 3 < 40
+    assert tape.of("end")[0].reason == "patience"
+    assert [epoch.is_best for epoch in tape.of("epoch")][best:] == [True, False, False]
+
+    class Keep(firth.Callback):
+        def on_start(self, start):
+            self.start = start
+
+        def on_epoch(self, epoch):
+            if epoch.epoch == best + 1:
+                self.vectors = self.start.input_vectors()
+
+    keep = Keep()
+    firth.train(UNITS, holdout=held_out, patience=2, callbacks=[keep], **options)
+    np.testing.assert_array_equal(vectors.input_vectors, keep.vectors)
+
+
+def test_patience_outlasts_a_resume(tmp_path):
+    rng = np.random.default_rng(0)
+    held_out = [[f"w{k}" for k in rng.permutation(60)[:8]] for _ in range(100)]
+    options = {**OPTIONS, "epochs": 40, "lr": 0.1, "patience": 2, "holdout": held_out}
+    alone = firth.train(UNITS, **options)
+    stops = 0
+    while True:
+        try:
+            vectors = firth.train(
+                UNITS, checkpoint=tmp_path, resume=True, callbacks=[Tape(7, fail)], **options
+            )
+            break
+        except ZeroDivisionError:
+            stops += 1
+    assert stops > 1
+    assert bytes_of(vectors) == bytes_of(alone)
+
+
+def test_patience_needs_held_out_text():
+    with pytest.raises(ConfigError, match="patience needs a held-out text"):
+        firth.train(UNITS, patience=2, **OPTIONS)
+
+
+def test_held_out_text_without_a_window_is_an_error():
+    with pytest.raises(CorpusError, match="held-out"):
+        firth.train(UNITS, holdout=[["w1"], ["w2"]], **OPTIONS)
+
+
+# -------------------------------------------------------------------------------- going on
+
+
+@pytest.mark.parametrize("kind", ["vectors", "folder", "checkpoints", "word2vec"])
+def test_goes_on_from_vectors(tmp_path, kind):
+    before = firth.train(UNITS, checkpoint=tmp_path / "checkpoints", **OPTIONS)
+    before.save(tmp_path / "folder")
+    before.save(tmp_path / "vectors.bin")
+    start = {
+        "vectors": before,
+        "folder": tmp_path / "folder",
+        "checkpoints": tmp_path / "checkpoints",
+        "word2vec": tmp_path / "vectors.bin",
+    }[kind]
+    more = [["w1", "new", "w2", "rare"]] * 3 + [["new", "w3"]] * 50
+    options = {**OPTIONS, "min_count": 5, "lr": 1e-9, "min_lr": 0.0}
+    after = firth.train(more, start=start, **options)
+    # All old words are there, those that are new and frequent too, and nothing has moved far.
+    assert set(after) == {*before, "new"}
+    np.testing.assert_allclose(after[list(before)], before.input_vectors, atol=1e-5)
+    places = [after.words.index(word) for word in before.words]
+    known = before.output_vectors if kind != "word2vec" else 0.0 * before.output_vectors
+    np.testing.assert_allclose(after.output_vectors[places], known, atol=1e-5)
+    added = 0 if kind != "word2vec" else before.counts[before.words.index("w3")] - 1
+    w3 = after.counts[after.words.index("w3")]
+    assert w3 == before.counts[before.words.index("w3")] + 50 - added
+    assert (np.diff(after.counts) <= 0).all()
+
+
+def test_dim_is_that_of_the_vectors_to_start_from():
+    before = firth.train(UNITS, **OPTIONS)
+    without_dim = {name: value for name, value in OPTIONS.items() if name != "dim"}
+    assert firth.train(UNITS, start=before, **without_dim).dim == 12
+    with pytest.raises(ConfigError, match="dim must be that of the vectors to start from, 12"):
+        firth.train(UNITS, start=before, **{**OPTIONS, "dim": 13})
+
+
+def test_a_word_of_another_tool_may_come_without_a_count():
+    before = firth.Vectors(["w1", "elsewhere"], np.ones((2, 12), np.float32))
+    after = firth.train(UNITS, start=before, **OPTIONS)
+    assert after.counts[after.words.index("elsewhere")] == 1
+    np.testing.assert_array_equal(after["elsewhere"], np.ones(12))
+
+
+@pytest.mark.parametrize("engine", ["kernel", "torch"])
+@pytest.mark.parametrize("model", ["skipgram", "cbow"])
+@pytest.mark.parametrize("deterministic", [False, True])
+def test_frozen_words_keep_their_vectors(engine, model, deterministic):
+    before = firth.train(UNITS, **OPTIONS)
+    frozen = ["w1", "w30", "w2"]
+    after = firth.train(
+        UNITS[:300],
+        start=before,
+        frozen=frozen,
+        engine=engine,
+        **{**OPTIONS, "model": model, "threads": 2, "deterministic": deterministic},
+    )
+    for word in before:
+        rows = [vectors.words.index(word) for vectors in (before, after)]
+        same = [
+            np.array_equal(getattr(before, name)[rows[0]], getattr(after, name)[rows[1]])
+            for name in ("input_vectors", "output_vectors")
+        ]
+        assert same == [word in frozen] * 2
+
+
+def test_a_frozen_word_must_be_known():
+    with pytest.raises(VocabularyError, match="'nosuch' is not in the vocabulary"):
+        firth.train(UNITS, frozen=["nosuch"], **OPTIONS)
+
+
+# -------------------------------------------------------------------------------- guards
+
+
+def test_the_word_whose_vector_explodes_is_named():
+    corpus = read_corpus(UNITS)
+
+    class Explodes(KernelEngine):
+        def train(self, worker, stretch):
+            self.tables()[1][corpus.vocabulary.id_of("w7"), 3] = np.nan
+            return super().train(worker, dataclasses.replace(stretch, lr=0.0, slope=0.0))
+
+    with pytest.raises(FirthError, match=r"epoch 1"):
+        trainer.train_corpus(corpus, firth.TrainConfig(**OPTIONS), engine=Explodes)
+
+
+@pytest.mark.parametrize("deterministic", [False, True])
+@pytest.mark.parametrize("model", ["skipgram", "cbow"])
+def test_a_diverging_run_goes_back_and_halves_the_step_size(tmp_path, model, deterministic):
+    options = {**OPTIONS, "model": model, "deterministic": deterministic, "lr": 60.0}
+    halve = {"on_divergence": "halve", "checkpoint": tmp_path / "c"}
+    with pytest.warns(firth.FirthWarning, match=r"went back to .*, and lr is now 30"):
+        vectors = firth.train(UNITS, **halve, **options)
+    assert np.isfinite(vectors.input_vectors).all()
+    assert len(vectors.config["losses"]) == 3
+
+
+def test_halving_needs_checkpoints():
+    with pytest.raises(ConfigError, match=r"on_divergence='halve' goes back to a checkpoint"):
+        firth.train(UNITS, on_divergence="halve", **OPTIONS)
