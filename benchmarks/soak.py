@@ -1,0 +1,97 @@
+"""Train, save, load, query and resume for an hour in one process, and watch its memory.
+
+python benchmarks/soak.py TEXT [--minutes 60] [--threads 1] [--output results/soak.json]
+
+TEXT: some megabytes. Each turn trains skip-gram or CBOW with either kernel, writes checkpoints and
+goes on from one, saves and loads each format, asks for neighbours and analogies. Memory is what the
+process holds (resident set) after each turn; a leak would show as a rise from turn to turn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import itertools
+import json
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+import firth
+import machine
+
+RESULTS = Path(__file__).parent / "results" / "soak.json"
+KINDS = list(itertools.product(("skipgram", "cbow"), (False, True)))
+# Turns after which caches and pools have the size that they keep.
+WARM_UP = 2 * len(KINDS)
+
+
+def main() -> None:
+    """Go on for as long as asked; print memory at the start and at the end, write all of it."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("text", type=Path)
+    parser.add_argument("--minutes", type=float, default=60.0)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--output", type=Path, default=RESULTS)
+    asked = parser.parse_args()
+    began, memory = time.monotonic(), []
+    for model, deterministic in itertools.cycle(KINDS):
+        options = {"model": model, "deterministic": deterministic, "threads": asked.threads}
+        with tempfile.TemporaryDirectory() as folder:
+            take_turn(asked.text, Path(folder), options)
+        gc.collect()
+        memory.append(resident_bytes())
+        if time.monotonic() - began > 60.0 * asked.minutes and len(memory) > 2 * WARM_UP:
+            break
+    report = {
+        "command": f"python benchmarks/soak.py {asked.text.name} --minutes {asked.minutes:g} "
+        f"--threads {asked.threads}",
+        "machine": machine.describe(),
+        "minutes": round((time.monotonic() - began) / 60.0, 1),
+        **summarise(np.array(memory) / 1e6),
+        "megabytes": [round(size / 1e6, 1) for size in memory],
+    }
+    print(json.dumps({**report, "megabytes": "..."}, indent=2))
+    asked.output.parent.mkdir(parents=True, exist_ok=True)
+    asked.output.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+
+
+def take_turn(text: Path, folder: Path, options: dict[str, object]) -> None:
+    """Do once what a user may do in a day."""
+    run = {**options, "epochs": 2, "holdout": 0.02, "checkpoint": folder / "checkpoints"}
+    firth.train(text, **run)
+    vectors = firth.train(text, resume=True, **run)
+    for name in ("vectors", "vectors.bin", "vectors.vec"):
+        vectors.save(folder / name)
+        loaded = firth.load(folder / name)
+    words = loaded.words[:1000]
+    loaded.similar(words, top=10)
+    for a, b, c in zip(words[:100], words[100:200], words[200:300], strict=True):
+        loaded.analogy(positive=[a, b], negative=[c], top=5)
+
+
+def resident_bytes() -> int:
+    """Give the memory that this process holds now."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def summarise(megabytes: np.ndarray) -> dict[str, float]:
+    """Give the turns, and memory after the warm-up: first and last tenth, and the slope."""
+    settled = megabytes[WARM_UP:]
+    tenth = max(1, len(settled) // 10)
+    slope = np.polyfit(np.arange(len(settled)), settled, 1)[0]
+    return {
+        "turns": len(megabytes),
+        "first_tenth_mean": round(float(settled[:tenth].mean()), 1),
+        "last_tenth_mean": round(float(settled[-tenth:].mean()), 1),
+        "most": round(float(settled.max()), 1),
+        "megabytes_a_turn": round(float(slope), 4),
+    }
+
+
+if __name__ == "__main__":
+    main()
