@@ -131,7 +131,7 @@ def _distribute(
 ) -> tuple[int, NDArray[np.int64]]:
     """Give the number of pieces, and the occurrences of each word in the part for training."""
     lengths = np.diff(draft.bounds)
-    symbol_counts = np.zeros(len(lengths), np.int64)
+    held_counts = np.zeros(len(lengths), np.int64)
     total = int(draft.counts.sum())
     state = np.zeros(6, np.int64)
     state[_LEFT], state[_WANTED] = total, math.floor(share * total + 0.5)
@@ -142,14 +142,14 @@ def _distribute(
     for symbols in stream.blocks(BATCH):
         before = int(state[_PIECES])
         kept_size, out_size = _divide(
-            symbols, lengths, draws, state, turned, symbol_counts, kept, out
+            symbols, lengths, draws, state, turned, held_counts, kept, out
         )
         training.append(kept[:kept_size])
         held.append(out[:out_size])
         # Each piece has one draw, wherever the blocks end.
         used = int(state[_PIECES]) - before
         draws = np.concatenate([draws[used:], generator.random(used)])
-    return int(state[_PIECES]), draft.count_words(symbol_counts)
+    return int(state[_PIECES]), draft.counts - draft.count_words(held_counts)
 
 
 @compiled
@@ -177,7 +177,7 @@ def _divide(
     turned : int
         Number of the piece that goes where it would not, or `_NO_PIECE`.
     counts : int64
-        Changed: each symbol's occurrences in training are added.
+        Changed: each symbol's occurrences in what is held out are added.
     training, held : int32
         Written; each at least twice as long as `symbols`.
 
@@ -213,10 +213,10 @@ def _divide(
             held[out] = symbol
             out += 1
             wanted -= lengths[symbol]
+            counts[symbol] += 1
         else:
             training[kept] = symbol
             kept += 1
-            counts[symbol] += 1
         left -= lengths[symbol]
         words += lengths[symbol]
         if words >= PIECE:
