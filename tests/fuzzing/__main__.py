@@ -26,7 +26,6 @@ import traceback
 import tracemalloc
 import warnings
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +90,7 @@ def _work(name: str, scratch: Path, seeds: range, at_work: mmap.mmap) -> None:
     for original in reader.originals:
         for seed in range(100, 100 + reader.choices):
             _put(reader.target, original)
-            reader.read(seed)  # what is whole must be read
+            reader.check(reader.read(seed), seed)  # what is whole must be read
     tracemalloc.start()
     _limit_memory()
     outcomes: Counter[str] = Counter()
@@ -123,9 +122,9 @@ def _read_once(reader: Reader, seed: int, size: int) -> tuple[str, str]:
     signal.setitimer(signal.ITIMER_PROF, SECONDS_PER_FILE)
     tracemalloc.reset_peak()
     before = tracemalloc.get_traced_memory()[0]
-    outcome, fault = "read", ""
+    outcome, fault, found = "read", "", None
     try:
-        reader.read(seed)
+        found = reader.read(seed)
     except reader.errors as error:
         message = str(error)
         outcome = _DETAILS.sub("_", message)[:80]
@@ -135,17 +134,23 @@ def _read_once(reader: Reader, seed: int, size: int) -> tuple[str, str]:
             fault = f"the message has {len(message):,} characters: {message[:200]!r}"
     except BaseException as error:
         outcome = type(error).__name__
-        fault = f"{outcome}: {str(error)[:300]!r}, raised in {' '.join(_places(error))}"
-    signal.setitimer(signal.ITIMER_PROF, 0)
+        fault = _told(error)
     used = tracemalloc.get_traced_memory()[1] - before
+    if outcome == "read":
+        try:
+            reader.check(found, seed)
+        except BaseException as error:
+            fault = f"what was read is not valid: {_told(error)}"
+    signal.setitimer(signal.ITIMER_PROF, 0)
     if used > reader.constant(seed) + MULTIPLE * size:
         fault = fault or f"took {used:,} bytes for a file of {size:,}"
     return outcome, fault
 
 
-def _places(error: BaseException) -> Iterator[str]:
-    for frame in traceback.extract_tb(error.__traceback__)[-4:]:
-        yield f"{Path(frame.filename).name}:{frame.lineno}"
+def _told(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)[-4:]
+    places = " ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames)
+    return f"{type(error).__name__}: {str(error)[:300]!r}, raised in {places}"
 
 
 def _limit_memory() -> None:
