@@ -102,7 +102,8 @@ def check_vectors(vectors, units, options):
         assert np.isfinite(matrix).all()
     losses = vectors.config["losses"]
     assert len(losses) == options["epochs"]
-    assert all(0 < loss < np.inf for loss in losses)
+    # A score beyond 17 costs less than float32 can add to 1: that is 0.
+    assert all(0 <= loss < np.inf for loss in losses)
     assert vectors.config["options"] == dataclasses.asdict(firth.TrainConfig(**options))
     told = vectors.config["corpus"]
     assert told["words_read"] == sum(map(len, units))
