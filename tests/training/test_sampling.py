@@ -73,6 +73,11 @@ def test_keep_is_the_formula_of_word2vec():
     assert (sampling.keep_thresholds(COUNTS, 0.0) == 2**32 - 1).all()
 
 
+@pytest.mark.parametrize("sample", [5e-324, 1e-310, 1e-200, 1e-100, 1e-40])
+def test_the_smallest_thresholds_keep_almost_nothing(sample):
+    assert (sampling.keep_thresholds(COUNTS, sample) == 0).all()
+
+
 def test_subsampling_keeps_words_at_their_rate():
     thresholds = sampling.keep_thresholds(COUNTS, 1e-2)
     key = draws.epoch_key(4, 2)

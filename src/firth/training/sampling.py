@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _ONE = 2.0**32
+_SMALLEST_SAMPLE = 1e-100
 
 
 def noise_distribution(counts: NDArray[np.int64], exponent: float) -> NDArray[np.float64]:
@@ -70,6 +71,8 @@ def keep_thresholds(counts: NDArray[np.int64], sample: float) -> NDArray[np.uint
     keep = np.ones(len(counts))
     if sample > 0:
         share = counts / counts.sum()
+        # A smaller one would overflow, and draws of 32 bits could not tell it from this.
+        sample = max(sample, _SMALLEST_SAMPLE)
         keep = np.minimum(1.0, (np.sqrt(share / sample) + 1.0) * sample / share)
     # A draw of 32 bits is kept up to and including the threshold.
     return (np.clip(np.rint(keep * _ONE), 1.0, _ONE) - 1.0).astype(np.uint32)

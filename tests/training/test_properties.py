@@ -1,0 +1,148 @@
+"""What holds of every training run, over drawn options and tiny corpora."""
+
+import copy
+import dataclasses
+import itertools
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
+import firth
+from firth.errors import ConfigError, CorpusError, FirthError
+
+# All options over what is legal, the edges most often. Another option takes one more line here.
+OPTIONS = {
+    "model": st.sampled_from(["skipgram", "cbow"]),
+    "dim": st.integers(1, 40) | st.sampled_from([63, 64, 65, 1_000]),
+    "window": st.integers(1, 4) | st.integers(1, 30),
+    "negative": st.integers(1, 4) | st.integers(1, 20),
+    "epochs": st.integers(1, 3),
+    "min_count": st.integers(1, 3),
+    "max_vocab": st.none() | st.integers(2, 10),
+    "sample": st.sampled_from([0.0, 1.0, 1e-3]) | st.floats(0.0, 1.0),
+    "noise_exponent": st.sampled_from([0.75, 0.0]) | st.floats(-3.0, 3.0),
+    "lr": st.none() | st.floats(1e-6, 0.1) | st.floats(1e-300, 5.0),
+    "min_lr": st.sampled_from([0.0, 1e-4]) | st.floats(0.0, 1.0),  # as a share of `lr`
+    "shrink_windows": st.booleans(),
+    "threads": st.integers(1, 4),
+    "seed": st.sampled_from([0, 1, 2**32, 2**63, 2**64 - 1, 10**30]) | st.integers(0, 2**64),
+}
+
+VOCABULARIES = {
+    "words": ["a", "b", "tea", "é", "", "two words", "\n", "\0", "漢字", "x" * 100],
+    "integers": [0, 1, 7, -1, 2**31, 2**63 - 1, -(2**63), 10, 100, 2],
+}
+
+QUICK = settings(
+    deadline=None,
+    derandomize=True,
+    max_examples=150,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+
+
+@st.composite
+def runs(draw):
+    """Draw options and a corpus."""
+    options = draw(st.fixed_dictionaries(OPTIONS))
+    options["min_lr"] *= firth.TrainConfig(model=options["model"], lr=options["lr"], min_lr=0).lr
+    words = VOCABULARIES[draw(st.sampled_from(sorted(VOCABULARIES)))]
+    words = words[: draw(st.sampled_from([10, 2, 3]) | st.integers(1, 10))]
+    # One digit for a word: a string is drawn at once, a list word by word.
+    digits = st.text("0123456789", min_size=1, max_size=30) | st.text("0123456789", max_size=30)
+    units = draw(st.lists(digits, min_size=1, max_size=30)) * draw(st.sampled_from([1, 1, 5]))
+    kind = draw(st.sampled_from([list, tuple, np.array]))
+    return options, [kind([words[int(d) % len(words)] for d in unit]) for unit in units]
+
+
+def expected_words(units, options):
+    """Count the plain way: words by count, falling, ties by first appearance."""
+    counts = Counter(itertools.chain.from_iterable(map(plain, units)))
+    by_count = sorted(counts.items(), key=lambda item: -item[1])
+    kept = [item for item in by_count if item[1] >= options["min_count"]]
+    return kept[: options["max_vocab"]]
+
+
+def plain(unit):
+    return unit.tolist() if isinstance(unit, np.ndarray) else list(unit)
+
+
+def is_trainable(units, words):
+    known = dict(words)
+    return len(known) > 1 and any(sum(word in known for word in plain(u)) > 1 for u in units)
+
+
+def check_refusal(error, units, options):
+    """Whatever is refused is refused for a reason that is there, and tells it in one line."""
+    message = str(error)
+    assert message.isprintable()
+    if not is_trainable(units, expected_words(units, options)):
+        assert isinstance(error, CorpusError)
+        assert "nothing to train on" in message or "give more text" in message
+    elif "subsampling left no window" in message:
+        assert options["sample"] > 0
+    else:
+        assert isinstance(error, ConfigError)
+        assert "training diverges" in message
+        assert firth.TrainConfig(**options).lr > 0.05
+    event(message[:24])
+
+
+def check_vectors(vectors, units, options):
+    words = expected_words(units, options)
+    assert is_trainable(units, words)
+    assert list(zip(vectors.words, vectors.counts.tolist(), strict=True)) == words
+    assert [type(word) for word in vectors.words] == [type(word) for word, _ in words]
+    for matrix in (vectors.input_vectors, vectors.output_vectors):
+        assert matrix.shape == (len(words), options["dim"])
+        assert matrix.dtype == np.float32
+        assert np.isfinite(matrix).all()
+    losses = vectors.config["losses"]
+    assert len(losses) == options["epochs"]
+    # A score beyond 17 costs less than float32 can add to 1: that is 0.
+    assert all(0 <= loss < np.inf for loss in losses)
+    assert vectors.config["options"] == dataclasses.asdict(firth.TrainConfig(**options))
+    told = vectors.config["corpus"]
+    assert told["words_read"] == sum(map(len, units))
+    assert told["units_read"] == sum(len(unit) > 0 for unit in units)
+    assert told["words_kept"] == sum(count for _, count in words)
+
+
+def assert_same(one, other):
+    assert one.words == other.words
+    assert one.config == other.config
+    for name in ("input_vectors", "output_vectors", "counts"):
+        assert getattr(one, name).tobytes() == getattr(other, name).tobytes()
+
+
+def check_run(run, path):
+    options, units = run
+    before = copy.deepcopy(units)
+    try:
+        vectors = firth.train(units, **options)
+    except FirthError as error:
+        check_refusal(error, units, options)
+        return
+    event("trained")
+    assert all(map(np.array_equal, units, before))
+    check_vectors(vectors, units, options)
+    if options["threads"] == 1:
+        assert_same(firth.train(iter(units), **options), vectors)
+    vectors.save(path)
+    assert_same(firth.load(path), vectors)
+
+
+@QUICK
+@given(run=runs())
+def test_every_run_ends_well_or_tells_why_not(run, tmp_path):
+    check_run(run, tmp_path / "vectors")
+
+
+@pytest.mark.slow
+@settings(QUICK, max_examples=5_000)
+@given(run=runs())
+def test_thousands_of_runs_end_well_or_tell_why_not(run, tmp_path):
+    check_run(run, tmp_path / "vectors")
