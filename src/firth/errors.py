@@ -61,17 +61,20 @@ class MissingExtraError(FirthError, ImportError):
     ----------
     package : str
         The package that could not be imported.
-    extra : str
-        The extra of Firth that installs it.
+    extra : str, optional
+        The extra of Firth that installs it, if there is one.
 
     Examples
     --------
     >>> str(MissingExtraError("rjieba", "chinese"))
     "rjieba is not installed; run: pip install 'firth[chinese]'"
+    >>> str(MissingExtraError("wandb"))
+    'wandb is not installed; run: pip install wandb'
     """
 
-    def __init__(self, package: str, extra: str) -> None:
-        super().__init__(f"{package} is not installed; run: pip install 'firth[{extra}]'")
+    def __init__(self, package: str, extra: str | None = None) -> None:
+        what = package if extra is None else f"'firth[{extra}]'"
+        super().__init__(f"{package} is not installed; run: pip install {what}")
 
 
 class FirthWarning(UserWarning):

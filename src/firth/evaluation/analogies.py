@@ -9,7 +9,7 @@ arXiv:1301.3781, section 4.1.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -168,16 +168,34 @@ def evaluate_analogies(
     ConfigError
         If `restrict` is below 1.
     """
+    check_restrict(restrict)
+    return answer_analogies(
+        vectors, read_analogies(path), file=os.fspath(path), restrict=restrict, fold=fold
+    )
+
+
+def check_restrict(restrict: int) -> None:
+    """Raise a `ConfigError` if `restrict` is below 1, or no whole number."""
     if not isinstance(restrict, int | np.integer) or restrict < 1:
         raise ConfigError(f"restrict must be a whole number of at least 1, got {restrict!r}")
-    sections = read_analogies(path)
+
+
+def answer_analogies(
+    vectors: Vectors,
+    sections: Mapping[str, Sequence[Question]],
+    *,
+    file: str,
+    restrict: int,
+    fold: bool,
+) -> AnalogyResult:
+    """Answer questions that were read from a file, as `evaluate_analogies` does."""
     rows = first_rows(vectors.words[:restrict], fold=fold)
     candidates = {word: candidate for candidate, word in enumerate(rows)}
     table = unit_rows(vectors.input_vectors[list(rows.values())])
     results = (
         _answer(name, questions, candidates, table, fold) for name, questions in sections.items()
     )
-    return AnalogyResult(os.fspath(path), tuple(results))
+    return AnalogyResult(file, tuple(results))
 
 
 def _answer(

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
-from firth.evaluation.analogies import AnalogyResult, evaluate_analogies
-from firth.evaluation.similarity import SimilarityResult, evaluate_similarity
+from firth.evaluation.analogies import (
+    AnalogyResult,
+    Question,
+    answer_analogies,
+    check_restrict,
+    read_analogies,
+)
+from firth.evaluation.similarity import Pair, SimilarityResult, correlate_pairs, read_pairs
 from firth.vectors import Vectors
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
@@ -78,14 +85,63 @@ def evaluate(
     ...     evaluate(vectors, analogies=path).analogies[0].accuracy
     1.0
     """
-    return Evaluation(
-        tuple(
-            evaluate_analogies(vectors, path, restrict=restrict, fold=fold)
-            for path in _several(analogies)
-        ),
-        tuple(evaluate_similarity(vectors, path, fold=fold) for path in _several(similarity)),
-        restrict,
+    return EvaluationSets.read(analogies=analogies, similarity=similarity).evaluate(
+        vectors, restrict=restrict, fold=fold
     )
+
+
+@dataclass(frozen=True)
+class EvaluationSets:
+    """Files of analogies and of similarity scores that were read, to measure vectors often.
+
+    Parameters
+    ----------
+    analogies : tuple of (str, mapping)
+        The name of each file, and its questions by section.
+    similarity : tuple of (str, list of Pair)
+        The name of each file, and its pairs.
+    """
+
+    analogies: tuple[tuple[str, Mapping[str, Sequence[Question]]], ...]
+    similarity: tuple[tuple[str, Sequence[Pair]], ...]
+
+    @classmethod
+    def read(cls, *, analogies: Paths = (), similarity: Paths = ()) -> Self:
+        """Read the files that `evaluate` takes.
+
+        Raises
+        ------
+        FormatError
+            If a file is missing or malformed.
+        """
+        return cls(
+            tuple((os.fspath(path), read_analogies(path)) for path in _several(analogies)),
+            tuple((os.fspath(path), read_pairs(path)) for path in _several(similarity)),
+        )
+
+    def evaluate(
+        self, vectors: Vectors, *, restrict: int = 30_000, fold: bool = True
+    ) -> Evaluation:
+        """Measure vectors, as `evaluate` does.
+
+        Raises
+        ------
+        ConfigError
+            If `restrict` is below 1.
+        """
+        if self.analogies:
+            check_restrict(restrict)
+        return Evaluation(
+            tuple(
+                answer_analogies(vectors, sections, file=file, restrict=restrict, fold=fold)
+                for file, sections in self.analogies
+            ),
+            tuple(
+                correlate_pairs(vectors, pairs, file=file, fold=fold)
+                for file, pairs in self.similarity
+            ),
+            restrict,
+        )
 
 
 def _several(paths: Paths) -> Sequence[str | os.PathLike[str]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
@@ -105,7 +106,13 @@ def evaluate_similarity(
     FormatError
         If the file cannot be read.
     """
-    pairs = read_pairs(path)
+    return correlate_pairs(vectors, read_pairs(path), file=os.fspath(path), fold=fold)
+
+
+def correlate_pairs(
+    vectors: Vectors, pairs: Sequence[Pair], *, file: str, fold: bool
+) -> SimilarityResult:
+    """Correlate cosines with scores that were read from a file, as `evaluate_similarity` does."""
     rows = first_rows(vectors.words, fold=fold)
     found = [[rows.get(normalise(word, fold=fold), -1) for word in pair[:2]] for pair in pairs]
     known = np.array(found).min(axis=1) >= 0
@@ -114,9 +121,7 @@ def evaluate_similarity(
     cosines = np.einsum("nd,nd->n", unit_a, unit_b)
     scores = np.array([pair.score for pair in pairs])[known]
     answered = int(known.sum())
-    return SimilarityResult(
-        os.fspath(path), spearman(cosines, scores), answered, len(pairs) - answered
-    )
+    return SimilarityResult(file, spearman(cosines, scores), answered, len(pairs) - answered)
 
 
 def spearman(x: NDArray[np.floating], y: NDArray[np.floating]) -> float | None:

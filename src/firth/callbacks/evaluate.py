@@ -1,0 +1,162 @@
+"""Measuring vectors while they are trained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from firth.callbacks.common import Pace
+from firth.errors import ConfigError
+from firth.evaluation.report import Evaluation, EvaluationSets, Paths
+from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart
+from firth.training.config import whole_number
+from firth.vectors import Vectors
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationPoint:
+    """What vectors were worth at some point of a run.
+
+    Parameters
+    ----------
+    epoch : int
+        The epoch that ran or had just ended, from 1.
+    words : int
+        Words of the vocabulary trained until then.
+    seconds : float
+        Time since training began, or went on.
+    evaluation : Evaluation
+    """
+
+    epoch: int
+    words: int
+    seconds: float
+    evaluation: Evaluation
+
+    def to_dict(self) -> dict[str, object]:
+        """Give what JSON can hold; what could not be measured is null."""
+        return {
+            "epoch": self.epoch,
+            "words": self.words,
+            "seconds": self.seconds,
+            **self.evaluation.to_dict(),
+        }
+
+    def figures(self) -> dict[str, float]:
+        """Give what was measured, by kind and name of the file: accuracies and correlations."""
+        found = {
+            **{("analogies", each.file): each.accuracy for each in self.evaluation.analogies},
+            **{("similarity", each.file): each.spearman for each in self.evaluation.similarity},
+        }
+        return {
+            f"{kind}/{Path(file).stem}": value
+            for (kind, file), value in found.items()
+            if value is not None
+        }
+
+
+class Evaluate(Callback):
+    r"""Measures the input vectors while they are trained, by analogies and similarity.
+
+    It works in the thread that called `firth.train`. Between epochs the workers wait for it; within
+    an epoch they train on meanwhile, so that what it measures is a mixture of some seconds, no
+    progress is told until it is done, and it takes its share of the processor. Thousands of
+    analogies take seconds.
+
+    Parameters
+    ----------
+    analogies, similarity : path or sequence of paths
+        As `firth.evaluate` takes them. They are read once, when this is made.
+    restrict : int
+        Hold analogies to the first so many words, the most frequent.
+    every : float or str
+        When to measure: "epoch" for the end of each epoch; or the time from one to the next, as
+        seconds or as 30s, 10m, 1.5h, and then also at the end of the last epoch.
+    report : callable, optional
+        Is given each `EvaluationPoint`: the `report` of another callback, or a function of yours.
+
+    Attributes
+    ----------
+    results : list of EvaluationPoint
+        In the order of time.
+
+    Raises
+    ------
+    FormatError
+        If a file is missing or malformed.
+    ConfigError
+        If there is no file, or `restrict` or `every` is out of range.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile, firth
+    >>> units = [["tea", "milk"], ["tea", "sugar"], ["bread", "butter"]] * 200
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "pairs.txt")
+    ...     _ = path.write_text("tea milk 9\nbread butter 8\ntea bread 1\n")
+    ...     evaluate = Evaluate(similarity=path)
+    >>> _ = firth.train(units, dim=10, epochs=2, sample=0, threads=1, callbacks=[evaluate])
+    >>> [(point.epoch, point.evaluation.similarity[0].answered) for point in evaluate.results]
+    [(1, 3), (2, 3)]
+    """
+
+    def __init__(
+        self,
+        *,
+        analogies: Paths = (),
+        similarity: Paths = (),
+        restrict: int = 30_000,
+        every: float | str = "epoch",
+        report: Callable[[EvaluationPoint], object] | None = None,
+    ) -> None:
+        self._pace = None if every == "epoch" else Pace(every)
+        self._restrict = whole_number("restrict", restrict, least=1)
+        self._sets = EvaluationSets.read(analogies=analogies, similarity=similarity)
+        if not (self._sets.analogies or self._sets.similarity):
+            raise ConfigError("there is nothing to evaluate: give files of analogies or similarity")
+        self._report = report
+        self._run: RunStart | None = None
+        self.results: list[EvaluationPoint] = []
+
+    def on_start(self, start: RunStart) -> None:
+        """Learn where the vectors are to be had."""
+        self._run = start
+        if self._pace is not None:
+            self._pace.begin(0.0)
+
+    def on_progress(self, progress: Progress) -> None:
+        """Measure, if it is time."""
+        if self._pace is not None and self._pace.is_due(progress.seconds):
+            self._measure(progress)
+
+    def on_epoch(self, epoch: EpochEnd) -> None:
+        """Measure, if that is wanted at the end of this epoch."""
+        if self._pace is None or epoch.epoch == epoch.epochs:
+            self._measure(epoch)
+
+    def on_end(self, end: RunEnd) -> None:
+        """Let go of the vectors."""
+        self._run = None
+
+    def _measure(self, now: Progress | EpochEnd) -> None:
+        assert self._run is not None
+        matrix = self._run.input_vectors()
+        if not np.isfinite(matrix).all():
+            # The run diverges. Its own check will tell so, or go back to a checkpoint.
+            return
+        vocabulary = self._run.vocabulary
+        point = EvaluationPoint(
+            epoch=now.epoch,
+            words=now.words,
+            seconds=now.seconds,
+            evaluation=self._sets.evaluate(
+                Vectors(vocabulary.words, matrix, counts=vocabulary.counts),
+                restrict=self._restrict,
+            ),
+        )
+        self.results.append(point)
+        if self._report is not None:
+            self._report(point)

@@ -1,0 +1,136 @@
+"""A run as lines of JSON."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import math
+import os
+import warnings
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from firth.callbacks.common import EVERY, Pace, plan_of
+from firth.callbacks.evaluate import EvaluationPoint
+from firth.errors import FirthError, FirthWarning
+from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart
+
+
+class JsonLines(Callback):
+    """Writes a line of JSON for each event, at the end of a file.
+
+    Each line is an object: `event` is start, progress, epoch, end, or evaluation; `time` the time
+    of day (UTC); the rest are the fields of the record. What is not finite is null. A run that
+    goes on from a checkpoint goes on in the same file, with another start. Each line is whole in
+    the file before training goes on.
+
+    Parameters
+    ----------
+    path : path
+        Missing folders are made.
+    every : float or str
+        The least time between lines of progress: seconds, or 30s, 10m, 1.5h.
+
+    Raises
+    ------
+    FirthError
+        If the file cannot be written: when this is made, or later, when the disk is full. At the
+        end of a run that is a `FirthWarning`, so that its vectors are not lost.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile, firth
+    >>> units = [["tea", "milk"], ["tea", "sugar"], ["bread", "butter"]] * 200
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     log = JsonLines(pathlib.Path(folder, "run.jsonl"))
+    ...     _ = firth.train(units, dim=10, epochs=1, sample=0, threads=1, callbacks=[log])
+    ...     [json.loads(line)["event"] for line in log.path.read_text().splitlines()]
+    ['start', 'progress', 'epoch', 'end']
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, every: float | str = EVERY) -> None:
+        self.path = Path(path)
+        self._pace = Pace(every)
+        # What a power cut left of a line stays, but nothing is written behind it.
+        self._write(b"" if self._ends_with_a_line() else b"\n")
+
+    def on_start(self, start: RunStart) -> None:
+        """Write what the run sets out to do; of the vocabulary, how many words it has."""
+        self._pace.reset()
+        self._tell("start", plan_of(start))
+
+    def on_progress(self, progress: Progress) -> None:
+        """Write how far the run has come, if it is time."""
+        if self._pace.is_due(progress.seconds):
+            derived = {
+                "words_per_second": progress.words_per_second,
+                "seconds_left": progress.seconds_left,
+            }
+            self._tell("progress", {**dataclasses.asdict(progress), **derived})
+
+    def on_epoch(self, epoch: EpochEnd) -> None:
+        """Write what the epoch came to."""
+        self._tell("epoch", dataclasses.asdict(epoch))
+
+    def on_end(self, end: RunEnd) -> None:
+        """Write how the run ended."""
+        try:
+            self._tell("end", dataclasses.asdict(end))
+        except FirthError as error:
+            warnings.warn(str(error), FirthWarning, stacklevel=2)
+
+    def report(self, point: EvaluationPoint) -> None:
+        """Write what `Evaluate` found."""
+        self._tell("evaluation", point.to_dict())
+
+    def _tell(self, event: str, fields: Mapping[str, object]) -> None:
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        content = _finite({"event": event, **fields, "time": now})
+        line = json.dumps(content, ensure_ascii=False, allow_nan=False, default=str)
+        # A file name may hold what is no text.
+        self._write(f"{line}\n".encode(errors="backslashreplace"))
+
+    def _write(self, line: bytes) -> None:
+        """Write at the end of the file: all of it or, where the disk is full, nothing."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            # Opened anew each time: nothing is left open, whatever happens to the run.
+            with self.path.open("ab", buffering=0) as file:
+                end = os.fstat(file.fileno()).st_size
+                try:
+                    while line:
+                        line = line[file.write(line) :]
+                except OSError:
+                    with contextlib.suppress(OSError):
+                        file.truncate(end)
+                    raise
+        except OSError as error:
+            raise FirthError(f"cannot write {self.path}: {error.strerror or error}") from error
+
+    def _ends_with_a_line(self) -> bool:
+        try:
+            with self.path.open("rb") as file:
+                if file.seek(0, os.SEEK_END) == 0:
+                    return True
+                file.seek(-1, os.SEEK_END)
+                return file.read(1) == b"\n"
+        except OSError:
+            # There is none, or it cannot be read, which need not be.
+            return True
+
+
+def _finite(value: object) -> object:
+    """Give what JSON can hold: None in place of numbers that are not finite."""
+    if isinstance(value, Mapping):
+        return {key: _finite(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(each) for each in value]
+    if isinstance(value, float | np.floating):
+        return float(value) if math.isfinite(value) else None
+    if isinstance(value, np.integer):
+        return int(value)
+    return value
