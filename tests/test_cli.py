@@ -62,18 +62,24 @@ def test_train_hands_every_option_on(folder):
     options = {
         "model": "cbow", "dim": 6, "window": 3, "negative": 2, "epochs": 2, "min-count": 2,
         "max-vocab": 5, "sample": 0.5, "noise-exponent": 0.5, "lr": 0.03, "min-lr": 0.001,
-        "threads": 1, "seed": 4, "tokenizer": "words",
+        "threads": 1, "seed": 4, "tokenizer": "words", "patience": 2, "on-divergence": "halve",
+        "holdout": 0.2, "checkpoint": "c-checkpoints",
     }  # fmt: skip
     given = [part for name, value in options.items() for part in (f"--{name}", str(value))]
     done = run(
-        "train", "text.txt", "--output", "c.bin", *given, "--no-shrink-windows", "--json", at=folder
-    )
+        "train", "text.txt", "--output", "c.bin", *given, "--no-shrink-windows", "--deterministic",
+        "--json", at=folder,
+    )  # fmt: skip
     report = json.loads(done.stdout)
     assert report["words"] == 5
     assert report["config"]["corpus"]["tokenizer"] == "words"
-    del options["tokenizer"]
+    assert report["config"]["corpus"]["words_held_out"] > 0
+    assert len(list((folder / "c-checkpoints").iterdir())) == 2
+    for name in ("tokenizer", "holdout", "checkpoint"):
+        del options[name]
     expected = {name.replace("-", "_"): value for name, value in options.items()}
-    assert report["config"]["options"] == {**expected, "shrink_windows": False}
+    switches = {"shrink_windows": False, "deterministic": True}
+    assert report["config"]["options"] == {**expected, **switches}
 
 
 def test_quiet_says_nothing(folder):

@@ -275,9 +275,11 @@ def _start_teller(folder: Path | None, resume: bool) -> Callback:
         def on_start(self, start: RunStart) -> None:
             total = start.tokens * start.config.epochs
             if start.checkpoint is not None:
+                epochs = start.config.epochs
+                where = f"epoch {start.epoch} of {epochs}" if start.epoch <= epochs else "done"
                 _tell(
                     f"goes on from {start.checkpoint}: {100 * start.words / total:.1f} % trained, "
-                    f"{min(start.epoch, start.config.epochs)} of {start.config.epochs} epochs"
+                    f"{where}"
                 )
             elif resume:
                 _tell(f"no checkpoint in {folder} yet: starts from the beginning")
@@ -298,7 +300,8 @@ def _read_words(path: Path | None) -> list[str]:
     try:
         return path.read_text("utf-8").split()
     except (OSError, UnicodeError) as error:
-        raise FirthError(f"cannot read the words in {path}: {error}") from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise FirthError(f"cannot read the words in {path}: {reason}") from error
 
 
 def _check_not_read(output: Path, inputs: list[str]) -> None:

@@ -102,7 +102,7 @@ class Checkpoints:
     ) -> None:
         self.folder = folder
         self._resume, self._every = resume, every
-        self._keep = whole_number("keep", keep, least=1)
+        self._keep = whole_number("keep_checkpoints", keep, least=1)
         self._last = time.monotonic()
         self._writer: threading.Thread | None = None
         self._failure: Exception | None = None

@@ -1,0 +1,90 @@
+"""The loss on held-out text, epoch by epoch, beside what the vectors are worth.
+
+python benchmarks/held_out.py TEXT --analogies FILE --similarity FILE [--epochs 20] [--dim 100]
+    [--model skipgram] [--threads 2] [--output results/held_out.json] [--picture FILE.png]
+
+One run with 1 % of the text held out; after each epoch the vectors are measured. The step size falls
+to its end over all epochs, so the figures of an epoch are not those of a run of as many epochs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import firth
+import machine
+from firth.callbacks import Evaluate
+
+RESULTS = Path(__file__).parent / "results" / "held_out.json"
+
+
+def main() -> None:
+    """Train, print a line for each epoch, write all figures and the picture."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("text", type=Path)
+    parser.add_argument("--analogies", type=Path, required=True)
+    parser.add_argument("--similarity", type=Path, required=True)
+    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--dim", type=int, default=100)
+    parser.add_argument("--model", choices=["skipgram", "cbow"], default="skipgram")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--output", type=Path, default=RESULTS)
+    parser.add_argument("--picture", type=Path)
+    asked = parser.parse_args()
+    evaluate = Evaluate(analogies=asked.analogies, similarity=asked.similarity)
+    options = {name: getattr(asked, name) for name in ("model", "dim", "epochs", "threads")}
+    config = firth.train(asked.text, holdout=0.01, callbacks=[evaluate], **options).config
+    epochs = [
+        {
+            "epoch": point.epoch,
+            "loss": loss,
+            "held_out_loss": held_out_loss,
+            "analogies": 100 * (point.evaluation.analogies[0].accuracy or 0.0),
+            "similarity": 100 * (point.evaluation.similarity[0].spearman or 0.0),
+        }
+        for point, loss, held_out_loss in zip(
+            evaluate.results, config["losses"], config["held_out_losses"], strict=True
+        )
+    ]
+    for epoch in epochs:
+        print("  ".join(f"{name} {value:.4g}" for name, value in epoch.items()))
+    files = f"--analogies {asked.analogies.name} --similarity {asked.similarity.name}"
+    more = " ".join(f"--{name} {value}" for name, value in options.items())
+    report = {
+        "command": f"python benchmarks/held_out.py {asked.text.name} {files} {more}",
+        "machine": machine.describe(),
+        "epochs": epochs,
+    }
+    asked.output.parent.mkdir(parents=True, exist_ok=True)
+    asked.output.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    if asked.picture is not None:
+        draw(epochs, asked.picture)
+
+
+def draw(epochs: list[dict[str, float]], path: Path) -> None:
+    """Draw losses above, quality below, over the same epochs."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 6), layout="constrained")
+    above, below = figure.subplots(2, 1, sharex=True)
+    numbers = [epoch["epoch"] for epoch in epochs]
+    for axes, names, label in (
+        (above, ("loss", "held_out_loss"), "nats per pair"),
+        (below, ("analogies", "similarity"), "right in 100 / Spearman x 100"),
+    ):
+        for name in names:
+            values = [epoch[name] for epoch in epochs]
+            axes.plot(numbers, values, marker="o", markersize=3, label=name.replace("_", "-"))
+        axes.set_ylabel(label)
+        axes.legend(frameon=False)
+    lowest = min(epochs, key=lambda epoch: epoch["held_out_loss"])["epoch"]
+    for axes in (above, below):
+        axes.axvline(lowest, color="0.7", linewidth=1, zorder=0)
+    below.set_xlabel("epoch (the line: lowest held-out loss)")
+    figure.savefig(path, dpi=150)
+
+
+if __name__ == "__main__":
+    main()
