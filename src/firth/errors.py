@@ -15,6 +15,9 @@ checkpoint raises `Interrupted`, which is a `KeyboardInterrupt`.
 
 from __future__ import annotations
 
+import sys
+import warnings
+
 _LONGEST = 200
 
 
@@ -79,6 +82,14 @@ class MissingExtraError(FirthError, ImportError):
 
 class FirthWarning(UserWarning):
     """Something goes on that is likely not what was meant."""
+
+
+def warn(message: str) -> None:
+    """Give a `FirthWarning` whose place is the line, outside of this package, that called it."""
+    level, frame = 1, sys._getframe()
+    while frame.f_back and frame.f_globals.get("__name__", "").split(".")[0] == __package__:
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, FirthWarning, stacklevel=level)
 
 
 class Interrupted(KeyboardInterrupt):

@@ -6,13 +6,16 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firth.corpus import Vocabulary
 from firth.training.config import TrainConfig
+
+if TYPE_CHECKING:
+    from firth.training.plan import Estimate
 
 StopReason = Literal["done", "patience", "interrupted", "error"]
 
@@ -34,6 +37,8 @@ class RunStart:
         goes on from a checkpoint.
     checkpoint : Path, optional
         The checkpoint from which it goes on.
+    estimate : Estimate
+        The memory, the room for checkpoints and the time that it will need.
     input_vectors : callable
         Gives a copy of the input vectors, (V, D) float32, as they stand. It may be called as long
         as the run goes on; the workers do not wait for it.
@@ -46,6 +51,7 @@ class RunStart:
     epoch: int
     words: int
     checkpoint: Path | None
+    estimate: Estimate
     input_vectors: Callable[[], NDArray[np.float32]]
 
 

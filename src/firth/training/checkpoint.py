@@ -101,8 +101,8 @@ class Checkpoints:
         self, folder: Path, *, every: float = 600.0, keep: int = 2, resume: bool = False
     ) -> None:
         self.folder = folder
+        self.keep = whole_number("keep_checkpoints", keep, least=1)
         self._resume, self._every = resume, every
-        self._keep = whole_number("keep_checkpoints", keep, least=1)
         self._last = time.monotonic()
         self._writer: threading.Thread | None = None
         self._failure: Exception | None = None
@@ -216,7 +216,7 @@ class Checkpoints:
             self._failure = error
 
     def _remove_old(self) -> None:
-        for path in list_checkpoints(self.folder)[: -self._keep]:
+        for path in list_checkpoints(self.folder)[: -self.keep]:
             # Under another name first: one that is half removed must not look whole.
             unfinished = path.with_name(f".{path.name}")
             path.rename(unfinished)

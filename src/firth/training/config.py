@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import os
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any, Literal, get_args
 
 from firth.errors import ConfigError
+from firth.resources import available_processors
 
 Model = Literal["skipgram", "cbow"]
 OnDivergence = Literal["stop", "halve"]
@@ -118,7 +118,7 @@ class TrainConfig:
         if self.lr is None:
             object.__setattr__(self, "lr", _DEFAULT_LR[self.model])
         if self.threads is None:
-            object.__setattr__(self, "threads", _available_processors())
+            object.__setattr__(self, "threads", available_processors())
         for name, most in _MOST.items():
             self._check_int(name, at_least=1, at_most=most)
         self._check_int("seed", at_least=0)
@@ -196,9 +196,3 @@ def whole_number(name: str, value: Any, *, least: int, most: int | None = INT64_
 def is_finite(value: Any) -> bool:  # noqa: ANN401
     """Tell whether an option is a finite number."""
     return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _available_processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firth.corpus import TokenStore
+from firth.resources import available_processors
 from firth.training import blocks, draws, kernel, lockstep
 from firth.training.config import TrainConfig
 from firth.training.engine import (
@@ -184,10 +184,3 @@ class LockstepEngine:
         inputs = self._assemble(tables.inputs)
         tables = tables._replace(inputs=inputs)
         return inputs, self._assemble(tables.outputs)
-
-
-def available_processors() -> int:
-    """Give the number of processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 from firth._version import __version__
 from firth.corpus import Corpus
 from firth.errors import ConfigError, CorpusError, FirthWarning, Interrupted
+from firth.training import plan
 from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart, StopReason
 from firth.training.checkpoint import Checkpoints, RunState, Tables
+from firth.training.choices import warn_of_choices
 from firth.training.config import TrainConfig
 from firth.training.engine import NO_WORDS, KernelEngine, MakeEngine, Stretch
 from firth.training.guards import Diverged, check_loss, check_tables
@@ -124,6 +126,11 @@ class _Run:
         self._callbacks, self._checkpoints = callbacks, checkpoints
         self._size = corpus.tokens.size - corpus.held_out
         self._stretch = _stretch_length(self._size, config)
+        warn_of_choices(corpus, config)
+        self._estimate = plan.estimate(
+            corpus, config, stretch=self._stretch, frozen=len(frozen), checkpoints=checkpoints
+        )
+        plan.check_fits(self._estimate, corpus, config, checkpoints)
         last = None
         if checkpoints is not None:
             last = checkpoints.begin(_identity(corpus, config, make_engine, initial, frozen))
@@ -139,6 +146,7 @@ class _Run:
         self._best = None if last is None else last.best
         self._words_before = self._words
         self._pausing, self._given_out = False, 0
+        self._measure_time()
         self._began, self._seconds_paused = time.perf_counter(), 0.0
 
     def train(self, interrupts: Interrupts | None) -> TrainResult:
@@ -179,6 +187,14 @@ class _Run:
     @property
     def _seconds(self) -> float:
         return time.perf_counter() - self._began
+
+    def _measure_time(self) -> None:
+        left = self._config.epochs * self._size - self._words
+        measured = (self._config.epochs - self._state.epoch) * self._corpus.held_out
+        seconds = plan.expected_seconds(
+            self._engine, self._corpus, stretch=self._stretch, words=left + measured
+        )
+        self._estimate = dataclasses.replace(self._estimate, seconds=seconds)
 
     # ------------------------------------------------------------------------ epochs
 
@@ -261,6 +277,9 @@ class _Run:
             held_out_losses = (*held_out_losses, self._measure_held_out())
         is_best = np.argmin(held_out_losses or losses) == state.epoch
         if is_best and config.patience is not None:
+            # Neither the best one before nor a checkpoint with it shall stand beside this one.
+            self._finish_writing()
+            self._best = None
             self._best = _copies(self._engine.tables())
         self._state = RunState(
             epoch=state.epoch + 1,
@@ -310,9 +329,10 @@ class _Run:
         """Copy the tables, while the workers stand still, and have them written meanwhile."""
         assert self._checkpoints is not None
         began = time.perf_counter()
+        # The one before must be written first anyway, and its copy would stand beside this one.
+        self._finish_writing()
         inputs, outputs = tables = _copies(self._engine.tables())
         check_tables(tables, self._corpus.vocabulary, self._state.epoch, self._config)
-        self._warn_of_failure()
         table = Table(
             words=self._corpus.vocabulary.words,
             input_vectors=inputs,
@@ -335,6 +355,7 @@ class _Run:
         if scale < _LEAST_SCALE:
             raise error
         self._finish_writing()
+        self._best = None
         last = self._checkpoints.read_last()
         if last is None:
             raise error
@@ -384,6 +405,7 @@ class _Run:
             epoch=self._state.epoch + 1,
             words=self._words,
             checkpoint=self._begun_from,
+            estimate=self._estimate,
             input_vectors=lambda: np.array(self._engine.tables()[0], order="C"),
         )
         for callback in self._callbacks:
