@@ -17,7 +17,7 @@ from firth.corpus.tokenizers import LineTokenizer, Tokenizer, get_tokenizer
 from firth.corpus.tokens import ScratchArray, TokenStore
 from firth.corpus.units import check_units
 from firth.corpus.vocabulary import Token, Vocabulary
-from firth.errors import ConfigError, CorpusError
+from firth.errors import ConfigError, CorpusError, one_line
 
 Source = (
     str
@@ -176,7 +176,8 @@ def _check_trainable(vocabulary: Vocabulary, counts: NDArray[np.int64], min_coun
     if len(counts) == 0:
         raise CorpusError("the corpus holds no words: nothing to train on")
     if len(vocabulary) < 2:
-        kept = f"only {vocabulary.words[0]!r} occurs" if len(vocabulary) else "no word occurs"
+        only = [f"only {one_line(repr(word))} occurs" for word in vocabulary]
+        kept = only[0] if only else "no word occurs"
         more = "lower min_count (--min-count)" if len(counts) > 1 else "text with other words"
         raise CorpusError(
             f"{kept} {min_count} times or more: {counts.sum()} words were read and the most "
@@ -187,7 +188,8 @@ def _check_trainable(vocabulary: Vocabulary, counts: NDArray[np.int64], min_coun
             str(word).encode()
         except UnicodeEncodeError as error:
             raise CorpusError(
-                f"the word {word!r} holds a lone surrogate and cannot be written as UTF-8"
+                f"the word {one_line(repr(word))} holds a lone surrogate and cannot be written "
+                "as UTF-8"
             ) from error
 
 
