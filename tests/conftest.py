@@ -1,16 +1,56 @@
 """Fixtures that several test modules share."""
 
+import json
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pytest
 
 # A program of several files that import each other, not tests.
 collect_ignore = ["fuzzing"]
 
+FUZZER = Path(__file__).parent / "fuzzing"
+
 SHARED_DATA = Path(__file__).parents[1] / "../shared/data"
+
+
+@pytest.fixture
+def fuzz() -> Callable[..., dict[str, Any]]:
+    """Run `tests/fuzzing` on a reader, and give its report."""
+    if sys.platform == "win32":
+        pytest.skip("Windows has no limits for a process")
+
+    def run(reader: str, *, first: int, count: int) -> dict[str, Any]:
+        command = [FUZZER, reader, "--first", str(first), "--count", str(count)]
+        done = subprocess.run(
+            [sys.executable, *command], capture_output=True, encoding="utf-8", check=False
+        )
+        assert done.stdout, done.stderr
+        report: dict[str, Any] = json.loads(done.stdout)
+        assert done.returncode == bool(report["failures"])
+        return report
+
+    return run
+
+
+@pytest.fixture
+def check_damaged(fuzz) -> Callable[..., None]:
+    """Assert that a reader takes or refuses damaged files as it should."""
+
+    def check(reader: str, *, first: int, count: int, faults: int) -> None:
+        report = fuzz(reader, first=first, count=count)
+        assert report["failures"] == []
+        outcomes = report["outcomes"]
+        assert sum(outcomes.values()) == count
+        # Some damage does no harm; the rest is found in many places, not all in the first line.
+        assert 0.01 * count < outcomes.pop("read") < 0.9 * count
+        assert len(outcomes) >= faults
+        assert max(outcomes.values()) < 0.8 * count
+
+    return check
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ import io
 import lzma
 import os
 import random
+import subprocess
 import sys
 from pathlib import Path
 from unittest import mock
@@ -75,6 +76,27 @@ def test_several_paths_stay_in_order(folder):
     paths = [str(folder / "b.txt"), folder / "a"]
     assert paths_of(paths) == [folder / "b.txt", folder / "a/y.txt", folder / "a/z.txt"]
     assert text_of(tuple(paths)) == "text of b.txt\ntext of a/y.txt\ntext of a/z.txt\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the memory of a process")
+def test_a_file_that_asks_for_more_memory_than_there_is(tmp_path):
+    filters = [{"id": lzma.FILTER_LZMA1, "preset": 0}]
+    content = lzma.compress(b"text", lzma.FORMAT_ALONE, filters=filters)
+    path = tmp_path / "text.xz"
+    path.write_bytes(content[:1] + b"\xff" * 4 + content[5:])  # a dictionary of 4 GiB
+    program = (
+        "import resource, sys; from firth.corpus.sources import find_text, read_text\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31))\n"
+        "list(read_text(find_text(sys.argv[1]), 'strict', print))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(path)],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert "CorpusError: cannot decompress" in done.stderr
+    assert done.stderr.endswith("text.xz: not enough memory\n")
 
 
 @pytest.mark.parametrize("source", [[["a", "b"]], [], 5, {"a": 1}, iter(["a"]), ["a", ["b"]]])

@@ -30,7 +30,11 @@ from pathlib import Path
 from typing import Any
 
 from damage import damaged
-from readers import MULTIPLE, READERS, ROOM, Reader
+from readers import MULTIPLE, ROOM, Reader
+from readers import READERS as OF_VECTORS
+from texts import READERS as OF_TEXTS
+
+READERS = OF_VECTORS | OF_TEXTS
 
 SECONDS_PER_FILE = 5
 LONGEST_MESSAGE = 1_000

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from firth.corpus.drafts import Draft
 from firth.corpus.vocabulary import Vocabulary
-from firth.errors import ConfigError, CorpusError
+from firth.errors import ConfigError, CorpusError, one_line
 
 _AT_ONCE = 1 << 16
 
@@ -127,9 +127,10 @@ def _check_words(vocabulary: Vocabulary, draft: Draft, min_count: int, start: Vo
     counts = draft.counts
     if len(vocabulary) < 2:
         if len(start):
-            kept = f"start has only {start.words[0]!r}, and no other word occurs"
+            kept = f"start has only {one_line(repr(start.words[0]))}, and no other word occurs"
         else:
-            kept = f"only {vocabulary.words[0]!r} occurs" if len(vocabulary) else "no word occurs"
+            only = [f"only {one_line(repr(word))} occurs" for word in vocabulary]
+            kept = only[0] if only else "no word occurs"
         more = "lower min_count (--min-count)" if len(counts) > 1 else "text with other words"
         raise CorpusError(
             f"{kept} {min_count} times or more: the most frequent of {counts.sum()} words to "
@@ -140,5 +141,6 @@ def _check_words(vocabulary: Vocabulary, draft: Draft, min_count: int, start: Vo
             str(word).encode()
         except UnicodeEncodeError as error:
             raise CorpusError(
-                f"the word {word!r} holds a lone surrogate and cannot be written as UTF-8"
+                f"the word {one_line(repr(word))} holds a lone surrogate and cannot be written "
+                "as UTF-8"
             ) from error

@@ -193,7 +193,9 @@ def _decompressed_blocks(
 ) -> Iterator[tuple[bytes, int]]:
     with pkgutil.resolve_name(opener)(file, "rb") as decompressed:
         while True:
-            with _told("decompress", name, OSError, EOFError, pkgutil.resolve_name(damage)):
+            # The file itself tells how much memory its dictionary takes.
+            damages = (OSError, EOFError, MemoryError, pkgutil.resolve_name(damage))
+            with _told("decompress", name, *damages):
                 block = decompressed.read(BLOCK_BYTES)
             if not block:
                 return
@@ -205,7 +207,8 @@ def _told(verb: str, name: str, *errors: type[Exception]) -> Iterator[None]:
     try:
         yield
     except errors as error:
-        reason = getattr(error, "strerror", None) or error
+        # A MemoryError says nothing.
+        reason = getattr(error, "strerror", None) or str(error) or "not enough memory"
         raise CorpusError(f"cannot {verb} {name}: {reason}") from error
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import FormatError
+from firth.errors import FormatError, one_line
 from firth.evaluation.files import numbered_lines
 from firth.evaluation.lookup import first_rows, normalise
 from firth.vectors import Vectors
@@ -75,14 +75,15 @@ def _parse(line: str, number: int, path: str | os.PathLike[str]) -> Pair:
     separator = next((mark for mark in "\t," if mark in line), None)
     fields = [field.strip() for field in line.split(separator)]
     if len(fields) != len(Pair._fields) or not all(fields):
-        raise FormatError(f"{path}: line {number}: expected two words and a score, got {line!r}")
+        shown = one_line(repr(line))
+        raise FormatError(f"{path}: line {number}: expected two words and a score, got {shown}")
     try:
         score = float(fields[2])
     except ValueError:
         score = math.nan
     if not math.isfinite(score):
         raise FormatError(
-            f"{path}: line {number}: the score {fields[2]!r} is not a finite number; "
+            f"{path}: line {number}: the score {one_line(repr(fields[2]))} is not a finite number; "
             "begin a heading with '#'"
         )
     return Pair(fields[0], fields[1], score)
