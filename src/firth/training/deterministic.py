@@ -58,7 +58,8 @@ class LockstepEngine:
         self._config = config
         self._size = len(counts)
         self._window, self._sampling = window_of(config), sampling_of(counts, config)
-        self._slices, self._stride = blocks.slices_of(config.dim), blocks.slice_stride(config.dim)
+        self._layout = blocks.layout_of(self._window, config.dim, self._size)
+        self._slices, self._stride = self._layout.slices, self._layout.stride
         rows = self._size + blocks.own_rows(self._window)
         self._tables = kernel.Tables(
             inputs=aligned_zeros(self._slices * rows, self._stride),
@@ -69,8 +70,10 @@ class LockstepEngine:
                 first = k * rows + start
                 self._tables.inputs[first : first + len(drawn), : part.shape[1]] = part
         members = min(config.workers, self._slices, available_processors())
-        self._team = blocks.make_team(self._window, self._slices, self._stride, self._size, members)
-        self._scratch = [blocks.make_scratch(self._window, stretch) for _ in self._team]
+        self._team = blocks.make_team(self._window, self._layout, members)
+        self._scratch = [
+            blocks.make_scratch(self._window, self._layout, stretch) for _ in self._team
+        ]
         self._others = ThreadPoolExecutor(max(members - 1, 1), "firth-member")
         self._ids, self._offsets = read_only(tokens.ids), read_only(tokens.offsets)
         self._frozen_ids = frozen
@@ -128,7 +131,7 @@ class LockstepEngine:
                 self._window,
                 stretch.lr,
                 stretch.slope,
-                self._slices,
+                self._layout,
                 self._scratch[member],
                 team,
             )
