@@ -68,9 +68,13 @@ class Case:
         inputs, outputs = (table.astype(np.float64) for table in self.start)
         loss, pairs = reference.train_blocks(
             inputs, outputs, self.windows(), lambda position: self.lr + SLOPE * position,
-            start=0, block=blocks.BLOCK, cbow=self.config.model == "cbow",
+            start=0, block=self.block(), cbow=self.config.model == "cbow",
         )  # fmt: skip
         return inputs, outputs, loss, pairs
+
+    def block(self):
+        made = LockstepEngine(self.config, self.counts, self.tokens, self.tokens.size)
+        return made._layout.positions
 
     def windows(self):
         offsets, ids = self.tokens.offsets, self.tokens.ids
@@ -138,7 +142,7 @@ def test_agrees_on_a_vocabulary_of_two(model):
 
 def test_agrees_where_most_blocks_are_empty():
     case = Case(model="skipgram", dim=20, negative=5, sample=1e-4, lengths=(400, 3, 200))
-    numbers = {w.position // blocks.BLOCK for w in case.windows()}
+    numbers = {w.position // case.block() for w in case.windows()}
     steps = np.diff(sorted(numbers))
     assert 1 in steps
     assert max(steps) > 2

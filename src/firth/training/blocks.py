@@ -5,8 +5,8 @@
 
 It learns what `kernel` learns, from the same windows, but so that the members of a team can share
 the work of every window without racing. The dimensions are cut into slices, and each member owns
-some; a slice of a table is a table of its own. The positions of a stretch are cut into blocks of
-`BLOCK`. With S(n) the scores of block n, and X, Y the rows as they stand,
+some; a slice of a table is a table of its own. The positions of a stretch are cut into blocks. With
+S(n) the scores of block n, and X, Y the rows as they stand,
 
     for each block n:  S(n) = Σ over slices of X Yᵀ          from the tables after block n - 2
                        for each window of block n - 1, in order:
@@ -15,8 +15,8 @@ some; a slice of a table is a table of its own. The positions of a stretch are c
 A member computes its slices' part of S(n), publishes it, and changes its slices by block n - 1,
 whose scores the others have long since published: nobody waits for long. Parts are added up in the
 order of the slices. So nothing depends on who does what or when: the number of slices follows from
-D alone, blocks and step sizes from positions. The first block of a stretch is scored from the
-tables after the last block of the stretch before.
+D alone, blocks from the counts of the words and from positions, step sizes from positions. The
+first block of a stretch is scored from the tables after the last block of the stretch before.
 
 Words are drawn and listed by one member for all: block n by member n modulo their number, two
 blocks ahead, so that all can fetch the rows one block ahead.
@@ -37,7 +37,11 @@ from firth.training.simd import stride_of
 
 Floats = NDArray[np.float32]
 
-BLOCK = 16  # positions of the corpus
+# A block has at most so many positions of the corpus, and fewer where words that come often, or in
+# many windows, would be changed many times by scores that do not know of each other.
+_LONGEST = 16
+_OFTEN = 2.0  # how often a word may be expected among the targets of a block
+_CONTEXTS = 96  # how many context words the windows of a block may hold
 _AHEAD = 2  # blocks between listing and scoring
 # Lists are written two blocks ahead of scoring by a member that may be two blocks ahead of another,
 # who still changes rows by the block before; scores, by a member two blocks ahead of one who reads
@@ -77,8 +81,9 @@ class Scratch(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """Where things stand, in elements; it follows from the window, D and V."""
+    """Where things stand, in elements; it follows from the window, D, V and the block."""
 
+    positions: int  # of a block, at most
     slices: int
     stride: int  # length of a row of a slice
     inputs: int  # from slice to slice of the input table
@@ -100,23 +105,40 @@ def slices_of(dim: int) -> int:
     return max(min(2, vectors), min(8, 1 << (vectors // 6).bit_length() >> 1))
 
 
-def own_rows(window: Window) -> int:
+def block_of(window: Window, kept: NDArray[np.float64], noise: NDArray[np.float64]) -> int:
+    """Give how many positions make a block.
+
+    Parameters
+    ----------
+    window : Window
+        The window's shape.
+    kept, noise : float64, (V,)
+        The share of each word in the tokens that subsampling keeps, and as a noise word.
+    """
+    often = float((kept + window.negative * noise).max())
+    contexts = window.reach + 1 if window.shrink else 2 * window.reach
+    return max(1, min(_LONGEST, int(_OFTEN / often), _CONTEXTS // contexts))
+
+
+def own_rows(window: Window, positions: int) -> int:
     """Give how many rows of a slice of the input table are needed beyond the V words."""
-    return 1 + (2 * BLOCK + 1 if window.cbow else 2 * window.reach)
+    return 1 + (2 * positions + 1 if window.cbow else 2 * window.reach)
 
 
-def layout_of(window: Window, dim: int, size: int) -> Layout:
-    """Lay out tables and lists for `dim` dimensions and `size` words."""
+def layout_of(window: Window, dim: int, size: int, positions: int) -> Layout:
+    """Lay out tables and lists for `dim` dimensions, `size` words and blocks of `positions`."""
+    own = own_rows(window, positions)
     slices = slices_of(dim)
     stride = stride_of(-(-stride_of(dim) // slices))
     targets, contexts = window.negative + 1, 2 * window.reach
-    most = BLOCK * targets * (1 if window.cbow else contexts)
+    most = positions * targets * (1 if window.cbow else contexts)
     length = _FIELDS + 2 * targets + 2 * contexts
-    block = 1 + BLOCK * length
+    block = 1 + positions * length
     return Layout(
+        positions=positions,
         slices=slices,
         stride=stride,
-        inputs=(size + own_rows(window)) * stride,
+        inputs=(size + own) * stride,
         outputs=size * stride,
         # Whole cache lines, and one more: the last vector of scores may be written whole.
         scores=-(-most // 16) * 16 + 16,
@@ -124,13 +146,13 @@ def layout_of(window: Window, dim: int, size: int) -> Layout:
         block=block,
         zero=_LISTED * block,
         means=_LISTED * block + 1,
-        sums=_LISTED * block + 1 + (2 * BLOCK if window.cbow else 0),
+        sums=_LISTED * block + 1 + (2 * positions if window.cbow else 0),
     )
 
 
 def make_team(window: Window, layout: Layout, members: int) -> list[Team]:
     """Allocate what the members of a team share; they are at most as many as slices."""
-    own = own_rows(window)
+    own = own_rows(window, layout.positions)
     lists = np.zeros(layout.zero + own, np.int64)
     lists[layout.zero :] = layout.inputs + np.arange(-own, 0) * layout.stride
     parts = np.zeros(_SCORED * layout.slices * layout.scores, np.float32)
@@ -191,13 +213,14 @@ def train_stretch(
     signs[:] = 1.0
     loss, pairs, pending = 0.0, 0, 0
     i, unit = window.reach, 0
-    blocks = (stop - start + BLOCK - 1) // BLOCK
+    block = layout.positions
+    blocks = (stop - start + block - 1) // block
     for n in range(-_AHEAD, blocks + 1):
         listed, scored, changed = n + _AHEAD, n, n - 1
         if listed < blocks and listed % members == member:
-            begin = start + listed * BLOCK
+            begin = start + listed * block
             i, unit = _list_block(
-                words, positions, ends, i, unit, last, begin, min(begin + BLOCK, stop), key,
+                words, positions, ends, i, unit, last, begin, min(begin + block, stop), key,
                 window, sampling.alias, noise, slots, layout, lists, listed,
             )  # fmt: skip
             lockstep.raise_signal(signals, members + member, listed + 1)
@@ -213,7 +236,7 @@ def train_stretch(
             if not lockstep.wait_for(signals, 0, 1, members, changed + 1):
                 break
             total = _add_scores(window, layout, team, changed, scores, signs)
-            eta = np.float32(lr + slope * (start + changed * BLOCK))
+            eta = np.float32(lr + slope * (start + changed * block))
             taken, pending = windows.descend(scores, signs, total, eta, running_loss, pending)
             loss += taken
             pairs += _fold(window, layout, lists, changed, scores, signs)
@@ -298,7 +321,7 @@ def _score_block(
     block = number % _LISTED * layout.block
     next_block = ahead % _LISTED * layout.block
     count, next_count = lists[block], lists[next_block]
-    mean = layout.means + number % 2 * BLOCK
+    mean = layout.means + number % 2 * layout.positions
     for s in range(team.first, team.last):
         x_at, y_at = s * layout.inputs, s * layout.outputs
         place = (number % _SCORED * layout.slices + s) * layout.scores
@@ -413,7 +436,7 @@ def _change_tables(
     places, input_originals, output_originals = frozen
     copy = len(input_originals) // layout.slices * layout.stride
     lists, block = team.lists, number % _LISTED * layout.block
-    mean = layout.means + number % 2 * BLOCK
+    mean = layout.means + number % 2 * layout.positions
     for s in range(team.first, team.last):
         x_at, y_at = s * layout.inputs, s * layout.outputs
         row, place = block + 1, 0
