@@ -50,7 +50,8 @@ def _kept(function: Function, special: dict[str, bool]) -> Function:
     # A fifth of the time would go into a wrapper for callers in C, of which there are none, and
     # into rewriting expressions on whole arrays, which hot loops do not hold.
     options = {
-        "nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True, "no_rewrites": True, **special
+        "nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True, "no_rewrites": True,
+        **special,
     }  # fmt: skip
     folder = _code_folder(Path(function.__code__.co_filename).parent)
     if folder is None:

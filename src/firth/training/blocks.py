@@ -274,7 +274,7 @@ def _list_block(
         The word and the unit at which to go on.
     """
     _, reach, shrink, negative = window
-    stride, block = layout.stride, number % _LISTED * layout.block
+    stride, block = np.int64(layout.stride), number % _LISTED * layout.block
     count, row = 0, block + 1
     while i < last and positions[i] < begin:
         i += 1
