@@ -3,8 +3,8 @@
 python benchmarks/held_out.py TEXT --analogies FILE --similarity FILE [--epochs 20] [--dim 100]
     [--model skipgram] [--threads 2] [--output results/held_out.json] [--picture FILE.png]
 
-One run with 1 % of the text held out; after each epoch the vectors are measured. The step size falls
-to its end over all epochs, so the figures of an epoch are not those of a run of as many epochs.
+One run with 1 % of the text held out; after each epoch the vectors are measured. The step size
+falls to its end over all epochs, so the figures of an epoch are not those of a run of as many.
 """
 
 from __future__ import annotations

@@ -35,10 +35,23 @@ def compiled(function: Function) -> Function:
     carries a digest of all sources there, beside Firth's version. Where no cache folder can be
     written, a warning says so and each process compiles anew.
     """
+    return _kept(function, {})
+
+
+def compiled_bare(function: Function) -> Function:
+    """Compile a function that makes no arrays, as `compiled` does, but without counting references.
+
+    Otherwise Numba counts those to each array that is handed to an inlined helper in a loop.
+    """
+    return _kept(function, {"_nrt": False})
+
+
+def _kept(function: Function, special: dict[str, bool]) -> Function:
     # A fifth of the time would go into a wrapper for callers in C, of which there are none, and
     # into rewriting expressions on whole arrays, which hot loops do not hold.
     options = {
-        "nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True, "no_rewrites": True
+        "nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True, "no_rewrites": True,
+        **special,
     }  # fmt: skip
     folder = _code_folder(Path(function.__code__.co_filename).parent)
     if folder is None:
@@ -59,5 +72,5 @@ def _code_folder(package: Path) -> Path | None:
     try:
         return cache_folder() / "compiled" / f"{package.name}-{digest.hexdigest()[:16]}"
     except FirthError as error:
-        warnings.warn(f"compiled code is not kept: {error}", RuntimeWarning, stacklevel=4)
+        warnings.warn(f"compiled code is not kept: {error}", RuntimeWarning, stacklevel=5)
         return None

@@ -245,17 +245,6 @@ def _check_pairs(tokens: TokenStore, ends: list[int]) -> None:
             "them in one line or token list: nothing to measure; hold out more, or lower "
             "min_count (--min-count)"
         )
-<<<<<<< HEAD
-=======
-    for word in vocabulary:
-        try:
-            str(word).encode()
-        except UnicodeEncodeError as error:
-            raise CorpusError(
-                f"the word {one_line(repr(word))} holds a lone surrogate and cannot be written "
-                "as UTF-8"
-            ) from error
->>>>>>> 1a324f35ffed19476c876b910789be16d869d8e3
 
 
 def _holds_pair(tokens: TokenStore, first: int, last: int) -> bool:

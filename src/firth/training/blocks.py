@@ -5,8 +5,8 @@
 
 It learns what `kernel` learns, from the same windows, but so that the members of a team can share
 the work of every window without racing. The dimensions are cut into slices, and each member owns
-some; a slice of a table is a table of its own. The positions of a stretch are cut into blocks of
-`BLOCK`. With S(n) the scores of block n, and X, Y the rows as they stand,
+some; a slice of a table is a table of its own. The positions of a stretch are cut into blocks. With
+S(n) the scores of block n, and X, Y the rows as they stand,
 
     for each block n:  S(n) = Σ over slices of X Yᵀ          from the tables after block n - 2
                        for each window of block n - 1, in order:
@@ -15,8 +15,8 @@ some; a slice of a table is a table of its own. The positions of a stretch are c
 A member computes its slices' part of S(n), publishes it, and changes its slices by block n - 1,
 whose scores the others have long since published: nobody waits for long. Parts are added up in the
 order of the slices. So nothing depends on who does what or when: the number of slices follows from
-D alone, blocks and step sizes from positions. The first block of a stretch is scored from the
-tables after the last block of the stretch before.
+D alone, blocks from the counts of the words and from positions, step sizes from positions. The
+first block of a stretch is scored from the tables after the last block of the stretch before.
 
 Words are drawn and listed by one member for all: block n by member n modulo their number, two
 blocks ahead, so that all can fetch the rows one block ahead.
@@ -29,7 +29,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.compilation import compiled, inlined
+from firth.compilation import compiled_bare, inlined
 from firth.training import draws, lockstep, row_loops, simd, windows
 from firth.training.emitter import WIDTH
 from firth.training.kernel import Frozen, Sampling, Tables, Window
@@ -37,7 +37,11 @@ from firth.training.simd import stride_of
 
 Floats = NDArray[np.float32]
 
-BLOCK = 16  # positions of the corpus
+# A block has at most so many positions of the corpus, and fewer where words that come often, or in
+# many windows, would be changed many times by scores that do not know of each other.
+_LONGEST = 16
+_OFTEN = 2.0  # how often a word may be expected among the targets of a block
+_CONTEXTS = 96  # how many context words the windows of a block may hold
 _AHEAD = 2  # blocks between listing and scoring
 # Lists are written two blocks ahead of scoring by a member that may be two blocks ahead of another,
 # who still changes rows by the block before; scores, by a member two blocks ahead of one who reads
@@ -76,6 +80,22 @@ class Scratch(NamedTuple):
     loss: Floats  # (2 * WIDTH,) see simd.gradient
 
 
+class Layout(NamedTuple):
+    """Where things stand, in elements; it follows from the window, D, V and the block."""
+
+    positions: int  # of a block, at most
+    slices: int
+    stride: int  # length of a row of a slice
+    inputs: int  # from slice to slice of the input table
+    outputs: int  # and of the output table
+    scores: int  # room for the scores of a block
+    list: int  # length of the list of a window
+    block: int  # and of those of a block, with the number of its windows before them
+    zero: int  # in the lists, the place of the own row that stays zero; the others follow it:
+    means: int  # those of the means of two blocks' contexts, for CBOW
+    sums: int  # those for partial sums of inputs
+
+
 def slices_of(dim: int) -> int:
     """Give the number of slices: a power of 2, at most 8, for slices of 6 vectors and more.
 
@@ -85,73 +105,81 @@ def slices_of(dim: int) -> int:
     return max(min(2, vectors), min(8, 1 << (vectors // 6).bit_length() >> 1))
 
 
-def slice_stride(dim: int) -> int:
-    """Give the length of a row of a slice."""
-    return stride_of(-(-stride_of(dim) // slices_of(dim)))
-
-
-def own_rows(window: Window) -> int:
-    """Give how many rows of the input table are needed beyond the V words.
-
-    They are a row that stays zero, the means of two blocks' contexts, and partial sums of inputs.
-    """
-    return 1 + (2 * BLOCK + 1 if window.cbow else 2 * window.reach)
-
-
-def _list_length(window: Window) -> int:
-    return _FIELDS + 2 * (window.negative + 1) + 4 * window.reach
-
-
-def _block_length(window: Window) -> int:
-    """Give the length of a block's lists: the number of windows, then their lists."""
-    return 1 + BLOCK * _list_length(window)
-
-
-def _most_scores(window: Window) -> int:
-    """Give the most scores that a block has, in whole cache lines, and one vector more."""
-    inputs = 1 if window.cbow else 2 * window.reach
-    return -(-BLOCK * inputs * (window.negative + 1) // 16) * 16 + 16
-
-
-def make_team(window: Window, slices: int, stride: int, size: int, members: int) -> list[Team]:
-    """Allocate what the members of a team share.
+def block_of(window: Window, kept: NDArray[np.float64], noise: NDArray[np.float64]) -> int:
+    """Give how many positions make a block.
 
     Parameters
     ----------
-    window, slices, stride
-        The window's shape, the number of slices, and the length of a row of one.
-    size : int
-        V, where the own rows of a slice begin.
-    members : int
-        At most as many as slices.
+    window : Window
+        The window's shape.
+    kept, noise : float64, (V,)
+        The share of each word in the tokens that subsampling keeps, and as a noise word.
     """
-    lists = np.zeros(_LISTED * _block_length(window) + own_rows(window), np.int64)
-    lists[_LISTED * _block_length(window) :] = (size + np.arange(own_rows(window))) * stride
-    parts = np.zeros(_SCORED * slices * _most_scores(window), np.float32)
+    often = float((kept + window.negative * noise).max())
+    contexts = window.reach + 1 if window.shrink else 2 * window.reach
+    return max(1, min(_LONGEST, int(_OFTEN / often), _CONTEXTS // contexts))
+
+
+def own_rows(window: Window, positions: int) -> int:
+    """Give how many rows of a slice of the input table are needed beyond the V words."""
+    return 1 + (2 * positions + 1 if window.cbow else 2 * window.reach)
+
+
+def layout_of(window: Window, dim: int, size: int, positions: int) -> Layout:
+    """Lay out tables and lists for `dim` dimensions, `size` words and blocks of `positions`."""
+    own = own_rows(window, positions)
+    slices = slices_of(dim)
+    stride = stride_of(-(-stride_of(dim) // slices))
+    targets, contexts = window.negative + 1, 2 * window.reach
+    most = positions * targets * (1 if window.cbow else contexts)
+    length = _FIELDS + 2 * targets + 2 * contexts
+    block = 1 + positions * length
+    return Layout(
+        positions=positions,
+        slices=slices,
+        stride=stride,
+        inputs=(size + own) * stride,
+        outputs=size * stride,
+        # Whole cache lines, and one more: the last vector of scores may be written whole.
+        scores=-(-most // 16) * 16 + 16,
+        list=length,
+        block=block,
+        zero=_LISTED * block,
+        means=_LISTED * block + 1,
+        sums=_LISTED * block + 1 + (2 * positions if window.cbow else 0),
+    )
+
+
+def make_team(window: Window, layout: Layout, members: int) -> list[Team]:
+    """Allocate what the members of a team share; they are at most as many as slices."""
+    own = own_rows(window, layout.positions)
+    lists = np.zeros(layout.zero + own, np.int64)
+    lists[layout.zero :] = layout.inputs + np.arange(-own, 0) * layout.stride
+    parts = np.zeros(_SCORED * layout.slices * layout.scores, np.float32)
     signals = lockstep.make_signals(2 * members)
-    bounds = [slices * member // members for member in range(members + 1)]
+    bounds = [layout.slices * member // members for member in range(members + 1)]
     return [
         Team(member, members, bounds[member], bounds[member + 1], signals, lists, parts)
         for member in range(members)
     ]
 
 
-def make_scratch(window: Window, stretch: int) -> Scratch:
+def make_scratch(window: Window, layout: Layout, stretch: int) -> Scratch:
     """Allocate the working memory of a member, for stretches of at most so many tokens."""
-    contexts, scores = 2 * window.reach, _most_scores(window)
+    contexts = 2 * window.reach
     return Scratch(
         words=np.empty(stretch + contexts + 1, np.int32),
         positions=np.empty(stretch + contexts + 1, np.int64),
         ends=np.empty(stretch + 2, np.int64),
         slots=np.zeros(windows.SLOTS, np.int64),
         noise=np.zeros(window.negative, np.int64),
-        scores=np.zeros(scores, np.float32),
-        signs=np.ones(scores, np.float32),
+        scores=np.zeros(layout.scores, np.float32),
+        signs=np.ones(layout.scores, np.float32),
         loss=np.repeat(np.array([0.0, 1.0], np.float32), WIDTH),
     )
 
 
-@compiled
+@compiled_bare
 def train_stretch(
     tokens: NDArray[np.int32],
     offsets: NDArray[np.int64],
@@ -165,136 +193,58 @@ def train_stretch(
     window: Window,
     lr: float,
     slope: float,
-    slices: int,
+    layout: Layout,
     scratch: Scratch,
     team: Team,
 ) -> tuple[float, int]:
     """Do a member's part of the windows whose centre stands at a position from `start` to `stop`.
 
     All members call this at the same time, with all signals at 0. Parameters and results are those
-    of `kernel.train_stretch`, and `slices` the number of slices; every member gives the same loss
-    and pairs. The step size is that of the first position of a block.
+    of `kernel.train_stretch`; every member gives the same loss and pairs. The step size is that of
+    the first position of a block.
     """
-    keep, alias = sampling
-    inputs, outputs = tables
-    places, input_originals, output_originals = frozen
-    cbow, reach, shrink, negative = window
     words, positions, ends, slots, noise, scores, signs, running_loss = scratch
-    member, members, first_slice, last_slice, signals, lists, parts = team
-    stride, contexts, targets = np.int64(inputs.shape[1]), 2 * reach, negative + 1
-    length = _FIELDS + 2 * targets + 2 * contexts
-    block_length, most = 1 + BLOCK * length, len(scores)
-    input_slice = len(inputs) // slices * stride
-    output_slice = len(outputs) // slices * stride
-    input_copy = len(input_originals) // slices * stride
-    output_copy = len(output_originals) // slices * stride
-    zero = _LISTED * block_length
-    means, sums = zero + 1, zero + 1
-    if cbow:
-        sums = means + 2 * BLOCK
+    member, members, signals, lists = team.member, team.members, team.signals, team.lists
     last = windows.gather(
-        tokens, offsets, unit, start, stop, key, keep, reach, words, positions, ends
-    )
+        tokens, offsets, unit, start, stop, key, sampling.keep, window.reach, words, positions,
+        ends,
+    )  # fmt: skip
     slots[:] = 0
     signs[:] = 1.0
     loss, pairs, pending = 0.0, 0, 0
-    i, unit = reach, 0
-    blocks = (stop - start + BLOCK - 1) // BLOCK
+    i, unit = window.reach, 0
+    block = layout.positions
+    blocks = (stop - start + block - 1) // block
     for n in range(-_AHEAD, blocks + 1):
-        # List a block for all.
-        if n + _AHEAD < blocks and (n + _AHEAD) % members == member:
-            begin = start + (n + _AHEAD) * BLOCK
-            at = (n + _AHEAD) % _LISTED * block_length
-            count, i, unit = _list_block(
-                words, positions, ends, i, unit, last, begin, min(begin + BLOCK, stop), key,
-                reach, shrink, negative, cbow, alias, stride, noise, slots, lists, at,
+        listed, scored, changed = n + _AHEAD, n, n - 1
+        if listed < blocks and listed % members == member:
+            begin = start + listed * block
+            i, unit = _list_block(
+                words, positions, ends, i, unit, last, begin, min(begin + block, stop), key,
+                window, sampling.alias, noise, slots, layout, lists, listed,
             )  # fmt: skip
-            lists[at] = count
-            lockstep.raise_signal(signals, members + member, n + _AHEAD + 1)
-        # Rows of the next block are fetched between the windows of this one and the one before.
-        next_list, fetched, to_fetch = 0, 0, 0
-        if 0 <= n + 1 < blocks:
-            if not lockstep.wait_for(signals, members + (n + 1) % members, 0, 1, n + 2):
-                break
-            next_list = (n + 1) % _LISTED * block_length + 1
-            to_fetch = lists[next_list - 1]
-        # Score a block.
-        if 0 <= n < blocks:
-            at = n % _LISTED * block_length
-            count = lists[at]
-            mean = means + (n & 1) * BLOCK
-            for s in range(first_slice, last_slice):
-                place = (n % _SCORED * slices + s) * most
-                x_at, y_at = s * input_slice, s * output_slice
-                row = at + 1
-                for j in range(count):
-                    m, repeated = lists[row], lists[row + 1]
-                    width = lists[row + 2] + lists[row + 3]
-                    target = row + _FIELDS
-                    first = target + targets
-                    if cbow:
-                        row_loops.mean_rows(
-                            inputs, x_at, lists, first, m + repeated, lists[mean + j]
-                        )
-                        first, m, repeated = mean + j, 1, 0
-                    simd.scores(
-                        inputs, x_at, lists, first, m, outputs, y_at, lists, target, width,
-                        parts, place,
-                    )  # fmt: skip
-                    place += (m + repeated) * width
-                    row += length
-                    if j < to_fetch:
-                        _fetch_targets(outputs, y_at, lists, next_list + j * length, negative)
-                for j in range(count, to_fetch):
-                    _fetch_targets(outputs, y_at, lists, next_list + j * length, negative)
-                for j in range(to_fetch):
-                    row_loops.prefetch(inputs, x_at + lists[next_list + j * length + 4])
-            lockstep.raise_signal(signals, member, n + 1)
-        # Change the tables by the block before.
-        if n < 1:
-            continue
-        if not lockstep.wait_for(signals, 0, 1, members, n):
+            lockstep.raise_signal(signals, members + member, listed + 1)
+        ahead = min(n + 1, blocks - 1)
+        if ahead >= 0 and not lockstep.wait_for(
+            signals, members + ahead % members, 0, 1, ahead + 1
+        ):
             break
-        at = (n - 1) % _LISTED * block_length + 1
-        count = lists[at - 1]
-        eta = np.float32(lr + slope * (start + (n - 1) * BLOCK))
-        total = _mark_centres(lists, at, count, length, cbow, signs, np.float32(-1.0))
-        row_loops.add_parts(parts, (n - 1) % _SCORED * slices * most, most, slices, scores, total)
-        if not cbow:
-            _copy_repeats(lists, at, count, length, contexts, scores)
-        taken, pending = windows.descend(scores, signs, total, eta, running_loss, pending)
-        loss += taken
-        _mark_centres(lists, at, count, length, cbow, signs, np.float32(1.0))
-        pairs += _fold(lists, at, count, length, contexts, targets, cbow, scores)
-        mean = means + ((n - 1) & 1) * BLOCK
-        for s in range(first_slice, last_slice):
-            x_at, y_at = s * input_slice, s * output_slice
-            row, place = at, 0
-            for j in range(count):
-                m, repeated, t = lists[row], lists[row + 1], lists[row + 2]
-                width = t + lists[row + 3]
-                target = row + _FIELDS
-                context = target + targets
-                first, before, after, distinct = context, context, context, m
-                if cbow:
-                    distinct = m + repeated
-                    first, before, after, m, repeated = mean + j, zero, sums, 1, 0
-                simd.update(
-                    inputs, x_at, lists, first, before, after, m, outputs, y_at, lists, target, t,
-                    scores, place, width, sums,
-                )  # fmt: skip
-                if cbow:
-                    row_loops.add_to_rows(inputs, x_at, lists, context, distinct, lists[sums])
-                windows.put_back(
-                    inputs, x_at, lists, context, distinct, places, input_originals,
-                    s * input_copy,
-                )  # fmt: skip
-                windows.put_back(
-                    outputs, y_at, lists, target, t, places, output_originals, s * output_copy
-                )
-                place += (m + repeated) * width
-                row += length
+        if 0 <= scored < blocks:
+            _score_block(tables, window, layout, team, scored, ahead)
+            lockstep.raise_signal(signals, member, scored + 1)
+        if changed >= 0:
+            if not lockstep.wait_for(signals, 0, 1, members, changed + 1):
+                break
+            total = _add_scores(window, layout, team, changed, scores, signs)
+            eta = np.float32(lr + slope * (start + changed * block))
+            taken, pending = windows.descend(scores, signs, total, eta, running_loss, pending)
+            loss += taken
+            pairs += _fold(window, layout, lists, changed, scores, signs)
+            _change_tables(tables, frozen, window, layout, team, changed, scores)
     return loss + windows.take_loss(running_loss), pairs
+
+
+# ---------------------------------------------------------------------------- listing
 
 
 @inlined
@@ -308,25 +258,24 @@ def _list_block(
     begin: int,
     end: int,
     key: np.uint64,
-    reach: int,
-    shrink: bool,
-    negative: int,
-    cbow: bool,
+    window: Window,
     alias: NDArray[np.uint64],
-    stride: int,
     noise: NDArray[np.int64],
     slots: NDArray[np.int64],
+    layout: Layout,
     lists: NDArray[np.int64],
-    at: int,
-) -> tuple[int, int, int]:
-    """Draw and list the windows of the positions from `begin` to `end`, behind place `at`.
+    number: int,
+) -> tuple[int, int]:
+    """Draw and list the windows of the positions from `begin` to `end`.
 
     Returns
     -------
-    count, i, unit : int
-        How many windows there are, and the word and the unit at which to go on.
+    i, unit : int
+        The word and the unit at which to go on.
     """
-    count, row = 0, at + 1
+    _, reach, shrink, negative = window
+    stride, block = np.int64(layout.stride), number % _LISTED * layout.block
+    count, row = 0, block + 1
     while i < last and positions[i] < begin:
         i += 1
     while i < last and positions[i] < end:
@@ -348,84 +297,167 @@ def _list_block(
                 words, i, low, high, stride, lists, context, lists, repeat, slots,
                 (i + 1) * 2 * reach,
             )  # fmt: skip
-            if cbow:
+            if window.cbow:
                 windows.append_repeats(lists, context, m, lists, repeat, repeated)
             lists[row], lists[row + 1], lists[row + 2], lists[row + 3] = m, repeated, t, doubled
             lists[row + 4] = words[min(i + reach, last - 1)] * stride
             count += 1
-            row = repeat + 2 * reach
+            row += layout.list
         i += 1
-    return count, i, unit
+    lists[block] = count
+    return i, unit
+
+
+# ---------------------------------------------------------------------------- scores
 
 
 @inlined
-def _fetch_targets(
-    outputs: Floats, y_at: int, lists: NDArray[np.int64], row: int, negative: int
+def _score_block(
+    tables: Tables, window: Window, layout: Layout, team: Team, number: int, ahead: int
 ) -> None:
-    """Ask for the target rows of a window."""
-    for k in range(lists[row + 2]):
-        row_loops.prefetch(outputs, y_at + lists[row + _FIELDS + k])
+    """Compute a member's part of a block's scores, and fetch the rows of block `ahead`."""
+    inputs, outputs = tables
+    lists, parts = team.lists, team.parts
+    block = number % _LISTED * layout.block
+    next_block = ahead % _LISTED * layout.block
+    count, next_count = lists[block], lists[next_block]
+    mean = layout.means + number % 2 * layout.positions
+    for s in range(team.first, team.last):
+        x_at, y_at = s * layout.inputs, s * layout.outputs
+        place = (number % _SCORED * layout.slices + s) * layout.scores
+        row, next_row = block + 1, next_block + 1
+        for j in range(max(count, next_count)):
+            if j < count:
+                m, repeated = lists[row], lists[row + 1]
+                width = lists[row + 2] + lists[row + 3]
+                target = row + _FIELDS
+                first = target + window.negative + 1
+                if window.cbow:
+                    row_loops.mean_rows(inputs, x_at, lists, first, m + repeated, lists[mean + j])
+                    first, m, repeated = mean + j, 1, 0
+                simd.scores(
+                    inputs, x_at, lists, first, m, outputs, y_at, lists, target, width, parts, place
+                )
+                place += (m + repeated) * width
+                row += layout.list
+            if j < next_count:
+                _fetch(inputs, x_at, outputs, y_at, lists, next_row)
+                next_row += layout.list
+
+
+@inlined
+def _fetch(
+    inputs: Floats, x_at: int, outputs: Floats, y_at: int, lists: NDArray[np.int64], row: int
+) -> None:
+    """Ask for the target rows of a window, and for an input row."""
+    for k in range(row + _FIELDS, row + _FIELDS + lists[row + 2]):
+        row_loops.prefetch(outputs, y_at + lists[k])
+    row_loops.prefetch(inputs, x_at + lists[row + 4])
+
+
+@inlined
+def _add_scores(
+    window: Window, layout: Layout, team: Team, number: int, scores: Floats, signs: Floats
+) -> int:
+    """Add up the parts of a block's scores, and mark those of centres; give their number."""
+    lists, block = team.lists, number % _LISTED * layout.block
+    row, total = block + 1, 0
+    for _ in range(lists[block]):
+        total = _mark_centres(window, lists, row, signs, total, np.float32(-1.0))
+        row += layout.list
+    first = number % _SCORED * layout.slices * layout.scores
+    row_loops.add_parts(team.parts, first, layout.scores, layout.slices, scores, total)
+    if not window.cbow:
+        row, place = block + 1, 0
+        for _ in range(lists[block]):
+            m, repeated, width = lists[row], lists[row + 1], lists[row + 2] + lists[row + 3]
+            repeat = row + layout.list - 2 * window.reach
+            windows.copy_repeats(scores, place, m, lists, repeat, repeated, width)
+            place += (m + repeated) * width
+            row += layout.list
+    return total
 
 
 @inlined
 def _mark_centres(
-    lists: NDArray[np.int64],
-    row: int,
-    count: int,
-    length: int,
-    cbow: bool,
-    signs: Floats,
-    sign: np.float32,
+    window: Window, lists: NDArray[np.int64], row: int, signs: Floats, place: int, sign: np.float32
 ) -> int:
-    """Write the signs of a block's scores of centres; give the number of all scores."""
-    place = 0
-    for _ in range(count):
-        m, width = lists[row] + lists[row + 1], lists[row + 2] + lists[row + 3]
-        if cbow:
-            m = 1
-        for _ in range(m):
-            signs[place] = sign
-            place += width
-        row += length
+    """Write the signs of a window's scores of the centre; give the place behind its scores."""
+    m, width = lists[row] + lists[row + 1], lists[row + 2] + lists[row + 3]
+    if window.cbow:
+        m = 1
+    for _ in range(m):
+        signs[place] = sign
+        place += width
     return place
 
 
-@inlined
-def _copy_repeats(
-    lists: NDArray[np.int64], row: int, count: int, length: int, contexts: int, scores: Floats
-) -> None:
-    """Append copies of the scores of context words that occur again."""
-    place = 0
-    for _ in range(count):
-        m, repeated, width = lists[row], lists[row + 1], lists[row + 2] + lists[row + 3]
-        repeat = row + length - contexts
-        windows.copy_repeats(scores, place, m, lists, repeat, repeated, width)
-        place += (m + repeated) * width
-        row += length
+# ---------------------------------------------------------------------------- changes
 
 
 @inlined
 def _fold(
+    window: Window,
+    layout: Layout,
     lists: NDArray[np.int64],
-    row: int,
-    count: int,
-    length: int,
-    contexts: int,
-    targets: int,
-    cbow: bool,
+    number: int,
     gradients: Floats,
+    signs: Floats,
 ) -> int:
-    """Fold the gradients of repetitions; give the number of positive pairs."""
-    place, pairs = 0, 0
-    for _ in range(count):
+    """Fold a block's gradients of repetitions, and take marks away; give the positive pairs."""
+    block = number % _LISTED * layout.block
+    row, place, pairs = block + 1, 0, 0
+    for _ in range(lists[block]):
         m, repeated, t, doubled = lists[row], lists[row + 1], lists[row + 2], lists[row + 3]
-        if cbow:
+        if window.cbow:
             m, repeated = 1, 0
-        repeat = row + length - contexts
-        twin = repeat - targets
+        repeat = row + layout.list - 2 * window.reach
+        twin = repeat - window.negative - 1
         windows.fold_repeats(gradients, place, m, lists, repeat, repeated, t + doubled)
         windows.fold_twins(gradients, place, m, t + doubled, t, lists, twin, doubled)
-        place += (m + repeated) * (t + doubled)
         pairs += m + repeated
-        row += length
+        place = _mark_centres(window, lists, row, signs, place, np.float32(1.0))
+        row += layout.list
     return pairs
+
+
+@inlined
+def _change_tables(
+    tables: Tables,
+    frozen: Frozen,
+    window: Window,
+    layout: Layout,
+    team: Team,
+    number: int,
+    gradients: Floats,
+) -> None:
+    """Change a member's slices of the tables by the windows of a block."""
+    inputs, outputs = tables
+    places, input_originals, output_originals = frozen
+    copy = len(input_originals) // layout.slices * layout.stride
+    lists, block = team.lists, number % _LISTED * layout.block
+    mean = layout.means + number % 2 * layout.positions
+    for s in range(team.first, team.last):
+        x_at, y_at = s * layout.inputs, s * layout.outputs
+        row, place = block + 1, 0
+        for j in range(lists[block]):
+            m, repeated, t = lists[row], lists[row + 1], lists[row + 2]
+            width = t + lists[row + 3]
+            target = row + _FIELDS
+            context = target + window.negative + 1
+            first, before, after, distinct = context, context, context, m
+            if window.cbow:
+                distinct = m + repeated
+                first, before, after, m, repeated = mean + j, layout.zero, layout.sums, 1, 0
+            simd.update(
+                inputs, x_at, lists, first, before, after, m, outputs, y_at, lists, target, t,
+                gradients, place, width, layout.sums,
+            )  # fmt: skip
+            if window.cbow:
+                row_loops.add_to_rows(inputs, x_at, lists, context, distinct, lists[layout.sums])
+            windows.put_back(
+                inputs, x_at, lists, context, distinct, places, input_originals, s * copy
+            )
+            windows.put_back(outputs, y_at, lists, target, t, places, output_originals, s * copy)
+            place += (m + repeated) * width
+            row += layout.list

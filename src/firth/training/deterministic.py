@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from firth.corpus import TokenStore
 from firth.resources import available_processors
-from firth.training import blocks, draws, kernel, lockstep
+from firth.training import blocks, draws, kernel, lockstep, sampling
 from firth.training.config import TrainConfig
 from firth.training.engine import (
     NO_WORDS,
@@ -58,8 +58,9 @@ class LockstepEngine:
         self._config = config
         self._size = len(counts)
         self._window, self._sampling = window_of(config), sampling_of(counts, config)
-        self._slices, self._stride = blocks.slices_of(config.dim), blocks.slice_stride(config.dim)
-        rows = self._size + blocks.own_rows(self._window)
+        self._layout = blocks.layout_of(self._window, config.dim, self._size, self._block(counts))
+        self._slices, self._stride = self._layout.slices, self._layout.stride
+        rows = self._layout.inputs // self._stride
         self._tables = kernel.Tables(
             inputs=aligned_zeros(self._slices * rows, self._stride),
             outputs=aligned_zeros(self._slices * self._size, self._stride),
@@ -69,12 +70,19 @@ class LockstepEngine:
                 first = k * rows + start
                 self._tables.inputs[first : first + len(drawn), : part.shape[1]] = part
         members = min(config.workers, self._slices, available_processors())
-        self._team = blocks.make_team(self._window, self._slices, self._stride, self._size, members)
-        self._scratch = [blocks.make_scratch(self._window, stretch) for _ in self._team]
+        self._team = blocks.make_team(self._window, self._layout, members)
+        self._scratch = [
+            blocks.make_scratch(self._window, self._layout, stretch) for _ in self._team
+        ]
         self._others = ThreadPoolExecutor(max(members - 1, 1), "firth-member")
         self._ids, self._offsets = read_only(tokens.ids), read_only(tokens.offsets)
         self._frozen_ids = frozen
         self._freeze()
+
+    def _block(self, counts: NDArray[np.int64]) -> int:
+        kept = counts * (self._sampling.keep + 1.0)
+        noise = sampling.noise_distribution(counts, self._config.noise_exponent)
+        return blocks.block_of(self._window, kept / kept.sum(), noise)
 
     @property
     def workers(self) -> int:
@@ -128,7 +136,7 @@ class LockstepEngine:
                 self._window,
                 stretch.lr,
                 stretch.slope,
-                self._slices,
+                self._layout,
                 self._scratch[member],
                 team,
             )
@@ -165,6 +173,8 @@ class LockstepEngine:
         for table, vectors in zip(self._tables, (inputs, outputs), strict=True):
             for part, into in zip(self._parts(vectors), self._slices_of(table), strict=True):
                 into[rows, : part.shape[1]] = part
+                # Where training diverged, what lies beyond D may be no number either.
+                into[rows, part.shape[1] :] = 0.0
                 # Where training diverged, what lies beyond D may be no number either.
                 into[rows, part.shape[1] :] = 0.0
         self._freeze()

@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.compilation import compiled, inlined
+from firth.compilation import compiled_bare, inlined
 from firth.training import draws, row_loops, simd, windows
 from firth.training.emitter import WIDTH
 
@@ -115,7 +115,7 @@ def make_scratch(window: Window, stride: int, stretch: int, own: int) -> Scratch
     )
 
 
-@compiled
+@compiled_bare
 def train_stretch(
     tokens: NDArray[np.int32],
     offsets: NDArray[np.int64],

@@ -10,7 +10,9 @@ tables that it draws from.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import itertools
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,11 +102,16 @@ def loss(x: Doubles, y: Doubles) -> float:
 
 def gradients(x: Doubles, y: Doubles) -> tuple[Doubles, Doubles]:
     """Give the gradients of `loss` with respect to X and Y."""
+    wrong = errors(x, y)
+    return wrong @ y, wrong.T @ x
+
+
+def errors(x: Doubles, y: Doubles) -> Doubles:
+    """Give σ(X Yᵀ) minus the labels: the derivative of `loss` by the scores."""
     labels = np.zeros(len(y))
     labels[0] = 1.0
     # σ(s) = exp(-log(1 + exp(-s))), which no score overflows.
-    errors = np.exp(-np.logaddexp(0.0, -(x @ y.T))) - labels
-    return errors @ y, errors.T @ x
+    return np.asarray(np.exp(-np.logaddexp(0.0, -(x @ y.T))) - labels)
 
 
 def train_window(
@@ -120,14 +127,72 @@ def train_window(
     inputs, outputs : float64, (V, D)
         Changed in place.
     """
-    contexts = np.array(window.contexts)
-    targets = [window.centre, *(word for word in window.noise if word != window.centre)]
-    x, y = inputs[contexts], outputs[targets]
-    if cbow:
-        x = x.mean(axis=0, keepdims=True)
+    targets = targets_of(window)
+    x, y = inputs_of(inputs, window, cbow=cbow), outputs[targets]
     before = loss(x, y)
     of_x, of_y = gradients(x, y)
     # Unbuffered: a word that occurs twice is changed twice.
-    np.add.at(inputs, contexts, np.broadcast_to(-eta * of_x, (len(contexts), x.shape[1])))
+    np.add.at(inputs, list(window.contexts), -eta * of_x)
     np.add.at(outputs, targets, -eta * of_y)
     return before, len(x)
+
+
+def targets_of(window: ReferenceWindow) -> list[int]:
+    """Give the centre and the noise words that are not the centre."""
+    return [window.centre, *(word for word in window.noise if word != window.centre)]
+
+
+def inputs_of(inputs: Doubles, window: ReferenceWindow, *, cbow: bool) -> Doubles:
+    """Give the rows of the context words, or their mean as the only row, (m, D)."""
+    x = inputs[list(window.contexts)]
+    return x.mean(axis=0, keepdims=True) if cbow else x
+
+
+def train_blocks(
+    inputs: Doubles,
+    outputs: Doubles,
+    stretch: Iterable[ReferenceWindow],
+    eta: Callable[[int], float],
+    *,
+    start: int,
+    block: int,
+    cbow: bool,
+) -> tuple[float, int]:
+    """Train a stretch as the deterministic kernel does; give the loss and the pairs.
+
+    The stretch is cut into blocks of positions, from `start`. The scores of a block, and CBOW's
+    means, come from the tables after the block before the last. Its windows then change the tables
+    in order, by the errors that belong to those scores.
+
+    Parameters
+    ----------
+    inputs, outputs : float64, (V, D)
+        Changed in place.
+    eta : callable
+        The step size by position; that of a block's first one is used.
+    """
+    total, pairs = 0.0, 0
+    waiting: list[tuple[int, list[tuple[ReferenceWindow, Doubles, Doubles]]]] = []
+
+    def change(before: float) -> None:
+        while waiting and waiting[0][0] < before:
+            number, scored = waiting.pop(0)
+            step = -eta(start + number * block)
+            for window, x, wrong in scored:
+                targets = targets_of(window)
+                now = x if cbow else inputs_of(inputs, window, cbow=False)
+                of_x, of_y = wrong @ outputs[targets], wrong.T @ now
+                np.add.at(inputs, list(window.contexts), step * of_x)
+                np.add.at(outputs, targets, step * of_y)
+
+    for number, windows_ in itertools.groupby(stretch, lambda w: (w.position - start) // block):
+        change(before=number - 1)
+        scored = []
+        for window in windows_:
+            x, y = inputs_of(inputs, window, cbow=cbow), outputs[targets_of(window)]
+            scored.append((window, x, errors(x, y)))
+            total += loss(x, y)
+            pairs += len(x)
+        waiting.append((number, scored))
+    change(before=math.inf)
+    return total, pairs

@@ -69,7 +69,7 @@ def draw_noise(
     stream: np.uint64,
     negative: int,
     alias: NDArray[np.uint64],
-    stride: int,
+    stride: int | np.int64,
     noise: NDArray[np.int64],
 ) -> None:
     """Draw a window's noise words, as offsets of rows `stride` long."""
@@ -115,7 +115,7 @@ def list_contexts(
     i: int,
     low: int,
     high: int,
-    stride: int,
+    stride: int | np.int64,
     rows: NDArray[np.int64],
     first: int,
     repeats: NDArray[np.int64],
