@@ -73,7 +73,9 @@ class _Tracker(Callback):
 
     def report(self, point: EvaluationPoint) -> None:
         """Tell what `Evaluate` found."""
-        self._try(self._log, point.figures(), point.words)
+        figures = point.figures()
+        if figures:
+            self._try(self._log, figures, point.words)
 
     def _try(self, tell: Callable[..., None], *what: object) -> None:
         try:

@@ -1,0 +1,619 @@
+"""Callbacks are told of a run in order, whatever happens, and keep what they are told."""
+
+import json
+import os
+import re
+import sys
+import types
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import firth
+from firth import callbacks
+from firth.callbacks import (
+    Callback,
+    EpochEnd,
+    Evaluate,
+    JsonLines,
+    MLflow,
+    Progress,
+    RunEnd,
+    RunStart,
+    TensorBoard,
+    Trackio,
+    WandB,
+)
+from firth.corpus import Vocabulary
+
+UNITS = [["tea", "milk"], ["tea", "sugar"], ["bread", "butter"]] * 400
+OPTIONS = {"dim": 10, "epochs": 3, "sample": 0, "threads": 1, "min_count": 1}
+WORDS = 2400
+
+
+def make_start(*, words=0, checkpoint=None, matrix=None):
+    matrix = np.eye(3, dtype=np.float32) if matrix is None else matrix
+    return RunStart(
+        config=firth.TrainConfig(dim=3),
+        vocabulary=Vocabulary(["tea", "milk", "bread"], np.array([3, 2, 1])),
+        tokens=600,
+        held_out=0,
+        epoch=1,
+        words=words,
+        checkpoint=checkpoint,
+        input_vectors=lambda: matrix,
+    )
+
+
+def make_progress(seconds, *, words=100, loss=2.0):
+    return Progress(
+        epoch=1, epochs=2, words=words, total=1200, seconds=seconds, lr=0.02, pairs=90, loss=loss
+    )
+
+
+def make_epoch(epoch=1, *, loss=1.5, held_out_loss=None):
+    return EpochEnd(
+        epoch=epoch,
+        epochs=2,
+        words=600 * epoch,
+        seconds=60.0 * epoch,
+        lr=0.01,
+        loss=loss,
+        held_out_loss=held_out_loss,
+        is_best=True,
+    )
+
+
+def make_end(reason="done"):
+    return RunEnd(
+        reason=reason,
+        losses=(1.5,),
+        held_out_losses=(),
+        words=600,
+        seconds=60.0,
+        seconds_paused=0.0,
+    )
+
+
+def lines(path):
+    return [json.loads(line, parse_constant=pytest.fail) for line in path.read_text().splitlines()]
+
+
+def events(path):
+    return [line["event"] for line in lines(path)]
+
+
+class Recorder(Callback):
+    """Notes what it is told."""
+
+    def __init__(self):
+        self.told = []
+
+    def on_start(self, start):
+        self.told.append(start)
+
+    def on_progress(self, progress):
+        self.told.append(progress)
+
+    def on_epoch(self, epoch):
+        self.told.append(epoch)
+
+    def on_end(self, end):
+        self.told.append(end)
+
+
+class Fault(Exception):
+    """What a callback raises in these tests."""
+
+
+class Faulty(Callback):
+    """Raises when it is told of a certain event, in a certain epoch."""
+
+    def __init__(self, event, epoch=2):
+        def fail(record):
+            if getattr(record, "epoch", epoch) == epoch:
+                raise Fault(event)
+
+        setattr(self, event, fail)
+
+
+# ------------------------------------------------------------------------ the protocol
+
+
+def test_events_come_in_order_and_fit_each_other():
+    recorder = Recorder()
+    vectors = firth.train(UNITS, **OPTIONS, callbacks=[recorder])
+    start, *between, end = recorder.told
+    assert isinstance(start, RunStart)
+    assert (start.tokens, start.words, start.epoch, start.checkpoint) == (WORDS, 0, 1, None)
+    assert isinstance(end, RunEnd)
+    assert end.reason == "done"
+    assert end.losses == tuple(vectors.config["losses"])
+    # Each epoch ends when all of its progress has been told, and before that of the next.
+    assert [each.epoch for each in between] == sorted(each.epoch for each in between)
+    for epoch in (1, 2, 3):
+        *progress, last = (each for each in between if each.epoch == epoch)
+        assert progress
+        assert all(isinstance(each, Progress) for each in progress)
+        assert isinstance(last, EpochEnd)
+        assert progress[-1].words == last.words == epoch * WORDS
+        assert progress[-1].loss == last.loss == end.losses[epoch - 1]
+    seconds = [each.seconds for each in [*between, end]]
+    assert seconds == sorted(seconds)
+
+
+@pytest.mark.parametrize("event", ["on_progress", "on_epoch"])
+def test_an_exception_stops_after_a_checkpoint_and_a_resumed_run_goes_on(event, tmp_path):
+    before, after = JsonLines(tmp_path / "run.jsonl", every=0.001), Recorder()
+    options = {**OPTIONS, "checkpoint": tmp_path / "checkpoints"}
+    with pytest.raises(Fault, match=event):
+        firth.train(UNITS, **options, callbacks=[before, Faulty(event), after])
+    # Those before it and those after it are told of the end.
+    assert lines(before.path)[-1]["reason"] == after.told[-1].reason == "error"
+    words = after.told[-1].words
+    assert WORDS < words <= 2 * WORDS
+
+    again = Recorder()
+    log = JsonLines(before.path, every=0.001)
+    resumed = firth.train(UNITS, **options, resume=True, callbacks=[log, again])
+    assert again.told[0].words == words
+    assert again.told[0].checkpoint.parent == tmp_path / "checkpoints"
+    assert again.told[-1].reason == "done"
+    # One worker makes no races: the vectors are those of a run that was left alone.
+    undisturbed = firth.train(UNITS, **OPTIONS)
+    np.testing.assert_array_equal(resumed.input_vectors, undisturbed.input_vectors)
+    # The file holds both, and the words go on where they stood.
+    told = lines(before.path)
+    assert [each["words"] for each in told if each["event"] == "start"] == [0, words]
+    assert [each["reason"] for each in told if each["event"] == "end"] == ["error", "done"]
+
+
+@pytest.mark.parametrize(("event", "reason"), [("on_start", "error"), ("on_end", "done")])
+def test_an_exception_at_the_start_or_the_end_keeps_nothing_from_the_others(event, reason):
+    before, after = Recorder(), Recorder()
+    with pytest.raises(Fault, match=event):
+        firth.train(UNITS, **OPTIONS, callbacks=[before, Faulty(event, epoch=1), after])
+    assert before.told[-1].reason == after.told[-1].reason == reason
+
+
+def test_callbacks_run_in_the_thread_of_the_caller():
+    import threading
+
+    class Where(Callback):
+        def __init__(self):
+            self.threads = set()
+
+        def note(self, record):
+            self.threads.add(threading.current_thread())
+
+        on_start = on_progress = on_epoch = on_end = note
+
+    where = Where()
+    firth.train(UNITS, **{**OPTIONS, "threads": 2}, callbacks=[where])
+    assert where.threads == {threading.current_thread()}
+
+
+# ------------------------------------------------------------------------ JSON lines
+
+
+def test_lines_hold_the_fields_of_the_records(tmp_path):
+    log = JsonLines(tmp_path / "new" / "run.jsonl")
+    log.on_start(make_start(words=50, checkpoint=Path("folder", "checkpoint-000001")))
+    log.on_progress(make_progress(2.0))
+    log.on_epoch(make_epoch(held_out_loss=1.75))
+    log.on_end(make_end("patience"))
+    start, progress, epoch, end = lines(log.path)
+    assert start["config"]["dim"] == 3
+    assert (start["vocabulary"], start["tokens"], start["words"]) == (3, 600, 50)
+    assert start["checkpoint"] == str(Path("folder", "checkpoint-000001"))
+    assert (progress["words"], progress["loss"], progress["lr"]) == (100, 2.0, 0.02)
+    assert (progress["words_per_second"], progress["seconds_left"]) == (50.0, 22.0)
+    assert (epoch["epoch"], epoch["loss"], epoch["held_out_loss"]) == (1, 1.5, 1.75)
+    assert (end["reason"], end["losses"]) == ("patience", [1.5])
+    for line in (start, progress, epoch, end):
+        assert next(iter(line)) == "event"
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", line["time"])
+
+
+def test_progress_comes_at_most_every_so_often(tmp_path):
+    log = JsonLines(tmp_path / "run.jsonl", every="30s")
+    log.on_start(make_start())
+    for seconds in (0.5, 1.0, 30.0, 30.5, 59.0, 60.4, 200.0, 201.0):
+        log.on_progress(make_progress(seconds))
+    # Another run begins at 0 again.
+    log.on_start(make_start())
+    log.on_progress(make_progress(0.25))
+    told = [line["seconds"] for line in lines(log.path) if line["event"] == "progress"]
+    assert told == [0.5, 30.5, 200.0, 0.25]
+
+
+def test_what_is_not_finite_is_null(tmp_path):
+    log = JsonLines(tmp_path / "run.jsonl")
+    log.on_progress(make_progress(0.0, loss=float("nan")))
+    log.on_epoch(make_epoch(loss=float("inf"), held_out_loss=np.float32("-inf")))
+    progress, epoch = lines(log.path)
+    assert (progress["loss"], progress["seconds_left"]) == (None, None)
+    assert (epoch["loss"], epoch["held_out_loss"]) == (None, None)
+
+
+def test_a_torn_line_stays_apart(tmp_path):
+    path = tmp_path / "run.jsonl"
+    JsonLines(path).on_epoch(make_epoch())
+    whole = path.read_text()
+    path.write_text(whole + whole[:20])
+    JsonLines(path).on_end(make_end())
+    first, torn, last = path.read_text().splitlines()
+    assert (json.loads(first)["event"], torn, json.loads(last)["event"]) == (
+        "epoch",
+        whole[:20],
+        "end",
+    )
+
+
+def test_an_unwritable_file_is_told_at_once(tmp_path):
+    with pytest.raises(firth.FirthError, match=r"cannot write .*: Is a directory"):
+        JsonLines(tmp_path)
+    (tmp_path / "file").touch()
+    with pytest.raises(firth.FirthError, match=r"cannot write .*: Not a directory|File exists"):
+        JsonLines(tmp_path / "file" / "run.jsonl")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+def test_a_full_disk_is_told_in_one_line():
+    log = JsonLines("/dev/full")
+    with pytest.raises(firth.FirthError, match=r"^cannot write /dev/full: No space left on device$"):
+        log.on_epoch(make_epoch())
+    # The vectors of a run that ended are not lost for it.
+    with pytest.warns(firth.FirthWarning, match="^cannot write /dev/full: No space left"):
+        log.on_end(make_end())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs limits of files")
+def test_a_disk_that_fills_leaves_whole_lines(tmp_path):
+    import resource
+    import signal
+
+    log = JsonLines(tmp_path / "run.jsonl")
+    log.on_epoch(make_epoch())
+    size = log.path.stat().st_size
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        # Half of the next line fits.
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size + size // 2, before[1]))
+        with pytest.raises(firth.FirthError, match="File too large"):
+            log.on_epoch(make_epoch())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert log.path.stat().st_size == size
+    log.on_end(make_end())
+    assert events(log.path) == ["epoch", "end"]
+
+
+# ------------------------------------------------------------------------ evaluation
+
+
+@pytest.fixture
+def pairs(tmp_path):
+    path = tmp_path / "pairs.txt"
+    path.write_text("tea milk 9\ntea sugar 8\nbread butter 7\ntea bread 1\nmilk butter 2\n")
+    return path
+
+
+@pytest.fixture
+def analogies(tmp_path):
+    path = tmp_path / "analogies.txt"
+    path.write_text(": drinks\ntea milk bread butter\ntea sugar bread butter\n")
+    return path
+
+
+def test_the_last_epoch_has_the_figures_of_the_final_vectors(pairs, analogies):
+    told = []
+    evaluate = Evaluate(analogies=analogies, similarity=[pairs], restrict=5, report=told.append)
+    vectors = firth.train(UNITS, **OPTIONS, callbacks=[evaluate])
+    assert [(point.epoch, point.words) for point in evaluate.results] == [
+        (1, WORDS),
+        (2, 2 * WORDS),
+        (3, 3 * WORDS),
+    ]
+    expected = firth.evaluate(vectors, analogies=analogies, similarity=[pairs], restrict=5)
+    assert evaluate.results[-1].evaluation == expected
+    assert expected.similarity[0].answered == 5
+    assert expected.analogies[0].total.answered == 2
+    assert evaluate.results[0].evaluation != expected
+    assert told == evaluate.results
+
+
+def test_files_are_read_when_it_is_made(pairs, tmp_path):
+    evaluate = Evaluate(similarity=pairs)
+    pairs.unlink()
+    firth.train(UNITS, **OPTIONS, callbacks=[evaluate])
+    assert len(evaluate.results) == 3
+    with pytest.raises(firth.FormatError, match="no such file"):
+        Evaluate(similarity=pairs)
+    (tmp_path / "bad.txt").write_text(": one\nthree words only\n")
+    with pytest.raises(firth.FormatError, match="line 2: expected four words, got 3"):
+        Evaluate(analogies=tmp_path / "bad.txt")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"similarity": ()}, "there is nothing to evaluate"),
+        ({"restrict": 0}, "restrict must be at least 1, got 0"),
+        ({"every": "epochs"}, "a time must be .* got 'epochs'"),
+        ({"every": 0}, "a time must be"),
+    ],
+)
+def test_wrong_options_are_told_at_once(options, message, pairs):
+    with pytest.raises(firth.ConfigError, match=message):
+        Evaluate(**{"similarity": pairs, **options})
+
+
+def test_a_time_measures_every_so_often_and_at_the_end(pairs):
+    evaluate = Evaluate(similarity=pairs, every="1m")
+    evaluate.on_start(make_start())
+    for seconds in (1.0, 59.0, 61.0, 62.0, 120.0, 122.0, 500.0):
+        evaluate.on_progress(make_progress(seconds))
+    evaluate.on_epoch(make_epoch(1))
+    evaluate.on_epoch(make_epoch(2))
+    evaluate.on_end(make_end())
+    assert [point.seconds for point in evaluate.results] == [61.0, 122.0, 500.0, 120.0]
+    # A run that goes on begins at 0 again, and adds to the results.
+    evaluate.on_start(make_start())
+    evaluate.on_progress(make_progress(59.0))
+    evaluate.on_progress(make_progress(60.0))
+    assert [point.seconds for point in evaluate.results][4:] == [60.0]
+
+
+def test_vectors_that_diverge_are_left_to_the_run(pairs):
+    evaluate = Evaluate(similarity=pairs, every=1)
+    matrix = np.eye(3, dtype=np.float32)
+    evaluate.on_start(make_start(matrix=matrix))
+    matrix[1, 1] = np.nan
+    evaluate.on_progress(make_progress(2.0))
+    assert evaluate.results == []
+    matrix[1, 1] = 1.0
+    evaluate.on_progress(make_progress(4.0))
+    assert len(evaluate.results) == 1
+
+
+def test_results_go_to_a_log(pairs, tmp_path):
+    log = JsonLines(tmp_path / "run.jsonl")
+    evaluate = Evaluate(similarity=pairs, report=log.report)
+    firth.train(UNITS, **OPTIONS, callbacks=[log, evaluate])
+    told = [line for line in lines(log.path) if line["event"] == "evaluation"]
+    assert [line["epoch"] for line in told] == [1, 2, 3]
+    spearman = evaluate.results[-1].evaluation.similarity[0].spearman
+    assert told[-1]["similarity"][0]["spearman"] == spearman
+
+
+# ------------------------------------------------------------------------ trackers of others
+
+
+class Stand:
+    """Stands in for a package or an object of it: notes each call of anything."""
+
+    def __init__(self, name, calls, **attributes):
+        self._name, self._calls = name, calls
+        self.__dict__.update(attributes)
+
+    def __getattr__(self, name):
+        def call(*arguments, **named):
+            self._calls.append((f"{self._name}.{name}", arguments, named))
+            return self.__dict__.get(f"{name}_gives")
+
+        return call
+
+
+@pytest.fixture
+def calls():
+    return []
+
+
+@pytest.fixture
+def stand_ins(monkeypatch, calls):
+    """Put stand-ins for all packages in place."""
+    params = types.SimpleNamespace(data=types.SimpleNamespace(params={"dim": "3"}))
+    run = Stand("run", calls, config=Stand("config", calls))
+    packages = {
+        "tensorboardX": Stand("tensorboardX", calls, SummaryWriter_gives=Stand("writer", calls)),
+        "wandb": Stand("wandb", calls, run=None, init_gives=run),
+        "trackio": Stand("trackio", calls, init_gives=run),
+        "mlflow": Stand("mlflow", calls, start_run_gives=params, active_run_gives=None),
+    }
+    for name, package in packages.items():
+        monkeypatch.setitem(sys.modules, name, package)
+    return packages
+
+
+def tell_all(tracker, *, reason="done", checkpoint=None, words=0):
+    tracker.on_start(make_start(words=words, checkpoint=checkpoint))
+    tracker.on_progress(make_progress(4.0))
+    tracker.on_progress(make_progress(5.0))
+    tracker.on_epoch(make_epoch(held_out_loss=1.75))
+    tracker.on_end(make_end(reason))
+
+
+PROGRESS = {"loss": 2.0, "lr": 0.02, "words_per_second": 25.0}
+EPOCH = {"loss": 1.5, "lr": 0.01, "held_out_loss": 1.75}
+
+
+@pytest.mark.parametrize(
+    ("checkpoint", "purge"), [(None, None), (Path("checkpoints", "checkpoint-000001"), 51)]
+)
+def test_tensorboard(stand_ins, calls, checkpoint, purge, tmp_path):
+    tell_all(TensorBoard(tmp_path / "board"), checkpoint=checkpoint, words=50)
+    assert calls[0] == (
+        "tensorboardX.SummaryWriter",
+        (str(tmp_path / "board"),),
+        {"purge_step": purge},
+    )
+    assert calls[1][0] == "writer.add_text"
+    assert "    dim = 3\n" in calls[1][1][1]
+    scalars = [arguments for name, arguments, _ in calls if name == "writer.add_scalar"]
+    expected = [(name, value, 100) for name, value in PROGRESS.items()]
+    assert scalars == [*expected, *((name, value, 600) for name, value in EPOCH.items())]
+    assert calls[-1][0] == "writer.close"
+
+
+@pytest.mark.parametrize(("reason", "code"), [("done", 0), ("patience", 0), ("interrupted", 1)])
+def test_wandb(stand_ins, calls, reason, code):
+    tell_all(WandB(project="p", config={"corpus": "c"}), reason=reason)
+    assert calls[0][0] == "wandb.init"
+    assert calls[0][2]["project"] == "p"
+    assert (calls[0][2]["config"]["corpus"], calls[0][2]["config"]["dim"]) == ("c", 3)
+    assert calls[1] == ("run.define_metric", ("words",), {})
+    assert ("run.define_metric", ("held_out_loss",), {"step_metric": "words"}) in calls
+    assert [arguments for name, arguments, _ in calls if name == "run.log"] == [
+        ({**PROGRESS, "words": 100},),
+        ({**EPOCH, "words": 600},),
+    ]
+    assert calls[-1] == ("run.finish", (), {"exit_code": code})
+
+
+def test_wandb_leaves_a_run_active_that_was_so(stand_ins, calls):
+    stand_ins["wandb"].run = stand_ins["wandb"].init_gives
+    tell_all(WandB())
+    names = {name for name, _, _ in calls}
+    assert "run.log" in names
+    assert "config.update" in names
+    assert not names & {"wandb.init", "run.finish"}
+
+
+def test_trackio(stand_ins, calls):
+    tell_all(Trackio("p", name="first"))
+    assert calls[0][0] == "trackio.init"
+    assert (calls[0][2]["project"], calls[0][2]["name"]) == ("p", "first")
+    assert calls[0][2]["config"]["dim"] == 3
+    assert calls[1:] == [
+        ("run.log", (PROGRESS,), {"step": 100}),
+        ("run.log", (EPOCH,), {"step": 600}),
+        ("trackio.finish", (), {}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reason", "status"), [("done", "FINISHED"), ("interrupted", "KILLED"), ("error", "FAILED")]
+)
+def test_mlflow(stand_ins, calls, reason, status):
+    tell_all(MLflow(run_name="first"), reason=reason)
+    assert calls[0] == ("mlflow.start_run", (), {"run_name": "first"})
+    # What the run has already is not given again: MLflow would refuse a change.
+    assert calls[1][0] == "mlflow.log_params"
+    assert calls[1][1][0]["window"] == 5
+    assert "dim" not in calls[1][1][0]
+    assert calls[2:] == [
+        ("mlflow.log_metrics", (PROGRESS,), {"step": 100}),
+        ("mlflow.log_metrics", (EPOCH,), {"step": 600}),
+        ("mlflow.end_run", (status,), {}),
+    ]
+
+
+def test_mlflow_leaves_a_run_active_that_was_so(stand_ins, calls):
+    stand_ins["mlflow"].active_run_gives = stand_ins["mlflow"].start_run_gives
+    tell_all(MLflow())
+    names = {name for name, _, _ in calls}
+    assert "mlflow.log_metrics" in names
+    assert not names & {"mlflow.start_run", "mlflow.end_run"}
+
+
+MAKERS = {
+    "tensorboardX": lambda folder: TensorBoard(folder / "board"),
+    "wandb": lambda folder: WandB(),
+    "trackio": lambda folder: Trackio("p"),
+    "mlflow": lambda folder: MLflow(),
+}
+
+
+@pytest.mark.parametrize("package", MAKERS)
+def test_evaluations_are_figures(package, stand_ins, calls, pairs, tmp_path):
+    tracker = MAKERS[package](tmp_path)
+    firth.train(
+        UNITS,
+        **OPTIONS,
+        callbacks=[tracker, Evaluate(similarity=pairs, report=tracker.report)],
+    )
+    assert sum("similarity/pairs" in repr(arguments) for _, arguments, _ in calls) == 3
+
+
+@pytest.mark.parametrize("package", MAKERS)
+def test_a_missing_package_is_told_with_what_to_do(package, monkeypatch, tmp_path):
+    message = f"^{package} is not installed; run: pip install {package}$"
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(firth.MissingExtraError, match=message):
+        MAKERS[package](tmp_path)
+    # A folder of that name can be imported, but is no package.
+    monkeypatch.delitem(sys.modules, package)
+    (tmp_path / package).mkdir()
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    monkeypatch.setattr(sys, "meta_path", [sys.meta_path[-1]])
+    with pytest.raises(firth.MissingExtraError, match=message):
+        MAKERS[package](tmp_path)
+
+
+@pytest.mark.parametrize("package", MAKERS)
+def test_a_package_that_needs_what_is_missing_says_so_itself(package, monkeypatch, tmp_path):
+    (tmp_path / f"{package}.py").write_text("import there_is_no_such_package")
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    monkeypatch.delitem(sys.modules, package, raising=False)
+    with pytest.raises(ModuleNotFoundError, match="there_is_no_such_package"):
+        MAKERS[package](tmp_path)
+
+
+def test_what_fails_on_the_way_is_a_warning(stand_ins, tmp_path):
+    def fail(*arguments, **named):
+        raise ConnectionError("no server\nat all")
+
+    stand_ins["mlflow"].log_metrics = stand_ins["mlflow"].end_run = fail
+    recorder = Recorder()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        firth.train(UNITS, **OPTIONS, callbacks=[MLflow(), recorder])
+    assert recorder.told[-1].reason == "done"
+    assert len(caught) == 1 + 3 + 1
+    for warning in caught:
+        assert warning.category is firth.FirthWarning
+        assert str(warning.message) == (
+            "MLflow could not be told how the run goes, which goes on: ConnectionError: no server"
+        )
+    # At the start it is an error.
+    stand_ins["mlflow"].start_run = fail
+    with pytest.raises(ConnectionError):
+        firth.train(UNITS, **OPTIONS, callbacks=[MLflow()])
+
+
+def test_a_run_that_never_began_is_not_ended(stand_ins, calls):
+    MLflow().on_end(make_end("error"))
+    assert calls == []
+
+
+def test_an_unwritable_folder_is_told_at_once(stand_ins, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(firth.FirthError, match="cannot write"):
+        TensorBoard(tmp_path / "file")
+
+
+# ------------------------------------------------------------------------ the public face
+
+
+def test_everything_in_all_is_there():
+    for name in callbacks.__all__:
+        assert getattr(callbacks, name).__name__ == name
+    assert callbacks.Callback is firth.Callback
+
+
+def test_the_programs_of_the_documentation_run(tmp_path, monkeypatch, stand_ins, capsys):
+    page = Path(__file__).parents[1] / "docs" / "callbacks.md"
+    text = page.read_text("utf-8")
+    programs = re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    assert len(programs) > 3
+    monkeypatch.chdir(tmp_path)
+    namespace = {}
+    for program in programs:
+        exec(compile(program, page, "exec"), namespace)
+    (shown,) = re.findall(r"^```text\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    assert re.sub(r"\d\.\d+", "0", capsys.readouterr().out) == re.sub(r"\d\.\d+", "0", shown)
