@@ -263,7 +263,9 @@ def test_an_unwritable_file_is_told_at_once(tmp_path):
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
 def test_a_full_disk_is_told_in_one_line():
     log = JsonLines("/dev/full")
-    with pytest.raises(firth.FirthError, match=r"^cannot write /dev/full: No space left on device$"):
+    with pytest.raises(
+        firth.FirthError, match=r"^cannot write /dev/full: No space left on device$"
+    ):
         log.on_epoch(make_epoch())
     # The vectors of a run that ended are not lost for it.
     with pytest.warns(firth.FirthWarning, match="^cannot write /dev/full: No space left"):

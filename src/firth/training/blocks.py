@@ -39,7 +39,7 @@ Floats = NDArray[np.float32]
 
 # A block has at most so many positions of the corpus, and fewer where words that come often, or in
 # many windows, would be changed many times by scores that do not know of each other.
-_LONGEST = 16
+LONGEST = 16
 _OFTEN = 2.0  # how often a word may be expected among the targets of a block
 _CONTEXTS = 96  # how many context words the windows of a block may hold
 _AHEAD = 2  # blocks between listing and scoring
@@ -47,7 +47,7 @@ _AHEAD = 2  # blocks between listing and scoring
 # who still changes rows by the block before; scores, by a member two blocks ahead of one who reads
 # those of the block before. So 6 and 4 blocks must have their places at the same time.
 _LISTED = 8
-_SCORED = 4
+SCORED = 4
 
 # What the list of a window holds, by place: m, how many of its context words are repetitions, T,
 # how many noise words were drawn again, the offset of an input row that is needed soon, and then
@@ -117,7 +117,7 @@ def block_of(window: Window, kept: NDArray[np.float64], noise: NDArray[np.float6
     """
     often = float((kept + window.negative * noise).max())
     contexts = window.reach + 1 if window.shrink else 2 * window.reach
-    return max(1, min(_LONGEST, int(_OFTEN / often), _CONTEXTS // contexts))
+    return max(1, min(LONGEST, int(_OFTEN / often), _CONTEXTS // contexts))
 
 
 def own_rows(window: Window, positions: int) -> int:
@@ -155,7 +155,7 @@ def make_team(window: Window, layout: Layout, members: int) -> list[Team]:
     own = own_rows(window, layout.positions)
     lists = np.zeros(layout.zero + own, np.int64)
     lists[layout.zero :] = layout.inputs + np.arange(-own, 0) * layout.stride
-    parts = np.zeros(_SCORED * layout.slices * layout.scores, np.float32)
+    parts = np.zeros(SCORED * layout.slices * layout.scores, np.float32)
     signals = lockstep.make_signals(2 * members)
     bounds = [layout.slices * member // members for member in range(members + 1)]
     return [
@@ -324,7 +324,7 @@ def _score_block(
     mean = layout.means + number % 2 * layout.positions
     for s in range(team.first, team.last):
         x_at, y_at = s * layout.inputs, s * layout.outputs
-        place = (number % _SCORED * layout.slices + s) * layout.scores
+        place = (number % SCORED * layout.slices + s) * layout.scores
         row, next_row = block + 1, next_block + 1
         for j in range(max(count, next_count)):
             if j < count:
@@ -365,7 +365,7 @@ def _add_scores(
     for _ in range(lists[block]):
         total = _mark_centres(window, lists, row, signs, total, np.float32(-1.0))
         row += layout.list
-    first = number % _SCORED * layout.slices * layout.scores
+    first = number % SCORED * layout.slices * layout.scores
     row_loops.add_parts(team.parts, first, layout.scores, layout.slices, scores, total)
     if not window.cbow:
         row, place = block + 1, 0

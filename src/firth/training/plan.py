@@ -20,13 +20,11 @@ from firth.training.config import TrainConfig
 from firth.training.engine import Engine, Stretch, window_of
 from firth.training.workers import share_out
 
-_FLOAT = 4
+_FLOAT, _INTEGER = 4, 8
 # The alias table, and the thresholds of subsampling.
 _SAMPLING_PER_WORD = 8 + 4
 # A token of a stretch, its position, and the end of its unit.
 _SCRATCH_PER_TOKEN = 4 + 8 + 8
-# Blocks of the deterministic kernel whose scores stand at the same time.
-_SCORED_BLOCKS = 4
 # A word and its count as JSON: in the file, and while it is written.
 _JSON_PER_WORD = 20
 _JSON_IN_MEMORY_PER_WORD = 120
@@ -195,21 +193,18 @@ def _table_memory(words: int, config: TrainConfig) -> int:
     """Give the bytes of both tables as the kernels lay them out, with the workers' own rows."""
     window = window_of(config)
     if config.deterministic:
-        row = blocks.slices_of(config.dim) * blocks.slice_stride(config.dim) * _FLOAT
-        return row * (2 * words + blocks.own_rows(window))
+        layout = blocks.layout_of(window, config.dim, words, blocks.LONGEST)
+        return layout.slices * (layout.inputs + layout.outputs) * _FLOAT
     row = simd.stride_of(config.dim) * _FLOAT
     return row * (2 * words + (kernel.own_rows(window) + 1) * config.workers)
 
 
 def _scratch_memory(stretch: int, config: TrainConfig) -> int:
     """Give the bytes of the workers' working memory."""
-    inputs = 1 if config.model == "cbow" else 2 * config.window
     if config.deterministic:
-        slices = blocks.slices_of(config.dim)
-        members = min(config.workers, slices, available_processors())
-        scores = blocks.BLOCK * inputs * (config.negative + 1) * _FLOAT
-        return (
-            members * (stretch * _SCRATCH_PER_TOKEN + 2 * scores) + _SCORED_BLOCKS * slices * scores
-        )
+        layout = blocks.layout_of(window_of(config), config.dim, 0, blocks.LONGEST)
+        members = min(config.workers, layout.slices, available_processors())
+        own = members * (stretch * _SCRATCH_PER_TOKEN + 2 * layout.scores * _FLOAT)
+        return own + blocks.SCORED * layout.slices * layout.scores * _FLOAT + layout.sums * _INTEGER
     scores = 2 * config.window * (config.negative + 1) * _FLOAT
     return config.workers * (stretch * _SCRATCH_PER_TOKEN + 2 * scores)
