@@ -17,14 +17,10 @@ class Pace:
     """Tells when it is time again, by the seconds that records hold."""
 
     def __init__(self, every: float | str) -> None:
-        self.every = parse_duration(every)
+        self._every = parse_duration(every)
         self._next = -math.inf
 
-    def begin(self, seconds: float) -> None:
-        """Count from here."""
-        self._next = seconds + self.every
-
-    def reset(self) -> None:
+    def begin(self) -> None:
         """Have the next record be in time, whatever its seconds."""
         self._next = -math.inf
 
@@ -32,7 +28,7 @@ class Pace:
         """Tell whether it is time; if so, count from here."""
         if seconds < self._next:
             return False
-        self.begin(seconds)
+        self._next = seconds + self._every
         return True
 
 

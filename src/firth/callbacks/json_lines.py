@@ -60,7 +60,7 @@ class JsonLines(Callback):
 
     def on_start(self, start: RunStart) -> None:
         """Write what the run sets out to do; of the vocabulary, how many words it has."""
-        self._pace.reset()
+        self._pace.begin()
         self._tell("start", plan_of(start))
 
     def on_progress(self, progress: Progress) -> None:

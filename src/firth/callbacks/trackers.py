@@ -44,7 +44,7 @@ class _Tracker(Callback):
         """Begin a run with the options of training."""
         plan = plan_of(start)
         options = {**plan["config"], **{key: plan[key] for key in ("vocabulary", "tokens")}}
-        self._pace.reset()
+        self._pace.begin()
         self._begin(start, options)
         self._has_begun = True
 
