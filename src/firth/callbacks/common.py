@@ -42,4 +42,5 @@ def plan_of(start: RunStart) -> dict[str, Any]:
         "epoch": start.epoch,
         "words": start.words,
         "checkpoint": start.checkpoint,
+        "estimate": dataclasses.asdict(start.estimate),
     }
