@@ -28,6 +28,8 @@ OPTIONS = {
     "min_lr": st.sampled_from([0.0, 1e-4]) | st.floats(0.0, 1.0),  # as a share of `lr`
     "shrink_windows": st.booleans(),
     "threads": st.integers(1, 4),
+    "deterministic": st.booleans(),
+    "patience": st.none() | st.integers(1, 2),  # only where text is held out
     "seed": st.sampled_from([0, 1, 2**32, 2**63, 2**64 - 1, 10**30]) | st.integers(0, 2**64),
 }
 
@@ -39,14 +41,14 @@ VOCABULARIES = {
 QUICK = settings(
     deadline=None,
     derandomize=True,
-    max_examples=150,
+    max_examples=120,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 
 
 @st.composite
 def runs(draw):
-    """Draw options and a corpus."""
+    """Draw options of `firth.train`, and a corpus."""
     options = draw(st.fixed_dictionaries(OPTIONS))
     options["min_lr"] *= firth.TrainConfig(model=options["model"], lr=options["lr"], min_lr=0).lr
     words = VOCABULARIES[draw(st.sampled_from(sorted(VOCABULARIES)))]
@@ -55,7 +57,16 @@ def runs(draw):
     digits = st.text("0123456789", min_size=1, max_size=30) | st.text("0123456789", max_size=30)
     units = draw(st.lists(digits, min_size=1, max_size=30)) * draw(st.sampled_from([1, 1, 5]))
     kind = draw(st.sampled_from([list, tuple, np.array]))
-    return options, [kind([words[int(d) % len(words)] for d in unit]) for unit in units]
+
+    def spell(units):
+        return [kind([words[int(d) % len(words)] for d in unit]) for unit in units]
+
+    held_out = draw(st.none() | st.floats(0.01, 0.9) | st.lists(digits, min_size=1, max_size=5))
+    if held_out is None:
+        del options["patience"]
+    else:
+        options["holdout"] = held_out if isinstance(held_out, float) else spell(held_out)
+    return options, spell(units)
 
 
 def expected_words(units, options):
@@ -75,45 +86,73 @@ def is_trainable(units, words):
     return len(known) > 1 and any(sum(word in known for word in plain(u)) > 1 for u in units)
 
 
+def config_of(options):
+    return firth.TrainConfig(**{k: v for k, v in options.items() if k != "holdout"})
+
+
 def check_refusal(error, units, options):
     """Whatever is refused is refused for a reason that is there, and tells it in one line."""
     message = str(error)
-    assert message.isprintable()
-    if not is_trainable(units, expected_words(units, options)):
-        assert isinstance(error, CorpusError)
-        assert "nothing to train on" in message or "give more text" in message
-    elif "subsampling left no window" in message:
-        assert options["sample"] > 0
-    else:
-        assert isinstance(error, ConfigError)
-        assert "training diverges" in message
-        assert firth.TrainConfig(**options).lr > 0.05
     event(message[:24])
+    assert message.isprintable()
+    if "training diverges" in message:
+        assert isinstance(error, ConfigError)
+        assert config_of(options).lr > 0.05
+        return
+    assert isinstance(error, CorpusError)
+    if "subsampling left no window" in message:
+        assert options["sample"] > 0 or "held-out" in message
+    elif "holdout" in message or "held out" in message or "hold out" in message:
+        assert "holdout" in options
+    else:
+        assert "nothing to train on" in message or "give more text" in message
+        # Which share is held out is drawn: it may be what was worth training on.
+        assert isinstance(options.get("holdout"), float) or not is_trainable(
+            units, expected_words(units, options)
+        )
 
 
 def check_vectors(vectors, units, options):
-    words = expected_words(units, options)
-    assert is_trainable(units, words)
-    assert list(zip(vectors.words, vectors.counts.tolist(), strict=True)) == words
-    assert [type(word) for word in vectors.words] == [type(word) for word, _ in words]
-    for matrix in (vectors.input_vectors, vectors.output_vectors):
-        assert matrix.shape == (len(words), options["dim"])
-        assert matrix.dtype == np.float32
-        assert np.isfinite(matrix).all()
-    losses = vectors.config["losses"]
-    assert len(losses) == options["epochs"]
-    # A score beyond 17 costs less than float32 can add to 1: that is 0.
-    assert all(0 <= loss < np.inf for loss in losses)
-    assert vectors.config["options"] == dataclasses.asdict(firth.TrainConfig(**options))
     told = vectors.config["corpus"]
+    held_out = options.get("holdout")
+    if isinstance(held_out, float):
+        # Which words stay is drawn; the counts are theirs.
+        assert vectors.counts.tolist() == sorted(vectors.counts, reverse=True)
+        assert vectors.counts.min() >= options["min_count"]
+        assert told["words_kept"] == vectors.counts.sum()
+        assert 0 < told["words_held_out"] <= told["words_read"] - told["words_kept"]
+    else:
+        words = expected_words(units, options)
+        assert is_trainable(units, words)
+        assert list(zip(vectors.words, vectors.counts.tolist(), strict=True)) == words
+        assert [type(word) for word in vectors.words] == [type(word) for word, _ in words]
+        assert told["words_kept"] == sum(count for _, count in words)
+        held = itertools.chain.from_iterable(map(plain, held_out or []))
+        assert told["words_held_out"] == sum(word in vectors for word in held)
     assert told["words_read"] == sum(map(len, units))
     assert told["units_read"] == sum(len(unit) > 0 for unit in units)
-    assert told["words_kept"] == sum(count for _, count in words)
+    for matrix in (vectors.input_vectors, vectors.output_vectors):
+        assert matrix.shape == (len(vectors), options["dim"])
+        assert matrix.dtype == np.float32
+        assert np.isfinite(matrix).all()
+    assert vectors.config["options"] == dataclasses.asdict(config_of(options))
+    check_losses(vectors.config, options)
+
+
+def check_losses(config, options):
+    losses, held_out_losses = config["losses"], config["held_out_losses"]
+    # A score beyond 17 costs less than float32 can add to 1: that is 0.
+    assert all(0 <= loss < np.inf for loss in [*losses, *held_out_losses])
+    assert len(held_out_losses) == (len(losses) if "holdout" in options else 0)
+    patience = options.get("patience")
+    if patience is None or len(losses) == options["epochs"]:
+        assert len(losses) == options["epochs"]
+    else:
+        assert len(losses) - 1 - np.argmin(held_out_losses) == patience
 
 
 def assert_same(one, other):
     assert one.words == other.words
-    assert one.config == other.config
     for name in ("input_vectors", "output_vectors", "counts"):
         assert getattr(one, name).tobytes() == getattr(other, name).tobytes()
 
@@ -129,10 +168,15 @@ def check_run(run, path):
     event("trained")
     assert all(map(np.array_equal, units, before))
     check_vectors(vectors, units, options)
-    if options["threads"] == 1:
-        assert_same(firth.train(iter(units), **options), vectors)
+    if options["deterministic"] or options["threads"] == 1:
+        threads = 3 if options["deterministic"] else 1
+        again = firth.train(iter(units), **{**options, "threads": threads})
+        assert_same(again, vectors)
+        if not options["deterministic"]:
+            assert again.config == vectors.config
     vectors.save(path)
     assert_same(firth.load(path), vectors)
+    assert firth.load(path).config == vectors.config
 
 
 @QUICK
