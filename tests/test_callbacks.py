@@ -229,7 +229,6 @@ def train_with(engine, callback, **named):
     return train_corpus(corpus, config, engine=engine, callbacks=[callback], **named)
 
 
-@pytest.mark.xfail(reason="what waits to be told gets the time at which it is told", strict=True)
 def test_what_was_trained_while_a_callback_was_busy_has_the_right_speed(counting, monkeypatch):
     """Either its own time, or it is told at once with all that was trained since."""
     now = [0.0]
@@ -251,7 +250,6 @@ def test_what_was_trained_while_a_callback_was_busy_has_the_right_speed(counting
     assert second.words == WORDS or second.seconds < 100.0
 
 
-@pytest.mark.xfail(reason="a new stretch is begun until the callback is done", strict=True)
 def test_an_interrupt_stops_the_workers_also_while_a_callback_is_busy(counting, tmp_path):
     class Busy(Callback):
         def on_progress(self, progress):

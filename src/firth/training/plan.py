@@ -164,7 +164,7 @@ def expected_seconds(engine: Engine, corpus: Corpus, *, stretch: int, words: int
             if time.perf_counter() - began > _MEASURED_SECONDS:
                 break
 
-    for done, _ in share_out(engine, stretches()):
+    for done, *_ in share_out(engine, stretches()):
         measured += done.stop - done.start
         corpus.tokens.release(done.start, done.stop)
     return words * (time.perf_counter() - began) / measured

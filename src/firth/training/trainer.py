@@ -145,12 +145,15 @@ class _Run:
         self._state = RunState() if last is None else last.state
         self._best = None if last is None else last.best
         self._words_before = self._words
-        self._pausing, self._given_out = False, 0
+        self._given_out = self._state.position
+        self._interrupts: Interrupts | None = None
+        self._error: Exception | None = None
         self._measure_time()
         self._began, self._seconds_paused = time.perf_counter(), 0.0
 
     def train(self, interrupts: Interrupts | None) -> TrainResult:
         """Train the epochs that are left, or until there is a reason to stop."""
+        self._interrupts = interrupts
         reason: StopReason = "error"
 
         def tell_end(callback: Callback) -> None:
@@ -162,10 +165,12 @@ class _Run:
                 stack.callback(tell_end, callback)
             try:
                 self._tell_start()
+                # What they did to prepare is no time of training.
+                self._began = time.perf_counter()
                 if self._config.on_divergence == "halve" and self._begun_from is None:
                     self._save()
                 while not self._is_done():
-                    self._train_epoch(interrupts)
+                    self._train_epoch()
                 self._finish_writing()
             except KeyboardInterrupt as error:
                 reason = "interrupted"
@@ -182,7 +187,11 @@ class _Run:
     @property
     def _words(self) -> int:
         """Words trained, in all epochs."""
-        return self._state.epoch * self._size + self._state.position
+        return self._words_of(self._state.position)
+
+    def _words_of(self, position: int) -> int:
+        """Give the words trained, in all epochs, up to a position of this one."""
+        return self._state.epoch * self._size + position
 
     @property
     def _seconds(self) -> float:
@@ -204,53 +213,55 @@ class _Run:
             return True
         return self._state.epoch == self._config.epochs
 
-    def _train_epoch(self, interrupts: Interrupts | None) -> None:
+    def _train_epoch(self) -> None:
         """Train an epoch, or what is left of it; if it diverges, stop or go back, as asked."""
         try:
             while self._state.position < self._size:
-                self._train_until_pause(interrupts)
+                self._train_until_pause()
             self._end_epoch()
         except Diverged as error:
             if self._config.on_divergence == "stop":
                 raise
             self._go_back(error)
 
-    def _train_until_pause(self, interrupts: Interrupts | None) -> None:
+    def _train_until_pause(self) -> None:
         """Train until the end of the epoch, or until there is something to do in between.
 
         What then raises, raises after a checkpoint, if there is a folder for it.
         """
-        error: BaseException | None = None
-        received = None
         loss, pairs, words = self._state.loss, self._state.pairs, self._words
-        self._pausing = False
-        for done, (some_loss, some_pairs) in share_out(self._engine, self._stretches()):
+        self._error = None
+        for done, (some_loss, some_pairs), more in share_out(self._engine, self._stretches()):
             check_loss(some_loss, some_pairs, self._state.epoch, self._config)
-            loss, pairs, words = (
-                loss + some_loss,
-                pairs + some_pairs,
-                words + done.stop - done.start,
-            )
+            loss, pairs = loss + some_loss, pairs + some_pairs
+            words += done.stop - done.start
             self._corpus.tokens.release(done.start, done.stop)
-            if error is None:
-                error = self._tell_progress(done, words, loss, pairs)
-            received = interrupts.received if interrupts is not None else None
-            self._pausing = error is not None or received is not None or self._is_due()
+            # Of several that were done meanwhile, the last is told.
+            if self._error is None and (not more or words == self._words_of(self._given_out)):
+                self._tell_progress(done, words, loss, pairs)
         self._state = dataclasses.replace(
             self._state, position=self._given_out, loss=loss, pairs=pairs
         )
-        if self._pausing and self._checkpoints is not None:
+        if self._shall_pause() and self._checkpoints is not None:
             self._save()
-        if error is not None:
-            raise error
-        if received is not None:
-            raise self._interruption(received)
+        if self._error is not None:
+            raise self._error
+        if self._received is not None:
+            raise self._interruption(self._received)
+
+    @property
+    def _received(self) -> signal.Signals | None:
+        """The signal that interrupts this run, if there was one."""
+        return None if self._interrupts is None else self._interrupts.received
+
+    def _shall_pause(self) -> bool:
+        return self._error is not None or self._received is not None or self._is_due()
 
     def _stretches(self) -> Iterator[Stretch]:
         """Cut the rest of an epoch into stretches; the step size falls linearly over all epochs."""
         lr, slope = self._schedule(self._state.epoch)
         for start in range(self._state.position, self._size, self._stretch):
-            if self._pausing:
+            if self._shall_pause():
                 break
             # The workers finish what was given out before anything else happens.
             self._given_out = min(start + self._stretch, self._size)
@@ -310,7 +321,7 @@ class _Run:
             Stretch(0, start, min(start + self._stretch, end), 0.0, 0.0)
             for start in range(self._size, end, self._stretch)
         )
-        for done, (some_loss, some_pairs) in share_out(self._engine, stretches):
+        for done, (some_loss, some_pairs), _ in share_out(self._engine, stretches):
             loss, pairs = loss + some_loss, pairs + some_pairs
             self._corpus.tokens.release(done.start, done.stop)
         if pairs == 0:
@@ -361,6 +372,7 @@ class _Run:
             raise error
         self._engine.restore(*last.tables)
         self._state = dataclasses.replace(last.state, lr_scale=scale)
+        self._words_before = min(self._words_before, self._words)
         self._best = last.best
         warnings.warn(
             f"{error}; went back to {last.path}, and lr is now {self._config.step_size * scale:g}",
@@ -411,10 +423,8 @@ class _Run:
         for callback in self._callbacks:
             callback.on_start(started)
 
-    def _tell_progress(
-        self, done: Stretch, words: int, loss: float, pairs: int
-    ) -> BaseException | None:
-        """Tell how far the run has come; give what a callback raised."""
+    def _tell_progress(self, done: Stretch, words: int, loss: float, pairs: int) -> None:
+        """Tell how far the run has come; keep what a callback raised."""
         progress = Progress(
             epoch=done.epoch + 1,
             epochs=self._config.epochs,
@@ -429,9 +439,9 @@ class _Run:
         try:
             for callback in self._callbacks:
                 callback.on_progress(progress)
-        except BaseException as error:
-            return error
-        return None
+        except Exception as error:
+            # A second interrupt is none of these: it ends the run at once.
+            self._error = error
 
     def _end(self, reason: StopReason) -> RunEnd:
         return RunEnd(

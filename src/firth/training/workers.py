@@ -22,8 +22,11 @@ def run_apart(work: Callable[[], None]) -> None:
 
 def share_out(
     engine: Engine, stretches: Iterator[Stretch]
-) -> Iterator[tuple[Stretch, tuple[float, int]]]:
-    """Train stretches on as many threads as the engine has workers; give each with its result.
+) -> Iterator[tuple[Stretch, tuple[float, int], bool]]:
+    """Train stretches on as many threads as the engine has workers.
+
+    Each is given with its result, and whether something else that has happened meanwhile is
+    waiting to be given.
 
     The kernel runs without the GIL. Workers change the same tables without locks (Niu et al. 2011).
     The stretches are handed out in order, and each that was handed out is given back. When the
@@ -58,7 +61,7 @@ def share_out(
             if result is None:
                 working -= 1
             else:
-                yield result
+                yield *result, not results.empty()
     finally:
         stop.set()
         for thread in threads:
