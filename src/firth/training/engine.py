@@ -23,7 +23,7 @@ Integer = TypeVar("Integer", np.int32, np.int64)
 NO_WORDS = np.empty(0, np.int64)
 
 _LINE = 64  # bytes of a cache line
-_ROWS_AT_ONCE = 65_536
+_ROWS_AT_ONCE = 4_096
 
 
 @dataclass(frozen=True)
