@@ -74,7 +74,8 @@ class Scratch(NamedTuple):
     positions: NDArray[np.int64]  # where each stands in the corpus
     ends: NDArray[np.int64]  # for each unit, the place in `words` where it ends
     slots: NDArray[np.int64]  # finds repeated context words
-    noise: NDArray[np.int64]  # offsets of a window's noise rows
+    streams: NDArray[np.uint64]  # the streams of a block's positions
+    noise: NDArray[np.int64]  # offsets of the noise rows of a block
     scores: Floats  # S of a block, then G
     signs: Floats  # -1 where S holds a score of the centre, else 1
     loss: Floats  # (2 * WIDTH,) see simd.gradient
@@ -172,7 +173,8 @@ def make_scratch(window: Window, layout: Layout, stretch: int) -> Scratch:
         positions=np.empty(stretch + contexts + 1, np.int64),
         ends=np.empty(stretch + 2, np.int64),
         slots=np.zeros(windows.SLOTS, np.int64),
-        noise=np.zeros(window.negative, np.int64),
+        streams=np.zeros(layout.positions, np.uint64),
+        noise=np.zeros(layout.positions * window.negative, np.int64),
         scores=np.zeros(layout.scores, np.float32),
         signs=np.ones(layout.scores, np.float32),
         loss=np.repeat(np.array([0.0, 1.0], np.float32), WIDTH),
@@ -203,7 +205,7 @@ def train_stretch(
     of `kernel.train_stretch`; every member gives the same loss and pairs. The step size is that of
     the first position of a block.
     """
-    words, positions, ends, slots, noise, scores, signs, running_loss = scratch
+    words, positions, ends, slots, streams, noise, scores, signs, running_loss = scratch
     member, members, signals, lists = team.member, team.members, team.signals, team.lists
     last = windows.gather(
         tokens, offsets, unit, start, stop, key, sampling.keep, window.reach, words, positions,
@@ -221,7 +223,7 @@ def train_stretch(
             begin = start + listed * block
             i, unit = _list_block(
                 words, positions, ends, i, unit, last, begin, min(begin + block, stop), key,
-                window, sampling.alias, noise, slots, layout, lists, listed,
+                window, sampling.alias, streams, noise, slots, layout, lists, listed,
             )  # fmt: skip
             lockstep.raise_signal(signals, members + member, listed + 1)
         ahead = min(n + 1, blocks - 1)
@@ -240,7 +242,7 @@ def train_stretch(
             taken, pending = windows.descend(scores, signs, total, eta, running_loss, pending)
             loss += taken
             pairs += _fold(window, layout, lists, changed, scores, signs)
-            _change_tables(tables, frozen, window, layout, team, changed, scores)
+            _change_tables(tables, frozen, window, layout, team, changed, ahead, scores)
     return loss + windows.take_loss(running_loss), pairs
 
 
@@ -260,6 +262,7 @@ def _list_block(
     key: np.uint64,
     window: Window,
     alias: NDArray[np.uint64],
+    streams: NDArray[np.uint64],
     noise: NDArray[np.int64],
     slots: NDArray[np.int64],
     layout: Layout,
@@ -278,21 +281,29 @@ def _list_block(
     count, row = 0, block + 1
     while i < last and positions[i] < begin:
         i += 1
+    # All are drawn before any is looked at, so that no look at the alias table waits for another.
+    first = i
     while i < last and positions[i] < end:
+        streams[i - first] = draws.stream_at(key, positions[i])
+        windows.draw_noise(
+            streams[i - first], negative, alias, stride, noise, (i - first) * negative
+        )
+        i += 1
+    stop, i = i, first
+    while i < stop:
         while i >= ends[unit + 1]:
             unit += 1
-        stream = draws.stream_at(key, positions[i])
-        drawn = draws.window_at(stream, reach, shrink)
+        drawn = draws.window_at(streams[i - first], reach, shrink)
         low, high = max(ends[unit], i - drawn), min(ends[unit + 1], i + drawn + 1)
         if high - low >= 2:
-            windows.draw_noise(stream, negative, alias, stride, noise)
             target = row + _FIELDS
             context = target + negative + 1
             twin = context + 2 * reach
             repeat = twin + negative + 1
             t, doubled = windows.list_targets(
-                words[i] * stride, noise, negative, lists, target, lists, twin
-            )
+                words[i] * stride, noise, (i - first) * negative, negative, lists, target,
+                lists, twin,
+            )  # fmt: skip
             m, repeated = windows.list_contexts(
                 words, i, low, high, stride, lists, context, lists, repeat, slots,
                 (i + 1) * 2 * reach,
@@ -321,6 +332,7 @@ def _score_block(
     block = number % _LISTED * layout.block
     next_block = ahead % _LISTED * layout.block
     count, next_count = lists[block], lists[next_block]
+    some = _share(window)
     mean = layout.means + number % 2 * layout.positions
     for s in range(team.first, team.last):
         x_at, y_at = s * layout.inputs, s * layout.outputs
@@ -341,18 +353,29 @@ def _score_block(
                 place += (m + repeated) * width
                 row += layout.list
             if j < next_count:
-                _fetch(inputs, x_at, outputs, y_at, lists, next_row)
+                _fetch(outputs, y_at, lists, next_row, 0, some)
+                row_loops.prefetch(inputs, x_at + lists[next_row + 4])
                 next_row += layout.list
 
 
 @inlined
+def _share(window: Window) -> int:
+    """Give how many target rows of the next block's windows are fetched while a block is scored.
+
+    The others are fetched while the tables are changed, which takes longer: so many at once as a
+    window has are more than a processor can wait for, and would make it stall.
+    """
+    return (window.negative + 1) // 3
+
+
+@inlined
 def _fetch(
-    inputs: Floats, x_at: int, outputs: Floats, y_at: int, lists: NDArray[np.int64], row: int
+    outputs: Floats, y_at: int, lists: NDArray[np.int64], row: int, start: int, stop: int
 ) -> None:
-    """Ask for the target rows of a window, and for an input row."""
-    for k in range(row + _FIELDS, row + _FIELDS + lists[row + 2]):
+    """Ask for some target rows of a window."""
+    target = row + _FIELDS
+    for k in range(target + start, target + min(stop, lists[row + 2])):
         row_loops.prefetch(outputs, y_at + lists[k])
-    row_loops.prefetch(inputs, x_at + lists[row + 4])
 
 
 @inlined
@@ -429,18 +452,26 @@ def _change_tables(
     layout: Layout,
     team: Team,
     number: int,
+    ahead: int,
     gradients: Floats,
 ) -> None:
-    """Change a member's slices of the tables by the windows of a block."""
+    """Change a member's slices by the windows of a block, and fetch the rest of block `ahead`."""
     inputs, outputs = tables
     places, input_originals, output_originals = frozen
     copy = len(input_originals) // layout.slices * layout.stride
     lists, block = team.lists, number % _LISTED * layout.block
     mean = layout.means + number % 2 * layout.positions
+    next_block = ahead % _LISTED * layout.block
+    some = _share(window)
     for s in range(team.first, team.last):
         x_at, y_at = s * layout.inputs, s * layout.outputs
-        row, place = block + 1, 0
-        for j in range(lists[block]):
+        row, place, next_row = block + 1, 0, next_block + 1
+        for j in range(max(lists[block], lists[next_block])):
+            if j < lists[next_block]:
+                _fetch(outputs, y_at, lists, next_row, some, window.negative + 1)
+                next_row += layout.list
+            if j >= lists[block]:
+                continue
             m, repeated, t = lists[row], lists[row + 1], lists[row + 2]
             width = t + lists[row + 3]
             target = row + _FIELDS
