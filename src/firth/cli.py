@@ -268,8 +268,9 @@ def _choose_warnings(quiet: bool) -> None:
 
 
 def _start_teller(folder: Path | None, resume: bool) -> Callback:
-    """Make a callback that tells from where a run goes on."""
+    """Make a callback that tells from where a run goes on, and of a long one what it needs."""
     from firth.training import Callback, RunStart
+    from firth.training.plan import size_of
 
     class StartTeller(Callback):
         def on_start(self, start: RunStart) -> None:
@@ -283,6 +284,9 @@ def _start_teller(folder: Path | None, resume: bool) -> Callback:
                 )
             elif resume:
                 _tell(f"no checkpoint in {folder} yet: starts from the beginning")
+            if start.estimate.seconds is not None:
+                minutes, memory = start.estimate.seconds / 60.0, size_of(start.estimate.memory)
+                _tell(f"training will take about {minutes:.1f} minutes and {memory} of memory")
 
     return StartTeller()
 
