@@ -39,8 +39,8 @@ Floats = NDArray[np.float32]
 
 # A block has at most so many positions of the corpus, and fewer where words that come often, or in
 # many windows, would be changed many times by scores that do not know of each other.
-_LONGEST = 16
-_OFTEN = 2.0  # how often a word may be expected among the targets of a block
+_LONGEST = 8
+_OFTEN = 1.0  # how often a word may be expected among the targets of a block
 _CONTEXTS = 96  # how many context words the windows of a block may hold
 _AHEAD = 2  # blocks between listing and scoring
 # Lists are written two blocks ahead of scoring by a member that may be two blocks ahead of another,
@@ -75,7 +75,8 @@ class Scratch(NamedTuple):
     ends: NDArray[np.int64]  # for each unit, the place in `words` where it ends
     slots: NDArray[np.int64]  # finds repeated context words
     streams: NDArray[np.uint64]  # the streams of a block's positions
-    noise: NDArray[np.int64]  # offsets of the noise rows of a block
+    drawn: NDArray[np.uint64]  # random bits of the noise words of a block
+    noise: NDArray[np.int64]  # offsets of a window's noise rows
     scores: Floats  # S of a block, then G
     signs: Floats  # -1 where S holds a score of the centre, else 1
     loss: Floats  # (2 * WIDTH,) see simd.gradient
@@ -174,7 +175,8 @@ def make_scratch(window: Window, layout: Layout, stretch: int) -> Scratch:
         ends=np.empty(stretch + 2, np.int64),
         slots=np.zeros(windows.SLOTS, np.int64),
         streams=np.zeros(layout.positions, np.uint64),
-        noise=np.zeros(layout.positions * window.negative, np.int64),
+        drawn=np.zeros(layout.positions * window.negative, np.uint64),
+        noise=np.zeros(window.negative, np.int64),
         scores=np.zeros(layout.scores, np.float32),
         signs=np.ones(layout.scores, np.float32),
         loss=np.repeat(np.array([0.0, 1.0], np.float32), WIDTH),
@@ -205,7 +207,7 @@ def train_stretch(
     of `kernel.train_stretch`; every member gives the same loss and pairs. The step size is that of
     the first position of a block.
     """
-    words, positions, ends, slots, streams, noise, scores, signs, running_loss = scratch
+    words, positions, ends, slots, streams, drawn, noise, scores, signs, running_loss = scratch
     member, members, signals, lists = team.member, team.members, team.signals, team.lists
     last = windows.gather(
         tokens, offsets, unit, start, stop, key, sampling.keep, window.reach, words, positions,
@@ -214,18 +216,26 @@ def train_stretch(
     slots[:] = 0
     signs[:] = 1.0
     loss, pairs, pending = 0.0, 0, 0
-    i, unit = window.reach, 0
-    block = layout.positions
+    block, unit = layout.positions, 0
     blocks = (stop - start + block - 1) // block
+    begin = start + member * block
+    first, after = _draw_block(
+        positions, window.reach, last, begin, min(begin + block, stop), key, window,
+        sampling.alias, streams, drawn,
+    )  # fmt: skip
     for n in range(-_AHEAD, blocks + 1):
         listed, scored, changed = n + _AHEAD, n, n - 1
         if listed < blocks and listed % members == member:
-            begin = start + listed * block
-            i, unit = _list_block(
-                words, positions, ends, i, unit, last, begin, min(begin + block, stop), key,
-                window, sampling.alias, streams, noise, slots, layout, lists, listed,
+            unit = _list_block(
+                words, ends, first, after, last, unit, window, sampling.alias, streams, drawn,
+                noise, slots, layout, lists, listed,
             )  # fmt: skip
             lockstep.raise_signal(signals, members + member, listed + 1)
+            begin = start + (listed + members) * block
+            first, after = _draw_block(
+                positions, after, last, begin, min(begin + block, stop), key, window,
+                sampling.alias, streams, drawn,
+            )  # fmt: skip
         ahead = min(n + 1, blocks - 1)
         if ahead >= 0 and not lockstep.wait_for(
             signals, members + ahead % members, 0, 1, ahead + 1
@@ -250,12 +260,9 @@ def train_stretch(
 
 
 @inlined
-def _list_block(
-    words: NDArray[np.int32],
+def _draw_block(
     positions: NDArray[np.int64],
-    ends: NDArray[np.int64],
     i: int,
-    unit: int,
     last: int,
     begin: int,
     end: int,
@@ -263,47 +270,70 @@ def _list_block(
     window: Window,
     alias: NDArray[np.uint64],
     streams: NDArray[np.uint64],
+    drawn: NDArray[np.uint64],
+) -> tuple[int, int]:
+    """Draw for the windows of the positions from `begin` to `end`, from word i on.
+
+    What the alias table says is asked for, to be looked at when the block is listed: it is larger
+    than the near caches.
+
+    Returns
+    -------
+    first, after : int
+        The first of these words, and the one after the last.
+    """
+    while i < last and positions[i] < begin:
+        i += 1
+    first, place = i, 0
+    while i < last and positions[i] < end:
+        stream = draws.stream_at(key, positions[i])
+        streams[i - first] = stream
+        for k in range(window.negative):
+            draw = draws.noise_draw(stream, k)
+            drawn[place] = draw
+            row_loops.prefetch_item(alias, draws.noise_column(draw, len(alias)))
+            place += 1
+        i += 1
+    return first, i
+
+
+@inlined
+def _list_block(
+    words: NDArray[np.int32],
+    ends: NDArray[np.int64],
+    begin: int,
+    end: int,
+    last: int,
+    unit: int,
+    window: Window,
+    alias: NDArray[np.uint64],
+    streams: NDArray[np.uint64],
+    drawn: NDArray[np.uint64],
     noise: NDArray[np.int64],
     slots: NDArray[np.int64],
     layout: Layout,
     lists: NDArray[np.int64],
     number: int,
-) -> tuple[int, int]:
-    """Draw and list the windows of the positions from `begin` to `end`.
-
-    Returns
-    -------
-    i, unit : int
-        The word and the unit at which to go on.
-    """
+) -> int:
+    """List the windows of the words from `begin` to `end`; give the unit of the last one."""
     _, reach, shrink, negative = window
     stride, block = np.int64(layout.stride), number % _LISTED * layout.block
     count, row = 0, block + 1
-    while i < last and positions[i] < begin:
-        i += 1
-    # All are drawn before any is looked at, so that no look at the alias table waits for another.
-    first = i
-    while i < last and positions[i] < end:
-        streams[i - first] = draws.stream_at(key, positions[i])
-        windows.draw_noise(
-            streams[i - first], negative, alias, stride, noise, (i - first) * negative
-        )
-        i += 1
-    stop, i = i, first
-    while i < stop:
+    for i in range(begin, end):
         while i >= ends[unit + 1]:
             unit += 1
-        drawn = draws.window_at(streams[i - first], reach, shrink)
-        low, high = max(ends[unit], i - drawn), min(ends[unit + 1], i + drawn + 1)
+        drawn_reach = draws.window_at(streams[i - begin], reach, shrink)
+        low, high = max(ends[unit], i - drawn_reach), min(ends[unit + 1], i + drawn_reach + 1)
         if high - low >= 2:
+            for k in range(negative):
+                noise[k] = draws.noise_of(drawn[(i - begin) * negative + k], alias) * stride
             target = row + _FIELDS
             context = target + negative + 1
             twin = context + 2 * reach
             repeat = twin + negative + 1
             t, doubled = windows.list_targets(
-                words[i] * stride, noise, (i - first) * negative, negative, lists, target,
-                lists, twin,
-            )  # fmt: skip
+                words[i] * stride, noise, negative, lists, target, lists, twin
+            )
             m, repeated = windows.list_contexts(
                 words, i, low, high, stride, lists, context, lists, repeat, slots,
                 (i + 1) * 2 * reach,
@@ -314,9 +344,8 @@ def _list_block(
             lists[row + 4] = words[min(i + reach, last - 1)] * stride
             count += 1
             row += layout.list
-        i += 1
     lists[block] = count
-    return i, unit
+    return unit
 
 
 # ---------------------------------------------------------------------------- scores
