@@ -53,6 +53,9 @@ _SCORED = 4
 # how many noise words were drawn again, the offset of an input row that is needed soon, and then
 # four lists: targets, contexts, twins, repeats.
 _FIELDS = 5
+# Before the lists of a block's windows stand how many those are, how many scores they have, and how
+# many positive pairs.
+_HEADER = 3
 
 
 class Team(NamedTuple):
@@ -92,7 +95,7 @@ class Layout(NamedTuple):
     outputs: int  # and of the output table
     scores: int  # room for the scores of a block
     list: int  # length of the list of a window
-    block: int  # and of those of a block, with the number of its windows before them
+    block: int  # and of those of a block
     zero: int  # in the lists, the place of the own row that stays zero; the others follow it:
     means: int  # those of the means of two blocks' contexts, for CBOW
     sums: int  # those for partial sums of inputs
@@ -135,7 +138,7 @@ def layout_of(window: Window, dim: int, size: int, positions: int) -> Layout:
     targets, contexts = window.negative + 1, 2 * window.reach
     most = positions * targets * (1 if window.cbow else contexts)
     length = _FIELDS + 2 * targets + 2 * contexts
-    block = 1 + positions * length
+    block = _HEADER + positions * length
     return Layout(
         positions=positions,
         slices=slices,
@@ -247,12 +250,13 @@ def train_stretch(
         if changed >= 0:
             if not lockstep.wait_for(signals, 0, 1, members, changed + 1):
                 break
-            total = _add_scores(window, layout, team, changed, scores, signs)
+            total = lists[changed % _LISTED * layout.block + 1]
+            _add_scores(window, layout, team, changed, total, scores, signs)
             eta = np.float32(lr + slope * (start + changed * block))
             taken, pending = windows.descend(scores, signs, total, eta, running_loss, pending)
             loss += taken
-            pairs += _fold(window, layout, lists, changed, scores, signs)
-            _change_tables(tables, frozen, window, layout, team, changed, ahead, scores)
+            pairs += lists[changed % _LISTED * layout.block + 2]
+            _change_tables(tables, frozen, window, layout, team, changed, ahead, scores, signs)
     return loss + windows.take_loss(running_loss), pairs
 
 
@@ -318,7 +322,7 @@ def _list_block(
     """List the windows of the words from `begin` to `end`; give the unit of the last one."""
     _, reach, shrink, negative = window
     stride, block = np.int64(layout.stride), number % _LISTED * layout.block
-    count, row = 0, block + 1
+    count, row, total, pairs = 0, block + _HEADER, 0, 0
     for i in range(begin, end):
         while i >= ends[unit + 1]:
             unit += 1
@@ -342,9 +346,12 @@ def _list_block(
                 windows.append_repeats(lists, context, m, lists, repeat, repeated)
             lists[row], lists[row + 1], lists[row + 2], lists[row + 3] = m, repeated, t, doubled
             lists[row + 4] = words[min(i + reach, last - 1)] * stride
+            inputs = 1 if window.cbow else m + repeated
             count += 1
+            total += inputs * (t + doubled)
+            pairs += inputs
             row += layout.list
-    lists[block] = count
+    lists[block], lists[block + 1], lists[block + 2] = count, total, pairs
     return unit
 
 
@@ -366,7 +373,7 @@ def _score_block(
     for s in range(team.first, team.last):
         x_at, y_at = s * layout.inputs, s * layout.outputs
         place = (number % _SCORED * layout.slices + s) * layout.scores
-        row, next_row = block + 1, next_block + 1
+        row, next_row = block + _HEADER, next_block + _HEADER
         for j in range(max(count, next_count)):
             if j < count:
                 m, repeated = lists[row], lists[row + 1]
@@ -409,68 +416,32 @@ def _fetch(
 
 @inlined
 def _add_scores(
-    window: Window, layout: Layout, team: Team, number: int, scores: Floats, signs: Floats
-) -> int:
-    """Add up the parts of a block's scores, and mark those of centres; give their number."""
-    lists, block = team.lists, number % _LISTED * layout.block
-    row, total = block + 1, 0
-    for _ in range(lists[block]):
-        total = _mark_centres(window, lists, row, signs, total, np.float32(-1.0))
-        row += layout.list
-    first = number % _SCORED * layout.slices * layout.scores
-    row_loops.add_parts(team.parts, first, layout.scores, layout.slices, scores, total)
-    if not window.cbow:
-        row, place = block + 1, 0
-        for _ in range(lists[block]):
-            m, repeated, width = lists[row], lists[row + 1], lists[row + 2] + lists[row + 3]
-            repeat = row + layout.list - 2 * window.reach
-            windows.copy_repeats(scores, place, m, lists, repeat, repeated, width)
-            place += (m + repeated) * width
-            row += layout.list
-    return total
-
-
-@inlined
-def _mark_centres(
-    window: Window, lists: NDArray[np.int64], row: int, signs: Floats, place: int, sign: np.float32
-) -> int:
-    """Write the signs of a window's scores of the centre; give the place behind its scores."""
-    m, width = lists[row] + lists[row + 1], lists[row + 2] + lists[row + 3]
-    if window.cbow:
-        m = 1
-    for _ in range(m):
-        signs[place] = sign
-        place += width
-    return place
-
-
-# ---------------------------------------------------------------------------- changes
-
-
-@inlined
-def _fold(
     window: Window,
     layout: Layout,
-    lists: NDArray[np.int64],
+    team: Team,
     number: int,
-    gradients: Floats,
+    total: int,
+    scores: Floats,
     signs: Floats,
-) -> int:
-    """Fold a block's gradients of repetitions, and take marks away; give the positive pairs."""
-    block = number % _LISTED * layout.block
-    row, place, pairs = block + 1, 0, 0
+) -> None:
+    """Add up the parts of a block's scores, copy those of repetitions, mark those of centres."""
+    lists, block = team.lists, number % _LISTED * layout.block
+    first = number % _SCORED * layout.slices * layout.scores
+    row_loops.add_parts(team.parts, first, layout.scores, layout.slices, scores, total)
+    row, place = block + _HEADER, 0
     for _ in range(lists[block]):
-        m, repeated, t, doubled = lists[row], lists[row + 1], lists[row + 2], lists[row + 3]
+        m, repeated, width = lists[row], lists[row + 1], lists[row + 2] + lists[row + 3]
         if window.cbow:
             m, repeated = 1, 0
         repeat = row + layout.list - 2 * window.reach
-        twin = repeat - window.negative - 1
-        windows.fold_repeats(gradients, place, m, lists, repeat, repeated, t + doubled)
-        windows.fold_twins(gradients, place, m, t + doubled, t, lists, twin, doubled)
-        pairs += m + repeated
-        place = _mark_centres(window, lists, row, signs, place, np.float32(1.0))
+        windows.copy_repeats(scores, place, m, lists, repeat, repeated, width)
+        for _ in range(m + repeated):
+            signs[place] = np.float32(-1.0)
+            place += width
         row += layout.list
-    return pairs
+
+
+# ---------------------------------------------------------------------------- changes
 
 
 @inlined
@@ -483,8 +454,12 @@ def _change_tables(
     number: int,
     ahead: int,
     gradients: Floats,
+    signs: Floats,
 ) -> None:
-    """Change a member's slices by the windows of a block, and fetch the rest of block `ahead`."""
+    """Change a member's slices by the windows of a block, and fetch the rest of block `ahead`.
+
+    On the way gradients of repetitions are folded, and marks of centres taken away.
+    """
     inputs, outputs = tables
     places, input_originals, output_originals = frozen
     copy = len(input_originals) // layout.slices * layout.stride
@@ -494,7 +469,7 @@ def _change_tables(
     some = _share(window)
     for s in range(team.first, team.last):
         x_at, y_at = s * layout.inputs, s * layout.outputs
-        row, place, next_row = block + 1, 0, next_block + 1
+        row, place, next_row = block + _HEADER, 0, next_block + _HEADER
         for j in range(max(lists[block], lists[next_block])):
             if j < lists[next_block]:
                 _fetch(outputs, y_at, lists, next_row, some, window.negative + 1)
@@ -509,6 +484,13 @@ def _change_tables(
             if window.cbow:
                 distinct = m + repeated
                 first, before, after, m, repeated = mean + j, layout.zero, layout.sums, 1, 0
+            if s == team.first:
+                repeat = row + layout.list - 2 * window.reach
+                twin = repeat - window.negative - 1
+                windows.fold_repeats(gradients, place, m, lists, repeat, repeated, width)
+                windows.fold_twins(gradients, place, m, width, t, lists, twin, width - t)
+                for k in range(place, place + (m + repeated) * width, width):
+                    signs[k] = np.float32(1.0)
             simd.update(
                 inputs, x_at, lists, first, before, after, m, outputs, y_at, lists, target, t,
                 gradients, place, width, layout.sums,
