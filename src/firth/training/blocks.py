@@ -39,8 +39,8 @@ Floats = NDArray[np.float32]
 
 # A block has at most so many positions of the corpus, and fewer where words that come often, or in
 # many windows, would be changed many times by scores that do not know of each other.
-LONGEST = 16
-_OFTEN = 2.0  # how often a word may be expected among the targets of a block
+LONGEST = 8
+_OFTEN = 1.0  # how often a word may be expected among the targets of a block
 _CONTEXTS = 96  # how many context words the windows of a block may hold
 _AHEAD = 2  # blocks between listing and scoring
 # Lists are written two blocks ahead of scoring by a member that may be two blocks ahead of another,
@@ -53,6 +53,9 @@ SCORED = 4
 # how many noise words were drawn again, the offset of an input row that is needed soon, and then
 # four lists: targets, contexts, twins, repeats.
 _FIELDS = 5
+# Before the lists of a block's windows stand how many those are, how many scores they have, and how
+# many positive pairs.
+_HEADER = 3
 
 
 class Team(NamedTuple):
@@ -75,7 +78,8 @@ class Scratch(NamedTuple):
     ends: NDArray[np.int64]  # for each unit, the place in `words` where it ends
     slots: NDArray[np.int64]  # finds repeated context words
     streams: NDArray[np.uint64]  # the streams of a block's positions
-    noise: NDArray[np.int64]  # offsets of the noise rows of a block
+    drawn: NDArray[np.uint64]  # random bits of the noise words of a block
+    noise: NDArray[np.int64]  # offsets of a window's noise rows
     scores: Floats  # S of a block, then G
     signs: Floats  # -1 where S holds a score of the centre, else 1
     loss: Floats  # (2 * WIDTH,) see simd.gradient
@@ -91,7 +95,7 @@ class Layout(NamedTuple):
     outputs: int  # and of the output table
     scores: int  # room for the scores of a block
     list: int  # length of the list of a window
-    block: int  # and of those of a block, with the number of its windows before them
+    block: int  # and of those of a block
     zero: int  # in the lists, the place of the own row that stays zero; the others follow it:
     means: int  # those of the means of two blocks' contexts, for CBOW
     sums: int  # those for partial sums of inputs
@@ -134,7 +138,7 @@ def layout_of(window: Window, dim: int, size: int, positions: int) -> Layout:
     targets, contexts = window.negative + 1, 2 * window.reach
     most = positions * targets * (1 if window.cbow else contexts)
     length = _FIELDS + 2 * targets + 2 * contexts
-    block = 1 + positions * length
+    block = _HEADER + positions * length
     return Layout(
         positions=positions,
         slices=slices,
@@ -174,7 +178,8 @@ def make_scratch(window: Window, layout: Layout, stretch: int) -> Scratch:
         ends=np.empty(stretch + 2, np.int64),
         slots=np.zeros(windows.SLOTS, np.int64),
         streams=np.zeros(layout.positions, np.uint64),
-        noise=np.zeros(layout.positions * window.negative, np.int64),
+        drawn=np.zeros(layout.positions * window.negative, np.uint64),
+        noise=np.zeros(window.negative, np.int64),
         scores=np.zeros(layout.scores, np.float32),
         signs=np.ones(layout.scores, np.float32),
         loss=np.repeat(np.array([0.0, 1.0], np.float32), WIDTH),
@@ -205,7 +210,7 @@ def train_stretch(
     of `kernel.train_stretch`; every member gives the same loss and pairs. The step size is that of
     the first position of a block.
     """
-    words, positions, ends, slots, streams, noise, scores, signs, running_loss = scratch
+    words, positions, ends, slots, streams, drawn, noise, scores, signs, running_loss = scratch
     member, members, signals, lists = team.member, team.members, team.signals, team.lists
     last = windows.gather(
         tokens, offsets, unit, start, stop, key, sampling.keep, window.reach, words, positions,
@@ -214,18 +219,26 @@ def train_stretch(
     slots[:] = 0
     signs[:] = 1.0
     loss, pairs, pending = 0.0, 0, 0
-    i, unit = window.reach, 0
-    block = layout.positions
+    block, unit = layout.positions, 0
     blocks = (stop - start + block - 1) // block
+    begin = start + member * block
+    first, after = _draw_block(
+        positions, window.reach, last, begin, min(begin + block, stop), key, window,
+        sampling.alias, streams, drawn,
+    )  # fmt: skip
     for n in range(-_AHEAD, blocks + 1):
         listed, scored, changed = n + _AHEAD, n, n - 1
         if listed < blocks and listed % members == member:
-            begin = start + listed * block
-            i, unit = _list_block(
-                words, positions, ends, i, unit, last, begin, min(begin + block, stop), key,
-                window, sampling.alias, streams, noise, slots, layout, lists, listed,
+            unit = _list_block(
+                words, ends, first, after, last, unit, window, sampling.alias, streams, drawn,
+                noise, slots, layout, lists, listed,
             )  # fmt: skip
             lockstep.raise_signal(signals, members + member, listed + 1)
+            begin = start + (listed + members) * block
+            first, after = _draw_block(
+                positions, after, last, begin, min(begin + block, stop), key, window,
+                sampling.alias, streams, drawn,
+            )  # fmt: skip
         ahead = min(n + 1, blocks - 1)
         if ahead >= 0 and not lockstep.wait_for(
             signals, members + ahead % members, 0, 1, ahead + 1
@@ -237,12 +250,13 @@ def train_stretch(
         if changed >= 0:
             if not lockstep.wait_for(signals, 0, 1, members, changed + 1):
                 break
-            total = _add_scores(window, layout, team, changed, scores, signs)
+            total = lists[changed % _LISTED * layout.block + 1]
+            _add_scores(window, layout, team, changed, total, scores, signs)
             eta = np.float32(lr + slope * (start + changed * block))
             taken, pending = windows.descend(scores, signs, total, eta, running_loss, pending)
             loss += taken
-            pairs += _fold(window, layout, lists, changed, scores, signs)
-            _change_tables(tables, frozen, window, layout, team, changed, ahead, scores)
+            pairs += lists[changed % _LISTED * layout.block + 2]
+            _change_tables(tables, frozen, window, layout, team, changed, ahead, scores, signs)
     return loss + windows.take_loss(running_loss), pairs
 
 
@@ -250,12 +264,9 @@ def train_stretch(
 
 
 @inlined
-def _list_block(
-    words: NDArray[np.int32],
+def _draw_block(
     positions: NDArray[np.int64],
-    ends: NDArray[np.int64],
     i: int,
-    unit: int,
     last: int,
     begin: int,
     end: int,
@@ -263,47 +274,70 @@ def _list_block(
     window: Window,
     alias: NDArray[np.uint64],
     streams: NDArray[np.uint64],
+    drawn: NDArray[np.uint64],
+) -> tuple[int, int]:
+    """Draw for the windows of the positions from `begin` to `end`, from word i on.
+
+    What the alias table says is asked for, to be looked at when the block is listed: it is larger
+    than the near caches.
+
+    Returns
+    -------
+    first, after : int
+        The first of these words, and the one after the last.
+    """
+    while i < last and positions[i] < begin:
+        i += 1
+    first, place = i, 0
+    while i < last and positions[i] < end:
+        stream = draws.stream_at(key, positions[i])
+        streams[i - first] = stream
+        for k in range(window.negative):
+            draw = draws.noise_draw(stream, k)
+            drawn[place] = draw
+            row_loops.prefetch_item(alias, draws.noise_column(draw, len(alias)))
+            place += 1
+        i += 1
+    return first, i
+
+
+@inlined
+def _list_block(
+    words: NDArray[np.int32],
+    ends: NDArray[np.int64],
+    begin: int,
+    end: int,
+    last: int,
+    unit: int,
+    window: Window,
+    alias: NDArray[np.uint64],
+    streams: NDArray[np.uint64],
+    drawn: NDArray[np.uint64],
     noise: NDArray[np.int64],
     slots: NDArray[np.int64],
     layout: Layout,
     lists: NDArray[np.int64],
     number: int,
-) -> tuple[int, int]:
-    """Draw and list the windows of the positions from `begin` to `end`.
-
-    Returns
-    -------
-    i, unit : int
-        The word and the unit at which to go on.
-    """
+) -> int:
+    """List the windows of the words from `begin` to `end`; give the unit of the last one."""
     _, reach, shrink, negative = window
     stride, block = np.int64(layout.stride), number % _LISTED * layout.block
-    count, row = 0, block + 1
-    while i < last and positions[i] < begin:
-        i += 1
-    # All are drawn before any is looked at, so that no look at the alias table waits for another.
-    first = i
-    while i < last and positions[i] < end:
-        streams[i - first] = draws.stream_at(key, positions[i])
-        windows.draw_noise(
-            streams[i - first], negative, alias, stride, noise, (i - first) * negative
-        )
-        i += 1
-    stop, i = i, first
-    while i < stop:
+    count, row, total, pairs = 0, block + _HEADER, 0, 0
+    for i in range(begin, end):
         while i >= ends[unit + 1]:
             unit += 1
-        drawn = draws.window_at(streams[i - first], reach, shrink)
-        low, high = max(ends[unit], i - drawn), min(ends[unit + 1], i + drawn + 1)
+        drawn_reach = draws.window_at(streams[i - begin], reach, shrink)
+        low, high = max(ends[unit], i - drawn_reach), min(ends[unit + 1], i + drawn_reach + 1)
         if high - low >= 2:
+            for k in range(negative):
+                noise[k] = draws.noise_of(drawn[(i - begin) * negative + k], alias) * stride
             target = row + _FIELDS
             context = target + negative + 1
             twin = context + 2 * reach
             repeat = twin + negative + 1
             t, doubled = windows.list_targets(
-                words[i] * stride, noise, (i - first) * negative, negative, lists, target,
-                lists, twin,
-            )  # fmt: skip
+                words[i] * stride, noise, negative, lists, target, lists, twin
+            )
             m, repeated = windows.list_contexts(
                 words, i, low, high, stride, lists, context, lists, repeat, slots,
                 (i + 1) * 2 * reach,
@@ -312,11 +346,13 @@ def _list_block(
                 windows.append_repeats(lists, context, m, lists, repeat, repeated)
             lists[row], lists[row + 1], lists[row + 2], lists[row + 3] = m, repeated, t, doubled
             lists[row + 4] = words[min(i + reach, last - 1)] * stride
+            inputs = 1 if window.cbow else m + repeated
             count += 1
+            total += inputs * (t + doubled)
+            pairs += inputs
             row += layout.list
-        i += 1
-    lists[block] = count
-    return i, unit
+    lists[block], lists[block + 1], lists[block + 2] = count, total, pairs
+    return unit
 
 
 # ---------------------------------------------------------------------------- scores
@@ -337,7 +373,7 @@ def _score_block(
     for s in range(team.first, team.last):
         x_at, y_at = s * layout.inputs, s * layout.outputs
         place = (number % SCORED * layout.slices + s) * layout.scores
-        row, next_row = block + 1, next_block + 1
+        row, next_row = block + _HEADER, next_block + _HEADER
         for j in range(max(count, next_count)):
             if j < count:
                 m, repeated = lists[row], lists[row + 1]
@@ -380,68 +416,32 @@ def _fetch(
 
 @inlined
 def _add_scores(
-    window: Window, layout: Layout, team: Team, number: int, scores: Floats, signs: Floats
-) -> int:
-    """Add up the parts of a block's scores, and mark those of centres; give their number."""
-    lists, block = team.lists, number % _LISTED * layout.block
-    row, total = block + 1, 0
-    for _ in range(lists[block]):
-        total = _mark_centres(window, lists, row, signs, total, np.float32(-1.0))
-        row += layout.list
-    first = number % SCORED * layout.slices * layout.scores
-    row_loops.add_parts(team.parts, first, layout.scores, layout.slices, scores, total)
-    if not window.cbow:
-        row, place = block + 1, 0
-        for _ in range(lists[block]):
-            m, repeated, width = lists[row], lists[row + 1], lists[row + 2] + lists[row + 3]
-            repeat = row + layout.list - 2 * window.reach
-            windows.copy_repeats(scores, place, m, lists, repeat, repeated, width)
-            place += (m + repeated) * width
-            row += layout.list
-    return total
-
-
-@inlined
-def _mark_centres(
-    window: Window, lists: NDArray[np.int64], row: int, signs: Floats, place: int, sign: np.float32
-) -> int:
-    """Write the signs of a window's scores of the centre; give the place behind its scores."""
-    m, width = lists[row] + lists[row + 1], lists[row + 2] + lists[row + 3]
-    if window.cbow:
-        m = 1
-    for _ in range(m):
-        signs[place] = sign
-        place += width
-    return place
-
-
-# ---------------------------------------------------------------------------- changes
-
-
-@inlined
-def _fold(
     window: Window,
     layout: Layout,
-    lists: NDArray[np.int64],
+    team: Team,
     number: int,
-    gradients: Floats,
+    total: int,
+    scores: Floats,
     signs: Floats,
-) -> int:
-    """Fold a block's gradients of repetitions, and take marks away; give the positive pairs."""
-    block = number % _LISTED * layout.block
-    row, place, pairs = block + 1, 0, 0
+) -> None:
+    """Add up the parts of a block's scores, copy those of repetitions, mark those of centres."""
+    lists, block = team.lists, number % _LISTED * layout.block
+    first = number % SCORED * layout.slices * layout.scores
+    row_loops.add_parts(team.parts, first, layout.scores, layout.slices, scores, total)
+    row, place = block + _HEADER, 0
     for _ in range(lists[block]):
-        m, repeated, t, doubled = lists[row], lists[row + 1], lists[row + 2], lists[row + 3]
+        m, repeated, width = lists[row], lists[row + 1], lists[row + 2] + lists[row + 3]
         if window.cbow:
             m, repeated = 1, 0
         repeat = row + layout.list - 2 * window.reach
-        twin = repeat - window.negative - 1
-        windows.fold_repeats(gradients, place, m, lists, repeat, repeated, t + doubled)
-        windows.fold_twins(gradients, place, m, t + doubled, t, lists, twin, doubled)
-        pairs += m + repeated
-        place = _mark_centres(window, lists, row, signs, place, np.float32(1.0))
+        windows.copy_repeats(scores, place, m, lists, repeat, repeated, width)
+        for _ in range(m + repeated):
+            signs[place] = np.float32(-1.0)
+            place += width
         row += layout.list
-    return pairs
+
+
+# ---------------------------------------------------------------------------- changes
 
 
 @inlined
@@ -454,8 +454,12 @@ def _change_tables(
     number: int,
     ahead: int,
     gradients: Floats,
+    signs: Floats,
 ) -> None:
-    """Change a member's slices by the windows of a block, and fetch the rest of block `ahead`."""
+    """Change a member's slices by the windows of a block, and fetch the rest of block `ahead`.
+
+    On the way gradients of repetitions are folded, and marks of centres taken away.
+    """
     inputs, outputs = tables
     places, input_originals, output_originals = frozen
     copy = len(input_originals) // layout.slices * layout.stride
@@ -465,7 +469,7 @@ def _change_tables(
     some = _share(window)
     for s in range(team.first, team.last):
         x_at, y_at = s * layout.inputs, s * layout.outputs
-        row, place, next_row = block + 1, 0, next_block + 1
+        row, place, next_row = block + _HEADER, 0, next_block + _HEADER
         for j in range(max(lists[block], lists[next_block])):
             if j < lists[next_block]:
                 _fetch(outputs, y_at, lists, next_row, some, window.negative + 1)
@@ -480,6 +484,13 @@ def _change_tables(
             if window.cbow:
                 distinct = m + repeated
                 first, before, after, m, repeated = mean + j, layout.zero, layout.sums, 1, 0
+            if s == team.first:
+                repeat = row + layout.list - 2 * window.reach
+                twin = repeat - window.negative - 1
+                windows.fold_repeats(gradients, place, m, lists, repeat, repeated, width)
+                windows.fold_twins(gradients, place, m, width, t, lists, twin, width - t)
+                for k in range(place, place + (m + repeated) * width, width):
+                    signs[k] = np.float32(1.0)
             simd.update(
                 inputs, x_at, lists, first, before, after, m, outputs, y_at, lists, target, t,
                 gradients, place, width, layout.sums,

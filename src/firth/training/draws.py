@@ -63,9 +63,27 @@ def noise_word(stream: np.uint64, k: int, alias: NDArray[np.uint64]) -> np.int64
     Column c of the table holds, in its upper half, the probability of word c in 2**-32, and in its
     lower half the word to take otherwise.
     """
-    draw = mix(stream + np.uint64(k + 1) * _GAMMA)
-    column = ((draw >> _HALF) * np.uint64(len(alias))) >> _HALF
-    entry = alias[np.int64(column)]
+    draw = noise_draw(stream, k)
+    return noise_of(draw, alias)
+
+
+@inlined
+def noise_draw(stream: np.uint64, k: int) -> np.uint64:
+    """Give the 64 random bits from which `noise_of` makes the k-th noise word."""
+    return mix(stream + np.uint64(k + 1) * _GAMMA)
+
+
+@inlined
+def noise_column(draw: np.uint64, size: int) -> np.int64:
+    """Give the column of an alias table of `size` words at which a draw will look."""
+    return np.int64(((draw >> _HALF) * np.uint64(size)) >> _HALF)
+
+
+@inlined
+def noise_of(draw: np.uint64, alias: NDArray[np.uint64]) -> np.int64:
+    """Give the noise word of a draw."""
+    column = noise_column(draw, len(alias))
+    entry = alias[column]
     # Chosen by a mask and not by a branch, which would be mispredicted half of the time.
     own = np.uint64(0) - np.uint64((draw & _LOW) <= (entry >> _HALF))
-    return np.int64((column & own) | (entry & _LOW & ~own))
+    return np.int64((np.uint64(column) & own) | (entry & _LOW & ~own))

@@ -179,19 +179,17 @@ def train_stretch(
     unit, left, right = 0, ends[0], ends[1]
     stream = draws.stream_at(key, positions[reach])
     if last > reach:
-        windows.draw_noise(stream, negative, alias, stride, noise, 0)
+        windows.draw_noise(stream, negative, alias, stride, noise)
     for i in range(reach, last):
         while i >= right:
             unit += 1
             left, right = right, ends[unit + 1]
         drawn = draws.window_at(stream, reach, shrink)
         low, high = max(left, i - drawn), min(right, i + drawn + 1)
-        t, doubled = windows.list_targets(
-            words[i] * stride, noise, 0, negative, targets, 0, twins, 0
-        )
+        t, doubled = windows.list_targets(words[i] * stride, noise, negative, targets, 0, twins, 0)
         if i + 1 < last:
             stream = draws.stream_at(key, positions[i + 1])
-            windows.draw_noise(stream, negative, alias, stride, noise, 0)
+            windows.draw_noise(stream, negative, alias, stride, noise)
         # What the next window needs is fetched in three goes, between the steps of this one: all
         # of it at once is more than a processor can wait for, and would make it stall.
         _prefetch_rows(outputs, noise, 0, third)

@@ -210,3 +210,28 @@ def _prefetch_row(typingctx, table, row):
         return context.get_dummy_value()
 
     return types.void(table, types.int64), codegen
+
+
+def prefetch_item(items: NDArray[np.uint64], place: int | np.int64) -> None:
+    """Ask for an element of an array to be brought into the cache, for reading."""
+
+
+@overload(prefetch_item, jit_options=_INLINED)
+def _prefetch_item(items, place):
+    def implementation(items, place):
+        _prefetch_one(items, place)
+
+    return implementation
+
+
+@intrinsic
+def _prefetch_one(typingctx, items, place):
+    def codegen(context, builder, signature, arguments):
+        e = Emitter(builder)
+        item = e.at(data_of(context, builder, signature.args[0], arguments[0]), arguments[1])
+        flags = [ir.Constant(INT32, flag) for flag in (0, 3, 1)]
+        line = builder.bitcast(item, ir.IntType(8).as_pointer())
+        e.call("llvm.prefetch.p0", ir.VoidType(), line, *flags)
+        return context.get_dummy_value()
+
+    return types.void(items, types.int64), codegen

@@ -15,7 +15,7 @@ from firth.training.emitter import WIDTH
 from firth.training.row_loops import Floats
 from firth.training.simd import LOSS_VECTORS
 
-SLOTS = 1024
+SLOTS = 256
 
 
 @inlined
@@ -71,18 +71,16 @@ def draw_noise(
     alias: NDArray[np.uint64],
     stride: int | np.int64,
     noise: NDArray[np.int64],
-    first: int,
 ) -> None:
     """Draw a window's noise words, as offsets of rows `stride` long."""
     for k in range(negative):
-        noise[first + k] = draws.noise_word(stream, k, alias) * stride
+        noise[k] = draws.noise_word(stream, k, alias) * stride
 
 
 @inlined
 def list_targets(
     centre: int,
     noise: NDArray[np.int64],
-    first_noise: int,
     negative: int,
     targets: NDArray[np.int64],
     first: int,
@@ -96,7 +94,7 @@ def list_targets(
     """
     targets[first] = centre
     t, repeated = 1, 0
-    for k in range(first_noise, first_noise + negative):
+    for k in range(negative):
         found = 0
         while found < t and targets[first + found] != noise[k]:
             found += 1
