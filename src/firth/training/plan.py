@@ -7,7 +7,6 @@ float32 each
 from __future__ import annotations
 
 import itertools
-import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,8 +25,8 @@ _FLOAT = 4
 _SAMPLING_PER_WORD = 8 + 4
 # A token of a stretch, its position, and the end of its unit.
 _SCRATCH_PER_TOKEN = 4 + 8 + 8
-# Blocks of the deterministic kernel whose scores stand at the same time.
-_SCORED_BLOCKS = 4
+# Of the deterministic kernel: blocks that are listed, and that have scores, at the same time.
+_LISTED_BLOCKS, _SCORED_BLOCKS = 8, 4
 # A word and its count as JSON: in the file, and while it is written.
 _JSON_PER_WORD = 20
 _JSON_IN_MEMORY_PER_WORD = 120
@@ -159,22 +158,21 @@ def expected_seconds(engine: Engine, corpus: Corpus, *, stretch: int, words: int
     if words < _WORDS_OF_LONG_RUN:
         return None
     stretch, size = min(stretch, _MEASURED_STRETCH), corpus.tokens.size
-    began, measured = math.inf, 0
+    began = 0.0
 
     def stretches() -> Iterator[Stretch]:
-        for start in itertools.cycle(range(0, size, stretch)):
-            if measured and time.perf_counter() - began > _MEASURED_SECONDS:
+        nonlocal began
+        for number, start in enumerate(itertools.cycle(range(0, size, stretch))):
+            # The first of each worker is slow: it touches most of the memory for the first time.
+            if number == engine.workers:
+                began = time.perf_counter()
+            elif number > engine.workers and time.perf_counter() - began > _MEASURED_SECONDS:
                 break
             yield Stretch(epoch=0, start=start, stop=min(start + stretch, size), lr=0.0, slope=0.0)
 
-    for done, _ in share_out(engine, stretches()):
-        corpus.tokens.release(done.start, done.stop)
-        # The first stretch is slow: it touches most of the memory for the first time.
-        if began == math.inf:
-            began = time.perf_counter()
-        else:
-            measured += done.stop - done.start
-    return words * (time.perf_counter() - began) / measured
+    lengths = [done.stop - done.start for done, _ in share_out(engine, stretches())]
+    corpus.tokens.release(0, size)
+    return words * (time.perf_counter() - began) / sum(lengths[engine.workers :])
 
 
 def tables_bytes(words: int, dim: int) -> int:
@@ -212,9 +210,9 @@ def _scratch_memory(stretch: int, config: TrainConfig) -> int:
     if config.deterministic:
         slices = blocks.slices_of(config.dim)
         members = min(config.workers, slices, available_processors())
+        lists = blocks.BLOCK * (2 * (config.negative + 1) + 4 * config.window) * 8
         scores = blocks.BLOCK * inputs * (config.negative + 1) * _FLOAT
-        return (
-            members * (stretch * _SCRATCH_PER_TOKEN + 2 * scores) + _SCORED_BLOCKS * slices * scores
-        )
+        shared = _LISTED_BLOCKS * lists + _SCORED_BLOCKS * slices * scores
+        return members * (stretch * _SCRATCH_PER_TOKEN + 2 * scores) + shared
     scores = 2 * config.window * (config.negative + 1) * _FLOAT
     return config.workers * (stretch * _SCRATCH_PER_TOKEN + 2 * scores)

@@ -146,6 +146,7 @@ class _Run:
         self._best = None if last is None else last.best
         self._words_before = self._words
         self._pausing, self._given_out = False, 0
+        self._error: BaseException | None = None  # what a callback raised
         self._measure_time()
         self._began, self._seconds_paused = time.perf_counter(), 0.0
 
@@ -211,6 +212,8 @@ class _Run:
                 self._train_until_pause(interrupts)
             self._end_epoch()
         except Diverged as error:
+            if self._error is not None:
+                raise self._error from error
             if self._config.on_divergence == "stop":
                 raise
             self._go_back(error)
@@ -220,7 +223,6 @@ class _Run:
 
         What then raises, raises after a checkpoint, if there is a folder for it.
         """
-        error: BaseException | None = None
         received = None
         loss, pairs, words = self._state.loss, self._state.pairs, self._words
         self._pausing = False
@@ -232,17 +234,17 @@ class _Run:
                 words + done.stop - done.start,
             )
             self._corpus.tokens.release(done.start, done.stop)
-            if error is None:
-                error = self._tell_progress(done, words, loss, pairs)
+            if self._error is None:
+                self._error = self._tell_progress(done, words, loss, pairs)
             received = interrupts.received if interrupts is not None else None
-            self._pausing = error is not None or received is not None or self._is_due()
+            self._pausing = self._error is not None or received is not None or self._is_due()
         self._state = dataclasses.replace(
             self._state, position=self._given_out, loss=loss, pairs=pairs
         )
         if self._pausing and self._checkpoints is not None:
             self._save()
-        if error is not None:
-            raise error
+        if self._error is not None:
+            raise self._error
         if received is not None:
             raise self._interruption(received)
 
