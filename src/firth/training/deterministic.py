@@ -173,10 +173,9 @@ class LockstepEngine:
         for table, vectors in zip(self._tables, (inputs, outputs), strict=True):
             for part, into in zip(self._parts(vectors), self._slices_of(table), strict=True):
                 into[rows, : part.shape[1]] = part
-                # Where training diverged, what lies beyond D may be no number either.
-                into[rows, part.shape[1] :] = 0.0
-                # Where training diverged, what lies beyond D may be no number either.
-                into[rows, part.shape[1] :] = 0.0
+                # What is no vector begins as 0; NaN would spread from there to all vectors again.
+                into[:, part.shape[1] :] = 0.0
+            table.reshape(self._slices, -1, self._stride)[:, self._size :] = 0.0
         self._freeze()
 
     def _freeze(self) -> None:

@@ -179,8 +179,9 @@ class KernelEngine:
         rows = slice(self._size) if ids is None else ids
         for table, vectors in zip(self._tables, (inputs, outputs), strict=True):
             table[rows, : self._config.dim] = vectors
-            # Where training diverged, what lies beyond D may be no number either.
-            table[rows, self._config.dim :] = 0.0
+            # What is no vector begins as 0; NaN would spread from there to all vectors again.
+            table[:, self._config.dim :] = 0.0
+            table[self._size :] = 0.0
         self._freeze()
 
     def _freeze(self) -> None:

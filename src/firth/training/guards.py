@@ -40,8 +40,8 @@ def check_loss(loss: float, pairs: int, epoch: int, config: TrainConfig) -> None
     guessing = (config.negative + 1) * math.log(2.0)
     if not loss <= _FAR_BEYOND_GUESSING * guessing * pairs:
         raise Diverged(
-            f"training diverges: the mean loss is {loss / pairs:.4g} in epoch {epoch + 1}, where "
-            f"guessing costs {guessing:.4g}; lr is too large, got {config.step_size:g}"
+            f"training diverges: the mean loss is {loss / max(pairs, 1):.4g} in epoch {epoch + 1}, "
+            f"where guessing costs {guessing:.4g}; lr is too large, got {config.step_size:g}"
         )
 
 

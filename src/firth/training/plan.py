@@ -7,7 +7,6 @@ float32 each
 from __future__ import annotations
 
 import itertools
-import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -157,22 +156,21 @@ def expected_seconds(engine: Engine, corpus: Corpus, *, stretch: int, words: int
     if words < _WORDS_OF_LONG_RUN:
         return None
     stretch, size = min(stretch, _MEASURED_STRETCH), corpus.tokens.size
-    began, measured = math.inf, 0
+    began = 0.0
 
     def stretches() -> Iterator[Stretch]:
-        for start in itertools.cycle(range(0, size, stretch)):
-            if measured and time.perf_counter() - began > _MEASURED_SECONDS:
+        nonlocal began
+        for number, start in enumerate(itertools.cycle(range(0, size, stretch))):
+            # The first of each worker is slow: it touches most of the memory for the first time.
+            if number == engine.workers:
+                began = time.perf_counter()
+            elif number > engine.workers and time.perf_counter() - began > _MEASURED_SECONDS:
                 break
             yield Stretch(epoch=0, start=start, stop=min(start + stretch, size), lr=0.0, slope=0.0)
 
-    for done, *_ in share_out(engine, stretches()):
-        corpus.tokens.release(done.start, done.stop)
-        # The first stretch is slow: it touches most of the memory for the first time.
-        if began == math.inf:
-            began = time.perf_counter()
-        else:
-            measured += done.stop - done.start
-    return words * (time.perf_counter() - began) / measured
+    lengths = [done.stop - done.start for done, *_ in share_out(engine, stretches())]
+    corpus.tokens.release(0, size)
+    return words * (time.perf_counter() - began) / sum(lengths[engine.workers :])
 
 
 def tables_bytes(words: int, dim: int) -> int:

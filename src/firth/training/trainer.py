@@ -220,6 +220,8 @@ class _Run:
                 self._train_until_pause()
             self._end_epoch()
         except Diverged as error:
+            if self._error is not None:
+                raise self._error from error
             if self._config.on_divergence == "stop":
                 raise
             self._go_back(error)
