@@ -226,7 +226,7 @@ def test_a_full_disk_is_told_and_costs_nothing(tmp_path):
 
     class Fill(firth.Callback):
         def on_progress(self, progress):
-            if progress.epoch == 1:
+            if progress.epoch == 1 or (disk / "full").exists():
                 return
             while not (disk / "c" / "checkpoint-000001").exists():
                 time.sleep(0.01)
