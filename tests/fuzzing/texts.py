@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from damage import BYTES, LARGEST_FILE, LINES, Damage
-from readers import CONSTANT, Reader
+from readers import CONSTANT, MULTIPLE, Reader
 
 from firth.corpus import Corpus, read_corpus, sources
 from firth.errors import CorpusError, FormatError
@@ -102,7 +102,8 @@ def _corpus(suffix: str, scratch: Path) -> Reader:
 
     return Reader(
         originals, damages, path, read, check, (CorpusError,), choices=len(OPTIONS),
-        constant=lambda seed: TABLES,
+        # However short a file is, its text may be long.
+        constant=lambda seed: TABLES + (MULTIPLE * LARGEST_FILE if suffix else 0),
     )  # fmt: skip
 
 
