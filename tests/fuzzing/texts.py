@@ -6,6 +6,7 @@ import bz2
 import contextlib
 import functools
 import gzip
+import io
 import lzma
 import random
 import sys
@@ -55,24 +56,40 @@ class Compression(NamedTuple):
     """How a kind of file is packed and unpacked."""
 
     pack: Callable[[bytes], bytes]
-    unpack: Callable[[bytes], bytes]
+    open: Callable[..., Any]
 
 
 COMPRESSIONS = {
-    "": Compression(bytes, bytes),
-    ".gz": Compression(functools.partial(gzip.compress, mtime=0), gzip.decompress),
-    ".bz2": Compression(bz2.compress, bz2.decompress),
-    ".xz": Compression(functools.partial(lzma.compress, preset=0), lzma.decompress),
-    ".zst": Compression(zstd.compress, zstd.decompress),
+    "": Compression(bytes, lambda file: file),
+    ".gz": Compression(functools.partial(gzip.compress, mtime=0), gzip.open),
+    ".bz2": Compression(bz2.compress, bz2.open),
+    ".xz": Compression(functools.partial(lzma.compress, preset=0), lzma.open),
+    ".zst": Compression(zstd.compress, zstd.open),
 }
 
 
 def _inside(compression: Compression, draw: random.Random, data: bytes) -> bytes:
     """Damage the text within, so that the damage is not seen on unpacking."""
     with contextlib.suppress(OSError, EOFError, ValueError, MemoryError, *PACKING_ERRORS):
-        text = compression.unpack(data)
+        with compression.open(io.BytesIO(data)) as file:
+            text = file.read(LARGEST_FILE)
         return compression.pack(draw.choice(LINES)(draw, text)[:LARGEST_FILE])
     return data
+
+
+def _bounded(compression: Compression, damage: Damage, draw: random.Random, data: bytes) -> bytes:
+    """Damage a packed file, but do not let it grow to megabytes of text, which take their room."""
+    changed = damage(draw, data)
+    with (
+        contextlib.suppress(OSError, EOFError, ValueError, MemoryError, *PACKING_ERRORS),
+        compression.open(io.BytesIO(changed)) as file,
+    ):
+        size = 0
+        while piece := file.read(1 << 14):
+            size += len(piece)
+            if size > LARGEST_FILE:
+                return data
+    return changed
 
 
 def _corpus(suffix: str, scratch: Path) -> Reader:
@@ -80,7 +97,8 @@ def _corpus(suffix: str, scratch: Path) -> Reader:
     originals = [compression.pack(text.encode()) for text in TEXTS]
     damages: list[Damage] = LINES
     if suffix:
-        damages = [*BYTES, *[functools.partial(_inside, compression)] * 4]
+        damages = [functools.partial(_bounded, compression, damage) for damage in BYTES]
+        damages += [functools.partial(_inside, compression)] * 4
     if suffix == ".xz":  # the older format has no checksum
         old = [{"id": lzma.FILTER_LZMA1, "preset": 0}]
         content = lzma.compress(TEXTS[0].encode(), lzma.FORMAT_ALONE, filters=old)
