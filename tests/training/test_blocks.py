@@ -57,6 +57,7 @@ class Case:
         """Train on stretches that end at `cuts`; give tables, loss and pairs."""
         config = TrainConfig(**{**vars(self.config), "threads": threads})
         made = engine(config, self.counts, self.tokens, self.tokens.size, frozen)
+        made.compile()
         made.restore(*self.start)
         loss, pairs = 0.0, 0
         for start, stop in itertools.pairwise([0, *cuts, self.tokens.size]):
@@ -279,9 +280,9 @@ def test_slices_follow_from_the_dimensions():
 def test_waiting_ends_when_somebody_gives_up():
     signals = lockstep.make_signals(2)
     lockstep.raise_signal(signals, 0, 5)
-    assert lockstep.wait_for(signals, 0, 1, 1, 5)
+    assert lockstep.wait_for(signals, 1, 5)
     lockstep.give_up(signals)
-    assert not lockstep.wait_for(signals, 0, 1, 2, 5)
+    assert not lockstep.wait_for(signals, 2, 5)
 
 
 @pytest.mark.parametrize(

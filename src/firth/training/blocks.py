@@ -18,7 +18,7 @@ order of the slices. So nothing depends on who does what or when: the number of 
 D alone, blocks from the counts of the words and from positions, step sizes from positions. The
 first block of a stretch is scored from the tables after the last block of the stretch before.
 
-Words are drawn and listed by one member for all: block n by member n modulo their number, two
+Words are drawn and listed by one member for all: block n by member n modulo their number, three
 blocks ahead, so that all can fetch the rows one block ahead.
 """
 
@@ -42,17 +42,17 @@ Floats = NDArray[np.float32]
 LONGEST = 8
 _OFTEN = 1.0  # how often a word may be expected among the targets of a block
 _CONTEXTS = 96  # how many context words the windows of a block may hold
-_AHEAD = 2  # blocks between listing and scoring
-# Lists are written two blocks ahead of scoring by a member that may be two blocks ahead of another,
-# who still changes rows by the block before; scores, by a member two blocks ahead of one who reads
-# those of the block before. So 6 and 4 blocks must have their places at the same time.
+_AHEAD = 3  # blocks between listing and scoring
+# A member may be in the step after the next one of another, who has yet to change the tables by
+# block n - 1 when it lists block n + 5 and writes the scores of block n + 2: so 7 and 4 blocks must
+# have their places at the same time.
 _LISTED = 8
 SCORED = 4
 
 # What the list of a window holds, by place: m, how many of its context words are repetitions, T,
 # how many noise words were drawn again, the offset of an input row that is needed soon, and then
 # four lists: targets, contexts, twins, repeats.
-_FIELDS = 5
+_FIELDS = 6
 # Before the lists of a block's windows stand how many those are, how many scores they have, and how
 # many positive pairs.
 _HEADER = 3
@@ -65,7 +65,7 @@ class Team(NamedTuple):
     members: int
     first: int  # its slices: from `first`
     last: int  # up to `last`
-    signals: NDArray[np.int64]  # of each member: how many blocks it has scored, and listed
+    signals: NDArray[np.int64]  # of each member: how many steps it has taken
     lists: NDArray[np.int64]  # the windows of the last blocks, then offsets of own rows
     parts: Floats  # the scores of the last blocks, slice by slice
 
@@ -80,6 +80,8 @@ class Scratch(NamedTuple):
     streams: NDArray[np.uint64]  # the streams of a block's positions
     drawn: NDArray[np.uint64]  # random bits of the noise words of a block
     noise: NDArray[np.int64]  # offsets of a window's noise rows
+    twins: NDArray[np.int64]  # its repetitions, before they are listed
+    repeats: NDArray[np.int64]
     scores: Floats  # S of a block, then G
     signs: Floats  # -1 where S holds a score of the centre, else 1
     loss: Floats  # (2 * WIDTH,) see simd.gradient
@@ -161,7 +163,7 @@ def make_team(window: Window, layout: Layout, members: int) -> list[Team]:
     lists = np.zeros(layout.zero + own, np.int64)
     lists[layout.zero :] = layout.inputs + np.arange(-own, 0) * layout.stride
     parts = np.zeros(SCORED * layout.slices * layout.scores, np.float32)
-    signals = lockstep.make_signals(2 * members)
+    signals = lockstep.make_signals(members)
     bounds = [layout.slices * member // members for member in range(members + 1)]
     return [
         Team(member, members, bounds[member], bounds[member + 1], signals, lists, parts)
@@ -180,6 +182,8 @@ def make_scratch(window: Window, layout: Layout, stretch: int) -> Scratch:
         streams=np.zeros(layout.positions, np.uint64),
         drawn=np.zeros(layout.positions * window.negative, np.uint64),
         noise=np.zeros(window.negative, np.int64),
+        twins=np.zeros(window.negative, np.int64),
+        repeats=np.zeros(contexts, np.int64),
         scores=np.zeros(layout.scores, np.float32),
         signs=np.ones(layout.scores, np.float32),
         loss=np.repeat(np.array([0.0, 1.0], np.float32), WIDTH),
@@ -210,7 +214,10 @@ def train_stretch(
     of `kernel.train_stretch`; every member gives the same loss and pairs. The step size is that of
     the first position of a block.
     """
-    words, positions, ends, slots, streams, drawn, noise, scores, signs, running_loss = scratch
+    (
+        words, positions, ends, slots, streams, drawn, noise, twins, repeats, scores, signs,
+        running_loss,
+    ) = scratch  # fmt: skip
     member, members, signals, lists = team.member, team.members, team.signals, team.lists
     last = windows.gather(
         tokens, offsets, unit, start, stop, key, sampling.keep, window.reach, words, positions,
@@ -226,30 +233,27 @@ def train_stretch(
         positions, window.reach, last, begin, min(begin + block, stop), key, window,
         sampling.alias, streams, drawn,
     )  # fmt: skip
-    for n in range(-_AHEAD, blocks + 1):
-        listed, scored, changed = n + _AHEAD, n, n - 1
+    # A member who is given nothing, to have this compiled, waits for nobody.
+    steps = blocks + 1 if blocks > 0 else -_AHEAD
+    for n in range(-_AHEAD, steps):
+        listed, scored, changed, ahead = n + _AHEAD, n, n - 1, min(n + 1, blocks - 1)
         if listed < blocks and listed % members == member:
             unit = _list_block(
                 words, ends, first, after, last, unit, window, sampling.alias, streams, drawn,
-                noise, slots, layout, lists, listed,
+                noise, twins, repeats, slots, layout, lists, listed,
             )  # fmt: skip
-            lockstep.raise_signal(signals, members + member, listed + 1)
             begin = start + (listed + members) * block
             first, after = _draw_block(
                 positions, after, last, begin, min(begin + block, stop), key, window,
                 sampling.alias, streams, drawn,
             )  # fmt: skip
-        ahead = min(n + 1, blocks - 1)
-        if ahead >= 0 and not lockstep.wait_for(
-            signals, members + ahead % members, 0, 1, ahead + 1
-        ):
-            break
         if 0 <= scored < blocks:
             _score_block(tables, window, layout, team, scored, ahead)
-            lockstep.raise_signal(signals, member, scored + 1)
+        # Step by step: what others did in the step before has been seen by the end of this one.
+        lockstep.raise_signal(signals, member, n + _AHEAD + 1)
+        if not lockstep.wait_for(signals, members, n + _AHEAD):
+            break
         if changed >= 0:
-            if not lockstep.wait_for(signals, 0, 1, members, changed + 1):
-                break
             total = lists[changed % _LISTED * layout.block + 1]
             _add_scores(window, layout, team, changed, total, scores, signs)
             eta = np.float32(lr + slope * (start + changed * block))
@@ -314,6 +318,8 @@ def _list_block(
     streams: NDArray[np.uint64],
     drawn: NDArray[np.uint64],
     noise: NDArray[np.int64],
+    twins: NDArray[np.int64],
+    repeats: NDArray[np.int64],
     slots: NDArray[np.int64],
     layout: Layout,
     lists: NDArray[np.int64],
@@ -332,25 +338,30 @@ def _list_block(
             for k in range(negative):
                 noise[k] = draws.noise_of(drawn[(i - begin) * negative + k], alias) * stride
             target = row + _FIELDS
-            context = target + negative + 1
-            twin = context + 2 * reach
-            repeat = twin + negative + 1
             t, doubled = windows.list_targets(
-                words[i] * stride, noise, negative, lists, target, lists, twin
+                words[i] * stride, noise, negative, lists, target, twins, 0
             )
+            context = target + t + doubled
             m, repeated = windows.list_contexts(
-                words, i, low, high, stride, lists, context, lists, repeat, slots,
-                (i + 1) * 2 * reach,
-            )  # fmt: skip
+                words, i, low, high, stride, lists, context, repeats, 0, slots, (i + 1) * 2 * reach
+            )
             if window.cbow:
-                windows.append_repeats(lists, context, m, lists, repeat, repeated)
+                windows.append_repeats(lists, context, m, repeats, 0, repeated)
+            end_of_list = context + m + repeated
+            for k in range(doubled):
+                lists[end_of_list + k] = twins[k]
+            end_of_list += doubled
+            for k in range(repeated):
+                lists[end_of_list + k] = repeats[k]
+            end_of_list += repeated
             lists[row], lists[row + 1], lists[row + 2], lists[row + 3] = m, repeated, t, doubled
             lists[row + 4] = words[min(i + reach, last - 1)] * stride
+            lists[row + 5] = end_of_list - row
             inputs = 1 if window.cbow else m + repeated
             count += 1
             total += inputs * (t + doubled)
             pairs += inputs
-            row += layout.list
+            row = end_of_list
     lists[block], lists[block + 1], lists[block + 2] = count, total, pairs
     return unit
 
@@ -379,7 +390,7 @@ def _score_block(
                 m, repeated = lists[row], lists[row + 1]
                 width = lists[row + 2] + lists[row + 3]
                 target = row + _FIELDS
-                first = target + window.negative + 1
+                first = target + width
                 if window.cbow:
                     row_loops.mean_rows(inputs, x_at, lists, first, m + repeated, lists[mean + j])
                     first, m, repeated = mean + j, 1, 0
@@ -387,11 +398,11 @@ def _score_block(
                     inputs, x_at, lists, first, m, outputs, y_at, lists, target, width, parts, place
                 )
                 place += (m + repeated) * width
-                row += layout.list
+                row += lists[row + 5]
             if j < next_count:
                 _fetch(outputs, y_at, lists, next_row, 0, some)
                 row_loops.prefetch(inputs, x_at + lists[next_row + 4])
-                next_row += layout.list
+                next_row += lists[next_row + 5]
 
 
 @inlined
@@ -431,14 +442,14 @@ def _add_scores(
     row, place = block + _HEADER, 0
     for _ in range(lists[block]):
         m, repeated, width = lists[row], lists[row + 1], lists[row + 2] + lists[row + 3]
+        repeat = row + lists[row + 5] - repeated
         if window.cbow:
             m, repeated = 1, 0
-        repeat = row + layout.list - 2 * window.reach
         windows.copy_repeats(scores, place, m, lists, repeat, repeated, width)
         for _ in range(m + repeated):
             signs[place] = np.float32(-1.0)
             place += width
-        row += layout.list
+        row += lists[row + 5]
 
 
 # ---------------------------------------------------------------------------- changes
@@ -473,20 +484,20 @@ def _change_tables(
         for j in range(max(lists[block], lists[next_block])):
             if j < lists[next_block]:
                 _fetch(outputs, y_at, lists, next_row, some, window.negative + 1)
-                next_row += layout.list
+                next_row += lists[next_row + 5]
             if j >= lists[block]:
                 continue
             m, repeated, t = lists[row], lists[row + 1], lists[row + 2]
             width = t + lists[row + 3]
             target = row + _FIELDS
-            context = target + window.negative + 1
+            context = target + width
             first, before, after, distinct = context, context, context, m
+            repeat = row + lists[row + 5] - repeated
             if window.cbow:
                 distinct = m + repeated
                 first, before, after, m, repeated = mean + j, layout.zero, layout.sums, 1, 0
             if s == team.first:
-                repeat = row + layout.list - 2 * window.reach
-                twin = repeat - window.negative - 1
+                twin = repeat - lists[row + 3]
                 windows.fold_repeats(gradients, place, m, lists, repeat, repeated, width)
                 windows.fold_twins(gradients, place, m, width, t, lists, twin, width - t)
                 for k in range(place, place + (m + repeated) * width, width):
@@ -502,4 +513,4 @@ def _change_tables(
             )
             windows.put_back(outputs, y_at, lists, target, t, places, output_originals, s * copy)
             place += (m + repeated) * width
-            row += layout.list
+            row += lists[row + 5]

@@ -36,8 +36,8 @@ def give_up(signals: Signals) -> None:
 
 
 @inlined
-def wait_for(signals: Signals, first: int, step: int, count: int, number: int) -> bool:
-    """Wait until `count` signals, from `first`, `step` apart, have come to `number`.
+def wait_for(signals: Signals, count: int, number: int) -> bool:
+    """Wait until the first `count` signals have come to `number`.
 
     Returns
     -------
@@ -46,7 +46,7 @@ def wait_for(signals: Signals, first: int, step: int, count: int, number: int) -
     """
     waiting, looks = 0, 0
     while waiting < count:
-        if see_signal(signals, first + waiting * step) >= number:
+        if see_signal(signals, waiting) >= number:
             waiting += 1
             continue
         looks += 1
