@@ -11,6 +11,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from firth.corpus import Corpus
 from firth.errors import ConfigError
 from firth.resources import available_memory, available_processors, free_disk
@@ -194,20 +196,25 @@ def size_of(number: int) -> str:
 
 def _table_memory(words: int, config: TrainConfig) -> int:
     """Give the bytes of both tables as the kernels lay them out, with the workers' own rows."""
-    window = window_of(config)
     if config.deterministic:
-        layout = blocks.layout_of(window, config.dim, words, blocks.LONGEST)
+        layout = _layout(words, config)
         return layout.slices * (layout.inputs + layout.outputs) * _FLOAT
     row = simd.stride_of(config.dim) * _FLOAT
-    return row * (2 * words + (kernel.own_rows(window) + 1) * config.workers)
+    return row * (2 * words + (kernel.own_rows(window_of(config)) + 1) * config.workers)
 
 
 def _scratch_memory(stretch: int, config: TrainConfig) -> int:
     """Give the bytes of the workers' working memory."""
     if config.deterministic:
-        layout = blocks.layout_of(window_of(config), config.dim, 0, blocks.LONGEST)
+        layout = _layout(0, config)
         members = min(config.workers, layout.slices, available_processors())
         own = members * (stretch * _SCRATCH_PER_TOKEN + 2 * layout.scores * _FLOAT)
         return own + blocks.SCORED * layout.slices * layout.scores * _FLOAT + layout.sums * _INTEGER
     scores = 2 * config.window * (config.negative + 1) * _FLOAT
     return config.workers * (stretch * _SCRATCH_PER_TOKEN + 2 * scores)
+
+
+def _layout(words: int, config: TrainConfig) -> blocks.Layout:
+    """Lay the deterministic kernel out with the longest blocks that its windows have."""
+    window, never = window_of(config), np.full(1, 1e-9)
+    return blocks.layout_of(window, config.dim, words, blocks.block_of(window, never, never))
