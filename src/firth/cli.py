@@ -164,19 +164,26 @@ def train(
         typer.Option(help="Stop when the held-out loss has not improved for this many epochs."),
     ] = None,
     start: Annotated[
-        Path | None, typer.Option(help="Go on from these vectors, or this checkpoint.")
+        str | None, typer.Option(help="Go on from these vectors, or this checkpoint.")
     ] = None,
     frozen: Annotated[
-        Path | None,
+        str | None,
         typer.Option(metavar="FILE", help="Words, one in a line, whose vectors do not change."),
     ] = None,
     checkpoint: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Write checkpoints into this folder.")
+        str | None, typer.Option(metavar="FOLDER", help="Write checkpoints into this folder.")
     ] = None,
     checkpoint_every: Annotated[
-        str, typer.Option(metavar="TIME", help="How often, as 30s, 10m, 1.5h.")
-    ] = "10m",
-    keep_checkpoints: Annotated[int, typer.Option(help="How many of them are kept.")] = 2,
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="How often, in seconds, or as 30s, 10m, 1.5h.",
+            show_default="10m",
+        ),
+    ] = None,
+    keep_checkpoints: Annotated[
+        int | None, typer.Option(help="How many of them are kept.", show_default="2")
+    ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from the last checkpoint, if there is one.")
     ] = False,
@@ -188,7 +195,7 @@ def train(
         typer.Option(help="Stop, or go back to a checkpoint with half the step size."),
     ] = "stop",
     log: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Append what happens, as JSON lines.")
+        str | None, typer.Option(metavar="FILE", help="Append what happens, as JSON lines.")
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show nothing but errors.")] = False,
     as_json: Json = False,
@@ -200,6 +207,8 @@ def train(
     # Before the rest is imported, since that prepares to keep compiled code.
     check_destination(output)
     _check_not_read(output, inputs)
+    if checkpoint and output.absolute() == Path(checkpoint).absolute():
+        raise FirthError(f"--output and --checkpoint must differ, got {output} for both")
     cache_folder()
     _choose_warnings(quiet)
     from firth.pipeline import train as train_vectors
@@ -242,12 +251,27 @@ def train(
         patience=patience,
         on_divergence=on_divergence,
     )
-    vectors.save(output)
+    try:
+        vectors.save(output)
+    except FirthError as error:
+        kept = f"; they are in the last checkpoint in {checkpoint}" if checkpoint else ""
+        raise FirthError(f"{error}{kept}") from error
     if as_json:
         _print_json({"output": str(output), **_facts(vectors)})
     elif not quiet:
-        losses: Any = vectors.config["losses"]
-        print(f"{output}: {len(vectors):,} words, {vectors.dim} dimensions, loss {losses[-1]:.4f}")
+        print(f"{output}: {len(vectors):,} words, {vectors.dim} dimensions, {_losses(vectors)}")
+
+
+def _losses(vectors: Vectors) -> str:
+    """Tell the losses of the epoch after which vectors were as they are."""
+    config: Any = vectors.config
+    epoch, trained = config["epoch"], len(config["losses"])
+    told = f"loss {config['losses'][epoch - 1]:.4f}"
+    if config["held_out_losses"]:
+        told += f", held-out loss {config['held_out_losses'][epoch - 1]:.4f}"
+    if config["options"]["patience"] is not None:
+        told += f", of epoch {epoch}, the best of {trained}"
+    return told
 
 
 def _choose_warnings(quiet: bool) -> None:
@@ -267,7 +291,7 @@ def _choose_warnings(quiet: bool) -> None:
     warnings.showwarning = tell
 
 
-def _start_teller(folder: Path | None, resume: bool) -> Callback:
+def _start_teller(folder: str | None, resume: bool) -> Callback:
     """Make a callback that tells from where a run goes on, and of a long one what it needs."""
     from firth.training import Callback, RunStart
     from firth.training.plan import size_of
@@ -277,11 +301,13 @@ def _start_teller(folder: Path | None, resume: bool) -> Callback:
             total = start.tokens * start.config.epochs
             if start.checkpoint is not None:
                 epochs = start.config.epochs
-                where = f"epoch {start.epoch} of {epochs}" if start.epoch <= epochs else "done"
-                _tell(
-                    f"goes on from {start.checkpoint}: {100 * start.words / total:.1f} % trained, "
-                    f"{where}"
-                )
+                where = f"goes on from {start.checkpoint}"
+                if start.epoch > epochs:
+                    where = f"nothing is left to train: {start.checkpoint} is of the finished run"
+                else:
+                    where += f": {100 * start.words / total:.1f} % trained, "
+                    where += f"epoch {start.epoch} of {epochs}"
+                _tell(where)
             elif resume:
                 _tell(f"no checkpoint in {folder} yet: starts from the beginning")
             if start.estimate.seconds is not None:
@@ -292,20 +318,25 @@ def _start_teller(folder: Path | None, resume: bool) -> Callback:
 
 
 def _share_or_text(holdout: str | None) -> float | str:
+    if holdout is None:
+        return 0.0
     try:
-        return float(holdout or 0.0)
+        return float(holdout)
     except ValueError:
         return str(holdout)
 
 
-def _read_words(path: Path | None) -> list[str]:
+def _read_words(path: str | None) -> list[str]:
     if path is None:
         return []
     try:
-        return path.read_text("utf-8").split()
+        words = Path(path).read_text("utf-8").split()
     except (OSError, UnicodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise FirthError(f"cannot read the words in {path}: {reason}") from error
+        raise FirthError(f"cannot read the words in {path!r}: {reason}") from error
+    if not words:
+        raise FirthError(f"there are no words in {path}, which should name those to be frozen")
+    return words
 
 
 def _check_not_read(output: Path, inputs: list[str]) -> None:

@@ -22,7 +22,7 @@ from firth.training.config import TrainConfig
 from firth.training.deterministic import LockstepEngine
 from firth.training.engine import KernelEngine
 from firth.training.progress import ReadingBar, TrainingBar
-from firth.training.trainer import Initial, check_options, train_corpus
+from firth.training.trainer import Initial, check_callbacks, check_options, train_corpus
 from firth.vectors import Vectors, load
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ def train(
     start: Vectors | str | os.PathLike[str] | None = None,
     frozen: Iterable[Token] = (),
     checkpoint: str | os.PathLike[str] | None = None,
-    checkpoint_every: float | str = "10m",
-    keep_checkpoints: int = 2,
+    checkpoint_every: float | str | None = None,
+    keep_checkpoints: int | None = None,
     resume: bool = False,
     callbacks: Sequence[Callback] = (),
     progress: bool | None = None,
@@ -78,13 +78,13 @@ def train(
     checkpoint : path, optional
         A folder for checkpoints: one is written every now and then, after each epoch, on SIGINT
         (Ctrl-C) and SIGTERM, and when a callback raises.
-    checkpoint_every : float or str
-        Seconds between checkpoints, or a time such as 30s, 10m, 1.5h.
-    keep_checkpoints : int
-        How many checkpoints are kept.
+    checkpoint_every : float or str, optional
+        Seconds between checkpoints, or a time such as 30s, 10m (the default), 1.5h.
+    keep_checkpoints : int, optional
+        How many checkpoints are kept, by default 2.
     resume : bool
         Whether to go on from the last checkpoint, if there is one. Text and options must be the
-        same; only `threads` may differ.
+        same; only `threads` and `on_divergence` may differ.
     callbacks : sequence of Callback
         Are told how the run goes; see `Callback`.
     progress : bool, optional
@@ -132,44 +132,41 @@ def train(
     config = make_config(**options)
     _check_start(before, config)
     # Before the text is read, which may take long.
+    if isinstance(frozen, str):
+        raise ConfigError(f"frozen must be a list of words, got {frozen!r}")
     nothing_held_out = isinstance(holdout, int | float) and holdout == 0
     check_options(config, held_out=not nothing_held_out, checkpoints=checkpoint is not None)
     make_engine = _choose_engine(engine, config)
-    checkpoints = None
-    if checkpoint is not None:
-        checkpoints = Checkpoints(
-            Path(checkpoint),
-            every=parse_duration(checkpoint_every),
-            keep=keep_checkpoints,
-            resume=resume,
-        )
-    elif resume:
-        raise ConfigError("resume needs a folder of checkpoints: give checkpoint (--checkpoint)")
+    check_callbacks(callbacks)
+    checkpoints = _open_checkpoints(
+        checkpoint, every=checkpoint_every, keep=keep_checkpoints, resume=resume
+    )
     if progress is None:
         progress = sys.stderr.isatty()
-    with ReadingBar() if progress else nullcontext() as reading:
-        corpus = read_corpus(
-            source,
-            tokenizer=tokenizer,
-            lowercase=lowercase,
-            min_count=config.min_count,
-            max_vocab=config.max_vocab,
-            encoding_errors=encoding_errors,
-            holdout=holdout,
-            seed=config.seed,
-            start=None if before is None else _known_words(before),
-            on_progress=reading,
-        )
-    with TrainingBar() if progress else nullcontext() as training:
-        result = train_corpus(
-            corpus,
-            config,
-            engine=make_engine,
-            callbacks=callbacks if training is None else [*callbacks, training],
-            checkpoints=checkpoints,
-            initial=None if before is None else _initial(before, corpus.vocabulary),
-            frozen=_ids(frozen, corpus.vocabulary),
-        )
+    with nullcontext() if checkpoints is None else checkpoints:
+        with ReadingBar() if progress else nullcontext() as reading:
+            corpus = read_corpus(
+                source,
+                tokenizer=tokenizer,
+                lowercase=lowercase,
+                min_count=config.min_count,
+                max_vocab=config.max_vocab,
+                encoding_errors=encoding_errors,
+                holdout=holdout,
+                seed=config.seed,
+                start=None if before is None else _known_words(before),
+                on_progress=reading,
+            )
+        with TrainingBar() if progress else nullcontext() as training:
+            result = train_corpus(
+                corpus,
+                config,
+                engine=make_engine,
+                callbacks=callbacks if training is None else [*callbacks, training],
+                checkpoints=checkpoints,
+                initial=None if before is None else _initial(before, corpus.vocabulary),
+                frozen=_ids(frozen, corpus.vocabulary),
+            )
     return Vectors(
         corpus.vocabulary.words,
         result.input_vectors,
@@ -190,6 +187,8 @@ def train(
             },
             "losses": list(result.losses),
             "held_out_losses": list(result.held_out_losses),
+            "epoch": result.epoch,
+            "lr_scale": result.lr_scale,
         },
     )
 
@@ -222,12 +221,48 @@ def _choose_engine(name: str, config: TrainConfig) -> MakeEngine:
     raise ConfigError(f"engine must be kernel or torch, got {name!r}")
 
 
+def _open_checkpoints(
+    folder: str | os.PathLike[str] | None,
+    *,
+    every: float | str | None,
+    keep: int | None,
+    resume: bool,
+) -> Checkpoints | None:
+    """Open the folder of checkpoints, if there shall be one; what is not given is by default."""
+    if folder is None:
+        for name, value in (
+            ("resume", resume or None),
+            ("checkpoint_every", every),
+            ("keep_checkpoints", keep),
+        ):
+            if value is not None:
+                raise ConfigError(
+                    f"{name} needs a folder of checkpoints: give checkpoint (--checkpoint)"
+                )
+        return None
+    if not isinstance(resume, bool):
+        raise ConfigError(f"resume must be True or False, got {resume!r}")
+    return Checkpoints(
+        _path("checkpoint", folder),
+        every=parse_duration("10m" if every is None else every),
+        keep=2 if keep is None else keep,
+        resume=resume,
+    )
+
+
+def _path(name: str, given: str | os.PathLike[str]) -> Path:
+    if not isinstance(given, str | os.PathLike) or not os.fspath(given):
+        raise ConfigError(f"{name} must be a path, got {given!r}")
+    return Path(given)
+
+
 def _load_start(start: Vectors | str | os.PathLike[str] | None) -> Vectors | None:
     """Load the vectors to start from; of a folder of checkpoints, the last one."""
     if start is None or isinstance(start, Vectors):
         return start
-    checkpoints = list_checkpoints(Path(start))
-    return load(checkpoints[-1] if checkpoints else start)
+    path = _path("start", start)
+    checkpoints = list_checkpoints(path)
+    return load(checkpoints[-1] if checkpoints else path)
 
 
 def _check_start(before: Vectors | None, config: TrainConfig) -> None:

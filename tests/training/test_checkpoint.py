@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -60,10 +61,8 @@ def test_is_a_folder_of_vectors_too(folder):
 def test_keeps_the_last_ones_and_goes_on_counting(folder):
     write(folder, 1.0, 2.0, 3.0, keep=2)
     write(folder, 4.0, keep=2)
-    assert [path.name for path in sorted(folder.iterdir())] == [
-        "checkpoint-000003",
-        "checkpoint-000004",
-    ]
+    names = [path.name for path in list_checkpoints(folder)]
+    assert names == ["checkpoint-000003", "checkpoint-000004"]
 
 
 def test_nothing_is_read_where_there_is_none(folder):
@@ -86,8 +85,10 @@ def test_leftovers_of_a_killed_run_are_removed_and_other_files_are_not(folder):
     (folder / ".checkpoint-000003.x1y2").mkdir(parents=True)
     (folder / ".checkpoint-000003.x1y2" / "half").touch()
     (folder / "notes.txt").touch()
+    (folder / ".checkpoint-notes").touch()
     write(folder, 1.0)
-    assert sorted(path.name for path in folder.iterdir()) == ["checkpoint-000001", "notes.txt"]
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == [".checkpoint-notes", ".lock", "checkpoint-000001", "notes.txt"]
 
 
 def test_a_disk_that_fills_leaves_the_last_one(folder, monkeypatch):
@@ -104,7 +105,7 @@ def test_a_disk_that_fills_leaves_the_last_one(folder, monkeypatch):
     assert isinstance(failure, FirthError)
     assert "No space left" in str(failure)
     assert checkpoints.take_failure() is None
-    assert [path.name for path in folder.iterdir()] == ["checkpoint-000001"]
+    assert [path.name for path in list_checkpoints(folder)] == ["checkpoint-000001"]
     assert checkpoints.read_last().tables[0][0, 0] == 1.0
 
 
@@ -132,6 +133,53 @@ def test_is_due_after_some_time_and_not_while_one_is_written(folder, monkeypatch
     assert checkpoints.is_due()
 
 
+def test_a_folder_serves_one_run_at_a_time(folder):
+    with Checkpoints(folder) as first:
+        with pytest.raises(FirthError, match=r"another run is using .*checkpoints"):
+            Checkpoints(folder, resume=True)
+        first.begin(RUN)
+    Checkpoints(folder)
+
+
+def test_stays_where_it_was_though_the_working_directory_changes(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    checkpoints = Checkpoints(Path("here"))
+    checkpoints.begin(RUN)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    checkpoints.write(make_table(), STATE, None)
+    checkpoints.wait()
+    assert list_checkpoints(tmp_path / "here")
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "best.safetensors", "vocabulary.json"])
+@pytest.mark.parametrize("damage", ["flip", "cut", "remove"])
+def test_damage_is_noticed_and_the_way_back_is_told(folder, name, damage):
+    tables = make_table()
+    write(folder, 1.0, 2.0, best=(tables.input_vectors, tables.output_vectors))
+    path = folder / "checkpoint-000002" / name
+    content = bytearray(path.read_bytes())
+    if damage == "remove":
+        path.unlink()
+    elif damage == "cut":
+        path.write_bytes(content[:-3])
+    else:
+        content[-2] ^= 1
+        path.write_bytes(content)
+    expected = rf"{name}.*remove the folder .*-000002 to go on from checkpoint-000001"
+    with pytest.raises(FormatError, match=expected):
+        Checkpoints(folder, resume=True).begin(RUN)
+    (folder / "checkpoint-000001").rename(folder / "away")
+    with pytest.raises(FormatError, match=r"remove the folder .*-000002 to begin anew"):
+        Checkpoints(folder, resume=True).begin(RUN)
+
+
+@pytest.mark.parametrize("every", [0.0, -1.0, float("nan")])
+def test_the_time_between_must_be_above_0(folder, every):
+    with pytest.raises(ConfigError, match="checkpoint_every must be above 0"):
+        Checkpoints(folder, every=every)
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -141,6 +189,7 @@ def test_is_due_after_some_time_and_not_while_one_is_written(folder, monkeypatch
         lambda content: content["state"].update(position="7"),
         lambda content: content["state"].update(losses=[None]),
         lambda content: content.update(run=3),
+        lambda content: content.pop("files"),
     ],
 )
 def test_a_damaged_state_is_an_error(folder, damage):

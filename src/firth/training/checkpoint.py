@@ -3,7 +3,7 @@
 A checkpoint is a folder of vectors in Firth's own format, which `firth.load` opens, and beside it
 
 =================== ============================================================================
-`state.json`        how far the run has come, and what it is a run of
+`state.json`        how far the run has come, what it is a run of, digests of the files
 `best.safetensors`  the vectors of the best epoch, where the run looks for one
 =================== ============================================================================
 
@@ -13,6 +13,7 @@ Draws belong to the seed, the epoch and the position, so these three are all the
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import re
 import shutil
@@ -21,12 +22,14 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import ConfigError, FormatError
 from firth.files import check_writable, write_aside
+from firth.locks import FolderLock
 from firth.training.config import whole_number
 from firth.vectors.formats import native
 from firth.vectors.table import Table
@@ -75,7 +78,7 @@ class Checkpoint:
 
 
 class Checkpoints:
-    """The folder in which a run keeps its checkpoints.
+    """The folder in which a run keeps its checkpoints; no other run can use it meanwhile.
 
     Parameters
     ----------
@@ -100,11 +103,16 @@ class Checkpoints:
     def __init__(
         self, folder: Path, *, every: float = 600.0, keep: int = 2, resume: bool = False
     ) -> None:
-        self.folder = folder
+        # A callback may change the working directory.
+        self.folder = folder.absolute()
         self.keep = whole_number("keep_checkpoints", keep, least=1)
+        if not every > 0.0:
+            raise ConfigError(f"checkpoint_every must be above 0 seconds, got {every!r}")
         self._resume, self._every = resume, every
         self._last = time.monotonic()
-        self._writer: threading.Thread | None = None
+        # An event, since a join that is interrupted may count a living thread as ended.
+        self._written = threading.Event()
+        self._written.set()
         self._failure: Exception | None = None
         self._identity: Mapping[str, object] = {}
         check_writable(folder, folder=True)
@@ -113,8 +121,18 @@ class Checkpoints:
                 f"{folder} holds the checkpoints of a run; go on with it by resume=True "
                 "(--resume), or give another folder"
             )
-        for unfinished in folder.glob(f".{_PREFIX}*"):
-            shutil.rmtree(unfinished)
+        self._lock = FolderLock(self.folder)
+        for unfinished in self.folder.glob(f".{_PREFIX}*"):
+            if unfinished.is_dir():
+                shutil.rmtree(unfinished)
+
+    def __enter__(self) -> Self:
+        """Give the checkpoints themselves."""
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Let other runs use the folder."""
+        self._lock.close()
 
     def begin(self, identity: Mapping[str, object]) -> Checkpoint | None:
         """Give the checkpoint from which a run shall go on, if there is one.
@@ -150,21 +168,24 @@ class Checkpoints:
         if not found:
             return None
         path = found[-1]
-        state, identity = _read_state(path / STATE)
-        different = _differences(identity, self._identity)
-        if different:
-            raise ConfigError(
-                f"{path} is of another run: {'; '.join(different)}; "
-                "give what it was then, or another folder"
-            )
-        best = _read_both(path / BEST) if (path / BEST).exists() else None
-        return Checkpoint(path, state, _read_both(path / native.MODEL), best)
+        try:
+            state, identity, digests = _read_state(path / STATE)
+            different = _differences(identity, self._identity)
+            if different:
+                raise ConfigError(
+                    f"{path} is of another run: {'; '.join(different)}; "
+                    "give what it was then, or another folder"
+                )
+            _check_files(path, digests)
+            best = _read_both(path / BEST) if BEST in digests else None
+            return Checkpoint(path, state, _read_both(path / native.MODEL), best)
+        except FormatError as error:
+            before = f"go on from {found[-2].name}" if len(found) > 1 else "begin anew"
+            raise FormatError(f"{error}; remove the folder {path} to {before}") from error
 
     def is_due(self) -> bool:
         """Tell whether it is time for the next one, and the one before is written."""
-        if self._writer is not None and self._writer.is_alive():
-            return False
-        return time.monotonic() - self._last >= self._every
+        return self._written.is_set() and time.monotonic() - self._last >= self._every
 
     def write(self, table: Table, state: RunState, best: Tables | None) -> None:
         """Begin to write a checkpoint, in a thread of its own, once the last is written.
@@ -180,8 +201,9 @@ class Checkpoints:
         """
         self.wait()
         self._last = time.monotonic()
-        self._writer = threading.Thread(target=self._write, args=(table, state, best))
-        self._writer.start()
+        self._written.clear()
+        # A second interrupt does not wait for it: what it leaves is removed by the next run.
+        threading.Thread(target=self._write, args=(table, state, best), daemon=True).start()
 
     def take_failure(self) -> Exception | None:
         """Give the reason why a checkpoint could not be written, once."""
@@ -190,8 +212,7 @@ class Checkpoints:
 
     def wait(self, seconds: float | None = None) -> None:
         """Wait until what is being written is written, but no longer than that."""
-        if self._writer is not None:
-            self._writer.join(seconds)
+        self._written.wait(seconds)
 
     @property
     def last(self) -> Path | None:
@@ -208,12 +229,18 @@ class Checkpoints:
                 native.write_files(table, aside)
                 if best is not None:
                     native.write_matrices(*best, aside / BEST)
-                content = {"state": dataclasses.asdict(state), "run": self._identity}
+                content = {
+                    "state": dataclasses.asdict(state),
+                    "run": self._identity,
+                    "files": {file.name: _digest(file) for file in sorted(aside.iterdir())},
+                }
                 native.write_json(content, aside / STATE)
             self._remove_old()
         except Exception as error:
             # The run goes on; it asks for this, and tells it in its own thread.
             self._failure = error
+        finally:
+            self._written.set()
 
     def _remove_old(self) -> None:
         for path in list_checkpoints(self.folder)[: -self.keep]:
@@ -258,23 +285,43 @@ def _differences(before: Mapping[str, object], now: Mapping[str, object]) -> lis
     ]
 
 
-def _read_state(path: Path) -> tuple[RunState, Mapping[str, object]]:
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
+
+
+def _check_files(folder: Path, digests: Mapping[str, object]) -> None:
+    for name, digest in digests.items():
+        if not (folder / name).is_file():
+            raise FormatError(f"{folder}: damaged: {name} is missing")
+        if _digest(folder / name) != digest:
+            raise FormatError(f"{folder / name}: damaged: it is not what was written")
+
+
+def _read_state(
+    path: Path,
+) -> tuple[RunState, Mapping[str, object], Mapping[str, object]]:
+    """Read the state of a run, what it is a run of, and the digests of its files."""
     content = native.read_json(path)
-    fields, identity = content.get("state"), content.get("run")
-    if not (isinstance(fields, dict) and isinstance(identity, dict)):
-        raise FormatError(f"{path}: expected objects under 'state' and 'run'")
+    fields, identity, digests = (content.get(name) for name in ("state", "run", "files"))
+    if not (isinstance(fields, dict) and isinstance(identity, dict) and isinstance(digests, dict)):
+        raise FormatError(f"{path}: damaged: expected objects under 'state', 'run' and 'files'")
     try:
-        return RunState(
-            epoch=whole_number("epoch", fields["epoch"], least=0),
-            position=whole_number("position", fields["position"], least=0),
-            loss=float(fields["loss"]),
-            pairs=whole_number("pairs", fields["pairs"], least=0),
-            losses=tuple(map(float, fields["losses"])),
-            held_out_losses=tuple(map(float, fields["held_out_losses"])),
-            lr_scale=float(fields["lr_scale"]),
-        ), identity
+        return (
+            RunState(
+                epoch=whole_number("epoch", fields["epoch"], least=0),
+                position=whole_number("position", fields["position"], least=0),
+                loss=float(fields["loss"]),
+                pairs=whole_number("pairs", fields["pairs"], least=0),
+                losses=tuple(map(float, fields["losses"])),
+                held_out_losses=tuple(map(float, fields["held_out_losses"])),
+                lr_scale=float(fields["lr_scale"]),
+            ),
+            identity,
+            digests,
+        )
     except (KeyError, TypeError, ValueError) as error:
-        raise FormatError(f"{path}: not the state of a run: {error}") from error
+        raise FormatError(f"{path}: damaged: not the state of a run: {error}") from error
 
 
 def _read_both(path: Path) -> Tables:

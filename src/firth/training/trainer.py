@@ -6,7 +6,6 @@ import dataclasses
 import hashlib
 import signal
 import time
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
@@ -14,22 +13,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from firth._version import __version__
 from firth.corpus import Corpus
-from firth.errors import ConfigError, CorpusError, FirthWarning, Interrupted
+from firth.errors import ConfigError, CorpusError, Interrupted, warn
 from firth.training import plan
 from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart, StopReason
-from firth.training.checkpoint import Checkpoints, RunState, Tables
+from firth.training.checkpoint import Checkpoints, RunState
 from firth.training.choices import warn_of_choices
 from firth.training.config import TrainConfig
 from firth.training.engine import NO_WORDS, KernelEngine, MakeEngine, Stretch
 from firth.training.guards import Diverged, check_loss, check_tables
 from firth.training.interrupts import Interrupts
+from firth.training.saving import Saver, copies
 from firth.training.workers import run_apart, share_out
-from firth.vectors.table import Table
 
 # A multiple of what the deterministic engine trains as one block.
 _STRETCH = 65_536
+# How long a second interrupt waits for what is being written.
+_LAST_SECONDS = 2.0
 # Below this part of the step size that was asked for, halving it is given up.
 _LEAST_SCALE = 1e-3
 
@@ -55,12 +55,19 @@ class TrainResult:
         The mean loss of each epoch, in nats per positive pair.
     held_out_losses : tuple of float
         The mean loss on the held-out text after each epoch; empty if there is none.
+    epoch : int
+        The epoch after which the vectors were these, from 1.
+    lr_scale : float
+        What the step size was multiplied by in the end: less than 1 where training diverged and
+        went back.
     """
 
     input_vectors: NDArray[np.float32]
     output_vectors: NDArray[np.float32]
     losses: tuple[float, ...]
-    held_out_losses: tuple[float, ...] = ()
+    held_out_losses: tuple[float, ...]
+    epoch: int
+    lr_scale: float
 
 
 def train_corpus(
@@ -123,7 +130,7 @@ class _Run:
     ) -> None:
         check_options(config, held_out=corpus.held_out > 0, checkpoints=checkpoints is not None)
         self._corpus, self._config = corpus, config
-        self._callbacks, self._checkpoints = callbacks, checkpoints
+        self._callbacks = callbacks
         self._size = corpus.tokens.size - corpus.held_out
         self._stretch = _stretch_length(self._size, config)
         warn_of_choices(corpus, config)
@@ -136,6 +143,7 @@ class _Run:
             last = checkpoints.begin(_identity(corpus, config, make_engine, initial, frozen))
         counts = corpus.vocabulary.counts
         self._engine = make_engine(config, counts, corpus.tokens, self._stretch, frozen)
+        self._saver = Saver(checkpoints, self._engine, corpus.vocabulary, config)
         run_apart(self._engine.compile)
         if initial is not None:
             self._engine.restore(initial.input_vectors, initial.output_vectors, initial.ids)
@@ -149,7 +157,7 @@ class _Run:
         self._interrupts: Interrupts | None = None
         self._error: Exception | None = None
         self._measure_time()
-        self._began, self._seconds_paused = time.perf_counter(), 0.0
+        self._began = time.perf_counter()
 
     def train(self, interrupts: Interrupts | None) -> TrainResult:
         """Train the epochs that are left, or until there is a reason to stop."""
@@ -168,21 +176,23 @@ class _Run:
                 # What they did to prepare is no time of training.
                 self._began = time.perf_counter()
                 if self._config.on_divergence == "halve" and self._begun_from is None:
-                    self._save()
+                    self._saver.save(self._state, self._best)
                 while not self._is_done():
                     self._train_epoch()
-                self._finish_writing()
+                self._saver.finish()
             except KeyboardInterrupt as error:
                 reason = "interrupted"
                 # A second interrupt does not wait for a slow disk.
-                self._finish_writing(None if isinstance(error, Interrupted) else 2.0)
+                self._saver.finish(None if isinstance(error, Interrupted) else _LAST_SECONDS)
                 raise
             except BaseException:
-                self._finish_writing()
+                self._saver.finish()
                 raise
             reason = "done" if self._state.epoch == self._config.epochs else "patience"
+        losses, held_out_losses = self._state.losses, self._state.held_out_losses
+        epoch = len(losses) if self._best is None else int(np.argmin(held_out_losses)) + 1
         tables = self._engine.vectors() if self._best is None else self._best
-        return TrainResult(*tables, self._state.losses, self._state.held_out_losses)
+        return TrainResult(*tables, losses, held_out_losses, epoch, self._state.lr_scale)
 
     @property
     def _words(self) -> int:
@@ -232,9 +242,9 @@ class _Run:
         What then raises, raises after a checkpoint, if there is a folder for it.
         """
         loss, pairs, words = self._state.loss, self._state.pairs, self._words
-        self._error = None
+        self._error, self._given_out = None, self._state.position
         for done, (some_loss, some_pairs), more in share_out(self._engine, self._stretches()):
-            check_loss(some_loss, some_pairs, self._state.epoch, self._config)
+            self._check_loss(some_loss, some_pairs)
             loss, pairs = loss + some_loss, pairs + some_pairs
             words += done.stop - done.start
             self._corpus.tokens.release(done.start, done.stop)
@@ -244,26 +254,37 @@ class _Run:
         self._state = dataclasses.replace(
             self._state, position=self._given_out, loss=loss, pairs=pairs
         )
-        if self._shall_pause() and self._checkpoints is not None:
-            self._save()
+        if self._is_stopped() or self._saver.is_due():
+            self._saver.save(self._state, self._best)
         if self._error is not None:
             raise self._error
         if self._received is not None:
             raise self._interruption(self._received)
+
+    def _check_loss(self, loss: float, pairs: int) -> None:
+        vocabulary, epoch = self._corpus.vocabulary, self._state.epoch
+        check_loss(loss, pairs, self._engine.tables, vocabulary, epoch, self._config, self._lr)
+
+    @property
+    def _lr(self) -> float:
+        """The step size at the start, after all halvings."""
+        return self._config.step_size * self._state.lr_scale
 
     @property
     def _received(self) -> signal.Signals | None:
         """The signal that interrupts this run, if there was one."""
         return None if self._interrupts is None else self._interrupts.received
 
-    def _shall_pause(self) -> bool:
-        return self._error is not None or self._received is not None or self._is_due()
+    def _is_stopped(self) -> bool:
+        return self._error is not None or self._received is not None
 
     def _stretches(self) -> Iterator[Stretch]:
         """Cut the rest of an epoch into stretches; the step size falls linearly over all epochs."""
         lr, slope = self._schedule(self._state.epoch)
         for start in range(self._state.position, self._size, self._stretch):
-            if self._shall_pause():
+            # At least one between two checkpoints, however often they are wanted.
+            is_first = start == self._state.position
+            if self._is_stopped() or (self._saver.is_due() and not is_first):
                 break
             # The workers finish what was given out before anything else happens.
             self._given_out = min(start + self._stretch, self._size)
@@ -283,7 +304,7 @@ class _Run:
                 "give more text, or switch subsampling off with sample=0 "
                 f"(got {config.sample:g})"
             )
-        check_tables(self._engine.tables(), self._corpus.vocabulary, state.epoch, config)
+        check_tables(self._engine.tables(), self._corpus.vocabulary, state.epoch, config, self._lr)
         losses = (*state.losses, state.loss / state.pairs)
         held_out_losses = state.held_out_losses
         if self._corpus.held_out:
@@ -291,17 +312,16 @@ class _Run:
         is_best = np.argmin(held_out_losses or losses) == state.epoch
         if is_best and config.patience is not None:
             # Neither the best one before nor a checkpoint with it shall stand beside this one.
-            self._finish_writing()
+            self._saver.finish()
             self._best = None
-            self._best = _copies(self._engine.tables())
+            self._best = copies(self._engine.tables())
         self._state = RunState(
             epoch=state.epoch + 1,
             losses=losses,
             held_out_losses=held_out_losses,
             lr_scale=state.lr_scale,
         )
-        if self._checkpoints is not None:
-            self._save()
+        self._saver.save(self._state, self._best)
         ended = EpochEnd(
             epoch=self._state.epoch,
             epochs=config.epochs,
@@ -335,76 +355,29 @@ class _Run:
 
     # ------------------------------------------------------------------------ checkpoints
 
-    def _is_due(self) -> bool:
-        return self._checkpoints is not None and self._checkpoints.is_due()
-
-    def _save(self) -> None:
-        """Copy the tables, while the workers stand still, and have them written meanwhile."""
-        assert self._checkpoints is not None
-        began = time.perf_counter()
-        # The one before must be written first anyway, and its copy would stand beside this one.
-        self._finish_writing()
-        inputs, outputs = tables = _copies(self._engine.tables())
-        check_tables(tables, self._corpus.vocabulary, self._state.epoch, self._config)
-        table = Table(
-            words=self._corpus.vocabulary.words,
-            input_vectors=inputs,
-            counts=self._corpus.vocabulary.counts,
-            output_vectors=outputs,
-            config={
-                "firth": __version__,
-                "options": dataclasses.asdict(self._config),
-                "losses": list(self._state.losses),
-                "held_out_losses": list(self._state.held_out_losses),
-            },
-        )
-        self._checkpoints.write(table, self._state, self._best)
-        self._seconds_paused += time.perf_counter() - began
-
     def _go_back(self, error: Diverged) -> None:
         """Go back to the last checkpoint and halve the step size."""
-        assert self._checkpoints is not None
         scale = self._state.lr_scale / 2.0
-        if scale < _LEAST_SCALE:
-            raise error
-        self._finish_writing()
         self._best = None
-        last = self._checkpoints.read_last()
-        if last is None:
+        last = self._saver.read_last()
+        if last is None or scale < _LEAST_SCALE:
             raise error
         self._engine.restore(*last.tables)
         self._state = dataclasses.replace(last.state, lr_scale=scale)
         self._words_before = min(self._words_before, self._words)
         self._best = last.best
-        warnings.warn(
-            f"{error}; went back to {last.path}, and lr is now {self._config.step_size * scale:g}",
-            FirthWarning,
-            stacklevel=2,
-        )
-
-    def _finish_writing(self, seconds: float | None = None) -> None:
-        if self._checkpoints is not None:
-            self._checkpoints.wait(seconds)
-            self._warn_of_failure()
-
-    def _warn_of_failure(self) -> None:
-        """Tell of a checkpoint that could not be written; the run goes on without it."""
-        assert self._checkpoints is not None
-        failure = self._checkpoints.take_failure()
-        if failure is not None:
-            warnings.warn(
-                f"{failure}; the last checkpoint is {self._checkpoints.last or 'none'}",
-                FirthWarning,
-                stacklevel=2,
-            )
+        warn(f"{error}; went back to {last.path}, and lr is now {self._lr:g}")
+        # So that a run that is stopped now does not diverge again first.
+        self._saver.save(self._state, self._best)
 
     def _interruption(self, received: signal.Signals) -> Interrupted:
-        self._finish_writing()
-        assert self._checkpoints is not None
+        self._saver.finish()
+        where = f"interrupted in epoch {self._state.epoch + 1} of {self._config.epochs}"
+        if self._saver.last is None:
+            return Interrupted(f"{where}; no checkpoint could be written", received)
         return Interrupted(
-            f"interrupted in epoch {self._state.epoch + 1} of {self._config.epochs}; the last "
-            f"checkpoint is {self._checkpoints.last or 'none'}, from which resume=True (--resume) "
-            "goes on",
+            f"{where}; {self._saver.last} is the last checkpoint: give the same again with "
+            "--resume (resume=True)",
             received,
         )
 
@@ -452,7 +425,7 @@ class _Run:
             held_out_losses=self._state.held_out_losses,
             words=self._words,
             seconds=self._seconds,
-            seconds_paused=self._seconds_paused,
+            seconds_paused=self._saver.seconds,
         )
 
 
@@ -479,6 +452,23 @@ def check_options(config: TrainConfig, *, held_out: bool, checkpoints: bool) -> 
         )
 
 
+def check_callbacks(callbacks: Sequence[Callback]) -> None:
+    """Raise if there is something else among the callbacks.
+
+    Raises
+    ------
+    ConfigError
+        If so.
+    """
+    given = callbacks if isinstance(callbacks, list | tuple) else [callbacks]
+    wrong = [each for each in given if not isinstance(each, Callback)]
+    if wrong or given is not callbacks:
+        raise ConfigError(
+            "callbacks must be a list of instances of firth.Callback, "
+            f"got {(wrong or [callbacks])[0]!r}"
+        )
+
+
 def _stretch_length(size: int, config: TrainConfig) -> int:
     """Give the tokens of a stretch, which must not follow from the threads if nothing else does."""
     if config.deterministic:
@@ -496,27 +486,25 @@ def _identity(
 ) -> dict[str, object]:
     """Tell what a run is a run of; threads may be others when it goes on."""
     options = dataclasses.asdict(config)
-    del options["threads"]
+    # Nor does it change what is trained already if a run that diverged shall now go back.
+    del options["threads"], options["on_divergence"]
     start = () if initial is None else (initial.ids, initial.input_vectors, initial.output_vectors)
+    trained = corpus.tokens.size - corpus.held_out
     return {
         **options,
         "engine": getattr(make_engine, "__name__", repr(make_engine)),
-        "corpus": corpus.digest(),
+        "text": f"{trained:,} words to train on, {corpus.held_out:,} held out, "
+        f"{len(corpus.vocabulary):,} distinct ({corpus.digest()[:16]})",
         "start": _digest(*start),
         "frozen": _digest(frozen),
     }
 
 
 def _digest(*arrays: NDArray[np.int64] | NDArray[np.float32]) -> str | None:
-    """Give a digest of arrays, or None where they hold nothing."""
+    """Give the length of arrays and a digest, or None where they hold nothing."""
     if sum(array.size for array in arrays) == 0:
         return None
-    digest = hashlib.blake2b(digest_size=16)
+    digest = hashlib.blake2b(digest_size=8)
     for array in arrays:
         digest.update(np.ascontiguousarray(array).data)
-    return digest.hexdigest()
-
-
-def _copies(tables: Tables) -> Tables:
-    inputs, outputs = (np.array(table, order="C") for table in tables)
-    return inputs, outputs
+    return f"{len(arrays[0]):,} words ({digest.hexdigest()})"
