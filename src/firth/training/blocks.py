@@ -437,7 +437,7 @@ def _take_lines(layout: Layout, team: Team, step: int, ahead: int) -> None:
         row_loops.prefetch_items(lists, listed, lists[listed + 3])
     total = lists[ahead % _LISTED * layout.block + 1]
     for s in range(team.first, team.last):
-        place = (step % _SCORED * layout.slices + s) * layout.scores
+        place = (step % SCORED * layout.slices + s) * layout.scores
         row_loops.prefetch_items(team.parts, place, total)
 
 
