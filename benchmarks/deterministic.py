@@ -102,8 +102,8 @@ def compare_speeds(
         median = statistics.median(taken)
         ratio = median / statistics.median(seconds[threads, "racing"])
         print(
-            f"{threads:<9}{name:<15}{tokens.size / median:>12,.0f}{tokens.size / min(taken):>12,.0f}"
-            f"{ratio:>7.2f}{losses[threads, name]:>8.3f}",
+            f"{threads:<9}{name:<15}{tokens.size / median:>12,.0f}"
+            f"{tokens.size / min(taken):>12,.0f}{ratio:>7.2f}{losses[threads, name]:>8.3f}",
             flush=True,
         )
         runs.append(

@@ -53,9 +53,9 @@ SCORED = 4
 # how many noise words were drawn again, the offset of an input row that is needed soon, and then
 # four lists: targets, contexts, twins, repeats.
 _FIELDS = 6
-# Before the lists of a block's windows stand how many those are, how many scores they have, and how
-# many positive pairs.
-_HEADER = 3
+# Before the lists of a block's windows stand how many those are, how many scores they have, how
+# many positive pairs, and how long the lists are.
+_HEADER = 4
 
 
 class Team(NamedTuple):
@@ -261,6 +261,8 @@ def train_stretch(
             loss += taken
             pairs += lists[changed % _LISTED * layout.block + 2]
             _change_tables(tables, frozen, window, layout, team, changed, ahead, scores, signs)
+        if members > 1 and n >= 0:
+            _take_lines(layout, team, n + 1, ahead)
     return loss + windows.take_loss(running_loss), pairs
 
 
@@ -363,6 +365,7 @@ def _list_block(
             pairs += inputs
             row = end_of_list
     lists[block], lists[block + 1], lists[block + 2] = count, total, pairs
+    lists[block + 3] = row - block
     return unit
 
 
@@ -423,6 +426,19 @@ def _fetch(
     target = row + _FIELDS
     for k in range(target + start, target + min(stop, lists[row + 2])):
         row_loops.prefetch(outputs, y_at + lists[k])
+
+
+@inlined
+def _take_lines(layout: Layout, team: Team, step: int, ahead: int) -> None:
+    """Fetch the places that a member writes in the next step, which others have read meanwhile."""
+    lists = team.lists
+    listed = (step + _AHEAD) % _LISTED * layout.block
+    if (step + _AHEAD) % team.members == team.member:
+        row_loops.prefetch_items(lists, listed, lists[listed + 3])
+    total = lists[ahead % _LISTED * layout.block + 1]
+    for s in range(team.first, team.last):
+        place = (step % SCORED * layout.slices + s) * layout.scores
+        row_loops.prefetch_items(team.parts, place, total)
 
 
 @inlined

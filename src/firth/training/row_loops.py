@@ -6,6 +6,8 @@ a table is a float32 array of shape (rows, stride), and rows are named by their 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from llvmlite import ir
 from numba import types
@@ -210,6 +212,37 @@ def _prefetch_row(typingctx, table, row):
         return context.get_dummy_value()
 
     return types.void(table, types.int64), codegen
+
+
+def prefetch_items(items: NDArray[Any], place: int, count: int) -> None:
+    """Ask for elements of an array to be brought into the cache, for writing."""
+
+
+@overload(prefetch_items, jit_options=_INLINED)
+def _prefetch_items(items, place, count):
+    def implementation(items, place, count):
+        _prefetch_lines(items, place, count)
+
+    return implementation
+
+
+@intrinsic
+def _prefetch_lines(typingctx, items, place, count):
+    def codegen(context, builder, signature, arguments):
+        e = Emitter(builder)
+        first = e.at(data_of(context, builder, signature.args[0], arguments[0]), arguments[1])
+        flags = [ir.Constant(INT32, flag) for flag in (1, 3, 1)]
+        in_line = 64 * 8 // signature.args[0].dtype.bitwidth
+
+        def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+            line = builder.bitcast(e.at(first, index), ir.IntType(8).as_pointer())
+            e.call("llvm.prefetch.p0", ir.VoidType(), line, *flags)
+            return []
+
+        e.loop(arguments[2], in_line, [], along)
+        return context.get_dummy_value()
+
+    return types.void(items, types.int64, types.int64), codegen
 
 
 def prefetch_item(items: NDArray[np.uint64], place: int | np.int64) -> None:
