@@ -20,6 +20,7 @@ def folder(tmp_path_factory):
     """A folder with a text of 300,000 words."""
     folder = tmp_path_factory.mktemp("runs")
     ids = np.random.default_rng(0).zipf(1.3, size=(15_000, 20)) % 500
+    (folder / "empty.txt").touch()
     (folder / "text.txt").write_text("\n".join(" ".join(f"w{k}" for k in row) for row in ids))
     return folder
 
@@ -71,7 +72,7 @@ def test_an_interrupted_run_says_how_to_go_on_and_goes_on(folder, number, code):
     assert "another run: window was 5, is now 4" in refused[2]
     code, _, errors = train(*run_options, "--resume", at=folder)
     assert code == 0
-    assert errors.startswith(f"firth: goes on from {name}-c/checkpoint-")
+    assert errors.startswith(f"firth: goes on from {folder}/{name}-c/checkpoint-")
     assert " % trained, epoch " in errors
 
 
@@ -80,6 +81,38 @@ def test_resuming_begins_where_there_is_no_checkpoint_yet(folder):
     code, _, errors = train(*run_options, at=folder)
     assert (code, errors) == (0, "firth: no checkpoint in new-c yet: starts from the beginning\n")
     assert train(*run_options, "--quiet", at=folder) == (0, "", "")
+    _, _, errors = train(*run_options, at=folder)
+    assert errors == (
+        f"firth: nothing is left to train: {folder}/new-c/checkpoint-000001 is of the finished run\n"
+    )
+
+
+def test_two_runs_do_not_share_a_folder_of_checkpoints(folder):
+    run_options = ["--epochs", "40", "--checkpoint", "one-c", "--resume"]
+    first = start("--output", "one", *run_options, at=folder)
+    wait_for_a_checkpoint(folder / "one-c")
+    code, _, errors = train("--output", "two", *run_options, at=folder)
+    first.kill()
+    first.communicate()
+    assert code == 1
+    assert "another run is using" in errors
+    assert errors.count("\n") == 1
+
+
+def test_the_last_line_tells_of_the_epoch_whose_vectors_were_written(folder):
+    code, output, _ = train(
+        "--output", "best", "--epochs", "30", "--holdout", "0.1", "--patience", "1",
+        "--lr", "0.5", "--min-lr", "0.5", at=folder,
+    )  # fmt: skip
+    assert code == 0
+    config = firth.load(folder / "best").config
+    losses = config["held_out_losses"]
+    best = losses.index(min(losses))
+    assert config["epoch"] == best + 1 < len(losses) < 30
+    assert output.endswith(
+        f"loss {config['losses'][best]:.4f}, held-out loss {losses[best]:.4f}, "
+        f"of epoch {best + 1}, the best of {len(losses)}\n"
+    )
 
 
 def test_goes_on_from_vectors_with_frozen_words_and_a_log(folder):
@@ -109,7 +142,14 @@ def test_goes_on_from_vectors_with_frozen_words_and_a_log(folder):
         (["--holdout", "1"], "holdout must be a share from 0 to below 1"),
         (["--holdout", "nosuch.txt"], "holdout: cannot read nosuch.txt"),
         (["--start", "nosuch"], "no such file: nosuch"),
-        (["--frozen", "nosuch"], "cannot read the words in nosuch"),
+        (["--frozen", "nosuch"], "cannot read the words in 'nosuch'"),
+        (["--frozen", "empty.txt"], "there are no words in empty.txt"),
+        (["--checkpoint-every", "10s"], "checkpoint_every needs a folder of checkpoints"),
+        (["--keep-checkpoints", "3"], "keep_checkpoints needs a folder of checkpoints"),
+        (["--checkpoint", ""], "checkpoint must be a path, got ''"),
+        (["--start", ""], "start must be a path, got ''"),
+        (["--checkpoint", "bad"], "--output and --checkpoint must differ"),
+        (["--log", "text.txt"], "text.txt"),
         (["--log", "text.txt/log"], "cannot write text.txt/log"),
     ],
 )
