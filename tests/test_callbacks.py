@@ -330,6 +330,38 @@ def test_an_unwritable_file_is_told_at_once(tmp_path):
         JsonLines(tmp_path / "file" / "run.jsonl")
 
 
+def test_a_file_of_something_else_is_left_alone(tmp_path):
+    text = tmp_path / "corpus.txt"
+    for content in ("tea and toast\n", "\n", " {"):
+        text.write_text(content)
+        with pytest.raises(
+            firth.errors.ConfigError, match=r"^.*corpus\.txt is no log of a run: .*$"
+        ):
+            JsonLines(text)
+        assert text.read_text() == content
+    text.write_text("")
+    JsonLines(text).on_end(make_end())
+    assert len(lines(text)) == 1
+
+
+@pytest.mark.parametrize("path", [3, None, b"run.jsonl"])
+def test_what_is_no_path_is_told_in_one_line(path):
+    with pytest.raises(
+        firth.errors.ConfigError, match=r"^the path of a log must be a path, got .*$"
+    ):
+        JsonLines(path)
+
+
+def test_a_log_stays_where_it_was_begun(tmp_path, monkeypatch):
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    log = JsonLines("run.jsonl")
+    monkeypatch.chdir("elsewhere")
+    log.on_end(make_end())
+    assert log.path == tmp_path / "run.jsonl"
+    assert len(lines(tmp_path / "run.jsonl")) == 1
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
 def test_a_full_disk_is_told_in_one_line():
     log = JsonLines("/dev/full")

@@ -3,11 +3,13 @@
 import errno
 import os
 import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
 
 from firth.errors import FirthError
-from firth.files import check_writable, write_aside
+from firth.files import check_usable_folder, check_writable, write_aside
 
 
 def test_the_target_appears_whole(tmp_path):
@@ -88,3 +90,99 @@ def test_a_disk_that_really_fills_up(tmp_path):
         assert list(small.iterdir()) == []
     finally:
         subprocess.run(["umount", str(small)], check=True)
+
+
+@pytest.mark.parametrize("step", [1, 2])
+@pytest.mark.parametrize("link", [False, True])
+def test_an_interrupt_right_after_a_rename_loses_neither_folder(tmp_path, monkeypatch, step, link):
+    target, steps = tmp_path / "folder", []
+
+    def interrupting(rename):
+        def then_interrupted(self, other):
+            result = rename(self, other)
+            steps.append(other)
+            if len(steps) == step:
+                raise KeyboardInterrupt
+            return result
+
+        return then_interrupted
+
+    (tmp_path / "behind" if link else target).mkdir()
+    if link:
+        target.symlink_to("behind")
+    (target / "content").write_text("old")
+    for name in ("rename", "replace"):
+        monkeypatch.setattr(Path, name, interrupting(getattr(Path, name)))
+    with pytest.raises(KeyboardInterrupt), write_aside(target, folder=True) as aside:
+        (aside / "content").write_text("new")
+    assert (target / "content").read_text() == ["old", "new"][step - 1]
+    assert {path.name for path in tmp_path.iterdir()} <= {"folder", "behind"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="folders cannot be opened here")
+def test_a_folder_its_files_and_all_that_was_made_reach_the_disk(tmp_path, monkeypatch):
+    flushed, fsync = [], os.fsync
+
+    def note(handle):
+        flushed.append(os.fstat(handle).st_ino)
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", note)
+    target = tmp_path / "one" / "two" / "target"
+    with write_aside(target, folder=True) as aside:
+        (aside / "part").write_text("content")
+    # Each name is flushed with the folder that holds it.
+    paths = [target / "part", target, target.parent, tmp_path / "one", tmp_path]
+    assert {path.stat().st_ino for path in paths} <= set(flushed)
+    # The folder's own names before it gets its place.
+    assert flushed.index(target.stat().st_ino) < len(flushed) - 1
+    assert flushed[-1] == target.parent.stat().st_ino
+
+
+@pytest.fixture
+def read_only(monkeypatch):
+    """Make folders that nobody can write to, whom modes do not stop either."""
+    folders, real = [], tempfile.TemporaryFile
+
+    def refuse(*arguments, **named):
+        if Path(named["dir"]) in folders:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    return folders
+
+
+def test_a_folder_to_write_into_may_stand_in_one_that_is_read_only(tmp_path, read_only):
+    folder = tmp_path / "mounted"
+    folder.mkdir()
+    read_only.append(tmp_path)
+    check_usable_folder(folder)
+    check_usable_folder(folder / "new" / "newer")
+    assert list(folder.iterdir()) == []
+    # It cannot be replaced as a whole, though.
+    with pytest.raises(FirthError, match="Permission denied"):
+        check_writable(folder, folder=True)
+    with pytest.raises(FirthError, match=r"^cannot write to .*new: Permission denied$"):
+        check_usable_folder(tmp_path / "new")
+
+
+def test_a_folder_that_cannot_be_written_into_is_told(tmp_path, read_only):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    read_only.append(folder)
+    for below in (folder, folder / "new"):
+        with pytest.raises(FirthError, match=r"^cannot write to .*: Permission denied$"):
+            check_usable_folder(below)
+
+
+def test_what_is_no_folder_is_told(tmp_path):
+    (tmp_path / "file").touch()
+    (tmp_path / "link").symlink_to(tmp_path / "nothing")
+    (tmp_path / "good").symlink_to(tmp_path)
+    check_usable_folder(tmp_path / "good")
+    for name in ("file", "link"):
+        for folder in (tmp_path / name, tmp_path / name / "new"):
+            reason = "no folder" if name == "file" else "a link to nothing"
+            with pytest.raises(FirthError, match=f"^cannot write to {folder}: .* is {reason}$"):
+                check_usable_folder(folder)

@@ -12,7 +12,7 @@ import pytest
 import firth
 from firth.corpus import read_corpus
 from firth.errors import ConfigError, CorpusError, FirthError, VocabularyError
-from firth.training import trainer
+from firth.training import Checkpoints, interrupts, trainer
 from firth.training.engine import KernelEngine
 
 OPTIONS = {"dim": 12, "epochs": 3, "threads": 1, "sample": 0}
@@ -33,20 +33,24 @@ def bytes_of(vectors):
 
 
 class Tape(firth.Callback):
-    """Keeps all records; does something at the n-th report of progress."""
+    """Keeps all records; does something once, when this run has trained so many words or more.
+
+    How many reports of progress come depends on how busy the machine is; that one comes at the end
+    of each epoch does not.
+    """
 
     def __init__(self, after=None, action=None):
-        self.records, self.left, self.action = [], after, action
+        self.records, self.after, self.action = [], after, action
 
     def on_start(self, start):
         self.records.append(("start", start))
 
     def on_progress(self, progress):
         self.records.append(("progress", progress))
-        if self.left is not None:
-            self.left -= 1
-            if self.left == 0:
-                self.action()
+        (start,) = self.of("start")
+        if self.after is not None and progress.words - start.words >= self.after:
+            self.after = None
+            self.action()
 
     def on_epoch(self, epoch):
         self.records.append(("epoch", epoch))
@@ -101,7 +105,7 @@ def test_callbacks_see_copies_of_the_vectors():
 
 
 def test_an_exception_in_a_callback_stops_after_a_checkpoint(tmp_path):
-    other, failing = Tape(), Tape(after=2, action=fail)
+    other, failing = Tape(), Tape(after=6_000, action=fail)
     with pytest.raises(ZeroDivisionError, match="on purpose"):
         firth.train(UNITS, checkpoint=tmp_path / "c", callbacks=[other, failing, Tape()], **OPTIONS)
     assert other.of("end")[0].reason == "error"
@@ -143,7 +147,7 @@ def test_a_run_stopped_again_and_again_ends_with_the_same_bytes(
                 UNITS,
                 checkpoint=tmp_path / "c",
                 resume=True,
-                callbacks=[Tape(after=2, action=fail)],
+                callbacks=[Tape(after=4_000, action=fail)],
                 # What is allowed to differ where the result does not depend on it.
                 **{**options, "threads": 1 + stops % 3 if deterministic else 1},
             )
@@ -154,6 +158,58 @@ def test_a_run_stopped_again_and_again_ends_with_the_same_bytes(
     assert bytes_of(vectors) == bytes_of(alone)
     assert vectors.config["losses"] == alone.config["losses"]
     assert vectors.config["held_out_losses"] == alone.config["held_out_losses"]
+
+
+@pytest.mark.parametrize("deterministic", [False, True])
+def test_a_stopped_run_from_vectors_with_frozen_words_ends_with_the_same_bytes(
+    tmp_path, monkeypatch, deterministic
+):
+    monkeypatch.setattr(trainer, "_STRETCH", 2048)
+    before = firth.train(make_units(seed=1), **OPTIONS)
+    frozen = ["w1", "w30", "w2"]
+    options = {**OPTIONS, "deterministic": deterministic, "start": before, "frozen": frozen}
+    more = [*UNITS, *[["w1", "new", "w2"]] * 50]
+    alone = firth.train(more, **options)
+    stops = 0
+    while True:
+        try:
+            vectors = firth.train(
+                more,
+                checkpoint=tmp_path / "c",
+                resume=True,
+                callbacks=[Tape(after=8_000, action=fail)],
+                **options,
+            )
+            break
+        except ZeroDivisionError:
+            stops += 1
+    assert stops > 2
+    assert bytes_of(vectors) == bytes_of(alone)
+    np.testing.assert_array_equal(vectors[frozen], before[frozen])
+    assert not np.array_equal(vectors["w3"], before["w3"])
+
+
+@pytest.mark.parametrize("deterministic", [False, True])
+def test_what_a_checkpoint_is_given_does_not_change_any_more(tmp_path, deterministic):
+    given = []
+
+    class Keep(Checkpoints):
+        def write(self, table, state, best):
+            tables = table.input_vectors, table.output_vectors, *best
+            given.append((tables, [array.copy() for array in tables]))
+            super().write(table, state, best)
+
+    corpus = read_corpus(UNITS, holdout=0.1)
+    config = firth.TrainConfig(
+        **{**OPTIONS, "threads": 2, "patience": 3, "deterministic": deterministic}
+    )
+    trainer.train_corpus(corpus, config, checkpoints=Keep(tmp_path))
+    assert len(given) == 3
+    for tables, copies in given:
+        for array, copy in zip(tables, copies, strict=True):
+            np.testing.assert_array_equal(array, copy)
+    # Training did go on.
+    assert not np.array_equal(given[0][1][0], given[1][1][0])
 
 
 def test_a_finished_run_is_given_back(tmp_path):
@@ -186,7 +242,7 @@ def test_resuming_needs_a_folder():
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_ends_the_run_with_a_checkpoint(tmp_path, number):
     before = signal.getsignal(number)
-    tape = Tape(after=3, action=lambda: signal.raise_signal(number))
+    tape = Tape(after=9_000, action=lambda: signal.raise_signal(number))
     with pytest.raises(
         firth.Interrupted, match=r"in epoch 1 of 3.*checkpoint-000001.*--resume"
     ) as e:
@@ -198,13 +254,15 @@ def test_an_interrupt_ends_the_run_with_a_checkpoint(tmp_path, number):
     assert bytes_of(vectors) == bytes_of(firth.train(UNITS, **OPTIONS))
 
 
-def test_a_second_interrupt_ends_it_at_once(tmp_path):
+def test_a_second_interrupt_ends_it_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(interrupts, "_SECONDS_APART", 0.0)
+
     def twice():
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt) as error:
-        firth.train(UNITS, checkpoint=tmp_path / "c", callbacks=[Tape(3, twice)], **OPTIONS)
+        firth.train(UNITS, checkpoint=tmp_path / "c", callbacks=[Tape(9_000, twice)], **OPTIONS)
     assert not isinstance(error.value, firth.Interrupted)
 
 
@@ -301,7 +359,7 @@ def test_patience_outlasts_a_resume(tmp_path):
     while True:
         try:
             vectors = firth.train(
-                UNITS, checkpoint=tmp_path, resume=True, callbacks=[Tape(7, fail)], **options
+                UNITS, checkpoint=tmp_path, resume=True, callbacks=[Tape(21_000, fail)], **options
             )
             break
         except ZeroDivisionError:

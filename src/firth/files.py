@@ -32,7 +32,7 @@ def write_aside(target: Path, *, folder: bool = False) -> Iterator[Path]:
     """
     try:
         check_writable(target, folder=folder)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(target.parent)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as scratch:
             aside = Path(scratch) / target.name
             if folder:
@@ -67,15 +67,54 @@ def check_writable(target: Path, *, folder: bool = False) -> None:
         raise FirthError(f"cannot write {target}: {error.strerror or error}") from error
 
 
+def check_usable_folder(folder: Path) -> None:
+    """Raise at once if nothing could be written into `folder` later. Nothing is made or changed.
+
+    A folder that exists may stand in one that cannot be written; one that is missing may be made.
+
+    Raises
+    ------
+    FirthError
+        If it is no folder, or cannot be written, or is missing and cannot be made.
+    """
+    try:
+        existing = folder
+        while not existing.exists():
+            if existing.is_symlink():
+                raise FirthError(f"cannot write to {folder}: {existing} is a link to nothing")
+            existing = existing.parent
+        if not existing.is_dir():
+            raise FirthError(f"cannot write to {folder}: {existing} is no folder")
+        with tempfile.TemporaryFile(dir=existing):
+            pass
+    except OSError as error:
+        raise FirthError(f"cannot write to {folder}: {error.strerror or error}") from error
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it that are missing, so that they outlast a power cut."""
+    missing = []
+    above = folder
+    while not above.exists():
+        missing.append(above)
+        above = above.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    for made in missing:
+        _flush_folder(made.parent)
+
+
 def _flush(path: Path) -> None:
-    for file in [path] if path.is_file() else sorted(path.iterdir()):
+    is_folder = path.is_dir()
+    for file in sorted(path.iterdir()) if is_folder else [path]:
         # Open for writing, without which some platforms refuse to flush.
         with file.open("r+b") as handle:
             os.fsync(handle.fileno())
+    if is_folder:
+        _flush_folder(path)
 
 
 def _flush_folder(folder: Path) -> None:
-    """Have a rename in `folder` outlast a power cut, where the platform opens folders."""
+    """Have the names in `folder` outlast a power cut, where the platform opens folders."""
     if os.name != "posix":
         return
     handle = os.open(folder, os.O_RDONLY)
@@ -91,9 +130,11 @@ def _replace(aside: Path, target: Path, scratch: Path) -> None:
         return
     # A folder cannot be renamed over another that holds files: the old one steps aside first.
     old = scratch / "old"
-    target.rename(old)
     try:
+        target.rename(old)
         aside.replace(target)
     except BaseException:
-        old.rename(target)
+        # An interrupt can come between any two steps. A link may lead nowhere from `old`.
+        if os.path.lexists(old) and not os.path.lexists(target):
+            old.rename(target)
         raise

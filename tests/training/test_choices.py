@@ -123,6 +123,36 @@ def test_units_of_one_word():
     assert message.startswith("a line or token list has 1.0 words of the vocabulary on average")
 
 
+def test_units_are_those_that_are_trained_on():
+    long, single = [["w0", "w1"] * 50] * 300, [["w0"]] * 100_000
+    held_out = [*single, ["w0", "w1"]]
+    options = {"min_count": 1, "sample": 0}
+    assert len(doubts(long, **options)) == len(doubts(long, holdout=held_out, **options)) == 1
+    # And none of those that are held out makes up for them.
+    (_, message) = doubts(single + [["w0", "w1"]] * 10, holdout=long, **options)
+    assert message.startswith("a line or token list has 1.0 words of the vocabulary on average")
+
+
+def test_held_out_text_of_its_own_hides_no_cause():
+    source = units(count=300) + [["rare", f"name{k}"] for k in range(100)]
+    options = {"min_count": 100, "sample": 0}
+    alone = doubts(source, **options)[0]
+    assert re.search(r"min_count=100 leaves out [1-9][\d,]* of the 3,200 words read", alone)
+    assert doubts(source, holdout=units(count=3_000, seed=1), **options)[0] == alone
+
+
+def test_a_share_that_is_held_out_is_not_laid_to_min_count():
+    (message,) = doubts(units(count=1_100), min_count=1, holdout=0.5)
+    assert message.endswith("are few already; give more text")
+    message = doubts(units(count=1_100), min_count=150, holdout=0.5)[0]
+    words, left_out, read = re.search(
+        r"only ([\d,]+) words .*leaves out ([\d,]+) of the ([\d,]+) words read", message
+    ).groups()
+    words, left_out, read = (int(each.replace(",", "")) for each in (words, left_out, read))
+    assert words + left_out == read
+    assert read == pytest.approx(5_500, abs=20)
+
+
 def test_threads_above_the_processors(monkeypatch):
     monkeypatch.setattr(choices, "available_processors", lambda: 4)
     assert doubts(units(), threads=4) == []

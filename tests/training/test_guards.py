@@ -37,24 +37,37 @@ def config_of(engine, **options):
 # ---------------------------------------------------------------------------- one check at a time
 
 
+VOCABULARY = Vocabulary((f"word{k}" for k in range(10_000)), np.ones(10_000))
+
+
+def make_tables():
+    return np.zeros((10_000, 3), np.float32), np.full((10_000, 3), 999.0, np.float32)
+
+
+def not_called():
+    raise AssertionError("the tables are copied for nothing")
+
+
 @pytest.mark.parametrize("loss", [math.nan, math.inf, 1e7])
-def test_a_loss_beyond_measure_names_the_epoch(loss):
+def test_a_loss_beyond_measure_names_the_epoch_the_word_and_the_step_size(loss):
+    tables = make_tables()
+    tables[0][5_000, 2] = -1234.0
     with pytest.raises(Diverged) as caught:
-        check_loss(loss, 100, 2, CONFIG)
+        check_loss(loss, 100, lambda: tables, VOCABULARY, 2, CONFIG, 0.25)
     assert str(caught.value) == (
         f"training diverges: the mean loss is {loss / 100:.4g} in epoch 3, where guessing costs "
-        "4.159; lr is too large, got 0.5"
+        "4.159, and the vector of 'word5000' has grown most, to 1234; lower lr (--lr), got 0.25"
     )
 
 
 def test_a_loss_that_is_not_a_number_without_any_pair():
     with pytest.raises(Diverged, match="the mean loss is nan in epoch 1"):
-        check_loss(math.nan, 0, 0, CONFIG)
+        check_loss(math.nan, 0, make_tables, VOCABULARY, 0, CONFIG, 0.5)
 
 
 def test_losses_within_measure_pass():
     for loss, pairs in [(0.0, 0), (4.159 * 100, 100), (90 * 4.159 * 100, 100)]:
-        check_loss(loss, pairs, 0, CONFIG)
+        check_loss(loss, pairs, not_called, VOCABULARY, 0, CONFIG, 0.5)
 
 
 @pytest.mark.parametrize("which", [0, 1])
@@ -63,14 +76,37 @@ def test_losses_within_measure_pass():
     ("value", "written"), [(np.nan, "nan"), (-np.inf, "inf"), (-1e6, "1e[+]06"), (1_001, "1001")]
 )
 def test_a_vector_beyond_measure_names_the_word_and_the_epoch(which, row, value, written):
-    tables = np.zeros((10_000, 3), np.float32), np.full((10_000, 3), 999.0, np.float32)
+    tables = make_tables()
     tables[which][row, 1] = value
-    vocabulary = Vocabulary((f"word{k}" for k in range(10_000)), np.ones(10_000))
-    expected = rf"the vector of 'word{row}' has grown to {written} in epoch 5; lr is too large"
+    expected = (
+        rf"the vector of 'word{row}' has grown to {written} in epoch 5; "
+        r"lower lr \(--lr\), got 0\.25$"
+    )
     with pytest.raises(Diverged, match=expected):
-        check_tables(tables, vocabulary, 4, CONFIG)
+        check_tables(tables, VOCABULARY, 4, CONFIG, 0.25)
+    grown = rf"'word{row}' has grown most, to {written}; lower"
+    with pytest.raises(Diverged, match=grown):
+        check_loss(math.nan, 1, lambda: tables, VOCABULARY, 4, CONFIG, 0.25)
     tables[which][row, 1] = 1_000.0
-    check_tables(tables, vocabulary, 4, CONFIG)
+    check_tables(tables, VOCABULARY, 4, CONFIG, 0.25)
+
+
+@pytest.mark.parametrize("infinite", [3, 9_000])
+def test_a_row_of_nan_is_found_among_others_that_are_wrong(infinite):
+    tables = make_tables()
+    tables[1][5_000] = np.nan
+    tables[0][infinite], tables[1][infinite] = np.inf, 1e9
+    with pytest.raises(Diverged, match="'word5000' has grown to nan"):
+        check_tables(tables, VOCABULARY, 0, CONFIG, 0.25)
+
+
+def test_a_word_that_is_no_line_is_told_in_one():
+    words = Vocabulary(["tea\u2028" + "milk" * 100, "b"], np.ones(2))
+    tables = np.full((2, 3), np.nan, np.float32), np.zeros((2, 3), np.float32)
+    with pytest.raises(Diverged) as caught:
+        check_tables(tables, words, 0, CONFIG, 0.25)
+    assert len(str(caught.value).splitlines()) == 1
+    assert len(str(caught.value)) < 400
 
 
 # ---------------------------------------------------------------------------- in a run
@@ -91,7 +127,9 @@ def test_a_run_stops_at_a_vector_that_has_gone_wrong(corpus, engine, value):
             outputs[7] = value
             made[0].restore(inputs, outputs)
 
-    with pytest.raises(Diverged, match=r"training diverges: .* in epoch 2"):
+    # What is wrong spreads; which word is the worst then depends on the engine.
+    expected = r"training diverges: .* in epoch 2.*the vector of 'w\d+' has grown"
+    with pytest.raises(Diverged, match=expected):
         train_corpus(corpus, config_of(engine), engine=make, callbacks=[Spoil()])
 
 
@@ -104,7 +142,7 @@ def test_a_run_with_far_too_large_a_step_stops_and_ends_its_callbacks(corpus, en
             told.append(end.reason)
 
     config = config_of(engine, lr=1e6)
-    with pytest.raises(Diverged, match=r"training diverges: .* in epoch 1.*lr is too large"):
+    with pytest.raises(Diverged, match=r"training diverges: .* in epoch 1.*lower lr"):
         train_corpus(corpus, config, engine=engine, callbacks=[Watch()])
     assert told == ["error"]
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from firth.callbacks.common import EVERY, Pace, plan_of
 from firth.callbacks.evaluate import EvaluationPoint
-from firth.errors import FirthError, FirthWarning
+from firth.errors import ConfigError, FirthError, FirthWarning
 from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart
 
 
@@ -31,12 +31,14 @@ class JsonLines(Callback):
     Parameters
     ----------
     path : path
-        Missing folders are made.
+        A new file, or one that such a run began. Missing folders are made.
     every : float or str
         The least time between lines of progress: seconds, or 30s, 10m, 1.5h.
 
     Raises
     ------
+    ConfigError
+        If `path` is no path, or the file holds something else than lines of JSON.
     FirthError
         If the file cannot be written: when this is made, or later, when the disk is full. At the
         end of a run that is a `FirthWarning`, so that its vectors are not lost.
@@ -53,8 +55,17 @@ class JsonLines(Callback):
     """
 
     def __init__(self, path: str | os.PathLike[str], *, every: float | str = EVERY) -> None:
-        self.path = Path(path)
+        try:
+            # Whatever folder a callback goes to.
+            self.path = Path(path).absolute()
+        except TypeError as error:
+            raise ConfigError(f"the path of a log must be a path, got {path!r}") from error
         self._pace = Pace(every)
+        if self._begins_otherwise():
+            raise ConfigError(
+                f"{self.path} is no log of a run: its first line is no object of JSON; "
+                "give another file, or a new one"
+            )
         # What a power cut left of a line stays, but nothing is written behind it.
         self._write(b"" if self._ends_with_a_line() else b"\n")
 
@@ -111,7 +122,19 @@ class JsonLines(Callback):
         except OSError as error:
             raise FirthError(f"cannot write {self.path}: {error.strerror or error}") from error
 
+    def _begins_otherwise(self) -> bool:
+        # A pipe would have this wait.
+        if not self.path.is_file():
+            return False
+        try:
+            with self.path.open("rb") as file:
+                return file.read(1) not in (b"", b"{")
+        except OSError:
+            return False
+
     def _ends_with_a_line(self) -> bool:
+        if not self.path.is_file():
+            return True
         try:
             with self.path.open("rb") as file:
                 if file.seek(0, os.SEEK_END) == 0:

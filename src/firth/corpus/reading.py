@@ -52,6 +52,8 @@ class Corpus:
         Lines of the source that are not blank, or token lists that are not empty.
     held_out : int, default 0
         So many tokens at the end of `tokens`, in whole units, are kept out of training.
+    words_left_out : int, default 0
+        Words that were not kept, of what is trained on.
     """
 
     vocabulary: Vocabulary
@@ -59,6 +61,7 @@ class Corpus:
     words_read: int
     units_read: int
     held_out: int = 0
+    words_left_out: int = 0
 
     def digest(self) -> str:
         """Give a fingerprint: equal for equal words, counts, token ids, units and `held_out`.
@@ -175,8 +178,15 @@ def read_corpus(
             parts.append(_read_held(held_source, chosen.vocabulary, files))
         tokens, ends = encode(parts)
     _check_pairs(tokens, ends)
-    held_out = tokens.size - int(tokens.offsets[ends[0]])
-    return Corpus(chosen.vocabulary, tokens, words_read, draft.units, held_out)
+    trained = int(tokens.offsets[ends[0]])
+    return Corpus(
+        chosen.vocabulary,
+        tokens,
+        words_read,
+        draft.units,
+        held_out=tokens.size - trained,
+        words_left_out=int(draft.counts.sum()) - trained,
+    )
 
 
 def _open_held(source: object, trained: Opened) -> Opened:

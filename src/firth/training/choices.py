@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from firth.corpus import Corpus
 from firth.errors import warn
 from firth.resources import available_processors
@@ -52,9 +54,10 @@ def _doubts(corpus: Corpus, config: TrainConfig) -> Iterator[str]:
             f"sample={config.sample:g} leaves {kept:.2g} of the words to train on; raise it "
             "(--sample), or switch subsampling off with 0"
         )
-    if tokens < _SHORT_UNIT * len(corpus.tokens):
+    units = int(np.searchsorted(corpus.tokens.offsets, tokens))
+    if tokens < _SHORT_UNIT * units:
         yield (
-            f"a line or token list has {corpus.tokens.size / len(corpus.tokens):.1f} words of the "
+            f"a line or token list has {tokens / units:.1f} words of the "
             "vocabulary on average, and words of different ones are not learnt together; put more "
             "words in each"
         )
@@ -67,9 +70,10 @@ def _doubts(corpus: Corpus, config: TrainConfig) -> Iterator[str]:
 
 def _more_words(corpus: Corpus, config: TrainConfig) -> str:
     """Tell what leaves out words, and so what to do."""
-    left_out = corpus.words_read - corpus.tokens.size
-    of_all = f"leaves out {left_out:,} of the {corpus.words_read:,} words read"
-    if left_out <= 0:
+    left_out = corpus.words_left_out
+    read = corpus.tokens.size - corpus.held_out + left_out
+    of_all = f"leaves out {left_out:,} of the {read:,} words read"
+    if left_out == 0:
         return "give more text"
     if len(corpus.vocabulary) == config.max_vocab:
         return f"max_vocab={config.max_vocab} {of_all}: raise it (--max-vocab)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,11 +103,11 @@ class LockstepEngine:
         """
         signals = self._team[0].signals
         signals[:] = 0
-        others = [
-            self._others.submit(self._train_part, member, stretch)
-            for member in range(1, len(self._team))
-        ]
+        others: list[Future[tuple[float, int]]] = []
         try:
+            # Those that have begun wait for all members: without one of them, for ever.
+            for member in range(1, len(self._team)):
+                others.append(self._others.submit(self._train_part, member, stretch))
             result = self._train_part(0, stretch)
         except BaseException:
             lockstep.give_up(signals)

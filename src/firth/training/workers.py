@@ -10,14 +10,24 @@ from firth.training.engine import Engine, Stretch
 
 
 def run_apart(work: Callable[[], None]) -> None:
-    """Do something in a thread of its own and wait for it.
+    """Do something in a thread of its own and wait for it; what it raises, this raises.
 
     LLVM calls back into Python while it compiles, and an interrupt that meets such a call is lost.
     In the main thread, which only waits, none is.
     """
-    thread = threading.Thread(target=work)
+    failures: list[BaseException] = []
+
+    def note_failure() -> None:
+        try:
+            work()
+        except BaseException as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=note_failure)
     thread.start()
     thread.join()
+    if failures:
+        raise failures[0]
 
 
 def share_out(
