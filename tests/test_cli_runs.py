@@ -82,9 +82,8 @@ def test_resuming_begins_where_there_is_no_checkpoint_yet(folder):
     assert (code, errors) == (0, "firth: no checkpoint in new-c yet: starts from the beginning\n")
     assert train(*run_options, "--quiet", at=folder) == (0, "", "")
     _, _, errors = train(*run_options, at=folder)
-    assert errors == (
-        f"firth: nothing is left to train: {folder}/new-c/checkpoint-000001 is of the finished run\n"
-    )
+    last = folder / "new-c" / "checkpoint-000001"
+    assert errors == f"firth: nothing is left to train: {last} is of the finished run\n"
 
 
 def test_two_runs_do_not_share_a_folder_of_checkpoints(folder):
@@ -100,11 +99,11 @@ def test_two_runs_do_not_share_a_folder_of_checkpoints(folder):
 
 
 def test_the_last_line_tells_of_the_epoch_whose_vectors_were_written(folder):
-    code, output, _ = train(
+    code, output, errors = train(
         "--output", "best", "--epochs", "30", "--holdout", "0.1", "--patience", "1",
-        "--lr", "0.5", "--min-lr", "0.5", at=folder,
+        "--lr", "0.1", "--min-lr", "0.1", at=folder,
     )  # fmt: skip
-    assert code == 0
+    assert code == 0, errors
     config = firth.load(folder / "best").config
     losses = config["held_out_losses"]
     best = losses.index(min(losses))
@@ -138,7 +137,7 @@ def test_goes_on_from_vectors_with_frozen_words_and_a_log(folder):
         (["--on-divergence", "halve"], "give a folder for them (--checkpoint)"),
         (["--checkpoint", "x", "--checkpoint-every", "10x"], "30s, 10m, 1.5h"),
         (["--checkpoint", "x", "--keep-checkpoints", "0"], "must be at least 1, got 0"),
-        (["--checkpoint", "text.txt"], "a file of that name is in the way"),
+        (["--checkpoint", "text.txt"], "text.txt is no folder"),
         (["--holdout", "1"], "holdout must be a share from 0 to below 1"),
         (["--holdout", "nosuch.txt"], "holdout: cannot read nosuch.txt"),
         (["--start", "nosuch"], "no such file: nosuch"),
@@ -150,7 +149,7 @@ def test_goes_on_from_vectors_with_frozen_words_and_a_log(folder):
         (["--start", ""], "start must be a path, got ''"),
         (["--checkpoint", "bad"], "--output and --checkpoint must differ"),
         (["--log", "text.txt"], "text.txt"),
-        (["--log", "text.txt/log"], "cannot write text.txt/log"),
+        (["--log", "text.txt/log"], "text.txt/log: "),
     ],
 )
 def test_what_does_not_fit_is_told_in_one_line(folder, arguments, part):

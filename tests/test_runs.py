@@ -223,11 +223,11 @@ def test_a_finished_run_is_given_back(tmp_path):
 def test_another_corpus_or_start_is_refused(tmp_path):
     start = firth.train(UNITS, **OPTIONS)
     firth.train(UNITS, checkpoint=tmp_path / "c", start=start, **OPTIONS)
-    with pytest.raises(ConfigError, match=r"another run: corpus was '\w+', is now '\w+'"):
+    with pytest.raises(ConfigError, match=r"another run: text was '24,000 words .*', is now '24,002 "):
         firth.train(
             [*UNITS, ["w1", "w2"]], checkpoint=tmp_path / "c", resume=True, start=start, **OPTIONS
         )
-    with pytest.raises(ConfigError, match=r"start was '\w+', is now None"):
+    with pytest.raises(ConfigError, match=r"start was '60 words .*', is now None"):
         firth.train(UNITS, checkpoint=tmp_path / "c", resume=True, **OPTIONS)
 
 
@@ -295,7 +295,7 @@ def test_a_full_disk_is_told_and_costs_nothing(tmp_path):
         with pytest.warns(firth.FirthWarning, match=r"No space left.*last checkpoint is .*-000001"):
             vectors = firth.train(UNITS, checkpoint=disk / "c", callbacks=[Fill()], **OPTIONS)
         assert bytes_of(vectors) == bytes_of(firth.train(UNITS, **OPTIONS))
-        (last,) = (disk / "c").iterdir()
+        (last,) = (disk / "c").glob("checkpoint-*")
         assert np.isfinite(firth.load(last).input_vectors).all()
     finally:
         os.system(f"umount {disk}")

@@ -213,7 +213,7 @@ def test_a_checkpoint_without_output_vectors_is_an_error(folder):
 
 def test_an_unwritable_folder_is_told_at_once(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(FirthError, match="a file of that name is in the way"):
+    with pytest.raises(FirthError, match="file is no folder"):
         Checkpoints(tmp_path / "file")
 
 

@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import ConfigError, FormatError
-from firth.files import check_writable, write_aside
+from firth.files import check_usable_folder, write_aside
 from firth.locks import FolderLock
 from firth.training.config import whole_number
 from firth.vectors.formats import native
@@ -115,7 +115,7 @@ class Checkpoints:
         self._written.set()
         self._failure: Exception | None = None
         self._identity: Mapping[str, object] = {}
-        check_writable(folder, folder=True)
+        check_usable_folder(self.folder)
         if not resume and list_checkpoints(self.folder):
             raise ConfigError(
                 f"{folder} holds the checkpoints of a run; go on with it by resume=True "
