@@ -18,6 +18,7 @@ import machine
 from firth.callbacks import Evaluate
 
 RESULTS = Path(__file__).parent / "results" / "held_out.json"
+LABELS = {"held_out_loss": "held-out loss"}
 
 
 def main() -> None:
@@ -76,7 +77,7 @@ def draw(epochs: list[dict[str, float]], path: Path) -> None:
     ):
         for name in names:
             values = [epoch[name] for epoch in epochs]
-            axes.plot(numbers, values, marker="o", markersize=3, label=name.replace("_", "-"))
+            axes.plot(numbers, values, marker="o", markersize=3, label=LABELS.get(name, name))
         axes.set_ylabel(label)
         axes.legend(frameon=False)
     lowest = min(epochs, key=lambda epoch: epoch["held_out_loss"])["epoch"]

@@ -223,7 +223,7 @@ def test_a_finished_run_is_given_back(tmp_path):
 def test_another_corpus_or_start_is_refused(tmp_path):
     start = firth.train(UNITS, **OPTIONS)
     firth.train(UNITS, checkpoint=tmp_path / "c", start=start, **OPTIONS)
-    with pytest.raises(ConfigError, match=r"another run: text was '24,000 words .*', is now '24,002 "):
+    with pytest.raises(ConfigError, match=r"text was '24,000 words .*', is now '24,002 "):
         firth.train(
             [*UNITS, ["w1", "w2"]], checkpoint=tmp_path / "c", resume=True, start=start, **OPTIONS
         )
