@@ -59,10 +59,10 @@ def make_progress(seconds, *, words=100, loss=2.0):
     )
 
 
-def make_epoch(epoch=1, *, loss=1.5, held_out_loss=None):
+def make_epoch(epoch=1, *, epochs=2, loss=1.5, held_out_loss=None):
     return EpochEnd(
         epoch=epoch,
-        epochs=2,
+        epochs=epochs,
         words=600 * epoch,
         seconds=60.0 * epoch,
         lr=0.01,
@@ -447,8 +447,8 @@ def test_files_are_read_when_it_is_made(pairs, tmp_path):
     [
         ({"similarity": ()}, "there is nothing to evaluate"),
         ({"restrict": 0}, "restrict must be at least 1, got 0"),
-        ({"every": "epochs"}, "a time must be .* got 'epochs'"),
-        ({"every": 0}, "a time must be"),
+        ({"every": "0 epochs"}, "every must be a time .* got '0 epochs'"),
+        ({"every": 0}, "every must be a time"),
     ],
 )
 def test_wrong_options_are_told_at_once(options, message, pairs):
@@ -499,6 +499,18 @@ def test_a_time_measures_every_so_often_and_at_the_end(pairs, clock):
     evaluate.on_start(make_start())
     tell(59.0, 60.0)
     assert [point.seconds for point in evaluate.results][4:] == [60.0]
+
+
+@pytest.mark.parametrize(
+    ("every", "measured"), [("epoch", [1, 2, 3, 4, 5]), ("2 epochs", [2, 4, 5]), ("9epochs", [5])]
+)
+def test_every_so_many_epochs_and_the_last_are_measured(every, measured, pairs):
+    evaluate = Evaluate(similarity=pairs, every=every)
+    evaluate.on_start(make_start())
+    for epoch in range(1, 6):
+        evaluate.on_progress(make_progress(1e9))
+        evaluate.on_epoch(make_epoch(epoch, epochs=5))
+    assert [point.epoch for point in evaluate.results] == measured
 
 
 def test_vectors_that_diverge_are_left_to_the_run(pairs, clock):

@@ -86,6 +86,23 @@ def test_resuming_begins_where_there_is_no_checkpoint_yet(folder):
     assert errors == f"firth: nothing is left to train: {last} is of the finished run\n"
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="mounts a small file system")
+def test_vectors_that_will_not_fit_on_the_disk_are_told_before_training(folder, tmp_path):
+    if os.system(f"mount -t tmpfs -o size=1m tmpfs {tmp_path} 2>/dev/null") != 0:
+        pytest.skip("mounting is not allowed here")
+    # 500 words: 0.8 MB in a file, twice as much in a folder, which keeps both tables.
+    options = ["--dim", "400", "--epochs", "1", "--quiet"]
+    try:
+        code, _, errors = train("--output", str(tmp_path / "v"), *options, at=folder)
+        assert code == 1
+        assert errors.startswith(f"firth: the vectors need about 1.6 MB in {tmp_path / 'v'}, and ")
+        assert "--output" in errors
+        assert list(tmp_path.iterdir()) == []
+        assert train("--output", str(tmp_path / "v.bin"), *options, at=folder) == (0, "", "")
+    finally:
+        os.system(f"umount {tmp_path}")
+
+
 def test_two_runs_do_not_share_a_folder_of_checkpoints(folder):
     run_options = ["--epochs", "40", "--checkpoint", "one-c", "--resume"]
     first = start("--output", "one", *run_options, at=folder)

@@ -197,7 +197,9 @@ def train(
     log: Annotated[
         str | None, typer.Option(metavar="FILE", help="Append what happens, as JSON lines.")
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show nothing but errors.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Show nothing but warnings and errors.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Train word vectors on text."""
@@ -210,10 +212,10 @@ def train(
     if checkpoint and output.absolute() == Path(checkpoint).absolute():
         raise FirthError(f"--output and --checkpoint must differ, got {output} for both")
     cache_folder()
-    _choose_warnings(quiet)
+    _show_warnings()
     from firth.pipeline import train as train_vectors
 
-    callbacks = [] if quiet else [_start_teller(checkpoint, resume)]
+    callbacks = [_run_starter(output, checkpoint, resume=resume, quiet=quiet)]
     if log is not None:
         from firth.callbacks import JsonLines
 
@@ -274,11 +276,8 @@ def _losses(vectors: Vectors) -> str:
     return told
 
 
-def _choose_warnings(quiet: bool) -> None:
-    """Tell what the package warns of in one line, or nothing."""
-    if quiet:
-        warnings.simplefilter("ignore", FirthWarning)
-        return
+def _show_warnings() -> None:
+    """Tell what the package warns of in one line."""
     show = warnings.showwarning
 
     def tell(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:  # noqa: ANN401
@@ -291,13 +290,28 @@ def _choose_warnings(quiet: bool) -> None:
     warnings.showwarning = tell
 
 
-def _start_teller(folder: str | None, resume: bool) -> Callback:
-    """Make a callback that tells from where a run goes on, and of a long one what it needs."""
+def _run_starter(output: Path, folder: str | None, *, resume: bool, quiet: bool) -> Callback:
+    """Make a callback that checks that there is room, and tells how a run begins."""
+    from firth.resources import free_disk
     from firth.training import Callback, RunStart
-    from firth.training.plan import size_of
+    from firth.training.plan import size_of, tables_bytes
 
-    class StartTeller(Callback):
+    class RunStarter(Callback):
         def on_start(self, start: RunStart) -> None:
+            needed = tables_bytes(len(start.vocabulary), start.config.dim)
+            if output.suffix:
+                # A file holds one of both tables.
+                needed //= 2
+            room = free_disk(output)
+            if room is not None and needed > room:
+                raise FirthError(
+                    f"the vectors need about {size_of(needed)} in {output}, and {size_of(room)} "
+                    "are left there; give another place (--output), or lower --dim or --max-vocab"
+                )
+            if not quiet:
+                self._tell_start(start)
+
+        def _tell_start(self, start: RunStart) -> None:
             total = start.tokens * start.config.epochs
             if start.checkpoint is not None:
                 epochs = start.config.epochs
@@ -312,9 +326,11 @@ def _start_teller(folder: str | None, resume: bool) -> Callback:
                 _tell(f"no checkpoint in {folder} yet: starts from the beginning")
             if start.estimate.seconds is not None:
                 minutes, memory = start.estimate.seconds / 60.0, size_of(start.estimate.memory)
-                _tell(f"training will take about {minutes:.1f} minutes and {memory} of memory")
+                needs = f"training will take about {minutes:.1f} minutes and {memory} of memory"
+                kept = "" if folder else "; nothing is kept before its end without --checkpoint"
+                _tell(needs + kept)
 
-    return StartTeller()
+    return RunStarter()
 
 
 def _share_or_text(holdout: str | None) -> float | str:

@@ -244,7 +244,9 @@ def _open_checkpoints(
         raise ConfigError(f"resume must be True or False, got {resume!r}")
     return Checkpoints(
         _path("checkpoint", folder),
-        every=parse_duration("10m" if every is None else every),
+        every=parse_duration(
+            "checkpoint_every (--checkpoint-every)", "10m" if every is None else every
+        ),
         keep=2 if keep is None else keep,
         resume=resume,
     )

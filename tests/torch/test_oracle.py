@@ -81,9 +81,11 @@ class Oracle:
         tables.inputs[:size, :dim], tables.outputs[:, :dim] = self.inputs, self.outputs
         scratch = kernel.make_scratch(self.window, stride, max(stop - start, 1), size)
         unit = int(np.searchsorted(self.offsets, start, side="right")) - 1
+        none = np.zeros((0, stride), np.float32)
+        frozen = kernel.Frozen(np.zeros(0, np.int32), none, none)
         losses, _ = kernel.train_stretch(
             self.ids, self.offsets, unit, start, stop, self.key, self.sampling, tables,
-            self.window, lr, slope, scratch,
+            frozen, self.window, lr, slope, scratch,
         )  # fmt: skip
         return tables.inputs[:size, :dim], tables.outputs[:, :dim], losses
 

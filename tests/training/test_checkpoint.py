@@ -232,10 +232,10 @@ def test_lists_in_order(folder):
     ("text", "seconds"), [("30s", 30), ("10m", 600), ("1.5h", 5400), ("2", 2), (0.5, 0.5)]
 )
 def test_durations(text, seconds):
-    assert parse_duration(text) == seconds
+    assert parse_duration("every", text) == seconds
 
 
 @pytest.mark.parametrize("text", ["", "10x", "m", "-1s", 0, "0s", "nan", "1e400", True, "9" * 30])
 def test_what_is_no_duration_is_an_error(text):
-    with pytest.raises(ConfigError, match="30s, 10m"):
-        parse_duration(text)
+    with pytest.raises(ConfigError, match=r"every must be a time .* 30s, 10m"):
+        parse_duration("every", text)

@@ -83,12 +83,12 @@ def test_a_vector_beyond_measure_names_the_word_and_the_epoch(which, row, value,
         r"lower lr \(--lr\), got 0\.25$"
     )
     with pytest.raises(Diverged, match=expected):
-        check_tables(tables, VOCABULARY, 4, CONFIG, 0.25)
+        check_tables(tables, VOCABULARY, 4, 0.25)
     grown = rf"'word{row}' has grown most, to {written}; lower"
     with pytest.raises(Diverged, match=grown):
         check_loss(math.nan, 1, lambda: tables, VOCABULARY, 4, CONFIG, 0.25)
     tables[which][row, 1] = 1_000.0
-    check_tables(tables, VOCABULARY, 4, CONFIG, 0.25)
+    check_tables(tables, VOCABULARY, 4, 0.25)
 
 
 @pytest.mark.parametrize("infinite", [3, 9_000])
@@ -97,14 +97,14 @@ def test_a_row_of_nan_is_found_among_others_that_are_wrong(infinite):
     tables[1][5_000] = np.nan
     tables[0][infinite], tables[1][infinite] = np.inf, 1e9
     with pytest.raises(Diverged, match="'word5000' has grown to nan"):
-        check_tables(tables, VOCABULARY, 0, CONFIG, 0.25)
+        check_tables(tables, VOCABULARY, 0, 0.25)
 
 
 def test_a_word_that_is_no_line_is_told_in_one():
     words = Vocabulary(["tea\u2028" + "milk" * 100, "b"], np.ones(2))
     tables = np.full((2, 3), np.nan, np.float32), np.zeros((2, 3), np.float32)
     with pytest.raises(Diverged) as caught:
-        check_tables(tables, words, 0, CONFIG, 0.25)
+        check_tables(tables, words, 0, 0.25)
     assert len(str(caught.value).splitlines()) == 1
     assert len(str(caught.value)) < 400
 

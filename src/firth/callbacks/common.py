@@ -17,7 +17,7 @@ class Pace:
     """Tells when it is time again, by the seconds that records hold."""
 
     def __init__(self, every: float | str) -> None:
-        self._every = parse_duration(every)
+        self._every = parse_duration("every", every)
         self._next = -math.inf
 
     def begin(self) -> None:

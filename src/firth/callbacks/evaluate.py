@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -59,6 +61,12 @@ class EvaluationPoint:
         }
 
 
+def _parse_epochs(every: float | str) -> int | None:
+    """Give the number of epochs in such as "epoch" or "3 epochs", or None."""
+    match = re.fullmatch(r"(?:([1-9]\d*) *)?epochs?", str(every).strip())
+    return int(match[1] or 1) if match else None
+
+
 class Evaluate(Callback):
     r"""Measures the input vectors while they are trained, by analogies and similarity.
 
@@ -74,8 +82,9 @@ class Evaluate(Callback):
     restrict : int
         Hold analogies to the first so many words, the most frequent.
     every : float or str
-        When to measure: "epoch" for the end of each epoch; or the time from the end of one to the
-        next, as seconds or as 30s, 10m, 1.5h, and then also at the end of the last epoch.
+        When to measure: "epoch" for the end of each epoch, "3 epochs" for that of each third; or
+        the time from the end of one to the next, as seconds or as 30s, 10m, 1.5h. The end of the
+        last epoch is always measured.
     report : callable, optional
         Is given each `EvaluationPoint`: the `report` of another callback, or a function of yours.
 
@@ -113,7 +122,8 @@ class Evaluate(Callback):
         every: float | str = "epoch",
         report: Callable[[EvaluationPoint], object] | None = None,
     ) -> None:
-        self._every = None if every == "epoch" else parse_duration(every)
+        self._epochs = _parse_epochs(every)
+        self._seconds = math.inf if self._epochs else parse_duration("every", every)
         self._last = 0.0
         self._restrict = whole_number("restrict", restrict, least=1)
         self._sets = EvaluationSets.read(analogies=analogies, similarity=similarity)
@@ -130,14 +140,15 @@ class Evaluate(Callback):
 
     def on_progress(self, progress: Progress) -> None:
         """Measure, if it is time."""
-        if self._every is not None and time.monotonic() - self._last >= self._every:
+        if time.monotonic() - self._last >= self._seconds:
             self._measure(progress)
             # What was trained meanwhile is told next. It is no reason to measure again at once.
             self._last = time.monotonic()
 
     def on_epoch(self, epoch: EpochEnd) -> None:
         """Measure, if that is wanted at the end of this epoch."""
-        if self._every is None or epoch.epoch == epoch.epochs:
+        is_due = self._epochs is not None and epoch.epoch % self._epochs == 0
+        if is_due or epoch.epoch == epoch.epochs:
             self._measure(epoch)
 
     def on_end(self, end: RunEnd) -> None:

@@ -255,8 +255,14 @@ def list_checkpoints(folder: Path) -> list[Path]:
     return sorted(folder.glob(f"{_PREFIX}{'[0-9]' * _DIGITS}"))
 
 
-def parse_duration(value: float | str) -> float:
+def parse_duration(name: str, value: float | str) -> float:
     """Give the seconds of a duration: a number of seconds, or a text such as 30s, 10m or 1.5h.
+
+    Parameters
+    ----------
+    name : str
+        The option, for the error.
+    value : float or str
 
     Raises
     ------
@@ -265,14 +271,14 @@ def parse_duration(value: float | str) -> float:
 
     Examples
     --------
-    >>> parse_duration("10m")
+    >>> parse_duration("every", "10m")
     600.0
     """
     match = re.fullmatch(r"(\d+(?:\.\d*)?) *([smh]?)", str(value).strip())
     seconds = float(match[1]) * _UNITS[match[2]] if match else 0.0
     if not 0.0 < seconds < threading.TIMEOUT_MAX:
         raise ConfigError(
-            f"a time must be a number of seconds above 0, or as 30s, 10m, 1.5h; got {value!r}"
+            f"{name} must be a time above 0, in seconds or as 30s, 10m, 1.5h; got {value!r}"
         )
     return seconds
 

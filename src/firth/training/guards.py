@@ -66,16 +66,14 @@ def check_loss(
         )
 
 
-def check_tables(
-    tables: Tables, vocabulary: Vocabulary, epoch: int, config: TrainConfig, lr: float
-) -> None:
+def check_tables(tables: Tables, vocabulary: Vocabulary, epoch: int, lr: float) -> None:
     """Raise if a vector is not finite, or has grown beyond all measure.
 
     Parameters
     ----------
     tables : pair of arrays
         The input and output vectors, (V, D) each.
-    vocabulary, epoch, config, lr
+    vocabulary, epoch, lr
         As for `check_loss`.
 
     Raises

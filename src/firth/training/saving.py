@@ -72,7 +72,7 @@ class Saver:
         self.finish()
         inputs, outputs = tables = copies(self._engine.tables())
         lr = self._config.step_size * state.lr_scale
-        check_tables(tables, self._vocabulary, state.epoch, self._config, lr)
+        check_tables(tables, self._vocabulary, state.epoch, lr)
         table = Table(
             words=self._vocabulary.words,
             input_vectors=inputs,

@@ -304,7 +304,7 @@ class _Run:
                 "give more text, or switch subsampling off with sample=0 "
                 f"(got {config.sample:g})"
             )
-        check_tables(self._engine.tables(), self._corpus.vocabulary, state.epoch, config, self._lr)
+        check_tables(self._engine.tables(), self._corpus.vocabulary, state.epoch, self._lr)
         losses = (*state.losses, state.loss / state.pairs)
         held_out_losses = state.held_out_losses
         if self._corpus.held_out:

@@ -117,7 +117,10 @@ def _finite(digits: str) -> float:
 
 def _require(path: Path) -> None:
     if not path.is_file():
-        raise FormatError(f"{path.parent} is not a folder of vectors: it has no {path.name}")
+        # As a folder of checkpoints has.
+        within = sorted(path.parent.glob(f"*/{path.name}"))
+        where = f", but {within[-1].parent} has" if within else ""
+        raise FormatError(f"{path.parent} is not a folder of vectors: it has no {path.name}{where}")
 
 
 def _to_counts(counts: object, path: Path) -> NDArray[np.int64] | None:
