@@ -75,7 +75,7 @@ def measure(corpus: Corpus, config: TrainConfig, every: str | None) -> dict[str,
     with tempfile.TemporaryDirectory() as name:
         folder, checkpoints = Path(name), None
         if every is not None:
-            checkpoints = Checkpoints(folder, every=parse_duration(every))
+            checkpoints = Checkpoints(folder, every=parse_duration("--every", every))
         train_corpus(corpus, config, callbacks=[watch], checkpoints=checkpoints)
         end = watch.end
         found = {"words_per_second": end.words / end.seconds}
