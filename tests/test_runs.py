@@ -4,6 +4,7 @@ import dataclasses
 import os
 import signal
 import sys
+import threading
 import time
 
 import numpy as np
@@ -14,6 +15,7 @@ from firth.corpus import read_corpus
 from firth.errors import ConfigError, CorpusError, FirthError, VocabularyError
 from firth.training import Checkpoints, interrupts, trainer
 from firth.training.engine import KernelEngine
+from firth.vectors.formats import native
 
 OPTIONS = {"dim": 12, "epochs": 3, "threads": 1, "sample": 0}
 
@@ -264,6 +266,32 @@ def test_a_second_interrupt_ends_it_at_once(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt) as error:
         firth.train(UNITS, checkpoint=tmp_path / "c", callbacks=[Tape(9_000, twice)], **OPTIONS)
     assert not isinstance(error.value, firth.Interrupted)
+
+
+def test_a_second_interrupt_does_not_wait_for_a_slow_disk(tmp_path, monkeypatch):
+    monkeypatch.setattr(interrupts, "_SECONDS_APART", 0.0)
+    monkeypatch.setattr(trainer, "_LAST_SECONDS", 0.05)
+    begun, goes_on, ended, ends = threading.Event(), threading.Event(), threading.Event(), []
+
+    def slow(*_):
+        begun.set()
+        ends.append(goes_on.wait(timeout=20))
+        ended.set()
+        raise OSError
+
+    def twice():
+        assert begun.wait(timeout=60)
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(native, "write_files", slow)
+    options = {**OPTIONS, "checkpoint": tmp_path / "c", "checkpoint_every": 1e-6}
+    with pytest.raises(KeyboardInterrupt):
+        firth.train(UNITS, callbacks=[Tape(9_000, twice)], **options)
+    goes_on.set()
+    assert ended.wait(timeout=60)
+    # Else the disk would have had all of its time.
+    assert ends == [True]
 
 
 def test_without_checkpoints_signals_are_left_alone():

@@ -2,7 +2,9 @@
 
 import dataclasses
 import json
+import shutil
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -63,6 +65,40 @@ def test_keeps_the_last_ones_and_goes_on_counting(folder):
     write(folder, 4.0, keep=2)
     names = [path.name for path in list_checkpoints(folder)]
     assert names == ["checkpoint-000003", "checkpoint-000004"]
+
+
+def test_one_that_is_half_removed_does_not_count(folder, monkeypatch):
+    remove = shutil.rmtree
+
+    def half(path, **options):
+        if not Path(path).name.endswith("checkpoint-000001"):
+            return remove(path, **options)
+        next(path.iterdir()).unlink()
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(module.shutil, "rmtree", half)
+    checkpoints = Checkpoints(folder, keep=1)
+    for value in (1.0, 2.0):
+        checkpoints.write(make_table(value), STATE, None)
+    checkpoints.wait()
+    assert isinstance(checkpoints.take_failure(), OSError)
+    assert [path.name for path in list_checkpoints(folder)] == ["checkpoint-000002"]
+
+
+def test_the_next_one_waits_for_the_last(folder, monkeypatch):
+    written = module.native.write_files
+
+    def slow(*arguments):
+        time.sleep(0.05)
+        written(*arguments)
+
+    monkeypatch.setattr(module.native, "write_files", slow)
+    checkpoints = Checkpoints(folder, keep=9)
+    for value in (1.0, 2.0, 3.0):
+        checkpoints.write(make_table(value), STATE, None)
+    checkpoints.wait()
+    firsts = [firth.load(path).input_vectors[0, 0] for path in list_checkpoints(folder)]
+    assert firsts == [1.0, 2.0, 3.0]
 
 
 def test_nothing_is_read_where_there_is_none(folder):
@@ -229,13 +265,16 @@ def test_lists_in_order(folder):
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds"), [("30s", 30), ("10m", 600), ("1.5h", 5400), ("2", 2), (0.5, 0.5)]
+    ("text", "seconds"),
+    [("30s", 30), ("10m", 600), ("1.5h", 5400), ("2", 2), (0.5, 0.5), (1e-6, 1e-6)],
 )
 def test_durations(text, seconds):
     assert parse_duration("every", text) == seconds
 
 
-@pytest.mark.parametrize("text", ["", "10x", "m", "-1s", 0, "0s", "nan", "1e400", True, "9" * 30])
+@pytest.mark.parametrize(
+    "text", ["", "10x", "m", "-1s", 0, "0s", "nan", "1e400", True, "9" * 30, None, 9e99]
+)
 def test_what_is_no_duration_is_an_error(text):
     with pytest.raises(ConfigError, match=r"every must be a time .* 30s, 10m"):
         parse_duration("every", text)

@@ -21,6 +21,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
 from typing import Self
 
@@ -274,8 +275,13 @@ def parse_duration(name: str, value: float | str) -> float:
     >>> parse_duration("every", "10m")
     600.0
     """
-    match = re.fullmatch(r"(\d+(?:\.\d*)?) *([smh]?)", str(value).strip())
-    seconds = float(match[1]) * _UNITS[match[2]] if match else 0.0
+    seconds = 0.0
+    if isinstance(value, str):
+        match = re.fullmatch(r"(\d+(?:\.\d*)?) *([smh]?)", value.strip())
+        if match:
+            seconds = float(match[1]) * _UNITS[match[2]]
+    elif isinstance(value, Real) and not isinstance(value, bool):
+        seconds = float(value)
     if not 0.0 < seconds < threading.TIMEOUT_MAX:
         raise ConfigError(
             f"{name} must be a time above 0, in seconds or as 30s, 10m, 1.5h; got {value!r}"

@@ -76,6 +76,13 @@ def test_a_missing_file(folder, name):
         load(folder)
 
 
+def test_a_folder_of_such_folders_names_the_last(folder, tmp_path):
+    for name in ("checkpoint-1", "checkpoint-2"):
+        load(folder).save(tmp_path / "run" / name)
+    with pytest.raises(FormatError, match=r"no model.safetensors, but .*run/checkpoint-2 has"):
+        load(tmp_path / "run")
+
+
 @pytest.mark.parametrize("name", ["model.safetensors", "vocabulary.json", "config.json"])
 def test_a_file_cut_short_anywhere(folder, name):
     whole = (folder / name).read_bytes()
