@@ -231,6 +231,10 @@ def test_another_corpus_or_start_is_refused(tmp_path):
         )
     with pytest.raises(ConfigError, match=r"start was '60 words .*', is now None"):
         firth.train(UNITS, checkpoint=tmp_path / "c", resume=True, **OPTIONS)
+    with pytest.raises(ConfigError, match=r"frozen was None, is now '1 words "):
+        firth.train(
+            UNITS, checkpoint=tmp_path / "c", resume=True, start=start, frozen=["w1"], **OPTIONS
+        )
 
 
 def test_resuming_needs_a_folder():
