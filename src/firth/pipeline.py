@@ -20,9 +20,9 @@ from firth.errors import ConfigError
 from firth.training.checkpoint import Checkpoints, list_checkpoints, parse_duration
 from firth.training.config import TrainConfig
 from firth.training.deterministic import LockstepEngine
-from firth.training.engine import KernelEngine
+from firth.training.engine import Initial, KernelEngine
 from firth.training.progress import ReadingBar, TrainingBar
-from firth.training.trainer import Initial, check_callbacks, check_options, train_corpus
+from firth.training.trainer import check_callbacks, check_options, train_corpus
 from firth.vectors import Vectors, load
 
 if TYPE_CHECKING:

@@ -37,6 +37,15 @@ class Stretch:
     slope: float
 
 
+@dataclass(frozen=True, eq=False)
+class Initial:
+    """Vectors from which some words start: ids (n,), and input and output vectors (n, D)."""
+
+    ids: NDArray[np.int64]
+    input_vectors: Floats
+    output_vectors: Floats
+
+
 class Engine(Protocol):
     """What the trainer asks of an engine."""
 

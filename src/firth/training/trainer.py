@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import signal
 import time
 from collections.abc import Iterator, Sequence
@@ -20,8 +19,9 @@ from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunSt
 from firth.training.checkpoint import Checkpoints, RunState
 from firth.training.choices import warn_of_choices
 from firth.training.config import TrainConfig
-from firth.training.engine import NO_WORDS, KernelEngine, MakeEngine, Stretch
+from firth.training.engine import NO_WORDS, Initial, KernelEngine, MakeEngine, Stretch
 from firth.training.guards import Diverged, check_loss, check_tables
+from firth.training.identity import identity_of
 from firth.training.interrupts import Interrupts
 from firth.training.saving import Saver, copies
 from firth.training.workers import run_apart, share_out
@@ -32,15 +32,6 @@ _STRETCH = 65_536
 _LAST_SECONDS = 2.0
 # Below this part of the step size that was asked for, halving it is given up.
 _LEAST_SCALE = 1e-3
-
-
-@dataclass(frozen=True, eq=False)
-class Initial:
-    """Vectors from which some words start: ids (n,), and input and output vectors (n, D)."""
-
-    ids: NDArray[np.int64]
-    input_vectors: NDArray[np.float32]
-    output_vectors: NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +131,7 @@ class _Run:
         plan.check_fits(self._estimate, corpus, config, checkpoints)
         last = None
         if checkpoints is not None:
-            last = checkpoints.begin(_identity(corpus, config, make_engine, initial, frozen))
+            last = checkpoints.begin(identity_of(corpus, config, make_engine, initial, frozen))
         counts = corpus.vocabulary.counts
         self._engine = make_engine(config, counts, corpus.tokens, self._stretch, frozen)
         self._saver = Saver(checkpoints, self._engine, corpus.vocabulary, config)
@@ -475,36 +466,3 @@ def _stretch_length(size: int, config: TrainConfig) -> int:
         return _STRETCH
     # Short corpora are cut small enough that every worker gets several stretches.
     return max(1, min(_STRETCH, -(-size // (8 * config.workers))))
-
-
-def _identity(
-    corpus: Corpus,
-    config: TrainConfig,
-    make_engine: MakeEngine,
-    initial: Initial | None,
-    frozen: NDArray[np.int64],
-) -> dict[str, object]:
-    """Tell what a run is a run of; threads may be others when it goes on."""
-    options = dataclasses.asdict(config)
-    # Nor does it change what is trained already if a run that diverged shall now go back.
-    del options["threads"], options["on_divergence"]
-    start = () if initial is None else (initial.ids, initial.input_vectors, initial.output_vectors)
-    trained = corpus.tokens.size - corpus.held_out
-    return {
-        **options,
-        "engine": getattr(make_engine, "__name__", repr(make_engine)),
-        "text": f"{trained:,} words to train on, {corpus.held_out:,} held out, "
-        f"{len(corpus.vocabulary):,} distinct ({corpus.digest()[:16]})",
-        "start": _digest(*start),
-        "frozen": _digest(frozen),
-    }
-
-
-def _digest(*arrays: NDArray[np.int64] | NDArray[np.float32]) -> str | None:
-    """Give the length of arrays and a digest, or None where they hold nothing."""
-    if sum(array.size for array in arrays) == 0:
-        return None
-    digest = hashlib.blake2b(digest_size=8)
-    for array in arrays:
-        digest.update(np.ascontiguousarray(array).data)
-    return f"{len(arrays[0]):,} words ({digest.hexdigest()})"
