@@ -19,8 +19,7 @@ from firth.corpus import Vocabulary, read_corpus
 from firth.errors import ConfigError
 from firth.training.checkpoint import Checkpoints, list_checkpoints, parse_duration
 from firth.training.config import TrainConfig
-from firth.training.deterministic import LockstepEngine
-from firth.training.engine import Initial, KernelEngine
+from firth.training.engine import Initial
 from firth.training.progress import ReadingBar, TrainingBar
 from firth.training.trainer import check_callbacks, check_options, train_corpus
 from firth.vectors import Vectors, load
@@ -136,7 +135,7 @@ def train(
         raise ConfigError(f"frozen must be a list of words, got {frozen!r}")
     nothing_held_out = isinstance(holdout, int | float) and holdout == 0
     check_options(config, held_out=not nothing_held_out, checkpoints=checkpoint is not None)
-    make_engine = _choose_engine(engine, config)
+    make_engine = _engine_named(engine)
     check_callbacks(callbacks)
     checkpoints = _open_checkpoints(
         checkpoint, every=checkpoint_every, keep=keep_checkpoints, resume=resume
@@ -211,9 +210,10 @@ def make_config(**options: Any) -> TrainConfig:  # noqa: ANN401
     return TrainConfig(**options)
 
 
-def _choose_engine(name: str, config: TrainConfig) -> MakeEngine:
+def _engine_named(name: str) -> MakeEngine | None:
+    """Give the class of an engine, or None for the kernel that the config asks for."""
     if name == "kernel":
-        return LockstepEngine if config.deterministic else KernelEngine
+        return None
     if name == "torch":
         from firth.torch import TorchEngine
 

@@ -157,6 +157,14 @@ def test_patience_survives_going_back(corpus, tmp_path):
     assert result.epoch == int(np.argmin(result.held_out_losses)) + 1
 
 
+def test_the_config_picks_the_kernel(corpus):
+    config = dataclasses.replace(CONFIG, deterministic=True)
+    runs = [train_corpus(corpus, dataclasses.replace(config, threads=n)) for n in (1, 3)]
+    np.testing.assert_array_equal(runs[0].input_vectors, runs[1].input_vectors)
+    racing = train_corpus(corpus, CONFIG)
+    assert not np.array_equal(runs[0].input_vectors, racing.input_vectors)
+
+
 @pytest.mark.parametrize("wrong", [3, None, print, [print], [3], [Callback], Callback()])
 def test_what_is_no_list_of_callbacks_is_told(wrong):
     with pytest.raises(ConfigError, match=r"callbacks must be a list of instances of firth\.Call"):

@@ -19,6 +19,7 @@ from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunSt
 from firth.training.checkpoint import Checkpoints, RunState
 from firth.training.choices import warn_of_choices
 from firth.training.config import TrainConfig
+from firth.training.deterministic import LockstepEngine
 from firth.training.engine import NO_WORDS, Initial, KernelEngine, MakeEngine, Stretch
 from firth.training.guards import Diverged, check_loss, check_tables
 from firth.training.identity import identity_of
@@ -65,7 +66,7 @@ def train_corpus(
     corpus: Corpus,
     config: TrainConfig,
     *,
-    engine: MakeEngine = KernelEngine,
+    engine: MakeEngine | None = None,
     callbacks: Sequence[Callback] = (),
     checkpoints: Checkpoints | None = None,
     initial: Initial | None = None,
@@ -79,8 +80,9 @@ def train_corpus(
         Vocabulary and token ids, and how many of these are held out.
     config : TrainConfig
         How to train.
-    engine : callable
-        The class of the engine that trains, by default the compiled kernel.
+    engine : callable, optional
+        The class of the engine that trains; by default the compiled kernel, racing or deterministic
+        as the config has it.
     callbacks : sequence of Callback
         Are told how the run goes, in the caller's thread.
     checkpoints : Checkpoints, optional
@@ -101,6 +103,8 @@ def train_corpus(
     Interrupted
         If the run was interrupted after a checkpoint.
     """
+    if engine is None:
+        engine = LockstepEngine if config.deterministic else KernelEngine
     run = _Run(corpus, config, engine, callbacks, checkpoints, initial, frozen)
     with Interrupts() if checkpoints is not None else nullcontext() as interrupts:
         return run.train(interrupts)
