@@ -1,6 +1,7 @@
 """Runs that one can leave alone: held-out loss, patience, interrupts, resuming, going on."""
 
 import dataclasses
+import itertools
 import os
 import signal
 import sys
@@ -134,6 +135,26 @@ def test_all_are_told_of_the_end_though_one_fails():
 # -------------------------------------------------------------------------------- resuming
 
 
+def stop_again_and_again(units, folder, after, threads, options):
+    """Train, stop after so many words, go on with the next number of threads, until the end."""
+    numbers = itertools.cycle(threads)
+    stops = 0
+    while True:
+        try:
+            vectors = firth.train(
+                units,
+                checkpoint=folder,
+                resume=True,
+                callbacks=[Tape(after=after, action=fail)],
+                **{**options, "threads": next(numbers)},
+            )
+            break
+        except ZeroDivisionError:
+            stops += 1
+    assert stops > 2
+    return vectors
+
+
 @pytest.mark.parametrize("model", ["skipgram", "cbow"])
 @pytest.mark.parametrize("deterministic", [False, True])
 def test_a_run_stopped_again_and_again_ends_with_the_same_bytes(
@@ -142,21 +163,9 @@ def test_a_run_stopped_again_and_again_ends_with_the_same_bytes(
     monkeypatch.setattr(trainer, "_STRETCH", 2048)
     options = {**OPTIONS, "model": model, "deterministic": deterministic, "holdout": 0.1}
     alone = firth.train(UNITS, **options)
-    stops = 0
-    while True:
-        try:
-            vectors = firth.train(
-                UNITS,
-                checkpoint=tmp_path / "c",
-                resume=True,
-                callbacks=[Tape(after=4_000, action=fail)],
-                # What is allowed to differ where the result does not depend on it.
-                **{**options, "threads": 1 + stops % 3 if deterministic else 1},
-            )
-            break
-        except ZeroDivisionError:
-            stops += 1
-    assert stops > 2
+    # Threads may differ where the result does not depend on them.
+    threads = (1, 2, 3) if deterministic else (1,)
+    vectors = stop_again_and_again(UNITS, tmp_path / "c", 4_000, threads, options)
     assert bytes_of(vectors) == bytes_of(alone)
     assert vectors.config["losses"] == alone.config["losses"]
     assert vectors.config["held_out_losses"] == alone.config["held_out_losses"]
@@ -172,20 +181,7 @@ def test_a_stopped_run_from_vectors_with_frozen_words_ends_with_the_same_bytes(
     options = {**OPTIONS, "deterministic": deterministic, "start": before, "frozen": frozen}
     more = [*UNITS, *[["w1", "new", "w2"]] * 50]
     alone = firth.train(more, **options)
-    stops = 0
-    while True:
-        try:
-            vectors = firth.train(
-                more,
-                checkpoint=tmp_path / "c",
-                resume=True,
-                callbacks=[Tape(after=8_000, action=fail)],
-                **options,
-            )
-            break
-        except ZeroDivisionError:
-            stops += 1
-    assert stops > 2
+    vectors = stop_again_and_again(more, tmp_path / "c", 8_000, (1,), options)
     assert bytes_of(vectors) == bytes_of(alone)
     np.testing.assert_array_equal(vectors[frozen], before[frozen])
     assert not np.array_equal(vectors["w3"], before["w3"])

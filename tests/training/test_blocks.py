@@ -2,7 +2,6 @@
 
 import hashlib
 import itertools
-import os
 import subprocess
 import sys
 
@@ -285,27 +284,11 @@ def test_waiting_ends_when_somebody_gives_up():
     assert not lockstep.wait_for(signals, 2, 5)
 
 
-@pytest.mark.parametrize(
-    "environment",
-    [
-        {"NUMBA_DISABLE_JIT": "1"},
-        {"NUMBA_CPU_NAME": "generic"},
-        {"NUMBA_CPU_NAME": "x86-64-v3", "NUMBA_CPU_FEATURES": "+avx,+avx2,+fma,+sse4.2"},
-    ],
-    ids=["plain Python", "baseline", "AVX2"],
-)
-def test_agrees_on_other_processors(environment):
-    if "v3" in environment.get("NUMBA_CPU_NAME", "") and simd.WIDTH < 8:
-        pytest.skip("this processor has no AVX2")
-    program = (
-        "import runpy, numpy; numpy.seterr(over='ignore');"
-        f"module = runpy.run_path({__file__!r});"
-        "cases = [module['Case'](model=m, dim=11, negative=n)"
-        " for m in ('skipgram', 'cbow') for n in (5, 9)];"
-        "[module['assert_same'](case.run(), case.run_reference()) for case in cases]"
+def test_agrees_on_other_processors(run_elsewhere):
+    run_elsewhere(
+        __file__,
+        "for model in ('skipgram', 'cbow'):\n"
+        "    for negative in (5, 9):\n"
+        "        case = Case(model=model, dim=11, negative=negative)\n"
+        "        assert_same(case.run(), case.run_reference())",
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        env={**os.environ, **environment}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr

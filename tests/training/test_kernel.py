@@ -1,9 +1,6 @@
 """The kernel against the float64 reference on the same draws."""
 
 import itertools
-import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -176,29 +173,11 @@ def test_a_number_that_is_not_finite_shows_in_the_loss():
     assert np.isnan(case.run_kernel()[2])
 
 
-@pytest.mark.parametrize(
-    "environment",
-    [
-        {"NUMBA_DISABLE_JIT": "1"},
-        {"NUMBA_CPU_NAME": "generic"},
-        {"NUMBA_CPU_NAME": "x86-64-v3", "NUMBA_CPU_FEATURES": "+avx,+avx2,+fma,+sse4.2"},
-    ],
-    ids=["plain Python", "baseline", "AVX2"],
-)
-def test_agrees_on_other_processors(environment):
-    if "v3" in environment.get("NUMBA_CPU_NAME", "") and simd.WIDTH < 8:
-        pytest.skip("this processor has no AVX2")
-    program = (
-        "import runpy, numpy; numpy.seterr(over='ignore');"
-        f"module = runpy.run_path({__file__!r});"
-        "cases = [module['Case'](cbow=c, dim=11, negative=n) for c in (0, 1) for n in (5, 9)];"
-        "[module['assert_same'](case.run_kernel(), case.run_reference()) for case in cases];"
-        "from firth.training import simd; print(simd.WIDTH)"
+def test_agrees_on_other_processors(run_elsewhere):
+    run_elsewhere(
+        __file__,
+        "for cbow in (False, True):\n"
+        "    for negative in (5, 9):\n"
+        "        case = Case(cbow=cbow, dim=11, negative=negative)\n"
+        "        assert_same(case.run_kernel(), case.run_reference())",
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        env={**os.environ, **environment}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    if "NUMBA_CPU_NAME" in environment:
-        assert int(done.stdout) == (4 if environment["NUMBA_CPU_NAME"] == "generic" else 8)
