@@ -157,6 +157,7 @@ def test_goes_on_from_vectors_with_frozen_words_and_a_log(folder):
         (["--checkpoint", "text.txt"], "text.txt is no folder"),
         (["--holdout", "1"], "holdout must be a share from 0 to below 1"),
         (["--holdout", "nosuch.txt"], "holdout: cannot read nosuch.txt"),
+        (["--holdout", "5%"], "--holdout must be a share such as 0.01, or a text, got '5%'"),
         (["--start", "nosuch"], "no such file: nosuch"),
         (["--frozen", "nosuch"], "cannot read the words in 'nosuch'"),
         (["--frozen", "empty.txt"], "there are no words in empty.txt"),

@@ -339,7 +339,11 @@ def _share_or_text(holdout: str | None) -> float | str:
     try:
         return float(holdout)
     except ValueError:
-        return str(holdout)
+        if holdout.endswith("%"):
+            raise FirthError(
+                f"--holdout must be a share such as 0.01, or a text, got {holdout!r}"
+            ) from None
+        return holdout
 
 
 def _read_words(path: str | None) -> list[str]:

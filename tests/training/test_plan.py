@@ -170,7 +170,7 @@ def test_measuring_the_time_changes_no_byte(corpus, monkeypatch, engine):
         dim=20, epochs=2, threads=1, sample=0, deterministic=engine is LockstepEngine
     )
     without = train_corpus(held, config, engine=engine)
-    monkeypatch.setattr(plan, "_WORDS_OF_LONG_RUN", 0)
+    monkeypatch.setattr(plan, "_WORK_OF_LONG_RUN", 0)
     monkeypatch.setattr(plan, "_MEASURED_SECONDS", 0.05)
     watch = Watch()
     measured = train_corpus(held, config, engine=engine, callbacks=[watch])
@@ -199,7 +199,7 @@ class Steady:
 
 def test_the_time_is_that_of_all_words_at_the_speed_measured(corpus, monkeypatch):
     engine = Steady(monkeypatch, per_word=1e-6)
-    seconds = plan.expected_seconds(engine, corpus, stretch=1_500, words=100_000_000)
+    seconds = plan.expected_seconds(engine, corpus, TrainConfig(), stretch=1_500, words=100_000_000)
     assert seconds == pytest.approx(100.0)
     assert all(stretch.lr == stretch.slope == 0.0 for stretch in engine.stretches)
     # No longer than the engine has working memory for, none beyond the corpus, and again from its
@@ -211,9 +211,19 @@ def test_the_time_is_that_of_all_words_at_the_speed_measured(corpus, monkeypatch
 
 def test_an_engine_slower_than_the_measurement_is_measured_by_one_stretch(corpus, monkeypatch):
     engine = Steady(monkeypatch, per_word=1e-2)
-    seconds = plan.expected_seconds(engine, corpus, stretch=1_000, words=100_000_000)
+    seconds = plan.expected_seconds(engine, corpus, TrainConfig(), stretch=1_000, words=100_000_000)
     assert seconds == pytest.approx(1e6)
     assert len(engine.stretches) == 2
+
+
+def test_vectors_of_many_numbers_make_a_run_long_and_a_stretch_short(corpus, monkeypatch):
+    engine = Steady(monkeypatch, per_word=1e-3)
+    config = TrainConfig(dim=5_000, negative=11)
+    assert plan.expected_seconds(engine, corpus, config, stretch=9_999, words=400_000) is None
+    assert engine.stretches == []
+    seconds = plan.expected_seconds(engine, corpus, config, stretch=9_999, words=600_000)
+    assert seconds == pytest.approx(600.0)
+    assert {stretch.stop - stretch.start for stretch in engine.stretches} == {81}
 
 
 def test_the_words_left_are_those_not_trained_and_those_measured(corpus, monkeypatch, tmp_path):

@@ -31,11 +31,13 @@ _SCRATCH_PER_TOKEN = 4 + 8 + 8
 _JSON_PER_WORD = 20
 _JSON_IN_MEMORY_PER_WORD = 120
 
-# A shorter run is over before it is worth telling how long it takes.
-_WORDS_OF_LONG_RUN = 50_000_000
+# A shorter run is over before it is worth telling how long it takes: words times what a word costs,
+# with the defaults of D and K as 1.
+_WORK_OF_LONG_RUN = 50_000_000
 _MEASURED_SECONDS = 0.25
-# Short, so that a slow engine too can be stopped in time.
+# Short, so that a slow engine too can be stopped in time: words at the defaults, fewer beyond.
 _MEASURED_STRETCH = 8_192
+_LEAST_STRETCH = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,8 +141,12 @@ def check_fits(
         )
 
 
-def expected_seconds(engine: Engine, corpus: Corpus, *, stretch: int, words: int) -> float | None:
-    """Measure how long an engine will take, or give None for less than 50 million words.
+def expected_seconds(
+    engine: Engine, corpus: Corpus, config: TrainConfig, *, stretch: int, words: int
+) -> float | None:
+    """Measure how long an engine will take; give None for less than 50 million words.
+
+    So many at D 100 and K 5; accordingly fewer at more.
 
     It trains some stretches with a step size of 0, which changes nothing.
 
@@ -148,16 +154,19 @@ def expected_seconds(engine: Engine, corpus: Corpus, *, stretch: int, words: int
     ----------
     engine : Engine
         Compiled.
-    corpus : Corpus
-        What it trains.
+    corpus, config
+        What it trains, and how.
     stretch : int
         The most tokens of a stretch.
     words : int
         How many words there are to train and to measure, in all epochs.
     """
-    if words < _WORDS_OF_LONG_RUN:
+    defaults = TrainConfig()
+    cost = config.dim * (config.negative + 1) / (defaults.dim * (defaults.negative + 1))
+    if words * cost < _WORK_OF_LONG_RUN:
         return None
-    stretch, size = min(stretch, _MEASURED_STRETCH), corpus.tokens.size
+    short = max(_LEAST_STRETCH, int(_MEASURED_STRETCH / max(cost, 1.0)))
+    stretch, size = min(stretch, short), corpus.tokens.size
     began = 0.0
 
     def stretches() -> Iterator[Stretch]:

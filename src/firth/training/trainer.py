@@ -206,7 +206,11 @@ class _Run:
         left = self._config.epochs * self._size - self._words
         measured = (self._config.epochs - self._state.epoch) * self._corpus.held_out
         seconds = plan.expected_seconds(
-            self._engine, self._corpus, stretch=self._stretch, words=left + measured
+            self._engine,
+            self._corpus,
+            self._config,
+            stretch=self._stretch,
+            words=left + measured,
         )
         self._estimate = dataclasses.replace(self._estimate, seconds=seconds)
 
