@@ -221,15 +221,6 @@ def test_every_verb_has_help_with_an_example(folder, verb):
     assert f"Example: firth {verb}" in done.stdout
 
 
-@pytest.fixture
-def interrupts_reach_children():
-    """Undo what a shell does for a job in the background: have it and its children ignore them."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.usefixtures("interrupts_reach_children")
 def test_ctrl_c_is_told_in_one_line(tmp_path):
     (tmp_path / "text.txt").write_text(TEXT * 100)
     arguments = ["train", "text.txt", "--output", "x", "--epochs", "1000", "--dim", "200"]
