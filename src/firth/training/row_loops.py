@@ -184,34 +184,15 @@ def _add_vectors(typingctx, parts, place, apart, count, sums, length):
 
 
 def prefetch(table: Floats, row: int | np.int64) -> None:
-    """Ask for a row of a table to be brought into the cache."""
+    """Ask for a row of a table to be brought into the cache, for writing."""
 
 
 @overload(prefetch, jit_options=_INLINED)
 def _prefetch(table, row):
     def implementation(table, row):
-        _prefetch_row(table, row)
+        _prefetch_lines(table, row, table.shape[1])
 
     return implementation
-
-
-@intrinsic
-def _prefetch_row(typingctx, table, row):
-    def codegen(context, builder, signature, arguments):
-        e = Emitter(builder)
-        place = e.at(data_of(context, builder, signature.args[0], arguments[0]), arguments[1])
-        stride = stride_in(context, builder, signature.args[0], arguments[0])
-        flags = [ir.Constant(INT32, flag) for flag in (1, 3, 1)]
-
-        def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-            line = builder.bitcast(e.at(place, index), ir.IntType(8).as_pointer())
-            e.call("llvm.prefetch.p0", ir.VoidType(), line, *flags)
-            return []
-
-        e.loop(stride, 16, [], along)
-        return context.get_dummy_value()
-
-    return types.void(table, types.int64), codegen
 
 
 def prefetch_items(items: NDArray[Any], place: int, count: int) -> None:
@@ -231,12 +212,10 @@ def _prefetch_lines(typingctx, items, place, count):
     def codegen(context, builder, signature, arguments):
         e = Emitter(builder)
         first = e.at(data_of(context, builder, signature.args[0], arguments[0]), arguments[1])
-        flags = [ir.Constant(INT32, flag) for flag in (1, 3, 1)]
         in_line = 64 * 8 // signature.args[0].dtype.bitwidth
 
         def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-            line = builder.bitcast(e.at(first, index), ir.IntType(8).as_pointer())
-            e.call("llvm.prefetch.p0", ir.VoidType(), line, *flags)
+            _ask_for(e, e.at(first, index), for_writing=True)
             return []
 
         e.loop(arguments[2], in_line, [], along)
@@ -262,9 +241,14 @@ def _prefetch_one(typingctx, items, place):
     def codegen(context, builder, signature, arguments):
         e = Emitter(builder)
         item = e.at(data_of(context, builder, signature.args[0], arguments[0]), arguments[1])
-        flags = [ir.Constant(INT32, flag) for flag in (0, 3, 1)]
-        line = builder.bitcast(item, ir.IntType(8).as_pointer())
-        e.call("llvm.prefetch.p0", ir.VoidType(), line, *flags)
+        _ask_for(e, item, for_writing=False)
         return context.get_dummy_value()
 
     return types.void(items, types.int64), codegen
+
+
+def _ask_for(e: Emitter, place: ir.Value, *, for_writing: bool) -> None:
+    """Emit that the line that holds a place shall be brought into all caches."""
+    line = e.builder.bitcast(place, ir.IntType(8).as_pointer())
+    flags = [ir.Constant(INT32, flag) for flag in (int(for_writing), 3, 1)]
+    e.call("llvm.prefetch.p0", ir.VoidType(), line, *flags)
