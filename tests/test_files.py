@@ -10,6 +10,7 @@ import pytest
 
 from firth.errors import FirthError
 from firth.files import check_usable_folder, check_writable, write_aside
+from firth.locks import FolderLock
 
 
 def test_the_target_appears_whole(tmp_path):
@@ -119,8 +120,11 @@ def test_an_interrupt_right_after_a_rename_loses_neither_folder(tmp_path, monkey
     assert {path.name for path in tmp_path.iterdir()} <= {"folder", "behind"}
 
 
-@pytest.mark.skipif(os.name != "posix", reason="folders cannot be opened here")
-def test_a_folder_its_files_and_all_that_was_made_reach_the_disk(tmp_path, monkeypatch):
+@pytest.fixture
+def flushed(monkeypatch):
+    """The files and folders that were flushed, as numbers of the file system."""
+    if os.name != "posix":
+        pytest.skip("folders cannot be opened here")
     flushed, fsync = [], os.fsync
 
     def note(handle):
@@ -128,6 +132,15 @@ def test_a_folder_its_files_and_all_that_was_made_reach_the_disk(tmp_path, monke
         fsync(handle)
 
     monkeypatch.setattr(os, "fsync", note)
+    return flushed
+
+
+def test_a_folder_that_is_made_to_be_locked_reaches_the_disk(tmp_path, flushed):
+    FolderLock(tmp_path / "one" / "two").close()
+    assert set(flushed) == {path.stat().st_ino for path in (tmp_path, tmp_path / "one")}
+
+
+def test_a_folder_its_files_and_all_that_was_made_reach_the_disk(tmp_path, flushed):
     target = tmp_path / "one" / "two" / "target"
     with write_aside(target, folder=True) as aside:
         (aside / "part").write_text("content")

@@ -214,8 +214,10 @@ def train(
     cache_folder()
     _show_warnings()
     from firth.pipeline import train as train_vectors
+    from firth.run_starter import RunStarter
 
-    callbacks = [_run_starter(output, checkpoint, resume=resume, quiet=quiet)]
+    tell = None if quiet else _tell
+    callbacks: list[Callback] = [RunStarter(output, checkpoint, resume=resume, tell=tell)]
     if log is not None:
         from firth.callbacks import JsonLines
 
@@ -288,49 +290,6 @@ def _show_warnings() -> None:
 
     warnings.simplefilter("always", FirthWarning)
     warnings.showwarning = tell
-
-
-def _run_starter(output: Path, folder: str | None, *, resume: bool, quiet: bool) -> Callback:
-    """Make a callback that checks that there is room, and tells how a run begins."""
-    from firth.resources import free_disk
-    from firth.training import Callback, RunStart
-    from firth.training.plan import size_of, tables_bytes
-
-    class RunStarter(Callback):
-        def on_start(self, start: RunStart) -> None:
-            needed = tables_bytes(len(start.vocabulary), start.config.dim)
-            if output.suffix:
-                # A file holds one of both tables.
-                needed //= 2
-            room = free_disk(output)
-            if room is not None and needed > room:
-                raise FirthError(
-                    f"the vectors need about {size_of(needed)} in {output}, and {size_of(room)} "
-                    "are left there; give another place (--output), or lower --dim or --max-vocab"
-                )
-            if not quiet:
-                self._tell_start(start)
-
-        def _tell_start(self, start: RunStart) -> None:
-            total = start.tokens * start.config.epochs
-            if start.checkpoint is not None:
-                epochs = start.config.epochs
-                where = f"goes on from {start.checkpoint}"
-                if start.epoch > epochs:
-                    where = f"nothing is left to train: {start.checkpoint} is of the finished run"
-                else:
-                    where += f": {100 * start.words / total:.1f} % trained, "
-                    where += f"epoch {start.epoch} of {epochs}"
-                _tell(where)
-            elif resume:
-                _tell(f"no checkpoint in {folder} yet: starts from the beginning")
-            if start.estimate.seconds is not None:
-                minutes, memory = start.estimate.seconds / 60.0, size_of(start.estimate.memory)
-                needs = f"training will take about {minutes:.1f} minutes and {memory} of memory"
-                kept = "" if folder else "; nothing is kept before its end without --checkpoint"
-                _tell(needs + kept)
-
-    return RunStarter()
 
 
 def _share_or_text(holdout: str | None) -> float | str:

@@ -32,7 +32,7 @@ def write_aside(target: Path, *, folder: bool = False) -> Iterator[Path]:
     """
     try:
         check_writable(target, folder=folder)
-        _make_folder(target.parent)
+        make_folder(target.parent)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as scratch:
             aside = Path(scratch) / target.name
             if folder:
@@ -91,8 +91,14 @@ def check_usable_folder(folder: Path) -> None:
         raise FirthError(f"cannot write to {folder}: {error.strerror or error}") from error
 
 
-def _make_folder(folder: Path) -> None:
-    """Make a folder and those above it that are missing, so that they outlast a power cut."""
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it that are missing, so that they outlast a power cut.
+
+    Raises
+    ------
+    OSError
+        If it cannot be made.
+    """
     missing = []
     above = folder
     while not above.exists():

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from firth.errors import FirthError
+from firth.files import make_folder
 
 _NAME = ".lock"
 
@@ -30,7 +31,7 @@ class FolderLock:
     def __init__(self, folder: Path) -> None:
         self._handle: int | None = None
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
             handle = os.open(folder / _NAME, os.O_RDWR | os.O_CREAT, 0o666)
         except OSError as error:
             raise FirthError(f"cannot write {folder}: {error.strerror or error}") from error
