@@ -57,7 +57,7 @@ def test_noise_words_follow_their_distribution():
     table = sampling.alias_table(probabilities)
     key = draws.epoch_key(1, 0)
     drawn = [
-        draws.noise_word(stream_at(key, position), k, table)
+        draws.noise_of(np.uint64(draws.noise_draw(stream_at(key, position), k)), table)
         for position in range(40_000)
         for k in range(5)
     ]

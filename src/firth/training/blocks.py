@@ -284,9 +284,6 @@ def _draw_block(
 ) -> tuple[int, int]:
     """Draw for the windows of the positions from `begin` to `end`, from word i on.
 
-    What the alias table says is asked for, to be looked at when the block is listed: it is larger
-    than the near caches.
-
     Returns
     -------
     first, after : int
@@ -298,11 +295,8 @@ def _draw_block(
     while i < last and positions[i] < end:
         stream = draws.stream_at(key, positions[i])
         streams[i - first] = stream
-        for k in range(window.negative):
-            draw = draws.noise_draw(stream, k)
-            drawn[place] = draw
-            row_loops.prefetch_item(alias, draws.noise_column(draw, len(alias)))
-            place += 1
+        windows.draw_noise(stream, window.negative, alias, drawn, place)
+        place += window.negative
         i += 1
     return first, i
 
@@ -337,8 +331,7 @@ def _list_block(
         drawn_reach = draws.window_at(streams[i - begin], reach, shrink)
         low, high = max(ends[unit], i - drawn_reach), min(ends[unit + 1], i + drawn_reach + 1)
         if high - low >= 2:
-            for k in range(negative):
-                noise[k] = draws.noise_of(drawn[(i - begin) * negative + k], alias) * stride
+            windows.look_up_noise(drawn, (i - begin) * negative, negative, alias, stride, noise)
             target = row + _FIELDS
             t, doubled = windows.list_targets(
                 words[i] * stride, noise, negative, lists, target, twins, 0

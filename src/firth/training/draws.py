@@ -57,17 +57,6 @@ def window_at(stream: np.uint64, window: int, shrink: bool) -> int | np.int64:
 
 
 @inlined
-def noise_word(stream: np.uint64, k: int, alias: NDArray[np.uint64]) -> np.int64:
-    """Draw the k-th noise word of a stream from an alias table: one look, whatever V is.
-
-    Column c of the table holds, in its upper half, the probability of word c in 2**-32, and in its
-    lower half the word to take otherwise.
-    """
-    draw = noise_draw(stream, k)
-    return noise_of(draw, alias)
-
-
-@inlined
 def noise_draw(stream: np.uint64, k: int) -> np.uint64:
     """Give the 64 random bits from which `noise_of` makes the k-th noise word."""
     return mix(stream + np.uint64(k + 1) * _GAMMA)
@@ -81,7 +70,11 @@ def noise_column(draw: np.uint64, size: int) -> np.int64:
 
 @inlined
 def noise_of(draw: np.uint64, alias: NDArray[np.uint64]) -> np.int64:
-    """Give the noise word of a draw."""
+    """Give the noise word of a draw: one look at the alias table, whatever V is.
+
+    Column c of the table holds, in its upper half, the probability of word c in 2**-32, and in its
+    lower half the word to take otherwise.
+    """
     column = noise_column(draw, len(alias))
     entry = alias[column]
     # Chosen by a mask and not by a branch, which would be mispredicted half of the time.

@@ -32,7 +32,7 @@ class Sampling(NamedTuple):
     """What is drawn from, by token id: all arrays have V elements."""
 
     keep: NDArray[np.uint32]  # probability of being kept by subsampling, in 2**-32
-    alias: NDArray[np.uint64]  # the noise distribution, see draws.noise_word
+    alias: NDArray[np.uint64]  # the noise distribution, see draws.noise_of
 
 
 class Tables(NamedTuple):
@@ -71,6 +71,7 @@ class Scratch(NamedTuple):
     targets: NDArray[np.int64]  # offsets of a window's target rows
     twins: NDArray[np.int64]  # which of them were drawn again, once per repetition
     noise: NDArray[np.int64]  # offsets of the next window's noise rows
+    drawn: NDArray[np.uint64]  # what the noise words of the window after that were drawn from
     scores: Floats  # S, then G
     signs: Floats  # -1 where S holds a score of the centre, else 1
     loss: Floats  # (2 * WIDTH,) see simd.gradient
@@ -109,6 +110,7 @@ def make_scratch(window: Window, stride: int, stretch: int, own: int) -> Scratch
         targets=np.zeros(targets, np.int64),
         twins=np.zeros(targets, np.int64),
         noise=np.zeros(targets, np.int64),
+        drawn=np.zeros(targets, np.uint64),
         scores=np.zeros(contexts * targets + WIDTH, np.float32),
         signs=np.ones(contexts * targets + WIDTH, np.float32),
         loss=np.repeat(np.array([0.0, 1.0], np.float32), WIDTH),
@@ -164,7 +166,7 @@ def train_stretch(
     inputs, outputs = tables
     cbow, reach, shrink, negative = window
     (
-        words, positions, ends, slots, rows, repeats, targets, twins, noise,
+        words, positions, ends, slots, rows, repeats, targets, twins, noise, drawn,
         scores, signs, running_loss,
     ) = scratch  # fmt: skip
     zero, mean, sums = 2 * reach, 2 * reach + 1, 2 * reach + 2
@@ -176,20 +178,27 @@ def train_stretch(
     signs[:] = 1.0
     third = negative // 3
     loss, pairs, pending, marked = 0.0, 0, 0, 0
+    if last == reach:
+        return loss, pairs
     unit, left, right = 0, ends[0], ends[1]
     stream = draws.stream_at(key, positions[reach])
-    if last > reach:
-        windows.draw_noise(stream, negative, alias, stride, noise)
+    windows.draw_noise(stream, negative, alias, drawn, 0)
+    windows.look_up_noise(drawn, 0, negative, alias, stride, noise)
+    following = draws.stream_at(key, positions[min(reach + 1, last - 1)])
+    windows.draw_noise(following, negative, alias, drawn, 0)
     for i in range(reach, last):
         while i >= right:
             unit += 1
             left, right = right, ends[unit + 1]
-        drawn = draws.window_at(stream, reach, shrink)
-        low, high = max(left, i - drawn), min(right, i + drawn + 1)
+        reached = draws.window_at(stream, reach, shrink)
+        low, high = max(left, i - reached), min(right, i + reached + 1)
         t, doubled = windows.list_targets(words[i] * stride, noise, negative, targets, 0, twins, 0)
-        if i + 1 < last:
-            stream = draws.stream_at(key, positions[i + 1])
-            windows.draw_noise(stream, negative, alias, stride, noise)
+        # Noise is drawn two windows ahead and looked up one window ahead, so that the processor
+        # waits neither for the alias table nor for the rows.
+        windows.look_up_noise(drawn, 0, negative, alias, stride, noise)
+        stream = following
+        following = draws.stream_at(key, positions[min(i + 2, last - 1)])
+        windows.draw_noise(following, negative, alias, drawn, 0)
         # What the next window needs is fetched in three goes, between the steps of this one: all
         # of it at once is more than a processor can wait for, and would make it stall.
         _prefetch_rows(outputs, noise, 0, third)
@@ -212,7 +221,7 @@ def train_stretch(
         count = (m + repeated) * width
         taken, pending = windows.descend(scores, signs, count, eta, running_loss, pending)
         _prefetch_rows(outputs, noise, negative - third, negative)
-        _prefetch_word(outputs, words[min(i + 1, last - 1)])
+        _prefetch_word(outputs, words[min(i + 3, last - 1)])
         _prefetch_word(inputs, words[min(i + 1 + reach, last - 1)])
         windows.fold_repeats(scores, 0, m, repeats, 0, repeated, width)
         windows.fold_twins(scores, 0, m, width, t, twins, 0, doubled)

@@ -27,7 +27,7 @@ def noise_distribution(counts: NDArray[np.int64], exponent: float) -> NDArray[np
 
 
 def alias_table(probabilities: NDArray[np.float64]) -> NDArray[np.uint64]:
-    """Build the table from which `draws.noise_word` draws in one look (Walker 1977).
+    """Build the table from which `draws.noise_of` draws in one look (Walker 1977).
 
     V columns of equal weight hold a word's own share, and are filled up from one other word. Words
     below the mean weight, in order, are filled up from those above it, in order; one of the latter

@@ -300,68 +300,85 @@ def _update(
             count, tile, at = min(TILE, t - done), y_first + done, place + done
             a = before if done == 0 else sums
             b = after if done + count == t else sums
-            _update_tile(
-                x, x_at, x_rows, first, a, b, m, y, y_at, y_rows, tile, count, g, at, width
-            )
+            if a == first:
+                _update_same(
+                    x, x_at, x_rows, first, a, b, m, y, y_at, y_rows, tile, count, g, at, width
+                )
+            else:
+                _update_other(
+                    x, x_at, x_rows, first, a, b, m, y, y_at, y_rows, tile, count, g, at, width
+                )
             done += count
 
     return implementation
 
 
-def _emit_update(e: Emitter, arguments: Sequence[ir.Value], targets: int) -> None:
-    """Emit the update of one tile: vector by vector along the rows, over all inputs for each."""
-    x, x_rows, a_rows, b_rows, m, y, y_rows, g, width, stride = arguments
-    builder = e.builder
-    columns = [e.at(y, builder.load(e.at(y_rows, e.integer(t)))) for t in range(targets)]
+def _update_intrinsic(a_is_x: bool) -> Callable[..., None]:
+    """Make the intrinsic that updates one tile of targets; where A is X, X is read once.
 
-    def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-        rows = [e.load(e.at(column, index)) for column in columns]
+    It goes vector by vector along the rows, over all inputs for each.
+    """
 
-        def over(i: ir.Value, deltas: list[ir.Value]) -> list[ir.Value]:
-            value = e.load(e.at(x, builder.load(e.at(x_rows, i)), index))
-            total = e.load(e.at(x, builder.load(e.at(a_rows, i)), index))
-            weights = e.at(g, builder.mul(i, width))
-            changed = []
-            # Two chains of additions where registers allow, so that one runs while the other waits.
-            chains = [total] if 2 * targets + 4 >= REGISTERS else [total, e.constant(0.0)]
-            for t in range(targets):
-                weight = e.spread(builder.load(e.at(weights, e.integer(t))))
-                k = t % len(chains)
-                chains[k] = e.multiply_add(weight, rows[t], chains[k])
-                changed.append(e.multiply_add(weight, value, deltas[t]))
-            e.store(
-                functools.reduce(builder.fadd, chains),
-                e.at(x, builder.load(e.at(b_rows, i)), index),
+    def emit(e: Emitter, arguments: Sequence[ir.Value], targets: int) -> None:
+        x, x_rows, a_rows, b_rows, m, y, y_rows, g, width, stride = arguments
+        builder = e.builder
+        columns = [e.at(y, builder.load(e.at(y_rows, e.integer(t)))) for t in range(targets)]
+
+        def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+            rows = [e.load(e.at(column, index)) for column in columns]
+
+            def over(i: ir.Value, deltas: list[ir.Value]) -> list[ir.Value]:
+                value = e.load(e.at(x, builder.load(e.at(x_rows, i)), index))
+                total = value if a_is_x else e.load(e.at(x, builder.load(e.at(a_rows, i)), index))
+                gradients = e.at(g, builder.mul(i, width))
+                # Two chains of additions, where registers allow: one runs while the other waits.
+                chains, changed = [total], []
+                for t in range(targets):
+                    weight = e.spread(builder.load(e.at(gradients, e.integer(t))))
+                    if t == 1 and 2 * targets + 4 <= REGISTERS:
+                        chains.append(builder.fmul(weight, rows[t]))
+                    else:
+                        k = t % len(chains)
+                        chains[k] = e.multiply_add(weight, rows[t], chains[k])
+                    changed.append(e.multiply_add(weight, value, deltas[t]))
+                total = functools.reduce(builder.fadd, chains)
+                e.store(total, e.at(x, builder.load(e.at(b_rows, i)), index))
+                return changed
+
+            deltas = e.loop(m, 1, [e.constant(0.0)] * targets, over)
+            for column, row, delta in zip(columns, rows, deltas, strict=True):
+                e.store(builder.fadd(row, delta), e.at(column, index))
+            return []
+
+        e.loop(stride, WIDTH, [], along)
+
+    @intrinsic
+    def update(
+        typingctx, x, x_at, x_rows, first, before, after, m, y, y_at, y_rows, tile, count, g, at,
+        width,
+    ):  # fmt: skip
+        def codegen(context, builder, signature, arguments):
+            e = Emitter(builder)
+            kinds = signature.args
+            x, x_rows, y, y_rows, g = (
+                data_of(context, builder, kinds[k], arguments[k]) for k in (0, 2, 7, 9, 12)
             )
-            return changed
+            x_at, first, before, after, m, y_at = (arguments[k] for k in (1, 3, 4, 5, 6, 8))
+            tile, count, at, width = (arguments[k] for k in (10, 11, 13, 14))
+            stride = stride_in(context, builder, kinds[0], arguments[0])
+            lists = [e.at(x_rows, place) for place in (first, before, after)]
+            targets, gradients = [e.at(y, y_at), e.at(y_rows, tile)], [e.at(g, at), width]
+            called = [e.at(x, x_at), *lists, m, *targets, *gradients, stride]
+            name = "firth_update_same" if a_is_x else "firth_update_other"
+            call_tile(builder, name, count, called, emit)
+            return context.get_dummy_value()
 
-        deltas = e.loop(m, 1, [e.constant(0.0)] * targets, over)
-        for column, row, delta in zip(columns, rows, deltas, strict=True):
-            e.store(builder.fadd(row, delta), e.at(column, index))
-        return []
+        size = types.int64
+        kinds = (x, size, x_rows, *[size] * 4, y, size, y_rows, size, size, g, size, size)
+        return types.void(*kinds), codegen
 
-    e.loop(stride, WIDTH, [], along)
+    return update
 
 
-@intrinsic
-def _update_tile(
-    typingctx, x, x_at, x_rows, first, before, after, m, y, y_at, y_rows, tile, count, g, at, width
-):
-    def codegen(context, builder, signature, arguments):
-        e = Emitter(builder)
-        kinds = signature.args
-        x, x_rows, y, y_rows, g = (
-            data_of(context, builder, kinds[k], arguments[k]) for k in (0, 2, 7, 9, 12)
-        )
-        x_at, first, before, after, m, y_at = (arguments[k] for k in (1, 3, 4, 5, 6, 8))
-        tile, count, at, width = (arguments[k] for k in (10, 11, 13, 14))
-        stride = stride_in(context, builder, kinds[0], arguments[0])
-        lists = [e.at(x_rows, place) for place in (first, before, after)]
-        targets, gradients = [e.at(y, y_at), e.at(y_rows, tile)], [e.at(g, at), width]
-        called = [e.at(x, x_at), *lists, m, *targets, *gradients, stride]
-        call_tile(builder, "firth_update", count, called, _emit_update)
-        return context.get_dummy_value()
-
-    size = types.int64
-    kinds = (x, size, x_rows, *[size] * 4, y, size, y_rows, size, size, g, size, size)
-    return types.void(*kinds), codegen
+_update_same = _update_intrinsic(a_is_x=True)
+_update_other = _update_intrinsic(a_is_x=False)

@@ -69,12 +69,30 @@ def draw_noise(
     stream: np.uint64,
     negative: int,
     alias: NDArray[np.uint64],
+    drawn: NDArray[np.uint64],
+    place: int,
+) -> None:
+    """Draw a window's noise words into `drawn`, and ask for what the alias table says of them.
+
+    That is to be looked up a window later: the table is larger than the near caches.
+    """
+    for k in range(negative):
+        drawn[place + k] = draws.noise_draw(stream, k)
+        row_loops.prefetch_item(alias, draws.noise_column(drawn[place + k], len(alias)))
+
+
+@inlined
+def look_up_noise(
+    drawn: NDArray[np.uint64],
+    place: int,
+    negative: int,
+    alias: NDArray[np.uint64],
     stride: int | np.int64,
     noise: NDArray[np.int64],
 ) -> None:
-    """Draw a window's noise words, as offsets of rows `stride` long."""
+    """Give the noise words that were drawn, as offsets of rows `stride` long."""
     for k in range(negative):
-        noise[k] = draws.noise_word(stream, k, alias) * stride
+        noise[k] = draws.noise_of(drawn[place + k], alias) * stride
 
 
 @inlined
