@@ -75,11 +75,14 @@ def measure(text: Path, tokenizer: str) -> dict[str, float]:
         small.write_text("a few words, a few more\n" * 20, encoding="utf-8")
         read_corpus(small, tokenizer=tokenizer)
     ready, peak_before = time.perf_counter(), peak_bytes()
+    busy_before = time.process_time()
     corpus = read_corpus(text, tokenizer=tokenizer)
+    busy = time.process_time() - busy_before
     return {
         "words": corpus.words_read,
         "vocabulary": len(corpus.vocabulary),
         "seconds": time.perf_counter() - ready,
+        "processor_seconds": busy,
         "seconds_to_load": ready - started,
         "peak_rise_bytes": peak_bytes() - peak_before,
     }
@@ -99,6 +102,9 @@ def summary(runs: list[dict[str, float]]) -> dict[str, float | list[float]]:
         "words_per_second_median": statistics.median(speeds),
         "words_per_second_best": max(speeds),
         "words_per_second": speeds,
+        "words_per_processor_second_median": statistics.median(
+            run["words"] / run["processor_seconds"] for run in runs
+        ),
         "seconds_to_load_median": statistics.median(run["seconds_to_load"] for run in runs),
         "peak_rise_megabytes": statistics.median(run["peak_rise_bytes"] for run in runs) / 1e6,
     }
@@ -106,12 +112,16 @@ def summary(runs: list[dict[str, float]]) -> dict[str, float | list[float]]:
 
 def print_table(figures: dict[str, dict[str, float | list[float]]]) -> None:
     """Print one line for each tokenizer."""
-    print(f"{'tokenizer':<12}{'words':>12}{'median M/s':>12}{'best M/s':>10}{'peak MB':>10}")
+    print(
+        f"{'tokenizer':<12}{'words':>12}{'median M/s':>12}{'best M/s':>10}{'per core':>10}"
+        f"{'peak MB':>10}"
+    )
     for name, figure in figures.items():
         print(
             f"{name:<12}{figure['words']:>12}"
             f"{figure['words_per_second_median'] / 1e6:>12.1f}"
             f"{figure['words_per_second_best'] / 1e6:>10.1f}"
+            f"{figure['words_per_processor_second_median'] / 1e6:>10.1f}"
             f"{figure['peak_rise_megabytes']:>10.0f}"
         )
 

@@ -1,11 +1,13 @@
 import errno
 import gc
 import mmap
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from firth.corpus import read_corpus
 from firth.corpus.tokens import ScratchArray, TokenStore
 from firth.errors import CorpusError, FirthError
 
@@ -141,6 +143,20 @@ def test_full_disk_is_told_with_the_way_out(tmp_path, monkeypatch):
         f"cannot write token ids to {tmp_path}: No space left on device; "
         "set FIRTH_CACHE_DIR to a folder with more room"
     )
+
+
+@pytest.mark.parametrize("lines", [1, 100])
+def test_full_disk_is_told_from_whatever_thread_writes(tmp_path, monkeypatch, lines):
+    monkeypatch.setattr("firth.corpus.sources.BLOCK_BYTES", 32)
+    monkeypatch.setattr("firth.corpus.tokens.cache_folder", lambda: tmp_path)
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda **_: FullDisk(room=16))
+    text = tmp_path / "text.txt"
+    # The last word stands in a block of its own, since more may follow it.
+    text.write_text("some words, and some more\n" * (lines - 1) + "some words, and some more")
+    threads = threading.active_count()
+    with pytest.raises(CorpusError, match="No space left on device"):
+        read_corpus(text, min_count=1)
+    assert threading.active_count() == threads
 
 
 def test_cache_folder_that_is_a_file(tmp_path, monkeypatch):

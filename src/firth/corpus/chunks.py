@@ -9,6 +9,7 @@ with zero bytes; text holds none itself.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -47,6 +48,14 @@ _MULTIPLIER = 0x4F1BBCDD
 # The record of a chunk in the arena: its length in words above its number; its count; its words.
 # All that a look-up needs of it lies together, most often in one cache line.
 _HEADER = 2
+
+
+class Chunks(NamedTuple):
+    """The chunks of a piece of text, and where its units end, one after the other."""
+
+    tags: NDArray[np.int64]  # of each its hash, or `UNIT_END`
+    words: NDArray[np.int64]  # their bytes, packed
+    bounds: NDArray[np.int64]  # the i-th is words[bounds[i]:bounds[i + 1]]
 
 
 class ChunkTable:
@@ -90,12 +99,41 @@ class ChunkTable:
         CorpusError
             If the distinct chunks are too many to be numbered by int32.
         """
+        return self.enter(self.split(text))
+
+    def split(self, text: str) -> Chunks:
+        """Cut `text`, given as to `number`, into chunks; none is looked up or entered yet."""
         data = np.frombuffer(text.encode(), np.uint8)
         words = np.empty(len(data) // 2, np.int64)
         bounds = np.empty(len(data) + 1, np.int64)
         tags = np.empty(len(data), np.int64)
         length, self._unit_is_open = _split(data, words, bounds, tags, self._unit_is_open)
-        return self._enter(tags[:length], words, bounds)
+        return Chunks(tags[:length], words, bounds)
+
+    def enter(self, chunks: Chunks) -> NDArray[np.int32]:
+        """Give the numbers of chunks that `split` gave, as `number` does.
+
+        Another thread may split what follows meanwhile.
+
+        Raises
+        ------
+        CorpusError
+            If the distinct chunks are too many to be numbered by int32.
+        """
+        tags, words, bounds = chunks
+        self._make_room(chunks=len(tags), words=int(bounds[len(tags)]))
+        stream = np.empty(len(tags), np.int32)
+        self._size = _number(
+            tags,
+            words,
+            bounds,
+            stream,
+            self._arena,
+            self._starts,
+            self._slots,
+            self._size,
+        )
+        return stream
 
     def number_integers(self, units: Sequence[NDArray[np.int64]]) -> NDArray[np.int32]:
         """Give the numbers of integers, each a chunk of its own, with `UNIT_END` after each unit.
@@ -114,7 +152,7 @@ class ChunkTable:
         bounds = np.concatenate([[0], np.cumsum(is_integer)])
         tags = np.full(len(is_integer), UNIT_END, np.int64)
         _hash_integers(words, bounds, tags)
-        return self._enter(tags, words, bounds)
+        return self.enter(Chunks(tags, words, bounds))
 
     def spell(self, numbers: ArrayLike) -> list[str]:
         """Give the chunks of these numbers as text."""
@@ -134,23 +172,6 @@ class ChunkTable:
         records = self._starts[np.asarray(numbers, np.int64)]
         integers: list[int] = self._arena[records + _HEADER].tolist()
         return integers
-
-    def _enter(
-        self, tags: NDArray[np.int64], words: NDArray[np.int64], bounds: NDArray[np.int64]
-    ) -> NDArray[np.int32]:
-        self._make_room(chunks=len(tags), words=int(bounds[len(tags)]))
-        stream = np.empty(len(tags), np.int32)
-        self._size = _number(
-            tags,
-            words,
-            bounds,
-            stream,
-            self._arena,
-            self._starts,
-            self._slots,
-            self._size,
-        )
-        return stream
 
     def _make_room(self, *, chunks: int, words: int) -> None:
         """Make room for so many new chunks of so many words together."""

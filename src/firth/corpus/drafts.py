@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import cast
@@ -16,7 +17,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.corpus.chunks import UNIT_END, ChunkTable
+from firth.corpus.chunks import UNIT_END, Chunks, ChunkTable
 from firth.corpus.tokenizers import LineTokenizer
 from firth.corpus.tokens import ScratchArray
 from firth.corpus.units import Unit
@@ -75,17 +76,37 @@ def draft_chunks(
         Takes the chunk numbers.
     """
     chunks = ChunkTable()
-    units = 0
-    for piece in pieces:
-        symbols = chunks.number(piece)
-        units += int(np.count_nonzero(symbols == UNIT_END))
-        stream.append(symbols)
+    units = sum(_enter_pieces(pieces, chunks, stream))
     if tokenizer.keeps_chunks:
         return _draft_of_words(units, chunks.counts, chunks.spell)
     table, lengths, words = _split_chunks(chunks, tokenizer.split)
     counts = _count_words(len(table), words, np.repeat(chunks.counts, lengths))
     bounds = np.concatenate([[0], np.cumsum(lengths)])
     return Draft(units, bounds, words, counts, table.spell)
+
+
+def _enter_pieces(
+    pieces: Iterable[str], chunks: ChunkTable, stream: ScratchArray[np.int32]
+) -> Iterator[int]:
+    """Write the chunk numbers of all pieces to `stream`; yield the units of each piece.
+
+    Each piece is read and cut while the one before it is looked up in another thread.
+    """
+
+    def enter(cut: Chunks) -> int:
+        symbols = chunks.enter(cut)
+        stream.append(symbols)
+        return int(np.count_nonzero(symbols == UNIT_END))
+
+    with ThreadPoolExecutor(max_workers=1) as other:
+        before: Future[int] | None = None
+        for piece in pieces:
+            cut = chunks.split(piece)
+            if before is not None:
+                yield before.result()
+            before = other.submit(enter, cut)
+        if before is not None:
+            yield before.result()
 
 
 def draft_units(units: Iterator[Unit], stream: ScratchArray[np.int32]) -> Draft:

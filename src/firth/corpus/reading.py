@@ -94,7 +94,7 @@ def read_corpus(
     r"""Read a corpus once and encode it.
 
     Each line of a text is a unit, and so is each token list; none is cut, whatever its length,
-    unless a piece of it is held out.
+    unless a piece of it is held out. While a text is read, a second thread counts its words.
 
     Words are chosen and counted in what is trained on, as if the held-out part were not there; of
     that, the words that are not in the vocabulary are left out.
