@@ -19,6 +19,9 @@ from dataclasses import dataclass
 PEAK_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
+_NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
+
+
 @dataclass(frozen=True)
 class Run:
     """A command that ended well: seconds on the clock, peak resident bytes, and what it printed."""
@@ -26,6 +29,15 @@ class Run:
     seconds: float
     peak_bytes: int
     output: str
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Give the environment for a process that runs as an installed program does.
+
+    That finds its bytecode written, which a setting of the caller's may forbid.
+    """
+    kept = {name: value for name, value in os.environ.items() if name != _NO_BYTECODE}
+    return {**kept, **more}
 
 
 def run_apart(command: Sequence[str]) -> Run:
@@ -39,7 +51,11 @@ def run_apart(command: Sequence[str]) -> Run:
     with tempfile.TemporaryFile() as printed:
         began = time.perf_counter()
         with subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=printed, stderr=subprocess.STDOUT
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=printed,
+            stderr=subprocess.STDOUT,
+            env=environment(),
         ) as process:
             # Popen.wait does not give the resources that this one child used.
             _, status, usage = os.wait4(process.pid, 0)

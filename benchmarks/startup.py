@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -16,6 +15,7 @@ import time
 from pathlib import Path
 
 import machine
+from apart import environment
 
 RESULTS = Path(__file__).parent / "results" / "startup.json"
 # Prints the seconds that the statement after the import takes.
@@ -40,8 +40,8 @@ READING = TIMED.format(
 
 def run(command: list[str], cache: str) -> str:
     """Run a command with a cache folder of its own."""
-    environment = {**os.environ, "FIRTH_CACHE_DIR": cache}
-    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+    variables = environment(FIRTH_CACHE_DIR=cache)
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=variables)
     return done.stdout
 
 
