@@ -6,8 +6,9 @@ Vector width and tiles follow from the features of the processor that Numba comp
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 import llvmlite.binding as llvm
 import numba
@@ -16,6 +17,10 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.core.base import BaseContext
+from numba.core.typing import Signature, signature
+from numba.extending import lower_builtin, type_callable
+
+Emit = TypeVar("Emit", bound=Callable[..., ir.Value | None])
 
 
 def _processor() -> tuple[int, int]:
@@ -54,6 +59,10 @@ class Emitter:
     def integer(self, value: int) -> ir.Constant:
         """Give a 64-bit integer."""
         return ir.Constant(INT64, value)
+
+    def least(self, a: ir.Value, b: ir.Value) -> ir.Value:
+        """Give the smaller of two integers."""
+        return self.builder.select(self.builder.icmp_signed("<", a, b), a, b)
 
     def at(self, base: ir.Value, *offsets: ir.Value) -> ir.Value:
         """Give the pointer that lies so many elements after `base`."""
@@ -164,19 +173,61 @@ def _interleavings() -> list[tuple[list[int], list[int]]]:
     return levels + [across] * (WIDTH.bit_length() - 3)
 
 
-def data_of(
-    context: BaseContext, builder: ir.IRBuilder, kind: types.Array, array: ir.Value
-) -> ir.Value:
-    """Give the pointer to an array's first element."""
-    return context.make_array(kind)(context, builder, array).data
+class Given(NamedTuple):
+    """An array that a primitive is called with."""
+
+    data: ir.Value  # pointer to its first element
+    stride: ir.Value | None  # length of a row, where it has rows
+    item_bytes: int
 
 
-def stride_in(
-    context: BaseContext, builder: ir.IRBuilder, kind: types.Array, array: ir.Value
-) -> ir.Value:
-    """Give the length of a row of a table."""
-    shape = context.make_array(kind)(context, builder, array).shape
-    return builder.extract_value(shape, 1)
+def emitted_for(
+    function: Callable[..., object], returns: types.Type = types.none
+) -> Callable[[Emit], Emit]:
+    """Have Numba put what the decorated function emits in place of each call of `function`.
+
+    The decorated function is given an `Emitter` and the arguments of the call: a `Given` for each
+    array, 64 bits for an integer, 32 for a float; it gives the value to be returned, if any.
+    `function` itself, in NumPy, states what is to be done.
+    """
+
+    def register(emit: Emit) -> Emit:
+        def typing(_: object) -> Callable[..., Signature]:
+            def passed(*kinds: types.Type) -> Signature:
+                return signature(returns, *map(_passed_as, kinds))
+
+            passed.pysig = inspect.signature(function)  # type: ignore[attr-defined]
+            return passed
+
+        def lower(
+            context: BaseContext, builder: ir.IRBuilder, called: Signature, values: list[ir.Value]
+        ) -> ir.Value:
+            pairs = zip(called.args, values, strict=True)
+            given = [_given(context, builder, kind, value) for kind, value in pairs]
+            result = emit(Emitter(builder), *given)
+            return context.get_dummy_value() if result is None else result
+
+        type_callable(function)(typing)
+        lower_builtin(function, types.VarArg(types.Any))(lower)
+        return emit
+
+    return register
+
+
+def _passed_as(kind: types.Type) -> types.Type:
+    if isinstance(kind, types.Integer | types.IntegerLiteral):
+        return types.int64
+    return types.float32 if isinstance(kind, types.Float) else kind
+
+
+def _given(
+    context: BaseContext, builder: ir.IRBuilder, kind: types.Type, value: ir.Value
+) -> Given | ir.Value:
+    if not isinstance(kind, types.Array):
+        return value
+    array = context.make_array(kind)(context, builder, value)
+    stride = builder.extract_value(array.shape, 1) if kind.ndim == 2 else None
+    return Given(array.data, stride, kind.dtype.bitwidth // 8)
 
 
 def call_own(

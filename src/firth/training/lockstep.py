@@ -11,16 +11,16 @@ import time
 
 import numpy as np
 from numba import types
-from numba.extending import intrinsic, overload
+from numba.extending import overload
 from numpy.typing import NDArray
 
 from firth.compilation import inlined
+from firth.training.emitter import emitted_for
 
 Signals = NDArray[np.int64]
 
 _APART = 8  # signals of 8 bytes in a cache line
 _LOOKS = 2_000  # how often a member looks before it lets another thread have the processor
-_INLINED = {"forceinline": True}
 
 
 def make_signals(count: int) -> Signals:
@@ -72,20 +72,16 @@ def let_others_run() -> None:
     time.sleep(0)
 
 
-@overload(raise_signal, jit_options=_INLINED)
-def _raise_signal(signals, which, number):
-    def implementation(signals, which, number):
-        _store(signals, which * _APART, number)
-
-    return implementation
+@emitted_for(raise_signal)
+def _emit_raise(e, signals, which, number):
+    place = e.at(signals.data, e.builder.mul(which, e.integer(_APART)))
+    e.builder.store_atomic(number, place, "release", 8)
 
 
-@overload(see_signal, jit_options=_INLINED)
-def _see_signal(signals, which):
-    def implementation(signals, which):
-        return _load(signals, which * _APART)
-
-    return implementation
+@emitted_for(see_signal, returns=types.int64)
+def _emit_see(e, signals, which):
+    place = e.at(signals.data, e.builder.mul(which, e.integer(_APART)))
+    return e.builder.load_atomic(place, "acquire", 8)
 
 
 _yield = types.ExternalFunction(
@@ -93,30 +89,9 @@ _yield = types.ExternalFunction(
 )
 
 
-@overload(let_others_run, jit_options=_INLINED)
+@overload(let_others_run, jit_options={"forceinline": True})
 def _let_others_run():
     def implementation():
         _yield()
 
     return implementation
-
-
-@intrinsic
-def _store(typingctx, signals, place, number):
-    def codegen(context, builder, signature, arguments):
-        array, place, number = arguments
-        data = context.make_array(signature.args[0])(context, builder, array).data
-        builder.store_atomic(number, builder.gep(data, [place]), "release", 8)
-        return context.get_dummy_value()
-
-    return types.void(signals, types.int64, types.int64), codegen
-
-
-@intrinsic
-def _load(typingctx, signals, place):
-    def codegen(context, builder, signature, arguments):
-        array, place = arguments
-        data = context.make_array(signature.args[0])(context, builder, array).data
-        return builder.load_atomic(builder.gep(data, [place]), "acquire", 8)
-
-    return types.int64(signals, types.int64), codegen

@@ -1,6 +1,6 @@
 """Vector loops over rows by themselves, and over lists of numbers, beside those of `simd`.
 
-As there, each primitive is a plain NumPy function and an overload that Numba compiles in its place,
+As there, each primitive is a plain NumPy function and one that emits what is compiled in its place,
 a table is a float32 array of shape (rows, stride), and rows are named by their offsets.
 """
 
@@ -10,16 +10,14 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic, overload
 from numpy.typing import NDArray
 
-from firth.training.emitter import INT32, WIDTH, Emitter, data_of, stride_in
+from firth.training.emitter import FLOAT, INT32, WIDTH, Emitter, emitted_for
 
 Floats = NDArray[np.float32]
 Offsets = NDArray[np.int64]
 
-_INLINED = {"forceinline": True}
+_LINE = 64  # bytes of a cache line
 
 
 def rows_at(table: Floats, at: int, rows: Offsets, first: int, count: int) -> Floats:
@@ -37,38 +35,23 @@ def mean_rows(x: Floats, x_at: int, x_rows: Offsets, first: int, m: int, mean: i
     row_at(x, x_at + mean)[:] = rows_at(x, x_at, x_rows, first, m).mean(axis=0)
 
 
-@overload(mean_rows, jit_options=_INLINED)
-def _mean_rows(x, x_at, x_rows, first, m, mean):
-    def implementation(x, x_at, x_rows, first, m, mean):
-        _sum_rows(x, x_at, x_rows, first, m, np.float32(1.0) / np.float32(m), mean)
+@emitted_for(mean_rows)
+def _emit_mean(e, x, x_at, x_rows, first, m, mean):
+    builder = e.builder
+    table, rows = e.at(x.data, x_at), e.at(x_rows.data, first)
+    one = ir.Constant(FLOAT, 1.0)
+    share = e.spread(builder.fdiv(one, builder.sitofp(m, FLOAT)))
 
-    return implementation
+    def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+        def over(i: ir.Value, sums: list[ir.Value]) -> list[ir.Value]:
+            value = e.load(e.at(table, builder.load(e.at(rows, i)), index))
+            return [builder.fadd(sums[0], value)]
 
+        (total,) = e.loop(m, 1, [e.constant(0.0)], over)
+        e.store(builder.fmul(total, share), e.at(table, mean, index))
+        return []
 
-@intrinsic
-def _sum_rows(typingctx, x, x_at, x_rows, first, m, scale, mean):
-    def codegen(context, builder, signature, arguments):
-        e = Emitter(builder)
-        x, x_rows = (data_of(context, builder, signature.args[k], arguments[k]) for k in (0, 2))
-        x_at, first, m, scale, mean = (arguments[k] for k in (1, 3, 4, 5, 6))
-        stride = stride_in(context, builder, signature.args[0], arguments[0])
-        x, x_rows = e.at(x, x_at), e.at(x_rows, first)
-        factor = e.spread(scale)
-
-        def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-            def over(i: ir.Value, sums: list[ir.Value]) -> list[ir.Value]:
-                value = e.load(e.at(x, builder.load(e.at(x_rows, i)), index))
-                return [builder.fadd(sums[0], value)]
-
-            (total,) = e.loop(m, 1, [e.constant(0.0)], over)
-            e.store(builder.fmul(total, factor), e.at(x, mean, index))
-            return []
-
-        e.loop(stride, WIDTH, [], along)
-        return context.get_dummy_value()
-
-    size = types.int64
-    return types.void(x, size, x_rows, size, size, types.float32, size), codegen
+    e.loop(x.stride, WIDTH, [], along)
 
 
 def add_to_rows(x: Floats, x_at: int, x_rows: Offsets, first: int, m: int, change: int) -> None:
@@ -77,32 +60,23 @@ def add_to_rows(x: Floats, x_at: int, x_rows: Offsets, first: int, m: int, chang
         row_at(x, x_at + row)[:] += row_at(x, x_at + change)
 
 
-@overload(add_to_rows, jit_options=_INLINED)
-def _add_to_rows(x, x_at, x_rows, first, m, change):
-    def implementation(x, x_at, x_rows, first, m, change):
-        for i in range(first, first + m):
-            _add_row(x, x_at + x_rows[i], x_at + change)
+@emitted_for(add_to_rows)
+def _emit_additions(e, x, x_at, x_rows, first, m, change):
+    builder = e.builder
+    table, rows = e.at(x.data, x_at), e.at(x_rows.data, first)
 
-    return implementation
-
-
-@intrinsic
-def _add_row(typingctx, x, row, change):
-    def codegen(context, builder, signature, arguments):
-        e = Emitter(builder)
-        x = data_of(context, builder, signature.args[0], arguments[0])
-        row, change = (e.at(x, offset) for offset in arguments[1:])
-        stride = stride_in(context, builder, signature.args[0], arguments[0])
+    def over(i: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+        row = e.at(table, builder.load(e.at(rows, i)))
 
         def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-            total = builder.fadd(e.load(e.at(row, index)), e.load(e.at(change, index)))
-            e.store(total, e.at(row, index))
+            value, added = e.load(e.at(row, index)), e.load(e.at(table, change, index))
+            e.store(builder.fadd(value, added), e.at(row, index))
             return []
 
-        e.loop(stride, WIDTH, [], along)
-        return context.get_dummy_value()
+        e.loop(x.stride, WIDTH, [], along)
+        return []
 
-    return types.void(x, types.int64, types.int64), codegen
+    e.loop(m, 1, [], over)
 
 
 def copy_row(table: Floats, row: int | np.int64, source: Floats, place: int | np.int64) -> None:
@@ -110,32 +84,15 @@ def copy_row(table: Floats, row: int | np.int64, source: Floats, place: int | np
     row_at(table, row)[:] = row_at(source, place)
 
 
-@overload(copy_row, jit_options=_INLINED)
-def _copy_row(table, row, source, place):
-    def implementation(table, row, source, place):
-        _copy_vectors(table, row, source, place)
+@emitted_for(copy_row)
+def _emit_copy(e, table, row, source, place):
+    to, origin = e.at(table.data, row), e.at(source.data, place)
 
-    return implementation
+    def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+        e.store(e.load(e.at(origin, index)), e.at(to, index))
+        return []
 
-
-@intrinsic
-def _copy_vectors(typingctx, table, row, source, place):
-    def codegen(context, builder, signature, arguments):
-        e = Emitter(builder)
-        to, origin = (
-            e.at(data_of(context, builder, signature.args[k], arguments[k]), arguments[k + 1])
-            for k in (0, 2)
-        )
-        stride = stride_in(context, builder, signature.args[0], arguments[0])
-
-        def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-            e.store(e.load(e.at(origin, index)), e.at(to, index))
-            return []
-
-        e.loop(stride, WIDTH, [], along)
-        return context.get_dummy_value()
-
-    return types.void(table, types.int64, source, types.int64), codegen
+    e.loop(table.stride, WIDTH, [], along)
 
 
 def add_parts(parts: Floats, place: int, apart: int, count: int, sums: Floats, length: int) -> None:
@@ -150,101 +107,55 @@ def add_parts(parts: Floats, place: int, apart: int, count: int, sums: Floats, l
         sums[:padded] += parts[place + k * apart :][:padded]
 
 
-@overload(add_parts, jit_options=_INLINED)
-def _add_parts(parts, place, apart, count, sums, length):
-    def implementation(parts, place, apart, count, sums, length):
-        _add_vectors(parts, place, apart, count, sums, length)
+@emitted_for(add_parts)
+def _emit_parts(e, parts, place, apart, count, sums, length):
+    builder = e.builder
+    first = e.at(parts.data, place)
+    others, more = e.at(first, apart), builder.sub(count, e.integer(1))
 
-    return implementation
+    def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+        def over(k: ir.Value, total: list[ir.Value]) -> list[ir.Value]:
+            part = e.load(e.at(others, builder.mul(k, apart), index))
+            return [builder.fadd(total[0], part)]
 
+        (total,) = e.loop(more, 1, [e.load(e.at(first, index))], over)
+        e.store(total, e.at(sums.data, index))
+        return []
 
-@intrinsic
-def _add_vectors(typingctx, parts, place, apart, count, sums, length):
-    def codegen(context, builder, signature, arguments):
-        e = Emitter(builder)
-        parts, sums = (data_of(context, builder, signature.args[k], arguments[k]) for k in (0, 4))
-        place, apart, count, length = (arguments[k] for k in (1, 2, 3, 5))
-        first = e.at(parts, place)
-        others, more = e.at(first, apart), builder.sub(count, e.integer(1))
-
-        def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-            def over(k: ir.Value, total: list[ir.Value]) -> list[ir.Value]:
-                part = e.load(e.at(others, builder.mul(k, apart), index))
-                return [builder.fadd(total[0], part)]
-
-            (total,) = e.loop(more, 1, [e.load(e.at(first, index))], over)
-            e.store(total, e.at(sums, index))
-            return []
-
-        e.loop(length, WIDTH, [], along)
-        return context.get_dummy_value()
-
-    size = types.int64
-    return types.void(parts, size, size, size, sums, size), codegen
+    e.loop(length, WIDTH, [], along)
 
 
 def prefetch(table: Floats, row: int | np.int64) -> None:
     """Ask for a row of a table to be brought into the cache, for writing."""
 
 
-@overload(prefetch, jit_options=_INLINED)
-def _prefetch(table, row):
-    def implementation(table, row):
-        _prefetch_lines(table, row, table.shape[1])
-
-    return implementation
+@emitted_for(prefetch)
+def _emit_prefetch(e, table, row):
+    _emit_prefetches(e, table, row, table.stride)
 
 
 def prefetch_items(items: NDArray[Any], place: int, count: int) -> None:
     """Ask for elements of an array to be brought into the cache, for writing."""
 
 
-@overload(prefetch_items, jit_options=_INLINED)
-def _prefetch_items(items, place, count):
-    def implementation(items, place, count):
-        _prefetch_lines(items, place, count)
+@emitted_for(prefetch_items)
+def _emit_prefetches(e, items, place, count):
+    first = e.at(items.data, place)
 
-    return implementation
+    def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+        _ask_for(e, e.at(first, index), for_writing=True)
+        return []
 
-
-@intrinsic
-def _prefetch_lines(typingctx, items, place, count):
-    def codegen(context, builder, signature, arguments):
-        e = Emitter(builder)
-        first = e.at(data_of(context, builder, signature.args[0], arguments[0]), arguments[1])
-        in_line = 64 * 8 // signature.args[0].dtype.bitwidth
-
-        def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-            _ask_for(e, e.at(first, index), for_writing=True)
-            return []
-
-        e.loop(arguments[2], in_line, [], along)
-        return context.get_dummy_value()
-
-    return types.void(items, types.int64, types.int64), codegen
+    e.loop(count, _LINE // items.item_bytes, [], along)
 
 
 def prefetch_item(items: NDArray[np.uint64], place: int | np.int64) -> None:
     """Ask for an element of an array to be brought into the cache, for reading."""
 
 
-@overload(prefetch_item, jit_options=_INLINED)
-def _prefetch_item(items, place):
-    def implementation(items, place):
-        _prefetch_one(items, place)
-
-    return implementation
-
-
-@intrinsic
-def _prefetch_one(typingctx, items, place):
-    def codegen(context, builder, signature, arguments):
-        e = Emitter(builder)
-        item = e.at(data_of(context, builder, signature.args[0], arguments[0]), arguments[1])
-        _ask_for(e, item, for_writing=False)
-        return context.get_dummy_value()
-
-    return types.void(items, types.int64), codegen
+@emitted_for(prefetch_item)
+def _emit_prefetch_of_one(e, items, place):
+    _ask_for(e, e.at(items.data, place), for_writing=False)
 
 
 def _ask_for(e: Emitter, place: ir.Value, *, for_writing: bool) -> None:

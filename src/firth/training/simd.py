@@ -1,7 +1,7 @@
 """The vector loops of the kernel, written out for the processor as LLVM IR.
 
 Each primitive is a plain NumPy function, which states what it computes and runs where Numba is
-switched off, and an overload that Numba compiles in its place. A table is a float32 array of
+switched off, and a function that emits what is compiled in its place. A table is a float32 array of
 shape (rows, stride); the stride is D rounded up to the vector width, and the columns beyond D stay
 zero. Rows are named by their offset, in elements, from the start of the table, or from `x_at` or
 `y_at` where a table holds several parts, one after the other.
@@ -18,14 +18,13 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic, overload
 
 from firth.training.emitter import (
+    FLOAT,
     INTEGERS,
     REGISTERS,
     TILE,
@@ -34,8 +33,7 @@ from firth.training.emitter import (
     Emitter,
     call_own,
     call_tile,
-    data_of,
-    stride_in,
+    emitted_for,
 )
 from firth.training.row_loops import Floats, Offsets, row_at, rows_at
 
@@ -47,8 +45,6 @@ def stride_of(dim: int) -> int:
     """Give the length of a row of `dim` numbers, padded to whole vectors."""
     return -(-dim // WIDTH) * WIDTH
 
-
-_INLINED = {"forceinline": True}
 
 # ---------------------------------------------------------------------------- scores
 
@@ -75,73 +71,52 @@ def scores(
     s[place : place + m * t] = (rows @ targets.T).ravel()
 
 
-@overload(scores, jit_options=_INLINED)
-def _scores(x, x_at, x_rows, first, m, y, y_at, y_rows, y_first, t, s, place):
-    def implementation(x, x_at, x_rows, first, m, y, y_at, y_rows, y_first, t, s, place):
-        done = 0
-        while done < t:
-            count, tile = min(TILE, t - done), y_first + done
-            for i in range(0, m - 1, 2):
-                at = place + i * t + done
-                _score_pair(x, x_at, x_rows, first + i, y, y_at, y_rows, tile, count, s, at, t)
-            if m % 2:
-                i = m - 1
-                at = place + i * t + done
-                _score_one(x, x_at, x_rows, first + i, y, y_at, y_rows, tile, count, s, at, t)
-            done += count
+@emitted_for(scores)
+def _emit_scores(e, x, x_at, x_rows, first, m, y, y_at, y_rows, y_first, t, s, place):
+    builder = e.builder
+    even = builder.and_(m, e.integer(-2))
 
-    return implementation
+    def score_tile(done: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+        count = e.least(e.integer(TILE), builder.sub(t, done))
+        targets = [e.at(y.data, y_at), e.at(y_rows.data, y_first, done)]
 
-
-def _score_intrinsic(inputs: int) -> Callable[..., None]:
-    """Make the intrinsic that scores `inputs` rows at once against one tile of targets."""
-
-    def emit(e: Emitter, arguments: Sequence[ir.Value], targets: int) -> None:
-        x, x_rows, y, y_rows, s, s_stride, stride = arguments
-        builder = e.builder
-        rows = [e.at(x, builder.load(e.at(x_rows, e.integer(i)))) for i in range(inputs)]
-        columns = [e.at(y, builder.load(e.at(y_rows, e.integer(t)))) for t in range(targets)]
-
-        def step(index: ir.Value, sums: list[ir.Value]) -> list[ir.Value]:
-            values = [e.load(e.at(row, index)) for row in rows]
-            changed = list(sums)
-            for t, column in enumerate(columns):
-                target = e.load(e.at(column, index))
-                for i, value in enumerate(values):
-                    k = i * targets + t
-                    changed[k] = e.multiply_add(value, target, sums[k])
-            return changed
-
-        sums = e.loop(stride, WIDTH, [e.constant(0.0)] * (inputs * targets), step)
-        for i in range(inputs):
-            place = e.at(s, builder.mul(s_stride, e.integer(i)))
-            for k in range(0, targets, WIDTH):
-                some = sums[i * targets :][k : min(k + WIDTH, targets)]
-                e.store_first(e.totals(some), len(some), e.at(place, e.integer(k)))
-
-    @intrinsic
-    def score(typingctx, x, x_at, x_rows, i, y, y_at, y_rows, first, count, s, place, t):
-        def codegen(context, builder, signature, arguments):
-            e = Emitter(builder)
-            kinds = signature.args
-            data = [data_of(context, builder, kinds[k], arguments[k]) for k in (0, 2, 4, 6, 9)]
-            x, x_rows, y, y_rows, s = data
-            x_at, i, y_at, first, count, place, t = (arguments[k] for k in (1, 3, 5, 7, 8, 10, 11))
-            stride = stride_in(context, builder, kinds[0], arguments[0])
-            rows, columns = [e.at(x_rows, i)], [e.at(y_rows, first)]
-            called = [e.at(x, x_at), *rows, e.at(y, y_at), *columns, e.at(s, place), t, stride]
+        def score(i: ir.Value, inputs: int) -> list[ir.Value]:
+            rows, where = e.at(x_rows.data, first, i), e.at(s.data, place, builder.mul(i, t), done)
+            called = [e.at(x.data, x_at), rows, *targets, where, t, x.stride]
+            emit = functools.partial(_emit_score, inputs=inputs)
             call_tile(builder, f"firth_score_{inputs}", count, called, emit)
-            return context.get_dummy_value()
+            return []
 
-        size = types.int64
-        kinds = (x, size, x_rows, size, y, size, y_rows, size, size, s, size, size)
-        return types.void(*kinds), codegen
+        e.loop(even, 2, [], lambda i, _: score(i, 2))
+        e.loop(builder.sub(m, even), 1, [], lambda i, _: score(builder.add(even, i), 1))
+        return []
 
-    return score
+    e.loop(t, TILE, [], score_tile)
 
 
-_score_one = _score_intrinsic(1)
-_score_pair = _score_intrinsic(2)
+def _emit_score(e: Emitter, arguments: Sequence[ir.Value], targets: int, *, inputs: int) -> None:
+    """Emit the scores of `inputs` rows at once against one tile of targets."""
+    x, x_rows, y, y_rows, s, s_stride, stride = arguments
+    builder = e.builder
+    rows = [e.at(x, builder.load(e.at(x_rows, e.integer(i)))) for i in range(inputs)]
+    columns = [e.at(y, builder.load(e.at(y_rows, e.integer(t)))) for t in range(targets)]
+
+    def step(index: ir.Value, sums: list[ir.Value]) -> list[ir.Value]:
+        values = [e.load(e.at(row, index)) for row in rows]
+        changed = list(sums)
+        for t, column in enumerate(columns):
+            target = e.load(e.at(column, index))
+            for i, value in enumerate(values):
+                k = i * targets + t
+                changed[k] = e.multiply_add(value, target, sums[k])
+        return changed
+
+    sums = e.loop(stride, WIDTH, [e.constant(0.0)] * (inputs * targets), step)
+    for i in range(inputs):
+        place = e.at(s, builder.mul(s_stride, e.integer(i)))
+        for k in range(0, targets, WIDTH):
+            some = sums[i * targets :][k : min(k + WIDTH, targets)]
+            e.store_first(e.totals(some), len(some), e.at(place, e.integer(k)))
 
 
 # ---------------------------------------------------------------------------- gradient
@@ -180,17 +155,23 @@ def gradient(
     s[start : start + padded] = -np.float32(eta) * sigmoid * signs[start : start + padded]
 
 
-@overload(gradient, jit_options=_INLINED)
-def _gradient(s, signs, start, count, eta, loss):
-    def implementation(s, signs, start, count, eta, loss):
-        end = start + count
-        padded = start + (count + WIDTH - 1) // WIDTH * WIDTH
-        # A noise word with a score of minus infinity has no loss and no gradient.
-        for i in range(end, padded):
-            s[i] = np.float32(-1e30) * signs[i]
-        _gradient_vectors(s, signs, start, padded - start, np.float32(eta), loss)
+@emitted_for(gradient)
+def _emit_gradient(e, s, signs, start, count, eta, loss):
+    builder = e.builder
+    scores, signs = e.at(s.data, start), e.at(signs.data, start)
+    whole = builder.add(count, e.integer(WIDTH - 1))
+    padded = builder.and_(whole, e.integer(-WIDTH))
 
-    return implementation
+    def blank(i: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+        # A noise word with a score of minus infinity has no loss and no gradient.
+        k = builder.add(count, i)
+        least = builder.fmul(ir.Constant(FLOAT, np.float32(-1e30)), builder.load(e.at(signs, k)))
+        builder.store(least, e.at(scores, k))
+        return []
+
+    e.loop(builder.sub(padded, count), 1, [], blank)
+    called = [scores, signs, padded, eta, loss.data]
+    call_own(builder, "firth_gradient", called, _emit_gradient_vectors)
 
 
 def _exponential(e: Emitter, x: ir.Value) -> ir.Value:
@@ -214,7 +195,7 @@ def _exponential(e: Emitter, x: ir.Value) -> ir.Value:
     return builder.bitcast(builder.add(builder.bitcast(power, INTEGERS), exponent), VECTOR)
 
 
-def _emit_gradient(e: Emitter, arguments: Sequence[ir.Value]) -> None:
+def _emit_gradient_vectors(e: Emitter, arguments: Sequence[ir.Value]) -> None:
     s, signs, count, eta, loss = arguments
     builder = e.builder
     step_size = e.spread(builder.fneg(eta))
@@ -236,19 +217,6 @@ def _emit_gradient(e: Emitter, arguments: Sequence[ir.Value]) -> None:
     linear, product = e.loop(count, WIDTH, [e.load(loss), e.load(products)], along)
     e.store(linear, loss)
     e.store(product, products)
-
-
-@intrinsic
-def _gradient_vectors(typingctx, s, signs, start, count, eta, loss):
-    def codegen(context, builder, signature, arguments):
-        kinds = signature.args
-        s, signs, loss = (data_of(context, builder, kinds[k], arguments[k]) for k in (0, 1, 5))
-        start, count, eta = arguments[2:5]
-        called = [builder.gep(s, [start]), builder.gep(signs, [start]), count, eta, loss]
-        call_own(builder, "firth_gradient", called, _emit_gradient)
-        return context.get_dummy_value()
-
-    return types.void(s, signs, types.int64, types.int64, types.float32, loss), codegen
 
 
 # ---------------------------------------------------------------------------- update
@@ -288,97 +256,67 @@ def update(
         row_at(y, y_at + y_rows[y_first + k])[:] += gradients[:, k] @ inputs
 
 
-@overload(update, jit_options=_INLINED)
-def _update(
-    x, x_at, x_rows, first, before, after, m, y, y_at, y_rows, y_first, t, g, place, width, sums
+@emitted_for(update)
+def _emit_update(
+    e, x, x_at, x_rows, first, before, after, m, y, y_at, y_rows, y_first, t, g, place, width, sums
 ):
-    def implementation(
-        x, x_at, x_rows, first, before, after, m, y, y_at, y_rows, y_first, t, g, place, width, sums
-    ):
-        done = 0
-        while done < t:
-            count, tile, at = min(TILE, t - done), y_first + done, place + done
-            a = before if done == 0 else sums
-            b = after if done + count == t else sums
-            if a == first:
-                _update_same(
-                    x, x_at, x_rows, first, a, b, m, y, y_at, y_rows, tile, count, g, at, width
-                )
-            else:
-                _update_other(
-                    x, x_at, x_rows, first, a, b, m, y, y_at, y_rows, tile, count, g, at, width
-                )
-            done += count
+    builder = e.builder
 
-    return implementation
+    def update_tile(done: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+        count = e.least(e.integer(TILE), builder.sub(t, done))
+        is_first = builder.icmp_signed("==", done, e.integer(0))
+        is_last = builder.icmp_signed("==", builder.add(done, count), t)
+        a = builder.select(is_first, before, sums)
+        b = builder.select(is_last, after, sums)
+        lists = [e.at(x_rows.data, listed) for listed in (first, a, b)]
+        targets = [e.at(y.data, y_at), e.at(y_rows.data, y_first, done)]
+        gradients = [e.at(g.data, place, done), width]
+        called = [e.at(x.data, x_at), *lists, m, *targets, *gradients, x.stride]
+        with builder.if_else(builder.icmp_signed("==", a, first)) as (same, other):
+            for branch, a_is_x, name in ((same, True, "same"), (other, False, "other")):
+                emit = functools.partial(_emit_update_of_tile, a_is_x=a_is_x)
+                with branch:
+                    call_tile(builder, f"firth_update_{name}", count, called, emit)
+        return []
+
+    e.loop(t, TILE, [], update_tile)
 
 
-def _update_intrinsic(a_is_x: bool) -> Callable[..., None]:
-    """Make the intrinsic that updates one tile of targets; where A is X, X is read once.
+def _emit_update_of_tile(
+    e: Emitter, arguments: Sequence[ir.Value], targets: int, *, a_is_x: bool
+) -> None:
+    """Emit the update of one tile of targets; where A is X, X is read once.
 
     It goes vector by vector along the rows, over all inputs for each.
     """
+    x, x_rows, a_rows, b_rows, m, y, y_rows, g, width, stride = arguments
+    builder = e.builder
+    columns = [e.at(y, builder.load(e.at(y_rows, e.integer(t)))) for t in range(targets)]
 
-    def emit(e: Emitter, arguments: Sequence[ir.Value], targets: int) -> None:
-        x, x_rows, a_rows, b_rows, m, y, y_rows, g, width, stride = arguments
-        builder = e.builder
-        columns = [e.at(y, builder.load(e.at(y_rows, e.integer(t)))) for t in range(targets)]
+    def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+        rows = [e.load(e.at(column, index)) for column in columns]
 
-        def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-            rows = [e.load(e.at(column, index)) for column in columns]
+        def over(i: ir.Value, deltas: list[ir.Value]) -> list[ir.Value]:
+            value = e.load(e.at(x, builder.load(e.at(x_rows, i)), index))
+            total = value if a_is_x else e.load(e.at(x, builder.load(e.at(a_rows, i)), index))
+            gradients = e.at(g, builder.mul(i, width))
+            # Two chains of additions, where registers allow: one runs while the other waits.
+            chains, changed = [total], []
+            for t in range(targets):
+                weight = e.spread(builder.load(e.at(gradients, e.integer(t))))
+                if t == 1 and 2 * targets + 4 <= REGISTERS:
+                    chains.append(builder.fmul(weight, rows[t]))
+                else:
+                    k = t % len(chains)
+                    chains[k] = e.multiply_add(weight, rows[t], chains[k])
+                changed.append(e.multiply_add(weight, value, deltas[t]))
+            total = functools.reduce(builder.fadd, chains)
+            e.store(total, e.at(x, builder.load(e.at(b_rows, i)), index))
+            return changed
 
-            def over(i: ir.Value, deltas: list[ir.Value]) -> list[ir.Value]:
-                value = e.load(e.at(x, builder.load(e.at(x_rows, i)), index))
-                total = value if a_is_x else e.load(e.at(x, builder.load(e.at(a_rows, i)), index))
-                gradients = e.at(g, builder.mul(i, width))
-                # Two chains of additions, where registers allow: one runs while the other waits.
-                chains, changed = [total], []
-                for t in range(targets):
-                    weight = e.spread(builder.load(e.at(gradients, e.integer(t))))
-                    if t == 1 and 2 * targets + 4 <= REGISTERS:
-                        chains.append(builder.fmul(weight, rows[t]))
-                    else:
-                        k = t % len(chains)
-                        chains[k] = e.multiply_add(weight, rows[t], chains[k])
-                    changed.append(e.multiply_add(weight, value, deltas[t]))
-                total = functools.reduce(builder.fadd, chains)
-                e.store(total, e.at(x, builder.load(e.at(b_rows, i)), index))
-                return changed
+        deltas = e.loop(m, 1, [e.constant(0.0)] * targets, over)
+        for column, row, delta in zip(columns, rows, deltas, strict=True):
+            e.store(builder.fadd(row, delta), e.at(column, index))
+        return []
 
-            deltas = e.loop(m, 1, [e.constant(0.0)] * targets, over)
-            for column, row, delta in zip(columns, rows, deltas, strict=True):
-                e.store(builder.fadd(row, delta), e.at(column, index))
-            return []
-
-        e.loop(stride, WIDTH, [], along)
-
-    @intrinsic
-    def update(
-        typingctx, x, x_at, x_rows, first, before, after, m, y, y_at, y_rows, tile, count, g, at,
-        width,
-    ):  # fmt: skip
-        def codegen(context, builder, signature, arguments):
-            e = Emitter(builder)
-            kinds = signature.args
-            x, x_rows, y, y_rows, g = (
-                data_of(context, builder, kinds[k], arguments[k]) for k in (0, 2, 7, 9, 12)
-            )
-            x_at, first, before, after, m, y_at = (arguments[k] for k in (1, 3, 4, 5, 6, 8))
-            tile, count, at, width = (arguments[k] for k in (10, 11, 13, 14))
-            stride = stride_in(context, builder, kinds[0], arguments[0])
-            lists = [e.at(x_rows, place) for place in (first, before, after)]
-            targets, gradients = [e.at(y, y_at), e.at(y_rows, tile)], [e.at(g, at), width]
-            called = [e.at(x, x_at), *lists, m, *targets, *gradients, stride]
-            name = "firth_update_same" if a_is_x else "firth_update_other"
-            call_tile(builder, name, count, called, emit)
-            return context.get_dummy_value()
-
-        size = types.int64
-        kinds = (x, size, x_rows, *[size] * 4, y, size, y_rows, size, size, g, size, size)
-        return types.void(*kinds), codegen
-
-    return update
-
-
-_update_same = _update_intrinsic(a_is_x=True)
-_update_other = _update_intrinsic(a_is_x=False)
+    e.loop(stride, WIDTH, [], along)
