@@ -331,10 +331,10 @@ def _list_block(
         drawn_reach = draws.window_at(streams[i - begin], reach, shrink)
         low, high = max(ends[unit], i - drawn_reach), min(ends[unit + 1], i + drawn_reach + 1)
         if high - low >= 2:
-            windows.look_up_noise(drawn, (i - begin) * negative, negative, alias, stride, noise)
+            windows.look_up_noise(drawn, (i - begin) * negative, negative, alias, stride, noise, 0)
             target = row + _FIELDS
             t, doubled = windows.list_targets(
-                words[i] * stride, noise, negative, lists, target, twins, 0
+                words[i] * stride, noise, 0, negative, lists, target, twins, 0
             )
             context = target + t + doubled
             m, repeated = windows.list_contexts(

@@ -70,8 +70,8 @@ class Scratch(NamedTuple):
     repeats: NDArray[np.int64]  # which context words occur again, once per repetition
     targets: NDArray[np.int64]  # offsets of a window's target rows
     twins: NDArray[np.int64]  # which of them were drawn again, once per repetition
-    noise: NDArray[np.int64]  # offsets of the next window's noise rows
-    drawn: NDArray[np.uint64]  # what the noise words of the window after that were drawn from
+    noise: NDArray[np.int64]  # offsets of the noise rows of two windows, taken in turn
+    drawn: NDArray[np.uint64]  # the draws of noise words for the window after these
     scores: Floats  # S, then G
     signs: Floats  # -1 where S holds a score of the centre, else 1
     loss: Floats  # (2 * WIDTH,) see simd.gradient
@@ -109,7 +109,7 @@ def make_scratch(window: Window, stride: int, stretch: int, own: int) -> Scratch
         repeats=np.zeros(contexts, np.int64),
         targets=np.zeros(targets, np.int64),
         twins=np.zeros(targets, np.int64),
-        noise=np.zeros(targets, np.int64),
+        noise=np.zeros(2 * targets, np.int64),
         drawn=np.zeros(targets, np.uint64),
         scores=np.zeros(contexts * targets + WIDTH, np.float32),
         signs=np.ones(contexts * targets + WIDTH, np.float32),
@@ -181,27 +181,28 @@ def train_stretch(
     if last == reach:
         return loss, pairs
     unit, left, right = 0, ends[0], ends[1]
-    stream = draws.stream_at(key, positions[reach])
-    windows.draw_noise(stream, negative, alias, drawn, 0)
-    windows.look_up_noise(drawn, 0, negative, alias, stride, noise)
-    following = draws.stream_at(key, positions[min(reach + 1, last - 1)])
-    windows.draw_noise(following, negative, alias, drawn, 0)
-    for i in range(reach, last):
+    stream = following = second = key
+    # Noise is drawn two windows ahead and looked up one window ahead, so that the processor waits
+    # neither for the alias table nor for the rows: the first two turns do nothing else.
+    for i in range(reach - 2, last):
+        own, next_one = i % 2 * negative, (i + 1) % 2 * negative
+        windows.look_up_noise(drawn, 0, negative, alias, stride, noise, next_one)
+        stream, following = following, second
+        second = draws.stream_at(key, positions[min(i + 2, last - 1)])
+        windows.draw_noise(second, negative, alias, drawn, 0)
+        if i < reach:
+            continue
         while i >= right:
             unit += 1
             left, right = right, ends[unit + 1]
-        reached = draws.window_at(stream, reach, shrink)
-        low, high = max(left, i - reached), min(right, i + reached + 1)
-        t, doubled = windows.list_targets(words[i] * stride, noise, negative, targets, 0, twins, 0)
-        # Noise is drawn two windows ahead and looked up one window ahead, so that the processor
-        # waits neither for the alias table nor for the rows.
-        windows.look_up_noise(drawn, 0, negative, alias, stride, noise)
-        stream = following
-        following = draws.stream_at(key, positions[min(i + 2, last - 1)])
-        windows.draw_noise(following, negative, alias, drawn, 0)
+        drawn_reach = draws.window_at(stream, reach, shrink)
+        low, high = max(left, i - drawn_reach), min(right, i + drawn_reach + 1)
+        t, doubled = windows.list_targets(
+            words[i] * stride, noise, own, negative, targets, 0, twins, 0
+        )
         # What the next window needs is fetched in three goes, between the steps of this one: all
         # of it at once is more than a processor can wait for, and would make it stall.
-        _prefetch_rows(outputs, noise, 0, third)
+        _prefetch_rows(outputs, noise, next_one, third)
         if high - low < 2:
             continue
         eta = np.float32(lr + slope * positions[i])
@@ -215,12 +216,12 @@ def train_stretch(
             first, before, after, m, repeated = mean, zero, sums, 1, 0
         width = t + doubled
         simd.scores(inputs, 0, rows, first, m, outputs, 0, targets, 0, width, scores, 0)
-        _prefetch_rows(outputs, noise, third, negative - third)
+        _prefetch_rows(outputs, noise, next_one + third, negative - 2 * third)
         windows.copy_repeats(scores, 0, m, repeats, 0, repeated, width)
         marked = _mark_centres(signs, contexts, marked, width)
         count = (m + repeated) * width
         taken, pending = windows.descend(scores, signs, count, eta, running_loss, pending)
-        _prefetch_rows(outputs, noise, negative - third, negative)
+        _prefetch_rows(outputs, noise, next_one + negative - third, third)
         _prefetch_word(outputs, words[min(i + 3, last - 1)])
         _prefetch_word(inputs, words[min(i + 1 + reach, last - 1)])
         windows.fold_repeats(scores, 0, m, repeats, 0, repeated, width)
@@ -239,8 +240,8 @@ def train_stretch(
 
 
 @inlined
-def _prefetch_rows(table: Floats, rows: NDArray[np.int64], start: int, stop: int) -> None:
-    for k in range(start, stop):
+def _prefetch_rows(table: Floats, rows: NDArray[np.int64], first: int, count: int) -> None:
+    for k in range(first, first + count):
         row_loops.prefetch(table, rows[k])
 
 

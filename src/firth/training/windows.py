@@ -89,16 +89,18 @@ def look_up_noise(
     alias: NDArray[np.uint64],
     stride: int | np.int64,
     noise: NDArray[np.int64],
+    first: int,
 ) -> None:
-    """Give the noise words that were drawn, as offsets of rows `stride` long."""
+    """List the noise words that were drawn, as offsets of rows `stride` long, from `first` on."""
     for k in range(negative):
-        noise[k] = draws.noise_of(drawn[place + k], alias) * stride
+        noise[first + k] = draws.noise_of(drawn[place + k], alias) * stride
 
 
 @inlined
 def list_targets(
     centre: int,
     noise: NDArray[np.int64],
+    first_noise: int,
     negative: int,
     targets: NDArray[np.int64],
     first: int,
@@ -112,7 +114,7 @@ def list_targets(
     """
     targets[first] = centre
     t, repeated = 1, 0
-    for k in range(negative):
+    for k in range(first_noise, first_noise + negative):
         found = 0
         while found < t and targets[first + found] != noise[k]:
             found += 1
