@@ -37,7 +37,17 @@ from numpy.typing import NDArray
 import machine
 from firth import TrainConfig
 from firth.corpus import Corpus, read_corpus
-from firth.training import Callback, Progress, draws, emitter, sampling, simd, train_corpus
+from firth.training import (
+    Callback,
+    Progress,
+    draws,
+    emitter,
+    row_loops,
+    sampling,
+    simd,
+    train_corpus,
+    windows,
+)
 
 ACCUMULATORS = 12
 FLOPS_PER_STEP = 2 * ACCUMULATORS * emitter.WIDTH
@@ -82,19 +92,18 @@ def touch_rows(
 ) -> None:
     """Bring in and change the rows of windows centred at all `ids`, and do nothing else."""
     stride = np.int64(outputs.shape[1])
-    rows = np.zeros(negative + 1, np.int64)
-    coming = np.zeros(negative + 1, np.int64)
+    rows, coming = np.zeros(negative + 1, np.int64), np.zeros(negative + 1, np.int64)
+    drawn = np.zeros(negative, np.uint64)
     for i in range(len(ids)):
         rows[:] = coming
-        stream = draws.stream_at(key, i)
-        for k in range(negative):
-            coming[k] = draws.noise_word(stream, k, alias) * stride
+        windows.look_up_noise(drawn, 0, negative, alias, stride, coming, 0)
+        windows.draw_noise(draws.stream_at(key, i), negative, alias, drawn, 0)
         coming[negative] = ids[i] * stride
         for k in range(negative + 1):
-            simd.prefetch(outputs, coming[k])
-        simd.prefetch(inputs, coming[negative])
-        simd.add_to_rows(outputs, rows, negative + 1, change)
-        simd.add_to_rows(inputs, rows[negative:], 1, change)
+            row_loops.prefetch(outputs, coming[k])
+        row_loops.prefetch(inputs, coming[negative])
+        row_loops.add_to_rows(outputs, 0, rows, 0, negative + 1, change)
+        row_loops.add_to_rows(inputs, 0, rows, negative, 1, change)
 
 
 def seconds_on_threads(threads: int, work: Callable[[int], object]) -> float:
