@@ -1,4 +1,4 @@
-"""Emitting vector loops as LLVM IR: the operations that `simd` is made of.
+"""Emitting LLVM IR: the operations that primitives are made of, and how Numba comes to call them.
 
 Vector width and tiles follow from the features of the processor that Numba compiles for.
 """
@@ -37,8 +37,9 @@ def _processor() -> tuple[int, int]:
 
 
 WIDTH, REGISTERS = _processor()
-# The update holds a row and a delta for each target, an input, its delta and a gradient.
+# The update holds a row and its change for each target, an input, one or two sums and a gradient.
 TILE = 6 if REGISTERS == 16 else 12
+LINE = 64  # bytes of a cache line
 FLOAT = ir.FloatType()
 INT32 = ir.IntType(32)
 INT64 = ir.IntType(64)
@@ -47,7 +48,7 @@ INTEGERS = ir.VectorType(INT32, WIDTH)
 
 
 class Emitter:
-    """The few operations that the loops of `simd` are made of."""
+    """The few operations that primitives are made of."""
 
     def __init__(self, builder: ir.IRBuilder) -> None:
         self.builder = builder
@@ -215,7 +216,7 @@ def emitted_for(
 
 
 def _passed_as(kind: types.Type) -> types.Type:
-    if isinstance(kind, types.Integer | types.IntegerLiteral):
+    if isinstance(kind, types.Integer):
         return types.int64
     return types.float32 if isinstance(kind, types.Float) else kind
 

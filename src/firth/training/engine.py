@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from firth.corpus import TokenStore
 from firth.training import draws, kernel, sampling, simd
 from firth.training.config import TrainConfig
+from firth.training.emitter import LINE
 
 Floats = NDArray[np.float32]
 Integer = TypeVar("Integer", np.int32, np.int64)
 
 NO_WORDS = np.empty(0, np.int64)
 
-_LINE = 64  # bytes of a cache line
 _ROWS_AT_ONCE = 4_096
 
 
@@ -127,7 +127,7 @@ class KernelEngine:
         self._sampling = sampling_of(counts, config)
         stride = simd.stride_of(config.dim)
         # A row between two workers' own keeps them off each other's cache lines.
-        own = kernel.own_rows(self._window) + -(-_LINE // (4 * stride))
+        own = kernel.own_rows(self._window) + -(-LINE // (4 * stride))
         self._tables = kernel.Tables(
             inputs=aligned_zeros(self._size + own * config.workers, stride),
             outputs=aligned_zeros(self._size, stride),
@@ -234,9 +234,9 @@ def frozen_places(size: int, ids: NDArray[np.int64]) -> NDArray[np.int32]:
 
 def aligned_zeros(rows: int, stride: int) -> Floats:
     """Make a table of zeros that starts at a cache line."""
-    spare = _LINE // 4
+    spare = LINE // 4
     memory = np.zeros(rows * stride + spare, np.float32)
-    first = -memory.ctypes.data % _LINE // 4
+    first = -memory.ctypes.data % LINE // 4
     return memory[first : first + rows * stride].reshape(rows, stride)
 
 

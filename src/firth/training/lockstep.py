@@ -15,18 +15,18 @@ from numba.extending import overload
 from numpy.typing import NDArray
 
 from firth.compilation import inlined
-from firth.training.emitter import emitted_for
+from firth.training.emitter import LINE, emitted_for
 
 Signals = NDArray[np.int64]
 
-_APART = 8  # signals of 8 bytes in a cache line
+_APART = LINE // 8  # signals in a cache line
 _LOOKS = 2_000  # how often a member looks before it lets another thread have the processor
 
 
 def make_signals(count: int) -> Signals:
     """Make so many signals, all 0, and one that tells everybody to give up."""
     spare = np.zeros((count + 2) * _APART, np.int64)
-    first = -spare.ctypes.data % (8 * _APART) // 8
+    first = -spare.ctypes.data % LINE // 8
     return spare[first : first + (count + 1) * _APART]
 
 

@@ -12,12 +12,10 @@ import numpy as np
 from llvmlite import ir
 from numpy.typing import NDArray
 
-from firth.training.emitter import FLOAT, INT32, WIDTH, Emitter, emitted_for
+from firth.training.emitter import FLOAT, INT32, LINE, WIDTH, Emitter, emitted_for
 
 Floats = NDArray[np.float32]
 Offsets = NDArray[np.int64]
-
-_LINE = 64  # bytes of a cache line
 
 
 def rows_at(table: Floats, at: int, rows: Offsets, first: int, count: int) -> Floats:
@@ -146,7 +144,7 @@ def _emit_prefetches(e, items, place, count):
         _ask_for(e, e.at(first, index), for_writing=True)
         return []
 
-    e.loop(count, _LINE // items.item_bytes, [], along)
+    e.loop(count, LINE // items.item_bytes, [], along)
 
 
 def prefetch_item(items: NDArray[np.uint64], place: int | np.int64) -> None:
