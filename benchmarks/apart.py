@@ -17,8 +17,6 @@ from dataclasses import dataclass
 
 # ru_maxrss counts kilobytes on Linux and bytes on macOS.
 PEAK_UNIT = 1 if sys.platform == "darwin" else 1024
-
-
 _NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 
 
