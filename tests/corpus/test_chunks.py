@@ -59,6 +59,19 @@ def test_every_white_space_character_separates_and_no_other():
     ]
 
 
+def test_each_ascii_character_at_each_place_of_a_chunk():
+    # Chunks are read eight bytes at a time, but for the end of the text.
+    for code in range(1, 0x80):
+        for before in range(17):
+            text = "x" * before + chr(code) + "y\n"
+            table = ChunkTable()
+            numbers, stream = expected_stream(text)
+            assert table.number(text).tolist() == stream
+            assert table.spell(np.arange(len(table))) == list(numbers)
+            table.number(text + " " * 16 + text + " " * 16)
+            assert table.counts.tolist() == [3] * len(numbers)
+
+
 def test_a_line_goes_on_in_the_next_piece():
     table = ChunkTable()
     assert table.number("a b ").tolist() == [0, 1]
@@ -85,8 +98,8 @@ def test_chunks_of_one_hash_stay_apart(monkeypatch):
 
 
 def _split_with_one_tag(split):
-    def split_with_one_tag(text, words, bounds, tags, unit_is_open):
-        length, unit_is_open = split(text, words, bounds, tags, unit_is_open)
+    def split_with_one_tag(text, eights, words, bounds, tags, unit_is_open):
+        length, unit_is_open = split(text, eights, words, bounds, tags, unit_is_open)
         tags[:length][tags[:length] != UNIT_END] = 7
         return length, unit_is_open
 

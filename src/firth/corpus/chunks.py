@@ -2,7 +2,7 @@
 
 A chunk is what stands between white space. Chunks are found in the UTF-8 bytes and looked up in an
 open-addressing hash table. The bytes of distinct chunks stand in an arena of int64, eight to a word
-and big end first, so that most chunks are compared by one word. The last word of a chunk may begin
+and little end first, so that most chunks are compared by one word. The last word of a chunk may end
 with zero bytes; text holds none itself.
 """
 
@@ -107,7 +107,9 @@ class ChunkTable:
         words = np.empty(len(data) // 2, np.int64)
         bounds = np.empty(len(data) + 1, np.int64)
         tags = np.empty(len(data), np.int64)
-        length, self._unit_is_open = _split(data, words, bounds, tags, self._unit_is_open)
+        # The eight bytes from each place on, as one integer: they overlap.
+        eights = np.ndarray(max(0, len(data) - 7), "<u8", data, strides=(1,))
+        length, self._unit_is_open = _split(data, eights, words, bounds, tags, self._unit_is_open)
         return Chunks(tags[:length], words, bounds)
 
     def enter(self, chunks: Chunks) -> NDArray[np.int32]:
@@ -160,7 +162,7 @@ class ChunkTable:
         lengths = self._arena[records] >> 32
         stops = np.cumsum(lengths)
         places = np.repeat(records + _HEADER - stops + lengths, lengths) + np.arange(sum(lengths))
-        data = self._arena[places].astype(">i8").tobytes()
+        data = self._arena[places].astype("<i8").tobytes()
         ends = (8 * stops).tolist()
         return [
             data[start:end].replace(b"\0", b"").decode()
@@ -203,6 +205,7 @@ def _enlarged(array: NDArray[np.int64], length: int) -> NDArray[np.int64]:
 @compiled
 def _split(
     text: NDArray[np.uint8],
+    eights: NDArray[np.uint64],
     words: NDArray[np.int64],
     bounds: NDArray[np.int64],
     tags: NDArray[np.int64],
@@ -216,6 +219,8 @@ def _split(
     ----------
     text : uint8
         Valid UTF-8 that ends with white space.
+    eights : uint64
+        The eight bytes of `text` at each place, little end first; but at the last seven.
     words, bounds, tags : int64
         Written; half as long as `text`, one longer than `text`, and as long as `text`.
     unit_is_open : bool
@@ -226,14 +231,24 @@ def _split(
     length, unit_is_open
         Places taken in `tags`, and what to pass with the text that follows.
     """
-    length = position = place = packed = 0
-    word = hashed = np.int64(0)
+    length = place = 0
+    position = packed = word = hashed = np.int64(0)
     bounds[0] = 0
     while position < len(text):
+        if packed % 8 == 0 and position < len(eights):
+            plain, word = _plain_bytes(eights[position])
+            position += plain
+            packed += plain
+            if plain == 8:
+                words[place] = word
+                place += 1
+                hashed = _mix(hashed, word)
+                word = np.int64(0)
+                continue
         kind = _KINDS[text[position]]
         width = 0 if kind == _INSIDE else _space_width(text, position)
         if width == 0:
-            word = (word << 8) | np.int64(text[position])
+            word |= np.int64(text[position]) << (packed % 8 * 8)
             position += 1
             packed += 1
             if packed % 8 == 0:
@@ -251,8 +266,7 @@ def _split(
             length += 1
             bounds[length] = place
             unit_is_open = True
-            packed = 0
-            word = hashed = np.int64(0)
+            packed = word = hashed = np.int64(0)
         if kind == _LINE_END and unit_is_open:
             tags[length] = UNIT_END
             length += 1
@@ -260,6 +274,21 @@ def _split(
             unit_is_open = False
         position += width
     return length, unit_is_open
+
+
+@inlined
+def _plain_bytes(eight: np.uint64) -> tuple[np.int64, np.int64]:
+    """Tell how many bytes come before the first that is not ASCII above a space; give those."""
+    # No sum carries into the byte beside it.
+    above = (eight & np.uint64(0x7F7F7F7F7F7F7F7F)) + np.uint64(0x5F5F5F5F5F5F5F5F)
+    other = (eight | ~above) & np.uint64(0x8080808080808080)
+    if other == 0:
+        return np.int64(8), np.int64(eight)
+    first = other & (~other + np.uint64(1))
+    before = (first >> np.uint64(7)) - np.uint64(1)
+    # A bit for each byte: 256 is 1 modulo 255.
+    count = (before & np.uint64(0x0101010101010101)) % np.uint64(255)
+    return np.int64(count), np.int64(eight & before)
 
 
 @inlined
@@ -272,7 +301,7 @@ def _mix(hashed: np.int64, word: np.int64) -> np.int64:
 
 
 @inlined
-def _space_width(text: NDArray[np.uint8], position: int) -> int:
+def _space_width(text: NDArray[np.uint8], position: int | np.int64) -> int:
     """Give the number of bytes of the white space at `position`, or 0 if it is none.
 
     The text is valid UTF-8, so the bytes that a first byte promises are there.
