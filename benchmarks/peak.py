@@ -80,6 +80,25 @@ def run_multiply_adds(steps: int) -> float:
     return multiply_adds(steps)
 
 
+def add_row(table: NDArray[np.float32], row: int, change: int) -> None:
+    """Add the row at offset `change` to that at offset `row`."""
+    to, added = row_loops.row_at(table, row), row_loops.row_at(table, change)
+    to[:] += added
+
+
+@emitter.emitted_for(add_row)
+def emit_addition(e, table, row, change):  # noqa: ANN001, ANN201
+    """Emit that, vector by vector."""
+
+    def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+        place = e.at(table.data, row, index)
+        total = e.builder.fadd(e.load(place), e.load(e.at(table.data, change, index)))
+        e.store(total, place)
+        return []
+
+    e.loop(table.stride, emitter.WIDTH, [], along)
+
+
 @numba.njit(nogil=True)
 def touch_rows(
     inputs: NDArray[np.float32],
@@ -102,8 +121,9 @@ def touch_rows(
         for k in range(negative + 1):
             row_loops.prefetch(outputs, coming[k])
         row_loops.prefetch(inputs, coming[negative])
-        row_loops.add_to_rows(outputs, 0, rows, 0, negative + 1, change)
-        row_loops.add_to_rows(inputs, 0, rows, negative, 1, change)
+        for k in range(negative + 1):
+            add_row(outputs, rows[k], change)
+        add_row(inputs, rows[negative], change)
 
 
 def seconds_on_threads(threads: int, work: Callable[[int], object]) -> float:

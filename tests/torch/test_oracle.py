@@ -24,7 +24,7 @@ class Oracle:
 
     def __init__(self, tokens, counts, *, cbow, dim, negative, start, sample):
         self.ids, self.offsets = tokens.ids, tokens.offsets
-        self.window = kernel.Window(cbow, 5, True, negative)
+        self.window = kernel.Window(True if cbow else None, 5, True, negative)
         self.sampling = kernel.Sampling(
             sampling.keep_thresholds(counts, sample),
             sampling.alias_table(sampling.noise_distribution(counts, 0.75)),

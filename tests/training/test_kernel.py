@@ -33,7 +33,7 @@ class Case:
     ):  # fmt: skip
         self.ids, self.offsets, counts = make_corpus(dim + negative, vocabulary, lengths)
         self.ids.flags.writeable = self.offsets.flags.writeable = False
-        self.window = kernel.Window(cbow, reach, shrink, negative)
+        self.window = kernel.Window(True if cbow else None, reach, shrink, negative)
         self.sampling = kernel.Sampling(
             sampling.keep_thresholds(counts, sample),
             sampling.alias_table(sampling.noise_distribution(counts, 0.75)),

@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.compilation import compiled_bare, inlined
-from firth.training import draws, lockstep, row_loops, simd, windows
+from firth.training import draws, lockstep, means, row_loops, simd, windows
 from firth.training.emitter import WIDTH
 from firth.training.kernel import Frozen, Sampling, Tables, Window
 from firth.training.simd import stride_of
@@ -340,7 +340,7 @@ def _list_block(
             m, repeated = windows.list_contexts(
                 words, i, low, high, stride, lists, context, repeats, 0, slots, (i + 1) * 2 * reach
             )
-            if window.cbow:
+            if window.cbow is not None:
                 windows.append_repeats(lists, context, m, repeats, 0, repeated)
             end_of_list = context + m + repeated
             for k in range(doubled):
@@ -352,7 +352,7 @@ def _list_block(
             lists[row], lists[row + 1], lists[row + 2], lists[row + 3] = m, repeated, t, doubled
             lists[row + 4] = words[min(i + reach, last - 1)] * stride
             lists[row + 5] = end_of_list - row
-            inputs = 1 if window.cbow else m + repeated
+            inputs = 1 if window.cbow is not None else m + repeated
             count += 1
             total += inputs * (t + doubled)
             pairs += inputs
@@ -386,13 +386,18 @@ def _score_block(
                 m, repeated = lists[row], lists[row + 1]
                 width = lists[row + 2] + lists[row + 3]
                 target = row + _FIELDS
-                first = target + width
-                if window.cbow:
-                    row_loops.mean_rows(inputs, x_at, lists, first, m + repeated, lists[mean + j])
-                    first, m, repeated = mean + j, 1, 0
-                simd.scores(
-                    inputs, x_at, lists, first, m, outputs, y_at, lists, target, width, parts, place
-                )
+                context = target + width
+                if window.cbow is not None:
+                    means.scores(
+                        inputs, x_at, lists, context, m + repeated, mean + j,
+                        outputs, y_at, lists, target, width, parts, place,
+                    )  # fmt: skip
+                    m, repeated = 1, 0
+                else:
+                    simd.scores(
+                        inputs, x_at, lists, context, m, outputs, y_at, lists, target, width, parts,
+                        place,
+                    )  # fmt: skip
                 place += (m + repeated) * width
                 row += lists[row + 5]
             if j < next_count:
@@ -452,7 +457,7 @@ def _add_scores(
     for _ in range(lists[block]):
         m, repeated, width = lists[row], lists[row + 1], lists[row + 2] + lists[row + 3]
         repeat = row + lists[row + 5] - repeated
-        if window.cbow:
+        if window.cbow is not None:
             m, repeated = 1, 0
         windows.copy_repeats(scores, place, m, lists, repeat, repeated, width)
         for _ in range(m + repeated):
@@ -500,25 +505,27 @@ def _change_tables(
             width = t + lists[row + 3]
             target = row + _FIELDS
             context = target + width
-            first, before, after, distinct = context, context, context, m
-            repeat = row + lists[row + 5] - repeated
-            if window.cbow:
-                distinct = m + repeated
-                first, before, after, m, repeated = mean + j, layout.zero, layout.sums, 1, 0
+            listed, repeat = m, row + lists[row + 5] - repeated
+            if window.cbow is not None:
+                listed, m, repeated = m + repeated, 1, 0
             if s == team.first:
                 twin = repeat - lists[row + 3]
                 windows.fold_repeats(gradients, place, m, lists, repeat, repeated, width)
                 windows.fold_twins(gradients, place, m, width, t, lists, twin, width - t)
                 for k in range(place, place + (m + repeated) * width, width):
                     signs[k] = np.float32(1.0)
-            simd.update(
-                inputs, x_at, lists, first, before, after, m, outputs, y_at, lists, target, t,
-                gradients, place, width, layout.sums,
-            )  # fmt: skip
-            if window.cbow:
-                row_loops.add_to_rows(inputs, x_at, lists, context, distinct, lists[layout.sums])
+            if window.cbow is not None:
+                means.update(
+                    inputs, x_at, lists, context, listed, mean + j, outputs, y_at, lists, target, t,
+                    gradients, place, layout.zero, layout.sums,
+                )  # fmt: skip
+            else:
+                simd.update(
+                    inputs, x_at, lists, context, m, outputs, y_at, lists, target, t,
+                    gradients, place, width, layout.sums,
+                )  # fmt: skip
             windows.put_back(
-                inputs, x_at, lists, context, distinct, places, input_originals, s * copy
+                inputs, x_at, lists, context, listed, places, input_originals, s * copy
             )
             windows.put_back(outputs, y_at, lists, target, t, places, output_originals, s * copy)
             place += (m + repeated) * width

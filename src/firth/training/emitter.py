@@ -111,6 +111,12 @@ class Emitter:
             ]
         return level[0]
 
+    def store_totals(self, vectors: Sequence[ir.Value], pointer: ir.Value) -> None:
+        """Write the sums of the elements of each vector, one after the other."""
+        for k in range(0, len(vectors), WIDTH):
+            some = vectors[k : k + WIDTH]
+            self.store_first(self.totals(some), len(some), self.at(pointer, self.integer(k)))
+
     def store_first(self, vector: ir.Value, count: int, pointer: ir.Value) -> None:
         """Write the first `count` elements of a vector, in pieces of powers of 2."""
         done = 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -212,9 +212,8 @@ class KernelEngine:
 
 def window_of(config: TrainConfig) -> kernel.Window:
     """Give the shape of the kernels' windows."""
-    return kernel.Window(
-        config.model == "cbow", config.window, config.shrink_windows, config.negative
-    )
+    cbow: Literal[True] | None = True if config.model == "cbow" else None
+    return kernel.Window(cbow, config.window, config.shrink_windows, config.negative)
 
 
 def sampling_of(counts: NDArray[np.int64], config: TrainConfig) -> kernel.Sampling:

@@ -16,13 +16,13 @@ arXiv:1310.4546, equation 4.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firth.compilation import compiled_bare, inlined
-from firth.training import draws, row_loops, simd, windows
+from firth.training import draws, means, row_loops, simd, windows
 from firth.training.emitter import WIDTH
 
 Floats = NDArray[np.float32]
@@ -53,7 +53,8 @@ class Frozen(NamedTuple):
 class Window(NamedTuple):
     """The shape of a window and how it is used."""
 
-    cbow: bool
+    # None, for skip-gram, has a type of its own: a kernel is compiled for one model only.
+    cbow: Literal[True] | None
     reach: int  # maximum distance of a context word
     shrink: bool  # whether each window's reach is drawn from 1 .. reach
     negative: int  # K
@@ -209,13 +210,13 @@ def train_stretch(
         m, repeated = windows.list_contexts(
             words, i, low, high, stride, rows, 0, repeats, 0, slots, (i + 1) * contexts
         )
-        distinct, first, before, after = m, 0, 0, 0
-        if cbow:
-            distinct = windows.append_repeats(rows, 0, m, repeats, 0, repeated)
-            row_loops.mean_rows(inputs, 0, rows, 0, distinct, rows[mean])
-            first, before, after, m, repeated = mean, zero, sums, 1, 0
-        width = t + doubled
-        simd.scores(inputs, 0, rows, first, m, outputs, 0, targets, 0, width, scores, 0)
+        listed, width = m, t + doubled
+        if cbow is not None:
+            listed = windows.append_repeats(rows, 0, m, repeats, 0, repeated)
+            means.scores(inputs, 0, rows, 0, listed, mean, outputs, 0, targets, 0, width, scores, 0)
+            m, repeated = 1, 0
+        else:
+            simd.scores(inputs, 0, rows, 0, m, outputs, 0, targets, 0, width, scores, 0)
         _prefetch_rows(outputs, noise, next_one + third, negative - 2 * third)
         windows.copy_repeats(scores, 0, m, repeats, 0, repeated, width)
         marked = _mark_centres(signs, contexts, marked, width)
@@ -226,13 +227,13 @@ def train_stretch(
         _prefetch_word(inputs, words[min(i + 1 + reach, last - 1)])
         windows.fold_repeats(scores, 0, m, repeats, 0, repeated, width)
         windows.fold_twins(scores, 0, m, width, t, twins, 0, doubled)
-        simd.update(
-            inputs, 0, rows, first, before, after, m, outputs, 0, targets, 0, t, scores, 0, width,
-            sums,
-        )  # fmt: skip
-        if cbow:
-            row_loops.add_to_rows(inputs, 0, rows, 0, distinct, rows[sums])
-        windows.put_back(inputs, 0, rows, 0, distinct, frozen.places, frozen.inputs, 0)
+        if cbow is not None:
+            means.update(
+                inputs, 0, rows, 0, listed, mean, outputs, 0, targets, 0, t, scores, 0, zero, sums
+            )
+        else:
+            simd.update(inputs, 0, rows, 0, m, outputs, 0, targets, 0, t, scores, 0, width, sums)
+        windows.put_back(inputs, 0, rows, 0, listed, frozen.places, frozen.inputs, 0)
         windows.put_back(outputs, 0, targets, 0, t, frozen.places, frozen.outputs, 0)
         loss += taken
         pairs += m + repeated

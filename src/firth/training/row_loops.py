@@ -12,7 +12,7 @@ import numpy as np
 from llvmlite import ir
 from numpy.typing import NDArray
 
-from firth.training.emitter import FLOAT, INT32, LINE, WIDTH, Emitter, emitted_for
+from firth.training.emitter import INT32, LINE, WIDTH, Emitter, emitted_for
 
 Floats = NDArray[np.float32]
 Offsets = NDArray[np.int64]
@@ -26,55 +26,6 @@ def rows_at(table: Floats, at: int, rows: Offsets, first: int, count: int) -> Fl
 def row_at(table: Floats, row: int | np.int64) -> Floats:
     """Give a view of the row at an offset."""
     return table.reshape(-1)[row : row + table.shape[1]]
-
-
-def mean_rows(x: Floats, x_at: int, x_rows: Offsets, first: int, m: int, mean: int) -> None:
-    """Compute the mean of m rows, listed from `first`, into the row at offset `mean`."""
-    row_at(x, x_at + mean)[:] = rows_at(x, x_at, x_rows, first, m).mean(axis=0)
-
-
-@emitted_for(mean_rows)
-def _emit_mean(e, x, x_at, x_rows, first, m, mean):
-    builder = e.builder
-    table, rows = e.at(x.data, x_at), e.at(x_rows.data, first)
-    one = ir.Constant(FLOAT, 1.0)
-    share = e.spread(builder.fdiv(one, builder.sitofp(m, FLOAT)))
-
-    def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-        def over(i: ir.Value, sums: list[ir.Value]) -> list[ir.Value]:
-            value = e.load(e.at(table, builder.load(e.at(rows, i)), index))
-            return [builder.fadd(sums[0], value)]
-
-        (total,) = e.loop(m, 1, [e.constant(0.0)], over)
-        e.store(builder.fmul(total, share), e.at(table, mean, index))
-        return []
-
-    e.loop(x.stride, WIDTH, [], along)
-
-
-def add_to_rows(x: Floats, x_at: int, x_rows: Offsets, first: int, m: int, change: int) -> None:
-    """Add the row at offset `change` to m rows, listed from `first`; twice to one named twice."""
-    for row in x_rows[first : first + m]:
-        row_at(x, x_at + row)[:] += row_at(x, x_at + change)
-
-
-@emitted_for(add_to_rows)
-def _emit_additions(e, x, x_at, x_rows, first, m, change):
-    builder = e.builder
-    table, rows = e.at(x.data, x_at), e.at(x_rows.data, first)
-
-    def over(i: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-        row = e.at(table, builder.load(e.at(rows, i)))
-
-        def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-            value, added = e.load(e.at(row, index)), e.load(e.at(table, change, index))
-            e.store(builder.fadd(value, added), e.at(row, index))
-            return []
-
-        e.loop(x.stride, WIDTH, [], along)
-        return []
-
-    e.loop(m, 1, [], over)
 
 
 def copy_row(table: Floats, row: int | np.int64, source: Floats, place: int | np.int64) -> None:

@@ -114,9 +114,7 @@ def _emit_score(e: Emitter, arguments: Sequence[ir.Value], targets: int, *, inpu
     sums = e.loop(stride, WIDTH, [e.constant(0.0)] * (inputs * targets), step)
     for i in range(inputs):
         place = e.at(s, builder.mul(s_stride, e.integer(i)))
-        for k in range(0, targets, WIDTH):
-            some = sums[i * targets :][k : min(k + WIDTH, targets)]
-            e.store_first(e.totals(some), len(some), e.at(place, e.integer(k)))
+        e.store_totals(sums[i * targets : (i + 1) * targets], place)
 
 
 # ---------------------------------------------------------------------------- gradient
@@ -227,8 +225,6 @@ def update(
     x_at: int,
     x_rows: Offsets,
     first: int,
-    before: int,
-    after: int,
     m: int,
     y: Floats,
     y_at: int,
@@ -240,40 +236,36 @@ def update(
     width: int,
     sums: int,
 ) -> None:
-    """Compute B = A + G Y and Y += Gᵀ X for m rows and t targets, with the old X and Y.
+    """Compute X += G Y and Y += Gᵀ X for m rows and t targets, with the old X and Y.
 
-    X, A and B are rows of one table, listed in `x_rows` from `first`, `before` and `after`; all
-    three may be the same. Neither rows of X nor of Y may repeat. G begins at `place`, and its rows
-    are `width` long. With more targets than a tile holds, partial sums of B stand in the rows
-    listed from `sums`.
+    X are rows listed in `x_rows` from `first`. Neither they nor those of Y may repeat. G begins at
+    `place`, and its rows are `width` long. With more targets than a tile holds, partial sums of X
+    stand in the rows listed from `sums`.
     """
     gradients = g[place : place + m * width].reshape(m, width)[:, :t]
     inputs, targets = rows_at(x, x_at, x_rows, first, m), rows_at(y, y_at, y_rows, y_first, t)
-    changed = rows_at(x, x_at, x_rows, before, m) + gradients @ targets
     for i in range(m):
-        row_at(x, x_at + x_rows[after + i])[:] = changed[i]
+        row_at(x, x_at + x_rows[first + i])[:] += gradients[i] @ targets
     for k in range(t):
         row_at(y, y_at + y_rows[y_first + k])[:] += gradients[:, k] @ inputs
 
 
 @emitted_for(update)
-def _emit_update(
-    e, x, x_at, x_rows, first, before, after, m, y, y_at, y_rows, y_first, t, g, place, width, sums
-):
+def _emit_update(e, x, x_at, x_rows, first, m, y, y_at, y_rows, y_first, t, g, place, width, sums):
     builder = e.builder
 
     def update_tile(done: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
         count = e.least(e.integer(TILE), builder.sub(t, done))
         is_first = builder.icmp_signed("==", done, e.integer(0))
         is_last = builder.icmp_signed("==", builder.add(done, count), t)
-        a = builder.select(is_first, before, sums)
-        b = builder.select(is_last, after, sums)
+        a = builder.select(is_first, first, sums)
+        b = builder.select(is_last, first, sums)
         lists = [e.at(x_rows.data, listed) for listed in (first, a, b)]
         targets = [e.at(y.data, y_at), e.at(y_rows.data, y_first, done)]
         gradients = [e.at(g.data, place, done), width]
         called = [e.at(x.data, x_at), *lists, m, *targets, *gradients, x.stride]
-        with builder.if_else(builder.icmp_signed("==", a, first)) as (same, other):
-            for branch, a_is_x, name in ((same, True, "same"), (other, False, "other")):
+        with builder.if_else(is_first) as (same, other):
+            for branch, a_is_x, name in ((same, True, "first"), (other, False, "further")):
                 emit = functools.partial(_emit_update_of_tile, a_is_x=a_is_x)
                 with branch:
                     call_tile(builder, f"firth_update_{name}", count, called, emit)
@@ -285,7 +277,7 @@ def _emit_update(
 def _emit_update_of_tile(
     e: Emitter, arguments: Sequence[ir.Value], targets: int, *, a_is_x: bool
 ) -> None:
-    """Emit the update of one tile of targets; where A is X, X is read once.
+    """Emit the update of one tile of targets: B = A + G Y; where A is X, X is read once.
 
     It goes vector by vector along the rows, over all inputs for each.
     """
