@@ -177,7 +177,7 @@ def test_agrees_on_other_processors(run_elsewhere):
     run_elsewhere(
         __file__,
         "for cbow in (False, True):\n"
-        "    for negative in (5, 9):\n"
-        "        case = Case(cbow=cbow, dim=11, negative=negative)\n"
+        "    for dim, negative in ((11, 5), (70, 9)):\n"
+        "        case = Case(cbow=cbow, dim=dim, negative=negative, lengths=(20, 1, 0, 30))\n"
         "        assert_same(case.run_kernel(), case.run_reference())",
     )

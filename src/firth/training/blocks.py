@@ -402,7 +402,7 @@ def _score_block(
                 row += lists[row + 5]
             if j < next_count:
                 _fetch(outputs, y_at, lists, next_row, 0, some)
-                row_loops.prefetch(inputs, x_at + lists[next_row + 4])
+                row_loops.prefetch_rows(inputs, x_at, lists, next_row + 4, 1, layout.stride)
                 next_row += lists[next_row + 5]
 
 
@@ -421,9 +421,8 @@ def _fetch(
     outputs: Floats, y_at: int, lists: NDArray[np.int64], row: int, start: int, stop: int
 ) -> None:
     """Ask for some target rows of a window."""
-    target = row + _FIELDS
-    for k in range(target + start, target + min(stop, lists[row + 2])):
-        row_loops.prefetch(outputs, y_at + lists[k])
+    count = min(stop, lists[row + 2]) - start
+    row_loops.prefetch_rows(outputs, y_at, lists, row + _FIELDS + start, count, outputs.shape[1])
 
 
 @inlined
@@ -517,12 +516,12 @@ def _change_tables(
             if window.cbow is not None:
                 means.update(
                     inputs, x_at, lists, context, listed, mean + j, outputs, y_at, lists, target, t,
-                    gradients, place, layout.zero, layout.sums,
+                    gradients, place, layout.zero, layout.sums, layout.stride,
                 )  # fmt: skip
             else:
                 simd.update(
                     inputs, x_at, lists, context, m, outputs, y_at, lists, target, t,
-                    gradients, place, width, layout.sums,
+                    gradients, place, width, layout.sums, layout.stride,
                 )  # fmt: skip
             windows.put_back(
                 inputs, x_at, lists, context, listed, places, input_originals, s * copy

@@ -27,6 +27,11 @@ from firth.training.emitter import WIDTH
 
 Floats = NDArray[np.float32]
 
+# The update goes over the rows so many columns at a time: a multiple of every vector's width.
+CHANGED = 64
+# Between two steps, so many columns of each row that the next windows need are fetched.
+FETCHED = CHANGED // 2
+
 
 class Sampling(NamedTuple):
     """What is drawn from, by token id: all arrays have V elements."""
@@ -71,7 +76,7 @@ class Scratch(NamedTuple):
     repeats: NDArray[np.int64]  # which context words occur again, once per repetition
     targets: NDArray[np.int64]  # offsets of a window's target rows
     twins: NDArray[np.int64]  # which of them were drawn again, once per repetition
-    noise: NDArray[np.int64]  # offsets of the noise rows of two windows, taken in turn
+    coming: NDArray[np.int64]  # offsets of noise rows, a centre's and a context's, for two windows
     drawn: NDArray[np.uint64]  # the draws of noise words for the window after these
     scores: Floats  # S, then G
     signs: Floats  # -1 where S holds a score of the centre, else 1
@@ -110,7 +115,7 @@ def make_scratch(window: Window, stride: int, stretch: int, own: int) -> Scratch
         repeats=np.zeros(contexts, np.int64),
         targets=np.zeros(targets, np.int64),
         twins=np.zeros(targets, np.int64),
-        noise=np.zeros(2 * targets, np.int64),
+        coming=np.zeros(2 * (targets + 1), np.int64),
         drawn=np.zeros(targets, np.uint64),
         scores=np.zeros(contexts * targets + WIDTH, np.float32),
         signs=np.ones(contexts * targets + WIDTH, np.float32),
@@ -167,7 +172,7 @@ def train_stretch(
     inputs, outputs = tables
     cbow, reach, shrink, negative = window
     (
-        words, positions, ends, slots, rows, repeats, targets, twins, noise, drawn,
+        words, positions, ends, slots, rows, repeats, targets, twins, coming, drawn,
         scores, signs, running_loss,
     ) = scratch  # fmt: skip
     zero, mean, sums = 2 * reach, 2 * reach + 1, 2 * reach + 2
@@ -177,7 +182,6 @@ def train_stretch(
     )
     slots[:] = 0
     signs[:] = 1.0
-    third = negative // 3
     loss, pairs, pending, marked = 0.0, 0, 0, 0
     if last == reach:
         return loss, pairs
@@ -186,8 +190,8 @@ def train_stretch(
     # Noise is drawn two windows ahead and looked up one window ahead, so that the processor waits
     # neither for the alias table nor for the rows: the first two turns do nothing else.
     for i in range(reach - 2, last):
-        own, next_one = i % 2 * negative, (i + 1) % 2 * negative
-        windows.look_up_noise(drawn, 0, negative, alias, stride, noise, next_one)
+        own, next_one = i % 2 * (negative + 2), (i + 1) % 2 * (negative + 2)
+        windows.look_up_noise(drawn, 0, negative, alias, stride, coming, next_one)
         stream, following = following, second
         second = draws.stream_at(key, positions[min(i + 2, last - 1)])
         windows.draw_noise(second, negative, alias, drawn, 0)
@@ -199,11 +203,13 @@ def train_stretch(
         drawn_reach = draws.window_at(stream, reach, shrink)
         low, high = max(left, i - drawn_reach), min(right, i + drawn_reach + 1)
         t, doubled = windows.list_targets(
-            words[i] * stride, noise, own, negative, targets, 0, twins, 0
+            words[i] * stride, coming, own, negative, targets, 0, twins, 0
         )
-        # What the next window needs is fetched in three goes, between the steps of this one: all
-        # of it at once is more than a processor can wait for, and would make it stall.
-        _prefetch_rows(outputs, noise, next_one, third)
+        # What the next windows need is fetched some columns at a time, between the steps of this
+        # one: all of it at once is more than a processor can wait for, and would make it stall.
+        coming[next_one + negative] = words[min(i + 3, last - 1)] * stride
+        coming[next_one + negative + 1] = words[min(i + 1 + reach, last - 1)] * stride
+        _fetch(tables, coming, next_one, negative, 0, FETCHED)
         if high - low < 2:
             continue
         eta = np.float32(lr + slope * positions[i])
@@ -217,22 +223,26 @@ def train_stretch(
             m, repeated = 1, 0
         else:
             simd.scores(inputs, 0, rows, 0, m, outputs, 0, targets, 0, width, scores, 0)
-        _prefetch_rows(outputs, noise, next_one + third, negative - 2 * third)
+        _fetch(tables, coming, next_one, negative, FETCHED, FETCHED)
         windows.copy_repeats(scores, 0, m, repeats, 0, repeated, width)
         marked = _mark_centres(signs, contexts, marked, width)
         count = (m + repeated) * width
         taken, pending = windows.descend(scores, signs, count, eta, running_loss, pending)
-        _prefetch_rows(outputs, noise, next_one + negative - third, third)
-        _prefetch_word(outputs, words[min(i + 3, last - 1)])
-        _prefetch_word(inputs, words[min(i + 1 + reach, last - 1)])
         windows.fold_repeats(scores, 0, m, repeats, 0, repeated, width)
         windows.fold_twins(scores, 0, m, width, t, twins, 0, doubled)
-        if cbow is not None:
-            means.update(
-                inputs, 0, rows, 0, listed, mean, outputs, 0, targets, 0, t, scores, 0, zero, sums
-            )
-        else:
-            simd.update(inputs, 0, rows, 0, m, outputs, 0, targets, 0, t, scores, 0, width, sums)
+        for column in range(0, stride, CHANGED):
+            columns = min(CHANGED, inputs.shape[1] - column)
+            _fetch(tables, coming, next_one, negative, column + 2 * FETCHED, CHANGED)
+            if cbow is not None:
+                means.update(
+                    inputs, column, rows, 0, listed, mean, outputs, column, targets, 0, t,
+                    scores, 0, zero, sums, columns,
+                )  # fmt: skip
+            else:
+                simd.update(
+                    inputs, column, rows, 0, m, outputs, column, targets, 0, t,
+                    scores, 0, width, sums, columns,
+                )  # fmt: skip
         windows.put_back(inputs, 0, rows, 0, listed, frozen.places, frozen.inputs, 0)
         windows.put_back(outputs, 0, targets, 0, t, frozen.places, frozen.outputs, 0)
         loss += taken
@@ -241,14 +251,14 @@ def train_stretch(
 
 
 @inlined
-def _prefetch_rows(table: Floats, rows: NDArray[np.int64], first: int, count: int) -> None:
-    for k in range(first, first + count):
-        row_loops.prefetch(table, rows[k])
-
-
-@inlined
-def _prefetch_word(table: Floats, word: int) -> None:
-    row_loops.prefetch(table, word * np.int64(table.shape[1]))
+def _fetch(
+    tables: Tables, rows: NDArray[np.int64], first: int, negative: int, column: int, columns: int
+) -> None:
+    """Ask for some columns of the rows listed from `first`: noise, a centre and a context."""
+    inputs, outputs = tables
+    some = min(columns, inputs.shape[1] - column)
+    row_loops.prefetch_rows(outputs, column, rows, first, negative + 1, some)
+    row_loops.prefetch_rows(inputs, column, rows, first + negative + 1, 1, some)
 
 
 @inlined

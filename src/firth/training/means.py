@@ -65,7 +65,7 @@ def _emit_scores_of_tile(e: Emitter, arguments: Sequence[ir.Value], targets: int
     """Emit the mean of the rows, vector by vector, and its scores against one tile of targets."""
     x, x_rows, m, mean, y, y_rows, s, stride = arguments
     builder = e.builder
-    columns = [e.at(y, builder.load(e.at(y_rows, e.integer(t)))) for t in range(targets)]
+    places = [e.at(y, builder.load(e.at(y_rows, e.integer(t)))) for t in range(targets)]
     share = e.spread(builder.fdiv(ir.Constant(FLOAT, 1.0), builder.sitofp(m, FLOAT)))
 
     def along(index: ir.Value, sums: list[ir.Value]) -> list[ir.Value]:
@@ -77,8 +77,8 @@ def _emit_scores_of_tile(e: Emitter, arguments: Sequence[ir.Value], targets: int
         value = builder.fmul(total, share)
         e.store(value, e.at(mean, index))
         return [
-            e.multiply_add(value, e.load(e.at(column, index)), k)
-            for column, k in zip(columns, sums, strict=True)
+            e.multiply_add(value, e.load(e.at(place, index)), k)
+            for place, k in zip(places, sums, strict=True)
         ]
 
     e.store_totals(e.loop(stride, WIDTH, [e.constant(0.0)] * targets, along), s)
@@ -100,24 +100,27 @@ def update(
     place: int,
     zero: int,
     sums: int,
+    columns: int,
 ) -> None:
     """Add g Y to each of m rows, and gᵀ x̄ to the t rows of Y, with the old x̄ and Y.
 
     The gradients g begin at `place`. A row of the m that is listed twice is added to twice; rows of
     Y may not repeat. The rows listed at `zero` and `sums` hold zeros, and partial sums where there
-    are more targets than a tile holds.
+    are more targets than a tile holds. Only so many columns of all rows are read and changed, in
+    whole vectors.
     """
     gradients = g[place : place + t]
-    x_mean, targets = row_at(x, x_at + x_rows[mean]).copy(), rows_at(y, y_at, y_rows, y_first, t)
+    x_mean = row_at(x, x_at + x_rows[mean], columns).copy()
+    targets = rows_at(y, y_at, y_rows, y_first, t, columns)
     for row in x_rows[first : first + m]:
-        row_at(x, x_at + row)[:] += gradients @ targets
+        row_at(x, x_at + row, columns)[:] += gradients @ targets
     for k in range(t):
-        row_at(y, y_at + y_rows[y_first + k])[:] += gradients[k] * x_mean
+        row_at(y, y_at + y_rows[y_first + k], columns)[:] += gradients[k] * x_mean
 
 
 @emitted_for(update)
 def _emit_update(
-    e, x, x_at, x_rows, first, m, mean, y, y_at, y_rows, y_first, t, g, place, zero, sums
+    e, x, x_at, x_rows, first, m, mean, y, y_at, y_rows, y_first, t, g, place, zero, sums, columns
 ):
     builder = e.builder
 
@@ -132,7 +135,7 @@ def _emit_update(
         rows = [e.at(x.data, x_at), e.at(x_rows.data, first)]
         changed = [builder.select(is_last, m, e.integer(0)), own(mean), before, own(sums)]
         targets = [e.at(y.data, y_at), e.at(y_rows.data, y_first, done)]
-        called = [*rows, *changed, *targets, e.at(g.data, place, done), x.stride]
+        called = [*rows, *changed, *targets, e.at(g.data, place, done), columns]
         call_tile(builder, "firth_update_mean", count, called, _emit_update_of_tile)
         return []
 
@@ -141,19 +144,19 @@ def _emit_update(
 
 def _emit_update_of_tile(e: Emitter, arguments: Sequence[ir.Value], targets: int) -> None:
     """Emit the update by one tile of targets: vector by vector, first of Y, then of all rows."""
-    x, x_rows, m, mean, before, after, y, y_rows, g, stride = arguments
+    x, x_rows, m, mean, before, after, y, y_rows, g, columns = arguments
     builder = e.builder
-    columns = [e.at(y, builder.load(e.at(y_rows, e.integer(t)))) for t in range(targets)]
+    places = [e.at(y, builder.load(e.at(y_rows, e.integer(t)))) for t in range(targets)]
     weights = [e.spread(builder.load(e.at(g, e.integer(t)))) for t in range(targets)]
 
     def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
         value = e.load(e.at(mean, index))
         # Two chains of additions: one runs while the other waits.
         chains = [e.load(e.at(before, index)), e.constant(0.0)]
-        for t, (column, weight) in enumerate(zip(columns, weights, strict=True)):
-            row = e.load(e.at(column, index))
+        for t, (place, weight) in enumerate(zip(places, weights, strict=True)):
+            row = e.load(e.at(place, index))
             chains[t % 2] = e.multiply_add(weight, row, chains[t % 2])
-            e.store(e.multiply_add(weight, value, row), e.at(column, index))
+            e.store(e.multiply_add(weight, value, row), e.at(place, index))
         total = functools.reduce(builder.fadd, chains)
         e.store(total, e.at(after, index))
 
@@ -165,4 +168,4 @@ def _emit_update_of_tile(e: Emitter, arguments: Sequence[ir.Value], targets: int
         e.loop(m, 1, [], over)
         return []
 
-    e.loop(stride, WIDTH, [], along)
+    e.loop(columns, WIDTH, [], along)

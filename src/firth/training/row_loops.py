@@ -18,14 +18,16 @@ Floats = NDArray[np.float32]
 Offsets = NDArray[np.int64]
 
 
-def rows_at(table: Floats, at: int, rows: Offsets, first: int, count: int) -> Floats:
+def rows_at(
+    table: Floats, at: int, rows: Offsets, first: int, count: int, columns: int | None = None
+) -> Floats:
     """Give a copy of the rows listed from `first`, whose offsets are counted from `at`."""
-    return np.stack([row_at(table, at + row) for row in rows[first : first + count]])
+    return np.stack([row_at(table, at + row, columns) for row in rows[first : first + count]])
 
 
-def row_at(table: Floats, row: int | np.int64) -> Floats:
-    """Give a view of the row at an offset."""
-    return table.reshape(-1)[row : row + table.shape[1]]
+def row_at(table: Floats, row: int | np.int64, columns: int | None = None) -> Floats:
+    """Give a view of the row at an offset, or of so many columns."""
+    return table.reshape(-1)[row : row + (columns or table.shape[1])]
 
 
 def copy_row(table: Floats, row: int | np.int64, source: Floats, place: int | np.int64) -> None:
@@ -74,13 +76,20 @@ def _emit_parts(e, parts, place, apart, count, sums, length):
     e.loop(length, WIDTH, [], along)
 
 
-def prefetch(table: Floats, row: int | np.int64) -> None:
-    """Ask for a row of a table to be brought into the cache, for writing."""
+def prefetch_rows(
+    table: Floats, at: int, rows: Offsets, first: int, count: int, columns: int
+) -> None:
+    """Ask for so many columns of the rows listed from `first` to be brought into the cache."""
 
 
-@emitted_for(prefetch)
-def _emit_prefetch(e, table, row):
-    _emit_prefetches(e, table, row, table.stride)
+@emitted_for(prefetch_rows)
+def _emit_prefetch_of_rows(e, table, at, rows, first, count, columns):
+    def over(k: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+        row = e.builder.load(e.at(rows.data, first, k))
+        _ask_for_items(e, e.at(table.data, at, row), columns, table.item_bytes)
+        return []
+
+    e.loop(count, 1, [], over)
 
 
 def prefetch_items(items: NDArray[Any], place: int, count: int) -> None:
@@ -88,14 +97,8 @@ def prefetch_items(items: NDArray[Any], place: int, count: int) -> None:
 
 
 @emitted_for(prefetch_items)
-def _emit_prefetches(e, items, place, count):
-    first = e.at(items.data, place)
-
-    def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-        _ask_for(e, e.at(first, index), for_writing=True)
-        return []
-
-    e.loop(count, LINE // items.item_bytes, [], along)
+def _emit_prefetch_of_items(e, items, place, count):
+    _ask_for_items(e, e.at(items.data, place), count, items.item_bytes)
 
 
 def prefetch_item(items: NDArray[np.uint64], place: int | np.int64) -> None:
@@ -105,6 +108,14 @@ def prefetch_item(items: NDArray[np.uint64], place: int | np.int64) -> None:
 @emitted_for(prefetch_item)
 def _emit_prefetch_of_one(e, items, place):
     _ask_for(e, e.at(items.data, place), for_writing=False)
+
+
+def _ask_for_items(e: Emitter, first: ir.Value, count: ir.Value, item_bytes: int) -> None:
+    def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+        _ask_for(e, e.at(first, index), for_writing=True)
+        return []
+
+    e.loop(count, LINE // item_bytes, [], along)
 
 
 def _ask_for(e: Emitter, place: ir.Value, *, for_writing: bool) -> None:

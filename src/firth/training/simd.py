@@ -99,13 +99,13 @@ def _emit_score(e: Emitter, arguments: Sequence[ir.Value], targets: int, *, inpu
     x, x_rows, y, y_rows, s, s_stride, stride = arguments
     builder = e.builder
     rows = [e.at(x, builder.load(e.at(x_rows, e.integer(i)))) for i in range(inputs)]
-    columns = [e.at(y, builder.load(e.at(y_rows, e.integer(t)))) for t in range(targets)]
+    places = [e.at(y, builder.load(e.at(y_rows, e.integer(t)))) for t in range(targets)]
 
     def step(index: ir.Value, sums: list[ir.Value]) -> list[ir.Value]:
         values = [e.load(e.at(row, index)) for row in rows]
         changed = list(sums)
-        for t, column in enumerate(columns):
-            target = e.load(e.at(column, index))
+        for t, place in enumerate(places):
+            target = e.load(e.at(place, index))
             for i, value in enumerate(values):
                 k = i * targets + t
                 changed[k] = e.multiply_add(value, target, sums[k])
@@ -235,23 +235,28 @@ def update(
     place: int,
     width: int,
     sums: int,
+    columns: int,
 ) -> None:
     """Compute X += G Y and Y += Gᵀ X for m rows and t targets, with the old X and Y.
 
     X are rows listed in `x_rows` from `first`. Neither they nor those of Y may repeat. G begins at
     `place`, and its rows are `width` long. With more targets than a tile holds, partial sums of X
-    stand in the rows listed from `sums`.
+    stand in the rows listed from `sums`. Only so many columns of all rows are read and changed, in
+    whole vectors.
     """
     gradients = g[place : place + m * width].reshape(m, width)[:, :t]
-    inputs, targets = rows_at(x, x_at, x_rows, first, m), rows_at(y, y_at, y_rows, y_first, t)
+    inputs = rows_at(x, x_at, x_rows, first, m, columns)
+    targets = rows_at(y, y_at, y_rows, y_first, t, columns)
     for i in range(m):
-        row_at(x, x_at + x_rows[first + i])[:] += gradients[i] @ targets
+        row_at(x, x_at + x_rows[first + i], columns)[:] += gradients[i] @ targets
     for k in range(t):
-        row_at(y, y_at + y_rows[y_first + k])[:] += gradients[:, k] @ inputs
+        row_at(y, y_at + y_rows[y_first + k], columns)[:] += gradients[:, k] @ inputs
 
 
 @emitted_for(update)
-def _emit_update(e, x, x_at, x_rows, first, m, y, y_at, y_rows, y_first, t, g, place, width, sums):
+def _emit_update(
+    e, x, x_at, x_rows, first, m, y, y_at, y_rows, y_first, t, g, place, width, sums, columns
+):
     builder = e.builder
 
     def update_tile(done: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
@@ -263,7 +268,7 @@ def _emit_update(e, x, x_at, x_rows, first, m, y, y_at, y_rows, y_first, t, g, p
         lists = [e.at(x_rows.data, listed) for listed in (first, a, b)]
         targets = [e.at(y.data, y_at), e.at(y_rows.data, y_first, done)]
         gradients = [e.at(g.data, place, done), width]
-        called = [e.at(x.data, x_at), *lists, m, *targets, *gradients, x.stride]
+        called = [e.at(x.data, x_at), *lists, m, *targets, *gradients, columns]
         with builder.if_else(is_first) as (same, other):
             for branch, a_is_x, name in ((same, True, "first"), (other, False, "further")):
                 emit = functools.partial(_emit_update_of_tile, a_is_x=a_is_x)
@@ -281,12 +286,12 @@ def _emit_update_of_tile(
 
     It goes vector by vector along the rows, over all inputs for each.
     """
-    x, x_rows, a_rows, b_rows, m, y, y_rows, g, width, stride = arguments
+    x, x_rows, a_rows, b_rows, m, y, y_rows, g, width, columns = arguments
     builder = e.builder
-    columns = [e.at(y, builder.load(e.at(y_rows, e.integer(t)))) for t in range(targets)]
+    places = [e.at(y, builder.load(e.at(y_rows, e.integer(t)))) for t in range(targets)]
 
     def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-        rows = [e.load(e.at(column, index)) for column in columns]
+        rows = [e.load(e.at(place, index)) for place in places]
 
         def over(i: ir.Value, deltas: list[ir.Value]) -> list[ir.Value]:
             value = e.load(e.at(x, builder.load(e.at(x_rows, i)), index))
@@ -307,8 +312,8 @@ def _emit_update_of_tile(
             return changed
 
         deltas = e.loop(m, 1, [e.constant(0.0)] * targets, over)
-        for column, row, delta in zip(columns, rows, deltas, strict=True):
-            e.store(builder.fadd(row, delta), e.at(column, index))
+        for place, row, delta in zip(places, rows, deltas, strict=True):
+            e.store(builder.fadd(row, delta), e.at(place, index))
         return []
 
-    e.loop(stride, WIDTH, [], along)
+    e.loop(columns, WIDTH, [], along)
