@@ -27,10 +27,10 @@ from firth.training.emitter import WIDTH
 
 Floats = NDArray[np.float32]
 
-# The update goes over the rows so many columns at a time: a multiple of every vector's width.
-CHANGED = 64
-# Between two steps, so many columns of each row that the next windows need are fetched.
-FETCHED = CHANGED // 2
+# The update goes over the rows so many columns at a time, a multiple of every vector's width, and
+# what the next windows need is fetched with it: half of them where that is many rows.
+COLUMNS = 64
+MANY_NOISE_WORDS = 10
 
 
 class Sampling(NamedTuple):
@@ -176,6 +176,8 @@ def train_stretch(
         scores, signs, running_loss,
     ) = scratch  # fmt: skip
     zero, mean, sums = 2 * reach, 2 * reach + 1, 2 * reach + 2
+    changed = COLUMNS if negative < MANY_NOISE_WORDS else COLUMNS // 2
+    fetched = changed // 2
     stride, contexts = np.int64(inputs.shape[1]), 2 * reach
     last = windows.gather(
         tokens, offsets, unit, start, stop, key, keep, reach, words, positions, ends
@@ -209,7 +211,7 @@ def train_stretch(
         # one: all of it at once is more than a processor can wait for, and would make it stall.
         coming[next_one + negative] = words[min(i + 3, last - 1)] * stride
         coming[next_one + negative + 1] = words[min(i + 1 + reach, last - 1)] * stride
-        _fetch(tables, coming, next_one, negative, 0, FETCHED)
+        _fetch(tables, coming, next_one, negative, 0, fetched)
         if high - low < 2:
             continue
         eta = np.float32(lr + slope * positions[i])
@@ -223,16 +225,16 @@ def train_stretch(
             m, repeated = 1, 0
         else:
             simd.scores(inputs, 0, rows, 0, m, outputs, 0, targets, 0, width, scores, 0)
-        _fetch(tables, coming, next_one, negative, FETCHED, FETCHED)
+        _fetch(tables, coming, next_one, negative, fetched, fetched)
         windows.copy_repeats(scores, 0, m, repeats, 0, repeated, width)
         marked = _mark_centres(signs, contexts, marked, width)
         count = (m + repeated) * width
         taken, pending = windows.descend(scores, signs, count, eta, running_loss, pending)
         windows.fold_repeats(scores, 0, m, repeats, 0, repeated, width)
         windows.fold_twins(scores, 0, m, width, t, twins, 0, doubled)
-        for column in range(0, stride, CHANGED):
-            columns = min(CHANGED, inputs.shape[1] - column)
-            _fetch(tables, coming, next_one, negative, column + 2 * FETCHED, CHANGED)
+        for column in range(0, stride, changed):
+            columns = min(changed, inputs.shape[1] - column)
+            _fetch(tables, coming, next_one, negative, column + changed, changed)
             if cbow is not None:
                 means.update(
                     inputs, column, rows, 0, listed, mean, outputs, column, targets, 0, t,
