@@ -72,6 +72,13 @@ def test_each_ascii_character_at_each_place_of_a_chunk():
             assert table.counts.tolist() == [3] * len(numbers)
 
 
+def test_pieces_of_any_length_are_cut_by_the_same_compiled_code():
+    table = ChunkTable()
+    for piece in ("\n", "a ", "a longer piece "):
+        table.number(piece)
+    assert len(chunks._split.signatures) == 1
+
+
 def test_a_line_goes_on_in_the_next_piece():
     table = ChunkTable()
     assert table.number("a b ").tolist() == [0, 1]

@@ -103,11 +103,14 @@ class ChunkTable:
 
     def split(self, text: str) -> Chunks:
         """Cut `text`, given as to `number`, into chunks; none is looked up or entered yet."""
-        data = np.frombuffer(text.encode(), np.uint8)
+        # So long that there are two places for `eights`: one or none would be an array of another
+        # type to Numba, which would compile `_split` once more.
+        data = np.frombuffer(text.ljust(9).encode(), np.uint8)
         words = np.empty(len(data) // 2, np.int64)
         bounds = np.empty(len(data) + 1, np.int64)
         tags = np.empty(len(data), np.int64)
-        # The eight bytes from each place on, as one integer: they overlap.
+        # The eight bytes from each place on, as one integer: they overlap, and most are not
+        # aligned, which x86 and ARM allow.
         eights = np.ndarray(max(0, len(data) - 7), "<u8", data, strides=(1,))
         length, self._unit_is_open = _split(data, eights, words, bounds, tags, self._unit_is_open)
         return Chunks(tags[:length], words, bounds)

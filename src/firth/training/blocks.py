@@ -129,7 +129,7 @@ def block_of(window: Window, kept: NDArray[np.float64], noise: NDArray[np.float6
 
 def own_rows(window: Window, positions: int) -> int:
     """Give how many rows of a slice of the input table are needed beyond the V words."""
-    return 1 + (2 * positions + 1 if window.cbow else 2 * window.reach)
+    return 1 + (2 * positions + 1 if window.cbow is not None else 2 * window.reach)
 
 
 def layout_of(window: Window, dim: int, size: int, positions: int) -> Layout:
@@ -138,7 +138,7 @@ def layout_of(window: Window, dim: int, size: int, positions: int) -> Layout:
     slices = slices_of(dim)
     stride = stride_of(-(-stride_of(dim) // slices))
     targets, contexts = window.negative + 1, 2 * window.reach
-    most = positions * targets * (1 if window.cbow else contexts)
+    most = positions * targets * (1 if window.cbow is not None else contexts)
     length = _FIELDS + 2 * targets + 2 * contexts
     block = _HEADER + positions * length
     return Layout(
@@ -153,7 +153,7 @@ def layout_of(window: Window, dim: int, size: int, positions: int) -> Layout:
         block=block,
         zero=_LISTED * block,
         means=_LISTED * block + 1,
-        sums=_LISTED * block + 1 + (2 * positions if window.cbow else 0),
+        sums=_LISTED * block + 1 + (2 * positions if window.cbow is not None else 0),
     )
 
 

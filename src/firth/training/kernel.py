@@ -27,8 +27,9 @@ from firth.training.emitter import WIDTH
 
 Floats = NDArray[np.float32]
 
-# The update goes over the rows so many columns at a time, a multiple of every vector's width, and
-# what the next windows need is fetched with it: half of them where that is many rows.
+# The update goes over the rows so many columns at a time, a multiple of every vector's width;
+# before each part, as many columns of the rows of the next windows are fetched, the first of them
+# in two halves between earlier steps. Where windows have many noise words, half as many columns.
 COLUMNS = 64
 MANY_NOISE_WORDS = 10
 
@@ -58,7 +59,8 @@ class Frozen(NamedTuple):
 class Window(NamedTuple):
     """The shape of a window and how it is used."""
 
-    # None, for skip-gram, has a type of its own: a kernel is compiled for one model only.
+    # None, for skip-gram, has a type of its own, which False has not: a kernel is compiled for one
+    # model only.
     cbow: Literal[True] | None
     reach: int  # maximum distance of a context word
     shrink: bool  # whether each window's reach is drawn from 1 .. reach
@@ -88,7 +90,7 @@ def own_rows(window: Window) -> int:
 
     They are a row that stays zero, the mean of the contexts, and partial sums of the inputs.
     """
-    return 2 + (1 if window.cbow else 2 * window.reach)
+    return 2 + (1 if window.cbow is not None else 2 * window.reach)
 
 
 def make_scratch(window: Window, stride: int, stretch: int, own: int) -> Scratch:

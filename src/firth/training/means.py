@@ -104,10 +104,10 @@ def update(
 ) -> None:
     """Add g Y to each of m rows, and gᵀ x̄ to the t rows of Y, with the old x̄ and Y.
 
-    The gradients g begin at `place`. A row of the m that is listed twice is added to twice; rows of
-    Y may not repeat. The rows listed at `zero` and `sums` hold zeros, and partial sums where there
-    are more targets than a tile holds. Only so many columns of all rows are read and changed, in
-    whole vectors.
+    x̄ stands in the row listed at `mean`, the gradients g begin at `place`. A row of the m that is
+    listed twice is added to twice; rows of Y may not repeat. The row listed at `zero` holds zeros,
+    that at `sums` is overwritten. Of all rows, only so many columns are read and changed, from
+    `x_at` and `y_at` on, in whole vectors.
     """
     gradients = g[place : place + t]
     x_mean = row_at(x, x_at + x_rows[mean], columns).copy()

@@ -26,7 +26,7 @@ def rows_at(
 
 
 def row_at(table: Floats, row: int | np.int64, columns: int | None = None) -> Floats:
-    """Give a view of the row at an offset, or of so many columns."""
+    """Give a view of the row at an offset, or of its first columns, so many."""
     return table.reshape(-1)[row : row + (columns or table.shape[1])]
 
 

@@ -4,7 +4,7 @@ Each primitive is a plain NumPy function, which states what it computes and runs
 switched off, and a function that emits what is compiled in its place. A table is a float32 array of
 shape (rows, stride); the stride is D rounded up to the vector width, and the columns beyond D stay
 zero. Rows are named by their offset, in elements, from the start of the table, or from `x_at` or
-`y_at` where a table holds several parts, one after the other.
+`y_at` where a table holds several parts, one after the other, or where columns are left out.
 
     T  targets of a window      m  inputs of a window
     X  (·, stride) inputs       Y  (·, stride) targets       S, G  (m, T) scores, gradients
@@ -241,8 +241,8 @@ def update(
 
     X are rows listed in `x_rows` from `first`. Neither they nor those of Y may repeat. G begins at
     `place`, and its rows are `width` long. With more targets than a tile holds, partial sums of X
-    stand in the rows listed from `sums`. Only so many columns of all rows are read and changed, in
-    whole vectors.
+    stand in the rows listed from `sums`. Of all rows, only so many columns are read and changed,
+    from `x_at` and `y_at` on, in whole vectors.
     """
     gradients = g[place : place + m * width].reshape(m, width)[:, :t]
     inputs = rows_at(x, x_at, x_rows, first, m, columns)
