@@ -270,7 +270,8 @@ def main() -> None:
             {
                 "machine": machine.describe(),
                 "command": f"python benchmarks/peak.py TEXT --threads {options.threads} "
-                f"--rounds {options.rounds} --dim {' '.join(map(str, options.dim))}",
+                f"--rounds {options.rounds} --dim {' '.join(map(str, options.dim))} "
+                f"--negative {' '.join(map(str, options.negative))}",
                 "results": results,
             },
             indent=1,
