@@ -111,7 +111,7 @@ class ChunkTable:
         tags = np.empty(len(data), np.int64)
         # The eight bytes from each place on, as one integer: they overlap, and most are not
         # aligned, which x86 and ARM allow.
-        eights = np.ndarray(max(0, len(data) - 7), "<u8", data, strides=(1,))
+        eights = np.ndarray(len(data) - 7, "<u8", data, strides=(1,))
         length, self._unit_is_open = _split(data, eights, words, bounds, tags, self._unit_is_open)
         return Chunks(tags[:length], words, bounds)
 

@@ -97,6 +97,11 @@ class Emitter:
         kind = ir.VectorType(INT32, len(indices))
         return self.builder.shuffle_vector(a, b, ir.Constant(kind, list(indices)))
 
+    def rows(self, table: ir.Value, offsets: ir.Value, count: int) -> list[ir.Value]:
+        """Give where the first `count` rows of a list of offsets begin."""
+        listed = (self.builder.load(self.at(offsets, self.integer(k))) for k in range(count))
+        return [self.at(table, offset) for offset in listed]
+
     def totals(self, vectors: Sequence[ir.Value]) -> ir.Value:
         """Give one vector whose elements are the sums of up to WIDTH vectors' elements.
 

@@ -65,7 +65,7 @@ def _emit_scores_of_tile(e: Emitter, arguments: Sequence[ir.Value], targets: int
     """Emit the mean of the rows, vector by vector, and its scores against one tile of targets."""
     x, x_rows, m, mean, y, y_rows, s, stride = arguments
     builder = e.builder
-    places = [e.at(y, builder.load(e.at(y_rows, e.integer(t)))) for t in range(targets)]
+    places = e.rows(y, y_rows, targets)
     share = e.spread(builder.fdiv(ir.Constant(FLOAT, 1.0), builder.sitofp(m, FLOAT)))
 
     def along(index: ir.Value, sums: list[ir.Value]) -> list[ir.Value]:
@@ -146,7 +146,7 @@ def _emit_update_of_tile(e: Emitter, arguments: Sequence[ir.Value], targets: int
     """Emit the update by one tile of targets: vector by vector, first of Y, then of all rows."""
     x, x_rows, m, mean, before, after, y, y_rows, g, columns = arguments
     builder = e.builder
-    places = [e.at(y, builder.load(e.at(y_rows, e.integer(t)))) for t in range(targets)]
+    places = e.rows(y, y_rows, targets)
     weights = [e.spread(builder.load(e.at(g, e.integer(t)))) for t in range(targets)]
 
     def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:

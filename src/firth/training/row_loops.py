@@ -27,7 +27,8 @@ def rows_at(
 
 def row_at(table: Floats, row: int | np.int64, columns: int | None = None) -> Floats:
     """Give a view of the row at an offset, or of its first columns, so many."""
-    return table.reshape(-1)[row : row + (columns or table.shape[1])]
+    length = table.shape[1] if columns is None else columns
+    return table.reshape(-1)[row : row + length]
 
 
 def copy_row(table: Floats, row: int | np.int64, source: Floats, place: int | np.int64) -> None:

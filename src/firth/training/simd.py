@@ -98,8 +98,8 @@ def _emit_score(e: Emitter, arguments: Sequence[ir.Value], targets: int, *, inpu
     """Emit the scores of `inputs` rows at once against one tile of targets."""
     x, x_rows, y, y_rows, s, s_stride, stride = arguments
     builder = e.builder
-    rows = [e.at(x, builder.load(e.at(x_rows, e.integer(i)))) for i in range(inputs)]
-    places = [e.at(y, builder.load(e.at(y_rows, e.integer(t)))) for t in range(targets)]
+    rows = e.rows(x, x_rows, inputs)
+    places = e.rows(y, y_rows, targets)
 
     def step(index: ir.Value, sums: list[ir.Value]) -> list[ir.Value]:
         values = [e.load(e.at(row, index)) for row in rows]
@@ -288,7 +288,7 @@ def _emit_update_of_tile(
     """
     x, x_rows, a_rows, b_rows, m, y, y_rows, g, width, columns = arguments
     builder = e.builder
-    places = [e.at(y, builder.load(e.at(y_rows, e.integer(t)))) for t in range(targets)]
+    places = e.rows(y, y_rows, targets)
 
     def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
         rows = [e.load(e.at(place, index)) for place in places]
