@@ -260,6 +260,28 @@ def call_own(
     builder.call(function, arguments)
 
 
+class Tile(NamedTuple):
+    """Up to TILE of the targets of a window."""
+
+    done: ir.Value  # targets of the tiles before
+    count: ir.Value
+    is_first: ir.Value
+    is_last: ir.Value
+
+
+def loop_over_tiles(e: Emitter, targets: ir.Value, body: Callable[[Tile], None]) -> None:
+    """Emit `body` for each tile of so many targets."""
+
+    def over(done: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+        count = e.least(e.integer(TILE), e.builder.sub(targets, done))
+        is_first = e.builder.icmp_signed("==", done, e.integer(0))
+        is_last = e.builder.icmp_signed("==", e.builder.add(done, count), targets)
+        body(Tile(done, count, is_first, is_last))
+        return []
+
+    e.loop(targets, TILE, [], over)
+
+
 class TileLoop(Protocol):
     """Emits a loop over a tile of so many targets."""
 

@@ -12,7 +12,15 @@ from collections.abc import Sequence
 
 from llvmlite import ir
 
-from firth.training.emitter import FLOAT, TILE, WIDTH, Emitter, call_tile, emitted_for
+from firth.training.emitter import (
+    FLOAT,
+    WIDTH,
+    Emitter,
+    Tile,
+    call_tile,
+    emitted_for,
+    loop_over_tiles,
+)
 from firth.training.row_loops import Floats, Offsets, row_at, rows_at
 
 
@@ -46,19 +54,16 @@ def _emit_scores(e, x, x_at, x_rows, first, m, mean, y, y_at, y_rows, y_first, t
     builder = e.builder
     to = e.at(x.data, x_at, builder.load(e.at(x_rows.data, mean)))
 
-    def score_tile(done: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+    def score_tile(tile: Tile) -> None:
         # For further tiles it is the mean of one row: of itself.
-        is_first = builder.icmp_signed("==", done, e.integer(0))
-        listed = builder.select(is_first, first, mean)
-        count = builder.select(is_first, m, e.integer(1))
+        listed = builder.select(tile.is_first, first, mean)
+        count = builder.select(tile.is_first, m, e.integer(1))
         rows = [e.at(x.data, x_at), e.at(x_rows.data, listed), count, to]
-        targets = [e.at(y.data, y_at), e.at(y_rows.data, y_first, done)]
-        called = [*rows, *targets, e.at(s.data, place, done), x.stride]
-        some = e.least(e.integer(TILE), builder.sub(t, done))
-        call_tile(builder, "firth_score_mean", some, called, _emit_scores_of_tile)
-        return []
+        targets = [e.at(y.data, y_at), e.at(y_rows.data, y_first, tile.done)]
+        called = [*rows, *targets, e.at(s.data, place, tile.done), x.stride]
+        call_tile(builder, "firth_score_mean", tile.count, called, _emit_scores_of_tile)
 
-    e.loop(t, TILE, [], score_tile)
+    loop_over_tiles(e, t, score_tile)
 
 
 def _emit_scores_of_tile(e: Emitter, arguments: Sequence[ir.Value], targets: int) -> None:
@@ -127,19 +132,15 @@ def _emit_update(
     def own(listed: ir.Value) -> ir.Value:
         return e.at(x.data, x_at, builder.load(e.at(x_rows.data, listed)))
 
-    def update_tile(done: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-        count = e.least(e.integer(TILE), builder.sub(t, done))
-        is_first = builder.icmp_signed("==", done, e.integer(0))
-        is_last = builder.icmp_signed("==", builder.add(done, count), t)
-        before = own(builder.select(is_first, zero, sums))
+    def update_tile(tile: Tile) -> None:
+        before = own(builder.select(tile.is_first, zero, sums))
         rows = [e.at(x.data, x_at), e.at(x_rows.data, first)]
-        changed = [builder.select(is_last, m, e.integer(0)), own(mean), before, own(sums)]
-        targets = [e.at(y.data, y_at), e.at(y_rows.data, y_first, done)]
-        called = [*rows, *changed, *targets, e.at(g.data, place, done), columns]
-        call_tile(builder, "firth_update_mean", count, called, _emit_update_of_tile)
-        return []
+        changed = [builder.select(tile.is_last, m, e.integer(0)), own(mean), before, own(sums)]
+        targets = [e.at(y.data, y_at), e.at(y_rows.data, y_first, tile.done)]
+        called = [*rows, *changed, *targets, e.at(g.data, place, tile.done), columns]
+        call_tile(builder, "firth_update_mean", tile.count, called, _emit_update_of_tile)
 
-    e.loop(t, TILE, [], update_tile)
+    loop_over_tiles(e, t, update_tile)
 
 
 def _emit_update_of_tile(e: Emitter, arguments: Sequence[ir.Value], targets: int) -> None:

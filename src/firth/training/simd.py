@@ -27,13 +27,14 @@ from firth.training.emitter import (
     FLOAT,
     INTEGERS,
     REGISTERS,
-    TILE,
     VECTOR,
     WIDTH,
     Emitter,
+    Tile,
     call_own,
     call_tile,
     emitted_for,
+    loop_over_tiles,
 )
 from firth.training.row_loops import Floats, Offsets, row_at, rows_at
 
@@ -76,22 +77,21 @@ def _emit_scores(e, x, x_at, x_rows, first, m, y, y_at, y_rows, y_first, t, s, p
     builder = e.builder
     even = builder.and_(m, e.integer(-2))
 
-    def score_tile(done: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-        count = e.least(e.integer(TILE), builder.sub(t, done))
-        targets = [e.at(y.data, y_at), e.at(y_rows.data, y_first, done)]
+    def score_tile(tile: Tile) -> None:
+        targets = [e.at(y.data, y_at), e.at(y_rows.data, y_first, tile.done)]
 
         def score(i: ir.Value, inputs: int) -> list[ir.Value]:
-            rows, where = e.at(x_rows.data, first, i), e.at(s.data, place, builder.mul(i, t), done)
+            rows = e.at(x_rows.data, first, i)
+            where = e.at(s.data, place, builder.mul(i, t), tile.done)
             called = [e.at(x.data, x_at), rows, *targets, where, t, x.stride]
             emit = functools.partial(_emit_score, inputs=inputs)
-            call_tile(builder, f"firth_score_{inputs}", count, called, emit)
+            call_tile(builder, f"firth_score_{inputs}", tile.count, called, emit)
             return []
 
         e.loop(even, 2, [], lambda i, _: score(i, 2))
         e.loop(builder.sub(m, even), 1, [], lambda i, _: score(builder.add(even, i), 1))
-        return []
 
-    e.loop(t, TILE, [], score_tile)
+    loop_over_tiles(e, t, score_tile)
 
 
 def _emit_score(e: Emitter, arguments: Sequence[ir.Value], targets: int, *, inputs: int) -> None:
@@ -259,24 +259,20 @@ def _emit_update(
 ):
     builder = e.builder
 
-    def update_tile(done: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-        count = e.least(e.integer(TILE), builder.sub(t, done))
-        is_first = builder.icmp_signed("==", done, e.integer(0))
-        is_last = builder.icmp_signed("==", builder.add(done, count), t)
-        a = builder.select(is_first, first, sums)
-        b = builder.select(is_last, first, sums)
+    def update_tile(tile: Tile) -> None:
+        a = builder.select(tile.is_first, first, sums)
+        b = builder.select(tile.is_last, first, sums)
         lists = [e.at(x_rows.data, listed) for listed in (first, a, b)]
-        targets = [e.at(y.data, y_at), e.at(y_rows.data, y_first, done)]
-        gradients = [e.at(g.data, place, done), width]
+        targets = [e.at(y.data, y_at), e.at(y_rows.data, y_first, tile.done)]
+        gradients = [e.at(g.data, place, tile.done), width]
         called = [e.at(x.data, x_at), *lists, m, *targets, *gradients, columns]
-        with builder.if_else(is_first) as (same, other):
+        with builder.if_else(tile.is_first) as (same, other):
             for branch, a_is_x, name in ((same, True, "first"), (other, False, "further")):
                 emit = functools.partial(_emit_update_of_tile, a_is_x=a_is_x)
                 with branch:
-                    call_tile(builder, f"firth_update_{name}", count, called, emit)
-        return []
+                    call_tile(builder, f"firth_update_{name}", tile.count, called, emit)
 
-    e.loop(t, TILE, [], update_tile)
+    loop_over_tiles(e, t, update_tile)
 
 
 def _emit_update_of_tile(
