@@ -36,12 +36,12 @@ from numpy.typing import NDArray
 
 import machine
 from firth import TrainConfig
+from firth.compilation import emitter, prefetching
 from firth.corpus import Corpus, read_corpus
 from firth.training import (
     Callback,
     Progress,
     draws,
-    emitter,
     row_loops,
     sampling,
     simd,
@@ -119,9 +119,9 @@ def touch_rows(
         windows.draw_noise(draws.stream_at(key, i), negative, alias, drawn, 0)
         coming[negative] = ids[i] * stride
         for k in range(negative + 1):
-            row_loops.prefetch_rows(outputs, 0, coming, k, 1, stride)
+            prefetching.prefetch_rows(outputs, 0, coming, k, 1, stride)
             add_row(outputs, rows[k], change)
-        row_loops.prefetch_rows(inputs, 0, coming, negative, 1, stride)
+        prefetching.prefetch_rows(inputs, 0, coming, negative, 1, stride)
         add_row(inputs, rows[negative], change)
 
 

@@ -61,6 +61,16 @@ def test_a_change_in_another_file_of_the_package_is_noticed(folder):
     assert run(folder).stdout == "61 0\n"
 
 
+def test_a_change_in_what_primitives_are_made_of_is_noticed(folder):
+    own = folder / "firth"
+    shutil.copytree(Path(firth.__file__).parent, own)
+    environment = {"PYTHONPATH": str(folder)}
+    assert run(folder, **environment).stdout == "41 0\n"
+    with (own / "compilation/emitter.py").open("a") as emitter:
+        emitter.write("# changed\n")
+    assert run(folder, **environment).stdout == "41 0\n"
+
+
 def test_a_cache_that_cannot_be_written_is_told(folder):
     (folder / "cache").write_text("a file")
     done = run(folder)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from firth.compilation import compiled, inlined
+from firth.compilation.prefetching import prefetch_item
 from firth.errors import CorpusError
 
 # Ends a unit in a stream of symbols (chunk numbers and the like, which are never negative).
@@ -48,6 +49,8 @@ _MULTIPLIER = 0x4F1BBCDD
 # The record of a chunk in the arena: its length in words above its number; its count; its words.
 # All that a look-up needs of it lies together, most often in one cache line.
 _HEADER = 2
+# The slot is asked for twice so many chunks before it is needed, the record so many.
+_AHEAD = 16
 
 
 class Chunks(NamedTuple):
@@ -357,8 +360,12 @@ def _number(
     size
         Number of distinct chunks in the table.
     """
-    mask = len(slots) - 1
+    mask, last = len(slots) - 1, len(stream) - 1
     for place in range(len(stream)):
+        # Both the table and the arena are larger than the near caches. The slot of an unknown chunk
+        # names no place in the arena, nor is any needed.
+        prefetch_item(slots, tags[min(place + 2 * _AHEAD, last)] & mask)
+        prefetch_item(arena, slots[tags[min(place + _AHEAD, last)] & mask] & _MASK)
         tag = tags[place]
         if tag == UNIT_END:
             stream[place] = UNIT_END

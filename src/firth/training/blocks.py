@@ -29,9 +29,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.compilation import compiled_bare, inlined
+from firth.compilation import compiled_bare, inlined, prefetching
+from firth.compilation.emitter import WIDTH
 from firth.training import draws, lockstep, means, row_loops, simd, windows
-from firth.training.emitter import WIDTH
 from firth.training.kernel import Frozen, Sampling, Tables, Window
 from firth.training.simd import stride_of
 
@@ -402,7 +402,7 @@ def _score_block(
                 row += lists[row + 5]
             if j < next_count:
                 _fetch(outputs, y_at, lists, next_row, 0, some)
-                row_loops.prefetch_rows(inputs, x_at, lists, next_row + 4, 1, layout.stride)
+                prefetching.prefetch_rows(inputs, x_at, lists, next_row + 4, 1, layout.stride)
                 next_row += lists[next_row + 5]
 
 
@@ -422,7 +422,7 @@ def _fetch(
 ) -> None:
     """Ask for some target rows of a window."""
     count = min(stop, lists[row + 2]) - start
-    row_loops.prefetch_rows(outputs, y_at, lists, row + _FIELDS + start, count, outputs.shape[1])
+    prefetching.prefetch_rows(outputs, y_at, lists, row + _FIELDS + start, count, outputs.shape[1])
 
 
 @inlined
@@ -431,11 +431,11 @@ def _take_lines(layout: Layout, team: Team, step: int, ahead: int) -> None:
     lists = team.lists
     listed = (step + _AHEAD) % _LISTED * layout.block
     if (step + _AHEAD) % team.members == team.member:
-        row_loops.prefetch_items(lists, listed, lists[listed + 3])
+        prefetching.prefetch_items(lists, listed, lists[listed + 3])
     total = lists[ahead % _LISTED * layout.block + 1]
     for s in range(team.first, team.last):
         place = (step % SCORED * layout.slices + s) * layout.scores
-        row_loops.prefetch_items(team.parts, place, total)
+        prefetching.prefetch_items(team.parts, place, total)
 
 
 @inlined

@@ -13,10 +13,10 @@ from typing import Literal, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.compilation.emitter import LINE
 from firth.corpus import TokenStore
 from firth.training import draws, kernel, sampling, simd
 from firth.training.config import TrainConfig
-from firth.training.emitter import LINE
 
 Floats = NDArray[np.float32]
 Integer = TypeVar("Integer", np.int32, np.int64)

@@ -21,9 +21,9 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.compilation import compiled_bare, inlined
-from firth.training import draws, means, row_loops, simd, windows
-from firth.training.emitter import WIDTH
+from firth.compilation import compiled_bare, inlined, prefetching
+from firth.compilation.emitter import WIDTH
+from firth.training import draws, means, simd, windows
 
 Floats = NDArray[np.float32]
 
@@ -261,8 +261,8 @@ def _fetch(
     """Ask for some columns of the rows listed from `first`: noise, a centre and a context."""
     inputs, outputs = tables
     some = min(columns, inputs.shape[1] - column)
-    row_loops.prefetch_rows(outputs, column, rows, first, negative + 1, some)
-    row_loops.prefetch_rows(inputs, column, rows, first + negative + 1, 1, some)
+    prefetching.prefetch_rows(outputs, column, rows, first, negative + 1, some)
+    prefetching.prefetch_rows(inputs, column, rows, first + negative + 1, 1, some)
 
 
 @inlined

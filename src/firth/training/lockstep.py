@@ -15,7 +15,7 @@ from numba.extending import overload
 from numpy.typing import NDArray
 
 from firth.compilation import inlined
-from firth.training.emitter import LINE, emitted_for
+from firth.compilation.emitter import LINE, emitted_for
 
 Signals = NDArray[np.int64]
 

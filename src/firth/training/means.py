@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from llvmlite import ir
 
-from firth.training.emitter import (
+from firth.compilation.emitter import (
     FLOAT,
     WIDTH,
     Emitter,

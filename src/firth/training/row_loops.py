@@ -6,13 +6,11 @@ a table is a float32 array of shape (rows, stride), and rows are named by their 
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from llvmlite import ir
 from numpy.typing import NDArray
 
-from firth.training.emitter import INT32, LINE, WIDTH, Emitter, emitted_for
+from firth.compilation.emitter import WIDTH, emitted_for
 
 Floats = NDArray[np.float32]
 Offsets = NDArray[np.int64]
@@ -75,52 +73,3 @@ def _emit_parts(e, parts, place, apart, count, sums, length):
         return []
 
     e.loop(length, WIDTH, [], along)
-
-
-def prefetch_rows(
-    table: Floats, at: int, rows: Offsets, first: int, count: int, columns: int
-) -> None:
-    """Ask for so many columns of the rows listed from `first` to be brought into the cache."""
-
-
-@emitted_for(prefetch_rows)
-def _emit_prefetch_of_rows(e, table, at, rows, first, count, columns):
-    def over(k: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-        row = e.builder.load(e.at(rows.data, first, k))
-        _ask_for_items(e, e.at(table.data, at, row), columns, table.item_bytes)
-        return []
-
-    e.loop(count, 1, [], over)
-
-
-def prefetch_items(items: NDArray[Any], place: int, count: int) -> None:
-    """Ask for elements of an array to be brought into the cache, for writing."""
-
-
-@emitted_for(prefetch_items)
-def _emit_prefetch_of_items(e, items, place, count):
-    _ask_for_items(e, e.at(items.data, place), count, items.item_bytes)
-
-
-def prefetch_item(items: NDArray[np.uint64], place: int | np.int64) -> None:
-    """Ask for an element of an array to be brought into the cache, for reading."""
-
-
-@emitted_for(prefetch_item)
-def _emit_prefetch_of_one(e, items, place):
-    _ask_for(e, e.at(items.data, place), for_writing=False)
-
-
-def _ask_for_items(e: Emitter, first: ir.Value, count: ir.Value, item_bytes: int) -> None:
-    def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-        _ask_for(e, e.at(first, index), for_writing=True)
-        return []
-
-    e.loop(count, LINE // item_bytes, [], along)
-
-
-def _ask_for(e: Emitter, place: ir.Value, *, for_writing: bool) -> None:
-    """Emit that the line that holds a place shall be brought into all caches."""
-    line = e.builder.bitcast(place, ir.IntType(8).as_pointer())
-    flags = [ir.Constant(INT32, flag) for flag in (int(for_writing), 3, 1)]
-    e.call("llvm.prefetch.p0", ir.VoidType(), line, *flags)

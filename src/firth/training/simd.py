@@ -23,7 +23,7 @@ from collections.abc import Sequence
 import numpy as np
 from llvmlite import ir
 
-from firth.training.emitter import (
+from firth.compilation.emitter import (
     FLOAT,
     INTEGERS,
     REGISTERS,

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.compilation import inlined
+from firth.compilation import inlined, prefetching
+from firth.compilation.emitter import WIDTH
 from firth.training import draws, row_loops, simd
-from firth.training.emitter import WIDTH
 from firth.training.row_loops import Floats
 from firth.training.simd import LOSS_VECTORS
 
@@ -78,7 +78,7 @@ def draw_noise(
     """
     for k in range(negative):
         drawn[place + k] = draws.noise_draw(stream, k)
-        row_loops.prefetch_item(alias, draws.noise_column(drawn[place + k], len(alias)))
+        prefetching.prefetch_item(alias, draws.noise_column(drawn[place + k], len(alias)))
 
 
 @inlined

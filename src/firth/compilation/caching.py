@@ -31,9 +31,9 @@ def compiled(function: Function) -> Function:
     """Compile `function` at its first call, free of the GIL, and keep the result on disk.
 
     Numba looks only at the file of the function itself to tell whether a kept result is stale.
-    The functions that it calls stand in the same package folder, so the name of the cache folder
-    carries a digest of all sources there, beside Firth's version. Where no cache folder can be
-    written, a warning says so and each process compiles anew.
+    What it calls stands in the same package folder or in that of this module, so the name of the
+    cache folder carries a digest of all sources there, beside Firth's version. Where no cache
+    folder can be written, a warning says so and each process compiles anew.
     """
     return _kept(function, {})
 
@@ -67,8 +67,9 @@ def _kept(function: Function, special: dict[str, bool]) -> Function:
 @functools.cache
 def _code_folder(package: Path) -> Path | None:
     digest = hashlib.sha256(__version__.encode())
-    for source in sorted(package.glob("*.py")):
-        digest.update(source.read_bytes())
+    for folder in (Path(__file__).parent, package):
+        for source in sorted(folder.glob("*.py")):
+            digest.update(source.read_bytes())
     try:
         return cache_folder() / "compiled" / f"{package.name}-{digest.hexdigest()[:16]}"
     except FirthError as error:
