@@ -48,6 +48,17 @@ def test_train_tells_what_it_made(folder):
     assert len(firth.load(folder / "a.vec")) == 9
 
 
+def test_a_command_leaves_its_objects_to_the_end_of_the_process(folder):
+    # On exit, what is registered first is called last.
+    program = (
+        "import atexit, gc; atexit.register(lambda: print(gc.get_freeze_count() > 0));"
+        "from firth.cli import main; main()"
+    )
+    command = [sys.executable, "-c", program, "similar", "vectors", "cat"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("\nTrue\n")
+
+
 def test_train_reads_standard_input_and_reports_json(folder):
     done = run(
         "train", "-", "--output", "b.bin", "--dim", "4", "--quiet", "--json", at=folder, stdin=TEXT
