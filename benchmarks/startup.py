@@ -1,4 +1,4 @@
-"""What a user waits for before any work is done: imports, help, and the compilation of the kernel.
+"""What a user waits for beside the work: imports, help, compilation, a command with no work.
 
 python benchmarks/startup.py [--runs 5]
 """
@@ -50,10 +50,10 @@ def seconds_inside(program: str, cache: str, *arguments: str) -> float:
     return float(run([sys.executable, "-c", program, *arguments], cache))
 
 
-def seconds_of_help(cache: str) -> float:
-    """Time `firth --help` as a whole."""
+def seconds_of_command(cache: str, *arguments: str) -> float:
+    """Time the command `firth` from its start to its end."""
     began = time.perf_counter()
-    run([sys.executable, "-m", "firth", "--help"], cache)
+    run([sys.executable, "-m", "firth", *arguments], cache)
     return time.perf_counter() - began
 
 
@@ -64,11 +64,14 @@ def measure() -> dict[str, float]:
         text.write_text("a few words\n" * 9, encoding="utf-8")
         return {
             "import firth": seconds_inside(IMPORT, cache),
-            "firth --help": seconds_of_help(cache),
+            "firth --help": seconds_of_command(cache, "--help"),
             "kernel, compiled": seconds_inside(KERNEL, cache),
             "kernel, from the cache": seconds_inside(KERNEL, cache),
             "reading, compiled": seconds_inside(READING, cache, str(text)),
             "reading, from the cache": seconds_inside(READING, cache, str(text)),
+            "firth train, 27 words": seconds_of_command(
+                cache, "train", str(text), "--output", f"{cache}/vectors", "--sample", "0"
+            ),
         }
 
 
