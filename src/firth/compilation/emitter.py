@@ -1,14 +1,13 @@
 """Emitting LLVM IR: the operations that primitives are made of, and how Numba comes to call them.
 
-Vector width and tiles follow from the features of the processor that Numba compiles for.
+Vector width and registers follow from the features of the processor that Numba compiles for.
 """
 
 from __future__ import annotations
 
-import functools
 import inspect
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, TypeVar
 
 import llvmlite.binding as llvm
 import numba
@@ -37,8 +36,6 @@ def _processor() -> tuple[int, int]:
 
 
 WIDTH, REGISTERS = _processor()
-# The update holds a row and its change for each target, an input, one or two sums and a gradient.
-TILE = 6 if REGISTERS == 16 else 12
 LINE = 64  # bytes of a cache line
 FLOAT = ir.FloatType()
 INT32 = ir.IntType(32)
@@ -258,51 +255,3 @@ def call_own(
         emit(Emitter(inner), function.args)
         inner.ret_void()
     builder.call(function, arguments)
-
-
-class Tile(NamedTuple):
-    """Up to TILE of the targets of a window."""
-
-    done: ir.Value  # targets of the tiles before
-    count: ir.Value
-    is_first: ir.Value
-    is_last: ir.Value
-
-
-def loop_over_tiles(e: Emitter, targets: ir.Value, body: Callable[[Tile], None]) -> None:
-    """Emit `body` for each tile of so many targets."""
-
-    def over(done: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-        count = e.least(e.integer(TILE), e.builder.sub(targets, done))
-        is_first = e.builder.icmp_signed("==", done, e.integer(0))
-        is_last = e.builder.icmp_signed("==", e.builder.add(done, count), targets)
-        body(Tile(done, count, is_first, is_last))
-        return []
-
-    e.loop(targets, TILE, [], over)
-
-
-class TileLoop(Protocol):
-    """Emits a loop over a tile of so many targets."""
-
-    def __call__(self, e: Emitter, arguments: Sequence[ir.Value], targets: int) -> None:
-        """Emit the loop."""
-
-
-def call_tile(
-    builder: ir.IRBuilder,
-    name: str,
-    count: ir.Value,
-    arguments: Sequence[ir.Value],
-    emit: TileLoop,
-) -> None:
-    """Call the variant of `name` that is made for `count` targets, 1 to TILE."""
-    done = builder.append_basic_block("done")
-    choice = builder.switch(count, done)
-    for targets in range(1, TILE + 1):
-        case = builder.append_basic_block(f"{name}_{targets}")
-        choice.add_case(ir.Constant(INT64, targets), case)
-        builder.position_at_end(case)
-        call_own(builder, f"{name}_{targets}", arguments, functools.partial(emit, targets=targets))
-        builder.branch(done)
-    builder.position_at_end(done)

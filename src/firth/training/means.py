@@ -12,16 +12,9 @@ from collections.abc import Sequence
 
 from llvmlite import ir
 
-from firth.compilation.emitter import (
-    FLOAT,
-    WIDTH,
-    Emitter,
-    Tile,
-    call_tile,
-    emitted_for,
-    loop_over_tiles,
-)
+from firth.compilation.emitter import FLOAT, WIDTH, Emitter, emitted_for
 from firth.training.row_loops import Floats, Offsets, row_at, rows_at
+from firth.training.tiles import Tile, call_tile, loop_over_tiles
 
 
 def scores(

@@ -9,9 +9,9 @@ zero. Rows are named by their offset, in elements, from the start of the table, 
     T  targets of a window      m  inputs of a window
     X  (·, stride) inputs       Y  (·, stride) targets       S, G  (m, T) scores, gradients
 
-The loops follow three rules: accumulators stay in registers (two inputs against up to TILE targets
-for the scores; one vector of each of up to TILE targets for the update), nothing is scalar that can
-be a vector, and every width and tile comes from the processor's features.
+The loops follow three rules: accumulators stay in registers (for the scores two inputs against a
+tile of targets; for the update one vector of each target of a tile), nothing is scalar that can be
+a vector, and every width and tile comes from the processor's features.
 """
 
 from __future__ import annotations
@@ -30,13 +30,11 @@ from firth.compilation.emitter import (
     VECTOR,
     WIDTH,
     Emitter,
-    Tile,
     call_own,
-    call_tile,
     emitted_for,
-    loop_over_tiles,
 )
 from firth.training.row_loops import Floats, Offsets, row_at, rows_at
+from firth.training.tiles import Tile, call_tile, loop_over_tiles
 
 # A loss product of this many factors, each in (1, 2], stays below float32's largest number.
 LOSS_VECTORS = 96
