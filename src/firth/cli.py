@@ -1,7 +1,7 @@
 """The command `firth`: the only place that prints.
 
-Exit codes: 0 fine, 1 an error told in one line, 2 wrong usage, 130 interrupted by Ctrl-C, 143 by
-SIGTERM.
+Exit codes: 0 fine, 1 an error told in one line (or the reader of a pipe has gone, which is not
+told), 2 wrong usage, 130 interrupted by Ctrl-C, 143 by SIGTERM.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import atexit
 import gc
 import json
-import os
 import sys
 import warnings
 from pathlib import Path
@@ -19,6 +18,13 @@ import typer
 from typer.core import TyperGroup
 
 from firth._version import __version__
+from firth.console import (
+    INTERRUPTED,
+    OutputError,
+    catch_interrupts,
+    forget_output,
+    raise_interrupts,
+)
 from firth.errors import FirthError, FirthWarning, Interrupted, VocabularyError
 
 if TYPE_CHECKING:
@@ -27,18 +33,42 @@ if TYPE_CHECKING:
     from firth.vectors import Neighbour, Vectors
 
 
+# What helps against too little memory, by verb.
+_LESS_MEMORY = {
+    "train": "lower --dim, --negative, --window or --max-vocab, or give fewer --threads",
+    "evaluate": "lower --restrict, or evaluate vectors of fewer words or dimensions",
+    "similar": "query vectors of fewer words or dimensions",
+    "analogy": "query vectors of fewer words or dimensions",
+    "info": "a machine with more memory is needed to read these vectors",
+    "convert": "a machine with more memory is needed to read these vectors",
+    "plot": "draw fewer words (--top, --words), or read vectors of fewer words or dimensions",
+}
+
+
 class _Verbs(TyperGroup):
     """The verbs; Typer would end an interrupted one without a word."""
 
     def invoke(self, context: Any) -> Any:  # noqa: ANN401
         try:
-            return super().invoke(context)
+            try:
+                raise_interrupts()
+                result = super().invoke(context)
+                # Here, and not on exit, where nobody could tell what went wrong.
+                sys.stdout.flush()
+                return result
+            finally:
+                catch_interrupts()
         except Interrupted as error:
             _tell(str(error))
             raise typer.Exit(128 + error.signal) from None
         except KeyboardInterrupt:
+            catch_interrupts()
             _tell("interrupted")
-            raise typer.Exit(130) from None
+            raise typer.Exit(INTERRUPTED) from None
+        except MemoryError as error:
+            detail = f" ({error})" if str(error) else ""
+            advice = _LESS_MEMORY.get(context.invoked_subcommand, "end other programs")
+            raise FirthError(f"out of memory{detail}; {advice}") from error
 
 
 app = typer.Typer(
@@ -64,19 +94,21 @@ Json = Annotated[bool, typer.Option("--json", help="Report as JSON.")]
 def main() -> None:
     """Run the command, and tell an error in one line."""
     _collect_less()
+    _show_warnings()
     try:
         app()
     except FirthError as error:
         _fail(str(error))
     except BrokenPipeError:
         # The reader of a pipe has gone, as `head` does.
-        _forget_output()
+        forget_output()
         sys.exit(1)
+    except OutputError as error:
+        forget_output()
+        _fail(f"cannot write to standard output: {error.strerror}")
     except OSError as error:
-        _forget_output()
-        _fail(f"cannot write the output: {error.strerror or error}")
-    except MemoryError:
-        _fail("out of memory; lower dim, negative, window or max_vocab, or give fewer threads")
+        reason = error.strerror or str(error)
+        _fail(reason if error.filename is None else f"cannot use {error.filename}: {reason}")
 
 
 def _collect_less() -> None:
@@ -87,11 +119,6 @@ def _collect_less() -> None:
     """
     gc.set_threshold(250_000)
     atexit.register(gc.freeze)
-
-
-def _forget_output() -> None:
-    """Let nothing more be written: Python would complain once more on exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(message: str) -> None:
@@ -225,7 +252,6 @@ def train(
     if checkpoint and output.absolute() == Path(checkpoint).absolute():
         raise FirthError(f"--output and --checkpoint must differ, got {output} for both")
     cache_folder()
-    _show_warnings()
     from firth.pipeline import train as train_vectors
     from firth.run_starter import RunStarter
 
@@ -398,7 +424,7 @@ def info(path: VectorsPath, as_json: Json = False) -> None:
         _print_json(facts)
         return
     for name, value in facts.items():
-        print(f"{name}: {json.dumps(value, ensure_ascii=False)}")
+        print(f"{name}: {_to_json(value)}")
 
 
 @app.command(epilog="Example: firth convert vectors vectors.bin")
@@ -523,7 +549,13 @@ def _facts(vectors: Vectors) -> dict[str, object]:
 
 
 def _print_json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False))
+    print(_to_json(value))
+
+
+def _to_json(value: object) -> str:
+    """Return a value as JSON that the output can encode."""
+    is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    return json.dumps(value, ensure_ascii=not is_unicode)
 
 
 def _print_neighbours(neighbours: list[Neighbour], as_json: bool) -> None:
