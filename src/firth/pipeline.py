@@ -8,7 +8,6 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from firth._version import __version__
 from firth.corpus import Vocabulary, read_corpus
 from firth.errors import ConfigError
+from firth.paths import to_path
 from firth.training.checkpoint import Checkpoints, list_checkpoints, parse_duration
 from firth.training.config import TrainConfig
 from firth.training.engine import Initial
@@ -243,7 +243,7 @@ def _open_checkpoints(
     if not isinstance(resume, bool):
         raise ConfigError(f"resume must be True or False, got {resume!r}")
     return Checkpoints(
-        _path("checkpoint", folder),
+        to_path("checkpoint", folder),
         every=parse_duration(
             "checkpoint_every (--checkpoint-every)", "10m" if every is None else every
         ),
@@ -252,18 +252,12 @@ def _open_checkpoints(
     )
 
 
-def _path(name: str, given: str | os.PathLike[str]) -> Path:
-    if not isinstance(given, str | os.PathLike) or not os.fspath(given):
-        raise ConfigError(f"{name} must be a path, got {given!r}")
-    return Path(given)
-
-
 def _load_start(start: Vectors | str | os.PathLike[str] | None) -> Vectors | None:
     """Load the vectors to start from; of a folder of checkpoints, the last one."""
     if start is None or isinstance(start, Vectors):
         return start
-    path = _path("start", start)
-    checkpoints = list_checkpoints(path)
+    path = to_path("start", start)
+    checkpoints = list_checkpoints(path) if os.path.isdir(path) else []  # noqa: PTH112
     return load(checkpoints[-1] if checkpoints else path)
 
 

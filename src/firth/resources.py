@@ -39,10 +39,14 @@ def free_disk(path: Path) -> int | None:
 
     None where the file system does not tell.
     """
-    folder = path.absolute()
-    while not folder.exists():
-        folder = folder.parent
-    usage = shutil.disk_usage(folder)
+    try:
+        folder = path.absolute()
+        # Unlike `Path.exists`, it raises for no path.
+        while not os.path.exists(folder):  # noqa: PTH110
+            folder = folder.parent
+        usage = shutil.disk_usage(folder)
+    except OSError:
+        return None
     # Some file systems without a disk say that they are 0 bytes large.
     return usage.free if usage.total else None
 

@@ -10,13 +10,13 @@ import os
 import warnings
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 
 from firth.callbacks.common import EVERY, Pace, plan_of
 from firth.callbacks.evaluate import EvaluationPoint
 from firth.errors import ConfigError, FirthError, FirthWarning
+from firth.paths import to_path
 from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart
 
 
@@ -55,11 +55,8 @@ class JsonLines(Callback):
     """
 
     def __init__(self, path: str | os.PathLike[str], *, every: float | str = EVERY) -> None:
-        try:
-            # Whatever folder a callback goes to.
-            self.path = Path(path).absolute()
-        except TypeError as error:
-            raise ConfigError(f"the path of a log must be a path, got {path!r}") from error
+        # Absolute, whatever folder a callback goes to.
+        self.path = to_path("the path of a log", path).absolute()
         self._pace = Pace(every)
         if self._begins_otherwise():
             raise ConfigError(
@@ -123,19 +120,19 @@ class JsonLines(Callback):
             raise FirthError(f"cannot write {self.path}: {error.strerror or error}") from error
 
     def _begins_otherwise(self) -> bool:
-        # A pipe would have this wait.
-        if not self.path.is_file():
-            return False
         try:
+            # A pipe would have this wait.
+            if not self.path.is_file():
+                return False
             with self.path.open("rb") as file:
                 return file.read(1) not in (b"", b"{")
         except OSError:
             return False
 
     def _ends_with_a_line(self) -> bool:
-        if not self.path.is_file():
-            return True
         try:
+            if not self.path.is_file():
+                return True
             with self.path.open("rb") as file:
                 if file.seek(0, os.SEEK_END) == 0:
                     return True

@@ -7,13 +7,13 @@ import os
 import warnings
 from abc import abstractmethod
 from collections.abc import Callable
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from firth.callbacks.common import EVERY, Pace, plan_of
 from firth.callbacks.evaluate import EvaluationPoint
 from firth.errors import FirthError, FirthWarning, MissingExtraError
+from firth.paths import to_path
 from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart, StopReason
 
 
@@ -135,7 +135,7 @@ class TensorBoard(_Tracker):
     def __init__(self, folder: str | os.PathLike[str], *, every: float | str = EVERY) -> None:
         super().__init__(every)
         self._writing = _import("tensorboardX", "SummaryWriter")
-        self._folder = Path(folder)
+        self._folder = to_path("folder", folder)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -19,6 +19,7 @@ from matplotlib.transforms import Bbox
 
 from firth.errors import ConfigError, FirthError
 from firth.files import check_writable, write_aside
+from firth.paths import to_path
 from firth.plotting.fonts import families, shortened, shown
 
 # Told apart by those who see red and green alike, and in grey (after Okabe and Ito, 2008).
@@ -126,7 +127,7 @@ def check_picture(path: str | os.PathLike[str]) -> Path:
     Traceback (most recent call last):
     firth.errors.ConfigError: a picture ends in .png, .svg or .pdf, got 'map.jpeg'
     """
-    target = Path(path)
+    target = to_path("the path of a picture", path)
     if target.suffix.lower() not in _METADATA:
         raise ConfigError(f"a picture ends in .png, .svg or .pdf, got {str(path)!r}")
     check_writable(target)
