@@ -159,9 +159,10 @@ def test_the_group_may_write_only_if_it_is_the_users_own(folder, monkeypatch):
 
     call()
     folder.chmod(0o770)
-    user = pwd.getpwuid(os.geteuid())
-    own = [user.pw_name, "x", folder.stat().st_gid, []]
-    monkeypatch.setattr("pwd.getpwuid", lambda _: pwd.struct_passwd([*user[:3], own[2], *user[4:]]))
+    group = folder.stat().st_gid
+    user = pwd.struct_passwd(("me", "x", os.geteuid(), group, "", "/", "/bin/sh"))
+    own = ["me", "x", group, []]
+    monkeypatch.setattr("pwd.getpwuid", lambda _: user)
     monkeypatch.setattr("grp.getgrgid", lambda _: grp.struct_group(own))
     assert call() == "loaded"
     own[3] = ["somebody"]
