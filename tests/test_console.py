@@ -83,7 +83,8 @@ def test_an_error_that_cannot_be_encoded_is_escaped(folder):
 @posix_only
 @full_only
 @pytest.mark.parametrize(
-    ("command", "unbuffered"), [("info vectors", ""), ("info vectors", "1"), ("--help", "")]
+    ("command", "unbuffered"),
+    [("info vectors", ""), ("info vectors", "1"), ("--help", ""), ("--version", "")],
 )
 def test_a_full_output_is_told(folder, command, unbuffered):
     done = shell(f"firth {command} >/dev/full", folder, PYTHONUNBUFFERED=unbuffered)

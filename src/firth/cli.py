@@ -21,9 +21,9 @@ from firth._version import __version__
 from firth.console import (
     INTERRUPTED,
     OutputError,
-    catch_interrupts,
     forget_output,
     raise_interrupts,
+    raise_no_more,
 )
 from firth.errors import FirthError, FirthWarning, Interrupted, VocabularyError
 
@@ -52,17 +52,14 @@ class _Verbs(TyperGroup):
         try:
             try:
                 raise_interrupts()
-                result = super().invoke(context)
-                # Here, and not on exit, where nobody could tell what went wrong.
-                sys.stdout.flush()
-                return result
+                return super().invoke(context)
             finally:
-                catch_interrupts()
+                raise_no_more()
         except Interrupted as error:
             _tell(str(error))
             raise typer.Exit(128 + error.signal) from None
         except KeyboardInterrupt:
-            catch_interrupts()
+            raise_no_more()
             _tell("interrupted")
             raise typer.Exit(INTERRUPTED) from None
         except MemoryError as error:
@@ -96,7 +93,11 @@ def main() -> None:
     _collect_less()
     _show_warnings()
     try:
-        app()
+        try:
+            app()
+        finally:
+            # Here, and not on exit, where nobody could tell what went wrong.
+            sys.stdout.flush()
     except FirthError as error:
         _fail(str(error))
     except BrokenPipeError:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 # An exit code of 128 and the number of the signal, as shells have it.
 INTERRUPTED = 128 + signal.SIGINT
 
+# Whether Ctrl-C is the command's own affair; it is not in a test or another program.
+_catches = False
+
 
 class OutputError(OSError):
     """Standard output cannot be written."""
@@ -74,19 +77,23 @@ def forget_output() -> None:
 
 def catch_interrupts() -> None:
     """Have Ctrl-C end the process at once, in one line, unless it is ignored."""
-    if _takes_interrupts():
+    global _catches
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        _catches = True
         signal.signal(signal.SIGINT, _end)
         sys.unraisablehook = _send_again
 
 
 def raise_interrupts() -> None:
-    """Have Ctrl-C raise a KeyboardInterrupt, as what is half-done must be put in order."""
-    if _takes_interrupts():
+    """Have Ctrl-C raise a KeyboardInterrupt for a while: what is half-done is put in order."""
+    if _catches:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def _takes_interrupts() -> bool:
-    return signal.getsignal(signal.SIGINT) in (signal.default_int_handler, _end)
+def raise_no_more() -> None:
+    """Have Ctrl-C end the process again, if it did before."""
+    if _catches:
+        signal.signal(signal.SIGINT, _end)
 
 
 def _end(number: int, frame: FrameType | None) -> None:
