@@ -16,15 +16,16 @@ from firth.corpus import Corpus
 from firth.errors import ConfigError, CorpusError, Interrupted, warn
 from firth.training import plan
 from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart, StopReason
-from firth.training.checkpoint import Checkpoints, RunState
+from firth.training.checkpoint import Checkpoints
 from firth.training.choices import warn_of_choices
 from firth.training.config import TrainConfig
 from firth.training.deterministic import LockstepEngine
 from firth.training.engine import NO_WORDS, Initial, KernelEngine, MakeEngine, Stretch
 from firth.training.guards import Diverged, check_loss, check_tables
-from firth.training.identity import identity_of
+from firth.training.identity import spec_of
 from firth.training.interrupts import Interrupts
 from firth.training.saving import Saver, copies
+from firth.training.state import RunState
 from firth.training.workers import run_apart, share_out
 
 # A multiple of what the deterministic engine trains as one block.
@@ -135,7 +136,8 @@ class _Run:
         plan.check_fits(self._estimate, corpus, config, checkpoints)
         last = None
         if checkpoints is not None:
-            last = checkpoints.begin(identity_of(corpus, config, make_engine, initial, frozen))
+            spec = spec_of(corpus, config, make_engine, initial, frozen, self._stretch)
+            last = checkpoints.begin(spec)
         counts = corpus.vocabulary.counts
         self._engine = make_engine(config, counts, corpus.tokens, self._stretch, frozen)
         self._saver = Saver(checkpoints, self._engine, corpus.vocabulary, config)
