@@ -49,15 +49,21 @@ def test_every_flipped_bit_is_refused(path):
     write_state(path, STATE, dataclasses.replace(SPEC, identity={"lr": 1e-05}, made_by={}), {})
     whole = path.read_bytes()
     believed = []
-    for place in range(8 * len(whole)):
-        content = bytearray(whole)
-        content[place // 8] ^= 1 << place % 8
-        path.write_bytes(content)
-        try:
-            read_state(path)
-        except FormatError:
-            continue
-        believed.append(place)
+    # Written in place, since some file systems take long to empty a file.
+    with path.open("r+b", buffering=0) as file:
+        for place in range(8 * len(whole)):
+            byte = whole[place // 8]
+            file.seek(place // 8)
+            file.write(bytes([byte ^ 1 << place % 8]))
+            try:
+                read_state(path)
+            except FormatError:
+                pass
+            else:
+                believed.append(place)
+            file.seek(place // 8)
+            file.write(bytes([byte]))
+    read_state(path)
     assert believed == []
 
 
