@@ -117,8 +117,8 @@ class EpochEnd:
         The mean loss of the epoch, in nats per positive pair.
     held_out_loss : float, optional
         The mean loss on the held-out text after it, if there is one.
-    is_best : bool
-        Whether no epoch before had as low a loss: on the held-out text, if there is one.
+    is_best : bool, optional
+        Whether no epoch before had as low a loss on the held-out text; None if there is none.
     """
 
     epoch: int
@@ -128,7 +128,7 @@ class EpochEnd:
     lr: float
     loss: float
     held_out_loss: float | None
-    is_best: bool
+    is_best: bool | None
 
 
 @dataclass(frozen=True, kw_only=True)
