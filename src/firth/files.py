@@ -8,7 +8,7 @@ import errno
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from firth.errors import FirthError
@@ -113,6 +113,26 @@ def make_folder(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for made in missing:
         _flush_folder(made.parent)
+
+
+def is_same(one: Path, other: Path) -> bool:
+    """Tell whether two paths are one place, through links and `..`, also if nothing is there.
+
+    Where the file system knows no case, names of what exists that differ in case alone are one.
+    """
+    if os.path.realpath(one) == os.path.realpath(other):
+        return True
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
+
+
+def lies_in(path: Path, places: Iterable[Path]) -> bool:
+    """Tell whether a path is one of some places, or lies within one, as `is_same` has it."""
+    real = Path(os.path.realpath(path))
+    above = (real, *real.parents)
+    return any(is_same(each, place) for place in places for each in above)
 
 
 @contextlib.contextmanager
