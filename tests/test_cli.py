@@ -264,7 +264,7 @@ def test_output_that_cannot_be_written_is_told(folder):
     done = subprocess.run(
         command, shell=True, cwd=folder, capture_output=True, text=True, check=False
     )
-    assert_fails(done, "cannot write the output: No space left on device")
+    assert_fails(done, "cannot write to standard output: No space left on device")
 
 
 def test_a_cache_that_cannot_be_written_is_told_in_one_line(folder):

@@ -77,6 +77,8 @@ def test_a_cache_that_cannot_be_written_is_told(folder):
     assert done.stdout == "41 0\n"
     assert "compiled code is not kept" in done.stderr
     assert "FIRTH_CACHE_DIR" in done.stderr
+    assert done.stderr.count("FirthWarning") == 1
+    assert not list(folder.rglob("*.nb*"))
 
 
 def test_the_kernel_is_found_again(tmp_path):

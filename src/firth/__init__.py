@@ -9,11 +9,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from firth._lazy import lazy_names
 from firth._version import __version__
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from firth.corpus import Corpus, TokenStore, Vocabulary, read_corpus
     from firth.errors import (

@@ -1,6 +1,29 @@
-"""Run the command as `python -m firth`."""
+"""The command's entry: `firth`, or `python -m firth`.
 
-from firth.cli import main
+All that takes long to import is imported when Ctrl-C is told in one line already.
+"""
+
+
+def main() -> None:
+    """Run the command."""
+    try:
+        from firth.console import catch_interrupts, prepare_streams
+
+        catch_interrupts()
+        prepare_streams()
+    except KeyboardInterrupt:
+        _end_at_once()
+    from firth.cli import main
+
+    main()
+
+
+def _end_at_once() -> None:
+    import os
+
+    os.write(2, b"firth: interrupted\n")
+    os._exit(130)
+
 
 if __name__ == "__main__":
     main()

@@ -1,7 +1,7 @@
 """The command `firth`: the only place that prints.
 
-Exit codes: 0 fine, 1 an error told in one line, 2 wrong usage, 130 interrupted by Ctrl-C, 143 by
-SIGTERM.
+Exit codes: 0 fine, 1 an error told in one line (or the reader of a pipe has gone, which is not
+told), 2 wrong usage, 130 interrupted by Ctrl-C, 143 by SIGTERM.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import atexit
 import gc
 import json
-import os
 import sys
 import warnings
 from pathlib import Path
@@ -19,6 +18,13 @@ import typer
 from typer.core import TyperGroup
 
 from firth._version import __version__
+from firth.console import (
+    INTERRUPTED,
+    OutputError,
+    catch_interrupts,
+    forget_output,
+    raise_interrupts,
+)
 from firth.errors import FirthError, FirthWarning, Interrupted, VocabularyError
 
 if TYPE_CHECKING:
@@ -27,18 +33,42 @@ if TYPE_CHECKING:
     from firth.vectors import Neighbour, Vectors
 
 
+# What helps against too little memory, by verb.
+_LESS_MEMORY = {
+    "train": "lower --dim, --negative, --window or --max-vocab, or give fewer --threads",
+    "evaluate": "lower --restrict, or evaluate vectors of fewer words or dimensions",
+    "similar": "query vectors of fewer words or dimensions",
+    "analogy": "query vectors of fewer words or dimensions",
+    "info": "a machine with more memory is needed to read these vectors",
+    "convert": "a machine with more memory is needed to read these vectors",
+    "plot": "draw fewer words (--top, --words), or read vectors of fewer words or dimensions",
+}
+
+
 class _Verbs(TyperGroup):
     """The verbs; Typer would end an interrupted one without a word."""
 
     def invoke(self, context: Any) -> Any:  # noqa: ANN401
         try:
-            return super().invoke(context)
+            try:
+                raise_interrupts()
+                result = super().invoke(context)
+                # Here, and not on exit, where nobody could tell what went wrong.
+                sys.stdout.flush()
+                return result
+            finally:
+                catch_interrupts()
         except Interrupted as error:
             _tell(str(error))
             raise typer.Exit(128 + error.signal) from None
         except KeyboardInterrupt:
+            catch_interrupts()
             _tell("interrupted")
-            raise typer.Exit(130) from None
+            raise typer.Exit(INTERRUPTED) from None
+        except MemoryError as error:
+            detail = f" ({error})" if str(error) else ""
+            advice = _LESS_MEMORY.get(context.invoked_subcommand, "end other programs")
+            raise FirthError(f"out of memory{detail}; {advice}") from error
 
 
 app = typer.Typer(
@@ -58,25 +88,30 @@ Top = Annotated[int, typer.Option(min=1, help="How many words to give.")]
 EncodingErrors = Annotated[
     Literal["strict", "replace"], typer.Option(help="What to do about invalid UTF-8.")
 ]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace a file that holds something else, too.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Report as JSON.")]
 
 
 def main() -> None:
     """Run the command, and tell an error in one line."""
     _collect_less()
+    _show_warnings()
     try:
         app()
     except FirthError as error:
         _fail(str(error))
     except BrokenPipeError:
         # The reader of a pipe has gone, as `head` does.
-        _forget_output()
+        forget_output()
         sys.exit(1)
+    except OutputError as error:
+        forget_output()
+        _fail(f"cannot write to standard output: {error.strerror}")
     except OSError as error:
-        _forget_output()
-        _fail(f"cannot write the output: {error.strerror or error}")
-    except MemoryError:
-        _fail("out of memory; lower dim, negative, window or max_vocab, or give fewer threads")
+        reason = error.strerror or str(error)
+        _fail(reason if error.filename is None else f"cannot use {error.filename}: {reason}")
 
 
 def _collect_less() -> None:
@@ -87,11 +122,6 @@ def _collect_less() -> None:
     """
     gc.set_threshold(250_000)
     atexit.register(gc.freeze)
-
-
-def _forget_output() -> None:
-    """Let nothing more be written: Python would complain once more on exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(message: str) -> None:
@@ -210,6 +240,7 @@ def train(
     log: Annotated[
         str | None, typer.Option(metavar="FILE", help="Append what happens, as JSON lines.")
     ] = None,
+    overwrite: Overwrite = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Show nothing but warnings and errors.")
     ] = False,
@@ -217,16 +248,16 @@ def train(
 ) -> None:
     """Train word vectors on text."""
     from firth.cache import cache_folder
+    from firth.run_paths import check_run_paths
     from firth.vectors import check_destination
 
     # Before the rest is imported, since that prepares to keep compiled code.
-    check_destination(output)
-    _check_not_read(output, inputs)
-    if checkpoint and output.absolute() == Path(checkpoint).absolute():
-        raise FirthError(f"--output and --checkpoint must differ, got {output} for both")
+    texts = [*inputs, *([held] if isinstance(held := _share_or_text(holdout), str) else [])]
+    check_run_paths(output, texts=texts, frozen=frozen, log=log, checkpoint=checkpoint)
+    check_destination(output, overwrite=overwrite)
     cache_folder()
-    _show_warnings()
     from firth.pipeline import train as train_vectors
+    from firth.rescue import save_or_rescue
     from firth.run_starter import RunStarter
 
     tell = None if quiet else _tell
@@ -240,7 +271,7 @@ def train(
         tokenizer=tokenizer,
         lowercase=lowercase,
         encoding_errors=encoding_errors,
-        holdout=_share_or_text(holdout),
+        holdout=held,
         start=start,
         frozen=_read_words(frozen),
         checkpoint=checkpoint,
@@ -268,11 +299,7 @@ def train(
         patience=patience,
         on_divergence=on_divergence,
     )
-    try:
-        vectors.save(output)
-    except FirthError as error:
-        kept = f"; they are in the last checkpoint in {checkpoint}" if checkpoint else ""
-        raise FirthError(f"{error}{kept}") from error
+    save_or_rescue(vectors, output, overwrite=overwrite, checkpoint=checkpoint)
     if as_json:
         _print_json({"output": str(output), **_facts(vectors)})
     elif not quiet:
@@ -331,17 +358,6 @@ def _read_words(path: str | None) -> list[str]:
     return words
 
 
-def _check_not_read(output: Path, inputs: list[str]) -> None:
-    """Raise if the output would replace a text that is to be read."""
-    if not output.is_file():
-        return
-    from firth.corpus.sources import find_text
-
-    for file in find_text(inputs) or []:
-        if file.path is not None and file.path.samefile(output):
-            raise FirthError(f"cannot write {output}: it is a text to be read; name another output")
-
-
 @app.command(epilog="Example: firth similar vectors king --top 5")
 def similar(path: VectorsPath, word: str, top: Top = 10, as_json: Json = False) -> None:
     """Show the words nearest to a word."""
@@ -398,7 +414,7 @@ def info(path: VectorsPath, as_json: Json = False) -> None:
         _print_json(facts)
         return
     for name, value in facts.items():
-        print(f"{name}: {json.dumps(value, ensure_ascii=False)}")
+        print(f"{name}: {_to_json(value)}")
 
 
 @app.command(epilog="Example: firth convert vectors vectors.bin")
@@ -408,13 +424,17 @@ def convert(
         Path, typer.Argument(metavar="DST", help="Its suffix picks the format.")
     ],
     encoding_errors: EncodingErrors = "strict",
+    overwrite: Overwrite = False,
 ) -> None:
     """Write vectors in another format."""
+    from firth.files import is_same
     from firth.vectors import check_destination, load
 
-    check_destination(destination)
+    if is_same(source, destination):
+        raise FirthError(f"cannot write {destination}: it is what is to be read")
+    check_destination(destination, overwrite=overwrite)
     vectors = load(source, encoding_errors=encoding_errors)
-    vectors.save(destination)
+    vectors.save(destination, overwrite=overwrite)
     print(f"{destination}: {len(vectors):,} words, {vectors.dim} dimensions")
 
 
@@ -439,16 +459,17 @@ def plot(
         ),
     ] = None,
     title: Annotated[str | None, typer.Option(help="Written above.")] = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Draw words as a map, by their vectors."""
     if words is not None and top is not None:
         raise typer.BadParameter("give --words or --top, not both")
     from firth.plotting import check_picture, save, scatter
 
-    check_picture(output)
+    check_picture(output, overwrite=overwrite)
     vectors = _load(path)
     chosen = list(vectors.words[: top or 50]) if words is None else _split(vectors, words)
-    save(scatter(vectors, chosen, method=method, title=title), output)
+    save(scatter(vectors, chosen, method=method, title=title), output, overwrite=overwrite)
     print(f"{output}: {len(chosen):,} words")
 
 
@@ -523,7 +544,13 @@ def _facts(vectors: Vectors) -> dict[str, object]:
 
 
 def _print_json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False))
+    print(_to_json(value))
+
+
+def _to_json(value: object) -> str:
+    """Return a value as JSON that the output can encode."""
+    is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    return json.dumps(value, ensure_ascii=not is_unicode)
 
 
 def _print_neighbours(neighbours: list[Neighbour], as_json: bool) -> None:

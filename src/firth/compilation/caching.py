@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,8 +11,7 @@ from typing import Any, TypeVar
 import numba
 
 from firth._version import __version__
-from firth.cache import cache_folder
-from firth.errors import FirthError
+from firth.compilation.code_cache import CodeCache
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -30,10 +28,9 @@ def inlined(function: Function) -> Function:
 def compiled(function: Function) -> Function:
     """Compile `function` at its first call, free of the GIL, and keep the result on disk.
 
-    Numba looks only at the file of the function itself to tell whether a kept result is stale.
-    What it calls stands in the same package folder or in that of this module, so the name of the
-    cache folder carries a digest of all sources there, beside Firth's version. Where no cache
-    folder can be written, a warning says so and each process compiles anew.
+    What it calls stands in the same package folder or in that of this module, so a result is found
+    again as long as no source there changes. Where none can be kept, a warning says so and each
+    process compiles anew.
     """
     return _kept(function, {})
 
@@ -53,25 +50,16 @@ def _kept(function: Function, special: dict[str, bool]) -> Function:
         "nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True, "no_rewrites": True,
         **special,
     }  # fmt: skip
-    folder = _code_folder(Path(function.__code__.co_filename).parent)
-    if folder is None:
-        return numba.njit(**options)(function)  # type: ignore[no-any-return]
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(folder)
-    try:
-        return numba.njit(cache=True, **options)(function)  # type: ignore[no-any-return]
-    finally:
-        numba.config.CACHE_DIR = before
+    dispatcher = numba.njit(**options)(function)
+    dispatcher._cache = CodeCache(function, _sources(Path(function.__code__.co_filename).parent))
+    return dispatcher  # type: ignore[no-any-return]
 
 
 @functools.cache
-def _code_folder(package: Path) -> Path | None:
+def _sources(package: Path) -> str:
+    """Return a digest of Firth's version, of this package's sources and of those in a folder."""
     digest = hashlib.sha256(__version__.encode())
     for folder in (Path(__file__).parent, package):
         for source in sorted(folder.glob("*.py")):
             digest.update(source.read_bytes())
-    try:
-        return cache_folder() / "compiled" / f"{package.name}-{digest.hexdigest()[:16]}"
-    except FirthError as error:
-        warnings.warn(f"compiled code is not kept: {error}", RuntimeWarning, stacklevel=5)
-        return None
+    return digest.hexdigest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -176,6 +176,10 @@ class Callback:
     epoch 1 of 2
     epoch 2 of 2
     """
+
+    def writes(self) -> Sequence[Path]:
+        """Return the files and folders that it writes: they are no part of a folder of texts."""
+        return ()
 
     def on_start(self, start: RunStart) -> None:
         """Be told that training is about to begin, or to go on from a checkpoint."""

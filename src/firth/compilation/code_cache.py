@@ -1,0 +1,194 @@
+"""Machine code on disk: one file for each compiled signature of a function.
+
+Numba's own cache is not used. It runs whatever stands in its files, whoever wrote them, stops at a
+damaged one, and falls back to other folders than the one it was given.
+
+A file is a line of text, a SHA-256 digest, and a pickle of what Numba compiled. The digest, which
+covers the file's name too, is compared before anything is unpickled. The name holds a digest of
+all that the code depends on, so one folder serves processors and versions of many kinds. Files
+that nobody has read or written for `MONTHS_KEPT` are removed when a new one is written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import pickle
+import stat
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import llvmlite
+import numba
+import numpy as np
+from numba.core.serialize import dumps
+from numba.core.sigutils import normalize_signature
+
+from firth.cache import code_folder, is_private, warn_once
+
+MONTHS_KEPT = 3
+_HEADER = b"firth compiled code 1\n"
+_DIGEST_BYTES = hashlib.sha256().digest_size
+_SUFFIX = ".code"
+# Switches of Numba that change the code.
+_SWITCHES = ("OPT", "BOUNDSCHECK", "LOOP_VECTORIZE", "SLP_VECTORIZE", "DEBUGINFO_DEFAULT")
+
+
+class CodeCache:
+    """What a Numba dispatcher loads code from and saves it to.
+
+    An entry that is missing, cut short, damaged or not this user's own is compiled anew. Whatever
+    hinders keeping code is told by a `FirthWarning`, and hinders nothing else.
+
+    Parameters
+    ----------
+    function : callable
+        The Python function, which stands at the level of its module.
+    sources : str
+        A digest of all source code that the function is made of.
+    """
+
+    def __init__(self, function: Callable[..., Any], sources: str) -> None:
+        if function.__closure__:
+            raise TypeError(f"{function.__qualname__} must not refer to variables around it")
+        self._name = function.__qualname__
+        self._function = (function.__module__, self._name, sources)
+        self._is_enabled = True
+
+    @property
+    def cache_path(self) -> str | None:
+        """The folder, for `dispatcher.stats`."""
+        folder = code_folder()
+        return None if folder is None else str(folder)
+
+    def enable(self) -> None:
+        """Load and save from now on."""
+        self._is_enabled = True
+
+    def disable(self) -> None:
+        """Neither load nor save from now on."""
+        self._is_enabled = False
+
+    def flush(self) -> None:
+        """Do nothing: what is compiled anew replaces what was kept."""
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:  # noqa: ANN401
+        """Return what was compiled for a signature, or None if it is to be compiled."""
+        # Has Numba register what it implements by itself, which a rebuilt result may need.
+        target_context.refresh()
+        path = self._path(sig, target_context.codegen())
+        if path is None:
+            return None
+        try:
+            payload = _read_entry(path)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            warn_once(f"compiled code in {path.parent} cannot be read: {error.strerror}")
+            return None
+        if payload is None:
+            return None
+        reduced = pickle.loads(payload)
+        result = numba.core.compiler.CompileResult._rebuild(target_context, *reduced)
+        # Types may be written alike and still differ.
+        arguments, _ = normalize_signature(sig)
+        return result if tuple(result.signature.args) == tuple(arguments) else None
+
+    def save_overload(self, sig: Any, data: Any) -> None:  # noqa: ANN401
+        """Keep what was compiled for a signature."""
+        path = self._path(sig, data.codegen)
+        if path is None or data.library.has_dynamic_globals:
+            return
+        try:
+            _write_entry(path, dumps(data._reduce()))
+            _remove_old(path.parent)
+        except OSError as error:
+            warn_once(
+                f"compiled code is not kept for the next process, since {path.parent} cannot be "
+                f"written: {error.strerror}"
+            )
+
+    def _path(self, sig: Any, codegen: Any) -> Path | None:  # noqa: ANN401
+        if not self._is_enabled:
+            return None
+        folder = code_folder()
+        if folder is None:
+            return None
+        arguments, result = normalize_signature(sig)
+        depends_on = (
+            self._function,
+            [str(kind) for kind in (*arguments, result)],
+            codegen.magic_tuple(),
+            [getattr(numba.config, name, None) for name in _SWITCHES],
+            (sys.implementation.cache_tag, getattr(sys, "abiflags", "")),
+            (numba.__version__, llvmlite.__version__, np.__version__),
+        )
+        digest = hashlib.sha256(repr(depends_on).encode()).hexdigest()
+        return folder / f"{self._name}-{digest[:32]}{_SUFFIX}"
+
+
+def _digest(name: str, payload: bytes) -> bytes:
+    return hashlib.sha256(name.encode() + b"\n" + payload).digest()
+
+
+def _read_entry(path: Path) -> bytes | None:
+    """Return what an entry holds; None, after a warning, where it is not to be trusted.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    """
+    # A link is refused, and a pipe has nobody wait.
+    flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | flags)
+    with open(handle, "rb") as file:  # noqa: PTH123
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode) or not is_private(status):
+            warn_once(
+                f"compiled code in {path.parent} that other users may have written is not run, "
+                "but compiled anew"
+            )
+            return None
+        content = file.read()
+    payload = content[len(_HEADER) + _DIGEST_BYTES :]
+    if content != _HEADER + _digest(path.name, payload) + payload:
+        warn_once(f"compiled code in {path.parent} was damaged, and is compiled anew")
+        return None
+    return payload
+
+
+def _write_entry(path: Path, payload: bytes) -> None:
+    """Write an entry beside its place, then rename it; others find the old one or the new one.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    # The file is made for its owner only.
+    handle, aside = tempfile.mkstemp(_SUFFIX, f".{path.name}.", path.parent)
+    try:
+        with open(handle, "wb") as file:  # noqa: PTH123
+            file.write(_HEADER + _digest(path.name, payload) + payload)
+        os.replace(aside, path)  # noqa: PTH105
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(aside)  # noqa: PTH108
+        raise
+
+
+def _remove_old(folder: Path) -> None:
+    """Remove entries, and what a killed process left of some, that were not in use for long."""
+    oldest = time.time() - MONTHS_KEPT * 30 * 24 * 3600
+    for path in folder.glob(f"*{_SUFFIX}"):
+        # Another process may be doing the same.
+        with contextlib.suppress(OSError):
+            status = path.lstat()
+            if max(status.st_mtime, status.st_atime) < oldest and stat.S_ISREG(status.st_mode):
+                path.unlink()

@@ -1,0 +1,321 @@
+"""Compiled code on disk: found again, never trusted when damaged or somebody else's."""
+
+import os
+import stat
+import time
+import warnings
+from pathlib import Path
+
+import numba
+import pytest
+
+from firth import cache
+from firth.cache import code_folder
+from firth.compilation import code_cache, compiled
+from firth.errors import FirthWarning
+
+posix_only = pytest.mark.skipif(os.name != "posix", reason="POSIX owners, modes and links")
+
+
+def add_one(number):
+    return number + 1
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """A cache folder of the test's own, and warnings that were not yet given."""
+    monkeypatch.setenv("FIRTH_CACHE_DIR", str(tmp_path / "cache"))
+    cache.warn_once.cache_clear()
+    yield tmp_path / "cache"
+    cache.warn_once.cache_clear()
+
+
+def call(argument=1):
+    """Call the function as a new process does: the code is loaded or compiled. Tell which."""
+    function = compiled(add_one)
+    assert function(argument) == argument + 1
+    return "loaded" if function.stats.cache_hits else "compiled"
+
+
+def call_warned(match):
+    with pytest.warns(FirthWarning, match=match) as caught:
+        outcome = call()
+    assert len(caught) == 1
+    return outcome
+
+
+def entries(folder):
+    return sorted((folder / "compiled").iterdir())
+
+
+def test_code_is_kept_and_found_again(folder):
+    assert [call(), call()] == ["compiled", "loaded"]
+    assert len(entries(folder)) == 1
+
+
+def test_signatures_are_told_apart(folder):
+    assert [call(1), call(1.5), call(1), call(1.5)] == ["compiled"] * 2 + ["loaded"] * 2
+    assert len(entries(folder)) == 2
+
+
+def test_types_that_are_written_alike_are_told_apart(folder, monkeypatch):
+    call(1)
+    # As if both types had the same name.
+    (entry,) = entries(folder)
+    monkeypatch.setattr(code_cache.CodeCache, "_path", lambda *_: entry)
+    assert call(1.5) == "compiled"
+
+
+@posix_only
+def test_folders_and_files_are_for_their_owner_only(folder):
+    before = os.umask(0o002)
+    try:
+        call()
+    finally:
+        os.umask(before)
+    for place in (folder, folder / "compiled"):
+        assert stat.S_IMODE(place.stat().st_mode) == 0o700
+    assert [stat.S_IMODE(entry.stat().st_mode) for entry in entries(folder)] == [0o600]
+
+
+DAMAGE = {
+    "empty": lambda content: b"",
+    "cut": lambda content: content[:-1],
+    "cut in the header": lambda content: content[:30],
+    "longer": lambda content: content + b"\0",
+    "a flipped bit": lambda content: content[:1000] + bytes([content[1000] ^ 1]) + content[1001:],
+    "no entry": lambda content: b"cos\nabort\n(tR.",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_a_damaged_entry_is_told_once_and_replaced(folder, damage):
+    call()
+    (entry,) = entries(folder)
+    whole = entry.read_bytes()
+    entry.write_bytes(damage(whole))
+    assert call_warned("was damaged, and is compiled anew") == "compiled"
+    assert call() == "loaded"
+    assert entries(folder) == [entry]
+
+
+def test_an_entry_under_the_name_of_another_is_not_run(folder):
+    call(1)
+    (first,) = entries(folder)
+    call(1.5)
+    (second,) = set(entries(folder)) - {first}
+    first.write_bytes(second.read_bytes())
+    assert call_warned("was damaged") == "compiled"
+
+
+def test_damage_is_found_before_anything_is_unpickled(folder, monkeypatch):
+    call()
+    (entry,) = entries(folder)
+    entry.write_bytes(entry.read_bytes()[:-1])
+    monkeypatch.setattr("pickle.loads", lambda *_: pytest.fail("unpickled"))
+    assert call_warned("was damaged") == "compiled"
+
+
+def give_away(path, monkeypatch):
+    """Have a path belong to another user."""
+    if os.geteuid() == 0:
+        os.chown(path, 12345, 12345)
+    else:
+        monkeypatch.setattr("os.geteuid", lambda: os.getuid() + 1)
+
+
+@posix_only
+@pytest.mark.parametrize("place", [".", "cache", "cache/compiled"])
+def test_a_folder_of_another_user_is_bypassed(folder, monkeypatch, place):
+    call()
+    give_away(folder.parent / place, monkeypatch)
+    before = entries(folder)
+    assert call_warned("belongs to another user.*FIRTH_CACHE_DIR") == "compiled"
+    assert entries(folder) == before
+
+
+@posix_only
+@pytest.mark.parametrize("place", [".", "cache", "cache/compiled"])
+@pytest.mark.parametrize("mode", [0o777, 0o707])
+def test_a_folder_that_others_may_write_is_bypassed(folder, place, mode):
+    call()
+    (folder.parent / place).chmod(mode)
+    assert call_warned("other users may write .*FIRTH_CACHE_DIR") == "compiled"
+
+
+@posix_only
+def test_a_folder_above_may_be_sticky(folder):
+    call()
+    folder.chmod(0o1777)
+    assert call() == "loaded"
+    (folder / "compiled").chmod(0o1777)
+    assert call_warned("other users may write") == "compiled"
+
+
+@posix_only
+def test_the_group_may_write_only_if_it_is_the_users_own(folder, monkeypatch):
+    import grp
+    import pwd
+
+    call()
+    folder.chmod(0o770)
+    user = pwd.getpwuid(os.geteuid())
+    own = [user.pw_name, "x", folder.stat().st_gid, []]
+    monkeypatch.setattr("pwd.getpwuid", lambda _: pwd.struct_passwd([*user[:3], own[2], *user[4:]]))
+    monkeypatch.setattr("grp.getgrgid", lambda _: grp.struct_group(own))
+    assert call() == "loaded"
+    own[3] = ["somebody"]
+    assert call_warned("other users may write") == "compiled"
+
+
+@posix_only
+def test_a_file_that_others_may_have_written_is_replaced(folder):
+    call()
+    (entry,) = entries(folder)
+    entry.chmod(0o666)
+    assert call_warned("other users may have written") == "compiled"
+    assert call() == "loaded"
+
+
+@posix_only
+@pytest.mark.skipif(os.name == "posix" and os.geteuid() != 0, reason="chown needs root")
+def test_a_file_of_another_user_is_replaced(folder, monkeypatch):
+    call()
+    (entry,) = entries(folder)
+    give_away(entry, monkeypatch)
+    assert call_warned("other users may have written") == "compiled"
+    assert call() == "loaded"
+
+
+@posix_only
+@pytest.mark.parametrize("kind", ["link", "pipe", "folder"])
+def test_what_is_no_file_is_never_read(folder, tmp_path, kind):
+    call()
+    (entry,) = entries(folder)
+    moved = entry.rename(tmp_path / "moved")
+    if kind == "link":
+        entry.symlink_to(moved)
+    elif kind == "pipe":
+        os.mkfifo(entry)
+    else:
+        entry.mkdir()
+    with pytest.warns(FirthWarning):
+        assert call() == "compiled"
+    # Only a folder is not replaced.
+    assert entry.is_dir() == (kind == "folder")
+
+
+@posix_only
+def test_a_link_to_a_folder_of_another_user_is_followed_and_refused(folder, monkeypatch, tmp_path):
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "compiled").mkdir(mode=0o700)
+    folder.mkdir()
+    (folder / "compiled").symlink_to(other / "compiled")
+    assert call() == "compiled"
+    assert len(list((other / "compiled").iterdir())) == 1
+    give_away(other, monkeypatch)
+    assert call_warned("other.* belongs to another user") == "compiled"
+
+
+@pytest.mark.parametrize("changed", [0, 1, 2], ids=["triple", "processor", "features"])
+def test_code_of_another_processor_is_not_loaded(folder, monkeypatch, changed):
+    """A home that machines share: each kind of processor has entries of its own."""
+    call()
+    (entry,) = entries(folder)
+    codegen = compiled(add_one).targetctx.codegen()
+    target = list(codegen.magic_tuple())
+    target[changed] += "x"
+    monkeypatch.setattr(type(codegen), "magic_tuple", lambda _: tuple(target))
+    assert [call(), call()] == ["compiled", "loaded"]
+    assert len(entries(folder)) == 2
+    assert entry in entries(folder)
+
+
+@pytest.mark.parametrize("package", ["numba", "llvmlite", "numpy"])
+def test_code_of_another_version_is_not_loaded(folder, monkeypatch, package):
+    call()
+    monkeypatch.setattr(f"{package}.__version__", "0.0")
+    assert call() == "compiled"
+    assert len(entries(folder)) == 2
+
+
+@pytest.mark.parametrize("switch", ["BOUNDSCHECK", "OPT"])
+def test_switches_that_change_code_are_part_of_its_name(folder, monkeypatch, switch):
+    call()
+    monkeypatch.setattr(numba.config, switch, 1)
+    call()
+    assert len(entries(folder)) == 2
+
+
+def test_a_full_disk_stops_nothing(folder, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    assert call_warned("not kept for the next process.*No space left on device") == "compiled"
+    assert entries(folder) == []
+
+
+def test_what_nobody_used_for_long_is_removed(folder):
+    call(1)
+    (old,) = entries(folder)
+    left = old.with_name(f".{old.name}.killed.code")
+    left.touch()
+    for days, remain in ((80, 2), (100, 0)):
+        then = time.time() - days * 24 * 3600
+        for path in (old, left):
+            os.utime(path, (then, then))
+        code_cache._remove_old(folder / "compiled")
+        assert len(entries(folder)) == remain
+    other = folder / "compiled/notes.txt"
+    other.touch()
+    os.utime(other, (0, 0))
+    call(1.5)
+    assert len(entries(folder)) == 2
+    assert other in entries(folder)
+
+
+def test_two_processes_write_the_same_entry(folder):
+    """Both compile; each finds a whole entry, whoever came last."""
+    first, second = compiled(add_one), compiled(add_one)
+    for function in (first, second):
+        result = numba.typeof(1)
+        function._cache.load_overload((result,), function.targetctx)
+    assert first(1) == second(1) == 2
+    assert len(entries(folder)) == 1
+    assert call() == "loaded"
+
+
+def test_nothing_is_kept_without_a_place(monkeypatch, tmp_path):
+    """Not even where Numba by itself would put it."""
+    for name in ("FIRTH_CACHE_DIR", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("HOME", str(tmp_path / "file"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "file"))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "file"))
+    places = [Path(__file__).parent / "__pycache__", tmp_path]
+    before = [set(place.rglob("*")) for place in places if place.exists()]
+    assert call_warned("compiled code is not kept.*FIRTH_CACHE_DIR") == "compiled"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert call() == "compiled"
+    after = [set(place.rglob("*")) for place in places if place.exists()]
+    assert before == after
+    assert not list(places[0].rglob("*.nb*"))
+
+
+def test_a_function_must_not_depend_on_what_no_source_tells():
+    number = 3
+
+    def add(other):
+        return other + number
+
+    with pytest.raises(TypeError, match="variables around it"):
+        compiled(add)
+
+
+def test_a_missing_folder_is_made(folder):
+    assert not folder.exists()
+    assert code_folder() == folder.resolve() / "compiled"
