@@ -17,8 +17,6 @@ import dataclasses
 import hashlib
 import json
 import re
-import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Mapping
@@ -33,6 +31,7 @@ from numpy.typing import NDArray
 from firth.errors import ConfigError, FirthError, FormatError, warn
 from firth.files import check_usable_folder, write_aside
 from firth.locks import FolderLock
+from firth.scratch import NEW, remove_leftovers, scratch_folder
 from firth.training.config import whole_number
 from firth.training.identity import describe_difference
 from firth.training.state import RunSpec, RunState, check_state, read_state, write_state
@@ -45,9 +44,6 @@ STATE = "state.json"
 BEST = "best.safetensors"
 _PREFIX = "checkpoint-"
 _NAME = re.compile(rf"{_PREFIX}([0-9]{{6}}|[1-9][0-9]{{6,}})")
-# What `write_aside` makes beside a checkpoint that it writes, and `_remove_old` as well: a folder
-# that nothing else has the name of, and in it the checkpoint.
-_SCRATCH = re.compile(rf"\.({_PREFIX}[0-9]{{6,}})\.\w+", re.ASCII)
 _FILES = (native.MODEL, native.VOCABULARY, native.CONFIG)
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -102,16 +98,15 @@ class Checkpoints:
         self._spec: RunSpec | None = None
         self._is_told = False
         check_usable_folder(self.folder)
-        if not resume and list_checkpoints(self.folder):
+        if list_checkpoints(self.folder) and not resume:
             raise ConfigError(
                 f"{folder} holds the checkpoints of a run; go on with it by resume=True "
                 "(--resume), or give another folder"
             )
         self._closing, self._is_closed = threading.Lock(), False
         self._lock = FolderLock(self.folder)
-        # Nobody else writes here while the lock is held.
-        for leftover in _leftovers(self.folder):
-            shutil.rmtree(leftover, ignore_errors=True)
+        for target in _targets_of_leftovers(self.folder):
+            remove_leftovers(target)
 
     def __enter__(self) -> Self:
         """Give the checkpoints themselves."""
@@ -265,9 +260,8 @@ class Checkpoints:
     def _remove_old(self) -> None:
         for path in list_checkpoints(self.folder)[: -self.keep]:
             # Under another name first: one that is half removed must not look whole.
-            scratch = Path(tempfile.mkdtemp(dir=self.folder, prefix=f".{path.name}."))
-            path.rename(scratch / path.name)
-            shutil.rmtree(scratch)
+            with scratch_folder(path) as scratch:
+                path.rename(scratch / NEW / path.name)
 
 
 def list_checkpoints(folder: Path) -> list[Path]:
@@ -287,17 +281,10 @@ def _numbered(folder: Path) -> list[tuple[int, Path]]:
     return [(int(match[1]), path) for match, path in matches if match]
 
 
-def _leftovers(folder: Path) -> list[Path]:
-    """Return what killed runs left of checkpoints that they wrote or removed, and nothing else."""
-    found = []
-    for path in _entries(folder):
-        match = _SCRATCH.fullmatch(path.name)
-        if match and path.is_dir() and not path.is_symlink():
-            held = [file.relative_to(path).as_posix() for file in path.rglob("*")]
-            ours = {match[1], *(f"{match[1]}/{name}" for name in (*_FILES, BEST, STATE))}
-            if ours.issuperset(held):
-                found.append(path)
-    return found
+def _targets_of_leftovers(folder: Path) -> set[Path]:
+    """Return the checkpoints that killed runs may have left half written or half removed."""
+    names = (path.name.removeprefix(".").partition(".")[0] for path in _entries(folder))
+    return {folder / name for name in names if _NAME.fullmatch(name)}
 
 
 def _entries(folder: Path) -> list[Path]:
