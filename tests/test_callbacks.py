@@ -332,7 +332,7 @@ def test_an_unwritable_file_is_told_at_once(tmp_path):
 
 def test_a_file_of_something_else_is_left_alone(tmp_path):
     text = tmp_path / "corpus.txt"
-    for content in ("tea and toast\n", "\n", " {"):
+    for content in ("tea and toast\n", "\n", " {", '{"a": 1}\n', '{"event": "push"}\n', "{}\n"):
         text.write_text(content)
         with pytest.raises(
             firth.errors.ConfigError, match=r"^.*corpus\.txt is no log of a run: .*$"
@@ -363,15 +363,17 @@ def test_a_log_stays_where_it_was_begun(tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
-def test_a_full_disk_is_told_in_one_line():
+def test_a_full_disk_is_told_once_and_loses_no_vectors():
     log = JsonLines("/dev/full")
-    with pytest.raises(
-        firth.FirthError, match=r"^cannot write /dev/full: No space left on device$"
-    ):
+    reason = "cannot write /dev/full: No space left on device"
+    with pytest.warns(firth.FirthWarning, match=f"^{reason}; the run goes on$"):
+        log.on_progress(make_progress(1.0))
+    with warnings.catch_warnings(action="error"):
         log.on_epoch(make_epoch())
-    # The vectors of a run that ended are not lost for it.
-    with pytest.warns(firth.FirthWarning, match="^cannot write /dev/full: No space left"):
         log.on_end(make_end())
+    # When the run begins, there is nothing to lose.
+    with pytest.raises(firth.FirthError, match=f"^{reason}$"):
+        firth.train([["tea", "milk"]] * 50, dim=2, epochs=1, sample=0, callbacks=[log])
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs limits of files")
@@ -386,7 +388,7 @@ def test_a_disk_that_fills_leaves_whole_lines(tmp_path):
     try:
         # Half of the next line fits.
         resource.setrlimit(resource.RLIMIT_FSIZE, (size + size // 2, before[1]))
-        with pytest.raises(firth.FirthError, match="File too large"):
+        with pytest.warns(firth.FirthWarning, match="File too large"):
             log.on_epoch(make_epoch())
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)

@@ -3,11 +3,13 @@
 import errno
 import os
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 import pytest
 
+from firth import files
 from firth.errors import FirthError
 from firth.files import check_usable_folder, check_writable, write_aside
 from firth.locks import FolderLock
@@ -93,10 +95,9 @@ def test_a_disk_that_really_fills_up(tmp_path):
         subprocess.run(["umount", str(small)], check=True)
 
 
-@pytest.mark.parametrize("step", [1, 2])
-@pytest.mark.parametrize("link", [False, True])
-def test_an_interrupt_right_after_a_rename_loses_neither_folder(tmp_path, monkeypatch, step, link):
-    target, steps = tmp_path / "folder", []
+def interrupt_after(monkeypatch, step, *names):
+    """Have an interrupt come right after that many renames."""
+    steps = []
 
     def interrupting(rename):
         def then_interrupted(self, other):
@@ -108,16 +109,55 @@ def test_an_interrupt_right_after_a_rename_loses_neither_folder(tmp_path, monkey
 
         return then_interrupted
 
+    for place, name in names:
+        monkeypatch.setattr(place, name, interrupting(getattr(place, name)))
+
+
+def old_folder(tmp_path, link):
+    target = tmp_path / "folder"
     (tmp_path / "behind" if link else target).mkdir()
     if link:
         target.symlink_to("behind")
     (target / "content").write_text("old")
-    for name in ("rename", "replace"):
-        monkeypatch.setattr(Path, name, interrupting(getattr(Path, name)))
+    return target
+
+
+@pytest.mark.parametrize("step", [1, 2])
+@pytest.mark.parametrize("link", [False, True])
+def test_an_interrupt_right_after_a_rename_loses_neither_folder(tmp_path, monkeypatch, step, link):
+    target = old_folder(tmp_path, link)
+    monkeypatch.setattr(files, "_exchange", lambda one, other: False)
+    interrupt_after(monkeypatch, step, (Path, "rename"), (Path, "replace"))
     with pytest.raises(KeyboardInterrupt), write_aside(target, folder=True) as aside:
         (aside / "content").write_text("new")
     assert (target / "content").read_text() == ["old", "new"][step - 1]
     assert {path.name for path in tmp_path.iterdir()} <= {"folder", "behind"}
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_an_interrupt_right_after_the_exchange_loses_nothing(tmp_path, monkeypatch, link):
+    target = old_folder(tmp_path, link)
+    interrupt_after(monkeypatch, 1, (files, "_exchange"))
+    with pytest.raises(KeyboardInterrupt), write_aside(target, folder=True) as aside:
+        (aside / "content").write_text("new")
+    assert (target / "content").read_text() in ("old", "new")
+    assert {path.name for path in tmp_path.iterdir()} <= {"folder", "behind"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="two names change places on Linux only")
+def test_a_folder_and_the_one_that_takes_its_place_change_places_in_one_step(tmp_path):
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "content").write_text(name)
+    if not files._exchange(tmp_path / "one", tmp_path / "other"):
+        pytest.skip("not on this file system")
+    assert (tmp_path / "one" / "content").read_text() == "other"
+    assert (tmp_path / "other" / "content").read_text() == "one"
+
+
+def test_where_nothing_can_be_exchanged_the_old_folder_steps_aside(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "_exchange", lambda one, other: False)
+    test_a_folder_takes_the_place_of_another(tmp_path)
 
 
 @pytest.fixture
@@ -155,14 +195,14 @@ def test_a_folder_its_files_and_all_that_was_made_reach_the_disk(tmp_path, flush
 @pytest.fixture
 def read_only(monkeypatch):
     """Make folders that nobody can write to, whom modes do not stop either."""
-    folders, real = [], tempfile.TemporaryFile
+    folders, real = [], os.mkdir
 
-    def refuse(*arguments, **named):
-        if Path(named["dir"]) in folders:
+    def refuse(path, *arguments, **named):
+        if Path(path).parent in folders:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        return real(*arguments, **named)
+        return real(path, *arguments, **named)
 
-    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    monkeypatch.setattr(os, "mkdir", refuse)
     return folders
 
 
@@ -199,3 +239,165 @@ def test_what_is_no_folder_is_told(tmp_path):
             reason = "no folder" if name == "file" else "a link to nothing"
             with pytest.raises(FirthError, match=f"^cannot write to {folder}: .* is {reason}$"):
                 check_usable_folder(folder)
+
+
+# -------------------------------------------------------------------- what cannot be replaced
+
+
+def assert_refused_untouched(target, reason, *, folder):
+    """Both the check and the write refuse it, with the same words, and change nothing."""
+    before = sorted(target.absolute().parent.iterdir())
+    for attempt in (check_writable, lambda *what, **how: write_content(*what, **how)):
+        with pytest.raises(FirthError, match=reason) as raised:
+            attempt(target, folder=folder)
+        assert "\n" not in str(raised.value)
+    assert sorted(target.absolute().parent.iterdir()) == before
+
+
+def write_content(target, *, folder):
+    with write_aside(target, folder=folder) as aside:
+        (aside / "part" if folder else aside).write_text("new")
+
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_a_link_to_nothing_is_no_place(tmp_path, folder):
+    (tmp_path / "target").symlink_to(tmp_path / "nothing")
+    assert_refused_untouched(tmp_path / "target", "it is a link to nothing", folder=folder)
+
+
+@pytest.mark.parametrize("name", [".", "..", "/", "sub/.."])
+def test_a_folder_in_use_is_no_place(tmp_path, monkeypatch, name):
+    (tmp_path / "here" / "sub").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "here")
+    assert_refused_untouched(Path(name), "cannot be replaced; give a name within it", folder=True)
+
+
+def test_the_current_folder_is_no_place(tmp_path, monkeypatch):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    assert_refused_untouched(tmp_path / "here", "it is the current folder", folder=True)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name here")
+def test_what_is_no_file_is_no_place(tmp_path):
+    os.mkfifo(tmp_path / "pipe.bin")
+    assert_refused_untouched(tmp_path / "pipe.bin", "not a regular file", folder=False)
+
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_a_mount_point_is_no_place(tmp_path, folder):
+    target, source = tmp_path / "target", tmp_path / "source"
+    for path in (target, source):
+        path.mkdir() if folder else path.touch()
+    mount = ["mount", "--bind", str(source), str(target)]
+    try:
+        mounted = subprocess.run(mount, capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        mounted = False
+    if not mounted:
+        pytest.skip("mounting is not allowed here")
+    try:
+        assert_refused_untouched(target, "what is mounted cannot be replaced", folder=folder)
+    finally:
+        subprocess.run(["umount", str(target)], check=True)
+
+
+@pytest.mark.parametrize("folder", [False, True])
+@pytest.mark.parametrize("length", [250, 255, 256])
+def test_long_names(tmp_path, folder, length):
+    target = tmp_path / ("n" * length)
+    if length > 255:
+        assert_refused_untouched(target, "File name too long", folder=folder)
+        return
+    for _ in range(2):
+        check_writable(target, folder=folder)
+        write_content(target, folder=folder)
+        assert [path.name for path in tmp_path.iterdir()] == [target.name]
+
+
+def test_a_name_with_a_nul_is_no_place(tmp_path):
+    assert_refused_untouched(tmp_path / "a\0b", "holds no NUL", folder=False)
+
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_a_check_leaves_nothing_and_what_is_there_alone(tmp_path, folder):
+    target = tmp_path / "target"
+    check_writable(target, folder=folder)
+    check_writable(tmp_path / "new" / "newer" / "target", folder=folder)
+    assert list(tmp_path.iterdir()) == []
+    write_content(target, folder=folder)
+    number = target.stat().st_ino
+    check_writable(target, folder=folder)
+    assert target.stat().st_ino == number
+    assert [path.name for path in tmp_path.iterdir()] == ["target"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs users")
+@pytest.mark.parametrize("folder", [False, True])
+def test_what_belongs_to_others_in_a_sticky_folder_is_no_place(folder):
+    if os.geteuid() != 0:
+        pytest.skip("only root can play two users")
+    # Not in the folder of a test, which is closed to other users.
+    with tempfile.TemporaryDirectory() as place:
+        Path(place).chmod(0o755)
+        assert_sticky_is_told(Path(place).resolve(), folder)
+
+
+def assert_sticky_is_told(tmp_path, folder):
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o1777)
+    target = shared / "target"
+    target.mkdir() if folder else target.touch()
+    target.chmod(0o777)
+    for above in tmp_path.parents:
+        if not above.stat().st_mode & 0o001:
+            pytest.skip(f"{above} is closed to other users")
+    program = (
+        "import os, sys; sys.path[:0] = [p for p in sys.argv[3:]]\n"
+        "from pathlib import Path; from firth.files import check_writable\n"
+        "from firth.errors import FirthError\n"
+        "os.setgroups([]); os.setgid(12345); os.setuid(12345)\n"
+        "try: check_writable(Path(sys.argv[1]), folder=sys.argv[2] == 'True')\n"
+        "except FirthError as error: print(error)\n"
+        "check_writable(Path(sys.argv[1] + '-of-their-own'), folder=sys.argv[2] == 'True')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(target), str(folder), *sys.path],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stdout == f"cannot write {target}: Operation not permitted\n", done.stderr
+    assert done.stderr == ""
+    assert [path.name for path in shared.iterdir()] == ["target"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs chattr")
+@pytest.mark.parametrize("folder", [False, True])
+def test_what_is_immutable_is_no_place(tmp_path, folder):
+    target = tmp_path / "target"
+    target.mkdir() if folder else target.touch()
+    try:
+        done = subprocess.run(["chattr", "+i", target], capture_output=True, check=False)
+    except FileNotFoundError:
+        pytest.skip("there is no chattr here")
+    if done.returncode:
+        pytest.skip("nothing can be made immutable here")
+    try:
+        if os.geteuid() == 0 and not folder:
+            reason = "Operation not permitted"
+        else:
+            reason = "Operation not permitted|Permission denied"
+        with pytest.raises(FirthError, match=reason):
+            check_writable(target, folder=folder)
+    finally:
+        subprocess.run(["chattr", "-i", target], check=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["target"]
+
+
+def test_modes_are_those_of_any_new_file(tmp_path):
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    write_content(tmp_path / "written", folder=False)
+    write_content(tmp_path / "made", folder=True)
+    for written, plain in (("written", "file"), ("made", "folder"), ("made/part", "file")):
+        assert (tmp_path / written).stat().st_mode == (tmp_path / plain).stat().st_mode

@@ -628,7 +628,8 @@ def test_other_suffixes_are_told(tmp_path, name):
 
 def test_a_picture_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
     path = tmp_path / "a.png"
-    path.write_text("old")
+    old = b"\x89PNG\r\n\x1a\nold"
+    path.write_bytes(old)
     picture = loss_curve([1.0])
 
     def fail(aside, **_):
@@ -638,8 +639,26 @@ def test_a_picture_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
     monkeypatch.setattr(picture, "savefig", fail)
     with pytest.raises(FirthError, match=r"cannot write .*a\.png: No space left on device"):
         save(picture, path)
-    assert path.read_text() == "old"
+    assert path.read_bytes() == old
     assert [left.name for left in tmp_path.iterdir()] == ["a.png"]
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
+def test_a_picture_replaces_a_picture_of_its_format_and_nothing_else(suffix, tmp_path):
+    path = tmp_path / f"a{suffix}"
+    path.touch()
+    picture = loss_curve([1.0])
+    for _ in range(2):
+        save(picture, path)
+    path.write_text("years of work")
+    for attempt in (check_picture, lambda path: save(picture, path)):
+        with pytest.raises(
+            FirthError, match=rf"the file there is no \{suffix} picture; .*overwrite"
+        ):
+            attempt(path)
+    assert path.read_text() == "years of work"
+    save(picture, path, overwrite=True)
+    save(picture, path)
 
 
 def test_a_folder_in_the_way_is_told(tmp_path):

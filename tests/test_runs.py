@@ -1,12 +1,15 @@
 """Runs that one can leave alone: held-out loss, patience, interrupts, resuming, going on."""
 
+import contextlib
 import dataclasses
+import gc
 import itertools
 import os
 import signal
 import sys
 import threading
 import time
+import weakref
 
 import numpy as np
 import pytest
@@ -14,10 +17,11 @@ import pytest
 import firth
 from firth.corpus import read_corpus
 from firth.errors import ConfigError, CorpusError, FirthError, VocabularyError
-from firth.training import Checkpoints, interrupts, trainer
+from firth.training import Checkpoints, identity, interrupts, simd, trainer
 from firth.training.engine import KernelEngine
 from firth.vectors.formats import native
 
+FEATURES = identity.processor_features()
 OPTIONS = {"dim": 12, "epochs": 3, "threads": 1, "sample": 0}
 
 
@@ -132,6 +136,61 @@ def test_all_are_told_of_the_end_though_one_fails():
     assert last.of("end")
 
 
+@pytest.mark.parametrize("deterministic", [False, True])
+@pytest.mark.parametrize("when", ["on_start", "on_progress", "on_epoch", "on_end"])
+def test_a_callback_that_raises_leaves_nothing_behind(tmp_path, deterministic, when):
+    class Fail(firth.Callback):
+        pass
+
+    setattr(Fail, when, lambda self, record: fail())
+    before = set(threading.enumerate())
+    handlers = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    # Two slices, and so a team of two where there are two processors.
+    options = {**OPTIONS, "dim": 2 * simd.WIDTH, "threads": 2, "deterministic": deterministic}
+    with pytest.raises(ZeroDivisionError) as error:
+        firth.train(UNITS, checkpoint=tmp_path / "c", callbacks=[Fail()], **options)
+    # While the exception, and so its traceback, is alive.
+    assert error.value is not None
+    assert set(threading.enumerate()) <= before
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == handlers
+    assert {path.name[:11] for path in (tmp_path / "c").iterdir()} <= {".lock", "checkpoint-"}
+    # Its folder is free.
+    vectors = firth.train(UNITS, checkpoint=tmp_path / "c", resume=True, **options)
+    assert len(vectors.config["losses"]) == 3
+
+
+@pytest.mark.parametrize("deterministic", [False, True])
+def test_a_run_that_raised_is_not_kept_by_a_cycle(deterministic):
+    class Fail(firth.Callback):
+        def on_start(self, start):
+            self.vocabulary = weakref.ref(start.vocabulary)
+
+        def on_progress(self, progress):
+            fail()
+
+    callback = Fail()
+    options = {**OPTIONS, "deterministic": deterministic}
+    gc.disable()
+    try:
+        with contextlib.suppress(ZeroDivisionError):
+            firth.train(UNITS, callbacks=[callback], **options)
+        # The corpus, its mapped files and the tables went with the exception.
+        assert callback.vocabulary() is None
+    finally:
+        gc.enable()
+
+
+def test_the_best_epoch_is_told_only_where_text_is_held_out():
+    tape = Tape()
+    firth.train(UNITS, callbacks=[tape], **OPTIONS)
+    assert [epoch.is_best for epoch in tape.of("epoch")] == [None] * 3
+    tape = Tape()
+    firth.train(UNITS, callbacks=[tape], holdout=0.1, **OPTIONS)
+    losses = [epoch.held_out_loss for epoch in tape.of("epoch")]
+    best = [loss == min(losses[: place + 1]) for place, loss in enumerate(losses)]
+    assert [epoch.is_best for epoch in tape.of("epoch")] == best
+
+
 # -------------------------------------------------------------------------------- resuming
 
 
@@ -231,6 +290,31 @@ def test_another_corpus_or_start_is_refused(tmp_path):
         firth.train(
             UNITS, checkpoint=tmp_path / "c", resume=True, start=start, frozen=["w1"], **OPTIONS
         )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("WIDTH", 2, rf"a processor with vectors of {simd.WIDTH} numbers \(this one has 2\)"),
+        ("__version__", "0.0.1", r"with Firth .* \(this is 0\.0\.1\)"),
+        ("processor_features", lambda: FEATURES ^ {"sve"}, r"a processor with(out)? sve \(this"),
+    ],
+)
+def test_another_processor_or_version_is_told_and_refused_where_bytes_are_promised(
+    tmp_path, monkeypatch, name, value, words
+):
+    for deterministic in (False, True):
+        folder = tmp_path / str(deterministic)
+        options = {**OPTIONS, "deterministic": deterministic, "checkpoint": folder}
+        with pytest.raises(ZeroDivisionError):
+            firth.train(UNITS, callbacks=[Tape(1, fail)], **options)
+    monkeypatch.setattr(identity, name, value)
+    with pytest.warns(firth.FirthWarning, match=rf"{words}.*; the run goes on") as told:
+        vectors = firth.train(UNITS, checkpoint=tmp_path / "False", resume=True, **OPTIONS)
+    assert len(told) == 1
+    assert len(vectors.config["losses"]) == 3
+    with pytest.raises(ConfigError, match=rf"{words}.*, so the run would not .* go on there"):
+        firth.train(UNITS, resume=True, **options)
 
 
 def test_resuming_needs_a_folder():

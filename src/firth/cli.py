@@ -85,6 +85,9 @@ Top = Annotated[int, typer.Option(min=1, help="How many words to give.")]
 EncodingErrors = Annotated[
     Literal["strict", "replace"], typer.Option(help="What to do about invalid UTF-8.")
 ]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace a file that holds something else, too.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Report as JSON.")]
 
 
@@ -238,6 +241,7 @@ def train(
     log: Annotated[
         str | None, typer.Option(metavar="FILE", help="Append what happens, as JSON lines.")
     ] = None,
+    overwrite: Overwrite = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Show nothing but warnings and errors.")
     ] = False,
@@ -245,15 +249,16 @@ def train(
 ) -> None:
     """Train word vectors on text."""
     from firth.cache import cache_folder
+    from firth.run_paths import check_run_paths
     from firth.vectors import check_destination
 
     # Before the rest is imported, since that prepares to keep compiled code.
-    check_destination(output)
-    _check_not_read(output, inputs)
-    if checkpoint and output.absolute() == Path(checkpoint).absolute():
-        raise FirthError(f"--output and --checkpoint must differ, got {output} for both")
+    texts = [*inputs, *([held] if isinstance(held := _share_or_text(holdout), str) else [])]
+    check_run_paths(output, texts=texts, frozen=frozen, log=log, checkpoint=checkpoint)
+    check_destination(output, overwrite=overwrite)
     cache_folder()
     from firth.pipeline import train as train_vectors
+    from firth.rescue import save_or_rescue
     from firth.run_starter import RunStarter
 
     tell = None if quiet else _tell
@@ -267,7 +272,7 @@ def train(
         tokenizer=tokenizer,
         lowercase=lowercase,
         encoding_errors=encoding_errors,
-        holdout=_share_or_text(holdout),
+        holdout=held,
         start=start,
         frozen=_read_words(frozen),
         checkpoint=checkpoint,
@@ -295,11 +300,7 @@ def train(
         patience=patience,
         on_divergence=on_divergence,
     )
-    try:
-        vectors.save(output)
-    except FirthError as error:
-        kept = f"; they are in the last checkpoint in {checkpoint}" if checkpoint else ""
-        raise FirthError(f"{error}{kept}") from error
+    save_or_rescue(vectors, output, overwrite=overwrite, checkpoint=checkpoint)
     if as_json:
         _print_json({"output": str(output), **_facts(vectors)})
     elif not quiet:
@@ -356,17 +357,6 @@ def _read_words(path: str | None) -> list[str]:
     if not words:
         raise FirthError(f"there are no words in {path}, which should name those to be frozen")
     return words
-
-
-def _check_not_read(output: Path, inputs: list[str]) -> None:
-    """Raise if the output would replace a text that is to be read."""
-    if not output.is_file():
-        return
-    from firth.corpus.sources import find_text
-
-    for file in find_text(inputs) or []:
-        if file.path is not None and file.path.samefile(output):
-            raise FirthError(f"cannot write {output}: it is a text to be read; name another output")
 
 
 @app.command(epilog="Example: firth similar vectors king --top 5")
@@ -435,13 +425,17 @@ def convert(
         Path, typer.Argument(metavar="DST", help="Its suffix picks the format.")
     ],
     encoding_errors: EncodingErrors = "strict",
+    overwrite: Overwrite = False,
 ) -> None:
     """Write vectors in another format."""
+    from firth.files import is_same
     from firth.vectors import check_destination, load
 
-    check_destination(destination)
+    if is_same(source, destination):
+        raise FirthError(f"cannot write {destination}: it is what is to be read")
+    check_destination(destination, overwrite=overwrite)
     vectors = load(source, encoding_errors=encoding_errors)
-    vectors.save(destination)
+    vectors.save(destination, overwrite=overwrite)
     print(f"{destination}: {len(vectors):,} words, {vectors.dim} dimensions")
 
 
@@ -466,16 +460,17 @@ def plot(
         ),
     ] = None,
     title: Annotated[str | None, typer.Option(help="Written above.")] = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Draw words as a map, by their vectors."""
     if words is not None and top is not None:
         raise typer.BadParameter("give --words or --top, not both")
     from firth.plotting import check_picture, save, scatter
 
-    check_picture(output)
+    check_picture(output, overwrite=overwrite)
     vectors = _load(path)
     chosen = list(vectors.words[: top or 50]) if words is None else _split(vectors, words)
-    save(scatter(vectors, chosen, method=method, title=title), output)
+    save(scatter(vectors, chosen, method=method, title=title), output, overwrite=overwrite)
     print(f"{output}: {len(chosen):,} words")
 
 

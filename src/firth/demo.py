@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from firth.pipeline import train
+from firth.rescue import save_or_rescue
 
 if TYPE_CHECKING:
     from firth.vectors import Neighbour, Vectors
@@ -143,8 +144,7 @@ def run_demo(
     units = list(documentation_units(words))
     count = sum(map(len, units))
     say(f"{count:,} words in {len(units):,} paragraphs, in {time.perf_counter() - began:.1f} s.")
-    vectors = _train(units, say, progress)
-    vectors.save(folder)
+    vectors = _train(units, say, progress, folder)
     _show_neighbours(vectors, say)
     _show_analogies(vectors, say)
     say("")
@@ -158,9 +158,13 @@ def _python_version() -> str:
     return f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def _train(units: list[list[str]], say: Callable[[str], None], progress: bool | None) -> Vectors:
+def _train(
+    units: list[list[str]], say: Callable[[str], None], progress: bool | None, folder: Path
+) -> Vectors:
     began = time.perf_counter()
     vectors = train(units, progress=progress, **_OPTIONS)
+    # Before anything is told, which may fail.
+    save_or_rescue(vectors, folder)
     seconds = time.perf_counter() - began
     trained = _OPTIONS["epochs"] * sum(map(len, units))
     losses: Any = vectors.config["losses"]

@@ -78,6 +78,11 @@ class MissingExtraError(FirthError, ImportError):
     def __init__(self, package: str, extra: str | None = None) -> None:
         what = package if extra is None else f"'firth[{extra}]'"
         super().__init__(f"{package} is not installed; run: pip install {what}")
+        self.package, self.extra = package, extra
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Return how a copy is made, in this process or another."""
+        return type(self), (self.package, self.extra), self.__dict__
 
 
 class FirthWarning(UserWarning):
@@ -106,3 +111,7 @@ class Interrupted(KeyboardInterrupt):
     def __init__(self, message: str, signal: int) -> None:
         super().__init__(message)
         self.signal = signal
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Return how a copy is made, in this process or another."""
+        return type(self), (str(self), self.signal), self.__dict__

@@ -141,7 +141,7 @@ def train(
         checkpoint, every=checkpoint_every, keep=keep_checkpoints, resume=resume
     )
     if progress is None:
-        progress = sys.stderr.isatty()
+        progress = sys.stderr is not None and sys.stderr.isatty()
     with nullcontext() if checkpoints is None else checkpoints:
         with ReadingBar() if progress else nullcontext() as reading:
             corpus = read_corpus(
@@ -154,6 +154,7 @@ def train(
                 holdout=holdout,
                 seed=config.seed,
                 start=None if before is None else _known_words(before),
+                leave_out=_written_by(checkpoint, callbacks),
                 on_progress=reading,
             )
         with TrainingBar() if progress else nullcontext() as training:
@@ -284,6 +285,14 @@ def _initial(before: Vectors, vocabulary: Vocabulary) -> Initial:
 
 def _ids(words: Iterable[Token], vocabulary: Vocabulary) -> NDArray[np.int64]:
     return np.array([vocabulary.id_of(word) for word in words], np.int64)
+
+
+def _written_by(
+    checkpoint: str | os.PathLike[str] | None, callbacks: Sequence[Callback]
+) -> list[Path]:
+    """Return what a run writes, which is no part of the text in a folder."""
+    folders = [] if checkpoint is None else [Path(checkpoint)]
+    return folders + [place for callback in callbacks for place in callback.writes()]
 
 
 def _describe(source: Source) -> str | list[str]:

@@ -37,6 +37,10 @@ class RunStarter(Callback):
         self._resume = resume
         self._tell = tell
 
+    def writes(self) -> list[Path]:
+        """Return where the vectors will be."""
+        return [self._output]
+
     def on_start(self, start: RunStart) -> None:
         """Check the room, then tell where the run begins and what it needs.
 

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from unittest import mock
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from firth.corpus import sources
 from firth.corpus.sources import TextFile, find_text, read_text, regroup
 from firth.errors import CorpusError
+from firth.vectors import Vectors
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -281,3 +283,86 @@ def test_regrouped_text_is_the_same_and_ends_at_delimiters(blocks):
     pieces = list(regroup(iter([*blocks, "\n"]), "\n "))
     assert "".join(pieces) == "".join(blocks) + "\n"
     assert all(piece[-1] in "\n " for piece in pieces)
+
+
+# ----------------------------------------------------------- what is no text, in a folder
+
+
+@pytest.fixture
+def mixed(tmp_path):
+    """A folder with a text, and beside it what a run writes."""
+    (tmp_path / "text.txt").write_text("tea and toast\n")
+    vectors = Vectors(["tea", "milk"], np.ones((2, 3)))
+    vectors.save(tmp_path / "vectors")
+    vectors.save(tmp_path / "v.vec")
+    vectors.save(tmp_path / "v.bin")
+    vectors.save(tmp_path / "checkpoints" / "checkpoint-000001")
+    (tmp_path / "run.jsonl").write_text('{"event": "start", "config": {}}\n')
+    return tmp_path
+
+
+def test_what_the_run_writes_is_left_out(mixed, monkeypatch):
+    own = [mixed / name for name in ("vectors", "v.vec", "v.bin", "checkpoints", "run.jsonl")]
+    own.append(mixed / "not there yet")
+    for source in (mixed, mixed / "**", [mixed, mixed / "*"]):
+        found = {file.path.name for file in find_text(source, own)}
+        assert found == {"text.txt"}
+    monkeypatch.chdir(mixed / "vectors")
+    relative = [Path("..", path.name) for path in own]
+    assert [file.path for file in find_text("..", relative)] == [Path("../text.txt")]
+
+
+@pytest.mark.parametrize(
+    ("left", "message"),
+    [
+        (
+            "vectors",
+            r"vectors is a folder of vectors, and no text; move it away, or name the texts",
+        ),
+        ("checkpoints", r"checkpoint-000001 is a folder of vectors, and no text"),
+        ("v.vec", r"v\.vec holds vectors, and no text"),
+        ("v.bin", r"v\.bin holds vectors, and no text"),
+        ("run.jsonl", r"run\.jsonl holds the log of a run, and no text"),
+    ],
+)
+def test_what_else_is_no_text_is_refused_by_name(mixed, left, message):
+    names = {path.name for path in mixed.iterdir()} - {left, "text.txt"}
+    for source in (mixed, mixed / "**"):
+        with pytest.raises(CorpusError, match=message) as raised:
+            find_text(source, [mixed / name for name in names])
+        assert "*.txt" in str(raised.value)
+        assert "\n" not in str(raised.value)
+    # Named outright, it is what the user wants.
+    assert find_text(mixed / "v.vec")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.png", b"\x89PNG\r\n\x1a\n"),
+        ("a.svg", b'<?xml version="1.0"?>\n<!DOCTYPE svg>\n<svg width="3">'),
+        ("a.pdf", b"%PDF-1.7\n"),
+        ("a.jpg", b"\xff\xd8\xff\xe0"),
+        ("model.safetensors", b"\x40" + bytes(7) + b'{"embeddings": {}}'),
+    ],
+)
+def test_pictures_and_tensors_are_refused_by_name(tmp_path, name, content):
+    (tmp_path / "text.txt").write_text("tea and toast\n")
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(CorpusError, match=rf"{name} holds (a picture|tensors), and no text"):
+        find_text(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "1 2\n", "12 34\ntea and toast\n", '{"text": "tea"}\n', "<p>tea</p>\n", "tea 1 2\n"],
+)
+def test_texts_that_look_a_little_like_it_are_texts(tmp_path, content):
+    (tmp_path / "text.txt").write_text(content)
+    assert paths_of(tmp_path) == [tmp_path / "text.txt"]
+
+
+def test_a_folder_that_the_run_writes_is_no_source(mixed):
+    for own in (mixed, mixed.parent):
+        with pytest.raises(CorpusError, match=r"the run writes into .*; give it another place"):
+            find_text(mixed, [own])

@@ -15,6 +15,7 @@ import numpy as np
 
 from firth.callbacks.common import EVERY, Pace, plan_of
 from firth.callbacks.evaluate import EvaluationPoint
+from firth.contents import kind_of
 from firth.errors import ConfigError, FirthError, FirthWarning
 from firth.paths import to_path
 from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart
@@ -38,10 +39,10 @@ class JsonLines(Callback):
     Raises
     ------
     ConfigError
-        If `path` is no path, or the file holds something else than lines of JSON.
+        If `path` is no path, or the file holds something else than the log of a run.
     FirthError
-        If the file cannot be written: when this is made, or later, when the disk is full. At the
-        end of a run that is a `FirthWarning`, so that its vectors are not lost.
+        If the file cannot be written when this is made, or when the run begins. Later, as when the
+        disk is full, that is a `FirthWarning`, told once: a run of days is worth more than its log.
 
     Examples
     --------
@@ -58,13 +59,18 @@ class JsonLines(Callback):
         # Absolute, whatever folder a callback goes to.
         self.path = to_path("the path of a log", path).absolute()
         self._pace = Pace(every)
+        self._told = ""
         if self._begins_otherwise():
             raise ConfigError(
-                f"{self.path} is no log of a run: its first line is no object of JSON; "
-                "give another file, or a new one"
+                f"{self.path} is no log of a run: its first line does not begin with "
+                '{"event": ...}; give another file, or a new one'
             )
         # What a power cut left of a line stays, but nothing is written behind it.
         self._write(b"" if self._ends_with_a_line() else b"\n")
+
+    def writes(self) -> list[Path]:
+        """Return the file."""
+        return [self.path]
 
     def on_start(self, start: RunStart) -> None:
         """Write what the run sets out to do; of the vocabulary, how many words it has."""
@@ -78,22 +84,29 @@ class JsonLines(Callback):
                 "words_per_second": progress.words_per_second,
                 "seconds_left": progress.seconds_left,
             }
-            self._tell("progress", {**dataclasses.asdict(progress), **derived})
+            self._try_to_tell("progress", {**dataclasses.asdict(progress), **derived})
 
     def on_epoch(self, epoch: EpochEnd) -> None:
         """Write what the epoch came to."""
-        self._tell("epoch", dataclasses.asdict(epoch))
+        self._try_to_tell("epoch", dataclasses.asdict(epoch))
 
     def on_end(self, end: RunEnd) -> None:
         """Write how the run ended."""
-        try:
-            self._tell("end", dataclasses.asdict(end))
-        except FirthError as error:
-            warnings.warn(str(error), FirthWarning, stacklevel=2)
+        self._try_to_tell("end", dataclasses.asdict(end))
 
     def report(self, point: EvaluationPoint) -> None:
         """Write what `Evaluate` found."""
-        self._tell("evaluation", point.to_dict())
+        self._try_to_tell("evaluation", point.to_dict())
+
+    def _try_to_tell(self, event: str, fields: Mapping[str, object]) -> None:
+        """Write a line; where that fails, the run goes on."""
+        try:
+            self._tell(event, fields)
+            self._told = ""
+        except FirthError as error:
+            if str(error) != self._told:
+                self._told = str(error)
+                warnings.warn(f"{error}; the run goes on", FirthWarning, stacklevel=3)
 
     def _tell(self, event: str, fields: Mapping[str, object]) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -121,13 +134,11 @@ class JsonLines(Callback):
 
     def _begins_otherwise(self) -> bool:
         try:
-            # A pipe would have this wait.
-            if not self.path.is_file():
-                return False
-            with self.path.open("rb") as file:
-                return file.read(1) not in (b"", b"{")
+            # A pipe would have this wait. What cannot be read is no log either.
+            is_empty = not self.path.is_file() or self.path.stat().st_size == 0
         except OSError:
             return False
+        return not is_empty and kind_of(self.path) != "log"
 
     def _ends_with_a_line(self) -> bool:
         try:

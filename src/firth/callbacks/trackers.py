@@ -141,6 +141,10 @@ class TensorBoard(_Tracker):
         except OSError as error:
             raise FirthError(f"cannot write {folder}: {error.strerror or error}") from error
 
+    def writes(self) -> list[Path]:
+        """Return the folder."""
+        return [self._folder]
+
     def _begin(self, start: RunStart, options: dict[str, Any]) -> None:
         again = None if start.checkpoint is None else start.words + 1
         self._writer = self._writing.SummaryWriter(str(self._folder), purge_step=again)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -73,8 +74,8 @@ class Opened:
         return draft_words(map(tokenizer.split, _lines(regroup(blocks, _LINE_ENDS))), stream)
 
 
-def open_source(source: object, options: TextOptions) -> Opened:
-    """Find out what a source is.
+def open_source(source: object, options: TextOptions, leave_out: Sequence[Path] = ()) -> Opened:
+    """Find out what a source is; files in `leave_out` are no part of a folder.
 
     Raises
     ------
@@ -83,7 +84,7 @@ def open_source(source: object, options: TextOptions) -> Opened:
     CorpusError
         If it names no files.
     """
-    files = find_text(source)
+    files = find_text(source, leave_out)
     if files is None and not options.are_default:
         raise ConfigError(
             "tokenizer, lowercase and encoding_errors are for text, got them with token lists"

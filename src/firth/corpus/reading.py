@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from numbers import Integral
+from pathlib import Path
 from typing import get_args
 
 import numpy as np
@@ -89,6 +90,7 @@ def read_corpus(
     holdout: float | Source = 0.0,
     seed: int = 1,
     start: Vocabulary | None = None,
+    leave_out: Sequence[Path] = (),
     on_progress: Progress | None = None,
 ) -> Corpus:
     r"""Read a corpus once and encode it.
@@ -125,6 +127,9 @@ def read_corpus(
     start : Vocabulary, optional
         Words that are kept whatever their count; each must have one of at least 1. It is added to
         that in the source. `min_count` is for new words, `max_vocab` for all words together.
+    leave_out : sequence of Path
+        Files and folders that are no part of a folder of texts, or of what a pattern names: those
+        that the run itself writes.
     on_progress : callable, optional
         Called with the bytes (or token lists) of `source` done and their total, or None where it
         is not known.
@@ -157,8 +162,8 @@ def read_corpus(
     check_start(start, max_vocab)
     share = share_of(holdout)
     options = TextOptions(tokenizer, lowercase, encoding_errors)
-    opened = open_source(source, options)
-    held_source = _open_held(holdout, opened) if share is None else None
+    opened = open_source(source, options, leave_out)
+    held_source = _open_held(holdout, opened, leave_out) if share is None else None
     with contextlib.ExitStack() as files:
         stream = files.enter_context(ScratchArray(np.int32))
         draft = opened.draft(stream, on_progress or _report_nothing)
@@ -189,10 +194,10 @@ def read_corpus(
     )
 
 
-def _open_held(source: object, trained: Opened) -> Opened:
+def _open_held(source: object, trained: Opened, leave_out: Sequence[Path]) -> Opened:
     """Find out what a held-out source is; what can be known before reading is checked."""
     with _about_holdout():
-        held = open_source(source, trained.options)
+        held = open_source(source, trained.options, leave_out)
         for file in held.files or []:
             file.size()
     check_apart(trained.files or [], held.files or [])

@@ -9,12 +9,14 @@ import os
 import pkgutil
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
 
+from firth.contents import FOLDER_OF_VECTORS, Kind, kind_of
 from firth.errors import CorpusError
+from firth.files import lies_in
 
 EncodingErrors = Literal["strict", "replace"]
 Progress = Callable[[int, int | None], None]
@@ -29,6 +31,15 @@ _COMPRESSIONS = {
     ".bz2": ("bz2:open", "builtins:ValueError"),
     ".xz": ("lzma:open", "lzma:LZMAError"),
     ".zst": (f"{_ZSTD}:open", f"{_ZSTD}:ZstdError"),
+}
+
+
+# What is told of files in a folder that are no text.
+_KINDS: Mapping[Kind, str] = {
+    "vectors": "vectors",
+    "log": "the log of a run",
+    "picture": "a picture",
+    "tensors": "tensors",
 }
 
 
@@ -74,27 +85,64 @@ class TextFile:
         return self.path.open("rb")
 
 
-def find_text(source: object) -> list[TextFile] | None:
-    """Give the files that `source` names, or None if it names none and holds tokens itself.
+def find_text(source: object, leave_out: Sequence[Path] = ()) -> list[TextFile] | None:
+    """Return the files that `source` names, or None if it names none and holds tokens itself.
 
     Parameters
     ----------
     source : object
         A path to a file or to a folder (all files in it and below, sorted, without hidden ones),
         a glob pattern, `"-"` for standard input, or a list or tuple of those.
+    leave_out : sequence of Path
+        Files and folders that are no part of a folder or pattern, as the run itself writes them.
 
     Raises
     ------
     CorpusError
-        If a path does not exist, a pattern matches no file, or a folder holds none.
+        If a path does not exist, a pattern matches no file, or a folder holds none; or if a folder
+        or pattern names vectors, a log of a run, a picture or tensors.
     """
     if isinstance(source, str | os.PathLike):
-        return _files_of(source)
+        return _files_of(source, leave_out)
     if isinstance(source, list | tuple) and source:
         paths = [item for item in source if isinstance(item, str | os.PathLike)]
         if len(paths) == len(source):
-            return [file for path in paths for file in _files_of(path)]
+            return [file for path in paths for file in _files_of(path, leave_out)]
     return None
+
+
+def names_text(source: object, path: Path) -> bool:
+    """Tell whether a file that exists is one of the texts that `source` names.
+
+    Of what lies in a folder, or is named by a pattern, vectors and logs of a run are no texts.
+    """
+    given = list(source) if isinstance(source, list | tuple) else [source]
+    wanted = _identity(path)
+    is_text = kind_of(path) is None and path.stat().st_size > 0
+    for each in given:
+        if not isinstance(each, str | os.PathLike):
+            continue
+        if each == STANDARD_INPUT:
+            found = wanted == _identity_of_input()
+        elif Path(each).is_dir():
+            found = is_text and wanted in map(_identity, _files_below(Path(each), ()))
+        elif Path(each).exists() or not glob.has_magic(str(each)):
+            found = wanted == _identity(Path(each))
+        else:
+            matches = map(Path, glob.glob(str(each), recursive=True))  # noqa: PTH207
+            found = is_text and wanted in map(_identity, matches)
+        if found:
+            return True
+    return False
+
+
+def _identity_of_input() -> tuple[int, int] | None:
+    try:
+        status = os.fstat(sys.stdin.fileno())
+    except (AttributeError, OSError, ValueError):
+        # It is closed, or no file.
+        return None
+    return status.st_dev, status.st_ino
 
 
 def read_text(
@@ -212,31 +260,71 @@ def _told(verb: str, name: str, *errors: type[Exception]) -> Iterator[None]:
         raise CorpusError(f"cannot {verb} {name}: {reason}") from error
 
 
-def _files_of(source: str | os.PathLike[str]) -> list[TextFile]:
+def _files_of(source: str | os.PathLike[str], leave_out: Sequence[Path]) -> list[TextFile]:
     if source == STANDARD_INPUT:
         return [TextFile(None)]
     path = Path(source)
     if path.is_dir():
-        paths = sorted(_files_below(path))
+        found = _files_below(path, leave_out)
         complaint = f"{path} holds no files (hidden ones are left out)"
     elif path.exists() or not glob.has_magic(str(path)):
         return [TextFile(path)]
     else:
         # Path.glob takes relative patterns only, and sees hidden files.
-        matches = glob.glob(str(path), recursive=True)  # noqa: PTH207
-        paths = sorted(match for match in map(Path, matches) if match.is_file())
+        matches = map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207
+        found = (match for match in matches if match.is_file() and not lies_in(match, leave_out))
         complaint = f"no file matches {path}"
+    paths = sorted(found)
     if not paths:
         raise CorpusError(complaint)
+    _check_texts(path, paths)
     return [TextFile(match) for match in paths]
 
 
-def _files_below(folder: Path) -> Iterator[Path]:
+def _files_below(folder: Path, leave_out: Sequence[Path]) -> Iterator[Path]:
     def refuse(error: OSError) -> None:
         raise CorpusError(f"cannot read {error.filename}: {error.strerror}") from error
 
+    for place in leave_out:
+        if lies_in(folder, [place]):
+            raise CorpusError(
+                f"cannot read the texts in {folder}: the run writes into {place}; give it another "
+                "place"
+            )
+    own = list(filter(None, map(_identity, leave_out)))
     for parent, folders, files in os.walk(folder, onerror=refuse):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        folders[:] = [
+            name
+            for name in folders
+            if not name.startswith(".") and _identity(Path(parent, name)) not in own
+        ]
         for name in files:
-            if not name.startswith(".") and (path := Path(parent, name)).is_file():
+            path = Path(parent, name)
+            if not name.startswith(".") and path.is_file() and _identity(path) not in own:
                 yield path
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file or folder from all others, whatever its name, if it is there."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _check_texts(source: Path, paths: Sequence[Path]) -> None:
+    """Raise if what a folder or pattern names holds something that no text is made of."""
+    advice = f"move it away, or name the texts only, as by the pattern '{_pattern_for(source)}'"
+    places = {path.parent for path in paths if path.name in FOLDER_OF_VECTORS}
+    for place in sorted(places):
+        if all((place / name).is_file() for name in FOLDER_OF_VECTORS):
+            raise CorpusError(f"{place} is a folder of vectors, and no text; {advice}")
+    for path in paths:
+        kind = kind_of(path)
+        if kind is not None:
+            raise CorpusError(f"{path} holds {_KINDS[kind]}, and no text; {advice}")
+
+
+def _pattern_for(source: Path) -> Path:
+    return source / "*.txt" if source.is_dir() else source.parent / "*.txt"

@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+from firth.contents import picture_suffix_of
 from firth.errors import ConfigError, FirthError
 from firth.files import check_writable, write_aside
 from firth.paths import to_path
@@ -86,8 +87,8 @@ class Picture(Figure):
         return written.getvalue()
 
 
-def save(picture: Figure, path: str | os.PathLike[str]) -> None:
-    """Write a picture, in the format that the suffix tells; an old file is replaced at the end.
+def save(picture: Figure, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+    """Write a picture, in the format that the suffix tells; an old one is replaced at the end.
 
     Parameters
     ----------
@@ -95,23 +96,25 @@ def save(picture: Figure, path: str | os.PathLike[str]) -> None:
         Any figure of Matplotlib.
     path : path
         It ends in `.png` (150 dots an inch), `.svg` or `.pdf`.
+    overwrite : bool
+        Whether a file that holds anything but a picture of this format is replaced too.
 
     Raises
     ------
     ConfigError
         If the suffix is another, or `picture` is no figure.
     FirthError
-        If the file cannot be written.
+        If the file cannot be written, or something else than such a picture stands there.
     """
     if not isinstance(picture, Figure):
         raise ConfigError(f"picture must be a figure of Matplotlib, got {picture!r}")
-    target = check_picture(path)
+    target = check_picture(path, overwrite=overwrite)
     suffix = target.suffix.lower()
     with write_aside(target) as aside, matplotlib.rc_context({"svg.hashsalt": "firth"}):
         picture.savefig(aside, format=suffix[1:], dpi=DOTS_PER_INCH, metadata=_METADATA[suffix])
 
 
-def check_picture(path: str | os.PathLike[str]) -> Path:
+def check_picture(path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
     """Raise at once if `save` could not write there later. Nothing is made or changed.
 
     Raises
@@ -119,7 +122,7 @@ def check_picture(path: str | os.PathLike[str]) -> Path:
     ConfigError
         If the suffix is not one that `save` knows.
     FirthError
-        If the place cannot be written.
+        If the place cannot be written, or something else than such a picture stands there.
 
     Examples
     --------
@@ -128,9 +131,16 @@ def check_picture(path: str | os.PathLike[str]) -> Path:
     firth.errors.ConfigError: a picture ends in .png, .svg or .pdf, got 'map.jpeg'
     """
     target = to_path("the path of a picture", path)
-    if target.suffix.lower() not in _METADATA:
+    suffix = target.suffix.lower()
+    if suffix not in _METADATA:
         raise ConfigError(f"a picture ends in .png, .svg or .pdf, got {str(path)!r}")
     check_writable(target)
+    is_empty = not target.exists() or target.stat().st_size == 0
+    if not (overwrite or is_empty or picture_suffix_of(target) == suffix):
+        raise FirthError(
+            f"cannot write {target}: the file there is no {suffix} picture; give another name, or "
+            "overwrite=True (--overwrite) to replace it"
+        )
     return target
 
 

@@ -169,6 +169,10 @@ class TorchEngine:
         """Give the input and the output vectors, (V, D) each. Afterwards the engine is spent."""
         return self.tables()
 
+    def close(self) -> None:
+        """Let go of the corpus."""
+        del self._tokens
+
     def _step(self, batch: list[Tensor], step_size: float) -> float:
         """Take a step on a minibatch; give the sum of its losses before it."""
         loss = self._model(*batch)

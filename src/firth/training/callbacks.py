@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -117,8 +117,8 @@ class EpochEnd:
         The mean loss of the epoch, in nats per positive pair.
     held_out_loss : float, optional
         The mean loss on the held-out text after it, if there is one.
-    is_best : bool
-        Whether no epoch before had as low a loss: on the held-out text, if there is one.
+    is_best : bool, optional
+        Whether no epoch before had as low a loss on the held-out text; None if there is none.
     """
 
     epoch: int
@@ -128,7 +128,7 @@ class EpochEnd:
     lr: float
     loss: float
     held_out_loss: float | None
-    is_best: bool
+    is_best: bool | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,6 +176,10 @@ class Callback:
     epoch 1 of 2
     epoch 2 of 2
     """
+
+    def writes(self) -> Sequence[Path]:
+        """Return the files and folders that it writes: they are no part of a folder of texts."""
+        return ()
 
     def on_start(self, start: RunStart) -> None:
         """Be told that training is about to begin, or to go on from a checkpoint."""

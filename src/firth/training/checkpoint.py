@@ -3,7 +3,8 @@
 A checkpoint is a folder of vectors in Firth's own format, which `firth.load` opens, and beside it
 
 =================== ============================================================================
-`state.json`        how far the run has come, what it is a run of, digests of the files
+`state.json`        how far the run has come, what it is a run of, digests of the files and of
+                    itself
 `best.safetensors`  the vectors of the best epoch, where the run looks for one
 =================== ============================================================================
 
@@ -16,7 +17,6 @@ import dataclasses
 import hashlib
 import json
 import re
-import shutil
 import threading
 import time
 from collections.abc import Mapping
@@ -28,10 +28,13 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import ConfigError, FormatError
+from firth.errors import ConfigError, FirthError, FormatError, warn
 from firth.files import check_usable_folder, write_aside
 from firth.locks import FolderLock
+from firth.scratch import NEW, remove_leftovers, scratch_folder
 from firth.training.config import whole_number
+from firth.training.identity import describe_difference
+from firth.training.state import RunSpec, RunState, check_state, read_state, write_state
 from firth.vectors.formats import native
 from firth.vectors.table import Table
 
@@ -39,33 +42,10 @@ Tables = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 STATE = "state.json"
 BEST = "best.safetensors"
-_PREFIX, _DIGITS = "checkpoint-", 6
+_PREFIX = "checkpoint-"
+_NAME = re.compile(rf"{_PREFIX}([0-9]{{6}}|[1-9][0-9]{{6,}})")
+_FILES = (native.MODEL, native.VOCABULARY, native.CONFIG)
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
-
-
-@dataclass(frozen=True)
-class RunState:
-    """How far a run has come.
-
-    Parameters
-    ----------
-    epoch, position : int
-        The epochs that are done, and the first position of the next that is not trained yet.
-    loss, pairs : float, int
-        The sums of losses and positive pairs of the epoch at hand.
-    losses, held_out_losses : tuple of float
-        The mean losses of the epochs that are done.
-    lr_scale : float
-        What the step size is multiplied by: 1, and less after the run diverged.
-    """
-
-    epoch: int = 0
-    position: int = 0
-    loss: float = 0.0
-    pairs: int = 0
-    losses: tuple[float, ...] = ()
-    held_out_losses: tuple[float, ...] = ()
-    lr_scale: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -115,43 +95,52 @@ class Checkpoints:
         self._written = threading.Event()
         self._written.set()
         self._failure: Exception | None = None
-        self._identity: Mapping[str, object] = {}
+        self._spec: RunSpec | None = None
+        self._is_told = False
         check_usable_folder(self.folder)
-        if not resume and list_checkpoints(self.folder):
+        if list_checkpoints(self.folder) and not resume:
             raise ConfigError(
                 f"{folder} holds the checkpoints of a run; go on with it by resume=True "
                 "(--resume), or give another folder"
             )
+        self._closing, self._is_closed = threading.Lock(), False
         self._lock = FolderLock(self.folder)
-        for unfinished in self.folder.glob(f".{_PREFIX}*"):
-            if unfinished.is_dir():
-                shutil.rmtree(unfinished)
+        for target in _targets_of_leftovers(self.folder):
+            remove_leftovers(target)
 
     def __enter__(self) -> Self:
         """Give the checkpoints themselves."""
         return self
 
     def __exit__(self, *exception: object) -> None:
-        """Let other runs use the folder."""
-        self._lock.close()
+        """Let other runs use the folder, once nothing is being written into it any more."""
+        self._is_closed = True
+        self._let_go()
 
-    def begin(self, identity: Mapping[str, object]) -> Checkpoint | None:
-        """Give the checkpoint from which a run shall go on, if there is one.
+    def _let_go(self) -> None:
+        with self._closing:
+            if self._is_closed and self._written.is_set():
+                self._lock.close()
+
+    def begin(self, spec: RunSpec) -> Checkpoint | None:
+        """Return the checkpoint from which a run shall go on, if there is one.
 
         Parameters
         ----------
-        identity : mapping
-            What the run is a run of, as JSON can hold it. It is kept with each checkpoint.
+        spec : RunSpec
+            What the run is. It is kept with each checkpoint.
 
         Raises
         ------
         ConfigError
-            If the checkpoint is of another run; the message tells what differs.
+            If the checkpoint is of another run, or was made elsewhere and the run promises the same
+            bytes; the message tells what differs.
         FormatError
             If it is damaged.
         """
         # As it will be when it is read: JSON has lists only.
-        self._identity = json.loads(json.dumps(identity))
+        identity, made_by = json.loads(json.dumps([spec.identity, spec.made_by]))
+        self._spec = dataclasses.replace(spec, identity=identity, made_by=made_by)
         self._last = time.monotonic()
         return self.read_last() if self._resume else None
 
@@ -168,21 +157,43 @@ class Checkpoints:
         found = list_checkpoints(self.folder)
         if not found:
             return None
-        path = found[-1]
         try:
-            state, identity, digests = _read_state(path / STATE)
-            different = _differences(identity, self._identity)
-            if different:
-                raise ConfigError(
-                    f"{path} is of another run: {'; '.join(different)}; "
-                    "give what it was then, or another folder"
-                )
-            _check_files(path, digests)
-            best = _read_both(path / BEST) if BEST in digests else None
-            return Checkpoint(path, state, _read_both(path / native.MODEL), best)
+            return self._read(found[-1])
         except FormatError as error:
             before = f"go on from {found[-2].name}" if len(found) > 1 else "begin anew"
-            raise FormatError(f"{error}; remove the folder {path} to {before}") from error
+            raise FormatError(f"{error}; remove the folder {found[-1]} to {before}") from error
+        except OSError as error:
+            raise FirthError(f"cannot read {found[-1]}: {error.strerror or error}") from error
+
+    def _read(self, path: Path) -> Checkpoint:
+        spec, stored = self._begun, read_state(path / STATE)
+        different = _differences(stored.run, spec.identity)
+        if different:
+            raise ConfigError(
+                f"{path} is of another run: {'; '.join(different)}; "
+                "give what it was then, or another folder"
+            )
+        self._compare_makers(path, stored.made_by)
+        state = check_state(stored.state, spec)
+        has_best = spec.keeps_best and state.epoch > 0
+        _check_files(path, stored.files, {*_FILES, *([BEST] if has_best else [])})
+        _check_words(path / native.VOCABULARY, spec)
+        best = _read_both(path / BEST, spec) if has_best else None
+        return Checkpoint(path, state, _read_both(path / native.MODEL, spec), best)
+
+    def _compare_makers(self, path: Path, made_by: Mapping[str, object]) -> None:
+        """Refuse what was made elsewhere where the same bytes are promised, else tell it once."""
+        different = describe_difference(made_by, self._begun.made_by)
+        if different is None or self._is_told:
+            return
+        made = f"{path} was made {different}"
+        if self._begun.same_bytes:
+            raise ConfigError(
+                f"{made}, so the run would not end with the bytes that deterministic promises; "
+                "go on there, or begin anew in another folder"
+            )
+        self._is_told = True
+        warn(f"{made}; the run goes on, and ends with other bytes than it would have there")
 
     def is_due(self) -> bool:
         """Tell whether it is time for the next one, and the one before is written."""
@@ -221,39 +232,68 @@ class Checkpoints:
         found = list_checkpoints(self.folder)
         return found[-1] if found else None
 
+    @property
+    def _begun(self) -> RunSpec:
+        if self._spec is None:
+            raise ValueError("begin has not been called")
+        return self._spec
+
     def _write(self, table: Table, state: RunState, best: Tables | None) -> None:
-        last = self.last
-        number = int(last.name.removeprefix(_PREFIX)) + 1 if last else 1
-        path = self.folder / f"{_PREFIX}{number:0{_DIGITS}d}"
         try:
+            # Beyond whatever has such a name, also where it is no folder.
+            numbers = [number for number, _ in _numbered(self.folder)]
+            path = self.folder / f"{_PREFIX}{max(numbers, default=0) + 1:06d}"
             with write_aside(path, folder=True) as aside:
                 native.write_files(table, aside)
                 if best is not None:
                     native.write_matrices(*best, aside / BEST)
-                content = {
-                    "state": dataclasses.asdict(state),
-                    "run": self._identity,
-                    "files": {file.name: _digest(file) for file in sorted(aside.iterdir())},
-                }
-                native.write_json(content, aside / STATE)
+                files = {file.name: _digest(file) for file in sorted(aside.iterdir())}
+                write_state(aside / STATE, state, self._begun, files)
             self._remove_old()
         except Exception as error:
             # The run goes on; it asks for this, and tells it in its own thread.
             self._failure = error
         finally:
             self._written.set()
+            self._let_go()
 
     def _remove_old(self) -> None:
         for path in list_checkpoints(self.folder)[: -self.keep]:
             # Under another name first: one that is half removed must not look whole.
-            unfinished = path.with_name(f".{path.name}")
-            path.rename(unfinished)
-            shutil.rmtree(unfinished)
+            with scratch_folder(path) as scratch:
+                path.rename(scratch / NEW / path.name)
 
 
 def list_checkpoints(folder: Path) -> list[Path]:
-    """Give the checkpoints in a folder, the last one last."""
-    return sorted(folder.glob(f"{_PREFIX}{'[0-9]' * _DIGITS}"))
+    """Return the checkpoints in a folder, the last one last.
+
+    Raises
+    ------
+    FirthError
+        If the folder cannot be read.
+    """
+    return [path for _, path in sorted(_numbered(folder)) if path.is_dir()]
+
+
+def _numbered(folder: Path) -> list[tuple[int, Path]]:
+    """Return all that has the name of a checkpoint, each with its number."""
+    matches = [(_NAME.fullmatch(path.name), path) for path in _entries(folder)]
+    return [(int(match[1]), path) for match, path in matches if match]
+
+
+def _targets_of_leftovers(folder: Path) -> set[Path]:
+    """Return the checkpoints that killed runs may have left half written or half removed."""
+    names = (path.name.removeprefix(".").partition(".")[0] for path in _entries(folder))
+    return {folder / name for name in names if _NAME.fullmatch(name)}
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise FirthError(f"cannot read {folder}: {error.strerror or error}") from error
 
 
 def parse_duration(name: str, value: float | str) -> float:
@@ -302,7 +342,9 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
 
 
-def _check_files(folder: Path, digests: Mapping[str, object]) -> None:
+def _check_files(folder: Path, digests: Mapping[str, object], names: set[str]) -> None:
+    if digests.keys() != names:
+        raise FormatError(f"{folder / STATE}: expected digests of {', '.join(sorted(names))}")
     for name, digest in digests.items():
         if not (folder / name).is_file():
             raise FormatError(f"{folder}: damaged: {name} is missing")
@@ -310,34 +352,14 @@ def _check_files(folder: Path, digests: Mapping[str, object]) -> None:
             raise FormatError(f"{folder / name}: damaged: it is not what was written")
 
 
-def _read_state(
-    path: Path,
-) -> tuple[RunState, Mapping[str, object], Mapping[str, object]]:
-    """Read the state of a run, what it is a run of, and the digests of its files."""
-    content = native.read_json(path)
-    fields, identity, digests = (content.get(name) for name in ("state", "run", "files"))
-    if not (isinstance(fields, dict) and isinstance(identity, dict) and isinstance(digests, dict)):
-        raise FormatError(f"{path}: damaged: expected objects under 'state', 'run' and 'files'")
-    try:
-        return (
-            RunState(
-                epoch=whole_number("epoch", fields["epoch"], least=0),
-                position=whole_number("position", fields["position"], least=0),
-                loss=float(fields["loss"]),
-                pairs=whole_number("pairs", fields["pairs"], least=0),
-                losses=tuple(map(float, fields["losses"])),
-                held_out_losses=tuple(map(float, fields["held_out_losses"])),
-                lr_scale=float(fields["lr_scale"]),
-            ),
-            identity,
-            digests,
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise FormatError(f"{path}: damaged: not the state of a run: {error}") from error
+def _check_words(path: Path, spec: RunSpec) -> None:
+    if native.read_json(path).get("words") != list(spec.words):
+        raise FormatError(f"{path}: the words are not those of this run")
 
 
-def _read_both(path: Path) -> Tables:
+def _read_both(path: Path, spec: RunSpec) -> Tables:
     inputs, outputs = native.read_matrices(path)
-    if outputs is None or inputs.shape != outputs.shape:
-        raise FormatError(f"{path}: expected input and output vectors of one shape")
+    shape = len(spec.words), spec.dim
+    if outputs is None or inputs.shape != shape or outputs.shape != shape:
+        raise FormatError(f"{path}: expected input and output vectors of shape {shape}")
     return inputs, outputs

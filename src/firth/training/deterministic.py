@@ -193,3 +193,8 @@ class LockstepEngine:
         inputs = self._assemble(tables.inputs)
         tables = tables._replace(inputs=inputs)
         return inputs, self._assemble(tables.outputs)
+
+    def close(self) -> None:
+        """End the threads, and let go of the tables and of the corpus."""
+        self._others.shutdown()
+        self._tables = self._ids = self._offsets = None  # type: ignore[assignment]

@@ -81,6 +81,9 @@ class Engine(Protocol):
     def vectors(self) -> tuple[Floats, Floats]:
         """Give the input and the output vectors, (V, D) each. Afterwards the engine is spent."""
 
+    def close(self) -> None:
+        """End the threads and let go of the memory that the engine has, also after an error."""
+
 
 class MakeEngine(Protocol):
     """How an engine is made: see `KernelEngine` for the parameters."""
@@ -208,6 +211,10 @@ class KernelEngine:
             for table in (tables.inputs, tables.outputs)
         )
         return inputs, outputs
+
+    def close(self) -> None:
+        """Let go of the tables and of the corpus."""
+        self._tables = self._ids = self._offsets = None  # type: ignore[assignment]
 
 
 def window_of(config: TrainConfig) -> kernel.Window:

@@ -1,7 +1,13 @@
-"""Progress bars on standard error."""
+"""Progress bars on standard error.
+
+Where that cannot be written, there are none: a run is worth more than its bar.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import sys
+from collections.abc import Iterator
 from typing import ClassVar, Self
 
 from tqdm import tqdm
@@ -17,6 +23,8 @@ class _Bar:
     def __init__(self) -> None:
         self._bar: tqdm[None] | None = None
         self._begin = 0
+        # Python has no such stream where the process was started without.
+        self._is_shown = sys.stderr is not None
 
     def __enter__(self) -> Self:
         """Give the bar itself."""
@@ -25,14 +33,31 @@ class _Bar:
     def __exit__(self, *exception: object) -> None:
         """Leave the bar as it stands."""
         if self._bar is not None:
-            self._bar.close()
+            with self._giving_up():
+                self._bar.close()
 
     def _move(self, done: int, total: int | None, **figures: str) -> None:
-        if self._bar is None:
-            self._bar = tqdm(total=total, initial=self._begin, dynamic_ncols=True, **self._options)
-        if figures:
-            self._bar.set_postfix(figures, refresh=False)
-        self._bar.update(done - self._bar.n)
+        if not self._is_shown:
+            return
+        with self._giving_up():
+            if self._bar is None:
+                self._bar = tqdm(
+                    total=total, initial=self._begin, dynamic_ncols=True, **self._options
+                )
+            if figures:
+                self._bar.set_postfix(figures, refresh=False)
+            self._bar.update(done - self._bar.n)
+
+    @contextlib.contextmanager
+    def _giving_up(self) -> Iterator[None]:
+        """Show nothing more once the stream cannot be written, or is closed."""
+        try:
+            yield
+        except (OSError, ValueError):
+            self._is_shown = False
+            if self._bar is not None:
+                # It would try once more when it is closed.
+                self._bar.disable = True
 
 
 class ReadingBar(_Bar):

@@ -11,10 +11,11 @@ import numpy as np
 from firth._version import __version__
 from firth.corpus import Vocabulary
 from firth.errors import warn
-from firth.training.checkpoint import Checkpoint, Checkpoints, RunState, Tables
+from firth.training.checkpoint import Checkpoint, Checkpoints, Tables
 from firth.training.config import TrainConfig
 from firth.training.engine import Engine
 from firth.training.guards import check_tables
+from firth.training.state import RunState
 from firth.vectors.table import Table
 
 

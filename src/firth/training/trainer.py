@@ -6,7 +6,7 @@ import dataclasses
 import signal
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack, closing, nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,15 +16,16 @@ from firth.corpus import Corpus
 from firth.errors import ConfigError, CorpusError, Interrupted, warn
 from firth.training import plan
 from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart, StopReason
-from firth.training.checkpoint import Checkpoints, RunState
+from firth.training.checkpoint import Checkpoints
 from firth.training.choices import warn_of_choices
 from firth.training.config import TrainConfig
 from firth.training.deterministic import LockstepEngine
 from firth.training.engine import NO_WORDS, Initial, KernelEngine, MakeEngine, Stretch
 from firth.training.guards import Diverged, check_loss, check_tables
-from firth.training.identity import identity_of
+from firth.training.identity import spec_of
 from firth.training.interrupts import Interrupts
 from firth.training.saving import Saver, copies
+from firth.training.state import RunState
 from firth.training.workers import run_apart, share_out
 
 # A multiple of what the deterministic engine trains as one block.
@@ -105,9 +106,10 @@ def train_corpus(
     """
     if engine is None:
         engine = LockstepEngine if config.deterministic else KernelEngine
-    run = _Run(corpus, config, engine, callbacks, checkpoints, initial, frozen)
-    with Interrupts() if checkpoints is not None else nullcontext() as interrupts:
-        return run.train(interrupts)
+    with closing(_Run(corpus, config, engine, callbacks, checkpoints, initial, frozen)) as run:
+        run.prepare(initial)
+        with Interrupts() if checkpoints is not None else nullcontext() as interrupts:
+            return run.train(interrupts)
 
 
 class _Run:
@@ -133,26 +135,36 @@ class _Run:
             corpus, config, stretch=self._stretch, frozen=len(frozen), checkpoints=checkpoints
         )
         plan.check_fits(self._estimate, corpus, config, checkpoints)
-        last = None
+        self._last = None
         if checkpoints is not None:
-            last = checkpoints.begin(identity_of(corpus, config, make_engine, initial, frozen))
+            spec = spec_of(corpus, config, make_engine, initial, frozen, self._stretch)
+            self._last = checkpoints.begin(spec)
         counts = corpus.vocabulary.counts
         self._engine = make_engine(config, counts, corpus.tokens, self._stretch, frozen)
         self._saver = Saver(checkpoints, self._engine, corpus.vocabulary, config)
-        run_apart(self._engine.compile)
-        if initial is not None:
-            self._engine.restore(initial.input_vectors, initial.output_vectors, initial.ids)
-        if last is not None:
-            self._engine.restore(*last.tables)
-        self._begun_from = None if last is None else last.path
-        self._state = RunState() if last is None else last.state
-        self._best = None if last is None else last.best
+        self._begun_from = None if self._last is None else self._last.path
+        self._state = RunState() if self._last is None else self._last.state
+        self._best = None if self._last is None else self._last.best
         self._words_before = self._words
         self._given_out = self._state.position
         self._interrupts: Interrupts | None = None
         self._error: Exception | None = None
+
+    def prepare(self, initial: Initial | None) -> None:
+        """Have the engine ready where the run begins, and measure how long it will take."""
+        run_apart(self._engine.compile)
+        if initial is not None:
+            self._engine.restore(initial.input_vectors, initial.output_vectors, initial.ids)
+        last, self._last = self._last, None
+        if last is not None:
+            self._engine.restore(*last.tables)
         self._measure_time()
         self._began = time.perf_counter()
+
+    def close(self) -> None:
+        """Let go of what an exception would hold for as long as its traceback lives."""
+        self._engine.close()
+        self._error = self._best = None
 
     def train(self, interrupts: Interrupts | None) -> TrainResult:
         """Train the epochs that are left, or until there is a reason to stop."""
@@ -233,7 +245,8 @@ class _Run:
                 raise self._error from error
             if self._config.on_divergence == "stop":
                 raise
-            self._go_back(error)
+            if not self._go_back(error):
+                raise
 
     def _train_until_pause(self) -> None:
         """Train until the end of the epoch, or until there is something to do in between.
@@ -308,7 +321,7 @@ class _Run:
         held_out_losses = state.held_out_losses
         if self._corpus.held_out:
             held_out_losses = (*held_out_losses, self._measure_held_out())
-        is_best = np.argmin(held_out_losses or losses) == state.epoch
+        is_best = bool(np.argmin(held_out_losses) == state.epoch) if held_out_losses else None
         if is_best and config.patience is not None:
             # Neither the best one before nor a checkpoint with it shall stand beside this one.
             self._saver.finish()
@@ -329,7 +342,7 @@ class _Run:
             lr=self._schedule(self._state.epoch)[0],
             loss=losses[-1],
             held_out_loss=held_out_losses[-1] if held_out_losses else None,
-            is_best=bool(is_best),
+            is_best=is_best,
         )
         for callback in self._callbacks:
             callback.on_epoch(ended)
@@ -354,13 +367,13 @@ class _Run:
 
     # ------------------------------------------------------------------------ checkpoints
 
-    def _go_back(self, error: Diverged) -> None:
-        """Go back to the last checkpoint and halve the step size."""
+    def _go_back(self, error: Diverged) -> bool:
+        """Go back to the last checkpoint, if there is one, with half the step size."""
         scale = self._state.lr_scale / 2.0
         self._best = None
         last = self._saver.read_last()
         if last is None or scale < _LEAST_SCALE:
-            raise error
+            return False
         self._engine.restore(*last.tables)
         self._state = dataclasses.replace(last.state, lr_scale=scale)
         self._words_before = min(self._words_before, self._words)
@@ -368,6 +381,7 @@ class _Run:
         warn(f"{error}; went back to {last.path}, and lr is now {self._lr:g}")
         # So that a run that is stopped now does not diverge again first.
         self._saver.save(self._state, self._best)
+        return True
 
     def _interruption(self, received: signal.Signals) -> Interrupted:
         self._saver.finish()

@@ -27,7 +27,8 @@ def run_apart(work: Callable[[], None]) -> None:
     thread.start()
     thread.join()
     if failures:
-        raise failures[0]
+        # Not kept here too: its traceback would hold this frame, and so itself.
+        raise failures.pop()
 
 
 def share_out(
@@ -76,3 +77,5 @@ def share_out(
         stop.set()
         for thread in threads:
             thread.join()
+        # What was raised has this frame in its traceback.
+        result = None

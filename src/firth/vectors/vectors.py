@@ -93,8 +93,10 @@ class Vectors:
         self.counts = None if counts is None else _checked_counts(counts, len(self.words))
         self.config = dict(config or {})
 
-    def save(self, path: str | os.PathLike[str]) -> None:
+    def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
         """Write the vectors to `path`, in the format that its suffix tells.
+
+        Vectors that stand there already are replaced, at the end and in one step.
 
         Parameters
         ----------
@@ -102,13 +104,16 @@ class Vectors:
             Without suffix, or with a slash at the end: a folder that keeps everything. With
             `.bin`: word2vec's binary format, with `.txt` or `.vec` its text format; these keep
             the words and input vectors only, and read integers back as text.
+        overwrite : bool
+            Whether a file that holds anything but vectors is replaced too. A folder with other
+            files in it never is.
 
         Raises
         ------
         FormatError
             If the suffix is unknown, or the format cannot hold one of the words.
         FirthError
-            If the path cannot be written.
+            If the path cannot be written, or something else than vectors stands there.
         """
         table = Table(
             words=self.words,
@@ -117,7 +122,7 @@ class Vectors:
             output_vectors=self.output_vectors,
             config=self.config,
         )
-        write_table(table, path)
+        write_table(table, path, overwrite=overwrite)
 
     def __getitem__(self, words: Token | Sequence[Token]) -> NDArray[np.float32]:
         """Copy the vector of a word (D,), or of several (n, D).

@@ -5,8 +5,8 @@ import struct
 import numpy as np
 import pytest
 
-from firth.errors import FormatError
-from firth.vectors import Vectors, load
+from firth.errors import FirthError, FormatError
+from firth.vectors import Vectors, check_destination, load
 
 WORDS = ["one", "two"]
 MATRIX = np.array([[0.5, -1.25], [3, 1e-9]], dtype=np.float32)
@@ -65,3 +65,75 @@ def test_fasttext_is_known_by_its_magic_number(tmp_path):
     (tmp_path / "model.ftz").write_bytes(struct.pack("<14i", 793712314, 12, *range(12)))
     with pytest.raises(FormatError, match="fastText"):
         load(tmp_path / "model.ftz")
+
+
+# ------------------------------------------------------------------- what is replaced
+
+SUFFIXES = [".bin", ".txt", ".vec"]
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("other", [*SUFFIXES, "empty"])
+def test_vectors_and_empty_files_are_replaced(suffix, other, tmp_path):
+    target = tmp_path / f"v{suffix}"
+    if other == "empty":
+        target.touch()
+    else:
+        # More numbers than the first bytes hold, and fewer.
+        for dim in (1, 3000):
+            Vectors(["new", "newer"], np.full((2, dim), 0.25)).save(tmp_path / f"old{other}")
+            (tmp_path / f"old{other}").replace(target)
+            check_destination(target)
+    Vectors(WORDS, MATRIX).save(target)
+    assert list(load(target)) == WORDS
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"years of work\n",
+        b"Chapter 1\n\nIt was a dark night.\n",
+        b"the 1061396\nof 593677\nand 416629\n",
+        b"1 31 2.5 1260759144\n1 1029 3.0 1260759179\n",
+        b"tea 0.1 0.2\nmilk 0.3 0.4\n",
+        b"2 2\n3 4\n5 6\n",
+        b"5 7\n1 2\n2 3\n1 3\n",
+        b"0 2\n",
+        b"900 2\ntea 0.1 0.2\n",
+        b"2 2\ntea nan 1\nmilk 1 1\n",
+        b"PK\x03\x04" + bytes(200),
+        b'{"event": "start"}\n',
+    ],
+)
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_what_is_no_file_of_vectors_is_not_replaced_unless_asked(content, suffix, tmp_path):
+    target = tmp_path / f"v{suffix}"
+    target.write_bytes(content)
+    for attempt in (check_destination, Vectors(WORDS, MATRIX).save):
+        with pytest.raises(FirthError, match=r"does not hold vectors .*overwrite=True \(--overwr"):
+            attempt(target)
+        assert target.read_bytes() == content
+    check_destination(target, overwrite=True)
+    assert target.read_bytes() == content
+    Vectors(WORDS, MATRIX).save(target, overwrite=True)
+    assert list(load(target)) == WORDS
+
+
+def test_a_part_of_a_folder_of_vectors_may_be_of_another_program(tmp_path):
+    target = tmp_path / "model"
+    target.mkdir()
+    check_destination(target)
+    for name in ("config.json", "model.safetensors"):
+        (target / name).write_text("of another program")
+    for attempt in (check_destination, Vectors(WORDS, MATRIX).save):
+        with pytest.raises(
+            FirthError, match=r"holds config\.json and model\.safetensors, but no ve"
+        ):
+            attempt(target)
+    Vectors(WORDS, MATRIX).save(target, overwrite=True)
+    Vectors(WORDS, MATRIX).save(target)
+    (target / "thesis.tex").write_text("years of work")
+    for attempt in (check_destination, Vectors(WORDS, MATRIX).save):
+        with pytest.raises(FirthError, match="holds other files"):
+            attempt(target, overwrite=True)
+    assert (target / "thesis.tex").exists()

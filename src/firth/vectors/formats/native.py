@@ -20,13 +20,14 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
+from firth.contents import CONFIG as CONFIG
+from firth.contents import MODEL as MODEL
+from firth.contents import VOCABULARY as VOCABULARY
+from firth.contents import is_folder_of_vectors
 from firth.errors import FirthError, FormatError, one_line
 from firth.files import write_aside
 from firth.vectors.table import Table, Token
 
-MODEL = "model.safetensors"
-VOCABULARY = "vocabulary.json"
-CONFIG = "config.json"
 INPUT = "embeddings"
 OUTPUT = "output"
 # JSON from a str with a lone surrogate is no valid UTF-8, but a word may hold any character.
@@ -134,7 +135,7 @@ def _to_counts(counts: object, path: Path) -> NDArray[np.int64] | None:
         raise FormatError(f"{path}: a number under 'counts' exceeds 64 bits") from error
 
 
-def write(table: Table, path: Path) -> None:
+def write(table: Table, path: Path, *, overwrite: bool = False) -> None:
     """Write the folder, in place of one that holds vectors already.
 
     Raises
@@ -145,8 +146,8 @@ def write(table: Table, path: Path) -> None:
         If the folder holds other files, which would be lost.
     """
     with write_aside(path, folder=True) as aside:
-        check_replaceable(path)
         write_files(table, aside)
+        check_replaceable(path, overwrite=overwrite)
 
 
 def write_files(table: Table, folder: Path) -> None:
@@ -188,8 +189,15 @@ def write_matrices(
     path.chmod(mode)
 
 
-def check_replaceable(path: Path) -> None:
+def check_replaceable(path: Path, *, overwrite: bool = False) -> None:
     """Raise if `path` is a folder that holds anything but vectors.
+
+    Parameters
+    ----------
+    path : Path
+    overwrite : bool
+        Whether a part of such a folder may be replaced too: another program may have files of
+        these names.
 
     Raises
     ------
@@ -198,11 +206,17 @@ def check_replaceable(path: Path) -> None:
     """
     if not path.is_dir():
         return
-    others = sorted({file.name for file in path.iterdir()} - {MODEL, VOCABULARY, CONFIG})
+    names = {file.name for file in path.iterdir()}
+    others = sorted(names - {MODEL, VOCABULARY, CONFIG})
     if others:
         raise FirthError(
-            f"cannot write {path}: the folder holds other files ({others[0]!r}); "
+            f"cannot write {path}: the folder holds other files ({one_line(repr(others[0]))}); "
             "give a new folder, or an empty one"
+        )
+    if names and not is_folder_of_vectors(names) and not overwrite:
+        raise FirthError(
+            f"cannot write {path}: the folder holds {' and '.join(sorted(names))}, but no vectors; "
+            "give another folder, or overwrite=True (--overwrite) to replace it"
         )
 
 

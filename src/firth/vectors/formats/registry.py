@@ -6,7 +6,8 @@ import os
 import struct
 from pathlib import Path
 
-from firth.errors import ConfigError, FormatError
+from firth.contents import kind_of
+from firth.errors import ConfigError, FirthError, FormatError
 from firth.files import check_writable
 from firth.vectors.formats import native, word2vec_binary, word2vec_text
 from firth.vectors.formats.format import Format
@@ -44,37 +45,57 @@ def read_table(path: str | os.PathLike[str], encoding_errors: str) -> Table:
         raise FormatError(f"cannot read {path}: {error.strerror or error}") from error
 
 
-def write_table(table: Table, path: str | os.PathLike[str]) -> None:
+def write_table(table: Table, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
     """Write a table; the path's suffix tells the format, no suffix means a folder.
+
+    Parameters
+    ----------
+    table : Table
+    path : path
+    overwrite : bool
+        Whether a file that holds no vectors is replaced.
 
     Raises
     ------
     FormatError
         If the suffix is unknown, or the format cannot hold the table.
     FirthError
-        If the path cannot be written.
+        If the path cannot be written, or something else than vectors stands there.
     """
     form = _format_for(path)
     if form is None:
-        native.write(table, Path(path))
+        native.write(table, Path(path), overwrite=overwrite)
     else:
+        _check_file_replaceable(Path(path), overwrite=overwrite)
         form.write(table, Path(path))
 
 
-def check_destination(path: str | os.PathLike[str]) -> None:
-    """Raise at once where `write_table` could not write later; make the parent folders.
+def check_destination(path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+    """Raise at once where `write_table` could not write later. Nothing is made or changed.
 
     Raises
     ------
     FormatError
         If the suffix is unknown.
     FirthError
-        If the path cannot be written, or is a folder that holds other files.
+        If the path cannot be written, or something else than vectors stands there.
     """
     is_folder = _format_for(path) is None
     check_writable(Path(path), folder=is_folder)
     if is_folder:
-        native.check_replaceable(Path(path))
+        native.check_replaceable(Path(path), overwrite=overwrite)
+    else:
+        _check_file_replaceable(Path(path), overwrite=overwrite)
+
+
+def _check_file_replaceable(path: Path, *, overwrite: bool) -> None:
+    """Raise if there is a file that is not empty and holds no vectors."""
+    if overwrite or not path.is_file() or path.stat().st_size == 0 or kind_of(path) == "vectors":
+        return
+    raise FirthError(
+        f"cannot write {path}: the file there does not hold vectors as Firth writes them; give "
+        "another name, or overwrite=True (--overwrite) to replace it"
+    )
 
 
 def _format_for(path: str | os.PathLike[str]) -> Format | None:

@@ -1,0 +1,132 @@
+"""What a file or folder holds, by its names and first bytes: enough to leave it alone."""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Collection
+from pathlib import Path
+from typing import Literal
+
+Kind = Literal["vectors", "log", "picture", "tensors"]
+
+# Firth's own format of vectors: the files of such a folder.
+MODEL = "model.safetensors"
+VOCABULARY = "vocabulary.json"
+CONFIG = "config.json"
+FOLDER_OF_VECTORS = (MODEL, VOCABULARY, CONFIG)
+
+# What the lines of a log tell of.
+_EVENTS = ("start", "progress", "epoch", "evaluation", "end")
+_HEAD_BYTES = 1 << 12
+_HEADER = re.compile(rb"(?:\xef\xbb\xbf)?[ \t]*([0-9]{1,20})[ \t]+([0-9]{1,20})[ \t]*\r?\n")
+_LOG = re.compile(rb'\s*\{\s*"event"\s*:\s*"(?:%s)"' % "|".join(_EVENTS).encode())
+_SVG = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*<svg\b",
+    re.DOTALL,
+)
+_PICTURES = {
+    b"\x89PNG\r\n\x1a\n": ".png",
+    b"%PDF-": ".pdf",
+    b"\xff\xd8\xff": ".jpg",
+    b"GIF8": ".gif",
+}
+
+
+def kind_of(path: Path) -> Kind | None:
+    """Return what a file holds that is no text to train on, as far as its beginning tells.
+
+    None for what is something else, or cannot be read.
+    """
+    head = _head(path)
+    if _holds_vectors(head, path):
+        return "vectors"
+    if is_log(head):
+        return "log"
+    if _picture_suffix(head) is not None:
+        return "picture"
+    return "tensors" if _holds_tensors(head) else None
+
+
+def picture_suffix_of(path: Path) -> str | None:
+    """Return the suffix that pictures of this kind have, or None for what is no picture."""
+    return _picture_suffix(_head(path))
+
+
+def is_folder_of_vectors(names: Collection[str]) -> bool:
+    """Tell a folder in Firth's own format by the names of its files."""
+    return all(name in names for name in FOLDER_OF_VECTORS)
+
+
+def is_log(head: bytes) -> bool:
+    """Tell the log of a run by its first line, of which a power cut may have left a part."""
+    beginnings = (f'{{"event": "{event}"'.encode() for event in _EVENTS)
+    is_part = bool(head) and any(beginning.startswith(head) for beginning in beginnings)
+    return is_part or _LOG.match(head) is not None
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_HEAD_BYTES)
+    except OSError:
+        return b""
+
+
+def _picture_suffix(head: bytes) -> str | None:
+    for magic, suffix in _PICTURES.items():
+        if head.startswith(magic):
+            return suffix
+    return ".svg" if _SVG.match(head) else None
+
+
+def _holds_vectors(head: bytes, path: Path) -> bool:
+    """Tell a file in one of word2vec's formats: a header that fits its size, and the first row.
+
+    A table of numbers without header could be anything, and is not taken for vectors.
+    """
+    header = _HEADER.match(head)
+    if header is None:
+        return False
+    size = path.stat().st_size
+    words, dim = int(header[1]), int(header[2])
+    rest = head[header.end() :]
+    room = size - header.end()
+    if min(words, dim) < 1:
+        return False
+    # The last line of a text may lack its newline.
+    is_text = words * (2 + 2 * dim) <= room + 1
+    if is_text and _begins_with_a_line(rest, dim, is_all=size <= _HEAD_BYTES):
+        return True
+    return words * (2 + 4 * dim) <= room and _begins_with_floats(rest, dim)
+
+
+def _begins_with_a_line(rest: bytes, dim: int, *, is_all: bool) -> bool:
+    line, newline, _ = rest.partition(b"\n")
+    fields = line.split()
+    # A word may hold spaces. Where the line goes on, its last number may be cut.
+    is_whole = is_all or bool(newline)
+    numbers = fields[-dim:] if is_whole else fields[1:-1]
+    return len(fields) > (dim if is_whole else 2) and all(map(_is_number, numbers))
+
+
+def _begins_with_floats(rest: bytes, dim: int) -> bool:
+    word, space, numbers = rest.lstrip(b"\n").partition(b" ")
+    first = numbers[: 4 * dim]
+    floats = struct.unpack(f"<{len(first) // 4}f", first[: len(first) // 4 * 4])
+    return bool(word and space and floats) and all(abs(number) < float("inf") for number in floats)
+
+
+def _is_number(field: bytes) -> bool:
+    try:
+        return abs(float(field)) < float("inf")
+    except ValueError:
+        return False
+
+
+def _holds_tensors(head: bytes) -> bool:
+    """Tell a file of safetensors: the length of its header, and an object of JSON."""
+    if len(head) < 16:
+        return False
+    (length,) = struct.unpack_from("<Q", head)
+    return 2 <= length < 1 << 40 and head[8:9] == b"{"

@@ -1,0 +1,79 @@
+"""Saving the vectors of a run: where their place cannot be written any more, in another."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from firth.cache import cache_folder
+from firth.errors import FirthError
+from firth.vectors import Vectors
+
+_PREFIX = "firth-vectors-"
+
+
+def save_or_rescue(
+    vectors: Vectors,
+    output: Path,
+    *,
+    overwrite: bool = False,
+    checkpoint: str | os.PathLike[str] | None = None,
+) -> None:
+    """Save vectors; where that fails, save them elsewhere and tell the place in the error.
+
+    Parameters
+    ----------
+    vectors : Vectors
+    output : Path
+        Where they should be.
+    overwrite : bool
+        As `Vectors.save` takes it.
+    checkpoint : path, optional
+        The folder of checkpoints, if there is one.
+
+    Raises
+    ------
+    FirthError
+        If they are elsewhere, or nowhere: in a folder beside the output, or in that of checkpoints,
+        the cache, or temporary files.
+    """
+    try:
+        vectors.save(output, overwrite=overwrite)
+    except (FirthError, OSError, MemoryError) as error:
+        reason = str(error) or f"cannot write {output}: not enough memory"
+        folder = _save_elsewhere(vectors, _places(output, checkpoint))
+        if folder is not None:
+            raise FirthError(f"{reason}; the vectors were saved in {folder}") from error
+        kept = f"; the last checkpoint is in {checkpoint}" if checkpoint else ""
+        raise FirthError(f"{reason}{kept}") from error
+
+
+def _save_elsewhere(vectors: Vectors, places: Iterable[Path]) -> Path | None:
+    """Save vectors in a new folder in the first place that takes them."""
+    for place in places:
+        with contextlib.suppress(FirthError, OSError, MemoryError):
+            folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
+            try:
+                # A folder holds any word, which a file may not.
+                vectors.save(folder)
+            except BaseException:
+                folder.rmdir()
+                raise
+            return folder
+    return None
+
+
+def _places(output: Path, checkpoint: str | os.PathLike[str] | None) -> Iterator[Path]:
+    parent = output.absolute().parent
+    while not parent.is_dir():
+        parent = parent.parent
+    yield parent
+    if checkpoint is not None:
+        yield Path(checkpoint)
+    with contextlib.suppress(FirthError, OSError):
+        yield cache_folder()
+    with contextlib.suppress(OSError):
+        yield Path(tempfile.gettempdir())

@@ -1,0 +1,85 @@
+"""Which paths a run of the command may read and write: none gets in the way of another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from firth.corpus.sources import names_text
+from firth.errors import FirthError
+from firth.files import is_same, lies_in
+
+
+def check_run_paths(
+    output: Path,
+    *,
+    texts: Sequence[str] = (),
+    frozen: str | None = None,
+    log: str | None = None,
+    checkpoint: str | None = None,
+) -> None:
+    """Raise if the run would overwrite what it reads, or one of its results another.
+
+    The vectors of `--start` may be replaced by those that are trained from them.
+
+    Parameters
+    ----------
+    output : Path
+        Where the vectors will be.
+    texts : sequence of str
+        What is trained on and held out: files, folders, patterns, or `-` for standard input.
+    frozen, log, checkpoint : str, optional
+        The file of words that do not change, the log, and the folder of checkpoints.
+
+    Raises
+    ------
+    FirthError
+        If so.
+    """
+    log_path = None if log is None else Path(log)
+    _check_results(output, log_path, None if checkpoint is None else Path(checkpoint))
+    for option, written in (("--output", output), ("--log", log_path)):
+        if written is None or not written.exists():
+            continue
+        if frozen is not None and lies_in(Path(frozen), [written]):
+            raise FirthError(
+                f"cannot write {written}: it holds the words of --frozen; name another "
+                f"place ({option})"
+            )
+        if _is_read(written, texts):
+            name = option.removeprefix("--")
+            raise FirthError(
+                f"cannot write {written}: it is a text to be read; name another {name}"
+            )
+
+
+def _is_read(written: Path, texts: Sequence[str]) -> bool:
+    if written.is_file():
+        return names_text(texts, written)
+    # A file within a folder of vectors.
+    return any(Path(text).is_file() and lies_in(Path(text), [written]) for text in texts)
+
+
+def _check_results(output: Path, log: Path | None, checkpoint: Path | None) -> None:
+    """Raise if the output, the log and the folder of checkpoints are not apart.
+
+    Only the log may lie within the folder of checkpoints.
+    """
+    for option, path in (("--log", log), ("--checkpoint", checkpoint)):
+        if path is None:
+            continue
+        if is_same(path, output):
+            raise FirthError(f"--output and {option} must differ, got {output} for both")
+        if lies_in(path, [output]):
+            raise FirthError(
+                f"{option} {path} must not lie within --output {output}, which is replaced as a "
+                "whole; give another place"
+            )
+        if lies_in(output, [path]):
+            raise FirthError(
+                f"--output {output} must not lie within {option} {path}; give another place"
+            )
+    if log is not None and checkpoint is not None and lies_in(checkpoint, [log]):
+        raise FirthError(
+            f"--checkpoint {checkpoint} must not be, or lie within, --log {log}; give another place"
+        )

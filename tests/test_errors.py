@@ -1,0 +1,91 @@
+"""The exceptions of the package: each one survives what carries it to another process."""
+
+import copy
+import importlib
+import inspect
+import pickle
+import re
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+
+import firth
+from firth.errors import Interrupted
+
+PACKAGE = Path(firth.__file__).parent
+CLASS = re.compile(r"^class (\w+)\((.+)\):$", re.MULTILINE)
+BUILT_IN = re.compile(r"(Error|Exception|Interrupt|Warning)\b")
+
+
+def exceptions():
+    """Return all exception classes that the package defines, without importing all of it."""
+    found, names = [], {"FirthError"}
+    declared = {path: CLASS.findall(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")}
+    # A class may derive from one that another module defines.
+    for _ in range(3):
+        for classes in declared.values():
+            for name, bases in classes:
+                if BUILT_IN.search(bases) or names & set(re.findall(r"\w+", bases)):
+                    names.add(name)
+    for path, classes in declared.items():
+        for name, _ in classes:
+            if name in names:
+                module = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+                found.append(getattr(importlib.import_module(module), name))
+    return sorted(found, key=lambda kind: kind.__name__)
+
+
+def make(kind):
+    """Make an exception with something for each of its parameters."""
+    if not inspect.isfunction(kind.__init__):  # that of a built-in class
+        return kind("tea is cold")
+    values = {"str": "tea", "str | None": "milk", "int": 15}
+    parameters = inspect.signature(kind).parameters.values()
+    return kind(*[values[parameter.annotation] for parameter in parameters])
+
+
+EXCEPTIONS = exceptions()
+
+
+def test_all_are_found():
+    names = {kind.__name__ for kind in EXCEPTIONS}
+    assert {"FirthError", "MissingExtraError", "Interrupted", "Diverged", "FirthWarning"} <= names
+    assert all(issubclass(kind, BaseException) for kind in EXCEPTIONS)
+
+
+@pytest.mark.parametrize("kind", EXCEPTIONS)
+@pytest.mark.parametrize(
+    "carry",
+    [
+        copy.copy,
+        copy.deepcopy,
+        *[
+            lambda error, protocol=protocol: pickle.loads(pickle.dumps(error, protocol))
+            for protocol in range(pickle.HIGHEST_PROTOCOL + 1)
+        ],
+    ],
+)
+def test_a_copy_is_the_same(kind, carry):
+    error = make(kind)
+    error.add_note("in a worker")
+    error.place = 3
+    copied = carry(error)
+    assert type(copied) is kind
+    assert (str(copied), copied.args) == (str(error), error.args)
+    assert vars(copied) == vars(error)
+
+
+def interrupt():
+    raise Interrupted("interrupted in epoch 1 of 3", 15)
+
+
+def test_a_process_pool_gives_it_back():
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        error = pool.submit(interrupt).exception()
+    assert (type(error), str(error), error.signal) == (
+        Interrupted,
+        "interrupted in epoch 1 of 3",
+        15,
+    )
