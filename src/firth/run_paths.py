@@ -36,12 +36,13 @@ def check_run_paths(
     FirthError
         If so.
     """
-    log_path = None if log is None else Path(log)
-    _check_results(output, log_path, None if checkpoint is None else Path(checkpoint))
+    # An empty path is told by what opens it.
+    log_path, folder = (Path(path) if path else None for path in (log, checkpoint))
+    _check_results(output, log_path, folder)
     for option, written in (("--output", output), ("--log", log_path)):
         if written is None or not written.exists():
             continue
-        if frozen is not None and lies_in(Path(frozen), [written]):
+        if frozen and lies_in(Path(frozen), [written]):
             raise FirthError(
                 f"cannot write {written}: it holds the words of --frozen; name another "
                 f"place ({option})"
