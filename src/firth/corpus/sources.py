@@ -117,23 +117,25 @@ def names_text(source: object, path: Path) -> bool:
     Of what lies in a folder, or is named by a pattern, vectors and logs of a run are no texts.
     """
     given = list(source) if isinstance(source, list | tuple) else [source]
-    wanted = _identity(path)
     is_text = kind_of(path) is None and path.stat().st_size > 0
     for each in given:
-        if not isinstance(each, str | os.PathLike):
-            continue
-        if each == STANDARD_INPUT:
-            found = wanted == _identity_of_input()
-        elif Path(each).is_dir():
-            found = is_text and wanted in map(_identity, _files_below(Path(each), ()))
-        elif Path(each).exists() or not glob.has_magic(str(each)):
-            found = wanted == _identity(Path(each))
-        else:
-            matches = map(Path, glob.glob(str(each), recursive=True))  # noqa: PTH207
-            found = is_text and wanted in map(_identity, matches)
-        if found:
-            return True
+        # What cannot be found is told when it is read.
+        with contextlib.suppress(OSError):
+            if isinstance(each, str | os.PathLike) and _names(each, _identity(path), is_text):
+                return True
     return False
+
+
+def _names(source: str | os.PathLike[str], wanted: tuple[int, int] | None, is_text: bool) -> bool:
+    path = Path(source)
+    if source == STANDARD_INPUT:
+        return wanted == _identity_of_input()
+    if path.is_dir():
+        return is_text and wanted in map(_identity, _files_below(path, ()))
+    if path.exists() or not glob.has_magic(str(path)):
+        return wanted == _identity(path)
+    matches = map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207
+    return is_text and wanted in map(_identity, matches)
 
 
 def _identity_of_input() -> tuple[int, int] | None:
@@ -308,7 +310,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
     """Return what tells a file or folder from all others, whatever its name, if it is there."""
     try:
         status = path.stat()
-    except OSError:
+    except (OSError, ValueError):
         return None
     return status.st_dev, status.st_ino
 
