@@ -5,18 +5,18 @@ from __future__ import annotations
 import codecs
 import contextlib
 import glob
+import itertools
 import os
 import pkgutil
 import stat
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
 
 from firth.contents import FOLDER_OF_VECTORS, Kind, kind_of
 from firth.errors import CorpusError
-from firth.files import lies_in
 
 EncodingErrors = Literal["strict", "replace"]
 Progress = Callable[[int, int | None], None]
@@ -274,7 +274,8 @@ def _files_of(source: str | os.PathLike[str], leave_out: Sequence[Path]) -> list
     else:
         # Path.glob takes relative patterns only, and sees hidden files.
         matches = map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207
-        found = (match for match in matches if match.is_file() and not lies_in(match, leave_out))
+        own = _identities(leave_out)
+        found = (match for match in matches if match.is_file() and not _is_own(match, path, own))
         complaint = f"no file matches {path}"
     paths = sorted(found)
     if not paths:
@@ -287,13 +288,12 @@ def _files_below(folder: Path, leave_out: Sequence[Path]) -> Iterator[Path]:
     def refuse(error: OSError) -> None:
         raise CorpusError(f"cannot read {error.filename}: {error.strerror}") from error
 
-    for place in leave_out:
-        if lies_in(folder, [place]):
-            raise CorpusError(
-                f"cannot read the texts in {folder}: the run writes into {place}; give it another "
-                "place"
-            )
-    own = list(filter(None, map(_identity, leave_out)))
+    own = _identities(leave_out)
+    if _identity(folder) in own:
+        raise CorpusError(
+            f"cannot read the texts in {folder}: the run itself writes into that folder; give it "
+            "another for what it writes"
+        )
     for parent, folders, files in os.walk(folder, onerror=refuse):
         folders[:] = [
             name
@@ -304,6 +304,20 @@ def _files_below(folder: Path, leave_out: Sequence[Path]) -> Iterator[Path]:
             path = Path(parent, name)
             if not name.startswith(".") and path.is_file() and _identity(path) not in own:
                 yield path
+
+
+def _is_own(match: Path, pattern: Path, own: Collection[tuple[int, int] | None]) -> bool:
+    """Tell whether a file is one of the run's own, or in such a folder below the pattern's root."""
+    place = Path(*itertools.takewhile(lambda part: not glob.has_magic(part), pattern.parts))
+    for part in match.relative_to(place).parts:
+        place /= part
+        if _identity(place) in own:
+            return True
+    return False
+
+
+def _identities(paths: Sequence[Path]) -> set[tuple[int, int] | None]:
+    return set(map(_identity, paths)) - {None}
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
