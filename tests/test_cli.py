@@ -201,6 +201,48 @@ def test_a_text_is_not_replaced_by_its_vectors(folder, inputs):
     (folder / "own.txt").unlink()
 
 
+def test_what_is_no_file_of_vectors_is_replaced_if_asked(folder):
+    (folder / "notes.txt").write_text("years of work")
+    for verb in (
+        ["convert", "vectors", "notes.txt"],
+        ["train", "text.txt", "--output", "notes.txt", "--dim", "4"],
+    ):
+        (folder / "notes.txt").write_text("years of work")
+        done = run(*verb, at=folder)
+        assert_fails(
+            done, "cannot write notes.txt: the file there does not hold vectors", "--overw"
+        )
+        assert (folder / "notes.txt").read_text() == "years of work"
+        done = run(*verb, "--overwrite", at=folder)
+        assert done.returncode == 0, done.stderr
+        assert len(firth.load(folder / "notes.txt")) == 9
+    (folder / "notes.txt").unlink()
+
+
+def test_vectors_are_not_converted_in_place(folder):
+    done = run("convert", "vectors", "./vectors", "--overwrite", at=folder)
+    assert_fails(done, "cannot write vectors: it is what is to be read")
+
+
+def test_a_text_is_not_replaced_even_if_asked(folder):
+    (folder / "own.txt").write_text(TEXT)
+    for name, arguments in (
+        ("input", ["own.txt"]),
+        ("input", ["-"]),
+        ("held out", ["text.txt", "--holdout", "own.txt"]),
+        ("frozen", ["text.txt", "--frozen", "own.txt"]),
+    ):
+        with (folder / "own.txt").open() as text:
+            done = subprocess.run(
+                [sys.executable, "-m", "firth", "train", *arguments, "--output", "own.txt",
+                 "--overwrite"],
+                cwd=folder, stdin=text, capture_output=True, text=True, check=False,
+            )  # fmt: skip
+        assert_fails(done, "cannot write own.txt: it ")
+        assert (folder / "own.txt").read_text() == TEXT, name
+    (folder / "own.txt").unlink()
+
+
 def test_words_that_are_not_utf8_can_be_converted(tmp_path):
     (tmp_path / "latin.txt").write_bytes(b"2 2\ncaf\xe9 1 2\ntea 3 4\n")
     assert_fails(

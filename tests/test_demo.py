@@ -163,3 +163,13 @@ def test_the_demo_trains_saves_and_tells(tmp_path: Path):
     shown = next(line for line in said if line.startswith("  directory "))
     assert all(word in shown for word in neighbours)
     assert any("read is to reading as write is to: " in line for line in said)
+
+
+def test_vectors_are_saved_before_anything_is_told_of_them(tmp_path: Path):
+    def say(line: str) -> None:
+        if line.startswith("Trained"):
+            raise OSError("No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        run_demo(tmp_path / "vectors", say=say, progress=False, words=20_000)
+    assert len(load(tmp_path / "vectors")) > 100

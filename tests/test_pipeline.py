@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import firth
+from firth.callbacks import JsonLines
 from firth.corpus import read_corpus
 from firth.errors import ConfigError, CorpusError
 from firth.training import trainer
@@ -152,6 +153,21 @@ def test_an_error_in_a_callback_stops_the_workers():
 
     with pytest.raises(KeyboardInterrupt):
         trainer.train_corpus(corpus, firth.TrainConfig(dim=8, threads=2), callbacks=[Interrupt()])
+
+
+def test_a_run_that_writes_among_its_texts_can_be_resumed(tmp_path):
+    text = tmp_path / "text.txt"
+    text.write_text("tea milk sugar\nbread butter jam\n" * 300)
+    log = JsonLines(tmp_path / "run.jsonl")
+    options = {"dim": 4, "sample": 0, "checkpoint": tmp_path / "checkpoints", "callbacks": [log]}
+    first = firth.train(tmp_path, **options)
+    assert first.config["corpus"]["words_read"] == 1800
+    again = firth.train(tmp_path, **options, resume=True)
+    assert again.config["corpus"]["words_read"] == 1800
+    assert np.array_equal(first.input_vectors, again.input_vectors)
+    # Another run does not take these for texts.
+    with pytest.raises(CorpusError, match="is a folder of vectors, and no text"):
+        firth.train(tmp_path, dim=4, sample=0)
 
 
 def test_bars_show_only_on_a_terminal_or_when_asked(capsys, monkeypatch):

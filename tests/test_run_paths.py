@@ -83,6 +83,15 @@ def test_a_text_to_be_read_is_not_overwritten(texts, link, place):
         check_run_paths(Path("new"), log=str(output), texts=texts)
 
 
+def test_paths_that_no_file_system_has_are_left_to_what_opens_them(place):
+    long = "n" * 300
+    check_run_paths(Path(long), texts=[long], frozen=long, log=long + "l", checkpoint=long + "c")
+    check_run_paths(Path("vectors"), texts=[long, "nul\0name"])
+    check_run_paths(Path("own.txt"), texts=[long, "absent"])
+    for folder in (".", "..", "here"):
+        check_run_paths(Path(folder), texts=["own.txt"])
+
+
 def test_a_hard_link_is_the_same_text(place):
     os.link(place / "own.txt", place / "other.txt")
     with pytest.raises(FirthError, match="it is a text to be read"):

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from firth.files import check_writable, write_aside
-from firth.scratch import scratch_folder, scratch_name
+from firth.scratch import remove_leftovers, scratch_folder, scratch_name
 
 KILLED = """
 import os, signal, sys
@@ -82,8 +82,8 @@ def test_what_a_user_made_stays(tmp_path, long):
     target = tmp_path / ("v" * 200 if long else "vectors")
     kept = [
         ".vectors.20261126",
-        ".vectors.firth-backup12",
-        ".vectors.firth-0123abcd.old",
+        ".vectors.firth_backup12",
+        ".vectors.firth_0123abcd.old",
         ".vectors",
     ]
     kept.append(scratch_name(tmp_path / "another"))
@@ -97,6 +97,17 @@ def test_what_a_user_made_stays(tmp_path, long):
     (tmp_path / kept[-3]).symlink_to(tmp_path / kept[0])
     write(target, "new")
     assert {path.name for path in tmp_path.iterdir()} == {target.name, *kept}
+
+
+def test_leftovers_of_many_targets_are_removed_at_once(tmp_path):
+    for name in ("part-1", "part-22", "party"):
+        left = tmp_path / scratch_name(tmp_path / name)
+        (left / "new" / name).mkdir(parents=True)
+        (left / "lock").touch()
+    remove_leftovers(tmp_path, "part-[0-9]+")
+    [kept] = tmp_path.iterdir()
+    assert kept.name.startswith(".party.")
+    remove_leftovers(tmp_path / "absent", ".*")
 
 
 def test_what_others_left_is_theirs(tmp_path, monkeypatch):

@@ -120,11 +120,10 @@ def is_same(one: Path, other: Path) -> bool:
 
     Where the file system knows no case, names of what exists that differ in case alone are one.
     """
-    if os.path.realpath(one) == os.path.realpath(other):
-        return True
     try:
-        return one.samefile(other)
-    except OSError:
+        return os.path.realpath(one) == os.path.realpath(other) or one.samefile(other)
+    except (OSError, ValueError):
+        # Not there, or nothing that could be.
         return False
 
 

@@ -29,6 +29,7 @@ Language = Literal["en", "zh"]
 LessonModel = Literal["skipgram", "cbow"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 MODELS: tuple[LessonModel, ...] = ("skipgram", "cbow")
+PICTURES = ("window", "noise", *MODELS, "losses")
 
 WINDOW = 4
 NEGATIVE = 5
@@ -411,7 +412,8 @@ def run_lesson(
     _check_extras()
     from firth.plotting import check_picture, save
 
-    check_picture(folder / "window.png")
+    for name in PICTURES:
+        check_picture(folder / f"{name}.png")
     sentences = lesson_sentences(language)
     report = _REPORT[language]
     say(

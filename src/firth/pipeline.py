@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth._version import __version__
+from firth.cache import cache_folder
 from firth.corpus import Vocabulary, read_corpus
 from firth.errors import ConfigError
 from firth.paths import to_path
@@ -291,7 +292,7 @@ def _written_by(
     checkpoint: str | os.PathLike[str] | None, callbacks: Sequence[Callback]
 ) -> list[Path]:
     """Return what a run writes, which is no part of the text in a folder."""
-    folders = [] if checkpoint is None else [Path(checkpoint)]
+    folders = [cache_folder(), *([] if checkpoint is None else [Path(checkpoint)])]
     return folders + [place for callback in callbacks for place in callback.writes()]
 
 

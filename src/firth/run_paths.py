@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from firth.contents import FOLDER_OF_VECTORS
 from firth.corpus.sources import names_text
 from firth.errors import FirthError
 from firth.files import is_same, lies_in
@@ -36,12 +38,13 @@ def check_run_paths(
     FirthError
         If so.
     """
-    log_path = None if log is None else Path(log)
-    _check_results(output, log_path, None if checkpoint is None else Path(checkpoint))
+    # An empty path is told by what opens it.
+    log_path, folder = (Path(path) if path else None for path in (log, checkpoint))
+    _check_results(output, log_path, folder)
     for option, written in (("--output", output), ("--log", log_path)):
-        if written is None or not written.exists():
+        if written is None or not os.path.exists(written):  # noqa: PTH110 (a name may be too long)
             continue
-        if frozen is not None and lies_in(Path(frozen), [written]):
+        if frozen and is_same(Path(frozen), written):
             raise FirthError(
                 f"cannot write {written}: it holds the words of --frozen; name another "
                 f"place ({option})"
@@ -54,10 +57,11 @@ def check_run_paths(
 
 
 def _is_read(written: Path, texts: Sequence[str]) -> bool:
-    if written.is_file():
-        return names_text(texts, written)
-    # A file within a folder of vectors.
-    return any(Path(text).is_file() and lies_in(Path(text), [written]) for text in texts)
+    if written.is_dir():
+        # Of folders, only one of vectors may be replaced.
+        parts = [written / name for name in FOLDER_OF_VECTORS]
+        return any(is_same(Path(text), part) for text in texts for part in parts)
+    return names_text(texts, written)
 
 
 def _check_results(output: Path, log: Path | None, checkpoint: Path | None) -> None:

@@ -27,7 +27,7 @@ from firth.errors import warn
 
 LOCK, NEW, OLD = "lock", "new", "old"
 
-_MARK = ".firth-"
+_MARK = ".firth_"
 _RANDOM_BYTES = 4
 _TRIES = 100
 # A name may have 255 bytes; a longer one than this is told by a digest.
@@ -46,7 +46,7 @@ def scratch_folder(target: Path) -> Iterator[Path]:
     OSError
         If it cannot be made.
     """
-    remove_leftovers(target)
+    remove_leftovers(target.parent, re.escape(_stem(target)))
     folder, handle = _make(target)
     try:
         yield folder
@@ -61,15 +61,22 @@ def scratch_name(target: Path) -> str:
     return f".{_stem(target)}{_MARK}{os.urandom(_RANDOM_BYTES).hex()}"
 
 
-def remove_leftovers(target: Path) -> None:
-    """Remove what killed processes left beside `target`, and put back what they had moved aside.
+def remove_leftovers(folder: Path, names: str) -> None:
+    """Remove what killed processes left in a folder, and put back what they had moved aside.
 
-    Only what has exactly the name of a scratch folder for this target, belongs to this user and is
-    not locked is touched.
+    Only what has exactly the name of a scratch folder for one of these targets, belongs to this
+    user and is not locked is touched.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the targets are.
+    names : str
+        A regular expression for their names.
     """
-    name = re.compile(rf"\.{re.escape(_stem(target))}{re.escape(_MARK)}[0-9a-f]{{8}}")
+    name = re.compile(rf"\.(?:{names}){re.escape(_MARK)}[0-9a-f]{{8}}")
     try:
-        with os.scandir(target.parent) as entries:
+        with os.scandir(folder) as entries:
             found = [entry.name for entry in entries if name.fullmatch(entry.name)]
     except OSError:
         # A folder that may not be listed can still be written.
@@ -77,7 +84,7 @@ def remove_leftovers(target: Path) -> None:
     for leftover in found:
         # Others may not remove it, or do so at this moment.
         with contextlib.suppress(OSError):
-            _remove_abandoned(target.with_name(leftover))
+            _remove_abandoned(folder / leftover)
 
 
 def _stem(target: Path) -> str:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import codecs
 import contextlib
 import glob
+import itertools
 import os
 import pkgutil
 import stat
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
 
 from firth.contents import FOLDER_OF_VECTORS, Kind, kind_of
 from firth.errors import CorpusError
-from firth.files import lies_in
 
 EncodingErrors = Literal["strict", "replace"]
 Progress = Callable[[int, int | None], None]
@@ -117,23 +117,25 @@ def names_text(source: object, path: Path) -> bool:
     Of what lies in a folder, or is named by a pattern, vectors and logs of a run are no texts.
     """
     given = list(source) if isinstance(source, list | tuple) else [source]
-    wanted = _identity(path)
     is_text = kind_of(path) is None and path.stat().st_size > 0
     for each in given:
-        if not isinstance(each, str | os.PathLike):
-            continue
-        if each == STANDARD_INPUT:
-            found = wanted == _identity_of_input()
-        elif Path(each).is_dir():
-            found = is_text and wanted in map(_identity, _files_below(Path(each), ()))
-        elif Path(each).exists() or not glob.has_magic(str(each)):
-            found = wanted == _identity(Path(each))
-        else:
-            matches = map(Path, glob.glob(str(each), recursive=True))  # noqa: PTH207
-            found = is_text and wanted in map(_identity, matches)
-        if found:
-            return True
+        # What cannot be found is told when it is read.
+        with contextlib.suppress(OSError):
+            if isinstance(each, str | os.PathLike) and _names(each, _identity(path), is_text):
+                return True
     return False
+
+
+def _names(source: str | os.PathLike[str], wanted: tuple[int, int] | None, is_text: bool) -> bool:
+    path = Path(source)
+    if source == STANDARD_INPUT:
+        return wanted == _identity_of_input()
+    if path.is_dir():
+        return is_text and wanted in map(_identity, _files_below(path, ()))
+    if path.exists() or not glob.has_magic(str(path)):
+        return wanted == _identity(path)
+    matches = map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207
+    return is_text and wanted in map(_identity, matches)
 
 
 def _identity_of_input() -> tuple[int, int] | None:
@@ -272,7 +274,8 @@ def _files_of(source: str | os.PathLike[str], leave_out: Sequence[Path]) -> list
     else:
         # Path.glob takes relative patterns only, and sees hidden files.
         matches = map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207
-        found = (match for match in matches if match.is_file() and not lies_in(match, leave_out))
+        own = _identities(leave_out)
+        found = (match for match in matches if match.is_file() and not _is_own(match, path, own))
         complaint = f"no file matches {path}"
     paths = sorted(found)
     if not paths:
@@ -285,13 +288,12 @@ def _files_below(folder: Path, leave_out: Sequence[Path]) -> Iterator[Path]:
     def refuse(error: OSError) -> None:
         raise CorpusError(f"cannot read {error.filename}: {error.strerror}") from error
 
-    for place in leave_out:
-        if lies_in(folder, [place]):
-            raise CorpusError(
-                f"cannot read the texts in {folder}: the run writes into {place}; give it another "
-                "place"
-            )
-    own = list(filter(None, map(_identity, leave_out)))
+    own = _identities(leave_out)
+    if _identity(folder) in own:
+        raise CorpusError(
+            f"cannot read the texts in {folder}: the run itself writes into that folder; give it "
+            "another for what it writes"
+        )
     for parent, folders, files in os.walk(folder, onerror=refuse):
         folders[:] = [
             name
@@ -304,11 +306,25 @@ def _files_below(folder: Path, leave_out: Sequence[Path]) -> Iterator[Path]:
                 yield path
 
 
+def _is_own(match: Path, pattern: Path, own: Collection[tuple[int, int] | None]) -> bool:
+    """Tell whether a file is one of the run's own, or in such a folder below the pattern's root."""
+    place = Path(*itertools.takewhile(lambda part: not glob.has_magic(part), pattern.parts))
+    for part in match.relative_to(place).parts:
+        place /= part
+        if _identity(place) in own:
+            return True
+    return False
+
+
+def _identities(paths: Sequence[Path]) -> set[tuple[int, int] | None]:
+    return set(map(_identity, paths)) - {None}
+
+
 def _identity(path: Path) -> tuple[int, int] | None:
     """Return what tells a file or folder from all others, whatever its name, if it is there."""
     try:
         status = path.stat()
-    except OSError:
+    except (OSError, ValueError):
         return None
     return status.st_dev, status.st_ino
 
