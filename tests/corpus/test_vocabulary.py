@@ -1,3 +1,5 @@
+import copy
+import pickle
 import subprocess
 import sys
 
@@ -50,11 +52,49 @@ def test_counts_can_not_be_changed():
     [
         (["a", "b"], [1], "one count for each word, got 2 words"),
         (["a", "a"], [1, 1], "stands twice"),
+        (["a"], [[1]], r"counts of int64 \(1, 1\)"),
+        (["a", "b"], [[1], [1, 2]], "one count for each word"),
+        (["a"], [-1], "a whole number from 0"),
+        (["a"], [1.5], r"got 1 words and counts of float64 \(1,\)"),
+        (["a"], ["1"], "a whole number"),
+        (["a"], [2**63], "a whole number from 0"),
+        (["a"], [2**64], "a whole number from 0"),
+        (["a"], np.array([2**63], np.uint64), "a whole number from 0"),
     ],
 )
 def test_words_and_counts_must_fit(words, counts, message):
     with pytest.raises(CorpusError, match=message):
         Vocabulary(words, counts)
+
+
+def test_no_words_have_no_counts():
+    assert Vocabulary([], []).counts.tolist() == []
+
+
+@pytest.mark.parametrize(
+    "duplicate",
+    [
+        copy.copy,
+        copy.deepcopy,
+        *(
+            lambda vocabulary, protocol=protocol: pickle.loads(pickle.dumps(vocabulary, protocol))
+            for protocol in range(pickle.HIGHEST_PROTOCOL + 1)
+        ),
+    ],
+)
+def test_copies_keep_every_promise(duplicate):
+    vocabulary = duplicate(Vocabulary(["b", 7], [3, 1]))
+    assert vocabulary.words == ("b", 7)
+    assert vocabulary.counts.tolist() == [3, 1]
+    assert vocabulary.id_of(7) == 1
+    with pytest.raises(ValueError, match="read-only"):
+        vocabulary.counts[0] = 0
+
+
+def test_a_pickle_holds_words_and_counts_alone():
+    words = [f"w{place}" for place in range(1000)]
+    whole = len(pickle.dumps(Vocabulary(words, range(1000))))
+    assert whole < len(pickle.dumps((words, np.arange(1000)))) + 200
 
 
 def test_import_leaves_numba_alone():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,7 +26,8 @@ class Vocabulary:
     Raises
     ------
     CorpusError
-        If words and counts differ in number, or a word stands twice.
+        If words and counts differ in number, a count is no whole number from 0 to 2**63 - 1, or a
+        word stands twice.
 
     Examples
     --------
@@ -38,16 +40,14 @@ class Vocabulary:
 
     def __init__(self, words: Iterable[Token], counts: ArrayLike) -> None:
         self._words = tuple(words)
-        self._counts = np.array(counts, dtype=np.int64)
-        self._counts.flags.writeable = False
+        self._counts = _checked_counts(counts, len(self._words))
         self._ids = {word: place for place, word in enumerate(self._words)}
-        if self._counts.shape != (len(self._words),):
-            raise CorpusError(
-                f"a vocabulary needs one count for each word, "
-                f"got {len(self._words)} words and counts of shape {self._counts.shape}"
-            )
         if len(self._ids) != len(self._words):
             raise CorpusError("a word stands twice in the vocabulary")
+
+    def __reduce__(self) -> tuple[type[Self], tuple[object, ...]]:
+        """Have copies and pickles made anew, from words and counts alone."""
+        return type(self), (self._words, self._counts)
 
     @property
     def words(self) -> tuple[Token, ...]:
@@ -97,3 +97,24 @@ class Vocabulary:
     def __repr__(self) -> str:
         """Show the size only."""
         return f"<Vocabulary of {len(self)} words>"
+
+
+def _checked_counts(counts: ArrayLike, V: int) -> NDArray[np.int64]:
+    """Return a read-only copy of V counts."""
+    try:
+        given = np.asarray(counts)
+    except ValueError:  # Ragged.
+        given = np.empty((0, 0))
+    # Numbers beyond 64 bits become objects.
+    if given.shape != (V,) or (V and (given.dtype.kind not in "iu" or not _in_range(given))):
+        raise CorpusError(
+            f"a vocabulary needs one count for each word, a whole number from 0 to 2**63 - 1; "
+            f"got {V} words and counts of {given.dtype} {given.shape}"
+        )
+    checked = np.array(given, dtype=np.int64)
+    checked.flags.writeable = False
+    return checked
+
+
+def _in_range(counts: NDArray[np.integer]) -> bool:
+    return bool(counts.min() >= 0 and counts.max() <= np.iinfo(np.int64).max)
