@@ -50,7 +50,7 @@ def test_counts_can_not_be_changed():
 @pytest.mark.parametrize(
     ("words", "counts", "message"),
     [
-        (["a", "b"], [1], "one count for each word, got 2 words"),
+        (["a", "b"], [1], "got 2 words and counts of int64"),
         (["a", "a"], [1, 1], "stands twice"),
         (["a"], [[1]], r"counts of int64 \(1, 1\)"),
         (["a", "b"], [[1], [1, 2]], "one count for each word"),

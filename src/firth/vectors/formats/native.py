@@ -22,6 +22,7 @@ from safetensors.numpy import save_file
 
 from firth.errors import FirthError, FormatError, one_line
 from firth.files import write_aside
+from firth.vectors.formats.selection import Selection
 from firth.vectors.table import Table, Token
 
 MODEL = "model.safetensors"
@@ -33,7 +34,7 @@ OUTPUT = "output"
 _SURROGATES = "surrogatepass"
 
 
-def read(path: Path) -> Table:
+def read(path: Path, selection: Selection) -> Table:
     """Read a folder.
 
     Raises
@@ -46,12 +47,32 @@ def read(path: Path) -> Table:
     words = vocabulary.get("words")
     if not isinstance(words, list):
         raise FormatError(f"{path / VOCABULARY}: expected a list under 'words'")
-    return Table(
+    table = Table(
         words=cast(list[Token], words),
         input_vectors=input_vectors,
         counts=_to_counts(vocabulary.get("counts"), path / VOCABULARY),
         output_vectors=output_vectors,
         config=read_json(path / CONFIG),
+    )
+    return _selected(table, path, selection)
+
+
+def _selected(table: Table, path: Path, selection: Selection) -> Table:
+    """Take the rows that are to be read."""
+    if selection.limit is None and selection.words is None:
+        return table
+    V = len(table.words)
+    for name in ("input_vectors", "output_vectors", "counts"):
+        array = getattr(table, name)
+        if array is not None and len(array) != V:
+            raise FormatError(f"{path}: there are {V:,} words, but {len(array):,} {name}")
+    rows = [row for row in range(selection.rows(V)) if selection.takes(table.words[row])]
+    return Table(
+        words=[table.words[row] for row in rows],
+        input_vectors=table.input_vectors[rows],
+        counts=None if table.counts is None else table.counts[rows],
+        output_vectors=None if table.output_vectors is None else table.output_vectors[rows],
+        config=table.config,
     )
 
 
