@@ -32,6 +32,13 @@ def test_several_words_are_found():
     assert ids.dtype == np.int32
 
 
+def test_accents_may_be_composed_or_not():
+    vocabulary = Vocabulary(["e\u0301", "tea", "\xfc"], [3, 2, 1])
+    assert [vocabulary.id_of(word) for word in ("e\u0301", "\xe9", "u\u0308")] == [0, 0, 2]
+    assert "\xe9" in vocabulary
+    assert vocabulary.find(["\xe9"]).tolist() == [-1]
+
+
 def test_unknown_word_is_named():
     with pytest.raises(VocabularyError, match="'tea' is not in the vocabulary"):
         Vocabulary(["a"], [1]).id_of("tea")

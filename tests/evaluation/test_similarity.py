@@ -58,7 +58,7 @@ def test_length_does_not_matter_and_zeros_are_missing(write):
 def test_pairs_of_one_direction_tie(write):
     # Rounding would order them otherwise.
     row = np.random.default_rng(8).normal(size=7).astype(np.float32)
-    matrix = np.vstack([row * 2.0**power for power in range(8)] + [-row])
+    matrix = np.vstack([row * np.float32(factor) for factor in range(1, 9)] + [-row])
     vectors = Vectors(range(9), matrix)
     lines = [f"{a} {b} {a - b}" for a in range(8) for b in range(8)]
     assert evaluate_similarity(vectors, write("\n".join(lines))).spearman is None

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from firth.errors import CorpusError, VocabularyError
+from firth.word_forms import find_word
 
 Token = str | int
 
@@ -60,20 +61,20 @@ class Vocabulary:
         return self._counts
 
     def id_of(self, word: Token) -> int:
-        """Give the id of `word`.
+        """Return the id of `word`, whose accents may be composed or not.
 
         Raises
         ------
         VocabularyError
             If `word` is not in the vocabulary.
         """
-        try:
-            return self._ids[word]
-        except KeyError:
-            raise VocabularyError(f"{word!r} is not in the vocabulary") from None
+        place = find_word(word, self._ids)
+        if place is None:
+            raise VocabularyError(f"{word!r} is not in the vocabulary")
+        return place
 
     def find(self, words: Iterable[Token]) -> NDArray[np.int32]:
-        """Give the ids of several words, -1 for those that are not in the vocabulary.
+        """Return the ids of several words, -1 for those that are not in the vocabulary as spelled.
 
         Examples
         --------
@@ -87,8 +88,8 @@ class Vocabulary:
         return len(self._words)
 
     def __contains__(self, word: object) -> bool:
-        """Tell whether `word` has an id."""
-        return word in self._ids
+        """Tell whether `word` has an id, as `id_of` finds it."""
+        return find_word(word, self._ids) is not None
 
     def __iter__(self) -> Iterator[Token]:
         """Go through the words in the order of their ids."""

@@ -1,56 +1,21 @@
-"""Finding a word however its accents are encoded, and what to say where it has no vector.
+"""What to say of a word that has no vector: the words that are spelled nearly so.
 
-The words that are spelled nearly so are looked up one by one, none is searched for, so that the
-time does not grow with V.
+Each guess is looked up, none is searched for, so that the time does not grow with V.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from itertools import chain, islice
-from typing import Literal
-
-import numpy as np
 
 from firth.errors import VocabularyError
 from firth.vectors.table import Token
+from firth.word_forms import spellings
 
 SUGGESTIONS = 5
 # Variants of a word grow with its length times the alphabet; beyond this they help nobody.
 LONGEST_CHECKED = 64
 WORDS_FOR_ALPHABET = 10_000
-
-
-_FORMS: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
-
-
-def spellings(word: str) -> list[str]:
-    r"""Return a word as it is given, then composed (NFC) and decomposed (NFD) where they differ.
-
-    *é* may be one character or an e and an accent: it looks the same, and is meant to be.
-
-    Examples
-    --------
-    >>> spellings("tea"), [ascii(word) for word in spellings("e\u0301")]
-    (['tea'], ["'e\\u0301'", "'\\xe9'"])
-    """
-    if word.isascii():
-        return [word]
-    return list(dict.fromkeys([word, *(unicodedata.normalize(form, word) for form in _FORMS)]))
-
-
-def find_row(word: object, rows: Mapping[Token, int]) -> int | None:
-    r"""Return the row of a word: as it is spelled, or else composed, or else decomposed.
-
-    Examples
-    --------
-    >>> find_row("cafe\u0301", {"tea": 0, "caf\u00e9": 1}), find_row("milk", {"tea": 0})
-    (1, None)
-    """
-    if isinstance(word, str):
-        return next((rows[known] for known in spellings(word) if known in rows), None)
-    return rows.get(int(word)) if isinstance(word, int | np.integer) else None
 
 
 def unknown_word(word: Token, rows: Mapping[Token, int]) -> VocabularyError:

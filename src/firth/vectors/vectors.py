@@ -21,8 +21,9 @@ from firth.vectors.formats.registry import read_table, write_table
 from firth.vectors.formats.selection import Selection
 from firth.vectors.queries import query_vectors, token_list, unit_queries
 from firth.vectors.search import cosines, top_k, unit_rows, zero_rows
-from firth.vectors.spelling import find_row, unknown_word
+from firth.vectors.spelling import unknown_word
 from firth.vectors.table import Table, Token
+from firth.word_forms import find_word
 
 # What follows from the rest, and so is neither copied nor pickled.
 _DERIVED = ("_rows", "_unit_vectors", "_zero_rows")
@@ -170,7 +171,7 @@ class Vectors:
         >>> vectors.get("b").tolist(), vectors.get("c")
         ([3.0, 4.0], None)
         """
-        row = find_row(word, self._rows)
+        row = find_word(word, self._rows)
         return default if row is None else self.input_vectors[row].copy()
 
     @property
@@ -199,7 +200,7 @@ class Vectors:
 
     def __contains__(self, word: object) -> bool:
         """Tell whether a word has a vector, as `vectors[word]` finds it."""
-        return find_row(word, self._rows) is not None
+        return find_word(word, self._rows) is not None
 
     def __len__(self) -> int:
         """Give V, the number of words."""
@@ -398,7 +399,7 @@ class Vectors:
         ]
 
     def _find(self, word: Token) -> int:
-        row = find_row(word, self._rows)
+        row = find_word(word, self._rows)
         if row is not None:
             return row
         if not isinstance(word, str | int | np.integer):

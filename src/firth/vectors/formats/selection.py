@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from firth.errors import ConfigError
-from firth.vectors.spelling import spellings
 from firth.vectors.table import Token
+from firth.word_forms import spellings
 
 
 @dataclass(frozen=True)
