@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 import numpy as np
 
@@ -34,6 +34,9 @@ _WORDS_AT_ONCE = 1024
 # A header can promise rows of any length, and a damaged file may have no space to end a word.
 _LONGEST_READ = 1 << 26
 _LONGEST_WORD = 1 << 22
+
+# The number of a word, where in the file it begins, the word, its numbers.
+_Entry = tuple[int, int, bytes, bytes]
 _WORDS_PER_WRITE = 4096
 
 
@@ -66,29 +69,20 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
     return found.table()
 
 
-class _Entry(NamedTuple):
-    """A word and its numbers, as they stand in the file."""
-
-    number: int
-    place: int
-    word: bytes
-    numbers: bytes
-
-
 def _add(found: Rows, entries: list[_Entry], path: Path, selection: Selection) -> None:
     """Decode some words, and keep those that are selected."""
     words, numbers = [], []
-    for entry in entries:
-        if selection.words is not None and not selection.takes(entry.word.decode(errors="replace")):
+    for number, place, encoded, row in entries:
+        if selection.words is not None and not selection.takes(encoded.decode(errors="replace")):
             continue
         try:
-            words.append(entry.word.decode("utf-8", selection.encoding_errors))
+            words.append(encoded.decode("utf-8", selection.encoding_errors))
         except UnicodeDecodeError as error:
             raise FormatError(
-                f"{path}: word number {entry.number} is not UTF-8 at byte "
-                f"{entry.place + error.start} of the file; {REPLACED}"
+                f"{path}: word number {number} is not UTF-8 at byte {place + error.start} of the "
+                f"file; {REPLACED}"
             ) from error
-        numbers.append(entry.numbers)
+        numbers.append(row)
     if words:
         found.add(words, np.frombuffer(b"".join(numbers), LITTLE_ENDIAN).reshape(len(words), -1))
 
@@ -101,67 +95,64 @@ class _Window:
     data : bytes
     place : int
         Where in `data` goes on what was not yet used.
+    start : int
+        Bytes of the file before `data`.
     """
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self.data = b""
         self.place = 0
-        self._start = file.tell()
+        self.start = file.tell()
 
-    @property
-    def place_in_file(self) -> int:
-        """Bytes of the file before `place`."""
-        return self._start + self.place
-
-    def holds(self, length: int) -> bool:
-        """Read on until so many bytes are there; tell whether there are."""
-        while len(self.data) - self.place < length:
-            wanted = min(max(length, BLOCK_BYTES), _LONGEST_READ)
-            block = self._file.read(wanted)
-            self.data = self.data[self.place :] + block
-            self._start += self.place
-            self.place = 0
-            if not block:
-                return False
-        return True
-
-    def take(self, length: int) -> bytes:
-        """Return so many bytes, which are there, and go on behind them."""
-        taken = self.data[self.place : self.place + length]
-        self.place += length
-        return taken
-
-    def length_of_word(self) -> int:
-        """Return the bytes before the next space, or -1 if there is none."""
-        while (end := self.data.find(b" ", self.place)) < 0:
-            length = len(self.data) - self.place
-            if length > _LONGEST_WORD or not self.holds(length + 1):
-                return -1
-        return end - self.place
+    def read_on(self, length: int) -> bool:
+        """Drop what was used and read about so many bytes more; tell whether there were any."""
+        block = self._file.read(min(max(length, BLOCK_BYTES), _LONGEST_READ))
+        self.data = self.data[self.place :] + block
+        self.start += self.place
+        self.place = 0
+        return bool(block)
 
 
 def _entries(window: _Window, header: Header, rows: int, path: Path) -> Iterator[_Entry]:
     """Go through the first so many words of a file."""
     width = header.dim * LITTLE_ENDIAN.itemsize
     for number in range(1, rows + 1):
-        if window.holds(1) and window.data[window.place] == ord("\n"):
-            window.place += 1
-        place, length = window.place_in_file, window.length_of_word()
-        if length < 0 or not window.holds(length + 1 + width):
+        begin, space = _find_word(window, width)
+        place = window.start + begin
+        if space < 0:
             raise FormatError(
                 f"{path}: cut short in word number {number} of {header.words} (byte {place})"
             )
-        if length == 0:
+        if space == begin:
             raise FormatError(f"{path}: word number {number} is empty (byte {place})")
-        word = window.take(length + 1)[:-1]
-        yield _Entry(number, place, word, window.take(width))
-    window.holds(2)
-    if rows == header.words and window.data[window.place :] not in (b"", b"\n"):
+        window.place = space + 1 + width
+        data = window.data
+        yield number, place, data[begin:space], data[space + 1 : window.place]
+    if rows < header.words:
+        return
+    window.read_on(BLOCK_BYTES)
+    if window.data not in (b"", b"\n"):
         raise FormatError(
             f"{path}: the header (line 1) promises {header.words} words, but more follows them "
-            f"(byte {window.place_in_file})"
+            f"(byte {window.start})"
         )
+
+
+def _find_word(window: _Window, width: int) -> tuple[int, int]:
+    """Return where in the window the next word begins, and the space that ends it.
+
+    The space is at -1 if the file ends before the word or its numbers do.
+    """
+    while True:
+        data, place = window.data, window.place
+        begin = place + (data[place : place + 1] == b"\n")
+        space = data.find(b" ", begin)
+        if space >= 0 and space + 1 + width <= len(data):
+            return begin, space
+        if (space < 0 and len(data) - begin > _LONGEST_WORD) or not window.read_on(width):
+            begin = window.data[window.place : window.place + 1] == b"\n"
+            return window.place + begin, -1
 
 
 def write(table: Table, path: Path) -> None:
