@@ -70,7 +70,7 @@ class TestLookup:
         with pytest.raises(KeyError, match="kign"):
             vectors[["king", "kign"]]
 
-    @pytest.mark.parametrize("key", [1.5, None, [["king"]]])
+    @pytest.mark.parametrize("key", [1.5, None, [["king"]], b"king"])
     def test_what_cannot_be_a_word_is_refused(self, vectors, key):
         with pytest.raises(ConfigError, match="a word is text or an integer"):
             vectors[key]
@@ -199,7 +199,7 @@ class TestSimilar:
         with pytest.raises(ConfigError, match="not both or ragged"):
             vectors.similar(query)
 
-    @pytest.mark.parametrize("top", [0, -1, 2.5])
+    @pytest.mark.parametrize("top", [0, -1, 2.5, True, None])
     def test_top_below_one_is_refused(self, vectors, top):
         with pytest.raises(ConfigError, match="top must be a whole number of at least 1"):
             vectors.similar("tea", top=top)

@@ -16,10 +16,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import ConfigError, FormatError
+from firth.errors import FormatError
 from firth.evaluation.files import numbered_lines
 from firth.evaluation.lookup import first_rows, normalise
 from firth.vectors import Vectors
+from firth.vectors.checks import check_at_least_one
 from firth.vectors.search import top_k, unit_rows, zero_rows
 
 
@@ -169,16 +170,10 @@ def evaluate_analogies(
     ConfigError
         If `restrict` is below 1.
     """
-    check_restrict(restrict)
+    check_at_least_one("restrict", restrict)
     return answer_analogies(
         vectors, read_analogies(path), file=os.fspath(path), restrict=restrict, fold=fold
     )
-
-
-def check_restrict(restrict: int) -> None:
-    """Raise a `ConfigError` if `restrict` is below 1, or no whole number."""
-    if not isinstance(restrict, int | np.integer) or restrict < 1:
-        raise ConfigError(f"restrict must be a whole number of at least 1, got {restrict!r}")
 
 
 def answer_analogies(

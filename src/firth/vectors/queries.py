@@ -42,7 +42,7 @@ def token_list(words: object) -> tuple[list[Token], bool]:
                 f"got {words.dtype} {words.shape}"
             )
         words = words.tolist()
-    if isinstance(words, str) or not isinstance(words, Iterable):
+    if isinstance(words, str | bytes) or not isinstance(words, Iterable):
         return [cast(Token, words)], True
     return list(words), False
 

@@ -16,7 +16,13 @@ from numpy.typing import DTypeLike, NDArray
 
 from firth import other_names
 from firth.errors import ConfigError, FormatError
-from firth.vectors.checks import checked_counts, checked_matrix, number_words, read_only
+from firth.vectors.checks import (
+    check_at_least_one,
+    checked_counts,
+    checked_matrix,
+    number_words,
+    read_only,
+)
 from firth.vectors.formats.registry import read_table, write_table
 from firth.vectors.formats.selection import Selection
 from firth.vectors.queries import query_vectors, token_list, unit_queries
@@ -220,7 +226,7 @@ class Vectors:
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
         """Become a copy, whose arrays are read-only too."""
-        vars(self).update(state)
+        vars(self).update({name: state[name] for name in state if name not in _DERIVED})
         for name in ("input_vectors", "output_vectors", "counts"):
             if state[name] is not None:
                 setattr(self, name, read_only(state[name]))
@@ -277,7 +283,7 @@ class Vectors:
         >>> vectors.similar(np.array([0.0, 2.0]), top=1)
         [Neighbour(word='king', score=1.0)]
         """
-        _check_top(top)
+        check_at_least_one("top", top)
         vectors = query_vectors(query, self.dim)
         if vectors is not None:
             answers = self._nearest(unit_queries(vectors), top, None)
@@ -316,7 +322,7 @@ class Vectors:
         >>> vectors.analogy(positive=["king", "woman"], negative=["man"])[0].word
         'queen'
         """
-        _check_top(top)
+        check_at_least_one("top", top)
         added, taken = (self._find_all(token_list(words)[0]) for words in (positive, negative))
         rows = np.concatenate([added, taken])
         if len(rows) == 0:
@@ -468,8 +474,3 @@ def load(
         )
     except ConfigError as error:
         raise FormatError(f"{path}: {error}") from error
-
-
-def _check_top(top: int) -> None:
-    if not isinstance(top, int | np.integer) or top < 1:
-        raise ConfigError(f"top must be a whole number of at least 1, got {top!r}")

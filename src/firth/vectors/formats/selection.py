@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from firth.errors import ConfigError
+from firth.vectors.checks import check_at_least_one
 from firth.vectors.table import Token
 from firth.word_forms import spellings
 
@@ -47,10 +48,8 @@ class Selection:
             raise ConfigError(
                 f"encoding_errors must be 'strict' or 'replace', got {self.encoding_errors!r}"
             )
-        if self.limit is not None and not (
-            isinstance(self.limit, int | np.integer) and self.limit >= 1
-        ):
-            raise ConfigError(f"limit must be a whole number of at least 1, got {self.limit!r}")
+        if self.limit is not None:
+            check_at_least_one("limit", self.limit)
         if self.words is not None:
             object.__setattr__(self, "words", _spelt(self.words))
 
