@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
+from firth.compression import open_regular
 from firth.errors import FirthError, FormatError, one_line
 from firth.files import write_aside
 from firth.vectors.formats.selection import Selection
@@ -85,6 +86,8 @@ def read_matrices(path: Path) -> tuple[NDArray[np.float32], NDArray[np.float32] 
         If the file is missing or damaged.
     """
     _require(path)
+    with open_regular(path):
+        pass  # safetensors calls whatever prevents it a missing file.
     try:
         with safe_open(path, framework="np") as tensors:
             names = set(tensors.keys())
@@ -115,8 +118,10 @@ def read_json(path: Path) -> dict[str, object]:
         If the file is missing, or is none.
     """
     _require(path)
+    with open_regular(path) as file:
+        encoded = file.read()
     try:
-        text = path.read_bytes().decode("utf-8", _SURROGATES)
+        text = encoded.decode("utf-8", _SURROGATES)
         content = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise FormatError(f"{path}: not valid JSON: {error}") from error
