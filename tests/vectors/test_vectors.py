@@ -353,7 +353,8 @@ class TestConstruction:
 class TestArray:
     def test_is_the_matrix(self, vectors):
         matrix = np.asarray(vectors)
-        assert matrix is vectors.input_vectors
+        assert np.shares_memory(matrix, vectors.input_vectors)
+        assert matrix.shape == (7, 4)
         assert not matrix.flags.writeable
 
     def test_a_copy_can_be_changed(self, vectors):
