@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import firth
@@ -145,6 +146,12 @@ def test_info_and_convert(folder):
     shown = run("info", "vectors", at=folder).stdout
     assert "words: 9\n" in shown
     assert '"model": "skipgram"' in shown
+
+
+def test_info_of_counts_whose_sum_exceeds_64_bits(tmp_path):
+    vectors = firth.Vectors(["tea", "milk"], np.eye(2), counts=np.array([2**63 - 1, 5]))
+    vectors.save(tmp_path / "vectors")
+    assert f"count: {2**63 + 4}\n" in run("info", "vectors", at=tmp_path).stdout
 
 
 @pytest.mark.parametrize(

@@ -349,11 +349,13 @@ def _share_or_text(holdout: str | None) -> float | str:
 def _read_words(path: str | None) -> list[str]:
     if path is None:
         return []
+    from firth.compression import open_regular
+
     try:
-        words = Path(path).read_text("utf-8").split()
-    except (OSError, UnicodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise FirthError(f"cannot read the words in {path!r}: {reason}") from error
+        with open_regular(path) as file:
+            words = file.read().decode("utf-8-sig").split()
+    except (FirthError, UnicodeError) as error:
+        raise FirthError(f"cannot read the words in {path!r}: {error}") from error
     if not words:
         raise FirthError(f"there are no words in {path}, which should name those to be frozen")
     return words
@@ -385,7 +387,8 @@ def evaluate(
         list[Path] | None, typer.Option(metavar="FILE", help="Questions in Google's format.")
     ] = None,
     similarity: Annotated[
-        list[Path] | None, typer.Option(metavar="FILE", help="Word pairs, their score last.")
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Word pairs and scores."),
     ] = None,
     restrict: Annotated[
         int, typer.Option(min=1, help="Hold analogies to the most frequent words.")
@@ -538,7 +541,8 @@ def _facts(vectors: Vectors) -> dict[str, object]:
         "output_vectors": vectors.output_vectors is not None,
     }
     if vectors.counts is not None:
-        facts["count"] = int(vectors.counts.sum())
+        # Their sum may exceed 64 bits.
+        facts["count"] = sum(vectors.counts.tolist())
     if vectors.config:
         facts["config"] = vectors.config
     return facts

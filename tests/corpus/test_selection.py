@@ -26,6 +26,12 @@ def test_counts_add_up_and_order_the_words():
     assert units == [[3, 1, 3], [0, 3, 1], [4, 0]]
 
 
+def test_counts_that_add_up_to_more_than_64_bits_are_refused():
+    assert counts_of(read(UNITS, (["egg", "tea"], [2**63 - 1, 2**63 - 4])))[1] == ("tea", 2**63 - 1)
+    with pytest.raises(ConfigError, match=r"^the counts of 'tea' in start and in the text add up"):
+        read(UNITS, (["tea"], [2**63 - 3]))
+
+
 def test_min_count_is_for_new_words():
     corpus = read(UNITS, (["bread", "egg"], [1, 1]), min_count=2)
     assert counts_of(corpus) == [("tea", 3), ("bread", 2), ("milk", 2), ("jam", 2), ("egg", 1)]

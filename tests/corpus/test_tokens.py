@@ -1,6 +1,8 @@
+import copy
 import errno
 import gc
 import mmap
+import pickle
 import threading
 from pathlib import Path
 
@@ -29,6 +31,17 @@ def test_units_are_views(store):
     assert store.size == 4
     assert [store.unit(index).tolist() for index in range(2)] == [[5, 6, 7], [8]]
     assert np.shares_memory(store.unit(0), store.ids)
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+def test_copies_of_a_corpus_hold_it_in_memory_read_only(duplicate):
+    corpus = read_corpus([["tea", "milk"], ["tea"]] * 5, min_count=1)
+    with corpus.tokens:
+        other = duplicate(corpus)
+        assert other.digest() == corpus.digest()
+    for array in (other.tokens.ids, other.tokens.offsets, other.vocabulary.counts):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1
 
 
 @pytest.mark.parametrize("index", [-1, 2])

@@ -1,3 +1,5 @@
+import copy
+import pickle
 import subprocess
 import sys
 
@@ -30,6 +32,13 @@ def test_several_words_are_found():
     assert ids.dtype == np.int32
 
 
+def test_accents_may_be_composed_or_not():
+    vocabulary = Vocabulary(["e\u0301", "tea", "\xfc"], [3, 2, 1])
+    assert [vocabulary.id_of(word) for word in ("e\u0301", "\xe9", "u\u0308")] == [0, 0, 2]
+    assert "\xe9" in vocabulary
+    assert vocabulary.find(["\xe9"]).tolist() == [-1]
+
+
 def test_unknown_word_is_named():
     with pytest.raises(VocabularyError, match="'tea' is not in the vocabulary"):
         Vocabulary(["a"], [1]).id_of("tea")
@@ -48,13 +57,51 @@ def test_counts_can_not_be_changed():
 @pytest.mark.parametrize(
     ("words", "counts", "message"),
     [
-        (["a", "b"], [1], "one count for each word, got 2 words"),
+        (["a", "b"], [1], "got 2 words and counts of int64"),
         (["a", "a"], [1, 1], "stands twice"),
+        (["a"], [[1]], r"counts of int64 \(1, 1\)"),
+        (["a", "b"], [[1], [1, 2]], "one count for each word"),
+        (["a"], [-1], "a whole number from 0"),
+        (["a"], [1.5], r"got 1 words and counts of float64 \(1,\)"),
+        (["a"], ["1"], "a whole number"),
+        (["a"], [2**63], "a whole number from 0"),
+        (["a"], [2**64], "a whole number from 0"),
+        (["a"], np.array([2**63], np.uint64), "a whole number from 0"),
     ],
 )
 def test_words_and_counts_must_fit(words, counts, message):
     with pytest.raises(CorpusError, match=message):
         Vocabulary(words, counts)
+
+
+def test_no_words_have_no_counts():
+    assert Vocabulary([], []).counts.tolist() == []
+
+
+@pytest.mark.parametrize(
+    "duplicate",
+    [
+        copy.copy,
+        copy.deepcopy,
+        *(
+            lambda vocabulary, protocol=protocol: pickle.loads(pickle.dumps(vocabulary, protocol))
+            for protocol in range(pickle.HIGHEST_PROTOCOL + 1)
+        ),
+    ],
+)
+def test_copies_keep_every_promise(duplicate):
+    vocabulary = duplicate(Vocabulary(["b", 7], [3, 1]))
+    assert vocabulary.words == ("b", 7)
+    assert vocabulary.counts.tolist() == [3, 1]
+    assert vocabulary.id_of(7) == 1
+    with pytest.raises(ValueError, match="read-only"):
+        vocabulary.counts[0] = 0
+
+
+def test_a_pickle_holds_words_and_counts_alone():
+    words = [f"w{place}" for place in range(1000)]
+    whole = len(pickle.dumps(Vocabulary(words, range(1000))))
+    assert whole < len(pickle.dumps((words, np.arange(1000)))) + 200
 
 
 def test_import_leaves_numba_alone():

@@ -91,6 +91,30 @@ def test_integer_words_are_their_digits(write):
     assert evaluate_analogies(vectors, write(": s\n1 2 3 4\n")).accuracy == 1.0
 
 
+def test_zeros_are_neither_asked_for_nor_answers(write):
+    # Every other word scores below zero, which the zeros score.
+    matrix = np.array([[1, 0], [0, 1], [-1, 0.1], [-1, -1], [0, 0]], dtype=np.float32)
+    vectors = Vectors(["a", "b", "c", "d", "zero"], matrix)
+    total = evaluate_analogies(vectors, write(": s\nb a b d\na b c zero\nzero a b c\n")).total
+    assert (total.answered, total.skipped) == (1, 2)
+    everything = Vectors(["a", "b", "c", "d"], np.zeros((4, 2)))
+    assert evaluate_analogies(everything, write(": s\na b c d\n")).total.skipped == 1
+
+
+def test_a_sum_of_zeros_is_near_to_no_word(write):
+    matrix = np.array([[2, 0, 0, 0], [1, 1, 1, 1], [1, 1, 1, -1], [0, 0, 0, 1]], dtype=np.float32)
+    vectors = Vectors(["d", "a", "b", "c"], matrix)
+    total = evaluate_analogies(vectors, write(": s\na b c d\n")).total
+    assert (total.correct, total.answered) == (0, 1)
+
+
+def test_accents_may_be_composed_or_not(write):
+    words = ["man", "re\u0301gne", "woman", "queen", "far"]
+    path = write(": s\nman r\xe9gne woman queen\n")
+    assert evaluate_analogies(Vectors(words, MATRIX), path).accuracy == 1.0
+    assert evaluate_analogies(Vectors(words, MATRIX), path, fold=False).accuracy == 1.0
+
+
 @pytest.mark.parametrize("restrict", [0, -5, 1.5])
 def test_restrict_below_one_is_refused(restrict, write):
     with pytest.raises(ConfigError, match="restrict must be a whole number of at least 1"):

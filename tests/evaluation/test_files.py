@@ -1,5 +1,8 @@
 """Reading the lines of evaluation sets."""
 
+import gzip
+import os
+
 import pytest
 
 from firth.errors import FormatError
@@ -26,3 +29,35 @@ def test_bytes_that_are_not_utf8(tmp_path):
     (tmp_path / "set.txt").write_bytes(b"one\ntw\xff\n")
     with pytest.raises(FormatError, match=r"set\.txt: not UTF-8 at byte 6"):
         list(numbered_lines(tmp_path / "set.txt"))
+    (tmp_path / "set.txt").write_bytes(b"\xef\xbb\xbftw\xff\n")
+    with pytest.raises(FormatError, match=r"set\.txt: not UTF-8 at byte 5"):
+        list(numbered_lines(tmp_path / "set.txt"))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+def test_what_is_no_regular_file_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", "/dev/zero"):
+        with pytest.raises(FormatError, match=r"^cannot read .*: not a regular file"):
+            list(numbered_lines(path))
+
+
+def test_a_line_that_fills_the_memory_is_refused(tmp_path):
+    path = tmp_path / "set.txt"
+    path.write_bytes(b"one\n")
+    # Without the bytes on disk.
+    os.truncate(path, 1 << 33)
+    with pytest.raises(FormatError, match="line 2: longer than 1,048,576 bytes"):
+        list(numbered_lines(path))
+
+
+def test_compressed_sets(tmp_path):
+    (tmp_path / "set.txt").write_bytes(gzip.compress(b"\xef\xbb\xbfone\n\ntwo"))
+    assert list(numbered_lines(tmp_path / "set.txt")) == [(1, "one"), (3, "two")]
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "file/set.txt", "nul\0"])
+def test_names_that_cannot_be_opened(name, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(FormatError, match=r"^cannot read "):
+        list(numbered_lines(tmp_path / name))

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from firth.errors import FormatError
+from firth.evaluation.layouts import without_parts_of_speech
 from firth.evaluation.similarity import evaluate_similarity, ranks, read_pairs, spearman
 from firth.vectors import Vectors
 
@@ -46,11 +47,21 @@ def test_correlates_cosines_with_scores_and_counts_missing_pairs(write):
     assert (result.answered, result.missing) == (30, 2)
 
 
-def test_length_does_not_matter_and_zero_is_similar_to_nothing(write):
+def test_length_does_not_matter_and_zeros_are_missing(write):
     matrix = np.array([[1, 0], [100, 1], [0.1, 0.1], [0, 0]], dtype=np.float32)
     vectors = Vectors(["a", "b", "c", "zero"], matrix)
-    path = write("a b 3\na c 2\na zero 1\n")
-    assert evaluate_similarity(vectors, path).spearman == pytest.approx(1.0)
+    result = evaluate_similarity(vectors, write("a b 3\na c 2\na zero 9\n"))
+    assert result.spearman == pytest.approx(1.0)
+    assert (result.answered, result.missing) == (2, 1)
+
+
+def test_pairs_of_one_direction_tie(write):
+    # Rounding would order them otherwise.
+    row = np.random.default_rng(8).normal(size=7).astype(np.float32)
+    matrix = np.vstack([row * np.float32(factor) for factor in range(1, 9)] + [-row])
+    vectors = Vectors(range(9), matrix)
+    lines = [f"{a} {b} {a - b}" for a in range(8) for b in range(8)]
+    assert evaluate_similarity(vectors, write("\n".join(lines))).spearman is None
 
 
 def test_folding(write):
@@ -89,7 +100,10 @@ def test_white_space_separates_where_nothing_else_does(write):
         ("a b 1\na b\n", "line 2: expected two words and a score, got 'a b'"),
         ("a b 1\na b c 1\n", "line 2: expected two words and a score"),
         ("a\t\t1\n", "line 1: expected two words and a score"),
-        ("Word 1,Word 2,Human (mean)\n", r"line 1: the score 'Human \(mean\)' is not a finite"),
+        ("Word 1,Word 2,Human (mean)\n", "holds no pairs"),
+        ("one,two,how much\n", "line 1: the score 'how much' is not a finite number; begin a head"),
+        ("a b 1 2 3\na b 1 2\n", "line 2: expected two words and a score in 5 fields, as before"),
+        ("a b N 1\na b N x\n", "line 2: the score 'x' is not a finite number"),
         ("a b nan\n", "line 1: the score 'nan' is not a finite number"),
         ("# only\n", "holds no pairs"),
     ],
@@ -99,6 +113,41 @@ def test_malformed_files(text, fault, write):
     with pytest.raises(FormatError, match=fault) as caught:
         read_pairs(path)
     assert str(path) in str(caught.value)
+
+
+PAIRS = [("old", "new", 1.58), ("smart", "intelligent", 9.2)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # SimLex-999
+        "word1\tword2\tPOS\tSimLex999\tconc(w1)\tconc(w2)\tconcQ\tAssoc(USF)\tSimAssoc333\tSD(SimLex)\n"
+        "old\tnew\tA\t1.58\t2.72\t2.81\t2\t7.25\t1\t0.41\n"
+        "smart\tintelligent\tA\t9.2\t1.75\t2.46\t1\t7.11\t1\t0.67\n",
+        # WordSim-353: combined.csv, set1.csv, and with their heading as a comment
+        "Word 1,Word 2,Human (mean)\r\nold,new,1.58\r\nsmart,intelligent,9.20\r\n",
+        "Word 1,Word 2,Human (mean),1,2,3\nold,new,1.58,1,2,2\nsmart,intelligent,9.20,9,10,8\n",
+        "# Word 1\tWord 2\tHuman (mean)\t1\nold\tnew\t1.58\t1\nsmart\tintelligent\t9.20\t9\n",
+        # SimVerb-3500
+        "old\tnew\tA\t1.58\tANTONYMS\nsmart\tintelligent\tA\t9.2\tSYNONYMS\n",
+        # Rare Words
+        "old\tnew\t1.58\t1\t2\t2\nsmart\tintelligent\t9.2\t9\t10\t8\n",
+        # MEN, MTurk-771, RG-65
+        "old-j new-j 1.58\nsmart-j intelligent-j 9.20\n",
+        "old,new,1.58\nsmart,intelligent,9.2\n",
+        "old;new;1.58\nsmart;intelligent;9.2\n",
+        # Tables that somebody exported
+        'id,"word_1","Word_2",POS,"Score"\n0,"old","new",A,1.58\n1,"smart","intelligent",A,9.2\n',
+        "w1 w2 similarity\nold new 1.58\nsmart intelligent 9.2\n",
+    ],
+)
+def test_published_layouts(text, write):
+    assert read_pairs(write(text)) == PAIRS
+
+
+def test_a_part_of_speech_is_left_out_where_all_words_have_one():
+    assert without_parts_of_speech([("a-n", "b-v"), ("x-n", "y")]) == [("a-n", "b-v"), ("x-n", "y")]
 
 
 @pytest.mark.parametrize(

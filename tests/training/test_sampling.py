@@ -78,6 +78,13 @@ def test_the_smallest_thresholds_keep_almost_nothing(sample):
     assert (sampling.keep_thresholds(COUNTS, sample) == 0).all()
 
 
+@pytest.mark.parametrize("count", [2**62, 2**63 - 1])
+def test_counts_whose_sum_exceeds_64_bits(count):
+    words = 8
+    expected = sampling.keep_thresholds(np.full(words, 1000), 1e-3)
+    assert (sampling.keep_thresholds(np.full(words, count), 1e-3) == expected).all()
+
+
 def test_subsampling_keeps_words_at_their_rate():
     thresholds = sampling.keep_thresholds(COUNTS, 1e-2)
     key = draws.epoch_key(4, 2)

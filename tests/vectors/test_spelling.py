@@ -4,6 +4,7 @@ import pytest
 
 from firth.errors import VocabularyError
 from firth.vectors.spelling import SUGGESTIONS, unknown_word
+from firth.word_forms import find_word
 
 
 def rows(*words):
@@ -42,3 +43,16 @@ def test_says_where_only_the_type_differs():
 @pytest.mark.parametrize("word", ["violin", "", "x" * 1_000_000, 12, "9" * 5000])
 def test_says_only_that_the_word_is_unknown_where_nothing_is_near(word):
     assert str(unknown_word(word, rows("king", 7))) == f"{word!r} is not among the 2 words"
+
+
+def test_accents_may_be_composed_or_not():
+    composed, decomposed = "caf\u00e9", "cafe\u0301"
+    for known, asked in [(composed, decomposed), (decomposed, composed)]:
+        assert find_word(asked, rows("tea", known)) == 1
+        assert str(unknown_word(asked.upper(), rows(known))).endswith(f"in other case: {known}")
+        assert str(unknown_word(asked + "e", rows(known))).endswith(f"near: {known}")
+
+
+@pytest.mark.parametrize("word", [None, 1.5, ["tea"], b"tea"])
+def test_what_is_no_word_has_no_row(word):
+    assert find_word(word, rows("tea")) is None

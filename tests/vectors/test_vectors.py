@@ -1,8 +1,15 @@
 """Vectors: lookup, neighbours, analogies, and what they refuse."""
 
+import copy
+import multiprocessing
+import pickle
+import unicodedata
+from concurrent.futures import ProcessPoolExecutor
+
 import numpy as np
 import pytest
 
+from firth import other_names
 from firth.errors import ConfigError, VocabularyError
 from firth.vectors import Neighbour, Vectors, search
 
@@ -63,10 +70,45 @@ class TestLookup:
         with pytest.raises(KeyError, match="kign"):
             vectors[["king", "kign"]]
 
-    @pytest.mark.parametrize("key", [1.5, None, [["king"]]])
+    @pytest.mark.parametrize("key", [1.5, None, [["king"]], b"king"])
     def test_what_cannot_be_a_word_is_refused(self, vectors, key):
         with pytest.raises(ConfigError, match="a word is text or an integer"):
             vectors[key]
+
+    @pytest.mark.parametrize("key", [np.ones(2), np.array([["king"]]), np.array([True])])
+    def test_arrays_that_hold_no_words_are_refused(self, vectors, key):
+        with pytest.raises(ConfigError, match="an array of words must hold text or integers"):
+            vectors[key]
+
+    @pytest.mark.parametrize("form", ["NFC", "NFD"])
+    @pytest.mark.parametrize("asked", ["NFC", "NFD"])
+    def test_accents_may_be_composed_or_not(self, form, asked):
+        words = [unicodedata.normalize(form, word) for word in ("café", "tea", "Việt", "한국")]
+        vectors = Vectors(words, MATRIX[:4])
+        for row, word in enumerate(words):
+            query = unicodedata.normalize(asked, word)
+            assert query in vectors
+            np.testing.assert_array_equal(vectors[query], MATRIX[row])
+            np.testing.assert_array_equal(vectors.get(query), MATRIX[row])
+            assert vectors.similar(query) == vectors.similar(word)
+            assert word not in words_of(vectors.similar(query))
+
+    def test_an_exact_spelling_comes_first(self):
+        both = Vectors(["e\u0301", "\u00e9"], MATRIX[:2])
+        np.testing.assert_array_equal(both["e\u0301"], MATRIX[0])
+        np.testing.assert_array_equal(both["\u00e9"], MATRIX[1])
+
+    def test_get_gives_a_default(self, vectors):
+        np.testing.assert_array_equal(vectors.get("king"), MATRIX[2])
+        assert vectors.get("kign") is None
+        assert vectors.get("kign", 0) == 0
+        vectors.get("king")[:] = 0
+        assert vectors["king"].any()
+
+    def test_index_maps_words_to_rows(self, vectors):
+        assert dict(vectors.index) == {word: row for row, word in enumerate(WORDS)}
+        with pytest.raises(TypeError):
+            vectors.index["new"] = 1
 
     def test_container(self, vectors):
         assert "king" in vectors
@@ -80,9 +122,9 @@ class TestSimilar:
     def test_scores_are_cosines_best_first_without_the_word_itself(self, vectors):
         found = vectors.similar("king", top=3)
         expected = {
-            word: cosine(MATRIX[2], row) if row.any() else 0.0
+            word: cosine(MATRIX[2], row)
             for word, row in zip(WORDS, MATRIX, strict=True)
-            if word != "king"
+            if word not in ("king", "nothing")
         }
         best = sorted(expected, key=expected.__getitem__, reverse=True)[:3]
         assert words_of(found) == best
@@ -103,14 +145,61 @@ class TestSimilar:
         assert [words_of(answer) for answer in found] == [["tea"], ["man"]]
 
     def test_a_large_top_gives_all_others(self, vectors):
-        assert sorted(words_of(vectors.similar("tea", top=100))) == sorted(WORDS[1:])
+        assert sorted(words_of(vectors.similar("tea", top=100))) == sorted(WORDS[1:-1])
         assert Vectors(["alone"], MATRIX[:1]).similar("alone") == []
 
-    def test_zero_rows_and_queries_score_zero(self, vectors):
-        assert {score for _, score in vectors.similar("nothing")} == {0.0}
-        assert vectors.similar(np.zeros(4), top=2) == [("tea", 0.0), ("coffee", 0.0)]
+    def test_zeros_have_no_neighbours_and_are_none(self, vectors):
+        assert "nothing" not in words_of(vectors.similar(MATRIX[0] - MATRIX[2], top=7))
+        assert vectors.similar("nothing") == vectors.similar(np.zeros(4), top=2) == []
+        assert [len(found) for found in vectors.similar(["tea", "nothing", "man"])] == [5, 0, 5]
 
-    @pytest.mark.parametrize("top", [0, -1, 2.5])
+    def test_no_score_is_beyond_one(self):
+        # Without care, rounding takes about every fourth product of a row with itself above 1.
+        matrix = np.random.default_rng(1).normal(size=(400, 7)).astype(np.float32)
+        vectors = Vectors(range(400), matrix)
+        together = Vectors(range(800), np.vstack([matrix, -matrix]))
+        for item in range(400):
+            assert vectors.similarity(item, item) == 1.0
+            assert together.similarity(item, 400 + item) == -1.0
+        best = [found[0].score for found in vectors.similar(matrix, top=1)]
+        assert max(best) == 1.0
+        assert min(best) == pytest.approx(1.0)
+        worst = together.similar(matrix, top=800)
+        assert min(score for found in worst for _, score in found) == -1.0
+
+    def test_float64_queries_of_any_size(self, vectors):
+        for size in (1e-300, 1e300):
+            assert vectors.similar(MATRIX[0] * np.float64(size), top=1) == [("tea", 1.0)]
+
+    @pytest.mark.parametrize("kind", [np.int16, np.uint64, np.int64, object])
+    def test_an_array_of_integers_is_item_ids(self, kind):
+        items = Vectors([30, 10, 20], MATRIX[:3])
+        ids = np.array([20, 30], dtype=kind)
+        assert items.similar(ids, top=1) == items.similar([20, 30], top=1)
+        assert items.similar(ids[0], top=1) == items.similar(20, top=1)
+        np.testing.assert_array_equal(items[ids], MATRIX[[2, 0]])
+        assert items.analogy(ids, ids[:1] - ids[:1] + 10) == items.analogy([20, 30], [10])
+
+    def test_an_array_of_text_is_words(self, vectors):
+        words = np.array(["tea", "king", "queen"])
+        assert vectors.similar(words[:2]) == vectors.similar(list(words[:2]))
+        assert vectors.similar(words[:2]) == vectors.similar(["tea", "king"])
+        assert vectors.similar(np.array("tea")) == vectors.similar("tea")
+        np.testing.assert_array_equal(vectors[np.array("king")], MATRIX[2])
+        assert vectors.odd_one_out(words) == "tea"
+
+    @pytest.mark.parametrize("query", [[9.0, 1, 0, 0], (9, 1.0, np.float32(0), 0)])
+    def test_a_list_of_floats_is_a_vector(self, vectors, query):
+        assert vectors.similar(query) == vectors.similar(MATRIX[0])
+        assert vectors.similar([query, list(MATRIX[2])]) == vectors.similar(MATRIX[[0, 2]])
+        assert vectors.similar([MATRIX[0], MATRIX[2]]) == vectors.similar(MATRIX[[0, 2]])
+
+    @pytest.mark.parametrize("query", [[1.0, "tea"], [[1.0], [1.0, 2.0]], ["tea", MATRIX[0]]])
+    def test_words_and_vectors_in_one_list_are_refused(self, vectors, query):
+        with pytest.raises(ConfigError, match="not both or ragged"):
+            vectors.similar(query)
+
+    @pytest.mark.parametrize("top", [0, -1, 2.5, True, None])
     def test_top_below_one_is_refused(self, vectors, top):
         with pytest.raises(ConfigError, match="top must be a whole number of at least 1"):
             vectors.similar("tea", top=top)
@@ -119,7 +208,14 @@ class TestSimilar:
 
     @pytest.mark.parametrize(
         "query",
-        [np.ones(3), np.ones((1, 1, 4)), np.ones((2, 3)), np.arange(4), np.array(1.0)],
+        [
+            np.ones(3),
+            np.ones((1, 1, 4)),
+            np.ones((2, 3)),
+            np.eye(4, dtype=int),
+            np.array(1.0),
+            [1.0],
+        ],
     )
     def test_arrays_of_another_shape_or_kind_are_refused(self, vectors, query):
         with pytest.raises(ConfigError, match=r"a query array must hold floats of shape \(4,\)"):
@@ -138,11 +234,20 @@ class TestAnalogy:
         assert best.word == "queen"
         assert best.score == pytest.approx(cosine(target, unit[3]))
         assert {"king", "woman", "man"}.isdisjoint(words_of(others))
-        assert len(others) == len(WORDS) - 4
+        assert len(others) == len(WORDS) - 5
 
     def test_one_word_needs_no_list(self, vectors):
         assert vectors.analogy("king") == vectors.analogy(["king"], [])
         assert vectors.analogy("king", "man") == vectors.analogy(["king"], ["man"])
+
+    def test_zeros_are_no_answer(self):
+        vectors = Vectors(["zero", "a", "b", "c"], np.array([[0, 0], [1, 0], [-1, 0.1], [0, -1.0]]))
+        assert words_of(vectors.analogy("a", top=9)) == ["c", "b"]
+        assert vectors.analogy("zero") == []
+
+    def test_what_cancels_has_no_direction(self, vectors):
+        assert vectors.analogy("tea", "tea") == []
+        assert vectors.analogy(["tea", "king", "queen"], ["queen", "tea", "king"]) == []
 
     def test_no_word_is_refused(self, vectors):
         with pytest.raises(ConfigError, match="at least one word"):
@@ -158,6 +263,11 @@ def test_similarity_is_the_cosine(vectors):
 def test_odd_one_out(vectors):
     assert vectors.odd_one_out(["tea", "king", "coffee"]) == "king"
     assert vectors.odd_one_out(("man", "king", "tea")) == "tea"
+
+
+def test_of_equal_words_the_first_is_odd():
+    matrix = np.tile(np.random.default_rng(2).normal(size=37), (9, 1))
+    assert Vectors(range(9), matrix).odd_one_out(range(8, -1, -1)) == 8
 
 
 @pytest.mark.parametrize("words", [[], ["tea", "king"], "tea"])
@@ -182,6 +292,10 @@ class TestConstruction:
         vectors = Vectors(WORDS, padded[:, :4])
         assert np.shares_memory(vectors.input_vectors, padded)
         assert words_of(vectors.similar("tea", top=1)) == ["coffee"]
+
+    def test_words_may_be_an_array(self):
+        assert Vectors(np.array(["a", "b"]), MATRIX[:2]).words == ("a", "b")
+        assert 30 in Vectors(np.array([30, 10]), MATRIX[:2])
 
     def test_defaults(self, vectors):
         assert (vectors.counts, vectors.output_vectors, vectors.config) == (None, None, {})
@@ -216,7 +330,14 @@ class TestConstruction:
                 Vectors(WORDS, matrix)
 
     @pytest.mark.parametrize(
-        "counts", [np.arange(3), np.ones(7), np.arange(-1, 6), np.ones((7, 1), dtype=int)]
+        "counts",
+        [
+            np.arange(3),
+            np.ones(7),
+            np.arange(-1, 6),
+            np.ones((7, 1), dtype=int),
+            np.full(7, 2**63, dtype=np.uint64),
+        ],
     )
     def test_counts_that_do_not_fit_are_refused(self, counts):
         with pytest.raises(ConfigError, match="counts must be 7 whole numbers"):
@@ -227,3 +348,126 @@ class TestConstruction:
             Vectors(WORDS, MATRIX, output_vectors=MATRIX[:3])
         with pytest.raises(ConfigError, match="must be the same"):
             Vectors(WORDS, MATRIX, output_vectors=MATRIX[:, :3])
+
+
+class TestArray:
+    def test_is_the_matrix(self, vectors):
+        matrix = np.asarray(vectors)
+        assert np.shares_memory(matrix, vectors.input_vectors)
+        assert matrix.shape == (7, 4)
+        assert not matrix.flags.writeable
+
+    def test_a_copy_can_be_changed(self, vectors):
+        matrix = np.array(vectors)
+        matrix[:] = 0
+        assert vectors["king"].any()
+
+    def test_of_another_type(self, vectors):
+        matrix = np.asarray(vectors, dtype=np.float64)
+        assert matrix.dtype == np.float64
+        np.testing.assert_array_equal(matrix, MATRIX)
+        assert vectors.__array__(np.float32, copy=False) is vectors.input_vectors
+        with pytest.raises(ValueError, match="uncopied"):
+            vectors.__array__(np.float64, copy=False)
+
+
+COPIES = {
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    **{
+        f"pickle-{protocol}": lambda vectors, protocol=protocol: pickle.loads(
+            pickle.dumps(vectors, protocol)
+        )
+        for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1)
+    },
+}
+
+
+class TestCopies:
+    @pytest.fixture
+    def vectors(self):
+        padded = np.hstack([MATRIX, MATRIX])
+        return Vectors(
+            WORDS,
+            padded[:, :4],
+            counts=np.arange(7, 0, -1),
+            output_vectors=padded[:, 4:],
+            config={"options": {"dim": 4}},
+        )
+
+    @pytest.fixture(params=list(COPIES))
+    def duplicate(self, request, vectors):
+        vectors.similar("tea")
+        return COPIES[request.param](vectors)
+
+    def test_are_equal(self, vectors, duplicate):
+        assert duplicate.words == vectors.words
+        assert (duplicate.dim, duplicate.config) == (4, vectors.config)
+        for name in ("input_vectors", "output_vectors", "counts"):
+            np.testing.assert_array_equal(getattr(duplicate, name), getattr(vectors, name))
+        assert duplicate.similar("tea") == vectors.similar("tea")
+        assert duplicate.index == vectors.index
+
+    def test_are_read_only(self, duplicate):
+        for name in ("input_vectors", "output_vectors", "counts"):
+            with pytest.raises(ValueError, match="read-only"):
+                getattr(duplicate, name)[0] = 0
+
+    def test_have_a_config_of_their_own(self, vectors, duplicate):
+        duplicate.config["new"] = 1
+        assert "new" not in vectors.config
+
+    def test_without_counts_and_output_vectors(self):
+        duplicate = pickle.loads(pickle.dumps(Vectors(WORDS, MATRIX)))
+        assert (duplicate.counts, duplicate.output_vectors) == (None, None)
+
+    def test_carry_nothing_that_follows_from_the_rest(self, vectors):
+        before = pickle.dumps(vectors)
+        vectors.similar("tea")
+        assert pickle.dumps(vectors) == before
+        assert len(before) < 2 * (2 * MATRIX.nbytes) + 1000
+
+    def test_reach_another_process(self, vectors):
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(1, mp_context=context) as pool:
+            assert pool.submit(vectors.similar, "tea").result() == vectors.similar("tea")
+
+
+class TestOtherNames:
+    @pytest.mark.parametrize(
+        ("name", "ours"),
+        [
+            ("wv", "the vectors themselves"),
+            ("most_similar", r"similar\(word, top=10\)"),
+            ("key_to_index", "index"),
+            ("index_to_key", "words"),
+            ("vectors", "input_vectors"),
+            ("vector_size", "dim"),
+            ("doesnt_match", "odd_one_out"),
+        ],
+    )
+    def test_gensims_attributes_are_told_ours(self, vectors, name, ours):
+        with pytest.raises(AttributeError, match=f"no attribute '{name}'; Firth has: {ours}"):
+            getattr(vectors, name)
+        assert not hasattr(vectors, name)
+
+    @pytest.mark.parametrize("name", ["_repr_html_", "__array_interface__", "_rows_", "colour"])
+    def test_other_attributes_are_just_missing(self, vectors, name):
+        with pytest.raises(AttributeError, match=f"has no attribute '{name}'$"):
+            getattr(vectors, name)
+
+    def test_what_is_named_is_there(self, vectors):
+        for ours in other_names.VECTORS.values():
+            name = ours.partition(",")[0].partition("(")[0].partition("[")[0]
+            if name.isidentifier() and name != "vectors":
+                assert hasattr(vectors, name), ours
+
+    def test_gensims_keywords_are_told_ours(self, vectors):
+        with pytest.raises(TypeError, match="unexpected keyword argument 'topn'; Firth has: top"):
+            vectors.similar("tea", topn=5)
+        with pytest.raises(TypeError, match=r"'positive'; Firth has: analogy\(positive"):
+            vectors.similar(positive=["tea"])
+        with pytest.raises(TypeError, match="'topn'; Firth has: top"):
+            vectors.analogy(positive=["tea"], negative=["king"], topn=5)
+        with pytest.raises(TypeError, match="unexpected keyword argument 'colour'"):
+            vectors.similar("tea", colour=5)

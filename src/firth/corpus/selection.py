@@ -66,6 +66,7 @@ def select_words(
     fresh = fresh if max_vocab is None else fresh[: max_vocab - len(start)]
 
     rows = np.concatenate([start.counts, counts[fresh]])
+    _check_sums(start, places[known], counts[known])
     rows[places[known]] += counts[known]
     order = np.argsort(-rows, kind="stable")
     words = [*start, *draft.spell(fresh)]
@@ -106,6 +107,17 @@ def check_start(start: Vocabulary | None, max_vocab: int | None) -> None:
         raise ConfigError(
             f"every count in start must be at least 1, got {start.counts[lowest]} for "
             f"{start.words[lowest]!r}"
+        )
+
+
+def _check_sums(start: Vocabulary, places: NDArray[np.int32], counts: NDArray[np.integer]) -> None:
+    """Raise `ConfigError` if counts of `start` and of the draft add up to more than 64 bits."""
+    room = np.iinfo(np.int64).max - start.counts[places]
+    if (counts > room).any():
+        place = int(places[np.argmax(counts > room)])
+        raise ConfigError(
+            f"the counts of {start.words[place]!r} in start and in the text add up to more than "
+            "2**63 - 1; give start lower counts"
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mmap
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO, Generic, Self, TypeVar
 
 import numpy as np
@@ -100,6 +100,10 @@ class TokenStore:
         """Let go of the files. Arrays handed out before stay valid; the store is of no more use."""
         self._arrays = self._mapping = self._offset_mapping = None
 
+    def __reduce__(self) -> tuple[Callable[..., TokenStore], tuple[object, ...]]:
+        """Have copies and pickles hold the ids in memory, read-only as in the files."""
+        return _in_memory, tuple(np.array(array) for array in self._open_arrays())
+
     def __enter__(self) -> Self:
         """Give the store itself."""
         return self
@@ -112,6 +116,12 @@ class TokenStore:
         if self._arrays is None:
             raise ValueError("the token store is closed")
         return self._arrays
+
+
+def _in_memory(ids: NDArray[np.int32], offsets: NDArray[np.int64]) -> TokenStore:
+    for array in (ids, offsets):
+        array.flags.writeable = False
+    return TokenStore(ids, offsets)
 
 
 class ScratchArray(Generic[Item]):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from firth.errors import CorpusError, VocabularyError
+from firth.word_forms import find_word
 
 Token = str | int
 
@@ -25,7 +27,8 @@ class Vocabulary:
     Raises
     ------
     CorpusError
-        If words and counts differ in number, or a word stands twice.
+        If words and counts differ in number, a count is no whole number from 0 to 2**63 - 1, or a
+        word stands twice.
 
     Examples
     --------
@@ -38,16 +41,14 @@ class Vocabulary:
 
     def __init__(self, words: Iterable[Token], counts: ArrayLike) -> None:
         self._words = tuple(words)
-        self._counts = np.array(counts, dtype=np.int64)
-        self._counts.flags.writeable = False
+        self._counts = _checked_counts(counts, len(self._words))
         self._ids = {word: place for place, word in enumerate(self._words)}
-        if self._counts.shape != (len(self._words),):
-            raise CorpusError(
-                f"a vocabulary needs one count for each word, "
-                f"got {len(self._words)} words and counts of shape {self._counts.shape}"
-            )
         if len(self._ids) != len(self._words):
             raise CorpusError("a word stands twice in the vocabulary")
+
+    def __reduce__(self) -> tuple[type[Self], tuple[object, ...]]:
+        """Have copies and pickles made anew, from words and counts alone."""
+        return type(self), (self._words, self._counts)
 
     @property
     def words(self) -> tuple[Token, ...]:
@@ -60,20 +61,20 @@ class Vocabulary:
         return self._counts
 
     def id_of(self, word: Token) -> int:
-        """Give the id of `word`.
+        """Return the id of `word`, whose accents may be composed or not.
 
         Raises
         ------
         VocabularyError
             If `word` is not in the vocabulary.
         """
-        try:
-            return self._ids[word]
-        except KeyError:
-            raise VocabularyError(f"{word!r} is not in the vocabulary") from None
+        place = find_word(word, self._ids)
+        if place is None:
+            raise VocabularyError(f"{word!r} is not in the vocabulary")
+        return place
 
     def find(self, words: Iterable[Token]) -> NDArray[np.int32]:
-        """Give the ids of several words, -1 for those that are not in the vocabulary.
+        """Return the ids of several words, -1 for those that are not in the vocabulary as spelled.
 
         Examples
         --------
@@ -87,8 +88,8 @@ class Vocabulary:
         return len(self._words)
 
     def __contains__(self, word: object) -> bool:
-        """Tell whether `word` has an id."""
-        return word in self._ids
+        """Tell whether `word` has an id, as `id_of` finds it."""
+        return find_word(word, self._ids) is not None
 
     def __iter__(self) -> Iterator[Token]:
         """Go through the words in the order of their ids."""
@@ -97,3 +98,24 @@ class Vocabulary:
     def __repr__(self) -> str:
         """Show the size only."""
         return f"<Vocabulary of {len(self)} words>"
+
+
+def _checked_counts(counts: ArrayLike, V: int) -> NDArray[np.int64]:
+    """Return a read-only copy of V counts."""
+    try:
+        given = np.asarray(counts)
+    except ValueError:  # Ragged.
+        given = np.empty((0, 0))
+    # Numbers beyond 64 bits become objects.
+    if given.shape != (V,) or (V and (given.dtype.kind not in "iu" or not _in_range(given))):
+        raise CorpusError(
+            f"a vocabulary needs one count for each word, a whole number from 0 to 2**63 - 1; "
+            f"got {V} words and counts of {given.dtype} {given.shape}"
+        )
+    checked = np.array(given, dtype=np.int64)
+    checked.flags.writeable = False
+    return checked
+
+
+def _in_range(counts: NDArray[np.integer]) -> bool:
+    return bool(counts.min() >= 0 and counts.max() <= np.iinfo(np.int64).max)

@@ -16,11 +16,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import ConfigError, FormatError
+from firth.errors import FormatError
 from firth.evaluation.files import numbered_lines
 from firth.evaluation.lookup import first_rows, normalise
 from firth.vectors import Vectors
-from firth.vectors.search import top_k, unit_rows
+from firth.vectors.checks import check_at_least_one
+from firth.vectors.search import top_k, unit_rows, zero_rows
 
 
 class Question(NamedTuple):
@@ -148,7 +149,8 @@ def evaluate_analogies(
 
         argmax over w of ŵ·(b̂ - â + ĉ),   w not a, b or c
 
-    and it is right if it is d. Questions with a word that is no candidate are skipped.
+    and it is right if it is d. Questions with a word that is no candidate are skipped; a word
+    whose vector is zeros is none.
 
     Parameters
     ----------
@@ -168,16 +170,10 @@ def evaluate_analogies(
     ConfigError
         If `restrict` is below 1.
     """
-    check_restrict(restrict)
+    check_at_least_one("restrict", restrict)
     return answer_analogies(
         vectors, read_analogies(path), file=os.fspath(path), restrict=restrict, fold=fold
     )
-
-
-def check_restrict(restrict: int) -> None:
-    """Raise a `ConfigError` if `restrict` is below 1, or no whole number."""
-    if not isinstance(restrict, int | np.integer) or restrict < 1:
-        raise ConfigError(f"restrict must be a whole number of at least 1, got {restrict!r}")
 
 
 def answer_analogies(
@@ -189,7 +185,7 @@ def answer_analogies(
     fold: bool,
 ) -> AnalogyResult:
     """Answer questions that were read from a file, as `evaluate_analogies` does."""
-    rows = first_rows(vectors.words[:restrict], fold=fold)
+    rows = first_rows(vectors, restrict, fold=fold)
     candidates = {word: candidate for candidate, word in enumerate(rows)}
     table = unit_rows(vectors.input_vectors[list(rows.values())])
     results = (
@@ -209,6 +205,8 @@ def _answer(
     found = [[candidates.get(normalise(word, fold=fold), -1) for word in q] for q in questions]
     known = np.array([row for row in found if min(row) >= 0], dtype=np.int64).reshape(-1, 4)
     a, b, c, d = known.T
-    answers, _ = top_k(table[b] - table[a] + table[c], table, 1, exclude=known[:, :3])
-    correct = int((answers[:, 0] == d).sum())
+    targets = table[b] - table[a] + table[c]
+    answers, _ = top_k(targets, table, 1, exclude=known[:, :3])
+    # A target of zeros is near to no word.
+    correct = int(((answers == d[:, np.newaxis]).any(axis=1) & ~zero_rows(targets)).sum())
     return SectionResult(name, correct, len(known), len(questions) - len(known))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
+from firth.compression import open_decompressed
 from firth.errors import FormatError
+
+# Of a set; what has longer ones, such as a text without line ends, would fill the memory.
+LONGEST_LINE = 1 << 20
 
 
 def numbered_lines(path: str | os.PathLike[str]) -> Iterator[tuple[int, str]]:
@@ -15,16 +18,25 @@ def numbered_lines(path: str | os.PathLike[str]) -> Iterator[tuple[int, str]]:
     Raises
     ------
     FormatError
-        If the file is missing, cannot be read, or is not UTF-8.
+        If the file is missing, cannot be read, is no regular one, or is not UTF-8.
     """
-    try:
-        text = Path(path).read_bytes().decode("utf-8-sig")
-    except FileNotFoundError as error:
-        raise FormatError(f"no such file: {path}") from error
-    except OSError as error:
-        raise FormatError(f"cannot read {path}: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise FormatError(f"{path}: not UTF-8 at byte {error.start}") from error
-    for number, line in enumerate(text.split("\n"), start=1):
-        if stripped := line.strip():
-            yield number, stripped
+    with open_decompressed(path) as (file, _):
+        offset = 0
+        number = 0
+        while line := file.readline(LONGEST_LINE):
+            number += 1
+            if len(line) == LONGEST_LINE:
+                raise FormatError(
+                    f"{path}: line {number}: longer than {LONGEST_LINE:,} bytes; it is no "
+                    "evaluation set"
+                )
+            try:
+                stripped = line.decode("utf-8-sig" if offset == 0 else "utf-8").strip()
+            except UnicodeDecodeError as error:
+                # Of a line after a byte order mark, the error counts from behind it.
+                mark = len(line) - len(error.object)
+                place = offset + mark + error.start
+                raise FormatError(f"{path}: not UTF-8 at byte {place}") from error
+            offset += len(line)
+            if stripped:
+                yield number, stripped

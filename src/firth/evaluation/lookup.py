@@ -2,33 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import unicodedata
 
-from firth.vectors.table import Token
+from firth.vectors import Vectors
+from firth.vectors.search import zero_rows
 
 
-def first_rows(words: Sequence[Token], *, fold: bool) -> dict[str, int]:
+def first_rows(vectors: Vectors, restrict: int | None = None, *, fold: bool) -> dict[str, int]:
     """Map each word to its row; where several are written alike, the first row counts.
+
+    A word whose vector is zeros has no direction, and is left out.
 
     Parameters
     ----------
-    words : sequence of tokens
-        The most frequent first. Integers are taken as their digits.
+    vectors : Vectors
+        The most frequent words first. Integers are taken as their digits.
+    restrict : int, optional
+        Only the first so many words.
     fold : bool
         Whether to lower-case the words, so that the most frequent of *Polish* and *polish*
         stands for both.
 
     Examples
     --------
-    >>> first_rows(["polish", "Rome", "Polish"], fold=True)
+    >>> import numpy as np
+    >>> first_rows(Vectors(["polish", "Rome", "Polish"], np.eye(3)), fold=True)
     {'polish': 0, 'rome': 1}
     """
+    zeros = zero_rows(vectors.input_vectors[:restrict]).tolist()
     rows: dict[str, int] = {}
-    for row, word in enumerate(words):
-        rows.setdefault(normalise(str(word), fold=fold), row)
+    for row, (word, is_zero) in enumerate(zip(vectors.words[:restrict], zeros, strict=True)):
+        if not is_zero:
+            rows.setdefault(normalise(str(word), fold=fold), row)
     return rows
 
 
 def normalise(word: str, *, fold: bool) -> str:
-    """Give a word as `first_rows` writes it."""
-    return word.lower() if fold else word
+    r"""Return a word as `first_rows` writes it: composed (NFC), and in lower case if folded.
+
+    Examples
+    --------
+    >>> normalise("E\u0301tude", fold=True) == "\xe9tude"
+    True
+    """
+    return unicodedata.normalize("NFC", word.lower() if fold else word)

@@ -7,15 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from firth import other_names
 from firth.evaluation.analogies import (
     AnalogyResult,
     Question,
     answer_analogies,
-    check_restrict,
     read_analogies,
 )
 from firth.evaluation.similarity import Pair, SimilarityResult, correlate_pairs, read_pairs
 from firth.vectors import Vectors
+from firth.vectors.checks import check_at_least_one
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
@@ -45,6 +46,7 @@ class Evaluation:
         }
 
 
+@other_names.explain_keywords(other_names.EVALUATE)
 def evaluate(
     vectors: Vectors,
     *,
@@ -130,7 +132,7 @@ class EvaluationSets:
             If `restrict` is below 1.
         """
         if self.analogies:
-            check_restrict(restrict)
+            check_at_least_one("restrict", restrict)
         return Evaluation(
             tuple(
                 answer_analogies(vectors, sections, file=file, restrict=restrict, fold=fold)

@@ -16,9 +16,19 @@ from numpy.typing import NDArray
 
 from firth.errors import FormatError, one_line
 from firth.evaluation.files import numbered_lines
+from firth.evaluation.layouts import (
+    Layout,
+    cut,
+    layout_of_heading,
+    layout_of_row,
+    to_score,
+    without_parts_of_speech,
+)
 from firth.evaluation.lookup import first_rows, normalise
 from firth.vectors import Vectors
-from firth.vectors.search import unit_rows
+from firth.vectors.search import cosines
+
+_USUAL = Layout(first=0, second=1, score=2, fields=3)
 
 
 class Pair(NamedTuple):
@@ -40,7 +50,8 @@ class SimilarityResult:
         Rank correlation, -1 to 1; None where it is not defined: with fewer than two pairs, or
         all scores or all cosines the same.
     answered, missing : int
-        Pairs with both words in the vocabulary, and the others.
+        Pairs with both words in the vocabulary, and the others. A word whose vector is zeros has
+        no direction, and counts as missing.
     """
 
     file: str
@@ -54,39 +65,50 @@ class SimilarityResult:
 
 
 def read_pairs(path: str | os.PathLike[str]) -> list[Pair]:
-    """Read lines of two words and a score, between tabs, commas or white space.
+    """Read lines of two words and a score, between tabs, commas, semicolons or white space.
 
-    A line is cut at tabs if it has any, else at commas, else at white space. Lines that begin
-    with `#` are comments.
+    A line is cut at tabs if it has any, else at commas, and so on. Lines that begin with `#` are
+    comments. A heading tells which columns are meant, or else the first row: the published forms
+    of WordSim-353, SimLex-999, MEN, RG-65, MTurk-771, Rare Words and SimVerb-3500 are read.
 
     Raises
     ------
     FormatError
         If the file cannot be read, a line is not two words and a number, or there are no pairs.
     """
-    lines = ((number, line) for number, line in numbered_lines(path) if not line.startswith("#"))
-    pairs = [_parse(line, number, path) for number, line in lines]
-    if not pairs:
+    layout: Layout | None = None
+    words: list[tuple[str, str]] = []
+    scores: list[float] = []
+    for number, line in numbered_lines(path):
+        if line.startswith("#"):
+            continue
+        fields = cut(line)
+        if layout is None:
+            layout = layout_of_row(fields)
+            if layout is None and (layout := layout_of_heading(fields)):
+                continue
+        a, b, score = _parse(fields, layout or _USUAL, f"{path}: line {number}", line)
+        words.append((a, b))
+        scores.append(score)
+    if not words:
         raise FormatError(f"{path}: holds no pairs of words")
-    return pairs
+    pairs = zip(without_parts_of_speech(words), scores, strict=True)
+    return [Pair(a, b, score) for (a, b), score in pairs]
 
 
-def _parse(line: str, number: int, path: str | os.PathLike[str]) -> Pair:
-    separator = next((mark for mark in "\t," if mark in line), None)
-    fields = [field.strip() for field in line.split(separator)]
-    if len(fields) != len(Pair._fields) or not all(fields):
-        shown = one_line(repr(line))
-        raise FormatError(f"{path}: line {number}: expected two words and a score, got {shown}")
-    try:
-        score = float(fields[2])
-    except ValueError:
-        score = math.nan
-    if not math.isfinite(score):
+def _parse(fields: Sequence[str], layout: Layout, where: str, line: str) -> Pair:
+    if len(fields) != layout.fields or not all(fields[i] for i in (layout.first, layout.second)):
+        expected = "two words and a score"
+        if layout != _USUAL:
+            expected += f" in {layout.fields} fields, as before"
+        raise FormatError(f"{where}: expected {expected}, got {one_line(repr(line))}")
+    score = to_score(fields[layout.score])
+    if math.isnan(score):
         raise FormatError(
-            f"{path}: line {number}: the score {one_line(repr(fields[2]))} is not a finite number; "
+            f"{where}: the score {one_line(repr(fields[layout.score]))} is not a finite number; "
             "begin a heading with '#'"
         )
-    return Pair(fields[0], fields[1], score)
+    return Pair(fields[layout.first], fields[layout.second], score)
 
 
 def evaluate_similarity(
@@ -114,15 +136,14 @@ def correlate_pairs(
     vectors: Vectors, pairs: Sequence[Pair], *, file: str, fold: bool
 ) -> SimilarityResult:
     """Correlate cosines with scores that were read from a file, as `evaluate_similarity` does."""
-    rows = first_rows(vectors.words, fold=fold)
+    rows = first_rows(vectors, fold=fold)
     found = [[rows.get(normalise(word, fold=fold), -1) for word in pair[:2]] for pair in pairs]
     known = np.array(found).min(axis=1) >= 0
     a, b = np.array(found)[known].T
-    unit_a, unit_b = (unit_rows(vectors.input_vectors[row]) for row in (a, b))
-    cosines = np.einsum("nd,nd->n", unit_a, unit_b)
+    found_cosines = cosines(vectors.input_vectors[a], vectors.input_vectors[b])
     scores = np.array([pair.score for pair in pairs])[known]
     answered = int(known.sum())
-    return SimilarityResult(file, spearman(cosines, scores), answered, len(pairs) - answered)
+    return SimilarityResult(file, spearman(found_cosines, scores), answered, len(pairs) - answered)
 
 
 def spearman(x: NDArray[np.floating], y: NDArray[np.floating]) -> float | None:

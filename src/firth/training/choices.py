@@ -84,4 +84,4 @@ def _kept_share(corpus: Corpus, config: TrainConfig) -> float:
     """Give the share of the words that subsampling is expected to leave."""
     counts = corpus.vocabulary.counts
     kept = (sampling.keep_thresholds(counts, config.sample) + 1.0) / 2.0**32
-    return float(counts @ kept / counts.sum())
+    return float(counts @ kept / counts.sum(dtype=np.float64))

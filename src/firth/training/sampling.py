@@ -70,7 +70,7 @@ def keep_thresholds(counts: NDArray[np.int64], sample: float) -> NDArray[np.uint
     """
     keep = np.ones(len(counts))
     if sample > 0:
-        share = counts / counts.sum()
+        share = counts / counts.sum(dtype=np.float64)
         # A smaller one would overflow, and draws of 32 bits could not tell it from this.
         sample = max(sample, _SMALLEST_SAMPLE)
         keep = np.minimum(1.0, (np.sqrt(share / sample) + 1.0) * sample / share)

@@ -57,12 +57,41 @@ def unit_rows(matrix: NDArray[np.floating]) -> NDArray[np.float32]:
     return unit
 
 
+def zero_rows(matrix: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Tell which rows of a matrix (V, D) hold nothing but zeros: they have no direction.
+
+    Examples
+    --------
+    >>> zero_rows(np.array([[3.0, 4.0], [0.0, 0.0]])).tolist()
+    [False, True]
+    """
+    return np.asarray(~matrix.any(axis=1))
+
+
+def cosines(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Return the cosine of each row of `a` (n, D) and that row of `b`; 0 where one is zeros.
+
+    It is computed in float64 and rounded once, so that a row and itself have exactly 1.
+
+    Examples
+    --------
+    >>> cosines(np.array([[2.0, 0.0], [0.1, 0.7]]), np.array([[4.0, 3.0], [0.1, 0.7]])).tolist()
+    [0.800000011920929, 1.0]
+    """
+    a, b = a.astype(np.float64), b.astype(np.float64)
+    lengths = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
+    # Squares of float32 vanish in float64 neither alone nor in a product of two lengths.
+    lengths[lengths == 0.0] = 1.0
+    return np.asarray(np.einsum("nd,nd->n", a, b) / lengths, dtype=np.float32)
+
+
 def top_k(
     queries: NDArray[np.float32],
     table: NDArray[np.float32],
     k: int,
     *,
     exclude: NDArray[np.int64] | None = None,
+    omit: NDArray[np.bool_] | None = None,
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Find the k rows of `table` with the largest dot product, for each query.
 
@@ -78,11 +107,13 @@ def top_k(
         At least 1; more than V counts as V.
     exclude : (n, e) int64, optional
         Rows of the table that are no answer to each query.
+    omit : (V,) bool, optional
+        True for rows of the table that are no answer to any query.
 
     Returns
     -------
     indices : (n, k) int64
-        Best first. Where `exclude` leaves fewer than k rows, the rest is -1.
+        Best first. Where fewer than k rows are left, the rest is -1.
     scores : (n, k) float32
         Falling. Minus infinity where the index is -1.
 
@@ -100,7 +131,7 @@ def top_k(
     for start in range(0, len(queries), QUERIES_PER_BLOCK):
         block = slice(start, start + QUERIES_PER_BLOCK)
         excluded = None if exclude is None else exclude[block]
-        indices[block], scores[block] = _search(queries[block], table, k, excluded)
+        indices[block], scores[block] = _search(queries[block], table, k, excluded, omit)
     indices[np.isneginf(scores)] = -1
     return indices, scores
 
@@ -110,6 +141,7 @@ def _search(
     table: NDArray[np.float32],
     k: int,
     exclude: NDArray[np.int64] | None,
+    omit: NDArray[np.bool_] | None,
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Carry the best k of each query from block to block of the table."""
     best = np.empty((len(queries), 0), dtype=np.int64)
@@ -118,6 +150,8 @@ def _search(
         scores = queries @ table[rows].T
         if exclude is not None:
             _strike(scores, exclude - rows.start)
+        if omit is not None:
+            scores[:, omit[rows]] = -np.inf
         columns = _top_columns(scores, min(k, scores.shape[1]))
         best = np.hstack([best, columns + rows.start])
         best_scores = np.hstack([best_scores, np.take_along_axis(scores, columns, axis=1)])

@@ -10,6 +10,7 @@ from itertools import chain, islice
 
 from firth.errors import VocabularyError
 from firth.vectors.table import Token
+from firth.word_forms import spellings
 
 SUGGESTIONS = 5
 # Variants of a word grow with its length times the alphabet; beyond this they help nobody.
@@ -51,6 +52,11 @@ def _other_type(word: Token, rows: Mapping[Token, int]) -> str:
 def _other_spelling(word: Token, rows: Mapping[Token, int]) -> str:
     if not isinstance(word, str) or len(word) > LONGEST_CHECKED:
         return ""
+    hints = (_case_or_letter(spelling, rows) for spelling in spellings(word))
+    return next(filter(None, hints), "")
+
+
+def _case_or_letter(word: str, rows: Mapping[Token, int]) -> str:
     if same := _other_case(word, rows):
         return f"in other case: {', '.join(same)}"
     near = _near_words(word, rows)

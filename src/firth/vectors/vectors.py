@@ -8,16 +8,34 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple, cast, overload
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar, overload
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
-from firth.errors import ConfigError, FormatError, one_line
+from firth import other_names
+from firth.errors import ConfigError, FormatError
+from firth.vectors.checks import (
+    check_at_least_one,
+    checked_counts,
+    checked_matrix,
+    number_words,
+    read_only,
+)
 from firth.vectors.formats.registry import read_table, write_table
-from firth.vectors.search import row_blocks, top_k, unit_rows
+from firth.vectors.formats.selection import Selection
+from firth.vectors.queries import query_vectors, token_list, unit_queries
+from firth.vectors.search import cosines, top_k, unit_rows, zero_rows
 from firth.vectors.spelling import unknown_word
 from firth.vectors.table import Table, Token
+from firth.word_forms import find_word
+
+# What follows from the rest, and so is neither copied nor pickled.
+_DERIVED = ("_rows", "_unit_vectors", "_zero_rows")
+
+
+Default = TypeVar("Default")
 
 
 class Neighbour(NamedTuple):
@@ -33,7 +51,8 @@ class Vectors:
     Parameters
     ----------
     words : sequence of V tokens
-        Text or integers, each once; the most frequent first, if they were counted.
+        Text or integers, each once; the most frequent first, if they were counted. An array of
+        them will do.
     matrix : (V, D) float32
         The input vectors, a row for each word. It is not copied: do not change it afterwards.
     counts : (V,) int64, optional
@@ -47,10 +66,14 @@ class Vectors:
     ----------
     words : tuple of V tokens
     input_vectors, output_vectors, counts : arrays
-        As given, but read-only; the last two may be None.
+        As given, but read-only, in copies and pickles too; the last two may be None.
     config : dict
     dim : int
         D, the number of dimensions.
+
+    Notes
+    -----
+    `np.asarray(vectors)` is `input_vectors`.
 
     Raises
     ------
@@ -78,19 +101,19 @@ class Vectors:
         output_vectors: NDArray[np.float32] | None = None,
         config: Mapping[str, object] | None = None,
     ) -> None:
-        self.words = tuple(words)
-        self._rows = _number_words(self.words)
-        self.input_vectors = _checked_matrix(matrix, self.words, "the matrix of vectors")
+        self.words = tuple(words.tolist() if isinstance(words, np.ndarray) else words)
+        self._rows = number_words(self.words)
+        self.input_vectors = checked_matrix(matrix, self.words, "the matrix of vectors")
         self.dim = self.input_vectors.shape[1]
         self.output_vectors: NDArray[np.float32] | None = None
         if output_vectors is not None:
-            self.output_vectors = _checked_matrix(output_vectors, self.words, "output_vectors")
+            self.output_vectors = checked_matrix(output_vectors, self.words, "output_vectors")
             if self.output_vectors.shape[1] != self.dim:
                 raise ConfigError(
                     f"output_vectors has {self.output_vectors.shape[1]:,} dimensions, the input "
                     f"vectors have {self.dim:,}; they must be the same"
                 )
-        self.counts = None if counts is None else _checked_counts(counts, len(self.words))
+        self.counts = None if counts is None else checked_counts(counts, len(self.words))
         self.config = dict(config or {})
 
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
@@ -142,12 +165,53 @@ class Vectors:
         >>> vectors[["b", "a"]].shape
         (2, 2)
         """
-        vectors = self.input_vectors[self._find_all(words)]
-        return vectors[0] if _is_one(words) else vectors
+        tokens, is_one = token_list(words)
+        vectors = self.input_vectors[self._find_all(tokens)]
+        return vectors[0] if is_one else vectors
+
+    @overload
+    def get(self, word: Token) -> NDArray[np.float32] | None: ...
+    @overload
+    def get(self, word: Token, default: Default) -> NDArray[np.float32] | Default: ...
+    def get(self, word: Token, default: object = None) -> object:
+        """Copy the vector of a word (D,), or return `default` if it has none.
+
+        Examples
+        --------
+        >>> vectors = Vectors(["a", "b"], np.array([[1, 2], [3, 4]], dtype=np.float32))
+        >>> vectors.get("b").tolist(), vectors.get("c")
+        ([3.0, 4.0], None)
+        """
+        row = find_word(word, self._rows)
+        return default if row is None else self.input_vectors[row].copy()
+
+    @property
+    def index(self) -> Mapping[Token, int]:
+        """The row of each word, read-only.
+
+        Examples
+        --------
+        >>> Vectors(["a", "b"], np.eye(2)).index["b"]
+        1
+        """
+        return MappingProxyType(self._rows)
+
+    def __array__(
+        self,
+        dtype: DTypeLike | None = None,
+        copy: bool | None = None,
+    ) -> NDArray[Any]:
+        """Return `input_vectors` for `np.asarray(vectors)`, read-only unless it is a copy."""
+        matrix = self.input_vectors
+        if dtype is None or np.dtype(dtype) == matrix.dtype:
+            return matrix.copy() if copy else matrix
+        if copy is False:
+            raise ValueError(f"a matrix of {matrix.dtype} cannot be {np.dtype(dtype)} uncopied")
+        return matrix.astype(dtype)
 
     def __contains__(self, word: object) -> bool:
-        """Tell whether a word has a vector."""
-        return word in self._rows
+        """Tell whether a word has a vector, as `vectors[word]` finds it."""
+        return find_word(word, self._rows) is not None
 
     def __len__(self) -> int:
         """Give V, the number of words."""
@@ -161,23 +225,45 @@ class Vectors:
         """Give the numbers of words and dimensions."""
         return f"{type(self).__name__}({len(self):,} words, dim={self.dim})"
 
+    def __getstate__(self) -> dict[str, object]:
+        """Return what a copy or a pickle needs."""
+        return {name: value for name, value in vars(self).items() if name not in _DERIVED}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        """Become a copy, whose arrays are read-only too."""
+        vars(self).update({name: state[name] for name in state if name not in _DERIVED})
+        for name in ("input_vectors", "output_vectors", "counts"):
+            if state[name] is not None:
+                setattr(self, name, read_only(state[name]))
+        self.config = dict(self.config)
+        self._rows = number_words(self.words)
+
+    if not TYPE_CHECKING:  # Or type checkers would take every name for an attribute.
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Tell Firth's name for what other libraries call otherwise."""
+            message = other_names.unknown_attribute(type(self).__name__, name, other_names.VECTORS)
+            raise AttributeError(message, name=name, obj=self)
+
     @overload  # A str is itself a sequence of str; this overload, the first, is meant for it.
     def similar(self, query: Token, top: int = 10) -> list[Neighbour]: ...  # type: ignore[overload-overlap]
     @overload
     def similar(self, query: Sequence[Token], top: int = 10) -> list[list[Neighbour]]: ...
     @overload
     def similar(
-        self, query: NDArray[np.floating], top: int = 10
+        self, query: NDArray[Any] | Sequence[float] | Sequence[Sequence[float]], top: int = 10
     ) -> list[Neighbour] | list[list[Neighbour]]: ...
-    def similar(
-        self, query: Token | Sequence[Token] | NDArray[np.floating], top: int = 10
-    ) -> list[Neighbour] | list[list[Neighbour]]:
+    @other_names.explain_keywords(other_names.QUERIES)
+    def similar(self, query: object, top: int = 10) -> list[Neighbour] | list[list[Neighbour]]:
         """Find the words nearest to each query by cosine, x·y / (‖x‖ ‖y‖).
+
+        A vector of zeros has no direction: it has no neighbours, and is no one's.
 
         Parameters
         ----------
-        query : token, sequence of n tokens, (D,) array or (n, D) array
-            One query, or many at once. A word is left out of its own answers.
+        query : token, sequence of n tokens, or vectors (D,) or (n, D)
+            One query, or many at once. A word is left out of its own answers. In lists and arrays
+            alike, text and integers are words, floats are vectors.
         top : int
             How many neighbours; all others if there are fewer.
 
@@ -191,7 +277,7 @@ class Vectors:
         VocabularyError
             If a word has no vector.
         ConfigError
-            If `top` is below 1, or an array is not finite or of another shape.
+            If `top` is below 1, or vectors are not finite or of another shape.
 
         Examples
         --------
@@ -202,14 +288,17 @@ class Vectors:
         >>> vectors.similar(np.array([0.0, 2.0]), top=1)
         [Neighbour(word='king', score=1.0)]
         """
-        _check_top(top)
-        if isinstance(query, np.ndarray):
-            answers = self._nearest(_checked_queries(query, self.dim), top, None)
-            return answers if query.ndim == 2 else answers[0]
-        rows = self._find_all(query)
+        check_at_least_one("top", top)
+        vectors = query_vectors(query, self.dim)
+        if vectors is not None:
+            answers = self._nearest(unit_queries(vectors), top, None)
+            return answers if vectors.ndim == 2 else answers[0]
+        tokens, is_one = token_list(query)
+        rows = self._find_all(tokens)
         answers = self._nearest(self._unit_vectors[rows], top, rows[:, np.newaxis])
-        return answers[0] if _is_one(query) else answers
+        return answers[0] if is_one else answers
 
+    @other_names.explain_keywords(other_names.QUERIES)
     def analogy(
         self,
         positive: Token | Sequence[Token],
@@ -220,7 +309,8 @@ class Vectors:
 
         With û the vector of u at length one, the words w that maximise
         cos(w, Σ p̂ - Σ n̂) over p in `positive`, n in `negative`; these are no answers themselves.
-        *King* and *woman* less *man*: man is to king as woman is to what?
+        *King* and *woman* less *man*: man is to king as woman is to what? A word whose vector is
+        zeros is no answer, and where the sum is zero there is none.
         After Mikolov, Yih and Zweig (2013), named by Levy and Goldberg (2014), equation 1.
 
         Raises
@@ -237,17 +327,20 @@ class Vectors:
         >>> vectors.analogy(positive=["king", "woman"], negative=["man"])[0].word
         'queen'
         """
-        _check_top(top)
-        added, taken = self._find_all(positive), self._find_all(negative)
+        check_at_least_one("top", top)
+        added, taken = (self._find_all(token_list(words)[0]) for words in (positive, negative))
         rows = np.concatenate([added, taken])
         if len(rows) == 0:
             raise ConfigError("an analogy needs at least one word")
         unit = self._unit_vectors
-        target = unit[added].sum(axis=0) - unit[taken].sum(axis=0)
-        return self._nearest(unit_rows(target[np.newaxis]), top, rows[np.newaxis])[0]
+        # In float64, where a word that is both added and taken away leaves nothing behind.
+        target = np.subtract(*(unit[some].sum(axis=0, dtype=np.float64) for some in (added, taken)))
+        return self._nearest(unit_queries(target), top, rows[np.newaxis])[0]
 
     def similarity(self, a: Token, b: Token) -> float:
-        """Give the cosine of two words, a·b / (‖a‖ ‖b‖); 0 if a vector is zero.
+        """Return the cosine of two words, a·b / (‖a‖ ‖b‖), from -1 to 1; 0 if a vector is zero.
+
+        Of a word and itself it is exactly 1.
 
         Raises
         ------
@@ -260,8 +353,8 @@ class Vectors:
         >>> round(Vectors(["tea", "coffee"], matrix).similarity("tea", "coffee"), 6)
         0.8
         """
-        unit = unit_rows(self[[a, b]])
-        return float(unit[0] @ unit[1])
+        vectors = self[[a, b]]
+        return float(cosines(vectors[:1], vectors[1:])[0])
 
     def odd_one_out(self, words: Sequence[Token]) -> Token:
         """Find the word with the smallest cosine to the mean of them all, at length one each.
@@ -285,40 +378,58 @@ class Vectors:
         >>> vectors.odd_one_out(["tea", "coffee", "king", "milk"])
         'king'
         """
-        if _is_one(words) or len(words) < 3:
+        tokens, is_one = token_list(words)
+        if is_one or len(tokens) < 3:
             raise ConfigError(f"to find the odd one out takes three words or more, got {words!r}")
-        unit = unit_rows(self[words])
-        return words[int(np.argmin(unit @ unit.mean(axis=0)))]
+        unit = unit_rows(self[tokens])
+        mean = unit.mean(axis=0, dtype=np.float64, keepdims=True)
+        return tokens[int(np.argmin(cosines(unit, np.broadcast_to(mean, unit.shape))))]
 
     @cached_property
     def _unit_vectors(self) -> NDArray[np.float32]:
         return unit_rows(self.input_vectors)
 
+    @cached_property
+    def _zero_rows(self) -> NDArray[np.bool_] | None:
+        zeros = zero_rows(self._unit_vectors)
+        return zeros if zeros.any() else None
+
     def _nearest(
         self, queries: NDArray[np.float32], top: int, exclude: NDArray[np.int64] | None
     ) -> list[list[Neighbour]]:
-        """Answer queries (n, D) of length one."""
-        indices, scores = top_k(queries, self._unit_vectors, top, exclude=exclude)
+        """Answer queries (n, D) of length one, or zeros."""
+        indices, scores = top_k(
+            queries, self._unit_vectors, top, exclude=exclude, omit=self._zero_rows
+        )
+        indices[zero_rows(queries)] = -1
+        # Rounding can take a product of two rows beyond 1.
+        scores = scores.clip(-1.0, 1.0)
         return [
             [Neighbour(self.words[i], score) for i, score in zip(*answer, strict=True) if i >= 0]
             for answer in zip(indices.tolist(), scores.tolist(), strict=True)
         ]
 
     def _find(self, word: Token) -> int:
+        row = find_word(word, self._rows)
+        if row is not None:
+            return row
         if not isinstance(word, str | int | np.integer):
             raise ConfigError(f"a word is text or an integer, got {type(word).__name__} {word!r}")
-        row = self._rows.get(word)
-        if row is None:
-            raise unknown_word(word if isinstance(word, str) else int(word), self._rows)
-        return row
+        raise unknown_word(word if isinstance(word, str) else int(word), self._rows)
 
-    def _find_all(self, words: Token | Sequence[Token]) -> NDArray[np.int64]:
-        several = cast("Sequence[Token]", [words] if _is_one(words) else words)
-        return np.array([self._find(word) for word in several], dtype=np.int64)
+    def _find_all(self, words: Iterable[Token]) -> NDArray[np.int64]:
+        return np.array([self._find(word) for word in words], dtype=np.int64)
 
 
-def load(path: str | os.PathLike[str], *, encoding_errors: str = "strict") -> Vectors:
-    """Read vectors from a folder or file.
+@other_names.explain_keywords(other_names.LOAD)
+def load(
+    path: str | os.PathLike[str],
+    *,
+    encoding_errors: str = "strict",
+    limit: int | None = None,
+    words: Token | Iterable[Token] | None = None,
+) -> Vectors:
+    """Read vectors from a folder or file, or some of them.
 
     Parameters
     ----------
@@ -326,13 +437,24 @@ def load(path: str | os.PathLike[str], *, encoding_errors: str = "strict") -> Ve
         A folder that `Vectors.save` wrote, word2vec's binary format (`.bin`), or its text format
         (`.txt`, `.vec`), with or without the header that GloVe leaves out. With another suffix
         the first bytes decide. A text file whose first line is two whole numbers has a header.
+        A file may be compressed (gzip, bzip2, xz, Zstandard), whatever its name.
     encoding_errors : "strict" or "replace"
         What to do with a word that is not UTF-8: raise, or put U+FFFD for the bytes at fault.
+    limit : int, optional
+        Read only the first so many words, which most files begin with the most frequent; what
+        follows is not looked at.
+    words : token or iterable of tokens, optional
+        Read only these, those of them that are there, in the order of the file. Rows of other
+        words are not checked.
 
     Raises
     ------
     FormatError
         If there is no such file, it is damaged, or of no known format.
+    VocabularyError
+        If `words` names none that is there.
+    ConfigError
+        If an option is out of range.
 
     Examples
     --------
@@ -341,9 +463,12 @@ def load(path: str | os.PathLike[str], *, encoding_errors: str = "strict") -> Ve
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     Vectors(["tea", "green tea"], matrix).save(f"{folder}/vectors")
     ...     load(f"{folder}/vectors")
+    ...     load(f"{folder}/vectors", words=["tea", "milk"])
     Vectors(2 words, dim=2)
+    Vectors(1 words, dim=2)
     """
-    table = read_table(path, encoding_errors)
+    selection = Selection(encoding_errors, limit=limit, words=words)
+    table = read_table(path, selection)
     try:
         return Vectors(
             table.words,
@@ -354,76 +479,3 @@ def load(path: str | os.PathLike[str], *, encoding_errors: str = "strict") -> Ve
         )
     except ConfigError as error:
         raise FormatError(f"{path}: {error}") from error
-
-
-def _is_one(words: object) -> bool:
-    return isinstance(words, str) or not isinstance(words, Iterable)
-
-
-def _check_top(top: int) -> None:
-    if not isinstance(top, int | np.integer) or top < 1:
-        raise ConfigError(f"top must be a whole number of at least 1, got {top!r}")
-
-
-def _checked_queries(queries: NDArray[np.floating], dim: int) -> NDArray[np.float32]:
-    """Give query vectors, (D,) or (n, D), as rows (n, D) of length one."""
-    if queries.ndim not in (1, 2) or queries.shape[-1] != dim or queries.dtype.kind != "f":
-        raise ConfigError(
-            f"a query array must hold floats of shape ({dim},) or (n, {dim}), "
-            f"got {queries.dtype} {queries.shape}"
-        )
-    if not np.isfinite(queries).all():
-        raise ConfigError("a query array must be finite, got NaN or infinity in it")
-    return unit_rows(np.atleast_2d(queries))
-
-
-def _number_words(words: tuple[Token, ...]) -> dict[Token, int]:
-    if strangers := set(map(type, words)) - {str, int}:
-        names = ", ".join(sorted(kind.__name__ for kind in strangers))
-        raise ConfigError(f"words must be str or int, got {names}")
-    rows: dict[Token, int] = {}
-    for row, word in enumerate(words):
-        if rows.setdefault(word, row) != row:
-            raise ConfigError(
-                f"words must differ: number {row + 1} is {one_line(repr(word))}, "
-                f"like number {rows[word] + 1}"
-            )
-    return rows
-
-
-def _checked_matrix(
-    matrix: NDArray[np.floating], words: tuple[Token, ...], name: str
-) -> NDArray[np.float32]:
-    """Give a read-only view of a finite (V, D) matrix, in float32."""
-    matrix = np.asarray(matrix)
-    if matrix.dtype.kind != "f" or matrix.ndim != 2 or 0 in matrix.shape:
-        raise ConfigError(
-            f"{name} must hold floats of shape (V, D), V and D at least 1; "
-            f"got {matrix.dtype} {matrix.shape}"
-        )
-    if len(matrix) != len(words):
-        raise ConfigError(f"{name} has {len(matrix):,} rows for {len(words):,} words")
-    with np.errstate(over="ignore"):
-        view = matrix.astype(np.float32, copy=False).view()
-    for block in row_blocks(*view.shape):
-        finite = np.isfinite(view[block]).all(axis=1)
-        if not finite.all():
-            row = block.start + int(np.argmin(finite))
-            raise ConfigError(
-                f"{name} must be finite: word number {row + 1}, {one_line(repr(words[row]))}, "
-                "has NaN or infinity in its row"
-            )
-    view.flags.writeable = False
-    return view
-
-
-def _checked_counts(counts: NDArray[np.int64], V: int) -> NDArray[np.int64]:
-    counts = np.asarray(counts)
-    if counts.shape != (V,) or counts.dtype.kind not in "iu" or counts.min() < 0:
-        raise ConfigError(
-            f"counts must be {V:,} whole numbers of at least 0, one for each word; "
-            f"got {counts.dtype} {counts.shape}"
-        )
-    view = counts.astype(np.int64, copy=False).view()
-    view.flags.writeable = False
-    return view

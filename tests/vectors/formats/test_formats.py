@@ -1,9 +1,12 @@
 """What holds for every format: one suite, run over each."""
 
+import pkgutil
+
 import numpy as np
 import pytest
 
-from firth.errors import ConfigError, FirthError, FormatError
+from firth import compression
+from firth.errors import ConfigError, FirthError, FormatError, VocabularyError
 from firth.vectors import Vectors, load
 
 WORDS = ["the", "naïve", "北京", "a\u00a0b", "\ufeff", "😀", "7", "x" * 1000]
@@ -163,3 +166,123 @@ def test_word2vec_file_with_words_that_are_not_utf8(word2vec_file):
 def test_encoding_errors_is_one_of_two(word2vec_file):
     with pytest.raises(ConfigError, match="must be 'strict' or 'replace', got 'ignore'"):
         load(word2vec_file, encoding_errors="ignore")
+
+
+@pytest.mark.parametrize("limit", [1, 3, np.int64(8), 9, 10**30])
+def test_only_the_first_words(vectors, target, limit):
+    vectors.save(target)
+    loaded = load(target, limit=limit)
+    assert list(loaded) == WORDS[:limit]
+    np.testing.assert_array_equal(loaded.input_vectors, vectors.input_vectors[:limit])
+
+
+@pytest.mark.parametrize("names", [["\ufeff", "the", "no"], ("北京",), {"naïve"}, "naïve"])
+def test_only_the_words_that_are_named(vectors, target, names):
+    vectors.save(target)
+    wanted = [names] if isinstance(names, str) else list(names)
+    loaded = load(target, words=names)
+    assert load(target, words=iter(wanted)).words == loaded.words
+    assert list(loaded) == [word for word in WORDS if word in wanted]
+    for word in loaded:
+        np.testing.assert_array_equal(loaded[word], vectors[word])
+
+
+def test_words_are_named_with_accents_composed_or_not(vectors, target):
+    vectors.save(target)
+    assert load(target, words="nai\u0308ve").words == ("naïve",)
+
+
+def test_words_of_the_first_ones_only(vectors, target):
+    vectors.save(target)
+    assert load(target, limit=3, words=["the", "7"]).words == ("the",)
+    with pytest.raises(VocabularyError, match=r"^the first 3 words of .* holds none of the words"):
+        load(target, limit=3, words=["7"])
+    with pytest.raises(VocabularyError, match=r"vectors\S* holds none of the words to be read"):
+        load(target, words=["no", 12])
+
+
+def test_the_folder_keeps_counts_and_output_vectors_of_what_is_read(vectors, tmp_path):
+    whole = Vectors(
+        [*WORDS[:-1], 30],
+        vectors.input_vectors,
+        counts=np.arange(8),
+        output_vectors=vectors.input_vectors[::-1],
+        config={"dim": 33},
+    )
+    whole.save(tmp_path / "v")
+    some = load(tmp_path / "v", words=["北京", np.int64(30)])
+    assert some.words == ("北京", 30)
+    assert some.counts.tolist() == [2, 7]
+    assert some.config == {"dim": 33}
+    np.testing.assert_array_equal(some.output_vectors, vectors.input_vectors[[5, 0]])
+
+
+@pytest.mark.parametrize(
+    ("options", "fault"),
+    [
+        ({"limit": 0}, "limit must be a whole number of at least 1, got 0"),
+        ({"limit": 1.5}, "limit must be a whole number"),
+        ({"words": []}, "words must name at least one word"),
+        ({"words": [None]}, "a word is text or an integer, got NoneType"),
+    ],
+)
+def test_what_selects_nothing_is_refused(options, fault, tmp_path):
+    with pytest.raises(ConfigError, match=fault):
+        load(tmp_path / "none", **options)
+
+
+def test_what_follows_the_limit_is_not_looked_at(word2vec_file):
+    Vectors(["one", "two", "three"], np.ones((3, 2))).save(word2vec_file)
+    word2vec_file.write_bytes(word2vec_file.read_bytes()[:-7].replace(b"3 2", b"9 2"))
+    assert load(word2vec_file, limit=2).words == ("one", "two")
+
+
+@pytest.fixture(params=["gzip", "bz2", "lzma", "zstd"])
+def compress(request):
+    if request.param == "zstd":
+        return pkgutil.resolve_name(f"{compression._ZSTD}:compress")
+    return pkgutil.resolve_name(f"{request.param}:compress")
+
+
+@pytest.mark.parametrize("name", ["{}.gz", "{}.ZST", "{}", "vectors.w2v"])
+def test_compressed_files_are_known_by_their_first_bytes(compress, name, vectors, word2vec_file):
+    vectors.save(word2vec_file)
+    path = word2vec_file.with_name(name.format(word2vec_file.name))
+    path.write_bytes(compress(word2vec_file.read_bytes()))
+    loaded = load(path)
+    assert list(loaded) == WORDS
+    np.testing.assert_array_equal(loaded.input_vectors, vectors.input_vectors)
+    assert list(load(path, limit=2)) == WORDS[:2]
+    assert list(load(path, words=["😀"])) == ["😀"]
+
+
+def test_compressed_text_without_header(compress, tmp_path):
+    (tmp_path / "v.txt.gz").write_bytes(compress(b"\xef\xbb\xbfa 1 2\nb 3 4\n"))
+    assert load(tmp_path / "v.txt.gz").words == ("a", "b")
+
+
+def test_damaged_compressed_files(compress, vectors, word2vec_file):
+    vectors.save(word2vec_file)
+    whole = compress(word2vec_file.read_bytes())
+    for damaged in (whole[:-9], whole[:30]):
+        word2vec_file.write_bytes(damaged)
+        with pytest.raises(FormatError, match=rf"^cannot decompress .*{word2vec_file.name} \("):
+            load(word2vec_file)
+
+
+@pytest.mark.parametrize("header", [b"1000000000000 1000000000\n", b"1000000000000 2\n"])
+def test_a_compressed_file_whose_header_lies(compress, header, word2vec_file):
+    word2vec_file.write_bytes(compress(header + b"a 1 2\nb 3 4\n"))
+    with pytest.raises(FormatError, match=r"cut short|expected a word and 1000000000 numbers"):
+        load(word2vec_file)
+
+
+def test_a_file_that_only_seems_compressed_by_its_name(vectors, word2vec_file):
+    vectors.save(word2vec_file)
+    word2vec_file.rename(f"{word2vec_file}.gz")
+    assert list(load(f"{word2vec_file}.gz")) == WORDS
+
+
+def test_compressed_files_are_not_written(vectors, word2vec_file):
+    with pytest.raises(FormatError, match=r"no format has the suffix '\.gz'"):
+        vectors.save(f"{word2vec_file}.gz")

@@ -1,6 +1,7 @@
 """The folder of vectors: everything comes back, and damage is told."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -171,3 +172,13 @@ def test_a_damaged_model(folder, tensors, fault):
     with pytest.raises(FormatError, match=fault) as caught:
         load(folder)
     assert str(folder) in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "vocabulary.json", "config.json"])
+def test_a_file_without_permission_is_named(name, tmp_path):
+    Vectors(["a"], np.ones((1, 2))).save(tmp_path / "v")
+    (tmp_path / "v" / name).chmod(0)
+    if os.access(tmp_path / "v" / name, os.R_OK):
+        pytest.skip("this user may read every file")
+    with pytest.raises(FormatError, match=rf"^cannot read .*{name}: Permission denied$"):
+        load(tmp_path / "v")

@@ -1,5 +1,6 @@
 """Which format a path calls for."""
 
+import os
 import struct
 
 import numpy as np
@@ -38,7 +39,7 @@ def test_long_rows_are_recognised_too(tmp_path):
         assert load(tmp_path / "v.glove").dim == 20_000
 
 
-@pytest.mark.parametrize("content", [b"PK\x03\x04\x00", b"hello", b"<html> <p>\n", b"\x80\x04\x95"])
+@pytest.mark.parametrize("content", [b"PK", b"hello", b"<html> <p>\n", b"\x80\x04\x95"])
 def test_other_files_are_of_no_known_format(content, tmp_path):
     (tmp_path / "model.kv").write_bytes(content)
     with pytest.raises(FormatError, match="holds vectors in no known format; known are"):
@@ -137,3 +138,43 @@ def test_a_part_of_a_folder_of_vectors_may_be_of_another_program(tmp_path):
         with pytest.raises(FirthError, match="holds other files"):
             attempt(target, overwrite=True)
     assert (target / "thesis.tex").exists()
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04\x00", b"\0" * 257 + b"ustar  \0", b"7z\xbc\xaf\x27\x1c"]
+)
+@pytest.mark.parametrize("name", ["v.txt", "v.bin", "v"])
+def test_archives_are_to_be_unpacked(content, name, tmp_path):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(FormatError, match=r"it is a (zip|tar|7z) archive; unpack it"):
+        load(tmp_path / name)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+def test_what_is_no_regular_file_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "v.txt")
+    for path in (tmp_path / "v.txt", "/dev/zero"):
+        with pytest.raises(FormatError, match=r"^cannot read .*: not a regular file"):
+            load(path)
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "file/v.txt", "nul\0.txt", "file/v\0"])
+def test_names_that_cannot_be_opened(name, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(FormatError, match=r"^cannot read ") as caught:
+        load(tmp_path / name)
+    assert str(caught.value).isprintable()
+
+
+def test_a_file_without_permission(tmp_path):
+    (tmp_path / "v.txt").write_text("a 1 2\n")
+    (tmp_path / "v.txt").chmod(0)
+    if os.access(tmp_path / "v.txt", os.R_OK):
+        pytest.skip("this user may read every file")
+    with pytest.raises(FormatError, match=r"^cannot read .*v\.txt: Permission denied"):
+        load(tmp_path / "v.txt")
+
+
+def test_gensims_keywords_are_told_ours(tmp_path):
+    with pytest.raises(
+        TypeError, match="unexpected keyword argument 'binary'; Firth has: the file"
+    ):
+        load(tmp_path, binary=True)

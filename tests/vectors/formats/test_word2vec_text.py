@@ -62,6 +62,9 @@ def test_writes_a_header_and_nine_digits(tmp_path):
         b"a 1 2\nb 3 4\n",
         b"a 1 2\r\nb 3 4",
         b"2 2\na +1 2.0\nb 3.e0 .4E+1\n",
+        b"\xef\xbb\xbfa 1 2\nb 3 4\n",
+        b"2 2\na 1 2 \nb 3 4 \n\n \t\r\n",
+        b"a 1 2\nb 3 4\n\n",
     ],
 )
 def test_layouts(content, tmp_path):
@@ -77,7 +80,7 @@ def test_layouts(content, tmp_path):
     [
         (b"3 2\nlong-word 1.0 2.0\nb 3 4\n", "cut short after line 3: .* 3 words, the file has 2"),
         (b"1 2\na 1 2\nb 3 4\n", "line 3: the header promises 1 words, but more follows"),
-        (b"1 2\na 1 2\n\n", "line 3: the header promises 1 words, but more follows"),
+        (b"1 2\na 1 2\n\nb 3 4\n", "line 3: the header promises 1 words, but more follows"),
         (b"2 2\na 1 2\nb 3 x4\n", "line 3: 'x4' is not a finite float32"),
         (b"2 2\na 1 2\nb 3 nan\n", "line 3: 'nan' is not a finite float32"),
         (b"2 2\na 1 2\nb -inf 3\n", "line 3: '-inf' is not a finite float32"),
@@ -90,15 +93,18 @@ def test_layouts(content, tmp_path):
         (b"2 2\nlong-word 1 2\nb 1\n", "line 3: expected a word and 2 numbers, got 2 fields"),
         (b"2 2\na 1 2\nbcdef\n", "line 3: expected a word and 2 numbers, got 1 fields"),
         (b"2 2\n\na 1 2\nb 1 2\n", "line 4: the header promises 2 words"),
-        (b"2 2\n\n            \n", "line 2: expected a word and 2 numbers, got 0 fields"),
-        (b"2 2\nnew york 1 2\nb 1 2\n", "line 2: expected a word and 2 numbers, got 4 fields"),
+        (b"2 2\n\n            \n", "cut short after line 1: .* 2 words, the file has 0"),
+        (b"2 2\n\n        b 1 2\n", "line 2: expected a word and 2 numbers, got 0 fields"),
+        (b"2 2\na b 1 x\nb 1 2\n", "line 2: 'x' is not a finite float32"),
+        (b"2 2\na b 1 1 2\nb 1 2\n", "line 2: expected a word and 2 numbers, got 5 fields"),
+        (b"a nan 2\nb 1 2\n", "line 1: 'nan' is not a finite float32"),
         (b"2 2\na 1 2\nb\xff 1 2\n", "line 3: the word is not UTF-8"),
         (b"long-word 1 2\nb 3\n", "line 2: expected a word and 2 numbers, got 2 fields"),
         (b"a 1 2\nb 3 x\n", "line 2: 'x' is not a finite float32"),
         (b"one\n", "line 1 should be a header, or a word and its numbers"),
         (b"\n", "line 1 should be a header, or a word and its numbers"),
         (b"x" * 3_000_000, "line 1 should be a header, or a word and its numbers"),
-        (b"a" + b" 1" * 5000 + b"\nb 1" * 2000, "do not fit into the"),
+        (b"a" + b" 1" * 5000 + b"\nb 1" * 2000, "line 2: expected a word and 5000"),
     ],
 )
 def test_damaged_files(content, fault, tmp_path):
@@ -107,6 +113,26 @@ def test_damaged_files(content, fault, tmp_path):
     with pytest.raises(FormatError, match=fault) as caught:
         load(path)
     assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize("header", [b"", b"5 2\n"])
+@pytest.mark.parametrize("end", [b"\n", b" \r\n"])
+@pytest.mark.parametrize("block", [1, 20, 1000])
+def test_words_may_hold_spaces(header, end, block, tmp_path, monkeypatch):
+    # As in glove.840B, whose words were cut at some white space only.
+    words = [". . .", "to name@domain.com", "1", "caf\u00e9 . -", "-"]
+    rows = [f"{word} {row}.5 -{row}".encode() + end for row, word in enumerate(words)]
+    monkeypatch.setattr(word2vec_text, "BLOCK_BYTES", block)
+    (tmp_path / "v.txt").write_bytes(header + b"".join(rows))
+    loaded = load(tmp_path / "v.txt")
+    assert list(loaded) == words
+    assert loaded.input_vectors.tolist() == [[row + 0.5, -row] for row in range(5)]
+    assert load(tmp_path / "v.txt", words=[". . .", "-"]).words == (". . .", "-")
+
+
+def test_a_word_that_is_a_byte_order_mark_stays(tmp_path):
+    (tmp_path / "v.txt").write_bytes(b"\xef\xbb\xbf .1 2\na 1 2\n")
+    assert load(tmp_path / "v.txt").words == ("\ufeff", "a")
 
 
 @pytest.mark.parametrize("gap", [b" ", b" " * 9])

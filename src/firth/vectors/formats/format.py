@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
+from firth.vectors.formats.selection import Selection
 from firth.vectors.table import Table
 
 
@@ -22,8 +24,9 @@ class Format:
     recognises : callable
         Whether the first bytes of a file (`HEAD_BYTES` of them) look like this format.
     read : callable
-        From a path, and what to do with words that are not UTF-8 ("strict" or "replace").
-        Raises FormatError where the file is damaged, OSError where it cannot be read.
+        From a file at its start, its size in bytes (None where it is not known, as it is
+        decompressed), its path for messages, and what to read of it. Raises FormatError where the
+        file is damaged, OSError where it cannot be read.
     write : callable
         Raises FormatError where the format cannot hold the table.
     """
@@ -31,5 +34,5 @@ class Format:
     name: str
     suffixes: tuple[str, ...]
     recognises: Callable[[bytes], bool]
-    read: Callable[[Path, str], Table]
+    read: Callable[[BinaryIO, int | None, Path, Selection], Table]
     write: Callable[[Table, Path], None]

@@ -20,12 +20,14 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
+from firth.compression import open_regular
 from firth.contents import CONFIG as CONFIG
 from firth.contents import MODEL as MODEL
 from firth.contents import VOCABULARY as VOCABULARY
 from firth.contents import is_folder_of_vectors
 from firth.errors import FirthError, FormatError, one_line
 from firth.files import write_aside
+from firth.vectors.formats.selection import Selection
 from firth.vectors.table import Table, Token
 
 INPUT = "embeddings"
@@ -34,7 +36,7 @@ OUTPUT = "output"
 _SURROGATES = "surrogatepass"
 
 
-def read(path: Path) -> Table:
+def read(path: Path, selection: Selection) -> Table:
     """Read a folder.
 
     Raises
@@ -47,12 +49,32 @@ def read(path: Path) -> Table:
     words = vocabulary.get("words")
     if not isinstance(words, list):
         raise FormatError(f"{path / VOCABULARY}: expected a list under 'words'")
-    return Table(
+    table = Table(
         words=cast(list[Token], words),
         input_vectors=input_vectors,
         counts=_to_counts(vocabulary.get("counts"), path / VOCABULARY),
         output_vectors=output_vectors,
         config=read_json(path / CONFIG),
+    )
+    return _selected(table, path, selection)
+
+
+def _selected(table: Table, path: Path, selection: Selection) -> Table:
+    """Take the rows that are to be read."""
+    if selection.limit is None and selection.words is None:
+        return table
+    V = len(table.words)
+    for name in ("input_vectors", "output_vectors", "counts"):
+        array = getattr(table, name)
+        if array is not None and len(array) != V:
+            raise FormatError(f"{path}: there are {V:,} words, but {len(array):,} {name}")
+    rows = [row for row in range(selection.rows(V)) if selection.takes(table.words[row])]
+    return Table(
+        words=[table.words[row] for row in rows],
+        input_vectors=table.input_vectors[rows],
+        counts=None if table.counts is None else table.counts[rows],
+        output_vectors=None if table.output_vectors is None else table.output_vectors[rows],
+        config=table.config,
     )
 
 
@@ -65,6 +87,8 @@ def read_matrices(path: Path) -> tuple[NDArray[np.float32], NDArray[np.float32] 
         If the file is missing or damaged.
     """
     _require(path)
+    with open_regular(path):
+        pass  # safetensors calls whatever prevents it a missing file.
     try:
         with safe_open(path, framework="np") as tensors:
             names = set(tensors.keys())
@@ -95,8 +119,10 @@ def read_json(path: Path) -> dict[str, object]:
         If the file is missing, or is none.
     """
     _require(path)
+    with open_regular(path) as file:
+        encoded = file.read()
     try:
-        text = path.read_bytes().decode("utf-8", _SURROGATES)
+        text = encoded.decode("utf-8", _SURROGATES)
         content = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise FormatError(f"{path}: not valid JSON: {error}") from error

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 import struct
 from pathlib import Path
 
+from firth.compression import open_decompressed, without_suffix
 from firth.contents import kind_of
-from firth.errors import ConfigError, FirthError, FormatError
+from firth.errors import FirthError, FormatError, VocabularyError
 from firth.files import check_writable
 from firth.vectors.formats import native, word2vec_binary, word2vec_text
 from firth.vectors.formats.format import Format
+from firth.vectors.formats.selection import Selection
 from firth.vectors.table import Table
 
 # Text first: a binary file is known by its header alone, and a text file may have the same.
@@ -20,29 +23,29 @@ HEAD_BYTES = 1 << 16
 _FASTTEXT_MAGIC = 793712314
 
 
-def read_table(path: str | os.PathLike[str], encoding_errors: str) -> Table:
+def read_table(path: str | os.PathLike[str], selection: Selection) -> Table:
     """Read a folder or file; the suffix tells the format, or else its first bytes do.
 
     Raises
     ------
     FormatError
         If there is no such file, or it is damaged, or of no known format.
-    ConfigError
-        If `encoding_errors` is neither "strict" nor "replace".
+    VocabularyError
+        If it holds none of the selected words.
     """
-    if encoding_errors not in ("strict", "replace"):
-        raise ConfigError(f"encoding_errors must be 'strict' or 'replace', got {encoding_errors!r}")
     path = Path(path)
     try:
         if path.is_dir():
-            return native.read(path)
-        if path.exists() and not path.is_file():
-            raise FormatError(f"cannot read {path}: not a regular file")
-        return _format_of(path).read(path, encoding_errors)
-    except FileNotFoundError as error:
-        raise FormatError(f"no such file: {path}") from error
+            table = native.read(path, selection)
+        else:
+            with open_decompressed(path) as (file, size):
+                table = _format_of(file, path).read(file, size, path, selection)
     except OSError as error:
         raise FormatError(f"cannot read {path}: {error.strerror or error}") from error
+    if not table.words and selection.words is not None:
+        first = "" if selection.limit is None else f"the first {selection.limit:,} words of "
+        raise VocabularyError(f"{first}{path} holds none of the words to be read")
+    return table
 
 
 def write_table(table: Table, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
@@ -112,16 +115,17 @@ def _format_for(path: str | os.PathLike[str]) -> Format | None:
     return form
 
 
-def _format_of(path: Path) -> Format:
-    with path.open("rb") as file:
-        head = file.read(HEAD_BYTES)
+def _format_of(file: io.BufferedReader, path: Path) -> Format:
+    head = file.peek(HEAD_BYTES)[:HEAD_BYTES]
     if not head:
         raise FormatError(f"{path}: the file is empty")
     if _is_fasttext(head):
         raise FormatError(
             f"{path}: fastText's binary models are not read; give the .vec file of the same model"
         )
-    form = _by_suffix(path) or next((form for form in FILES if form.recognises(head)), None)
+    form = _by_suffix(without_suffix(path)) or next(
+        (form for form in FILES if form.recognises(head)), None
+    )
     if form is None:
         raise FormatError(f"{path}: holds vectors in no known format; {_known_formats()}")
     return form

@@ -10,8 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from firth.errors import FormatError, one_line
-from firth.vectors.table import Token
+from firth.vectors.table import Table, Token
 
 # Twice twenty digits would name more numbers than any machine holds; longer is no header.
 LONGEST_HEADER = 64
@@ -63,7 +66,7 @@ def after_header(head: bytes) -> bytes | None:
     return rest if _HEADER.fullmatch(line) else None
 
 
-def check_room(header: Header, room: int, path: Path, *, bytes_per_word: int) -> None:
+def check_room(header: Header, room: int, path: Path, *, rows: int, bytes_per_word: int) -> None:
     """Refuse a size that the file cannot have, before memory is taken for it.
 
     Parameters
@@ -72,20 +75,57 @@ def check_room(header: Header, room: int, path: Path, *, bytes_per_word: int) ->
     room : int
         Bytes there are for the words and vectors.
     path : Path
+    rows : int
+        How many of the words are to be read.
     bytes_per_word : int
         The least that a word and its vector can take.
 
     Raises
     ------
     FormatError
-        If there is not room for every word.
+        If there is not room for so many words.
     """
     # The last line of a text may lack its newline.
-    if header.words * bytes_per_word > room + 1:
+    if rows * bytes_per_word > room + 1:
         raise FormatError(
             f"{path}: {header.words:,} words of {header.dim:,} dimensions, as line 1 has it, do "
             f"not fit into the {room:,} bytes behind it; the file is cut short or damaged"
         )
+
+
+class Rows:
+    """Words and vectors as they are read: room is made for what is there, not for what is promised.
+
+    Parameters
+    ----------
+    dim : int
+        D, the numbers in a row.
+    room : int
+        Rows there is room for at first.
+    """
+
+    def __init__(self, dim: int, room: int) -> None:
+        self.words: list[str] = []
+        self._dim = dim
+        self._matrix = np.empty((room, dim), dtype=np.float32)
+
+    def add(self, words: Sequence[str], numbers: NDArray[np.floating]) -> None:
+        """Add some words, and their vectors (n, D)."""
+        start = len(self.words)
+        end = start + len(words)
+        if end > len(self._matrix):
+            self._resize(end + end // 8)
+        self._matrix[start:end] = numbers
+        self.words.extend(words)
+
+    def table(self) -> Table:
+        """Return all that was added."""
+        if len(self.words) < len(self._matrix):
+            self._resize(len(self.words))
+        return Table(words=self.words, input_vectors=self._matrix)
+
+    def _resize(self, rows: int) -> None:
+        self._matrix.resize((rows, self._dim), refcheck=False)
 
 
 def encode_words(words: Sequence[Token], path: Path) -> list[bytes]:

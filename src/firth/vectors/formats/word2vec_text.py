@@ -6,7 +6,10 @@ fields at ASCII white space only: Unicode's other separators may be part of a wo
 
 from __future__ import annotations
 
+import codecs
+import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,9 +19,11 @@ from numpy.typing import NDArray
 from firth.errors import FormatError, one_line
 from firth.files import write_aside
 from firth.vectors.formats.format import Format
+from firth.vectors.formats.selection import Selection
 from firth.vectors.formats.word2vec import (
     REPLACED,
     Header,
+    Rows,
     after_header,
     check_room,
     encode_words,
@@ -35,7 +40,7 @@ _NUMERIC = b"0123456789+-.eE "
 # From here on, numbers round to infinity as float32: half a step above the largest.
 _TOO_LARGE = (2.0 - 2.0**-24) * 2.0**127
 
-_Rows = tuple[list[str], NDArray[np.float32]]
+_Block = tuple[list[str], NDArray[np.float32]]
 
 
 def recognises(head: bytes) -> bool:
@@ -47,8 +52,10 @@ def recognises(head: bytes) -> bool:
     return len(complete) > 0 and all(_is_finite_number(field) for field in complete)
 
 
-def read(path: Path, encoding_errors: str) -> Table:
+def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> Table:
     """Read words and vectors, line by line.
+
+    A word may hold spaces, as some of GloVe's do: the last D fields of a line are its numbers.
 
     Raises
     ------
@@ -56,76 +63,131 @@ def read(path: Path, encoding_errors: str) -> Table:
         If the header promises another size than the file has, or a line is not a UTF-8 word and
         D finite numbers.
     """
-    with path.open("rb") as file:
-        header = read_header(file, path)
-        first_line = 1 if header is None else 2
-        header = header or _measure(file, path)
-        room = path.stat().st_size - file.tell()
+    header = read_header(file, path)
+    if header is None:
+        _skip_mark(file)
+        dim = _count_numbers(file, path)
+        _skip_mark(file)
+        return _Reading(path, 1, dim, None, selection).read(file, room=0)
+    rows = selection.rows(header.words)
+    if size is not None:
         shortest = len(b"a") + header.dim * len(b" 1") + len(b"\n")
-        check_room(header, room, path, bytes_per_word=shortest)
-        return _read_rows(file, header, path, first_line, encoding_errors)
+        check_room(header, size - file.tell(), path, rows=rows, bytes_per_word=shortest)
+    room = 0 if size is None or selection.words is not None else rows
+    return _Reading(path, 2, header.dim, header.words, selection).read(file, room)
 
 
-def _measure(file: BinaryIO, path: Path) -> Header:
-    """Count the lines of a file without header, and the numbers of its first line."""
-    dim = _count_fields(file) - 1
-    if dim < 1:
-        raise FormatError(f"{path}: line 1 should be a header, or a word and its numbers")
+def _skip_mark(file: BinaryIO) -> None:
+    """Go behind the byte order mark at the start of a file; a word that is one stays."""
     file.seek(0)
-    lines = 0
-    last = b""
-    while block := file.read(BLOCK_BYTES):
-        lines += block.count(b"\n")
-        last = block[-1:]
-    file.seek(0)
-    return Header(lines + (last != b"\n"), dim)
+    mark = len(codecs.BOM_UTF8)
+    start = file.read(mark + 1)
+    file.seek(mark if start[:mark] == codecs.BOM_UTF8 and not start[mark:].isspace() else 0)
 
 
-def _count_fields(file: BinaryIO) -> int:
-    """Count the fields of a line, which may be long, piece by piece."""
-    fields = 0
-    in_field = False
+def _count_numbers(file: BinaryIO, path: Path) -> int:
+    """Count the numbers at the end of a line, which may be long, piece by piece."""
+    fields = numbers = 0
+    torn = b""
     while piece := file.readline(BLOCK_BYTES):
-        fields += len(piece.split()) - (in_field and not piece[:1].isspace())
-        in_field = not piece[-1:].isspace()
+        found = (torn + piece).split()
+        torn = b"" if piece[-1:].isspace() or not found else found.pop()
+        for field in found:
+            numbers = numbers + 1 if _is_like_number(field) else 0
+        fields += len(found)
         if piece.endswith(b"\n"):
             break
-    return fields
+    if torn:
+        fields, numbers = fields + 1, numbers + 1 if _is_like_number(torn) else 0
+    # The first field is the word, whatever it is.
+    dim = min(numbers, fields - 1)
+    if dim < 1:
+        raise FormatError(f"{path}: line 1 should be a header, or a word and its numbers")
+    return dim
 
 
-def _read_rows(
-    file: BinaryIO, header: Header, path: Path, first_line: int, encoding_errors: str
-) -> Table:
-    words: list[str] = []
-    matrix = np.empty(header, dtype=np.float32)
-    for lines in _blocks(file):
-        number = first_line + len(words)
-        if len(words) + len(lines) > header.words:
+@dataclass
+class _Reading:
+    """The lines of a file, on their way to words and vectors.
+
+    Parameters
+    ----------
+    path : Path
+    line : int
+        The number of the next line.
+    dim : int
+    promised : int or None
+        Words that the header promises, if there is one.
+    selection : Selection
+    """
+
+    path: Path
+    line: int
+    dim: int
+    promised: int | None
+    selection: Selection
+
+    def read(self, file: BinaryIO, room: int) -> Table:
+        """Read up to the last line that is selected."""
+        first = self.line
+        found = Rows(self.dim, room)
+        last = sys.maxsize if self.promised is None else self.promised
+        for lines in _blocks(file):
+            left = first + self.selection.rows(last) - self.line
+            if len(lines) > left and self.selection.rows(last) == self.promised:
+                raise FormatError(
+                    f"{self.path}: line {self.line + left}: the header promises {self.promised} "
+                    "words, but more follows them"
+                )
+            self._add(found, lines[:left])
+            if len(lines) >= left and self.selection.rows(last) < last:
+                return found.table()
+        if self.promised is not None and self.line < first + self.promised:
             raise FormatError(
-                f"{path}: line {first_line + header.words}: the header promises "
-                f"{header.words} words, but more follows them"
+                f"{self.path}: cut short after line {self.line - 1}: the header promises "
+                f"{self.promised} words, the file has {self.line - first}"
             )
+        return found.table()
+
+    def _add(self, found: Rows, lines: list[bytes]) -> None:
+        places = self._places(lines)
+        chosen = [lines[place] for place in places]
+        errors = self.selection.encoding_errors
+        if not chosen:
+            self.line += len(lines)
+            return
         try:
-            block_words, numbers = _parse(lines, header.dim, encoding_errors)
+            words, numbers = _parse(chosen, self.dim, errors)
         except ValueError as error:
-            index, fault = _first_fault(lines, header.dim, encoding_errors)
-            raise FormatError(f"{path}: line {number + index}: {fault}") from error
-        matrix[len(words) : len(words) + len(lines)] = numbers
-        words.extend(block_words)
-    if len(words) < header.words:
-        raise FormatError(
-            f"{path}: cut short after line {first_line + len(words) - 1}: the header promises "
-            f"{header.words} words, the file has {len(words)}"
-        )
-    return Table(words=words, input_vectors=matrix)
+            index, fault = _first_fault(chosen, self.dim, errors)
+            number = self.line + places[index]
+            raise FormatError(f"{self.path}: line {number}: {fault}") from error
+        found.add(words, numbers)
+        self.line += len(lines)
+
+    def _places(self, lines: list[bytes]) -> list[int]:
+        """Return which of the lines may hold a selected word."""
+        if self.selection.words is None:
+            return list(range(len(lines)))
+        fields = (line.rsplit(None, self.dim) or [b""] for line in lines)
+        words = (word.strip().decode("utf-8", "replace") for word, *_ in fields)
+        return [place for place, word in enumerate(words) if self.selection.takes(word)]
 
 
 def _blocks(file: BinaryIO) -> Iterator[list[bytes]]:
+    """Go through the lines of a file, without blank ones at its end."""
+    blank: list[bytes] = []
     while lines := file.readlines(BLOCK_BYTES):
-        yield lines
+        lines = blank + lines
+        end = len(lines)
+        while end and lines[end - 1].isspace():
+            end -= 1
+        blank = lines[end:]
+        if end:
+            yield lines[:end]
 
 
-def _parse(lines: list[bytes], dim: int, encoding_errors: str) -> _Rows:
+def _parse(lines: list[bytes], dim: int, encoding_errors: str) -> _Block:
     """Split lines into words and a (lines, D) block.
 
     Raises
@@ -133,16 +195,36 @@ def _parse(lines: list[bytes], dim: int, encoding_errors: str) -> _Rows:
     ValueError
         If a line is not a UTF-8 word and D finite numbers; `_fault` tells which and why.
     """
-    fields = [line.split(None, 1) for line in lines]
+    try:
+        return _parse_fields([line.split(None, 1) for line in lines], dim, encoding_errors)
+    except ValueError:
+        return _parse_fields([_cut(line, dim) for line in lines], dim, encoding_errors)
+
+
+def _parse_fields(fields: list[list[bytes]], dim: int, encoding_errors: str) -> _Block:
     words = [word.decode("utf-8", encoding_errors) for word, _ in fields]
     rows = [rest.translate(_TO_SPACE) for _, rest in fields]
     # NumPy would skip a row of U+00A0 alone, which is Latin-1 white space.
     if b"".join(rows).translate(None, _NUMERIC):
         raise ValueError("stray bytes")
     numbers = np.loadtxt(rows, dtype=np.float32, comments=None, ndmin=2)
-    if numbers.shape != (len(lines), dim) or not np.isfinite(numbers).all():
+    if numbers.shape != (len(fields), dim) or not np.isfinite(numbers).all():
         raise ValueError("ragged or not finite")
     return words, numbers
+
+
+def _cut(line: bytes, dim: int) -> list[bytes]:
+    """Cut a line before its last D fields: a word, which may hold spaces, and its numbers."""
+    word, *numbers = line.rsplit(None, dim)
+    if len(numbers) < dim or _ends_with_number(word):
+        raise ValueError("too few numbers, or too many")
+    return [word.strip(), b" ".join(numbers)]
+
+
+def _ends_with_number(word: bytes) -> bool:
+    """Tell whether a word of several fields seems to end with one of a line's numbers."""
+    fields = word.rsplit(None, 1)
+    return len(fields) == 2 and _is_like_number(fields[1])
 
 
 def _first_fault(lines: list[bytes], dim: int, encoding_errors: str) -> tuple[int, str]:
@@ -156,10 +238,10 @@ def _first_fault(lines: list[bytes], dim: int, encoding_errors: str) -> tuple[in
 
 
 def _fault(line: bytes, dim: int) -> str:
-    fields = line.split()
-    if len(fields) != dim + 1:
-        return f"expected a word and {dim} numbers, got {len(fields)} fields"
-    for field in fields[1:]:
+    word, *numbers = line.rsplit(None, dim) or [b""]
+    if len(numbers) < dim or _ends_with_number(word):
+        return f"expected a word and {dim} numbers, got {len(line.split())} fields"
+    for field in numbers:
         if not _is_finite_number(field):
             shown = one_line(repr(field.decode(errors="replace")))
             return f"{shown} is not a finite float32"
@@ -171,6 +253,15 @@ def _is_finite_number(field: bytes) -> bool:
         return not field.translate(None, _NUMERIC) and abs(float(field)) < _TOO_LARGE
     except ValueError:
         return False
+
+
+def _is_like_number(field: bytes) -> bool:
+    """Tell whether a field is a number, even one that no float32 holds."""
+    try:
+        float(field)
+    except ValueError:
+        return False
+    return True
 
 
 def write(table: Table, path: Path) -> None:

@@ -1,0 +1,193 @@
+"""Opening files to be read: regular ones only, decompressed where they are compressed.
+
+Compression is known by the first bytes of a file, whatever its name.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import pkgutil
+import re
+import stat
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from firth.errors import FormatError, one_line
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+BUFFER_BYTES = 1 << 16
+SUFFIXES = (".gz", ".bz2", ".xz", ".zst")
+
+_ZSTD = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
+_TAR_MAGIC = (b"ustar\0", b"ustar ")
+_TAR_END = 263
+
+
+@dataclass(frozen=True)
+class Compression:
+    """A way to compress files.
+
+    Parameters
+    ----------
+    name : str
+    magic : bytes
+        A pattern of a file's first bytes.
+    opener : str
+        What opens a binary file of this kind.
+    damage : str
+        What reading raises where the data are damaged, beside EOFError and OSError.
+    """
+
+    name: str
+    magic: bytes
+    opener: str
+    damage: str
+
+
+COMPRESSIONS = (
+    Compression("gzip", rb"\x1f\x8b\x08", "gzip:open", "zlib:error"),
+    # With the first bytes of a block, or of the end, since a word may begin with BZh9.
+    Compression("bzip2", rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)", "bz2:open", "builtins:ValueError"),
+    Compression("xz", rb"\xfd7zXZ\0", "lzma:open", "lzma:LZMAError"),
+    Compression("Zstandard", rb"\x28\xb5\x2f\xfd", f"{_ZSTD}:open", f"{_ZSTD}:ZstdError"),
+)
+_ARCHIVES = {"zip": rb"PK(?:\x03\x04|\x05\x06)", "7z": rb"7z\xbc\xaf\x27\x1c", "rar": rb"Rar!\x1a"}
+
+
+def compression_of(head: bytes) -> Compression | None:
+    """Return how a file is compressed that begins with `head`, or None if it is not.
+
+    Examples
+    --------
+    >>> import gzip
+    >>> compression_of(gzip.compress(b"tea")).name, compression_of(b"tea")
+    ('gzip', None)
+    """
+    return next((known for known in COMPRESSIONS if re.match(known.magic, head)), None)
+
+
+def archive_of(head: bytes) -> str | None:
+    r"""Return the kind of archive that begins with `head`, decompressed, or None if it is none.
+
+    Examples
+    --------
+    >>> archive_of(b"PK\x03\x04"), archive_of(b"tea")
+    ('zip', None)
+    """
+    if head[:_TAR_END].endswith(_TAR_MAGIC) and len(head) >= _TAR_END:
+        return "tar"
+    return next((name for name, magic in _ARCHIVES.items() if re.match(magic, head)), None)
+
+
+def without_suffix(path: Path) -> Path:
+    """Return a path without the suffix that tells of compression, if it has one.
+
+    Examples
+    --------
+    >>> without_suffix(Path("a.bin.gz")).name, without_suffix(Path("a.txt")).name
+    ('a.bin', 'a.txt')
+    """
+    return path.with_suffix("") if path.suffix.lower() in SUFFIXES else path
+
+
+@contextlib.contextmanager
+def open_regular(path: str | os.PathLike[str]) -> Iterator[io.BufferedReader]:
+    """Open a regular file to read its bytes.
+
+    A pipe or a device is refused: it could be read once only, or without end.
+
+    Raises
+    ------
+    FormatError
+        If the path names no regular file, or it cannot be opened or read.
+    """
+    try:
+        kind = _kind_of(path)
+        if stat.S_ISDIR(kind):
+            raise FormatError(f"cannot read {path}: it is a folder")
+        if not stat.S_ISREG(kind):
+            raise FormatError(f"cannot read {path}: not a regular file; write its text to one")
+        with Path(path).open("rb", BUFFER_BYTES) as file:
+            yield cast(io.BufferedReader, file)
+    except FileNotFoundError as error:
+        raise FormatError(f"no such file: {path}") from error
+    except OSError as error:
+        raise FormatError(f"cannot read {path}: {error.strerror or error}") from error
+
+
+def _kind_of(path: str | os.PathLike[str]) -> int:
+    try:
+        return Path(path).stat().st_mode
+    except ValueError as error:  # It holds a NUL.
+        raise FormatError(f"cannot read {one_line(str(path))}: {error}") from error
+
+
+@contextlib.contextmanager
+def open_decompressed(
+    path: str | os.PathLike[str],
+) -> Iterator[tuple[io.BufferedReader, int | None]]:
+    """Open a regular file to read its bytes, decompressed; their number is None if not known.
+
+    Raises
+    ------
+    FormatError
+        If the file cannot be read, its compressed data are damaged, or it is an archive of files.
+    """
+    with open_regular(path) as file:
+        compression = compression_of(file.peek(_TAR_END))
+        if compression is None:
+            _refuse_archive(file, path)
+            yield file, os.fstat(file.fileno()).st_size
+            return
+        with pkgutil.resolve_name(compression.opener)(file, "rb") as raw:
+            checked = _Decompressed(raw, compression, path)
+            decompressed = cast(io.BufferedReader, io.BufferedReader(checked, BUFFER_BYTES))
+            _refuse_archive(decompressed, path)
+            yield decompressed, None
+
+
+def _refuse_archive(file: io.BufferedReader, path: str | os.PathLike[str]) -> None:
+    if archive := archive_of(file.peek(_TAR_END)):
+        raise FormatError(
+            f"cannot read {path}: it is a {archive} archive; unpack it, and give a file of it"
+        )
+
+
+class _Decompressed(io.RawIOBase):
+    """What is read from a compressed file; damage is a FormatError."""
+
+    def __init__(
+        self, file: BinaryIO, compression: Compression, path: str | os.PathLike[str]
+    ) -> None:
+        self._file, self._name, self._path = file, compression.name, path
+        # The file itself tells how much memory its dictionary takes.
+        self._damages = (EOFError, OSError, MemoryError, pkgutil.resolve_name(compression.damage))
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        view = memoryview(buffer)
+        try:
+            block = self._file.read(len(view))
+        except self._damages as error:
+            reason = str(error) or "not enough memory"
+            raise FormatError(f"cannot decompress {self._path} ({self._name}): {reason}") from error
+        view[: len(block)] = block
+        return len(block)
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()

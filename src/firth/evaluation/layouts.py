@@ -1,0 +1,136 @@
+"""Layouts of published sets of word pairs, known by their heading or by their first row.
+
+============================== ==========================================================
+own, RG-65, MTurk-771, MEN     `word word score`
+WordSim-353, with its people   `word word mean score score ...`, and Rare Words
+SimLex-999                     `word1 word2 POS SimLex999 conc(w1) ...`, with a heading
+SimVerb-3500                   `word word POS score relation`
+============================== ==========================================================
+
+The words of MEN's lemma form end with a part of speech, as in *sun-n*.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_SEPARATORS = "\t,;"
+# Headings without case, white space, underscores and quotes; of several scores the first counts.
+_FIRST_WORD = {"word1", "w1", "wordone", "firstword", "worda", "word"}
+_SECOND_WORD = {"word2", "w2", "wordtwo", "secondword", "wordb"}
+_SCORES = (
+    "simlex999",
+    "human(mean)",
+    "humanmean",
+    "mean",
+    "score",
+    "similarity",
+    "relatedness",
+    "rating",
+    "average",
+    "avgscore",
+    "averagescore",
+    "goldscore",
+    "gold",
+    "human",
+)
+_PARTS_OF_SPEECH = {"A", "N", "V", "R", "J", "ADJ", "ADV", "NOUN", "VERB", "NN", "JJ", "VB", "RB"}
+_LEMMA = re.compile(r"(.+)-[nvja]")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where in a row the two words and their score are.
+
+    Parameters
+    ----------
+    first, second, score : int
+        Which fields, from 0.
+    fields : int
+        How many a row has.
+    """
+
+    first: int
+    second: int
+    score: int
+    fields: int
+
+
+def cut(line: str) -> list[str]:
+    """Cut a line at tabs if it has any, else at commas, semicolons, or white space.
+
+    Examples
+    --------
+    >>> cut('"new york", city, 5')
+    ['new york', 'city', '5']
+    """
+    separator = next((mark for mark in _SEPARATORS if mark in line), None)
+    return [_unquoted(field.strip()) for field in line.split(separator)]
+
+
+def _unquoted(field: str) -> str:
+    quoted = len(field) > 1 and field[0] == field[-1] == '"'
+    return field[1:-1].strip() if quoted else field
+
+
+def to_score(field: str) -> float:
+    """Return a score, or NaN where a field is no finite number."""
+    try:
+        score = float(field)
+    except ValueError:
+        return math.nan
+    return score if math.isfinite(score) else math.nan
+
+
+def layout_of_heading(fields: Sequence[str]) -> Layout | None:
+    """Return the layout that a heading tells of, or None if it is no heading that is known.
+
+    Examples
+    --------
+    >>> layout_of_heading(["word1", "word2", "POS", "SimLex999", "conc(w1)"])
+    Layout(first=0, second=1, score=3, fields=5)
+    """
+    names = [re.sub(r"[\s_]", "", field).lower() for field in fields]
+    first, second = (
+        next((place for place, name in enumerate(names) if name in known), None)
+        for known in (_FIRST_WORD, _SECOND_WORD)
+    )
+    score = next((names.index(name) for name in _SCORES if name in names), None)
+    if first is None or second is None or score is None:
+        return None
+    return Layout(first, second, score, len(fields))
+
+
+def layout_of_row(fields: Sequence[str]) -> Layout | None:
+    """Return the layout of a first row without heading, or None if it is none that is known.
+
+    Examples
+    --------
+    >>> layout_of_row(["take", "remove", "V", "6.81", "SYNONYMS"])
+    Layout(first=0, second=1, score=3, fields=5)
+    >>> layout_of_row(["new", "york", "city", "5"])
+    """
+    if len(fields) < 3 or not all(fields[:2]):
+        return None
+    numbers = [not math.isnan(to_score(field)) for field in fields[2:]]
+    if all(numbers):
+        return Layout(0, 1, 2, len(fields))
+    if fields[2].upper() in _PARTS_OF_SPEECH and len(fields) > 3 and numbers[1]:
+        return Layout(0, 1, 3, len(fields))
+    return None
+
+
+def without_parts_of_speech(words: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return pairs of words without the parts of speech that all of them end with, if they do.
+
+    Examples
+    --------
+    >>> without_parts_of_speech([("sun-n", "shine-v")]), without_parts_of_speech([("x-n", "y")])
+    ([('sun', 'shine')], [('x-n', 'y')])
+    """
+    found = [(_LEMMA.fullmatch(a), _LEMMA.fullmatch(b)) for a, b in words]
+    lemmas = [(a[1], b[1]) for a, b in found if a and b]
+    return lemmas if len(lemmas) == len(words) else list(words)

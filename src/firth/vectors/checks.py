@@ -1,0 +1,105 @@
+"""Checks of what vectors are made of: words, matrices, counts.
+
+V words · D dimensions
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.errors import ConfigError, one_line
+from firth.vectors.search import row_blocks
+from firth.vectors.table import Token
+
+Scalar = TypeVar("Scalar", bound=np.generic)
+
+
+def check_at_least_one(name: str, number: object) -> None:
+    """Raise a `ConfigError` if `number` is below 1, or no whole number."""
+    whole = isinstance(number, int | np.integer) and not isinstance(number, bool)
+    if not whole or number < 1:  # type: ignore[operator]
+        raise ConfigError(f"{name} must be a whole number of at least 1, got {number!r}")
+
+
+def number_words(words: tuple[Token, ...]) -> dict[Token, int]:
+    """Return the row of each word.
+
+    Raises
+    ------
+    ConfigError
+        If a word comes twice, or is neither text nor an integer.
+    """
+    if strangers := set(map(type, words)) - {str, int}:
+        names = ", ".join(sorted(kind.__name__ for kind in strangers))
+        raise ConfigError(f"words must be str or int, got {names}")
+    rows: dict[Token, int] = {}
+    for row, word in enumerate(words):
+        if rows.setdefault(word, row) != row:
+            raise ConfigError(
+                f"words must differ: number {row + 1} is {one_line(repr(word))}, "
+                f"like number {rows[word] + 1}"
+            )
+    return rows
+
+
+def checked_matrix(
+    matrix: NDArray[np.floating], words: tuple[Token, ...], name: str
+) -> NDArray[np.float32]:
+    """Return a read-only view of a finite (V, D) matrix, in float32.
+
+    Raises
+    ------
+    ConfigError
+        If it has another shape, holds no floats, or a number is not finite.
+    """
+    matrix = np.asarray(matrix)
+    if matrix.dtype.kind != "f" or matrix.ndim != 2 or 0 in matrix.shape:
+        raise ConfigError(
+            f"{name} must hold floats of shape (V, D), V and D at least 1; "
+            f"got {matrix.dtype} {matrix.shape}"
+        )
+    if len(matrix) != len(words):
+        raise ConfigError(f"{name} has {len(matrix):,} rows for {len(words):,} words")
+    with np.errstate(over="ignore"):
+        numbers = matrix.astype(np.float32, copy=False)
+    for block in row_blocks(*numbers.shape):
+        finite = np.isfinite(numbers[block]).all(axis=1)
+        if not finite.all():
+            row = block.start + int(np.argmin(finite))
+            raise ConfigError(
+                f"{name} must be finite: word number {row + 1}, {one_line(repr(words[row]))}, "
+                "has NaN or infinity in its row"
+            )
+    return read_only(numbers)
+
+
+def checked_counts(counts: NDArray[np.int64], V: int) -> NDArray[np.int64]:
+    """Return a read-only view of V counts, in int64.
+
+    Raises
+    ------
+    ConfigError
+        If they are no V whole numbers from 0 to 2**63 - 1.
+    """
+    counts = np.asarray(counts)
+    if (
+        counts.shape != (V,)
+        or counts.dtype.kind not in "iu"
+        or counts.min() < 0
+        or counts.max() > np.iinfo(np.int64).max
+    ):
+        raise ConfigError(
+            f"counts must be {V:,} whole numbers from 0 to 2**63 - 1, one for each word; "
+            f"got {counts.dtype} {counts.shape}"
+        )
+    return read_only(counts.astype(np.int64, copy=False))
+
+
+def read_only(array: NDArray[Scalar]) -> NDArray[Scalar]:
+    """Return a view through which an array cannot be changed."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
