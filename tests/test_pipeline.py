@@ -98,7 +98,7 @@ def test_trains_at_any_dimension(dim):
     assert np.isfinite(vectors.output_vectors).all()
 
 
-@pytest.mark.parametrize("noise_exponent", [-1.0, 0.0, 1.0])
+@pytest.mark.parametrize("noise_exponent", [-1e308, -1.0, 0.0, 1.0, 1e308])
 def test_trains_with_any_noise(noise_exponent):
     vectors = firth.train(planted_units(sentences=200), dim=8, noise_exponent=noise_exponent)
     assert np.isfinite(vectors.config["losses"]).all()

@@ -21,17 +21,16 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from numbers import Real
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import ConfigError, FormatError
+from firth.errors import ConfigError, FormatError, shown
 from firth.files import check_usable_folder, write_aside
 from firth.locks import FolderLock
-from firth.training.config import whole_number
+from firth.training.config import is_finite, whole_number
 from firth.vectors.formats import native
 from firth.vectors.table import Table
 
@@ -280,11 +279,11 @@ def parse_duration(name: str, value: float | str) -> float:
         match = re.fullmatch(r"(\d+(?:\.\d*)?) *([smh]?)", value.strip())
         if match:
             seconds = float(match[1]) * _UNITS[match[2]]
-    elif isinstance(value, Real) and not isinstance(value, bool):
+    elif is_finite(value):
         seconds = float(value)
     if not 0.0 < seconds < threading.TIMEOUT_MAX:
         raise ConfigError(
-            f"{name} must be a time above 0, in seconds or as 30s, 10m, 1.5h; got {value!r}"
+            f"{name} must be a time above 0, in seconds or as 30s, 10m, 1.5h; got {shown(value)}"
         )
     return seconds
 
