@@ -103,8 +103,8 @@ def read_corpus(
     ----------
     source : path, list of paths, or iterable of token lists
         A text file (plain or `.gz`, `.bz2`, `.xz`, `.zst`), a folder, a glob pattern, `"-"` for
-        standard input, or several of these in a list or tuple. Or any iterable of lists, tuples or
-        arrays of words or of integers; it is read once, so a generator will do.
+        standard input, or several of these in a list or tuple. Or any iterable of units: lists,
+        tuples, arrays, generators of words or of integers. It is read once, so a generator will do.
     tokenizer : {"whitespace", "words", "chinese"} or callable, default "whitespace"
         How a line becomes words. A callable takes a line and gives its words.
     lowercase : bool, default False
