@@ -150,7 +150,10 @@ def train(
         float | None,
         typer.Option(help="Step size at the start.", show_default="0.025 skipgram, 0.05 cbow"),
     ] = None,
-    min_lr: Annotated[float, typer.Option(help="Step size at the end.")] = 1e-4,
+    min_lr: Annotated[
+        float | None,
+        typer.Option(help="Step size at the end.", show_default="1e-4, or --lr if that is less"),
+    ] = None,
     shrink_windows: Annotated[
         bool, typer.Option(help="Draw each window's reach from 1 to --window.")
     ] = True,
@@ -235,6 +238,8 @@ def train(
         from firth.callbacks import JsonLines
 
         callbacks.append(JsonLines(log))
+    # Where none is given, it is that of the vectors to start from.
+    given_dim: dict[str, Any] = {} if dim is None else {"dim": dim}
     vectors = train_vectors(
         inputs,
         tokenizer=tokenizer,
@@ -251,7 +256,7 @@ def train(
         progress=False if quiet else None,
         engine=engine,
         model=model,
-        **({} if dim is None else {"dim": dim}),
+        **given_dim,
         window=window,
         negative=negative,
         epochs=epochs,

@@ -15,6 +15,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import logging
 import re
 import shutil
 import threading
@@ -33,6 +34,8 @@ from firth.locks import FolderLock
 from firth.training.config import is_finite, whole_number
 from firth.vectors.formats import native
 from firth.vectors.table import Table
+
+_LOG = logging.getLogger(__name__)
 
 Tables = tuple[NDArray[np.float32], NDArray[np.float32]]
 
@@ -235,6 +238,7 @@ class Checkpoints:
                     "files": {file.name: _digest(file) for file in sorted(aside.iterdir())},
                 }
                 native.write_json(content, aside / STATE)
+            _LOG.info("wrote %s: epoch %d, position %d", path, state.epoch, state.position)
             self._remove_old()
         except Exception as error:
             # The run goes on; it asks for this, and tells it in its own thread.
