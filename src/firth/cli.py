@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
-from typer.core import TyperGroup
 
 from firth._version import __version__
 from firth.errors import FirthError, FirthWarning, Interrupted, VocabularyError
+from firth.usage import PlainGroup
 
 if TYPE_CHECKING:
     from firth.evaluation import Evaluation
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from firth.vectors import Neighbour, Vectors
 
 
-class _Verbs(TyperGroup):
+class _Verbs(PlainGroup):
     """The verbs; Typer would end an interrupted one without a word."""
 
     def invoke(self, context: Any) -> Any:  # noqa: ANN401
@@ -54,7 +54,7 @@ app = typer.Typer(
 VectorsPath = Annotated[
     Path, typer.Argument(metavar="VECTORS", help="A folder or file of vectors.")
 ]
-Top = Annotated[int, typer.Option(min=1, help="How many words to give.")]
+Top = Annotated[int, typer.Option(help="How many words to give.")]
 EncodingErrors = Annotated[
     Literal["strict", "replace"], typer.Option(help="What to do about invalid UTF-8.")
 ]
@@ -376,7 +376,7 @@ def evaluate(
         list[Path] | None, typer.Option(metavar="FILE", help="Word pairs, their score last.")
     ] = None,
     restrict: Annotated[
-        int, typer.Option(min=1, help="Hold analogies to the most frequent words.")
+        int, typer.Option(help="Hold analogies to the most frequent words.")
     ] = 30_000,
     as_json: Json = False,
 ) -> None:
@@ -435,7 +435,7 @@ def plot(
     ] = None,
     top: Annotated[
         int | None,
-        typer.Option(min=2, help="Draw this many, the first words.", show_default="50"),
+        typer.Option(help="Draw this many, the first words.", show_default="50"),
     ] = None,
     method: Annotated[
         Literal["pca", "umap", "tsne"] | None,
@@ -449,8 +449,11 @@ def plot(
     if words is not None and top is not None:
         raise typer.BadParameter("give --words or --top, not both")
     from firth.plotting import check_picture, save, scatter
+    from firth.training.config import whole_number
 
     check_picture(output)
+    if top is not None:
+        whole_number("top", top, least=2)
     vectors = _load(path)
     chosen = list(vectors.words[: top or 50]) if words is None else _split(vectors, words)
     save(scatter(vectors, chosen, method=method, title=title), output)

@@ -289,15 +289,19 @@ def train(
         config={
             "firth": __version__,
             "engine": engine,
-            "options": _options_used(config, source),
-            "corpus": {
-                "source": _describe(source),
-                **_how_read(source, tokenizer, lowercase),
-                "units_read": corpus.units_read,
-                "words_read": corpus.words_read,
-                "words_kept": corpus.tokens.size - corpus.held_out,
-                "words_held_out": corpus.held_out,
-            },
+            "options": _without_reading(source, dataclasses.asdict(config)),
+            "corpus": _without_reading(
+                source,
+                {
+                    "source": _describe(source),
+                    "tokenizer": tokenizer if isinstance(tokenizer, str) else "custom",
+                    "lowercase": lowercase,
+                    "units_read": corpus.units_read,
+                    "words_read": corpus.words_read,
+                    "words_kept": corpus.tokens.size - corpus.held_out,
+                    "words_held_out": corpus.held_out,
+                },
+            ),
             "losses": list(result.losses),
             "held_out_losses": list(result.held_out_losses),
             "epoch": result.epoch,
@@ -416,22 +420,11 @@ def _ids(words: Iterable[Token], vocabulary: Vocabulary) -> NDArray[np.int64]:
     return np.array([vocabulary.id_of(word) for word in words], np.int64)
 
 
-def _options_used(config: TrainConfig, source: Source | Corpus) -> dict[str, Any]:
-    """Return the options of training as a dict, without those that reading alone uses."""
-    options = dataclasses.asdict(config)
-    if isinstance(source, Corpus):
-        del options["min_count"], options["max_vocab"]
-    return options
-
-
-def _how_read(
-    source: Source | Corpus, tokenizer: str | Tokenizer, lowercase: bool
-) -> dict[str, str | bool]:
-    """Return the options of reading, where the corpus was read here."""
-    if isinstance(source, Corpus):
-        return {}
-    name = tokenizer if isinstance(tokenizer, str) else "custom"
-    return {"tokenizer": name, "lowercase": lowercase}
+def _without_reading(source: Source | Corpus, record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record; of a corpus that was read before, without how, which is not known."""
+    if not isinstance(source, Corpus):
+        return record
+    return {name: value for name, value in record.items() if name not in _READING}
 
 
 def _describe(source: Source | Corpus) -> str | list[str]:

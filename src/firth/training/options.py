@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 _NO_SUBWORDS = "Firth trains whole words, without subwords"
 _MODEL = "Firth has model, 'skipgram' or 'cbow'"
@@ -78,28 +78,30 @@ def _plain(name: str) -> str:
 _ELSEWHERE = {_plain(name): there for name, there in ELSEWHERE.items()}
 
 
-def advice(name: str, known: Iterable[str]) -> str | None:
+def advice(name: str, known: Iterable[str] | Mapping[str, str]) -> str | None:
     """Return what to give instead of an option that does not exist, or None where nothing is near.
 
     Parameters
     ----------
     name : str
         As it was given, in snake_case or camelCase.
-    known : iterable of str
-        The options that exist here.
+    known : iterable of str, or mapping
+        The options that exist here; a mapping tells how each is written.
 
     Examples
     --------
     >>> known = ["dim", "min_count", "window"]
     >>> advice("vector_size", known), advice("minCount", known), advice("windows", known)
     ('Firth calls it dim', 'Firth calls it min_count', 'the nearest is window')
+    >>> advice("vector_size", {"dim": "--dim"})
+    'Firth calls it --dim'
     """
-    known = list(known)
+    written = known if isinstance(known, Mapping) else {option: option for option in known}
     plain = _plain(name)
-    there = {_plain(option): option for option in known}.get(plain) or _ELSEWHERE.get(plain)
-    if there in known:
-        return f"Firth calls it {there}"
+    there = {_plain(option): option for option in written}.get(plain) or _ELSEWHERE.get(plain)
+    if there is not None and there in written:
+        return f"Firth calls it {written[there]}"
     if there is not None and not there.isidentifier():
         return there
-    near = difflib.get_close_matches(name, known, n=1)
-    return f"the nearest is {near[0]}" if near else None
+    near = difflib.get_close_matches(name, written, n=1)
+    return f"the nearest is {written[near[0]]}" if near else None
