@@ -15,13 +15,10 @@ checkpoint raises `Interrupted`, which is a `KeyboardInterrupt`.
 
 from __future__ import annotations
 
-import math
 import sys
 import warnings
 
 _LONGEST = 200
-# Longer integers are not printed digit by digit.
-_MOST_DIGITS = 30
 
 
 def one_line(text: str) -> str:
@@ -35,20 +32,6 @@ def one_line(text: str) -> str:
     if len(text) > _LONGEST:
         text = f"{text[: _LONGEST // 2]} ... {text[-_LONGEST // 2 :]}"
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
-
-
-def shown(value: object) -> str:
-    """Return what was given for an option, as a message can hold it.
-
-    Examples
-    --------
-    >>> shown("fast"), shown(100_000), shown(10**5000)
-    ("'fast'", '100,000', 'an integer of about 5,000 digits')
-    """
-    if type(value) is not int:
-        return one_line(repr(value))
-    digits = round(value.bit_length() * math.log10(2.0))
-    return f"{value:,}" if digits <= _MOST_DIGITS else f"an integer of about {digits:,} digits"
 
 
 class FirthError(Exception):

@@ -281,9 +281,7 @@ def test_shares_out_of_range(share):
 
 @pytest.mark.parametrize("seed", [-1, 1.0, True, None])
 def test_seeds_out_of_range(seed):
-    with pytest.raises(
-        ConfigError, match=f"^seed must be a whole number of at least 0, got {seed}$"
-    ):
+    with pytest.raises(ConfigError, match=f"^seed must be a(t least 0| whole number), got {seed}$"):
         read_corpus(TRAINED, min_count=1, seed=seed)
 
 

@@ -19,12 +19,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.checks import shown
 from firth.compilation import compiled
 from firth.corpus.chunks import UNIT_END
 from firth.corpus.drafts import Draft
 from firth.corpus.sources import TextFile
 from firth.corpus.tokens import ScratchArray
-from firth.errors import ConfigError, CorpusError, shown
+from firth.errors import ConfigError, CorpusError
 
 PIECE = 1_000
 BATCH = 1 << 16

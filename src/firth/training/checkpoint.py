@@ -28,7 +28,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import ConfigError, FormatError, shown
+from firth.checks import shown
+from firth.errors import ConfigError, FormatError
 from firth.files import check_usable_folder, write_aside
 from firth.locks import FolderLock
 from firth.training.config import is_finite, whole_number

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from numbers import Integral, Real
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 
-from firth.errors import ConfigError, shown
+from firth.checks import INT64_MAX, shown
+from firth.checks import is_finite as is_finite
+from firth.checks import whole_number as whole_number
+from firth.errors import ConfigError
 from firth.resources import available_processors
 
 Model = Literal["skipgram", "cbow"]
 OnDivergence = Literal["stop", "halve"]
-INT64_MAX = 2**63 - 1
 
 # word2vec's step size for skip-gram. CBOW gains from twice that: docs/decisions.md.
 _DEFAULT_LR: dict[str, float] = {"skipgram": 0.025, "cbow": 0.05}
@@ -184,37 +185,3 @@ class TrainConfig:
         """The number of threads, with its default filled in."""
         assert self.threads is not None
         return self.threads
-
-
-def whole_number(name: str, value: Any, *, least: int, most: int | None = INT64_MAX) -> int:  # noqa: ANN401
-    """Give an option as an int; nothing is rounded.
-
-    Raises
-    ------
-    ConfigError
-        If it is no whole number, or out of range.
-
-    Examples
-    --------
-    >>> whole_number("window", 1.5, least=1)
-    Traceback (most recent call last):
-    firth.errors.ConfigError: window must be a whole number, got 1.5
-    """
-    if not isinstance(value, Integral) or isinstance(value, bool):
-        raise ConfigError(f"{name} must be a whole number, got {shown(value)}")
-    number = int(value)
-    if number < least:
-        raise ConfigError(f"{name} must be at least {least}, got {shown(number)}")
-    if most is not None and number > most:
-        raise ConfigError(f"{name} must be at most {most:,}, got {shown(number)}")
-    return number
-
-
-def is_finite(value: Any) -> bool:  # noqa: ANN401
-    """Tell whether an option is a number that a float can hold."""
-    if not isinstance(value, Real) or isinstance(value, bool):
-        return False
-    try:
-        return math.isfinite(value)
-    except OverflowError:
-        return False

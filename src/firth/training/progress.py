@@ -8,7 +8,8 @@ from typing import Any, ClassVar, Self
 
 from tqdm import tqdm
 
-from firth.errors import ConfigError, shown
+from firth.checks import shown
+from firth.errors import ConfigError
 from firth.training.callbacks import Callback, Progress, RunStart
 
 
