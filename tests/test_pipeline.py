@@ -233,7 +233,7 @@ def test_a_config_of_another_kind_is_refused():
 
 def test_vectors_to_start_from_give_the_dim_unless_it_is_given():
     start = firth.train(UNITS, **SHORT)
-    assert firth.train(UNITS, start=start, epochs=1, sample=0).dim == 4
+    assert firth.train(UNITS, start=start, config=None, epochs=1, sample=0).dim == 4
     for given in ({"dim": 100}, {"config": firth.TrainConfig()}):
         with pytest.raises(ConfigError, match=r"dim must be that of the vectors .* 4, got 100"):
             firth.train(UNITS, start=start, **given)

@@ -56,6 +56,10 @@ def shown(value: object) -> str:
     ("'fast'", '100,000', 'an integer of about 5,000 digits')
     """
     if type(value) is not int:
-        return one_line(repr(value))
+        try:
+            return one_line(repr(value))
+        except ValueError:
+            # It holds an integer of too many digits.
+            return f"a {type(value).__name__} too long to be printed"
     digits = round(value.bit_length() * math.log10(2.0))
     return f"{value:,}" if digits <= _MOST_DIGITS else f"an integer of about {digits:,} digits"

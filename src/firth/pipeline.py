@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
-import inspect
 import logging
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firth._version import __version__
 from firth.corpus import Corpus, Vocabulary, read_corpus
-from firth.errors import ConfigError, one_line
-from firth.training.checkpoint import Checkpoints, list_checkpoints, parse_duration
+from firth.corpus.holdout import share_of
+from firth.errors import ConfigError
+from firth.training.checkpoint import Checkpoints, parse_duration
 from firth.training.config import TrainConfig
 from firth.training.engine import Initial
-from firth.training.options import advice
+from firth.training.given import check_known, checked_path, with_config, without_reading
 from firth.training.progress import ReadingBar, TrainingBar, are_bars_shown
 from firth.training.run_log import RunLog
 from firth.training.trainer import check_callbacks, check_options, train_corpus
-from firth.vectors import Vectors, load
+from firth.vectors import Vectors
 
 if TYPE_CHECKING:
     from firth.corpus.reading import Source
@@ -37,76 +35,9 @@ if TYPE_CHECKING:
     from firth.training.engine import MakeEngine
 
 _LOG = logging.getLogger(__name__)
-_P = ParamSpec("_P")
-
-_OPTIONS = tuple(field.name for field in dataclasses.fields(TrainConfig))
-# What belongs to training too, or only to reading as such.
-_NOT_OF_READING = {"source", "seed", "start", "on_progress"}
-_READING = tuple(
-    name for name in inspect.signature(read_corpus).parameters if name not in _NOT_OF_READING
-)
 
 
-def _with_config(train: Callable[_P, Vectors]) -> Callable[_P, Vectors]:
-    """Make `config` of the options that a call gives, before Python fills in the defaults.
-
-    A function cannot tell an option that was given from its default. Here is known which were: so
-    none is ignored beside a config, a corpus that was read or vectors to start from.
-    """
-    known = list(inspect.signature(train).parameters)
-
-    @functools.wraps(train)
-    def call(*arguments: _P.args, **keywords: _P.kwargs) -> Vectors:
-        given: dict[str, Any] = dict(keywords)
-        for name in given:
-            if name not in known:
-                there = advice(name, known) or f"there are {', '.join(known)}"
-                raise ConfigError(f"there is no option '{one_line(name)}'; {there}")
-        config = _config_of(given)
-        source = arguments[0] if arguments else given.get("source")
-        if isinstance(source, Corpus):
-            _check_read(given, config)
-        start = _load_start(given.get("start"))
-        if start is not None and not {"dim", "config"} & given.keys():
-            config = dataclasses.replace(config, dim=start.dim)
-        return train(*arguments, **{**given, "config": config, "start": start})
-
-    return call
-
-
-def _config_of(given: dict[str, Any]) -> TrainConfig:
-    """Make a config of the options that were given, or return the one that was."""
-    options = {name: given[name] for name in _OPTIONS if name in given}
-    config = given.get("config")
-    if config is None:
-        return TrainConfig(**options)
-    if not isinstance(config, TrainConfig):
-        raise ConfigError(f"config must be a TrainConfig, got {one_line(repr(config))}")
-    if options:
-        raise ConfigError(
-            f"config holds all options of training: give it or {', '.join(options)}, not both "
-            "(dataclasses.replace(config, ...) changes some)"
-        )
-    return config
-
-
-def _check_read(given: dict[str, Any], config: TrainConfig) -> None:
-    """Raise if there are options of reading, although the corpus was read before."""
-    default = TrainConfig()
-    asked = [name for name in _READING if name in given]
-    asked += [
-        f"{name} (in config)"
-        for name in ("min_count", "max_vocab")
-        if "config" in given and getattr(config, name) != getattr(default, name)
-    ]
-    if asked:
-        raise ConfigError(
-            f"the corpus has been read: {', '.join(asked)} would change nothing; "
-            "give it to read_corpus"
-        )
-
-
-@_with_config
+@with_config
 def train(
     source: Source | Corpus,
     *,
@@ -237,7 +168,7 @@ def train(
     >>> len(vectors.config["losses"])
     2
     """
-    # Made and loaded by `_with_config`.
+    # Made and loaded by `with_config`.
     assert config is not None
     assert start is None or isinstance(start, Vectors)
     _check_start(start, config)
@@ -254,7 +185,7 @@ def train(
     with nullcontext() if checkpoints is None else checkpoints:
         if isinstance(source, Corpus):
             corpus = source
-            _check_known(start, corpus)
+            check_known(start, corpus)
         else:
             with ReadingBar() if shows_bars else nullcontext() as reading:
                 corpus = read_corpus(
@@ -289,8 +220,8 @@ def train(
         config={
             "firth": __version__,
             "engine": engine,
-            "options": _without_reading(source, dataclasses.asdict(config)),
-            "corpus": _without_reading(
+            "options": without_reading(source, dataclasses.asdict(config)),
+            "corpus": without_reading(
                 source,
                 {
                     "source": _describe(source),
@@ -313,7 +244,7 @@ def train(
 def _holds_out(source: Source | Corpus, holdout: float | Source) -> bool:
     if isinstance(source, Corpus):
         return source.held_out > 0
-    return not isinstance(holdout, int | float) or holdout != 0
+    return share_of(holdout) != 0
 
 
 def _log_corpus(corpus: Corpus) -> None:
@@ -360,28 +291,13 @@ def _open_checkpoints(
     if not isinstance(resume, bool):
         raise ConfigError(f"resume must be True or False, got {resume!r}")
     return Checkpoints(
-        _path("checkpoint", folder),
+        checked_path("checkpoint", folder),
         every=parse_duration(
             "checkpoint_every (--checkpoint-every)", "10m" if every is None else every
         ),
         keep=2 if keep is None else keep,
         resume=resume,
     )
-
-
-def _path(name: str, given: str | os.PathLike[str]) -> Path:
-    if not isinstance(given, str | os.PathLike) or not os.fspath(given):
-        raise ConfigError(f"{name} must be a path, got {given!r}")
-    return Path(given)
-
-
-def _load_start(start: Vectors | str | os.PathLike[str] | None) -> Vectors | None:
-    """Load the vectors to start from; of a folder of checkpoints, the last one."""
-    if start is None or isinstance(start, Vectors):
-        return start
-    path = _path("start", start)
-    checkpoints = list_checkpoints(path)
-    return load(checkpoints[-1] if checkpoints else path)
 
 
 def _check_start(before: Vectors | None, config: TrainConfig) -> None:
@@ -396,17 +312,6 @@ def _known_words(before: Vectors) -> Vocabulary:
     return Vocabulary(before.words, np.maximum(counts, 1))
 
 
-def _check_known(start: Vectors | None, corpus: Corpus) -> None:
-    """Raise if a corpus that was read lacks words of the vectors to start from."""
-    lacking = [word for word in start or () if word not in corpus.vocabulary]
-    if lacking:
-        raise ConfigError(
-            f"{len(lacking):,} words of the vectors to start from are not in the corpus, such as "
-            f"{one_line(repr(lacking[0]))}; read it with the start of read_corpus, or give train "
-            "the text itself"
-        )
-
-
 def _initial(before: Vectors, vocabulary: Vocabulary) -> Initial:
     outputs = before.output_vectors
     return Initial(
@@ -418,13 +323,6 @@ def _initial(before: Vectors, vocabulary: Vocabulary) -> Initial:
 
 def _ids(words: Iterable[Token], vocabulary: Vocabulary) -> NDArray[np.int64]:
     return np.array([vocabulary.id_of(word) for word in words], np.int64)
-
-
-def _without_reading(source: Source | Corpus, record: dict[str, Any]) -> dict[str, Any]:
-    """Return a record; of a corpus that was read before, without how, which is not known."""
-    if not isinstance(source, Corpus):
-        return record
-    return {name: value for name, value in record.items() if name not in _READING}
 
 
 def _describe(source: Source | Corpus) -> str | list[str]:
