@@ -264,7 +264,7 @@ def test_words_that_are_not_utf8_can_be_converted(tmp_path):
     "arguments",
     [[], ["train"], ["train", "text.txt"], ["unknown"], ["evaluate", "vectors"],
      ["train", "text.txt", "--output", "x", "--model", "glove"],
-     ["similar", "vectors", "cat", "--top", "0"]],
+     ["similar", "vectors", "cat", "--top", "many"]],
 )  # fmt: skip
 def test_wrong_usage_exits_2(folder, arguments):
     done = run(*arguments, at=folder)

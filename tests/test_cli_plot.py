@@ -82,6 +82,7 @@ def test_integers_are_found_by_their_digits(folder, tmp_path):
         (["vectors", "-o", "x.png", "--words", "kign"], ["'kign'", "near: king"]),
         (["vectors", "-o", "x.png", "--words", "king，tea"], ["king，tea", "separated by ','"]),
         (["vectors", "-o", "x.png", "--words", "king"], ["at least 2 words, got 1"]),
+        (["vectors", "-o", "x.png", "--top", "1"], ["top must be at least 2, got 1"]),
         (["vectors", "-o", "x.png", "--words", "tea,tea"], ["must differ, got tea"]),
         (["flat", "-o", "x.png"], ["at least 2 dimensions, got 1"]),
         # What cannot be written is told before anything is read.
@@ -106,7 +107,7 @@ def test_bad_input_is_told_in_one_line(folder, arguments, parts):
     [
         ["vectors"],
         ["vectors", "-o", "x.png", "--words", "king,tea", "--top", "3"],
-        ["vectors", "-o", "x.png", "--top", "1"],
+        ["vectors", "-o", "x.png", "--top", "few"],
         ["vectors", "-o", "x.png", "--method", "isomap"],
     ],
 )

@@ -1,8 +1,12 @@
 """Training as users meet it: quality on corpora whose answers are known, repeatability, errors."""
 
+import dataclasses
+import inspect
 import itertools
 import math
+import re
 import sys
+import typing
 
 import numpy as np
 import pytest
@@ -11,6 +15,7 @@ import firth
 from firth.callbacks import JsonLines
 from firth.corpus import read_corpus
 from firth.errors import ConfigError, CorpusError
+from firth.training import config as config_module
 from firth.training import trainer
 
 # WordSim-353 and analogies on 12 MB of Wikipedia; some points below what was measured.
@@ -99,7 +104,7 @@ def test_trains_at_any_dimension(dim):
     assert np.isfinite(vectors.output_vectors).all()
 
 
-@pytest.mark.parametrize("noise_exponent", [-1.0, 0.0, 1.0])
+@pytest.mark.parametrize("noise_exponent", [-1e308, -1.0, 0.0, 1.0, 1e308])
 def test_trains_with_any_noise(noise_exponent):
     vectors = firth.train(planted_units(sentences=200), dim=8, noise_exponent=noise_exponent)
     assert np.isfinite(vectors.config["losses"]).all()
@@ -184,9 +189,134 @@ def test_bars_show_only_on_a_terminal_or_when_asked(capsys, monkeypatch):
     assert capsys.readouterr().err == ""
 
 
-def test_a_misspelt_option_is_named():
-    with pytest.raises(ConfigError, match="there is no option 'vector_size'"):
-        firth.train([["a", "b"]] * 5, vector_size=10)
+UNITS = [["a", "b", "c"], ["b", "a"]] * 20
+SHORT = {"dim": 4, "epochs": 1, "sample": 0, "threads": 1}
+
+
+@pytest.mark.parametrize(
+    ("option", "advice"),
+    [
+        ("vector_size", "Firth calls it dim"),
+        ("windows", "the nearest is window"),
+        ("sg", "Firth has model, 'skipgram' or 'cbow'"),
+        ("minCount", "Firth calls it min_count"),
+        ("lowercased", "the nearest is lowercase"),
+        ("xyzzy", "there are source, model, dim, "),
+    ],
+)
+def test_an_option_that_does_not_exist_is_named(option, advice):
+    with pytest.raises(ConfigError) as caught:
+        firth.train(UNITS, **{option: 10})
+    assert str(caught.value).startswith(f"there is no option '{option}'; {advice}")
+
+
+def test_gensim_s_name_of_the_source_is_named():
+    with pytest.raises(ConfigError, match="no option 'sentences'; Firth calls it source"):
+        firth.train(sentences=UNITS)
+
+
+def test_train_names_each_option_of_a_config_with_its_default_in_the_same_order():
+    fields = {field.name: field.default for field in dataclasses.fields(firth.TrainConfig)}
+    parameters = inspect.signature(firth.train).parameters
+    shared = {name: parameters[name].default for name in parameters if name in fields}
+    assert list(shared.items()) == list(fields.items())
+    hints = typing.get_type_hints(firth.TrainConfig)
+    for name, parameter in parameters.items():
+        assert parameter.kind in (parameter.KEYWORD_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+        if name in fields:
+            assert eval(parameter.annotation, vars(config_module)) == hints[name]
+        assert re.search(rf"^    ([a-z_]+, )*{name}(, [a-z_]+)* : ", firth.train.__doc__, re.M)
+
+
+def test_a_config_is_the_same_as_its_options():
+    config = firth.TrainConfig(**SHORT, window=2, model="cbow")
+    given = firth.train(UNITS, config=config)
+    by_name = firth.train(UNITS, **SHORT, window=2, model="cbow")
+    assert given.input_vectors.tobytes() == by_name.input_vectors.tobytes()
+    assert given.config == by_name.config
+
+
+@pytest.mark.parametrize("options", [{"dim": 100}, {"window": 2, "min_lr": None}])
+def test_a_config_and_options_are_refused_even_at_their_defaults(options):
+    with pytest.raises(ConfigError, match=rf"give it or {', '.join(options)}, not both"):
+        firth.train(UNITS, config=firth.TrainConfig(dim=50), **options)
+
+
+def test_a_config_of_another_kind_is_refused():
+    with pytest.raises(ConfigError, match=r"config must be a TrainConfig, got {"):
+        firth.train(UNITS, config={"dim": 4})
+
+
+def test_vectors_to_start_from_give_the_dim_unless_it_is_given():
+    start = firth.train(UNITS, **SHORT)
+    assert firth.train(UNITS, start=start, config=None, epochs=1, sample=0).dim == 4
+    for given in ({"dim": 100}, {"config": firth.TrainConfig()}):
+        with pytest.raises(ConfigError, match=r"dim must be that of the vectors .* 4, got 100"):
+            firth.train(UNITS, start=start, **given)
+
+
+def test_a_corpus_that_was_read_is_trained_as_it_is():
+    units = planted_units(sentences=200)
+    direct = firth.train(units, **SHORT, holdout=0.1, min_count=3)
+    corpus = firth.read_corpus(units, holdout=0.1, min_count=3)
+    read = firth.train(corpus, **SHORT)
+    assert read.input_vectors.tobytes() == direct.input_vectors.tobytes()
+    assert read.config["held_out_losses"] == direct.config["held_out_losses"] != []
+    assert read.config["corpus"]["source"] == "Corpus"
+    assert read.config["corpus"]["words_held_out"] == direct.config["corpus"]["words_held_out"]
+    # What it cannot know, it does not tell.
+    assert "min_count" not in read.config["options"]
+    assert "tokenizer" not in read.config["corpus"]
+
+
+READING = ("tokenizer", "lowercase", "encoding_errors", "holdout", "min_count", "max_vocab")
+
+
+@pytest.mark.parametrize("name", READING)
+def test_a_corpus_that_was_read_takes_no_option_of_reading(name):
+    default = inspect.signature(firth.train).parameters[name].default
+    with pytest.raises(ConfigError, match=f"the corpus has been read: {name} would change nothing"):
+        firth.train(firth.read_corpus(UNITS), **{name: default})
+
+
+@pytest.mark.parametrize("options", [{"min_count": 2}, {"max_vocab": 3}])
+def test_a_corpus_that_was_read_takes_no_config_of_reading(options):
+    with pytest.raises(ConfigError, match=rf"{next(iter(options))} \(in config\) would change"):
+        firth.train(firth.read_corpus(UNITS), config=firth.TrainConfig(**options))
+
+
+def test_a_corpus_that_was_read_must_hold_the_words_to_start_from():
+    start = firth.train([["a", "b", "x"]] * 9, **SHORT)
+    with pytest.raises(ConfigError, match=r"1 words of the vectors to start from .* such as 'x'"):
+        firth.train(firth.read_corpus(UNITS), start=start)
+    vocabulary = firth.Vocabulary(start.words, start.counts)
+    corpus = firth.read_corpus(UNITS, start=vocabulary)
+    assert "x" in firth.train(corpus, start=start, epochs=1, sample=0)
+
+
+def test_a_run_is_logged_when_asked(caplog, tmp_path):
+    firth.train(UNITS, **SHORT)
+    assert caplog.text == ""
+    caplog.set_level("INFO", "firth")
+    firth.train(UNITS, **{**SHORT, "epochs": 2}, holdout=0.2, checkpoint=tmp_path / "checkpoints")
+    assert {record.levelname for record in caplog.records} == {"INFO"}
+    told = caplog.messages
+    assert any(line.startswith("read 100 words in 40 units: a vocabulary of 3") for line in told)
+    assert any(line.startswith("training skipgram: 3 words in 4 dimensions, 2 ep") for line in told)
+    epochs = [line for line in told if re.match(r"epoch \d of 2: loss \d", line)]
+    assert len(epochs) == 2
+    assert re.search(r"held-out loss \d\.\d+, \d+ words/s$", epochs[1])
+    assert any(re.match(r"wrote .*checkpoint-000002: epoch 2", line) for line in told)
+    assert told[-1].startswith("training ended (done) after ")
+    assert {record.name.partition(".")[0] for record in caplog.records} == {"firth"}
+
+
+def test_a_run_that_goes_on_logs_from_where(caplog, tmp_path):
+    options = {**SHORT, "checkpoint": tmp_path / "checkpoints"}
+    firth.train(UNITS, **options)
+    caplog.set_level("INFO", "firth")
+    firth.train(UNITS, **options, resume=True)
+    assert any(re.match("it goes on from .*checkpoint-000001", line) for line in caplog.messages)
 
 
 def test_subsampling_that_leaves_nothing_is_an_error():

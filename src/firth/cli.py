@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
-from typer.core import TyperGroup
 
 from firth._version import __version__
 from firth.console import (
@@ -26,6 +25,7 @@ from firth.console import (
     raise_no_more,
 )
 from firth.errors import FirthError, FirthWarning, Interrupted, VocabularyError
+from firth.usage import PlainGroup
 
 if TYPE_CHECKING:
     from firth.evaluation import Evaluation
@@ -45,7 +45,7 @@ _LESS_MEMORY = {
 }
 
 
-class _Verbs(TyperGroup):
+class _Verbs(PlainGroup):
     """The verbs; Typer would end an interrupted one without a word."""
 
     def invoke(self, context: Any) -> Any:  # noqa: ANN401
@@ -81,7 +81,7 @@ app = typer.Typer(
 VectorsPath = Annotated[
     Path, typer.Argument(metavar="VECTORS", help="A folder or file of vectors.")
 ]
-Top = Annotated[int, typer.Option(min=1, help="How many words to give.")]
+Top = Annotated[int, typer.Option(help="How many words to give.")]
 EncodingErrors = Annotated[
     Literal["strict", "replace"], typer.Option(help="What to do about invalid UTF-8.")
 ]
@@ -181,7 +181,10 @@ def train(
         float | None,
         typer.Option(help="Step size at the start.", show_default="0.025 skipgram, 0.05 cbow"),
     ] = None,
-    min_lr: Annotated[float, typer.Option(help="Step size at the end.")] = 1e-4,
+    min_lr: Annotated[
+        float | None,
+        typer.Option(help="Step size at the end.", show_default="1e-4, or --lr if that is less"),
+    ] = None,
     shrink_windows: Annotated[
         bool, typer.Option(help="Draw each window's reach from 1 to --window.")
     ] = True,
@@ -267,6 +270,8 @@ def train(
         from firth.callbacks import JsonLines
 
         callbacks.append(JsonLines(log))
+    # Where none is given, it is that of the vectors to start from.
+    given_dim: dict[str, Any] = {} if dim is None else {"dim": dim}
     vectors = train_vectors(
         inputs,
         tokenizer=tokenizer,
@@ -283,7 +288,7 @@ def train(
         progress=False if quiet else None,
         engine=engine,
         model=model,
-        **({} if dim is None else {"dim": dim}),
+        **given_dim,
         window=window,
         negative=negative,
         epochs=epochs,
@@ -391,7 +396,7 @@ def evaluate(
         typer.Option(metavar="FILE", help="Word pairs and scores."),
     ] = None,
     restrict: Annotated[
-        int, typer.Option(min=1, help="Hold analogies to the most frequent words.")
+        int, typer.Option(help="Hold analogies to the most frequent words.")
     ] = 30_000,
     as_json: Json = False,
 ) -> None:
@@ -454,7 +459,7 @@ def plot(
     ] = None,
     top: Annotated[
         int | None,
-        typer.Option(min=2, help="Draw this many, the first words.", show_default="50"),
+        typer.Option(help="Draw this many, the first words.", show_default="50"),
     ] = None,
     method: Annotated[
         Literal["pca", "umap", "tsne"] | None,
@@ -468,9 +473,12 @@ def plot(
     """Draw words as a map, by their vectors."""
     if words is not None and top is not None:
         raise typer.BadParameter("give --words or --top, not both")
+    from firth.checks import whole_number
     from firth.plotting import check_picture, save, scatter
 
     check_picture(output, overwrite=overwrite)
+    if top is not None:
+        whole_number("top", top, least=2)
     vectors = _load(path)
     chosen = list(vectors.words[: top or 50]) if words is None else _split(vectors, words)
     save(scatter(vectors, chosen, method=method, title=title), output, overwrite=overwrite)

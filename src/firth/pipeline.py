@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
+import logging
 import os
-import sys
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firth._version import __version__
 from firth.cache import cache_folder
-from firth.corpus import Vocabulary, read_corpus
+from firth.corpus import Corpus, Vocabulary, read_corpus
+from firth.corpus.holdout import share_of
 from firth.errors import ConfigError
 from firth.paths import to_path
-from firth.training.checkpoint import Checkpoints, list_checkpoints, parse_duration
+from firth.training.checkpoint import Checkpoints, parse_duration
 from firth.training.config import TrainConfig
 from firth.training.engine import Initial
-from firth.training.progress import ReadingBar, TrainingBar
+from firth.training.given import check_known, with_config, without_reading
+from firth.training.progress import ReadingBar, TrainingBar, are_bars_shown
+from firth.training.run_log import RunLog
 from firth.training.trainer import check_callbacks, check_options, train_corpus
-from firth.vectors import Vectors, load
+from firth.vectors import Vectors
 
 if TYPE_CHECKING:
     from firth.corpus.reading import Source
@@ -31,12 +34,34 @@ if TYPE_CHECKING:
     from firth.corpus.tokenizers import Tokenizer
     from firth.corpus.vocabulary import Token
     from firth.training.callbacks import Callback
+    from firth.training.config import Model, OnDivergence
     from firth.training.engine import MakeEngine
 
+_LOG = logging.getLogger(__name__)
 
+
+@with_config
 def train(
-    source: Source,
+    source: Source | Corpus,
     *,
+    model: Model = "skipgram",
+    dim: int = 100,
+    window: int = 5,
+    negative: int = 5,
+    epochs: int = 5,
+    min_count: int = 5,
+    max_vocab: int | None = None,
+    sample: float = 1e-3,
+    noise_exponent: float = 0.75,
+    lr: float | None = None,
+    min_lr: float | None = None,
+    shrink_windows: bool = True,
+    threads: int | None = None,
+    seed: int = 1,
+    deterministic: bool = False,
+    patience: int | None = None,
+    on_divergence: OnDivergence = "stop",
+    config: TrainConfig | None = None,
     tokenizer: str | Tokenizer = "whitespace",
     lowercase: bool = False,
     encoding_errors: EncodingErrors = "strict",
@@ -50,16 +75,39 @@ def train(
     callbacks: Sequence[Callback] = (),
     progress: bool | None = None,
     engine: str = "kernel",
-    **options: Any,  # noqa: ANN401
 ) -> Vectors:
     """Train word vectors on a corpus.
 
     Parameters
     ----------
-    source : path, list of paths, or iterable of token lists
+    source : path, list of paths, iterable of token lists, or Corpus
         A text file (plain or `.gz`, `.bz2`, `.xz`, `.zst`), a folder, a glob pattern, `"-"` for
         standard input, or several of these in a list. Or any iterable of lists of words or of
-        integers; it is read once, so a generator will do.
+        integers; it is read once, so a generator will do. Or what `read_corpus` returned: then
+        options of reading raise, `min_count` and `max_vocab` too.
+    model : {"skipgram", "cbow"}
+        Whether each context word predicts the centre, or the mean of the context words does.
+    dim : int
+        The length of a vector. With `start`, by default that of the vectors.
+    window, negative, epochs : int
+        The maximum distance of a context word, noise words for each window, passes over the corpus.
+    min_count, max_vocab : int
+        Words that occur less often are left out; so many of the most frequent are kept at most.
+    sample, noise_exponent : float
+        Subsampling threshold, 0 for none; noise words are drawn by their count to this power.
+    lr, min_lr : float, optional
+        Step size at the start (0.025, CBOW 0.05) and at the end (1e-4, or `lr` if that is less).
+    shrink_windows : bool
+        Whether each window's reach is drawn from 1 to `window`.
+    threads, seed, deterministic : int, int, bool
+        Workers, by default one for each processor; start of the random numbers; whether the vectors
+        are the same for any number of threads.
+    patience : int, optional
+        Stop when the held-out loss has not improved for so many epochs.
+    on_divergence : {"stop", "halve"}
+        Stop, or go back to the last checkpoint with half the step size.
+    config : TrainConfig, optional
+        All of the options above instead; it tells more of each.
     tokenizer : {"whitespace", "words", "chinese"} or callable
         How a line of text becomes words. A callable takes a line and gives its words.
     lowercase : bool
@@ -88,14 +136,11 @@ def train(
     callbacks : sequence of Callback
         Are told how the run goes; see `Callback`.
     progress : bool, optional
-        Whether to show progress bars on standard error; by default if that is a terminal.
+        Whether to show progress bars; by default in a notebook, and where standard error is a
+        terminal.
     engine : {"kernel", "torch"}
         What trains: the compiled kernel, or the textbook in PyTorch, which is far slower and makes
         the same draws. Both run on the CPU; `firth.torch.fit` takes a GPU.
-    **options
-        The fields of `TrainConfig`: model, dim, window, negative, epochs, min_count, max_vocab,
-        sample, noise_exponent, lr, min_lr, shrink_windows, threads, seed, deterministic, patience,
-        on_divergence. With `start`, dim is that of the vectors.
 
     Returns
     -------
@@ -106,8 +151,8 @@ def train(
     Raises
     ------
     ConfigError
-        If an option is unknown or out of range, does not fit another or the checkpoint, or the
-        training diverges.
+        If an option is unknown or out of range, does not fit another or the checkpoint, would
+        change nothing, or the training diverges.
     CorpusError
         If the source cannot be read, or holds nothing to train on.
     MissingExtraError
@@ -126,46 +171,49 @@ def train(
     >>> len(vectors.config["losses"])
     2
     """
-    before = _load_start(start)
-    if before is not None:
-        options = {"dim": before.dim, **options}
-    config = make_config(**options)
-    _check_start(before, config)
+    # Made and loaded by `with_config`.
+    assert config is not None
+    assert start is None or isinstance(start, Vectors)
+    _check_start(start, config)
     # Before the text is read, which may take long.
     if isinstance(frozen, str):
         raise ConfigError(f"frozen must be a list of words, got {frozen!r}")
-    nothing_held_out = isinstance(holdout, int | float) and holdout == 0
-    check_options(config, held_out=not nothing_held_out, checkpoints=checkpoint is not None)
+    check_options(config, held_out=_holds_out(source, holdout), checkpoints=checkpoint is not None)
     make_engine = _engine_named(engine)
     check_callbacks(callbacks)
+    shows_bars = are_bars_shown(progress)
     checkpoints = _open_checkpoints(
         checkpoint, every=checkpoint_every, keep=keep_checkpoints, resume=resume
     )
-    if progress is None:
-        progress = sys.stderr is not None and sys.stderr.isatty()
     with nullcontext() if checkpoints is None else checkpoints:
-        with ReadingBar() if progress else nullcontext() as reading:
-            corpus = read_corpus(
-                source,
-                tokenizer=tokenizer,
-                lowercase=lowercase,
-                min_count=config.min_count,
-                max_vocab=config.max_vocab,
-                encoding_errors=encoding_errors,
-                holdout=holdout,
-                seed=config.seed,
-                start=None if before is None else _known_words(before),
-                leave_out=_written_by(checkpoint, callbacks),
-                on_progress=reading,
-            )
-        with TrainingBar() if progress else nullcontext() as training:
+        if isinstance(source, Corpus):
+            corpus = source
+            check_known(start, corpus)
+        else:
+            with ReadingBar() if shows_bars else nullcontext() as reading:
+                corpus = read_corpus(
+                    source,
+                    tokenizer=tokenizer,
+                    lowercase=lowercase,
+                    min_count=config.min_count,
+                    max_vocab=config.max_vocab,
+                    encoding_errors=encoding_errors,
+                    holdout=holdout,
+                    seed=config.seed,
+                    start=None if start is None else _known_words(start),
+                    leave_out=_written_by(checkpoint, callbacks),
+                    on_progress=reading,
+                )
+        _log_corpus(corpus)
+        with TrainingBar() if shows_bars else nullcontext() as training:
+            told = [RunLog(), *callbacks]
             result = train_corpus(
                 corpus,
                 config,
                 engine=make_engine,
-                callbacks=callbacks if training is None else [*callbacks, training],
+                callbacks=told if training is None else [*told, training],
                 checkpoints=checkpoints,
-                initial=None if before is None else _initial(before, corpus.vocabulary),
+                initial=None if start is None else _initial(start, corpus.vocabulary),
                 frozen=_ids(frozen, corpus.vocabulary),
             )
     return Vectors(
@@ -176,16 +224,19 @@ def train(
         config={
             "firth": __version__,
             "engine": engine,
-            "options": dataclasses.asdict(config),
-            "corpus": {
-                "source": _describe(source),
-                "tokenizer": tokenizer if isinstance(tokenizer, str) else "custom",
-                "lowercase": lowercase,
-                "units_read": corpus.units_read,
-                "words_read": corpus.words_read,
-                "words_kept": corpus.tokens.size - corpus.held_out,
-                "words_held_out": corpus.held_out,
-            },
+            "options": without_reading(source, dataclasses.asdict(config)),
+            "corpus": without_reading(
+                source,
+                {
+                    "source": _describe(source),
+                    "tokenizer": tokenizer if isinstance(tokenizer, str) else "custom",
+                    "lowercase": lowercase,
+                    "units_read": corpus.units_read,
+                    "words_read": corpus.words_read,
+                    "words_kept": corpus.tokens.size - corpus.held_out,
+                    "words_held_out": corpus.held_out,
+                },
+            ),
             "losses": list(result.losses),
             "held_out_losses": list(result.held_out_losses),
             "epoch": result.epoch,
@@ -194,22 +245,21 @@ def train(
     )
 
 
-def make_config(**options: Any) -> TrainConfig:  # noqa: ANN401
-    """Make a `TrainConfig`; an option that does not exist raises with the nearest that does.
+def _holds_out(source: Source | Corpus, holdout: float | Source) -> bool:
+    if isinstance(source, Corpus):
+        return source.held_out > 0
+    return share_of(holdout) != 0
 
-    Examples
-    --------
-    >>> make_config(windows=3)
-    Traceback (most recent call last):
-    firth.errors.ConfigError: there is no option 'windows'; the nearest is 'window'
-    """
-    known = [field.name for field in dataclasses.fields(TrainConfig)]
-    for name in options:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"the nearest is '{near[0]}'" if near else f"there are {', '.join(known)}"
-            raise ConfigError(f"there is no option '{name}'; {hint}")
-    return TrainConfig(**options)
+
+def _log_corpus(corpus: Corpus) -> None:
+    _LOG.info(
+        "read %d words in %d units: a vocabulary of %d words, %d tokens to train on, %d held out",
+        corpus.words_read,
+        corpus.units_read,
+        len(corpus.vocabulary),
+        corpus.tokens.size - corpus.held_out,
+        corpus.held_out,
+    )
 
 
 def _engine_named(name: str) -> MakeEngine | None:
@@ -254,15 +304,6 @@ def _open_checkpoints(
     )
 
 
-def _load_start(start: Vectors | str | os.PathLike[str] | None) -> Vectors | None:
-    """Load the vectors to start from; of a folder of checkpoints, the last one."""
-    if start is None or isinstance(start, Vectors):
-        return start
-    path = to_path("start", start)
-    checkpoints = list_checkpoints(path) if os.path.isdir(path) else []  # noqa: PTH112
-    return load(checkpoints[-1] if checkpoints else path)
-
-
 def _check_start(before: Vectors | None, config: TrainConfig) -> None:
     if before is not None and config.dim != before.dim:
         raise ConfigError(
@@ -296,8 +337,10 @@ def _written_by(
     return folders + [place for callback in callbacks for place in callback.writes()]
 
 
-def _describe(source: Source) -> str | list[str]:
+def _describe(source: Source | Corpus) -> str | list[str]:
     """Tell where a corpus came from, as far as it has a name."""
+    if isinstance(source, Corpus):
+        return "Corpus"
     if isinstance(source, str | os.PathLike):
         return os.fspath(source)
     if isinstance(source, list | tuple) and all(isinstance(p, str | os.PathLike) for p in source):

@@ -268,7 +268,8 @@ def test_progress_is_that_of_the_source():
 
 
 @pytest.mark.parametrize(
-    "share", [True, False, np.True_, float("nan"), -0.1, 1, 1.0, 2, np.float32(1.5), float("inf")]
+    "share",
+    [True, False, np.True_, float("nan"), -0.1, 1, 1.0, 2, np.float32(1.5), float("inf"), -1e308],
 )
 def test_shares_out_of_range(share):
     with pytest.raises(ConfigError) as caught:
@@ -280,9 +281,7 @@ def test_shares_out_of_range(share):
 
 @pytest.mark.parametrize("seed", [-1, 1.0, True, None])
 def test_seeds_out_of_range(seed):
-    with pytest.raises(
-        ConfigError, match=f"^seed must be a whole number of at least 0, got {seed}$"
-    ):
+    with pytest.raises(ConfigError, match=f"^seed must be a(t least 0| whole number), got {seed}$"):
         read_corpus(TRAINED, min_count=1, seed=seed)
 
 
@@ -372,3 +371,9 @@ def test_options_for_text_with_held_out_token_lists(tmp_path):
         ConfigError, match=r"^holdout: tokenizer, lowercase and encoding_errors are"
     ):
         read_corpus(path, tokenizer="words", holdout=[["tea", "toast"]])
+
+
+@pytest.mark.parametrize("share", [10**400, -(10**5000)], ids=["large", "huge"])
+def test_a_share_may_be_too_large_for_a_float(share):
+    with pytest.raises(ConfigError, match=r"a share from 0 to below 1.* got an integer of about"):
+        read_corpus(TRAINED, min_count=1, holdout=share)

@@ -210,6 +210,11 @@ def test_lone_surrogates_are_told():
     [
         ({"min_count": 0}, "min_count must be at least 1, got 0"),
         ({"max_vocab": 1}, "max_vocab must be at least 2, got 1"),
+        ({"min_count": "5"}, "min_count must be a whole number, got '5'"),
+        ({"min_count": float("nan")}, "min_count must be a whole number, got nan"),
+        ({"min_count": 10**30}, "min_count must be at most 9,223,372,036,854,775,807, got 1,000"),
+        ({"max_vocab": 2.5}, "max_vocab must be a whole number, got 2.5"),
+        ({"seed": True}, "seed must be a whole number, got True"),
         ({"encoding_errors": "ignore"}, "encoding_errors must be strict or replace, got 'ignore'"),
         ({"tokenizer": "words"}, "are for text"),
         ({"lowercase": True}, "are for text"),

@@ -1,10 +1,13 @@
 import array
 import enum
+from collections import deque
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from firth.corpus.units import check_units
+from firth.corpus import read_corpus
+from firth.corpus.units import check_units, refuse_sentences
 from firth.errors import CorpusError
 
 
@@ -44,9 +47,21 @@ def test_tokens_become_plain(source, expected):
     ("source", "message"),
     [
         (5, "an iterable of token lists, got int"),
-        ((word for word in ["a", "b"]), "unit 0 must be a list.* got str .*give the path"),
+        (
+            (text for text in ["a b", "c"]),
+            r"unit 0 must be a list of words, got a str: 'a b'; give ",
+        ),
+        (np.array(["a b", "c"]), r"got a str: .*'a b'.*\[sentence.split\(\) for .*path of a file"),
+        ((Path(name) for name in ["a"]), "unit 0 must be a list.* got a path; .* in a list"),
         ([["a"], b"bc"], "unit 1 must be a list.* got bytes"),
-        ([["a"], {"b"}], "unit 1 must be a list.* got set"),
+        ([["a"], {"b"}], "unit 1 must be a list.* got set, which has no order"),
+        ({("a", "b")}, "must be a path, .* got set, which has no order"),
+        ({"a": ["b"]}, "must be a path, .* got dict"),
+        ([{"a": 1}], "unit 0 must be a list.* got dict"),
+        (b"ab", "must be a path, .* got bytes"),
+        (np.array("a"), "must be a path, .* got ndarray"),
+        ([[b"a"]], "unit 0: a token must be str or int, got bytes: b'a'; decode it first"),
+        ([["x" * 1000, None], ["b"]], "got NoneType: None"),
         ([np.zeros((2, 2), int)], "unit 0 must be a list.* got ndarray"),
         (np.arange(3), "unit 0 must be a list.* got int64"),
         ([["a"], ["b", 1]], "unit 1: all tokens must be str or all int"),
@@ -68,6 +83,103 @@ def test_tokens_become_plain(source, expected):
 def test_other_things_are_refused(source, message):
     with pytest.raises(CorpusError, match=message):
         checked(source)
+
+
+class Lengthless:
+    """Units that are made on the way, as gensim's do; asked for its length, it asks a generator."""
+
+    def __init__(self, error=TypeError):
+        self.error = error
+
+    def __len__(self):
+        raise self.error("object of type 'generator' has no len()")
+
+    def __iter__(self):
+        for words in (["a", "b"], ["c"]):
+            yield (word for word in words)
+
+
+@pytest.mark.parametrize("error", [TypeError, NotImplementedError, AttributeError])
+def test_units_need_no_length(error):
+    calls = []
+    units = list(check_units(Lengthless(error), lambda *call: calls.append(call)))
+    assert units == [["a", "b"], ["c"]]
+    assert calls == [(2, None)]
+
+
+class Numbered:
+    """Has no `__iter__`, but numbers from 0."""
+
+    def __getitem__(self, place):
+        return [["a"], ["b", "c"]][place]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ([(word for word in "ab"), {"c": 1, "d": 2}.keys()], [["a", "b"], ["c", "d"]]),
+        ([map(int, "12"), deque([3])], [[1, 2], [3]]),
+        ({"x": ["a"], "y": ["b"]}.values(), [["a"], ["b"]]),
+        (np.array([["a", "b"], ["c"]], object), [["a", "b"], ["c"]]),
+        (Numbered(), [["a"], ["b", "c"]]),
+    ],
+)
+def test_whatever_gives_tokens_in_an_order_is_a_unit(source, expected):
+    assert checked(source) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (
+            ["the cat sat", "a dog ran"],
+            "none of 2 strings names a file, the first is 'the cat sat'",
+        ),
+        (
+            ["", "the cat sat"],
+            r"the first is ''; to train on sentences .*\[sentence.split\(\) for ",
+        ),
+        (["the", "cat"], "the first is 'the'.*give lists of words"),
+        ("the cat sat\non the mat", r"there is no file 'the cat sat\\non the mat'; to train"),
+        ("the cat " * 1000, r"there is no file 'the cat .* \.\.\. .*cat '; to train"),
+        ("nul \0 nul", "there is no file"),
+        ("what is it ?", "there is no file"),
+        ("", "a path must not be empty"),
+        (["text.txt", ""], "a path must not be empty"),
+    ],
+)
+def test_sentences_are_no_paths(tmp_path, monkeypatch, source, message):
+    monkeypatch.chdir(tmp_path)
+    Path("text.txt").write_text("tea milk")
+    with pytest.raises(CorpusError, match=message) as caught:
+        refuse_sentences(source)
+    assert len(str(caught.value)) < 500
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "missing.txt", "missing", ["missing.txt", "other.txt"], ["text.txt", "the cat sat"],
+        [Path("the cat sat"), "a dog ran"], ["my text", "folder/"], "-", ["-", "-"], "te?t.txt", [],
+        [["the cat sat"]],
+    ],
+)  # fmt: skip
+def test_paths_stay_paths(tmp_path, monkeypatch, source):
+    monkeypatch.chdir(tmp_path)
+    for name in ("text.txt", "my text"):
+        Path(name).write_text("tea milk")
+    refuse_sentences(source)
+
+
+def test_a_missing_file_among_others_is_named(tmp_path):
+    (tmp_path / "text.txt").write_text("tea milk")
+    with pytest.raises(CorpusError, match=r"cannot read .*the cat sat: No such file"):
+        read_corpus([str(tmp_path / "text.txt"), str(tmp_path / "the cat sat")])
+
+
+def test_sentences_are_not_taken_for_paths_when_held_out():
+    with pytest.raises(CorpusError, match="holdout: there is no file 'the cat sat'"):
+        read_corpus([["a", "b"]], holdout="the cat sat")
 
 
 def test_a_buffer_may_be_filled_anew_for_each_unit():

@@ -452,7 +452,23 @@ def test_durations(text, seconds):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "10x", "m", "-1s", 0, "0s", "nan", "1e400", True, "9" * 30, None, 9e99]
+    "text",
+    [
+        "",
+        "10x",
+        "m",
+        "-1s",
+        0,
+        "0s",
+        "nan",
+        "1e400",
+        True,
+        "9" * 30,
+        None,
+        9e99,
+        10**400,
+        float("nan"),
+    ],
 )
 def test_what_is_no_duration_is_an_error(text):
     with pytest.raises(ConfigError, match=r"every must be a time .* 30s, 10m"):

@@ -1,5 +1,8 @@
 """What a training run may be told, and what it says to the rest."""
 
+import dataclasses
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -43,9 +46,49 @@ def test_numbers_may_be_numpy_s():
         ({"lr": "fast"}, "lr must be a finite number, got 'fast'"),
         ({"lr": 0.01, "min_lr": 0.02}, "min_lr must be from 0 to 0.01, got 0.02"),
         ({"shrink_windows": 1}, "shrink_windows must be True or False, got 1"),
+        ({"lr": -0.0}, "lr must be above 0, got -0"),
+        ({"lr": 1e-308}, "lr must be from 1e-30 to 1e+30, got 1e-308"),
+        ({"lr": 1e308}, "lr must be from 1e-30 to 1e+30, got 1e+308"),
+        ({"lr": 10**400}, "lr must be a finite number, got an integer of about 400 digits"),
+        ({"lr": Fraction(10**400)}, "lr must be a finite number, got Fraction(1000"),
+        ({"lr": float("inf")}, "lr must be a finite number, got inf"),
+        ({"min_lr": float("nan")}, "min_lr must be a finite number, got nan"),
+        ({"lr": 5e-5, "min_lr": 1e-4}, "min_lr must be from 0 to 5e-05, got 0.0001"),
+        ({"sample": np.float32("inf")}, "sample must be a finite number, got np.float32(inf)"),
+        ({"sample": 1e308}, "sample must be from 0 to 1, got 1e+308"),
+        ({"epochs": 10**30}, "epochs must be at most 1,000,000, got 1,000,000,000,000,000,0"),
+        ({"seed": 10**5000}, "seed must be at most 18,446,744,073,709,551,615, got an integer of"),
+        ({"seed": -(10**5000)}, "seed must be at least 0, got an integer of about 5,000 digits"),
+        ({"min_count": 2**63}, "min_count must be at most 9,223,372,036,854,775,807, got 9,22"),
+        ({"dim": np.float64(3)}, "dim must be a whole number, got np.float64(3.0)"),
+        ({"dim": np.True_}, "dim must be a whole number, got np.True_"),
+        ({"threads": "2"}, "threads must be a whole number, got '2'"),
+        ({"model": np.array(["cbow", "x"])}, "model must be skipgram or cbow, got array(["),
+        ({"model": ["cbow"]}, "model must be skipgram or cbow, got ['cbow']"),
     ],
 )
 def test_says_what_is_wrong(options, message):
     with pytest.raises(ConfigError) as error:
         TrainConfig(**options)
-    assert str(error.value) == message
+    assert str(error.value).startswith(message)
+    assert "\n" not in str(error.value)
+
+
+def test_a_low_step_size_lowers_the_last_one_that_nobody_gave():
+    assert TrainConfig(lr=5e-5).min_lr == 5e-5
+    assert TrainConfig(lr=0.5).min_lr == TrainConfig().min_lr == 1e-4
+
+
+def test_numbers_and_names_become_plain():
+    config = TrainConfig(
+        model=np.str_("cbow"),
+        deterministic=np.True_,
+        min_lr=-0.0,
+        lr=Fraction(1, 4),
+        epochs=np.int8(3),
+    )
+    assert [type(value) for value in dataclasses.astuple(config)] == [
+        type(value) for value in dataclasses.astuple(TrainConfig())
+    ]
+    assert (config.model, config.deterministic, config.lr) == ("cbow", True, 0.25)
+    assert str(config.min_lr) == "0.0"

@@ -36,6 +36,20 @@ def test_noise_of_a_huge_exponent_does_not_overflow():
     assert sampling.noise_distribution(COUNTS, -400.0)[-1] == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize(
+    ("exponent", "expected"),
+    [
+        (1e308, [0.5, 0.5, 0.0]),
+        (-1e308, [0.0, 0.0, 1.0]),
+        (1e-308, [1 / 3] * 3),
+        (-0.0, [1 / 3] * 3),
+    ],
+)
+def test_noise_at_the_extremes(exponent, expected):
+    counts = np.array([2**62, 2**62, 1])
+    np.testing.assert_allclose(sampling.noise_distribution(counts, exponent), expected)
+
+
 @pytest.mark.parametrize("size", [1, 2, 3, 10, 1000, 100_000])
 @pytest.mark.parametrize("exponent", [0.0, 0.75, 3.0, -1.0])
 def test_alias_table_stands_for_its_distribution(size, exponent):

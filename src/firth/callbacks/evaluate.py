@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
+from firth.checks import whole_number
 from firth.errors import ConfigError
 from firth.evaluation.report import Evaluation, EvaluationSets, Paths
 from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart
 from firth.training.checkpoint import parse_duration
-from firth.training.config import whole_number
 from firth.vectors import Vectors
 
 

@@ -7,6 +7,7 @@ import os
 import warnings
 from abc import abstractmethod
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 

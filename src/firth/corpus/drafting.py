@@ -12,7 +12,7 @@ from firth.corpus.drafts import Draft, draft_chunks, draft_units, draft_words
 from firth.corpus.sources import EncodingErrors, Progress, TextFile, find_text, read_text, regroup
 from firth.corpus.tokenizers import LineTokenizer, Tokenizer, get_tokenizer
 from firth.corpus.tokens import ScratchArray
-from firth.corpus.units import check_units
+from firth.corpus.units import check_units, refuse_sentences
 from firth.errors import ConfigError
 
 _LINE_ENDS = "\n\r"
@@ -82,8 +82,9 @@ def open_source(source: object, options: TextOptions, leave_out: Sequence[Path] 
     ConfigError
         If it holds token lists, and there are options that are for text.
     CorpusError
-        If it names no files.
+        If it names no files, or is a text and not a path.
     """
+    refuse_sentences(source)
     files = find_text(source, leave_out)
     if files is None and not options.are_default:
         raise ConfigError(

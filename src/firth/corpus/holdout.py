@@ -14,10 +14,12 @@ import math
 from collections.abc import Iterable
 from numbers import Real
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.checks import shown
 from firth.compilation import compiled
 from firth.corpus.chunks import UNIT_END
 from firth.corpus.drafts import Draft
@@ -35,7 +37,7 @@ _NO_PIECE = -1
 _LEFT, _WANTED, _PIECES, _PIECE_WORDS, _IS_HELD, _UNIT_IS_OPEN = range(6)
 
 
-def share_of(holdout: object) -> float | None:
+def share_of(holdout: Any) -> float | None:  # noqa: ANN401
     """Give the share that `holdout` is, or None if it is a source.
 
     Raises
@@ -45,12 +47,14 @@ def share_of(holdout: object) -> float | None:
     """
     if not isinstance(holdout, Real | np.bool_):
         return None
-    if isinstance(holdout, bool | np.bool_) or not 0 <= float(holdout) < 1:
+    # Compared before it is a float, which not every integer can be.
+    share: Any = holdout
+    if isinstance(holdout, bool | np.bool_) or not 0 <= share < 1:
         raise ConfigError(
             "holdout must be a share from 0 to below 1, or held-out text or token lists, "
-            f"got {holdout!r}"
+            f"got {shown(holdout)}"
         )
-    return float(holdout)
+    return float(share)
 
 
 def check_apart(trained: Iterable[TextFile], held: Iterable[TextFile]) -> None:

@@ -7,13 +7,13 @@ import dataclasses
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from numbers import Integral
 from pathlib import Path
 from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.checks import whole_number
 from firth.corpus.digest import digest
 from firth.corpus.drafting import Opened, TextOptions, open_source
 from firth.corpus.encoding import Part, encode
@@ -105,8 +105,8 @@ def read_corpus(
     ----------
     source : path, list of paths, or iterable of token lists
         A text file (plain or `.gz`, `.bz2`, `.xz`, `.zst`), a folder, a glob pattern, `"-"` for
-        standard input, or several of these in a list or tuple. Or any iterable of lists, tuples or
-        arrays of words or of integers; it is read once, so a generator will do.
+        standard input, or several of these in a list or tuple. Or any iterable of units: lists,
+        tuples, arrays, generators of words or of integers. It is read once, so a generator will do.
     tokenizer : {"whitespace", "words", "chinese"} or callable, default "whitespace"
         How a line becomes words. A callable takes a line and gives its words.
     lowercase : bool, default False
@@ -236,14 +236,12 @@ def _scratch_pair(
 
 
 def _check_options(min_count: int, max_vocab: int | None, encoding_errors: str, seed: int) -> None:
-    if min_count < 1:
-        raise ConfigError(f"min_count must be at least 1, got {min_count}")
-    if max_vocab is not None and max_vocab < 2:
-        raise ConfigError(f"max_vocab must be at least 2, got {max_vocab}")
+    whole_number("min_count", min_count, least=1)
+    if max_vocab is not None:
+        whole_number("max_vocab", max_vocab, least=2)
+    whole_number("seed", seed, least=0, most=None)
     if encoding_errors not in get_args(EncodingErrors):
         raise ConfigError(f"encoding_errors must be strict or replace, got {encoding_errors!r}")
-    if not isinstance(seed, Integral) or isinstance(seed, bool) or seed < 0:
-        raise ConfigError(f"seed must be a whole number of at least 0, got {seed!r}")
 
 
 def _check_pairs(tokens: TokenStore, ends: list[int]) -> None:

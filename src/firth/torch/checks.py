@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from firth.checks import INT64_MAX
 from firth.errors import ConfigError
-from firth.training.config import INT64_MAX
 
 
 def whole_counts(counts: ArrayLike) -> NDArray[np.int64]:

@@ -16,10 +16,10 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset, IterableDataset
 from tqdm import tqdm
 
+from firth.checks import is_finite, whole_number
 from firth.errors import ConfigError
 from firth.torch.noise import NoiseSampler
 from firth.torch.windows import Collate, Item, WindowBatch, WindowDataset
-from firth.training.config import is_finite, whole_number
 
 MakeOptimizer = Callable[..., torch.optim.Optimizer]
 

@@ -11,10 +11,10 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 from torch.utils.data import get_worker_info
 
+from firth.checks import is_finite, whole_number
 from firth.errors import ConfigError
 from firth.torch.batches import check_tensors
 from firth.torch.checks import whole_counts
-from firth.training.config import is_finite, whole_number
 from firth.training.sampling import noise_distribution
 
 # Probabilities as whole numbers, so that leaving some out is exact. A float64 between 0 and 1 has

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset, IterableDataset, get_worker_info
 
+from firth.checks import whole_number
 from firth.corpus import TokenStore
 from firth.errors import ConfigError, CorpusError
 from firth.torch.checks import as_whole, describe
 from firth.torch.noise import NoiseSampler
 from firth.torch.words import PADDING
-from firth.training.config import whole_number
 
 Ids = NDArray[np.integer]
 Item = tuple[int, Tensor]

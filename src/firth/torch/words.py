@@ -9,10 +9,10 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from firth.checks import whole_number
 from firth.corpus import Vocabulary
 from firth.errors import CorpusError
 from firth.torch.checks import whole_counts
-from firth.training.config import whole_number
 
 Token = str | int
 

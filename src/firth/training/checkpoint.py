@@ -16,27 +16,29 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import logging
 import re
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from numbers import Real
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.checks import is_finite, shown, whole_number
 from firth.errors import ConfigError, FirthError, FormatError, warn
 from firth.files import check_usable_folder, write_aside
 from firth.locks import FolderLock
 from firth.scratch import NEW, remove_leftovers, scratch_folder
-from firth.training.config import whole_number
 from firth.training.identity import describe_difference
 from firth.training.state import RunSpec, RunState, check_state, read_state, write_state
 from firth.vectors.formats import native
 from firth.vectors.table import Table
+
+_LOG = logging.getLogger(__name__)
 
 Tables = tuple[NDArray[np.float32], NDArray[np.float32]]
 
@@ -105,8 +107,7 @@ class Checkpoints:
             )
         self._closing, self._is_closed = threading.Lock(), False
         self._lock = FolderLock(self.folder)
-        for target in _targets_of_leftovers(self.folder):
-            remove_leftovers(target)
+        remove_leftovers(self.folder, _NAME.pattern)
 
     def __enter__(self) -> Self:
         """Give the checkpoints themselves."""
@@ -249,6 +250,7 @@ class Checkpoints:
                     native.write_matrices(*best, aside / BEST)
                 files = {file.name: _digest(file) for file in sorted(aside.iterdir())}
                 write_state(aside / STATE, state, self._begun, files)
+            _LOG.info("wrote %s: epoch %d, position %d", path, state.epoch, state.position)
             self._remove_old()
         except Exception as error:
             # The run goes on; it asks for this, and tells it in its own thread.
@@ -279,12 +281,6 @@ def _numbered(folder: Path) -> list[tuple[int, Path]]:
     """Return all that has the name of a checkpoint, each with its number."""
     matches = [(_NAME.fullmatch(path.name), path) for path in _entries(folder)]
     return [(int(match[1]), path) for match, path in matches if match]
-
-
-def _targets_of_leftovers(folder: Path) -> set[Path]:
-    """Return the checkpoints that killed runs may have left half written or half removed."""
-    names = (path.name.removeprefix(".").partition(".")[0] for path in _entries(folder))
-    return {folder / name for name in names if _NAME.fullmatch(name)}
 
 
 def _entries(folder: Path) -> list[Path]:
@@ -320,11 +316,11 @@ def parse_duration(name: str, value: float | str) -> float:
         match = re.fullmatch(r"(\d+(?:\.\d*)?) *([smh]?)", value.strip())
         if match:
             seconds = float(match[1]) * _UNITS[match[2]]
-    elif isinstance(value, Real) and not isinstance(value, bool):
+    elif is_finite(value):
         seconds = float(value)
     if not 0.0 < seconds < threading.TIMEOUT_MAX:
         raise ConfigError(
-            f"{name} must be a time above 0, in seconds or as 30s, 10m, 1.5h; got {value!r}"
+            f"{name} must be a time above 0, in seconds or as 30s, 10m, 1.5h; got {shown(value)}"
         )
     return seconds
 

@@ -77,7 +77,8 @@ def _more_words(corpus: Corpus, config: TrainConfig) -> str:
         return "give more text"
     if len(corpus.vocabulary) == config.max_vocab:
         return f"max_vocab={config.max_vocab} {of_all}: raise it (--max-vocab)"
-    return f"min_count={config.min_count} {of_all}: give more text, or lower it (--min-count)"
+    # Its number is that of reading, which may have been done before with another.
+    return f"min_count {of_all}: give more text, or lower it (--min-count)"
 
 
 def _kept_share(corpus: Corpus, config: TrainConfig) -> float:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from numbers import Integral, Real
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
+import numpy as np
+
+from firth.checks import INT64_MAX, shown
+from firth.checks import is_finite as is_finite
+from firth.checks import whole_number as whole_number
 from firth.errors import ConfigError
 from firth.resources import available_processors
 
 Model = Literal["skipgram", "cbow"]
 OnDivergence = Literal["stop", "halve"]
-INT64_MAX = 2**63 - 1
 
 # word2vec's step size for skip-gram. CBOW gains from twice that: docs/decisions.md.
 _DEFAULT_LR: dict[str, float] = {"skipgram": 0.025, "cbow": 0.05}
@@ -24,15 +27,23 @@ _CHOICES: dict[str, tuple[str, ...]] = {
 }
 _SWITCHES = ("shrink_windows", "deterministic")
 
-# Beyond what is useful; a slip of the finger should not fill the memory.
-_MOST: dict[str, int | None] = {
-    "dim": 100_000,
-    "window": 10_000,
-    "negative": 10_000,
-    "epochs": None,
-    "min_count": None,
-    "threads": 1_024,
+# The least and the most of each whole number. Where nothing else limits it, the most is beyond what
+# is useful: a slip of the finger should not fill the memory.
+_WHOLE: dict[str, tuple[int, int]] = {
+    "dim": (1, 100_000),
+    "window": (1, 10_000),
+    "negative": (1, 10_000),
+    "epochs": (1, 1_000_000),
+    "min_count": (1, INT64_MAX),
+    "max_vocab": (2, INT64_MAX),
+    "threads": (1, 1_024),
+    "seed": (0, 2**64 - 1),
+    "patience": (1, INT64_MAX),
 }
+_MAY_BE_NONE = ("max_vocab", "patience")
+# Steps are taken in float32, where beyond these they are 0 or infinite.
+_LEAST_LR, _MOST_LR = 1e-30, 1e30
+_DEFAULT_MIN_LR = 1e-4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +74,7 @@ class TrainConfig:
         a negative exponent prefers rare words.
     lr, min_lr : float
         The step size at the start and at the end; it falls linearly. `lr` is by default 0.025 for
-        skip-gram and 0.05 for CBOW.
+        skip-gram and 0.05 for CBOW, `min_lr` 1e-4, or `lr` if that is less.
     shrink_windows : bool
         Whether each window's reach is drawn from 1 to `window`, which gives near words more weight.
     threads : int, optional
@@ -104,7 +115,7 @@ class TrainConfig:
     sample: float = 1e-3
     noise_exponent: float = 0.75
     lr: float | None = None
-    min_lr: float = 1e-4
+    min_lr: float | None = None
     shrink_windows: bool = True
     threads: int | None = None
     seed: int = 1
@@ -116,45 +127,46 @@ class TrainConfig:
         """Fill in what follows from the rest or the machine, and check everything."""
         self._check_choices()
         if self.lr is None:
-            object.__setattr__(self, "lr", _DEFAULT_LR[self.model])
+            self._set("lr", _DEFAULT_LR[self.model])
         if self.threads is None:
-            object.__setattr__(self, "threads", available_processors())
-        for name, most in _MOST.items():
-            self._check_int(name, at_least=1, at_most=most)
-        self._check_int("seed", at_least=0)
-        if self.max_vocab is not None:
-            self._check_int("max_vocab", at_least=2)
-        if self.patience is not None:
-            self._check_int("patience", at_least=1)
+            self._set("threads", available_processors())
+        for name, (least, most) in _WHOLE.items():
+            value = getattr(self, name)
+            if value is not None or name not in _MAY_BE_NONE:
+                self._set(name, whole_number(name, value, least=least, most=most))
         self._check_float("sample", 0.0, 1.0)
         self._check_float("noise_exponent", -math.inf, math.inf)
-        self._check_float("lr", 0.0, math.inf)
-        if self.lr == 0:
-            raise ConfigError("lr must be above 0, got 0")
+        if is_finite(self.lr) and self.step_size <= 0:
+            raise ConfigError(f"lr must be above 0, got {self.lr:g}")
+        self._check_float("lr", _LEAST_LR, _MOST_LR)
+        if self.min_lr is None:
+            self._set("min_lr", min(_DEFAULT_MIN_LR, self.step_size))
         self._check_float("min_lr", 0.0, self.step_size)
+
+    def _set(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
 
     def _check_choices(self) -> None:
         for name, choices in _CHOICES.items():
-            if getattr(self, name) not in choices:
-                known = " or ".join(choices)
-                raise ConfigError(f"{name} must be {known}, got {getattr(self, name)!r}")
+            value = getattr(self, name)
+            if not isinstance(value, str) or value not in choices:
+                raise ConfigError(f"{name} must be {' or '.join(choices)}, got {shown(value)}")
+            self._set(name, str.__str__(value))
         for name in _SWITCHES:
-            if not isinstance(getattr(self, name), bool):
-                raise ConfigError(f"{name} must be True or False, got {getattr(self, name)!r}")
-
-    def _check_int(self, name: str, *, at_least: int, at_most: int | None = None) -> None:
-        number = whole_number(name, getattr(self, name), least=at_least, most=at_most)
-        object.__setattr__(self, name, number)
+            value = getattr(self, name)
+            if not isinstance(value, bool | np.bool_):
+                raise ConfigError(f"{name} must be True or False, got {shown(value)}")
+            self._set(name, bool(value))
 
     def _check_float(self, name: str, low: float, high: float) -> None:
         value = getattr(self, name)
         if not is_finite(value):
-            raise ConfigError(f"{name} must be a finite number, got {value!r}")
-        number = float(value)
+            raise ConfigError(f"{name} must be a finite number, got {shown(value)}")
+        # Adding 0 turns -0 into 0.
+        number = float(value) + 0.0
         if not low <= number <= high:
-            bounds = f"from {low:g} to {high:g}" if math.isfinite(high) else f"at least {low:g}"
-            raise ConfigError(f"{name} must be {bounds}, got {number:g}")
-        object.__setattr__(self, name, number)
+            raise ConfigError(f"{name} must be from {low:g} to {high:g}, got {number:g}")
+        self._set(name, number)
 
     @property
     def step_size(self) -> float:
@@ -163,36 +175,13 @@ class TrainConfig:
         return self.lr
 
     @property
+    def last_step_size(self) -> float:
+        """The step size at the end: `min_lr` with its default filled in."""
+        assert self.min_lr is not None
+        return self.min_lr
+
+    @property
     def workers(self) -> int:
         """The number of threads, with its default filled in."""
         assert self.threads is not None
         return self.threads
-
-
-def whole_number(name: str, value: Any, *, least: int, most: int | None = INT64_MAX) -> int:  # noqa: ANN401
-    """Give an option as an int; nothing is rounded.
-
-    Raises
-    ------
-    ConfigError
-        If it is no whole number, or out of range.
-
-    Examples
-    --------
-    >>> whole_number("window", 1.5, least=1)
-    Traceback (most recent call last):
-    firth.errors.ConfigError: window must be a whole number, got 1.5
-    """
-    if not isinstance(value, Integral) or isinstance(value, bool):
-        raise ConfigError(f"{name} must be a whole number, got {value!r}")
-    number = int(value)
-    if number < least:
-        raise ConfigError(f"{name} must be at least {least}, got {number}")
-    if most is not None and number > most:
-        raise ConfigError(f"{name} must be at most {most:,}, got {number:,}")
-    return number
-
-
-def is_finite(value: Any) -> bool:  # noqa: ANN401
-    """Tell whether an option is a finite number."""
-    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)

@@ -1,4 +1,4 @@
-"""Progress bars on standard error.
+"""Progress bars: on standard error, or in a notebook as a widget if it has them.
 
 Where that cannot be written, there are none: a run is worth more than its bar.
 """
@@ -6,13 +6,47 @@ Where that cannot be written, there are none: a run is worth more than its bar.
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import sys
 from collections.abc import Iterator
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from tqdm import tqdm
 
+from firth.checks import shown
+from firth.errors import ConfigError
 from firth.training.callbacks import Callback, Progress, RunStart
+
+
+def are_bars_shown(progress: bool | None) -> bool:
+    """Tell whether to show bars: as asked, else in a notebook and on a terminal.
+
+    Raises
+    ------
+    ConfigError
+        If `progress` is neither True, False nor None.
+    """
+    if progress is None:
+        return _is_notebook() or (sys.stderr is not None and sys.stderr.isatty())
+    if not isinstance(progress, bool):
+        raise ConfigError(f"progress must be True, False or None, got {shown(progress)}")
+    return progress
+
+
+def _is_notebook() -> bool:
+    """Tell whether this runs in the kernel of a notebook; its standard error is no terminal."""
+    ipython: Any = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return shell is not None and "IPKernelApp" in shell.config
+
+
+def _bar_class() -> Any:  # noqa: ANN401
+    # tqdm.auto would warn where there are no widgets; the bar of a terminal is shown there too.
+    if _is_notebook() and importlib.util.find_spec("ipywidgets") is not None:
+        from tqdm.notebook import tqdm as widget
+
+        return widget
+    return tqdm
 
 
 class _Bar:
@@ -41,7 +75,8 @@ class _Bar:
             return
         with self._giving_up():
             if self._bar is None:
-                self._bar = tqdm(
+                bar = _bar_class()
+                self._bar = bar(
                     total=total, initial=self._begin, dynamic_ncols=True, **self._options
                 )
             if figures:

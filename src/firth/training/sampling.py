@@ -20,9 +20,11 @@ def noise_distribution(counts: NDArray[np.int64], exponent: float) -> NDArray[np
     >>> noise_distribution(np.array([8, 1]), 0.0).tolist()
     [0.5, 0.5]
     """
-    # In logarithms, where no exponent overflows.
-    logarithms = exponent * np.log(counts.astype(np.float64))
-    weights = np.exp(logarithms - logarithms.max())
+    # In logarithms, and relative to the likeliest word, so that only to 0 can a weight overflow.
+    logarithms = np.log(counts.astype(np.float64))
+    likeliest = logarithms.max() if exponent >= 0 else logarithms.min()
+    with np.errstate(over="ignore", under="ignore"):
+        weights = np.exp(exponent * (logarithms - likeliest))
     return np.asarray(weights / weights.sum(), dtype=np.float64)
 
 

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from firth.checks import is_finite, whole_number
 from firth.corpus.vocabulary import Token
 from firth.errors import ConfigError, FormatError
-from firth.training.config import is_finite, whole_number
 from firth.vectors.formats import native
 
 _PARTS = ("state", "run", "made_by", "files")

@@ -305,7 +305,7 @@ class _Run:
     def _schedule(self, epoch: int) -> tuple[float, float]:
         """Give the step size at the start of an epoch, and its change from word to word."""
         config, scale = self._config, self._state.lr_scale
-        slope = scale * (config.min_lr - config.step_size) / (config.epochs * self._size)
+        slope = scale * (config.last_step_size - config.step_size) / (config.epochs * self._size)
         return scale * config.step_size + slope * epoch * self._size, slope
 
     def _end_epoch(self) -> None:

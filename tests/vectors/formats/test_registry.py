@@ -138,6 +138,8 @@ def test_a_part_of_a_folder_of_vectors_may_be_of_another_program(tmp_path):
         with pytest.raises(FirthError, match="holds other files"):
             attempt(target, overwrite=True)
     assert (target / "thesis.tex").exists()
+
+
 @pytest.mark.parametrize(
     "content", [b"PK\x03\x04\x00", b"\0" * 257 + b"ustar  \0", b"7z\xbc\xaf\x27\x1c"]
 )

@@ -1,0 +1,65 @@
+"""Checks of options that are numbers, whatever type they come in."""
+
+from __future__ import annotations
+
+import math
+from numbers import Integral, Real
+from typing import Any
+
+from firth.errors import ConfigError, one_line
+
+INT64_MAX = 2**63 - 1
+# Longer integers are not printed digit by digit.
+_MOST_DIGITS = 30
+
+
+def whole_number(name: str, value: Any, *, least: int, most: int | None = INT64_MAX) -> int:  # noqa: ANN401
+    """Give an option as an int; nothing is rounded.
+
+    Raises
+    ------
+    ConfigError
+        If it is no whole number, or out of range.
+
+    Examples
+    --------
+    >>> whole_number("window", 1.5, least=1)
+    Traceback (most recent call last):
+    firth.errors.ConfigError: window must be a whole number, got 1.5
+    """
+    if not isinstance(value, Integral) or isinstance(value, bool):
+        raise ConfigError(f"{name} must be a whole number, got {shown(value)}")
+    number = int(value)
+    if number < least:
+        raise ConfigError(f"{name} must be at least {least}, got {shown(number)}")
+    if most is not None and number > most:
+        raise ConfigError(f"{name} must be at most {most:,}, got {shown(number)}")
+    return number
+
+
+def is_finite(value: Any) -> bool:  # noqa: ANN401
+    """Tell whether an option is a number that a float can hold."""
+    if not isinstance(value, Real) or isinstance(value, bool):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
+
+
+def shown(value: object) -> str:
+    """Return what was given for an option, as a message can hold it.
+
+    Examples
+    --------
+    >>> shown("fast"), shown(100_000), shown(10**5000)
+    ("'fast'", '100,000', 'an integer of about 5,000 digits')
+    """
+    if type(value) is not int:
+        try:
+            return one_line(repr(value))
+        except ValueError:
+            # It holds an integer of too many digits.
+            return f"a {type(value).__name__} too long to be printed"
+    digits = round(value.bit_length() * math.log10(2.0))
+    return f"{value:,}" if digits <= _MOST_DIGITS else f"an integer of about {digits:,} digits"

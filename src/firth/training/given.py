@@ -1,0 +1,124 @@
+"""The options of a run as a call gives them: one by one, as a config, or with a corpus."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import inspect
+import os
+from collections.abc import Callable
+from typing import Any, ParamSpec
+
+from firth.corpus import Corpus, read_corpus
+from firth.errors import ConfigError, one_line
+from firth.paths import to_path
+from firth.training.checkpoint import list_checkpoints
+from firth.training.config import TrainConfig
+from firth.training.options import advice
+from firth.vectors import Vectors, load
+
+_P = ParamSpec("_P")
+
+_OPTIONS = tuple(field.name for field in dataclasses.fields(TrainConfig))
+# What belongs to training too, or only to reading as such.
+_NOT_OF_READING = {"source", "seed", "start", "leave_out", "on_progress"}
+_READING = tuple(
+    name for name in inspect.signature(read_corpus).parameters if name not in _NOT_OF_READING
+)
+
+
+def with_config(train: Callable[_P, Vectors]) -> Callable[_P, Vectors]:
+    """Make `config` of the options that a call gives, before Python fills in the defaults.
+
+    A function cannot tell an option that was given from its default. Here is known which were: so
+    none is ignored beside a config, a corpus that was read or vectors to start from.
+
+    Parameters
+    ----------
+    train : callable
+        Takes a source and keywords, among them `config`, `start` and the options of `TrainConfig`.
+
+    Returns
+    -------
+    callable
+        It makes `config`, loads `start` and calls `train`. It raises `ConfigError` if an option
+        does not exist, is out of range, or would change nothing.
+    """
+    known = list(inspect.signature(train).parameters)
+
+    @functools.wraps(train)
+    def call(*arguments: _P.args, **keywords: _P.kwargs) -> Vectors:
+        given: dict[str, Any] = dict(keywords)
+        for name in given:
+            if name not in known:
+                there = advice(name, known) or f"there are {', '.join(known)}"
+                raise ConfigError(f"there is no option '{one_line(name)}'; {there}")
+        config = _config_of(given)
+        source = arguments[0] if arguments else given.get("source")
+        if isinstance(source, Corpus):
+            _check_read(given, config)
+        start = load_start(given.get("start"))
+        if start is not None and given.get("config") is None and "dim" not in given:
+            config = dataclasses.replace(config, dim=start.dim)
+        return train(*arguments, **{**given, "config": config, "start": start})
+
+    return call
+
+
+def _config_of(given: dict[str, Any]) -> TrainConfig:
+    """Make a config of the options that were given, or return the one that was."""
+    options = {name: given[name] for name in _OPTIONS if name in given}
+    config = given.get("config")
+    if config is None:
+        return TrainConfig(**options)
+    if not isinstance(config, TrainConfig):
+        raise ConfigError(f"config must be a TrainConfig, got {one_line(repr(config))}")
+    if options:
+        raise ConfigError(
+            f"config holds all options of training: give it or {', '.join(options)}, not both "
+            "(dataclasses.replace(config, ...) changes some)"
+        )
+    return config
+
+
+def _check_read(given: dict[str, Any], config: TrainConfig) -> None:
+    """Raise if there are options of reading, although the corpus was read before."""
+    default = TrainConfig()
+    asked = [name for name in _READING if name in given]
+    asked += [
+        f"{name} (in config)"
+        for name in ("min_count", "max_vocab")
+        if given.get("config") is not None and getattr(config, name) != getattr(default, name)
+    ]
+    if asked:
+        raise ConfigError(
+            f"the corpus has been read: {', '.join(asked)} would change nothing; "
+            "give it to read_corpus"
+        )
+
+
+def load_start(start: Vectors | str | os.PathLike[str] | None) -> Vectors | None:
+    """Load the vectors to start from; of a folder of checkpoints, the last one."""
+    if start is None or isinstance(start, Vectors):
+        return start
+    path = to_path("start", start)
+    checkpoints = list_checkpoints(path) if os.path.isdir(path) else []  # noqa: PTH112
+    return load(checkpoints[-1] if checkpoints else path)
+
+
+def check_known(start: Vectors | None, corpus: Corpus) -> None:
+    """Raise if a corpus that was read lacks words of the vectors to start from."""
+    lacking = [word for word in start or () if word not in corpus.vocabulary]
+    if lacking:
+        raise ConfigError(
+            f"{len(lacking):,} words of the vectors to start from are not in the corpus, such as "
+            f"{one_line(repr(lacking[0]))}; read it with the start of read_corpus, or give train "
+            "the text itself"
+        )
+
+
+def without_reading(source: object, record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record; of a corpus that was read before, without how, which is not known."""
+    if not isinstance(source, Corpus):
+        return record
+    return {name: value for name, value in record.items() if name not in _READING}

@@ -1,0 +1,142 @@
+"""Wrong usage of the command: what is said, and that it agrees with Python's options."""
+
+import inspect
+import subprocess
+import sys
+import typing
+from pathlib import Path
+
+import pytest
+import typer
+
+import firth
+from firth.cli import app
+from firth.errors import FirthError
+
+TRAIN = ["train", "text.txt", "--output", "vectors"]
+BOUNDED = {
+    "dim", "window", "negative", "epochs", "min_count", "max_vocab", "sample", "noise_exponent",
+    "lr", "min_lr", "threads", "seed", "patience",
+}  # fmt: skip
+
+
+@pytest.fixture
+def call(monkeypatch, capsys, tmp_path):
+    """Call the command in this process; what it leaves is the exit code and standard error."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "text.txt").write_text("tea milk\n" * 10)
+
+    def called(*arguments):
+        monkeypatch.setattr(sys, "argv", ["firth", *arguments])
+        with pytest.raises((SystemExit, FirthError)) as caught:
+            app()
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        # `main` tells a FirthError, and exits with 1.
+        is_ours = isinstance(caught.value, FirthError)
+        return (1, f"firth: {caught.value}") if is_ours else (caught.value.code, captured.err)
+
+    return called
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        ([*TRAIN, "--vector-size", "3"], "there is no option --vector-size; Firth calls it --dim"),
+        ([*TRAIN, "--vector_size=3"], "there is no option --vector_size; Firth calls it --dim"),
+        ([*TRAIN, "--workers", "3"], "there is no option --workers; Firth calls it --threads"),
+        ([*TRAIN, "-size", "3"], "there is no option -size; Firth calls it --dim"),
+        ([*TRAIN, "-minCount", "3"], "there is no option -minCount; Firth calls it --min-count"),
+        ([*TRAIN, "--windows", "3"], "there is no option --windows; the nearest is --window"),
+        ([*TRAIN, "--xyzzy", "3"], "there is no option --xyzzy"),
+        (["train", "-train", "text.txt"], "no option -train; Firth calls it INPUT, which needs"),
+        ([*TRAIN, "--hs", "1"], "there is no option --hs; Firth trains with negative sampling"),
+        (["similar", "vectors", "tea", "--topn", "3"], "no option --topn; Firth calls it --top"),
+        (["similar", "vectors", "tea", "--top", "many"], "'--top': 'many' is not a whole number"),
+        ([*TRAIN, "--dim", "1.5"], "Invalid value for '--dim': '1.5' is not a whole number"),
+        ([*TRAIN, "--lr", "fast"], "Invalid value for '--lr': 'fast' is not a number"),
+        ([*TRAIN, "--model", "glove"], "'--model': 'glove' is not one of 'skipgram', 'cbow'"),
+        (["train", "text.txt"], "Missing option '--output'"),
+        (["evaluate", "vectors"], "give --analogies FILE or --similarity FILE"),
+    ],
+)
+def test_wrong_usage_is_told_in_plain_words(call, arguments, line):
+    code, told = call(*arguments)
+    assert code == 2
+    assert line in told.splitlines()[-1]
+    assert told.splitlines()[-1].startswith("Error: ")
+    for word in ("Input should be", "parse", "Value error", "─"):
+        assert word not in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        *[([*TRAIN, f"--{name.replace('_', '-')}", "-1"], name) for name in sorted(BOUNDED)],
+        ([*TRAIN, "--lr", "nan"], "lr must be a finite number, got nan"),
+        ([*TRAIN, "--sample", "1e309"], "sample must be a finite number, got inf"),
+        ([*TRAIN, "--threads", "9" * 26], "threads must be at most 1,024, got 99,999"),
+        ([*TRAIN, "--holdout", "1.5"], "holdout must be a share from 0 to below 1"),
+        ([*TRAIN, "--holdout", "nan"], "holdout must be a share from 0 to below 1"),
+        ([*TRAIN, "--checkpoint", "c", "--keep-checkpoints", "0"], "keep_checkpoints must be at l"),
+        ([*TRAIN, "--checkpoint", "c", "--checkpoint-every", "0"], "checkpoint_every (--checkpoin"),
+    ],
+)
+def test_a_value_out_of_range_is_an_error_in_one_line(call, arguments, message):
+    if arguments[-2] == "--noise-exponent":
+        arguments = [*arguments[:-1], "nan"]
+    code, told = call(*arguments)
+    assert code == 1
+    assert told.startswith(f"firth: {message}")
+    assert "\n" not in told
+
+
+def test_so_are_those_of_the_other_verbs(call):
+    firth.train([["tea", "milk"]] * 20, dim=2, epochs=1, sample=0).save("vectors")
+    Path("questions.txt").write_text(": drinks\ntea milk tea milk\n")
+    for arguments, message in [
+        (["similar", "vectors", "tea", "--top", "0"], "top must be a whole number of at least 1"),
+        (["analogy", "vectors", "tea", "tea", "milk", "--top", "-1"], "top must be a whole number"),
+        (["plot", "vectors", "-o", "a.png", "--top", "0"], "top must be at least 2, got 0"),
+        (
+            ["evaluate", "vectors", "--analogies", "questions.txt", "--restrict", "0"],
+            "restrict must be a whole number of at least 1, got 0",
+        ),
+    ]:
+        code, told = call(*arguments)
+        assert (code, told.startswith(f"firth: {message}")) == (1, True), told
+
+
+def test_train_has_the_defaults_that_python_has():
+    parameters = inspect.signature(firth.train).parameters
+    options = {
+        option.name: option for option in typer.main.get_command(app).commands["train"].params
+    }
+    # Where Python has a number, but the command tells whether one was given.
+    default_is_none = {"dim", "holdout", "frozen"}
+    not_options = {"source", "config", "callbacks", "progress"}
+    for name, parameter in parameters.items():
+        if name in not_options:
+            continue
+        expected = None if name in default_is_none else parameter.default
+        assert options[name].default == expected, name
+
+
+def test_no_option_has_bounds_of_its_own():
+    # Typer would tell them in other words, and exit with 2.
+    for verb in app.registered_commands:
+        hints = typing.get_type_hints(verb.callback, include_extras=True)
+        for name, hint in hints.items():
+            for told in getattr(hint, "__metadata__", ()):
+                assert (told.min, told.max) == (None, None), (verb.callback.__name__, name)
+
+
+def test_wrong_usage_needs_no_numbers():
+    program = (
+        "import sys; sys.argv = ['firth', 'train', '--sg', '1']; from firth.cli import app\n"
+        "try: app()\nexcept SystemExit: print('numpy' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "False\n"

@@ -1,0 +1,82 @@
+"""Where progress bars are shown, and as what."""
+
+import importlib.util
+import sys
+import types
+import warnings
+
+import pytest
+import tqdm.notebook
+
+import firth
+from firth.errors import ConfigError
+from firth.training.progress import are_bars_shown
+
+UNITS = [["a", "b", "c"]] * 20
+SHORT = {"dim": 4, "epochs": 1, "sample": 0, "threads": 1}
+
+
+@pytest.fixture
+def notebook(monkeypatch):
+    """A module in the place of IPython, as it is in the kernel of a notebook."""
+    shell = types.SimpleNamespace(config={"IPKernelApp": {}})
+    fake = types.SimpleNamespace(get_ipython=lambda: shell)
+    monkeypatch.setitem(sys.modules, "IPython", fake)
+    return shell
+
+
+def test_a_notebook_shows_bars_by_default(notebook):
+    assert are_bars_shown(None)
+    assert not are_bars_shown(False)
+
+
+def test_ipython_in_a_terminal_is_no_notebook(notebook, monkeypatch):
+    notebook.config.clear()
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    assert are_bars_shown(None)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: False, raising=False)
+    assert not are_bars_shown(None)
+
+
+def test_no_bars_where_standard_error_is_closed(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", None)
+    assert not are_bars_shown(None)
+
+
+def test_bars_are_asked_for_by_true_or_false():
+    with pytest.raises(ConfigError, match="progress must be True, False or None, got 'no'"):
+        firth.train(UNITS, **SHORT, progress="no")
+
+
+def test_a_notebook_without_widgets_shows_plain_bars_and_no_warning(notebook, monkeypatch, capsys):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.simplefilter("ignore", firth.FirthWarning)
+        firth.train(UNITS, **SHORT)
+    assert "training" in capsys.readouterr().err
+
+
+def test_a_notebook_with_widgets_shows_them(notebook, monkeypatch, capsys):
+    made = []
+
+    class Widget:
+        n = 0
+
+        def __init__(self, **options):
+            made.append(options["desc"])
+
+        def set_postfix(self, figures, refresh):
+            assert "loss" in figures
+
+        def update(self, more):
+            self.n += more
+
+        def close(self):
+            made.append("closed")
+
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: name == "ipywidgets")
+    monkeypatch.setattr(tqdm.notebook, "tqdm", Widget)
+    firth.train(UNITS, **SHORT)
+    assert made == ["reading", "closed", "training", "closed"]
+    assert capsys.readouterr().err == ""
