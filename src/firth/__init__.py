@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from firth._lazy import lazy_names
 from firth._version import __version__
@@ -80,7 +80,23 @@ __all__ = [
 ]
 
 
-__getattr__ = lazy_names(__name__, _HOMES)
+# Where those look who come from gensim or fastText.
+_ELSEWHERE = {
+    "FastText": "firth.train",
+    "KeyedVectors": "firth.load",
+    "Word2Vec": "firth.train",
+    "load_model": "firth.load",
+    "models": "firth.train and firth.load",
+    "train_supervised": "firth.train",
+    "train_unsupervised": "firth.train",
+}
+_import = lazy_names(__name__, _HOMES)
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401
+    if name in _ELSEWHERE:
+        raise AttributeError(f"module 'firth' has no attribute {name!r}; see {_ELSEWHERE[name]}")
+    return _import(name)
 
 
 def __dir__() -> list[str]:
