@@ -9,12 +9,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from firth._lazy import lazy_names
 from firth._version import __version__
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from firth.corpus import Corpus, TokenStore, Vocabulary, read_corpus
     from firth.errors import (
         ConfigError,
