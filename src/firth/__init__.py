@@ -14,6 +14,8 @@ from firth._version import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from firth.corpus import Corpus, TokenStore, Vocabulary, read_corpus
     from firth.errors import (
         ConfigError,
@@ -79,7 +81,23 @@ __all__ = [
 ]
 
 
-__getattr__ = lazy_names(__name__, _HOMES)
+# Where those look who come from gensim or fastText.
+_ELSEWHERE = {
+    "FastText": "firth.train",
+    "KeyedVectors": "firth.load",
+    "Word2Vec": "firth.train",
+    "load_model": "firth.load",
+    "models": "firth.train and firth.load",
+    "train_supervised": "firth.train",
+    "train_unsupervised": "firth.train",
+}
+_import = lazy_names(__name__, _HOMES)
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401
+    if name in _ELSEWHERE:
+        raise AttributeError(f"module 'firth' has no attribute {name!r}; see {_ELSEWHERE[name]}")
+    return _import(name)
 
 
 def __dir__() -> list[str]:

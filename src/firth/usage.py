@@ -18,6 +18,11 @@ from firth.training.options import advice
 # Click's base of all errors of usage, which Typer brings along in newer versions.
 _UsageError: type[Any] = typer.BadParameter.__mro__[1]
 
+_CLICK_S_WORDS = {
+    "is not a valid integer.": "is not a whole number",
+    "is not a valid float.": "is not a number",
+}
+
 
 class PlainGroup(TyperGroup):
     """A group of verbs whose errors of usage are in plain words."""
@@ -42,6 +47,9 @@ def _reword(error: Any) -> None:  # noqa: ANN401
     elif hasattr(error.__cause__, "errors"):
         first = error.__cause__.errors()[0]
         error.message = _plain(first["type"], one_line(repr(first["input"])), first["msg"])
+    else:
+        for of_click, plain in _CLICK_S_WORDS.items():
+            error.message = error.message.replace(of_click, plain)
 
 
 def _argument_that_begins(start: str) -> str:

@@ -50,7 +50,7 @@ def refuse_sentences(source: object) -> None:
             several = f"none of {len(paths):,} strings names a file, the first is {first}"
             raise CorpusError(
                 f"{several if len(paths) > 1 else f'there is no file {first}'}; to train on "
-                f"sentences themselves, give lists of words: {_SPLIT_THEM}"
+                f"sentences themselves, give lists of words in Python: {_SPLIT_THEM}"
             )
     if "" in paths:
         raise CorpusError("a path must not be empty, got ''")
