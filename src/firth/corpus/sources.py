@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import functools
 import glob
 import os
 import pkgutil
@@ -14,7 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
 
-from firth.errors import CorpusError
+from firth.corpus.file_kinds import (
+    HEAD_BYTES,
+    Compression,
+    check_is_text,
+    find_compression,
+    is_mostly_text,
+)
+from firth.corpus.reraise import reraise_as_corpus_error
+from firth.errors import CorpusError, escape, one_line
 
 EncodingErrors = Literal["strict", "replace"]
 Progress = Callable[[int, int | None], None]
@@ -22,14 +31,7 @@ Progress = Callable[[int, int | None], None]
 BLOCK_BYTES = 1 << 18
 STANDARD_INPUT = "-"
 
-_ZSTD = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
-# Suffix: what opens such a file, and what it raises on damaged data beside EOFError and OSError.
-_COMPRESSIONS = {
-    ".gz": ("gzip:open", "zlib:error"),
-    ".bz2": ("bz2:open", "builtins:ValueError"),
-    ".xz": ("lzma:open", "lzma:LZMAError"),
-    ".zst": (f"{_ZSTD}:open", f"{_ZSTD}:ZstdError"),
-}
+_CONVERT = "if it is text in another encoding, convert it: iconv -f ENCODING -t UTF-8"
 
 
 @dataclass(frozen=True)
@@ -41,30 +43,35 @@ class TextFile:
     @property
     def name(self) -> str:
         """What an error calls it."""
-        return "standard input" if self.path is None else str(self.path)
+        return "standard input" if self.path is None else escape(str(self.path))
 
     def size(self) -> int | None:
         """Bytes on disk, or None where that is not known before reading."""
         if self.path is None:
             return None
-        with _told("read", self.name, OSError, ValueError):
+        with reraise_as_corpus_error(f"read {self.name}", OSError, ValueError):
             status = self.path.stat()
         return status.st_size if stat.S_ISREG(status.st_mode) else None
 
     def blocks(self) -> Iterator[tuple[bytes, int]]:
         """Yield blocks of the decompressed bytes, each with the bytes of the file used so far.
 
+        The first bytes tell whether and how the file is compressed, whatever its name.
+
         Raises
         ------
         CorpusError
-            If the file cannot be read, or its compressed data are damaged.
+            If the file cannot be read, is known to hold something else than text, or its
+            compressed data are damaged.
         """
-        compression = self.path and _COMPRESSIONS.get(self.path.suffix.lower())
-        with _told("read", self.name, OSError), self._open() as file:
-            if compression:
-                yield from _decompressed_blocks(file, self.name, *compression)
+        with reraise_as_corpus_error(f"read {self.name}", OSError), self._open() as file:
+            stored = _Peekable(file)
+            compression = find_compression(stored.head)
+            if compression is None:
+                check_is_text(stored.head, self.name)
+                yield from _plain_blocks(stored)
             else:
-                yield from _plain_blocks(file)
+                yield from _decompressed_blocks(stored, self.name, compression)
 
     def _open(self) -> contextlib.AbstractContextManager[IO[bytes]]:
         if self.path is None:
@@ -72,6 +79,9 @@ class TextFile:
                 raise CorpusError("standard input is closed; give a file or pipe text in")
             return contextlib.nullcontext(sys.stdin.buffer)
         return self.path.open("rb")
+
+
+_FindFiles = Callable[[str | os.PathLike[str]], list[TextFile]]
 
 
 def find_text(source: object) -> list[TextFile] | None:
@@ -159,59 +169,94 @@ class _Decoder:
 
     def decode(self, block: bytes, *, final: bool = False) -> str:
         if self._replace:
+            if self._bytes_read == 0 and not is_mostly_text(block):
+                raise CorpusError(f"{self._name}: most of it is no UTF-8 text; {_CONVERT}")
+            self._bytes_read += len(block)
             block = block.replace(b"\0", "\ufffd".encode())
-        elif (place := block.find(0)) >= 0:
-            raise self._error("a NUL byte (binary data, or UTF-16 text?)", self._bytes_read + place)
-        self._bytes_read += len(block)
+        else:
+            if (place := block.find(0)) >= 0:
+                offset = self._bytes_read + place
+                raise self._error("a NUL byte (binary data, or UTF-16 text?)", offset, block)
+            self._bytes_read += len(block)
         try:
             text = self._decoder.decode(block, final)
         except UnicodeDecodeError as error:
             # The decoder puts bytes held back from the block before in front of this one.
             offset = self._bytes_read - len(error.object) + error.start
-            raise self._error("invalid UTF-8", offset) from error
+            raise self._error("invalid UTF-8", offset, error.object) from error
         if self._at_start and text:
             self._at_start = False
             return text.removeprefix("\ufeff")
         return text
 
-    def _error(self, what: str, offset: int) -> CorpusError:
+    def _error(self, what: str, offset: int, block: bytes) -> CorpusError:
+        if not is_mostly_text(block):
+            return CorpusError(
+                f"{self._name}: {what} at byte {offset}, and most of it is no UTF-8 text; "
+                f"{_CONVERT}"
+            )
         return CorpusError(
             f"{self._name}: {what} at byte {offset}; convert the file to UTF-8, or go on with "
             "encoding_errors='replace' (--encoding-errors replace)"
         )
 
 
-def _plain_blocks(file: IO[bytes]) -> Iterator[tuple[bytes, int]]:
-    used = 0
+class _Peekable:
+    """A file whose first bytes were looked at and are still to be read."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.head = file.read(HEAD_BYTES)
+        self.used = 0
+        self._left = self.head
+        self._file = file
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes: `size` of them, fewer only at the end."""
+        block, self._left = self._left[:size], self._left[size:]
+        if len(block) < size:
+            block += self._file.read(size - len(block))
+        self.used += len(block)
+        return block
+
+
+def _plain_blocks(file: _Peekable) -> Iterator[tuple[bytes, int]]:
     while block := file.read(BLOCK_BYTES):
-        used += len(block)
-        yield block, used
+        yield block, file.used
 
 
 def _decompressed_blocks(
-    file: IO[bytes], name: str, opener: str, damage: str
+    stored: _Peekable, name: str, compression: Compression
 ) -> Iterator[tuple[bytes, int]]:
-    with pkgutil.resolve_name(opener)(file, "rb") as decompressed:
+    # The file itself tells how much memory its dictionary takes.
+    damages = (OSError, EOFError, MemoryError, pkgutil.resolve_name(compression.damage))
+
+    def damage_told() -> contextlib.AbstractContextManager[None]:
+        return reraise_as_corpus_error(f"decompress {name}", *damages)
+
+    with pkgutil.resolve_name(compression.opener)(stored, "rb") as decompressed:
+        with damage_told():
+            text = _Peekable(decompressed)
+        check_is_text(text.head, f"{name}, decompressed,")
         while True:
-            # The file itself tells how much memory its dictionary takes.
-            damages = (OSError, EOFError, MemoryError, pkgutil.resolve_name(damage))
-            with _told("decompress", name, *damages):
-                block = decompressed.read(BLOCK_BYTES)
+            with damage_told():
+                block = text.read(BLOCK_BYTES)
             if not block:
                 return
-            yield block, file.tell()
+            yield block, stored.used
 
 
-@contextlib.contextmanager
-def _told(verb: str, name: str, *errors: type[Exception]) -> Iterator[None]:
-    try:
-        yield
-    except errors as error:
-        # A MemoryError says nothing.
-        reason = getattr(error, "strerror", None) or str(error) or "not enough memory"
-        raise CorpusError(f"cannot {verb} {name}: {reason}") from error
+def _reraise_with_path(find: _FindFiles) -> _FindFiles:
+    """Let a path that the system refuses to look at (a name too long, say) be told in one line."""
+
+    @functools.wraps(find)
+    def find_or_tell(source: str | os.PathLike[str]) -> list[TextFile]:
+        with reraise_as_corpus_error(f"read {one_line(os.fspath(source))}", OSError):
+            return find(source)
+
+    return find_or_tell
 
 
+@_reraise_with_path
 def _files_of(source: str | os.PathLike[str]) -> list[TextFile]:
     if source == STANDARD_INPUT:
         return [TextFile(None)]
