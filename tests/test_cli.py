@@ -74,7 +74,7 @@ def test_train_hands_every_option_on(folder):
         "model": "cbow", "dim": 6, "window": 3, "negative": 2, "epochs": 2, "min-count": 2,
         "max-vocab": 5, "sample": 0.5, "noise-exponent": 0.5, "lr": 0.03, "min-lr": 0.001,
         "threads": 1, "seed": 4, "tokenizer": "words", "patience": 2, "on-divergence": "halve",
-        "holdout": 0.2, "checkpoint": "c-checkpoints",
+        "holdout": 0.2, "checkpoint": "c-checkpoints", "normalization": "NFKC",
     }  # fmt: skip
     given = [part for name, value in options.items() for part in (f"--{name}", str(value))]
     done = run(
@@ -84,9 +84,10 @@ def test_train_hands_every_option_on(folder):
     report = json.loads(done.stdout)
     assert report["words"] == 5
     assert report["config"]["corpus"]["tokenizer"] == "words"
+    assert report["config"]["corpus"]["normalization"] == "NFKC"
     assert report["config"]["corpus"]["words_held_out"] > 0
     assert len(list((folder / "c-checkpoints").glob("checkpoint-*"))) == 2
-    for name in ("tokenizer", "holdout", "checkpoint"):
+    for name in ("tokenizer", "holdout", "checkpoint", "normalization"):
         del options[name]
     expected = {name.replace("-", "_"): value for name, value in options.items()}
     switches = {"shrink_windows": False, "deterministic": True}

@@ -162,9 +162,18 @@ def train(
         Literal["kernel", "torch"],
         typer.Option(help="The compiled kernel, or the textbook in PyTorch, which is slow."),
     ] = "kernel",
-    tokenizer: Annotated[Literal["whitespace", "words", "chinese"], typer.Option()] = "whitespace",
+    tokenizer: Annotated[
+        Literal["whitespace", "words", "textbook", "chinese"],
+        typer.Option(
+            help="Split at white space; by Unicode's word boundaries, lower-cased; by letters and "
+            "digits alone, lower-cased; by jieba."
+        ),
+    ] = "whitespace",
     lowercase: Annotated[bool, typer.Option("--lowercase", help="Lower-case the text.")] = False,
     encoding_errors: EncodingErrors = "strict",
+    normalization: Annotated[
+        Literal["NFC", "NFKC", "none"], typer.Option(help="Unicode form of the text.")
+    ] = "NFC",
     holdout: Annotated[
         str | None,
         typer.Option(
@@ -240,6 +249,7 @@ def train(
         tokenizer=tokenizer,
         lowercase=lowercase,
         encoding_errors=encoding_errors,
+        normalization=normalization,
         holdout=_share_or_text(holdout),
         start=start,
         frozen=_read_words(frozen),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from firth.corpus.sources import EncodingErrors
     from firth.corpus.tokenizers import Tokenizer
     from firth.corpus.vocabulary import Token
+    from firth.normalization import Normalization
     from firth.training.callbacks import Callback
     from firth.training.engine import MakeEngine
 
@@ -39,6 +40,7 @@ def train(
     tokenizer: str | Tokenizer = "whitespace",
     lowercase: bool = False,
     encoding_errors: EncodingErrors = "strict",
+    normalization: Normalization = "NFC",
     holdout: float | Source = 0.0,
     start: Vectors | str | os.PathLike[str] | None = None,
     frozen: Iterable[Token] = (),
@@ -56,15 +58,18 @@ def train(
     Parameters
     ----------
     source : path, list of paths, or iterable of token lists
-        A text file (plain or `.gz`, `.bz2`, `.xz`, `.zst`), a folder, a glob pattern, `"-"` for
-        standard input, or several of these in a list. Or any iterable of lists of words or of
-        integers; it is read once, so a generator will do.
-    tokenizer : {"whitespace", "words", "chinese"} or callable
-        How a line of text becomes words. A callable takes a line and gives its words.
+        A text file (plain, or compressed by gzip, bzip2, xz or zstd, whatever its name), a folder,
+        a glob pattern, `"-"` for standard input, or several of these in a list. Or any iterable of
+        lists of words or of integers; it is read once, so a generator will do.
+    tokenizer : {"whitespace", "words", "textbook", "chinese"} or callable
+        How a line of text becomes words; see `read_corpus`. A callable takes a line and returns
+        its words.
     lowercase : bool
         Whether the words of a text are lower-cased.
     encoding_errors : {"strict", "replace"}
         Whether invalid UTF-8 and NUL bytes raise, or become U+FFFD.
+    normalization : {"NFC", "NFKC", "none"}
+        The Unicode normalization form of a text. Token lists stay as they are given.
     holdout : float or source
         A share of the text, or another text, that is not trained on: its mean loss is measured
         after each epoch. See `read_corpus`, also for which words are counted.
@@ -151,6 +156,7 @@ def train(
                 min_count=config.min_count,
                 max_vocab=config.max_vocab,
                 encoding_errors=encoding_errors,
+                normalization=normalization,
                 holdout=holdout,
                 seed=config.seed,
                 start=None if before is None else _known_words(before),
@@ -179,6 +185,7 @@ def train(
                 "source": _describe(source),
                 "tokenizer": tokenizer if isinstance(tokenizer, str) else "custom",
                 "lowercase": lowercase,
+                "normalization": normalization,
                 "units_read": corpus.units_read,
                 "words_read": corpus.words_read,
                 "words_kept": corpus.tokens.size - corpus.held_out,

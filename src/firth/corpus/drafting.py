@@ -13,6 +13,7 @@ from firth.corpus.tokenizers import LineTokenizer, Tokenizer, get_tokenizer
 from firth.corpus.tokens import ScratchArray
 from firth.corpus.units import check_units
 from firth.errors import ConfigError
+from firth.normalization import Normalization, normalize
 
 _LINE_ENDS = "\n\r"
 # Chunks end at any white space, but this much is enough to keep the pieces of any real text short.
@@ -24,17 +25,28 @@ class TextOptions:
 
     Parameters
     ----------
-    tokenizer, lowercase, encoding_errors
+    tokenizer, lowercase, encoding_errors, normalization
         As `read_corpus` takes them.
     """
 
     def __init__(
-        self, tokenizer: str | Tokenizer, lowercase: bool, encoding_errors: EncodingErrors
+        self,
+        tokenizer: str | Tokenizer,
+        *,
+        lowercase: bool,
+        encoding_errors: EncodingErrors,
+        normalization: Normalization,
     ) -> None:
-        self.tokenizer: LineTokenizer = get_tokenizer(tokenizer, lowercase=lowercase)
+        self.tokenizer: LineTokenizer = get_tokenizer(
+            tokenizer, lowercase=lowercase, normalization=normalization
+        )
         self.encoding_errors: EncodingErrors = encoding_errors
+        self.normalization: Normalization = normalization
         self.are_default = (
-            tokenizer == "whitespace" and not lowercase and encoding_errors == "strict"
+            tokenizer == "whitespace"
+            and not lowercase
+            and encoding_errors == "strict"
+            and normalization == "NFC"
         )
 
 
@@ -68,9 +80,11 @@ class Opened:
             return draft_units(check_units(self.source, on_progress), stream)
         blocks = read_text(self.files, self.options.encoding_errors, on_progress)
         tokenizer = self.options.tokenizer
+        pieces = regroup(blocks, _CHUNK_ENDS if tokenizer.by_chunk else _LINE_ENDS)
+        normalized = (normalize(piece, self.options.normalization) for piece in pieces)
         if tokenizer.by_chunk:
-            return draft_chunks(regroup(blocks, _CHUNK_ENDS), tokenizer, stream)
-        return draft_words(map(tokenizer.split, _lines(regroup(blocks, _LINE_ENDS))), stream)
+            return draft_chunks(normalized, tokenizer, stream)
+        return draft_words(map(tokenizer.split, _lines(normalized)), stream)
 
 
 def open_source(source: object, options: TextOptions) -> Opened:
@@ -86,7 +100,8 @@ def open_source(source: object, options: TextOptions) -> Opened:
     files = find_text(source)
     if files is None and not options.are_default:
         raise ConfigError(
-            "tokenizer, lowercase and encoding_errors are for text, got them with token lists"
+            "tokenizer, lowercase, encoding_errors and normalization are for text, got them with "
+            "token lists"
         )
     return Opened(source, files, options)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from numbers import Integral
 from typing import get_args
@@ -23,6 +23,7 @@ from firth.corpus.tokenizers import Tokenizer
 from firth.corpus.tokens import ScratchArray, TokenStore
 from firth.corpus.vocabulary import Token, Vocabulary
 from firth.errors import ConfigError, CorpusError
+from firth.normalization import Normalization
 
 Source = (
     str
@@ -86,6 +87,7 @@ def read_corpus(
     min_count: int = 5,
     max_vocab: int | None = None,
     encoding_errors: EncodingErrors = "strict",
+    normalization: Normalization = "NFC",
     holdout: float | Source = 0.0,
     seed: int = 1,
     start: Vocabulary | None = None,
@@ -102,11 +104,14 @@ def read_corpus(
     Parameters
     ----------
     source : path, list of paths, or iterable of token lists
-        A text file (plain or `.gz`, `.bz2`, `.xz`, `.zst`), a folder, a glob pattern, `"-"` for
-        standard input, or several of these in a list or tuple. Or any iterable of lists, tuples or
-        arrays of words or of integers; it is read once, so a generator will do.
-    tokenizer : {"whitespace", "words", "chinese"} or callable, default "whitespace"
-        How a line becomes words. A callable takes a line and gives its words.
+        A text file (plain, or compressed by gzip, bzip2, xz or zstd, whatever its name), a folder,
+        a glob pattern, `"-"` for standard input, or several of these in a list or tuple. Or any
+        iterable of lists, tuples or arrays of words or of integers; it is read once, so a generator
+        will do.
+    tokenizer : {"whitespace", "words", "textbook", "chinese"} or callable, default "whitespace"
+        How a line becomes words: split at white space; by Unicode's word boundaries, lower-cased;
+        by the pattern `\b\w+\b|[,.!?]`, lower-cased; by jieba. A callable takes a line and returns
+        its words.
     lowercase : bool, default False
         Whether words are lower-cased.
     min_count : int, default 5
@@ -115,6 +120,9 @@ def read_corpus(
         Keep at most so many words, the most frequent.
     encoding_errors : {"strict", "replace"}, default "strict"
         Whether invalid UTF-8 and NUL bytes raise, or become U+FFFD.
+    normalization : {"NFC", "NFKC", "none"}, default "NFC"
+        The Unicode normalization form of the text, so that a letter with its accent is one word
+        however it is written. Token lists stay as they are given.
     holdout : float, or as `source`, default 0.0
         What to keep out of training; it stands at the end of the tokens. A share: about so much of
         the words, in pieces chosen at random. A piece is a unit, or 1,000 words of a longer one
@@ -153,10 +161,17 @@ def read_corpus(
     >>> corpus.tokens.unit(1)
     array([0, 1], dtype=int32)
     """
-    _check_options(min_count, max_vocab, encoding_errors, seed)
+    _check_options(min_count, max_vocab, seed)
+    _check_choice("encoding_errors", encoding_errors, get_args(EncodingErrors))
+    _check_choice("normalization", normalization, get_args(Normalization))
     check_start(start, max_vocab)
     share = share_of(holdout)
-    options = TextOptions(tokenizer, lowercase, encoding_errors)
+    options = TextOptions(
+        tokenizer,
+        lowercase=lowercase,
+        encoding_errors=encoding_errors,
+        normalization=normalization,
+    )
     opened = open_source(source, options)
     held_source = _open_held(holdout, opened) if share is None else None
     with contextlib.ExitStack() as files:
@@ -230,15 +245,18 @@ def _scratch_pair(
     )
 
 
-def _check_options(min_count: int, max_vocab: int | None, encoding_errors: str, seed: int) -> None:
+def _check_options(min_count: int, max_vocab: int | None, seed: int) -> None:
     if min_count < 1:
         raise ConfigError(f"min_count must be at least 1, got {min_count}")
     if max_vocab is not None and max_vocab < 2:
         raise ConfigError(f"max_vocab must be at least 2, got {max_vocab}")
-    if encoding_errors not in get_args(EncodingErrors):
-        raise ConfigError(f"encoding_errors must be strict or replace, got {encoding_errors!r}")
     if not isinstance(seed, Integral) or isinstance(seed, bool) or seed < 0:
         raise ConfigError(f"seed must be a whole number of at least 0, got {seed!r}")
+
+
+def _check_choice(name: str, given: object, choices: Sequence[str]) -> None:
+    if given not in choices:
+        raise ConfigError(f"{name} must be {' or '.join(choices)}, got {given!r}")
 
 
 def _check_pairs(tokens: TokenStore, ends: list[int]) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from firth.errors import CorpusError, VocabularyError
+from firth.normalization import normalize
 
 Token = str | int
 
@@ -60,20 +61,21 @@ class Vocabulary:
         return self._counts
 
     def id_of(self, word: Token) -> int:
-        """Give the id of `word`.
+        """Return the id of `word`, as it is spelled or else in Unicode's form NFC, as text is read.
 
         Raises
         ------
         VocabularyError
             If `word` is not in the vocabulary.
         """
-        try:
+        if word in self._ids:
             return self._ids[word]
-        except KeyError:
-            raise VocabularyError(f"{word!r} is not in the vocabulary") from None
+        if isinstance(word, str) and (composed := normalize(word)) in self._ids:
+            return self._ids[composed]
+        raise VocabularyError(f"{word!r} is not in the vocabulary")
 
     def find(self, words: Iterable[Token]) -> NDArray[np.int32]:
-        """Give the ids of several words, -1 for those that are not in the vocabulary.
+        """Return the ids of several words, exactly as spelled, -1 for those that have none.
 
         Examples
         --------
@@ -87,8 +89,8 @@ class Vocabulary:
         return len(self._words)
 
     def __contains__(self, word: object) -> bool:
-        """Tell whether `word` has an id."""
-        return word in self._ids
+        """Tell whether `word` has an id, as `id_of` finds it."""
+        return word in self._ids or (isinstance(word, str) and normalize(word) in self._ids)
 
     def __iter__(self) -> Iterator[Token]:
         """Go through the words in the order of their ids."""
