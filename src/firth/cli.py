@@ -19,7 +19,7 @@ import typer
 from typer.core import TyperGroup
 
 from firth._version import __version__
-from firth.errors import FirthError, FirthWarning, Interrupted, VocabularyError
+from firth.errors import FirthError, FirthWarning, Interrupted, VocabularyError, escape
 
 if TYPE_CHECKING:
     from firth.evaluation import Evaluation
@@ -101,7 +101,7 @@ def _fail(message: str) -> None:
 
 def _tell(message: str) -> None:
     """Say something in one line that is not the result."""
-    print(f"firth: {' '.join(message.split())}", file=sys.stderr)
+    print(f"firth: {escape(' '.join(message.split()))}", file=sys.stderr)
 
 
 def _print_version(asked: bool) -> None:
@@ -408,7 +408,7 @@ def info(path: VectorsPath, as_json: Json = False) -> None:
         _print_json(facts)
         return
     for name, value in facts.items():
-        print(f"{name}: {json.dumps(value, ensure_ascii=False)}")
+        print(f"{name}: {escape(json.dumps(value, ensure_ascii=False))}")
 
 
 @app.command(epilog="Example: firth convert vectors vectors.bin")
@@ -541,7 +541,7 @@ def _print_neighbours(neighbours: list[Neighbour], as_json: bool) -> None:
         _print_json([neighbour._asdict() for neighbour in neighbours])
         return
     for word, score in neighbours:
-        print(f"{score:.4f}  {word}")
+        print(f"{score:.4f}  {escape(str(word))}")
 
 
 def _print_evaluation(found: Evaluation) -> None:
@@ -549,7 +549,7 @@ def _print_evaluation(found: Evaluation) -> None:
         print(f"{analogies.file} (most frequent {found.restrict:,} words)")
         for section in (*analogies.sections, analogies.total):
             print(
-                f"  {_percent(section.accuracy)}  {section.name}: {section.correct} of "
+                f"  {_percent(section.accuracy)}  {escape(section.name)}: {section.correct} of "
                 f"{section.answered} right, {section.skipped} skipped"
             )
     for pairs in found.similarity:

@@ -24,6 +24,8 @@ _LONGEST = 200
 def escape(text: str) -> str:
     r"""Return a text with what cannot be printed, or would break the line, as an escape.
 
+    The joiners that belong to words (U+200C, U+200D) stay.
+
     Examples
     --------
     >>> escape("tea\u2028\x1b[2Jmilk")
@@ -31,7 +33,7 @@ def escape(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    return "".join(c if c.isprintable() or c in "\u200c\u200d" else repr(c)[1:-1] for c in text)
 
 
 def one_line(text: str) -> str:

@@ -63,13 +63,3 @@ def test_import_leaves_numba_alone():
         "sys.exit('numba' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
-
-
-def test_a_word_is_found_in_either_spelling():
-    vocabulary = Vocabulary(["café", "x\u030c", "A\u030a"], [3, 2, 1])
-    assert vocabulary.id_of("cafe\u0301") == 0
-    assert vocabulary.id_of("x\u030c") == 1
-    assert vocabulary.id_of("A\u030a") == 2
-    assert "cafe\u0301" in vocabulary
-    assert "cafe\u0300" not in vocabulary
-    assert vocabulary.find(["cafe\u0301", "café"]).tolist() == [-1, 0]

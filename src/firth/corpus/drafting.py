@@ -80,11 +80,11 @@ class Opened:
             return draft_units(check_units(self.source, on_progress), stream)
         blocks = read_text(self.files, self.options.encoding_errors, on_progress)
         tokenizer = self.options.tokenizer
-        pieces = regroup(blocks, _CHUNK_ENDS if tokenizer.by_chunk else _LINE_ENDS)
-        normalized = (normalize(piece, self.options.normalization) for piece in pieces)
+        form = self.options.normalization
         if tokenizer.by_chunk:
-            return draft_chunks(normalized, tokenizer, stream)
-        return draft_words(map(tokenizer.split, _lines(normalized)), stream)
+            return draft_chunks(regroup(blocks, _CHUNK_ENDS), tokenizer, form, stream)
+        pieces = (normalize(piece, form) for piece in regroup(blocks, _LINE_ENDS))
+        return draft_words(map(tokenizer.split, _lines(pieces)), stream)
 
 
 def open_source(source: object, options: TextOptions) -> Opened:

@@ -19,10 +19,11 @@ from firth.corpus.encoding import Part, encode
 from firth.corpus.holdout import check_apart, hold_out, share_of
 from firth.corpus.selection import check_start, find_words, select_words
 from firth.corpus.sources import EncodingErrors, Progress
+from firth.corpus.spacing import CHINESE_OR_JAPANESE
 from firth.corpus.tokenizers import Tokenizer
 from firth.corpus.tokens import ScratchArray, TokenStore
 from firth.corpus.vocabulary import Token, Vocabulary
-from firth.errors import ConfigError, CorpusError
+from firth.errors import ConfigError, CorpusError, warn
 from firth.normalization import Normalization
 
 Source = (
@@ -180,6 +181,8 @@ def read_corpus(
         words_read = int(draft.counts.sum())
         if words_read == 0:
             raise CorpusError("the corpus holds no words: nothing to train on")
+        if draft.unspaced:
+            _warn_of_missing_spaces(draft.unspaced, tokenizer)
         held_stream = None
         if share:
             whole, stream, held_stream = stream, *_scratch_pair(files)
@@ -226,6 +229,16 @@ def _read_held(held: Opened, vocabulary: Vocabulary, files: contextlib.ExitStack
             "trained on: nothing to measure"
         )
     return Part(draft, stream, ids)
+
+
+def _warn_of_missing_spaces(languages: str, tokenizer: object) -> None:
+    segmenter = "a callable that segments it as tokenizer, or text with spaces between words"
+    if languages == CHINESE_OR_JAPANESE:
+        segmenter = f"tokenizer='chinese' (--tokenizer chinese); for Japanese, {segmenter}"
+    warn(
+        f"most of the text is {languages} without spaces between words, which the tokenizer "
+        f"{tokenizer!r} does not cut into words; use {segmenter}"
+    )
 
 
 @contextlib.contextmanager

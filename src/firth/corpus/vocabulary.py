@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from firth.errors import CorpusError, VocabularyError
-from firth.normalization import normalize
 
 Token = str | int
 
@@ -61,21 +60,20 @@ class Vocabulary:
         return self._counts
 
     def id_of(self, word: Token) -> int:
-        """Return the id of `word`, as it is spelled or else in Unicode's form NFC, as text is read.
+        """Give the id of `word`.
 
         Raises
         ------
         VocabularyError
             If `word` is not in the vocabulary.
         """
-        if word in self._ids:
+        try:
             return self._ids[word]
-        if isinstance(word, str) and (composed := normalize(word)) in self._ids:
-            return self._ids[composed]
-        raise VocabularyError(f"{word!r} is not in the vocabulary")
+        except KeyError:
+            raise VocabularyError(f"{word!r} is not in the vocabulary") from None
 
     def find(self, words: Iterable[Token]) -> NDArray[np.int32]:
-        """Return the ids of several words, exactly as spelled, -1 for those that have none.
+        """Give the ids of several words, -1 for those that are not in the vocabulary.
 
         Examples
         --------
@@ -89,8 +87,8 @@ class Vocabulary:
         return len(self._words)
 
     def __contains__(self, word: object) -> bool:
-        """Tell whether `word` has an id, as `id_of` finds it."""
-        return word in self._ids or (isinstance(word, str) and normalize(word) in self._ids)
+        """Tell whether `word` has an id."""
+        return word in self._ids
 
     def __iter__(self) -> Iterator[Token]:
         """Go through the words in the order of their ids."""
