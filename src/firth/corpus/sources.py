@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Concatenate, Literal, ParamSpec
 
 from firth.corpus.file_kinds import (
     HEAD_BYTES,
@@ -27,6 +27,7 @@ from firth.errors import CorpusError, escape, one_line
 
 EncodingErrors = Literal["strict", "replace"]
 Progress = Callable[[int, int | None], None]
+More = ParamSpec("More")
 
 BLOCK_BYTES = 1 << 18
 STANDARD_INPUT = "-"
@@ -79,9 +80,6 @@ class TextFile:
                 raise CorpusError("standard input is closed; give a file or pipe text in")
             return contextlib.nullcontext(sys.stdin.buffer)
         return self.path.open("rb")
-
-
-_FindFiles = Callable[[str | os.PathLike[str]], list[TextFile]]
 
 
 def find_text(source: object) -> list[TextFile] | None:
@@ -245,13 +243,17 @@ def _decompressed_blocks(
             yield block, stored.used
 
 
-def _reraise_with_path(find: _FindFiles) -> _FindFiles:
+def _reraise_with_path(
+    find: Callable[Concatenate[str | os.PathLike[str], More], list[TextFile]],
+) -> Callable[Concatenate[str | os.PathLike[str], More], list[TextFile]]:
     """Let a path that the system refuses to look at (a name too long, say) be told in one line."""
 
     @functools.wraps(find)
-    def find_or_tell(source: str | os.PathLike[str]) -> list[TextFile]:
+    def find_or_tell(
+        source: str | os.PathLike[str], /, *more: More.args, **options: More.kwargs
+    ) -> list[TextFile]:
         with reraise_as_corpus_error(f"read {one_line(os.fspath(source))}", OSError):
-            return find(source)
+            return find(source, *more, **options)
 
     return find_or_tell
 
