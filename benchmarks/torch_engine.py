@@ -22,7 +22,8 @@ import torch
 import firth
 import machine
 from firth.corpus import Corpus, read_corpus
-from firth.corpus.sources import find_text, read_text
+from firth.corpus.finding import find_text
+from firth.corpus.sources import read_text
 from firth.torch import TorchEngine
 from firth.training import Callback, RunEnd, TrainConfig, train_corpus
 from firth.training.engine import KernelEngine, MakeEngine

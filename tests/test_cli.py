@@ -75,7 +75,7 @@ def test_train_hands_every_option_on(folder):
         "model": "cbow", "dim": 6, "window": 3, "negative": 2, "epochs": 2, "min-count": 2,
         "max-vocab": 5, "sample": 0.5, "noise-exponent": 0.5, "lr": 0.03, "min-lr": 0.001,
         "threads": 1, "seed": 4, "tokenizer": "words", "patience": 2, "on-divergence": "halve",
-        "holdout": 0.2, "checkpoint": "c-checkpoints",
+        "holdout": 0.2, "checkpoint": "c-checkpoints", "normalization": "NFKC",
     }  # fmt: skip
     given = [part for name, value in options.items() for part in (f"--{name}", str(value))]
     done = run(
@@ -85,13 +85,31 @@ def test_train_hands_every_option_on(folder):
     report = json.loads(done.stdout)
     assert report["words"] == 5
     assert report["config"]["corpus"]["tokenizer"] == "words"
+    assert report["config"]["corpus"]["normalization"] == "NFKC"
     assert report["config"]["corpus"]["words_held_out"] > 0
     assert len(list((folder / "c-checkpoints").glob("checkpoint-*"))) == 2
-    for name in ("tokenizer", "holdout", "checkpoint"):
+    for name in ("tokenizer", "holdout", "checkpoint", "normalization"):
         del options[name]
     expected = {name.replace("-", "_"): value for name, value in options.items()}
     switches = {"shrink_windows": False, "deterministic": True}
     assert report["config"]["options"] == {**expected, **switches}
+
+
+def test_words_are_printed_on_one_line_and_escaped(tmp_path):
+    words = ["tea", "\x1b[31mmilk\u2028and", "\u0645\u06cc\u200c\u062e", "\x9b2J\u202e"]
+    matrix = np.random.default_rng(1).normal(size=(4, 3)).astype(np.float32)
+    firth.Vectors(words, matrix).save(tmp_path / "vectors")
+    done = run("similar", "vectors", "tea", at=tmp_path)
+    lines = done.stdout.removesuffix("\n").split("\n")
+    assert sorted(line.split("  ")[1] for line in lines) == sorted(
+        [r"\x1b[31mmilk\u2028and", words[2], r"\x9b2J\u202e"]
+    )
+    told = run("info", "vectors", at=tmp_path).stdout
+    assert "\u2028" not in told
+    assert "\u202e" not in told
+    report = json.loads(run("similar", "vectors", "tea", "--json", at=tmp_path).stdout)
+    assert {neighbour["word"] for neighbour in report} == set(words[1:])
+    assert_fails(run("similar", "vectors", "\x9b2J", at=tmp_path), r"'\x9b2J' is not among")
 
 
 def test_quiet_says_nothing(folder):

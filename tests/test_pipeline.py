@@ -128,6 +128,7 @@ def test_tells_how_the_vectors_were_trained(tmp_path):
     assert config["corpus"]["source"] == str(text)
     assert config["corpus"]["words_read"] == 50
     assert config["corpus"]["lowercase"] is True
+    assert config["corpus"]["normalization"] == "NFC"
     assert len(config["losses"]) == 1
 
 

@@ -24,7 +24,7 @@ from firth.console import (
     raise_interrupts,
     raise_no_more,
 )
-from firth.errors import FirthError, FirthWarning, Interrupted, VocabularyError
+from firth.errors import FirthError, FirthWarning, Interrupted, VocabularyError, escape
 from firth.usage import PlainGroup
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _fail(message: str) -> None:
 
 def _tell(message: str) -> None:
     """Say something in one line that is not the result."""
-    print(f"firth: {' '.join(message.split())}", file=sys.stderr)
+    print(f"firth: {escape(' '.join(message.split()))}", file=sys.stderr)
 
 
 def _print_version(asked: bool) -> None:
@@ -196,9 +196,18 @@ def train(
         Literal["kernel", "torch"],
         typer.Option(help="The compiled kernel, or the textbook in PyTorch, which is slow."),
     ] = "kernel",
-    tokenizer: Annotated[Literal["whitespace", "words", "chinese"], typer.Option()] = "whitespace",
+    tokenizer: Annotated[
+        Literal["whitespace", "words", "textbook", "chinese"],
+        typer.Option(
+            help="Split at white space; by Unicode's word boundaries, lower-cased; by letters and "
+            "digits alone, lower-cased; by jieba."
+        ),
+    ] = "whitespace",
     lowercase: Annotated[bool, typer.Option("--lowercase", help="Lower-case the text.")] = False,
     encoding_errors: EncodingErrors = "strict",
+    normalization: Annotated[
+        Literal["NFC", "NFKC", "none"], typer.Option(help="Unicode form of the text.")
+    ] = "NFC",
     holdout: Annotated[
         str | None,
         typer.Option(
@@ -277,6 +286,7 @@ def train(
         tokenizer=tokenizer,
         lowercase=lowercase,
         encoding_errors=encoding_errors,
+        normalization=normalization,
         holdout=held,
         start=start,
         frozen=_read_words(frozen),
@@ -423,7 +433,7 @@ def info(path: VectorsPath, as_json: Json = False) -> None:
         _print_json(facts)
         return
     for name, value in facts.items():
-        print(f"{name}: {_to_json(value)}")
+        print(f"{name}: {escape(_to_json(value))}")
 
 
 @app.command(epilog="Example: firth convert vectors vectors.bin")
@@ -571,7 +581,7 @@ def _print_neighbours(neighbours: list[Neighbour], as_json: bool) -> None:
         _print_json([neighbour._asdict() for neighbour in neighbours])
         return
     for word, score in neighbours:
-        print(f"{score:.4f}  {word}")
+        print(f"{score:.4f}  {escape(str(word))}")
 
 
 def _print_evaluation(found: Evaluation) -> None:
@@ -579,7 +589,7 @@ def _print_evaluation(found: Evaluation) -> None:
         print(f"{analogies.file} (most frequent {found.restrict:,} words)")
         for section in (*analogies.sections, analogies.total):
             print(
-                f"  {_percent(section.accuracy)}  {section.name}: {section.correct} of "
+                f"  {_percent(section.accuracy)}  {escape(section.name)}: {section.correct} of "
                 f"{section.answered} right, {section.skipped} skipped"
             )
     for pairs in found.similarity:

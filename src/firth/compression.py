@@ -26,8 +26,8 @@ BUFFER_BYTES = 1 << 16
 SUFFIXES = (".gz", ".bz2", ".xz", ".zst")
 
 _ZSTD = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
-_TAR_MAGIC = (b"ustar\0", b"ustar ")
-_TAR_END = 263
+# As many as tell a tar archive.
+_HEAD_BYTES = 263
 
 
 @dataclass(frozen=True)
@@ -55,10 +55,25 @@ COMPRESSIONS = (
     Compression("gzip", rb"\x1f\x8b\x08", "gzip:open", "zlib:error"),
     # With the first bytes of a block, or of the end, since a word may begin with BZh9.
     Compression("bzip2", rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)", "bz2:open", "builtins:ValueError"),
-    Compression("xz", rb"\xfd7zXZ\0", "lzma:open", "lzma:LZMAError"),
-    Compression("Zstandard", rb"\x28\xb5\x2f\xfd", f"{_ZSTD}:open", f"{_ZSTD}:ZstdError"),
+    # xz, and the LZMA of before: settings, then a size or -1 in eight bytes.
+    Compression(
+        "xz", rb"(?s)\xfd7zXZ\0|\x5d.{4}(?:\xff{8}|.{5}\0{3})", "lzma:open", "lzma:LZMAError"
+    ),
+    # A frame of data, or one to be skipped.
+    Compression(
+        "Zstandard",
+        rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18",
+        f"{_ZSTD}:open",
+        f"{_ZSTD}:ZstdError",
+    ),
 )
-_ARCHIVES = {"zip": rb"PK(?:\x03\x04|\x05\x06)", "7z": rb"7z\xbc\xaf\x27\x1c", "rar": rb"Rar!\x1a"}
+# Archives of several files, by a pattern of their first bytes.
+ARCHIVES = {
+    "zip archive (as .docx, .epub and .npz are)": rb"PK(?:\x03\x04|\x05\x06|\x07\x08)",
+    "tar archive": rb"(?s:.{257})ustar[\0 ]",
+    "7z archive": rb"7z\xbc\xaf\x27\x1c",
+    "rar archive": rb"Rar!\x1a\x07",
+}
 
 
 def compression_of(head: bytes) -> Compression | None:
@@ -78,12 +93,10 @@ def archive_of(head: bytes) -> str | None:
 
     Examples
     --------
-    >>> archive_of(b"PK\x03\x04"), archive_of(b"tea")
-    ('zip', None)
+    >>> archive_of(b"7z\xbc\xaf\x27\x1c"), archive_of(b"tea")
+    ('7z archive', None)
     """
-    if head[:_TAR_END].endswith(_TAR_MAGIC) and len(head) >= _TAR_END:
-        return "tar"
-    return next((name for name, magic in _ARCHIVES.items() if re.match(magic, head)), None)
+    return next((name for name, magic in ARCHIVES.items() if re.match(magic, head)), None)
 
 
 def without_suffix(path: Path) -> Path:
@@ -141,7 +154,7 @@ def open_decompressed(
         If the file cannot be read, its compressed data are damaged, or it is an archive of files.
     """
     with open_regular(path) as file:
-        compression = compression_of(file.peek(_TAR_END))
+        compression = compression_of(file.peek(_HEAD_BYTES))
         if compression is None:
             _refuse_archive(file, path)
             yield file, os.fstat(file.fileno()).st_size
@@ -154,9 +167,9 @@ def open_decompressed(
 
 
 def _refuse_archive(file: io.BufferedReader, path: str | os.PathLike[str]) -> None:
-    if archive := archive_of(file.peek(_TAR_END)):
+    if archive := archive_of(file.peek(_HEAD_BYTES)):
         raise FormatError(
-            f"cannot read {path}: it is a {archive} archive; unpack it, and give a file of it"
+            f"cannot read {path}: it is a {archive}; unpack it, and give a file of it"
         )
 
 

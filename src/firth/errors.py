@@ -21,6 +21,21 @@ import warnings
 _LONGEST = 200
 
 
+def escape(text: str) -> str:
+    r"""Return a text with what cannot be printed, or would break the line, as an escape.
+
+    The joiners that belong to words (U+200C, U+200D) stay.
+
+    Examples
+    --------
+    >>> escape("tea\u2028\x1b[2Jmilk")
+    'tea\\u2028\\x1b[2Jmilk'
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in "\u200c\u200d" else repr(c)[1:-1] for c in text)
+
+
 def one_line(text: str) -> str:
     r"""Give a text from a file as a message can hold it: on one line, and cut where it is long.
 
@@ -31,7 +46,7 @@ def one_line(text: str) -> str:
     """
     if len(text) > _LONGEST:
         text = f"{text[: _LONGEST // 2]} ... {text[-_LONGEST // 2 :]}"
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    return escape(text)
 
 
 class FirthError(Exception):

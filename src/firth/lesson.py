@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from firth.corpus.tokenizers import words
+from firth.corpus.tokenizers import textbook
 from firth.errors import ConfigError, MissingExtraError
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ def lesson_groups(language: Language = "en") -> dict[str, tuple[str, ...]]:
 
 
 def lesson_sentences(language: Language = "en") -> list[list[str]]:
-    """Give the lesson's text: 72 sentences, cut into words by the tokenizer `words`.
+    """Give the lesson's text: 72 sentences, cut into words by the tokenizer `textbook`.
 
     Raises
     ------
@@ -197,7 +197,7 @@ def lesson_sentences(language: Language = "en") -> list[list[str]]:
     ['猫', '和', '狗', '都', '睡', '在', '谷仓', '里']
     """
     topics = _topics(language).values()
-    return [words(sentence) for topic in topics for sentence in topic.sentences()]
+    return [textbook(sentence) for topic in topics for sentence in topic.sentences()]
 
 
 def _topics(language: str) -> Mapping[str, Topic]:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from firth.corpus.sources import EncodingErrors
     from firth.corpus.tokenizers import Tokenizer
     from firth.corpus.vocabulary import Token
+    from firth.normalization import Normalization
     from firth.training.callbacks import Callback
     from firth.training.config import Model, OnDivergence
     from firth.training.engine import MakeEngine
@@ -65,6 +66,7 @@ def train(
     tokenizer: str | Tokenizer = "whitespace",
     lowercase: bool = False,
     encoding_errors: EncodingErrors = "strict",
+    normalization: Normalization = "NFC",
     holdout: float | Source = 0.0,
     start: Vectors | str | os.PathLike[str] | None = None,
     frozen: Iterable[Token] = (),
@@ -81,10 +83,10 @@ def train(
     Parameters
     ----------
     source : path, list of paths, iterable of token lists, or Corpus
-        A text file (plain or `.gz`, `.bz2`, `.xz`, `.zst`), a folder, a glob pattern, `"-"` for
-        standard input, or several of these in a list. Or any iterable of lists of words or of
-        integers; it is read once, so a generator will do. Or what `read_corpus` returned: then
-        options of reading raise, `min_count` and `max_vocab` too.
+        A text file (plain, or compressed by gzip, bzip2, xz or zstd, whatever its name), a folder,
+        a glob pattern, `"-"` for standard input, or several of these in a list. Or any iterable of
+        lists of words or of integers; it is read once, so a generator will do. Or what
+        `read_corpus` returned: then options of reading raise, `min_count` and `max_vocab` too.
     model : {"skipgram", "cbow"}
         Whether each context word predicts the centre, or the mean of the context words does.
     dim : int
@@ -108,12 +110,15 @@ def train(
         Stop, or go back to the last checkpoint with half the step size.
     config : TrainConfig, optional
         All of the options above instead; it tells more of each.
-    tokenizer : {"whitespace", "words", "chinese"} or callable
-        How a line of text becomes words. A callable takes a line and gives its words.
+    tokenizer : {"whitespace", "words", "textbook", "chinese"} or callable
+        How a line of text becomes words; see `read_corpus`. A callable takes a line and returns
+        its words.
     lowercase : bool
         Whether the words of a text are lower-cased.
     encoding_errors : {"strict", "replace"}
         Whether invalid UTF-8 and NUL bytes raise, or become U+FFFD.
+    normalization : {"NFC", "NFKC", "none"}
+        The Unicode normalization form of a text. Token lists stay as they are given.
     holdout : float or source
         A share of the text, or another text, that is not trained on: its mean loss is measured
         after each epoch. See `read_corpus`, also for which words are counted.
@@ -198,6 +203,7 @@ def train(
                     min_count=config.min_count,
                     max_vocab=config.max_vocab,
                     encoding_errors=encoding_errors,
+                    normalization=normalization,
                     holdout=holdout,
                     seed=config.seed,
                     start=None if start is None else _known_words(start),
@@ -231,6 +237,7 @@ def train(
                     "source": _describe(source),
                     "tokenizer": tokenizer if isinstance(tokenizer, str) else "custom",
                     "lowercase": lowercase,
+                    "normalization": normalization,
                     "units_read": corpus.units_read,
                     "words_read": corpus.words_read,
                     "words_kept": corpus.tokens.size - corpus.held_out,

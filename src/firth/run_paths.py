@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from firth.contents import FOLDER_OF_VECTORS
-from firth.corpus.sources import names_text
+from firth.corpus.finding import names_text
 from firth.errors import FirthError
 from firth.files import is_same, lies_in
 

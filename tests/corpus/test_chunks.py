@@ -153,3 +153,16 @@ def test_without_compilation_the_result_is_the_same():
     assert done.stderr == ""
     expected = "[0, 1, 1, -1, 2, 0, -1] ['ünïcödé-and-more', 'é', 'b'] [2, 2, 1]"
     assert done.stdout.strip() == expected
+
+
+def test_chunks_that_are_not_ascii_are_found():
+    table = ChunkTable()
+    assert table.non_ascii().tolist() == []
+    table.number("plain é longer-than-eight-é é-longer-than-eight x 漢 another\n")
+    assert table.non_ascii().tolist() == [1, 2, 3, 5]
+    assert table.join([1, 5, 0]) == "é漢plain"
+    assert table.join([]) == ""
+    # Neither numbers nor counts are taken for letters.
+    many = ChunkTable()
+    many.number(" ".join(f"w{number}" for number in range(1000)) + " the" * 1000 + "\n")
+    assert many.non_ascii().tolist() == []

@@ -74,7 +74,7 @@ def test_what_is_read_in_another_way_has_the_same_digest(tmp_path):
     expected = read_corpus(units, min_count=1).digest()
     for source, options in (
         (path, {}),
-        ([path], {"tokenizer": "words"}),
+        ([path], {"tokenizer": "textbook"}),
         (path, {"tokenizer": str.split}),
         (iter(units), {}),
         ([*units, ["rare"]], {"min_count": 2}),

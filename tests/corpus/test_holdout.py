@@ -368,7 +368,7 @@ def test_what_is_trained_on_can_not_be_held_out(tmp_path, monkeypatch):
 def test_options_for_text_with_held_out_token_lists(tmp_path):
     path = write_lines(tmp_path / "text.txt", TRAINED)
     with pytest.raises(
-        ConfigError, match=r"^holdout: tokenizer, lowercase and encoding_errors are"
+        ConfigError, match=r"^holdout: tokenizer, lowercase, encoding_errors and normal"
     ):
         read_corpus(path, tokenizer="words", holdout=[["tea", "toast"]])
 

@@ -13,13 +13,15 @@ from hypothesis import strategies as st
 
 import firth.corpus
 from firth.corpus import drafts, encoding, read_corpus, sources
+from firth.corpus.tokenizers import words
 from firth.errors import ConfigError, CorpusError
+from firth.normalization import normalize
 
 WORD = re.compile(r"\b\w+\b|[,.!?]")
 
 
-def words(line):
-    return [word.lower() for word in WORD.findall(line)]
+def lower(words):
+    return [word.lower() for word in words]
 
 
 def reference(units, min_count=1, max_vocab=None):
@@ -53,15 +55,21 @@ def write(tmp_path):
     return write
 
 
+# `words` has tests of its own: here the same function is given the lines.
 TOKENIZERS = {
     "whitespace": ({}, str.split),
-    "whitespace, lower": ({"lowercase": True}, lambda line: [w.lower() for w in line.split()]),
+    "whitespace, lower": ({"lowercase": True}, lambda line: lower(line.split())),
+    "textbook": ({"tokenizer": "textbook"}, lambda line: lower(WORD.findall(line))),
     "words": ({"tokenizer": "words"}, words),
     "words by line": ({"tokenizer": words}, words),
     "callable, lower": ({"tokenizer": str.split, "lowercase": True}, lambda x: x.lower().split()),
 }
 nasty_text = st.text(
-    st.sampled_from("ab,.!é漢ΣσİßΑ😀 \n\r\t\x0b\x1c\x85\xa0\u2003\u2028\u3000\u200b\ufeff_")
+    st.sampled_from(
+        "ab,.!é漢ΣσİßΑ😀 \n\r\t\x0b\x1c\x85\xa0\u2003\u2028\u3000\u200b\ufeff_"
+        "e1'\u0301\u0327\u0308\u200d\u200c\u200f\xad\u202f\u2000がか\u3099한\u1112\u1161ｱﾞ"
+        "\u0958\u093c\u0e33️ℹ\U0001f1e6ﬁ²\xa8"
+    )
     | st.characters(exclude_characters="\0", exclude_categories=["Cs"]),
     max_size=80,
 )
@@ -71,22 +79,24 @@ nasty_text = st.text(
 @given(
     texts=st.lists(nasty_text, min_size=1, max_size=3),
     tokenizer=st.sampled_from(sorted(TOKENIZERS)),
+    form=st.sampled_from(["NFC", "NFC", "NFKC", "none"]),
     block=st.integers(1, 9),
     min_count=st.integers(1, 3),
     max_vocab=st.none() | st.integers(2, 6),
 )
 def test_every_text_is_read_as_the_slow_way_does(
-    tmp_path_factory, texts, tokenizer, block, min_count, max_vocab
+    tmp_path_factory, texts, tokenizer, form, block, min_count, max_vocab
 ):
     options, split = TOKENIZERS[tokenizer]
     folder = tmp_path_factory.mktemp("texts")
     paths = [folder / str(place) for place in range(len(texts))]
     for path, text in zip(paths, texts, strict=True):
         path.write_bytes(text.encode())
-    texts = [text.removeprefix("\ufeff") for text in texts]
+    texts = [normalize(text.removeprefix("\ufeff"), form) for text in texts]
     lines = [line for text in texts for line in re.split("\r\n|\r|\n", text)]
-    units = [split(line) for line in lines]
+    units = [[normalize(word, form) for word in split(line)] for line in lines]
     expected = reference(units, min_count, max_vocab)
+    options = {**options, "normalization": form}
     with (
         mock.patch.object(sources, "BLOCK_BYTES", block),
         mock.patch.object(drafts, "BATCH", block),
@@ -200,6 +210,30 @@ def test_a_chunk_longer_than_a_block(write):
     assert corpus.tokens.size == corpus.words_read
 
 
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        ("NFC", {"café": 3, "ｔ": 1}),
+        ("NFKC", {"café": 3, "t": 1}),
+        ("none", {"café": 1, "cafe\u0301": 2, "ｔ": 1}),
+    ],
+)
+@pytest.mark.parametrize("tokenizer", ["whitespace", "words", str.split])
+def test_text_is_normalized(write, tokenizer, form, expected):
+    path = write("cafe\u0301 café\ncafe\u0301 ｔ\n")
+    corpus = read_corpus(path, tokenizer=tokenizer, min_count=1, normalization=form)
+    counts = corpus.vocabulary.counts.tolist()
+    assert dict(zip(corpus.vocabulary.words, counts, strict=True)) == expected
+
+
+def test_held_out_text_is_normalized_and_token_lists_are_not(write):
+    held = write("café cafe\u0301", "held.txt")
+    corpus = read_corpus(write("cafe\u0301 café tea"), min_count=1, holdout=held)
+    assert corpus.held_out == 2
+    corpus = read_corpus([["cafe\u0301", "café"]], min_count=1)
+    assert corpus.vocabulary.words == ("cafe\u0301", "café")
+
+
 def test_lone_surrogates_are_told():
     with pytest.raises(CorpusError, match=r"the word '\\udc80' holds a lone surrogate"):
         read_corpus([["a", "\udc80"]], min_count=1)
@@ -216,7 +250,9 @@ def test_lone_surrogates_are_told():
         ({"max_vocab": 2.5}, "max_vocab must be a whole number, got 2.5"),
         ({"seed": True}, "seed must be a whole number, got True"),
         ({"encoding_errors": "ignore"}, "encoding_errors must be strict or replace, got 'ignore'"),
+        ({"normalization": "nfc"}, "normalization must be NFC or NFKC or none, got 'nfc'"),
         ({"tokenizer": "words"}, "are for text"),
+        ({"normalization": "none"}, "are for text"),
         ({"lowercase": True}, "are for text"),
         ({"encoding_errors": "replace"}, "are for text"),
     ],
@@ -246,7 +282,7 @@ def test_without_compilation_the_result_is_the_same(write):
     path = write("To be, or not\r\nto BE é\u3000漢字\n")
     program = (
         "import sys; from firth.corpus import read_corpus\n"
-        "corpus = read_corpus(sys.argv[1], tokenizer='words', min_count=1)\n"
+        "corpus = read_corpus(sys.argv[1], tokenizer='textbook', min_count=1)\n"
         "print(corpus.vocabulary.words, corpus.tokens.ids.tolist(), corpus.tokens.offsets.tolist())"
     )
     done = subprocess.run(

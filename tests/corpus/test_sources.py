@@ -4,19 +4,25 @@ import gzip
 import io
 import lzma
 import os
+import pickle
 import random
 import subprocess
 import sys
+import tarfile
+import zipfile
 from pathlib import Path
 from unittest import mock
 
 import numpy as np
 import pytest
+import safetensors.numpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firth.corpus import sources
-from firth.corpus.sources import TextFile, find_text, read_text, regroup
+from firth.corpus.file_kinds import check_is_text, find_compression, is_mostly_text
+from firth.corpus.finding import find_text
+from firth.corpus.sources import TextFile, read_text, regroup
 from firth.errors import CorpusError
 from firth.vectors import Vectors
 
@@ -87,7 +93,8 @@ def test_a_file_that_asks_for_more_memory_than_there_is(tmp_path):
     path = tmp_path / "text.xz"
     path.write_bytes(content[:1] + b"\xff" * 4 + content[5:])  # a dictionary of 4 GiB
     program = (
-        "import resource, sys; from firth.corpus.sources import find_text, read_text\n"
+        "import resource, sys; from firth.corpus.finding import find_text\n"
+        "from firth.corpus.sources import read_text\n"
         "resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31))\n"
         "list(read_text(find_text(sys.argv[1]), 'strict', print))"
     )
@@ -111,6 +118,18 @@ def test_missing_file(tmp_path):
         text_of([tmp_path / "none.txt"])
     with pytest.raises(CorpusError, match="cannot read"):
         text_of("nul\0name")
+
+
+def test_a_name_that_is_too_long(tmp_path):
+    with pytest.raises(CorpusError, match=r"^cannot read .*aaa: File name too long$"):
+        text_of(tmp_path / ("a" * 300))
+
+
+def test_a_path_that_may_not_be_looked_at(tmp_path, monkeypatch):
+    # Root may look everywhere, so the refusal is played.
+    monkeypatch.setattr(Path, "is_dir", mock.Mock(side_effect=PermissionError(13, "no entry")))
+    with pytest.raises(CorpusError, match=r"^cannot read .*text: no entry$"):
+        find_text(tmp_path / "text")
 
 
 def test_empty_folder(tmp_path):
@@ -139,25 +158,53 @@ def test_unreadable_folder(tmp_path, monkeypatch):
         find_text(tmp_path)
 
 
-@pytest.mark.parametrize("suffix", [*COMPRESS, ".GZ"])
-def test_compressed_file(tmp_path, suffix):
-    path = tmp_path / f"text{suffix}"
-    compress = COMPRESS[suffix.lower()]
+@pytest.mark.parametrize("name", ["text", "text.txt", "text.gz", "text.ZST"])
+@pytest.mark.parametrize("suffix", COMPRESS)
+@pytest.mark.parametrize("block", [1, 1 << 18])
+def test_compression_is_known_by_the_first_bytes(tmp_path, monkeypatch, name, suffix, block):
+    monkeypatch.setattr(sources, "BLOCK_BYTES", block)
+    path = tmp_path / name
     # Two streams in one file are one text; the second is cut inside a character.
-    path.write_bytes(compress("né, n".encode()[:2]) + compress("né, n".encode()[2:]))
+    parts = "né, n".encode()[:2], "né, n".encode()[2:]
+    path.write_bytes(b"".join(map(COMPRESS[suffix], parts)))
     assert text_of(path) == "né, n\n"
+    with path.open("rb") as file:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(file))
+        assert text_of("-") == "né, n\n"
 
 
 @pytest.mark.parametrize("suffix", COMPRESS)
-@pytest.mark.parametrize("damage", ["cut", "changed", "not compressed"])
+def test_an_empty_text_compressed(tmp_path, suffix):
+    (tmp_path / "text").write_bytes(COMPRESS[suffix](b""))
+    assert text_of(tmp_path / "text") == "\n"
+
+
+def test_a_zstandard_frame_to_be_skipped_may_come_first(tmp_path):
+    skipped = b"\x5a\x2a\x4d\x18" + (5).to_bytes(4, "little") + b"notes"
+    (tmp_path / "text").write_bytes(skipped + zstd.compress(b"some text"))
+    assert text_of(tmp_path / "text") == "some text\n"
+
+
+def test_lzma_of_before_xz(tmp_path):
+    (tmp_path / "text").write_bytes(lzma.compress(b"some text", lzma.FORMAT_ALONE))
+    assert text_of(tmp_path / "text") == "some text\n"
+
+
+@pytest.mark.parametrize("suffix", COMPRESS)
+@pytest.mark.parametrize("text", ["just plain text", "BZh is a word", "", "]", "PK"])
+def test_plain_text_is_read_whatever_its_name(tmp_path, suffix, text):
+    (tmp_path / f"text{suffix}").write_text(text, encoding="utf-8")
+    assert text_of(tmp_path / f"text{suffix}") == text + "\n"
+
+
+@pytest.mark.parametrize("suffix", COMPRESS)
+@pytest.mark.parametrize("damage", ["cut", "changed"])
 def test_damaged_compressed_file(tmp_path, suffix, damage):
     data = bytearray(COMPRESS[suffix](random.Random(1).randbytes(5000).hex().encode()))
     if damage == "cut":
         del data[2000:]
-    elif damage == "changed":
-        data[2000:2100] = bytes(100)
     else:
-        data[:] = b"just plain text"
+        data[2000:2100] = bytes(100)
     path = tmp_path / f"text{suffix}"
     path.write_bytes(data)
     with pytest.raises(CorpusError, match=rf"cannot decompress .*text{suffix}: \w"):
@@ -237,12 +284,100 @@ def test_nul_byte_is_told_with_its_offset(tmp_path, monkeypatch, block):
         text_of(path)
 
 
+def _tar(text):
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as archive:
+        info = tarfile.TarInfo("text.txt")
+        info.size = len(text)
+        archive.addfile(info, io.BytesIO(text))
+    return file.getvalue()
+
+
+def _zip(text):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("text.txt", text)
+    return file.getvalue()
+
+
+def _saved(save, *arguments):
+    file = io.BytesIO()
+    save(file, *arguments)
+    return file.getvalue()
+
+
+TEXT = "the tea is hot, and so is the toast\n" * 20
+OTHER_KINDS = {
+    "zip": (_zip(TEXT.encode()), "a zip archive", "unpack it"),
+    "tar": (_tar(TEXT.encode()), "a tar archive", "unpack it"),
+    "tar.gz": (gzip.compress(_tar(TEXT.encode())), "decompressed, is a tar archive", "unpack it"),
+    "gz.gz": (gzip.compress(gzip.compress(TEXT.encode())), "compressed twice", "decompress it"),
+    "utf-16": (TEXT.encode("utf-16"), "UTF-16 text", "iconv -f UTF-16 -t UTF-8"),
+    "utf-16-le": (TEXT.encode("utf-16-le"), "UTF-16 text", "iconv -f UTF-16LE -t UTF-8"),
+    "utf-16-be": (TEXT.encode("utf-16-be"), "UTF-16 text", "iconv -f UTF-16BE -t UTF-8"),
+    "utf-32": (TEXT.encode("utf-32"), "UTF-32 text", "iconv -f UTF-32 -t UTF-8"),
+    "pickle": (pickle.dumps([["tea"]]), "a pickle", "lists of tokens"),
+    "npy": (_saved(np.save, np.zeros(3)), "a NumPy array", "lists of tokens"),
+    "npz": (_saved(np.savez, np.zeros(3)), "a zip archive", "unpack it"),
+    "safetensors": (safetensors.numpy.save({"a": np.zeros(3)}), "a safetensors file", "--start"),
+    "pdf": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "a PDF document", "plain text"),
+    "png": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a PNG picture", "give text"),
+    "7z": (b"7z\xbc\xaf\x27\x1c\0\4", "a 7z archive", "unpack it"),
+    "parquet": (b"PAR1\x15\x04\x15", "a Parquet table", "write its text"),
+    "pointer": (b"version https://git-lfs.github.com/spec/v1\n", "Git LFS", "git lfs pull"),
+}
+
+
+@pytest.mark.parametrize("encoding_errors", ["strict", "replace"])
+@pytest.mark.parametrize(("data", "what", "advice"), OTHER_KINDS.values(), ids=OTHER_KINDS)
+def test_what_is_no_text_is_named(tmp_path, monkeypatch, encoding_errors, data, what, advice):
+    (tmp_path / "text.gz").write_bytes(data)
+    message = rf"text\.gz\b.*{what}.*{advice}"
+    with pytest.raises(CorpusError, match=message) as caught:
+        text_of(tmp_path / "text.gz", encoding_errors)
+    assert "replace" not in str(caught.value)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+    with pytest.raises(CorpusError, match=f"standard input.*{what}"):
+        text_of("-", encoding_errors)
+
+
+@pytest.mark.parametrize("encoding_errors", ["strict", "replace"])
+@pytest.mark.parametrize(
+    "data", [random.Random(1).randbytes(5000), "Съешь ещё этих мягких булок\n".encode("cp1251") * 9]
+)
+def test_what_is_mostly_no_utf8_is_never_replaced(tmp_path, encoding_errors, data):
+    (tmp_path / "text").write_bytes(data)
+    with pytest.raises(CorpusError, match=r"most of it is no UTF-8 text; .*iconv") as caught:
+        text_of(tmp_path / "text", encoding_errors)
+    assert "replace" not in str(caught.value)
+
+
+def test_replacing_is_advised_for_a_few_bad_bytes(tmp_path):
+    path = tmp_path / "text"
+    path.write_bytes(
+        "Où est la bibliothèque\u202f? À côté du café.\n".encode("latin-1", "ignore") * 9
+    )
+    with pytest.raises(CorpusError, match=r"at byte 1; .*encoding_errors='replace'"):
+        text_of(path)
+    assert text_of(path, "replace").startswith("O\ufffd est")
+
+
+def _is_taken_for_text(data):
+    try:
+        check_is_text(data, "data")
+    except CorpusError:
+        return False
+    return is_mostly_text(data) and find_compression(data) is None
+
+
 @settings(deadline=None, derandomize=True)
 @given(
     data=st.lists(
         st.binary(max_size=4)
         | st.sampled_from([BOM, b"\0", "é漢😀".encode(), "漢".encode()[:2], "😀".encode()[:3]])
-    ).map(b"".join),
+    )
+    .map(b"".join)
+    .filter(_is_taken_for_text),
     block=st.integers(1, 7),
 )
 def test_replacing_is_what_python_does(tmp_path_factory, data, block):

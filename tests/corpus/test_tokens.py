@@ -3,6 +3,7 @@ import errno
 import gc
 import mmap
 import pickle
+import re
 import threading
 from pathlib import Path
 
@@ -156,6 +157,22 @@ def test_full_disk_is_told_with_the_way_out(tmp_path, monkeypatch):
         f"cannot write token ids to {tmp_path}: No space left on device; "
         "set FIRTH_CACHE_DIR to a folder with more room"
     )
+
+
+def test_a_disk_that_refuses_any_step_is_told(tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("firth.corpus.tokens.cache_folder", lambda: tmp_path)
+    told = rf"token ids (to|in) {re.escape(str(tmp_path))}: Input/output error; set FIRTH_CACHE"
+    with ScratchArray(np.int32) as file:
+        file.append(np.arange(2, dtype=np.int32))
+        for called in ("numpy.fromfile", "mmap.mmap", "tempfile.TemporaryFile"):
+            monkeypatch.setattr(called, refuse)
+        blocks = file.blocks(1)
+        for step in (lambda: next(blocks), file.map, lambda: ScratchArray(np.int32)):
+            with pytest.raises(CorpusError, match=told):
+                step()
 
 
 @pytest.mark.parametrize("lines", [1, 100])

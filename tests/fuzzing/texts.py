@@ -10,6 +10,7 @@ import io
 import lzma
 import random
 import sys
+import unicodedata
 import zlib
 from collections import Counter
 from collections.abc import Callable
@@ -44,7 +45,7 @@ OPTIONS: list[dict[str, Any]] = [
     {},
     {"encoding_errors": "replace"},
     {"tokenizer": "words"},
-    {"tokenizer": "words", "encoding_errors": "replace"},
+    {"tokenizer": "words", "encoding_errors": "replace", "normalization": "NFKC"},
     {"tokenizer": str.split, "lowercase": True, "encoding_errors": "replace"},
 ]
 
@@ -114,7 +115,8 @@ def _corpus(suffix: str, scratch: Path) -> Reader:
     def check(corpus: Corpus, seed: int) -> None:
         _check_corpus(corpus)
         if suffix == "" and OPTIONS[seed % len(OPTIONS)] == {}:
-            words = path.read_bytes().decode().removeprefix("\ufeff").split()
+            text = path.read_bytes().decode().removeprefix("\ufeff")
+            words = unicodedata.normalize("NFC", text).split()
             counts = dict(zip(corpus.vocabulary.words, corpus.vocabulary.counts, strict=True))
             assert counts == Counter(words)
 

@@ -3,8 +3,8 @@
 import pytest
 
 from firth.errors import VocabularyError
+from firth.normalization import find_word
 from firth.vectors.spelling import SUGGESTIONS, unknown_word
-from firth.word_forms import find_word
 
 
 def rows(*words):

@@ -51,6 +51,8 @@ _MULTIPLIER = 0x4F1BBCDD
 _HEADER = 2
 # The slot is asked for twice so many chunks before it is needed, the record so many.
 _AHEAD = 16
+# Of each byte in a word of the arena.
+_HIGH_BITS = np.uint64(0x8080808080808080).astype(np.int64)
 
 
 class Chunks(NamedTuple):
@@ -164,22 +166,39 @@ class ChunkTable:
 
     def spell(self, numbers: ArrayLike) -> list[str]:
         """Give the chunks of these numbers as text."""
-        records = self._starts[np.asarray(numbers, np.int64)]
-        lengths = self._arena[records] >> 32
-        stops = np.cumsum(lengths)
-        places = np.repeat(records + _HEADER - stops + lengths, lengths) + np.arange(sum(lengths))
-        data = self._arena[places].astype("<i8").tobytes()
-        ends = (8 * stops).tolist()
+        data, ends = self._bytes_of(numbers)
         return [
             data[start:end].replace(b"\0", b"").decode()
             for start, end in zip([0, *ends], ends, strict=False)
         ]
+
+    def non_ascii(self) -> NDArray[np.int64]:
+        """Return the numbers of the chunks that are not ASCII."""
+        starts = self._starts[: self._size]
+        if self._size == 0:
+            return np.zeros(0, np.int64)
+        has_high_bit = (self._arena[: self._starts[self._size]] & _HIGH_BITS) != 0
+        for place in range(_HEADER):
+            has_high_bit[starts + place] = False
+        return np.flatnonzero(np.logical_or.reduceat(has_high_bit, starts))
+
+    def join(self, numbers: ArrayLike) -> str:
+        """Return the chunks of these numbers as one text with nothing between them."""
+        return self._bytes_of(numbers)[0].replace(b"\0", b"").decode()
 
     def integers(self, numbers: ArrayLike) -> list[int]:
         """Give the integers of these numbers."""
         records = self._starts[np.asarray(numbers, np.int64)]
         integers: list[int] = self._arena[records + _HEADER].tolist()
         return integers
+
+    def _bytes_of(self, numbers: ArrayLike) -> tuple[bytes, list[int]]:
+        """Return the bytes of some chunks, each padded with zeros, and where each ends."""
+        records = self._starts[np.asarray(numbers, np.int64)]
+        lengths = self._arena[records] >> 32
+        stops = np.cumsum(lengths)
+        places = np.repeat(records + _HEADER - stops + lengths, lengths) + np.arange(sum(lengths))
+        return self._arena[places].astype("<i8").tobytes(), (8 * stops).tolist()
 
     def _make_room(self, *, chunks: int, words: int) -> None:
         """Make room for so many new chunks of so many words together."""

@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from firth.corpus.drafts import Draft, draft_chunks, draft_units, draft_words
-from firth.corpus.sources import EncodingErrors, Progress, TextFile, find_text, read_text, regroup
+from firth.corpus.finding import find_text
+from firth.corpus.sources import EncodingErrors, Progress, TextFile, read_text, regroup
 from firth.corpus.tokenizers import LineTokenizer, Tokenizer, get_tokenizer
 from firth.corpus.tokens import ScratchArray
 from firth.corpus.units import check_units, refuse_sentences
 from firth.errors import ConfigError
+from firth.normalization import Normalization, normalize
 
 _LINE_ENDS = "\n\r"
 # Chunks end at any white space, but this much is enough to keep the pieces of any real text short.
@@ -25,17 +27,28 @@ class TextOptions:
 
     Parameters
     ----------
-    tokenizer, lowercase, encoding_errors
+    tokenizer, lowercase, encoding_errors, normalization
         As `read_corpus` takes them.
     """
 
     def __init__(
-        self, tokenizer: str | Tokenizer, lowercase: bool, encoding_errors: EncodingErrors
+        self,
+        tokenizer: str | Tokenizer,
+        *,
+        lowercase: bool,
+        encoding_errors: EncodingErrors,
+        normalization: Normalization,
     ) -> None:
-        self.tokenizer: LineTokenizer = get_tokenizer(tokenizer, lowercase=lowercase)
+        self.tokenizer: LineTokenizer = get_tokenizer(
+            tokenizer, lowercase=lowercase, normalization=normalization
+        )
         self.encoding_errors: EncodingErrors = encoding_errors
+        self.normalization: Normalization = normalization
         self.are_default = (
-            tokenizer == "whitespace" and not lowercase and encoding_errors == "strict"
+            tokenizer == "whitespace"
+            and not lowercase
+            and encoding_errors == "strict"
+            and normalization == "NFC"
         )
 
 
@@ -69,9 +82,11 @@ class Opened:
             return draft_units(check_units(self.source, on_progress), stream)
         blocks = read_text(self.files, self.options.encoding_errors, on_progress)
         tokenizer = self.options.tokenizer
+        form = self.options.normalization
         if tokenizer.by_chunk:
-            return draft_chunks(regroup(blocks, _CHUNK_ENDS), tokenizer, stream)
-        return draft_words(map(tokenizer.split, _lines(regroup(blocks, _LINE_ENDS))), stream)
+            return draft_chunks(regroup(blocks, _CHUNK_ENDS), tokenizer, form, stream)
+        pieces = (normalize(piece, form) for piece in regroup(blocks, _LINE_ENDS))
+        return draft_words(map(tokenizer.split, _lines(pieces)), stream)
 
 
 def open_source(source: object, options: TextOptions, leave_out: Sequence[Path] = ()) -> Opened:
@@ -88,7 +103,8 @@ def open_source(source: object, options: TextOptions, leave_out: Sequence[Path] 
     files = find_text(source, leave_out)
     if files is None and not options.are_default:
         raise ConfigError(
-            "tokenizer, lowercase and encoding_errors are for text, got them with token lists"
+            "tokenizer, lowercase, encoding_errors and normalization are for text, got them with "
+            "token lists"
         )
     return Opened(source, files, options)
 

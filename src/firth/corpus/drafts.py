@@ -7,6 +7,7 @@ lists, are numbered one by one in Python.
 
 from __future__ import annotations
 
+import dataclasses
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,13 +19,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.corpus.chunks import UNIT_END, Chunks, ChunkTable
+from firth.corpus.spacing import find_unspaced_script
 from firth.corpus.tokenizers import LineTokenizer
 from firth.corpus.tokens import ScratchArray
 from firth.corpus.units import Unit
 from firth.corpus.vocabulary import Token
 from firth.errors import CorpusError
+from firth.normalization import Normalization, is_normalized, normalize
 
 BATCH = 1 << 16
+_CHUNKS_AT_ONCE = 1 << 12
 _MAX_WORDS = np.iinfo(np.int32).max
 
 
@@ -47,6 +51,9 @@ class Draft:
         Occurrences of each word.
     spell : callable
         Gives the words of some numbers.
+    unspaced : str, optional
+        The languages of most of the text, where it has no spaces between words and the tokenizer
+        is one that needs them.
     """
 
     units: int
@@ -54,6 +61,7 @@ class Draft:
     words: NDArray[np.int32]
     counts: NDArray[np.int64]
     spell: Callable[[NDArray[np.int64]], Sequence[Token]]
+    unspaced: str | None = None
 
     def count_words(self, symbol_counts: NDArray[np.int64]) -> NDArray[np.int64]:
         """Give the occurrences of each word where each symbol occurs so often: int64 (words,)."""
@@ -62,9 +70,15 @@ class Draft:
 
 
 def draft_chunks(
-    pieces: Iterable[str], tokenizer: LineTokenizer, stream: ScratchArray[np.int32]
+    pieces: Iterable[str],
+    tokenizer: LineTokenizer,
+    form: Normalization,
+    stream: ScratchArray[np.int32],
 ) -> Draft:
     """Read text whose tokenizer works chunk by chunk.
+
+    The distinct chunks are normalized, which is the same as to normalize the text: no form changes
+    what is white space already or joins anything to it.
 
     Parameters
     ----------
@@ -72,17 +86,31 @@ def draft_chunks(
         The text, cut after white space only, with a line end at the end.
     tokenizer : LineTokenizer
         Cuts the chunks into words.
+    form : {"NFC", "NFKC", "none"}
+        The Unicode form that words are to have.
     stream : ScratchArray
         Takes the chunk numbers.
     """
     chunks = ChunkTable()
     units = sum(_enter_pieces(pieces, chunks, stream))
-    if tokenizer.keeps_chunks:
-        return _draft_of_words(units, chunks.counts, chunks.spell)
-    table, lengths, words = _split_chunks(chunks, tokenizer.split)
+    unspaced = find_unspaced_script(chunks)
+    is_normal = _are_normalized(chunks, form)
+    if is_normal and tokenizer.keeps_chunks:
+        draft = _draft_of_words(units, chunks.counts, chunks.spell)
+        return dataclasses.replace(draft, unspaced=unspaced)
+    table, lengths, words = _split_chunks(chunks, tokenizer.split, "none" if is_normal else form)
     counts = _count_words(len(table), words, np.repeat(chunks.counts, lengths))
     bounds = np.concatenate([[0], np.cumsum(lengths)])
-    return Draft(units, bounds, words, counts, table.spell)
+    return Draft(units, bounds, words, counts, table.spell, unspaced)
+
+
+def _are_normalized(chunks: ChunkTable, form: Normalization) -> bool:
+    """Tell whether all chunks have that form: every part of a text that has it does."""
+    numbers = chunks.non_ascii()
+    return all(
+        is_normalized(chunks.join(numbers[start : start + _CHUNKS_AT_ONCE]), form)
+        for start in range(0, len(numbers), _CHUNKS_AT_ONCE)
+    )
 
 
 def _enter_pieces(
@@ -185,15 +213,21 @@ def _batches_of_words(
 
 
 def _split_chunks(
-    chunks: ChunkTable, split: Callable[[str], list[str]]
+    chunks: ChunkTable, split: Callable[[str], list[str]], form: Normalization
 ) -> tuple[ChunkTable, NDArray[np.int64], NDArray[np.int32]]:
-    """Tokenize each distinct chunk; give the words found, and each chunk's in turn."""
+    """Normalize and tokenize each distinct chunk.
+
+    Returns
+    -------
+    table, lengths, words
+        The distinct words, and each chunk's: how many, and which, chunk after chunk.
+    """
     table = ChunkTable()
     lengths = np.zeros(len(chunks), np.int64)
     numbers = [np.zeros(0, np.int32)]
     for start in range(0, len(chunks), BATCH):
         batch = np.arange(start, min(start + BATCH, len(chunks)))
-        found = [split(chunk) for chunk in chunks.spell(batch)]
+        found = [split(normalize(chunk, form)) for chunk in chunks.spell(batch)]
         lengths[batch] = [len(words) for words in found]
         # Words hold no white space, so they can be numbered as chunks of one line in turn.
         line = table.number(" ".join(word for words in found for word in words) + "\n")

@@ -20,10 +20,12 @@ from firth.corpus.encoding import Part, encode
 from firth.corpus.holdout import check_apart, hold_out, share_of
 from firth.corpus.selection import check_start, find_words, select_words
 from firth.corpus.sources import EncodingErrors, Progress
+from firth.corpus.spacing import CHINESE_OR_JAPANESE
 from firth.corpus.tokenizers import Tokenizer
 from firth.corpus.tokens import ScratchArray, TokenStore
 from firth.corpus.vocabulary import Token, Vocabulary
-from firth.errors import ConfigError, CorpusError
+from firth.errors import ConfigError, CorpusError, warn
+from firth.normalization import Normalization
 
 Source = (
     str
@@ -87,6 +89,7 @@ def read_corpus(
     min_count: int = 5,
     max_vocab: int | None = None,
     encoding_errors: EncodingErrors = "strict",
+    normalization: Normalization = "NFC",
     holdout: float | Source = 0.0,
     seed: int = 1,
     start: Vocabulary | None = None,
@@ -104,11 +107,14 @@ def read_corpus(
     Parameters
     ----------
     source : path, list of paths, or iterable of token lists
-        A text file (plain or `.gz`, `.bz2`, `.xz`, `.zst`), a folder, a glob pattern, `"-"` for
-        standard input, or several of these in a list or tuple. Or any iterable of units: lists,
-        tuples, arrays, generators of words or of integers. It is read once, so a generator will do.
-    tokenizer : {"whitespace", "words", "chinese"} or callable, default "whitespace"
-        How a line becomes words. A callable takes a line and gives its words.
+        A text file (plain, or compressed by gzip, bzip2, xz or zstd, whatever its name), a folder,
+        a glob pattern, `"-"` for standard input, or several of these in a list or tuple. Or any
+        iterable of units: lists, tuples, arrays, generators of words or of integers. It is read
+        once, so a generator will do.
+    tokenizer : {"whitespace", "words", "textbook", "chinese"} or callable, default "whitespace"
+        How a line becomes words: split at white space; by Unicode's word boundaries, lower-cased;
+        by the pattern `\b\w+\b|[,.!?]`, lower-cased; by jieba. A callable takes a line and returns
+        its words.
     lowercase : bool, default False
         Whether words are lower-cased.
     min_count : int, default 5
@@ -117,6 +123,9 @@ def read_corpus(
         Keep at most so many words, the most frequent.
     encoding_errors : {"strict", "replace"}, default "strict"
         Whether invalid UTF-8 and NUL bytes raise, or become U+FFFD.
+    normalization : {"NFC", "NFKC", "none"}, default "NFC"
+        The Unicode normalization form of the text, so that a letter with its accent is one word
+        however it is written. Token lists stay as they are given.
     holdout : float, or as `source`, default 0.0
         What to keep out of training; it stands at the end of the tokens. A share: about so much of
         the words, in pieces chosen at random. A piece is a unit, or 1,000 words of a longer one
@@ -158,10 +167,17 @@ def read_corpus(
     >>> corpus.tokens.unit(1)
     array([0, 1], dtype=int32)
     """
-    _check_options(min_count, max_vocab, encoding_errors, seed)
+    _check_options(min_count, max_vocab, seed)
+    _check_choice("encoding_errors", encoding_errors, get_args(EncodingErrors))
+    _check_choice("normalization", normalization, get_args(Normalization))
     check_start(start, max_vocab)
     share = share_of(holdout)
-    options = TextOptions(tokenizer, lowercase, encoding_errors)
+    options = TextOptions(
+        tokenizer,
+        lowercase=lowercase,
+        encoding_errors=encoding_errors,
+        normalization=normalization,
+    )
     opened = open_source(source, options, leave_out)
     held_source = _open_held(holdout, opened, leave_out) if share is None else None
     with contextlib.ExitStack() as files:
@@ -170,6 +186,8 @@ def read_corpus(
         words_read = int(draft.counts.sum())
         if words_read == 0:
             raise CorpusError("the corpus holds no words: nothing to train on")
+        if draft.unspaced:
+            _warn_of_missing_spaces(draft.unspaced, tokenizer)
         held_stream = None
         if share:
             whole, stream, held_stream = stream, *_scratch_pair(files)
@@ -218,6 +236,16 @@ def _read_held(held: Opened, vocabulary: Vocabulary, files: contextlib.ExitStack
     return Part(draft, stream, ids)
 
 
+def _warn_of_missing_spaces(languages: str, tokenizer: object) -> None:
+    segmenter = "a callable that segments it as tokenizer, or text with spaces between words"
+    if languages == CHINESE_OR_JAPANESE:
+        segmenter = f"tokenizer='chinese' (--tokenizer chinese); for Japanese, {segmenter}"
+    warn(
+        f"most of the text is {languages} without spaces between words, which the tokenizer "
+        f"{tokenizer!r} does not cut into words; use {segmenter}"
+    )
+
+
 @contextlib.contextmanager
 def _about_holdout() -> Iterator[None]:
     try:
@@ -235,13 +263,16 @@ def _scratch_pair(
     )
 
 
-def _check_options(min_count: int, max_vocab: int | None, encoding_errors: str, seed: int) -> None:
+def _check_options(min_count: int, max_vocab: int | None, seed: int) -> None:
     whole_number("min_count", min_count, least=1)
     if max_vocab is not None:
         whole_number("max_vocab", max_vocab, least=2)
     whole_number("seed", seed, least=0, most=None)
-    if encoding_errors not in get_args(EncodingErrors):
-        raise ConfigError(f"encoding_errors must be strict or replace, got {encoding_errors!r}")
+
+
+def _check_choice(name: str, given: object, choices: Sequence[str]) -> None:
+    if given not in choices:
+        raise ConfigError(f"{name} must be {' or '.join(choices)}, got {given!r}")
 
 
 def _check_pairs(tokens: TokenStore, ends: list[int]) -> None:

@@ -1,22 +1,21 @@
-"""Where text comes from: files, folders, patterns and standard input, plain or compressed."""
+"""Reading text from files and standard input, plain or compressed."""
 
 from __future__ import annotations
 
 import codecs
 import contextlib
-import glob
-import itertools
-import os
 import pkgutil
 import stat
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
 
-from firth.contents import FOLDER_OF_VECTORS, Kind, kind_of
-from firth.errors import CorpusError
+from firth.compression import Compression, compression_of
+from firth.corpus.file_kinds import HEAD_BYTES, check_is_text, is_mostly_text
+from firth.corpus.reraise import reraise_as_corpus_error
+from firth.errors import CorpusError, escape
 
 EncodingErrors = Literal["strict", "replace"]
 Progress = Callable[[int, int | None], None]
@@ -24,23 +23,7 @@ Progress = Callable[[int, int | None], None]
 BLOCK_BYTES = 1 << 18
 STANDARD_INPUT = "-"
 
-_ZSTD = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
-# Suffix: what opens such a file, and what it raises on damaged data beside EOFError and OSError.
-_COMPRESSIONS = {
-    ".gz": ("gzip:open", "zlib:error"),
-    ".bz2": ("bz2:open", "builtins:ValueError"),
-    ".xz": ("lzma:open", "lzma:LZMAError"),
-    ".zst": (f"{_ZSTD}:open", f"{_ZSTD}:ZstdError"),
-}
-
-
-# What is told of files in a folder that are no text.
-_KINDS: Mapping[Kind, str] = {
-    "vectors": "vectors",
-    "log": "the log of a run",
-    "picture": "a picture",
-    "tensors": "tensors",
-}
+_CONVERT = "if it is text in another encoding, convert it: iconv -f ENCODING -t UTF-8"
 
 
 @dataclass(frozen=True)
@@ -52,30 +35,35 @@ class TextFile:
     @property
     def name(self) -> str:
         """What an error calls it."""
-        return "standard input" if self.path is None else str(self.path)
+        return "standard input" if self.path is None else escape(str(self.path))
 
     def size(self) -> int | None:
         """Bytes on disk, or None where that is not known before reading."""
         if self.path is None:
             return None
-        with _told("read", self.name, OSError, ValueError):
+        with reraise_as_corpus_error(f"read {self.name}", OSError, ValueError):
             status = self.path.stat()
         return status.st_size if stat.S_ISREG(status.st_mode) else None
 
     def blocks(self) -> Iterator[tuple[bytes, int]]:
         """Yield blocks of the decompressed bytes, each with the bytes of the file used so far.
 
+        The first bytes tell whether and how the file is compressed, whatever its name.
+
         Raises
         ------
         CorpusError
-            If the file cannot be read, or its compressed data are damaged.
+            If the file cannot be read, is known to hold something else than text, or its
+            compressed data are damaged.
         """
-        compression = self.path and _COMPRESSIONS.get(self.path.suffix.lower())
-        with _told("read", self.name, OSError), self._open() as file:
-            if compression:
-                yield from _decompressed_blocks(file, self.name, *compression)
+        with reraise_as_corpus_error(f"read {self.name}", OSError), self._open() as file:
+            stored = _Peekable(file)
+            compression = compression_of(stored.head)
+            if compression is None:
+                check_is_text(stored.head, self.name)
+                yield from _plain_blocks(stored)
             else:
-                yield from _plain_blocks(file)
+                yield from _decompressed_blocks(stored, self.name, compression)
 
     def _open(self) -> contextlib.AbstractContextManager[IO[bytes]]:
         if self.path is None:
@@ -83,68 +71,6 @@ class TextFile:
                 raise CorpusError("standard input is closed; give a file or pipe text in")
             return contextlib.nullcontext(sys.stdin.buffer)
         return self.path.open("rb")
-
-
-def find_text(source: object, leave_out: Sequence[Path] = ()) -> list[TextFile] | None:
-    """Return the files that `source` names, or None if it names none and holds tokens itself.
-
-    Parameters
-    ----------
-    source : object
-        A path to a file or to a folder (all files in it and below, sorted, without hidden ones),
-        a glob pattern, `"-"` for standard input, or a list or tuple of those.
-    leave_out : sequence of Path
-        Files and folders that are no part of a folder or pattern, as the run itself writes them.
-
-    Raises
-    ------
-    CorpusError
-        If a path does not exist, a pattern matches no file, or a folder holds none; or if a folder
-        or pattern names vectors, a log of a run, a picture or tensors.
-    """
-    if isinstance(source, str | os.PathLike):
-        return _files_of(source, leave_out)
-    if isinstance(source, list | tuple) and source:
-        paths = [item for item in source if isinstance(item, str | os.PathLike)]
-        if len(paths) == len(source):
-            return [file for path in paths for file in _files_of(path, leave_out)]
-    return None
-
-
-def names_text(source: object, path: Path) -> bool:
-    """Tell whether a file that exists is one of the texts that `source` names.
-
-    Of what lies in a folder, or is named by a pattern, vectors and logs of a run are no texts.
-    """
-    given = list(source) if isinstance(source, list | tuple) else [source]
-    is_text = kind_of(path) is None and path.stat().st_size > 0
-    for each in given:
-        # What cannot be found is told when it is read.
-        with contextlib.suppress(OSError):
-            if isinstance(each, str | os.PathLike) and _names(each, _identity(path), is_text):
-                return True
-    return False
-
-
-def _names(source: str | os.PathLike[str], wanted: tuple[int, int] | None, is_text: bool) -> bool:
-    path = Path(source)
-    if source == STANDARD_INPUT:
-        return wanted == _identity_of_input()
-    if path.is_dir():
-        return is_text and wanted in map(_identity, _files_below(path, ()))
-    if path.exists() or not glob.has_magic(str(path)):
-        return wanted == _identity(path)
-    matches = map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207
-    return is_text and wanted in map(_identity, matches)
-
-
-def _identity_of_input() -> tuple[int, int] | None:
-    try:
-        status = os.fstat(sys.stdin.fileno())
-    except (AttributeError, OSError, ValueError):
-        # It is closed, or no file.
-        return None
-    return status.st_dev, status.st_ino
 
 
 def read_text(
@@ -209,138 +135,77 @@ class _Decoder:
 
     def decode(self, block: bytes, *, final: bool = False) -> str:
         if self._replace:
+            if self._bytes_read == 0 and not is_mostly_text(block):
+                raise CorpusError(f"{self._name}: most of it is no UTF-8 text; {_CONVERT}")
+            self._bytes_read += len(block)
             block = block.replace(b"\0", "\ufffd".encode())
-        elif (place := block.find(0)) >= 0:
-            raise self._error("a NUL byte (binary data, or UTF-16 text?)", self._bytes_read + place)
-        self._bytes_read += len(block)
+        else:
+            if (place := block.find(0)) >= 0:
+                offset = self._bytes_read + place
+                raise self._error("a NUL byte (binary data, or UTF-16 text?)", offset, block)
+            self._bytes_read += len(block)
         try:
             text = self._decoder.decode(block, final)
         except UnicodeDecodeError as error:
             # The decoder puts bytes held back from the block before in front of this one.
             offset = self._bytes_read - len(error.object) + error.start
-            raise self._error("invalid UTF-8", offset) from error
+            raise self._error("invalid UTF-8", offset, error.object) from error
         if self._at_start and text:
             self._at_start = False
             return text.removeprefix("\ufeff")
         return text
 
-    def _error(self, what: str, offset: int) -> CorpusError:
+    def _error(self, what: str, offset: int, block: bytes) -> CorpusError:
+        if not is_mostly_text(block):
+            return CorpusError(
+                f"{self._name}: {what} at byte {offset}, and most of it is no UTF-8 text; "
+                f"{_CONVERT}"
+            )
         return CorpusError(
             f"{self._name}: {what} at byte {offset}; convert the file to UTF-8, or go on with "
             "encoding_errors='replace' (--encoding-errors replace)"
         )
 
 
-def _plain_blocks(file: IO[bytes]) -> Iterator[tuple[bytes, int]]:
-    used = 0
+class _Peekable:
+    """A file whose first bytes were looked at and are still to be read."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.head = file.read(HEAD_BYTES)
+        self.used = 0
+        self._left = self.head
+        self._file = file
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes: `size` of them, fewer only at the end."""
+        block, self._left = self._left[:size], self._left[size:]
+        if len(block) < size:
+            block += self._file.read(size - len(block))
+        self.used += len(block)
+        return block
+
+
+def _plain_blocks(file: _Peekable) -> Iterator[tuple[bytes, int]]:
     while block := file.read(BLOCK_BYTES):
-        used += len(block)
-        yield block, used
+        yield block, file.used
 
 
 def _decompressed_blocks(
-    file: IO[bytes], name: str, opener: str, damage: str
+    stored: _Peekable, name: str, compression: Compression
 ) -> Iterator[tuple[bytes, int]]:
-    with pkgutil.resolve_name(opener)(file, "rb") as decompressed:
+    # The file itself tells how much memory its dictionary takes.
+    damages = (OSError, EOFError, MemoryError, pkgutil.resolve_name(compression.damage))
+
+    def damage_told() -> contextlib.AbstractContextManager[None]:
+        return reraise_as_corpus_error(f"decompress {name}", *damages)
+
+    with pkgutil.resolve_name(compression.opener)(stored, "rb") as decompressed:
+        with damage_told():
+            text = _Peekable(decompressed)
+        check_is_text(text.head, f"{name}, decompressed,")
         while True:
-            # The file itself tells how much memory its dictionary takes.
-            damages = (OSError, EOFError, MemoryError, pkgutil.resolve_name(damage))
-            with _told("decompress", name, *damages):
-                block = decompressed.read(BLOCK_BYTES)
+            with damage_told():
+                block = text.read(BLOCK_BYTES)
             if not block:
                 return
-            yield block, file.tell()
-
-
-@contextlib.contextmanager
-def _told(verb: str, name: str, *errors: type[Exception]) -> Iterator[None]:
-    try:
-        yield
-    except errors as error:
-        # A MemoryError says nothing.
-        reason = getattr(error, "strerror", None) or str(error) or "not enough memory"
-        raise CorpusError(f"cannot {verb} {name}: {reason}") from error
-
-
-def _files_of(source: str | os.PathLike[str], leave_out: Sequence[Path]) -> list[TextFile]:
-    if source == STANDARD_INPUT:
-        return [TextFile(None)]
-    path = Path(source)
-    if path.is_dir():
-        found = _files_below(path, leave_out)
-        complaint = f"{path} holds no files (hidden ones are left out)"
-    elif path.exists() or not glob.has_magic(str(path)):
-        return [TextFile(path)]
-    else:
-        # Path.glob takes relative patterns only, and sees hidden files.
-        matches = map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207
-        own = _identities(leave_out)
-        found = (match for match in matches if match.is_file() and not _is_own(match, path, own))
-        complaint = f"no file matches {path}"
-    paths = sorted(found)
-    if not paths:
-        raise CorpusError(complaint)
-    _check_texts(path, paths)
-    return [TextFile(match) for match in paths]
-
-
-def _files_below(folder: Path, leave_out: Sequence[Path]) -> Iterator[Path]:
-    def refuse(error: OSError) -> None:
-        raise CorpusError(f"cannot read {error.filename}: {error.strerror}") from error
-
-    own = _identities(leave_out)
-    if _identity(folder) in own:
-        raise CorpusError(
-            f"cannot read the texts in {folder}: the run itself writes into that folder; give it "
-            "another for what it writes"
-        )
-    for parent, folders, files in os.walk(folder, onerror=refuse):
-        folders[:] = [
-            name
-            for name in folders
-            if not name.startswith(".") and _identity(Path(parent, name)) not in own
-        ]
-        for name in files:
-            path = Path(parent, name)
-            if not name.startswith(".") and path.is_file() and _identity(path) not in own:
-                yield path
-
-
-def _is_own(match: Path, pattern: Path, own: Collection[tuple[int, int] | None]) -> bool:
-    """Tell whether a file is one of the run's own, or in such a folder below the pattern's root."""
-    place = Path(*itertools.takewhile(lambda part: not glob.has_magic(part), pattern.parts))
-    for part in match.relative_to(place).parts:
-        place /= part
-        if _identity(place) in own:
-            return True
-    return False
-
-
-def _identities(paths: Sequence[Path]) -> set[tuple[int, int] | None]:
-    return set(map(_identity, paths)) - {None}
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Return what tells a file or folder from all others, whatever its name, if it is there."""
-    try:
-        status = path.stat()
-    except (OSError, ValueError):
-        return None
-    return status.st_dev, status.st_ino
-
-
-def _check_texts(source: Path, paths: Sequence[Path]) -> None:
-    """Raise if what a folder or pattern names holds something that no text is made of."""
-    advice = f"move it away, or name the texts only, as by the pattern '{_pattern_for(source)}'"
-    places = {path.parent for path in paths if path.name in FOLDER_OF_VECTORS}
-    for place in sorted(places):
-        if all((place / name).is_file() for name in FOLDER_OF_VECTORS):
-            raise CorpusError(f"{place} is a folder of vectors, and no text; {advice}")
-    for path in paths:
-        kind = kind_of(path)
-        if kind is not None:
-            raise CorpusError(f"{path} holds {_KINDS[kind]}, and no text; {advice}")
-
-
-def _pattern_for(source: Path) -> Path:
-    return source / "*.txt" if source.is_dir() else source.parent / "*.txt"
+            yield block, stored.used

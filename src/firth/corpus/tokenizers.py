@@ -1,30 +1,52 @@
 r"""Cutting a line of text into words.
 
-A tokenizer is a callable that takes a line (str) and gives its words. These have names:
+A tokenizer is a callable that takes a line (str) and returns its words. These have names:
 
 ============  ====================================================================================
 `whitespace`  what stands between Unicode white space, as `str.split` has it
-`words`       runs of letters, digits and `_`, and each of ``,.!?``, lower-cased
+`words`       words by Unicode's default word boundaries, and sentence punctuation; lower-cased
+`textbook`    runs of letters, digits and `_`, and each of ``,.!?``; lower-cased
 `chinese`     jieba segmentation; words of other scripts whole; no punctuation (extra `chinese`)
 ============  ====================================================================================
 """
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from firth.errors import ConfigError, CorpusError, MissingExtraError
+from firth.normalization import Normalization, normalize
+
+if TYPE_CHECKING:
+    from regex import Pattern
 
 Tokenizer = Callable[[str], Iterable[str]]
 
-_WORD = re.compile(r"\b\w+\b|[,.!?]")
+_TEXTBOOK_WORD = re.compile(r"\b\w+\b|[,.!?]")
 
-_HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-# A run of letters with no Han and at least one that is not ASCII. The look-behind and the
-# possessive run keep the search linear on long ASCII runs.
-_FOREIGN_WORD = re.compile(rf"((?<![A-Za-z0-9_])[A-Za-z0-9_]*+[^\W\x00-\x7f{_HAN}][^\W{_HAN}]*)")
+# (?w): \b is a boundary of Unicode's default rules (Standard Annex 29). Flags are taken as one
+# run, since the pairs in a run are counted from its start at every boundary.
+_SEGMENT = r"(?w)[\U0001F1E6-\U0001F1FF]++|.+?\b"
+# The ends of sentences in every script, and the commas of those that have their own.
+_PUNCTUATION = r"[\p{Sentence_Terminal},\u060c\u3001\u055d\u1363\uff0c\uff64]"
+# Marks without their letter, and invisible signs at the ends of a word, such as those that turn the
+# direction of writing. The joiners may end a word.
+_STRAY_ENDS = r"(?V1)^[\p{M}\p{Cf}]+|[\p{Cf}--[\u200c\u200d]]+$"
+
+_HAN = r"\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+# What jieba would cut, though it is one word: a run of letters without Han that holds one that is
+# not ASCII, a mark, an apostrophe or a decimal separator. The look-behind and the possessive runs
+# keep the search linear on long ASCII runs.
+_FOREIGN_WORD = rf"""(?xV1)
+    (   (?<! [A-Za-z0-9_] )
+        (?: [A-Za-z0-9_]++ (?: [\p{{M}}\u200c\u200d] | ['’](?=[\w--[{_HAN}]]) | (?<=\d)[.,](?=\d) )
+        |   [A-Za-z0-9_]*+ [[\p{{L}}\p{{N}}]--[\x00-\x7f{_HAN}]] )
+        (?: [[\w\p{{M}}\u200c\u200d]--[{_HAN}]] | ['’](?=[\w--[{_HAN}]]) | (?<=\d)[.,](?=\d) )*
+    )"""
 
 
 @dataclass(frozen=True)
@@ -34,7 +56,7 @@ class LineTokenizer:
     Parameters
     ----------
     split : callable
-        Takes a line, gives the list of its words.
+        Takes a line, returns the list of its words.
     by_chunk : bool
         Whether splitting the white-space-delimited chunks of a line one by one gives the same
         words, none of which holds white space.
@@ -49,8 +71,13 @@ class LineTokenizer:
         return self.split is whitespace
 
 
-def get_tokenizer(tokenizer: str | Tokenizer, *, lowercase: bool) -> LineTokenizer:
-    """Give the tokenizer of that name, or wrap a callable.
+def get_tokenizer(
+    tokenizer: str | Tokenizer, *, lowercase: bool, normalization: Normalization = "NFC"
+) -> LineTokenizer:
+    """Return the tokenizer of that name, or wrap a callable.
+
+    The lines that it is given are normalized already. Lower-casing can undo that, and so can a
+    callable: their words are normalized once more.
 
     Raises
     ------
@@ -60,15 +87,19 @@ def get_tokenizer(tokenizer: str | Tokenizer, *, lowercase: bool) -> LineTokeniz
         If the extra that it needs is not installed.
     """
     if callable(tokenizer):
-        chosen = LineTokenizer(_checked(tokenizer), by_chunk=False)
-    elif tokenizer in _BY_NAME:
-        chosen = _BY_NAME[tokenizer]()
-    else:
+        split = _checked(tokenizer)
+        form = normalization
+        if lowercase:
+            return LineTokenizer(_each(split, lambda word: _lower(word, form)), by_chunk=False)
+        return LineTokenizer(_each(split, lambda word: normalize(word, form)), by_chunk=False)
+    if tokenizer not in _BY_NAME:
         names = ", ".join(_BY_NAME)
         raise ConfigError(f"tokenizer must be one of {names}, or a callable, got {tokenizer!r}")
-    if not lowercase:
-        return chosen
-    return LineTokenizer(_lowered(chosen.split), chosen.by_chunk)
+    named = _BY_NAME[tokenizer]
+    split = named.make()
+    if lowercase or named.lowers:
+        split = _each(split, lambda word: _lower(word, normalization))
+    return LineTokenizer(split, named.by_chunk)
 
 
 def whitespace(line: str) -> list[str]:
@@ -83,26 +114,65 @@ def whitespace(line: str) -> list[str]:
 
 
 def words(line: str) -> list[str]:
-    """Give runs of word characters and each of ``,.!?``, lower-cased.
+    """Return words by Unicode's default word boundaries, and sentence punctuation, lower-cased.
+
+    A word is a segment that holds a letter or a number (Unicode Standard Annex 29; white space
+    always ends it). Scripts without spaces come out as single characters or syllables: Chinese,
+    Japanese (but for runs of katakana), Thai, Lao, Khmer, Burmese.
 
     Examples
     --------
-    >>> words("Don't PANIC!")
+    >>> words("Don't PANIC! It's 3,000 km, says the snake_case U.S. e-mail.")
+    ["don't", 'panic', '!', "it's", '3,000', 'km', ',', 'says', 'the', 'snake_case', 'u.s', '.', 'e', 'mail', '.']
+    """  # noqa: E501
+    return [_lower(word, "NFC") for word in _segments(line)]
+
+
+def textbook(line: str) -> list[str]:
+    r"""Return what matches `\b\w+\b|[,.!?]`, lower-cased: the pattern of textbooks.
+
+    It suits plain English. It cuts words at apostrophes, and in many scripts at their marks.
+
+    Examples
+    --------
+    >>> textbook("Don't PANIC!")
     ['don', 't', 'panic', '!']
     """
-    return [word.lower() for word in _WORD.findall(line)]
+    return [_lower(word, "NFC") for word in _textbook_words(line)]
 
 
-def _chinese() -> Callable[[str], list[str]]:
+def _textbook_words(line: str) -> list[str]:
+    found: list[str] = _TEXTBOOK_WORD.findall(line)
+    return found
+
+
+def _segments(line: str) -> list[str]:
+    """Return the words and the punctuation of a line, in their own case."""
+    segment, punctuation, stray_ends = map(_pattern, (_SEGMENT, _PUNCTUATION, _STRAY_ENDS))
+    found: list[str] = []
+    for chunk in line.split():
+        if chunk.isascii() and chunk.isalnum():
+            found.append(chunk)
+            continue
+        for piece in segment.findall(chunk):
+            if _holds_letter(piece):
+                found.append(piece if piece.isascii() else stray_ends.sub("", piece))
+            elif punctuation.match(piece):
+                found.append(piece[0])
+    return found
+
+
+def _make_chinese() -> Callable[[str], list[str]]:
     try:
         import rjieba
     except ImportError as error:
         raise MissingExtraError("rjieba", "chinese") from error
+    foreign_word = _pattern(_FOREIGN_WORD)
 
     def chinese(line: str) -> list[str]:
         found: list[str] = []
         # jieba cuts whatever is neither Han nor ASCII into single characters.
-        for place, piece in enumerate(_FOREIGN_WORD.split(line)):
+        for place, piece in enumerate(foreign_word.split(line)):
             if place % 2:
                 found.append(piece)
             else:
@@ -112,8 +182,25 @@ def _chinese() -> Callable[[str], list[str]]:
     return chinese
 
 
+@functools.cache
+def _pattern(source: str) -> Pattern[str]:
+    import regex
+
+    return regex.compile(source)
+
+
 def _holds_letter(word: str) -> bool:
     return word.isalnum() or any(map(str.isalnum, word))
+
+
+def _lower(word: str, form: Normalization) -> str:
+    return normalize(word.lower(), form)
+
+
+def _each(
+    split: Callable[[str], list[str]], change: Callable[[str], str]
+) -> Callable[[str], list[str]]:
+    return lambda line: [change(word) for word in split(line)]
 
 
 def _checked(tokenizer: Tokenizer) -> Callable[[str], list[str]]:
@@ -132,12 +219,18 @@ def _checked(tokenizer: Tokenizer) -> Callable[[str], list[str]]:
     return split
 
 
-def _lowered(split: Callable[[str], list[str]]) -> Callable[[str], list[str]]:
-    return lambda line: [word.lower() for word in split(line)]
+@dataclass(frozen=True)
+class _Named:
+    """How to make a tokenizer that has a name, and whether it lower-cases whatever is asked for."""
+
+    make: Callable[[], Callable[[str], list[str]]]
+    by_chunk: bool
+    lowers: bool = False
 
 
-_BY_NAME: dict[str, Callable[[], LineTokenizer]] = {
-    "whitespace": lambda: LineTokenizer(whitespace, by_chunk=True),
-    "words": lambda: LineTokenizer(words, by_chunk=True),
-    "chinese": lambda: LineTokenizer(_chinese(), by_chunk=False),
+_BY_NAME = {
+    "whitespace": _Named(lambda: whitespace, by_chunk=True),
+    "words": _Named(lambda: _segments, by_chunk=True, lowers=True),
+    "textbook": _Named(lambda: _textbook_words, by_chunk=True, lowers=True),
+    "chinese": _Named(_make_chinese, by_chunk=False),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import mmap
 import os
 import tempfile
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.cache import cache_folder
-from firth.errors import CorpusError
+from firth.corpus.reraise import reraise_as_corpus_error
 
 Item = TypeVar("Item", np.int32, np.int64)
 
@@ -138,16 +139,18 @@ class ScratchArray(Generic[Item]):
     Raises
     ------
     FirthError
-        If the cache folder cannot be written.
+        If the cache folder cannot be written. Whatever is done with the file later raises
+        `CorpusError` where the disk refuses.
     """
 
     def __init__(self, dtype: type[Item]) -> None:
         self._dtype: np.dtype[Item] = np.dtype(dtype)
         self._folder = cache_folder()
         # Unbuffered: a write to a full disk fails here, and not a second time on closing.
-        self._file: IO[bytes] = tempfile.TemporaryFile(  # noqa: SIM115 (closed by __exit__)
-            dir=self._folder, buffering=0
-        )
+        with self._faults_told():
+            self._file: IO[bytes] = tempfile.TemporaryFile(  # noqa: SIM115 (closed by __exit__)
+                dir=self._folder, buffering=0
+            )
 
     def append(self, items: NDArray[Item]) -> None:
         """Write `items` at the end.
@@ -158,32 +161,42 @@ class ScratchArray(Generic[Item]):
             If the disk is full.
         """
         left = memoryview(items.tobytes())
-        try:
+        with self._faults_told():
             while left:
                 left = left[self._file.write(left) :]
-        except OSError as error:
-            raise CorpusError(
-                f"cannot write token ids to {self._folder}: {error.strerror or error}; "
-                "set FIRTH_CACHE_DIR to a folder with more room"
-            ) from error
 
     def blocks(self, length: int) -> Iterator[NDArray[Item]]:
         """Read all items back from the start, up to `length` of them at a time."""
         self._file.seek(0)
-        while len(block := np.fromfile(self._file, self._dtype, length)):
+        while True:
+            with self._faults_told("read token ids in"):
+                block = np.fromfile(self._file, self._dtype, length)
+            if len(block) == 0:
+                return
             yield block
 
     def clear(self) -> None:
         """Drop all items."""
-        self._file.seek(0)
-        self._file.truncate()
+        with self._faults_told():
+            self._file.seek(0)
+            self._file.truncate()
 
     def map(self) -> tuple[NDArray[Item], mmap.mmap | None]:
         """Give the items as a read-only array, and the mapping behind it, or None without items."""
-        if self._file.seek(0, os.SEEK_END) == 0:
-            return np.empty(0, self._dtype), None
-        mapping = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
+        with self._faults_told("read token ids in"):
+            if self._file.seek(0, os.SEEK_END) == 0:
+                return np.empty(0, self._dtype), None
+            mapping = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
         return np.frombuffer(mapping, self._dtype), mapping
+
+    def _faults_told(
+        self, action: str = "write token ids to"
+    ) -> contextlib.AbstractContextManager[None]:
+        return reraise_as_corpus_error(
+            f"{action} {self._folder}",
+            OSError,
+            advice="set FIRTH_CACHE_DIR to a folder with more room",
+        )
 
     def __enter__(self) -> Self:
         """Give the array itself."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from firth.errors import CorpusError, VocabularyError
-from firth.word_forms import find_word
+from firth.normalization import find_word
 
 Token = str | int
 

@@ -40,9 +40,19 @@ def number_words(words: tuple[Token, ...]) -> dict[Token, int]:
         if rows.setdefault(word, row) != row:
             raise ConfigError(
                 f"words must differ: number {row + 1} is {one_line(repr(word))}, "
-                f"like number {rows[word] + 1}"
+                f"like number {rows[word] + 1}{_hint_of_replaced(word)}"
             )
     return rows
+
+
+def _hint_of_replaced(word: Token) -> str:
+    if isinstance(word, str) and "\ufffd" in word:
+        return (
+            "; both hold bytes that are not UTF-8 and were replaced (encoding_errors='replace'): "
+            "save the vectors anew as UTF-8 with the tool that wrote them, or convert a text file: "
+            "iconv -f ENCODING -t UTF-8"
+        )
+    return ""
 
 
 def checked_matrix(

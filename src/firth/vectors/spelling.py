@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from itertools import chain, islice
 
 from firth.errors import VocabularyError
+from firth.normalization import spellings
 from firth.vectors.table import Token
-from firth.word_forms import spellings
 
 SUGGESTIONS = 5
 # Variants of a word grow with its length times the alphabet; beyond this they help nobody.

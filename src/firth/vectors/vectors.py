@@ -16,6 +16,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from firth import other_names
 from firth.errors import ConfigError, FormatError
+from firth.normalization import find_word
 from firth.vectors.checks import (
     check_at_least_one,
     checked_counts,
@@ -29,7 +30,6 @@ from firth.vectors.queries import query_vectors, token_list, unit_queries
 from firth.vectors.search import cosines, top_k, unit_rows, zero_rows
 from firth.vectors.spelling import unknown_word
 from firth.vectors.table import Table, Token
-from firth.word_forms import find_word
 
 # What follows from the rest, and so is neither copied nor pickled.
 _DERIVED = ("_rows", "_unit_vectors", "_zero_rows")

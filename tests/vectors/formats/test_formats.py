@@ -163,6 +163,15 @@ def test_word2vec_file_with_words_that_are_not_utf8(word2vec_file):
     assert load(word2vec_file, encoding_errors="replace").words == ("one", "t\ufffdo")
 
 
+def test_word2vec_file_with_words_that_are_the_same_once_bytes_are_replaced(word2vec_file):
+    Vectors(["tqo", "tzo"], np.ones((2, 2))).save(word2vec_file)
+    data = word2vec_file.read_bytes().replace(b"q", b"\xff").replace(b"z", b"\xfe")
+    word2vec_file.write_bytes(data)
+    told = r"number 2 is 't\ufffdo', like number 1; both .* were replaced .*iconv"
+    with pytest.raises(FormatError, match=told):
+        load(word2vec_file, encoding_errors="replace")
+
+
 def test_encoding_errors_is_one_of_two(word2vec_file):
     with pytest.raises(ConfigError, match="must be 'strict' or 'replace', got 'ignore'"):
         load(word2vec_file, encoding_errors="ignore")

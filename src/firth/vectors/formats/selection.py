@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from firth.errors import ConfigError
+from firth.normalization import spellings
 from firth.vectors.checks import check_at_least_one
 from firth.vectors.table import Token
-from firth.word_forms import spellings
 
 
 @dataclass(frozen=True)
