@@ -887,4 +887,4 @@ def test_the_example_of_the_documentation_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     exec(compile(block, str(page), "exec"), {})
     made = {path.name for path in tmp_path.iterdir()}
-    assert made == {"map.png", "loss.svg", "noise.png", "window.pdf"}
+    assert made == {"map.png", "analogy.png", "loss.svg", "noise.png", "window.pdf"}
