@@ -52,6 +52,11 @@ def five_epochs(model):
         )
 
 
+def summary():
+    over = [tools(f"{key}_100_one_epoch")[0]["whole_over_gensim"] for key in ("cbow", "skipgram")]
+    yield "{:.0f} to {:.0f} times as fast as gensim".format(*over)
+
+
 def range_of_runs():
     skipgram, cbow = (tools(f"{key}_100_one_epoch")[0] for key in ("skipgram", "cbow"))
     runs = [
@@ -135,7 +140,7 @@ def softmax_sentence():
         ),
         *(
             pytest.param(rows(), id=rows.__name__)
-            for rows in (range_of_runs, reading, peak, startup, textbook, softmax_sentence)
+            for rows in (summary, range_of_runs, reading, peak, startup, textbook, softmax_sentence)
         ),
     ],
 )

@@ -45,7 +45,7 @@ class _Verbs(TyperGroup):
 app = typer.Typer(
     name="firth",
     cls=_Verbs,
-    help="Word vectors by negative sampling, as fast as the processor allows.",
+    help="Word vectors by negative sampling: train, query, evaluate, draw.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -118,7 +118,7 @@ def firth(
         typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
-    """Word vectors by negative sampling, as fast as the processor allows."""
+    """Word vectors by negative sampling: train, query, evaluate, draw."""
 
 
 @app.command(epilog="Example: firth train corpus.txt --output vectors --epochs 5")
