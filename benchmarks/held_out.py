@@ -66,25 +66,28 @@ def main() -> None:
 
 def draw(epochs: list[dict[str, float]], path: Path) -> None:
     """Draw losses above, quality below, over the same epochs."""
-    from matplotlib.figure import Figure
+    from firth.plotting import Picture, save
+    from firth.plotting.picture import add_legend
+    from firth.plotting.style import GREY, look, style_axes
 
-    figure = Figure(figsize=(7, 6), layout="constrained")
-    above, below = figure.subplots(2, 1, sharex=True)
+    picture = Picture(8.0, 6.0)
+    above, below = picture.subplots(2, 1, sharex=True)
     numbers = [epoch["epoch"] for epoch in epochs]
+    lowest = min(epochs, key=lambda epoch: epoch["held_out_loss"])["epoch"]
     for axes, names, label in (
         (above, ("loss", "held_out_loss"), "nats per pair"),
         (below, ("analogies", "similarity"), "right in 100 / Spearman x 100"),
     ):
-        for name in names:
-            values = [epoch[name] for epoch in epochs]
-            axes.plot(numbers, values, marker="o", markersize=3, label=LABELS.get(name, name))
-        axes.set_ylabel(label)
-        axes.legend(frameon=False)
-    lowest = min(epochs, key=lambda epoch: epoch["held_out_loss"])["epoch"]
-    for axes in (above, below):
-        axes.axvline(lowest, color="0.7", linewidth=1, zorder=0)
-    below.set_xlabel("epoch (the line: lowest held-out loss)")
-    figure.savefig(path, dpi=150)
+        style_axes(axes, grid="both")
+        axes.axvline(lowest, color=GREY, linewidth=1, zorder=0)
+        handles = [
+            axes.plot(numbers, [epoch[name] for epoch in epochs], **look(number).line())[0]
+            for number, name in enumerate(names)
+        ]
+        add_legend(axes, handles, [LABELS.get(name, name) for name in names])
+        axes.set_ylabel(label, loc="top")
+    below.set_xlabel("epoch (vertical line: lowest held-out loss)", loc="right")
+    save(picture, path)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import argparse
 import json
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,8 +20,9 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn
 
 import machine
-from firth.plotting import save
-from firth.plotting.picture import GREY, INK, PALE, PALETTE, SMALL_SIZE, TEXT_SIZE, Picture
+from firth.plotting import Picture, save
+from firth.plotting.picture import add_legend
+from firth.plotting.style import INK, TEXT_SIZE, look, style_axes
 from firth.torch import CBOWHS, CBOWNS, CBOWSoftmax, HuffmanTree, NoiseSampler
 
 HERE = Path(__file__).parent
@@ -146,63 +147,57 @@ def measure(size: int, rounds: int) -> list[dict[str, object]]:
 
 def draw(figures: list[dict[str, object]]) -> Figure:
     """Draw the time of a step against V, of all methods and of the cheap ones, and against K."""
-    picture = Picture(12.0, 4.4)
+    picture = Picture(12.0, 5.2)
     left, middle, right = picture.subplots(1, 3, width_ratios=[1.4, 1.0, 1.0])
-    for color, name, line in (
-        (1, METHODS[0].name, "-"),
-        (2, METHODS[-1].name, "--"),
-        (3, METHODS[1].name, "-"),
-        (0, sampling(5), "-"),
-    ):
-        times = [at(figures, name, size, FEW) for size in SIZES]
-        curve(left, SIZES, times, name, PALETTE[color], line)
-    for color, name in ((3, METHODS[1].name), (0, sampling(5))):
-        times = [at(figures, name, size, MANY) for size in SIZES]
-        curve(middle, SIZES, times, name, PALETTE[color])
-    for color, size in zip((5, 0, 7), (SIZES[0], 30_000, SIZES[-1]), strict=True):
-        times = [at(figures, sampling(negative), size, MANY) for negative in NEGATIVES]
-        curve(right, NEGATIVES, times, f"negative sampling, V {size:,}", PALETTE[color])
+    cheap = [sampling(5), METHODS[1].name]
+    curves(
+        left,
+        f"milliseconds a step, {FEW} windows",
+        SIZES,
+        {
+            name: [at(figures, name, size, FEW) for size in SIZES]
+            for name in (*cheap, METHODS[0].name, METHODS[-1].name)
+        },
+    )
+    curves(
+        middle,
+        f"the cheap ones, {MANY:,} windows",
+        SIZES,
+        {name: [at(figures, name, size, MANY) for size in SIZES] for name in cheap},
+    )
+    curves(
+        right,
+        f"by noise words, {MANY:,} windows",
+        NEGATIVES,
+        {
+            f"negative sampling, V {size:,}": [
+                at(figures, sampling(negative), size, MANY) for negative in NEGATIVES
+            ]
+            for size in (SIZES[0], 30_000, SIZES[-1])
+        },
+    )
     left.set_yscale("log")
-    for axes, title in (
-        (left, f"milliseconds a step, {FEW} windows"),
-        (middle, f"the cheap ones, {MANY:,} windows"),
-        (right, f"by noise words, {MANY:,} windows"),
-    ):
-        finish(axes, title)
     for axes in (left, middle):
         axes.set_xscale("log")
         axes.set_xlabel("V, words in the vocabulary", loc="right")
+    for axes in (middle, right):
+        axes.set_ylim(bottom=0.0)
     right.set_xticks(NEGATIVES)
     right.set_xlabel("K, noise words", loc="right")
     return picture
 
 
-def finish(axes: Axes, title: str) -> None:
-    """Give axes a title, room for their legend, and the look of Firth's other pictures."""
-    axes.set_title(title, loc="left", fontsize=TEXT_SIZE, color=INK)
-    axes.legend(frameon=False, fontsize=SMALL_SIZE, labelcolor=INK, loc="upper left")
-    if axes.get_yscale() == "log":
-        axes.set_ylim(1.0, axes.get_ylim()[1] * 8)
-    else:
-        axes.set_ylim(0.0, axes.get_ylim()[1] * 1.25)
-    axes.spines[:].set_color(PALE)
-    axes.tick_params(colors=GREY, labelcolor=INK, labelsize=SMALL_SIZE, length=3.0)
-    axes.tick_params(which="minor", length=0.0)
-    axes.xaxis.label.set(color=GREY, fontsize=SMALL_SIZE)
-    axes.grid(color=PALE, linewidth=0.8)
-    axes.set_axisbelow(True)
-
-
-def curve(
-    axes: Axes,
-    places: Sequence[int],
-    times: Sequence[float],
-    name: str,
-    color: str,
-    line: str = "-",
+def curves(
+    axes: Axes, title: str, places: Sequence[int], times: Mapping[str, Sequence[float]]
 ) -> None:
-    """Draw times as dots on a line."""
-    axes.plot(places, times, line, color=color, marker="o", markersize=3.5, label=name)
+    """Draw each method's times, with a legend below the axes."""
+    style_axes(axes, grid="both")
+    axes.set_title(title, loc="left", fontsize=TEXT_SIZE, color=INK)
+    handles = [
+        axes.plot(places, found, **look(number).line())[0]
+        for number, found in enumerate(times.values())
+    ]
+    add_legend(axes, handles, list(times), below=True)
 
 
 def sampling(negative: int) -> str:

@@ -60,12 +60,29 @@ def test_a_comma_may_be_a_word_or_in_one(folder, tmp_path):
     assert any(name.startswith("t-SNE of 5 dimensions") for name in names)
 
 
-def test_the_first_words_are_drawn_if_none_are_named(folder, tmp_path):
+def test_content_words_are_drawn_if_none_are_named(folder, tmp_path):
     output = tmp_path / "map.svg"
     assert run("vectors", "-o", str(output), at=folder).stdout == f"{output}: 8 words\n"
     assert set(WORDS) <= names_in(output)
+    # Without the comma and the numbers, and without the words that are frequent by their rank.
     assert run("vectors", "-o", str(output), "--top", "3", at=folder).returncode == 0
-    assert names_in(output) & set(WORDS) == set(WORDS[:3])
+    assert names_in(output) & set(WORDS) == {"man", "woman", "tea"}
+
+
+def test_analogies_are_drawn_with_their_words(folder, tmp_path):
+    output = tmp_path / "map.svg"
+    royal = ["--analogy", "man,king,woman，queen"]
+    done = run("vectors", "-o", str(output), *royal, at=folder)
+    assert (done.returncode, done.stdout) == (0, f"{output}: 4 words\n")
+    assert names_in(output) & set(WORDS) == {"king", "queen", "man", "woman"}
+    done = run("vectors", "-o", str(output), "--words", "tea,king", *royal, at=folder)
+    assert done.stdout == f"{output}: 5 words\n"
+
+
+def test_full_width_commas_are_commas(folder, tmp_path):
+    output = tmp_path / "map.svg"
+    done = run("vectors", "-o", str(output), "--words", "king，tea、man", at=folder)
+    assert done.stdout == f"{output}: 3 words\n"
 
 
 def test_integers_are_found_by_their_digits(folder, tmp_path):
@@ -80,7 +97,10 @@ def test_integers_are_found_by_their_digits(folder, tmp_path):
         (["vectors", "-o", "x.png", "--words", "king,kign"], ["'kign'", "near: king"]),
         (["vectors", "-o", "x.png", "--words", ",,"], ["no words given"]),
         (["vectors", "-o", "x.png", "--words", "kign"], ["'kign'", "near: king"]),
-        (["vectors", "-o", "x.png", "--words", "king，tea"], ["king，tea", "separated by ','"]),
+        (["vectors", "-o", "x.png", "--words", "king tea"], ["'king tea'", "separated by ','"]),
+        (["vectors", "-o", "x.png", "--analogy", "man,king,woman"], ["four different words", "('"]),
+        (["vectors", "-o", "x.png", "--analogy", "man,king,man,king"], ["four different words"]),
+        (["vectors", "-o", "x.png", "--analogy", "man,kign,woman,queen"], ["'kign'", "near: king"]),
         (["vectors", "-o", "x.png", "--words", "king"], ["at least 2 words, got 1"]),
         (["vectors", "-o", "x.png", "--top", "1"], ["top must be at least 2, got 1"]),
         (["vectors", "-o", "x.png", "--words", "tea,tea"], ["must differ, got tea"]),

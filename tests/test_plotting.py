@@ -18,6 +18,7 @@ from firth.errors import ConfigError, FirthError, MissingExtraError, VocabularyE
 from firth.lesson import lesson_groups
 from firth.plotting import (
     check_picture,
+    content_words,
     fonts,
     loss_curve,
     noise_distribution,
@@ -25,8 +26,9 @@ from firth.plotting import (
     scatter,
     window_diagram,
 )
-from firth.plotting.labels import place
+from firth.plotting.labels import _crossing, need_lines, place
 from firth.plotting.projection import project
+from firth.plotting.style import PALETTE, look
 from firth.vectors import Vectors
 
 SENTENCE = ["the", "quick", "brown", "fox", "jumps", "over", "the", "lazy", "dog"]
@@ -137,12 +139,35 @@ def test_pca_agrees_with_scikit_learn():
 
     matrix = np.random.default_rng(2).normal(size=(30, 7)) * [5, 4, 3, 2, 1, 1, 1]
     found = project(matrix, None)
-    theirs = PCA(2, svd_solver="full").fit(matrix)
-    points = theirs.transform(matrix)
+    unit = matrix / np.linalg.norm(matrix, axis=1, keepdims=True)
+    theirs = PCA(2, svd_solver="full").fit(unit)
+    points = theirs.transform(unit)
     np.testing.assert_allclose(np.abs(found.points), np.abs(points), atol=1e-9)
     assert f"{theirs.explained_variance_ratio_[0]:.0%}" in found.x_label
     # Either direction is right; the same one is taken whatever the signs that come out of the SVD.
     np.testing.assert_allclose(project(matrix[::-1], None).points[::-1], found.points, atol=1e-9)
+
+
+@pytest.mark.parametrize("method", ["pca", "tsne", pytest.param("umap", marks=pytest.mark.slow)])
+def test_maps_go_by_direction_not_by_length(method):
+    rng = np.random.default_rng(6)
+    matrix = rng.normal(size=(12, 5))
+    stretched = matrix * 4.0 ** rng.integers(-3, 4, size=(12, 1))
+    expected = project(matrix, method).points
+    np.testing.assert_allclose(project(stretched, method).points, expected, atol=1e-4)
+
+
+def test_distances_on_a_map_of_two_axes_are_those_of_the_cosine():
+    """Vectors that all lie in one plane lose nothing."""
+    angles = np.array([0.0, 0.4, 1.1, 2.0, 3.0])
+    plane = np.random.default_rng(7).normal(size=(2, 6))
+    plane = np.linalg.qr(plane.T)[0].T
+    lengths = np.array([[1.0], [9.0], [0.2], [3.0], [5.0]])
+    matrix = lengths * np.stack([np.cos(angles), np.sin(angles)], axis=1) @ plane
+    points = project(matrix, "pca").points
+    squares = ((points[:, np.newaxis] - points) ** 2).sum(axis=-1)
+    cosines = np.cos(angles[:, np.newaxis] - angles)
+    np.testing.assert_allclose(squares, 2 - 2 * cosines, atol=1e-12)
 
 
 def separation(points):
@@ -168,7 +193,7 @@ def test_methods_keep_clusters_together_and_repeat(vectors, method):
 def test_few_words_are_enough(n, method, kind):
     matrix = np.random.default_rng(n).normal(size=(n, 3))
     if kind == "line":
-        matrix = np.outer(np.arange(1, n + 1), np.ones(3))
+        matrix = np.outer((-1.0) ** np.arange(n) * np.arange(1, n + 1), np.ones(3))
     elif kind == "zeros but one":
         matrix[1:] = 0.0
     if method == "umap" and n < 4:
@@ -205,7 +230,9 @@ def test_umap_looks_at_as_many_neighbours_as_there_are(monkeypatch, n, neighbour
     [
         (np.ones((4, 1)), None, "at least 2 dimensions, got 1"),
         (np.ones((1, 4)), None, "at least 2 words, got 1"),
-        (np.ones((4, 4)), "pca", "got the same for all 4 words"),
+        (np.ones((4, 4)), "pca", "different directions, got the same for all 4 words"),
+        (np.ones((4, 2)), None, "vectors that differ, got the same for all 4 words"),
+        (np.outer([1, 2, 3], [0.1, 0.7, 0.3]), "pca", "directions, got the same for all 3 words"),
         (np.eye(4), "isomap", "method must be one of pca, umap, tsne, got 'isomap'"),
     ],
 )
@@ -245,6 +272,50 @@ def test_names_in_a_crowd_do_not_overlap_and_are_led_to_their_points():
     assert any(led)
     # The word that stands alone needs no line.
     assert not led[-1]
+
+
+def leaders(picture):
+    """The line (2, 2) from each name to its point, in pixels; None where there is none."""
+    picture.draw_without_rendering()
+    found = []
+    for text in picture.axes[0].texts:
+        patch = text.arrow_patch
+        ends = patch.get_transform().transform(patch.get_path().vertices)
+        found.append(ends[[0, -1]] if patch.get_visible() else None)
+    return found
+
+
+def test_six_names_at_one_point_are_each_led_to_it():
+    names = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "far"]
+    matrix = np.zeros((7, 2), dtype=np.float32)
+    matrix[6] = 3.0, 2.0
+    picture = scatter(Vectors(names, matrix), names)
+    boxes = boxes_of(picture)
+    assert overlaps(boxes) == 0
+    point = picture.axes[0].transData.transform((0.0, 0.0))
+    lines = leaders(picture)
+    assert lines[6] is None
+    for line, box in zip(lines[:6], boxes[:6], strict=True):
+        np.testing.assert_allclose(line[1], point, atol=1.0)
+        # The line is to be seen: it does not begin below the point's marker.
+        away = np.maximum(np.maximum(box[:2] - point, point - box[2:]), 0.0)
+        assert np.linalg.norm(away) > 4.0
+
+
+def test_a_name_that_could_belong_to_another_point_is_led_to_its_own():
+    points = np.array([[50.0, 50.0], [50.0, 53.0], [50.0, 90.0], [150.0, 90.0]])
+    sizes = np.tile([20.0, 8.0], (4, 1))
+    offsets = np.array([[15.0, 0.0], [15.0, 0.0], [15.0, 0.0], [20.0, 0.0]])
+    assert need_lines(points, sizes, offsets).tolist() == [True, True, False, True]
+
+
+def test_names_of_points_in_a_ring_are_led_outwards_without_crossings():
+    angles = np.linspace(0, 2 * np.pi, 8, endpoint=False)
+    points = 200.0 + 6.0 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    sizes = np.tile([40.0, 12.0], (8, 1))
+    offsets = place(points, sizes, (400.0, 400.0))
+    lines = np.stack([points, points + offsets], axis=1)
+    assert not _crossing(lines, lines).any()
 
 
 # Where the lesson's nouns came to stand in English, by model.
@@ -296,6 +367,129 @@ def test_names_at_the_edge_stay_inside():
     middle = points + place(points, sizes, (100.0, 100.0))
     assert (middle - sizes / 2 >= 0.0).all()
     assert (middle + sizes / 2 <= 100.0).all()
+
+
+ROYAL = ("man", "king", "woman", "queen")
+
+
+@pytest.fixture(scope="module")
+def royal():
+    matrix = np.array([[0, 0], [0, 4], [3, 0], [3, 4], [-2, 2]], dtype=np.float32)
+    return Vectors([*ROYAL, "tea"], matrix)
+
+
+def arrow_ends(picture):
+    """The ends of a map's arrows, in data coordinates."""
+    return [patch._posA_posB for patch in picture.axes[0].patches]
+
+
+def test_the_lines_of_an_analogy_are_drawn(royal):
+    picture = scatter(royal, ["tea", "king"], analogies=[ROYAL])
+    # Words that were not named are added.
+    assert names_on(picture) == ["tea", "king", "man", "woman", "queen"]
+    ends = [np.array(pair).tolist() for pair in arrow_ends(picture)]
+    assert ends == [[[0, 0], [0, 4]], [[3, 0], [3, 4]]]
+    first, second = picture.axes[0].patches
+    assert first.get_edgecolor() == second.get_edgecolor()
+    assert names_on(scatter(royal, analogies=[ROYAL])) == list(ROYAL)
+    groups = scatter(royal, {"drinks": ["tea"], "people": ["man", "king"]}, analogies=iter([ROYAL]))
+    assert names_on(groups) == ["tea", "man", "king", "woman", "queen"]
+    legend = groups.axes[0].get_legend()
+    assert [text.get_text() for text in legend.get_texts()] == ["drinks", "people"]
+
+
+def test_names_do_not_stand_on_the_lines_of_an_analogy():
+    points, sizes = np.array([[50.0, 50.0]]), np.array([[20.0, 10.0]])
+    stroke = np.array([[[50.0, 50.0], [90.0, 50.0]]])
+    assert place(points, sizes, (200.0, 100.0)).tolist() == [[15.0, 0.0]]
+    assert place(points, sizes, (200.0, 100.0), stroke).tolist() == [[-15.0, 0.0]]
+
+
+@pytest.mark.parametrize(
+    ("analogy", "error", "message"),
+    [
+        (("man", "king", "woman"), ConfigError, "four different words .* got .'man', 'king', 'wo"),
+        (("man", "king", "man", "king"), ConfigError, "four different words"),
+        ("man king woman queen", ConfigError, "four different words .* got 'man king"),
+        (("man", "kign", "woman", "queen"), VocabularyError, "'kign' .* near: king"),
+    ],
+)
+def test_analogies_that_cannot_be_drawn_are_told(royal, analogy, error, message):
+    with pytest.raises(error, match=message):
+        scatter(royal, analogies=[analogy])
+
+
+# Content words
+
+
+def zipf(words):
+    """A vocabulary whose first words are given; counts fall as in a text."""
+    words = [*words, *(f"word{i}" for i in range(5_000 - len(words)))]
+    counts = (1e6 / np.arange(1, 5_001)).astype(np.int64)
+    return words, counts, np.eye(5_000, 2, dtype=np.float32)
+
+
+def test_function_words_numbers_and_letters_are_no_content():
+    words, counts, matrix = zipf(["the", ",", "of"])
+    words[1000:1008] = ["river", ".", "1,000", "s", "1987", "don't", "国", "Ω"]
+    found = content_words(Vectors(words, matrix, counts=counts), 600)
+    rare = [word for word, count in zip(words, counts, strict=True) if count <= 3e-4 * counts.sum()]
+    assert found[:100] == rare[:100]
+    found = content_words(Vectors(words, matrix, counts=counts), 1000)
+    assert {"river", "don't", "国"} <= {*found}
+    assert not {"the", ",", "of", ".", "1,000", "s", "1987", "Ω"} & {*found}
+
+
+def test_without_counts_the_rank_decides():
+    words, counts, matrix = zipf(["the"])
+    assert content_words(Vectors(words, matrix), 50) == content_words(
+        Vectors(words, matrix, counts=counts), 50
+    )
+
+
+def test_counts_decide_in_any_order():
+    words, counts, matrix = zipf(["the"])
+    turned = Vectors(words[::-1], matrix, counts=counts[::-1])
+    assert content_words(turned, 50) == content_words(Vectors(words, matrix, counts=counts), 50)
+
+
+@pytest.mark.parametrize(
+    ("words", "top", "expected"),
+    [
+        # A small text holds no more than these.
+        (["the", "cat", "sat"], 50, ["the", "cat", "sat"]),
+        (["the", ".", "cat", "sat"], 2, ["cat", "sat"]),
+        # Items are not words: the most frequent are drawn.
+        ([7, 8, 9, 10], 2, [7, 8]),
+        (["7", "8", "9", "10"], 4, ["7", "8", "9", "10"]),
+    ],
+)
+def test_small_vocabularies_and_items(words, top, expected):
+    matrix = np.eye(len(words), 2, dtype=np.float32)
+    assert content_words(Vectors(words, matrix), top) == expected
+
+
+def test_a_map_draws_fifty_content_words_by_default():
+    words, counts, _ = zipf(["the", "of"])
+    matrix = np.random.default_rng(8).normal(size=(5_000, 3)).astype(np.float32)
+    vectors = Vectors(words, matrix, counts=counts)
+    assert names_on(scatter(vectors)) == content_words(vectors, 50)
+
+
+# Style
+
+
+def test_neighbouring_series_differ_in_colour_in_grey_in_marker_and_in_dash():
+    def grey(number):
+        red, green, blue = (int(look(number).color[i : i + 2], 16) for i in (1, 3, 5))
+        return 0.299 * red + 0.587 * green + 0.114 * blue
+
+    for number in range(len(PALETTE)):
+        one, other = look(number), look(number + 1)
+        assert abs(grey(number) - grey(number + 1)) > 25, number
+        assert one.color != other.color
+        assert one.marker != other.marker
+        assert one.dash != other.dash
 
 
 def test_groups_have_colours_and_names(vectors):
@@ -712,4 +906,4 @@ def test_the_example_of_the_documentation_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     exec(compile(block, str(page), "exec"), {})
     made = {path.name for path in tmp_path.iterdir()}
-    assert made == {"map.png", "loss.svg", "noise.png", "window.pdf"}
+    assert made == {"map.png", "analogy.png", "loss.svg", "noise.png", "window.pdf"}

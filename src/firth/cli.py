@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import gc
 import json
+import re
 import sys
 import warnings
 from pathlib import Path
@@ -71,7 +72,7 @@ class _Verbs(PlainGroup):
 app = typer.Typer(
     name="firth",
     cls=_Verbs,
-    help="Word vectors by negative sampling, as fast as the processor allows.",
+    help="Word vectors by negative sampling: train, query, evaluate, draw.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -148,7 +149,7 @@ def firth(
         typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
-    """Word vectors by negative sampling, as fast as the processor allows."""
+    """Word vectors by negative sampling: train, query, evaluate, draw."""
 
 
 @app.command(epilog="Example: firth train corpus.txt --output vectors --epochs 5")
@@ -167,7 +168,9 @@ def train(
         typer.Option(help="Length of a vector.", show_default="100, or that of --start"),
     ] = None,
     window: Annotated[int, typer.Option(help="Maximum distance of a context word.")] = 5,
-    negative: Annotated[int, typer.Option(help="Noise words for each window.")] = 5,
+    negative: Annotated[
+        int, typer.Option(help="Noise words for each window, shared by its pairs.")
+    ] = 5,
     epochs: Annotated[int, typer.Option(help="Passes over the corpus.")] = 5,
     min_count: Annotated[int, typer.Option(help="Leave out words that occur less often.")] = 5,
     max_vocab: Annotated[
@@ -469,7 +472,17 @@ def plot(
     ] = None,
     top: Annotated[
         int | None,
-        typer.Option(help="Draw this many, the first words.", show_default="50"),
+        typer.Option(
+            help="Draw this many: the most frequent words, without function words and numbers.",
+            show_default="50, or the words of --analogy",
+        ),
+    ] = None,
+    analogy: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="A,B,C,D",
+            help="Draw arrows from A to B and from C to D; may be given several times.",
+        ),
     ] = None,
     method: Annotated[
         Literal["pca", "umap", "tsne"] | None,
@@ -484,15 +497,19 @@ def plot(
     if words is not None and top is not None:
         raise typer.BadParameter("give --words or --top, not both")
     from firth.checks import whole_number
-    from firth.plotting import check_picture, save, scatter
+    from firth.plotting import check_picture, content_words, save, scatter
 
     check_picture(output, overwrite=overwrite)
     if top is not None:
         whole_number("top", top, least=2)
     vectors = _load(path)
-    chosen = list(vectors.words[: top or 50]) if words is None else _split(vectors, words)
-    save(scatter(vectors, chosen, method=method, title=title), output, overwrite=overwrite)
-    print(f"{output}: {len(chosen):,} words")
+    chosen = None if words is None else _split(vectors, words)
+    if top is not None:
+        chosen = content_words(vectors, top)
+    analogies = [_split(vectors, [given]) for given in analogy or []]
+    picture = scatter(vectors, chosen, analogies=analogies, method=method, title=title)
+    save(picture, output, overwrite=overwrite)
+    print(f"{output}: {len(picture.axes[0].texts):,} words")
 
 
 @app.command(epilog="Example: firth demo")
@@ -538,13 +555,13 @@ def _split(vectors: Vectors, given: list[str]) -> list[str | int]:
     pieces = [
         word.strip()
         for words in given
-        for word in ([words] if words in vectors else words.split(","))
+        for word in ([words] if words in vectors else re.split("[,，、]", words))
     ]
     chosen = [_token(vectors, word) for word in pieces if word]
     if not chosen:
         raise VocabularyError("no words given")
     for word in chosen:
-        if word not in vectors and any(sign in str(word) for sign in "，、 "):
+        if word not in vectors and " " in str(word):
             raise VocabularyError(f"{word!r} has no vector; words are separated by ','")
     # An unknown word is told before too few of them.
     vectors[chosen]

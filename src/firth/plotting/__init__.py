@@ -19,6 +19,7 @@ from firth._lazy import lazy_names
 from firth.errors import MissingExtraError
 
 if TYPE_CHECKING:
+    from firth.plotting.content import content_words
     from firth.plotting.curves import loss_curve, noise_distribution
     from firth.plotting.maps import scatter
     from firth.plotting.picture import Picture, check_picture, save
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Picture",
     "check_picture",
+    "content_words",
     "loss_curve",
     "noise_distribution",
     "save",
@@ -39,6 +41,7 @@ _home = lazy_names(
     {
         "Picture": "firth.plotting.picture",
         "check_picture": "firth.plotting.picture",
+        "content_words": "firth.plotting.content",
         "loss_curve": "firth.plotting.curves",
         "noise_distribution": "firth.plotting.curves",
         "save": "firth.plotting.picture",

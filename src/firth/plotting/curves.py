@@ -16,17 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from firth.errors import ConfigError
 from firth.plotting.fonts import shortened
-from firth.plotting.picture import (
-    GREY,
-    INK,
-    PALE,
-    PALETTE,
-    SMALL_SIZE,
-    Picture,
-    add_legend,
-    plain_axes,
-    write,
-)
+from firth.plotting.picture import Picture, add_legend, plain_axes, write
+from firth.plotting.style import GREY, INK, PALE, SMALL_SIZE, look
 from firth.vectors.table import Token
 
 # Up to here each word gets a bar and each epoch a dot.
@@ -64,20 +55,18 @@ def loss_curve(
         raise ConfigError("losses must have at least one number, got none")
     curves = {name: _checked_losses(values, name) for name, values in runs.items()}
     picture = Picture(7.0, 4.2)
-    axes = plain_axes(picture, title)
+    axes = plain_axes(picture, title, grid="y")
     handles = [
         axes.plot(
-            np.arange(1, len(values) + 1), values, color=PALETTE[number % len(PALETTE)],
-            linewidth=1.6, linestyle=("-", "--", ":")[number // len(PALETTE) % 3],
-            marker="o" if len(values) <= MOST_DOTS else "", markersize=3.5,
+            np.arange(1, len(values) + 1),
+            values,
+            **look(number).line(dots=len(values) <= MOST_DOTS),
         )[0]
         for number, values in enumerate(curves.values())
-    ]  # fmt: skip
+    ]
     last = max(map(len, curves.values()))
     axes.set_xlim(0.5, last + max(0.5, 0.02 * last))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-    axes.grid(axis="y", color=PALE, linewidth=0.8)
-    axes.set_axisbelow(True)
     axes.set_xlabel("epoch", loc="right")
     axes.set_ylabel("mean loss", loc="top")
     if isinstance(losses, Mapping):
@@ -172,19 +161,17 @@ def _bars(
     title: str | None,
 ) -> Picture:
     picture = Picture(7.0, 1.4 + 0.28 * len(shares))
-    axes = plain_axes(picture, title)
+    axes = plain_axes(picture, title, grid="x")
     rows = np.arange(len(shares))
     handles = [
-        axes.barh(rows + shift, values, height=0.38, color=color)
-        for values, color, shift in ((shares, PALETTE[0], -0.2), (chances, PALETTE[1], 0.2))
+        axes.barh(rows + shift, values, height=0.38, color=look(number).color)
+        for number, (values, shift) in enumerate(((shares, -0.2), (chances, 0.2)))
     ]
     axes.set_yticks(rows)
     _name_ticks(axes.yaxis, names)
     axes.tick_params(axis="y", length=0.0)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.xaxis.set_major_formatter(_percent)
-    axes.grid(axis="x", color=PALE, linewidth=0.8)
-    axes.set_axisbelow(True)
     axes.set_xlabel("probability", loc="right")
     if not named:
         axes.set_ylabel("rank", loc="top")
@@ -200,19 +187,17 @@ def _lines(
     title: str | None,
 ) -> Picture:
     picture = Picture(7.0, 4.6)
-    axes = plain_axes(picture, title)
+    axes = plain_axes(picture, title, grid="both")
     ranks = np.arange(1, len(shares) + 1)
     handles = [
-        axes.plot(ranks, np.where(values > 0.0, values, np.nan), color=color, linewidth=1.6)[0]
-        for values, color in ((shares, PALETTE[0]), (chances, PALETTE[1]))
+        axes.plot(ranks, np.where(values > 0.0, values, np.nan), **look(number).line(dots=False))[0]
+        for number, values in enumerate((shares, chances))
     ]
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     axes.yaxis.set_major_formatter(_percent)
     axes.yaxis.set_minor_formatter(NullFormatter())
-    axes.grid(color=PALE, linewidth=0.8)
-    axes.set_axisbelow(True)
     axes.set_xlabel("rank by count", loc="right")
     axes.set_ylabel("probability", loc="top")
     if named:

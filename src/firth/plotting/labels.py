@@ -18,19 +18,30 @@ DIRECTIONS = (
     (1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0),
     (1.0, 0.7), (1.0, -0.7), (-1.0, 0.7), (-1.0, -0.7),
     (0.5, 1.0), (0.5, -1.0), (-0.5, 1.0), (-0.5, -1.0),
+    (1.0, 0.35), (1.0, -0.35), (-1.0, 0.35), (-1.0, -0.35),
 )  # fmt: skip
-# A label further off than this needs a line to its point.
+# A label further off than this needs a line to its point, and so does one that has another point
+# less than this much further off than its own.
 NEAR = 9.0
+_UNCLEAR = 2.0
 
-_SWEEPS = 4
+_SWEEPS = 6
 _MARKER = 3.5
-_CROWD = 40.0
+# Points that are less than this apart make a crowd, from so many on.
+_CROWD, _FEWEST = 40.0, 4
 # What is lost by a square point outside the axes, on another label, on a marker; by a point of
-# distance; by a line through another label, and through another line.
-_OUTSIDE, _ON_LABEL, _ON_MARKER, _FAR, _THROUGH, _CROSSING = 100.0, 10.0, 6.0, 1.5, 120.0, 30.0
+# distance; by a line through another label, through another line, and through another marker.
+_OUTSIDE, _ON_LABEL, _ON_MARKER, _FAR = 100.0, 10.0, 6.0, 1.5
+_THROUGH, _CROSSING, _OVER_MARKER = 400.0, 150.0, 20.0
+# In a crowd, by a label on the wrong side of the crowd's middle.
+_INWARDS = 60.0
+
+NO_LINES = np.zeros((0, 2, 2))
 
 
-def place(points: Floats, sizes: Floats, room: tuple[float, float]) -> Floats:
+def place(
+    points: Floats, sizes: Floats, room: tuple[float, float], strokes: Floats = NO_LINES
+) -> Floats:
     """Choose for each label the place beside its point that covers least.
 
     Each label in turn, the most crowded first, takes the best of its places given the others;
@@ -44,6 +55,8 @@ def place(points: Floats, sizes: Floats, room: tuple[float, float]) -> Floats:
         Width and height of each label.
     room : (float, float)
         Width and height of the axes.
+    strokes : (l, 2, 2), optional
+        Lines of the picture, each from point to point, that labels should not lie on.
 
     Returns
     -------
@@ -56,32 +69,108 @@ def place(points: Floats, sizes: Floats, room: tuple[float, float]) -> Floats:
     >>> place(far_apart, np.array([[20.0, 10.0], [20.0, 10.0]]), (120.0, 100.0)).tolist()
     [[15.0, 0.0], [15.0, 0.0]]
     """
-    n = len(points)
-    offsets = _candidates(sizes)
-    near = [_near(i, points, sizes) for i in range(n)]
+    labels = _Labels(points, sizes, room, strokes)
     order = np.argsort(-_crowd(points), kind="stable").tolist()
-    fixed = [_fixed_costs(i, points[near[i]], points, sizes, offsets, room) for i in order]
-    costs = dict(zip(order, fixed, strict=True))
-    chosen = np.full(n, -1)
-    boxes = np.zeros((n, 4))
-    ends = np.zeros((n, 2, 2))
+    stale = np.full(len(points), True)
     for _ in range(_SWEEPS):
-        before = chosen.copy()
+        before = labels.chosen.copy()
         for i in order:
-            candidates = _boxes(points[i], sizes[i], offsets[i])
-            placed = [j for j in near[i] if chosen[j] >= 0]
-            lines, others = _lines(points[i], offsets[i]), ends[placed]
-            lost = (
-                _ON_LABEL * _covered(candidates, boxes[placed])
-                + _THROUGH * _struck(lines, boxes[placed]).sum(axis=1)
-                + _THROUGH * _struck(others, candidates).sum(axis=0)
-                + _CROSSING * _crossing(lines, others).sum(axis=1)
-            )
-            chosen[i] = np.argmin(costs[i] + lost)
-            boxes[i], ends[i] = candidates[chosen[i]], lines[chosen[i]]
-        if (chosen == before).all():
+            if stale[i]:
+                stale[i] = False
+                candidate = int(np.argmin(labels.costs(i)))
+                # What was best for the labels nearby may no longer be.
+                stale[labels.near[i]] |= candidate != labels.chosen[i]
+                labels.put(i, candidate)
+        for i in order:
+            labels.uncross(i)
+        moved = np.flatnonzero(labels.chosen != before)
+        stale[moved] = True
+        if len(moved) == 0:
             break
-    return np.asarray(offsets[np.arange(n), chosen])
+    return np.asarray(labels.offsets[np.arange(len(points)), labels.chosen])
+
+
+class _Labels:
+    """Labels and the places they have been put at; -1 before that."""
+
+    def __init__(
+        self, points: Floats, sizes: Floats, room: tuple[float, float], strokes: Floats
+    ) -> None:
+        n = len(points)
+        self.points, self.sizes = points, sizes
+        self.offsets = _candidates(sizes)
+        self.near = [_near(i, points, sizes) for i in range(n)]
+        self.chosen = np.full(n, -1)
+        self.boxes, self.lines = np.zeros((n, 4)), np.zeros((n, 2, 2))
+        self.fixed = [
+            _fixed_costs(i, points[self.near[i]], points, sizes, self.offsets, room)
+            + _THROUGH * _struck(strokes, _boxes(points[i], sizes[i], self.offsets[i])).sum(axis=0)
+            for i in range(n)
+        ]
+
+    def put(self, i: int, candidate: int) -> None:
+        """Put label i at one of its places."""
+        offset = self.offsets[i, candidate : candidate + 1]
+        self.chosen[i] = candidate
+        self.boxes[i] = _boxes(self.points[i], self.sizes[i], offset)[0]
+        self.lines[i] = _lines(self.points[i], offset)[0]
+
+    def costs(self, i: int) -> Floats:
+        """Return what each place (c,) of label i costs, the other labels being where they are."""
+        candidates = _boxes(self.points[i], self.sizes[i], self.offsets[i])
+        lines = _lines(self.points[i], self.offsets[i])
+        placed = [j for j in self.near[i] if self.chosen[j] >= 0]
+        boxes, others = self.boxes[placed], self.lines[placed]
+        return np.asarray(
+            self.fixed[i]
+            + _ON_LABEL * _covered(candidates, boxes)
+            + _THROUGH * _struck(lines, boxes).sum(axis=1)
+            + _THROUGH * _struck(others, candidates).sum(axis=0)
+            + _CROSSING * _crossing(lines, others).sum(axis=1)
+        )
+
+    def uncross(self, i: int) -> None:
+        """Let label i change places with one whose line crosses its own, where that costs less."""
+        crossed = _crossing(self.lines[i : i + 1], self.lines[self.near[i]])[0]
+        for j in np.array(self.near[i], dtype=int)[crossed].tolist():
+            places, before = (int(self.chosen[i]), int(self.chosen[j])), self._cost(i, j)
+            self.put(i, places[1])
+            self.put(j, places[0])
+            if self._cost(i, j) >= before:
+                self.put(i, places[0])
+                self.put(j, places[1])
+
+    def _cost(self, i: int, j: int) -> float:
+        return float(self.costs(i)[self.chosen[i]] + self.costs(j)[self.chosen[j]])
+
+
+def need_lines(points: Floats, sizes: Floats, offsets: Floats) -> NDArray[np.bool_]:
+    """Tell which labels (n,) need a line to their point.
+
+    Those are the labels that stand far off, and those with another point about as near as their
+    own, so that a reader could not tell to which of them the label belongs.
+
+    Parameters
+    ----------
+    points, sizes : (n, 2)
+        As in `place`.
+    offsets : (n, 2)
+        The middle of each label, from its point.
+
+    Examples
+    --------
+    >>> points = np.array([[0.0, 0.0], [0.0, 0.0], [80.0, 0.0]])
+    >>> sizes, offsets = np.full((3, 2), 10.0), np.array([[10.0, 0.0], [-10.0, 0.0], [10.0, 0.0]])
+    >>> need_lines(points, sizes, offsets).tolist()
+    [True, True, False]
+    """
+    gaps = np.abs(points - (points + offsets)[:, np.newaxis]) - sizes[:, np.newaxis] / 2
+    # From label i to point j.
+    distances = np.linalg.norm(np.maximum(gaps, 0.0), axis=-1)
+    own = distances.diagonal().copy()
+    np.fill_diagonal(distances, np.inf)
+    far = np.abs(offsets) - sizes / 2
+    return np.asarray((far.max(axis=1) > NEAR) | (distances.min(axis=1) < own + _UNCLEAR))
 
 
 def _crowd(points: Floats) -> NDArray[np.int64]:
@@ -91,7 +180,7 @@ def _crowd(points: Floats) -> NDArray[np.int64]:
 
 
 def _candidates(sizes: Floats) -> Floats:
-    """Give the places of each label (n, c, 2), the nearest first: its middle from its point."""
+    """Return the places of each label (n, c, 2), the nearest first: its middle from its point."""
     directions = np.array(DIRECTIONS)
     return np.concatenate(
         [directions * (sizes[:, np.newaxis] / 2 + distance) for distance in DISTANCES], axis=1
@@ -99,7 +188,7 @@ def _candidates(sizes: Floats) -> Floats:
 
 
 def _near(i: int, points: Floats, sizes: Floats) -> list[int]:
-    """Give the other labels that label i could meet."""
+    """Return the other labels that label i could meet."""
     reach = 2 * DISTANCES[-1] + sizes + sizes[i]
     near = (np.abs(points - points[i]) < reach).all(axis=1)
     near[i] = False
@@ -107,7 +196,7 @@ def _near(i: int, points: Floats, sizes: Floats) -> list[int]:
 
 
 def _boxes(point: Floats, size: Floats, offsets: Floats) -> Floats:
-    """Give the boxes (c, 4) of one label at its places."""
+    """Return the boxes (c, 4) of one label at its places."""
     middle = point + offsets
     return np.hstack([middle - size / 2, middle + size / 2])
 
@@ -120,24 +209,38 @@ def _fixed_costs(
     offsets: Floats,
     room: tuple[float, float],
 ) -> Floats:
-    """Give what each place (c,) of label i costs wherever the other labels are."""
+    """Return what each place (c,) of label i costs wherever the other labels are."""
     boxes = _boxes(points[i], sizes[i], offsets[i])
     outside = sizes[i].prod() - _covered(boxes, np.array([[0.0, 0.0, *room]]))
-    markers = _covered(boxes, np.hstack([neighbours - _MARKER, neighbours + _MARKER]))
+    dots = np.hstack([neighbours - _MARKER, neighbours + _MARKER])
+    markers = _ON_MARKER * _covered(boxes, dots)
+    markers += _OVER_MARKER * _struck(_lines(points[i], offsets[i]), dots).sum(axis=1)
+    markers += _INWARDS * _inwards(points[i], neighbours, offsets[i])
     # The order of directions counts a little, more than rounding does.
     far = np.add.outer(DISTANCES, 0.05 * np.arange(len(DIRECTIONS))).ravel()
-    return np.asarray(_OUTSIDE * outside + _ON_MARKER * markers + _FAR * far)
+    return np.asarray(_OUTSIDE * outside + markers + _FAR * far)
+
+
+def _inwards(point: Floats, neighbours: Floats, offsets: Floats) -> Floats:
+    """Return how far each place (c,) is from leading straight out of the point's crowd: 0 to 2."""
+    crowd = neighbours[(np.abs(neighbours - point) < _CROWD).all(axis=1)]
+    outwards = point - crowd.mean(axis=0) if len(crowd) >= _FEWEST else np.zeros(2)
+    length = np.linalg.norm(outwards)
+    if length == 0.0:
+        return np.zeros(len(offsets))
+    cosines = offsets @ outwards / (np.linalg.norm(offsets, axis=1) * length)
+    return np.asarray(1.0 - cosines)
 
 
 def _covered(boxes: Floats, others: Floats) -> Floats:
-    """Give the area of each box that other boxes cover, summed over these."""
+    """Return the area of each box that other boxes cover, summed over these."""
     low = np.maximum(boxes[:, np.newaxis, :2], others[:, :2])
     high = np.minimum(boxes[:, np.newaxis, 2:], others[:, 2:])
     return np.asarray(np.clip(high - low, 0.0, None).prod(axis=-1).sum(axis=-1))
 
 
 def _lines(point: Floats, offsets: Floats) -> Floats:
-    """Give the lines (c, 2, 2) from a point to its label at each of its places."""
+    """Return the lines (c, 2, 2) from a point to its label at each of its places."""
     return np.stack(np.broadcast_arrays(point, point + offsets), axis=1)
 
 

@@ -6,53 +6,58 @@ n words · D dimensions
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patches import FancyArrowPatch
 from numpy.typing import NDArray
 
 from firth.errors import ConfigError
+from firth.plotting.content import content_words
 from firth.plotting.fonts import shortened
-from firth.plotting.labels import NEAR, place
-from firth.plotting.picture import (
-    GREY,
-    INK,
-    PALE,
-    PALETTE,
-    TEXT_SIZE,
-    Picture,
-    add_legend,
-    extent,
-    plain_axes,
-    write,
-)
+from firth.plotting.labels import need_lines, place
+from firth.plotting.picture import Picture, add_legend, extent, plain_axes, write
 from firth.plotting.projection import Projection, project
+from firth.plotting.style import INK, LINE_WIDTH, TEXT_SIZE, look
 from firth.vectors import Vectors
 from firth.vectors.table import Token
 
 MOST_WORDS = 1_000
-MARKERS = "osD^v"
+DEFAULT_WORDS = 50
 # Kept free between one name and the next, in points of 1/72 inch.
 _SPACE = 3.0, 0.0
 # Shares of the axes left free on each side, for names.
 _MARGINS = 0.12, 0.07
 
+Analogy = tuple[Token, Token, Token, Token]
+
 
 def scatter(
     vectors: Vectors,
-    words: Iterable[Token] | Mapping[str, Iterable[Token]],
+    words: Iterable[Token] | Mapping[str, Iterable[Token]] | None = None,
     *,
+    analogies: Iterable[Sequence[Token]] = (),
     method: str | None = None,
     title: str | None = None,
     seed: int = 1,
 ) -> Picture:
     """Draw words where their vectors are, each with its name beside it.
 
+    Rows are scaled to length 1 first, so near points mean a high cosine (vectors of two dimensions
+    are drawn as they are).
+
     Parameters
     ----------
     vectors : Vectors
-    words : sequence of tokens, or mapping of names to sequences of tokens
-        From 2 to 1,000 words, each once. A mapping makes groups: each gets a colour and its name.
+    words : sequence of tokens, or mapping of names to sequences of tokens, optional
+        From 2 to 1,000 words, each once. A mapping makes groups, each with a colour, a marker and
+        its name. By default the words of `analogies`, or without these the 50 most frequent
+        content words (see `content_words`).
+    analogies : sequence of (a, b, c, d), optional
+        "a is to b as c is to d". Two lines are drawn for each, from a to b and from c to d; they
+        are parallel if the vectors differ in the same way. Words that are not among `words` are
+        added to the map.
     method : {"pca", "umap", "tsne"}, optional
         How more than two dimensions become two, see `projection.project`. By default vectors of
         two dimensions are drawn as they are, and of longer ones the principal components.
@@ -65,8 +70,8 @@ def scatter(
     VocabularyError
         If a word has no vector.
     ConfigError
-        If D is below 2, the words are too few, too many or not all different, or the method is
-        unknown.
+        If D is below 2, the words are too few, too many or not all different, an analogy is not
+        four different words, or the method is unknown.
     MissingExtraError
         If the package of the method is not installed.
     FirthError
@@ -80,23 +85,45 @@ def scatter(
     >>> [text.get_text() for text in picture.axes[0].texts]
     ['tea', 'coffee']
     """
-    groups = _groups(words)
+    drawn = [_checked_analogy(analogy) for analogy in analogies]
+    groups = _groups(_default_words(vectors, drawn) if words is None else words)
     chosen = _chosen(groups)
+    added = [word for word in dict.fromkeys(sum(drawn, ())) if word not in chosen]
+    chosen = _checked_size([*chosen, *added])
     found = project(vectors[chosen], method, seed)
     side = 8.0 * min(3.0, max(0.9, (len(chosen) / 50) ** 0.5))
     picture = Picture(side, 0.8 * side)
-    axes = plain_axes(picture, title)
+    # Without a label, neither direction nor unit of an axis means anything.
+    axes = plain_axes(picture, title, grid="both" if found.y_label else None)
     _set_axes(axes, found)
+    ends = dict(zip(chosen, found.points, strict=True))
+    strokes = _draw_analogies(axes, drawn, ends)
     # A group of no words is left out.
-    rows = iter(found.points)
+    named = {name: members for name, members in groups.items() if members}
     handles = [
-        _draw_points(axes, np.array([next(rows) for _ in members]), number)
-        for number, members in enumerate(filter(len, groups.values()))
+        _draw_points(axes, np.array([ends[word] for word in members]), number)
+        for number, members in enumerate(named.values())
     ]
+    if added:
+        _draw_points(axes, np.array([ends[word] for word in added]), len(named))
     if isinstance(words, Mapping):
-        add_legend(axes, handles, [name for name, members in groups.items() if len(members)])
-    _write_names(picture, axes, found.points, chosen)
+        add_legend(axes, handles, list(named))
+    _write_names(picture, axes, found.points, chosen, strokes)
     return picture
+
+
+def _checked_analogy(analogy: Sequence[Token]) -> Analogy:
+    if isinstance(analogy, str) or len(words := tuple(analogy)) != 4 or len({*words}) != 4:
+        raise ConfigError(
+            "an analogy is four different words (a is to b as c is to d), such as "
+            f"('man', 'king', 'woman', 'queen'); got {analogy!r}"
+        )
+    a, b, c, d = words
+    return a, b, c, d
+
+
+def _default_words(vectors: Vectors, analogies: Sequence[Analogy]) -> list[Token]:
+    return list(dict.fromkeys(sum(analogies, ()))) or content_words(vectors, DEFAULT_WORDS)
 
 
 def _groups(words: Iterable[Token] | Mapping[str, Iterable[Token]]) -> dict[str, list[Token]]:
@@ -108,13 +135,17 @@ def _groups(words: Iterable[Token] | Mapping[str, Iterable[Token]]) -> dict[str,
 
 
 def _chosen(groups: Mapping[str, Sequence[Token]]) -> list[Token]:
-    chosen = [word for members in groups.values() for word in members]
-    if len(chosen) > MOST_WORDS:
-        raise ConfigError(f"a map holds at most {MOST_WORDS:,} words, got {len(chosen):,}")
+    chosen = _checked_size([word for members in groups.values() for word in members])
     if twice := sorted({str(word) for word in chosen if chosen.count(word) > 1}):
         raise ConfigError(f"words must differ, got {', '.join(twice)} more than once")
     if len(chosen) < 2:
         raise ConfigError(f"a map needs at least 2 words, got {len(chosen)}")
+    return chosen
+
+
+def _checked_size(chosen: list[Token]) -> list[Token]:
+    if len(chosen) > MOST_WORDS:
+        raise ConfigError(f"a map holds at most {MOST_WORDS:,} words, got {len(chosen):,}")
     return chosen
 
 
@@ -123,33 +154,54 @@ def _set_axes(axes: Axes, found: Projection) -> None:
     axes.margins(*_MARGINS)
     axes.set_xlabel(found.x_label, loc="right")
     axes.set_ylabel(found.y_label, loc="top")
-    if not found.y_label:
-        # Neither direction nor unit means anything.
+    if found.y_label:
+        axes.set_aspect("equal", adjustable="datalim")
+    else:
         axes.set_xticks([])
         axes.set_yticks([])
-    else:
-        axes.set_aspect("equal", adjustable="datalim")
-        axes.grid(color=PALE, linewidth=0.8)
-        axes.set_axisbelow(True)
 
 
 def _draw_points(axes: Axes, points: NDArray[np.float64], number: int) -> object:
-    marker = MARKERS[number // len(PALETTE) % len(MARKERS)]
+    # The white rim keeps points apart that touch.
     return axes.scatter(
-        points[:, 0], points[:, 1], s=26.0, color=PALETTE[number % len(PALETTE)], marker=marker,
-        linewidths=0.0, zorder=2,
+        points[:, 0], points[:, 1], s=30.0, color=look(number).color, marker=look(number).marker,
+        linewidths=0.6, edgecolors="white", zorder=2,
     )  # fmt: skip
 
 
+def _draw_analogies(
+    axes: Axes, analogies: Sequence[Analogy], ends: Mapping[Token, NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    """Draw an arrow from a to b and one from c to d, alike for both; return all lines (l, 2, 2)."""
+    strokes = []
+    for number, (a, b, c, d) in enumerate(analogies):
+        style: dict[str, Any] = {
+            "arrowstyle": "-|>", "color": look(number + 1).color, "linestyle": look(number).dash,
+            "linewidth": LINE_WIDTH, "shrinkA": 4.0, "shrinkB": 4.0, "mutation_scale": 11.0,
+        }  # fmt: skip
+        for start, end in ((ends[a], ends[b]), (ends[c], ends[d])):
+            axes.add_patch(FancyArrowPatch(tuple(start), tuple(end), zorder=1.5, **style))
+            strokes.append((start, end))
+    return np.array(strokes).reshape(-1, 2, 2)
+
+
 def _write_names(
-    picture: Picture, axes: Axes, points: NDArray[np.float64], words: Sequence[Token]
+    picture: Picture,
+    axes: Axes,
+    points: NDArray[np.float64],
+    words: Sequence[Token],
+    strokes: NDArray[np.float64],
 ) -> None:
-    """Write each name beside its point, with a thin line to it where it stands further off."""
+    """Write each name beside its point, with a thin line to it where that could be unclear."""
     names = [
         axes.annotate(
             "", tuple(point), xytext=(0.0, 0.0), textcoords="offset points", ha="center",
             va="center", fontsize=TEXT_SIZE, color=INK, zorder=3,
-            arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.5, "shrinkB": 3.0},
+            # The line goes from the edge of the name to the middle of the point.
+            bbox={"boxstyle": "square,pad=0.15", "facecolor": "none", "edgecolor": "none"},
+            arrowprops={
+                "arrowstyle": "-", "color": INK, "linewidth": 0.5, "shrinkA": 0.0, "shrinkB": 0.0,
+            },
         )
         for point in points
     ]  # fmt: skip
@@ -160,10 +212,15 @@ def _write_names(
     picture.draw_without_rendering()
     sizes = np.array([extent(name).size for name in names]) + _SPACE
     frame = extent(axes)
-    places = axes.transData.transform(points) * 72 / picture.dpi - frame.p0
-    offsets = place(places, sizes, (frame.width, frame.height))
-    for name, size, offset in zip(names, sizes, offsets, strict=True):
+
+    def placed(data: NDArray[np.float64]) -> NDArray[np.float64]:
+        where = axes.transData.transform(data.reshape(-1, 2)) * 72 / picture.dpi - frame.p0
+        return np.asarray(where.reshape(data.shape))
+
+    places = placed(points)
+    offsets = place(places, sizes, (frame.width, frame.height), placed(strokes))
+    led = need_lines(places, sizes, offsets).tolist()
+    for name, offset, shown in zip(names, offsets, led, strict=True):
         name.set_position(tuple(offset))
-        gap = (np.abs(offset) - size / 2).max()
         assert name.arrow_patch is not None
-        name.arrow_patch.set_visible(bool(gap > NEAR))
+        name.arrow_patch.set_visible(shown)

@@ -1,4 +1,4 @@
-"""The sheet that everything is drawn on, its colours, and how it is shown and written."""
+"""The sheet that everything is drawn on, and how it is shown and written."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 import os
 import re
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import matplotlib
 from matplotlib.artist import Artist
@@ -21,13 +21,9 @@ from firth.contents import picture_suffix_of
 from firth.errors import ConfigError, FirthError
 from firth.files import check_writable, write_aside
 from firth.paths import to_path
-from firth.plotting.fonts import families, shortened, shown
+from firth.plotting.fonts import LONGEST_WORD, families, shortened, shown
+from firth.plotting.style import DOTS_PER_INCH, INK, TEXT_SIZE, TITLE_SIZE, style_axes
 
-# Told apart by those who see red and green alike, and in grey (after Okabe and Ito, 2008).
-PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f6a3f", "#5e5e5e")
-INK, GREY, PALE = "#222222", "#767676", "#e4e4e4"
-TEXT_SIZE, SMALL_SIZE, TITLE_SIZE = 10.0, 8.5, 12.0
-DOTS_PER_INCH = 150
 # Letters of a name beside the axes, which shall stay the larger part.
 _LONGEST_LEGEND = 20
 # In inches.
@@ -81,7 +77,7 @@ class Picture(Figure):
         pyplot.show()
 
     def _repr_png_(self) -> bytes:
-        """Give what a notebook shows."""
+        """Return what a notebook shows."""
         written = io.BytesIO()
         self.savefig(written, format="png", dpi=100)
         return written.getvalue()
@@ -144,18 +140,21 @@ def check_picture(path: str | os.PathLike[str], *, overwrite: bool = False) -> P
     return target
 
 
-def plain_axes(picture: Figure, title: str | None = None) -> Axes:
-    """Add axes with a pale frame, and a title if there is one."""
+def plain_axes(
+    picture: Figure, title: str | None = None, grid: Literal["x", "y", "both"] | None = None
+) -> Axes:
+    """Add axes in the style of all pictures, with a title if there is one."""
     axes = picture.add_subplot()
-    axes.set_facecolor("white")
-    axes.spines[:].set_color(PALE)
-    axes.tick_params(colors=GREY, labelcolor=INK, labelsize=SMALL_SIZE, length=3.0)
-    axes.xaxis.label.set(color=GREY, fontsize=SMALL_SIZE)
-    axes.yaxis.label.set(color=GREY, fontsize=SMALL_SIZE)
+    style_axes(axes, grid=grid)
     if title is not None:
-        text = axes.set_title("", loc="left", pad=10.0, fontsize=TITLE_SIZE, color=INK)
-        write_lines(text, title, 72 * picture.get_figwidth() - _BESIDE_TITLE)
+        add_title(axes, title, 72 * picture.get_figwidth() - _BESIDE_TITLE)
     return axes
+
+
+def add_title(axes: Axes, title: str, width: float) -> None:
+    """Write a title above the left corner of the axes, in lines of at most `width` points."""
+    text = axes.set_title("", loc="left", pad=10.0, fontsize=TITLE_SIZE, color=INK)
+    write_lines(text, title, width)
 
 
 def write(text: Text, content: object) -> Text:
@@ -188,18 +187,22 @@ def write_lines(text: Text, content: str, width: float) -> Text:
 
 
 def extent(artist: Artist) -> Bbox:
-    """Give what an artist covers, in points of 1/72 inch."""
+    """Return what an artist covers, in points of 1/72 inch."""
     picture = artist.get_figure()
     assert picture is not None
     return Bbox(artist.get_window_extent().get_points() * 72 / picture.dpi)
 
 
-def add_legend(axes: Axes, handles: list[Any], names: list[str]) -> None:
-    """Tell beside the axes what the colours mean."""
+def add_legend(axes: Axes, handles: list[Any], names: list[str], *, below: bool = False) -> None:
+    """Explain colours and markers outside the axes, where no point is covered.
+
+    Beside the axes, each name is at most 20 letters long; `below` the axes, at most 40.
+    """
+    anchor, longest = ((0.0, -0.16), LONGEST_WORD) if below else ((1.0, 1.0), _LONGEST_LEGEND)
     # The names are put in afterwards: a legend leaves out one that begins with an underscore.
     legend = axes.legend(
-        handles, ["-"] * len(handles), loc="upper left", bbox_to_anchor=(1.0, 1.0),
+        handles, ["-"] * len(handles), loc="upper left", bbox_to_anchor=anchor,
         borderaxespad=0.0, handletextpad=0.4, frameon=False, fontsize=TEXT_SIZE, labelcolor=INK,
     )  # fmt: skip
     for text, name in zip(legend.get_texts(), names, strict=True):
-        write(text, shortened(name, _LONGEST_LEGEND))
+        write(text, shortened(name, longest))

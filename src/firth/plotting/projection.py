@@ -19,6 +19,9 @@ PERPLEXITY = 30.0
 NEIGHBOURS = 15
 FEWEST_FOR_UMAP = 4
 
+# Rounding of float32 vectors that were scaled.
+_SAME_DIRECTION = 1e-6
+
 
 class Projection(NamedTuple):
     """Where each word stands, and what the axes are."""
@@ -29,16 +32,19 @@ class Projection(NamedTuple):
 
 
 def project(matrix: NDArray[np.floating], method: str | None, seed: int = 1) -> Projection:
-    """Bring n vectors to two dimensions; the same each time.
+    """Bring n vectors to two dimensions by cosine; the same result each time.
+
+    Rows are first scaled to length 1, as in all comparisons of vectors here. Their squared
+    distance is then 2 - 2 cos, so near points of a map mean a high cosine.
 
     Parameters
     ----------
     matrix : (n, D) floating
     method : {"pca", "umap", "tsne"}, optional
-        Principal components, for the true lengths and distances that two straight axes can show;
-        UMAP (McInnes et al. 2018) and t-SNE (van der Maaten and Hinton 2008), for who is near whom
-        by cosine: distances between clusters mean little there. None takes vectors of two
-        dimensions as they are, and the principal components of longer ones.
+        Principal components show as much of the distances as two straight axes can. UMAP (McInnes
+        et al. 2018) and t-SNE (van der Maaten and Hinton 2008) show which words are near each
+        other; distances between clusters mean little there. None keeps vectors of two dimensions
+        as they are, lengths included, and takes the principal components of longer ones.
     seed : int
         Start of the random numbers of UMAP and t-SNE.
 
@@ -50,8 +56,8 @@ def project(matrix: NDArray[np.floating], method: str | None, seed: int = 1) -> 
     Raises
     ------
     ConfigError
-        If D is below 2, there are fewer than 2 words (4 for UMAP), all vectors are the same, or
-        the method is unknown.
+        If D is below 2, there are fewer than 2 words (4 for UMAP), all vectors are the same or
+        point in the same direction, or the method is unknown.
     MissingExtraError
         If the package of the method is not installed.
 
@@ -60,7 +66,7 @@ def project(matrix: NDArray[np.floating], method: str | None, seed: int = 1) -> 
     >>> project(np.array([[0.0, 3.0], [4.0, 0.0]]), None).points.tolist()
     [[0.0, 3.0], [4.0, 0.0]]
     >>> project(np.array([[0.0, 3.0], [4.0, 0.0]]), "pca").points.round(6).tolist()
-    [[-2.5, 0.0], [2.5, 0.0]]
+    [[-0.707107, 0.0], [0.707107, 0.0]]
     """
     n, D = matrix.shape
     if seed < 0:
@@ -69,12 +75,23 @@ def project(matrix: NDArray[np.floating], method: str | None, seed: int = 1) -> 
         raise ConfigError(f"a map needs vectors of at least 2 dimensions, got {D}")
     if n < 2:
         raise ConfigError(f"a map needs at least 2 words, got {n}")
-    if (matrix == matrix[0]).all():
-        raise ConfigError(f"a map needs vectors that differ, got the same for all {n} words")
     exact = matrix.astype(np.float64)
     if method is None and D == 2:
+        if (exact == exact[0]).all():
+            raise ConfigError(f"a map needs vectors that differ, got the same for all {n} words")
         return Projection(exact, "dimension 1", "dimension 2")
-    return _method(method or "pca")(exact, seed)
+    unit = _unit_rows(exact)
+    if np.allclose(unit, unit[0], rtol=0.0, atol=_SAME_DIRECTION):
+        raise ConfigError(
+            f"a map needs vectors of different directions, got the same for all {n} words"
+        )
+    return _method(method or "pca")(unit, seed)
+
+
+def _unit_rows(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Scale rows to length 1; rows of zeros stay. Squares of float32 numbers fit into float64."""
+    lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
+    return np.asarray(matrix / np.where(lengths > 0.0, lengths, 1.0))
 
 
 def _method(name: str) -> Callable[[NDArray[np.float64], int], Projection]:

@@ -12,19 +12,8 @@ from matplotlib.text import Text
 
 from firth.errors import ConfigError
 from firth.plotting.fonts import shortened
-from firth.plotting.picture import (
-    GREY,
-    INK,
-    PALE,
-    PALETTE,
-    SMALL_SIZE,
-    TEXT_SIZE,
-    TITLE_SIZE,
-    Picture,
-    extent,
-    write,
-    write_lines,
-)
+from firth.plotting.picture import Picture, extent, write, write_lines
+from firth.plotting.style import GREY, INK, PALE, PALETTE, SMALL_SIZE, TEXT_SIZE, TITLE_SIZE
 
 MOST_WORDS = 300
 # All in points of 1/72 inch.
@@ -42,7 +31,7 @@ class _Style(NamedTuple):
 _CENTRE = _Style(PALETTE[0], PALETTE[0], "white")
 _CONTEXT = _Style("#d6e8f5", PALETTE[0], INK)
 _OUTSIDE = _Style("white", PALE, GREY)
-_NOISE = _Style("#fbe3d3", PALETTE[1], INK)
+_NOISE = _Style("#fdf0d5", PALETTE[1], INK)
 
 
 class _Word(NamedTuple):

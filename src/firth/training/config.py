@@ -59,7 +59,8 @@ class TrainConfig:
     window : int
         The maximum distance between a centre and a context word, after subsampling.
     negative : int
-        K, the number of noise words for each window.
+        K, the number of noise words for each window. All pairs of a window share them (Ji et al.
+        2016, arXiv:1604.04661).
     epochs : int
         How often the corpus is gone through.
     min_count : int

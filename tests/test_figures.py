@@ -1,0 +1,303 @@
+"""Every figure on a page is that of a committed results file, as it is rounded there."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+TUTORIALS = [
+    ("docs/tutorial/negative-sampling.md", "en"),
+    ("docs/tutorial/negative-sampling.zh.md", "zh"),
+]
+
+
+@cache
+def results(name):
+    return json.loads((ROOT / "benchmarks" / "results" / f"{name}.json").read_text("utf-8"))
+
+
+def tools(name):
+    found = results(f"train_speed_{name}")["tools"]
+    return found["firth"]["figures"], found["gensim"]["figures"]
+
+
+def thousands(number):
+    """Round to thousands."""
+    return f"{number / 1e3:.0f},000"
+
+
+def one_epoch(model):
+    """The rows of README's first table for a model."""
+    key = {"skip-gram": "skipgram", "CBOW": "cbow"}[model]
+    firth, gensim = tools(f"{key}_100_one_epoch")
+    for tool, figures, times in (("Firth", firth, True), ("gensim", gensim, False)):
+        over = [f" {figures[name]:.1f} " if times else " "
+                for name in ("training_over_gensim", "whole_over_gensim")]  # fmt: skip
+        yield (
+            f"| {model}, {tool} | {figures['words_per_second'] / 1e6:.2f} M |{over[0]}| "
+            f"{figures['seconds']:.1f} s |{over[1]}| {figures['analogies']:.1f} | "
+            f"{figures['similarity']:.1f} | {figures['peak_megabytes']:.0f} MB |"
+        )
+
+
+def five_epochs(model):
+    """The rows of README's second table for a model."""
+    key = {"skip-gram": "skipgram", "CBOW": "cbow"}[model]
+    for tool, figures in zip(("Firth", "gensim"), tools(f"{key}_100"), strict=True):
+        yield (
+            f"| {model}, {tool} | {figures['analogies']:.1f} | {figures['similarity']:.1f} | "
+            f"{figures['seconds']:.1f} s |"
+        )
+
+
+def summary():
+    over = [tools(f"{key}_100_one_epoch")[0]["whole_over_gensim"] for key in ("cbow", "skipgram")]
+    yield "{:.0f} to {:.0f} times as fast as gensim".format(*over)
+
+
+def range_of_runs():
+    skipgram, cbow = (tools(f"{key}_100_one_epoch")[0] for key in ("skipgram", "cbow"))
+    runs = [
+        f"{found['words_per_second_min'] / 1e6:.2f} to {found['words_per_second_max'] / 1e6:.2f} M"
+        for found in (skipgram, cbow)
+    ]
+    yield f"gave {runs[0]} words/s, those of CBOW {runs[1]}"
+
+
+def reading():
+    split, words = (results("read_speed")["tokenizers"][name] for name in ("whitespace", "words"))
+    for name in ("words_per_second_median", "words_per_processor_second_median"):
+        yield f"| {split[name] / 1e6:.1f} M / {words[name] / 1e6:.1f} M words/s |"
+
+
+def percent(share):
+    return f"{100 * share:.0f} %"
+
+
+def peak():
+    found = {result["median"]["dim"]: result["median"] for result in results("peak")["results"]}
+    small, large = found[100], found[300]
+    yield f"({small['peak_gflops']:.0f} GFLOP/s: two cores) | {percent(small['compute_share'])} |"
+    yield f"| {percent(large['compute_share'])} |"
+    yield f"| {percent(small['memory_share'])} / {percent(large['memory_share'])} |"
+
+
+def startup():
+    seconds = results("startup")["median_seconds"]
+    yield (
+        f"| {seconds['import firth']:.2f} s / {seconds['firth --help']:.2f} s / "
+        f"{seconds['firth train, 27 words']:.1f} s |"
+    )
+    yield f"| {seconds['kernel, compiled']:.1f} s / {seconds['kernel, from the cache']:.1f} s |"
+
+
+@cache
+def engines():
+    return {(run["model"], run["engine"]): run for run in results("torch_engine")["runs"]}
+
+
+def textbook():
+    for model, key in (("skip-gram", "skipgram"), ("CBOW", "cbow")):
+        kernel, torch = (engines()[key, engine] for engine in ("kernel", "torch"))
+        yield (
+            f'| {model}, kernel / `engine="torch"` | {kernel["words_per_second"] / 1e6:.2f} M / '
+            f"{torch['words_per_second'] / 1e6:.3f} M | {kernel['similarity']:.1f} / "
+            f"{torch['similarity']:.1f} |"
+        )
+
+
+def step(method, V, windows):
+    """The milliseconds of a step."""
+    return next(
+        figure["milliseconds"]
+        for figure in results("softmax_cost")["figures"]
+        if (figure["method"], figure["V"], figure["windows"]) == (method, V, windows)
+    )
+
+
+def steps(method, windows):
+    sizes = sorted({figure["V"] for figure in results("softmax_cost")["figures"]})
+    return [step(method, V, windows) for V in sizes]
+
+
+def softmax_sentence():
+    softmax, sampling = (
+        step(method, 1_000_000, 256) for method in ("softmax", "negative sampling, K 5")
+    )
+    yield f"takes {softmax / 1e3:.1f} s in"
+    yield f"one of negative sampling {sampling:.1f} ms"
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        *(
+            pytest.param(rows(model), id=f"{rows.__name__}-{model}")
+            for rows in (one_epoch, five_epochs)
+            for model in ("skip-gram", "CBOW")
+        ),
+        *(
+            pytest.param(rows(), id=rows.__name__)
+            for rows in (summary, range_of_runs, reading, peak, startup, textbook, softmax_sentence)
+        ),
+    ],
+)
+def test_readme(claims):
+    page = flat("README.md")
+    for claim in claims:
+        assert claim in page
+
+
+def flat(page):
+    """A page without the ends of its lines, where sentences go on."""
+    return " ".join((ROOT / page).read_text("utf-8").split())
+
+
+def test_every_row_of_readmes_tables_of_figures_is_checked():
+    checked = [row for rows in (one_epoch, five_epochs) for model in ("skip-gram", "CBOW")
+               for row in rows(model)]  # fmt: skip
+    text = (ROOT / "README.md").read_text("utf-8")
+    shown = [line for line in text.splitlines() if line.startswith(("| skip-gram, ", "| CBOW, "))]
+    rest = [line for line in shown if line not in {*checked, *textbook()}]
+    assert [line for line in rest if not line.startswith("| skip-gram, share of the")] == []
+
+
+def comparison(language):
+    """What the tutorial's table tells of gensim and Firth, and of PyTorch."""
+    firth, gensim = tools("skipgram_100")
+    quality = [f"{found[name]:.1f}" for found in (gensim, firth)
+               for name in ("analogies", "similarity")]  # fmt: skip
+    times = f"{firth['training_over_gensim']:.1f}"
+    run = results("train_speed_skipgram_100")["tools"]["gensim"]["runs"][0]
+    assert round(100 * run["words_after_subsampling"] / run["words"]) == 75
+    if language == "en":
+        yield "analogies {}, similarity {}; Firth: {} and {}".format(*quality)
+        yield f"{times} times the words per second"
+        yield "a quarter of the words falls away"
+    else:
+        yield "类比 {}，相似度 {}；Firth：{} 和 {}".format(*quality)
+        yield f"每秒处理的词是 {times} 倍"
+        yield "约四分之一的词被丢掉"
+
+
+def gain_over_pytorch(language):
+    speeds = {key: run["words_per_second"] for key, run in engines().items()}
+    slower = [f"{speeds[model, 'kernel'] / speeds[model, 'torch']:.0f}"
+              for model in ("skipgram", "cbow")]  # fmt: skip
+    alike = [f"{engines()[model, engine]['similarity']:.1f}"
+             for model in ("skipgram", "cbow") for engine in ("torch", "kernel")]  # fmt: skip
+    if language == "en":
+        yield f"skip-gram reaches {thousands(speeds['skipgram', 'torch'])} words per second"
+        yield f"the kernel reaches {speeds['skipgram', 'kernel'] / 1e6:.1f} million, and CBOW"
+        yield f"{thousands(speeds['cbow', 'torch'])} where the kernel reaches"
+        yield f"reaches {speeds['cbow', 'kernel'] / 1e6:.1f} million: {slower[0]} and {slower[1]}"
+        yield "similarity {} and {} for skip-gram, {} and {} for CBOW".format(*alike)
+    else:
+        yield f"skip-gram 每秒处理 {speeds['skipgram', 'torch'] / 1e4:.1f} 万词"
+        yield f"内核是 {round(speeds['skipgram', 'kernel'] / 1e4, -1):.0f} 万"
+        yield f"CBOW 每秒 {speeds['cbow', 'torch'] / 1e4:.1f} 万词"
+        yield f"内核是 {round(speeds['cbow', 'kernel'] / 1e4, -1):.0f} 万"
+        yield f"分别慢 {slower[0]} 倍和 {slower[1]} 倍"
+        yield "相似度 skip-gram 为 {} 和 {}，CBOW 为 {} 和 {}".format(*alike)
+
+
+def softmax_cost(language):
+    softmax, sampling, dense = (
+        step(method, 1_000_000, 256)
+        for method in (
+            "softmax",
+            "negative sampling, K 5",
+            "negative sampling, K 5, dense gradients",
+        )
+    )
+    many = steps("negative sampling, K 5", 4_096)
+    tree = steps("hierarchical softmax", 4_096)
+    ratio = f"{round(softmax / sampling, -2):,.0f}"
+    if language == "en":
+        yield f"the softmax takes {softmax / 1e3:.1f} s, and negative sampling with K = 5 takes "
+        yield f"takes {sampling:.1f} ms: {ratio} times less"
+        yield f"from {many[0]:.0f} to {many[-1]:.0f} ms"
+        yield f"between {min(tree):.0f} and {max(tree):.0f} ms"
+        yield f"{round(dense, -1):.0f} ms a step for a million words, in place of {sampling:.1f}"
+    else:
+        yield f"softmax 要 {softmax / 1e3:.1f} 秒"
+        yield f"K = 5 的负采样只要 {sampling:.1f} 毫秒，相差 {ratio} 倍"
+        yield f"从 {many[0]:.0f} 毫秒升到 {many[-1]:.0f} 毫秒"
+        yield f"在 {min(tree):.0f} 到 {max(tree):.0f} 毫秒之间"
+        yield f"每步 {round(dense, -1):.0f} 毫秒，而不是 {sampling:.1f} 毫秒"
+
+
+@pytest.mark.parametrize("claims", [comparison, gain_over_pytorch, softmax_cost])
+@pytest.mark.parametrize(("page", "language"), TUTORIALS)
+def test_tutorial(page, language, claims):
+    text = flat(page)
+    for claim in claims(language):
+        assert claim in text
+
+
+def held_out():
+    epochs = results("held_out")["epochs"]
+    losses = [epoch["held_out_loss"] for epoch in epochs]
+    assert min(losses) == losses[-1]
+    yield f"lowest at the end, {losses[-1]:.2f} after {losses[0]:.2f}"
+    analogies, similarity = (
+        [epoch[name] for epoch in epochs] for name in ("analogies", "similarity")
+    )
+    assert max(analogies) == analogies[-1]
+    assert max(similarity) - similarity[-1] < 0.1
+    yield f"analogies are best ({analogies[-1]:.1f})"
+    yield f"within 0.1 of its best ({max(similarity):.1f})"
+
+
+def checkpoints():
+    medians = results("checkpoints")["medians"]
+    share = medians["with"]["words_per_second"] / medians["without"]["words_per_second"]
+    yield f"stood still for {medians['with']['milliseconds_paused_for_one']:.0f} ms"
+    yield f"for each of {medians['with']['megabytes']:.0f} MB"
+    yield f"reached {percent(share)} of"
+
+
+def kills():
+    found = results("kill")
+    where = found["where_they_fell"]
+    yield f"of {found['kills']} kills"
+    yield f"{where['while a checkpoint was written']} fell while a checkpoint was written"
+    yield f"{where['in training']} in training"
+    yield f"all {found['runs_that_ended']} runs"
+    assert found["runs_that_differ"] == 0
+
+
+def deterministic():
+    times = {
+        (run["model"], run["dim"], run["threads"]): run["time_of_racing"]
+        for run in results("deterministic")["runs"]
+        if run["engine"] != "racing"
+    }
+    for model, key in (("skip-gram", "skipgram"), ("CBOW", "cbow")):
+        for dim in (100, 300):
+            one, two = (times[key, dim, threads] for threads in (1, 2))
+            yield f"| {model}, D {dim} | {one:.2f} | {two:.2f} |"
+
+
+def deterministic_quality():
+    runs = results("deterministic_quality")["runs"]
+    for model, key in (("skip-gram", "skipgram"), ("CBOW", "cbow")):
+        racing, same = [run for run in runs if run["model"] == key]
+        figures = [
+            f"{racing['seconds']:.1f} / {same['seconds']:.1f}",
+            *(
+                f"{racing[name][0]:.1f} / {same[name][0]:.1f}"
+                for name in ("analogies", "similarity")
+            ),
+        ]
+        yield f"| {model}, racing / deterministic | {' | '.join(figures)} |"
+
+
+@pytest.mark.parametrize("claims", [held_out, checkpoints, kills, deterministic,
+                                    deterministic_quality])  # fmt: skip
+def test_runs(claims):
+    page = flat("docs/runs.md")
+    for claim in claims():
+        assert claim in page
