@@ -60,7 +60,7 @@ class _Verbs(PlainGroup):
             _tell(str(error))
             raise typer.Exit(128 + error.signal) from None
         except KeyboardInterrupt:
-            raise_no_more()
+            raise_no_more(interrupted=True)
             _tell("interrupted")
             raise typer.Exit(INTERRUPTED) from None
         except MemoryError as error:

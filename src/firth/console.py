@@ -5,6 +5,7 @@ Imported before anything else, so it imports little.
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import sys
@@ -20,6 +21,7 @@ INTERRUPTED = 128 + signal.SIGINT
 
 # Whether Ctrl-C is the command's own affair; it is not in a test or another program.
 _catches = False
+_was_interrupted = False
 
 
 class OutputError(OSError):
@@ -82,6 +84,8 @@ def catch_interrupts() -> None:
         _catches = True
         signal.signal(signal.SIGINT, _end)
         sys.unraisablehook = _send_again
+        # What is registered first is called last.
+        atexit.register(_exit_interrupted)
 
 
 def raise_interrupts() -> None:
@@ -90,10 +94,21 @@ def raise_interrupts() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def raise_no_more() -> None:
-    """Have Ctrl-C end the process again, if it did before."""
+def raise_no_more(*, interrupted: bool = False) -> None:
+    """Have Ctrl-C end the process again, if it did before; tell whether it came."""
+    global _was_interrupted
     if _catches:
         signal.signal(signal.SIGINT, _end)
+        _was_interrupted = interrupted
+
+
+def _exit_interrupted() -> None:
+    """End with the exit code of an interrupt, if there was one.
+
+    Python itself would send the signal again, where it met a string of code that was running.
+    """
+    if _was_interrupted:
+        os._exit(INTERRUPTED)
 
 
 def _end(number: int, frame: FrameType | None) -> None:
