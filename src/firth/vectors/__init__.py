@@ -1,6 +1,7 @@
 """Word vectors: look them up, search them, keep them in files."""
 
 from firth.vectors.formats.registry import check_destination
-from firth.vectors.vectors import Neighbour, Vectors, load
+from firth.vectors.loading import load
+from firth.vectors.vectors import Neighbour, Vectors
 
 __all__ = ["Neighbour", "Vectors", "check_destination", "load"]
