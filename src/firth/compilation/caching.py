@@ -13,6 +13,7 @@ import numba
 
 from firth._version import __version__
 from firth.cache import cache_folder
+from firth.compilation.emitter import REGISTERS, WIDTH
 from firth.errors import FirthError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -32,7 +33,7 @@ def compiled(function: Function) -> Function:
 
     Numba looks only at the file of the function itself to tell whether a kept result is stale.
     What it calls stands in the same package folder or in that of this module, so the name of the
-    cache folder carries a digest of all sources there, beside Firth's version. Where no cache
+    cache folder carries a digest of all sources there, of Firth's version and of the vectors' width. Where no cache
     folder can be written, a warning says so and each process compiles anew.
     """
     return _kept(function, {})
@@ -66,7 +67,7 @@ def _kept(function: Function, special: dict[str, bool]) -> Function:
 
 @functools.cache
 def _code_folder(package: Path) -> Path | None:
-    digest = hashlib.sha256(__version__.encode())
+    digest = hashlib.sha256(f"{__version__} {WIDTH} {REGISTERS}".encode())
     for folder in (Path(__file__).parent, package):
         for source in sorted(folder.glob("*.py")):
             digest.update(source.read_bytes())
