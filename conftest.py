@@ -13,7 +13,10 @@ PRINTING = (
     "CLICOLOR_FORCE", "FORCE_COLOR", "GITHUB_ACTIONS", "LINES", "NO_COLOR", "PY_COLORS",
     "PYTHONIOENCODING", "PYTHONUTF8", "TERMINAL_WIDTH", "TQDM_DISABLE", "TTY_COMPATIBLE",
 )  # fmt: skip
-ENVIRONMENT = {"COLUMNS": "100", "LC_ALL": "C.UTF-8", "MPLBACKEND": "agg"}
+# PyTorch's own threads wait for each other in loops, which takes a busy machine many times as long.
+ENVIRONMENT = {
+    "COLUMNS": "100", "LC_ALL": "C.UTF-8", "MPLBACKEND": "agg", "OMP_NUM_THREADS": "1",
+}  # fmt: skip
 
 
 def pytest_configure(config: pytest.Config) -> None:
