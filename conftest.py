@@ -1,9 +1,41 @@
 """What holds for all tests, those in docstrings too."""
 
+import os
 import signal
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+# What people and services set to change how commands print: tests compare what is printed.
+PRINTING = (
+    "CLICOLOR_FORCE", "FORCE_COLOR", "GITHUB_ACTIONS", "LINES", "NO_COLOR", "PY_COLORS",
+    "PYTHONIOENCODING", "PYTHONUTF8", "TERMINAL_WIDTH", "TQDM_DISABLE", "TTY_COMPATIBLE",
+)  # fmt: skip
+# PyTorch's own threads wait for each other in loops, which takes a busy machine many times as long.
+ENVIRONMENT = {
+    "COLUMNS": "100", "LC_ALL": "C.UTF-8", "MPLBACKEND": "agg", "OMP_NUM_THREADS": "1",
+}  # fmt: skip
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the tests, and the processes that they start, the same surroundings on every machine.
+
+    Where the home directory or the checkout cannot be written, what is kept there between runs goes
+    to a folder of this run.
+    """
+    for name in PRINTING:
+        os.environ.pop(name, None)
+    os.environ.update(ENVIRONMENT)
+    for variable, default in (
+        ("HOME", Path(os.path.expanduser("~"))),  # noqa: PTH111, without a home Path raises
+        ("HYPOTHESIS_STORAGE_DIRECTORY", config.rootpath),
+    ):
+        if not os.access(default, os.W_OK | os.X_OK):
+            folder = tempfile.TemporaryDirectory(prefix="firth-tests-")
+            config.add_cleanup(folder.cleanup)
+            os.environ[variable] = folder.name
 
 
 @pytest.fixture(scope="session", autouse=True)

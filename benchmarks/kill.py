@@ -3,9 +3,11 @@
 python benchmarks/kill.py [--kills 200] [--seed 1] [--threads 2] [--output results/kill.json]
 
 A run of `firth train --deterministic --checkpoint FOLDER --resume` is sent SIGKILL at a random
-moment, started again in the same folder, killed again, until one comes to its end. Its vectors must
-be those of a run that was left alone. After each kill the last checkpoint must open. Checkpoints
-are written all the time, so that many kills fall into the writing of one.
+moment, started again in the same folder, killed again, until one comes to its end. The time within
+which the moment is drawn grows with each kill that leaves no new checkpoint, so that runs end on a
+busy machine too. Their vectors must be those of a run that was left alone. After each kill the last
+checkpoint must open. Checkpoints are written all the time, so that many kills fall into the writing
+of one.
 """
 
 from __future__ import annotations
@@ -131,6 +133,7 @@ def kill_until_it_ends(
         found = list_checkpoints(checkpoints)
         if found:
             firth.load(found[-1])
+        seconds *= 1.0 if found != before else 1.2
         if any(checkpoints.glob(".checkpoint-*")):
             yield "while a checkpoint was written"
         elif found == before:

@@ -33,6 +33,17 @@ def run(*arguments, at, stdin=None, **environment):
     )  # fmt: skip
 
 
+# What is printed is written at once, or only as the program ends.
+BUFFERING = pytest.mark.parametrize("unbuffered", ["1", ""])
+
+
+def run_in_shell(command, folder, unbuffered):
+    return subprocess.run(
+        command, shell=True, cwd=folder, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+    )  # fmt: skip
+
+
 def assert_fails(done, *parts):
     """Exit code 1, and one line on standard error, without a traceback."""
     assert done.returncode == 1, done.stderr
@@ -325,12 +336,11 @@ def test_closed_standard_input_is_told(tmp_path):
     assert_fails(done, "standard input is closed")
 
 
+@BUFFERING
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")  # noqa: PTH110
-def test_output_that_cannot_be_written_is_told(folder):
+def test_output_that_cannot_be_written_is_told(folder, unbuffered):
     command = f'"{sys.executable}" -m firth info vectors > /dev/full'
-    done = subprocess.run(
-        command, shell=True, cwd=folder, capture_output=True, text=True, check=False
-    )
+    done = run_in_shell(command, folder, unbuffered)
     assert_fails(done, "cannot write to standard output: No space left on device")
 
 
@@ -344,10 +354,8 @@ def test_a_failed_run_makes_no_folder(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_closed_pipe_is_no_error_of_ours(folder):
-    command = f'"{sys.executable}" -m firth info vectors | true'
-    done = subprocess.run(
-        command, shell=True, cwd=folder, capture_output=True, text=True, check=False
-    )
+@BUFFERING
+def test_a_closed_pipe_is_no_error_of_ours(folder, unbuffered):
+    done = run_in_shell(f'"{sys.executable}" -m firth info vectors | true', folder, unbuffered)
     assert "Traceback" not in done.stderr
     assert "BrokenPipe" not in done.stderr

@@ -71,6 +71,11 @@ def test_a_change_in_what_primitives_are_made_of_is_noticed(folder):
     assert run(folder, **environment).stdout == "41 0\n"
 
 
+def test_code_for_every_width_of_vectors_is_kept_by_itself(folder):
+    seen = [run(folder, FIRTH_VECTOR_WIDTH=width).stdout for width in ("4", "8", "4")]
+    assert seen == ["41 0\n", "41 0\n", "41 1\n"]
+
+
 def test_a_cache_that_cannot_be_written_is_told(folder):
     (folder / "cache").write_text("a file")
     done = run(folder)

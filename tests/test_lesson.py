@@ -1,5 +1,6 @@
 """The lesson: its text, what its models learn of it, and its report."""
 
+import itertools
 import re
 import sys
 from collections import Counter
@@ -66,8 +67,15 @@ def test_both_languages_have_as_many_topics_nouns_and_sentences():
     assert [len(nouns) for nouns in english] == [len(nouns) for nouns in chinese]
 
 
-@pytest.mark.parametrize(("language", "seed"), [("en", 1), ("en", 2), ("en", 3), ("zh", 1)])
-@pytest.mark.parametrize("model", ["skipgram", "cbow"])
+QUICK = [("skipgram", "en", 1), ("cbow", "zh", 1)]
+SLOW = [
+    pytest.param(*case, marks=pytest.mark.slow)
+    for case in itertools.product(["skipgram", "cbow"], ["en", "zh"], [1, 2, 3])
+    if case not in QUICK
+]
+
+
+@pytest.mark.parametrize(("model", "language", "seed"), QUICK + SLOW)
 def test_topics_come_to_stand_apart(model, language, seed):
     found = train_lesson(model, language=language, seed=seed)
     assert found.vectors.dim == 2

@@ -142,7 +142,8 @@ def test_one_step_is_one_update(cbow, dim, negative):
 
 @BOTH
 @pytest.mark.parametrize("start", [untrained, trained])
-def test_a_thousand_windows_of_wikipedia_in_sequence(shared_data, zstd_open, tmp_path, cbow, start):
+@pytest.mark.parametrize("count", [120, pytest.param(1000, marks=pytest.mark.slow)])
+def test_windows_of_wikipedia_in_sequence(shared_data, zstd_open, tmp_path, cbow, start, count):
     text = tmp_path / "start.txt"
     with zstd_open(shared_data / "enwiki_a.txt.zst") as source:
         text.write_bytes(source.read(200_000))
@@ -152,11 +153,11 @@ def test_a_thousand_windows_of_wikipedia_in_sequence(shared_data, zstd_open, tmp
         corpus.tokens, corpus.vocabulary.counts, cbow=cbow, dim=100, negative=5, start=start,
         sample=1e-3,
     )  # fmt: skip
-    windows = list(itertools.islice(oracle.windows(), 1000))
+    windows = list(itertools.islice(oracle.windows(), count))
     stop, slope = windows[-1].position + 1, -1e-6
     module = oracle.by_module(windows, config.step_size, slope)
     assert len(corpus.vocabulary) > 1000
-    assert np.abs(module[1] - oracle.outputs).max() > 1e-3
+    assert np.abs(module[1] - oracle.outputs).max() > 3e-4
     assert_close(oracle.by_kernel(0, stop, config.step_size, slope), module, 1e-4)
     for ours, theirs in zip(
         module, oracle.by_reference(windows, config.step_size, slope), strict=True

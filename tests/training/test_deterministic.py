@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from firth.corpus import read_corpus
-from firth.training import TrainConfig, deterministic, lockstep
+from firth.training import TrainConfig, deterministic, lockstep, simd
 from firth.training.deterministic import LockstepEngine
 from firth.training.engine import Stretch
 
@@ -13,9 +13,10 @@ def test_a_member_that_cannot_begin_leaves_none_waiting(monkeypatch):
     monkeypatch.setattr(deterministic, "available_processors", lambda: 4)
     units = np.random.default_rng(0).integers(0, 60, (500, 8))
     corpus = read_corpus([[f"w{k}" for k in unit] for unit in units], min_count=1)
-    config = TrainConfig(dim=192, threads=4, sample=0, deterministic=True)
+    config = TrainConfig(dim=24 * simd.WIDTH, threads=4, sample=0, deterministic=True)
     tokens = corpus.tokens
     engine = LockstepEngine(config, corpus.vocabulary.counts, tokens, tokens.size)
+    assert len(engine._team) == 4
     begun, submit = [], engine._others.submit
 
     def submit_once(*arguments):

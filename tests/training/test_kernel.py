@@ -173,8 +173,8 @@ def test_a_number_that_is_not_finite_shows_in_the_loss():
     assert np.isnan(case.run_kernel()[2])
 
 
-def test_agrees_on_other_processors(run_elsewhere):
-    run_elsewhere(
+def test_agrees_where_nothing_is_compiled(run_uncompiled):
+    run_uncompiled(
         __file__,
         "for cbow in (False, True):\n"
         "    for dim, negative in ((11, 5), (70, 9)):\n"

@@ -12,6 +12,7 @@ import numba
 
 from firth._version import __version__
 from firth.compilation.code_cache import CodeCache
+from firth.compilation.emitter import REGISTERS, WIDTH
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -57,8 +58,11 @@ def _kept(function: Function, special: dict[str, bool]) -> Function:
 
 @functools.cache
 def _sources(package: Path) -> str:
-    """Return a digest of Firth's version, of this package's sources and of those in a folder."""
-    digest = hashlib.sha256(__version__.encode())
+    """Return a digest of Firth's version, the vectors' width, and the sources of two folders.
+
+    These are this package's folder and `package`.
+    """
+    digest = hashlib.sha256(f"{__version__} {WIDTH} {REGISTERS}".encode())
     for folder in (Path(__file__).parent, package):
         for source in sorted(folder.glob("*.py")):
             digest.update(source.read_bytes())

@@ -1,11 +1,13 @@
 """Emitting LLVM IR: the operations that primitives are made of, and how Numba comes to call them.
 
-Vector width and registers follow from the features of the processor that Numba compiles for.
+Vector width and registers follow from the features of the processor that Numba compiles for. Tests
+set `FIRTH_VECTOR_WIDTH` to 4, 8 or 16: LLVM splits vectors that are wider than the processor's.
 """
 
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
@@ -19,11 +21,22 @@ from numba.core.base import BaseContext
 from numba.core.typing import Signature, signature
 from numba.extending import lower_builtin, type_callable
 
+from firth.errors import ConfigError
+
 Emit = TypeVar("Emit", bound=Callable[..., ir.Value | None])
 
 
+# Those of x86-64 with SSE, AVX and AVX-512.
+_REGISTERS = {"4": 16, "8": 16, "16": 32}
+
+
 def _processor() -> tuple[int, int]:
-    """Give (floats in a vector, vector registers) of the processor that Numba compiles for."""
+    """Return (floats in a vector, vector registers) of the processor that Numba compiles for."""
+    asked = os.environ.get("FIRTH_VECTOR_WIDTH")
+    if asked:
+        if asked not in _REGISTERS:
+            raise ConfigError(f"FIRTH_VECTOR_WIDTH must be 4, 8 or 16, got {asked!r}")
+        return int(asked), _REGISTERS[asked]
     features = numba.config.CPU_FEATURES
     if features is None:
         features = llvm.get_host_cpu_features().flatten()
