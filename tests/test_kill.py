@@ -76,7 +76,9 @@ def test_a_run_killed_at_every_step_of_a_save_ends_with_the_bytes_of_one_left_al
     assert kills[0]["checkpoints"] == 0 < kills[-1]["checkpoints"]
     assert any(".checkpoint-" in kill["seen"] for kill in kills)
     for name in ("model.safetensors", "vocabulary.json"):
-        assert (tmp_path / "vectors" / name).read_bytes() == (tmp_path / "alone" / name).read_bytes()
+        assert (tmp_path / "vectors" / name).read_bytes() == (
+            tmp_path / "alone" / name
+        ).read_bytes()
     losses = [firth.load(tmp_path / name).config["losses"] for name in ("vectors", "alone")]
     assert losses[0] == losses[1]
 

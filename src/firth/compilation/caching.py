@@ -33,8 +33,8 @@ def compiled(function: Function) -> Function:
 
     Numba looks only at the file of the function itself to tell whether a kept result is stale.
     What it calls stands in the same package folder or in that of this module, so the name of the
-    cache folder carries a digest of all sources there, of Firth's version and of the vectors' width. Where no cache
-    folder can be written, a warning says so and each process compiles anew.
+    cache folder carries a digest of all sources there, of Firth's version and of the width of
+    vectors. Where no cache folder can be written, a warning says so and each process compiles anew.
     """
     return _kept(function, {})
 
