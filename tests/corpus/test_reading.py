@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import firth.corpus
 from firth.corpus import drafts, encoding, read_corpus, sources
+from firth.corpus.finding import find_text
 from firth.corpus.tokenizers import words
 from firth.errors import ConfigError, CorpusError
 from firth.normalization import normalize
@@ -299,7 +300,7 @@ def test_without_compilation_the_result_is_the_same(write):
 
 def test_a_slice_of_modern_chinese(shared_data, write):
     pytest.importorskip("rjieba")
-    files = sources.find_text(shared_data / "zh_modern.txt.zst")
+    files = find_text(shared_data / "zh_modern.txt.zst")
     first_block = next(sources.read_text(files, "strict", lambda done, total: None))
     lines = first_block.splitlines()[:2000]
     corpus = read_corpus(write("\n".join(lines)), tokenizer="chinese")

@@ -19,8 +19,9 @@ import safetensors.numpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from firth.compression import compression_of
 from firth.corpus import sources
-from firth.corpus.file_kinds import check_is_text, find_compression, is_mostly_text
+from firth.corpus.file_kinds import check_is_text, is_mostly_text
 from firth.corpus.finding import find_text
 from firth.corpus.sources import TextFile, read_text, regroup
 from firth.errors import CorpusError
@@ -367,7 +368,7 @@ def _is_taken_for_text(data):
         check_is_text(data, "data")
     except CorpusError:
         return False
-    return is_mostly_text(data) and find_compression(data) is None
+    return is_mostly_text(data) and compression_of(data) is None
 
 
 @settings(deadline=None, derandomize=True)

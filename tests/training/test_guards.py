@@ -37,7 +37,7 @@ def config_of(engine, **options):
 # ---------------------------------------------------------------------------- one check at a time
 
 
-VOCABULARY = Vocabulary((f"word{k}" for k in range(10_000)), np.ones(10_000))
+VOCABULARY = Vocabulary((f"word{k}" for k in range(10_000)), np.ones(10_000, np.int64))
 
 
 def make_tables():
@@ -101,7 +101,7 @@ def test_a_row_of_nan_is_found_among_others_that_are_wrong(infinite):
 
 
 def test_a_word_that_is_no_line_is_told_in_one():
-    words = Vocabulary(["tea\u2028" + "milk" * 100, "b"], np.ones(2))
+    words = Vocabulary(["tea\u2028" + "milk" * 100, "b"], np.ones(2, np.int64))
     tables = np.full((2, 3), np.nan, np.float32), np.zeros((2, 3), np.float32)
     with pytest.raises(Diverged) as caught:
         check_tables(tables, words, 0, 0.25)

@@ -24,13 +24,13 @@ OPTIONS = {
     "max_vocab": st.none() | st.integers(2, 10),
     "sample": st.sampled_from([0.0, 1.0, 1e-3]) | st.floats(0.0, 1.0),
     "noise_exponent": st.sampled_from([0.75, 0.0]) | st.floats(-3.0, 3.0),
-    "lr": st.none() | st.floats(1e-6, 0.1) | st.floats(1e-300, 5.0),
+    "lr": st.none() | st.floats(1e-6, 0.1) | st.floats(1e-30, 5.0),
     "min_lr": st.sampled_from([0.0, 1e-4]) | st.floats(0.0, 1.0),  # as a share of `lr`
     "shrink_windows": st.booleans(),
     "threads": st.integers(1, 4),
     "deterministic": st.booleans(),
     "patience": st.none() | st.integers(1, 2),  # only where text is held out
-    "seed": st.sampled_from([0, 1, 2**32, 2**63, 2**64 - 1, 10**30]) | st.integers(0, 2**64),
+    "seed": st.sampled_from([0, 1, 2**32, 2**63, 2**64 - 1]) | st.integers(0, 2**64 - 1),
 }
 
 VOCABULARIES = {
