@@ -1,0 +1,163 @@
+"""The command as a whole: errors told in one line, exit codes, options that verbs share.
+
+Exit codes: 0 fine, 1 an error told in one line (or the reader of a pipe has gone, which is not
+told), 2 wrong usage, 130 interrupted by Ctrl-C, 143 by SIGTERM.
+"""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import sys
+import warnings
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from firth._version import __version__
+from firth.cli.usage import PlainGroup
+from firth.console import (
+    INTERRUPTED,
+    OutputError,
+    forget_output,
+    raise_interrupts,
+    raise_no_more,
+)
+from firth.errors import FirthError, FirthWarning, Interrupted, escape
+
+# What helps against too little memory, by verb.
+_LESS_MEMORY = {
+    "train": "lower --dim, --negative, --window or --max-vocab, or give fewer --threads",
+    "evaluate": "lower --restrict, or evaluate vectors of fewer words or dimensions",
+    "similar": "query vectors of fewer words or dimensions",
+    "analogy": "query vectors of fewer words or dimensions",
+    "info": "a machine with more memory is needed to read these vectors",
+    "convert": "a machine with more memory is needed to read these vectors",
+    "plot": "draw fewer words (--top, --words), or read vectors of fewer words or dimensions",
+}
+
+
+class _Verbs(PlainGroup):
+    """The verbs; Typer would end an interrupted one without a word."""
+
+    def invoke(self, context: Any) -> Any:  # noqa: ANN401
+        try:
+            try:
+                raise_interrupts()
+                return super().invoke(context)
+            finally:
+                raise_no_more()
+        except Interrupted as error:
+            tell(str(error))
+            raise typer.Exit(128 + error.signal) from None
+        except KeyboardInterrupt:
+            raise_no_more(interrupted=True)
+            tell("interrupted")
+            raise typer.Exit(INTERRUPTED) from None
+        except MemoryError as error:
+            detail = f" ({error})" if str(error) else ""
+            advice = _LESS_MEMORY.get(context.invoked_subcommand, "end other programs")
+            raise FirthError(f"out of memory{detail}; {advice}") from error
+
+
+app = typer.Typer(
+    name="firth",
+    cls=_Verbs,
+    help="Word vectors by negative sampling: train, query, evaluate, draw.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+VectorsPath = Annotated[
+    Path, typer.Argument(metavar="VECTORS", help="A folder or file of vectors.")
+]
+Top = Annotated[int, typer.Option(help="How many words to give.")]
+EncodingErrors = Annotated[
+    Literal["strict", "replace"], typer.Option(help="What to do about invalid UTF-8.")
+]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace a file that holds something else, too.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Report as JSON.")]
+
+
+def main() -> None:
+    """Run the command, and tell an error in one line."""
+    _collect_less()
+    _show_warnings()
+    try:
+        try:
+            app()
+        finally:
+            # Here, and not on exit, where nobody could tell what went wrong.
+            sys.stdout.flush()
+    except FirthError as error:
+        _fail(str(error))
+    except BrokenPipeError:
+        # The reader of a pipe has gone, as `head` does.
+        forget_output()
+        sys.exit(1)
+    except OutputError as error:
+        forget_output()
+        _fail(f"cannot write to standard output: {error.strerror}")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        _fail(reason if error.filename is None else f"cannot use {error.filename}: {reason}")
+
+
+def _collect_less() -> None:
+    """Seldom look for garbage, and on exit not at all.
+
+    Importing Numba makes 170,000 objects, which all live as long as the process: looking through
+    them takes a tenth of a second at the start, taking them apart a quarter at the end.
+    """
+    gc.set_threshold(250_000)
+    atexit.register(gc.freeze)
+
+
+def _fail(message: str) -> None:
+    tell(message)
+    sys.exit(1)
+
+
+def tell(message: str) -> None:
+    """Say something in one line that is not the result."""
+    print(f"firth: {escape(' '.join(message.split()))}", file=sys.stderr)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(f"firth {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def firth(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Word vectors by negative sampling: train, query, evaluate, draw."""
+
+
+def _show_warnings() -> None:
+    """Tell what the package warns of in one line."""
+    show = warnings.showwarning
+
+    def show_in_a_line(
+        message: Warning | str,
+        category: type[Warning],
+        *where: Any,  # noqa: ANN401
+        **more: Any,  # noqa: ANN401
+    ) -> None:
+        if issubclass(category, FirthWarning):
+            tell(f"warning: {message}")
+        else:
+            show(message, category, *where, **more)
+
+    warnings.simplefilter("always", FirthWarning)
+    warnings.showwarning = show_in_a_line

@@ -1,0 +1,97 @@
+"""The verbs that read vectors: similar, analogy, evaluate, info, convert."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from firth.cli.app import EncodingErrors, Json, Overwrite, Top, VectorsPath, app
+from firth.cli.report import facts, print_evaluation, print_json, print_neighbours, to_json
+from firth.cli.words import load_vectors, token
+from firth.errors import FirthError, escape
+
+
+@app.command(epilog="Example: firth similar vectors king --top 5")
+def similar(path: VectorsPath, word: str, top: Top = 10, as_json: Json = False) -> None:
+    """Show the words nearest to a word."""
+    vectors = load_vectors(path)
+    print_neighbours(vectors.similar(token(vectors, word), top=top), as_json)
+
+
+@app.command(epilog="Example: firth analogy vectors man king woman")
+def analogy(
+    path: VectorsPath, a: str, b: str, c: str, top: Top = 10, as_json: Json = False
+) -> None:
+    """Tell what is to C as B is to A."""
+    vectors = load_vectors(path)
+    a_, b_, c_ = (token(vectors, word) for word in (a, b, c))
+    print_neighbours(vectors.analogy(positive=[b_, c_], negative=[a_], top=top), as_json)
+
+
+@app.command(
+    epilog="Example: firth evaluate vectors --analogies questions-words.txt --similarity ws353.tsv"
+)
+def evaluate(
+    path: VectorsPath,
+    analogies: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="Questions in Google's format.")
+    ] = None,
+    similarity: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Word pairs and scores."),
+    ] = None,
+    restrict: Annotated[
+        int, typer.Option(help="Hold analogies to the most frequent words.")
+    ] = 30_000,
+    as_json: Json = False,
+) -> None:
+    """Measure vectors on analogies and word similarity."""
+    if not analogies and not similarity:
+        raise typer.BadParameter("give --analogies FILE or --similarity FILE")
+    from firth.evaluation import evaluate as evaluate_vectors
+
+    found = evaluate_vectors(
+        load_vectors(path),
+        analogies=analogies or [],
+        similarity=similarity or [],
+        restrict=restrict,
+    )
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        print_evaluation(found)
+
+
+@app.command(epilog="Example: firth info vectors")
+def info(path: VectorsPath, as_json: Json = False) -> None:
+    """Tell what a folder or file of vectors holds."""
+    vectors = load_vectors(path)
+    told = facts(vectors)
+    if as_json:
+        print_json(told)
+        return
+    for name, value in told.items():
+        print(f"{name}: {escape(to_json(value))}")
+
+
+@app.command(epilog="Example: firth convert vectors vectors.bin")
+def convert(
+    source: Annotated[Path, typer.Argument(metavar="SRC", help="A folder or file of vectors.")],
+    destination: Annotated[
+        Path, typer.Argument(metavar="DST", help="Its suffix picks the format.")
+    ],
+    encoding_errors: EncodingErrors = "strict",
+    overwrite: Overwrite = False,
+) -> None:
+    """Write vectors in another format."""
+    from firth.files import is_same
+    from firth.vectors import check_destination, load
+
+    if is_same(source, destination):
+        raise FirthError(f"cannot write {destination}: it is what is to be read")
+    check_destination(destination, overwrite=overwrite)
+    vectors = load(source, encoding_errors=encoding_errors)
+    vectors.save(destination, overwrite=overwrite)
+    print(f"{destination}: {len(vectors):,} words, {vectors.dim} dimensions")

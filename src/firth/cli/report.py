@@ -1,0 +1,70 @@
+"""What the command prints of results."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from firth.errors import escape
+
+if TYPE_CHECKING:
+    from firth.evaluation import Evaluation
+    from firth.vectors import Neighbour, Vectors
+
+
+def facts(vectors: Vectors) -> dict[str, object]:
+    """Return what `firth info` tells of vectors."""
+    told: dict[str, object] = {
+        "words": len(vectors),
+        "dimensions": vectors.dim,
+        "first_words": list(vectors.words[:10]),
+        "output_vectors": vectors.output_vectors is not None,
+    }
+    if vectors.counts is not None:
+        # Their sum may exceed 64 bits.
+        told["count"] = sum(vectors.counts.tolist())
+    if vectors.config:
+        told["config"] = vectors.config
+    return told
+
+
+def print_json(value: object) -> None:
+    """Print a value as a line of JSON."""
+    print(to_json(value))
+
+
+def to_json(value: object) -> str:
+    """Return a value as JSON that the output can encode."""
+    is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    return json.dumps(value, ensure_ascii=not is_unicode)
+
+
+def print_neighbours(neighbours: list[Neighbour], as_json: bool) -> None:
+    """Print a line for each neighbour, its score first, or one line of JSON."""
+    if as_json:
+        print_json([neighbour._asdict() for neighbour in neighbours])
+        return
+    for word, score in neighbours:
+        print(f"{score:.4f}  {escape(str(word))}")
+
+
+def print_evaluation(found: Evaluation) -> None:
+    """Print a line for each section of analogies, and for each set of pairs."""
+    for analogies in found.analogies:
+        print(f"{analogies.file} (most frequent {found.restrict:,} words)")
+        for section in (*analogies.sections, analogies.total):
+            print(
+                f"  {_percent(section.accuracy)}  {escape(section.name)}: {section.correct} of "
+                f"{section.answered} right, {section.skipped} skipped"
+            )
+    for pairs in found.similarity:
+        print(f"{pairs.file}")
+        print(
+            f"  {_percent(pairs.spearman)}  Spearman correlation x 100: "
+            f"{pairs.answered} pairs, {pairs.missing} missing"
+        )
+
+
+def _percent(share: float | None) -> str:
+    return "    -" if share is None else f"{100 * share:5.1f}"
