@@ -78,11 +78,3 @@ def test_options_reach_both_kinds(vectors, questions, pairs):
 def test_a_missing_file(vectors, tmp_path):
     with pytest.raises(FormatError, match="no such file"):
         evaluate(vectors, analogies=[tmp_path / "none.txt"])
-
-
-@pytest.mark.parametrize(
-    ("name", "ours"), [("restrict_vocab", "restrict"), ("case_insensitive", "fold")]
-)
-def test_gensims_keywords_are_told_ours(vectors, questions, name, ours):
-    with pytest.raises(TypeError, match=f"keyword argument '{name}'; Firth has: {ours}$"):
-        evaluate(vectors, analogies=questions, **{name: 3})

@@ -9,7 +9,6 @@ from concurrent.futures import ProcessPoolExecutor
 import numpy as np
 import pytest
 
-from firth import other_names
 from firth.errors import ConfigError, VocabularyError
 from firth.vectors import Neighbour, Vectors, search
 
@@ -431,43 +430,3 @@ class TestCopies:
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(1, mp_context=context) as pool:
             assert pool.submit(vectors.similar, "tea").result() == vectors.similar("tea")
-
-
-class TestOtherNames:
-    @pytest.mark.parametrize(
-        ("name", "ours"),
-        [
-            ("wv", "the vectors themselves"),
-            ("most_similar", r"similar\(word, top=10\)"),
-            ("key_to_index", "index"),
-            ("index_to_key", "words"),
-            ("vectors", "input_vectors"),
-            ("vector_size", "dim"),
-            ("doesnt_match", "odd_one_out"),
-        ],
-    )
-    def test_gensims_attributes_are_told_ours(self, vectors, name, ours):
-        with pytest.raises(AttributeError, match=f"no attribute '{name}'; Firth has: {ours}"):
-            getattr(vectors, name)
-        assert not hasattr(vectors, name)
-
-    @pytest.mark.parametrize("name", ["_repr_html_", "__array_interface__", "_rows_", "colour"])
-    def test_other_attributes_are_just_missing(self, vectors, name):
-        with pytest.raises(AttributeError, match=f"has no attribute '{name}'$"):
-            getattr(vectors, name)
-
-    def test_what_is_named_is_there(self, vectors):
-        for ours in other_names.VECTORS.values():
-            name = ours.partition(",")[0].partition("(")[0].partition("[")[0]
-            if name.isidentifier() and name != "vectors":
-                assert hasattr(vectors, name), ours
-
-    def test_gensims_keywords_are_told_ours(self, vectors):
-        with pytest.raises(TypeError, match="unexpected keyword argument 'topn'; Firth has: top"):
-            vectors.similar("tea", topn=5)
-        with pytest.raises(TypeError, match=r"'positive'; Firth has: analogy\(positive"):
-            vectors.similar(positive=["tea"])
-        with pytest.raises(TypeError, match="'topn'; Firth has: top"):
-            vectors.analogy(positive=["tea"], negative=["king"], topn=5)
-        with pytest.raises(TypeError, match="unexpected keyword argument 'colour'"):
-            vectors.similar("tea", colour=5)

@@ -26,6 +26,7 @@ from firth.corpus.tokens import ScratchArray, TokenStore
 from firth.corpus.vocabulary import Token, Vocabulary
 from firth.errors import ConfigError, CorpusError, warn
 from firth.normalization import Normalization
+from firth.other_names import explain_keywords
 
 Source = (
     str
@@ -81,6 +82,7 @@ class Corpus:
         return digest(self.vocabulary, self.tokens, self.held_out)
 
 
+@explain_keywords
 def read_corpus(
     source: Source,
     *,

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from firth import other_names
 from firth.evaluation.analogies import (
     AnalogyResult,
     Question,
@@ -15,6 +14,7 @@ from firth.evaluation.analogies import (
     read_analogies,
 )
 from firth.evaluation.similarity import Pair, SimilarityResult, correlate_pairs, read_pairs
+from firth.other_names import explain_keywords
 from firth.vectors import Vectors
 from firth.vectors.checks import check_at_least_one
 
@@ -46,7 +46,7 @@ class Evaluation:
         }
 
 
-@other_names.explain_keywords(other_names.EVALUATE)
+@explain_keywords
 def evaluate(
     vectors: Vectors,
     *,

@@ -12,6 +12,7 @@ from firth.checks import INT64_MAX, shown
 from firth.checks import is_finite as is_finite
 from firth.checks import whole_number as whole_number
 from firth.errors import ConfigError
+from firth.other_names import explain_keywords
 from firth.resources import available_processors
 
 Model = Literal["skipgram", "cbow"]
@@ -186,3 +187,6 @@ class TrainConfig:
         """The number of threads, with its default filled in."""
         assert self.threads is not None
         return self.threads
+
+
+TrainConfig.__init__ = explain_keywords(TrainConfig.__init__)  # type: ignore[method-assign]

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar, overload
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from firth import other_names
 from firth.errors import ConfigError
 from firth.normalization import find_word
+from firth.other_names import VECTORS, explain_keywords, unknown_attribute
 from firth.vectors.checks import (
     check_at_least_one,
     checked_counts,
@@ -115,6 +115,7 @@ class Vectors:
         self.counts = None if counts is None else checked_counts(counts, len(self.words))
         self.config = dict(config or {})
 
+    @explain_keywords
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
         """Write the vectors to `path`, in the format that its suffix tells.
 
@@ -241,7 +242,7 @@ class Vectors:
 
         def __getattr__(self, name: str) -> NoReturn:
             """Tell Firth's name for what other libraries call otherwise."""
-            message = other_names.unknown_attribute(type(self).__name__, name, other_names.VECTORS)
+            message = unknown_attribute(f"{type(self).__name__!r} object", name, VECTORS)
             raise AttributeError(message, name=name, obj=self)
 
     @overload  # A str is itself a sequence of str; this overload, the first, is meant for it.
@@ -252,7 +253,7 @@ class Vectors:
     def similar(
         self, query: NDArray[Any] | Sequence[float] | Sequence[Sequence[float]], top: int = 10
     ) -> list[Neighbour] | list[list[Neighbour]]: ...
-    @other_names.explain_keywords(other_names.QUERIES)
+    @explain_keywords
     def similar(self, query: object, top: int = 10) -> list[Neighbour] | list[list[Neighbour]]:
         """Find the words nearest to each query by cosine, x·y / (‖x‖ ‖y‖).
 
@@ -297,7 +298,7 @@ class Vectors:
         answers = self._nearest(self._unit_vectors[rows], top, rows[:, np.newaxis])
         return answers[0] if is_one else answers
 
-    @other_names.explain_keywords(other_names.QUERIES)
+    @explain_keywords
     def analogy(
         self,
         positive: Token | Sequence[Token],

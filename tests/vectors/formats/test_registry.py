@@ -173,10 +173,3 @@ def test_a_file_without_permission(tmp_path):
         pytest.skip("this user may read every file")
     with pytest.raises(FormatError, match=r"^cannot read .*v\.txt: Permission denied"):
         load(tmp_path / "v.txt")
-
-
-def test_gensims_keywords_are_told_ours(tmp_path):
-    with pytest.raises(
-        TypeError, match="unexpected keyword argument 'binary'; Firth has: the file"
-    ):
-        load(tmp_path, binary=True)
