@@ -64,5 +64,8 @@ def find_word(word: object, places: Mapping[str | int, int]) -> int | None:
     (1, None)
     """
     if isinstance(word, str):
+        place = places.get(word)
+        if place is not None or word.isascii():
+            return place
         return next((places[known] for known in spellings(word) if known in places), None)
     return places.get(int(word)) if isinstance(word, int | np.integer) else None

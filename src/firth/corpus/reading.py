@@ -137,7 +137,8 @@ def read_corpus(
         Start of the random numbers that choose the pieces.
     start : Vocabulary, optional
         Words that are kept whatever their count; each must have one of at least 1. It is added to
-        that in the source. `min_count` is for new words, `max_vocab` for all words together.
+        that in the source, where their accents may be written in another way (NFC, NFD).
+        `min_count` is for new words, `max_vocab` for all words together.
     leave_out : sequence of Path
         Files and folders that are no part of a folder of texts, or of what a pattern names: those
         that the run itself writes.
