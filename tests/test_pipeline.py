@@ -221,6 +221,12 @@ def test_a_config_and_options_are_refused_even_at_their_defaults(options):
         firth.train(UNITS, config=firth.TrainConfig(dim=50), **options)
 
 
+@pytest.mark.parametrize("frozen", ["a", None, 5])
+def test_frozen_words_are_a_list(frozen):
+    with pytest.raises(ConfigError, match=f"frozen must be a list of words, got {frozen!r}"):
+        firth.train(UNITS, frozen=frozen)
+
+
 def test_a_config_of_another_kind_is_refused():
     with pytest.raises(ConfigError, match=r"config must be a TrainConfig, got {"):
         firth.train(UNITS, config={"dim": 4})

@@ -13,7 +13,7 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.checks import whole_number
+from firth.checks import switch, whole_number
 from firth.corpus.digest import digest
 from firth.corpus.drafting import Opened, TextOptions, open_source
 from firth.corpus.encoding import Part, encode
@@ -173,6 +173,7 @@ def read_corpus(
     _check_options(min_count, max_vocab, seed)
     _check_choice("encoding_errors", encoding_errors, get_args(EncodingErrors))
     _check_choice("normalization", normalization, get_args(Normalization))
+    switch("lowercase", lowercase)
     check_start(start, max_vocab)
     share = share_of(holdout)
     options = TextOptions(

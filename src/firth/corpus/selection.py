@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.checks import shown
 from firth.corpus.drafts import Draft
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import ConfigError, CorpusError, one_line
@@ -95,7 +96,13 @@ def find_words(draft: Draft, vocabulary: Vocabulary) -> NDArray[np.int32]:
 
 def check_start(start: Vocabulary | None, max_vocab: int | None) -> None:
     """Raise `ConfigError` if `start` cannot be where a vocabulary starts from."""
-    if start is None or len(start) == 0:
+    if start is None:
+        return
+    if not isinstance(start, Vocabulary):
+        raise ConfigError(
+            f"start must be a Vocabulary, got {shown(start)} (firth.train takes Vectors)"
+        )
+    if len(start) == 0:
         return
     if max_vocab is not None and max_vocab < len(start):
         raise ConfigError(

@@ -6,9 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-import numpy as np
-
-from firth.checks import INT64_MAX, shown
+from firth.checks import INT64_MAX, shown, switch
 from firth.checks import is_finite as is_finite
 from firth.checks import whole_number as whole_number
 from firth.errors import ConfigError
@@ -155,10 +153,7 @@ class TrainConfig:
                 raise ConfigError(f"{name} must be {' or '.join(choices)}, got {shown(value)}")
             self._set(name, str.__str__(value))
         for name in _SWITCHES:
-            value = getattr(self, name)
-            if not isinstance(value, bool | np.bool_):
-                raise ConfigError(f"{name} must be True or False, got {shown(value)}")
-            self._set(name, bool(value))
+            self._set(name, switch(name, getattr(self, name)))
 
     def _check_float(self, name: str, low: float, high: float) -> None:
         value = getattr(self, name)

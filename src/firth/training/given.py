@@ -98,7 +98,7 @@ def load_start(start: Vectors | str | os.PathLike[str] | None) -> Vectors | None
     """Load the vectors to start from; of a folder of checkpoints, the last one."""
     if start is None or isinstance(start, Vectors):
         return start
-    path = to_path("start", start)
+    path = to_path("start", start, what="Vectors or a path")
     checkpoints = list_checkpoints(path) if os.path.isdir(path) else []  # noqa: PTH112
     return load(checkpoints[-1] if checkpoints else path)
 

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar, overload
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from firth.checks import shown, whole_number
 from firth.errors import ConfigError
 from firth.normalization import find_word
 from firth.other_names import VECTORS, explain_keywords, unknown_attribute
 from firth.vectors.checks import (
-    check_at_least_one,
     checked_counts,
     checked_matrix,
     number_words,
@@ -288,7 +288,7 @@ class Vectors:
         >>> vectors.similar(np.array([0.0, 2.0]), top=1)
         [Neighbour(word='king', score=1.0)]
         """
-        check_at_least_one("top", top)
+        whole_number("top", top, least=1, most=None)
         vectors = query_vectors(query, self.dim)
         if vectors is not None:
             answers = self._nearest(unit_queries(vectors), top, None)
@@ -327,7 +327,7 @@ class Vectors:
         >>> vectors.analogy(positive=["king", "woman"], negative=["man"])[0].word
         'queen'
         """
-        check_at_least_one("top", top)
+        whole_number("top", top, least=1, most=None)
         added, taken = (self._find_all(token_list(words)[0]) for words in (positive, negative))
         rows = np.concatenate([added, taken])
         if len(rows) == 0:
@@ -414,7 +414,9 @@ class Vectors:
         if row is not None:
             return row
         if not isinstance(word, str | int | np.integer):
-            raise ConfigError(f"a word is text or an integer, got {type(word).__name__} {word!r}")
+            raise ConfigError(
+                f"a word is text or an integer, got {type(word).__name__} {shown(word)}"
+            )
         raise unknown_word(word if isinstance(word, str) else int(word), self._rows)
 
     def _find_all(self, words: Iterable[Token]) -> NDArray[np.int64]:

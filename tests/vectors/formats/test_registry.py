@@ -158,7 +158,7 @@ def test_what_is_no_regular_file_is_refused(tmp_path):
             load(path)
 
 
-@pytest.mark.parametrize("name", ["x" * 5000, "file/v.txt", "nul\0.txt", "file/v\0"])
+@pytest.mark.parametrize("name", ["x" * 5000, "file/v.txt"])
 def test_names_that_cannot_be_opened(name, tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(FormatError, match=r"^cannot read ") as caught:

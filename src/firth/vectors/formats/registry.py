@@ -7,10 +7,12 @@ import os
 import struct
 from pathlib import Path
 
+from firth.checks import switch
 from firth.compression import open_decompressed, without_suffix
 from firth.contents import kind_of
 from firth.errors import FirthError, FormatError, VocabularyError
 from firth.files import check_writable
+from firth.paths import to_path
 from firth.vectors.formats import native, word2vec_binary, word2vec_text
 from firth.vectors.formats.format import Format
 from firth.vectors.formats.selection import Selection
@@ -33,7 +35,7 @@ def read_table(path: str | os.PathLike[str], selection: Selection) -> Table:
     VocabularyError
         If it holds none of the selected words.
     """
-    path = Path(path)
+    path = to_path("the path of vectors", path)
     try:
         if path.is_dir():
             table = native.read(path, selection)
@@ -43,8 +45,8 @@ def read_table(path: str | os.PathLike[str], selection: Selection) -> Table:
     except OSError as error:
         raise FormatError(f"cannot read {path}: {error.strerror or error}") from error
     if not table.words and selection.words is not None:
-        first = "" if selection.limit is None else f"the first {selection.limit:,} words of "
-        raise VocabularyError(f"{first}{path} holds none of the words to be read")
+        first = "" if selection.limit is None else f"among its first {selection.limit:,} words, "
+        raise VocabularyError(f"{first}{path} has none of those to be read")
     return table
 
 
@@ -66,6 +68,7 @@ def write_table(table: Table, path: str | os.PathLike[str], *, overwrite: bool =
         If the path cannot be written, or something else than vectors stands there.
     """
     form = _format_for(path)
+    switch("overwrite", overwrite)
     if form is None:
         native.write(table, Path(path), overwrite=overwrite)
     else:
@@ -103,6 +106,7 @@ def _check_file_replaceable(path: Path, *, overwrite: bool) -> None:
 
 def _format_for(path: str | os.PathLike[str]) -> Format | None:
     """Give the format that a path is to be written in, or None for a folder."""
+    to_path("the path of vectors", path)
     # pathlib drops a trailing slash, which tells a folder from a file of unknown suffix.
     if os.fspath(path).endswith(("/", os.sep)) or not Path(path).suffix:
         return None
