@@ -108,6 +108,30 @@ class TestLookup:
         assert dict(vectors.index) == {word: row for row, word in enumerate(WORDS)}
         with pytest.raises(TypeError):
             vectors.index["new"] = 1
+        with pytest.raises(KeyError, match="kign"):
+            vectors.index["kign"]
+        assert pickle.loads(pickle.dumps(vectors.index)) == vectors.index
+        assert len(repr(vectors.index)) < 100
+
+    def test_index_finds_what_vectors_find(self):
+        vectors = Vectors(["caf\u00e9", 7], MATRIX[:2])
+        for place, word in ((0, "cafe\u0301"), (1, np.int64(7))):
+            assert word in vectors
+            assert vectors.index[word] == vectors.index.get(word) == place
+        assert list(vectors.index) == ["caf\u00e9", 7]
+
+    @pytest.mark.parametrize("word", [None, 1.5, ["king"], b"king"])
+    def test_get_takes_one_word(self, vectors, word):
+        with pytest.raises(ConfigError, match="a word is text or an integer, got "):
+            vectors.get(word)
+
+    @pytest.mark.parametrize("name", ["words", "input_vectors", "output_vectors", "counts", "dim"])
+    def test_no_attribute_can_be_replaced(self, vectors, name):
+        # What was computed from them would stay as it was.
+        for each in (vectors, copy.copy(vectors)):
+            with pytest.raises(AttributeError, match=f"{name} of Vectors cannot be changed; make"):
+                setattr(each, name, getattr(vectors, name))
+        vectors.note = "other attributes can be set"
 
     def test_container(self, vectors):
         assert "king" in vectors
@@ -392,6 +416,14 @@ class TestArray:
         assert vectors.__array__(np.float32, copy=False) is vectors.input_vectors
         with pytest.raises(ValueError, match="uncopied"):
             vectors.__array__(np.float64, copy=False)
+
+    def test_scikit_learn_takes_vectors(self, vectors):
+        cluster = pytest.importorskip("sklearn.cluster")
+        assert vectors.shape == MATRIX.shape
+        found, expected = (
+            cluster.KMeans(2, n_init=1, random_state=1).fit(given) for given in (vectors, MATRIX)
+        )
+        assert found.labels_.tolist() == expected.labels_.tolist()
 
 
 COPIES = {

@@ -141,7 +141,7 @@ class TrainConfig:
         self._check_float("lr", _LEAST_LR, _MOST_LR)
         if self.min_lr is None:
             self._set("min_lr", min(_DEFAULT_MIN_LR, self.step_size))
-        self._check_float("min_lr", 0.0, self.step_size)
+        self._check_float("min_lr", 0.0, self.step_size, of=" (lr)")
 
     def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
@@ -155,14 +155,14 @@ class TrainConfig:
         for name in _SWITCHES:
             self._set(name, switch(name, getattr(self, name)))
 
-    def _check_float(self, name: str, low: float, high: float) -> None:
+    def _check_float(self, name: str, low: float, high: float, *, of: str = "") -> None:
         value = getattr(self, name)
         if not is_finite(value):
             raise ConfigError(f"{name} must be a finite number, got {shown(value)}")
         # Adding 0 turns -0 into 0.
         number = float(value) + 0.0
         if not low <= number <= high:
-            raise ConfigError(f"{name} must be from {low:g} to {high:g}, got {number:g}")
+            raise ConfigError(f"{name} must be from {low:g} to {high:g}{of}, got {number:g}")
         self._set(name, number)
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import struct
 from pathlib import Path
 
@@ -23,6 +24,7 @@ FILES: tuple[Format, ...] = (word2vec_text.FORMAT, word2vec_binary.FORMAT)
 
 HEAD_BYTES = 1 << 16
 _FASTTEXT_MAGIC = 793712314
+_PICKLE = re.compile(rb"\x80[\x02-\x05]")
 
 
 def read_table(path: str | os.PathLike[str], selection: Selection) -> Table:
@@ -126,6 +128,11 @@ def _format_of(file: io.BufferedReader, path: Path) -> Format:
     if _is_fasttext(head):
         raise FormatError(
             f"{path}: fastText's binary models are not read; give the .vec file of the same model"
+        )
+    if _PICKLE.match(head):
+        raise FormatError(
+            f"{path}: is a pickle, which Firth does not read, as it can run any code; with the "
+            "tool that wrote it, save word2vec's format (gensim: wv.save_word2vec_format)"
         )
     form = _by_suffix(without_suffix(path)) or next(
         (form for form in FILES if form.recognises(head)), None
