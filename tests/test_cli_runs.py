@@ -165,7 +165,7 @@ def test_goes_on_from_vectors_with_frozen_words_and_a_log(folder):
         (["--checkpoint-every", "10s"], "checkpoint_every needs a folder of checkpoints"),
         (["--keep-checkpoints", "3"], "keep_checkpoints needs a folder of checkpoints"),
         (["--checkpoint", ""], "checkpoint must be a path, got ''"),
-        (["--start", ""], "start must be a path, got ''"),
+        (["--start", ""], "start must be Vectors or a path, got ''"),
         (["--checkpoint", "bad"], "--output and --checkpoint must differ"),
         (["--log", "text.txt"], "text.txt"),
         (["--log", "text.txt/log"], "text.txt/log: "),

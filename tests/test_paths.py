@@ -13,6 +13,7 @@ from firth.paths import to_path
 from firth.resources import free_disk
 
 UNITS = [["tea", "milk"]] * 9
+VECTORS = firth.Vectors(["tea", "milk"], np.eye(2))
 NO_PATHS = {
     "a NUL": "a\0b", "nothing": "", "a number": 3, "bytes": b"a",
     "a lone surrogate": "\ud800",
@@ -25,6 +26,10 @@ FACES = {
     "log": JsonLines,
     "start": lambda path: firth.train(UNITS, start=path, dim=2),
     "checkpoint": lambda path: firth.train(UNITS, checkpoint=path, dim=2),
+    "load": firth.load,
+    "save": VECTORS.save,
+    "analogies": lambda path: firth.evaluate(VECTORS, analogies=path),
+    "similarity": lambda path: firth.evaluate(VECTORS, similarity=[path]),
 }
 
 windows_has_others = pytest.mark.skipif(sys.platform == "win32", reason="its paths are others")
@@ -44,7 +49,7 @@ def folder(tmp_path, monkeypatch):
 @pytest.mark.parametrize("given", NO_PATHS.values(), ids=NO_PATHS)
 @pytest.mark.parametrize("face", FACES.values(), ids=FACES)
 def test_what_is_no_path_is_told(face, given):
-    with pytest.raises(firth.ConfigError, match="must be a path, got"):
+    with pytest.raises(firth.ConfigError, match=r"must be (Vectors or )?a path, got"):
         face(given)
 
 

@@ -194,28 +194,6 @@ UNITS = [["a", "b", "c"], ["b", "a"]] * 20
 SHORT = {"dim": 4, "epochs": 1, "sample": 0, "threads": 1}
 
 
-@pytest.mark.parametrize(
-    ("option", "advice"),
-    [
-        ("vector_size", "Firth calls it dim"),
-        ("windows", "the nearest is window"),
-        ("sg", "Firth has model, 'skipgram' or 'cbow'"),
-        ("minCount", "Firth calls it min_count"),
-        ("lowercased", "the nearest is lowercase"),
-        ("xyzzy", "there are source, model, dim, "),
-    ],
-)
-def test_an_option_that_does_not_exist_is_named(option, advice):
-    with pytest.raises(ConfigError) as caught:
-        firth.train(UNITS, **{option: 10})
-    assert str(caught.value).startswith(f"there is no option '{option}'; {advice}")
-
-
-def test_gensim_s_name_of_the_source_is_named():
-    with pytest.raises(ConfigError, match="no option 'sentences'; Firth calls it source"):
-        firth.train(sentences=UNITS)
-
-
 def test_train_names_each_option_of_a_config_with_its_default_in_the_same_order():
     fields = {field.name: field.default for field in dataclasses.fields(firth.TrainConfig)}
     parameters = inspect.signature(firth.train).parameters
@@ -241,6 +219,12 @@ def test_a_config_is_the_same_as_its_options():
 def test_a_config_and_options_are_refused_even_at_their_defaults(options):
     with pytest.raises(ConfigError, match=rf"give it or {', '.join(options)}, not both"):
         firth.train(UNITS, config=firth.TrainConfig(dim=50), **options)
+
+
+@pytest.mark.parametrize("frozen", ["a", None, 5])
+def test_frozen_words_are_a_list(frozen):
+    with pytest.raises(ConfigError, match=f"frozen must be a list of words, got {frozen!r}"):
+        firth.train(UNITS, frozen=frozen)
 
 
 def test_a_config_of_another_kind_is_refused():

@@ -24,8 +24,6 @@ def test_everything_in_all_is_there_and_nothing_else():
     assert sorted(dir(firth)) == sorted(firth.__all__)
     with pytest.raises(AttributeError, match="no attribute 'pickle'"):
         _ = firth.pickle
-    with pytest.raises(AttributeError, match=r"no attribute 'Word2Vec'; see firth\.train"):
-        _ = firth.Word2Vec
 
 
 def test_import_is_light():

@@ -527,6 +527,14 @@ def test_dim_is_that_of_the_vectors_to_start_from():
         firth.train(UNITS, start=before, **{**OPTIONS, "dim": 13})
 
 
+def test_words_to_start_from_meet_the_text_however_their_accents_are_written():
+    before = firth.Vectors(["cafe\u0301", "w1"], np.eye(2, 12, dtype=np.float32), counts=[5, 1])
+    after = firth.train([["caf\xe9", "w1"]] * 50, start=before, frozen=["caf\xe9"], **OPTIONS)
+    assert after.words == ("cafe\u0301", "w1")
+    assert after.counts.tolist() == [55, 51]
+    np.testing.assert_array_equal(after["caf\xe9"], before["caf\xe9"])
+
+
 def test_a_word_of_another_tool_may_come_without_a_count():
     before = firth.Vectors(["w1", "elsewhere"], np.ones((2, 12), np.float32))
     after = firth.train(UNITS, start=before, **OPTIONS)

@@ -95,12 +95,15 @@ def test_so_are_those_of_the_other_verbs(call):
     firth.train([["tea", "milk"]] * 20, dim=2, epochs=1, sample=0).save("vectors")
     Path("questions.txt").write_text(": drinks\ntea milk tea milk\n")
     for arguments, message in [
-        (["similar", "vectors", "tea", "--top", "0"], "top must be a whole number of at least 1"),
-        (["analogy", "vectors", "tea", "tea", "milk", "--top", "-1"], "top must be a whole number"),
+        (["similar", "vectors", "tea", "--top", "0"], "top must be at least 1, got 0"),
+        (
+            ["analogy", "vectors", "tea", "tea", "milk", "--top", "-1"],
+            "top must be at least 1, got -1",
+        ),
         (["plot", "vectors", "-o", "a.png", "--top", "0"], "top must be at least 2, got 0"),
         (
             ["evaluate", "vectors", "--analogies", "questions.txt", "--restrict", "0"],
-            "restrict must be a whole number of at least 1, got 0",
+            "restrict must be at least 1, got 0",
         ),
     ]:
         code, told = call(*arguments)

@@ -81,23 +81,16 @@ __all__ = [
 ]
 
 
-# Where those look who come from gensim or fastText.
-_ELSEWHERE = {
-    "FastText": "firth.train",
-    "KeyedVectors": "firth.load",
-    "Word2Vec": "firth.train",
-    "load_model": "firth.load",
-    "models": "firth.train and firth.load",
-    "train_supervised": "firth.train",
-    "train_unsupervised": "firth.train",
-}
 _import = lazy_names(__name__, _HOMES)
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401
-    if name in _ELSEWHERE:
-        raise AttributeError(f"module 'firth' has no attribute {name!r}; see {_ELSEWHERE[name]}")
-    return _import(name)
+    if name in _HOMES:
+        return _import(name)
+    # Imported here, so that `import firth` costs nothing.
+    from firth.other_names import MODULE, unknown_attribute
+
+    raise AttributeError(unknown_attribute("module 'firth'", name, MODULE))
 
 
 def __dir__() -> list[str]:

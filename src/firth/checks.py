@@ -1,10 +1,12 @@
-"""Checks of options that are numbers, whatever type they come in."""
+"""Checks of options that are numbers or switches, whatever type they come in."""
 
 from __future__ import annotations
 
 import math
 from numbers import Integral, Real
 from typing import Any
+
+import numpy as np
 
 from firth.errors import ConfigError, one_line
 
@@ -37,6 +39,25 @@ def whole_number(name: str, value: Any, *, least: int, most: int | None = INT64_
     return number
 
 
+def switch(name: str, value: Any) -> bool:  # noqa: ANN401
+    """Return an option as a bool.
+
+    Raises
+    ------
+    ConfigError
+        If it is neither True nor False.
+
+    Examples
+    --------
+    >>> switch("fold", "no")
+    Traceback (most recent call last):
+    firth.errors.ConfigError: fold must be True or False, got 'no'
+    """
+    if not isinstance(value, bool | np.bool_):
+        raise ConfigError(f"{name} must be True or False, got {shown(value)}")
+    return bool(value)
+
+
 def is_finite(value: Any) -> bool:  # noqa: ANN401
     """Tell whether an option is a number that a float can hold."""
     if not isinstance(value, Real) or isinstance(value, bool):
@@ -63,3 +84,15 @@ def shown(value: object) -> str:
             return f"a {type(value).__name__} too long to be printed"
     digits = round(value.bit_length() * math.log10(2.0))
     return f"{value:,}" if digits <= _MOST_DIGITS else f"an integer of about {digits:,} digits"
+
+
+def as_array(given: Any) -> Any:  # noqa: ANN401
+    """Return what is like an array, as a pandas Series or a tensor is, as one; all else as it is.
+
+    Examples
+    --------
+    >>> as_array([1, 2]), as_array("tea")
+    ([1, 2], 'tea')
+    """
+    is_like = hasattr(given, "__array__") and not isinstance(given, np.ndarray | np.generic)
+    return np.asarray(given) if is_like else given

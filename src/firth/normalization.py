@@ -7,7 +7,7 @@ evaluation files they shall be the same.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 import numpy as np
@@ -64,5 +64,46 @@ def find_word(word: object, places: Mapping[str | int, int]) -> int | None:
     (1, None)
     """
     if isinstance(word, str):
+        place = places.get(word)
+        if place is not None or word.isascii():
+            return place
         return next((places[known] for known in spellings(word) if known in places), None)
     return places.get(int(word)) if isinstance(word, int | np.integer) else None
+
+
+class Places(Mapping[str | int, int]):
+    r"""Words and their places, read-only; a word is found as `find_word` finds it.
+
+    Parameters
+    ----------
+    places : mapping of str or int to int
+        It is not copied.
+
+    Examples
+    --------
+    >>> places = Places({"caf\u00e9": 0, "tea": 1})
+    >>> places["cafe\u0301"], "milk" in places, len(places)
+    (0, False, 2)
+    """
+
+    def __init__(self, places: Mapping[str | int, int]) -> None:
+        self._places = places
+
+    def __getitem__(self, word: object) -> int:
+        """Return the place of a word."""
+        place = find_word(word, self._places)
+        if place is None:
+            raise KeyError(word)
+        return place
+
+    def __iter__(self) -> Iterator[str | int]:
+        """Go through the words in the order of their places."""
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        """Return the number of words."""
+        return len(self._places)
+
+    def __repr__(self) -> str:
+        """Show the size only."""
+        return f"<places of {len(self):,} words>"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from firth.checks import shown
 from firth.errors import ConfigError
 
 
-def to_path(name: str, given: object) -> Path:
+def to_path(name: str, given: object, *, what: str = "a path") -> Path:
     r"""Return a path, if it is one that a file system could have.
 
     Parameters
@@ -17,6 +18,8 @@ def to_path(name: str, given: object) -> Path:
         What the path is of, for the error.
     given : path
         Not empty, and without the characters that no path can hold.
+    what : str
+        What is expected, for the error.
 
     Raises
     ------
@@ -36,4 +39,4 @@ def to_path(name: str, given: object) -> Path:
     except (TypeError, UnicodeEncodeError):
         # No path at all, or a letter that the file system cannot encode.
         pass
-    raise ConfigError(f"{name} must be a path, got {given!r}")
+    raise ConfigError(f"{name} must be {what}, got {shown(given)}")

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from firth._version import __version__
 from firth.cache import cache_folder
+from firth.checks import shown, switch
 from firth.corpus import Corpus, Vocabulary, read_corpus
 from firth.corpus.holdout import share_of
 from firth.errors import ConfigError
@@ -181,8 +182,8 @@ def train(
     assert start is None or isinstance(start, Vectors)
     _check_start(start, config)
     # Before the text is read, which may take long.
-    if isinstance(frozen, str):
-        raise ConfigError(f"frozen must be a list of words, got {frozen!r}")
+    if isinstance(frozen, str) or not isinstance(frozen, Iterable):
+        raise ConfigError(f"frozen must be a list of words, got {shown(frozen)}")
     check_options(config, held_out=_holds_out(source, holdout), checkpoints=checkpoint is not None)
     make_engine = _engine_named(engine)
     check_callbacks(callbacks)
@@ -299,15 +300,13 @@ def _open_checkpoints(
                     f"{name} needs a folder of checkpoints: give checkpoint (--checkpoint)"
                 )
         return None
-    if not isinstance(resume, bool):
-        raise ConfigError(f"resume must be True or False, got {resume!r}")
     return Checkpoints(
         to_path("checkpoint", folder),
         every=parse_duration(
             "checkpoint_every (--checkpoint-every)", "10m" if every is None else every
         ),
         keep=2 if keep is None else keep,
-        resume=resume,
+        resume=switch("resume", resume),
     )
 
 

@@ -377,3 +377,8 @@ def test_options_for_text_with_held_out_token_lists(tmp_path):
 def test_a_share_may_be_too_large_for_a_float(share):
     with pytest.raises(ConfigError, match=r"a share from 0 to below 1.* got an integer of about"):
         read_corpus(TRAINED, min_count=1, holdout=share)
+
+
+def test_held_out_words_are_found_however_their_accents_are_written():
+    corpus = read_corpus([["caf\xe9", "tea"]] * 5, holdout=[["cafe\u0301", "tea"]])
+    assert corpus.tokens.ids[-corpus.held_out :].tolist() == [0, 1]

@@ -17,6 +17,7 @@ from firth.corpus.finding import find_text
 from firth.corpus.tokenizers import words
 from firth.errors import ConfigError, CorpusError
 from firth.normalization import normalize
+from firth.vectors import Vectors
 
 WORD = re.compile(r"\b\w+\b|[,.!?]")
 
@@ -252,10 +253,13 @@ def test_lone_surrogates_are_told():
         ({"seed": True}, "seed must be a whole number, got True"),
         ({"encoding_errors": "ignore"}, "encoding_errors must be strict or replace, got 'ignore'"),
         ({"normalization": "nfc"}, "normalization must be NFC or NFKC or none, got 'nfc'"),
-        ({"tokenizer": "words"}, "are for text"),
-        ({"normalization": "none"}, "are for text"),
-        ({"lowercase": True}, "are for text"),
-        ({"encoding_errors": "replace"}, "are for text"),
+        ({"tokenizer": "words"}, "^tokenizer is for text, and the source holds token lists"),
+        ({"normalization": "none"}, "^normalization is for text, and"),
+        ({"lowercase": True, "tokenizer": "words"}, "^tokenizer and lowercase are for text, and"),
+        ({"encoding_errors": "replace"}, "^encoding_errors is for text, and"),
+        ({"lowercase": "no"}, "lowercase must be True or False, got 'no'"),
+        ({"start": {"a": 1}}, r"start must be a Vocabulary, got {'a': 1}"),
+        ({"start": Vectors(["a"], np.eye(1))}, r"start must be .* \(firth.train takes Vectors\)"),
     ],
 )
 def test_options_out_of_range(options, message):

@@ -150,3 +150,23 @@ def test_a_text_without_any_word_to_train_on():
         "start has only 'egg', and no other word occurs 9 times or more: the most frequent of 8 "
         "words to train on occurs 3 times; give more text or lower min_count (--min-count)"
     )
+
+
+def test_words_of_start_are_found_however_their_accents_are_written(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("caf\xe9 tea\ncafe\u0301 tea\n")
+    corpus = read(path, (["cafe\u0301", "egg"], [5, 1]))
+    assert counts_of(corpus) == [("cafe\u0301", 7), ("tea", 2), ("egg", 1)]
+    assert corpus.tokens.ids.tolist() == [0, 1, 0, 1]
+
+
+def test_two_words_that_meet_one_of_start_add_up():
+    units = [["caf\xe9", "cafe\u0301", "tea"], ["cafe\u0301", "tea", "tea"]]
+    corpus = read(units, (["caf\xe9"], [5]))
+    assert counts_of(corpus) == [("caf\xe9", 8), ("tea", 3)]
+    assert corpus.tokens.ids.tolist() == [0, 0, 1, 0, 1, 1]
+    with pytest.raises(ConfigError, match=r"^the counts of 'caf\xe9' in start and in the text add"):
+        read(units, (["caf\xe9"], [2**63 - 3]))
+    # Where start has both, they stay apart.
+    both = read(units, (["caf\xe9", "cafe\u0301"], [5, 5]))
+    assert counts_of(both) == [("cafe\u0301", 7), ("caf\xe9", 6), ("tea", 3)]

@@ -2,6 +2,7 @@ import re
 import sys
 import unicodedata
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -89,6 +90,13 @@ def test_lower_case_is_normalized_again():
     assert get_tokenizer(str.split, lowercase=True).split("İ\u0327") == ["i\u0327\u0307"]
     chosen = get_tokenizer("words", lowercase=False, normalization="none")
     assert chosen.split("İ\u0327") == ["i\u0307\u0327"]
+
+
+@pytest.mark.parametrize("lowercase", [False, True])
+def test_the_words_of_a_callable_are_plain_strings(lowercase):
+    found = split("Tea caf\xe9", lambda line: np.array(line.split()), lowercase=lowercase)
+    assert found == (["tea", "caf\xe9"] if lowercase else ["Tea", "caf\xe9"])
+    assert set(map(type, found)) == {str}
 
 
 def test_the_words_of_a_callable_are_normalized():

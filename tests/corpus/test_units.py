@@ -201,3 +201,41 @@ def test_progress_counts_units():
     assert calls == [(1024, 3000), (2048, 3000), (3000, 3000)]
     list(check_units(iter(units[:2]), lambda done, total: calls.append((done, total))))
     assert calls[-1] == (2, None)
+
+
+class Table:
+    """As those of pandas, Polars and Arrow: an iterator gives the names of columns, or columns."""
+
+    columns = ("a", "b")
+
+    def __iter__(self):
+        return iter([("a", "b")] * 9)
+
+
+class Column:
+    """As a Series of pandas, or a tensor."""
+
+    def __init__(self, *values):
+        self.values = values
+        self.ndim = 1
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self.values)
+
+    def __iter__(self):
+        return map(np.array, self.values)
+
+
+def test_a_table_is_refused():
+    with pytest.raises(CorpusError, match=r"got a table \(Table\); .*\.str\.split\(\)"):
+        checked(Table())
+
+
+def test_what_is_like_an_array_is_one():
+    assert checked([Column(1, 2), Column(3)]) == [[1, 2], [3]]
+    assert checked([Column("a", "b"), ["c"]]) == [["a", "b"], ["c"]]
+
+
+def test_numpy_s_strings_are_shown_as_they_are():
+    with pytest.raises(CorpusError, match="got a str: 'the cat sat'; give"):
+        checked(np.array(["the cat sat", "a dog ran"]))

@@ -36,7 +36,7 @@ def test_accents_may_be_composed_or_not():
     vocabulary = Vocabulary(["e\u0301", "tea", "\xfc"], [3, 2, 1])
     assert [vocabulary.id_of(word) for word in ("e\u0301", "\xe9", "u\u0308")] == [0, 0, 2]
     assert "\xe9" in vocabulary
-    assert vocabulary.find(["\xe9"]).tolist() == [-1]
+    assert vocabulary.find(["\xe9", "u\u0308", "o\u0308", "tea"]).tolist() == [0, 2, -1, 1]
 
 
 def test_unknown_word_is_named():

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from firth.errors import FormatError
+from firth.errors import ConfigError, FormatError
 from firth.evaluation import evaluate
 from firth.vectors import Vectors
 
@@ -81,8 +81,28 @@ def test_a_missing_file(vectors, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "ours"), [("restrict_vocab", "restrict"), ("case_insensitive", "fold")]
+    ("given", "options", "message"),
+    [
+        (None, {}, "vectors must be Vectors, as firth.load gives, got None"),
+        (np.eye(2), {}, "vectors must be Vectors, .* got array"),
+        ("vectors", {}, "got 'vectors'"),
+        (None, {"analogies": ()}, "there is nothing to evaluate"),
+        (None, {"analogies": b"a.txt"}, "analogies must be a path, got b'a.txt'"),
+        (None, {"analogies": None}, "analogies must be a path, got None"),
+    ],
 )
-def test_gensims_keywords_are_told_ours(vectors, questions, name, ours):
-    with pytest.raises(TypeError, match=f"keyword argument '{name}'; Firth has: {ours}$"):
-        evaluate(vectors, analogies=questions, **{name: 3})
+def test_what_is_neither_vectors_nor_a_path_is_refused(questions, given, options, message):
+    with pytest.raises(ConfigError, match=message):
+        evaluate(given, **{"analogies": questions, **options})
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("fold", "no", "fold must be True or False, got 'no'"),
+        ("restrict", 0, "restrict must be at least 1, got 0"),
+    ],
+)
+def test_options_are_checked_whatever_is_evaluated(vectors, pairs, option, value, message):
+    with pytest.raises(ConfigError, match=message):
+        evaluate(vectors, similarity=pairs, **{option: value})

@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 
 from firth.checks import whole_number
-from firth.errors import ConfigError
 from firth.evaluation.report import Evaluation, EvaluationSets, Paths
 from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart
 from firth.training.checkpoint import parse_duration
@@ -127,8 +126,6 @@ class Evaluate(Callback):
         self._last = 0.0
         self._restrict = whole_number("restrict", restrict, least=1)
         self._sets = EvaluationSets.read(analogies=analogies, similarity=similarity)
-        if not (self._sets.analogies or self._sets.similarity):
-            raise ConfigError("there is nothing to evaluate: give files of analogies or similarity")
         self._report = report
         self._run: RunStart | None = None
         self.results: list[EvaluationPoint] = []

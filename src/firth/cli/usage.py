@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from firth.errors import one_line
-from firth.training.options import advice
+from firth.other_names import advice
 
 # Click's base of all errors of usage, which Typer brings along in newer versions.
 _UsageError: type[Any] = typer.BadParameter.__mro__[1]

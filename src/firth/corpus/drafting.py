@@ -44,12 +44,13 @@ class TextOptions:
         )
         self.encoding_errors: EncodingErrors = encoding_errors
         self.normalization: Normalization = normalization
-        self.are_default = (
-            tokenizer == "whitespace"
-            and not lowercase
-            and encoding_errors == "strict"
-            and normalization == "NFC"
-        )
+        are_default = {
+            "tokenizer": tokenizer == "whitespace",
+            "lowercase": not lowercase,
+            "encoding_errors": encoding_errors == "strict",
+            "normalization": normalization == "NFC",
+        }
+        self.changed = [name for name, is_default in are_default.items() if not is_default]
 
 
 @dataclass(frozen=True)
@@ -101,10 +102,10 @@ def open_source(source: object, options: TextOptions, leave_out: Sequence[Path] 
     """
     refuse_sentences(source)
     files = find_text(source, leave_out)
-    if files is None and not options.are_default:
+    if files is None and (changed := options.changed):
         raise ConfigError(
-            "tokenizer, lowercase, encoding_errors and normalization are for text, got them with "
-            "token lists"
+            f"{' and '.join(changed)} {'is' if len(changed) == 1 else 'are'} for text, and the "
+            "source holds token lists"
         )
     return Opened(source, files, options)
 

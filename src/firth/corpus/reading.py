@@ -13,7 +13,7 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.checks import whole_number
+from firth.checks import switch, whole_number
 from firth.corpus.digest import digest
 from firth.corpus.drafting import Opened, TextOptions, open_source
 from firth.corpus.encoding import Part, encode
@@ -26,6 +26,7 @@ from firth.corpus.tokens import ScratchArray, TokenStore
 from firth.corpus.vocabulary import Token, Vocabulary
 from firth.errors import ConfigError, CorpusError, warn
 from firth.normalization import Normalization
+from firth.other_names import explain_keywords
 
 Source = (
     str
@@ -81,6 +82,7 @@ class Corpus:
         return digest(self.vocabulary, self.tokens, self.held_out)
 
 
+@explain_keywords
 def read_corpus(
     source: Source,
     *,
@@ -135,7 +137,8 @@ def read_corpus(
         Start of the random numbers that choose the pieces.
     start : Vocabulary, optional
         Words that are kept whatever their count; each must have one of at least 1. It is added to
-        that in the source. `min_count` is for new words, `max_vocab` for all words together.
+        that in the source, where their accents may be written in another way (NFC, NFD).
+        `min_count` is for new words, `max_vocab` for all words together.
     leave_out : sequence of Path
         Files and folders that are no part of a folder of texts, or of what a pattern names: those
         that the run itself writes.
@@ -170,6 +173,7 @@ def read_corpus(
     _check_options(min_count, max_vocab, seed)
     _check_choice("encoding_errors", encoding_errors, get_args(EncodingErrors))
     _check_choice("normalization", normalization, get_args(Normalization))
+    switch("lowercase", lowercase)
     check_start(start, max_vocab)
     share = share_of(holdout)
     options = TextOptions(

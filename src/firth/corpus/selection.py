@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.checks import shown
 from firth.corpus.drafts import Draft
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import ConfigError, CorpusError, one_line
@@ -65,9 +66,11 @@ def select_words(
     fresh = fresh[np.argsort(-counts[fresh], kind="stable")]
     fresh = fresh if max_vocab is None else fresh[: max_vocab - len(start)]
 
-    rows = np.concatenate([start.counts, counts[fresh]])
-    _check_sums(start, places[known], counts[known])
-    rows[places[known]] += counts[known]
+    # Several words of the draft may be one of start, with its accents written in other ways.
+    added = np.zeros(len(start), np.int64)
+    np.add.at(added, places[known], counts[known])
+    _check_sums(start, added)
+    rows = np.concatenate([start.counts + added, counts[fresh]])
     order = np.argsort(-rows, kind="stable")
     words = [*start, *draft.spell(fresh)]
     vocabulary = Vocabulary([words[row] for row in order.tolist()], rows[order])
@@ -82,7 +85,7 @@ def select_words(
 
 
 def find_words(draft: Draft, vocabulary: Vocabulary) -> NDArray[np.int32]:
-    """Give the id in `vocabulary` of each word of the draft, -1 where it has none: (words,)."""
+    """Return the id in `vocabulary` of each word of the draft, -1 where it has none: (words,)."""
     ids = np.full(len(draft.counts), -1, np.int32)
     if len(vocabulary):
         for first in range(0, len(ids), _AT_ONCE):
@@ -93,7 +96,13 @@ def find_words(draft: Draft, vocabulary: Vocabulary) -> NDArray[np.int32]:
 
 def check_start(start: Vocabulary | None, max_vocab: int | None) -> None:
     """Raise `ConfigError` if `start` cannot be where a vocabulary starts from."""
-    if start is None or len(start) == 0:
+    if start is None:
+        return
+    if not isinstance(start, Vocabulary):
+        raise ConfigError(
+            f"start must be a Vocabulary, got {shown(start)} (firth.train takes Vectors)"
+        )
+    if len(start) == 0:
         return
     if max_vocab is not None and max_vocab < len(start):
         raise ConfigError(
@@ -110,11 +119,11 @@ def check_start(start: Vocabulary | None, max_vocab: int | None) -> None:
         )
 
 
-def _check_sums(start: Vocabulary, places: NDArray[np.int32], counts: NDArray[np.integer]) -> None:
+def _check_sums(start: Vocabulary, added: NDArray[np.int64]) -> None:
     """Raise `ConfigError` if counts of `start` and of the draft add up to more than 64 bits."""
-    room = np.iinfo(np.int64).max - start.counts[places]
-    if (counts > room).any():
-        place = int(places[np.argmax(counts > room)])
+    exceed = added > np.iinfo(np.int64).max - start.counts
+    if exceed.any():
+        place = int(np.argmax(exceed))
         raise ConfigError(
             f"the counts of {start.words[place]!r} in start and in the text add up to more than "
             "2**63 - 1; give start lower counts"

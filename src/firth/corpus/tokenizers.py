@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from firth.checks import shown
 from firth.errors import ConfigError, CorpusError, MissingExtraError
 from firth.normalization import Normalization, normalize
 
@@ -209,14 +210,17 @@ def _checked(tokenizer: Tokenizer) -> Callable[[str], list[str]]:
         if isinstance(found, str) or not isinstance(found, Iterable):
             kind = type(found).__name__
             raise CorpusError(f"a tokenizer must give a list of words for a line, got {kind}")
-        found = list(found)
-        for word in found:
-            if not isinstance(word, str):
-                kind = type(word).__name__
-                raise CorpusError(f"a tokenizer must give words as str, got {kind}: {word!r}")
-        return found
+        return [word if type(word) is str else _plain_word(word) for word in found]
 
     return split
+
+
+def _plain_word(word: object) -> str:
+    """Return a word as a plain string, as those of NumPy are none."""
+    if not isinstance(word, str):
+        kind = type(word).__name__
+        raise CorpusError(f"a tokenizer must give words as str, got {kind}: {shown(word)}")
+    return str.__str__(word)
 
 
 @dataclass(frozen=True)

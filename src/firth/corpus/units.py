@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.checks import as_array, shown
 from firth.corpus.sources import STANDARD_INPUT, Progress
 from firth.corpus.vocabulary import Token
 from firth.errors import CorpusError, one_line
@@ -73,6 +74,12 @@ def check_units(source: object, on_progress: Progress) -> Iterator[Unit]:
         If a unit does not give tokens, or gives them in no order, or not all tokens of all units
         are `str`, or all are integers that fit int64.
     """
+    if hasattr(source, "columns"):
+        raise CorpusError(
+            "a corpus must be a path, a list of paths, or an iterable of token lists, got a table "
+            f"({type(source).__name__}); give a column of token lists, such as "
+            "table['text'].str.split()"
+        )
     given = _iterator(source)
     if given is None:
         raise CorpusError(
@@ -134,6 +141,8 @@ def _length(source: Any) -> int | None:  # noqa: ANN401
 
 
 def _checked(unit: object, index: int) -> Unit:
+    if getattr(unit, "ndim", None) == 1:
+        unit = as_array(unit)
     if isinstance(unit, np.ndarray) and unit.ndim == 1:
         if unit.dtype.kind in "iu" and np.can_cast(unit.dtype, np.int64):
             return unit.astype(np.int64)
@@ -149,7 +158,7 @@ def _checked(unit: object, index: int) -> Unit:
 def _no_unit(unit: object, index: int) -> str:
     if isinstance(unit, str):
         return (
-            f"unit {index} must be a list of words, got a str: {one_line(repr(unit))}; give "
+            f"unit {index} must be a list of words, got a str: {shown(str(unit))}; give "
             f"sentences as {_SPLIT_THEM}, or the path of a file of text"
         )
     if isinstance(unit, os.PathLike):
@@ -187,5 +196,5 @@ def _plain_token(token: object, index: int) -> Token:
     advice = "; decode it first" if isinstance(token, bytes) else ""
     raise CorpusError(
         f"unit {index}: a token must be str or int, got {type(token).__name__}: "
-        f"{one_line(repr(token))}{advice}"
+        f"{shown(token)}{advice}"
     )

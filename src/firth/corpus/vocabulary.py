@@ -74,14 +74,15 @@ class Vocabulary:
         return place
 
     def find(self, words: Iterable[Token]) -> NDArray[np.int32]:
-        """Return the ids of several words, -1 for those that are not in the vocabulary as spelled.
+        """Return the ids of several words as `id_of` finds them, -1 for those that are not there.
 
         Examples
         --------
         >>> Vocabulary(["the", "cat"], [7, 2]).find(["cat", "dog"])
         array([ 1, -1], dtype=int32)
         """
-        return np.fromiter((self._ids.get(word, -1) for word in words), np.int32)
+        places = (find_word(word, self._ids) for word in words)
+        return np.fromiter((-1 if place is None else place for place in places), np.int32)
 
     def __len__(self) -> int:
         """Give V, the number of words."""

@@ -16,11 +16,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.checks import whole_number
 from firth.errors import FormatError
 from firth.evaluation.files import numbered_lines
 from firth.evaluation.lookup import first_rows, normalise
 from firth.vectors import Vectors
-from firth.vectors.checks import check_at_least_one
 from firth.vectors.search import top_k, unit_rows, zero_rows
 
 
@@ -170,7 +170,7 @@ def evaluate_analogies(
     ConfigError
         If `restrict` is below 1.
     """
-    check_at_least_one("restrict", restrict)
+    whole_number("restrict", restrict, least=1, most=None)
     return answer_analogies(
         vectors, read_analogies(path), file=os.fspath(path), restrict=restrict, fold=fold
     )

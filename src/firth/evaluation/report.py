@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
-from firth import other_names
+from firth.checks import shown, switch, whole_number
+from firth.errors import ConfigError
 from firth.evaluation.analogies import (
     AnalogyResult,
     Question,
@@ -15,8 +17,9 @@ from firth.evaluation.analogies import (
     read_analogies,
 )
 from firth.evaluation.similarity import Pair, SimilarityResult, correlate_pairs, read_pairs
+from firth.other_names import explain_keywords
+from firth.paths import to_path
 from firth.vectors import Vectors
-from firth.vectors.checks import check_at_least_one
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
@@ -46,7 +49,7 @@ class Evaluation:
         }
 
 
-@other_names.explain_keywords(other_names.EVALUATE)
+@explain_keywords
 def evaluate(
     vectors: Vectors,
     *,
@@ -74,7 +77,7 @@ def evaluate(
     FormatError
         If a file is missing or malformed.
     ConfigError
-        If `restrict` is below 1.
+        If there is no file, or an option is out of range.
 
     Examples
     --------
@@ -115,11 +118,16 @@ class EvaluationSets:
         ------
         FormatError
             If a file is missing or malformed.
+        ConfigError
+            If no file is given.
         """
-        return cls(
-            tuple((os.fspath(path), read_analogies(path)) for path in _several(analogies)),
-            tuple((os.fspath(path), read_pairs(path)) for path in _several(similarity)),
+        sets = cls(
+            tuple((str(path), read_analogies(path)) for path in _several("analogies", analogies)),
+            tuple((str(path), read_pairs(path)) for path in _several("similarity", similarity)),
         )
+        if not (sets.analogies or sets.similarity):
+            raise ConfigError("there is nothing to evaluate: give files of analogies or similarity")
+        return sets
 
     def evaluate(
         self, vectors: Vectors, *, restrict: int = 30_000, fold: bool = True
@@ -129,10 +137,12 @@ class EvaluationSets:
         Raises
         ------
         ConfigError
-            If `restrict` is below 1.
+            If an option is out of range, or what is given is no `Vectors`.
         """
-        if self.analogies:
-            check_at_least_one("restrict", restrict)
+        if not isinstance(vectors, Vectors):
+            raise ConfigError(f"vectors must be Vectors, as firth.load gives, got {shown(vectors)}")
+        whole_number("restrict", restrict, least=1, most=None)
+        switch("fold", fold)
         return Evaluation(
             tuple(
                 answer_analogies(vectors, sections, file=file, restrict=restrict, fold=fold)
@@ -146,5 +156,7 @@ class EvaluationSets:
         )
 
 
-def _several(paths: Paths) -> Sequence[str | os.PathLike[str]]:
-    return [paths] if isinstance(paths, str | os.PathLike) else paths
+def _several(name: str, given: object) -> list[Path]:
+    if isinstance(given, str | bytes | os.PathLike) or not isinstance(given, Iterable):
+        given = [given]
+    return [to_path(name, path) for path in given]

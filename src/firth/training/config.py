@@ -6,12 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-import numpy as np
-
-from firth.checks import INT64_MAX, shown
+from firth.checks import INT64_MAX, shown, switch
 from firth.checks import is_finite as is_finite
 from firth.checks import whole_number as whole_number
 from firth.errors import ConfigError
+from firth.other_names import explain_keywords
 from firth.resources import available_processors
 
 Model = Literal["skipgram", "cbow"]
@@ -142,7 +141,7 @@ class TrainConfig:
         self._check_float("lr", _LEAST_LR, _MOST_LR)
         if self.min_lr is None:
             self._set("min_lr", min(_DEFAULT_MIN_LR, self.step_size))
-        self._check_float("min_lr", 0.0, self.step_size)
+        self._check_float("min_lr", 0.0, self.step_size, of=" (lr)")
 
     def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
@@ -154,19 +153,16 @@ class TrainConfig:
                 raise ConfigError(f"{name} must be {' or '.join(choices)}, got {shown(value)}")
             self._set(name, str.__str__(value))
         for name in _SWITCHES:
-            value = getattr(self, name)
-            if not isinstance(value, bool | np.bool_):
-                raise ConfigError(f"{name} must be True or False, got {shown(value)}")
-            self._set(name, bool(value))
+            self._set(name, switch(name, getattr(self, name)))
 
-    def _check_float(self, name: str, low: float, high: float) -> None:
+    def _check_float(self, name: str, low: float, high: float, *, of: str = "") -> None:
         value = getattr(self, name)
         if not is_finite(value):
             raise ConfigError(f"{name} must be a finite number, got {shown(value)}")
         # Adding 0 turns -0 into 0.
         number = float(value) + 0.0
         if not low <= number <= high:
-            raise ConfigError(f"{name} must be from {low:g} to {high:g}, got {number:g}")
+            raise ConfigError(f"{name} must be from {low:g} to {high:g}{of}, got {number:g}")
         self._set(name, number)
 
     @property
@@ -186,3 +182,6 @@ class TrainConfig:
         """The number of threads, with its default filled in."""
         assert self.threads is not None
         return self.threads
+
+
+TrainConfig.__init__ = explain_keywords(TrainConfig.__init__)  # type: ignore[method-assign]

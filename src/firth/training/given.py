@@ -11,10 +11,10 @@ from typing import Any, ParamSpec
 
 from firth.corpus import Corpus, read_corpus
 from firth.errors import ConfigError, one_line
+from firth.other_names import check_options
 from firth.paths import to_path
 from firth.training.checkpoint import list_checkpoints
 from firth.training.config import TrainConfig
-from firth.training.options import advice
 from firth.vectors import Vectors, load
 
 _P = ParamSpec("_P")
@@ -49,10 +49,7 @@ def with_config(train: Callable[_P, Vectors]) -> Callable[_P, Vectors]:
     @functools.wraps(train)
     def call(*arguments: _P.args, **keywords: _P.kwargs) -> Vectors:
         given: dict[str, Any] = dict(keywords)
-        for name in given:
-            if name not in known:
-                there = advice(name, known) or f"there are {', '.join(known)}"
-                raise ConfigError(f"there is no option '{one_line(name)}'; {there}")
+        check_options(given, known)
         config = _config_of(given)
         source = arguments[0] if arguments else given.get("source")
         if isinstance(source, Corpus):
@@ -101,7 +98,7 @@ def load_start(start: Vectors | str | os.PathLike[str] | None) -> Vectors | None
     """Load the vectors to start from; of a folder of checkpoints, the last one."""
     if start is None or isinstance(start, Vectors):
         return start
-    path = to_path("start", start)
+    path = to_path("start", start, what="Vectors or a path")
     checkpoints = list_checkpoints(path) if os.path.isdir(path) else []  # noqa: PTH112
     return load(checkpoints[-1] if checkpoints else path)
 

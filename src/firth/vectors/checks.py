@@ -17,13 +17,6 @@ from firth.vectors.table import Token
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 
-def check_at_least_one(name: str, number: object) -> None:
-    """Raise a `ConfigError` if `number` is below 1, or no whole number."""
-    whole = isinstance(number, int | np.integer) and not isinstance(number, bool)
-    if not whole or number < 1:  # type: ignore[operator]
-        raise ConfigError(f"{name} must be a whole number of at least 1, got {number!r}")
-
-
 def number_words(words: tuple[Token, ...]) -> dict[Token, int]:
     """Return the row of each word.
 

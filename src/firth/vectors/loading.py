@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from firth import other_names
 from firth.errors import ConfigError, FormatError
+from firth.other_names import explain_keywords
 from firth.vectors.formats.registry import read_table
 from firth.vectors.formats.selection import Selection
 from firth.vectors.table import Token
 from firth.vectors.vectors import Vectors
 
 
-@other_names.explain_keywords(other_names.LOAD)
+@explain_keywords
 def load(
     path: str | os.PathLike[str],
     *,

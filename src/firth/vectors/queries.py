@@ -14,6 +14,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.checks import as_array
 from firth.errors import ConfigError
 from firth.vectors.search import unit_rows
 from firth.vectors.table import Token
@@ -35,6 +36,7 @@ def token_list(words: object) -> tuple[list[Token], bool]:
     >>> token_list("tea"), token_list(np.array([30, 10]))
     ((['tea'], True), ([30, 10], False))
     """
+    words = as_array(words)
     if isinstance(words, np.ndarray):
         if words.dtype.kind not in _TOKEN_KINDS or words.ndim > 1:
             raise ConfigError(
@@ -69,6 +71,7 @@ def query_vectors(query: object, dim: int) -> NDArray[np.floating] | None:
     >>> query_vectors([5, 1], dim=2) is None
     True
     """
+    query = as_array(query)
     if isinstance(query, list | tuple) and any(map(_is_numeric, query)):
         try:
             query = np.asarray(query, dtype=np.float64)

@@ -8,17 +8,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar, overload
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from firth import other_names
+from firth.checks import shown, whole_number
 from firth.errors import ConfigError
-from firth.normalization import find_word
+from firth.normalization import Places, find_word
+from firth.other_names import VECTORS, explain_keywords, unknown_attribute
 from firth.vectors.checks import (
-    check_at_least_one,
     checked_counts,
     checked_matrix,
     number_words,
@@ -32,7 +31,8 @@ from firth.vectors.table import Table, Token
 
 # What follows from the rest, and so is neither copied nor pickled.
 _DERIVED = ("_rows", "_unit_vectors", "_zero_rows")
-
+# What these follow from.
+_FIXED = ("words", "dim", "input_vectors", "output_vectors", "counts")
 
 Default = TypeVar("Default")
 
@@ -72,7 +72,7 @@ class Vectors:
 
     Notes
     -----
-    `np.asarray(vectors)` is `input_vectors`.
+    `np.asarray(vectors)` is `input_vectors`. What takes arrays takes vectors, as scikit-learn does.
 
     Raises
     ------
@@ -104,17 +104,18 @@ class Vectors:
         self._rows = number_words(self.words)
         self.input_vectors = checked_matrix(matrix, self.words, "the matrix of vectors")
         self.dim = self.input_vectors.shape[1]
-        self.output_vectors: NDArray[np.float32] | None = None
         if output_vectors is not None:
-            self.output_vectors = checked_matrix(output_vectors, self.words, "output_vectors")
-            if self.output_vectors.shape[1] != self.dim:
+            output_vectors = checked_matrix(output_vectors, self.words, "output_vectors")
+            if output_vectors.shape[1] != self.dim:
                 raise ConfigError(
-                    f"output_vectors has {self.output_vectors.shape[1]:,} dimensions, the input "
+                    f"output_vectors has {output_vectors.shape[1]:,} dimensions, the input "
                     f"vectors have {self.dim:,}; they must be the same"
                 )
+        self.output_vectors = output_vectors
         self.counts = None if counts is None else checked_counts(counts, len(self.words))
         self.config = dict(config or {})
 
+    @explain_keywords
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
         """Write the vectors to `path`, in the format that its suffix tells.
 
@@ -181,19 +182,24 @@ class Vectors:
         >>> vectors.get("b").tolist(), vectors.get("c")
         ([3.0, 4.0], None)
         """
-        row = find_word(word, self._rows)
+        row = self._row(word)
         return default if row is None else self.input_vectors[row].copy()
 
     @property
     def index(self) -> Mapping[Token, int]:
-        """The row of each word, read-only.
+        """The row of each word, read-only; words are found as `vectors[word]` finds them.
 
         Examples
         --------
         >>> Vectors(["a", "b"], np.eye(2)).index["b"]
         1
         """
-        return MappingProxyType(self._rows)
+        return Places(self._rows)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Return (V, D), as `np.asarray(vectors)` has it; scikit-learn asks for it."""
+        return len(self.words), self.dim
 
     def __array__(
         self,
@@ -233,15 +239,23 @@ class Vectors:
         vars(self).update({name: state[name] for name in state if name not in _DERIVED})
         for name in ("input_vectors", "output_vectors", "counts"):
             if state[name] is not None:
-                setattr(self, name, read_only(state[name]))
+                vars(self)[name] = read_only(state[name])
         self.config = dict(self.config)
         self._rows = number_words(self.words)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Set an attribute, unless it is one that others were computed from."""
+        if name in _FIXED and name in vars(self):
+            raise AttributeError(
+                f"{name} of Vectors cannot be changed; make others: firth.Vectors(words, matrix)"
+            )
+        super().__setattr__(name, value)
 
     if not TYPE_CHECKING:  # Or type checkers would take every name for an attribute.
 
         def __getattr__(self, name: str) -> NoReturn:
             """Tell Firth's name for what other libraries call otherwise."""
-            message = other_names.unknown_attribute(type(self).__name__, name, other_names.VECTORS)
+            message = unknown_attribute(f"{type(self).__name__!r} object", name, VECTORS)
             raise AttributeError(message, name=name, obj=self)
 
     @overload  # A str is itself a sequence of str; this overload, the first, is meant for it.
@@ -252,7 +266,7 @@ class Vectors:
     def similar(
         self, query: NDArray[Any] | Sequence[float] | Sequence[Sequence[float]], top: int = 10
     ) -> list[Neighbour] | list[list[Neighbour]]: ...
-    @other_names.explain_keywords(other_names.QUERIES)
+    @explain_keywords
     def similar(self, query: object, top: int = 10) -> list[Neighbour] | list[list[Neighbour]]:
         """Find the words nearest to each query by cosine, x·y / (‖x‖ ‖y‖).
 
@@ -287,7 +301,7 @@ class Vectors:
         >>> vectors.similar(np.array([0.0, 2.0]), top=1)
         [Neighbour(word='king', score=1.0)]
         """
-        check_at_least_one("top", top)
+        whole_number("top", top, least=1, most=None)
         vectors = query_vectors(query, self.dim)
         if vectors is not None:
             answers = self._nearest(unit_queries(vectors), top, None)
@@ -297,7 +311,7 @@ class Vectors:
         answers = self._nearest(self._unit_vectors[rows], top, rows[:, np.newaxis])
         return answers[0] if is_one else answers
 
-    @other_names.explain_keywords(other_names.QUERIES)
+    @explain_keywords
     def analogy(
         self,
         positive: Token | Sequence[Token],
@@ -326,7 +340,7 @@ class Vectors:
         >>> vectors.analogy(positive=["king", "woman"], negative=["man"])[0].word
         'queen'
         """
-        check_at_least_one("top", top)
+        whole_number("top", top, least=1, most=None)
         added, taken = (self._find_all(token_list(words)[0]) for words in (positive, negative))
         rows = np.concatenate([added, taken])
         if len(rows) == 0:
@@ -408,13 +422,18 @@ class Vectors:
             for answer in zip(indices.tolist(), scores.tolist(), strict=True)
         ]
 
-    def _find(self, word: Token) -> int:
+    def _row(self, word: Token) -> int | None:
         row = find_word(word, self._rows)
-        if row is not None:
-            return row
-        if not isinstance(word, str | int | np.integer):
-            raise ConfigError(f"a word is text or an integer, got {type(word).__name__} {word!r}")
-        raise unknown_word(word if isinstance(word, str) else int(word), self._rows)
+        if row is None and not isinstance(word, str | int | np.integer):
+            kind = type(word).__name__
+            raise ConfigError(f"a word is text or an integer, got {kind} {shown(word)}")
+        return row
+
+    def _find(self, word: Token) -> int:
+        row = self._row(word)
+        if row is None:
+            raise unknown_word(word if isinstance(word, str) else int(word), self._rows)
+        return row
 
     def _find_all(self, words: Iterable[Token]) -> NDArray[np.int64]:
         return np.array([self._find(word) for word in words], dtype=np.int64)

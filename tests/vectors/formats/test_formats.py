@@ -204,9 +204,9 @@ def test_words_are_named_with_accents_composed_or_not(vectors, target):
 def test_words_of_the_first_ones_only(vectors, target):
     vectors.save(target)
     assert load(target, limit=3, words=["the", "7"]).words == ("the",)
-    with pytest.raises(VocabularyError, match=r"^the first 3 words of .* holds none of the words"):
+    with pytest.raises(VocabularyError, match=r"^among its first 3 words, .* has none of those"):
         load(target, limit=3, words=["7"])
-    with pytest.raises(VocabularyError, match=r"vectors\S* holds none of the words to be read"):
+    with pytest.raises(VocabularyError, match=r"vectors\S* has none of those to be read"):
         load(target, words=["no", 12])
 
 
@@ -229,7 +229,7 @@ def test_the_folder_keeps_counts_and_output_vectors_of_what_is_read(vectors, tmp
 @pytest.mark.parametrize(
     ("options", "fault"),
     [
-        ({"limit": 0}, "limit must be a whole number of at least 1, got 0"),
+        ({"limit": 0}, "limit must be at least 1, got 0"),
         ({"limit": 1.5}, "limit must be a whole number"),
         ({"words": []}, "words must name at least one word"),
         ({"words": [None]}, "a word is text or an integer, got NoneType"),

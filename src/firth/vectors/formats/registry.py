@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import struct
 from pathlib import Path
 
+from firth.checks import switch
 from firth.compression import open_decompressed, without_suffix
 from firth.contents import kind_of
 from firth.errors import FirthError, FormatError, VocabularyError
 from firth.files import check_writable
+from firth.paths import to_path
 from firth.vectors.formats import native, word2vec_binary, word2vec_text
 from firth.vectors.formats.format import Format
 from firth.vectors.formats.selection import Selection
@@ -21,6 +24,7 @@ FILES: tuple[Format, ...] = (word2vec_text.FORMAT, word2vec_binary.FORMAT)
 
 HEAD_BYTES = 1 << 16
 _FASTTEXT_MAGIC = 793712314
+_PICKLE = re.compile(rb"\x80[\x02-\x05]")
 
 
 def read_table(path: str | os.PathLike[str], selection: Selection) -> Table:
@@ -33,7 +37,7 @@ def read_table(path: str | os.PathLike[str], selection: Selection) -> Table:
     VocabularyError
         If it holds none of the selected words.
     """
-    path = Path(path)
+    path = to_path("the path of vectors", path)
     try:
         if path.is_dir():
             table = native.read(path, selection)
@@ -43,8 +47,8 @@ def read_table(path: str | os.PathLike[str], selection: Selection) -> Table:
     except OSError as error:
         raise FormatError(f"cannot read {path}: {error.strerror or error}") from error
     if not table.words and selection.words is not None:
-        first = "" if selection.limit is None else f"the first {selection.limit:,} words of "
-        raise VocabularyError(f"{first}{path} holds none of the words to be read")
+        first = "" if selection.limit is None else f"among its first {selection.limit:,} words, "
+        raise VocabularyError(f"{first}{path} has none of those to be read")
     return table
 
 
@@ -66,6 +70,7 @@ def write_table(table: Table, path: str | os.PathLike[str], *, overwrite: bool =
         If the path cannot be written, or something else than vectors stands there.
     """
     form = _format_for(path)
+    switch("overwrite", overwrite)
     if form is None:
         native.write(table, Path(path), overwrite=overwrite)
     else:
@@ -103,6 +108,7 @@ def _check_file_replaceable(path: Path, *, overwrite: bool) -> None:
 
 def _format_for(path: str | os.PathLike[str]) -> Format | None:
     """Give the format that a path is to be written in, or None for a folder."""
+    to_path("the path of vectors", path)
     # pathlib drops a trailing slash, which tells a folder from a file of unknown suffix.
     if os.fspath(path).endswith(("/", os.sep)) or not Path(path).suffix:
         return None
@@ -122,6 +128,11 @@ def _format_of(file: io.BufferedReader, path: Path) -> Format:
     if _is_fasttext(head):
         raise FormatError(
             f"{path}: fastText's binary models are not read; give the .vec file of the same model"
+        )
+    if _PICKLE.match(head):
+        raise FormatError(
+            f"{path}: is a pickle, which Firth does not read, as it can run any code; with the "
+            "tool that wrote it, save word2vec's format (gensim: wv.save_word2vec_format)"
         )
     form = _by_suffix(without_suffix(path)) or next(
         (form for form in FILES if form.recognises(head)), None

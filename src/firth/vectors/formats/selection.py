@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from firth.checks import shown, whole_number
 from firth.errors import ConfigError
 from firth.normalization import spellings
-from firth.vectors.checks import check_at_least_one
 from firth.vectors.table import Token
 
 
@@ -46,10 +46,10 @@ class Selection:
         """Check the options."""
         if self.encoding_errors not in ("strict", "replace"):
             raise ConfigError(
-                f"encoding_errors must be 'strict' or 'replace', got {self.encoding_errors!r}"
+                f"encoding_errors must be 'strict' or 'replace', got {shown(self.encoding_errors)}"
             )
         if self.limit is not None:
-            check_at_least_one("limit", self.limit)
+            whole_number("limit", self.limit, least=1, most=None)
         if self.words is not None:
             object.__setattr__(self, "words", _spelt(self.words))
 
@@ -72,6 +72,8 @@ def _spelt(words: Token | Iterable[Token]) -> frozenset[Token]:
     spelt: set[Token] = set()
     for word in several:
         if not isinstance(word, str | int | np.integer):
-            raise ConfigError(f"a word is text or an integer, got {type(word).__name__} {word!r}")
+            raise ConfigError(
+                f"a word is text or an integer, got {type(word).__name__} {shown(word)}"
+            )
         spelt.update(spellings(word) if isinstance(word, str) else [int(word)])
     return frozenset(spelt)

@@ -1,0 +1,154 @@
+"""What is said of the names that other tools have for things of Firth's."""
+
+import inspect
+from functools import partial
+
+import numpy as np
+import pytest
+
+import firth
+from firth import other_names
+from firth.errors import ConfigError
+from firth.other_names import advice
+
+UNITS = [["a", "b", "c"], ["b", "a"]] * 20
+TRAIN = list(inspect.signature(firth.train).parameters)
+VECTORS = firth.Vectors(["tea", "milk"], np.eye(2), counts=[2, 1])
+FUNCTIONS = [firth.train, firth.read_corpus, firth.load, firth.evaluate, VECTORS.similar]
+KNOWN = {name for function in FUNCTIONS for name in inspect.signature(function).parameters}
+
+
+def test_each_option_of_another_tool_leads_to_one_of_ours_or_says_why_there_is_none():
+    for name, there in other_names.OPTIONS.items():
+        assert name == name.lower()
+        for ours in [there] if isinstance(there, str) else there:
+            assert ours in KNOWN or ours.startswith("Firth"), name
+            assert ours != name
+
+
+@pytest.mark.parametrize("name", ["vector_size", "size", "vectorSize"])
+def test_the_name_of_another_tool_is_known_in_any_case(name):
+    assert advice(name, TRAIN) == "Firth calls it dim"
+
+
+def test_what_is_no_option_here_is_not_advised():
+    assert advice("vector_size", ["top", "json"]) is None
+    assert advice("topn", ["top", "json"]) == "Firth calls it top"
+
+
+def test_of_several_names_the_one_that_is_here_is_told():
+    told = {
+        "Firth calls it restrict": ["analogies", "restrict"],
+        "Firth calls it limit": ["path", "limit"],
+        "Firth takes the first n words of a file: firth.load(path, limit=n)": ["query", "top"],
+    }
+    for there, known in told.items():
+        assert advice("restrict_vocab", known) == there
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        # Those of the constructor of gensim's Word2Vec that have another name here, or none.
+        "sentences corpus_file vector_size alpha min_alpha max_vocab_size workers sg hs "
+        "ns_exponent cbow_mean hashfxn trim_rule sorted_vocab batch_words compute_loss "
+        "max_final_vocab size iter null_word",
+        # Those of fastText.
+        "input lr lrUpdateRate ws epoch minCount minCountLabel minn maxn neg wordNgrams loss "
+        "bucket thread t label verbose pretrainedVectors",
+        # Those of word2vec.c.
+        "train size sample hs negative threads iter min-count alpha cbow",
+    ],
+    ids=["gensim", "fasttext", "word2vec"],
+)
+def test_the_options_of_other_tools_are_known(names):
+    for name in names.replace("-", "_").split():
+        assert name in TRAIN or advice(name, TRAIN).startswith("Firth"), name
+
+
+@pytest.mark.parametrize(
+    ("call", "option", "told"),
+    [
+        (partial(firth.train, UNITS), "vector_size", "Firth calls it dim"),
+        (partial(firth.train, UNITS), "windows", "the nearest is window"),
+        (partial(firth.train, UNITS), "sg", "Firth has model, 'skipgram' or"),
+        (partial(firth.train, UNITS), "minCount", "Firth calls it min_count"),
+        (partial(firth.train, UNITS), "lowercased", "the nearest is lowercase"),
+        (partial(firth.train, UNITS), "xyzzy", "there are source, model, dim, "),
+        (firth.train, "sentences", "Firth calls it source"),
+        (firth.TrainConfig, "vector_size", "Firth calls it dim"),
+        (partial(firth.read_corpus, UNITS), "max_vocab_size", "Firth calls it max"),
+        (partial(VECTORS.similar, "tea"), "topn", "Firth calls it top"),
+        (VECTORS.similar, "positive", "Firth adds and takes away words"),
+        (partial(VECTORS.similar, "tea"), "colour", "there are query, top"),
+        (partial(VECTORS.analogy, "tea"), "topn", "Firth calls it top"),
+        (partial(VECTORS.save, "v"), "binary", "Firth knows the format by"),
+        (partial(firth.load, "v"), "binary", "Firth knows the format by"),
+        (partial(firth.load, "v"), "unicode_errors", "Firth calls it encoding_err"),
+        (partial(firth.load, "v"), "datatype", "Firth holds vectors as float32"),
+        (partial(firth.evaluate, VECTORS), "restrict_vocab", "Firth calls it restr"),
+        (partial(firth.evaluate, VECTORS), "case_insensitive", "Firth calls it fold"),
+    ],
+)
+def test_a_keyword_that_does_not_exist_is_answered(call, option, told):
+    with pytest.raises(ConfigError) as caught:
+        call(**{option: 10})
+    assert str(caught.value).startswith(f"there is no option '{option}'; {told}")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("wv", "Firth calls it vectors"),
+        ("most_similar", "Firth calls it similar(word, top=10)"),
+        ("key_to_index", "Firth calls it index"),
+        ("index_to_key", "Firth calls it words"),
+        ("vectors", "Firth calls it input_vectors"),
+        ("vector_size", "Firth calls it dim"),
+        ("doesnt_match", "Firth calls it odd_one_out"),
+        ("get_subwords", "Firth trains whole words"),
+    ],
+)
+def test_an_attribute_of_gensim_or_fasttext_is_answered(name, told):
+    with pytest.raises(AttributeError) as caught:
+        getattr(VECTORS, name)
+    assert str(caught.value).startswith(f"'Vectors' object has no attribute '{name}'; {told}")
+    assert not hasattr(VECTORS, name)
+
+
+@pytest.mark.parametrize("name", ["_repr_html_", "__array_interface__", "_rows_", "colour"])
+def test_other_attributes_are_just_missing(name):
+    with pytest.raises(AttributeError, match=f"has no attribute '{name}'$"):
+        getattr(VECTORS, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Word2Vec", "Firth calls it firth.train"),
+        ("KeyedVectors", "Firth calls it firth.Vectors"),
+        ("plotting", "Firth has it as a module: import firth.plotting"),
+    ],
+)
+def test_a_name_of_another_module_is_answered(name, told, monkeypatch):
+    monkeypatch.delattr(firth, name, raising=False)
+    with pytest.raises(AttributeError) as caught:
+        getattr(firth, name)
+    assert str(caught.value).startswith(f"module 'firth' has no attribute '{name}'; {told}")
+
+
+def test_each_name_that_is_told_is_there():
+    for name, ours in {**other_names.VECTORS, **other_names.MODULE}.items():
+        if ours.startswith("Firth"):
+            continue
+        assert not hasattr(type(VECTORS), name)
+        # The first word, without what is called or looked up.
+        first = ours.replace("1 - ", "").replace("'word in ", "")
+        path = "".join(
+            letter if letter.isidentifier() or letter == "." else " " for letter in first
+        )
+        owner, _, attribute = path.split()[0].rstrip(".").partition(".")
+        if owner == "firth":
+            assert attribute in firth.__all__, ours
+        elif owner != "vectors":
+            assert hasattr(VECTORS, owner), ours
