@@ -8,7 +8,7 @@ import warnings
 
 import pytest
 
-from firth import locks
+from firth import file_locks
 from firth.errors import FirthError
 from firth.locks import FolderLock
 
@@ -72,6 +72,6 @@ def test_a_file_system_without_locks_is_not_taken_for_another_run(tmp_path, monk
     def refuse(handle):
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr(locks, "_lock", refuse)
+    monkeypatch.setattr(file_locks, "_lock", refuse)
     with pytest.raises(FirthError, match=r"^cannot lock .*: No locks available; give a folder on"):
         FolderLock(tmp_path)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import sys
 import weakref
 from pathlib import Path
 
 from firth.errors import FirthError
+from firth.file_locks import try_lock
 from firth.files import make_folder
 
 _NAME = ".lock"
-# What the platforms say of a lock that somebody else holds.
-_HELD = {errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK}
 
 
 class FolderLock:
@@ -43,19 +40,18 @@ class FolderLock:
         except OSError as error:
             raise FirthError(f"cannot write {folder}: {error.strerror or error}") from error
         try:
-            _lock(handle)
+            is_locked = try_lock(handle)
         except OSError as error:
             os.close(handle)
-            if error.errno in _HELD:
-                message = (
-                    f"another run is using {folder}; wait until it ends, or give another folder"
-                )
-            else:
-                message = (
-                    f"cannot lock {folder}: {error.strerror or error}; "
-                    "give a folder on another file system"
-                )
-            raise FirthError(message) from error
+            raise FirthError(
+                f"cannot lock {folder}: {error.strerror or error}; "
+                "give a folder on another file system"
+            ) from error
+        if not is_locked:
+            os.close(handle)
+            raise FirthError(
+                f"another run is using {folder}; wait until it ends, or give another folder"
+            )
         self._handle = handle
         _OPEN.add(self)
 
@@ -81,16 +77,3 @@ def _close_all() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_close_all)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(handle: int) -> None:
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-
-else:
-    import fcntl
-
-    def _lock(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

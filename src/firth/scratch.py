@@ -19,11 +19,11 @@ import os
 import re
 import shutil
 import stat
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from firth.errors import warn
+from firth.file_locks import try_lock
 
 LOCK, NEW, OLD = "lock", "new", "old"
 
@@ -123,7 +123,7 @@ def _make(target: Path) -> tuple[Path, int]:
 def _may_use(folder: Path, handle: int) -> bool:
     """Lock a new scratch folder, unless another process has taken it for a leftover."""
     try:
-        if not _lock(handle):
+        if not try_lock(handle):
             return False
     except OSError:
         # A file system without locks: no process can take it for a leftover there.
@@ -150,7 +150,7 @@ def _remove_abandoned(path: Path) -> None:
         path.rmdir()
         return
     try:
-        if not _lock(handle):
+        if not try_lock(handle):
             return
         if (path / OLD).is_dir():
             for old in (path / OLD).iterdir():
@@ -169,25 +169,3 @@ def _remove(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
     if os.path.lexists(folder):
         warn(f"cannot remove {folder}, which is of no use any more; remove it by hand")
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(handle: int) -> bool:
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except PermissionError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _lock(handle: int) -> bool:
-        """Lock a file if no other handle has; raise OSError where files cannot be locked."""
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True

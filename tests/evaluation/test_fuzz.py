@@ -7,7 +7,7 @@ READERS = ["analogies", "similarity"]
 
 @pytest.mark.parametrize("reader", READERS)
 def test_damaged_evaluation_sets_are_read_or_refused(reader, check_damaged):
-    check_damaged(reader, first=0, count=1_000, faults=4)
+    check_damaged(reader, first=0, count=400, faults=4)
 
 
 @pytest.mark.slow

@@ -41,7 +41,7 @@ VOCABULARIES = {
 QUICK = settings(
     deadline=None,
     derandomize=True,
-    max_examples=120,
+    max_examples=70,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 

@@ -11,20 +11,23 @@ from firth.training import simd
 
 MODULES = [Path(__file__).with_name(f"test_{name}.py") for name in ("kernel", "blocks")]
 # What starts a process of its own would take longer than all the rest.
-QUICK = "not nothing_is_compiled and not two_processes"
+WHOLE = "not nothing_is_compiled and not two_processes"
+# To compile a kernel takes longer than its tests, and this one has no operation of its own.
+QUICK = f"{WHOLE} and not (test_blocks and cbow)"
 
 
 # Width 4 is that of processors without AVX: nor are other instructions to be used that they lack.
 BASELINE = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
 
 
+@pytest.mark.parametrize("selection", [QUICK, pytest.param(WHOLE, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("width", [4, 8, 16])
-def test_kernels_hold_with_vectors_of(width):
+def test_kernels_hold_with_vectors_of(width, selection):
     if width == simd.WIDTH:
         pytest.skip("vectors have this width here, so the tests themselves are of it")
     processor = BASELINE if width == 4 else {}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", QUICK, *MODULES],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", selection, *MODULES],
         env={**os.environ, "FIRTH_VECTOR_WIDTH": str(width), **processor},
         capture_output=True, text=True, check=False,
     )  # fmt: skip

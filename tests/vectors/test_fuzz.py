@@ -24,7 +24,7 @@ READERS = [
 
 @pytest.mark.parametrize("reader", READERS)
 def test_damaged_files_are_read_or_refused(reader, check_damaged):
-    check_damaged(reader, first=0, count=400, faults=5)
+    check_damaged(reader, first=0, count=250, faults=5)
 
 
 @pytest.mark.slow

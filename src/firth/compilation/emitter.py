@@ -11,8 +11,6 @@ import os
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
-import llvmlite.binding as llvm
-import numba
 import numpy as np
 from llvmlite import ir
 from numba import types
@@ -21,6 +19,7 @@ from numba.core.base import BaseContext
 from numba.core.typing import Signature, signature
 from numba.extending import lower_builtin, type_callable
 
+from firth.compilation.processor import processor_features
 from firth.errors import ConfigError
 
 Emit = TypeVar("Emit", bound=Callable[..., ir.Value | None])
@@ -37,15 +36,12 @@ def _processor() -> tuple[int, int]:
         if asked not in _REGISTERS:
             raise ConfigError(f"FIRTH_VECTOR_WIDTH must be 4, 8 or 16, got {asked!r}")
         return int(asked), _REGISTERS[asked]
-    features = numba.config.CPU_FEATURES
-    if features is None:
-        features = llvm.get_host_cpu_features().flatten()
-    has = set(features.split(","))
-    if "+avx512f" in has:
+    features = processor_features()
+    if "avx512f" in features:
         return 16, 32
-    if "+avx" in has:
+    if "avx" in features:
         return 8, 16
-    return 4, 32 if "+neon" in has else 16
+    return 4, 32 if "neon" in features else 16
 
 
 WIDTH, REGISTERS = _processor()
