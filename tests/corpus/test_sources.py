@@ -312,7 +312,7 @@ OTHER_KINDS = {
     "zip": (_zip(TEXT.encode()), "a zip archive", "unpack it"),
     "tar": (_tar(TEXT.encode()), "a tar archive", "unpack it"),
     "tar.gz": (gzip.compress(_tar(TEXT.encode())), "decompressed, is a tar archive", "unpack it"),
-    "gz.gz": (gzip.compress(gzip.compress(TEXT.encode())), "compressed twice", "decompress it"),
+    "gz.gz": (gzip.compress(gzip.compress(TEXT.encode())), "compressed once more", "it once first"),
     "utf-16": (TEXT.encode("utf-16"), "UTF-16 text", "iconv -f UTF-16 -t UTF-8"),
     "utf-16-le": (TEXT.encode("utf-16-le"), "UTF-16 text", "iconv -f UTF-16LE -t UTF-8"),
     "utf-16-be": (TEXT.encode("utf-16-be"), "UTF-16 text", "iconv -f UTF-16BE -t UTF-8"),
