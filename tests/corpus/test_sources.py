@@ -472,6 +472,14 @@ def test_what_else_is_no_text_is_refused_by_name(mixed, left, message):
     assert find_text(mixed / "v.vec")
 
 
+def test_no_pattern_is_advised_that_names_the_file_again(tmp_path):
+    (tmp_path / "v.txt").write_text("1 2\ntea 1 2\n")
+    for source in (tmp_path, tmp_path / "*"):
+        with pytest.raises(CorpusError, match="holds vectors, and no text; move it away") as raised:
+            find_text(source)
+        assert "*.txt'" not in str(raised.value)
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
