@@ -78,6 +78,7 @@ def test_a_folder_that_was_asked_for_is_needed(tmp_path, monkeypatch, given):
     with pytest.raises(FirthError, match=r"cannot be written: .*FIRTH_CACHE_DIR") as caught:
         cache_folder()
     assert str(tmp_path / given) in str(caught.value)
+    assert "File exists" not in str(caught.value)
     with pytest.warns(FirthWarning, match="compiled code is not kept.*FIRTH_CACHE_DIR"):
         assert code_folder() is None
 

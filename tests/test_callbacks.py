@@ -371,9 +371,29 @@ def test_a_full_disk_is_told_once_and_loses_no_vectors():
     with warnings.catch_warnings(action="error"):
         log.on_epoch(make_epoch())
         log.on_end(make_end())
-    # When the run begins, there is nothing to lose.
-    with pytest.raises(firth.FirthError, match=f"^{reason}$"):
-        firth.train([["tea", "milk"]] * 50, dim=2, epochs=1, sample=0, callbacks=[log])
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+def test_a_full_disk_stops_a_run_that_has_nothing_to_lose():
+    with (
+        pytest.warns(firth.FirthWarning) as told,
+        pytest.raises(firth.FirthError, match=r"^cannot write /dev/full: No space left"),
+    ):
+        firth.train(
+            [["tea", "milk"]] * 50, dim=2, epochs=1, sample=0, callbacks=[JsonLines("/dev/full")]
+        )
+    # A run that does not begin does not go on.
+    assert not any("goes on" in str(warning.message) for warning in told)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+def test_a_pipe_takes_lines_and_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(firth.FirthError, match=r"^cannot write .*pipe: "):
+        JsonLines(tmp_path / "pipe")
+    with open(tmp_path / "pipe", "rb", opener=lambda path, _: os.open(path, os.O_RDWR)) as pipe:
+        JsonLines(tmp_path / "pipe").on_epoch(make_epoch())
+        assert json.loads(pipe.readline())["event"] == "epoch"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs limits of files")

@@ -140,6 +140,20 @@ def test_similar(folder):
     assert len(as_json) == 8
 
 
+def test_a_query_without_an_answer_is_told(tmp_path):
+    vectors = np.array([[0, 0], [1, 2], [2, 1]], np.float32)
+    firth.Vectors(["null", "tea", "milk"], vectors).save(tmp_path / "v")
+    reason = "its vector is zero, or those of all other words are"
+    for query, told in (
+        (["similar", "v", "null"], "'null'"),
+        (["analogy", "v", "tea", "tea", "null"], "'tea' - 'tea' + 'null'"),
+    ):
+        for json_option, printed in (([], ""), (["--json"], "[]\n")):
+            done = run(*query, *json_option, at=tmp_path)
+            assert (done.returncode, done.stdout) == (0, printed)
+            assert done.stderr == f"firth: nothing is near {told}: {reason}\n"
+
+
 def test_analogy_is_a_to_b_as_c(folder):
     done = run("analogy", "vectors", "cat", "mat", "dog", "--top", "2", "--json", at=folder)
     expected = firth.load(folder / "vectors").analogy(

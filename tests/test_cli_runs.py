@@ -160,6 +160,7 @@ def test_goes_on_from_vectors_with_frozen_words_and_a_log(folder):
         (["--holdout", "5%"], "--holdout must be a share such as 0.01, or a text, got '5%'"),
         (["--start", "nosuch"], "no such file: nosuch"),
         (["--frozen", "nosuch"], "cannot read the words in 'nosuch'"),
+        (["--frozen", ""], "frozen must be a path, got ''"),
         (["--frozen", os.devnull], "not a regular file"),
         (["--frozen", "empty.txt"], "there are no words in empty.txt"),
         (["--checkpoint-every", "10s"], "checkpoint_every needs a folder of checkpoints"),

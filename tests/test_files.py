@@ -279,9 +279,10 @@ def test_the_current_folder_is_no_place(tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name here")
-def test_what_is_no_file_is_no_place(tmp_path):
-    os.mkfifo(tmp_path / "pipe.bin")
-    assert_refused_untouched(tmp_path / "pipe.bin", "not a regular file", folder=False)
+@pytest.mark.parametrize("folder", [False, True])
+def test_what_is_no_file_is_no_place(tmp_path, folder):
+    os.mkfifo(tmp_path / "pipe")
+    assert_refused_untouched(tmp_path / "pipe", "not a regular file", folder=folder)
 
 
 @pytest.mark.parametrize("folder", [False, True])

@@ -109,6 +109,20 @@ def test_a_text_on_standard_input_is_not_overwritten(place, monkeypatch):
         check_run_paths(Path("own.txt"), texts=["-"])
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+def test_a_pipe_is_not_read(place):
+    os.mkfifo(place / "pipe")
+    handle = os.open(place / "pipe", os.O_RDWR)
+    try:
+        # So much that reading the beginning would not wait.
+        os.write(handle, b"tea and toast\n" * 1000)
+        check_run_paths(Path("pipe"), texts=["texts", "*"])
+        check_run_paths(Path("new"), texts=["texts", "*"], log="pipe")
+        assert len(os.read(handle, 1 << 16)) == 14_000
+    finally:
+        os.close(handle)
+
+
 def test_words_that_stay_are_not_overwritten():
     with pytest.raises(FirthError, match=r"it holds the words of --frozen; .*--output"):
         check_run_paths(Path("words.txt"), frozen="here/words.txt")

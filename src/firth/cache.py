@@ -122,7 +122,10 @@ def _warn_of_default(reason: str) -> None:
 
 def _unusable(error: Exception) -> str:
     """Say why the configured folder cannot be used."""
-    reason = error.strerror if isinstance(error, OSError) else error
+    if isinstance(error, FileExistsError):
+        reason = f"{error.filename} is no folder"
+    else:
+        reason = getattr(error, "strerror", None) or str(error).rstrip(".")
     try:
         return f"the cache folder {_configured_folder()} cannot be written: {reason}"
     except (OSError, RuntimeError):

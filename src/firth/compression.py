@@ -126,7 +126,7 @@ def open_regular(path: str | os.PathLike[str]) -> Iterator[io.BufferedReader]:
         if stat.S_ISDIR(kind):
             raise FormatError(f"cannot read {path}: it is a folder")
         if not stat.S_ISREG(kind):
-            raise FormatError(f"cannot read {path}: not a regular file; write its text to one")
+            raise FormatError(f"cannot read {path}: not a regular file; write its content to one")
         with Path(path).open("rb", BUFFER_BYTES) as file:
             yield cast(io.BufferedReader, file)
     except FileNotFoundError as error:

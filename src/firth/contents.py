@@ -67,6 +67,9 @@ def is_log(head: bytes) -> bool:
 
 def _head(path: Path) -> bytes:
     try:
+        # A pipe would be waited for.
+        if not path.is_file():
+            return b""
         with path.open("rb") as file:
             return file.read(_HEAD_BYTES)
     except OSError:

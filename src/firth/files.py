@@ -157,11 +157,11 @@ def _check_place(target: Path, *, folder: bool) -> None:
         raise FirthError(
             f"cannot write {target}: it is a link to nothing; remove the link, or give another path"
         )
+    if not target.is_dir() and not target.is_file():
+        raise FirthError(f"cannot write {target}: it is not a regular file; give another path")
     if target.is_dir() != folder:
         kind = "folder" if target.is_dir() else "file"
         raise FirthError(f"cannot write {target}: a {kind} of that name is in the way")
-    if not folder and not target.is_file():
-        raise FirthError(f"cannot write {target}: it is not a regular file; give another path")
     if folder and _is_current(target):
         raise FirthError(
             f"cannot write {target}: it is the current folder; give a name within it, or go to "

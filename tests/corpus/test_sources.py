@@ -312,7 +312,7 @@ OTHER_KINDS = {
     "zip": (_zip(TEXT.encode()), "a zip archive", "unpack it"),
     "tar": (_tar(TEXT.encode()), "a tar archive", "unpack it"),
     "tar.gz": (gzip.compress(_tar(TEXT.encode())), "decompressed, is a tar archive", "unpack it"),
-    "gz.gz": (gzip.compress(gzip.compress(TEXT.encode())), "compressed twice", "decompress it"),
+    "gz.gz": (gzip.compress(gzip.compress(TEXT.encode())), "compressed once more", "it once first"),
     "utf-16": (TEXT.encode("utf-16"), "UTF-16 text", "iconv -f UTF-16 -t UTF-8"),
     "utf-16-le": (TEXT.encode("utf-16-le"), "UTF-16 text", "iconv -f UTF-16LE -t UTF-8"),
     "utf-16-be": (TEXT.encode("utf-16-be"), "UTF-16 text", "iconv -f UTF-16BE -t UTF-8"),
@@ -470,6 +470,14 @@ def test_what_else_is_no_text_is_refused_by_name(mixed, left, message):
         assert "\n" not in str(raised.value)
     # Named outright, it is what the user wants.
     assert find_text(mixed / "v.vec")
+
+
+def test_no_pattern_is_advised_that_names_the_file_again(tmp_path):
+    (tmp_path / "v.txt").write_text("1 2\ntea 1 2\n")
+    for source in (tmp_path, tmp_path / "*"):
+        with pytest.raises(CorpusError, match="holds vectors, and no text; move it away") as raised:
+            find_text(source)
+        assert "*.txt'" not in str(raised.value)
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,12 @@ class JsonLines(Callback):
     def on_start(self, start: RunStart) -> None:
         """Write what the run sets out to do; of the vocabulary, how many words it has."""
         self._pace.begin()
-        self._tell("start", plan_of(start))
+        try:
+            self._tell("start", plan_of(start))
+        except FirthError as error:
+            # The run does not begin: at its end, this is not told once more.
+            self._told = str(error)
+            raise
 
     def on_progress(self, progress: Progress) -> None:
         """Write how far the run has come, if it is time."""
@@ -121,7 +126,7 @@ class JsonLines(Callback):
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             # Opened anew each time: nothing is left open, whatever happens to the run.
-            with self.path.open("ab", buffering=0) as file:
+            with open(self.path, "ab", buffering=0, opener=_open_at_once) as file:
                 end = os.fstat(file.fileno()).st_size
                 try:
                     while line:
@@ -153,6 +158,14 @@ class JsonLines(Callback):
         except OSError:
             # There is none, or it cannot be read, which need not be.
             return True
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Open a file to write; a pipe that nobody reads is an error, and not waited for."""
+    handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o666)
+    if os.name == "posix":
+        os.set_blocking(handle, True)
+    return handle
 
 
 def _finite(value: object) -> object:

@@ -17,7 +17,8 @@ from firth.errors import FirthError, escape
 def similar(path: VectorsPath, word: str, top: Top = 10, as_json: Json = False) -> None:
     """Show the words nearest to a word."""
     vectors = load_vectors(path)
-    print_neighbours(vectors.similar(token(vectors, word), top=top), as_json)
+    neighbours = vectors.similar(token(vectors, word), top=top)
+    print_neighbours(neighbours, as_json, query=repr(word))
 
 
 @app.command(epilog="Example: firth analogy vectors man king woman")
@@ -27,7 +28,8 @@ def analogy(
     """Tell what is to C as B is to A."""
     vectors = load_vectors(path)
     a_, b_, c_ = (token(vectors, word) for word in (a, b, c))
-    print_neighbours(vectors.analogy(positive=[b_, c_], negative=[a_], top=top), as_json)
+    neighbours = vectors.analogy(positive=[b_, c_], negative=[a_], top=top)
+    print_neighbours(neighbours, as_json, query=f"{b!r} - {a!r} + {c!r}")
 
 
 @app.command(

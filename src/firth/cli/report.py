@@ -6,6 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from firth.cli.app import tell
 from firth.errors import escape
 
 if TYPE_CHECKING:
@@ -40,8 +41,10 @@ def to_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=not is_unicode)
 
 
-def print_neighbours(neighbours: list[Neighbour], as_json: bool) -> None:
-    """Print a line for each neighbour, its score first, or one line of JSON."""
+def print_neighbours(neighbours: list[Neighbour], as_json: bool, *, query: str) -> None:
+    """Print a line for each neighbour of a query, its score first, or one line of JSON."""
+    if not neighbours:
+        tell(f"nothing is near {query}: its vector is zero, or those of all other words are")
     if as_json:
         print_json([neighbour._asdict() for neighbour in neighbours])
         return

@@ -9,7 +9,7 @@ import typer
 
 from firth.cli.app import EncodingErrors, Json, Overwrite, app, tell
 from firth.cli.report import facts, print_json
-from firth.errors import FirthError
+from firth.errors import FirthError, FormatError
 
 if TYPE_CHECKING:
     from firth.training import Callback
@@ -218,11 +218,12 @@ def _read_words(path: str | None) -> list[str]:
     if path is None:
         return []
     from firth.compression import open_regular
+    from firth.paths import to_path
 
     try:
-        with open_regular(path) as file:
+        with open_regular(to_path("frozen", path)) as file:
             words = file.read().decode("utf-8-sig").split()
-    except (FirthError, UnicodeError) as error:
+    except (FormatError, UnicodeError) as error:
         raise FirthError(f"cannot read the words in {path!r}: {error}") from error
     if not words:
         raise FirthError(f"there are no words in {path}, which should name those to be frozen")

@@ -64,7 +64,7 @@ def check_is_text(head: bytes, name: str) -> None:
         What an error calls the file.
     """
     if compression_of(head):
-        raise CorpusError(f"{name} is compressed twice; {_DECOMPRESS} once")
+        raise CorpusError(f"{name} is compressed once more; decompress it once first")
     for magic, what, advice in _OTHER_KINDS:
         if re.match(magic, head):
             raise CorpusError(f"{name} is {what}, not UTF-8 text; {advice}")

@@ -161,7 +161,8 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 def _check_texts(source: Path, paths: Sequence[Path]) -> None:
     """Raise if what a folder or pattern names holds something that no text is made of."""
-    advice = f"move it away, or name the texts only, as by the pattern '{_pattern_for(source)}'"
+    pattern = source / "*.txt" if source.is_dir() else source.parent / "*.txt"
+    advice = f"move it away, or name the texts only, as by the pattern '{pattern}'"
     places = {path.parent for path in paths if path.name in FOLDER_OF_VECTORS}
     for place in sorted(places):
         if all((place / name).is_file() for name in FOLDER_OF_VECTORS):
@@ -169,8 +170,6 @@ def _check_texts(source: Path, paths: Sequence[Path]) -> None:
     for path in paths:
         kind = kind_of(path)
         if kind is not None:
+            if path.suffix == pattern.suffix:
+                advice = "move it away, or name the texts one by one"
             raise CorpusError(f"{path} holds {_KINDS[kind]}, and no text; {advice}")
-
-
-def _pattern_for(source: Path) -> Path:
-    return source / "*.txt" if source.is_dir() else source.parent / "*.txt"
