@@ -26,7 +26,7 @@ def similar(path: VectorsPath, word: _Word, top: Top = 10, as_json: Json = False
 def analogy(
     path: VectorsPath, a: _Word, b: _Word, c: _Word, top: Top = 10, as_json: Json = False
 ) -> None:
-    """Find the words that are to C as B is to A."""
+    """Find the words that are to c as b is to a, such as man king woman: queen."""
     vectors = load_vectors(path)
     a_, b_, c_ = (token(vectors, word) for word in (a, b, c))
     print_neighbours(vectors.analogy(positive=[b_, c_], negative=[a_], top=top), as_json)
