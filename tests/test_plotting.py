@@ -26,7 +26,7 @@ from firth.plotting import (
     scatter,
     window_diagram,
 )
-from firth.plotting.labels import _crossing, need_lines, place
+from firth.plotting.labels import _crossing, _struck, need_lines, place
 from firth.plotting.projection import project
 from firth.plotting.style import PALETTE, look
 from firth.vectors import Vectors
@@ -300,6 +300,24 @@ def test_six_names_at_one_point_are_each_led_to_it():
         # The line is to be seen: it does not begin below the point's marker.
         away = np.maximum(np.maximum(box[:2] - point, point - box[2:]), 0.0)
         assert np.linalg.norm(away) > 4.0
+
+
+def test_names_at_one_point_near_the_edge_and_others_are_not_struck_through():
+    random = np.random.default_rng(0)
+    matrix = np.vstack([np.tile([1.0, 0.2, 0.3], (6, 1)), random.normal(size=(20, 3))])
+    matrix[:6] += 1e-3 * random.normal(size=(6, 3))
+    names = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta"] + [f"n{i}" for i in range(20)]
+    picture = scatter(Vectors(names, matrix.astype(np.float32)), names)
+    boxes = boxes_of(picture)
+    assert overlaps(boxes) == 0
+    struck = [
+        (line, other)
+        for line, box in zip(leaders(picture), boxes, strict=True)
+        if line is not None
+        for other in boxes
+        if other is not box and _struck(line[np.newaxis], other[np.newaxis] + [1, 1, -1, -1])[0, 0]
+    ]
+    assert not struck
 
 
 def test_a_name_that_could_belong_to_another_point_is_led_to_its_own():

@@ -1,4 +1,4 @@
-"""Firth: word vectors by negative sampling, as fast as the processor allows.
+"""Firth trains word vectors: Word2Vec's CBOW and skip-gram with negative sampling.
 
 >>> import firth
 >>> units = [["tea", "milk"], ["tea", "sugar"], ["bread", "butter"]] * 200

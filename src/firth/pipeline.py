@@ -138,7 +138,8 @@ def train(
         How many checkpoints are kept, by default 2.
     resume : bool
         Whether to go on from the last checkpoint, if there is one. Text and options must be the
-        same; only `threads` and `on_divergence` may differ.
+        same; only `threads` and `on_divergence` may differ. With `deterministic`, Firth's version
+        and the processor must be the same too.
     callbacks : sequence of Callback
         Are told how the run goes; see `Callback`.
     progress : bool, optional
@@ -271,7 +272,7 @@ def _log_corpus(corpus: Corpus) -> None:
 
 
 def _engine_named(name: str) -> MakeEngine | None:
-    """Give the class of an engine, or None for the kernel that the config asks for."""
+    """Return the class of an engine, or None for the kernel that the config asks for."""
     if name == "kernel":
         return None
     if name == "torch":

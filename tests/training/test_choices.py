@@ -57,9 +57,7 @@ def test_pairs_are_sensible_units():
 
 def test_few_words_to_train_on():
     (message,) = doubts(units(count=999), min_count=1)
-    assert message == (
-        "there are only 9,990 words to train on, and 10,000 are few already; give more text"
-    )
+    assert message == ("there are only 9,990 words to train on, fewer than 10,000; give more text")
     assert doubts(units(count=1_000), min_count=1) == []
 
 
@@ -72,7 +70,7 @@ def test_few_words_are_laid_to_min_count():
     source = units() + [["rare", f"name{k}"] for k in range(100)]
     message = doubts(source, min_count=1_500)[0]
     assert re.fullmatch(
-        r"there are only 4,\d{3} words to train on, and 10,000 are few already; min_count "
+        r"there are only 4,\d{3} words to train on, fewer than 10,000; min_count "
         r"leaves out 15,\d{3} of the 20,200 words read: give more text, or lower it "
         r"\(--min-count\)",
         message,
@@ -143,7 +141,7 @@ def test_held_out_text_of_its_own_hides_no_cause():
 
 def test_a_share_that_is_held_out_is_not_laid_to_min_count():
     (message,) = doubts(units(count=1_100), min_count=1, holdout=0.5)
-    assert message.endswith("are few already; give more text")
+    assert message.endswith("fewer than 10,000; give more text")
     message = doubts(units(count=1_100), min_count=150, holdout=0.5)[0]
     words, left_out, read = re.search(
         r"only ([\d,]+) words .*leaves out ([\d,]+) of the ([\d,]+) words read", message

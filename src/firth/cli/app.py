@@ -74,12 +74,13 @@ app = typer.Typer(
 VectorsPath = Annotated[
     Path, typer.Argument(metavar="VECTORS", help="A folder or file of vectors.")
 ]
-Top = Annotated[int, typer.Option(help="How many words to give.")]
+Top = Annotated[int, typer.Option(help="How many words to show.")]
 EncodingErrors = Annotated[
-    Literal["strict", "replace"], typer.Option(help="What to do about invalid UTF-8.")
+    Literal["strict", "replace"],
+    typer.Option(help="Refuse invalid UTF-8, or replace it by U+FFFD."),
 ]
 Overwrite = Annotated[
-    bool, typer.Option("--overwrite", help="Replace a file that holds something else, too.")
+    bool, typer.Option("--overwrite", help="Replace a file even if it holds something else.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Report as JSON.")]
 

@@ -15,7 +15,7 @@ from firth.cli.words import load_vectors, split_words
 def plot(
     path: VectorsPath,
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="Where to draw: .png, .svg or .pdf.")
+        Path, typer.Option("--output", "-o", help="Where to write: .png, .svg or .pdf.")
     ],
     words: Annotated[
         list[str] | None,
@@ -24,7 +24,7 @@ def plot(
     top: Annotated[
         int | None,
         typer.Option(
-            help="Draw this many: the most frequent words, without function words and numbers.",
+            help="Draw this many content words, the most frequent (no function words, no numbers).",
             show_default="50, or the words of --analogy",
         ),
     ] = None,
@@ -41,7 +41,7 @@ def plot(
             help="How many dimensions become two.", show_default="pca; none if they are two"
         ),
     ] = None,
-    title: Annotated[str | None, typer.Option(help="Written above.")] = None,
+    title: Annotated[str | None, typer.Option(help="Title above the map.")] = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Draw words as a map, by their vectors."""

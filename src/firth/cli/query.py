@@ -12,9 +12,11 @@ from firth.cli.report import facts, print_evaluation, print_json, print_neighbou
 from firth.cli.words import load_vectors, token
 from firth.errors import FirthError, escape
 
+_Word = Annotated[str, typer.Argument(help="A word that has a vector.")]
+
 
 @app.command(epilog="Example: firth similar vectors king --top 5")
-def similar(path: VectorsPath, word: str, top: Top = 10, as_json: Json = False) -> None:
+def similar(path: VectorsPath, word: _Word, top: Top = 10, as_json: Json = False) -> None:
     """Show the words nearest to a word."""
     vectors = load_vectors(path)
     neighbours = vectors.similar(token(vectors, word), top=top)
@@ -23,9 +25,9 @@ def similar(path: VectorsPath, word: str, top: Top = 10, as_json: Json = False) 
 
 @app.command(epilog="Example: firth analogy vectors man king woman")
 def analogy(
-    path: VectorsPath, a: str, b: str, c: str, top: Top = 10, as_json: Json = False
+    path: VectorsPath, a: _Word, b: _Word, c: _Word, top: Top = 10, as_json: Json = False
 ) -> None:
-    """Tell what is to C as B is to A."""
+    """Find the words that are to c as b is to a, such as man king woman: queen."""
     vectors = load_vectors(path)
     a_, b_, c_ = (token(vectors, word) for word in (a, b, c))
     neighbours = vectors.analogy(positive=[b_, c_], negative=[a_], top=top)
@@ -38,14 +40,20 @@ def analogy(
 def evaluate(
     path: VectorsPath,
     analogies: Annotated[
-        list[Path] | None, typer.Option(metavar="FILE", help="Questions in Google's format.")
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Questions in Google's format; may be given several times.",
+        ),
     ] = None,
     similarity: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", help="Word pairs and scores."),
+        typer.Option(
+            metavar="FILE", help="Word pairs and their scores; may be given several times."
+        ),
     ] = None,
     restrict: Annotated[
-        int, typer.Option(help="Hold analogies to the most frequent words.")
+        int, typer.Option(help="Use only this many words, the most frequent, in analogies.")
     ] = 30_000,
     as_json: Json = False,
 ) -> None:
@@ -68,7 +76,7 @@ def evaluate(
 
 @app.command(epilog="Example: firth info vectors")
 def info(path: VectorsPath, as_json: Json = False) -> None:
-    """Tell what a folder or file of vectors holds."""
+    """Show what a folder or file of vectors holds."""
     vectors = load_vectors(path)
     told = facts(vectors)
     if as_json:

@@ -24,9 +24,12 @@ def train(
     ],
     output: Annotated[
         Path,
-        typer.Option(help="Where to write: .bin, .txt or .vec, or a folder where no suffix."),
+        typer.Option(help="Where to write: a file .bin, .txt or .vec, or without suffix a folder."),
     ],
-    model: Annotated[Literal["skipgram", "cbow"], typer.Option()] = "skipgram",
+    model: Annotated[
+        Literal["skipgram", "cbow"],
+        typer.Option(help="Each context word predicts the centre, or their mean does."),
+    ] = "skipgram",
     dim: Annotated[
         int | None,
         typer.Option(help="Length of a vector.", show_default="100, or that of --start"),
@@ -38,7 +41,8 @@ def train(
     epochs: Annotated[int, typer.Option(help="Passes over the corpus.")] = 5,
     min_count: Annotated[int, typer.Option(help="Leave out words that occur less often.")] = 5,
     max_vocab: Annotated[
-        int | None, typer.Option(help="Keep this many words, the most frequent.")
+        int | None,
+        typer.Option(help="Keep this many words, the most frequent.", show_default="all"),
     ] = None,
     sample: Annotated[float, typer.Option(help="Subsampling threshold, 0 for none.")] = 1e-3,
     noise_exponent: Annotated[
@@ -56,9 +60,9 @@ def train(
         bool, typer.Option(help="Draw each window's reach from 1 to --window.")
     ] = True,
     threads: Annotated[
-        int | None, typer.Option(help="Workers.", show_default="one for each processor")
+        int | None, typer.Option(help="Threads that train.", show_default="one for each processor")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Start of the random numbers.")] = 1,
+    seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 1,
     engine: Annotated[
         Literal["kernel", "torch"],
         typer.Option(help="The compiled kernel, or the textbook in PyTorch, which is slow."),
@@ -66,8 +70,8 @@ def train(
     tokenizer: Annotated[
         Literal["whitespace", "words", "textbook", "chinese"],
         typer.Option(
-            help="Split at white space; by Unicode's word boundaries, lower-cased; by letters and "
-            "digits alone, lower-cased; by jieba."
+            help="Split at white space; at Unicode's word boundaries, lower-cased; the textbook's "
+            r"pattern \b\w+\b|[,.!?], lower-cased; Chinese, by jieba."
         ),
     ] = "whitespace",
     lowercase: Annotated[bool, typer.Option("--lowercase", help="Lower-case the text.")] = False,
@@ -87,11 +91,12 @@ def train(
         typer.Option(help="Stop when the held-out loss has not improved for this many epochs."),
     ] = None,
     start: Annotated[
-        str | None, typer.Option(help="Go on from these vectors, or this checkpoint.")
+        str | None,
+        typer.Option(metavar="VECTORS", help="Start from these vectors, or this checkpoint."),
     ] = None,
     frozen: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Words, one in a line, whose vectors do not change."),
+        typer.Option(metavar="FILE", help="Words, one a line, whose vectors do not change."),
     ] = None,
     checkpoint: Annotated[
         str | None, typer.Option(metavar="FOLDER", help="Write checkpoints into this folder.")
@@ -100,18 +105,24 @@ def train(
         str | None,
         typer.Option(
             metavar="TIME",
-            help="How often, in seconds, or as 30s, 10m, 1.5h.",
+            help="Time between checkpoints: seconds, or such as 30s, 10m, 1.5h.",
             show_default="10m",
         ),
     ] = None,
     keep_checkpoints: Annotated[
-        int | None, typer.Option(help="How many of them are kept.", show_default="2")
+        int | None, typer.Option(help="How many checkpoints are kept.", show_default="2")
     ] = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on from the last checkpoint, if there is one.")
+        bool,
+        typer.Option(
+            "--resume",
+            help="Go on from the last checkpoint, if there is one. Text and options must be the "
+            "same; with --deterministic, Firth's version and the processor too.",
+        ),
     ] = False,
     deterministic: Annotated[
-        bool, typer.Option("--deterministic", help="The same vectors for any number of threads.")
+        bool,
+        typer.Option("--deterministic", help="Give the same vectors for any number of threads."),
     ] = False,
     on_divergence: Annotated[
         Literal["stop", "halve"],
@@ -122,7 +133,7 @@ def train(
     ] = None,
     overwrite: Overwrite = False,
     quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Show nothing but warnings and errors.")
+        bool, typer.Option("--quiet", "-q", help="Show only warnings and errors.")
     ] = False,
     as_json: Json = False,
 ) -> None:

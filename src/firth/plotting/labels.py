@@ -33,6 +33,9 @@ _CROWD, _FEWEST = 40.0, 4
 # distance; by a line through another label, through another line, and through another marker.
 _OUTSIDE, _ON_LABEL, _ON_MARKER, _FAR = 100.0, 10.0, 6.0, 1.5
 _THROUGH, _CROSSING, _OVER_MARKER = 400.0, 150.0, 20.0
+# A label that lies badly tries this many places while its neighbours give way; not in a larger
+# group than this, where it would take long.
+_TRIED, _GIVE_WAY = 16, 16
 # In a crowd, by a label on the wrong side of the crowd's middle.
 _INWARDS = 60.0
 
@@ -87,6 +90,8 @@ def place(
         stale[moved] = True
         if len(moved) == 0:
             break
+    for i in order:
+        labels.make_room(i)
     return np.asarray(labels.offsets[np.arange(len(points)), labels.chosen])
 
 
@@ -133,15 +138,42 @@ class _Labels:
         """Let label i change places with one whose line crosses its own, where that costs less."""
         crossed = _crossing(self.lines[i : i + 1], self.lines[self.near[i]])[0]
         for j in np.array(self.near[i], dtype=int)[crossed].tolist():
-            places, before = (int(self.chosen[i]), int(self.chosen[j])), self._cost(i, j)
+            places, before = (int(self.chosen[i]), int(self.chosen[j])), self._cost([i, j])
             self.put(i, places[1])
             self.put(j, places[0])
-            if self._cost(i, j) >= before:
+            if self._cost([i, j]) >= before:
                 self.put(i, places[0])
                 self.put(j, places[1])
 
-    def _cost(self, i: int, j: int) -> float:
-        return float(self.costs(i)[self.chosen[i]] + self.costs(j)[self.chosen[j]])
+    def make_room(self, i: int) -> None:
+        """Let the labels around give way to one that lies badly, where that costs less.
+
+        No line is spared at the cost of labels that cover each other.
+        """
+        group = [i, *self.near[i]]
+        if len(group) > _GIVE_WAY or self._cost([i]) < _THROUGH:
+            return
+        best, lowest, covered = self.chosen[group], self._cost(group), self._covered(group)
+        for candidate in np.argsort(self.fixed[i], kind="stable")[:_TRIED].tolist():
+            self.put(i, candidate)
+            for j in group[1:]:
+                self.put(j, int(np.argmin(self.costs(j))))
+            cost = self._cost(group)
+            if cost < lowest and self._covered(group) <= covered:
+                best, lowest = self.chosen[group], cost
+                if self._cost([i]) < _THROUGH:
+                    break
+        for j, place in zip(group, best.tolist(), strict=True):
+            self.put(j, place)
+
+    def _covered(self, labels: list[int]) -> float:
+        """Return the area of these labels that others cover."""
+        return float(
+            sum(_covered(self.boxes[j : j + 1], self.boxes[self.near[j]]).sum() for j in labels)
+        )
+
+    def _cost(self, labels: list[int]) -> float:
+        return float(sum(self.costs(j)[self.chosen[j]] for j in labels))
 
 
 def need_lines(points: Floats, sizes: Floats, offsets: Floats) -> NDArray[np.bool_]:

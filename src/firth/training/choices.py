@@ -1,4 +1,4 @@
-"""What is said of choices that make little sense, though a run can go on with them."""
+"""Warnings about unusual settings, with which a run can go on."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SHORT_UNIT = 1.5
 
 
 def warn_of_choices(corpus: Corpus, config: TrainConfig) -> None:
-    """Give a `FirthWarning` for each choice that makes little sense.
+    """Warn of each unusual setting by a `FirthWarning`.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def _doubts(corpus: Corpus, config: TrainConfig) -> Iterator[str]:
     tokens, words = corpus.tokens.size - corpus.held_out, len(corpus.vocabulary)
     if tokens < _FEW_TOKENS:
         yield (
-            f"there are only {tokens:,} words to train on, and {_FEW_TOKENS:,} are few already; "
+            f"there are only {tokens:,} words to train on, fewer than {_FEW_TOKENS:,}; "
             f"{_more_words(corpus, config)}"
         )
     if words <= _FEW_WORDS:
