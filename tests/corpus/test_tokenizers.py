@@ -126,6 +126,12 @@ def test_unknown_name_lists_the_names():
         get_tokenizer("spacy", lowercase=False)
 
 
+@pytest.mark.parametrize("tokenizer", [None, ["words"], "Words"])
+def test_what_is_neither_a_name_nor_callable_is_refused(tokenizer):
+    with pytest.raises(ConfigError, match=r"tokenizer must be one of whitespace, .* or a callable"):
+        get_tokenizer(tokenizer, lowercase=False)
+
+
 @pytest.mark.parametrize(
     ("tokenizer", "message"),
     [

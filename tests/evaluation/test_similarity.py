@@ -162,3 +162,15 @@ def test_known_files(name, count, first, last, shared_data):
     pairs = read_pairs(shared_data / "eval" / name)
     assert len(pairs) == count
     assert (pairs[0], pairs[-1]) == (first, last)
+
+
+def test_the_same_order_correlates_wholly():
+    values = np.array([0.1, 0.7, 0.7, 3.0, 2.0])
+    assert spearman(values, 10 * values) == 1.0
+    assert spearman(values[:2], -values[:2]) == -1.0
+
+
+def test_full_width_commas_are_commas(tmp_path):
+    path = tmp_path / "pairs.csv"
+    path.write_text("茶，牛奶，7.5\n茶，国王，1\n", encoding="utf-8")
+    assert read_pairs(path) == [("茶", "牛奶", 7.5), ("茶", "国王", 1.0)]

@@ -1,6 +1,7 @@
 """What a training run may be told, and what it says to the rest."""
 
 import dataclasses
+import pickle
 from fractions import Fraction
 
 import numpy as np
@@ -92,3 +93,18 @@ def test_numbers_and_names_become_plain():
     ]
     assert (config.model, config.deterministic, config.lr) == ("cbow", True, 0.25)
     assert str(config.min_lr) == "0.0"
+
+
+def test_replace_keeps_what_was_given_and_fills_in_the_rest_anew():
+    config = TrainConfig(window=3, threads=1)
+    cbow = config.replace(model="cbow")
+    assert cbow == TrainConfig(window=3, threads=1, model="cbow")
+    assert cbow.lr == 0.05
+    small = config.replace(lr=1e-5)
+    assert (small.lr, small.min_lr) == (1e-5, 1e-5)
+    assert small.replace(lr=0.1).min_lr == 1e-4
+    given = TrainConfig(lr=0.01, min_lr=1e-3).replace(model="cbow")
+    assert (given.lr, given.min_lr) == (0.01, 1e-3)
+    assert pickle.loads(pickle.dumps(config)).replace(model="cbow").lr == 0.05
+    with pytest.raises(ConfigError, match="no option 'alpha'; Firth calls it lr"):
+        config.replace(alpha=0.1)

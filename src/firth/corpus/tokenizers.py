@@ -93,9 +93,10 @@ def get_tokenizer(
         if lowercase:
             return LineTokenizer(_each(split, lambda word: _lower(word, form)), by_chunk=False)
         return LineTokenizer(_each(split, lambda word: normalize(word, form)), by_chunk=False)
-    if tokenizer not in _BY_NAME:
+    if not isinstance(tokenizer, str) or tokenizer not in _BY_NAME:
         names = ", ".join(_BY_NAME)
-        raise ConfigError(f"tokenizer must be one of {names}, or a callable, got {tokenizer!r}")
+        given = shown(tokenizer)
+        raise ConfigError(f"tokenizer must be one of {names}, or a callable, got {given}")
     named = _BY_NAME[tokenizer]
     split = named.make()
     if lowercase or named.lowers:

@@ -17,7 +17,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_SEPARATORS = "\t,;"
+_SEPARATORS = "\t,\uff0c;"
 # Headings without case, white space, underscores and quotes; of several scores the first counts.
 _FIRST_WORD = {"word1", "w1", "wordone", "firstword", "worda", "word"}
 _SECOND_WORD = {"word2", "w2", "wordtwo", "secondword", "wordb"}
@@ -60,7 +60,7 @@ class Layout:
 
 
 def cut(line: str) -> list[str]:
-    """Cut a line at tabs if it has any, else at commas, semicolons, or white space.
+    """Cut a line at tabs if it has any, else at commas, full-width commas, semicolons or spaces.
 
     Examples
     --------

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, Self, get_args
 
 from firth.checks import INT64_MAX, shown, switch
 from firth.checks import is_finite as is_finite
@@ -24,6 +25,8 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "model": get_args(Model),
     "on_divergence": get_args(OnDivergence),
 }
+# What follows from the rest or the machine where it is not given.
+_FILLED_IN = ("lr", "min_lr", "threads")
 _SWITCHES = ("shrink_windows", "deterministic")
 
 # The least and the most of each whole number. Where nothing else limits it, the most is beyond what
@@ -125,6 +128,8 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         """Fill in what follows from the rest or the machine, and check everything."""
+        filled = frozenset(name for name in _FILLED_IN if getattr(self, name) is None)
+        self._set("_filled", filled)
         self._check_choices()
         if self.lr is None:
             self._set("lr", _DEFAULT_LR[self.model])
@@ -142,6 +147,21 @@ class TrainConfig:
         if self.min_lr is None:
             self._set("min_lr", min(_DEFAULT_MIN_LR, self.step_size))
         self._check_float("min_lr", 0.0, self.step_size, of=" (lr)")
+
+    def replace(self, **changes: object) -> Self:
+        """Return a config with some options changed; what was not given is filled in anew.
+
+        `dataclasses.replace` would take what was filled in for what was given.
+
+        Examples
+        --------
+        >>> TrainConfig(window=3, threads=1).replace(model="cbow").lr
+        0.05
+        """
+        filled: frozenset[str] = vars(self)["_filled"]
+        given = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        kept = {name: value for name, value in given.items() if name not in filled}
+        return type(self)(**{**kept, **changes})
 
     def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)

@@ -56,7 +56,7 @@ def with_config(train: Callable[_P, Vectors]) -> Callable[_P, Vectors]:
             _check_read(given, config)
         start = load_start(given.get("start"))
         if start is not None and given.get("config") is None and "dim" not in given:
-            config = dataclasses.replace(config, dim=start.dim)
+            config = config.replace(dim=start.dim)
         return train(*arguments, **{**given, "config": config, "start": start})
 
     return call
@@ -73,7 +73,7 @@ def _config_of(given: dict[str, Any]) -> TrainConfig:
     if options:
         raise ConfigError(
             f"config holds all options of training: give it or {', '.join(options)}, not both "
-            "(dataclasses.replace(config, ...) changes some)"
+            "(config.replace(...) changes some)"
         )
     return config
 

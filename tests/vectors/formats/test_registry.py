@@ -181,3 +181,10 @@ def test_a_pickle_is_named(tmp_path, name):
     (tmp_path / name).write_bytes(pickle.dumps({"tea": [1.0, 2.0]}))
     with pytest.raises(FormatError, match=r"is a pickle, .* \(gensim: wv.save_word2vec_format\)"):
         load(tmp_path / name)
+
+
+@pytest.mark.parametrize("first", ["at name@domain.com", ". . .", "tea"])
+def test_text_is_known_without_a_suffix_although_its_first_word_holds_spaces(tmp_path, first):
+    path = tmp_path / "vectors"
+    path.write_text(f"{first} 1 2 3 4 5\nmilk 1 2 3 4 5\n")
+    assert load(path).words == (first, "milk")

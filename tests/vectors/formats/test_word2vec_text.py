@@ -172,7 +172,8 @@ def test_is_recognised_wherever_the_first_bytes_end(header):
     row = b"word -0.5 -1e-5 -1.0 2.5"
     for end in range(len(b"word -0.5 -"), len(row) + 1):
         assert word2vec_text.recognises(header + row[:end])
-    assert not word2vec_text.recognises(header + b"two words -0.5 -1e-5 -1.0")
+    assert word2vec_text.recognises(header + b"two words -0.5 -1e-5 -1.0")
+    assert not word2vec_text.recognises(header + b"three words and -0.5 -1e-5 -1.0")
 
 
 @pytest.mark.parametrize("row", [0, 1, 499, 998, 999])

@@ -7,6 +7,7 @@ fields at ASCII white space only: Unicode's other separators may be part of a wo
 from __future__ import annotations
 
 import codecs
+import itertools
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -44,12 +45,13 @@ _Block = tuple[list[str], NDArray[np.float32]]
 
 
 def recognises(head: bytes) -> bool:
-    """Tell whether the first row is a word and numbers."""
+    """Tell whether the first row is a word, which may hold some spaces, and numbers."""
     rows = after_header(head) or head
     fields = rows.partition(b"\n")[0].split()
     # The head of a file may end within a number.
     complete = fields[1:-1] if len(fields) > 2 else fields[1:]
-    return len(complete) > 0 and all(_is_finite_number(field) for field in complete)
+    numbers = sum(1 for _ in itertools.takewhile(_is_finite_number, reversed(complete)))
+    return numbers > len(complete) - numbers
 
 
 def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> Table:
