@@ -1,5 +1,6 @@
 """What holds for all tests, those in docstrings too."""
 
+import importlib.util
 import os
 import signal
 import tempfile
@@ -7,6 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+# Examples in docstrings that need an extra which is not installed.
+collect_ignore = [] if importlib.util.find_spec("torch") else ["src/firth/torch"]
 
 # What people and services set to change how commands print: tests compare what is printed.
 PRINTING = (

@@ -95,8 +95,7 @@ def test_the_kernel_is_found_again():
     )
     command = [sys.executable, "-W", "ignore", "-c", program]
     first, second = (
-        subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        for _ in range(2)
+        subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(2)
     )
     assert first in {"0 1\n", "1 0\n"}
     assert second == "1 0\n"

@@ -546,6 +546,8 @@ def test_a_word_of_another_tool_may_come_without_a_count():
 @pytest.mark.parametrize("model", ["skipgram", "cbow"])
 @pytest.mark.parametrize("deterministic", [False, True])
 def test_frozen_words_keep_their_vectors(engine, model, deterministic):
+    if engine == "torch":
+        pytest.importorskip("torch")
     before = firth.train(UNITS, **OPTIONS)
     frozen = ["w1", "w30", "w2"]
     after = firth.train(

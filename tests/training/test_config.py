@@ -10,6 +10,8 @@ import pytest
 from firth.errors import ConfigError
 from firth.training.config import TrainConfig
 
+INFINITE = np.float32(np.inf)
+
 
 def test_defaults_are_word2vec_s():
     config = TrainConfig()
@@ -55,14 +57,14 @@ def test_numbers_may_be_numpy_s():
         ({"lr": float("inf")}, "lr must be a finite number, got inf"),
         ({"min_lr": float("nan")}, "min_lr must be a finite number, got nan"),
         ({"lr": 5e-5, "min_lr": 1e-4}, "min_lr must be from 0 to 5e-05 (lr), got 0.0001"),
-        ({"sample": np.float32("inf")}, "sample must be a finite number, got np.float32(inf)"),
+        ({"sample": INFINITE}, f"sample must be a finite number, got {INFINITE!r}"),
         ({"sample": 1e308}, "sample must be from 0 to 1, got 1e+308"),
         ({"epochs": 10**30}, "epochs must be at most 1,000,000, got 1,000,000,000,000,000,0"),
         ({"seed": 10**5000}, "seed must be at most 18,446,744,073,709,551,615, got an integer of"),
         ({"seed": -(10**5000)}, "seed must be at least 0, got an integer of about 5,000 digits"),
         ({"min_count": 2**63}, "min_count must be at most 9,223,372,036,854,775,807, got 9,22"),
-        ({"dim": np.float64(3)}, "dim must be a whole number, got np.float64(3.0)"),
-        ({"dim": np.True_}, "dim must be a whole number, got np.True_"),
+        ({"dim": np.float64(3)}, f"dim must be a whole number, got {np.float64(3)!r}"),
+        ({"dim": np.True_}, f"dim must be a whole number, got {np.True_!r}"),
         ({"threads": "2"}, "threads must be a whole number, got '2'"),
         ({"model": np.array(["cbow", "x"])}, "model must be skipgram or cbow, got array(["),
         ({"model": ["cbow"]}, "model must be skipgram or cbow, got ['cbow']"),

@@ -216,7 +216,7 @@ class TestSimilar:
 
     def test_float64_queries_of_any_size(self, vectors):
         for size in (1e-300, 1e300):
-            assert vectors.similar(MATRIX[0] * np.float64(size), top=1) == [("tea", 1.0)]
+            assert vectors.similar(MATRIX[0].astype(np.float64) * size, top=1) == [("tea", 1.0)]
 
     @pytest.mark.parametrize("kind", [np.int16, np.uint64, np.int64, object])
     def test_an_array_of_integers_is_item_ids(self, kind):
