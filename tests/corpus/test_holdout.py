@@ -367,9 +367,7 @@ def test_what_is_trained_on_can_not_be_held_out(tmp_path, monkeypatch):
 
 def test_options_for_text_with_held_out_token_lists(tmp_path):
     path = write_lines(tmp_path / "text.txt", TRAINED)
-    with pytest.raises(
-        ConfigError, match=r"^holdout: tokenizer, lowercase, encoding_errors and normal"
-    ):
+    with pytest.raises(ConfigError, match=r"^holdout: tokenizer is for text, and the source holds"):
         read_corpus(path, tokenizer="words", holdout=[["tea", "toast"]])
 
 
@@ -382,3 +380,8 @@ def test_a_share_may_be_too_large_for_a_float(share):
 def test_held_out_words_are_found_however_their_accents_are_written():
     corpus = read_corpus([["caf\xe9", "tea"]] * 5, holdout=[["cafe\u0301", "tea"]])
     assert corpus.tokens.ids[-corpus.held_out :].tolist() == [0, 1]
+
+
+def test_no_holdout_is_no_source():
+    with pytest.raises(ConfigError, match=r"^holdout must be a share .* got None"):
+        read_corpus([["tea", "milk"]] * 5, holdout=None)

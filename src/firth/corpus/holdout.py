@@ -43,13 +43,13 @@ def share_of(holdout: Any) -> float | None:  # noqa: ANN401
     Raises
     ------
     ConfigError
-        If it is a number, but none from 0 to below 1.
+        If it is None, or a number that is not from 0 to below 1.
     """
-    if not isinstance(holdout, Real | np.bool_):
+    if not isinstance(holdout, Real | np.bool_ | None):
         return None
     # Compared before it is a float, which not every integer can be.
     share: Any = holdout
-    if isinstance(holdout, bool | np.bool_) or not 0 <= share < 1:
+    if isinstance(holdout, bool | np.bool_ | None) or not 0 <= share < 1:
         raise ConfigError(
             "holdout must be a share from 0 to below 1, or held-out text or token lists, "
             f"got {shown(holdout)}"
