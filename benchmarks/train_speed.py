@@ -204,6 +204,8 @@ def summary(runs: list[Report]) -> Report:
 
 def quality(vectors: Path, analogies: Path | None, similarity: Path | None) -> Report:
     """Measure vectors: analogies answered right in percent, and Spearman's correlation x 100."""
+    if analogies is None and similarity is None:
+        return {}
     # Not at the top: this process must be small while it starts the tools (see apart.py).
     from firth.evaluation import evaluate
     from firth.vectors import load

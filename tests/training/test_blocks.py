@@ -56,7 +56,7 @@ class Case:
 
     def run(self, threads=1, cuts=(), engine=LockstepEngine, frozen=NO_WORDS):
         """Train on stretches that end at `cuts`; give tables, loss and pairs."""
-        config = TrainConfig(**{**vars(self.config), "threads": threads})
+        config = self.config.replace(threads=threads)
         made = engine(config, self.counts, self.tokens, self.tokens.size, frozen)
         made.compile()
         made.restore(*self.start)
@@ -201,7 +201,7 @@ def test_two_processes_give_the_same_bytes():
 @pytest.mark.parametrize("threads", [1, 3])
 def test_a_step_size_of_zero_changes_nothing(model, threads):
     case = Case(model=model, dim=FOUR_SLICES, negative=5)
-    case.config = TrainConfig(**{**vars(case.config), "threads": threads})
+    case.config = case.config.replace(threads=threads)
     made = LockstepEngine(case.config, case.counts, case.tokens, case.tokens.size)
     made.restore(*case.start)
     loss, pairs = made.train(0, Stretch(0, 0, case.tokens.size, 0.0, 0.0))
