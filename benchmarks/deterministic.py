@@ -20,7 +20,7 @@ import statistics
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Thread
 
@@ -155,14 +155,7 @@ def compare_vectors(
         result = train_corpus(corpus, config, engine=make)
         seconds = time.perf_counter() - began
         vectors = firth.Vectors(corpus.vocabulary.words, result.input_vectors)
-        found = firth.evaluate(
-            vectors,
-            similarity=arguments.similarity or (),
-            analogies=arguments.analogies or (),
-            restrict=30_000,
-        )
-        similarity = [100 * (report.spearman or 0.0) for report in found.similarity]
-        analogies = [100 * (report.accuracy or 0.0) for report in found.analogies]
+        similarity, analogies = quality(vectors, arguments.similarity, arguments.analogies)
         digest = hashlib.sha256(result.input_vectors.tobytes()).hexdigest()
         print(
             f"{threads:<9}{name:<15}{seconds:>9.1f}{result.losses[-1]:>8.3f}"
@@ -178,6 +171,19 @@ def compare_vectors(
             }
         )  # fmt: skip
     return runs
+
+
+def quality(
+    vectors: firth.Vectors, similarity: Sequence[Path] | None, analogies: Sequence[Path] | None
+) -> tuple[list[float], list[float]]:
+    """Return the correlation x 100 of each set of pairs, and the percent of analogies right."""
+    if not (similarity or analogies):
+        return [], []
+    found = firth.evaluate(vectors, similarity=similarity or (), analogies=analogies or ())
+    return (
+        [100 * (report.spearman or 0.0) for report in found.similarity],
+        [100 * (report.accuracy or 0.0) for report in found.analogies],
+    )
 
 
 def shown(argument: str) -> str:

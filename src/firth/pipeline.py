@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +26,7 @@ from firth.training.engine import Initial
 from firth.training.given import check_known, with_config, without_reading
 from firth.training.progress import ReadingBar, TrainingBar, are_bars_shown
 from firth.training.run_log import RunLog
-from firth.training.trainer import check_callbacks, check_options, train_corpus
+from firth.training.trainer import TrainResult, check_callbacks, check_options, train_corpus
 from firth.vectors import Vectors
 
 if TYPE_CHECKING:
@@ -224,6 +224,31 @@ def train(
                 initial=None if start is None else _initial(start, corpus.vocabulary),
                 frozen=_ids(frozen, corpus.vocabulary),
             )
+    how = {
+        "tokenizer": tokenizer if isinstance(tokenizer, str) else "custom",
+        "lowercase": lowercase,
+        "normalization": normalization,
+    }
+    return _wrap(result, source, corpus, config, engine, how)
+
+
+def _wrap(
+    result: TrainResult,
+    source: Source | Corpus,
+    corpus: Corpus,
+    config: TrainConfig,
+    engine: str,
+    how: Mapping[str, object],
+) -> Vectors:
+    """Return what was trained as `Vectors`, with a record of how it was read and trained."""
+    read = {
+        "source": _describe(source),
+        **how,
+        "units_read": corpus.units_read,
+        "words_read": corpus.words_read,
+        "words_kept": corpus.tokens.size - corpus.held_out,
+        "words_held_out": corpus.held_out,
+    }
     return Vectors(
         corpus.vocabulary.words,
         result.input_vectors,
@@ -233,19 +258,7 @@ def train(
             "firth": __version__,
             "engine": engine,
             "options": without_reading(source, dataclasses.asdict(config)),
-            "corpus": without_reading(
-                source,
-                {
-                    "source": _describe(source),
-                    "tokenizer": tokenizer if isinstance(tokenizer, str) else "custom",
-                    "lowercase": lowercase,
-                    "normalization": normalization,
-                    "units_read": corpus.units_read,
-                    "words_read": corpus.words_read,
-                    "words_kept": corpus.tokens.size - corpus.held_out,
-                    "words_held_out": corpus.held_out,
-                },
-            ),
+            "corpus": without_reading(source, read),
             "losses": list(result.losses),
             "held_out_losses": list(result.held_out_losses),
             "epoch": result.epoch,
