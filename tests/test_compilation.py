@@ -66,8 +66,10 @@ def test_a_change_in_what_primitives_are_made_of_is_noticed(folder):
     shutil.copytree(Path(firth.__file__).parent, own)
     environment = {"PYTHONPATH": str(folder)}
     assert run(folder, **environment).stdout == "41 0\n"
-    with (own / "compilation/emitter.py").open("a") as emitter:
-        emitter.write("# changed\n")
+    emitter = own / "compilation/emitter.py"
+    # The checkout may be one that cannot be written, and the copy has its modes.
+    emitter.chmod(0o600)
+    emitter.write_text(emitter.read_text("utf-8") + "# changed\n", "utf-8")
     assert run(folder, **environment).stdout == "41 0\n"
 
 

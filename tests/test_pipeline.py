@@ -204,7 +204,7 @@ def test_train_names_each_option_of_a_config_with_its_default_in_the_same_order(
         assert parameter.kind in (parameter.KEYWORD_ONLY, parameter.POSITIONAL_OR_KEYWORD)
         if name in fields:
             assert eval(parameter.annotation, vars(config_module)) == hints[name]
-        assert re.search(rf"^    ([a-z_]+, )*{name}(, [a-z_]+)* : ", firth.train.__doc__, re.M)
+        assert re.search(rf"^ *([a-z_]+, )*{name}(, [a-z_]+)* : ", firth.train.__doc__, re.M)
 
 
 def test_a_config_is_the_same_as_its_options():

@@ -162,5 +162,6 @@ def test_standard_error_that_cannot_be_written_loses_no_vectors(errors, how, tmp
         f'"{sys.executable}" {command} {errors}',
         shell=True, cwd=tmp_path, stdout=subprocess.PIPE, text=True, check=False,
     )  # fmt: skip
-    assert done.returncode == 0
+    # Python ends a program with 120 if its own standard error cannot be flushed on exit.
+    assert done.returncode in ((0,) if how == "command" else (0, 120))
     assert len(firth.load(tmp_path / "v")) in (6, 9)
