@@ -56,6 +56,21 @@ def check_damaged(fuzz) -> Callable[..., None]:
     return check
 
 
+@pytest.fixture
+def take_permission() -> Callable[[Path], None]:
+    """Take the permission to read a file; skip the test where the user may read it even so."""
+
+    def take(path: Path) -> None:
+        path.chmod(0)
+        try:
+            path.open("rb").close()
+        except PermissionError:
+            return
+        pytest.skip("this user may read every file")
+
+    return take
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real corpora and evaluation sets that stands beside the checkout."""

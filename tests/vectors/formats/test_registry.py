@@ -167,11 +167,9 @@ def test_names_that_cannot_be_opened(name, tmp_path):
     assert str(caught.value).isprintable()
 
 
-def test_a_file_without_permission(tmp_path):
+def test_a_file_without_permission(tmp_path, take_permission):
     (tmp_path / "v.txt").write_text("a 1 2\n")
-    (tmp_path / "v.txt").chmod(0)
-    if os.access(tmp_path / "v.txt", os.R_OK):
-        pytest.skip("this user may read every file")
+    take_permission(tmp_path / "v.txt")
     with pytest.raises(FormatError, match=r"^cannot read .*v\.txt: Permission denied"):
         load(tmp_path / "v.txt")
 
