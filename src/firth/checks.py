@@ -7,6 +7,7 @@ from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firth.errors import ConfigError, one_line
 
@@ -84,6 +85,21 @@ def shown(value: object) -> str:
             return f"a {type(value).__name__} too long to be printed"
     digits = round(value.bit_length() * math.log10(2.0))
     return f"{value:,}" if digits <= _MOST_DIGITS else f"an integer of about {digits:,} digits"
+
+
+def are_counts(counts: NDArray[Any], length: int) -> bool:
+    """Return whether an array holds so many whole numbers from 0 to 2**63 - 1.
+
+    Examples
+    --------
+    >>> are_counts(np.array([3, 0]), 2), are_counts(np.array([3, -1]), 2)
+    (True, False)
+    """
+    if counts.shape != (length,):
+        return False
+    # Numbers beyond 64 bits become objects.
+    is_whole = counts.dtype.kind in "iu"
+    return length == 0 or bool(is_whole and counts.min() >= 0 and counts.max() <= INT64_MAX)
 
 
 def as_array(given: Any) -> Any:  # noqa: ANN401

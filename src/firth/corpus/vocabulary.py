@@ -8,6 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from firth.checks import are_counts
 from firth.errors import CorpusError, VocabularyError
 from firth.normalization import find_word
 
@@ -107,8 +108,7 @@ def _checked_counts(counts: ArrayLike, V: int) -> NDArray[np.int64]:
         given = np.asarray(counts)
     except ValueError:  # Ragged.
         given = np.empty((0, 0))
-    # Numbers beyond 64 bits become objects.
-    if given.shape != (V,) or (V and (given.dtype.kind not in "iu" or not _in_range(given))):
+    if not are_counts(given, V):
         raise CorpusError(
             f"a vocabulary needs one count for each word, a whole number from 0 to 2**63 - 1; "
             f"got {V} words and counts of {given.dtype} {given.shape}"
@@ -116,7 +116,3 @@ def _checked_counts(counts: ArrayLike, V: int) -> NDArray[np.int64]:
     checked = np.array(given, dtype=np.int64)
     checked.flags.writeable = False
     return checked
-
-
-def _in_range(counts: NDArray[np.integer]) -> bool:
-    return bool(counts.min() >= 0 and counts.max() <= np.iinfo(np.int64).max)

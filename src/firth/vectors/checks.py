@@ -10,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.checks import are_counts
 from firth.errors import ConfigError, one_line
 from firth.vectors.search import row_blocks
 from firth.vectors.table import Token
@@ -88,12 +89,7 @@ def checked_counts(counts: NDArray[np.int64], V: int) -> NDArray[np.int64]:
         If they are no V whole numbers from 0 to 2**63 - 1.
     """
     counts = np.asarray(counts)
-    if (
-        counts.shape != (V,)
-        or counts.dtype.kind not in "iu"
-        or counts.min() < 0
-        or counts.max() > np.iinfo(np.int64).max
-    ):
+    if not are_counts(counts, V):
         raise ConfigError(
             f"counts must be {V:,} whole numbers from 0 to 2**63 - 1, one for each word; "
             f"got {counts.dtype} {counts.shape}"
