@@ -24,7 +24,7 @@ ENVIRONMENT = {
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Give the tests, and the processes that they start, the same surroundings on every machine.
+    """Return the tests, and the processes that they start, the same surroundings on every machine.
 
     Where the home directory or the checkout cannot be written, what is kept there between runs goes
     to a folder of this run.

@@ -30,7 +30,7 @@ class Run:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Give the environment for a process that runs as an installed program does.
+    """Return the environment for a process that runs as an installed program does.
 
     That finds its bytecode written, which a setting of the caller's may forbid.
     """
@@ -38,7 +38,7 @@ def environment(**more: str) -> dict[str, str]:
     return {**kept, **more}
 
 
-def run_apart(command: Sequence[str]) -> Run:
+def run_in_thread(command: Sequence[str]) -> Run:
     """Run `command`, and measure it from its start to its end.
 
     Raises

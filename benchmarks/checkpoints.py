@@ -19,7 +19,7 @@ import firth
 import machine
 from firth.corpus import Corpus, read_corpus
 from firth.training import Callback, Checkpoints, RunEnd, TrainConfig, train_corpus
-from firth.training.checkpoint import list_checkpoints, parse_duration
+from firth.training.checkpoints.folder import list_checkpoints, parse_duration
 
 RESULTS = Path(__file__).parent / "results" / "checkpoints.json"
 

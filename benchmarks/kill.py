@@ -28,7 +28,7 @@ import numpy as np
 
 import firth
 import machine
-from firth.training.checkpoint import list_checkpoints
+from firth.training.checkpoints.folder import list_checkpoints
 
 RESULTS = Path(__file__).parent / "results" / "kill.json"
 OPTIONS = [
@@ -143,7 +143,7 @@ def kill_until_it_ends(
 
 
 def read(vectors: Path) -> tuple[bytes, object, object]:
-    """Give the vectors and losses of a run."""
+    """Return the vectors and losses of a run."""
     config = json.loads((vectors / "config.json").read_text(encoding="utf-8"))
     matrices = (vectors / "model.safetensors").read_bytes()
     return matrices, config["losses"], config["held_out_losses"]

@@ -14,7 +14,7 @@ import firth._version
 
 
 def describe() -> dict[str, str | int | None]:
-    """Give the processor, the number of logical cores, the versions that matter, and the date."""
+    """Return the processor, the number of logical cores, the versions that matter, and the date."""
     return {
         "processor": processor_name(),
         "logical_cores": os.cpu_count(),
@@ -28,7 +28,7 @@ def describe() -> dict[str, str | int | None]:
 
 
 def processor_name() -> str:
-    """Give the processor's own name where the system tells it, else its architecture."""
+    """Return the processor's own name where the system tells it, else its architecture."""
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
         for line in cpuinfo.read_text(encoding="utf-8").splitlines():

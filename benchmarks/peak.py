@@ -38,16 +38,9 @@ import machine
 from firth import TrainConfig
 from firth.compilation import emitter, prefetching
 from firth.corpus import Corpus, read_corpus
-from firth.training import (
-    Callback,
-    Progress,
-    draws,
-    row_loops,
-    sampling,
-    simd,
-    train_corpus,
-    windows,
-)
+from firth.training import Callback, Progress, draws, sampling, train_corpus
+from firth.training.lists import windows
+from firth.training.simd import primitives, rows
 
 ACCUMULATORS = 12
 FLOPS_PER_STEP = 2 * ACCUMULATORS * emitter.WIDTH
@@ -82,7 +75,7 @@ def run_multiply_adds(steps: int) -> float:
 
 def add_row(table: NDArray[np.float32], row: int, change: int) -> None:
     """Add the row at offset `change` to that at offset `row`."""
-    to, added = row_loops.row_at(table, row), row_loops.row_at(table, change)
+    to, added = rows.row_at(table, row), rows.row_at(table, change)
     to[:] += added
 
 
@@ -150,7 +143,7 @@ class MemoryBound:
     def __init__(self, corpus: Corpus, dim: int, negative: int) -> None:
         self.negative = negative
         counts = corpus.vocabulary.counts
-        stride = simd.stride_of(dim)
+        stride = primitives.stride_of(dim)
         # One row more, that stays zero: what is added to the others.
         self.tables = [np.zeros((len(counts) + 1, stride), np.float32) for _ in range(2)]
         self.change = len(counts) * stride
@@ -227,7 +220,7 @@ def measure(corpus: Corpus, dim: int, threads: int, memory: MemoryBound) -> Roun
 
 
 def summarise(rounds: list[Round]) -> dict[str, float]:
-    """Give the medians over rounds."""
+    """Return the medians over rounds."""
     figures = [
         {**asdict(r), "compute_share": r.compute_share, "memory_share": r.memory_share}
         for r in rounds

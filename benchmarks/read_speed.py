@@ -32,11 +32,11 @@ def main() -> None:
         print(json.dumps(measure(arguments.text, arguments.one)))
         return
     tokenizers = arguments.tokenizers.split(",")
-    run_apart(arguments.text, tokenizers[0])
+    run_in_thread(arguments.text, tokenizers[0])
     runs: dict[str, list[dict[str, float]]] = {name: [] for name in tokenizers}
     for _ in range(arguments.runs):
         for name in tokenizers:
-            runs[name].append(run_apart(arguments.text, name))
+            runs[name].append(run_in_thread(arguments.text, name))
     figures = {name: summary(runs[name]) for name in tokenizers}
     print_table(figures)
     report = {
@@ -60,7 +60,7 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def run_apart(text: Path, tokenizer: str) -> dict[str, float]:
+def run_in_thread(text: Path, tokenizer: str) -> dict[str, float]:
     """Measure once in a process of its own."""
     command = [sys.executable, __file__, str(text), "--one", tokenizer]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
@@ -89,12 +89,12 @@ def measure(text: Path, tokenizer: str) -> dict[str, float]:
 
 
 def peak_bytes() -> int:
-    """Give the peak of this process's resident memory so far."""
+    """Return the peak of this process's resident memory so far."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * PEAK_UNIT
 
 
 def summary(runs: list[dict[str, float]]) -> dict[str, float | list[float]]:
-    """Give median and best speed in words/s, and the median of the rest."""
+    """Return median and best speed in words/s, and the median of the rest."""
     speeds = [run["words"] / run["seconds"] for run in runs]
     return {
         "words": runs[0]["words"],

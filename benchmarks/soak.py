@@ -74,13 +74,13 @@ def take_turn(text: Path, folder: Path, options: dict[str, object]) -> None:
 
 
 def resident_bytes() -> int:
-    """Give the memory that this process holds now."""
+    """Return the memory that this process holds now."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def summarise(megabytes: np.ndarray) -> dict[str, float]:
-    """Give the turns, and memory after the warm-up: first and last tenth, and the slope."""
+    """Return the turns, and memory after the warm-up: first and last tenth, and the slope."""
     settled = megabytes[WARM_UP:]
     tenth = max(1, len(settled) // 10)
     slope = np.polyfit(np.arange(len(settled)), settled, 1)[0]

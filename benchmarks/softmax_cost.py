@@ -110,12 +110,12 @@ class Trial:
 
 
 def zipf_counts(size: int) -> np.ndarray:
-    """Give counts as in a text: the word of rank r occurs in proportion to 1 / r; none of id 0."""
+    """Return counts as in a text: the word of rank r occurs in proportion to 1 / r; id 0 never."""
     return np.concatenate([[0], np.maximum(10 * size // np.arange(1, size + 1), 1)])
 
 
 def mean_questions(size: int) -> float:
-    """Give the length of a path of the hierarchical softmax, the mean over the words of a text."""
+    """Return the mean path length of the hierarchical softmax over the words of a text."""
     counts = zipf_counts(size)
     return float(HuffmanTree(counts).lengths.numpy() @ counts / counts.sum())
 
@@ -201,7 +201,7 @@ def curves(
 
 
 def sampling(negative: int) -> str:
-    """Give the name of negative sampling with K noise words."""
+    """Return the name of negative sampling with K noise words."""
     return f"negative sampling, K {negative}"
 
 

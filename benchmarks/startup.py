@@ -26,9 +26,10 @@ IMPORT = TIMED.format(setup="pass", work="import firth")
 KERNEL = TIMED.format(
     setup=(
         "import numpy as np; from firth.corpus import TokenStore;"
-        "from firth.training import TrainConfig; from firth.training.engine import KernelEngine;"
+        "from firth.training import TrainConfig;"
+        "from firth.training.engines.base import HogwildEngine;"
         "tokens = TokenStore(np.zeros(2, np.int32), np.array([0, 2]));"
-        "engine = KernelEngine(TrainConfig(), np.array([2, 1]), tokens, 100)"
+        "engine = HogwildEngine(TrainConfig(), np.array([2, 1]), tokens, 100)"
     ),
     work="engine.compile()",
 )
@@ -46,7 +47,7 @@ def run(command: list[str], cache: str) -> str:
 
 
 def seconds_inside(program: str, cache: str, *arguments: str) -> float:
-    """Give the seconds that a program tells of itself."""
+    """Return the seconds that a program tells of itself."""
     return float(run([sys.executable, "-c", program, *arguments], cache))
 
 

@@ -26,10 +26,10 @@ from firth.corpus.finding import find_text
 from firth.corpus.sources import read_text
 from firth.torch import TorchEngine
 from firth.training import Callback, RunEnd, TrainConfig, train_corpus
-from firth.training.engine import KernelEngine, MakeEngine
+from firth.training.engines.base import HogwildEngine, MakeEngine
 
 RESULTS = Path(__file__).parent / "results"
-ENGINES: Mapping[str, MakeEngine] = {"kernel": KernelEngine, "torch": TorchEngine}
+ENGINES: Mapping[str, MakeEngine] = {"kernel": HogwildEngine, "torch": TorchEngine}
 
 
 def main() -> None:

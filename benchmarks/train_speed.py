@@ -20,7 +20,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from apart import run_apart
+from apart import run_in_thread
 from firth.corpus.sources import TextFile, read_text, regroup
 from train_tools import TOOLS, Program, Report, Settings, find_program
 
@@ -177,7 +177,7 @@ def measure(
 def train(tool: str, program: Program, text: Path, settings: Settings) -> Report:
     """Run a tool once."""
     command = TOOLS[tool].command(program.path, text, vectors_path(text, tool), settings)
-    run = run_apart(command)
+    run = run_in_thread(command)
     return {
         "seconds": run.seconds,
         "peak_bytes": run.peak_bytes,
@@ -186,12 +186,12 @@ def train(tool: str, program: Program, text: Path, settings: Settings) -> Report
 
 
 def vectors_path(text: Path, tool: str) -> Path:
-    """Give where a tool puts its vectors: beside the text."""
+    """Return where a tool puts its vectors: beside the text."""
     return text.with_name(f"{tool}{TOOLS[tool].suffix}")
 
 
 def summary(runs: list[Report]) -> Report:
-    """Give the medians of a tool's runs, and how far its speed was spread."""
+    """Return the medians of a tool's runs, and how far its speed was spread."""
     speeds = [run["words_per_second"] for run in runs]
     return {
         "words_per_second": statistics.median(speeds),
@@ -254,7 +254,7 @@ def print_table(figures: Mapping[str, Report]) -> None:
 
 
 def command_line(arguments: argparse.Namespace) -> str:
-    """Give the command with every option filled in, and files by their names only."""
+    """Return the command with every option filled in, and files by their names only."""
     words = ["python", "benchmarks/train_speed.py", arguments.text.name]
     for name, value in vars(arguments).items():
         if name not in ("text", "output") and value is not None:
@@ -271,7 +271,7 @@ def describe_machine() -> dict[str, str | int | None]:
 
 
 def results_path(settings: Settings) -> Path:
-    """Give where the figures of these settings are kept."""
+    """Return where the figures of these settings are kept."""
     return RESULTS / f"train_speed_{settings.model}_{settings.dim}.json"
 
 

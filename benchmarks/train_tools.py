@@ -149,7 +149,7 @@ def word2vec_command(program: str, text: Path, output: Path, settings: Settings)
 
 
 def flags(options: Mapping[str, object]) -> list[str]:
-    """Give options as arguments, without those that are None."""
+    """Return options as arguments, without those that are None."""
     given = ((name, value) for name, value in options.items() if value is not None)
     return [str(part) for option in given for part in option]
 

@@ -30,8 +30,8 @@ from firth.callbacks import (
 )
 from firth.corpus import Vocabulary
 from firth.training import Checkpoints, train_corpus
-from firth.training.engine import KernelEngine
-from firth.training.plan import Estimate
+from firth.training.engines.base import HogwildEngine
+from firth.training.estimate import Estimate
 
 UNITS = [["tea", "milk"], ["tea", "sugar"], ["bread", "butter"]] * 400
 OPTIONS = {"dim": 10, "epochs": 3, "sample": 0, "threads": 1, "min_count": 1}
@@ -199,7 +199,7 @@ def test_callbacks_run_in_the_thread_of_the_caller():
     assert where.threads == {threading.current_thread()}
 
 
-class Counting(KernelEngine):
+class Counting(HogwildEngine):
     """Waits before the second stretch; tells when all of the first epoch were trained."""
 
     trained = 0

@@ -9,10 +9,10 @@ from pathlib import Path
 import numba
 import pytest
 
-from firth import cache
-from firth.cache import code_folder
 from firth.compilation import code_cache, compiled
 from firth.errors import FirthWarning
+from firth.io import cache
+from firth.io.cache import code_folder
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="POSIX owners, modes and links")
 

@@ -269,34 +269,7 @@ def kills():
     assert found["runs_that_differ"] == 0
 
 
-def deterministic():
-    times = {
-        (run["model"], run["dim"], run["threads"]): run["time_of_racing"]
-        for run in results("deterministic")["runs"]
-        if run["engine"] != "racing"
-    }
-    for model, key in (("skip-gram", "skipgram"), ("CBOW", "cbow")):
-        for dim in (100, 300):
-            one, two = (times[key, dim, threads] for threads in (1, 2))
-            yield f"| {model}, D {dim} | {one:.2f} | {two:.2f} |"
-
-
-def deterministic_quality():
-    runs = results("deterministic_quality")["runs"]
-    for model, key in (("skip-gram", "skipgram"), ("CBOW", "cbow")):
-        racing, same = [run for run in runs if run["model"] == key]
-        figures = [
-            f"{racing['seconds']:.1f} / {same['seconds']:.1f}",
-            *(
-                f"{racing[name][0]:.1f} / {same[name][0]:.1f}"
-                for name in ("analogies", "similarity")
-            ),
-        ]
-        yield f"| {model}, racing / deterministic | {' | '.join(figures)} |"
-
-
-@pytest.mark.parametrize("claims", [held_out, checkpoints, kills, deterministic,
-                                    deterministic_quality])  # fmt: skip
+@pytest.mark.parametrize("claims", [held_out, checkpoints, kills])
 def test_runs(claims):
     page = flat("docs/runs.md")
     for claim in claims():

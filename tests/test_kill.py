@@ -21,7 +21,7 @@ import itertools, json, os, signal, sys, warnings
 from pathlib import Path
 import numpy as np
 import firth
-from firth.training.checkpoint import list_checkpoints
+from firth.training.checkpoints.folder import list_checkpoints
 
 STEPS = {"os.mkdir", "os.remove", "os.rename", "os.rmdir"}
 ids = np.random.default_rng(1).zipf(1.3, size=(400, 10)) % 200

@@ -23,7 +23,7 @@ from firth.lesson import (
 
 
 def silhouette(points, labels):
-    """Give the mean of (b - a) / max(a, b): a is the mean distance within, b to the next group."""
+    """Return the mean of (b - a) / max(a, b): a is the distance within, b to the next group."""
     distances = np.linalg.norm(points[:, None] - points, axis=2)
     widths = []
     for row, own in zip(distances, labels, strict=True):
@@ -125,7 +125,7 @@ def test_the_lesson_tells_its_losses_and_writes_pictures(tmp_path, language):
 
 
 def english_in(text):
-    """Give what is English, but for the names of the models; one letter is a mark on an axis."""
+    """Return what is English, but for the names of the models; one letter is a mark on an axis."""
     return set(re.findall("[A-Za-z]{2,}", text.replace("Skip-gram", ""))) - {"CBOW"}
 
 

@@ -12,7 +12,7 @@ HEAVY = {"numpy", "numba", "llvmlite", "safetensors", "tqdm", "typer", "torch", 
 
 
 def modules_after(statement: str) -> set[str]:
-    """Give the top-level packages that a fresh Python holds after a statement."""
+    """Return the top-level packages that a fresh Python holds after a statement."""
     program = f"{statement}\nimport sys, json; print(json.dumps(sorted(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     return {name.partition(".")[0] for name in json.loads(done.stdout)}

@@ -17,11 +17,13 @@ import pytest
 import firth
 from firth.corpus import read_corpus
 from firth.errors import ConfigError, CorpusError, FirthError, VocabularyError
-from firth.training import Checkpoints, identity, interrupts, simd, trainer
-from firth.training.engine import KernelEngine
+from firth.training import Checkpoints, signals, trainer
+from firth.training.checkpoints import fingerprint
+from firth.training.engines.base import HogwildEngine
+from firth.training.simd import primitives
 from firth.vectors.formats import native
 
-FEATURES = identity.processor_features()
+FEATURES = fingerprint.processor_features()
 OPTIONS = {"dim": 12, "epochs": 3, "threads": 1, "sample": 0}
 
 
@@ -146,7 +148,7 @@ def test_a_callback_that_raises_leaves_nothing_behind(tmp_path, deterministic, w
     before = set(threading.enumerate())
     handlers = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
     # Two slices, and so a team of two where there are two processors.
-    options = {**OPTIONS, "dim": 2 * simd.WIDTH, "threads": 2, "deterministic": deterministic}
+    options = {**OPTIONS, "dim": 2 * primitives.WIDTH, "threads": 2, "deterministic": deterministic}
     with pytest.raises(ZeroDivisionError) as error:
         firth.train(UNITS, checkpoint=tmp_path / "c", callbacks=[Fail()], **options)
     # While the exception, and so its traceback, is alive.
@@ -295,7 +297,7 @@ def test_another_corpus_or_start_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("WIDTH", 2, rf"a processor with vectors of {simd.WIDTH} numbers \(this one has 2\)"),
+        ("WIDTH", 2, rf"a processor with vectors of {primitives.WIDTH} numbers \(this one has 2\)"),
         ("__version__", "0.0.1", r"with Firth .* \(this is 0\.0\.1\)"),
         ("processor_features", lambda: FEATURES ^ {"sve"}, r"a processor with(out)? sve \(this"),
     ],
@@ -308,7 +310,7 @@ def test_another_processor_or_version_is_told_and_refused_where_bytes_are_promis
         options = {**OPTIONS, "deterministic": deterministic, "checkpoint": folder}
         with pytest.raises(ZeroDivisionError):
             firth.train(UNITS, callbacks=[Tape(1, fail)], **options)
-    monkeypatch.setattr(identity, name, value)
+    monkeypatch.setattr(fingerprint, name, value)
     with pytest.warns(firth.FirthWarning, match=rf"{words}.*; the run goes on") as told:
         vectors = firth.train(UNITS, checkpoint=tmp_path / "False", resume=True, **OPTIONS)
     assert len(told) == 1
@@ -341,7 +343,7 @@ def test_an_interrupt_ends_the_run_with_a_checkpoint(tmp_path, number):
 
 
 def test_a_second_interrupt_ends_it_at_once(tmp_path, monkeypatch):
-    monkeypatch.setattr(interrupts, "_SECONDS_APART", 0.0)
+    monkeypatch.setattr(signals, "_SECONDS_APART", 0.0)
 
     def twice():
         signal.raise_signal(signal.SIGINT)
@@ -353,7 +355,7 @@ def test_a_second_interrupt_ends_it_at_once(tmp_path, monkeypatch):
 
 
 def test_a_second_interrupt_does_not_wait_for_a_slow_disk(tmp_path, monkeypatch):
-    monkeypatch.setattr(interrupts, "_SECONDS_APART", 0.0)
+    monkeypatch.setattr(signals, "_SECONDS_APART", 0.0)
     monkeypatch.setattr(trainer, "_LAST_SECONDS", 0.05)
     begun, goes_on, ended, ends = threading.Event(), threading.Event(), threading.Event(), []
 
@@ -577,7 +579,7 @@ def test_a_frozen_word_must_be_known():
 def test_the_word_whose_vector_explodes_is_named():
     corpus = read_corpus(UNITS)
 
-    class Explodes(KernelEngine):
+    class Explodes(HogwildEngine):
         def train(self, worker, stretch):
             self.tables()[1][corpus.vocabulary.id_of("w7"), 3] = np.nan
             return super().train(worker, dataclasses.replace(stretch, lr=0.0, slope=0.0))

@@ -12,7 +12,7 @@ BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
 def blocks(text):
-    """Give each program with empty lines before it, so that errors name its line of the page."""
+    """Return each program with empty lines before it, so that errors name its line of the page."""
     for block in BLOCK.finditer(text):
         yield "\n" * text.count("\n", 0, block.start(1)) + block[1]
 

@@ -17,7 +17,7 @@ _MOST_DIGITS = 30
 
 
 def whole_number(name: str, value: Any, *, least: int, most: int | None = INT64_MAX) -> int:  # noqa: ANN401
-    """Give an option as an int; nothing is rounded.
+    """Return an option as an int; nothing is rounded.
 
     Raises
     ------

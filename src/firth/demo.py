@@ -99,7 +99,7 @@ def documentation_units(
 
 
 def documentation_folders() -> list[Path]:
-    """Give the folders of the standard library and of the installed packages."""
+    """Return the folders of the standard library and of the installed packages."""
     paths = sysconfig.get_paths()
     # Where packages go that are compiled and that are not is the same folder, or two.
     return [Path(paths["stdlib"]), *map(Path, sorted({paths["purelib"], paths["platlib"]}))]
@@ -222,7 +222,7 @@ def _docstrings(source: str) -> Iterator[str]:
 
 
 def _help_topics(source: str) -> Iterator[str]:
-    """Give every text of the file; unlike docstrings, these are pieced together from many."""
+    """Return every text of the file; unlike docstrings, these are pieced together from many."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
@@ -233,7 +233,7 @@ def _help_topics(source: str) -> Iterator[str]:
 
 
 def _prose(paragraph: str) -> list[str]:
-    """Give the words of a paragraph, none if it is too short or holds too few letters."""
+    """Return the words of a paragraph, none if it is too short or holds too few letters."""
     text = _SPHINX_ROLE.sub("", paragraph.partition(">>>")[0]).lower()
     found = _WORD.findall(text)
     inked = len("".join(text.split()))

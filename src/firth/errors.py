@@ -37,7 +37,7 @@ def escape(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    r"""Give a text from a file as a message can hold it: on one line, and cut where it is long.
+    r"""Return a text from a file as a message can hold it: on one line, and cut where it is long.
 
     Examples
     --------
@@ -105,7 +105,7 @@ class FirthWarning(UserWarning):
 
 
 def warn(message: str) -> None:
-    """Give a `FirthWarning` whose place is the line, outside of this package, that called it."""
+    """Return a `FirthWarning` whose place is the line, outside of this package, that called it."""
     level, frame = 1, sys._getframe()
     while frame.f_back and frame.f_globals.get("__name__", "").split(".")[0] == __package__:
         level, frame = level + 1, frame.f_back

@@ -171,7 +171,7 @@ TOPICS: Mapping[str, Mapping[str, Topic]] = MappingProxyType(
 
 
 def lesson_groups(language: Language = "en") -> dict[str, tuple[str, ...]]:
-    """Give the nouns of each topic.
+    """Return the nouns of each topic.
 
     Examples
     --------
@@ -182,7 +182,7 @@ def lesson_groups(language: Language = "en") -> dict[str, tuple[str, ...]]:
 
 
 def lesson_sentences(language: Language = "en") -> list[list[str]]:
-    """Give the lesson's text: 72 sentences, cut into words by the tokenizer `textbook`.
+    """Return the lesson's text: 72 sentences, cut into words by the tokenizer `textbook`.
 
     Raises
     ------
@@ -362,7 +362,7 @@ def _noise_for(
 
 
 def neighbours_of_own_topic(vectors: Vectors, language: Language = "en") -> float:
-    """Give the share of a noun's five nearest nouns that are of its topic; by chance, 5 in 17."""
+    """Return the share of a noun's five nearest nouns that are of its topic; by chance, 5 in 17."""
     groups = lesson_groups(language)
     nouns = [noun for members in groups.values() for noun in members]
     topics = np.repeat(np.arange(len(groups)), [len(members) for members in groups.values()])

@@ -14,15 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth._version import __version__
-from firth.cache import cache_folder
 from firth.checks import shown, switch
 from firth.corpus import Corpus, Vocabulary, read_corpus
 from firth.corpus.holdout import share_of
 from firth.errors import ConfigError
-from firth.paths import to_path
-from firth.training.checkpoint import Checkpoints, parse_duration
+from firth.io.cache import cache_folder
+from firth.io.paths import to_path
+from firth.training.checkpoints.folder import Checkpoints, parse_duration
 from firth.training.config import TrainConfig
-from firth.training.engine import Initial
+from firth.training.engines.base import Initial
 from firth.training.given import check_known, with_config, without_reading
 from firth.training.progress import ReadingBar, TrainingBar, are_bars_shown
 from firth.training.run_log import RunLog
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from firth.normalization import Normalization
     from firth.training.callbacks import Callback
     from firth.training.config import Model, OnDivergence
-    from firth.training.engine import MakeEngine
+    from firth.training.engines.base import MakeEngine
 
 _LOG = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from firth.cache import cache_folder
 from firth.errors import FirthError
+from firth.io.cache import cache_folder
 from firth.vectors import Vectors
 
 _PREFIX = "firth-vectors-"

@@ -6,10 +6,10 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from firth.contents import FOLDER_OF_VECTORS
 from firth.corpus.finding import names_text
 from firth.errors import FirthError
-from firth.files import is_same, lies_in
+from firth.io.atomic import is_same, lies_in
+from firth.io.contents import FOLDER_OF_VECTORS
 
 
 def check_run_paths(

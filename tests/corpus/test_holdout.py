@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from firth.corpus import holdout as holdout_module
 from firth.corpus import read_corpus
 from firth.corpus.chunks import UNIT_END
-from firth.corpus.drafts import draft_units
 from firth.corpus.holdout import PIECE, hold_out
+from firth.corpus.raw_corpus import draft_units
 from firth.corpus.tokens import ScratchArray
 from firth.errors import ConfigError, CorpusError
 
 
 def units_of(stream):
-    """Give the units in a stream of symbols, as lists."""
+    """Return the units in a stream of symbols, as lists."""
     symbols = np.concatenate([np.zeros(0, np.int32), *stream.blocks(1 << 16)])
     units = np.split(symbols, np.flatnonzero(symbols == UNIT_END) + 1)
     assert len(units[-1]) == 0
@@ -28,7 +28,7 @@ def units_of(stream):
 
 
 def divide(units, share, seed=1):
-    """Give the units for training, those held out, and the counts of training."""
+    """Return the units for training, those held out, and the counts of training."""
     with contextlib.ExitStack() as files:
         stream, *parts = (files.enter_context(ScratchArray(np.int32)) for _ in range(3))
         draft = draft_units(iter([np.array(unit, np.int64) for unit in units]), stream)
@@ -39,7 +39,7 @@ def divide(units, share, seed=1):
 
 
 def numbered(lengths):
-    """Give units of so many tokens, no two of them equal."""
+    """Return units of so many tokens, no two of them equal."""
     numbers = iter(range(sum(lengths)))
     return [[next(numbers) for _ in range(length)] for length in lengths]
 

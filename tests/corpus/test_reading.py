@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import firth.corpus
-from firth.corpus import drafts, encoding, read_corpus, sources
+from firth.corpus import raw_corpus, read_corpus, second_pass, sources
 from firth.corpus.finding import find_text
 from firth.corpus.tokenizers import words
 from firth.errors import ConfigError, CorpusError
@@ -101,8 +101,8 @@ def test_every_text_is_read_as_the_slow_way_does(
     options = {**options, "normalization": form}
     with (
         mock.patch.object(sources, "BLOCK_BYTES", block),
-        mock.patch.object(drafts, "BATCH", block),
-        mock.patch.object(encoding, "BATCH", block),
+        mock.patch.object(raw_corpus, "BATCH", block),
+        mock.patch.object(second_pass, "BATCH", block),
     ):
         if not is_trainable(expected):
             with pytest.raises(CorpusError, match=r"nothing to train on|give more text"):

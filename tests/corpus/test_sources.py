@@ -19,12 +19,12 @@ import safetensors.numpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firth.compression import compression_of
 from firth.corpus import sources
 from firth.corpus.file_kinds import check_is_text, is_mostly_text
 from firth.corpus.finding import find_text
 from firth.corpus.sources import TextFile, read_text, regroup
 from firth.errors import CorpusError
+from firth.io.compression import compression_of
 from firth.vectors import Vectors
 
 if sys.version_info >= (3, 14):

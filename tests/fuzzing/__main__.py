@@ -121,7 +121,7 @@ def _put(path: Path, data: bytes) -> None:
 
 
 def _read_once(reader: Reader, seed: int, size: int) -> tuple[str, str]:
-    """Give what came of it, without details, and what is wrong about that."""
+    """Return what came of it, without details, and what is wrong about that."""
     # By processor time, and not through Python: the signal ends a loop in native code too.
     signal.setitimer(signal.ITIMER_PROF, SECONDS_PER_FILE)
     tracemalloc.reset_peak()

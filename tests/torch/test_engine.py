@@ -13,7 +13,7 @@ from firth.corpus import read_corpus
 from firth.errors import ConfigError
 from firth.torch import TorchEngine, engine
 from firth.training import TrainConfig, draws, reference, sampling, train_corpus
-from firth.training.engine import Stretch
+from firth.training.engines.base import Stretch
 
 MODELS = pytest.mark.parametrize("model", ["skipgram", "cbow"])
 

@@ -50,7 +50,7 @@ def make(name: str, seed: int = 1, **options) -> torch.nn.Module:
 
 
 def batch_for(model: torch.nn.Module, rows: slice = slice(None)) -> tuple[torch.Tensor, ...]:
-    """Give the batch, with noise words where the model takes them."""
+    """Return the batch, with noise words where the model takes them."""
     batch = (CENTRE[rows], CONTEXTS[rows], NOISE[rows])
     return batch if model.uses_noise else batch[:2]
 

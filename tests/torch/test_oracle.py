@@ -13,8 +13,9 @@ import torch
 
 from firth.corpus import read_corpus
 from firth.torch import CBOWNS, SkipGramNS
-from firth.training import TrainConfig, draws, kernel, reference, sampling, simd
-from firth.training.engine import initialise
+from firth.training import TrainConfig, draws, kernel, reference, sampling
+from firth.training.engines.base import initialise
+from firth.training.simd import primitives
 
 BOTH = pytest.mark.parametrize("cbow", [False, True], ids=["skipgram", "cbow"])
 
@@ -74,7 +75,7 @@ class Oracle:
 
     def by_kernel(self, start, stop, lr, slope):
         size, dim = self.inputs.shape
-        stride, own = simd.stride_of(dim), kernel.own_rows(self.window)
+        stride, own = primitives.stride_of(dim), kernel.own_rows(self.window)
         tables = kernel.Tables(
             np.zeros((size + own, stride), np.float32), np.zeros((size, stride), np.float32)
         )
@@ -98,7 +99,7 @@ def trained(size, dim):
 
 
 def untrained(size, dim):
-    """Give the tables from which the kernel starts."""
+    """Return the tables from which the kernel starts."""
     inputs = np.zeros((size, dim), np.float32)
     initialise(inputs, size, dim, seed=1)
     return inputs, np.zeros_like(inputs)

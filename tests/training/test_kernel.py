@@ -5,7 +5,9 @@ import itertools
 import numpy as np
 import pytest
 
-from firth.training import draws, kernel, reference, sampling, simd, windows
+from firth.training import draws, kernel, reference, sampling
+from firth.training.lists import windows
+from firth.training.simd import primitives
 
 SLOPE = -1e-6
 
@@ -49,7 +51,7 @@ class Case:
 
     def run_kernel(self, cuts=()):
         """Train on stretches that end at `cuts`; give tables, loss and pairs."""
-        stride = simd.stride_of(self.dim)
+        stride = primitives.stride_of(self.dim)
         own = kernel.own_rows(self.window)
         tables = kernel.Tables(
             np.zeros((self.vocabulary + own, stride), np.float32),

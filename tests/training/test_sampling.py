@@ -10,12 +10,12 @@ COUNTS = np.array([50_000, 20_000, 20_000, 5_000, 800, 90, 7, 1])
 
 
 def stream_at(key, position):
-    """Give a stream as the unsigned number that it is; compiled code returns a Python integer."""
+    """Return a stream as the unsigned number that it is; compiled code returns a Python integer."""
     return np.uint64(draws.stream_at(key, position))
 
 
 def decode(table):
-    """Give the probability of each word that an alias table stands for."""
+    """Return the probability of each word that an alias table stands for."""
     size = len(table)
     own, other = (table >> np.uint64(32)).astype(float) / 2**32, table & np.uint64(0xFFFFFFFF)
     total = own.copy()
@@ -117,10 +117,10 @@ def test_windows_shrink_uniformly_and_independently_of_what_is_kept():
     key = draws.epoch_key(1, 0)
     streams = [stream_at(key, position) for position in range(40_000)]
     for chosen in (streams, [s for s in streams if draws.is_kept(s, np.uint32(2**30))]):
-        reaches = [draws.window_at(stream, 5, True) for stream in chosen]
+        reaches = [draws.reach_at(stream, 5, True) for stream in chosen]
         seen = np.bincount(reaches, minlength=6)[1:]
         assert stats.chisquare(seen).pvalue > 1e-3
-    assert draws.window_at(streams[0], 5, False) == 5
+    assert draws.reach_at(streams[0], 5, False) == 5
 
 
 def test_no_two_positions_or_epochs_share_a_stream():

@@ -7,27 +7,24 @@ from pathlib import Path
 
 import pytest
 
-from firth.training import simd
+from firth.training.simd import primitives
 
-MODULES = [Path(__file__).with_name(f"test_{name}.py") for name in ("kernel", "blocks")]
+MODULES = [Path(__file__).with_name("test_kernel.py")]
 # What starts a process of its own would take longer than all the rest.
 WHOLE = "not nothing_is_compiled and not two_processes"
-# To compile a kernel takes longer than its tests, and this one has no operation of its own.
-QUICK = f"{WHOLE} and not (test_blocks and cbow)"
 
 
 # Width 4 is that of processors without AVX: nor are other instructions to be used that they lack.
 BASELINE = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
 
 
-@pytest.mark.parametrize("selection", [QUICK, pytest.param(WHOLE, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("width", [4, 8, 16])
-def test_kernels_hold_with_vectors_of(width, selection):
-    if width == simd.WIDTH:
+def test_kernels_hold_with_vectors_of(width):
+    if width == primitives.WIDTH:
         pytest.skip("vectors have this width here, so the tests themselves are of it")
     processor = BASELINE if width == 4 else {}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", selection, *MODULES],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", WHOLE, *MODULES],
         env={**os.environ, "FIRTH_VECTOR_WIDTH": str(width), **processor},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
@@ -42,7 +39,7 @@ def test_the_width_that_is_asked_for_is_used():
 
 def test_a_width_that_there_is_not_is_told():
     with pytest.raises(subprocess.CalledProcessError) as caught:
-        run("import firth.training.simd", 12)
+        run("import firth.training.simd.primitives", 12)
     assert "FIRTH_VECTOR_WIDTH must be 4, 8 or 16, got '12'" in caught.value.stderr
 
 

@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 from firth.training.callbacks import RunStart
-from firth.training.checkpoint import parse_duration
+from firth.training.checkpoints.folder import parse_duration
 
 # Seconds from one report of progress to the next.
 EVERY = 10.0
@@ -33,7 +33,7 @@ class Pace:
 
 
 def plan_of(start: RunStart) -> dict[str, Any]:
-    """Give what a run sets out to do, without its words."""
+    """Return what a run sets out to do, without its words."""
     return {
         "config": dataclasses.asdict(start.config),
         "vocabulary": len(start.vocabulary.words),

@@ -14,7 +14,7 @@ import numpy as np
 from firth.checks import whole_number
 from firth.evaluation.report import Evaluation, EvaluationSets, Paths
 from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart
-from firth.training.checkpoint import parse_duration
+from firth.training.checkpoints.folder import parse_duration
 from firth.vectors import Vectors
 
 
@@ -39,7 +39,7 @@ class EvaluationPoint:
     evaluation: Evaluation
 
     def to_dict(self) -> dict[str, object]:
-        """Give what JSON can hold; what could not be measured is null."""
+        """Return what JSON can hold; what could not be measured is null."""
         return {
             "epoch": self.epoch,
             "words": self.words,
@@ -48,7 +48,7 @@ class EvaluationPoint:
         }
 
     def figures(self) -> dict[str, float]:
-        """Give what was measured, by kind and name of the file: accuracies and correlations."""
+        """Return what was measured, by kind and name of the file: accuracies and correlations."""
         found = {
             **{("analogies", each.file): each.accuracy for each in self.evaluation.analogies},
             **{("similarity", each.file): each.spearman for each in self.evaluation.similarity},
@@ -61,7 +61,7 @@ class EvaluationPoint:
 
 
 def _parse_epochs(every: float | str) -> int | None:
-    """Give the number of epochs in such as "epoch" or "3 epochs", or None."""
+    """Return the number of epochs in such as "epoch" or "3 epochs", or None."""
     match = re.fullmatch(r"(?:([1-9]\d*) *)?epochs?", str(every).strip())
     return int(match[1] or 1) if match else None
 

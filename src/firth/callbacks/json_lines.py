@@ -16,9 +16,9 @@ import numpy as np
 
 from firth.callbacks.common import EVERY, Pace, plan_of
 from firth.callbacks.evaluate import EvaluationPoint
-from firth.contents import kind_of
 from firth.errors import ConfigError, FirthError, FirthWarning
-from firth.paths import to_path
+from firth.io.contents import kind_of
+from firth.io.paths import to_path
 from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart
 
 
@@ -169,7 +169,7 @@ def _open_at_once(path: str, flags: int) -> int:
 
 
 def _finite(value: object) -> object:
-    """Give what JSON can hold: None in place of numbers that are not finite."""
+    """Return what JSON can hold: None in place of numbers that are not finite."""
     if isinstance(value, Mapping):
         return {key: _finite(each) for key, each in value.items()}
     if isinstance(value, list | tuple):

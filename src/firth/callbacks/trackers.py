@@ -14,7 +14,7 @@ from typing import Any
 from firth.callbacks.common import EVERY, Pace, plan_of
 from firth.callbacks.evaluate import EvaluationPoint
 from firth.errors import FirthError, FirthWarning, MissingExtraError
-from firth.paths import to_path
+from firth.io.paths import to_path
 from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart, StopReason
 
 

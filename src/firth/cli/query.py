@@ -96,7 +96,7 @@ def convert(
     overwrite: Overwrite = False,
 ) -> None:
     """Write vectors in another format."""
-    from firth.files import is_same
+    from firth.io.atomic import is_same
     from firth.vectors import check_destination, load
 
     if is_same(source, destination):

@@ -138,7 +138,7 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train word vectors on text."""
-    from firth.cache import cache_folder
+    from firth.io.cache import cache_folder
     from firth.run_paths import check_run_paths
     from firth.vectors import check_destination
 
@@ -149,10 +149,10 @@ def train(
     cache_folder()
     from firth.pipeline import train as train_vectors
     from firth.rescue import save_or_rescue
-    from firth.run_starter import RunStarter
+    from firth.start_report import StartReport
 
     telling = None if quiet else tell
-    callbacks: list[Callback] = [RunStarter(output, checkpoint, resume=resume, tell=telling)]
+    callbacks: list[Callback] = [StartReport(output, checkpoint, resume=resume, tell=telling)]
     if log is not None:
         from firth.callbacks import JsonLines
 
@@ -228,8 +228,8 @@ def _share_or_text(holdout: str | None) -> float | str:
 def _read_words(path: str | None) -> list[str]:
     if path is None:
         return []
-    from firth.compression import open_regular
-    from firth.paths import to_path
+    from firth.io.compression import open_regular
+    from firth.io.paths import to_path
 
     try:
         with open_regular(to_path("frozen", path)) as file:

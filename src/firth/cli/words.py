@@ -20,7 +20,7 @@ def load_vectors(path: Path) -> Vectors:
 
 
 def token(vectors: Vectors, word: str) -> str | int:
-    """Give the word that was meant: item ids are integers, and come as text from a shell."""
+    """Return the word that was meant: item ids are integers, and come as text from a shell."""
     if word not in vectors and word.lstrip("-").isdecimal() and int(word) in vectors:
         return int(word)
     return word

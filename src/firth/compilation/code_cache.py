@@ -29,7 +29,7 @@ import numpy as np
 from numba.core.serialize import dumps
 from numba.core.sigutils import normalize_signature
 
-from firth.cache import code_folder, is_private, warn_once
+from firth.io.cache import code_folder, is_private, warn_once
 
 MONTHS_KEPT = 3
 _HEADER = b"firth compiled code 1\n"

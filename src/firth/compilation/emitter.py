@@ -60,19 +60,19 @@ class Emitter:
         self.builder = builder
 
     def constant(self, value: float) -> ir.Constant:
-        """Give a vector with the same number in every element."""
+        """Return a vector with the same number in every element."""
         return ir.Constant(VECTOR, [float(np.float32(value))] * WIDTH)
 
     def integer(self, value: int) -> ir.Constant:
-        """Give a 64-bit integer."""
+        """Return a 64-bit integer."""
         return ir.Constant(INT64, value)
 
     def least(self, a: ir.Value, b: ir.Value) -> ir.Value:
-        """Give the smaller of two integers."""
+        """Return the smaller of two integers."""
         return self.builder.select(self.builder.icmp_signed("<", a, b), a, b)
 
     def at(self, base: ir.Value, *offsets: ir.Value) -> ir.Value:
-        """Give the pointer that lies so many elements after `base`."""
+        """Return the pointer that lies so many elements after `base`."""
         for offset in offsets:
             base = self.builder.gep(base, [offset])
         return base
@@ -95,21 +95,21 @@ class Emitter:
         return self.builder.call(function, arguments)
 
     def multiply_add(self, a: ir.Value, b: ir.Value, c: ir.Value) -> ir.Value:
-        """Give a * b + c, fused where the processor can."""
+        """Return a * b + c, fused where the processor can."""
         return self.call(f"llvm.fmuladd.v{WIDTH}f32", VECTOR, a, b, c)
 
-    def pick(self, a: ir.Value, b: ir.Value, indices: Sequence[int]) -> ir.Value:
-        """Give the elements of a (0 .. WIDTH - 1) and b (WIDTH ..) at `indices`."""
+    def shuffle(self, a: ir.Value, b: ir.Value, indices: Sequence[int]) -> ir.Value:
+        """Return the elements of a (0 .. WIDTH - 1) and b (WIDTH ..) at `indices`."""
         kind = ir.VectorType(INT32, len(indices))
         return self.builder.shuffle_vector(a, b, ir.Constant(kind, list(indices)))
 
     def rows(self, table: ir.Value, offsets: ir.Value, count: int) -> list[ir.Value]:
-        """Give where the first `count` rows of a list of offsets begin."""
+        """Return where the first `count` rows of a list of offsets begin."""
         listed = (self.builder.load(self.at(offsets, self.integer(k))) for k in range(count))
         return [self.at(table, offset) for offset in listed]
 
-    def totals(self, vectors: Sequence[ir.Value]) -> ir.Value:
-        """Give one vector whose elements are the sums of up to WIDTH vectors' elements.
+    def horizontal_sums(self, vectors: Sequence[ir.Value]) -> ir.Value:
+        """Return one vector whose elements are the sums of up to WIDTH vectors' elements.
 
         The vectors are interleaved pair by pair and added, until one is left: a third of the
         operations that a sum of each by itself would take.
@@ -117,7 +117,7 @@ class Emitter:
         level = [*vectors, *[self.constant(0.0)] * (WIDTH - len(vectors))]
         for even, odd in _interleavings():
             level = [
-                self.builder.fadd(self.pick(a, b, even), self.pick(a, b, odd))
+                self.builder.fadd(self.shuffle(a, b, even), self.shuffle(a, b, odd))
                 for a, b in zip(level[::2], level[1::2], strict=True)
             ]
         return level[0]
@@ -126,25 +126,27 @@ class Emitter:
         """Write the sums of the elements of each vector, one after the other."""
         for k in range(0, len(vectors), WIDTH):
             some = vectors[k : k + WIDTH]
-            self.store_first(self.totals(some), len(some), self.at(pointer, self.integer(k)))
+            self.store_first(
+                self.horizontal_sums(some), len(some), self.at(pointer, self.integer(k))
+            )
 
     def store_first(self, vector: ir.Value, count: int, pointer: ir.Value) -> None:
         """Write the first `count` elements of a vector, in pieces of powers of 2."""
         done = 0
         while done < count:
             size = 1 << ((count - done).bit_length() - 1)
-            piece = self.pick(vector, vector, range(done, done + size))
+            piece = self.shuffle(vector, vector, range(done, done + size))
             place = self.builder.bitcast(
                 self.at(pointer, self.integer(done)), piece.type.as_pointer()
             )
             self.builder.store(piece, place).align = 4
             done += size
 
-    def spread(self, scalar: ir.Value) -> ir.Value:
-        """Give a vector with `scalar` in every element."""
+    def splat(self, scalar: ir.Value) -> ir.Value:
+        """Return a vector with `scalar` in every element."""
         undefined = ir.Constant(VECTOR, ir.Undefined)
         first = self.builder.insert_element(undefined, scalar, ir.Constant(INT32, 0))
-        return self.pick(first, undefined, [0] * WIDTH)
+        return self.shuffle(first, undefined, [0] * WIDTH)
 
     def loop(
         self,
@@ -176,7 +178,7 @@ class Emitter:
 
 
 def _interleavings() -> list[tuple[list[int], list[int]]]:
-    """Give, level by level, which elements of two vectors are added to which.
+    """Return, level by level, which elements of two vectors are added to which.
 
     Within lanes of four elements first, where shuffles are cheap, then whole lanes.
     """
@@ -191,7 +193,7 @@ def _interleavings() -> list[tuple[list[int], list[int]]]:
     return levels + [across] * (WIDTH.bit_length() - 3)
 
 
-class Given(NamedTuple):
+class ArrayArg(NamedTuple):
     """An array that a primitive is called with."""
 
     data: ir.Value  # pointer to its first element
@@ -204,7 +206,7 @@ def emitted_for(
 ) -> Callable[[Emit], Emit]:
     """Have Numba put what the decorated function emits in place of each call of `function`.
 
-    The decorated function is given an `Emitter` and the arguments of the call: a `Given` for each
+    The decorated function is given an `Emitter` and the arguments of the call: an `ArrayArg` for an
     array, 64 bits for an integer, 32 for a float; it gives the value to be returned, if any.
     `function` itself, in NumPy, states what is to be done.
     """
@@ -240,12 +242,12 @@ def _passed_as(kind: types.Type) -> types.Type:
 
 def _given(
     context: BaseContext, builder: ir.IRBuilder, kind: types.Type, value: ir.Value
-) -> Given | ir.Value:
+) -> ArrayArg | ir.Value:
     if not isinstance(kind, types.Array):
         return value
     array = context.make_array(kind)(context, builder, value)
     stride = builder.extract_value(array.shape, 1) if kind.ndim == 2 else None
-    return Given(array.data, stride, kind.dtype.bitwidth // 8)
+    return ArrayArg(array.data, stride, kind.dtype.bitwidth // 8)
 
 
 def call_own(

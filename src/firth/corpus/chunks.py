@@ -83,7 +83,7 @@ class ChunkTable:
         self._slots = np.full(2 * _FIRST_CAPACITY, _EMPTY, np.int64)
 
     def __len__(self) -> int:
-        """Give the number of distinct chunks."""
+        """Return the number of distinct chunks."""
         return self._size
 
     @property
@@ -92,7 +92,7 @@ class ChunkTable:
         return self._arena[self._starts[: self._size] + 1]
 
     def number(self, text: str) -> NDArray[np.int32]:
-        """Give the chunk numbers of `text`, with `UNIT_END` after each line that is not blank.
+        """Return the chunk numbers of `text`, with `UNIT_END` after each line that is not blank.
 
         Parameters
         ----------
@@ -121,7 +121,7 @@ class ChunkTable:
         return Chunks(tags[:length], words, bounds)
 
     def enter(self, chunks: Chunks) -> NDArray[np.int32]:
-        """Give the numbers of chunks that `split` gave, as `number` does.
+        """Return the numbers of chunks that `split` gave, as `number` does.
 
         Another thread may split what follows meanwhile.
 
@@ -146,7 +146,7 @@ class ChunkTable:
         return stream
 
     def number_integers(self, units: Sequence[NDArray[np.int64]]) -> NDArray[np.int32]:
-        """Give the numbers of integers, each a chunk of its own, with `UNIT_END` after each unit.
+        """Return the numbers of integers, each a chunk of its own, with `UNIT_END` after each unit.
 
         A table holds either text or integers.
 
@@ -165,7 +165,7 @@ class ChunkTable:
         return self.enter(Chunks(tags, words, bounds))
 
     def spell(self, numbers: ArrayLike) -> list[str]:
-        """Give the chunks of these numbers as text."""
+        """Return the chunks of these numbers as text."""
         data, ends = self._bytes_of(numbers)
         return [
             data[start:end].replace(b"\0", b"").decode()
@@ -187,7 +187,7 @@ class ChunkTable:
         return self._bytes_of(numbers)[0].replace(b"\0", b"").decode()
 
     def integers(self, numbers: ArrayLike) -> list[int]:
-        """Give the integers of these numbers."""
+        """Return the integers of these numbers."""
         records = self._starts[np.asarray(numbers, np.int64)]
         integers: list[int] = self._arena[records + _HEADER].tolist()
         return integers
@@ -327,7 +327,7 @@ def _mix(hashed: np.int64, word: np.int64) -> np.int64:
 
 @inlined
 def _space_width(text: NDArray[np.uint8], position: int | np.int64) -> int:
-    """Give the number of bytes of the white space at `position`, or 0 if it is none.
+    """Return the number of bytes of the white space at `position`, or 0 if it is none.
 
     The text is valid UTF-8, so the bytes that a first byte promises are there.
     """

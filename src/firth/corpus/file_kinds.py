@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from firth.compression import ARCHIVES, compression_of
 from firth.errors import CorpusError
+from firth.io.compression import ARCHIVES, compression_of
 
 # A tar archive is known by what stands at byte 257.
 HEAD_BYTES = 4096

@@ -10,10 +10,10 @@ import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from firth.contents import FOLDER_OF_VECTORS, Kind, kind_of
 from firth.corpus.reraise import reraise_as_corpus_error
 from firth.corpus.sources import STANDARD_INPUT, TextFile
 from firth.errors import CorpusError, one_line
+from firth.io.contents import FOLDER_OF_VECTORS, Kind, kind_of
 
 # What is told of files in a folder that are no text.
 _KINDS: Mapping[Kind, str] = {

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from firth.checks import shown
 from firth.compilation import compiled
 from firth.corpus.chunks import UNIT_END
-from firth.corpus.drafts import Draft
+from firth.corpus.raw_corpus import RawCorpus
 from firth.corpus.sources import TextFile
 from firth.corpus.tokens import ScratchArray
 from firth.errors import ConfigError, CorpusError
@@ -38,7 +38,7 @@ _LEFT, _WANTED, _PIECES, _PIECE_WORDS, _IS_HELD, _UNIT_IS_OPEN = range(6)
 
 
 def share_of(holdout: Any) -> float | None:  # noqa: ANN401
-    """Give the share that `holdout` is, or None if it is a source.
+    """Return the share that `holdout` is, or None if it is a source.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def _identity(file: TextFile) -> Path | None:
 
 
 def hold_out(
-    draft: Draft,
+    draft: RawCorpus,
     stream: ScratchArray[np.int32],
     training: ScratchArray[np.int32],
     held: ScratchArray[np.int32],
@@ -87,7 +87,7 @@ def hold_out(
 
     Parameters
     ----------
-    draft : Draft
+    draft : RawCorpus
         The corpus as first read.
     stream : ScratchArray
         Its symbols.
@@ -125,7 +125,7 @@ def hold_out(
 
 
 def _distribute(
-    draft: Draft,
+    draft: RawCorpus,
     stream: ScratchArray[np.int32],
     training: ScratchArray[np.int32],
     held: ScratchArray[np.int32],
@@ -133,7 +133,7 @@ def _distribute(
     seed: int,
     turned: int = _NO_PIECE,
 ) -> tuple[int, NDArray[np.int64]]:
-    """Give the number of pieces, and the occurrences of each word in the part for training."""
+    """Return the number of pieces, and the occurrences of each word in the part for training."""
     lengths = np.diff(draft.bounds)
     held_counts = np.zeros(len(lengths), np.int64)
     total = int(draft.counts.sum())

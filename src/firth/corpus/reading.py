@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from firth.checks import switch, whole_number
 from firth.corpus.digest import digest
-from firth.corpus.drafting import Opened, TextOptions, open_source
-from firth.corpus.encoding import Part, encode
+from firth.corpus.first_pass import Opened, TextOptions, open_source
 from firth.corpus.holdout import check_apart, hold_out, share_of
+from firth.corpus.second_pass import Part, encode
 from firth.corpus.selection import check_start, find_words, select_words
 from firth.corpus.sources import EncodingErrors, Progress
 from firth.corpus.spacing import CHINESE_OR_JAPANESE
@@ -68,7 +68,7 @@ class Corpus:
     words_left_out: int = 0
 
     def digest(self) -> str:
-        """Give a fingerprint: equal for equal words, counts, token ids, units and `held_out`.
+        """Return a fingerprint: equal for equal words, counts, token ids, units and `held_out`.
 
         It does not depend on where these came from.
 

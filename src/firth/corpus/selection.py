@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.checks import shown
-from firth.corpus.drafts import Draft
+from firth.corpus.raw_corpus import RawCorpus
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import ConfigError, CorpusError, one_line
 
@@ -32,7 +32,7 @@ class Selection:
 
 
 def select_words(
-    draft: Draft, *, min_count: int, max_vocab: int | None, start: Vocabulary | None
+    draft: RawCorpus, *, min_count: int, max_vocab: int | None, start: Vocabulary | None
 ) -> Selection:
     """Keep the words of `start` and the frequent ones of the draft; counts add up.
 
@@ -41,7 +41,7 @@ def select_words(
 
     Parameters
     ----------
-    draft : Draft
+    draft : RawCorpus
         A corpus as first read, of one word at least; its counts decide.
     min_count : int
         Other words that occur less often are left out.
@@ -84,7 +84,7 @@ def select_words(
     return Selection(vocabulary, ids)
 
 
-def find_words(draft: Draft, vocabulary: Vocabulary) -> NDArray[np.int32]:
+def find_words(draft: RawCorpus, vocabulary: Vocabulary) -> NDArray[np.int32]:
     """Return the id in `vocabulary` of each word of the draft, -1 where it has none: (words,)."""
     ids = np.full(len(draft.counts), -1, np.int32)
     if len(vocabulary):
@@ -130,7 +130,7 @@ def _check_sums(start: Vocabulary, added: NDArray[np.int64]) -> None:
         )
 
 
-def _check_kind(start: Vocabulary, draft: Draft) -> None:
+def _check_kind(start: Vocabulary, draft: RawCorpus) -> None:
     if len(start) == 0:
         return
     started, read = (
@@ -144,7 +144,9 @@ def _check_kind(start: Vocabulary, draft: Draft) -> None:
         )
 
 
-def _check_words(vocabulary: Vocabulary, draft: Draft, min_count: int, start: Vocabulary) -> None:
+def _check_words(
+    vocabulary: Vocabulary, draft: RawCorpus, min_count: int, start: Vocabulary
+) -> None:
     counts = draft.counts
     if len(vocabulary) < 2:
         if len(start):

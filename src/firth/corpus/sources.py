@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
 
-from firth.compression import Compression, compression_of
 from firth.corpus.file_kinds import HEAD_BYTES, check_is_text, is_mostly_text
 from firth.corpus.reraise import reraise_as_corpus_error
 from firth.errors import CorpusError, escape
+from firth.io.compression import Compression, compression_of
 
 EncodingErrors = Literal["strict", "replace"]
 Progress = Callable[[int, int | None], None]

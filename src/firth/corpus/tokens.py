@@ -12,8 +12,8 @@ from typing import IO, Generic, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.cache import cache_folder
 from firth.corpus.reraise import reraise_as_corpus_error
+from firth.io.cache import cache_folder
 
 Item = TypeVar("Item", np.int32, np.int64)
 
@@ -64,11 +64,11 @@ class TokenStore:
         return len(self.ids)
 
     def __len__(self) -> int:
-        """Give the number of units."""
+        """Return the number of units."""
         return len(self.offsets) - 1
 
     def unit(self, index: int) -> NDArray[np.int32]:
-        """Give the token ids of one unit, as a view.
+        """Return the token ids of one unit, as a view.
 
         Raises
         ------
@@ -106,7 +106,7 @@ class TokenStore:
         return _in_memory, tuple(np.array(array) for array in self._open_arrays())
 
     def __enter__(self) -> Self:
-        """Give the store itself."""
+        """Return the store itself."""
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -182,7 +182,7 @@ class ScratchArray(Generic[Item]):
             self._file.truncate()
 
     def map(self) -> tuple[NDArray[Item], mmap.mmap | None]:
-        """Give the items as a read-only array, and the mapping behind it, or None without items."""
+        """Return the items as a read-only array, and the mapping behind it (None if empty)."""
         with self._faults_told("read token ids in"):
             if self._file.seek(0, os.SEEK_END) == 0:
                 return np.empty(0, self._dtype), None
@@ -199,7 +199,7 @@ class ScratchArray(Generic[Item]):
         )
 
     def __enter__(self) -> Self:
-        """Give the array itself."""
+        """Return the array itself."""
         return self
 
     def __exit__(self, *exception: object) -> None:

@@ -86,7 +86,7 @@ class Vocabulary:
         return np.fromiter((-1 if place is None else place for place in places), np.int32)
 
     def __len__(self) -> int:
-        """Give V, the number of words."""
+        """Return V, the number of words."""
         return len(self._words)
 
     def __contains__(self, word: object) -> bool:

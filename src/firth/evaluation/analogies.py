@@ -55,7 +55,7 @@ class SectionResult:
         return self.correct / self.answered if self.answered else None
 
     def to_dict(self) -> dict[str, object]:
-        """Give what JSON can hold."""
+        """Return what JSON can hold."""
         return {
             "name": self.name,
             "accuracy": self.accuracy,
@@ -95,7 +95,7 @@ class AnalogyResult:
         return self.total.accuracy
 
     def to_dict(self) -> dict[str, object]:
-        """Give what JSON can hold."""
+        """Return what JSON can hold."""
         return {
             "file": self.file,
             "total": self.total.to_dict(),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from firth.compression import open_decompressed
 from firth.errors import FormatError
+from firth.io.compression import open_decompressed
 
 # Of a set; what has longer ones, such as a text without line ends, would fill the memory.
 LONGEST_LINE = 1 << 20

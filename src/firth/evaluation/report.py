@@ -17,8 +17,8 @@ from firth.evaluation.analogies import (
     read_analogies,
 )
 from firth.evaluation.similarity import Pair, SimilarityResult, correlate_pairs, read_pairs
+from firth.io.paths import to_path
 from firth.other_names import explain_keywords
-from firth.paths import to_path
 from firth.vectors import Vectors
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
@@ -41,7 +41,7 @@ class Evaluation:
     restrict: int
 
     def to_dict(self) -> dict[str, object]:
-        """Give what JSON can hold; what could not be measured is null."""
+        """Return what JSON can hold; what could not be measured is null."""
         return {
             "analogies": [result.to_dict() for result in self.analogies],
             "similarity": [result.to_dict() for result in self.similarity],

@@ -60,7 +60,7 @@ class SimilarityResult:
     missing: int
 
     def to_dict(self) -> dict[str, object]:
-        """Give what JSON can hold."""
+        """Return what JSON can hold."""
         return asdict(self)
 
 

@@ -36,7 +36,7 @@ LONGEST_WORD = 40
 
 
 def shown(content: object) -> str:
-    r"""Give a text as it is drawn: on one line, with what cannot be seen spelled out.
+    r"""Return a text as it is drawn: on one line, with what cannot be seen spelled out.
 
     >>> shown("tab\there"), shown(7)
     ('tab\\there', '7')
@@ -45,7 +45,7 @@ def shown(content: object) -> str:
 
 
 def shortened(word: object, longest: int = LONGEST_WORD) -> str:
-    """Give a word as it is drawn, at most 40 letters of it; blanks alone in quotes.
+    """Return a word as it is drawn, at most 40 letters of it; blanks alone in quotes.
 
     >>> shortened("king"), len(shortened("a" * 100)), shortened("a" * 100)[-2:]
     ('king', 40, 'a…')
@@ -92,7 +92,7 @@ def families(text: str) -> list[str]:
 
 
 def _without(letters: dict[str, None], family: str) -> dict[str, None]:
-    """Give those of the letters that a family lacks."""
+    """Return those of the letters that a family lacks."""
     # It tells of each font it does not find, also on the way to one that it does.
     log = logging.getLogger("matplotlib.font_manager")
     level = log.level

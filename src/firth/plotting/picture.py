@@ -17,10 +17,10 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from firth.contents import picture_suffix_of
 from firth.errors import ConfigError, FirthError
-from firth.files import check_writable, write_aside
-from firth.paths import to_path
+from firth.io.atomic import atomic_write, check_writable
+from firth.io.contents import picture_suffix_of
+from firth.io.paths import to_path
 from firth.plotting.fonts import LONGEST_WORD, families, shortened, shown
 from firth.plotting.style import DOTS_PER_INCH, INK, TEXT_SIZE, TITLE_SIZE, style_axes
 
@@ -106,7 +106,7 @@ def save(picture: Figure, path: str | os.PathLike[str], *, overwrite: bool = Fal
         raise ConfigError(f"picture must be a figure of Matplotlib, got {picture!r}")
     target = check_picture(path, overwrite=overwrite)
     suffix = target.suffix.lower()
-    with write_aside(target) as aside, matplotlib.rc_context({"svg.hashsalt": "firth"}):
+    with atomic_write(target) as aside, matplotlib.rc_context({"svg.hashsalt": "firth"}):
         picture.savefig(aside, format=suffix[1:], dpi=DOTS_PER_INCH, metadata=_METADATA[suffix])
 
 

@@ -151,7 +151,7 @@ def _umap(matrix: NDArray[np.float64], seed: int) -> Projection:
 
 
 def _start(matrix: NDArray[np.float64], width: float, seed: int) -> NDArray[np.float32]:
-    """Give principal components, `width` wide, as the places to move from."""
+    """Return principal components, `width` wide, as the places to move from."""
     points = _pca(matrix).points
     # Pushed a little, since UMAP cannot leave a line, nor tell apart what stands at one place.
     push = 1e-4 * np.random.default_rng(seed).normal(size=points.shape)

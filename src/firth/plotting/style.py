@@ -51,7 +51,7 @@ def look(number: int) -> Look:
 
 
 def style_axes(axes: Axes, *, grid: Literal["x", "y", "both"] | None = None) -> None:
-    """Give axes the pale frame, the quiet numbers and the grid of all pictures.
+    """Return axes the pale frame, the quiet numbers and the grid of all pictures.
 
     Axes labels that are set later stand at the ends: `loc="right"` and `loc="top"`.
     """

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from firth._lazy import lazy_names
 
 if TYPE_CHECKING:
+    from firth.torch.data import Collate, WindowBatch, WindowDataset, WindowStream
     from firth.torch.engine import TorchEngine
     from firth.torch.fitting import FitResult, choose_device, fit, seed_everything
     from firth.torch.hierarchical import CBOWHS, HuffmanTree, SkipGramHS
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from firth.torch.noise import NoiseSampler
     from firth.torch.softmax import CBOWSoftmax, SkipGramSoftmax
     from firth.torch.tables import ParameterTable
-    from firth.torch.windows import Collate, WindowBatch, WindowDataset, WindowStream
     from firth.torch.words import PADDING, PaddedVocabulary
 
 _HOMES = {
@@ -47,10 +47,10 @@ _HOMES = {
     "CBOWSoftmax": "firth.torch.softmax",
     "SkipGramSoftmax": "firth.torch.softmax",
     "ParameterTable": "firth.torch.tables",
-    "Collate": "firth.torch.windows",
-    "WindowBatch": "firth.torch.windows",
-    "WindowDataset": "firth.torch.windows",
-    "WindowStream": "firth.torch.windows",
+    "Collate": "firth.torch.data",
+    "WindowBatch": "firth.torch.data",
+    "WindowDataset": "firth.torch.data",
+    "WindowStream": "firth.torch.data",
     "PADDING": "firth.torch.words",
     "PaddedVocabulary": "firth.torch.words",
 }

@@ -70,7 +70,7 @@ def check_tensors(**named: Tensor) -> None:
 
 
 def mean_of_contexts(rows: Tensor, contexts: Tensor, *, undivided: bool = False) -> Tensor:
-    """Give the mean of each window's real context rows: (B, D).
+    """Return the mean of each window's real context rows: (B, D).
 
     Parameters
     ----------

@@ -10,7 +10,7 @@ from firth.errors import ConfigError
 
 
 def whole_counts(counts: ArrayLike) -> NDArray[np.int64]:
-    """Give counts as an array: int64 (n,).
+    """Return counts as an array: int64 (n,).
 
     Raises
     ------
@@ -34,7 +34,7 @@ def whole_counts(counts: ArrayLike) -> NDArray[np.int64]:
 
 
 def as_whole(numbers: ArrayLike) -> NDArray[np.int64] | None:
-    """Give a list of whole numbers as an array, int64 (n,); None if it is something else."""
+    """Return a list of whole numbers as an array, int64 (n,); None if it is something else."""
     try:
         given = np.asarray(numbers)
     except (ValueError, TypeError):  # lists of different lengths, tensors of another device

@@ -19,7 +19,7 @@ _LOW = np.uint64(0xFFFFFFFF)
 
 
 def streams_at(key: np.uint64, positions: NDArray[np.int64]) -> Words64:
-    """Give the streams of positions: uint64 (n,)."""
+    """Return the streams of positions: uint64 (n,)."""
     return _mix(key + (positions.astype(np.uint64) + np.uint64(1)) * _GAMMA)
 
 
@@ -29,7 +29,7 @@ def are_kept(streams: Words64, thresholds: NDArray[np.uint32]) -> NDArray[np.boo
 
 
 def reaches(streams: Words64, window: int, shrink: bool) -> NDArray[np.int64]:
-    """Give how far each window goes: int64 (n,)."""
+    """Return how far each window goes: int64 (n,)."""
     if not shrink:
         return np.full(len(streams), window)
     return 1 + (((streams & _LOW) * np.uint64(window)) >> _HALF).astype(np.int64)

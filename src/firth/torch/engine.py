@@ -20,15 +20,15 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from firth.corpus import TokenStore
+from firth.torch.data import gather_windows
 from firth.torch.draws import are_kept, noise_words, reaches, streams_at
 from firth.torch.negative_sampling import CBOWNS, SkipGramNS
 from firth.torch.tables import rows_of
-from firth.torch.windows import gather_windows
 from firth.torch.words import PADDING
 from firth.training import sampling
 from firth.training.config import TrainConfig
 from firth.training.draws import epoch_key
-from firth.training.engine import NO_WORDS, Floats, Stretch, initialise
+from firth.training.engines.base import NO_WORDS, Floats, Stretch, initialise
 
 # In a minibatch all gradients are taken at the same point, and their sum is no longer what steps
 # one by one would come to if it holds a word too often. So it has at most this many windows, and
@@ -106,7 +106,7 @@ class TorchEngine:
     @property
     def workers(self) -> int:
         """How many stretches may be trained at the same time."""
-        return 1 if self._config.deterministic else self._config.workers
+        return self._config.workers
 
     def compile(self) -> None:
         """There is nothing to compile."""
@@ -130,7 +130,7 @@ class TorchEngine:
         return loss, len(positions) if self._config.model == "cbow" else int(is_pair.sum())
 
     def windows(self, stretch: Stretch) -> Windows:
-        """Give the windows of a stretch that have a context word, as the kernel draws them."""
+        """Return the windows of a stretch that have a context word, as the kernel draws them."""
         config = self._config
         key = epoch_key(config.seed, stretch.epoch)
         kept = self._kept(key, stretch)
@@ -149,7 +149,7 @@ class TorchEngine:
         return Windows(positions[real], centre[real], contexts[real], noise[real])
 
     def tables(self) -> tuple[Floats, Floats]:
-        """Give views of the input and the output vectors, (V, D) each."""
+        """Return views of the input and the output vectors, (V, D) each."""
         inputs, outputs = (table.detach()[_FIRST:].numpy() for table in self._tables)
         return inputs, outputs
 
@@ -166,7 +166,7 @@ class TorchEngine:
         self._originals = [table.detach()[self._frozen] for table in self._tables]
 
     def vectors(self) -> tuple[Floats, Floats]:
-        """Give the input and the output vectors, (V, D) each. Afterwards the engine is spent."""
+        """Return the input and the output vectors, (V, D) each. Afterwards the engine is spent."""
         return self.tables()
 
     def close(self) -> None:
@@ -187,7 +187,7 @@ class TorchEngine:
         return float(loss.item())
 
     def _kept(self, key: np.uint64, stretch: Stretch) -> NDArray[np.int64]:
-        """Give the positions that subsampling keeps, with the neighbours that windows reach."""
+        """Return the positions that subsampling keeps, with the neighbours that windows reach."""
         start, stop, offsets = stretch.start, stretch.stop, self._tokens.offsets
         begin = int(offsets[np.searchsorted(offsets, start, side="right") - 1])
         end = int(offsets[np.searchsorted(offsets, stop)])
@@ -205,7 +205,7 @@ class TorchEngine:
         return np.concatenate([before, self._kept_between(key, start, stop), after])
 
     def _bounds(self, kept: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Give where the units begin and end that hold the positions `kept`."""
+        """Return where the units begin and end that hold the positions `kept`."""
         offsets = self._tokens.offsets
         if len(kept) == 0:
             return offsets[:0]
@@ -247,5 +247,5 @@ def _one_thread() -> Iterator[None]:
 
 
 def _batch_size(weights: NDArray[np.float64]) -> int:
-    """Give the windows of a minibatch, where centres come in proportion to `weights` (V,)."""
+    """Return the windows of a minibatch, where centres come in proportion to `weights` (V,)."""
     return int(min(weights.sum() / weights.max(), _MOST_WINDOWS))

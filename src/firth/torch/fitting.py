@@ -18,8 +18,8 @@ from tqdm import tqdm
 
 from firth.checks import is_finite, whole_number
 from firth.errors import ConfigError
+from firth.torch.data import Collate, Item, WindowBatch, WindowDataset
 from firth.torch.noise import NoiseSampler
-from firth.torch.windows import Collate, Item, WindowBatch, WindowDataset
 
 MakeOptimizer = Callable[..., torch.optim.Optimizer]
 
@@ -145,7 +145,7 @@ def fit(
 
 
 def choose_device(name: str | torch.device | None = None) -> torch.device:
-    """Give a device by name, or as it is, or the first of CUDA, MPS and CPU that is there.
+    """Return a device by name, or as it is, or the first of CUDA, MPS and CPU that is there.
 
     Raises
     ------
@@ -239,7 +239,7 @@ def _gradient_hint(error: RuntimeError) -> str | None:
 
 
 def _batches(dataset: Dataset[Item], batch_size: int, collate: Collate) -> Iterator[WindowBatch]:
-    """Give an epoch's batches; the last may be smaller."""
+    """Return an epoch's batches; the last may be smaller."""
     if isinstance(dataset, WindowDataset):
         # All windows of a batch are looked up at once: many times faster than one by one.
         order = torch.randperm(len(dataset)).numpy()

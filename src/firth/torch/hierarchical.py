@@ -83,7 +83,7 @@ class HuffmanTree(nn.Module):
         return (self.nodes != PADDING).sum(dim=1)
 
     def loss(self, inputs: Tensor, words: Tensor, table: nn.Module) -> Tensor:
-        """Give the mean of -log p(word) over pairs of inputs (n, D) and words (n,), in nats.
+        """Return the mean of -log p(word) over pairs of inputs (n, D) and words (n,), in nats.
 
         Raises
         ------
@@ -105,7 +105,7 @@ class HuffmanTree(nn.Module):
         return total / len(words)
 
     def log_probabilities(self, inputs: Tensor, rows: Tensor) -> Tensor:
-        """Give the log probability of each id for inputs (n, D): (n, size), -inf for no leaf.
+        """Return the log probability of each id for inputs (n, D): (n, size), -inf for no leaf.
 
         It takes memory for n * size * L scores: meant for small vocabularies.
         """
@@ -147,11 +147,11 @@ class SkipGramHS(nn.Module):
         self.nodes = make_table(table, self.tree.size, dim, zeros=True)
 
     def log_probabilities(self, inputs: Tensor) -> Tensor:
-        """Give the log probability of each id for inputs (n, D): (n, size)."""
+        """Return the log probability of each id for inputs (n, D): (n, size)."""
         return self.tree.log_probabilities(inputs, rows_of(self.nodes))
 
     def forward(self, centre: Tensor, contexts: Tensor) -> Tensor:
-        """Give the mean loss in nats per pair of a context word and its centre.
+        """Return the mean loss in nats per pair of a context word and its centre.
 
         Parameters
         ----------
@@ -200,11 +200,11 @@ class CBOWHS(nn.Module):
         self.nodes = make_table(table, self.tree.size, dim, zeros=True)
 
     def log_probabilities(self, inputs: Tensor) -> Tensor:
-        """Give the log probability of each id for inputs (n, D): (n, size)."""
+        """Return the log probability of each id for inputs (n, D): (n, size)."""
         return self.tree.log_probabilities(inputs, rows_of(self.nodes))
 
     def forward(self, centre: Tensor, contexts: Tensor) -> Tensor:
-        """Give the mean loss in nats per window; else as `SkipGramHS.forward`."""
+        """Return the mean loss in nats per window; else as `SkipGramHS.forward`."""
         check_batch(self.size, centre, contexts)
         means = mean_of_contexts(self.inputs(contexts), contexts)
         return self.tree.loss(means, centre, self.nodes)

@@ -80,7 +80,7 @@ class SkipGramNS(nn.Module):
         self.loss = _binary_cross_entropy(reduction)
 
     def scores(self, centre: Tensor, contexts: Tensor, noise: Tensor) -> Scores:
-        """Give the scores of context words with the centre (B, C) and the noise words (B, C, K)."""
+        """Return the scores of context words with the centre (B, C) and the noise (B, C, K)."""
         check_batch(self.size, centre, contexts, noise)
         context_rows = self.inputs(contexts)  # (B, C, D)
         centre_rows = self.outputs(centre)  # (B, D)
@@ -91,7 +91,7 @@ class SkipGramNS(nn.Module):
         )
 
     def forward(self, centre: Tensor, contexts: Tensor, noise: Tensor) -> Tensor:
-        """Give the loss of a batch in nats.
+        """Return the loss of a batch in nats.
 
         Parameters
         ----------
@@ -164,7 +164,7 @@ class CBOWNS(nn.Module):
         self.loss = _binary_cross_entropy(reduction)
 
     def scores(self, centre: Tensor, contexts: Tensor, noise: Tensor) -> Scores:
-        """Give the scores of the means with the centres and with the noise words (B, K).
+        """Return the scores of the means with the centres and with the noise words (B, K).
 
         The first are (B,), or (B, B) in the in-batch form: row b has the scores of mean b.
         """
@@ -178,7 +178,7 @@ class CBOWNS(nn.Module):
         )
 
     def forward(self, centre: Tensor, contexts: Tensor, noise: Tensor) -> Tensor:
-        """Give the loss of a batch in nats; parameters and errors as in `SkipGramNS.forward`."""
+        """Return the loss of a batch in nats; parameters and errors as in `SkipGramNS.forward`."""
         positive, negative = self.scores(centre, contexts, noise)
         if self.in_batch:
             # The identity, but for centres that are the same word.

@@ -135,7 +135,7 @@ class NoiseSampler:
         return torch.minimum((uniform * limit).to(torch.int64), limit - 1)
 
     def _source(self) -> torch.Generator | None:
-        """Give the generator; in each worker of a `DataLoader`, seeded apart at its first use."""
+        """Return the generator; in each worker of a `DataLoader`, seeded apart at its first use."""
         worker = get_worker_info()
         # A worker begins with a copy of the generator, which is the same in all of them.
         if self._generator is not None and worker is not None and worker.seed != self._worker_seed:

@@ -43,11 +43,11 @@ class SkipGramSoftmax(nn.Module):
         self.inputs, self.outputs = make_tables(table, size, dim, tied=tied)
 
     def log_probabilities(self, inputs: Tensor) -> Tensor:
-        """Give the log probability of each id for inputs (n, D): (n, size), -inf at padding."""
+        """Return the log probability of each id for inputs (n, D): (n, size), -inf at padding."""
         return _log_softmax(inputs, rows_of(self.outputs))
 
     def forward(self, centre: Tensor, contexts: Tensor) -> Tensor:
-        """Give the mean loss in nats per pair of a context word and its centre.
+        """Return the mean loss in nats per pair of a context word and its centre.
 
         Parameters
         ----------
@@ -96,11 +96,11 @@ class CBOWSoftmax(nn.Module):
         self.inputs, self.outputs = make_tables(table, size, dim, tied=tied)
 
     def log_probabilities(self, inputs: Tensor) -> Tensor:
-        """Give the log probability of each id for inputs (n, D): (n, size), -inf at padding."""
+        """Return the log probability of each id for inputs (n, D): (n, size), -inf at padding."""
         return _log_softmax(inputs, rows_of(self.outputs))
 
     def forward(self, centre: Tensor, contexts: Tensor) -> Tensor:
-        """Give the mean loss in nats per window; else as `SkipGramSoftmax.forward`."""
+        """Return the mean loss in nats per window; else as `SkipGramSoftmax.forward`."""
         check_batch(self.size, centre, contexts)
         means = mean_of_contexts(self.inputs(contexts), contexts)
         return nn.functional.nll_loss(self.log_probabilities(means), centre.long())

@@ -120,7 +120,7 @@ def to_vectors(
 
 
 def rows_of(table: nn.Module) -> Tensor:
-    """Give all rows of a table, the padding's first: (size, D)."""
+    """Return all rows of a table, the padding's first: (size, D)."""
     weight = table.weight
     assert isinstance(weight, Tensor)
     return weight

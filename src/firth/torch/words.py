@@ -92,7 +92,7 @@ class PaddedVocabulary:
         min_count: int = 1,
         special_tokens: bool = False,
     ) -> Self:
-        """Give ids to the words of sentences by count, falling; ties by first appearance.
+        """Return ids to the words of sentences by count, falling; ties by first appearance.
 
         Parameters
         ----------
@@ -155,15 +155,15 @@ class PaddedVocabulary:
         return cls(vocabulary.words, vocabulary.counts, special_tokens=special_tokens)
 
     def id(self, word: Token) -> int:
-        """Give the id of a word; `unknown` if it is not there."""
+        """Return the id of a word; `unknown` if it is not there."""
         return self._ids.get(word, self.unknown)
 
     def ids(self, sentence: Iterable[Token]) -> list[int]:
-        """Give the ids of a sentence's words."""
+        """Return the ids of a sentence's words."""
         return [self.id(word) for word in sentence]
 
     def __len__(self) -> int:
-        """Give the number of ids, the reserved ones included: the rows that a table needs."""
+        """Return the number of ids, the reserved ones included: the rows that a table needs."""
         return len(self.words)
 
     def __contains__(self, word: object) -> bool:

@@ -8,7 +8,7 @@ from firth._lazy import lazy_names
 
 if TYPE_CHECKING:
     from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart
-    from firth.training.checkpoint import Checkpoints
+    from firth.training.checkpoints.folder import Checkpoints
     from firth.training.config import TrainConfig
     from firth.training.trainer import TrainResult, train_corpus
 
@@ -28,7 +28,7 @@ __getattr__ = lazy_names(
     __name__,
     {
         "Callback": "firth.training.callbacks",
-        "Checkpoints": "firth.training.checkpoint",
+        "Checkpoints": "firth.training.checkpoints.folder",
         "EpochEnd": "firth.training.callbacks",
         "Progress": "firth.training.callbacks",
         "RunEnd": "firth.training.callbacks",

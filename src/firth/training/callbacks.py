@@ -15,7 +15,7 @@ from firth.corpus import Vocabulary
 from firth.training.config import TrainConfig
 
 if TYPE_CHECKING:
-    from firth.training.plan import Estimate
+    from firth.training.estimate import Estimate
 
 StopReason = Literal["done", "patience", "interrupted", "error"]
 

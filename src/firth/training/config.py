@@ -11,8 +11,8 @@ from firth.checks import INT64_MAX, shown, switch
 from firth.checks import is_finite as is_finite
 from firth.checks import whole_number as whole_number
 from firth.errors import ConfigError
+from firth.io.resources import available_processors
 from firth.other_names import explain_keywords
-from firth.resources import available_processors
 
 Model = Literal["skipgram", "cbow"]
 OnDivergence = Literal["stop", "halve"]
@@ -83,10 +83,10 @@ class TrainConfig:
     threads : int, optional
         Workers; by default as many as there are processors for this process.
     seed : int
-        Start of all random numbers. With one thread, or `deterministic`, the same seed gives the
-        same vectors.
+        Start of all random numbers. With one worker the same seed gives the same vectors.
     deterministic : bool
-        Whether the vectors shall be the same, bit by bit, for any number of threads.
+        Train with one worker, whatever `threads` says: the vectors are the same, bit by bit,
+        each time.
     patience : int, optional
         Stop when the loss on held-out text has not improved for so many epochs, and keep the
         vectors of the best one.
@@ -199,9 +199,9 @@ class TrainConfig:
 
     @property
     def workers(self) -> int:
-        """The number of threads, with its default filled in."""
+        """How many workers train at the same time: `threads`, or one if `deterministic`."""
         assert self.threads is not None
-        return self.threads
+        return 1 if self.deterministic else self.threads
 
 
 TrainConfig.__init__ = explain_keywords(TrainConfig.__init__)  # type: ignore[method-assign]

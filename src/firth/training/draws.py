@@ -23,7 +23,7 @@ _LOW = np.uint64(0xFFFFFFFF)
 
 
 def epoch_key(seed: int, epoch: int) -> np.uint64:
-    """Give the key from which all streams of one epoch start."""
+    """Return the key from which all streams of one epoch start."""
     return np.uint64(np.random.SeedSequence([seed, epoch]).generate_state(1, np.uint64)[0])
 
 
@@ -37,7 +37,7 @@ def mix(value: np.uint64) -> np.uint64:
 
 @inlined
 def stream_at(key: np.uint64, position: int) -> np.uint64:
-    """Give the stream of a position: the seed of its further draws, itself 64 random bits."""
+    """Return the stream of a position: the seed of its further draws, itself 64 random bits."""
     return mix(key + np.uint64(position + 1) * _GAMMA)
 
 
@@ -48,8 +48,8 @@ def is_kept(stream: np.uint64, threshold: np.uint32) -> np.bool:
 
 
 @inlined
-def window_at(stream: np.uint64, window: int, shrink: bool) -> int | np.int64:
-    """Give the window's reach: `window`, or uniform in 1 .. window when it shrinks."""
+def reach_at(stream: np.uint64, window: int, shrink: bool) -> int | np.int64:
+    """Return the window's reach: `window`, or uniform in 1 .. window when it shrinks."""
     if not shrink:
         return window
     low = stream & _LOW
@@ -58,19 +58,19 @@ def window_at(stream: np.uint64, window: int, shrink: bool) -> int | np.int64:
 
 @inlined
 def noise_draw(stream: np.uint64, k: int) -> np.uint64:
-    """Give the 64 random bits from which `noise_of` makes the k-th noise word."""
+    """Return the 64 random bits from which `noise_of` makes the k-th noise word."""
     return mix(stream + np.uint64(k + 1) * _GAMMA)
 
 
 @inlined
 def noise_column(draw: np.uint64, size: int) -> np.int64:
-    """Give the column of an alias table of `size` words at which a draw will look."""
+    """Return the column of an alias table of `size` words at which a draw will look."""
     return np.int64(((draw >> _HALF) * np.uint64(size)) >> _HALF)
 
 
 @inlined
 def noise_of(draw: np.uint64, alias: NDArray[np.uint64]) -> np.int64:
-    """Give the noise word of a draw: one look at the alias table, whatever V is.
+    """Return the noise word of a draw: one look at the alias table, whatever V is.
 
     Column c of the table holds, in its upper half, the probability of word c in 2**-32, and in its
     lower half the word to take otherwise.

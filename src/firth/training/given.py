@@ -11,9 +11,9 @@ from typing import Any, ParamSpec
 
 from firth.corpus import Corpus, read_corpus
 from firth.errors import ConfigError, one_line
+from firth.io.paths import to_path
 from firth.other_names import check_options
-from firth.paths import to_path
-from firth.training.checkpoint import list_checkpoints
+from firth.training.checkpoints.folder import list_checkpoints
 from firth.training.config import TrainConfig
 from firth.vectors import Vectors, load
 

@@ -23,7 +23,9 @@ from numpy.typing import NDArray
 
 from firth.compilation import compiled_bare, inlined, prefetching
 from firth.compilation.emitter import WIDTH
-from firth.training import draws, means, simd, windows
+from firth.training import draws
+from firth.training.lists import windows
+from firth.training.simd import bags, primitives
 
 Floats = NDArray[np.float32]
 
@@ -82,11 +84,11 @@ class Scratch(NamedTuple):
     drawn: NDArray[np.uint64]  # the draws of noise words for the window after these
     scores: Floats  # S, then G
     signs: Floats  # -1 where S holds a score of the centre, else 1
-    loss: Floats  # (2 * WIDTH,) see simd.gradient
+    loss: Floats  # (2 * WIDTH,) see primitives.gradient
 
 
 def own_rows(window: Window) -> int:
-    """Give how many rows of the input table each worker needs of its own, beyond the V words.
+    """Return how many rows of the input table each worker needs of its own, beyond the V words.
 
     They are a row that stays zero, the mean of the contexts, and partial sums of the inputs.
     """
@@ -204,7 +206,7 @@ def train_stretch(
         while i >= right:
             unit += 1
             left, right = right, ends[unit + 1]
-        drawn_reach = draws.window_at(stream, reach, shrink)
+        drawn_reach = draws.reach_at(stream, reach, shrink)
         low, high = max(left, i - drawn_reach), min(right, i + drawn_reach + 1)
         t, doubled = windows.list_targets(
             words[i] * stride, coming, own, negative, targets, 0, twins, 0
@@ -223,10 +225,10 @@ def train_stretch(
         listed, width = m, t + doubled
         if cbow is not None:
             listed = windows.append_repeats(rows, 0, m, repeats, 0, repeated)
-            means.scores(inputs, 0, rows, 0, listed, mean, outputs, 0, targets, 0, width, scores, 0)
+            bags.scores(inputs, 0, rows, 0, listed, mean, outputs, 0, targets, 0, width, scores, 0)
             m, repeated = 1, 0
         else:
-            simd.scores(inputs, 0, rows, 0, m, outputs, 0, targets, 0, width, scores, 0)
+            primitives.scores(inputs, 0, rows, 0, m, outputs, 0, targets, 0, width, scores, 0)
         _fetch(tables, coming, next_one, negative, fetched, fetched)
         windows.copy_repeats(scores, 0, m, repeats, 0, repeated, width)
         marked = _mark_centres(signs, contexts, marked, width)
@@ -238,20 +240,20 @@ def train_stretch(
             columns = min(changed, inputs.shape[1] - column)
             _fetch(tables, coming, next_one, negative, column + changed, changed)
             if cbow is not None:
-                means.update(
+                bags.update(
                     inputs, column, rows, 0, listed, mean, outputs, column, targets, 0, t,
                     scores, 0, zero, sums, columns,
                 )  # fmt: skip
             else:
-                simd.update(
+                primitives.update(
                     inputs, column, rows, 0, m, outputs, column, targets, 0, t,
                     scores, 0, width, sums, columns,
                 )  # fmt: skip
-        windows.put_back(inputs, 0, rows, 0, listed, frozen.places, frozen.inputs, 0)
-        windows.put_back(outputs, 0, targets, 0, t, frozen.places, frozen.outputs, 0)
+        windows.restore_frozen(inputs, 0, rows, 0, listed, frozen.places, frozen.inputs, 0)
+        windows.restore_frozen(outputs, 0, targets, 0, t, frozen.places, frozen.outputs, 0)
         loss += taken
         pairs += m + repeated
-    return loss + windows.take_loss(running_loss), pairs
+    return loss + windows.flush_loss(running_loss), pairs
 
 
 @inlined

@@ -61,7 +61,7 @@ class _Bar:
         self._is_shown = sys.stderr is not None
 
     def __enter__(self) -> Self:
-        """Give the bar itself."""
+        """Return the bar itself."""
         return self
 
     def __exit__(self, *exception: object) -> None:

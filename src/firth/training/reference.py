@@ -51,7 +51,7 @@ def windows(
     negative: int,
     shrink: bool,
 ) -> Iterator[ReferenceWindow]:
-    """Give the windows of an epoch: subsampling first, then windows over the words that are left.
+    """Return the windows of an epoch: subsampling first, then windows over the words that are left.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def _noise_word(stream: int, k: int, alias: NDArray[np.uint64]) -> int:
 
 
 def loss(x: Doubles, y: Doubles) -> float:
-    """Give the binary cross-entropy of inputs X (m, D) with targets Y (T, D), in nats.
+    """Return the binary cross-entropy of inputs X (m, D) with targets Y (T, D), in nats.
 
     The first target is the true one, the others are noise: the sum over all inputs of
     -log σ(x·y₀) - Σ log σ(-x·yₜ).
@@ -101,13 +101,13 @@ def loss(x: Doubles, y: Doubles) -> float:
 
 
 def gradients(x: Doubles, y: Doubles) -> tuple[Doubles, Doubles]:
-    """Give the gradients of `loss` with respect to X and Y."""
+    """Return the gradients of `loss` with respect to X and Y."""
     wrong = errors(x, y)
     return wrong @ y, wrong.T @ x
 
 
 def errors(x: Doubles, y: Doubles) -> Doubles:
-    """Give σ(X Yᵀ) minus the labels: the derivative of `loss` by the scores."""
+    """Return σ(X Yᵀ) minus the labels: the derivative of `loss` by the scores."""
     labels = np.zeros(len(y))
     labels[0] = 1.0
     # σ(s) = exp(-log(1 + exp(-s))), which no score overflows.
@@ -138,12 +138,12 @@ def train_window(
 
 
 def targets_of(window: ReferenceWindow) -> list[int]:
-    """Give the centre and the noise words that are not the centre."""
+    """Return the centre and the noise words that are not the centre."""
     return [window.centre, *(word for word in window.noise if word != window.centre)]
 
 
 def inputs_of(inputs: Doubles, window: ReferenceWindow, *, cbow: bool) -> Doubles:
-    """Give the rows of the context words, or their mean as the only row, (m, D)."""
+    """Return the rows of the context words, or their mean as the only row, (m, D)."""
     x = inputs[list(window.contexts)]
     return x.mean(axis=0, keepdims=True) if cbow else x
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from firth.training.callbacks import Callback, EpochEnd, RunEnd, RunStart
-from firth.training.plan import size_of
+from firth.training.estimate import size_of
 
 _LOG = logging.getLogger(__name__)
 # As is usual for a library: what nobody asked for goes nowhere.

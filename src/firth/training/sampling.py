@@ -13,7 +13,7 @@ _SMALLEST_SAMPLE = 1e-100
 
 
 def noise_distribution(counts: NDArray[np.int64], exponent: float) -> NDArray[np.float64]:
-    """Give the probability of each word as a noise word: count ** exponent, normalised.
+    """Return the probability of each word as a noise word: count ** exponent, normalised.
 
     Examples
     --------
@@ -65,7 +65,7 @@ def alias_table(probabilities: NDArray[np.float64]) -> NDArray[np.uint64]:
 
 
 def keep_thresholds(counts: NDArray[np.int64], sample: float) -> NDArray[np.uint32]:
-    """Give each word's probability of being kept by subsampling, in 2**-32.
+    """Return each word's probability of being kept by subsampling, in 2**-32.
 
     With f the word's share of the corpus, it is (sqrt(f / sample) + 1) * sample / f, at most 1:
     word2vec.c's formula, which keeps a little more than the paper's. `sample` 0 keeps everything.

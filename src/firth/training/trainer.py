@@ -14,21 +14,19 @@ from numpy.typing import NDArray
 
 from firth.corpus import Corpus
 from firth.errors import ConfigError, CorpusError, Interrupted, warn
-from firth.training import plan
+from firth.training import estimate
+from firth.training.advice import warn_of_choices
 from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart, StopReason
-from firth.training.checkpoint import Checkpoints
-from firth.training.choices import warn_of_choices
+from firth.training.checkpoints.checkpointer import Checkpointer, copies
+from firth.training.checkpoints.fingerprint import spec_of
+from firth.training.checkpoints.folder import Checkpoints
+from firth.training.checkpoints.state import RunState
 from firth.training.config import TrainConfig
-from firth.training.deterministic import LockstepEngine
-from firth.training.engine import NO_WORDS, Initial, KernelEngine, MakeEngine, Stretch
-from firth.training.guards import Diverged, check_loss, check_tables
-from firth.training.identity import spec_of
-from firth.training.interrupts import Interrupts
-from firth.training.saving import Saver, copies
-from firth.training.state import RunState
-from firth.training.workers import run_apart, share_out
+from firth.training.divergence import Diverged, check_loss, check_tables
+from firth.training.engines.base import NO_WORDS, HogwildEngine, Initial, MakeEngine, Stretch
+from firth.training.engines.threads import run_in_thread, train_in_threads
+from firth.training.signals import Interrupts
 
-# A multiple of what the deterministic engine trains as one block.
 _STRETCH = 65_536
 # How long a second interrupt waits for what is being written.
 _LAST_SECONDS = 2.0
@@ -82,8 +80,7 @@ def train_corpus(
     config : TrainConfig
         How to train.
     engine : callable, optional
-        The class of the engine that trains; by default the compiled kernel, racing or deterministic
-        as the config has it.
+        The class of the engine that trains; by default the compiled kernel.
     callbacks : sequence of Callback
         Are told how the run goes, in the caller's thread.
     checkpoints : Checkpoints, optional
@@ -105,7 +102,7 @@ def train_corpus(
         If the run was interrupted after a checkpoint.
     """
     if engine is None:
-        engine = LockstepEngine if config.deterministic else KernelEngine
+        engine = HogwildEngine
     with closing(_Run(corpus, config, engine, callbacks, checkpoints, initial, frozen)) as run:
         run.prepare(initial)
         with Interrupts() if checkpoints is not None else nullcontext() as interrupts:
@@ -131,17 +128,17 @@ class _Run:
         self._size = corpus.tokens.size - corpus.held_out
         self._stretch = _stretch_length(self._size, config)
         warn_of_choices(corpus, config)
-        self._estimate = plan.estimate(
+        self._estimate = estimate.estimate(
             corpus, config, stretch=self._stretch, frozen=len(frozen), checkpoints=checkpoints
         )
-        plan.check_fits(self._estimate, corpus, config, checkpoints)
+        estimate.check_fits(self._estimate, corpus, config, checkpoints)
         self._last = None
         if checkpoints is not None:
-            spec = spec_of(corpus, config, make_engine, initial, frozen, self._stretch)
+            spec = spec_of(corpus, config, make_engine, initial, frozen)
             self._last = checkpoints.begin(spec)
         counts = corpus.vocabulary.counts
         self._engine = make_engine(config, counts, corpus.tokens, self._stretch, frozen)
-        self._saver = Saver(checkpoints, self._engine, corpus.vocabulary, config)
+        self._saver = Checkpointer(checkpoints, self._engine, corpus.vocabulary, config)
         self._begun_from = None if self._last is None else self._last.path
         self._state = RunState() if self._last is None else self._last.state
         self._best = None if self._last is None else self._last.best
@@ -152,7 +149,7 @@ class _Run:
 
     def prepare(self, initial: Initial | None) -> None:
         """Have the engine ready where the run begins, and measure how long it will take."""
-        run_apart(self._engine.compile)
+        run_in_thread(self._engine.compile)
         if initial is not None:
             self._engine.restore(initial.input_vectors, initial.output_vectors, initial.ids)
         last, self._last = self._last, None
@@ -207,7 +204,7 @@ class _Run:
         return self._words_of(self._state.position)
 
     def _words_of(self, position: int) -> int:
-        """Give the words trained, in all epochs, up to a position of this one."""
+        """Return the words trained, in all epochs, up to a position of this one."""
         return self._state.epoch * self._size + position
 
     @property
@@ -217,7 +214,7 @@ class _Run:
     def _measure_time(self) -> None:
         left = self._config.epochs * self._size - self._words
         measured = (self._config.epochs - self._state.epoch) * self._corpus.held_out
-        seconds = plan.expected_seconds(
+        seconds = estimate.expected_seconds(
             self._engine,
             self._corpus,
             self._config,
@@ -255,7 +252,9 @@ class _Run:
         """
         loss, pairs, words = self._state.loss, self._state.pairs, self._words
         self._error, self._given_out = None, self._state.position
-        for done, (some_loss, some_pairs), more in share_out(self._engine, self._stretches()):
+        for done, (some_loss, some_pairs), more in train_in_threads(
+            self._engine, self._stretches()
+        ):
             self._check_loss(some_loss, some_pairs)
             loss, pairs = loss + some_loss, pairs + some_pairs
             words += done.stop - done.start
@@ -303,7 +302,7 @@ class _Run:
             yield Stretch(self._state.epoch, start, self._given_out, lr, slope)
 
     def _schedule(self, epoch: int) -> tuple[float, float]:
-        """Give the step size at the start of an epoch, and its change from word to word."""
+        """Return the step size at the start of an epoch, and its change from word to word."""
         config, scale = self._config, self._state.lr_scale
         slope = scale * (config.last_step_size - config.step_size) / (config.epochs * self._size)
         return scale * config.step_size + slope * epoch * self._size, slope
@@ -348,14 +347,14 @@ class _Run:
             callback.on_epoch(ended)
 
     def _measure_held_out(self) -> float:
-        """Give the mean loss on the held-out text, with the same draws each time."""
+        """Return the mean loss on the held-out text, with the same draws each time."""
         loss, pairs, end = 0.0, 0, self._size + self._corpus.held_out
         # With a step size of 0 the engine changes nothing.
         stretches = (
             Stretch(0, start, min(start + self._stretch, end), 0.0, 0.0)
             for start in range(self._size, end, self._stretch)
         )
-        for done, (some_loss, some_pairs), _ in share_out(self._engine, stretches):
+        for done, (some_loss, some_pairs), _ in train_in_threads(self._engine, stretches):
             loss, pairs = loss + some_loss, pairs + some_pairs
             self._corpus.tokens.release(done.start, done.stop)
         if pairs == 0:
@@ -483,8 +482,6 @@ def check_callbacks(callbacks: Sequence[Callback]) -> None:
 
 
 def _stretch_length(size: int, config: TrainConfig) -> int:
-    """Give the tokens of a stretch, which must not follow from the threads if nothing else does."""
-    if config.deterministic:
-        return _STRETCH
+    """Return the tokens of a stretch."""
     # Short corpora are cut small enough that every worker gets several stretches.
     return max(1, min(_STRETCH, -(-size // (8 * config.workers))))

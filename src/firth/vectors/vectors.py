@@ -219,7 +219,7 @@ class Vectors:
         return find_word(word, self._rows) is not None
 
     def __len__(self) -> int:
-        """Give V, the number of words."""
+        """Return V, the number of words."""
         return len(self.words)
 
     def __iter__(self) -> Iterator[Token]:
@@ -227,7 +227,7 @@ class Vectors:
         return iter(self.words)
 
     def __repr__(self) -> str:
-        """Give the numbers of words and dimensions."""
+        """Return the numbers of words and dimensions."""
         return f"{type(self).__name__}({len(self):,} words, dim={self.dim})"
 
     def __getstate__(self) -> dict[str, object]:

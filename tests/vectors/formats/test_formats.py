@@ -5,8 +5,8 @@ import pkgutil
 import numpy as np
 import pytest
 
-from firth import compression
 from firth.errors import ConfigError, FirthError, FormatError, VocabularyError
+from firth.io import compression
 from firth.vectors import Vectors, load
 
 WORDS = ["the", "naïve", "北京", "a\u00a0b", "\ufeff", "😀", "7", "x" * 1000]

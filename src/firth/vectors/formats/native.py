@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from firth.compression import open_regular
-from firth.contents import CONFIG as CONFIG
-from firth.contents import MODEL as MODEL
-from firth.contents import VOCABULARY as VOCABULARY
-from firth.contents import is_folder_of_vectors
 from firth.errors import FirthError, FormatError, one_line
-from firth.files import write_aside
+from firth.io.atomic import atomic_write
+from firth.io.compression import open_regular
+from firth.io.contents import CONFIG as CONFIG
+from firth.io.contents import MODEL as MODEL
+from firth.io.contents import VOCABULARY as VOCABULARY
+from firth.io.contents import is_folder_of_vectors
 from firth.vectors.formats.selection import Selection
 from firth.vectors.table import Table, Token
 
@@ -171,7 +171,7 @@ def write(table: Table, path: Path, *, overwrite: bool = False) -> None:
     FirthError
         If the folder holds other files, which would be lost.
     """
-    with write_aside(path, folder=True) as aside:
+    with atomic_write(path, folder=True) as aside:
         write_files(table, aside)
         check_replaceable(path, overwrite=overwrite)
 

@@ -9,11 +9,11 @@ import struct
 from pathlib import Path
 
 from firth.checks import switch
-from firth.compression import open_decompressed, without_suffix
-from firth.contents import kind_of
 from firth.errors import FirthError, FormatError, VocabularyError
-from firth.files import check_writable
-from firth.paths import to_path
+from firth.io.atomic import check_writable
+from firth.io.compression import open_decompressed, without_suffix
+from firth.io.contents import kind_of
+from firth.io.paths import to_path
 from firth.vectors.formats import native, word2vec_binary, word2vec_text
 from firth.vectors.formats.format import Format
 from firth.vectors.formats.selection import Selection
@@ -107,7 +107,7 @@ def _check_file_replaceable(path: Path, *, overwrite: bool) -> None:
 
 
 def _format_for(path: str | os.PathLike[str]) -> Format | None:
-    """Give the format that a path is to be written in, or None for a folder."""
+    """Return the format that a path is to be written in, or None for a folder."""
     to_path("the path of vectors", path)
     # pathlib drops a trailing slash, which tells a folder from a file of unknown suffix.
     if os.fspath(path).endswith(("/", os.sep)) or not Path(path).suffix:

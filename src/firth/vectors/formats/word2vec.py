@@ -35,7 +35,7 @@ class Header(NamedTuple):
     dim: int
 
     def line(self) -> bytes:
-        """Give the header as it stands in a file."""
+        """Return the header as it stands in a file."""
         return f"{self.words} {self.dim}\n".encode()
 
 
@@ -61,7 +61,7 @@ def read_header(file: BinaryIO, path: Path) -> Header | None:
 
 
 def after_header(head: bytes) -> bytes | None:
-    """Give what follows the header in the first bytes of a file; None where there is none."""
+    """Return what follows the header in the first bytes of a file; None where there is none."""
     line, _, rest = head.partition(b"\n")
     return rest if _HEADER.fullmatch(line) else None
 

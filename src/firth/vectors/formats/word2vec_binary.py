@@ -14,7 +14,7 @@ from typing import BinaryIO
 import numpy as np
 
 from firth.errors import FormatError
-from firth.files import write_aside
+from firth.io.atomic import atomic_write
 from firth.vectors.formats.format import Format
 from firth.vectors.formats.selection import Selection
 from firth.vectors.formats.word2vec import (
@@ -165,7 +165,7 @@ def write(table: Table, path: Path) -> None:
     """
     words = encode_words(table.words, path)
     header = Header(*table.input_vectors.shape)
-    with write_aside(path) as aside, aside.open("wb") as file:
+    with atomic_write(path) as aside, aside.open("wb") as file:
         file.write(header.line())
         for start in range(0, header.words, _WORDS_PER_WRITE):
             block = slice(start, start + _WORDS_PER_WRITE)

@@ -1,0 +1,167 @@
+"""Where Firth keeps what it can make again: compiled code and the token ids of a running job."""
+
+from __future__ import annotations
+
+import functools
+import os
+import stat
+import sys
+import tempfile
+from pathlib import Path
+
+from firth.errors import FirthError, warn
+
+VARIABLE = "FIRTH_CACHE_DIR"
+_ADVICE = f"set {VARIABLE} to a folder of your own"
+
+
+def cache_folder() -> Path:
+    """Return a folder for the files of a running job, made if need be.
+
+    It is `$FIRTH_CACHE_DIR` where that is set, else `firth` in the user's cache directory as the
+    platform has it. Where that cannot be written, a warning says so, and it is the folder for
+    temporary files.
+
+    Raises
+    ------
+    FirthError
+        If `$FIRTH_CACHE_DIR` is set and cannot be written, or there is no place at all.
+    """
+    try:
+        return _make_writable(_configured_folder())
+    except (OSError, RuntimeError) as error:
+        reason = _unusable(error)
+        if os.environ.get(VARIABLE):
+            raise FirthError(f"{reason}; {_ADVICE}") from error
+        try:
+            folder = Path(tempfile.gettempdir())
+        except OSError:
+            raise FirthError(
+                f"{reason}; nor can the folder for temporary files; {_ADVICE}"
+            ) from error
+        _warn_of_default(reason)
+        return folder
+
+
+def code_folder() -> Path | None:
+    """Return the folder of compiled code, made if need be, or None where none can be trusted.
+
+    Compiled code is run, so it may come only from a place that nobody else can write: the folder
+    belongs to this user and is private, and each folder above it belongs to this user or to the
+    administrator, and lets nobody else replace what it holds. Otherwise a warning says why none is
+    kept. The folder itself need not be writable.
+    """
+    try:
+        folder = _configured_folder() / "compiled"
+        _make(folder)
+        # Links are followed once and for all: whoever can change them later changes nothing.
+        folder = Path(os.path.realpath(folder, strict=True))
+        why = _why_not_private(folder)
+    except (OSError, RuntimeError) as error:
+        if os.environ.get(VARIABLE):
+            warn_once(f"compiled code is not kept: {_unusable(error)}; {_ADVICE}")
+        else:
+            _warn_of_default(_unusable(error))
+        return None
+    if why is not None:
+        warn_once(f"compiled code is neither kept nor loaded, since {why}; {_ADVICE}")
+        return None
+    return folder
+
+
+@functools.cache
+def warn_once(message: str) -> None:
+    """Return a `FirthWarning`, unless this process has given the same before."""
+    warn(message)
+
+
+def is_private(status: os.stat_result) -> bool:
+    """Return whether a file or folder belongs to this user, and nobody else may write it."""
+    if os.name != "posix":
+        # Windows has no such owners and modes; a user's folders there are closed to others.
+        return True
+    return status.st_uid == os.geteuid() and not _others_may_write(status)
+
+
+def _configured_folder() -> Path:
+    given = os.environ.get(VARIABLE)
+    return Path(given).absolute() if given else _platform_cache() / "firth"
+
+
+def _platform_cache() -> Path:
+    """Return the user's cache directory; without a home there is none, and it raises."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches"
+    # A relative one is to be ignored, the standard says.
+    given = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    return given if given.is_absolute() else Path.home() / ".cache"
+
+
+def _make(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, for their owner only."""
+    if not os.path.lexists(folder) and folder != folder.parent:
+        _make(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def _make_writable(folder: Path) -> Path:
+    _make(folder)
+    with tempfile.TemporaryFile(dir=folder):
+        pass
+    return folder
+
+
+def _warn_of_default(reason: str) -> None:
+    warn_once(
+        f"{reason}; compiled code is not kept for the next process, and token ids go to the folder "
+        f"for temporary files; {_ADVICE}"
+    )
+
+
+def _unusable(error: Exception) -> str:
+    """Say why the configured folder cannot be used."""
+    if isinstance(error, FileExistsError):
+        reason = f"{error.filename} is no folder"
+    else:
+        reason = getattr(error, "strerror", None) or str(error).rstrip(".")
+    try:
+        return f"the cache folder {_configured_folder()} cannot be written: {reason}"
+    except (OSError, RuntimeError):
+        return f"there is no cache folder: {reason}"
+
+
+def _why_not_private(folder: Path) -> str | None:
+    """Say what makes a folder unsafe for code that is to be run; None if nothing does."""
+    if os.name != "posix":
+        return None
+    owner = os.geteuid()
+    for place in (folder, *folder.parents):
+        status = place.lstat()
+        if status.st_uid != owner and (status.st_uid != 0 or place == folder):
+            return f"{place} belongs to another user"
+        # In a sticky folder, such as /tmp, nobody can replace what belongs to somebody else.
+        is_sticky = status.st_mode & stat.S_ISVTX and place != folder
+        if _others_may_write(status) and not is_sticky:
+            return f"other users may write {place}"
+    return None
+
+
+def _others_may_write(status: os.stat_result) -> bool:
+    if status.st_mode & stat.S_IWOTH:
+        return True
+    return bool(status.st_mode & stat.S_IWGRP) and not _is_own_group(status.st_gid)
+
+
+def _is_own_group(number: int) -> bool:
+    """Return whether a group is the one with no other member that many systems give each user."""
+    import grp
+    import pwd
+
+    try:
+        user, group = pwd.getpwuid(os.geteuid()), grp.getgrgid(number)
+    except KeyError:
+        return False
+    own = (user.pw_gid, user.pw_name)
+    return (group.gr_gid, group.gr_name) == own and set(group.gr_mem) <= {user.pw_name}

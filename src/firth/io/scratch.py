@@ -1,0 +1,171 @@
+"""Scratch folders: hidden folders beside a target, in which it is written before it gets its place.
+
+======= ==================================================================================
+`lock`  locked while the process that made the folder uses it
+`new`   what is being written, under the target's name; after an exchange, what stood there
+`old`   what stood there, where two names cannot be exchanged in one step
+======= ==================================================================================
+
+A process that is killed leaves its scratch folder. The next save to the same target removes it:
+whoever can lock it knows that nobody uses it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import re
+import shutil
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from firth.errors import warn
+from firth.io.file_locks import try_lock
+
+LOCK, NEW, OLD = "lock", "new", "old"
+
+_MARK = ".firth_"
+_RANDOM_BYTES = 4
+_TRIES = 100
+# A name may have 255 bytes; a longer one than this is told by a digest.
+_LONGEST_NAME = 32
+_DIGEST_BYTES = 4
+
+
+@contextlib.contextmanager
+def scratch_folder(target: Path) -> Iterator[Path]:
+    """Make a scratch folder beside `target`, for this block alone.
+
+    What killed processes left there for the same target is removed before.
+
+    Raises
+    ------
+    OSError
+        If it cannot be made.
+    """
+    remove_leftovers(target.parent, re.escape(_stem(target)))
+    folder, handle = _make(target)
+    try:
+        yield folder
+    finally:
+        # Some platforms remove no file that is open.
+        os.close(handle)
+        _remove(folder)
+
+
+def scratch_name(target: Path) -> str:
+    """Return a new name beside `target`, which `remove_leftovers` knows again."""
+    return f".{_stem(target)}{_MARK}{os.urandom(_RANDOM_BYTES).hex()}"
+
+
+def remove_leftovers(folder: Path, names: str) -> None:
+    """Remove what killed processes left in a folder, and put back what they had moved aside.
+
+    Only what has exactly the name of a scratch folder for one of these targets, belongs to this
+    user and is not locked is touched.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the targets are.
+    names : str
+        A regular expression for their names.
+    """
+    name = re.compile(rf"\.(?:{names}){re.escape(_MARK)}[0-9a-f]{{8}}")
+    try:
+        with os.scandir(folder) as entries:
+            found = [entry.name for entry in entries if name.fullmatch(entry.name)]
+    except OSError:
+        # A folder that may not be listed can still be written.
+        return
+    for leftover in found:
+        # Others may not remove it, or do so at this moment.
+        with contextlib.suppress(OSError):
+            _remove_abandoned(folder / leftover)
+
+
+def _stem(target: Path) -> str:
+    name = target.name
+    if len(name) <= _LONGEST_NAME:
+        return name
+    digest = hashlib.blake2b(os.fsencode(name), digest_size=_DIGEST_BYTES).hexdigest()
+    return f"{name[: _LONGEST_NAME - 2 * _DIGEST_BYTES - 1]}~{digest}"
+
+
+def _make(target: Path) -> tuple[Path, int]:
+    """Make a scratch folder, and its parts; give it with the handle of its lock."""
+    for _ in range(_TRIES):
+        folder = target.with_name(scratch_name(target))
+        try:
+            folder.mkdir(0o700)
+        except FileExistsError:
+            continue
+        try:
+            handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        except FileNotFoundError:
+            # Empty as it was, another process took it for a leftover.
+            continue
+        try:
+            if _may_use(folder, handle):
+                (folder / NEW).mkdir()
+                return folder, handle
+        except BaseException:
+            os.close(handle)
+            _remove(folder)
+            raise
+        os.close(handle)
+    raise OSError(errno.EEXIST, "no scratch folder could be made beside it")
+
+
+def _may_use(folder: Path, handle: int) -> bool:
+    """Lock a new scratch folder, unless another process has taken it for a leftover."""
+    try:
+        if not try_lock(handle):
+            return False
+    except OSError:
+        # A file system without locks: no process can take it for a leftover there.
+        return True
+    try:
+        return os.path.samestat(os.fstat(handle), (folder / LOCK).stat())
+    except FileNotFoundError:
+        return False
+
+
+def _remove_abandoned(path: Path) -> None:
+    status = path.lstat()
+    if hasattr(os, "geteuid") and status.st_uid != os.geteuid():
+        return
+    if not stat.S_ISDIR(status.st_mode):
+        # A probe that was on its way to be removed.
+        if stat.S_ISREG(status.st_mode) and status.st_size == 0:
+            path.unlink()
+        return
+    try:
+        handle = os.open(path / LOCK, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+    except FileNotFoundError:
+        # Either a probe too, or its process was killed before it locked it: empty in both cases.
+        path.rmdir()
+        return
+    try:
+        if not try_lock(handle):
+            return
+        if (path / OLD).is_dir():
+            for old in (path / OLD).iterdir():
+                if not os.path.lexists(path.with_name(old.name)):
+                    old.rename(path.with_name(old.name))
+    finally:
+        os.close(handle)
+    _remove(path)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a scratch folder; the lock last, as without it nobody would know what it is."""
+    for part in (NEW, OLD):
+        shutil.rmtree(folder / part, ignore_errors=True)
+    if not any(os.path.lexists(folder / part) for part in (NEW, OLD)):
+        shutil.rmtree(folder, ignore_errors=True)
+    if os.path.lexists(folder):
+        warn(f"cannot remove {folder}, which is of no use any more; remove it by hand")

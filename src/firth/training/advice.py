@@ -1,0 +1,88 @@
+"""Warnings about unusual settings, with which a run can go on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from firth.corpus import Corpus
+from firth.errors import warn
+from firth.io.resources import available_processors
+from firth.training import sampling
+from firth.training.config import TrainConfig
+
+_FEW_TOKENS = 10_000
+_FEW_WORDS = 3
+_FEW_KEPT = 0.01
+# Where it is less, most units must hold a single word.
+_SHORT_UNIT = 1.5
+
+
+def warn_of_choices(corpus: Corpus, config: TrainConfig) -> None:
+    """Warn of each unusual setting by a `FirthWarning`.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        What shall be trained.
+    config : TrainConfig
+        How.
+    """
+    for doubt in _doubts(corpus, config):
+        warn(doubt)
+
+
+def _doubts(corpus: Corpus, config: TrainConfig) -> Iterator[str]:
+    tokens, words = corpus.tokens.size - corpus.held_out, len(corpus.vocabulary)
+    if tokens < _FEW_TOKENS:
+        yield (
+            f"there are only {tokens:,} words to train on, fewer than {_FEW_TOKENS:,}; "
+            f"{_more_words(corpus, config)}"
+        )
+    if words <= _FEW_WORDS:
+        named = ", ".join(repr(word) for word in corpus.vocabulary)
+        yield f"the vocabulary has only {words} words: {named}; {_more_words(corpus, config)}"
+    elif words <= config.negative:
+        yield (
+            f"negative is {config.negative}, but there are only {words} words to draw noise from, "
+            "so that they repeat; lower it (--negative), or give more text"
+        )
+    kept = _kept_share(corpus, config)
+    if kept < _FEW_KEPT:
+        yield (
+            f"sample={config.sample:g} leaves {kept:.2g} of the words to train on; raise it "
+            "(--sample), or switch subsampling off with 0"
+        )
+    units = int(np.searchsorted(corpus.tokens.offsets, tokens))
+    if tokens < _SHORT_UNIT * units:
+        yield (
+            f"a line or token list has {tokens / units:.1f} words of the "
+            "vocabulary on average, and words of different ones are not learnt together; put more "
+            "words in each"
+        )
+    if config.workers > available_processors():
+        yield (
+            f"threads is {config.workers}, more than the {available_processors()} processors that "
+            "there are; it will be no faster than with as many threads as these"
+        )
+
+
+def _more_words(corpus: Corpus, config: TrainConfig) -> str:
+    """Tell what leaves out words, and so what to do."""
+    left_out = corpus.words_left_out
+    read = corpus.tokens.size - corpus.held_out + left_out
+    of_all = f"leaves out {left_out:,} of the {read:,} words read"
+    if left_out == 0:
+        return "give more text"
+    if len(corpus.vocabulary) == config.max_vocab:
+        return f"max_vocab={config.max_vocab} {of_all}: raise it (--max-vocab)"
+    # Its number is that of reading, which may have been done before with another.
+    return f"min_count {of_all}: give more text, or lower it (--min-count)"
+
+
+def _kept_share(corpus: Corpus, config: TrainConfig) -> float:
+    """Return the share of the words that subsampling is expected to leave."""
+    counts = corpus.vocabulary.counts
+    kept = (sampling.keep_thresholds(counts, config.sample) + 1.0) / 2.0**32
+    return float(counts @ kept / counts.sum(dtype=np.float64))

@@ -1,0 +1,1 @@
+"""Checkpoints of a run: written aside, kept, read back, refused."""

@@ -1,0 +1,1 @@
+"""What trains: each engine behind one small face."""

@@ -1,0 +1,1 @@
+"""What is trained: windows as flat arrays."""

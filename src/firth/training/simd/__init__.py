@@ -1,0 +1,1 @@
+"""Vector loops, emitted for the processor."""

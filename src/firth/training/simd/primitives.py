@@ -1,0 +1,313 @@
+"""The vector loops of the kernel, written out for the processor as LLVM IR.
+
+Each primitive is a plain NumPy function, which states what it computes and runs where Numba is
+switched off, and a function that emits what is compiled in its place. A table is a float32 array of
+shape (rows, stride); the stride is D rounded up to the vector width, and the columns beyond D stay
+zero. Rows are named by their offset, in elements, from the start of the table, or from `x_at` or
+`y_at` where a table holds several parts, one after the other, or where columns are left out.
+
+    T  targets of a window      m  inputs of a window
+    X  (·, stride) inputs       Y  (·, stride) targets       S, G  (m, T) scores, gradients
+
+The loops follow three rules: accumulators stay in registers (for the scores two inputs against a
+tile of targets; for the update one vector of each target of a tile), nothing is scalar that can be
+a vector, and every width and tile comes from the processor's features.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from llvmlite import ir
+
+from firth.compilation.emitter import (
+    FLOAT,
+    INTEGERS,
+    REGISTERS,
+    VECTOR,
+    WIDTH,
+    Emitter,
+    call_own,
+    emitted_for,
+)
+from firth.training.simd.rows import Floats, Offsets, row_at, rows_at
+from firth.training.simd.tiles import Tile, call_tile, loop_over_tiles
+
+# A loss product of this many factors, each in (1, 2], stays below float32's largest number.
+LOSS_VECTORS = 96
+
+
+def stride_of(dim: int) -> int:
+    """Return the length of a row of `dim` numbers, padded to whole vectors."""
+    return -(-dim // WIDTH) * WIDTH
+
+
+# ---------------------------------------------------------------------------- scores
+
+
+def scores(
+    x: Floats,
+    x_at: int,
+    x_rows: Offsets,
+    first: int,
+    m: int,
+    y: Floats,
+    y_at: int,
+    y_rows: Offsets,
+    y_first: int,
+    t: int,
+    s: Floats,
+    place: int,
+) -> None:
+    """Compute S = X Yᵀ, which begins at `place`.
+
+    X are m rows, listed in `x_rows` from `first`; Y are t rows, listed in `y_rows` from `y_first`.
+    """
+    rows, targets = rows_at(x, x_at, x_rows, first, m), rows_at(y, y_at, y_rows, y_first, t)
+    s[place : place + m * t] = (rows @ targets.T).ravel()
+
+
+@emitted_for(scores)
+def _emit_scores(e, x, x_at, x_rows, first, m, y, y_at, y_rows, y_first, t, s, place):
+    builder = e.builder
+    even = builder.and_(m, e.integer(-2))
+
+    def score_tile(tile: Tile) -> None:
+        targets = [e.at(y.data, y_at), e.at(y_rows.data, y_first, tile.done)]
+
+        def score(i: ir.Value, inputs: int) -> list[ir.Value]:
+            rows = e.at(x_rows.data, first, i)
+            where = e.at(s.data, place, builder.mul(i, t), tile.done)
+            called = [e.at(x.data, x_at), rows, *targets, where, t, x.stride]
+            emit = functools.partial(_emit_score, inputs=inputs)
+            call_tile(builder, f"firth_score_{inputs}", tile.count, called, emit)
+            return []
+
+        e.loop(even, 2, [], lambda i, _: score(i, 2))
+        e.loop(builder.sub(m, even), 1, [], lambda i, _: score(builder.add(even, i), 1))
+
+    loop_over_tiles(e, t, score_tile)
+
+
+def _emit_score(e: Emitter, arguments: Sequence[ir.Value], targets: int, *, inputs: int) -> None:
+    """Emit the scores of `inputs` rows at once against one tile of targets."""
+    x, x_rows, y, y_rows, s, s_stride, stride = arguments
+    builder = e.builder
+    rows = e.rows(x, x_rows, inputs)
+    places = e.rows(y, y_rows, targets)
+
+    def step(index: ir.Value, sums: list[ir.Value]) -> list[ir.Value]:
+        values = [e.load(e.at(row, index)) for row in rows]
+        changed = list(sums)
+        for t, place in enumerate(places):
+            target = e.load(e.at(place, index))
+            for i, value in enumerate(values):
+                k = i * targets + t
+                changed[k] = e.multiply_add(value, target, sums[k])
+        return changed
+
+    sums = e.loop(stride, WIDTH, [e.constant(0.0)] * (inputs * targets), step)
+    for i in range(inputs):
+        place = e.at(s, builder.mul(s_stride, e.integer(i)))
+        e.store_totals(sums[i * targets : (i + 1) * targets], place)
+
+
+# ---------------------------------------------------------------------------- gradient
+
+
+def gradient(
+    s: Floats, signs: Floats, start: int, count: int, eta: float | np.float32, loss: Floats
+) -> None:
+    """Turn S into G = eta (label - σ(S)) in place, and add its loss to the running loss.
+
+    With z the score of a noise word, or the centre's score negated, the loss in nats is
+    softplus(z) = log(1 + exp(z)) = max(z, 0) + log(1 + exp(-|z|)), and G = -eta σ(z), negated
+    again for the centre.
+
+    Parameters
+    ----------
+    s : float32 array
+        `count` scores from `start`. As far as the next whole vector, the array is overwritten.
+    signs : float32 array
+        -1 where `s` holds a score of the centre, else 1.
+    start, count : int
+        At most LOSS_VECTORS vectors.
+    eta : float
+        Step size.
+    loss : float32 array, (2 * WIDTH,)
+        Running sums of max(z, 0) (first half) and products of 1 + exp(-|z|) (second half), so
+        that the logarithm is taken once in many windows and not once a score.
+    """
+    padded = -(-count // WIDTH) * WIDTH
+    z = np.full(padded, -1e30, np.float32)
+    z[:count] = (s * signs[: len(s)])[start : start + count]
+    e = np.exp(np.maximum(-np.abs(z), -87.0))
+    loss[:WIDTH] += np.maximum(z, 0.0).reshape(-1, WIDTH).sum(axis=0)
+    loss[WIDTH:] *= (1.0 + e).reshape(-1, WIDTH).prod(axis=0)
+    sigmoid = np.where(z >= 0.0, 1.0, e) / (1.0 + e)
+    s[start : start + padded] = -np.float32(eta) * sigmoid * signs[start : start + padded]
+
+
+@emitted_for(gradient)
+def _emit_gradient(e, s, signs, start, count, eta, loss):
+    builder = e.builder
+    scores, signs = e.at(s.data, start), e.at(signs.data, start)
+    whole = builder.add(count, e.integer(WIDTH - 1))
+    padded = builder.and_(whole, e.integer(-WIDTH))
+
+    def blank(i: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+        # A noise word with a score of minus infinity has no loss and no gradient.
+        k = builder.add(count, i)
+        least = builder.fmul(ir.Constant(FLOAT, np.float32(-1e30)), builder.load(e.at(signs, k)))
+        builder.store(least, e.at(scores, k))
+        return []
+
+    e.loop(builder.sub(padded, count), 1, [], blank)
+    called = [scores, signs, padded, eta, loss.data]
+    call_own(builder, "firth_gradient", called, _emit_gradient_vectors)
+
+
+def _exponential(e: Emitter, x: ir.Value) -> ir.Value:
+    """Emit exp(x) for x <= 0: 2 to a whole number, by its bits, times 2 to a rest, by Taylor.
+
+    With the rest within ±1/2, seven terms err by 1.2e-7 of the value: float32's own rounding.
+    """
+    builder = e.builder
+    binary = builder.fmul(x, e.constant(1.0 / math.log(2.0)))
+    least = e.constant(-126.0)
+    # A comparison and not a maximum, so that a NaN comes through to the loss.
+    binary = builder.select(builder.fcmp_ordered("<", binary, least), least, binary)
+    # Adding 1.5 * 2^23 rounds to a whole number, which then stands in the low bits.
+    shifted = builder.fadd(binary, e.constant(1.5 * 2**23))
+    whole = builder.fsub(shifted, e.constant(1.5 * 2**23))
+    rest = builder.fsub(binary, whole)
+    power = e.constant(math.log(2.0) ** 6 / math.factorial(6))
+    for k in range(5, -1, -1):
+        power = e.multiply_add(power, rest, e.constant(math.log(2.0) ** k / math.factorial(k)))
+    exponent = builder.shl(builder.bitcast(shifted, INTEGERS), ir.Constant(INTEGERS, [23] * WIDTH))
+    return builder.bitcast(builder.add(builder.bitcast(power, INTEGERS), exponent), VECTOR)
+
+
+def _emit_gradient_vectors(e: Emitter, arguments: Sequence[ir.Value]) -> None:
+    s, signs, count, eta, loss = arguments
+    builder = e.builder
+    step_size = e.splat(builder.fneg(eta))
+    zero, one = e.constant(0.0), e.constant(1.0)
+    products = e.at(loss, e.integer(WIDTH))
+
+    def along(index: ir.Value, sums: list[ir.Value]) -> list[ir.Value]:
+        sign = e.load(e.at(signs, index))
+        z = builder.fmul(e.load(e.at(s, index)), sign)
+        positive = builder.fcmp_ordered(">", z, zero)
+        rest = _exponential(e, builder.select(positive, builder.fneg(z), z))
+        denominator = builder.fadd(one, rest)
+        numerator = builder.fmul(step_size, builder.select(positive, one, rest))
+        negative = builder.fdiv(numerator, denominator)
+        e.store(builder.fmul(negative, sign), e.at(s, index))
+        linear = builder.fadd(sums[0], builder.select(positive, z, zero))
+        return [linear, builder.fmul(sums[1], denominator)]
+
+    linear, product = e.loop(count, WIDTH, [e.load(loss), e.load(products)], along)
+    e.store(linear, loss)
+    e.store(product, products)
+
+
+# ---------------------------------------------------------------------------- update
+
+
+def update(
+    x: Floats,
+    x_at: int,
+    x_rows: Offsets,
+    first: int,
+    m: int,
+    y: Floats,
+    y_at: int,
+    y_rows: Offsets,
+    y_first: int,
+    t: int,
+    g: Floats,
+    place: int,
+    width: int,
+    sums: int,
+    columns: int,
+) -> None:
+    """Compute X += G Y and Y += Gᵀ X for m rows and t targets, with the old X and Y.
+
+    X are rows listed in `x_rows` from `first`. Neither they nor those of Y may repeat. G begins at
+    `place`, and its rows are `width` long. With more targets than a tile holds, partial sums of X
+    stand in the rows listed from `sums`. Of all rows, only so many columns are read and changed,
+    from `x_at` and `y_at` on, in whole vectors.
+    """
+    gradients = g[place : place + m * width].reshape(m, width)[:, :t]
+    inputs = rows_at(x, x_at, x_rows, first, m, columns)
+    targets = rows_at(y, y_at, y_rows, y_first, t, columns)
+    for i in range(m):
+        row_at(x, x_at + x_rows[first + i], columns)[:] += gradients[i] @ targets
+    for k in range(t):
+        row_at(y, y_at + y_rows[y_first + k], columns)[:] += gradients[:, k] @ inputs
+
+
+@emitted_for(update)
+def _emit_update(
+    e, x, x_at, x_rows, first, m, y, y_at, y_rows, y_first, t, g, place, width, sums, columns
+):
+    builder = e.builder
+
+    def update_tile(tile: Tile) -> None:
+        a = builder.select(tile.is_first, first, sums)
+        b = builder.select(tile.is_last, first, sums)
+        lists = [e.at(x_rows.data, listed) for listed in (first, a, b)]
+        targets = [e.at(y.data, y_at), e.at(y_rows.data, y_first, tile.done)]
+        gradients = [e.at(g.data, place, tile.done), width]
+        called = [e.at(x.data, x_at), *lists, m, *targets, *gradients, columns]
+        with builder.if_else(tile.is_first) as (same, other):
+            for branch, a_is_x, name in ((same, True, "first"), (other, False, "further")):
+                emit = functools.partial(_emit_update_of_tile, a_is_x=a_is_x)
+                with branch:
+                    call_tile(builder, f"firth_update_{name}", tile.count, called, emit)
+
+    loop_over_tiles(e, t, update_tile)
+
+
+def _emit_update_of_tile(
+    e: Emitter, arguments: Sequence[ir.Value], targets: int, *, a_is_x: bool
+) -> None:
+    """Emit the update of one tile of targets: B = A + G Y; where A is X, X is read once.
+
+    It goes vector by vector along the rows, over all inputs for each.
+    """
+    x, x_rows, a_rows, b_rows, m, y, y_rows, g, width, columns = arguments
+    builder = e.builder
+    places = e.rows(y, y_rows, targets)
+
+    def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+        rows = [e.load(e.at(place, index)) for place in places]
+
+        def over(i: ir.Value, deltas: list[ir.Value]) -> list[ir.Value]:
+            value = e.load(e.at(x, builder.load(e.at(x_rows, i)), index))
+            total = value if a_is_x else e.load(e.at(x, builder.load(e.at(a_rows, i)), index))
+            gradients = e.at(g, builder.mul(i, width))
+            # Two chains of additions, where registers allow: one runs while the other waits.
+            chains, changed = [total], []
+            for t in range(targets):
+                weight = e.splat(builder.load(e.at(gradients, e.integer(t))))
+                if t == 1 and 2 * targets + 4 <= REGISTERS:
+                    chains.append(builder.fmul(weight, rows[t]))
+                else:
+                    k = t % len(chains)
+                    chains[k] = e.multiply_add(weight, rows[t], chains[k])
+                changed.append(e.multiply_add(weight, value, deltas[t]))
+            total = functools.reduce(builder.fadd, chains)
+            e.store(total, e.at(x, builder.load(e.at(b_rows, i)), index))
+            return changed
+
+        deltas = e.loop(m, 1, [e.constant(0.0)] * targets, over)
+        for place, row, delta in zip(places, rows, deltas, strict=True):
+            e.store(builder.fadd(row, delta), e.at(place, index))
+        return []
+
+    e.loop(columns, WIDTH, [], along)

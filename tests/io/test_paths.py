@@ -1,0 +1,104 @@
+"""Paths that cannot be: each face that takes one answers with an error of Firth's."""
+
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import firth
+from firth.callbacks import JsonLines, TensorBoard
+from firth.io.paths import to_path
+from firth.io.resources import free_disk
+
+UNITS = [["tea", "milk"]] * 9
+VECTORS = firth.Vectors(["tea", "milk"], np.eye(2))
+NO_PATHS = {
+    "a NUL": "a\0b", "nothing": "", "a number": 3, "bytes": b"a",
+    "a lone surrogate": "\ud800",
+}  # fmt: skip
+NO_FILES = {
+    "long name": "x" * 300, "long path": "y/" * 3000 + "z", "in a long name": "x" * 300 + "/v",
+    "through a file": "file/x", "loop": "loop/x", "dangling link": "dangling/x",
+}  # fmt: skip
+FACES = {
+    "log": JsonLines,
+    "start": lambda path: firth.train(UNITS, start=path, dim=2),
+    "checkpoint": lambda path: firth.train(UNITS, checkpoint=path, dim=2),
+    "load": firth.load,
+    "save": VECTORS.save,
+    "analogies": lambda path: firth.evaluate(VECTORS, analogies=path),
+    "similarity": lambda path: firth.evaluate(VECTORS, similarity=[path]),
+}
+
+windows_has_others = pytest.mark.skipif(sys.platform == "win32", reason="its paths are others")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder of files that are in the way."""
+    (tmp_path / "file").touch()
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "dangling").symlink_to("nowhere")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@windows_has_others
+@pytest.mark.parametrize("given", NO_PATHS.values(), ids=NO_PATHS)
+@pytest.mark.parametrize("face", FACES.values(), ids=FACES)
+def test_what_is_no_path_is_told(face, given):
+    with pytest.raises(firth.ConfigError, match=r"must be (Vectors or )?a path, got"):
+        face(given)
+
+
+@windows_has_others
+@pytest.mark.parametrize("given", NO_PATHS.values(), ids=NO_PATHS)
+def test_what_is_no_path_of_a_picture_is_told(given):
+    plotting = pytest.importorskip("firth.plotting")
+    with pytest.raises(firth.ConfigError, match="must be a path, got"):
+        plotting.check_picture(given)
+
+
+@windows_has_others
+@pytest.mark.parametrize("given", NO_FILES.values(), ids=NO_FILES)
+@pytest.mark.parametrize("face", [FACES["log"], FACES["start"]], ids=["log", "start"])
+def test_what_can_be_no_file_is_told(folder, face, given):
+    with pytest.raises(firth.FirthError) as caught:
+        face(given)
+    assert "\n" not in str(caught.value)
+
+
+@windows_has_others
+@pytest.mark.parametrize("given", [*NO_PATHS.values(), *NO_FILES.values()])
+def test_a_tracker_takes_no_such_folder(folder, given, monkeypatch):
+    monkeypatch.setattr("firth.callbacks.trackers._import", lambda *_: None)
+    with pytest.raises(firth.FirthError):
+        TensorBoard(given)
+
+
+def test_a_folder_is_no_file(folder):
+    for face in (JsonLines, lambda path: firth.evaluate(VECTORS, similarity=[path])):
+        with pytest.raises(firth.FirthError):
+            face(folder)
+
+
+VECTORS = firth.Vectors(["tea", "milk"], np.eye(2, dtype=np.float32))
+
+
+def test_paths_are_returned():
+    assert to_path("x", "a/b") == to_path("x", Path("a/b")) == Path("a", "b")
+
+
+@windows_has_others
+def test_the_room_at_a_path_that_cannot_be_is_that_above(folder):
+    assert free_disk(Path("x" * 300, "y")) is not None
+    assert free_disk(Path("file/x")) is not None
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read all")
+def test_a_log_in_a_closed_folder_is_told(folder):
+    (folder / "closed").mkdir(mode=0)
+    with pytest.raises(firth.FirthError, match="Permission denied"):
+        JsonLines(folder / "closed/run.jsonl")

@@ -1,0 +1,153 @@
+"""The state of a run in a checkpoint: not one bit of it is believed unchecked."""
+
+import dataclasses
+import json
+
+import pytest
+
+from firth.errors import ConfigError, FormatError
+from firth.training.checkpoints.state import RunSpec, RunState, check_state, read_state, write_state
+
+SPEC = RunSpec(
+    identity={"dim": 2, "lr": 1e-05, "text": "7 words", "start": None},
+    made_by={"firth": "0.1.0", "vector": 8, "features": ["avx"]},
+    same_bytes=False,
+    words=("tea", "milk"),
+    dim=2,
+    epochs=6,
+    size=100,
+    most_pairs=10,
+    held_out=True,
+    keeps_best=False,
+)
+STATE = RunState(2, 40, 1e-07, 7, (3.0, 0.1 + 0.2), (2.0, 1e22), 0.5)
+FIELDS = json.loads(json.dumps(dataclasses.asdict(STATE)))
+
+
+@pytest.fixture
+def path(tmp_path):
+    path = tmp_path / "state.json"
+    write_state(path, STATE, SPEC, {"model.safetensors": "00ff"})
+    return path
+
+
+def test_gives_back_what_was_written(path):
+    stored = read_state(path)
+    assert check_state(stored.state, SPEC) == STATE
+    assert (stored.run, stored.made_by) == (SPEC.identity, SPEC.made_by)
+    assert stored.files == {"model.safetensors": "00ff"}
+
+
+def test_a_person_can_read_it(path):
+    content = json.loads(path.read_text())
+    assert content["state"]["epoch"] == 2
+    assert len(path.read_text().splitlines()) > 20
+
+
+def test_every_flipped_bit_is_refused(path):
+    write_state(path, STATE, dataclasses.replace(SPEC, identity={"lr": 1e-05}, made_by={}), {})
+    whole = path.read_bytes()
+    believed = []
+    # Written in place, since some file systems take long to empty a file.
+    with path.open("r+b", buffering=0) as file:
+        for place in range(8 * len(whole)):
+            byte = whole[place // 8]
+            file.seek(place // 8)
+            file.write(bytes([byte ^ 1 << place % 8]))
+            try:
+                read_state(path)
+            except FormatError:
+                pass
+            else:
+                believed.append(place)
+            file.seek(place // 8)
+            file.write(bytes([byte]))
+    read_state(path)
+    assert believed == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda whole: b"",
+        lambda whole: whole[:-1],
+        lambda whole: whole + b"\n",
+        lambda whole: whole.replace(b"\n", b"\r\n"),
+        lambda whole: whole.replace(b"1e-07", b"1E-07"),
+        lambda whole: whole.replace(b'"epoch": 2', b'"epoch": 3'),
+        lambda whole: whole.replace(b'"epoch": 2', b'"epoch": 1, "epoch": 2'),
+        lambda whole: json.dumps(json.loads(whole)).encode(),
+        lambda whole: json.dumps({**json.loads(whole), "more": 1}, indent=2).encode(),
+        lambda whole: b'{"digest": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        lambda whole: b"[]",
+        lambda whole: b"\xff\xfe",
+    ],
+)
+def test_whatever_is_not_as_written_is_refused(path, change):
+    path.write_bytes(change(path.read_bytes()))
+    with pytest.raises(FormatError, match=r"state\.json: "):
+        read_state(path)
+
+
+def test_a_missing_file_is_told(tmp_path):
+    with pytest.raises(FormatError, match=r"state\.json: damaged: the file is missing"):
+        read_state(tmp_path / "state.json")
+
+
+def test_what_an_earlier_version_wrote_is_refused_with_what_to_do(path):
+    content = json.loads(path.read_text())
+    path.write_text(json.dumps({name: content[name] for name in ("state", "run", "files")}))
+    with pytest.raises(ConfigError, match=r"by an earlier version of Firth.*begin anew in another"):
+        read_state(path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"epoch": -1}, "epoch must be at least 0, got -1"),
+        ({"epoch": 7}, "epoch must be at most 6, got 7"),
+        ({"epoch": 1.5}, "epoch must be a whole number"),
+        ({"epoch": True}, "epoch must be a whole number"),
+        ({"position": -1}, "position must be at least 0"),
+        ({"position": 101}, "position must be at most 100, got 101"),
+        ({"position": "7"}, "position must be a whole number"),
+        ({"pairs": -1}, "pairs must be at least 0"),
+        ({"pairs": 401}, "pairs must be at most 400, got 401"),
+        ({"loss": "2.5"}, "loss must be a finite number"),
+        ({"loss": None}, "loss must be a finite number"),
+        ({"position": 0, "pairs": 0}, "loss must be 0 at the beginning of an epoch"),
+        ({"losses": [3.0]}, "^not the state of this run: losses must be 2 finite numbers"),
+        ({"losses": [3.0, None]}, "losses must be 2 finite numbers"),
+        ({"losses": 3.0}, "losses must be 2 finite numbers"),
+        ({"held_out_losses": []}, "held_out_losses must be 2 finite numbers"),
+        ({"held_out_losses": [1.0] * 3}, "held_out_losses must be 2 finite numbers"),
+        ({"lr_scale": 0.0}, "lr_scale must be above 0 and at most 1"),
+        ({"lr_scale": 2.0}, "lr_scale must be above 0 and at most 1"),
+        ({"lr_scale": -0.5}, "lr_scale must be above 0 and at most 1"),
+    ],
+)
+def test_what_the_run_cannot_come_to_is_refused(changes, message):
+    with pytest.raises(FormatError, match=message):
+        check_state({**FIELDS, **changes}, SPEC)
+
+
+@pytest.mark.parametrize("name", list(FIELDS))
+def test_what_is_missing_is_named(name):
+    fields = {key: value for key, value in FIELDS.items() if key != name}
+    with pytest.raises(FormatError, match=f"'{name}' is missing"):
+        check_state(fields, SPEC)
+
+
+def test_a_run_without_held_out_text_has_no_losses_of_it():
+    spec = dataclasses.replace(SPEC, held_out=False)
+    assert check_state({**FIELDS, "held_out_losses": []}, spec).held_out_losses == ()
+    with pytest.raises(FormatError, match="held_out_losses must be 0 finite numbers"):
+        check_state(FIELDS, spec)
+
+
+def test_a_finished_run_has_no_position():
+    fields = {**FIELDS, "epoch": 6, "losses": [1.0] * 6, "held_out_losses": [1.0] * 6}
+    with pytest.raises(FormatError, match="position must be at most 0, got 40"):
+        check_state(fields, SPEC)
+    done = {**fields, "position": 0, "loss": 0.0, "pairs": 0}
+    assert check_state(done, SPEC).epoch == 6

@@ -1,0 +1,242 @@
+"""Estimates of a run: that they agree with what engines and checkpoints take, and are heeded."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from firth.corpus import read_corpus
+from firth.errors import ConfigError
+from firth.training import Callback, Checkpoints, TrainConfig, estimate, train_corpus
+from firth.training.engines.base import HogwildEngine, Stretch
+
+WORDS = 3_000
+
+
+@pytest.fixture(scope="module")
+def corpus():
+    ids = np.random.default_rng(0).permutation(np.arange(20_000) % WORDS)
+    return read_corpus([[f"word{k}" for k in unit] for unit in ids.reshape(-1, 10)], min_count=1)
+
+
+class Watch(Callback):
+    """Keeps the estimate."""
+
+    def on_start(self, start):
+        self.estimate = start.estimate
+
+
+def refuse_to_be_made(*_):
+    raise AssertionError("the engine was made")
+
+
+def bytes_of(value):
+    """Return the bytes of all arrays in (named) tuples and lists, each memory once."""
+    owners = {}
+
+    def look(value):
+        if isinstance(value, np.ndarray):
+            owner = value if value.base is None else value.base
+            owners[id(owner)] = owner.nbytes
+        elif isinstance(value, tuple | list):
+            for item in value:
+                look(item)
+
+    look(value)
+    return sum(owners.values())
+
+
+@pytest.mark.parametrize("model", ["skipgram", "cbow"])
+@pytest.mark.parametrize(
+    "shape", [(3, 5, 5), (100, 5, 15), (300, 5, 5), (8, 300, 90)], ids=lambda s: f"dim{s[0]}"
+)
+def test_memory_is_that_of_the_engine(corpus, model, shape):
+    dim, window, negative = shape
+    config = TrainConfig(
+        model=model,
+        dim=dim,
+        window=window,
+        negative=negative,
+        threads=2,
+    )
+    frozen = np.arange(5, 400)
+    engine = HogwildEngine(config, corpus.vocabulary.counts, corpus.tokens, 10_000, frozen)
+    taken = [engine._tables, engine._scratch, engine._sampling, engine._frozen]
+    needed = estimate.estimate(corpus, config, stretch=10_000, frozen=len(frozen))
+    assert needed.memory == pytest.approx(bytes_of(taken), rel=0.1)
+    assert needed.disk == 0
+
+
+def test_memory_grows_by_copies_of_both_tables(corpus, tmp_path):
+    config = TrainConfig(dim=200, threads=1)
+    tables = 2 * 4 * WORDS * 200
+    alone = estimate.estimate(corpus, config, stretch=100).memory
+    with_checkpoints = estimate.estimate(
+        corpus, config, stretch=100, checkpoints=Checkpoints(tmp_path)
+    ).memory
+    with_best = estimate.estimate(
+        corpus, dataclasses.replace(config, patience=1), stretch=100
+    ).memory
+    assert with_checkpoints - alone == pytest.approx(tables, rel=0.1)
+    assert with_best - alone == tables
+
+
+@pytest.mark.parametrize("patience", [None, 3])
+def test_disk_is_that_of_the_checkpoints(corpus, tmp_path, patience):
+    held = dataclasses.replace(corpus, held_out=2_000)
+    config = TrainConfig(dim=40, epochs=3, threads=1, sample=0, patience=patience)
+    watch = Watch()
+    checkpoints = Checkpoints(tmp_path, keep=2)
+    train_corpus(held, config, checkpoints=checkpoints, callbacks=[watch])
+    there = sum(file.stat().st_size for file in tmp_path.rglob("*") if file.is_file())
+    # Two stay, and there are three while the last of them is written.
+    assert watch.estimate.disk == pytest.approx(1.5 * there, rel=0.1)
+
+
+def test_checkpoints_that_are_there_need_no_more_room(corpus, tmp_path):
+    config = TrainConfig(dim=40, epochs=1, threads=1, sample=0)
+    train_corpus(corpus, config, checkpoints=Checkpoints(tmp_path, keep=2))
+
+    def disk(keep):
+        resumed = Checkpoints(tmp_path, keep=keep, resume=True)
+        return estimate.estimate(corpus, config, stretch=100, checkpoints=resumed).disk
+
+    assert disk(3) == 3 * disk(1)
+    assert disk(1) > 2 * 4 * WORDS * 40
+
+
+def test_a_run_that_does_not_fit_in_memory_is_refused_before_an_engine_is_made(corpus, monkeypatch):
+    monkeypatch.setattr(estimate, "available_memory", lambda: 5_000_000)
+    config = TrainConfig(dim=1_000, threads=1)
+    expected = (
+        r"training needs about 24\.\d MB of memory for 3,000 words in 1000 dimensions, and 5\.0 MB "
+        r"are left; lower dim \(--dim\) or max_vocab \(--max-vocab\)$"
+    )
+    with pytest.raises(ConfigError, match=expected):
+        train_corpus(corpus, config, engine=refuse_to_be_made)
+    wide = TrainConfig(dim=5, window=2_000, negative=1_000, threads=1)
+    with pytest.raises(ConfigError, match=r"lower window .*, negative .* or threads"):
+        train_corpus(corpus, wide, engine=refuse_to_be_made)
+
+
+def test_a_run_that_just_fits_is_not_refused(corpus, monkeypatch):
+    config = TrainConfig(dim=5, epochs=1, threads=1, sample=0)
+    watch = Watch()
+    train_corpus(corpus, config, callbacks=[watch])
+    monkeypatch.setattr(estimate, "available_memory", lambda: watch.estimate.memory)
+    train_corpus(corpus, config)
+    monkeypatch.setattr(estimate, "available_memory", lambda: watch.estimate.memory - 1)
+    with pytest.raises(ConfigError, match="of memory"):
+        train_corpus(corpus, config)
+
+
+def test_a_folder_without_room_for_checkpoints_is_refused(corpus, monkeypatch, tmp_path):
+    monkeypatch.setattr(
+        estimate, "free_disk", lambda folder: 1_000_000 if folder == tmp_path else 0
+    )
+    config = TrainConfig(dim=100, threads=1)
+    expected = (
+        r"checkpoints need about 7\.4 MB in .* for 3,000 words in 100 dimensions, and 1\.0 MB are "
+        r"left there; give another folder \(--checkpoint\), keep fewer"
+    )
+    with pytest.raises(ConfigError, match=expected):
+        train_corpus(
+            corpus, config, engine=refuse_to_be_made, checkpoints=Checkpoints(tmp_path, keep=2)
+        )
+
+
+def test_nothing_is_refused_where_the_system_does_not_tell(corpus, monkeypatch, tmp_path):
+    monkeypatch.setattr(estimate, "available_memory", lambda: None)
+    monkeypatch.setattr(estimate, "free_disk", lambda _: None)
+    checkpoints = Checkpoints(tmp_path)
+    config = TrainConfig(dim=100_000, threads=1)
+    needed = estimate.estimate(corpus, config, stretch=100, checkpoints=checkpoints)
+    estimate.check_fits(needed, corpus, config, checkpoints)
+
+
+def test_the_time_of_a_short_run_is_not_measured(corpus):
+    watch = Watch()
+    train_corpus(corpus, TrainConfig(dim=5, epochs=1, threads=1, sample=0), callbacks=[watch])
+    assert watch.estimate.seconds is None
+
+
+def test_measuring_the_time_changes_no_byte(corpus, monkeypatch):
+    held = dataclasses.replace(corpus, held_out=2_000)
+    config = TrainConfig(dim=20, epochs=2, threads=1, sample=0)
+    without = train_corpus(held, config)
+    monkeypatch.setattr(estimate, "_WORK_OF_LONG_RUN", 0)
+    monkeypatch.setattr(estimate, "_MEASURED_SECONDS", 0.05)
+    watch = Watch()
+    measured = train_corpus(held, config, callbacks=[watch])
+    assert watch.estimate.seconds > 0
+    assert measured.input_vectors.tobytes() == without.input_vectors.tobytes()
+    assert measured.output_vectors.tobytes() == without.output_vectors.tobytes()
+    assert (measured.losses, measured.held_out_losses) == (without.losses, without.held_out_losses)
+
+
+class Steady:
+    """An engine that takes a known time, by a clock that only its work moves."""
+
+    workers = 1
+
+    def __init__(self, monkeypatch, per_word):
+        self.now, self.per_word, self.stretches = 0.0, per_word, []
+        monkeypatch.setattr(estimate.time, "perf_counter", lambda: self.now)
+
+    def train(self, worker, stretch: Stretch):
+        words = stretch.stop - stretch.start
+        # The first one also touches memory for the first time.
+        self.now += self.per_word * words + (0.0 if self.stretches else 5.0)
+        self.stretches.append(stretch)
+        return 0.0, words
+
+
+def test_the_time_is_that_of_all_words_at_the_speed_measured(corpus, monkeypatch):
+    engine = Steady(monkeypatch, per_word=1e-6)
+    seconds = estimate.expected_seconds(
+        engine, corpus, TrainConfig(), stretch=1_500, words=100_000_000
+    )
+    assert seconds == pytest.approx(100.0)
+    assert all(stretch.lr == stretch.slope == 0.0 for stretch in engine.stretches)
+    # No longer than the engine has working memory for, none beyond the corpus, and again from its
+    # beginning where it is short.
+    assert {stretch.stop - stretch.start for stretch in engine.stretches} == {1_500, 500}
+    assert max(stretch.stop for stretch in engine.stretches) == corpus.tokens.size
+    assert len(engine.stretches) * 1_500 * 1e-6 == pytest.approx(0.25, rel=0.1)
+
+
+def test_an_engine_slower_than_the_measurement_is_measured_by_one_stretch(corpus, monkeypatch):
+    engine = Steady(monkeypatch, per_word=1e-2)
+    seconds = estimate.expected_seconds(
+        engine, corpus, TrainConfig(), stretch=1_000, words=100_000_000
+    )
+    assert seconds == pytest.approx(1e6)
+    assert len(engine.stretches) == 2
+
+
+def test_vectors_of_many_numbers_make_a_run_long_and_a_stretch_short(corpus, monkeypatch):
+    engine = Steady(monkeypatch, per_word=1e-3)
+    config = TrainConfig(dim=5_000, negative=11)
+    assert estimate.expected_seconds(engine, corpus, config, stretch=9_999, words=400_000) is None
+    assert engine.stretches == []
+    seconds = estimate.expected_seconds(engine, corpus, config, stretch=9_999, words=600_000)
+    assert seconds == pytest.approx(600.0)
+    assert {stretch.stop - stretch.start for stretch in engine.stretches} == {81}
+
+
+def test_the_words_left_are_those_not_trained_and_those_measured(corpus, monkeypatch, tmp_path):
+    asked = []
+    monkeypatch.setattr(
+        estimate, "expected_seconds", lambda *_, words, stretch: asked.append(words)
+    )
+    held = dataclasses.replace(corpus, held_out=2_000)
+    config = TrainConfig(dim=5, epochs=3, threads=1, sample=0)
+
+    class Stop(Callback):
+        def on_epoch(self, epoch):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train_corpus(held, config, checkpoints=Checkpoints(tmp_path), callbacks=[Stop()])
+    train_corpus(held, config, checkpoints=Checkpoints(tmp_path, resume=True))
+    assert asked == [3 * 20_000, 2 * 20_000]
