@@ -154,7 +154,7 @@ def test_goes_on_from_vectors_with_frozen_words_and_a_log(folder):
         (["--on-divergence", "halve"], "give a folder for them (--checkpoint)"),
         (["--checkpoint", "x", "--checkpoint-every", "10x"], "30s, 10m, 1.5h"),
         (["--checkpoint", "x", "--keep-checkpoints", "0"], "must be at least 1, got 0"),
-        (["--checkpoint", "text.txt"], "text.txt is no folder"),
+        (["--checkpoint", "text.txt"], "text.txt is not a folder"),
         (["--holdout", "1"], "holdout must be a share from 0 to below 1"),
         (["--holdout", "nosuch.txt"], "holdout: cannot read nosuch.txt"),
         (["--holdout", "5%"], "--holdout must be a share such as 0.01, or a text, got '5%'"),

@@ -1,4 +1,4 @@
-"""Files are written aside: an interrupted write loses nothing and leaves nothing."""
+"""Atomic writes: an interrupted write loses nothing and leaves nothing."""
 
 import errno
 import os
@@ -12,21 +12,21 @@ import pytest
 from firth.errors import FirthError
 from firth.io import atomic
 from firth.io.atomic import atomic_write, check_usable_folder, check_writable
-from firth.io.locks import FolderLock
+from firth.io.locks import lock_folder
 
 
 def test_the_target_appears_whole(tmp_path):
     target = tmp_path / "new" / "file.txt"
-    with atomic_write(target) as aside:
-        aside.write_text("content")
+    with atomic_write(target) as path:
+        path.write_text("content")
         assert not target.exists()
     assert target.read_text() == "content"
     assert [path.name for path in target.parent.iterdir()] == ["file.txt"]
 
 
 def write_and_raise(target, folder, error):
-    with atomic_write(target, folder=folder) as aside:
-        (aside / "part" if folder else aside).write_text("half of the n")
+    with atomic_write(target, folder=folder) as path:
+        (path / "part" if folder else path).write_text("half of the n")
         raise error
 
 
@@ -47,8 +47,8 @@ def test_an_interrupted_write_leaves_the_old_content(tmp_path, folder, error):
 def test_a_folder_takes_the_place_of_another(tmp_path):
     target = tmp_path / "folder"
     for content in ("one", "two"):
-        with atomic_write(target, folder=True) as aside:
-            (aside / content).write_text(content)
+        with atomic_write(target, folder=True) as path:
+            (path / content).write_text(content)
     assert [path.name for path in target.iterdir()] == ["two"]
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
 
@@ -88,8 +88,8 @@ def test_a_disk_that_really_fills_up(tmp_path):
     if not mounted:
         pytest.skip("mounting a small disk is not allowed here")
     try:
-        with pytest.raises(FirthError, match="No space left"), atomic_write(small / "x") as aside:
-            aside.write_bytes(bytes(200_000))
+        with pytest.raises(FirthError, match="No space left"), atomic_write(small / "x") as path:
+            path.write_bytes(bytes(200_000))
         assert list(small.iterdir()) == []
     finally:
         subprocess.run(["umount", str(small)], check=True)
@@ -128,8 +128,8 @@ def test_an_interrupt_right_after_a_rename_loses_neither_folder(tmp_path, monkey
     target = old_folder(tmp_path, link)
     monkeypatch.setattr(atomic, "_exchange", lambda one, other: False)
     interrupt_after(monkeypatch, step, (Path, "rename"), (Path, "replace"))
-    with pytest.raises(KeyboardInterrupt), atomic_write(target, folder=True) as aside:
-        (aside / "content").write_text("new")
+    with pytest.raises(KeyboardInterrupt), atomic_write(target, folder=True) as path:
+        (path / "content").write_text("new")
     assert (target / "content").read_text() == ["old", "new"][step - 1]
     assert {path.name for path in tmp_path.iterdir()} <= {"folder", "behind"}
 
@@ -138,8 +138,8 @@ def test_an_interrupt_right_after_a_rename_loses_neither_folder(tmp_path, monkey
 def test_an_interrupt_right_after_the_exchange_loses_nothing(tmp_path, monkeypatch, link):
     target = old_folder(tmp_path, link)
     interrupt_after(monkeypatch, 1, (atomic, "_exchange"))
-    with pytest.raises(KeyboardInterrupt), atomic_write(target, folder=True) as aside:
-        (aside / "content").write_text("new")
+    with pytest.raises(KeyboardInterrupt), atomic_write(target, folder=True) as path:
+        (path / "content").write_text("new")
     assert (target / "content").read_text() in ("old", "new")
     assert {path.name for path in tmp_path.iterdir()} <= {"folder", "behind"}
 
@@ -155,7 +155,7 @@ def test_a_folder_and_the_one_that_takes_its_place_change_places_in_one_step(tmp
     assert (tmp_path / "other" / "content").read_text() == "one"
 
 
-def test_where_nothing_can_be_exchanged_the_old_folder_steps_aside(tmp_path, monkeypatch):
+def test_where_names_cannot_be_exchanged_the_old_folder_is_moved_away_first(tmp_path, monkeypatch):
     monkeypatch.setattr(atomic, "_exchange", lambda one, other: False)
     test_a_folder_takes_the_place_of_another(tmp_path)
 
@@ -176,14 +176,14 @@ def flushed(monkeypatch):
 
 
 def test_a_folder_that_is_made_to_be_locked_reaches_the_disk(tmp_path, flushed):
-    FolderLock(tmp_path / "one" / "two").close()
+    lock_folder(tmp_path / "one" / "two").release()
     assert set(flushed) == {path.stat().st_ino for path in (tmp_path, tmp_path / "one")}
 
 
 def test_a_folder_its_files_and_all_that_was_made_reach_the_disk(tmp_path, flushed):
     target = tmp_path / "one" / "two" / "target"
-    with atomic_write(target, folder=True) as aside:
-        (aside / "part").write_text("content")
+    with atomic_write(target, folder=True) as path:
+        (path / "part").write_text("content")
     # Each name is flushed with the folder that holds it.
     paths = [target / "part", target, target.parent, tmp_path / "one", tmp_path]
     assert {path.stat().st_ino for path in paths} <= set(flushed)
@@ -236,7 +236,7 @@ def test_what_is_no_folder_is_told(tmp_path):
     check_usable_folder(tmp_path / "good")
     for name in ("file", "link"):
         for folder in (tmp_path / name, tmp_path / name / "new"):
-            reason = "no folder" if name == "file" else "a link to nothing"
+            reason = "not a folder" if name == "file" else "a link to nothing"
             with pytest.raises(FirthError, match=f"^cannot write to {folder}: .* is {reason}$"):
                 check_usable_folder(folder)
 
@@ -255,8 +255,8 @@ def assert_refused_untouched(target, reason, *, folder):
 
 
 def write_content(target, *, folder):
-    with atomic_write(target, folder=folder) as aside:
-        (aside / "part" if folder else aside).write_text("new")
+    with atomic_write(target, folder=folder) as path:
+        (path / "part" if folder else path).write_text("new")
 
 
 @pytest.mark.parametrize("folder", [False, True])
@@ -298,7 +298,7 @@ def test_a_mount_point_is_no_place(tmp_path, folder):
     if not mounted:
         pytest.skip("mounting is not allowed here")
     try:
-        assert_refused_untouched(target, "what is mounted cannot be replaced", folder=folder)
+        assert_refused_untouched(target, "a mount point cannot be replaced", folder=folder)
     finally:
         subprocess.run(["umount", str(target)], check=True)
 
@@ -317,7 +317,7 @@ def test_long_names(tmp_path, folder, length):
 
 
 def test_a_name_with_a_nul_is_no_place(tmp_path):
-    assert_refused_untouched(tmp_path / "a\0b", "holds no NUL", folder=False)
+    assert_refused_untouched(tmp_path / "a\0b", "cannot contain a NUL", folder=False)
 
 
 @pytest.mark.parametrize("folder", [False, True])

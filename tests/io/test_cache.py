@@ -5,7 +5,6 @@ import stat
 import subprocess
 import sys
 import warnings
-from pathlib import Path
 
 import pytest
 
@@ -30,12 +29,11 @@ def nowhere(tmp_path, monkeypatch):
 
 
 def no_home(monkeypatch):
-    def home():
-        raise RuntimeError("Could not determine home directory.")
+    def no_entry(_):
+        raise KeyError("no such user")
 
-    for name in ("LOCALAPPDATA",):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(Path, "home", home)
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr(pytest.importorskip("pwd"), "getpwuid", no_entry)
 
 
 def test_the_folder_of_the_platform_is_for_its_owner_only(tmp_path, monkeypatch):
@@ -55,7 +53,9 @@ def test_without_a_place_it_is_the_folder_for_temporary_files(tmp_path, monkeypa
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with pytest.warns(FirthWarning, match="FIRTH_CACHE_DIR") as caught:
         assert cache_folder() == tmp_path
-    assert "compiled code is not kept" in str(caught[0].message)
+    message = str(caught[0].message)
+    assert "compiled code is not kept" in message
+    assert ("there is no cache folder" in message) == (prepare is no_home)
     # Said once.
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -1,40 +1,70 @@
-"""The lock of a folder: one run at a time, and no child of it afterwards."""
+"""The lock of a folder: one run at a time has it, and no child process keeps it."""
 
 import errno
 import os
+import signal
 import subprocess
 import sys
+import threading
 import warnings
 
 import pytest
 
 from firth.errors import FirthError
-from firth.io import file_locks
-from firth.io.locks import FolderLock
+from firth.io.locks import lock_folder
 
-TAKE = "import sys, pathlib, firth.io.locks; firth.io.locks.FolderLock(pathlib.Path(sys.argv[1]))"
+LOCK = "import sys, pathlib, firth.io.locks as l; held = l.lock_folder(pathlib.Path(sys.argv[1]))"
 
 
-def take_elsewhere(folder):
-    """Take the lock in another process, and give what that says."""
+def lock_elsewhere(folder):
+    """Lock the folder in another process, and return the last line of its errors."""
     done = subprocess.run(
-        [sys.executable, "-c", TAKE, folder], capture_output=True, text=True, check=False
+        [sys.executable, "-c", LOCK, folder], capture_output=True, text=True, check=False
     )
     return done.stderr.strip().rpartition("\n")[2]
 
 
 def test_one_at_a_time(tmp_path):
     with pytest.raises(FirthError, match="another run is using"):
-        _locks = FolderLock(tmp_path), FolderLock(tmp_path)
-    lock = FolderLock(tmp_path)
-    assert "another run is using" in take_elsewhere(tmp_path)
-    lock.close()
-    assert take_elsewhere(tmp_path) == ""
+        _locks = lock_folder(tmp_path), lock_folder(tmp_path)
+    lock = lock_folder(tmp_path)
+    message = f"another run is using {tmp_path}; wait until it ends, or give another folder"
+    assert lock_elsewhere(tmp_path) == f"firth.errors.FirthError: {message}"
+    lock.release()
+    assert lock_elsewhere(tmp_path) == ""
+
+
+def test_another_thread_may_release_it_and_what_nobody_refers_to_is_released(tmp_path):
+    lock = lock_folder(tmp_path)
+    thread = threading.Thread(target=lock.release)
+    thread.start()
+    thread.join()
+    lock = lock_folder(tmp_path)
+    del lock
+    assert lock_elsewhere(tmp_path) == ""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
+def test_a_killed_process_does_not_hold_it(tmp_path):
+    killed = f"{LOCK}; import os; os.kill(os.getpid(), {signal.SIGKILL:d})"
+    done = subprocess.run([sys.executable, "-c", killed, tmp_path], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert lock_elsewhere(tmp_path) == ""
+    assert [path.name for path in tmp_path.iterdir()] == [".lock"]
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(FirthError, match=r"^cannot write .*file/new: Not a directory$"):
+        lock_folder(tmp_path / "file" / "new")
+    (tmp_path / "taken" / ".lock").mkdir(parents=True)
+    with pytest.raises(FirthError, match=r"^cannot write .*taken: Is a directory$"):
+        lock_folder(tmp_path / "taken")
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 def test_a_forked_child_does_not_hold_it(tmp_path):
-    lock = FolderLock(tmp_path)
+    lock = lock_folder(tmp_path)
     read, write = os.pipe()
     with warnings.catch_warnings():
         # Other tests may have left threads, which the child does not use.
@@ -46,10 +76,10 @@ def test_a_forked_child_does_not_hold_it(tmp_path):
         os.read(read, 1)
         os._exit(0)
     try:
-        # While both live, the parent holds it; what the child closed is its own handle.
-        assert "another run is using" in take_elsewhere(tmp_path)
-        lock.close()
-        assert take_elsewhere(tmp_path) == ""
+        # The child has closed its own handle, which does not release the parent's lock.
+        assert "another run is using" in lock_elsewhere(tmp_path)
+        lock.release()
+        assert lock_elsewhere(tmp_path) == ""
     finally:
         os.close(read)
         os.close(write)
@@ -57,21 +87,25 @@ def test_a_forked_child_does_not_hold_it(tmp_path):
 
 
 def test_a_started_program_does_not_hold_it(tmp_path):
-    lock = FolderLock(tmp_path)
+    lock = lock_folder(tmp_path)
     child = subprocess.Popen(
         [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, close_fds=False
     )
-    lock.close()
+    lock.release()
     try:
-        assert take_elsewhere(tmp_path) == ""
+        assert lock_elsewhere(tmp_path) == ""
     finally:
         child.communicate()
 
 
-def test_a_file_system_without_locks_is_not_taken_for_another_run(tmp_path, monkeypatch):
-    def refuse(handle):
-        raise OSError(errno.ENOLCK, "No locks available")
+@pytest.mark.parametrize("error", [errno.ENOLCK, errno.ENOSYS])
+def test_a_file_system_without_locks_is_not_taken_for_another_run(tmp_path, monkeypatch, error):
+    fcntl = pytest.importorskip("fcntl")
 
-    monkeypatch.setattr(file_locks, "_lock", refuse)
-    with pytest.raises(FirthError, match=r"^cannot lock .*: No locks available; give a folder on"):
-        FolderLock(tmp_path)
+    def refuse(handle, how):
+        raise OSError(error, os.strerror(error))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    reason = rf"^cannot lock .*: {os.strerror(error)}; give a folder on another file system$"
+    with pytest.raises(FirthError, match=reason):
+        lock_folder(tmp_path)

@@ -20,8 +20,8 @@ def kill(*_):
     os.kill(os.getpid(), signal.SIGKILL)
 
 if sys.argv[2] == "writing":
-    with atomic.atomic_write(target, folder=True) as aside:
-        (aside / "content").write_text("half")
+    with atomic.atomic_write(target, folder=True) as path:
+        (path / "content").write_text("half")
         kill()
 if sys.argv[2] == "between":
     atomic._exchange = lambda one, other: False
@@ -32,14 +32,14 @@ if sys.argv[2] == "exchanged":
 if sys.argv[2] == "probing":
     Path.rmdir = kill
     atomic.check_writable(target, folder=True)
-with atomic.atomic_write(target, folder=True) as aside:
-    (aside / "content").write_text("new")
+with atomic.atomic_write(target, folder=True) as path:
+    (path / "content").write_text("new")
 """
 
 
 def write(target, content):
-    with atomic_write(target, folder=True) as aside:
-        (aside / "content").write_text(content)
+    with atomic_write(target, folder=True) as path:
+        (path / "content").write_text(content)
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
@@ -57,7 +57,7 @@ def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path, moment, the
     content = (target / "content").read_text() if target.exists() else None
     assert content == there
     assert len(list(tmp_path.iterdir())) > (there is not None)
-    # What the killed process had moved aside is put back first.
+    # The old content that the killed process had moved away is put back first.
     check_writable(target, folder=True)
     assert (target / "content").read_text() == there or there is None
     assert (target / "content").read_text() in ("old", "new")
@@ -69,8 +69,8 @@ def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path, moment, the
 
 def test_a_save_that_goes_on_is_not_disturbed(tmp_path):
     target = tmp_path / "vectors"
-    with atomic_write(target, folder=True) as aside:
-        (aside / "content").write_text("slow")
+    with atomic_write(target, folder=True) as path:
+        (path / "content").write_text("slow")
         write(target, "quick")
         check_writable(target, folder=True)
     assert (target / "content").read_text() == "slow"

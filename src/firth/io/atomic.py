@@ -15,50 +15,49 @@ from firth.errors import FirthError
 from firth.io.scratch import LOCK, NEW, OLD, scratch_folder, scratch_name
 
 _PROBE = b"probe\n"
-# What a file system says of calls that it does not know.
+# The errors of a file system that lacks a call.
 _UNSUPPORTED = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP)
 
 
 @contextlib.contextmanager
 def atomic_write(target: Path, *, folder: bool = False) -> Iterator[Path]:
-    """Return a temporary path beside `target`; rename it to `target` when the block ends well.
+    """Return a temporary path beside `target`, which replaces `target` if the block succeeds.
 
-    The content is flushed to the disk before the rename. When the block raises, what was written
-    is removed and whatever stood at `target` before is untouched. What a killed process left beside
-    the same target is removed.
+    The content is flushed to the disk before the temporary path is renamed. If the block raises,
+    the new content is removed, and `target` is as it was. What killed processes left beside the
+    same target is removed too.
 
     Parameters
     ----------
     target : Path
-        Where the finished file or folder shall stand. Missing parent folders are made. A link is
-        replaced, not followed.
+        Where the new file or folder will be. Missing parent folders are made. A link is replaced,
+        not followed.
     folder : bool
-        Whether a folder is written (the block finds it made, and empty) or a file.
+        Whether a folder is written or a file. A folder is made, empty, before the block begins.
 
     Raises
     ------
     FirthError
-        If the place cannot be written, or the disk is full.
+        If `target` cannot be written or replaced, or the disk is full.
     """
-    with _told(f"cannot write {target}"):
+    with _reraise_as_firth_error(f"cannot write {target}"):
         _check_place(target, folder=folder)
         make_folder(target.parent)
         with scratch_folder(target) as scratch:
-            aside = scratch / NEW / target.name
+            temporary = scratch / NEW / target.name
             if folder:
-                aside.mkdir()
-            yield aside
-            _flush(aside)
-            _replace(aside, target, scratch)
+                temporary.mkdir()
+            yield temporary
+            _flush(temporary)
+            _replace(temporary, target, scratch)
             _flush_folder(target.parent)
 
 
 def check_writable(target: Path, *, folder: bool = False) -> None:
-    """Raise at once if `atomic_write` could not write to `target` later.
+    """Raise if `atomic_write` could not write to `target` later. Nothing is made or changed.
 
-    A probe is written and renamed in the same way, and removed again. Where parent folders are
-    missing, they are made within the scratch folder. Nothing stays, and what stands at `target` is
-    untouched.
+    A probe is written and renamed in the same way, then removed. Missing parent folders are made
+    within the scratch folder.
 
     Raises
     ------
@@ -67,7 +66,7 @@ def check_writable(target: Path, *, folder: bool = False) -> None:
         replaced: it is a folder where a file is to be written, or the other way round, a link to
         nothing, in use, mounted, or protected.
     """
-    with _told(f"cannot write {target}"):
+    with _reraise_as_firth_error(f"cannot write {target}"):
         _check_place(target, folder=folder)
         existing = _nearest_existing(target.parent)
         missing = target.parent.relative_to(existing)
@@ -78,27 +77,28 @@ def check_writable(target: Path, *, folder: bool = False) -> None:
 
 
 def check_usable_folder(folder: Path) -> None:
-    """Raise at once if nothing could be written into `folder` later. Nothing is made or changed.
+    """Raise if nothing could be written into `folder` later. Nothing is made or changed.
 
-    A folder that exists may stand in one that cannot be written; one that is missing may be made.
+    The folder may be missing if it can be made. Unlike `check_writable`, this does not need the
+    folder above to be writable.
 
     Raises
     ------
     FirthError
-        If it is no folder, or cannot be written, or is missing and cannot be made.
+        If it is not a folder, or cannot be written, or is missing and cannot be made.
     """
-    with _told(f"cannot write to {folder}"):
+    with _reraise_as_firth_error(f"cannot write to {folder}"):
         existing = _nearest_existing(folder)
         if existing.is_symlink() and not existing.exists():
             raise FirthError(f"cannot write to {folder}: {existing} is a link to nothing")
         if not existing.is_dir():
-            raise FirthError(f"cannot write to {folder}: {existing} is no folder")
+            raise FirthError(f"cannot write to {folder}: {existing} is not a folder")
         with scratch_folder(existing / "probe") as scratch:
             _try_to_write(scratch, folder.relative_to(existing) / "probe", folder=True)
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and those above it that are missing, so that they outlast a power cut.
+    """Make a folder, and missing ones above it, and flush their names to the disk.
 
     Raises
     ------
@@ -116,26 +116,26 @@ def make_folder(folder: Path) -> None:
 
 
 def is_same(one: Path, other: Path) -> bool:
-    """Tell whether two paths are one place, through links and `..`, also if nothing is there.
+    """Tell whether two paths lead to one place, through links and `..`, even if nothing is there.
 
-    Where the file system knows no case, names of what exists that differ in case alone are one.
+    If the file system ignores case, so does the comparison of paths that exist.
     """
     try:
         return os.path.realpath(one) == os.path.realpath(other) or one.samefile(other)
     except (OSError, ValueError):
-        # Not there, or nothing that could be.
+        # Nothing is there, or the path is invalid.
         return False
 
 
 def lies_in(path: Path, places: Iterable[Path]) -> bool:
-    """Tell whether a path is one of some places, or lies within one, as `is_same` has it."""
+    """Tell whether a path is one of some places, or lies within one, by `is_same`."""
     real = Path(os.path.realpath(path))
     above = (real, *real.parents)
     return any(is_same(each, place) for place in places for each in above)
 
 
 @contextlib.contextmanager
-def _told(what: str) -> Iterator[None]:
+def _reraise_as_firth_error(what: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -143,14 +143,14 @@ def _told(what: str) -> Iterator[None]:
 
 
 def _check_place(target: Path, *, folder: bool) -> None:
-    """Raise if what stands at `target` must not, or cannot, be replaced."""
+    """Raise if `target` cannot or must not be replaced."""
     if target.name in ("", ".."):
         raise FirthError(
             f"cannot write {target}: a folder in use cannot be replaced; "
             f"give a name within it, such as {target / 'vectors'}"
         )
     if "\0" in str(target):
-        raise FirthError(f"cannot write {str(target)!r}: a path holds no NUL character")
+        raise FirthError(f"cannot write {str(target)!r}: a path cannot contain a NUL character")
     if not os.path.lexists(target):
         return
     if not target.exists():
@@ -173,7 +173,7 @@ def _check_place(target: Path, *, folder: bool) -> None:
             if folder
             else "give another path"
         )
-        raise FirthError(f"cannot write {target}: what is mounted cannot be replaced; {advice}")
+        raise FirthError(f"cannot write {target}: a mount point cannot be replaced; {advice}")
 
 
 def _is_current(folder: Path) -> bool:
@@ -189,7 +189,7 @@ def _is_mount_point(path: Path) -> bool:
         return False
     if os.path.ismount(path):
         return True
-    # A file can be mounted too, from the same file system.
+    # Files can be mounted too, from the same file system, which `ismount` does not see.
     try:
         mounts = Path("/proc/self/mountinfo").read_bytes().splitlines()
     except OSError:
@@ -203,19 +203,19 @@ def _unescaped(field: bytes) -> bytes:
 
 
 def _nearest_existing(path: Path) -> Path:
-    """Return the path itself, or the nearest one above it that is there, if only as a link."""
+    """Return the path itself, or the nearest one above it that exists, if only as a link."""
     while not os.path.lexists(path):
         path = path.parent
     return path
 
 
 def _try_to_write(scratch: Path, path: Path, *, folder: bool) -> None:
-    """Write a probe to a path within the scratch folder, and rename it out of that.
+    """Write a probe to a path within the scratch folder, and rename it to beside that folder.
 
     Raises
     ------
     OSError
-        If one of these fails.
+        If a step fails.
     """
     probe = scratch / NEW / path
     probe.parent.mkdir(parents=True, exist_ok=True)
@@ -224,23 +224,23 @@ def _try_to_write(scratch: Path, path: Path, *, folder: bool) -> None:
     part = probe / "probe" if folder else probe
     part.write_bytes(_PROBE)
     _flush(probe)
-    # What a killed process leaves there is known by its name, and by being empty.
+    # If the process is killed now, the name and the empty content show that this is a leftover.
     part.write_bytes(b"")
     if folder:
         part.unlink()
-    landed = scratch.with_name(scratch_name(probe))
-    probe.rename(landed)
+    renamed = scratch.with_name(scratch_name(probe))
+    probe.rename(renamed)
     with contextlib.suppress(FileNotFoundError):
-        landed.rmdir() if folder else landed.unlink()
-    _flush_folder(landed.parent)
+        renamed.rmdir() if folder else renamed.unlink()
+    _flush_folder(renamed.parent)
 
 
 def _check_removable(target: Path, scratch: Path) -> None:
-    """Raise where `target` could not be moved out of the way, without moving it.
+    """Raise if `target` could not be moved away. It is not moved.
 
-    A file is never renamed over a folder, nor a folder over a file. But whether `target` may be
-    moved at all is checked first: what is immutable, and another user's file in a sticky folder,
-    may not.
+    The system refuses to rename a file to the name of a folder, or a folder to that of a file. But
+    first it checks permissions, and then tells if `target` is immutable, or is another user's file
+    in a sticky folder.
 
     Raises
     ------
@@ -259,7 +259,7 @@ def _check_removable(target: Path, scratch: Path) -> None:
 def _flush(path: Path) -> None:
     is_folder = path.is_dir()
     for file in sorted(path.iterdir()) if is_folder else [path]:
-        # Open for writing, without which some platforms refuse to flush.
+        # Some platforms flush only files that are open for writing.
         with file.open("r+b") as handle:
             os.fsync(handle.fileno())
     if is_folder:
@@ -267,7 +267,7 @@ def _flush(path: Path) -> None:
 
 
 def _flush_folder(folder: Path) -> None:
-    """Have the names in `folder` outlast a power cut, where the platform opens folders."""
+    """Flush the names in `folder` to the disk, if the platform can open folders."""
     if os.name != "posix":
         return
     handle = os.open(folder, os.O_RDONLY)
@@ -281,37 +281,38 @@ def _flush_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _replace(aside: Path, target: Path, scratch: Path) -> None:
-    if not (aside.is_dir() and target.is_dir()):
-        aside.replace(target)
+def _replace(new: Path, target: Path, scratch: Path) -> None:
+    if not (new.is_dir() and target.is_dir()):
+        new.replace(target)
         return
-    # A folder cannot be renamed over another that holds files.
-    if _exchange(aside, target):
+    # A folder cannot be renamed to the name of a folder that is not empty.
+    if _exchange(new, target):
         return
-    # Where the two cannot change places, the old one steps aside first.
+    # If the two names cannot be exchanged, the old folder is moved away first.
     old = scratch / OLD / target.name
     old.parent.mkdir()
     try:
         target.rename(old)
-        aside.replace(target)
+        new.replace(target)
     except BaseException:
-        # An interrupt can come between any two steps. A link may lead nowhere from `old`.
+        # An interrupt can come between the two. A relative link leads nowhere from `old`.
         if os.path.lexists(old) and not os.path.lexists(target):
             old.rename(target)
         raise
 
 
 def _exchange(one: Path, other: Path) -> bool:
-    """Have two paths change places in one step; tell whether the system can do that.
+    """Exchange two names in one step; tell whether the system can do that.
 
     Raises
     ------
     OSError
-        If it can, and this failed.
+        If it can, but this exchange failed.
     """
     if sys.platform != "linux":
         return False
-    here, exchange = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of <fcntl.h> and <linux/fs.h>
+    # The flags AT_FDCWD of <fcntl.h> and RENAME_EXCHANGE of <linux/fs.h>.
+    here, exchange = -100, 2
     try:
         rename = ctypes.CDLL(None, use_errno=True).renameat2
     except AttributeError:

@@ -1,13 +1,14 @@
-"""Where Firth keeps what it can make again: compiled code and the token ids of a running job."""
+"""The cache folder: what Firth can make again, such as compiled code and a running job's tokens."""
 
 from __future__ import annotations
 
 import functools
 import os
 import stat
-import sys
 import tempfile
 from pathlib import Path
+
+from platformdirs import user_cache_path
 
 from firth.errors import FirthError, warn
 
@@ -18,17 +19,19 @@ _ADVICE = f"set {VARIABLE} to a folder of your own"
 def cache_folder() -> Path:
     """Return a folder for the files of a running job, made if need be.
 
-    It is `$FIRTH_CACHE_DIR` where that is set, else `firth` in the user's cache directory as the
-    platform has it. Where that cannot be written, a warning says so, and it is the folder for
-    temporary files.
+    It is `$FIRTH_CACHE_DIR` where that is set, else `firth` in the user's cache directory. If that
+    cannot be written, it is the folder for temporary files, and a warning says so.
 
     Raises
     ------
     FirthError
-        If `$FIRTH_CACHE_DIR` is set and cannot be written, or there is no place at all.
+        If `$FIRTH_CACHE_DIR` is set and cannot be written, or neither folder can be written.
     """
     try:
-        return _make_writable(_configured_folder())
+        folder = _configured_folder()
+        _make(folder)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
     except (OSError, RuntimeError) as error:
         reason = _unusable(error)
         if os.environ.get(VARIABLE):
@@ -46,15 +49,15 @@ def cache_folder() -> Path:
 def code_folder() -> Path | None:
     """Return the folder of compiled code, made if need be, or None where none can be trusted.
 
-    Compiled code is run, so it may come only from a place that nobody else can write: the folder
-    belongs to this user and is private, and each folder above it belongs to this user or to the
-    administrator, and lets nobody else replace what it holds. Otherwise a warning says why none is
-    kept. The folder itself need not be writable.
+    Compiled code is run, so it may come only from a folder that nobody else can write. The folder
+    must belong to this user, and only this user may write it. Each folder above it must belong to
+    this user or to the administrator, and nobody else may replace its content. Otherwise a warning
+    says why no code is kept. The folder itself need not be writable.
     """
     try:
         folder = _configured_folder() / "compiled"
         _make(folder)
-        # Links are followed once and for all: whoever can change them later changes nothing.
+        # Links are followed once, here, so that changing one later has no effect.
         folder = Path(os.path.realpath(folder, strict=True))
         why = _why_not_private(folder)
     except (OSError, RuntimeError) as error:
@@ -71,46 +74,40 @@ def code_folder() -> Path | None:
 
 @functools.cache
 def warn_once(message: str) -> None:
-    """Return a `FirthWarning`, unless this process has given the same before."""
+    """Issue a `FirthWarning`, unless this process has issued the same one before."""
     warn(message)
 
 
 def is_private(status: os.stat_result) -> bool:
-    """Return whether a file or folder belongs to this user, and nobody else may write it."""
+    """Tell whether a file or folder belongs to this user, and nobody else may write it."""
     if os.name != "posix":
-        # Windows has no such owners and modes; a user's folders there are closed to others.
+        # Windows has no such owners and modes. A user's folders there are closed to others.
         return True
     return status.st_uid == os.geteuid() and not _others_may_write(status)
 
 
 def _configured_folder() -> Path:
+    """Return the configured cache folder.
+
+    Raises
+    ------
+    RuntimeError
+        If none is configured, and the user has no home.
+    """
     given = os.environ.get(VARIABLE)
-    return Path(given).absolute() if given else _platform_cache() / "firth"
-
-
-def _platform_cache() -> Path:
-    """Return the user's cache directory; without a home there is none, and it raises."""
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches"
-    # A relative one is to be ignored, the standard says.
-    given = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return given if given.is_absolute() else Path.home() / ".cache"
+    if given:
+        return Path(given).absolute()
+    folder = user_cache_path("firth", appauthor=False, opinion=False)
+    # Older releases of platformdirs take a relative XDG_CACHE_HOME, which the standard ignores, and
+    # return a relative path where there is no home.
+    return folder if folder.is_absolute() else Path.home() / ".cache" / "firth"
 
 
 def _make(folder: Path) -> None:
-    """Make a folder, and those above it that are missing, for their owner only."""
+    """Make a folder, and missing ones above it, for their owner only."""
     if not os.path.lexists(folder) and folder != folder.parent:
         _make(folder.parent)
     folder.mkdir(mode=0o700, exist_ok=True)
-
-
-def _make_writable(folder: Path) -> Path:
-    _make(folder)
-    with tempfile.TemporaryFile(dir=folder):
-        pass
-    return folder
 
 
 def _warn_of_default(reason: str) -> None:
@@ -121,9 +118,9 @@ def _warn_of_default(reason: str) -> None:
 
 
 def _unusable(error: Exception) -> str:
-    """Say why the configured folder cannot be used."""
+    """Return why the configured folder cannot be used."""
     if isinstance(error, FileExistsError):
-        reason = f"{error.filename} is no folder"
+        reason = f"{error.filename} is not a folder"
     else:
         reason = getattr(error, "strerror", None) or str(error).rstrip(".")
     try:
@@ -133,7 +130,7 @@ def _unusable(error: Exception) -> str:
 
 
 def _why_not_private(folder: Path) -> str | None:
-    """Say what makes a folder unsafe for code that is to be run; None if nothing does."""
+    """Return what makes a folder unsafe for code that is to be run, or None if it is safe."""
     if os.name != "posix":
         return None
     owner = os.geteuid()
@@ -141,7 +138,7 @@ def _why_not_private(folder: Path) -> str | None:
         status = place.lstat()
         if status.st_uid != owner and (status.st_uid != 0 or place == folder):
             return f"{place} belongs to another user"
-        # In a sticky folder, such as /tmp, nobody can replace what belongs to somebody else.
+        # In a sticky folder, such as /tmp, users can replace only what belongs to them.
         is_sticky = status.st_mode & stat.S_ISVTX and place != folder
         if _others_may_write(status) and not is_sticky:
             return f"other users may write {place}"
@@ -155,7 +152,7 @@ def _others_may_write(status: os.stat_result) -> bool:
 
 
 def _is_own_group(number: int) -> bool:
-    """Return whether a group is the one with no other member that many systems give each user."""
+    """Tell whether a group is the user's own, without other members, as many systems make them."""
     import grp
     import pwd
 

@@ -1,6 +1,6 @@
-"""Opening files to be read: regular ones only, decompressed where they are compressed.
+"""Reading files: regular files only, decompressed if they are compressed.
 
-Compression is known by the first bytes of a file, whatever its name.
+The first bytes of a file tell its compression; the name does not matter.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ BUFFER_BYTES = 1 << 16
 SUFFIXES = (".gz", ".bz2", ".xz", ".zst")
 
 _ZSTD = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
-# As many as tell a tar archive.
+# Enough to recognize a tar archive.
 _HEAD_BYTES = 263
 
 
@@ -38,11 +38,11 @@ class Compression:
     ----------
     name : str
     magic : bytes
-        A pattern of a file's first bytes.
+        A regular expression for the first bytes of a file.
     opener : str
-        What opens a binary file of this kind.
+        The function that opens such a file, as `module:name`.
     damage : str
-        What reading raises where the data are damaged, beside EOFError and OSError.
+        The exception for damaged data, as `module:name`. EOFError and OSError may occur too.
     """
 
     name: str
@@ -53,13 +53,13 @@ class Compression:
 
 COMPRESSIONS = (
     Compression("gzip", rb"\x1f\x8b\x08", "gzip:open", "zlib:error"),
-    # With the first bytes of a block, or of the end, since a word may begin with BZh9.
+    # A word may begin with BZh9, so the first bytes of a block, or of the end, are needed too.
     Compression("bzip2", rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)", "bz2:open", "builtins:ValueError"),
-    # xz, and the LZMA of before: settings, then a size or -1 in eight bytes.
+    # xz, and the older LZMA: settings, then a size or -1 in eight bytes.
     Compression(
         "xz", rb"(?s)\xfd7zXZ\0|\x5d.{4}(?:\xff{8}|.{5}\0{3})", "lzma:open", "lzma:LZMAError"
     ),
-    # A frame of data, or one to be skipped.
+    # A frame of data, or a skippable frame.
     Compression(
         "Zstandard",
         rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18",
@@ -67,7 +67,7 @@ COMPRESSIONS = (
         f"{_ZSTD}:ZstdError",
     ),
 )
-# Archives of several files, by a pattern of their first bytes.
+# Archives of several files, with a regular expression for their first bytes.
 ARCHIVES = {
     "zip archive (as .docx, .epub and .npz are)": rb"PK(?:\x03\x04|\x05\x06|\x07\x08)",
     "tar archive": rb"(?s:.{257})ustar[\0 ]",
@@ -77,7 +77,7 @@ ARCHIVES = {
 
 
 def compression_of(head: bytes) -> Compression | None:
-    """Return how a file is compressed that begins with `head`, or None if it is not.
+    """Return the compression of a file that begins with `head`, or None if it is not compressed.
 
     Examples
     --------
@@ -89,7 +89,9 @@ def compression_of(head: bytes) -> Compression | None:
 
 
 def archive_of(head: bytes) -> str | None:
-    r"""Return the kind of archive that begins with `head`, decompressed, or None if it is none.
+    r"""Return the kind of archive that begins with `head`, or None if it is not an archive.
+
+    Of a compressed file, `head` is the beginning of the decompressed data.
 
     Examples
     --------
@@ -100,7 +102,7 @@ def archive_of(head: bytes) -> str | None:
 
 
 def without_suffix(path: Path) -> Path:
-    """Return a path without the suffix that tells of compression, if it has one.
+    """Return a path without its suffix if that is a suffix of compressed files.
 
     Examples
     --------
@@ -114,12 +116,12 @@ def without_suffix(path: Path) -> Path:
 def open_regular(path: str | os.PathLike[str]) -> Iterator[io.BufferedReader]:
     """Open a regular file to read its bytes.
 
-    A pipe or a device is refused: it could be read once only, or without end.
+    Pipes and devices are refused: a pipe can be read only once, and a device may have no end.
 
     Raises
     ------
     FormatError
-        If the path names no regular file, or it cannot be opened or read.
+        If the path is not that of a regular file, or the file cannot be opened or read.
     """
     try:
         kind = _kind_of(path)
@@ -146,7 +148,7 @@ def _kind_of(path: str | os.PathLike[str]) -> int:
 def open_decompressed(
     path: str | os.PathLike[str],
 ) -> Iterator[tuple[io.BufferedReader, int | None]]:
-    """Open a regular file to read its bytes, decompressed; their number is None if not known.
+    """Open a regular file to read its decompressed bytes, with their number, or None if unknown.
 
     Raises
     ------
@@ -169,18 +171,18 @@ def open_decompressed(
 def _refuse_archive(file: io.BufferedReader, path: str | os.PathLike[str]) -> None:
     if archive := archive_of(file.peek(_HEAD_BYTES)):
         raise FormatError(
-            f"cannot read {path}: it is a {archive}; unpack it, and give a file of it"
+            f"cannot read {path}: it is a {archive}; unpack it, and give a file from it"
         )
 
 
 class _Decompressed(io.RawIOBase):
-    """What is read from a compressed file; damage is a FormatError."""
+    """The decompressed content of a file; damage raises a FormatError."""
 
     def __init__(
         self, file: BinaryIO, compression: Compression, path: str | os.PathLike[str]
     ) -> None:
         self._file, self._name, self._path = file, compression.name, path
-        # The file itself tells how much memory its dictionary takes.
+        # MemoryError: the file sets how much memory decompression takes, so damage can raise it.
         self._damages = (EOFError, OSError, MemoryError, pkgutil.resolve_name(compression.damage))
 
     def readable(self) -> bool:

@@ -1,4 +1,7 @@
-"""What a file or folder holds, by its names and first bytes: enough to leave it alone."""
+"""Recognizing the content of files and folders, so that it is neither read as text nor replaced.
+
+The first bytes of a file, or the names in a folder, tell the content.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,13 @@ from typing import Literal
 
 Kind = Literal["vectors", "log", "picture", "tensors"]
 
-# Firth's own format of vectors: the files of such a folder.
+# The files of a folder in Firth's own format.
 MODEL = "model.safetensors"
 VOCABULARY = "vocabulary.json"
 CONFIG = "config.json"
 FOLDER_OF_VECTORS = (MODEL, VOCABULARY, CONFIG)
 
-# What the lines of a log tell of.
+# The events in the lines of a run's log.
 _EVENTS = ("start", "progress", "epoch", "evaluation", "end")
 _HEAD_BYTES = 1 << 12
 _HEADER = re.compile(rb"(?:\xef\xbb\xbf)?[ \t]*([0-9]{1,20})[ \t]+([0-9]{1,20})[ \t]*\r?\n")
@@ -34,9 +37,9 @@ _PICTURES = {
 
 
 def kind_of(path: Path) -> Kind | None:
-    """Return what a file holds that is no text to train on, as far as its beginning tells.
+    """Return the kind of a file that is not a text to train on, judged by its beginning.
 
-    None for what is something else, or cannot be read.
+    None for all other files, and for those that cannot be read.
     """
     head = _head(path)
     if _holds_vectors(head, path):
@@ -49,17 +52,17 @@ def kind_of(path: Path) -> Kind | None:
 
 
 def picture_suffix_of(path: Path) -> str | None:
-    """Return the suffix that pictures of this kind have, or None for what is no picture."""
+    """Return the usual suffix of a picture's format, or None if the file is not a picture."""
     return _picture_suffix(_head(path))
 
 
 def is_folder_of_vectors(names: Collection[str]) -> bool:
-    """Tell a folder in Firth's own format by the names of its files."""
+    """Tell whether a folder with these names in it is one of vectors in Firth's own format."""
     return all(name in names for name in FOLDER_OF_VECTORS)
 
 
 def is_log(head: bytes) -> bool:
-    """Tell the log of a run by its first line, of which a power cut may have left a part."""
+    """Tell whether a file is the log of a run. A power cut may have cut off its first line."""
     beginnings = (f'{{"event": "{event}"'.encode() for event in _EVENTS)
     is_part = bool(head) and any(beginning.startswith(head) for beginning in beginnings)
     return is_part or _LOG.match(head) is not None
@@ -67,7 +70,7 @@ def is_log(head: bytes) -> bool:
 
 def _head(path: Path) -> bytes:
     try:
-        # A pipe would be waited for.
+        # Reading a pipe would wait.
         if not path.is_file():
             return b""
         with path.open("rb") as file:
@@ -84,9 +87,9 @@ def _picture_suffix(head: bytes) -> str | None:
 
 
 def _holds_vectors(head: bytes, path: Path) -> bool:
-    """Tell a file in one of word2vec's formats: a header that fits its size, and the first row.
+    """Tell whether a file is in one of word2vec's formats, by its header, size and first row.
 
-    A table of numbers without header could be anything, and is not taken for vectors.
+    A table of numbers without a header could be anything, and does not count as vectors.
     """
     header = _HEADER.match(head)
     if header is None:
@@ -97,7 +100,7 @@ def _holds_vectors(head: bytes, path: Path) -> bool:
     room = size - header.end()
     if min(words, dim) < 1:
         return False
-    # The last line of a text may lack its newline.
+    # The last line of a text may lack the newline.
     is_text = words * (2 + 2 * dim) <= room + 1
     if is_text and _begins_with_a_line(rest, dim, is_all=size <= _HEAD_BYTES):
         return True
@@ -107,7 +110,7 @@ def _holds_vectors(head: bytes, path: Path) -> bool:
 def _begins_with_a_line(rest: bytes, dim: int, *, is_all: bool) -> bool:
     line, newline, _ = rest.partition(b"\n")
     fields = line.split()
-    # A word may hold spaces. Where the line goes on, its last number may be cut.
+    # A word may contain spaces. If the line goes on, its last number may be cut off.
     is_whole = is_all or bool(newline)
     numbers = fields[-dim:] if is_whole else fields[1:-1]
     return len(fields) > (dim if is_whole else 2) and all(map(_is_number, numbers))
@@ -128,7 +131,7 @@ def _is_number(field: bytes) -> bool:
 
 
 def _holds_tensors(head: bytes) -> bool:
-    """Tell a file of safetensors: the length of its header, and an object of JSON."""
+    """Tell whether a file is one of safetensors: a header's length, then a JSON object."""
     if len(head) < 16:
         return False
     (length,) = struct.unpack_from("<Q", head)

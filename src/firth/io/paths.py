@@ -1,4 +1,4 @@
-"""Paths that a user gives, checked before the system sees them."""
+"""Checks of the paths that a user gives."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from firth.errors import ConfigError
 
 
 def to_path(name: str, given: object, *, what: str = "a path") -> Path:
-    r"""Return a path, if it is one that a file system could have.
+    r"""Return what a user gave as a path, if it is a valid path.
 
     Parameters
     ----------
     name : str
-        What the path is of, for the error.
+        The name of the option, for the error.
     given : path
-        Not empty, and without the characters that no path can hold.
+        Not empty, and without characters that a path cannot contain.
     what : str
         What is expected, for the error.
 
     Raises
     ------
     ConfigError
-        If it is no such path.
+        If it is not a valid path.
 
     Examples
     --------
@@ -37,6 +37,6 @@ def to_path(name: str, given: object, *, what: str = "a path") -> Path:
         if os.fspath(given) and b"\0" not in os.fsencode(path):  # type: ignore[call-overload]
             return path
     except (TypeError, UnicodeEncodeError):
-        # No path at all, or a letter that the file system cannot encode.
+        # Not a path, or a character that the file system cannot encode.
         pass
     raise ConfigError(f"{name} must be {what}, got {shown(given)}")

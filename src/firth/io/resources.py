@@ -1,4 +1,4 @@
-"""What the machine has left for this process: memory, room on a disk, processors."""
+"""The resources that are left for this process: memory, disk space, processors."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-# Of a control group: its limit, what it uses, and what of that the system can take back.
+# The files of a control group: limit, usage; and the fields of its `memory.stat` that count memory
+# which the system can take back.
 _VERSION_2 = ("memory.max", "memory.current", ("inactive_file", "active_file"))
 _VERSION_1 = (
     "memory.limit_in_bytes",
@@ -21,14 +22,14 @@ def available_memory(
 ) -> int | None:
     """Return the bytes of memory that this process can still take without swapping.
 
-    On Linux that is what the kernel says to be available, or what the control groups of the process
-    leave, if it is less. Elsewhere it is all the memory that the machine has, which is at least as
-    much; or None, where the system does not tell.
+    On Linux, this is the memory that the kernel reports as available, or what the control groups of
+    the process leave if that is less. On other systems it is an upper bound, the memory of the
+    machine, or None if the system does not report it.
 
     Parameters
     ----------
     proc, groups : Path
-        Where Linux tells of processes and of control groups.
+        Where Linux reports on processes and on control groups.
     """
     left = [_available_of_machine(proc), *_rooms_of_groups(proc, groups)]
     return min((room for room in left if room is not None), default=None)
@@ -37,17 +38,17 @@ def available_memory(
 def free_disk(path: Path) -> int | None:
     """Return the bytes that can still be written below `path`, which need not exist yet.
 
-    None where the file system does not tell.
+    None if the file system does not report it.
     """
     try:
         folder = path.absolute()
-        # Unlike `Path.exists`, it raises for no path.
+        # Unlike `Path.exists`, this never raises.
         while not os.path.exists(folder):  # noqa: PTH110
             folder = folder.parent
         usage = shutil.disk_usage(folder)
     except OSError:
         return None
-    # Some file systems without a disk say that they are 0 bytes large.
+    # Some file systems without a disk report a size of 0 bytes.
     return usage.free if usage.total else None
 
 
@@ -70,7 +71,7 @@ def _available_of_machine(proc: Path) -> int | None:
 
 
 def _rooms_of_groups(proc: Path, groups: Path) -> Iterator[int | None]:
-    """Return what each control group of this process, and each above it, leaves."""
+    """Return the bytes that each control group of this process, and each above it, leaves."""
     for line in _read(proc / "self" / "cgroup").splitlines():
         _, controllers, place = line.split(":", 2)
         if controllers == "":
@@ -79,7 +80,7 @@ def _rooms_of_groups(proc: Path, groups: Path) -> Iterator[int | None]:
             root, names = groups / "memory", _VERSION_1
         else:
             continue
-        # In a container the path may be that of the machine outside; then only the root is there.
+        # In a container the path may be that on the host. Then only the root exists.
         group = root / place.lstrip("/")
         for folder in (group, *group.parents):
             yield _room_of_group(folder, *names)

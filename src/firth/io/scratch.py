@@ -1,13 +1,13 @@
-"""Scratch folders: hidden folders beside a target, in which it is written before it gets its place.
+"""Scratch folders: hidden folders beside a target, in which its content is written.
 
 ======= ==================================================================================
 `lock`  locked while the process that made the folder uses it
-`new`   what is being written, under the target's name; after an exchange, what stood there
-`old`   what stood there, where two names cannot be exchanged in one step
+`new`   what is being written, under the target's name; after an exchange, the old content
+`old`   the old content, where the system cannot exchange two names in one step
 ======= ==================================================================================
 
-A process that is killed leaves its scratch folder. The next save to the same target removes it:
-whoever can lock it knows that nobody uses it.
+A process that is killed leaves its scratch folder. The next save to the same target removes it: a
+scratch folder whose lock is free is not in use.
 """
 
 from __future__ import annotations
@@ -22,24 +22,25 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from filelock import lock_descriptor
+
 from firth.errors import warn
-from firth.io.file_locks import try_lock
 
 LOCK, NEW, OLD = "lock", "new", "old"
 
 _MARK = ".firth_"
 _RANDOM_BYTES = 4
 _TRIES = 100
-# A name may have 255 bytes; a longer one than this is told by a digest.
+# A name may have 255 bytes. Longer names than this one are shortened, and a digest is added.
 _LONGEST_NAME = 32
 _DIGEST_BYTES = 4
 
 
 @contextlib.contextmanager
 def scratch_folder(target: Path) -> Iterator[Path]:
-    """Make a scratch folder beside `target`, for this block alone.
+    """Make a scratch folder beside `target`, and remove it when the block ends.
 
-    What killed processes left there for the same target is removed before.
+    Scratch folders that killed processes left for the same target are removed first.
 
     Raises
     ------
@@ -51,38 +52,38 @@ def scratch_folder(target: Path) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        # Some platforms remove no file that is open.
+        # Some platforms cannot remove an open file.
         os.close(handle)
         _remove(folder)
 
 
 def scratch_name(target: Path) -> str:
-    """Return a new name beside `target`, which `remove_leftovers` knows again."""
+    """Return a new name beside `target` that `remove_leftovers` recognizes."""
     return f".{_stem(target)}{_MARK}{os.urandom(_RANDOM_BYTES).hex()}"
 
 
 def remove_leftovers(folder: Path, names: str) -> None:
-    """Remove what killed processes left in a folder, and put back what they had moved aside.
+    """Remove what killed processes left in a folder, after putting back the old content of targets.
 
-    Only what has exactly the name of a scratch folder for one of these targets, belongs to this
-    user and is not locked is touched.
+    Other files are left alone: a leftover has exactly the name of a scratch folder for one of these
+    targets, belongs to this user and is not locked.
 
     Parameters
     ----------
     folder : Path
         Where the targets are.
     names : str
-        A regular expression for their names.
+        A regular expression for the names of the targets.
     """
     name = re.compile(rf"\.(?:{names}){re.escape(_MARK)}[0-9a-f]{{8}}")
     try:
         with os.scandir(folder) as entries:
             found = [entry.name for entry in entries if name.fullmatch(entry.name)]
     except OSError:
-        # A folder that may not be listed can still be written.
+        # A folder may be writable but not readable.
         return
     for leftover in found:
-        # Others may not remove it, or do so at this moment.
+        # Permissions may forbid it, or another process may be removing it too.
         with contextlib.suppress(OSError):
             _remove_abandoned(folder / leftover)
 
@@ -96,7 +97,7 @@ def _stem(target: Path) -> str:
 
 
 def _make(target: Path) -> tuple[Path, int]:
-    """Make a scratch folder, and its parts; give it with the handle of its lock."""
+    """Make a scratch folder with its parts; return it and the handle of its lock."""
     for _ in range(_TRIES):
         folder = target.with_name(scratch_name(target))
         try:
@@ -106,10 +107,10 @@ def _make(target: Path) -> tuple[Path, int]:
         try:
             handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         except FileNotFoundError:
-            # Empty as it was, another process took it for a leftover.
+            # Another process took the empty folder for a leftover and removed it.
             continue
         try:
-            if _may_use(folder, handle):
+            if _is_ours(folder, handle):
                 (folder / NEW).mkdir()
                 return folder, handle
         except BaseException:
@@ -120,13 +121,13 @@ def _make(target: Path) -> tuple[Path, int]:
     raise OSError(errno.EEXIST, "no scratch folder could be made beside it")
 
 
-def _may_use(folder: Path, handle: int) -> bool:
-    """Lock a new scratch folder, unless another process has taken it for a leftover."""
+def _is_ours(folder: Path, handle: int) -> bool:
+    """Lock a new scratch folder; tell whether no other process has taken it for a leftover."""
     try:
-        if not try_lock(handle):
+        if not lock_descriptor(handle, blocking=False):
             return False
     except OSError:
-        # A file system without locks: no process can take it for a leftover there.
+        # On a file system without locks, no process removes leftovers.
         return True
     try:
         return os.path.samestat(os.fstat(handle), (folder / LOCK).stat())
@@ -139,18 +140,18 @@ def _remove_abandoned(path: Path) -> None:
     if hasattr(os, "geteuid") and status.st_uid != os.geteuid():
         return
     if not stat.S_ISDIR(status.st_mode):
-        # A probe that was on its way to be removed.
+        # An empty file is a probe that its process could not remove any more.
         if stat.S_ISREG(status.st_mode) and status.st_size == 0:
             path.unlink()
         return
     try:
         handle = os.open(path / LOCK, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
     except FileNotFoundError:
-        # Either a probe too, or its process was killed before it locked it: empty in both cases.
+        # A probe too, or its process was killed before it made the lock: it is empty in both cases.
         path.rmdir()
         return
     try:
-        if not try_lock(handle):
+        if not lock_descriptor(handle, blocking=False):
             return
         if (path / OLD).is_dir():
             for old in (path / OLD).iterdir():
@@ -162,10 +163,10 @@ def _remove_abandoned(path: Path) -> None:
 
 
 def _remove(folder: Path) -> None:
-    """Remove a scratch folder; the lock last, as without it nobody would know what it is."""
+    """Remove a scratch folder: the lock last, since without it the folder cannot be recognized."""
     for part in (NEW, OLD):
         shutil.rmtree(folder / part, ignore_errors=True)
     if not any(os.path.lexists(folder / part) for part in (NEW, OLD)):
         shutil.rmtree(folder, ignore_errors=True)
     if os.path.lexists(folder):
-        warn(f"cannot remove {folder}, which is of no use any more; remove it by hand")
+        warn(f"cannot remove {folder}, which is not needed any more; remove it by hand")

@@ -103,7 +103,7 @@ def test_one_that_is_half_removed_does_not_count_and_goes_next_time(folder, monk
     assert checkpoints.take_failure() is None
     assert [path.name for path in list_checkpoints(folder)] == ["checkpoint-000002"]
     assert len(list(folder.iterdir())) == 3
-    checkpoints._lock.close()
+    checkpoints._lock.release()
     Checkpoints(folder, resume=True)
     assert {path.name for path in folder.iterdir()} == {".lock", "checkpoint-000002"}
 
@@ -153,7 +153,7 @@ def test_tells_what_differs(folder):
     ],
 )
 def test_what_a_killed_run_leaves_is_removed_by_the_next(folder, owner, name, stays):
-    write(folder, 1.0, keep=1)._lock.close()
+    write(folder, 1.0, keep=1)._lock.release()
     child = os.fork()
     if child == 0:
         done = getattr(owner, name)
@@ -410,7 +410,7 @@ def test_the_folder_is_held_until_what_is_being_written_is_written(folder, monke
     goes_on.set()
     checkpoints.wait()
     for _ in range(6_000):
-        if checkpoints._lock._handle is None:
+        if not checkpoints._lock.is_locked:
             break
         time.sleep(0.01)
     assert Checkpoints(folder, resume=True).begin(RUN).state == STATE
@@ -427,7 +427,7 @@ def test_a_checkpoint_without_output_vectors_is_an_error(folder):
 
 def test_an_unwritable_folder_is_told_at_once(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(FirthError, match="file is no folder"):
+    with pytest.raises(FirthError, match="file is not a folder"):
         Checkpoints(tmp_path / "file")
 
 

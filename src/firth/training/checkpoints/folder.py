@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from firth.checks import is_finite, shown, whole_number
 from firth.errors import ConfigError, FirthError, FormatError, warn
 from firth.io.atomic import atomic_write, check_usable_folder
-from firth.io.locks import FolderLock
+from firth.io.locks import lock_folder
 from firth.io.scratch import NEW, remove_leftovers, scratch_folder
 from firth.training.checkpoints.fingerprint import describe_difference
 from firth.training.checkpoints.state import RunSpec, RunState, check_state, read_state, write_state
@@ -106,7 +106,7 @@ class Checkpoints:
                 "(--resume), or give another folder"
             )
         self._closing, self._is_closed = threading.Lock(), False
-        self._lock = FolderLock(self.folder)
+        self._lock = lock_folder(self.folder)
         remove_leftovers(self.folder, _NAME.pattern)
 
     def __enter__(self) -> Self:
@@ -121,7 +121,7 @@ class Checkpoints:
     def _let_go(self) -> None:
         with self._closing:
             if self._is_closed and self._written.is_set():
-                self._lock.close()
+                self._lock.release()
 
     def begin(self, spec: RunSpec) -> Checkpoint | None:
         """Return the checkpoint from which a run shall go on, if there is one.
