@@ -1,7 +1,9 @@
-"""What is handed out: the sdist holds what its tests need."""
+"""What users download: the sdist has what its tests need, the wheel all files of the package."""
 
 import subprocess
+import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -22,3 +24,18 @@ def test_the_sdist_holds_all_of_the_checkout_but_what_is_for_ci():
     included = project["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
     names = {path.partition("/")[0] for path in tracked.splitlines()}
     assert names - set(included) == NOT_NAMED
+
+
+def test_the_wheel_holds_the_code_and_the_data_of_the_package(tmp_path):
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel"]
+    done = subprocess.run(
+        [*build, "--directory", tmp_path], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    [wheel] = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        packed = {name for name in archive.namelist() if name.startswith("firth/")}
+    package = ROOT / "src" / "firth"
+    files = [path for path in package.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    assert packed == {path.relative_to(package.parent).as_posix() for path in files}
+    assert {"firth/lesson/en.toml", "firth/lesson/zh.toml", "firth/py.typed"} <= packed
