@@ -246,7 +246,7 @@ def test_the_output_is_checked_before_training(folder):
 def test_a_text_is_not_replaced_by_its_vectors(folder, inputs):
     (folder / "own.txt").write_text(TEXT)
     done = run("train", *inputs, "--output", "own.txt", at=folder)
-    assert_fails(done, "cannot write own.txt: it is a text to be read; name another output")
+    assert_fails(done, "cannot write own.txt: it is one of the texts to read; name another output")
     assert (folder / "own.txt").read_text() == TEXT
     (folder / "own.txt").unlink()
 

@@ -28,23 +28,19 @@ def place(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("output", "options", "message"),
     [
-        ("new", {"log": "new/run.jsonl"}, "--log new/run.jsonl must not lie within --output new"),
-        ("new", {"log": "./here/texts/../new/a/b"}, "must not lie within --output new"),
-        ("vectors", {"log": "here/vectors/log"}, "must not lie within --output vectors"),
-        ("new", {"checkpoint": "new/c"}, "--checkpoint new/c must not lie within --output new"),
+        ("new", {"log": "new/run.jsonl"}, "--log new/run.jsonl must not be inside --output new"),
+        ("new", {"log": "./here/texts/../new/a/b"}, "must not be inside --output new"),
+        ("vectors", {"log": "here/vectors/log"}, "must not be inside --output vectors"),
+        ("new", {"checkpoint": "new/c"}, "--checkpoint new/c must not be inside --output new"),
         ("new", {"checkpoint": "new"}, "--output and --checkpoint must differ, got new for both"),
         ("new", {"checkpoint": "texts/../new/"}, "--output and --checkpoint must differ"),
         ("new", {"checkpoint": "here/new"}, "--output and --checkpoint must differ"),
-        ("c/new", {"checkpoint": "c"}, "--output c/new must not lie within --checkpoint c"),
-        ("c/new.bin", {"checkpoint": "here/c"}, "must not lie within --checkpoint here/c"),
+        ("c/new", {"checkpoint": "c"}, "--output c/new must not be inside --checkpoint c"),
+        ("c/new.bin", {"checkpoint": "here/c"}, "must not be inside --checkpoint here/c"),
         ("new", {"log": "here/new"}, "--output and --log must differ"),
-        ("log/new", {"log": "log"}, "--output log/new must not lie within --log log"),
-        (
-            "new",
-            {"log": "c", "checkpoint": "c"},
-            "--checkpoint c must not be, or lie within, --log",
-        ),
-        ("new", {"log": "c", "checkpoint": "c/d"}, "--checkpoint c/d must not be, or lie within"),
+        ("log/new", {"log": "log"}, "--output log/new must not be inside --log log"),
+        ("new", {"log": "c", "checkpoint": "c"}, "--checkpoint c must not be --log c, or inside"),
+        ("new", {"log": "c", "checkpoint": "c/d"}, "--checkpoint c/d must not be --log c, or"),
     ],
 )
 @pytest.mark.parametrize("absolute", [False, True])
@@ -77,9 +73,9 @@ def test_results_beside_each_other_are_fine(output, options):
 @pytest.mark.parametrize("link", [False, True])
 def test_a_text_to_be_read_is_not_overwritten(texts, link, place):
     output = place / "here" / "own.txt" if link else Path("own.txt")
-    with pytest.raises(FirthError, match="it is a text to be read; name another output"):
+    with pytest.raises(FirthError, match="it is one of the texts to read; name another output"):
         check_run_paths(output, texts=texts)
-    with pytest.raises(FirthError, match="it is a text to be read; name another log"):
+    with pytest.raises(FirthError, match="it is one of the texts to read; name another log"):
         check_run_paths(Path("new"), log=str(output), texts=texts)
 
 
@@ -94,7 +90,7 @@ def test_paths_that_no_file_system_has_are_left_to_what_opens_them(place):
 
 def test_a_hard_link_is_the_same_text(place):
     os.link(place / "own.txt", place / "other.txt")
-    with pytest.raises(FirthError, match="it is a text to be read"):
+    with pytest.raises(FirthError, match="it is one of the texts to read"):
         check_run_paths(Path("other.txt"), texts=["own.txt"])
 
 
@@ -102,7 +98,7 @@ def test_a_text_on_standard_input_is_not_overwritten(place, monkeypatch):
     with (place / "own.txt").open() as text:
         monkeypatch.setattr(sys, "stdin", text)
         check_run_paths(Path("own.txt"), texts=["texts"])
-        with pytest.raises(FirthError, match="it is a text to be read; name another output"):
+        with pytest.raises(FirthError, match="it is one of the texts to read; name another output"):
             check_run_paths(Path("own.txt"), texts=["texts", "-"])
     for closed in (text, None):
         monkeypatch.setattr(sys, "stdin", closed)
@@ -132,13 +128,13 @@ def test_words_that_stay_are_not_overwritten():
 
 def test_vectors_within_a_folder_of_texts_are_replaced_and_named_ones_are_not():
     check_run_paths(Path("texts/vectors.txt"), texts=["texts", "texts/*.txt"])
-    with pytest.raises(FirthError, match="it is a text to be read"):
+    with pytest.raises(FirthError, match="it is one of the texts to read"):
         check_run_paths(Path("texts/vectors.txt"), texts=["texts/vectors.txt"])
-    with pytest.raises(FirthError, match="it is a text to be read"):
+    with pytest.raises(FirthError, match="it is one of the texts to read"):
         check_run_paths(Path("vectors"), texts=["vectors/vocabulary.json"])
 
 
 @pytest.mark.skipif(sys.platform not in ("darwin", "win32"), reason="names differ by case here")
 def test_names_that_differ_in_case_alone_are_one(place):
-    with pytest.raises(FirthError, match="it is a text to be read"):
+    with pytest.raises(FirthError, match="it is one of the texts to read"):
         check_run_paths(Path("OWN.txt"), texts=["own.txt"])

@@ -1,10 +1,10 @@
-"""Names of a package that are imported when first asked for."""
+"""Lazy import of the names of a package."""
 
 from __future__ import annotations
 
 import importlib
 
-# Importing typing would take longer than all else in `import firth`.
+# Importing typing would take longer than everything else in `import firth`.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 def lazy_names(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
-    """Make the `__getattr__` of a package whose names live in other modules.
+    """Return the `__getattr__` of a package whose names are defined in other modules.
 
     Parameters
     ----------
     package : str
         The package's `__name__`.
     homes : mapping of str to str
-        For each name, the module that it is to be imported from.
+        For each name, the module that defines it.
     """
 
     def get(name: str) -> Any:  # noqa: ANN401

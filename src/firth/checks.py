@@ -1,4 +1,4 @@
-"""Checks of options that are numbers or switches, whatever type they come in."""
+"""Checks of options that are numbers, switches or arrays, of any type that stands for one."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from numpy.typing import NDArray
 from firth.errors import ConfigError, one_line
 
 INT64_MAX = 2**63 - 1
-# Longer integers are not printed digit by digit.
+# Integers with more digits are not printed in full.
 _MOST_DIGITS = 30
 
 
 def whole_number(name: str, value: Any, *, least: int, most: int | None = INT64_MAX) -> int:  # noqa: ANN401
-    """Return an option as an int; nothing is rounded.
+    """Return an option as an int. Nothing is rounded.
 
     Raises
     ------
     ConfigError
-        If it is no whole number, or out of range.
+        If it is not a whole number, or out of range.
 
     Examples
     --------
@@ -70,7 +70,7 @@ def is_finite(value: Any) -> bool:  # noqa: ANN401
 
 
 def shown(value: object) -> str:
-    """Return what was given for an option, as a message can hold it.
+    """Return the value of an option as it appears in a message.
 
     Examples
     --------
@@ -81,14 +81,14 @@ def shown(value: object) -> str:
         try:
             return one_line(repr(value))
         except ValueError:
-            # It holds an integer of too many digits.
+            # It contains an integer with too many digits.
             return f"a {type(value).__name__} too long to be printed"
     digits = round(value.bit_length() * math.log10(2.0))
     return f"{value:,}" if digits <= _MOST_DIGITS else f"an integer of about {digits:,} digits"
 
 
 def are_counts(counts: NDArray[Any], length: int) -> bool:
-    """Return whether an array holds so many whole numbers from 0 to 2**63 - 1.
+    """Tell whether an array holds `length` whole numbers from 0 to 2**63 - 1.
 
     Examples
     --------
@@ -97,13 +97,13 @@ def are_counts(counts: NDArray[Any], length: int) -> bool:
     """
     if counts.shape != (length,):
         return False
-    # Numbers beyond 64 bits become objects.
+    # NumPy stores integers beyond 64 bits as objects.
     is_whole = counts.dtype.kind in "iu"
     return length == 0 or bool(is_whole and counts.min() >= 0 and counts.max() <= INT64_MAX)
 
 
 def as_array(given: Any) -> Any:  # noqa: ANN401
-    """Return what is like an array, as a pandas Series or a tensor is, as one; all else as it is.
+    """Return a pandas Series, a tensor or the like as an array, and anything else unchanged.
 
     Examples
     --------

@@ -1,6 +1,6 @@
-"""What surrounds the command: standard streams that may be missing or full, and Ctrl-C.
+"""Standard streams, which may be missing or full, and Ctrl-C.
 
-Imported before anything else, so it imports little.
+This module is imported first, so it imports little.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TextIO
 
-# An exit code of 128 and the number of the signal, as shells have it.
+# The exit code that shells use: 128 plus the number of the signal.
 INTERRUPTED = 128 + signal.SIGINT
 
-# Whether Ctrl-C is the command's own affair; it is not in a test or another program.
+# Whether this process is the command, which handles Ctrl-C; a test or another program is not.
 _catches = False
 _was_interrupted = False
 
@@ -29,7 +29,7 @@ class OutputError(OSError):
 
 
 class _Stream:
-    """A text stream whose failures are handled; else it is the stream itself."""
+    """A text stream that passes its errors to a handler; otherwise like the stream it wraps."""
 
     def __init__(self, stream: TextIO, handle_error: Callable[[OSError], None]) -> None:
         self._stream, self._handle_error = stream, handle_error
@@ -54,11 +54,11 @@ class _Stream:
 
 
 def prepare_streams() -> None:
-    r"""Make standard streams that can be relied on; call it before any file is opened.
+    r"""Make the standard streams reliable. Call this before any file is opened.
 
-    What was closed is opened, so that no other file gets its number. Characters that a stream
-    cannot encode are written as `\u4e2d`. Writing to standard output raises an `OutputError` where
-    it fails; what cannot be written to standard error is dropped.
+    Streams that are closed are opened, so that no other file gets their numbers. Characters that a
+    stream cannot encode are written as `\u4e2d`. A failed write to standard output raises an
+    `OutputError`; a failed write to standard error is ignored.
     """
     _open_missing()
     if sys.stdout is None:
@@ -73,29 +73,35 @@ def prepare_streams() -> None:
 
 
 def forget_output() -> None:
-    """Drop what is still to be written to standard output: it would fail once more on exit."""
+    """Drop the buffer of standard output, which would fail again on exit."""
     _to_nowhere(1)
 
 
 def catch_interrupts() -> None:
-    """Have Ctrl-C end the process at once, in one line, unless it is ignored."""
+    """Make Ctrl-C end the process at once with one line of output, unless it is ignored."""
     global _catches
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         _catches = True
         signal.signal(signal.SIGINT, _end)
         sys.unraisablehook = _send_again
-        # What is registered first is called last.
+        # The function that is registered first is called last.
         atexit.register(_exit_interrupted)
 
 
 def raise_interrupts() -> None:
-    """Have Ctrl-C raise a KeyboardInterrupt for a while: what is half-done is put in order."""
+    """Make Ctrl-C raise a KeyboardInterrupt until `raise_no_more`, so that a run ends in order."""
     if _catches:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def raise_no_more(*, interrupted: bool = False) -> None:
-    """Have Ctrl-C end the process again, if it did before; tell whether it came."""
+    """Make Ctrl-C end the process again, if it did before.
+
+    Parameters
+    ----------
+    interrupted : bool
+        Whether a KeyboardInterrupt came meanwhile: the process then ends with its exit code.
+    """
     global _was_interrupted
     if _catches:
         signal.signal(signal.SIGINT, _end)
@@ -105,7 +111,7 @@ def raise_no_more(*, interrupted: bool = False) -> None:
 def _exit_interrupted() -> None:
     """End with the exit code of an interrupt, if there was one.
 
-    Python itself would send the signal again, where it met a string of code that was running.
+    Python itself would send the signal again if the interrupt came while `exec` ran a string.
     """
     if _was_interrupted:
         os._exit(INTERRUPTED)
@@ -119,7 +125,7 @@ def _end(number: int, frame: FrameType | None) -> None:
 
 
 def _send_again(unraisable: sys.UnraisableHookArgs) -> None:
-    """Have an interrupt that came where nothing can be raised come again a little later."""
+    """Send an interrupt again, a little later, if it came where nothing can be raised."""
     if not issubclass(unraisable.exc_type, KeyboardInterrupt):
         sys.__unraisablehook__(unraisable)
         return
@@ -136,17 +142,17 @@ def _interrupt_main_thread() -> None:
     else:
         import threading
 
-        # Sent to this very thread, it ends a call of the system that waits.
+        # A signal to this thread ends a system call that waits.
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
 
 def _open_missing() -> None:
-    """Open what is closed of 0, 1 and 2: reading gives nothing, and writing to 1 fails."""
+    """Open those of 0, 1 and 2 that are closed: reading returns nothing, writing to 1 fails."""
     for number, mode in ((0, os.O_RDONLY), (1, os.O_RDONLY), (2, os.O_WRONLY)):
         try:
             os.fstat(number)
         except OSError:
-            # The lowest number that is free, which is this one.
+            # The system takes the lowest free number, which is this one.
             os.open(os.devnull, mode)
 
 

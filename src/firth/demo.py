@@ -1,6 +1,6 @@
-"""A first look that needs no download: vectors from the documentation of this machine's Python.
+"""A demonstration without a download: word vectors from the documentation of Python itself.
 
-Source files are read as text; nothing is imported or run.
+Source files are read as text. They are neither imported nor run.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _SKIPPED_FOLDERS = frozenset(
     {"__pycache__", "dist-packages", "site-packages", "idlelib", "lib2to3", "test", "tests"}
 )
 
-# All string literals and comments, so that a quote inside one does not open another; only the
-# triple-quoted ones have a group. A tenth of the time of `ast.parse`: docs/decisions.md.
+# All string literals and comments, so that quotes inside of one do not begin another. Only
+# triple-quoted strings have a group. Takes a tenth of the time of `ast.parse`: docs/decisions.md.
 _LITERAL = re.compile(
     r'''
     """ (.*?) """ (?<! \\""")
@@ -45,7 +45,7 @@ _WORD = re.compile(r"[a-z]+(?:['_][a-z]+)*")
 _LEAST_WORDS = 5
 _LEAST_LETTERS = 0.8
 
-# Small corpora want more and larger steps than word2vec's defaults.
+# A small corpus needs more and larger steps than word2vec's defaults.
 _OPTIONS: dict[str, Any] = {"dim": 100, "epochs": 10, "lr": 0.05, "min_count": 10, "sample": 3e-4}
 
 _TERMS = ("directory", "socket", "month", "mouse", "integer", "password", "exception", "header")
@@ -58,22 +58,22 @@ def documentation_units(
 ) -> Iterator[list[str]]:
     """Read the prose of docstrings and of Python's help topics, paragraph by paragraph.
 
-    A docstring is a triple-quoted string that begins its line. What is mostly not letters (code,
-    formulas, tables), what follows a doctest's prompt, and paragraphs that were there before are
-    left out, and so are folders of tests and files that cannot be read.
+    A docstring is a triple-quoted string at the beginning of a line. Left out are paragraphs with
+    few letters (code, formulas, tables), the text after a doctest's prompt, repeated paragraphs,
+    folders of tests, and files that cannot be read.
 
     Parameters
     ----------
     words : int
-        Stop after the paragraph with which this many words are reached.
+        Stop after the paragraph that reaches this many words.
     folders : sequence of paths, optional
         Where to look, in this order; by default in the standard library and then the installed
-        packages of the Python that runs.
+        packages of the running Python.
 
     Yields
     ------
     list of str
-        A paragraph's words in lower case; identifiers are words too.
+        A paragraph's words in lower case. Identifiers are words too.
 
     Examples
     --------
@@ -101,7 +101,7 @@ def documentation_units(
 def documentation_folders() -> list[Path]:
     """Return the folders of the standard library and of the installed packages."""
     paths = sysconfig.get_paths()
-    # Where packages go that are compiled and that are not is the same folder, or two.
+    # Compiled packages may have a folder of their own.
     return [Path(paths["stdlib"]), *map(Path, sorted({paths["purelib"], paths["platlib"]}))]
 
 
@@ -112,7 +112,7 @@ def run_demo(
     progress: bool | None = None,
     words: int = 1_200_000,
 ) -> Path:
-    """Train on the machine's own documentation, save the vectors, and tell what they know.
+    """Train on the documentation of this Python, save the vectors, and report what they know.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def run_demo(
     progress : bool, optional
         Whether to show progress bars on standard error; by default if that is a terminal.
     words : int
-        How many words to read, if there are so many.
+        The most words to read.
 
     Returns
     -------
@@ -133,11 +133,12 @@ def run_demo(
     Raises
     ------
     CorpusError
-        If this Python carries no documentation.
+        If this Python has no documentation.
     FirthError
         If the folder cannot be written.
     """
-    say(f"Reading the documentation that Python {_python_version()} carries in")
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    say(f"Reading the documentation of Python {version} in")
     for place in documentation_folders():
         say(f"  {place}")
     began = time.perf_counter()
@@ -148,14 +149,10 @@ def run_demo(
     _show_neighbours(vectors, say)
     _show_analogies(vectors, say)
     say("")
-    say(f"The vectors lie in {folder}. Look further:")
+    say(f"The vectors are in {folder}. Look further:")
     say(f"  firth similar {folder} WORD")
     say(f"  firth analogy {folder} A B C")
     return folder
-
-
-def _python_version() -> str:
-    return f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def _train(
@@ -163,7 +160,7 @@ def _train(
 ) -> Vectors:
     began = time.perf_counter()
     vectors = train(units, progress=progress, **_OPTIONS)
-    # Before anything is told, which may fail.
+    # Saved before the report, which may fail.
     save_or_rescue(vectors, folder)
     seconds = time.perf_counter() - began
     trained = _OPTIONS["epochs"] * sum(map(len, units))
@@ -180,7 +177,7 @@ def _show_neighbours(vectors: Vectors, say: Callable[[str], None]) -> None:
     say("")
     say("Nearest words:")
     for term in [term for term in _TERMS if term in vectors][:_TERMS_SHOWN]:
-        say(f"  {term:<10} {_listed(vectors.similar(term, top=5))}")
+        say(f"  {term:<10} {_list(vectors.similar(term, top=5))}")
 
 
 def _show_analogies(vectors: Vectors, say: Callable[[str], None]) -> None:
@@ -189,10 +186,10 @@ def _show_analogies(vectors: Vectors, say: Callable[[str], None]) -> None:
     for a, b, c in _ANALOGIES:
         if all(word in vectors for word in (a, b, c)):
             found = vectors.analogy(positive=[b, c], negative=[a], top=3)
-            say(f"  {a} is to {b} as {c} is to: {_listed(found)}")
+            say(f"  {a} is to {b} as {c} is to: {_list(found)}")
 
 
-def _listed(neighbours: list[Neighbour]) -> str:
+def _list(neighbours: list[Neighbour]) -> str:
     return ", ".join(f"{word} {score:.2f}" for word, score in neighbours)
 
 
@@ -222,7 +219,7 @@ def _docstrings(source: str) -> Iterator[str]:
 
 
 def _help_topics(source: str) -> Iterator[str]:
-    """Return every text of the file; unlike docstrings, these are pieced together from many."""
+    """Return the strings of the file of help topics, which are joined from many literals."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
@@ -233,9 +230,9 @@ def _help_topics(source: str) -> Iterator[str]:
 
 
 def _prose(paragraph: str) -> list[str]:
-    """Return the words of a paragraph, none if it is too short or holds too few letters."""
+    """Return the words of a paragraph, or none if it is too short or has too few letters."""
     text = _SPHINX_ROLE.sub("", paragraph.partition(">>>")[0]).lower()
     found = _WORD.findall(text)
-    inked = len("".join(text.split()))
-    is_prose = len(found) >= _LEAST_WORDS and sum(map(len, found)) > _LEAST_LETTERS * inked
+    characters = len("".join(text.split()))
+    is_prose = len(found) >= _LEAST_WORDS and sum(map(len, found)) > _LEAST_LETTERS * characters
     return found if is_prose else []

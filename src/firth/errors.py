@@ -105,7 +105,7 @@ class FirthWarning(UserWarning):
 
 
 def warn(message: str) -> None:
-    """Return a `FirthWarning` whose place is the line, outside of this package, that called it."""
+    """Issue a `FirthWarning` at the line outside of this package that led to it."""
     level, frame = 1, sys._getframe()
     while frame.f_back and frame.f_globals.get("__name__", "").split(".")[0] == __package__:
         level, frame = level + 1, frame.f_back

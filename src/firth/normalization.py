@@ -1,7 +1,7 @@
-"""Unicode normalization: one spelling for letters that Unicode writes in several ways.
+"""Unicode normalization: one spelling for letters that have several in Unicode.
 
-`é` is one code point, or an `e` and a combining mark. They look the same, so in texts, queries and
-evaluation files they shall be the same.
+`é` is one code point, or an `e` and a combining mark. Both look the same, so they must count as the
+same in texts, queries and evaluation files.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ _FORMS: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
 
 
 def normalize(text: str, form: Normalization = "NFC") -> str:
-    r"""Return `text` in a normalization form; `none` leaves it as it is.
+    r"""Return `text` in a normalization form; `none` leaves it unchanged.
 
-    NFC composes letters with their marks. NFKC also takes compatibility characters, such as
-    full-width letters, for the plain ones. A text may be normalized piece by piece if it is cut
-    after white space.
+    NFC composes letters and their marks. NFKC also replaces compatibility characters, such as
+    full-width letters, by plain ones. A text may be normalized piece by piece if it is cut after
+    white space.
 
     Examples
     --------
@@ -31,19 +31,17 @@ def normalize(text: str, form: Normalization = "NFC") -> str:
     """
     if form == "none" or text.isascii():
         return text
-    # Lines that are normal already are passed over far faster than any that is not.
+    # A line that is already normalized is recognized quickly, so normalize line by line.
     return "\n".join([unicodedata.normalize(form, line) for line in text.split("\n")])
 
 
 def is_normalized(text: str, form: Normalization = "NFC") -> bool:
-    """Tell whether `normalize` would leave `text` as it is."""
+    """Tell whether `normalize` would leave `text` unchanged."""
     return form == "none" or unicodedata.is_normalized(form, text)
 
 
 def spellings(word: str) -> list[str]:
-    r"""Return a word as it is given, then composed (NFC) and decomposed (NFD) where they differ.
-
-    *é* may be one character or an e and an accent: it looks the same, and is meant to be.
+    r"""Return a word as given, then composed (NFC) and decomposed (NFD) if those differ.
 
     Examples
     --------
@@ -56,7 +54,7 @@ def spellings(word: str) -> list[str]:
 
 
 def find_word(word: object, places: Mapping[str | int, int]) -> int | None:
-    r"""Return the place of a word: as it is spelled, or else composed, or else decomposed.
+    r"""Return the place of a word, or None if it has none. All its `spellings` are tried.
 
     Examples
     --------
@@ -72,7 +70,7 @@ def find_word(word: object, places: Mapping[str | int, int]) -> int | None:
 
 
 class Places(Mapping[str | int, int]):
-    r"""Words and their places, read-only; a word is found as `find_word` finds it.
+    r"""A read-only mapping of words to places, which looks words up with `find_word`.
 
     Parameters
     ----------
@@ -97,7 +95,7 @@ class Places(Mapping[str | int, int]):
         return place
 
     def __iter__(self) -> Iterator[str | int]:
-        """Go through the words in the order of their places."""
+        """Iterate over the words in the order of their places."""
         return iter(self._places)
 
     def __len__(self) -> int:
@@ -105,5 +103,5 @@ class Places(Mapping[str | int, int]):
         return len(self._places)
 
     def __repr__(self) -> str:
-        """Show the size only."""
+        """Return the size only."""
         return f"<places of {len(self):,} words>"

@@ -1,8 +1,8 @@
-"""What Firth calls the things that other tools have under other names.
+"""Firth's names for what other tools call differently.
 
-A name that is unknown here, but that users of gensim, fastText, word2vec.c or scikit-learn would
-try, is answered by an error that tells Firth's own: `Firth calls it dim`. Where Firth has no such
-thing, the table holds a sentence that says so; each begins with "Firth".
+Users of gensim, fastText, word2vec.c or scikit-learn may try a name that Firth does not know. The
+error then tells Firth's own name: `Firth calls it dim`. Where Firth has nothing like it, the table
+has a sentence that says so and begins with "Firth".
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ R = TypeVar("R")
 
 _NO_SUBWORDS = "Firth trains whole words, without subwords"
 _NO_LABELS = "Firth trains word vectors only, without labels"
-_NO_BATCHES = "Firth needs no size of batches"
+_NO_BATCHES = "Firth needs no batch size"
 _MODEL = "Firth has model, 'skipgram' or 'cbow'"
 _LOSSES = "Firth always measures the loss of each epoch: vectors.config['losses']"
 _NEGATIVE_ONLY = (
-    "Firth trains with negative sampling, and negative is the number of noise words (the softmax "
-    "tree is in firth.torch, to study)"
+    "Firth trains with negative sampling, and negative is the number of noise words (to study the "
+    "hierarchical softmax, see firth.torch)"
 )
 _UTF8_ONLY = "Firth reads UTF-8; convert the file"
-_FORMAT = "Firth knows the format by the file's suffix, or its first bytes"
-_TO_ANALOGY = "Firth adds and takes away words in analogy(positive, negative)"
+_FORMAT = "Firth detects the format by the file's suffix, or its first bytes"
+_TO_ANALOGY = "Firth adds and subtracts words in analogy(positive, negative)"
 _SIMILAR = "similar(word, top=10)"
 _READ_BY_TRAIN = "Firth reads, counts and trains at once: firth.train(source)"
-_NORMALIZES = "Firth compares at length one by itself"
+_NORMALIZES = "Firth normalizes vectors by itself when it compares them"
 _CANNOT_CHANGE = "Firth's vectors cannot be changed; make others: firth.Vectors(words, matrix)"
 
-# Keywords of functions, and options of the command. Of several names, the first that the function
-# has is told.
+# Keywords of functions, and options of the command. Of several names, the error tells the first
+# that the function has.
 OPTIONS: dict[str, str | tuple[str, ...]] = {
     "alpha": "lr",
     "batch_size": _NO_BATCHES,
@@ -66,14 +66,14 @@ OPTIONS: dict[str, str | tuple[str, ...]] = {
     "label": _NO_LABELS,
     "learning_rate": "lr",
     "loss": _NEGATIVE_ONLY,
-    "lr_update_rate": "Firth lowers the step size all along",
+    "lr_update_rate": "Firth lowers the step size continuously",
     "max_final_vocab": "max_vocab",
     "max_vocab_size": "max_vocab",
     "maxn": _NO_SUBWORDS,
     "min_alpha": "min_lr",
     "min_count_label": _NO_LABELS,
     "minn": _NO_SUBWORDS,
-    "mmap": "Firth reads a part of a file with limit or words",
+    "mmap": "Firth reads only a part of a file with limit or words",
     "model_file": "Firth has firth.load(path)",
     "n_jobs": "threads",
     "neg": "negative",
@@ -81,7 +81,7 @@ OPTIONS: dict[str, str | tuple[str, ...]] = {
     "no_header": _FORMAT,
     "ns": "negative",
     "ns_exponent": "noise_exponent",
-    "null_word": "Firth needs no word to fill windows up",
+    "null_word": "Firth needs no padding word",
     "num_threads": "threads",
     "num_workers": "threads",
     "pairs": "similarity",
@@ -117,8 +117,8 @@ OPTIONS: dict[str, str | tuple[str, ...]] = {
 
 # Attributes and methods of gensim's KeyedVectors and Word2Vec, of fastText's models, and of arrays.
 VECTORS = {
-    "wv": "vectors: firth.train returns them, without a model around them",
-    "vectors": "input_vectors (np.asarray(vectors) gives it too)",
+    "wv": "vectors: firth.train returns the vectors themselves, not a model",
+    "vectors": "input_vectors (or np.asarray(vectors))",
     "syn0": "input_vectors",
     "syn1neg": "output_vectors",
     "get_input_matrix": "input_vectors",
@@ -183,7 +183,7 @@ VECTORS = {
     "predict": _NO_LABELS,
 }
 
-# Names of the modules of gensim and fastText, and modules of Firth that are imported on their own.
+# Names in the modules of gensim and fastText, and modules of Firth that are not imported with it.
 MODULE = {
     "FastText": "firth.train",
     "KeyedVectors": "firth.Vectors, which firth.load reads",
@@ -202,7 +202,7 @@ MODULE = {
 
 
 def unknown_attribute(owner: str, name: str, others: Mapping[str, str]) -> str:
-    """Return the message for an attribute that is missing.
+    """Return the message for a missing attribute.
 
     Examples
     --------
@@ -212,18 +212,18 @@ def unknown_attribute(owner: str, name: str, others: Mapping[str, str]) -> str:
     "'Vectors' object has no attribute 'colour'"
     """
     message = f"{owner} has no attribute {name!r}"
-    return f"{message}; {_told(others[name])}" if name in others else message
+    return f"{message}; {_as_sentence(others[name])}" if name in others else message
 
 
 def advice(name: str, known: Iterable[str] | Mapping[str, str]) -> str | None:
-    """Return what to give instead of an option that does not exist, or None where nothing is near.
+    """Return what to use instead of an option that does not exist, or None if nothing is similar.
 
     Parameters
     ----------
     name : str
-        As it was given, in snake_case or camelCase.
+        The name as given, in snake_case or camelCase.
     known : iterable of str, or mapping
-        The options that exist here; a mapping tells how each is written.
+        The options that exist, in a mapping with how the user writes each.
 
     Examples
     --------
@@ -235,16 +235,16 @@ def advice(name: str, known: Iterable[str] | Mapping[str, str]) -> str | None:
     """
     written = known if isinstance(known, Mapping) else {option: option for option in known}
     plain = _plain(name)
-    there = {_plain(option): option for option in written}.get(plain) or _OPTIONS.get(plain, ())
-    for ours in (there,) if isinstance(there, str) else there:
+    found = {_plain(option): option for option in written}.get(plain) or _OPTIONS.get(plain, ())
+    for ours in (found,) if isinstance(found, str) else found:
         if ours in written or _is_sentence(ours):
-            return _told(written.get(ours, ours))
+            return _as_sentence(written.get(ours, ours))
     near = difflib.get_close_matches(name, written, n=1)
     return f"the nearest is {written[near[0]]}" if near else None
 
 
 def check_options(given: Iterable[str], known: Iterable[str]) -> None:
-    """Raise if an option does not exist, and tell what to give instead.
+    """Raise if an option does not exist; the error tells what to use instead.
 
     Raises
     ------
@@ -260,12 +260,12 @@ def check_options(given: Iterable[str], known: Iterable[str]) -> None:
     options = list(known)
     for name in given:
         if name not in options:
-            told = advice(name, options) or f"there are {', '.join(options)}"
-            raise ConfigError(f"there is no option '{one_line(name)}'; {told}")
+            hint = advice(name, options) or f"there are {', '.join(options)}"
+            raise ConfigError(f"there is no option '{one_line(name)}'; {hint}")
 
 
 def explain_keywords(function: Callable[P, R]) -> Callable[P, R]:
-    """Have a function answer a keyword that it does not take as `check_options` does."""
+    """Make a function answer unknown keywords with the error of `check_options`."""
     known = [name for name in inspect.signature(function).parameters if name != "self"]
 
     @functools.wraps(function)
@@ -276,7 +276,7 @@ def explain_keywords(function: Callable[P, R]) -> Callable[P, R]:
     return call
 
 
-def _told(ours: str) -> str:
+def _as_sentence(ours: str) -> str:
     return ours if _is_sentence(ours) else f"Firth calls it {ours}"
 
 
@@ -285,7 +285,7 @@ def _is_sentence(ours: str) -> bool:
 
 
 def _plain(name: str) -> str:
-    """Return a name as all ways of writing it have in common."""
+    """Return a name without what differs between ways of writing it: `_` and capitals."""
     return name.replace("_", "").lower()
 
 

@@ -1,4 +1,4 @@
-"""Saving the vectors of a run: where their place cannot be written any more, in another."""
+"""Saving the vectors of a run, in another place if the output cannot be written any more."""
 
 from __future__ import annotations
 
@@ -22,23 +22,25 @@ def save_or_rescue(
     overwrite: bool = False,
     checkpoint: str | os.PathLike[str] | None = None,
 ) -> None:
-    """Save vectors; where that fails, save them elsewhere and tell the place in the error.
+    """Save vectors. If that fails, save them elsewhere and name the place in the error.
+
+    The other places are a new folder beside the output, in the folder of checkpoints, in the cache
+    folder, or in the folder for temporary files.
 
     Parameters
     ----------
     vectors : Vectors
     output : Path
-        Where they should be.
+        Where the vectors should be.
     overwrite : bool
-        As `Vectors.save` takes it.
+        As in `Vectors.save`.
     checkpoint : path, optional
         The folder of checkpoints, if there is one.
 
     Raises
     ------
     FirthError
-        If they are elsewhere, or nowhere: in a folder beside the output, or in that of checkpoints,
-        the cache, or temporary files.
+        If they could not be saved in `output`.
     """
     try:
         vectors.save(output, overwrite=overwrite)
@@ -52,12 +54,12 @@ def save_or_rescue(
 
 
 def _save_elsewhere(vectors: Vectors, places: Iterable[Path]) -> Path | None:
-    """Save vectors in a new folder in the first place that takes them."""
+    """Save vectors in a new folder in the first place that can be written; return the folder."""
     for place in places:
         with contextlib.suppress(FirthError, OSError, MemoryError):
             folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
             try:
-                # A folder holds any word, which a file may not.
+                # Unlike some file formats, a folder can hold every word.
                 vectors.save(folder)
             except BaseException:
                 folder.rmdir()

@@ -1,4 +1,4 @@
-"""Which paths a run of the command may read and write: none gets in the way of another."""
+"""Checks of the paths of a command's run: no result may replace an input or another result."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ def check_run_paths(
     log: str | None = None,
     checkpoint: str | None = None,
 ) -> None:
-    """Raise if the run would overwrite what it reads, or one of its results another.
+    """Raise if the run would overwrite one of its inputs, or one result with another.
 
-    The vectors of `--start` may be replaced by those that are trained from them.
+    The new vectors may replace those of `--start`, from which they are trained.
 
     Parameters
     ----------
     output : Path
         Where the vectors will be.
     texts : sequence of str
-        What is trained on and held out: files, folders, patterns, or `-` for standard input.
+        The training and held-out texts: files, folders, patterns, or `-` for standard input.
     frozen, log, checkpoint : str, optional
         The file of words that do not change, the log, and the folder of checkpoints.
 
     Raises
     ------
     FirthError
-        If so.
+        If a path would be overwritten.
     """
-    # An empty path is told by what opens it.
+    # Empty paths are reported where they are opened.
     log_path, folder = (Path(path) if path else None for path in (log, checkpoint))
     _check_results(output, log_path, folder)
     for option, written in (("--output", output), ("--log", log_path)):
@@ -52,22 +52,22 @@ def check_run_paths(
         if _is_read(written, texts):
             name = option.removeprefix("--")
             raise FirthError(
-                f"cannot write {written}: it is a text to be read; name another {name}"
+                f"cannot write {written}: it is one of the texts to read; name another {name}"
             )
 
 
 def _is_read(written: Path, texts: Sequence[str]) -> bool:
     if written.is_dir():
-        # Of folders, only one of vectors may be replaced.
+        # The only folders that a run replaces are folders of vectors.
         parts = [written / name for name in FOLDER_OF_VECTORS]
         return any(is_same(Path(text), part) for text in texts for part in parts)
     return names_text(texts, written)
 
 
 def _check_results(output: Path, log: Path | None, checkpoint: Path | None) -> None:
-    """Raise if the output, the log and the folder of checkpoints are not apart.
+    """Raise if the output, the log and the folder of checkpoints overlap.
 
-    Only the log may lie within the folder of checkpoints.
+    Only one overlap is allowed: the log may be in the folder of checkpoints.
     """
     for option, path in (("--log", log), ("--checkpoint", checkpoint)):
         if path is None:
@@ -76,14 +76,14 @@ def _check_results(output: Path, log: Path | None, checkpoint: Path | None) -> N
             raise FirthError(f"--output and {option} must differ, got {output} for both")
         if lies_in(path, [output]):
             raise FirthError(
-                f"{option} {path} must not lie within --output {output}, which is replaced as a "
+                f"{option} {path} must not be inside --output {output}, which is replaced as a "
                 "whole; give another place"
             )
         if lies_in(output, [path]):
             raise FirthError(
-                f"--output {output} must not lie within {option} {path}; give another place"
+                f"--output {output} must not be inside {option} {path}; give another place"
             )
     if log is not None and checkpoint is not None and lies_in(checkpoint, [log]):
         raise FirthError(
-            f"--checkpoint {checkpoint} must not be, or lie within, --log {log}; give another place"
+            f"--checkpoint {checkpoint} must not be --log {log}, or inside it; give another place"
         )

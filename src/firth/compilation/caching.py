@@ -1,4 +1,4 @@
-"""Compiling hot loops with Numba, and keeping the machine code for the next process."""
+"""Compiling functions with Numba, and keeping the machine code for the next process."""
 
 from __future__ import annotations
 

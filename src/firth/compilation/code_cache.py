@@ -1,12 +1,12 @@
 """Machine code on disk: one file for each compiled signature of a function.
 
-Numba's own cache is not used. It runs whatever stands in its files, whoever wrote them, stops at a
-damaged one, and falls back to other folders than the one it was given.
+Numba's own cache is not used. It runs its files whoever wrote them, stops at a damaged file, and
+falls back to other folders than the given one.
 
-A file is a line of text, a SHA-256 digest, and a pickle of what Numba compiled. The digest, which
-covers the file's name too, is compared before anything is unpickled. The name holds a digest of
-all that the code depends on, so one folder serves processors and versions of many kinds. Files
-that nobody has read or written for `MONTHS_KEPT` are removed when a new one is written.
+A file is a line of text, a SHA-256 digest, and a pickle of what Numba compiled. The digest covers
+the file's name too, and is compared before anything is unpickled. The name contains a digest of
+everything that the code depends on, so one folder serves many processors and versions. Files that
+nobody has read or written for `MONTHS_KEPT` are removed when a new one is written.
 """
 
 from __future__ import annotations
@@ -35,22 +35,22 @@ MONTHS_KEPT = 3
 _HEADER = b"firth compiled code 1\n"
 _DIGEST_BYTES = hashlib.sha256().digest_size
 _SUFFIX = ".code"
-# Switches of Numba that change the code.
-_SWITCHES = ("OPT", "BOUNDSCHECK", "LOOP_VECTORIZE", "SLP_VECTORIZE", "DEBUGINFO_DEFAULT")
+# Numba's options that change the code.
+_OPTIONS = ("OPT", "BOUNDSCHECK", "LOOP_VECTORIZE", "SLP_VECTORIZE", "DEBUGINFO_DEFAULT")
 
 
 class CodeCache:
-    """What a Numba dispatcher loads code from and saves it to.
+    """The cache from which a Numba dispatcher loads code, and to which it saves code.
 
-    An entry that is missing, cut short, damaged or not this user's own is compiled anew. Whatever
-    hinders keeping code is told by a `FirthWarning`, and hinders nothing else.
+    If an entry is missing, cut short, damaged or not this user's own, the function is compiled
+    again. If code cannot be kept, a `FirthWarning` says why, and the run goes on.
 
     Parameters
     ----------
     function : callable
-        The Python function, which stands at the level of its module.
+        A Python function at the top level of its module.
     sources : str
-        A digest of all source code that the function is made of.
+        A digest of all source code that the function consists of.
     """
 
     def __init__(self, function: Callable[..., Any], sources: str) -> None:
@@ -67,19 +67,19 @@ class CodeCache:
         return None if folder is None else str(folder)
 
     def enable(self) -> None:
-        """Load and save from now on."""
+        """Start loading and saving."""
         self._is_enabled = True
 
     def disable(self) -> None:
-        """Neither load nor save from now on."""
+        """Stop loading and saving."""
         self._is_enabled = False
 
     def flush(self) -> None:
-        """Do nothing: what is compiled anew replaces what was kept."""
+        """Do nothing: newly compiled code replaces older code by itself."""
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:  # noqa: ANN401
-        """Return what was compiled for a signature, or None if it is to be compiled."""
-        # Has Numba register what it implements by itself, which a rebuilt result may need.
+        """Return the code for a signature, or None if it must be compiled."""
+        # Makes Numba register its own implementations, which the loaded code may need.
         target_context.refresh()
         path = self._path(sig, target_context.codegen())
         if path is None:
@@ -95,12 +95,12 @@ class CodeCache:
             return None
         reduced = pickle.loads(payload)
         result = numba.core.compiler.CompileResult._rebuild(target_context, *reduced)
-        # Types may be written alike and still differ.
+        # Different types may have the same name.
         arguments, _ = normalize_signature(sig)
         return result if tuple(result.signature.args) == tuple(arguments) else None
 
     def save_overload(self, sig: Any, data: Any) -> None:  # noqa: ANN401
-        """Keep what was compiled for a signature."""
+        """Save the code that was compiled for a signature."""
         path = self._path(sig, data.codegen)
         if path is None or data.library.has_dynamic_globals:
             return
@@ -124,7 +124,7 @@ class CodeCache:
             self._function,
             [str(kind) for kind in (*arguments, result)],
             codegen.magic_tuple(),
-            [getattr(numba.config, name, None) for name in _SWITCHES],
+            [getattr(numba.config, name, None) for name in _OPTIONS],
             (sys.implementation.cache_tag, getattr(sys, "abiflags", "")),
             (numba.__version__, llvmlite.__version__, np.__version__),
         )
@@ -137,14 +137,14 @@ def _digest(name: str, payload: bytes) -> bytes:
 
 
 def _read_entry(path: Path) -> bytes | None:
-    """Return what an entry holds; None, after a warning, where it is not to be trusted.
+    """Return the content of an entry, or None, with a warning, if it cannot be trusted.
 
     Raises
     ------
     OSError
         If it cannot be read.
     """
-    # A link is refused, and a pipe has nobody wait.
+    # A link is refused, and opening a pipe does not wait.
     flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | flags)
     with open(handle, "rb") as file:  # noqa: PTH123
@@ -164,30 +164,30 @@ def _read_entry(path: Path) -> bytes | None:
 
 
 def _write_entry(path: Path, payload: bytes) -> None:
-    """Write an entry beside its place, then rename it; others find the old one or the new one.
+    """Write an entry to a temporary file, then rename it, so that others never read half of it.
 
     Raises
     ------
     OSError
         If it cannot be written.
     """
-    # The file is made for its owner only.
-    handle, aside = tempfile.mkstemp(_SUFFIX, f".{path.name}.", path.parent)
+    # Only the owner can read or write a file that mkstemp makes.
+    handle, temporary = tempfile.mkstemp(_SUFFIX, f".{path.name}.", path.parent)
     try:
         with open(handle, "wb") as file:  # noqa: PTH123
             file.write(_HEADER + _digest(path.name, payload) + payload)
-        os.replace(aside, path)  # noqa: PTH105
+        os.replace(temporary, path)  # noqa: PTH105
     except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(aside)  # noqa: PTH108
+            os.unlink(temporary)  # noqa: PTH108
         raise
 
 
 def _remove_old(folder: Path) -> None:
-    """Remove entries, and what a killed process left of some, that were not in use for long."""
+    """Remove entries, and leftovers of killed processes, that were not used for months."""
     oldest = time.time() - MONTHS_KEPT * 30 * 24 * 3600
     for path in folder.glob(f"*{_SUFFIX}"):
-        # Another process may be doing the same.
+        # Another process may remove it at the same time.
         with contextlib.suppress(OSError):
             status = path.lstat()
             if max(status.st_mtime, status.st_atime) < oldest and stat.S_ISREG(status.st_mode):
