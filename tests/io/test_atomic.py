@@ -1,5 +1,6 @@
 """Atomic writes: an interrupted write loses nothing and leaves nothing."""
 
+import contextlib
 import errno
 import os
 import subprocess
@@ -77,22 +78,28 @@ def test_a_full_disk_is_told_and_loses_nothing(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
+@contextlib.contextmanager
+def mounted(place, *what):
+    """Mount something for a while; skip the test where that is not allowed."""
+    try:
+        done = subprocess.run(["mount", *what, place], capture_output=True, check=False)
+    except FileNotFoundError:
+        pytest.skip("there is no mount here")
+    if done.returncode:
+        pytest.skip("mounting is not allowed here")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", place], check=True)
+
+
 def test_a_disk_that_really_fills_up(tmp_path):
     small = tmp_path / "small"
     small.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(small)]
-    try:
-        mounted = subprocess.run(mount, capture_output=True, check=False).returncode == 0
-    except FileNotFoundError:
-        mounted = False
-    if not mounted:
-        pytest.skip("mounting a small disk is not allowed here")
-    try:
+    with mounted(small, "-t", "tmpfs", "-o", "size=64k", "tmpfs"):
         with pytest.raises(FirthError, match="No space left"), atomic_write(small / "x") as path:
             path.write_bytes(bytes(200_000))
         assert list(small.iterdir()) == []
-    finally:
-        subprocess.run(["umount", str(small)], check=True)
 
 
 def interrupt_after(monkeypatch, step, *names):
@@ -290,17 +297,8 @@ def test_a_mount_point_is_no_place(tmp_path, folder):
     target, source = tmp_path / "target", tmp_path / "source"
     for path in (target, source):
         path.mkdir() if folder else path.touch()
-    mount = ["mount", "--bind", str(source), str(target)]
-    try:
-        mounted = subprocess.run(mount, capture_output=True, check=False).returncode == 0
-    except FileNotFoundError:
-        mounted = False
-    if not mounted:
-        pytest.skip("mounting is not allowed here")
-    try:
+    with mounted(target, "--bind", source):
         assert_refused_untouched(target, "a mount point cannot be replaced", folder=folder)
-    finally:
-        subprocess.run(["umount", str(target)], check=True)
 
 
 @pytest.mark.parametrize("folder", [False, True])

@@ -58,21 +58,12 @@ class CodeCache:
             raise TypeError(f"{function.__qualname__} must not refer to variables around it")
         self._name = function.__qualname__
         self._function = (function.__module__, self._name, sources)
-        self._is_enabled = True
 
     @property
     def cache_path(self) -> str | None:
         """The folder, for `dispatcher.stats`."""
         folder = code_folder()
         return None if folder is None else str(folder)
-
-    def enable(self) -> None:
-        """Start loading and saving."""
-        self._is_enabled = True
-
-    def disable(self) -> None:
-        """Stop loading and saving."""
-        self._is_enabled = False
 
     def flush(self) -> None:
         """Do nothing: newly compiled code replaces older code by itself."""
@@ -114,8 +105,6 @@ class CodeCache:
             )
 
     def _path(self, sig: Any, codegen: Any) -> Path | None:  # noqa: ANN401
-        if not self._is_enabled:
-            return None
         folder = code_folder()
         if folder is None:
             return None
