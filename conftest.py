@@ -1,4 +1,4 @@
-"""What holds for all tests, those in docstrings too."""
+"""Settings for all tests, including those in docstrings."""
 
 import importlib.util
 import os
@@ -9,22 +9,22 @@ from pathlib import Path
 
 import pytest
 
-# Examples in docstrings that need an extra which is not installed.
+# Skip examples in docstrings that need an extra which is not installed.
 collect_ignore = [] if importlib.util.find_spec("torch") else ["src/firth/torch"]
 
-# What people and services set to change how commands print: tests compare what is printed.
+# Variables that change how commands print: tests compare the output.
 PRINTING = (
     "CLICOLOR_FORCE", "FORCE_COLOR", "GITHUB_ACTIONS", "LINES", "NO_COLOR", "PY_COLORS",
     "PYTHONIOENCODING", "PYTHONUTF8", "TERMINAL_WIDTH", "TQDM_DISABLE", "TTY_COMPATIBLE",
 )  # fmt: skip
-# PyTorch's own threads wait for each other in loops, which takes a busy machine many times as long.
+# PyTorch's own threads wait for each other in busy loops, which is very slow on a busy machine.
 ENVIRONMENT = {
     "COLUMNS": "100", "LC_ALL": "C.UTF-8", "MPLBACKEND": "agg", "OMP_NUM_THREADS": "1",
 }  # fmt: skip
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Return the tests, and the processes that they start, the same surroundings on every machine.
+    """Give the tests, and the processes that they start, the same environment on every machine.
 
     Where the home directory or the checkout cannot be written, what is kept there between runs goes
     to a folder of this run.
@@ -44,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def interrupts_arrive() -> Iterator[None]:
-    """Undo what a shell does for a job in the background: have it and its children ignore them."""
+    """Make SIGINT work: a shell makes background jobs and their children ignore it."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)

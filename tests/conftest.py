@@ -10,7 +10,7 @@ from typing import IO, Any
 
 import pytest
 
-# A program of several files that import each other, not tests.
+# A program of several files, without tests.
 collect_ignore = ["fuzzing"]
 if importlib.util.find_spec("torch") is None:
     collect_ignore += [
@@ -25,7 +25,7 @@ SHARED_DATA = Path(__file__).parents[1] / "../shared/data"
 
 @pytest.fixture
 def fuzz() -> Callable[..., dict[str, Any]]:
-    """Run `tests/fuzzing` on a reader, and give its report."""
+    """Run `tests/fuzzing` on a reader, and return its report."""
     if sys.platform == "win32":
         pytest.skip("Windows has no limits for a process")
 
@@ -44,7 +44,7 @@ def fuzz() -> Callable[..., dict[str, Any]]:
 
 @pytest.fixture
 def check_damaged(fuzz) -> Callable[..., None]:
-    """Assert that a reader takes or refuses damaged files as it should."""
+    """Assert that a reader reads or refuses damaged files as it should."""
 
     def check(reader: str, *, first: int, count: int, faults: int) -> None:
         report = fuzz(reader, first=first, count=count)
@@ -61,7 +61,7 @@ def check_damaged(fuzz) -> Callable[..., None]:
 
 @pytest.fixture
 def take_permission() -> Callable[[Path], None]:
-    """Take the permission to read a file; skip the test where the user may read it even so."""
+    """Take away the permission to read a file; skip the test if the user can still read it."""
 
     def take(path: Path) -> None:
         path.chmod(0)

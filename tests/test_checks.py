@@ -1,4 +1,4 @@
-"""Numbers of any type and size, and what is said of them."""
+"""Checks of options: numbers of any type and size, and their messages."""
 
 from decimal import Decimal
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""Compiled code on disk: found again, never trusted when damaged or somebody else's."""
+"""Compiled code on disk: it is found again, and not used if damaged or of another user."""
 
 import os
 import stat
@@ -23,7 +23,7 @@ def add_one(number):
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
-    """A cache folder of the test's own, and warnings that were not yet given."""
+    """A cache folder for the test; warnings from other tests are forgotten."""
     monkeypatch.setenv("FIRTH_CACHE_DIR", str(tmp_path / "cache"))
     cache.warn_once.cache_clear()
     yield tmp_path / "cache"
@@ -31,7 +31,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def call(argument=1):
-    """Call the function as a new process does: the code is loaded or compiled. Tell which."""
+    """Call the function as a new process would; return whether code was loaded or compiled."""
     function = compiled(add_one)
     assert function(argument) == argument + 1
     return "loaded" if function.stats.cache_hits else "compiled"
@@ -117,7 +117,7 @@ def test_damage_is_found_before_anything_is_unpickled(folder, monkeypatch):
 
 
 def give_away(path, monkeypatch):
-    """Have a path belong to another user."""
+    """Make a path belong to another user."""
     if os.geteuid() == 0:
         os.chown(path, 12345, 12345)
     else:
@@ -202,7 +202,7 @@ def test_what_is_no_file_is_never_read(folder, tmp_path, kind):
         entry.mkdir()
     with pytest.warns(FirthWarning):
         assert call() == "compiled"
-    # Only a folder is not replaced.
+    # An entry replaces whatever has its name, except a folder.
     assert entry.is_dir() == (kind == "folder")
 
 
@@ -221,7 +221,7 @@ def test_a_link_to_a_folder_of_another_user_is_followed_and_refused(folder, monk
 
 @pytest.mark.parametrize("changed", [0, 1, 2], ids=["triple", "processor", "features"])
 def test_code_of_another_processor_is_not_loaded(folder, monkeypatch, changed):
-    """A home that machines share: each kind of processor has entries of its own."""
+    """Machines can share a home: each kind of processor has its own entries."""
     call()
     (entry,) = entries(folder)
     codegen = compiled(add_one).targetctx.codegen()
@@ -278,7 +278,7 @@ def test_what_nobody_used_for_long_is_removed(folder):
 
 
 def test_two_processes_write_the_same_entry(folder):
-    """Both compile; each finds a whole entry, whoever came last."""
+    """Both compile, and the entry is whole, whichever wrote last."""
     first, second = compiled(add_one), compiled(add_one)
     for function in (first, second):
         result = numba.typeof(1)
@@ -289,7 +289,7 @@ def test_two_processes_write_the_same_entry(folder):
 
 
 def test_nothing_is_kept_without_a_place(monkeypatch, tmp_path):
-    """Not even where Numba by itself would put it."""
+    """Not even where Numba's own cache would be."""
     for name in ("FIRTH_CACHE_DIR", "XDG_CACHE_HOME"):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "file").touch()

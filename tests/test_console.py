@@ -1,4 +1,4 @@
-"""The command in bad surroundings: streams that are closed, full or cannot encode; Ctrl-C."""
+"""Standard streams that are closed, full or cannot encode a character, and Ctrl-C."""
 
 import json
 import os
@@ -117,7 +117,7 @@ def test_errors_that_cannot_be_told_change_nothing_else(folder, errors):
 @posix_only
 def test_no_file_is_taken_for_a_stream_that_was_closed(folder):
     done = shell("firth convert vectors closed <&- >&- 2>&-; echo $?", folder)
-    # The result is there, but could not be told.
+    # The result was written, but could not be reported.
     assert (done.stdout, done.stderr) == (b"1\n", b"")
     assert list(firth.load(folder / "closed")) == WORDS
 

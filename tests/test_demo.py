@@ -151,10 +151,10 @@ def test_the_standard_library_comes_first():
 
 def test_the_demo_trains_saves_and_tells(tmp_path: Path):
     said: list[str] = []
-    folder = run_demo(tmp_path / "vectors", say=said.append, progress=False, words=60_000)
+    folder = tmp_path / "vectors"
+    run_demo(folder, say=said.append, progress=False, words=60_000)
     report = "\n".join(said)
     vectors = load(folder)
-    assert folder == tmp_path / "vectors"
     assert 60_000 <= vectors.config["corpus"]["words_read"] < 61_000
     assert f"{vectors.config['corpus']['words_read']:,} words" in report
     assert f"{vectors.config['losses'][-1]:.3f}" in report

@@ -1,4 +1,4 @@
-"""One spelling for what Unicode writes in several ways."""
+"""Unicode normalization: one spelling for letters that have several."""
 
 import unicodedata
 

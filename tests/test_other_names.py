@@ -1,4 +1,4 @@
-"""What is said of the names that other tools have for things of Firth's."""
+"""The hints for names that other tools use."""
 
 import inspect
 from functools import partial

@@ -1,4 +1,4 @@
-"""Vectors whose place cannot be written any more are saved elsewhere, and the place is told."""
+"""If the output cannot be written any more, vectors are saved elsewhere; the error says where."""
 
 import os
 import re
@@ -41,7 +41,7 @@ def test_beside_the_output(tmp_path):
     assert folder.parent == tmp_path
     assert message.startswith(f"cannot write {tmp_path / 'v.bin'}: the file there does not hold ")
     assert (tmp_path / "v.bin").read_text() == "came meanwhile"
-    # Nor does a second one replace the first.
+    # A second rescue does not replace the first.
     assert rescued(tmp_path / "v.bin")[0] != folder
     save_or_rescue(VECTORS, tmp_path / "v.bin", overwrite=True)
 
@@ -61,7 +61,7 @@ def test_where_a_file_is_in_place_of_the_folder(tmp_path):
 
 @pytest.fixture
 def closed(monkeypatch):
-    """Make folders in which nothing can be made, whom modes do not stop either."""
+    """A list of folders in which nobody can make anything, not even the administrator."""
     folders, mkdir = [], os.mkdir
 
     def refuse(path, *arguments, **named):
@@ -89,7 +89,7 @@ def test_places_are_tried_in_turn(tmp_path, closed, monkeypatch):
         save_or_rescue(VECTORS, places["beside"] / "v", checkpoint=places["checkpoints"])
     with pytest.raises(FirthError, match=r"^cannot write .*Permission denied$"):
         save_or_rescue(VECTORS, places["beside"] / "v")
-    # What was begun in vain is gone.
+    # Failed attempts leave nothing.
     assert list(places["beside"].iterdir()) == []
 
 
@@ -125,7 +125,7 @@ def test_the_command_tells_where_the_vectors_are(tmp_path):
         [*command, "--dim", "4", "--epochs", "1", "--quiet"],
         cwd=tmp_path, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    # It has checked its paths, and waits for the text.
+    # By then it has checked its paths and waits for the text.
     while not (tmp_path / "run.jsonl").exists():
         time.sleep(0.01)
         assert run.poll() is None

@@ -1,4 +1,4 @@
-"""No path of a run is in the way of another: checked before anything is read or trained."""
+"""Paths of a run that would overwrite each other are refused before anything is read."""
 
 import os
 import sys
@@ -110,7 +110,7 @@ def test_a_pipe_is_not_read(place):
     os.mkfifo(place / "pipe")
     handle = os.open(place / "pipe", os.O_RDWR)
     try:
-        # So much that reading the beginning would not wait.
+        # Enough content that reading the beginning does not wait.
         os.write(handle, b"tea and toast\n" * 1000)
         check_run_paths(Path("pipe"), texts=["texts", "*"])
         check_run_paths(Path("new"), texts=["texts", "*"], log="pipe")

@@ -1,4 +1,4 @@
-"""The programs of the tutorial run from top to bottom, and both languages tell the same."""
+"""The programs of the tutorial run from top to bottom, and both languages have the same content."""
 
 import ast
 import re
@@ -35,7 +35,7 @@ def test_every_program_runs(language, seeds, capsys):
     for program in programs:
         program = program.replace("in range(5)", f"in range({seeds})")
         exec(compile(program, page, "exec"), namespace)
-    # What is printed is shown on the page.
+    # The page shows what the programs print.
     printed = capsys.readouterr().out
     assert printed.startswith("Epoch [50/100]  Loss 0.")
     shown = "\n".join(re.findall(r"^```text\n(.*?)^```$", text, re.DOTALL | re.MULTILINE))
@@ -51,7 +51,7 @@ def test_both_languages_have_the_same_programs():
 
 
 def without_constants(program):
-    """Leave out texts and numbers, and the language that is asked for."""
+    """Remove texts, numbers, and the argument that selects the language."""
     tree = ast.parse(program)
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant):
@@ -64,7 +64,7 @@ def without_constants(program):
 
 
 def without_digits(text):
-    """Leave out the last digits of losses, which differ from machine to machine."""
+    """Remove the last digits of losses, which differ between machines."""
     return re.sub(r"(Loss \d\.\d)\d+", r"\1", text)
 
 
@@ -78,7 +78,7 @@ def test_both_languages_have_the_same_parts():
 
 
 def test_a_chinese_paragraph_is_one_line():
-    """The end of a line is shown as a space, which Chinese has not."""
+    """Line ends are shown as spaces, which Chinese does not use."""
     page = LANGUAGES["zh"].read_text(encoding="utf-8")
     text = re.sub("^```.*?^```$", "", page, flags=re.MULTILINE | re.DOTALL)
     prose = r"^(?![ |#!-]|$)"

@@ -111,7 +111,7 @@ def run_demo(
     say: Callable[[str], None],
     progress: bool | None = None,
     words: int = 1_200_000,
-) -> Path:
+) -> None:
     """Train on the documentation of this Python, save the vectors, and report what they know.
 
     Parameters
@@ -123,12 +123,7 @@ def run_demo(
     progress : bool, optional
         Whether to show progress bars on standard error; by default if that is a terminal.
     words : int
-        The most words to read.
-
-    Returns
-    -------
-    Path
-        `folder`.
+        Where `documentation_units` stops.
 
     Raises
     ------
@@ -146,13 +141,11 @@ def run_demo(
     count = sum(map(len, units))
     say(f"{count:,} words in {len(units):,} paragraphs, in {time.perf_counter() - began:.1f} s.")
     vectors = _train(units, say, progress, folder)
-    _show_neighbours(vectors, say)
-    _show_analogies(vectors, say)
+    _show_neighbours_and_analogies(vectors, say)
     say("")
     say(f"The vectors are in {folder}. Look further:")
     say(f"  firth similar {folder} WORD")
     say(f"  firth analogy {folder} A B C")
-    return folder
 
 
 def _train(
@@ -173,14 +166,11 @@ def _train(
     return vectors
 
 
-def _show_neighbours(vectors: Vectors, say: Callable[[str], None]) -> None:
+def _show_neighbours_and_analogies(vectors: Vectors, say: Callable[[str], None]) -> None:
     say("")
     say("Nearest words:")
     for term in [term for term in _TERMS if term in vectors][:_TERMS_SHOWN]:
         say(f"  {term:<10} {_list(vectors.similar(term, top=5))}")
-
-
-def _show_analogies(vectors: Vectors, say: Callable[[str], None]) -> None:
     say("")
     say("Analogies:")
     for a, b, c in _ANALOGIES:

@@ -74,16 +74,16 @@ def _check_results(output: Path, log: Path | None, checkpoint: Path | None) -> N
             continue
         if is_same(path, output):
             raise FirthError(f"--output and {option} must differ, got {output} for both")
-        if lies_in(path, [output]):
+        if lies_in(path, output):
             raise FirthError(
                 f"{option} {path} must not be inside --output {output}, which is replaced as a "
                 "whole; give another place"
             )
-        if lies_in(output, [path]):
+        if lies_in(output, path):
             raise FirthError(
                 f"--output {output} must not be inside {option} {path}; give another place"
             )
-    if log is not None and checkpoint is not None and lies_in(checkpoint, [log]):
+    if log is not None and checkpoint is not None and lies_in(checkpoint, log):
         raise FirthError(
             f"--checkpoint {checkpoint} must not be --log {log}, or inside it; give another place"
         )

@@ -103,7 +103,7 @@ def test_a_disk_that_really_fills_up(tmp_path):
 
 
 def interrupt_after(monkeypatch, step, *names):
-    """Have an interrupt come right after that many renames."""
+    """Interrupt the program right after that many renames."""
     steps = []
 
     def interrupting(rename):
@@ -169,7 +169,7 @@ def test_where_names_cannot_be_exchanged_the_old_folder_is_moved_away_first(tmp_
 
 @pytest.fixture
 def flushed(monkeypatch):
-    """The files and folders that were flushed, as numbers of the file system."""
+    """The inode numbers of the files and folders that were flushed."""
     if os.name != "posix":
         pytest.skip("folders cannot be opened here")
     flushed, fsync = [], os.fsync
@@ -194,14 +194,14 @@ def test_a_folder_its_files_and_all_that_was_made_reach_the_disk(tmp_path, flush
     # Each name is flushed with the folder that holds it.
     paths = [target / "part", target, target.parent, tmp_path / "one", tmp_path]
     assert {path.stat().st_ino for path in paths} <= set(flushed)
-    # The folder's own names before it gets its place.
+    # The names in the folder are flushed before the folder is renamed.
     assert flushed.index(target.stat().st_ino) < len(flushed) - 1
     assert flushed[-1] == target.parent.stat().st_ino
 
 
 @pytest.fixture
 def read_only(monkeypatch):
-    """Make folders that nobody can write to, whom modes do not stop either."""
+    """A list of folders in which nobody can make folders, not even the administrator."""
     folders, real = [], os.mkdir
 
     def refuse(path, *arguments, **named):
@@ -220,7 +220,7 @@ def test_a_folder_to_write_into_may_stand_in_one_that_is_read_only(tmp_path, rea
     check_usable_folder(folder)
     check_usable_folder(folder / "new" / "newer")
     assert list(folder.iterdir()) == []
-    # It cannot be replaced as a whole, though.
+    # But it cannot be replaced as a whole.
     with pytest.raises(FirthError, match="Permission denied"):
         check_writable(folder, folder=True)
     with pytest.raises(FirthError, match=r"^cannot write to .*new: Permission denied$"):
@@ -252,7 +252,7 @@ def test_what_is_no_folder_is_told(tmp_path):
 
 
 def assert_refused_untouched(target, reason, *, folder):
-    """Both the check and the write refuse it, with the same words, and change nothing."""
+    """Check that the check and the write refuse it with the same message, and change nothing."""
     before = sorted(target.absolute().parent.iterdir())
     for attempt in (check_writable, lambda *what, **how: write_content(*what, **how)):
         with pytest.raises(FirthError, match=reason) as raised:
@@ -336,7 +336,7 @@ def test_a_check_leaves_nothing_and_what_is_there_alone(tmp_path, folder):
 def test_what_belongs_to_others_in_a_sticky_folder_is_no_place(folder):
     if os.geteuid() != 0:
         pytest.skip("only root can play two users")
-    # Not in the folder of a test, which is closed to other users.
+    # The folder of a test is closed to other users.
     with tempfile.TemporaryDirectory() as place:
         Path(place).chmod(0o755)
         assert_sticky_is_told(Path(place).resolve(), folder)

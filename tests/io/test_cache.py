@@ -1,4 +1,4 @@
-"""The cache folder: made for its owner, and what happens where there can be none."""
+"""The cache folder: it is made for its owner, and training works without it."""
 
 import os
 import stat
@@ -56,7 +56,7 @@ def test_without_a_place_it_is_the_folder_for_temporary_files(tmp_path, monkeypa
     message = str(caught[0].message)
     assert "compiled code is not kept" in message
     assert ("there is no cache folder" in message) == (prepare is no_home)
-    # Said once.
+    # The warning comes once.
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert cache_folder() == tmp_path
@@ -95,7 +95,7 @@ def test_a_relative_xdg_folder_is_ignored(tmp_path, monkeypatch):
 
 @linux_only
 def test_a_user_without_home_and_entry_can_train(tmp_path):
-    """As in a container: no HOME, and a number that no user has."""
+    """As in a container: HOME is not set, and the user id has no entry."""
     program = (
         "import os, pwd\n"
         "def no_entry(_): raise KeyError('no such user')\n"
@@ -108,7 +108,7 @@ def test_a_user_without_home_and_entry_can_train(tmp_path):
         [sys.executable, "-c", program, "train", "text.txt", "--output", "x", "--threads", "0"],
         cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    # It came as far as the options.
+    # The program came as far as checking the options.
     warning, error = done.stderr.splitlines()
     assert warning.startswith("firth: warning: there is no cache folder")
     assert error.startswith("firth: threads must be")

@@ -1,4 +1,4 @@
-"""Opening files: regular ones only, decompressed by their first bytes."""
+"""Opening files: regular files only; the first bytes tell how to decompress them."""
 
 import bz2
 import gzip

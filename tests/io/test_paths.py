@@ -1,4 +1,4 @@
-"""Paths that cannot be: each face that takes one answers with an error of Firth's."""
+"""Invalid paths: every function that takes a path answers with an error of Firth's."""
 
 import os
 import sys

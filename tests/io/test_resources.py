@@ -1,4 +1,4 @@
-"""What the machine has left, as Linux tells it: made-up /proc and control groups."""
+"""The resources that are left, read from an imitation of /proc and of control groups."""
 
 from collections import namedtuple
 

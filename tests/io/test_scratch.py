@@ -89,7 +89,7 @@ def test_what_a_user_made_stays(tmp_path, long):
     kept.append(scratch_name(tmp_path / "another"))
     for name in kept:
         (tmp_path / name).mkdir()
-    # The very name, but content of a user's, or no folder.
+    # Names of scratch folders, but a folder with other content, a file, and a link.
     kept += [scratch_name(target), scratch_name(target), scratch_name(target)]
     (tmp_path / kept[-1]).mkdir()
     (tmp_path / kept[-1] / "notes").write_text("mine")

@@ -1,4 +1,4 @@
-"""The lesson's models: nouns of a topic come to lie together."""
+"""The lesson's models: training brings nouns of a topic together."""
 
 import itertools
 import re

@@ -22,7 +22,7 @@ from firth.lesson.texts import lesson_text
 
 @pytest.fixture
 def chinese_font():
-    """Skip a test where pictures cannot show Chinese."""
+    """Skip a test if no font can show Chinese."""
     from firth.plotting import loss_curve
 
     try:
@@ -55,7 +55,7 @@ def test_the_lesson_tells_its_losses_and_writes_pictures(tmp_path, request, lang
 
 
 def english_in(text):
-    """Return what is English, but for the names of the models; one letter is a mark on an axis."""
+    """Return the English words except names of models. Single letters are marks on axes."""
     return set(re.findall("[A-Za-z]{2,}", text.replace("Skip-gram", ""))) - {"CBOW"}
 
 

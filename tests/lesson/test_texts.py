@@ -1,4 +1,4 @@
-"""The lesson's texts: built alike in each language."""
+"""The lesson's texts have the same structure in each language."""
 
 import re
 from collections import Counter

@@ -8,13 +8,12 @@ import errno
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from firth.errors import FirthError
 from firth.io.scratch import LOCK, NEW, OLD, scratch_folder, scratch_name
 
-_PROBE = b"probe\n"
 # The errors of a file system that lacks a call.
 _UNSUPPORTED = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP)
 
@@ -127,11 +126,10 @@ def is_same(one: Path, other: Path) -> bool:
         return False
 
 
-def lies_in(path: Path, places: Iterable[Path]) -> bool:
-    """Tell whether a path is one of some places, or lies within one, by `is_same`."""
+def lies_in(path: Path, place: Path) -> bool:
+    """Tell whether a path is another or lies within it, by `is_same`."""
     real = Path(os.path.realpath(path))
-    above = (real, *real.parents)
-    return any(is_same(each, place) for place in places for each in above)
+    return any(is_same(each, place) for each in (real, *real.parents))
 
 
 @contextlib.contextmanager
@@ -222,7 +220,7 @@ def _try_to_write(scratch: Path, path: Path, *, folder: bool) -> None:
     if folder:
         probe.mkdir()
     part = probe / "probe" if folder else probe
-    part.write_bytes(_PROBE)
+    part.write_bytes(b"probe\n")
     _flush(probe)
     # If the process is killed now, the name and the empty content show that this is a leftover.
     part.write_bytes(b"")
