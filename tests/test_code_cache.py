@@ -94,7 +94,7 @@ def test_a_damaged_entry_is_told_once_and_replaced(folder, damage):
     (entry,) = entries(folder)
     whole = entry.read_bytes()
     entry.write_bytes(damage(whole))
-    assert call_warned("was damaged, and is compiled anew") == "compiled"
+    assert call_warned("was damaged, and is compiled again") == "compiled"
     assert call() == "loaded"
     assert entries(folder) == [entry]
 

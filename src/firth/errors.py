@@ -4,13 +4,13 @@ Each message is one line: what was given, what was expected, what to do::
 
     FirthError
     ├── ConfigError        an option that is out of range or does not fit another (ValueError)
-    ├── CorpusError        a text that cannot be read, or holds nothing to train on
+    ├── CorpusError        a text that cannot be read, or has nothing to train on
     ├── VocabularyError    a word that has no vector (KeyError)
-    ├── FormatError        a vector or evaluation file that is damaged, or of no known format
+    ├── FormatError        a vector or evaluation file that is damaged or of an unknown format
     └── MissingExtraError  an optional dependency that is not installed (ImportError)
 
-What is doubtful but goes on is told by a `FirthWarning`. A run that was interrupted after a
-checkpoint raises `Interrupted`, which is a `KeyboardInterrupt`.
+A `FirthWarning` tells of doubtful settings or results; the work goes on. A run that is interrupted
+after a checkpoint raises `Interrupted`, which is a `KeyboardInterrupt`.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _LONGEST = 200
 
 
 def escape(text: str) -> str:
-    r"""Return a text with what cannot be printed, or would break the line, as an escape.
+    r"""Return a text in which unprintable characters and line breaks are escaped.
 
-    The joiners that belong to words (U+200C, U+200D) stay.
+    The joiners U+200C and U+200D, which belong to words, are not escaped.
 
     Examples
     --------
@@ -37,7 +37,7 @@ def escape(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    r"""Return a text from a file as a message can hold it: on one line, and cut where it is long.
+    r"""Return a text for a message: escaped to one line, with the middle of a long text left out.
 
     Examples
     --------
@@ -58,7 +58,7 @@ class ConfigError(FirthError, ValueError):
 
 
 class CorpusError(FirthError):
-    """A text cannot be read, or holds nothing to train on."""
+    """A text cannot be read, or has nothing to train on."""
 
 
 class VocabularyError(FirthError, KeyError):
@@ -69,7 +69,7 @@ class VocabularyError(FirthError, KeyError):
 
 
 class FormatError(FirthError):
-    """A vector or evaluation file is damaged, or of no known format."""
+    """A vector or evaluation file is damaged or of an unknown format."""
 
 
 class MissingExtraError(FirthError, ImportError):
@@ -96,12 +96,12 @@ class MissingExtraError(FirthError, ImportError):
         self.package, self.extra = package, extra
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Return how a copy is made, in this process or another."""
+        """Return how to make a copy, for `pickle`."""
         return type(self), (self.package, self.extra), self.__dict__
 
 
 class FirthWarning(UserWarning):
-    """Something goes on that is likely not what was meant."""
+    """A setting or a result is probably not what the user intended."""
 
 
 def warn(message: str) -> None:
@@ -113,7 +113,7 @@ def warn(message: str) -> None:
 
 
 class Interrupted(KeyboardInterrupt):
-    """Training was interrupted; the message tells how to go on.
+    """Training was interrupted. The message tells how to resume it.
 
     Parameters
     ----------
@@ -128,5 +128,5 @@ class Interrupted(KeyboardInterrupt):
         self.signal = signal
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Return how a copy is made, in this process or another."""
+        """Return how to make a copy, for `pickle`."""
         return type(self), (str(self), self.signal), self.__dict__

@@ -141,13 +141,13 @@ def _read_entry(path: Path) -> bytes | None:
         if not stat.S_ISREG(status.st_mode) or not is_private(status):
             warn_once(
                 f"compiled code in {path.parent} that other users may have written is not run, "
-                "but compiled anew"
+                "but compiled again"
             )
             return None
         content = file.read()
     payload = content[len(_HEADER) + _DIGEST_BYTES :]
     if content != _HEADER + _digest(path.name, payload) + payload:
-        warn_once(f"compiled code in {path.parent} was damaged, and is compiled anew")
+        warn_once(f"compiled code in {path.parent} was damaged, and is compiled again")
         return None
     return payload
 

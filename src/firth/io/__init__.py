@@ -1,1 +1,1 @@
-"""Files, folders and the machine, below everything else."""
+"""Files, folders, locks, and what resources the machine has left."""
