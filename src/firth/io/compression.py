@@ -22,8 +22,8 @@ from firth.errors import FormatError, one_line
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-BUFFER_BYTES = 1 << 16
-SUFFIXES = (".gz", ".bz2", ".xz", ".zst")
+_BUFFER_BYTES = 1 << 16
+_SUFFIXES = (".gz", ".bz2", ".xz", ".zst")
 
 _ZSTD = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
 # Enough to recognize a tar archive.
@@ -51,7 +51,7 @@ class Compression:
     damage: str
 
 
-COMPRESSIONS = (
+_COMPRESSIONS = (
     Compression("gzip", rb"\x1f\x8b\x08", "gzip:open", "zlib:error"),
     # A word may begin with BZh9, so the first bytes of a block, or of the end, are needed too.
     Compression("bzip2", rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)", "bz2:open", "builtins:ValueError"),
@@ -85,20 +85,7 @@ def compression_of(head: bytes) -> Compression | None:
     >>> compression_of(gzip.compress(b"tea")).name, compression_of(b"tea")
     ('gzip', None)
     """
-    return next((known for known in COMPRESSIONS if re.match(known.magic, head)), None)
-
-
-def archive_of(head: bytes) -> str | None:
-    r"""Return the kind of archive that begins with `head`, or None if it is not an archive.
-
-    Of a compressed file, `head` is the beginning of the decompressed data.
-
-    Examples
-    --------
-    >>> archive_of(b"7z\xbc\xaf\x27\x1c"), archive_of(b"tea")
-    ('7z archive', None)
-    """
-    return next((name for name, magic in ARCHIVES.items() if re.match(magic, head)), None)
+    return next((known for known in _COMPRESSIONS if re.match(known.magic, head)), None)
 
 
 def without_suffix(path: Path) -> Path:
@@ -109,7 +96,7 @@ def without_suffix(path: Path) -> Path:
     >>> without_suffix(Path("a.bin.gz")).name, without_suffix(Path("a.txt")).name
     ('a.bin', 'a.txt')
     """
-    return path.with_suffix("") if path.suffix.lower() in SUFFIXES else path
+    return path.with_suffix("") if path.suffix.lower() in _SUFFIXES else path
 
 
 @contextlib.contextmanager
@@ -129,7 +116,7 @@ def open_regular(path: str | os.PathLike[str]) -> Iterator[io.BufferedReader]:
             raise FormatError(f"cannot read {path}: it is a folder")
         if not stat.S_ISREG(kind):
             raise FormatError(f"cannot read {path}: not a regular file; write its content to one")
-        with Path(path).open("rb", BUFFER_BYTES) as file:
+        with Path(path).open("rb", _BUFFER_BYTES) as file:
             yield cast(io.BufferedReader, file)
     except FileNotFoundError as error:
         raise FormatError(f"no such file: {path}") from error
@@ -163,16 +150,18 @@ def open_decompressed(
             return
         with pkgutil.resolve_name(compression.opener)(file, "rb") as raw:
             checked = _Decompressed(raw, compression, path)
-            decompressed = cast(io.BufferedReader, io.BufferedReader(checked, BUFFER_BYTES))
+            decompressed = cast(io.BufferedReader, io.BufferedReader(checked, _BUFFER_BYTES))
             _refuse_archive(decompressed, path)
             yield decompressed, None
 
 
 def _refuse_archive(file: io.BufferedReader, path: str | os.PathLike[str]) -> None:
-    if archive := archive_of(file.peek(_HEAD_BYTES)):
-        raise FormatError(
-            f"cannot read {path}: it is a {archive}; unpack it, and give a file from it"
-        )
+    head = file.peek(_HEAD_BYTES)
+    for name, magic in ARCHIVES.items():
+        if re.match(magic, head):
+            raise FormatError(
+                f"cannot read {path}: it is a {name}; unpack it, and give a file from it"
+            )
 
 
 class _Decompressed(io.RawIOBase):

@@ -44,7 +44,7 @@ def kind_of(path: Path) -> Kind | None:
     head = _head(path)
     if _holds_vectors(head, path):
         return "vectors"
-    if is_log(head):
+    if _is_log(head):
         return "log"
     if _picture_suffix(head) is not None:
         return "picture"
@@ -61,7 +61,7 @@ def is_folder_of_vectors(names: Collection[str]) -> bool:
     return all(name in names for name in FOLDER_OF_VECTORS)
 
 
-def is_log(head: bytes) -> bool:
+def _is_log(head: bytes) -> bool:
     """Tell whether a file is the log of a run. A power cut may have cut off its first line."""
     beginnings = (f'{{"event": "{event}"'.encode() for event in _EVENTS)
     is_part = bool(head) and any(beginning.startswith(head) for beginning in beginnings)
