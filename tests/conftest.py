@@ -1,7 +1,9 @@
 """Fixtures that several test modules share."""
 
+import errno
 import importlib.util
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -72,6 +74,20 @@ def take_permission() -> Callable[[Path], None]:
         pytest.skip("this user may read every file")
 
     return take
+
+
+@pytest.fixture
+def closed_folders(monkeypatch) -> list[Path]:
+    """A list of folders in which nobody can make folders, not even the administrator."""
+    folders, mkdir = [], os.mkdir
+
+    def refuse(path, *arguments, **named):
+        if Path(path).parent in folders:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        mkdir(path, *arguments, **named)
+
+    monkeypatch.setattr(os, "mkdir", refuse)
+    return folders
 
 
 @pytest.fixture(scope="session")

@@ -59,32 +59,18 @@ def test_where_a_file_is_in_place_of_the_folder(tmp_path):
     assert rescued(tmp_path / "parent" / "sub" / "v")[0].parent == tmp_path
 
 
-@pytest.fixture
-def closed(monkeypatch):
-    """A list of folders in which nobody can make anything, not even the administrator."""
-    folders, mkdir = [], os.mkdir
-
-    def refuse(path, *arguments, **named):
-        if any(folder in Path(path).parents for folder in folders):
-            raise PermissionError(13, "Permission denied")
-        mkdir(path, *arguments, **named)
-
-    monkeypatch.setattr(os, "mkdir", refuse)
-    return folders
-
-
-def test_places_are_tried_in_turn(tmp_path, closed, monkeypatch):
+def test_places_are_tried_in_turn(tmp_path, closed_folders, monkeypatch):
     places = {name: tmp_path / name for name in ("beside", "checkpoints", "cache", "temporary")}
     for place in places.values():
         place.mkdir()
     monkeypatch.setattr(rescue, "cache_folder", lambda: places["cache"])
     monkeypatch.setattr(tempfile, "gettempdir", lambda: str(places["temporary"]))
     for before, after in zip(places.values(), list(places.values())[1:], strict=False):
-        closed.append(before)
+        closed_folders.append(before)
         folder, message = rescued(places["beside"] / "v", checkpoint=places["checkpoints"])
         assert folder.parent == after
         assert "Permission denied" in message
-    closed.append(places["temporary"])
+    closed_folders.append(places["temporary"])
     with pytest.raises(FirthError, match=r"Permission denied; the last checkpoint is in .*ints$"):
         save_or_rescue(VECTORS, places["beside"] / "v", checkpoint=places["checkpoints"])
     with pytest.raises(FirthError, match=r"^cannot write .*Permission denied$"):

@@ -199,24 +199,10 @@ def test_a_folder_its_files_and_all_that_was_made_reach_the_disk(tmp_path, flush
     assert flushed[-1] == target.parent.stat().st_ino
 
 
-@pytest.fixture
-def read_only(monkeypatch):
-    """A list of folders in which nobody can make folders, not even the administrator."""
-    folders, real = [], os.mkdir
-
-    def refuse(path, *arguments, **named):
-        if Path(path).parent in folders:
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        return real(path, *arguments, **named)
-
-    monkeypatch.setattr(os, "mkdir", refuse)
-    return folders
-
-
-def test_a_folder_to_write_into_may_stand_in_one_that_is_read_only(tmp_path, read_only):
+def test_a_folder_to_write_into_may_stand_in_one_that_is_read_only(tmp_path, closed_folders):
     folder = tmp_path / "mounted"
     folder.mkdir()
-    read_only.append(tmp_path)
+    closed_folders.append(tmp_path)
     check_usable_folder(folder)
     check_usable_folder(folder / "new" / "newer")
     assert list(folder.iterdir()) == []
@@ -227,10 +213,10 @@ def test_a_folder_to_write_into_may_stand_in_one_that_is_read_only(tmp_path, rea
         check_usable_folder(tmp_path / "new")
 
 
-def test_a_folder_that_cannot_be_written_into_is_told(tmp_path, read_only):
+def test_a_folder_that_cannot_be_written_into_is_told(tmp_path, closed_folders):
     folder = tmp_path / "folder"
     folder.mkdir()
-    read_only.append(folder)
+    closed_folders.append(folder)
     for below in (folder, folder / "new"):
         with pytest.raises(FirthError, match=r"^cannot write to .*: Permission denied$"):
             check_usable_folder(below)
