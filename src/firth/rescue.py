@@ -54,7 +54,7 @@ def save_or_rescue(
 
 
 def _save_elsewhere(vectors: Vectors, places: Iterable[Path]) -> Path | None:
-    """Save vectors in a new folder in the first place that can be written; return the folder."""
+    """Save vectors in a new folder in the first writable place; return it, or None if none is."""
     for place in places:
         with contextlib.suppress(FirthError, OSError, MemoryError):
             folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
