@@ -94,7 +94,7 @@ def test_word2vec_formats_write_integers_as_text(word2vec_file):
 
 
 def test_word2vec_formats_refuse_an_integer_and_its_text(word2vec_file):
-    with pytest.raises(FormatError, match="would read the same"):
+    with pytest.raises(FormatError, match="would be read back the same"):
         Vectors([7, "7"], np.ones((2, 3))).save(word2vec_file)
 
 
@@ -167,7 +167,7 @@ def test_word2vec_file_with_words_that_are_the_same_once_bytes_are_replaced(word
     Vectors(["tqo", "tzo"], np.ones((2, 2))).save(word2vec_file)
     data = word2vec_file.read_bytes().replace(b"q", b"\xff").replace(b"z", b"\xfe")
     word2vec_file.write_bytes(data)
-    told = r"number 2 is 't\ufffdo', like number 1; both .* were replaced .*iconv"
+    told = r"number 2 is 't\ufffdo', like number 1; in both, .* were replaced .*iconv"
     with pytest.raises(FormatError, match=told):
         load(word2vec_file, encoding_errors="replace")
 
@@ -204,9 +204,11 @@ def test_words_are_named_with_accents_composed_or_not(vectors, target):
 def test_words_of_the_first_ones_only(vectors, target):
     vectors.save(target)
     assert load(target, limit=3, words=["the", "7"]).words == ("the",)
-    with pytest.raises(VocabularyError, match=r"^among its first 3 words, .* has none of those"):
+    with pytest.raises(
+        VocabularyError, match=r"none of the words to read among its first 3 words$"
+    ):
         load(target, limit=3, words=["7"])
-    with pytest.raises(VocabularyError, match=r"vectors\S* has none of those to be read"):
+    with pytest.raises(VocabularyError, match=r"vectors\S* has none of the words to read$"):
         load(target, words=["no", 12])
 
 

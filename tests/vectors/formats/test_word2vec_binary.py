@@ -64,9 +64,9 @@ ROW = struct.pack("<2f", 1.5, 2.5)
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
-        (b"one two three\n" + ROW, "line 1 should tell words and dimensions"),
-        (b"\n2 2\n", "line 1 should tell words and dimensions"),
-        (b"x" * 1000, "line 1 should tell words and dimensions"),
+        (b"one two three\n" + ROW, "line 1 must be words and dimensions"),
+        (b"\n2 2\n", "line 1 must be words and dimensions"),
+        (b"x" * 1000, "line 1 must be words and dimensions"),
         (
             b"2 2\na " + ROW + b"long-word " + ROW[:4],
             r"cut short in word number 2 of 2 \(byte 14\)",
