@@ -1,4 +1,4 @@
-"""Damaged evaluation sets: read well or refused in one line (see `tests/fuzzing`)."""
+"""Damaged evaluation sets are read correctly or refused in one line (see `tests/fuzzing`)."""
 
 import pytest
 

@@ -129,9 +129,7 @@ class TestLookup:
     def test_no_attribute_can_be_replaced(self, vectors, name):
         # What was computed from them would stay as it was.
         for each in (vectors, copy.copy(vectors)):
-            with pytest.raises(
-                AttributeError, match=f"{name} of Vectors cannot be changed; make"
-            ):
+            with pytest.raises(AttributeError, match=f"{name} of Vectors cannot be changed; make"):
                 setattr(each, name, getattr(vectors, name))
         vectors.note = "other attributes can be set"
 

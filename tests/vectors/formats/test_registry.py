@@ -177,9 +177,7 @@ def test_a_file_without_permission(tmp_path, take_permission):
 @pytest.mark.parametrize("name", ["model.kv", "model.bin", "model"])
 def test_a_pickle_is_named(tmp_path, name):
     (tmp_path / name).write_bytes(pickle.dumps({"tea": [1.0, 2.0]}))
-    with pytest.raises(
-        FormatError, match=r"is a pickle, .* \(gensim: wv.save_word2vec_format\)"
-    ):
+    with pytest.raises(FormatError, match=r"is a pickle, .* \(gensim: wv.save_word2vec_format\)"):
         load(tmp_path / name)
 
 
