@@ -1,4 +1,4 @@
-"""A run told to the trackers that others make."""
+"""Reports of a run to experiment trackers: TensorBoard, Weights & Biases, trackio, MLflow."""
 
 from __future__ import annotations
 
@@ -17,12 +17,15 @@ from firth.errors import FirthError, FirthWarning, MissingExtraError
 from firth.io.paths import to_path
 from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart, StopReason
 
+# The fields of records that are sent, where a record has them.
+_FIGURES = ("loss", "held_out_loss", "lr", "words_per_second")
+
 
 class _Tracker(Callback):
-    """Tells a package of others named figures, with the words trained as the step.
+    """Sends named figures to a tracker, with the number of trained words as the step.
 
-    What fails when the run begins, stops it. What fails later, such as a server that is not there,
-    is a `FirthWarning`, and training goes on: a run of days is worth more than its curve.
+    A failure at the start of a run stops it. A later failure, such as a missing server, is a
+    `FirthWarning`, and training continues.
     """
 
     def __init__(self, every: float | str) -> None:
@@ -31,11 +34,11 @@ class _Tracker(Callback):
 
     @abstractmethod
     def _begin(self, start: RunStart, options: dict[str, Any]) -> None:
-        """Begin a run, or go on with it; `options` are what it sets out to do."""
+        """Begin or resume a run; `options` are its options and the size of the corpus."""
 
     @abstractmethod
     def _log(self, figures: dict[str, float], words: int) -> None:
-        """Keep figures."""
+        """Record figures."""
 
     @abstractmethod
     def _finish(self, reason: StopReason) -> None:
@@ -50,21 +53,13 @@ class _Tracker(Callback):
         self._has_begun = True
 
     def on_progress(self, progress: Progress) -> None:
-        """Tell loss, step size and speed, if it is time."""
+        """Record loss, step size and speed, if they are due."""
         if self._pace.is_due(progress.seconds):
-            figures = {
-                "loss": progress.loss,
-                "lr": progress.lr,
-                "words_per_second": progress.words_per_second,
-            }
-            self._try(self._log, figures, progress.words)
+            self._log_figures(progress)
 
     def on_epoch(self, epoch: EpochEnd) -> None:
-        """Tell the losses of the epoch."""
-        figures = {"loss": epoch.loss, "lr": epoch.lr}
-        if epoch.held_out_loss is not None:
-            figures["held_out_loss"] = epoch.held_out_loss
-        self._try(self._log, figures, epoch.words)
+        """Record the losses of the epoch."""
+        self._log_figures(epoch)
 
     def on_end(self, end: RunEnd) -> None:
         """End the run, if it began."""
@@ -73,18 +68,22 @@ class _Tracker(Callback):
             self._try(self._finish, end.reason)
 
     def report(self, point: EvaluationPoint) -> None:
-        """Tell what `Evaluate` found."""
-        figures = point.figures()
-        if figures:
+        """Record the results of `Evaluate`."""
+        if figures := point.figures():
             self._try(self._log, figures, point.words)
 
-    def _try(self, tell: Callable[..., None], *what: object) -> None:
+    def _log_figures(self, record: Progress | EpochEnd) -> None:
+        found = {name: getattr(record, name, None) for name in _FIGURES}
+        figures = {name: figure for name, figure in found.items() if figure is not None}
+        self._try(self._log, figures, record.words)
+
+    def _try(self, send: Callable[..., None], *arguments: object) -> None:
         try:
-            tell(*what)
+            send(*arguments)
         except Exception as error:
             reason = next(iter(str(error).splitlines()), "")
             warnings.warn(
-                f"{type(self).__name__} could not be told how the run goes, which goes on: "
+                f"{type(self).__name__} did not get a report of the run, which goes on: "
                 f"{type(error).__name__}: {reason}",
                 FirthWarning,
                 stacklevel=3,
@@ -92,10 +91,10 @@ class _Tracker(Callback):
 
 
 def _import(package: str, needed: str) -> ModuleType:
-    """Import a package of others.
+    """Import a tracker's package.
 
-    A folder of its name beside the program, such as the one into which wandb writes, can be
-    imported too, but holds nothing: hence `needed`, something that it must have.
+    Python also imports an ordinary folder of that name, such as the one that wandb writes. So the
+    package must have the attribute `needed`.
     """
     try:
         module = importlib.import_module(package)
@@ -108,20 +107,20 @@ def _import(package: str, needed: str) -> ModuleType:
     return module
 
 
-def _is_whole(reason: StopReason) -> bool:
+def _is_complete(reason: StopReason) -> bool:
     return reason in ("done", "patience")
 
 
 class TensorBoard(_Tracker):
     """Writes loss, held-out loss, step size and speed for TensorBoard. Needs tensorboardX.
 
-    A run that goes on from a checkpoint goes on in the same folder; figures from after the
-    checkpoint are replaced. Give other runs other folders.
+    A run that resumes from a checkpoint continues in the same folder, and replaces figures from
+    after the checkpoint. Use another folder for each other run.
 
     Parameters
     ----------
     folder : path
-        Missing folders are made.
+        Missing folders are created.
     every : float or str
         The least time between figures within an epoch: seconds, or 30s, 10m, 1.5h.
 
@@ -149,14 +148,14 @@ class TensorBoard(_Tracker):
     def _begin(self, start: RunStart, options: dict[str, Any]) -> None:
         again = None if start.checkpoint is None else start.words + 1
         self._writer = self._writing.SummaryWriter(str(self._folder), purge_step=again)
-        # An indented block, as it stands.
+        # TensorBoard shows an indented block without formatting.
         lines = (f"    {name} = {value!r}" for name, value in options.items())
         self._writer.add_text("options", "\n".join(lines), start.words)
 
     def _log(self, figures: dict[str, float], words: int) -> None:
         for name, value in figures.items():
             self._writer.add_scalar(name, value, words)
-        # What is in a queue is lost when the process is killed.
+        # Figures in a queue are lost when the process is killed.
         self._writer.flush()
 
     def _finish(self, reason: StopReason) -> None:
@@ -164,18 +163,18 @@ class TensorBoard(_Tracker):
 
 
 class WandB(_Tracker):
-    """Tells Weights & Biases loss, held-out loss, step size and speed. Needs wandb.
+    """Sends loss, held-out loss, step size and speed to Weights & Biases. Needs wandb.
 
-    Without options, a run that is active already is used, and left active. To go on with the same
-    run after a checkpoint, give `id="..."` and `resume="allow"`.
+    Without options, an active run is used and stays active. To continue the same run after a
+    checkpoint, use `id="..."` and `resume="allow"`.
 
     Parameters
     ----------
     every : float or str
         The least time between figures within an epoch: seconds, or 30s, 10m, 1.5h.
     **options
-        Of `wandb.init`: project, name, id, resume, mode, ... The options of training are added to
-        `config`.
+        Options of `wandb.init`: project, name, id, resume, mode, ... The options of training are
+        added to `config`.
 
     Raises
     ------
@@ -196,33 +195,32 @@ class WandB(_Tracker):
         else:
             self._run = self._wandb.run
             self._run.config.update(options, allow_val_change=True)
-        # Not as its own step: that may not fall, as it does after a checkpoint.
+        # wandb's own step must not fall, but after a checkpoint the words do.
         self._run.define_metric("words")
-        for name in ("loss", "held_out_loss", "lr", "words_per_second", "analogies/*"):
+        for name in (*_FIGURES, "analogies/*", "similarity/*"):
             self._run.define_metric(name, step_metric="words")
-        self._run.define_metric("similarity/*", step_metric="words")
 
     def _log(self, figures: dict[str, float], words: int) -> None:
         self._run.log({**figures, "words": words})
 
     def _finish(self, reason: StopReason) -> None:
         if self._is_ours:
-            self._run.finish(exit_code=0 if _is_whole(reason) else 1)
+            self._run.finish(exit_code=0 if _is_complete(reason) else 1)
 
 
 class Trackio(_Tracker):
-    """Tells trackio loss, held-out loss, step size and speed. Needs trackio.
+    """Sends loss, held-out loss, step size and speed to trackio. Needs trackio.
 
-    To go on with the same run after a checkpoint, give `name="..."` and `resume="allow"`.
+    To continue the same run after a checkpoint, use `name="..."` and `resume="allow"`.
 
     Parameters
     ----------
     project : str
-        The project of which this is a run.
+        The project of the run.
     every : float or str
         The least time between figures within an epoch: seconds, or 30s, 10m, 1.5h.
     **options
-        Of `trackio.init`: name, resume, space_id, ... The options of training are added to
+        Options of `trackio.init`: name, resume, space_id, ... The options of training are added to
         `config`.
 
     Raises
@@ -250,23 +248,23 @@ class Trackio(_Tracker):
         self._run.log(figures, step=words)
 
     def _finish(self, reason: StopReason) -> None:
-        # Not the run's own, which leaves it the active one, to be finished once more.
+        # `run.finish` would leave the run active, to be finished again at exit.
         self._trackio.finish()
 
 
 class MLflow(_Tracker):
-    """Tells MLflow loss, held-out loss, step size and speed. Needs mlflow.
+    """Sends loss, held-out loss, step size and speed to MLflow. Needs mlflow.
 
-    Without options, a run that is active already is used, and left active. To go on with the same
-    run after a checkpoint, give `run_id="..."`. Where it is kept, and in which experiment, is set
-    by `mlflow.set_tracking_uri` and `mlflow.set_experiment`.
+    Without options, an active run is used and stays active. To continue the same run after a
+    checkpoint, use `run_id="..."`. `mlflow.set_tracking_uri` sets where runs are kept, and
+    `mlflow.set_experiment` sets the experiment.
 
     Parameters
     ----------
     every : float or str
         The least time between figures within an epoch: seconds, or 30s, 10m, 1.5h.
     **options
-        Of `mlflow.start_run`: run_name, run_id, experiment_id, nested, tags, ...
+        Options of `mlflow.start_run`: run_name, run_id, experiment_id, nested, tags, ...
 
     Raises
     ------
@@ -284,7 +282,7 @@ class MLflow(_Tracker):
         self._is_ours = run is None
         if run is None:
             run = self._mlflow.start_run(**self._options)
-        # Those of a run that goes on are there, and may not change.
+        # A resumed run has its options already, and MLflow refuses to change them.
         new = {name: value for name, value in options.items() if name not in run.data.params}
         self._mlflow.log_params(new)
 
@@ -294,4 +292,4 @@ class MLflow(_Tracker):
     def _finish(self, reason: StopReason) -> None:
         if self._is_ours:
             failed = "FAILED" if reason == "error" else "KILLED"
-            self._mlflow.end_run("FINISHED" if _is_whole(reason) else failed)
+            self._mlflow.end_run("FINISHED" if _is_complete(reason) else failed)
