@@ -639,8 +639,8 @@ def test_noise_of_many_words_is_drawn_by_rank():
 @pytest.mark.parametrize(
     ("before", "after", "words", "message"),
     [
-        ([1, 2], [1, 2, 3], None, "one length, got 2, 3 and 2"),
-        ([1, 2], [1, 2], ["a"], "one length, got 2, 2 and 1"),
+        ([1, 2], [1, 2, 3], None, "same length, got 2, 3 and 2"),
+        ([1, 2], [1, 2], ["a"], "same length, got 2, 2 and 1"),
         ([], [], None, "before must be a row of numbers"),
         ([1, 2], [-1, 2], None, "after must hold counts"),
         ([0, 0], [1, 2], None, "before must hold counts"),
@@ -701,9 +701,9 @@ def test_everything_of_a_window_is_on_the_sheet():
 @pytest.mark.parametrize(
     ("sentence", "centre", "window", "noise", "message"),
     [
-        (SENTENCE, 9, 2, [], "0 to 8, got 9"),
+        (SENTENCE, 9, 2, [], r"^centre .* must be at most 8, got 9"),
         (SENTENCE, 1.0, 2, [], "a whole number, got 1.0"),
-        (SENTENCE, -1, 2, [], "0 to 8, got -1"),
+        (SENTENCE, -1, 2, [], r"^centre .* must be at least 0, got -1"),
         ([], 0, 2, [], "at least one word"),
         (SENTENCE, 0, 0, [], "window must be at least 1, got 0"),
         ("the cat", 0, 2, [], "a list of words, got the text 'the cat'"),
