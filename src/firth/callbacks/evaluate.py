@@ -40,12 +40,8 @@ class EvaluationPoint:
 
     def to_dict(self) -> dict[str, object]:
         """Return the results for JSON; a measure that is undefined is null."""
-        return {
-            "epoch": self.epoch,
-            "words": self.words,
-            "seconds": self.seconds,
-            **self.evaluation.to_dict(),
-        }
+        so_far = {"epoch": self.epoch, "words": self.words, "seconds": self.seconds}
+        return {**so_far, **self.evaluation.to_dict()}
 
     def figures(self) -> dict[str, float]:
         """Return the accuracies and correlations that are defined, by kind and file name."""
@@ -152,15 +148,10 @@ class Evaluate(Callback):
         if not np.isfinite(matrix).all():
             # The run diverges; its own check will report that, or return to a checkpoint.
             return
-        vocabulary = self._run.vocabulary
+        vectors = Vectors(self._run.vocabulary.words, matrix)
+        found = self._sets.evaluate(vectors, restrict=self._restrict)
         point = EvaluationPoint(
-            epoch=now.epoch,
-            words=now.words,
-            seconds=now.seconds,
-            evaluation=self._sets.evaluate(
-                Vectors(vocabulary.words, matrix, counts=vocabulary.counts),
-                restrict=self._restrict,
-            ),
+            epoch=now.epoch, words=now.words, seconds=now.seconds, evaluation=found
         )
         self.results.append(point)
         if self._report is not None:

@@ -86,11 +86,9 @@ class JsonLines(Callback):
     def on_progress(self, progress: Progress) -> None:
         """Write the progress, if a line is due."""
         if self._pace.is_due(progress.seconds):
-            derived = {
-                "words_per_second": progress.words_per_second,
-                "seconds_left": progress.seconds_left,
-            }
-            self._try("progress", {**dataclasses.asdict(progress), **derived})
+            derived = ("words_per_second", "seconds_left")
+            fields = {name: getattr(progress, name) for name in derived}
+            self._try("progress", {**dataclasses.asdict(progress), **fields})
 
     def on_epoch(self, epoch: EpochEnd) -> None:
         """Write the results of the epoch."""

@@ -44,14 +44,7 @@ _LEMMA = re.compile(r"(.+)-[nvja]")
 
 @dataclass(frozen=True)
 class Layout:
-    """The fields of a row, numbered from 0, with the two words and their score.
-
-    Parameters
-    ----------
-    first, second, score : int
-    fields : int
-        The number of fields of a row.
-    """
+    """The indices of two words and their score in a row, and its number of fields."""
 
     first: int
     second: int

@@ -72,7 +72,7 @@ def evaluate(
     FormatError
         If a file is missing or malformed.
     ConfigError
-        If there is no file, or an option is out of range.
+        If there is no file, an option is out of range, or `vectors` is not a `Vectors`.
 
     Examples
     --------
@@ -107,15 +107,7 @@ class EvaluationSets:
 
     @classmethod
     def read(cls, *, analogies: Paths = (), similarity: Paths = ()) -> Self:
-        """Read the files that `evaluate` takes.
-
-        Raises
-        ------
-        FormatError
-            If a file is missing or malformed.
-        ConfigError
-            If there is no file.
-        """
+        """Read the files for `evaluate`, which lists the errors."""
         sets = cls(
             tuple((str(path), read_analogies(path)) for path in _several("analogies", analogies)),
             tuple((str(path), read_pairs(path)) for path in _several("similarity", similarity)),
@@ -127,13 +119,7 @@ class EvaluationSets:
     def evaluate(
         self, vectors: Vectors, *, restrict: int = 30_000, fold: bool = True
     ) -> Evaluation:
-        """Measure vectors, as `evaluate` does.
-
-        Raises
-        ------
-        ConfigError
-            If an option is out of range, or `vectors` is not a `Vectors`.
-        """
+        """Evaluate vectors, as the function `evaluate` does."""
         if not isinstance(vectors, Vectors):
             raise ConfigError(f"vectors must be Vectors, as from firth.load, got {shown(vectors)}")
         whole_number("restrict", restrict, least=1, most=None)

@@ -185,15 +185,7 @@ class ExactIndex:
     def nearest(
         self, queries: NDArray[np.float32], k: int, exclude: NDArray[np.int64] | None = None
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Search for queries (n, D) of length one, as `top_k` does; zeros have no neighbours.
-
-        Returns
-        -------
-        indices : (n, k) int64
-            Best first. If fewer than k rows are left, the rest is -1.
-        scores : (n, k) float32
-            Cosines, from -1 to 1.
-        """
+        """Search for unit queries (n, D) as `top_k` does; queries of zeros have no neighbours."""
         indices, scores = top_k(queries, self.unit_vectors, k, exclude=exclude, omit=self._omit)
         indices[zero_rows(queries)] = -1
         # Rounding can take the product of two unit rows beyond 1.

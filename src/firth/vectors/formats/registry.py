@@ -28,15 +28,7 @@ _PICKLE = re.compile(rb"\x80[\x02-\x05]")
 
 
 def read_table(path: str | os.PathLike[str], selection: Selection) -> Table:
-    """Read a folder or file, in the format of its suffix or, if unknown, of its first bytes.
-
-    Raises
-    ------
-    FormatError
-        If there is no such file, it is damaged, or its format is unknown.
-    VocabularyError
-        If it holds none of the selected words.
-    """
+    """Read a folder or file for `firth.load`, in the format of its suffix or its first bytes."""
     path = to_path("the path of vectors", path)
     try:
         if path.is_dir():
@@ -53,22 +45,7 @@ def read_table(path: str | os.PathLike[str], selection: Selection) -> Table:
 
 
 def write_table(table: Table, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
-    """Write a table in the format of the path's suffix; without suffix, a folder.
-
-    Parameters
-    ----------
-    table : Table
-    path : path
-    overwrite : bool
-        Whether to replace a file that does not hold vectors.
-
-    Raises
-    ------
-    FormatError
-        If the suffix is unknown, or the format cannot hold the table.
-    FirthError
-        If the path cannot be written, or holds something other than vectors.
-    """
+    """Write a table for `Vectors.save`, in the format of the path's suffix."""
     form = _format_for(path)
     switch("overwrite", overwrite)
     if form is None:
@@ -79,7 +56,7 @@ def write_table(table: Table, path: str | os.PathLike[str], *, overwrite: bool =
 
 
 def check_destination(path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
-    """Raise if `write_table` could not write to `path`, without changing any file.
+    """Raise if `Vectors.save` could not write to `path`, without changing any file.
 
     Raises
     ------

@@ -152,13 +152,7 @@ def _find_word(window: _Window, width: int) -> tuple[int, int]:
 
 
 def write(table: Table, path: Path) -> None:
-    """Write words and input vectors, as word2vec.c does.
-
-    Raises
-    ------
-    FormatError
-        If the format cannot hold a word.
-    """
+    """Write words and input vectors, as word2vec.c does."""
     write_rows(table, path, _encode)
 
 

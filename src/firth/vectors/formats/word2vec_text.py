@@ -105,18 +105,7 @@ def _count_numbers(file: BinaryIO, path: Path) -> int:
 
 @dataclass
 class _Reading:
-    """The state of reading the lines of a file.
-
-    Parameters
-    ----------
-    path : Path
-    line : int
-        The number of the next line.
-    dim : int
-    promised : int or None
-        The number of words in the header, if there is one.
-    selection : Selection
-    """
+    """The state of reading a file: `line` is the next, `promised` the header's number of words."""
 
     path: Path
     line: int
@@ -261,13 +250,7 @@ def _is_like_number(field: bytes) -> bool:
 
 
 def write(table: Table, path: Path) -> None:
-    """Write words and input vectors, with enough digits to read back the same float32.
-
-    Raises
-    ------
-    FormatError
-        If the format cannot hold a word.
-    """
+    """Write words and input vectors, with enough digits to read back the same float32."""
     row_format = b"%b " + b" ".join([NUMBER] * table.input_vectors.shape[1]) + b"\n"
 
     def encode(words: Sequence[bytes], rows: NDArray[np.float32]) -> bytes:
