@@ -1,4 +1,4 @@
-"""Which format a path calls for."""
+"""The choice of a format, and of files that may be replaced."""
 
 import os
 import pickle
@@ -69,8 +69,6 @@ def test_fasttext_is_known_by_its_magic_number(tmp_path):
         load(tmp_path / "model.ftz")
 
 
-# ------------------------------------------------------------------- what is replaced
-
 SUFFIXES = [".bin", ".txt", ".vec"]
 
 
@@ -81,7 +79,7 @@ def test_vectors_and_empty_files_are_replaced(suffix, other, tmp_path):
     if other == "empty":
         target.touch()
     else:
-        # More numbers than the first bytes hold, and fewer.
+        # Fewer numbers than the first bytes hold, and more.
         for dim in (1, 3000):
             Vectors(["new", "newer"], np.full((2, dim), 0.25)).save(tmp_path / f"old{other}")
             (tmp_path / f"old{other}").replace(target)
@@ -128,9 +126,7 @@ def test_a_part_of_a_folder_of_vectors_may_be_of_another_program(tmp_path):
     for name in ("config.json", "model.safetensors"):
         (target / name).write_text("of another program")
     for attempt in (check_destination, Vectors(WORDS, MATRIX).save):
-        with pytest.raises(
-            FirthError, match=r"holds config\.json and model\.safetensors, but no ve"
-        ):
+        with pytest.raises(FirthError, match=r"holds config\.json and model\.safetensors, but no"):
             attempt(target)
     Vectors(WORDS, MATRIX).save(target, overwrite=True)
     Vectors(WORDS, MATRIX).save(target)
