@@ -73,10 +73,6 @@ def lines(path):
     return [json.loads(line, parse_constant=pytest.fail) for line in path.read_text().splitlines()]
 
 
-def events(path):
-    return [line["event"] for line in lines(path)]
-
-
 class Recorder(Callback):
     """Keeps all records."""
 
@@ -385,7 +381,7 @@ def test_a_disk_that_fills_leaves_whole_lines(tmp_path):
         signal.signal(signal.SIGXFSZ, handler)
     assert log.path.stat().st_size == size
     log.on_end(make_end())
-    assert events(log.path) == ["epoch", "end"]
+    assert [line["event"] for line in lines(log.path)] == ["epoch", "end"]
 
 
 # ------------------------------------------------------------------------ evaluation

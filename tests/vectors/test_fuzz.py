@@ -23,14 +23,12 @@ READERS = [
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_damaged_files_are_read_or_refused(reader, check_damaged):
-    check_damaged(reader, first=0, count=250, faults=5)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("reader", READERS)
-def test_a_hundred_thousand_damaged_files_are_read_or_refused(reader, check_damaged):
-    check_damaged(reader, first=1_000, count=100_000, faults=7)
+@pytest.mark.parametrize(
+    ("first", "count", "faults"),
+    [(0, 250, 5), pytest.param(1_000, 100_000, 7, marks=pytest.mark.slow)],
+)
+def test_damaged_files_are_read_or_refused(reader, first, count, faults, check_damaged):
+    check_damaged(reader, first=first, count=count, faults=faults)
 
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
