@@ -39,7 +39,7 @@ FEW, MANY = 256, 4_096
 
 
 class Method(NamedTuple):
-    """A method to train CBOW, for the counts of a vocabulary."""
+    """A way to train CBOW, made for the counts of a vocabulary."""
 
     name: str
     make: Callable[[np.ndarray], nn.Module]
@@ -73,8 +73,8 @@ class Trial:
         self._model = method.make(counts)
         for table in self._model.modules():
             if isinstance(table, nn.Embedding):
-                # Sparse gradients hold only the rows that were looked up. The softmax uses all rows
-                # of its output table, so its gradient is dense anyway.
+                # Gradients that name only the rows that were looked up. The softmax uses all rows
+                # of its output table, whose gradient is dense either way.
                 table.sparse = method.sparse
         with torch.no_grad():
             for rows in self._model.parameters():

@@ -1,15 +1,15 @@
 """The exceptions that Firth raises on purpose.
 
-Each message is one line: the actual value, the expected value, and what to do::
+Each message is one line: what was given, what was expected, what to do::
 
     FirthError
-    ├── ConfigError        an option that is out of range or contradicts another (ValueError)
-    ├── CorpusError        a text that cannot be read, or has no words to train on
+    ├── ConfigError        an option that is out of range or does not fit another (ValueError)
+    ├── CorpusError        a text that cannot be read, or has nothing to train on
     ├── VocabularyError    a word that has no vector (KeyError)
-    ├── FormatError        a vector or evaluation file that is damaged, or has an unknown format
+    ├── FormatError        a vector or evaluation file that is damaged or of an unknown format
     └── MissingExtraError  an optional dependency that is not installed (ImportError)
 
-A `FirthWarning` reports something doubtful that does not stop Firth. A run that was interrupted
+A `FirthWarning` tells of doubtful settings or results; the work goes on. A run that is interrupted
 after a checkpoint raises `Interrupted`, which is a `KeyboardInterrupt`.
 """
 
@@ -22,9 +22,9 @@ _LONGEST = 200
 
 
 def escape(text: str) -> str:
-    r"""Escape characters that cannot be printed or would break the line.
+    r"""Return a text in which unprintable characters and line breaks are escaped.
 
-    The joiners U+200C and U+200D, which are part of words, stay.
+    The joiners U+200C and U+200D, which belong to words, are not escaped.
 
     Examples
     --------
@@ -37,7 +37,7 @@ def escape(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    r"""Return a text for a message: on one line, and shortened in the middle if it is long.
+    r"""Return a text for a message: escaped to one line, with the middle of a long text left out.
 
     Examples
     --------
@@ -54,22 +54,22 @@ class FirthError(Exception):
 
 
 class ConfigError(FirthError, ValueError):
-    """An option is out of range, or contradicts another one."""
+    """An option is out of range, or does not fit another one."""
 
 
 class CorpusError(FirthError):
-    """A text cannot be read, or has no words to train on."""
+    """A text cannot be read, or has nothing to train on."""
 
 
 class VocabularyError(FirthError, KeyError):
     """A word has no vector."""
 
-    # KeyError would show the repr of its argument, which is a sentence here.
+    # KeyError shows the repr of its argument; here the argument is a sentence.
     __str__ = Exception.__str__
 
 
 class FormatError(FirthError):
-    """A vector or evaluation file is damaged, or has an unknown format."""
+    """A vector or evaluation file is damaged or of an unknown format."""
 
 
 class MissingExtraError(FirthError, ImportError):
@@ -80,7 +80,7 @@ class MissingExtraError(FirthError, ImportError):
     package : str
         The package that could not be imported.
     extra : str, optional
-        Firth's extra that installs it, if there is one.
+        The extra of Firth that installs it, if there is one.
 
     Examples
     --------
@@ -96,16 +96,16 @@ class MissingExtraError(FirthError, ImportError):
         self.package, self.extra = package, extra
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Return the constructor and arguments for a copy or a pickle."""
+        """Return how to make a copy, for `pickle`."""
         return type(self), (self.package, self.extra), self.__dict__
 
 
 class FirthWarning(UserWarning):
-    """Something is likely not as intended, but Firth continues."""
+    """A setting or a result is probably not what the user intended."""
 
 
 def warn(message: str) -> None:
-    """Issue a `FirthWarning` that points to the caller's line outside of this package."""
+    """Issue a `FirthWarning` at the line outside of this package that led to it."""
     level, frame = 1, sys._getframe()
     while frame.f_back and frame.f_globals.get("__name__", "").split(".")[0] == __package__:
         level, frame = level + 1, frame.f_back
@@ -113,14 +113,14 @@ def warn(message: str) -> None:
 
 
 class Interrupted(KeyboardInterrupt):
-    """Training was interrupted; the message explains how to resume.
+    """Training was interrupted. The message tells how to resume it.
 
     Parameters
     ----------
     message : str
         One line.
     signal : int
-        The number of the signal.
+        The number of the signal that interrupted it.
     """
 
     def __init__(self, message: str, signal: int) -> None:
@@ -128,5 +128,5 @@ class Interrupted(KeyboardInterrupt):
         self.signal = signal
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Return the constructor and arguments for a copy or a pickle."""
+        """Return how to make a copy, for `pickle`."""
         return type(self), (str(self), self.signal), self.__dict__

@@ -33,7 +33,7 @@ _TO_ANALOGY = "Firth adds and takes away words in analogy(positive, negative)"
 _SIMILAR = "similar(word, top=10)"
 _READ_BY_TRAIN = "Firth reads, counts and trains at once: firth.train(source)"
 _NORMALIZES = "Firth compares at length one by itself"
-_CANNOT_CHANGE = "Firth's vectors cannot be changed; make new ones: firth.Vectors(words, matrix)"
+_CANNOT_CHANGE = "Firth's vectors cannot be changed; make others: firth.Vectors(words, matrix)"
 
 # Keywords of functions, and options of the command. Of several names, the first that the function
 # has is told.

@@ -69,7 +69,7 @@ class Evaluate(Callback):
     analogies, similarity : path or sequence of paths
         As for `firth.evaluate`. They are read once, when the callback is created.
     restrict : int
-        Only the first (most frequent) words, this many, are candidates for analogies.
+        Only the `restrict` most frequent words, which come first, are candidates for analogies.
     every : float or str
         When to evaluate: "epoch" is the end of each epoch, "3 epochs" that of every third; a time,
         as seconds or as 30s, 10m, 1.5h, is the pause between evaluations. The end of the last

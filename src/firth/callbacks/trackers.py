@@ -17,7 +17,7 @@ from firth.errors import FirthError, FirthWarning, MissingExtraError
 from firth.io.paths import to_path
 from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart, StopReason
 
-# The fields of records that are sent, where a record has them.
+# The fields of a record that are sent, if it has them.
 _FIGURES = ("loss", "held_out_loss", "lr", "words_per_second")
 
 

@@ -154,7 +154,8 @@ def answer_analogies(
     file : str
         The name of the file, for the result.
     restrict : int
-        Only the first (most frequent) words, this many, are candidates. Vectors of zeros are not.
+        Only the `restrict` most frequent words, which come first, are candidates. Words whose
+        vector is zeros are not.
     fold : bool
         Lower-case questions and words. Of words that become the same, the most frequent is used.
     """

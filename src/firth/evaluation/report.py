@@ -63,7 +63,7 @@ def evaluate(
     similarity : path or sequence of paths
         Lines of two words and a score, or a published file such as WordSim-353's.
     restrict : int
-        Only the first (most frequent) words, this many, are candidates for analogies.
+        Only the `restrict` most frequent words, which come first, are candidates for analogies.
     fold : bool
         Compare words in lower case. Of words that become the same, the most frequent is used.
 

@@ -2,7 +2,7 @@
 
 V rows of the table · D dimensions · n queries · k answers to a query
 
-`ExactIndex.nearest` is the question that an approximate index would answer too.
+An approximate index can replace `ExactIndex`, with the same method `nearest`.
 """
 
 from __future__ import annotations

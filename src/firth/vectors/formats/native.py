@@ -32,7 +32,7 @@ from firth.vectors.table import Table, Token
 
 INPUT = "embeddings"
 OUTPUT = "output"
-# A word may hold any character, even a lone surrogate, which strict UTF-8 refuses.
+# JSON from a str with a lone surrogate is no valid UTF-8, but a word may hold any character.
 _SURROGATES = "surrogatepass"
 
 
