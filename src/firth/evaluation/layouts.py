@@ -23,21 +23,9 @@ _SEPARATORS = "\t,\uff0c;"
 _FIRST_WORD = {"word1", "w1", "wordone", "firstword", "worda", "word"}
 _SECOND_WORD = {"word2", "w2", "wordtwo", "secondword", "wordb"}
 _SCORES = (
-    "simlex999",
-    "human(mean)",
-    "humanmean",
-    "mean",
-    "score",
-    "similarity",
-    "relatedness",
-    "rating",
-    "average",
-    "avgscore",
-    "averagescore",
-    "goldscore",
-    "gold",
-    "human",
-)
+    "simlex999", "human(mean)", "humanmean", "mean", "score", "similarity", "relatedness", "rating",
+    "average", "avgscore", "averagescore", "goldscore", "gold", "human",
+)  # fmt: skip
 _PARTS_OF_SPEECH = {"A", "N", "V", "R", "J", "ADJ", "ADV", "NOUN", "VERB", "NN", "JJ", "VB", "RB"}
 _LEMMA = re.compile(r"(.+)-[nvja]")
 
