@@ -108,11 +108,21 @@ class _Labels:
         self.near = [_near(i, points, sizes) for i in range(n)]
         self.chosen = np.full(n, -1)
         self.boxes, self.lines = np.zeros((n, 4)), np.zeros((n, 2, 2))
-        self.fixed = [
-            _fixed_costs(i, points[self.near[i]], points, sizes, self.offsets, room)
-            + _THROUGH * _struck(strokes, _boxes(points[i], sizes[i], self.offsets[i])).sum(axis=0)
-            for i in range(n)
-        ]
+        self.fixed = [self._fixed_costs(i, room, strokes) for i in range(n)]
+
+    def _fixed_costs(self, i: int, room: tuple[float, float], strokes: Floats) -> Floats:
+        """Return the part of the cost of each place (c,) of label i that no other label changes."""
+        point, offsets, neighbours = self.points[i], self.offsets[i], self.points[self.near[i]]
+        boxes = _boxes(point, self.sizes[i], offsets)
+        outside = self.sizes[i].prod() - _covered(boxes, np.array([[0.0, 0.0, *room]]))
+        dots = np.hstack([neighbours - _MARKER, neighbours + _MARKER])
+        markers = _ON_MARKER * _covered(boxes, dots)
+        markers += _OVER_MARKER * _struck(_lines(point, offsets), dots).sum(axis=1)
+        markers += _INWARDS * _inwards(point, neighbours, offsets)
+        # The order of directions has a small cost, larger than rounding errors.
+        far = np.add.outer(DISTANCES, 0.05 * np.arange(len(DIRECTIONS))).ravel()
+        costs = _OUTSIDE * outside + markers + _FAR * far
+        return np.asarray(costs + _THROUGH * _struck(strokes, boxes).sum(axis=0))
 
     def put(self, i: int, candidate: int) -> None:
         """Move label i to one of its places."""
@@ -232,26 +242,6 @@ def _boxes(point: Floats, size: Floats, offsets: Floats) -> Floats:
     """Return the boxes (c, 4) of a label at its places."""
     middle = point + offsets
     return np.hstack([middle - size / 2, middle + size / 2])
-
-
-def _fixed_costs(
-    i: int,
-    neighbours: Floats,
-    points: Floats,
-    sizes: Floats,
-    offsets: Floats,
-    room: tuple[float, float],
-) -> Floats:
-    """Return the part of the cost of each place (c,) of label i that no other label changes."""
-    boxes = _boxes(points[i], sizes[i], offsets[i])
-    outside = sizes[i].prod() - _covered(boxes, np.array([[0.0, 0.0, *room]]))
-    dots = np.hstack([neighbours - _MARKER, neighbours + _MARKER])
-    markers = _ON_MARKER * _covered(boxes, dots)
-    markers += _OVER_MARKER * _struck(_lines(points[i], offsets[i]), dots).sum(axis=1)
-    markers += _INWARDS * _inwards(points[i], neighbours, offsets[i])
-    # The order of directions has a small cost, larger than rounding errors.
-    far = np.add.outer(DISTANCES, 0.05 * np.arange(len(DIRECTIONS))).ravel()
-    return np.asarray(_OUTSIDE * outside + markers + _FAR * far)
 
 
 def _inwards(point: Floats, neighbours: Floats, offsets: Floats) -> Floats:
