@@ -71,9 +71,9 @@ class Evaluate(Callback):
     restrict : int
         Only the `restrict` most frequent words, which come first, are candidates for analogies.
     every : float or str
-        When to evaluate: "epoch" is the end of each epoch, "3 epochs" that of every third; a time,
-        as seconds or as 30s, 10m, 1.5h, is the pause between evaluations. The end of the last
-        epoch is always evaluated.
+        "epoch" evaluates at the end of each epoch, "3 epochs" at that of every third. A time, as
+        seconds or as 30s, 10m, 1.5h, is the pause between evaluations. The end of the last epoch
+        is always evaluated.
     report : callable, optional
         Called with each `EvaluationPoint`: the `report` of another callback, or your function.
 

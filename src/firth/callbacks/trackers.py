@@ -28,9 +28,13 @@ class _Tracker(Callback):
     `FirthWarning`, and training continues.
     """
 
-    def __init__(self, every: float | str) -> None:
+    def __init__(
+        self, package: str, needed: str, every: float | str, options: dict[str, Any]
+    ) -> None:
         self._pace = Pace(every)
         self._has_begun = False
+        self._package = _import(package, needed)
+        self._options = options
 
     @abstractmethod
     def _begin(self, start: RunStart, options: dict[str, Any]) -> None:
@@ -83,8 +87,7 @@ class _Tracker(Callback):
         except Exception as error:
             reason = next(iter(str(error).splitlines()), "")
             warnings.warn(
-                f"{type(self).__name__} did not get a report of the run, which goes on: "
-                f"{type(error).__name__}: {reason}",
+                f"{type(self).__name__} failed; the run goes on: {type(error).__name__}: {reason}",
                 FirthWarning,
                 stacklevel=3,
             )
@@ -133,8 +136,7 @@ class TensorBoard(_Tracker):
     """
 
     def __init__(self, folder: str | os.PathLike[str], *, every: float | str = EVERY) -> None:
-        super().__init__(every)
-        self._writing = _import("tensorboardX", "SummaryWriter")
+        super().__init__("tensorboardX", "SummaryWriter", every, {})
         self._folder = to_path("folder", folder)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -147,7 +149,7 @@ class TensorBoard(_Tracker):
 
     def _begin(self, start: RunStart, options: dict[str, Any]) -> None:
         again = None if start.checkpoint is None else start.words + 1
-        self._writer = self._writing.SummaryWriter(str(self._folder), purge_step=again)
+        self._writer = self._package.SummaryWriter(str(self._folder), purge_step=again)
         # TensorBoard shows an indented block without formatting.
         lines = (f"    {name} = {value!r}" for name, value in options.items())
         self._writer.add_text("options", "\n".join(lines), start.words)
@@ -183,17 +185,15 @@ class WandB(_Tracker):
     """
 
     def __init__(self, *, every: float | str = EVERY, **options: Any) -> None:  # noqa: ANN401
-        super().__init__(every)
-        self._wandb = _import("wandb", "init")
-        self._options = options
+        super().__init__("wandb", "init", every, options)
 
     def _begin(self, start: RunStart, options: dict[str, Any]) -> None:
-        self._is_ours = bool(self._options) or self._wandb.run is None
+        self._is_ours = bool(self._options) or self._package.run is None
         if self._is_ours:
             config = {**options, **self._options.get("config", {})}
-            self._run = self._wandb.init(**{**self._options, "config": config})
+            self._run = self._package.init(**{**self._options, "config": config})
         else:
-            self._run = self._wandb.run
+            self._run = self._package.run
             self._run.config.update(options, allow_val_change=True)
         # wandb's own step must not fall, but after a checkpoint the words do.
         self._run.define_metric("words")
@@ -236,20 +236,18 @@ class Trackio(_Tracker):
         every: float | str = EVERY,
         **options: Any,  # noqa: ANN401
     ) -> None:
-        super().__init__(every)
-        self._trackio = _import("trackio", "init")
-        self._options = {"project": project, **options}
+        super().__init__("trackio", "init", every, {"project": project, **options})
 
     def _begin(self, start: RunStart, options: dict[str, Any]) -> None:
         config = {**options, **self._options.get("config", {})}
-        self._run = self._trackio.init(**{**self._options, "config": config})
+        self._run = self._package.init(**{**self._options, "config": config})
 
     def _log(self, figures: dict[str, float], words: int) -> None:
         self._run.log(figures, step=words)
 
     def _finish(self, reason: StopReason) -> None:
         # `run.finish` would leave the run active, to be finished again at exit.
-        self._trackio.finish()
+        self._package.finish()
 
 
 class MLflow(_Tracker):
@@ -273,23 +271,21 @@ class MLflow(_Tracker):
     """
 
     def __init__(self, *, every: float | str = EVERY, **options: Any) -> None:  # noqa: ANN401
-        super().__init__(every)
-        self._mlflow = _import("mlflow", "start_run")
-        self._options = options
+        super().__init__("mlflow", "start_run", every, options)
 
     def _begin(self, start: RunStart, options: dict[str, Any]) -> None:
-        run = None if self._options else self._mlflow.active_run()
+        run = None if self._options else self._package.active_run()
         self._is_ours = run is None
         if run is None:
-            run = self._mlflow.start_run(**self._options)
+            run = self._package.start_run(**self._options)
         # A resumed run has its options already, and MLflow refuses to change them.
         new = {name: value for name, value in options.items() if name not in run.data.params}
-        self._mlflow.log_params(new)
+        self._package.log_params(new)
 
     def _log(self, figures: dict[str, float], words: int) -> None:
-        self._mlflow.log_metrics(figures, step=words)
+        self._package.log_metrics(figures, step=words)
 
     def _finish(self, reason: StopReason) -> None:
         if self._is_ours:
             failed = "FAILED" if reason == "error" else "KILLED"
-            self._mlflow.end_run("FINISHED" if _is_complete(reason) else failed)
+            self._package.end_run("FINISHED" if _is_complete(reason) else failed)

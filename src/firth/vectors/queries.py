@@ -66,15 +66,7 @@ def find_row(word: Token, rows: Mapping[Token, int]) -> int | None:
 
 
 def find_rows(words: Iterable[Token], rows: Mapping[Token, int]) -> NDArray[np.int64]:
-    """Return the rows of words.
-
-    Raises
-    ------
-    VocabularyError
-        If a word has no row.
-    ConfigError
-        If a word is neither text nor an integer.
-    """
+    """Return the rows of words; a word without a row raises `VocabularyError`."""
     found = []
     for word in words:
         row = find_row(word, rows)

@@ -59,12 +59,6 @@ def test_a_folder_with_other_files_is_not_replaced(folder):
     assert list(load(folder)) == WORDS
 
 
-def test_a_config_that_json_cannot_hold(tmp_path):
-    with pytest.raises(FormatError, match=r"config.json .*not JSON serializable"):
-        Vectors(["a"], np.ones((1, 1)), config={"what": object()}).save(tmp_path / "v")
-    assert not (tmp_path / "v").exists()
-
-
 @pytest.mark.parametrize("name", FILES)
 def test_a_missing_file(folder, name):
     (folder / name).unlink()
@@ -123,10 +117,11 @@ def test_a_config_with_numbers_that_could_not_be_written_again(folder, number):
         load(folder)
 
 
-@pytest.mark.parametrize("number", [float("nan"), float("inf")])
-def test_a_config_that_could_not_be_read_again_is_not_written(tmp_path, number):
-    with pytest.raises(FormatError, match=r"config.json cannot hold the config: Out of range"):
-        Vectors(["a"], np.ones((1, 1)), config={"losses": [number]}).save(tmp_path / "v")
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), object()])
+def test_a_config_that_could_not_be_read_again_is_not_written(tmp_path, value):
+    fault = "Object .* not JSON serializable" if type(value) is object else "Out of range"
+    with pytest.raises(FormatError, match=f"config.json cannot hold the config: {fault}"):
+        Vectors(["a"], np.ones((1, 1)), config={"losses": [value]}).save(tmp_path / "v")
     assert not (tmp_path / "v").exists()
 
 

@@ -48,9 +48,20 @@ def test_other_files_are_of_no_known_format(content, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["v.bin", "v.txt", "v.vec", "v.kv", "v"])
-def test_empty_files(name, tmp_path):
-    (tmp_path / name).touch()
-    with pytest.raises(FormatError, match=rf"{name}: the file is empty"):
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"", "the file is empty"),
+        (struct.pack("<14i", 793712314, 12, *range(12)), "fastText"),
+        (pickle.dumps({"tea": [1.0]}), r"is a pickle, .* \(gensim: wv.save_word2vec_format\)"),
+        (b"PK\x03\x04\x00", "it is a zip archive.*; unpack it"),
+        (b"\0" * 257 + b"ustar  \0", "it is a tar archive.*; unpack it"),
+        (b"7z\xbc\xaf\x27\x1c", "it is a 7z archive.*; unpack it"),
+    ],
+)
+def test_files_of_other_kinds_are_named(name, content, fault, tmp_path):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(FormatError, match=rf"{name}.*{fault}"):
         load(tmp_path / name)
 
 
@@ -61,12 +72,6 @@ def test_empty_files(name, tmp_path):
 def test_models_of_fasttext_are_named_as_such(name, shared_data):
     with pytest.raises(FormatError, match="fastText's binary models are not supported"):
         load(shared_data / "vectors" / name)
-
-
-def test_fasttext_is_known_by_its_magic_number(tmp_path):
-    (tmp_path / "model.ftz").write_bytes(struct.pack("<14i", 793712314, 12, *range(12)))
-    with pytest.raises(FormatError, match="fastText"):
-        load(tmp_path / "model.ftz")
 
 
 SUFFIXES = [".bin", ".txt", ".vec"]
@@ -137,16 +142,6 @@ def test_a_part_of_a_folder_of_vectors_may_be_of_another_program(tmp_path):
     assert (target / "thesis.tex").exists()
 
 
-@pytest.mark.parametrize(
-    "content", [b"PK\x03\x04\x00", b"\0" * 257 + b"ustar  \0", b"7z\xbc\xaf\x27\x1c"]
-)
-@pytest.mark.parametrize("name", ["v.txt", "v.bin", "v"])
-def test_archives_are_to_be_unpacked(content, name, tmp_path):
-    (tmp_path / name).write_bytes(content)
-    with pytest.raises(FormatError, match=r"it is a (zip|tar|7z) archive.*; unpack it"):
-        load(tmp_path / name)
-
-
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
 def test_what_is_no_regular_file_is_refused(tmp_path):
     os.mkfifo(tmp_path / "v.txt")
@@ -168,13 +163,6 @@ def test_a_file_without_permission(tmp_path, take_permission):
     take_permission(tmp_path / "v.txt")
     with pytest.raises(FormatError, match=r"^cannot read .*v\.txt: Permission denied"):
         load(tmp_path / "v.txt")
-
-
-@pytest.mark.parametrize("name", ["model.kv", "model.bin", "model"])
-def test_a_pickle_is_named(tmp_path, name):
-    (tmp_path / name).write_bytes(pickle.dumps({"tea": [1.0, 2.0]}))
-    with pytest.raises(FormatError, match=r"is a pickle, .* \(gensim: wv.save_word2vec_format\)"):
-        load(tmp_path / name)
 
 
 @pytest.mark.parametrize("first", ["at name@domain.com", ". . .", "tea"])
