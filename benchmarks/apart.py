@@ -1,8 +1,8 @@
-"""Running a command in a process of its own, measured as a whole.
+"""Run a command in a separate process, and measure it as a whole.
 
 On Linux, the peak memory of a child is at least that of the process that starts it: the kernel
-counts what the child shares before it becomes another program. So keep the caller small, and import
-nothing heavy into it before the last run.
+counts the memory that the child shares before it becomes another program. So keep the caller
+small, and import nothing heavy into it before the last run.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 
 @dataclass(frozen=True)
 class Run:
-    """A command that ended well: seconds on the clock, peak resident bytes, and what it printed."""
+    """A successful command: seconds of wall time, peak resident bytes, and its output."""
 
     seconds: float
     peak_bytes: int
@@ -30,21 +30,21 @@ class Run:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Return the environment for a process that runs as an installed program does.
+    """Return the environment for a process that runs like an installed program.
 
-    That finds its bytecode written, which a setting of the caller's may forbid.
+    An installed program has its bytecode on disk; a setting of the caller may forbid that.
     """
     kept = {name: value for name, value in os.environ.items() if name != _NO_BYTECODE}
     return {**kept, **more}
 
 
 def run_in_thread(command: Sequence[str]) -> Run:
-    """Run `command`, and measure it from its start to its end.
+    """Run `command`, and measure it from start to end.
 
     Raises
     ------
     RuntimeError
-        If it fails; the message ends with the last lines that it printed.
+        If it fails; the message ends with the last lines of its output.
     """
     with tempfile.TemporaryFile() as printed:
         began = time.perf_counter()
@@ -55,7 +55,7 @@ def run_in_thread(command: Sequence[str]) -> Run:
             stderr=subprocess.STDOUT,
             env=environment(),
         ) as process:
-            # Popen.wait does not give the resources that this one child used.
+            # Popen.wait does not return the resources that this child used.
             _, status, usage = os.wait4(process.pid, 0)
             seconds = time.perf_counter() - began
             process.returncode = os.waitstatus_to_exitcode(status)

@@ -1,10 +1,10 @@
-"""What checkpoints cost: how long training stands still for one, and the speed with and without.
+"""The cost of checkpoints: the pause of training, and the speed with and without them.
 
 python benchmarks/checkpoints.py TEXT [--every 1s] [--rounds 3] [--dim 100] [--epochs 1]
     [--threads 2] [--output results/checkpoints.json]
 
-The checkpoints come far more often than the ten minutes that are the default, so that there are
-enough of them to measure. Runs with and without take turns.
+Checkpoints are far more frequent than the default of ten minutes, so that there are enough of them
+to measure. Runs with and without checkpoints alternate.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ RESULTS = Path(__file__).parent / "results" / "checkpoints.json"
 
 
 class Watch(Callback):
-    """Keeps how the run ended."""
+    """Stores the end of the run."""
 
     end: RunEnd
 
     def on_end(self, end: RunEnd) -> None:
-        """Keep it."""
+        """Store it."""
         self.end = end
 
 
 def main() -> None:
-    """Measure in turns, print the medians, write all figures."""
+    """Measure alternately, print the medians, write all results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("text", type=Path)
     parser.add_argument("--every", default="1s")
@@ -70,7 +70,7 @@ def main() -> None:
 
 
 def measure(corpus: Corpus, config: TrainConfig, every: str | None) -> dict[str, float]:
-    """Train once; give the speed, and what a checkpoint cost."""
+    """Train once; return the speed and the cost of a checkpoint."""
     watch = Watch()
     with tempfile.TemporaryDirectory() as name:
         folder, checkpoints = Path(name), None

@@ -1,10 +1,10 @@
-"""The loss on held-out text, epoch by epoch, beside what the vectors are worth.
+"""The loss on held-out text beside the quality of the vectors, epoch by epoch.
 
 python benchmarks/held_out.py TEXT --analogies FILE --similarity FILE [--epochs 20] [--dim 100]
     [--model skipgram] [--threads 2] [--output results/held_out.json] [--picture FILE.png]
 
-One run with 1 % of the text held out; after each epoch the vectors are measured. The step size
-falls to its end over all epochs, so the figures of an epoch are not those of a run of as many.
+One run holds out 1 % of the text and evaluates the vectors after each epoch. The step size falls
+over all epochs, so the results of an epoch differ from those of a run with fewer epochs.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LABELS = {"held_out_loss": "held-out loss"}
 
 
 def main() -> None:
-    """Train, print a line for each epoch, write all figures and the picture."""
+    """Train, print a line for each epoch, write all results and the picture."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("text", type=Path)
     parser.add_argument("--analogies", type=Path, required=True)
@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def draw(epochs: list[dict[str, float]], path: Path) -> None:
-    """Draw losses above, quality below, over the same epochs."""
+    """Draw losses above and quality below, by epoch."""
     from firth.plotting import Picture, save
     from firth.plotting.picture import add_legend
     from firth.plotting.style import GREY, look, style_axes

@@ -1,13 +1,12 @@
-"""Kill training runs at random moments, go on with each, and compare what they leave, byte by byte.
+"""Kill training runs at random moments, resume them, and compare their vectors byte by byte.
 
 python benchmarks/kill.py [--kills 200] [--seed 1] [--threads 2] [--output results/kill.json]
 
-A run of `firth train --deterministic --checkpoint FOLDER --resume` is sent SIGKILL at a random
-moment, started again in the same folder, killed again, until one comes to its end. The time within
-which the moment is drawn grows with each kill that leaves no new checkpoint, so that runs end on a
-busy machine too. Their vectors must be those of a run that was left alone. After each kill the last
-checkpoint must open. Checkpoints are written all the time, so that many kills fall into the writing
-of one.
+A run of `firth train --deterministic --checkpoint FOLDER --resume` gets SIGKILL at a random moment,
+starts again in the same folder, and is killed again, until it finishes. The range of the moment
+grows with each kill that leaves no new checkpoint, so runs finish on a busy machine too. Their
+vectors must be those of an undisturbed run. After each kill, the last checkpoint must be readable.
+Checkpoints are so frequent that many kills happen while one is written.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ OPTIONS = [
 
 
 def main() -> None:
-    """Kill as often as asked; tell where the kills fell and whether all runs ended alike."""
+    """Kill runs; report the moments of the kills, and whether all runs had the same result."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
@@ -68,10 +67,10 @@ def main() -> None:
 
 
 def measure(folder: Path, kills: int, seed: int, threads: int) -> dict[str, object]:
-    """Do it, in a folder of its own."""
+    """Run the benchmark in an empty folder."""
     write_text(folder / "text.txt", seed)
     arguments = ["text.txt", *OPTIONS, "--threads", str(threads), "--deterministic", "--quiet"]
-    # The first run compiles; the second tells how long one takes.
+    # The first run compiles; the second measures the time of a run.
     for name in ("compiled", "alone"):
         began = time.perf_counter()
         start(folder, [*arguments, "--output", name]).wait()
@@ -98,7 +97,7 @@ def measure(folder: Path, kills: int, seed: int, threads: int) -> dict[str, obje
 
 
 def write_text(path: Path, seed: int) -> None:
-    """Write 500,000 words in lines of 20, their frequencies as Zipf has it."""
+    """Write 500,000 words in lines of 20, with frequencies after Zipf's law."""
     rng = np.random.default_rng(seed)
     ids = rng.zipf(1.2, size=(25_000, 20)) % 20_000
     path.write_text("\n".join(" ".join(f"w{k}" for k in line) for line in ids), encoding="utf-8")
@@ -117,7 +116,7 @@ def start(folder: Path, arguments: list[str]) -> subprocess.Popen[str]:
 def kill_until_it_ends(
     folder: Path, arguments: list[str], checkpoints: Path, chance: random.Random, seconds: float
 ) -> Iterator[str]:
-    """Start a run again and again until it ends; tell where each kill fell."""
+    """Start a run repeatedly until it finishes; report the moment of each kill."""
     while True:
         before = list_checkpoints(checkpoints)
         run = start(folder, arguments)

@@ -1,4 +1,4 @@
-"""What a benchmark ran on, to be kept beside its figures."""
+"""The machine of a benchmark, to be stored with its results."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import firth._version
 
 
 def describe() -> dict[str, str | int | None]:
-    """Return the processor, the number of logical cores, the versions that matter, and the date."""
+    """Return the processor, its number of logical cores, versions of packages, and the date."""
     return {
         "processor": processor_name(),
         "logical_cores": os.cpu_count(),
@@ -28,7 +28,7 @@ def describe() -> dict[str, str | int | None]:
 
 
 def processor_name() -> str:
-    """Return the processor's own name where the system tells it, else its architecture."""
+    """Return the name of the processor or, if the system does not know it, the architecture."""
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
         for line in cpuinfo.read_text(encoding="utf-8").splitlines():

@@ -1,15 +1,15 @@
-"""What share of the processor's limits the training loop of skip-gram reaches.
+"""The share of the processor's limits that the training loop of skip-gram reaches.
 
 Three things are measured in turn, round by round, on the same number of threads:
 
 - the multiply-add peak: vectors in registers, nothing else;
-- the memory bound: the rows that a window must bring in and change at the least (its K + 1
-  targets, and the one context word that it does not share with the window before), drawn as in
-  training, each only fetched ahead, read, changed and written;
+- the memory bound: the rows that a window must at least read and change (its K + 1 targets, and
+  the one context word that it does not share with the window before), drawn as in training; each
+  is only prefetched, read, changed and written;
 - training: an epoch of skip-gram.
 
 A window's arithmetic is 6 D operations for each of its (context, target) pairs: three products, a
-multiplication and an addition each. Padding and whatever else the loop does count as nothing. Where
+multiplication and an addition each. Padding and all other work of the loop do not count. If
 compute and memory overlap perfectly, training reaches the lower of the two bounds.
 
     python benchmarks/peak.py TEXT [--dim 100 300] [--negative 5] [--threads 2] [--rounds 5]
@@ -48,7 +48,7 @@ FLOPS_PER_STEP = 2 * ACCUMULATORS * emitter.WIDTH
 
 @intrinsic
 def multiply_adds(typingctx, steps):  # noqa: ANN001, ANN201
-    """Do `steps` times a multiply-add on each of so many independent vectors."""
+    """Repeat a multiply-add on each of several independent vectors, `steps` times."""
 
     def codegen(context, builder, signature, arguments):  # noqa: ANN001, ANN202
         e = emitter.Emitter(builder)
@@ -102,7 +102,7 @@ def touch_rows(
     negative: int,
     change: int,
 ) -> None:
-    """Bring in and change the rows of windows centred at all `ids`, and do nothing else."""
+    """Read and change the rows of windows centred at all `ids`, and do nothing else."""
     stride = np.int64(outputs.shape[1])
     rows, coming = np.zeros(negative + 1, np.int64), np.zeros(negative + 1, np.int64)
     drawn = np.zeros(negative, np.uint64)
@@ -119,7 +119,7 @@ def touch_rows(
 
 
 def seconds_on_threads(threads: int, work: Callable[[int], object]) -> float:
-    """Time `work(worker)` on so many threads at once."""
+    """Time `work(worker)` on several threads at once."""
     workers = [threading.Thread(target=work, args=(worker,)) for worker in range(threads)]
     began = time.perf_counter()
     for worker in workers:
@@ -138,7 +138,7 @@ def multiply_add_peak(threads: int) -> float:
 
 
 class MemoryBound:
-    """Tables and draws as training has them, to measure windows per second against."""
+    """Tables and draws like those of training, to measure the memory bound."""
 
     def __init__(self, corpus: Corpus, dim: int, negative: int) -> None:
         self.negative = negative
@@ -167,7 +167,7 @@ class MemoryBound:
 
 @dataclass(frozen=True)
 class Round:
-    """What was measured in one round."""
+    """The results of one round."""
 
     dim: int
     negative: int
@@ -189,12 +189,12 @@ class Round:
 
 
 class Watch(Callback):
-    """Keeps the last progress."""
+    """Stores the last progress."""
 
     progress: Progress
 
     def on_progress(self, progress: Progress) -> None:
-        """Keep it."""
+        """Store it."""
         self.progress = progress
 
 

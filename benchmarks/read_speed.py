@@ -1,7 +1,7 @@
-"""How fast `read_corpus` reads, counts and encodes a text, and how much memory it takes.
+"""The speed and memory of `read_corpus`, which reads, counts and encodes a text.
 
-Each run is a process of its own: it compiles on a few words first, then reads the whole text, and
-reports its time and by how much its peak memory rose. The first run only warms the page cache.
+Each run is a separate process: it compiles on a few words first, then reads the whole text, and
+reports its time and the rise of its peak memory. The first run only warms the page cache.
 
     python benchmarks/read_speed.py text.txt
 """
@@ -26,7 +26,7 @@ RESULTS = Path(__file__).parent / "results" / "read_speed.json"
 
 
 def main() -> None:
-    """Measure each tokenizer, print a table, write the figures."""
+    """Measure each tokenizer, print a table, write the results."""
     arguments = parse_arguments()
     if arguments.one:
         print(json.dumps(measure(arguments.text, arguments.one)))
@@ -61,14 +61,14 @@ def parse_arguments() -> argparse.Namespace:
 
 
 def run_in_thread(text: Path, tokenizer: str) -> dict[str, float]:
-    """Measure once in a process of its own."""
+    """Measure once in a separate process."""
     command = [sys.executable, __file__, str(text), "--one", tokenizer]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     return json.loads(done.stdout)
 
 
 def measure(text: Path, tokenizer: str) -> dict[str, float]:
-    """Read `text` once, after compiling; give words, seconds, and the rise of peak memory."""
+    """Read `text` once, after compiling; return words, seconds, and the rise of peak memory."""
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         small = Path(folder) / "small.txt"
@@ -89,7 +89,7 @@ def measure(text: Path, tokenizer: str) -> dict[str, float]:
 
 
 def peak_bytes() -> int:
-    """Return the peak of this process's resident memory so far."""
+    """Return the peak resident memory of this process so far."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * PEAK_UNIT
 
 

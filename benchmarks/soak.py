@@ -2,9 +2,9 @@
 
 python benchmarks/soak.py TEXT [--minutes 60] [--threads 1] [--output results/soak.json]
 
-TEXT: some megabytes. Each turn trains skip-gram or CBOW with either kernel, writes checkpoints and
-goes on from one, saves and loads each format, asks for neighbours and analogies. Memory is what the
-process holds (resident set) after each turn; a leak would show as a rise from turn to turn.
+TEXT: some megabytes. Each turn trains skip-gram or CBOW, writes checkpoints and resumes from one,
+saves and loads each format, and searches for neighbours and analogies. Memory is the resident set
+of the process after each turn; a leak would raise it from turn to turn.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ import machine
 
 RESULTS = Path(__file__).parent / "results" / "soak.json"
 KINDS = list(itertools.product(("skipgram", "cbow"), (False, True)))
-# Turns after which caches and pools have the size that they keep.
+# After these turns, caches and pools have their final size.
 WARM_UP = 2 * len(KINDS)
 
 
 def main() -> None:
-    """Go on for as long as asked; print memory at the start and at the end, write all of it."""
+    """Repeat the turns; print the memory at the start and at the end, write all results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("text", type=Path)
     parser.add_argument("--minutes", type=float, default=60.0)
@@ -60,7 +60,7 @@ def main() -> None:
 
 
 def take_turn(text: Path, folder: Path, options: dict[str, object]) -> None:
-    """Do once what a user may do in a day."""
+    """Run one turn of a user's typical work."""
     run = {**options, "epochs": 2, "holdout": 0.02, "checkpoint": folder / "checkpoints"}
     firth.train(text, **run)
     vectors = firth.train(text, resume=True, **run)
@@ -74,7 +74,7 @@ def take_turn(text: Path, folder: Path, options: dict[str, object]) -> None:
 
 
 def resident_bytes() -> int:
-    """Return the memory that this process holds now."""
+    """Return the current resident memory of this process."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")
 

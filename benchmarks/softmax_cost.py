@@ -1,4 +1,4 @@
-"""What a step of CBOW costs: softmax over all words, hierarchical softmax, negative sampling.
+"""The cost of a CBOW step: softmax over all words, hierarchical softmax, negative sampling.
 
 python benchmarks/softmax_cost.py [--rounds 3] [--picture FILE]
 """
@@ -32,9 +32,9 @@ PICTURE = HERE.parent / "docs" / "tutorial" / "pictures" / "softmax-cost.png"
 SIZES = (1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000)
 NEGATIVES = (2, 5, 10, 20)
 DIM, CONTEXTS, LR = 100, 10, 0.05
-# Windows of a batch. The whole softmax has no room for more than a few: a batch of the larger size
-# has 16 GB of scores for a million words. The others need many before they outweigh what PyTorch
-# takes to start each operation.
+# Windows of a batch. The full softmax has memory for only a few: a batch of the larger size has
+# 16 GB of scores for a million words. The others need many windows to outweigh PyTorch's overhead
+# for each operation.
 FEW, MANY = 256, 4_096
 
 
@@ -66,7 +66,7 @@ METHODS = (
 
 
 class Trial:
-    """A model at the start of its training, and batches for it."""
+    """A new model, and batches for it."""
 
     def __init__(self, method: Method, counts: np.ndarray, windows: int) -> None:
         torch.manual_seed(1)
@@ -78,7 +78,7 @@ class Trial:
                 table.sparse = method.sparse
         with torch.no_grad():
             for rows in self._model.parameters():
-                # Memory that is all zeros is not there until it is written to.
+                # The system allocates memory of zeros only when it is written.
                 rows.add_(0.0)
         self._optimizer = torch.optim.SGD(self._model.parameters(), lr=LR)
         self._noise = NoiseSampler(counts) if method.negative else None
@@ -87,12 +87,12 @@ class Trial:
         self._shares = torch.from_numpy(shares)
 
     def _words(self, *shape: int) -> Tensor:
-        """Draw words as often as they occur in a text."""
+        """Draw words with their frequencies in a text."""
         found = torch.searchsorted(self._shares, torch.rand(shape, dtype=torch.float64), right=True)
         return found.clamp(1, len(self._shares) - 1)
 
     def seconds(self, least_seconds: float, least_steps: int) -> tuple[float, float]:
-        """Time steps on new batches: the median of a step, and of the draw of noise in it."""
+        """Return the median time of a step on new batches, and of the draw of noise in it."""
         steps, draws = [], []
         while len(steps) < least_steps or sum(steps) < least_seconds:
             centre, contexts = self._words(self._windows), self._words(self._windows, CONTEXTS)
@@ -110,7 +110,7 @@ class Trial:
 
 
 def zipf_counts(size: int) -> np.ndarray:
-    """Return counts as in a text: the word of rank r occurs in proportion to 1 / r; id 0 never."""
+    """Return counts after Zipf's law, in proportion to 1 / rank; id 0 never occurs."""
     return np.concatenate([[0], np.maximum(10 * size // np.arange(1, size + 1), 1)])
 
 
@@ -121,7 +121,7 @@ def mean_questions(size: int) -> float:
 
 
 def measure(size: int, rounds: int) -> list[dict[str, object]]:
-    """Time all methods in turn, `rounds` times, on a vocabulary of that size."""
+    """Time all methods in turn, `rounds` times, on a vocabulary of size V."""
     counts = zipf_counts(size)
     runs: dict[tuple[str, int], list[tuple[float, float]]] = {}
     for _ in range(rounds):
@@ -146,7 +146,7 @@ def measure(size: int, rounds: int) -> list[dict[str, object]]:
 
 
 def draw(figures: list[dict[str, object]]) -> Figure:
-    """Draw the time of a step against V, of all methods and of the cheap ones, and against K."""
+    """Draw the time of a step by V (all methods, then the cheap ones), and by K."""
     picture = Picture(12.0, 5.2)
     left, middle, right = picture.subplots(1, 3, width_ratios=[1.4, 1.0, 1.0])
     cheap = [sampling(5), METHODS[1].name]
@@ -190,7 +190,7 @@ def draw(figures: list[dict[str, object]]) -> Figure:
 def curves(
     axes: Axes, title: str, places: Sequence[int], times: Mapping[str, Sequence[float]]
 ) -> None:
-    """Draw each method's times, with a legend below the axes."""
+    """Draw the times of each method, with a legend below the axes."""
     style_axes(axes, grid="both")
     axes.set_title(title, loc="left", fontsize=TEXT_SIZE, color=INK)
     handles = [
@@ -206,7 +206,7 @@ def sampling(negative: int) -> str:
 
 
 def at(figures: list[dict[str, object]], method: str, size: int, windows: int) -> float:
-    """Look up a time."""
+    """Return a time."""
     return next(
         float(str(figure["milliseconds"]))
         for figure in figures
@@ -215,7 +215,7 @@ def at(figures: list[dict[str, object]], method: str, size: int, windows: int) -
 
 
 def show(figures: list[dict[str, object]]) -> None:
-    """Print a table: a row for each method, a column for each V; last, how many questions."""
+    """Print a row for each method, a column for each V, and last the mean number of questions."""
     for windows in (FEW, MANY):
         title = f"ms a step of {windows:,} windows"
         print(f"{title:<42}" + "".join(f"{size:>11,}" for size in SIZES))
@@ -228,7 +228,7 @@ def show(figures: list[dict[str, object]]) -> None:
 
 
 def main() -> None:
-    """Measure, print, keep all runs, draw the picture."""
+    """Measure, print, write all runs, draw the picture."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--output", type=Path, default=RESULT)

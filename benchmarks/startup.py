@@ -1,4 +1,4 @@
-"""What a user waits for beside the work: imports, help, compilation, a command with no work.
+"""The time beside the work itself: imports, help, compilation, a command with no work.
 
 python benchmarks/startup.py [--runs 5]
 """
@@ -18,7 +18,7 @@ import machine
 from apart import environment
 
 RESULTS = Path(__file__).parent / "results" / "startup.json"
-# Prints the seconds that the statement after the import takes.
+# Prints the seconds of the statement after the import.
 TIMED = (
     "import time; {setup}; began = time.perf_counter(); {work}; print(time.perf_counter() - began)"
 )
@@ -40,19 +40,19 @@ READING = TIMED.format(
 
 
 def run(command: list[str], cache: str) -> str:
-    """Run a command with a cache folder of its own."""
+    """Run a command with a separate cache folder."""
     variables = environment(FIRTH_CACHE_DIR=cache)
     done = subprocess.run(command, check=True, capture_output=True, text=True, env=variables)
     return done.stdout
 
 
 def seconds_inside(program: str, cache: str, *arguments: str) -> float:
-    """Return the seconds that a program tells of itself."""
+    """Return the seconds that a program prints."""
     return float(run([sys.executable, "-c", program, *arguments], cache))
 
 
 def seconds_of_command(cache: str, *arguments: str) -> float:
-    """Time the command `firth` from its start to its end."""
+    """Time the command `firth` from start to end."""
     began = time.perf_counter()
     run([sys.executable, "-m", "firth", *arguments], cache)
     return time.perf_counter() - began
@@ -77,7 +77,7 @@ def measure() -> dict[str, float]:
 
 
 def main() -> None:
-    """Measure several times, print the medians, write all figures."""
+    """Measure several times, print the medians, write all results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=5)
     runs = [measure() for _ in range(parser.parse_args().runs)]

@@ -1,6 +1,6 @@
-"""How much slower the textbook in PyTorch is than the kernel, and whether its vectors are as good.
+"""The speed and quality of the PyTorch engine compared with the compiled kernel.
 
-Both train on the first bytes of a text, with the same options, and are measured on the same word
+Both train on the first bytes of a text, with the same options, and are evaluated on the same word
 pairs. The speed is that of the training loop: words of the vocabulary before subsampling, times
 epochs, over seconds.
 
@@ -33,7 +33,7 @@ ENGINES: Mapping[str, MakeEngine] = {"kernel": HogwildEngine, "torch": TorchEngi
 
 
 def main() -> None:
-    """Measure, print a table, write the figures."""
+    """Measure, print a table, write the results."""
     arguments = parse_arguments()
     corpus = read_start(arguments.text, arguments.megabytes)
     runs = []
@@ -85,19 +85,19 @@ def read_start(text: Path, megabytes: int) -> Corpus:
 
 
 class Watch(Callback):
-    """Keeps how the run ended."""
+    """Stores the end of the run."""
 
     end: RunEnd
 
     def on_end(self, end: RunEnd) -> None:
-        """Keep it."""
+        """Store it."""
         self.end = end
 
 
 def measure(
     corpus: Corpus, config: TrainConfig, engine: MakeEngine, similarity: Path
 ) -> dict[str, str | float]:
-    """Train once; give the speed of the loop, the last epoch's loss, and the quality."""
+    """Train once; return the speed of the loop, the last epoch's loss, and the quality."""
     watch = Watch()
     result = train_corpus(corpus, config, engine=engine, callbacks=[watch])
     vectors = firth.Vectors(corpus.vocabulary.words, result.input_vectors)
@@ -112,7 +112,7 @@ def measure(
 
 
 def shown(argument: str) -> str:
-    """Leave folders out of an argument."""
+    """Remove the folder from an argument that is a path."""
     return argument if argument.startswith("-") else Path(argument).name
 
 

@@ -1,7 +1,7 @@
-"""How fast Firth trains beside gensim, fastText and word2vec, and how good the vectors are.
+"""The speed and quality of Firth, gensim, fastText and word2vec.
 
-Each run is a process of its own, measured from the text to the saved vectors. The tools take turns,
-so that whatever else the machine does falls on all of them alike; figures are medians.
+Each run is a separate process, measured from the text to the saved vectors. The tools take turns,
+so other load on the machine affects all of them. Results are medians.
 
     python benchmarks/train_speed.py text.txt.zst --analogies questions-words.txt
 """
@@ -33,7 +33,7 @@ LINE_LIMIT = 1000
 
 
 def main() -> None:
-    """Measure, print a table, write the figures."""
+    """Measure, print a table, write the results."""
     arguments = parse_arguments()
     settings = Settings(
         **{field.name: getattr(arguments, field.name) for field in dataclasses.fields(Settings)}
@@ -84,7 +84,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--lr", type=float, help="default: each tool's own")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each tool")
-    parser.add_argument("--words", type=int, help="only the first so many words of the text")
+    parser.add_argument("--words", type=int, help="use only this many words of the text")
     parser.add_argument("--words-per-line", type=line_length, default=LINE_LIMIT)
     parser.add_argument("--tools", type=tool_names, default=list(TOOLS), help="names, with commas")
     parser.add_argument("--gensim-python", default=sys.executable, help="a Python with gensim")
@@ -97,7 +97,7 @@ def parse_arguments() -> argparse.Namespace:
 
 
 def tool_names(names: str) -> list[str]:
-    """Split names of tools, and refuse those that are not known."""
+    """Split names of tools, and refuse unknown ones."""
     tools = names.split(",")
     if unknown := set(tools) - set(TOOLS):
         raise argparse.ArgumentTypeError(
@@ -107,14 +107,14 @@ def tool_names(names: str) -> list[str]:
 
 
 def line_length(words: str) -> int:
-    """Read a number of words that no tool would cut."""
+    """Parse a number of words per line that no tool would cut."""
     if not 1 <= int(words) <= LINE_LIMIT:
         raise argparse.ArgumentTypeError(f"must be from 1 to {LINE_LIMIT}, got {words}")
     return int(words)
 
 
 def find_programs(arguments: argparse.Namespace) -> tuple[dict[str, Program], dict[str, str]]:
-    """Find the programs of the tools asked for; tell which are skipped, and why."""
+    """Find the programs of the tools; report skipped ones, with the reason."""
     paths = {
         "firth": sys.executable,
         "gensim": arguments.gensim_python,
@@ -139,7 +139,7 @@ def read_words(source: Path) -> Iterator[str]:
 
 
 def write_lines(words: Iterable[str], target: Path, words_per_line: int) -> int:
-    """Write lines of so many words each, which all tools read alike; give the number of words."""
+    """Write lines of a fixed length, which all tools read the same; return the number of words."""
     words, count = iter(words), 0
     with target.open("w", encoding="utf-8") as file:
         while line := list(itertools.islice(words, words_per_line)):
@@ -153,8 +153,8 @@ def measure(
 ) -> dict[str, list[Report]]:
     """Run all tools in turn, `rounds` times, after a short round that is not counted.
 
-    The short one fills Firth's cache of compiled code, which a user waits for once, and finds a
-    tool that fails before hours are spent on the others.
+    The short round fills Firth's cache of compiled code, for which a user waits once, and detects
+    a tool that fails before hours are spent on the others.
     """
     sample = text.with_name("sample.txt")
     with text.open(encoding="utf-8") as lines, sample.open("w", encoding="utf-8") as file:
@@ -186,12 +186,12 @@ def train(tool: str, program: Program, text: Path, settings: Settings) -> Report
 
 
 def vectors_path(text: Path, tool: str) -> Path:
-    """Return where a tool puts its vectors: beside the text."""
+    """Return the path of a tool's vectors, beside the text."""
     return text.with_name(f"{tool}{TOOLS[tool].suffix}")
 
 
 def summary(runs: list[Report]) -> Report:
-    """Return the medians of a tool's runs, and how far its speed was spread."""
+    """Return the medians of a tool's runs, and the range of its speed."""
     speeds = [run["words_per_second"] for run in runs]
     return {
         "words_per_second": statistics.median(speeds),
@@ -203,10 +203,10 @@ def summary(runs: list[Report]) -> Report:
 
 
 def quality(vectors: Path, analogies: Path | None, similarity: Path | None) -> Report:
-    """Measure vectors: analogies answered right in percent, and Spearman's correlation x 100."""
+    """Evaluate vectors: correct analogies in percent, and Spearman's correlation x 100."""
     if analogies is None and similarity is None:
         return {}
-    # Not at the top: this process must be small while it starts the tools (see apart.py).
+    # Imported late: this process must be small while it starts the tools (see apart.py).
     from firth.evaluation import evaluate
     from firth.vectors import load
 
@@ -226,7 +226,7 @@ def quality(vectors: Path, analogies: Path | None, similarity: Path | None) -> R
 
 
 def add_ratios(figures: Mapping[str, Report]) -> None:
-    """Add how many times faster than the baseline each tool is, where that was measured."""
+    """Add the ratio of each tool's speed to the baseline's, if both were measured."""
     if baseline := figures.get(BASELINE):
         for figure in figures.values():
             speed = figure["words_per_second"] / baseline["words_per_second"]
@@ -235,7 +235,7 @@ def add_ratios(figures: Mapping[str, Report]) -> None:
 
 
 def print_table(figures: Mapping[str, Report]) -> None:
-    """Print one line for each tool; a dash stands for what was not measured."""
+    """Print one line for each tool, with a dash for what was not measured."""
     columns = (
         ("words/s", "words_per_second", ",.0f"),
         ("min", "words_per_second_min", ",.0f"),
@@ -254,7 +254,7 @@ def print_table(figures: Mapping[str, Report]) -> None:
 
 
 def command_line(arguments: argparse.Namespace) -> str:
-    """Return the command with every option filled in, and files by their names only."""
+    """Return the command with all options, and with the names of files only."""
     words = ["python", "benchmarks/train_speed.py", arguments.text.name]
     for name, value in vars(arguments).items():
         if name not in ("text", "output") and value is not None:
@@ -264,19 +264,19 @@ def command_line(arguments: argparse.Namespace) -> str:
 
 
 def describe_machine() -> dict[str, str | int | None]:
-    """Describe the machine, after the runs: see `quality` for why not before."""
+    """Describe the machine; called after the runs, as `quality` explains."""
     import machine
 
     return machine.describe()
 
 
 def results_path(settings: Settings) -> Path:
-    """Return where the figures of these settings are kept."""
+    """Return the path for the results of these settings."""
     return RESULTS / f"train_speed_{settings.model}_{settings.dim}.json"
 
 
 def write_report(report: Mapping[str, object], target: Path) -> None:
-    """Write the figures as JSON."""
+    """Write the results as JSON."""
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""The tools that `train_speed.py` compares: how each is called, and how its speed is read."""
+"""The tools that `train_speed.py` compares: their commands and their reports of speed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Report = dict[str, float]
 
 @dataclass(frozen=True)
 class Settings:
-    """What all tools are told; an `lr` of None leaves each to its own default."""
+    """The settings of all tools; if `lr` is None, each tool uses its default."""
 
     model: str
     dim: int
@@ -35,24 +35,24 @@ class Settings:
 
 @dataclass(frozen=True)
 class Tool:
-    """How to call a tool, and where it tells its speed.
+    """A tool: its command, and its report of speed.
 
     Parameters
     ----------
     command : callable
-        Takes the program, the text, where the vectors shall go, and the settings.
+        Takes the program, the text, the path for the vectors, and the settings.
     report : callable
-        Takes what a run printed and the settings; gives at least `words_per_second`.
+        Takes the output of a run and the settings; returns at least `words_per_second`.
     timing : str
-        Where the words/s come from, for the reader of the results.
+        The source of the words/s, for the reader of the results.
     probe : tuple of str
-        Arguments that make the program introduce itself.
+        Arguments for the program to print its introduction.
     introduction : str
-        A pattern of what it says then, with its version as a group if it tells one.
+        A pattern of that introduction, with the version as a group if there is one.
     missing : str
-        How to get it.
+        The advice if the program is missing.
     suffix : str
-        Of the file of vectors that it writes.
+        The suffix of its file of vectors.
     """
 
     command: Callable[[str, Path, Path, Settings], list[str]]
@@ -66,20 +66,20 @@ class Tool:
 
 @dataclass(frozen=True)
 class Program:
-    """A program that was found, and its version."""
+    """A program, and its version."""
 
     path: str
     version: str
 
 
 def find_program(tool: Tool, path: str | None) -> Program:
-    """Find a tool's program and make sure that it is the right one.
+    """Find a tool's program, and check that it is the right one.
 
     Raises
     ------
     LookupError
-        If there is none, or it does not introduce itself as expected. The message does not tell
-        where on this machine it was sought: it is kept with the results.
+        If there is none, or its introduction is unexpected. The message, which is stored with the
+        results, does not contain paths of this machine.
     """
     name = Path(path).name if path else "its program"
     found = path and shutil.which(path)
@@ -99,7 +99,7 @@ def find_program(tool: Tool, path: str | None) -> Program:
 def trainer_command(
     trainer: str, program: str, text: Path, output: Path, settings: Settings
 ) -> list[str]:
-    """Call one of our own small programs with a Python."""
+    """Return the command for one of our own programs."""
     return [
         program,
         str(TRAINERS / trainer),
@@ -110,7 +110,7 @@ def trainer_command(
 
 
 def fasttext_command(program: str, text: Path, output: Path, settings: Settings) -> list[str]:
-    """Call fastText without subwords, so that it trains the same model."""
+    """Return the command for fastText, without subwords, so that it trains the same model."""
     options = {
         "-input": text,
         "-output": output.with_suffix(""),
@@ -129,7 +129,7 @@ def fasttext_command(program: str, text: Path, output: Path, settings: Settings)
 
 
 def word2vec_command(program: str, text: Path, output: Path, settings: Settings) -> list[str]:
-    """Call the original word2vec."""
+    """Return the command for the original word2vec."""
     options = {
         "-train": text,
         "-output": output,
@@ -161,7 +161,7 @@ def reported_speed(output: str, settings: Settings) -> Report:
 
 
 def printed_speed(pattern: str, unit: int, output: str, settings: Settings) -> Report:
-    """Read the last speed of one thread that a tool printed, in `unit` words/s."""
+    """Return the last speed of one thread in a tool's output, in `unit` words/s."""
     speeds = re.findall(pattern, output)
     if not speeds:
         raise RuntimeError(f"no speed like {pattern!r} in what was printed: {output[-500:]!r}")

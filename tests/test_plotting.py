@@ -1,4 +1,4 @@
-"""Pictures: what stands on them, that it can be read, and how they are written."""
+"""Pictures: their content, its legibility, and their files."""
 
 import re
 import subprocess
@@ -27,7 +27,7 @@ from firth.plotting import (
     scatter,
     window_diagram,
 )
-from firth.plotting.labels import _crossing, _struck, need_lines, place
+from firth.plotting.labels import _crossing, need_lines, place
 from firth.plotting.projection import project
 from firth.plotting.style import PALETTE, look
 from firth.vectors import Vectors
@@ -37,7 +37,7 @@ SENTENCE = ["the", "quick", "brown", "fox", "jumps", "over", "the", "lazy", "dog
 
 @pytest.fixture(scope="module")
 def vectors():
-    """Sixty words in three clusters of 8 dimensions, and a few of odd spelling."""
+    """Sixty words in three clusters of 8 dimensions, and a few with odd spelling."""
     rng = np.random.default_rng(1)
     names = [f"{group}{i}" for group in ("cat", "plum", "anna") for i in range(20)]
     matrix = rng.normal(size=(60, 8)) + 6 * np.repeat(np.eye(3, 8), 20, axis=0)
@@ -48,7 +48,7 @@ def vectors():
 
 @pytest.fixture
 def bare(monkeypatch):
-    """A machine that has no fonts but Matplotlib's own."""
+    """A machine with only Matplotlib's own fonts."""
     own = [font for font in fontManager.ttflist if font.name.startswith(("DejaVu", "Last Resort"))]
     monkeypatch.setattr(fontManager, "ttflist", own)
     monkeypatch.setattr(font_manager, "findSystemFonts", list)
@@ -56,7 +56,7 @@ def bare(monkeypatch):
 
 @pytest.fixture
 def chinese_font(bare, monkeypatch, tmp_path):
-    """A font of two Chinese letters that Matplotlib has not met, on a machine without others."""
+    """A font of two Chinese letters that is not yet in Matplotlib's list, on a bare machine."""
     builder = FontBuilder(1000, isTTF=True)
     builder.setupGlyphOrder([".notdef", "guo", "wang"])
     builder.setupCharacterMap({ord("国"): "guo", ord("王"): "wang"})
@@ -77,22 +77,41 @@ def chinese_font(bare, monkeypatch, tmp_path):
     return "Two-Letter Font"
 
 
+def contents(texts):
+    return [text.get_text() for text in texts]
+
+
 def names_on(picture):
-    return [text.get_text() for text in picture.axes[0].texts]
+    return contents(picture.axes[0].texts)
+
+
+def legend_of(picture):
+    return contents(picture.axes[0].get_legend().get_texts())
 
 
 def boxes_of(picture):
-    """The boxes (n, 4) that the names cover, in pixels, after all is laid out."""
+    """Return the boxes (n, 4) of the names, in pixels, after the layout."""
     picture.draw_without_rendering()
-    # Without the line that leads a name to its point.
+    # Without the line from a name to its point.
     return np.array([Text.get_window_extent(text).extents for text in picture.axes[0].texts])
 
 
 def overlaps(boxes, slack=1.0):
-    """How many pairs of boxes cover each other by more than `slack` pixels each way."""
+    """Count the pairs of boxes that overlap by more than `slack` pixels in both directions."""
     low = np.maximum(boxes[:, np.newaxis, :2], boxes[:, :2])
     high = np.minimum(boxes[:, np.newaxis, 2:], boxes[:, 2:])
     return int(np.triu((high - low > slack).all(axis=-1), k=1).sum())
+
+
+def leaders(picture):
+    """Return the line (2, 2) from each name to its point, in pixels; None for no line."""
+    picture.draw_without_rendering()
+    found = []
+    for text in picture.axes[0].texts:
+        patch = text.arrow_patch
+        ends = patch.get_transform().transform(patch.get_path().vertices)
+        found.append(ends[[0, -1]] if patch.get_visible() else None)
+    return found
 
 
 def test_matplotlib_is_imported_when_first_used():
@@ -104,7 +123,7 @@ def test_matplotlib_is_imported_when_first_used():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_a_missing_matplotlib_is_told(monkeypatch):
+def test_a_missing_matplotlib_is_reported(monkeypatch):
     import firth.plotting
 
     for name in [name for name in sys.modules if name.startswith("firth.plotting.")]:
@@ -119,7 +138,7 @@ def test_a_missing_matplotlib_is_told(monkeypatch):
     ("method", "module", "package"),
     [("tsne", "sklearn.manifold", "scikit-learn"), ("umap", "umap", "umap-learn")],
 )
-def test_a_missing_method_is_told(monkeypatch, method, module, package):
+def test_a_missing_method_is_reported(monkeypatch, method, module, package):
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(MissingExtraError, match=rf"{package} .* pip install 'firth\[plot\]'"):
         project(np.eye(5), method)
@@ -145,7 +164,7 @@ def test_pca_agrees_with_scikit_learn():
     points = theirs.transform(unit)
     np.testing.assert_allclose(np.abs(found.points), np.abs(points), atol=1e-9)
     assert f"{theirs.explained_variance_ratio_[0]:.0%}" in found.x_label
-    # Either direction is right; the same one is taken whatever the signs that come out of the SVD.
+    # Both signs of an axis are right; the same one is chosen, whatever the signs of the SVD.
     np.testing.assert_allclose(project(matrix[::-1], None).points[::-1], found.points, atol=1e-9)
 
 
@@ -159,10 +178,9 @@ def test_maps_go_by_direction_not_by_length(method):
 
 
 def test_distances_on_a_map_of_two_axes_are_those_of_the_cosine():
-    """Vectors that all lie in one plane lose nothing."""
+    """Vectors in one plane keep their distances."""
     angles = np.array([0.0, 0.4, 1.1, 2.0, 3.0])
-    plane = np.random.default_rng(7).normal(size=(2, 6))
-    plane = np.linalg.qr(plane.T)[0].T
+    plane = np.linalg.qr(np.random.default_rng(7).normal(size=(6, 2)))[0].T
     lengths = np.array([[1.0], [9.0], [0.2], [3.0], [5.0]])
     matrix = lengths * np.stack([np.cos(angles), np.sin(angles)], axis=1) @ plane
     points = project(matrix, "pca").points
@@ -172,7 +190,7 @@ def test_distances_on_a_map_of_two_axes_are_those_of_the_cosine():
 
 
 def separation(points):
-    """How much further apart the means of the three clusters are than the points of one."""
+    """Return the distance between the three clusters relative to that within a cluster."""
     clusters = points[:60].reshape(3, 20, 2)
     means = clusters.mean(axis=1)
     within = np.linalg.norm(clusters - means[:, np.newaxis], axis=-1).mean()
@@ -222,7 +240,7 @@ def test_umap_looks_at_as_many_neighbours_as_there_are(monkeypatch, n, neighbour
     found = project(matrix, "umap", 7)
     assert (asked["n_neighbors"], asked["random_state"]) == (neighbours, 7)
     assert f"{neighbours} neighbours" in found.x_label
-    # A start for each word, none at the place of another.
+    # The initial points all differ.
     assert len(np.unique(asked["init"], axis=0)) == n
 
 
@@ -237,7 +255,7 @@ def test_umap_looks_at_as_many_neighbours_as_there_are(monkeypatch, n, neighbour
         (np.eye(4), "isomap", "method must be one of pca, umap, tsne, got 'isomap'"),
     ],
 )
-def test_what_cannot_be_projected_is_told(matrix, method, message):
+def test_what_cannot_be_projected_is_reported(matrix, method, message):
     with pytest.raises(ConfigError, match=message):
         project(matrix, method)
 
@@ -264,25 +282,22 @@ def test_names_in_a_crowd_do_not_overlap_and_are_led_to_their_points():
     assert overlaps(boxes, slack=0.5) == 0
     np.testing.assert_array_equal(place(points, sizes, (400.0, 400.0)), offsets)
 
-    crowd = np.random.default_rng(4).normal(scale=0.1, size=(30, 2)).astype(np.float32)
-    crowd = Vectors(
-        [f"word{i}" for i in range(31)], np.vstack([crowd, [[9.0, 9.0]]]).astype(np.float32)
-    )
-    picture = scatter(crowd, crowd.words)
-    led = [text.arrow_patch.get_visible() for text in picture.axes[0].texts]
-    assert any(led)
-    # The word that stands alone needs no line.
-    assert not led[-1]
+    crowd = np.random.default_rng(4).normal(scale=0.1, size=(30, 2))
+    crowd = Vectors([f"word{i}" for i in range(31)], np.vstack([crowd, [[9.0, 9.0]]]))
+    *lines, isolated = leaders(scatter(crowd, crowd.words))
+    assert any(line is not None for line in lines)
+    assert isolated is None
 
 
-def leaders(picture):
-    """The line (2, 2) from each name to its point, in pixels; None where there is none."""
-    picture.draw_without_rendering()
-    found = []
-    for text in picture.axes[0].texts:
-        patch = text.arrow_patch
-        ends = patch.get_transform().transform(patch.get_path().vertices)
-        found.append(ends[[0, -1]] if patch.get_visible() else None)
+def names_under_lines(picture):
+    """Count the names that the line of another name goes through."""
+    boxes, found = boxes_of(picture), 0
+    for i, line in enumerate(leaders(picture)):
+        if line is not None:
+            steps = line[0] + np.linspace(0, 1, 200)[:, np.newaxis] * (line[1] - line[0])
+            others = np.delete(boxes, i, axis=0) + np.array([1, 1, -1, -1])
+            within = (steps[:, np.newaxis] > others[:, :2]) & (steps[:, np.newaxis] < others[:, 2:])
+            found += int(within.all(axis=-1).any(axis=0).sum())
     return found
 
 
@@ -298,27 +313,19 @@ def test_six_names_at_one_point_are_each_led_to_it():
     assert lines[6] is None
     for line, box in zip(lines[:6], boxes[:6], strict=True):
         np.testing.assert_allclose(line[1], point, atol=1.0)
-        # The line is to be seen: it does not begin below the point's marker.
+        # The line is visible: it does not begin below the point's marker.
         away = np.maximum(np.maximum(box[:2] - point, point - box[2:]), 0.0)
         assert np.linalg.norm(away) > 4.0
 
 
-def test_names_at_one_point_near_the_edge_and_others_are_not_struck_through():
+def test_no_line_goes_through_a_name_near_a_crowd_at_the_edge():
     random = np.random.default_rng(0)
     matrix = np.vstack([np.tile([1.0, 0.2, 0.3], (6, 1)), random.normal(size=(20, 3))])
     matrix[:6] += 1e-3 * random.normal(size=(6, 3))
     names = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta"] + [f"n{i}" for i in range(20)]
     picture = scatter(Vectors(names, matrix.astype(np.float32)), names)
-    boxes = boxes_of(picture)
-    assert overlaps(boxes) == 0
-    struck = [
-        (line, other)
-        for line, box in zip(leaders(picture), boxes, strict=True)
-        if line is not None
-        for other in boxes
-        if other is not box and _struck(line[np.newaxis], other[np.newaxis] + [1, 1, -1, -1])[0, 0]
-    ]
-    assert not struck
+    assert overlaps(boxes_of(picture)) == 0
+    assert names_under_lines(picture) == 0
 
 
 def test_a_name_that_could_belong_to_another_point_is_led_to_its_own():
@@ -337,7 +344,7 @@ def test_names_of_points_in_a_ring_are_led_outwards_without_crossings():
     assert not _crossing(lines, lines).any()
 
 
-# Where the lesson's nouns came to stand in English, by model.
+# The points of the lesson's English nouns, by model.
 LESSON = {
     "skipgram": [
         (-0.392, 1.480), (-0.412, 1.448), (-0.409, 1.471), (-0.419, 1.441), (-0.412, 1.468),
@@ -359,21 +366,10 @@ def test_no_line_goes_through_a_name(model):
     groups = lesson_groups("en")
     nouns = [noun for members in groups.values() for noun in members]
     picture = scatter(Vectors(nouns, np.array(LESSON[model], dtype=np.float32)), groups)
-    boxes = boxes_of(picture)
-    assert overlaps(boxes) == 0
-    axes = picture.axes[0]
-    middles = (boxes[:, :2] + boxes[:, 2:]) / 2
-    led = [text.arrow_patch.get_visible() for text in axes.texts]
-    assert any(led)
-    starts = axes.transData.transform(LESSON[model])
-    struck = []
-    for i in np.flatnonzero(led):
-        steps = starts[i] + np.linspace(0, 1, 200)[:, np.newaxis] * (middles[i] - starts[i])
-        others = np.delete(boxes, i, axis=0)
-        within = (steps[:, np.newaxis] > others[:, :2]) & (steps[:, np.newaxis] < others[:, 2:])
-        struck += [nouns[i]] if within.all(axis=-1).any() else []
-    # Names are drawn with other widths before matplotlib 3.11: one more line finds no free way.
-    assert len(struck) <= (matplotlib.__version_info__ < (3, 11)), struck
+    assert overlaps(boxes_of(picture)) == 0
+    assert any(line is not None for line in leaders(picture))
+    # Before matplotlib 3.11, names have other widths, and one more line has no free way.
+    assert names_under_lines(picture) <= (matplotlib.__version_info__ < (3, 11))
 
 
 def test_names_stand_to_the_right_where_there_is_room():
@@ -400,24 +396,18 @@ def royal():
     return Vectors([*ROYAL, "tea"], matrix)
 
 
-def arrow_ends(picture):
-    """The ends of a map's arrows, in data coordinates."""
-    return [patch._posA_posB for patch in picture.axes[0].patches]
-
-
 def test_the_lines_of_an_analogy_are_drawn(royal):
     picture = scatter(royal, ["tea", "king"], analogies=[ROYAL])
-    # Words that were not named are added.
+    # Other words of the analogy are added.
     assert names_on(picture) == ["tea", "king", "man", "woman", "queen"]
-    ends = [np.array(pair).tolist() for pair in arrow_ends(picture)]
+    ends = [np.array(arrow._posA_posB).tolist() for arrow in picture.axes[0].patches]
     assert ends == [[[0, 0], [0, 4]], [[3, 0], [3, 4]]]
     first, second = picture.axes[0].patches
     assert first.get_edgecolor() == second.get_edgecolor()
     assert names_on(scatter(royal, analogies=[ROYAL])) == list(ROYAL)
     groups = scatter(royal, {"drinks": ["tea"], "people": ["man", "king"]}, analogies=iter([ROYAL]))
     assert names_on(groups) == ["tea", "man", "king", "woman", "queen"]
-    legend = groups.axes[0].get_legend()
-    assert [text.get_text() for text in legend.get_texts()] == ["drinks", "people"]
+    assert legend_of(groups) == ["drinks", "people"]
 
 
 def test_names_do_not_stand_on_the_lines_of_an_analogy():
@@ -436,7 +426,7 @@ def test_names_do_not_stand_on_the_lines_of_an_analogy():
         (("man", "kign", "woman", "queen"), VocabularyError, "'kign' .* near: king"),
     ],
 )
-def test_analogies_that_cannot_be_drawn_are_told(royal, analogy, error, message):
+def test_analogies_that_cannot_be_drawn_are_reported(royal, analogy, error, message):
     with pytest.raises(error, match=message):
         scatter(royal, analogies=[analogy])
 
@@ -444,44 +434,38 @@ def test_analogies_that_cannot_be_drawn_are_told(royal, analogy, error, message)
 # Content words
 
 
-def zipf(words):
-    """A vocabulary whose first words are given; counts fall as in a text."""
-    words = [*words, *(f"word{i}" for i in range(5_000 - len(words)))]
-    counts = (1e6 / np.arange(1, 5_001)).astype(np.int64)
-    return words, counts, np.eye(5_000, 2, dtype=np.float32)
-
-
-def test_function_words_numbers_and_letters_are_no_content():
-    words, counts, matrix = zipf(["the", ",", "of"])
+@pytest.fixture(scope="module")
+def text_vectors():
+    """Five thousand words with random vectors; the counts fall as in a text."""
+    words = ["the", ",", "of", *(f"word{i}" for i in range(4_997))]
     words[1000:1008] = ["river", ".", "1,000", "s", "1987", "don't", "国", "Ω"]
-    found = content_words(Vectors(words, matrix, counts=counts), 600)
-    rare = [word for word, count in zip(words, counts, strict=True) if count <= 3e-4 * counts.sum()]
-    assert found[:100] == rare[:100]
-    found = content_words(Vectors(words, matrix, counts=counts), 1000)
-    assert {"river", "don't", "国"} <= {*found}
-    assert not {"the", ",", "of", ".", "1,000", "s", "1987", "Ω"} & {*found}
+    matrix = np.random.default_rng(8).normal(size=(5_000, 3))
+    return Vectors(words, matrix, counts=(1e6 / np.arange(1, 5_001)).astype(np.int64))
 
 
-def test_without_counts_the_rank_decides():
-    words, counts, matrix = zipf(["the"])
-    assert content_words(Vectors(words, matrix), 50) == content_words(
-        Vectors(words, matrix, counts=counts), 50
-    )
+def test_function_words_numbers_and_letters_are_no_content(text_vectors):
+    counts = text_vectors.counts
+    (rare,) = np.nonzero(counts <= 3e-4 * counts.sum())
+    assert content_words(text_vectors, 100) == [text_vectors.words[row] for row in rare[:100]]
+    found = {*content_words(text_vectors, 1000)}
+    assert {"river", "don't", "国"} <= found
+    assert not {"the", ",", "of", ".", "1,000", "s", "1987", "Ω"} & found
 
 
-def test_counts_decide_in_any_order():
-    words, counts, matrix = zipf(["the"])
-    turned = Vectors(words[::-1], matrix, counts=counts[::-1])
-    assert content_words(turned, 50) == content_words(Vectors(words, matrix, counts=counts), 50)
+def test_counts_decide_in_any_order_and_ranks_without_counts(text_vectors):
+    words, matrix, counts = text_vectors.words, text_vectors.input_vectors, text_vectors.counts
+    expected = content_words(text_vectors, 50)
+    assert content_words(Vectors(words, matrix), 50) == expected
+    assert content_words(Vectors(words[::-1], matrix, counts=counts[::-1]), 50) == expected
 
 
 @pytest.mark.parametrize(
     ("words", "top", "expected"),
     [
-        # A small text holds no more than these.
+        # A small text has no other words.
         (["the", "cat", "sat"], 50, ["the", "cat", "sat"]),
         (["the", ".", "cat", "sat"], 2, ["cat", "sat"]),
-        # Items are not words: the most frequent are drawn.
+        # Items are not words: the most frequent are chosen.
         ([7, 8, 9, 10], 2, [7, 8]),
         (["7", "8", "9", "10"], 4, ["7", "8", "9", "10"]),
     ],
@@ -491,11 +475,8 @@ def test_small_vocabularies_and_items(words, top, expected):
     assert content_words(Vectors(words, matrix), top) == expected
 
 
-def test_a_map_draws_fifty_content_words_by_default():
-    words, counts, _ = zipf(["the", "of"])
-    matrix = np.random.default_rng(8).normal(size=(5_000, 3)).astype(np.float32)
-    vectors = Vectors(words, matrix, counts=counts)
-    assert names_on(scatter(vectors)) == content_words(vectors, 50)
+def test_a_map_draws_fifty_content_words_by_default(text_vectors):
+    assert names_on(scatter(text_vectors)) == content_words(text_vectors, 50)
 
 
 # Style
@@ -516,8 +497,9 @@ def test_neighbouring_series_differ_in_colour_in_grey_in_marker_and_in_dash():
 
 def test_groups_have_colours_and_names(vectors):
     groups = {"cats": ["cat1", "cat2"], "none": [], "_plums": ["plum1"], "Anna": ["anna1"]}
-    axes = scatter(vectors, groups).axes[0]
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["cats", "_plums", "Anna"]
+    picture = scatter(vectors, groups)
+    axes = picture.axes[0]
+    assert legend_of(picture) == ["cats", "_plums", "Anna"]
     assert [len(points.get_offsets()) for points in axes.collections] == [2, 1, 1]
     colours = [tuple(points.get_facecolor()[0]) for points in axes.collections]
     handles = [tuple(handle.get_facecolor()[0]) for handle in axes.get_legend().legend_handles]
@@ -536,20 +518,13 @@ def test_many_groups_differ_in_colour_or_marker(vectors):
 
 def test_words_are_not_read_as_tex_and_stay_on_one_line(vectors, tmp_path):
     picture = scatter(vectors, vectors.words[60:], title="$x_1$ costs 5$")
-    assert names_on(picture) == [
-        "$x_1$",
-        "_under",
-        r"a\nb",
-        "\\frac{",
-        "w" * 39 + "…",
-        "$",
-        "$\\frac{$",
-    ]
+    expected = ["$x_1$", "_under", r"a\nb", "\\frac{", "w" * 39 + "…", "$", "$\\frac{$"]
+    assert names_on(picture) == expected
     assert picture.axes[0].get_title("left") == "$x_1$ costs 5$"
     save(picture, tmp_path / "odd.png")
 
 
-def test_integers_are_words_too(tmp_path):
+def test_integers_are_words_too():
     items = Vectors([3, 5, 8], np.eye(3, dtype=np.float32))
     assert names_on(scatter(items, [8, 3])) == ["8", "3"]
 
@@ -567,24 +542,20 @@ def test_integers_are_words_too(tmp_path):
         (["cat1"] * 1001, ConfigError, "at most 1,000 words, got 1,001"),
     ],
 )
-def test_words_that_cannot_be_drawn_are_told(vectors, words, error, message):
+def test_words_that_cannot_be_drawn_are_reported(vectors, words, error, message):
     with pytest.raises(error, match=message):
         scatter(vectors, words)
-
-
-def test_one_dimension_is_no_map():
-    with pytest.raises(ConfigError, match="at least 2 dimensions, got 1"):
-        scatter(Vectors(["a", "b"], np.array([[1.0], [2.0]])), ["a", "b"])
 
 
 # Curves
 
 
 def test_losses_are_drawn_by_epoch():
-    axes = loss_curve({"CBOW": [3.0, 2.0, 1.5], "_x": [4.0, 1.0]}, title="Falling").axes[0]
+    picture = loss_curve({"CBOW": [3.0, 2.0, 1.5], "_x": [4.0, 1.0]}, title="Falling")
+    axes = picture.axes[0]
     assert [line.get_xdata().tolist() for line in axes.lines] == [[1, 2, 3], [1, 2]]
     assert [line.get_ydata().tolist() for line in axes.lines] == [[3, 2, 1.5], [4, 1]]
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["CBOW", "_x"]
+    assert legend_of(picture) == ["CBOW", "_x"]
     assert loss_curve(np.array([3.0, 2.0])).axes[0].get_legend() is None
     left, right = loss_curve([0.5]).axes[0].get_xlim()
     assert left < 1 < right
@@ -601,24 +572,24 @@ def test_losses_are_drawn_by_epoch():
         (["much"], "must be numbers"),
     ],
 )
-def test_losses_that_cannot_be_drawn_are_told(losses, message):
+def test_losses_that_cannot_be_drawn_are_reported(losses, message):
     with pytest.raises(ConfigError, match=message):
         loss_curve(losses)
 
 
 def test_noise_is_drawn_as_bars_with_words():
-    # Row 0 is padding: it has no count, and gets no bar.
+    # Row 0 is padding: it has no count and no bar.
     counts = np.array([0, 1, 8, 3])
     words = ["<pad>", "$x", "the", "cat"]
     picture = noise_distribution(counts, counts**0.75, words=words)
     picture.draw_without_rendering()
     axes = picture.axes[0]
-    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["the", "cat", "$x"]
+    assert contents(axes.get_yticklabels()) == ["the", "cat", "$x"]
     before, after = ([bar.get_width() for bar in bars] for bars in axes.containers)
     np.testing.assert_allclose(before, np.array([8, 3, 1]) / 12)
     powers = np.array([8, 3, 1]) ** 0.75
     np.testing.assert_allclose(after, powers / powers.sum())
-    # The most frequent word stands above.
+    # The most frequent word is at the top.
     bottom, top = axes.get_ylim()
     assert top < 0 < bottom
 
@@ -632,22 +603,21 @@ def test_noise_of_many_words_is_drawn_by_rank():
     before, after = (line.get_ydata() for line in axes.lines)
     np.testing.assert_allclose(before, counts[::-1] / counts.sum())
     np.testing.assert_allclose(after, 1 / 500)
-    names = [tick.get_text() for tick in axes.child_axes[0].get_xticklabels()]
-    assert names == ["w500", "w491", "w401"]
+    assert contents(axes.child_axes[0].get_xticklabels()) == ["w500", "w491", "w401"]
 
 
 @pytest.mark.parametrize(
     ("before", "after", "words", "message"),
     [
-        ([1, 2], [1, 2, 3], None, "one length, got 2, 3 and 2"),
-        ([1, 2], [1, 2], ["a"], "one length, got 2, 2 and 1"),
+        ([1, 2], [1, 2, 3], None, "same length, got 2, 3 and 2"),
+        ([1, 2], [1, 2], ["a"], "same length, got 2, 2 and 1"),
         ([], [], None, "before must be a row of numbers"),
         ([1, 2], [-1, 2], None, "after must hold counts"),
         ([0, 0], [1, 2], None, "before must hold counts"),
         ([1, np.inf], [1, 2], None, "before must hold counts"),
     ],
 )
-def test_noise_that_cannot_be_drawn_is_told(before, after, words, message):
+def test_noise_that_cannot_be_drawn_is_reported(before, after, words, message):
     with pytest.raises(ConfigError, match=message):
         noise_distribution(before, after, words=words)
 
@@ -655,25 +625,15 @@ def test_noise_that_cannot_be_drawn_is_told(before, after, words, message):
 # Windows
 
 
-def looks(picture):
-    """The colour of each word's box, by the words in order."""
-    return [patch.get_facecolor() for patch in picture.axes[0].patches]
-
-
-def test_a_window_tells_centre_context_rest_and_noise_apart():
+def test_a_window_distinguishes_centre_context_rest_and_noise():
+    words = [*SENTENCE, "tea", "sky"]
     picture = window_diagram(SENTENCE, 4, window=2, noise=["tea", "sky"], title="Jumps")
-    colours = looks(picture)
-    centre, context, rest, noise = colours[4], colours[3], colours[0], colours[-1]
-    assert len({centre, context, rest, noise}) == 4
-    assert (
-        colours == [rest] * 2 + [context] * 2 + [centre] + [context] * 2 + [rest] * 2 + [noise] * 2
-    )
+    colours = [patch.get_facecolor() for patch in picture.axes[0].patches]
+    looks = {"r": colours[0], "x": colours[3], "c": colours[4], "n": colours[-1]}
+    assert len({*looks.values()}) == 4
+    assert colours == [looks[kind] for kind in "rrxxcxxrrnn"]
     names = names_on(picture)
-    assert [name for name in names if name in (*SENTENCE, "tea", "sky")] == [
-        *SENTENCE,
-        "tea",
-        "sky",
-    ]
+    assert [name for name in names if name in words] == words
     assert [name for name in names if name[0] in "+−"] == ["−2", "−1", "+1", "+2"]
 
 
@@ -701,9 +661,9 @@ def test_everything_of_a_window_is_on_the_sheet():
 @pytest.mark.parametrize(
     ("sentence", "centre", "window", "noise", "message"),
     [
-        (SENTENCE, 9, 2, [], "0 to 8, got 9"),
+        (SENTENCE, 9, 2, [], r"^centre .* must be at most 8, got 9"),
         (SENTENCE, 1.0, 2, [], "a whole number, got 1.0"),
-        (SENTENCE, -1, 2, [], "0 to 8, got -1"),
+        (SENTENCE, -1, 2, [], r"^centre .* must be at least 0, got -1"),
         ([], 0, 2, [], "at least one word"),
         (SENTENCE, 0, 0, [], "window must be at least 1, got 0"),
         ("the cat", 0, 2, [], "a list of words, got the text 'the cat'"),
@@ -711,7 +671,7 @@ def test_everything_of_a_window_is_on_the_sheet():
         (["a"] * 301, 0, 2, [], "at most 300 words, got 301"),
     ],
 )
-def test_windows_that_cannot_be_drawn_are_told(sentence, centre, window, noise, message):
+def test_windows_that_cannot_be_drawn_are_reported(sentence, centre, window, noise, message):
     with pytest.raises(ConfigError, match=message):
         window_diagram(sentence, centre, window=window, noise=noise)
 
@@ -725,7 +685,7 @@ def test_a_font_is_taken_for_the_letters_that_need_it(chinese_font, tmp_path):
     vectors = Vectors(["国王", "king"], np.eye(2, dtype=np.float32))
     picture = scatter(vectors, {"王": ["国王"], "king": ["king"]}, title="王")
     for path in ("map.png", "map.svg", "map.pdf"):
-        # A letter without a picture would warn here, and warnings are errors.
+        # A letter that the font does not have would warn, and warnings are errors.
         save(picture, tmp_path / path)
     texts = picture.axes[0].texts
     assert chinese_font in texts[0].get_fontfamily()
@@ -735,10 +695,7 @@ def test_a_font_is_taken_for_the_letters_that_need_it(chinese_font, tmp_path):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        (
-            "国",
-            "no font on this machine has '国' (U+56FD); install one: the package fonts-noto-cjk",
-        ),
+        ("国", "machine has '国' (U+56FD); install one: the package fonts-noto-cjk"),
         ("ab国c", "has '国' (U+56FD) of 'ab国c'"),
         ("かな", "fonts-noto-cjk"),
         ("한국", "fonts-noto-cjk"),
@@ -747,7 +704,7 @@ def test_a_font_is_taken_for_the_letters_that_need_it(chinese_font, tmp_path):
         ("🦊", "fonts-symbola"),
     ],
 )
-def test_a_missing_font_is_told_with_the_package_to_install(bare, text, told):
+def test_a_missing_font_is_reported_with_the_package_to_install(bare, text, told):
     with pytest.raises(FirthError) as caught:
         fonts.families(text)
     assert told in str(caught.value)
@@ -769,7 +726,7 @@ def test_words_may_come_from_a_generator(vectors):
     noise_distribution([2, 1], [2, 1], words=iter(words))
 
 
-def test_what_is_no_picture_is_told(tmp_path):
+def test_what_is_no_picture_is_reported(tmp_path):
     with pytest.raises(ConfigError, match="must be a figure of Matplotlib, got 'x'"):
         save("x", tmp_path / "q.png")
 
@@ -781,7 +738,7 @@ def test_blanks_are_seen_and_long_groups_leave_room(vectors):
     assert axes.get_window_extent().width > axes.figure.bbox.width / 2
 
 
-def test_a_negative_seed_is_told(vectors):
+def test_a_negative_seed_is_reported(vectors):
     with pytest.raises(ConfigError, match="seed must be at least 0, got -1"):
         scatter(vectors, vectors.words[:9], method="tsne", seed=-1)
 
@@ -810,7 +767,7 @@ def test_chinese_is_drawn_with_the_fonts_of_this_machine(tmp_path):
 
 
 def test_a_font_of_one_size_is_no_font(bare, monkeypatch):
-    # Coloured emoji are such: Matplotlib cannot draw them.
+    # Many emoji fonts have one size, which Matplotlib cannot draw.
     font = types.SimpleNamespace(scalable=False, get_char_index=lambda _: 1)
     monkeypatch.setattr(font_manager, "get_font", lambda _: font)
     with pytest.raises(FirthError, match="no font on this machine has 'a'"):
@@ -834,7 +791,7 @@ def test_pictures_are_written_by_suffix_and_the_same_each_time(tmp_path, name, s
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "a", ".png"])
-def test_other_suffixes_are_told(tmp_path, name):
+def test_other_suffixes_are_reported(tmp_path, name):
     with pytest.raises(ConfigError, match=r"a picture ends in \.png, \.svg or \.pdf, got"):
         check_picture(tmp_path / name)
     with pytest.raises(ConfigError, match="a picture ends in"):
@@ -868,16 +825,14 @@ def test_a_picture_replaces_a_picture_of_its_format_and_nothing_else(suffix, tmp
         save(picture, path)
     path.write_text("years of work")
     for attempt in (check_picture, lambda path: save(picture, path)):
-        with pytest.raises(
-            FirthError, match=rf"the file there is no \{suffix} picture; .*overwrite"
-        ):
+        with pytest.raises(FirthError, match=rf"file there is no \{suffix} picture; .*overwrite"):
             attempt(path)
     assert path.read_text() == "years of work"
     save(picture, path, overwrite=True)
     save(picture, path)
 
 
-def test_a_folder_in_the_way_is_told(tmp_path):
+def test_a_folder_in_the_way_is_reported(tmp_path):
     (tmp_path / "a.png").mkdir()
     with pytest.raises(FirthError, match="a folder of that name is in the way"):
         check_picture(tmp_path / "a.png")
@@ -887,7 +842,7 @@ def test_a_notebook_shows_a_picture():
     assert loss_curve([1.0])._repr_png_().startswith(b"\x89PNG")
 
 
-def test_no_screen_is_told():
+def test_no_screen_is_reported():
     from matplotlib import pyplot
 
     pyplot.switch_backend("agg")

@@ -1,4 +1,4 @@
-"""What `import firth` gives, and what it leaves unimported."""
+"""The names of `import firth`, and the packages that it does not import."""
 
 import json
 import subprocess
@@ -12,7 +12,7 @@ HEAVY = {"numpy", "numba", "llvmlite", "safetensors", "tqdm", "typer", "torch", 
 
 
 def modules_after(statement: str) -> set[str]:
-    """Return the top-level packages that a fresh Python holds after a statement."""
+    """Return the top-level packages that a new Python has imported after a statement."""
     program = f"{statement}\nimport sys, json; print(json.dumps(sorted(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     return {name.partition(".")[0] for name in json.loads(done.stdout)}
@@ -31,7 +31,7 @@ def test_import_is_light():
 
 
 def test_help_needs_no_numbers():
-    # The command line is parsed, and its help shown, before anything heavy is imported.
+    # The command line is parsed, and help is shown, before heavy imports.
     assert not modules_after("import firth.cli") & (HEAVY - {"typer"})
 
 

@@ -17,12 +17,12 @@ from firth.vectors import Vectors
 
 
 class Watch(Callback):
-    """Keeps how the run ended."""
+    """Stores the end of the run."""
 
     end: RunEnd
 
     def on_end(self, end: RunEnd) -> None:
-        """Keep it."""
+        """Store it."""
         self.end = end
 
 

@@ -3,7 +3,7 @@
     python gensim_trainer.py TEXT VECTORS SETTINGS
 
 SETTINGS are the fields of `train_tools.Settings` as JSON. The last line printed is the report, as
-JSON. This program needs gensim and not Firth, so that gensim can live in an environment of its own.
+JSON. This program needs gensim and not Firth, so gensim can be in a separate environment.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ import time
 from gensim.models import Word2Vec
 
 DEFAULT_ALPHA = 0.025
-# A worker goes on to the end of its last batch: ten thousand words and the line that crosses them.
+# A worker finishes its last batch: ten thousand words and the rest of the last line.
 BATCH_WORDS = 20_000
 TOLERANCE = 0.01
 
 
 def main() -> None:
-    """Train, check that all of the text was trained on, save, report."""
+    """Train, check that gensim used the whole text, save, report."""
     text, output, settings = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
     model = make_model(settings)
     began = time.perf_counter()
@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def make_model(settings: dict) -> Word2Vec:
-    """Make the model that fits Firth's settings."""
+    """Make the model for Firth's settings."""
     return Word2Vec(
         sg=int(settings["model"] == "skipgram"),
         hs=0,
@@ -64,10 +64,10 @@ def make_model(settings: dict) -> Word2Vec:
 
 
 def check_whole_text(model: Word2Vec, trained: int, passed: int) -> None:
-    """End the program if gensim left out words that it should have trained on.
+    """Exit with an error if gensim omitted words of the text.
 
-    It ends early on a text of few lines, and drops what a batch holds beyond ten thousand words
-    after subsampling; it says neither.
+    It stops early on a text of few lines, and drops the words of a batch beyond ten thousand after
+    subsampling, both silently.
     """
     counts, keep = model.wv.expandos["count"], model.wv.expandos["sample_int"] / 2**32
     slack = BATCH_WORDS * model.workers * model.epochs

@@ -1,21 +1,20 @@
-"""Analogies: against every cosine taken one by one, and the counting of questions."""
+"""Analogies: compared with a slow search, and the counts of questions."""
 
 import numpy as np
 import pytest
 
-from firth.errors import ConfigError, FormatError
-from firth.evaluation.analogies import evaluate_analogies, read_analogies
+from firth.errors import FormatError
+from firth.evaluation import evaluate
+from firth.evaluation.analogies import read_analogies
 from firth.vectors import Vectors
 
 
-@pytest.fixture
-def write(tmp_path):
-    def write_file(text):
-        path = tmp_path / "questions.txt"
-        path.write_bytes(text.encode())
-        return path
+def answer(vectors, path, **options):
+    return evaluate(vectors, analogies=path, **options).analogies[0]
 
-    return write_file
+
+def counts(result):
+    return result.total.correct, result.total.answered, result.total.skipped
 
 
 def answer_slowly(words, matrix, a, b, c):
@@ -35,22 +34,17 @@ def test_answers_are_those_of_a_slow_search(write):
         wrong = next(word for word in words if word != d)
         lines.append(f"{a} {b} {c} {d if len(lines) % 3 else wrong}")
         right += bool((len(lines) - 1) % 3)
-    total = evaluate_analogies(Vectors(words, matrix), write("\n".join(lines))).total
-    assert (total.correct, total.answered, total.skipped) == (right, 400, 0)
-    assert total.accuracy == right / 400
+    result = answer(Vectors(words, matrix), write("\n".join(lines)))
+    assert counts(result) == (right, 400, 0)
+    assert result.accuracy == right / 400
 
 
-# d is b - a + c in each of the two planes (1, 2) and (3, 4).
-WORDS = ["man", "king", "woman", "queen", "far"]
-MATRIX = np.array([[1, 0, 0], [1, 1, 0], [0, 0, 1], [0, 1, 1], [-1, -1, -1]], dtype=np.float32)
-
-
-def test_sections_and_totals(write):
+def test_sections_and_totals(write, royal):
     path = write(
         "// a comment\n: family\nman king woman queen\nman king woman far\nman king woman prince\n"
         "\n: : odd name\nwoman queen man king\n: nothing known\nx y z w\n: empty\n"
     )
-    result = evaluate_analogies(Vectors(WORDS, MATRIX), path)
+    result = answer(royal, path)
     assert [
         (section.name, section.correct, section.answered, section.skipped, section.accuracy)
         for section in result.sections
@@ -60,65 +54,54 @@ def test_sections_and_totals(write):
         ("nothing known", 0, 0, 1, None),
         ("empty", 0, 0, 0, None),
     ]
-    assert (result.total.correct, result.total.answered, result.total.skipped) == (2, 3, 2)
+    assert counts(result) == (2, 3, 2)
     assert result.accuracy == pytest.approx(2 / 3)
 
 
-def test_restrict_holds_questions_and_answers_to_the_first_words(write):
-    nearer = MATRIX[1:2] / np.sqrt(2) - MATRIX[0] + MATRIX[2]
-    vectors = Vectors([*WORDS, "rare"], np.vstack([MATRIX, nearer]))
+def test_restrict_limits_questions_and_answers_to_the_first_words(write, royal):
+    man, king, woman, *_ = matrix = royal.input_vectors
+    nearer = king / np.sqrt(2) - man + woman
+    vectors = Vectors([*royal, "rare"], np.vstack([matrix, nearer]))
     path = write(": s\nman king woman queen\nman king rare far\n")
-    total = evaluate_analogies(vectors, path, restrict=5).total
-    assert (total.correct, total.answered, total.skipped) == (1, 1, 1)
-    total = evaluate_analogies(vectors, path, restrict=6).total
-    assert (total.correct, total.answered, total.skipped) == (0, 2, 0)
+    assert counts(answer(vectors, path, restrict=5)) == (1, 1, 1)
+    assert counts(answer(vectors, path, restrict=6)) == (0, 2, 0)
 
 
-def test_folding_lets_the_most_frequent_spelling_stand_for_all(write):
-    # The second "queen" would win if it were a candidate; so would "KING", left in beside "King".
+def test_folding_uses_the_most_frequent_spelling(write, royal):
+    # As candidates, the second "queen" would win, and so would "KING" beside "King".
     words = ["Man", "King", "woman", "Queen", "far", "KING", "queen"]
-    matrix = np.vstack([MATRIX, [[0, 1, 1.1]], [[-1, -1, -1]]]).astype(np.float32)
-    vectors = Vectors(words, matrix)
+    vectors = Vectors(words, np.vstack([royal, [[0, 1, 1.1]], [[-1, -1, -1]]]))
     path = write(": s\nman KING WOMAN Queen\nMan King woman Queen\n")
-    folded = evaluate_analogies(vectors, path).total
-    assert (folded.correct, folded.answered, folded.skipped) == (2, 2, 0)
-    exact = evaluate_analogies(vectors, path, fold=False).total
-    assert (exact.correct, exact.answered, exact.skipped) == (0, 1, 1)
+    assert counts(answer(vectors, path)) == (2, 2, 0)
+    assert counts(answer(vectors, path, fold=False)) == (0, 1, 1)
 
 
-def test_integer_words_are_their_digits(write):
-    vectors = Vectors([1, 2, 3, 4, 5], MATRIX)
-    assert evaluate_analogies(vectors, write(": s\n1 2 3 4\n")).accuracy == 1.0
+def test_integer_words_are_their_digits(write, royal):
+    vectors = Vectors([1, 2, 3, 4, 5], royal.input_vectors)
+    assert answer(vectors, write(": s\n1 2 3 4\n")).accuracy == 1.0
 
 
 def test_zeros_are_neither_asked_for_nor_answers(write):
-    # Every other word scores below zero, which the zeros score.
+    # All other words score below zero, which is the score of zeros.
     matrix = np.array([[1, 0], [0, 1], [-1, 0.1], [-1, -1], [0, 0]], dtype=np.float32)
     vectors = Vectors(["a", "b", "c", "d", "zero"], matrix)
-    total = evaluate_analogies(vectors, write(": s\nb a b d\na b c zero\nzero a b c\n")).total
-    assert (total.answered, total.skipped) == (1, 2)
+    result = answer(vectors, write(": s\nb a b d\na b c zero\nzero a b c\n"))
+    assert counts(result)[1:] == (1, 2)
     everything = Vectors(["a", "b", "c", "d"], np.zeros((4, 2)))
-    assert evaluate_analogies(everything, write(": s\na b c d\n")).total.skipped == 1
+    assert answer(everything, write(": s\na b c d\n")).total.skipped == 1
 
 
 def test_a_sum_of_zeros_is_near_to_no_word(write):
     matrix = np.array([[2, 0, 0, 0], [1, 1, 1, 1], [1, 1, 1, -1], [0, 0, 0, 1]], dtype=np.float32)
     vectors = Vectors(["d", "a", "b", "c"], matrix)
-    total = evaluate_analogies(vectors, write(": s\na b c d\n")).total
-    assert (total.correct, total.answered) == (0, 1)
+    assert counts(answer(vectors, write(": s\na b c d\n")))[:2] == (0, 1)
 
 
-def test_accents_may_be_composed_or_not(write):
-    words = ["man", "re\u0301gne", "woman", "queen", "far"]
+@pytest.mark.parametrize("fold", [True, False])
+def test_accents_may_be_composed_or_not(write, royal, fold):
+    vectors = Vectors(["man", "re\u0301gne", *royal.words[2:]], royal.input_vectors)
     path = write(": s\nman r\xe9gne woman queen\n")
-    assert evaluate_analogies(Vectors(words, MATRIX), path).accuracy == 1.0
-    assert evaluate_analogies(Vectors(words, MATRIX), path, fold=False).accuracy == 1.0
-
-
-@pytest.mark.parametrize("restrict", [0, -5, 1.5])
-def test_restrict_below_one_is_refused(restrict, write):
-    with pytest.raises(ConfigError, match=r"restrict must be (at least 1|a whole number), got"):
-        evaluate_analogies(Vectors(WORDS, MATRIX), write(": s\na b c d\n"), restrict=restrict)
+    assert answer(vectors, path, fold=fold).accuracy == 1.0
 
 
 @pytest.mark.parametrize(

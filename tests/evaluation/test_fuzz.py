@@ -1,16 +1,11 @@
-"""Damaged evaluation sets: read well or refused in one line (see `tests/fuzzing`)."""
+"""Damaged evaluation sets are read correctly or refused in one line (see `tests/fuzzing`)."""
 
 import pytest
 
-READERS = ["analogies", "similarity"]
 
-
-@pytest.mark.parametrize("reader", READERS)
-def test_damaged_evaluation_sets_are_read_or_refused(reader, check_damaged):
-    check_damaged(reader, first=0, count=400, faults=4)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("reader", READERS)
-def test_many_damaged_evaluation_sets_are_read_or_refused(reader, check_damaged):
-    check_damaged(reader, first=1_000, count=20_000, faults=4)
+@pytest.mark.parametrize("reader", ["analogies", "similarity"])
+@pytest.mark.parametrize(
+    ("first", "count"), [(0, 400), pytest.param(1_000, 20_000, marks=pytest.mark.slow)]
+)
+def test_damaged_evaluation_sets_are_read_or_refused(reader, first, count, check_damaged):
+    check_damaged(reader, first=first, count=count, faults=4)

@@ -17,11 +17,9 @@ def test_the_first_of_equal_spellings_counts():
 
 
 def test_exact_spelling():
-    assert first_rows(vectors_of("Mark", "mark", "Straße"), fold=False) == {
-        "Mark": 0,
-        "mark": 1,
-        "Straße": 2,
-    }
+    words = ["Mark", "mark", "Straße"]
+    rows = first_rows(vectors_of(*words), fold=False)
+    assert rows == {word: row for row, word in enumerate(words)}
 
 
 @pytest.mark.parametrize("fold", [False, True])

@@ -1,4 +1,4 @@
-"""Several sets at once, and their results as JSON."""
+"""Evaluation on several sets, and the results as JSON."""
 
 import json
 
@@ -7,46 +7,28 @@ import pytest
 
 from firth.errors import ConfigError, FormatError
 from firth.evaluation import evaluate
-from firth.vectors import Vectors
 
 
 @pytest.fixture
-def vectors():
-    matrix = np.array([[1, 0, 0], [1, 1, 0], [0, 0, 1], [0, 1, 1]], dtype=np.float32)
-    return Vectors(["man", "king", "woman", "queen"], matrix)
+def questions(write):
+    return write(": family\nMan king woman queen\nx y z w\n: none\n", "questions.txt")
 
 
 @pytest.fixture
-def questions(tmp_path):
-    path = tmp_path / "questions.txt"
-    path.write_text(": family\nMan king woman queen\nx y z w\n: none\n")
-    return path
+def pairs(write):
+    return write("man King 5\nman queen 1\nman x 2\n", "pairs.txt")
 
 
-@pytest.fixture
-def pairs(tmp_path):
-    path = tmp_path / "pairs.txt"
-    path.write_text("man King 5\nman queen 1\nman x 2\n")
-    return path
-
-
-def test_to_dict_is_json(vectors, questions, pairs):
-    found = evaluate(vectors, analogies=[questions], similarity=[pairs], restrict=4)
+def test_to_dict_is_json(royal, questions, pairs):
+    found = evaluate(royal, analogies=[questions], similarity=[pairs], restrict=4)
+    family = {"accuracy": 1.0, "correct": 1, "answered": 1, "skipped": 1}
+    none = {"accuracy": None, "correct": 0, "answered": 0, "skipped": 0}
     assert json.loads(json.dumps(found.to_dict(), allow_nan=False)) == {
         "analogies": [
             {
                 "file": str(questions),
-                "total": {
-                    "name": "total",
-                    "accuracy": 1.0,
-                    "correct": 1,
-                    "answered": 1,
-                    "skipped": 1,
-                },
-                "sections": [
-                    {"name": "family", "accuracy": 1.0, "correct": 1, "answered": 1, "skipped": 1},
-                    {"name": "none", "accuracy": None, "correct": 0, "answered": 0, "skipped": 0},
-                ],
+                "total": {"name": "total", **family},
+                "sections": [{"name": "family", **family}, {"name": "none", **none}],
             }
         ],
         "similarity": [
@@ -56,34 +38,33 @@ def test_to_dict_is_json(vectors, questions, pairs):
     }
 
 
-def test_one_path_needs_no_list(vectors, questions, pairs):
-    found = evaluate(vectors, analogies=str(questions), similarity=pairs)
-    assert found == evaluate(vectors, analogies=[str(questions)], similarity=[pairs])
+def test_one_path_needs_no_list(royal, questions, pairs):
+    found = evaluate(royal, analogies=str(questions), similarity=pairs)
+    assert found == evaluate(royal, analogies=[str(questions)], similarity=[pairs])
 
 
-def test_files_keep_their_order(vectors, questions, pairs, tmp_path):
-    other = tmp_path / "other.txt"
-    other.write_text("man queen 3\nwoman queen 9\n")
-    found = evaluate(vectors, similarity=(other, pairs))
+def test_files_keep_their_order(royal, pairs, write):
+    other = write("man queen 3\nwoman queen 9\n", "other.txt")
+    found = evaluate(royal, similarity=(other, pairs))
     assert [result.file for result in found.similarity] == [str(other), str(pairs)]
     assert found.analogies == ()
 
 
-def test_options_reach_both_kinds(vectors, questions, pairs):
-    found = evaluate(vectors, analogies=questions, similarity=pairs, restrict=3, fold=False)
+def test_options_reach_both_kinds(royal, questions, pairs):
+    found = evaluate(royal, analogies=questions, similarity=pairs, restrict=3, fold=False)
     assert found.analogies[0].total.skipped == 2
     assert found.similarity[0].missing == 2
 
 
-def test_a_missing_file(vectors, tmp_path):
+def test_a_missing_file(royal, tmp_path):
     with pytest.raises(FormatError, match="no such file"):
-        evaluate(vectors, analogies=[tmp_path / "none.txt"])
+        evaluate(royal, analogies=[tmp_path / "none.txt"])
 
 
 @pytest.mark.parametrize(
     ("given", "options", "message"),
     [
-        (None, {}, "vectors must be Vectors, as firth.load gives, got None"),
+        (None, {}, "vectors must be Vectors, as from firth.load, got None"),
         (np.eye(2), {}, "vectors must be Vectors, .* got array"),
         ("vectors", {}, "got 'vectors'"),
         (None, {"analogies": ()}, "there is nothing to evaluate"),
@@ -101,8 +82,10 @@ def test_what_is_neither_vectors_nor_a_path_is_refused(questions, given, options
     [
         ("fold", "no", "fold must be True or False, got 'no'"),
         ("restrict", 0, "restrict must be at least 1, got 0"),
+        ("restrict", -5, "restrict must be at least 1, got -5"),
+        ("restrict", 1.5, "restrict must be a whole number, got 1.5"),
     ],
 )
-def test_options_are_checked_whatever_is_evaluated(vectors, pairs, option, value, message):
+def test_options_are_checked_whatever_is_evaluated(royal, pairs, option, value, message):
     with pytest.raises(ConfigError, match=message):
-        evaluate(vectors, similarity=pairs, **{option: value})
+        evaluate(royal, similarity=pairs, **{option: value})

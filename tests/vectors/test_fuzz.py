@@ -1,6 +1,6 @@
-"""Damaged files of vectors: read well or refused in one line, and nothing else happens.
+"""Damaged files of vectors are read correctly or refused in one line, without side effects.
 
-`tests/fuzzing` does the work. It tells of a failure with the seed that repeats it:
+`tests/fuzzing` does the work, and reports the seed of a failure, which this command repeats:
 `python tests/fuzzing word2vec-binary --first SEED`.
 """
 
@@ -23,14 +23,15 @@ READERS = [
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_damaged_files_are_read_or_refused(reader, check_damaged):
-    check_damaged(reader, first=0, count=250, faults=5)
+@pytest.mark.parametrize(
+    ("first", "count", "faults"),
+    [(0, 250, 5), pytest.param(1_000, 100_000, 7, marks=pytest.mark.slow)],
+)
+def test_damaged_files_are_read_or_refused(reader, first, count, faults, check_damaged):
+    check_damaged(reader, first=first, count=count, faults=faults)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("reader", READERS)
-def test_a_hundred_thousand_damaged_files_are_read_or_refused(reader, check_damaged):
-    check_damaged(reader, first=1_000, count=100_000, faults=7)
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
 
 
 @pytest.mark.parametrize(
@@ -38,11 +39,7 @@ def test_a_hundred_thousand_damaged_files_are_read_or_refused(reader, check_dama
     [
         ("crash", "killed by SIGABRT"),
         ("allocation", "bytes for a file of"),
-        pytest.param(
-            "mapping",
-            "Cannot allocate",
-            marks=pytest.mark.skipif(sys.platform != "linux", reason=""),
-        ),
+        pytest.param("mapping", "Cannot allocate", marks=on_linux),
         ("warning", "RuntimeWarning: 'look out'"),
         ("two-lines", "the message is not one line"),
         ("long-message", "the message has 10,000 characters"),
@@ -50,7 +47,7 @@ def test_a_hundred_thousand_damaged_files_are_read_or_refused(reader, check_dama
         pytest.param("hang", "killed by SIGPROF", marks=pytest.mark.slow),
     ],
 )
-def test_the_fuzzer_tells_of_every_fault_and_goes_on(fault, told, fuzz):
+def test_the_fuzzer_reports_every_fault_and_goes_on(fault, told, fuzz):
     report = fuzz(f"faulty-{fault}", first=0, count=5)
     (failure,) = report["failures"]
     assert failure["seed"] == 3

@@ -1,4 +1,4 @@
-"""Exact search: against a full sort, across blocks, with ties and exclusions."""
+"""Exact search, compared with a full sort: across blocks, with ties and exclusions."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from firth.vectors.search import row_blocks, top_k, unit_rows
 
 
 def by_full_sort(queries, table, k, exclude=None):
-    """The slow and obvious way: every score, sorted stably."""
+    """Search slowly: compute every score, and sort stably."""
     scores = queries.astype(np.float64) @ table.astype(np.float64).T
     if exclude is not None:
         np.put_along_axis(scores, exclude, -np.inf, axis=1)
@@ -24,9 +24,8 @@ def small_blocks(monkeypatch):
 
 @pytest.fixture
 def integers():
-    """Small whole numbers: scores are exact, and many tie."""
-    rng = np.random.default_rng(1)
-    return rng.integers(-2, 3, size=(101, 3)).astype(np.float32)
+    """Small whole numbers, whose scores are exact and often tie."""
+    return np.random.default_rng(1).integers(-2, 3, size=(101, 3)).astype(np.float32)
 
 
 @pytest.mark.parametrize("k", [1, 2, 7, 100, 101, 500])
@@ -49,7 +48,7 @@ def test_agrees_with_a_full_sort_across_blocks_with_ties_and_exclusions(integers
     )
 
 
-def test_no_query_gives_no_answer(integers):
+def test_no_query_has_no_answer(integers):
     indices, scores = top_k(integers[:0], integers, 3)
     assert indices.shape == scores.shape == (0, 3)
 

@@ -1,4 +1,4 @@
-"""What an unknown word's error suggests."""
+"""Suggestions for unknown words."""
 
 import pytest
 
@@ -31,17 +31,17 @@ def test_names_words_that_differ_in_a_chinese_character():
 @pytest.mark.parametrize(
     ("word", "known"), [("King", "king"), ("paris", "Paris"), ("nato", "NATO")]
 )
-def test_says_where_only_the_case_differs(word, known):
+def test_names_words_that_differ_in_case(word, known):
     assert str(unknown_word(word, rows(known))).endswith(f"in other case: {known}")
 
 
-def test_says_where_only_the_type_differs():
+def test_names_words_that_differ_in_type():
     assert str(unknown_word(7, rows("7"))).endswith("the text '7' is")
     assert str(unknown_word("7", rows(7))).endswith("the integer 7 is")
 
 
 @pytest.mark.parametrize("word", ["violin", "", "x" * 1_000_000, 12, "9" * 5000])
-def test_says_only_that_the_word_is_unknown_where_nothing_is_near(word):
+def test_there_is_no_suggestion_if_nothing_is_near(word):
     assert str(unknown_word(word, rows("king", 7))) == f"{word!r} is not among the 2 words"
 
 
@@ -54,5 +54,5 @@ def test_accents_may_be_composed_or_not():
 
 
 @pytest.mark.parametrize("word", [None, 1.5, ["tea"], b"tea"])
-def test_what_is_no_word_has_no_row(word):
+def test_other_types_have_no_row(word):
     assert find_word(word, rows("tea")) is None

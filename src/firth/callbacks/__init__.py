@@ -1,7 +1,7 @@
-"""Callbacks that are ready to use: logs of a run, and measuring vectors while they are trained.
+"""Ready-made callbacks: logs of a run, and evaluation of vectors during training.
 
-Give them to `firth.train(..., callbacks=[...])`. Packages that others make are imported when a
-callback that needs one is made, not before.
+Pass them to `firth.train(..., callbacks=[...])`. A tracker's package is imported when its callback
+is created.
 """
 
 from firth.callbacks.evaluate import Evaluate, EvaluationPoint

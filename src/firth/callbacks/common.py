@@ -1,4 +1,4 @@
-"""What several callbacks need."""
+"""The pace of reports, and the record of a run's start."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from typing import Any
 from firth.training.callbacks import RunStart
 from firth.training.checkpoints.folder import parse_duration
 
-# Seconds from one report of progress to the next.
+# Seconds between reports of progress.
 EVERY = 10.0
 
 
 class Pace:
-    """Tells when it is time again, by the seconds that records hold."""
+    """A timer that reads the seconds of a run's records."""
 
     def __init__(self, every: float | str) -> None:
         self._every = parse_duration("every", every)
         self._next = -math.inf
 
     def begin(self) -> None:
-        """Have the next record be in time, whatever its seconds."""
+        """Make the next record due, whatever its seconds."""
         self._next = -math.inf
 
     def is_due(self, seconds: float) -> bool:
-        """Tell whether it is time; if so, count from here."""
+        """Tell whether a record is due; if so, the next is due one interval later."""
         if seconds < self._next:
             return False
         self._next = seconds + self._every
@@ -33,7 +33,7 @@ class Pace:
 
 
 def plan_of(start: RunStart) -> dict[str, Any]:
-    """Return what a run sets out to do, without its words."""
+    """Return the plan of a run, with the size of the vocabulary in place of its words."""
     return {
         "config": dataclasses.asdict(start.config),
         "vocabulary": len(start.vocabulary.words),

@@ -1,4 +1,4 @@
-"""Measuring vectors while they are trained."""
+"""Evaluation of vectors during training."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from firth.vectors import Vectors
 
 @dataclass(frozen=True, kw_only=True)
 class EvaluationPoint:
-    """What vectors were worth at some point of a run.
+    """The results of one evaluation during a run.
 
     Parameters
     ----------
     epoch : int
-        The epoch that ran or had just ended, from 1.
+        The current epoch, or the epoch that has just ended, from 1.
     words : int
-        Words of the vocabulary trained until then.
+        Words of the vocabulary trained so far.
     seconds : float
-        Time since training began, or went on.
+        Time since training began or resumed.
     evaluation : Evaluation
     """
 
@@ -39,58 +39,48 @@ class EvaluationPoint:
     evaluation: Evaluation
 
     def to_dict(self) -> dict[str, object]:
-        """Return what JSON can hold; what could not be measured is null."""
-        return {
-            "epoch": self.epoch,
-            "words": self.words,
-            "seconds": self.seconds,
-            **self.evaluation.to_dict(),
-        }
+        """Return the results for JSON; a measure that is undefined is null."""
+        so_far = {"epoch": self.epoch, "words": self.words, "seconds": self.seconds}
+        return {**so_far, **self.evaluation.to_dict()}
 
     def figures(self) -> dict[str, float]:
-        """Return what was measured, by kind and name of the file: accuracies and correlations."""
-        found = {
-            **{("analogies", each.file): each.accuracy for each in self.evaluation.analogies},
-            **{("similarity", each.file): each.spearman for each in self.evaluation.similarity},
-        }
-        return {
-            f"{kind}/{Path(file).stem}": value
-            for (kind, file), value in found.items()
-            if value is not None
-        }
+        """Return the accuracies and correlations that are defined, by kind and file name."""
+        found = [("analogies", each.file, each.accuracy) for each in self.evaluation.analogies]
+        found += [("similarity", each.file, each.spearman) for each in self.evaluation.similarity]
+        return {f"{kind}/{Path(file).stem}": x for kind, file, x in found if x is not None}
 
 
 def _parse_epochs(every: float | str) -> int | None:
-    """Return the number of epochs in such as "epoch" or "3 epochs", or None."""
+    """Return the number of epochs in a text like "epoch" or "3 epochs", or None."""
     match = re.fullmatch(r"(?:([1-9]\d*) *)?epochs?", str(every).strip())
     return int(match[1] or 1) if match else None
 
 
 class Evaluate(Callback):
-    r"""Measures the input vectors while they are trained, by analogies and similarity.
+    r"""Evaluates the input vectors during training, by analogies and similarity.
 
-    It works in the thread that called `firth.train`. Between epochs the workers wait for it. Within
-    an epoch they train on meanwhile, and it shares the processor with them; until it is done no
-    progress is told and no checkpoint written, and Ctrl-C waits. The 19,544 analogies of Mikolov et
-    al. take some seconds, and several times as long while the workers have all cores.
+    It runs in the thread that called `firth.train`. Between epochs, the workers wait for it. Within
+    an epoch, the workers continue and share the processor with it; meanwhile no progress is
+    reported, no checkpoint is written, and Ctrl-C has to wait. The 19,544 analogies of Mikolov et
+    al. take some seconds, and several times as long while the workers use all cores.
 
     Parameters
     ----------
     analogies, similarity : path or sequence of paths
-        As `firth.evaluate` takes them. They are read once, when this is made.
+        As for `firth.evaluate`. They are read once, when the callback is created.
     restrict : int
-        Hold analogies to the first so many words, the most frequent.
+        Only the `restrict` most frequent words, which come first, are candidates for analogies.
     every : float or str
-        When to measure: "epoch" for the end of each epoch, "3 epochs" for that of each third; or
-        the time from the end of one to the next, as seconds or as 30s, 10m, 1.5h. The end of the
-        last epoch is always measured.
+        "epoch" evaluates at the end of each epoch, "3 epochs" at that of every third. A time, as
+        seconds or as 30s, 10m, 1.5h, is the pause between evaluations. The end of the last epoch
+        is always evaluated.
     report : callable, optional
-        Is given each `EvaluationPoint`: the `report` of another callback, or a function of yours.
+        Called with each `EvaluationPoint`: the `report` of another callback, or your function.
 
     Attributes
     ----------
     results : list of EvaluationPoint
-        In the order of time.
+        In chronological order.
 
     Raises
     ------
@@ -131,42 +121,37 @@ class Evaluate(Callback):
         self.results: list[EvaluationPoint] = []
 
     def on_start(self, start: RunStart) -> None:
-        """Learn where the vectors are to be had."""
+        """Keep the access to the vectors."""
         self._run = start
         self._last = time.monotonic()
 
     def on_progress(self, progress: Progress) -> None:
-        """Measure, if it is time."""
+        """Evaluate, if enough time has passed."""
         if time.monotonic() - self._last >= self._seconds:
             self._measure(progress)
-            # What was trained meanwhile is told next. It is no reason to measure again at once.
+            # The next report covers the time of this evaluation, which must not trigger another.
             self._last = time.monotonic()
 
     def on_epoch(self, epoch: EpochEnd) -> None:
-        """Measure, if that is wanted at the end of this epoch."""
+        """Evaluate, if the end of this epoch is due."""
         is_due = self._epochs is not None and epoch.epoch % self._epochs == 0
         if is_due or epoch.epoch == epoch.epochs:
             self._measure(epoch)
 
     def on_end(self, end: RunEnd) -> None:
-        """Let go of the vectors."""
+        """Release the vectors."""
         self._run = None
 
     def _measure(self, now: Progress | EpochEnd) -> None:
         assert self._run is not None
         matrix = self._run.input_vectors()
         if not np.isfinite(matrix).all():
-            # The run diverges. Its own check will tell so, or go back to a checkpoint.
+            # The run diverges; its own check will report that, or return to a checkpoint.
             return
-        vocabulary = self._run.vocabulary
+        vectors = Vectors(self._run.vocabulary.words, matrix)
+        found = self._sets.evaluate(vectors, restrict=self._restrict)
         point = EvaluationPoint(
-            epoch=now.epoch,
-            words=now.words,
-            seconds=now.seconds,
-            evaluation=self._sets.evaluate(
-                Vectors(vocabulary.words, matrix, counts=vocabulary.counts),
-                restrict=self._restrict,
-            ),
+            epoch=now.epoch, words=now.words, seconds=now.seconds, evaluation=found
         )
         self.results.append(point)
         if self._report is not None:

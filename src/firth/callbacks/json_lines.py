@@ -1,4 +1,4 @@
-"""A run as lines of JSON."""
+"""A log of a run as lines of JSON."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunSt
 
 
 class JsonLines(Callback):
-    """Writes a line of JSON for each event, at the end of a file.
+    """Appends a line of JSON to a file for each event.
 
-    Each line is an object: `event` is start, progress, epoch, end, or evaluation; `time` the time
-    of day (UTC); the rest are the fields of the record. What is not finite is null. A run that
-    goes on from a checkpoint goes on in the same file, with another start. Each line is whole in
-    the file before training goes on.
+    Each line is an object: `event` is start, progress, epoch, end or evaluation, `time` is the
+    date and time (UTC), and the rest are the fields of the record. Numbers that are not finite are
+    null. A run that resumes from a checkpoint appends to the same file, with another start. Each
+    line is completely written before training continues.
 
     Parameters
     ----------
     path : path
-        A new file, or one that such a run began. Missing folders are made.
+        A new file, or the log of an earlier run. Missing folders are created.
     every : float or str
         The least time between lines of progress: seconds, or 30s, 10m, 1.5h.
 
     Raises
     ------
     ConfigError
-        If `path` is no path, or the file holds something else than the log of a run.
+        If `path` is not a path, or the file holds something other than the log of a run.
     FirthError
-        If the file cannot be written when this is made, or when the run begins. Later, as when the
-        disk is full, that is a `FirthWarning`, told once: a run of days is worth more than its log.
+        If the file cannot be written when the callback is created or the run begins. Later (for
+        example when the disk is full) there is one `FirthWarning`, and training continues.
 
     Examples
     --------
@@ -57,16 +57,16 @@ class JsonLines(Callback):
     """
 
     def __init__(self, path: str | os.PathLike[str], *, every: float | str = EVERY) -> None:
-        # Absolute, whatever folder a callback goes to.
+        # Absolute, since another callback may change the working folder.
         self.path = to_path("the path of a log", path).absolute()
         self._pace = Pace(every)
-        self._told = ""
-        if self._begins_otherwise():
+        self._reported = ""
+        if self._is_another_file():
             raise ConfigError(
-                f"{self.path} is no log of a run: its first line does not begin with "
-                '{"event": ...}; give another file, or a new one'
+                f"{self.path} is not a log of a run: its first line does not begin with "
+                '{"event": ...}; choose another file, or a new one'
             )
-        # What a power cut left of a line stays, but nothing is written behind it.
+        # After a power cut, an incomplete line stays, and the next line is separate.
         self._write(b"" if self._ends_with_a_line() else b"\n")
 
     def writes(self) -> list[Path]:
@@ -74,58 +74,56 @@ class JsonLines(Callback):
         return [self.path]
 
     def on_start(self, start: RunStart) -> None:
-        """Write what the run sets out to do; of the vocabulary, how many words it has."""
+        """Write the plan of the run."""
         self._pace.begin()
         try:
-            self._tell("start", plan_of(start))
+            self._append("start", plan_of(start))
         except FirthError as error:
-            # The run does not begin: at its end, this is not told once more.
-            self._told = str(error)
+            # The run does not begin; its end must not report the same error again.
+            self._reported = str(error)
             raise
 
     def on_progress(self, progress: Progress) -> None:
-        """Write how far the run has come, if it is time."""
+        """Write the progress, if a line is due."""
         if self._pace.is_due(progress.seconds):
-            derived = {
-                "words_per_second": progress.words_per_second,
-                "seconds_left": progress.seconds_left,
-            }
-            self._try_to_tell("progress", {**dataclasses.asdict(progress), **derived})
+            derived = ("words_per_second", "seconds_left")
+            fields = {name: getattr(progress, name) for name in derived}
+            self._try("progress", {**dataclasses.asdict(progress), **fields})
 
     def on_epoch(self, epoch: EpochEnd) -> None:
-        """Write what the epoch came to."""
-        self._try_to_tell("epoch", dataclasses.asdict(epoch))
+        """Write the results of the epoch."""
+        self._try("epoch", dataclasses.asdict(epoch))
 
     def on_end(self, end: RunEnd) -> None:
         """Write how the run ended."""
-        self._try_to_tell("end", dataclasses.asdict(end))
+        self._try("end", dataclasses.asdict(end))
 
     def report(self, point: EvaluationPoint) -> None:
-        """Write what `Evaluate` found."""
-        self._try_to_tell("evaluation", point.to_dict())
+        """Write the results of `Evaluate`."""
+        self._try("evaluation", point.to_dict())
 
-    def _try_to_tell(self, event: str, fields: Mapping[str, object]) -> None:
-        """Write a line; where that fails, the run goes on."""
+    def _try(self, event: str, fields: Mapping[str, object]) -> None:
+        """Append a line; if that fails, warn."""
         try:
-            self._tell(event, fields)
-            self._told = ""
+            self._append(event, fields)
+            self._reported = ""
         except FirthError as error:
-            if str(error) != self._told:
-                self._told = str(error)
+            if str(error) != self._reported:
+                self._reported = str(error)
                 warnings.warn(f"{error}; the run goes on", FirthWarning, stacklevel=3)
 
-    def _tell(self, event: str, fields: Mapping[str, object]) -> None:
+    def _append(self, event: str, fields: Mapping[str, object]) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         content = _finite({"event": event, **fields, "time": now})
         line = json.dumps(content, ensure_ascii=False, allow_nan=False, default=str)
-        # A file name may hold what is no text.
+        # A file name may contain bytes that are not text.
         self._write(f"{line}\n".encode(errors="backslashreplace"))
 
     def _write(self, line: bytes) -> None:
-        """Write at the end of the file: all of it or, where the disk is full, nothing."""
+        """Append a complete line or, if the disk is full, nothing."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            # Opened anew each time: nothing is left open, whatever happens to the run.
+            # Opened each time, so no file stays open if the run fails.
             with open(self.path, "ab", buffering=0, opener=_open_at_once) as file:
                 end = os.fstat(file.fileno()).st_size
                 try:
@@ -138,30 +136,29 @@ class JsonLines(Callback):
         except OSError as error:
             raise FirthError(f"cannot write {self.path}: {error.strerror or error}") from error
 
-    def _begins_otherwise(self) -> bool:
+    def _is_another_file(self) -> bool:
+        """Tell whether there is a file that is not a log."""
         try:
-            # A pipe would have this wait. What cannot be read is no log either.
+            # A pipe is not a regular file, and reading it would block.
             is_empty = not self.path.is_file() or self.path.stat().st_size == 0
         except OSError:
             return False
         return not is_empty and kind_of(self.path) != "log"
 
     def _ends_with_a_line(self) -> bool:
+        """Tell whether the next line can follow; if the file cannot be read, assume so."""
         try:
-            if not self.path.is_file():
+            if not self.path.is_file() or self.path.stat().st_size == 0:
                 return True
             with self.path.open("rb") as file:
-                if file.seek(0, os.SEEK_END) == 0:
-                    return True
                 file.seek(-1, os.SEEK_END)
-                return file.read(1) == b"\n"
+                return file.read() == b"\n"
         except OSError:
-            # There is none, or it cannot be read, which need not be.
             return True
 
 
 def _open_at_once(path: str, flags: int) -> int:
-    """Open a file to write; a pipe that nobody reads is an error, and not waited for."""
+    """Open a file for writing; a pipe without a reader raises at once."""
     handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o666)
     if os.name == "posix":
         os.set_blocking(handle, True)
@@ -169,7 +166,7 @@ def _open_at_once(path: str, flags: int) -> int:
 
 
 def _finite(value: object) -> object:
-    """Return what JSON can hold: None in place of numbers that are not finite."""
+    """Replace numbers that are not finite, which JSON cannot hold, by None."""
     if isinstance(value, Mapping):
         return {key: _finite(each) for key, each in value.items()}
     if isinstance(value, list | tuple):

@@ -1,4 +1,4 @@
-"""A run told to the trackers that others make."""
+"""Reports of a run to experiment trackers: TensorBoard, Weights & Biases, trackio, MLflow."""
 
 from __future__ import annotations
 
@@ -17,25 +17,32 @@ from firth.errors import FirthError, FirthWarning, MissingExtraError
 from firth.io.paths import to_path
 from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart, StopReason
 
+# The fields of a record that are sent, if it has them.
+_FIGURES = ("loss", "held_out_loss", "lr", "words_per_second")
+
 
 class _Tracker(Callback):
-    """Tells a package of others named figures, with the words trained as the step.
+    """Sends named figures to a tracker, with the number of trained words as the step.
 
-    What fails when the run begins, stops it. What fails later, such as a server that is not there,
-    is a `FirthWarning`, and training goes on: a run of days is worth more than its curve.
+    A failure at the start of a run stops it. A later failure, such as a missing server, is a
+    `FirthWarning`, and training continues.
     """
 
-    def __init__(self, every: float | str) -> None:
+    def __init__(
+        self, package: str, needed: str, every: float | str, options: dict[str, Any]
+    ) -> None:
         self._pace = Pace(every)
         self._has_begun = False
+        self._package = _import(package, needed)
+        self._options = options
 
     @abstractmethod
     def _begin(self, start: RunStart, options: dict[str, Any]) -> None:
-        """Begin a run, or go on with it; `options` are what it sets out to do."""
+        """Begin or resume a run; `options` are its options and the size of the corpus."""
 
     @abstractmethod
     def _log(self, figures: dict[str, float], words: int) -> None:
-        """Keep figures."""
+        """Record figures."""
 
     @abstractmethod
     def _finish(self, reason: StopReason) -> None:
@@ -50,21 +57,13 @@ class _Tracker(Callback):
         self._has_begun = True
 
     def on_progress(self, progress: Progress) -> None:
-        """Tell loss, step size and speed, if it is time."""
+        """Record loss, step size and speed, if they are due."""
         if self._pace.is_due(progress.seconds):
-            figures = {
-                "loss": progress.loss,
-                "lr": progress.lr,
-                "words_per_second": progress.words_per_second,
-            }
-            self._try(self._log, figures, progress.words)
+            self._log_figures(progress)
 
     def on_epoch(self, epoch: EpochEnd) -> None:
-        """Tell the losses of the epoch."""
-        figures = {"loss": epoch.loss, "lr": epoch.lr}
-        if epoch.held_out_loss is not None:
-            figures["held_out_loss"] = epoch.held_out_loss
-        self._try(self._log, figures, epoch.words)
+        """Record the losses of the epoch."""
+        self._log_figures(epoch)
 
     def on_end(self, end: RunEnd) -> None:
         """End the run, if it began."""
@@ -73,29 +72,32 @@ class _Tracker(Callback):
             self._try(self._finish, end.reason)
 
     def report(self, point: EvaluationPoint) -> None:
-        """Tell what `Evaluate` found."""
-        figures = point.figures()
-        if figures:
+        """Record the results of `Evaluate`."""
+        if figures := point.figures():
             self._try(self._log, figures, point.words)
 
-    def _try(self, tell: Callable[..., None], *what: object) -> None:
+    def _log_figures(self, record: Progress | EpochEnd) -> None:
+        found = {name: getattr(record, name, None) for name in _FIGURES}
+        figures = {name: figure for name, figure in found.items() if figure is not None}
+        self._try(self._log, figures, record.words)
+
+    def _try(self, send: Callable[..., None], *arguments: object) -> None:
         try:
-            tell(*what)
+            send(*arguments)
         except Exception as error:
             reason = next(iter(str(error).splitlines()), "")
             warnings.warn(
-                f"{type(self).__name__} could not be told how the run goes, which goes on: "
-                f"{type(error).__name__}: {reason}",
+                f"{type(self).__name__} failed; the run goes on: {type(error).__name__}: {reason}",
                 FirthWarning,
                 stacklevel=3,
             )
 
 
 def _import(package: str, needed: str) -> ModuleType:
-    """Import a package of others.
+    """Import a tracker's package.
 
-    A folder of its name beside the program, such as the one into which wandb writes, can be
-    imported too, but holds nothing: hence `needed`, something that it must have.
+    Python also imports an ordinary folder of that name, such as the one that wandb writes. So the
+    package must have the attribute `needed`.
     """
     try:
         module = importlib.import_module(package)
@@ -108,20 +110,20 @@ def _import(package: str, needed: str) -> ModuleType:
     return module
 
 
-def _is_whole(reason: StopReason) -> bool:
+def _is_complete(reason: StopReason) -> bool:
     return reason in ("done", "patience")
 
 
 class TensorBoard(_Tracker):
     """Writes loss, held-out loss, step size and speed for TensorBoard. Needs tensorboardX.
 
-    A run that goes on from a checkpoint goes on in the same folder; figures from after the
-    checkpoint are replaced. Give other runs other folders.
+    A run that resumes from a checkpoint continues in the same folder, and replaces figures from
+    after the checkpoint. Use another folder for each other run.
 
     Parameters
     ----------
     folder : path
-        Missing folders are made.
+        Missing folders are created.
     every : float or str
         The least time between figures within an epoch: seconds, or 30s, 10m, 1.5h.
 
@@ -134,8 +136,7 @@ class TensorBoard(_Tracker):
     """
 
     def __init__(self, folder: str | os.PathLike[str], *, every: float | str = EVERY) -> None:
-        super().__init__(every)
-        self._writing = _import("tensorboardX", "SummaryWriter")
+        super().__init__("tensorboardX", "SummaryWriter", every, {})
         self._folder = to_path("folder", folder)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -148,15 +149,15 @@ class TensorBoard(_Tracker):
 
     def _begin(self, start: RunStart, options: dict[str, Any]) -> None:
         again = None if start.checkpoint is None else start.words + 1
-        self._writer = self._writing.SummaryWriter(str(self._folder), purge_step=again)
-        # An indented block, as it stands.
+        self._writer = self._package.SummaryWriter(str(self._folder), purge_step=again)
+        # TensorBoard shows an indented block without formatting.
         lines = (f"    {name} = {value!r}" for name, value in options.items())
         self._writer.add_text("options", "\n".join(lines), start.words)
 
     def _log(self, figures: dict[str, float], words: int) -> None:
         for name, value in figures.items():
             self._writer.add_scalar(name, value, words)
-        # What is in a queue is lost when the process is killed.
+        # Figures in a queue are lost when the process is killed.
         self._writer.flush()
 
     def _finish(self, reason: StopReason) -> None:
@@ -164,18 +165,18 @@ class TensorBoard(_Tracker):
 
 
 class WandB(_Tracker):
-    """Tells Weights & Biases loss, held-out loss, step size and speed. Needs wandb.
+    """Sends loss, held-out loss, step size and speed to Weights & Biases. Needs wandb.
 
-    Without options, a run that is active already is used, and left active. To go on with the same
-    run after a checkpoint, give `id="..."` and `resume="allow"`.
+    Without options, an active run is used and stays active. To continue the same run after a
+    checkpoint, use `id="..."` and `resume="allow"`.
 
     Parameters
     ----------
     every : float or str
         The least time between figures within an epoch: seconds, or 30s, 10m, 1.5h.
     **options
-        Of `wandb.init`: project, name, id, resume, mode, ... The options of training are added to
-        `config`.
+        Options of `wandb.init`: project, name, id, resume, mode, ... The options of training are
+        added to `config`.
 
     Raises
     ------
@@ -184,45 +185,42 @@ class WandB(_Tracker):
     """
 
     def __init__(self, *, every: float | str = EVERY, **options: Any) -> None:  # noqa: ANN401
-        super().__init__(every)
-        self._wandb = _import("wandb", "init")
-        self._options = options
+        super().__init__("wandb", "init", every, options)
 
     def _begin(self, start: RunStart, options: dict[str, Any]) -> None:
-        self._is_ours = bool(self._options) or self._wandb.run is None
+        self._is_ours = bool(self._options) or self._package.run is None
         if self._is_ours:
             config = {**options, **self._options.get("config", {})}
-            self._run = self._wandb.init(**{**self._options, "config": config})
+            self._run = self._package.init(**{**self._options, "config": config})
         else:
-            self._run = self._wandb.run
+            self._run = self._package.run
             self._run.config.update(options, allow_val_change=True)
-        # Not as its own step: that may not fall, as it does after a checkpoint.
+        # wandb's own step must not fall, but after a checkpoint the words do.
         self._run.define_metric("words")
-        for name in ("loss", "held_out_loss", "lr", "words_per_second", "analogies/*"):
+        for name in (*_FIGURES, "analogies/*", "similarity/*"):
             self._run.define_metric(name, step_metric="words")
-        self._run.define_metric("similarity/*", step_metric="words")
 
     def _log(self, figures: dict[str, float], words: int) -> None:
         self._run.log({**figures, "words": words})
 
     def _finish(self, reason: StopReason) -> None:
         if self._is_ours:
-            self._run.finish(exit_code=0 if _is_whole(reason) else 1)
+            self._run.finish(exit_code=0 if _is_complete(reason) else 1)
 
 
 class Trackio(_Tracker):
-    """Tells trackio loss, held-out loss, step size and speed. Needs trackio.
+    """Sends loss, held-out loss, step size and speed to trackio. Needs trackio.
 
-    To go on with the same run after a checkpoint, give `name="..."` and `resume="allow"`.
+    To continue the same run after a checkpoint, use `name="..."` and `resume="allow"`.
 
     Parameters
     ----------
     project : str
-        The project of which this is a run.
+        The project of the run.
     every : float or str
         The least time between figures within an epoch: seconds, or 30s, 10m, 1.5h.
     **options
-        Of `trackio.init`: name, resume, space_id, ... The options of training are added to
+        Options of `trackio.init`: name, resume, space_id, ... The options of training are added to
         `config`.
 
     Raises
@@ -238,35 +236,33 @@ class Trackio(_Tracker):
         every: float | str = EVERY,
         **options: Any,  # noqa: ANN401
     ) -> None:
-        super().__init__(every)
-        self._trackio = _import("trackio", "init")
-        self._options = {"project": project, **options}
+        super().__init__("trackio", "init", every, {"project": project, **options})
 
     def _begin(self, start: RunStart, options: dict[str, Any]) -> None:
         config = {**options, **self._options.get("config", {})}
-        self._run = self._trackio.init(**{**self._options, "config": config})
+        self._run = self._package.init(**{**self._options, "config": config})
 
     def _log(self, figures: dict[str, float], words: int) -> None:
         self._run.log(figures, step=words)
 
     def _finish(self, reason: StopReason) -> None:
-        # Not the run's own, which leaves it the active one, to be finished once more.
-        self._trackio.finish()
+        # `run.finish` would leave the run active, to be finished again at exit.
+        self._package.finish()
 
 
 class MLflow(_Tracker):
-    """Tells MLflow loss, held-out loss, step size and speed. Needs mlflow.
+    """Sends loss, held-out loss, step size and speed to MLflow. Needs mlflow.
 
-    Without options, a run that is active already is used, and left active. To go on with the same
-    run after a checkpoint, give `run_id="..."`. Where it is kept, and in which experiment, is set
-    by `mlflow.set_tracking_uri` and `mlflow.set_experiment`.
+    Without options, an active run is used and stays active. To continue the same run after a
+    checkpoint, use `run_id="..."`. `mlflow.set_tracking_uri` sets where runs are kept, and
+    `mlflow.set_experiment` sets the experiment.
 
     Parameters
     ----------
     every : float or str
         The least time between figures within an epoch: seconds, or 30s, 10m, 1.5h.
     **options
-        Of `mlflow.start_run`: run_name, run_id, experiment_id, nested, tags, ...
+        Options of `mlflow.start_run`: run_name, run_id, experiment_id, nested, tags, ...
 
     Raises
     ------
@@ -275,23 +271,21 @@ class MLflow(_Tracker):
     """
 
     def __init__(self, *, every: float | str = EVERY, **options: Any) -> None:  # noqa: ANN401
-        super().__init__(every)
-        self._mlflow = _import("mlflow", "start_run")
-        self._options = options
+        super().__init__("mlflow", "start_run", every, options)
 
     def _begin(self, start: RunStart, options: dict[str, Any]) -> None:
-        run = None if self._options else self._mlflow.active_run()
+        run = None if self._options else self._package.active_run()
         self._is_ours = run is None
         if run is None:
-            run = self._mlflow.start_run(**self._options)
-        # Those of a run that goes on are there, and may not change.
+            run = self._package.start_run(**self._options)
+        # A resumed run has its options already, and MLflow refuses to change them.
         new = {name: value for name, value in options.items() if name not in run.data.params}
-        self._mlflow.log_params(new)
+        self._package.log_params(new)
 
     def _log(self, figures: dict[str, float], words: int) -> None:
-        self._mlflow.log_metrics(figures, step=words)
+        self._package.log_metrics(figures, step=words)
 
     def _finish(self, reason: StopReason) -> None:
         if self._is_ours:
             failed = "FAILED" if reason == "error" else "KILLED"
-            self._mlflow.end_run("FINISHED" if _is_whole(reason) else failed)
+            self._package.end_run("FINISHED" if _is_complete(reason) else failed)

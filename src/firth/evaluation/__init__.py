@@ -1,4 +1,4 @@
-"""How good vectors are, by analogies and by similarity."""
+"""Evaluation of vectors on analogies and on similarity."""
 
 from firth.evaluation.analogies import AnalogyResult, SectionResult
 from firth.evaluation.report import Evaluation, EvaluationSets, evaluate

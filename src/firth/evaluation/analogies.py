@@ -1,8 +1,8 @@
-"""Analogies: how often a is to b as c is to d, found by adding vectors.
+"""Analogies (a is to b as c is to d), answered by adding vectors.
 
 V candidate words · D dimensions · n questions
 
-The task and its file of 19,544 questions are of Mikolov, Chen, Corrado and Dean (2013),
+The task and its file of 19,544 questions are from Mikolov, Chen, Corrado and Dean (2013),
 arXiv:1301.3781, section 4.1.
 """
 
@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.checks import whole_number
 from firth.errors import FormatError
 from firth.evaluation.files import numbered_lines
 from firth.evaluation.lookup import first_rows, normalise
@@ -25,7 +24,7 @@ from firth.vectors.search import top_k, unit_rows, zero_rows
 
 
 class Question(NamedTuple):
-    """`a` is to `b` as `c` is to `d`, which is asked for."""
+    """The question "`a` is to `b` as `c` is to ?", with the answer `d`."""
 
     a: str
     b: str
@@ -35,13 +34,14 @@ class Question(NamedTuple):
 
 @dataclass(frozen=True)
 class SectionResult:
-    """The questions of one kind.
+    """The result for one section of questions.
 
     Parameters
     ----------
     name : str
     correct, answered, skipped : int
-        `correct` of the `answered`; `skipped` are those with a word outside the vocabulary.
+        Numbers of questions. `correct` ones are among the `answered`; `skipped` ones have a word
+        outside the vocabulary.
     """
 
     name: str
@@ -51,23 +51,17 @@ class SectionResult:
 
     @property
     def accuracy(self) -> float | None:
-        """Share of the answered questions that are right, 0 to 1; None if none was answered."""
+        """The share of correct answers, 0 to 1, or None without answered questions."""
         return self.correct / self.answered if self.answered else None
 
     def to_dict(self) -> dict[str, object]:
-        """Return what JSON can hold."""
-        return {
-            "name": self.name,
-            "accuracy": self.accuracy,
-            "correct": self.correct,
-            "answered": self.answered,
-            "skipped": self.skipped,
-        }
+        """Return the result for JSON."""
+        return {**asdict(self), "accuracy": self.accuracy}
 
 
 @dataclass(frozen=True)
 class AnalogyResult:
-    """The questions of a file, kind by kind.
+    """The results for a file, section by section.
 
     Parameters
     ----------
@@ -81,7 +75,7 @@ class AnalogyResult:
 
     @property
     def total(self) -> SectionResult:
-        """All questions together: frequent kinds weigh more."""
+        """All questions together, so large sections have more weight."""
         return SectionResult(
             "total",
             correct=sum(section.correct for section in self.sections),
@@ -91,11 +85,11 @@ class AnalogyResult:
 
     @property
     def accuracy(self) -> float | None:
-        """Share of all answered questions that are right, 0 to 1; None if none was answered."""
+        """The share of correct answers, 0 to 1, or None without answered questions."""
         return self.total.accuracy
 
     def to_dict(self) -> dict[str, object]:
-        """Return what JSON can hold."""
+        """Return the results for JSON."""
         return {
             "file": self.file,
             "total": self.total.to_dict(),
@@ -106,7 +100,7 @@ class AnalogyResult:
 def read_analogies(path: str | os.PathLike[str]) -> dict[str, list[Question]]:
     """Read questions in Google's format, by section.
 
-    A line `: name` begins a section, four words are a question, `//` begins a comment line.
+    A line `: name` begins a section, four words are a question, `//` begins a comment.
 
     Raises
     ------
@@ -136,46 +130,6 @@ def _parse(line: str, number: int, path: str | os.PathLike[str]) -> Question:
     return Question(*words)
 
 
-def evaluate_analogies(
-    vectors: Vectors,
-    path: str | os.PathLike[str],
-    *,
-    restrict: int = 30_000,
-    fold: bool = True,
-) -> AnalogyResult:
-    """Answer the questions of a file by 3CosAdd.
-
-    With û the vector of u at length one, the answer to *a is to b as c is to ?* is
-
-        argmax over w of ŵ·(b̂ - â + ĉ),   w not a, b or c
-
-    and it is right if it is d. Questions with a word that is no candidate are skipped; a word
-    whose vector is zeros is none.
-
-    Parameters
-    ----------
-    vectors : Vectors
-    path : path
-        Questions in Google's format.
-    restrict : int
-        Only the first so many words, the most frequent, are candidates.
-    fold : bool
-        Lower-case questions and words. Of words that become the same, the most frequent stays a
-        candidate, for all of them.
-
-    Raises
-    ------
-    FormatError
-        If the file cannot be read.
-    ConfigError
-        If `restrict` is below 1.
-    """
-    whole_number("restrict", restrict, least=1, most=None)
-    return answer_analogies(
-        vectors, read_analogies(path), file=os.fspath(path), restrict=restrict, fold=fold
-    )
-
-
 def answer_analogies(
     vectors: Vectors,
     sections: Mapping[str, Sequence[Question]],
@@ -184,7 +138,27 @@ def answer_analogies(
     restrict: int,
     fold: bool,
 ) -> AnalogyResult:
-    """Answer questions that were read from a file, as `evaluate_analogies` does."""
+    """Answer the questions of a file by 3CosAdd.
+
+    With û the vector of u at length one, the answer to *a is to b as c is to ?* is
+
+        argmax over w of ŵ·(b̂ - â + ĉ),   w not a, b or c
+
+    and it is right if it is d. Questions with a word that is not a candidate are skipped.
+
+    Parameters
+    ----------
+    vectors : Vectors
+    sections : mapping of str to sequence of Question
+        From `read_analogies`.
+    file : str
+        The name of the file, for the result.
+    restrict : int
+        Only the `restrict` most frequent words, which come first, are candidates. Words whose
+        vector is zeros are not.
+    fold : bool
+        Lower-case questions and words. Of words that become the same, the most frequent is used.
+    """
     rows = first_rows(vectors, restrict, fold=fold)
     candidates = {word: candidate for candidate, word in enumerate(rows)}
     table = unit_rows(vectors.input_vectors[list(rows.values())])
@@ -207,6 +181,6 @@ def _answer(
     a, b, c, d = known.T
     targets = table[b] - table[a] + table[c]
     answers, _ = top_k(targets, table, 1, exclude=known[:, :3])
-    # A target of zeros is near to no word.
+    # A target of zeros has no direction, so no nearest word.
     correct = int(((answers == d[:, np.newaxis]).any(axis=1) & ~zero_rows(targets)).sum())
     return SectionResult(name, correct, len(known), len(questions) - len(known))

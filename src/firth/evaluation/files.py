@@ -8,17 +8,17 @@ from collections.abc import Iterator
 from firth.errors import FormatError
 from firth.io.compression import open_decompressed
 
-# Of a set; what has longer ones, such as a text without line ends, would fill the memory.
+# Longer lines, as in a text without line ends, could fill the memory.
 LONGEST_LINE = 1 << 20
 
 
 def numbered_lines(path: str | os.PathLike[str]) -> Iterator[tuple[int, str]]:
-    """Go through the lines of a file that are not blank, stripped and numbered from 1.
+    """Iterate over the lines of a file, stripped and numbered from 1, without blank ones.
 
     Raises
     ------
     FormatError
-        If the file is missing, cannot be read, is no regular one, or is not UTF-8.
+        If the file is missing, cannot be read, is not a regular file, or is not UTF-8.
     """
     with open_decompressed(path) as (file, _):
         offset = 0
@@ -27,13 +27,13 @@ def numbered_lines(path: str | os.PathLike[str]) -> Iterator[tuple[int, str]]:
             number += 1
             if len(line) == LONGEST_LINE:
                 raise FormatError(
-                    f"{path}: line {number}: longer than {LONGEST_LINE:,} bytes; it is no "
+                    f"{path}: line {number}: longer than {LONGEST_LINE:,} bytes; this is not an "
                     "evaluation set"
                 )
             try:
                 stripped = line.decode("utf-8-sig" if offset == 0 else "utf-8").strip()
             except UnicodeDecodeError as error:
-                # Of a line after a byte order mark, the error counts from behind it.
+                # After a byte order mark, the error's position does not count the mark.
                 mark = len(line) - len(error.object)
                 place = offset + mark + error.start
                 raise FormatError(f"{path}: not UTF-8 at byte {place}") from error

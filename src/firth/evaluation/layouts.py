@@ -1,8 +1,8 @@
-"""Layouts of published sets of word pairs, known by their heading or by their first row.
+"""Layouts of published sets of word pairs, recognised by their heading or first row.
 
 ============================== ==========================================================
-own, RG-65, MTurk-771, MEN     `word word score`
-WordSim-353, with its people   `word word mean score score ...`, and Rare Words
+Firth, RG-65, MTurk-771, MEN   `word word score`
+WordSim-353, Rare Words        `word word mean score score ...`, a score from each person
 SimLex-999                     `word1 word2 POS SimLex999 conc(w1) ...`, with a heading
 SimVerb-3500                   `word word POS score relation`
 ============================== ==========================================================
@@ -18,40 +18,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _SEPARATORS = "\t,\uff0c;"
-# Headings without case, white space, underscores and quotes; of several scores the first counts.
+# Lower-case headings without white space, underscores and quotes; of several scores, the first of
+# these is used.
 _FIRST_WORD = {"word1", "w1", "wordone", "firstword", "worda", "word"}
 _SECOND_WORD = {"word2", "w2", "wordtwo", "secondword", "wordb"}
 _SCORES = (
-    "simlex999",
-    "human(mean)",
-    "humanmean",
-    "mean",
-    "score",
-    "similarity",
-    "relatedness",
-    "rating",
-    "average",
-    "avgscore",
-    "averagescore",
-    "goldscore",
-    "gold",
-    "human",
-)
+    "simlex999", "human(mean)", "humanmean", "mean", "score", "similarity", "relatedness", "rating",
+    "average", "avgscore", "averagescore", "goldscore", "gold", "human",
+)  # fmt: skip
 _PARTS_OF_SPEECH = {"A", "N", "V", "R", "J", "ADJ", "ADV", "NOUN", "VERB", "NN", "JJ", "VB", "RB"}
 _LEMMA = re.compile(r"(.+)-[nvja]")
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where in a row the two words and their score are.
-
-    Parameters
-    ----------
-    first, second, score : int
-        Which fields, from 0.
-    fields : int
-        How many a row has.
-    """
+    """The indices of two words and their score in a row, and its number of fields."""
 
     first: int
     second: int
@@ -60,7 +41,7 @@ class Layout:
 
 
 def cut(line: str) -> list[str]:
-    """Cut a line at tabs if it has any, else at commas, full-width commas, semicolons or spaces.
+    """Cut a line at tabs or, without tabs, at commas, full-width commas, semicolons or spaces.
 
     Examples
     --------
@@ -77,7 +58,7 @@ def _unquoted(field: str) -> str:
 
 
 def to_score(field: str) -> float:
-    """Return a score, or NaN where a field is no finite number."""
+    """Return a score, or NaN if the field is not a finite number."""
     try:
         score = float(field)
     except ValueError:
@@ -86,7 +67,7 @@ def to_score(field: str) -> float:
 
 
 def layout_of_heading(fields: Sequence[str]) -> Layout | None:
-    """Return the layout that a heading tells of, or None if it is no heading that is known.
+    """Return the layout that a heading describes, or None for an unknown heading.
 
     Examples
     --------
@@ -105,7 +86,7 @@ def layout_of_heading(fields: Sequence[str]) -> Layout | None:
 
 
 def layout_of_row(fields: Sequence[str]) -> Layout | None:
-    """Return the layout of a first row without heading, or None if it is none that is known.
+    """Return the layout of a first row without heading, or None for an unknown layout.
 
     Examples
     --------
@@ -124,7 +105,7 @@ def layout_of_row(fields: Sequence[str]) -> Layout | None:
 
 
 def without_parts_of_speech(words: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return pairs of words without the parts of speech that all of them end with, if they do.
+    """Remove the part of speech from the words of all pairs, if every word ends with one.
 
     Examples
     --------

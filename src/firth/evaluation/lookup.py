@@ -1,4 +1,4 @@
-"""Finding the words of an evaluation set among the words of a vocabulary."""
+"""Lookup of evaluation words in a vocabulary."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from firth.vectors.search import zero_rows
 
 
 def first_rows(vectors: Vectors, restrict: int | None = None, *, fold: bool) -> dict[str, int]:
-    """Map each word to its row; where several are written alike, the first row counts.
+    """Map each word to its row; of words with the same spelling, the first is used.
 
-    A word whose vector is zeros has no direction, and is left out.
+    Words whose vector is zeros have no direction, and are left out.
 
     Parameters
     ----------
     vectors : Vectors
-        The most frequent words first. Integers are taken as their digits.
+        The most frequent words first. Integers are spelled as their digits.
     restrict : int, optional
-        Only the first so many words.
+        Only this many words, from the first.
     fold : bool
-        Whether to lower-case the words, so that the most frequent of *Polish* and *polish*
-        stands for both.
+        Whether to lower-case the words, so that the more frequent of *Polish* and *polish* is
+        used for both.
 
     Examples
     --------
@@ -38,7 +38,7 @@ def first_rows(vectors: Vectors, restrict: int | None = None, *, fold: bool) -> 
 
 
 def normalise(word: str, *, fold: bool) -> str:
-    r"""Return a word as `first_rows` writes it: composed (NFC), and in lower case if folded.
+    r"""Return a word as `first_rows` spells it: composed (NFC), and in lower case if folded.
 
     Examples
     --------

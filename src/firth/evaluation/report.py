@@ -1,4 +1,4 @@
-"""Several evaluation sets at once."""
+"""Evaluation on several sets at once."""
 
 from __future__ import annotations
 
@@ -10,12 +10,7 @@ from typing import Self
 
 from firth.checks import shown, switch, whole_number
 from firth.errors import ConfigError
-from firth.evaluation.analogies import (
-    AnalogyResult,
-    Question,
-    answer_analogies,
-    read_analogies,
-)
+from firth.evaluation.analogies import AnalogyResult, Question, answer_analogies, read_analogies
 from firth.evaluation.similarity import Pair, SimilarityResult, correlate_pairs, read_pairs
 from firth.io.paths import to_path
 from firth.other_names import explain_keywords
@@ -26,14 +21,14 @@ Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What `evaluate` found.
+    """The results of `evaluate`.
 
     Parameters
     ----------
     analogies : tuple of AnalogyResult
     similarity : tuple of SimilarityResult
     restrict : int
-        To how many of the most frequent words the analogies were held.
+        The number of the most frequent words that were candidates for analogies.
     """
 
     analogies: tuple[AnalogyResult, ...]
@@ -41,7 +36,7 @@ class Evaluation:
     restrict: int
 
     def to_dict(self) -> dict[str, object]:
-        """Return what JSON can hold; what could not be measured is null."""
+        """Return the results for JSON; a measure that is undefined is null."""
         return {
             "analogies": [result.to_dict() for result in self.analogies],
             "similarity": [result.to_dict() for result in self.similarity],
@@ -64,20 +59,20 @@ def evaluate(
     ----------
     vectors : Vectors
     analogies : path or sequence of paths
-        In Google's format, as `read_analogies` takes it.
+        In Google's format: `: name` begins a section, four words are a question.
     similarity : path or sequence of paths
-        As `read_pairs` takes them.
+        Lines of two words and a score, or a published file such as WordSim-353's.
     restrict : int
-        Hold analogies to the first so many words, the most frequent.
+        Only the `restrict` most frequent words, which come first, are candidates for analogies.
     fold : bool
-        Compare words in lower case.
+        Compare words in lower case. Of words that become the same, the most frequent is used.
 
     Raises
     ------
     FormatError
         If a file is missing or malformed.
     ConfigError
-        If there is no file, or an option is out of range.
+        If there is no file, an option is out of range, or `vectors` is not a `Vectors`.
 
     Examples
     --------
@@ -97,7 +92,7 @@ def evaluate(
 
 @dataclass(frozen=True)
 class EvaluationSets:
-    """Files of analogies and of similarity scores that were read, to measure vectors often.
+    """Files of analogies and of similarity scores, read once to measure vectors often.
 
     Parameters
     ----------
@@ -112,35 +107,21 @@ class EvaluationSets:
 
     @classmethod
     def read(cls, *, analogies: Paths = (), similarity: Paths = ()) -> Self:
-        """Read the files that `evaluate` takes.
-
-        Raises
-        ------
-        FormatError
-            If a file is missing or malformed.
-        ConfigError
-            If no file is given.
-        """
+        """Read the files for `evaluate`, which lists the errors."""
         sets = cls(
             tuple((str(path), read_analogies(path)) for path in _several("analogies", analogies)),
             tuple((str(path), read_pairs(path)) for path in _several("similarity", similarity)),
         )
         if not (sets.analogies or sets.similarity):
-            raise ConfigError("there is nothing to evaluate: give files of analogies or similarity")
+            raise ConfigError("there is nothing to evaluate: name files of analogies or similarity")
         return sets
 
     def evaluate(
         self, vectors: Vectors, *, restrict: int = 30_000, fold: bool = True
     ) -> Evaluation:
-        """Measure vectors, as `evaluate` does.
-
-        Raises
-        ------
-        ConfigError
-            If an option is out of range, or what is given is no `Vectors`.
-        """
+        """Evaluate vectors, as the function `evaluate` does."""
         if not isinstance(vectors, Vectors):
-            raise ConfigError(f"vectors must be Vectors, as firth.load gives, got {shown(vectors)}")
+            raise ConfigError(f"vectors must be Vectors, as from firth.load, got {shown(vectors)}")
         whole_number("restrict", restrict, least=1, most=None)
         switch("fold", fold)
         return Evaluation(

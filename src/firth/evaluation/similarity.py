@@ -1,4 +1,4 @@
-"""Similarity: how well cosines order pairs of words as people do.
+"""Similarity: how well the order of cosines agrees with people's scores.
 
 n pairs
 """
@@ -32,7 +32,7 @@ _USUAL = Layout(first=0, second=1, score=2, fields=3)
 
 
 class Pair(NamedTuple):
-    """Two words and how similar people found them."""
+    """Two words, and a similarity score from people."""
 
     a: str
     b: str
@@ -41,14 +41,14 @@ class Pair(NamedTuple):
 
 @dataclass(frozen=True)
 class SimilarityResult:
-    """How well the cosines of a file's pairs follow its scores.
+    """The correlation of cosines with the scores of a file.
 
     Parameters
     ----------
     file : str
     spearman : float or None
-        Rank correlation, -1 to 1; None where it is not defined: with fewer than two pairs, or
-        all scores or all cosines the same.
+        Rank correlation, -1 to 1. It is None (undefined) for fewer than two pairs, or if all
+        scores or all cosines are the same.
     answered, missing : int
         Pairs with both words in the vocabulary, and the others. A word whose vector is zeros has
         no direction, and counts as missing.
@@ -60,16 +60,16 @@ class SimilarityResult:
     missing: int
 
     def to_dict(self) -> dict[str, object]:
-        """Return what JSON can hold."""
+        """Return the result for JSON."""
         return asdict(self)
 
 
 def read_pairs(path: str | os.PathLike[str]) -> list[Pair]:
-    """Read lines of two words and a score, between tabs, commas, semicolons or white space.
+    """Read lines of two words and a score, separated by tabs, commas, semicolons or white space.
 
     A line is cut at tabs if it has any, else at commas, and so on. Lines that begin with `#` are
-    comments. A heading tells which columns are meant, or else the first row: the published forms
-    of WordSim-353, SimLex-999, MEN, RG-65, MTurk-771, Rare Words and SimVerb-3500 are read.
+    comments. The heading or the first row determines the columns, as in the published files of
+    WordSim-353, SimLex-999, MEN, RG-65, MTurk-771, Rare Words and SimVerb-3500.
 
     Raises
     ------
@@ -111,31 +111,21 @@ def _parse(fields: Sequence[str], layout: Layout, where: str, line: str) -> Pair
     return Pair(fields[layout.first], fields[layout.second], score)
 
 
-def evaluate_similarity(
-    vectors: Vectors, path: str | os.PathLike[str], *, fold: bool = True
+def correlate_pairs(
+    vectors: Vectors, pairs: Sequence[Pair], *, file: str, fold: bool
 ) -> SimilarityResult:
     """Correlate cosines with the scores of a file, by rank.
 
     Parameters
     ----------
     vectors : Vectors
-    path : path
-        Pairs as `read_pairs` takes them.
+    pairs : sequence of Pair
+        From `read_pairs`.
+    file : str
+        The name of the file, for the result.
     fold : bool
-        Lower-case pairs and words. Of words that become the same, the most frequent counts.
-
-    Raises
-    ------
-    FormatError
-        If the file cannot be read.
+        Lower-case pairs and words. Of words that become the same, the most frequent is used.
     """
-    return correlate_pairs(vectors, read_pairs(path), file=os.fspath(path), fold=fold)
-
-
-def correlate_pairs(
-    vectors: Vectors, pairs: Sequence[Pair], *, file: str, fold: bool
-) -> SimilarityResult:
-    """Correlate cosines with scores that were read from a file, as `evaluate_similarity` does."""
     rows = first_rows(vectors, fold=fold)
     found = [[rows.get(normalise(word, fold=fold), -1) for word in pair[:2]] for pair in pairs]
     known = np.array(found).min(axis=1) >= 0
@@ -147,16 +137,9 @@ def correlate_pairs(
 
 
 def spearman(x: NDArray[np.floating], y: NDArray[np.floating]) -> float | None:
-    """Correlate two samples by rank: Pearson's correlation of their `ranks`.
+    """Return Pearson's correlation of the `ranks` of two samples (n,).
 
-    Parameters
-    ----------
-    x, y : (n,) floating
-
-    Returns
-    -------
-    float or None
-        None if there are fewer than two values, or a sample does not vary.
+    It is None for fewer than two values, or if a sample does not vary.
 
     Examples
     --------
@@ -165,13 +148,13 @@ def spearman(x: NDArray[np.floating], y: NDArray[np.floating]) -> float | None:
     """
     if len(x) < 2 or np.ptp(x) == 0 or np.ptp(y) == 0:
         return None
-    # Twice the ranks are whole, so that the sums are exact and equal orders give exactly 1.
+    # Doubled ranks are integers, so the sums are exact, and equal orders correlate exactly 1.
     a, b = (np.rint(2 * ranks(sample)).astype(np.int64) - (len(x) + 1) for sample in (x, y))
     return int(a @ b) / math.sqrt(int(a @ a) * int(b @ b))
 
 
 def ranks(values: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Rank from 1 upwards; equal values share the mean of the ranks they take up.
+    """Rank values from 1 upwards; equal values share the mean of their ranks.
 
     Examples
     --------

@@ -1,7 +1,7 @@
 """Pictures of words, losses, noise and windows (extra `plot`), as figures of Matplotlib.
 
 A picture is a `matplotlib.figure.Figure`: a notebook shows it, `picture.show()` opens a window,
-and `save` writes it without a screen. pyplot is not used unless a window is asked for.
+and `save` writes it without a screen. Only `show` uses pyplot.
 
 >>> from firth.plotting import loss_curve, save
 >>> import tempfile, pathlib

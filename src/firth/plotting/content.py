@@ -1,4 +1,4 @@
-"""Which words a map draws when none are named.
+"""The choice of words for a map.
 
 V words
 """
@@ -10,29 +10,29 @@ import unicodedata
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import ConfigError
+from firth.checks import whole_number
 from firth.vectors import Vectors
 from firth.vectors.table import Token
 
-# A word that is more than this share of the text is taken for a function word ("the", "however").
-# In English and Chinese texts these are the 300 to 350 most frequent words.
+# A word with a larger share of the text counts as a function word ("the", "however"). In English
+# and Chinese texts these are the 300 to 350 most frequent words.
 MOST_FREQUENT = 3e-4
 
 
 def content_words(vectors: Vectors, top: int) -> list[Token]:
     """Return the most frequent words that are likely to carry meaning, in any language.
 
-    Left out are words without a letter (punctuation, numbers), single letters of scripts that have
-    capitals, and function words. Those are known by their frequency: words that make up more than
-    3 in 10,000 of the text. Without counts, the share of a word is estimated from its rank by
-    Zipf's law. Where fewer than `top` words would be left, the most frequent ones are added until
-    there are enough, the rarest of them first. Integers are items, not words: nothing is left out.
+    This excludes words without a letter (punctuation, numbers), single letters of scripts with
+    capitals, and function words, which are words with more than 3 in 10,000 of the text. Without
+    counts, Zipf's law estimates the share of a word from its rank. If fewer than `top` words are
+    left, function words are added, the rarest first. Integers are items, not words: none is
+    excluded.
 
     Parameters
     ----------
     vectors : Vectors
     top : int
-        How many words to return. If there are fewer, all are.
+        The number of words to return; all words if there are fewer.
 
     Returns
     -------
@@ -52,13 +52,12 @@ def content_words(vectors: Vectors, top: int) -> list[Token]:
     >>> content_words(vectors, 2), content_words(vectors, 3)
     (['river', 'violin'], ['of', 'river', 'violin'])
     """
-    if top < 1:
-        raise ConfigError(f"top must be at least 1, got {top}")
+    whole_number("top", top, least=1)
     shares = _shares(vectors)
     order = np.argsort(-shares, kind="stable").tolist()
     rows = [row for row in order if _has_meaning(vectors.words[row])]
     if len(rows) < top:
-        # Item ids in digits, or a text of very few words.
+        # Item ids written as text, or a text of very few words.
         rows = order
     if rows and isinstance(vectors.words[rows[0]], str):
         skipped = sum(share > MOST_FREQUENT for share in shares[rows].tolist())
@@ -67,20 +66,20 @@ def content_words(vectors: Vectors, top: int) -> list[Token]:
 
 
 def _has_meaning(word: Token) -> bool:
-    """Tell whether a word may have a meaning, as far as its letters show."""
+    """Tell whether the letters of a word allow a meaning."""
     if not isinstance(word, str):
         return True
     letters = [unicodedata.category(letter) for letter in word]
     if len(letters) == 1:
-        # A letter such as "s"; but a Chinese character is a word.
+        # Not a letter such as "s", but a Chinese character.
         return letters[0] == "Lo"
     return any(category[0] == "L" for category in letters)
 
 
 def _shares(vectors: Vectors) -> NDArray[np.float64]:
-    """Return the share of each word (V,) in the text, by its count, or else by its rank."""
+    """Return the share of each word (V,) in the text, from its count or, without counts, rank."""
     if vectors.counts is None:
-        # Zipf's law: the word of rank r is 1 / (r H) of the text, H = 1 + 1/2 + ... + 1/V.
+        # Zipf's law: the share of the word of rank r is 1 / (r H), H = 1 + 1/2 + ... + 1/V.
         weights = 1.0 / np.arange(1, len(vectors) + 1)
     else:
         weights = vectors.counts.astype(np.float64)

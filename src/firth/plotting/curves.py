@@ -1,4 +1,4 @@
-"""Losses by epoch, and how the power of 3/4 changes who is drawn as noise.
+"""Curves of losses by epoch, and of word frequencies beside noise probabilities.
 
 V words
 """
@@ -6,6 +6,7 @@ V words
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -20,7 +21,9 @@ from firth.plotting.picture import Picture, add_legend, plain_axes, write
 from firth.plotting.style import GREY, INK, PALE, SMALL_SIZE, look
 from firth.vectors.table import Token
 
-# Up to here each word gets a bar and each epoch a dot.
+Floats = NDArray[np.float64]
+
+# Up to these numbers, each word has bars and each epoch a dot.
 MOST_BARS = 40
 MOST_DOTS = 40
 
@@ -35,8 +38,8 @@ def loss_curve(
     Parameters
     ----------
     losses : sequence of numbers, or mapping of names to such sequences
-        The first is that of epoch 1. `Vectors.config["losses"]` is one; a mapping draws several
-        runs, each a line with its name.
+        The losses from epoch 1, such as `Vectors.config["losses"]`. A mapping draws several runs,
+        each a line with its name.
     title : str, optional
 
     Raises
@@ -74,7 +77,7 @@ def loss_curve(
     return picture
 
 
-def _checked_losses(losses: ArrayLike, name: str) -> NDArray[np.float64]:
+def _checked_losses(losses: ArrayLike, name: str) -> Floats:
     whose = f"the losses of {name!r}" if name else "losses"
     values = _numbers(losses, whose)
     if not np.isfinite(values).all():
@@ -90,26 +93,26 @@ def noise_distribution(
     words: Iterable[Token] | None = None,
     title: str | None = None,
 ) -> Picture:
-    """Draw how often words occur beside how often they are drawn as noise.
+    """Draw the frequencies of words in the text beside their probabilities as noise words.
 
-    Up to 40 words get two bars each; more become two lines by rank, on logarithmic axes, and
-    `words` names those of rank 1, 10, 100 ... above.
+    Up to 40 words have two bars each. More words become two lines by rank, on logarithmic axes,
+    with the names of the words of rank 1, 10, 100 ... above.
 
     Parameters
     ----------
     before : (V,) array
-        Counts or probabilities of the words in the text. Scaled to sum to 1.
+        Counts or probabilities of the words in the text, which are scaled to sum to 1.
     after : (V,) array
-        Weights or probabilities of the same words as noise words, such as `counts ** 0.75`.
-        Scaled to sum to 1.
+        Weights or probabilities of the same words as noise words, such as `counts ** 0.75`, which
+        are scaled to sum to 1.
     words : sequence of V tokens, optional
-        Their names; without them, words are called by rank.
+        Their names; without names, ranks are shown.
     title : str, optional
 
     Raises
     ------
     ConfigError
-        If the arrays are not of one length, empty, negative, not finite, or zero throughout.
+        If the arrays differ in length, are empty, negative, not finite, or all zeros.
 
     Examples
     --------
@@ -123,27 +126,33 @@ def noise_distribution(
     names = np.array(range(1, len(shares) + 1) if words is None else list(words), dtype=object)
     if not len(shares) == len(chances) == len(names):
         raise ConfigError(
-            f"before, after and words must be of one length, got {len(shares):,}, "
+            f"before, after and words must have the same length, got {len(shares):,}, "
             f"{len(chances):,} and {len(names):,}"
         )
-    # Padding and special tokens neither occur nor are drawn.
+    # Padding and special tokens, which neither occur nor are drawn, are left out.
     order = np.argsort(-shares, kind="stable")
     order = order[(shares + chances)[order] > 0.0]
-    draw = _bars if len(order) <= MOST_BARS else _lines
-    return draw(shares[order], chances[order], names[order], words is not None, title)
+    are_few = len(order) <= MOST_BARS
+    picture = Picture(7.0, 1.4 + 0.28 * len(order) if are_few else 4.6)
+    axes = plain_axes(picture, title, grid="x" if are_few else "both")
+    series = np.stack([shares, chances])[:, order]
+    draw = _bars if are_few else _lines
+    handles = draw(axes, series, None if words is None else names[order])
+    add_legend(axes, handles, ["in the text", "as noise word"])
+    return picture
 
 
-def _shares(numbers: ArrayLike, name: str) -> NDArray[np.float64]:
+def _shares(numbers: ArrayLike, name: str) -> Floats:
     values = _numbers(numbers, name)
     if not np.isfinite(values).all() or values.min() < 0.0 or values.sum() == 0.0:
         raise ConfigError(
-            f"{name} must hold counts or probabilities, finite, at least 0 and not all 0; "
+            f"{name} must hold counts or probabilities: finite, at least 0 and not all 0; "
             f"got {values.min()} to {values.max()}"
         )
     return np.asarray(values / values.sum())
 
 
-def _numbers(numbers: ArrayLike, name: str) -> NDArray[np.float64]:
+def _numbers(numbers: ArrayLike, name: str) -> Floats:
     try:
         values = np.asarray(numbers, dtype=np.float64)
     except (TypeError, ValueError) as error:
@@ -153,45 +162,28 @@ def _numbers(numbers: ArrayLike, name: str) -> NDArray[np.float64]:
     return values
 
 
-def _bars(
-    shares: NDArray[np.float64],
-    chances: NDArray[np.float64],
-    names: NDArray[np.object_],
-    named: bool,
-    title: str | None,
-) -> Picture:
-    picture = Picture(7.0, 1.4 + 0.28 * len(shares))
-    axes = plain_axes(picture, title, grid="x")
-    rows = np.arange(len(shares))
+def _bars(axes: Axes, series: Floats, names: NDArray[np.object_] | None) -> list[Any]:
+    rows = np.arange(series.shape[1])
     handles = [
         axes.barh(rows + shift, values, height=0.38, color=look(number).color)
-        for number, (values, shift) in enumerate(((shares, -0.2), (chances, 0.2)))
+        for number, (values, shift) in enumerate(zip(series, (-0.2, 0.2), strict=True))
     ]
     axes.set_yticks(rows)
-    _name_ticks(axes.yaxis, names)
+    _name_ticks(axes.yaxis, rows + 1 if names is None else names)
     axes.tick_params(axis="y", length=0.0)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.xaxis.set_major_formatter(_percent)
     axes.set_xlabel("probability", loc="right")
-    if not named:
+    if names is None:
         axes.set_ylabel("rank", loc="top")
-    add_legend(axes, handles, ["in the text", "as noise word"])
-    return picture
+    return handles
 
 
-def _lines(
-    shares: NDArray[np.float64],
-    chances: NDArray[np.float64],
-    names: NDArray[np.object_],
-    named: bool,
-    title: str | None,
-) -> Picture:
-    picture = Picture(7.0, 4.6)
-    axes = plain_axes(picture, title, grid="both")
-    ranks = np.arange(1, len(shares) + 1)
+def _lines(axes: Axes, series: Floats, names: NDArray[np.object_] | None) -> list[Any]:
+    ranks = np.arange(1, series.shape[1] + 1)
     handles = [
         axes.plot(ranks, np.where(values > 0.0, values, np.nan), **look(number).line(dots=False))[0]
-        for number, values in enumerate((shares, chances))
+        for number, values in enumerate(series)
     ]
     axes.set_xscale("log")
     axes.set_yscale("log")
@@ -200,10 +192,9 @@ def _lines(
     axes.yaxis.set_minor_formatter(NullFormatter())
     axes.set_xlabel("rank by count", loc="right")
     axes.set_ylabel("probability", loc="top")
-    if named:
+    if names is not None:
         _name_ranks(axes, names)
-    add_legend(axes, handles, ["in the text", "as noise word"])
-    return picture
+    return handles
 
 
 def _percent(share: float, _: float) -> str:
@@ -221,7 +212,7 @@ def _name_ranks(axes: Axes, names: NDArray[np.object_]) -> None:
     _name_ticks(top.xaxis, names[ranks - 1])
 
 
-def _name_ticks(axis: Axis, names: NDArray[np.object_]) -> None:
+def _name_ticks(axis: Axis, names: NDArray[Any]) -> None:
     words = [shortened(name) for name in names]
     for text, word in zip(axis.set_ticklabels(words), words, strict=True):
         assert isinstance(text, Text)

@@ -1,7 +1,7 @@
-"""Fonts that have the letters of a text, so that no word is drawn as boxes.
+"""Fonts that contain the letters of a text, so that no word is drawn as boxes.
 
 Matplotlib's own font has Latin, Greek, Cyrillic and more, but no Chinese. It stays the first
-choice; a text that holds other letters gets further families behind it.
+choice; a text with other letters gets more families after it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from matplotlib.font_manager import FontProperties, fontManager
 
 from firth.errors import FirthError
 
-# Of the fonts that have Chinese, those that are asked first: even strokes, and the forms of the
-# mainland before those of Taiwan, Japan and Korea.
+# The preferred fonts for Chinese: sans serif first, and the character forms of mainland China
+# before those of Taiwan, Japan and Korea.
 CJK_FAMILIES = (
     "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN",
     "Source Han Sans", "PingFang SC", "Hiragino Sans GB", "Heiti SC", "STHeiti",
@@ -29,14 +29,14 @@ CJK_FAMILIES = (
     "Noto Serif CJK SC", "Source Han Serif SC", "AR PL UMing CN", "AR PL UKai CN",
 )  # fmt: skip
 
-# It has every letter there is, as a box that names the script.
+# This font draws every letter as a box with the name of its script.
 _BOXES = "Last Resort"
 _CJK_NAMES = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO", "IDEOGRAPHIC", "FULLWIDTH")
 LONGEST_WORD = 40
 
 
 def shown(content: object) -> str:
-    r"""Return a text as it is drawn: on one line, with what cannot be seen spelled out.
+    r"""Return a text for drawing: on one line, with invisible characters as escapes.
 
     >>> shown("tab\there"), shown(7)
     ('tab\\there', '7')
@@ -45,7 +45,7 @@ def shown(content: object) -> str:
 
 
 def shortened(word: object, longest: int = LONGEST_WORD) -> str:
-    """Return a word as it is drawn, at most 40 letters of it; blanks alone in quotes.
+    """Return a word for drawing: at most 40 letters, and quotes around a word of only blanks.
 
     >>> shortened("king"), len(shortened("a" * 100)), shortened("a" * 100)[-2:]
     ('king', 40, 'a…')
@@ -57,18 +57,18 @@ def shortened(word: object, longest: int = LONGEST_WORD) -> str:
 
 
 def _visible(letter: str) -> str:
-    # Controls, halves of surrogate pairs, ends of lines and paragraphs.
+    # Control characters, surrogates, separators of lines and paragraphs.
     hidden = unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp")
     return letter.encode("unicode_escape").decode("ascii") if hidden else letter
 
 
 def families(text: str) -> list[str]:
-    """Find the font families that draw `text`: the user's own, then what it takes besides.
+    """Find font families that draw `text`: the user's choice, then others that are needed.
 
     Raises
     ------
     FirthError
-        If no font has one of the letters. The message names a package that brings one.
+        If no font has one of the letters. The message names a package with such a font.
 
     Examples
     --------
@@ -92,32 +92,32 @@ def families(text: str) -> list[str]:
 
 
 def _without(letters: dict[str, None], family: str) -> dict[str, None]:
-    """Return those of the letters that a family lacks."""
-    # It tells of each font it does not find, also on the way to one that it does.
+    """Return the letters that a family does not have."""
+    # Matplotlib logs each font that it does not find, even if it finds another.
     log = logging.getLogger("matplotlib.font_manager")
     level = log.level
     log.setLevel(logging.CRITICAL)
     try:
-        # In a list: a family by itself would be read as a pattern, in which a hyphen means more.
+        # In a list, since a single family is parsed as a pattern, where a hyphen is special.
         properties = FontProperties(family=[family])
         path = font_manager.findfont(properties, fallback_to_default=False)
         font = font_manager.get_font(path)
     except (ValueError, OSError, RuntimeError):
-        # Not there, or not to be read.
+        # The font is missing or cannot be read.
         return letters
     finally:
         log.setLevel(level)
     if not font.scalable:
-        # Coloured pictures of one size, as of many emoji.
+        # A bitmap font, such as many emoji fonts, which Matplotlib cannot draw.
         return letters
     return {letter: None for letter in letters if not font.get_char_index(ord(letter))}
 
 
 def _further_families() -> Iterator[str]:
-    """Go through the families that Matplotlib knows, then through those it has not met yet."""
+    """Iterate over the families that Matplotlib knows, then over newly installed ones."""
     known = _known_families()
     yield from _in_order(known)
-    _meet_new_fonts()
+    _add_new_fonts()
     yield from _in_order(_known_families() - known)
 
 
@@ -129,11 +129,11 @@ def _in_order(names: set[str]) -> list[str]:
     return [name for name in CJK_FAMILIES if name in names] + sorted(names - {*CJK_FAMILIES})
 
 
-def _meet_new_fonts() -> None:
-    """Tell Matplotlib of fonts that were installed since it last looked."""
+def _add_new_fonts() -> None:
+    """Add fonts to Matplotlib's list that were installed after it was made."""
     known = {font.fname for font in fontManager.ttflist}
     for path in sorted(set(font_manager.findSystemFonts()) - known):
-        # A file that cannot be read as a font draws no letter: the search goes on without it.
+        # A file that is not a readable font is skipped.
         with contextlib.suppress(OSError, RuntimeError, ValueError, NotImplementedError):
             fontManager.addfont(path)
 

@@ -1,4 +1,4 @@
-"""Where to write the names of points so that they can be read.
+"""Placement of the labels of points, so that they can be read.
 
 n labels · c candidate places of a label. A box is (left, bottom, right, top); all lengths are in
 points of 1/72 inch.
@@ -11,32 +11,32 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-# Room between a point and its label: close by, and further off where it is crowded.
+# Distances between a point and its label: close first, further away in a crowd.
 DISTANCES = (5.0, 9.0, 15.0, 23.0, 33.0, 45.0, 60.0)
-# Right first, as one writes; then the left, above, below, and between these.
+# Right first, then left, above, below, and between these.
 DIRECTIONS = (
     (1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0),
     (1.0, 0.7), (1.0, -0.7), (-1.0, 0.7), (-1.0, -0.7),
     (0.5, 1.0), (0.5, -1.0), (-0.5, 1.0), (-0.5, -1.0),
     (1.0, 0.35), (1.0, -0.35), (-1.0, 0.35), (-1.0, -0.35),
 )  # fmt: skip
-# A label further off than this needs a line to its point, and so does one that has another point
-# less than this much further off than its own.
+# A label needs a line to its point if the point is further away than NEAR, or another point is less
+# than _UNCLEAR further away.
 NEAR = 9.0
 _UNCLEAR = 2.0
 
 _SWEEPS = 6
 _MARKER = 3.5
-# Points that are less than this apart make a crowd, from so many on.
+# A crowd is at least _FEWEST points that are less than _CROWD apart.
 _CROWD, _FEWEST = 40.0, 4
-# What is lost by a square point outside the axes, on another label, on a marker; by a point of
-# distance; by a line through another label, through another line, and through another marker.
+# The costs of a square point outside the axes, on another label, or on a marker; of a point of
+# distance; of a line through another label, another line, or another marker.
 _OUTSIDE, _ON_LABEL, _ON_MARKER, _FAR = 100.0, 10.0, 6.0, 1.5
 _THROUGH, _CROSSING, _OVER_MARKER = 400.0, 150.0, 20.0
-# A label that lies badly tries this many places while its neighbours give way; not in a larger
-# group than this, where it would take long.
+# A badly placed label tries _TRIED places while its neighbours give way, but only in a group of at
+# most _GIVE_WAY labels, since it takes long.
 _TRIED, _GIVE_WAY = 16, 16
-# In a crowd, by a label on the wrong side of the crowd's middle.
+# The cost of a label on the wrong side of its crowd's middle.
 _INWARDS = 60.0
 
 NO_LINES = np.zeros((0, 2, 2))
@@ -45,10 +45,11 @@ NO_LINES = np.zeros((0, 2, 2))
 def place(
     points: Floats, sizes: Floats, room: tuple[float, float], strokes: Floats = NO_LINES
 ) -> Floats:
-    """Choose for each label the place beside its point that covers least.
+    """Choose a place beside its point for each label, so that labels cover as little as possible.
 
-    Each label in turn, the most crowded first, takes the best of its places given the others;
-    a few sweeps, since later labels change what was best for earlier ones. Nothing is random.
+    Each label in turn, the most crowded first, takes its best place, given the places of the
+    others. This is repeated in a few sweeps, since later labels change the best places of earlier
+    ones. Nothing is random.
 
     Parameters
     ----------
@@ -59,12 +60,12 @@ def place(
     room : (float, float)
         Width and height of the axes.
     strokes : (l, 2, 2), optional
-        Lines of the picture, each from point to point, that labels should not lie on.
+        Lines of the picture, each from point to point, that labels should avoid.
 
     Returns
     -------
     (n, 2)
-        The middle of each label, from its point.
+        The middle of each label, relative to its point.
 
     Examples
     --------
@@ -81,7 +82,7 @@ def place(
             if stale[i]:
                 stale[i] = False
                 candidate = int(np.argmin(labels.costs(i)))
-                # What was best for the labels nearby may no longer be.
+                # The best places of the labels nearby may change.
                 stale[labels.near[i]] |= candidate != labels.chosen[i]
                 labels.put(i, candidate)
         for i in order:
@@ -96,7 +97,7 @@ def place(
 
 
 class _Labels:
-    """Labels and the places they have been put at; -1 before that."""
+    """Labels and their chosen places; -1 before the first choice."""
 
     def __init__(
         self, points: Floats, sizes: Floats, room: tuple[float, float], strokes: Floats
@@ -107,21 +108,31 @@ class _Labels:
         self.near = [_near(i, points, sizes) for i in range(n)]
         self.chosen = np.full(n, -1)
         self.boxes, self.lines = np.zeros((n, 4)), np.zeros((n, 2, 2))
-        self.fixed = [
-            _fixed_costs(i, points[self.near[i]], points, sizes, self.offsets, room)
-            + _THROUGH * _struck(strokes, _boxes(points[i], sizes[i], self.offsets[i])).sum(axis=0)
-            for i in range(n)
-        ]
+        self.fixed = [self._fixed_costs(i, room, strokes) for i in range(n)]
+
+    def _fixed_costs(self, i: int, room: tuple[float, float], strokes: Floats) -> Floats:
+        """Return the part of the cost of each place (c,) of label i that no other label changes."""
+        point, offsets, neighbours = self.points[i], self.offsets[i], self.points[self.near[i]]
+        boxes = _boxes(point, self.sizes[i], offsets)
+        outside = self.sizes[i].prod() - _covered(boxes, np.array([[0.0, 0.0, *room]]))
+        dots = np.hstack([neighbours - _MARKER, neighbours + _MARKER])
+        markers = _ON_MARKER * _covered(boxes, dots)
+        markers += _OVER_MARKER * _struck(_lines(point, offsets), dots).sum(axis=1)
+        markers += _INWARDS * _inwards(point, neighbours, offsets)
+        # The order of directions has a small cost, larger than rounding errors.
+        far = np.add.outer(DISTANCES, 0.05 * np.arange(len(DIRECTIONS))).ravel()
+        costs = _OUTSIDE * outside + markers + _FAR * far
+        return np.asarray(costs + _THROUGH * _struck(strokes, boxes).sum(axis=0))
 
     def put(self, i: int, candidate: int) -> None:
-        """Put label i at one of its places."""
+        """Move label i to one of its places."""
         offset = self.offsets[i, candidate : candidate + 1]
         self.chosen[i] = candidate
         self.boxes[i] = _boxes(self.points[i], self.sizes[i], offset)[0]
         self.lines[i] = _lines(self.points[i], offset)[0]
 
     def costs(self, i: int) -> Floats:
-        """Return what each place (c,) of label i costs, the other labels being where they are."""
+        """Return the cost of each place (c,) of label i, given the places of the others."""
         candidates = _boxes(self.points[i], self.sizes[i], self.offsets[i])
         lines = _lines(self.points[i], self.offsets[i])
         placed = [j for j in self.near[i] if self.chosen[j] >= 0]
@@ -135,7 +146,7 @@ class _Labels:
         )
 
     def uncross(self, i: int) -> None:
-        """Let label i change places with one whose line crosses its own, where that costs less."""
+        """Swap label i with a label whose line crosses its own, if that costs less."""
         crossed = _crossing(self.lines[i : i + 1], self.lines[self.near[i]])[0]
         for j in np.array(self.near[i], dtype=int)[crossed].tolist():
             places, before = (int(self.chosen[i]), int(self.chosen[j])), self._cost([i, j])
@@ -146,9 +157,9 @@ class _Labels:
                 self.put(j, places[1])
 
     def make_room(self, i: int) -> None:
-        """Let the labels around give way to one that lies badly, where that costs less.
+        """Let the labels around give way to a badly placed label i, if that costs less.
 
-        No line is spared at the cost of labels that cover each other.
+        Covered labels are worse than any line, so the covered area must not grow.
         """
         group = [i, *self.near[i]]
         if len(group) > _GIVE_WAY or self._cost([i]) < _THROUGH:
@@ -167,7 +178,7 @@ class _Labels:
             self.put(j, place)
 
     def _covered(self, labels: list[int]) -> float:
-        """Return the area of these labels that others cover."""
+        """Return the area of these labels that is covered by others."""
         return float(
             sum(_covered(self.boxes[j : j + 1], self.boxes[self.near[j]]).sum() for j in labels)
         )
@@ -179,15 +190,15 @@ class _Labels:
 def need_lines(points: Floats, sizes: Floats, offsets: Floats) -> NDArray[np.bool_]:
     """Tell which labels (n,) need a line to their point.
 
-    Those are the labels that stand far off, and those with another point about as near as their
-    own, so that a reader could not tell to which of them the label belongs.
+    These are labels far from their point, and labels with another point about as near, so that a
+    reader could not tell which point they name.
 
     Parameters
     ----------
     points, sizes : (n, 2)
         As in `place`.
     offsets : (n, 2)
-        The middle of each label, from its point.
+        The middle of each label, relative to its point.
 
     Examples
     --------
@@ -206,13 +217,13 @@ def need_lines(points: Floats, sizes: Floats, offsets: Floats) -> NDArray[np.boo
 
 
 def _crowd(points: Floats) -> NDArray[np.int64]:
-    """Count the points near each."""
+    """Count the points near each point."""
     distances = np.abs(points[:, np.newaxis] - points).max(axis=-1)
     return np.asarray((distances < _CROWD).sum(axis=1))
 
 
 def _candidates(sizes: Floats) -> Floats:
-    """Return the places of each label (n, c, 2), the nearest first: its middle from its point."""
+    """Return the places of each label (n, c, 2), relative to its point, the nearest first."""
     directions = np.array(DIRECTIONS)
     return np.concatenate(
         [directions * (sizes[:, np.newaxis] / 2 + distance) for distance in DISTANCES], axis=1
@@ -228,33 +239,13 @@ def _near(i: int, points: Floats, sizes: Floats) -> list[int]:
 
 
 def _boxes(point: Floats, size: Floats, offsets: Floats) -> Floats:
-    """Return the boxes (c, 4) of one label at its places."""
+    """Return the boxes (c, 4) of a label at its places."""
     middle = point + offsets
     return np.hstack([middle - size / 2, middle + size / 2])
 
 
-def _fixed_costs(
-    i: int,
-    neighbours: Floats,
-    points: Floats,
-    sizes: Floats,
-    offsets: Floats,
-    room: tuple[float, float],
-) -> Floats:
-    """Return what each place (c,) of label i costs wherever the other labels are."""
-    boxes = _boxes(points[i], sizes[i], offsets[i])
-    outside = sizes[i].prod() - _covered(boxes, np.array([[0.0, 0.0, *room]]))
-    dots = np.hstack([neighbours - _MARKER, neighbours + _MARKER])
-    markers = _ON_MARKER * _covered(boxes, dots)
-    markers += _OVER_MARKER * _struck(_lines(points[i], offsets[i]), dots).sum(axis=1)
-    markers += _INWARDS * _inwards(points[i], neighbours, offsets[i])
-    # The order of directions counts a little, more than rounding does.
-    far = np.add.outer(DISTANCES, 0.05 * np.arange(len(DIRECTIONS))).ravel()
-    return np.asarray(_OUTSIDE * outside + markers + _FAR * far)
-
-
 def _inwards(point: Floats, neighbours: Floats, offsets: Floats) -> Floats:
-    """Return how far each place (c,) is from leading straight out of the point's crowd: 0 to 2."""
+    """Return 1 - cos of the angle between each place (c,) and the way out of the crowd: 0 to 2."""
     crowd = neighbours[(np.abs(neighbours - point) < _CROWD).all(axis=1)]
     outwards = point - crowd.mean(axis=0) if len(crowd) >= _FEWEST else np.zeros(2)
     length = np.linalg.norm(outwards)
@@ -265,23 +256,23 @@ def _inwards(point: Floats, neighbours: Floats, offsets: Floats) -> Floats:
 
 
 def _covered(boxes: Floats, others: Floats) -> Floats:
-    """Return the area of each box that other boxes cover, summed over these."""
+    """Return the area of each box that other boxes cover, summed over the other boxes."""
     low = np.maximum(boxes[:, np.newaxis, :2], others[:, :2])
     high = np.minimum(boxes[:, np.newaxis, 2:], others[:, 2:])
     return np.asarray(np.clip(high - low, 0.0, None).prod(axis=-1).sum(axis=-1))
 
 
 def _lines(point: Floats, offsets: Floats) -> Floats:
-    """Return the lines (c, 2, 2) from a point to its label at each of its places."""
+    """Return the lines (c, 2, 2) from a point to its label at each place."""
     return np.stack(np.broadcast_arrays(point, point + offsets), axis=1)
 
 
 def _struck(lines: Floats, boxes: Floats) -> NDArray[np.bool_]:
-    """Tell which lines (l, 2, 2) go through which boxes (b, 4): (l, b)."""
+    """Tell which lines (l, 2, 2) cross which boxes (b, 4): (l, b)."""
     start, step = lines[:, np.newaxis, 0], np.diff(lines, axis=1)
-    # A line along an axis is turned by a hair, to be divided by.
+    # A line along an axis is turned slightly, to avoid a division by zero.
     step = np.where(step == 0.0, 1e-9, step)
-    # In shares of the line, where it comes in and goes out: the sides, then below and above.
+    # Where the line enters and leaves the box in x and in y, as shares of its length.
     low, high = (boxes[:, :2] - start) / step, (boxes[:, 2:] - start) / step
     enters = np.minimum(low, high).max(axis=-1)
     leaves = np.maximum(low, high).min(axis=-1)
@@ -295,7 +286,7 @@ def _crossing(lines: Floats, others: Floats) -> NDArray[np.bool_]:
 
 
 def _sides(lines: Floats, others: Floats) -> Floats:
-    """Tell on which side of each line, by the sign, both ends of each other lie: (l, m, 2)."""
+    """Return on which side of each line, as a sign, the ends of each other line are: (l, m, 2)."""
     step = np.diff(lines, axis=1)[:, :, np.newaxis]
     away = others - lines[:, np.newaxis, :1]
     return np.asarray(np.sign(step[..., 0] * away[..., 1] - step[..., 1] * away[..., 0]))

@@ -1,4 +1,4 @@
-"""Words as points of a plane.
+"""Maps: words as points of a plane.
 
 n words · D dimensions
 """
@@ -25,9 +25,9 @@ from firth.vectors.table import Token
 
 MOST_WORDS = 1_000
 DEFAULT_WORDS = 50
-# Kept free between one name and the next, in points of 1/72 inch.
+# The free space between neighbouring names, in points of 1/72 inch.
 _SPACE = 3.0, 0.0
-# Shares of the axes left free on each side, for names.
+# Shares of the axes that are free on each side, for names.
 _MARGINS = 0.12, 0.07
 
 Analogy = tuple[Token, Token, Token, Token]
@@ -42,36 +42,36 @@ def scatter(
     title: str | None = None,
     seed: int = 1,
 ) -> Picture:
-    """Draw words where their vectors are, each with its name beside it.
+    """Draw words at the places of their vectors, each with its name beside it.
 
-    Rows are scaled to length 1 first, so near points mean a high cosine (vectors of two dimensions
-    are drawn as they are).
+    Rows are scaled to length 1 first, so near points mean a high cosine; only vectors of two
+    dimensions are drawn unchanged.
 
     Parameters
     ----------
     vectors : Vectors
     words : sequence of tokens, or mapping of names to sequences of tokens, optional
         From 2 to 1,000 words, each once. A mapping makes groups, each with a colour, a marker and
-        its name. By default the words of `analogies`, or without these the 50 most frequent
+        its name. By default the words of `analogies` or, without these, the 50 most frequent
         content words (see `content_words`).
     analogies : sequence of (a, b, c, d), optional
-        "a is to b as c is to d". Two lines are drawn for each, from a to b and from c to d; they
-        are parallel if the vectors differ in the same way. Words that are not among `words` are
-        added to the map.
+        "a is to b as c is to d". Each has two lines, from a to b and from c to d, which are
+        parallel if the vectors differ in the same way. Words that are not in `words` are added to
+        the map.
     method : {"pca", "umap", "tsne"}, optional
-        How more than two dimensions become two, see `projection.project`. By default vectors of
-        two dimensions are drawn as they are, and of longer ones the principal components.
+        The projection of more than two dimensions, see `projection.project`. By default vectors of
+        two dimensions are drawn unchanged, and for more dimensions the principal components.
     title : str, optional
     seed : int
-        Start of the random numbers of UMAP and t-SNE. The same seed draws the same picture.
+        The seed of UMAP and t-SNE. The same seed draws the same picture.
 
     Raises
     ------
     VocabularyError
         If a word has no vector.
     ConfigError
-        If D is below 2, the words are too few, too many or not all different, an analogy is not
-        four different words, or the method is unknown.
+        If D is below 2, there are too few, too many or repeated words, an analogy is not four
+        different words, or the method is unknown.
     MissingExtraError
         If the package of the method is not installed.
     FirthError
@@ -86,19 +86,22 @@ def scatter(
     ['tea', 'coffee']
     """
     drawn = [_checked_analogy(analogy) for analogy in analogies]
-    groups = _groups(_default_words(vectors, drawn) if words is None else words)
+    of_analogies = list(dict.fromkeys(sum(drawn, ())))
+    if words is None:
+        words = of_analogies or content_words(vectors, DEFAULT_WORDS)
+    groups = _groups(words)
     chosen = _chosen(groups)
-    added = [word for word in dict.fromkeys(sum(drawn, ())) if word not in chosen]
+    added = [word for word in of_analogies if word not in chosen]
     chosen = _checked_size([*chosen, *added])
     found = project(vectors[chosen], method, seed)
     side = 8.0 * min(3.0, max(0.9, (len(chosen) / 50) ** 0.5))
     picture = Picture(side, 0.8 * side)
-    # Without a label, neither direction nor unit of an axis means anything.
+    # UMAP and t-SNE have no label: the directions and units of their axes mean nothing.
     axes = plain_axes(picture, title, grid="both" if found.y_label else None)
     _set_axes(axes, found)
     ends = dict(zip(chosen, found.points, strict=True))
     strokes = _draw_analogies(axes, drawn, ends)
-    # A group of no words is left out.
+    # Groups without words are left out.
     named = {name: members for name, members in groups.items() if members}
     handles = [
         _draw_points(axes, np.array([ends[word] for word in members]), number)
@@ -120,10 +123,6 @@ def _checked_analogy(analogy: Sequence[Token]) -> Analogy:
         )
     a, b, c, d = words
     return a, b, c, d
-
-
-def _default_words(vectors: Vectors, analogies: Sequence[Analogy]) -> list[Token]:
-    return list(dict.fromkeys(sum(analogies, ()))) or content_words(vectors, DEFAULT_WORDS)
 
 
 def _groups(words: Iterable[Token] | Mapping[str, Iterable[Token]]) -> dict[str, list[Token]]:
@@ -150,7 +149,7 @@ def _checked_size(chosen: list[Token]) -> list[Token]:
 
 
 def _set_axes(axes: Axes, found: Projection) -> None:
-    """Leave room around the points; a step that has a length is as long on either axis."""
+    """Set margins and labels; if distances have a meaning, use the same scale on both axes."""
     axes.margins(*_MARGINS)
     axes.set_xlabel(found.x_label, loc="right")
     axes.set_ylabel(found.y_label, loc="top")
@@ -162,7 +161,7 @@ def _set_axes(axes: Axes, found: Projection) -> None:
 
 
 def _draw_points(axes: Axes, points: NDArray[np.float64], number: int) -> object:
-    # The white rim keeps points apart that touch.
+    # The white rim separates points that touch.
     return axes.scatter(
         points[:, 0], points[:, 1], s=30.0, color=look(number).color, marker=look(number).marker,
         linewidths=0.6, edgecolors="white", zorder=2,
@@ -172,7 +171,7 @@ def _draw_points(axes: Axes, points: NDArray[np.float64], number: int) -> object
 def _draw_analogies(
     axes: Axes, analogies: Sequence[Analogy], ends: Mapping[Token, NDArray[np.float64]]
 ) -> NDArray[np.float64]:
-    """Draw an arrow from a to b and one from c to d, alike for both; return all lines (l, 2, 2)."""
+    """Draw arrows from a to b and from c to d in the same style; return all lines (l, 2, 2)."""
     strokes = []
     for number, (a, b, c, d) in enumerate(analogies):
         style: dict[str, Any] = {
@@ -192,12 +191,12 @@ def _write_names(
     words: Sequence[Token],
     strokes: NDArray[np.float64],
 ) -> None:
-    """Write each name beside its point, with a thin line to it where that could be unclear."""
+    """Write each name beside its point, with a thin line to it if it would be ambiguous."""
     names = [
         axes.annotate(
             "", tuple(point), xytext=(0.0, 0.0), textcoords="offset points", ha="center",
             va="center", fontsize=TEXT_SIZE, color=INK, zorder=3,
-            # The line goes from the edge of the name to the middle of the point.
+            # The line runs from the edge of the name to the middle of the point.
             bbox={"boxstyle": "square,pad=0.15", "facecolor": "none", "edgecolor": "none"},
             arrowprops={
                 "arrowstyle": "-", "color": INK, "linewidth": 0.5, "shrinkA": 0.0, "shrinkB": 0.0,
@@ -206,7 +205,7 @@ def _write_names(
         for point in points
     ]  # fmt: skip
     for name, word in zip(names, words, strict=True):
-        # Names fit into what the axes are, not the other way round.
+        # Names must not change the size of the axes.
         name.set_in_layout(False)
         write(name, shortened(word))
     picture.draw_without_rendering()

@@ -1,4 +1,4 @@
-"""The sheet that everything is drawn on, and how it is shown and written."""
+"""Pictures: creating, showing and saving them, and writing text on them."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from firth.io.paths import to_path
 from firth.plotting.fonts import LONGEST_WORD, families, shortened, shown
 from firth.plotting.style import DOTS_PER_INCH, INK, TEXT_SIZE, TITLE_SIZE, style_axes
 
-# Letters of a name beside the axes, which shall stay the larger part.
+# The letters of a name beside the axes; longer names would make the axes too small.
 _LONGEST_LEGEND = 20
 # In inches.
 _PADDING = 0.12
-# What is left of a title and its axes: the numbers of the axis. In points of 1/72 inch.
+# The width left of the axes, for their numbers. In points of 1/72 inch.
 _BESIDE_TITLE = 72.0
-# Where a line may end: at a space, beside any sign of Chinese or Japanese, within a monster.
+# A line may end at a space, beside any Chinese or Japanese character, or in a very long word.
 _PIECES = re.compile(r"\s+|[\u2e80-\uffff]|[^\s\u2e80-\uffff]{1,30}")
 
-# What would make the same picture other bytes each time, left out.
+# Metadata that would change the bytes of the same picture each time is removed.
 _METADATA: dict[str, dict[str, Any]] = {
     ".png": {"Software": None},
     ".svg": {"Date": None},
@@ -42,7 +42,7 @@ _METADATA: dict[str, dict[str, Any]] = {
 
 
 class Picture(Figure):
-    """A figure of Matplotlib that belongs to no window until it is shown.
+    """A Matplotlib figure without a window until it is shown.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ class Picture(Figure):
         FigureCanvasAgg(self)
 
     def show(self, warn: bool = True) -> None:
-        """Show the picture in a window, or in a notebook below the cell.
+        """Show the picture in a window, or below the cell of a notebook.
 
         Raises
         ------
@@ -72,35 +72,35 @@ class Picture(Figure):
                     "there is no screen to show a picture on; write it with firth.plotting.save"
                 )
             return
-        # pyplot makes a window, and asks for the figure to put into it.
+        # pyplot makes the window, and calls the class for its figure.
         pyplot.figure(FigureClass=cast("type[Figure]", lambda **_: self))
         pyplot.show()
 
     def _repr_png_(self) -> bytes:
-        """Return what a notebook shows."""
+        """Return the picture as PNG, for notebooks."""
         written = io.BytesIO()
         self.savefig(written, format="png", dpi=100)
         return written.getvalue()
 
 
 def save(picture: Figure, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
-    """Write a picture, in the format that the suffix tells; an old one is replaced at the end.
+    """Write a picture in the format of the suffix; an old one is replaced at the end.
 
     Parameters
     ----------
     picture : Figure
         Any figure of Matplotlib.
     path : path
-        It ends in `.png` (150 dots an inch), `.svg` or `.pdf`.
+        With the suffix `.png` (150 dots per inch), `.svg` or `.pdf`.
     overwrite : bool
-        Whether a file that holds anything but a picture of this format is replaced too.
+        Whether to replace a file that is not a picture of this format.
 
     Raises
     ------
     ConfigError
-        If the suffix is another, or `picture` is no figure.
+        If the suffix is unknown, or `picture` is not a figure.
     FirthError
-        If the file cannot be written, or something else than such a picture stands there.
+        If the file cannot be written, or is not a picture of this format.
     """
     if not isinstance(picture, Figure):
         raise ConfigError(f"picture must be a figure of Matplotlib, got {picture!r}")
@@ -111,14 +111,14 @@ def save(picture: Figure, path: str | os.PathLike[str], *, overwrite: bool = Fal
 
 
 def check_picture(path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
-    """Raise at once if `save` could not write there later. Nothing is made or changed.
+    """Raise if `save` could not write to `path`, without changing any file; return it as a Path.
 
     Raises
     ------
     ConfigError
-        If the suffix is not one that `save` knows.
+        If the suffix is unknown.
     FirthError
-        If the place cannot be written, or something else than such a picture stands there.
+        If the file cannot be written, or is not a picture of this format.
 
     Examples
     --------
@@ -134,8 +134,8 @@ def check_picture(path: str | os.PathLike[str], *, overwrite: bool = False) -> P
     is_empty = not target.exists() or target.stat().st_size == 0
     if not (overwrite or is_empty or picture_suffix_of(target) == suffix):
         raise FirthError(
-            f"cannot write {target}: the file there is no {suffix} picture; give another name, or "
-            "overwrite=True (--overwrite) to replace it"
+            f"cannot write {target}: the file there is no {suffix} picture; choose another name, "
+            "or overwrite=True (--overwrite) to replace it"
         )
     return target
 
@@ -152,13 +152,13 @@ def plain_axes(
 
 
 def add_title(axes: Axes, title: str, width: float) -> None:
-    """Write a title above the left corner of the axes, in lines of at most `width` points."""
+    """Write a title above the axes, at the left, in lines of at most `width` points."""
     text = axes.set_title("", loc="left", pad=10.0, fontsize=TITLE_SIZE, color=INK)
     write_lines(text, title, width)
 
 
 def write(text: Text, content: object) -> Text:
-    """Put a user's text into a `Text`: in fonts that have its letters, and never read as TeX.
+    """Set a `Text` to a user's text, with fonts that have its letters, and never as TeX.
 
     Raises
     ------
@@ -174,7 +174,7 @@ def write(text: Text, content: object) -> Text:
 
 
 def write_lines(text: Text, content: str, width: float) -> Text:
-    """Write as `write` does, in as many lines as it takes; `width` is in points of 1/72 inch."""
+    """Write as `write` does, in lines of at most `width` points of 1/72 inch."""
     lines = [""]
     for piece in _PIECES.findall(shown(content)):
         write(text, lines[-1] + piece)
@@ -187,19 +187,19 @@ def write_lines(text: Text, content: str, width: float) -> Text:
 
 
 def extent(artist: Artist) -> Bbox:
-    """Return what an artist covers, in points of 1/72 inch."""
+    """Return the box that an artist covers, in points of 1/72 inch."""
     picture = artist.get_figure()
     assert picture is not None
     return Bbox(artist.get_window_extent().get_points() * 72 / picture.dpi)
 
 
 def add_legend(axes: Axes, handles: list[Any], names: list[str], *, below: bool = False) -> None:
-    """Explain colours and markers outside the axes, where no point is covered.
+    """Add a legend outside the axes, where it covers no point.
 
-    Beside the axes, each name is at most 20 letters long; `below` the axes, at most 40.
+    Names have at most 20 letters beside the axes, and at most 40 `below` the axes.
     """
     anchor, longest = ((0.0, -0.16), LONGEST_WORD) if below else ((1.0, 1.0), _LONGEST_LEGEND)
-    # The names are put in afterwards: a legend leaves out one that begins with an underscore.
+    # Names are set afterwards, since a legend omits names that begin with an underscore.
     legend = axes.legend(
         handles, ["-"] * len(handles), loc="upper left", bbox_to_anchor=anchor,
         borderaxespad=0.0, handletextpad=0.4, frameon=False, fontsize=TEXT_SIZE, labelcolor=INK,

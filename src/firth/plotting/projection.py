@@ -1,4 +1,4 @@
-"""From D dimensions to the two of a picture.
+"""Projections from D dimensions to two.
 
 n words · D dimensions
 """
@@ -12,19 +12,20 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.checks import whole_number
 from firth.errors import ConfigError, MissingExtraError
 
-# Neighbours that t-SNE and UMAP look at where there are words enough; their own defaults.
+# The defaults of t-SNE and UMAP, used if there are enough words.
 PERPLEXITY = 30.0
 NEIGHBOURS = 15
 FEWEST_FOR_UMAP = 4
 
-# Rounding of float32 vectors that were scaled.
+# The rounding error of scaled float32 vectors.
 _SAME_DIRECTION = 1e-6
 
 
 class Projection(NamedTuple):
-    """Where each word stands, and what the axes are."""
+    """The points of words (n, 2), and the labels of the axes."""
 
     points: NDArray[np.float64]
     x_label: str
@@ -32,32 +33,27 @@ class Projection(NamedTuple):
 
 
 def project(matrix: NDArray[np.floating], method: str | None, seed: int = 1) -> Projection:
-    """Bring n vectors to two dimensions by cosine; the same result each time.
+    """Project n vectors to two dimensions by cosine; the result is repeatable.
 
-    Rows are first scaled to length 1, as in all comparisons of vectors here. Their squared
-    distance is then 2 - 2 cos, so near points of a map mean a high cosine.
+    Rows are first scaled to length 1. Their squared distance is then 2 - 2 cos, so near points of
+    a map mean a high cosine.
 
     Parameters
     ----------
     matrix : (n, D) floating
     method : {"pca", "umap", "tsne"}, optional
-        Principal components show as much of the distances as two straight axes can. UMAP (McInnes
+        Principal components keep as much of the distances as two linear axes can. UMAP (McInnes
         et al. 2018) and t-SNE (van der Maaten and Hinton 2008) show which words are near each
-        other; distances between clusters mean little there. None keeps vectors of two dimensions
-        as they are, lengths included, and takes the principal components of longer ones.
+        other; their distances between clusters mean little. None keeps vectors of two dimensions
+        unchanged, with their lengths, and uses principal components for more dimensions.
     seed : int
-        Start of the random numbers of UMAP and t-SNE.
-
-    Returns
-    -------
-    Projection
-        With points (n, 2).
+        The seed of UMAP and t-SNE.
 
     Raises
     ------
     ConfigError
         If D is below 2, there are fewer than 2 words (4 for UMAP), all vectors are the same or
-        point in the same direction, or the method is unknown.
+        have the same direction, or the method is unknown.
     MissingExtraError
         If the package of the method is not installed.
 
@@ -69,8 +65,7 @@ def project(matrix: NDArray[np.floating], method: str | None, seed: int = 1) -> 
     [[-0.707107, 0.0], [0.707107, 0.0]]
     """
     n, D = matrix.shape
-    if seed < 0:
-        raise ConfigError(f"seed must be at least 0, got {seed}")
+    whole_number("seed", seed, least=0)
     if D < 2:
         raise ConfigError(f"a map needs vectors of at least 2 dimensions, got {D}")
     if n < 2:
@@ -89,7 +84,7 @@ def project(matrix: NDArray[np.floating], method: str | None, seed: int = 1) -> 
 
 
 def _unit_rows(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Scale rows to length 1; rows of zeros stay. Squares of float32 numbers fit into float64."""
+    """Scale rows to length 1; rows of zeros stay. Squares of float32 numbers fit in float64."""
     lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
     return np.asarray(matrix / np.where(lengths > 0.0, lengths, 1.0))
 
@@ -101,9 +96,9 @@ def _method(name: str) -> Callable[[NDArray[np.float64], int], Projection]:
 
 
 def _pca(matrix: NDArray[np.float64], seed: int = 0) -> Projection:
-    """Turn so that the first axis has the most variance, the second the most of what is left."""
+    """Project to the two orthogonal axes with the largest variance."""
     U, s, components = np.linalg.svd(matrix - matrix.mean(axis=0), full_matrices=False)
-    # Either direction of an axis is right: the one is taken that points along its largest part.
+    # The sign of an axis is arbitrary: its largest component is made positive.
     largest = np.abs(components).argmax(axis=1, keepdims=True)
     points = U * s * np.sign(np.take_along_axis(components, largest, axis=1)).T
     variance = s**2 / (s**2).sum()
@@ -120,7 +115,7 @@ def _tsne(matrix: NDArray[np.float64], seed: int) -> Projection:
     except ImportError as error:
         raise MissingExtraError("scikit-learn", "plot") from error
     n, D = matrix.shape
-    # It must be below n; a third of it, since three times as many neighbours are looked at.
+    # It must be below n; t-SNE looks at three times as many neighbours.
     perplexity = min(PERPLEXITY, max(1.0, (n - 1) / 3))
     points = TSNE(
         perplexity=perplexity, metric="cosine", init=_start(matrix, 1e-4, seed), random_state=seed
@@ -135,13 +130,13 @@ def _umap(matrix: NDArray[np.float64], seed: int) -> Projection:
         raise ConfigError(f"UMAP needs at least {FEWEST_FOR_UMAP} words, got {n}; take method pca")
     try:
         with warnings.catch_warnings():
-            # It warns that TensorFlow, of which nothing is used here, is not there.
+            # umap warns if TensorFlow, which is not used here, is missing.
             warnings.simplefilter("ignore", ImportWarning)
             from umap import UMAP
     except ImportError as error:
         raise MissingExtraError("umap-learn", "plot") from error
     neighbours = min(NEIGHBOURS, n - 1)
-    # One thread, without which a seed promises nothing.
+    # With several threads, UMAP is not repeatable.
     points = UMAP(
         n_neighbors=neighbours, metric="cosine", init=_start(matrix, 10.0, seed),
         random_state=seed, n_jobs=1,
@@ -151,11 +146,11 @@ def _umap(matrix: NDArray[np.float64], seed: int) -> Projection:
 
 
 def _start(matrix: NDArray[np.float64], width: float, seed: int) -> NDArray[np.float32]:
-    """Return principal components, `width` wide, as the places to move from."""
+    """Return principal components, `width` wide, as the initial points."""
     points = _pca(matrix).points
-    # Pushed a little, since UMAP cannot leave a line, nor tell apart what stands at one place.
-    push = 1e-4 * np.random.default_rng(seed).normal(size=points.shape)
-    return np.asarray(width * (points / np.abs(points).max() + push), dtype=np.float32)
+    # Some noise, since UMAP cannot leave a line or separate points at one place.
+    noise = 1e-4 * np.random.default_rng(seed).normal(size=points.shape)
+    return np.asarray(width * (points / np.abs(points).max() + noise), dtype=np.float32)
 
 
 _METHODS: dict[str, Callable[[NDArray[np.float64], int], Projection]] = {

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from numbers import Integral
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.text import Text
 
+from firth.checks import whole_number
 from firth.errors import ConfigError
 from firth.plotting.fonts import shortened
 from firth.plotting.picture import Picture, extent, write, write_lines
@@ -35,7 +35,7 @@ _NOISE = _Style("#fdf0d5", PALETTE[1], INK)
 
 
 class _Word(NamedTuple):
-    """A word, how its box looks, and what is written below it."""
+    """A word, the style of its box, and the note below it."""
 
     word: str
     style: _Style
@@ -50,20 +50,20 @@ def window_diagram(
     noise: Iterable[str] = (),
     title: str | None = None,
 ) -> Picture:
-    """Draw one window of training: what is pulled together, and what is pushed apart.
+    """Draw one window of training: its centre, context words and noise words.
 
-    The centre with each context word is a positive pair, label 1; with the noise words in the
-    centre's place, label 0. Context words bear their distance from the centre. What is further
-    off takes no part.
+    The centre with each context word is a positive pair, label 1; a noise word in the centre's
+    place has label 0. Context words show their distance from the centre. Words out of reach are
+    grey.
 
     Parameters
     ----------
     sentence : sequence of str
-        The words of one unit, at most 300; long ones go on in the next line.
+        The words of one unit, at most 300; they are drawn in as many lines as needed.
     centre : int
-        The place of the centre in the sentence, from 0.
+        The index of the centre in the sentence, from 0.
     window : int
-        How far off a context word may be.
+        The largest distance of a context word.
     noise : sequence of str
         The noise words drawn for this window.
     title : str, optional
@@ -71,8 +71,8 @@ def window_diagram(
     Raises
     ------
     ConfigError
-        If the sentence or the noise words are no list of words, the centre is not in the
-        sentence, the window is below 1, or the words are too many.
+        If the sentence or the noise words are not a list of words, the centre is not in the
+        sentence, the window is below 1, or there are too many words.
     FirthError
         If no font has one of the letters.
 
@@ -87,29 +87,22 @@ def window_diagram(
     noise = _checked_words(noise, "noise")
     if not sentence:
         raise ConfigError("sentence must have at least one word, got none")
-    if not isinstance(centre, Integral):
-        raise ConfigError(f"centre must be a whole number, got {centre!r}")
-    if not 0 <= centre < len(sentence):
-        raise ConfigError(
-            f"centre must be a place in the sentence, 0 to {len(sentence) - 1}, got {centre}"
-        )
-    if window < 1:
-        raise ConfigError(f"window must be at least 1, got {window}")
+    whole_number("centre (an index of the sentence)", centre, least=0, most=len(sentence) - 1)
+    whole_number("window", window, least=1)
     picture = Picture(WIDTH / 72, 1.0)
-    # Every place here is given, none is found by a layout.
+    # All positions are computed here, without a layout.
     picture.set_layout_engine("none")
     axes = picture.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set_axis_off()
-    # One unit of the axes is a point.
+    # A unit of the axes is a point (1/72 inch).
     axes.set_xlim(0.0, WIDTH)
     top = -_BORDER
     if title is not None:
         top = _heading(axes, top, title)
     words = [_word_of_sentence(word, i - centre, window) for i, word in enumerate(sentence)]
-    top = _section(
-        axes, top, f"centre, and context within {window} (label 1); grey is out of reach", words
-    )
-    if len(noise):
+    caption = f"centre, and context within {window} (label 1); grey is out of reach"
+    top = _section(axes, top, caption, words)
+    if noise:
         drawn = [_Word(word, _NOISE) for word in noise]
         top = _section(axes, top, "noise words in the centre's place (label 0)", drawn)
     _fit(picture, axes, -top)
@@ -134,14 +127,14 @@ def _word_of_sentence(word: str, distance: int, window: int) -> _Word:
 
 
 def _heading(axes: Axes, top: float, title: str) -> float:
-    """Write the title; give where the next may begin."""
+    """Write the title; return where the next part begins."""
     text = axes.text(_BORDER, top, "", fontsize=TITLE_SIZE, color=INK, va="top")
     write_lines(text, title, WIDTH - 2 * _BORDER)
     return top - extent(text).height - TITLE_SIZE
 
 
 def _section(axes: Axes, top: float, caption: str, words: Sequence[_Word]) -> float:
-    """Draw boxes below a caption, in as many lines as it takes; give where the next may begin."""
+    """Draw boxes below a caption, in as many lines as needed; return where the next part begins."""
     _write(axes, _BORDER, top - SMALL_SIZE / 2, caption, SMALL_SIZE, GREY)
     left, middle = _BORDER, top - _CAPTION - _BOX / 2
     for word in words:
@@ -172,7 +165,7 @@ def _write(axes: Axes, x: float, y: float, content: str, size: float, color: str
 
 
 def _fit(picture: Picture, axes: Axes, height: float) -> None:
-    """Make the picture as large as what is on it."""
+    """Set the size of the picture to that of its content."""
     width = max(extent(artist).x1 for artist in (*axes.texts, *axes.patches)) + _BORDER
     picture.set_size_inches(width / 72, height / 72)
     axes.set_xlim(0.0, width)

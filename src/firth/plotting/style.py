@@ -1,4 +1,4 @@
-"""One look for every picture: colours, markers, sizes, frame and grid."""
+"""The style of all pictures: colours, markers, sizes, frame and grid."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any, Literal, NamedTuple
 
 from matplotlib.axes import Axes
 
-# Colours that remain distinct for colour-blind readers (after Okabe and Ito, 2008). Dark and light
-# ones take turns, so that neighbours remain distinct in grey too.
+# Colours that are distinct for colour-blind readers (after Okabe and Ito, 2008). Dark and light
+# colours alternate, so neighbours are distinct in grey too.
 PALETTE = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#5e5e5e", "#c4b078")
 INK, GREY, PALE = "#222222", "#6b6b6b", "#e4e4e4"
 MARKERS = "osD^vP"
@@ -19,7 +19,7 @@ DOTS_PER_INCH = 150
 
 
 class Look(NamedTuple):
-    """How a series is drawn: each of the three by itself tells neighbours apart."""
+    """The look of a series; each part alone distinguishes neighbouring series."""
 
     color: str
     marker: str
@@ -34,7 +34,7 @@ class Look(NamedTuple):
 
 
 def look(number: int) -> Look:
-    """Return the look of a series, by its number from 0.
+    """Return the look of a series, numbered from 0.
 
     Colours, markers and dashes repeat after 8, 6 and 4: the first 24 series all differ.
 
@@ -51,9 +51,9 @@ def look(number: int) -> Look:
 
 
 def style_axes(axes: Axes, *, grid: Literal["x", "y", "both"] | None = None) -> None:
-    """Return axes the pale frame, the quiet numbers and the grid of all pictures.
+    """Set the frame, ticks and grid of axes to the style of all pictures.
 
-    Axes labels that are set later stand at the ends: `loc="right"` and `loc="top"`.
+    Place the labels of the axes at their ends: `loc="right"` and `loc="top"`.
     """
     axes.set_facecolor("white")
     axes.spines[:].set_color(PALE)

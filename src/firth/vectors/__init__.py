@@ -1,4 +1,4 @@
-"""Word vectors: look them up, search them, keep them in files."""
+"""Word vectors: lookup, search, and files."""
 
 from firth.vectors.formats.registry import check_destination
 from firth.vectors.loading import load

@@ -1,4 +1,4 @@
-"""Checks of what vectors are made of: words, matrices, counts.
+"""Checks of the parts of `Vectors`: words, matrices, counts.
 
 V words · D dimensions
 """
@@ -24,7 +24,7 @@ def number_words(words: tuple[Token, ...]) -> dict[Token, int]:
     Raises
     ------
     ConfigError
-        If a word comes twice, or is neither text nor an integer.
+        If a word occurs twice, or is neither text nor an integer.
     """
     if strangers := set(map(type, words)) - {str, int}:
         names = ", ".join(sorted(kind.__name__ for kind in strangers))
@@ -42,8 +42,8 @@ def number_words(words: tuple[Token, ...]) -> dict[Token, int]:
 def _hint_of_replaced(word: Token) -> str:
     if isinstance(word, str) and "\ufffd" in word:
         return (
-            "; both hold bytes that are not UTF-8 and were replaced (encoding_errors='replace'): "
-            "save the vectors anew as UTF-8 with the tool that wrote them, or convert a text file: "
+            "; in both, bytes that are not UTF-8 were replaced (encoding_errors='replace'): save "
+            "the vectors again as UTF-8 with the tool that wrote them, or convert a text file: "
             "iconv -f ENCODING -t UTF-8"
         )
     return ""
@@ -57,7 +57,7 @@ def checked_matrix(
     Raises
     ------
     ConfigError
-        If it has another shape, holds no floats, or a number is not finite.
+        If it has the wrong shape, does not hold floats, or a number is not finite.
     """
     matrix = np.asarray(matrix)
     if matrix.dtype.kind != "f" or matrix.ndim != 2 or 0 in matrix.shape:
@@ -86,7 +86,7 @@ def checked_counts(counts: NDArray[np.int64], V: int) -> NDArray[np.int64]:
     Raises
     ------
     ConfigError
-        If they are no V whole numbers from 0 to 2**63 - 1.
+        If they are not V whole numbers from 0 to 2**63 - 1.
     """
     counts = np.asarray(counts)
     if not are_counts(counts, V):
@@ -98,7 +98,7 @@ def checked_counts(counts: NDArray[np.int64], V: int) -> NDArray[np.int64]:
 
 
 def read_only(array: NDArray[Scalar]) -> NDArray[Scalar]:
-    """Return a view through which an array cannot be changed."""
+    """Return a read-only view of an array."""
     view = array.view()
     view.flags.writeable = False
     return view

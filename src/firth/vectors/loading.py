@@ -21,30 +21,30 @@ def load(
     limit: int | None = None,
     words: Token | Iterable[Token] | None = None,
 ) -> Vectors:
-    """Read vectors from a folder or file, or some of them.
+    """Read all vectors, or some of them, from a folder or file.
 
     Parameters
     ----------
     path : path
         A folder that `Vectors.save` wrote, word2vec's binary format (`.bin`), or its text format
-        (`.txt`, `.vec`), with or without the header that GloVe leaves out. With another suffix
-        the first bytes decide. A text file whose first line is two whole numbers has a header.
-        A file may be compressed (gzip, bzip2, xz, Zstandard), whatever its name.
+        (`.txt`, `.vec`), with or without the header that GloVe omits. For other suffixes, the
+        first bytes decide. A text file whose first line is two whole numbers has a header. A file
+        may be compressed (gzip, bzip2, xz, Zstandard), whatever its name.
     encoding_errors : "strict" or "replace"
-        What to do with a word that is not UTF-8: raise, or put U+FFFD for the bytes at fault.
+        For a word that is not UTF-8: raise, or replace the invalid bytes with U+FFFD.
     limit : int, optional
-        Read only the first so many words, which most files begin with the most frequent; what
-        follows is not looked at.
+        Read only this many words, from the start of the file; most files begin with the most
+        frequent words. The rest of the file is not checked.
     words : token or iterable of tokens, optional
-        Read only these, those of them that are there, in the order of the file. Rows of other
+        Read only those of these words that the file holds, in the order of the file. Rows of other
         words are not checked.
 
     Raises
     ------
     FormatError
-        If there is no such file, it is damaged, or of no known format.
+        If there is no such file, it is damaged, or its format is unknown.
     VocabularyError
-        If `words` names none that is there.
+        If the file holds none of `words`.
     ConfigError
         If an option is out of range.
 

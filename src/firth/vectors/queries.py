@@ -1,35 +1,37 @@
-"""What a query asks for: words, or vectors.
+"""The words or vectors that a query asks for.
 
-Text and integers are words (an integer is an item's id), floats are vectors. This holds in lists
-and in arrays alike, so that `[1, 2]` asks for two items and `[1.0, 2.0]` for a direction.
+Text and integers are words (an integer is an item's id), floats are vectors, in lists and in
+arrays: `[1, 2]` asks for two items, `[1.0, 2.0]` for a direction.
 
 D dimensions · n queries
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.checks import as_array
+from firth.checks import as_array, shown
 from firth.errors import ConfigError
+from firth.normalization import find_word
 from firth.vectors.search import unit_rows
+from firth.vectors.spelling import unknown_word
 from firth.vectors.table import Token
 
-# Integers, Unicode text of NumPy 1 and 2, and objects, which are looked at one by one.
+# NumPy's kinds: integers, Unicode text of NumPy 1 and 2, and objects, which are checked one by one.
 _TOKEN_KINDS = "iuUTO"
 
 
 def token_list(words: object) -> tuple[list[Token], bool]:
-    """Return the words of a query as a list, and whether it is one word, outside of any list.
+    """Return the words of a query as a list, and whether the query is a single word.
 
     Raises
     ------
     ConfigError
-        If an array has more than one dimension, or can hold no words.
+        If an array has more than one dimension, or a type that cannot hold words.
 
     Examples
     --------
@@ -49,20 +51,38 @@ def token_list(words: object) -> tuple[list[Token], bool]:
     return list(words), False
 
 
-def query_vectors(query: object, dim: int) -> NDArray[np.floating] | None:
-    """Return the vectors of a query, (D,) or (n, D); None where it holds words instead.
-
-    Parameters
-    ----------
-    query : object
-        An array, or a list of floats or of rows of floats.
-    dim : int
-        D, which the vectors must have.
+def find_row(word: Token, rows: Mapping[Token, int]) -> int | None:
+    """Return the row of a word, or None if it has none.
 
     Raises
     ------
     ConfigError
-        If the vectors are not finite, or of another shape.
+        If `word` is neither text nor an integer.
+    """
+    row = find_word(word, rows)
+    if row is None and not isinstance(word, str | int | np.integer):
+        raise ConfigError(f"a word is text or an integer, got {type(word).__name__} {shown(word)}")
+    return row
+
+
+def find_rows(words: Iterable[Token], rows: Mapping[Token, int]) -> NDArray[np.int64]:
+    """Return the rows of words; a word without a row raises `VocabularyError`."""
+    found = []
+    for word in words:
+        row = find_row(word, rows)
+        if row is None:
+            raise unknown_word(word if isinstance(word, str) else int(word), rows)
+        found.append(row)
+    return np.array(found, dtype=np.int64)
+
+
+def query_vectors(query: object, dim: int) -> NDArray[np.floating] | None:
+    """Return the vectors of a query, (D,) or (n, D), or None if it holds words.
+
+    Raises
+    ------
+    ConfigError
+        If the vectors are not finite, or do not have `dim` dimensions.
 
     Examples
     --------
@@ -77,7 +97,7 @@ def query_vectors(query: object, dim: int) -> NDArray[np.floating] | None:
             query = np.asarray(query, dtype=np.float64)
         except (TypeError, ValueError) as error:
             raise ConfigError(
-                f"a query holds words, or vectors of shape ({dim},), not both or ragged rows"
+                f"a query holds words or vectors of shape ({dim},), not both or ragged rows"
             ) from error
     if not isinstance(query, np.ndarray) or (query.dtype.kind in _TOKEN_KINDS and query.ndim < 2):
         return None
@@ -87,12 +107,12 @@ def query_vectors(query: object, dim: int) -> NDArray[np.floating] | None:
             f"got {query.dtype} {query.shape}"
         )
     if not np.isfinite(query).all():
-        raise ConfigError("a query array must be finite, got NaN or infinity in it")
+        raise ConfigError("a query array must be finite, got NaN or infinity")
     return query
 
 
 def _is_numeric(item: object) -> bool:
-    """Tell whether an item of a list is a float, or a row of floats."""
+    """Tell whether an item of a list is a float or a row with floats."""
     if isinstance(item, np.ndarray):
         return np.issubdtype(item.dtype, np.floating)
     if isinstance(item, Sequence) and not isinstance(item, str):
@@ -101,7 +121,7 @@ def _is_numeric(item: object) -> bool:
 
 
 def unit_queries(queries: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Return finite query vectors, (D,) or (n, D), as rows (n, D) of length one, or zeros.
+    """Scale finite query vectors, (D,) or (n, D), to rows (n, D) of length one; zeros stay.
 
     Examples
     --------
@@ -109,6 +129,6 @@ def unit_queries(queries: NDArray[np.floating]) -> NDArray[np.float32]:
     [[0.6000000238418579, 0.800000011920929]]
     """
     rows = np.atleast_2d(queries).astype(np.result_type(queries.dtype, np.float64))
-    # Of larger numbers than those of float32, the squares would overflow or vanish.
+    # Without this, squares of numbers outside the range of float32 would overflow or vanish.
     largest = np.abs(rows).max(axis=1, keepdims=True)
     return unit_rows(rows / np.where(largest == 0.0, 1.0, largest))

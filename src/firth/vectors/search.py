@@ -2,7 +2,7 @@
 
 V rows of the table · D dimensions · n queries · k answers to a query
 
-This is the seam for approximate search: an index answers the same question as `top_k`.
+An approximate index can replace `ExactIndex`, with the same method `nearest`.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-# 16 MiB of scores: smaller blocks cost more selections, larger ones were no faster.
+# 16 MiB of scores. Smaller blocks cost more selections; larger ones were no faster.
 NUMBERS_PER_BLOCK = 1 << 22
 QUERIES_PER_BLOCK = 256
 
 
 def row_blocks(rows: int, columns: int) -> Iterator[slice]:
-    """Cut `rows` into slices of about `NUMBERS_PER_BLOCK` numbers, `columns` to a row.
+    """Cut `rows` of `columns` numbers each into slices of about `NUMBERS_PER_BLOCK` numbers.
 
     Examples
     --------
@@ -31,17 +31,9 @@ def row_blocks(rows: int, columns: int) -> Iterator[slice]:
 
 
 def unit_rows(matrix: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Scale each row to length one; a row of zeros stays zero.
+    """Scale each row of a matrix (V, D) to length one; a row of zeros stays zero.
 
-    Lengths are taken in float64, where the square of no float32 overflows or vanishes.
-
-    Parameters
-    ----------
-    matrix : (V, D) floating
-
-    Returns
-    -------
-    (V, D) float32
+    Lengths are computed in float64, where no square of a float32 overflows or vanishes.
 
     Examples
     --------
@@ -58,7 +50,7 @@ def unit_rows(matrix: NDArray[np.floating]) -> NDArray[np.float32]:
 
 
 def zero_rows(matrix: NDArray[np.floating]) -> NDArray[np.bool_]:
-    """Tell which rows of a matrix (V, D) hold nothing but zeros: they have no direction.
+    """Tell which rows of a matrix (V, D) hold only zeros, and so have no direction.
 
     Examples
     --------
@@ -69,9 +61,9 @@ def zero_rows(matrix: NDArray[np.floating]) -> NDArray[np.bool_]:
 
 
 def cosines(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Return the cosine of each row of `a` (n, D) and that row of `b`; 0 where one is zeros.
+    """Return the cosine of each row of `a` (n, D) with the same row of `b`; 0 if one is zeros.
 
-    It is computed in float64 and rounded once, so that a row and itself have exactly 1.
+    It is computed in float64 and rounded once, so the cosine of a row with itself is exactly 1.
 
     Examples
     --------
@@ -80,7 +72,7 @@ def cosines(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.floa
     """
     a, b = a.astype(np.float64), b.astype(np.float64)
     lengths = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
-    # Squares of float32 vanish in float64 neither alone nor in a product of two lengths.
+    # In float64, neither a square of a float32 nor a product of two lengths vanishes.
     lengths[lengths == 0.0] = 1.0
     return np.asarray(np.einsum("nd,nd->n", a, b) / lengths, dtype=np.float32)
 
@@ -95,27 +87,27 @@ def top_k(
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Find the k rows of `table` with the largest dot product, for each query.
 
-    The best of S = Q Tᵀ are taken block by block, so that memory does not grow with V.
-    Equal scores are ordered by index, whatever the blocks.
+    S = Q Tᵀ is computed block by block, so memory does not grow with V. Equal scores are ordered
+    by index, whatever the blocks.
 
     Parameters
     ----------
     queries : (n, D) float32
-        For cosines, give rows of length one here and in `table`.
+        For cosines, rows of length one here and in `table`.
     table : (V, D) float32
     k : int
         At least 1; more than V counts as V.
     exclude : (n, e) int64, optional
-        Rows of the table that are no answer to each query.
+        For each query, rows of the table that are not answers.
     omit : (V,) bool, optional
-        True for rows of the table that are no answer to any query.
+        True for rows of the table that are never answers.
 
     Returns
     -------
     indices : (n, k) int64
-        Best first. Where fewer than k rows are left, the rest is -1.
+        Best first. If fewer than k rows are left, the rest is -1.
     scores : (n, k) float32
-        Falling. Minus infinity where the index is -1.
+        Falling; minus infinity where the index is -1.
 
     Examples
     --------
@@ -143,7 +135,7 @@ def _search(
     exclude: NDArray[np.int64] | None,
     omit: NDArray[np.bool_] | None,
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Carry the best k of each query from block to block of the table."""
+    """Search block by block, keeping the best k rows of each query so far."""
     best = np.empty((len(queries), 0), dtype=np.int64)
     best_scores = np.empty((len(queries), 0), dtype=np.float32)
     for rows in row_blocks(len(table), len(queries)):
@@ -155,7 +147,7 @@ def _search(
         columns = _top_columns(scores, min(k, scores.shape[1]))
         best = np.hstack([best, columns + rows.start])
         best_scores = np.hstack([best_scores, np.take_along_axis(scores, columns, axis=1)])
-        # Stable: of equal scores those of earlier blocks, which have the lower index, stay ahead.
+        # A stable sort keeps equal scores of earlier blocks, with lower indices, ahead.
         order = np.argsort(-best_scores, axis=1, kind="stable")[:, :k]
         best = np.take_along_axis(best, order, axis=1)
         best_scores = np.take_along_axis(best_scores, order, axis=1)
@@ -163,7 +155,7 @@ def _search(
 
 
 def _strike(scores: NDArray[np.float32], columns: NDArray[np.int64]) -> None:
-    """Set the scores at `columns` (n, e) to minus infinity, in place, where they are in range."""
+    """Set the scores at those `columns` (n, e) that are in range to minus infinity, in place."""
     inside = (columns >= 0) & (columns < scores.shape[1])
     scores[np.nonzero(inside)[0], columns[inside]] = -np.inf
 
@@ -175,8 +167,26 @@ def _top_columns(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
 
 
 def _top_of_row(row: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-    # A bare argpartition would choose freely among the scores that tie for the last place.
+    # argpartition alone would choose arbitrarily among scores that tie for the last place.
     threshold = np.partition(row, row.size - k)[row.size - k]
     candidates = np.flatnonzero(row >= threshold)
     order = np.argsort(-row[candidates], kind="stable")[:k]
     return candidates[order]
+
+
+class ExactIndex:
+    """Exact neighbours by cosine among the rows of a matrix (V, D)."""
+
+    def __init__(self, matrix: NDArray[np.floating]) -> None:
+        self.unit_vectors = unit_rows(matrix)
+        zeros = zero_rows(self.unit_vectors)
+        self._omit = zeros if zeros.any() else None
+
+    def nearest(
+        self, queries: NDArray[np.float32], k: int, exclude: NDArray[np.int64] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Search for unit queries (n, D) as `top_k` does; queries of zeros have no neighbours."""
+        indices, scores = top_k(queries, self.unit_vectors, k, exclude=exclude, omit=self._omit)
+        indices[zero_rows(queries)] = -1
+        # Rounding can take the product of two unit rows beyond 1.
+        return indices, scores.clip(-1.0, 1.0)

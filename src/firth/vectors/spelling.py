@@ -1,6 +1,6 @@
-"""What to say of a word that has no vector: the words that are spelled nearly so.
+"""Suggestions for a word that has no vector: words with a similar spelling.
 
-Each guess is looked up, none is searched for, so that the time does not grow with V.
+Every guess is a dictionary lookup, so the time does not grow with V.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from firth.normalization import spellings
 from firth.vectors.table import Token
 
 SUGGESTIONS = 5
-# Variants of a word grow with its length times the alphabet; beyond this they help nobody.
+# The number of variants is the length of the word times that of the alphabet.
 LONGEST_CHECKED = 64
 WORDS_FOR_ALPHABET = 10_000
 
 
 def unknown_word(word: Token, rows: Mapping[Token, int]) -> VocabularyError:
-    """Make the error for a word without a vector, with the nearest words that have one.
+    """Make the error for a word without a vector, with suggestions.
 
     Parameters
     ----------
     word : str or int
-        The word asked for, not a key of `rows`.
+        Not a key of `rows`.
     rows : mapping of token to row number
         In the order of the rows, frequent words first.
 
@@ -69,14 +69,14 @@ def _other_case(word: str, rows: Mapping[Token, int]) -> list[str]:
 
 
 def _near_words(word: str, rows: Mapping[Token, int]) -> list[str]:
-    """Look up every string that is one edit away."""
+    """Return known words that are one edit away, the most frequent first."""
     alphabet = set(word).union(*(str(known) for known in islice(rows, WORDS_FOR_ALPHABET)))
     near = {variant for variant in _one_edit_away(word, sorted(alphabet)) if variant in rows}
     return sorted(near, key=lambda known: rows[known])[:SUGGESTIONS]
 
 
 def _one_edit_away(word: str, alphabet: Sequence[str]) -> chain[str]:
-    """Leave out, swap, replace or add one letter (the edits of Damerau, 1964)."""
+    """Remove, swap, replace or add one letter (the edits of Damerau, 1964)."""
     splits = [(word[:i], word[i:]) for i in range(len(word) + 1)]
     inner = splits[:-1]
     return chain(

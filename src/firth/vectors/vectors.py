@@ -6,32 +6,26 @@ V words · D dimensions · n queries
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar, overload
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from firth.checks import shown, whole_number
+from firth.checks import whole_number
 from firth.errors import ConfigError
 from firth.normalization import Places, find_word
 from firth.other_names import VECTORS, explain_keywords, unknown_attribute
-from firth.vectors.checks import (
-    checked_counts,
-    checked_matrix,
-    number_words,
-    read_only,
-)
+from firth.vectors.checks import checked_counts, checked_matrix, number_words, read_only
 from firth.vectors.formats.registry import write_table
-from firth.vectors.queries import query_vectors, token_list, unit_queries
-from firth.vectors.search import cosines, top_k, unit_rows, zero_rows
-from firth.vectors.spelling import unknown_word
+from firth.vectors.queries import find_row, find_rows, query_vectors, token_list, unit_queries
+from firth.vectors.search import ExactIndex, cosines, unit_rows
 from firth.vectors.table import Table, Token
 
-# What follows from the rest, and so is neither copied nor pickled.
-_DERIVED = ("_rows", "_unit_vectors", "_zero_rows")
-# What these follow from.
+# Computed from the other attributes, so neither copied nor pickled.
+_DERIVED = ("_rows", "_exact")
+# The attributes that these are computed from.
 _FIXED = ("words", "dim", "input_vectors", "output_vectors", "counts")
 
 Default = TypeVar("Default")
@@ -50,10 +44,10 @@ class Vectors:
     Parameters
     ----------
     words : sequence of V tokens
-        Text or integers, each once; the most frequent first, if they were counted. An array of
-        them will do.
+        Text or integers, each once, as a sequence or an array. If the words were counted, the
+        most frequent come first.
     matrix : (V, D) float32
-        The input vectors, a row for each word. It is not copied: do not change it afterwards.
+        The input vectors, a row for each word. They are not copied: do not change them afterwards.
     counts : (V,) int64, optional
         How often each word occurred in training.
     output_vectors : (V, D) float32, optional
@@ -65,30 +59,28 @@ class Vectors:
     ----------
     words : tuple of V tokens
     input_vectors, output_vectors, counts : arrays
-        As given, but read-only, in copies and pickles too; the last two may be None.
+        Read-only views of the arguments, in copies and pickles too; the last two may be None.
     config : dict
     dim : int
         D, the number of dimensions.
 
     Notes
     -----
-    `np.asarray(vectors)` is `input_vectors`. What takes arrays takes vectors, as scikit-learn does.
+    `np.asarray(vectors)` is `input_vectors`, so functions that take arrays take vectors too.
 
     Raises
     ------
     ConfigError
-        If shapes do not fit each other, a word comes twice or is neither text nor an integer, or
-        a vector is not finite.
+        If shapes do not match, a word occurs twice or is neither text nor an integer, or a
+        vector is not finite.
 
     Examples
     --------
     >>> vectors = Vectors(["king", "queen", "tea"], np.eye(3, dtype=np.float32) + 1)
     >>> vectors
     Vectors(3 words, dim=3)
-    >>> vectors["king"]
-    array([2., 1., 1.], dtype=float32)
-    >>> "coffee" in vectors
-    False
+    >>> vectors["king"], "coffee" in vectors
+    (array([2., 1., 1.], dtype=float32), False)
     """
 
     def __init__(
@@ -117,26 +109,26 @@ class Vectors:
 
     @explain_keywords
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
-        """Write the vectors to `path`, in the format that its suffix tells.
+        """Write the vectors to `path`, in the format of its suffix.
 
-        Vectors that stand there already are replaced, at the end and in one step.
+        Vectors that are already there are replaced at the end, in one step.
 
         Parameters
         ----------
         path : path
             Without suffix, or with a slash at the end: a folder that keeps everything. With
-            `.bin`: word2vec's binary format, with `.txt` or `.vec` its text format; these keep
-            the words and input vectors only, and read integers back as text.
+            `.bin`: word2vec's binary format. With `.txt` or `.vec`: its text format. These two
+            keep the words and input vectors only, and integers are read back as text.
         overwrite : bool
-            Whether a file that holds anything but vectors is replaced too. A folder with other
-            files in it never is.
+            Whether to replace a file that does not hold vectors. A folder with other files in it
+            is never replaced.
 
         Raises
         ------
         FormatError
             If the suffix is unknown, or the format cannot hold one of the words.
         FirthError
-            If the path cannot be written, or something else than vectors stands there.
+            If the path cannot be written, or holds something other than vectors.
         """
         table = Table(
             words=self.words,
@@ -150,23 +142,21 @@ class Vectors:
     def __getitem__(self, words: Token | Sequence[Token]) -> NDArray[np.float32]:
         """Copy the vector of a word (D,), or of several (n, D).
 
-        An integer is a word too, an item's id: it is not the number of a row.
+        An integer is a word (an item's id), not a row number.
 
         Raises
         ------
         VocabularyError
-            If a word has no vector; the message names words spelled nearly so.
+            If a word has no vector; the message suggests words with a similar spelling.
 
         Examples
         --------
         >>> vectors = Vectors(["a", "b"], np.array([[1, 2], [3, 4]], dtype=np.float32))
-        >>> vectors["b"].tolist()
-        [3.0, 4.0]
-        >>> vectors[["b", "a"]].shape
-        (2, 2)
+        >>> vectors["b"].tolist(), vectors[["b", "a"]].shape
+        ([3.0, 4.0], (2, 2))
         """
         tokens, is_one = token_list(words)
-        vectors = self.input_vectors[self._find_all(tokens)]
+        vectors = self.input_vectors[find_rows(tokens, self._rows)]
         return vectors[0] if is_one else vectors
 
     @overload
@@ -182,12 +172,12 @@ class Vectors:
         >>> vectors.get("b").tolist(), vectors.get("c")
         ([3.0, 4.0], None)
         """
-        row = self._row(word)
+        row = find_row(word, self._rows)
         return default if row is None else self.input_vectors[row].copy()
 
     @property
     def index(self) -> Mapping[Token, int]:
-        """The row of each word, read-only; words are found as `vectors[word]` finds them.
+        """Map each word to its row, read-only, with the same lookup as `vectors[word]`.
 
         Examples
         --------
@@ -198,24 +188,20 @@ class Vectors:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Return (V, D), as `np.asarray(vectors)` has it; scikit-learn asks for it."""
+        """Return (V, D), which scikit-learn asks for."""
         return len(self.words), self.dim
 
-    def __array__(
-        self,
-        dtype: DTypeLike | None = None,
-        copy: bool | None = None,
-    ) -> NDArray[Any]:
-        """Return `input_vectors` for `np.asarray(vectors)`, read-only unless it is a copy."""
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
+        """Return `input_vectors` for `np.asarray(vectors)`, read-only unless copied."""
         matrix = self.input_vectors
         if dtype is None or np.dtype(dtype) == matrix.dtype:
             return matrix.copy() if copy else matrix
         if copy is False:
-            raise ValueError(f"a matrix of {matrix.dtype} cannot be {np.dtype(dtype)} uncopied")
+            raise ValueError(f"{np.dtype(dtype)} needs a copy of {matrix.dtype}; got copy=False")
         return matrix.astype(dtype)
 
     def __contains__(self, word: object) -> bool:
-        """Tell whether a word has a vector, as `vectors[word]` finds it."""
+        """Tell whether `vectors[word]` finds a vector."""
         return find_word(word, self._rows) is not None
 
     def __len__(self) -> int:
@@ -223,7 +209,7 @@ class Vectors:
         return len(self.words)
 
     def __iter__(self) -> Iterator[Token]:
-        """Go through the words, in the order of their rows."""
+        """Iterate over the words, in the order of their rows."""
         return iter(self.words)
 
     def __repr__(self) -> str:
@@ -231,12 +217,12 @@ class Vectors:
         return f"{type(self).__name__}({len(self):,} words, dim={self.dim})"
 
     def __getstate__(self) -> dict[str, object]:
-        """Return what a copy or a pickle needs."""
+        """Return the attributes for a copy or a pickle."""
         return {name: value for name, value in vars(self).items() if name not in _DERIVED}
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
-        """Become a copy, whose arrays are read-only too."""
-        vars(self).update({name: state[name] for name in state if name not in _DERIVED})
+        """Restore a copy or a pickle, with read-only arrays."""
+        vars(self).update(state)
         for name in ("input_vectors", "output_vectors", "counts"):
             if state[name] is not None:
                 vars(self)[name] = read_only(state[name])
@@ -244,21 +230,21 @@ class Vectors:
         self._rows = number_words(self.words)
 
     def __setattr__(self, name: str, value: object) -> None:
-        """Set an attribute, unless it is one that others were computed from."""
+        """Set an attribute, unless other attributes were computed from it."""
         if name in _FIXED and name in vars(self):
             raise AttributeError(
-                f"{name} of Vectors cannot be changed; make others: firth.Vectors(words, matrix)"
+                f"{name} of Vectors cannot be changed; make new ones: firth.Vectors(words, matrix)"
             )
         super().__setattr__(name, value)
 
-    if not TYPE_CHECKING:  # Or type checkers would take every name for an attribute.
+    if not TYPE_CHECKING:  # Type checkers would accept every name as an attribute.
 
         def __getattr__(self, name: str) -> NoReturn:
-            """Tell Firth's name for what other libraries call otherwise."""
+            """Raise, with Firth's name for an attribute of other libraries."""
             message = unknown_attribute(f"{type(self).__name__!r} object", name, VECTORS)
             raise AttributeError(message, name=name, obj=self)
 
-    @overload  # A str is itself a sequence of str; this overload, the first, is meant for it.
+    @overload  # A str is also a sequence of str; this first overload is for it.
     def similar(self, query: Token, top: int = 10) -> list[Neighbour]: ...  # type: ignore[overload-overlap]
     @overload
     def similar(self, query: Sequence[Token], top: int = 10) -> list[list[Neighbour]]: ...
@@ -270,15 +256,15 @@ class Vectors:
     def similar(self, query: object, top: int = 10) -> list[Neighbour] | list[list[Neighbour]]:
         """Find the words nearest to each query by cosine, x·y / (‖x‖ ‖y‖).
 
-        A vector of zeros has no direction: it has no neighbours, and is no one's.
+        A vector of zeros has no direction: it has no neighbours, and is no word's neighbour.
 
         Parameters
         ----------
         query : token, sequence of n tokens, or vectors (D,) or (n, D)
-            One query, or many at once. A word is left out of its own answers. In lists and arrays
-            alike, text and integers are words, floats are vectors.
+            One query, or many at once. A word is not its own neighbour. In lists and arrays, text
+            and integers are words, floats are vectors.
         top : int
-            How many neighbours; all others if there are fewer.
+            The number of neighbours; all other words if there are fewer.
 
         Returns
         -------
@@ -290,7 +276,7 @@ class Vectors:
         VocabularyError
             If a word has no vector.
         ConfigError
-            If `top` is below 1, or vectors are not finite or of another shape.
+            If `top` is below 1, or vectors are not finite or have the wrong shape.
 
         Examples
         --------
@@ -307,8 +293,8 @@ class Vectors:
             answers = self._nearest(unit_queries(vectors), top, None)
             return answers if vectors.ndim == 2 else answers[0]
         tokens, is_one = token_list(query)
-        rows = self._find_all(tokens)
-        answers = self._nearest(self._unit_vectors[rows], top, rows[:, np.newaxis])
+        rows = find_rows(tokens, self._rows)
+        answers = self._nearest(self._exact.unit_vectors[rows], top, rows[:, np.newaxis])
         return answers[0] if is_one else answers
 
     @explain_keywords
@@ -318,13 +304,13 @@ class Vectors:
         negative: Token | Sequence[Token] = (),
         top: int = 10,
     ) -> list[Neighbour]:
-        """Find the words nearest to a sum of words less others (3CosAdd).
+        """Find the words nearest to the sum of some words minus others (3CosAdd).
 
-        With û the vector of u at length one, the words w that maximise
-        cos(w, Σ p̂ - Σ n̂) over p in `positive`, n in `negative`; these are no answers themselves.
-        *King* and *woman* less *man*: man is to king as woman is to what? A word whose vector is
-        zeros is no answer, and where the sum is zero there is none.
-        After Mikolov, Yih and Zweig (2013), named by Levy and Goldberg (2014), equation 1.
+        Answers are the words w with the largest cos(w, Σ p̂ - Σ n̂), with p in `positive` and n in
+        `negative`; û is the vector of u scaled to length one. Words of the question and vectors
+        of zeros are no answers; if the sum is zero, there are no answers. For example, *king* plus
+        *woman* minus *man* asks: man is to king as woman is to what?
+        From Mikolov, Yih and Zweig (2013), named by Levy and Goldberg (2014), equation 1.
 
         Raises
         ------
@@ -341,19 +327,19 @@ class Vectors:
         'queen'
         """
         whole_number("top", top, least=1, most=None)
-        added, taken = (self._find_all(token_list(words)[0]) for words in (positive, negative))
+        added, taken = (
+            find_rows(token_list(words)[0], self._rows) for words in (positive, negative)
+        )
         rows = np.concatenate([added, taken])
         if len(rows) == 0:
             raise ConfigError("an analogy needs at least one word")
-        unit = self._unit_vectors
-        # In float64, where a word that is both added and taken away leaves nothing behind.
+        unit = self._exact.unit_vectors
+        # In float64, a word that is both added and subtracted cancels exactly.
         target = np.subtract(*(unit[some].sum(axis=0, dtype=np.float64) for some in (added, taken)))
         return self._nearest(unit_queries(target), top, rows[np.newaxis])[0]
 
     def similarity(self, a: Token, b: Token) -> float:
         """Return the cosine of two words, a·b / (‖a‖ ‖b‖), from -1 to 1; 0 if a vector is zero.
-
-        Of a word and itself it is exactly 1.
 
         Raises
         ------
@@ -370,12 +356,9 @@ class Vectors:
         return float(cosines(vectors[:1], vectors[1:])[0])
 
     def odd_one_out(self, words: Sequence[Token]) -> Token:
-        """Find the word with the smallest cosine to the mean of them all, at length one each.
+        """Find the word with the smallest cosine to the mean of all the unit vectors.
 
-        Parameters
-        ----------
-        words : sequence of tokens
-            At least three; of equal ones, the first is given.
+        If several words have the smallest cosine, the first is returned.
 
         Raises
         ------
@@ -393,47 +376,21 @@ class Vectors:
         """
         tokens, is_one = token_list(words)
         if is_one or len(tokens) < 3:
-            raise ConfigError(f"to find the odd one out takes three words or more, got {words!r}")
+            raise ConfigError(f"odd_one_out needs at least three words, got {words!r}")
         unit = unit_rows(self[tokens])
         mean = unit.mean(axis=0, dtype=np.float64, keepdims=True)
         return tokens[int(np.argmin(cosines(unit, np.broadcast_to(mean, unit.shape))))]
 
     @cached_property
-    def _unit_vectors(self) -> NDArray[np.float32]:
-        return unit_rows(self.input_vectors)
-
-    @cached_property
-    def _zero_rows(self) -> NDArray[np.bool_] | None:
-        zeros = zero_rows(self._unit_vectors)
-        return zeros if zeros.any() else None
+    def _exact(self) -> ExactIndex:
+        return ExactIndex(self.input_vectors)
 
     def _nearest(
         self, queries: NDArray[np.float32], top: int, exclude: NDArray[np.int64] | None
     ) -> list[list[Neighbour]]:
-        """Answer queries (n, D) of length one, or zeros."""
-        indices, scores = top_k(
-            queries, self._unit_vectors, top, exclude=exclude, omit=self._zero_rows
-        )
-        indices[zero_rows(queries)] = -1
-        # Rounding can take a product of two rows beyond 1.
-        scores = scores.clip(-1.0, 1.0)
+        """Name the neighbours of unit queries (n, D)."""
+        indices, scores = self._exact.nearest(queries, top, exclude)
         return [
             [Neighbour(self.words[i], score) for i, score in zip(*answer, strict=True) if i >= 0]
             for answer in zip(indices.tolist(), scores.tolist(), strict=True)
         ]
-
-    def _row(self, word: Token) -> int | None:
-        row = find_word(word, self._rows)
-        if row is None and not isinstance(word, str | int | np.integer):
-            kind = type(word).__name__
-            raise ConfigError(f"a word is text or an integer, got {kind} {shown(word)}")
-        return row
-
-    def _find(self, word: Token) -> int:
-        row = self._row(word)
-        if row is None:
-            raise unknown_word(word if isinstance(word, str) else int(word), self._rows)
-        return row
-
-    def _find_all(self, words: Iterable[Token]) -> NDArray[np.int64]:
-        return np.array([self._find(word) for word in words], dtype=np.int64)

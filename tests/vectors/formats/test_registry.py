@@ -1,4 +1,4 @@
-"""Which format a path calls for."""
+"""The choice of a format, and of files that may be replaced."""
 
 import os
 import pickle
@@ -43,14 +43,25 @@ def test_long_rows_are_recognised_too(tmp_path):
 @pytest.mark.parametrize("content", [b"PK", b"hello", b"<html> <p>\n"])
 def test_other_files_are_of_no_known_format(content, tmp_path):
     (tmp_path / "model.kv").write_bytes(content)
-    with pytest.raises(FormatError, match="holds vectors in no known format; known are"):
+    with pytest.raises(FormatError, match="unknown format; known are"):
         load(tmp_path / "model.kv")
 
 
 @pytest.mark.parametrize("name", ["v.bin", "v.txt", "v.vec", "v.kv", "v"])
-def test_empty_files(name, tmp_path):
-    (tmp_path / name).touch()
-    with pytest.raises(FormatError, match=rf"{name}: the file is empty"):
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"", "the file is empty"),
+        (struct.pack("<14i", 793712314, 12, *range(12)), "fastText"),
+        (pickle.dumps({"tea": [1.0]}), r"is a pickle, .* \(gensim: wv.save_word2vec_format\)"),
+        (b"PK\x03\x04\x00", "it is a zip archive.*; unpack it"),
+        (b"\0" * 257 + b"ustar  \0", "it is a tar archive.*; unpack it"),
+        (b"7z\xbc\xaf\x27\x1c", "it is a 7z archive.*; unpack it"),
+    ],
+)
+def test_files_of_other_kinds_are_named(name, content, fault, tmp_path):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(FormatError, match=rf"{name}.*{fault}"):
         load(tmp_path / name)
 
 
@@ -59,17 +70,9 @@ def test_empty_files(name, tmp_path):
     ["lee_fasttext_new.bin", "toy-model.bin", "crime-and-punishment.bin", "cp852_fasttext.bin"],
 )
 def test_models_of_fasttext_are_named_as_such(name, shared_data):
-    with pytest.raises(FormatError, match="fastText's binary models are not read"):
+    with pytest.raises(FormatError, match="fastText's binary models are not supported"):
         load(shared_data / "vectors" / name)
 
-
-def test_fasttext_is_known_by_its_magic_number(tmp_path):
-    (tmp_path / "model.ftz").write_bytes(struct.pack("<14i", 793712314, 12, *range(12)))
-    with pytest.raises(FormatError, match="fastText"):
-        load(tmp_path / "model.ftz")
-
-
-# ------------------------------------------------------------------- what is replaced
 
 SUFFIXES = [".bin", ".txt", ".vec"]
 
@@ -81,7 +84,7 @@ def test_vectors_and_empty_files_are_replaced(suffix, other, tmp_path):
     if other == "empty":
         target.touch()
     else:
-        # More numbers than the first bytes hold, and fewer.
+        # Fewer numbers than the first bytes hold, and more.
         for dim in (1, 3000):
             Vectors(["new", "newer"], np.full((2, dim), 0.25)).save(tmp_path / f"old{other}")
             (tmp_path / f"old{other}").replace(target)
@@ -128,9 +131,7 @@ def test_a_part_of_a_folder_of_vectors_may_be_of_another_program(tmp_path):
     for name in ("config.json", "model.safetensors"):
         (target / name).write_text("of another program")
     for attempt in (check_destination, Vectors(WORDS, MATRIX).save):
-        with pytest.raises(
-            FirthError, match=r"holds config\.json and model\.safetensors, but no ve"
-        ):
+        with pytest.raises(FirthError, match=r"holds config\.json and model\.safetensors, but no"):
             attempt(target)
     Vectors(WORDS, MATRIX).save(target, overwrite=True)
     Vectors(WORDS, MATRIX).save(target)
@@ -139,16 +140,6 @@ def test_a_part_of_a_folder_of_vectors_may_be_of_another_program(tmp_path):
         with pytest.raises(FirthError, match="holds other files"):
             attempt(target, overwrite=True)
     assert (target / "thesis.tex").exists()
-
-
-@pytest.mark.parametrize(
-    "content", [b"PK\x03\x04\x00", b"\0" * 257 + b"ustar  \0", b"7z\xbc\xaf\x27\x1c"]
-)
-@pytest.mark.parametrize("name", ["v.txt", "v.bin", "v"])
-def test_archives_are_to_be_unpacked(content, name, tmp_path):
-    (tmp_path / name).write_bytes(content)
-    with pytest.raises(FormatError, match=r"it is a (zip|tar|7z) archive.*; unpack it"):
-        load(tmp_path / name)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
@@ -172,13 +163,6 @@ def test_a_file_without_permission(tmp_path, take_permission):
     take_permission(tmp_path / "v.txt")
     with pytest.raises(FormatError, match=r"^cannot read .*v\.txt: Permission denied"):
         load(tmp_path / "v.txt")
-
-
-@pytest.mark.parametrize("name", ["model.kv", "model.bin", "model"])
-def test_a_pickle_is_named(tmp_path, name):
-    (tmp_path / name).write_bytes(pickle.dumps({"tea": [1.0, 2.0]}))
-    with pytest.raises(FormatError, match=r"is a pickle, .* \(gensim: wv.save_word2vec_format\)"):
-        load(tmp_path / name)
 
 
 @pytest.mark.parametrize("first", ["at name@domain.com", ". . .", "tea"])

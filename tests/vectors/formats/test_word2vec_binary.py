@@ -1,4 +1,4 @@
-"""word2vec's binary files: other programs' and damaged ones."""
+"""word2vec's binary files: from other programs, and damaged ones."""
 
 import struct
 
@@ -10,7 +10,7 @@ from firth.vectors import Vectors, load
 
 
 def parse_by_hand(content):
-    """Read a file one byte after the other."""
+    """Read a file slowly, word by word."""
     header, _, rest = content.partition(b"\n")
     V, D = map(int, header.split())
     words, rows = [], []
@@ -23,7 +23,7 @@ def parse_by_hand(content):
     return words, np.array(rows, dtype=np.float32)
 
 
-# The first was written by word2vec.c's like, with newlines; the others by gensim, without.
+# The first is like word2vec.c's files, with newlines; the others are gensim's, without.
 @pytest.mark.parametrize(
     ("name", "shape"),
     [
@@ -41,14 +41,12 @@ def test_files_of_other_programs(name, shape, shared_data):
     np.testing.assert_array_equal(loaded.input_vectors, matrix)
 
 
-def test_agrees_with_the_text_twin(shared_data):
-    binary = load(shared_data / "vectors" / "high_precision.kv.bin")
-    text = load(shared_data / "vectors" / "high_precision.kv.txt")
+def test_agrees_with_the_text_file(shared_data):
+    folder = shared_data / "vectors"
+    binary, text = (load(folder / f"high_precision.kv.{suffix}") for suffix in ("bin", "txt"))
     assert binary.words == text.words
-    # The binary twin went through float16.
-    np.testing.assert_array_equal(
-        binary.input_vectors, text.input_vectors.astype(np.float16).astype(np.float32)
-    )
+    # The binary file was made from float16.
+    np.testing.assert_array_equal(binary, np.array(text).astype(np.float16))
 
 
 def test_writes_what_word2vec_c_writes(tmp_path):
@@ -64,13 +62,10 @@ ROW = struct.pack("<2f", 1.5, 2.5)
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
-        (b"one two three\n" + ROW, "line 1 should tell words and dimensions"),
-        (b"\n2 2\n", "line 1 should tell words and dimensions"),
-        (b"x" * 1000, "line 1 should tell words and dimensions"),
-        (
-            b"2 2\na " + ROW + b"long-word " + ROW[:4],
-            r"cut short in word number 2 of 2 \(byte 14\)",
-        ),
+        (b"one two three\n" + ROW, "line 1 must be words and dimensions"),
+        (b"\n2 2\n", "line 1 must be words and dimensions"),
+        (b"x" * 1000, "line 1 must be words and dimensions"),
+        (b"2 2\na " + ROW + b"long-word " + ROW[:4], r"short in word number 2 of 2 \(byte 14\)"),
         (b"2 2\na " + ROW + b"\n" + b"x" * 20, r"cut short in word number 2 of 2 \(byte 15\)"),
         (b"2 2\na " + ROW + b"\n " + ROW + b"b", r"word number 2 is empty \(byte 15\)"),
         (b"1 2\na " + ROW + b"b " + ROW, r"promises 1 words, but more follows them \(byte 14\)"),

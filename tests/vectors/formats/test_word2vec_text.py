@@ -1,4 +1,4 @@
-"""word2vec's text files: other programs' and damaged ones."""
+"""word2vec's text files: from other programs, and damaged ones."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from firth.vectors.formats import word2vec_text
 
 
 def parse_by_hand(content, *, header):
-    """Read a file field by field."""
+    """Read a file slowly, field by field."""
     lines = [line.split() for line in content.split(b"\n") if line][1 if header else 0 :]
     return [line[0].decode() for line in lines], np.array(
         [[float(field) for field in line[1:]] for line in lines], dtype=np.float32
@@ -41,9 +41,7 @@ def test_words_that_are_not_utf8_in_a_file_of_unknown_suffix(shared_data):
         load(path)
     loaded = load(path, encoding_errors="replace")
     assert loaded.words == ("ありがとう\ufffd", "どういたしまして\ufffd")
-    np.testing.assert_array_equal(
-        loaded.input_vectors, np.array([[0.6] * 3, [0.1, 0.2, 0.3]], dtype=np.float32)
-    )
+    np.testing.assert_array_equal(loaded, np.array([[0.6] * 3, [0.1, 0.2, 0.3]], np.float32))
 
 
 def test_writes_a_header_and_nine_digits(tmp_path):
@@ -119,7 +117,7 @@ def test_damaged_files(content, fault, tmp_path):
 @pytest.mark.parametrize("end", [b"\n", b" \r\n"])
 @pytest.mark.parametrize("block", [1, 20, 1000])
 def test_words_may_hold_spaces(header, end, block, tmp_path, monkeypatch):
-    # As in glove.840B, whose words were cut at some white space only.
+    # As in glove.840B, some of whose words contain spaces.
     words = [". . .", "to name@domain.com", "1", "caf\u00e9 . -", "-"]
     rows = [f"{word} {row}.5 -{row}".encode() + end for row, word in enumerate(words)]
     monkeypatch.setattr(word2vec_text, "BLOCK_BYTES", block)
@@ -148,12 +146,12 @@ def test_rows_longer_than_a_block_without_header(block, gap, tmp_path, monkeypat
 def test_the_largest_numbers_are_told_from_infinity(tmp_path):
     largest = float(np.finfo(np.float32).max)
     Vectors(["a"], np.array([[largest, -largest]])).save(tmp_path / "v.txt")
-    # Nine digits round it up, to what is still nearest to the same float32.
+    # Nine digits round it up, but the nearest float32 is the same.
     assert b"3.40282347e+38 " in (tmp_path / "v.txt").read_bytes()
     (tmp_path / "v.txt").rename(tmp_path / "v")
     assert load(tmp_path / "v").input_vectors.tolist() == [[largest, -largest]]
     (tmp_path / "v").write_text("a 3.4028236e+38 3.40282347e+38\n")
-    with pytest.raises(FormatError, match="no known format"):
+    with pytest.raises(FormatError, match="unknown format"):
         load(tmp_path / "v")
     (tmp_path / "v").rename(tmp_path / "v.txt")
     with pytest.raises(FormatError, match=r"line 1: '3.4028236e\+38' is not a finite float32"):

@@ -1,1 +1,1 @@
-"""Files of vectors: one module for each format, and `registry`, which chooses among them."""
+"""Vector files: one module for each format, and `registry`, which chooses the format."""

@@ -1,4 +1,4 @@
-"""What a module must offer to be a format."""
+"""The parts of a vector format."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from firth.vectors.table import Table
 
 @dataclass(frozen=True)
 class Format:
-    """A way to keep vectors in a file.
+    """A file format for vectors.
 
     Parameters
     ----------
     name : str
-        As error messages call it.
+        The name for error messages.
     suffixes : tuple of str
         Each with its dot, in lower case; the first is the usual one.
     recognises : callable
-        Whether the first bytes of a file (`HEAD_BYTES` of them) look like this format.
+        Whether the first `HEAD_BYTES` bytes of a file look like this format.
     read : callable
-        From a file at its start, its size in bytes (None where it is not known, as it is
-        decompressed), its path for messages, and what to read of it. Raises FormatError where the
-        file is damaged, OSError where it cannot be read.
+        Takes a file at its start, its size in bytes (None if it is decompressed), its path for
+        messages, and the selection to read. Raises FormatError if the file is damaged, OSError if
+        it cannot be read.
     write : callable
-        Raises FormatError where the format cannot hold the table.
+        Raises FormatError if the format cannot hold the table.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Firth's own format: a folder that keeps everything, for words of any kind.
+"""Firth's own format: a folder that keeps everything, with words of any kind.
 
 ======================= ========================================================================
 `model.safetensors`     `embeddings` (V, D) float32; `output` (V, D) float32 if it was kept
@@ -116,7 +116,7 @@ def read_json(path: Path) -> dict[str, object]:
     Raises
     ------
     FormatError
-        If the file is missing, or is none.
+        If the file is missing, or is not a JSON object.
     """
     _require(path)
     with open_regular(path) as file:
@@ -132,7 +132,7 @@ def read_json(path: Path) -> dict[str, object]:
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not a number of JSON")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _finite(digits: str) -> float:
@@ -144,7 +144,7 @@ def _finite(digits: str) -> float:
 
 def _require(path: Path) -> None:
     if not path.is_file():
-        # As a folder of checkpoints has.
+        # A folder of checkpoints holds such folders.
         within = sorted(path.parent.glob(f"*/{path.name}"))
         where = f", but {within[-1].parent} has" if within else ""
         raise FormatError(f"{path.parent} is not a folder of vectors: it has no {path.name}{where}")
@@ -162,12 +162,12 @@ def _to_counts(counts: object, path: Path) -> NDArray[np.int64] | None:
 
 
 def write(table: Table, path: Path, *, overwrite: bool = False) -> None:
-    """Write the folder, in place of one that holds vectors already.
+    """Write the folder; an old one that holds vectors is replaced.
 
     Raises
     ------
     FormatError
-        If the config holds what JSON cannot.
+        If JSON cannot hold the config.
     FirthError
         If the folder holds other files, which would be lost.
     """
@@ -177,12 +177,12 @@ def write(table: Table, path: Path, *, overwrite: bool = False) -> None:
 
 
 def write_files(table: Table, folder: Path) -> None:
-    """Write the three files into a folder that is there.
+    """Write the three files into an existing folder.
 
     Raises
     ------
     FormatError
-        If the config holds what JSON cannot.
+        If JSON cannot hold the config.
     """
     counts = None if table.counts is None else table.counts.tolist()
     write_json({"words": list(table.words), "counts": counts}, folder / VOCABULARY)
@@ -209,9 +209,9 @@ def write_matrices(
         # safetensors takes the bytes as they lie in memory, and would ignore strides.
         save_file({k: np.ascontiguousarray(v) for k, v in tensors.items()}, path)
     except SafetensorError as error:
-        # Its name for a full disk.
+        # safetensors raises this when the disk is full.
         raise OSError(str(error)) from error
-    # It makes its file private; all files are to be readable alike.
+    # safetensors makes its file private; all files should have the same permissions.
     path.chmod(mode)
 
 
@@ -222,8 +222,7 @@ def check_replaceable(path: Path, *, overwrite: bool = False) -> None:
     ----------
     path : Path
     overwrite : bool
-        Whether a part of such a folder may be replaced too: another program may have files of
-        these names.
+        Whether to replace files with some of these names, which may be another program's.
 
     Raises
     ------
@@ -237,12 +236,12 @@ def check_replaceable(path: Path, *, overwrite: bool = False) -> None:
     if others:
         raise FirthError(
             f"cannot write {path}: the folder holds other files ({one_line(repr(others[0]))}); "
-            "give a new folder, or an empty one"
+            "choose a new folder, or an empty one"
         )
     if names and not is_folder_of_vectors(names) and not overwrite:
         raise FirthError(
             f"cannot write {path}: the folder holds {' and '.join(sorted(names))}, but no vectors; "
-            "give another folder, or overwrite=True (--overwrite) to replace it"
+            "choose another folder, or overwrite=True (--overwrite) to replace it"
         )
 
 
@@ -252,10 +251,10 @@ def write_json(content: Mapping[str, object], path: Path) -> None:
     Raises
     ------
     FormatError
-        If it holds what JSON cannot.
+        If JSON cannot hold the content.
     """
     try:
-        # Not a number, and infinity, could not be read again.
+        # Without NaN and infinity, which are not JSON and could not be read again.
         text = json.dumps(content, ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
         raise FormatError(f"{path.name} cannot hold the config: {error}") from error

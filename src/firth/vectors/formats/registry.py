@@ -1,4 +1,4 @@
-"""The formats that are known, and which of them a path calls for."""
+"""The known formats, and the choice of one for a path."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from firth.vectors.formats.format import Format
 from firth.vectors.formats.selection import Selection
 from firth.vectors.table import Table
 
-# Text first: a binary file is known by its header alone, and a text file may have the same.
+# Text first: its header may be the same as the binary format's, which has no other mark.
 FILES: tuple[Format, ...] = (word2vec_text.FORMAT, word2vec_binary.FORMAT)
 
 HEAD_BYTES = 1 << 16
@@ -28,15 +28,7 @@ _PICKLE = re.compile(rb"\x80[\x02-\x05]")
 
 
 def read_table(path: str | os.PathLike[str], selection: Selection) -> Table:
-    """Read a folder or file; the suffix tells the format, or else its first bytes do.
-
-    Raises
-    ------
-    FormatError
-        If there is no such file, or it is damaged, or of no known format.
-    VocabularyError
-        If it holds none of the selected words.
-    """
+    """Read a folder or file for `firth.load`, in the format of its suffix or its first bytes."""
     path = to_path("the path of vectors", path)
     try:
         if path.is_dir():
@@ -47,28 +39,13 @@ def read_table(path: str | os.PathLike[str], selection: Selection) -> Table:
     except OSError as error:
         raise FormatError(f"cannot read {path}: {error.strerror or error}") from error
     if not table.words and selection.words is not None:
-        first = "" if selection.limit is None else f"among its first {selection.limit:,} words, "
-        raise VocabularyError(f"{first}{path} has none of those to be read")
+        first = "" if selection.limit is None else f" among its first {selection.limit:,} words"
+        raise VocabularyError(f"{path} has none of the words to read{first}")
     return table
 
 
 def write_table(table: Table, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
-    """Write a table; the path's suffix tells the format, no suffix means a folder.
-
-    Parameters
-    ----------
-    table : Table
-    path : path
-    overwrite : bool
-        Whether a file that holds no vectors is replaced.
-
-    Raises
-    ------
-    FormatError
-        If the suffix is unknown, or the format cannot hold the table.
-    FirthError
-        If the path cannot be written, or something else than vectors stands there.
-    """
+    """Write a table for `Vectors.save`, in the format of the path's suffix."""
     form = _format_for(path)
     switch("overwrite", overwrite)
     if form is None:
@@ -79,14 +56,14 @@ def write_table(table: Table, path: str | os.PathLike[str], *, overwrite: bool =
 
 
 def check_destination(path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
-    """Raise at once where `write_table` could not write later. Nothing is made or changed.
+    """Raise if `Vectors.save` could not write to `path`, without changing any file.
 
     Raises
     ------
     FormatError
         If the suffix is unknown.
     FirthError
-        If the path cannot be written, or something else than vectors stands there.
+        If the path cannot be written, or holds something other than vectors.
     """
     is_folder = _format_for(path) is None
     check_writable(Path(path), folder=is_folder)
@@ -97,19 +74,19 @@ def check_destination(path: str | os.PathLike[str], *, overwrite: bool = False) 
 
 
 def _check_file_replaceable(path: Path, *, overwrite: bool) -> None:
-    """Raise if there is a file that is not empty and holds no vectors."""
+    """Raise if there is a file that is neither empty nor holds vectors."""
     if overwrite or not path.is_file() or path.stat().st_size == 0 or kind_of(path) == "vectors":
         return
     raise FirthError(
-        f"cannot write {path}: the file there does not hold vectors as Firth writes them; give "
+        f"cannot write {path}: the file there does not hold vectors that Firth wrote; choose "
         "another name, or overwrite=True (--overwrite) to replace it"
     )
 
 
 def _format_for(path: str | os.PathLike[str]) -> Format | None:
-    """Return the format that a path is to be written in, or None for a folder."""
+    """Return the format to write to a path, or None for a folder."""
     to_path("the path of vectors", path)
-    # pathlib drops a trailing slash, which tells a folder from a file of unknown suffix.
+    # pathlib drops the trailing slash that marks a folder.
     if os.fspath(path).endswith(("/", os.sep)) or not Path(path).suffix:
         return None
     form = _by_suffix(Path(path))
@@ -127,18 +104,18 @@ def _format_of(file: io.BufferedReader, path: Path) -> Format:
         raise FormatError(f"{path}: the file is empty")
     if _is_fasttext(head):
         raise FormatError(
-            f"{path}: fastText's binary models are not read; give the .vec file of the same model"
+            f"{path}: fastText's binary models are not supported; load the model's .vec file"
         )
     if _PICKLE.match(head):
         raise FormatError(
-            f"{path}: is a pickle, which Firth does not read, as it can run any code; with the "
-            "tool that wrote it, save word2vec's format (gensim: wv.save_word2vec_format)"
+            f"{path}: is a pickle, which Firth does not read because it can run any code; save it "
+            "in word2vec's format with the tool that wrote it (gensim: wv.save_word2vec_format)"
         )
     form = _by_suffix(without_suffix(path)) or next(
         (form for form in FILES if form.recognises(head)), None
     )
     if form is None:
-        raise FormatError(f"{path}: holds vectors in no known format; {_known_formats()}")
+        raise FormatError(f"{path}: unknown format; {_known_formats()}")
     return form
 
 
@@ -152,7 +129,7 @@ def _known_formats() -> str:
 
 
 def _is_fasttext(head: bytes) -> bool:
-    """Tell fastText's binary, by its magic number or, of before 2017, by its first settings.
+    """Recognise fastText's binary by its magic number or, before 2017, by its first settings.
 
     The early files begin with twelve int32: dim, ws, epoch, minCount, neg, wordNgrams, loss,
     model, bucket, minn, maxn, lrUpdateRate; loss and model are enumerations from 1 to 3.

@@ -1,4 +1,4 @@
-"""Which of the words in a file are read."""
+"""The choice of words to read from a vector file."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from firth.vectors.table import Token
 
 @dataclass(frozen=True)
 class Selection:
-    """What to read of a file of vectors, and how.
+    """The words to read from a vector file, and how to decode them.
 
     Parameters
     ----------
     encoding_errors : "strict" or "replace"
-        What to do with words that are not UTF-8.
+        Whether to raise for words that are not UTF-8, or replace the invalid bytes.
     limit : int, optional
-        Only the first so many words.
+        Read only this many words, from the start of the file.
     words : token or iterable of tokens, optional
-        Only these, of the first `limit`, with their accents composed or not.
+        Read only these among the first `limit`, with composed or decomposed accents.
 
     Raises
     ------
     ConfigError
-        If an option is out of range, or what should be a word is none.
+        If an option is out of range, or a word is neither text nor an integer.
 
     Examples
     --------
@@ -54,18 +54,18 @@ class Selection:
             object.__setattr__(self, "words", _spelt(self.words))
 
     def rows(self, promised: int) -> int:
-        """Return how many of so many rows are looked at."""
+        """Return how many of the `promised` rows to read or skip over."""
         return promised if self.limit is None else min(promised, int(self.limit))
 
     def takes(self, word: object) -> bool:
-        """Tell whether a word is to be read."""
+        """Tell whether to read a word."""
         return self.words is None or (
             isinstance(word, str | int) and word in self.words  # type: ignore[operator]
         )
 
 
 def _spelt(words: Token | Iterable[Token]) -> frozenset[Token]:
-    """Return words in every spelling of theirs."""
+    """Return words in all their Unicode spellings."""
     several = [words] if isinstance(words, str | int) else list(words)
     if not several:
         raise ConfigError("words must name at least one word to read, got none")

@@ -1,4 +1,4 @@
-"""What word2vec's binary and text formats share: the header, and which words they can hold.
+"""The shared part of word2vec's binary and text formats: header, rows, allowed words.
 
 Both begin with a line `V D`; then come V words, each followed by white space and its D numbers.
 """
@@ -6,7 +6,7 @@ Both begin with a line `V D`; then come V words, each followed by white space an
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -14,17 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import FormatError, one_line
+from firth.io.atomic import atomic_write
+from firth.vectors.formats.selection import Selection
 from firth.vectors.table import Table, Token
 
-# Twice twenty digits would name more numbers than any machine holds; longer is no header.
+# More digits than the size of any real table has.
 LONGEST_HEADER = 64
-# What to do about words that are not UTF-8.
+# The advice for words that are not UTF-8.
 REPLACED = (
     "firth.load(path, encoding_errors='replace') reads it, and so does "
     "firth convert --encoding-errors replace"
 )
+_WORDS_PER_WRITE = 1024
 _HEADER = re.compile(rb"(?:\xef\xbb\xbf)?[ \t]*([+-]?[0-9]+)[ \t]+([+-]?[0-9]+)[ \t]*\r?\n?")
-# Only ASCII white space ends a word: U+00A0 and its like stand inside words of real files.
+# Only ASCII white space ends a word: words of real files contain U+00A0 and similar characters.
 _WHITE_SPACE = re.compile(rb"\s")
 
 
@@ -35,17 +38,17 @@ class Header(NamedTuple):
     dim: int
 
     def line(self) -> bytes:
-        """Return the header as it stands in a file."""
+        """Return the header as a line of a file."""
         return f"{self.words} {self.dim}\n".encode()
 
 
 def read_header(file: BinaryIO, path: Path) -> Header | None:
-    """Read the header and stop after it; where there is none, go back to the start.
+    """Read the header and stop after it; if there is none, return to the start of the file.
 
     Raises
     ------
     FormatError
-        If there is a header, of a table without words or dimensions.
+        If the header promises a table without words or dimensions.
     """
     match = _HEADER.fullmatch(file.readline(LONGEST_HEADER))
     if match is None:
@@ -61,50 +64,53 @@ def read_header(file: BinaryIO, path: Path) -> Header | None:
 
 
 def after_header(head: bytes) -> bytes | None:
-    """Return what follows the header in the first bytes of a file; None where there is none."""
+    """Return the rest of a file's first bytes after the header, or None without header."""
     line, _, rest = head.partition(b"\n")
     return rest if _HEADER.fullmatch(line) else None
 
 
-def check_room(header: Header, room: int, path: Path, *, rows: int, bytes_per_word: int) -> None:
-    """Refuse a size that the file cannot have, before memory is taken for it.
+def make_rows(
+    header: Header, left: int | None, path: Path, selection: Selection, *, bytes_per_word: int
+) -> Rows:
+    """Allocate memory for the words and vectors of a file.
 
     Parameters
     ----------
     header : Header
-    room : int
-        Bytes there are for the words and vectors.
+    left : int, optional
+        Bytes of the file after the header, if known.
     path : Path
-    rows : int
-        How many of the words are to be read.
+    selection : Selection
     bytes_per_word : int
-        The least that a word and its vector can take.
+        The least number of bytes that a word and its vector need.
 
     Raises
     ------
     FormatError
-        If there is not room for so many words.
+        If the file is too short for the words that its header promises.
     """
-    # The last line of a text may lack its newline.
-    if rows * bytes_per_word > room + 1:
+    rows = selection.rows(header.words)
+    # The last line of a text may have no newline.
+    if left is not None and rows * bytes_per_word > left + 1:
         raise FormatError(
-            f"{path}: {header.words:,} words of {header.dim:,} dimensions, as line 1 has it, do "
-            f"not fit into the {room:,} bytes behind it; the file is cut short or damaged"
+            f"{path}: {header.words:,} words of {header.dim:,} dimensions, as in line 1, do not "
+            f"fit into the {left:,} bytes after it; the file is cut short or damaged"
         )
+    return Rows(header.dim, 0 if left is None or selection.words is not None else rows)
 
 
 class Rows:
-    """Words and vectors as they are read: room is made for what is there, not for what is promised.
+    """Words and vectors in a matrix that grows as they are read.
 
     Parameters
     ----------
     dim : int
         D, the numbers in a row.
     room : int
-        Rows there is room for at first.
+        Rows of the matrix at first.
     """
 
-    def __init__(self, dim: int, room: int) -> None:
+    def __init__(self, dim: int, room: int = 0) -> None:
         self.words: list[str] = []
         self._dim = dim
         self._matrix = np.empty((room, dim), dtype=np.float32)
@@ -119,7 +125,7 @@ class Rows:
         self.words.extend(words)
 
     def table(self) -> Table:
-        """Return all that was added."""
+        """Return everything that was added."""
         if len(self.words) < len(self._matrix):
             self._resize(len(self.words))
         return Table(words=self.words, input_vectors=self._matrix)
@@ -134,14 +140,14 @@ def encode_words(words: Sequence[Token], path: Path) -> list[bytes]:
     Raises
     ------
     FormatError
-        If a word is empty, holds white space that would end it, has no UTF-8 form, or would
-        read the same as another.
+        If a word is empty, contains white space that would end it, cannot be UTF-8, or would be
+        read back the same as another word.
     """
     encoded = [_encode(word, path) for word in words]
     if len(set(encoded)) < len(encoded):
         raise FormatError(
-            f"cannot write {path}: an integer and a text among the words would read the same; "
-            "save to a folder instead (a path without suffix)"
+            f"cannot write {path}: an integer and a text among the words would be read back the "
+            "same; save to a folder instead (a path without suffix)"
         )
     return encoded
 
@@ -158,3 +164,24 @@ def _encode(word: Token, path: Path) -> bytes:
             "suffix)"
         )
     return encoded
+
+
+def write_rows(
+    table: Table,
+    path: Path,
+    encode: Callable[[Sequence[bytes], NDArray[np.float32]], bytes],
+) -> None:
+    """Write a header, then blocks of words and their input vectors as `encode` returns them.
+
+    Raises
+    ------
+    FormatError
+        If the format cannot hold a word.
+    """
+    words = encode_words(table.words, path)
+    header = Header(*table.input_vectors.shape)
+    with atomic_write(path) as aside, aside.open("wb") as file:
+        file.write(header.line())
+        for start in range(0, header.words, _WORDS_PER_WRITE):
+            block = slice(start, start + _WORDS_PER_WRITE)
+            file.write(encode(words[block], table.input_vectors[block]))

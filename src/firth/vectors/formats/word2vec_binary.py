@@ -6,15 +6,15 @@ are read, and the newline is written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firth.errors import FormatError
-from firth.io.atomic import atomic_write
 from firth.vectors.formats.format import Format
 from firth.vectors.formats.selection import Selection
 from firth.vectors.formats.word2vec import (
@@ -22,26 +22,25 @@ from firth.vectors.formats.word2vec import (
     Header,
     Rows,
     after_header,
-    check_room,
-    encode_words,
+    make_rows,
     read_header,
+    write_rows,
 )
 from firth.vectors.table import Table
 
 LITTLE_ENDIAN = np.dtype("<f4")
 BLOCK_BYTES = 1 << 17
 _WORDS_AT_ONCE = 1024
-# A header can promise rows of any length, and a damaged file may have no space to end a word.
+# A damaged file can have a header with any number, or no space after a word.
 _LONGEST_READ = 1 << 26
 _LONGEST_WORD = 1 << 22
 
-# The number of a word, where in the file it begins, the word, its numbers.
+# The number of a word, its offset in the file, the word, its vector.
 _Entry = tuple[int, int, bytes, bytes]
-_WORDS_PER_WRITE = 4096
 
 
 def recognises(head: bytes) -> bool:
-    """Tell whether a file starts with a header; text with a header must be ruled out before."""
+    """Tell whether a file starts with a header; the caller has ruled out text with a header."""
     return after_header(head) is not None
 
 
@@ -51,26 +50,23 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
     Raises
     ------
     FormatError
-        If the header is missing or promises another size than the file has, or a word is empty
-        or not UTF-8.
+        If the header is missing or does not match the size of the file, or a word is empty or not
+        UTF-8.
     """
     header = read_header(file, path)
     if header is None:
-        raise FormatError(f"{path}: line 1 should tell words and dimensions, as in '5000 100'")
-    rows = selection.rows(header.words)
-    if size is not None:
-        shortest = len(b"a ") + header.dim * LITTLE_ENDIAN.itemsize
-        room = size - file.tell()
-        check_room(header, room, path, rows=rows, bytes_per_word=shortest)
-    found = Rows(header.dim, 0 if size is None or selection.words is not None else rows)
-    entries = _entries(_Window(file), header, rows, path)
+        raise FormatError(f"{path}: line 1 must be words and dimensions, such as '5000 100'")
+    shortest = len(b"a ") + header.dim * LITTLE_ENDIAN.itemsize
+    left = None if size is None else size - file.tell()
+    found = make_rows(header, left, path, selection, bytes_per_word=shortest)
+    entries = _entries(_Window(file), header, selection.rows(header.words), path)
     while block := list(islice(entries, _WORDS_AT_ONCE)):
         _add(found, block, path, selection)
     return found.table()
 
 
 def _add(found: Rows, entries: list[_Entry], path: Path, selection: Selection) -> None:
-    """Decode some words, and keep those that are selected."""
+    """Decode words, and keep the selected ones."""
     words, numbers = [], []
     for number, place, encoded, row in entries:
         if selection.words is not None and not selection.takes(encoded.decode(errors="replace")):
@@ -88,15 +84,15 @@ def _add(found: Rows, entries: list[_Entry], path: Path, selection: Selection) -
 
 
 class _Window:
-    """What was read of a file and not yet used: it moves forward only.
+    """The part of a file in memory; it only moves forward.
 
     Attributes
     ----------
     data : bytes
     place : int
-        Where in `data` goes on what was not yet used.
+        Where the unused part of `data` begins.
     start : int
-        Bytes of the file before `data`.
+        The offset of `data` in the file.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -106,7 +102,7 @@ class _Window:
         self.start = file.tell()
 
     def read_on(self, length: int) -> bool:
-        """Drop what was used and read about so many bytes more; tell whether there were any."""
+        """Drop the used part and read about `length` more bytes; tell whether there were any."""
         block = self._file.read(min(max(length, BLOCK_BYTES), _LONGEST_READ))
         self.data = self.data[self.place :] + block
         self.start += self.place
@@ -115,7 +111,7 @@ class _Window:
 
 
 def _entries(window: _Window, header: Header, rows: int, path: Path) -> Iterator[_Entry]:
-    """Go through the first so many words of a file."""
+    """Iterate over the first `rows` words of a file."""
     width = header.dim * LITTLE_ENDIAN.itemsize
     for number in range(1, rows + 1):
         begin, space = _find_word(window, width)
@@ -140,9 +136,9 @@ def _entries(window: _Window, header: Header, rows: int, path: Path) -> Iterator
 
 
 def _find_word(window: _Window, width: int) -> tuple[int, int]:
-    """Return where in the window the next word begins, and the space that ends it.
+    """Return where in the window the next word begins, and where the space after it is.
 
-    The space is at -1 if the file ends before the word or its numbers do.
+    The second is -1 if the file ends within the word or its vector.
     """
     while True:
         data, place = window.data, window.place
@@ -156,22 +152,13 @@ def _find_word(window: _Window, width: int) -> tuple[int, int]:
 
 
 def write(table: Table, path: Path) -> None:
-    """Write words and input vectors, as word2vec.c does.
+    """Write words and input vectors, as word2vec.c does."""
+    write_rows(table, path, _encode)
 
-    Raises
-    ------
-    FormatError
-        If a word cannot be held.
-    """
-    words = encode_words(table.words, path)
-    header = Header(*table.input_vectors.shape)
-    with atomic_write(path) as aside, aside.open("wb") as file:
-        file.write(header.line())
-        for start in range(0, header.words, _WORDS_PER_WRITE):
-            block = slice(start, start + _WORDS_PER_WRITE)
-            rows = table.input_vectors[block].astype(LITTLE_ENDIAN, copy=False)
-            pairs = zip(words[block], rows, strict=True)
-            file.write(b"".join(b"%b %b\n" % (word, row.tobytes()) for word, row in pairs))
+
+def _encode(words: Sequence[bytes], rows: NDArray[np.float32]) -> bytes:
+    pairs = zip(words, rows.astype(LITTLE_ENDIAN, copy=False), strict=True)
+    return b"".join(b"%b %b\n" % (word, row.tobytes()) for word, row in pairs)
 
 
 FORMAT = Format("word2vec binary", (".bin",), recognises, read, write)

@@ -1,7 +1,7 @@
 """word2vec's text format: a header `V D`, then a line for each word and its D numbers.
 
-GloVe writes the same without the header; it is read too. Lines end at a newline byte only, and
-fields at ASCII white space only: Unicode's other separators may be part of a word.
+GloVe's files, which have no header, are read too. Only a newline byte ends a line and only ASCII
+white space ends a field: Unicode's other separators may be part of a word.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import itertools
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -18,37 +18,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import FormatError, one_line
-from firth.io.atomic import atomic_write
 from firth.vectors.formats.format import Format
 from firth.vectors.formats.selection import Selection
 from firth.vectors.formats.word2vec import (
     REPLACED,
-    Header,
     Rows,
     after_header,
-    check_room,
-    encode_words,
+    make_rows,
     read_header,
+    write_rows,
 )
 from firth.vectors.table import Table
 
 BLOCK_BYTES = 1 << 20
-# Nine significant digits tell every float32 from its neighbours, also by way of float64.
-NUMBER = "%.9g"
-_WORDS_PER_WRITE = 1024
+# Nine significant digits distinguish all float32, also when they are read as float64.
+NUMBER = b"%.9g"
 _TO_SPACE = bytes.maketrans(b"\t\n\v\f\r", b" " * 5)
 _NUMERIC = b"0123456789+-.eE "
-# From here on, numbers round to infinity as float32: half a step above the largest.
+# Half a step above the largest float32: from here on, numbers round to infinity.
 _TOO_LARGE = (2.0 - 2.0**-24) * 2.0**127
 
 _Block = tuple[list[str], NDArray[np.float32]]
 
 
 def recognises(head: bytes) -> bool:
-    """Tell whether the first row is a word, which may hold some spaces, and numbers."""
+    """Tell whether the first row is a word, which may contain a few spaces, and numbers."""
     rows = after_header(head) or head
     fields = rows.partition(b"\n")[0].split()
-    # The head of a file may end within a number.
+    # The first bytes of a file may end within a number.
     complete = fields[1:-1] if len(fields) > 2 else fields[1:]
     numbers = sum(1 for _ in itertools.takewhile(_is_finite_number, reversed(complete)))
     return numbers > len(complete) - numbers
@@ -57,30 +54,28 @@ def recognises(head: bytes) -> bool:
 def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> Table:
     """Read words and vectors, line by line.
 
-    A word may hold spaces, as some of GloVe's do: the last D fields of a line are its numbers.
+    A word may contain spaces, as some of GloVe's do: the last D fields of a line are its numbers.
 
     Raises
     ------
     FormatError
-        If the header promises another size than the file has, or a line is not a UTF-8 word and
-        D finite numbers.
+        If the header does not match the size of the file, or a line is not a UTF-8 word and D
+        finite numbers.
     """
     header = read_header(file, path)
     if header is None:
         _skip_mark(file)
         dim = _count_numbers(file, path)
         _skip_mark(file)
-        return _Reading(path, 1, dim, None, selection).read(file, room=0)
-    rows = selection.rows(header.words)
-    if size is not None:
-        shortest = len(b"a") + header.dim * len(b" 1") + len(b"\n")
-        check_room(header, size - file.tell(), path, rows=rows, bytes_per_word=shortest)
-    room = 0 if size is None or selection.words is not None else rows
-    return _Reading(path, 2, header.dim, header.words, selection).read(file, room)
+        return _Reading(path, 1, dim, None, selection).read(file, Rows(dim))
+    shortest = len(b"a") + header.dim * len(b" 1") + len(b"\n")
+    left = None if size is None else size - file.tell()
+    found = make_rows(header, left, path, selection, bytes_per_word=shortest)
+    return _Reading(path, 2, header.dim, header.words, selection).read(file, found)
 
 
 def _skip_mark(file: BinaryIO) -> None:
-    """Go behind the byte order mark at the start of a file; a word that is one stays."""
+    """Skip the byte order mark at the start of a file, unless the mark is the first word."""
     file.seek(0)
     mark = len(codecs.BOM_UTF8)
     start = file.read(mark + 1)
@@ -88,7 +83,7 @@ def _skip_mark(file: BinaryIO) -> None:
 
 
 def _count_numbers(file: BinaryIO, path: Path) -> int:
-    """Count the numbers at the end of a line, which may be long, piece by piece."""
+    """Count the numbers at the end of a line, in pieces since it may be long."""
     fields = numbers = 0
     torn = b""
     while piece := file.readline(BLOCK_BYTES):
@@ -110,18 +105,7 @@ def _count_numbers(file: BinaryIO, path: Path) -> int:
 
 @dataclass
 class _Reading:
-    """The lines of a file, on their way to words and vectors.
-
-    Parameters
-    ----------
-    path : Path
-    line : int
-        The number of the next line.
-    dim : int
-    promised : int or None
-        Words that the header promises, if there is one.
-    selection : Selection
-    """
+    """The state of reading a file: `line` is the next, `promised` the header's number of words."""
 
     path: Path
     line: int
@@ -129,10 +113,9 @@ class _Reading:
     promised: int | None
     selection: Selection
 
-    def read(self, file: BinaryIO, room: int) -> Table:
-        """Read up to the last line that is selected."""
+    def read(self, file: BinaryIO, found: Rows) -> Table:
+        """Read up to the last selected line."""
         first = self.line
-        found = Rows(self.dim, room)
         last = sys.maxsize if self.promised is None else self.promised
         for lines in _blocks(file):
             left = first + self.selection.rows(last) - self.line
@@ -168,7 +151,7 @@ class _Reading:
         self.line += len(lines)
 
     def _places(self, lines: list[bytes]) -> list[int]:
-        """Return which of the lines may hold a selected word."""
+        """Return the indices of the lines that may hold a selected word."""
         if self.selection.words is None:
             return list(range(len(lines)))
         fields = (line.rsplit(None, self.dim) or [b""] for line in lines)
@@ -177,7 +160,7 @@ class _Reading:
 
 
 def _blocks(file: BinaryIO) -> Iterator[list[bytes]]:
-    """Go through the lines of a file, without blank ones at its end."""
+    """Iterate over the lines of a file, without blank ones at its end."""
     blank: list[bytes] = []
     while lines := file.readlines(BLOCK_BYTES):
         lines = blank + lines
@@ -195,7 +178,7 @@ def _parse(lines: list[bytes], dim: int, encoding_errors: str) -> _Block:
     Raises
     ------
     ValueError
-        If a line is not a UTF-8 word and D finite numbers; `_fault` tells which and why.
+        If a line is not a UTF-8 word and D finite numbers; `_first_fault` finds the line.
     """
     try:
         return _parse_fields([line.split(None, 1) for line in lines], dim, encoding_errors)
@@ -206,7 +189,7 @@ def _parse(lines: list[bytes], dim: int, encoding_errors: str) -> _Block:
 def _parse_fields(fields: list[list[bytes]], dim: int, encoding_errors: str) -> _Block:
     words = [word.decode("utf-8", encoding_errors) for word, _ in fields]
     rows = [rest.translate(_TO_SPACE) for _, rest in fields]
-    # NumPy would skip a row of U+00A0 alone, which is Latin-1 white space.
+    # NumPy would skip a row that is only U+00A0, which is white space in Latin-1.
     if b"".join(rows).translate(None, _NUMERIC):
         raise ValueError("stray bytes")
     numbers = np.loadtxt(rows, dtype=np.float32, comments=None, ndmin=2)
@@ -216,7 +199,7 @@ def _parse_fields(fields: list[list[bytes]], dim: int, encoding_errors: str) -> 
 
 
 def _cut(line: bytes, dim: int) -> list[bytes]:
-    """Cut a line before its last D fields: a word, which may hold spaces, and its numbers."""
+    """Cut a line before its last D fields into the word, which may contain spaces, and numbers."""
     word, *numbers = line.rsplit(None, dim)
     if len(numbers) < dim or _ends_with_number(word):
         raise ValueError("too few numbers, or too many")
@@ -224,13 +207,13 @@ def _cut(line: bytes, dim: int) -> list[bytes]:
 
 
 def _ends_with_number(word: bytes) -> bool:
-    """Tell whether a word of several fields seems to end with one of a line's numbers."""
+    """Tell whether a word of several fields ends with a number, which may not belong to it."""
     fields = word.rsplit(None, 1)
     return len(fields) == 2 and _is_like_number(fields[1])
 
 
 def _first_fault(lines: list[bytes], dim: int, encoding_errors: str) -> tuple[int, str]:
-    """Find the first bad line of a block that could not be parsed, and what is wrong with it."""
+    """Return the index of the first invalid line of a block, and the fault."""
     for index, line in enumerate(lines):
         try:
             _parse([line], dim, encoding_errors)
@@ -258,7 +241,7 @@ def _is_finite_number(field: bytes) -> bool:
 
 
 def _is_like_number(field: bytes) -> bool:
-    """Tell whether a field is a number, even one that no float32 holds."""
+    """Tell whether a field is a number, even one outside the range of float32."""
     try:
         float(field)
     except ValueError:
@@ -267,23 +250,14 @@ def _is_like_number(field: bytes) -> bool:
 
 
 def write(table: Table, path: Path) -> None:
-    """Write words and input vectors, with digits enough to read the same float32 again.
+    """Write words and input vectors, with enough digits to read back the same float32."""
+    row_format = b"%b " + b" ".join([NUMBER] * table.input_vectors.shape[1]) + b"\n"
 
-    Raises
-    ------
-    FormatError
-        If a word cannot be held.
-    """
-    words = encode_words(table.words, path)
-    header = Header(*table.input_vectors.shape)
-    row_format = b"%b " + " ".join([NUMBER] * header.dim).encode() + b"\n"
-    with atomic_write(path) as aside, aside.open("wb") as file:
-        file.write(header.line())
-        for start in range(0, header.words, _WORDS_PER_WRITE):
-            block = slice(start, start + _WORDS_PER_WRITE)
-            rows = table.input_vectors[block].tolist()
-            pairs = zip(words[block], rows, strict=True)
-            file.write(b"".join(row_format % (word, *row) for word, row in pairs))
+    def encode(words: Sequence[bytes], rows: NDArray[np.float32]) -> bytes:
+        pairs = zip(words, rows.tolist(), strict=True)
+        return b"".join(row_format % (word, *row) for word, row in pairs)
+
+    write_rows(table, path, encode)
 
 
 FORMAT = Format("word2vec text", (".txt", ".vec"), recognises, read, write)
