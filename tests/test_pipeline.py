@@ -194,17 +194,20 @@ UNITS = [["a", "b", "c"], ["b", "a"]] * 20
 SHORT = {"dim": 4, "epochs": 1, "sample": 0, "threads": 1}
 
 
-def test_train_names_each_option_of_a_config_with_its_default_in_the_same_order():
-    fields = {field.name: field.default for field in dataclasses.fields(firth.TrainConfig)}
+def test_train_names_each_option_of_a_config_in_the_same_order_and_words():
+    fields = {field.name: field for field in dataclasses.fields(firth.TrainConfig)}
     parameters = inspect.signature(firth.train).parameters
-    shared = {name: parameters[name].default for name in parameters if name in fields}
-    assert list(shared.items()) == list(fields.items())
+    assert [name for name in parameters if name in fields] == list(fields)
     hints = typing.get_type_hints(firth.TrainConfig)
     for name, parameter in parameters.items():
         assert parameter.kind in (parameter.KEYWORD_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+        assert re.search(rf"^{name} : ", firth.train.__doc__, re.M)
         if name in fields:
-            assert eval(parameter.annotation, vars(config_module)) == hints[name]
-        assert re.search(rf"^ *([a-z_]+, )*{name}(, [a-z_]+)* : ", firth.train.__doc__, re.M)
+            assert parameter.default == fields[name].default
+            # A config has no None where it computes the default.
+            expected = hints[name] | None if parameter.default is None else hints[name]
+            assert eval(parameter.annotation, vars(config_module)) == expected
+    assert config_module.parameters_section() in firth.train.__doc__
 
 
 def test_a_config_is_the_same_as_its_options():

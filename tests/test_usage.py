@@ -1,6 +1,8 @@
 """Wrong usage of the command: what is said, and that it agrees with Python's options."""
 
+import dataclasses
 import inspect
+import re
 import subprocess
 import sys
 import typing
@@ -12,6 +14,7 @@ import typer
 import firth
 from firth.cli import app
 from firth.errors import FirthError
+from firth.training.config import option_help
 
 TRAIN = ["train", "text.txt", "--output", "vectors"]
 BOUNDED = {
@@ -110,19 +113,34 @@ def test_so_are_those_of_the_other_verbs(call):
         assert (code, told.startswith(f"firth: {message}")) == (1, True), told
 
 
-def test_train_has_the_defaults_that_python_has():
+def test_train_has_the_options_that_python_has():
+    command = typer.main.get_command(app).commands["train"]
+    options = {option.name: option for option in command.params}
+    of_the_command = {"inputs", "output", "log", "overwrite", "quiet", "as_json"}
+    of_python = {"source", "config", "callbacks", "progress"}
     parameters = inspect.signature(firth.train).parameters
-    options = {
-        option.name: option for option in typer.main.get_command(app).commands["train"].params
-    }
-    # Where Python has a number, but the command tells whether one was given.
-    default_is_none = {"dim", "holdout", "frozen"}
-    not_options = {"source", "config", "callbacks", "progress"}
-    for name, parameter in parameters.items():
-        if name in not_options:
-            continue
-        expected = None if name in default_is_none else parameter.default
+    assert options.keys() - of_the_command == parameters.keys() - of_python
+    for name in parameters.keys() - of_python:
+        # The command takes these as text.
+        expected = None if name in {"holdout", "frozen"} else parameters[name].default
         assert options[name].default == expected, name
+
+
+def test_the_options_of_a_config_have_its_descriptions_as_help():
+    command = typer.main.get_command(app).commands["train"]
+    names = [field.name for field in dataclasses.fields(firth.TrainConfig)]
+    options = [option for option in command.params if option.name in names]
+    assert [option.name for option in options] == names
+    described = option_help()
+    for option in options:
+        text = described[option.name]
+        assert text.endswith(".")
+        for name in re.findall(r"`(\w+)`", text):
+            text = text.replace(f"`{name}`", f"--{name}")
+        assert option.help == text
+        assert option.opts == [f"--{option.name.replace('_', '-')}"]
+    switches = {option.name: option.secondary_opts for option in options if option.is_flag}
+    assert switches == {"shrink_windows": ["--no-shrink-windows"], "deterministic": []}
 
 
 def test_no_option_has_bounds_of_its_own():

@@ -54,11 +54,11 @@ class _Bar:
 
     _options: ClassVar[dict[str, object]]
 
-    def __init__(self) -> None:
+    def __init__(self, *, shown: bool = True) -> None:
         self._bar: tqdm[None] | None = None
         self._begin = 0
-        # Python has no such stream where the process was started without.
-        self._is_shown = sys.stderr is not None
+        # A process may be started without standard error.
+        self._is_shown = shown and sys.stderr is not None
 
     def __enter__(self) -> Self:
         """Return the bar itself."""
