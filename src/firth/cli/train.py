@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 from inspect import Parameter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_type_hints
@@ -25,30 +26,96 @@ if TYPE_CHECKING:
 _Verb = TypeVar("_Verb", bound=Callable[..., None])
 
 
+@dataclass
+class _Options:
+    """The options that the command passes to `firth.train` besides those of `TrainConfig`."""
+
+    engine: Annotated[
+        Literal["hogwild", "torch"],
+        typer.Option(
+            help="Compiled threads without locks, or the textbook in PyTorch, which is slow."
+        ),
+    ] = "hogwild"
+    tokenizer: Annotated[
+        Literal["whitespace", "words", "textbook", "chinese"],
+        typer.Option(
+            help="Split at white space; at Unicode's word boundaries, lower-cased; the textbook's "
+            r"pattern \b\w+\b|[,.!?], lower-cased; Chinese, by jieba."
+        ),
+    ] = "whitespace"
+    lowercase: Annotated[bool, typer.Option("--lowercase", help="Lower-case the text.")] = False
+    encoding_errors: EncodingErrors = "strict"
+    normalization: Annotated[
+        Literal["NFC", "NFKC", "none"], typer.Option(help="Unicode form of the text.")
+    ] = "NFC"
+    holdout: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SHARE|INPUT",
+            help="Keep a share of the text, or take another text, to measure the loss on.",
+        ),
+    ] = None
+    start: Annotated[
+        str | None,
+        typer.Option(metavar="VECTORS", help="Start from these vectors, or this checkpoint."),
+    ] = None
+    frozen: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Words, one a line, whose vectors do not change."),
+    ] = None
+    checkpoint: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help="Write checkpoints into this folder.")
+    ] = None
+    checkpoint_every: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="Time between checkpoints: seconds, or such as 30s, 10m, 1.5h.",
+            show_default="10m",
+        ),
+    ] = None
+    keep_checkpoints: Annotated[
+        int | None, typer.Option(help="How many checkpoints are kept.", show_default="2")
+    ] = None
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="Continue from the last checkpoint, if there is one. Text and options must be the "
+            "same; with --deterministic, Firth's version and the processor too.",
+        ),
+    ] = False
+
+
 def _with_train_options(verb: _Verb) -> _Verb:
-    """Replace `**options` of a verb by the options of `TrainConfig`, for Typer to read."""
+    """Replace `**options` of a verb by those of `TrainConfig` and `_Options`, for Typer to read."""
+    fields = (*dataclasses.fields(TrainConfig), *dataclasses.fields(_Options))
+    annotations = {**_config_options(), **get_type_hints(_Options, include_extras=True)}
+    options = [
+        Parameter(f.name, Parameter.KEYWORD_ONLY, default=f.default, annotation=annotations[f.name])
+        for f in fields
+    ]
     signature = inspect.signature(verb, eval_str=True)
     *own, _ = signature.parameters.values()
-    # The sort is stable: the options of the config stand before those of the verb itself.
-    parameters = sorted([*_train_options(), *own], key=lambda parameter: parameter.kind)
+    # The sort is stable: these options stand before those of the verb itself.
+    parameters = sorted([*options, *own], key=lambda parameter: parameter.kind)
     verb.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     verb.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     return verb
 
 
-def _train_options() -> Iterator[Parameter]:
-    """Yield the options of `TrainConfig`, as Typer takes them."""
+def _config_options() -> dict[str, Any]:
+    """Return the options of `TrainConfig` as annotations for Typer."""
     types, texts = get_type_hints(TrainConfig), option_help()
+    options = {}
     for field in dataclasses.fields(TrainConfig):
         # The docstring names other options as Python does.
         text = re.sub("`([a-z_]+)`", lambda found: _as_option(found[1]), texts[field.name])
         # Only what is on by default has a form that switches it off.
         names = [_as_option(field.name)] if field.default is False else []
         kind: Any = types[field.name] if field.default is not None else types[field.name] | None
-        annotation = Annotated[kind, typer.Option(*names, help=text)]
-        yield Parameter(
-            field.name, Parameter.KEYWORD_ONLY, default=field.default, annotation=annotation
-        )
+        options[field.name] = Annotated[kind, typer.Option(*names, help=text)]
+    return options
 
 
 def _as_option(name: str) -> str:
@@ -73,61 +140,6 @@ def train(
         typer.Option(help="Where to write: a file .bin, .txt or .vec, or without suffix a folder."),
     ],
     *,
-    engine: Annotated[
-        Literal["hogwild", "torch"],
-        typer.Option(
-            help="Compiled threads without locks, or the textbook in PyTorch, which is slow."
-        ),
-    ] = "hogwild",
-    tokenizer: Annotated[
-        Literal["whitespace", "words", "textbook", "chinese"],
-        typer.Option(
-            help="Split at white space; at Unicode's word boundaries, lower-cased; the textbook's "
-            r"pattern \b\w+\b|[,.!?], lower-cased; Chinese, by jieba."
-        ),
-    ] = "whitespace",
-    lowercase: Annotated[bool, typer.Option("--lowercase", help="Lower-case the text.")] = False,
-    encoding_errors: EncodingErrors = "strict",
-    normalization: Annotated[
-        Literal["NFC", "NFKC", "none"], typer.Option(help="Unicode form of the text.")
-    ] = "NFC",
-    holdout: Annotated[
-        str | None,
-        typer.Option(
-            metavar="SHARE|INPUT",
-            help="Keep a share of the text, or take another text, to measure the loss on.",
-        ),
-    ] = None,
-    start: Annotated[
-        str | None,
-        typer.Option(metavar="VECTORS", help="Start from these vectors, or this checkpoint."),
-    ] = None,
-    frozen: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="Words, one a line, whose vectors do not change."),
-    ] = None,
-    checkpoint: Annotated[
-        str | None, typer.Option(metavar="FOLDER", help="Write checkpoints into this folder.")
-    ] = None,
-    checkpoint_every: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TIME",
-            help="Time between checkpoints: seconds, or such as 30s, 10m, 1.5h.",
-            show_default="10m",
-        ),
-    ] = None,
-    keep_checkpoints: Annotated[
-        int | None, typer.Option(help="How many checkpoints are kept.", show_default="2")
-    ] = None,
-    resume: Annotated[
-        bool,
-        typer.Option(
-            "--resume",
-            help="Go on from the last checkpoint, if there is one. Text and options must be the "
-            "same; with --deterministic, Firth's version and the processor too.",
-        ),
-    ] = False,
     log: Annotated[
         str | None, typer.Option(metavar="FILE", help="Append what happens, as JSON lines.")
     ] = None,
@@ -143,8 +155,10 @@ def train(
     from firth.run_paths import check_run_paths
     from firth.vectors import check_destination
 
-    # Before the rest is imported, since that prepares to keep compiled code.
-    texts = [*inputs, *([held] if isinstance(held := _share_or_text(holdout), str) else [])]
+    # Checked before the rest is imported, since that prepares to keep compiled code.
+    holdout = _share_or_text(options["holdout"])
+    frozen, checkpoint = options["frozen"], options["checkpoint"]
+    texts = [*inputs, holdout] if isinstance(holdout, str) else inputs
     check_run_paths(output, texts=texts, frozen=frozen, log=log, checkpoint=checkpoint)
     check_destination(output, overwrite=overwrite)
     cache_folder()
@@ -152,30 +166,19 @@ def train(
     from firth.rescue import save_or_rescue
     from firth.start_report import StartReport
 
-    telling = None if quiet else tell
-    callbacks: list[Callback] = [StartReport(output, checkpoint, resume=resume, tell=telling)]
+    report = StartReport(output, checkpoint, resume=options["resume"], tell=None if quiet else tell)
+    callbacks: list[Callback] = [report]
     if log is not None:
         from firth.callbacks import JsonLines
 
         callbacks.append(JsonLines(log))
+    # What was not given may follow from another option, as `dim` does from `start`.
+    given = {name: value for name, value in options.items() if _is_given(context, name)}
     vectors = train_vectors(
         inputs,
-        tokenizer=tokenizer,
-        lowercase=lowercase,
-        encoding_errors=encoding_errors,
-        normalization=normalization,
-        holdout=held,
-        start=start,
-        frozen=_read_words(frozen),
-        checkpoint=checkpoint,
-        checkpoint_every=checkpoint_every,
-        keep_checkpoints=keep_checkpoints,
-        resume=resume,
+        **{**given, "holdout": holdout, "frozen": _read_words(frozen)},
         callbacks=callbacks,
         progress=False if quiet else None,
-        engine=engine,
-        # What was not given may follow from another option, as `dim` does from `start`.
-        **{name: value for name, value in options.items() if _is_given(context, name)},
     )
     save_or_rescue(vectors, output, overwrite=overwrite, checkpoint=checkpoint)
     if as_json:
@@ -185,7 +188,7 @@ def train(
 
 
 def _losses(vectors: Vectors) -> str:
-    """Tell the losses of the epoch after which vectors were as they are."""
+    """Return the losses of the epoch that the vectors are from, for the last line."""
     config: Any = vectors.config
     epoch, trained = config["epoch"], len(config["losses"])
     told = f"loss {config['losses'][epoch - 1]:.4f}"
