@@ -72,7 +72,7 @@ def test_an_interrupted_run_says_how_to_go_on_and_goes_on(folder, number, code):
     assert "another run: window was 5, is now 4" in refused[2]
     code, _, errors = train(*run_options, "--resume", at=folder)
     assert code == 0
-    assert errors.startswith(f"firth: goes on from {folder}/{name}-c/checkpoint-")
+    assert errors.startswith(f"firth: continues from {folder}/{name}-c/checkpoint-")
     assert " % trained, epoch " in errors
 
 

@@ -304,7 +304,7 @@ def test_a_run_that_goes_on_logs_from_where(caplog, tmp_path):
     firth.train(UNITS, **options)
     caplog.set_level("INFO", "firth")
     firth.train(UNITS, **options, resume=True)
-    assert any(re.match("it goes on from .*checkpoint-000001", line) for line in caplog.messages)
+    assert any(re.match("continues from .*checkpoint-000001", line) for line in caplog.messages)
 
 
 def test_subsampling_that_leaves_nothing_is_an_error():
