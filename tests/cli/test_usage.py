@@ -6,40 +6,19 @@ import re
 import subprocess
 import sys
 import typing
-from pathlib import Path
 
 import pytest
 import typer
 
 import firth
 from firth.cli import app
-from firth.errors import FirthError
 from firth.training.config import option_help
 
-TRAIN = ["train", "text.txt", "--output", "vectors"]
+TRAIN = ["train", "text.txt", "--output", "new"]
 BOUNDED = {
     "dim", "window", "negative", "epochs", "min_count", "max_vocab", "sample", "noise_exponent",
     "lr", "min_lr", "threads", "seed", "patience",
 }  # fmt: skip
-
-
-@pytest.fixture
-def call(monkeypatch, capsys, tmp_path):
-    """Call the command in this process; what it leaves is the exit code and standard error."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "text.txt").write_text("tea milk\n" * 10)
-
-    def called(*arguments):
-        monkeypatch.setattr(sys, "argv", ["firth", *arguments])
-        with pytest.raises((SystemExit, FirthError)) as caught:
-            app()
-        captured = capsys.readouterr()
-        assert captured.out == ""
-        # `main` tells a FirthError, and exits with 1.
-        is_ours = isinstance(caught.value, FirthError)
-        return (1, f"firth: {caught.value}") if is_ours else (caught.value.code, captured.err)
-
-    return called
 
 
 @pytest.mark.parametrize(
@@ -63,13 +42,14 @@ def call(monkeypatch, capsys, tmp_path):
         (["evaluate", "vectors"], "give --analogies FILE or --similarity FILE"),
     ],
 )
-def test_wrong_usage_is_told_in_plain_words(call, arguments, line):
-    code, told = call(*arguments)
-    assert code == 2
-    assert line in told.splitlines()[-1]
-    assert told.splitlines()[-1].startswith("Error: ")
+def test_wrong_usage_is_told_in_plain_words(folder, call, arguments, line):
+    done = call(*arguments, at=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    told = done.stderr.splitlines()[-1]
+    assert told.startswith("Error: ")
+    assert line in told
     for word in ("Input should be", "parse", "Value error", "─"):
-        assert word not in told
+        assert word not in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -85,32 +65,10 @@ def test_wrong_usage_is_told_in_plain_words(call, arguments, line):
         ([*TRAIN, "--checkpoint", "c", "--checkpoint-every", "0"], "checkpoint_every (--checkpoin"),
     ],
 )
-def test_a_value_out_of_range_is_an_error_in_one_line(call, arguments, message):
+def test_a_value_out_of_range_is_an_error_in_one_line(folder, fails, arguments, message):
     if arguments[-2] == "--noise-exponent":
         arguments = [*arguments[:-1], "nan"]
-    code, told = call(*arguments)
-    assert code == 1
-    assert told.startswith(f"firth: {message}")
-    assert "\n" not in told
-
-
-def test_so_are_those_of_the_other_verbs(call):
-    firth.train([["tea", "milk"]] * 20, dim=2, epochs=1, sample=0).save("vectors")
-    Path("questions.txt").write_text(": drinks\ntea milk tea milk\n")
-    for arguments, message in [
-        (["similar", "vectors", "tea", "--top", "0"], "top must be at least 1, got 0"),
-        (
-            ["analogy", "vectors", "tea", "tea", "milk", "--top", "-1"],
-            "top must be at least 1, got -1",
-        ),
-        (["plot", "vectors", "-o", "a.png", "--top", "0"], "top must be at least 2, got 0"),
-        (
-            ["evaluate", "vectors", "--analogies", "questions.txt", "--restrict", "0"],
-            "restrict must be at least 1, got 0",
-        ),
-    ]:
-        code, told = call(*arguments)
-        assert (code, told.startswith(f"firth: {message}")) == (1, True), told
+    assert fails(*arguments, at=folder).startswith(message)
 
 
 def test_train_has_the_options_that_python_has():
