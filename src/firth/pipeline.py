@@ -93,18 +93,11 @@ def train(
         `read_corpus` returned: then options of reading raise, `min_count` and `max_vocab` too.
     config : TrainConfig, optional
         All options of training, instead of one keyword for each.
-    tokenizer : {"whitespace", "words", "textbook", "chinese"} or callable
-        How a line of text becomes words; see `read_corpus`. A callable takes a line and returns
-        its words.
-    lowercase : bool
-        Whether the words of a text are lower-cased.
-    encoding_errors : {"strict", "replace"}
-        Whether invalid UTF-8 and NUL bytes raise, or become U+FFFD.
-    normalization : {"NFC", "NFKC", "none"}
-        The Unicode normalization form of a text. Token lists stay as they are given.
+    tokenizer, lowercase, encoding_errors, normalization : optional
+        How words are found in a text; see `read_corpus`.
     holdout : float or source
-        A share of the text, or another text, that is not trained on. Its mean loss is measured
-        after each epoch. `read_corpus` tells which words are counted.
+        A share of the text, or another text, that is not trained on; see `read_corpus`. Its mean
+        loss is measured after each epoch.
     start : Vectors or path, optional
         Vectors to start from, of Firth or of another tool, or a checkpoint. All their words are
         kept, with the vectors they have; new words are added. Their `dim` is the default. Counts

@@ -68,7 +68,6 @@ class _Verbs(TyperGroup):
 app = typer.Typer(
     name="firth",
     cls=_Verbs,
-    help="Word vectors by negative sampling: train, query, evaluate, draw.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -99,18 +98,22 @@ def main() -> None:
         finally:
             # On exit, Python would report an error in its own way.
             sys.stdout.flush()
-    except FirthError as error:
-        _fail(str(error))
-    except BrokenPipeError:
-        # The reader of a pipe has closed it, as `head` does.
-        forget_output()
+    except (FirthError, OSError) as error:
+        if isinstance(error, BrokenPipeError | OutputError):
+            forget_output()
+        # The reader of a pipe may close it, as `head` does: nothing is wrong then.
+        if not isinstance(error, BrokenPipeError):
+            tell(_message(error))
         sys.exit(1)
-    except OutputError as error:
-        forget_output()
-        _fail(f"cannot write to standard output: {error.strerror}")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        _fail(reason if error.filename is None else f"cannot use {error.filename}: {reason}")
+
+
+def _message(error: FirthError | OSError) -> str:
+    if isinstance(error, FirthError):
+        return str(error)
+    reason = error.strerror or str(error)
+    if isinstance(error, OutputError):
+        return f"cannot write to standard output: {reason}"
+    return reason if error.filename is None else f"cannot use {error.filename}: {reason}"
 
 
 def _collect_less() -> None:
@@ -121,11 +124,6 @@ def _collect_less() -> None:
     """
     gc.set_threshold(250_000)
     atexit.register(gc.freeze)
-
-
-def _fail(message: str) -> None:
-    tell(message)
-    sys.exit(1)
 
 
 def tell(message: str) -> None:
