@@ -1,4 +1,4 @@
-"""The whole trip, from a source to `Vectors`: read it, train on the corpus, wrap the result."""
+"""The whole trip, from a source to `Vectors`: read a corpus, fit vectors to it, wrap them."""
 
 from __future__ import annotations
 
@@ -167,19 +167,12 @@ def train(
     shows_bars = are_bars_shown(progress)
     reading = _Reading(tokenizer, lowercase, encoding_errors, normalization, holdout)
     with _open_checkpoints(checkpoint, checkpoint_every, keep_checkpoints, resume) as checkpoints:
-        with ReadingBar(shown=shows_bars) as reading_bar:
-            written = _written_by(checkpoint, callbacks)
-            corpus = _read(source, config, reading, start, written, reading_bar)
-        with TrainingBar(shown=shows_bars) as training_bar:
-            result = train_corpus(
-                corpus,
-                config,
-                engine=make_engine,
-                callbacks=[RunLog(), *callbacks, training_bar],
-                checkpoints=checkpoints,
-                initial=None if start is None else _initial(start, corpus.vocabulary),
-                frozen=_ids(frozen, corpus.vocabulary),
-            )
+        written = _written_by(checkpoint, callbacks)
+        with ReadingBar(shown=shows_bars) as bar:
+            corpus = _read(source, config, reading, start, written, bar)
+        with TrainingBar(shown=shows_bars) as bar:
+            listeners = [RunLog(), *callbacks, bar]
+            result = _fit(corpus, config, make_engine, start, frozen, listeners, checkpoints)
     return _wrap(result, corpus, source, config, engine, reading)
 
 
@@ -226,6 +219,27 @@ def _read(
         corpus.held_out,
     )
     return corpus
+
+
+def _fit(
+    corpus: Corpus,
+    config: TrainConfig,
+    engine: MakeEngine,
+    start: Vectors | None,
+    frozen: Iterable[Token],
+    callbacks: Sequence[Callback],
+    checkpoints: Checkpoints | None,
+) -> TrainResult:
+    """Train on the corpus, with start vectors and frozen words as rows of its vocabulary."""
+    return train_corpus(
+        corpus,
+        config,
+        engine=engine,
+        callbacks=callbacks,
+        checkpoints=checkpoints,
+        initial=None if start is None else _initial(start, corpus.vocabulary),
+        frozen=_ids(frozen, corpus.vocabulary),
+    )
 
 
 def _wrap(
