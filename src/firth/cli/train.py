@@ -109,8 +109,8 @@ def _config_options() -> dict[str, Any]:
     types, texts = get_type_hints(TrainConfig), option_help()
     options = {}
     for field in dataclasses.fields(TrainConfig):
-        # The docstring names other options as Python does.
-        text = re.sub("`([a-z_]+)`", lambda found: _as_option(found[1]), texts[field.name])
+        # The docstring names other options as Python does; `python -OO` has none.
+        text = re.sub("`([a-z_]+)`", lambda found: _as_option(found[1]), texts.get(field.name, ""))
         # Only what is on by default has a form that switches it off.
         names = [_as_option(field.name)] if field.default is False else []
         kind: Any = types[field.name] if field.default is not None else types[field.name] | None
