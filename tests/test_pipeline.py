@@ -327,9 +327,9 @@ def test_a_one_shot_generator_is_enough_for_all_epochs():
 
 
 @BOTH
-def test_a_slice_of_wikipedia_gives_good_vectors(shared_data, tmp_path, model):
+def test_a_slice_of_wikipedia_gives_good_vectors(shared_data, zstd_open, tmp_path, model):
     text = tmp_path / "slice.txt"
-    with firth_open(shared_data / "enwiki_a.txt.zst") as source:
+    with zstd_open(shared_data / "enwiki_a.txt.zst") as source:
         text.write_bytes(source.read(12_000_000))
     vectors = firth.train(text, model=model, epochs=5)
     found = firth.evaluate(
@@ -341,20 +341,11 @@ def test_a_slice_of_wikipedia_gives_good_vectors(shared_data, tmp_path, model):
     assert found.analogies[0].accuracy > FLOORS[model][1]
 
 
-def test_a_slice_of_chinese_gives_sensible_neighbours(shared_data, tmp_path):
+def test_a_slice_of_chinese_gives_sensible_neighbours(shared_data, zstd_open, tmp_path):
     pytest.importorskip("rjieba")
     text = tmp_path / "slice.txt"
-    with firth_open(shared_data / "zh_modern.txt.zst") as source:
+    with zstd_open(shared_data / "zh_modern.txt.zst") as source:
         text.write_bytes(source.read(6_000_000).rsplit(b"\n", 1)[0])
     vectors = firth.train(text, tokenizer="chinese", epochs=5)
     for word, expected in [("父亲", "母亲"), ("弟弟", "哥哥"), ("东", "西")]:
         assert expected in [near.word for near in vectors.similar(word, top=10)]
-
-
-def firth_open(path):
-    """Open a .zst file for reading."""
-    if sys.version_info >= (3, 14):
-        from compression import zstd
-    else:
-        from backports import zstd
-    return zstd.open(path)

@@ -82,7 +82,7 @@ def train(
 ) -> Vectors:
     """Train word vectors on a corpus.
 
-    The options of `TrainConfig` are keywords of this function too; they are described there.
+    The options of `TrainConfig`, which describes them, are keywords of this function.
 
     Parameters
     ----------

@@ -155,7 +155,7 @@ def train(
     from firth.run_paths import check_run_paths
     from firth.vectors import check_destination
 
-    # Checked before the rest is imported, since that prepares to keep compiled code.
+    # All paths are checked before the rest is imported, which prepares the cache of compiled code.
     holdout = _share_or_text(options["holdout"])
     frozen, checkpoint = options["frozen"], options["checkpoint"]
     texts = [*inputs, holdout] if isinstance(holdout, str) else inputs
