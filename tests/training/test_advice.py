@@ -1,4 +1,4 @@
-"""What is said of choices that make little sense, and that nothing is said of others."""
+"""Warnings about unusual settings, and none about others."""
 
 import re
 import warnings
@@ -125,11 +125,8 @@ def test_units_are_those_that_are_trained_on():
     long, single = [["w0", "w1"] * 50] * 300, [["w0"]] * 100_000
     held_out = [*single, ["w0", "w1"]]
     options = {"min_count": 1, "sample": 0}
-    assert (
-        len(warnings_of(long, **options))
-        == len(warnings_of(long, holdout=held_out, **options))
-        == 1
-    )
+    assert len(warnings_of(long, **options)) == 1
+    assert len(warnings_of(long, holdout=held_out, **options)) == 1
     # And none of those that are held out makes up for them.
     (_, message) = warnings_of(single + [["w0", "w1"]] * 10, holdout=long, **options)
     assert message.startswith("a line or token list has 1.0 words of the vocabulary on average")
