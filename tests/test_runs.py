@@ -544,7 +544,7 @@ def test_a_word_of_another_tool_may_come_without_a_count():
     np.testing.assert_array_equal(after["elsewhere"], np.ones(12))
 
 
-@pytest.mark.parametrize("engine", ["kernel", "torch"])
+@pytest.mark.parametrize("engine", ["hogwild", "torch"])
 @pytest.mark.parametrize("model", ["skipgram", "cbow"])
 @pytest.mark.parametrize("deterministic", [False, True])
 def test_frozen_words_keep_their_vectors(engine, model, deterministic):

@@ -1,6 +1,6 @@
-"""The command's entry: `firth`, or `python -m firth`.
+"""The entry point of the command: `firth`, or `python -m firth`.
 
-All that takes long to import is imported when Ctrl-C is told in one line already.
+Ctrl-C is handled before anything is imported that takes long.
 """
 
 

@@ -1,15 +1,18 @@
-"""Checks of options that are numbers, switches or arrays, of any type that stands for one."""
+"""Checks of numbers, switches, choices and arrays, whatever type they come in."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from numbers import Integral, Real
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from firth.errors import ConfigError, one_line
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+# NumPy is imported where it is needed: the command's help does not wait for it.
 
 INT64_MAX = 2**63 - 1
 # Integers with more digits are not printed in full.
@@ -40,6 +43,55 @@ def whole_number(name: str, value: Any, *, least: int, most: int | None = INT64_
     return number
 
 
+def real_number(
+    name: str,
+    value: Any,  # noqa: ANN401
+    *,
+    least: float = -math.inf,
+    most: float = math.inf,
+) -> float:
+    """Return an option as a float.
+
+    Raises
+    ------
+    ConfigError
+        If it is no finite number, or out of range.
+
+    Examples
+    --------
+    >>> real_number("sample", -1, least=0, most=1)
+    Traceback (most recent call last):
+    firth.errors.ConfigError: sample must be from 0 to 1, got -1
+    """
+    if not is_finite(value):
+        raise ConfigError(f"{name} must be a finite number, got {shown(value)}")
+    # Adding 0 turns -0 into 0.
+    number = float(value) + 0.0
+    if not least <= number <= most:
+        raise ConfigError(f"{name} must be from {least:g} to {most:g}, got {number:g}")
+    return number
+
+
+def one_of(name: str, value: Any, *, choices: Sequence[str]) -> str:  # noqa: ANN401
+    """Return an option as a str.
+
+    Raises
+    ------
+    ConfigError
+        If it is none of the choices.
+
+    Examples
+    --------
+    >>> one_of("model", "glove", choices=["skipgram", "cbow"])
+    Traceback (most recent call last):
+    firth.errors.ConfigError: model must be skipgram or cbow, got 'glove'
+    """
+    if not isinstance(value, str) or value not in choices:
+        raise ConfigError(f"{name} must be {' or '.join(choices)}, got {shown(value)}")
+    # It may be of a subclass, such as NumPy's.
+    return str.__str__(value)
+
+
 def switch(name: str, value: Any) -> bool:  # noqa: ANN401
     """Return an option as a bool.
 
@@ -54,7 +106,11 @@ def switch(name: str, value: Any) -> bool:  # noqa: ANN401
     Traceback (most recent call last):
     firth.errors.ConfigError: fold must be True or False, got 'no'
     """
-    if not isinstance(value, bool | np.bool_):
+    if isinstance(value, bool):
+        return value
+    import numpy as np
+
+    if not isinstance(value, np.bool_):
         raise ConfigError(f"{name} must be True or False, got {shown(value)}")
     return bool(value)
 
@@ -92,6 +148,7 @@ def are_counts(counts: NDArray[Any], length: int) -> bool:
 
     Examples
     --------
+    >>> import numpy as np
     >>> are_counts(np.array([3, 0]), 2), are_counts(np.array([3, -1]), 2)
     (True, False)
     """
@@ -110,5 +167,7 @@ def as_array(given: Any) -> Any:  # noqa: ANN401
     >>> as_array([1, 2]), as_array("tea")
     ([1, 2], 'tea')
     """
+    import numpy as np
+
     is_like = hasattr(given, "__array__") and not isinstance(given, np.ndarray | np.generic)
     return np.asarray(given) if is_like else given

@@ -1,12 +1,13 @@
-"""The whole trip: a text or token lists in, `Vectors` out."""
+"""The whole trip, from a source to `Vectors`: read a corpus, fit vectors to it, wrap them."""
 
 from __future__ import annotations
 
 import dataclasses
 import logging
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,13 +18,13 @@ from firth._version import __version__
 from firth.checks import shown, switch
 from firth.corpus import Corpus, Vocabulary, read_corpus
 from firth.corpus.holdout import share_of
-from firth.errors import ConfigError
+from firth.errors import ConfigError, one_line
 from firth.io.cache import cache_folder
 from firth.io.paths import to_path
 from firth.training.checkpoints.folder import Checkpoints, parse_duration
 from firth.training.config import TrainConfig
-from firth.training.engines.base import Initial
-from firth.training.given import check_known, with_config, without_reading
+from firth.training.engines.base import HogwildEngine, Initial
+from firth.training.given import with_config
 from firth.training.progress import ReadingBar, TrainingBar, are_bars_shown
 from firth.training.run_log import RunLog
 from firth.training.trainer import TrainResult, check_callbacks, check_options, train_corpus
@@ -31,7 +32,7 @@ from firth.vectors import Vectors
 
 if TYPE_CHECKING:
     from firth.corpus.reading import Source
-    from firth.corpus.sources import EncodingErrors
+    from firth.corpus.sources import EncodingErrors, Progress
     from firth.corpus.tokenizers import Tokenizer
     from firth.corpus.vocabulary import Token
     from firth.normalization import Normalization
@@ -77,9 +78,11 @@ def train(
     resume: bool = False,
     callbacks: Sequence[Callback] = (),
     progress: bool | None = None,
-    engine: str = "kernel",
+    engine: str = "hogwild",
 ) -> Vectors:
     """Train word vectors on a corpus.
+
+    The options of `TrainConfig`, which describes them, are keywords of this function.
 
     Parameters
     ----------
@@ -88,71 +91,44 @@ def train(
         a glob pattern, `"-"` for standard input, or several of these in a list. Or any iterable of
         lists of words or of integers; it is read once, so a generator will do. Or what
         `read_corpus` returned: then options of reading raise, `min_count` and `max_vocab` too.
-    model : {"skipgram", "cbow"}
-        Whether each context word predicts the centre, or the mean of the context words does.
-    dim : int
-        The length of a vector. With `start`, by default that of the vectors.
-    window, negative, epochs : int
-        The maximum distance of a context word, noise words for each window, passes over the corpus.
-    min_count, max_vocab : int
-        Words that occur less often are left out; so many of the most frequent are kept at most.
-    sample, noise_exponent : float
-        Subsampling threshold, 0 for none; noise words are drawn by their count to this power.
-    lr, min_lr : float, optional
-        Step size at the start (0.025, CBOW 0.05) and at the end (1e-4, or `lr` if that is less).
-    shrink_windows : bool
-        Whether each window's reach is drawn from 1 to `window`.
-    threads, seed, deterministic : int, int, bool
-        Workers, by default one for each processor; start of the random numbers; whether the vectors
-        are the same for any number of threads.
-    patience : int, optional
-        Stop when the held-out loss has not improved for so many epochs.
-    on_divergence : {"stop", "halve"}
-        Stop, or go back to the last checkpoint with half the step size.
     config : TrainConfig, optional
-        All of the options above instead; it tells more of each.
-    tokenizer : {"whitespace", "words", "textbook", "chinese"} or callable
-        How a line of text becomes words; see `read_corpus`. A callable takes a line and returns
-        its words.
-    lowercase : bool
-        Whether the words of a text are lower-cased.
-    encoding_errors : {"strict", "replace"}
-        Whether invalid UTF-8 and NUL bytes raise, or become U+FFFD.
-    normalization : {"NFC", "NFKC", "none"}
-        The Unicode normalization form of a text. Token lists stay as they are given.
+        All options of training, instead of one keyword for each.
+    tokenizer, lowercase, encoding_errors, normalization : optional
+        How words are found in a text; see `read_corpus`.
     holdout : float or source
-        A share of the text, or another text, that is not trained on: its mean loss is measured
-        after each epoch. See `read_corpus`, also for which words are counted.
+        A share of the text, or another text, that is not trained on; see `read_corpus`. Its mean
+        loss is measured after each epoch.
     start : Vectors or path, optional
-        Vectors to go on from, of Firth or of another tool, or a checkpoint. Their words are all
-        kept, with the vectors they have; words that are new to them are added. Counts add up; words
-        of vectors without counts count once. Where there are no output vectors, these start at 0.
+        Vectors to start from, of Firth or of another tool, or a checkpoint. All their words are
+        kept, with the vectors they have; new words are added. Their `dim` is the default. Counts
+        add up; words of vectors without counts count once. Missing output vectors start at 0.
     frozen : iterable of words
         Words whose vectors do not change.
     checkpoint : path, optional
-        A folder for checkpoints: one is written every now and then, after each epoch, on SIGINT
-        (Ctrl-C) and SIGTERM, and when a callback raises.
+        A folder for checkpoints. One is written every `checkpoint_every`, after each epoch, on
+        SIGINT (Ctrl-C) and SIGTERM, and when a callback raises.
     checkpoint_every : float or str, optional
         Seconds between checkpoints, or a time such as 30s, 10m (the default), 1.5h.
     keep_checkpoints : int, optional
         How many checkpoints are kept, by default 2.
     resume : bool
-        Whether to go on from the last checkpoint, if there is one. Text and options must be the
+        Whether to continue from the last checkpoint, if there is one. Text and options must be the
         same; only `threads` and `on_divergence` may differ. With `deterministic`, Firth's version
         and the processor must be the same too.
     callbacks : sequence of Callback
-        Are told how the run goes; see `Callback`.
+        Objects that are called at the start, during and at the end of the run; see `Callback`.
     progress : bool, optional
         Whether to show progress bars; by default in a notebook, and where standard error is a
         terminal.
-    engine : {"kernel", "torch"}
-        What trains: the compiled kernel, or the textbook in PyTorch, which is far slower and makes
-        the same draws. Both run on the CPU; `firth.torch.fit` takes a GPU.
+    engine : {"hogwild", "torch"}
+        What trains: compiled threads that share the vectors without locks, or the textbook in
+        PyTorch, which is far slower and makes the same draws. Both run on the CPU;
+        `firth.torch.fit` takes a GPU.
 
     Returns
     -------
     Vectors
-        Words by count, falling. `config` tells how they were trained, and the mean loss of each
+        Words by count, falling. `config` holds how they were trained, and the mean loss of each
         epoch in nats per positive pair, also on held-out text.
 
     Raises
@@ -178,102 +154,62 @@ def train(
     >>> len(vectors.config["losses"])
     2
     """
-    # Made and loaded by `with_config`.
+    # `with_config` makes the config and loads the vectors to start from.
     assert config is not None
     assert start is None or isinstance(start, Vectors)
-    _check_start(start, config)
-    # Before the text is read, which may take long.
+    # All that can be checked is checked before reading, which may take long.
     if isinstance(frozen, str) or not isinstance(frozen, Iterable):
         raise ConfigError(f"frozen must be a list of words, got {shown(frozen)}")
-    check_options(config, held_out=_holds_out(source, holdout), checkpoints=checkpoint is not None)
-    make_engine = _engine_named(engine)
+    held_out = source.held_out > 0 if isinstance(source, Corpus) else share_of(holdout) != 0
+    check_options(config, held_out=held_out, checkpoints=checkpoint is not None)
     check_callbacks(callbacks)
+    make_engine = engine_named(engine)
     shows_bars = are_bars_shown(progress)
-    checkpoints = _open_checkpoints(
-        checkpoint, every=checkpoint_every, keep=keep_checkpoints, resume=resume
-    )
-    with nullcontext() if checkpoints is None else checkpoints:
-        if isinstance(source, Corpus):
-            corpus = source
-            check_known(start, corpus)
-        else:
-            with ReadingBar() if shows_bars else nullcontext() as reading:
-                corpus = read_corpus(
-                    source,
-                    tokenizer=tokenizer,
-                    lowercase=lowercase,
-                    min_count=config.min_count,
-                    max_vocab=config.max_vocab,
-                    encoding_errors=encoding_errors,
-                    normalization=normalization,
-                    holdout=holdout,
-                    seed=config.seed,
-                    start=None if start is None else _known_words(start),
-                    leave_out=_written_by(checkpoint, callbacks),
-                    on_progress=reading,
-                )
-        _log_corpus(corpus)
-        with TrainingBar() if shows_bars else nullcontext() as training:
-            told = [RunLog(), *callbacks]
-            result = train_corpus(
-                corpus,
-                config,
-                engine=make_engine,
-                callbacks=told if training is None else [*told, training],
-                checkpoints=checkpoints,
-                initial=None if start is None else _initial(start, corpus.vocabulary),
-                frozen=_ids(frozen, corpus.vocabulary),
-            )
-    how = {
-        "tokenizer": tokenizer if isinstance(tokenizer, str) else "custom",
-        "lowercase": lowercase,
-        "normalization": normalization,
-    }
-    return _wrap(result, source, corpus, config, engine, how)
+    reading = _Reading(tokenizer, lowercase, encoding_errors, normalization, holdout)
+    with _open_checkpoints(checkpoint, checkpoint_every, keep_checkpoints, resume) as checkpoints:
+        written = _written_by(checkpoint, callbacks)
+        with ReadingBar(shown=shows_bars) as bar:
+            corpus = _read(source, config, reading, start, written, bar)
+        with TrainingBar(shown=shows_bars) as bar:
+            listeners = [RunLog(), *callbacks, bar]
+            result = _fit(corpus, config, make_engine, start, frozen, listeners, checkpoints)
+    return _wrap(result, corpus, source, config, engine, reading)
 
 
-def _wrap(
-    result: TrainResult,
+@dataclass(frozen=True)
+class _Reading:
+    """How a source is read: the options of `read_corpus` that are not in `TrainConfig`."""
+
+    tokenizer: str | Tokenizer
+    lowercase: bool
+    encoding_errors: EncodingErrors
+    normalization: Normalization
+    holdout: float | Source
+
+
+def _read(
     source: Source | Corpus,
-    corpus: Corpus,
     config: TrainConfig,
-    engine: str,
-    how: Mapping[str, object],
-) -> Vectors:
-    """Return what was trained as `Vectors`, with a record of how it was read and trained."""
-    read = {
-        "source": _describe(source),
-        **how,
-        "units_read": corpus.units_read,
-        "words_read": corpus.words_read,
-        "words_kept": corpus.tokens.size - corpus.held_out,
-        "words_held_out": corpus.held_out,
-    }
-    return Vectors(
-        corpus.vocabulary.words,
-        result.input_vectors,
-        counts=corpus.vocabulary.counts,
-        output_vectors=result.output_vectors,
-        config={
-            "firth": __version__,
-            "engine": engine,
-            "options": without_reading(source, dataclasses.asdict(config)),
-            "corpus": without_reading(source, read),
-            "losses": list(result.losses),
-            "held_out_losses": list(result.held_out_losses),
-            "epoch": result.epoch,
-            "lr_scale": result.lr_scale,
-        },
-    )
-
-
-def _holds_out(source: Source | Corpus, holdout: float | Source) -> bool:
+    reading: _Reading,
+    start: Vectors | None,
+    leave_out: Sequence[Path],
+    on_progress: Progress,
+) -> Corpus:
+    """Return the source as a corpus, which it may be already."""
     if isinstance(source, Corpus):
-        return source.held_out > 0
-    return share_of(holdout) != 0
-
-
-def _log_corpus(corpus: Corpus) -> None:
+        corpus = source
+        _check_known(start, corpus)
+    else:
+        corpus = read_corpus(
+            source,
+            **vars(reading),
+            min_count=config.min_count,
+            max_vocab=config.max_vocab,
+            seed=config.seed,
+            start=None if start is None else _known_words(start),
+            leave_out=leave_out,
+            on_progress=on_progress,
+        )
     _LOG.info(
         "read %d words in %d units: a vocabulary of %d words, %d tokens to train on, %d held out",
         corpus.words_read,
@@ -282,66 +218,131 @@ def _log_corpus(corpus: Corpus) -> None:
         corpus.tokens.size - corpus.held_out,
         corpus.held_out,
     )
+    return corpus
 
 
-def _engine_named(name: str) -> MakeEngine | None:
-    """Return the class of an engine, or None for the kernel that the config asks for."""
-    if name == "kernel":
-        return None
+def _fit(
+    corpus: Corpus,
+    config: TrainConfig,
+    engine: MakeEngine,
+    start: Vectors | None,
+    frozen: Iterable[Token],
+    callbacks: Sequence[Callback],
+    checkpoints: Checkpoints | None,
+) -> TrainResult:
+    """Train on the corpus, with start vectors and frozen words as rows of its vocabulary."""
+    return train_corpus(
+        corpus,
+        config,
+        engine=engine,
+        callbacks=callbacks,
+        checkpoints=checkpoints,
+        initial=None if start is None else _initial(start, corpus.vocabulary),
+        frozen=_ids(frozen, corpus.vocabulary),
+    )
+
+
+def _wrap(
+    result: TrainResult,
+    corpus: Corpus,
+    source: Source | Corpus,
+    config: TrainConfig,
+    engine: str,
+    reading: _Reading,
+) -> Vectors:
+    """Return what was trained as `Vectors`, with a record of how it was read and trained."""
+    options = dataclasses.asdict(config)
+    how: dict[str, object] = {
+        "tokenizer": reading.tokenizer if isinstance(reading.tokenizer, str) else "custom",
+        "lowercase": reading.lowercase,
+        "normalization": reading.normalization,
+    }
+    if isinstance(source, Corpus):
+        # How a corpus was read is not known here.
+        how.clear()
+        del options["min_count"], options["max_vocab"]
+    return Vectors(
+        corpus.vocabulary.words,
+        result.input_vectors,
+        counts=corpus.vocabulary.counts,
+        output_vectors=result.output_vectors,
+        config={
+            "firth": __version__,
+            "engine": engine,
+            "options": options,
+            "corpus": {
+                "source": _describe(source),
+                **how,
+                "units_read": corpus.units_read,
+                "words_read": corpus.words_read,
+                "words_kept": corpus.tokens.size - corpus.held_out,
+                "words_held_out": corpus.held_out,
+            },
+            "losses": list(result.losses),
+            "held_out_losses": list(result.held_out_losses),
+            "epoch": result.epoch,
+            "lr_scale": result.lr_scale,
+        },
+    )
+
+
+def engine_named(name: str) -> MakeEngine:
+    """Return what makes the engine of a name."""
+    if name == "hogwild":
+        return HogwildEngine
     if name == "torch":
         from firth.torch import TorchEngine
 
         return TorchEngine
-    raise ConfigError(f"engine must be kernel or torch, got {name!r}")
+    raise ConfigError(f"engine must be hogwild or torch, got {name!r}")
 
 
 def _open_checkpoints(
     folder: str | os.PathLike[str] | None,
-    *,
     every: float | str | None,
     keep: int | None,
     resume: bool,
-) -> Checkpoints | None:
-    """Open the folder of checkpoints, if there shall be one; what is not given is by default."""
+) -> AbstractContextManager[Checkpoints | None]:
+    """Return the folder of checkpoints; without one, a context of None."""
     if folder is None:
-        for name, value in (
-            ("resume", resume or None),
-            ("checkpoint_every", every),
-            ("keep_checkpoints", keep),
-        ):
+        needy = {"resume": resume or None, "checkpoint_every": every, "keep_checkpoints": keep}
+        for name, value in needy.items():
             if value is not None:
                 raise ConfigError(
                     f"{name} needs a folder of checkpoints: give checkpoint (--checkpoint)"
                 )
-        return None
+        return nullcontext()
+    every = "10m" if every is None else every
     return Checkpoints(
         to_path("checkpoint", folder),
-        every=parse_duration(
-            "checkpoint_every (--checkpoint-every)", "10m" if every is None else every
-        ),
+        every=parse_duration("checkpoint_every (--checkpoint-every)", every),
         keep=2 if keep is None else keep,
         resume=switch("resume", resume),
     )
 
 
-def _check_start(before: Vectors | None, config: TrainConfig) -> None:
-    if before is not None and config.dim != before.dim:
+def _check_known(start: Vectors | None, corpus: Corpus) -> None:
+    """Raise if a corpus that was read before lacks words of the vectors to start from."""
+    missing = [word for word in start or () if word not in corpus.vocabulary]
+    if missing:
         raise ConfigError(
-            f"dim must be that of the vectors to start from, {before.dim}, got {config.dim}"
+            f"{len(missing):,} words of the vectors to start from are not in the corpus, such as "
+            f"{one_line(repr(missing[0]))}; read it with the start of read_corpus, or give train "
+            "the text itself"
         )
 
 
-def _known_words(before: Vectors) -> Vocabulary:
-    counts = np.ones(len(before), np.int64) if before.counts is None else before.counts
-    return Vocabulary(before.words, np.maximum(counts, 1))
+def _known_words(start: Vectors) -> Vocabulary:
+    counts = np.ones(len(start), np.int64) if start.counts is None else start.counts
+    return Vocabulary(start.words, np.maximum(counts, 1))
 
 
-def _initial(before: Vectors, vocabulary: Vocabulary) -> Initial:
-    outputs = before.output_vectors
+def _initial(start: Vectors, vocabulary: Vocabulary) -> Initial:
+    outputs = start.output_vectors
     return Initial(
-        ids=_ids(before.words, vocabulary),
-        input_vectors=before.input_vectors,
-        output_vectors=np.zeros_like(before.input_vectors) if outputs is None else outputs,
+        ids=_ids(start.words, vocabulary),
+        input_vectors=start.input_vectors,
+        output_vectors=np.zeros_like(start.input_vectors) if outputs is None else outputs,
     )
 
 
@@ -352,13 +353,13 @@ def _ids(words: Iterable[Token], vocabulary: Vocabulary) -> NDArray[np.int64]:
 def _written_by(
     checkpoint: str | os.PathLike[str] | None, callbacks: Sequence[Callback]
 ) -> list[Path]:
-    """Return what a run writes, which is no part of the text in a folder."""
+    """Return what the run writes: it is no text, although it may lie in a folder of texts."""
     folders = [cache_folder(), *([] if checkpoint is None else [Path(checkpoint)])]
     return folders + [place for callback in callbacks for place in callback.writes()]
 
 
 def _describe(source: Source | Corpus) -> str | list[str]:
-    """Tell where a corpus came from, as far as it has a name."""
+    """Return the names of the source, or its kind if it has none."""
     if isinstance(source, Corpus):
         return "Corpus"
     if isinstance(source, str | os.PathLike):

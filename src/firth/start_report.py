@@ -1,6 +1,8 @@
-"""What is checked and told when the command begins to train."""
+"""What the command checks and says when training begins."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from firth.errors import FirthError
@@ -10,18 +12,18 @@ from firth.training.estimate import size_of, tables_bytes
 
 
 class StartReport(Callback):
-    """Checks that there is room for the vectors, and tells how a run begins.
+    """Checks that the vectors will fit on the disk, and says how the run begins.
 
     Parameters
     ----------
-    output
+    output : Path
         Where the vectors will be written.
-    folder
-        Where checkpoints are written, if they are.
-    resume
-        Whether the run shall go on from a checkpoint.
-    tell
-        What says a line to the user, if anything does.
+    folder : str, optional
+        The folder of checkpoints.
+    resume : bool
+        Whether the run continues from a checkpoint, if there is one.
+    tell : callable, optional
+        Prints a line; without it, nothing is said.
     """
 
     def __init__(
@@ -32,17 +34,15 @@ class StartReport(Callback):
         resume: bool,
         tell: Callable[[str], None] | None,
     ) -> None:
-        self._output = output
-        self._folder = folder
-        self._resume = resume
-        self._tell = tell
+        self._output, self._folder = output, folder
+        self._resume, self._tell = resume, tell
 
     def writes(self) -> list[Path]:
         """Return where the vectors will be."""
         return [self._output]
 
     def on_start(self, start: RunStart) -> None:
-        """Check the room, then tell where the run begins and what it needs.
+        """Check the room on the disk, then say where the run begins and what it needs.
 
         Raises
         ------
@@ -51,14 +51,13 @@ class StartReport(Callback):
         """
         self._check_room(start)
         if self._tell is not None:
-            for line in (self._beginning(start), self._needs(start)):
-                if line is not None:
-                    self._tell(line)
+            for line in (*self._beginning(start), *self._needs(start)):
+                self._tell(line)
 
     def _check_room(self, start: RunStart) -> None:
         needed = tables_bytes(len(start.vocabulary), start.config.dim)
         if self._output.suffix:
-            # A file holds one of both tables.
+            # A file holds one of the two tables.
             needed //= 2
         room = free_disk(self._output)
         if room is not None and needed > room:
@@ -67,23 +66,22 @@ class StartReport(Callback):
                 "are left there; give another place (--output), or lower --dim or --max-vocab"
             )
 
-    def _beginning(self, start: RunStart) -> str | None:
+    def _beginning(self, start: RunStart) -> Iterator[str]:
         epochs = start.config.epochs
         if start.checkpoint is None:
             if self._resume:
-                return f"no checkpoint in {self._folder} yet: starts from the beginning"
-            return None
-        if start.epoch > epochs:
-            return f"nothing is left to train: {start.checkpoint} is of the finished run"
-        trained = 100 * start.words / (start.tokens * epochs)
-        return (
-            f"goes on from {start.checkpoint}: {trained:.1f} % trained, "
-            f"epoch {start.epoch} of {epochs}"
-        )
+                yield f"no checkpoint in {self._folder} yet: starts from the beginning"
+        elif start.epoch > epochs:
+            yield f"nothing is left to train: {start.checkpoint} is of the finished run"
+        else:
+            trained = 100 * start.words / (start.tokens * epochs)
+            yield (
+                f"continues from {start.checkpoint}: {trained:.1f} % trained, "
+                f"epoch {start.epoch} of {epochs}"
+            )
 
-    def _needs(self, start: RunStart) -> str | None:
-        if start.estimate.seconds is None:
-            return None
-        minutes, memory = start.estimate.seconds / 60.0, size_of(start.estimate.memory)
-        kept = "" if self._folder else "; nothing is kept before its end without --checkpoint"
-        return f"training will take about {minutes:.1f} minutes and {memory} of memory{kept}"
+    def _needs(self, start: RunStart) -> Iterator[str]:
+        if start.estimate.seconds is not None:
+            minutes, memory = start.estimate.seconds / 60.0, size_of(start.estimate.memory)
+            kept = "" if self._folder else "; nothing is kept before its end without --checkpoint"
+            yield f"training will take about {minutes:.1f} minutes and {memory} of memory{kept}"

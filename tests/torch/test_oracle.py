@@ -156,11 +156,9 @@ def test_windows_of_wikipedia_in_sequence(shared_data, zstd_open, tmp_path, cbow
     )  # fmt: skip
     windows = list(itertools.islice(oracle.windows(), count))
     stop, slope = windows[-1].position + 1, -1e-6
-    module = oracle.by_module(windows, config.step_size, slope)
+    module = oracle.by_module(windows, config.lr, slope)
     assert len(corpus.vocabulary) > 1000
     assert np.abs(module[1] - oracle.outputs).max() > 3e-4
-    assert_close(oracle.by_kernel(0, stop, config.step_size, slope), module, 1e-4)
-    for ours, theirs in zip(
-        module, oracle.by_reference(windows, config.step_size, slope), strict=True
-    ):
+    assert_close(oracle.by_kernel(0, stop, config.lr, slope), module, 1e-4)
+    for ours, theirs in zip(module, oracle.by_reference(windows, config.lr, slope), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12)

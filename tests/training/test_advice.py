@@ -1,4 +1,4 @@
-"""What is said of choices that make little sense, and that nothing is said of others."""
+"""Warnings about unusual settings, and none about others."""
 
 import re
 import warnings
@@ -21,7 +21,7 @@ def units(words=200, count=2_000, length=10, seed=0):
     return [[f"w{word}" for word in unit] for unit in drawn]
 
 
-def doubts(source, *, holdout=0.0, **options):
+def warnings_of(source, *, holdout=0.0, **options):
     config = TrainConfig(**{"threads": 1, **options})
     corpus = read_corpus(
         source, min_count=config.min_count, max_vocab=config.max_vocab, holdout=holdout
@@ -48,27 +48,27 @@ def doubts(source, *, holdout=0.0, **options):
     ],
 )
 def test_nothing_is_said_of_a_sensible_run(options):
-    assert doubts(units(), **options) == []
+    assert warnings_of(units(), **options) == []
 
 
 def test_pairs_are_sensible_units():
-    assert doubts(units(count=10_000, length=2)) == []
+    assert warnings_of(units(count=10_000, length=2)) == []
 
 
 def test_few_words_to_train_on():
-    (message,) = doubts(units(count=999), min_count=1)
+    (message,) = warnings_of(units(count=999), min_count=1)
     assert message == ("there are only 9,990 words to train on, fewer than 10,000; give more text")
-    assert doubts(units(count=1_000), min_count=1) == []
+    assert warnings_of(units(count=1_000), min_count=1) == []
 
 
 def test_what_is_held_out_is_not_trained_on():
-    (message,) = doubts(units(count=1_100), min_count=1, holdout=0.5)
+    (message,) = warnings_of(units(count=1_100), min_count=1, holdout=0.5)
     assert re.match(r"there are only 5,\d\d\d words to train on", message)
 
 
-def test_few_words_are_laid_to_min_count():
+def test_few_words_are_blamed_on_min_count():
     source = units() + [["rare", f"name{k}"] for k in range(100)]
-    message = doubts(source, min_count=1_500)[0]
+    message = warnings_of(source, min_count=1_500)[0]
     assert re.fullmatch(
         r"there are only 4,\d{3} words to train on, fewer than 10,000; min_count "
         r"leaves out 15,\d{3} of the 20,200 words read: give more text, or lower it "
@@ -77,22 +77,22 @@ def test_few_words_are_laid_to_min_count():
     )
 
 
-def test_a_vocabulary_of_three_words_is_laid_to_what_made_it():
-    (message,) = doubts(units(), max_vocab=3, sample=0)[-1:]
+def test_a_vocabulary_of_three_words_is_blamed_on_what_made_it():
+    (message,) = warnings_of(units(), max_vocab=3, sample=0)[-1:]
     assert message.startswith("the vocabulary has only 3 words: 'w0', 'w1', 'w2'; max_vocab=3 ")
     assert message.endswith("raise it (--max-vocab)")
-    (message,) = doubts([["a", "b", "c"]] * 5_000 + [["d", "e"]], max_vocab=100, sample=0)
+    (message,) = warnings_of([["a", "b", "c"]] * 5_000 + [["d", "e"]], max_vocab=100, sample=0)
     assert message == (
         "the vocabulary has only 3 words: 'a', 'b', 'c'; min_count leaves out 2 of the 15,002 "
         "words read: give more text, or lower it (--min-count)"
     )
-    (message,) = doubts([["a", "b", "c"]] * 5_000, sample=0)
+    (message,) = warnings_of([["a", "b", "c"]] * 5_000, sample=0)
     assert message.endswith("'a', 'b', 'c'; give more text")
-    assert doubts([["a", "b", "c", "d", "e", "f"]] * 5_000, sample=0) == []
+    assert warnings_of([["a", "b", "c", "d", "e", "f"]] * 5_000, sample=0) == []
 
 
 def test_subsampling_that_leaves_next_to_nothing():
-    (message,) = doubts(units(), sample=1e-8)
+    (message,) = warnings_of(units(), sample=1e-8)
     assert re.fullmatch(
         r"sample=1e-08 leaves 0\.00\d+ of the words to train on; raise it \(--sample\), or switch "
         r"subsampling off with 0",
@@ -110,14 +110,14 @@ def test_the_share_that_subsampling_leaves_is_that_which_is_left():
 
 def test_noise_words_that_must_repeat():
     source = [["a", "b", "c", "d", "e"]] * 4_000
-    assert doubts(source, sample=0, negative=4) == []
-    (message,) = doubts(source, sample=0, negative=5)
+    assert warnings_of(source, sample=0, negative=4) == []
+    (message,) = warnings_of(source, sample=0, negative=5)
     assert message.startswith("negative is 5, but there are only 5 words to draw noise from")
 
 
 def test_units_of_one_word():
     source = [[word] for unit in units() for word in unit] + [["w0", "w1"]] * 10
-    (message,) = doubts(source)
+    (message,) = warnings_of(source)
     assert message.startswith("a line or token list has 1.0 words of the vocabulary on average")
 
 
@@ -125,24 +125,25 @@ def test_units_are_those_that_are_trained_on():
     long, single = [["w0", "w1"] * 50] * 300, [["w0"]] * 100_000
     held_out = [*single, ["w0", "w1"]]
     options = {"min_count": 1, "sample": 0}
-    assert len(doubts(long, **options)) == len(doubts(long, holdout=held_out, **options)) == 1
+    assert len(warnings_of(long, **options)) == 1
+    assert len(warnings_of(long, holdout=held_out, **options)) == 1
     # And none of those that are held out makes up for them.
-    (_, message) = doubts(single + [["w0", "w1"]] * 10, holdout=long, **options)
+    (_, message) = warnings_of(single + [["w0", "w1"]] * 10, holdout=long, **options)
     assert message.startswith("a line or token list has 1.0 words of the vocabulary on average")
 
 
 def test_held_out_text_of_its_own_hides_no_cause():
     source = units(count=300) + [["rare", f"name{k}"] for k in range(100)]
     options = {"min_count": 100, "sample": 0}
-    alone = doubts(source, **options)[0]
+    alone = warnings_of(source, **options)[0]
     assert re.search(r"min_count leaves out [1-9][\d,]* of the 3,200 words read", alone)
-    assert doubts(source, holdout=units(count=3_000, seed=1), **options)[0] == alone
+    assert warnings_of(source, holdout=units(count=3_000, seed=1), **options)[0] == alone
 
 
-def test_a_share_that_is_held_out_is_not_laid_to_min_count():
-    (message,) = doubts(units(count=1_100), min_count=1, holdout=0.5)
+def test_a_share_that_is_held_out_is_not_blamed_on_min_count():
+    (message,) = warnings_of(units(count=1_100), min_count=1, holdout=0.5)
     assert message.endswith("fewer than 10,000; give more text")
-    message = doubts(units(count=1_100), min_count=150, holdout=0.5)[0]
+    message = warnings_of(units(count=1_100), min_count=150, holdout=0.5)[0]
     words, left_out, read = re.search(
         r"only ([\d,]+) words .*leaves out ([\d,]+) of the ([\d,]+) words read", message
     ).groups()
@@ -153,8 +154,8 @@ def test_a_share_that_is_held_out_is_not_laid_to_min_count():
 
 def test_threads_above_the_processors(monkeypatch):
     monkeypatch.setattr(advice, "available_processors", lambda: 4)
-    assert doubts(units(), threads=4) == []
-    (message,) = doubts(units(), threads=5)
+    assert warnings_of(units(), threads=4) == []
+    (message,) = warnings_of(units(), threads=5)
     assert message.startswith("threads is 5, more than the 4 processors that there are")
 
 
@@ -168,4 +169,4 @@ def test_a_run_says_so_once_and_names_the_caller_s_line():
 def test_nothing_is_said_of_a_real_text(shared_data, zstd_open):
     with zstd_open(shared_data / "enwiki_a.txt.zst") as file:
         lines = file.read(1_000_000).decode(errors="ignore").splitlines()
-    assert doubts([line.split() for line in lines]) == []
+    assert warnings_of([line.split() for line in lines]) == []

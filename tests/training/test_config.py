@@ -1,14 +1,15 @@
-"""What a training run may be told, and what it says to the rest."""
+"""The options of a training run, and the messages on wrong ones."""
 
 import dataclasses
 import pickle
+import re
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from firth.errors import ConfigError
-from firth.training.config import TrainConfig
+from firth.training.config import TrainConfig, option_help
 
 INFINITE = np.float32(np.inf)
 
@@ -19,6 +20,12 @@ def test_defaults_are_word2vec_s():
     assert (config.epochs, config.min_count, config.sample, config.lr) == (5, 5, 1e-3, 0.025)
     assert TrainConfig(model="cbow").lr == 0.05
     assert config.threads >= 1
+
+
+def test_each_option_is_described_and_no_other():
+    described = option_help()
+    assert list(described) == [field.name for field in dataclasses.fields(TrainConfig)]
+    assert all(re.fullmatch(r"[A-Z].*\.", text) for text in described.values())
 
 
 def test_numbers_may_be_numpy_s():
@@ -45,11 +52,11 @@ def test_numbers_may_be_numpy_s():
         ({"max_vocab": 1}, "max_vocab must be at least 2, got 1"),
         ({"sample": -1.0}, "sample must be from 0 to 1, got -1"),
         ({"noise_exponent": float("nan")}, "noise_exponent must be a finite number, got nan"),
-        ({"lr": 0}, "lr must be above 0, got 0"),
+        ({"lr": 0}, "lr must be from 1e-30 to 1e+30, got 0"),
         ({"lr": "fast"}, "lr must be a finite number, got 'fast'"),
         ({"lr": 0.01, "min_lr": 0.02}, "min_lr must be from 0 to 0.01 (lr), got 0.02"),
         ({"shrink_windows": 1}, "shrink_windows must be True or False, got 1"),
-        ({"lr": -0.0}, "lr must be above 0, got -0"),
+        ({"lr": -0.0}, "lr must be from 1e-30 to 1e+30, got 0"),
         ({"lr": 1e-308}, "lr must be from 1e-30 to 1e+30, got 1e-308"),
         ({"lr": 1e308}, "lr must be from 1e-30 to 1e+30, got 1e+308"),
         ({"lr": 10**400}, "lr must be a finite number, got an integer of about 400 digits"),
@@ -77,7 +84,7 @@ def test_says_what_is_wrong(options, message):
     assert "\n" not in str(error.value)
 
 
-def test_a_low_step_size_lowers_the_last_one_that_nobody_gave():
+def test_a_low_lr_lowers_the_default_of_min_lr():
     assert TrainConfig(lr=5e-5).min_lr == 5e-5
     assert TrainConfig(lr=0.5).min_lr == TrainConfig().min_lr == 1e-4
 
@@ -97,7 +104,7 @@ def test_numbers_and_names_become_plain():
     assert str(config.min_lr) == "0.0"
 
 
-def test_replace_keeps_what_was_given_and_fills_in_the_rest_anew():
+def test_replace_keeps_what_was_given_and_computes_the_rest_anew():
     config = TrainConfig(window=3, threads=1)
     cbow = config.replace(model="cbow")
     assert cbow == TrainConfig(window=3, threads=1, model="cbow")

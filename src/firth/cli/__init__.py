@@ -3,7 +3,7 @@
 from firth.cli.app import app, main
 
 # isort: off
-# The order of the verbs in the help.
+# The help lists the verbs in this order.
 from firth.cli import train, query, draw
 
 __all__ = ["app", "draw", "main", "query", "train"]

@@ -1,7 +1,7 @@
-"""The command as a whole: errors told in one line, exit codes, options that verbs share.
+"""The command as a whole: errors in one line, exit codes, options that verbs share.
 
-Exit codes: 0 fine, 1 an error told in one line (or the reader of a pipe has gone, which is not
-told), 2 wrong usage, 130 interrupted by Ctrl-C, 143 by SIGTERM.
+Exit codes: 0 fine; 1 an error, told in one line, or a closed pipe, which is not told; 2 wrong
+usage; 130 interrupted by Ctrl-C; 143 interrupted by SIGTERM.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
+from typer.core import TyperGroup
 
 from firth._version import __version__
-from firth.cli.usage import PlainGroup
+from firth.cli.usage import USAGE_ERROR, reword
 from firth.console import (
     INTERRUPTED,
     OutputError,
@@ -26,7 +27,7 @@ from firth.console import (
 )
 from firth.errors import FirthError, FirthWarning, Interrupted, escape
 
-# What helps against too little memory, by verb.
+# What helps if memory runs out, by verb.
 _LESS_MEMORY = {
     "train": "lower --dim, --negative, --window or --max-vocab, or give fewer --threads",
     "evaluate": "lower --restrict, or evaluate vectors of fewer words or dimensions",
@@ -38,8 +39,8 @@ _LESS_MEMORY = {
 }
 
 
-class _Verbs(PlainGroup):
-    """The verbs; Typer would end an interrupted one without a word."""
+class _Verbs(TyperGroup):
+    """Run a verb; report wrong usage, interrupts and a lack of memory, each in one plain line."""
 
     def invoke(self, context: Any) -> Any:  # noqa: ANN401
         try:
@@ -48,6 +49,9 @@ class _Verbs(PlainGroup):
                 return super().invoke(context)
             finally:
                 raise_no_more()
+        except USAGE_ERROR as error:
+            reword(error)
+            raise
         except Interrupted as error:
             tell(str(error))
             raise typer.Exit(128 + error.signal) from None
@@ -64,7 +68,6 @@ class _Verbs(PlainGroup):
 app = typer.Typer(
     name="firth",
     cls=_Verbs,
-    help="Word vectors by negative sampling: train, query, evaluate, draw.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -74,7 +77,7 @@ app = typer.Typer(
 VectorsPath = Annotated[
     Path, typer.Argument(metavar="VECTORS", help="A folder or file of vectors.")
 ]
-Top = Annotated[int, typer.Option(help="How many words to show.")]
+Top = Annotated[int, typer.Option(help="Number of words to show.")]
 EncodingErrors = Annotated[
     Literal["strict", "replace"],
     typer.Option(help="Refuse invalid UTF-8, or replace it by U+FFFD."),
@@ -86,46 +89,45 @@ Json = Annotated[bool, typer.Option("--json", help="Report as JSON.")]
 
 
 def main() -> None:
-    """Run the command, and tell an error in one line."""
+    """Run the command, and report an error in one line."""
     _collect_less()
     _show_warnings()
     try:
         try:
             app()
         finally:
-            # Here, and not on exit, where nobody could tell what went wrong.
+            # On exit, Python would report an error in its own way.
             sys.stdout.flush()
-    except FirthError as error:
-        _fail(str(error))
-    except BrokenPipeError:
-        # The reader of a pipe has gone, as `head` does.
-        forget_output()
+    except (FirthError, OSError) as error:
+        if isinstance(error, BrokenPipeError | OutputError):
+            forget_output()
+        # The reader of a pipe may close it, as `head` does: nothing is wrong then.
+        if not isinstance(error, BrokenPipeError):
+            tell(_message(error))
         sys.exit(1)
-    except OutputError as error:
-        forget_output()
-        _fail(f"cannot write to standard output: {error.strerror}")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        _fail(reason if error.filename is None else f"cannot use {error.filename}: {reason}")
+
+
+def _message(error: FirthError | OSError) -> str:
+    if isinstance(error, FirthError):
+        return str(error)
+    reason = error.strerror or str(error)
+    if isinstance(error, OutputError):
+        return f"cannot write to standard output: {reason}"
+    return reason if error.filename is None else f"cannot use {error.filename}: {reason}"
 
 
 def _collect_less() -> None:
-    """Seldom look for garbage, and on exit not at all.
+    """Collect garbage rarely, and not at all on exit.
 
-    Importing Numba makes 170,000 objects, which all live as long as the process: looking through
-    them takes a tenth of a second at the start, taking them apart a quarter at the end.
+    Importing Numba makes 170,000 objects, which live as long as the process. Scanning them takes a
+    tenth of a second at the start, and freeing them a quarter of a second at the end.
     """
     gc.set_threshold(250_000)
     atexit.register(gc.freeze)
 
 
-def _fail(message: str) -> None:
-    tell(message)
-    sys.exit(1)
-
-
 def tell(message: str) -> None:
-    """Say something in one line that is not the result."""
+    """Print a line to standard error, as all that is not a result."""
     print(f"firth: {escape(' '.join(message.split()))}", file=sys.stderr)
 
 
@@ -146,7 +148,7 @@ def firth(
 
 
 def _show_warnings() -> None:
-    """Tell what the package warns of in one line."""
+    """Print the warnings of the package in one line each."""
     show = warnings.showwarning
 
     def show_in_a_line(

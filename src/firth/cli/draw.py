@@ -1,4 +1,4 @@
-"""The verbs that show something: plot, demo, lesson."""
+"""The verbs that make something to look at: plot, demo, lesson."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def plot(
     ],
     words: Annotated[
         list[str] | None,
-        typer.Option(metavar="WORD,...", help="Words to draw; may be given several times."),
+        typer.Option(metavar="WORD,...", help="Words to draw; can be repeated."),
     ] = None,
     top: Annotated[
         int | None,
         typer.Option(
-            help="Draw this many content words, the most frequent (no function words, no numbers).",
+            help="Draw the most frequent content words, this many (no function words, no numbers).",
             show_default="50, or the words of --analogy",
         ),
     ] = None,
@@ -32,19 +32,19 @@ def plot(
         list[str] | None,
         typer.Option(
             metavar="A,B,C,D",
-            help="Draw arrows from A to B and from C to D; may be given several times.",
+            help="Draw arrows from A to B and from C to D; can be repeated.",
         ),
     ] = None,
     method: Annotated[
         Literal["pca", "umap", "tsne"] | None,
         typer.Option(
-            help="How many dimensions become two.", show_default="pca; none if they are two"
+            help="How to reduce the dimensions to two.", show_default="pca; none if they are two"
         ),
     ] = None,
     title: Annotated[str | None, typer.Option(help="Title above the map.")] = None,
     overwrite: Overwrite = False,
 ) -> None:
-    """Draw words as a map, by their vectors."""
+    """Draw a map of words, by their vectors."""
     if words is not None and top is not None:
         raise typer.BadParameter("give --words or --top, not both")
     from firth.checks import whole_number
@@ -67,7 +67,7 @@ def plot(
 def demo(
     output: Annotated[Path, typer.Option(help="Folder for the vectors.")] = Path("demo-vectors"),
 ) -> None:
-    """Train on the documentation of this machine's own Python, and look at the result."""
+    """Train on the documentation of this machine's Python, and show what was learnt."""
     from firth.demo import run_demo
     from firth.vectors import check_destination
 
@@ -79,7 +79,7 @@ def demo(
 def lesson(
     output: Annotated[Path, typer.Option(help="Folder for the pictures.")] = Path("lesson"),
     language: Annotated[
-        Literal["en", "zh"], typer.Option(help="Of the text, report and pictures.")
+        Literal["en", "zh"], typer.Option(help="Language of the text, report and pictures.")
     ] = "en",
 ) -> None:
     """Train CBOW and skip-gram in two dimensions on a small text, and draw what they learn."""

@@ -27,7 +27,7 @@ def similar(path: VectorsPath, word: _Word, top: Top = 10, as_json: Json = False
 def analogy(
     path: VectorsPath, a: _Word, b: _Word, c: _Word, top: Top = 10, as_json: Json = False
 ) -> None:
-    """Find the words that are to c as b is to a, such as man king woman: queen."""
+    """Find the words that are to C as B is to A, such as man king woman: queen."""
     vectors = load_vectors(path)
     a_, b_, c_ = (token(vectors, word) for word in (a, b, c))
     neighbours = vectors.analogy(positive=[b_, c_], negative=[a_], top=top)
@@ -43,17 +43,15 @@ def evaluate(
         list[Path] | None,
         typer.Option(
             metavar="FILE",
-            help="Questions in Google's format; may be given several times.",
+            help="Questions in Google's format; can be repeated.",
         ),
     ] = None,
     similarity: Annotated[
         list[Path] | None,
-        typer.Option(
-            metavar="FILE", help="Word pairs and their scores; may be given several times."
-        ),
+        typer.Option(metavar="FILE", help="Word pairs and their scores; can be repeated."),
     ] = None,
     restrict: Annotated[
-        int, typer.Option(help="Use only this many words, the most frequent, in analogies.")
+        int, typer.Option(help="Use only this many words, the most frequent, for analogies.")
     ] = 30_000,
     as_json: Json = False,
 ) -> None:
@@ -76,7 +74,7 @@ def evaluate(
 
 @app.command(epilog="Example: firth info vectors")
 def info(path: VectorsPath, as_json: Json = False) -> None:
-    """Show what a folder or file of vectors holds."""
+    """Show the contents of a folder or file of vectors."""
     vectors = load_vectors(path)
     told = facts(vectors)
     if as_json:

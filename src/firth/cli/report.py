@@ -1,4 +1,4 @@
-"""What the command prints of results."""
+"""How the command prints results."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def facts(vectors: Vectors) -> dict[str, object]:
-    """Return what `firth info` tells of vectors."""
+    """Return what `firth info` shows of vectors."""
     told: dict[str, object] = {
         "words": len(vectors),
         "dimensions": vectors.dim,
@@ -36,13 +36,13 @@ def print_json(value: object) -> None:
 
 
 def to_json(value: object) -> str:
-    """Return a value as JSON that the output can encode."""
+    """Return a value as JSON that standard output can encode."""
     is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
     return json.dumps(value, ensure_ascii=not is_unicode)
 
 
 def print_neighbours(neighbours: list[Neighbour], as_json: bool, *, query: str) -> None:
-    """Print a line for each neighbour of a query, its score first, or one line of JSON."""
+    """Print each neighbour of a query on a line, after its score, or all as one line of JSON."""
     if not neighbours:
         tell(f"nothing is near {query}: its vector is zero, or those of all other words are")
     if as_json:
@@ -53,7 +53,7 @@ def print_neighbours(neighbours: list[Neighbour], as_json: bool, *, query: str) 
 
 
 def print_evaluation(found: Evaluation) -> None:
-    """Print a line for each section of analogies, and for each set of pairs."""
+    """Print a line for each section of analogies and each set of pairs."""
     for analogies in found.analogies:
         print(f"{analogies.file} (most frequent {found.restrict:,} words)")
         for section in (*analogies.sections, analogies.total):

@@ -1,7 +1,7 @@
-"""Wrong usage of the command, told in plain words.
+"""Messages on wrong usage of the command, in plain words.
 
-Typer checks types and choices by Pydantic in newer versions and by Click in older ones; what a user
-reads should be the same, and say what to give instead.
+Newer versions of Typer check types and choices with Pydantic, older ones with Click. The user
+reads the same message with each, and it says what to give instead.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ import sys
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
 
 from firth.errors import one_line
 from firth.other_names import advice
 
-# Click's base of all errors of usage, which Typer brings along in newer versions.
-_UsageError: type[Any] = typer.BadParameter.__mro__[1]
+# Click's base class of usage errors; newer versions of Typer have a Click of their own.
+USAGE_ERROR: type[Any] = typer.BadParameter.__mro__[1]
 
 _CLICK_S_WORDS = {
     "is not a valid integer.": "is not a whole number",
@@ -24,22 +23,10 @@ _CLICK_S_WORDS = {
 }
 
 
-class PlainGroup(TyperGroup):
-    """A group of verbs whose errors of usage are in plain words."""
-
-    def invoke(self, context: Any) -> Any:  # noqa: ANN401
-        """Run the verb, and reword what is said of its wrong usage."""
-        try:
-            return super().invoke(context)
-        except _UsageError as error:
-            _reword(error)
-            raise
-
-
-def _reword(error: Any) -> None:  # noqa: ANN401
-    """Change the message of an error of usage, where another is plainer."""
+def reword(error: Any) -> None:  # noqa: ANN401
+    """Replace the message of a `USAGE_ERROR`, if there is a plainer one."""
     if hasattr(error, "possibilities") and hasattr(error, "option_name"):
-        # Click takes `-size` for several options of one letter.
+        # Click reads `-size` as several options of one letter each.
         given = _argument_that_begins(error.option_name)
         near = advice(*_as_names(given, error.ctx))
         error.message = f"there is no option {one_line(given)}{f'; {near}' if near else ''}"
@@ -58,7 +45,7 @@ def _argument_that_begins(start: str) -> str:
 
 
 def _as_names(given: str, context: Any) -> tuple[str, dict[str, str]]:  # noqa: ANN401
-    """Return an option as the name of a parameter, and what each parameter is called here."""
+    """Return an option as a parameter's name, and the command's option for each parameter."""
     options = {
         option.lstrip("-").replace("-", "_"): option
         for parameter in context.command.params
@@ -71,7 +58,7 @@ def _as_names(given: str, context: Any) -> tuple[str, dict[str, str]]:  # noqa: 
 
 
 def _plain(kind: str, given: str, message: str) -> str:
-    """Return Pydantic's message on a value in plain words."""
+    """Return a message of Pydantic in plain words."""
     if kind.startswith("int_"):
         return f"{given} is not a whole number"
     if kind.startswith("float_"):

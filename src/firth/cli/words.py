@@ -1,4 +1,4 @@
-"""Vectors and words as they are given in a shell."""
+"""Vectors and words from the arguments of a verb."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ if TYPE_CHECKING:
 
 
 def load_vectors(path: Path) -> Vectors:
-    """Load vectors; what that needs is imported here, so that `--help` does not wait for it."""
+    """Load vectors. The import is here so that `--help` does not wait for it."""
     from firth.vectors import load
 
     return load(path)
 
 
 def token(vectors: Vectors, word: str) -> str | int:
-    """Return the word that was meant: item ids are integers, and come as text from a shell."""
+    """Return a word, or the integer that it spells: a shell passes item ids as text."""
     if word not in vectors and word.lstrip("-").isdecimal() and int(word) in vectors:
         return int(word)
     return word
 
 
 def split_words(vectors: Vectors, given: list[str]) -> list[str | int]:
-    """Take lists of words apart at commas, unless the whole is itself a word, such as a comma."""
+    """Split lists of words at commas; a list that is itself a word, such as `,`, stays whole."""
     pieces = [
         word.strip()
         for words in given
@@ -39,6 +39,6 @@ def split_words(vectors: Vectors, given: list[str]) -> list[str | int]:
     for word in chosen:
         if word not in vectors and " " in str(word):
             raise VocabularyError(f"{word!r} has no vector; words are separated by ','")
-    # An unknown word is told before too few of them.
+    # Raises on an unknown word, before anything complains that there are too few.
     vectors[chosen]
     return chosen

@@ -1,4 +1,4 @@
-"""Warnings about unusual settings, with which a run can go on."""
+"""Warnings about unusual settings, which a run accepts."""
 
 from __future__ import annotations
 
@@ -15,25 +15,17 @@ from firth.training.config import TrainConfig
 _FEW_TOKENS = 10_000
 _FEW_WORDS = 3
 _FEW_KEPT = 0.01
-# Where it is less, most units must hold a single word.
+# Below this mean length, most units must hold a single word.
 _SHORT_UNIT = 1.5
 
 
 def warn_of_choices(corpus: Corpus, config: TrainConfig) -> None:
-    """Warn of each unusual setting by a `FirthWarning`.
-
-    Parameters
-    ----------
-    corpus : Corpus
-        What shall be trained.
-    config : TrainConfig
-        How.
-    """
-    for doubt in _doubts(corpus, config):
-        warn(doubt)
+    """Warn of each setting that makes little sense for the corpus, by a `FirthWarning`."""
+    for message in _warnings(corpus, config):
+        warn(message)
 
 
-def _doubts(corpus: Corpus, config: TrainConfig) -> Iterator[str]:
+def _warnings(corpus: Corpus, config: TrainConfig) -> Iterator[str]:
     tokens, words = corpus.tokens.size - corpus.held_out, len(corpus.vocabulary)
     if tokens < _FEW_TOKENS:
         yield (
@@ -57,19 +49,18 @@ def _doubts(corpus: Corpus, config: TrainConfig) -> Iterator[str]:
     units = int(np.searchsorted(corpus.tokens.offsets, tokens))
     if tokens < _SHORT_UNIT * units:
         yield (
-            f"a line or token list has {tokens / units:.1f} words of the "
-            "vocabulary on average, and words of different ones are not learnt together; put more "
-            "words in each"
+            f"a line or token list has {tokens / units:.1f} words of the vocabulary on average, "
+            "and no window crosses lines or lists; put more words in each"
         )
     if config.workers > available_processors():
         yield (
             f"threads is {config.workers}, more than the {available_processors()} processors that "
-            "there are; it will be no faster than with as many threads as these"
+            "there are, which is no faster; give as many threads as processors"
         )
 
 
 def _more_words(corpus: Corpus, config: TrainConfig) -> str:
-    """Tell what leaves out words, and so what to do."""
+    """Return what to do for more words, after what leaves them out."""
     left_out = corpus.words_left_out
     read = corpus.tokens.size - corpus.held_out + left_out
     of_all = f"leaves out {left_out:,} of the {read:,} words read"
@@ -77,12 +68,12 @@ def _more_words(corpus: Corpus, config: TrainConfig) -> str:
         return "give more text"
     if len(corpus.vocabulary) == config.max_vocab:
         return f"max_vocab={config.max_vocab} {of_all}: raise it (--max-vocab)"
-    # Its number is that of reading, which may have been done before with another.
+    # Without its value: the corpus may have been read with another min_count.
     return f"min_count {of_all}: give more text, or lower it (--min-count)"
 
 
 def _kept_share(corpus: Corpus, config: TrainConfig) -> float:
-    """Return the share of the words that subsampling is expected to leave."""
+    """Return the expected share of the words that subsampling leaves."""
     counts = corpus.vocabulary.counts
     kept = (sampling.keep_thresholds(counts, config.sample) + 1.0) / 2.0**32
     return float(counts @ kept / counts.sum(dtype=np.float64))

@@ -1,103 +1,110 @@
-"""The options of a training run, and what they may be."""
+"""The options of a training run: name, type, check, default and meaning, each stated once."""
 
 from __future__ import annotations
 
 import dataclasses
-import math
+import functools
+import inspect
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args, get_type_hints
 
-from firth.checks import INT64_MAX, shown, switch
-from firth.checks import is_finite as is_finite
-from firth.checks import whole_number as whole_number
+from firth.checks import INT64_MAX, one_of, real_number, switch, whole_number
 from firth.errors import ConfigError
 from firth.io.resources import available_processors
 from firth.other_names import explain_keywords
 
 Model = Literal["skipgram", "cbow"]
 OnDivergence = Literal["stop", "halve"]
+Check = Callable[[str, Any], Any]
 
 # word2vec's step size for skip-gram. CBOW gains from twice that: docs/decisions.md.
-_DEFAULT_LR: dict[str, float] = {"skipgram": 0.025, "cbow": 0.05}
-
-
-_CHOICES: dict[str, tuple[str, ...]] = {
-    "model": get_args(Model),
-    "on_divergence": get_args(OnDivergence),
-}
-# What follows from the rest or the machine where it is not given.
-_FILLED_IN = ("lr", "min_lr", "threads")
-_SWITCHES = ("shrink_windows", "deterministic")
-
-# The least and the most of each whole number. Where nothing else limits it, the most is beyond what
-# is useful: a slip of the finger should not fill the memory.
-_WHOLE: dict[str, tuple[int, int]] = {
-    "dim": (1, 100_000),
-    "window": (1, 10_000),
-    "negative": (1, 10_000),
-    "epochs": (1, 1_000_000),
-    "min_count": (1, INT64_MAX),
-    "max_vocab": (2, INT64_MAX),
-    "threads": (1, 1_024),
-    "seed": (0, 2**64 - 1),
-    "patience": (1, INT64_MAX),
-}
-_MAY_BE_NONE = ("max_vocab", "patience")
+_DEFAULT_LR = {"skipgram": 0.025, "cbow": 0.05}
+_DEFAULT_MIN_LR = 1e-4
 # Steps are taken in float32, where beyond these they are 0 or infinite.
 _LEAST_LR, _MOST_LR = 1e-30, 1e30
-_DEFAULT_MIN_LR = 1e-4
+
+# The default of an option that follows from others or the machine. The field has the type of the
+# value that is computed, so that no user of a config has to exclude None.
+_COMPUTED: Any = None
+_COMPUTE: dict[str, Callable[[TrainConfig], Any]] = {
+    "lr": lambda config: _DEFAULT_LR[config.model],
+    "min_lr": lambda config: min(_DEFAULT_MIN_LR, config.lr),
+    "threads": lambda config: available_processors(),
+}
+
+
+def whole(least: int, most: int) -> Check:
+    """Return the check of a whole number.
+
+    Where nothing else limits an option, the most is beyond what is useful: a typing error should
+    not fill the memory.
+    """
+    return functools.partial(whole_number, least=least, most=most)
+
+
+def real(least: float, most: float) -> Check:
+    """Return the check of a number."""
+    return functools.partial(real_number, least=least, most=most)
+
+
+def choice(choices: object) -> Check:
+    """Return the check of a `Literal`."""
+    return functools.partial(one_of, choices=get_args(choices))
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig:
     """The options of a training run; defaults are word2vec's where it has one.
 
+    The command `firth train` has the same options, with these descriptions as their help.
+
     Parameters
     ----------
     model : {"skipgram", "cbow"}
-        Whether each context word predicts the centre, or the mean of the context words does.
+        Each context word predicts the centre, or their mean does.
     dim : int
-        D, the length of a vector.
+        Length of a vector.
     window : int
-        The maximum distance between a centre and a context word, after subsampling.
+        Maximum distance of a context word from the centre, after subsampling.
     negative : int
-        K, the number of noise words for each window. All pairs of a window share them (Ji et al.
-        2016, arXiv:1604.04661).
+        Noise words for each window, shared by its pairs.
     epochs : int
-        How often the corpus is gone through.
+        Passes over the corpus.
     min_count : int
-        Words that occur less often are left out of the corpus.
+        Leave out words that occur less often.
     max_vocab : int, optional
-        Keep no more than this many words, the most frequent ones.
+        Keep only this many words, the most frequent; by default all.
     sample : float
-        Subsampling threshold: words that make up more than this share of the corpus are thinned
-        out. 0 switches it off.
+        Subsampling threshold: words with a larger share of the corpus are thinned out; 0 for none.
     noise_exponent : float
-        Noise words are drawn in proportion to their count to this power. 0 draws all words alike;
-        a negative exponent prefers rare words.
-    lr, min_lr : float
-        The step size at the start and at the end; it falls linearly. `lr` is by default 0.025 for
-        skip-gram and 0.05 for CBOW, `min_lr` 1e-4, or `lr` if that is less.
+        Draw noise words by count to this power: 0 draws all alike, less than 0 prefers rare words.
+    lr : float, optional
+        Step size at the start; by default 0.025 for skipgram, 0.05 for cbow.
+    min_lr : float, optional
+        Step size at the end, to which it falls linearly; by default 1e-4, or `lr` if that is less.
     shrink_windows : bool
-        Whether each window's reach is drawn from 1 to `window`, which gives near words more weight.
+        Draw the reach of each window from 1 to `window`, which gives near words more weight.
     threads : int, optional
-        Workers; by default as many as there are processors for this process.
+        Threads that train; by default one for each processor.
     seed : int
-        Start of all random numbers. With one worker the same seed gives the same vectors.
+        Seed of the random numbers: with one thread, the same seed gives the same vectors.
     deterministic : bool
-        Train with one worker, whatever `threads` says: the vectors are the same, bit by bit,
-        each time.
+        Train with one thread, whatever `threads` says: the same vectors, bit by bit, each time.
     patience : int, optional
-        Stop when the loss on held-out text has not improved for so many epochs, and keep the
-        vectors of the best one.
+        Stop when the held-out loss has not improved for this many epochs, and keep the best.
     on_divergence : {"stop", "halve"}
-        What to do when training diverges: stop, or go back to the last checkpoint and go on with
-        half the step size.
+        If training diverges, stop, or go back to a checkpoint with half the step size.
 
     Raises
     ------
     ConfigError
         If an option is of the wrong type, or out of range.
+
+    Notes
+    -----
+    That all pairs of a window share their noise words is from Ji et al. 2016, arXiv:1604.04661.
 
     Examples
     --------
@@ -108,100 +115,78 @@ class TrainConfig:
     firth.errors.ConfigError: window must be at least 1, got 0
     """
 
-    model: Model = "skipgram"
-    dim: int = 100
-    window: int = 5
-    negative: int = 5
-    epochs: int = 5
-    min_count: int = 5
-    max_vocab: int | None = None
-    sample: float = 1e-3
-    noise_exponent: float = 0.75
-    lr: float | None = None
-    min_lr: float | None = None
-    shrink_windows: bool = True
-    threads: int | None = None
-    seed: int = 1
-    deterministic: bool = False
-    patience: int | None = None
-    on_divergence: OnDivergence = "stop"
+    model: Annotated[Model, choice(Model)] = "skipgram"
+    dim: Annotated[int, whole(1, 100_000)] = 100
+    window: Annotated[int, whole(1, 10_000)] = 5
+    negative: Annotated[int, whole(1, 10_000)] = 5
+    epochs: Annotated[int, whole(1, 1_000_000)] = 5
+    min_count: Annotated[int, whole(1, INT64_MAX)] = 5
+    max_vocab: Annotated[int | None, whole(2, INT64_MAX)] = None
+    sample: Annotated[float, real(0.0, 1.0)] = 1e-3
+    noise_exponent: Annotated[float, real_number] = 0.75
+    lr: Annotated[float, real(_LEAST_LR, _MOST_LR)] = _COMPUTED
+    min_lr: Annotated[float, real_number] = _COMPUTED
+    shrink_windows: Annotated[bool, switch] = True
+    threads: Annotated[int, whole(1, 1_024)] = _COMPUTED
+    seed: Annotated[int, whole(0, 2**64 - 1)] = 1
+    deterministic: Annotated[bool, switch] = False
+    patience: Annotated[int | None, whole(1, INT64_MAX)] = None
+    on_divergence: Annotated[OnDivergence, choice(OnDivergence)] = "stop"
 
     def __post_init__(self) -> None:
-        """Fill in what follows from the rest or the machine, and check everything."""
-        filled = frozenset(name for name in _FILLED_IN if getattr(self, name) is None)
-        self._set("_filled", filled)
-        self._check_choices()
-        if self.lr is None:
-            self._set("lr", _DEFAULT_LR[self.model])
-        if self.threads is None:
-            self._set("threads", available_processors())
-        for name, (least, most) in _WHOLE.items():
-            value = getattr(self, name)
-            if value is not None or name not in _MAY_BE_NONE:
-                self._set(name, whole_number(name, value, least=least, most=most))
-        self._check_float("sample", 0.0, 1.0)
-        self._check_float("noise_exponent", -math.inf, math.inf)
-        if is_finite(self.lr) and self.step_size <= 0:
-            raise ConfigError(f"lr must be above 0, got {self.lr:g}")
-        self._check_float("lr", _LEAST_LR, _MOST_LR)
-        if self.min_lr is None:
-            self._set("min_lr", min(_DEFAULT_MIN_LR, self.step_size))
-        self._check_float("min_lr", 0.0, self.step_size, of=" (lr)")
+        """Check each option, and compute what was not given."""
+        computed = frozenset(name for name in _COMPUTE if getattr(self, name) is None)
+        object.__setattr__(self, "_computed", computed)
+        for name, (kind, check) in _types_and_checks().items():
+            value = _COMPUTE[name](self) if name in computed else getattr(self, name)
+            if value is not None or type(None) not in get_args(kind):
+                object.__setattr__(self, name, check(name, value))
+        if not 0.0 <= self.min_lr <= self.lr:
+            raise ConfigError(f"min_lr must be from 0 to {self.lr:g} (lr), got {self.min_lr:g}")
 
     def replace(self, **changes: object) -> Self:
-        """Return a config with some options changed; what was not given is filled in anew.
+        """Return a config with some options changed; what was not given is computed anew.
 
-        `dataclasses.replace` would take what was filled in for what was given.
+        `dataclasses.replace` would take what was computed for what was given.
 
         Examples
         --------
         >>> TrainConfig(window=3, threads=1).replace(model="cbow").lr
         0.05
         """
-        filled: frozenset[str] = vars(self)["_filled"]
-        given = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        kept = {name: value for name, value in given.items() if name not in filled}
-        return type(self)(**{**kept, **changes})
-
-    def _set(self, name: str, value: object) -> None:
-        object.__setattr__(self, name, value)
-
-    def _check_choices(self) -> None:
-        for name, choices in _CHOICES.items():
-            value = getattr(self, name)
-            if not isinstance(value, str) or value not in choices:
-                raise ConfigError(f"{name} must be {' or '.join(choices)}, got {shown(value)}")
-            self._set(name, str.__str__(value))
-        for name in _SWITCHES:
-            self._set(name, switch(name, getattr(self, name)))
-
-    def _check_float(self, name: str, low: float, high: float, *, of: str = "") -> None:
-        value = getattr(self, name)
-        if not is_finite(value):
-            raise ConfigError(f"{name} must be a finite number, got {shown(value)}")
-        # Adding 0 turns -0 into 0.
-        number = float(value) + 0.0
-        if not low <= number <= high:
-            raise ConfigError(f"{name} must be from {low:g} to {high:g}{of}, got {number:g}")
-        self._set(name, number)
-
-    @property
-    def step_size(self) -> float:
-        """The step size at the start: `lr` with its default filled in."""
-        assert self.lr is not None
-        return self.lr
-
-    @property
-    def last_step_size(self) -> float:
-        """The step size at the end: `min_lr` with its default filled in."""
-        assert self.min_lr is not None
-        return self.min_lr
+        options = dataclasses.asdict(self)
+        given = {name: options[name] for name in options.keys() - vars(self)["_computed"]}
+        return type(self)(**{**given, **changes})
 
     @property
     def workers(self) -> int:
-        """How many workers train at the same time: `threads`, or one if `deterministic`."""
-        assert self.threads is not None
+        """How many workers train at the same time: one if `deterministic`, else `threads`."""
         return 1 if self.deterministic else self.threads
 
 
 TrainConfig.__init__ = explain_keywords(TrainConfig.__init__)  # type: ignore[method-assign]
+
+
+@functools.cache
+def _types_and_checks() -> dict[str, tuple[Any, Check]]:
+    """Return what the annotation of each option holds."""
+    hints = get_type_hints(TrainConfig, include_extras=True)
+    return {name: get_args(hint) for name, hint in hints.items()}
+
+
+def parameters_section() -> str:
+    """Return what the docstring of `TrainConfig` says of the options."""
+    _, _, rest = (inspect.getdoc(TrainConfig) or "").partition("Parameters\n----------\n")
+    return rest.partition("\n\n")[0]
+
+
+def option_help() -> dict[str, str]:
+    """Return the description of each option, without line breaks.
+
+    Examples
+    --------
+    >>> option_help()["epochs"]
+    'Passes over the corpus.'
+    """
+    found = re.findall(r"^(\w+) : .*((?:\n    .*)+)", parameters_section(), re.MULTILINE)
+    return {name: " ".join(text.split()) for name, text in found}

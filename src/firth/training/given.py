@@ -14,29 +14,29 @@ from firth.errors import ConfigError, one_line
 from firth.io.paths import to_path
 from firth.other_names import check_options
 from firth.training.checkpoints.folder import list_checkpoints
-from firth.training.config import TrainConfig
+from firth.training.config import TrainConfig, parameters_section
 from firth.vectors import Vectors, load
 
 _P = ParamSpec("_P")
 
 _OPTIONS = tuple(field.name for field in dataclasses.fields(TrainConfig))
-# What belongs to training too, or only to reading as such.
-_NOT_OF_READING = {"source", "seed", "start", "leave_out", "on_progress"}
-_READING = tuple(
-    name for name in inspect.signature(read_corpus).parameters if name not in _NOT_OF_READING
-)
+# Options that only reading takes.
+_READING = set(inspect.signature(read_corpus).parameters) - {
+    "source", "seed", "start", "leave_out", "on_progress",
+}  # fmt: skip
 
 
 def with_config(train: Callable[_P, Vectors]) -> Callable[_P, Vectors]:
     """Make `config` of the options that a call gives, before Python fills in the defaults.
 
-    A function cannot tell an option that was given from its default. Here is known which were: so
-    none is ignored beside a config, a corpus that was read or vectors to start from.
+    A function cannot tell an option that was given from its default; its wrapper can. So no option
+    is ignored beside a config, a corpus that was read, or vectors to start from.
 
     Parameters
     ----------
     train : callable
         Takes a source and keywords, among them `config`, `start` and the options of `TrainConfig`.
+        Its docstring gets their descriptions, before that of `config`.
 
     Returns
     -------
@@ -54,16 +54,22 @@ def with_config(train: Callable[_P, Vectors]) -> Callable[_P, Vectors]:
         source = arguments[0] if arguments else given.get("source")
         if isinstance(source, Corpus):
             _check_read(given, config)
-        start = load_start(given.get("start"))
-        if start is not None and given.get("config") is None and "dim" not in given:
+        start = _load_start(given.get("start"))
+        if start is not None and start.dim != config.dim:
+            if given.get("config") is not None or "dim" in given:
+                raise ConfigError(
+                    f"dim must be that of the vectors to start from, {start.dim}, got {config.dim}"
+                )
             config = config.replace(dim=start.dim)
         return train(*arguments, **{**given, "config": config, "start": start})
 
+    before, config_entry, after = (inspect.getdoc(train) or "").partition("config : TrainConfig")
+    call.__doc__ = f"{before}{parameters_section()}\n{config_entry}{after}"
     return call
 
 
 def _config_of(given: dict[str, Any]) -> TrainConfig:
-    """Make a config of the options that were given, or return the one that was."""
+    """Return the config that was given, or one of the options that were."""
     options = {name: given[name] for name in _OPTIONS if name in given}
     config = given.get("config")
     if config is None:
@@ -80,13 +86,14 @@ def _config_of(given: dict[str, Any]) -> TrainConfig:
 
 def _check_read(given: dict[str, Any], config: TrainConfig) -> None:
     """Raise if there are options of reading, although the corpus was read before."""
-    default = TrainConfig()
-    asked = [name for name in _READING if name in given]
-    asked += [
-        f"{name} (in config)"
-        for name in ("min_count", "max_vocab")
-        if given.get("config") is not None and getattr(config, name) != getattr(default, name)
-    ]
+    asked = [name for name in given if name in _READING]
+    if given.get("config") is not None:
+        default = TrainConfig()
+        asked += [
+            f"{name} (in config)"
+            for name in ("min_count", "max_vocab")
+            if getattr(config, name) != getattr(default, name)
+        ]
     if asked:
         raise ConfigError(
             f"the corpus has been read: {', '.join(asked)} would change nothing; "
@@ -94,28 +101,10 @@ def _check_read(given: dict[str, Any], config: TrainConfig) -> None:
         )
 
 
-def load_start(start: Vectors | str | os.PathLike[str] | None) -> Vectors | None:
+def _load_start(start: Vectors | str | os.PathLike[str] | None) -> Vectors | None:
     """Load the vectors to start from; of a folder of checkpoints, the last one."""
     if start is None or isinstance(start, Vectors):
         return start
     path = to_path("start", start, what="Vectors or a path")
     checkpoints = list_checkpoints(path) if os.path.isdir(path) else []  # noqa: PTH112
     return load(checkpoints[-1] if checkpoints else path)
-
-
-def check_known(start: Vectors | None, corpus: Corpus) -> None:
-    """Raise if a corpus that was read lacks words of the vectors to start from."""
-    lacking = [word for word in start or () if word not in corpus.vocabulary]
-    if lacking:
-        raise ConfigError(
-            f"{len(lacking):,} words of the vectors to start from are not in the corpus, such as "
-            f"{one_line(repr(lacking[0]))}; read it with the start of read_corpus, or give train "
-            "the text itself"
-        )
-
-
-def without_reading(source: object, record: dict[str, Any]) -> dict[str, Any]:
-    """Return a record; of a corpus that was read before, without how, which is not known."""
-    if not isinstance(source, Corpus):
-        return record
-    return {name: value for name, value in record.items() if name not in _READING}

@@ -1,6 +1,6 @@
-"""Progress bars: on standard error, or in a notebook as a widget if it has them.
+"""Progress bars: on standard error, or as widgets in a notebook that has them.
 
-Where that cannot be written, there are none: a run is worth more than its bar.
+A bar that cannot be written is given up; the run goes on.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import contextlib
 import importlib.util
 import sys
 from collections.abc import Iterator
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from tqdm import tqdm
 
@@ -19,7 +19,7 @@ from firth.training.callbacks import Callback, Progress, RunStart
 
 
 def are_bars_shown(progress: bool | None) -> bool:
-    """Tell whether to show bars: as asked, else in a notebook and on a terminal.
+    """Return whether to show bars: as asked, by default in a notebook and on a terminal.
 
     Raises
     ------
@@ -34,14 +34,14 @@ def are_bars_shown(progress: bool | None) -> bool:
 
 
 def _is_notebook() -> bool:
-    """Tell whether this runs in the kernel of a notebook; its standard error is no terminal."""
+    """Return whether this runs in a notebook, whose standard error is no terminal."""
     ipython: Any = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     return shell is not None and "IPKernelApp" in shell.config
 
 
 def _bar_class() -> Any:  # noqa: ANN401
-    # tqdm.auto would warn where there are no widgets; the bar of a terminal is shown there too.
+    # tqdm.auto would warn in a notebook without widgets; the plain bar works there too.
     if _is_notebook() and importlib.util.find_spec("ipywidgets") is not None:
         from tqdm.notebook import tqdm as widget
 
@@ -50,22 +50,21 @@ def _bar_class() -> Any:  # noqa: ANN401
 
 
 class _Bar:
-    """A bar that appears with the first report, and stays as a line when it is done."""
+    """A bar that appears with the first report, and stays as a line at the end."""
 
-    _options: ClassVar[dict[str, object]]
-
-    def __init__(self) -> None:
+    def __init__(self, description: str, unit: str, *, shown: bool) -> None:
+        self._options = {"desc": description, "unit": unit}
         self._bar: tqdm[None] | None = None
         self._begin = 0
-        # Python has no such stream where the process was started without.
-        self._is_shown = sys.stderr is not None
+        # A process may be started without standard error.
+        self._is_shown = shown and sys.stderr is not None
 
     def __enter__(self) -> Self:
         """Return the bar itself."""
         return self
 
     def __exit__(self, *exception: object) -> None:
-        """Leave the bar as it stands."""
+        """Leave the bar as it is."""
         if self._bar is not None:
             with self._giving_up():
                 self._bar.close()
@@ -75,9 +74,12 @@ class _Bar:
             return
         with self._giving_up():
             if self._bar is None:
-                bar = _bar_class()
-                self._bar = bar(
-                    total=total, initial=self._begin, dynamic_ncols=True, **self._options
+                self._bar = _bar_class()(
+                    total=total,
+                    initial=self._begin,
+                    unit_scale=True,
+                    dynamic_ncols=True,
+                    **self._options,
                 )
             if figures:
                 self._bar.set_postfix(figures, refresh=False)
@@ -85,24 +87,21 @@ class _Bar:
 
     @contextlib.contextmanager
     def _giving_up(self) -> Iterator[None]:
-        """Show nothing more once the stream cannot be written, or is closed."""
+        """Show nothing more once standard error is closed or cannot be written."""
         try:
             yield
         except (OSError, ValueError):
             self._is_shown = False
             if self._bar is not None:
-                # It would try once more when it is closed.
+                # Or it would write once more when it is closed.
                 self._bar.disable = True
 
 
 class ReadingBar(_Bar):
-    """Shows how much of a corpus has been read: call it with what is done and the total."""
+    """Shows how much of a corpus has been read: call it with the amount done and the total."""
 
-    _options: ClassVar[dict[str, object]] = {
-        "desc": "reading",
-        "unit": "B",
-        "unit_scale": True,
-    }
+    def __init__(self, *, shown: bool) -> None:
+        super().__init__("reading", "B", shown=shown)
 
     def __call__(self, done: int, total: int | None) -> None:
         """Show that `done` of `total` bytes or token lists were read."""
@@ -112,14 +111,11 @@ class ReadingBar(_Bar):
 class TrainingBar(_Bar, Callback):
     """Shows words per second, time left, epoch, step size and loss."""
 
-    _options: ClassVar[dict[str, object]] = {
-        "desc": "training",
-        "unit": " words",
-        "unit_scale": True,
-    }
+    def __init__(self, *, shown: bool) -> None:
+        super().__init__("training", " words", shown=shown)
 
     def on_start(self, start: RunStart) -> None:
-        """Begin where a checkpoint left off."""
+        """Begin where the checkpoint ended."""
         self._begin = start.words
 
     def on_progress(self, progress: Progress) -> None:

@@ -1,4 +1,4 @@
-"""What a run tells the standard `logging`: nothing is shown until a program asks for it."""
+"""The log of a run in the standard `logging`, which shows nothing unless a program asks for it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from firth.training.callbacks import Callback, EpochEnd, RunEnd, RunStart
 from firth.training.estimate import size_of
 
 _LOG = logging.getLogger(__name__)
-# As is usual for a library: what nobody asked for goes nowhere.
+# As in any library: without a handler of the program, Python would print warnings.
 logging.getLogger("firth").addHandler(logging.NullHandler())
 
 
@@ -19,7 +19,7 @@ class RunLog(Callback):
         self._words, self._seconds = 0, 0.0
 
     def on_start(self, start: RunStart) -> None:
-        """Log what is trained, what it needs, and where it goes on."""
+        """Log what is trained, what it needs, and the checkpoint that it continues from."""
         config, needed = start.config, start.estimate
         self._words = start.words
         _LOG.info(
@@ -32,9 +32,9 @@ class RunLog(Callback):
             config.workers,
         )
         time = "" if needed.seconds is None else f" and {needed.seconds / 60.0:.1f} minutes"
-        _LOG.info("it will need about %s of memory%s", size_of(needed.memory), time)
+        _LOG.info("needs about %s of memory%s", size_of(needed.memory), time)
         if start.checkpoint is not None:
-            _LOG.info("it goes on from %s, in epoch %d", start.checkpoint, start.epoch)
+            _LOG.info("continues from %s, in epoch %d", start.checkpoint, start.epoch)
 
     def on_epoch(self, epoch: EpochEnd) -> None:
         """Log the losses and the speed of an epoch."""

@@ -279,7 +279,7 @@ class _Run:
     @property
     def _lr(self) -> float:
         """The step size at the start, after all halvings."""
-        return self._config.step_size * self._state.lr_scale
+        return self._config.lr * self._state.lr_scale
 
     @property
     def _received(self) -> signal.Signals | None:
@@ -304,8 +304,8 @@ class _Run:
     def _schedule(self, epoch: int) -> tuple[float, float]:
         """Return the step size at the start of an epoch, and its change from word to word."""
         config, scale = self._config, self._state.lr_scale
-        slope = scale * (config.last_step_size - config.step_size) / (config.epochs * self._size)
-        return scale * config.step_size + slope * epoch * self._size, slope
+        slope = scale * (config.min_lr - config.lr) / (config.epochs * self._size)
+        return scale * config.lr + slope * epoch * self._size, slope
 
     def _end_epoch(self) -> None:
         state, config = self._state, self._config

@@ -72,7 +72,7 @@ class Checkpointer:
         # The one before must be written first anyway, and its copy would stand beside this one.
         self.finish()
         inputs, outputs = tables = copies(self._engine.tables())
-        lr = self._config.step_size * state.lr_scale
+        lr = self._config.lr * state.lr_scale
         check_tables(tables, self._vocabulary, state.epoch, lr)
         table = Table(
             words=self._vocabulary.words,

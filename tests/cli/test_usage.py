@@ -1,42 +1,24 @@
 """Wrong usage of the command: what is said, and that it agrees with Python's options."""
 
+import dataclasses
 import inspect
+import re
 import subprocess
 import sys
 import typing
-from pathlib import Path
 
 import pytest
 import typer
 
 import firth
 from firth.cli import app
-from firth.errors import FirthError
+from firth.training.config import option_help
 
-TRAIN = ["train", "text.txt", "--output", "vectors"]
+TRAIN = ["train", "text.txt", "--output", "new"]
 BOUNDED = {
     "dim", "window", "negative", "epochs", "min_count", "max_vocab", "sample", "noise_exponent",
     "lr", "min_lr", "threads", "seed", "patience",
 }  # fmt: skip
-
-
-@pytest.fixture
-def call(monkeypatch, capsys, tmp_path):
-    """Call the command in this process; what it leaves is the exit code and standard error."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "text.txt").write_text("tea milk\n" * 10)
-
-    def called(*arguments):
-        monkeypatch.setattr(sys, "argv", ["firth", *arguments])
-        with pytest.raises((SystemExit, FirthError)) as caught:
-            app()
-        captured = capsys.readouterr()
-        assert captured.out == ""
-        # `main` tells a FirthError, and exits with 1.
-        is_ours = isinstance(caught.value, FirthError)
-        return (1, f"firth: {caught.value}") if is_ours else (caught.value.code, captured.err)
-
-    return called
 
 
 @pytest.mark.parametrize(
@@ -60,13 +42,14 @@ def call(monkeypatch, capsys, tmp_path):
         (["evaluate", "vectors"], "give --analogies FILE or --similarity FILE"),
     ],
 )
-def test_wrong_usage_is_told_in_plain_words(call, arguments, line):
-    code, told = call(*arguments)
-    assert code == 2
-    assert line in told.splitlines()[-1]
-    assert told.splitlines()[-1].startswith("Error: ")
+def test_wrong_usage_is_told_in_plain_words(folder, call, arguments, line):
+    done = call(*arguments, at=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    told = done.stderr.splitlines()[-1]
+    assert told.startswith("Error: ")
+    assert line in told
     for word in ("Input should be", "parse", "Value error", "─"):
-        assert word not in told
+        assert word not in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -82,47 +65,40 @@ def test_wrong_usage_is_told_in_plain_words(call, arguments, line):
         ([*TRAIN, "--checkpoint", "c", "--checkpoint-every", "0"], "checkpoint_every (--checkpoin"),
     ],
 )
-def test_a_value_out_of_range_is_an_error_in_one_line(call, arguments, message):
+def test_a_value_out_of_range_is_an_error_in_one_line(folder, fails, arguments, message):
     if arguments[-2] == "--noise-exponent":
         arguments = [*arguments[:-1], "nan"]
-    code, told = call(*arguments)
-    assert code == 1
-    assert told.startswith(f"firth: {message}")
-    assert "\n" not in told
+    assert fails(*arguments, at=folder).startswith(message)
 
 
-def test_so_are_those_of_the_other_verbs(call):
-    firth.train([["tea", "milk"]] * 20, dim=2, epochs=1, sample=0).save("vectors")
-    Path("questions.txt").write_text(": drinks\ntea milk tea milk\n")
-    for arguments, message in [
-        (["similar", "vectors", "tea", "--top", "0"], "top must be at least 1, got 0"),
-        (
-            ["analogy", "vectors", "tea", "tea", "milk", "--top", "-1"],
-            "top must be at least 1, got -1",
-        ),
-        (["plot", "vectors", "-o", "a.png", "--top", "0"], "top must be at least 2, got 0"),
-        (
-            ["evaluate", "vectors", "--analogies", "questions.txt", "--restrict", "0"],
-            "restrict must be at least 1, got 0",
-        ),
-    ]:
-        code, told = call(*arguments)
-        assert (code, told.startswith(f"firth: {message}")) == (1, True), told
-
-
-def test_train_has_the_defaults_that_python_has():
+def test_train_has_the_options_that_python_has():
+    command = typer.main.get_command(app).commands["train"]
+    options = {option.name: option for option in command.params}
+    of_the_command = {"inputs", "output", "log", "overwrite", "quiet", "as_json"}
+    of_python = {"source", "config", "callbacks", "progress"}
     parameters = inspect.signature(firth.train).parameters
-    options = {
-        option.name: option for option in typer.main.get_command(app).commands["train"].params
-    }
-    # Where Python has a number, but the command tells whether one was given.
-    default_is_none = {"dim", "holdout", "frozen"}
-    not_options = {"source", "config", "callbacks", "progress"}
-    for name, parameter in parameters.items():
-        if name in not_options:
-            continue
-        expected = None if name in default_is_none else parameter.default
+    assert options.keys() - of_the_command == parameters.keys() - of_python
+    for name in parameters.keys() - of_python:
+        # The command takes these as text.
+        expected = None if name in {"holdout", "frozen"} else parameters[name].default
         assert options[name].default == expected, name
+
+
+def test_the_options_of_a_config_have_its_descriptions_as_help():
+    command = typer.main.get_command(app).commands["train"]
+    names = [field.name for field in dataclasses.fields(firth.TrainConfig)]
+    options = [option for option in command.params if option.name in names]
+    assert [option.name for option in options] == names
+    described = option_help()
+    for option in options:
+        text = described[option.name]
+        assert text.endswith(".")
+        for name in re.findall(r"`(\w+)`", text):
+            text = text.replace(f"`{name}`", f"--{name}")
+        assert option.help == text
+        assert option.opts == [f"--{option.name.replace('_', '-')}"]
+    switches = {option.name: option.secondary_opts for option in options if option.is_flag}
+    assert switches == {"shrink_windows": ["--no-shrink-windows"], "deterministic": []}
 
 
 def test_no_option_has_bounds_of_its_own():

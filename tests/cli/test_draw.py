@@ -1,8 +1,6 @@
-"""The verb `firth plot`, run as a user runs it."""
+"""The verb `plot`."""
 
-import os
-import subprocess
-import sys
+import functools
 
 import numpy as np
 import pytest
@@ -23,12 +21,10 @@ def folder(tmp_path_factory):
     return folder
 
 
-def run(*arguments, at):
-    return subprocess.run(
-        [sys.executable, "-m", "firth", "plot", *arguments],
-        cwd=at, capture_output=True, text=True, encoding="utf-8", check=False,
-        env={**os.environ, "COLUMNS": "100"},
-    )  # fmt: skip
+@pytest.fixture
+def plot(call):
+    """Run the verb in this process."""
+    return functools.partial(call, "plot")
 
 
 def names_in(path):
@@ -40,10 +36,10 @@ def names_in(path):
     }
 
 
-def test_words_are_drawn(folder, tmp_path):
+def test_words_are_drawn(folder, plot, tmp_path):
     output = tmp_path / "new" / "map.svg"
     given = ["--words", "king, queen,,man", "--words", "tea", "--title", "Royal"]
-    done = run("vectors", "-o", str(output), *given, at=folder)
+    done = plot("vectors", "-o", str(output), *given, at=folder)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"{output}: 4 words\n"
     names = names_in(output)
@@ -51,42 +47,42 @@ def test_words_are_drawn(folder, tmp_path):
     assert "woman" not in names
 
 
-def test_a_comma_may_be_a_word_or_in_one(folder, tmp_path):
+def test_a_comma_may_be_a_word_or_in_one(folder, plot, tmp_path):
     output = tmp_path / "map.svg"
     given = ["--words", ",", "--words", "1,000", "--words", "7,tea", "--method", "tsne"]
-    assert run("vectors", "-o", str(output), *given, at=folder).stdout.endswith(": 4 words\n")
+    assert plot("vectors", "-o", str(output), *given, at=folder).stdout.endswith(": 4 words\n")
     names = names_in(output)
     assert {",", "1,000", "7", "tea"} <= names
     assert any(name.startswith("t-SNE of 5 dimensions") for name in names)
 
 
-def test_content_words_are_drawn_if_none_are_named(folder, tmp_path):
+def test_content_words_are_drawn_if_none_are_named(folder, plot, tmp_path):
     output = tmp_path / "map.svg"
-    assert run("vectors", "-o", str(output), at=folder).stdout == f"{output}: 8 words\n"
+    assert plot("vectors", "-o", str(output), at=folder).stdout == f"{output}: 8 words\n"
     assert set(WORDS) <= names_in(output)
     # Without the comma and the numbers, and without the words that are frequent by their rank.
-    assert run("vectors", "-o", str(output), "--top", "3", at=folder).returncode == 0
+    assert plot("vectors", "-o", str(output), "--top", "3", at=folder).returncode == 0
     assert names_in(output) & set(WORDS) == {"man", "woman", "tea"}
 
 
-def test_analogies_are_drawn_with_their_words(folder, tmp_path):
+def test_analogies_are_drawn_with_their_words(folder, plot, tmp_path):
     output = tmp_path / "map.svg"
     royal = ["--analogy", "man,king,woman，queen"]
-    done = run("vectors", "-o", str(output), *royal, at=folder)
+    done = plot("vectors", "-o", str(output), *royal, at=folder)
     assert (done.returncode, done.stdout) == (0, f"{output}: 4 words\n")
     assert names_in(output) & set(WORDS) == {"king", "queen", "man", "woman"}
-    done = run("vectors", "-o", str(output), "--words", "tea,king", *royal, at=folder)
+    done = plot("vectors", "-o", str(output), "--words", "tea,king", *royal, at=folder)
     assert done.stdout == f"{output}: 5 words\n"
 
 
-def test_full_width_commas_are_commas(folder, tmp_path):
+def test_full_width_commas_are_commas(folder, plot, tmp_path):
     output = tmp_path / "map.svg"
-    done = run("vectors", "-o", str(output), "--words", "king，tea、man", at=folder)
+    done = plot("vectors", "-o", str(output), "--words", "king，tea、man", at=folder)
     assert done.stdout == f"{output}: 3 words\n"
 
 
-def test_integers_are_found_by_their_digits(folder, tmp_path):
-    done = run("items", "-o", str(tmp_path / "map.png"), "--words", "1,3", at=folder)
+def test_integers_are_found_by_their_digits(folder, plot, tmp_path):
+    done = plot("items", "-o", str(tmp_path / "map.png"), "--words", "1,3", at=folder)
     assert done.stdout.endswith(": 2 words\n")
     assert (tmp_path / "map.png").read_bytes().startswith(b"\x89PNG")
 
@@ -111,14 +107,9 @@ def test_integers_are_found_by_their_digits(folder, tmp_path):
         (["absent", "-o", "x.png"], ["no such file: absent"]),
     ],
 )
-def test_bad_input_is_told_in_one_line(folder, arguments, parts):
-    done = run(*arguments, at=folder)
-    assert done.returncode == 1, done.stderr
-    assert done.stdout == ""
-    assert done.stderr.startswith("firth: ")
-    assert done.stderr.count("\n") == 1
-    for part in parts:
-        assert part in done.stderr
+def test_bad_input_is_told_in_one_line(folder, fails, arguments, parts):
+    message = fails("plot", *arguments, at=folder)
+    assert all(part in message for part in parts)
     assert sorted(path.name for path in folder.iterdir()) == ["flat", "items", "vectors"]
 
 
@@ -131,11 +122,7 @@ def test_bad_input_is_told_in_one_line(folder, arguments, parts):
         ["vectors", "-o", "x.png", "--method", "isomap"],
     ],
 )
-def test_wrong_usage_exits_2(folder, arguments):
-    done = run(*arguments, at=folder)
+def test_wrong_usage_exits_2(folder, plot, arguments):
+    done = plot(*arguments, at=folder)
     assert done.returncode == 2
     assert not (folder / "x.png").exists()
-
-
-def test_help_shows_an_example(folder):
-    assert "Example: firth plot vectors --output map.png" in run("--help", at=folder).stdout

@@ -1,0 +1,76 @@
+"""The command, run in a process of its own as a user runs it, or faster in this one."""
+
+import os
+import subprocess
+import sys
+import types
+
+import pytest
+
+import firth
+from firth.cli import app
+from firth.errors import FirthError
+
+TEXT = "the cat sat on the mat .\nthe dog sat on the log .\nthe cat and the dog sat\n" * 700
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
+    """A folder with a text, and vectors trained on it."""
+    folder = tmp_path_factory.mktemp("cli")
+    (folder / "text.txt").write_text(TEXT)
+    firth.train(folder / "text.txt", dim=8, sample=0).save(folder / "vectors")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def run():
+    """Run the command in a process of its own."""
+
+    def run(*arguments, at, stdin=None, **environment):
+        return subprocess.run(
+            [sys.executable, "-m", "firth", *arguments],
+            cwd=at, input=stdin, capture_output=True, text=True, encoding="utf-8", check=False,
+            env={**os.environ, "COLUMNS": "100", **environment},
+        )  # fmt: skip
+
+    return run
+
+
+@pytest.fixture
+def call(monkeypatch, capsys):
+    """Run the command in this process, with the same result as `run`."""
+
+    def call(*arguments, at):
+        monkeypatch.chdir(at)
+        monkeypatch.setattr(sys, "argv", ["firth", *arguments])
+        told, code = "", 1
+        try:
+            app()
+        except FirthError as error:
+            # As `main` tells it.
+            told = f"firth: {error}\n"
+        except SystemExit as end:
+            code = end.code
+        captured = capsys.readouterr()
+        return types.SimpleNamespace(
+            returncode=code, stdout=captured.out, stderr=captured.err + told
+        )
+
+    return call
+
+
+@pytest.fixture
+def fails(call):
+    """Run the command, which should end with exit code 1 and the line that is returned."""
+
+    def fails(*arguments, at, by=call):
+        done = by(*arguments, at=at)
+        assert done.returncode == 1, done.stderr
+        assert done.stdout == ""
+        assert done.stderr.startswith("firth: ")
+        assert done.stderr.endswith("\n")
+        assert done.stderr.count("\n") == 1
+        return done.stderr.removeprefix("firth: ").rstrip()
+
+    return fails

@@ -1,0 +1,94 @@
+"""The command as a whole: exit codes, interrupts, streams that are closed or full."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+# What is printed is written at once, or only as the program ends.
+BUFFERING = pytest.mark.parametrize("unbuffered", ["1", ""])
+
+
+@pytest.fixture
+def shell(folder):
+    """Run the command by a line of the shell, in which FIRTH stands for it."""
+
+    def shell(line, unbuffered=""):
+        return subprocess.run(
+            line.replace("FIRTH", f'"{sys.executable}" -m firth'),
+            shell=True, cwd=folder, capture_output=True, text=True, check=False,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        )  # fmt: skip
+
+    return shell
+
+
+def test_a_command_leaves_its_objects_to_the_end_of_the_process(folder):
+    # On exit, what is registered first is called last.
+    program = (
+        "import atexit, gc; atexit.register(lambda: print(gc.get_freeze_count() > 0));"
+        "from firth.cli import main; main()"
+    )
+    command = [sys.executable, "-c", program, "similar", "vectors", "cat"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("\nTrue\n")
+
+
+@pytest.mark.parametrize("arguments", [[], ["train"], ["unknown"]])
+def test_wrong_usage_exits_2(folder, run, arguments):
+    done = run(*arguments, at=folder)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_an_error_exits_1_in_one_line(folder, run, fails):
+    message = fails("similar", "absent", "cat", at=folder, by=run)
+    assert message == "no such file: absent"
+
+
+@pytest.mark.parametrize(
+    "verb", ["train", "similar", "analogy", "evaluate", "info", "convert", "plot", "demo", "lesson"]
+)
+def test_every_verb_has_help_with_an_example(folder, call, verb):
+    done = call(verb, "--help", at=folder)
+    assert done.returncode == 0
+    assert f"Example: firth {verb}" in done.stdout
+
+
+def test_ctrl_c_is_told_in_one_line(tmp_path):
+    (tmp_path / "text.txt").write_text("the cat sat on the mat and the dog on the log\n" * 150_000)
+    arguments = ["train", "text.txt", "--output", "x", "--epochs", "1000", "--dim", "200"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "firth", *arguments],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(timeout=4)
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=60)
+    told, *before = reversed(errors.splitlines())
+    assert (process.returncode, output, told) == (130, "", "firth: interrupted")
+    # Only what was told before it.
+    assert all(line.endswith("is kept before its end without --checkpoint") for line in before)
+    assert [path.name for path in tmp_path.iterdir()] == ["text.txt"]
+
+
+def test_closed_standard_input_is_told(shell):
+    done = shell("FIRTH train - --output x <&-")
+    assert done.returncode == 1
+    assert done.stderr == "firth: standard input is closed; give a file or pipe text in\n"
+
+
+@BUFFERING
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")  # noqa: PTH110
+def test_output_that_cannot_be_written_is_told(shell, unbuffered):
+    done = shell("FIRTH info vectors > /dev/full", unbuffered)
+    assert done.returncode == 1
+    assert done.stderr == "firth: cannot write to standard output: No space left on device\n"
+
+
+@BUFFERING
+def test_a_closed_pipe_is_no_error_of_ours(shell, unbuffered):
+    assert shell("FIRTH info vectors | true", unbuffered).stderr == ""

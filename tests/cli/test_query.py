@@ -1,0 +1,129 @@
+"""The verbs that read vectors."""
+
+import json
+
+import numpy as np
+import pytest
+
+import firth
+
+
+def test_words_are_printed_on_one_line_and_escaped(tmp_path, call, fails):
+    words = ["tea", "\x1b[31mmilk\u2028and", "\u0645\u06cc\u200c\u062e", "\x9b2J\u202e"]
+    matrix = np.random.default_rng(1).normal(size=(4, 3)).astype(np.float32)
+    firth.Vectors(words, matrix).save(tmp_path / "vectors")
+    done = call("similar", "vectors", "tea", at=tmp_path)
+    lines = done.stdout.removesuffix("\n").split("\n")
+    assert sorted(line.split("  ")[1] for line in lines) == sorted(
+        [r"\x1b[31mmilk\u2028and", words[2], r"\x9b2J\u202e"]
+    )
+    told = call("info", "vectors", at=tmp_path).stdout
+    assert "\u2028" not in told
+    assert "\u202e" not in told
+    report = json.loads(call("similar", "vectors", "tea", "--json", at=tmp_path).stdout)
+    assert {neighbour["word"] for neighbour in report} == set(words[1:])
+    assert r"'\x9b2J' is not among" in fails("similar", "vectors", "\x9b2J", at=tmp_path)
+
+
+def test_similar(folder, call):
+    done = call("similar", "vectors", "cat", "--top", "3", at=folder)
+    lines = done.stdout.splitlines()
+    assert len(lines) == 3
+    score, word = lines[0].split()
+    nearest = firth.load(folder / "vectors").similar("cat", top=1)[0]
+    assert (word, float(score)) == (nearest.word, pytest.approx(nearest.score, abs=1e-4))
+    as_json = json.loads(call("similar", "vectors", "cat", "--json", at=folder).stdout)
+    assert as_json[0]["word"] == word
+    assert len(as_json) == 8
+
+
+def test_a_query_without_an_answer_is_told(tmp_path, call):
+    vectors = np.array([[0, 0], [1, 2], [2, 1]], np.float32)
+    firth.Vectors(["null", "tea", "milk"], vectors).save(tmp_path / "v")
+    reason = "its vector is zero, or those of all other words are"
+    for query, told in (
+        (["similar", "v", "null"], "'null'"),
+        (["analogy", "v", "tea", "tea", "null"], "'tea' - 'tea' + 'null'"),
+    ):
+        for json_option, printed in (([], ""), (["--json"], "[]\n")):
+            done = call(*query, *json_option, at=tmp_path)
+            assert (done.returncode, done.stdout) == (0, printed)
+            assert done.stderr == f"firth: nothing is near {told}: {reason}\n"
+
+
+def test_analogy_is_a_to_b_as_c(folder, call):
+    done = call("analogy", "vectors", "cat", "mat", "dog", "--top", "2", "--json", at=folder)
+    expected = firth.load(folder / "vectors").analogy(
+        positive=["mat", "dog"], negative=["cat"], top=2
+    )
+    assert [near["word"] for near in json.loads(done.stdout)] == [near.word for near in expected]
+
+
+def test_integers_are_found_by_their_digits(tmp_path, call):
+    firth.train([[7, 8, 9, 7]] * 20, dim=4, sample=0).save(tmp_path / "items")
+    done = call("similar", "items", "7", at=tmp_path)
+    assert {line.split()[1] for line in done.stdout.splitlines()} == {"8", "9"}
+
+
+def test_evaluate(folder, call):
+    (folder / "questions.txt").write_text(": animals\ncat mat dog log\ncat mat dog unicorn\n")
+    (folder / "pairs.tsv").write_text("cat\tdog\t9\ncat\ton\t1\nthe\tmat\t3\ncat\tlion\t7\n")
+    given = ["--analogies", "questions.txt", "--similarity", "pairs.tsv"]
+    done = call("evaluate", "vectors", *given, at=folder)
+    assert "animals" in done.stdout
+    assert "of 1 right, 1 skipped" in done.stdout
+    assert "3 pairs, 1 missing" in done.stdout
+    report = json.loads(call("evaluate", "vectors", *given, "--json", at=folder).stdout)
+    assert report["analogies"][0]["total"]["answered"] == 1
+    assert report["similarity"][0]["missing"] == 1
+
+
+def test_info_and_convert(folder, call):
+    done = call("convert", "vectors", "e.txt", at=folder)
+    assert done.stdout == "e.txt: 9 words, 8 dimensions\n"
+    report = json.loads(call("info", "e.txt", "--json", at=folder).stdout)
+    assert (report["words"], report["dimensions"]) == (9, 8)
+    shown = call("info", "vectors", at=folder).stdout
+    assert "words: 9\n" in shown
+    assert '"model": "skipgram"' in shown
+
+
+def test_info_of_counts_whose_sum_exceeds_64_bits(tmp_path, call):
+    vectors = firth.Vectors(["tea", "milk"], np.eye(2), counts=np.array([2**63 - 1, 5]))
+    vectors.save(tmp_path / "vectors")
+    assert f"count: {2**63 + 4}\n" in call("info", "vectors", at=tmp_path).stdout
+
+
+def test_vectors_are_not_converted_in_place(folder, fails):
+    message = fails("convert", "vectors", "./vectors", "--overwrite", at=folder)
+    assert message == "cannot write vectors: it is what is to be read"
+
+
+def test_words_that_are_not_utf8_can_be_converted(tmp_path, call, fails):
+    (tmp_path / "latin.txt").write_bytes(b"2 2\ncaf\xe9 1 2\ntea 3 4\n")
+    assert "firth convert --encoding-errors replace" in fails(
+        "convert", "latin.txt", "a", at=tmp_path
+    )
+    done = call("convert", "latin.txt", "a", "--encoding-errors", "replace", at=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert list(firth.load(tmp_path / "a")) == ["caf\ufffd", "tea"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (["similar", "vectors", "cta"], ["'cta'", "near: cat"]),
+        (["similar", "vectors", "cat", "--top", "0"], ["top must be at least 1, got 0"]),
+        (["analogy", "vectors", "the", "cat", "dog", "--top", "-1"], ["top must be at least 1"]),
+        (["evaluate", "vectors", "--analogies", "four.txt", "--restrict", "0"], ["restrict must"]),
+        (["similar", "absent", "cat"], ["no such file: absent"]),
+        (["evaluate", "vectors", "--analogies", "text.txt"], ["text.txt", "line 1"]),
+        (["evaluate", "vectors", "--similarity", "absent"], ["absent"]),
+        (["convert", "vectors", "text.txt/x.bin"], ["cannot write text.txt/x.bin"]),
+        (["info", "text.txt"], ["text.txt"]),
+    ],
+)
+def test_bad_input_is_told_in_one_line(folder, fails, arguments, parts):
+    (folder / "four.txt").write_text(": animals\ncat mat dog log\n")
+    message = fails(*arguments, at=folder)
+    assert all(part in message for part in parts)
