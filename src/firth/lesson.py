@@ -250,22 +250,24 @@ def train_lesson(
         If PyTorch is not installed.
     """
     from firth.torch import (
-        CBOWNS,
+        CBOW,
+        NegativeSampling,
         NoiseSampler,
         PaddedVocabulary,
-        SkipGramNS,
+        SkipGram,
         WindowDataset,
+        Word2Vec,
         fit,
         seed_everything,
     )
 
-    modules = {"skipgram": SkipGramNS, "cbow": CBOWNS}
-    if model not in modules:
+    projections = {"skipgram": SkipGram, "cbow": CBOW}
+    if model not in projections:
         raise ConfigError(f"model must be skipgram or cbow, got {model!r}")
     sentences = lesson_sentences(language)
     vocabulary = PaddedVocabulary.from_sentences(sentences)
     seed_everything(seed)
-    module = modules[model](len(vocabulary), 2)
+    module = Word2Vec(len(vocabulary), 2, projections[model](), NegativeSampling())
     found = fit(
         module,
         WindowDataset(map(vocabulary.ids, sentences), WINDOW),
@@ -277,8 +279,8 @@ def train_lesson(
         seed=seed,
         # Too little work for anything else.
         device="cpu",
-        every=_TELL_EVERY if log else 0,
-        log=log,
+        every=_TELL_EVERY,
+        report=lambda epoch: log(str(epoch)) if log else None,
     )
     return TrainedLesson(module.vectors(vocabulary), found.losses)
 
