@@ -97,19 +97,17 @@ class NegativeSampling(Loss):
     def forward(
         self, x: Tensor, real: Tensor, outputs: nn.Module, centre: Tensor, noise: Tensor
     ) -> Tensor:
-        """Return the binary cross-entropy of all questions, in nats."""
+        """Return the loss of all questions that are not about padding, in nats."""
         positive, negative = self.scores(x, outputs, centre, noise)
         asked = real.unsqueeze(2) & (noise != PADDING).unsqueeze(1)  # (B, m, K)
-        yes, no = positive[real], negative[asked]
-        labels = torch.ones_like(yes)
         if self.in_batch:
             same = centre.unsqueeze(1) == centre  # (B, B)
-            labels = same.unsqueeze(1).expand_as(positive)[real].to(yes.dtype)
-        return binary_cross_entropy_with_logits(
-            torch.cat([yes.flatten(), no]),
-            torch.cat([labels.flatten(), torch.zeros_like(no)]),
-            reduction=self.reduction,
-        )
+            positive = torch.where(same.unsqueeze(1), positive, -positive)  # (B, m, B)
+            real = real.unsqueeze(2).expand_as(positive)
+        yes = logsigmoid(positive) * real
+        no = logsigmoid(-negative) * asked
+        total = -(yes.sum() + no.sum())
+        return total / (real.sum() + asked.sum()) if self.reduction == "mean" else total
 
 
 class FullSoftmax(Loss):
