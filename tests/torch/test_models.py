@@ -1,5 +1,7 @@
 """What holds for every projection with every loss: gradients, padding, tables, bad batches."""
 
+import itertools
+
 import numpy as np
 import pytest
 import torch
@@ -33,7 +35,9 @@ LOSSES = {
     "tree": lambda: HierarchicalSoftmax(COUNTS),
 }
 PROJECTION = pytest.mark.parametrize("projection", PROJECTIONS)
-LOSS = pytest.mark.parametrize("loss", LOSSES)
+EVERY = pytest.mark.parametrize(
+    ("projection", "loss"), list(itertools.product(PROJECTIONS, LOSSES))
+)
 TABLE = pytest.mark.parametrize("table", ["embedding", "parameter"])
 
 
@@ -71,8 +75,7 @@ def train(model, optimizer="adam", steps=5):
     return [table.detach().clone() for table in model.parameters()]
 
 
-@PROJECTION
-@LOSS
+@EVERY
 @TABLE
 def test_gradients_are_those_of_finite_differences(projection, loss, table):
     model = make(projection, loss, table=table)
@@ -102,8 +105,7 @@ def test_a_tied_table_gets_the_gradients_of_both(projection, loss):
     assert untied.inputs.weight.grad.abs().sum() > 0
 
 
-@PROJECTION
-@LOSS
+@EVERY
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_both_kinds_of_table_give_the_same_numbers(projection, loss, optimizer):
     embedding, parameter = (
@@ -119,8 +121,7 @@ def test_both_kinds_of_table_give_the_same_numbers(projection, loss, optimizer):
         torch.testing.assert_close(first, second, rtol=1e-12, atol=1e-12)
 
 
-@PROJECTION
-@LOSS
+@EVERY
 @TABLE
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_padding_receives_no_gradient_and_never_moves(projection, loss, table, optimizer):
@@ -133,8 +134,7 @@ def test_padding_receives_no_gradient_and_never_moves(projection, loss, table, o
         assert parameter[1:].any()
 
 
-@PROJECTION
-@LOSS
+@EVERY
 def test_the_row_of_padding_changes_no_loss(projection, loss):
     model = make(projection, loss)
     before = model(*batch_for(model)).item()
@@ -144,8 +144,7 @@ def test_the_row_of_padding_changes_no_loss(projection, loss):
     assert model(*batch_for(model)).item() == pytest.approx(before, rel=1e-12)
 
 
-@PROJECTION
-@LOSS
+@EVERY
 def test_contexts_are_looked_up_as_inputs(projection, loss):
     model = make(projection, loss)
     x, real = model.project(CONTEXTS)
@@ -187,8 +186,7 @@ def test_undivided_gives_each_context_the_whole_gradient_of_the_mean():
     torch.testing.assert_close(ours[7], 2 * theirs[7])
 
 
-@PROJECTION
-@LOSS
+@EVERY
 def test_sparse_gradients_are_the_same(projection, loss):
     dense, sparse = make(projection, loss), make(projection, loss, sparse=True)
     for model in (dense, sparse):
@@ -209,8 +207,7 @@ def test_tables_are_named_in_the_state():
     assert tree["outputs.weight"].shape == (8, DIM)  # 7 inner nodes and the padding
 
 
-@PROJECTION
-@LOSS
+@EVERY
 def test_vectors_leave_out_what_is_no_word(projection, loss):
     words = [f"w{i}" for i in range(1, 9)]
     vocabulary = PaddedVocabulary(words, COUNTS[1:])
@@ -241,8 +238,7 @@ def test_vectors_of_a_vocabulary_with_special_tokens():
     np.testing.assert_allclose(vectors["a"], model.inputs.weight[6].detach(), rtol=1e-6)
 
 
-@PROJECTION
-@LOSS
+@EVERY
 def test_ids_out_of_range_and_shapes_that_do_not_fit(projection, loss):
     model = make(projection, loss)
     for centre, contexts, message in [
@@ -261,8 +257,7 @@ def test_ids_out_of_range_and_shapes_that_do_not_fit(projection, loss):
             model(centre, contexts, *noise)
 
 
-@PROJECTION
-@LOSS
+@EVERY
 def test_noise_is_given_where_it_is_used_and_only_there(projection, loss):
     model = make(projection, loss)
     if model.uses_noise:
@@ -275,7 +270,6 @@ def test_noise_is_given_where_it_is_used_and_only_there(projection, loss):
             model(CENTRE, CONTEXTS, NOISE)
 
 
-@PROJECTION
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -287,7 +281,7 @@ def test_noise_is_given_where_it_is_used_and_only_there(projection, loss):
         ({"loss": HierarchicalSoftmax(COUNTS), "tied": True}, "tied must be False for Hierarch"),
     ],
 )
-def test_bad_options(projection, options, message):
+def test_bad_options(options, message):
     given = {"size": 5, "dim": 2, "loss": NegativeSampling(), **options}
     with pytest.raises(ConfigError, match=message):
-        Word2Vec(projection=PROJECTIONS[projection](), **given)
+        Word2Vec(projection=SkipGram(), **given)

@@ -276,23 +276,18 @@ def gather_windows(
 
 def _laid(sentences: Iterable[Sequence[int]]) -> tuple[Ids, Ids]:
     """Return the ids of all sentences end to end, and where each begins and the last ends."""
-    units = [_ids_of(sentence, number) for number, sentence in enumerate(sentences)]
-    ids = np.concatenate([np.empty(0, np.int64), *units])
-    offsets = np.concatenate([[0], np.cumsum([len(unit) for unit in units])]).astype(np.int64)
-    if ids.min(initial=0) < 0:
-        number = int(np.searchsorted(offsets, ids.argmin(), side="right")) - 1
-        raise CorpusError(f"sentence {number}: ids must be at least 0, got {ids.min()}")
-    return ids, offsets
-
-
-def _ids_of(sentence: Sequence[int], number: int) -> NDArray[np.int64]:
-    ids = as_whole(sentence)
-    if ids is None:
-        raise CorpusError(
-            f"sentence {number} must be a list of ids, got {shown(sentence)}; "
-            "PaddedVocabulary.ids makes ids of words"
-        )
-    return ids
+    units = [np.empty(0, np.int64)]
+    for number, sentence in enumerate(sentences):
+        ids = as_whole(sentence)
+        if ids is None:
+            raise CorpusError(
+                f"sentence {number} must be a list of ids, got {shown(sentence)}; "
+                "PaddedVocabulary.ids makes ids of words"
+            )
+        if ids.min(initial=0) < 0:
+            raise CorpusError(f"sentence {number}: ids must be at least 0, got {ids.min()}")
+        units.append(ids)
+    return np.concatenate(units), np.cumsum([len(unit) for unit in units])
 
 
 def _without_padding(ids: Ids, offsets: Ids) -> tuple[Ids, Ids]:

@@ -6,7 +6,6 @@ import math
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator
-from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
@@ -179,9 +178,7 @@ def seed_everything(seed: int) -> None:
     ConfigError
         If the seed is not a whole number from 0 to 2**32 - 1, which is what NumPy takes.
     """
-    if isinstance(seed, bool) or not isinstance(seed, Integral) or not 0 <= seed < 2**32:
-        raise ConfigError(f"seed must be a whole number from 0 to 2**32 - 1, got {seed!r}")
-    seed = int(seed)
+    seed = whole_number("seed", seed, least=0, most=2**32 - 1)
     random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002 (other code draws from NumPy's global generator)
     torch.manual_seed(seed)

@@ -159,7 +159,7 @@ class HierarchicalSoftmax(Loss):
     Raises
     ------
     ConfigError
-        If fewer than two words have a count, or a count is negative, or no whole number.
+        If fewer than two words have a count, or a count is negative, or not a whole number.
 
     Examples
     --------

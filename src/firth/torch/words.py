@@ -52,7 +52,7 @@ class PaddedVocabulary:
         If there is no word, a word comes twice or has a reserved name, or the number of counts is
         not the number of words.
     ConfigError
-        If a count is negative, or no whole number.
+        If a count is negative, or not a whole number.
 
     Examples
     --------
