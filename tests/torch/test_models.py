@@ -211,7 +211,7 @@ def test_tables_are_named_in_the_state():
 def test_vectors_leave_out_what_is_no_word(projection, loss):
     words = [f"w{i}" for i in range(1, 9)]
     vocabulary = PaddedVocabulary(words, COUNTS[1:])
-    model = make(projection, loss)
+    model = make(projection, loss).float()
     vectors = model.vectors(vocabulary)
     assert vectors.words == tuple(words)
     np.testing.assert_array_equal(vectors.counts, COUNTS[1:])
