@@ -3,6 +3,8 @@
 Needs the extra `torch`. The modules are plain code, and tested against the same reference as the
 compiled kernel. `firth.train(..., engine="torch")` trains with them.
 
+Examples
+--------
 >>> from firth.torch import (
 ...     NegativeSampling, PaddedVocabulary, SkipGram, WindowDataset, Word2Vec, fit, seed_everything
 ... )

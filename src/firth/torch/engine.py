@@ -65,7 +65,7 @@ class TorchEngine:
     tokens : TokenStore
         The corpus.
     stretch : int
-        The most tokens of a stretch. This engine allocates nothing for them.
+        The most tokens of a stretch; nothing is set aside for them here.
     frozen : int64
         Ids of words whose vectors never change.
 
@@ -170,7 +170,7 @@ class TorchEngine:
         return self.tables()
 
     def close(self) -> None:
-        """Release the corpus."""
+        """Let go of the corpus."""
         del self._tokens
 
     def _step(self, batch: list[Tensor], step_size: float) -> float:

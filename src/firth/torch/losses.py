@@ -83,6 +83,10 @@ class NegativeSampling(Loss):
             raise ConfigError(f"reduction must be mean or sum, got {reduction!r}")
         self.in_batch, self.reduction = in_batch, reduction
 
+    def extra_repr(self) -> str:
+        """Return the options, for `print(model)`."""
+        return f"in_batch={self.in_batch}, reduction={self.reduction!r}"
+
     def scores(self, x: Tensor, outputs: nn.Module, centre: Tensor, noise: Tensor) -> Scores:
         """Return the scores of inputs (B, m, D) with centres (B,) and noise words (B, K)."""
         centre_rows = outputs(centre)  # (B, D)

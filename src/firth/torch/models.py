@@ -54,6 +54,10 @@ class CBOW(nn.Module):
         super().__init__()
         self.undivided = undivided
 
+    def extra_repr(self) -> str:
+        """Return the option, for `print(model)`."""
+        return f"undivided={self.undivided}"
+
     def forward(self, rows: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
         """Return the mean of the real context rows (B, 1, D), and that it is real (B, 1)."""
         total = (rows * real.unsqueeze(2)).sum(dim=1, keepdim=True)  # (B, 1, D)
@@ -105,6 +109,13 @@ class Word2Vec(nn.Module):
     >>> noise = torch.tensor([[4, 5, 4], [3, 5, 5]])
     >>> round(model(centre, contexts, noise).item(), 4)
     0.6931
+    >>> model
+    Word2Vec(
+      (inputs): Embedding(6, 2, padding_idx=0)
+      (outputs): Embedding(6, 2, padding_idx=0)
+      (projection): SkipGram()
+      (loss): NegativeSampling(in_batch=False, reduction='mean')
+    )
     """
 
     def __init__(
