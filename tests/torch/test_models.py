@@ -277,11 +277,13 @@ def test_noise_is_given_where_it_is_used_and_only_there(projection, loss):
         ({"dim": 0}, "dim must be at least 1, got 0"),
         ({"table": "list"}, "table must be embedding or parameter, got 'list'"),
         ({"table": "parameter", "sparse": True}, "a parameter has no sparse gradient"),
+        ({"projection": "cbow"}, r"a module such as SkipGram\(\), got 'cbow'"),
+        ({"loss": NegativeSampling}, r"a Loss such as NegativeSampling\(\), got <class"),
         ({"loss": HierarchicalSoftmax(COUNTS)}, "the number of counts .*, 9, got 5"),
         ({"loss": HierarchicalSoftmax(COUNTS), "tied": True}, "tied must be False for Hierarch"),
     ],
 )
 def test_bad_options(options, message):
-    given = {"size": 5, "dim": 2, "loss": NegativeSampling(), **options}
+    parts = {"projection": SkipGram(), "loss": NegativeSampling()}
     with pytest.raises(ConfigError, match=message):
-        Word2Vec(projection=SkipGram(), **given)
+        Word2Vec(**{"size": 5, "dim": 2, **parts, **options})

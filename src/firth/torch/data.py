@@ -254,7 +254,7 @@ def gather_windows(
     ids, offsets : (n,), (units + 1,)
         Ids from 1 on of all units; where each unit begins, and where the last ends.
     positions, reach : (B,)
-        Where the centres stand, and how far each window goes.
+        The positions of the centres, and how far each window goes.
 
     Returns
     -------

@@ -43,7 +43,7 @@ _FIRST = PADDING + 1
 class Windows(NamedTuple):
     """The windows of a stretch, in order. Ids begin at 1; a noise word left out is 0."""
 
-    positions: NDArray[np.int64]  # (n,) where the centres stand in the corpus
+    positions: NDArray[np.int64]  # (n,) of the centres in the corpus
     centre: NDArray[np.int64]  # (n,)
     contexts: NDArray[np.int64]  # (n, C)
     noise: NDArray[np.int64]  # (n, K)

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from firth.checks import shown
 from firth.errors import ConfigError
 from firth.torch.batches import check_batch
 from firth.torch.losses import Loss
@@ -130,6 +131,12 @@ class Word2Vec(nn.Module):
         sparse: bool = False,
     ) -> None:
         super().__init__()
+        if not isinstance(projection, nn.Module):
+            raise ConfigError(
+                f"projection must be a module such as SkipGram(), got {shown(projection)}"
+            )
+        if not isinstance(loss, Loss):
+            raise ConfigError(f"loss must be a Loss such as NegativeSampling(), got {shown(loss)}")
         if tied and not loss.has_word_rows:
             raise ConfigError(
                 f"tied must be False for {type(loss).__name__}: its output rows belong to no word"

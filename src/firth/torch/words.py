@@ -32,8 +32,8 @@ class PaddedVocabulary:
     special_tokens : bool
         If False, id 0 is ``<pad>``, also for unknown words, and words begin at 1. If True, ids 0
         to 5 are ``<pad> <unk> <sos> <eos> <mask> <sep>``, words begin at 6, and an unknown word is
-        ``<unk>``. This token stands in windows and learns a vector. But its count is 0: it is
-        never a noise word, and the hierarchical softmax refuses it as a centre.
+        ``<unk>``. Windows hold this token, and it learns a vector. But its count is 0: it is never
+        a noise word, and the hierarchical softmax refuses it as a centre.
 
     Attributes
     ----------
