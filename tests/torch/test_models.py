@@ -155,24 +155,6 @@ def test_contexts_are_looked_up_as_inputs(projection, loss):
         torch.testing.assert_close(found[is_real], expected)
 
 
-@PROJECTION
-@pytest.mark.parametrize("loss", [name for name in LOSSES if name != "in batch"])
-def test_a_ragged_batch_is_its_windows_one_by_one(projection, loss):
-    model = make(projection, NegativeSampling(reduction="sum") if loss == "sampling" else loss)
-
-    def total(rows):
-        # Padding is cut off where there is one window only.
-        batch = [
-            ids[:, ids[0] != 0] if ids.ndim == 2 and len(ids) == 1 else ids
-            for ids in batch_for(model, rows)
-        ]
-        inputs = int(model.project(batch[1])[1].sum())
-        return model(*batch).item() * (1 if model.uses_noise else inputs)
-
-    alone = sum(total(slice(row, row + 1)) for row in range(4))
-    assert total(slice(None)) == pytest.approx(alone, rel=1e-12)
-
-
 def test_undivided_gives_each_context_the_whole_gradient_of_the_mean():
     divided, undivided = make(CBOW()), make(CBOW(undivided=True))
     losses = [model(*batch_for(model)) for model in (divided, undivided)]
