@@ -17,13 +17,21 @@ import numpy as np
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from torch import Tensor, nn
+from torch import Tensor
 
 import machine
 from firth.plotting import Picture, save
 from firth.plotting.picture import add_legend
 from firth.plotting.style import INK, TEXT_SIZE, look, style_axes
-from firth.torch import CBOWHS, CBOWNS, CBOWSoftmax, HuffmanTree, NoiseSampler
+from firth.torch import (
+    CBOW,
+    FullSoftmax,
+    HierarchicalSoftmax,
+    Loss,
+    NegativeSampling,
+    NoiseSampler,
+    Word2Vec,
+)
 
 HERE = Path(__file__).parent
 RESULT = HERE / "results" / "softmax_cost.json"
@@ -39,25 +47,22 @@ FEW, MANY = 256, 4_096
 
 
 class Method(NamedTuple):
-    """A way to train CBOW, made for the counts of a vocabulary."""
+    """A way to train CBOW: its loss is made for the counts of a vocabulary."""
 
     name: str
-    make: Callable[[np.ndarray], nn.Module]
+    make_loss: Callable[[np.ndarray], Loss]
     negative: int = 0
     sparse: bool = True
     windows: tuple[int, ...] = (FEW, MANY)
 
 
 METHODS = (
-    Method("softmax", lambda counts: CBOWSoftmax(len(counts), DIM), windows=(FEW,)),
-    Method("hierarchical softmax", lambda counts: CBOWHS(counts, DIM)),
-    *(
-        Method(f"negative sampling, K {k}", lambda counts: CBOWNS(len(counts), DIM), k)
-        for k in NEGATIVES
-    ),
+    Method("softmax", lambda counts: FullSoftmax(), windows=(FEW,)),
+    Method("hierarchical softmax", HierarchicalSoftmax),
+    *(Method(f"negative sampling, K {k}", lambda counts: NegativeSampling(), k) for k in NEGATIVES),
     Method(
         "negative sampling, K 5, dense gradients",
-        lambda counts: CBOWNS(len(counts), DIM),
+        lambda counts: NegativeSampling(),
         5,
         sparse=False,
         windows=(FEW,),
@@ -70,12 +75,10 @@ class Trial:
 
     def __init__(self, method: Method, counts: np.ndarray, windows: int) -> None:
         torch.manual_seed(1)
-        self._model = method.make(counts)
-        for table in self._model.modules():
-            if isinstance(table, nn.Embedding):
-                # Gradients that name only the rows that were looked up. The softmax uses all rows
-                # of its output table, whose gradient is dense either way.
-                table.sparse = method.sparse
+        # The full softmax uses all rows of its output table: their gradient is dense either way.
+        self._model = Word2Vec(
+            len(counts), DIM, CBOW(), method.make_loss(counts), sparse=method.sparse
+        )
         with torch.no_grad():
             for rows in self._model.parameters():
                 # The system allocates memory of zeros only when it is written.
@@ -117,7 +120,7 @@ def zipf_counts(size: int) -> np.ndarray:
 def mean_questions(size: int) -> float:
     """Return the mean path length of the hierarchical softmax over the words of a text."""
     counts = zipf_counts(size)
-    return float(HuffmanTree(counts).lengths.numpy() @ counts / counts.sum())
+    return float(HierarchicalSoftmax(counts).lengths.numpy() @ counts / counts.sum())
 
 
 def measure(size: int, rounds: int) -> list[dict[str, object]]:

@@ -153,15 +153,15 @@ def test_batches_are_padded_and_the_last_may_be_smaller():
         ([[1], [2, 0]], 1, CorpusError, "no sentence has two words"),
         ([[1, 2], [], [1, -2]], 1, CorpusError, "sentence 2: ids must be at least 0, got -2"),
         ([[1, 2], ["tea", "milk"]], 1, CorpusError, "sentence 1 must be .*PaddedVocabulary.ids"),
-        ([["1", "2"]], 1, CorpusError, "sentence 0 must be a list of ids, got <U1"),
-        ("tea and milk", 1, CorpusError, "sentence 0 must be a list of ids, got a str"),
-        ([1, 2, 3], 1, CorpusError, "sentence 0 must be a list of ids, got an int"),
-        ([(i for i in (1, 2))], 1, CorpusError, "sentence 0 must be .*, got a generator"),
+        ([["1", "2"]], 1, CorpusError, r"sentence 0 must be a list of ids, got \['1', '2'\]"),
+        ("tea and milk", 1, CorpusError, "sentence 0 must be a list of ids, got 't'"),
+        ([1, 2, 3], 1, CorpusError, "sentence 0 must be a list of ids, got 1"),
+        ([(i for i in (1, 2))], 1, CorpusError, "sentence 0 must be .*, got <generator"),
         ([[1, 2**70]], 1, CorpusError, "sentence 0 must be a list of ids"),
         ([[1, 2**63]], 1, CorpusError, "sentence 0 must be a list of ids"),
-        ([[1.7, 2.2]], 1, CorpusError, r"sentence 0 must be .*, got float64 \(2,\)"),
-        ([[True, False]], 1, CorpusError, "sentence 0 must be .*, got bool"),
-        ([[[1, 2], [3]]], 1, CorpusError, "sentence 0 must be .*, got lists of different lengths"),
+        ([[1.7, 2.2]], 1, CorpusError, r"sentence 0 must be .*, got \[1\.7, 2\.2\]"),
+        ([[True, False]], 1, CorpusError, r"sentence 0 must be .*, got \[True, False\]"),
+        ([[[1, 2], [3]]], 1, CorpusError, r"sentence 0 must be .*, got \[\[1, 2\], \[3\]\]"),
         ([[1, 2, 3]], 1.5, ConfigError, "window must be a whole number, got 1.5"),
         ([[1, 2, 3]], "2", ConfigError, "window must be a whole number, got '2'"),
     ],
@@ -182,7 +182,7 @@ def test_bad_streams_and_collates():
         Collate(NoiseSampler([0, 1, 1]), 0)
     with pytest.raises(ConfigError, match=r"negative must be a whole number, got 2\.5"):
         Collate(NoiseSampler([0, 1, 1]), 2.5)
-    with pytest.raises(CorpusError, match="takes a TokenStore, got a list; take a WindowDataset"):
+    with pytest.raises(CorpusError, match="takes a TokenStore, got a list; use a WindowDataset"):
         WindowStream([[1, 2, 3]], 1)
     with pytest.raises(ConfigError, match="first_id must be at least 1, got 0"):
         WindowStream(store_of([[1, 2, 3]]), 1, first_id=0)

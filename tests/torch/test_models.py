@@ -1,4 +1,6 @@
-"""What holds for every model: gradients, padding, both kinds of table, bad batches."""
+"""What holds for every projection with every loss: gradients, padding, tables, bad batches."""
+
+import itertools
 
 import numpy as np
 import pytest
@@ -7,13 +9,13 @@ from torch.func import functional_call
 
 from firth.errors import ConfigError
 from firth.torch import (
-    CBOWHS,
-    CBOWNS,
-    CBOWSoftmax,
+    CBOW,
+    FullSoftmax,
+    HierarchicalSoftmax,
+    NegativeSampling,
     PaddedVocabulary,
-    SkipGramHS,
-    SkipGramNS,
-    SkipGramSoftmax,
+    SkipGram,
+    Word2Vec,
 )
 
 SIZE, DIM = 9, 3
@@ -25,38 +27,37 @@ CENTRE = torch.tensor([1, 2, 1, 8])
 CONTEXTS = torch.tensor([[2, 3, 2], [4, 0, 0], [5, 1, 0], [7, 6, 0]])
 NOISE = torch.tensor([[4, 4], [5, 0], [2, 8], [3, 1]])
 
-NS_MODELS = {
-    "skipgram": lambda **options: SkipGramNS(SIZE, DIM, **options),
-    "cbow": lambda **options: CBOWNS(SIZE, DIM, **options),
-    "cbow in batch": lambda **options: CBOWNS(SIZE, DIM, in_batch=True, **options),
+PROJECTIONS = {"skipgram": SkipGram, "cbow": CBOW}
+LOSSES = {
+    "sampling": NegativeSampling,
+    "in batch": lambda: NegativeSampling(in_batch=True),
+    "softmax": FullSoftmax,
+    "tree": lambda: HierarchicalSoftmax(COUNTS),
 }
-OTHER_MODELS = {
-    "skipgram softmax": lambda **options: SkipGramSoftmax(SIZE, DIM, **options),
-    "cbow softmax": lambda **options: CBOWSoftmax(SIZE, DIM, **options),
-    "skipgram hs": lambda **options: SkipGramHS(COUNTS, DIM, **options),
-    "cbow hs": lambda **options: CBOWHS(COUNTS, DIM, **options),
-}
-MODELS = NS_MODELS | OTHER_MODELS
+PROJECTION = pytest.mark.parametrize("projection", PROJECTIONS)
+EVERY = pytest.mark.parametrize(
+    ("projection", "loss"), list(itertools.product(PROJECTIONS, LOSSES))
+)
+TABLE = pytest.mark.parametrize("table", ["embedding", "parameter"])
 
 
-def make(name: str, seed: int = 1, **options) -> torch.nn.Module:
+def make(projection="skipgram", loss="sampling", **options):
     """Make a model in float64 whose tables, but for the padding, are random numbers."""
-    torch.manual_seed(seed)
-    model = MODELS[name](**options).double()
+    projection = PROJECTIONS[projection]() if isinstance(projection, str) else projection
+    loss = LOSSES[loss]() if isinstance(loss, str) else loss
+    torch.manual_seed(1)
+    model = Word2Vec(SIZE, DIM, projection, loss, **options).double()
     with torch.no_grad():
         for table in model.parameters():
             table[1:] = torch.randn(table[1:].shape, dtype=torch.float64)
     return model
 
 
-def batch_for(model: torch.nn.Module, rows: slice = slice(None)) -> tuple[torch.Tensor, ...]:
+def batch_for(model, rows=slice(None)):
     """Return the batch, with noise words where the model takes them."""
     batch = (CENTRE[rows], CONTEXTS[rows], NOISE[rows])
     return batch if model.uses_noise else batch[:2]
 
-
-EVERY = pytest.mark.parametrize("name", MODELS)
-CAN_TIE = [name for name in MODELS if not name.endswith("hs")]
 
 OPTIMIZERS = {
     "sgd": lambda parameters: torch.optim.SGD(parameters, lr=0.1, momentum=0.9, weight_decay=0.1),
@@ -75,29 +76,30 @@ def train(model, optimizer="adam", steps=5):
 
 
 @EVERY
-@pytest.mark.parametrize("table", ["embedding", "parameter"])
-def test_gradients_are_those_of_finite_differences(name, table):
-    model = make(name, table=table)
+@TABLE
+def test_gradients_are_those_of_finite_differences(projection, loss, table):
+    model = make(projection, loss, table=table)
     names = [name for name, _ in model.named_parameters()]
     tables = tuple(value.detach().requires_grad_() for value in model.parameters())
 
-    def loss(*values):
+    def loss_of(*values):
         return functional_call(model, dict(zip(names, values, strict=True)), batch_for(model))
 
-    assert torch.autograd.gradcheck(loss, tables)
+    assert torch.autograd.gradcheck(loss_of, tables)
 
 
-@pytest.mark.parametrize("name", CAN_TIE)
-def test_a_tied_table_gets_the_gradients_of_both(name):
-    tied, untied = make(name, tied=True), make(name)
+@PROJECTION
+@pytest.mark.parametrize("loss", [name for name in LOSSES if name != "tree"])
+def test_a_tied_table_gets_the_gradients_of_both(projection, loss):
+    tied, untied = make(projection, loss, tied=True), make(projection, loss)
     with torch.no_grad():
         for table in untied.parameters():
             table.copy_(tied.inputs.weight)
     assert len(list(tied.parameters())) == 1
     losses = [model(*batch_for(model)) for model in (tied, untied)]
     torch.testing.assert_close(*losses)
-    for loss in losses:
-        loss.backward()
+    for each in losses:
+        each.backward()
     both = untied.inputs.weight.grad + untied.outputs.weight.grad
     torch.testing.assert_close(tied.inputs.weight.grad, both)
     assert untied.inputs.weight.grad.abs().sum() > 0
@@ -105,11 +107,10 @@ def test_a_tied_table_gets_the_gradients_of_both(name):
 
 @EVERY
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_both_kinds_of_table_give_the_same_numbers(name, optimizer):
-    torch.manual_seed(4)
-    embedding = MODELS[name](table="embedding").double()
-    torch.manual_seed(4)
-    parameter = MODELS[name](table="parameter").double()
+def test_both_kinds_of_table_give_the_same_numbers(projection, loss, optimizer):
+    embedding, parameter = (
+        make(projection, loss, table=table) for table in ("embedding", "parameter")
+    )
     starts = [[table.detach().clone() for table in m.parameters()] for m in (embedding, parameter)]
     for first, second in zip(*starts, strict=True):
         assert torch.equal(first, second)
@@ -121,10 +122,10 @@ def test_both_kinds_of_table_give_the_same_numbers(name, optimizer):
 
 
 @EVERY
+@TABLE
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize("table", ["embedding", "parameter"])
-def test_padding_receives_no_gradient_and_never_moves(name, optimizer, table):
-    model = make(name, table=table)
+def test_padding_receives_no_gradient_and_never_moves(projection, loss, table, optimizer):
+    model = make(projection, loss, table=table)
     model(*batch_for(model)).backward()
     for parameter in model.parameters():
         assert not parameter.grad[0].any()
@@ -134,63 +135,28 @@ def test_padding_receives_no_gradient_and_never_moves(name, optimizer, table):
 
 
 @EVERY
-def test_what_stands_in_the_padding_row_changes_nothing(name):
-    model = make(name)
-    loss = model(*batch_for(model)).item()
+def test_the_row_of_padding_changes_no_loss(projection, loss):
+    model = make(projection, loss)
+    before = model(*batch_for(model)).item()
     with torch.no_grad():
         for parameter in model.parameters():
             parameter[0] = 100.0
-    assert model(*batch_for(model)).item() == pytest.approx(loss, rel=1e-12)
+    assert model(*batch_for(model)).item() == pytest.approx(before, rel=1e-12)
 
 
-@pytest.mark.parametrize("name", [name for name in MODELS if name != "cbow in batch"])
-def test_a_ragged_batch_is_its_windows_one_by_one(name):
-    model = make(name, **({"reduction": "sum"} if name in NS_MODELS else {}))
-    alone = 0.0
-    pairs = (CONTEXTS != 0).sum(dim=1) if name.startswith("skipgram") else torch.ones(4)
-    for row in range(4):
-        batch = batch_for(model, slice(row, row + 1))
-        # Padding cut off.
-        cut = [ids[:, ids[0] != 0] if ids.ndim == 2 else ids for ids in batch]
-        alone += model(*cut).item() * (1 if name in NS_MODELS else pairs[row].item())
-    together = model(*batch_for(model)).item() * (1 if name in NS_MODELS else pairs.sum().item())
-    assert together == pytest.approx(alone, rel=1e-12)
-
-
-@pytest.mark.parametrize("name", [name for name in NS_MODELS if name != "cbow in batch"])
-def test_the_mean_is_over_the_questions(name):
-    mean, total = make(name), make(name, reduction="sum")
-    questions = {"skipgram": 8 + 3 * 2 + 1 + 2 * 2 + 2 * 2, "cbow": 4 + 2 + 1 + 2 + 2}[name]
-    loss = total(*batch_for(total)).item()
-    assert mean(*batch_for(mean)).item() == pytest.approx(loss / questions, rel=1e-12)
-
-
-def test_in_batch_positives_are_against_every_centre():
-    # One dimension, so that all can be worked out by hand. Windows 0 and 1 have the same centre.
-    model = CBOWNS(5, 1, in_batch=True, reduction="sum").double()
-    with torch.no_grad():
-        model.inputs.weight[:, 0] = torch.tensor([0.0, 1.0, 2.0, 4.0, -1.0])
-        model.outputs.weight[:, 0] = torch.tensor([0.0, 0.5, -1.0, 2.0, 3.0])
-    centre = torch.tensor([1, 1, 2])
-    contexts = torch.tensor([[2, 3], [4, 0], [1, 3]])
-    noise = torch.tensor([[4], [3], [0]])
-    means, outputs = [3.0, -1.0, 2.5], [0.5, 0.5, -1.0]
-    scores = [[mean * output for output in outputs] for mean in means]
-    found = model.scores(centre, contexts, noise)
-    np.testing.assert_allclose(found.positive.detach(), scores)
-    np.testing.assert_allclose(found.negative.detach(), [[9.0], [-2.0], [0.0]])
-    labels = [[1, 1, 0], [1, 1, 0], [0, 0, 1]]
-    questions = [(scores[i][j], labels[i][j]) for i in range(3) for j in range(3)]
-    questions += [(9.0, 0), (-2.0, 0)]
-    expected = sum(np.logaddexp(0.0, -score if label else score) for score, label in questions)
-    assert model(centre, contexts, noise).item() == pytest.approx(expected, rel=1e-12)
-    mean = CBOWNS(5, 1, in_batch=True).double()
-    mean.load_state_dict(model.state_dict())
-    assert mean(centre, contexts, noise).item() == pytest.approx(expected / 11, rel=1e-12)
+@EVERY
+def test_contexts_are_looked_up_as_inputs(projection, loss):
+    model = make(projection, loss)
+    x, real = model.project(CONTEXTS)
+    for row, found, is_real in zip(CONTEXTS, x, real, strict=True):
+        expected = model.inputs.weight[row[row != 0]]
+        if projection == "cbow":
+            expected = expected.mean(dim=0, keepdim=True)
+        torch.testing.assert_close(found[is_real], expected)
 
 
 def test_undivided_gives_each_context_the_whole_gradient_of_the_mean():
-    divided, undivided = make("cbow"), make("cbow", undivided=True)
+    divided, undivided = make(CBOW()), make(CBOW(undivided=True))
     losses = [model(*batch_for(model)) for model in (divided, undivided)]
     assert losses[0].item() == losses[1].item()
     for loss in losses:
@@ -202,39 +168,52 @@ def test_undivided_gives_each_context_the_whole_gradient_of_the_mean():
     torch.testing.assert_close(ours[7], 2 * theirs[7])
 
 
-def test_gradients_that_name_rows_are_the_same():
-    for name in ("skipgram", "cbow"):
-        dense, sparse = make(name), make(name, sparse=True)
-        for model in (dense, sparse):
-            model(*batch_for(model)).backward()
-        for ours, theirs in zip(sparse.parameters(), dense.parameters(), strict=True):
-            assert ours.grad.is_sparse
-            torch.testing.assert_close(ours.grad.to_dense(), theirs.grad)
+@EVERY
+def test_sparse_gradients_are_the_same(projection, loss):
+    dense, sparse = make(projection, loss), make(projection, loss, sparse=True)
+    for model in (dense, sparse):
+        model(*batch_for(model)).backward()
+    assert sparse.inputs.weight.grad.is_sparse
+    # The full softmax uses the whole output table.
+    assert sparse.outputs.weight.grad.is_sparse == (loss != "softmax")
+    for ours, theirs in zip(sparse.parameters(), dense.parameters(), strict=True):
+        torch.testing.assert_close(ours.grad.to_dense(), theirs.grad)
+
+
+def test_tables_are_named_in_the_state():
+    tables = {"inputs.weight", "outputs.weight"}
+    assert set(make().state_dict()) == tables
+    # The tree moves to a device, and is saved, with its model.
+    tree = make(loss="tree").state_dict()
+    assert set(tree) == tables | {"loss.nodes", "loss.turns"}
+    assert tree["outputs.weight"].shape == (8, DIM)  # 7 inner nodes and the padding
 
 
 @EVERY
-def test_vectors_leave_out_what_is_no_word(name):
+def test_vectors_leave_out_what_is_no_word(projection, loss):
     words = [f"w{i}" for i in range(1, 9)]
     vocabulary = PaddedVocabulary(words, COUNTS[1:])
-    model = make(name)
+    model = make(projection, loss).float()
     vectors = model.vectors(vocabulary)
     assert vectors.words == tuple(words)
     np.testing.assert_array_equal(vectors.counts, COUNTS[1:])
     np.testing.assert_allclose(vectors["w3"], model.inputs.weight[3].detach(), rtol=1e-6)
-    if name.endswith("hs"):
-        assert vectors.output_vectors is None
-    else:
-        output = vectors.output_vectors[2]
-        np.testing.assert_allclose(output, model.outputs.weight[3].detach(), rtol=1e-6)
-    train(model)
-    assert not np.allclose(vectors["w3"], model.inputs.weight[3].detach())
+    assert (vectors.output_vectors is None) == (loss == "tree")
+    if loss != "tree":
+        outputs = vectors.output_vectors
+        np.testing.assert_allclose(outputs, model.outputs.weight[1:].detach(), rtol=1e-6)
+    with torch.no_grad():
+        for table in model.parameters():
+            table.fill_(7.0)
+    assert not (vectors.input_vectors == 7.0).any()  # copies
+    assert loss == "tree" or not (outputs == 7.0).any()
     with pytest.raises(ConfigError, match="vocabulary has 4 ids, but the model was made for 9"):
         model.vectors(PaddedVocabulary(words[:3], [1, 1, 1]))
 
 
 def test_vectors_of_a_vocabulary_with_special_tokens():
     vocabulary = PaddedVocabulary(["a", "b", "c"], [1, 1, 1], special_tokens=True)
-    model = make("skipgram", tied=True)
+    model = make(tied=True)
     vectors = model.vectors(vocabulary)
     assert vectors.words == ("a", "b", "c")
     assert vectors.output_vectors is None
@@ -242,8 +221,8 @@ def test_vectors_of_a_vocabulary_with_special_tokens():
 
 
 @EVERY
-def test_ids_out_of_range_and_shapes_that_do_not_fit(name):
-    model = make(name)
+def test_ids_out_of_range_and_shapes_that_do_not_fit(projection, loss):
+    model = make(projection, loss)
     for centre, contexts, message in [
         (CENTRE, CONTEXTS + 3, "contexts must hold ids from 0 to 8, got 10"),
         (CENTRE, -CONTEXTS, "contexts must hold ids from 0 to 8, got -7"),
@@ -252,7 +231,7 @@ def test_ids_out_of_range_and_shapes_that_do_not_fit(name):
         (CENTRE[:3], CONTEXTS, r"got centre \(3,\), contexts \(4, 3\)"),
         (CENTRE, CONTEXTS[:, 0], r"contexts \(4,\)"),
         (CENTRE.float(), CONTEXTS, "centre must hold ids as int64 or int32, got torch.float32"),
-        (CENTRE, torch.where(CONTEXTS == 4, 0, CONTEXTS), "a context word, number 1 has none"),
+        (CENTRE, torch.where(CONTEXTS == 4, 0, CONTEXTS), "a context word, window 1 has none"),
         (CENTRE[:0], CONTEXTS[:0], "with B at least 1"),
     ]:
         noise = [torch.ones(len(centre), 2, dtype=torch.int64)] if model.uses_noise else []
@@ -260,67 +239,33 @@ def test_ids_out_of_range_and_shapes_that_do_not_fit(name):
             model(centre, contexts, *noise)
 
 
-def test_noise_out_of_range():
-    for name in NS_MODELS:
+@EVERY
+def test_noise_is_given_where_it_is_used_and_only_there(projection, loss):
+    model = make(projection, loss)
+    if model.uses_noise:
         with pytest.raises(ConfigError, match="noise must hold ids from 0 to 8, got 9"):
-            make(name)(CENTRE, CONTEXTS, torch.full((4, 1), 9))
+            model(CENTRE, CONTEXTS, torch.full((4, 1), 9))
+        with pytest.raises(ConfigError, match="takes centre, contexts and noise, got no noise"):
+            model(CENTRE, CONTEXTS)
+    else:
+        with pytest.raises(ConfigError, match="takes centre and contexts, got noise too"):
+            model(CENTRE, CONTEXTS, NOISE)
 
 
-def test_bad_options():
-    for options, message in [
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
         ({"size": 1}, "size must be at least 2, one word and the padding, got 1"),
         ({"dim": 0}, "dim must be at least 1, got 0"),
         ({"table": "list"}, "table must be embedding or parameter, got 'list'"),
-        ({"reduction": "none"}, "reduction must be mean or sum, got 'none'"),
         ({"table": "parameter", "sparse": True}, "a parameter has no sparse gradient"),
-    ]:
-        for model in (SkipGramNS, CBOWNS):
-            with pytest.raises(ConfigError, match=message):
-                model(**{"size": 5, "dim": 2, **options})
-    for counts in ([], [0, 5], [0, 0, 0]):
-        with pytest.raises(ConfigError, match="the counts of two words or more"):
-            SkipGramHS(counts, 2)
-
-
-@pytest.mark.parametrize("name", OTHER_MODELS)
-def test_probabilities_over_the_vocabulary_sum_to_one(name):
-    model = make(name)
-    inputs = 3 * torch.randn(50, 3, dtype=torch.float64)
-    probabilities = model.log_probabilities(inputs).exp()
-    assert probabilities.shape == (50, 9)
-    assert not probabilities[:, 0].any()
-    torch.testing.assert_close(probabilities.sum(dim=1), torch.ones(50, dtype=torch.float64))
-
-
-@pytest.mark.parametrize("name", OTHER_MODELS)
-def test_the_loss_is_that_of_the_probabilities(name):
-    model = make(name)
-    terms = []
-    for centre, row in zip(CENTRE, CONTEXTS, strict=True):
-        inputs = model.inputs(row[row != 0])
-        inputs = inputs if name.startswith("skipgram") else inputs.mean(dim=0, keepdim=True)
-        terms += (-model.log_probabilities(inputs)[:, centre]).tolist()
-    assert model(CENTRE, CONTEXTS).item() == pytest.approx(np.mean(terms), rel=1e-12)
-
-
-@pytest.mark.parametrize("name", ["skipgram softmax", "cbow softmax"])
-def test_probabilities_are_the_softmax_of_the_scores(name):
-    model = make(name)
-    x = torch.randn(3, dtype=torch.float64)
-    weights = [(x @ row).exp().item() for row in model.outputs.weight[1:]]
-    expected = [0.0, *(weight / sum(weights) for weight in weights)]
-    np.testing.assert_allclose(model.log_probabilities(x[None]).exp().detach()[0], expected)
-
-
-@pytest.mark.parametrize("name", ["skipgram hs", "cbow hs"])
-def test_probabilities_are_those_of_the_answers_on_the_path(name):
-    model = make(name)
-    x = torch.randn(3, dtype=torch.float64)
-    found = model.log_probabilities(x[None]).exp().detach()[0]
-    for word in range(1, 9):
-        expected = 1.0
-        for node, right in zip(model.tree.nodes[word], model.tree.answers[word], strict=True):
-            if node:
-                yes = (x @ model.nodes.weight[node]).sigmoid().item()
-                expected *= yes if right else 1 - yes
-        assert found[word].item() == pytest.approx(expected, rel=1e-12)
+        ({"projection": "cbow"}, r"a module such as SkipGram\(\), got 'cbow'"),
+        ({"loss": NegativeSampling}, r"a Loss such as NegativeSampling\(\), got <class"),
+        ({"loss": HierarchicalSoftmax(COUNTS)}, "the number of counts .*, 9, got 5"),
+        ({"loss": HierarchicalSoftmax(COUNTS), "tied": True}, "tied must be False for Hierarch"),
+    ],
+)
+def test_bad_options(options, message):
+    parts = {"projection": SkipGram(), "loss": NegativeSampling()}
+    with pytest.raises(ConfigError, match=message):
+        Word2Vec(**{"size": 5, "dim": 2, **parts, **options})

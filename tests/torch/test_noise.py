@@ -109,7 +109,7 @@ def test_bad_input():
     with pytest.raises(ConfigError, match="centre must be a tensor of ids, got a list"):
         sampler().draw([1], torch.tensor([[2]]), 1)
     for counts in ([], [0, 0], [1, -1], [[1, 2]], [1.5, 2.5], ["1", "2"], "12"):
-        with pytest.raises(ConfigError, match="counts must be a list of whole numbers"):
+        with pytest.raises(ConfigError, match="counts must be "):
             NoiseSampler(counts)
     for exponent in (float("nan"), "x", None):
         with pytest.raises(ConfigError, match="exponent must be a finite number"):

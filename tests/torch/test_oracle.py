@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from firth.corpus import read_corpus
-from firth.torch import CBOWNS, SkipGramNS
+from firth.torch import CBOW, NegativeSampling, SkipGram, Word2Vec
 from firth.training import TrainConfig, draws, kernel, reference, sampling
 from firth.training.engines.base import initialise
 from firth.training.simd import primitives
@@ -43,11 +43,8 @@ class Oracle:
     def by_module(self, windows, lr, slope):
         """Take plain steps of `torch.optim.SGD` in float64."""
         size, dim = self.inputs.shape
-        model = (
-            CBOWNS(size + 1, dim, reduction="sum", undivided=True)
-            if self.window.cbow
-            else SkipGramNS(size + 1, dim, reduction="sum")
-        ).double()
+        projection = CBOW(undivided=True) if self.window.cbow else SkipGram()
+        model = Word2Vec(size + 1, dim, projection, NegativeSampling(reduction="sum")).double()
         with torch.no_grad():
             model.inputs.weight[1:] = torch.from_numpy(self.inputs)
             model.outputs.weight[1:] = torch.from_numpy(self.outputs)

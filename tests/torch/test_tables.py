@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 
-from firth.torch import PaddedVocabulary, SkipGramNS
 from firth.torch.tables import make_table
 
 KINDS = pytest.mark.parametrize("kind", ["embedding", "parameter"])
@@ -25,14 +24,3 @@ def test_starts_as_word2vec_does(kind):
     assert weight.abs().max() <= 0.01
     assert weight[1:].std().item() == pytest.approx(0.01 / np.sqrt(3), rel=0.02)
     assert not make_table(kind, 5, 3, zeros=True).weight.any()
-
-
-def test_vectors_are_copies():
-    model = SkipGramNS(4, 2)
-    vectors = model.vectors(PaddedVocabulary(["a", "b", "c"], [1, 1, 1]))
-    before = vectors["a"]
-    with torch.no_grad():
-        model.inputs.weight.fill_(7.0)
-        model.outputs.weight.fill_(7.0)
-    np.testing.assert_array_equal(vectors["a"], before)
-    assert not vectors.output_vectors.any()

@@ -74,11 +74,13 @@ def train_lesson(
         If PyTorch is not installed.
     """
     from firth.torch import (
-        CBOWNS,
+        CBOW,
+        NegativeSampling,
         NoiseSampler,
         PaddedVocabulary,
-        SkipGramNS,
+        SkipGram,
         WindowDataset,
+        Word2Vec,
         fit,
         seed_everything,
     )
@@ -88,7 +90,8 @@ def train_lesson(
     sentences = lesson_sentences(language)
     vocabulary = PaddedVocabulary.from_sentences(sentences)
     seed_everything(seed)
-    module = {"skipgram": SkipGramNS, "cbow": CBOWNS}[model](len(vocabulary), 2)
+    projection = SkipGram() if model == "skipgram" else CBOW()
+    module = Word2Vec(len(vocabulary), 2, projection, NegativeSampling())
     found = fit(
         module,
         WindowDataset(map(vocabulary.ids, sentences), WINDOW),
@@ -100,8 +103,8 @@ def train_lesson(
         seed=seed,
         # There is too little work for another device.
         device="cpu",
-        every=_LOG_EVERY if log else 0,
-        log=log,
+        every=_LOG_EVERY,
+        report=lambda epoch: log(str(epoch)) if log else None,
     )
     return TrainedLesson(module.vectors(vocabulary), found.losses)
 

@@ -1,6 +1,6 @@
-"""What the models share: checks of a batch, and the mean of the context words.
+"""Checks of a batch: shapes, types and ids.
 
-B windows of a batch · C context places · K noise words · D dimensions
+B windows of a batch · C context places · K noise words
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from firth.torch.words import PADDING
 
 
 def check_batch(size: int, centre: Tensor, contexts: Tensor, noise: Tensor | None = None) -> None:
-    """Refuse batches that a table of `size` rows cannot look up.
+    """Raise if a table of `size` rows cannot look a batch up.
 
     Parameters
     ----------
@@ -42,12 +42,12 @@ def check_batch(size: int, centre: Tensor, contexts: Tensor, noise: Tensor | Non
     empty = (contexts == PADDING).all(dim=1)
     if bool(empty.any()):
         raise ConfigError(
-            f"every window needs a context word, number {int(empty.nonzero()[0, 0])} has none"
+            f"every window needs a context word, window {int(empty.nonzero()[0, 0])} has none"
         )
 
 
 def check_tensors(**named: Tensor) -> None:
-    """Refuse tensors that are no batch, whatever ids they hold: centre, contexts, noise.
+    """Raise if centre, contexts and noise do not make a batch, whatever ids they hold.
 
     Raises
     ------
@@ -67,25 +67,3 @@ def check_tensors(**named: Tensor) -> None:
             f"a batch must have the shapes centre (B,), contexts (B, C) and noise (B, K) "
             f"with B at least 1, got {shapes}"
         )
-
-
-def mean_of_contexts(rows: Tensor, contexts: Tensor, *, undivided: bool = False) -> Tensor:
-    """Return the mean of each window's real context rows: (B, D).
-
-    Parameters
-    ----------
-    rows : (B, C, D)
-        The rows of the context words.
-    contexts : integers, (B, C)
-        Their ids, padded with 0.
-    undivided : bool
-        Whether each row receives the whole gradient of the mean, as in word2vec.c, and not its
-        share, which is that gradient divided by the number of context words.
-    """
-    real = (contexts != PADDING).unsqueeze(2)
-    total = (rows * real).sum(dim=1)
-    mean = total / real.sum(dim=1)
-    if not undivided:
-        return mean
-    # The value is the mean's, the gradient the sum's.
-    return mean.detach() + (total - total.detach())

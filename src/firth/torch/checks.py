@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from firth.checks import INT64_MAX
+from firth.checks import INT64_MAX, shown
 from firth.errors import ConfigError
 
 
@@ -15,7 +15,7 @@ def whole_counts(counts: ArrayLike) -> NDArray[np.int64]:
     Raises
     ------
     ConfigError
-        If they are no list of whole numbers, or one is negative.
+        If they are not a list of whole numbers, or one is negative.
 
     Examples
     --------
@@ -23,13 +23,13 @@ def whole_counts(counts: ArrayLike) -> NDArray[np.int64]:
     array([0, 2, 1])
     >>> whole_counts([0, 2, 0.5])
     Traceback (most recent call last):
-    firth.errors.ConfigError: counts must be a list of whole numbers of at least 0, got float64 (3,)
+    firth.errors.ConfigError: counts must be a list of whole numbers, got [0, 2, 0.5]
     """
     found = as_whole(counts)
-    if found is None or found.min(initial=0) < 0:
-        raise ConfigError(
-            f"counts must be a list of whole numbers of at least 0, got {describe(counts)}"
-        )
+    if found is None:
+        raise ConfigError(f"counts must be a list of whole numbers, got {shown(counts)}")
+    if found.min(initial=0) < 0:
+        raise ConfigError(f"counts must be at least 0, got {found.min()}")
     return found
 
 
@@ -41,21 +41,7 @@ def as_whole(numbers: ArrayLike) -> NDArray[np.int64] | None:
         return None
     if given.ndim != 1:
         return None
-    # An empty list becomes one of floats.
+    # NumPy makes floats of an empty list.
     if len(given) and (given.dtype.kind not in "iu" or given.max() > INT64_MAX):
         return None
     return given.astype(np.int64)
-
-
-def describe(value: object) -> str:
-    """Tell in a few words what was given where a list of numbers was expected."""
-    if not isinstance(value, list | tuple | np.ndarray):
-        name = type(value).__name__
-        return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
-    try:
-        given = np.asarray(value)
-    except ValueError:
-        return "lists of different lengths"
-    if given.dtype.kind in "iu" and given.ndim == 1 and len(given):
-        return str(given.min() if given.min() < 0 else given.max())
-    return f"{given.dtype} {given.shape}"

@@ -3,8 +3,8 @@
     B windows of a batch · C places for context words, at most 2 * window · K noise words
 
 A window is a centre and the words up to `window` places away on either side. It stops at the ends
-of its sentence. Padding, which unknown words are too, is taken out before windows are formed, so
-it is neither a centre nor a context, and the words around it become neighbours.
+of its sentence. Ids of 0, which are padding and unknown words, are taken out first. So they are
+neither centre nor context, and the words around them become neighbours.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset, IterableDataset, get_worker_info
 
-from firth.checks import whole_number
+from firth.checks import shown, whole_number
 from firth.corpus import TokenStore
 from firth.errors import ConfigError, CorpusError
-from firth.torch.checks import as_whole, describe
+from firth.torch.checks import as_whole
 from firth.torch.noise import NoiseSampler
 from firth.torch.words import PADDING
 
@@ -29,9 +29,9 @@ Ids = NDArray[np.integer]
 Item = tuple[int, Tensor]
 
 _BLOCK = 65_536
-# A TokenStore's ids begin at 0, which is padding here.
+# The ids of a TokenStore begin at 0, which is padding here.
 _FIRST = PADDING + 1
-# Far from where int32 ends, for ids are moved up by it.
+# Ids are moved up by first_id: this keeps them well inside int32.
 _MOST_RESERVED = 2**30
 
 
@@ -49,23 +49,23 @@ class WindowDataset(Dataset[Item]):
     Parameters
     ----------
     sentences : iterable of lists of ids, or TokenStore
-        Ids from 1 on, 0 for padding or unknown. Those of a `TokenStore`, which begin at 0, are
-        moved up by `first_id`.
+        Ids from 1 on, 0 for padding or unknown. The ids of a `TokenStore` begin at 0, and
+        `first_id` is added to them.
     window : int
         The maximum distance of a context word.
     join : bool
-        Whether all sentences make one stream, in which windows reach from one to the next.
+        Whether windows reach from one sentence into the next.
     first_id : int
-        Of a `TokenStore`, what id token 0 gets: `reserved` of the `PaddedVocabulary` that was made
-        from its vocabulary, which is 1 without special tokens.
+        The id of token 0 of a `TokenStore`: `reserved` of the `PaddedVocabulary` made from its
+        vocabulary, which is 1 without special tokens.
 
     Raises
     ------
     ConfigError
-        If `window` is below 1, or reaches beyond every sentence, or `first_id` is below 1, or given
-        for sentences, whose ids stay as they are.
+        If `window` is below 1 or wider than every sentence, or `first_id` is below 1 or given for
+        sentences.
     CorpusError
-        If a sentence is no list of ids, an id is negative, or no sentence has two words.
+        If a sentence is not a list of ids, an id is negative, or no sentence has two words.
 
     Examples
     --------
@@ -126,8 +126,8 @@ class WindowDataset(Dataset[Item]):
 class WindowStream(IterableDataset[Item]):
     """The windows of a corpus one after the other, for corpora too large for a `WindowDataset`.
 
-    The items are those of a `WindowDataset`, in the order of the corpus. Several workers of a
-    `DataLoader` share out the corpus, so that every window comes once.
+    The items are those of a `WindowDataset`, in the order of the corpus. The workers of a
+    `DataLoader` divide the corpus among them, so that every window comes once.
 
     Parameters
     ----------
@@ -139,9 +139,9 @@ class WindowStream(IterableDataset[Item]):
     Raises
     ------
     ConfigError
-        If `window` is below 1, or reaches beyond every unit, or `first_id` is below 1.
+        If `window` is below 1 or wider than every unit, or `first_id` is below 1.
     CorpusError
-        If `tokens` is no `TokenStore`, or no unit has two words.
+        If `tokens` is not a `TokenStore`, or no unit has two words.
 
     Examples
     --------
@@ -156,14 +156,14 @@ class WindowStream(IterableDataset[Item]):
         if not isinstance(tokens, TokenStore):
             raise CorpusError(
                 f"a WindowStream takes a TokenStore, got a {type(tokens).__name__}; "
-                "take a WindowDataset for sentences"
+                "use a WindowDataset for sentences"
             )
         self._tokens, self._joined = tokens, join
         self._window = _checked_window(window, self._offsets)
         self._first = _checked_first(first_id)
 
     def __iter__(self) -> Iterator[Item]:
-        """Go through the windows of this worker's share."""
+        """Yield the windows of this worker's share."""
         worker = get_worker_info()
         first, step = (0, 1) if worker is None else (worker.id, worker.num_workers)
         size = self._tokens.size
@@ -182,7 +182,7 @@ class WindowStream(IterableDataset[Item]):
         return np.array([0, self._tokens.size]) if self._joined else self._tokens.offsets
 
     def _block(self, start: int, stop: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return the windows whose centres stand from `start` up to `stop`."""
+        """Return the windows whose centres are at positions `start` up to `stop`."""
         low, high = max(0, start - self._window), stop + self._window
         ids = self._tokens.ids[low:high].astype(np.int64) + self._first
         offsets = self._offsets
@@ -194,12 +194,12 @@ class WindowStream(IterableDataset[Item]):
 
 
 class Collate:
-    """Makes a `WindowBatch` of windows, with noise words: a `collate_fn` for a `DataLoader`.
+    """A `collate_fn` for a `DataLoader`: makes a `WindowBatch` of windows and draws its noise.
 
     Parameters
     ----------
     noise : NoiseSampler, optional
-        Where noise words come from; None if `negative` is 0.
+        Draws the noise words; None if `negative` is 0.
     negative : int
         K, the number of noise words for each window.
 
@@ -229,14 +229,14 @@ class Collate:
         self._noise, self._negative = noise, negative
 
     def __call__(self, items: Sequence[Item]) -> WindowBatch:
-        """Put windows together, padded to the longest."""
+        """Return windows as a batch, padded to the longest."""
         contexts = torch.nn.utils.rnn.pad_sequence(
             [near for _, near in items], batch_first=True, padding_value=PADDING
         )
         return self.batch(torch.tensor([centre for centre, _ in items]), contexts)
 
     def batch(self, centre: Tensor, contexts: Tensor) -> WindowBatch:
-        """Draw noise for windows that are put together: centre (B,), contexts (B, C)."""
+        """Return windows that are already tensors, (B,) and (B, C), as a batch with noise."""
         if self._noise is None:
             noise = torch.empty(len(centre), 0, dtype=torch.int64)
         else:
@@ -252,9 +252,9 @@ def gather_windows(
     Parameters
     ----------
     ids, offsets : (n,), (units + 1,)
-        Ids from 1 on of all units, and where each begins and the last ends.
+        Ids from 1 on of all units; where each unit begins, and where the last ends.
     positions, reach : (B,)
-        Where the centres stand, and how far each window goes.
+        The positions of the centres, and how far each window goes.
 
     Returns
     -------
@@ -275,24 +275,19 @@ def gather_windows(
 
 
 def _laid(sentences: Iterable[Sequence[int]]) -> tuple[Ids, Ids]:
-    """Lay sentences end to end."""
-    units = [_ids_of(sentence, number) for number, sentence in enumerate(sentences)]
-    ids = np.concatenate([np.empty(0, np.int64), *units])
-    offsets = np.concatenate([[0], np.cumsum([len(unit) for unit in units])]).astype(np.int64)
-    if ids.min(initial=0) < 0:
-        number = int(np.searchsorted(offsets, ids.argmin(), side="right")) - 1
-        raise CorpusError(f"sentence {number}: ids must be at least 0, got {ids.min()}")
-    return ids, offsets
-
-
-def _ids_of(sentence: Sequence[int], number: int) -> NDArray[np.int64]:
-    ids = as_whole(sentence)
-    if ids is None:
-        raise CorpusError(
-            f"sentence {number} must be a list of ids, got {describe(sentence)}; "
-            "PaddedVocabulary.ids makes ids of words"
-        )
-    return ids
+    """Return the ids of all sentences end to end, and where each begins and the last ends."""
+    units = [np.empty(0, np.int64)]
+    for number, sentence in enumerate(sentences):
+        ids = as_whole(sentence)
+        if ids is None:
+            raise CorpusError(
+                f"sentence {number} must be a list of ids, got {shown(sentence)}; "
+                "PaddedVocabulary.ids makes ids of words"
+            )
+        if ids.min(initial=0) < 0:
+            raise CorpusError(f"sentence {number}: ids must be at least 0, got {ids.min()}")
+        units.append(ids)
+    return np.concatenate(units), np.cumsum([len(unit) for unit in units])
 
 
 def _without_padding(ids: Ids, offsets: Ids) -> tuple[Ids, Ids]:
@@ -301,7 +296,7 @@ def _without_padding(ids: Ids, offsets: Ids) -> tuple[Ids, Ids]:
 
 
 def _without_short_units(ids: Ids, offsets: Ids) -> tuple[Ids, Ids]:
-    """Leave out units of one word, so that every place is a window."""
+    """Leave out units of one word, so that every position has a window."""
     lengths = np.diff(offsets)
     long = lengths > 1
     return ids[np.repeat(long, lengths)], np.concatenate([[0], np.cumsum(lengths[long])])
@@ -316,12 +311,12 @@ def _checked_window(window: int, offsets: Ids) -> int:
     longest = int(np.diff(offsets).max(initial=0))
     if longest < 2:
         raise CorpusError(
-            "no sentence has two words of the vocabulary: nothing to train on; "
-            "give longer sentences, or join them"
+            "no sentence has two words of the vocabulary, so there is no window; "
+            "give longer sentences, or join=True"
         )
     if window >= longest:
         raise ConfigError(
             f"window must be at most {longest - 1}, got {window}: it is wider than every sentence "
-            f"(the longest has {longest} words); lower it, or join the sentences"
+            f"(the longest has {longest} words); lower it, or give join=True"
         )
     return window

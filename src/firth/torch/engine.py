@@ -1,10 +1,10 @@
-"""The textbook as an engine: what `firth.train(..., engine="torch")` trains with.
+"""The engine of `firth.train(..., engine="torch")`: the modules of this package, and plain SGD.
 
 V words · D dimensions · K noise words · n windows of a stretch, B of a minibatch
 
 The draws are the kernel's, position by position: which tokens subsampling keeps, how far a window
-reaches, and its noise words. The kernel takes a step after each window. Here a minibatch of windows
-takes one together, by the sum of their gradients, at the step size of its first position.
+reaches, and its noise words. The kernel takes a step after each window. This engine takes one step
+for a minibatch of windows: by the sum of their gradients, at the step size of the first position.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from torch import Tensor
 from firth.corpus import TokenStore
 from firth.torch.data import gather_windows
 from firth.torch.draws import are_kept, noise_words, reaches, streams_at
-from firth.torch.negative_sampling import CBOWNS, SkipGramNS
+from firth.torch.losses import NegativeSampling
+from firth.torch.models import CBOW, SkipGram, Word2Vec
 from firth.torch.tables import rows_of
 from firth.torch.words import PADDING
 from firth.training import sampling
@@ -30,9 +31,9 @@ from firth.training.config import TrainConfig
 from firth.training.draws import epoch_key
 from firth.training.engines.base import NO_WORDS, Floats, Stretch, initialise
 
-# In a minibatch all gradients are taken at the same point, and their sum is no longer what steps
-# one by one would come to if it holds a word too often. So it has at most this many windows, and
-# fewer where the most frequent word is expected to be the centre of more than one.
+# All gradients of a minibatch are taken at the same point. If it holds a word often, their sum goes
+# much farther than steps one by one. So it has at most this many windows, and fewer if the most
+# frequent word is expected to be the centre of more than one.
 _MOST_WINDOWS = 64
 
 # Row 0 is padding.
@@ -42,7 +43,7 @@ _FIRST = PADDING + 1
 class Windows(NamedTuple):
     """The windows of a stretch, in order. Ids begin at 1; a noise word left out is 0."""
 
-    positions: NDArray[np.int64]  # (n,) where the centres stand in the corpus
+    positions: NDArray[np.int64]  # (n,) of the centres in the corpus
     centre: NDArray[np.int64]  # (n,)
     contexts: NDArray[np.int64]  # (n, C)
     noise: NDArray[np.int64]  # (n, K)
@@ -52,8 +53,8 @@ class TorchEngine:
     """Skip-gram and CBOW by the modules of this package, and plain stochastic gradient descent.
 
     It has every option of `TrainConfig`; several threads change the same tables without locks.
-    PyTorch's own threads are one while it trains: its matrices are too small to share out. It runs
-    on the CPU, whatever else is there; `firth.torch.fit` takes a GPU.
+    PyTorch is set to one thread of its own meanwhile, because the matrices are small. The engine
+    runs on the CPU only; `firth.torch.fit` takes a GPU.
 
     Parameters
     ----------
@@ -94,10 +95,9 @@ class TorchEngine:
         )
         self._batch = _batch_size(counts * (self._keep + 1.0))
         size = len(counts) + _FIRST
-        self._model: SkipGramNS | CBOWNS = (
-            CBOWNS(size, config.dim, reduction="sum", sparse=True, undivided=True)
-            if config.model == "cbow"
-            else SkipGramNS(size, config.dim, reduction="sum", sparse=True)
+        projection = CBOW(undivided=True) if config.model == "cbow" else SkipGram()
+        self._model = Word2Vec(
+            size, config.dim, projection, NegativeSampling(reduction="sum"), sparse=True
         )
         self._tables = [rows_of(table) for table in (self._model.inputs, self._model.outputs)]
         initialise(self.tables()[0], len(counts), config.dim, config.seed)
@@ -109,7 +109,7 @@ class TorchEngine:
         return self._config.workers
 
     def compile(self) -> None:
-        """There is nothing to compile."""
+        """Do nothing: there is nothing to compile."""
 
     def train(self, worker: int, stretch: Stretch) -> tuple[float, int]:
         """Train one stretch; workers of different numbers may do so at the same time.
@@ -174,9 +174,9 @@ class TorchEngine:
         del self._tokens
 
     def _step(self, batch: list[Tensor], step_size: float) -> float:
-        """Take a step on a minibatch; give the sum of its losses before it."""
+        """Take a step on a minibatch, and return the sum of its losses before it."""
         loss = self._model(*batch)
-        # Gradients are not left in the tables, which other workers change too.
+        # backward() would add to gradients that all workers share.
         gradients = torch.autograd.grad(loss, self._tables)
         with torch.no_grad():
             for table, gradient, originals in zip(
@@ -219,7 +219,7 @@ class TorchEngine:
 
 
 class _Threads:
-    """How many of this module's callers have PyTorch at one thread, and what it was before."""
+    """How many callers keep PyTorch at one thread, and how many threads it had before."""
 
     lock = threading.Lock()
     inside = 0
@@ -228,10 +228,10 @@ class _Threads:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Keep PyTorch to one thread; several may be inside at the same time, of any engine.
+    """Keep PyTorch to one thread; threads of any engine may be inside at the same time.
 
-    PyTorch keeps the number both for the thread that sets it and for threads to come. So each sets
-    it for itself, and what it was before is read only where nobody else has set it.
+    PyTorch stores the number twice: for the thread that sets it, and for new threads. So each
+    caller sets it for itself, and only the first one inside reads what it was before.
     """
     with _Threads.lock:
         if _Threads.inside == 0:
@@ -247,5 +247,5 @@ def _one_thread() -> Iterator[None]:
 
 
 def _batch_size(weights: NDArray[np.float64]) -> int:
-    """Return the windows of a minibatch, where centres come in proportion to `weights` (V,)."""
+    """Return how many windows a minibatch has if centres occur in proportion to `weights` (V,)."""
     return int(min(weights.sum() / weights.max(), _MOST_WINDOWS))

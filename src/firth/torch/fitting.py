@@ -6,15 +6,12 @@ import math
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from numbers import Integral
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset, IterableDataset
-from tqdm import tqdm
 
 from firth.checks import is_finite, whole_number
 from firth.errors import ConfigError
@@ -24,23 +21,30 @@ from firth.torch.noise import NoiseSampler
 MakeOptimizer = Callable[..., torch.optim.Optimizer]
 
 
-@dataclass(frozen=True)
-class FitResult:
-    """What a fit leaves beside the model.
+class FitResult(NamedTuple):
+    """What `fit` returns; the model itself is trained in place."""
 
-    Parameters
-    ----------
-    losses : list of float
-        The mean loss of each epoch, in the model's own terms.
-    seconds : float
-        How long it took.
-    device : str
-        Where it ran.
-    """
-
-    losses: list[float]
+    losses: list[float]  # the mean loss of each epoch, in the model's own terms
     seconds: float
     device: str
+
+
+class EpochReport(NamedTuple):
+    """What `fit` reports of an epoch. As text it is a line.
+
+    Examples
+    --------
+    >>> print(EpochReport(50, 2000, 0.69314))
+    Epoch [50/2000]  Loss 0.6931
+    """
+
+    epoch: int  # from 1
+    epochs: int  # of the whole fit
+    loss: float  # the mean loss of the epoch
+
+    def __str__(self) -> str:
+        """Return the line."""
+        return f"Epoch [{self.epoch}/{self.epochs}]  Loss {self.loss:.4f}"
 
 
 def fit(
@@ -55,51 +59,45 @@ def fit(
     lr: float = 0.01,
     seed: int = 1,
     device: str | torch.device | None = None,
-    every: int = 0,
-    log: Callable[[str], None] | None = None,
-    on_epoch: Callable[[int, float], None] | None = None,
-    progress: bool = False,
+    every: int = 1,
+    report: Callable[[EpochReport], object] | None = None,
 ) -> FitResult:
-    """Fit a model to the windows of a data set.
+    """Train a model on the windows of a data set.
 
     Parameters
     ----------
     model : nn.Module
         Called with centre (B,) and contexts (B, C), and noise (B, K) too unless its `uses_noise`
-        is False; gives the loss. It is trained in place, and stays on the device.
+        is False; returns the loss. It is trained in place, and stays on the device.
     dataset : WindowDataset, WindowStream or other Dataset
-        Gives windows. They are shuffled in each epoch, unless it is an `IterableDataset`.
+        Holds windows. They are shuffled in each epoch, unless it is an `IterableDataset`.
     noise : NoiseSampler, optional
-        Where noise words come from; by default the counts of a `WindowDataset`, to the power 0.75.
-        One with a generator of its own goes on from where that stands, whatever `seed` says.
+        Draws the noise words; by default from the counts of a `WindowDataset`, to the power 0.75.
+        A generator of its own is not seeded by `seed`.
     negative : int
         K.
     epochs, batch_size : int
         How often to go through the windows, and how many to take at a time.
     optimizer : callable
-        A class of `torch.optim`, or what else takes parameters and `lr`. For a model made with
-        ``sparse=True``, give one that takes sparse gradients, such as `torch.optim.SparseAdam`.
+        A class of `torch.optim`, or another callable that takes parameters and `lr`. A model made
+        with ``sparse=True`` needs one that takes sparse gradients, such as `torch.optim.SGD`.
     lr : float
         The optimizer's step size.
     seed : int
-        Start of all random numbers but those of a generator of its own in `noise`: a model in the
-        same state, and such a generator in the same state, are fitted to the same losses. Give it
-        to `seed_everything` too before the model is made.
+        Seed of all random numbers but those of a generator of its own in `noise`. The same model,
+        seed and generator state lead to the same losses. Call `seed_everything` before you make the
+        model, so that it starts the same too.
     device : str or torch.device, optional
         "cpu", "cuda", "cuda:1", "mps"; by default the first of CUDA, MPS, CPU that is there.
     every : int
-        Tell the loss to `log` after every so many epochs, and after the last; 0 for never.
-    log : callable, optional
-        Takes a line, such as ``Epoch [50/2000]  Loss 0.6931``: `print` will do.
-    on_epoch : callable, optional
-        Called after each epoch with its number, from 1, and its loss.
-    progress : bool
-        Whether to show a progress bar on standard error.
+        Report every so many epochs.
+    report : callable, optional
+        Called with an `EpochReport` every `every` epochs, and after the last. `print` will do.
 
     Returns
     -------
     FitResult
-        The mean loss of each epoch is the mean of its batches' losses, weighted by their windows.
+        The loss of an epoch is the mean of its batches' losses, weighted by their windows.
 
     Raises
     ------
@@ -109,38 +107,39 @@ def fit(
 
     Examples
     --------
-    >>> from firth.torch import CBOWNS
+    >>> from firth.torch import CBOW, NegativeSampling, Word2Vec
     >>> dataset = WindowDataset([[1, 2, 3, 4], [4, 3, 5, 1]], window=1)
     >>> seed_everything(1)
-    >>> lines = []
-    >>> found = fit(
-    ...     CBOWNS(6, 2), dataset, negative=2, epochs=100, device="cpu", every=50, log=lines.append
-    ... )
-    >>> found.losses[-1] < found.losses[0]
+    >>> model = Word2Vec(6, 2, CBOW(), NegativeSampling())
+    >>> result = fit(model, dataset, negative=2, epochs=100, device="cpu", every=50, report=print)
+    Epoch [50/100]  Loss 0.6...
+    Epoch [100/100]  Loss 0.3...
+    >>> result.losses[-1] < result.losses[0]
     True
-    >>> [line[:14] for line in lines]
-    ['Epoch [50/100]', 'Epoch [100/100']
     """
-    _check(epochs=epochs, batch_size=batch_size, lr=lr, every=every, log=log)
+    for name, value in (("epochs", epochs), ("batch_size", batch_size), ("every", every)):
+        whole_number(name, value, least=1)
+    if not is_finite(lr) or lr <= 0:
+        raise ConfigError(f"lr must be a finite number above 0, got {lr!r}")
+    if every > 1 and report is None:
+        raise ConfigError(f"every needs report, such as report=print; got every={every} alone")
     chosen = choose_device(device)
     collate = _collate(model, dataset, noise, negative)
     seed_everything(seed)
     model.to(chosen)
     model.train()
-    descend = _Descent(model, optimizer(model.parameters(), lr=lr), chosen)
+    steps = optimizer(model.parameters(), lr=lr)
     losses: list[float] = []
     began = time.perf_counter()
-    for epoch in tqdm(range(1, epochs + 1), desc="fitting", unit="epoch", disable=not progress):
-        loss = descend.through(_batches(dataset, batch_size, collate))
+    for epoch in range(1, epochs + 1):
+        loss = _train_epoch(model, steps, chosen, _batches(dataset, batch_size, collate))
         if not math.isfinite(loss):
             raise ConfigError(
                 f"the loss is no longer finite in epoch {epoch}; lr is too large, got {lr:g}"
             )
         losses.append(loss)
-        if log is not None and every and (epoch % every == 0 or epoch == epochs):
-            log(f"Epoch [{epoch}/{epochs}]  Loss {loss:.4f}")
-        if on_epoch is not None:
-            on_epoch(epoch, loss)
+        if report is not None and (epoch % every == 0 or epoch == epochs):
+            report(EpochReport(epoch, epochs, loss))
     return FitResult(losses, time.perf_counter() - began, str(chosen))
 
 
@@ -172,70 +171,60 @@ def choose_device(name: str | torch.device | None = None) -> torch.device:
 
 
 def seed_everything(seed: int) -> None:
-    """Seed Python, NumPy and PyTorch, CUDA included, and keep cuDNN to what can be repeated.
+    """Seed Python, NumPy and PyTorch, CUDA included, and keep cuDNN to repeatable algorithms.
 
     Raises
     ------
     ConfigError
         If the seed is not a whole number from 0 to 2**32 - 1, which is what NumPy takes.
     """
-    if isinstance(seed, bool) or not isinstance(seed, Integral) or not 0 <= seed < 2**32:
-        raise ConfigError(f"seed must be a whole number from 0 to 2**32 - 1, got {seed!r}")
-    seed = int(seed)
+    seed = whole_number("seed", seed, least=0, most=2**32 - 1)
     random.seed(seed)
-    np.random.seed(seed)  # noqa: NPY002 (what others draw from is meant)
+    np.random.seed(seed)  # noqa: NPY002 (other code draws from NumPy's global generator)
     torch.manual_seed(seed)
     torch.backends.cudnn.deterministic = True
     torch.backends.cudnn.benchmark = False
 
 
-class _Descent:
-    """Takes a step of an optimizer for each batch."""
-
-    def __init__(
-        self, model: nn.Module, optimizer: torch.optim.Optimizer, device: torch.device
-    ) -> None:
-        self._model, self._optimizer, self._device = model, optimizer, device
-        self._uses_noise = _uses_noise(model)
-
-    def through(self, batches: Iterable[WindowBatch]) -> float:
-        """Take the steps of an epoch, and give its mean loss."""
-        total, windows = 0.0, 0
-        for batch in batches:
-            total += self._step(batch) * len(batch.centre)
-            windows += len(batch.centre)
-        if windows == 0:
-            raise ConfigError("the data set gave no windows: nothing to fit")
-        return total / windows
-
-    def _step(self, batch: WindowBatch) -> float:
-        given = batch if self._uses_noise else batch[:2]
-        self._optimizer.zero_grad()
-        loss: Tensor = self._model(*(ids.to(self._device) for ids in given))
+def _train_epoch(
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    device: torch.device,
+    batches: Iterable[WindowBatch],
+) -> float:
+    """Take a step for each batch, and return the mean loss of a window."""
+    total, windows = 0.0, 0
+    for batch in batches:
+        given = batch if _uses_noise(model) else batch[:2]
+        optimizer.zero_grad()
+        loss: Tensor = model(*(ids.to(device) for ids in given))
         loss.backward()  # type: ignore[no-untyped-call]
-        try:
-            self._optimizer.step()
-        except RuntimeError as error:
-            hint = _gradient_hint(error)
-            if hint is None:
-                raise
-            raise ConfigError(f"{type(self._optimizer).__name__} {hint}") from error
-        return loss.item()
+        _step(optimizer)
+        total += loss.item() * len(batch.centre)
+        windows += len(batch.centre)
+    if windows == 0:
+        raise ConfigError("the data set has no windows: nothing to fit")
+    return total / windows
 
 
-def _gradient_hint(error: RuntimeError) -> str | None:
-    """Say what to do where an optimizer takes no sparse gradients, or no others."""
-    if "sparse gradients" in str(error):
-        return (
-            "does not take the sparse gradients of a model made with sparse=True; give fit "
-            "optimizer=torch.optim.SparseAdam or optimizer=torch.optim.SGD, or leave sparse out"
-        )
-    if "dense gradients" in str(error):
-        return (
-            "takes sparse gradients only; make the model with sparse=True, or give fit "
-            "optimizer=torch.optim.Adam"
-        )
-    return None
+def _step(optimizer: torch.optim.Optimizer) -> None:
+    """Take a step; raise with advice if the optimizer takes no sparse gradients, or no others."""
+    try:
+        optimizer.step()
+    except RuntimeError as error:
+        if "sparse gradients" in str(error):
+            advice = (
+                "does not take the sparse gradients of a model made with sparse=True; give fit "
+                "optimizer=torch.optim.SparseAdam or optimizer=torch.optim.SGD, or leave sparse out"
+            )
+        elif "dense gradients" in str(error):
+            advice = (
+                "takes sparse gradients only; make the model with sparse=True, or give fit "
+                "optimizer=torch.optim.Adam"
+            )
+        else:
+            raise
+        raise ConfigError(f"{type(optimizer).__name__} {advice}") from error
 
 
 def _batches(dataset: Dataset[Item], batch_size: int, collate: Collate) -> Iterator[WindowBatch]:
@@ -253,26 +242,18 @@ def _batches(dataset: Dataset[Item], batch_size: int, collate: Collate) -> Itera
 def _collate(
     model: nn.Module, dataset: Dataset[Item], noise: NoiseSampler | None, negative: int
 ) -> Collate:
+    """Return what makes batches of windows, with noise words if the model uses them."""
     if not _uses_noise(model):
         return Collate(None, negative=0)
     negative = whole_number("negative", negative, least=1)
     if noise is None:
         if not isinstance(dataset, WindowDataset):
-            raise ConfigError("noise must be a NoiseSampler where no WindowDataset has the counts")
+            raise ConfigError(
+                "noise must be a NoiseSampler for a data set other than WindowDataset, got None"
+            )
         noise = NoiseSampler(dataset.counts(0))
     return Collate(noise, negative)
 
 
 def _uses_noise(model: nn.Module) -> bool:
     return bool(getattr(model, "uses_noise", True))
-
-
-def _check(*, epochs: int, batch_size: int, lr: float, every: int, log: Any) -> None:  # noqa: ANN401
-    for name, value, least in (
-        ("epochs", epochs, 1), ("batch_size", batch_size, 1), ("every", every, 0)
-    ):  # fmt: skip
-        whole_number(name, value, least=least)
-    if not is_finite(lr) or lr <= 0:
-        raise ConfigError(f"lr must be a finite number above 0, got {lr!r}")
-    if every and log is None:
-        raise ConfigError("every needs log, which takes a line: log=print, say")

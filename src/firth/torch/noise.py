@@ -1,4 +1,4 @@
-"""Noise words: drawn in whole batches, and never a word of the window that they are for.
+"""Noise words, drawn for a whole batch at once. No window gets one of its own words.
 
 B windows of a batch · C context places · K noise words
 """
@@ -33,18 +33,17 @@ class NoiseSampler:
         0 draws all words alike, 1 as often as they occur.
     generator : torch.Generator, optional
         Source of the random numbers, on the CPU; by default PyTorch's own. Each worker of a
-        `DataLoader` begins a stream of its own, from the seed this generator was given and the
-        worker's, which the loader draws whenever it starts its workers.
+        `DataLoader` seeds its copy from this generator's seed and from the worker's.
 
     Attributes
     ----------
     probabilities : float64 tensor, (size,)
-        Of each id as a noise word, before a window's own words are left out.
+        The probability of each id as a noise word, before a window's own words are left out.
 
     Raises
     ------
     ConfigError
-        If counts or exponent make no distribution.
+        If `counts` are not whole numbers with some above 0, or `exponent` is not finite.
 
     Examples
     --------
@@ -65,7 +64,7 @@ class NoiseSampler:
         given = whole_counts(counts)
         if not given.any():
             raise ConfigError(
-                f"counts must be a list of whole numbers, some above 0, got {len(given)} zeros"
+                f"counts must be a list of whole numbers with some above 0, got {len(given)} zeros"
             )
         if not is_finite(exponent):
             raise ConfigError(f"exponent must be a finite number, got {exponent!r}")
@@ -83,8 +82,8 @@ class NoiseSampler:
     def draw(self, centre: Tensor, contexts: Tensor, negative: int) -> Tensor:
         """Draw noise words for windows; a word may be drawn twice, as in word2vec.
 
-        Each comes from the distribution of all words but those of its window: a number is drawn
-        below what the others weigh together, and counted past the ones that are left out.
+        Each is drawn from the words that are not in its window, in proportion to their weights: a
+        whole number below the sum of these weights, shifted past each word that is left out.
 
         Parameters
         ----------
@@ -122,22 +121,18 @@ class NoiseSampler:
                 f"no noise word is left: a window holds all {self._words} words that can be drawn; "
                 "give more words or a smaller window"
             )
-        # Where the words to leave out would begin if those before them were not there.
+        # Where each word to leave out begins once the ones before it are taken out.
         begins = self._ends[own] - self._weights[own] - (left_out - weights)
-        drawn = self._below(left, (len(own), negative))
+        uniform = torch.rand((len(own), negative), dtype=torch.float64, generator=self._source())
+        drawn = torch.minimum((uniform * left).to(torch.int64), left - 1)
         passed = drawn.unsqueeze(2) >= begins.unsqueeze(1)  # (B, K, C + 1)
         places = drawn + (passed * weights.unsqueeze(1)).sum(dim=2)
         return torch.searchsorted(self._ends, places, right=True).to(centre.device)
 
-    def _below(self, limit: Tensor, shape: tuple[int, int]) -> Tensor:
-        """Draw whole numbers from 0 up to `limit`."""
-        uniform = torch.rand(shape, dtype=torch.float64, generator=self._source())
-        return torch.minimum((uniform * limit).to(torch.int64), limit - 1)
-
     def _source(self) -> torch.Generator | None:
-        """Return the generator; in each worker of a `DataLoader`, seeded apart at its first use."""
+        """Return the generator; each worker of a `DataLoader` seeds its copy at the first use."""
         worker = get_worker_info()
-        # A worker begins with a copy of the generator, which is the same in all of them.
+        # All workers begin with the same copy of the generator.
         if self._generator is not None and worker is not None and worker.seed != self._worker_seed:
             self._worker_seed = worker.seed
             self._generator.manual_seed((self._generator.initial_seed() + worker.seed) % 2**63)

@@ -1,10 +1,10 @@
-"""The two ways to hold an embedding table in PyTorch, and what comes out of one.
+"""The two ways to hold a table of vectors in PyTorch.
 
     size rows, of which row 0 is padding · D dimensions
 
 `nn.Embedding` looks rows up and knows which of them is padding. A bare `nn.Parameter` does the same
-when it is indexed by hand. Either way the row of padding starts at zero and receives no gradient,
-so that no optimizer moves it: momentum and weight decay have nothing to work on.
+when it is indexed by hand. Either way the row of padding starts at zero and receives no gradient.
+So no optimizer moves it, whatever its momentum and weight decay.
 """
 
 from __future__ import annotations
@@ -15,14 +15,13 @@ import torch
 from torch import Tensor, nn
 
 from firth.errors import ConfigError
-from firth.torch.words import PADDING, PaddedVocabulary
-from firth.vectors import Vectors
+from firth.torch.words import PADDING
 
 TableKind = Literal["embedding", "parameter"]
 
 
 class ParameterTable(nn.Module):
-    """An embedding table as a bare parameter, with the look-up done by hand.
+    """A table of vectors as a bare parameter, with the look-up done by hand.
 
     Parameters
     ----------
@@ -41,16 +40,16 @@ class ParameterTable(nn.Module):
         self.weight = nn.Parameter(weight)
 
     def forward(self, ids: Tensor) -> Tensor:
-        """Look up ids of any shape: one more axis, of length D, comes last."""
+        """Return the rows of ids of any shape: one more axis, of length D, comes last."""
         rows = self.weight[ids]
-        # Nothing flows back through what is filled in.
+        # No gradient flows back through the filled rows.
         return rows.masked_fill((ids == PADDING).unsqueeze(-1), 0.0)
 
 
 def make_table(
     kind: TableKind, size: int, dim: int, *, zeros: bool = False, sparse: bool = False
 ) -> nn.Module:
-    """Make a table whose look-up is called with ids, and whose rows are its `weight`.
+    """Return a table whose look-up is called with ids, and whose rows are its `weight`.
 
     Parameters
     ----------
@@ -60,8 +59,8 @@ def make_table(
     size, dim : int
         Rows, the padding included, and D.
     zeros : bool
-        Whether to start at zero, as word2vec's output vectors do; else its input vectors'
-        uniform ±1 / (2 D).
+        Whether to start at zero, as word2vec's output vectors do; else uniformly in ±1 / (2 D), as
+        its input vectors do.
     sparse : bool
         Whether the gradient of an `nn.Embedding` names only the rows it changes: for large tables.
 
@@ -88,50 +87,8 @@ def make_table(
     return ParameterTable(weight)
 
 
-def make_tables(
-    kind: TableKind, size: int, dim: int, *, tied: bool = False, sparse: bool = False
-) -> tuple[nn.Module, nn.Module]:
-    """Make the input and the output table, or one that is both; see `make_table`."""
-    inputs = make_table(kind, size, dim, sparse=sparse)
-    return inputs, inputs if tied else make_table(kind, size, dim, zeros=True, sparse=sparse)
-
-
-def to_vectors(
-    vocabulary: PaddedVocabulary, inputs: nn.Module, outputs: nn.Module | None = None
-) -> Vectors:
-    """Copy tables into `Vectors`, without the rows of padding and special tokens.
-
-    A table that is both comes out as input vectors only.
-
-    Raises
-    ------
-    ConfigError
-        If the vocabulary and the tables differ in size.
-    """
-    matrix = _rows(inputs, vocabulary)
-    return Vectors(
-        vocabulary.words[vocabulary.reserved :],
-        matrix.numpy(),
-        counts=vocabulary.counts[vocabulary.reserved :],
-        output_vectors=(
-            None if outputs is None or outputs is inputs else _rows(outputs, vocabulary).numpy()
-        ),
-    )
-
-
 def rows_of(table: nn.Module) -> Tensor:
     """Return all rows of a table, the padding's first: (size, D)."""
     weight = table.weight
     assert isinstance(weight, Tensor)
     return weight
-
-
-def _rows(table: nn.Module, vocabulary: PaddedVocabulary) -> Tensor:
-    weight = rows_of(table)
-    if len(weight) != len(vocabulary):
-        raise ConfigError(
-            f"the vocabulary has {len(vocabulary)} ids, but the model was made for {len(weight)}; "
-            "give the vocabulary that it was trained with"
-        )
-    rows = weight.detach()[vocabulary.reserved :]
-    return rows.to("cpu", torch.float32, copy=True)

@@ -1,4 +1,4 @@
-"""Words with ids from 1 on: id 0 is kept for padding, and for words that are not known."""
+"""A vocabulary with ids from 1 on: id 0 stands for padding and for unknown words."""
 
 from __future__ import annotations
 
@@ -21,38 +21,38 @@ _SPECIAL_TOKENS = ("<pad>", "<unk>", "<sos>", "<eos>", "<mask>", "<sep>")
 
 
 class PaddedVocabulary:
-    """The words of a corpus with their counts; ids begin after those that are reserved.
+    """The words of a corpus with their counts; their ids begin after the reserved ids.
 
     Parameters
     ----------
     words : iterable of str or of int
-        The words proper, each once.
+        The words, each once, without the special tokens.
     counts : array_like of int
         How often each occurs.
     special_tokens : bool
-        Without them, id 0 is ``<pad>``, which also stands for unknown words, and words begin at 1.
-        With them, ids 0 to 5 are ``<pad> <unk> <sos> <eos> <mask> <sep>``, words begin at 6, and
-        an unknown word is ``<unk>``. That stands in windows and learns a vector, but its count is
-        0: it is never a noise word, and the hierarchical softmax refuses it as a centre.
+        If False, id 0 is ``<pad>``, also for unknown words, and words begin at 1. If True, ids 0
+        to 5 are ``<pad> <unk> <sos> <eos> <mask> <sep>``, words begin at 6, and an unknown word is
+        ``<unk>``. Windows hold this token, and it learns a vector. But its count is 0: it is never
+        a noise word, and the hierarchical softmax refuses it as a centre.
 
     Attributes
     ----------
     words : tuple
-        Every id's word, those reserved included.
+        The word of every id, the reserved ids included.
     counts : int64, (size,)
-        Every id's count, 0 for those reserved. Read-only.
+        The count of every id, 0 for the reserved ids. Read-only.
     reserved : int
         How many ids come before the first word: 1 or 6.
     unknown : int
-        The id of a word that is not there: 0 or 1.
+        The id of unknown words: 0 or 1.
 
     Raises
     ------
     CorpusError
-        If there is no word, a word comes twice or has a reserved name, or there is not one count
-        for each.
+        If there is no word, a word comes twice or has a reserved name, or the number of counts is
+        not the number of words.
     ConfigError
-        If a count is negative, or no whole number.
+        If a count is negative, or not a whole number.
 
     Examples
     --------
@@ -72,7 +72,7 @@ class PaddedVocabulary:
         self.words: tuple[Token, ...] = (*special, *words)
         given = whole_counts(counts)
         if len(self.words) == self.reserved:
-            raise CorpusError("the corpus holds no words: nothing to number")
+            raise CorpusError("a vocabulary needs at least one word, got none")
         if given.shape != (len(self.words) - self.reserved,):
             raise CorpusError(
                 f"a vocabulary needs one count for each word, got "
@@ -82,7 +82,11 @@ class PaddedVocabulary:
         self.counts.flags.writeable = False
         self._ids = {word: place for place, word in enumerate(self.words)}
         if len(self._ids) != len(self.words):
-            raise CorpusError(f"a word comes twice, or has a reserved name: {', '.join(special)}")
+            twice = next(word for word, times in Counter(self.words).items() if times > 1)
+            raise CorpusError(
+                f"each word must come once, and none may be {' or '.join(special)}; "
+                f"got {twice!r} twice"
+            )
 
     @classmethod
     def from_sentences(
@@ -92,14 +96,14 @@ class PaddedVocabulary:
         min_count: int = 1,
         special_tokens: bool = False,
     ) -> Self:
-        """Return ids to the words of sentences by count, falling; ties by first appearance.
+        """Make a vocabulary of the words of sentences, by falling count; ties by first appearance.
 
         Parameters
         ----------
         sentences : iterable of lists of words
             Read once. Special tokens in them keep their own ids, and are not counted.
         min_count : int
-            Words that occur less often stay unknown.
+            Words that occur less often are left out.
         special_tokens : bool
             Whether to put the special tokens first.
 
@@ -108,7 +112,7 @@ class PaddedVocabulary:
         ConfigError
             If `min_count` is below 1.
         CorpusError
-            If a sentence is a text and no list, or no word is left.
+            If a sentence is a str, or no word is left.
 
         Examples
         --------
@@ -142,10 +146,10 @@ class PaddedVocabulary:
 
     @classmethod
     def from_vocabulary(cls, vocabulary: Vocabulary, *, special_tokens: bool = False) -> Self:
-        """Take over the words of a corpus that `read_corpus` read; ids move up by `reserved`.
+        """Make a vocabulary of a corpus that `read_corpus` read; `reserved` is added to its ids.
 
-        Give `reserved` as `first_id` to the data set over the corpus: without special tokens it is
-        1, which is what data sets take by default.
+        Give `reserved` as `first_id` to the data set over the corpus. Without special tokens it is
+        1, the default there.
 
         Examples
         --------
@@ -155,7 +159,7 @@ class PaddedVocabulary:
         return cls(vocabulary.words, vocabulary.counts, special_tokens=special_tokens)
 
     def id(self, word: Token) -> int:
-        """Return the id of a word; `unknown` if it is not there."""
+        """Return the id of a word, or `unknown`."""
         return self._ids.get(word, self.unknown)
 
     def ids(self, sentence: Iterable[Token]) -> list[int]:
