@@ -150,6 +150,10 @@ def test_readme(claims):
         assert claim in page
 
 
+def test_home():
+    assert next(summary()) in flat("docs/index.md")
+
+
 def flat(page):
     """A page without the ends of its lines, where sentences go on."""
     return " ".join((ROOT / page).read_text("utf-8").split())
