@@ -102,7 +102,7 @@ def textbook():
     for model, key in (("skip-gram", "skipgram"), ("CBOW", "cbow")):
         kernel, torch = (engines()[key, engine] for engine in ("kernel", "torch"))
         yield (
-            f'| {model}, kernel / `engine="torch"` | {kernel["words_per_second"] / 1e6:.2f} M / '
+            f'| {model}, `engine="hogwild"` / `engine="torch"` | {kernel["words_per_second"] / 1e6:.2f} M / '
             f"{torch['words_per_second'] / 1e6:.3f} M | {kernel['similarity']:.1f} / "
             f"{torch['similarity']:.1f} |"
         )
