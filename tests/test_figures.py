@@ -102,8 +102,9 @@ def textbook():
     for model, key in (("skip-gram", "skipgram"), ("CBOW", "cbow")):
         kernel, torch = (engines()[key, engine] for engine in ("kernel", "torch"))
         yield (
-            f'| {model}, `engine="hogwild"` / `engine="torch"` | {kernel["words_per_second"] / 1e6:.2f} M / '
-            f"{torch['words_per_second'] / 1e6:.3f} M | {kernel['similarity']:.1f} / "
+            f'| {model}, `engine="hogwild"` / `engine="torch"` | '
+            f"{kernel['words_per_second'] / 1e6:.2f} M / {torch['words_per_second'] / 1e6:.3f} M | "
+            f"{kernel['similarity']:.1f} / "
             f"{torch['similarity']:.1f} |"
         )
 
