@@ -155,3 +155,12 @@ def test_every_entry_of_the_log_is_in_its_index_with_a_verdict():
     assert [anchor for anchor, _ in rows] == anchors
     verdicts = ("measured", "kept", "not kept", "no gain", "superseded", "fixed")
     assert all(verdict.startswith(verdicts) for _, verdict in rows)
+
+
+def test_every_file_where_a_change_goes_is_there():
+    page = (ROOT / "docs/architecture.md").read_text("utf-8")
+    (table,) = re.findall(r"^## Where a change goes\n(.*?)^## ", page, re.DOTALL | re.MULTILINE)
+    named = re.findall(r"`(\w+/[\w/.]*)`", table)
+    assert len(named) > 8
+    for name in named:
+        assert (ROOT / "src/firth" / name).exists(), name
