@@ -1,5 +1,6 @@
 """The site's pages fetch nothing from other hosts: what `scripts/check_site.py` refuses."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -74,3 +75,18 @@ def test_a_folder_without_pages_is_no_site(tmp_path):
     )
     assert done.returncode == 1
     assert "no index.html" in done.stderr
+
+
+def test_every_verb_is_in_the_command_reference():
+    page = (PROGRAM.parents[1] / "docs/api/cli.md").read_text("utf-8")
+    told = subprocess.run(
+        [sys.executable, "-m", "firth", "--help"], capture_output=True, text=True, check=True
+    ).stdout
+    verbs = re.findall(r"^  (\w+) ", told.partition("Commands:")[2], re.MULTILINE)
+    assert re.findall(r"^<!-- help of firth (\w+) -->$", page, re.MULTILINE) == verbs
+
+
+@pytest.mark.parametrize("module", ["firth.callbacks", "firth.plotting", "firth.torch"])
+def test_examples_of_modules_stand_in_a_section_that_the_reference_shows_as_code(module):
+    document = pytest.importorskip(module).__doc__
+    assert ">>>" not in document.partition("\nExamples\n--------\n")[0]

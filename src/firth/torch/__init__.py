@@ -3,6 +3,8 @@
 Needs the extra `torch`. Everything here is plain, and checked against the same reference as the
 compiled kernel; `firth.train(..., engine="torch")` trains with it.
 
+Examples
+--------
 >>> from firth.torch import PaddedVocabulary, SkipGramNS, WindowDataset, fit, seed_everything
 >>> sentences = [["the", "cat", "drinks", "milk"], ["the", "dog", "drinks", "water"]]
 >>> vocabulary = PaddedVocabulary.from_sentences(sentences)
