@@ -20,7 +20,7 @@ def help_of(command: str) -> str:
     _, *verb = command.split()
     done = subprocess.run(
         [sys.executable, "-m", "firth", *verb, "--help"],
-        capture_output=True, text=True, encoding="utf-8", check=True,
+        stdout=subprocess.PIPE, text=True, encoding="utf-8", check=True,
         env={**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"},
     )  # fmt: skip
     return done.stdout.strip().replace("python -m firth", "firth") + "\n"
