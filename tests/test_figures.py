@@ -102,8 +102,9 @@ def textbook():
     for model, key in (("skip-gram", "skipgram"), ("CBOW", "cbow")):
         kernel, torch = (engines()[key, engine] for engine in ("kernel", "torch"))
         yield (
-            f'| {model}, kernel / `engine="torch"` | {kernel["words_per_second"] / 1e6:.2f} M / '
-            f"{torch['words_per_second'] / 1e6:.3f} M | {kernel['similarity']:.1f} / "
+            f'| {model}, `engine="hogwild"` / `engine="torch"` | '
+            f"{kernel['words_per_second'] / 1e6:.2f} M / {torch['words_per_second'] / 1e6:.3f} M | "
+            f"{kernel['similarity']:.1f} / "
             f"{torch['similarity']:.1f} |"
         )
 
@@ -148,6 +149,10 @@ def test_readme(claims):
     page = flat("README.md")
     for claim in claims:
         assert claim in page
+
+
+def test_home():
+    assert next(summary()) in flat("docs/index.md")
 
 
 def flat(page):

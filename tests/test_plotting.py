@@ -1,10 +1,8 @@
 """Pictures: their content, its legibility, and their files."""
 
-import re
 import subprocess
 import sys
 import types
-from pathlib import Path
 
 import matplotlib
 import numpy as np
@@ -875,12 +873,3 @@ def test_long_titles_are_broken_into_lines():
         box = picture.axes[0]._left_title.get_window_extent()
         assert box.x1 < picture.bbox.width
         assert "".join(picture.axes[0].get_title("left").split()) == "".join(title.split())
-
-
-def test_the_example_of_the_documentation_runs(tmp_path, monkeypatch):
-    page = Path(__file__).parents[1] / "docs" / "plotting.md"
-    (block,) = re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), flags=re.DOTALL)
-    monkeypatch.chdir(tmp_path)
-    exec(compile(block, str(page), "exec"), {})
-    made = {path.name for path in tmp_path.iterdir()}
-    assert made == {"map.png", "analogy.png", "loss.svg", "noise.png", "window.pdf"}

@@ -3,6 +3,8 @@
 A picture is a `matplotlib.figure.Figure`: a notebook shows it, `picture.show()` opens a window,
 and `save` writes it without a screen. Only `show` uses pyplot.
 
+Examples
+--------
 >>> from firth.plotting import loss_curve, save
 >>> import tempfile, pathlib
 >>> with tempfile.TemporaryDirectory() as folder:

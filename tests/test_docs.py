@@ -1,0 +1,174 @@
+"""The examples of README and of the pages run, and print what the pages show.
+
+`test_tutorial.py` and `test_callbacks.py` run those of their pages.
+"""
+
+import contextlib
+import importlib.util
+import inspect
+import io
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import firth
+from firth.other_names import OPTIONS, VECTORS
+
+ROOT = Path(__file__).parents[1]
+REPOSITORY = "https://github.com/firth-vectors/firth/blob/main/"
+OTHER_TESTS = {"callbacks.md", "negative-sampling.md", "negative-sampling.zh.md"}
+PAGES = [
+    ROOT / "README.md",
+    *sorted(page for page in (ROOT / "docs").rglob("*.md") if page.name not in OTHER_TESTS),
+]
+BLOCK = re.compile(
+    r"^```(?P<language>\w+)\n(?P<text>.*?)^```$(?:\n\n```text\n(?P<shown>.*?)^```$)?",
+    re.DOTALL | re.MULTILINE,
+)
+# What installs, runs for minutes, or needs a file that is not there.
+NOT_RUN = re.compile(r"pip install|source |scripts/|python benchmarks/|firth (demo|lesson)")
+
+ENGLISH = (
+    "the king and the queen drink tea in the city of paris in france",
+    "a man and a woman drink coffee for breakfast in rome in italy",
+    "the man has cereal for lunch and the woman plays a violin",
+    "the queen is a woman and the king is a man of the city",
+)
+CHINESE = ("今天天气很好，我们一起喝茶。", "明天天气不好，他们在家里喝茶。")
+FILES = {
+    "text.txt": "\n".join(ENGLISH * 50),
+    # The content tells the compression, not the name.
+    "enwiki_a.txt.zst": "\n".join(ENGLISH * 50),
+    "corpus.txt": "\n".join(ENGLISH * 50),
+    "more.txt": "\n".join(ENGLISH[::-1] * 50),
+    "zh.txt": "\n".join(CHINESE * 50),
+    "segmented.txt": "今天 天气 很 好\n明天 天气 不 好\n" * 50,
+    "sessions.txt": "17 4 99\n4 23 17\n99 23 17 4\n" * 100,
+    "questions-words.txt": ": family\nman king woman queen\n",
+    "wordsim353.tsv": "king queen 8\ntea coffee 7\nman violin 1\n",
+}
+# Runs commands one after the other in one process, which imports Numba once.
+RUN_ALL = """
+import json, sys
+from firth.cli import main
+for arguments in json.loads(sys.argv[1]):
+    sys.argv = ["firth", *arguments]
+    try:
+        main()
+    except SystemExit as end:
+        if end.code:
+            sys.exit(f"firth {' '.join(arguments)} ended with {end.code}")
+"""
+
+
+@pytest.fixture
+def files(tmp_path, monkeypatch):
+    """Make a folder of small files under the names that the pages use, and go there."""
+    monkeypatch.chdir(tmp_path)
+    for name, text in FILES.items():
+        Path(name).write_text(text, "utf-8")
+
+
+def examples(language):
+    """Return the blocks of a language, by page; translations have the same examples."""
+    for page in (page for page in PAGES if ".zh" not in page.name):
+        blocks = [m for m in BLOCK.finditer(page.read_text("utf-8")) if m["language"] == language]
+        if blocks:
+            name = str(page.relative_to(ROOT))
+            marks = [
+                pytest.mark.skipif(importlib.util.find_spec(package) is None, reason=package)
+                for package, where in (("rjieba", "chinese"), ("matplotlib", "plotting"))
+                if where in name
+            ]
+            yield pytest.param(page, blocks, id=name, marks=marks)
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize(("page", "blocks"), list(examples("python")))
+def test_programs_run_in_sequence_and_print_what_is_shown(page, blocks):
+    namespace = {"__name__": "page"}
+    for block in blocks:
+        line = page.read_text("utf-8").count("\n", 0, block.start("text"))
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(compile("\n" * line + block["text"], page, "exec"), namespace)
+        assert printed.getvalue() == (block["shown"] or "")
+    for name in re.findall(r'"([\w-]+\.(?:png|svg|pdf))"', page.read_text("utf-8")):
+        assert Path(name).is_file()
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize(("page", "blocks"), list(examples("sh")))
+def test_commands_run_in_sequence(page, blocks):
+    lines = "".join(block["text"] for block in blocks).replace("\\\n", " ").splitlines()
+    words = [shlex.split(line, comments=True) for line in lines if not NOT_RUN.match(line)]
+    commands = [command for command in words if command]
+    assert {command[0] for command in commands} <= {"firth"}
+    commands = [command[1:] for command in commands if "demo-vectors" not in command]
+    if commands[0][0] == "plot":
+        commands.insert(0, ["train", "text.txt", "--output", "vectors"])
+    done = subprocess.run(
+        [sys.executable, "-c", RUN_ALL, json.dumps(commands)],
+        capture_output=True, text=True, check=False, env={**os.environ, "PYTHONWARNINGS": "ignore"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_page_on_chinese_has_the_same_examples_in_both_languages():
+    english, chinese = (
+        [block[0] for block in BLOCK.finditer((ROOT / "docs/howto" / page).read_text("utf-8"))]
+        for page in ("chinese.md", "chinese.zh.md")
+    )
+    assert english == chinese
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_what_is_linked_is_there(page):
+    """Links work on a code host too; the site's own build checks their anchors."""
+    text = re.sub("^```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
+        if target.startswith(REPOSITORY):
+            assert (ROOT / target.removeprefix(REPOSITORY)).is_file(), target
+        elif not target.startswith("https://"):
+            assert (page.parent / target).is_file(), target
+
+
+@pytest.mark.parametrize(("part", "told"), [("Options", OPTIONS), ("Vectors", VECTORS)])
+def test_the_names_of_gensim_are_those_that_firth_answers(part, told):
+    page = (ROOT / "docs/howto/from-gensim.md").read_text("utf-8")
+    (section,) = re.findall(rf"^## {part}\n(.*?)^## ", page, re.DOTALL | re.MULTILINE)
+    rows = re.findall(r"^\| (`.*) \| (.*) \|$", section, re.MULTILINE)
+    assert len(rows) > 10
+    for gensim, ours in rows:
+        for name in re.findall(r"`(\w+)[^`]*`", gensim):
+            if ours == "the same names":
+                assert name in inspect.signature(firth.train).parameters
+            elif ours.startswith("none"):
+                assert told[name].startswith("Firth") or "similarity" in told[name]
+            else:
+                assert re.match(r"`([\w.]+)", ours)[1] in told[name], name
+
+
+def test_every_entry_of_the_log_is_in_its_index_with_a_verdict():
+    log = (ROOT / "docs/log.md").read_text("utf-8")
+    entries = re.findall(r"^## (\d{4}-\d\d-\d\d · .*)$", log, re.MULTILINE)
+    anchors = [re.sub(r"[^\w -]", "", entry.lower()).replace(" ", "-") for entry in entries]
+    rows = re.findall(r"^\| \[.*?\]\(#(.*?)\) \| .* \| (.*) \|$", log, re.MULTILINE)
+    assert [anchor for anchor, _ in rows] == anchors
+    verdicts = ("measured", "kept", "not kept", "no gain", "superseded", "fixed")
+    assert all(verdict.startswith(verdicts) for _, verdict in rows)
+
+
+def test_every_file_where_a_change_goes_is_there():
+    page = (ROOT / "docs/architecture.md").read_text("utf-8")
+    (table,) = re.findall(r"^## Where a change goes\n(.*?)^## ", page, re.DOTALL | re.MULTILINE)
+    named = re.findall(r"`(\w+/[\w/.]*)`", table)
+    assert len(named) > 8
+    for name in named:
+        assert (ROOT / "src/firth" / name).exists(), name

@@ -1,0 +1,92 @@
+"""The site's pages fetch nothing from other hosts: what `scripts/check_site.py` refuses."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = Path(__file__).parents[1] / "scripts" / "check_site.py"
+PAGE = """<html><head><link rel="stylesheet" href="style.css"><link rel="canonical" href="https://x.org">
+<style>p { background: url(paper.png) }</style></head>
+<body><a href="https://arxiv.org/abs/1604.04661">a paper</a><img src="map.png">
+<script src="search.js"></script><p class="note">fetch("https://example.org") is only text</p>%s"""
+
+
+@pytest.fixture
+def check(tmp_path):
+    """Check a site with some more files in it; returns what is told, one line for each problem."""
+
+    def run(files, page=""):
+        files = {"index.html": PAGE % page, "style.css": "p { color: red }", **files}
+        for name, text in files.items():
+            (tmp_path / name).write_text(text, "utf-8")
+        done = subprocess.run(
+            [sys.executable, PROGRAM, tmp_path], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == bool(done.stderr)
+        return done.stderr.splitlines()
+
+    return run
+
+
+def test_links_and_files_of_the_site_are_fine(check):
+    assert check({"search.js": '// see https://lunrjs.com\nfetch("index.json")'}) == []
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<script src="https://unpkg.com/iframe-worker/shim"></script>',
+        '<link rel="stylesheet" href="https://fonts.googleapis.com/css?family=Roboto">',
+        '<link rel="preconnect" href="//fonts.gstatic.com">',
+        '<img src="//example.org/a.png">',
+        '<img srcset="a.png 1x, https://example.org/b.png 2x">',
+        "<style>@import 'https://example.org/a.css';</style>",
+        '<p style="background: url(https://example.org/a.png)">',
+        '<script>import("https://example.org/a.js")</script>',
+        '<svg><image href="https://example.org/a.png"></svg>',
+        '<pre class="mermaid">a --> b</pre>',
+        '<div data-md-component="source"></div>',
+    ],
+)
+def test_what_a_page_fetches_is_told(check, page):
+    (line,) = check({}, page)
+    assert line.startswith("index.html fetches from another host: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.css", "@font-face { src: url('https://example.org/a.woff2') }"),
+        ("a.css", '@import "//example.org/a.css";'),
+        ("a.js", 'importScripts("https://example.org/a.js")'),
+    ],
+)
+def test_what_styles_and_scripts_fetch_is_told(check, name, text):
+    (line,) = check({name: text})
+    assert line.startswith(f"{name} fetches from another host: ")
+
+
+def test_a_folder_without_pages_is_no_site(tmp_path):
+    done = subprocess.run(
+        [sys.executable, PROGRAM, tmp_path], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "no index.html" in done.stderr
+
+
+def test_every_verb_is_in_the_command_reference():
+    page = (PROGRAM.parents[1] / "docs/api/cli.md").read_text("utf-8")
+    told = subprocess.run(
+        [sys.executable, "-m", "firth", "--help"], capture_output=True, text=True, check=True
+    ).stdout
+    verbs = re.findall(r"^  (\w+) ", told.partition("Commands:")[2], re.MULTILINE)
+    assert re.findall(r"^<!-- help of firth (\w+) -->$", page, re.MULTILINE) == verbs
+
+
+@pytest.mark.parametrize("module", ["firth.callbacks", "firth.plotting", "firth.torch"])
+def test_examples_of_modules_stand_in_a_section_that_the_reference_shows_as_code(module):
+    document = pytest.importorskip(module, exc_type=ImportError).__doc__
+    assert ">>>" not in document.partition("\nExamples\n--------\n")[0]
