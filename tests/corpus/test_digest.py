@@ -67,10 +67,9 @@ def test_words_do_not_run_into_each_other():
     assert len({digest_of(words=words) for words in spellings}) == len(spellings)
 
 
-def test_what_is_read_in_another_way_has_the_same_digest(tmp_path):
+def test_what_is_read_in_another_way_has_the_same_digest(write):
     units = [["tea", "漢字", "tea"], ["jam", "tea"]] * 3
-    path = tmp_path / "text.txt"
-    path.write_bytes("\r\n\r\n".join(map("\u3000".join, units)).encode())
+    path = write("\r\n\r\n".join(map("\u3000".join, units)))
     expected = read_corpus(units, min_count=1).digest()
     for source, options in (
         (path, {}),

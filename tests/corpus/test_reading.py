@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import firth.corpus
-from firth.corpus import raw_corpus, read_corpus, second_pass, sources
+from firth.corpus import first_pass, read_corpus, second_pass, sources
 from firth.corpus.finding import find_text
 from firth.corpus.tokenizers import words
 from firth.errors import ConfigError, CorpusError
@@ -36,25 +36,15 @@ def reference(units, min_count=1, max_vocab=None):
     return kept, [unit for unit in encoded if unit]
 
 
-def result(corpus):
-    vocabulary, tokens = corpus.vocabulary, corpus.tokens
-    kept = list(zip(vocabulary.words, vocabulary.counts.tolist(), strict=True))
-    return kept, [tokens.unit(index).tolist() for index in range(len(tokens))]
+@pytest.fixture(scope="session")
+def result(counts_of, units_of):
+    """Return words with counts, and units, as `reference` does."""
+    return lambda corpus: (counts_of(corpus), units_of(corpus))
 
 
 def is_trainable(expected):
     kept, units = expected
     return len(kept) > 1 and any(len(unit) > 1 for unit in units)
-
-
-@pytest.fixture
-def write(tmp_path):
-    def write(data, name="text.txt"):
-        path = tmp_path / name
-        path.write_bytes(data if isinstance(data, bytes) else data.encode())
-        return path
-
-    return write
 
 
 # `words` has tests of its own: here the same function is given the lines.
@@ -87,7 +77,7 @@ nasty_text = st.text(
     max_vocab=st.none() | st.integers(2, 6),
 )
 def test_every_text_is_read_as_the_slow_way_does(
-    tmp_path_factory, texts, tokenizer, form, block, min_count, max_vocab
+    result, tmp_path_factory, texts, tokenizer, form, block, min_count, max_vocab
 ):
     options, split = TOKENIZERS[tokenizer]
     folder = tmp_path_factory.mktemp("texts")
@@ -101,7 +91,7 @@ def test_every_text_is_read_as_the_slow_way_does(
     options = {**options, "normalization": form}
     with (
         mock.patch.object(sources, "BLOCK_BYTES", block),
-        mock.patch.object(raw_corpus, "BATCH", block),
+        mock.patch.object(first_pass, "BATCH", block),
         mock.patch.object(second_pass, "BATCH", block),
     ):
         if not is_trainable(expected):
@@ -125,7 +115,7 @@ def test_every_text_is_read_as_the_slow_way_does(
     ),
     min_count=st.integers(1, 3),
 )
-def test_token_lists_are_read_as_the_slow_way_does(units, min_count):
+def test_token_lists_are_read_as_the_slow_way_does(result, units, min_count):
     expected = reference(units, min_count)
     for source in (units, iter(units), tuple(units), [tuple(unit) for unit in units]):
         if is_trainable(expected):
@@ -137,7 +127,7 @@ def test_token_lists_are_read_as_the_slow_way_does(units, min_count):
                 read_corpus(source, min_count=min_count)
 
 
-def test_numpy_arrays_give_integer_words():
+def test_numpy_arrays_give_integer_words(result):
     walks = np.random.default_rng(1).integers(0, 50, (200, 30), dtype=np.uint16)
     corpus = read_corpus(walks)
     assert result(corpus) == reference(walks.tolist(), min_count=5)
@@ -151,7 +141,7 @@ def test_arrays_of_the_result():
     assert corpus.vocabulary.counts.tolist() == [2, 1]
 
 
-def test_standard_input(monkeypatch):
+def test_standard_input(result, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"b a a\nb a")))
     corpus = read_corpus("-", min_count=1)
     assert result(corpus) == ([("a", 3), ("b", 2)], [[1, 0, 0], [1, 0]])
@@ -305,7 +295,7 @@ def test_without_compilation_the_result_is_the_same(write):
 def test_a_slice_of_modern_chinese(shared_data, write):
     pytest.importorskip("rjieba")
     files = find_text(shared_data / "zh_modern.txt.zst")
-    first_block = next(sources.read_text(files, "strict", lambda done, total: None))
+    first_block = next(sources.read_text(files, "strict"))
     lines = first_block.splitlines()[:2000]
     corpus = read_corpus(write("\n".join(lines)), tokenizer="chinese")
     assert corpus.units_read == 2000

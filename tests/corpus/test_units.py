@@ -6,8 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from firth.corpus import read_corpus
-from firth.corpus.units import check_units, refuse_sentences
+from firth.corpus.units import check_units
 from firth.errors import CorpusError
 
 
@@ -20,7 +19,7 @@ class Number(enum.IntEnum):
 
 
 def checked(source):
-    return [list(unit) for unit in check_units(source, lambda done, total: None)]
+    return [list(unit) for unit in check_units(source)]
 
 
 @pytest.mark.parametrize(
@@ -128,60 +127,6 @@ def test_whatever_gives_tokens_in_an_order_is_a_unit(source, expected):
     assert checked(source) == expected
 
 
-@pytest.mark.parametrize(
-    ("source", "message"),
-    [
-        (
-            ["the cat sat", "a dog ran"],
-            "none of 2 strings names a file, the first is 'the cat sat'",
-        ),
-        (
-            ["", "the cat sat"],
-            r"the first is ''; to train on sentences .*\[sentence.split\(\) for ",
-        ),
-        (["the", "cat"], "the first is 'the'.*give lists of words"),
-        ("the cat sat\non the mat", r"there is no file 'the cat sat\\non the mat'; to train"),
-        ("the cat " * 1000, r"there is no file 'the cat .* \.\.\. .*cat '; to train"),
-        ("nul \0 nul", "there is no file"),
-        ("what is it ?", "there is no file"),
-        ("", "a path must not be empty"),
-        (["text.txt", ""], "a path must not be empty"),
-    ],
-)
-def test_sentences_are_no_paths(tmp_path, monkeypatch, source, message):
-    monkeypatch.chdir(tmp_path)
-    Path("text.txt").write_text("tea milk")
-    with pytest.raises(CorpusError, match=message) as caught:
-        refuse_sentences(source)
-    assert len(str(caught.value)) < 500
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "missing.txt", "missing", ["missing.txt", "other.txt"], ["text.txt", "the cat sat"],
-        [Path("the cat sat"), "a dog ran"], ["my text", "folder/"], "-", ["-", "-"], "te?t.txt", [],
-        [["the cat sat"]],
-    ],
-)  # fmt: skip
-def test_paths_stay_paths(tmp_path, monkeypatch, source):
-    monkeypatch.chdir(tmp_path)
-    for name in ("text.txt", "my text"):
-        Path(name).write_text("tea milk")
-    refuse_sentences(source)
-
-
-def test_a_missing_file_among_others_is_named(tmp_path):
-    (tmp_path / "text.txt").write_text("tea milk")
-    with pytest.raises(CorpusError, match=r"cannot read .*the cat sat: No such file"):
-        read_corpus([str(tmp_path / "text.txt"), str(tmp_path / "the cat sat")])
-
-
-def test_sentences_are_not_taken_for_paths_when_held_out():
-    with pytest.raises(CorpusError, match="holdout: there is no file 'the cat sat'"):
-        read_corpus([["a", "b"]], holdout="the cat sat")
-
-
 def test_a_buffer_may_be_filled_anew_for_each_unit():
     buffer = np.zeros(2, np.int64)
 
@@ -190,7 +135,7 @@ def test_a_buffer_may_be_filled_anew_for_each_unit():
             buffer[:] = number
             yield buffer
 
-    units = list(check_units(refilled(), lambda done, total: None))
+    units = list(check_units(refilled()))
     assert np.stack(units).tolist() == [[0, 0], [1, 1], [2, 2]]
 
 

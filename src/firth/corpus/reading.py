@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.checks import switch, whole_number
+from firth.checks import whole_number
 from firth.corpus.digest import digest
-from firth.corpus.first_pass import Opened, TextOptions, open_source
+from firth.corpus.first_pass import OpenSource, TextOptions, first_pass
 from firth.corpus.holdout import check_apart, hold_out, share_of
-from firth.corpus.second_pass import Part, encode
+from firth.corpus.raw_corpus import RawCorpus
+from firth.corpus.second_pass import second_pass
 from firth.corpus.selection import check_start, find_words, select_words
 from firth.corpus.sources import EncodingErrors, Progress
 from firth.corpus.spacing import CHINESE_OR_JAPANESE
@@ -35,8 +34,6 @@ Source = (
     | Iterable[Iterable[Token]]
     | NDArray[np.integer]
 )
-
-_UNITS_AT_ONCE = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -170,74 +167,71 @@ def read_corpus(
     >>> corpus.tokens.unit(1)
     array([0, 1], dtype=int32)
     """
-    _check_options(min_count, max_vocab, seed)
-    _check_choice("encoding_errors", encoding_errors, get_args(EncodingErrors))
-    _check_choice("normalization", normalization, get_args(Normalization))
-    switch("lowercase", lowercase)
+    whole_number("min_count", min_count, least=1)
+    if max_vocab is not None:
+        whole_number("max_vocab", max_vocab, least=2)
+    whole_number("seed", seed, least=0, most=None)
     check_start(start, max_vocab)
     share = share_of(holdout)
-    options = TextOptions(
-        tokenizer,
-        lowercase=lowercase,
-        encoding_errors=encoding_errors,
-        normalization=normalization,
-    )
-    opened = open_source(source, options, leave_out)
+    options = TextOptions(tokenizer, lowercase, encoding_errors, normalization)
+    opened = OpenSource(source, options, leave_out)
     held_source = _open_held(holdout, opened, leave_out) if share is None else None
     with contextlib.ExitStack() as files:
-        stream = files.enter_context(ScratchArray(np.int32))
-        draft = opened.draft(stream, on_progress or _report_nothing)
-        words_read = int(draft.counts.sum())
-        if words_read == 0:
+
+        def new_stream() -> ScratchArray[np.int32]:
+            return files.enter_context(ScratchArray(np.int32))
+
+        raw = training = first_pass(opened, new_stream(), on_progress)
+        if raw.words_read == 0:
             raise CorpusError("the corpus holds no words: nothing to train on")
-        if draft.unspaced:
-            _warn_of_missing_spaces(draft.unspaced, tokenizer)
-        held_stream = None
+        if raw.unspaced:
+            _warn_of_missing_spaces(raw.unspaced, tokenizer)
         if share:
-            whole, stream, held_stream = stream, *_scratch_pair(files)
-            counts = hold_out(draft, whole, stream, held_stream, share=share, seed=seed)
-            draft = dataclasses.replace(draft, counts=counts)
-        chosen = select_words(draft, min_count=min_count, max_vocab=max_vocab, start=start)
-        parts = [Part(draft, stream, chosen.ids)]
-        if held_stream is not None:
-            parts.append(Part(draft, held_stream, chosen.ids))
-        if held_source is not None:
-            parts.append(_read_held(held_source, chosen.vocabulary, files))
-        tokens, ends = encode(parts)
+            training, held = hold_out(raw, new_stream(), new_stream(), share=share, seed=seed)
+        vocabulary, ids = select_words(
+            training, min_count=min_count, max_vocab=max_vocab, start=start
+        )
+        parts = [(training, ids)]
+        if share:
+            parts.append((held, ids))
+        elif held_source is not None:
+            parts.append(_read_held(held_source, vocabulary, new_stream()))
+        tokens, ends = second_pass(parts)
     _check_pairs(tokens, ends)
     trained = int(tokens.offsets[ends[0]])
     return Corpus(
-        chosen.vocabulary,
+        vocabulary,
         tokens,
-        words_read,
-        draft.units,
+        raw.words_read,
+        raw.units,
         held_out=tokens.size - trained,
-        words_left_out=int(draft.counts.sum()) - trained,
+        words_left_out=training.words_read - trained,
     )
 
 
-def _open_held(source: object, trained: Opened, leave_out: Sequence[Path]) -> Opened:
-    """Find out what a held-out source is; what can be known before reading is checked."""
+def _open_held(holdout: object, trained: OpenSource, leave_out: Sequence[Path]) -> OpenSource:
+    """Find out what a held-out source is, and check what can be known before reading."""
     with _about_holdout():
-        held = open_source(source, trained.options, leave_out)
-        for file in held.files or []:
+        held = OpenSource(holdout, trained.options, leave_out)
+        for file in held.files:
             file.size()
-    check_apart(trained.files or [], held.files or [])
+    check_apart(trained.files, held.files)
     return held
 
 
-def _read_held(held: Opened, vocabulary: Vocabulary, files: contextlib.ExitStack) -> Part:
-    """Read a held-out source; words that are not in the vocabulary have no id."""
-    stream = files.enter_context(ScratchArray(np.int32))
+def _read_held(
+    source: OpenSource, vocabulary: Vocabulary, symbols: ScratchArray[np.int32]
+) -> tuple[RawCorpus, NDArray[np.int32]]:
+    """Read a held-out source; return it with the token id of each of its words."""
     with _about_holdout():
-        draft = held.draft(stream, _report_nothing)
-    ids = find_words(draft, vocabulary)
+        held = first_pass(source, symbols)
+    ids = find_words(held, vocabulary)
     if not np.any(ids >= 0):
         raise CorpusError(
-            f"holdout: none of its {draft.counts.sum()} words is in the vocabulary of what is "
+            f"holdout: none of its {held.words_read} words is in the vocabulary of what is "
             "trained on: nothing to measure"
         )
-    return Part(draft, stream, ids)
+    return held, ids
 
 
 def _warn_of_missing_spaces(languages: str, tokenizer: object) -> None:
@@ -252,56 +246,26 @@ def _warn_of_missing_spaces(languages: str, tokenizer: object) -> None:
 
 @contextlib.contextmanager
 def _about_holdout() -> Iterator[None]:
+    """Begin the message of an error with the option that it is about."""
     try:
         yield
     except (ConfigError, CorpusError) as error:
         raise type(error)(f"holdout: {error}") from error
 
 
-def _scratch_pair(
-    files: contextlib.ExitStack,
-) -> tuple[ScratchArray[np.int32], ScratchArray[np.int32]]:
-    return (
-        files.enter_context(ScratchArray(np.int32)),
-        files.enter_context(ScratchArray(np.int32)),
-    )
-
-
-def _check_options(min_count: int, max_vocab: int | None, seed: int) -> None:
-    whole_number("min_count", min_count, least=1)
-    if max_vocab is not None:
-        whole_number("max_vocab", max_vocab, least=2)
-    whole_number("seed", seed, least=0, most=None)
-
-
-def _check_choice(name: str, given: object, choices: Sequence[str]) -> None:
-    if given not in choices:
-        raise ConfigError(f"{name} must be {' or '.join(choices)}, got {given!r}")
-
-
 def _check_pairs(tokens: TokenStore, ends: list[int]) -> None:
-    """Raise if what is trained on, or what is held out, has no unit of two words."""
-    if not _holds_pair(tokens, 0, ends[0]):
+    """Raise `CorpusError` if what is trained on, or held out, has no unit of two words."""
+    words = np.diff(tokens.offsets[[0, *ends]])
+    units = np.diff([0, *ends])
+    # No unit is empty, so one has two words if there are more words than units.
+    if words[0] == units[0]:
         raise CorpusError(
             "no line or token list has two words of the vocabulary: nothing to train on; "
             "put more words in a line or lower min_count (--min-count)"
         )
-    if len(ends) > 1 and not _holds_pair(tokens, ends[0], ends[1]):
-        words = tokens.size - int(tokens.offsets[ends[0]])
+    if words[-1] == units[-1]:
         raise CorpusError(
-            f"holdout: of the held-out text, {words} words are in the vocabulary and no two of "
+            f"holdout: of the held-out text, {words[-1]} words are in the vocabulary and no two of "
             "them in one line or token list: nothing to measure; hold out more, or lower "
             "min_count (--min-count)"
         )
-
-
-def _holds_pair(tokens: TokenStore, first: int, last: int) -> bool:
-    """Tell whether a unit from `first` up to `last` has two words."""
-    return any(
-        np.any(np.diff(tokens.offsets[start : min(start + _UNITS_AT_ONCE, last) + 1]) > 1)
-        for start in range(first, last, _UNITS_AT_ONCE)
-    )
-
-
-def _report_nothing(done: int, total: int | None) -> None:
-    """Stand in where nobody asked for progress."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.corpus.chunks import ChunkTable
+from firth.corpus.chunk_table import ChunkTable
 
 # So many chunks are looked at, half of them the most frequent.
 _SAMPLE = 4096
