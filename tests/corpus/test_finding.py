@@ -159,12 +159,12 @@ def test_what_the_run_writes_is_left_out(mixed, monkeypatch):
     [
         (
             "vectors",
-            r"vectors is a folder of vectors, and no text; move it away, or name the texts",
+            r"vectors is a folder of vectors, not text; move it away, or name the texts",
         ),
-        ("checkpoints", r"checkpoint-000001 is a folder of vectors, and no text"),
-        ("v.vec", r"v\.vec holds vectors, and no text"),
-        ("v.bin", r"v\.bin holds vectors, and no text"),
-        ("run.jsonl", r"run\.jsonl holds the log of a run, and no text"),
+        ("checkpoints", r"checkpoint-000001 is a folder of vectors, not text"),
+        ("v.vec", r"v\.vec holds vectors, not text"),
+        ("v.bin", r"v\.bin holds vectors, not text"),
+        ("run.jsonl", r"run\.jsonl holds the log of a run, not text"),
     ],
 )
 def test_what_else_is_no_text_is_refused_by_name(mixed, left, message):
@@ -181,7 +181,7 @@ def test_what_else_is_no_text_is_refused_by_name(mixed, left, message):
 def test_no_pattern_is_advised_that_names_the_file_again(tmp_path):
     (tmp_path / "v.txt").write_text("1 2\ntea 1 2\n")
     for source in (tmp_path, tmp_path / "*"):
-        with pytest.raises(CorpusError, match="holds vectors, and no text; move it away") as raised:
+        with pytest.raises(CorpusError, match="holds vectors, not text; move it away") as raised:
             find_text(source)
         assert "*.txt'" not in str(raised.value)
 
@@ -199,7 +199,7 @@ def test_no_pattern_is_advised_that_names_the_file_again(tmp_path):
 def test_pictures_and_tensors_are_refused_by_name(tmp_path, name, content):
     (tmp_path / "text.txt").write_text("tea and toast\n")
     (tmp_path / name).write_bytes(content)
-    with pytest.raises(CorpusError, match=rf"{name} holds (a picture|tensors), and no text"):
+    with pytest.raises(CorpusError, match=rf"{name} holds (a picture|tensors), not text"):
         find_text(tmp_path)
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from firth.corpus import holdout as holdout_module
 from firth.corpus import read_corpus
 from firth.corpus.chunks import UNIT_END
-from firth.corpus.first_pass import OpenSource, TextOptions, first_pass
+from firth.corpus.first_pass import OpenedSource, TextOptions, first_pass
 from firth.corpus.holdout import PIECE, hold_out
 from firth.corpus.tokens import ScratchArray
 from firth.errors import ConfigError, CorpusError
@@ -31,7 +31,7 @@ def divide(units, share, seed=1):
     """Return the units for training, those held out, and the counts of training."""
     with contextlib.ExitStack() as files:
         symbols, *parts = (files.enter_context(ScratchArray(np.int32)) for _ in range(3))
-        raw = first_pass(OpenSource(units, TextOptions()), symbols)
+        raw = first_pass(OpenedSource(units, TextOptions()), symbols)
         training, held = hold_out(raw, *parts, share=share, seed=seed)
         assert np.array_equal(training.counts + held.counts, raw.counts)
         words = raw.spell(np.arange(len(raw.counts)))

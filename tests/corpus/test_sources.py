@@ -277,7 +277,7 @@ def test_what_is_no_text_is_named(tmp_path, monkeypatch, encoding_errors, data, 
 )
 def test_what_is_mostly_no_utf8_is_never_replaced(tmp_path, encoding_errors, data):
     (tmp_path / "text").write_bytes(data)
-    with pytest.raises(CorpusError, match=r"most of it is no UTF-8 text; .*iconv") as caught:
+    with pytest.raises(CorpusError, match=r"most of it is not UTF-8 text; .*iconv") as caught:
         text_of(tmp_path / "text", encoding_errors)
     assert "replace" not in str(caught.value)
 

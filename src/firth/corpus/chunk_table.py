@@ -118,18 +118,18 @@ class ChunkTable:
         if self._size + chunks > _MAX_CHUNKS or needed > _MASK:
             raise CorpusError(f"{self._size} distinct words and more are too many for int32 ids")
         if needed > len(self._arena):
-            self._arena = _enlarged(self._arena, max(needed, 2 * len(self._arena)))
+            self._arena = _enlarge(self._arena, max(needed, 2 * len(self._arena)))
         capacity = len(self._slots) // 2
         while capacity < self._size + chunks:
             capacity *= 2
         if capacity > len(self._slots) // 2:
-            self._starts = _enlarged(self._starts, capacity + 1)
+            self._starts = _enlarge(self._starts, capacity + 1)
             slots = np.full(2 * capacity, _EMPTY, np.int64)
             _refill(self._slots, slots)
             self._slots = slots
 
 
-def _enlarged(array: NDArray[np.int64], length: int) -> NDArray[np.int64]:
+def _enlarge(array: NDArray[np.int64], length: int) -> NDArray[np.int64]:
     larger = np.zeros(length, np.int64)
     larger[: len(array)] = array
     return larger

@@ -77,7 +77,7 @@ def names_text(source: object, path: Path) -> bool:
 def _identities(source: str | os.PathLike[str], is_text: bool) -> Iterator[Identity]:
     """Yield the identities of the files that `source` names; those it finds only if `is_text`."""
     if source == STANDARD_INPUT:
-        yield _identity_of_input()
+        yield _identity(None)
         return
     found = _search(Path(source), ())
     if found is None:
@@ -178,19 +178,12 @@ def _is_own(file: Path, root: Path, own: Collection[Identity]) -> bool:
     return any(_identity(place) in own for place in itertools.islice(places, 1, None))
 
 
-def _identity(path: Path) -> Identity:
+def _identity(path: Path | None) -> Identity:
+    """Return the identity of a file or folder, or of standard input for None."""
     try:
-        status = path.stat()
-    except (OSError, ValueError):
-        return None
-    return status.st_dev, status.st_ino
-
-
-def _identity_of_input() -> Identity:
-    try:
-        status = os.fstat(sys.stdin.fileno())
+        status = os.fstat(sys.stdin.fileno()) if path is None else path.stat()
     except (AttributeError, OSError, ValueError):
-        # It is closed, or not a file.
+        # It does not exist. Standard input is closed (and None, then), or not a file.
         return None
     return status.st_dev, status.st_ino
 
@@ -202,10 +195,10 @@ def _check_texts(source: Path, paths: Sequence[Path]) -> None:
     places = {path.parent for path in paths if path.name in FOLDER_OF_VECTORS}
     for place in sorted(places):
         if all((place / name).is_file() for name in FOLDER_OF_VECTORS):
-            raise CorpusError(f"{place} is a folder of vectors, and no text; {advice}")
+            raise CorpusError(f"{place} is a folder of vectors, not text; {advice}")
     for path in paths:
         kind = kind_of(path)
         if kind is not None:
             if path.suffix == pattern.suffix:
                 advice = "move it away, or name the texts one by one"
-            raise CorpusError(f"{path} holds {_KINDS[kind]}, and no text; {advice}")
+            raise CorpusError(f"{path} holds {_KINDS[kind]}, not text; {advice}")

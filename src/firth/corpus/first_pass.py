@@ -63,7 +63,7 @@ class TextOptions:
         switch("lowercase", self.lowercase)
 
 
-class OpenSource:
+class OpenedSource:
     """A source that was looked at and not read yet.
 
     Parameters
@@ -102,7 +102,7 @@ class OpenSource:
 
 
 def first_pass(
-    source: OpenSource, symbols: ScratchArray[np.int32], on_progress: Progress | None = None
+    source: OpenedSource, symbols: ScratchArray[np.int32], on_progress: Progress | None = None
 ) -> RawCorpus:
     """Read a source once, and write its symbols to `symbols`.
 

@@ -1,4 +1,8 @@
-"""Reading a corpus: a text or token lists in, vocabulary and token ids out."""
+"""Reading a corpus: from a text or token lists to a vocabulary and token ids.
+
+Reading is a sequence of stages: a first pass over the source, hold-out, selection of words, and a
+second pass over what the first one wrote.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ from numpy.typing import NDArray
 
 from firth.checks import whole_number
 from firth.corpus.digest import digest
-from firth.corpus.first_pass import OpenSource, TextOptions, first_pass
+from firth.corpus.first_pass import OpenedSource, TextOptions, first_pass
 from firth.corpus.holdout import check_apart, hold_out, share_of
 from firth.corpus.raw_corpus import RawCorpus
 from firth.corpus.second_pass import second_pass
@@ -43,18 +47,18 @@ class Corpus:
     Parameters
     ----------
     vocabulary : Vocabulary
-        The words that were kept, and how often each occurs: in what is trained on, and before that
-        in the vocabulary that reading started from.
+        The words that are kept, and how often each occurs in what is trained on; the counts of the
+        vocabulary that reading started from are added.
     tokens : TokenStore
-        The corpus as token ids, without the words that were not kept.
+        The corpus as token ids, without the words that are not kept.
     words_read : int
-        Words in the source before any was left out or held out.
+        Words in the source, including those that are left out or held out.
     units_read : int
         Lines of the source that are not blank, or token lists that are not empty.
     held_out : int, default 0
-        So many tokens at the end of `tokens`, in whole units, are kept out of training.
+        Number of tokens, in whole units at the end of `tokens`, that are kept out of training.
     words_left_out : int, default 0
-        Words that were not kept, of what is trained on.
+        Words of the training part that are not kept.
     """
 
     vocabulary: Vocabulary
@@ -65,9 +69,9 @@ class Corpus:
     words_left_out: int = 0
 
     def digest(self) -> str:
-        """Return a fingerprint: equal for equal words, counts, token ids, units and `held_out`.
+        """Return a fingerprint of words, counts, token ids, units and `held_out`.
 
-        It does not depend on where these came from.
+        It does not depend on the source that they were read from.
 
         Examples
         --------
@@ -97,11 +101,11 @@ def read_corpus(
 ) -> Corpus:
     r"""Read a corpus once and encode it.
 
-    Each line of a text is a unit, and so is each token list; none is cut, whatever its length,
-    unless a piece of it is held out. While a text is read, a second thread counts its words.
+    Each line of a text is a unit, and so is each token list. Units are not cut, whatever their
+    length, unless a piece is held out. While a text is read, a second thread counts its words.
 
-    Words are chosen and counted in what is trained on, as if the held-out part were not there; of
-    that, the words that are not in the vocabulary are left out.
+    Words are chosen and counted in what is trained on, as if the held-out part did not exist. In
+    both parts, words that are not in the vocabulary are left out.
 
     Parameters
     ----------
@@ -109,7 +113,7 @@ def read_corpus(
         A text file (plain, or compressed by gzip, bzip2, xz or zstd, whatever its name), a folder,
         a glob pattern, `"-"` for standard input, or several of these in a list or tuple. Or any
         iterable of units: lists, tuples, arrays, generators of words or of integers. It is read
-        once, so a generator will do.
+        once, so it may be a generator.
     tokenizer : {"whitespace", "words", "textbook", "chinese"} or callable, default "whitespace"
         How a line becomes words: split at white space; by Unicode's word boundaries, lower-cased;
         by the pattern `\b\w+\b|[,.!?]`, lower-cased; by jieba. A callable takes a line and returns
@@ -117,28 +121,28 @@ def read_corpus(
     lowercase : bool, default False
         Whether words are lower-cased.
     min_count : int, default 5
-        Words that occur less often are left out, and units without any other word with them.
+        Words that occur less often are left out, and so are units that have no other word.
     max_vocab : int, optional
         Keep at most so many words, the most frequent.
     encoding_errors : {"strict", "replace"}, default "strict"
-        Whether invalid UTF-8 and NUL bytes raise, or become U+FFFD.
+        Whether invalid UTF-8 and NUL bytes raise an error, or become U+FFFD.
     normalization : {"NFC", "NFKC", "none"}, default "NFC"
-        The Unicode normalization form of the text, so that a letter with its accent is one word
-        however it is written. Token lists stay as they are given.
+        The Unicode normalization form of the text, so that words with accents are the same word
+        however the accents are written. Token lists stay as they are given.
     holdout : float, or as `source`, default 0.0
-        What to keep out of training; it stands at the end of the tokens. A share: about so much of
-        the words, in pieces chosen at random. A piece is a unit, or 1,000 words of a longer one
-        (a little more where the text has no white space there); a unit out of whose middle a piece
-        is taken becomes two. Or a source of its own, read as `source` is.
+        What to keep out of training; it comes last in the tokens. Either a share of the words, in
+        pieces chosen at random, or a source of its own, read as `source` is. A piece is a unit, or
+        1,000 words of a longer one (a little more if the text has no white space there). A unit
+        becomes two if a piece is taken out of its middle.
     seed : int, default 1
         Start of the random numbers that choose the pieces.
     start : Vocabulary, optional
-        Words that are kept whatever their count; each must have one of at least 1. It is added to
-        that in the source, where their accents may be written in another way (NFC, NFD).
+        Words that are kept whatever their count in the source. Their counts, each at least 1, are
+        added to those in the source, where accents may be written in another way (NFC, NFD).
         `min_count` is for new words, `max_vocab` for all words together.
     leave_out : sequence of Path
-        Files and folders that are no part of a folder of texts, or of what a pattern names: those
-        that the run itself writes.
+        Files and folders that are not read as part of a folder or pattern, since the run itself
+        writes them.
     on_progress : callable, optional
         Called with the bytes (or token lists) of `source` done and their total, or None where it
         is not known.
@@ -174,7 +178,7 @@ def read_corpus(
     check_start(start, max_vocab)
     share = share_of(holdout)
     options = TextOptions(tokenizer, lowercase, encoding_errors, normalization)
-    opened = OpenSource(source, options, leave_out)
+    opened = OpenedSource(source, options, leave_out)
     held_source = _open_held(holdout, opened, leave_out) if share is None else None
     with contextlib.ExitStack() as files:
 
@@ -209,10 +213,10 @@ def read_corpus(
     )
 
 
-def _open_held(holdout: object, trained: OpenSource, leave_out: Sequence[Path]) -> OpenSource:
+def _open_held(holdout: object, trained: OpenedSource, leave_out: Sequence[Path]) -> OpenedSource:
     """Find out what a held-out source is, and check what can be known before reading."""
     with _about_holdout():
-        held = OpenSource(holdout, trained.options, leave_out)
+        held = OpenedSource(holdout, trained.options, leave_out)
         for file in held.files:
             file.size()
     check_apart(trained.files, held.files)
@@ -220,7 +224,7 @@ def _open_held(holdout: object, trained: OpenSource, leave_out: Sequence[Path]) 
 
 
 def _read_held(
-    source: OpenSource, vocabulary: Vocabulary, symbols: ScratchArray[np.int32]
+    source: OpenedSource, vocabulary: Vocabulary, symbols: ScratchArray[np.int32]
 ) -> tuple[RawCorpus, NDArray[np.int32]]:
     """Read a held-out source; return it with the token id of each of its words."""
     with _about_holdout():

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Literal, Protocol
+from typing import IO, Literal
 
 from firth.corpus.file_kinds import HEAD_BYTES, check_is_text, is_mostly_text
 from firth.corpus.reraise import reraise_as_corpus_error
@@ -58,15 +58,14 @@ class TextFile:
         """
         with (
             reraise_as_corpus_error(f"read {self.name}", OSError),
-            self._open() as file,
-            contextlib.ExitStack() as decompressing,
+            contextlib.ExitStack() as opened,
         ):
-            stored = text = _Peekable(file)
+            stored = text = _Peekable(opened.enter_context(self._open()).read)
             name = self.name
             if compression := compression_of(stored.head):
-                opened = pkgutil.resolve_name(compression.opener)(stored, "rb")
-                decompressed = decompressing.enter_context(opened)
-                text = _Peekable(_Decompressed(decompressed, name, compression))
+                decompress = pkgutil.resolve_name(compression.opener)
+                decompressed = opened.enter_context(decompress(stored, "rb"))
+                text = _Peekable(_reader(decompressed, name, compression))
                 name = f"{name}, decompressed,"
             check_is_text(text.head, name)
             while block := text.read(BLOCK_BYTES):
@@ -146,7 +145,7 @@ class _Decoder:
         self._bytes_read += len(block)
         if self._replace:
             if start == 0 and not is_mostly_text(block):
-                raise CorpusError(f"{self._name}: most of it is no UTF-8 text; {_CONVERT}")
+                raise CorpusError(f"{self._name}: most of it is not UTF-8 text; {_CONVERT}")
             block = block.replace(b"\0", "\ufffd".encode())
         elif (place := block.find(0)) >= 0:
             raise self._error("a NUL byte (binary data, or UTF-16 text?)", start + place, block)
@@ -164,7 +163,7 @@ class _Decoder:
     def _error(self, what: str, offset: int, block: bytes) -> CorpusError:
         if not is_mostly_text(block):
             return CorpusError(
-                f"{self._name}: {what} at byte {offset}, and most of it is no UTF-8 text; "
+                f"{self._name}: {what} at byte {offset}, and most of it is not UTF-8 text; "
                 f"{_CONVERT}"
             )
         return CorpusError(
@@ -173,38 +172,36 @@ class _Decoder:
         )
 
 
-class _Reader(Protocol):
-    """What gives the next bytes of a file."""
-
-    def read(self, size: int, /) -> bytes: ...
-
-
 class _Peekable:
-    """A file whose first bytes were looked at and are still to be read."""
+    """A file whose first bytes were looked at and are still to be read.
 
-    def __init__(self, file: _Reader) -> None:
-        self.head = file.read(HEAD_BYTES)
+    Parameters
+    ----------
+    read : callable
+        Takes a size and returns the next bytes of the file, fewer only at the end.
+    """
+
+    def __init__(self, read: Callable[[int], bytes]) -> None:
+        self.head = self._left = read(HEAD_BYTES)
         self.used = 0
-        self._left = self.head
-        self._file = file
+        self._read = read
 
     def read(self, size: int) -> bytes:
         """Return the next bytes: `size` of them, fewer only at the end."""
         block, self._left = self._left[:size], self._left[size:]
         if len(block) < size:
-            block += self._file.read(size - len(block))
+            block += self._read(size - len(block))
         self.used += len(block)
         return block
 
 
-class _Decompressed:
-    """A decompressed file; reading damaged data raises `CorpusError`."""
+def _reader(decompressed: IO[bytes], name: str, compression: Compression) -> Callable[[int], bytes]:
+    """Return a function that reads decompressed bytes; damage raises `CorpusError`."""
+    # Memory may not suffice either: the file itself says how large its dictionary is.
+    damages = OSError, EOFError, MemoryError, pkgutil.resolve_name(compression.damage)
 
-    def __init__(self, file: _Reader, name: str, compression: Compression) -> None:
-        self._file, self._name = file, name
-        # The file itself tells how much memory its dictionary takes.
-        self._damages = OSError, EOFError, MemoryError, pkgutil.resolve_name(compression.damage)
+    def read(size: int) -> bytes:
+        with reraise_as_corpus_error(f"decompress {name}", *damages):
+            return decompressed.read(size)
 
-    def read(self, size: int) -> bytes:
-        with reraise_as_corpus_error(f"decompress {self._name}", *self._damages):
-            return self._file.read(size)
+    return read

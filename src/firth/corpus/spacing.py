@@ -1,4 +1,4 @@
-"""Whether a text is written without spaces between words, as Chinese and Thai are."""
+"""Finding out whether a text has no spaces between words, as in Chinese and Thai."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from numpy.typing import NDArray
 
 from firth.corpus.chunk_table import ChunkTable
 
-# So many chunks are looked at, half of them the most frequent.
+# Size of the sample of chunks. Half of it are the most frequent chunks.
 _SAMPLE = 4096
 _WORD_CHARACTER = re.compile(r"\w")
 
 
 class _Script(NamedTuple):
-    """A script whose words stand together.
+    """A script that has no spaces between words.
 
     Parameters
     ----------
     name : str
-        As a message calls its languages.
+        The name of its languages in a message.
     character : Pattern
         Any character of it.
     longest_word : int
-        Where chunks have more characters than this on average, they are no words. Segmented text
-        has less than half of it.
+        Chunks that have more characters than this on average are not words. Segmented text has
+        less than half of it.
     """
 
     name: str
@@ -50,12 +50,12 @@ _SCRIPTS = (
 
 
 def find_unspaced_script(chunks: ChunkTable) -> str | None:
-    """Return the languages of the script that makes up most of a text and has no spaces, or None.
+    """Return the languages of most of a text if it has no spaces between words, or else None.
 
     Parameters
     ----------
     chunks : ChunkTable
-        The distinct chunks between white space, of which a sample is looked at.
+        The distinct chunks of the text. A sample of them is looked at.
     """
     numbers, weights = _sample(chunks.counts)
     spelled = chunks.spell(numbers)
@@ -71,7 +71,7 @@ def find_unspaced_script(chunks: ChunkTable) -> str | None:
 
 
 def _sample(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Choose chunks and their weights: the most frequent as they are, every so many of the rest."""
+    """Return chunks and their weights: the most frequent ones, and every so many of the rest."""
     half = _SAMPLE // 2
     if len(counts) <= _SAMPLE:
         return np.arange(len(counts)), counts.astype(np.float64)
