@@ -1,6 +1,4 @@
-import os
 import re
-import subprocess
 import sys
 
 import numpy as np
@@ -79,23 +77,3 @@ def test_pieces_of_any_length_are_cut_by_the_same_compiled_code():
 
 def test_a_line_goes_on_in_the_next_piece():
     assert read(["a b ", "\n\n", "a\n"])[2] == [0, 1, UNIT_END, 0, UNIT_END]
-
-
-def test_without_compilation_the_result_is_the_same():
-    program = (
-        "from firth.corpus.chunk_table import ChunkTable\n"
-        "from firth.corpus.chunks import cut_text\n"
-        "text, t = 'ünïcödé-and-more é\\u3000é\\n\\nb ünïcödé-and-more\\n', ChunkTable()\n"
-        "print(t.number(cut_text(text)).tolist(), t.spell([0, 1, 2]), t.counts.tolist())"
-    )
-    done = subprocess.run(
-        [sys.executable, "-X", "utf8", "-W", "error", "-c", program],
-        env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert done.stderr == ""
-    assert done.stdout.strip() == (
-        "[0, 1, 1, -1, 2, 0, -1] ['ünïcödé-and-more', 'é', 'b'] [2, 2, 1]"
-    )

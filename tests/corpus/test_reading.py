@@ -1,4 +1,3 @@
-import io
 import os
 import re
 import subprocess
@@ -141,10 +140,16 @@ def test_arrays_of_the_result():
     assert corpus.vocabulary.counts.tolist() == [2, 1]
 
 
-def test_standard_input(result, monkeypatch):
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"b a a\nb a")))
+def test_standard_input(give_input, result):
+    give_input(b"b a a\nb a")
     corpus = read_corpus("-", min_count=1)
     assert result(corpus) == ([("a", 3), ("b", 2)], [[1, 0, 0], [1, 0]])
+
+
+def test_more_words_than_int32_can_number_are_refused(monkeypatch):
+    monkeypatch.setattr(first_pass, "_MAX_WORDS", 2)
+    with pytest.raises(CorpusError, match="3 distinct words are too many for int32 ids"):
+        read_corpus([["a", "b"], ["c"]])
 
 
 @pytest.mark.parametrize("split", [None, str.split], ids=["compiled", "python"])
@@ -274,7 +279,7 @@ def test_nothing_is_left_in_the_cache_folder(write, tmp_path, monkeypatch):
 
 
 def test_without_compilation_the_result_is_the_same(write):
-    path = write("To be, or not\r\nto BE é\u3000漢字\n")
+    path = write("To be, or not\r\n\r\nto BE é\u3000漢字 ünïcödé_and_more\nünïcödé_and_more\n")
     program = (
         "import sys; from firth.corpus import read_corpus\n"
         "corpus = read_corpus(sys.argv[1], tokenizer='textbook', min_count=1)\n"
@@ -288,8 +293,10 @@ def test_without_compilation_the_result_is_the_same(write):
         check=False,
     )
     assert done.stderr == ""
-    expected = "('to', 'be', ',', 'or', 'not', 'é', '漢字') [0, 1, 2, 3, 4, 0, 1, 5, 6] [0, 5, 9]"
-    assert done.stdout.strip() == expected
+    assert done.stdout.strip() == (
+        "('to', 'be', 'ünïcödé_and_more', ',', 'or', 'not', 'é', '漢字') "
+        "[0, 1, 3, 4, 5, 0, 1, 6, 7, 2, 2] [0, 5, 10, 11]"
+    )
 
 
 def test_a_slice_of_modern_chinese(shared_data, write):

@@ -103,52 +103,49 @@ def test_compression_is_known_by_the_first_bytes(tmp_path, monkeypatch, name, su
         assert text_of("-") == "né, n\n"
 
 
-@pytest.mark.parametrize("suffix", COMPRESS)
-def test_an_empty_text_compressed(tmp_path, suffix):
-    (tmp_path / "text").write_bytes(COMPRESS[suffix](b""))
-    assert text_of(tmp_path / "text") == "\n"
+SKIPPED_FRAME = b"\x5a\x2a\x4d\x18" + (5).to_bytes(4, "little") + b"notes"
 
 
-def test_a_zstandard_frame_to_be_skipped_may_come_first(tmp_path):
-    skipped = b"\x5a\x2a\x4d\x18" + (5).to_bytes(4, "little") + b"notes"
-    (tmp_path / "text").write_bytes(skipped + zstd.compress(b"some text"))
-    assert text_of(tmp_path / "text") == "some text\n"
-
-
-def test_lzma_of_before_xz(tmp_path):
-    (tmp_path / "text").write_bytes(lzma.compress(b"some text", lzma.FORMAT_ALONE))
-    assert text_of(tmp_path / "text") == "some text\n"
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        *((compress(b""), "") for compress in COMPRESS.values()),
+        (SKIPPED_FRAME + zstd.compress(b"some text"), "some text"),
+        (lzma.compress(b"some text", lzma.FORMAT_ALONE), "some text"),
+    ],
+    ids=[*COMPRESS, "skipped frame", "lzma"],
+)
+def test_unusual_compressed_files(write, data, text):
+    assert text_of(write(data)) == text + "\n"
 
 
 @pytest.mark.parametrize("suffix", COMPRESS)
 @pytest.mark.parametrize("text", ["just plain text", "BZh is a word", "", "]", "PK"])
-def test_plain_text_is_read_whatever_its_name(tmp_path, suffix, text):
-    (tmp_path / f"text{suffix}").write_text(text, encoding="utf-8")
-    assert text_of(tmp_path / f"text{suffix}") == text + "\n"
+def test_plain_text_is_read_whatever_its_name(write, suffix, text):
+    assert text_of(write(text, f"text{suffix}")) == text + "\n"
 
 
 @pytest.mark.parametrize("suffix", COMPRESS)
 @pytest.mark.parametrize("damage", ["cut", "changed"])
-def test_damaged_compressed_file(tmp_path, suffix, damage):
+def test_damaged_compressed_file(write, suffix, damage):
     data = bytearray(COMPRESS[suffix](random.Random(1).randbytes(5000).hex().encode()))
     if damage == "cut":
         del data[2000:]
     else:
         data[2000:2100] = bytes(100)
-    path = tmp_path / f"text{suffix}"
-    path.write_bytes(data)
+    path = write(bytes(data), f"text{suffix}")
     with pytest.raises(CorpusError, match=rf"cannot decompress .*text{suffix}: \w"):
         text_of(path)
 
 
-def test_standard_input(monkeypatch):
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(BOM + "tè".encode())))
+def test_standard_input(give_input):
+    give_input(BOM + "tè".encode())
     assert text_of("-") == "tè\n"
     assert not sys.stdin.buffer.closed
 
 
-def test_standard_input_is_named_in_errors(monkeypatch):
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a\xff")))
+def test_standard_input_is_named_in_errors(give_input):
+    give_input(b"a\xff")
     with pytest.raises(CorpusError, match="standard input: invalid UTF-8 at byte 1"):
         text_of("-")
 
@@ -165,10 +162,9 @@ def test_standard_input_is_named_in_errors(monkeypatch):
     ],
 )
 @pytest.mark.parametrize("block", [1, 2, 1 << 18])
-def test_byte_order_mark_is_dropped_at_the_start_only(tmp_path, monkeypatch, data, text, block):
+def test_byte_order_mark_is_dropped_at_the_start_only(write, monkeypatch, data, text, block):
     monkeypatch.setattr(sources, "BLOCK_BYTES", block)
-    path = tmp_path / "text"
-    path.write_bytes(data)
+    path = write(data)
     assert text_of([path, path]) == f"{text}\n{text}\n"
 
 
@@ -198,19 +194,17 @@ def test_invalid_utf8_is_told_with_its_offset(tmp_path, monkeypatch, block, data
     )
 
 
-def test_offset_counts_decompressed_bytes(tmp_path):
-    path = tmp_path / "text.gz"
-    path.write_bytes(gzip.compress(b"a" * 700_000 + b"\xff"))
+def test_offset_counts_decompressed_bytes(write):
+    path = write(gzip.compress(b"a" * 700_000 + b"\xff"), "text.gz")
     with pytest.raises(CorpusError, match=r"text.gz: invalid UTF-8 at byte 700000;"):
         text_of(path)
 
 
 @pytest.mark.parametrize("block", [1, 4, 1 << 18])
-def test_nul_byte_is_told_with_its_offset(tmp_path, monkeypatch, block):
+def test_nul_byte_is_told_with_its_offset(write, monkeypatch, block):
     monkeypatch.setattr(sources, "BLOCK_BYTES", block)
-    path = tmp_path / "text"
-    path.write_bytes("tè ".encode() + "tè".encode("utf-16-le"))
-    with pytest.raises(CorpusError, match=r"text: a NUL byte \(binary.*UTF-16.*\) at byte 5;"):
+    path = write("tè ".encode() + "tè".encode("utf-16-le"))
+    with pytest.raises(CorpusError, match=r"text\.txt: a NUL byte \(binary.*UTF-16.*\) at byte 5;"):
         text_of(path)
 
 
@@ -260,13 +254,13 @@ OTHER_KINDS = {
 
 @pytest.mark.parametrize("encoding_errors", ["strict", "replace"])
 @pytest.mark.parametrize(("data", "what", "advice"), OTHER_KINDS.values(), ids=OTHER_KINDS)
-def test_what_is_no_text_is_named(tmp_path, monkeypatch, encoding_errors, data, what, advice):
+def test_what_is_no_text_is_named(give_input, tmp_path, encoding_errors, data, what, advice):
     (tmp_path / "text.gz").write_bytes(data)
     message = rf"text\.gz\b.*{what}.*{advice}"
     with pytest.raises(CorpusError, match=message) as caught:
         text_of(tmp_path / "text.gz", encoding_errors)
     assert "replace" not in str(caught.value)
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+    give_input(data)
     with pytest.raises(CorpusError, match=f"standard input.*{what}"):
         text_of("-", encoding_errors)
 
@@ -329,8 +323,8 @@ def test_progress_reaches_the_total(tmp_path, monkeypatch):
     assert calls == [(4, total), (6, total), (total, total)]
 
 
-def test_progress_without_a_total(monkeypatch):
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"12345")))
+def test_progress_without_a_total(give_input):
+    give_input(b"12345")
     calls = []
     list(read_text([TextFile(None)], "strict", lambda *call: calls.append(call)))
     assert calls == [(5, None)]

@@ -179,7 +179,10 @@ def read_corpus(
     share = share_of(holdout)
     options = TextOptions(tokenizer, lowercase, encoding_errors, normalization)
     opened = OpenedSource(source, options, leave_out)
-    held_source = _open_held(holdout, opened, leave_out) if share is None else None
+    held_source = None
+    if share is None:
+        held_source = _open_held(holdout, options, leave_out)
+        check_apart(opened.files, held_source.files)
     with contextlib.ExitStack() as files:
 
         def new_stream() -> ScratchArray[np.int32]:
@@ -213,27 +216,35 @@ def read_corpus(
     )
 
 
-def _open_held(holdout: object, trained: OpenedSource, leave_out: Sequence[Path]) -> OpenedSource:
-    """Find out what a held-out source is, and check what can be known before reading."""
-    with _about_holdout():
-        held = OpenedSource(holdout, trained.options, leave_out)
-        for file in held.files:
-            file.size()
-    check_apart(trained.files, held.files)
-    return held
+@contextlib.contextmanager
+def _about_holdout() -> Iterator[None]:
+    """Begin the message of an error with the option that it is about."""
+    try:
+        yield
+    except (ConfigError, CorpusError) as error:
+        raise type(error)(f"holdout: {error}") from error
 
 
+@_about_holdout()
+def _open_held(given: object, options: TextOptions, leave_out: Sequence[Path]) -> OpenedSource:
+    """Find out what a held-out source is, and whether its files exist."""
+    source = OpenedSource(given, options, leave_out)
+    for file in source.files:
+        file.size()
+    return source
+
+
+@_about_holdout()
 def _read_held(
     source: OpenedSource, vocabulary: Vocabulary, symbols: ScratchArray[np.int32]
 ) -> tuple[RawCorpus, NDArray[np.int32]]:
     """Read a held-out source; return it with the token id of each of its words."""
-    with _about_holdout():
-        held = first_pass(source, symbols)
+    held = first_pass(source, symbols)
     ids = find_words(held, vocabulary)
     if not np.any(ids >= 0):
         raise CorpusError(
-            f"holdout: none of its {held.words_read} words is in the vocabulary of what is "
-            "trained on: nothing to measure"
+            f"none of its {held.words_read} words is in the vocabulary of what is trained on: "
+            "nothing to measure"
         )
     return held, ids
 
@@ -246,15 +257,6 @@ def _warn_of_missing_spaces(languages: str, tokenizer: object) -> None:
         f"most of the text is {languages} without spaces between words, which the tokenizer "
         f"{tokenizer!r} does not cut into words; use {segmenter}"
     )
-
-
-@contextlib.contextmanager
-def _about_holdout() -> Iterator[None]:
-    """Begin the message of an error with the option that it is about."""
-    try:
-        yield
-    except (ConfigError, CorpusError) as error:
-        raise type(error)(f"holdout: {error}") from error
 
 
 def _check_pairs(tokens: TokenStore, ends: list[int]) -> None:
