@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,7 +118,7 @@ def first_pass(
     if tokenizer.by_chunk:
         return _number_chunks(regroup(blocks, _CHUNK_ENDS), tokenizer, form, symbols)
     pieces = (normalize(piece, form) for piece in regroup(blocks, _LINE_ENDS))
-    return _number_units(map(tokenizer.split, _lines(pieces)), symbols)
+    return _number_words(map(tokenizer.split, _lines(pieces)), symbols)
 
 
 def _number_chunks(
@@ -206,26 +206,35 @@ def _is_normalized(table: ChunkTable, form: Normalization) -> bool:
     )
 
 
-def _number_units(units: Iterable[Unit], symbols: ScratchArray[np.int32]) -> RawCorpus:
-    """Read units whose tokens are known, all words or all integers."""
-    units = iter(units)
+def _number_units(units: Iterator[Unit], symbols: ScratchArray[np.int32]) -> RawCorpus:
+    """Read token lists, all of words or all of integers."""
     first = list(islice(units, 1))
-    integers, words = ChunkTable(), _WordNumbers()
-    are_integers = bool(first) and isinstance(first[0], np.ndarray)
-    units_read = 0
-    for batch in _batches(chain(first, units)):
-        numbers = integers.number(cut_integers(batch)) if are_integers else words.number(batch)
-        symbols.append(numbers)
-        units_read += len(batch)
-    if are_integers:
-        return RawCorpus.of_words(symbols, units_read, integers.counts, integers.integers)
-    counts = np.zeros(len(words), np.int64)
+    number = _number_integers if first and isinstance(first[0], np.ndarray) else _number_words
+    # `check_units` lets only one kind of tokens pass.
+    return number(chain(first, units), symbols)  # type: ignore[arg-type]
+
+
+def _number_words(units: Iterable[Sequence[str]], symbols: ScratchArray[np.int32]) -> RawCorpus:
+    """Read units of words."""
+    numbers = _WordNumbers()
+    units_read, batch = 0, array("i")
+    for unit in units:
+        batch.extend(map(numbers.__getitem__, unit))
+        batch.append(UNIT_END)
+        units_read += 1
+        if len(batch) >= BATCH:
+            symbols.append(np.frombuffer(batch, np.int32))
+            batch = array("i")
+        if len(numbers) > _MAX_WORDS:
+            raise CorpusError(f"{len(numbers)} distinct words are too many for int32 ids")
+    symbols.append(np.frombuffer(batch, np.int32))
+    counts = np.zeros(len(numbers), np.int64)
     for block in symbols.blocks(BATCH):
         np.add.at(counts, block[block != UNIT_END], 1)
-    # The function that spells words needs this list only, not the larger dictionary.
-    spelled = list(words)
+    # `spell` keeps this list alive, but not the dictionary, which is larger.
+    words = list(numbers)
     return RawCorpus.of_words(
-        symbols, units_read, counts, lambda ids: [spelled[i] for i in ids.tolist()]
+        symbols, units_read, counts, lambda chosen: [words[number] for number in chosen.tolist()]
     )
 
 
@@ -236,29 +245,24 @@ class _WordNumbers(dict[str, int]):
         number = self[word] = len(self)
         return number
 
-    def number(self, units: Iterable[Sequence[str]]) -> NDArray[np.int32]:
-        """Return the number of each word, with `UNIT_END` after each unit."""
-        numbers = array("i")
-        for unit in units:
-            numbers.extend(map(self.__getitem__, unit))
-            numbers.append(UNIT_END)
-            if len(self) > _MAX_WORDS:
-                raise CorpusError(f"{len(self)} distinct words are too many for int32 ids")
-        return np.frombuffer(numbers, np.int32)
 
-
-def _batches(units: Iterable[Unit]) -> Iterator[list[Any]]:
-    """Group units until they hold about `BATCH` tokens."""
-    batch: list[Unit] = []
-    size = 0
+def _number_integers(
+    units: Iterable[NDArray[np.int64]], symbols: ScratchArray[np.int32]
+) -> RawCorpus:
+    """Read units of integers, in batches of about `BATCH`."""
+    table = ChunkTable()
+    units_read = size = 0
+    batch: list[NDArray[np.int64]] = []
     for unit in units:
         batch.append(unit)
-        size += len(unit) + 1
+        units_read += 1
+        size += len(unit)
         if size >= BATCH:
-            yield batch
+            symbols.append(table.number(cut_integers(batch)))
             batch, size = [], 0
     if batch:
-        yield batch
+        symbols.append(table.number(cut_integers(batch)))
+    return RawCorpus.of_words(symbols, units_read, table.counts, table.integers)
 
 
 def _lines(pieces: Iterable[str]) -> Iterator[str]:
