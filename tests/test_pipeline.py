@@ -172,7 +172,7 @@ def test_a_run_that_writes_among_its_texts_can_be_resumed(tmp_path):
     assert again.config["corpus"]["words_read"] == 1800
     assert np.array_equal(first.input_vectors, again.input_vectors)
     # Another run does not take these for texts.
-    with pytest.raises(CorpusError, match="is a folder of vectors, and no text"):
+    with pytest.raises(CorpusError, match="is a folder of vectors, not text"):
         firth.train(tmp_path, dim=4, sample=0)
 
 

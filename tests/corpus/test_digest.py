@@ -1,6 +1,5 @@
 import dataclasses
 import mmap
-from pathlib import Path
 from unittest import mock
 
 import numpy as np
@@ -8,7 +7,6 @@ import pytest
 
 from firth.corpus import Corpus, TokenStore, Vocabulary, read_corpus
 from firth.corpus import digest as digest_module
-from firth.corpus.tokens import ScratchArray
 
 WORDS, COUNTS, IDS, OFFSETS, HELD = ["a", "b"], [3, 2], [0, 1, 0, 1, 0], [0, 2, 5], 0
 
@@ -67,10 +65,9 @@ def test_words_do_not_run_into_each_other():
     assert len({digest_of(words=words) for words in spellings}) == len(spellings)
 
 
-def test_what_is_read_in_another_way_has_the_same_digest(tmp_path):
+def test_what_is_read_in_another_way_has_the_same_digest(write):
     units = [["tea", "漢字", "tea"], ["jam", "tea"]] * 3
-    path = tmp_path / "text.txt"
-    path.write_bytes("\r\n\r\n".join(map("\u3000".join, units)).encode())
+    path = write("\r\n\r\n".join(map("\u3000".join, units)))
     expected = read_corpus(units, min_count=1).digest()
     for source, options in (
         (path, {}),
@@ -105,20 +102,10 @@ def test_other_layouts_in_memory_have_the_same_digest():
     assert dataclasses.replace(corpus, words_read=7, units_read=9).digest() == expected
 
 
-@pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="reads /proc")
-@pytest.mark.skipif(not hasattr(mmap, "MADV_DONTNEED"), reason="pages cannot be let go")
-def test_pages_are_let_go():
+@pytest.mark.skipif(not hasattr(mmap, "MADV_DONTNEED"), reason="pages cannot be released")
+def test_pages_are_released(mapped_store, resident_kilobytes):
     size = 8 << 20
-    with ScratchArray(np.int32) as file:
-        file.append(np.zeros(size, np.int32))
-        ids, mapping = file.map()
-    store = TokenStore(ids, np.array([0, size]), mapping=mapping)
-    corpus = Corpus(Vocabulary(["a"], [size]), store, size, 1)
-    before = _resident_kilobytes()
+    corpus = Corpus(Vocabulary(["a"], [size]), mapped_store(size), size, 1)
+    before = resident_kilobytes()
     corpus.digest()
-    assert _resident_kilobytes() - before < size * 4 / 1024 / 2
-
-
-def _resident_kilobytes():
-    lines = Path("/proc/self/smaps_rollup").read_text().splitlines()
-    return int(next(line.split()[1] for line in lines if line.startswith("Rss:")))
+    assert resident_kilobytes() - before < size * 4 / 1024 / 2

@@ -1,4 +1,3 @@
-import io
 import os
 import re
 import subprocess
@@ -12,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import firth.corpus
-from firth.corpus import raw_corpus, read_corpus, second_pass, sources
+from firth.corpus import first_pass, read_corpus, second_pass, sources
 from firth.corpus.finding import find_text
 from firth.corpus.tokenizers import words
 from firth.errors import ConfigError, CorpusError
@@ -36,25 +35,15 @@ def reference(units, min_count=1, max_vocab=None):
     return kept, [unit for unit in encoded if unit]
 
 
-def result(corpus):
-    vocabulary, tokens = corpus.vocabulary, corpus.tokens
-    kept = list(zip(vocabulary.words, vocabulary.counts.tolist(), strict=True))
-    return kept, [tokens.unit(index).tolist() for index in range(len(tokens))]
+@pytest.fixture(scope="session")
+def result(counts_of, units_of):
+    """Return words with counts, and units, as `reference` does."""
+    return lambda corpus: (counts_of(corpus), units_of(corpus))
 
 
 def is_trainable(expected):
     kept, units = expected
     return len(kept) > 1 and any(len(unit) > 1 for unit in units)
-
-
-@pytest.fixture
-def write(tmp_path):
-    def write(data, name="text.txt"):
-        path = tmp_path / name
-        path.write_bytes(data if isinstance(data, bytes) else data.encode())
-        return path
-
-    return write
 
 
 # `words` has tests of its own: here the same function is given the lines.
@@ -87,7 +76,7 @@ nasty_text = st.text(
     max_vocab=st.none() | st.integers(2, 6),
 )
 def test_every_text_is_read_as_the_slow_way_does(
-    tmp_path_factory, texts, tokenizer, form, block, min_count, max_vocab
+    result, tmp_path_factory, texts, tokenizer, form, block, min_count, max_vocab
 ):
     options, split = TOKENIZERS[tokenizer]
     folder = tmp_path_factory.mktemp("texts")
@@ -101,7 +90,7 @@ def test_every_text_is_read_as_the_slow_way_does(
     options = {**options, "normalization": form}
     with (
         mock.patch.object(sources, "BLOCK_BYTES", block),
-        mock.patch.object(raw_corpus, "BATCH", block),
+        mock.patch.object(first_pass, "BATCH", block),
         mock.patch.object(second_pass, "BATCH", block),
     ):
         if not is_trainable(expected):
@@ -125,7 +114,7 @@ def test_every_text_is_read_as_the_slow_way_does(
     ),
     min_count=st.integers(1, 3),
 )
-def test_token_lists_are_read_as_the_slow_way_does(units, min_count):
+def test_token_lists_are_read_as_the_slow_way_does(result, units, min_count):
     expected = reference(units, min_count)
     for source in (units, iter(units), tuple(units), [tuple(unit) for unit in units]):
         if is_trainable(expected):
@@ -137,7 +126,7 @@ def test_token_lists_are_read_as_the_slow_way_does(units, min_count):
                 read_corpus(source, min_count=min_count)
 
 
-def test_numpy_arrays_give_integer_words():
+def test_numpy_arrays_give_integer_words(result):
     walks = np.random.default_rng(1).integers(0, 50, (200, 30), dtype=np.uint16)
     corpus = read_corpus(walks)
     assert result(corpus) == reference(walks.tolist(), min_count=5)
@@ -151,10 +140,16 @@ def test_arrays_of_the_result():
     assert corpus.vocabulary.counts.tolist() == [2, 1]
 
 
-def test_standard_input(monkeypatch):
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"b a a\nb a")))
+def test_standard_input(give_input, result):
+    give_input(b"b a a\nb a")
     corpus = read_corpus("-", min_count=1)
     assert result(corpus) == ([("a", 3), ("b", 2)], [[1, 0, 0], [1, 0]])
+
+
+def test_more_words_than_int32_can_number_are_refused(monkeypatch):
+    monkeypatch.setattr(first_pass, "_MAX_WORDS", 2)
+    with pytest.raises(CorpusError, match="3 distinct words are too many for int32 ids"):
+        read_corpus([["a", "b"], ["c"]])
 
 
 @pytest.mark.parametrize("split", [None, str.split], ids=["compiled", "python"])
@@ -164,25 +159,19 @@ def test_no_words(write, text, split):
         read_corpus(write(text), tokenizer=split or "whitespace")
 
 
-def test_nothing_left_after_min_count(write):
-    with pytest.raises(CorpusError) as caught:
-        read_corpus(write("a b a c a"), min_count=4)
-    assert str(caught.value) == (
-        "no word occurs 4 times or more: the most frequent of 5 words to train on occurs 3 times; "
-        "give more text or lower min_count (--min-count)"
-    )
-
-
-def test_one_word_vocabulary(write):
-    with pytest.raises(CorpusError, match="only 'a' occurs 2 times or more: the most frequent"):
-        read_corpus(write("a b a c a"), min_count=2)
-    with pytest.raises(CorpusError, match="give more text or text with other words"):
-        read_corpus(write("a a a a a"), min_count=2)
-
-
-def test_many_lines_of_one_word(write):
-    with pytest.raises(CorpusError, match="no line or token list has two words"):
-        read_corpus(write("tea\ncoffee\n" * 100_000))
+@pytest.mark.parametrize(
+    ("text", "min_count", "message"),
+    [
+        ("a b a c a", 4, r"^no word occurs 4 times or more: .* of 5 words to .* occurs 3 times"),
+        ("a b a c a", 2, r"^only 'a' occurs 2 times or more: .* lower min_count \(--min-count\)$"),
+        ("a a a a a", 2, "give more text or text with other words"),
+        ("tea\ncoffee\n" * 100_000, 5, "no line or token list has two words"),
+    ],
+    ids=["no word", "one word", "one distinct word", "no pair"],
+)
+def test_too_few_words_are_left(write, text, min_count, message):
+    with pytest.raises(CorpusError, match=message):
+        read_corpus(write(text), min_count=min_count)
 
 
 def test_damage_far_into_a_text_is_found(write):
@@ -193,15 +182,10 @@ def test_damage_far_into_a_text_is_found(write):
     assert corpus.vocabulary.words == ("some", "words", "\ufffdt\ufffd")
 
 
-def read_long_line(write, length):
-    path = write("one two three four " * (length // 4))
-    corpus = read_corpus(path)
-    assert len(corpus.tokens) == 1
-    assert corpus.tokens.unit(0).tolist() == [0, 1, 2, 3] * (length // 4)
-
-
 def test_a_line_of_ten_million_words_is_one_unit(write):
-    read_long_line(write, 10_000_000)
+    corpus = read_corpus(write("one two three four " * 2_500_000))
+    assert len(corpus.tokens) == 1
+    assert corpus.tokens.ids.tolist() == [0, 1, 2, 3] * 2_500_000
 
 
 def test_a_chunk_longer_than_a_block(write):
@@ -284,7 +268,7 @@ def test_nothing_is_left_in_the_cache_folder(write, tmp_path, monkeypatch):
 
 
 def test_without_compilation_the_result_is_the_same(write):
-    path = write("To be, or not\r\nto BE é\u3000漢字\n")
+    path = write("To be, or not\r\n\r\nto BE é\u3000漢字 ünïcödé_and_more\nünïcödé_and_more\n")
     program = (
         "import sys; from firth.corpus import read_corpus\n"
         "corpus = read_corpus(sys.argv[1], tokenizer='textbook', min_count=1)\n"
@@ -298,14 +282,16 @@ def test_without_compilation_the_result_is_the_same(write):
         check=False,
     )
     assert done.stderr == ""
-    expected = "('to', 'be', ',', 'or', 'not', 'é', '漢字') [0, 1, 2, 3, 4, 0, 1, 5, 6] [0, 5, 9]"
-    assert done.stdout.strip() == expected
+    assert done.stdout.strip() == (
+        "('to', 'be', 'ünïcödé_and_more', ',', 'or', 'not', 'é', '漢字') "
+        "[0, 1, 3, 4, 5, 0, 1, 6, 7, 2, 2] [0, 5, 10, 11]"
+    )
 
 
 def test_a_slice_of_modern_chinese(shared_data, write):
     pytest.importorskip("rjieba")
     files = find_text(shared_data / "zh_modern.txt.zst")
-    first_block = next(sources.read_text(files, "strict", lambda done, total: None))
+    first_block = next(sources.read_text(files, "strict"))
     lines = first_block.splitlines()[:2000]
     corpus = read_corpus(write("\n".join(lines)), tokenizer="chinese")
     assert corpus.units_read == 2000

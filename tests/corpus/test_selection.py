@@ -15,38 +15,33 @@ def read(units, start, **options):
     return read_corpus(units, **{"min_count": 1, **options}, start=Vocabulary(*start))
 
 
-def counts_of(corpus):
-    return list(zip(corpus.vocabulary.words, corpus.vocabulary.counts.tolist(), strict=True))
-
-
-def test_counts_add_up_and_order_the_words():
+def test_counts_add_up_and_order_the_words(counts_of, units_of):
     corpus = read(UNITS, (["jam", "milk", "egg"], [4, 4, 3]))
     assert counts_of(corpus) == [("jam", 6), ("milk", 6), ("egg", 3), ("tea", 3), ("bread", 1)]
-    units = [corpus.tokens.unit(index).tolist() for index in range(3)]
-    assert units == [[3, 1, 3], [0, 3, 1], [4, 0]]
+    assert units_of(corpus) == [[3, 1, 3], [0, 3, 1], [4, 0]]
 
 
-def test_counts_that_add_up_to_more_than_64_bits_are_refused():
+def test_counts_that_add_up_to_more_than_64_bits_are_refused(counts_of):
     assert counts_of(read(UNITS, (["egg", "tea"], [2**63 - 1, 2**63 - 4])))[1] == ("tea", 2**63 - 1)
     with pytest.raises(ConfigError, match=r"^the counts of 'tea' in start and in the text add up"):
         read(UNITS, (["tea"], [2**63 - 3]))
 
 
-def test_min_count_is_for_new_words():
+def test_min_count_is_for_new_words(counts_of):
     corpus = read(UNITS, (["bread", "egg"], [1, 1]), min_count=2)
     assert counts_of(corpus) == [("tea", 3), ("bread", 2), ("milk", 2), ("jam", 2), ("egg", 1)]
     # Two occurrences in all are not two in this text.
     assert "egg" not in read_corpus([["egg", *UNITS[0]], *UNITS], min_count=2).vocabulary
 
 
-def test_max_vocab_bounds_the_whole_and_new_words_of_high_count_come_first():
+def test_max_vocab_bounds_the_whole_and_new_words_of_high_count_come_first(counts_of):
     start = (["egg", "ham"], [1, 1])
     assert read(UNITS, start, max_vocab=3).vocabulary.words == ("tea", "egg", "ham")
     corpus = read([*UNITS, ["ham", "egg"]], start, max_vocab=2)
     assert counts_of(corpus) == [("egg", 2), ("ham", 2)]
 
 
-def test_integers():
+def test_integers(counts_of):
     corpus = read_corpus(
         np.array([[7, 3, 3], [3, 9, 7]]), min_count=2, start=Vocabulary([9, -1], [1, 5])
     )
@@ -54,10 +49,8 @@ def test_integers():
 
 
 @pytest.mark.parametrize("tokenizer", ["whitespace", "words", str.split])
-def test_every_way_of_reading_text(tmp_path, tokenizer):
-    path = tmp_path / "text.txt"
-    path.write_text("\n".join(map(" ".join, UNITS)))
-    corpus = read(path, (["egg", "milk"], [9, 1]), tokenizer=tokenizer, min_count=2)
+def test_every_way_of_reading_text(counts_of, write, tokenizer):
+    corpus = read(write(UNITS), (["egg", "milk"], [9, 1]), tokenizer=tokenizer, min_count=2)
     assert counts_of(corpus) == [("egg", 9), ("milk", 3), ("tea", 3), ("jam", 2)]
 
 
@@ -65,7 +58,7 @@ def test_an_empty_start_is_none():
     assert read(UNITS, ([], [])).digest() == read_corpus(UNITS, min_count=1).digest()
 
 
-def test_a_share_is_held_out_of_the_new_text_only():
+def test_a_share_is_held_out_of_the_new_text_only(counts_of):
     units = [["a", "b", "c"], ["b", "c", "a"], ["c", "a", "d"], ["a", "d", "e"]] * 5
     corpus = read(units, (["x", "a", "e"], [100, 10, 1]), holdout=0.3, min_count=3)
     training = corpus.tokens.ids[: -corpus.held_out]
@@ -86,7 +79,7 @@ def test_a_share_is_held_out_of_the_new_text_only():
     min_count=st.integers(1, 3),
     room=st.none() | st.integers(0, 3),
 )
-def test_the_vocabulary_is_that_of_the_slow_way(units, start, min_count, room):
+def test_the_vocabulary_is_that_of_the_slow_way(counts_of, units, start, min_count, room):
     counts = Counter(word for unit in units for word in unit)
     new = [word for word in counts if word not in start and counts[word] >= min_count]
     new = sorted(new, key=lambda word: -counts[word])[:room]
@@ -152,15 +145,14 @@ def test_a_text_without_any_word_to_train_on():
     )
 
 
-def test_words_of_start_are_found_however_their_accents_are_written(tmp_path):
-    path = tmp_path / "text.txt"
-    path.write_text("caf\xe9 tea\ncafe\u0301 tea\n")
+def test_words_of_start_are_found_however_their_accents_are_written(counts_of, write):
+    path = write("caf\xe9 tea\ncafe\u0301 tea\n")
     corpus = read(path, (["cafe\u0301", "egg"], [5, 1]))
     assert counts_of(corpus) == [("cafe\u0301", 7), ("tea", 2), ("egg", 1)]
     assert corpus.tokens.ids.tolist() == [0, 1, 0, 1]
 
 
-def test_two_words_that_meet_one_of_start_add_up():
+def test_two_words_that_meet_one_of_start_add_up(counts_of):
     units = [["caf\xe9", "cafe\u0301", "tea"], ["cafe\u0301", "tea", "tea"]]
     corpus = read(units, (["caf\xe9"], [5]))
     assert counts_of(corpus) == [("caf\xe9", 8), ("tea", 3)]

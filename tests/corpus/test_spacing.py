@@ -6,7 +6,8 @@ import warnings
 import pytest
 
 from firth.corpus import read_corpus
-from firth.corpus.chunks import ChunkTable
+from firth.corpus.chunk_table import ChunkTable
+from firth.corpus.chunks import cut_text
 from firth.corpus.spacing import find_unspaced_script
 from firth.errors import FirthWarning
 
@@ -21,7 +22,7 @@ ENGLISH = "There are no spaces between the words of a Chinese sentence.\n"
 
 def found_in(text):
     table = ChunkTable()
-    table.number(text)
+    table.number(cut_text(text))
     return find_unspaced_script(table)
 
 
@@ -61,30 +62,25 @@ def test_a_sample_of_a_large_text_decides_by_its_counts(chinese, languages):
 
 
 @pytest.mark.parametrize("tokenizer", ["whitespace", "words", "textbook"])
-def test_reading_warns_of_chinese(tmp_path, tokenizer):
-    path = tmp_path / "text.txt"
-    path.write_text((CHINESE.replace("\n", " ") + "\n") * 5, encoding="utf-8")
+def test_reading_warns_of_chinese(write, tokenizer):
+    path = write((CHINESE.replace("\n", " ") + "\n") * 5)
     told = rf"Chinese or Japanese without spaces.*'{tokenizer}'.*--tokenizer chinese.*callable"
     with pytest.warns(FirthWarning, match=told):
         read_corpus(path, tokenizer=tokenizer)
 
 
-def test_reading_warns_of_thai_without_naming_chinese(tmp_path):
-    path = tmp_path / "text.txt"
-    path.write_text(THAI * 5, encoding="utf-8")
+def test_reading_warns_of_thai_without_naming_chinese(write):
     with pytest.warns(FirthWarning, match=r"Thai without spaces.*use a callable") as caught:
-        read_corpus(path)
+        read_corpus(write(THAI * 5))
     assert "chinese" not in str(caught[0].message)
 
 
 @pytest.mark.parametrize(
     ("text", "tokenizer"), [(SEGMENTED, "whitespace"), (CHINESE, list), (CHINESE, "chinese")]
 )
-def test_no_warning_where_words_are_found(tmp_path, text, tokenizer):
+def test_no_warning_where_words_are_found(write, text, tokenizer):
     if tokenizer == "chinese":
         pytest.importorskip("rjieba")
-    path = tmp_path / "text.txt"
-    path.write_text(text * 5, encoding="utf-8")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        read_corpus(path, tokenizer=tokenizer)
+        read_corpus(write(text * 5), tokenizer=tokenizer)

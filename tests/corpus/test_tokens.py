@@ -5,7 +5,6 @@ import mmap
 import pickle
 import re
 import threading
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,13 +17,6 @@ from firth.errors import CorpusError, FirthError
 @pytest.fixture
 def store():
     return TokenStore(np.array([5, 6, 7, 8], np.int32), np.array([0, 3, 4]))
-
-
-def mapped_store(size):
-    with ScratchArray(np.int32) as file:
-        file.append(np.arange(size, dtype=np.int32))
-        ids, mapping = file.map()
-    return TokenStore(ids, np.array([0, size]), mapping=mapping)
 
 
 def test_units_are_views(store):
@@ -56,37 +48,31 @@ def test_release_of_plain_memory_does_nothing(store):
     assert store.ids.tolist() == [5, 6, 7, 8]
 
 
-@pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="reads /proc")
-def test_release_takes_pages_out_of_memory_and_they_come_back():
+def test_release_takes_pages_out_of_memory_and_they_come_back(mapped_store, resident_kilobytes):
     size = 8 << 20
     store = mapped_store(size)
     expected = size * (size - 1) // 2
     assert int(store.ids.sum(dtype=np.int64)) == expected
-    before = _shared_kilobytes()
+    before = resident_kilobytes()
     for start in range(0, size, size // 7):
         store.release(start, min(start + size // 7, size))
-    assert before - _shared_kilobytes() > 0.95 * size * 4 / 1024
+    assert before - resident_kilobytes() > 0.95 * size * 4 / 1024
     assert int(store.ids.sum(dtype=np.int64)) == expected
 
 
-def _shared_kilobytes():
-    lines = Path("/proc/self/smaps_rollup").read_text().splitlines()
-    return int(next(line.split()[1] for line in lines if line.startswith("Rss:")))
-
-
 @pytest.mark.parametrize(("start", "stop"), [(0, 0), (3, 3), (5, 7), (0, 10_000), (9_999, 10_000)])
-def test_release_of_any_stretch(start, stop):
+def test_release_of_any_stretch(mapped_store, start, stop):
     store = mapped_store(10_000)
     store.release(start, stop)
     assert store.ids.tolist() == list(range(10_000))
 
 
-def test_mapped_ids_can_not_be_changed():
+def test_mapped_ids_can_not_be_changed(mapped_store):
     with pytest.raises(ValueError, match="read-only"):
         mapped_store(3).ids[0] = 1
 
 
-def test_closed_store_refuses_and_arrays_stay():
+def test_closed_store_refuses_and_arrays_stay(mapped_store):
     with mapped_store(3) as store:
         ids = store.ids
     gc.collect()

@@ -6,8 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from firth.corpus import read_corpus
-from firth.corpus.units import check_units, refuse_sentences
+from firth.corpus.units import check_units
 from firth.errors import CorpusError
 
 
@@ -19,8 +18,38 @@ class Number(enum.IntEnum):
     ONE = 1
 
 
+class Numbered:
+    """Has no `__iter__`, but numbers from 0."""
+
+    def __getitem__(self, place):
+        return [["a"], ["b", "c"]][place]
+
+
+class Table:
+    """As those of pandas, Polars and Arrow: an iterator gives the names of columns, or columns."""
+
+    columns = ("a", "b")
+
+    def __iter__(self):
+        return iter([("a", "b")] * 9)
+
+
+class Column:
+    """As a Series of pandas, or a tensor."""
+
+    def __init__(self, *values):
+        self.values = values
+        self.ndim = 1
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self.values)
+
+    def __iter__(self):
+        return map(np.array, self.values)
+
+
 def checked(source):
-    return [list(unit) for unit in check_units(source, lambda done, total: None)]
+    return [list(unit) for unit in check_units(source)]
 
 
 @pytest.mark.parametrize(
@@ -35,9 +64,16 @@ def checked(source):
         ([[np.str_("a"), Colour.RED]], [["a", "red"]]),
         ([[np.int32(1), Number.ONE, -(2**63)]], [[1, 1, -(2**63)]]),
         ([np.array([2**63 - 1], np.uint64)], [[2**63 - 1]]),
+        ([(word for word in "ab"), {"c": 1, "d": 2}.keys()], [["a", "b"], ["c", "d"]]),
+        ([map(int, "12"), deque([3])], [[1, 2], [3]]),
+        ({"x": ["a"], "y": ["b"]}.values(), [["a"], ["b"]]),
+        (np.array([["a", "b"], ["c"]], object), [["a", "b"], ["c"]]),
+        (Numbered(), [["a"], ["b", "c"]]),
+        ([Column(1, 2), Column(3)], [[1, 2], [3]]),
+        ([Column("a", "b"), ["c"]], [["a", "b"], ["c"]]),
     ],
 )
-def test_tokens_become_plain(source, expected):
+def test_whatever_gives_tokens_in_an_order_is_a_unit(source, expected):
     units = checked(source)
     assert units == expected
     assert {type(token) for unit in units for token in unit} in ({str}, {np.int64})
@@ -51,6 +87,8 @@ def test_tokens_become_plain(source, expected):
             (text for text in ["a b", "c"]),
             r"unit 0 must be a list of words, got a str: 'a b'; give ",
         ),
+        (Table(), r"got a table \(Table\); .*\.str\.split\(\)"),
+        (np.array(["the cat sat", "a dog ran"]), "got a str: 'the cat sat'; give"),
         (np.array(["a b", "c"]), r"got a str: .*'a b'.*\[sentence.split\(\) for .*path of a file"),
         ((Path(name) for name in ["a"]), "unit 0 must be a list.* got a path; .* in a list"),
         ([["a"], b"bc"], "unit 1 must be a list.* got bytes"),
@@ -107,81 +145,6 @@ def test_units_need_no_length(error):
     assert calls == [(2, None)]
 
 
-class Numbered:
-    """Has no `__iter__`, but numbers from 0."""
-
-    def __getitem__(self, place):
-        return [["a"], ["b", "c"]][place]
-
-
-@pytest.mark.parametrize(
-    ("source", "expected"),
-    [
-        ([(word for word in "ab"), {"c": 1, "d": 2}.keys()], [["a", "b"], ["c", "d"]]),
-        ([map(int, "12"), deque([3])], [[1, 2], [3]]),
-        ({"x": ["a"], "y": ["b"]}.values(), [["a"], ["b"]]),
-        (np.array([["a", "b"], ["c"]], object), [["a", "b"], ["c"]]),
-        (Numbered(), [["a"], ["b", "c"]]),
-    ],
-)
-def test_whatever_gives_tokens_in_an_order_is_a_unit(source, expected):
-    assert checked(source) == expected
-
-
-@pytest.mark.parametrize(
-    ("source", "message"),
-    [
-        (
-            ["the cat sat", "a dog ran"],
-            "none of 2 strings names a file, the first is 'the cat sat'",
-        ),
-        (
-            ["", "the cat sat"],
-            r"the first is ''; to train on sentences .*\[sentence.split\(\) for ",
-        ),
-        (["the", "cat"], "the first is 'the'.*give lists of words"),
-        ("the cat sat\non the mat", r"there is no file 'the cat sat\\non the mat'; to train"),
-        ("the cat " * 1000, r"there is no file 'the cat .* \.\.\. .*cat '; to train"),
-        ("nul \0 nul", "there is no file"),
-        ("what is it ?", "there is no file"),
-        ("", "a path must not be empty"),
-        (["text.txt", ""], "a path must not be empty"),
-    ],
-)
-def test_sentences_are_no_paths(tmp_path, monkeypatch, source, message):
-    monkeypatch.chdir(tmp_path)
-    Path("text.txt").write_text("tea milk")
-    with pytest.raises(CorpusError, match=message) as caught:
-        refuse_sentences(source)
-    assert len(str(caught.value)) < 500
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "missing.txt", "missing", ["missing.txt", "other.txt"], ["text.txt", "the cat sat"],
-        [Path("the cat sat"), "a dog ran"], ["my text", "folder/"], "-", ["-", "-"], "te?t.txt", [],
-        [["the cat sat"]],
-    ],
-)  # fmt: skip
-def test_paths_stay_paths(tmp_path, monkeypatch, source):
-    monkeypatch.chdir(tmp_path)
-    for name in ("text.txt", "my text"):
-        Path(name).write_text("tea milk")
-    refuse_sentences(source)
-
-
-def test_a_missing_file_among_others_is_named(tmp_path):
-    (tmp_path / "text.txt").write_text("tea milk")
-    with pytest.raises(CorpusError, match=r"cannot read .*the cat sat: No such file"):
-        read_corpus([str(tmp_path / "text.txt"), str(tmp_path / "the cat sat")])
-
-
-def test_sentences_are_not_taken_for_paths_when_held_out():
-    with pytest.raises(CorpusError, match="holdout: there is no file 'the cat sat'"):
-        read_corpus([["a", "b"]], holdout="the cat sat")
-
-
 def test_a_buffer_may_be_filled_anew_for_each_unit():
     buffer = np.zeros(2, np.int64)
 
@@ -190,52 +153,14 @@ def test_a_buffer_may_be_filled_anew_for_each_unit():
             buffer[:] = number
             yield buffer
 
-    units = list(check_units(refilled(), lambda done, total: None))
+    units = list(check_units(refilled()))
     assert np.stack(units).tolist() == [[0, 0], [1, 1], [2, 2]]
 
 
 def test_progress_counts_units():
     calls = []
     units = [["a"], []] * 1500
-    list(check_units(units, lambda done, total: calls.append((done, total))))
+    list(check_units(units, lambda *call: calls.append(call)))
     assert calls == [(1024, 3000), (2048, 3000), (3000, 3000)]
-    list(check_units(iter(units[:2]), lambda done, total: calls.append((done, total))))
+    list(check_units(iter(units[:2]), lambda *call: calls.append(call)))
     assert calls[-1] == (2, None)
-
-
-class Table:
-    """As those of pandas, Polars and Arrow: an iterator gives the names of columns, or columns."""
-
-    columns = ("a", "b")
-
-    def __iter__(self):
-        return iter([("a", "b")] * 9)
-
-
-class Column:
-    """As a Series of pandas, or a tensor."""
-
-    def __init__(self, *values):
-        self.values = values
-        self.ndim = 1
-
-    def __array__(self, dtype=None, copy=None):
-        return np.array(self.values)
-
-    def __iter__(self):
-        return map(np.array, self.values)
-
-
-def test_a_table_is_refused():
-    with pytest.raises(CorpusError, match=r"got a table \(Table\); .*\.str\.split\(\)"):
-        checked(Table())
-
-
-def test_what_is_like_an_array_is_one():
-    assert checked([Column(1, 2), Column(3)]) == [[1, 2], [3]]
-    assert checked([Column("a", "b"), ["c"]]) == [["a", "b"], ["c"]]
-
-
-def test_numpy_s_strings_are_shown_as_they_are():
-    with pytest.raises(CorpusError, match="got a str: 'the cat sat'; give"):
-        checked(np.array(["the cat sat", "a dog ran"]))

@@ -58,7 +58,7 @@ def test_counts_can_not_be_changed():
     ("words", "counts", "message"),
     [
         (["a", "b"], [1], "got 2 words and counts of int64"),
-        (["a", "a"], [1, 1], "stands twice"),
+        (["a", "a"], [1, 1], "must differ, got one of them twice"),
         (["a"], [[1]], r"counts of int64 \(1, 1\)"),
         (["a", "b"], [[1], [1, 2]], "one count for each word"),
         (["a"], [-1], "a whole number from 0"),

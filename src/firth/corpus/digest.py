@@ -15,10 +15,10 @@ _TOKENS_AT_ONCE = 1 << 20
 
 
 def digest(vocabulary: Vocabulary, tokens: TokenStore, held_out: int) -> str:
-    """Hash words, counts, token ids, units and the number of held-out tokens: SHA-256, in hex.
+    """Return a SHA-256, in hex, of words, counts, token ids, units and number of held-out tokens.
 
-    The number or length of everything is hashed before it, so that nothing runs into its
-    neighbour. Token ids are read in blocks, whose pages are let go.
+    The number or length of each part is hashed before it, so that two parts cannot be mistaken for
+    one. Token ids are read in blocks, and the pages of each block are released.
     """
     state = hashlib.sha256()
     sizes = [len(vocabulary), tokens.size, len(tokens), held_out]
@@ -46,5 +46,5 @@ def _tokens(tokens: TokenStore) -> Iterator[memoryview]:
         tokens.release(start, stop)
     for start in range(0, len(tokens) + 1, _TOKENS_AT_ONCE):
         yield tokens.offsets[start : start + _TOKENS_AT_ONCE].astype("<i8", copy=False).data
-        # Of the offsets, all pages go at any call.
+        # Every call releases all pages of the offsets.
         tokens.release(0, 0)

@@ -1,4 +1,4 @@
-"""What a file holds, known by its first bytes: text, compressed text, or something else."""
+"""Recognizing by its first bytes what a file holds: text, compressed text, or something else."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from firth.errors import CorpusError
 from firth.io.compression import ARCHIVES, compression_of
 
-# A tar archive is known by what stands at byte 257.
+# A tar archive has its mark at byte 257.
 HEAD_BYTES = 4096
 
 _UNPACK = "unpack it first and give the text in it"
@@ -47,21 +47,21 @@ _OTHER_KINDS = (
     (rb"\xff\xfe\x00\x00|\x00\x00\xfe\xff", "UTF-32 text", "convert it: iconv -f UTF-32 -t UTF-8"),
     (rb"\xff\xfe|\xfe\xff", "UTF-16 text", "convert it: iconv -f UTF-16 -t UTF-8"),
 )
-# Bytes that stand in no text, and what few bytes may be wrong in one.
+# Bytes that do not occur in text, and how many wrong bytes a text may have.
 _CONTROLS = bytes({*range(0x20), 0x7F} - set(b"\t\n\v\f\r\x1b\x1c\x1d\x1e\x1f"))
 _WRONG_BYTES = 8
 _WRONG_SHARE = 0.2
 
 
 def check_is_text(head: bytes, name: str) -> None:
-    """Raise `CorpusError` if the first bytes of a file are known as something else than text.
+    """Raise `CorpusError` if the first bytes of a file show that it is not text.
 
     Parameters
     ----------
     head : bytes
         `HEAD_BYTES` of them, or the whole file, decompressed.
     name : str
-        What an error calls the file.
+        The name of the file in a message.
     """
     if compression_of(head):
         raise CorpusError(f"{name} is compressed once more; decompress it once first")
@@ -76,13 +76,13 @@ def check_is_text(head: bytes, name: str) -> None:
 
 
 def is_mostly_text(data: bytes) -> bool:
-    """Tell whether but a small share of `data` is invalid UTF-8 or control characters."""
+    """Tell whether no more than a small share of `data` is invalid UTF-8 or control characters."""
     readable = data.decode("utf-8", "ignore").encode().translate(None, _CONTROLS)
     return len(data) - len(readable) <= _WRONG_BYTES + _WRONG_SHARE * len(data)
 
 
 def _utf16_order(head: bytes) -> str | None:
-    """Return the byte order of UTF-16 text without a mark: every other byte of Latin text is 0."""
+    """Return the byte order if it is UTF-16 text without a mark, whose every other byte is 0."""
     pairs = len(head) // 2
     even, odd = head[: 2 * pairs : 2].count(0), head[1 : 2 * pairs : 2].count(0)
     for zeros, others, order in ((odd, even, "LE"), (even, odd, "BE")):

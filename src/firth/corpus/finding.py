@@ -7,7 +7,7 @@ import glob
 import itertools
 import os
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from firth.corpus.reraise import reraise_as_corpus_error
@@ -15,13 +15,19 @@ from firth.corpus.sources import STANDARD_INPUT, TextFile
 from firth.errors import CorpusError, one_line
 from firth.io.contents import FOLDER_OF_VECTORS, Kind, kind_of
 
-# What is told of files in a folder that are no text.
+# What tells a file or folder from all others, whatever its name; None if it is not there.
+Identity = tuple[int, int] | None
+
+# How a message names the files in a folder that are not text.
 _KINDS: Mapping[Kind, str] = {
     "vectors": "vectors",
     "log": "the log of a run",
     "picture": "a picture",
     "tensors": "tensors",
 }
+# How many names are looked for before strings are taken for sentences.
+_NAMES_TRIED = 1_000
+SPLIT_SENTENCES = "[sentence.split() for sentence in sentences]"
 
 
 def find_text(source: object, leave_out: Sequence[Path] = ()) -> list[TextFile] | None:
@@ -33,143 +39,166 @@ def find_text(source: object, leave_out: Sequence[Path] = ()) -> list[TextFile] 
         A path to a file or to a folder (all files in it and below, sorted, without hidden ones),
         a glob pattern, `"-"` for standard input, or a list or tuple of those.
     leave_out : sequence of Path
-        Files and folders that are no part of a folder or pattern, as the run itself writes them.
+        Files and folders that are not part of a folder or pattern, since the run itself writes
+        them.
 
     Raises
     ------
     CorpusError
-        If a path does not exist, a pattern matches no file, or a folder holds none; or if a folder
-        or pattern names vectors, a log of a run, a picture or tensors.
+        If strings are sentences or words rather than paths; if a path does not exist, a pattern
+        matches no file, or a folder holds none; if a folder or pattern names vectors, the log of a
+        run, a picture or tensors.
     """
-    if isinstance(source, str | os.PathLike):
-        return _files_of(source, leave_out)
-    if isinstance(source, list | tuple) and source:
-        paths = [item for item in source if isinstance(item, str | os.PathLike)]
-        if len(paths) == len(source):
-            return [file for path in paths for file in _files_of(path, leave_out)]
-    return None
+    given = source if isinstance(source, list | tuple) else [source]
+    paths = [path for path in given if isinstance(path, str | os.PathLike)]
+    if not paths or len(paths) < len(given):
+        return None
+    names = [path for path in paths if isinstance(path, str)]
+    if len(names) == len(paths):
+        _refuse_sentences(names)
+    return [file for path in paths for file in _files_of(path, leave_out)]
 
 
 def names_text(source: object, path: Path) -> bool:
     """Tell whether a file that exists is one of the texts that `source` names.
 
-    Of what lies in a folder, or is named by a pattern, vectors and logs of a run are no texts.
+    In a folder, or among the matches of a pattern, vectors and logs of a run are not texts.
     """
-    given = list(source) if isinstance(source, list | tuple) else [source]
+    wanted = _identity(path)
     is_text = kind_of(path) is None and path.stat().st_size > 0
-    for each in given:
-        # What cannot be found is told when it is read.
+    for each in source if isinstance(source, list | tuple) else [source]:
+        # What cannot be found is reported when it is read.
         with contextlib.suppress(OSError):
-            if isinstance(each, str | os.PathLike) and _names(each, _identity(path), is_text):
+            if isinstance(each, str | os.PathLike) and wanted in _identities(each, is_text):
                 return True
     return False
 
 
-def _names(source: str | os.PathLike[str], wanted: tuple[int, int] | None, is_text: bool) -> bool:
-    path = Path(source)
+def _identities(source: str | os.PathLike[str], is_text: bool) -> Iterator[Identity]:
+    """Yield the identities of the files that `source` names; those it finds only if `is_text`."""
     if source == STANDARD_INPUT:
-        return wanted == _identity_of_input()
-    if path.is_dir():
-        return is_text and wanted in map(_identity, _files_below(path, ()))
-    if path.exists() or not glob.has_magic(str(path)):
-        return wanted == _identity(path)
-    matches = map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207
-    return is_text and wanted in map(_identity, matches)
+        yield _identity(None)
+        return
+    found = _search(Path(source), ())
+    if found is None:
+        yield _identity(Path(source))
+    elif is_text:
+        yield from map(_identity, found)
 
 
-def _identity_of_input() -> tuple[int, int] | None:
+def _refuse_sentences(paths: Sequence[str]) -> None:
+    """Raise `CorpusError` if strings are sentences or words rather than paths, or one is empty.
+
+    They are if none names a file or folder, and one has white space or there are several and none
+    looks like a path.
+    """
+    tried = paths[:_NAMES_TRIED]
+    if not any(map(_names_something, tried)):
+        are_sentences = any(len(path.split()) > 1 for path in tried)
+        look_like_paths = any(sign in path for path in tried for sign in (".", "/", os.sep))
+        if are_sentences or (len(paths) > 1 and not look_like_paths):
+            first = one_line(repr(paths[0]))
+            several = f"none of {len(paths):,} strings names a file, the first is {first}"
+            raise CorpusError(
+                f"{several if len(paths) > 1 else f'there is no file {first}'}; to train on "
+                f"sentences themselves, give lists of words in Python: {SPLIT_SENTENCES}"
+            )
+    if "" in paths:
+        raise CorpusError("a path must not be empty, got ''")
+
+
+def _names_something(path: str) -> bool:
+    """Tell whether a path names a file, a folder, a pattern that matches, or standard input."""
+    if not path or path == STANDARD_INPUT:
+        return bool(path)
     try:
-        status = os.fstat(sys.stdin.fileno())
-    except (AttributeError, OSError, ValueError):
-        # It is closed, or no file.
-        return None
-    return status.st_dev, status.st_ino
+        return Path(path).exists() or (glob.has_magic(path) and any(_matches(path)))
+    except (OSError, ValueError):
+        # It is too long for a name, or holds a NUL.
+        return False
 
 
 def _files_of(source: str | os.PathLike[str], leave_out: Sequence[Path]) -> list[TextFile]:
-    # A path may be one that the system refuses to look at, such as a name too long.
-    with reraise_as_corpus_error(f"read {one_line(os.fspath(source))}", OSError):
-        return _find(source, leave_out)
-
-
-def _find(source: str | os.PathLike[str], leave_out: Sequence[Path]) -> list[TextFile]:
     if source == STANDARD_INPUT:
         return [TextFile(None)]
     path = Path(source)
+    # The system may refuse to look at a path, such as a name that is too long.
+    with reraise_as_corpus_error(f"read {one_line(os.fspath(source))}", OSError):
+        found = _search(path, leave_out)
+        if found is None:
+            return [TextFile(path)]
+        paths = sorted(found)
+        if not paths:
+            raise CorpusError(
+                f"{path} holds no files (hidden ones are left out)"
+                if path.is_dir()
+                else f"no file matches {path}"
+            )
+        _check_texts(path, paths)
+        return [TextFile(match) for match in paths]
+
+
+def _search(path: Path, leave_out: Sequence[Path]) -> Iterable[Path] | None:
+    """Return the files in a folder, or those that a pattern matches; None for a path to a file."""
+    own = set(map(_identity, leave_out)) - {None}
     if path.is_dir():
-        found = _files_below(path, leave_out)
-        complaint = f"{path} holds no files (hidden ones are left out)"
+        if _identity(path) in own:
+            raise CorpusError(
+                f"cannot read the texts in {path}: the run itself writes into that folder; give it "
+                "another for what it writes"
+            )
+        found, root = _files_below(path), path
     elif path.exists() or not glob.has_magic(str(path)):
-        return [TextFile(path)]
+        return None
     else:
-        # Path.glob takes relative patterns only, and sees hidden files.
-        matches = map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207
-        own = _identities(leave_out)
-        found = (match for match in matches if match.is_file() and not _is_own(match, path, own))
-        complaint = f"no file matches {path}"
-    paths = sorted(found)
-    if not paths:
-        raise CorpusError(complaint)
-    _check_texts(path, paths)
-    return [TextFile(match) for match in paths]
+        found = map(Path, _matches(str(path)))
+        root = Path(*itertools.takewhile(lambda part: not glob.has_magic(part), path.parts))
+    return (file for file in found if file.is_file() and not (own and _is_own(file, root, own)))
 
 
-def _files_below(folder: Path, leave_out: Sequence[Path]) -> Iterator[Path]:
+def _matches(pattern: str) -> Iterator[str]:
+    # Path.glob takes relative patterns only, and finds hidden files.
+    return glob.iglob(pattern, recursive=True)  # noqa: PTH207
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """Yield what is in a folder and below and not hidden, but no folders."""
+
     def refuse(error: OSError) -> None:
         raise CorpusError(f"cannot read {error.filename}: {error.strerror}") from error
 
-    own = _identities(leave_out)
-    if _identity(folder) in own:
-        raise CorpusError(
-            f"cannot read the texts in {folder}: the run itself writes into that folder; give it "
-            "another for what it writes"
-        )
     for parent, folders, files in os.walk(folder, onerror=refuse):
-        folders[:] = [
-            name
-            for name in folders
-            if not name.startswith(".") and _identity(Path(parent, name)) not in own
-        ]
-        for name in files:
-            path = Path(parent, name)
-            if not name.startswith(".") and path.is_file() and _identity(path) not in own:
-                yield path
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (Path(parent, name) for name in files if not name.startswith("."))
 
 
-def _is_own(match: Path, pattern: Path, own: Collection[tuple[int, int] | None]) -> bool:
-    """Tell whether a file is one of the run's own, or in such a folder below the pattern's root."""
-    place = Path(*itertools.takewhile(lambda part: not glob.has_magic(part), pattern.parts))
-    for part in match.relative_to(place).parts:
-        place /= part
-        if _identity(place) in own:
-            return True
-    return False
+def _is_own(file: Path, root: Path, own: Collection[Identity]) -> bool:
+    """Tell whether a file, or a folder below `root` that it lies in, is one of the run's own."""
+    places = itertools.accumulate(file.relative_to(root).parts, Path.joinpath, initial=root)
+    return any(_identity(place) in own for place in itertools.islice(places, 1, None))
 
 
-def _identities(paths: Sequence[Path]) -> set[tuple[int, int] | None]:
-    return set(map(_identity, paths)) - {None}
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Return what tells a file or folder from all others, whatever its name, if it is there."""
+def _identity(path: Path | None) -> Identity:
+    """Return the identity of a file or folder, or of standard input for None."""
     try:
-        status = path.stat()
-    except (OSError, ValueError):
+        status = os.fstat(sys.stdin.fileno()) if path is None else path.stat()
+    except (AttributeError, OSError, ValueError):
+        # It does not exist. Standard input is closed (and None, then), or not a file.
         return None
     return status.st_dev, status.st_ino
 
 
 def _check_texts(source: Path, paths: Sequence[Path]) -> None:
-    """Raise if what a folder or pattern names holds something that no text is made of."""
+    """Raise `CorpusError` if a folder or pattern names something that is not text."""
     pattern = source / "*.txt" if source.is_dir() else source.parent / "*.txt"
     advice = f"move it away, or name the texts only, as by the pattern '{pattern}'"
     places = {path.parent for path in paths if path.name in FOLDER_OF_VECTORS}
     for place in sorted(places):
         if all((place / name).is_file() for name in FOLDER_OF_VECTORS):
-            raise CorpusError(f"{place} is a folder of vectors, and no text; {advice}")
+            raise CorpusError(f"{place} is a folder of vectors, not text; {advice}")
     for path in paths:
         kind = kind_of(path)
         if kind is not None:
             if path.suffix == pattern.suffix:
                 advice = "move it away, or name the texts one by one"
-            raise CorpusError(f"{path} holds {_KINDS[kind]}, and no text; {advice}")
+            raise CorpusError(f"{path} holds {_KINDS[kind]}, not text; {advice}")

@@ -1,20 +1,20 @@
-"""Keeping a part of a corpus out of training: which pieces, and how the stream is divided.
+"""Keeping a part of a corpus out of training.
 
-A piece is a unit, or about 1,000 words of a longer one. Pieces are passed once, in order. With
-`left` words still to come and `wanted` of them still to be held out, the piece at hand is held out
-with probability wanted / left (selection sampling, Knuth, The Art of Computer Programming, volume
-2, 3.4.2, algorithm S, here with pieces of unequal length). So the sum misses what is wanted by a
-piece at most, nothing is remembered of any piece, and each has the same chance; but for the last
-few, which make up for what others have left to be held out.
+The part is made of pieces. A piece is a unit, or about 1,000 words of a longer one. Pieces are
+passed once, in order. If `left` words are still to come and `wanted` of them are still to be held
+out, the next piece is held out with probability wanted / left (selection sampling: Knuth, The Art
+of Computer Programming, volume 2, 3.4.2, algorithm S, here with pieces of unequal length). So the
+sum misses the share by one piece at most, and no piece needs to be remembered. Each piece has the
+same chance, except for the last few, which make up for what is still wanted.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterable
 from numbers import Real
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,11 +30,9 @@ from firth.errors import ConfigError, CorpusError
 PIECE = 1_000
 BATCH = 1 << 16
 
-# Keeps these draws apart from those of training, which start from the same seed.
+# Keeps these random numbers apart from those of training, which start from the same seed.
 _STREAM = int.from_bytes(b"held")
 _NO_PIECE = -1
-# What `_divide` remembers between two blocks.
-_LEFT, _WANTED, _PIECES, _PIECE_WORDS, _IS_HELD, _UNIT_IS_OPEN = range(6)
 
 
 def share_of(holdout: Any) -> float | None:  # noqa: ANN401
@@ -47,7 +45,7 @@ def share_of(holdout: Any) -> float | None:  # noqa: ANN401
     """
     if not isinstance(holdout, Real | np.bool_ | None):
         return None
-    # Compared before it is a float, which not every integer can be.
+    # Compared before it becomes a float: an integer may be too large for one.
     share: Any = holdout
     if isinstance(holdout, bool | np.bool_ | None) or not 0 <= share < 1:
         raise ConfigError(
@@ -59,40 +57,33 @@ def share_of(holdout: Any) -> float | None:  # noqa: ANN401
 
 def check_apart(trained: Iterable[TextFile], held: Iterable[TextFile]) -> None:
     """Raise `CorpusError` if a file is to be trained on and held out."""
-    identities = {_identity(file) for file in trained}
+    trained_paths = {file.path and file.path.resolve() for file in trained}
     for file in held:
-        if _identity(file) in identities:
+        if (file.path and file.path.resolve()) in trained_paths:
             raise CorpusError(
                 f"{file.name} cannot be both trained on and held out; give different texts, "
                 "or a share of one (holdout=0.01)"
             )
 
 
-def _identity(file: TextFile) -> Path | None:
-    return file.path and file.path.resolve()
-
-
 def hold_out(
-    draft: RawCorpus,
-    stream: ScratchArray[np.int32],
+    raw: RawCorpus,
     training: ScratchArray[np.int32],
     held: ScratchArray[np.int32],
     *,
     share: float,
     seed: int,
-) -> NDArray[np.int64]:
-    """Divide a stream of symbols into what is for training and what is held out.
+) -> tuple[RawCorpus, RawCorpus]:
+    """Divide a corpus into a part for training and a part that is held out.
 
     A unit out of whose middle a piece is taken becomes two units.
 
     Parameters
     ----------
-    draft : RawCorpus
-        The corpus as first read.
-    stream : ScratchArray
-        Its symbols.
+    raw : RawCorpus
+        The corpus.
     training, held : ScratchArray
-        Empty; take the symbols of either part, in their order.
+        Empty; take the symbols of each part, in their order.
     share : float
         The share of the words to hold out, above 0 and below 1.
     seed : int
@@ -100,60 +91,67 @@ def hold_out(
 
     Returns
     -------
-    int64, (words,)
-        Occurrences of each word in the part for training.
+    training, held
+        Two parts with the words of `raw` and counts of their own.
 
     Raises
     ------
     CorpusError
         If the corpus is a single piece.
     """
-    total = int(draft.counts.sum())
-    pieces, counts = _distribute(draft, stream, training, held, share, seed)
+    total = raw.words_read
+    pieces, held_counts = _distribute(raw, (training, held), share, seed)
     if pieces < 2:
         raise CorpusError(
             f"cannot hold out a share of {total} words in one piece (a unit, or {PIECE:,} words of "
             "a longer one); give more text, or held-out text of its own (holdout=FILE)"
         )
-    if int(counts.sum()) in (0, total):
+    if int(held_counts.sum()) in (0, total):
         # Too few pieces for the share: one changes sides, so that neither part is empty.
         turned = int(np.random.default_rng([seed, 1, _STREAM]).integers(pieces))
         training.clear()
         held.clear()
-        _, counts = _distribute(draft, stream, training, held, share, seed, turned)
-    return counts
+        _, held_counts = _distribute(raw, (training, held), share, seed, turned)
+    return (
+        dataclasses.replace(raw, symbols=training, counts=raw.counts - held_counts),
+        dataclasses.replace(raw, symbols=held, counts=held_counts),
+    )
+
+
+class _State(NamedTuple):
+    """What `_divide` hands on from block to block."""
+
+    left: int  # words to come
+    wanted: int  # of them, words still to be held out
+    pieces: int  # pieces so far
+    words: int  # words of the last piece, 0 if it has ended
+    part: int  # 1 if the last piece is held out, 0 if it is for training
 
 
 def _distribute(
-    draft: RawCorpus,
-    stream: ScratchArray[np.int32],
-    training: ScratchArray[np.int32],
-    held: ScratchArray[np.int32],
+    raw: RawCorpus,
+    parts: tuple[ScratchArray[np.int32], ScratchArray[np.int32]],
     share: float,
     seed: int,
     turned: int = _NO_PIECE,
 ) -> tuple[int, NDArray[np.int64]]:
-    """Return the number of pieces, and the occurrences of each word in the part for training."""
-    lengths = np.diff(draft.bounds)
+    """Return the number of pieces, and how often each word is held out."""
+    lengths = raw.lengths
     held_counts = np.zeros(len(lengths), np.int64)
-    total = int(draft.counts.sum())
-    state = np.zeros(6, np.int64)
-    state[_LEFT], state[_WANTED] = total, math.floor(share * total + 0.5)
+    state = _State(raw.words_read, math.floor(share * raw.words_read + 0.5), 0, 0, 0)
     generator = np.random.default_rng([seed, 0, _STREAM])
     draws = generator.random(BATCH)
-    # A symbol can come with the end of the unit that it breaks.
-    kept, out = np.empty(2 * BATCH, np.int32), np.empty(2 * BATCH, np.int32)
-    for symbols in stream.blocks(BATCH):
-        before = int(state[_PIECES])
-        kept_size, out_size = _divide(
-            symbols, lengths, draws, state, turned, held_counts, kept, out
-        )
-        training.append(kept[:kept_size])
-        held.append(out[:out_size])
-        # Each piece has one draw, wherever the blocks end.
-        used = int(state[_PIECES]) - before
+    # A symbol may come with the end of the unit that it breaks.
+    divided = np.empty((2, 2 * BATCH), np.int32)
+    for symbols in raw.symbols.blocks(BATCH):
+        before = state.pieces
+        state, sizes = _divide(symbols, lengths, draws, state, turned, held_counts, divided)
+        for part, stream in enumerate(parts):
+            stream.append(divided[part, : sizes[part]])
+        # One draw for each piece, wherever blocks end.
+        used = state.pieces - before
         draws = np.concatenate([draws[used:], generator.random(used)])
-    return int(state[_PIECES]), draft.counts - draft.count_words(held_counts)
+    return state.pieces, raw.count_words(held_counts)
 
 
 @compiled
@@ -161,70 +159,58 @@ def _divide(
     symbols: NDArray[np.int32],
     lengths: NDArray[np.int64],
     draws: NDArray[np.float64],
-    state: NDArray[np.int64],
+    state: _State,
     turned: int,
-    counts: NDArray[np.int64],
-    training: NDArray[np.int32],
-    held: NDArray[np.int32],
-) -> tuple[int, int]:
-    """Write each symbol of a block to one of two parts; symbols without words go nowhere.
+    held_counts: NDArray[np.int64],
+    divided: NDArray[np.int32],
+) -> tuple[_State, NDArray[np.int64]]:
+    """Write each symbol of a block to one of two parts.
+
+    A part gets `UNIT_END` where a unit ends in it, and where the other part goes on.
 
     Parameters
     ----------
     lengths : int64
-        Words of each symbol.
+        Number of words of each symbol.
     draws : float64
-        From 0 to 1, one for each piece that may begin here.
-    state : int64, (6,)
-        Changed: words to come, words still to hold out, pieces and words of the last one so far,
-        whether that is held out, and whether its unit goes on.
+        Random numbers from 0 to 1, one for each piece that may begin in this block.
+    state : _State
+        Of the block before.
     turned : int
-        Number of the piece that goes where it would not, or `_NO_PIECE`.
-    counts : int64
-        Changed: each symbol's occurrences in what is held out are added.
-    training, held : int32
-        Written; each at least twice as long as `symbols`.
+        Number of the piece that goes to the other part than drawn, or `_NO_PIECE`.
+    held_counts : int64
+        Changed: occurrences of each symbol in what is held out are added.
+    divided : int32, (2, n)
+        Written: the symbols for training, and those that are held out. At least twice as long as
+        `symbols`.
 
     Returns
     -------
-    kept, out
-        How much stands in `training`, and in `held`.
+    state, sizes
+        The state after this block, and how many symbols were written to each part.
     """
-    left, wanted, pieces, words, is_held, unit_is_open = state
+    left, wanted, pieces, words, part = state
     first = pieces
-    kept = out = 0
+    sizes = np.zeros(2, np.int64)
     for symbol in symbols:
-        ends_unit = symbol == UNIT_END
-        if not ends_unit and lengths[symbol] == 0:
-            continue
-        was_held = is_held
-        if not ends_unit and words == 0:
-            is_held = np.int64(draws[pieces - first] * left < wanted)
-            if pieces == turned:
-                is_held = 1 - is_held
+        length = 0 if symbol == UNIT_END else lengths[symbol]
+        if length > 0 and words == 0:
+            goes_to = int((draws[pieces - first] * left < wanted) != (pieces == turned))
+            if goes_to != part:
+                divided[part, sizes[part]] = UNIT_END
+                sizes[part] += 1
+                part = goes_to
             pieces += 1
-        if unit_is_open and (ends_unit or is_held != was_held):
-            if was_held:
-                held[out] = UNIT_END
-                out += 1
-            else:
-                training[kept] = UNIT_END
-                kept += 1
-        if ends_unit:
-            words = unit_is_open = 0
+        divided[part, sizes[part]] = symbol
+        sizes[part] += 1
+        if symbol == UNIT_END:
+            words = 0
             continue
-        if is_held:
-            held[out] = symbol
-            out += 1
-            wanted -= lengths[symbol]
-            counts[symbol] += 1
-        else:
-            training[kept] = symbol
-            kept += 1
-        left -= lengths[symbol]
-        words += lengths[symbol]
+        left -= length
+        words += length
         if words >= PIECE:
             words = 0
-        unit_is_open = 1
-    state[:] = left, wanted, pieces, words, is_held, unit_is_open
-    return kept, out
+        if part == 1:
+            wanted -= length
+            held_counts[symbol] += 1
+    return _State(left, wanted, pieces, words, part), sizes

@@ -1,23 +1,26 @@
-"""Reading a corpus: a text or token lists in, vocabulary and token ids out."""
+"""Reading a corpus: from a text or token lists to a vocabulary and token ids.
+
+Reading is a sequence of stages: a first pass over the source, hold-out, selection of words, and a
+second pass over what the first one wrote.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.checks import switch, whole_number
+from firth.checks import whole_number
 from firth.corpus.digest import digest
-from firth.corpus.first_pass import Opened, TextOptions, open_source
+from firth.corpus.first_pass import OpenedSource, TextOptions, first_pass
 from firth.corpus.holdout import check_apart, hold_out, share_of
-from firth.corpus.second_pass import Part, encode
+from firth.corpus.raw_corpus import RawCorpus
+from firth.corpus.second_pass import second_pass
 from firth.corpus.selection import check_start, find_words, select_words
 from firth.corpus.sources import EncodingErrors, Progress
 from firth.corpus.spacing import CHINESE_OR_JAPANESE
@@ -36,8 +39,6 @@ Source = (
     | NDArray[np.integer]
 )
 
-_UNITS_AT_ONCE = 1 << 16
-
 
 @dataclass(frozen=True)
 class Corpus:
@@ -46,18 +47,18 @@ class Corpus:
     Parameters
     ----------
     vocabulary : Vocabulary
-        The words that were kept, and how often each occurs: in what is trained on, and before that
-        in the vocabulary that reading started from.
+        The words that are kept, and how often each occurs in what is trained on; the counts of the
+        vocabulary that reading started from are added.
     tokens : TokenStore
-        The corpus as token ids, without the words that were not kept.
+        The corpus as token ids, without the words that are not kept.
     words_read : int
-        Words in the source before any was left out or held out.
+        Words in the source, including those that are left out or held out.
     units_read : int
         Lines of the source that are not blank, or token lists that are not empty.
     held_out : int, default 0
-        So many tokens at the end of `tokens`, in whole units, are kept out of training.
+        Number of tokens, in whole units at the end of `tokens`, that are kept out of training.
     words_left_out : int, default 0
-        Words that were not kept, of what is trained on.
+        Words of the training part that are not kept.
     """
 
     vocabulary: Vocabulary
@@ -68,9 +69,9 @@ class Corpus:
     words_left_out: int = 0
 
     def digest(self) -> str:
-        """Return a fingerprint: equal for equal words, counts, token ids, units and `held_out`.
+        """Return a fingerprint of words, counts, token ids, units and `held_out`.
 
-        It does not depend on where these came from.
+        It does not depend on the source that they were read from.
 
         Examples
         --------
@@ -100,11 +101,11 @@ def read_corpus(
 ) -> Corpus:
     r"""Read a corpus once and encode it.
 
-    Each line of a text is a unit, and so is each token list; none is cut, whatever its length,
-    unless a piece of it is held out. While a text is read, a second thread counts its words.
+    Each line of a text is a unit, and so is each token list. Units are not cut, whatever their
+    length, unless a piece is held out. While a text is read, a second thread counts its words.
 
-    Words are chosen and counted in what is trained on, as if the held-out part were not there; of
-    that, the words that are not in the vocabulary are left out.
+    Words are chosen and counted in what is trained on, as if the held-out part did not exist. In
+    both parts, words that are not in the vocabulary are left out.
 
     Parameters
     ----------
@@ -112,7 +113,7 @@ def read_corpus(
         A text file (plain, or compressed by gzip, bzip2, xz or zstd, whatever its name), a folder,
         a glob pattern, `"-"` for standard input, or several of these in a list or tuple. Or any
         iterable of units: lists, tuples, arrays, generators of words or of integers. It is read
-        once, so a generator will do.
+        once, so it may be a generator.
     tokenizer : {"whitespace", "words", "textbook", "chinese"} or callable, default "whitespace"
         How a line becomes words: split at white space; by Unicode's word boundaries, lower-cased;
         by the pattern `\b\w+\b|[,.!?]`, lower-cased; by jieba. A callable takes a line and returns
@@ -120,28 +121,28 @@ def read_corpus(
     lowercase : bool, default False
         Whether words are lower-cased.
     min_count : int, default 5
-        Words that occur less often are left out, and units without any other word with them.
+        Words that occur less often are left out, and so are units that have no other word.
     max_vocab : int, optional
         Keep at most so many words, the most frequent.
     encoding_errors : {"strict", "replace"}, default "strict"
-        Whether invalid UTF-8 and NUL bytes raise, or become U+FFFD.
+        Whether invalid UTF-8 and NUL bytes raise an error, or become U+FFFD.
     normalization : {"NFC", "NFKC", "none"}, default "NFC"
-        The Unicode normalization form of the text, so that a letter with its accent is one word
-        however it is written. Token lists stay as they are given.
+        The Unicode normalization form of the text, so that words with accents are the same word
+        however the accents are written. Token lists stay as they are given.
     holdout : float, or as `source`, default 0.0
-        What to keep out of training; it stands at the end of the tokens. A share: about so much of
-        the words, in pieces chosen at random. A piece is a unit, or 1,000 words of a longer one
-        (a little more where the text has no white space there); a unit out of whose middle a piece
-        is taken becomes two. Or a source of its own, read as `source` is.
+        What to keep out of training; it comes last in the tokens. Either a share of the words, in
+        pieces chosen at random, or a source of its own, read as `source` is. A piece is a unit, or
+        1,000 words of a longer one (a little more if the text has no white space there). A unit
+        becomes two if a piece is taken out of its middle.
     seed : int, default 1
         Start of the random numbers that choose the pieces.
     start : Vocabulary, optional
-        Words that are kept whatever their count; each must have one of at least 1. It is added to
-        that in the source, where their accents may be written in another way (NFC, NFD).
+        Words that are kept whatever their count in the source. Their counts, each at least 1, are
+        added to those in the source, where accents may be written in another way (NFC, NFD).
         `min_count` is for new words, `max_vocab` for all words together.
     leave_out : sequence of Path
-        Files and folders that are no part of a folder of texts, or of what a pattern names: those
-        that the run itself writes.
+        Files and folders that are not read as part of a folder or pattern, since the run itself
+        writes them.
     on_progress : callable, optional
         Called with the bytes (or token lists) of `source` done and their total, or None where it
         is not known.
@@ -170,74 +171,82 @@ def read_corpus(
     >>> corpus.tokens.unit(1)
     array([0, 1], dtype=int32)
     """
-    _check_options(min_count, max_vocab, seed)
-    _check_choice("encoding_errors", encoding_errors, get_args(EncodingErrors))
-    _check_choice("normalization", normalization, get_args(Normalization))
-    switch("lowercase", lowercase)
+    whole_number("min_count", min_count, least=1)
+    if max_vocab is not None:
+        whole_number("max_vocab", max_vocab, least=2)
+    whole_number("seed", seed, least=0, most=None)
     check_start(start, max_vocab)
     share = share_of(holdout)
-    options = TextOptions(
-        tokenizer,
-        lowercase=lowercase,
-        encoding_errors=encoding_errors,
-        normalization=normalization,
-    )
-    opened = open_source(source, options, leave_out)
-    held_source = _open_held(holdout, opened, leave_out) if share is None else None
+    options = TextOptions(tokenizer, lowercase, encoding_errors, normalization)
+    opened = OpenedSource(source, options, leave_out)
+    held_source = None
+    if share is None:
+        held_source = _open_held(holdout, options, leave_out)
+        check_apart(opened.files, held_source.files)
     with contextlib.ExitStack() as files:
-        stream = files.enter_context(ScratchArray(np.int32))
-        draft = opened.draft(stream, on_progress or _report_nothing)
-        words_read = int(draft.counts.sum())
-        if words_read == 0:
+
+        def new_stream() -> ScratchArray[np.int32]:
+            return files.enter_context(ScratchArray(np.int32))
+
+        raw = training = first_pass(opened, new_stream(), on_progress)
+        if raw.words_read == 0:
             raise CorpusError("the corpus holds no words: nothing to train on")
-        if draft.unspaced:
-            _warn_of_missing_spaces(draft.unspaced, tokenizer)
-        held_stream = None
+        if raw.unspaced:
+            _warn_of_missing_spaces(raw.unspaced, tokenizer)
         if share:
-            whole, stream, held_stream = stream, *_scratch_pair(files)
-            counts = hold_out(draft, whole, stream, held_stream, share=share, seed=seed)
-            draft = dataclasses.replace(draft, counts=counts)
-        chosen = select_words(draft, min_count=min_count, max_vocab=max_vocab, start=start)
-        parts = [Part(draft, stream, chosen.ids)]
-        if held_stream is not None:
-            parts.append(Part(draft, held_stream, chosen.ids))
-        if held_source is not None:
-            parts.append(_read_held(held_source, chosen.vocabulary, files))
-        tokens, ends = encode(parts)
+            training, held = hold_out(raw, new_stream(), new_stream(), share=share, seed=seed)
+        vocabulary, ids = select_words(
+            training, min_count=min_count, max_vocab=max_vocab, start=start
+        )
+        parts = [(training, ids)]
+        if share:
+            parts.append((held, ids))
+        elif held_source is not None:
+            parts.append(_read_held(held_source, vocabulary, new_stream()))
+        tokens, ends = second_pass(parts)
     _check_pairs(tokens, ends)
     trained = int(tokens.offsets[ends[0]])
     return Corpus(
-        chosen.vocabulary,
+        vocabulary,
         tokens,
-        words_read,
-        draft.units,
+        raw.words_read,
+        raw.units,
         held_out=tokens.size - trained,
-        words_left_out=int(draft.counts.sum()) - trained,
+        words_left_out=training.words_read - trained,
     )
 
 
-def _open_held(source: object, trained: Opened, leave_out: Sequence[Path]) -> Opened:
-    """Find out what a held-out source is; what can be known before reading is checked."""
-    with _about_holdout():
-        held = open_source(source, trained.options, leave_out)
-        for file in held.files or []:
-            file.size()
-    check_apart(trained.files or [], held.files or [])
-    return held
+@contextlib.contextmanager
+def _about_holdout() -> Iterator[None]:
+    """Begin the message of an error with the option that it is about."""
+    try:
+        yield
+    except (ConfigError, CorpusError) as error:
+        raise type(error)(f"holdout: {error}") from error
 
 
-def _read_held(held: Opened, vocabulary: Vocabulary, files: contextlib.ExitStack) -> Part:
-    """Read a held-out source; words that are not in the vocabulary have no id."""
-    stream = files.enter_context(ScratchArray(np.int32))
-    with _about_holdout():
-        draft = held.draft(stream, _report_nothing)
-    ids = find_words(draft, vocabulary)
+@_about_holdout()
+def _open_held(given: object, options: TextOptions, leave_out: Sequence[Path]) -> OpenedSource:
+    """Find out what a held-out source is, and whether its files exist."""
+    source = OpenedSource(given, options, leave_out)
+    for file in source.files:
+        file.size()
+    return source
+
+
+@_about_holdout()
+def _read_held(
+    source: OpenedSource, vocabulary: Vocabulary, symbols: ScratchArray[np.int32]
+) -> tuple[RawCorpus, NDArray[np.int32]]:
+    """Read a held-out source; return it with the token id of each of its words."""
+    held = first_pass(source, symbols)
+    ids = find_words(held, vocabulary)
     if not np.any(ids >= 0):
         raise CorpusError(
-            f"holdout: none of its {draft.counts.sum()} words is in the vocabulary of what is "
-            "trained on: nothing to measure"
+            f"none of its {held.words_read} words is in the vocabulary of what is trained on: "
+            "nothing to measure"
         )
-    return Part(draft, stream, ids)
+    return held, ids
 
 
 def _warn_of_missing_spaces(languages: str, tokenizer: object) -> None:
@@ -250,58 +259,19 @@ def _warn_of_missing_spaces(languages: str, tokenizer: object) -> None:
     )
 
 
-@contextlib.contextmanager
-def _about_holdout() -> Iterator[None]:
-    try:
-        yield
-    except (ConfigError, CorpusError) as error:
-        raise type(error)(f"holdout: {error}") from error
-
-
-def _scratch_pair(
-    files: contextlib.ExitStack,
-) -> tuple[ScratchArray[np.int32], ScratchArray[np.int32]]:
-    return (
-        files.enter_context(ScratchArray(np.int32)),
-        files.enter_context(ScratchArray(np.int32)),
-    )
-
-
-def _check_options(min_count: int, max_vocab: int | None, seed: int) -> None:
-    whole_number("min_count", min_count, least=1)
-    if max_vocab is not None:
-        whole_number("max_vocab", max_vocab, least=2)
-    whole_number("seed", seed, least=0, most=None)
-
-
-def _check_choice(name: str, given: object, choices: Sequence[str]) -> None:
-    if given not in choices:
-        raise ConfigError(f"{name} must be {' or '.join(choices)}, got {given!r}")
-
-
 def _check_pairs(tokens: TokenStore, ends: list[int]) -> None:
-    """Raise if what is trained on, or what is held out, has no unit of two words."""
-    if not _holds_pair(tokens, 0, ends[0]):
+    """Raise `CorpusError` if what is trained on, or held out, has no unit of two words."""
+    words = np.diff(tokens.offsets[[0, *ends]])
+    units = np.diff([0, *ends])
+    # No unit is empty, so one has two words if there are more words than units.
+    if words[0] == units[0]:
         raise CorpusError(
             "no line or token list has two words of the vocabulary: nothing to train on; "
             "put more words in a line or lower min_count (--min-count)"
         )
-    if len(ends) > 1 and not _holds_pair(tokens, ends[0], ends[1]):
-        words = tokens.size - int(tokens.offsets[ends[0]])
+    if words[-1] == units[-1]:
         raise CorpusError(
-            f"holdout: of the held-out text, {words} words are in the vocabulary and no two of "
+            f"holdout: of the held-out text, {words[-1]} words are in the vocabulary and no two of "
             "them in one line or token list: nothing to measure; hold out more, or lower "
             "min_count (--min-count)"
         )
-
-
-def _holds_pair(tokens: TokenStore, first: int, last: int) -> bool:
-    """Tell whether a unit from `first` up to `last` has two words."""
-    return any(
-        np.any(np.diff(tokens.offsets[start : min(start + _UNITS_AT_ONCE, last) + 1]) > 1)
-        for start in range(first, last, _UNITS_AT_ONCE)
-    )
-
-
-def _report_nothing(done: int, total: int | None) -> None:
-    """Stand in where nobody asked for progress."""

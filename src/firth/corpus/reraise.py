@@ -1,4 +1,4 @@
-"""Errors of the system as errors of the corpus: what was tried, with what, and why it failed."""
+"""Errors of the system raised again as `CorpusError`, with what was tried and why it failed."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ def reraise_as_corpus_error(
     action : str
         What is tried, such as `read text.txt`.
     *errors : type
-        What may be raised meanwhile.
+        The exceptions to replace.
     advice : str
-        What to do about it.
+        What the user can do.
     """
     try:
         yield
     except errors as error:
-        # A MemoryError says nothing.
+        # A MemoryError has no message.
         reason = getattr(error, "strerror", None) or str(error) or "not enough memory"
-        told = f"cannot {action}: {reason}"
-        raise CorpusError(f"{told}; {advice}" if advice else told) from error
+        message = f"cannot {action}: {reason}"
+        raise CorpusError(f"{message}; {advice}" if advice else message) from error

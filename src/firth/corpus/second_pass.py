@@ -1,9 +1,8 @@
-"""The second reading of a corpus: from the symbols of a draft to token ids in a store."""
+"""The second pass over a corpus: from symbols to token ids in a store."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,41 +15,29 @@ from firth.corpus.tokens import ScratchArray, TokenStore
 BATCH = 1 << 16
 
 
-@dataclass(frozen=True)
-class Part:
-    """What is to be encoded: symbols, and what they become.
+def second_pass(
+    parts: Iterable[tuple[RawCorpus, NDArray[np.int32]]],
+) -> tuple[TokenStore, list[int]]:
+    """Write the token ids of all parts to a store, one part after the other.
+
+    Words without an id are left out, and so are units that have no word left.
 
     Parameters
     ----------
-    draft : RawCorpus
-        The corpus as first read.
-    stream : ScratchArray
-        Its symbols, or some of them.
-    ids : int32, (words,)
-        Token id of each word of the draft, -1 for those to leave out.
-    """
-
-    draft: RawCorpus
-    stream: ScratchArray[np.int32]
-    ids: NDArray[np.int32]
-
-
-def encode(parts: Sequence[Part]) -> tuple[TokenStore, list[int]]:
-    """Write the token ids of all parts, one after the other.
-
-    Words without an id are left out, and so are units that have no word left.
+    parts : iterable of RawCorpus, int32 (words,)
+        Each a corpus and the token id of each of its words, -1 for a word to leave out.
 
     Returns
     -------
     tokens, ends
-        The store, and the number of units that it holds up to the end of each part.
+        The store, and the number of units in it up to the end of each part.
     """
     part_ends = []
     position = units = 0
     with ScratchArray(np.int32) as id_file, ScratchArray(np.int64) as offset_file:
         offset_file.append(np.zeros(1, np.int64))
-        for part in parts:
-            for ids, unit_ends in _token_ids(part, position):
+        for raw, ids_of_words in parts:
+            for ids, unit_ends in _token_ids(raw, ids_of_words, position):
                 id_file.append(ids)
                 offset_file.append(unit_ends)
                 position += len(ids)
@@ -58,17 +45,19 @@ def encode(parts: Sequence[Part]) -> tuple[TokenStore, list[int]]:
             part_ends.append(units)
         store_ids, mapping = id_file.map()
         offsets, offset_mapping = offset_file.map()
-        store = TokenStore(store_ids, offsets, mapping=mapping, offset_mapping=offset_mapping)
-        return store, part_ends
+    store = TokenStore(store_ids, offsets, mapping=mapping, offset_mapping=offset_mapping)
+    return store, part_ends
 
 
-def _token_ids(part: Part, position: int) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int64]]]:
-    """Yield token ids, and where in the whole corpus units end; `position` ids came before."""
-    bounds, token_ids = _symbol_ids(part)
+def _token_ids(
+    raw: RawCorpus, ids_of_words: NDArray[np.int32], position: int
+) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int64]]]:
+    """Yield token ids, and where units end in the store, which already holds `position` ids."""
+    bounds, token_ids = _ids_of_symbols(raw, ids_of_words)
     longest = int(np.diff(bounds).max(initial=1))
     ids, ends = np.empty(max(BATCH, longest), np.int32), np.empty(BATCH, np.int64)
     last_end = position
-    for symbols in part.stream.blocks(BATCH):
+    for symbols in raw.symbols.blocks(BATCH):
         while len(symbols):
             read, written, closed = _expand(
                 symbols, bounds, token_ids, ids, ends, position, last_end
@@ -79,12 +68,14 @@ def _token_ids(part: Part, position: int) -> Iterator[tuple[NDArray[np.int32], N
             last_end = int(ends[closed - 1]) if closed else last_end
 
 
-def _symbol_ids(part: Part) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Turn the words that each symbol stands for into token ids, without those left out."""
-    token_ids = part.ids[part.draft.words]
+def _ids_of_symbols(
+    raw: RawCorpus, ids_of_words: NDArray[np.int32]
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return the bounds of each symbol's token ids, and these ids, without words left out."""
+    token_ids = ids_of_words[raw.words]
     is_kept = token_ids >= 0
     kept_before = np.concatenate([[0], np.cumsum(is_kept)])
-    return kept_before[part.draft.bounds], token_ids[is_kept]
+    return kept_before[raw.bounds], token_ids[is_kept]
 
 
 @compiled
@@ -97,23 +88,23 @@ def _expand(
     position: int,
     last_end: int,
 ) -> tuple[int, int, int]:
-    """Write the token ids of `symbols` until they or the room in `ids` end.
+    """Write the token ids of `symbols` until `ids` is full.
 
     Symbol `s` stands for `token_ids[bounds[s]:bounds[s + 1]]`.
 
     Parameters
     ----------
     ids : int32
-        Written; must hold at least the token ids of any one symbol.
+        Written; must have room for the token ids of any one symbol.
     ends : int64
-        Written: where in the whole corpus each unit ends. At least as long as `symbols`.
+        Written: where each unit ends in the store. At least as long as `symbols`.
     position, last_end : int
-        Token ids, and end of the last unit, written before.
+        Token ids written before, and the end of the last unit.
 
     Returns
     -------
     read, written, closed
-        How many symbols were used, and what stands in `ids` and `ends`.
+        How many symbols were used, and how many items of `ids` and `ends` were written.
     """
     written = closed = 0
     for read in range(len(symbols)):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,64 +13,55 @@ from firth.errors import ConfigError, CorpusError, one_line
 _AT_ONCE = 1 << 16
 
 
-@dataclass(frozen=True)
-class Selection:
-    """The words that were kept.
-
-    Parameters
-    ----------
-    vocabulary : Vocabulary
-        These words, and their counts.
-    ids : int32, (words,)
-        Token id of each word of the draft, -1 for those left out.
-    """
-
-    vocabulary: Vocabulary
-    ids: NDArray[np.int32]
-
-
 def select_words(
-    draft: RawCorpus, *, min_count: int, max_vocab: int | None, start: Vocabulary | None
-) -> Selection:
-    """Keep the words of `start` and the frequent ones of the draft; counts add up.
+    raw: RawCorpus, *, min_count: int, max_vocab: int | None, start: Vocabulary | None
+) -> tuple[Vocabulary, NDArray[np.int32]]:
+    """Keep the words of `start` and the frequent words of a corpus; counts add up.
 
-    They are ordered by count, falling; ties: words of `start` as they stand there, then the others
-    by first appearance.
+    They are ordered by count, falling. Ties: words of `start` in their order, then the others by
+    first appearance.
 
     Parameters
     ----------
-    draft : RawCorpus
-        A corpus as first read, of one word at least; its counts decide.
+    raw : RawCorpus
+        A corpus of at least one word; its counts decide.
     min_count : int
-        Other words that occur less often are left out.
+        Words that occur less often are left out, but not those of `start`.
     max_vocab : int, optional
         Keep at most so many words in all.
     start : Vocabulary, optional
         Words that are kept whatever their count.
 
+    Returns
+    -------
+    vocabulary, ids
+        The words that are kept, with their counts, and the token id of each word of `raw`, -1 for
+        a word that is left out: int32 (words,).
+
     Raises
     ------
     ConfigError
-        If the words of `start` are of another kind than those of the draft.
+        If the words of `start` are text and those of the corpus integers, or the reverse, or
+        counts add up to more than 64 bits.
     CorpusError
         If fewer than two words are kept, or one cannot be written as UTF-8.
     """
-    counts = draft.counts
+    counts = raw.counts
     start = start or Vocabulary((), ())
-    _check_kind(start, draft)
-    places = find_words(draft, start)
+    _check_kind(start, raw)
+    places = find_words(raw, start)
     known = np.flatnonzero(places >= 0)
     fresh = np.flatnonzero((places < 0) & (counts >= min_count))
     fresh = fresh[np.argsort(-counts[fresh], kind="stable")]
     fresh = fresh if max_vocab is None else fresh[: max_vocab - len(start)]
 
-    # Several words of the draft may be one of start, with its accents written in other ways.
+    # Several words of the corpus may be one word of start, with its accents written in other ways.
     added = np.zeros(len(start), np.int64)
     np.add.at(added, places[known], counts[known])
     _check_sums(start, added)
     rows = np.concatenate([start.counts + added, counts[fresh]])
     order = np.argsort(-rows, kind="stable")
-    words = [*start, *draft.spell(fresh)]
+    words = [*start, *raw.spell(fresh)]
     vocabulary = Vocabulary([words[row] for row in order.tolist()], rows[order])
 
     id_of_row = np.empty(len(rows), np.int32)
@@ -80,30 +69,28 @@ def select_words(
     ids = np.full(len(counts), -1, np.int32)
     ids[known] = id_of_row[places[known]]
     ids[fresh] = id_of_row[len(start) :]
-    _check_words(vocabulary, draft, min_count, start)
-    return Selection(vocabulary, ids)
+    _check_words(vocabulary, raw, min_count, start)
+    return vocabulary, ids
 
 
-def find_words(draft: RawCorpus, vocabulary: Vocabulary) -> NDArray[np.int32]:
-    """Return the id in `vocabulary` of each word of the draft, -1 where it has none: (words,)."""
-    ids = np.full(len(draft.counts), -1, np.int32)
+def find_words(raw: RawCorpus, vocabulary: Vocabulary) -> NDArray[np.int32]:
+    """Return the id in `vocabulary` of each word of a corpus, -1 if it has none: (words,)."""
+    ids = np.full(len(raw.counts), -1, np.int32)
     if len(vocabulary):
         for first in range(0, len(ids), _AT_ONCE):
             numbers = np.arange(first, min(first + _AT_ONCE, len(ids)))
-            ids[numbers] = vocabulary.find(draft.spell(numbers))
+            ids[numbers] = vocabulary.find(raw.spell(numbers))
     return ids
 
 
 def check_start(start: Vocabulary | None, max_vocab: int | None) -> None:
-    """Raise `ConfigError` if `start` cannot be where a vocabulary starts from."""
+    """Raise `ConfigError` if a vocabulary cannot start from `start`."""
     if start is None:
         return
     if not isinstance(start, Vocabulary):
         raise ConfigError(
             f"start must be a Vocabulary, got {shown(start)} (firth.train takes Vectors)"
         )
-    if len(start) == 0:
-        return
     if max_vocab is not None and max_vocab < len(start):
         raise ConfigError(
             f"max_vocab must be at least {len(start)}, the number of words to start from, "
@@ -111,8 +98,8 @@ def check_start(start: Vocabulary | None, max_vocab: int | None) -> None:
         )
     if len({isinstance(word, str) for word in start}) > 1:
         raise ConfigError("start must hold words that are all text or all integers, got both")
-    lowest = int(np.argmin(start.counts))
-    if start.counts[lowest] < 1:
+    if start.counts.min(initial=1) < 1:
+        lowest = int(np.argmin(start.counts))
         raise ConfigError(
             f"every count in start must be at least 1, got {start.counts[lowest]} for "
             f"{start.words[lowest]!r}"
@@ -120,22 +107,21 @@ def check_start(start: Vocabulary | None, max_vocab: int | None) -> None:
 
 
 def _check_sums(start: Vocabulary, added: NDArray[np.int64]) -> None:
-    """Raise `ConfigError` if counts of `start` and of the draft add up to more than 64 bits."""
     exceed = added > np.iinfo(np.int64).max - start.counts
     if exceed.any():
-        place = int(np.argmax(exceed))
+        word = start.words[int(np.argmax(exceed))]
         raise ConfigError(
-            f"the counts of {start.words[place]!r} in start and in the text add up to more than "
+            f"the counts of {word!r} in start and in the text add up to more than "
             "2**63 - 1; give start lower counts"
         )
 
 
-def _check_kind(start: Vocabulary, draft: RawCorpus) -> None:
+def _check_kind(start: Vocabulary, raw: RawCorpus) -> None:
     if len(start) == 0:
         return
     started, read = (
         "text" if isinstance(word, str) else "integers"
-        for word in (start.words[0], draft.spell(np.zeros(1, np.int64))[0])
+        for word in (start.words[0], raw.spell(np.zeros(1, np.int64))[0])
     )
     if started != read:
         raise ConfigError(
@@ -144,20 +130,18 @@ def _check_kind(start: Vocabulary, draft: RawCorpus) -> None:
         )
 
 
-def _check_words(
-    vocabulary: Vocabulary, draft: RawCorpus, min_count: int, start: Vocabulary
-) -> None:
-    counts = draft.counts
+def _check_words(vocabulary: Vocabulary, raw: RawCorpus, min_count: int, start: Vocabulary) -> None:
     if len(vocabulary) < 2:
         if len(start):
             kept = f"start has only {one_line(repr(start.words[0]))}, and no other word occurs"
+        elif len(vocabulary):
+            kept = f"only {one_line(repr(vocabulary.words[0]))} occurs"
         else:
-            only = [f"only {one_line(repr(word))} occurs" for word in vocabulary]
-            kept = only[0] if only else "no word occurs"
-        more = "lower min_count (--min-count)" if len(counts) > 1 else "text with other words"
+            kept = "no word occurs"
+        more = "lower min_count (--min-count)" if len(raw.counts) > 1 else "text with other words"
         raise CorpusError(
-            f"{kept} {min_count} times or more: the most frequent of {counts.sum()} words to "
-            f"train on occurs {counts.max()} times; give more text or {more}"
+            f"{kept} {min_count} times or more: the most frequent of {raw.words_read} words to "
+            f"train on occurs {raw.counts.max()} times; give more text or {more}"
         )
     for word in vocabulary:
         try:

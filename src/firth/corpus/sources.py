@@ -34,11 +34,11 @@ class TextFile:
 
     @property
     def name(self) -> str:
-        """What an error calls it."""
+        """The name that messages use."""
         return "standard input" if self.path is None else escape(str(self.path))
 
     def size(self) -> int | None:
-        """Bytes on disk, or None where that is not known before reading."""
+        """Return the bytes on disk, or None where they are not known before reading."""
         if self.path is None:
             return None
         with reraise_as_corpus_error(f"read {self.name}", OSError, ValueError):
@@ -48,22 +48,28 @@ class TextFile:
     def blocks(self) -> Iterator[tuple[bytes, int]]:
         """Yield blocks of the decompressed bytes, each with the bytes of the file used so far.
 
-        The first bytes tell whether and how the file is compressed, whatever its name.
+        The first bytes tell whether and how the file is compressed. Its name does not matter.
 
         Raises
         ------
         CorpusError
-            If the file cannot be read, is known to hold something else than text, or its
-            compressed data are damaged.
+            If the file cannot be read, holds something else than text, or its compressed data are
+            damaged.
         """
-        with reraise_as_corpus_error(f"read {self.name}", OSError), self._open() as file:
-            stored = _Peekable(file)
-            compression = compression_of(stored.head)
-            if compression is None:
-                check_is_text(stored.head, self.name)
-                yield from _plain_blocks(stored)
-            else:
-                yield from _decompressed_blocks(stored, self.name, compression)
+        with (
+            reraise_as_corpus_error(f"read {self.name}", OSError),
+            contextlib.ExitStack() as opened,
+        ):
+            stored = text = _Peekable(opened.enter_context(self._open()).read)
+            name = self.name
+            if compression := compression_of(stored.head):
+                decompress = pkgutil.resolve_name(compression.opener)
+                decompressed = opened.enter_context(decompress(stored, "rb"))
+                text = _Peekable(_reader(decompressed, name, compression))
+                name = f"{name}, decompressed,"
+            check_is_text(text.head, name)
+            while block := text.read(BLOCK_BYTES):
+                yield block, stored.used
 
     def _open(self) -> contextlib.AbstractContextManager[IO[bytes]]:
         if self.path is None:
@@ -74,7 +80,7 @@ class TextFile:
 
 
 def read_text(
-    files: list[TextFile], encoding_errors: EncodingErrors, on_progress: Progress
+    files: list[TextFile], encoding_errors: EncodingErrors, on_progress: Progress | None = None
 ) -> Iterator[str]:
     """Yield the text of all files, block by block; a line end follows each file.
 
@@ -86,7 +92,7 @@ def read_text(
         What to read, in this order.
     encoding_errors : {"strict", "replace"}
         Whether invalid UTF-8 and NUL bytes raise, or become U+FFFD.
-    on_progress : callable
+    on_progress : callable, optional
         Called after each block with the bytes of the files used so far and their total, which is
         None where it is not known.
 
@@ -103,15 +109,16 @@ def read_text(
         for block, used_of_file in file.blocks():
             yield decoder.decode(block)
             used = used_before + used_of_file
-            on_progress(used, total)
+            if on_progress is not None:
+                on_progress(used, total)
         yield decoder.decode(b"", final=True) + "\n"
         used_before = used
 
 
 def regroup(blocks: Iterator[str], delimiters: str) -> Iterator[str]:
-    """Join and cut blocks of text anew so that each ends with one of `delimiters`.
+    """Join and cut blocks of text so that each ends with one of `delimiters`.
 
-    What follows the last delimiter of all is dropped; `read_text` ends with one.
+    What follows the last delimiter is dropped. The text of `read_text` ends with a line end.
     """
     held: list[str] = []
     for block in blocks:
@@ -124,7 +131,7 @@ def regroup(blocks: Iterator[str], delimiters: str) -> Iterator[str]:
 
 
 class _Decoder:
-    """Decodes the UTF-8 blocks of one file and tells where they are wrong."""
+    """Decodes the UTF-8 blocks of one file, and reports where they are wrong."""
 
     def __init__(self, name: str, encoding_errors: EncodingErrors) -> None:
         self._name = name
@@ -134,20 +141,18 @@ class _Decoder:
         self._at_start = True
 
     def decode(self, block: bytes, *, final: bool = False) -> str:
+        start = self._bytes_read
+        self._bytes_read += len(block)
         if self._replace:
-            if self._bytes_read == 0 and not is_mostly_text(block):
-                raise CorpusError(f"{self._name}: most of it is no UTF-8 text; {_CONVERT}")
-            self._bytes_read += len(block)
+            if start == 0 and not is_mostly_text(block):
+                raise CorpusError(f"{self._name}: most of it is not UTF-8 text; {_CONVERT}")
             block = block.replace(b"\0", "\ufffd".encode())
-        else:
-            if (place := block.find(0)) >= 0:
-                offset = self._bytes_read + place
-                raise self._error("a NUL byte (binary data, or UTF-16 text?)", offset, block)
-            self._bytes_read += len(block)
+        elif (place := block.find(0)) >= 0:
+            raise self._error("a NUL byte (binary data, or UTF-16 text?)", start + place, block)
         try:
             text = self._decoder.decode(block, final)
         except UnicodeDecodeError as error:
-            # The decoder puts bytes held back from the block before in front of this one.
+            # Bytes that the decoder held back from the block before stand in front of this one.
             offset = self._bytes_read - len(error.object) + error.start
             raise self._error("invalid UTF-8", offset, error.object) from error
         if self._at_start and text:
@@ -158,7 +163,7 @@ class _Decoder:
     def _error(self, what: str, offset: int, block: bytes) -> CorpusError:
         if not is_mostly_text(block):
             return CorpusError(
-                f"{self._name}: {what} at byte {offset}, and most of it is no UTF-8 text; "
+                f"{self._name}: {what} at byte {offset}, and most of it is not UTF-8 text; "
                 f"{_CONVERT}"
             )
         return CorpusError(
@@ -168,44 +173,35 @@ class _Decoder:
 
 
 class _Peekable:
-    """A file whose first bytes were looked at and are still to be read."""
+    """A file whose first bytes were looked at and are still to be read.
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self.head = file.read(HEAD_BYTES)
+    Parameters
+    ----------
+    read : callable
+        Takes a size and returns the next bytes of the file, fewer only at the end.
+    """
+
+    def __init__(self, read: Callable[[int], bytes]) -> None:
+        self.head = self._left = read(HEAD_BYTES)
         self.used = 0
-        self._left = self.head
-        self._file = file
+        self._read = read
 
     def read(self, size: int) -> bytes:
         """Return the next bytes: `size` of them, fewer only at the end."""
         block, self._left = self._left[:size], self._left[size:]
         if len(block) < size:
-            block += self._file.read(size - len(block))
+            block += self._read(size - len(block))
         self.used += len(block)
         return block
 
 
-def _plain_blocks(file: _Peekable) -> Iterator[tuple[bytes, int]]:
-    while block := file.read(BLOCK_BYTES):
-        yield block, file.used
+def _reader(decompressed: IO[bytes], name: str, compression: Compression) -> Callable[[int], bytes]:
+    """Return a function that reads decompressed bytes; damage raises `CorpusError`."""
+    # Memory may not suffice either: the file itself says how large its dictionary is.
+    damages = OSError, EOFError, MemoryError, pkgutil.resolve_name(compression.damage)
 
+    def read(size: int) -> bytes:
+        with reraise_as_corpus_error(f"decompress {name}", *damages):
+            return decompressed.read(size)
 
-def _decompressed_blocks(
-    stored: _Peekable, name: str, compression: Compression
-) -> Iterator[tuple[bytes, int]]:
-    # The file itself tells how much memory its dictionary takes.
-    damages = (OSError, EOFError, MemoryError, pkgutil.resolve_name(compression.damage))
-
-    def damage_told() -> contextlib.AbstractContextManager[None]:
-        return reraise_as_corpus_error(f"decompress {name}", *damages)
-
-    with pkgutil.resolve_name(compression.opener)(stored, "rb") as decompressed:
-        with damage_told():
-            text = _Peekable(decompressed)
-        check_is_text(text.head, f"{name}, decompressed,")
-        while True:
-            with damage_told():
-                block = text.read(BLOCK_BYTES)
-            if not block:
-                return
-            yield block, stored.used
+    return read

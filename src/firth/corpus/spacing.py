@@ -1,77 +1,59 @@
-"""Whether a text is written without spaces between words, as Chinese and Thai are."""
+"""Finding out whether a text has no spaces between words, as in Chinese and Thai."""
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.corpus.chunks import ChunkTable
+from firth.corpus.chunk_table import ChunkTable
 
-# So many chunks are looked at, half of them the most frequent.
+# Size of the sample of chunks. Half of it are the most frequent chunks.
 _SAMPLE = 4096
-_WORD_CHARACTER = re.compile(r"\w")
-
-
-class _Script(NamedTuple):
-    """A script whose words stand together.
-
-    Parameters
-    ----------
-    name : str
-        As a message calls its languages.
-    character : Pattern
-        Any character of it.
-    longest_word : int
-        Where chunks have more characters than this on average, they are no words. Segmented text
-        has less than half of it.
-    """
-
-    name: str
-    character: re.Pattern[str]
-    longest_word: int
 
 
 CHINESE_OR_JAPANESE = "Chinese or Japanese"
+# Scripts without spaces between words: the name of their languages in a message, any character, and
+# the longest word. If chunks have more characters on average, they are not words. Segmented text
+# has less than half as many.
 _SCRIPTS = (
-    _Script(
+    (
         CHINESE_OR_JAPANESE,
-        re.compile(r"[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"),
+        r"[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]",
         5,
     ),
-    _Script("Thai", re.compile(r"[\u0e00-\u0e7f]"), 10),
-    _Script("Lao", re.compile(r"[\u0e80-\u0eff]"), 10),
-    _Script("Tibetan", re.compile(r"[\u0f00-\u0fff]"), 12),
-    _Script("Burmese", re.compile(r"[\u1000-\u109f\ua9e0-\ua9ff\uaa60-\uaa7f]"), 12),
-    _Script("Khmer", re.compile(r"[\u1780-\u17ff]"), 12),
+    ("Thai", r"[\u0e00-\u0e7f]", 10),
+    ("Lao", r"[\u0e80-\u0eff]", 10),
+    ("Tibetan", r"[\u0f00-\u0fff]", 12),
+    ("Burmese", r"[\u1000-\u109f\ua9e0-\ua9ff\uaa60-\uaa7f]", 12),
+    ("Khmer", r"[\u1780-\u17ff]", 12),
 )
 
 
 def find_unspaced_script(chunks: ChunkTable) -> str | None:
-    """Return the languages of the script that makes up most of a text and has no spaces, or None.
+    """Return the languages of most of a text if it has no spaces between words, or else None.
 
     Parameters
     ----------
     chunks : ChunkTable
-        The distinct chunks between white space, of which a sample is looked at.
+        The distinct chunks of the text. A sample of them is looked at.
     """
     numbers, weights = _sample(chunks.counts)
     spelled = chunks.spell(numbers)
     if "".join(spelled).isascii():
         return None
-    letters = weights @ _count(_WORD_CHARACTER, spelled)
-    for script in _SCRIPTS:
-        found = _count(script.character, spelled)
+    letters = weights @ _count(r"\w", spelled)
+    for languages, character, longest_word in _SCRIPTS:
+        found = _count(character, spelled)
         characters, chunks_with_it = weights @ found, weights @ (found > 0)
-        if characters > letters / 2 and characters > script.longest_word * chunks_with_it:
-            return script.name
+        if characters > letters / 2 and characters > longest_word * chunks_with_it:
+            return languages
     return None
 
 
 def _sample(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Choose chunks and their weights: the most frequent as they are, every so many of the rest."""
+    """Return chunks and their weights: the most frequent ones, and every so many of the rest."""
     half = _SAMPLE // 2
     if len(counts) <= _SAMPLE:
         return np.arange(len(counts)), counts.astype(np.float64)
@@ -83,5 +65,5 @@ def _sample(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.fl
     return np.concatenate([frequent, chosen]), weights.astype(np.float64)
 
 
-def _count(pattern: re.Pattern[str], chunks: list[str]) -> NDArray[np.float64]:
-    return np.array([len(pattern.findall(chunk)) for chunk in chunks], np.float64)
+def _count(pattern: str, chunks: list[str]) -> NDArray[np.float64]:
+    return np.array([len(re.findall(pattern, chunk)) for chunk in chunks], np.float64)

@@ -3,7 +3,7 @@ r"""Cutting a line of text into words.
 A tokenizer is a callable that takes a line (str) and returns its words. These have names:
 
 ============  ====================================================================================
-`whitespace`  what stands between Unicode white space, as `str.split` has it
+`whitespace`  what stands between Unicode white space, as `str.split` cuts it
 `words`       words by Unicode's default word boundaries, and sentence punctuation; lower-cased
 `textbook`    runs of letters, digits and `_`, and each of ``,.!?``; lower-cased
 `chinese`     jieba segmentation; words of other scripts whole; no punctuation (extra `chinese`)
@@ -12,6 +12,7 @@ A tokenizer is a callable that takes a line (str) and returns its words. These h
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import re
 from collections.abc import Callable, Iterable
@@ -29,19 +30,19 @@ Tokenizer = Callable[[str], Iterable[str]]
 
 _TEXTBOOK_WORD = re.compile(r"\b\w+\b|[,.!?]")
 
-# (?w): \b is a boundary of Unicode's default rules (Standard Annex 29). Flags are taken as one
-# run, since the pairs in a run are counted from its start at every boundary.
+# (?w): \b is a boundary of Unicode's default rules (Standard Annex 29). A run of flags is taken as
+# one piece: at every boundary in it, the pairs would be counted from its start.
 _SEGMENT = r"(?w)[\U0001F1E6-\U0001F1FF]++|.+?\b"
-# The ends of sentences in every script, and the commas of those that have their own.
+# What ends sentences in every script, and the commas of scripts that have their own.
 _PUNCTUATION = r"[\p{Sentence_Terminal},\u060c\u3001\u055d\u1363\uff0c\uff64]"
-# Marks without their letter, and invisible signs at the ends of a word, such as those that turn the
-# direction of writing. The joiners may end a word.
+# Marks without their letter, and invisible signs at the ends of a word, such as those that change
+# the direction of writing. Joiners may end a word.
 _STRAY_ENDS = r"(?V1)^[\p{M}\p{Cf}]+|[\p{Cf}--[\u200c\u200d]]+$"
 
 _HAN = r"\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-# What jieba would cut, though it is one word: a run of letters without Han that holds one that is
-# not ASCII, a mark, an apostrophe or a decimal separator. The look-behind and the possessive runs
-# keep the search linear on long ASCII runs.
+# One word that jieba would cut: a run of letters without Han that holds a letter that is not ASCII,
+# a mark, an apostrophe or a decimal separator. The look-behind and the possessive runs keep the
+# search linear on long ASCII runs.
 _FOREIGN_WORD = rf"""(?xV1)
     (   (?<! [A-Za-z0-9_] )
         (?: [A-Za-z0-9_]++ (?: [\p{{M}}\u200c\u200d] | ['’](?=[\w--[{_HAN}]]) | (?<=\d)[.,](?=\d) )
@@ -59,16 +60,19 @@ class LineTokenizer:
     split : callable
         Takes a line, returns the list of its words.
     by_chunk : bool
-        Whether splitting the white-space-delimited chunks of a line one by one gives the same
-        words, none of which holds white space.
+        Whether the chunks of a line (what stands between white space), split one by one, give the
+        same words, none of which holds white space.
+    lowers : bool
+        Whether words are lower-cased whatever is asked for.
     """
 
     split: Callable[[str], list[str]]
     by_chunk: bool
+    lowers: bool = False
 
     @property
     def keeps_chunks(self) -> bool:
-        """Whether each chunk is one word as it stands."""
+        """Whether each chunk is one word, unchanged."""
         return self.split is whitespace
 
 
@@ -78,7 +82,7 @@ def get_tokenizer(
     """Return the tokenizer of that name, or wrap a callable.
 
     The lines that it is given are normalized already. Lower-casing can undo that, and so can a
-    callable: their words are normalized once more.
+    callable, so their words are normalized again.
 
     Raises
     ------
@@ -88,20 +92,21 @@ def get_tokenizer(
         If the extra that it needs is not installed.
     """
     if callable(tokenizer):
-        split = _checked(tokenizer)
-        form = normalization
-        if lowercase:
-            return LineTokenizer(_each(split, lambda word: _lower(word, form)), by_chunk=False)
-        return LineTokenizer(_each(split, lambda word: normalize(word, form)), by_chunk=False)
-    if not isinstance(tokenizer, str) or tokenizer not in _BY_NAME:
+        chosen = LineTokenizer(_checked(tokenizer), by_chunk=False)
+    elif isinstance(tokenizer, str) and tokenizer in _BY_NAME:
+        chosen = _BY_NAME[tokenizer]()
+    else:
         names = ", ".join(_BY_NAME)
         given = shown(tokenizer)
         raise ConfigError(f"tokenizer must be one of {names}, or a callable, got {given}")
-    named = _BY_NAME[tokenizer]
-    split = named.make()
-    if lowercase or named.lowers:
-        split = _each(split, lambda word: _lower(word, normalization))
-    return LineTokenizer(split, named.by_chunk)
+    change: Callable[[str, Normalization], str] = normalize
+    if lowercase or chosen.lowers:
+        change = _lower
+    elif not callable(tokenizer):
+        return chosen
+    return dataclasses.replace(
+        chosen, split=lambda line: [change(word, normalization) for word in chosen.split(line)]
+    )
 
 
 def whitespace(line: str) -> list[str]:
@@ -144,12 +149,11 @@ def textbook(line: str) -> list[str]:
 
 
 def _textbook_words(line: str) -> list[str]:
-    found: list[str] = _TEXTBOOK_WORD.findall(line)
-    return found
+    return _TEXTBOOK_WORD.findall(line)
 
 
 def _segments(line: str) -> list[str]:
-    """Return the words and the punctuation of a line, in their own case."""
+    """Return the words and the punctuation of a line, not lower-cased."""
     segment, punctuation, stray_ends = map(_pattern, (_SEGMENT, _PUNCTUATION, _STRAY_ENDS))
     found: list[str] = []
     for chunk in line.split():
@@ -199,12 +203,6 @@ def _lower(word: str, form: Normalization) -> str:
     return normalize(word.lower(), form)
 
 
-def _each(
-    split: Callable[[str], list[str]], change: Callable[[str], str]
-) -> Callable[[str], list[str]]:
-    return lambda line: [change(word) for word in split(line)]
-
-
 def _checked(tokenizer: Tokenizer) -> Callable[[str], list[str]]:
     def split(line: str) -> list[str]:
         found = tokenizer(line)
@@ -217,25 +215,16 @@ def _checked(tokenizer: Tokenizer) -> Callable[[str], list[str]]:
 
 
 def _plain_word(word: object) -> str:
-    """Return a word as a plain string, as those of NumPy are none."""
+    """Return a word as a plain `str`, which a string of NumPy is not."""
     if not isinstance(word, str):
         kind = type(word).__name__
         raise CorpusError(f"a tokenizer must give words as str, got {kind}: {shown(word)}")
     return str.__str__(word)
 
 
-@dataclass(frozen=True)
-class _Named:
-    """How to make a tokenizer that has a name, and whether it lower-cases whatever is asked for."""
-
-    make: Callable[[], Callable[[str], list[str]]]
-    by_chunk: bool
-    lowers: bool = False
-
-
-_BY_NAME = {
-    "whitespace": _Named(lambda: whitespace, by_chunk=True),
-    "words": _Named(lambda: _segments, by_chunk=True, lowers=True),
-    "textbook": _Named(lambda: _textbook_words, by_chunk=True, lowers=True),
-    "chinese": _Named(_make_chinese, by_chunk=False),
+_BY_NAME: dict[str, Callable[[], LineTokenizer]] = {
+    "whitespace": lambda: LineTokenizer(whitespace, by_chunk=True),
+    "words": lambda: LineTokenizer(_segments, by_chunk=True, lowers=True),
+    "textbook": lambda: LineTokenizer(_textbook_words, by_chunk=True, lowers=True),
+    "chinese": lambda: LineTokenizer(_make_chinese(), by_chunk=False),
 }

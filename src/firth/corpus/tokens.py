@@ -1,4 +1,4 @@
-"""Token ids in memory-mapped files, so that a corpus need not fit in memory."""
+"""Token ids in memory-mapped files, so that a corpus does not have to fit in memory."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class TokenStore:
     offsets : int64, (units + 1,)
         Unit `u` is `ids[offsets[u]:offsets[u + 1]]`.
     mapping, offset_mapping : mmap, optional
-        The files behind `ids` and `offsets`, when they are mapped from some.
+        The files behind `ids` and `offsets`, if they are mapped.
 
     Examples
     --------
@@ -82,27 +82,27 @@ class TokenStore:
     def release(self, start: int, stop: int) -> None:
         """Tell the system that `ids[start:stop]` and their offsets are not needed for now.
 
-        Their pages leave this process's memory, and come back by themselves when read again.
-        Where the platform has no such call, or the ids are plain memory, nothing happens.
+        Their pages leave the memory of this process. The system loads them when they are read
+        again. Nothing happens if the platform has no such call, or the ids are not mapped.
         """
         if self._mapping is None or not hasattr(mmap, "MADV_DONTNEED"):
             return
-        # Both ends are rounded down, so that no page stays behind between two neighbouring calls.
+        # Both ends are rounded down, so that no page is left between two calls for neighbours.
         first, last = (
             place * self.ids.itemsize // mmap.PAGESIZE * mmap.PAGESIZE for place in (start, stop)
         )
         if last > first:
             self._mapping.madvise(mmap.MADV_DONTNEED, first, last - first)
         if self._offset_mapping is not None:
-            # Not only those of the units: finding a unit reads here and there.
+            # All of them, since a search for a unit reads in many places.
             self._offset_mapping.madvise(mmap.MADV_DONTNEED)
 
     def close(self) -> None:
-        """Let go of the files. Arrays handed out before stay valid; the store is of no more use."""
+        """Close the files. The store cannot be used any more; arrays from it stay valid."""
         self._arrays = self._mapping = self._offset_mapping = None
 
     def __reduce__(self) -> tuple[Callable[..., TokenStore], tuple[object, ...]]:
-        """Have copies and pickles hold the ids in memory, read-only as in the files."""
+        """Return how a copy or pickle is made: with the ids in memory, read-only."""
         return _in_memory, tuple(np.array(array) for array in self._open_arrays())
 
     def __enter__(self) -> Self:
@@ -128,7 +128,7 @@ def _in_memory(ids: NDArray[np.int32], offsets: NDArray[np.int64]) -> TokenStore
 class ScratchArray(Generic[Item]):
     """An array that grows at its end, in a nameless file of the cache folder.
 
-    The file has no name (on Windows: is deleted on closing), so that a process that is killed
+    The file has no name (on Windows, it is deleted when it is closed), so a process that is killed
     leaves nothing behind.
 
     Parameters
@@ -139,15 +139,14 @@ class ScratchArray(Generic[Item]):
     Raises
     ------
     FirthError
-        If the cache folder cannot be written. Whatever is done with the file later raises
-        `CorpusError` where the disk refuses.
+        If the cache folder cannot be written. Methods raise `CorpusError` if the disk refuses.
     """
 
     def __init__(self, dtype: type[Item]) -> None:
         self._dtype: np.dtype[Item] = np.dtype(dtype)
         self._folder = cache_folder()
-        # Unbuffered: a write to a full disk fails here, and not a second time on closing.
-        with self._faults_told():
+        # Unbuffered, so that a full disk fails in `append`, and not again when the file is closed.
+        with self._reraise():
             self._file: IO[bytes] = tempfile.TemporaryFile(  # noqa: SIM115 (closed by __exit__)
                 dir=self._folder, buffering=0
             )
@@ -161,7 +160,7 @@ class ScratchArray(Generic[Item]):
             If the disk is full.
         """
         left = memoryview(items.tobytes())
-        with self._faults_told():
+        with self._reraise():
             while left:
                 left = left[self._file.write(left) :]
 
@@ -169,7 +168,7 @@ class ScratchArray(Generic[Item]):
         """Read all items back from the start, up to `length` of them at a time."""
         self._file.seek(0)
         while True:
-            with self._faults_told("read token ids in"):
+            with self._reraise("read token ids in"):
                 block = np.fromfile(self._file, self._dtype, length)
             if len(block) == 0:
                 return
@@ -177,19 +176,19 @@ class ScratchArray(Generic[Item]):
 
     def clear(self) -> None:
         """Drop all items."""
-        with self._faults_told():
+        with self._reraise():
             self._file.seek(0)
             self._file.truncate()
 
     def map(self) -> tuple[NDArray[Item], mmap.mmap | None]:
         """Return the items as a read-only array, and the mapping behind it (None if empty)."""
-        with self._faults_told("read token ids in"):
+        with self._reraise("read token ids in"):
             if self._file.seek(0, os.SEEK_END) == 0:
                 return np.empty(0, self._dtype), None
             mapping = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
         return np.frombuffer(mapping, self._dtype), mapping
 
-    def _faults_told(
+    def _reraise(
         self, action: str = "write token ids to"
     ) -> contextlib.AbstractContextManager[None]:
         return reraise_as_corpus_error(

@@ -2,89 +2,51 @@
 
 from __future__ import annotations
 
-import glob
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firth.checks import as_array, shown
-from firth.corpus.sources import STANDARD_INPUT, Progress
+from firth.corpus.finding import SPLIT_SENTENCES
+from firth.corpus.sources import Progress
 from firth.corpus.vocabulary import Token
-from firth.errors import CorpusError, one_line
+from firth.errors import CorpusError
 
 _UNITS_BETWEEN_REPORTS = 1024
-# So many names are looked for before strings are taken for sentences.
-_NAMES_TRIED = 1_000
-_SPLIT_THEM = "[sentence.split() for sentence in sentences]"
-
 
 Unit = Sequence[str] | NDArray[np.int64]
 
 
-def refuse_sentences(source: object) -> None:
-    """Raise if strings stand where paths are expected, and are rather sentences or words.
-
-    Parameters
-    ----------
-    source : object
-        Of strings and lists of strings, those are refused of which none names a file or a folder,
-        and that hold white space or, several of them, nothing that looks like a path.
-
-    Raises
-    ------
-    CorpusError
-        If so, or if a path is empty.
-    """
-    paths = [source] if isinstance(source, str) else source
-    if not isinstance(paths, list | tuple) or not all(isinstance(path, str) for path in paths):
-        return
-    if not any(map(_names_something, islice(paths, _NAMES_TRIED))):
-        text = " ".join(islice(paths, _NAMES_TRIED))
-        are_sentences = any(len(path.split()) > 1 for path in islice(paths, _NAMES_TRIED))
-        if are_sentences or (len(paths) > 1 and not any(c in text for c in (".", "/", os.sep))):
-            first = one_line(repr(paths[0]))
-            several = f"none of {len(paths):,} strings names a file, the first is {first}"
-            raise CorpusError(
-                f"{several if len(paths) > 1 else f'there is no file {first}'}; to train on "
-                f"sentences themselves, give lists of words in Python: {_SPLIT_THEM}"
-            )
-    if "" in paths:
-        raise CorpusError("a path must not be empty, got ''")
-
-
-def check_units(source: object, on_progress: Progress) -> Iterator[Unit]:
+def check_units(source: object, on_progress: Progress | None = None) -> Iterator[Unit]:
     """Yield each unit of `source` that is not empty, its tokens as `str`, or as int64 in an array.
 
     Parameters
     ----------
     source : iterable of iterables
-        Units as lists, tuples, one-dimensional arrays, generators or whatever else gives tokens in
-        an order. It is read once, and so is each unit.
-    on_progress : callable
+        Units as lists, tuples, one-dimensional arrays, generators or other iterables that have an
+        order. It is read once, and so is each unit.
+    on_progress : callable, optional
         Called now and then with the units read and their total, None where that is not known.
 
     Raises
     ------
     CorpusError
-        If a unit does not give tokens, or gives them in no order, or not all tokens of all units
-        are `str`, or all are integers that fit int64.
+        If a unit is not an iterable of tokens with an order, or the tokens of all units are not
+        all `str`, or all integers that fit int64.
     """
-    if hasattr(source, "columns"):
-        raise CorpusError(
-            "a corpus must be a path, a list of paths, or an iterable of token lists, got a table "
-            f"({type(source).__name__}); give a column of token lists, such as "
-            "table['text'].str.split()"
-        )
-    given = _iterator(source)
+    is_table = hasattr(source, "columns")
+    given = None if is_table else _iterator(source)
     if given is None:
+        got = _kind(source)
+        if is_table:
+            got = (
+                f"a table ({got}); give a column of token lists, such as table['text'].str.split()"
+            )
         raise CorpusError(
-            "a corpus must be a path, a list of paths, or an iterable of token lists, "
-            f"got {_kind(source)}"
+            f"a corpus must be a path, a list of paths, or an iterable of token lists, got {got}"
         )
     total = _length(source)
     kinds_seen: set[bool] = set()
@@ -97,27 +59,14 @@ def check_units(source: object, on_progress: Progress) -> Iterator[Unit]:
                 raise _mixed(index)
             yield tokens
         units = index + 1
-        if units % _UNITS_BETWEEN_REPORTS == 0:
+        if on_progress is not None and units % _UNITS_BETWEEN_REPORTS == 0:
             on_progress(units, total)
-    on_progress(units, total)
-
-
-def _names_something(path: str) -> bool:
-    """Tell whether a path names a file, a folder, a pattern that matches, or standard input."""
-    if not path or path == STANDARD_INPUT:
-        return bool(path)
-    try:
-        if Path(path).exists():
-            return True
-        # Path.glob takes relative patterns only.
-        return glob.has_magic(path) and any(glob.iglob(path, recursive=True))  # noqa: PTH207
-    except (OSError, ValueError):
-        # It is too long for a name, or holds a NUL.
-        return False
+    if on_progress is not None:
+        on_progress(units, total)
 
 
 def _iterator(given: object) -> Iterator[Any] | None:
-    """Return an iterator of what gives things in an order, or else None."""
+    """Return an iterator over what has an order, or else None."""
     if isinstance(given, str | bytes | bytearray | memoryview | set | frozenset | Mapping):
         return None
     try:
@@ -136,7 +85,7 @@ def _length(source: Any) -> int | None:  # noqa: ANN401
     try:
         return len(source)
     except (TypeError, AttributeError, NotImplementedError, ValueError, OverflowError):
-        # Some have a method that fails, as it asks a generator.
+        # Some sources have a `__len__` that fails, as it asks a generator.
         return None
 
 
@@ -146,30 +95,29 @@ def _checked(unit: object, index: int) -> Unit:
     if isinstance(unit, np.ndarray) and unit.ndim == 1:
         if unit.dtype.kind in "iu" and np.can_cast(unit.dtype, np.int64):
             return unit.astype(np.int64)
-        # NumPy's strings become Python's; its other scalars are refused below.
+        # NumPy's strings become Python's; `_plain_token` refuses its other scalars.
         return _uniform(unit.tolist() if unit.dtype.kind in "uU" else list(unit), index)
-    # Of tables, an iterator would give the rows, or the names of columns.
+    # An iterator over a table would give its rows, or the names of its columns.
     tokens = _iterator(unit) if getattr(unit, "ndim", 1) == 1 else None
-    if tokens is None:
-        raise CorpusError(_no_unit(unit, index))
-    return _uniform(unit if isinstance(unit, list | tuple) else list(tokens), index)
-
-
-def _no_unit(unit: object, index: int) -> str:
+    if tokens is not None:
+        return _uniform(unit if isinstance(unit, list | tuple) else list(tokens), index)
     if isinstance(unit, str):
-        return (
+        raise CorpusError(
             f"unit {index} must be a list of words, got a str: {shown(str(unit))}; give "
-            f"sentences as {_SPLIT_THEM}, or the path of a file of text"
+            f"sentences as {SPLIT_SENTENCES}, or the path of a file of text"
         )
     if isinstance(unit, os.PathLike):
-        return f"unit {index} must be a list of words, got a path; give several paths in a list"
-    return (
+        raise CorpusError(
+            f"unit {index} must be a list of words, got a path; give several paths in a list"
+        )
+    raise CorpusError(
         f"unit {index} must be a list, tuple, one-dimensional array or other iterable of tokens, "
         f"got {_kind(unit)}"
     )
 
 
 def _uniform(tokens: Sequence[Any], index: int) -> Unit:
+    """Return tokens that are all plain strings, or all integers in an array."""
     kinds = set(map(type, tokens))
     if not kinds <= {str, int}:
         tokens = [_plain_token(token, index) for token in tokens]

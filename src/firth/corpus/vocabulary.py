@@ -16,7 +16,7 @@ Token = str | int
 
 
 class Vocabulary:
-    """The words of a corpus and how often each occurs; a word's id is its place. Immutable.
+    """The words of a corpus and how often each occurs. The id of a word is its place. Immutable.
 
     Parameters
     ----------
@@ -28,8 +28,8 @@ class Vocabulary:
     Raises
     ------
     CorpusError
-        If words and counts differ in number, a count is no whole number from 0 to 2**63 - 1, or a
-        word stands twice.
+        If words and counts differ in number, a count is not a whole number from 0 to 2**63 - 1, or
+        a word occurs twice.
 
     Examples
     --------
@@ -45,10 +45,10 @@ class Vocabulary:
         self._counts = _checked_counts(counts, len(self._words))
         self._ids = {word: place for place, word in enumerate(self._words)}
         if len(self._ids) != len(self._words):
-            raise CorpusError("a word stands twice in the vocabulary")
+            raise CorpusError("the words of a vocabulary must differ, got one of them twice")
 
     def __reduce__(self) -> tuple[type[Self], tuple[object, ...]]:
-        """Have copies and pickles made anew, from words and counts alone."""
+        """Return how a copy or pickle is made: from words and counts only."""
         return type(self), (self._words, self._counts)
 
     @property
@@ -62,7 +62,7 @@ class Vocabulary:
         return self._counts
 
     def id_of(self, word: Token) -> int:
-        """Return the id of `word`, whose accents may be composed or not.
+        """Return the id of `word`; its accents may be composed or not.
 
         Raises
         ------
@@ -75,7 +75,7 @@ class Vocabulary:
         return place
 
     def find(self, words: Iterable[Token]) -> NDArray[np.int32]:
-        """Return the ids of several words as `id_of` finds them, -1 for those that are not there.
+        """Return the ids of several words as `id_of` finds them, -1 for unknown words.
 
         Examples
         --------
