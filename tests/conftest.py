@@ -13,7 +13,7 @@ import pytest
 # A program of several files that import each other, not tests.
 collect_ignore = ["fuzzing"]
 if importlib.util.find_spec("torch") is None:
-    collect_ignore += ["torch", "test_lesson.py", "test_tutorial.py", "training/test_guards.py"]
+    collect_ignore += ["torch", "test_lesson.py", "test_tutorial.py"]
 
 FUZZER = Path(__file__).parent / "fuzzing"
 

@@ -233,7 +233,7 @@ def test_what_was_trained_while_a_callback_was_busy_has_the_right_speed(counting
     """Either its own time, or it is told at once with all that was trained since."""
     now = [0.0]
     monkeypatch.setattr(
-        "firth.training.trainer.time", types.SimpleNamespace(perf_counter=lambda: now[0])
+        "firth.training.reports.time", types.SimpleNamespace(perf_counter=lambda: now[0])
     )
 
     class Busy(Recorder):

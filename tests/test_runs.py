@@ -17,9 +17,10 @@ import pytest
 import firth
 from firth.corpus import read_corpus
 from firth.errors import ConfigError, CorpusError, FirthError, VocabularyError
-from firth.training import Checkpoints, signals, trainer
+from firth.training import Checkpoints, run, schedule, signals, train_corpus
 from firth.training.checkpoints import fingerprint
 from firth.training.engines.hogwild import HogwildEngine
+from firth.training.engines.registry import ENGINES
 from firth.training.simd import primitives
 from firth.vectors.formats import native
 
@@ -221,7 +222,7 @@ def stop_again_and_again(units, folder, after, threads, options):
 def test_a_run_stopped_again_and_again_ends_with_the_same_bytes(
     tmp_path, monkeypatch, model, deterministic
 ):
-    monkeypatch.setattr(trainer, "_STRETCH", 2048)
+    monkeypatch.setattr(schedule, "_STRETCH", 2048)
     options = {**OPTIONS, "model": model, "deterministic": deterministic, "holdout": 0.1}
     alone = firth.train(UNITS, **options)
     # Threads may differ where the result does not depend on them.
@@ -236,7 +237,7 @@ def test_a_run_stopped_again_and_again_ends_with_the_same_bytes(
 def test_a_stopped_run_from_vectors_with_frozen_words_ends_with_the_same_bytes(
     tmp_path, monkeypatch, deterministic
 ):
-    monkeypatch.setattr(trainer, "_STRETCH", 2048)
+    monkeypatch.setattr(schedule, "_STRETCH", 2048)
     before = firth.train(make_units(seed=1), **OPTIONS)
     frozen = ["w1", "w30", "w2"]
     options = {**OPTIONS, "deterministic": deterministic, "start": before, "frozen": frozen}
@@ -253,16 +254,16 @@ def test_what_a_checkpoint_is_given_does_not_change_any_more(tmp_path, determini
     given = []
 
     class Keep(Checkpoints):
-        def write(self, table, state, best):
-            tables = table.input_vectors, table.output_vectors, *best
+        def write(self, snapshot):
+            tables = *snapshot.tables.values(), *snapshot.best.values()
             given.append((tables, [array.copy() for array in tables]))
-            super().write(table, state, best)
+            super().write(snapshot)
 
     corpus = read_corpus(UNITS, holdout=0.1)
     # With 16 dimensions, rows have no gaps, which alone would have them copied.
     options = {**OPTIONS, "dim": 16, "threads": 2, "patience": 3}
     config = firth.TrainConfig(deterministic=deterministic, **options)
-    trainer.train_corpus(corpus, config, checkpoints=Keep(tmp_path))
+    train_corpus(corpus, config, checkpoints=Keep(tmp_path))
     assert len(given) == 3
     for tables, copies in given:
         for array, copy in zip(tables, copies, strict=True):
@@ -297,9 +298,9 @@ def test_another_corpus_or_start_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("WIDTH", 2, rf"a processor with vectors of {primitives.WIDTH} numbers \(this one has 2\)"),
-        ("__version__", "0.0.1", r"with Firth .* \(this is 0\.0\.1\)"),
-        ("processor_features", lambda: FEATURES ^ {"sve"}, r"a processor with(out)? sve \(this"),
+        ("WIDTH", 2, rf"vector length was {primitives.WIDTH}, is now 2"),
+        ("__version__", "0.0.1", r"Firth was '.*', is now '0\.0\.1'"),
+        ("processor_features", lambda: FEATURES ^ {"sve"}, r"instructions was '.*', is now '.*'"),
     ],
 )
 def test_another_processor_or_version_is_told_and_refused_where_bytes_are_promised(
@@ -315,7 +316,7 @@ def test_another_processor_or_version_is_told_and_refused_where_bytes_are_promis
         vectors = firth.train(UNITS, checkpoint=tmp_path / "False", resume=True, **OPTIONS)
     assert len(told) == 1
     assert len(vectors.config["losses"]) == 3
-    with pytest.raises(ConfigError, match=rf"{words}.*, so the run would not .* go on there"):
+    with pytest.raises(ConfigError, match=rf"{words}.*deterministic promises .*: go on there"):
         firth.train(UNITS, resume=True, **options)
 
 
@@ -356,7 +357,7 @@ def test_a_second_interrupt_ends_it_at_once(tmp_path, monkeypatch):
 
 def test_a_second_interrupt_does_not_wait_for_a_slow_disk(tmp_path, monkeypatch):
     monkeypatch.setattr(signals, "_SECONDS_APART", 0.0)
-    monkeypatch.setattr(trainer, "_LAST_SECONDS", 0.05)
+    monkeypatch.setattr(run, "_LAST_SECONDS", 0.05)
     begun, goes_on, ended, ends = threading.Event(), threading.Event(), threading.Event(), []
 
     def slow(*_):
@@ -370,7 +371,7 @@ def test_a_second_interrupt_does_not_wait_for_a_slow_disk(tmp_path, monkeypatch)
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(native, "write_files", slow)
+    monkeypatch.setattr(native, "write_words", slow)
     options = {**OPTIONS, "checkpoint": tmp_path / "c", "checkpoint_every": 1e-6}
     with pytest.raises(KeyboardInterrupt):
         firth.train(UNITS, callbacks=[Tape(9_000, twice)], **options)
@@ -433,7 +434,7 @@ def test_held_out_loss_is_measured_and_training_is_blind_to_it():
 def test_held_out_loss_uses_the_same_draws_each_time():
     corpus = read_corpus(UNITS, holdout=0.2)
     config = firth.TrainConfig(**{**OPTIONS, "epochs": 2, "lr": 1e-12, "min_lr": 0.0})
-    result = trainer.train_corpus(corpus, config)
+    result = train_corpus(corpus, config)
     np.testing.assert_allclose(*result.held_out_losses, rtol=1e-7)
     assert result.losses[0] != result.losses[1]
 
@@ -544,7 +545,7 @@ def test_a_word_of_another_tool_may_come_without_a_count():
     np.testing.assert_array_equal(after["elsewhere"], np.ones(12))
 
 
-@pytest.mark.parametrize("engine", ["kernel", "torch"])
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("model", ["skipgram", "cbow"])
 @pytest.mark.parametrize("deterministic", [False, True])
 def test_frozen_words_keep_their_vectors(engine, model, deterministic):
@@ -581,11 +582,11 @@ def test_the_word_whose_vector_explodes_is_named():
 
     class Explodes(HogwildEngine):
         def train(self, worker, stretch):
-            self.tables()[1][corpus.vocabulary.id_of("w7"), 3] = np.nan
+            self.tables()["output"][corpus.vocabulary.id_of("w7"), 3] = np.nan
             return super().train(worker, dataclasses.replace(stretch, lr=0.0, slope=0.0))
 
     with pytest.raises(FirthError, match=r"epoch 1"):
-        trainer.train_corpus(corpus, firth.TrainConfig(**OPTIONS), engine=Explodes)
+        train_corpus(corpus, firth.TrainConfig(**OPTIONS), engine=Explodes)
 
 
 @pytest.mark.parametrize("deterministic", [False, True])

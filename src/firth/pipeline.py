@@ -22,11 +22,13 @@ from firth.io.cache import cache_folder
 from firth.io.paths import to_path
 from firth.training.checkpoints.folder import Checkpoints, parse_duration
 from firth.training.config import TrainConfig
-from firth.training.engines.base import Initial
+from firth.training.engines.base import INPUT, OUTPUT, Initial
+from firth.training.engines.registry import engine_named
 from firth.training.given import check_known, with_config, without_reading
 from firth.training.progress import ReadingBar, TrainingBar, are_bars_shown
 from firth.training.run_log import RunLog
-from firth.training.trainer import TrainResult, check_callbacks, check_options, train_corpus
+from firth.training.task import TrainResult
+from firth.training.trainer import check_callbacks, check_options, train_corpus
 from firth.vectors import Vectors
 
 if TYPE_CHECKING:
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
     from firth.normalization import Normalization
     from firth.training.callbacks import Callback
     from firth.training.config import Model, OnDivergence
-    from firth.training.engines.base import MakeEngine
 
 _LOG = logging.getLogger(__name__)
 
@@ -77,7 +78,7 @@ def train(
     resume: bool = False,
     callbacks: Sequence[Callback] = (),
     progress: bool | None = None,
-    engine: str = "kernel",
+    engine: str = "hogwild",
 ) -> Vectors:
     """Train word vectors on a corpus.
 
@@ -145,7 +146,7 @@ def train(
     progress : bool, optional
         Whether to show progress bars; by default in a notebook, and where standard error is a
         terminal.
-    engine : {"kernel", "torch"}
+    engine : {"hogwild", "torch"}
         What trains: the compiled kernel, or the textbook in PyTorch, which is far slower and makes
         the same draws. Both run on the CPU; `firth.torch.fit` takes a GPU.
 
@@ -186,7 +187,7 @@ def train(
     if isinstance(frozen, str) or not isinstance(frozen, Iterable):
         raise ConfigError(f"frozen must be a list of words, got {shown(frozen)}")
     check_options(config, held_out=_holds_out(source, holdout), checkpoints=checkpoint is not None)
-    make_engine = _engine_named(engine)
+    make_engine = engine_named(engine)
     check_callbacks(callbacks)
     shows_bars = are_bars_shown(progress)
     checkpoints = _open_checkpoints(
@@ -284,17 +285,6 @@ def _log_corpus(corpus: Corpus) -> None:
     )
 
 
-def _engine_named(name: str) -> MakeEngine | None:
-    """Return the class of an engine, or None for the kernel that the config asks for."""
-    if name == "kernel":
-        return None
-    if name == "torch":
-        from firth.torch import TorchEngine
-
-        return TorchEngine
-    raise ConfigError(f"engine must be kernel or torch, got {name!r}")
-
-
 def _open_checkpoints(
     folder: str | os.PathLike[str] | None,
     *,
@@ -337,12 +327,10 @@ def _known_words(before: Vectors) -> Vocabulary:
 
 
 def _initial(before: Vectors, vocabulary: Vocabulary) -> Initial:
-    outputs = before.output_vectors
-    return Initial(
-        ids=_ids(before.words, vocabulary),
-        input_vectors=before.input_vectors,
-        output_vectors=np.zeros_like(before.input_vectors) if outputs is None else outputs,
-    )
+    tables = {INPUT: before.input_vectors}
+    if before.output_vectors is not None:
+        tables[OUTPUT] = before.output_vectors
+    return Initial(_ids(before.words, vocabulary), tables)
 
 
 def _ids(words: Iterable[Token], vocabulary: Vocabulary) -> NDArray[np.int64]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from firth.errors import FirthError
 from firth.io.resources import free_disk
 from firth.training import Callback, RunStart
-from firth.training.estimate import size_of, tables_bytes
+from firth.training.estimate import size_of, vectors_bytes
 
 
 class StartReport(Callback):
@@ -56,9 +56,9 @@ class StartReport(Callback):
                     self._tell(line)
 
     def _check_room(self, start: RunStart) -> None:
-        needed = tables_bytes(len(start.vocabulary), start.config.dim)
+        needed = vectors_bytes(len(start.vocabulary), start.config.dim)
         if self._output.suffix:
-            # A file holds one of both tables.
+            # A file holds the input vectors alone.
             needed //= 2
         room = free_disk(self._output)
         if room is not None and needed > room:

@@ -10,7 +10,7 @@ import pytest
 import firth
 from firth.corpus import read_corpus
 from firth.errors import ConfigError
-from firth.training import Callback, Checkpoints, TrainConfig, train_corpus, trainer
+from firth.training import Callback, Checkpoints, TrainConfig, schedule, train_corpus
 from firth.training.engines.hogwild import HogwildEngine
 
 CONFIG = TrainConfig(dim=8, epochs=3, threads=1, sample=0, min_count=1)
@@ -18,7 +18,7 @@ CONFIG = TrainConfig(dim=8, epochs=3, threads=1, sample=0, min_count=1)
 
 @pytest.fixture(autouse=True)
 def short_stretches(monkeypatch):
-    monkeypatch.setattr(trainer, "_STRETCH", 512)
+    monkeypatch.setattr(schedule, "_STRETCH", 512)
 
 
 @pytest.fixture(scope="module")

@@ -64,9 +64,9 @@ def train(
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 1,
     engine: Annotated[
-        Literal["kernel", "torch"],
+        Literal["hogwild", "torch"],
         typer.Option(help="The compiled kernel, or the textbook in PyTorch, which is slow."),
-    ] = "kernel",
+    ] = "hogwild",
     tokenizer: Annotated[
         Literal["whitespace", "words", "textbook", "chinese"],
         typer.Option(

@@ -1,4 +1,4 @@
-"""The state of a run in a checkpoint: written with a digest, and checked before it is believed."""
+"""The state of a run in a checkpoint: written with a digest, and checked before it is used."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from pathlib import Path
 from firth.checks import is_finite, whole_number
 from firth.corpus.vocabulary import Token
 from firth.errors import ConfigError, FormatError
+from firth.training.engines.base import TableShape
 from firth.vectors.formats import native
 
-_PARTS = ("state", "run", "made_by", "files")
+# One more each time that the files of a checkpoint, or what is in them, change.
+LAYOUT = 2
+_PARTS = ("state", "fingerprint", "made_by", "files")
 
 
 @dataclass(frozen=True)
@@ -48,15 +51,17 @@ class RunSpec:
 
     Parameters
     ----------
-    identity : mapping
-        The fingerprint of the run: text, options, start. JSON can hold it.
+    fingerprint : mapping
+        Text, options, engine, start and frozen words, as JSON can hold them.
     made_by : mapping
         What else changes the bytes of the vectors: the version of Firth and the processor.
     same_bytes : bool
         Whether the run promises the same bytes, and so the same `made_by`.
     words : sequence
         The words of the vocabulary, in the order of the rows.
-    dim, epochs : int
+    shapes : mapping
+        The tables that the engine declares.
+    epochs : int
         As in `TrainConfig`.
     size : int
         The positions of an epoch.
@@ -66,11 +71,11 @@ class RunSpec:
         Whether some text is held out, and whether the vectors of the best epoch are kept.
     """
 
-    identity: Mapping[str, object]
+    fingerprint: Mapping[str, object]
     made_by: Mapping[str, object]
     same_bytes: bool
     words: Sequence[Token]
-    dim: int
+    shapes: Mapping[str, TableShape]
     epochs: int
     size: int
     most_pairs: int
@@ -83,7 +88,7 @@ class StoredState:
     """What `state.json` holds; nothing of `state` has been compared with the run yet."""
 
     state: Mapping[str, object]
-    run: Mapping[str, object]
+    fingerprint: Mapping[str, object]
     made_by: Mapping[str, object]
     files: Mapping[str, object]
 
@@ -102,8 +107,8 @@ def write_state(path: Path, state: RunState, spec: RunSpec, files: Mapping[str, 
     files : mapping
         The digests of the other files of the checkpoint, by name.
     """
-    stored = StoredState(dataclasses.asdict(state), spec.identity, spec.made_by, files)
-    path.write_bytes(_encode(dataclasses.asdict(stored)))
+    stored = StoredState(dataclasses.asdict(state), spec.fingerprint, spec.made_by, files)
+    path.write_bytes(_encode({"layout": LAYOUT, **dataclasses.asdict(stored)}))
 
 
 def read_state(path: Path) -> StoredState:
@@ -114,19 +119,21 @@ def read_state(path: Path) -> StoredState:
     FormatError
         If it is missing or damaged.
     ConfigError
-        If a version of Firth wrote it that kept no digest.
+        If a version of Firth wrote it whose checkpoints have another layout.
     """
     if not path.is_file():
         raise FormatError(f"{path}: damaged: the file is missing")
     content = native.read_json(path)
-    if content.keys() == {"state", "run", "files"}:
+    content.pop("digest", None)
+    is_intact = path.read_bytes() == _encode(content)
+    # The first layout had no number, and no digest at first.
+    if "run" in content or (is_intact and content.get("layout") != LAYOUT):
         raise ConfigError(
-            f"{path} was written by an earlier version of Firth, without a digest; "
+            f"{path.parent} was written by a version of Firth with another layout of checkpoints; "
             "go on with that version, or begin anew in another folder"
         )
-    digest = content.pop("digest", None)
     parts = {name: content.get(name) for name in _PARTS}
-    if digest is None or parts != content or path.read_bytes() != _encode(content):
+    if not is_intact or {"layout": LAYOUT, **parts} != content:
         raise FormatError(f"{path}: damaged: it is not what was written")
     if not all(isinstance(part, dict) for part in parts.values()):
         raise FormatError(f"{path}: expected objects under {', '.join(_PARTS)}")

@@ -5,8 +5,9 @@ An engine holds the tables that are trained, and trains stretches of the corpus 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,26 @@ from firth.corpus import TokenStore
 from firth.training.config import TrainConfig
 
 Floats = NDArray[np.float32]
+Tables = Mapping[str, Floats]
+"""Tables by name, (rows, D) each; they may have different numbers of rows."""
+
+INPUT = "input"
+OUTPUT = "output"
 
 NO_WORDS = np.empty(0, np.int64)
+
+
+class TableShape(NamedTuple):
+    """What an engine declares of a table."""
+
+    rows: int
+    dim: int
+    words: int  # how many rows, from the first, are those of the words, in their order
+
+    @property
+    def bytes(self) -> int:
+        """The bytes of the table, packed."""
+        return 4 * self.rows * self.dim
 
 
 @dataclass(frozen=True)
@@ -32,11 +51,10 @@ class Stretch:
 
 @dataclass(frozen=True, eq=False)
 class Initial:
-    """Vectors from which some words start: ids (n,), and input and output vectors (n, D)."""
+    """Vectors from which some words start: ids (n,), and rows (n, D) of some tables."""
 
     ids: NDArray[np.int64]
-    input_vectors: Floats
-    output_vectors: Floats
+    tables: Tables
 
 
 class Engine(Protocol):
@@ -52,7 +70,7 @@ class Engine(Protocol):
     def train(self, worker: int, stretch: Stretch) -> tuple[float, int]:
         """Train one stretch; workers of different numbers may do so at the same time.
 
-        With a step size of 0 nothing is changed: so the loss on held-out text is measured.
+        A step size of 0 changes nothing: this is how the loss on held-out text is measured.
 
         Returns
         -------
@@ -60,26 +78,33 @@ class Engine(Protocol):
             The sum of the losses in nats, and the number of positive pairs.
         """
 
-    def tables(self) -> tuple[Floats, Floats]:
-        """Return the input and the output vectors, (V, D) each, as they stand.
+    def tables(self) -> Tables:
+        """Return the tables as they are now; they may be views, which further training changes."""
 
-        They may be views, which change when training goes on.
+    def restore(self, tables: Tables, ids: NDArray[np.int64] | None = None) -> None:
+        """Write rows into the tables of these names.
+
+        Parameters
+        ----------
+        tables : mapping
+            For each name, all rows, or those of the words `ids` (n, D).
+        ids : int64, (n,), optional
+            Ids of words.
         """
 
-    def restore(
-        self, inputs: Floats, outputs: Floats, ids: NDArray[np.int64] | None = None
-    ) -> None:
-        """Put vectors (n, D) in place of those of the words `ids` (n,), by default of all."""
-
-    def vectors(self) -> tuple[Floats, Floats]:
-        """Return the input and the output vectors, (V, D) each. Afterwards the engine is spent."""
+    def take_tables(self) -> Tables:
+        """Return the tables, packed, without a second copy; the engine cannot train any more."""
 
     def close(self) -> None:
-        """End the threads and let go of the memory that the engine has, also after an error."""
+        """End all threads and release all memory of the engine, also after an error."""
 
 
-class MakeEngine(Protocol):
-    """How an engine is made: see `hogwild.HogwildEngine` for the parameters."""
+class EngineClass(Protocol):
+    """What makes an engine, and tells beforehand what the engine will hold."""
+
+    @property
+    def name(self) -> str:
+        """The name by which checkpoints and users know the engine."""
 
     def __call__(
         self,
@@ -89,4 +114,37 @@ class MakeEngine(Protocol):
         stretch: int,
         frozen: NDArray[np.int64] = NO_WORDS,
     ) -> Engine:
-        """Make it."""
+        """Make an engine.
+
+        Parameters
+        ----------
+        config : TrainConfig
+            How to train.
+        counts : int64, (V,)
+            How often each word occurs.
+        tokens : TokenStore
+            The corpus.
+        stretch : int
+            The most tokens of a stretch.
+        frozen : int64
+            Ids of words whose vectors never change.
+
+        Raises
+        ------
+        ConfigError
+            If the engine lacks an option; the message names it.
+        """
+
+    def shapes(self, config: TrainConfig, words: int) -> Mapping[str, TableShape]:
+        """Return the tables that the engine will have for so many words."""
+
+    def memory(self, config: TrainConfig, words: int, stretch: int, frozen: int) -> int:
+        """Estimate the bytes that the engine will hold at most, its tables included.
+
+        Parameters
+        ----------
+        config : TrainConfig
+            How to train.
+        words, stretch, frozen : int
+            The size of the vocabulary, the most tokens of a stretch, the number of frozen words.
+        """

@@ -14,33 +14,42 @@ from firth.compilation.emitter import LINE
 from firth.corpus import TokenStore
 from firth.training import draws, kernel, sampling
 from firth.training.config import TrainConfig
-from firth.training.engines.base import NO_WORDS, Floats, Stretch
+from firth.training.engines.base import (
+    INPUT,
+    NO_WORDS,
+    OUTPUT,
+    Stretch,
+    Tables,
+)
 from firth.training.engines.tables import (
     aligned_zeros,
     frozen_slots,
     initialise,
     packed,
     read_only,
+    word_tables,
 )
 from firth.training.simd import primitives
 
+# A token of a stretch, its position, and the end of its unit.
+_SCRATCH_PER_TOKEN = 4 + 8 + 8
+
 
 class HogwildEngine:
-    """Skip-gram and CBOW by the compiled kernel.
+    """Skip-gram and CBOW by the compiled kernel; see `EngineClass` for the parameters."""
 
-    Parameters
-    ----------
-    config : TrainConfig
-        How to train.
-    counts : int64, (V,)
-        How often each word occurs.
-    tokens : TokenStore
-        The corpus.
-    stretch : int
-        The most tokens of a stretch.
-    frozen : int64
-        Ids of words whose vectors never change.
-    """
+    name = "hogwild"
+    shapes = staticmethod(word_tables)
+
+    @staticmethod
+    def memory(config: TrainConfig, words: int, stretch: int, frozen: int) -> int:
+        """Estimate the bytes that the engine holds; see `EngineClass`."""
+        row = 4 * primitives.stride_of(config.dim)
+        rows = 2 * (words + frozen) + config.workers * _rows_of_worker(config)
+        scores = 2 * 4 * 2 * config.window * (config.negative + 1)
+        scratch = config.workers * (stretch * _SCRATCH_PER_TOKEN + scores)
+        slots = 4 * words if frozen else 0
+        return rows * row + scratch + slots + words * sampling.BYTES_PER_WORD
 
     def __init__(
         self,
@@ -55,8 +64,7 @@ class HogwildEngine:
         self._window = window_of(config)
         self._sampling = sampling_of(counts, config)
         stride = primitives.stride_of(config.dim)
-        # A row between two workers' own keeps them off each other's cache lines.
-        own = kernel.own_rows(self._window) + -(-LINE // (4 * stride))
+        own = _rows_of_worker(config)
         self._tables = kernel.Tables(
             inputs=aligned_zeros(self._size + own * config.workers, stride),
             outputs=aligned_zeros(self._size, stride),
@@ -105,19 +113,21 @@ class HogwildEngine:
         )
         return loss, pairs
 
-    def tables(self) -> tuple[Floats, Floats]:
-        """Return views of the input and the output vectors, (V, D) each."""
+    def tables(self) -> Tables:
+        """Return views of the tables, (V, D) each."""
         dim = self._config.dim
-        return self._tables.inputs[: self._size, :dim], self._tables.outputs[:, :dim]
+        return {
+            INPUT: self._tables.inputs[: self._size, :dim],
+            OUTPUT: self._tables.outputs[:, :dim],
+        }
 
-    def restore(
-        self, inputs: Floats, outputs: Floats, ids: NDArray[np.int64] | None = None
-    ) -> None:
-        """Put vectors (n, D) in place of those of the words `ids` (n,), by default of all."""
-        rows = slice(self._size) if ids is None else ids
-        for table, vectors in zip(self._tables, (inputs, outputs), strict=True):
-            table[rows, : self._config.dim] = vectors
-            # What is no vector begins as 0; NaN would spread from there to all vectors again.
+    def restore(self, tables: Tables, ids: NDArray[np.int64] | None = None) -> None:
+        """Write rows into the tables of these names: all, or those of the words `ids`."""
+        views = self.tables()
+        for name, rows in tables.items():
+            views[name][slice(None) if ids is None else ids] = rows
+        for table in self._tables:
+            # Padding and the workers' rows are 0. NaN there would spread to all vectors.
             table[:, self._config.dim :] = 0.0
             table[self._size :] = 0.0
         self._freeze()
@@ -129,17 +139,23 @@ class HogwildEngine:
             frozen_slots(self._size, ids), *(table[ids] for table in self._tables)
         )
 
-    def vectors(self) -> tuple[Floats, Floats]:
-        """Return the input and the output vectors, (V, D) each. Afterwards the engine is spent."""
+    def take_tables(self) -> Tables:
+        """Return the tables, packed in place; the engine cannot train any more."""
         tables, self._tables = self._tables, None  # type: ignore[assignment]
-        inputs, outputs = (
-            packed(table, self._size, self._config.dim) for table in (tables.inputs, tables.outputs)
-        )
-        return inputs, outputs
+        return {
+            name: packed(table, self._size, self._config.dim)
+            for name, table in zip((INPUT, OUTPUT), tables, strict=True)
+        }
 
     def close(self) -> None:
-        """Let go of the tables and of the corpus."""
+        """Release the tables and the corpus."""
         self._tables = self._ids = self._offsets = None  # type: ignore[assignment]
+
+
+def _rows_of_worker(config: TrainConfig) -> int:
+    """Return the rows of the input table, beyond the words', that a worker needs for itself."""
+    # Some between two workers' rows keep these on cache lines of their own.
+    return kernel.own_rows(window_of(config)) + -(-LINE // (4 * primitives.stride_of(config.dim)))
 
 
 def window_of(config: TrainConfig) -> kernel.Window:
