@@ -14,7 +14,7 @@ from firth.errors import ConfigError, CorpusError, FirthWarning
 from firth.training import Callback, Checkpoints, TrainConfig, train_corpus
 from firth.training.checkpoints.folder import list_checkpoints
 from firth.training.divergence import Diverged, DivergenceCheck
-from firth.training.engines.base import Stretch, TableShape
+from firth.training.engines.base import TableShape
 from firth.training.engines.registry import engine_named
 
 CONFIG = TrainConfig(dim=10, epochs=3, threads=1, sample=0)
@@ -186,22 +186,6 @@ def test_halving_ends_with_finite_vectors_that_learnt(corpus, engine, lr, tmp_pa
     # The step size stays what it came to, also for whoever goes on.
     state = (list_checkpoints(tmp_path)[-1] / "state.json").read_text()
     assert f'"lr_scale": {2.0 ** -len(steps)!r}' in state
-
-
-def test_nothing_is_left_of_what_went_wrong(corpus, engine):
-    """After NaN everywhere, training goes on from a checkpoint as if nothing had happened."""
-    tokens, counts = corpus.tokens, corpus.vocabulary.counts
-    fresh, spoilt = (engine(CONFIG, counts, tokens, tokens.size) for _ in range(2))
-    start = {name: np.array(table) for name, table in fresh.tables().items()}
-    spoilt.restore({name: np.full_like(table, np.nan) for name, table in start.items()})
-    stretch = Stretch(epoch=0, start=0, stop=tokens.size, lr=0.05, slope=0.0)
-    assert math.isnan(spoilt.train(0, stretch)[0])
-    spoilt.restore(start)
-    assert spoilt.train(0, stretch) == fresh.train(0, stretch)
-    ours, theirs = spoilt.take_tables(), fresh.take_tables()
-    assert [table.tobytes() for table in ours.values()] == [
-        table.tobytes() for table in theirs.values()
-    ]
 
 
 def test_a_step_size_that_cannot_be_halved_enough_stops(corpus, tmp_path):

@@ -157,14 +157,6 @@ def test_patience_survives_going_back(corpus, tmp_path):
     assert result.epoch == int(np.argmin(result.held_out_losses)) + 1
 
 
-def test_a_deterministic_run_has_one_worker(corpus):
-    config = dataclasses.replace(CONFIG, deterministic=True)
-    runs = [train_corpus(corpus, dataclasses.replace(config, threads=n)) for n in (1, 3)]
-    np.testing.assert_array_equal(runs[0].input_vectors, runs[1].input_vectors)
-    alone = train_corpus(corpus, dataclasses.replace(CONFIG, threads=1))
-    np.testing.assert_array_equal(runs[0].input_vectors, alone.input_vectors)
-
-
 @pytest.mark.parametrize("wrong", [3, None, print, [print], [3], [Callback], Callback()])
 def test_what_is_no_list_of_callbacks_is_told(wrong):
     with pytest.raises(ConfigError, match=r"callbacks must be a list of instances of firth\.Call"):

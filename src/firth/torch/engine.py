@@ -173,8 +173,8 @@ class TorchEngine:
         return self.tables()
 
     def close(self) -> None:
-        """Release the tables and the corpus."""
-        del self._tokens, self._model, self._tables, self._originals
+        """Release all memory of the engine."""
+        vars(self).clear()
 
     def _step(self, batch: list[Tensor], step_size: float) -> float:
         """Take a step on a minibatch; give the sum of its losses before it."""

@@ -148,8 +148,8 @@ class HogwildEngine:
         }
 
     def close(self) -> None:
-        """Release the tables and the corpus."""
-        self._tables = self._ids = self._offsets = None  # type: ignore[assignment]
+        """Release all memory of the engine."""
+        vars(self).clear()
 
 
 def _rows_of_worker(config: TrainConfig) -> int:
