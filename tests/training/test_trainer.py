@@ -2,6 +2,7 @@
 
 import dataclasses
 import signal
+import threading
 import time
 
 import numpy as np
@@ -59,14 +60,8 @@ class InterruptedWhileMeasuring(HogwildEngine):
         result = super().train(worker, stretch)
         if stretch.lr == 0.0 and stretch.stop > stretch.start and not type(self).done:
             type(self).done = True
-            signal.pthread_kill(main_thread(), signal.SIGTERM)
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGTERM)
         return result
-
-
-def main_thread():
-    import threading
-
-    return threading.main_thread().ident
 
 
 @pytest.mark.parametrize("event", ["start", "measuring", "epoch"])
@@ -76,7 +71,6 @@ def test_an_interrupt_between_pieces_skips_nothing(corpus, tmp_path, event):
     class Engine(InterruptedWhileMeasuring):
         done = event != "measuring"
 
-    # One engine, since its name is part of what a run is.
     with pytest.raises(firth.Interrupted), Checkpoints(tmp_path / "c") as checkpoints:
         train_corpus(corpus, CONFIG, engine=Engine, callbacks=[At(event)], checkpoints=checkpoints)
     Engine.done = True

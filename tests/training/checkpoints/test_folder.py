@@ -24,7 +24,7 @@ from firth.training.engines.base import TableShape
 # Tables of unlike heights: the input has other rows after the words', the output none of theirs.
 SHAPES = {"input": TableShape(5, 2, 3), "output": TableShape(2, 2, 0)}
 RUN = RunSpec(
-    fingerprint={"dim": 2, "corpus": "abc", "losses_of": ("a", "b")},
+    fingerprint={"dim": 2, "corpus": "abc", "losses_of": ["a", "b"]},
     made_by={"Firth": "0.1.0", "vector length": 8, "instructions": "avx fma"},
     same_bytes=False,
     words=("tea", "milk", "bread"),

@@ -80,7 +80,7 @@ class Checkpointer:
         return None if self._checkpoints is None else self._checkpoints.read_last()
 
     def finish(self, seconds: float | None = None) -> None:
-        """Wait until what is being written is written, but at most so many seconds."""
+        """Wait until the checkpoint is written, at most so many seconds; warn if it was not."""
         if self._checkpoints is None:
             return
         self._checkpoints.wait(seconds)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import logging
 import re
 import threading
@@ -42,17 +40,16 @@ class Checkpoints:
     folder : Path
         Made when the first is written. Files of other names in it are left alone.
     every : float
-        Seconds from one to the next.
+        Seconds between checkpoints.
     keep : int
-        How many stay; older ones are removed when a new one is there.
+        How many stay; older ones are removed after a new one is written.
     resume : bool
-        Whether a run shall go on from the last one, if there is one.
+        Whether a run goes on from the last one, if there is one.
 
     Raises
     ------
     ConfigError
-        If an option is out of range, or there are checkpoints and the run shall not go on from
-        them.
+        If an option is out of range, or there are checkpoints but `resume` is False.
     FirthError
         If the folder cannot be written.
     """
@@ -88,7 +85,7 @@ class Checkpoints:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        """Let other runs use the folder, once nothing is being written into it any more."""
+        """Let other runs use the folder as soon as nothing is being written into it."""
         self._is_closed = True
         self._let_go()
 
@@ -103,7 +100,7 @@ class Checkpoints:
         Parameters
         ----------
         spec : RunSpec
-            What the run is. It is kept with each checkpoint.
+            What checkpoints must fit; its fingerprint is kept with each.
 
         Raises
         ------
@@ -113,9 +110,7 @@ class Checkpoints:
         FormatError
             If it is damaged.
         """
-        # As they will be when they are read: JSON has lists only.
-        fingerprint, made_by = json.loads(json.dumps([spec.fingerprint, spec.made_by]))
-        self._spec = dataclasses.replace(spec, fingerprint=fingerprint, made_by=made_by)
+        self._spec = spec
         self._last = time.monotonic()
         return self.read_last() if self._resume else None
 
@@ -144,7 +139,7 @@ class Checkpoints:
             raise FirthError(f"cannot read {path}: {error.strerror or error}") from error
 
     def _compare_makers(self, path: Path, made_by: Mapping[str, object]) -> None:
-        """Refuse what was made elsewhere where the same bytes are promised, else tell it once."""
+        """Raise if a checkpoint made elsewhere breaks the promise of same bytes; else warn once."""
         different = differences(made_by, self._begun.made_by)
         if not different or self._is_told:
             return
@@ -158,11 +153,11 @@ class Checkpoints:
         warn(f"{made}; the run goes on, and its bytes will differ from those made there")
 
     def is_due(self) -> bool:
-        """Tell whether it is time for the next one, and the one before is written."""
+        """Tell whether it is time for a checkpoint, and the last one is written."""
         return self._written.is_set() and time.monotonic() - self._last >= self._every
 
     def write(self, snapshot: Snapshot) -> None:
-        """Begin to write a checkpoint, in a thread of its own, once the last is written."""
+        """Wait until the last checkpoint is written, and start a thread that writes this one."""
         self.wait()
         self._last = time.monotonic()
         self._written.clear()
@@ -175,7 +170,7 @@ class Checkpoints:
         return failure
 
     def wait(self, seconds: float | None = None) -> None:
-        """Wait until what is being written is written, but no longer than that."""
+        """Wait until the checkpoint is written, but at most so many seconds."""
         self._written.wait(seconds)
 
     @property
@@ -192,7 +187,7 @@ class Checkpoints:
 
     def _write(self, snapshot: Snapshot) -> None:
         try:
-            # Beyond whatever has such a name, also where it is no folder.
+            # Files with such a name count too.
             numbers = [number for number, _ in _numbered(self.folder)]
             path = self.folder / f"{_PREFIX}{max(numbers, default=0) + 1:06d}"
             with atomic_write(path, folder=True) as aside:
@@ -209,7 +204,7 @@ class Checkpoints:
 
     def _remove_old(self) -> None:
         for path in list_checkpoints(self.folder)[: -self.keep]:
-            # Under another name first: one that is half removed must not look whole.
+            # Renamed first, so that a half-removed checkpoint does not look whole.
             with scratch_folder(path) as scratch:
                 path.rename(scratch / NEW / path.name)
 
