@@ -75,20 +75,7 @@ def estimate(task: Task, checkpoints: Checkpoints | None = None) -> Estimate:
 
 
 def check_fits(needed: Estimate, task: Task, checkpoints: Checkpoints | None = None) -> None:
-    """Raise if a run needs more memory or room on the disk than is left.
-
-    Parameters
-    ----------
-    needed : Estimate
-        What it needs.
-    task, checkpoints
-        As for `estimate`.
-
-    Raises
-    ------
-    ConfigError
-        If so.
-    """
+    """Raise ConfigError if a run needs more memory or room on the disk than is left."""
     shape = f"{task.words:,} words in {task.config.dim} dimensions"
     left = available_memory()
     if left is not None and needed.memory > left:

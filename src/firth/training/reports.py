@@ -65,17 +65,7 @@ class Reports:
         self._began = time.perf_counter()
 
     def progress(self, stretch: Stretch, position: int, loss: float, pairs: int) -> None:
-        """Report how far the run has come.
-
-        Parameters
-        ----------
-        stretch : Stretch
-            The last that was trained.
-        position : int
-            The words trained in this epoch.
-        loss, pairs : float, int
-            The sums of losses and positive pairs in this epoch.
-        """
+        """Report a stretch that was trained, and words, losses and pairs of its epoch so far."""
         epochs, size = self._task.config.epochs, self._task.size
         progress = Progress(
             epoch=stretch.epoch + 1,
@@ -107,7 +97,7 @@ class Reports:
             callback.on_epoch(ended)
 
     def go_back(self, state: RunState) -> None:
-        """Note that the run went back, so that its speed is never that of less than no words."""
+        """Note that the run went back, so that the words trained since are never negative."""
         self._words_before = min(self._words_before, self._words(state))
 
     def end(self, reason: StopReason, state: RunState, seconds_paused: float) -> None:

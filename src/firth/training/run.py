@@ -54,7 +54,7 @@ class Run:
     ) -> None:
         self._task, self._reports, self._last = task, reports, last
         self._engine = task.make_engine()
-        self._saver = Checkpointer(checkpoints, task, self._engine)
+        self._checkpointer = Checkpointer(checkpoints, task, self._engine)
         self._begun_from: Path | None = None
         self._state = RunState()
         self._best: Tables | None = None
@@ -91,21 +91,21 @@ class Run:
         try:
             self._reports.start(self._state, self._begun_from, self._needed, self._input_vectors)
             if self._task.config.on_divergence == "halve" and self._begun_from is None:
-                self._saver.save(self._state, self._best)
+                self._checkpointer.save(self._state, self._best)
             while not self._is_done():
                 self._train_epoch()
-            self._saver.finish()
+            self._checkpointer.finish()
             reason = "done" if self._state.epoch == self._task.config.epochs else "patience"
         except KeyboardInterrupt as error:
             reason = "interrupted"
             # A second interrupt does not wait for a slow disk.
-            self._saver.finish(None if isinstance(error, Interrupted) else _LAST_SECONDS)
+            self._checkpointer.finish(None if isinstance(error, Interrupted) else _LAST_SECONDS)
             raise
         except BaseException:
-            self._saver.finish()
+            self._checkpointer.finish()
             raise
         finally:
-            self._reports.end(reason, self._state, self._saver.seconds)
+            self._reports.end(reason, self._state, self._checkpointer.seconds)
         return self._result()
 
     def _result(self) -> TrainResult:
@@ -170,8 +170,8 @@ class Run:
                 except Exception as error:
                     self._error = error
         self._state = dataclasses.replace(state, position=self._taken, loss=loss, pairs=pairs)
-        if self._is_stopped() or self._saver.is_due():
-            self._saver.save(self._state, self._best)
+        if self._is_stopped() or self._checkpointer.is_due():
+            self._checkpointer.save(self._state, self._best)
         if self._error is not None:
             raise self._error
         if self._is_stopped():
@@ -186,7 +186,7 @@ class Run:
         begin = self._state.position
         for stretch in self._schedule.stretches(self._state.epoch, begin):
             # At least one between two checkpoints, however often they are wanted.
-            if self._is_stopped() or (self._saver.is_due() and stretch.start > begin):
+            if self._is_stopped() or (self._checkpointer.is_due() and stretch.start > begin):
                 break
             # The workers finish what they took before anything else happens.
             self._taken = stretch.stop
@@ -207,7 +207,7 @@ class Run:
             is_best = bool(np.argmin(held_out_losses) == state.epoch)
         if is_best and config.patience is not None:
             # Neither the best one before nor a checkpoint with it shall stand beside this one.
-            self._saver.finish()
+            self._checkpointer.finish()
             self._best = None
             self._best = copies(self._engine.tables())
         self._state = RunState(
@@ -216,7 +216,7 @@ class Run:
             held_out_losses=held_out_losses,
             lr_scale=state.lr_scale,
         )
-        self._saver.save(self._state, self._best)
+        self._checkpointer.save(self._state, self._best)
         self._reports.epoch(
             self._state, self._schedule.step_size(self._state.epoch), is_best=is_best
         )
@@ -231,26 +231,24 @@ class Run:
         """Go back to the last checkpoint, if there is one, with half the step size."""
         scale = self._state.lr_scale / 2.0
         self._best = None
-        last = self._saver.read_last()
+        last = self._checkpointer.read_last()
         if last is None or scale < _LEAST_SCALE:
             return False
         self._go_on_from(last, dataclasses.replace(last.state, lr_scale=scale))
         self._reports.go_back(self._state)
         warn(f"{error}; went back to {last.path}, and lr is now {self._schedule.first:g}")
         # So that a run that is stopped now does not diverge again first.
-        self._saver.save(self._state, self._best)
+        self._checkpointer.save(self._state, self._best)
         return True
 
     def _interruption(self) -> Interrupted:
         """Return the exception that ends a run after a signal, with what to do."""
         assert self._interrupts is not None
         assert self._interrupts.received is not None
-        self._saver.finish()
+        self._checkpointer.finish()
         where = f"interrupted in epoch {self._state.epoch + 1} of {self._task.config.epochs}"
+        last = self._checkpointer.last
         then = "no checkpoint could be written"
-        if self._saver.last is not None:
-            then = (
-                f"{self._saver.last} is the last checkpoint: give the same again with --resume "
-                "(resume=True)"
-            )
+        if last is not None:
+            then = f"{last} is the last checkpoint: give the same again with --resume (resume=True)"
         return Interrupted(f"{where}; {then}", self._interrupts.received)

@@ -38,17 +38,15 @@ def train_corpus(
 
     Parameters
     ----------
-    corpus : Corpus
-        Vocabulary and token ids, and how many of these are held out.
-    config : TrainConfig
-        How to train.
+    corpus, config
+        What to train on, and how.
     engine : EngineClass, optional
         The class of the engine that trains; by default the compiled kernel's.
     callbacks : sequence of Callback
-        Are told how the run goes, in the caller's thread.
+        Receive the reports of the run, in the caller's thread.
     checkpoints : Checkpoints, optional
-        Where checkpoints are kept, and whether the run goes on from one. Then an interrupt (SIGINT
-        or SIGTERM) ends the run with a checkpoint, if this is the main thread.
+        Where checkpoints are kept, and whether the run goes on from one. In the main thread SIGINT
+        and SIGTERM then end the run with a checkpoint.
     initial : Initial, optional
         Vectors to start from; those of all other words start as the seed has it.
     frozen : int64
@@ -59,8 +57,7 @@ def train_corpus(
     CorpusError
         If subsampling leaves no window with two words.
     ConfigError
-        If options do not fit each other or the checkpoint, or training diverges: the step size is
-        too large.
+        If options do not fit each other or the checkpoint, or training diverges.
     Interrupted
         If the run was interrupted after a checkpoint.
     """
@@ -84,20 +81,7 @@ def train_corpus(
 
 
 def check_options(config: TrainConfig, *, held_out: bool, checkpoints: bool) -> None:
-    """Raise if the config needs what a run does not have.
-
-    Parameters
-    ----------
-    config : TrainConfig
-        How to train.
-    held_out, checkpoints : bool
-        Whether some text is held out, and whether checkpoints are written.
-
-    Raises
-    ------
-    ConfigError
-        If so.
-    """
+    """Raise ConfigError if the config needs held-out text or checkpoints, and there are none."""
     if config.patience is not None and not held_out:
         raise ConfigError("patience needs a held-out text: give holdout (--holdout) too")
     if config.on_divergence == "halve" and not checkpoints:
@@ -107,13 +91,7 @@ def check_options(config: TrainConfig, *, held_out: bool, checkpoints: bool) -> 
 
 
 def check_callbacks(callbacks: Sequence[Callback]) -> None:
-    """Raise if there is something else among the callbacks.
-
-    Raises
-    ------
-    ConfigError
-        If so.
-    """
+    """Raise ConfigError if something else than callbacks is given."""
     given = callbacks if isinstance(callbacks, list | tuple) else [callbacks]
     wrong = [each for each in given if not isinstance(each, Callback)]
     if wrong or given is not callbacks:

@@ -68,7 +68,6 @@ class Checkpoints:
         self._written = threading.Event()
         self._written.set()
         self._failure: Exception | None = None
-        self._spec: RunSpec | None = None
         self._is_told = False
         check_usable_folder(self.folder)
         if list_checkpoints(self.folder) and not resume:
@@ -127,11 +126,11 @@ class Checkpoints:
         found = list_checkpoints(self.folder)
         if not found:
             return None
-        path, spec = found[-1], self._begun
+        path = found[-1]
         try:
-            stored = read_fingerprint(path, spec)
+            stored = read_fingerprint(path, self._spec)
             self._compare_makers(path, stored.made_by)
-            return read_checkpoint(path, stored, spec)
+            return read_checkpoint(path, stored, self._spec)
         except FormatError as error:
             before = f"go on from {found[-2].name}" if len(found) > 1 else "begin anew"
             raise FormatError(f"{error}; remove the folder {path} to {before}") from error
@@ -140,11 +139,11 @@ class Checkpoints:
 
     def _compare_makers(self, path: Path, made_by: Mapping[str, object]) -> None:
         """Raise if a checkpoint made elsewhere breaks the promise of same bytes; else warn once."""
-        different = differences(made_by, self._begun.made_by)
+        different = differences(made_by, self._spec.made_by)
         if not different or self._is_told:
             return
         made = f"{path} was made elsewhere: {different}"
-        if self._begun.same_bytes:
+        if self._spec.same_bytes:
             raise ConfigError(
                 f"{made}; deterministic promises the same bytes, which only the same version and "
                 "processor give: go on there, or begin anew in another folder"
@@ -179,19 +178,13 @@ class Checkpoints:
         found = list_checkpoints(self.folder)
         return found[-1] if found else None
 
-    @property
-    def _begun(self) -> RunSpec:
-        if self._spec is None:
-            raise ValueError("begin has not been called")
-        return self._spec
-
     def _write(self, snapshot: Snapshot) -> None:
         try:
             # Files with such a name count too.
             numbers = [number for number, _ in _numbered(self.folder)]
             path = self.folder / f"{_PREFIX}{max(numbers, default=0) + 1:06d}"
             with atomic_write(path, folder=True) as aside:
-                write_checkpoint(snapshot, self._begun, aside)
+                write_checkpoint(snapshot, self._spec, aside)
             state = snapshot.state
             _LOG.info("wrote %s: epoch %d, position %d", path, state.epoch, state.position)
             self._remove_old()

@@ -47,40 +47,18 @@ class RunState:
 
 @dataclass(frozen=True, kw_only=True)
 class RunSpec:
-    """What a run is, as far as its checkpoints must fit it.
+    """What the checkpoints of a run must fit."""
 
-    Parameters
-    ----------
-    fingerprint : mapping
-        Text, options, engine, start and frozen words, as JSON can hold them.
-    made_by : mapping
-        What else changes the bytes of the vectors: the version of Firth and the processor.
-    same_bytes : bool
-        Whether the run promises the same bytes, and so the same `made_by`.
-    words : sequence
-        The words of the vocabulary, in the order of the rows.
-    shapes : mapping
-        The tables that the engine declares.
-    epochs : int
-        As in `TrainConfig`.
-    size : int
-        The positions of an epoch.
-    most_pairs : int
-        The most positive pairs that a position has.
-    held_out, keeps_best : bool
-        Whether some text is held out, and whether the vectors of the best epoch are kept.
-    """
-
-    fingerprint: Mapping[str, object]
-    made_by: Mapping[str, object]
-    same_bytes: bool
+    fingerprint: Mapping[str, object]  # text, options, engine, start and frozen words
+    made_by: Mapping[str, object]  # what else changes the bytes of the vectors
+    same_bytes: bool  # whether the run promises the same bytes, and so the same made_by
     words: Sequence[Token]
     shapes: Mapping[str, TableShape]
     epochs: int
-    size: int
-    most_pairs: int
-    held_out: bool
-    keeps_best: bool
+    size: int  # positions of an epoch
+    most_pairs: int  # positive pairs of a position
+    held_out: bool  # whether some text is held out
+    keeps_best: bool  # whether the tables of the best epoch are kept
 
 
 @dataclass(frozen=True)
@@ -94,19 +72,7 @@ class StoredState:
 
 
 def write_state(path: Path, state: RunState, spec: RunSpec, files: Mapping[str, str]) -> None:
-    """Write the state of a run, with a digest of all that the file holds.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    state : RunState
-        How far the run has come.
-    spec : RunSpec
-        What the run is.
-    files : mapping
-        The digests of the other files of the checkpoint, by name.
-    """
+    """Write the state of a run and digests of the other files, with a digest of all of it."""
     stored = StoredState(dataclasses.asdict(state), spec.fingerprint, spec.made_by, files)
     path.write_bytes(_encode({"layout": LAYOUT, **dataclasses.asdict(stored)}))
 
