@@ -14,7 +14,7 @@ from firth.training import TrainConfig, train_corpus
 from firth.training.engines.base import NO_WORDS, Stretch
 
 MODELS = pytest.mark.parametrize("model", ["skipgram", "cbow"])
-CONFIG = TrainConfig(dim=16, window=3, epochs=1, sample=0, lr=0.05, threads=1)
+CONFIG = TrainConfig(dim=10, window=3, epochs=1, sample=0, lr=0.05, threads=1)
 
 # Every option that an engine must heed, with another value than in CONFIG; and those of the rest.
 OPTIONS = {
@@ -168,7 +168,7 @@ def test_some_rows_of_some_tables_are_restored(engine, corpus):
     made = make(engine, corpus)
     train(made, corpus)
     expected = copy(made.tables())
-    rows = np.arange(32, dtype=np.float32).reshape(2, 16)
+    rows = np.arange(20, dtype=np.float32).reshape(2, 10)
     made.restore({"input": rows}, np.array([7, 3]))
     expected["input"][[7, 3]] = rows
     assert bytes_of(made.tables()) == bytes_of(expected)
