@@ -206,7 +206,7 @@ class Run:
             held_out_losses = (*held_out_losses, measure_held_out(self._task, self._engine))
             is_best = bool(np.argmin(held_out_losses) == state.epoch)
         if is_best and config.patience is not None:
-            # Neither the best one before nor a checkpoint with it shall stand beside this one.
+            # Memory has room for one copy: first the older ones go, in a checkpoint too.
             self._checkpointer.finish()
             self._best = None
             self._best = copies(self._engine.tables())

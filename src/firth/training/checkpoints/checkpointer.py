@@ -60,7 +60,7 @@ class Checkpointer:
         if self._checkpoints is None:
             return
         began = time.perf_counter()
-        # Two copies would stand side by side while the last checkpoint is written.
+        # Until then the copy of the last checkpoint takes memory too.
         self.finish()
         tables, config = copies(self._engine.tables()), self._task.config
         self._task.check.check_tables(tables, state.epoch, config.step_size * state.lr_scale)

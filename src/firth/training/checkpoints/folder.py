@@ -68,7 +68,7 @@ class Checkpoints:
         self._written = threading.Event()
         self._written.set()
         self._failure: Exception | None = None
-        self._is_told = False
+        self._has_warned = False
         check_usable_folder(self.folder)
         if list_checkpoints(self.folder) and not resume:
             raise ConfigError(
@@ -94,7 +94,7 @@ class Checkpoints:
                 self._lock.close()
 
     def begin(self, spec: RunSpec) -> Checkpoint | None:
-        """Return the checkpoint from which a run shall go on, if there is one.
+        """Return the checkpoint from which a run goes on, if there is one.
 
         Parameters
         ----------
@@ -140,7 +140,7 @@ class Checkpoints:
     def _compare_makers(self, path: Path, made_by: Mapping[str, object]) -> None:
         """Raise if a checkpoint made elsewhere breaks the promise of same bytes; else warn once."""
         different = differences(made_by, self._spec.made_by)
-        if not different or self._is_told:
+        if not different or self._has_warned:
             return
         made = f"{path} was made elsewhere: {different}"
         if self._spec.same_bytes:
@@ -148,7 +148,7 @@ class Checkpoints:
                 f"{made}; deterministic promises the same bytes, which only the same version and "
                 "processor give: go on there, or begin anew in another folder"
             )
-        self._is_told = True
+        self._has_warned = True
         warn(f"{made}; the run goes on, and its bytes will differ from those made there")
 
     def is_due(self) -> bool:

@@ -107,7 +107,7 @@ def read_state(path: Path) -> StoredState:
 
 
 def check_state(fields: Mapping[str, object], spec: RunSpec) -> RunState:
-    """Return the state of a run after comparing each part of it with what the run can come to.
+    """Return the state of a run after checking that the run can be in it.
 
     Raises
     ------
@@ -156,10 +156,10 @@ def _scale(name: str, value: object) -> float:
 
 
 def _encode(content: Mapping[str, object]) -> bytes:
-    """Return the one text that stands for some content, with the digest of it at the beginning.
+    """Return some content as JSON that begins with its digest.
 
-    Python writes every JSON value that it reads in one way only, so a file is as it was written if
-    its content gives the same bytes again.
+    Python writes every JSON value in one way only, so a file is as it was written if its content
+    gives the same bytes again.
     """
     try:
         plain = json.dumps(content, allow_nan=False).encode()

@@ -40,7 +40,7 @@ class TableShape(NamedTuple):
 
 @dataclass(frozen=True)
 class Stretch:
-    """A piece of work: the windows whose centres stand at positions `start` up to `stop`."""
+    """A piece of work: the windows whose centres are at positions `start` up to `stop`."""
 
     epoch: int
     start: int

@@ -84,7 +84,7 @@ class HogwildEngine:
         return self._config.workers
 
     def compile(self) -> None:
-        """Have the kernel compiled, or loaded: training nothing does."""
+        """Compile the kernel, or load it from the cache, by training no position."""
         self.train(0, Stretch(epoch=0, start=0, stop=0, lr=0.0, slope=0.0))
 
     def train(self, worker: int, stretch: Stretch) -> tuple[float, int]:

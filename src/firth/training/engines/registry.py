@@ -11,7 +11,7 @@ from firth.training.engines.base import EngineClass
 
 DEFAULT = "hogwild"
 
-# As text: an engine may stand in a higher layer, or need a package that is not installed.
+# As text: an engine may be in a higher layer, or need a package that is not installed.
 _CLASSES = {
     "hogwild": ("firth.training.engines.hogwild", "HogwildEngine"),
     "torch": ("firth.torch", "TorchEngine"),
