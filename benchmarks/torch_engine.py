@@ -14,7 +14,6 @@ import itertools
 import json
 import sys
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -24,12 +23,10 @@ import machine
 from firth.corpus import Corpus, read_corpus
 from firth.corpus.finding import find_text
 from firth.corpus.sources import read_text
-from firth.torch import TorchEngine
 from firth.training import Callback, RunEnd, TrainConfig, train_corpus
-from firth.training.engines.base import HogwildEngine, MakeEngine
+from firth.training.engines.registry import ENGINES, engine_named
 
 RESULTS = Path(__file__).parent / "results"
-ENGINES: Mapping[str, MakeEngine] = {"kernel": HogwildEngine, "torch": TorchEngine}
 
 
 def main() -> None:
@@ -38,9 +35,9 @@ def main() -> None:
     corpus = read_start(arguments.text, arguments.megabytes)
     runs = []
     print(f"{'model':<10}{'engine':<8}{'words/s':>12}{'loss':>8}{'similarity':>12}")
-    for model, (engine, make) in itertools.product(arguments.models.split(","), ENGINES.items()):
+    for model, engine in itertools.product(arguments.models.split(","), ENGINES):
         config = TrainConfig(model=model, epochs=arguments.epochs, threads=arguments.threads)
-        run = {"engine": engine, **measure(corpus, config, make, arguments.similarity)}
+        run = {"engine": engine, **measure(corpus, config, engine, arguments.similarity)}
         runs.append(run)
         print(
             f"{model:<10}{engine:<8}{run['words_per_second']:>12,.0f}"
@@ -95,11 +92,11 @@ class Watch(Callback):
 
 
 def measure(
-    corpus: Corpus, config: TrainConfig, engine: MakeEngine, similarity: Path
+    corpus: Corpus, config: TrainConfig, engine: str, similarity: Path
 ) -> dict[str, str | float]:
     """Train once; return the speed of the loop, the last epoch's loss, and the quality."""
     watch = Watch()
-    result = train_corpus(corpus, config, engine=engine, callbacks=[watch])
+    result = train_corpus(corpus, config, engine=engine_named(engine), callbacks=[watch])
     vectors = firth.Vectors(corpus.vocabulary.words, result.input_vectors)
     found = firth.evaluate(vectors, similarity=similarity).similarity[0]
     return {

@@ -17,7 +17,6 @@ collect_ignore = ["fuzzing"]
 if importlib.util.find_spec("torch") is None:
     collect_ignore += [
         "lesson/test_models.py", "lesson/test_report.py", "test_tutorial.py", "torch",
-        "training/test_divergence.py",
     ]  # fmt: skip
 
 FUZZER = Path(__file__).parent / "fuzzing"

@@ -30,7 +30,7 @@ from firth.callbacks import (
 )
 from firth.corpus import Vocabulary
 from firth.training import Checkpoints, train_corpus
-from firth.training.engines.base import HogwildEngine
+from firth.training.engines.hogwild import HogwildEngine
 from firth.training.estimate import Estimate
 
 UNITS = [["tea", "milk"], ["tea", "sugar"], ["bread", "butter"]] * 400
@@ -205,7 +205,7 @@ def test_the_speed_is_right_after_a_slow_callback(counting, monkeypatch):
     """The next progress has its own time, or covers all words trained during the callback."""
     now = [0.0]
     monkeypatch.setattr(
-        "firth.training.trainer.time", types.SimpleNamespace(perf_counter=lambda: now[0])
+        "firth.training.reports.time", types.SimpleNamespace(perf_counter=lambda: now[0])
     )
 
     class Busy(Recorder):

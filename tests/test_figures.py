@@ -100,7 +100,7 @@ def engines():
 
 def textbook():
     for model, key in (("skip-gram", "skipgram"), ("CBOW", "cbow")):
-        kernel, torch = (engines()[key, engine] for engine in ("kernel", "torch"))
+        kernel, torch = (engines()[key, engine] for engine in ("hogwild", "torch"))
         yield (
             f'| {model}, `engine="hogwild"` / `engine="torch"` | '
             f"{kernel['words_per_second'] / 1e6:.2f} M / {torch['words_per_second'] / 1e6:.3f} M | "
@@ -189,21 +189,21 @@ def comparison(language):
 
 def gain_over_pytorch(language):
     speeds = {key: run["words_per_second"] for key, run in engines().items()}
-    slower = [f"{speeds[model, 'kernel'] / speeds[model, 'torch']:.0f}"
+    slower = [f"{speeds[model, 'hogwild'] / speeds[model, 'torch']:.0f}"
               for model in ("skipgram", "cbow")]  # fmt: skip
     alike = [f"{engines()[model, engine]['similarity']:.1f}"
-             for model in ("skipgram", "cbow") for engine in ("torch", "kernel")]  # fmt: skip
+             for model in ("skipgram", "cbow") for engine in ("torch", "hogwild")]  # fmt: skip
     if language == "en":
         yield f"skip-gram reaches {thousands(speeds['skipgram', 'torch'])} words per second"
-        yield f"the kernel reaches {speeds['skipgram', 'kernel'] / 1e6:.1f} million, and CBOW"
+        yield f"the kernel reaches {speeds['skipgram', 'hogwild'] / 1e6:.1f} million, and CBOW"
         yield f"{thousands(speeds['cbow', 'torch'])} where the kernel reaches"
-        yield f"reaches {speeds['cbow', 'kernel'] / 1e6:.1f} million: {slower[0]} and {slower[1]}"
+        yield f"reaches {speeds['cbow', 'hogwild'] / 1e6:.1f} million: {slower[0]} and {slower[1]}"
         yield "similarity {} and {} for skip-gram, {} and {} for CBOW".format(*alike)
     else:
         yield f"skip-gram 每秒处理 {speeds['skipgram', 'torch'] / 1e4:.1f} 万词"
-        yield f"内核是 {round(speeds['skipgram', 'kernel'] / 1e4, -1):.0f} 万"
+        yield f"内核是 {round(speeds['skipgram', 'hogwild'] / 1e4, -1):.0f} 万"
         yield f"CBOW 每秒 {speeds['cbow', 'torch'] / 1e4:.1f} 万词"
-        yield f"内核是 {round(speeds['cbow', 'kernel'] / 1e4, -1):.0f} 万"
+        yield f"内核是 {round(speeds['cbow', 'hogwild'] / 1e4, -1):.0f} 万"
         yield f"分别慢 {slower[0]} 倍和 {slower[1]} 倍"
         yield "相似度 skip-gram 为 {} 和 {}，CBOW 为 {} 和 {}".format(*alike)
 

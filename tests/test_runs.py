@@ -16,10 +16,9 @@ import pytest
 
 import firth
 from firth.corpus import read_corpus
-from firth.errors import ConfigError, CorpusError, FirthError, VocabularyError
-from firth.training import Checkpoints, signals, trainer
+from firth.errors import ConfigError, CorpusError, VocabularyError
+from firth.training import Checkpoints, run, schedule, signals, train_corpus
 from firth.training.checkpoints import fingerprint
-from firth.training.engines.base import HogwildEngine
 from firth.training.simd import primitives
 from firth.vectors.formats import native
 
@@ -138,17 +137,15 @@ def test_all_are_told_of_the_end_though_one_fails():
     assert last.of("end")
 
 
-@pytest.mark.parametrize("deterministic", [False, True])
 @pytest.mark.parametrize("when", ["on_start", "on_progress", "on_epoch", "on_end"])
-def test_a_callback_that_raises_leaves_nothing_behind(tmp_path, deterministic, when):
+def test_a_callback_that_raises_leaves_nothing_behind(tmp_path, when):
     class Fail(firth.Callback):
         pass
 
     setattr(Fail, when, lambda self, record: fail())
     before = set(threading.enumerate())
     handlers = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
-    # Two slices, and so a team of two where there are two processors.
-    options = {**OPTIONS, "dim": 2 * primitives.WIDTH, "threads": 2, "deterministic": deterministic}
+    options = {**OPTIONS, "threads": 2}
     with pytest.raises(ZeroDivisionError) as error:
         firth.train(UNITS, checkpoint=tmp_path / "c", callbacks=[Fail()], **options)
     # While the exception, and so its traceback, is alive.
@@ -161,8 +158,7 @@ def test_a_callback_that_raises_leaves_nothing_behind(tmp_path, deterministic, w
     assert len(vectors.config["losses"]) == 3
 
 
-@pytest.mark.parametrize("deterministic", [False, True])
-def test_a_run_that_raised_is_not_kept_by_a_cycle(deterministic):
+def test_a_run_that_raised_is_not_kept_by_a_cycle():
     class Fail(firth.Callback):
         def on_start(self, start):
             self.vocabulary = weakref.ref(start.vocabulary)
@@ -171,11 +167,10 @@ def test_a_run_that_raised_is_not_kept_by_a_cycle(deterministic):
             fail()
 
     callback = Fail()
-    options = {**OPTIONS, "deterministic": deterministic}
     gc.disable()
     try:
         with contextlib.suppress(ZeroDivisionError):
-            firth.train(UNITS, callbacks=[callback], **options)
+            firth.train(UNITS, callbacks=[callback], **OPTIONS)
         # The corpus, its mapped files and the tables went with the exception.
         assert callback.vocabulary() is None
     finally:
@@ -217,29 +212,23 @@ def stop_again_and_again(units, folder, after, threads, options):
 
 
 @pytest.mark.parametrize("model", ["skipgram", "cbow"])
-@pytest.mark.parametrize("deterministic", [False, True])
-def test_a_run_stopped_again_and_again_ends_with_the_same_bytes(
-    tmp_path, monkeypatch, model, deterministic
-):
-    monkeypatch.setattr(trainer, "_STRETCH", 2048)
-    options = {**OPTIONS, "model": model, "deterministic": deterministic, "holdout": 0.1}
+def test_a_run_stopped_again_and_again_ends_with_the_same_bytes(tmp_path, monkeypatch, model):
+    monkeypatch.setattr(schedule, "_STRETCH", 2048)
+    options = {**OPTIONS, "model": model, "deterministic": True, "holdout": 0.1}
     alone = firth.train(UNITS, **options)
-    # Threads may differ where the result does not depend on them.
-    threads = (1, 2, 3) if deterministic else (1,)
-    vectors = stop_again_and_again(UNITS, tmp_path / "c", 4_000, threads, options)
+    vectors = stop_again_and_again(UNITS, tmp_path / "c", 4_000, (1, 2, 3), options)
     assert bytes_of(vectors) == bytes_of(alone)
     assert vectors.config["losses"] == alone.config["losses"]
     assert vectors.config["held_out_losses"] == alone.config["held_out_losses"]
 
 
-@pytest.mark.parametrize("deterministic", [False, True])
 def test_a_stopped_run_from_vectors_with_frozen_words_ends_with_the_same_bytes(
-    tmp_path, monkeypatch, deterministic
+    tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(trainer, "_STRETCH", 2048)
+    monkeypatch.setattr(schedule, "_STRETCH", 2048)
     before = firth.train(make_units(seed=1), **OPTIONS)
     frozen = ["w1", "w30", "w2"]
-    options = {**OPTIONS, "deterministic": deterministic, "start": before, "frozen": frozen}
+    options = {**OPTIONS, "start": before, "frozen": frozen}
     more = [*UNITS, *[["w1", "new", "w2"]] * 50]
     alone = firth.train(more, **options)
     vectors = stop_again_and_again(more, tmp_path / "c", 8_000, (1,), options)
@@ -248,21 +237,19 @@ def test_a_stopped_run_from_vectors_with_frozen_words_ends_with_the_same_bytes(
     assert not np.array_equal(vectors["w3"], before["w3"])
 
 
-@pytest.mark.parametrize("deterministic", [False, True])
-def test_what_a_checkpoint_is_given_does_not_change_any_more(tmp_path, deterministic):
+def test_what_a_checkpoint_is_given_does_not_change_any_more(tmp_path):
     given = []
 
     class Keep(Checkpoints):
-        def write(self, table, state, best):
-            tables = table.input_vectors, table.output_vectors, *best
+        def write(self, snapshot):
+            tables = *snapshot.tables.values(), *snapshot.best.values()
             given.append((tables, [array.copy() for array in tables]))
-            super().write(table, state, best)
+            super().write(snapshot)
 
     corpus = read_corpus(UNITS, holdout=0.1)
     # With 16 dimensions, rows have no gaps, which alone would have them copied.
-    options = {**OPTIONS, "dim": 16, "threads": 2, "patience": 3}
-    config = firth.TrainConfig(deterministic=deterministic, **options)
-    trainer.train_corpus(corpus, config, checkpoints=Keep(tmp_path))
+    config = firth.TrainConfig(**{**OPTIONS, "dim": 16, "threads": 2, "patience": 3})
+    train_corpus(corpus, config, checkpoints=Keep(tmp_path))
     assert len(given) == 3
     for tables, copies in given:
         for array, copy in zip(tables, copies, strict=True):
@@ -297,9 +284,9 @@ def test_another_corpus_or_start_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("WIDTH", 2, rf"a processor with vectors of {primitives.WIDTH} numbers \(this one has 2\)"),
-        ("__version__", "0.0.1", r"with Firth .* \(this is 0\.0\.1\)"),
-        ("processor_features", lambda: FEATURES ^ {"sve"}, r"a processor with(out)? sve \(this"),
+        ("WIDTH", 2, rf"vector length was {primitives.WIDTH}, is now 2"),
+        ("__version__", "0.0.1", r"Firth was '.*', is now '0\.0\.1'"),
+        ("processor_features", lambda: FEATURES ^ {"sve"}, r"instructions was '.*', is now '.*'"),
     ],
 )
 def test_another_processor_or_version_is_told_and_refused_where_bytes_are_promised(
@@ -315,7 +302,7 @@ def test_another_processor_or_version_is_told_and_refused_where_bytes_are_promis
         vectors = firth.train(UNITS, checkpoint=tmp_path / "False", resume=True, **OPTIONS)
     assert len(told) == 1
     assert len(vectors.config["losses"]) == 3
-    with pytest.raises(ConfigError, match=rf"{words}.*, so the run would not .* go on there"):
+    with pytest.raises(ConfigError, match=rf"{words}.*deterministic promises .*: go on there"):
         firth.train(UNITS, resume=True, **options)
 
 
@@ -356,7 +343,7 @@ def test_a_second_interrupt_ends_it_at_once(tmp_path, monkeypatch):
 
 def test_a_second_interrupt_does_not_wait_for_a_slow_disk(tmp_path, monkeypatch):
     monkeypatch.setattr(signals, "_SECONDS_APART", 0.0)
-    monkeypatch.setattr(trainer, "_LAST_SECONDS", 0.05)
+    monkeypatch.setattr(run, "_LAST_SECONDS", 0.05)
     begun, goes_on, ended, ends = threading.Event(), threading.Event(), threading.Event(), []
 
     def slow(*_):
@@ -370,7 +357,7 @@ def test_a_second_interrupt_does_not_wait_for_a_slow_disk(tmp_path, monkeypatch)
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(native, "write_files", slow)
+    monkeypatch.setattr(native, "write_words", slow)
     options = {**OPTIONS, "checkpoint": tmp_path / "c", "checkpoint_every": 1e-6}
     with pytest.raises(KeyboardInterrupt):
         firth.train(UNITS, callbacks=[Tape(9_000, twice)], **options)
@@ -433,7 +420,7 @@ def test_held_out_loss_is_measured_and_training_is_blind_to_it():
 def test_held_out_loss_uses_the_same_draws_each_time():
     corpus = read_corpus(UNITS, holdout=0.2)
     config = firth.TrainConfig(**{**OPTIONS, "epochs": 2, "lr": 1e-12, "min_lr": 0.0})
-    result = trainer.train_corpus(corpus, config)
+    result = train_corpus(corpus, config)
     np.testing.assert_allclose(*result.held_out_losses, rtol=1e-7)
     assert result.losses[0] != result.losses[1]
 
@@ -544,21 +531,10 @@ def test_a_word_of_another_tool_may_come_without_a_count():
     np.testing.assert_array_equal(after["elsewhere"], np.ones(12))
 
 
-@pytest.mark.parametrize("engine", ["hogwild", "torch"])
-@pytest.mark.parametrize("model", ["skipgram", "cbow"])
-@pytest.mark.parametrize("deterministic", [False, True])
-def test_frozen_words_keep_their_vectors(engine, model, deterministic):
-    if engine == "torch":
-        pytest.importorskip("torch")
+def test_frozen_words_keep_their_vectors():
     before = firth.train(UNITS, **OPTIONS)
     frozen = ["w1", "w30", "w2"]
-    after = firth.train(
-        UNITS[:300],
-        start=before,
-        frozen=frozen,
-        engine=engine,
-        **{**OPTIONS, "model": model, "threads": 2, "deterministic": deterministic},
-    )
+    after = firth.train(UNITS[:300], start=before, frozen=frozen, **OPTIONS)
     for word in before:
         rows = [vectors.words.index(word) for vectors in (before, after)]
         same = [
@@ -571,34 +547,3 @@ def test_frozen_words_keep_their_vectors(engine, model, deterministic):
 def test_a_frozen_word_must_be_known():
     with pytest.raises(VocabularyError, match="'nosuch' is not in the vocabulary"):
         firth.train(UNITS, frozen=["nosuch"], **OPTIONS)
-
-
-# -------------------------------------------------------------------------------- guards
-
-
-def test_the_word_whose_vector_explodes_is_named():
-    corpus = read_corpus(UNITS)
-
-    class Explodes(HogwildEngine):
-        def train(self, worker, stretch):
-            self.tables()[1][corpus.vocabulary.id_of("w7"), 3] = np.nan
-            return super().train(worker, dataclasses.replace(stretch, lr=0.0, slope=0.0))
-
-    with pytest.raises(FirthError, match=r"epoch 1"):
-        trainer.train_corpus(corpus, firth.TrainConfig(**OPTIONS), engine=Explodes)
-
-
-@pytest.mark.parametrize("deterministic", [False, True])
-@pytest.mark.parametrize("model", ["skipgram", "cbow"])
-def test_a_diverging_run_goes_back_and_halves_the_step_size(tmp_path, model, deterministic):
-    options = {**OPTIONS, "model": model, "deterministic": deterministic, "lr": 60.0}
-    halve = {"on_divergence": "halve", "checkpoint": tmp_path / "c"}
-    with pytest.warns(firth.FirthWarning, match=r"went back to .*, and lr is now 30"):
-        vectors = firth.train(UNITS, **halve, **options)
-    assert np.isfinite(vectors.input_vectors).all()
-    assert len(vectors.config["losses"]) == 3
-
-
-def test_halving_needs_checkpoints():
-    with pytest.raises(ConfigError, match=r"on_divergence='halve' goes back to a checkpoint"):
-        firth.train(UNITS, on_divergence="halve", **OPTIONS)

@@ -23,11 +23,13 @@ from firth.io.cache import cache_folder
 from firth.io.paths import to_path
 from firth.training.checkpoints.folder import Checkpoints, parse_duration
 from firth.training.config import TrainConfig
-from firth.training.engines.base import HogwildEngine, Initial
+from firth.training.engines.base import INPUT, OUTPUT, Initial
+from firth.training.engines.registry import engine_named
 from firth.training.given import with_config
 from firth.training.progress import ReadingBar, TrainingBar, are_bars_shown
 from firth.training.run_log import RunLog
-from firth.training.trainer import TrainResult, check_callbacks, check_options, train_corpus
+from firth.training.task import TrainResult
+from firth.training.trainer import check_callbacks, check_options, train_corpus
 from firth.vectors import Vectors
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
     from firth.normalization import Normalization
     from firth.training.callbacks import Callback
     from firth.training.config import Model, OnDivergence
-    from firth.training.engines.base import MakeEngine
+    from firth.training.engines.base import EngineClass
 
 _LOG = logging.getLogger(__name__)
 
@@ -224,7 +226,7 @@ def _read(
 def _fit(
     corpus: Corpus,
     config: TrainConfig,
-    engine: MakeEngine,
+    engine: EngineClass,
     start: Vectors | None,
     frozen: Iterable[Token],
     callbacks: Sequence[Callback],
@@ -286,17 +288,6 @@ def _wrap(
     )
 
 
-def engine_named(name: str) -> MakeEngine:
-    """Return what makes the engine of a name."""
-    if name == "hogwild":
-        return HogwildEngine
-    if name == "torch":
-        from firth.torch import TorchEngine
-
-        return TorchEngine
-    raise ConfigError(f"engine must be hogwild or torch, got {name!r}")
-
-
 def _open_checkpoints(
     folder: str | os.PathLike[str] | None,
     every: float | str | None,
@@ -338,12 +329,10 @@ def _known_words(start: Vectors) -> Vocabulary:
 
 
 def _initial(start: Vectors, vocabulary: Vocabulary) -> Initial:
-    outputs = start.output_vectors
-    return Initial(
-        ids=_ids(start.words, vocabulary),
-        input_vectors=start.input_vectors,
-        output_vectors=np.zeros_like(start.input_vectors) if outputs is None else outputs,
-    )
+    tables = {INPUT: start.input_vectors}
+    if start.output_vectors is not None:
+        tables[OUTPUT] = start.output_vectors
+    return Initial(_ids(start.words, vocabulary), tables)
 
 
 def _ids(words: Iterable[Token], vocabulary: Vocabulary) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from firth.errors import FirthError
 from firth.io.resources import free_disk
 from firth.training import Callback, RunStart
-from firth.training.estimate import size_of, tables_bytes
+from firth.training.estimate import size_of, vectors_bytes
 
 
 class StartReport(Callback):
@@ -55,7 +55,7 @@ class StartReport(Callback):
                 self._tell(line)
 
     def _check_room(self, start: RunStart) -> None:
-        needed = tables_bytes(len(start.vocabulary), start.config.dim)
+        needed = vectors_bytes(len(start.vocabulary), start.config.dim)
         if self._output.suffix:
             # A file holds one of the two tables.
             needed //= 2

@@ -103,14 +103,6 @@ def test_finds_the_planted_groups(model, threads):
     assert kernel.config["engine"] == "hogwild"
 
 
-def test_one_thread_and_one_seed_give_the_same_bytes():
-    options = {"engine": "torch", "dim": 8, "epochs": 2, "threads": 1}
-    units = planted_units(sentences=300)
-    first, again, other = (firth.train(units, seed=seed, **options) for seed in (7, 7, 8))
-    assert first.input_vectors.tobytes() == again.input_vectors.tobytes()
-    assert first.input_vectors.tobytes() != other.input_vectors.tobytes()
-
-
 def test_small_vocabularies_get_small_minibatches():
     assert engine._batch_size(np.ones(1000)) == 64
     assert engine._batch_size(np.ones(10)) == 10
@@ -186,16 +178,6 @@ def test_trains_nothing_where_nothing_is_kept():
     made = TorchEngine(config, corpus.vocabulary.counts, corpus.tokens, 40)
     made.compile()
     assert made.train(0, Stretch(epoch=0, start=0, stop=40, lr=0.1, slope=0.0)) == (0.0, 0)
-
-
-def test_an_unknown_engine_is_named():
-    with pytest.raises(ConfigError, match="engine must be hogwild or torch, got 'steam'"):
-        firth.train([["a", "b"]] * 5, engine="steam")
-
-
-def test_a_diverging_run_is_an_error():
-    with pytest.raises(ConfigError, match="training diverges"):
-        firth.train(planted_units(sentences=300), engine="torch", dim=4, lr=1e30, sample=0.0)
 
 
 def test_the_command_line_takes_the_engine(tmp_path):

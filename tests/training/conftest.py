@@ -7,6 +7,18 @@ from collections.abc import Callable
 
 import pytest
 
+from firth.errors import MissingExtraError
+from firth.training.engines.registry import ENGINES, engine_named
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request):
+    """Return the class of each engine that is there."""
+    try:
+        return engine_named(request.param)
+    except MissingExtraError as error:
+        pytest.skip(str(error))
+
 
 @pytest.fixture
 def run_uncompiled() -> Callable[[str, str], None]:

@@ -7,8 +7,18 @@ import pytest
 
 from firth.corpus import read_corpus
 from firth.errors import ConfigError
-from firth.training import Callback, Checkpoints, TrainConfig, estimate, train_corpus
-from firth.training.engines.base import HogwildEngine, Stretch
+from firth.training import (
+    Callback,
+    Checkpoints,
+    TrainConfig,
+    estimate,
+    run,
+    schedule,
+    train_corpus,
+)
+from firth.training.engines.base import Stretch, TableShape
+from firth.training.engines.hogwild import HogwildEngine
+from firth.training.task import Task
 
 WORDS = 3_000
 
@@ -26,59 +36,47 @@ class Watch(Callback):
         self.estimate = start.estimate
 
 
-def refuse_to_be_made(*_):
-    raise AssertionError("the engine was made")
+class NotMade(HogwildEngine):
+    """Tells what it needs, but must not be made."""
+
+    def __init__(self, *_):
+        raise AssertionError("the engine was made")
 
 
-def bytes_of(value):
-    """Return the bytes of all arrays in (named) tuples and lists, each memory once."""
-    owners = {}
+class Tall(NotMade):
+    """Has tables of three heights, and declares what it needs."""
 
-    def look(value):
-        if isinstance(value, np.ndarray):
-            owner = value if value.base is None else value.base
-            owners[id(owner)] = owner.nbytes
-        elif isinstance(value, tuple | list):
-            for item in value:
-                look(item)
+    @staticmethod
+    def shapes(config, words):
+        rows = {"input": 5 * words, "output": words - 1, "weights": 10}
+        return {name: TableShape(count, config.dim, 0) for name, count in rows.items()}
 
-    look(value)
-    return sum(owners.values())
+    @staticmethod
+    def memory(config, words, stretch, frozen):
+        return 1_000_000 + stretch + frozen
 
 
-@pytest.mark.parametrize("model", ["skipgram", "cbow"])
-@pytest.mark.parametrize(
-    "shape", [(3, 5, 5), (100, 5, 15), (300, 5, 5), (8, 300, 90)], ids=lambda s: f"dim{s[0]}"
-)
-def test_memory_is_that_of_the_engine(corpus, model, shape):
-    dim, window, negative = shape
-    config = TrainConfig(
-        model=model,
-        dim=dim,
-        window=window,
-        negative=negative,
-        threads=2,
-    )
-    frozen = np.arange(5, 400)
-    engine = HogwildEngine(config, corpus.vocabulary.counts, corpus.tokens, 10_000, frozen)
-    taken = [engine._tables, engine._scratch, engine._sampling, engine._frozen]
-    needed = estimate.estimate(corpus, config, stretch=10_000, frozen=len(frozen))
-    assert needed.memory == pytest.approx(bytes_of(taken), rel=0.1)
-    assert needed.disk == 0
+def needed(corpus, config, checkpoints=None, engine=HogwildEngine):
+    return estimate.estimate(Task(corpus, config, engine), checkpoints)
 
 
-def test_memory_grows_by_copies_of_both_tables(corpus, tmp_path):
+def test_memory_grows_by_copies_of_the_tables(corpus, tmp_path):
     config = TrainConfig(dim=200, threads=1)
-    tables = 2 * 4 * WORDS * 200
-    alone = estimate.estimate(corpus, config, stretch=100).memory
-    with_checkpoints = estimate.estimate(
-        corpus, config, stretch=100, checkpoints=Checkpoints(tmp_path)
-    ).memory
-    with_best = estimate.estimate(
-        corpus, dataclasses.replace(config, patience=1), stretch=100
-    ).memory
-    assert with_checkpoints - alone == pytest.approx(tables, rel=0.1)
-    assert with_best - alone == tables
+    alone = needed(corpus, config).memory
+    with_best = needed(corpus, dataclasses.replace(config, patience=1)).memory
+    assert with_best - alone == 2 * 4 * WORDS * 200
+    with_checkpoints = needed(corpus, config, Checkpoints(tmp_path)).memory
+    assert with_checkpoints - alone == pytest.approx(with_best - alone, rel=0.1)
+
+
+def test_what_the_engine_declares_is_added_up(corpus, tmp_path):
+    found = estimate.estimate(
+        Task(corpus, TrainConfig(dim=200, threads=1), Tall, frozen=np.arange(7)),
+        Checkpoints(tmp_path),
+    )
+    stretch, tables = 20_000 // 8, 4 * 200 * (6 * WORDS - 1 + 10)
+    assert found.memory == 1_000_000 + stretch + 7 + tables + 120 * WORDS
+    assert found.disk == 3 * (tables + 20 * WORDS)
 
 
 @pytest.mark.parametrize("patience", [None, 3])
@@ -99,7 +97,7 @@ def test_checkpoints_that_are_there_need_no_more_room(corpus, tmp_path):
 
     def disk(keep):
         resumed = Checkpoints(tmp_path, keep=keep, resume=True)
-        return estimate.estimate(corpus, config, stretch=100, checkpoints=resumed).disk
+        return needed(corpus, config, resumed).disk
 
     assert disk(3) == 3 * disk(1)
     assert disk(1) > 2 * 4 * WORDS * 40
@@ -113,10 +111,10 @@ def test_a_run_that_does_not_fit_in_memory_is_refused_before_an_engine_is_made(c
         r"are left; lower dim \(--dim\) or max_vocab \(--max-vocab\)$"
     )
     with pytest.raises(ConfigError, match=expected):
-        train_corpus(corpus, config, engine=refuse_to_be_made)
+        train_corpus(corpus, config, engine=NotMade)
     wide = TrainConfig(dim=5, window=2_000, negative=1_000, threads=1)
     with pytest.raises(ConfigError, match=r"lower window .*, negative .* or threads"):
-        train_corpus(corpus, wide, engine=refuse_to_be_made)
+        train_corpus(corpus, wide, engine=NotMade)
 
 
 def test_a_run_that_just_fits_is_not_refused(corpus, monkeypatch):
@@ -140,18 +138,14 @@ def test_a_folder_without_room_for_checkpoints_is_refused(corpus, monkeypatch, t
         r"left there; give another folder \(--checkpoint\), keep fewer"
     )
     with pytest.raises(ConfigError, match=expected):
-        train_corpus(
-            corpus, config, engine=refuse_to_be_made, checkpoints=Checkpoints(tmp_path, keep=2)
-        )
+        train_corpus(corpus, config, engine=NotMade, checkpoints=Checkpoints(tmp_path, keep=2))
 
 
 def test_nothing_is_refused_where_the_system_does_not_tell(corpus, monkeypatch, tmp_path):
     monkeypatch.setattr(estimate, "available_memory", lambda: None)
     monkeypatch.setattr(estimate, "free_disk", lambda _: None)
-    checkpoints = Checkpoints(tmp_path)
-    config = TrainConfig(dim=100_000, threads=1)
-    needed = estimate.estimate(corpus, config, stretch=100, checkpoints=checkpoints)
-    estimate.check_fits(needed, corpus, config, checkpoints)
+    task, checkpoints = Task(corpus, TrainConfig(dim=100_000), NotMade), Checkpoints(tmp_path)
+    estimate.check_fits(estimate.estimate(task, checkpoints), task, checkpoints)
 
 
 def test_the_time_of_a_short_run_is_not_measured(corpus):
@@ -191,12 +185,15 @@ class Steady:
         return 0.0, words
 
 
+def measure(engine, corpus, words, **options):
+    task = Task(corpus, TrainConfig(threads=1, **options), HogwildEngine)
+    return estimate.expected_seconds(task, engine, words)
+
+
 def test_the_time_is_that_of_all_words_at_the_speed_measured(corpus, monkeypatch):
+    monkeypatch.setattr(schedule, "_STRETCH", 1_500)
     engine = Steady(monkeypatch, per_word=1e-6)
-    seconds = estimate.expected_seconds(
-        engine, corpus, TrainConfig(), stretch=1_500, words=100_000_000
-    )
-    assert seconds == pytest.approx(100.0)
+    assert measure(engine, corpus, words=100_000_000) == pytest.approx(100.0)
     assert all(stretch.lr == stretch.slope == 0.0 for stretch in engine.stretches)
     # No longer than the engine has working memory for, none beyond the corpus, and again from its
     # beginning where it is short.
@@ -207,28 +204,21 @@ def test_the_time_is_that_of_all_words_at_the_speed_measured(corpus, monkeypatch
 
 def test_an_engine_slower_than_the_measurement_is_measured_by_one_stretch(corpus, monkeypatch):
     engine = Steady(monkeypatch, per_word=1e-2)
-    seconds = estimate.expected_seconds(
-        engine, corpus, TrainConfig(), stretch=1_000, words=100_000_000
-    )
-    assert seconds == pytest.approx(1e6)
+    assert measure(engine, corpus, words=100_000_000) == pytest.approx(1e6)
     assert len(engine.stretches) == 2
 
 
 def test_vectors_of_many_numbers_make_a_run_long_and_a_stretch_short(corpus, monkeypatch):
-    engine = Steady(monkeypatch, per_word=1e-3)
-    config = TrainConfig(dim=5_000, negative=11)
-    assert estimate.expected_seconds(engine, corpus, config, stretch=9_999, words=400_000) is None
+    engine, options = Steady(monkeypatch, per_word=1e-3), {"dim": 5_000, "negative": 11}
+    assert measure(engine, corpus, words=400_000, **options) is None
     assert engine.stretches == []
-    seconds = estimate.expected_seconds(engine, corpus, config, stretch=9_999, words=600_000)
-    assert seconds == pytest.approx(600.0)
+    assert measure(engine, corpus, words=600_000, **options) == pytest.approx(600.0)
     assert {stretch.stop - stretch.start for stretch in engine.stretches} == {81}
 
 
 def test_the_words_left_are_those_not_trained_and_those_measured(corpus, monkeypatch, tmp_path):
     asked = []
-    monkeypatch.setattr(
-        estimate, "expected_seconds", lambda *_, words, stretch: asked.append(words)
-    )
+    monkeypatch.setattr(run, "expected_seconds", lambda task, engine, words: asked.append(words))
     held = dataclasses.replace(corpus, held_out=2_000)
     config = TrainConfig(dim=5, epochs=3, threads=1, sample=0)
 

@@ -29,12 +29,14 @@ from firth.torch.words import PADDING
 from firth.training import sampling
 from firth.training.config import TrainConfig
 from firth.training.draws import epoch_key
-from firth.training.engines.base import NO_WORDS, Floats, Stretch, initialise
+from firth.training.engines.base import INPUT, NO_WORDS, OUTPUT, Stretch, Tables
+from firth.training.engines.tables import initialise, word_tables
 
 # All gradients of a minibatch are taken at the same point. If it holds a word often, their sum goes
 # much farther than steps one by one. So it has at most this many windows, and fewer if the most
 # frequent word is expected to be the centre of more than one.
 _MOST_WINDOWS = 64
+
 
 # Row 0 is padding.
 _FIRST = PADDING + 1
@@ -56,18 +58,7 @@ class TorchEngine:
     PyTorch is set to one thread of its own meanwhile, because the matrices are small. The engine
     runs on the CPU only; `firth.torch.fit` takes a GPU.
 
-    Parameters
-    ----------
-    config : TrainConfig
-        How to train.
-    counts : int64, (V,)
-        How often each word occurs.
-    tokens : TokenStore
-        The corpus.
-    stretch : int
-        The most tokens of a stretch; nothing is set aside for them here.
-    frozen : int64
-        Ids of words whose vectors never change.
+    See `firth.training.engines.base.EngineClass` for the parameters.
 
     Examples
     --------
@@ -78,6 +69,19 @@ class TorchEngine:
     >>> pairs
     398
     """
+
+    name = "torch"
+    shapes = staticmethod(word_tables)
+
+    @staticmethod
+    def memory(config: TrainConfig, words: int, stretch: int, frozen: int) -> int:
+        """Estimate the bytes that the engine holds, and that training a stretch takes."""
+        rows = 2 * (words + _FIRST + frozen) * config.dim * 4
+        # Bytes as measured: while context words are gathered, and while noise words are drawn.
+        gathering = 76 + 58 * config.window
+        drawing = 40 + 16 * config.window + 41 * config.negative
+        windows = config.workers * stretch * max(gathering, drawing)
+        return rows + words * sampling.BYTES_PER_WORD + windows
 
     def __init__(
         self,
@@ -100,7 +104,7 @@ class TorchEngine:
             size, config.dim, projection, NegativeSampling(reduction="sum"), sparse=True
         )
         self._tables = [rows_of(table) for table in (self._model.inputs, self._model.outputs)]
-        initialise(self.tables()[0], len(counts), config.dim, config.seed)
+        initialise(self.tables()[INPUT], len(counts), config.dim, config.seed)
         self._freeze()
 
     @property
@@ -148,30 +152,29 @@ class TorchEngine:
         real = contexts[:, 0] != PADDING
         return Windows(positions[real], centre[real], contexts[real], noise[real])
 
-    def tables(self) -> tuple[Floats, Floats]:
-        """Return views of the input and the output vectors, (V, D) each."""
-        inputs, outputs = (table.detach()[_FIRST:].numpy() for table in self._tables)
-        return inputs, outputs
+    def tables(self) -> Tables:
+        """Return views of the tables, (V, D) each."""
+        views = (table.detach()[_FIRST:].numpy() for table in self._tables)
+        return dict(zip((INPUT, OUTPUT), views, strict=True))
 
-    def restore(
-        self, inputs: Floats, outputs: Floats, ids: NDArray[np.int64] | None = None
-    ) -> None:
-        """Put vectors (n, D) in place of those of the words `ids` (n,), by default of all."""
-        rows = slice(None) if ids is None else ids
-        for table, vectors in zip(self.tables(), (inputs, outputs), strict=True):
-            table[rows] = vectors
+    def restore(self, tables: Tables, ids: NDArray[np.int64] | None = None) -> None:
+        """Write rows into the tables of these names: all, or those of the words `ids`."""
+        views = self.tables()
+        for name, rows in tables.items():
+            views[name][slice(None) if ids is None else ids] = rows
         self._freeze()
 
     def _freeze(self) -> None:
+        """Take copies of the rows that never change."""
         self._originals = [table.detach()[self._frozen] for table in self._tables]
 
-    def vectors(self) -> tuple[Floats, Floats]:
-        """Return the input and the output vectors, (V, D) each. Afterwards the engine is spent."""
+    def take_tables(self) -> Tables:
+        """Return the tables; the engine cannot train any more."""
         return self.tables()
 
     def close(self) -> None:
-        """Let go of the corpus."""
-        del self._tokens
+        """Release all memory of the engine."""
+        vars(self).clear()
 
     def _step(self, batch: list[Tensor], step_size: float) -> float:
         """Take a step on a minibatch, and return the sum of its losses before it."""

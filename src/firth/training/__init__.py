@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart
     from firth.training.checkpoints.folder import Checkpoints
     from firth.training.config import TrainConfig
-    from firth.training.trainer import TrainResult, train_corpus
+    from firth.training.task import TrainResult
+    from firth.training.trainer import train_corpus
 
 __all__ = [
     "Callback",
@@ -34,7 +35,7 @@ __getattr__ = lazy_names(
         "RunEnd": "firth.training.callbacks",
         "RunStart": "firth.training.callbacks",
         "TrainConfig": "firth.training.config",
-        "TrainResult": "firth.training.trainer",
+        "TrainResult": "firth.training.task",
         "train_corpus": "firth.training.trainer",
     },
 )

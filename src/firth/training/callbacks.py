@@ -1,4 +1,4 @@
-"""What a run tells while it goes on, and to whom."""
+"""The reports of a run, and the base class that receives them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ StopReason = Literal["done", "patience", "interrupted", "error"]
 
 @dataclass(frozen=True, kw_only=True)
 class RunStart:
-    """What a run sets out to do.
+    """The beginning of a run.
 
     Parameters
     ----------
@@ -33,15 +33,15 @@ class RunStart:
     tokens, held_out : int
         Words of the corpus that each epoch trains, and those kept out of training.
     epoch, words : int
-        The epoch with which it begins, from 1, and the words trained before: more than 0 when it
-        goes on from a checkpoint.
+        The epoch with which it begins, from 1, and the words trained before, if it goes on from a
+        checkpoint.
     checkpoint : Path, optional
         The checkpoint from which it goes on.
     estimate : Estimate
         The memory, the room for checkpoints and the time that it will need.
     input_vectors : callable
-        Gives a copy of the input vectors, (V, D) float32, as they stand. It may be called as long
-        as the run goes on; the workers do not wait for it.
+        Returns a copy of the input vectors, (V, D) float32, as they are now. It may be called until
+        the run ends; the workers do not wait for it.
     """
 
     config: TrainConfig
@@ -66,7 +66,7 @@ class Progress:
     words, total : int
         Words of the vocabulary trained so far, and in all epochs.
     words_before : int
-        Those of them that were trained before the checkpoint from which the run goes on.
+        Those trained before the checkpoint from which the run goes on.
     seconds : float
         Time since training began, or went on.
     lr : float
@@ -89,19 +89,19 @@ class Progress:
 
     @property
     def words_per_second(self) -> float:
-        """Words trained in a second, on the average of the run."""
+        """Words trained in a second, on average over the run."""
         return (self.words - self.words_before) / self.seconds if self.seconds > 0 else 0.0
 
     @property
     def seconds_left(self) -> float:
-        """Time to the end, if it goes on as on the average so far."""
+        """Time to the end at the average speed so far."""
         speed = self.words_per_second
         return (self.total - self.words) / speed if speed else math.inf
 
 
 @dataclass(frozen=True, kw_only=True)
 class EpochEnd:
-    """What an epoch came to.
+    """The end of an epoch.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ class EpochEnd:
 
 @dataclass(frozen=True, kw_only=True)
 class RunEnd:
-    """How a run ended.
+    """The end of a run.
 
     Parameters
     ----------
@@ -158,12 +158,12 @@ class RunEnd:
 
 
 class Callback:
-    """Is told how a run goes. Subclass it, and override what is of interest.
+    """Receives the reports of a run: subclass it, and override the methods of interest.
 
-    All methods are called in the thread that called `firth.train`, while the workers train on;
-    those of `on_epoch` and `on_end` when the workers stand still. An exception in one stops the
-    run: the workers finish what they are at, a checkpoint is written if there is a folder for it,
-    and the exception is raised.
+    All methods are called in the thread that called `firth.train`. The workers train on meanwhile,
+    except during `on_epoch` and `on_end`. An exception in a method stops the run: the workers
+    finish their stretches, a checkpoint is written if there is a folder for it, and the exception
+    is raised.
 
     Examples
     --------
@@ -178,17 +178,17 @@ class Callback:
     """
 
     def writes(self) -> Sequence[Path]:
-        """Return the files and folders that it writes: they are no part of a folder of texts."""
+        """Return the files and folders that it writes; they are left out of a folder of texts."""
         return ()
 
     def on_start(self, start: RunStart) -> None:
-        """Be told that training is about to begin, or to go on from a checkpoint."""
+        """Receive the beginning: training starts now, or goes on from a checkpoint."""
 
     def on_progress(self, progress: Progress) -> None:
-        """Be told, many times a second, how far the run has come."""
+        """Receive, many times a second, how far the run has come."""
 
     def on_epoch(self, epoch: EpochEnd) -> None:
-        """Be told that an epoch has ended."""
+        """Receive the end of an epoch."""
 
     def on_end(self, end: RunEnd) -> None:
-        """Be told that the run has ended, whatever the reason."""
+        """Receive the end of the run, whatever the reason."""

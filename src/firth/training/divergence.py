@@ -1,23 +1,21 @@
-"""What stops a run that has gone wrong."""
+"""Stopping a run that has gone wrong: its losses or its tables are beyond all measure."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from firth.corpus import Vocabulary
 from firth.errors import ConfigError, one_line
-from firth.training.config import TrainConfig
+from firth.training.engines.base import Tables, TableShape
 
-Tables = tuple[NDArray[np.float32], NDArray[np.float32]]
-
-# A mean loss this many times that of guessing is beyond any that learning could lead to.
-_FAR_BEYOND_GUESSING = 100.0
-# So is a number this large in a vector.
-_LARGEST = 1_000.0
+# Learning never leads to a mean loss this many times that of guessing, nor to a number this large
+# in a vector.
+_MOST_OF_GUESSING = 100.0
+_MOST_IN_A_VECTOR = 1_000.0
 _ROWS_AT_ONCE = 4_096
 
 
@@ -25,87 +23,86 @@ class Diverged(ConfigError):
     """Training diverges: the step size is too large."""
 
 
-def check_loss(
-    loss: float,
-    pairs: int,
-    tables: Callable[[], Tables],
-    vocabulary: Vocabulary,
-    epoch: int,
-    config: TrainConfig,
-    lr: float,
-) -> None:
-    """Raise if a loss is not finite, or far beyond that of guessing.
+@dataclass(frozen=True, eq=False)
+class DivergenceCheck:
+    """Raises where a run diverges.
 
     Parameters
     ----------
-    loss, pairs : float, int
-        The sum of some losses, and their number.
-    tables : callable
-        Gives the input and output vectors, (V, D) each; called only if the loss is wrong.
-    vocabulary : Vocabulary
-        Names the words of the vectors.
-    epoch : int
-        From 0.
-    config : TrainConfig
-        How the run trains.
-    lr : float
-        The step size that the run began with, or has come down to.
-
-    Raises
-    ------
-    Diverged
-        If so; the message names the word whose vector is not finite or largest.
+    vocabulary, shapes
+        Name the rows of the tables in messages.
+    negative : int
+        K, on which the loss of guessing depends.
     """
-    guessing = (config.negative + 1) * math.log(2.0)
-    if not loss <= _FAR_BEYOND_GUESSING * guessing * pairs:
-        word, value = worst_vector(tables(), vocabulary)
-        raise Diverged(
-            f"training diverges: the mean loss is {loss / max(pairs, 1):.4g} in epoch {epoch + 1}, "
-            f"where guessing costs {guessing:.4g}, and the vector of {one_line(repr(word))} has "
-            f"grown most, to {value:.4g}; lower lr (--lr), got {lr:g}"
-        )
 
+    vocabulary: Vocabulary
+    shapes: Mapping[str, TableShape]
+    negative: int
 
-def check_tables(tables: Tables, vocabulary: Vocabulary, epoch: int, lr: float) -> None:
-    """Raise if a vector is not finite, or has grown beyond all measure.
+    def check_loss(
+        self, loss: float, pairs: int, tables: Callable[[], Tables], epoch: int, lr: float
+    ) -> None:
+        """Raise if a loss is not finite, or far beyond that of guessing.
 
-    Parameters
-    ----------
-    tables : pair of arrays
-        The input and output vectors, (V, D) each.
-    vocabulary, epoch, lr
-        As for `check_loss`.
+        Parameters
+        ----------
+        loss, pairs : float, int
+            The sum of some losses, and their number.
+        tables : callable
+            Returns the tables; called only if the loss is wrong.
+        epoch : int
+            From 0.
+        lr : float
+            The step size at the beginning of the run, after all halvings.
 
-    Raises
-    ------
-    Diverged
-        If so; the message names the word.
-    """
-    word, value = worst_vector(tables, vocabulary)
-    # Written so that a NaN counts as too large.
-    if not value <= _LARGEST:
-        raise Diverged(
-            f"training diverges: the vector of {one_line(repr(word))} has grown to {value:.4g} in "
-            f"epoch {epoch + 1}; lower lr (--lr), got {lr:g}"
-        )
+        Raises
+        ------
+        Diverged
+            If so; the message names the row that is not finite or largest.
+        """
+        guessing = (self.negative + 1) * math.log(2.0)
+        # Written so that NaN counts as too large, here and below.
+        if not loss <= _MOST_OF_GUESSING * guessing * pairs:
+            row, value = self._worst_row(tables())
+            raise Diverged(
+                f"training diverges: the mean loss is {loss / max(pairs, 1):.4g} in epoch "
+                f"{epoch + 1}, where guessing costs {guessing:.4g}, and {row} has grown most, to "
+                f"{value:.4g}; lower lr (--lr), got {lr:g}"
+            )
 
+    def check_tables(self, tables: Tables, epoch: int, lr: float) -> None:
+        """Raise if a table holds a number that is not finite, or far too large.
 
-def worst_vector(tables: Tables, vocabulary: Vocabulary) -> tuple[str | int, float]:
-    """Return the word of the vector that holds NaN, or else the largest number, and that number.
+        Parameters
+        ----------
+        tables : mapping
+            All tables of the engine.
+        epoch, lr
+            As for `check_loss`.
 
-    Parameters
-    ----------
-    tables : pair of arrays
-        The input and output vectors, (V, D) each.
-    vocabulary : Vocabulary
-        Names their words.
-    """
-    worst, row = -1.0, 0
-    for table in tables:
-        for start in range(0, len(table), _ROWS_AT_ONCE):
-            largest = np.abs(table[start : start + _ROWS_AT_ONCE]).max(axis=1)
-            # Of NaN, the first.
-            place = int(np.argmax(largest))
-            if not (math.isnan(worst) or largest[place] <= worst):
-                worst, row = float(largest[place]), start + place
-    return vocabulary.words[row], worst
+        Raises
+        ------
+        Diverged
+            If so; the message names the row.
+        """
+        row, value = self._worst_row(tables)
+        if not value <= _MOST_IN_A_VECTOR:
+            raise Diverged(
+                f"training diverges: {row} has grown to {value:.4g} in epoch {epoch + 1}; "
+                f"lower lr (--lr), got {lr:g}"
+            )
+
+    def _worst_row(self, tables: Tables) -> tuple[str, float]:
+        """Name the row that holds NaN, or else the largest number; return that number too."""
+        worst, name, row = -1.0, "", 0
+        for table, rows in tables.items():
+            for start in range(0, len(rows), _ROWS_AT_ONCE):
+                largest = np.abs(rows[start : start + _ROWS_AT_ONCE]).max(axis=1)
+                # Of NaN, the first.
+                place = int(np.argmax(largest))
+                if not (math.isnan(worst) or largest[place] <= worst):
+                    worst, name, row = float(largest[place]), table, start + place
+        if row < self.shapes[name].words:
+            word = self.vocabulary.words[row]
+            return f"the vector of {one_line(repr(word))}", worst
+        return f"row {row:,} of the table {name!r}", worst

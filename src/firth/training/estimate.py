@@ -1,8 +1,4 @@
-"""What a run will need, before it begins: memory, room for checkpoints, time.
-
-V words · D dimensions · K noise words · "both tables" are the input and the output vectors, (V, D)
-float32 each
-"""
+"""What a run will need, before it begins: memory, room for checkpoints, time."""
 
 from __future__ import annotations
 
@@ -11,30 +7,24 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from firth.corpus import Corpus
 from firth.errors import ConfigError
 from firth.io.resources import available_memory, free_disk
-from firth.training import kernel
 from firth.training.checkpoints.folder import Checkpoints, list_checkpoints
 from firth.training.config import TrainConfig
-from firth.training.engines.base import Engine, Stretch, window_of
+from firth.training.engines.base import Engine, Stretch
 from firth.training.engines.threads import train_in_threads
-from firth.training.simd import primitives
+from firth.training.schedule import stretches
+from firth.training.task import Task
 
-_FLOAT = 4
-# The alias table, and the thresholds of subsampling.
-_SAMPLING_PER_WORD = 8 + 4
-# A token of a stretch, its position, and the end of its unit.
-_SCRATCH_PER_TOKEN = 4 + 8 + 8
 # A word and its count as JSON: in the file, and while it is written.
 _JSON_PER_WORD = 20
 _JSON_IN_MEMORY_PER_WORD = 120
 
-# A shorter run is over before it is worth telling how long it takes: words times what a word costs,
-# with the defaults of D and K as 1.
+# The time of a shorter run is not measured: words times the cost of a word, which is 1 with the
+# default D and K.
 _WORK_OF_LONG_RUN = 50_000_000
 _MEASURED_SECONDS = 0.25
-# Short, so that a slow engine too can be stopped in time: words at the defaults, fewer beyond.
+# Words at the default cost; fewer at a higher one, so that a slow engine can be stopped in time.
 _MEASURED_STRETCH = 8_192
 _LEAST_STRETCH = 64
 
@@ -59,70 +49,38 @@ class Estimate:
     seconds: float | None = None
 
 
-def estimate(
-    corpus: Corpus,
-    config: TrainConfig,
-    *,
-    stretch: int,
-    frozen: int = 0,
-    checkpoints: Checkpoints | None = None,
-) -> Estimate:
-    """Estimate memory and disk.
-
-    The memory is that of the kernel engines, the most that they hold at the same time. Other
-    engines need about as much. What callbacks need is not known.
+def estimate(task: Task, checkpoints: Checkpoints | None = None) -> Estimate:
+    """Estimate memory and disk; what callbacks need is not counted.
 
     Parameters
     ----------
-    corpus, config
-        What is trained, and how.
-    stretch : int
-        The most tokens of a stretch.
-    frozen : int
-        How many words are frozen.
+    task : Task
+        What the run is asked to do.
     checkpoints : Checkpoints, optional
         Where checkpoints are kept.
     """
-    words = len(corpus.vocabulary)
-    tables = tables_bytes(words, config.dim)
-    # Copies of both tables: of a checkpoint, and of the best epoch.
-    copies = (checkpoints is not None) + (config.patience is not None)
-    memory = _table_memory(words, config) + _scratch_memory(stretch, config) + copies * tables
-    memory += words * _SAMPLING_PER_WORD
-    if frozen:
-        memory += tables_bytes(frozen, config.dim) + words * _FLOAT
+    words, keeps_best = task.words, task.config.patience is not None
+    tables = sum(shape.bytes for shape in task.shapes.values())
+    memory = task.engine.memory(task.config, words, task.schedule.length, len(task.frozen))
+    # Copies of all tables: of a checkpoint, and of the best epoch.
+    memory += ((checkpoints is not None) + keeps_best) * tables
     disk = 0
     if checkpoints is not None:
         memory += words * _JSON_IN_MEMORY_PER_WORD
-        one = tables * (2 if config.patience is not None else 1) + words * _JSON_PER_WORD
+        one = tables * (1 + keeps_best) + words * _JSON_PER_WORD
         # One more than are kept, while it is written; where a run goes on, some are there.
         there = len(list_checkpoints(checkpoints.folder))
         disk = one * max(1, checkpoints.keep + 1 - there)
     return Estimate(memory=memory, disk=disk)
 
 
-def check_fits(
-    needed: Estimate, corpus: Corpus, config: TrainConfig, checkpoints: Checkpoints | None = None
-) -> None:
-    """Raise if a run needs more memory or room on the disk than is left.
-
-    Parameters
-    ----------
-    needed : Estimate
-        What it needs.
-    corpus, config, checkpoints
-        As for `estimate`.
-
-    Raises
-    ------
-    ConfigError
-        If so.
-    """
-    shape = f"{len(corpus.vocabulary):,} words in {config.dim} dimensions"
+def check_fits(needed: Estimate, task: Task, checkpoints: Checkpoints | None = None) -> None:
+    """Raise ConfigError if a run needs more memory or room on the disk than is left."""
+    shape = f"{task.words:,} words in {task.config.dim} dimensions"
     left = available_memory()
     if left is not None and needed.memory > left:
         smaller = "dim (--dim) or max_vocab (--max-vocab)"
-        if _scratch_memory(0, config) > _table_memory(len(corpus.vocabulary), config):
+        if task.engine.memory(task.config, 0, 0, 0) > needed.memory / 2:
             smaller = "window (--window), negative (--negative) or threads (--threads)"
         raise ConfigError(
             f"training needs about {size_of(needed.memory)} of memory for {shape}, and "
@@ -139,52 +97,48 @@ def check_fits(
         )
 
 
-def expected_seconds(
-    engine: Engine, corpus: Corpus, config: TrainConfig, *, stretch: int, words: int
-) -> float | None:
-    """Measure how long an engine will take; give None for less than 50 million words.
+def expected_seconds(task: Task, engine: Engine, words: int) -> float | None:
+    """Measure how long an engine will take; return None for a short run.
 
-    So many at D 100 and K 5; accordingly fewer at more.
-
-    It trains some stretches with a step size of 0, which changes nothing.
+    A run is short with less than 50 million words at D 100 and K 5, or fewer at more. Measuring
+    trains some stretches with a step size of 0, which changes nothing.
 
     Parameters
     ----------
+    task : Task
+        What the run is asked to do.
     engine : Engine
         Compiled.
-    corpus, config
-        What it trains, and how.
-    stretch : int
-        The most tokens of a stretch.
     words : int
         How many words there are to train and to measure, in all epochs.
     """
-    defaults = TrainConfig()
+    config, defaults, tokens = task.config, TrainConfig(), task.corpus.tokens
     cost = config.dim * (config.negative + 1) / (defaults.dim * (defaults.negative + 1))
     if words * cost < _WORK_OF_LONG_RUN:
         return None
     short = max(_LEAST_STRETCH, int(_MEASURED_STRETCH / max(cost, 1.0)))
-    stretch, size = min(stretch, short), corpus.tokens.size
+    whole = stretches(0, tokens.size, min(task.schedule.length, short))
     began = 0.0
 
-    def stretches() -> Iterator[Stretch]:
+    def until_measured() -> Iterator[Stretch]:
         nonlocal began
-        for number, start in enumerate(itertools.cycle(range(0, size, stretch))):
+        for number, stretch in enumerate(itertools.cycle(whole)):
             # The first of each worker is slow: it touches most of the memory for the first time.
             if number == engine.workers:
                 began = time.perf_counter()
             elif number > engine.workers and time.perf_counter() - began > _MEASURED_SECONDS:
                 break
-            yield Stretch(epoch=0, start=start, stop=min(start + stretch, size), lr=0.0, slope=0.0)
+            yield stretch
 
-    lengths = [done.stop - done.start for done, *_ in train_in_threads(engine, stretches())]
-    corpus.tokens.release(0, size)
-    return words * (time.perf_counter() - began) / sum(lengths[engine.workers :])
+    trained = [done.stretch for done in train_in_threads(engine, until_measured())]
+    tokens.release(0, tokens.size)
+    measured = sum(stretch.stop - stretch.start for stretch in trained[engine.workers :])
+    return words * (time.perf_counter() - began) / measured
 
 
-def tables_bytes(words: int, dim: int) -> int:
-    """Return the bytes of both tables, packed: in a checkpoint, or in vectors with both kept."""
-    return 2 * words * dim * _FLOAT
+def vectors_bytes(words: int, dim: int) -> int:
+    """Return the bytes of `Vectors` with their output vectors."""
+    return 2 * 4 * words * dim
 
 
 def size_of(number: int) -> str:
@@ -199,15 +153,3 @@ def size_of(number: int) -> str:
         if number >= 10**power:
             return f"{number / 10**power:.1f} {unit}"
     return f"{number / 10**6:.1f} MB"
-
-
-def _table_memory(words: int, config: TrainConfig) -> int:
-    """Return the bytes of both tables as the kernels lay them out, with the workers' own rows."""
-    row = primitives.stride_of(config.dim) * _FLOAT
-    return row * (2 * words + (kernel.own_rows(window_of(config)) + 1) * config.workers)
-
-
-def _scratch_memory(stretch: int, config: TrainConfig) -> int:
-    """Return the bytes of the workers' working memory."""
-    scores = 2 * config.window * (config.negative + 1) * _FLOAT
-    return config.workers * (stretch * _SCRATCH_PER_TOKEN + 2 * scores)

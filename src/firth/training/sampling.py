@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 _ONE = 2.0**32
 _SMALLEST_SAMPLE = 1e-100
 
+# Of a word's entries in the alias table and the thresholds of subsampling.
+BYTES_PER_WORD = 8 + 4
+
 
 def noise_distribution(counts: NDArray[np.int64], exponent: float) -> NDArray[np.float64]:
     """Return the probability of each word as a noise word: count ** exponent, normalised.

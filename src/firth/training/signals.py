@@ -1,4 +1,4 @@
-"""Ctrl-C and the system's wish to end, held back until a run can be left without loss."""
+"""Ctrl-C and signals to terminate, held back until a run can stop without loss."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from typing import Any, Self
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 # Not every platform has all of them.
 _HELD_BACK = tuple(signal.Signals[name] for name in _NAMES if hasattr(signal, name))
-# Signals that come closer are one: a wrapper sends it to its child and to the whole group.
+# A wrapper may send a signal both to its child and to the whole group.
 _SECONDS_APART = 0.5
 
 
 class Interrupts:
     """While entered, a first SIGINT, SIGTERM or SIGHUP is noted in `received`, a second one raises.
 
-    What comes within half a second of the first counts as the same. Signals reach the main thread
-    only; entered elsewhere, it changes nothing. A signal that is ignored (by `nohup`, or in a job
-    in the background) stays so, and one that other than Python code handles is left to that.
+    Signals within half a second of the first count as the same. Signals reach the main thread only;
+    entered in another thread, this changes nothing. A signal that is ignored (by `nohup`, or in a
+    background job) stays ignored, and a handler that is not written in Python stays in place.
 
     Parameters
     ----------
     clock : callable, default time.monotonic
-        Gives the seconds by which signals are told apart.
+        Returns the time in seconds.
 
     Examples
     --------
@@ -46,7 +46,7 @@ class Interrupts:
         if threading.current_thread() is threading.main_thread():
             for number in _HELD_BACK:
                 before = signal.getsignal(number)
-                # None is a handler that could not be given back.
+                # None stands for a handler outside Python, which could not be restored.
                 if before is None or before is signal.SIG_IGN:
                     continue
                 self._before[number] = before
@@ -59,7 +59,7 @@ class Interrupts:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Return the signals back."""
+        """Restore the handlers."""
         for number, handler in self._before.items():
             signal.signal(number, handler)
 

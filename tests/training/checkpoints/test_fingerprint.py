@@ -10,33 +10,35 @@ from firth.compilation.emitter import WIDTH
 from firth.compilation.processor import processor_features
 from firth.corpus import read_corpus
 from firth.training import TrainConfig
-from firth.training.checkpoints.fingerprint import describe_difference, made_by, spec_of
-from firth.training.engines.base import NO_WORDS, HogwildEngine
+from firth.training.checkpoints.fingerprint import made_by, spec_of
+from firth.training.engines.base import Initial
+from firth.training.engines.hogwild import HogwildEngine
+from firth.training.task import Task
 
 CORPUS = read_corpus([["tea", "milk", "sugar"], ["bread", "butter"]] * 20, holdout=0.1)
-HERE = {"firth": "0.1.0", "vector": 8, "features": ["avx", "avx2", "fma"]}
 
 
-def spec(**options):
+def spec(engine=HogwildEngine, start=None, frozen=(), **options):
     config = TrainConfig(**{"dim": 4, "threads": 1, "min_count": 1, **options})
-    return spec_of(CORPUS, config, HogwildEngine, None, NO_WORDS)
+    initial = None if start is None else Initial(np.array([1]), {"input": np.full((1, 4), start)})
+    return spec_of(Task(CORPUS, config, engine, initial, np.array(frozen, np.int64)))
 
 
 def test_json_can_hold_it():
     described = spec()
-    assert json.loads(json.dumps(described.identity)) == described.identity
+    assert json.loads(json.dumps(described.fingerprint)) == described.fingerprint
     assert json.loads(json.dumps(described.made_by)) == described.made_by
 
 
 @pytest.mark.parametrize("change", [{"threads": 2}, {"on_divergence": "halve"}])
 def test_what_may_differ_is_no_part_of_it(change):
-    assert spec(**change).identity == spec().identity
+    assert spec(**change).fingerprint == spec().fingerprint
 
 
 @pytest.mark.parametrize("field", dataclasses.fields(TrainConfig), ids=lambda field: field.name)
 def test_every_other_option_is(field):
     if field.name not in {"threads", "on_divergence"}:
-        assert field.name in spec().identity
+        assert field.name in spec().fingerprint
 
 
 def test_its_bounds_are_those_of_the_run():
@@ -50,24 +52,23 @@ def test_its_bounds_are_those_of_the_run():
 
 def test_the_vectors_and_the_features_of_this_processor_are_told():
     found = made_by()
-    assert found["vector"] == WIDTH
-    assert set(found["features"]) <= processor_features()
-
-
-def test_nothing_is_said_where_nothing_differs():
-    assert describe_difference(HERE, dict(HERE)) is None
-
-
-def test_what_is_damaged_is_a_difference():
-    said = describe_difference({}, HERE)
-    assert said == (
-        "with Firth None (this is 0.1.0), on a processor with vectors of None numbers "
-        "(this one has 8)"
-    )
-    assert "without avx, avx2, fma" in describe_difference({**HERE, "features": 3}, HERE)
+    assert found["vector length"] == WIDTH
+    assert set(found["instructions"].split()) <= processor_features()
 
 
 def test_start_and_frozen_words_are_part_of_it():
-    config = TrainConfig(dim=4, threads=1)
-    frozen = spec_of(CORPUS, config, HogwildEngine, None, np.array([1]))
-    assert frozen.identity["frozen"] != spec().identity["frozen"]
+    plain, frozen = spec(), spec(frozen=[1])
+    first, second = (spec(start=value).fingerprint["start"] for value in (0.5, 0.6))
+    assert len({plain.fingerprint["start"], first, second}) == 3
+    assert frozen.fingerprint["frozen"] != plain.fingerprint["frozen"]
+
+
+def test_the_engine_is_known_by_its_declared_name():
+    class Derived(HogwildEngine):
+        pass
+
+    class Renamed(HogwildEngine):
+        name = "other"
+
+    assert spec(Derived).fingerprint == spec().fingerprint
+    assert spec(Renamed).fingerprint["engine"] == "other"

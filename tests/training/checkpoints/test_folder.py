@@ -11,19 +11,24 @@ import numpy as np
 import pytest
 
 import firth
+from firth.corpus import Vocabulary
 from firth.errors import ConfigError, FirthError, FirthWarning, FormatError
 from firth.io import scratch
+from firth.training.checkpoints import checkpoint
 from firth.training.checkpoints import folder as module
+from firth.training.checkpoints.checkpoint import Snapshot
 from firth.training.checkpoints.folder import Checkpoints, list_checkpoints, parse_duration
 from firth.training.checkpoints.state import RunSpec, RunState
-from firth.vectors.table import Table
+from firth.training.engines.base import TableShape
 
+# Tables of unlike heights: the input has other rows after the words', the output none of theirs.
+SHAPES = {"input": TableShape(5, 2, 3), "output": TableShape(2, 2, 0)}
 RUN = RunSpec(
-    identity={"dim": 2, "corpus": "abc", "losses_of": ("a", "b")},
-    made_by={"firth": "0.1.0", "vector": 8, "features": ("avx", "fma")},
+    fingerprint={"dim": 2, "corpus": "abc", "losses_of": ["a", "b"]},
+    made_by={"Firth": "0.1.0", "vector length": 8, "instructions": "avx fma"},
     same_bytes=False,
     words=("tea", "milk", "bread"),
-    dim=2,
+    shapes=SHAPES,
     epochs=3,
     size=100,
     most_pairs=10,
@@ -34,13 +39,34 @@ BEST_RUN = dataclasses.replace(RUN, keeps_best=True)
 STATE = RunState(2, 40, 2.5, 7, (3.0, 0.1 + 0.2), (2.0, 1.0), 0.5)
 
 
-def make_table(value=1.0):
-    return Table(
-        words=["tea", "milk", "bread"],
-        input_vectors=np.full((3, 2), value, np.float32),
-        output_vectors=np.full((3, 2), -value, np.float32),
-        counts=np.array([3, 2, 1]),
-    )
+def make_tables(value):
+    return {
+        name: np.full((shape.rows, shape.dim), value, np.float32) for name, shape in SHAPES.items()
+    }
+
+
+def snapshot(value=1.0, best=None, counts=(3, 2, 1), **config):
+    vocabulary = Vocabulary(("tea", "milk", "bread"), np.array(counts))
+    return Snapshot(vocabulary, config, make_tables(value), best, STATE)
+
+
+def assert_same(found, expected):
+    assert found.keys() == expected.keys()
+    for name, table in found.items():
+        np.testing.assert_array_equal(table, expected[name])
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    """Hold back what is written until the event is set."""
+    goes_on, written = threading.Event(), checkpoint.native.write_words
+
+    def wait(*arguments):
+        assert goes_on.wait(timeout=60)
+        written(*arguments)
+
+    monkeypatch.setattr(checkpoint.native, "write_words", wait)
+    return goes_on
 
 
 @pytest.fixture
@@ -52,26 +78,40 @@ def write(folder, *values, resume=True, best=None, **options):
     checkpoints = Checkpoints(folder, resume=resume, **options)
     checkpoints.begin(RUN if best is None else BEST_RUN)
     for value in values:
-        checkpoints.write(make_table(value), STATE, best)
+        checkpoints.write(snapshot(value, best))
         checkpoints.wait()
         assert checkpoints.take_failure() is None
     return checkpoints
 
 
 def test_gives_back_what_was_written(folder):
-    best = (np.full((3, 2), 5.0, np.float32), np.full((3, 2), 6.0, np.float32))
+    best = make_tables(5.0)
     write(folder, 4.0, best=best)
     last = Checkpoints(folder, resume=True).begin(BEST_RUN)
     assert last.state == STATE
     assert last.path == folder / "checkpoint-000001"
-    np.testing.assert_array_equal(last.tables[0], make_table(4.0).input_vectors)
-    np.testing.assert_array_equal(last.tables[1], make_table(4.0).output_vectors)
-    np.testing.assert_array_equal(last.best, best)
+    assert_same(last.tables, make_tables(4.0))
+    assert_same(last.best, best)
 
 
 def test_is_a_folder_of_vectors_too(folder):
     write(folder, 4.0)
-    assert firth.load(folder / "checkpoint-000001")["milk"].tolist() == [4.0, 4.0]
+    vectors = firth.load(folder / "checkpoint-000001")
+    assert vectors["milk"].tolist() == [4.0, 4.0]
+    # The rows of this output table are not those of words.
+    assert (vectors.input_vectors.shape, vectors.output_vectors) == ((3, 2), None)
+
+
+def test_one_of_an_earlier_version_is_refused_but_its_vectors_load(folder):
+    path = folder / "checkpoint-000001"
+    before = firth.Vectors(["tea", "milk"], np.eye(2, dtype=np.float32), output_vectors=np.eye(2))
+    before.save(path)
+    (path / "state.json").write_text('{"digest": "00", "state": {}, "run": {}, "files": {}}')
+    with pytest.raises(ConfigError, match="another layout of checkpoints; go on with that version"):
+        Checkpoints(folder, resume=True).begin(RUN)
+    vectors = firth.load(path)
+    np.testing.assert_array_equal(vectors.input_vectors, before.input_vectors)
+    np.testing.assert_array_equal(vectors.output_vectors, before.output_vectors)
 
 
 def test_keeps_the_last_ones_and_goes_on_counting(folder):
@@ -86,7 +126,7 @@ def test_one_that_is_half_removed_does_not_count_and_goes_next_time(folder, monk
 
     def write_both(checkpoints):
         for value in (1.0, 2.0):
-            checkpoints.write(make_table(value), STATE, None)
+            checkpoints.write(snapshot(value))
         checkpoints.wait()
 
     def half(path, **options):
@@ -109,17 +149,17 @@ def test_one_that_is_half_removed_does_not_count_and_goes_next_time(folder, monk
 
 
 def test_the_next_one_waits_for_the_last(folder, monkeypatch):
-    written = module.native.write_files
+    written = checkpoint.native.write_words
 
     def slow(*arguments):
         time.sleep(0.05)
         written(*arguments)
 
-    monkeypatch.setattr(module.native, "write_files", slow)
+    monkeypatch.setattr(checkpoint.native, "write_words", slow)
     checkpoints = Checkpoints(folder, keep=9)
     checkpoints.begin(RUN)
     for value in (1.0, 2.0, 3.0):
-        checkpoints.write(make_table(value), STATE, None)
+        checkpoints.write(snapshot(value))
     checkpoints.wait()
     firsts = [firth.load(path).input_vectors[0, 0] for path in list_checkpoints(folder)]
     assert firsts == [1.0, 2.0, 3.0]
@@ -139,7 +179,7 @@ def test_tells_what_differs(folder):
     write(folder, 1.0)
     with pytest.raises(ConfigError, match=r"another run: dim was 2, is now 3; "):
         Checkpoints(folder, resume=True).begin(
-            dataclasses.replace(RUN, identity={**RUN.identity, "dim": 3})
+            dataclasses.replace(RUN, fingerprint={**RUN.fingerprint, "dim": 3})
         )
 
 
@@ -147,8 +187,8 @@ def test_tells_what_differs(folder):
 @pytest.mark.parametrize(
     ("owner", "name", "stays"),
     [
-        (module.native, "write_files", "checkpoint-000001"),
-        (module, "write_state", "checkpoint-000001"),
+        (checkpoint.native, "write_tensors", "checkpoint-000001"),
+        (checkpoint, "write_state", "checkpoint-000001"),
         (scratch.shutil, "rmtree", "checkpoint-000002"),
     ],
 )
@@ -213,28 +253,28 @@ def test_numbers_may_have_more_than_six_digits(folder):
     assert names == ["checkpoint-1000000", "checkpoint-1000001"]
     last = Checkpoints(folder, resume=True).begin(RUN)
     assert last.path == folder / "checkpoint-1000001"
-    assert last.tables[0][0, 0] == 3.0
+    assert last.tables["input"][0, 0] == 3.0
 
 
 def test_a_disk_that_fills_leaves_the_last_one(folder, monkeypatch):
     checkpoints = write(folder, 1.0, keep=1)
 
-    def full(_inputs, _outputs, path):
+    def full(_tensors, path):
         path.write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(module.native, "write_matrices", full)
-    checkpoints.write(make_table(2.0), STATE, None)
+    monkeypatch.setattr(checkpoint.native, "write_tensors", full)
+    checkpoints.write(snapshot(2.0))
     checkpoints.wait()
     failure = checkpoints.take_failure()
     assert isinstance(failure, FirthError)
     assert "No space left" in str(failure)
     assert checkpoints.take_failure() is None
     assert [path.name for path in list_checkpoints(folder)] == ["checkpoint-000001"]
-    assert checkpoints.read_last().tables[0][0, 0] == 1.0
+    assert checkpoints.read_last().tables["input"][0, 0] == 1.0
 
 
-def test_is_due_after_some_time_and_not_while_one_is_written(folder, monkeypatch):
+def test_is_due_after_some_time_and_not_while_one_is_written(folder, monkeypatch, slow):
     now = 100.0
     monkeypatch.setattr(module.time, "monotonic", lambda: now)
     checkpoints = Checkpoints(folder, every=10.0)
@@ -242,18 +282,10 @@ def test_is_due_after_some_time_and_not_while_one_is_written(folder, monkeypatch
     assert not checkpoints.is_due()
     now = 110.0
     assert checkpoints.is_due()
-    goes_on = threading.Event()
-    written = module.native.write_files
-
-    def slow(*arguments):
-        assert goes_on.wait(timeout=60)
-        written(*arguments)
-
-    monkeypatch.setattr(module.native, "write_files", slow)
-    checkpoints.write(make_table(), STATE, None)
+    checkpoints.write(snapshot())
     now = 200.0
     assert not checkpoints.is_due()
-    goes_on.set()
+    slow.set()
     checkpoints.wait()
     assert checkpoints.is_due()
 
@@ -272,7 +304,7 @@ def test_stays_where_it_was_though_the_working_directory_changes(tmp_path, monke
     checkpoints.begin(RUN)
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
-    checkpoints.write(make_table(), STATE, None)
+    checkpoints.write(snapshot())
     checkpoints.wait()
     assert list_checkpoints(tmp_path / "here")
 
@@ -283,8 +315,7 @@ def test_stays_where_it_was_though_the_working_directory_changes(tmp_path, monke
 )
 @pytest.mark.parametrize("damage", ["flip", "cut", "remove"])
 def test_damage_is_noticed_and_the_way_back_is_told(folder, name, damage):
-    tables = make_table()
-    write(folder, 1.0, 2.0, best=(tables.input_vectors, tables.output_vectors))
+    write(folder, 1.0, 2.0, best=make_tables(1.0))
     path = folder / "checkpoint-000002" / name
     content = bytearray(path.read_bytes())
     assert content
@@ -314,13 +345,10 @@ def test_the_time_between_must_be_above_0(folder, every):
     ["model.safetensors", "best.safetensors", "vocabulary.json", "config.json"],
 )
 def test_files_of_another_checkpoint_are_noticed(folder, name):
-    best = [(np.full((3, 2), value, np.float32),) * 2 for value in (1.0, 2.0)]
     checkpoints = Checkpoints(folder, resume=True)
     checkpoints.begin(BEST_RUN)
-    for value, tables in zip((1.0, 2.0), best, strict=True):
-        table = dataclasses.replace(make_table(value), config={"lr": value})
-        table = dataclasses.replace(table, counts=np.array([3, 2, int(value)]))
-        checkpoints.write(table, STATE, tables)
+    for value in (1, 2):
+        checkpoints.write(snapshot(value, make_tables(value), counts=(3, 2, value), lr=value))
     checkpoints.wait()
     assert checkpoints.read_last().state == STATE
     first, second = (path / name for path in list_checkpoints(folder))
@@ -332,11 +360,17 @@ def test_files_of_another_checkpoint_are_noticed(folder, name):
 
 @pytest.mark.parametrize(
     "change",
-    [{"words": ("tea", "milk", "salt")}, {"dim": 3}, {"words": ("tea", "milk")}],
+    [
+        {"words": ("tea", "milk", "salt")},
+        {"words": ("tea", "milk")},
+        {"shapes": {**SHAPES, "input": TableShape(5, 3, 3)}},
+        {"shapes": {**SHAPES, "output": TableShape(3, 2, 3)}},
+        {"shapes": {**SHAPES, "nodes": TableShape(2, 2, 0)}},
+    ],
 )
 def test_vectors_that_are_not_those_of_the_run_are_refused(folder, change):
     write(folder, 1.0)
-    with pytest.raises(FormatError, match=r"the words are not those|vectors of shape \(3, 3\)"):
+    with pytest.raises(FormatError, match=r"the words are not those|expected tables of shapes"):
         Checkpoints(folder, resume=True).begin(dataclasses.replace(RUN, **change))
 
 
@@ -348,9 +382,9 @@ def test_files_that_the_run_does_not_have_are_refused(folder):
 
 def test_what_another_processor_made_is_told_once(folder):
     write(folder, 1.0)
-    here = dataclasses.replace(RUN, made_by={**RUN.made_by, "vector": 16})
+    here = dataclasses.replace(RUN, made_by={**RUN.made_by, "vector length": 16})
     checkpoints = Checkpoints(folder, resume=True)
-    with pytest.warns(FirthWarning, match=r"vectors of 8 numbers .*; the run goes on") as told:
+    with pytest.warns(FirthWarning, match=r"vector length was 8, .*; the run goes on") as told:
         checkpoints.begin(here)
     assert len(told) == 1
     # Not again, where the run goes back to it.
@@ -359,12 +393,11 @@ def test_what_another_processor_made_is_told_once(folder):
 
 def test_what_another_version_or_processor_made_is_refused_where_bytes_are_promised(folder):
     write(folder, 1.0)
-    here = {"firth": "0.2.0", "vector": 16, "features": ["avx", "avx512f", "fma"]}
+    here = {**RUN.made_by, "Firth": "0.2.0", "vector length": 16}
     checkpoints = Checkpoints(folder, resume=True)
     expected = (
-        r"checkpoint-000001 was made with Firth 0\.1\.0 \(this is 0\.2\.0\), on a processor with "
-        r"vectors of 8 numbers \(this one has 16\), so the run would not end with the bytes that "
-        r"deterministic promises; go on there, or begin anew in another folder$"
+        r"checkpoint-000001 was made elsewhere: Firth was '0\.1\.0', is now '0\.2\.0'; "
+        r"vector length was 8, is now 16; deterministic promises .* in another folder$"
     )
     with pytest.raises(ConfigError, match=expected):
         checkpoints.begin(dataclasses.replace(RUN, made_by=here, same_bytes=True))
@@ -394,35 +427,19 @@ def test_a_file_that_cannot_be_read_is_told(folder, monkeypatch):
         checkpoints.begin(RUN)
 
 
-def test_the_folder_is_held_until_what_is_being_written_is_written(folder, monkeypatch):
-    goes_on, written = threading.Event(), module.native.write_files
-
-    def slow(*arguments):
-        assert goes_on.wait(timeout=60)
-        written(*arguments)
-
-    monkeypatch.setattr(module.native, "write_files", slow)
+def test_the_folder_is_held_until_what_is_being_written_is_written(folder, slow):
     with Checkpoints(folder) as checkpoints:
         checkpoints.begin(RUN)
-        checkpoints.write(make_table(), STATE, None)
+        checkpoints.write(snapshot())
     with pytest.raises(FirthError, match="another run is using"):
         Checkpoints(folder, resume=True)
-    goes_on.set()
+    slow.set()
     checkpoints.wait()
     for _ in range(6_000):
         if not checkpoints._lock.is_locked:
             break
         time.sleep(0.01)
     assert Checkpoints(folder, resume=True).begin(RUN).state == STATE
-
-
-def test_a_checkpoint_without_output_vectors_is_an_error(folder):
-    checkpoints = Checkpoints(folder, resume=True)
-    checkpoints.begin(RUN)
-    checkpoints.write(dataclasses.replace(make_table(), output_vectors=None), STATE, None)
-    checkpoints.wait()
-    with pytest.raises(FormatError, match=r"input and output vectors of shape \(3, 2\)"):
-        checkpoints.read_last()
 
 
 def test_an_unwritable_folder_is_told_at_once(tmp_path):

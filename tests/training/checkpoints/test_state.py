@@ -6,14 +6,15 @@ import json
 import pytest
 
 from firth.errors import ConfigError, FormatError
+from firth.training.checkpoints import state
 from firth.training.checkpoints.state import RunSpec, RunState, check_state, read_state, write_state
 
 SPEC = RunSpec(
-    identity={"dim": 2, "lr": 1e-05, "text": "7 words", "start": None},
-    made_by={"firth": "0.1.0", "vector": 8, "features": ["avx"]},
+    fingerprint={"dim": 2, "lr": 1e-05, "text": "7 words", "start": None},
+    made_by={"Firth": "0.1.0", "vector length": 8, "instructions": "avx"},
     same_bytes=False,
     words=("tea", "milk"),
-    dim=2,
+    shapes={},
     epochs=6,
     size=100,
     most_pairs=10,
@@ -34,7 +35,7 @@ def path(tmp_path):
 def test_gives_back_what_was_written(path):
     stored = read_state(path)
     assert check_state(stored.state, SPEC) == STATE
-    assert (stored.run, stored.made_by) == (SPEC.identity, SPEC.made_by)
+    assert (stored.fingerprint, stored.made_by) == (SPEC.fingerprint, SPEC.made_by)
     assert stored.files == {"model.safetensors": "00ff"}
 
 
@@ -45,7 +46,7 @@ def test_a_person_can_read_it(path):
 
 
 def test_every_flipped_bit_is_refused(path):
-    write_state(path, STATE, dataclasses.replace(SPEC, identity={"lr": 1e-05}, made_by={}), {})
+    write_state(path, STATE, dataclasses.replace(SPEC, fingerprint={"lr": 1e-05}, made_by={}), {})
     whole = path.read_bytes()
     believed = []
     # Written in place, since some file systems take long to empty a file.
@@ -94,10 +95,18 @@ def test_a_missing_file_is_told(tmp_path):
         read_state(tmp_path / "state.json")
 
 
-def test_what_an_earlier_version_wrote_is_refused_with_what_to_do(path):
-    content = json.loads(path.read_text())
-    path.write_text(json.dumps({name: content[name] for name in ("state", "run", "files")}))
-    with pytest.raises(ConfigError, match=r"by an earlier version of Firth.*begin anew in another"):
+@pytest.mark.parametrize(
+    "layout",
+    [
+        {"state": {}, "run": {}, "files": {}},
+        {"digest": "00ff", "state": {}, "run": {}, "made_by": {}, "files": {}},
+        {"layout": state.LAYOUT + 1, "state": {}, "tables": {}},
+    ],
+)
+def test_the_layout_of_another_version_is_refused_in_one_line(path, layout):
+    path.write_bytes(state._encode(layout))
+    expected = r"^.* by a version of Firth with another layout .*, or begin anew in another folder$"
+    with pytest.raises(ConfigError, match=expected):
         read_state(path)
 
 

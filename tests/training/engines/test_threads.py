@@ -53,16 +53,15 @@ def test_what_work_apart_raises_is_raised(error):
 def test_every_stretch_is_trained_and_given_once(workers):
     engine = Engine(workers)
     given = list(train_in_threads(engine, iter(STRETCHES)))
-    by_start = sorted(given, key=lambda each: each[0].start)
-    assert [stretch for stretch, _, _ in by_start] == STRETCHES
-    assert all(result == (float(stretch.start), 1) for stretch, result, _ in given)
+    assert sorted((each.stretch for each in given), key=lambda each: each.start) == STRETCHES
+    assert all((each.loss, each.pairs) == (each.stretch.start, 1) for each in given)
     assert sorted(engine.trained, key=lambda each: each.start) == STRETCHES
 
 
-def test_one_worker_keeps_the_order_and_the_last_is_told_to_be_so():
+def test_one_worker_keeps_the_order():
     engine = Engine(1)
     given = list(train_in_threads(engine, iter(STRETCHES)))
-    assert [stretch for stretch, _, _ in given] == engine.trained == STRETCHES
+    assert [each.stretch for each in given] == engine.trained == STRETCHES
 
 
 @pytest.mark.parametrize("workers", [1, 3])

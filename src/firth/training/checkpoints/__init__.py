@@ -1,1 +1,1 @@
-"""Checkpoints of a run: written aside, kept, read back, refused."""
+"""Checkpoints of a run: written, kept, read back, refused."""

@@ -1,4 +1,4 @@
-"""What a run does with its folder of checkpoints; without one, nothing."""
+"""Taking checkpoints of a run; without a folder for them, nothing is taken."""
 
 from __future__ import annotations
 
@@ -9,27 +9,25 @@ from pathlib import Path
 import numpy as np
 
 from firth._version import __version__
-from firth.corpus import Vocabulary
 from firth.errors import warn
-from firth.training.checkpoints.folder import Checkpoint, Checkpoints, Tables
+from firth.training.checkpoints.checkpoint import Checkpoint, Snapshot
+from firth.training.checkpoints.folder import Checkpoints
 from firth.training.checkpoints.state import RunState
-from firth.training.config import TrainConfig
-from firth.training.divergence import check_tables
-from firth.training.engines.base import Engine
-from firth.vectors.table import Table
+from firth.training.engines.base import Engine, Tables
+from firth.training.task import Task
 
 
 class Checkpointer:
-    """Takes checkpoints of a run, and tells of those that could not be written.
+    """Takes checkpoints of a run, and warns of those that could not be written.
 
     Parameters
     ----------
     checkpoints : Checkpoints, optional
         The folder.
+    task : Task
+        What the run is asked to do.
     engine : Engine
-        Whose tables are saved, while no worker changes them.
-    vocabulary, config
-        Of the run.
+        Its tables are saved, while no worker changes them.
 
     Attributes
     ----------
@@ -37,16 +35,9 @@ class Checkpointer:
         How long the workers have stood still for it.
     """
 
-    def __init__(
-        self,
-        checkpoints: Checkpoints | None,
-        engine: Engine,
-        vocabulary: Vocabulary,
-        config: TrainConfig,
-    ) -> None:
-        self._checkpoints, self._engine = checkpoints, engine
-        self._vocabulary, self._config = vocabulary, config
-        self._told = ""
+    def __init__(self, checkpoints: Checkpoints | None, task: Task, engine: Engine) -> None:
+        self._checkpoints, self._task, self._engine = checkpoints, task, engine
+        self._warning = ""
         self.seconds = 0.0
 
     @property
@@ -64,30 +55,23 @@ class Checkpointer:
         Raises
         ------
         Diverged
-            If they hold what is no vector: such a checkpoint would be of no use.
+            If training diverges: such a checkpoint would be of no use.
         """
         if self._checkpoints is None:
             return
         began = time.perf_counter()
-        # The one before must be written first anyway, and its copy would stand beside this one.
+        # Until then the copy of the last checkpoint takes memory too.
         self.finish()
-        inputs, outputs = tables = copies(self._engine.tables())
-        lr = self._config.lr * state.lr_scale
-        check_tables(tables, self._vocabulary, state.epoch, lr)
-        table = Table(
-            words=self._vocabulary.words,
-            input_vectors=inputs,
-            counts=self._vocabulary.counts,
-            output_vectors=outputs,
-            config={
-                "firth": __version__,
-                "options": dataclasses.asdict(self._config),
-                "losses": list(state.losses),
-                "held_out_losses": list(state.held_out_losses),
-                "lr_scale": state.lr_scale,
-            },
-        )
-        self._checkpoints.write(table, state, best)
+        tables, config = copies(self._engine.tables()), self._task.config
+        self._task.check.check_tables(tables, state.epoch, config.lr * state.lr_scale)
+        how = {
+            "firth": __version__,
+            "options": dataclasses.asdict(config),
+            "losses": list(state.losses),
+            "held_out_losses": list(state.held_out_losses),
+            "lr_scale": state.lr_scale,
+        }
+        self._checkpoints.write(Snapshot(self._task.corpus.vocabulary, how, tables, best, state))
         self.seconds += time.perf_counter() - began
 
     def read_last(self) -> Checkpoint | None:
@@ -96,18 +80,17 @@ class Checkpointer:
         return None if self._checkpoints is None else self._checkpoints.read_last()
 
     def finish(self, seconds: float | None = None) -> None:
-        """Wait until what is being written is written, but no longer than that."""
+        """Wait until the checkpoint is written, at most so many seconds; warn if it was not."""
         if self._checkpoints is None:
             return
         self._checkpoints.wait(seconds)
         failure = self._checkpoints.take_failure()
-        # The run goes on without it. A full disk is told once, not every time.
-        if failure is not None and str(failure) != self._told:
-            self._told = str(failure)
+        # The run goes on without it. A full disk causes one warning, not one each time.
+        if failure is not None and str(failure) != self._warning:
+            self._warning = str(failure)
             warn(f"{failure}; the last checkpoint is {self.last or 'none'}")
 
 
 def copies(tables: Tables) -> Tables:
     """Copy tables that may be views."""
-    inputs, outputs = (np.array(table, order="C") for table in tables)
-    return inputs, outputs
+    return {name: np.array(table, order="C") for name, table in tables.items()}

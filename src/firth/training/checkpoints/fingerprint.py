@@ -1,10 +1,10 @@
-"""What a run is a run of, so that it goes on from a checkpoint of its own and of no other."""
+"""The fingerprint of a run, so that only the same run resumes its checkpoint."""
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +12,8 @@ from numpy.typing import NDArray
 from firth._version import __version__
 from firth.compilation.emitter import WIDTH
 from firth.compilation.processor import processor_features
-from firth.corpus import Corpus
 from firth.training.checkpoints.state import RunSpec
-from firth.training.config import TrainConfig
-from firth.training.engines.base import Initial, MakeEngine
+from firth.training.task import Task
 
 # The features on which the arithmetic of the kernels and of NumPy depends. Processors that differ
 # in others give the same bytes.
@@ -24,28 +22,17 @@ _ARITHMETIC = {
 }  # fmt: skip
 
 
-def spec_of(
-    corpus: Corpus,
-    config: TrainConfig,
-    make_engine: MakeEngine,
-    initial: Initial | None,
-    frozen: NDArray[np.int64],
-) -> RunSpec:
-    """Return what a run is, as far as its checkpoints must fit it.
-
-    Parameters
-    ----------
-    corpus, config, make_engine, initial, frozen
-        As for `identity_of`.
-    """
+def spec_of(task: Task) -> RunSpec:
+    """Return what the checkpoints of a run must fit."""
+    config, corpus = task.config, task.corpus
     return RunSpec(
-        identity=identity_of(corpus, config, make_engine, initial, frozen),
+        fingerprint=fingerprint_of(task),
         made_by=made_by(),
         same_bytes=config.deterministic,
         words=corpus.vocabulary.words,
-        dim=config.dim,
+        shapes=task.shapes,
         epochs=config.epochs,
-        size=corpus.tokens.size - corpus.held_out,
+        size=task.size,
         most_pairs=1 if config.model == "cbow" else 2 * config.window,
         held_out=corpus.held_out > 0,
         keeps_best=config.patience is not None,
@@ -53,85 +40,47 @@ def spec_of(
 
 
 def made_by() -> dict[str, object]:
-    """Return what changes the bytes of vectors beside the run itself, as JSON can hold it."""
-    features = sorted(_ARITHMETIC & processor_features())
-    return {"firth": __version__, "vector": WIDTH, "features": features}
+    """Return what else changes the bytes of the vectors: the version of Firth, the processor."""
+    instructions = " ".join(sorted(_ARITHMETIC & processor_features()))
+    return {"Firth": __version__, "vector length": WIDTH, "instructions": instructions}
 
 
-def describe_difference(before: Mapping[str, object], now: Mapping[str, object]) -> str | None:
-    """Return in words how two results of `made_by` differ, or None where they do not.
+def differences(before: Mapping[str, object], now: Mapping[str, object]) -> str:
+    """Return in words how two results of `made_by`, or two fingerprints, differ.
 
     Examples
     --------
-    >>> before = {"firth": "0.1.0", "vector": 8, "features": ["avx", "fma"]}
-    >>> describe_difference(before, {"firth": "0.2.0", "vector": 4, "features": []})
-    'with Firth 0.1.0 (this is 0.2.0), on a processor with vectors of 8 numbers (this one has 4)'
-    >>> describe_difference(before, {**before, "features": ["avx", "avx2"]})
-    'on a processor with fma (this one has none), on a processor without avx2 (this one has it)'
+    >>> differences({"dim": 100, "window": 5}, {"dim": 200, "window": 5})
+    'dim was 100, is now 200'
     """
-    said = []
-    if before.get("firth") != now["firth"]:
-        said.append(f"with Firth {before.get('firth')} (this is {now['firth']})")
-    if before.get("vector") != now["vector"]:
-        length = before.get("vector")
-        said.append(
-            f"on a processor with vectors of {length} numbers (this one has {now['vector']})"
-        )
-    elif before.get("features") != now["features"]:
-        # What a longer vector needs is said with its length.
-        had, has = (set(_names(each.get("features"))) for each in (before, now))
-        for names, pattern in (
-            (had - has, "on a processor with {} (this one has none)"),
-            (has - had, "on a processor without {} (this one has it)"),
-        ):
-            if names:
-                said.append(pattern.format(", ".join(sorted(names))))
-    return ", ".join(said) or None
+    return "; ".join(
+        f"{name} was {before.get(name)!r}, is now {now.get(name)!r}"
+        for name in {**before, **now}
+        if before.get(name) != now.get(name)
+    )
 
 
-def _names(features: object) -> Iterable[str]:
-    return map(str, features) if isinstance(features, list) else ()
+def fingerprint_of(task: Task) -> dict[str, object]:
+    """Return text, options, engine, start and frozen words of a run, as JSON can hold them.
 
-
-def identity_of(
-    corpus: Corpus,
-    config: TrainConfig,
-    make_engine: MakeEngine,
-    initial: Initial | None,
-    frozen: NDArray[np.int64],
-) -> dict[str, object]:
-    """Tell what a run is a run of, as JSON can hold it.
-
-    The number of threads is no part of it: it may be another when the run goes on.
-
-    Parameters
-    ----------
-    corpus, config
-        What is trained, and how.
-    make_engine : callable
-        The class of the engine.
-    initial : Initial, optional
-        Vectors to start from.
-    frozen : int64
-        Ids of words whose vectors do not change.
+    The number of threads and what to do on divergence are no part of it: they may change when the
+    run goes on.
     """
-    options = dataclasses.asdict(config)
-    # Nor does it change what is trained already if a run that diverged shall now go back.
+    options = dataclasses.asdict(task.config)
     del options["threads"], options["on_divergence"]
-    start = () if initial is None else (initial.ids, initial.input_vectors, initial.output_vectors)
-    trained = corpus.tokens.size - corpus.held_out
+    corpus, initial = task.corpus, task.initial
     return {
         **options,
-        "engine": getattr(make_engine, "__name__", repr(make_engine)),
-        "text": f"{trained:,} words to train on, {corpus.held_out:,} held out, "
-        f"{len(corpus.vocabulary):,} distinct ({corpus.digest()[:16]})",
-        "start": _digest(*start),
-        "frozen": _digest(frozen),
+        "engine": task.engine.name,
+        "text": f"{task.size:,} words to train on, {corpus.held_out:,} held out, "
+        f"{task.words:,} distinct ({corpus.digest()[:16]})",
+        "start": None if initial is None else _digest(initial.ids, *initial.tables.values()),
+        "frozen": _digest(task.frozen),
     }
 
 
 def _digest(*arrays: NDArray[np.int64] | NDArray[np.float32]) -> str | None:
-    """Return the length of arrays and a digest, or None where they hold nothing."""
+    """Return the length of arrays and a digest, or None if they are empty."""
     if sum(array.size for array in arrays) == 0:
         return None
     digest = hashlib.blake2b(digest_size=8)

@@ -1,4 +1,4 @@
-"""The state of a run in a checkpoint: written with a digest, and checked before it is believed."""
+"""The state of a run in a checkpoint: written with a digest, and checked before it is used."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from pathlib import Path
 from firth.checks import is_finite, whole_number
 from firth.corpus.vocabulary import Token
 from firth.errors import ConfigError, FormatError
+from firth.training.engines.base import TableShape
 from firth.vectors.formats import native
 
-_PARTS = ("state", "run", "made_by", "files")
+# One more each time that the files of a checkpoint, or what is in them, change.
+LAYOUT = 2
+_PARTS = ("state", "fingerprint", "made_by", "files")
 
 
 @dataclass(frozen=True)
@@ -44,38 +47,18 @@ class RunState:
 
 @dataclass(frozen=True, kw_only=True)
 class RunSpec:
-    """What a run is, as far as its checkpoints must fit it.
+    """What the checkpoints of a run must fit."""
 
-    Parameters
-    ----------
-    identity : mapping
-        The fingerprint of the run: text, options, start. JSON can hold it.
-    made_by : mapping
-        What else changes the bytes of the vectors: the version of Firth and the processor.
-    same_bytes : bool
-        Whether the run promises the same bytes, and so the same `made_by`.
-    words : sequence
-        The words of the vocabulary, in the order of the rows.
-    dim, epochs : int
-        As in `TrainConfig`.
-    size : int
-        The positions of an epoch.
-    most_pairs : int
-        The most positive pairs that a position has.
-    held_out, keeps_best : bool
-        Whether some text is held out, and whether the vectors of the best epoch are kept.
-    """
-
-    identity: Mapping[str, object]
-    made_by: Mapping[str, object]
-    same_bytes: bool
+    fingerprint: Mapping[str, object]  # text, options, engine, start and frozen words
+    made_by: Mapping[str, object]  # what else changes the bytes of the vectors
+    same_bytes: bool  # whether the run promises the same bytes, and so the same made_by
     words: Sequence[Token]
-    dim: int
+    shapes: Mapping[str, TableShape]
     epochs: int
-    size: int
-    most_pairs: int
-    held_out: bool
-    keeps_best: bool
+    size: int  # positions of an epoch
+    most_pairs: int  # positive pairs of a position
+    held_out: bool  # whether some text is held out
+    keeps_best: bool  # whether the tables of the best epoch are kept
 
 
 @dataclass(frozen=True)
@@ -83,27 +66,15 @@ class StoredState:
     """What `state.json` holds; nothing of `state` has been compared with the run yet."""
 
     state: Mapping[str, object]
-    run: Mapping[str, object]
+    fingerprint: Mapping[str, object]
     made_by: Mapping[str, object]
     files: Mapping[str, object]
 
 
 def write_state(path: Path, state: RunState, spec: RunSpec, files: Mapping[str, str]) -> None:
-    """Write the state of a run, with a digest of all that the file holds.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    state : RunState
-        How far the run has come.
-    spec : RunSpec
-        What the run is.
-    files : mapping
-        The digests of the other files of the checkpoint, by name.
-    """
-    stored = StoredState(dataclasses.asdict(state), spec.identity, spec.made_by, files)
-    path.write_bytes(_encode(dataclasses.asdict(stored)))
+    """Write the state of a run and digests of the other files, with a digest of all of it."""
+    stored = StoredState(dataclasses.asdict(state), spec.fingerprint, spec.made_by, files)
+    path.write_bytes(_encode({"layout": LAYOUT, **dataclasses.asdict(stored)}))
 
 
 def read_state(path: Path) -> StoredState:
@@ -114,19 +85,21 @@ def read_state(path: Path) -> StoredState:
     FormatError
         If it is missing or damaged.
     ConfigError
-        If a version of Firth wrote it that kept no digest.
+        If a version of Firth wrote it whose checkpoints have another layout.
     """
     if not path.is_file():
         raise FormatError(f"{path}: damaged: the file is missing")
     content = native.read_json(path)
-    if content.keys() == {"state", "run", "files"}:
+    content.pop("digest", None)
+    is_intact = path.read_bytes() == _encode(content)
+    # The first layout had no number, and no digest at first.
+    if "run" in content or (is_intact and content.get("layout") != LAYOUT):
         raise ConfigError(
-            f"{path} was written by an earlier version of Firth, without a digest; "
+            f"{path.parent} was written by a version of Firth with another layout of checkpoints; "
             "go on with that version, or begin anew in another folder"
         )
-    digest = content.pop("digest", None)
     parts = {name: content.get(name) for name in _PARTS}
-    if digest is None or parts != content or path.read_bytes() != _encode(content):
+    if not is_intact or {"layout": LAYOUT, **parts} != content:
         raise FormatError(f"{path}: damaged: it is not what was written")
     if not all(isinstance(part, dict) for part in parts.values()):
         raise FormatError(f"{path}: expected objects under {', '.join(_PARTS)}")
@@ -134,7 +107,7 @@ def read_state(path: Path) -> StoredState:
 
 
 def check_state(fields: Mapping[str, object], spec: RunSpec) -> RunState:
-    """Return the state of a run after comparing each part of it with what the run can come to.
+    """Return the state of a run after checking that the run can be in it.
 
     Raises
     ------
@@ -183,10 +156,10 @@ def _scale(name: str, value: object) -> float:
 
 
 def _encode(content: Mapping[str, object]) -> bytes:
-    """Return the one text that stands for some content, with the digest of it at the beginning.
+    """Return some content as JSON that begins with its digest.
 
-    Python writes every JSON value that it reads in one way only, so a file is as it was written if
-    its content gives the same bytes again.
+    Python writes every JSON value in one way only, so a file is as it was written if its content
+    gives the same bytes again.
     """
     try:
         plain = json.dumps(content, allow_nan=False).encode()

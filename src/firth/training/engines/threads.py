@@ -1,19 +1,29 @@
-"""Threads: the stretches of a run shared out among workers, and work done apart."""
+"""The stretches of a run shared out among threads, and work done in a thread of its own."""
 
 from __future__ import annotations
 
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from firth.training.engines.base import Engine, Stretch
 
 
-def run_in_thread(work: Callable[[], None]) -> None:
-    """Do something in a thread of its own and wait for it; what it raises, this raises.
+class Trained(NamedTuple):
+    """A stretch that was trained, with the sum of its losses and its positive pairs."""
 
-    LLVM calls back into Python while it compiles, and an interrupt that meets such a call is lost.
-    In the main thread, which only waits, none is.
+    stretch: Stretch
+    loss: float
+    pairs: int
+    more: bool  # whether a result, or the end of a worker, is waiting to be handled
+
+
+def run_in_thread(work: Callable[[], None]) -> None:
+    """Call `work` in a thread of its own and wait for it; raise what it raises.
+
+    LLVM calls back into Python while it compiles, and an interrupt that arrives in such a call is
+    lost. The main thread, which only waits, receives it.
     """
     failures: list[BaseException] = []
 
@@ -27,23 +37,17 @@ def run_in_thread(work: Callable[[], None]) -> None:
     thread.start()
     thread.join()
     if failures:
-        # Not kept here too: its traceback would hold this frame, and so itself.
+        # Not kept in the list: its traceback would hold this frame, and so itself.
         raise failures.pop()
 
 
-def train_in_threads(
-    engine: Engine, stretches: Iterator[Stretch]
-) -> Iterator[tuple[Stretch, tuple[float, int], bool]]:
-    """Train stretches on as many threads as the engine has workers.
+def train_in_threads(engine: Engine, stretches: Iterator[Stretch]) -> Iterator[Trained]:
+    """Train stretches on as many threads as the engine has workers, and yield each result.
 
-    Each is given with its result, and whether something else that has happened meanwhile is
-    waiting to be given.
-
-    The kernel runs without the GIL. Workers change the same tables without locks (Niu et al. 2011).
-    The stretches are handed out in order, and each that was handed out is given back. When the
-    caller stops listening, the workers finish the stretch at hand and end.
+    Workers take the stretches in order, and the result of each that was taken is yielded. When the
+    caller stops listening, the workers finish their stretches and end.
     """
-    results: queue.SimpleQueue[tuple[Stretch, tuple[float, int]] | BaseException | None]
+    results: queue.SimpleQueue[tuple[Stretch, float, int] | BaseException | None]
     results = queue.SimpleQueue()
     stop, lock = threading.Event(), threading.Lock()
 
@@ -54,7 +58,7 @@ def train_in_threads(
                     stretch = next(stretches, None)
                 if stretch is None:
                     break
-                results.put((stretch, engine.train(worker, stretch)))
+                results.put((stretch, *engine.train(worker, stretch)))
             results.put(None)
         except BaseException as error:
             results.put(error)
@@ -72,10 +76,10 @@ def train_in_threads(
             if result is None:
                 working -= 1
             else:
-                yield *result, not results.empty()
+                yield Trained(*result, more=not results.empty())
     finally:
         stop.set()
         for thread in threads:
             thread.join()
-        # What was raised has this frame in its traceback.
+        # The traceback of what was raised holds this frame.
         result = None

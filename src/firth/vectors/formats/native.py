@@ -5,13 +5,15 @@
 `vocabulary.json`       `{"words": [...], "counts": [...]}`; counts are null if unknown
 `config.json`           how the vectors were trained, with which version, on what
 ======================= ========================================================================
+
+A checkpoint of a run holds the same files, with the run's tables in the first; it is read too.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -32,6 +34,9 @@ from firth.vectors.table import Table, Token
 
 INPUT = "embeddings"
 OUTPUT = "output"
+# A checkpoint's input table, in which other rows may follow those of the words.
+CHECKPOINT_INPUT = "input"
+Floats = NDArray[np.float32]
 # JSON from a str with a lone surrogate is no valid UTF-8, but a word may hold any character.
 _SURROGATES = "surrogatepass"
 
@@ -44,11 +49,12 @@ def read(path: Path, selection: Selection) -> Table:
     FormatError
         If a file of the folder is missing or damaged.
     """
-    input_vectors, output_vectors = read_matrices(path / MODEL)
+    tensors = read_tensors(path / MODEL, (INPUT, CHECKPOINT_INPUT, OUTPUT))
     vocabulary = read_json(path / VOCABULARY)
     words = vocabulary.get("words")
     if not isinstance(words, list):
         raise FormatError(f"{path / VOCABULARY}: expected a list under 'words'")
+    input_vectors, output_vectors = _words_rows(tensors, len(words), path / MODEL)
     table = Table(
         words=cast(list[Token], words),
         input_vectors=input_vectors,
@@ -78,31 +84,44 @@ def _selected(table: Table, path: Path, selection: Selection) -> Table:
     )
 
 
-def read_matrices(path: Path) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
-    """Read vectors alone.
+def _words_rows(tensors: Mapping[str, Floats], V: int, path: Path) -> tuple[Floats, Floats | None]:
+    """Return the input and output vectors of V words."""
+    output = tensors.get(OUTPUT)
+    if INPUT in tensors:
+        return tensors[INPUT], output
+    if CHECKPOINT_INPUT not in tensors:
+        raise FormatError(f"{path}: holds no tensor '{INPUT}', only {[OUTPUT]}")
+    # The rows of a checkpoint's output table may be other things than words.
+    is_of_words = output is not None and len(output) == V
+    return tensors[CHECKPOINT_INPUT][:V], output if is_of_words else None
+
+
+def read_tensors(path: Path, names: Collection[str]) -> dict[str, Floats]:
+    """Return the tensors of these names that a file holds.
 
     Raises
     ------
     FormatError
-        If the file is missing or damaged.
+        If the file is missing or damaged, holds none of them, or one of another type.
     """
     _require(path)
     with open_regular(path):
         pass  # safetensors calls whatever prevents it a missing file.
     try:
         with safe_open(path, framework="np") as tensors:
-            names = set(tensors.keys())
-            if INPUT not in names:
-                held = one_line(str(sorted(names)))
-                raise FormatError(f"{path}: holds no tensor '{INPUT}', only {held}")
-            found = [name for name in (INPUT, OUTPUT) if name in names]
+            held = sorted(tensors.keys())
+            found = [name for name in names if name in held]
+            if not found:
+                expected = next(iter(names))
+                raise FormatError(
+                    f"{path}: holds no tensor '{expected}', only {one_line(str(held))}"
+                )
             for name in found:
                 tensor = tensors.get_slice(name)
                 _check_tensor(name, tensor.get_dtype(), tensor.get_shape(), path)
-            matrices = [tensors.get_tensor(name) for name in found]
+            return {name: tensors.get_tensor(name) for name in found}
     except SafetensorError as error:
         raise FormatError(f"{path}: damaged: {one_line(str(error))}") from error
-    return matrices[0], matrices[1] if OUTPUT in names else None
 
 
 def _check_tensor(name: str, dtype: str, shape: list[int], path: Path) -> None:
@@ -184,25 +203,39 @@ def write_files(table: Table, folder: Path) -> None:
     FormatError
         If JSON cannot hold the config.
     """
-    counts = None if table.counts is None else table.counts.tolist()
-    write_json({"words": list(table.words), "counts": counts}, folder / VOCABULARY)
-    write_json(table.config, folder / CONFIG)
-    write_matrices(table.input_vectors, table.output_vectors, folder / MODEL)
+    write_words(table.words, table.counts, table.config, folder)
+    tensors = {INPUT: table.input_vectors}
+    if table.output_vectors is not None:
+        tensors[OUTPUT] = table.output_vectors
+    write_tensors(tensors, folder / MODEL)
 
 
-def write_matrices(
-    input_vectors: NDArray[np.float32], output_vectors: NDArray[np.float32] | None, path: Path
+def write_words(
+    words: Sequence[Token],
+    counts: NDArray[np.int64] | None,
+    config: Mapping[str, object],
+    folder: Path,
 ) -> None:
-    """Write vectors alone.
+    """Write the two files of a folder that hold no vectors.
+
+    Raises
+    ------
+    FormatError
+        If the config holds what JSON cannot.
+    """
+    numbers = None if counts is None else counts.tolist()
+    write_json({"words": list(words), "counts": numbers}, folder / VOCABULARY)
+    write_json(config, folder / CONFIG)
+
+
+def write_tensors(tensors: Mapping[str, Floats], path: Path) -> None:
+    """Write tables by name.
 
     Raises
     ------
     OSError
         If the disk is full.
     """
-    tensors = {INPUT: input_vectors}
-    if output_vectors is not None:
-        tensors[OUTPUT] = output_vectors
     path.touch()
     mode = path.stat().st_mode
     try:

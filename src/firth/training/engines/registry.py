@@ -1,0 +1,36 @@
+"""The engines by name; each is imported when it is asked for."""
+
+from __future__ import annotations
+
+import importlib
+from typing import cast
+
+from firth.checks import shown
+from firth.errors import ConfigError
+from firth.training.engines.base import EngineClass
+
+DEFAULT = "hogwild"
+
+# As text: an engine may be in a higher layer, or need a package that is not installed.
+_CLASSES = {
+    "hogwild": ("firth.training.engines.hogwild", "HogwildEngine"),
+    "torch": ("firth.torch", "TorchEngine"),
+}
+
+ENGINES = tuple(_CLASSES)
+
+
+def engine_named(name: str) -> EngineClass:
+    """Return the class of an engine.
+
+    Raises
+    ------
+    ConfigError
+        If there is no engine of this name.
+    MissingExtraError
+        If the engine needs a package that is not installed.
+    """
+    if not isinstance(name, str) or name not in _CLASSES:
+        raise ConfigError(f"engine must be {' or '.join(ENGINES)}, got {shown(name)}")
+    module, attribute = _CLASSES[name]
+    return cast(EngineClass, getattr(importlib.import_module(module), attribute))

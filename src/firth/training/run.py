@@ -1,0 +1,254 @@
+"""A run as it goes: epochs, pauses, checkpoints, and the way back when it diverges."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from firth.errors import CorpusError, Interrupted, warn
+from firth.training.callbacks import StopReason
+from firth.training.checkpoints.checkpoint import Checkpoint
+from firth.training.checkpoints.checkpointer import Checkpointer, copies
+from firth.training.checkpoints.folder import Checkpoints
+from firth.training.checkpoints.state import RunState
+from firth.training.divergence import Diverged
+from firth.training.engines.base import INPUT, Floats, Stretch, Tables
+from firth.training.engines.threads import run_in_thread, train_in_threads
+from firth.training.estimate import Estimate, expected_seconds
+from firth.training.held_out import measure_held_out
+from firth.training.reports import Reports
+from firth.training.schedule import Schedule
+from firth.training.signals import Interrupts
+from firth.training.task import Task, TrainResult
+
+# How long a second interrupt waits for what is being written.
+_LAST_SECONDS = 2.0
+# Halving the step size ends where it would be less than this part of what was asked for.
+_LEAST_SCALE = 1e-3
+
+
+class Run:
+    """A run as it goes.
+
+    Parameters
+    ----------
+    task : Task
+        What it is asked to do.
+    reports : Reports
+        Tells the callbacks.
+    checkpoints : Checkpoints, optional
+        Where checkpoints are kept.
+    last : Checkpoint, optional
+        The checkpoint from which it goes on.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        reports: Reports,
+        checkpoints: Checkpoints | None,
+        last: Checkpoint | None,
+    ) -> None:
+        self._task, self._reports, self._last = task, reports, last
+        self._engine = task.make_engine()
+        self._checkpointer = Checkpointer(checkpoints, task, self._engine)
+        self._begun_from: Path | None = None
+        self._state = RunState()
+        self._best: Tables | None = None
+        # Where the last stretch ends that a worker took.
+        self._taken = 0
+        # Two reasons to pause: a signal, and what a callback raised.
+        self._interrupts: Interrupts | None = None
+        self._error: Exception | None = None
+
+    def prepare(self, needed: Estimate) -> None:
+        """Compile the engine, put it where the run begins, and measure how long it will take."""
+        run_in_thread(self._engine.compile)
+        if self._task.initial is not None:
+            self._engine.restore(self._task.initial.tables, self._task.initial.ids)
+        last, self._last = self._last, None
+        if last is not None:
+            self._begun_from = last.path
+            self._go_on_from(last, last.state)
+            del last
+        epochs_left = self._task.config.epochs - self._state.epoch
+        words = epochs_left * self._task.corpus.tokens.size - self._state.position
+        seconds = expected_seconds(self._task, self._engine, words)
+        self._needed = dataclasses.replace(needed, seconds=seconds)
+
+    def close(self) -> None:
+        """Release what an exception would hold for as long as its traceback lives."""
+        self._engine.close()
+        self._error = self._best = self._last = None
+
+    def train(self, interrupts: Interrupts | None) -> TrainResult:
+        """Train the epochs that are left, or until there is a reason to stop."""
+        self._interrupts = interrupts
+        reason: StopReason = "error"
+        try:
+            self._reports.start(self._state, self._begun_from, self._needed, self._input_vectors)
+            if self._task.config.on_divergence == "halve" and self._begun_from is None:
+                self._checkpointer.save(self._state, self._best)
+            while not self._is_done():
+                self._train_epoch()
+            self._checkpointer.finish()
+            reason = "done" if self._state.epoch == self._task.config.epochs else "patience"
+        except KeyboardInterrupt as error:
+            reason = "interrupted"
+            # A second interrupt does not wait for a slow disk.
+            self._checkpointer.finish(None if isinstance(error, Interrupted) else _LAST_SECONDS)
+            raise
+        except BaseException:
+            self._checkpointer.finish()
+            raise
+        finally:
+            self._reports.end(reason, self._state, self._checkpointer.seconds)
+        return self._result()
+
+    def _result(self) -> TrainResult:
+        losses, held_out_losses = self._state.losses, self._state.held_out_losses
+        return TrainResult(
+            tables=self._engine.take_tables() if self._best is None else self._best,
+            shapes=self._task.shapes,
+            losses=losses,
+            held_out_losses=held_out_losses,
+            epoch=len(losses) if self._best is None else int(np.argmin(held_out_losses)) + 1,
+            lr_scale=self._state.lr_scale,
+        )
+
+    @property
+    def _schedule(self) -> Schedule:
+        """The course of the run, after all halvings."""
+        return self._task.schedule.scaled(self._state.lr_scale)
+
+    def _input_vectors(self) -> Floats:
+        """Copy the words' input vectors as they are now."""
+        return np.array(self._engine.tables()[INPUT][: self._task.words], order="C")
+
+    # ------------------------------------------------------------------------ epochs
+
+    def _is_done(self) -> bool:
+        losses, patience = self._state.held_out_losses, self._task.config.patience
+        if patience is not None and losses and len(losses) - 1 - np.argmin(losses) >= patience:
+            return True
+        return self._state.epoch == self._task.config.epochs
+
+    def _train_epoch(self) -> None:
+        """Train an epoch, or what is left of it; if it diverges, stop or go back, as asked."""
+        try:
+            while self._state.position < self._task.size:
+                self._train_until_pause()
+            self._end_epoch()
+        except Diverged as error:
+            if self._error is not None:
+                raise self._error from error
+            if self._task.config.on_divergence == "stop" or not self._go_back(error):
+                raise
+
+    def _train_until_pause(self) -> None:
+        """Train until the end of the epoch, or until there is something to do in between.
+
+        A signal, or what a callback raised, is raised after a checkpoint, if there is a folder.
+        """
+        state, first_lr = self._state, self._schedule.first
+        loss, pairs, position = state.loss, state.pairs, state.position
+        self._error, self._taken = None, position
+        for done in train_in_threads(self._engine, self._stretches()):
+            self._task.check.check_loss(
+                done.loss, done.pairs, self._engine.tables, state.epoch, first_lr
+            )
+            loss, pairs = loss + done.loss, pairs + done.pairs
+            position += done.stretch.stop - done.stretch.start
+            self._task.corpus.tokens.release(done.stretch.start, done.stretch.stop)
+            # Of several that were trained meanwhile, the last is reported.
+            if self._error is None and (not done.more or position == self._taken):
+                try:
+                    self._reports.progress(done.stretch, position, loss, pairs)
+                except Exception as error:
+                    self._error = error
+        self._state = dataclasses.replace(state, position=self._taken, loss=loss, pairs=pairs)
+        if self._is_stopped() or self._checkpointer.is_due():
+            self._checkpointer.save(self._state, self._best)
+        if self._error is not None:
+            raise self._error
+        if self._is_stopped():
+            raise self._interruption()
+
+    def _is_stopped(self) -> bool:
+        is_interrupted = self._interrupts is not None and self._interrupts.received is not None
+        return is_interrupted or self._error is not None
+
+    def _stretches(self) -> Iterator[Stretch]:
+        """Yield the stretches of the rest of an epoch, until there is a reason to pause."""
+        begin = self._state.position
+        for stretch in self._schedule.stretches(self._state.epoch, begin):
+            # At least one between two checkpoints, however often they are wanted.
+            if self._is_stopped() or (self._checkpointer.is_due() and stretch.start > begin):
+                break
+            # The workers finish what they took before anything else happens.
+            self._taken = stretch.stop
+            yield stretch
+
+    def _end_epoch(self) -> None:
+        state, config = self._state, self._task.config
+        if state.pairs == 0:
+            raise CorpusError(
+                f"subsampling left no window with two words in epoch {state.epoch + 1}; "
+                "give more text, or switch subsampling off with sample=0 "
+                f"(got {config.sample:g})"
+            )
+        self._task.check.check_tables(self._engine.tables(), state.epoch, self._schedule.first)
+        held_out_losses, is_best = state.held_out_losses, None
+        if self._task.corpus.held_out:
+            held_out_losses = (*held_out_losses, measure_held_out(self._task, self._engine))
+            is_best = bool(np.argmin(held_out_losses) == state.epoch)
+        if is_best and config.patience is not None:
+            # Memory has room for one copy: first the older ones go, in a checkpoint too.
+            self._checkpointer.finish()
+            self._best = None
+            self._best = copies(self._engine.tables())
+        self._state = RunState(
+            epoch=state.epoch + 1,
+            losses=(*state.losses, state.loss / state.pairs),
+            held_out_losses=held_out_losses,
+            lr_scale=state.lr_scale,
+        )
+        self._checkpointer.save(self._state, self._best)
+        self._reports.epoch(
+            self._state, self._schedule.step_size(self._state.epoch), is_best=is_best
+        )
+
+    # ------------------------------------------------------------------------ checkpoints
+
+    def _go_on_from(self, checkpoint: Checkpoint, state: RunState) -> None:
+        self._engine.restore(checkpoint.tables)
+        self._state, self._best = state, checkpoint.best
+
+    def _go_back(self, error: Diverged) -> bool:
+        """Go back to the last checkpoint, if there is one, with half the step size."""
+        scale = self._state.lr_scale / 2.0
+        self._best = None
+        last = self._checkpointer.read_last()
+        if last is None or scale < _LEAST_SCALE:
+            return False
+        self._go_on_from(last, dataclasses.replace(last.state, lr_scale=scale))
+        self._reports.go_back(self._state)
+        warn(f"{error}; went back to {last.path}, and lr is now {self._schedule.first:g}")
+        # So that a run that is stopped now does not diverge again first.
+        self._checkpointer.save(self._state, self._best)
+        return True
+
+    def _interruption(self) -> Interrupted:
+        """Return the exception that ends a run after a signal, with what to do."""
+        assert self._interrupts is not None
+        assert self._interrupts.received is not None
+        self._checkpointer.finish()
+        where = f"interrupted in epoch {self._state.epoch + 1} of {self._task.config.epochs}"
+        last = self._checkpointer.last
+        then = "no checkpoint could be written"
+        if last is not None:
+            then = f"{last} is the last checkpoint: give the same again with --resume (resume=True)"
+        return Interrupted(f"{where}; {then}", self._interrupts.received)

@@ -1,0 +1,121 @@
+"""What a run is asked to do, and what it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.corpus import Corpus
+from firth.training.config import TrainConfig
+from firth.training.divergence import DivergenceCheck
+from firth.training.engines.base import (
+    INPUT,
+    NO_WORDS,
+    OUTPUT,
+    Engine,
+    EngineClass,
+    Floats,
+    Initial,
+    Tables,
+    TableShape,
+)
+from firth.training.schedule import Schedule, stretch_length
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """What a run is asked to do.
+
+    Parameters
+    ----------
+    corpus, config
+        What is trained, and how.
+    engine : EngineClass
+        What makes the engine.
+    initial : Initial, optional
+        Vectors to start from.
+    frozen : int64
+        Ids of words whose vectors do not change.
+    """
+
+    corpus: Corpus
+    config: TrainConfig
+    engine: EngineClass
+    initial: Initial | None = None
+    frozen: NDArray[np.int64] = field(default_factory=lambda: NO_WORDS)
+
+    @property
+    def size(self) -> int:
+        """The positions of an epoch."""
+        return self.corpus.tokens.size - self.corpus.held_out
+
+    @property
+    def words(self) -> int:
+        """V, the size of the vocabulary."""
+        return len(self.corpus.vocabulary)
+
+    @property
+    def shapes(self) -> Mapping[str, TableShape]:
+        """The tables that the engine declares."""
+        return self.engine.shapes(self.config, self.words)
+
+    @property
+    def check(self) -> DivergenceCheck:
+        """What notices that the run diverges."""
+        return DivergenceCheck(self.corpus.vocabulary, self.shapes, self.config.negative)
+
+    @property
+    def schedule(self) -> Schedule:
+        """The course of the run, if it does not diverge."""
+        config = self.config
+        length = stretch_length(self.size, config.workers)
+        return Schedule(config.lr, config.min_lr, config.epochs, self.size, length)
+
+    def make_engine(self) -> Engine:
+        """Make the engine, with its tables as the seed has them."""
+        counts, tokens = self.corpus.vocabulary.counts, self.corpus.tokens
+        return self.engine(self.config, counts, tokens, self.schedule.length, self.frozen)
+
+
+@dataclass(frozen=True, eq=False)
+class TrainResult:
+    """What a run leaves.
+
+    Parameters
+    ----------
+    tables : mapping
+        The trained tables by name, (rows, D) each; those of the best epoch, if the run had
+        `patience`.
+    shapes : mapping
+        What the engine declared of each.
+    losses : tuple of float
+        The mean loss of each epoch, in nats per positive pair.
+    held_out_losses : tuple of float
+        The mean loss on the held-out text after each epoch; empty if there is none.
+    epoch : int
+        The epoch after which the tables were these, from 1.
+    lr_scale : float
+        What the step size was multiplied by in the end: less than 1 where training diverged and
+        went back.
+    """
+
+    tables: Tables
+    shapes: Mapping[str, TableShape]
+    losses: tuple[float, ...]
+    held_out_losses: tuple[float, ...]
+    epoch: int
+    lr_scale: float
+
+    @property
+    def input_vectors(self) -> Floats:
+        """The words' rows of the input table, (V, D)."""
+        return self.tables[INPUT][: self.shapes[INPUT].words]
+
+    @property
+    def output_vectors(self) -> Floats | None:
+        """The words' rows of the output table, (V, D); None if its rows are no words."""
+        shape = self.shapes.get(OUTPUT)
+        return self.tables[OUTPUT][: shape.words] if shape is not None and shape.words else None

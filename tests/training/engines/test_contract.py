@@ -1,0 +1,247 @@
+"""What every engine promises, whatever it trains with."""
+
+import dataclasses
+import math
+import tracemalloc
+import weakref
+
+import numpy as np
+import pytest
+
+from firth.corpus import read_corpus
+from firth.errors import ConfigError
+from firth.training import TrainConfig, train_corpus
+from firth.training.engines.base import NO_WORDS, Stretch
+
+MODELS = pytest.mark.parametrize("model", ["skipgram", "cbow"])
+CONFIG = TrainConfig(dim=10, window=3, epochs=1, sample=0, lr=0.05, threads=1)
+
+# Every option that an engine must heed, with another value than in CONFIG; and those of the rest.
+OPTIONS = {
+    "model": "cbow",
+    "dim": 8,
+    "window": 5,
+    "negative": 2,
+    "sample": 1e-2,
+    "noise_exponent": -1.0,
+    "lr": 0.1,
+    "min_lr": 0.02,
+    "shrink_windows": False,
+    "seed": 2,
+}
+OF_OTHERS = {
+    "epochs", "min_count", "max_vocab", "threads", "deterministic", "patience", "on_divergence",
+}  # fmt: skip
+
+
+def make_corpus(sentences):
+    """Make sentences of words from one of four groups, some of which are rarer than others."""
+    rng = np.random.default_rng(0)
+    ids = np.minimum(*rng.integers([[0], [1]], [[6], [7]], size=(sentences, 2, 8)).swapaxes(0, 1))
+    groups = rng.integers(4, size=sentences)
+    return read_corpus([[f"{g}-{k}" for k in unit] for g, unit in zip(groups, ids, strict=True)])
+
+
+@pytest.fixture(scope="module")
+def corpus():
+    return make_corpus(300)
+
+
+def make(engine, corpus, config=CONFIG, frozen=NO_WORDS):
+    made = engine(config, corpus.vocabulary.counts, corpus.tokens, corpus.tokens.size, frozen)
+    made.compile()
+    return made
+
+
+def train(made, corpus, lr=0.05, epoch=0):
+    return made.train(0, Stretch(epoch, 0, corpus.tokens.size, lr, 0.0))
+
+
+def copy(tables):
+    return {name: np.array(table) for name, table in tables.items()}
+
+
+def bytes_of(tables):
+    return {name: table.tobytes() for name, table in tables.items()}
+
+
+def held_by(made, corpus):
+    """Return the arrays and tensors that an engine holds, beyond its corpus."""
+    found, left, seen = [], [vars(made)], {id(corpus.tokens)}
+    while left:
+        value = left.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        if isinstance(value, np.ndarray) or hasattr(value, "untyped_storage"):
+            found.append(value)
+        elif isinstance(value, tuple | list):
+            left += value
+        elif isinstance(value, dict) or hasattr(value, "__dict__"):
+            left += value.values() if isinstance(value, dict) else vars(value).values()
+    return found
+
+
+def bytes_held(made, corpus):
+    """Return the bytes of their memory, each counted once."""
+    sizes = {}
+    for value in held_by(made, corpus):
+        if isinstance(value, np.ndarray):
+            owner = value if value.base is None else value.base
+            if owner is not corpus.tokens.ids and owner is not corpus.tokens.offsets:
+                sizes[id(owner)] = owner.nbytes
+        else:
+            sizes[value.data_ptr()] = value.untyped_storage().nbytes()
+    return sum(sizes.values())
+
+
+@MODELS
+@pytest.mark.parametrize("threads", [1, 2])
+def test_planted_groups_are_found(engine, model, threads):
+    corpus = make_corpus(1_200)
+    config = dataclasses.replace(CONFIG, model=model, threads=threads, epochs=4)
+    result = train_corpus(corpus, config, engine=engine)
+    assert result.losses[-1] < 0.95 * result.losses[0]
+    unit = result.input_vectors / np.linalg.norm(result.input_vectors, axis=1, keepdims=True)
+    groups = np.array([word[0] for word in corpus.vocabulary])
+    for row, near in enumerate(np.argsort(-unit @ unit.T)[:, :6]):
+        assert set(groups[near]) == {groups[row]}
+
+
+def test_each_option_belongs_to_the_engines_or_to_the_rest():
+    assert {field.name for field in dataclasses.fields(TrainConfig)} == {*OPTIONS, *OF_OTHERS}
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_each_option_is_heeded_or_refused_by_name(engine, corpus, option):
+    config = dataclasses.replace(CONFIG, **{option: OPTIONS[option]})
+    before = after = train_corpus(corpus, CONFIG, engine=engine)
+    message = ""
+    try:
+        after = train_corpus(corpus, config, engine=engine)
+    except ConfigError as error:
+        message = str(error)
+    assert option in message or bytes_of(after.tables) != bytes_of(before.tables)
+
+
+def test_the_workers_are_the_threads_or_one_if_deterministic(engine, corpus):
+    for config, workers in [({"threads": 3}, 3), ({"threads": 3, "deterministic": True}, 1)]:
+        assert make(engine, corpus, dataclasses.replace(CONFIG, **config)).workers == workers
+
+
+def test_one_worker_gives_the_same_bytes(engine, corpus):
+    configs = [{}, {}, {"deterministic": True, "threads": 3}]
+    found = [
+        train_corpus(corpus, dataclasses.replace(CONFIG, **config), engine=engine)
+        for config in configs
+    ]
+    assert bytes_of(found[0].tables) == bytes_of(found[1].tables) == bytes_of(found[2].tables)
+
+
+def test_tables_are_those_declared(engine, corpus):
+    made = make(engine, corpus)
+    train(made, corpus)
+    shapes = engine.shapes(CONFIG, len(corpus.vocabulary))
+    now = bytes_of(made.tables())
+    taken = made.take_tables()
+    assert {name: table.shape for name, table in taken.items()} == {
+        name: (shape.rows, shape.dim) for name, shape in shapes.items()
+    }
+    assert all(table.dtype == np.float32 and table.flags.c_contiguous for table in taken.values())
+    assert bytes_of(taken) == now
+
+
+def test_restoring_gives_back_the_bytes(engine, corpus):
+    made = make(engine, corpus)
+    train(made, corpus)
+    before = copy(made.tables())
+    first = train(made, corpus, epoch=1)
+    after = copy(made.tables())
+    made.restore(before)
+    assert bytes_of(made.tables()) == bytes_of(before)
+    # Nothing else is left of what was trained since.
+    assert train(made, corpus, epoch=1) == first
+    assert bytes_of(made.tables()) == bytes_of(after)
+
+
+def test_some_rows_of_some_tables_are_restored(engine, corpus):
+    made = make(engine, corpus)
+    train(made, corpus)
+    expected = copy(made.tables())
+    rows = np.arange(20, dtype=np.float32).reshape(2, 10)
+    made.restore({"input": rows}, np.array([7, 3]))
+    expected["input"][[7, 3]] = rows
+    assert bytes_of(made.tables()) == bytes_of(expected)
+
+
+def test_nothing_is_left_of_what_went_wrong(engine, corpus):
+    fresh, spoilt = make(engine, corpus), make(engine, corpus)
+    start = copy(fresh.tables())
+    spoilt.restore({name: np.full_like(table, np.nan) for name, table in start.items()})
+    assert math.isnan(train(spoilt, corpus)[0])
+    spoilt.restore(start)
+    assert train(spoilt, corpus) == train(fresh, corpus)
+    assert bytes_of(spoilt.take_tables()) == bytes_of(fresh.take_tables())
+
+
+@MODELS
+def test_a_step_size_of_0_gives_the_loss_and_changes_nothing(engine, corpus, model):
+    made = make(engine, corpus, dataclasses.replace(CONFIG, model=model))
+    guessing = train(made, corpus, lr=0.0)
+    assert guessing[0] / guessing[1] == pytest.approx(6 * math.log(2), rel=0.1)
+    for epoch in range(4):
+        train(made, corpus, epoch=epoch)
+    before = bytes_of(made.tables())
+    losses = [train(made, corpus, lr=0.0) for _ in range(2)]
+    assert losses[0] == losses[1]
+    assert losses[0][1] == guessing[1]
+    assert losses[0][0] < 0.97 * guessing[0]
+    assert bytes_of(made.tables()) == before
+
+
+@MODELS
+def test_frozen_words_keep_their_bytes(engine, corpus, model):
+    frozen = np.array([0, 5, 11])
+    made = make(engine, corpus, dataclasses.replace(CONFIG, model=model), frozen)
+    rng = np.random.default_rng(1)
+    before = {
+        name: rng.normal(size=table.shape).astype(np.float32)
+        for name, table in made.tables().items()
+    }
+    made.restore(before)
+    train(made, corpus)
+    for name, table in made.tables().items():
+        same = (table == before[name]).all(axis=1)
+        assert np.flatnonzero(same[: len(corpus.vocabulary)]).tolist() == frozen.tolist()
+
+
+def test_closing_releases_the_memory(engine, corpus):
+    made = make(engine, corpus, frozen=np.array([1]))
+    train(made, corpus)
+    held = [weakref.ref(each) for each in held_by(made, corpus)]
+    assert sum(each() is not None for each in held) >= 4
+    made.close()
+    assert [each() for each in held if each() is not None] == []
+
+
+@MODELS
+@pytest.mark.parametrize(
+    ("dim", "window", "negative", "stretch"),
+    [(3, 5, 5, 9_000), (100, 5, 15, 9_000), (300, 5, 5, 100), (8, 300, 90, 1_000)],
+)
+def test_the_estimate_of_memory_is_what_it_takes(engine, model, dim, window, negative, stretch):
+    ids = np.arange(9_000) % 3_000
+    corpus = read_corpus([[f"w{k}" for k in unit] for unit in ids.reshape(-1, 10)], min_count=1)
+    config = TrainConfig(
+        model=model, dim=dim, window=window, negative=negative, threads=2, sample=0
+    )
+    frozen = np.arange(5, 400)
+    made = engine(config, corpus.vocabulary.counts, corpus.tokens, stretch, frozen)
+    made.compile()
+    held = bytes_held(made, corpus)
+    tracemalloc.start()
+    made.train(0, Stretch(0, 0, stretch, 0.0, 0.0))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    estimated = engine.memory(config, 3_000, stretch, len(frozen))
+    assert estimated == pytest.approx(held + 2 * peak, rel=0.1)
