@@ -27,7 +27,7 @@ KERNEL = TIMED.format(
     setup=(
         "import numpy as np; from firth.corpus import TokenStore;"
         "from firth.training import TrainConfig;"
-        "from firth.training.engines.base import HogwildEngine;"
+        "from firth.training.engines.hogwild import HogwildEngine;"
         "tokens = TokenStore(np.zeros(2, np.int32), np.array([0, 2]));"
         "engine = HogwildEngine(TrainConfig(), np.array([2, 1]), tokens, 100)"
     ),

@@ -26,7 +26,8 @@ from firth.corpus.finding import find_text
 from firth.corpus.sources import read_text
 from firth.torch import TorchEngine
 from firth.training import Callback, RunEnd, TrainConfig, train_corpus
-from firth.training.engines.base import HogwildEngine, MakeEngine
+from firth.training.engines.base import MakeEngine
+from firth.training.engines.hogwild import HogwildEngine
 
 RESULTS = Path(__file__).parent / "results"
 ENGINES: Mapping[str, MakeEngine] = {"kernel": HogwildEngine, "torch": TorchEngine}

@@ -30,7 +30,7 @@ from firth.callbacks import (
 )
 from firth.corpus import Vocabulary
 from firth.training import Checkpoints, train_corpus
-from firth.training.engines.base import HogwildEngine
+from firth.training.engines.hogwild import HogwildEngine
 from firth.training.estimate import Estimate
 
 UNITS = [["tea", "milk"], ["tea", "sugar"], ["bread", "butter"]] * 400

@@ -19,7 +19,7 @@ from firth.corpus import read_corpus
 from firth.errors import ConfigError, CorpusError, FirthError, VocabularyError
 from firth.training import Checkpoints, signals, trainer
 from firth.training.checkpoints import fingerprint
-from firth.training.engines.base import HogwildEngine
+from firth.training.engines.hogwild import HogwildEngine
 from firth.training.simd import primitives
 from firth.vectors.formats import native
 

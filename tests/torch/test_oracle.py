@@ -14,7 +14,7 @@ import torch
 from firth.corpus import read_corpus
 from firth.torch import CBOWNS, SkipGramNS
 from firth.training import TrainConfig, draws, kernel, reference, sampling
-from firth.training.engines.base import initialise
+from firth.training.engines.tables import initialise
 from firth.training.simd import primitives
 
 BOTH = pytest.mark.parametrize("cbow", [False, True], ids=["skipgram", "cbow"])

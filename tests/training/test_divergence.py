@@ -15,7 +15,8 @@ from firth.torch import TorchEngine
 from firth.training import Callback, Checkpoints, TrainConfig, train_corpus
 from firth.training.checkpoints.folder import list_checkpoints
 from firth.training.divergence import Diverged, check_loss, check_tables
-from firth.training.engines.base import HogwildEngine, Stretch
+from firth.training.engines.base import Stretch
+from firth.training.engines.hogwild import HogwildEngine
 
 CONFIG = TrainConfig(threads=1, lr=0.5)
 ENGINES = pytest.mark.parametrize("engine", [HogwildEngine, TorchEngine])

@@ -8,7 +8,8 @@ import pytest
 from firth.corpus import read_corpus
 from firth.errors import ConfigError
 from firth.training import Callback, Checkpoints, TrainConfig, estimate, train_corpus
-from firth.training.engines.base import HogwildEngine, Stretch
+from firth.training.engines.base import Stretch
+from firth.training.engines.hogwild import HogwildEngine
 
 WORDS = 3_000
 

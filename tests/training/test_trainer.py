@@ -11,7 +11,7 @@ import firth
 from firth.corpus import read_corpus
 from firth.errors import ConfigError
 from firth.training import Callback, Checkpoints, TrainConfig, train_corpus, trainer
-from firth.training.engines.base import HogwildEngine
+from firth.training.engines.hogwild import HogwildEngine
 
 CONFIG = TrainConfig(dim=8, epochs=3, threads=1, sample=0, min_count=1)
 

@@ -28,7 +28,8 @@ from firth.torch.words import PADDING
 from firth.training import sampling
 from firth.training.config import TrainConfig
 from firth.training.draws import epoch_key
-from firth.training.engines.base import NO_WORDS, Floats, Stretch, initialise
+from firth.training.engines.base import NO_WORDS, Floats, Stretch
+from firth.training.engines.tables import initialise
 
 # In a minibatch all gradients are taken at the same point, and their sum is no longer what steps
 # one by one would come to if it holds a word too often. So it has at most this many windows, and

@@ -17,7 +17,8 @@ from firth.io.resources import available_memory, free_disk
 from firth.training import kernel
 from firth.training.checkpoints.folder import Checkpoints, list_checkpoints
 from firth.training.config import TrainConfig
-from firth.training.engines.base import Engine, Stretch, window_of
+from firth.training.engines.base import Engine, Stretch
+from firth.training.engines.hogwild import window_of
 from firth.training.engines.threads import train_in_threads
 from firth.training.simd import primitives
 

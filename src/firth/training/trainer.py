@@ -23,7 +23,8 @@ from firth.training.checkpoints.folder import Checkpoints
 from firth.training.checkpoints.state import RunState
 from firth.training.config import TrainConfig
 from firth.training.divergence import Diverged, check_loss, check_tables
-from firth.training.engines.base import NO_WORDS, HogwildEngine, Initial, MakeEngine, Stretch
+from firth.training.engines.base import NO_WORDS, Initial, MakeEngine, Stretch
+from firth.training.engines.hogwild import HogwildEngine
 from firth.training.engines.threads import run_in_thread, train_in_threads
 from firth.training.signals import Interrupts
 

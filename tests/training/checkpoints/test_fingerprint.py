@@ -11,7 +11,8 @@ from firth.compilation.processor import processor_features
 from firth.corpus import read_corpus
 from firth.training import TrainConfig
 from firth.training.checkpoints.fingerprint import describe_difference, made_by, spec_of
-from firth.training.engines.base import NO_WORDS, HogwildEngine
+from firth.training.engines.base import NO_WORDS
+from firth.training.engines.hogwild import HogwildEngine
 
 CORPUS = read_corpus([["tea", "milk", "sugar"], ["bread", "butter"]] * 20, holdout=0.1)
 HERE = {"firth": "0.1.0", "vector": 8, "features": ["avx", "avx2", "fma"]}
