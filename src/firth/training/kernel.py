@@ -22,22 +22,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.compilation import compiled_bare, inlined, prefetching
+from firth.compilation.arrays import aligned_zeros
 from firth.compilation.emitter import WIDTH
 from firth.training.lists.windows import (
+    BLOCK,
     Gathered,
     Sampling,
     Window,
     WindowList,
+    draw_noise,
     empty_list,
     gather,
-    list_windows,
+    list_block,
     room_for,
 )
 from firth.training.simd import bags, primitives, rows
 from firth.training.simd.rows import Floats
 
-# Windows are listed so many at a time, a block before they are trained. A power of 2.
-BLOCK = 64
 # The rows of a window are fetched so many windows before it is trained.
 AHEAD = 4
 # The update goes over the rows so many columns at a time, a multiple of every vector's width.
@@ -89,9 +90,9 @@ def make_scratch(window: Window, stride: int, stretch: int) -> Scratch:
     return Scratch(
         gathered=room_for(window, stretch),
         listed=empty_list(window, 2 * BLOCK),
-        composed=np.zeros((2 * most, stride), np.float32),
+        composed=aligned_zeros(2 * most, stride),
         composed_rows=np.arange(most) * 2 * stride,
-        sums=np.zeros((most, stride), np.float32),
+        sums=aligned_zeros(most, stride),
         scores=np.zeros(scores, np.float32),
         signs=np.ones(scores, np.float32),
         loss=np.repeat(np.array([0.0, 1.0], np.float32), WIDTH),
@@ -148,21 +149,26 @@ def train_stretch(
         tokens, offsets, unit, start, stop, key, sampling.keep, window.reach, gathered
     )
     loss, pairs, pending = 0.0, 0, 0
-    i, unit, half, waiting = window.reach, 0, 0, 0
-    while True:
-        # The block after the one to be trained is listed first, so that its rows can be fetched.
-        i, unit, count = list_windows(
-            gathered, i, last, unit, key, sampling.alias, window, stride, listed, half, BLOCK
+    # While a block is trained, the next one stands listed, so that its rows can be fetched, and
+    # the noise of the one after that is drawn. Then this one is listed where the first was.
+    centre, unit, first, now, following = window.reach, 0, 0, 0, 0
+    while centre < last or now > 0 or following > 0:
+        for k in range(BLOCK):
+            if centre + k < last:
+                draw_noise(gathered, centre + k, key, sampling.alias, window.negative)
+            if k < now:
+                w = first + k
+                eta = np.float32(lr + slope * listed.positions[w])
+                taken, pending = train_window(tables, listed, w, eta, frozen, scratch, pending)
+                loss += taken
+                pairs += listed.m[w] + listed.repeated[w]
+        stop = min(centre + BLOCK, last)
+        unit, count = list_block(
+            gathered, centre, stop, unit, key, sampling.alias, window, stride, listed, first
         )
-        half = BLOCK - half
-        for w in range(half, half + waiting):
-            eta = np.float32(lr + slope * listed.positions[w])
-            taken, pending = train_window(tables, listed, w, eta, frozen, scratch, pending)
-            loss += taken
-            pairs += listed.m[w] + listed.repeated[w]
-        waiting = count
-        if count == 0:
-            return loss + flush_loss(scratch.loss), pairs
+        now, following = following, count
+        first, centre = BLOCK - first, centre + BLOCK
+    return loss + flush_loss(scratch.loss), pairs
 
 
 @inlined

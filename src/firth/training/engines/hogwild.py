@@ -5,24 +5,17 @@ Niu et al. 2011, arXiv:1106.5730.
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.compilation.emitter import LINE
+from firth.compilation.arrays import aligned_zeros, read_only
 from firth.corpus import TokenStore
-from firth.training import draws, kernel, sampling
+from firth.training import draws, kernel
 from firth.training.config import TrainConfig
 from firth.training.engines.base import NO_WORDS, Floats, Stretch
-from firth.training.engines.tables import (
-    aligned_zeros,
-    frozen_slots,
-    initialise,
-    packed,
-    read_only,
-)
-from firth.training.simd import primitives
+from firth.training.engines.tables import frozen_slots, initialise, packed
+from firth.training.lists.windows import sampling_of, window_of
+from firth.training.simd.rows import stride_of
 
 
 class HogwildEngine:
@@ -54,17 +47,13 @@ class HogwildEngine:
         self._size = len(counts)
         self._window = window_of(config)
         self._sampling = sampling_of(counts, config)
-        stride = primitives.stride_of(config.dim)
-        # A row between two workers' own keeps them off each other's cache lines.
-        own = kernel.own_rows(self._window) + -(-LINE // (4 * stride))
+        stride = stride_of(config.dim)
         self._tables = kernel.Tables(
-            inputs=aligned_zeros(self._size + own * config.workers, stride),
-            outputs=aligned_zeros(self._size, stride),
+            input=aligned_zeros(self._size, stride), output=aligned_zeros(self._size, stride)
         )
-        initialise(self._tables.inputs, self._size, config.dim, config.seed)
+        initialise(self._tables.input, self._size, config.dim, config.seed)
         self._scratch = [
-            kernel.make_scratch(self._window, stride, stretch, self._size + own * worker)
-            for worker in range(config.workers)
+            kernel.make_scratch(self._window, stride, stretch) for _ in range(config.workers)
         ]
         self._ids, self._offsets = read_only(tokens.ids), read_only(tokens.offsets)
         self._frozen_ids = frozen
@@ -99,8 +88,7 @@ class HogwildEngine:
             self._tables,
             self._frozen,
             self._window,
-            stretch.lr,
-            stretch.slope,
+            (stretch.lr, stretch.slope),
             self._scratch[worker],
         )
         return loss, pairs
@@ -108,7 +96,7 @@ class HogwildEngine:
     def tables(self) -> tuple[Floats, Floats]:
         """Return views of the input and the output vectors, (V, D) each."""
         dim = self._config.dim
-        return self._tables.inputs[: self._size, :dim], self._tables.outputs[:, :dim]
+        return self._tables.input[:, :dim], self._tables.output[:, :dim]
 
     def restore(
         self, inputs: Floats, outputs: Floats, ids: NDArray[np.int64] | None = None
@@ -119,7 +107,6 @@ class HogwildEngine:
             table[rows, : self._config.dim] = vectors
             # What is no vector begins as 0; NaN would spread from there to all vectors again.
             table[:, self._config.dim :] = 0.0
-            table[self._size :] = 0.0
         self._freeze()
 
     def _freeze(self) -> None:
@@ -133,24 +120,10 @@ class HogwildEngine:
         """Return the input and the output vectors, (V, D) each. Afterwards the engine is spent."""
         tables, self._tables = self._tables, None  # type: ignore[assignment]
         inputs, outputs = (
-            packed(table, self._size, self._config.dim) for table in (tables.inputs, tables.outputs)
+            packed(table, self._size, self._config.dim) for table in (tables.input, tables.output)
         )
         return inputs, outputs
 
     def close(self) -> None:
         """Let go of the tables and of the corpus."""
         self._tables = self._ids = self._offsets = None  # type: ignore[assignment]
-
-
-def window_of(config: TrainConfig) -> kernel.Window:
-    """Return the shape of the kernels' windows."""
-    cbow: Literal[True] | None = True if config.model == "cbow" else None
-    return kernel.Window(cbow, config.window, config.shrink_windows, config.negative)
-
-
-def sampling_of(counts: NDArray[np.int64], config: TrainConfig) -> kernel.Sampling:
-    """Return what the kernels draw from."""
-    return kernel.Sampling(
-        keep=sampling.keep_thresholds(counts, config.sample),
-        alias=sampling.alias_table(sampling.noise_distribution(counts, config.noise_exponent)),
-    )

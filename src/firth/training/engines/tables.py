@@ -6,15 +6,11 @@ V vocabulary size · D dimensions · stride: D rounded up to whole vectors
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.compilation.emitter import LINE
 from firth.training.engines.base import Floats
-
-Integer = TypeVar("Integer", np.int32, np.int64)
 
 _ROWS_AT_ONCE = 4_096
 
@@ -24,14 +20,6 @@ def frozen_slots(size: int, ids: NDArray[np.int64]) -> NDArray[np.int32]:
     slots = np.full(size if len(ids) else 0, -1, np.int32)
     slots[ids] = np.arange(len(ids), dtype=np.int32)
     return slots
-
-
-def aligned_zeros(rows: int, stride: int) -> Floats:
-    """Make a table of zeros that starts at a cache line."""
-    spare = LINE // 4
-    memory = np.zeros(rows * stride + spare, np.float32)
-    first = -memory.ctypes.data % LINE // 4
-    return memory[first : first + rows * stride].reshape(rows, stride)
 
 
 def initialise(inputs: Floats, size: int, dim: int, seed: int) -> None:
@@ -55,10 +43,3 @@ def packed(table: Floats, rows: int, dim: int) -> Floats:
         stop = min(start + _ROWS_AT_ONCE, rows)
         flat[start * dim : stop * dim] = table[start:stop, :dim].ravel()
     return flat[: rows * dim].reshape(rows, dim)
-
-
-def read_only(array: NDArray[Integer]) -> NDArray[Integer]:
-    """Return a read-only view, whatever the array was: the kernel is compiled for one kind."""
-    view = array.view()
-    view.flags.writeable = False
-    return view

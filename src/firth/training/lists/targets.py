@@ -5,14 +5,27 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.compilation import inlined
+from firth.compilation import inlined, prefetching
 from firth.training import draws
+
+
+@inlined
+def draw_noise(
+    stream: np.uint64, negative: int, alias: NDArray[np.uint64], noise_bits: NDArray[np.uint64]
+) -> None:
+    """Draw the random bits of a window's noise words, and fetch what the alias table says of them.
+
+    The table is looked up later: it is larger than the near caches.
+    """
+    for k in range(negative):
+        noise_bits[k] = draws.noise_bits(stream, k)
+        prefetching.prefetch_item(alias, draws.noise_column(noise_bits[k], len(alias)))
 
 
 @inlined
 def list_targets(
     centre: int,
-    stream: np.uint64,
+    noise_bits: NDArray[np.uint64],
     negative: int,
     alias: NDArray[np.uint64],
     stride: int,
@@ -28,8 +41,8 @@ def list_targets(
     ----------
     centre : int
         The id of the centre word.
-    stream : uint64
-        The stream of its position, from which `negative` noise words are drawn.
+    noise_bits : uint64
+        What `draw_noise` drew for `negative` noise words.
     alias, stride
         The noise distribution, and the length of a row.
     targets, labels, noise_duplicates : arrays, (T,)
@@ -43,7 +56,7 @@ def list_targets(
     targets[0], labels[0] = centre * stride, 1.0
     t, doubled = 1, 0
     for k in range(negative):
-        noise = draws.noise_of(draws.noise_bits(stream, k), alias) * stride
+        noise = draws.noise_of(noise_bits[k], alias) * stride
         found = 0
         while found < t and targets[found] != noise:
             found += 1

@@ -14,9 +14,15 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.compilation import compiled_bare, inlined
-from firth.training import draws
+from firth.compilation import inlined
+from firth.compilation.emitter import WIDTH
+from firth.training import draws, sampling
+from firth.training.config import TrainConfig
 from firth.training.lists import bags, targets
+
+
+# The centres of a block are listed together. A power of 2.
+BLOCK = 64
 
 
 class Sampling(NamedTuple):
@@ -57,7 +63,7 @@ class WindowList(NamedTuple):
     gains: NDArray[np.float32]  # (n, bags) each row of a bag changes by this times its change
     t: NDArray[np.int64]  # (n,) distinct targets
     targets: NDArray[np.int64]  # (n, T) their rows, then those of the repetitions
-    labels: NDArray[np.float32]  # (n, T) of each of these: 1 for a true target, else 0
+    labels: NDArray[np.float32]  # (n, T + a vector) of each: 1 for a true target, else 0
     doubled: NDArray[np.int64]  # (n,) how many targets are repetitions
     noise_duplicates: NDArray[np.int64]  # (n, T) which target each repetition repeats
     arrivals: NDArray[np.int64]  # (n,) the input row that comes into reach with this window
@@ -70,6 +76,21 @@ class Gathered(NamedTuple):
     positions: NDArray[np.int64]  # where each stands in the corpus
     ends: NDArray[np.int64]  # for each unit, the index in `words` where it ends
     slots: NDArray[np.int64]  # finds repeated context words
+    noise_bits: NDArray[np.uint64]  # (BLOCK, K) drawn for the centres of the next block
+
+
+def window_of(config: TrainConfig) -> Window:
+    """Return the shape of the windows."""
+    cbow: Literal[True] | None = True if config.model == "cbow" else None
+    return Window(cbow, config.window, config.shrink_windows, config.negative)
+
+
+def sampling_of(counts: NDArray[np.int64], config: TrainConfig) -> Sampling:
+    """Return what is drawn from."""
+    return Sampling(
+        keep=sampling.keep_thresholds(counts, config.sample),
+        alias=sampling.alias_table(sampling.noise_distribution(counts, config.noise_exponent)),
+    )
 
 
 def empty_list(window: Window, size: int) -> WindowList:
@@ -88,7 +109,7 @@ def empty_list(window: Window, size: int) -> WindowList:
         gains=np.ones((size, bags_of_window), np.float32),
         t=np.zeros(size, np.int64),
         targets=np.zeros((size, most), np.int64),
-        labels=np.zeros((size, most), np.float32),
+        labels=np.zeros((size, most + WIDTH), np.float32),
         doubled=np.zeros(size, np.int64),
         noise_duplicates=np.zeros((size, most), np.int64),
         arrivals=np.zeros(size, np.int64),
@@ -99,10 +120,11 @@ def room_for(window: Window, stretch: int) -> Gathered:
     """Return working memory for the words of stretches of at most so many tokens."""
     size = stretch + 2 * window.reach + 1
     return Gathered(
-        words=np.empty(size, np.int32),
+        words=np.zeros(size, np.int32),
         positions=np.empty(size, np.int64),
         ends=np.empty(stretch + 2, np.int64),
         slots=np.zeros(bags.SLOTS, np.int64),
+        noise_bits=np.zeros((BLOCK, window.negative), np.uint64),
     )
 
 
@@ -123,7 +145,7 @@ def gather(
     The words of the stretch stand from index `reach` up to the index that is returned. Those before
     start at `ends[0]`; the first unit ends at `ends[1]`, the second at `ends[2]`, and so on.
     """
-    words, positions, ends, slots = gathered
+    words, positions, ends, slots, _ = gathered
     slots[:] = 0
     first, position = reach, start
     while position > offsets[unit] and first > 0:
@@ -150,10 +172,19 @@ def gather(
 
 
 @inlined
-def list_windows(
+def draw_noise(
+    gathered: Gathered, i: int, key: np.uint64, alias: NDArray[np.uint64], negative: int
+) -> None:
+    """Draw noise for the centre at index `i`, to be listed with its block."""
+    stream = draws.stream_at(key, gathered.positions[i])
+    targets.draw_noise(stream, negative, alias, gathered.noise_bits[i & (BLOCK - 1)])
+
+
+@inlined
+def list_block(
     gathered: Gathered,
-    i: int,
-    last: int,
+    start: int,
+    stop: int,
     unit: int,
     key: np.uint64,
     alias: NDArray[np.uint64],
@@ -161,45 +192,42 @@ def list_windows(
     stride: int,
     listed: WindowList,
     first: int,
-    room: int,
-) -> tuple[int, int, int]:
-    """List the windows whose centres stand from index `i` of the gathered words up to `last`.
+) -> tuple[int, int]:
+    """List the windows whose centres stand from index `start` up to `stop` of the gathered words.
 
-    They are listed from row `first` on, until there is no more room. A centre without context words
-    has no window.
+    They are listed from row `first` on. A centre without context words has no window.
 
     Returns
     -------
-    i, unit, count : int, int, int
-        The first centre that was not listed, its unit, and how many windows were listed.
+    unit, count : int, int
+        The unit of the last centre, and how many windows were listed.
     """
-    words, positions, ends, slots = gathered
+    words, positions, ends, slots, noise_bits = gathered
     cbow, reach, shrink, negative = window
     contexts, count = 2 * reach, 0
-    while i < last and count < room:
+    for i in range(start, stop):
         while i >= ends[unit + 1]:
             unit += 1
-        stream = draws.stream_at(key, positions[i])
-        drawn = draws.reach_at(stream, reach, shrink)
+        drawn = draws.reach_at(draws.stream_at(key, positions[i]), reach, shrink)
         low, high = max(ends[unit], i - drawn), min(ends[unit + 1], i + drawn + 1)
-        if high - low > 1:
-            w = first + count
-            listed.positions[w] = positions[i]
-            listed.arrivals[w] = words[min(i + reach, last - 1)] * stride
-            listed.t[w], listed.doubled[w] = targets.list_targets(
-                words[i], stream, negative, alias, stride,
-                listed.targets[w], listed.labels[w], listed.noise_duplicates[w],
+        if high - low < 2:
+            continue
+        w = first + count
+        count += 1
+        listed.positions[w] = positions[i]
+        listed.arrivals[w] = words[i + reach] * stride
+        listed.t[w], listed.doubled[w] = targets.list_targets(
+            words[i], noise_bits[i & (BLOCK - 1)], negative, alias, stride,
+            listed.targets[w], listed.labels[w], listed.noise_duplicates[w],
+        )  # fmt: skip
+        if cbow is not None:
+            listed.m[w] = bags.list_mean(
+                words, i, low, high, stride,
+                listed.inputs[w], listed.bag_ends[w], listed.weights[w],
             )  # fmt: skip
-            if cbow is not None:
-                listed.m[w] = bags.list_mean(
-                    words, i, low, high, stride,
-                    listed.inputs[w], listed.bag_ends[w], listed.weights[w],
-                )  # fmt: skip
-            else:
-                listed.m[w], listed.repeated[w] = bags.list_contexts(
-                    words, i, low, high, stride, listed.inputs[w], listed.context_duplicates[w],
-                    slots, (i + 1) * contexts,
-                )  # fmt: skip
-            count += 1
-        i += 1
-    return i, unit, count
+        else:
+            listed.m[w], listed.repeated[w] = bags.list_contexts(
+                words, i, low, high, stride, listed.inputs[w], listed.context_duplicates[w],
+                slots, (i + 1) * contexts,
+            )  # fmt: skip
+    return unit, count

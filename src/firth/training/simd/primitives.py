@@ -100,7 +100,7 @@ def _emit_score(e: Emitter, arguments: Sequence[ir.Value], targets: int, *, inpu
 def signs_of(labels: Floats, t: int, m: int, signs: Floats) -> None:
     """Write 1 - 2 label for each of t targets, m times: the signs of the scores S, (m, t).
 
-    `signs` is overwritten as far as a vector beyond.
+    Both arrays are a vector longer than that, and `signs` is overwritten so far.
     """
     signs[: m * t] = np.tile(1.0 - 2.0 * labels[:t], m)
 
@@ -109,19 +109,18 @@ def signs_of(labels: Floats, t: int, m: int, signs: Floats) -> None:
 def _emit_signs(e, labels, t, m, signs):
     builder = e.builder
 
-    def over(start: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-        label = e.load(e.at(labels.data, start))
-        sign = e.multiply_add(label, e.constant(-2.0), e.constant(1.0))
-
-        # What the last vector writes beyond its row, the next row writes again.
-        def repeat(i: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+    # What the last vector writes beyond its row, the next row writes again.
+    def over(i: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+        def along(start: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+            label = e.load(e.at(labels.data, start))
+            sign = e.multiply_add(label, e.constant(-2.0), e.constant(1.0))
             e.store(sign, e.at(signs.data, builder.mul(i, t), start))
             return []
 
-        e.loop(m, 1, [], repeat)
+        e.loop(t, WIDTH, [], along)
         return []
 
-    e.loop(t, WIDTH, [], over)
+    e.loop(m, 1, [], over)
 
 
 def gradient(
