@@ -40,7 +40,7 @@ from firth.training.simd import bags, primitives, rows
 from firth.training.simd.rows import Floats
 
 # The rows of a window are fetched so many windows before it is trained.
-AHEAD = 4
+AHEAD = 2
 # The update goes over the rows so many columns at a time, a multiple of every vector's width.
 # Before each part, a share of what a later window needs is fetched: a processor cannot wait for all
 # of it at once.
@@ -193,12 +193,14 @@ def train_window(
     x_rows, y_rows = listed.inputs[w], listed.targets[w]
     scores, later = scratch.scores, (w + AHEAD) & (2 * BLOCK - 1)
     primitives.signs_of(listed.labels[w], width, m + repeated, scratch.signs)
+    fetch(tables, listed, later, 0, COLUMNS // 2)
     if listed.composed is not None:
         x, trained = scratch.composed, scratch.composed_rows
         compose_bags(tables.input, listed, w, scratch.composed)
     else:
         x, trained = tables.input, x_rows
     primitives.scores(x, trained, m, tables.output, y_rows, width, scores)
+    fetch(tables, listed, later, COLUMNS // 2, COLUMNS // 2)
     copy_duplicates(scores, m, listed.context_duplicates[w], repeated, width)
     taken, pending = loss_and_gradient(
         scores, scratch.signs, (m + repeated) * width, eta, scratch.loss, pending
@@ -207,12 +209,13 @@ def train_window(
     fold_noise(scores, m, width, t, listed.noise_duplicates[w], listed.doubled[w])
     for column in range(0, x.shape[1], COLUMNS):
         columns = min(COLUMNS, x.shape[1] - column)
-        fetch(tables, listed, later, column, columns)
+        fetch(tables, listed, later, column + COLUMNS, COLUMNS)
         primitives.update(
             x, trained, m, tables.output, y_rows, t, scores, width, scratch.sums, column, columns
         )
+        if listed.composed is not None:
+            share_changes(tables.input, listed, w, scratch.composed, column, columns)
     if listed.composed is not None:
-        share_changes(tables.input, listed, w, scratch.composed)
         count = listed.bag_ends[w, m - 1]
     else:
         count = m
@@ -223,9 +226,10 @@ def train_window(
 
 @inlined
 def fetch(tables: Tables, listed: WindowList, w: int, column: int, columns: int) -> None:
-    """Ask for some columns of the rows that a later window needs and those before it do not."""
-    prefetching.prefetch_rows(tables.output, listed.targets[w], 0, listed.t[w], column, columns)
-    prefetching.prefetch_rows(tables.input, listed.arrivals, w, 1, column, columns)
+    """Fetch some columns of the rows that a later window needs and those before it do not."""
+    some = min(columns, tables.input.shape[1] - column)
+    prefetching.prefetch_rows(tables.output, listed.targets[w], 0, listed.t[w], column, some)
+    prefetching.prefetch_rows(tables.input, listed.arrivals, w, 1, column, some)
 
 
 # ---------------------------------------------------------------------------- bags
@@ -242,12 +246,16 @@ def compose_bags(table: Floats, listed: WindowList, w: int, composed: Floats) ->
 
 
 @inlined
-def share_changes(table: Floats, listed: WindowList, w: int, composed: Floats) -> None:
-    """Add the changes of the composed vectors to the rows of their bags."""
+def share_changes(
+    table: Floats, listed: WindowList, w: int, composed: Floats, column: int, columns: int
+) -> None:
+    """Add some columns of the changes of the composed vectors to the rows of their bags."""
     first = 0
     for bag in range(listed.m[w]):
         end = listed.bag_ends[w, bag]
-        bags.share_change(table, listed.inputs[w], first, end, listed.gains[w, bag], composed, bag)
+        bags.share_change(
+            table, listed.inputs[w], first, end, listed.gains[w, bag], composed, bag, column, columns
+        )
         first = end
 
 

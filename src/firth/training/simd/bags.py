@@ -45,21 +45,32 @@ def _emit_compose(e, table, rows, first, end, weight, composed, bag):
 
 
 def share_change(
-    table: Floats, rows: Offsets, first: int, end: int, gain: float, composed: Floats, bag: int
+    table: Floats,
+    rows: Offsets,
+    first: int,
+    end: int,
+    gain: float,
+    composed: Floats,
+    bag: int,
+    column: int,
+    columns: int,
 ) -> None:
     """Add `gain` times the change of a composed vector to each row listed from `first` to `end`.
 
-    A row that is listed twice is added to twice.
+    A row that is listed twice is added to twice. Only `columns` columns are read and changed, from
+    `column` on, in whole vectors.
     """
-    change = (composed[2 * bag] - composed[2 * bag + 1]) * gain
+    part = slice(column, column + columns)
+    change = (composed[2 * bag, part] - composed[2 * bag + 1, part]) * gain
     for row in rows[first:end]:
-        row_at(table, row)[:] += change
+        row_at(table, row)[part] += change
 
 
 @emitted_for(share_change)
-def _emit_share(e, table, rows, first, end, gain, composed, bag):
+def _emit_share(e, table, rows, first, end, gain, composed, bag, column, columns):
     builder = e.builder
-    row = e.at(composed.data, builder.mul(builder.mul(bag, e.integer(2)), composed.stride))
+    offset = builder.mul(builder.mul(bag, e.integer(2)), composed.stride)
+    row, data = e.at(composed.data, offset, column), e.at(table.data, column)
     count, scale = builder.sub(end, first), e.splat(gain)
 
     def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
@@ -68,11 +79,11 @@ def _emit_share(e, table, rows, first, end, gain, composed, bag):
 
         def over(i: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
             offset = builder.load(e.at(rows.data, first, i))
-            place = e.at(table.data, offset, index)
+            place = e.at(data, offset, index)
             e.store(builder.fadd(e.load(place), change), place)
             return []
 
         e.loop(count, 1, [], over)
         return []
 
-    e.loop(table.stride, WIDTH, [], along)
+    e.loop(columns, WIDTH, [], along)
