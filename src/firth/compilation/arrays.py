@@ -1,26 +1,41 @@
-"""Arrays as compiled code wants them: aligned, and of one kind."""
+"""Arrays as compiled code wants them: aligned, of one kind, and of shapes stated once."""
 
 from __future__ import annotations
 
-from typing import TypeVar
+import math
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firth.compilation.emitter import LINE
 
-Integer = TypeVar("Integer", np.int32, np.int64)
+Item = TypeVar("Item", bound=np.generic)
+
+# By name: the shape and the type of an array.
+Shapes = Mapping[str, tuple[tuple[int, ...], type[np.generic]]]
 
 
-def aligned_zeros(rows: int, stride: int) -> NDArray[np.float32]:
-    """Return a table of zeros that starts at a cache line."""
-    spare = LINE // 4
-    memory = np.zeros(rows * stride + spare, np.float32)
-    first = -memory.ctypes.data % LINE // 4
-    return memory[first : first + rows * stride].reshape(rows, stride)
+def zeros_of(shapes: Shapes) -> dict[str, NDArray[Any]]:
+    """Return an array of zeros for each shape."""
+    return {name: aligned_zeros(shape, kind) for name, (shape, kind) in shapes.items()}
 
 
-def read_only(array: NDArray[Integer]) -> NDArray[Integer]:
+def bytes_of(shapes: Shapes) -> int:
+    """Return how many bytes `zeros_of` takes."""
+    return sum(math.prod(shape) * np.dtype(kind).itemsize for shape, kind in shapes.values())
+
+
+def aligned_zeros(shape: tuple[int, ...], kind: type[Item]) -> NDArray[Item]:
+    """Return an array of zeros that starts at a cache line."""
+    size = math.prod(shape) * np.dtype(kind).itemsize
+    memory = np.zeros(size + LINE, np.uint8)
+    first = -memory.ctypes.data % LINE
+    return memory[first : first + size].view(kind).reshape(shape)
+
+
+def read_only(array: NDArray[Item]) -> NDArray[Item]:
     """Return a read-only view, whatever the array was: code is compiled for one kind."""
     view = array.view()
     view.flags.writeable = False

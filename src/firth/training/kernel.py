@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.compilation import compiled_bare, inlined, prefetching
-from firth.compilation.arrays import aligned_zeros
+from firth.compilation.arrays import Shapes, bytes_of, zeros_of
 from firth.compilation.emitter import WIDTH
 from firth.training.lists.windows import (
     BLOCK,
@@ -33,7 +33,9 @@ from firth.training.lists.windows import (
     draw_noise,
     empty_list,
     gather,
+    gathered_shapes,
     list_block,
+    list_shapes,
     room_for,
 )
 from firth.training.simd import bags, primitives, rows
@@ -85,18 +87,30 @@ def make_scratch(window: Window, stride: int, stretch: int) -> Scratch:
     stretch : int
         The most tokens that one call trains.
     """
+    own = zeros_of(_scratch_shapes(window, stride))
+    own["composed_rows"][:] = np.arange(len(own["composed_rows"])) * 2 * stride
+    own["loss"][WIDTH:] = 1.0
+    return Scratch(room_for(window, stretch), empty_list(window, 2 * BLOCK), **own)
+
+
+def scratch_bytes(window: Window, stride: int, stretch: int) -> int:
+    """Return how many bytes `make_scratch` takes."""
+    lists = bytes_of(gathered_shapes(window, stretch)) + bytes_of(list_shapes(window, 2 * BLOCK))
+    return lists + bytes_of(_scratch_shapes(window, stride))
+
+
+def _scratch_shapes(window: Window, stride: int) -> Shapes:
     most = 1 if window.cbow is not None else 2 * window.reach
+    bags_of_window = 0 if window.cbow is None else 1
     scores = 2 * window.reach * (window.negative + 1) + WIDTH
-    return Scratch(
-        gathered=room_for(window, stretch),
-        listed=empty_list(window, 2 * BLOCK),
-        composed=aligned_zeros(2 * most, stride),
-        composed_rows=np.arange(most) * 2 * stride,
-        sums=aligned_zeros(most, stride),
-        scores=np.zeros(scores, np.float32),
-        signs=np.ones(scores, np.float32),
-        loss=np.repeat(np.array([0.0, 1.0], np.float32), WIDTH),
-    )
+    return {
+        "composed": ((2 * bags_of_window, stride), np.float32),
+        "composed_rows": ((bags_of_window,), np.int64),
+        "sums": ((most, stride), np.float32),
+        "scores": ((scores,), np.float32),
+        "signs": ((scores,), np.float32),
+        "loss": ((2 * WIDTH,), np.float32),
+    }
 
 
 @compiled_bare
@@ -145,9 +159,7 @@ def train_stretch(
     """
     listed, gathered, stride = scratch.listed, scratch.gathered, np.int64(tables.input.shape[1])
     lr, slope = step
-    last = gather(
-        tokens, offsets, unit, start, stop, key, sampling.keep, window.reach, gathered
-    )
+    last = gather(tokens, offsets, unit, start, stop, key, sampling.keep, window.reach, gathered)
     loss, pairs, pending = 0.0, 0, 0
     # While a block is trained, the next one stands listed, so that its rows can be fetched, and
     # the noise of the one after that is drawn. Then this one is listed where the first was.
@@ -215,10 +227,7 @@ def train_window(
         )
         if listed.composed is not None:
             share_changes(tables.input, listed, w, scratch.composed, column, columns)
-    if listed.composed is not None:
-        count = listed.bag_ends[w, m - 1]
-    else:
-        count = m
+    count = m if listed.composed is None else listed.bag_ends[w, m - 1]
     restore_frozen(tables.input, x_rows, count, frozen.slots, frozen.input)
     restore_frozen(tables.output, y_rows, t, frozen.slots, frozen.output)
     return taken, pending
@@ -254,7 +263,15 @@ def share_changes(
     for bag in range(listed.m[w]):
         end = listed.bag_ends[w, bag]
         bags.share_change(
-            table, listed.inputs[w], first, end, listed.gains[w, bag], composed, bag, column, columns
+            table,
+            listed.inputs[w],
+            first,
+            end,
+            listed.gains[w, bag],
+            composed,
+            bag,
+            column,
+            columns,
         )
         first = end
 

@@ -10,6 +10,7 @@ with the compiled code but the two tables that it draws from. Random numbers are
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -147,7 +148,7 @@ def window_in(listed: WindowList, w: int, stride: int = 1) -> ReferenceWindow:
         weights = gains = (1.0,) * len(bags)
     else:
         ends = [0, *listed.bag_ends[w, :m].tolist()]
-        bags = [tuple(rows[a:b]) for a, b in zip(ends, ends[1:], strict=False)]
+        bags = [tuple(rows[a:b]) for a, b in itertools.pairwise(ends)]
         weights = tuple(listed.weights[w, :m].tolist())
         gains = tuple(listed.gains[w, :m].tolist())
     return ReferenceWindow(

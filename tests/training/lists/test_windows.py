@@ -34,7 +34,9 @@ def assert_lists_agree(case, cuts=()):
 @pytest.mark.parametrize("reach", [1, 2, 5, 100])
 @pytest.mark.parametrize("negative", [1, 5, 20])
 def test_a_stretch_lists_the_windows_of_the_reference(cbow, shrink, reach, negative):
-    case = Case(cbow=cbow, dim=4, negative=negative, reach=reach, shrink=shrink, lengths=(3, 400, 0, 90))
+    case = Case(
+        cbow=cbow, dim=4, negative=negative, reach=reach, shrink=shrink, lengths=(3, 400, 0, 90)
+    )
     assert_lists_agree(case)
 
 

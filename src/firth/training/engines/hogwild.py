@@ -49,7 +49,7 @@ class HogwildEngine:
         self._sampling = sampling_of(counts, config)
         stride = stride_of(config.dim)
         self._tables = kernel.Tables(
-            input=aligned_zeros(self._size, stride), output=aligned_zeros(self._size, stride)
+            *(aligned_zeros((self._size, stride), np.float32) for _ in range(2))
         )
         initialise(self._tables.input, self._size, config.dim, config.seed)
         self._scratch = [

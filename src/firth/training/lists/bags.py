@@ -66,8 +66,11 @@ def list_mean(
     rows: NDArray[np.int64],
     ends: NDArray[np.int64],
     weights: NDArray[np.float32],
+    gains: NDArray[np.float32],
 ) -> int:
     """List the words from index `low` to `high` but `i` as one bag, which is their mean.
+
+    Its whole change is added to each of them.
 
     Returns
     -------
@@ -79,5 +82,5 @@ def list_mean(
         if j != i:
             rows[count] = words[j] * stride
             count += 1
-    ends[0], weights[0] = count, np.float32(1.0) / np.float32(count)
+    ends[0], weights[0], gains[0] = count, np.float32(1.0) / np.float32(count), 1.0
     return 1

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.compilation import inlined
+from firth.compilation.arrays import Shapes, zeros_of
 from firth.compilation.emitter import WIDTH
 from firth.training import draws, sampling
 from firth.training.config import TrainConfig
 from firth.training.lists import bags, targets
-
 
 # The centres of a block are listed together. A power of 2.
 BLOCK = 64
@@ -93,39 +93,48 @@ def sampling_of(counts: NDArray[np.int64], config: TrainConfig) -> Sampling:
     )
 
 
-def empty_list(window: Window, size: int) -> WindowList:
-    """Return a list with room for `size` windows."""
+def list_shapes(window: Window, size: int) -> Shapes:
+    """Return the shapes of a list with room for `size` windows."""
     contexts, most = 2 * window.reach, window.negative + 1
     bags_of_window = 0 if window.cbow is None else 1
-    return WindowList(
-        positions=np.zeros(size, np.int64),
-        m=np.zeros(size, np.int64),
-        inputs=np.zeros((size, contexts), np.int64),
-        repeated=np.zeros(size, np.int64),
-        context_duplicates=np.zeros((size, contexts), np.int64),
-        composed=window.cbow,
-        bag_ends=np.zeros((size, bags_of_window), np.int64),
-        weights=np.zeros((size, bags_of_window), np.float32),
-        gains=np.ones((size, bags_of_window), np.float32),
-        t=np.zeros(size, np.int64),
-        targets=np.zeros((size, most), np.int64),
-        labels=np.zeros((size, most + WIDTH), np.float32),
-        doubled=np.zeros(size, np.int64),
-        noise_duplicates=np.zeros((size, most), np.int64),
-        arrivals=np.zeros(size, np.int64),
-    )
+    return {
+        "positions": ((size,), np.int64),
+        "m": ((size,), np.int64),
+        "inputs": ((size, contexts), np.int64),
+        "repeated": ((size,), np.int64),
+        "context_duplicates": ((size, contexts), np.int64),
+        "bag_ends": ((size, bags_of_window), np.int64),
+        "weights": ((size, bags_of_window), np.float32),
+        "gains": ((size, bags_of_window), np.float32),
+        "t": ((size,), np.int64),
+        "targets": ((size, most), np.int64),
+        "labels": ((size, most + WIDTH), np.float32),
+        "doubled": ((size,), np.int64),
+        "noise_duplicates": ((size, most), np.int64),
+        "arrivals": ((size,), np.int64),
+    }
+
+
+def empty_list(window: Window, size: int) -> WindowList:
+    """Return a list with room for `size` windows."""
+    return WindowList(composed=window.cbow, **zeros_of(list_shapes(window, size)))
+
+
+def gathered_shapes(window: Window, stretch: int) -> Shapes:
+    """Return the shapes of the words of stretches of at most so many tokens."""
+    size = stretch + 2 * window.reach + 1
+    return {
+        "words": ((size,), np.int32),
+        "positions": ((size,), np.int64),
+        "ends": ((stretch + 2,), np.int64),
+        "slots": ((bags.SLOTS,), np.int64),
+        "noise_bits": ((BLOCK, window.negative), np.uint64),
+    }
 
 
 def room_for(window: Window, stretch: int) -> Gathered:
     """Return working memory for the words of stretches of at most so many tokens."""
-    size = stretch + 2 * window.reach + 1
-    return Gathered(
-        words=np.zeros(size, np.int32),
-        positions=np.empty(size, np.int64),
-        ends=np.empty(stretch + 2, np.int64),
-        slots=np.zeros(bags.SLOTS, np.int64),
-        noise_bits=np.zeros((BLOCK, window.negative), np.uint64),
-    )
+    return Gathered(**zeros_of(gathered_shapes(window, stretch)))
 
 
 @inlined
@@ -223,7 +232,7 @@ def list_block(
         if cbow is not None:
             listed.m[w] = bags.list_mean(
                 words, i, low, high, stride,
-                listed.inputs[w], listed.bag_ends[w], listed.weights[w],
+                listed.inputs[w], listed.bag_ends[w], listed.weights[w], listed.gains[w],
             )  # fmt: skip
         else:
             listed.m[w], listed.repeated[w] = bags.list_contexts(

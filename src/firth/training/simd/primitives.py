@@ -135,9 +135,10 @@ def gradient(
     Parameters
     ----------
     s : float32 array
-        `count` scores from `start`. As far as the next whole vector, the array is overwritten.
+        `count` scores from `start`.
     signs : float32 array
-        -1 where the target of a score is labelled 1, else 1.
+        -1 where the target of a score is labelled 1, else 1. As far as the next whole vector, both
+        arrays are overwritten.
     start, count : int
         At most LOSS_VECTORS vectors.
     eta : float
@@ -147,8 +148,9 @@ def gradient(
         that the logarithm is taken once in many windows and not once a score.
     """
     padded = -(-count // WIDTH) * WIDTH
+    signs[start + count : start + padded] = 1.0
     z = np.full(padded, -1e30, np.float32)
-    z[:count] = (s * signs[: len(s)])[start : start + count]
+    z[:count] = s[start : start + count] * signs[start : start + count]
     e = np.exp(np.maximum(-np.abs(z), -87.0))
     loss[:WIDTH] += np.maximum(z, 0.0).reshape(-1, WIDTH).sum(axis=0)
     loss[WIDTH:] *= (1.0 + e).reshape(-1, WIDTH).prod(axis=0)
@@ -166,8 +168,8 @@ def _emit_gradient(e, s, signs, start, count, eta, loss):
     def blank(i: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
         # A target labelled 0 with a score of minus infinity has no loss and no gradient.
         k = builder.add(count, i)
-        least = builder.fmul(ir.Constant(FLOAT, np.float32(-1e30)), builder.load(e.at(signs, k)))
-        builder.store(least, e.at(scores, k))
+        builder.store(ir.Constant(FLOAT, np.float32(-1e30)), e.at(scores, k))
+        builder.store(ir.Constant(FLOAT, 1.0), e.at(signs, k))
         return []
 
     e.loop(builder.sub(padded, count), 1, [], blank)
