@@ -1,5 +1,7 @@
 """The lists against the reference's windows, on the same draws."""
 
+import itertools
+
 import numpy as np
 import pytest
 from training_case import BOTH, Case
@@ -10,17 +12,17 @@ from firth.training.lists.bags import SLOTS
 
 def normal(window):
     """Return what a window holds, whatever the order of its bags and of its noise words."""
+    bags = zip(window.bags, window.weights, window.gains, strict=True)
     return (
         window.position,
-        sorted((tuple(sorted(bag)), pytest.approx(weight), gain)
-               for bag, weight, gain in zip(window.bags, window.weights, window.gains, strict=True)),
+        sorted((tuple(sorted(bag)), pytest.approx(weight), gain) for bag, weight, gain in bags),
         sorted(zip(window.targets, window.labels, strict=True)),
-    )  # fmt: skip
+    )
 
 
 def assert_lists_agree(case, cuts=()):
     bounds = [0, *cuts, len(case.ids)]
-    listed = [case.listed(a, b, stride=7) for a, b in zip(bounds, bounds[1:], strict=False)]
+    listed = [case.listed(a, b, stride=7) for a, b in itertools.pairwise(bounds)]
     ours = [
         normal(reference.window_in(part, w, stride=7))
         for part in listed

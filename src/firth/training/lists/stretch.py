@@ -17,6 +17,7 @@ from firth.training.lists.windows import (
     empty_list,
     gather,
     list_block,
+    list_shapes,
     room_for,
 )
 
@@ -63,7 +64,8 @@ def list_stretch(
         read_only(tokens), read_only(offsets), unit, start, stop, key, sampling, window, stride,
         gathered, listed,
     )  # fmt: skip
-    return WindowList(*(a[:count] if isinstance(a, np.ndarray) else a for a in listed))
+    arrays = {name: getattr(listed, name)[:count] for name in list_shapes(window, 0)}
+    return listed._replace(**arrays)
 
 
 @compiled_bare
