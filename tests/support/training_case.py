@@ -61,13 +61,13 @@ class Case:
         """Train on stretches that end at `cuts`; return the tables, the loss and the pairs."""
         tables = kernel.Tables(padded(self.inputs), padded(self.outputs))
         dim, stride = self.inputs.shape[1], tables.input.shape[1]
-        scratch = kernel.make_scratch(self.window, stride, len(self.ids))
+        worker = kernel.make_worker(self.window, stride, len(self.ids))
         loss, pairs = 0.0, 0
         for start, stop in itertools.pairwise([0, *cuts, len(self.ids)]):
             unit = int(np.searchsorted(self.offsets, start, side="right")) - 1
             some = kernel.train_stretch(
                 self.ids, self.offsets, unit, start, stop, self.key, self.sampling, tables,
-                no_frozen(stride), self.window, (self.lr, SLOPE), scratch,
+                no_frozen(stride), self.window, (self.lr, SLOPE), worker,
             )  # fmt: skip
             loss, pairs = loss + some[0], pairs + some[1]
         if np.isfinite(loss):

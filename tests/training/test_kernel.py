@@ -136,7 +136,7 @@ class DrawnList:
 
     def run_kernel(self, eta):
         tables = kernel.Tables(padded(self.inputs), padded(self.outputs))
-        scratch = kernel.make_scratch(self.window, self.stride, 1)._replace(
+        scratch = kernel.make_worker(self.window, self.stride, 1).scratch._replace(
             composed=np.zeros((24, self.stride), np.float32),
             composed_rows=np.arange(12) * 2 * self.stride,
             sums=np.zeros((12, self.stride), np.float32),

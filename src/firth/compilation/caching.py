@@ -17,6 +17,11 @@ from firth.compilation.emitter import REGISTERS, WIDTH
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
+# A fifth of the time would go into a wrapper for callers in C, of which there are none, and into
+# rewriting expressions on whole arrays, which hot loops do not hold.
+_OPTIONS = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True, "no_rewrites": True}
+
+
 def inlined(function: Function) -> Function:
     """Compile `function` as a part of whatever compiled function calls it.
 
@@ -24,6 +29,14 @@ def inlined(function: Function) -> Function:
     the function by itself.
     """
     return numba.njit(nogil=True, error_model="numpy", inline="always")(function)  # type: ignore[no-any-return]
+
+
+def called(function: Function) -> Function:
+    """Compile `function` by itself, to be called by compiled functions that make no arrays.
+
+    To put everything in place of its calls, as `inlined` does, takes the longer the more there is.
+    """
+    return numba.njit(**_OPTIONS, _nrt=False)(function)  # type: ignore[no-any-return]
 
 
 def compiled(function: Function) -> Function:
@@ -45,13 +58,7 @@ def compiled_bare(function: Function) -> Function:
 
 
 def _kept(function: Function, special: dict[str, bool]) -> Function:
-    # A fifth of the time would go into a wrapper for callers in C, of which there are none, and
-    # into rewriting expressions on whole arrays, which hot loops do not hold.
-    options = {
-        "nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True, "no_rewrites": True,
-        **special,
-    }  # fmt: skip
-    dispatcher = numba.njit(**options)(function)
+    dispatcher = numba.njit(**_OPTIONS, **special)(function)
     dispatcher._cache = CodeCache(function, _sources(_part_of(Path(function.__code__.co_filename))))
     return dispatcher  # type: ignore[no-any-return]
 

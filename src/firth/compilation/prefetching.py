@@ -23,11 +23,16 @@ def prefetch_rows(
     column: int,
     columns: int,
 ) -> None:
-    """Ask for some columns of `count` rows, listed from `first`, to be brought into the cache."""
+    """Ask for some columns of `count` rows, listed from `first`, to be brought into the cache.
+
+    Columns beyond the end of the rows are left out.
+    """
 
 
 @emitted_for(prefetch_rows)
 def _emit_prefetch_of_rows(e, table, rows, first, count, column, columns):
+    columns = e.least(columns, e.builder.sub(table.stride, column))
+
     def over(k: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
         row = e.builder.load(e.at(rows.data, first, k))
         _ask_for_items(e, e.at(table.data, column, row), columns, table.item_bytes)

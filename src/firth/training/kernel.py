@@ -21,9 +21,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.compilation import compiled_bare, inlined, prefetching
+from firth.compilation import compiled_bare, inlined
 from firth.compilation.arrays import Shapes, bytes_of, zeros_of
 from firth.compilation.emitter import WIDTH
+from firth.compilation.prefetching import prefetch_rows
 from firth.training.lists.windows import (
     BLOCK,
     Gathered,
@@ -65,10 +66,8 @@ class Frozen(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """One worker's working memory, overwritten by each call."""
+    """What a window needs while it is trained, overwritten by the next."""
 
-    gathered: Gathered
-    listed: WindowList  # two blocks: one is trained, the other listed
     composed: Floats  # for each bag its vector, and what this was before the step
     composed_rows: NDArray[np.int64]  # the offsets of the former
     sums: Floats  # partial sums of the inputs
@@ -77,7 +76,15 @@ class Scratch(NamedTuple):
     loss: Floats  # (2 * WIDTH,) see primitives.gradient
 
 
-def make_scratch(window: Window, stride: int, stretch: int) -> Scratch:
+class Worker(NamedTuple):
+    """One worker's working memory, overwritten by each call."""
+
+    gathered: Gathered
+    listed: WindowList  # two blocks: one is trained, the other listed
+    scratch: Scratch
+
+
+def make_worker(window: Window, stride: int, stretch: int) -> Worker:
     """Allocate the working memory of a worker.
 
     Parameters
@@ -90,11 +97,11 @@ def make_scratch(window: Window, stride: int, stretch: int) -> Scratch:
     own = zeros_of(_scratch_shapes(window, stride))
     own["composed_rows"][:] = np.arange(len(own["composed_rows"])) * 2 * stride
     own["loss"][WIDTH:] = 1.0
-    return Scratch(room_for(window, stretch), empty_list(window, 2 * BLOCK), **own)
+    return Worker(room_for(window, stretch), empty_list(window, 2 * BLOCK), Scratch(**own))
 
 
-def scratch_bytes(window: Window, stride: int, stretch: int) -> int:
-    """Return how many bytes `make_scratch` takes."""
+def worker_bytes(window: Window, stride: int, stretch: int) -> int:
+    """Return how many bytes `make_worker` takes."""
     lists = bytes_of(gathered_shapes(window, stretch)) + bytes_of(list_shapes(window, 2 * BLOCK))
     return lists + bytes_of(_scratch_shapes(window, stride))
 
@@ -126,7 +133,7 @@ def train_stretch(
     frozen: Frozen,
     window: Window,
     step: tuple[float, float],
-    scratch: Scratch,
+    worker: Worker,
 ) -> tuple[float, int]:
     """List and train the windows whose centre stands at a position from `start` up to `stop`.
 
@@ -148,7 +155,7 @@ def train_stretch(
         Rows to be restored after each window, in case it changed them.
     step : pair of float
         (lr, slope): the step size at position p is lr + slope * p.
-    scratch : Scratch
+    worker : Worker
         Working memory of this worker alone.
 
     Returns
@@ -157,8 +164,9 @@ def train_stretch(
         The sum of the binary cross-entropies of all targets, in nats, before each update, and the
         number of positive pairs: (context, centre) for skip-gram, windows for CBOW.
     """
-    listed, gathered, stride = scratch.listed, scratch.gathered, np.int64(tables.input.shape[1])
-    lr, slope = step
+    gathered, listed, scratch = worker
+    positions, m, repeated = listed.positions, listed.m, listed.repeated
+    stride, alias, (lr, slope) = np.int64(tables.input.shape[1]), sampling.alias, step
     last = gather(tokens, offsets, unit, start, stop, key, sampling.keep, window.reach, gathered)
     loss, pairs, pending = 0.0, 0, 0
     # While a block is trained, the next one stands listed, so that its rows can be fetched, and
@@ -167,16 +175,16 @@ def train_stretch(
     while centre < last or now > 0 or following > 0:
         for k in range(BLOCK):
             if centre + k < last:
-                draw_noise(gathered, centre + k, key, sampling.alias, window.negative)
+                draw_noise(gathered, centre + k, key, alias, window.negative)
             if k < now:
                 w = first + k
-                eta = np.float32(lr + slope * listed.positions[w])
+                eta = np.float32(lr + slope * positions[w])
                 taken, pending = train_window(tables, listed, w, eta, frozen, scratch, pending)
                 loss += taken
-                pairs += listed.m[w] + listed.repeated[w]
+                pairs += m[w] + repeated[w]
         stop = min(centre + BLOCK, last)
         unit, count = list_block(
-            gathered, centre, stop, unit, key, sampling.alias, window, stride, listed, first
+            gathered, centre, stop, unit, key, alias, window, stride, listed, first
         )
         now, following = following, count
         first, centre = BLOCK - first, centre + BLOCK
@@ -200,80 +208,80 @@ def train_window(
     taken, pending : float, int
         What was taken out of the running loss, and how many vectors of scores it holds now.
     """
-    m, repeated = listed.m[w], listed.repeated[w]
-    t, width = listed.t[w], listed.t[w] + listed.doubled[w]
-    x_rows, y_rows = listed.inputs[w], listed.targets[w]
-    scores, later = scratch.scores, (w + AHEAD) & (2 * BLOCK - 1)
-    primitives.signs_of(listed.labels[w], width, m + repeated, scratch.signs)
-    fetch(tables, listed, later, 0, COLUMNS // 2)
+    # Each array of the list is named once: to Numba, naming one costs time.
+    m, repeated, x_again = listed.m[w], listed.repeated[w], listed.context_duplicates[w]
+    t, doubled, y_again = listed.t[w], listed.doubled[w], listed.noise_duplicates[w]
+    x_rows, y_rows, width = listed.inputs[w], listed.targets[w], t + doubled
+    ends, weights, gains = listed.bag_ends[w], listed.weights[w], listed.gains[w]
+    composed, composed_rows, sums, scores, signs, running_loss = scratch
+    later = (w + AHEAD) & (2 * BLOCK - 1)
+    later_rows, later_t, arrivals = listed.targets[later], listed.t[later], listed.arrivals
+    inputs, outputs = tables
+
+    primitives.signs_of(listed.labels[w], width, m + repeated, signs)
+    prefetch_rows(outputs, later_rows, 0, later_t, 0, COLUMNS // 2)
+    prefetch_rows(inputs, arrivals, later, 1, 0, COLUMNS // 2)
     if listed.composed is not None:
-        x, trained = scratch.composed, scratch.composed_rows
-        compose_bags(tables.input, listed, w, scratch.composed)
+        x, trained, listed_rows = composed, composed_rows, ends[m - 1]
+        compose_bags(inputs, x_rows, ends, weights, m, composed)
     else:
-        x, trained = tables.input, x_rows
-    primitives.scores(x, trained, m, tables.output, y_rows, width, scores)
-    fetch(tables, listed, later, COLUMNS // 2, COLUMNS // 2)
-    copy_duplicates(scores, m, listed.context_duplicates[w], repeated, width)
+        x, trained, listed_rows = inputs, x_rows, m
+    primitives.scores(x, trained, m, outputs, y_rows, width, scores)
+    prefetch_rows(outputs, later_rows, 0, later_t, COLUMNS // 2, COLUMNS // 2)
+    prefetch_rows(inputs, arrivals, later, 1, COLUMNS // 2, COLUMNS // 2)
+    copy_duplicates(scores, m, x_again, repeated, width)
     taken, pending = loss_and_gradient(
-        scores, scratch.signs, (m + repeated) * width, eta, scratch.loss, pending
+        scores, signs, (m + repeated) * width, eta, running_loss, pending
     )
-    fold_contexts(scores, m, listed.context_duplicates[w], repeated, width)
-    fold_noise(scores, m, width, t, listed.noise_duplicates[w], listed.doubled[w])
+    fold_contexts(scores, m, x_again, repeated, width)
+    fold_noise(scores, m, width, t, y_again, doubled)
     for column in range(0, x.shape[1], COLUMNS):
         columns = min(COLUMNS, x.shape[1] - column)
-        fetch(tables, listed, later, column + COLUMNS, COLUMNS)
-        primitives.update(
-            x, trained, m, tables.output, y_rows, t, scores, width, scratch.sums, column, columns
-        )
+        prefetch_rows(outputs, later_rows, 0, later_t, column + COLUMNS, COLUMNS)
+        prefetch_rows(inputs, arrivals, later, 1, column + COLUMNS, COLUMNS)
+        primitives.update(x, trained, m, outputs, y_rows, t, scores, width, sums, column, columns)
         if listed.composed is not None:
-            share_changes(tables.input, listed, w, scratch.composed, column, columns)
-    count = m if listed.composed is None else listed.bag_ends[w, m - 1]
-    restore_frozen(tables.input, x_rows, count, frozen.slots, frozen.input)
-    restore_frozen(tables.output, y_rows, t, frozen.slots, frozen.output)
+            share_changes(inputs, x_rows, ends, gains, m, composed, column, columns)
+    restore_frozen(inputs, x_rows, listed_rows, frozen.slots, frozen.input)
+    restore_frozen(outputs, y_rows, t, frozen.slots, frozen.output)
     return taken, pending
-
-
-@inlined
-def fetch(tables: Tables, listed: WindowList, w: int, column: int, columns: int) -> None:
-    """Fetch some columns of the rows that a later window needs and those before it do not."""
-    some = min(columns, tables.input.shape[1] - column)
-    prefetching.prefetch_rows(tables.output, listed.targets[w], 0, listed.t[w], column, some)
-    prefetching.prefetch_rows(tables.input, listed.arrivals, w, 1, column, some)
 
 
 # ---------------------------------------------------------------------------- bags
 
 
 @inlined
-def compose_bags(table: Floats, listed: WindowList, w: int, composed: Floats) -> None:
+def compose_bags(
+    table: Floats,
+    rows: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    weights: NDArray[np.float32],
+    m: int,
+    composed: Floats,
+) -> None:
     """Compose the vectors of a window's bags."""
     first = 0
-    for bag in range(listed.m[w]):
-        end = listed.bag_ends[w, bag]
-        bags.compose(table, listed.inputs[w], first, end, listed.weights[w, bag], composed, bag)
-        first = end
+    for bag in range(m):
+        bags.compose(table, rows, first, ends[bag], weights[bag], composed, bag)
+        first = ends[bag]
 
 
 @inlined
 def share_changes(
-    table: Floats, listed: WindowList, w: int, composed: Floats, column: int, columns: int
+    table: Floats,
+    rows: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    gains: NDArray[np.float32],
+    m: int,
+    composed: Floats,
+    column: int,
+    columns: int,
 ) -> None:
     """Add some columns of the changes of the composed vectors to the rows of their bags."""
     first = 0
-    for bag in range(listed.m[w]):
-        end = listed.bag_ends[w, bag]
-        bags.share_change(
-            table,
-            listed.inputs[w],
-            first,
-            end,
-            listed.gains[w, bag],
-            composed,
-            bag,
-            column,
-            columns,
-        )
-        first = end
+    for bag in range(m):
+        bags.share_change(table, rows, first, ends[bag], gains[bag], composed, bag, column, columns)
+        first = ends[bag]
 
 
 # ---------------------------------------------------------------------------- repetitions

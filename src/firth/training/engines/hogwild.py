@@ -52,8 +52,8 @@ class HogwildEngine:
             *(aligned_zeros((self._size, stride), np.float32) for _ in range(2))
         )
         initialise(self._tables.input, self._size, config.dim, config.seed)
-        self._scratch = [
-            kernel.make_scratch(self._window, stride, stretch) for _ in range(config.workers)
+        self._workers = [
+            kernel.make_worker(self._window, stride, stretch) for _ in range(config.workers)
         ]
         self._ids, self._offsets = read_only(tokens.ids), read_only(tokens.offsets)
         self._frozen_ids = frozen
@@ -89,7 +89,7 @@ class HogwildEngine:
             self._frozen,
             self._window,
             (stretch.lr, stretch.slope),
-            self._scratch[worker],
+            self._workers[worker],
         )
         return loss, pairs
 

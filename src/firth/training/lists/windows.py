@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.compilation import inlined
+from firth.compilation import called, inlined
 from firth.compilation.arrays import Shapes, zeros_of
 from firth.compilation.emitter import WIDTH
 from firth.training import draws, sampling
@@ -137,7 +137,7 @@ def room_for(window: Window, stretch: int) -> Gathered:
     return Gathered(**zeros_of(gathered_shapes(window, stretch)))
 
 
-@inlined
+@called
 def gather(
     tokens: NDArray[np.int32],
     offsets: NDArray[np.int64],
@@ -189,7 +189,7 @@ def draw_noise(
     targets.draw_noise(stream, negative, alias, gathered.noise_bits[i & (BLOCK - 1)])
 
 
-@inlined
+@called
 def list_block(
     gathered: Gathered,
     start: int,
@@ -213,7 +213,7 @@ def list_block(
     """
     words, positions, ends, slots, noise_bits = gathered
     cbow, reach, shrink, negative = window
-    contexts, count = 2 * reach, 0
+    inputs, contexts, count = listed.inputs, 2 * reach, 0
     for i in range(start, stop):
         while i >= ends[unit + 1]:
             unit += 1
@@ -232,11 +232,11 @@ def list_block(
         if cbow is not None:
             listed.m[w] = bags.list_mean(
                 words, i, low, high, stride,
-                listed.inputs[w], listed.bag_ends[w], listed.weights[w], listed.gains[w],
+                inputs[w], listed.bag_ends[w], listed.weights[w], listed.gains[w],
             )  # fmt: skip
         else:
             listed.m[w], listed.repeated[w] = bags.list_contexts(
-                words, i, low, high, stride, listed.inputs[w], listed.context_duplicates[w],
+                words, i, low, high, stride, inputs[w], listed.context_duplicates[w],
                 slots, (i + 1) * contexts,
             )  # fmt: skip
     return unit, count

@@ -7,9 +7,11 @@ emits what is compiled in its place.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from llvmlite import ir
 
-from firth.compilation.emitter import WIDTH, emitted_for
+from firth.compilation.emitter import WIDTH, Emitter, emitted_for
 from firth.training.simd.rows import Floats, Offsets, row_at, rows_at
 
 
@@ -30,18 +32,22 @@ def _emit_compose(e, table, rows, first, end, weight, composed, bag):
     row = e.at(composed.data, builder.mul(builder.mul(bag, e.integer(2)), composed.stride))
     count, scale = builder.sub(end, first), e.splat(weight)
 
-    def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-        def over(i: ir.Value, total: list[ir.Value]) -> list[ir.Value]:
-            offset = builder.load(e.at(rows.data, first, i))
-            return [builder.fadd(total[0], e.load(e.at(table.data, offset, index)))]
+    def sum_rows(at: ir.Value, vectors: range) -> None:
+        def over(i: ir.Value, totals: list[ir.Value]) -> list[ir.Value]:
+            origin = e.at(table.data, builder.load(e.at(rows.data, first, i)), at)
+            return [
+                builder.fadd(total, e.load(e.at(origin, e.integer(k))))
+                for k, total in zip(vectors, totals, strict=True)
+            ]
 
-        (total,) = e.loop(count, 1, [e.constant(0.0)], over)
-        value = builder.fmul(total, scale)
-        e.store(value, e.at(row, index))
-        e.store(value, e.at(row, composed.stride, index))
-        return []
+        for k, total in zip(
+            vectors, e.loop(count, 1, [e.constant(0.0)] * len(vectors), over), strict=True
+        ):
+            value, place = builder.fmul(total, scale), e.at(row, at, e.integer(k))
+            e.store(value, place)
+            e.store(value, e.at(place, composed.stride))
 
-    e.loop(table.stride, WIDTH, [], along)
+    _some_vectors_at_a_time(e, table.stride, sum_rows)
 
 
 def share_change(
@@ -73,17 +79,41 @@ def _emit_share(e, table, rows, first, end, gain, composed, bag, column, columns
     row, data = e.at(composed.data, offset, column), e.at(table.data, column)
     count, scale = builder.sub(end, first), e.splat(gain)
 
-    def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-        now, before = e.load(e.at(row, index)), e.load(e.at(row, composed.stride, index))
-        change = builder.fmul(builder.fsub(now, before), scale)
+    def add_to_rows(at: ir.Value, vectors: range) -> None:
+        changes = []
+        for k in vectors:
+            place = e.at(row, at, e.integer(k))
+            change = builder.fsub(e.load(place), e.load(e.at(place, composed.stride)))
+            changes.append(builder.fmul(change, scale))
 
         def over(i: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-            offset = builder.load(e.at(rows.data, first, i))
-            place = e.at(data, offset, index)
-            e.store(builder.fadd(e.load(place), change), place)
+            origin = e.at(data, builder.load(e.at(rows.data, first, i)), at)
+            for k, change in zip(vectors, changes, strict=True):
+                place = e.at(origin, e.integer(k))
+                e.store(builder.fadd(e.load(place), change), place)
             return []
 
         e.loop(count, 1, [], over)
-        return []
 
-    e.loop(columns, WIDTH, [], along)
+    _some_vectors_at_a_time(e, columns, add_to_rows)
+
+
+def _some_vectors_at_a_time(
+    e: Emitter, columns: ir.Value, body: Callable[[ir.Value, range], None]
+) -> None:
+    """Emit `body` for all columns: four vectors at a time, then two, then one.
+
+    It is given the first column, and the places of the vectors from there.
+    """
+    done: ir.Value = e.integer(0)
+    for vectors in (4, 2, 1):
+        whole = e.builder.and_(e.builder.sub(columns, done), e.integer(-vectors * WIDTH))
+
+        def step(
+            index: ir.Value, _: list[ir.Value], at: ir.Value = done, n: int = vectors
+        ) -> list[ir.Value]:
+            body(e.builder.add(at, index), range(0, n * WIDTH, WIDTH))
+            return []
+
+        e.loop(whole, vectors * WIDTH, [], step)
+        done = e.builder.add(done, whole)
