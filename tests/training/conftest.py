@@ -37,7 +37,7 @@ def run_uncompiled() -> Callable[[str, str], None]:
         )
         done = subprocess.run(
             [sys.executable, "-c", program],
-            env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
+            env={**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": os.pathsep.join(sys.path)},
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr

@@ -1,105 +1,12 @@
-"""The kernel against the float64 reference on the same draws."""
+"""The kernel against the float64 reference, on the same lists."""
 
-import itertools
-
+import numba
 import numpy as np
 import pytest
+from training_case import BOTH, Case, assert_same, no_frozen, padded
 
-from firth.training import draws, kernel, reference, sampling
-from firth.training.lists import windows
-from firth.training.simd import primitives
-
-SLOPE = -1e-6
-
-
-def make_corpus(seed: int, vocabulary: int, lengths) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Draw units of Zipf-like words, so that words repeat within a window."""
-    rng = np.random.default_rng(seed)
-    weights = 1.0 / np.arange(1, vocabulary + 1)
-    ids = rng.choice(vocabulary, size=sum(lengths), p=weights / weights.sum()).astype(np.int32)
-    counts = np.maximum(np.bincount(ids, minlength=vocabulary), 1)
-    return ids, np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64), counts
-
-
-def no_frozen(stride: int) -> kernel.Frozen:
-    none = np.zeros((0, stride), np.float32)
-    return kernel.Frozen(np.zeros(0, np.int32), none, none)
-
-
-class Case:
-    """A corpus, tables and draws on which kernel and reference can both be run."""
-
-    def __init__(
-        self, *, cbow, dim, negative, reach=5, shrink=True, sample=1e-2, vocabulary=40,
-        lengths=(50, 1, 2, 30, 7),
-    ):  # fmt: skip
-        self.ids, self.offsets, counts = make_corpus(dim + negative, vocabulary, lengths)
-        self.ids.flags.writeable = self.offsets.flags.writeable = False
-        self.window = kernel.Window(True if cbow else None, reach, shrink, negative)
-        self.sampling = kernel.Sampling(
-            sampling.keep_thresholds(counts, sample),
-            sampling.alias_table(sampling.noise_distribution(counts, 0.75)),
-        )
-        self.key = draws.epoch_key(3, 0)
-        # A word that is a context 100 times takes steps so long that they amplify rounding.
-        self.lr = 0.05 if reach < 50 else 0.001
-        self.dim, self.vocabulary = dim, vocabulary
-        rng = np.random.default_rng(9)
-        scale = 1.0 / np.sqrt(dim)
-        self.inputs = rng.normal(size=(vocabulary, dim), scale=scale).astype(np.float32)
-        self.outputs = rng.normal(size=(vocabulary, dim), scale=scale).astype(np.float32)
-
-    def run_kernel(self, cuts=()):
-        """Train on stretches that end at `cuts`; give tables, loss and pairs."""
-        stride = primitives.stride_of(self.dim)
-        own = kernel.own_rows(self.window)
-        tables = kernel.Tables(
-            np.zeros((self.vocabulary + own, stride), np.float32),
-            np.zeros((self.vocabulary, stride), np.float32),
-        )
-        tables.inputs[: self.vocabulary, : self.dim] = self.inputs
-        tables.outputs[:, : self.dim] = self.outputs
-        scratch = kernel.make_scratch(self.window, stride, len(self.ids), self.vocabulary)
-        loss, pairs = 0.0, 0
-        for start, stop in itertools.pairwise([0, *cuts, len(self.ids)]):
-            unit = int(np.searchsorted(self.offsets, start, side="right")) - 1
-            some = kernel.train_stretch(
-                self.ids, self.offsets, unit, start, stop, self.key, self.sampling, tables,
-                no_frozen(stride), self.window, self.lr, SLOPE, scratch,
-            )  # fmt: skip
-            loss, pairs = loss + some[0], pairs + some[1]
-        if np.isfinite(loss):
-            assert not tables.inputs[: self.vocabulary, self.dim :].any()
-            assert not tables.outputs[:, self.dim :].any()
-            assert not tables.inputs[self.vocabulary].any()  # the row that stays zero
-        inputs = tables.inputs[: self.vocabulary, : self.dim]
-        return inputs, tables.outputs[:, : self.dim], loss, pairs
-
-    def run_reference(self):
-        inputs, outputs = self.inputs.astype(np.float64), self.outputs.astype(np.float64)
-        loss, pairs = 0.0, 0
-        for window in self.reference_windows():
-            eta = self.lr + SLOPE * window.position
-            some = reference.train_window(inputs, outputs, window, eta, cbow=self.window.cbow)
-            loss, pairs = loss + some[0], pairs + some[1]
-        return inputs, outputs, loss, pairs
-
-    def reference_windows(self):
-        units = [self.ids[a:b].tolist() for a, b in itertools.pairwise(self.offsets)]
-        return reference.windows(
-            units, int(self.key), self.sampling.keep, self.sampling.alias,
-            window=self.window.reach, negative=self.window.negative, shrink=self.window.shrink,
-        )  # fmt: skip
-
-
-def assert_same(ours, theirs):
-    for table, expected in zip(ours[:2], theirs[:2], strict=True):
-        np.testing.assert_allclose(table, expected, rtol=0, atol=5e-6 * np.abs(expected).max())
-    assert ours[2] == pytest.approx(theirs[2], rel=1e-6)
-    assert ours[3] == theirs[3]
-
-
-BOTH = pytest.mark.parametrize("cbow", [False, True], ids=["skipgram", "cbow"])
+from firth.training import kernel, reference
+from firth.training.lists.windows import BLOCK, Window, empty_list
 
 
 @BOTH
@@ -125,22 +32,16 @@ def test_agrees_for_every_window(cbow, reach):
 
 
 @BOTH
-def test_agrees_on_a_vocabulary_of_two(cbow):
-    # Every window repeats words, and most noise words are the centre or each other.
-    case = Case(cbow=cbow, dim=12, negative=5, vocabulary=2, sample=0.0, lengths=(40, 40))
-    windows = list(case.reference_windows())
-    assert any(w.centre in w.noise for w in windows)
-    assert any(len(set(w.noise)) < len(w.noise) for w in windows)
+@pytest.mark.parametrize("words", [BLOCK - 1, BLOCK, BLOCK + 1, 5 * BLOCK + 3])
+def test_agrees_for_any_number_of_blocks(cbow, words):
+    case = Case(cbow=cbow, dim=5, negative=2, sample=0.0, vocabulary=200, lengths=(words,))
     assert_same(case.run_kernel(), case.run_reference())
 
 
-def test_words_that_share_a_slot_are_told_apart():
-    # Ids that are equal modulo the number of slots, repeated within a window.
-    case = Case(cbow=False, dim=8, negative=5, vocabulary=3 * windows.SLOTS + 2, lengths=(12,))
-    a, b = 1, 1 + windows.SLOTS
-    case.ids = np.array([a, b, a, b + windows.SLOTS, b, a, 0, a, b, b, a, a], np.int32)
-    case.ids.flags.writeable = False
-    case.sampling.keep[:] = 2**32 - 1
+@BOTH
+def test_agrees_on_a_vocabulary_of_two(cbow):
+    # Every window repeats words, and most noise words are the centre or each other.
+    case = Case(cbow=cbow, dim=12, negative=5, vocabulary=2, sample=0.0, lengths=(40, 40))
     assert_same(case.run_kernel(), case.run_reference())
 
 
@@ -160,11 +61,8 @@ def test_loss_is_exact_for_scores_of_any_size():
     case = Case(cbow=False, dim=4, negative=5)
     case.inputs *= 30.0
     case.outputs *= 30.0
-    windows = list(case.reference_windows())
-    first = windows[0]
-    targets = [first.centre, *(w for w in first.noise if w != first.centre)]
-    scores = case.inputs[list(first.contexts)] @ case.outputs[targets].T
-    assert np.abs(scores).max() > 50
+    x, y, _ = reference.vectors_of(case.inputs, case.outputs, case.reference_windows()[0])
+    assert np.abs(x @ y.T).max() > 50
     ours, theirs = case.run_kernel(), case.run_reference()
     assert ours[2] == pytest.approx(theirs[2], rel=1e-4)
 
@@ -173,6 +71,97 @@ def test_a_number_that_is_not_finite_shows_in_the_loss():
     case = Case(cbow=False, dim=4, negative=5)
     case.inputs[0, 0] = np.nan
     assert np.isnan(case.run_kernel()[2])
+
+
+# ---------------------------------------------------------------------------- any list
+
+
+@numba.njit
+def train_list(tables, listed, count, eta, frozen, scratch):
+    loss, pending = 0.0, 0
+    for w in range(count):
+        taken, pending = kernel.train_window(tables, listed, w, eta, frozen, scratch, pending)
+        loss += taken
+    return loss + kernel.flush_loss(scratch.loss)
+
+
+class DrawnList:
+    """A list that no text would give: of any bags and labels, with rows repeated at random."""
+
+    def __init__(self, *, most, sizes, dim=9, rows=(30, 50), count=6, seed=0):
+        rng = np.random.default_rng(seed)
+        self.composed, self.count, self.dim = sizes is not None, count, dim
+        window = Window(True if self.composed else None, 6, False, most - 1)
+        listed = empty_list(window, 2 * BLOCK)
+        self.stride = padded(np.zeros((1, dim))).shape[1]
+        if self.composed:
+            shape = (2 * BLOCK, 12)
+            listed = listed._replace(
+                inputs=np.zeros((2 * BLOCK, 12 * max(sizes)), np.int64),
+                bag_ends=np.zeros(shape, np.int64),
+                weights=rng.uniform(0.2, 1.0, shape).astype(np.float32),
+                gains=rng.uniform(0.2, 1.0, shape).astype(np.float32),
+            )
+        self.listed, self.window = listed, window
+        for w in range(count):
+            self.draw_targets(rng, w, rows[1], most)
+            self.draw_bags(rng, w, rows[0], sizes)
+        self.inputs, self.outputs = (
+            rng.normal(size=(n, dim), scale=0.5).astype(np.float32) for n in rows
+        )
+
+    def draw_targets(self, rng, w, rows, most):
+        listed = self.listed
+        t = int(rng.integers(1, min(most, rows) + 1))
+        doubled = int(rng.integers(0, most - t + 1))
+        again = rng.integers(0, t, doubled)
+        targets = rng.permutation(rows)[:t]
+        listed.t[w], listed.doubled[w] = t, doubled
+        listed.targets[w, : t + doubled] = np.concatenate([targets, targets[again]]) * self.stride
+        listed.noise_duplicates[w, :doubled] = again
+        listed.labels[w, : t + doubled] = rng.integers(0, 2, t + doubled)
+
+    def draw_bags(self, rng, w, rows, sizes):
+        listed, m = self.listed, int(rng.integers(1, 9))
+        listed.m[w] = m
+        if sizes is None:
+            again = rng.integers(0, m, rng.integers(0, 4))
+            listed.inputs[w, :m] = rng.permutation(rows)[:m] * self.stride
+            listed.repeated[w] = len(again)
+            listed.context_duplicates[w, : len(again)] = again
+        else:
+            ends = np.cumsum(rng.choice(sizes, m))
+            listed.bag_ends[w, :m] = ends
+            listed.inputs[w, : ends[-1]] = rng.integers(0, rows, ends[-1]) * self.stride
+
+    def run_kernel(self, eta):
+        tables = kernel.Tables(padded(self.inputs), padded(self.outputs))
+        scratch = kernel.make_worker(self.window, self.stride, 1).scratch._replace(
+            composed=np.zeros((24, self.stride), np.float32),
+            composed_rows=np.arange(12) * 2 * self.stride,
+            sums=np.zeros((12, self.stride), np.float32),
+        )
+        loss = train_list(
+            tables, self.listed, self.count, np.float32(eta), no_frozen(self.stride), scratch
+        )
+        return *(table[:, : self.dim] for table in tables), loss, 0
+
+    def run_reference(self, eta):
+        inputs, outputs = self.inputs.astype(np.float64), self.outputs.astype(np.float64)
+        losses = [
+            reference.train_window(
+                inputs, outputs, reference.window_in(self.listed, w, self.stride), eta
+            )[0]
+            for w in range(self.count)
+        ]
+        return inputs, outputs, sum(losses), 0
+
+
+@pytest.mark.parametrize("sizes", [None, (1,), (3,), (1, 2, 7)], ids=str)
+@pytest.mark.parametrize("most", [*range(1, 15), 17, 33, 65])
+def test_trains_any_list(sizes, most):
+    drawn = DrawnList(most=most, sizes=sizes, rows=(30, 70), seed=most)
+    assert_same(drawn.run_kernel(0.05), drawn.run_reference(0.05))
 
 
 def test_agrees_where_nothing_is_compiled(run_uncompiled):

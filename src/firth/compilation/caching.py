@@ -17,6 +17,11 @@ from firth.compilation.emitter import REGISTERS, WIDTH
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
+# A fifth of the time would go into a wrapper for callers in C, of which there are none, and into
+# rewriting expressions on whole arrays, which hot loops do not hold.
+_OPTIONS = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True, "no_rewrites": True}
+
+
 def inlined(function: Function) -> Function:
     """Compile `function` as a part of whatever compiled function calls it.
 
@@ -26,12 +31,20 @@ def inlined(function: Function) -> Function:
     return numba.njit(nogil=True, error_model="numpy", inline="always")(function)  # type: ignore[no-any-return]
 
 
+def called(function: Function) -> Function:
+    """Compile `function` by itself, to be called by compiled functions that make no arrays.
+
+    To put everything in place of its calls, as `inlined` does, takes the longer the more there is.
+    """
+    return numba.njit(**_OPTIONS, _nrt=False)(function)  # type: ignore[no-any-return]
+
+
 def compiled(function: Function) -> Function:
     """Compile `function` at its first call, free of the GIL, and keep the result on disk.
 
-    What it calls stands in the same package folder or in that of this module, so a result is found
-    again as long as no source there changes. Where none can be kept, a warning says so and each
-    process compiles anew.
+    What it calls stands in the same part of the package (such as `training`) or in this one, so a
+    result is found again as long as no source there changes. Where none can be kept, a warning says
+    so and each process compiles anew.
     """
     return _kept(function, {})
 
@@ -45,25 +58,27 @@ def compiled_bare(function: Function) -> Function:
 
 
 def _kept(function: Function, special: dict[str, bool]) -> Function:
-    # A fifth of the time would go into a wrapper for callers in C, of which there are none, and
-    # into rewriting expressions on whole arrays, which hot loops do not hold.
-    options = {
-        "nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True, "no_rewrites": True,
-        **special,
-    }  # fmt: skip
-    dispatcher = numba.njit(**options)(function)
-    dispatcher._cache = CodeCache(function, _sources(Path(function.__code__.co_filename).parent))
+    dispatcher = numba.njit(**_OPTIONS, **special)(function)
+    dispatcher._cache = CodeCache(function, _sources(_part_of(Path(function.__code__.co_filename))))
     return dispatcher  # type: ignore[no-any-return]
 
 
+def _part_of(module: Path) -> Path:
+    """Return the folder of the part of the package that a module belongs to, or of the module."""
+    package = Path(__file__).parent.parent
+    if package not in module.parents:
+        return module.parent
+    return package / module.relative_to(package).parts[0]
+
+
 @functools.cache
-def _sources(package: Path) -> str:
+def _sources(part: Path) -> str:
     """Return a digest of Firth's version, the vectors' width, and the sources of two folders.
 
-    These are this package's folder and `package`.
+    These are this module's folder and `part`, with the folders in them.
     """
     digest = hashlib.sha256(f"{__version__} {WIDTH} {REGISTERS}".encode())
-    for folder in (Path(__file__).parent, package):
-        for source in sorted(folder.glob("*.py")):
+    for folder in (Path(__file__).parent, part):
+        for source in sorted(folder.rglob("*.py")):
             digest.update(source.read_bytes())
     return digest.hexdigest()

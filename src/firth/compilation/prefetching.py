@@ -17,32 +17,28 @@ from firth.compilation.emitter import INT32, LINE, Emitter, emitted_for
 
 def prefetch_rows(
     table: NDArray[np.float32],
-    at: int,
     rows: NDArray[np.int64],
     first: int,
     count: int,
+    column: int,
     columns: int,
 ) -> None:
-    """Ask for so many columns of the rows listed from `first` to be brought into the cache."""
+    """Ask for some columns of `count` rows, listed from `first`, to be brought into the cache.
+
+    Columns beyond the end of the rows are left out.
+    """
 
 
 @emitted_for(prefetch_rows)
-def _emit_prefetch_of_rows(e, table, at, rows, first, count, columns):
+def _emit_prefetch_of_rows(e, table, rows, first, count, column, columns):
+    columns = e.least(columns, e.builder.sub(table.stride, column))
+
     def over(k: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
         row = e.builder.load(e.at(rows.data, first, k))
-        _ask_for_items(e, e.at(table.data, at, row), columns, table.item_bytes)
+        _ask_for_items(e, e.at(table.data, column, row), columns, table.item_bytes)
         return []
 
     e.loop(count, 1, [], over)
-
-
-def prefetch_items(items: NDArray[Any], place: int, count: int) -> None:
-    """Ask for elements of an array to be brought into the cache, for writing."""
-
-
-@emitted_for(prefetch_items)
-def _emit_prefetch_of_items(e, items, place, count):
-    _ask_for_items(e, e.at(items.data, place), count, items.item_bytes)
 
 
 def prefetch_item(items: NDArray[Any], place: int | np.int64) -> None:

@@ -57,7 +57,7 @@ def reach_at(stream: np.uint64, window: int, shrink: bool) -> int | np.int64:
 
 
 @inlined
-def noise_draw(stream: np.uint64, k: int) -> np.uint64:
+def noise_bits(stream: np.uint64, k: int) -> np.uint64:
     """Return the 64 random bits from which `noise_of` makes the k-th noise word."""
     return mix(stream + np.uint64(k + 1) * _GAMMA)
 

@@ -1,130 +1,123 @@
-"""The one training kernel: skip-gram and CBOW with negative sampling, over a stretch of tokens.
+"""The one training kernel: it trains the windows of a list, whatever model they are of.
 
-    V vocabulary · D dimensions · K noise words · T <= K + 1 targets · m inputs of a window
-    inputs (V, stride), outputs (V, stride) float32; stride: D rounded up to whole vectors
+    V vocabulary · D dimensions · T targets · m inputs of a window
+    input, output (rows, stride) float32; stride: D rounded up to whole vectors
 
-A window is a list of input rows X (m, D) and of target rows Y (T, D): the centre, labelled 1, and
-noise words, labelled 0. With step size eta,
+A window is a list of input vectors X (m, D) and of target rows Y (T, D) with labels (T,). With step
+size eta,
 
     S = X Yᵀ      G = eta (label - σ(S))      X += G Y      Y += Gᵀ X      (both with the old X, Y)
 
-Skip-gram's inputs are the context words; CBOW's is their mean, and the mean's change is added to
-each of them undivided, as in word2vec.c. One draw of noise words serves the whole window (Ji et
-al. 2016, arXiv:1604.04661); a noise word that is the centre is left out. Mikolov et al. 2013,
-arXiv:1310.4546, equation 4.
+G is the negative gradient of the binary cross-entropy, times eta. Skip-gram's inputs are the
+context words; CBOW's is their mean, and the mean's change is added to each of them undivided, as in
+word2vec.c. One draw of noise words serves the whole window (Ji et al. 2016, arXiv:1604.04661); a
+noise word that is the centre is left out. Mikolov et al. 2013, arXiv:1310.4546, equation 4.
 """
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.compilation import compiled_bare, inlined, prefetching
+from firth.compilation import compiled_bare, inlined
+from firth.compilation.arrays import Shapes, bytes_of, zeros_of
 from firth.compilation.emitter import WIDTH
-from firth.training import draws
-from firth.training.lists import windows
-from firth.training.simd import bags, primitives
+from firth.compilation.prefetching import prefetch_rows
+from firth.training.lists.windows import (
+    BLOCK,
+    Gathered,
+    Sampling,
+    Window,
+    WindowList,
+    draw_noise,
+    empty_list,
+    gather,
+    gathered_shapes,
+    list_block,
+    list_shapes,
+    room_for,
+)
+from firth.training.simd import bags, primitives, rows
+from firth.training.simd.rows import Floats
 
-Floats = NDArray[np.float32]
-
-# The update goes over the rows so many columns at a time, a multiple of every vector's width;
-# before each part, as many columns of the rows of the next windows are fetched, the first of them
-# in two halves between earlier steps. Where windows have many noise words, half as many columns.
+# The rows of a window are fetched so many windows before it is trained.
+AHEAD = 2
+# The update goes over the rows so many columns at a time, a multiple of every vector's width.
+# Before each part, a share of what a later window needs is fetched: a processor cannot wait for all
+# of it at once.
 COLUMNS = 64
-MANY_NOISE_WORDS = 10
-
-
-class Sampling(NamedTuple):
-    """What is drawn from, by token id: all arrays have V elements."""
-
-    keep: NDArray[np.uint32]  # probability of being kept by subsampling, in 2**-32
-    alias: NDArray[np.uint64]  # the noise distribution, see draws.noise_of
 
 
 class Tables(NamedTuple):
-    """The vectors that are trained, changed in place."""
+    """The vectors that are trained, changed in place. Their heights may differ."""
 
-    inputs: Floats  # (V, stride)
-    outputs: Floats  # (V, stride)
+    input: Floats  # (rows, stride)
+    output: Floats  # (rows, stride)
 
 
 class Frozen(NamedTuple):
-    """Words whose rows never change, and what those rows are."""
+    """Rows that never change, and what they are."""
 
-    places: NDArray[np.int32]  # (V,) of each word, where its rows stand, else -1; or empty
-    inputs: Floats  # (n, stride)
-    outputs: Floats  # (n, stride)
-
-
-class Window(NamedTuple):
-    """The shape of a window and how it is used."""
-
-    # None, for skip-gram, has a type of its own, which False has not: a kernel is compiled for one
-    # model only.
-    cbow: Literal[True] | None
-    reach: int  # maximum distance of a context word
-    shrink: bool  # whether each window's reach is drawn from 1 .. reach
-    negative: int  # K
+    slots: NDArray[np.int32]  # for each row its place among the frozen ones, else -1; or empty
+    input: Floats  # (n, stride)
+    output: Floats  # (n, stride)
 
 
 class Scratch(NamedTuple):
-    """One worker's working memory, overwritten by each call."""
+    """What a window needs while it is trained, overwritten by the next."""
 
-    words: NDArray[np.int32]  # kept tokens of a stretch and their neighbours on both sides
-    positions: NDArray[np.int64]  # where each stands in the corpus
-    ends: NDArray[np.int64]  # for each unit, the place in `words` where it ends
-    slots: NDArray[np.int64]  # finds repeated context words
-    rows: NDArray[np.int64]  # offsets: the context words, then the worker's own rows
-    repeats: NDArray[np.int64]  # which context words occur again, once per repetition
-    targets: NDArray[np.int64]  # offsets of a window's target rows
-    twins: NDArray[np.int64]  # which of them were drawn again, once per repetition
-    coming: NDArray[np.int64]  # offsets of noise rows, a centre's and a context's, for two windows
-    drawn: NDArray[np.uint64]  # the draws of noise words for the window after these
+    composed: Floats  # for each bag its vector, and what this was before the step
+    composed_rows: NDArray[np.int64]  # the offsets of the former
+    sums: Floats  # partial sums of the inputs
     scores: Floats  # S, then G
-    signs: Floats  # -1 where S holds a score of the centre, else 1
+    signs: Floats  # -1 where S holds the score of a target labelled 1, else 1
     loss: Floats  # (2 * WIDTH,) see primitives.gradient
 
 
-def own_rows(window: Window) -> int:
-    """Return how many rows of the input table each worker needs of its own, beyond the V words.
+class Worker(NamedTuple):
+    """One worker's working memory, overwritten by each call."""
 
-    They are a row that stays zero, the mean of the contexts, and partial sums of the inputs.
-    """
-    return 2 + (1 if window.cbow is not None else 2 * window.reach)
+    gathered: Gathered
+    listed: WindowList  # two blocks: one is trained, the other listed
+    scratch: Scratch
 
 
-def make_scratch(window: Window, stride: int, stretch: int, own: int) -> Scratch:
+def make_worker(window: Window, stride: int, stretch: int) -> Worker:
     """Allocate the working memory of a worker.
 
     Parameters
     ----------
     window, stride
-        The window's shape, and the length of a row.
+        The shape of the windows, and the length of a row.
     stretch : int
         The most tokens that one call trains.
-    own : int
-        The first of the worker's own rows in the input table.
     """
-    contexts, targets = 2 * window.reach, window.negative + 1
-    rows = np.zeros(contexts + own_rows(window), np.int64)
-    rows[contexts:] = (own + np.arange(own_rows(window))) * stride
-    return Scratch(
-        words=np.empty(stretch + contexts + 1, np.int32),
-        positions=np.empty(stretch + contexts + 1, np.int64),
-        ends=np.empty(stretch + 2, np.int64),
-        slots=np.zeros(windows.SLOTS, np.int64),
-        rows=rows,
-        repeats=np.zeros(contexts, np.int64),
-        targets=np.zeros(targets, np.int64),
-        twins=np.zeros(targets, np.int64),
-        coming=np.zeros(2 * (targets + 1), np.int64),
-        drawn=np.zeros(targets, np.uint64),
-        scores=np.zeros(contexts * targets + WIDTH, np.float32),
-        signs=np.ones(contexts * targets + WIDTH, np.float32),
-        loss=np.repeat(np.array([0.0, 1.0], np.float32), WIDTH),
-    )
+    own = zeros_of(_scratch_shapes(window, stride))
+    own["composed_rows"][:] = np.arange(len(own["composed_rows"])) * 2 * stride
+    own["loss"][WIDTH:] = 1.0
+    return Worker(room_for(window, stretch), empty_list(window, 2 * BLOCK), Scratch(**own))
+
+
+def worker_bytes(window: Window, stride: int, stretch: int) -> int:
+    """Return how many bytes `make_worker` takes."""
+    lists = bytes_of(gathered_shapes(window, stretch)) + bytes_of(list_shapes(window, 2 * BLOCK))
+    return lists + bytes_of(_scratch_shapes(window, stride))
+
+
+def _scratch_shapes(window: Window, stride: int) -> Shapes:
+    most = 1 if window.cbow is not None else 2 * window.reach
+    bags_of_window = 0 if window.cbow is None else 1
+    scores = 2 * window.reach * (window.negative + 1) + WIDTH
+    return {
+        "composed": ((2 * bags_of_window, stride), np.float32),
+        "composed_rows": ((bags_of_window,), np.int64),
+        "sums": ((most, stride), np.float32),
+        "scores": ((scores,), np.float32),
+        "signs": ((scores,), np.float32),
+        "loss": ((2 * WIDTH,), np.float32),
+    }
 
 
 @compiled_bare
@@ -139,11 +132,10 @@ def train_stretch(
     tables: Tables,
     frozen: Frozen,
     window: Window,
-    lr: float,
-    slope: float,
-    scratch: Scratch,
+    step: tuple[float, float],
+    worker: Worker,
 ) -> tuple[float, int]:
-    """Train on the windows whose centre stands at a position from `start` up to `stop`.
+    """List and train the windows whose centre stands at a position from `start` up to `stop`.
 
     Parameters
     ----------
@@ -159,11 +151,11 @@ def train_stretch(
         What to draw from, and how to form windows.
     tables : Tables
         Changed in place, without locks where several workers train (Niu et al. 2011, Hogwild).
-    lr, slope : float
-        The step size at position p is lr + slope * p.
     frozen : Frozen
-        Rows to be put back after each window, in case it changed them.
-    scratch : Scratch
+        Rows to be restored after each window, in case it changed them.
+    step : pair of float
+        (lr, slope): the step size at position p is lr + slope * p.
+    worker : Worker
         Working memory of this worker alone.
 
     Returns
@@ -172,107 +164,211 @@ def train_stretch(
         The sum of the binary cross-entropies of all targets, in nats, before each update, and the
         number of positive pairs: (context, centre) for skip-gram, windows for CBOW.
     """
-    keep, alias = sampling
+    gathered, listed, scratch = worker
+    positions, m, repeated = listed.positions, listed.m, listed.repeated
+    stride, alias, (lr, slope) = np.int64(tables.input.shape[1]), sampling.alias, step
+    last = gather(tokens, offsets, unit, start, stop, key, sampling.keep, window.reach, gathered)
+    loss, pairs, pending = 0.0, 0, 0
+    # While a block is trained, the next one stands listed, so that its rows can be fetched, and
+    # the noise of the one after that is drawn. Then this one is listed where the first was.
+    centre, unit, first, now, following = window.reach, 0, 0, 0, 0
+    while centre < last or now > 0 or following > 0:
+        for k in range(BLOCK):
+            if centre + k < last:
+                draw_noise(gathered, centre + k, key, alias, window.negative)
+            if k < now:
+                w = first + k
+                eta = np.float32(lr + slope * positions[w])
+                taken, pending = train_window(tables, listed, w, eta, frozen, scratch, pending)
+                loss += taken
+                pairs += m[w] + repeated[w]
+        stop = min(centre + BLOCK, last)
+        unit, count = list_block(
+            gathered, centre, stop, unit, key, alias, window, stride, listed, first
+        )
+        now, following = following, count
+        first, centre = BLOCK - first, centre + BLOCK
+    return loss + flush_loss(scratch.loss), pairs
+
+
+@inlined
+def train_window(
+    tables: Tables,
+    listed: WindowList,
+    w: int,
+    eta: np.float32,
+    frozen: Frozen,
+    scratch: Scratch,
+    pending: int,
+) -> tuple[float, int]:
+    """Take one step of gradient descent on a window of a list.
+
+    Returns
+    -------
+    taken, pending : float, int
+        What was taken out of the running loss, and how many vectors of scores it holds now.
+    """
+    # Each array of the list is named once: to Numba, naming one costs time.
+    m, repeated, x_again = listed.m[w], listed.repeated[w], listed.context_duplicates[w]
+    t, doubled, y_again = listed.t[w], listed.doubled[w], listed.noise_duplicates[w]
+    x_rows, y_rows, width = listed.inputs[w], listed.targets[w], t + doubled
+    ends, weights, gains = listed.bag_ends[w], listed.weights[w], listed.gains[w]
+    composed, composed_rows, sums, scores, signs, running_loss = scratch
+    later = (w + AHEAD) & (2 * BLOCK - 1)
+    later_rows, later_t, arrivals = listed.targets[later], listed.t[later], listed.arrivals
     inputs, outputs = tables
-    cbow, reach, shrink, negative = window
-    (
-        words, positions, ends, slots, rows, repeats, targets, twins, coming, drawn,
-        scores, signs, running_loss,
-    ) = scratch  # fmt: skip
-    zero, mean, sums = 2 * reach, 2 * reach + 1, 2 * reach + 2
-    changed = COLUMNS if negative < MANY_NOISE_WORDS else COLUMNS // 2
-    fetched = changed // 2
-    stride, contexts = np.int64(inputs.shape[1]), 2 * reach
-    last = windows.gather(
-        tokens, offsets, unit, start, stop, key, keep, reach, words, positions, ends
+
+    primitives.signs_of(listed.labels[w], width, m + repeated, signs)
+    prefetch_rows(outputs, later_rows, 0, later_t, 0, COLUMNS // 2)
+    prefetch_rows(inputs, arrivals, later, 1, 0, COLUMNS // 2)
+    if listed.composed is not None:
+        x, trained, listed_rows = composed, composed_rows, ends[m - 1]
+        compose_bags(inputs, x_rows, ends, weights, m, composed)
+    else:
+        x, trained, listed_rows = inputs, x_rows, m
+    primitives.scores(x, trained, m, outputs, y_rows, width, scores)
+    prefetch_rows(outputs, later_rows, 0, later_t, COLUMNS // 2, COLUMNS // 2)
+    prefetch_rows(inputs, arrivals, later, 1, COLUMNS // 2, COLUMNS // 2)
+    copy_duplicates(scores, m, x_again, repeated, width)
+    taken, pending = loss_and_gradient(
+        scores, signs, (m + repeated) * width, eta, running_loss, pending
     )
-    slots[:] = 0
-    signs[:] = 1.0
-    loss, pairs, pending, marked = 0.0, 0, 0, 0
-    if last == reach:
-        return loss, pairs
-    unit, left, right = 0, ends[0], ends[1]
-    stream = following = second = key
-    # Noise is drawn two windows ahead and looked up one window ahead, so that the processor waits
-    # neither for the alias table nor for the rows: the first two turns do nothing else.
-    for i in range(reach - 2, last):
-        own, next_one = i % 2 * (negative + 2), (i + 1) % 2 * (negative + 2)
-        windows.look_up_noise(drawn, 0, negative, alias, stride, coming, next_one)
-        stream, following = following, second
-        second = draws.stream_at(key, positions[min(i + 2, last - 1)])
-        windows.draw_noise(second, negative, alias, drawn, 0)
-        if i < reach:
-            continue
-        while i >= right:
-            unit += 1
-            left, right = right, ends[unit + 1]
-        drawn_reach = draws.reach_at(stream, reach, shrink)
-        low, high = max(left, i - drawn_reach), min(right, i + drawn_reach + 1)
-        t, doubled = windows.list_targets(
-            words[i] * stride, coming, own, negative, targets, 0, twins, 0
-        )
-        # What the next windows need is fetched some columns at a time, between the steps of this
-        # one: all of it at once is more than a processor can wait for, and would make it stall.
-        coming[next_one + negative] = words[min(i + 3, last - 1)] * stride
-        coming[next_one + negative + 1] = words[min(i + 1 + reach, last - 1)] * stride
-        _fetch(tables, coming, next_one, negative, 0, fetched)
-        if high - low < 2:
-            continue
-        eta = np.float32(lr + slope * positions[i])
-        m, repeated = windows.list_contexts(
-            words, i, low, high, stride, rows, 0, repeats, 0, slots, (i + 1) * contexts
-        )
-        listed, width = m, t + doubled
-        if cbow is not None:
-            listed = windows.append_repeats(rows, 0, m, repeats, 0, repeated)
-            bags.scores(inputs, 0, rows, 0, listed, mean, outputs, 0, targets, 0, width, scores, 0)
-            m, repeated = 1, 0
-        else:
-            primitives.scores(inputs, 0, rows, 0, m, outputs, 0, targets, 0, width, scores, 0)
-        _fetch(tables, coming, next_one, negative, fetched, fetched)
-        windows.copy_repeats(scores, 0, m, repeats, 0, repeated, width)
-        marked = _mark_centres(signs, contexts, marked, width)
-        count = (m + repeated) * width
-        taken, pending = windows.descend(scores, signs, count, eta, running_loss, pending)
-        windows.fold_repeats(scores, 0, m, repeats, 0, repeated, width)
-        windows.fold_twins(scores, 0, m, width, t, twins, 0, doubled)
-        for column in range(0, stride, changed):
-            columns = min(changed, inputs.shape[1] - column)
-            _fetch(tables, coming, next_one, negative, column + changed, changed)
-            if cbow is not None:
-                bags.update(
-                    inputs, column, rows, 0, listed, mean, outputs, column, targets, 0, t,
-                    scores, 0, zero, sums, columns,
-                )  # fmt: skip
-            else:
-                primitives.update(
-                    inputs, column, rows, 0, m, outputs, column, targets, 0, t,
-                    scores, 0, width, sums, columns,
-                )  # fmt: skip
-        windows.restore_frozen(inputs, 0, rows, 0, listed, frozen.places, frozen.inputs, 0)
-        windows.restore_frozen(outputs, 0, targets, 0, t, frozen.places, frozen.outputs, 0)
-        loss += taken
-        pairs += m + repeated
-    return loss + windows.flush_loss(running_loss), pairs
+    fold_contexts(scores, m, x_again, repeated, width)
+    fold_noise(scores, m, width, t, y_again, doubled)
+    for column in range(0, x.shape[1], COLUMNS):
+        columns = min(COLUMNS, x.shape[1] - column)
+        prefetch_rows(outputs, later_rows, 0, later_t, column + COLUMNS, COLUMNS)
+        prefetch_rows(inputs, arrivals, later, 1, column + COLUMNS, COLUMNS)
+        primitives.update(x, trained, m, outputs, y_rows, t, scores, width, sums, column, columns)
+        if listed.composed is not None:
+            share_changes(inputs, x_rows, ends, gains, m, composed, column, columns)
+    restore_frozen(inputs, x_rows, listed_rows, frozen.slots, frozen.input)
+    restore_frozen(outputs, y_rows, t, frozen.slots, frozen.output)
+    return taken, pending
+
+
+# ---------------------------------------------------------------------------- bags
 
 
 @inlined
-def _fetch(
-    tables: Tables, rows: NDArray[np.int64], first: int, negative: int, column: int, columns: int
+def compose_bags(
+    table: Floats,
+    rows: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    weights: NDArray[np.float32],
+    m: int,
+    composed: Floats,
 ) -> None:
-    """Ask for some columns of the rows listed from `first`: noise, a centre and a context."""
-    inputs, outputs = tables
-    some = min(columns, inputs.shape[1] - column)
-    prefetching.prefetch_rows(outputs, column, rows, first, negative + 1, some)
-    prefetching.prefetch_rows(inputs, column, rows, first + negative + 1, 1, some)
+    """Compose the vectors of a window's bags."""
+    first = 0
+    for bag in range(m):
+        bags.compose(table, rows, first, ends[bag], weights[bag], composed, bag)
+        first = ends[bag]
 
 
 @inlined
-def _mark_centres(signs: Floats, contexts: int, before: int, width: int) -> int:
-    """Let `signs` be -1 at the scores of the centre, where they were for rows `before` long."""
-    if before != width:
-        for i in range(contexts):
-            signs[i * before] = 1.0
-        for i in range(contexts):
-            signs[i * width] = -1.0
-    return width
+def share_changes(
+    table: Floats,
+    rows: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    gains: NDArray[np.float32],
+    m: int,
+    composed: Floats,
+    column: int,
+    columns: int,
+) -> None:
+    """Add some columns of the changes of the composed vectors to the rows of their bags."""
+    first = 0
+    for bag in range(m):
+        bags.share_change(table, rows, first, ends[bag], gains[bag], composed, bag, column, columns)
+        first = ends[bag]
+
+
+# ---------------------------------------------------------------------------- repetitions
+
+
+@inlined
+def copy_duplicates(
+    scores: Floats, m: int, duplicates: NDArray[np.int64], repeated: int, width: int
+) -> None:
+    """Append a copy of its scores for every repetition of an input."""
+    for r in range(repeated):
+        for k in range(width):
+            scores[(m + r) * width + k] = scores[duplicates[r] * width + k]
+
+
+@inlined
+def fold_contexts(
+    gradients: Floats, m: int, duplicates: NDArray[np.int64], repeated: int, width: int
+) -> None:
+    """Add the gradients of the repetitions to those of the input, whose row is changed once."""
+    for r in range(repeated):
+        for k in range(width):
+            gradients[duplicates[r] * width + k] += gradients[(m + r) * width + k]
+
+
+@inlined
+def fold_noise(
+    gradients: Floats, m: int, width: int, t: int, duplicates: NDArray[np.int64], doubled: int
+) -> None:
+    """Add the gradients of targets that are repetitions to those of the first."""
+    for r in range(doubled):
+        for i in range(0, m * width, width):
+            gradients[i + duplicates[r]] += gradients[i + t + r]
+
+
+# ---------------------------------------------------------------------------- loss, gradient
+
+
+@inlined
+def loss_and_gradient(
+    scores: Floats, signs: Floats, count: int, eta: np.float32, running_loss: Floats, pending: int
+) -> tuple[float, int]:
+    """Turn the scores into eta (label - σ(score)), and add their losses to the running loss.
+
+    Returns
+    -------
+    taken, pending : float, int
+        What was taken out of the running loss, and how many vectors of scores it holds now.
+    """
+    taken, done = 0.0, 0
+    while done < count:
+        if pending == primitives.LOSS_VECTORS:
+            taken += flush_loss(running_loss)
+            pending = 0
+        some = min(count - done, (primitives.LOSS_VECTORS - pending) * WIDTH)
+        primitives.gradient(scores, signs, done, some, eta, running_loss)
+        pending += (some + WIDTH - 1) // WIDTH
+        done += some
+    return taken, pending
+
+
+@inlined
+def flush_loss(running_loss: Floats) -> float:
+    """Return the sum of the running loss, and start it anew."""
+    loss = 0.0
+    for i in range(WIDTH):
+        linear, product = np.float64(running_loss[i]), np.float64(running_loss[WIDTH + i])
+        loss += linear + np.log(product)
+        running_loss[i], running_loss[WIDTH + i] = 0.0, 1.0
+    return loss
+
+
+# ---------------------------------------------------------------------------- frozen rows
+
+
+@inlined
+def restore_frozen(
+    table: Floats,
+    offsets: NDArray[np.int64],
+    count: int,
+    slots: NDArray[np.int32],
+    originals: Floats,
+) -> None:
+    """Write the original rows over those of frozen words, among the first `count` listed."""
+    if len(slots) > 0:
+        stride = np.int64(table.shape[1])
+        for k in range(count):
+            slot = slots[offsets[k] // stride]
+            if slot >= 0:
+                rows.copy_row(table, offsets[k], originals, slot * stride)

@@ -1,9 +1,9 @@
 """Skip-gram and CBOW with negative sampling, slowly and obviously, in float64.
 
-What `kernel` computes, written straight from the definitions: the kernel is tested against this on
-the same draws, and this against finite differences of the loss. Random numbers are drawn with
-Python's integers. Nothing here is compiled, and nothing is shared with the kernel but the two
-tables that it draws from.
+The lists and the kernel are tested against this on the same draws, and this against finite
+differences of the loss. Everything is written straight from the definitions, and nothing is shared
+with the compiled code but the two tables that it draws from. Random numbers are NumPy's unsigned
+64-bit integers, which wrap.
 
     V vocabulary · D dimensions · K noise words · T targets · m inputs
 """
@@ -11,188 +11,199 @@ tables that it draws from.
 from __future__ import annotations
 
 import itertools
-import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.training.lists.windows import WindowList
+
 Doubles = NDArray[np.float64]
 
-_MASK = (1 << 64) - 1
-_GAMMA = 0x9E3779B97F4A7C15
+_GAMMA = np.uint64(0x9E3779B97F4A7C15)
+_LOW = np.uint64(0xFFFFFFFF)
 
 
 @dataclass(frozen=True)
 class ReferenceWindow:
-    """A window: where its centre stands in the corpus, its words, and the noise drawn for it."""
+    """A window: where its centre stands in the corpus, its input bags, and its labelled targets.
+
+    A bag's vector is its weight times the sum of its rows. Each of these rows changes by the bag's
+    gain times the change of the vector.
+    """
 
     position: int
-    centre: int
-    contexts: tuple[int, ...]
-    noise: tuple[int, ...]
+    bags: tuple[tuple[int, ...], ...]
+    weights: tuple[float, ...]
+    gains: tuple[float, ...]
+    targets: tuple[int, ...]
+    labels: tuple[float, ...]
 
 
-def mix(value: int) -> int:
-    """Hash 64 bits (SplitMix64)."""
-    value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
-    value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & _MASK
-    return value ^ (value >> 31)
+# ---------------------------------------------------------------------------- draws
+
+
+def mix(value: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Hash 64 bits to 64 bits (SplitMix64)."""
+    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return value ^ (value >> np.uint64(31))
+
+
+def streams(key: NDArray[np.uint64], numbers: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Return the draw of each number, from 0, of a key: a position's stream, or one of its draws.
+
+    Parameters
+    ----------
+    key : uint64, (1,)
+        The epoch's key, or the stream of a position.
+    numbers : int64, (n,)
+        The positions, or the numbers of the draws.
+    """
+    return mix(key + (numbers.astype(np.uint64) + np.uint64(1)) * _GAMMA)
+
+
+def noise_words(
+    stream: NDArray[np.uint64], negative: int, alias: NDArray[np.uint64]
+) -> tuple[int, ...]:
+    """Return the noise words of the position that has this stream, (1,)."""
+    drawn = streams(stream, np.arange(negative))
+    columns = ((drawn >> np.uint64(32)) * np.uint64(len(alias))) >> np.uint64(32)
+    entries = alias[columns.astype(np.int64)]
+    is_own = (drawn & _LOW) <= (entries >> np.uint64(32))
+    return tuple(np.where(is_own, columns, entries & _LOW).astype(np.int64).tolist())
+
+
+# ---------------------------------------------------------------------------- windows
 
 
 def windows(
     units: Sequence[Sequence[int]],
-    key: int,
+    key: np.uint64,
     keep: NDArray[np.uint32],
     alias: NDArray[np.uint64],
     *,
     window: int,
     negative: int,
     shrink: bool,
+    cbow: bool,
 ) -> Iterator[ReferenceWindow]:
-    """Return the windows of an epoch: subsampling first, then windows over the words that are left.
+    """Yield the windows of an epoch: subsampling first, then windows over the words that are left.
 
     Parameters
     ----------
     units : sequence of sequences of token ids
         The corpus. Windows do not cross units.
-    key : int
+    key : uint64
         The epoch's key.
     keep, alias : uint32 (V,), uint64 (V,)
         See `sampling.keep_thresholds` and `sampling.alias_table`.
-    window, negative, shrink
+    window, negative, shrink, cbow
         As in `TrainConfig`.
     """
     position = 0
     for unit in units:
-        streams = [mix((key + (position + i + 1) * _GAMMA) & _MASK) for i in range(len(unit))]
-        kept = [i for i, word in enumerate(unit) if streams[i] >> 32 <= keep[word]]
+        stream = streams(np.array([key]), position + np.arange(len(unit)))
+        kept = [i for i, word in enumerate(unit) if stream[i] >> np.uint64(32) <= keep[word]]
+        low = (stream & _LOW) * np.uint64(window) >> np.uint64(32)
         for place, i in enumerate(kept):
-            stream = streams[i]
-            reach = 1 + (((stream & 0xFFFFFFFF) * window) >> 32) if shrink else window
+            reach = 1 + int(low[i]) if shrink else window
             near = kept[max(0, place - reach) : place] + kept[place + 1 : place + reach + 1]
             if near:
-                yield ReferenceWindow(
-                    position=position + i,
-                    centre=unit[i],
-                    contexts=tuple(unit[j] for j in near),
-                    noise=tuple(_noise_word(stream, k, alias) for k in range(negative)),
-                )
+                noise = noise_words(stream[i : i + 1], negative, alias)
+                contexts = tuple(unit[j] for j in near)
+                yield window_of(position + i, unit[i], contexts, noise, cbow=cbow)
         position += len(unit)
 
 
-def _noise_word(stream: int, k: int, alias: NDArray[np.uint64]) -> int:
-    draw = mix((stream + (k + 1) * _GAMMA) & _MASK)
-    column = ((draw >> 32) * len(alias)) >> 32
-    own, other = divmod(int(alias[column]), 1 << 32)
-    return column if draw & 0xFFFFFFFF <= own else other
+def window_of(
+    position: int, centre: int, contexts: tuple[int, ...], noise: tuple[int, ...], *, cbow: bool
+) -> ReferenceWindow:
+    """Return a window of skip-gram, or of CBOW: what its bags are, and its targets with labels.
 
-
-def loss(x: Doubles, y: Doubles) -> float:
-    """Return the binary cross-entropy of inputs X (m, D) with targets Y (T, D), in nats.
-
-    The first target is the true one, the others are noise: the sum over all inputs of
-    -log σ(x·y₀) - Σ log σ(-x·yₜ).
+    CBOW's only bag is the mean of the contexts. Its whole change is added to each of them, as in
+    word2vec.c; the true gradient of a context word is that divided by their number. A noise word
+    that is the centre is left out.
     """
-    signed = x @ y.T
-    signed[:, 0] *= -1.0
-    return float(np.logaddexp(0.0, signed).sum())
+    bags = (contexts,) if cbow else tuple((word,) for word in contexts)
+    others = tuple(word for word in noise if word != centre)
+    return ReferenceWindow(
+        position=position,
+        bags=bags,
+        weights=tuple(1.0 / len(bag) for bag in bags),
+        gains=(1.0,) * len(bags),
+        targets=(centre, *others),
+        labels=(1.0, *(0.0 for _ in others)),
+    )
 
 
-def gradients(x: Doubles, y: Doubles) -> tuple[Doubles, Doubles]:
+def window_in(listed: WindowList, w: int, stride: int = 1) -> ReferenceWindow:
+    """Return window w of a list, with its repetitions spelled out."""
+    m, width = int(listed.m[w]), int(listed.t[w] + listed.doubled[w])
+    rows = (listed.inputs[w] // stride).tolist()
+    if listed.composed is None:
+        again = listed.context_duplicates[w, : listed.repeated[w]]
+        bags = [(rows[k],) for k in [*range(m), *again]]
+        weights = gains = (1.0,) * len(bags)
+    else:
+        ends = [0, *listed.bag_ends[w, :m].tolist()]
+        bags = [tuple(rows[a:b]) for a, b in itertools.pairwise(ends)]
+        weights = tuple(listed.weights[w, :m].tolist())
+        gains = tuple(listed.gains[w, :m].tolist())
+    return ReferenceWindow(
+        position=int(listed.positions[w]),
+        bags=tuple(bags),
+        weights=weights,
+        gains=gains,
+        targets=tuple((listed.targets[w, :width] // stride).tolist()),
+        labels=tuple(listed.labels[w, :width].tolist()),
+    )
+
+
+# ---------------------------------------------------------------------------- training
+
+
+def loss(x: Doubles, y: Doubles, labels: Doubles) -> float:
+    """Return the binary cross-entropy of inputs X (m, D) with labelled targets Y (T, D), in nats.
+
+    It is -log σ(x·y) for a target labelled 1 and -log σ(-x·y) for one labelled 0, summed over all
+    inputs and targets.
+    """
+    return float(np.logaddexp(0.0, (x @ y.T) * (1.0 - 2.0 * labels)).sum())
+
+
+def gradients(x: Doubles, y: Doubles, labels: Doubles) -> tuple[Doubles, Doubles]:
     """Return the gradients of `loss` with respect to X and Y."""
-    wrong = errors(x, y)
+    # σ(s) = exp(-log(1 + exp(-s))), which no score overflows.
+    wrong = np.exp(-np.logaddexp(0.0, -(x @ y.T))) - labels
     return wrong @ y, wrong.T @ x
 
 
-def errors(x: Doubles, y: Doubles) -> Doubles:
-    """Return σ(X Yᵀ) minus the labels: the derivative of `loss` by the scores."""
-    labels = np.zeros(len(y))
-    labels[0] = 1.0
-    # σ(s) = exp(-log(1 + exp(-s))), which no score overflows.
-    return np.asarray(np.exp(-np.logaddexp(0.0, -(x @ y.T))) - labels)
-
-
 def train_window(
-    inputs: Doubles, outputs: Doubles, window: ReferenceWindow, eta: float, *, cbow: bool
+    inputs: Doubles, outputs: Doubles, window: ReferenceWindow, eta: float
 ) -> tuple[float, int]:
-    """Take one step of gradient descent on a window; give its loss before it, and its pairs.
-
-    CBOW adds the whole gradient of the mean to every context word, as word2vec.c does; the true
-    gradient of a context word is that divided by the number of contexts.
+    """Take one step of gradient descent on a window; return its loss before it, and its pairs.
 
     Parameters
     ----------
-    inputs, outputs : float64, (V, D)
+    inputs, outputs : float64, (rows, D)
         Changed in place.
     """
-    targets = targets_of(window)
-    x, y = inputs_of(inputs, window, cbow=cbow), outputs[targets]
-    before = loss(x, y)
-    of_x, of_y = gradients(x, y)
-    # Unbuffered: a word that occurs twice is changed twice.
-    np.add.at(inputs, list(window.contexts), -eta * of_x)
-    np.add.at(outputs, targets, -eta * of_y)
-    return before, len(x)
+    x, y, labels = vectors_of(inputs, outputs, window)
+    before = loss(x, y, labels)
+    of_x, of_y = gradients(x, y, labels)
+    # Unbuffered: a row that occurs twice is changed twice.
+    for bag, gain, gradient in zip(window.bags, window.gains, of_x, strict=True):
+        np.add.at(inputs, list(bag), -eta * gain * gradient)
+    np.add.at(outputs, list(window.targets), -eta * of_y)
+    return before, len(window.bags)
 
 
-def targets_of(window: ReferenceWindow) -> list[int]:
-    """Return the centre and the noise words that are not the centre."""
-    return [window.centre, *(word for word in window.noise if word != window.centre)]
-
-
-def inputs_of(inputs: Doubles, window: ReferenceWindow, *, cbow: bool) -> Doubles:
-    """Return the rows of the context words, or their mean as the only row, (m, D)."""
-    x = inputs[list(window.contexts)]
-    return x.mean(axis=0, keepdims=True) if cbow else x
-
-
-def train_blocks(
-    inputs: Doubles,
-    outputs: Doubles,
-    stretch: Iterable[ReferenceWindow],
-    eta: Callable[[int], float],
-    *,
-    start: int,
-    block: int,
-    cbow: bool,
-) -> tuple[float, int]:
-    """Train a stretch as the deterministic kernel does; give the loss and the pairs.
-
-    The stretch is cut into blocks of positions, from `start`. The scores of a block, and CBOW's
-    means, come from the tables after the block before the last. Its windows then change the tables
-    in order, by the errors that belong to those scores.
-
-    Parameters
-    ----------
-    inputs, outputs : float64, (V, D)
-        Changed in place.
-    eta : callable
-        The step size by position; that of a block's first one is used.
-    """
-    total, pairs = 0.0, 0
-    waiting: list[tuple[int, list[tuple[ReferenceWindow, Doubles, Doubles]]]] = []
-
-    def change(before: float) -> None:
-        while waiting and waiting[0][0] < before:
-            number, scored = waiting.pop(0)
-            step = -eta(start + number * block)
-            for window, x, wrong in scored:
-                targets = targets_of(window)
-                now = x if cbow else inputs_of(inputs, window, cbow=False)
-                of_x, of_y = wrong @ outputs[targets], wrong.T @ now
-                np.add.at(inputs, list(window.contexts), step * of_x)
-                np.add.at(outputs, targets, step * of_y)
-
-    for number, windows_ in itertools.groupby(stretch, lambda w: (w.position - start) // block):
-        change(before=number - 1)
-        scored = []
-        for window in windows_:
-            x, y = inputs_of(inputs, window, cbow=cbow), outputs[targets_of(window)]
-            scored.append((window, x, errors(x, y)))
-            total += loss(x, y)
-            pairs += len(x)
-        waiting.append((number, scored))
-    change(before=math.inf)
-    return total, pairs
+def vectors_of(
+    inputs: Doubles, outputs: Doubles, window: ReferenceWindow
+) -> tuple[Doubles, Doubles, Doubles]:
+    """Return the vectors of a window's bags (m, D) and targets (T, D), and the labels (T,)."""
+    bags = zip(window.bags, window.weights, strict=True)
+    x = np.array([weight * inputs[list(bag)].sum(axis=0) for bag, weight in bags])
+    return x, outputs[list(window.targets)], np.array(window.labels)

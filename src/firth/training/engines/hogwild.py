@@ -5,34 +5,17 @@ Niu et al. 2011, arXiv:1106.5730.
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.compilation.emitter import LINE
+from firth.compilation.arrays import aligned_zeros, read_only
 from firth.corpus import TokenStore
 from firth.training import draws, kernel, sampling
 from firth.training.config import TrainConfig
-from firth.training.engines.base import (
-    INPUT,
-    NO_WORDS,
-    OUTPUT,
-    Stretch,
-    Tables,
-)
-from firth.training.engines.tables import (
-    aligned_zeros,
-    frozen_slots,
-    initialise,
-    packed,
-    read_only,
-    word_tables,
-)
-from firth.training.simd import primitives
-
-# A token of a stretch, its position, and the end of its unit.
-_SCRATCH_PER_TOKEN = 4 + 8 + 8
+from firth.training.engines.base import INPUT, NO_WORDS, OUTPUT, Stretch, Tables
+from firth.training.engines.tables import frozen_slots, initialise, packed, word_tables
+from firth.training.lists.windows import sampling_of, window_of
+from firth.training.simd.rows import stride_of
 
 
 class HogwildEngine:
@@ -44,12 +27,11 @@ class HogwildEngine:
     @staticmethod
     def memory(config: TrainConfig, words: int, stretch: int, frozen: int) -> int:
         """Estimate the bytes that the engine holds; see `EngineClass`."""
-        row = 4 * primitives.stride_of(config.dim)
-        rows = 2 * (words + frozen) + config.workers * _rows_of_worker(config)
-        scores = 2 * 4 * 2 * config.window * (config.negative + 1)
-        scratch = config.workers * (stretch * _SCRATCH_PER_TOKEN + scores)
+        stride = stride_of(config.dim)
+        rows = 2 * 4 * stride * (words + frozen)
+        scratch = config.workers * kernel.worker_bytes(window_of(config), stride, stretch)
         slots = 4 * words if frozen else 0
-        return rows * row + scratch + slots + words * sampling.BYTES_PER_WORD
+        return rows + scratch + slots + words * sampling.BYTES_PER_WORD
 
     def __init__(
         self,
@@ -60,19 +42,16 @@ class HogwildEngine:
         frozen: NDArray[np.int64] = NO_WORDS,
     ) -> None:
         self._config = config
-        self._size = len(counts)
         self._window = window_of(config)
         self._sampling = sampling_of(counts, config)
-        stride = primitives.stride_of(config.dim)
-        own = _rows_of_worker(config)
+        stride = stride_of(config.dim)
+        shapes = self.shapes(config, len(counts))
         self._tables = kernel.Tables(
-            inputs=aligned_zeros(self._size + own * config.workers, stride),
-            outputs=aligned_zeros(self._size, stride),
+            *(aligned_zeros((shapes[name].rows, stride), np.float32) for name in (INPUT, OUTPUT))
         )
-        initialise(self._tables.inputs, self._size, config.dim, config.seed)
-        self._scratch = [
-            kernel.make_scratch(self._window, stride, stretch, self._size + own * worker)
-            for worker in range(config.workers)
+        initialise(self._tables.input, len(counts), config.dim, config.seed)
+        self._workers = [
+            kernel.make_worker(self._window, stride, stretch) for _ in range(config.workers)
         ]
         self._ids, self._offsets = read_only(tokens.ids), read_only(tokens.offsets)
         self._frozen_ids = frozen
@@ -84,7 +63,7 @@ class HogwildEngine:
         return self._config.workers
 
     def compile(self) -> None:
-        """Compile the kernel, or load it from the cache, by training no position."""
+        """Have the kernel compiled, or loaded: training nothing does."""
         self.train(0, Stretch(epoch=0, start=0, stop=0, lr=0.0, slope=0.0))
 
     def train(self, worker: int, stretch: Stretch) -> tuple[float, int]:
@@ -107,19 +86,15 @@ class HogwildEngine:
             self._tables,
             self._frozen,
             self._window,
-            stretch.lr,
-            stretch.slope,
-            self._scratch[worker],
+            (stretch.lr, stretch.slope),
+            self._workers[worker],
         )
         return loss, pairs
 
     def tables(self) -> Tables:
-        """Return views of the tables, (V, D) each."""
-        dim = self._config.dim
-        return {
-            INPUT: self._tables.inputs[: self._size, :dim],
-            OUTPUT: self._tables.outputs[:, :dim],
-        }
+        """Return views of the tables, (rows, D) each."""
+        views = (table[:, : self._config.dim] for table in self._tables)
+        return dict(zip((INPUT, OUTPUT), views, strict=True))
 
     def restore(self, tables: Tables, ids: NDArray[np.int64] | None = None) -> None:
         """Write rows into the tables of these names: all, or those of the words `ids`."""
@@ -127,46 +102,25 @@ class HogwildEngine:
         for name, rows in tables.items():
             views[name][slice(None) if ids is None else ids] = rows
         for table in self._tables:
-            # Padding and the workers' rows are 0. NaN there would spread to all vectors.
+            # Padding is 0. NaN there would spread to all vectors.
             table[:, self._config.dim :] = 0.0
-            table[self._size :] = 0.0
         self._freeze()
 
     def _freeze(self) -> None:
         """Take copies of the rows that never change."""
-        ids = self._frozen_ids
+        ids, rows = self._frozen_ids, max(map(len, self._tables))
         self._frozen = kernel.Frozen(
-            frozen_slots(self._size, ids), *(table[ids] for table in self._tables)
+            frozen_slots(rows, ids), *(table[ids] for table in self._tables)
         )
 
     def take_tables(self) -> Tables:
         """Return the tables, packed in place; the engine cannot train any more."""
         tables, self._tables = self._tables, None  # type: ignore[assignment]
         return {
-            name: packed(table, self._size, self._config.dim)
+            name: packed(table, self._config.dim)
             for name, table in zip((INPUT, OUTPUT), tables, strict=True)
         }
 
     def close(self) -> None:
         """Release all memory of the engine."""
         vars(self).clear()
-
-
-def _rows_of_worker(config: TrainConfig) -> int:
-    """Return the rows of the input table, beyond the words', that a worker needs for itself."""
-    # Some between two workers' rows keep these on cache lines of their own.
-    return kernel.own_rows(window_of(config)) + -(-LINE // (4 * primitives.stride_of(config.dim)))
-
-
-def window_of(config: TrainConfig) -> kernel.Window:
-    """Return the shape of the kernels' windows."""
-    cbow: Literal[True] | None = True if config.model == "cbow" else None
-    return kernel.Window(cbow, config.window, config.shrink_windows, config.negative)
-
-
-def sampling_of(counts: NDArray[np.int64], config: TrainConfig) -> kernel.Sampling:
-    """Return what the kernels draw from."""
-    return kernel.Sampling(
-        keep=sampling.keep_thresholds(counts, config.sample),
-        alias=sampling.alias_table(sampling.noise_distribution(counts, config.noise_exponent)),
-    )

@@ -6,16 +6,12 @@ V vocabulary size · D dimensions · stride: D rounded up to whole vectors
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.compilation.emitter import LINE
 from firth.training.config import TrainConfig
 from firth.training.engines.base import INPUT, OUTPUT, Floats, TableShape
-
-Integer = TypeVar("Integer", np.int32, np.int64)
 
 _ROWS_AT_ONCE = 4_096
 
@@ -23,14 +19,6 @@ _ROWS_AT_ONCE = 4_096
 def word_tables(config: TrainConfig, words: int) -> Mapping[str, TableShape]:
     """Return the shapes of two tables with one row for each word: the input and the output."""
     return dict.fromkeys((INPUT, OUTPUT), TableShape(words, config.dim, words))
-
-
-def aligned_zeros(rows: int, stride: int) -> Floats:
-    """Make a table of zeros that starts at a cache line."""
-    spare = LINE // 4
-    memory = np.zeros(rows * stride + spare, np.float32)
-    first = -memory.ctypes.data % LINE // 4
-    return memory[first : first + rows * stride].reshape(rows, stride)
 
 
 def initialise(inputs: Floats, size: int, dim: int, seed: int) -> None:
@@ -48,17 +36,10 @@ def frozen_slots(size: int, ids: NDArray[np.int64]) -> NDArray[np.int32]:
     return slots
 
 
-def packed(table: Floats, rows: int, dim: int) -> Floats:
+def packed(table: Floats, dim: int) -> Floats:
     """Return the first rows of a table without their padding, moved together in place."""
-    flat = table.reshape(-1)
+    flat, rows = table.reshape(-1), len(table)
     for start in range(0, rows, _ROWS_AT_ONCE):
         stop = min(start + _ROWS_AT_ONCE, rows)
         flat[start * dim : stop * dim] = table[start:stop, :dim].ravel()
     return flat[: rows * dim].reshape(rows, dim)
-
-
-def read_only(array: NDArray[Integer]) -> NDArray[Integer]:
-    """Return a read-only view, whatever the array was: the kernel is compiled for one kind."""
-    view = array.view()
-    view.flags.writeable = False
-    return view

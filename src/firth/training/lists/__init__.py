@@ -1,1 +1,1 @@
-"""What is trained: windows as flat arrays."""
+"""What is trained: windows, listed as flat arrays of rows and labels."""

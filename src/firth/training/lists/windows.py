@@ -1,26 +1,143 @@
-"""What both kernels do with a window, but for the vector loops: its words, its rows, repetitions.
+"""The list: windows as arrays, which every engine trains from.
 
-The lists of several windows may stand one after the other in an array: hence `first`, where those
-of this window begin, and `place`, where its scores do.
+    n windows · I the most input rows of a window · T the most targets of a window
+
+A stretch of tokens is subsampled, windows are formed over the words that are left, and noise words
+are drawn. All draws belong to the seed, the epoch and the position (see `draws`), so whoever lists
+a stretch gets the same windows.
 """
 
 from __future__ import annotations
 
+from typing import Literal, NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.compilation import inlined, prefetching
+from firth.compilation import called, inlined
+from firth.compilation.arrays import Shapes, zeros_of
 from firth.compilation.emitter import WIDTH
-from firth.training import draws
-from firth.training.simd import primitives
-from firth.training.simd import rows as row_loops
-from firth.training.simd.primitives import LOSS_VECTORS
-from firth.training.simd.rows import Floats
+from firth.training import draws, sampling
+from firth.training.config import TrainConfig
+from firth.training.lists import bags, targets
 
-SLOTS = 256
+# The centres of a block are listed together. A power of 2.
+BLOCK = 64
 
 
-@inlined
+class Sampling(NamedTuple):
+    """What is drawn from, by token id: all arrays have V elements."""
+
+    keep: NDArray[np.uint32]  # probability of being kept by subsampling, in 2**-32
+    alias: NDArray[np.uint64]  # the noise distribution, see draws.noise_of
+
+
+class Window(NamedTuple):
+    """How windows are formed and used."""
+
+    # None, for skip-gram, has a type of its own, which False has not: what reads it is compiled for
+    # one model only.
+    cbow: Literal[True] | None
+    reach: int  # maximum distance of a context word
+    shrink: bool  # whether each window's reach is drawn from 1 .. reach
+    negative: int  # K
+
+
+class WindowList(NamedTuple):
+    """Windows to be trained, in order: row w of each array is window w.
+
+    Rows of tables are named by their offset: the number of the row times the stride of the table,
+    which is 1 for those who want numbers. Repetitions of a row are counted and scored, but the row
+    is changed once, by the sum of their gradients.
+    """
+
+    positions: NDArray[np.int64]  # (n,) where the centre stands: the step size follows from it
+    m: NDArray[np.int64]  # (n,) distinct bags: those of CBOW hold all context words
+    inputs: NDArray[np.int64]  # (n, I) the rows of the bags, one row each; or see `bag_ends`
+    repeated: NDArray[np.int64]  # (n,) how many bags are repetitions
+    context_duplicates: NDArray[np.int64]  # (n, I) which bag each repetition repeats
+    # None, where each bag is one row, used as it is.
+    composed: Literal[True] | None
+    bag_ends: NDArray[np.int64]  # (n, bags) where the rows of each bag end in `inputs`
+    weights: NDArray[np.float32]  # (n, bags) a bag is this times the sum of its rows
+    gains: NDArray[np.float32]  # (n, bags) each row of a bag changes by this times its change
+    t: NDArray[np.int64]  # (n,) distinct targets
+    targets: NDArray[np.int64]  # (n, T) their rows, then those of the repetitions
+    labels: NDArray[np.float32]  # (n, T + a vector) of each: 1 for a true target, else 0
+    doubled: NDArray[np.int64]  # (n,) how many targets are repetitions
+    noise_duplicates: NDArray[np.int64]  # (n, T) which target each repetition repeats
+    arrivals: NDArray[np.int64]  # (n,) the input row that comes into reach with this window
+
+
+class Gathered(NamedTuple):
+    """The words of a stretch that subsampling keeps, with the neighbours that windows reach."""
+
+    words: NDArray[np.int32]
+    positions: NDArray[np.int64]  # where each stands in the corpus
+    ends: NDArray[np.int64]  # for each unit, the index in `words` where it ends
+    slots: NDArray[np.int64]  # finds repeated context words
+    noise_bits: NDArray[np.uint64]  # (BLOCK, K) drawn for the centres of the next block
+
+
+def window_of(config: TrainConfig) -> Window:
+    """Return the shape of the windows."""
+    cbow: Literal[True] | None = True if config.model == "cbow" else None
+    return Window(cbow, config.window, config.shrink_windows, config.negative)
+
+
+def sampling_of(counts: NDArray[np.int64], config: TrainConfig) -> Sampling:
+    """Return what is drawn from."""
+    return Sampling(
+        keep=sampling.keep_thresholds(counts, config.sample),
+        alias=sampling.alias_table(sampling.noise_distribution(counts, config.noise_exponent)),
+    )
+
+
+def list_shapes(window: Window, size: int) -> Shapes:
+    """Return the shapes of a list with room for `size` windows."""
+    contexts, most = 2 * window.reach, window.negative + 1
+    bags_of_window = 0 if window.cbow is None else 1
+    return {
+        "positions": ((size,), np.int64),
+        "m": ((size,), np.int64),
+        "inputs": ((size, contexts), np.int64),
+        "repeated": ((size,), np.int64),
+        "context_duplicates": ((size, contexts), np.int64),
+        "bag_ends": ((size, bags_of_window), np.int64),
+        "weights": ((size, bags_of_window), np.float32),
+        "gains": ((size, bags_of_window), np.float32),
+        "t": ((size,), np.int64),
+        "targets": ((size, most), np.int64),
+        "labels": ((size, most + WIDTH), np.float32),
+        "doubled": ((size,), np.int64),
+        "noise_duplicates": ((size, most), np.int64),
+        "arrivals": ((size,), np.int64),
+    }
+
+
+def empty_list(window: Window, size: int) -> WindowList:
+    """Return a list with room for `size` windows."""
+    return WindowList(composed=window.cbow, **zeros_of(list_shapes(window, size)))
+
+
+def gathered_shapes(window: Window, stretch: int) -> Shapes:
+    """Return the shapes of the words of stretches of at most so many tokens."""
+    size = stretch + 2 * window.reach + 1
+    return {
+        "words": ((size,), np.int32),
+        "positions": ((size,), np.int64),
+        "ends": ((stretch + 2,), np.int64),
+        "slots": ((bags.SLOTS,), np.int64),
+        "noise_bits": ((BLOCK, window.negative), np.uint64),
+    }
+
+
+def room_for(window: Window, stretch: int) -> Gathered:
+    """Return working memory for the words of stretches of at most so many tokens."""
+    return Gathered(**zeros_of(gathered_shapes(window, stretch)))
+
+
+@called
 def gather(
     tokens: NDArray[np.int32],
     offsets: NDArray[np.int64],
@@ -30,15 +147,15 @@ def gather(
     key: np.uint64,
     keep: NDArray[np.uint32],
     reach: int,
-    words: NDArray[np.int32],
-    positions: NDArray[np.int64],
-    ends: NDArray[np.int64],
+    gathered: Gathered,
 ) -> int:
-    """Subsample a stretch into `words`, with the neighbours that its windows reach.
+    """Subsample a stretch into `gathered`, with the neighbours that its windows reach.
 
     The words of the stretch stand from index `reach` up to the index that is returned. Those before
     start at `ends[0]`; the first unit ends at `ends[1]`, the second at `ends[2]`, and so on.
     """
+    words, positions, ends, slots, _ = gathered
+    slots[:] = 0
     first, position = reach, start
     while position > offsets[unit] and first > 0:
         position -= 1
@@ -63,242 +180,63 @@ def gather(
     return last
 
 
-# ---------------------------------------------------------------------------- lists
-
-
 @inlined
 def draw_noise(
-    stream: np.uint64,
-    negative: int,
+    gathered: Gathered, i: int, key: np.uint64, alias: NDArray[np.uint64], negative: int
+) -> None:
+    """Draw noise for the centre at index `i`, to be listed with its block."""
+    stream = draws.stream_at(key, gathered.positions[i])
+    targets.draw_noise(stream, negative, alias, gathered.noise_bits[i & (BLOCK - 1)])
+
+
+@called
+def list_block(
+    gathered: Gathered,
+    start: int,
+    stop: int,
+    unit: int,
+    key: np.uint64,
     alias: NDArray[np.uint64],
-    drawn: NDArray[np.uint64],
-    place: int,
-) -> None:
-    """Draw a window's noise words into `drawn`, and ask for what the alias table says of them.
-
-    That is to be looked up a window later: the table is larger than the near caches.
-    """
-    for k in range(negative):
-        drawn[place + k] = draws.noise_draw(stream, k)
-        prefetching.prefetch_item(alias, draws.noise_column(drawn[place + k], len(alias)))
-
-
-@inlined
-def look_up_noise(
-    drawn: NDArray[np.uint64],
-    place: int,
-    negative: int,
-    alias: NDArray[np.uint64],
-    stride: int | np.int64,
-    noise: NDArray[np.int64],
+    window: Window,
+    stride: int,
+    listed: WindowList,
     first: int,
-) -> None:
-    """List the noise words that were drawn, as offsets of rows `stride` long, from `first` on."""
-    for k in range(negative):
-        noise[first + k] = draws.noise_of(drawn[place + k], alias) * stride
-
-
-@inlined
-def list_targets(
-    centre: int,
-    noise: NDArray[np.int64],
-    first_noise: int,
-    negative: int,
-    targets: NDArray[np.int64],
-    first: int,
-    twins: NDArray[np.int64],
-    first_twin: int,
 ) -> tuple[int, int]:
-    """List the target rows: the centre (its offset), the distinct noise words, those drawn again.
+    """List the windows whose centres stand from index `start` up to `stop` of the gathered words.
 
-    Noise words that are the centre are left out. `twins` tells of which target each of the last
-    group is a repetition.
-    """
-    targets[first] = centre
-    t, repeated = 1, 0
-    for k in range(first_noise, first_noise + negative):
-        found = 0
-        while found < t and targets[first + found] != noise[k]:
-            found += 1
-        if found == t:
-            targets[first + t] = noise[k]
-            t += 1
-        elif found > 0:
-            twins[first_twin + repeated] = found
-            repeated += 1
-    for r in range(repeated):
-        targets[first + t + r] = targets[first + twins[first_twin + r]]
-    return t, repeated
-
-
-@inlined
-def list_contexts(
-    words: NDArray[np.int32],
-    i: int,
-    low: int,
-    high: int,
-    stride: int | np.int64,
-    rows: NDArray[np.int64],
-    first: int,
-    repeats: NDArray[np.int64],
-    first_repeat: int,
-    slots: NDArray[np.int64],
-    base: int,
-) -> tuple[int, int]:
-    """List the rows of the distinct context words, and which of them occur again.
-
-    A slot holds where a word stands in the list, plus a base that grows from window to window, by
-    more than a window has words, so that what earlier windows left there reads as empty. Words that
-    share a slot are told apart by a search.
-    """
-    m, repeated = 0, 0
-    for j in range(low, high):
-        if j == i:
-            continue
-        row = words[j] * stride
-        slot = words[j] & (SLOTS - 1)
-        found = slots[slot] - base
-        if found < 0:
-            found = m
-        elif rows[first + found] != row:
-            found = 0
-            while found < m and rows[first + found] != row:
-                found += 1
-        if found < m:
-            repeats[first_repeat + repeated] = found
-            repeated += 1
-        else:
-            slots[slot] = base + m
-            rows[first + m] = row
-            m += 1
-    return m, repeated
-
-
-@inlined
-def append_repeats(
-    rows: NDArray[np.int64],
-    first: int,
-    m: int,
-    repeats: NDArray[np.int64],
-    first_repeat: int,
-    repeated: int,
-) -> int:
-    """List the repetitions of context words too, behind the m distinct ones."""
-    for r in range(repeated):
-        rows[first + m + r] = rows[first + repeats[first_repeat + r]]
-    return m + repeated
-
-
-# ---------------------------------------------------------------------------- scores, gradients
-
-
-@inlined
-def copy_repeats(
-    scores: Floats,
-    place: int,
-    m: int,
-    repeats: NDArray[np.int64],
-    first_repeat: int,
-    repeated: int,
-    width: int,
-) -> None:
-    """Append a copy of its scores for every repetition of a context word."""
-    for r in range(repeated):
-        origin = place + repeats[first_repeat + r] * width
-        for k in range(width):
-            scores[place + (m + r) * width + k] = scores[origin + k]
-
-
-@inlined
-def fold_repeats(
-    gradients: Floats,
-    place: int,
-    m: int,
-    repeats: NDArray[np.int64],
-    first_repeat: int,
-    repeated: int,
-    width: int,
-) -> None:
-    """Add the gradients of the repetitions to those of the word, whose row is changed once."""
-    for r in range(repeated):
-        origin = place + repeats[first_repeat + r] * width
-        for k in range(width):
-            gradients[origin + k] += gradients[place + (m + r) * width + k]
-
-
-@inlined
-def fold_twins(
-    gradients: Floats,
-    place: int,
-    m: int,
-    width: int,
-    t: int,
-    twins: NDArray[np.int64],
-    first_twin: int,
-    doubled: int,
-) -> None:
-    """Add the gradients of noise words that were drawn again to those of their first draw."""
-    for r in range(doubled):
-        for i in range(place, place + m * width, width):
-            gradients[i + twins[first_twin + r]] += gradients[i + t + r]
-
-
-@inlined
-def descend(
-    scores: Floats, signs: Floats, count: int, eta: np.float32, running_loss: Floats, pending: int
-) -> tuple[float, int]:
-    """Turn the scores into eta (label - σ(score)), and their losses into the running loss.
+    They are listed from row `first` on. A centre without context words has no window.
 
     Returns
     -------
-    taken, pending : float, int
-        What had to be taken out of the running loss, and the vectors that it holds now.
+    unit, count : int, int
+        The unit of the last centre, and how many windows were listed.
     """
-    taken, done = 0.0, 0
-    while done < count:
-        if pending == LOSS_VECTORS:
-            taken += flush_loss(running_loss)
-            pending = 0
-        some = min(count - done, (LOSS_VECTORS - pending) * WIDTH)
-        primitives.gradient(scores, signs, done, some, eta, running_loss)
-        pending += (some + WIDTH - 1) // WIDTH
-        done += some
-    return taken, pending
-
-
-@inlined
-def flush_loss(running_loss: Floats) -> float:
-    """Take the sum out of the running loss and start it anew."""
-    loss = 0.0
-    for i in range(WIDTH):
-        linear, product = np.float64(running_loss[i]), np.float64(running_loss[WIDTH + i])
-        loss += linear + np.log(product)
-        running_loss[i], running_loss[WIDTH + i] = 0.0, 1.0
-    return loss
-
-
-# ---------------------------------------------------------------------------- frozen words
-
-
-@inlined
-def restore_frozen(
-    table: Floats,
-    at: int,
-    rows: NDArray[np.int64],
-    first: int,
-    count: int,
-    places: NDArray[np.int32],
-    originals: Floats,
-    originals_at: int,
-) -> None:
-    """Write the original rows over those of frozen words, among `count` listed from `first`.
-
-    `places` holds, for each word, where it stands among the originals, -1 for most; it is empty
-    where no word is frozen.
-    """
-    if len(places) > 0:
-        stride = np.int64(table.shape[1])
-        for k in range(first, first + count):
-            place = places[rows[k] // stride]
-            if place >= 0:
-                row_loops.copy_row(table, at + rows[k], originals, originals_at + place * stride)
+    words, positions, ends, slots, noise_bits = gathered
+    cbow, reach, shrink, negative = window
+    inputs, contexts, count = listed.inputs, 2 * reach, 0
+    for i in range(start, stop):
+        while i >= ends[unit + 1]:
+            unit += 1
+        drawn = draws.reach_at(draws.stream_at(key, positions[i]), reach, shrink)
+        low, high = max(ends[unit], i - drawn), min(ends[unit + 1], i + drawn + 1)
+        if high - low < 2:
+            continue
+        w = first + count
+        count += 1
+        listed.positions[w] = positions[i]
+        listed.arrivals[w] = words[i + reach] * stride
+        listed.t[w], listed.doubled[w] = targets.list_targets(
+            words[i], noise_bits[i & (BLOCK - 1)], negative, alias, stride,
+            listed.targets[w], listed.labels[w], listed.noise_duplicates[w],
+        )  # fmt: skip
+        if cbow is not None:
+            listed.m[w] = bags.list_mean(
+                words, i, low, high, stride,
+                inputs[w], listed.bag_ends[w], listed.weights[w], listed.gains[w],
+            )  # fmt: skip
+        else:
+            listed.m[w], listed.repeated[w] = bags.list_contexts(
+                words, i, low, high, stride, inputs[w], listed.context_duplicates[w],
+                slots, (i + 1) * contexts,
+            )  # fmt: skip
+    return unit, count

@@ -3,8 +3,7 @@
 Each primitive is a plain NumPy function, which states what it computes and runs where Numba is
 switched off, and a function that emits what is compiled in its place. A table is a float32 array of
 shape (rows, stride); the stride is D rounded up to the vector width, and the columns beyond D stay
-zero. Rows are named by their offset, in elements, from the start of the table, or from `x_at` or
-`y_at` where a table holds several parts, one after the other, or where columns are left out.
+zero. A row is named by its offset, in elements, from the start of the table.
 
     T  targets of a window      m  inputs of a window
     X  (·, stride) inputs       Y  (·, stride) targets       S, G  (m, T) scores, gradients
@@ -33,55 +32,35 @@ from firth.compilation.emitter import (
     call_own,
     emitted_for,
 )
-from firth.training.simd.rows import Floats, Offsets, row_at, rows_at
+from firth.training.simd.rows import Floats, Offsets, rows_at
 from firth.training.simd.tiles import Tile, call_tile, loop_over_tiles
 
 # A loss product of this many factors, each in (1, 2], stays below float32's largest number.
 LOSS_VECTORS = 96
 
 
-def stride_of(dim: int) -> int:
-    """Return the length of a row of `dim` numbers, padded to whole vectors."""
-    return -(-dim // WIDTH) * WIDTH
-
-
 # ---------------------------------------------------------------------------- scores
 
 
 def scores(
-    x: Floats,
-    x_at: int,
-    x_rows: Offsets,
-    first: int,
-    m: int,
-    y: Floats,
-    y_at: int,
-    y_rows: Offsets,
-    y_first: int,
-    t: int,
-    s: Floats,
-    place: int,
+    x: Floats, x_rows: Offsets, m: int, y: Floats, y_rows: Offsets, t: int, s: Floats
 ) -> None:
-    """Compute S = X Yᵀ, which begins at `place`.
-
-    X are m rows, listed in `x_rows` from `first`; Y are t rows, listed in `y_rows` from `y_first`.
-    """
-    rows, targets = rows_at(x, x_at, x_rows, first, m), rows_at(y, y_at, y_rows, y_first, t)
-    s[place : place + m * t] = (rows @ targets.T).ravel()
+    """Compute S = X Yᵀ, of the first m rows listed in `x_rows` and the first t in `y_rows`."""
+    product = rows_at(x, x_rows[:m]) @ rows_at(y, y_rows[:t]).T
+    s[: m * t] = product.ravel()
 
 
 @emitted_for(scores)
-def _emit_scores(e, x, x_at, x_rows, first, m, y, y_at, y_rows, y_first, t, s, place):
+def _emit_scores(e, x, x_rows, m, y, y_rows, t, s):
     builder = e.builder
     even = builder.and_(m, e.integer(-2))
 
     def score_tile(tile: Tile) -> None:
-        targets = [e.at(y.data, y_at), e.at(y_rows.data, y_first, tile.done)]
+        targets = [y.data, e.at(y_rows.data, tile.done)]
 
         def score(i: ir.Value, inputs: int) -> list[ir.Value]:
-            rows = e.at(x_rows.data, first, i)
-            where = e.at(s.data, place, builder.mul(i, t), tile.done)
-            called = [e.at(x.data, x_at), rows, *targets, where, t, x.stride]
+            where = e.at(s.data, builder.mul(i, t), tile.done)
+            called = [x.data, e.at(x_rows.data, i), *targets, where, t, x.stride]
             emit = functools.partial(_emit_score, inputs=inputs)
             call_tile(builder, f"firth_score_{inputs}", tile.count, called, emit)
             return []
@@ -118,21 +97,48 @@ def _emit_score(e: Emitter, arguments: Sequence[ir.Value], targets: int, *, inpu
 # ---------------------------------------------------------------------------- gradient
 
 
+def signs_of(labels: Floats, t: int, m: int, signs: Floats) -> None:
+    """Write 1 - 2 label for each of t targets, m times: the signs of the scores S, (m, t).
+
+    Both arrays are a vector longer than that, and `signs` is overwritten so far.
+    """
+    signs[: m * t] = np.tile(1.0 - 2.0 * labels[:t], m)
+
+
+@emitted_for(signs_of)
+def _emit_signs(e, labels, t, m, signs):
+    builder = e.builder
+
+    # What the last vector writes beyond its row, the next row writes again.
+    def over(i: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+        def along(start: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+            label = e.load(e.at(labels.data, start))
+            sign = e.multiply_add(label, e.constant(-2.0), e.constant(1.0))
+            e.store(sign, e.at(signs.data, builder.mul(i, t), start))
+            return []
+
+        e.loop(t, WIDTH, [], along)
+        return []
+
+    e.loop(m, 1, [], over)
+
+
 def gradient(
     s: Floats, signs: Floats, start: int, count: int, eta: float | np.float32, loss: Floats
 ) -> None:
     """Turn S into G = eta (label - σ(S)) in place, and add its loss to the running loss.
 
-    With z the score of a noise word, or the centre's score negated, the loss in nats is
-    softplus(z) = log(1 + exp(z)) = max(z, 0) + log(1 + exp(-|z|)), and G = -eta σ(z), negated
-    again for the centre.
+    With z the score of a target labelled 0, or the negated score of one labelled 1, the loss in
+    nats is softplus(z) = log(1 + exp(z)) = max(z, 0) + log(1 + exp(-|z|)), and G = -eta σ(z),
+    negated again where the label is 1.
 
     Parameters
     ----------
     s : float32 array
-        `count` scores from `start`. As far as the next whole vector, the array is overwritten.
+        `count` scores from `start`.
     signs : float32 array
-        -1 where `s` holds a score of the centre, else 1.
+        -1 where the target of a score is labelled 1, else 1. As far as the next whole vector, both
+        arrays are overwritten.
     start, count : int
         At most LOSS_VECTORS vectors.
     eta : float
@@ -142,8 +148,9 @@ def gradient(
         that the logarithm is taken once in many windows and not once a score.
     """
     padded = -(-count // WIDTH) * WIDTH
+    signs[start + count : start + padded] = 1.0
     z = np.full(padded, -1e30, np.float32)
-    z[:count] = (s * signs[: len(s)])[start : start + count]
+    z[:count] = s[start : start + count] * signs[start : start + count]
     e = np.exp(np.maximum(-np.abs(z), -87.0))
     loss[:WIDTH] += np.maximum(z, 0.0).reshape(-1, WIDTH).sum(axis=0)
     loss[WIDTH:] *= (1.0 + e).reshape(-1, WIDTH).prod(axis=0)
@@ -159,10 +166,10 @@ def _emit_gradient(e, s, signs, start, count, eta, loss):
     padded = builder.and_(whole, e.integer(-WIDTH))
 
     def blank(i: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-        # A noise word with a score of minus infinity has no loss and no gradient.
+        # A target labelled 0 with a score of minus infinity has no loss and no gradient.
         k = builder.add(count, i)
-        least = builder.fmul(ir.Constant(FLOAT, np.float32(-1e30)), builder.load(e.at(signs, k)))
-        builder.store(least, e.at(scores, k))
+        builder.store(ir.Constant(FLOAT, np.float32(-1e30)), e.at(scores, k))
+        builder.store(ir.Constant(FLOAT, 1.0), e.at(signs, k))
         return []
 
     e.loop(builder.sub(padded, count), 1, [], blank)
@@ -220,53 +227,43 @@ def _emit_gradient_vectors(e: Emitter, arguments: Sequence[ir.Value]) -> None:
 
 def update(
     x: Floats,
-    x_at: int,
     x_rows: Offsets,
-    first: int,
     m: int,
     y: Floats,
-    y_at: int,
     y_rows: Offsets,
-    y_first: int,
     t: int,
     g: Floats,
-    place: int,
     width: int,
-    sums: int,
+    sums: Floats,
+    column: int,
     columns: int,
 ) -> None:
     """Compute X += G Y and Y += Gᵀ X for m rows and t targets, with the old X and Y.
 
-    X are rows listed in `x_rows` from `first`. Neither they nor those of Y may repeat. G begins at
-    `place`, and its rows are `width` long. With more targets than a tile holds, partial sums of X
-    stand in the rows listed from `sums`. Of all rows, only so many columns are read and changed,
-    from `x_at` and `y_at` on, in whole vectors.
+    Neither the listed rows of X nor those of Y may repeat. The rows of G are `width` long. Of all
+    rows only `columns` columns are read and changed, from `column` on, in whole vectors. With more
+    targets than a tile holds, partial sums of X stand in `sums`, (m, stride).
     """
-    gradients = g[place : place + m * width].reshape(m, width)[:, :t]
-    inputs = rows_at(x, x_at, x_rows, first, m, columns)
-    targets = rows_at(y, y_at, y_rows, y_first, t, columns)
-    for i in range(m):
-        row_at(x, x_at + x_rows[first + i], columns)[:] += gradients[i] @ targets
-    for k in range(t):
-        row_at(y, y_at + y_rows[y_first + k], columns)[:] += gradients[:, k] @ inputs
+    gradients = g[: m * width].reshape(m, width)[:, :t]
+    part = slice(column, column + columns)
+    x_listed, y_listed = x_rows[:m] // x.shape[1], y_rows[:t] // y.shape[1]
+    inputs, targets = x[x_listed, part], y[y_listed, part]
+    x[x_listed, part] += gradients @ targets
+    y[y_listed, part] += gradients.T @ inputs
 
 
 @emitted_for(update)
-def _emit_update(
-    e, x, x_at, x_rows, first, m, y, y_at, y_rows, y_first, t, g, place, width, sums, columns
-):
+def _emit_update(e, x, x_rows, m, y, y_rows, t, g, width, sums, column, columns):
     builder = e.builder
 
     def update_tile(tile: Tile) -> None:
-        a = builder.select(tile.is_first, first, sums)
-        b = builder.select(tile.is_last, first, sums)
-        lists = [e.at(x_rows.data, listed) for listed in (first, a, b)]
-        targets = [e.at(y.data, y_at), e.at(y_rows.data, y_first, tile.done)]
-        gradients = [e.at(g.data, place, tile.done), width]
-        called = [e.at(x.data, x_at), *lists, m, *targets, *gradients, columns]
-        with builder.if_else(tile.is_first) as (same, other):
-            for branch, a_is_x, name in ((same, True, "first"), (other, False, "further")):
-                emit = functools.partial(_emit_update_of_tile, a_is_x=a_is_x)
+        inputs = [e.at(x.data, column), x_rows.data, m]
+        partial = [e.at(sums.data, column), sums.stride, tile.is_last]
+        targets = [e.at(y.data, column), e.at(y_rows.data, tile.done)]
+        called = [*inputs, *partial, *targets, e.at(g.data, tile.done), width, columns]
+        with builder.if_else(tile.is_first) as (first, further):
+            for branch, is_first, name in ((first, True, "first"), (further, False, "further")):
+                emit = functools.partial(_emit_update_of_tile, is_first=is_first)
                 with branch:
                     call_tile(builder, f"firth_update_{name}", tile.count, called, emit)
 
@@ -274,13 +271,13 @@ def _emit_update(
 
 
 def _emit_update_of_tile(
-    e: Emitter, arguments: Sequence[ir.Value], targets: int, *, a_is_x: bool
+    e: Emitter, arguments: Sequence[ir.Value], targets: int, *, is_first: bool
 ) -> None:
-    """Emit the update of one tile of targets: B = A + G Y; where A is X, X is read once.
+    """Emit the update by one tile of targets: vector by vector, over all inputs for each.
 
-    It goes vector by vector along the rows, over all inputs for each.
+    The first tile starts from X, further ones from the sums so far; the last one writes to X.
     """
-    x, x_rows, a_rows, b_rows, m, y, y_rows, g, width, columns = arguments
+    x, x_rows, m, sums, sums_stride, is_last, y, y_rows, g, width, columns = arguments
     builder = e.builder
     places = e.rows(y, y_rows, targets)
 
@@ -288,11 +285,12 @@ def _emit_update_of_tile(
         rows = [e.load(e.at(place, index)) for place in places]
 
         def over(i: ir.Value, deltas: list[ir.Value]) -> list[ir.Value]:
-            value = e.load(e.at(x, builder.load(e.at(x_rows, i)), index))
-            total = value if a_is_x else e.load(e.at(x, builder.load(e.at(a_rows, i)), index))
+            row = e.at(x, builder.load(e.at(x_rows, i)), index)
+            so_far = e.at(sums, builder.mul(i, sums_stride), index)
+            value = e.load(row)
             gradients = e.at(g, builder.mul(i, width))
             # Two chains of additions, where registers allow: one runs while the other waits.
-            chains, changed = [total], []
+            chains, changed = [value if is_first else e.load(so_far)], []
             for t in range(targets):
                 weight = e.splat(builder.load(e.at(gradients, e.integer(t))))
                 if t == 1 and 2 * targets + 4 <= REGISTERS:
@@ -302,7 +300,7 @@ def _emit_update_of_tile(
                     chains[k] = e.multiply_add(weight, rows[t], chains[k])
                 changed.append(e.multiply_add(weight, value, deltas[t]))
             total = functools.reduce(builder.fadd, chains)
-            e.store(total, e.at(x, builder.load(e.at(b_rows, i)), index))
+            e.store(total, builder.select(is_last, row, so_far))
             return changed
 
         deltas = e.loop(m, 1, [e.constant(0.0)] * targets, over)

@@ -1,0 +1,86 @@
+"""The input bags of a window: each context word by itself, or all of them as one mean."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.compilation import inlined
+
+SLOTS = 256
+
+
+@inlined
+def list_contexts(
+    words: NDArray[np.int32],
+    i: int,
+    low: int,
+    high: int,
+    stride: int,
+    rows: NDArray[np.int64],
+    context_duplicates: NDArray[np.int64],
+    slots: NDArray[np.int64],
+    base: int,
+) -> tuple[int, int]:
+    """List the distinct words from index `low` to `high` but `i`, and which of them occur again.
+
+    A slot holds where a word stands in the list, plus a base that grows from window to window, by
+    more than a window has words, so that what earlier windows left there reads as empty. Words that
+    share a slot are told apart by a search.
+
+    Returns
+    -------
+    m, repeated : int, int
+        How many words are distinct, and how many are repetitions.
+    """
+    m, repeated = 0, 0
+    for j in range(low, high):
+        if j == i:
+            continue
+        row = words[j] * stride
+        slot = words[j] & (SLOTS - 1)
+        found = slots[slot] - base
+        if found < 0:
+            found = m
+        elif rows[found] != row:
+            found = 0
+            while found < m and rows[found] != row:
+                found += 1
+        if found < m:
+            context_duplicates[repeated] = found
+            repeated += 1
+        else:
+            slots[slot] = base + m
+            rows[m] = row
+            m += 1
+    return m, repeated
+
+
+@inlined
+def list_mean(
+    words: NDArray[np.int32],
+    i: int,
+    low: int,
+    high: int,
+    stride: int,
+    rows: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    weights: NDArray[np.float32],
+    gains: NDArray[np.float32],
+) -> int:
+    """List the words from index `low` to `high` but `i` as one bag, which is their mean.
+
+    Its whole change is added to each of them.
+
+    Returns
+    -------
+    int
+        How many bags there are: 1.
+    """
+    count = 0
+    for j in range(low, high):
+        if j != i:
+            rows[count] = words[j] * stride
+            count += 1
+    ends[0], weights[0], gains[0] = count, np.float32(1.0) / np.float32(count), 1.0
+    return 1

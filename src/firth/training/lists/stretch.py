@@ -1,0 +1,95 @@
+"""Listing whole stretches: for engines that train from lists, and for tests."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.compilation import compiled_bare
+from firth.compilation.arrays import read_only
+from firth.training.lists.windows import (
+    BLOCK,
+    Gathered,
+    Sampling,
+    Window,
+    WindowList,
+    draw_noise,
+    empty_list,
+    gather,
+    list_block,
+    list_shapes,
+    room_for,
+)
+
+
+def list_stretch(
+    tokens: NDArray[np.int32],
+    offsets: NDArray[np.int64],
+    start: int,
+    stop: int,
+    key: np.uint64,
+    sampling: Sampling,
+    window: Window,
+    stride: int = 1,
+) -> WindowList:
+    """Return the windows whose centre stands at a position from `start` up to `stop`.
+
+    Parameters
+    ----------
+    tokens, offsets : int32 (n,), int64 (units + 1,)
+        The whole corpus: token ids, and where each unit starts; the last offset is n. Read-only.
+    start, stop : int
+        The stretch.
+    key : uint64
+        The epoch's key, see `draws`.
+    sampling, window
+        What to draw from, and how to form windows.
+    stride : int
+        Rows are named by their number times this.
+
+    Examples
+    --------
+    >>> from firth.training.lists.windows import sampling_of, window_of
+    >>> from firth.training.config import TrainConfig
+    >>> tokens, offsets = np.array([0, 1, 2], np.int32), np.array([0, 3])
+    >>> config = TrainConfig(window=1, negative=2, sample=0, shrink_windows=False)
+    >>> drawn_from = sampling_of(np.array([1, 1, 1]), config)
+    >>> listed = list_stretch(tokens, offsets, 0, 3, np.uint64(5), drawn_from, window_of(config))
+    >>> listed.inputs.tolist()
+    [[1, 0], [0, 2], [1, 0]]
+    """
+    unit = int(np.searchsorted(offsets, start, side="right")) - 1
+    listed, gathered = empty_list(window, stop - start), room_for(window, stop - start)
+    count = _list_all(
+        read_only(tokens), read_only(offsets), unit, start, stop, key, sampling, window, stride,
+        gathered, listed,
+    )  # fmt: skip
+    arrays = {name: getattr(listed, name)[:count] for name in list_shapes(window, 0)}
+    return listed._replace(**arrays)
+
+
+@compiled_bare
+def _list_all(
+    tokens: NDArray[np.int32],
+    offsets: NDArray[np.int64],
+    unit: int,
+    start: int,
+    stop: int,
+    key: np.uint64,
+    sampling: Sampling,
+    window: Window,
+    stride: int,
+    gathered: Gathered,
+    listed: WindowList,
+) -> int:
+    last = gather(tokens, offsets, unit, start, stop, key, sampling.keep, window.reach, gathered)
+    unit, count = 0, 0
+    for centre in range(window.reach, last, BLOCK):
+        end = min(centre + BLOCK, last)
+        for i in range(centre, end):
+            draw_noise(gathered, i, key, sampling.alias, window.negative)
+        unit, some = list_block(
+            gathered, centre, end, unit, key, sampling.alias, window, stride, listed, count
+        )
+        count += some
+    return count

@@ -1,0 +1,108 @@
+"""A corpus, tables and draws on which the kernel and the reference can both be run."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from firth.training import draws, kernel, reference, sampling
+from firth.training.lists.stretch import list_stretch
+from firth.training.lists.windows import Sampling, Window
+from firth.training.simd.rows import stride_of
+
+SLOPE = -1e-6
+BOTH = pytest.mark.parametrize("cbow", [False, True], ids=["skipgram", "cbow"])
+
+
+def zipf_ids(seed, vocabulary, size):
+    """Return Zipf-like words, so that words repeat within a window."""
+    weights = 1.0 / np.arange(1, vocabulary + 1)
+    rng = np.random.default_rng(seed)
+    return rng.choice(vocabulary, size=size, p=weights / weights.sum()).astype(np.int32)
+
+
+def no_frozen(stride):
+    none = np.zeros((0, stride), np.float32)
+    return kernel.Frozen(np.zeros(0, np.int32), none, none)
+
+
+def padded(vectors):
+    """Return vectors (n, D) as a table, (n, stride)."""
+    table = np.zeros((len(vectors), stride_of(vectors.shape[1])), np.float32)
+    table[:, : vectors.shape[1]] = vectors
+    return table
+
+
+class Case:
+    """Units of words, two tables, and what is drawn."""
+
+    def __init__(
+        self, *, cbow, dim, negative, reach=5, shrink=True, sample=1e-2, vocabulary=40,
+        lengths=(50, 1, 2, 30, 7),
+    ):  # fmt: skip
+        self.ids = zipf_ids(dim + negative, vocabulary, sum(lengths))
+        self.offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        self.ids.flags.writeable = self.offsets.flags.writeable = False
+        counts = np.maximum(np.bincount(self.ids, minlength=vocabulary), 1)
+        self.window = Window(True if cbow else None, reach, shrink, negative)
+        self.sampling = Sampling(
+            sampling.keep_thresholds(counts, sample),
+            sampling.alias_table(sampling.noise_distribution(counts, 0.75)),
+        )
+        self.key = draws.epoch_key(3, 0)
+        # A word that is a context 100 times takes steps so long that they amplify rounding.
+        self.lr = 0.05 if reach < 50 else 0.001
+        rng = np.random.default_rng(9)
+        self.inputs, self.outputs = (
+            rng.normal(size=(vocabulary, dim), scale=dim**-0.5).astype(np.float32) for _ in range(2)
+        )
+
+    def run_kernel(self, cuts=()):
+        """Train on stretches that end at `cuts`; return the tables, the loss and the pairs."""
+        tables = kernel.Tables(padded(self.inputs), padded(self.outputs))
+        dim, stride = self.inputs.shape[1], tables.input.shape[1]
+        worker = kernel.make_worker(self.window, stride, len(self.ids))
+        loss, pairs = 0.0, 0
+        for start, stop in itertools.pairwise([0, *cuts, len(self.ids)]):
+            unit = int(np.searchsorted(self.offsets, start, side="right")) - 1
+            some = kernel.train_stretch(
+                self.ids, self.offsets, unit, start, stop, self.key, self.sampling, tables,
+                no_frozen(stride), self.window, (self.lr, SLOPE), worker,
+            )  # fmt: skip
+            loss, pairs = loss + some[0], pairs + some[1]
+        if np.isfinite(loss):
+            assert not any(table[:, dim:].any() for table in tables)
+        return *(table[:, :dim] for table in tables), loss, pairs
+
+    def run_reference(self):
+        inputs, outputs = self.inputs.astype(np.float64), self.outputs.astype(np.float64)
+        loss, pairs = 0.0, 0
+        for window in self.reference_windows():
+            eta = self.lr + SLOPE * window.position
+            some = reference.train_window(inputs, outputs, window, eta)
+            loss, pairs = loss + some[0], pairs + some[1]
+        return inputs, outputs, loss, pairs
+
+    def reference_windows(self):
+        units = [self.ids[a:b].tolist() for a, b in itertools.pairwise(self.offsets)]
+        return list(
+            reference.windows(
+                units, self.key, *self.sampling, window=self.window.reach,
+                negative=self.window.negative, shrink=self.window.shrink,
+                cbow=self.window.cbow is not None,
+            )
+        )  # fmt: skip
+
+    def listed(self, start=0, stop=None, stride=1):
+        stop = len(self.ids) if stop is None else stop
+        return list_stretch(
+            self.ids, self.offsets, start, stop, self.key, self.sampling, self.window, stride
+        )
+
+
+def assert_same(ours, theirs):
+    """Compare tables relative to their size, then the loss and the pairs."""
+    for table, expected in zip(ours[:2], theirs[:2], strict=True):
+        np.testing.assert_allclose(table, expected, rtol=0, atol=5e-6 * np.abs(expected).max())
+    assert ours[2] == pytest.approx(theirs[2], rel=1e-6)
+    assert ours[3] == theirs[3]

@@ -1,0 +1,97 @@
+"""The lists against the reference's windows, on the same draws."""
+
+import itertools
+
+import numpy as np
+import pytest
+from training_case import BOTH, Case
+
+from firth.training import reference
+from firth.training.lists.bags import SLOTS
+
+
+def normal(window):
+    """Return what a window holds, whatever the order of its bags and of its noise words."""
+    bags = zip(window.bags, window.weights, window.gains, strict=True)
+    return (
+        window.position,
+        sorted((tuple(sorted(bag)), pytest.approx(weight), gain) for bag, weight, gain in bags),
+        sorted(zip(window.targets, window.labels, strict=True)),
+    )
+
+
+def assert_lists_agree(case, cuts=()):
+    bounds = [0, *cuts, len(case.ids)]
+    listed = [case.listed(a, b, stride=7) for a, b in itertools.pairwise(bounds)]
+    ours = [
+        normal(reference.window_in(part, w, stride=7))
+        for part in listed
+        for w in range(len(part.positions))
+    ]
+    assert ours == [normal(window) for window in case.reference_windows()]
+
+
+@BOTH
+@pytest.mark.parametrize("shrink", [False, True])
+@pytest.mark.parametrize("reach", [1, 2, 5, 100])
+@pytest.mark.parametrize("negative", [1, 5, 20])
+def test_a_stretch_lists_the_windows_of_the_reference(cbow, shrink, reach, negative):
+    case = Case(
+        cbow=cbow, dim=4, negative=negative, reach=reach, shrink=shrink, lengths=(3, 400, 0, 90)
+    )
+    assert_lists_agree(case)
+
+
+@BOTH
+def test_where_the_corpus_is_cut_changes_nothing(cbow):
+    case = Case(cbow=cbow, dim=4, negative=5, reach=4)
+    for cuts in ([1], [49, 50, 51, 52, 53], range(1, len(case.ids))):
+        assert_lists_agree(case, cuts)
+
+
+@BOTH
+def test_a_vocabulary_of_two_repeats_everything(cbow):
+    case = Case(cbow=cbow, dim=4, negative=5, vocabulary=2, sample=0.0, lengths=(40, 40))
+    listed = case.listed()
+    assert (listed.t <= 2).all()
+    assert listed.doubled.max() == 4
+    assert cbow or (listed.m <= 2).all()
+    assert_lists_agree(case)
+
+
+def test_repetitions_name_what_they_repeat():
+    listed = Case(cbow=False, dim=4, negative=9, vocabulary=6, sample=0.0).listed()
+    assert listed.repeated.any()
+    assert listed.doubled.any()
+    for w in range(len(listed.positions)):
+        m, t, doubled = listed.m[w], listed.t[w], listed.doubled[w]
+        assert len(set(listed.inputs[w, :m])) == m
+        assert len(set(listed.targets[w, :t])) == t
+        assert (listed.context_duplicates[w, : listed.repeated[w]] < m).all()
+        again = listed.noise_duplicates[w, :doubled]
+        assert (listed.targets[w, again] == listed.targets[w, t : t + doubled]).all()
+        assert listed.labels[w, : t + doubled].tolist() == [1.0] + [0.0] * (t + doubled - 1)
+
+
+def test_words_that_share_a_slot_are_told_apart():
+    # Ids that are equal modulo the number of slots, repeated within a window.
+    case = Case(cbow=False, dim=8, negative=5, vocabulary=3 * SLOTS + 2, lengths=(12,))
+    a, b = 1, 1 + SLOTS
+    case.ids = np.array([a, b, a, b + SLOTS, b, a, 0, a, b, b, a, a], np.int32)
+    case.sampling.keep[:] = 2**32 - 1
+    assert_lists_agree(case)
+
+
+@BOTH
+def test_the_word_that_comes_into_reach_is_listed(cbow):
+    case = Case(cbow=cbow, dim=4, negative=1, reach=3, shrink=False, sample=0.0, lengths=(30,))
+    arrivals = case.listed().arrivals
+    assert arrivals[: 30 - 3].tolist() == case.ids[3:].tolist()
+
+
+def test_lists_agree_where_nothing_is_compiled(run_uncompiled):
+    run_uncompiled(
+        __file__,
+        "for cbow in (False, True):\n"
+        "    assert_lists_agree(Case(cbow=cbow, dim=11, negative=5, lengths=(20, 1, 0, 30)))",
+    )
