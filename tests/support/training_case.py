@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+from firth.compilation.arrays import read_only
 from firth.training import draws, kernel, reference, sampling
 from firth.training.lists.stretch import list_stretch
 from firth.training.lists.windows import Sampling, Window
@@ -34,16 +35,14 @@ def padded(vectors):
 
 
 class Case:
-    """Units of words, two tables, and what is drawn."""
+    """A corpus of token ids, two tables, and what is drawn."""
 
     def __init__(
-        self, *, cbow, dim, negative, reach=5, shrink=True, sample=1e-2, vocabulary=40,
-        lengths=(50, 1, 2, 30, 7),
+        self, ids, offsets, counts, inputs, outputs, *,
+        cbow, negative, reach=5, shrink=True, sample=1e-2, slope=SLOPE,
     ):  # fmt: skip
-        self.ids = zipf_ids(dim + negative, vocabulary, sum(lengths))
-        self.offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        self.ids.flags.writeable = self.offsets.flags.writeable = False
-        counts = np.maximum(np.bincount(self.ids, minlength=vocabulary), 1)
+        self.ids, self.offsets = read_only(ids), read_only(offsets)
+        self.inputs, self.outputs = inputs, outputs
         self.window = Window(True if cbow else None, reach, shrink, negative)
         self.sampling = Sampling(
             sampling.keep_thresholds(counts, sample),
@@ -51,46 +50,42 @@ class Case:
         )
         self.key = draws.epoch_key(3, 0)
         # A word that is a context 100 times takes steps so long that they amplify rounding.
-        self.lr = 0.05 if reach < 50 else 0.001
-        rng = np.random.default_rng(9)
-        self.inputs, self.outputs = (
-            rng.normal(size=(vocabulary, dim), scale=dim**-0.5).astype(np.float32) for _ in range(2)
-        )
+        self.lr, self.slope = 0.05 if reach < 50 else 0.001, slope
 
-    def run_kernel(self, cuts=()):
+    def run_kernel(self, start=0, stop=None, cuts=()):
         """Train on stretches that end at `cuts`; return the tables, the loss and the pairs."""
         tables = kernel.Tables(padded(self.inputs), padded(self.outputs))
         dim, stride = self.inputs.shape[1], tables.input.shape[1]
         worker = kernel.make_worker(self.window, stride, len(self.ids))
-        loss, pairs = 0.0, 0
-        for start, stop in itertools.pairwise([0, *cuts, len(self.ids)]):
-            unit = int(np.searchsorted(self.offsets, start, side="right")) - 1
+        loss, pairs, stop = 0.0, 0, len(self.ids) if stop is None else stop
+        for begin, end in itertools.pairwise([start, *cuts, stop]):
+            unit = int(np.searchsorted(self.offsets, begin, side="right")) - 1
             some = kernel.train_stretch(
-                self.ids, self.offsets, unit, start, stop, self.key, self.sampling, tables,
-                no_frozen(stride), self.window, (self.lr, SLOPE), worker,
+                self.ids, self.offsets, unit, begin, end, self.key, self.sampling, tables,
+                no_frozen(stride), self.window, (self.lr, self.slope), worker,
             )  # fmt: skip
             loss, pairs = loss + some[0], pairs + some[1]
         if np.isfinite(loss):
             assert not any(table[:, dim:].any() for table in tables)
         return *(table[:, :dim] for table in tables), loss, pairs
 
-    def run_reference(self):
+    def run_reference(self, windows=None):
+        """Train on windows, by default all; return the tables, the loss and the pairs."""
         inputs, outputs = self.inputs.astype(np.float64), self.outputs.astype(np.float64)
         loss, pairs = 0.0, 0
-        for window in self.reference_windows():
-            eta = self.lr + SLOPE * window.position
+        for window in self.windows() if windows is None else windows:
+            eta = self.lr + self.slope * window.position
             some = reference.train_window(inputs, outputs, window, eta)
             loss, pairs = loss + some[0], pairs + some[1]
         return inputs, outputs, loss, pairs
 
-    def reference_windows(self):
+    def windows(self):
+        """Yield the windows of the reference."""
         units = [self.ids[a:b].tolist() for a, b in itertools.pairwise(self.offsets)]
-        return list(
-            reference.windows(
-                units, self.key, *self.sampling, window=self.window.reach,
-                negative=self.window.negative, shrink=self.window.shrink,
-                cbow=self.window.cbow is not None,
-            )
+        return reference.windows(
+            units, self.key, *self.sampling, window=self.window.reach,
+            negative=self.window.negative, shrink=self.window.shrink,
+            cbow=self.window.cbow is not None,
         )  # fmt: skip
 
     def listed(self, start=0, stop=None, stride=1):
@@ -98,6 +93,21 @@ class Case:
         return list_stretch(
             self.ids, self.offsets, start, stop, self.key, self.sampling, self.window, stride
         )
+
+
+def draw_case(*, cbow, dim, negative, vocabulary=40, lengths=(50, 1, 2, 30, 7), **options):
+    """Return a case of Zipf-like words in units of these lengths, with tables as after training."""
+    ids = zipf_ids(dim + negative, vocabulary, sum(lengths))
+    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    counts = np.maximum(np.bincount(ids, minlength=vocabulary), 1)
+    tables = trained_tables(vocabulary, dim)
+    return Case(ids, offsets, counts, *tables, cbow=cbow, negative=negative, **options)
+
+
+def trained_tables(size, dim):
+    """Draw tables such as training leaves, in float32."""
+    tables = np.random.default_rng(9).normal(size=(2, size, dim), scale=dim**-0.5)
+    return tuple(tables.astype(np.float32))
 
 
 def assert_same(ours, theirs):

@@ -12,8 +12,9 @@ import firth
 from firth.corpus import read_corpus
 from firth.errors import ConfigError
 from firth.torch import TorchEngine, engine
-from firth.training import TrainConfig, draws, reference, sampling, train_corpus
+from firth.training import TrainConfig, draws, reference, train_corpus
 from firth.training.engines.base import Stretch
+from firth.training.lists.windows import sampling_of
 
 MODELS = pytest.mark.parametrize("model", ["skipgram", "cbow"])
 
@@ -37,37 +38,34 @@ def planted_units(seed=0, sentences=3000):
     ]
 
 
+@MODELS
 @pytest.mark.parametrize("shrink", [True, False])
 @pytest.mark.parametrize("sample", [0.0, 1e-2])
 @pytest.mark.parametrize("stretch", [1, 7, 1000])
-def test_windows_are_those_of_the_reference(shrink, sample, stretch):
+def test_windows_are_those_of_the_reference(model, shrink, sample, stretch):
     corpus = read_corpus(zipf_units((50, 1, 2, 30, 1, 7, 90)), min_count=1)
     config = TrainConfig(
-        window=3, negative=4, shrink_windows=shrink, sample=sample, seed=5, noise_exponent=0.5
+        model=model, window=3, negative=4, shrink_windows=shrink, sample=sample, seed=5
     )
-    counts = corpus.vocabulary.counts
+    counts, size = corpus.vocabulary.counts, corpus.tokens.size
     made = TorchEngine(config, counts, corpus.tokens, stretch)
     expected = list(
         reference.windows(
             [corpus.tokens.unit(u).tolist() for u in range(len(corpus.tokens))],
-            int(draws.epoch_key(5, 2)),
-            sampling.keep_thresholds(counts, sample),
-            sampling.alias_table(sampling.noise_distribution(counts, 0.5)),
-            window=3, negative=4, shrink=shrink,
+            draws.epoch_key(5, 2), *sampling_of(counts, config),
+            window=3, negative=4, shrink=shrink, cbow=model == "cbow",
         )
     )  # fmt: skip
     found = []
-    for start in range(0, corpus.tokens.size, stretch):
-        stop = min(start + stretch, corpus.tokens.size)
-        windows = made.windows(Stretch(epoch=2, start=start, stop=stop, lr=0.0, slope=0.0))
+    for start in range(0, size, stretch):
+        windows = made.windows(2, start, min(start + stretch, size))
         found += list(zip(*(array.tolist() for array in windows), strict=True))
     assert len(found) == len(expected)
-    assert sample == 0.0 or len(found) < corpus.tokens.size - 2
+    assert sample == 0.0 or len(found) < size - 2
     for (position, centre, contexts, noise), theirs in zip(found, expected, strict=True):
-        assert (position, centre - 1) == (theirs.position, theirs.centre)
-        assert [word - 1 for word in contexts if word] == list(theirs.contexts)
-        drawn = [word if word != theirs.centre else -1 for word in theirs.noise]
-        assert [word - 1 for word in noise] == drawn
+        assert (position, centre - 1) == (theirs.position, theirs.targets[0])
+        assert sorted(word - 1 for word in contexts if word) == sorted(sum(theirs.bags, ()))
+        assert sorted(word - 1 for word in noise if word) == sorted(theirs.targets[1:])
 
 
 @MODELS

@@ -3,7 +3,7 @@
 import numba
 import numpy as np
 import pytest
-from training_case import BOTH, Case, assert_same, no_frozen, padded
+from training_case import BOTH, assert_same, draw_case, no_frozen, padded
 
 from firth.training import kernel, reference
 from firth.training.lists.windows import BLOCK, Window, empty_list
@@ -13,44 +13,44 @@ from firth.training.lists.windows import BLOCK, Window, empty_list
 @pytest.mark.parametrize("dim", [1, 7, 16, 33, 100, 300])
 @pytest.mark.parametrize("negative", [1, 5, 6, 15])
 def test_agrees_with_the_reference(cbow, dim, negative):
-    case = Case(cbow=cbow, dim=dim, negative=negative)
+    case = draw_case(cbow=cbow, dim=dim, negative=negative)
     assert_same(case.run_kernel(), case.run_reference())
 
 
 @BOTH
 @pytest.mark.parametrize("negative", [*range(1, 14), 31, 64])
 def test_agrees_for_every_tile_of_targets(cbow, negative):
-    case = Case(cbow=cbow, dim=10, negative=negative, lengths=(20, 5))
+    case = draw_case(cbow=cbow, dim=10, negative=negative, lengths=(20, 5))
     assert_same(case.run_kernel(), case.run_reference())
 
 
 @BOTH
 @pytest.mark.parametrize("reach", [1, 2, 12, 100])
 def test_agrees_for_every_window(cbow, reach):
-    case = Case(cbow=cbow, dim=20, negative=5, reach=reach, shrink=False, sample=0.0)
+    case = draw_case(cbow=cbow, dim=20, negative=5, reach=reach, shrink=False, sample=0.0)
     assert_same(case.run_kernel(), case.run_reference())
 
 
 @BOTH
 @pytest.mark.parametrize("words", [BLOCK - 1, BLOCK, BLOCK + 1, 5 * BLOCK + 3])
 def test_agrees_for_any_number_of_blocks(cbow, words):
-    case = Case(cbow=cbow, dim=5, negative=2, sample=0.0, vocabulary=200, lengths=(words,))
+    case = draw_case(cbow=cbow, dim=5, negative=2, sample=0.0, vocabulary=200, lengths=(words,))
     assert_same(case.run_kernel(), case.run_reference())
 
 
 @BOTH
 def test_agrees_on_a_vocabulary_of_two(cbow):
     # Every window repeats words, and most noise words are the centre or each other.
-    case = Case(cbow=cbow, dim=12, negative=5, vocabulary=2, sample=0.0, lengths=(40, 40))
+    case = draw_case(cbow=cbow, dim=12, negative=5, vocabulary=2, sample=0.0, lengths=(40, 40))
     assert_same(case.run_kernel(), case.run_reference())
 
 
 @BOTH
 def test_where_the_corpus_is_cut_changes_nothing(cbow):
-    case = Case(cbow=cbow, dim=20, negative=5, reach=4)
+    case = draw_case(cbow=cbow, dim=20, negative=5, reach=4)
     whole = case.run_kernel()
     for cuts in ([1], [49, 50, 51, 52, 53], range(1, len(case.ids))):
-        cut = case.run_kernel(cuts)
+        cut = case.run_kernel(cuts=cuts)
         np.testing.assert_array_equal(cut[0], whole[0])
         np.testing.assert_array_equal(cut[1], whole[1])
         assert cut[2] == pytest.approx(whole[2], rel=1e-6)
@@ -58,17 +58,17 @@ def test_where_the_corpus_is_cut_changes_nothing(cbow):
 
 
 def test_loss_is_exact_for_scores_of_any_size():
-    case = Case(cbow=False, dim=4, negative=5)
+    case = draw_case(cbow=False, dim=4, negative=5)
     case.inputs *= 30.0
     case.outputs *= 30.0
-    x, y, _ = reference.vectors_of(case.inputs, case.outputs, case.reference_windows()[0])
+    x, y, _ = reference.vectors_of(case.inputs, case.outputs, next(case.windows()))
     assert np.abs(x @ y.T).max() > 50
     ours, theirs = case.run_kernel(), case.run_reference()
     assert ours[2] == pytest.approx(theirs[2], rel=1e-4)
 
 
 def test_a_number_that_is_not_finite_shows_in_the_loss():
-    case = Case(cbow=False, dim=4, negative=5)
+    case = draw_case(cbow=False, dim=4, negative=5)
     case.inputs[0, 0] = np.nan
     assert np.isnan(case.run_kernel()[2])
 
@@ -169,6 +169,6 @@ def test_agrees_where_nothing_is_compiled(run_uncompiled):
         __file__,
         "for cbow in (False, True):\n"
         "    for dim, negative in ((11, 5), (70, 9)):\n"
-        "        case = Case(cbow=cbow, dim=dim, negative=negative, lengths=(20, 1, 0, 30))\n"
+        "        case = draw_case(cbow=cbow, dim=dim, negative=negative, lengths=(20, 1, 0, 30))\n"
         "        assert_same(case.run_kernel(), case.run_reference())",
     )

@@ -2,8 +2,7 @@
 
 V words · D dimensions · K noise words · n windows of a stretch, B of a minibatch
 
-The draws are the kernel's, position by position: which tokens subsampling keeps, how far a window
-reaches, and its noise words. The kernel takes a step after each window. This engine takes one step
+The windows are those that the kernel trains: both read the same lists. The kernel takes a step after each window. This engine takes one step
 for a minibatch of windows: by the sum of their gradients, at the step size of the first position.
 """
 
@@ -19,9 +18,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from firth.compilation.arrays import bytes_of
 from firth.corpus import TokenStore
-from firth.torch.data import gather_windows
-from firth.torch.draws import are_kept, noise_words, reaches, streams_at
 from firth.torch.losses import NegativeSampling
 from firth.torch.models import CBOW, SkipGram, Word2Vec
 from firth.torch.tables import rows_of
@@ -31,6 +29,8 @@ from firth.training.config import TrainConfig
 from firth.training.draws import epoch_key
 from firth.training.engines.base import INPUT, NO_WORDS, OUTPUT, Stretch, Tables
 from firth.training.engines.tables import initialise, word_tables
+from firth.training.lists.stretch import list_stretch
+from firth.training.lists.windows import gathered_shapes, list_shapes, sampling_of, window_of
 
 # All gradients of a minibatch are taken at the same point. If it holds a word often, their sum goes
 # much farther than steps one by one. So it has at most this many windows, and fewer if the most
@@ -42,8 +42,15 @@ _MOST_WINDOWS = 64
 _FIRST = PADDING + 1
 
 
+# Windows are listed so many positions at a time, fewer where each takes much memory.
+_MOST_POSITIONS = 8_192
+_MOST_PLACES = 2**20
+# So many arrays of context places are there at once.
+_ARRAYS = 3
+
+
 class Windows(NamedTuple):
-    """The windows of a stretch, in order. Ids begin at 1; a noise word left out is 0."""
+    """Windows, in order. Ids begin at 1; a noise word left out is 0."""
 
     positions: NDArray[np.int64]  # (n,) of the centres in the corpus
     centre: NDArray[np.int64]  # (n,)
@@ -77,11 +84,11 @@ class TorchEngine:
     def memory(config: TrainConfig, words: int, stretch: int, frozen: int) -> int:
         """Estimate the bytes that the engine holds, and that training a stretch takes."""
         rows = 2 * (words + _FIRST + frozen) * config.dim * 4
-        # Bytes as measured: while context words are gathered, and while noise words are drawn.
-        gathering = 76 + 58 * config.window
-        drawing = 40 + 16 * config.window + 41 * config.negative
-        windows = config.workers * stretch * max(gathering, drawing)
-        return rows + words * sampling.BYTES_PER_WORD + windows
+        window, piece = window_of(config), min(stretch, _piece(config))
+        lists = bytes_of(list_shapes(window, piece)) + bytes_of(gathered_shapes(window, piece))
+        # Arrays of all context places, and what `Windows` holds.
+        arrays = piece * (_ARRAYS * 8 * 2 * window.reach + 2 * 8 * window.negative)
+        return rows + words * sampling.BYTES_PER_WORD + config.workers * (lists + arrays)
 
     def __init__(
         self,
@@ -93,11 +100,8 @@ class TorchEngine:
     ) -> None:
         self._config, self._tokens = config, tokens
         self._frozen = torch.from_numpy(frozen) + _FIRST
-        self._keep = sampling.keep_thresholds(counts, config.sample)
-        self._alias = sampling.alias_table(
-            sampling.noise_distribution(counts, config.noise_exponent)
-        )
-        self._batch = _batch_size(counts * (self._keep + 1.0))
+        self._window, self._sampling = window_of(config), sampling_of(counts, config)
+        self._batch = _batch_size(counts * (self._sampling.keep + 1.0))
         size = len(counts) + _FIRST
         projection = CBOW(undivided=True) if config.model == "cbow" else SkipGram()
         self._model = Word2Vec(
@@ -113,7 +117,8 @@ class TorchEngine:
         return self._config.workers
 
     def compile(self) -> None:
-        """Do nothing: there is nothing to compile."""
+        """Have the listing of windows compiled, or loaded."""
+        self.windows(0, 0, 0)
 
     def train(self, worker: int, stretch: Stretch) -> tuple[float, int]:
         """Train one stretch; workers of different numbers may do so at the same time.
@@ -123,34 +128,50 @@ class TorchEngine:
         loss, pairs : float, int
             The sum of the losses in nats, and the number of positive pairs.
         """
-        positions, *arrays = self.windows(stretch)
-        windows = [torch.from_numpy(array) for array in arrays]
-        loss = 0.0
+        loss, pairs, piece = 0.0, 0, _piece(self._config)
         with _one_thread():
-            for start in range(0, len(positions), self._batch):
-                step_size = stretch.lr + stretch.slope * float(positions[start])
-                loss += self._step([ids[start : start + self._batch] for ids in windows], step_size)
-        is_pair = arrays[1] != PADDING
-        return loss, len(positions) if self._config.model == "cbow" else int(is_pair.sum())
+            for start in range(stretch.start, stretch.stop, piece):
+                stop = min(start + piece, stretch.stop)
+                windows = self.windows(stretch.epoch, start, stop)
+                loss += self._train_windows(windows, stretch)
+                is_cbow = self._config.model == "cbow"
+                pairs += len(windows.centre) if is_cbow else np.count_nonzero(windows.contexts)
+        return loss, pairs
 
-    def windows(self, stretch: Stretch) -> Windows:
-        """Return the windows of a stretch that have a context word, as the kernel draws them."""
-        config = self._config
-        key = epoch_key(config.seed, stretch.epoch)
-        kept = self._kept(key, stretch)
-        centres = np.arange(*np.searchsorted(kept, [stretch.start, stretch.stop]))
-        positions = kept[centres]
-        streams = streams_at(key, positions)
-        centre, contexts = gather_windows(
-            self._tokens.ids[kept] + np.int32(_FIRST),
-            np.searchsorted(kept, self._bounds(kept)),
-            centres,
-            reaches(streams, config.window, config.shrink_windows),
+    def _train_windows(self, windows: Windows, stretch: Stretch) -> float:
+        positions, *arrays = windows
+        ids, loss = [torch.from_numpy(array) for array in arrays], 0.0
+        for start in range(0, len(positions), self._batch):
+            step_size = stretch.lr + stretch.slope * float(positions[start])
+            loss += self._step([some[start : start + self._batch] for some in ids], step_size)
+        return loss
+
+    def windows(self, epoch: int, start: int, stop: int) -> Windows:
+        """Return the windows whose centres are at positions from `start` up to `stop`."""
+        key, tokens = epoch_key(self._config.seed, epoch), self._tokens
+        listed = list_stretch(
+            tokens.ids, tokens.offsets, start, stop, key, self._sampling, self._window
         )
-        noise = noise_words(streams, config.negative, self._alias) + _FIRST
-        noise[noise == centre[:, np.newaxis]] = PADDING
-        real = contexts[:, 0] != PADDING
-        return Windows(positions[real], centre[real], contexts[real], noise[real])
+        places = np.arange(2 * self._window.reach)
+        if listed.composed is None:
+            # The distinct context words, then those that occur again.
+            distinct, contexts = listed.m[:, np.newaxis], listed.inputs
+            again = np.take_along_axis(
+                listed.context_duplicates, np.maximum(places - distinct, 0), axis=1
+            )
+            contexts = np.take_along_axis(contexts, np.where(places < distinct, places, again), 1)
+            count = listed.m + listed.repeated
+        else:
+            contexts, count = listed.inputs, listed.bag_ends[:, 0]
+        listed_noise = (
+            np.arange(1, self._window.negative + 1) < (listed.t + listed.doubled)[:, np.newaxis]
+        )
+        return Windows(
+            listed.positions,
+            listed.targets[:, 0] + _FIRST,
+            np.where(places < count[:, np.newaxis], contexts + _FIRST, PADDING),
+            np.where(listed_noise, listed.targets[:, 1:] + _FIRST, PADDING),
+        )
 
     def tables(self) -> Tables:
         """Return views of the tables, (V, D) each."""
@@ -189,37 +210,6 @@ class TorchEngine:
                 table[self._frozen] = originals
         return float(loss.item())
 
-    def _kept(self, key: np.uint64, stretch: Stretch) -> NDArray[np.int64]:
-        """Return the positions that subsampling keeps, with the neighbours that windows reach."""
-        start, stop, offsets = stretch.start, stretch.stop, self._tokens.offsets
-        begin = int(offsets[np.searchsorted(offsets, start, side="right") - 1])
-        end = int(offsets[np.searchsorted(offsets, stop)])
-        before = after = np.empty(0, np.int64)
-        low, high, margin = start, stop, 2 * self._config.window
-        while len(before) < self._config.window and low > begin:
-            low = max(begin, low - margin)
-            before = self._kept_between(key, low, start)
-            margin *= 2
-        margin = 2 * self._config.window
-        while len(after) < self._config.window and high < end:
-            high = min(end, high + margin)
-            after = self._kept_between(key, stop, high)
-            margin *= 2
-        return np.concatenate([before, self._kept_between(key, start, stop), after])
-
-    def _bounds(self, kept: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return where the units begin and end that hold the positions `kept`."""
-        offsets = self._tokens.offsets
-        if len(kept) == 0:
-            return offsets[:0]
-        first, last = np.searchsorted(offsets, kept[[0, -1]], side="right")
-        return offsets[first - 1 : last + 1]
-
-    def _kept_between(self, key: np.uint64, start: int, stop: int) -> NDArray[np.int64]:
-        positions = np.arange(start, stop)
-        thresholds = self._keep[self._tokens.ids[start:stop]]
-        return positions[are_kept(streams_at(key, positions), thresholds)]
-
 
 class _Threads:
     """How many callers keep PyTorch at one thread, and how many threads it had before."""
@@ -247,6 +237,12 @@ def _one_thread() -> Iterator[None]:
         with _Threads.lock:
             _Threads.inside -= 1
             torch.set_num_threads(_Threads.before)
+
+
+def _piece(config: TrainConfig) -> int:
+    """Return how many positions are listed at once."""
+    places = 2 * config.window + config.negative
+    return max(1, min(_MOST_POSITIONS, _MOST_PLACES // places))
 
 
 def _batch_size(weights: NDArray[np.float64]) -> int:

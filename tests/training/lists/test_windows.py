@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from training_case import BOTH, Case
+from training_case import BOTH, draw_case
 
 from firth.training import reference
 from firth.training.lists.bags import SLOTS
@@ -28,7 +28,7 @@ def assert_lists_agree(case, cuts=()):
         for part in listed
         for w in range(len(part.positions))
     ]
-    assert ours == [normal(window) for window in case.reference_windows()]
+    assert ours == [normal(window) for window in case.windows()]
 
 
 @BOTH
@@ -36,7 +36,7 @@ def assert_lists_agree(case, cuts=()):
 @pytest.mark.parametrize("reach", [1, 2, 5, 100])
 @pytest.mark.parametrize("negative", [1, 5, 20])
 def test_a_stretch_lists_the_windows_of_the_reference(cbow, shrink, reach, negative):
-    case = Case(
+    case = draw_case(
         cbow=cbow, dim=4, negative=negative, reach=reach, shrink=shrink, lengths=(3, 400, 0, 90)
     )
     assert_lists_agree(case)
@@ -44,14 +44,14 @@ def test_a_stretch_lists_the_windows_of_the_reference(cbow, shrink, reach, negat
 
 @BOTH
 def test_where_the_corpus_is_cut_changes_nothing(cbow):
-    case = Case(cbow=cbow, dim=4, negative=5, reach=4)
+    case = draw_case(cbow=cbow, dim=4, negative=5, reach=4)
     for cuts in ([1], [49, 50, 51, 52, 53], range(1, len(case.ids))):
         assert_lists_agree(case, cuts)
 
 
 @BOTH
 def test_a_vocabulary_of_two_repeats_everything(cbow):
-    case = Case(cbow=cbow, dim=4, negative=5, vocabulary=2, sample=0.0, lengths=(40, 40))
+    case = draw_case(cbow=cbow, dim=4, negative=5, vocabulary=2, sample=0.0, lengths=(40, 40))
     listed = case.listed()
     assert (listed.t <= 2).all()
     assert listed.doubled.max() == 4
@@ -60,7 +60,7 @@ def test_a_vocabulary_of_two_repeats_everything(cbow):
 
 
 def test_repetitions_name_what_they_repeat():
-    listed = Case(cbow=False, dim=4, negative=9, vocabulary=6, sample=0.0).listed()
+    listed = draw_case(cbow=False, dim=4, negative=9, vocabulary=6, sample=0.0).listed()
     assert listed.repeated.any()
     assert listed.doubled.any()
     for w in range(len(listed.positions)):
@@ -75,7 +75,7 @@ def test_repetitions_name_what_they_repeat():
 
 def test_words_that_share_a_slot_are_told_apart():
     # Ids that are equal modulo the number of slots, repeated within a window.
-    case = Case(cbow=False, dim=8, negative=5, vocabulary=3 * SLOTS + 2, lengths=(12,))
+    case = draw_case(cbow=False, dim=8, negative=5, vocabulary=3 * SLOTS + 2, lengths=(12,))
     a, b = 1, 1 + SLOTS
     case.ids = np.array([a, b, a, b + SLOTS, b, a, 0, a, b, b, a, a], np.int32)
     case.sampling.keep[:] = 2**32 - 1
@@ -84,7 +84,7 @@ def test_words_that_share_a_slot_are_told_apart():
 
 @BOTH
 def test_the_word_that_comes_into_reach_is_listed(cbow):
-    case = Case(cbow=cbow, dim=4, negative=1, reach=3, shrink=False, sample=0.0, lengths=(30,))
+    case = draw_case(cbow=cbow, dim=4, negative=1, reach=3, shrink=False, sample=0.0, lengths=(30,))
     arrivals = case.listed().arrivals
     assert arrivals[: 30 - 3].tolist() == case.ids[3:].tolist()
 
@@ -93,5 +93,5 @@ def test_lists_agree_where_nothing_is_compiled(run_uncompiled):
     run_uncompiled(
         __file__,
         "for cbow in (False, True):\n"
-        "    assert_lists_agree(Case(cbow=cbow, dim=11, negative=5, lengths=(20, 1, 0, 30)))",
+        "    assert_lists_agree(draw_case(cbow=cbow, dim=11, negative=5, lengths=(20, 1, 0, 30)))",
     )
