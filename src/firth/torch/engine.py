@@ -2,8 +2,9 @@
 
 V words · D dimensions · K noise words · n windows of a stretch, B of a minibatch
 
-The windows are those that the kernel trains: both read the same lists. The kernel takes a step after each window. This engine takes one step
-for a minibatch of windows: by the sum of their gradients, at the step size of the first position.
+The windows are those that the kernel trains: both read the same lists. The kernel takes a step
+after each window. This engine takes one step for a minibatch of windows: by the sum of their
+gradients, at the step size of the first position.
 """
 
 from __future__ import annotations
@@ -45,8 +46,6 @@ _FIRST = PADDING + 1
 # Windows are listed so many positions at a time, fewer where each takes much memory.
 _MOST_POSITIONS = 8_192
 _MOST_PLACES = 2**20
-# So many arrays of context places are there at once.
-_ARRAYS = 3
 
 
 class Windows(NamedTuple):
@@ -86,9 +85,13 @@ class TorchEngine:
         rows = 2 * (words + _FIRST + frozen) * config.dim * 4
         window, piece = window_of(config), min(stretch, _piece(config))
         lists = bytes_of(list_shapes(window, piece)) + bytes_of(gathered_shapes(window, piece))
-        # Arrays of all context places, and what `Windows` holds.
-        arrays = piece * (_ARRAYS * 8 * 2 * window.reach + 2 * 8 * window.negative)
-        return rows + words * sampling.BYTES_PER_WORD + config.workers * (lists + arrays)
+        # Bytes as measured: while contexts are padded, and then noise words.
+        places, noise = 2 * config.window, 16 * config.negative
+        padding = max(17 * places, 8 * places + noise)
+        if window.cbow is None:
+            padding += 8 * places
+        windows = config.workers * (lists + piece * padding)
+        return rows + words * sampling.BYTES_PER_WORD + windows
 
     def __init__(
         self,
@@ -135,7 +138,7 @@ class TorchEngine:
                 windows = self.windows(stretch.epoch, start, stop)
                 loss += self._train_windows(windows, stretch)
                 is_cbow = self._config.model == "cbow"
-                pairs += len(windows.centre) if is_cbow else np.count_nonzero(windows.contexts)
+                pairs += len(windows.centre) if is_cbow else int((windows.contexts > 0).sum())
         return loss, pairs
 
     def _train_windows(self, windows: Windows, stretch: Stretch) -> float:
@@ -152,25 +155,16 @@ class TorchEngine:
         listed = list_stretch(
             tokens.ids, tokens.offsets, start, stop, key, self._sampling, self._window
         )
-        places = np.arange(2 * self._window.reach)
         if listed.composed is None:
-            # The distinct context words, then those that occur again.
-            distinct, contexts = listed.m[:, np.newaxis], listed.inputs
-            again = np.take_along_axis(
-                listed.context_duplicates, np.maximum(places - distinct, 0), axis=1
-            )
-            contexts = np.take_along_axis(contexts, np.where(places < distinct, places, again), 1)
+            contexts = _with_repetitions(listed.inputs, listed.context_duplicates, listed.m)
             count = listed.m + listed.repeated
         else:
             contexts, count = listed.inputs, listed.bag_ends[:, 0]
-        listed_noise = (
-            np.arange(1, self._window.negative + 1) < (listed.t + listed.doubled)[:, np.newaxis]
-        )
         return Windows(
             listed.positions,
             listed.targets[:, 0] + _FIRST,
-            np.where(places < count[:, np.newaxis], contexts + _FIRST, PADDING),
-            np.where(listed_noise, listed.targets[:, 1:] + _FIRST, PADDING),
+            _padded(contexts, count),
+            _padded(listed.targets[:, 1:], listed.t + listed.doubled - 1),
         )
 
     def tables(self) -> Tables:
@@ -243,6 +237,21 @@ def _piece(config: TrainConfig) -> int:
     """Return how many positions are listed at once."""
     places = 2 * config.window + config.negative
     return max(1, min(_MOST_POSITIONS, _MOST_PLACES // places))
+
+
+def _with_repetitions(
+    rows: NDArray[np.int64], duplicates: NDArray[np.int64], m: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the m distinct rows of each window (n, C), then those that occur again."""
+    places, distinct = np.arange(rows.shape[1]), m[:, np.newaxis]
+    again = np.take_along_axis(duplicates, np.maximum(places - distinct, 0), axis=1)
+    return np.take_along_axis(rows, np.where(places < distinct, places, again), axis=1)
+
+
+def _padded(rows: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the ids of the first rows of each window (n, C), so many, and padding after them."""
+    is_real = np.arange(rows.shape[1]) < count[:, np.newaxis]
+    return np.where(is_real, rows + _FIRST, PADDING)
 
 
 def _batch_size(weights: NDArray[np.float64]) -> int:

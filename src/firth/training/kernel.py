@@ -166,7 +166,7 @@ def train_stretch(
     """
     gathered, listed, scratch = worker
     positions, m, repeated = listed.positions, listed.m, listed.repeated
-    stride, alias, (lr, slope) = np.int64(tables.input.shape[1]), sampling.alias, step
+    stride, alias, (lr, slope) = tables.input.shape[1], sampling.alias, step
     last = gather(tokens, offsets, unit, start, stop, key, sampling.keep, window.reach, gathered)
     loss, pairs, pending = 0.0, 0, 0
     # While a block is trained, the next one stands listed, so that its rows can be fetched, and
