@@ -21,6 +21,7 @@ import pytest
 
 import firth
 from firth.other_names import OPTIONS, VECTORS
+from firth.training.lists.windows import WindowList
 
 ROOT = Path(__file__).parents[1]
 REPOSITORY = "https://github.com/firth-vectors/firth/blob/main/"
@@ -223,3 +224,9 @@ def test_the_layers_are_those_that_are_enforced():
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     (contract,) = settings["tool"]["importlinter"]["contracts"]
     assert rows == contract["layers"]
+
+
+def test_the_arrays_of_the_list_are_described():
+    table = section("docs/architecture.md", "The list")
+    cells = "".join(re.findall(r"^\| (`.*?) \|", table, re.MULTILINE))
+    assert sorted(re.findall(r"`(\w+)(?:\[w\])?`", cells)) == sorted(WindowList._fields)
