@@ -142,15 +142,11 @@ def test_what_is_linked_is_there(page):
             assert (page.parent / target).is_file(), target
 
 
-def section(page, title):
-    text = (ROOT / page).read_text("utf-8")
-    return re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE)[1]
-
-
 @pytest.mark.parametrize(("part", "told"), [("Options", OPTIONS), ("Vectors", VECTORS)])
 def test_the_names_of_gensim_are_those_that_firth_answers(part, told):
-    table = section("docs/howto/from-gensim.md", part)
-    rows = re.findall(r"^\| (`.*) \| (.*) \|$", table, re.MULTILINE)
+    page = (ROOT / "docs/howto/from-gensim.md").read_text("utf-8")
+    (section,) = re.findall(rf"^## {part}\n(.*?)^## ", page, re.DOTALL | re.MULTILINE)
+    rows = re.findall(r"^\| (`.*) \| (.*) \|$", section, re.MULTILINE)
     assert len(rows) > 10
     for gensim, ours in rows:
         for name in re.findall(r"`(\w+)[^`]*`", gensim):
@@ -172,8 +168,13 @@ def test_every_entry_of_the_log_is_in_its_index_with_a_verdict():
     assert all(verdict.startswith(verdicts) for _, verdict in rows)
 
 
+def part_of(page, title):
+    text = (ROOT / page).read_text("utf-8")
+    return re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE)[1]
+
+
 def test_every_file_where_a_change_goes_is_there():
-    table = section("docs/architecture.md", "Where a change goes")
+    table = part_of("docs/architecture.md", "Where a change goes")
     named = re.findall(r"`(\w+/[\w/.]*)`", table)
     assert len(named) > 8
     for name in named:
@@ -192,7 +193,7 @@ def test_the_functions_beside_equations_and_along_the_trip_are_there():
     pytest.importorskip("torch")
     equations = (ROOT / "docs/algorithm.md").read_text("utf-8")
     cells = "".join(re.findall(r"^\|.*\| ([^|]*) \|$", equations, re.MULTILINE))
-    trip = section("docs/architecture.md", "One trip") + section("docs/architecture.md", "The list")
+    trip = part_of("docs/architecture.md", "One trip") + part_of("docs/architecture.md", "The list")
     beside, along = (
         re.findall(r"`((?:\w+\.)*\w*[A-Za-z]\w*)(?:\([^`]*)?`", cells),
         re.findall(r"`(\w+(?:\.\w+)+)`", trip),
@@ -203,7 +204,7 @@ def test_the_functions_beside_equations_and_along_the_trip_are_there():
 
 
 def test_the_tree_names_every_module():
-    tree = section("docs/architecture.md", "The tree")
+    tree = part_of("docs/architecture.md", "The tree")
     lines = re.findall(r"^    ( +)([\w.]+/?) ", tree, re.MULTILINE)
     folders, named = [], set()
     for indent, name in lines:
@@ -219,7 +220,7 @@ def test_the_tree_names_every_module():
 
 
 def test_the_layers_are_those_that_are_enforced():
-    shown = section("docs/architecture.md", "Layers")
+    shown = part_of("docs/architecture.md", "Layers")
     rows = re.findall(r"^    ([\w |]*?\w)(?:  .*)?$", shown, re.MULTILINE)
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     (contract,) = settings["tool"]["importlinter"]["contracts"]
@@ -227,6 +228,6 @@ def test_the_layers_are_those_that_are_enforced():
 
 
 def test_the_arrays_of_the_list_are_described():
-    table = section("docs/architecture.md", "The list")
+    table = part_of("docs/architecture.md", "The list")
     cells = "".join(re.findall(r"^\| (`.*?) \|", table, re.MULTILINE))
     assert sorted(re.findall(r"`(\w+)(?:\[w\])?`", cells)) == sorted(WindowList._fields)
