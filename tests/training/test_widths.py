@@ -1,4 +1,4 @@
-"""The kernels with vectors of every width, each in a process of its own."""
+"""Vector loops, lists and the kernel with vectors of every width, each in a process of its own."""
 
 import os
 import subprocess
@@ -9,22 +9,22 @@ import pytest
 
 from firth.training.simd import primitives
 
-MODULES = [Path(__file__).with_name("test_kernel.py")]
-# What starts a process of its own would take longer than all the rest.
-WHOLE = "not nothing_is_compiled and not two_processes"
-
+HERE = Path(__file__).parent
+TESTS = [HERE / "simd", HERE / "lists" / "test_windows.py", HERE / "test_kernel.py"]
+# A process without the compiler, and long windows in Python, would take longer than all the rest.
+QUICK = "not nothing_is_compiled and not (stretch_lists and 100)"
 
 # Width 4 is that of processors without AVX: nor are other instructions to be used that they lack.
 BASELINE = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
 
 
 @pytest.mark.parametrize("width", [4, 8, 16])
-def test_kernels_hold_with_vectors_of(width):
+def test_training_holds_with_vectors_of(width):
     if width == primitives.WIDTH:
         pytest.skip("vectors have this width here, so the tests themselves are of it")
     processor = BASELINE if width == 4 else {}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", WHOLE, *MODULES],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", QUICK, *TESTS],
         env={**os.environ, "FIRTH_VECTOR_WIDTH": str(width), **processor},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
