@@ -2,11 +2,10 @@
 
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from processes import output_of, run_python
 
 import firth
 
@@ -41,11 +40,8 @@ def write_helper(folder, factor):
 
 
 def run(folder, **environment):
-    done = subprocess.run(
-        [sys.executable, "-W", "always", "-c", PROGRAM],
-        cwd=folder, capture_output=True, text=True, check=False,
-        env={**os.environ, "FIRTH_CACHE_DIR": str(folder / "cache"), **environment},
-    )  # fmt: skip
+    environment = {**os.environ, "FIRTH_CACHE_DIR": str(folder / "cache"), **environment}
+    done = run_python("-W", "always", "-c", PROGRAM, cwd=folder, env=environment)
     assert done.returncode == 0, done.stderr
     return done
 
@@ -95,9 +91,6 @@ def test_the_kernel_is_found_again():
         "from firth.training.kernel import train_stretch as kernel;"
         "print(len(kernel.stats.cache_hits), len(kernel.stats.cache_misses))"
     )
-    command = [sys.executable, "-W", "ignore", "-c", program]
-    first, second = (
-        subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(2)
-    )
+    first, second = (output_of("-W", "ignore", "-c", program) for _ in range(2))
     assert first in {"0 1\n", "1 0\n"}
     assert second == "1 0\n"

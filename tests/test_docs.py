@@ -8,14 +8,12 @@ import importlib.util
 import inspect
 import io
 import json
-import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from processes import output_of
 
 import firth
 from firth.other_names import OPTIONS, VECTORS
@@ -113,11 +111,7 @@ def test_commands_run_in_sequence(page, blocks):
     commands = [command[1:] for command in commands if "demo-vectors" not in command]
     if commands[0][0] == "plot":
         commands.insert(0, ["train", "text.txt", "--output", "vectors"])
-    done = subprocess.run(
-        [sys.executable, "-c", RUN_ALL, json.dumps(commands)],
-        capture_output=True, text=True, check=False, env={**os.environ, "PYTHONWARNINGS": "ignore"},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    output_of("-W", "ignore", "-c", RUN_ALL, json.dumps(commands))
 
 
 def test_the_page_on_chinese_has_the_same_examples_in_both_languages():

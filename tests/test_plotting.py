@@ -1,6 +1,5 @@
 """Pictures: their content, its legibility, and their files."""
 
-import subprocess
 import sys
 import types
 
@@ -12,6 +11,7 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from matplotlib import font_manager
 from matplotlib.font_manager import fontManager
 from matplotlib.text import Text
+from processes import output_of
 
 from firth.errors import ConfigError, FirthError, MissingExtraError, VocabularyError
 from firth.lesson import lesson_groups
@@ -118,7 +118,7 @@ def test_matplotlib_is_imported_when_first_used():
         "firth.plotting.loss_curve([1.0]); assert 'matplotlib' in sys.modules;"
         "assert not {'matplotlib.pyplot', 'sklearn', 'umap'} & set(sys.modules)"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    output_of("-c", code)
 
 
 def test_a_missing_matplotlib_is_reported(monkeypatch):

@@ -1,10 +1,9 @@
 """The names of `import firth`, and the packages that it does not import."""
 
 import json
-import subprocess
-import sys
 
 import pytest
+from processes import output_of
 
 import firth
 
@@ -14,8 +13,7 @@ HEAVY = {"numpy", "numba", "llvmlite", "safetensors", "tqdm", "typer", "torch", 
 def modules_after(statement: str) -> set[str]:
     """Return the top-level packages that a new Python has imported after a statement."""
     program = f"{statement}\nimport sys, json; print(json.dumps(sorted(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
-    return {name.partition(".")[0] for name in json.loads(done.stdout)}
+    return {name.partition(".")[0] for name in json.loads(output_of("-c", program))}
 
 
 def test_everything_in_all_is_there_and_nothing_else():

@@ -1,11 +1,10 @@
 """The site's pages fetch nothing from other hosts: what `scripts/check_site.py` refuses."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from processes import output_of, run_python
 
 PROGRAM = Path(__file__).parents[1] / "scripts" / "check_site.py"
 PAGE = """<html><head><link rel="stylesheet" href="style.css"><link rel="canonical" href="https://x.org">
@@ -22,9 +21,7 @@ def check(tmp_path):
         files = {"index.html": PAGE % page, "style.css": "p { color: red }", **files}
         for name, text in files.items():
             (tmp_path / name).write_text(text, "utf-8")
-        done = subprocess.run(
-            [sys.executable, PROGRAM, tmp_path], capture_output=True, text=True, check=False
-        )
+        done = run_python(PROGRAM, tmp_path)
         assert done.returncode == bool(done.stderr)
         return done.stderr.splitlines()
 
@@ -70,18 +67,14 @@ def test_what_styles_and_scripts_fetch_is_told(check, name, text):
 
 
 def test_a_folder_without_pages_is_no_site(tmp_path):
-    done = subprocess.run(
-        [sys.executable, PROGRAM, tmp_path], capture_output=True, text=True, check=False
-    )
+    done = run_python(PROGRAM, tmp_path)
     assert done.returncode == 1
     assert "no index.html" in done.stderr
 
 
 def test_every_verb_is_in_the_command_reference():
     page = (PROGRAM.parents[1] / "docs/api/cli.md").read_text("utf-8")
-    told = subprocess.run(
-        [sys.executable, "-m", "firth", "--help"], capture_output=True, text=True, check=True
-    ).stdout
+    told = output_of("-m", "firth", "--help")
     verbs = re.findall(r"^  (\w+) ", told.partition("Commands:")[2], re.MULTILINE)
     assert re.findall(r"^<!-- help of firth (\w+) -->$", page, re.MULTILINE) == verbs
 

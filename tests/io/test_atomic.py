@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from processes import run_python
 
 from firth.errors import FirthError
 from firth.io import atomic
@@ -347,10 +348,7 @@ def assert_sticky_is_told(tmp_path, folder):
         "except FirthError as error: print(error)\n"
         "check_writable(Path(sys.argv[1] + '-of-their-own'), folder=sys.argv[2] == 'True')\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(target), str(folder), *sys.path],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = run_python("-c", program, target, str(folder), *sys.path)
     assert done.stdout == f"cannot write {target}: Operation not permitted\n", done.stderr
     assert done.stderr == ""
     assert [path.name for path in shared.iterdir()] == ["target"]
