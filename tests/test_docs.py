@@ -21,10 +21,8 @@ from firth.other_names import OPTIONS, VECTORS
 ROOT = Path(__file__).parents[1]
 REPOSITORY = "https://github.com/firth-vectors/firth/blob/main/"
 OTHER_TESTS = {"callbacks.md", "negative-sampling.md", "negative-sampling.zh.md"}
-PAGES = [
-    ROOT / "README.md",
-    *sorted(page for page in (ROOT / "docs").rglob("*.md") if page.name not in OTHER_TESTS),
-]
+ALL_PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [page for page in ALL_PAGES if page.name not in OTHER_TESTS]
 BLOCK = re.compile(
     r"^```(?P<language>\w+)\n(?P<text>.*?)^```$(?:\n\n```text\n(?P<shown>.*?)^```$)?",
     re.DOTALL | re.MULTILINE,
@@ -122,8 +120,8 @@ def test_the_page_on_chinese_has_the_same_examples_in_both_languages():
     assert english == chinese
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_what_is_linked_is_there(page):
+@pytest.mark.parametrize("page", ALL_PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_what_is_linked_or_named_is_there(page):
     """Links work on a code host too; the site's own build checks their anchors."""
     text = re.sub("^```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
     for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
@@ -131,6 +129,9 @@ def test_what_is_linked_is_there(page):
             assert (ROOT / target.removeprefix(REPOSITORY)).is_file(), target
         elif not target.startswith("https://"):
             assert (page.parent / target).is_file(), target
+    # The log tells of files that are gone.
+    for name in re.findall(r"`((?:docs|src|benchmarks|scripts)/[\w/.-]+)`", text):
+        assert (ROOT / name).exists() or page.name == "log.md", name
 
 
 @pytest.mark.parametrize(("part", "told"), [("Options", OPTIONS), ("Vectors", VECTORS)])

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from processes import run_python
 
-import firth.corpus
 from firth.corpus import first_pass, read_corpus, second_pass, sources
 from firth.corpus.finding import find_text
 from firth.corpus.tokenizers import words
@@ -291,9 +290,3 @@ def test_a_slice_of_modern_chinese(shared_data, write):
     assert corpus.units_read == 2000
     assert {"皇帝", "我们", "不能"} <= set(corpus.vocabulary)
     assert not {"，", "。", " "} & set(corpus.vocabulary)
-
-
-def test_public_names():
-    assert all(getattr(firth.corpus, name) for name in firth.corpus.__all__)
-    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        _ = firth.corpus.nothing

@@ -1,17 +1,6 @@
 """The names of `firth.torch`, and what happens without PyTorch."""
 
-import sys
-
 from processes import output_of
-
-import firth.torch
-
-
-def test_everything_in_all_is_there():
-    for name in firth.torch.__all__:
-        assert getattr(firth.torch, name) is not None
-        # A module of the same name would take the place of what it holds.
-        assert not isinstance(getattr(firth.torch, name), type(sys))
 
 
 def test_without_pytorch_the_extra_is_named():
