@@ -46,11 +46,6 @@ def run(folder, **environment):
     return done
 
 
-def test_a_second_process_finds_the_code_of_the_first(folder):
-    assert run(folder).stdout == "41 0\n"
-    assert run(folder).stdout == "41 1\n"
-
-
 def test_a_change_in_another_file_of_the_package_is_noticed(folder):
     assert run(folder).stdout == "41 0\n"
     write_helper(folder, factor=3)
@@ -72,16 +67,6 @@ def test_a_change_in_what_primitives_are_made_of_is_noticed(folder):
 def test_code_for_every_width_of_vectors_is_kept_by_itself(folder):
     seen = [run(folder, FIRTH_VECTOR_WIDTH=width).stdout for width in ("4", "8", "4")]
     assert seen == ["41 0\n", "41 0\n", "41 1\n"]
-
-
-def test_a_cache_that_cannot_be_written_is_told(folder):
-    (folder / "cache").write_text("a file")
-    done = run(folder)
-    assert done.stdout == "41 0\n"
-    assert "compiled code is not kept" in done.stderr
-    assert "FIRTH_CACHE_DIR" in done.stderr
-    assert done.stderr.count("FirthWarning") == 1
-    assert not list(folder.rglob("*.nb*"))
 
 
 def test_the_kernel_is_found_again():
