@@ -149,29 +149,15 @@ def test_an_interrupt_during_imports_is_told_in_one_line(folder, module):
     interrupted(folder, INTERRUPT_AT_IMPORT, module, "info", "vectors")
 
 
-@posix_only
-def test_an_interrupt_in_a_string_of_code_has_the_same_exit_code(folder):
-    program = (
+INTERRUPTS = {
+    "in a string of code": (
         "import signal, firth.vectors\n"
         "def load(path): exec('signal.raise_signal(signal.SIGINT)')\n"
         "firth.vectors.load = load\n"
-        "from firth.__main__ import main; main()"
-    )
-    interrupted(folder, program, "info", "vectors")
-
-
-@posix_only
-def test_an_interrupt_at_the_end_is_told_in_one_line(folder):
-    program = (
-        "import atexit, signal; atexit.register(signal.raise_signal, signal.SIGINT);"
-        "from firth.__main__ import main; main()"
-    )
-    interrupted(folder, program, "info", "vectors")
-
-
-@posix_only
-def test_an_interrupt_where_nothing_can_be_raised_comes_again(folder):
-    program = (
+    ),
+    "at the end": "import atexit, signal; atexit.register(signal.raise_signal, signal.SIGINT)\n",
+    # It comes again.
+    "where nothing can be raised": (
         "import signal, time, firth.vectors\n"
         "class Thing:\n"
         "    def __del__(self): signal.raise_signal(signal.SIGINT)\n"
@@ -179,9 +165,14 @@ def test_an_interrupt_where_nothing_can_be_raised_comes_again(folder):
         "    Thing()\n"
         "    time.sleep(60)\n"
         "firth.vectors.load = load\n"
-        "from firth.__main__ import main; main()"
-    )
-    interrupted(folder, program, "info", "vectors")
+    ),
+}
+
+
+@posix_only
+@pytest.mark.parametrize("program", INTERRUPTS.values(), ids=INTERRUPTS)
+def test_an_interrupt_anywhere_is_told_in_one_line(folder, program):
+    interrupted(folder, f"{program}from firth.__main__ import main; main()", "info", "vectors")
 
 
 @posix_only

@@ -285,8 +285,3 @@ def test_a_file_that_only_seems_compressed_by_its_name(vectors, word2vec_file):
     vectors.save(word2vec_file)
     word2vec_file.rename(f"{word2vec_file}.gz")
     assert list(load(f"{word2vec_file}.gz")) == WORDS
-
-
-def test_compressed_files_are_not_written(vectors, word2vec_file):
-    with pytest.raises(FormatError, match=r"no format has the suffix '\.gz'"):
-        vectors.save(f"{word2vec_file}.gz")
