@@ -190,8 +190,8 @@ def write(table: Table, path: Path, *, overwrite: bool = False) -> None:
     FirthError
         If the folder holds other files, which would be lost.
     """
-    with atomic_write(path, folder=True) as aside:
-        write_files(table, aside)
+    with atomic_write(path, folder=True) as temporary:
+        write_files(table, temporary)
         check_replaceable(path, overwrite=overwrite)
 
 

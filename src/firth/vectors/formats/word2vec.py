@@ -180,7 +180,7 @@ def write_rows(
     """
     words = encode_words(table.words, path)
     header = Header(*table.input_vectors.shape)
-    with atomic_write(path) as aside, aside.open("wb") as file:
+    with atomic_write(path) as temporary, temporary.open("wb") as file:
         file.write(header.line())
         for start in range(0, header.words, _WORDS_PER_WRITE):
             block = slice(start, start + _WORDS_PER_WRITE)
