@@ -16,7 +16,7 @@ import numpy as np
 
 from firth.callbacks.common import EVERY, Pace, plan_of
 from firth.callbacks.evaluate import EvaluationPoint
-from firth.errors import ConfigError, FirthError, FirthWarning
+from firth.errors import ConfigError, FirthError, FirthWarning, reraise
 from firth.io.contents import kind_of
 from firth.io.paths import to_path
 from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart
@@ -121,7 +121,7 @@ class JsonLines(Callback):
 
     def _write(self, line: bytes) -> None:
         """Append a complete line or, if the disk is full, nothing."""
-        try:
+        with reraise(FirthError, f"write {self.path}"):
             self.path.parent.mkdir(parents=True, exist_ok=True)
             # Opened each time, so no file stays open if the run fails.
             with open(self.path, "ab", buffering=0, opener=_open_at_once) as file:
@@ -133,8 +133,6 @@ class JsonLines(Callback):
                     with contextlib.suppress(OSError):
                         file.truncate(end)
                     raise
-        except OSError as error:
-            raise FirthError(f"cannot write {self.path}: {error.strerror or error}") from error
 
     def _is_another_file(self) -> bool:
         """Tell whether there is a file that is not a log."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from firth.callbacks.common import EVERY, Pace, plan_of
 from firth.callbacks.evaluate import EvaluationPoint
-from firth.errors import FirthError, FirthWarning, MissingExtraError
+from firth.errors import FirthError, FirthWarning, MissingExtraError, reraise
 from firth.io.paths import to_path
 from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart, StopReason
 
@@ -138,10 +138,8 @@ class TensorBoard(_Tracker):
     def __init__(self, folder: str | os.PathLike[str], *, every: float | str = EVERY) -> None:
         super().__init__("tensorboardX", "SummaryWriter", every, {})
         self._folder = to_path("folder", folder)
-        try:
+        with reraise(FirthError, f"write {folder}"):
             self._folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise FirthError(f"cannot write {folder}: {error.strerror or error}") from error
 
     def writes(self) -> list[Path]:
         """Return the folder."""

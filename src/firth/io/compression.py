@@ -42,13 +42,22 @@ class Compression:
     opener : str
         The function that opens such a file, as `module:name`.
     damage : str
-        The exception for damaged data, as `module:name`. EOFError and OSError may occur too.
+        The exception for damaged data, as `module:name`.
     """
 
     name: str
     magic: bytes
     opener: str
     damage: str
+
+    def open(self, file: object) -> BinaryIO:
+        """Open a compressed file, which anything with a method `read` can be, to decompress it."""
+        return cast(BinaryIO, pkgutil.resolve_name(self.opener)(file, "rb"))
+
+    @property
+    def damages(self) -> tuple[type[Exception], ...]:
+        """What reading damaged data raises; a file sets the memory that its decompression takes."""
+        return EOFError, OSError, MemoryError, pkgutil.resolve_name(self.damage)
 
 
 _COMPRESSIONS = (
@@ -148,7 +157,7 @@ def open_decompressed(
             _refuse_archive(file, path)
             yield file, os.fstat(file.fileno()).st_size
             return
-        with pkgutil.resolve_name(compression.opener)(file, "rb") as raw:
+        with compression.open(file) as raw:
             checked = _Decompressed(raw, compression, path)
             decompressed = cast(io.BufferedReader, io.BufferedReader(checked, _BUFFER_BYTES))
             _refuse_archive(decompressed, path)
@@ -171,8 +180,7 @@ class _Decompressed(io.RawIOBase):
         self, file: BinaryIO, compression: Compression, path: str | os.PathLike[str]
     ) -> None:
         self._file, self._name, self._path = file, compression.name, path
-        # MemoryError: the file sets how much memory decompression takes, so damage can raise it.
-        self._damages = (EOFError, OSError, MemoryError, pkgutil.resolve_name(compression.damage))
+        self._damages = compression.damages
 
     def readable(self) -> bool:
         return True

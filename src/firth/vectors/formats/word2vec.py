@@ -171,13 +171,7 @@ def write_rows(
     path: Path,
     encode: Callable[[Sequence[bytes], NDArray[np.float32]], bytes],
 ) -> None:
-    """Write a header, then blocks of words and their input vectors as `encode` returns them.
-
-    Raises
-    ------
-    FormatError
-        If the format cannot hold a word.
-    """
+    """Write a header, then blocks of words and their input vectors as `encode` returns them."""
     words = encode_words(table.words, path)
     header = Header(*table.input_vectors.shape)
     with atomic_write(path) as temporary, temporary.open("wb") as file:
