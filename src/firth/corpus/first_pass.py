@@ -128,12 +128,8 @@ def _number_chunks(
     """Read text whose tokenizer works chunk by chunk.
 
     The distinct chunks are normalized. The result is the same as if the text were normalized: no
-    form changes white space or joins anything to it.
-
-    Parameters
-    ----------
-    pieces : iterable of str
-        The text, cut after white space only, with a line end at the end.
+    form changes white space or joins anything to it. The pieces of the text are cut after white
+    space only, and a line end is at the end.
     """
     table = ChunkTable()
     units = _enter_pieces(pieces, table, symbols)

@@ -171,10 +171,7 @@ class _Decoder:
 class _Peekable:
     """A file whose first bytes were looked at and are still to be read.
 
-    Parameters
-    ----------
-    read : callable
-        Takes a size and returns the next bytes of the file, fewer only at the end.
+    `read` takes a size and returns the next bytes of the file, fewer only at the end.
     """
 
     def __init__(self, read: Callable[[int], bytes]) -> None:

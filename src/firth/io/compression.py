@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from firth.errors import FormatError, one_line
+from firth.errors import FormatError, one_line, reraise
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -120,7 +120,9 @@ def open_regular(path: str | os.PathLike[str]) -> Iterator[io.BufferedReader]:
         If the path is not that of a regular file, or the file cannot be opened or read.
     """
     try:
-        kind = _kind_of(path)
+        # A path that holds a NUL is a ValueError.
+        with reraise(FormatError, f"read {one_line(str(path))}", ValueError):
+            kind = Path(path).stat().st_mode
         if stat.S_ISDIR(kind):
             raise FormatError(f"cannot read {path}: it is a folder")
         if not stat.S_ISREG(kind):
@@ -131,13 +133,6 @@ def open_regular(path: str | os.PathLike[str]) -> Iterator[io.BufferedReader]:
         raise FormatError(f"no such file: {path}") from error
     except OSError as error:
         raise FormatError(f"cannot read {path}: {error.strerror or error}") from error
-
-
-def _kind_of(path: str | os.PathLike[str]) -> int:
-    try:
-        return Path(path).stat().st_mode
-    except ValueError as error:  # It holds a NUL.
-        raise FormatError(f"cannot read {one_line(str(path))}: {error}") from error
 
 
 @contextlib.contextmanager
