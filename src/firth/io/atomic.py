@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import errno
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -178,9 +179,11 @@ def _is_mount_point(path: Path) -> bool:
     except OSError:
         return False
     place = os.fsencode(path.parent.resolve() / path.name)
-    # The kernel writes spaces and backslashes as octal escapes.
-    points = (mount.split(b" ")[4].decode("unicode_escape") for mount in mounts)
-    return any(point.encode("latin-1") == place for point in points)
+    return any(_unescaped(mount.split(b" ")[4]) == place for mount in mounts)
+
+
+def _unescaped(field: bytes) -> bytes:
+    return re.sub(rb"\\([0-7]{3})", lambda match: bytes([int(match[1], 8)]), field)
 
 
 def _nearest_existing(path: Path) -> Path:
