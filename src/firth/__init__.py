@@ -32,30 +32,6 @@ if TYPE_CHECKING:
     from firth.training import Callback, TrainConfig
     from firth.vectors import Neighbour, Vectors, load
 
-# Imported when first asked for, so that `import firth` costs nothing.
-_HOMES = {
-    "Corpus": "firth.corpus",
-    "TokenStore": "firth.corpus",
-    "Vocabulary": "firth.corpus",
-    "read_corpus": "firth.corpus",
-    "ConfigError": "firth.errors",
-    "CorpusError": "firth.errors",
-    "FirthError": "firth.errors",
-    "FirthWarning": "firth.errors",
-    "Interrupted": "firth.errors",
-    "FormatError": "firth.errors",
-    "MissingExtraError": "firth.errors",
-    "VocabularyError": "firth.errors",
-    "Evaluation": "firth.evaluation",
-    "evaluate": "firth.evaluation",
-    "Callback": "firth.training",
-    "TrainConfig": "firth.training",
-    "train": "firth.pipeline",
-    "Neighbour": "firth.vectors",
-    "Vectors": "firth.vectors",
-    "load": "firth.vectors",
-}
-
 __all__ = [
     "Callback",
     "ConfigError",
@@ -80,12 +56,23 @@ __all__ = [
     "train",
 ]
 
-
-_import = lazy_names(__name__, _HOMES)
+# Imported when first asked for, so that `import firth` costs nothing.
+_import = lazy_names(
+    __name__,
+    {
+        "firth.corpus": "Corpus TokenStore Vocabulary read_corpus",
+        "firth.errors": "ConfigError CorpusError FirthError FirthWarning FormatError Interrupted "
+        "MissingExtraError VocabularyError",
+        "firth.evaluation": "Evaluation evaluate",
+        "firth.pipeline": "train",
+        "firth.training": "Callback TrainConfig",
+        "firth.vectors": "Neighbour Vectors load",
+    },
+)
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401
-    if name in _HOMES:
+    if name in __all__:
         return _import(name)
     # Imported here, so that `import firth` costs nothing.
     from firth.other_names import MODULE, unknown_attribute

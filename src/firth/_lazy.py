@@ -19,12 +19,13 @@ def lazy_names(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
     package : str
         The package's `__name__`.
     homes : mapping of str to str
-        For each name, the module that defines it.
+        For each module, the names that it defines, with spaces between them.
     """
+    home_of = {name: module for module, names in homes.items() for name in names.split()}
 
     def get(name: str) -> Any:  # noqa: ANN401
-        if name not in homes:
+        if name not in home_of:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        return getattr(importlib.import_module(homes[name]), name)
+        return getattr(importlib.import_module(home_of[name]), name)
 
     return get

@@ -15,8 +15,10 @@ after a checkpoint raises `Interrupted`, which is a `KeyboardInterrupt`.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import warnings
+from collections.abc import Iterator
 
 _LONGEST = 200
 
@@ -98,6 +100,33 @@ class MissingExtraError(FirthError, ImportError):
     def __reduce__(self) -> tuple[object, ...]:
         """Return how to make a copy, for `pickle`."""
         return type(self), (self.package, self.extra), self.__dict__
+
+
+@contextlib.contextmanager
+def reraise(
+    kind: type[FirthError], action: str, *errors: type[Exception], advice: str = ""
+) -> Iterator[None]:
+    """Raise an error of Firth in place of others, with what was tried and why it failed.
+
+    Parameters
+    ----------
+    kind : type
+        The error to raise.
+    action : str
+        What is tried, such as `read text.txt`.
+    *errors : type
+        The exceptions to replace, by default those of the system.
+    advice : str
+        What the user can do.
+    """
+    replaced = errors or (OSError,)
+    try:
+        yield
+    except replaced as error:
+        # A MemoryError has no message.
+        reason = getattr(error, "strerror", None) or str(error) or "not enough memory"
+        message = f"cannot {action}: {reason}"
+        raise kind(f"{message}; {advice}" if advice else message) from error
 
 
 class FirthWarning(UserWarning):

@@ -20,188 +20,130 @@ R = TypeVar("R")
 
 _NO_SUBWORDS = "Firth trains whole words, without subwords"
 _NO_LABELS = "Firth trains word vectors only, without labels"
-_NO_BATCHES = "Firth needs no batch size"
 _MODEL = "Firth has model, 'skipgram' or 'cbow'"
 _LOSSES = "Firth always measures the loss of each epoch: vectors.config['losses']"
-_NEGATIVE_ONLY = (
-    "Firth trains with negative sampling, and negative is the number of noise words (to study the "
-    "hierarchical softmax, see firth.torch)"
-)
-_UTF8_ONLY = "Firth reads UTF-8; convert the file"
-_FORMAT = "Firth detects the format by the file's suffix, or its first bytes"
-_TO_ANALOGY = "Firth adds and subtracts words in analogy(positive, negative)"
-_SIMILAR = "similar(word, top=10)"
-_READ_BY_TRAIN = "Firth reads, counts and trains at once: firth.train(source)"
-_NORMALIZES = "Firth normalizes vectors by itself when it compares them"
-_CANNOT_CHANGE = "Firth's vectors cannot be changed; make others: firth.Vectors(words, matrix)"
+_UNCHANGEABLE = "Firth's vectors cannot be changed; make others: firth.Vectors(words, matrix)"
+_AS_MODULE = "Firth has it as a module: import firth."
 
-# Keywords of functions, and options of the command. Of several names, the error tells the first
-# that the function has.
-OPTIONS: dict[str, str | tuple[str, ...]] = {
-    "alpha": "lr",
-    "batch_size": _NO_BATCHES,
-    "batch_words": _NO_BATCHES,
-    "binary": _FORMAT,
-    "bucket": _NO_SUBWORDS,
-    "case_insensitive": "fold",
-    "cbow": _MODEL,
-    "cbow_mean": "Firth's CBOW always takes the mean of the context words",
-    "compute_loss": _LOSSES,
-    "corpus": "source",
-    "corpus_file": "source",
-    "corpus_iterable": "source",
-    "datatype": "Firth holds vectors as float32",
-    "device": "Firth trains on the processor",
-    "dtype": "Firth holds vectors as float32",
-    "embedding_dim": "dim",
-    "encoding": _UTF8_ONLY,
-    "end_alpha": "min_lr",
-    "epoch": "epochs",
-    "hashfxn": "Firth has seed",
-    "hs": _NEGATIVE_ONLY,
-    "input": "source",
-    "iter": "epochs",
-    "k": "top",
-    "keep_raw_vocab": "Firth keeps the counts of the words that it trains: vectors.counts",
-    "label": _NO_LABELS,
-    "learning_rate": "lr",
-    "loss": _NEGATIVE_ONLY,
-    "lr_update_rate": "Firth lowers the step size continuously",
-    "max_final_vocab": "max_vocab",
-    "max_vocab_size": "max_vocab",
-    "maxn": _NO_SUBWORDS,
-    "min_alpha": "min_lr",
-    "min_count_label": _NO_LABELS,
-    "minn": _NO_SUBWORDS,
-    "mmap": "Firth reads only a part of a file with limit or words",
-    "model_file": "Firth has firth.load(path)",
-    "n_jobs": "threads",
-    "neg": "negative",
-    "negative": _TO_ANALOGY,
-    "no_header": _FORMAT,
-    "ns": "negative",
-    "ns_exponent": "noise_exponent",
-    "null_word": "Firth needs no padding word",
-    "num_threads": "threads",
-    "num_workers": "threads",
-    "pairs": "similarity",
-    "positive": _TO_ANALOGY,
-    "pretrained_vectors": "start",
-    "random_state": "seed",
-    "restrict_vocab": (
-        "restrict",
-        "limit",
-        "Firth takes the first n words of a file: firth.load(path, limit=n)",
-    ),
-    "sentences": "source",
-    "sg": f"{_MODEL}: sg=1 is model='skipgram', sg=0 is model='cbow'",
-    "size": "dim",
-    "sorted_vocab": "Firth always orders words by count",
-    "start_alpha": "lr",
-    "subsample": "sample",
-    "t": "sample",
-    "texts": "source",
-    "thread": "threads",
-    "top_k": "top",
-    "topn": "top",
-    "train": "source",
-    "trim_rule": "Firth has min_count and max_vocab",
-    "unicode_errors": "encoding_errors",
-    "vector_size": "dim",
-    "verbose": "progress",
-    "vocab_size": "max_vocab",
-    "word_ngrams": _NO_SUBWORDS,
-    "workers": "threads",
-    "ws": "window",
-}
+
+def _by_their_name(table: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return what is told of each name, from the names that each of ours is told of."""
+    told: dict[str, list[str]] = {}
+    for ours, theirs in table.items():
+        for name in theirs.split():
+            told.setdefault(name, []).append(ours)
+    return told
+
+
+# Keywords of functions, and options of the command: ours, and what others call it. If several of
+# ours are told of one name, the error tells the first that the function has.
+OPTIONS = _by_their_name(
+    {
+        "dim": "embedding_dim size vector_size",
+        "encoding_errors": "unicode_errors",
+        "epochs": "epoch iter",
+        "fold": "case_insensitive",
+        "lr": "alpha learning_rate start_alpha",
+        "max_vocab": "max_final_vocab max_vocab_size vocab_size",
+        "min_lr": "end_alpha min_alpha",
+        "negative": "neg ns",
+        "noise_exponent": "ns_exponent",
+        "progress": "verbose",
+        "restrict": "restrict_vocab",
+        "limit": "restrict_vocab",
+        "Firth takes the first n words of a file: firth.load(path, limit=n)": "restrict_vocab",
+        "sample": "subsample t",
+        "seed": "random_state",
+        "similarity": "pairs",
+        "source": "corpus corpus_file corpus_iterable input sentences texts train",
+        "start": "pretrained_vectors",
+        "threads": "n_jobs num_threads num_workers thread workers",
+        "top": "k top_k topn",
+        "window": "ws",
+        "Firth adds and subtracts words in analogy(positive, negative)": "negative positive",
+        "Firth always orders words by count": "sorted_vocab",
+        "Firth detects the format by the file's suffix, or its first bytes": "binary no_header",
+        "Firth has firth.load(path)": "model_file",
+        "Firth has min_count and max_vocab": "trim_rule",
+        "Firth has seed": "hashfxn",
+        "Firth holds vectors as float32": "datatype dtype",
+        "Firth keeps the counts of the words that it trains: vectors.counts": "keep_raw_vocab",
+        "Firth lowers the step size continuously": "lr_update_rate",
+        "Firth needs no batch size": "batch_size batch_words",
+        "Firth needs no padding word": "null_word",
+        "Firth reads UTF-8; convert the file": "encoding",
+        "Firth reads only a part of a file with limit or words": "mmap",
+        "Firth trains on the processor": "device",
+        "Firth trains with negative sampling, and negative is the number of noise words (to study "
+        "the hierarchical softmax, see firth.torch)": "hs loss",
+        "Firth's CBOW always takes the mean of the context words": "cbow_mean",
+        _LOSSES: "compute_loss",
+        _MODEL: "cbow",
+        f"{_MODEL}: sg=1 is model='skipgram', sg=0 is model='cbow'": "sg",
+        _NO_LABELS: "label min_count_label",
+        _NO_SUBWORDS: "bucket maxn minn word_ngrams",
+    }
+)
 
 # Attributes and methods of gensim's KeyedVectors and Word2Vec, of fastText's models, and of arrays.
-VECTORS = {
-    "wv": "vectors: firth.train returns the vectors themselves, not a model",
-    "vectors": "input_vectors (or np.asarray(vectors))",
-    "syn0": "input_vectors",
-    "syn1neg": "output_vectors",
-    "get_input_matrix": "input_vectors",
-    "get_output_matrix": "output_vectors",
-    "matrix": "input_vectors",
-    "to_numpy": "input_vectors",
-    "values": "input_vectors",
-    "keys": "words",
-    "key_to_index": "index, the row of each word",
-    "vocab": "index, the row of each word; counts, how often each occurred",
-    "vocabulary": "words; counts, how often each occurred",
-    "index_to_key": "words",
-    "index2word": "words",
-    "index2entity": "words",
-    "get_words": "words",
-    "labels": "words",
-    "get_labels": "words",
-    "vector_size": "dim",
-    "get_dimension": "dim",
-    "get_index": "index[word]",
-    "get_word_id": "index[word]",
-    "has_index_for": "'word in vectors'",
-    "get_vector": "vectors[word], or get(word)",
-    "word_vec": "vectors[word], or get(word)",
-    "get_word_vector": "vectors[word], or get(word)",
-    "get_vecattr": "counts[index[word]]",
-    "get_mean_vector": "vectors[words].mean(axis=0)",
-    "get_sentence_vector": "vectors[words].mean(axis=0)",
-    "get_subwords": _NO_SUBWORDS,
-    "get_normed_vectors": _NORMALIZES,
-    "fill_norms": _NORMALIZES,
-    "init_sims": _NORMALIZES,
-    "unit_normalize_all": _NORMALIZES,
-    "most_similar": f"{_SIMILAR}, or analogy(positive, negative, top=10)",
-    "most_similar_cosmul": "analogy(positive, negative, top=10), which adds cosines",
-    "similar_by_word": _SIMILAR,
-    "similar_by_key": _SIMILAR,
-    "similar_by_vector": "similar(vector, top=10)",
-    "get_nearest_neighbors": _SIMILAR,
-    "nearest": _SIMILAR,
-    "neighbors": _SIMILAR,
-    "neighbours": _SIMILAR,
-    "get_analogies": "analogy(positive, negative, top=10)",
-    "doesnt_match": "odd_one_out(words)",
-    "distance": "1 - similarity(a, b)",
-    "distances": "1 - similarity(a, b)",
-    "n_similarity": "similarity(a, b), of two words",
-    "evaluate_word_analogies": "firth.evaluate(vectors, analogies=path)",
-    "accuracy": "firth.evaluate(vectors, analogies=path)",
-    "evaluate_word_pairs": "firth.evaluate(vectors, similarity=path)",
-    "save_word2vec_format": "save(path), with .bin, .txt or .vec as its suffix",
-    "save_model": "save(path)",
-    "load": "firth.load(path)",
-    "load_word2vec_format": "firth.load(path)",
-    "intersect_word2vec_format": "firth.train(source, start=path)",
-    "train": "firth.train(source, start=vectors)",
-    "build_vocab": _READ_BY_TRAIN,
-    "fit": _READ_BY_TRAIN,
-    "get_latest_training_loss": _LOSSES,
-    "add_vector": _CANNOT_CHANGE,
-    "add_vectors": _CANNOT_CHANGE,
-    "predict": _NO_LABELS,
-}
+VECTORS = _by_their_name(
+    {
+        "1 - similarity(a, b)": "distance distances",
+        "'word in vectors'": "has_index_for",
+        "analogy(positive, negative, top=10)": "get_analogies",
+        "analogy(positive, negative, top=10), which adds cosines": "most_similar_cosmul",
+        "counts[index[word]]": "get_vecattr",
+        "dim": "vector_size get_dimension",
+        "firth.evaluate(vectors, analogies=path)": "evaluate_word_analogies accuracy",
+        "firth.evaluate(vectors, similarity=path)": "evaluate_word_pairs",
+        "firth.load(path)": "load load_word2vec_format",
+        "firth.train(source, start=path)": "intersect_word2vec_format",
+        "firth.train(source, start=vectors)": "train",
+        "index, the row of each word": "key_to_index",
+        "index, the row of each word; counts, how often each occurred": "vocab",
+        "index[word]": "get_index get_word_id",
+        "input_vectors": "syn0 get_input_matrix matrix to_numpy values",
+        "input_vectors (or np.asarray(vectors))": "vectors",
+        "odd_one_out(words)": "doesnt_match",
+        "output_vectors": "syn1neg get_output_matrix",
+        "save(path)": "save_model",
+        "save(path), with .bin, .txt or .vec as its suffix": "save_word2vec_format",
+        "similar(vector, top=10)": "similar_by_vector",
+        "similar(word, top=10)": "similar_by_word similar_by_key get_nearest_neighbors nearest "
+        "neighbors neighbours",
+        "similar(word, top=10), or analogy(positive, negative, top=10)": "most_similar",
+        "similarity(a, b), of two words": "n_similarity",
+        "vectors: firth.train returns the vectors themselves, not a model": "wv",
+        "vectors[word], or get(word)": "get_vector word_vec get_word_vector",
+        "vectors[words].mean(axis=0)": "get_mean_vector get_sentence_vector",
+        "words": "keys index_to_key index2word index2entity get_words labels get_labels",
+        "words; counts, how often each occurred": "vocabulary",
+        "Firth normalizes vectors by itself when it compares them": "get_normed_vectors "
+        "fill_norms init_sims unit_normalize_all",
+        "Firth reads, counts and trains at once: firth.train(source)": "build_vocab fit",
+        _UNCHANGEABLE: "add_vector add_vectors",
+        _LOSSES: "get_latest_training_loss",
+        _NO_LABELS: "predict",
+        _NO_SUBWORDS: "get_subwords",
+    }
+)
 
 # Names in the modules of gensim and fastText, and modules of Firth that are not imported with it.
-MODULE = {
-    "FastText": "firth.train",
-    "KeyedVectors": "firth.Vectors, which firth.load reads",
-    "LineSentence": "firth.train(path): a line of a text is a sentence",
-    "PathLineSentences": "firth.train(folder): a line of a text is a sentence",
-    "Word2Vec": "firth.train",
-    "load_model": "firth.load",
-    "load_word2vec_format": "firth.load",
-    "models": "firth.train and firth.load",
-    "train_supervised": _NO_LABELS,
-    "train_unsupervised": "firth.train",
-    "callbacks": "Firth has it as a module: import firth.callbacks",
-    "plotting": "Firth has it as a module: import firth.plotting",
-    "torch": "Firth has it as a module: import firth.torch",
-}
+MODULE = _by_their_name(
+    {
+        "firth.Vectors, which firth.load reads": "KeyedVectors",
+        "firth.load": "load_model load_word2vec_format",
+        "firth.train": "FastText Word2Vec train_unsupervised",
+        "firth.train and firth.load": "models",
+        "firth.train(folder): a line of a text is a sentence": "PathLineSentences",
+        "firth.train(path): a line of a text is a sentence": "LineSentence",
+        _NO_LABELS: "train_supervised",
+        **{f"{_AS_MODULE}{name}": name for name in ("callbacks", "plotting", "torch")},
+    }
+)
 
 
-def unknown_attribute(owner: str, name: str, others: Mapping[str, str]) -> str:
+def unknown_attribute(owner: str, name: str, others: Mapping[str, list[str]]) -> str:
     """Return the message for a missing attribute.
 
     Examples
@@ -212,7 +154,7 @@ def unknown_attribute(owner: str, name: str, others: Mapping[str, str]) -> str:
     "'Vectors' object has no attribute 'colour'"
     """
     message = f"{owner} has no attribute {name!r}"
-    return f"{message}; {_as_sentence(others[name])}" if name in others else message
+    return f"{message}; {_as_sentence(others[name][0])}" if name in others else message
 
 
 def advice(name: str, known: Iterable[str] | Mapping[str, str]) -> str | None:
@@ -235,8 +177,7 @@ def advice(name: str, known: Iterable[str] | Mapping[str, str]) -> str | None:
     """
     written = known if isinstance(known, Mapping) else {option: option for option in known}
     plain = _plain(name)
-    found = {_plain(option): option for option in written}.get(plain) or _OPTIONS.get(plain, ())
-    for ours in (found,) if isinstance(found, str) else found:
+    for ours in [*(each for each in written if _plain(each) == plain), *_OPTIONS.get(plain, ())]:
         if ours in written or _is_sentence(ours):
             return _as_sentence(written.get(ours, ours))
     near = difflib.get_close_matches(name, written, n=1)

@@ -16,7 +16,7 @@ import numpy as np
 
 from firth.callbacks.common import EVERY, Pace, plan_of
 from firth.callbacks.evaluate import EvaluationPoint
-from firth.errors import ConfigError, FirthError, FirthWarning
+from firth.errors import ConfigError, FirthError, FirthWarning, reraise
 from firth.io.contents import kind_of
 from firth.io.paths import to_path
 from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart
@@ -61,13 +61,14 @@ class JsonLines(Callback):
         self.path = to_path("the path of a log", path).absolute()
         self._pace = Pace(every)
         self._reported = ""
-        if self._is_another_file():
+        end = self._last_byte()
+        if end and kind_of(self.path) != "log":
             raise ConfigError(
                 f"{self.path} is not a log of a run: its first line does not begin with "
                 '{"event": ...}; choose another file, or a new one'
             )
         # After a power cut, an incomplete line stays, and the next line is separate.
-        self._write(b"" if self._ends_with_a_line() else b"\n")
+        self._write(b"" if end in (b"", b"\n") else b"\n")
 
     def writes(self) -> list[Path]:
         """Return the file."""
@@ -121,7 +122,7 @@ class JsonLines(Callback):
 
     def _write(self, line: bytes) -> None:
         """Append a complete line or, if the disk is full, nothing."""
-        try:
+        with reraise(FirthError, f"write {self.path}"):
             self.path.parent.mkdir(parents=True, exist_ok=True)
             # Opened each time, so no file stays open if the run fails.
             with open(self.path, "ab", buffering=0, opener=_open_at_once) as file:
@@ -133,28 +134,19 @@ class JsonLines(Callback):
                     with contextlib.suppress(OSError):
                         file.truncate(end)
                     raise
-        except OSError as error:
-            raise FirthError(f"cannot write {self.path}: {error.strerror or error}") from error
 
-    def _is_another_file(self) -> bool:
-        """Tell whether there is a file that is not a log."""
-        try:
+    def _last_byte(self) -> bytes:
+        """Return the last byte of the file; none if there is no file, or nothing is in it."""
+        size = 0
+        with contextlib.suppress(OSError):
             # A pipe is not a regular file, and reading it would block.
-            is_empty = not self.path.is_file() or self.path.stat().st_size == 0
-        except OSError:
-            return False
-        return not is_empty and kind_of(self.path) != "log"
-
-    def _ends_with_a_line(self) -> bool:
-        """Tell whether the next line can follow; if the file cannot be read, assume so."""
-        try:
-            if not self.path.is_file() or self.path.stat().st_size == 0:
-                return True
-            with self.path.open("rb") as file:
-                file.seek(-1, os.SEEK_END)
-                return file.read() == b"\n"
-        except OSError:
-            return True
+            size = self.path.stat().st_size if self.path.is_file() else 0
+            if size:
+                with self.path.open("rb") as file:
+                    file.seek(size - 1)
+                    return file.read()
+        # What cannot be read is no log.
+        return b"?" if size else b""
 
 
 def _open_at_once(path: str, flags: int) -> int:

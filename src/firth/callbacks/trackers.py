@@ -13,7 +13,7 @@ from typing import Any
 
 from firth.callbacks.common import EVERY, Pace, plan_of
 from firth.callbacks.evaluate import EvaluationPoint
-from firth.errors import FirthError, FirthWarning, MissingExtraError
+from firth.errors import FirthError, FirthWarning, MissingExtraError, reraise
 from firth.io.paths import to_path
 from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart, StopReason
 
@@ -28,13 +28,19 @@ class _Tracker(Callback):
     `FirthWarning`, and training continues.
     """
 
-    def __init__(
-        self, package: str, needed: str, every: float | str, options: dict[str, Any]
-    ) -> None:
+    # The package, and an attribute that it must have: Python also imports an ordinary folder of
+    # that name, such as the one that wandb writes.
+    _names: tuple[str, str]
+
+    def __init__(self, *, every: float | str = EVERY, **options: Any) -> None:  # noqa: ANN401
         self._pace = Pace(every)
         self._has_begun = False
-        self._package = _import(package, needed)
+        self._package = _import(*self._names)
         self._options = options
+
+    def _configured(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Return the tracker's own options, with the options of training in their `config`."""
+        return {**self._options, "config": {**options, **self._options.get("config", {})}}
 
     @abstractmethod
     def _begin(self, start: RunStart, options: dict[str, Any]) -> None:
@@ -94,11 +100,6 @@ class _Tracker(Callback):
 
 
 def _import(package: str, needed: str) -> ModuleType:
-    """Import a tracker's package.
-
-    Python also imports an ordinary folder of that name, such as the one that wandb writes. So the
-    package must have the attribute `needed`.
-    """
     try:
         module = importlib.import_module(package)
     except ModuleNotFoundError as error:
@@ -135,13 +136,13 @@ class TensorBoard(_Tracker):
         If the folder cannot be written.
     """
 
+    _names = "tensorboardX", "SummaryWriter"
+
     def __init__(self, folder: str | os.PathLike[str], *, every: float | str = EVERY) -> None:
-        super().__init__("tensorboardX", "SummaryWriter", every, {})
+        super().__init__(every=every)
         self._folder = to_path("folder", folder)
-        try:
+        with reraise(FirthError, f"write {folder}"):
             self._folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise FirthError(f"cannot write {folder}: {error.strerror or error}") from error
 
     def writes(self) -> list[Path]:
         """Return the folder."""
@@ -184,14 +185,12 @@ class WandB(_Tracker):
         If wandb is not installed.
     """
 
-    def __init__(self, *, every: float | str = EVERY, **options: Any) -> None:  # noqa: ANN401
-        super().__init__("wandb", "init", every, options)
+    _names = "wandb", "init"
 
     def _begin(self, start: RunStart, options: dict[str, Any]) -> None:
         self._is_ours = bool(self._options) or self._package.run is None
         if self._is_ours:
-            config = {**options, **self._options.get("config", {})}
-            self._run = self._package.init(**{**self._options, "config": config})
+            self._run = self._package.init(**self._configured(options))
         else:
             self._run = self._package.run
             self._run.config.update(options, allow_val_change=True)
@@ -229,18 +228,13 @@ class Trackio(_Tracker):
         If trackio is not installed.
     """
 
-    def __init__(
-        self,
-        project: str,
-        *,
-        every: float | str = EVERY,
-        **options: Any,  # noqa: ANN401
-    ) -> None:
-        super().__init__("trackio", "init", every, {"project": project, **options})
+    _names = "trackio", "init"
+
+    def __init__(self, project: str, *, every: float | str = EVERY, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(every=every, project=project, **options)
 
     def _begin(self, start: RunStart, options: dict[str, Any]) -> None:
-        config = {**options, **self._options.get("config", {})}
-        self._run = self._package.init(**{**self._options, "config": config})
+        self._run = self._package.init(**self._configured(options))
 
     def _log(self, figures: dict[str, float], words: int) -> None:
         self._run.log(figures, step=words)
@@ -270,8 +264,7 @@ class MLflow(_Tracker):
         If mlflow is not installed.
     """
 
-    def __init__(self, *, every: float | str = EVERY, **options: Any) -> None:  # noqa: ANN401
-        super().__init__("mlflow", "start_run", every, options)
+    _names = "mlflow", "start_run"
 
     def _begin(self, start: RunStart, options: dict[str, Any]) -> None:
         run = None if self._options else self._package.active_run()

@@ -19,9 +19,8 @@ __all__ = ["Corpus", "TokenStore", "Vocabulary", "read_corpus"]
 __getattr__ = lazy_names(
     __name__,
     {
-        "Corpus": "firth.corpus.reading",
-        "TokenStore": "firth.corpus.tokens",
-        "Vocabulary": "firth.corpus.vocabulary",
-        "read_corpus": "firth.corpus.reading",
+        "firth.corpus.reading": "Corpus read_corpus",
+        "firth.corpus.tokens": "TokenStore",
+        "firth.corpus.vocabulary": "Vocabulary",
     },
 )

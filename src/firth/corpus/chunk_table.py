@@ -148,12 +148,8 @@ def _number(
 ) -> int:
     """Write the number of each chunk to `numbers`; enter new ones into the table.
 
-    There must be room for all in `arena`, `starts` and `slots`.
-
-    Returns
-    -------
-    size
-        Number of distinct chunks in the table.
+    There must be room for all in `arena`, `starts` and `slots`. The number of distinct chunks in
+    the table is returned.
     """
     mask, last = len(slots) - 1, len(numbers) - 1
     for place in range(len(numbers)):

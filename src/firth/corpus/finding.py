@@ -10,9 +10,8 @@ import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from firth.corpus.reraise import reraise_as_corpus_error
 from firth.corpus.sources import STANDARD_INPUT, TextFile
-from firth.errors import CorpusError, one_line
+from firth.errors import CorpusError, one_line, reraise
 from firth.io.contents import FOLDER_OF_VECTORS, Kind, kind_of
 
 # What tells a file or folder from all others, whatever its name; None if it is not there.
@@ -123,7 +122,7 @@ def _files_of(source: str | os.PathLike[str], leave_out: Sequence[Path]) -> list
         return [TextFile(None)]
     path = Path(source)
     # The system may refuse to look at a path, such as a name that is too long.
-    with reraise_as_corpus_error(f"read {one_line(os.fspath(source))}", OSError):
+    with reraise(CorpusError, f"read {one_line(os.fspath(source))}"):
         found = _search(path, leave_out)
         if found is None:
             return [TextFile(path)]

@@ -18,7 +18,7 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.checks import switch
+from firth.checks import one_of, switch
 from firth.corpus.chunk_table import ChunkTable
 from firth.corpus.chunks import UNIT_END, Chunks, cut_integers, cut_text
 from firth.corpus.finding import find_text
@@ -57,9 +57,7 @@ class TextOptions:
     def __post_init__(self) -> None:
         """Check the options, but not the tokenizer."""
         for name, kind in (("encoding_errors", EncodingErrors), ("normalization", Normalization)):
-            given, choices = getattr(self, name), get_args(kind)
-            if given not in choices:
-                raise ConfigError(f"{name} must be {' or '.join(choices)}, got {given!r}")
+            one_of(name, getattr(self, name), choices=get_args(kind))
         switch("lowercase", self.lowercase)
 
 
@@ -130,12 +128,8 @@ def _number_chunks(
     """Read text whose tokenizer works chunk by chunk.
 
     The distinct chunks are normalized. The result is the same as if the text were normalized: no
-    form changes white space or joins anything to it.
-
-    Parameters
-    ----------
-    pieces : iterable of str
-        The text, cut after white space only, with a line end at the end.
+    form changes white space or joins anything to it. The pieces of the text are cut after white
+    space only, and a line end is at the end.
     """
     table = ChunkTable()
     units = _enter_pieces(pieces, table, symbols)

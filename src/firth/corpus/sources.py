@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import contextlib
-import pkgutil
 import stat
 import sys
 from collections.abc import Callable, Iterator
@@ -13,9 +12,8 @@ from pathlib import Path
 from typing import IO, Literal
 
 from firth.corpus.file_kinds import HEAD_BYTES, check_is_text, is_mostly_text
-from firth.corpus.reraise import reraise_as_corpus_error
-from firth.errors import CorpusError, escape
-from firth.io.compression import Compression, compression_of
+from firth.errors import CorpusError, escape, reraise
+from firth.io.compression import compression_of
 
 EncodingErrors = Literal["strict", "replace"]
 Progress = Callable[[int, int | None], None]
@@ -41,7 +39,7 @@ class TextFile:
         """Return the bytes on disk, or None where they are not known before reading."""
         if self.path is None:
             return None
-        with reraise_as_corpus_error(f"read {self.name}", OSError, ValueError):
+        with reraise(CorpusError, f"read {self.name}", OSError, ValueError):
             status = self.path.stat()
         return status.st_size if stat.S_ISREG(status.st_mode) else None
 
@@ -56,16 +54,14 @@ class TextFile:
             If the file cannot be read, holds something else than text, or its compressed data are
             damaged.
         """
-        with (
-            reraise_as_corpus_error(f"read {self.name}", OSError),
-            contextlib.ExitStack() as opened,
-        ):
+        with reraise(CorpusError, f"read {self.name}"), contextlib.ExitStack() as opened:
             stored = text = _Peekable(opened.enter_context(self._open()).read)
             name = self.name
             if compression := compression_of(stored.head):
-                decompress = pkgutil.resolve_name(compression.opener)
-                decompressed = opened.enter_context(decompress(stored, "rb"))
-                text = _Peekable(_reader(decompressed, name, compression))
+                decompressed = opened.enter_context(compression.open(stored))
+                decompress = f"decompress {name}"
+                opened.enter_context(reraise(CorpusError, decompress, *compression.damages))
+                text = _Peekable(decompressed.read)
                 name = f"{name}, decompressed,"
             check_is_text(text.head, name)
             while block := text.read(BLOCK_BYTES):
@@ -175,10 +171,7 @@ class _Decoder:
 class _Peekable:
     """A file whose first bytes were looked at and are still to be read.
 
-    Parameters
-    ----------
-    read : callable
-        Takes a size and returns the next bytes of the file, fewer only at the end.
+    `read` takes a size and returns the next bytes of the file, fewer only at the end.
     """
 
     def __init__(self, read: Callable[[int], bytes]) -> None:
@@ -193,15 +186,3 @@ class _Peekable:
             block += self._read(size - len(block))
         self.used += len(block)
         return block
-
-
-def _reader(decompressed: IO[bytes], name: str, compression: Compression) -> Callable[[int], bytes]:
-    """Return a function that reads decompressed bytes; damage raises `CorpusError`."""
-    # Memory may not suffice either: the file itself says how large its dictionary is.
-    damages = OSError, EOFError, MemoryError, pkgutil.resolve_name(compression.damage)
-
-    def read(size: int) -> bytes:
-        with reraise_as_corpus_error(f"decompress {name}", *damages):
-            return decompressed.read(size)
-
-    return read

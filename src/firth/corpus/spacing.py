@@ -12,7 +12,6 @@ from firth.corpus.chunk_table import ChunkTable
 # Size of the sample of chunks. Half of it are the most frequent chunks.
 _SAMPLE = 4096
 
-
 CHINESE_OR_JAPANESE = "Chinese or Japanese"
 # Scripts without spaces between words: the name of their languages in a message, any character, and
 # the longest word. If chunks have more characters on average, they are not words. Segmented text

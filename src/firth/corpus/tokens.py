@@ -12,7 +12,7 @@ from typing import IO, Generic, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.corpus.reraise import reraise_as_corpus_error
+from firth.errors import CorpusError, reraise
 from firth.io.cache import cache_folder
 
 Item = TypeVar("Item", np.int32, np.int64)
@@ -152,13 +152,7 @@ class ScratchArray(Generic[Item]):
             )
 
     def append(self, items: NDArray[Item]) -> None:
-        """Write `items` at the end.
-
-        Raises
-        ------
-        CorpusError
-            If the disk is full.
-        """
+        """Write `items` at the end."""
         left = memoryview(items.tobytes())
         with self._reraise():
             while left:
@@ -191,11 +185,8 @@ class ScratchArray(Generic[Item]):
     def _reraise(
         self, action: str = "write token ids to"
     ) -> contextlib.AbstractContextManager[None]:
-        return reraise_as_corpus_error(
-            f"{action} {self._folder}",
-            OSError,
-            advice="set FIRTH_CACHE_DIR to a folder with more room",
-        )
+        advice = "set FIRTH_CACHE_DIR to a folder with more room"
+        return reraise(CorpusError, f"{action} {self._folder}", advice=advice)
 
     def __enter__(self) -> Self:
         """Return the array itself."""

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from firth.errors import FirthError
+from firth.errors import FirthError, reraise
 from firth.io.scratch import LOCK, NEW, OLD, scratch_folder, scratch_name
 
 # The errors of a file system that lacks a call.
@@ -39,7 +39,7 @@ def atomic_write(target: Path, *, folder: bool = False) -> Iterator[Path]:
     FirthError
         If `target` cannot be written or replaced, or the disk is full.
     """
-    with _reraise_as_firth_error(f"cannot write {target}"):
+    with reraise(FirthError, f"write {target}"):
         _check_place(target, folder=folder)
         make_folder(target.parent)
         with scratch_folder(target) as scratch:
@@ -65,7 +65,7 @@ def check_writable(target: Path, *, folder: bool = False) -> None:
         replaced: it is a folder where a file is to be written, or the other way round, a link to
         nothing, in use, mounted, or protected.
     """
-    with _reraise_as_firth_error(f"cannot write {target}"):
+    with reraise(FirthError, f"write {target}"):
         _check_place(target, folder=folder)
         existing = _nearest_existing(target.parent)
         missing = target.parent.relative_to(existing)
@@ -86,7 +86,7 @@ def check_usable_folder(folder: Path) -> None:
     FirthError
         If it is not a folder, or cannot be written, or is missing and cannot be made.
     """
-    with _reraise_as_firth_error(f"cannot write to {folder}"):
+    with reraise(FirthError, f"write to {folder}"):
         existing = _nearest_existing(folder)
         if existing.is_symlink() and not existing.exists():
             raise FirthError(f"cannot write to {folder}: {existing} is a link to nothing")
@@ -97,13 +97,7 @@ def check_usable_folder(folder: Path) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder, and missing ones above it, and flush their names to the disk.
-
-    Raises
-    ------
-    OSError
-        If it cannot be made.
-    """
+    """Make a folder, and missing ones above it, and flush their names to the disk."""
     missing = []
     above = folder
     while not above.exists():
@@ -130,14 +124,6 @@ def lies_in(path: Path, place: Path) -> bool:
     """Tell whether a path is another or lies within it, by `is_same`."""
     real = Path(os.path.realpath(path))
     return any(is_same(each, place) for each in (real, *real.parents))
-
-
-@contextlib.contextmanager
-def _reraise_as_firth_error(what: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise FirthError(f"{what}: {error.strerror or error}") from error
 
 
 def _check_place(target: Path, *, folder: bool) -> None:
@@ -208,13 +194,7 @@ def _nearest_existing(path: Path) -> Path:
 
 
 def _try_to_write(scratch: Path, path: Path, *, folder: bool) -> None:
-    """Write a probe to a path within the scratch folder, and rename it to beside that folder.
-
-    Raises
-    ------
-    OSError
-        If a step fails.
-    """
+    """Write a probe to a path within the scratch folder, and rename it to beside that folder."""
     probe = scratch / NEW / path
     probe.parent.mkdir(parents=True, exist_ok=True)
     if folder:
@@ -234,16 +214,11 @@ def _try_to_write(scratch: Path, path: Path, *, folder: bool) -> None:
 
 
 def _check_removable(target: Path, scratch: Path) -> None:
-    """Raise if `target` could not be moved away. It is not moved.
+    """Raise an `OSError` if `target` could not be moved away. It is not moved.
 
     The system refuses to rename a file to the name of a folder, or a folder to that of a file. But
     first it checks permissions, and then tells if `target` is immutable, or is another user's file
     in a sticky folder.
-
-    Raises
-    ------
-    OSError
-        If it could not be moved.
     """
     if os.name != "posix":
         return
@@ -300,13 +275,7 @@ def _replace(new: Path, target: Path, scratch: Path) -> None:
 
 
 def _exchange(one: Path, other: Path) -> bool:
-    """Exchange two names in one step; tell whether the system can do that.
-
-    Raises
-    ------
-    OSError
-        If it can, but this exchange failed.
-    """
+    """Exchange two names in one step; tell whether the system can. A failure is an `OSError`."""
     if sys.platform != "linux":
         return False
     # The flags AT_FDCWD of <fcntl.h> and RENAME_EXCHANGE of <linux/fs.h>.

@@ -87,13 +87,7 @@ def is_private(status: os.stat_result) -> bool:
 
 
 def _configured_folder() -> Path:
-    """Return the configured cache folder.
-
-    Raises
-    ------
-    RuntimeError
-        If none is configured, and the user has no home.
-    """
+    """Return the cache folder; without a configured one and a home, raise a `RuntimeError`."""
     given = os.environ.get(VARIABLE)
     if given:
         return Path(given).absolute()

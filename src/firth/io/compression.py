@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from firth.errors import FormatError, one_line
+from firth.errors import FormatError, one_line, reraise
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -42,13 +42,22 @@ class Compression:
     opener : str
         The function that opens such a file, as `module:name`.
     damage : str
-        The exception for damaged data, as `module:name`. EOFError and OSError may occur too.
+        The exception for damaged data, as `module:name`.
     """
 
     name: str
     magic: bytes
     opener: str
     damage: str
+
+    def open(self, file: object) -> BinaryIO:
+        """Open a compressed file, which anything with a method `read` can be, to decompress it."""
+        return cast(BinaryIO, pkgutil.resolve_name(self.opener)(file, "rb"))
+
+    @property
+    def damages(self) -> tuple[type[Exception], ...]:
+        """What reading damaged data raises; a file sets the memory that its decompression takes."""
+        return EOFError, OSError, MemoryError, pkgutil.resolve_name(self.damage)
 
 
 _COMPRESSIONS = (
@@ -111,7 +120,9 @@ def open_regular(path: str | os.PathLike[str]) -> Iterator[io.BufferedReader]:
         If the path is not that of a regular file, or the file cannot be opened or read.
     """
     try:
-        kind = _kind_of(path)
+        # A path that holds a NUL is a ValueError.
+        with reraise(FormatError, f"read {one_line(str(path))}", ValueError):
+            kind = Path(path).stat().st_mode
         if stat.S_ISDIR(kind):
             raise FormatError(f"cannot read {path}: it is a folder")
         if not stat.S_ISREG(kind):
@@ -122,13 +133,6 @@ def open_regular(path: str | os.PathLike[str]) -> Iterator[io.BufferedReader]:
         raise FormatError(f"no such file: {path}") from error
     except OSError as error:
         raise FormatError(f"cannot read {path}: {error.strerror or error}") from error
-
-
-def _kind_of(path: str | os.PathLike[str]) -> int:
-    try:
-        return Path(path).stat().st_mode
-    except ValueError as error:  # It holds a NUL.
-        raise FormatError(f"cannot read {one_line(str(path))}: {error}") from error
 
 
 @contextlib.contextmanager
@@ -148,7 +152,7 @@ def open_decompressed(
             _refuse_archive(file, path)
             yield file, os.fstat(file.fileno()).st_size
             return
-        with pkgutil.resolve_name(compression.opener)(file, "rb") as raw:
+        with compression.open(file) as raw:
             checked = _Decompressed(raw, compression, path)
             decompressed = cast(io.BufferedReader, io.BufferedReader(checked, _BUFFER_BYTES))
             _refuse_archive(decompressed, path)
@@ -171,8 +175,7 @@ class _Decompressed(io.RawIOBase):
         self, file: BinaryIO, compression: Compression, path: str | os.PathLike[str]
     ) -> None:
         self._file, self._name, self._path = file, compression.name, path
-        # MemoryError: the file sets how much memory decompression takes, so damage can raise it.
-        self._damages = (EOFError, OSError, MemoryError, pkgutil.resolve_name(compression.damage))
+        self._damages = compression.damages
 
     def readable(self) -> bool:
         return True

@@ -41,11 +41,6 @@ def scratch_folder(target: Path) -> Iterator[Path]:
     """Make a scratch folder beside `target`, and remove it when the block ends.
 
     Scratch folders that killed processes left for the same target are removed first.
-
-    Raises
-    ------
-    OSError
-        If it cannot be made.
     """
     remove_leftovers(target.parent, re.escape(_stem(target)))
     folder, handle = _make(target)

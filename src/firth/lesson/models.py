@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from firth.errors import ConfigError
+from firth.checks import one_of
 from firth.lesson.texts import Language, lesson_groups, lesson_sentences
 
 if TYPE_CHECKING:
@@ -85,8 +85,7 @@ def train_lesson(
         seed_everything,
     )
 
-    if model not in MODELS:
-        raise ConfigError(f"model must be {' or '.join(MODELS)}, got {model!r}")
+    one_of("model", model, choices=tuple(MODELS))
     sentences = lesson_sentences(language)
     vocabulary = PaddedVocabulary.from_sentences(sentences)
     seed_everything(seed)

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from importlib import resources
 from typing import Any, Literal
 
+from firth.checks import one_of
 from firth.corpus.tokenizers import textbook
-from firth.errors import ConfigError
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
@@ -24,8 +24,7 @@ def lesson_text(language: str) -> dict[str, Any]:
     ConfigError
         If there is no lesson in that language.
     """
-    if language not in LANGUAGES:
-        raise ConfigError(f"language must be {' or '.join(LANGUAGES)}, got {language!r}")
+    one_of("language", language, choices=LANGUAGES)
     file = resources.files("firth.lesson") / f"{language}.toml"
     return tomllib.loads(file.read_text("utf-8"))
 

@@ -41,14 +41,11 @@ __all__ = [
 _home = lazy_names(
     __name__,
     {
-        "Picture": "firth.plotting.picture",
-        "check_picture": "firth.plotting.picture",
-        "content_words": "firth.plotting.content",
-        "loss_curve": "firth.plotting.curves",
-        "noise_distribution": "firth.plotting.curves",
-        "save": "firth.plotting.picture",
-        "scatter": "firth.plotting.maps",
-        "window_diagram": "firth.plotting.sentences",
+        "firth.plotting.content": "content_words",
+        "firth.plotting.curves": "loss_curve noise_distribution",
+        "firth.plotting.maps": "scatter",
+        "firth.plotting.picture": "Picture check_picture save",
+        "firth.plotting.sentences": "window_diagram",
     },
 )
 

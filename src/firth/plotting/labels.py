@@ -77,7 +77,6 @@ def place(
     order = np.argsort(-_crowd(points), kind="stable").tolist()
     stale = np.full(len(points), True)
     for _ in range(_SWEEPS):
-        before = labels.chosen.copy()
         for i in order:
             if stale[i]:
                 stale[i] = False
@@ -85,11 +84,7 @@ def place(
                 # The best places of the labels nearby may change.
                 stale[labels.near[i]] |= candidate != labels.chosen[i]
                 labels.put(i, candidate)
-        for i in order:
-            labels.uncross(i)
-        moved = np.flatnonzero(labels.chosen != before)
-        stale[moved] = True
-        if len(moved) == 0:
+        if not stale.any():
             break
     for i in order:
         labels.make_room(i)
@@ -144,17 +139,6 @@ class _Labels:
             + _THROUGH * _struck(others, candidates).sum(axis=0)
             + _CROSSING * _crossing(lines, others).sum(axis=1)
         )
-
-    def uncross(self, i: int) -> None:
-        """Swap label i with a label whose line crosses its own, if that costs less."""
-        crossed = _crossing(self.lines[i : i + 1], self.lines[self.near[i]])[0]
-        for j in np.array(self.near[i], dtype=int)[crossed].tolist():
-            places, before = (int(self.chosen[i]), int(self.chosen[j])), self._cost([i, j])
-            self.put(i, places[1])
-            self.put(j, places[0])
-            if self._cost([i, j]) >= before:
-                self.put(i, places[0])
-                self.put(j, places[1])
 
     def make_room(self, i: int) -> None:
         """Let the labels around give way to a badly placed label i, if that costs less.

@@ -106,8 +106,8 @@ def save(picture: Figure, path: str | os.PathLike[str], *, overwrite: bool = Fal
         raise ConfigError(f"picture must be a figure of Matplotlib, got {picture!r}")
     target = check_picture(path, overwrite=overwrite)
     suffix = target.suffix.lower()
-    with atomic_write(target) as aside, matplotlib.rc_context({"svg.hashsalt": "firth"}):
-        picture.savefig(aside, format=suffix[1:], dpi=DOTS_PER_INCH, metadata=_METADATA[suffix])
+    with atomic_write(target) as temporary, matplotlib.rc_context({"svg.hashsalt": "firth"}):
+        picture.savefig(temporary, format=suffix[1:], dpi=DOTS_PER_INCH, metadata=_METADATA[suffix])
 
 
 def check_picture(path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:

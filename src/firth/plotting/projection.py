@@ -80,19 +80,16 @@ def project(matrix: NDArray[np.floating], method: str | None, seed: int = 1) -> 
         raise ConfigError(
             f"a map needs vectors of different directions, got the same for all {n} words"
         )
-    return _method(method or "pca")(unit, seed)
+    method = method or "pca"
+    if method not in _METHODS:
+        raise ConfigError(f"method must be one of {', '.join(_METHODS)}, got {method!r}")
+    return _METHODS[method](unit, seed)
 
 
 def _unit_rows(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     """Scale rows to length 1; rows of zeros stay. Squares of float32 numbers fit in float64."""
     lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
     return np.asarray(matrix / np.where(lengths > 0.0, lengths, 1.0))
-
-
-def _method(name: str) -> Callable[[NDArray[np.float64], int], Projection]:
-    if name not in _METHODS:
-        raise ConfigError(f"method must be one of {', '.join(_METHODS)}, got {name!r}")
-    return _METHODS[name]
 
 
 def _pca(matrix: NDArray[np.float64], seed: int = 0) -> Projection:

@@ -47,13 +47,7 @@ def check_batch(size: int, centre: Tensor, contexts: Tensor, noise: Tensor | Non
 
 
 def check_tensors(**named: Tensor) -> None:
-    """Raise if centre, contexts and noise do not make a batch, whatever ids they hold.
-
-    Raises
-    ------
-    ConfigError
-        If shapes do not fit each other, or a tensor holds no integers.
-    """
+    """Raise if centre, contexts and noise do not make a batch, whatever ids they hold."""
     for name, ids in named.items():
         if not isinstance(ids, Tensor):
             raise ConfigError(f"{name} must be a tensor of ids, got a {type(ids).__name__}")

@@ -37,12 +37,8 @@ from firth.training.lists.windows import gathered_shapes, list_shapes, sampling_
 # much farther than steps one by one. So it has at most this many windows, and fewer if the most
 # frequent word is expected to be the centre of more than one.
 _MOST_WINDOWS = 64
-
-
 # Row 0 is padding.
 _FIRST = PADDING + 1
-
-
 # Windows are listed so many positions at a time, fewer where each takes much memory.
 _MOST_POSITIONS = 8_192
 _MOST_PLACES = 2**20

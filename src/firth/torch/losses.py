@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, logsigmoid, nll_loss, pad
 
+from firth.checks import one_of
 from firth.errors import ConfigError
 from firth.torch.checks import whole_counts
 from firth.torch.tables import rows_of
@@ -79,8 +80,7 @@ class NegativeSampling(Loss):
 
     def __init__(self, *, in_batch: bool = False, reduction: Reduction = "mean") -> None:
         super().__init__()
-        if reduction not in get_args(Reduction):
-            raise ConfigError(f"reduction must be mean or sum, got {reduction!r}")
+        one_of("reduction", reduction, choices=get_args(Reduction))
         self.in_batch, self.reduction = in_batch, reduction
 
     def extra_repr(self) -> str:

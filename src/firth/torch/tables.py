@@ -14,6 +14,7 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor, nn
 
+from firth.checks import one_of
 from firth.errors import ConfigError
 from firth.torch.words import PADDING
 
@@ -69,8 +70,7 @@ def make_table(
     ConfigError
         If `size` is below 2 or `dim` below 1, or the kind is not known or cannot be sparse.
     """
-    if kind not in get_args(TableKind):
-        raise ConfigError(f"table must be embedding or parameter, got {kind!r}")
+    one_of("table", kind, choices=get_args(TableKind))
     if size < 2:
         raise ConfigError(f"size must be at least 2, one word and the padding, got {size}")
     if dim < 1:

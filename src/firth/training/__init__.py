@@ -28,14 +28,10 @@ __all__ = [
 __getattr__ = lazy_names(
     __name__,
     {
-        "Callback": "firth.training.callbacks",
-        "Checkpoints": "firth.training.checkpoints.folder",
-        "EpochEnd": "firth.training.callbacks",
-        "Progress": "firth.training.callbacks",
-        "RunEnd": "firth.training.callbacks",
-        "RunStart": "firth.training.callbacks",
-        "TrainConfig": "firth.training.config",
-        "TrainResult": "firth.training.task",
-        "train_corpus": "firth.training.trainer",
+        "firth.training.callbacks": "Callback EpochEnd Progress RunEnd RunStart",
+        "firth.training.checkpoints.folder": "Checkpoints",
+        "firth.training.config": "TrainConfig",
+        "firth.training.task": "TrainResult",
+        "firth.training.trainer": "train_corpus",
     },
 )

@@ -183,8 +183,8 @@ class Checkpoints:
             # Files with such a name count too.
             numbers = [number for number, _ in _numbered(self.folder)]
             path = self.folder / f"{_PREFIX}{max(numbers, default=0) + 1:06d}"
-            with atomic_write(path, folder=True) as aside:
-                write_checkpoint(snapshot, self._spec, aside)
+            with atomic_write(path, folder=True) as temporary:
+                write_checkpoint(snapshot, self._spec, temporary)
             state = snapshot.state
             _LOG.info("wrote %s: epoch %d, position %d", path, state.epoch, state.position)
             self._remove_old()

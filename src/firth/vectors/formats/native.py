@@ -190,24 +190,13 @@ def write(table: Table, path: Path, *, overwrite: bool = False) -> None:
     FirthError
         If the folder holds other files, which would be lost.
     """
-    with atomic_write(path, folder=True) as aside:
-        write_files(table, aside)
+    with atomic_write(path, folder=True) as temporary:
+        write_words(table.words, table.counts, table.config, temporary)
+        tensors = {INPUT: table.input_vectors}
+        if table.output_vectors is not None:
+            tensors[OUTPUT] = table.output_vectors
+        write_tensors(tensors, temporary / MODEL)
         check_replaceable(path, overwrite=overwrite)
-
-
-def write_files(table: Table, folder: Path) -> None:
-    """Write the three files into an existing folder.
-
-    Raises
-    ------
-    FormatError
-        If JSON cannot hold the config.
-    """
-    write_words(table.words, table.counts, table.config, folder)
-    tensors = {INPUT: table.input_vectors}
-    if table.output_vectors is not None:
-        tensors[OUTPUT] = table.output_vectors
-    write_tensors(tensors, folder / MODEL)
 
 
 def write_words(
@@ -216,26 +205,14 @@ def write_words(
     config: Mapping[str, object],
     folder: Path,
 ) -> None:
-    """Write the two files of a folder that hold no vectors.
-
-    Raises
-    ------
-    FormatError
-        If the config holds what JSON cannot.
-    """
+    """Write the two files of a folder that hold no vectors."""
     numbers = None if counts is None else counts.tolist()
     write_json({"words": list(words), "counts": numbers}, folder / VOCABULARY)
     write_json(config, folder / CONFIG)
 
 
 def write_tensors(tensors: Mapping[str, Floats], path: Path) -> None:
-    """Write tables by name.
-
-    Raises
-    ------
-    OSError
-        If the disk is full.
-    """
+    """Write tables by name."""
     path.touch()
     mode = path.stat().st_mode
     try:

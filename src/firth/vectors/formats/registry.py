@@ -9,7 +9,7 @@ import struct
 from pathlib import Path
 
 from firth.checks import switch
-from firth.errors import FirthError, FormatError, VocabularyError
+from firth.errors import FirthError, FormatError, VocabularyError, reraise
 from firth.io.atomic import check_writable
 from firth.io.compression import open_decompressed, without_suffix
 from firth.io.contents import kind_of
@@ -30,14 +30,12 @@ _PICKLE = re.compile(rb"\x80[\x02-\x05]")
 def read_table(path: str | os.PathLike[str], selection: Selection) -> Table:
     """Read a folder or file for `firth.load`, in the format of its suffix or its first bytes."""
     path = to_path("the path of vectors", path)
-    try:
+    with reraise(FormatError, f"read {path}"):
         if path.is_dir():
             table = native.read(path, selection)
         else:
             with open_decompressed(path) as (file, size):
                 table = _format_of(file, path).read(file, size, path, selection)
-    except OSError as error:
-        raise FormatError(f"cannot read {path}: {error.strerror or error}") from error
     if not table.words and selection.words is not None:
         first = "" if selection.limit is None else f" among its first {selection.limit:,} words"
         raise VocabularyError(f"{path} has none of the words to read{first}")

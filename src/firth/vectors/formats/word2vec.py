@@ -171,16 +171,10 @@ def write_rows(
     path: Path,
     encode: Callable[[Sequence[bytes], NDArray[np.float32]], bytes],
 ) -> None:
-    """Write a header, then blocks of words and their input vectors as `encode` returns them.
-
-    Raises
-    ------
-    FormatError
-        If the format cannot hold a word.
-    """
+    """Write a header, then blocks of words and their input vectors as `encode` returns them."""
     words = encode_words(table.words, path)
     header = Header(*table.input_vectors.shape)
-    with atomic_write(path) as aside, aside.open("wb") as file:
+    with atomic_write(path) as temporary, temporary.open("wb") as file:
         file.write(header.line())
         for start in range(0, header.words, _WORDS_PER_WRITE):
             block = slice(start, start + _WORDS_PER_WRITE)

@@ -86,13 +86,7 @@ def _add(found: Rows, entries: list[_Entry], path: Path, selection: Selection) -
 class _Window:
     """The part of a file in memory; it only moves forward.
 
-    Attributes
-    ----------
-    data : bytes
-    place : int
-        Where the unused part of `data` begins.
-    start : int
-        The offset of `data` in the file.
+    `data` begins at the offset `start` of the file, and its unused part at `place`.
     """
 
     def __init__(self, file: BinaryIO) -> None:

@@ -144,9 +144,9 @@ class _Reading:
         try:
             words, numbers = _parse(chosen, self.dim, errors)
         except ValueError as error:
-            index, fault = _first_fault(chosen, self.dim, errors)
-            number = self.line + places[index]
-            raise FormatError(f"{self.path}: line {number}: {fault}") from error
+            faults = (_fault(line, self.dim, errors) for line in chosen)
+            place, fault = next((p, f) for p, f in zip(places, faults, strict=True) if f)
+            raise FormatError(f"{self.path}: line {self.line + place}: {fault}") from error
         found.add(words, numbers)
         self.line += len(lines)
 
@@ -178,12 +178,14 @@ def _parse(lines: list[bytes], dim: int, encoding_errors: str) -> _Block:
     Raises
     ------
     ValueError
-        If a line is not a UTF-8 word and D finite numbers; `_first_fault` finds the line.
+        If a line is not a UTF-8 word and D finite numbers; `_fault` tells which.
     """
     try:
         return _parse_fields([line.split(None, 1) for line in lines], dim, encoding_errors)
     except ValueError:
-        return _parse_fields([_cut(line, dim) for line in lines], dim, encoding_errors)
+        pieces = (_cut(line, dim) for line in lines)
+        fields = [[word, b" ".join(numbers)] for word, *numbers in pieces]
+        return _parse_fields(fields, dim, encoding_errors)
 
 
 def _parse_fields(fields: list[list[bytes]], dim: int, encoding_errors: str) -> _Block:
@@ -200,37 +202,28 @@ def _parse_fields(fields: list[list[bytes]], dim: int, encoding_errors: str) -> 
 
 def _cut(line: bytes, dim: int) -> list[bytes]:
     """Cut a line before its last D fields into the word, which may contain spaces, and numbers."""
-    word, *numbers = line.rsplit(None, dim)
-    if len(numbers) < dim or _ends_with_number(word):
-        raise ValueError("too few numbers, or too many")
-    return [word.strip(), b" ".join(numbers)]
-
-
-def _ends_with_number(word: bytes) -> bool:
-    """Tell whether a word of several fields ends with a number, which may not belong to it."""
-    fields = word.rsplit(None, 1)
-    return len(fields) == 2 and _is_like_number(fields[1])
-
-
-def _first_fault(lines: list[bytes], dim: int, encoding_errors: str) -> tuple[int, str]:
-    """Return the index of the first invalid line of a block, and the fault."""
-    for index, line in enumerate(lines):
-        try:
-            _parse([line], dim, encoding_errors)
-        except ValueError:
-            return index, _fault(line, dim)
-    raise AssertionError("a block fails only where one of its lines does")
-
-
-def _fault(line: bytes, dim: int) -> str:
     word, *numbers = line.rsplit(None, dim) or [b""]
-    if len(numbers) < dim or _ends_with_number(word):
-        return f"expected a word and {dim} numbers, got {len(line.split())} fields"
-    for field in numbers:
-        if not _is_finite_number(field):
-            shown = one_line(repr(field.decode(errors="replace")))
-            return f"{shown} is not a finite float32"
-    return f"the word is not UTF-8; {REPLACED}"
+    # A number at the end of a word of several fields may not belong to it.
+    ending = word.split()[1:][-1:]
+    if len(numbers) < dim or any(map(_is_like_number, ending)):
+        raise ValueError(f"expected a word and {dim} numbers, got {len(line.split())} fields")
+    return [word.strip(), *numbers]
+
+
+def _fault(line: bytes, dim: int, encoding_errors: str) -> str | None:
+    """Return what is wrong with a line, or None if it is valid."""
+    try:
+        word, *numbers = _cut(line, dim)
+        for field in numbers:
+            if not _is_finite_number(field):
+                shown = one_line(repr(field.decode(errors="replace")))
+                return f"{shown} is not a finite float32"
+        word.decode("utf-8", encoding_errors)
+    except UnicodeDecodeError:
+        return f"the word is not UTF-8; {REPLACED}"
+    except ValueError as error:
+        return str(error)
+    return None
 
 
 def _is_finite_number(field: bytes) -> bool:
