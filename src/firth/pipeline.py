@@ -21,7 +21,7 @@ from firth.corpus.holdout import share_of
 from firth.errors import ConfigError, one_line
 from firth.io.cache import cache_folder
 from firth.io.paths import to_path
-from firth.training.checkpoints.folder import Checkpoints, parse_duration
+from firth.training.checkpoints.folder import Checkpoints
 from firth.training.config import TrainConfig
 from firth.training.engines.base import INPUT, OUTPUT, Initial
 from firth.training.engines.registry import engine_named
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from firth.normalization import Normalization
     from firth.training.callbacks import Callback
     from firth.training.config import Model, OnDivergence
-    from firth.training.engines.base import EngineClass
+    from firth.training.engines.base import Engine
 
 _LOG = logging.getLogger(__name__)
 
@@ -226,7 +226,7 @@ def _read(
 def _fit(
     corpus: Corpus,
     config: TrainConfig,
-    engine: EngineClass,
+    engine: type[Engine],
     start: Vectors | None,
     frozen: Iterable[Token],
     callbacks: Sequence[Callback],
@@ -303,10 +303,9 @@ def _open_checkpoints(
                     f"{name} needs a folder of checkpoints: give checkpoint (--checkpoint)"
                 )
         return nullcontext()
-    every = "10m" if every is None else every
     return Checkpoints(
         to_path("checkpoint", folder),
-        every=parse_duration("checkpoint_every (--checkpoint-every)", every),
+        every="10m" if every is None else every,
         keep=2 if keep is None else keep,
         resume=switch("resume", resume),
     )

@@ -40,19 +40,11 @@ class Run:
     reports : Reports
         Tells the callbacks.
     checkpoints : Checkpoints, optional
-        Where checkpoints are kept.
-    last : Checkpoint, optional
-        The checkpoint from which it goes on.
+        Where checkpoints are kept, and whether it goes on from one.
     """
 
-    def __init__(
-        self,
-        task: Task,
-        reports: Reports,
-        checkpoints: Checkpoints | None,
-        last: Checkpoint | None,
-    ) -> None:
-        self._task, self._reports, self._last = task, reports, last
+    def __init__(self, task: Task, reports: Reports, checkpoints: Checkpoints | None) -> None:
+        self._task, self._reports = task, reports
         self._engine = task.make_engine()
         self._checkpointer = Checkpointer(checkpoints, task, self._engine)
         self._begun_from: Path | None = None
@@ -66,14 +58,15 @@ class Run:
 
     def prepare(self, needed: Estimate) -> None:
         """Compile the engine, put it where the run begins, and measure how long it will take."""
+        last = self._checkpointer.begin()
         run_in_thread(self._engine.compile)
         if self._task.initial is not None:
             self._engine.restore(self._task.initial.tables, self._task.initial.ids)
-        last, self._last = self._last, None
         if last is not None:
-            self._begun_from = last.path
+            self._begun_from = self._checkpointer.last
             self._go_on_from(last, last.state)
-            del last
+        # Its tables would stay in memory.
+        del last
         epochs_left = self._task.config.epochs - self._state.epoch
         words = epochs_left * self._task.corpus.tokens.size - self._state.position
         seconds = expected_seconds(self._task, self._engine, words)
@@ -82,7 +75,7 @@ class Run:
     def close(self) -> None:
         """Release what an exception would hold for as long as its traceback lives."""
         self._engine.close()
-        self._error = self._best = self._last = None
+        self._error = self._best = None
 
     def train(self, interrupts: Interrupts | None) -> TrainResult:
         """Train the epochs that are left, or until there is a reason to stop."""
@@ -205,7 +198,7 @@ class Run:
         if self._task.corpus.held_out:
             held_out_losses = (*held_out_losses, measure_held_out(self._task, self._engine))
             is_best = bool(np.argmin(held_out_losses) == state.epoch)
-        if is_best and config.patience is not None:
+        if is_best and self._task.keeps_best:
             # Memory has room for one copy: first the older ones go, in a checkpoint too.
             self._checkpointer.finish()
             self._best = None
@@ -236,7 +229,8 @@ class Run:
             return False
         self._go_on_from(last, dataclasses.replace(last.state, lr_scale=scale))
         self._reports.go_back(self._state)
-        warn(f"{error}; went back to {last.path}, and lr is now {self._schedule.first:g}")
+        place, lr = self._checkpointer.last, self._schedule.first
+        warn(f"{error}; went back to {place}, and lr is now {lr:g}")
         # So that a run that is stopped now does not diverge again first.
         self._checkpointer.save(self._state, self._best)
         return True
