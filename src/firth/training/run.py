@@ -18,9 +18,8 @@ from firth.training.divergence import Diverged
 from firth.training.engines.base import INPUT, Floats, Stretch, Tables
 from firth.training.engines.threads import run_in_thread, train_in_threads
 from firth.training.estimate import Estimate, expected_seconds
-from firth.training.held_out import measure_held_out
 from firth.training.reports import Reports
-from firth.training.schedule import Schedule
+from firth.training.schedule import Schedule, stretches
 from firth.training.signals import Interrupts
 from firth.training.task import Task, TrainResult
 
@@ -31,17 +30,7 @@ _LEAST_SCALE = 1e-3
 
 
 class Run:
-    """A run as it goes.
-
-    Parameters
-    ----------
-    task : Task
-        What it is asked to do.
-    reports : Reports
-        Tells the callbacks.
-    checkpoints : Checkpoints, optional
-        Where checkpoints are kept, and whether it goes on from one.
-    """
+    """A run as it goes: made, prepared, trained, closed."""
 
     def __init__(self, task: Task, reports: Reports, checkpoints: Checkpoints | None) -> None:
         self._task, self._reports = task, reports
@@ -186,17 +175,16 @@ class Run:
             yield stretch
 
     def _end_epoch(self) -> None:
-        state, config = self._state, self._task.config
+        state = self._state
         if state.pairs == 0:
             raise CorpusError(
-                f"subsampling left no window with two words in epoch {state.epoch + 1}; "
-                "give more text, or switch subsampling off with sample=0 "
-                f"(got {config.sample:g})"
+                f"subsampling left no window with two words in epoch {state.epoch + 1}; give more "
+                f"text, or switch subsampling off with sample=0 (got {self._task.config.sample:g})"
             )
         self._task.check.check_tables(self._engine.tables(), state.epoch, self._schedule.first)
         held_out_losses, is_best = state.held_out_losses, None
         if self._task.corpus.held_out:
-            held_out_losses = (*held_out_losses, measure_held_out(self._task, self._engine))
+            held_out_losses = (*held_out_losses, self._measure_held_out())
             is_best = bool(np.argmin(held_out_losses) == state.epoch)
         if is_best and self._task.keeps_best:
             # Memory has room for one copy: first the older ones go, in a checkpoint too.
@@ -213,6 +201,21 @@ class Run:
         self._reports.epoch(
             self._state, self._schedule.step_size(self._state.epoch), is_best=is_best
         )
+
+    def _measure_held_out(self) -> float:
+        """Return the mean loss on the held-out text, with the same draws each time."""
+        loss, pairs, tokens = 0.0, 0, self._task.corpus.tokens
+        # With a step size of 0 the engine changes nothing.
+        held_out = stretches(self._task.size, tokens.size, self._schedule.length)
+        for done in train_in_threads(self._engine, held_out):
+            loss, pairs = loss + done.loss, pairs + done.pairs
+            tokens.release(done.stretch.start, done.stretch.stop)
+        if pairs == 0:
+            raise CorpusError(
+                "subsampling left no window with two words in the held-out text; hold out more, or "
+                f"switch subsampling off with sample=0 (got {self._task.config.sample:g})"
+            )
+        return loss / pairs
 
     # ------------------------------------------------------------------------ checkpoints
 

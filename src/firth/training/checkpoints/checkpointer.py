@@ -16,26 +16,12 @@ from firth.training.task import Task
 
 
 class Checkpointer:
-    """Takes checkpoints of a run, and warns of those that could not be written.
-
-    Parameters
-    ----------
-    checkpoints : Checkpoints, optional
-        The folder.
-    task : Task
-        What the run is asked to do.
-    engine : Engine
-        Its tables are saved, while no worker changes them.
-
-    Attributes
-    ----------
-    seconds : float
-        How long the workers have stood still for it.
-    """
+    """Takes checkpoints of a run while no worker trains; warns of those that are not written."""
 
     def __init__(self, checkpoints: Checkpoints | None, task: Task, engine: Engine) -> None:
         self._checkpoints, self._task, self._engine = checkpoints, task, engine
         self._warning = ""
+        # How long the workers have stood still for it.
         self.seconds = 0.0
 
     @property
