@@ -31,14 +31,11 @@ def test_noise_is_counts_to_the_power(exponent):
     )
 
 
-def test_noise_of_a_huge_exponent_does_not_overflow():
-    assert sampling.noise_distribution(COUNTS, 400.0)[0] == pytest.approx(1.0)
-    assert sampling.noise_distribution(COUNTS, -400.0)[-1] == pytest.approx(1.0)
-
-
 @pytest.mark.parametrize(
     ("exponent", "expected"),
     [
+        (400.0, [0.5, 0.5, 0.0]),
+        (-400.0, [0.0, 0.0, 1.0]),
         (1e308, [0.5, 0.5, 0.0]),
         (-1e308, [0.0, 0.0, 1.0]),
         (1e-308, [1 / 3] * 3),
