@@ -39,8 +39,8 @@ from firth import TrainConfig
 from firth.compilation import emitter, prefetching
 from firth.corpus import Corpus, read_corpus
 from firth.training import Callback, Progress, draws, sampling, train_corpus
-from firth.training.lists import windows
-from firth.training.simd import primitives, rows
+from firth.training.lists import targets
+from firth.training.simd import rows
 
 ACCUMULATORS = 12
 FLOPS_PER_STEP = 2 * ACCUMULATORS * emitter.WIDTH
@@ -104,18 +104,19 @@ def touch_rows(
 ) -> None:
     """Read and change the rows of windows centred at all `ids`, and do nothing else."""
     stride = np.int64(outputs.shape[1])
-    rows, coming = np.zeros(negative + 1, np.int64), np.zeros(negative + 1, np.int64)
-    drawn = np.zeros(negative, np.uint64)
+    offsets, next_offsets = np.zeros(negative + 1, np.int64), np.zeros(negative + 1, np.int64)
+    noise_bits = np.zeros(negative, np.uint64)
     for i in range(len(ids)):
-        rows[:] = coming
-        windows.look_up_noise(drawn, 0, negative, alias, stride, coming, 0)
-        windows.draw_noise(draws.stream_at(key, i), negative, alias, drawn, 0)
-        coming[negative] = ids[i] * stride
+        offsets[:] = next_offsets
+        for k in range(negative):
+            next_offsets[k] = draws.noise_of(noise_bits[k], alias) * stride
+        next_offsets[negative] = ids[i] * stride
+        targets.draw_noise(draws.stream_at(key, i), negative, alias, noise_bits)
         for k in range(negative + 1):
-            prefetching.prefetch_rows(outputs, 0, coming, k, 1, stride)
-            add_row(outputs, rows[k], change)
-        prefetching.prefetch_rows(inputs, 0, coming, negative, 1, stride)
-        add_row(inputs, rows[negative], change)
+            prefetching.prefetch_rows(outputs, next_offsets, k, 1, 0, stride)
+            add_row(outputs, offsets[k], change)
+        prefetching.prefetch_rows(inputs, next_offsets, negative, 1, 0, stride)
+        add_row(inputs, offsets[negative], change)
 
 
 def seconds_on_threads(threads: int, work: Callable[[int], object]) -> float:
@@ -143,7 +144,7 @@ class MemoryBound:
     def __init__(self, corpus: Corpus, dim: int, negative: int) -> None:
         self.negative = negative
         counts = corpus.vocabulary.counts
-        stride = primitives.stride_of(dim)
+        stride = rows.stride_of(dim)
         # One row more, that stays zero: what is added to the others.
         self.tables = [np.zeros((len(counts) + 1, stride), np.float32) for _ in range(2)]
         self.change = len(counts) * stride

@@ -9,16 +9,19 @@ import inspect
 import io
 import json
 import os
+import pkgutil
 import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 import firth
 from firth.other_names import OPTIONS, VECTORS
+from firth.training.lists.windows import WindowList
 
 ROOT = Path(__file__).parents[1]
 REPOSITORY = "https://github.com/firth-vectors/firth/blob/main/"
@@ -165,10 +168,66 @@ def test_every_entry_of_the_log_is_in_its_index_with_a_verdict():
     assert all(verdict.startswith(verdicts) for _, verdict in rows)
 
 
+def part_of(page, title):
+    text = (ROOT / page).read_text("utf-8")
+    return re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE)[1]
+
+
 def test_every_file_where_a_change_goes_is_there():
-    page = (ROOT / "docs/architecture.md").read_text("utf-8")
-    (table,) = re.findall(r"^## Where a change goes\n(.*?)^## ", page, re.DOTALL | re.MULTILINE)
+    table = part_of("docs/architecture.md", "Where a change goes")
     named = re.findall(r"`(\w+/[\w/.]*)`", table)
     assert len(named) > 8
     for name in named:
         assert (ROOT / "src/firth" / name).exists(), name
+
+
+def is_defined(name):
+    """Look a dotted name up in the package and in those packages that pages do not spell out."""
+    for package in ("firth", "firth.training", "firth.vectors", "firth.torch"):
+        with contextlib.suppress(ImportError, AttributeError):
+            return pkgutil.resolve_name(f"{package}.{name}") is not None
+    return False
+
+
+def test_the_functions_beside_equations_and_along_the_trip_are_there():
+    pytest.importorskip("torch")
+    equations = (ROOT / "docs/algorithm.md").read_text("utf-8")
+    cells = "".join(re.findall(r"^\|.*\| ([^|]*) \|$", equations, re.MULTILINE))
+    trip = part_of("docs/architecture.md", "One trip") + part_of("docs/architecture.md", "The list")
+    beside, along = (
+        re.findall(r"`((?:\w+\.)*\w*[A-Za-z]\w*)(?:\([^`]*)?`", cells),
+        re.findall(r"`(\w+(?:\.\w+)+)`", trip),
+    )
+    assert len(beside) > 40
+    assert len(along) > 20
+    assert [name for name in [*beside, *along] if not is_defined(name)] == []
+
+
+def test_the_tree_names_every_module():
+    tree = part_of("docs/architecture.md", "The tree")
+    lines = re.findall(r"^    ( +)([\w.]+/?) ", tree, re.MULTILINE)
+    folders, named = [], set()
+    for indent, name in lines:
+        del folders[len(indent) // 2 - 1 :]
+        if name.endswith("/"):
+            folders.append(name)
+        else:
+            named.add("".join([*folders, name]))
+    package = ROOT / "src/firth"
+    files = (path for path in package.rglob("*") if path.suffix in (".py", ".toml"))
+    there = {path.relative_to(package).as_posix() for path in files}
+    assert named == {name for name in there if not name.endswith("/__init__.py")}
+
+
+def test_the_layers_are_those_that_are_enforced():
+    shown = part_of("docs/architecture.md", "Layers")
+    rows = re.findall(r"^    ([\w |]*?\w)(?:  .*)?$", shown, re.MULTILINE)
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    (contract,) = settings["tool"]["importlinter"]["contracts"]
+    assert rows == contract["layers"]
+
+
+def test_the_arrays_of_the_list_are_described():
+    table = part_of("docs/architecture.md", "The list")
+    cells = "".join(re.findall(r"^\| (`.*?) \|", table, re.MULTILINE))
+    assert sorted(re.findall(r"`(\w+)(?:\[w\])?`", cells)) == sorted(WindowList._fields)

@@ -192,20 +192,22 @@ def gain_over_pytorch(language):
     slower = [f"{speeds[model, 'hogwild'] / speeds[model, 'torch']:.0f}"
               for model in ("skipgram", "cbow")]  # fmt: skip
     alike = [f"{engines()[model, engine]['similarity']:.1f}"
-             for model in ("skipgram", "cbow") for engine in ("torch", "hogwild")]  # fmt: skip
+             for engine in ("torch", "hogwild") for model in ("skipgram", "cbow")]  # fmt: skip
     if language == "en":
         yield f"skip-gram reaches {thousands(speeds['skipgram', 'torch'])} words per second"
         yield f"the kernel reaches {speeds['skipgram', 'hogwild'] / 1e6:.1f} million, and CBOW"
         yield f"{thousands(speeds['cbow', 'torch'])} where the kernel reaches"
         yield f"reaches {speeds['cbow', 'hogwild'] / 1e6:.1f} million: {slower[0]} and {slower[1]}"
-        yield "similarity {} and {} for skip-gram, {} and {} for CBOW".format(*alike)
+        yield (
+            "similarity {} for skip-gram and {} for CBOW, where the kernel reaches {} and {}"
+        ).format(*alike)
     else:
         yield f"skip-gram 每秒处理 {speeds['skipgram', 'torch'] / 1e4:.1f} 万词"
         yield f"内核是 {round(speeds['skipgram', 'hogwild'] / 1e4, -1):.0f} 万"
         yield f"CBOW 每秒 {speeds['cbow', 'torch'] / 1e4:.1f} 万词"
         yield f"内核是 {round(speeds['cbow', 'hogwild'] / 1e4, -1):.0f} 万"
         yield f"分别慢 {slower[0]} 倍和 {slower[1]} 倍"
-        yield "相似度 skip-gram 为 {} 和 {}，CBOW 为 {} 和 {}".format(*alike)
+        yield "相似度 skip-gram 为 {}，CBOW 为 {}，内核分别是 {} 和 {}".format(*alike)
 
 
 def softmax_cost(language):
@@ -225,7 +227,7 @@ def softmax_cost(language):
         yield f"takes {sampling:.1f} ms: {ratio} times less"
         yield f"from {many[0]:.0f} to {many[-1]:.0f} ms"
         yield f"between {min(tree):.0f} and {max(tree):.0f} ms"
-        yield f"{round(dense, -1):.0f} ms a step for a million words, in place of {sampling:.1f}"
+        yield f"{round(dense, -1):.0f} ms a step for a million words, instead of {sampling:.1f}"
     else:
         yield f"softmax 要 {softmax / 1e3:.1f} 秒"
         yield f"K = 5 的负采样只要 {sampling:.1f} 毫秒，相差 {ratio} 倍"

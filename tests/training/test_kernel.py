@@ -120,6 +120,7 @@ class DrawnList:
         listed.targets[w, : t + doubled] = np.concatenate([targets, targets[again]]) * self.stride
         listed.noise_duplicates[w, :doubled] = again
         listed.labels[w, : t + doubled] = rng.integers(0, 2, t + doubled)
+        listed.is_relabelled[w] = True
 
     def draw_bags(self, rng, w, rows, sizes):
         listed, m = self.listed, int(rng.integers(1, 9))
@@ -139,7 +140,7 @@ class DrawnList:
         scratch = kernel.make_worker(self.window, self.stride, 1).scratch._replace(
             composed=np.zeros((24, self.stride), np.float32),
             composed_rows=np.arange(12) * 2 * self.stride,
-            sums=np.zeros((12, self.stride), np.float32),
+            before=np.zeros((12, self.stride), np.float32),
         )
         loss = train_list(
             tables, self.listed, self.count, np.float32(eta), no_frozen(self.stride), scratch

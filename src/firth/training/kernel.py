@@ -70,7 +70,7 @@ class Scratch(NamedTuple):
 
     composed: Floats  # for each bag its vector, and what this was before the step
     composed_rows: NDArray[np.int64]  # the offsets of the former
-    sums: Floats  # partial sums of the inputs
+    before: Floats  # the inputs before the step
     scores: Floats  # S, then G
     signs: Floats  # -1 where S holds the score of a target labelled 1, else 1
     loss: Floats  # (2 * WIDTH,) see primitives.gradient
@@ -96,7 +96,7 @@ def make_worker(window: Window, stride: int, stretch: int) -> Worker:
     """
     own = zeros_of(_scratch_shapes(window, stride))
     own["composed_rows"][:] = np.arange(len(own["composed_rows"])) * 2 * stride
-    own["loss"][WIDTH:] = 1.0
+    own["signs"][:] = own["loss"][WIDTH:] = 1.0
     return Worker(room_for(window, stretch), empty_list(window, 2 * BLOCK), Scratch(**own))
 
 
@@ -113,7 +113,7 @@ def _scratch_shapes(window: Window, stride: int) -> Shapes:
     return {
         "composed": ((2 * bags_of_window, stride), np.float32),
         "composed_rows": ((bags_of_window,), np.int64),
-        "sums": ((most, stride), np.float32),
+        "before": ((most, stride), np.float32),
         "scores": ((scores,), np.float32),
         "signs": ((scores,), np.float32),
         "loss": ((2 * WIDTH,), np.float32),
@@ -213,12 +213,11 @@ def train_window(
     t, doubled, y_again = listed.t[w], listed.doubled[w], listed.noise_duplicates[w]
     x_rows, y_rows, width = listed.inputs[w], listed.targets[w], t + doubled
     ends, weights, gains = listed.bag_ends[w], listed.weights[w], listed.gains[w]
-    composed, composed_rows, sums, scores, signs, running_loss = scratch
+    composed, composed_rows, before, scores, signs, running_loss = scratch
     later = (w + AHEAD) & (2 * BLOCK - 1)
     later_rows, later_t, arrivals = listed.targets[later], listed.t[later], listed.arrivals
     inputs, outputs = tables
 
-    primitives.signs_of(listed.labels[w], width, m + repeated, signs)
     prefetch_rows(outputs, later_rows, 0, later_t, 0, COLUMNS // 2)
     prefetch_rows(inputs, arrivals, later, 1, 0, COLUMNS // 2)
     if listed.composed is not None:
@@ -226,6 +225,8 @@ def train_window(
         compose_bags(inputs, x_rows, ends, weights, m, composed)
     else:
         x, trained, listed_rows = inputs, x_rows, m
+    if listed.is_relabelled[w]:
+        primitives.signs_of(listed.labels[w], width, len(trained), signs)
     primitives.scores(x, trained, m, outputs, y_rows, width, scores)
     prefetch_rows(outputs, later_rows, 0, later_t, COLUMNS // 2, COLUMNS // 2)
     prefetch_rows(inputs, arrivals, later, 1, COLUMNS // 2, COLUMNS // 2)
@@ -239,7 +240,7 @@ def train_window(
         columns = min(COLUMNS, x.shape[1] - column)
         prefetch_rows(outputs, later_rows, 0, later_t, column + COLUMNS, COLUMNS)
         prefetch_rows(inputs, arrivals, later, 1, column + COLUMNS, COLUMNS)
-        primitives.update(x, trained, m, outputs, y_rows, t, scores, width, sums, column, columns)
+        primitives.update(x, trained, m, outputs, y_rows, t, scores, width, before, column, columns)
         if listed.composed is not None:
             share_changes(inputs, x_rows, ends, gains, m, composed, column, columns)
     restore_frozen(inputs, x_rows, listed_rows, frozen.slots, frozen.input)

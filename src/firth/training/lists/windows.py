@@ -64,6 +64,7 @@ class WindowList(NamedTuple):
     t: NDArray[np.int64]  # (n,) distinct targets
     targets: NDArray[np.int64]  # (n, T) their rows, then those of the repetitions
     labels: NDArray[np.float32]  # (n, T + a vector) of each: 1 for a true target, else 0
+    is_relabelled: NDArray[np.bool_]  # (n,) whether the labels are not those of the window before
     doubled: NDArray[np.int64]  # (n,) how many targets are repetitions
     noise_duplicates: NDArray[np.int64]  # (n, T) which target each repetition repeats
     arrivals: NDArray[np.int64]  # (n,) the input row that comes into reach with this window
@@ -109,6 +110,7 @@ def list_shapes(window: Window, size: int) -> Shapes:
         "t": ((size,), np.int64),
         "targets": ((size, most), np.int64),
         "labels": ((size, most + WIDTH), np.float32),
+        "is_relabelled": ((size,), np.bool_),
         "doubled": ((size,), np.int64),
         "noise_duplicates": ((size, most), np.int64),
         "arrivals": ((size,), np.int64),
@@ -213,7 +215,7 @@ def list_block(
     """
     words, positions, ends, slots, noise_bits = gathered
     cbow, reach, shrink, negative = window
-    inputs, contexts, count = listed.inputs, 2 * reach, 0
+    inputs, contexts, count, width_before = listed.inputs, 2 * reach, 0, 0
     for i in range(start, stop):
         while i >= ends[unit + 1]:
             unit += 1
@@ -225,10 +227,13 @@ def list_block(
         count += 1
         listed.positions[w] = positions[i]
         listed.arrivals[w] = words[i + reach] * stride
-        listed.t[w], listed.doubled[w] = targets.list_targets(
+        t, doubled = targets.list_targets(
             words[i], noise_bits[i & (BLOCK - 1)], negative, alias, stride,
             listed.targets[w], listed.labels[w], listed.noise_duplicates[w],
         )  # fmt: skip
+        listed.t[w], listed.doubled[w] = t, doubled
+        # The first target alone is labelled 1.
+        listed.is_relabelled[w], width_before = t + doubled != width_before, t + doubled
         if cbow is not None:
             listed.m[w] = bags.list_mean(
                 words, i, low, high, stride,

@@ -33,7 +33,7 @@ from firth.compilation.emitter import (
     emitted_for,
 )
 from firth.training.simd.rows import Floats, Offsets, rows_at
-from firth.training.simd.tiles import Tile, call_tile, loop_over_tiles
+from firth.training.simd.tiles import TILE, Tile, TileLoop, call_tile, loop_over_tiles
 
 # A loss product of this many factors, each in (1, 2], stays below float32's largest number.
 LOSS_VECTORS = 96
@@ -135,10 +135,9 @@ def gradient(
     Parameters
     ----------
     s : float32 array
-        `count` scores from `start`.
+        `count` scores from `start`. As far as the next whole vector, the array is overwritten.
     signs : float32 array
-        -1 where the target of a score is labelled 1, else 1. As far as the next whole vector, both
-        arrays are overwritten.
+        -1 where the target of a score is labelled 1, else 1; beyond the scores, either.
     start, count : int
         At most LOSS_VECTORS vectors.
     eta : float
@@ -148,7 +147,6 @@ def gradient(
         that the logarithm is taken once in many windows and not once a score.
     """
     padded = -(-count // WIDTH) * WIDTH
-    signs[start + count : start + padded] = 1.0
     z = np.full(padded, -1e30, np.float32)
     z[:count] = s[start : start + count] * signs[start : start + count]
     e = np.exp(np.maximum(-np.abs(z), -87.0))
@@ -166,10 +164,10 @@ def _emit_gradient(e, s, signs, start, count, eta, loss):
     padded = builder.and_(whole, e.integer(-WIDTH))
 
     def blank(i: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-        # A target labelled 0 with a score of minus infinity has no loss and no gradient.
+        # A score that is as far on the right side as can be has no loss and no gradient.
         k = builder.add(count, i)
-        builder.store(ir.Constant(FLOAT, np.float32(-1e30)), e.at(scores, k))
-        builder.store(ir.Constant(FLOAT, 1.0), e.at(signs, k))
+        least = builder.fmul(ir.Constant(FLOAT, np.float32(-1e30)), builder.load(e.at(signs, k)))
+        builder.store(least, e.at(scores, k))
         return []
 
     e.loop(builder.sub(padded, count), 1, [], blank)
@@ -234,7 +232,7 @@ def update(
     t: int,
     g: Floats,
     width: int,
-    sums: Floats,
+    before: Floats,
     column: int,
     columns: int,
 ) -> None:
@@ -242,7 +240,7 @@ def update(
 
     Neither the listed rows of X nor those of Y may repeat. The rows of G are `width` long. Of all
     rows only `columns` columns are read and changed, from `column` on, in whole vectors. With more
-    targets than a tile holds, partial sums of X stand in `sums`, (m, stride).
+    targets than a tile holds, the old X is kept in `before`, (m, stride).
     """
     gradients = g[: m * width].reshape(m, width)[:, :t]
     part = slice(column, column + columns)
@@ -253,31 +251,51 @@ def update(
 
 
 @emitted_for(update)
-def _emit_update(e, x, x_rows, m, y, y_rows, t, g, width, sums, column, columns):
+def _emit_update(e, x, x_rows, m, y, y_rows, t, g, width, before, column, columns):
     builder = e.builder
+    inputs = [e.at(x.data, column), x_rows.data, m, e.at(before.data, column), before.stride]
 
-    def update_tile(tile: Tile) -> None:
-        inputs = [e.at(x.data, column), x_rows.data, m]
-        partial = [e.at(sums.data, column), sums.stride, tile.is_last]
-        targets = [e.at(y.data, column), e.at(y_rows.data, tile.done)]
-        called = [*inputs, *partial, *targets, e.at(g.data, tile.done), width, columns]
-        with builder.if_else(tile.is_first) as (first, further):
-            for branch, is_first, name in ((first, True, "first"), (further, False, "further")):
-                emit = functools.partial(_emit_update_of_tile, is_first=is_first)
-                with branch:
-                    call_tile(builder, f"firth_update_{name}", tile.count, called, emit)
+    def update_tile(name: str, emit: TileLoop, done: ir.Value, count: ir.Value) -> None:
+        targets = [e.at(y.data, column), e.at(y_rows.data, done)]
+        called = [*inputs, *targets, e.at(g.data, done), width, columns]
+        call_tile(builder, name, count, called, emit)
 
-    loop_over_tiles(e, t, update_tile)
+    is_only = builder.icmp_signed("<=", t, e.integer(TILE))
+    with builder.if_else(is_only) as (one_tile, several_tiles):
+        with one_tile:
+            update_tile("firth_update", _emit_update_of_only_tile, e.integer(0), t)
+        with several_tiles:
+            _emit_copies(e, inputs, columns)
+            emit = functools.partial(update_tile, "firth_update_by_tile", _emit_update_of_tile)
+            loop_over_tiles(e, t, lambda tile: emit(tile.done, tile.count))
+
+
+def _emit_copies(e: Emitter, inputs: Sequence[ir.Value], columns: ir.Value) -> None:
+    """Emit copies of the rows of X."""
+    x, x_rows, m, before, before_stride = inputs
+
+    def over(i: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+        row = e.at(x, e.builder.load(e.at(x_rows, i)))
+        copy = e.at(before, e.builder.mul(i, before_stride))
+
+        def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+            e.store(e.load(e.at(row, index)), e.at(copy, index))
+            return []
+
+        e.loop(columns, WIDTH, [], along)
+        return []
+
+    e.loop(m, 1, [], over)
 
 
 def _emit_update_of_tile(
-    e: Emitter, arguments: Sequence[ir.Value], targets: int, *, is_first: bool
+    e: Emitter, arguments: Sequence[ir.Value], targets: int, *, is_only: bool = False
 ) -> None:
     """Emit the update by one tile of targets: vector by vector, over all inputs for each.
 
-    The first tile starts from X, further ones from the sums so far; the last one writes to X.
+    Where it is the only tile, the old X is X itself, else its copy.
     """
-    x, x_rows, m, sums, sums_stride, is_last, y, y_rows, g, width, columns = arguments
+    x, x_rows, m, before, before_stride, y, y_rows, g, width, columns = arguments
     builder = e.builder
     places = e.rows(y, y_rows, targets)
 
@@ -286,11 +304,12 @@ def _emit_update_of_tile(
 
         def over(i: ir.Value, deltas: list[ir.Value]) -> list[ir.Value]:
             row = e.at(x, builder.load(e.at(x_rows, i)), index)
-            so_far = e.at(sums, builder.mul(i, sums_stride), index)
-            value = e.load(row)
+            total = value = e.load(row)
+            if not is_only:
+                value = e.load(e.at(before, builder.mul(i, before_stride), index))
             gradients = e.at(g, builder.mul(i, width))
             # Two chains of additions, where registers allow: one runs while the other waits.
-            chains, changed = [value if is_first else e.load(so_far)], []
+            chains, changed = [total], []
             for t in range(targets):
                 weight = e.splat(builder.load(e.at(gradients, e.integer(t))))
                 if t == 1 and 2 * targets + 4 <= REGISTERS:
@@ -299,8 +318,7 @@ def _emit_update_of_tile(
                     k = t % len(chains)
                     chains[k] = e.multiply_add(weight, rows[t], chains[k])
                 changed.append(e.multiply_add(weight, value, deltas[t]))
-            total = functools.reduce(builder.fadd, chains)
-            e.store(total, builder.select(is_last, row, so_far))
+            e.store(functools.reduce(builder.fadd, chains), row)
             return changed
 
         deltas = e.loop(m, 1, [e.constant(0.0)] * targets, over)
@@ -309,3 +327,6 @@ def _emit_update_of_tile(
         return []
 
     e.loop(columns, WIDTH, [], along)
+
+
+_emit_update_of_only_tile = functools.partial(_emit_update_of_tile, is_only=True)

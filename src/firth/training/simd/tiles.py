@@ -19,8 +19,6 @@ class Tile(NamedTuple):
 
     done: ir.Value  # targets of the tiles before
     count: ir.Value
-    is_first: ir.Value
-    is_last: ir.Value
 
 
 def loop_over_tiles(e: Emitter, targets: ir.Value, body: Callable[[Tile], None]) -> None:
@@ -28,9 +26,7 @@ def loop_over_tiles(e: Emitter, targets: ir.Value, body: Callable[[Tile], None])
 
     def over(done: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
         count = e.least(e.integer(TILE), e.builder.sub(targets, done))
-        is_first = e.builder.icmp_signed("==", done, e.integer(0))
-        is_last = e.builder.icmp_signed("==", e.builder.add(done, count), targets)
-        body(Tile(done, count, is_first, is_last))
+        body(Tile(done, count))
         return []
 
     e.loop(targets, TILE, [], over)
