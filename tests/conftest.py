@@ -4,13 +4,13 @@ import errno
 import importlib.util
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
 import pytest
+from processes import run_python
 
 # A program of several files, without tests.
 collect_ignore = ["fuzzing"]
@@ -32,9 +32,7 @@ def fuzz() -> Callable[..., dict[str, Any]]:
 
     def run(reader: str, *, first: int, count: int) -> dict[str, Any]:
         command = [FUZZER, reader, "--first", str(first), "--count", str(count)]
-        done = subprocess.run(
-            [sys.executable, *command], capture_output=True, encoding="utf-8", check=False
-        )
+        done = run_python(*command)
         assert done.stdout, done.stderr
         report: dict[str, Any] = json.loads(done.stdout)
         assert done.returncode == bool(report["failures"])

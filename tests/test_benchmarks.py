@@ -1,11 +1,10 @@
 """The benchmarks that measure training and reading run, on a text of no size."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from processes import output_of
 
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 
@@ -23,7 +22,5 @@ def test_a_benchmark_runs(tmp_path, arguments, part):
     text.write_text("some words of a text that go round and round\n" * 2_000)
     script, _, *options = arguments.split()
     report = tmp_path / "report.json"
-    command = [sys.executable, BENCHMARKS / script, text, *options, "--output", report]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    output_of(BENCHMARKS / script, text, *options, "--output", report)
     assert json.loads(report.read_text())[part]

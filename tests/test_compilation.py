@@ -2,11 +2,10 @@
 
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from processes import output_of, run_python
 
 import firth
 
@@ -41,18 +40,10 @@ def write_helper(folder, factor):
 
 
 def run(folder, **environment):
-    done = subprocess.run(
-        [sys.executable, "-W", "always", "-c", PROGRAM],
-        cwd=folder, capture_output=True, text=True, check=False,
-        env={**os.environ, "FIRTH_CACHE_DIR": str(folder / "cache"), **environment},
-    )  # fmt: skip
+    environment = {**os.environ, "FIRTH_CACHE_DIR": str(folder / "cache"), **environment}
+    done = run_python("-W", "always", "-c", PROGRAM, cwd=folder, env=environment)
     assert done.returncode == 0, done.stderr
     return done
-
-
-def test_a_second_process_finds_the_code_of_the_first(folder):
-    assert run(folder).stdout == "41 0\n"
-    assert run(folder).stdout == "41 1\n"
 
 
 def test_a_change_in_another_file_of_the_package_is_noticed(folder):
@@ -78,16 +69,6 @@ def test_code_for_every_width_of_vectors_is_kept_by_itself(folder):
     assert seen == ["41 0\n", "41 0\n", "41 1\n"]
 
 
-def test_a_cache_that_cannot_be_written_is_told(folder):
-    (folder / "cache").write_text("a file")
-    done = run(folder)
-    assert done.stdout == "41 0\n"
-    assert "compiled code is not kept" in done.stderr
-    assert "FIRTH_CACHE_DIR" in done.stderr
-    assert done.stderr.count("FirthWarning") == 1
-    assert not list(folder.rglob("*.nb*"))
-
-
 def test_the_kernel_is_found_again():
     # In the cache of all tests: where it has the kernel already, the first process finds it too.
     program = (
@@ -95,9 +76,6 @@ def test_the_kernel_is_found_again():
         "from firth.training.kernel import train_stretch as kernel;"
         "print(len(kernel.stats.cache_hits), len(kernel.stats.cache_misses))"
     )
-    command = [sys.executable, "-W", "ignore", "-c", program]
-    first, second = (
-        subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(2)
-    )
+    first, second = (output_of("-W", "ignore", "-c", program) for _ in range(2))
     assert first in {"0 1\n", "1 0\n"}
     assert second == "1 0\n"

@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+from processes import run_python
 
 import firth
 
@@ -38,6 +39,12 @@ def shell(line, at, **changes):
     )
 
 
+def firth_in(folder, *arguments, **changes):
+    """Run `firth` in a folder; its output is bytes."""
+    command = ["-m", "firth", *arguments]
+    return run_python(*command, cwd=folder, encoding=None, env=environment(**changes))
+
+
 def assert_told(done, *parts):
     assert done.returncode == 1
     (line,) = done.stderr.decode().splitlines()
@@ -53,30 +60,20 @@ def assert_told(done, *parts):
     ids=lambda locale: "-".join(locale.values()),
 )  # fmt: skip
 def test_what_a_terminal_cannot_encode_is_escaped(folder, locale):
-    done = subprocess.run(
-        [sys.executable, "-m", "firth", "info", "vectors", "--json"],
-        cwd=folder, capture_output=True, check=True, env=environment(**locale),
-    )  # fmt: skip
+    done = firth_in(folder, "info", "vectors", "--json", **locale)
     encoding = locale.get("PYTHONIOENCODING", "utf-8" if locale.get("PYTHONUTF8") == "1" else None)
     # JSON stays JSON.
     assert json.loads(done.stdout.decode(encoding or "ascii"))["first_words"] == WORDS
 
 
 def test_words_are_printed_escaped(folder):
-    done = subprocess.run(
-        [sys.executable, "-m", "firth", "similar", "vectors", "tea"],
-        cwd=folder, capture_output=True, check=True, env=environment(PYTHONIOENCODING="latin-1"),
-    )  # fmt: skip
+    done = firth_in(folder, "similar", "vectors", "tea", PYTHONIOENCODING="latin-1")
     words = {line.split()[-1] for line in done.stdout.splitlines()}
     assert words == {rb"\u4e2d\u6587", b"caf\xe9", rb"\udc80lone", b"milk"}
 
 
 def test_an_error_that_cannot_be_encoded_is_escaped(folder):
-    done = subprocess.run(
-        [sys.executable, "-m", "firth", "similar", "vectors", "水"],
-        cwd=folder, capture_output=True, check=False, env=environment(PYTHONIOENCODING="ascii"),
-    )  # fmt: skip
-    assert_told(done, r"\u6c34")
+    assert_told(firth_in(folder, "similar", "vectors", "水", PYTHONIOENCODING="ascii"), r"\u6c34")
 
 
 @posix_only
@@ -124,10 +121,7 @@ def test_no_file_is_taken_for_a_stream_that_was_closed(folder):
 
 def interrupted(folder, program, *arguments):
     (folder / "program.py").write_text(program)
-    done = subprocess.run(
-        [sys.executable, "-m", "program", *arguments],
-        cwd=folder, capture_output=True, text=True, check=False, env=environment(),
-    )  # fmt: skip
+    done = run_python("-m", "program", *arguments, cwd=folder, env=environment())
     assert done.stderr == "firth: interrupted\n"
     assert done.returncode == 130
 
@@ -155,29 +149,15 @@ def test_an_interrupt_during_imports_is_told_in_one_line(folder, module):
     interrupted(folder, INTERRUPT_AT_IMPORT, module, "info", "vectors")
 
 
-@posix_only
-def test_an_interrupt_in_a_string_of_code_has_the_same_exit_code(folder):
-    program = (
+INTERRUPTS = {
+    "in a string of code": (
         "import signal, firth.vectors\n"
         "def load(path): exec('signal.raise_signal(signal.SIGINT)')\n"
         "firth.vectors.load = load\n"
-        "from firth.__main__ import main; main()"
-    )
-    interrupted(folder, program, "info", "vectors")
-
-
-@posix_only
-def test_an_interrupt_at_the_end_is_told_in_one_line(folder):
-    program = (
-        "import atexit, signal; atexit.register(signal.raise_signal, signal.SIGINT);"
-        "from firth.__main__ import main; main()"
-    )
-    interrupted(folder, program, "info", "vectors")
-
-
-@posix_only
-def test_an_interrupt_where_nothing_can_be_raised_comes_again(folder):
-    program = (
+    ),
+    "at the end": "import atexit, signal; atexit.register(signal.raise_signal, signal.SIGINT)\n",
+    # It comes again.
+    "where nothing can be raised": (
         "import signal, time, firth.vectors\n"
         "class Thing:\n"
         "    def __del__(self): signal.raise_signal(signal.SIGINT)\n"
@@ -185,9 +165,14 @@ def test_an_interrupt_where_nothing_can_be_raised_comes_again(folder):
         "    Thing()\n"
         "    time.sleep(60)\n"
         "firth.vectors.load = load\n"
-        "from firth.__main__ import main; main()"
-    )
-    interrupted(folder, program, "info", "vectors")
+    ),
+}
+
+
+@posix_only
+@pytest.mark.parametrize("program", INTERRUPTS.values(), ids=INTERRUPTS)
+def test_an_interrupt_anywhere_is_told_in_one_line(folder, program):
+    interrupted(folder, f"{program}from firth.__main__ import main; main()", "info", "vectors")
 
 
 @posix_only
@@ -197,11 +182,8 @@ def test_an_ignored_interrupt_stays_ignored(folder):
         "import atexit; atexit.register(signal.raise_signal, signal.SIGINT);"
         "from firth.__main__ import main; main()"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program, "info", "vectors"],
-        cwd=folder, capture_output=True, check=False,
-    )  # fmt: skip
-    assert (done.returncode, done.stderr) == (0, b"")
+    done = run_python("-c", program, "info", "vectors", cwd=folder)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 RAISING = """
@@ -224,18 +206,14 @@ from firth.__main__ import main; main()
     ],
 )  # fmt: skip
 def test_an_error_of_the_system_is_told_as_what_it_is(folder, error, told):
-    done = subprocess.run(
-        [sys.executable, "-c", RAISING.format(error=error), "info", "vectors"],
-        cwd=folder, capture_output=True, check=False,
-    )  # fmt: skip
+    program = RAISING.format(error=error)
+    done = run_python("-c", program, "info", "vectors", cwd=folder, encoding=None)
     assert_told(done, f"firth: {told}")
     assert b"write" not in done.stderr
 
 
 def test_an_error_of_ours_is_seen(folder):
-    done = subprocess.run(
-        [sys.executable, "-c", RAISING.format(error="RecursionError"), "info", "vectors"],
-        cwd=folder, capture_output=True, check=False,
-    )  # fmt: skip
+    program = RAISING.format(error="RecursionError")
+    done = run_python("-c", program, "info", "vectors", cwd=folder)
     assert done.returncode == 1
-    assert b"Traceback" in done.stderr
+    assert "Traceback" in done.stderr

@@ -8,16 +8,14 @@ import importlib.util
 import inspect
 import io
 import json
-import os
 import pkgutil
 import re
 import shlex
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+from processes import output_of
 
 import firth
 from firth.other_names import OPTIONS, VECTORS
@@ -26,10 +24,8 @@ from firth.training.lists.windows import WindowList
 ROOT = Path(__file__).parents[1]
 REPOSITORY = "https://github.com/firth-vectors/firth/blob/main/"
 OTHER_TESTS = {"callbacks.md", "negative-sampling.md", "negative-sampling.zh.md"}
-PAGES = [
-    ROOT / "README.md",
-    *sorted(page for page in (ROOT / "docs").rglob("*.md") if page.name not in OTHER_TESTS),
-]
+ALL_PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [page for page in ALL_PAGES if page.name not in OTHER_TESTS]
 BLOCK = re.compile(
     r"^```(?P<language>\w+)\n(?P<text>.*?)^```$(?:\n\n```text\n(?P<shown>.*?)^```$)?",
     re.DOTALL | re.MULTILINE,
@@ -116,11 +112,7 @@ def test_commands_run_in_sequence(page, blocks):
     commands = [command[1:] for command in commands if "demo-vectors" not in command]
     if commands[0][0] == "plot":
         commands.insert(0, ["train", "text.txt", "--output", "vectors"])
-    done = subprocess.run(
-        [sys.executable, "-c", RUN_ALL, json.dumps(commands)],
-        capture_output=True, text=True, check=False, env={**os.environ, "PYTHONWARNINGS": "ignore"},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    output_of("-W", "ignore", "-c", RUN_ALL, json.dumps(commands))
 
 
 def test_the_page_on_chinese_has_the_same_examples_in_both_languages():
@@ -131,8 +123,8 @@ def test_the_page_on_chinese_has_the_same_examples_in_both_languages():
     assert english == chinese
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_what_is_linked_is_there(page):
+@pytest.mark.parametrize("page", ALL_PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_what_is_linked_or_named_is_there(page):
     """Links work on a code host too; the site's own build checks their anchors."""
     text = re.sub("^```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
     for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
@@ -140,12 +132,14 @@ def test_what_is_linked_is_there(page):
             assert (ROOT / target.removeprefix(REPOSITORY)).is_file(), target
         elif not target.startswith("https://"):
             assert (page.parent / target).is_file(), target
+    # The log tells of files that are gone.
+    for name in re.findall(r"`((?:docs|src|benchmarks|scripts)/[\w/.-]+)`", text):
+        assert (ROOT / name).exists() or page.name == "log.md", name
 
 
 @pytest.mark.parametrize(("part", "told"), [("Options", OPTIONS), ("Vectors", VECTORS)])
 def test_the_names_of_gensim_are_those_that_firth_answers(part, told):
-    page = (ROOT / "docs/howto/from-gensim.md").read_text("utf-8")
-    (section,) = re.findall(rf"^## {part}\n(.*?)^## ", page, re.DOTALL | re.MULTILINE)
+    section = part_of("docs/howto/from-gensim.md", part)
     rows = re.findall(r"^\| (`.*) \| (.*) \|$", section, re.MULTILINE)
     assert len(rows) > 10
     for gensim, ours in rows:

@@ -3,11 +3,10 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from processes import output_of
 
 import firth
 
@@ -65,20 +64,14 @@ sys.exit(status)
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes cannot be copied here")
 def test_a_run_killed_at_every_step_of_a_save_ends_with_the_bytes_of_one_left_alone(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM],
-        cwd=tmp_path, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    kills = [json.loads(line) for line in done.stdout.splitlines()]
+    kills = [json.loads(line) for line in output_of("-c", PROGRAM, cwd=tmp_path).splitlines()]
     assert len(kills) >= 10
     # Before the first checkpoint, with some, and in the midst of writing one.
     assert kills[0]["checkpoints"] == 0 < kills[-1]["checkpoints"]
     assert any(".checkpoint-" in kill["seen"] for kill in kills)
     for name in ("model.safetensors", "vocabulary.json"):
-        assert (tmp_path / "vectors" / name).read_bytes() == (
-            tmp_path / "alone" / name
-        ).read_bytes()
+        killed, alone = (tmp_path / folder / name for folder in ("vectors", "alone"))
+        assert killed.read_bytes() == alone.read_bytes()
     losses = [firth.load(tmp_path / name).config["losses"] for name in ("vectors", "alone")]
     assert losses[0] == losses[1]
 
@@ -87,13 +80,7 @@ def test_a_run_killed_at_every_step_of_a_save_ends_with_the_bytes_of_one_left_al
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
 def test_runs_killed_at_random_end_with_the_bytes_of_one_left_alone(tmp_path):
     report = tmp_path / "kill.json"
-    done = subprocess.run(
-        [sys.executable, SCRIPT, "--kills", "25", "--output", report],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr + done.stdout
+    output_of(SCRIPT, "--kills", "25", "--output", report)
     found = json.loads(report.read_text())
     assert found["kills"] >= 25
     assert found["runs_that_differ"] == 0

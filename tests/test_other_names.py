@@ -97,44 +97,35 @@ def test_a_keyword_that_does_not_exist_is_answered(call, option, told):
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("owner", "name", "told"),
     [
-        ("wv", "Firth calls it vectors"),
-        ("most_similar", "Firth calls it similar(word, top=10)"),
-        ("key_to_index", "Firth calls it index"),
-        ("index_to_key", "Firth calls it words"),
-        ("vectors", "Firth calls it input_vectors"),
-        ("vector_size", "Firth calls it dim"),
-        ("doesnt_match", "Firth calls it odd_one_out"),
-        ("get_subwords", "Firth trains whole words"),
+        (VECTORS, "wv", "Firth calls it vectors"),
+        (VECTORS, "most_similar", "Firth calls it similar(word, top=10)"),
+        (VECTORS, "key_to_index", "Firth calls it index"),
+        (VECTORS, "index_to_key", "Firth calls it words"),
+        (VECTORS, "vectors", "Firth calls it input_vectors"),
+        (VECTORS, "vector_size", "Firth calls it dim"),
+        (VECTORS, "doesnt_match", "Firth calls it odd_one_out"),
+        (VECTORS, "get_subwords", "Firth trains whole words"),
+        (firth, "Word2Vec", "Firth calls it firth.train"),
+        (firth, "KeyedVectors", "Firth calls it firth.Vectors"),
+        (firth, "plotting", "Firth has it as a module: import firth.plotting"),
     ],
 )
-def test_an_attribute_of_gensim_or_fasttext_is_answered(name, told):
+def test_a_name_of_another_package_or_module_is_answered(owner, name, told, monkeypatch):
+    # A module that other tests imported is an attribute.
+    monkeypatch.delattr(firth, name, raising=False)
     with pytest.raises(AttributeError) as caught:
-        getattr(VECTORS, name)
-    assert str(caught.value).startswith(f"'Vectors' object has no attribute '{name}'; {told}")
-    assert not hasattr(VECTORS, name)
+        getattr(owner, name)
+    whose = "module 'firth'" if owner is firth else "'Vectors' object"
+    assert str(caught.value).startswith(f"{whose} has no attribute '{name}'; {told}")
+    assert not hasattr(owner, name)
 
 
 @pytest.mark.parametrize("name", ["_repr_html_", "__array_interface__", "_rows_", "colour"])
 def test_other_attributes_are_just_missing(name):
     with pytest.raises(AttributeError, match=f"has no attribute '{name}'$"):
         getattr(VECTORS, name)
-
-
-@pytest.mark.parametrize(
-    ("name", "told"),
-    [
-        ("Word2Vec", "Firth calls it firth.train"),
-        ("KeyedVectors", "Firth calls it firth.Vectors"),
-        ("plotting", "Firth has it as a module: import firth.plotting"),
-    ],
-)
-def test_a_name_of_another_module_is_answered(name, told, monkeypatch):
-    monkeypatch.delattr(firth, name, raising=False)
-    with pytest.raises(AttributeError) as caught:
-        getattr(firth, name)
-    assert str(caught.value).startswith(f"module 'firth' has no attribute '{name}'; {told}")
 
 
 def test_each_name_that_is_told_is_there():

@@ -1,12 +1,12 @@
 """What users download: the sdist has what its tests need, the wheel all files of the package."""
 
 import subprocess
-import sys
 import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
+from processes import output_of
 
 ROOT = Path(__file__).parents[1]
 # The first three are in every sdist; the last is for the checkout alone.
@@ -27,11 +27,8 @@ def test_the_sdist_holds_all_of_the_checkout_but_what_is_for_ci():
 
 
 def test_the_wheel_holds_the_code_and_the_data_of_the_package(tmp_path):
-    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel"]
-    done = subprocess.run(
-        [*build, "--directory", tmp_path], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    build = ["-m", "hatchling", "build", "--target", "wheel"]
+    output_of(*build, "--directory", tmp_path, cwd=ROOT)
     [wheel] = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         packed = {name for name in archive.namelist() if name.startswith("firth/")}

@@ -1,8 +1,8 @@
 """Pictures: their content, its legibility, and their files."""
 
-import subprocess
 import sys
 import types
+from functools import partial
 
 import matplotlib
 import numpy as np
@@ -12,6 +12,7 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from matplotlib import font_manager
 from matplotlib.font_manager import fontManager
 from matplotlib.text import Text
+from processes import output_of
 
 from firth.errors import ConfigError, FirthError, MissingExtraError, VocabularyError
 from firth.lesson import lesson_groups
@@ -118,7 +119,7 @@ def test_matplotlib_is_imported_when_first_used():
         "firth.plotting.loss_curve([1.0]); assert 'matplotlib' in sys.modules;"
         "assert not {'matplotlib.pyplot', 'sklearn', 'umap'} & set(sys.modules)"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    output_of("-c", code)
 
 
 def test_a_missing_matplotlib_is_reported(monkeypatch):
@@ -415,20 +416,6 @@ def test_names_do_not_stand_on_the_lines_of_an_analogy():
     assert place(points, sizes, (200.0, 100.0), stroke).tolist() == [[-15.0, 0.0]]
 
 
-@pytest.mark.parametrize(
-    ("analogy", "error", "message"),
-    [
-        (("man", "king", "woman"), ConfigError, "four different words .* got .'man', 'king', 'wo"),
-        (("man", "king", "man", "king"), ConfigError, "four different words"),
-        ("man king woman queen", ConfigError, "four different words .* got 'man king"),
-        (("man", "kign", "woman", "queen"), VocabularyError, "'kign' .* near: king"),
-    ],
-)
-def test_analogies_that_cannot_be_drawn_are_reported(royal, analogy, error, message):
-    with pytest.raises(error, match=message):
-        scatter(royal, analogies=[analogy])
-
-
 # Content words
 
 
@@ -527,22 +514,40 @@ def test_integers_are_words_too():
     assert names_on(scatter(items, [8, 3])) == ["8", "3"]
 
 
+NOT_FOUR = "four different words .* got "
+
+
 @pytest.mark.parametrize(
-    ("words", "error", "message"),
+    ("words", "options", "error", "message"),
     [
-        (["cat1", "cat99"], VocabularyError, "'cat99' is not among the 67 words; near: cat9"),
-        (["cat1"], ConfigError, "at least 2 words, got 1"),
-        ({"a": [], "b": []}, ConfigError, "at least 2 words, got 0"),
-        ({}, ConfigError, "at least 2 words, got 0"),
-        (["cat1", "cat2", "cat1"], ConfigError, "must differ, got cat1 more than once"),
-        ({"a": ["cat1"], "b": ["cat1"]}, ConfigError, "must differ, got cat1"),
-        ("cat1", ConfigError, "must be a list of words, got the text 'cat1'"),
-        (["cat1"] * 1001, ConfigError, "at most 1,000 words, got 1,001"),
+        (["cat1", "cat99"], {}, VocabularyError, "'cat99' is not among the 67 words; near: cat9"),
+        (["cat1"], {}, ConfigError, "at least 2 words, got 1"),
+        ({"a": [], "b": []}, {}, ConfigError, "at least 2 words, got 0"),
+        ({}, {}, ConfigError, "at least 2 words, got 0"),
+        (["cat1", "cat2", "cat1"], {}, ConfigError, "must differ, got cat1 more than once"),
+        ({"a": ["cat1"], "b": ["cat1"]}, {}, ConfigError, "must differ, got cat1"),
+        ("cat1", {}, ConfigError, "must be a list of words, got the text 'cat1'"),
+        (["cat1"] * 1001, {}, ConfigError, "at most 1,000 words, got 1,001"),
+        (None, {"analogies": [("cat1", "cat2", "cat3")]}, ConfigError, f"{NOT_FOUR}.'cat1', 'cat2"),
+        (None, {"analogies": [("cat1", "cat2") * 2]}, ConfigError, NOT_FOUR),
+        (None, {"analogies": ["cat1 cat2"]}, ConfigError, f"{NOT_FOUR}'cat1 cat2"),
+        (
+            None,
+            {"analogies": [("cat1", "kat2", "cat3", "cat4")]},
+            VocabularyError,
+            "'kat2' .* near: cat2",
+        ),
+        (
+            ["cat1", "cat2"],
+            {"method": "tsne", "seed": -1},
+            ConfigError,
+            "seed must be at least 0, got -1",
+        ),
     ],
 )
-def test_words_that_cannot_be_drawn_are_reported(vectors, words, error, message):
+def test_words_that_cannot_be_drawn_are_reported(vectors, words, options, error, message):
     with pytest.raises(error, match=message):
-        scatter(vectors, words)
+        scatter(vectors, words, **options)
 
 
 # Curves
@@ -557,22 +562,6 @@ def test_losses_are_drawn_by_epoch():
     assert loss_curve(np.array([3.0, 2.0])).axes[0].get_legend() is None
     left, right = loss_curve([0.5]).axes[0].get_xlim()
     assert left < 1 < right
-
-
-@pytest.mark.parametrize(
-    ("losses", "message"),
-    [
-        ([], "a row of numbers"),
-        ({}, "at least one"),
-        ({"CBOW": []}, "losses of 'CBOW'"),
-        ([1.0, float("nan")], "finite, got nan at epoch 2"),
-        ([[1.0], [2.0]], r"shape \(2, 1\)"),
-        (["much"], "must be numbers"),
-    ],
-)
-def test_losses_that_cannot_be_drawn_are_reported(losses, message):
-    with pytest.raises(ConfigError, match=message):
-        loss_curve(losses)
 
 
 def test_noise_is_drawn_as_bars_with_words():
@@ -602,22 +591,6 @@ def test_noise_of_many_words_is_drawn_by_rank():
     np.testing.assert_allclose(before, counts[::-1] / counts.sum())
     np.testing.assert_allclose(after, 1 / 500)
     assert contents(axes.child_axes[0].get_xticklabels()) == ["w500", "w491", "w401"]
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "words", "message"),
-    [
-        ([1, 2], [1, 2, 3], None, "same length, got 2, 3 and 2"),
-        ([1, 2], [1, 2], ["a"], "same length, got 2, 2 and 1"),
-        ([], [], None, "before must be a row of numbers"),
-        ([1, 2], [-1, 2], None, "after must hold counts"),
-        ([0, 0], [1, 2], None, "before must hold counts"),
-        ([1, np.inf], [1, 2], None, "before must hold counts"),
-    ],
-)
-def test_noise_that_cannot_be_drawn_is_reported(before, after, words, message):
-    with pytest.raises(ConfigError, match=message):
-        noise_distribution(before, after, words=words)
 
 
 # Windows
@@ -656,22 +629,38 @@ def test_everything_of_a_window_is_on_the_sheet():
     assert "".join(names_on(picture)[0].split()) == "".join(long.split())
 
 
+# What cannot be drawn
+
+
 @pytest.mark.parametrize(
-    ("sentence", "centre", "window", "noise", "message"),
+    ("draw", "message"),
     [
-        (SENTENCE, 9, 2, [], r"^centre .* must be at most 8, got 9"),
-        (SENTENCE, 1.0, 2, [], "a whole number, got 1.0"),
-        (SENTENCE, -1, 2, [], r"^centre .* must be at least 0, got -1"),
-        ([], 0, 2, [], "at least one word"),
-        (SENTENCE, 0, 0, [], "window must be at least 1, got 0"),
-        ("the cat", 0, 2, [], "a list of words, got the text 'the cat'"),
-        (SENTENCE, 0, 2, "tea", "noise must be a list"),
-        (["a"] * 301, 0, 2, [], "at most 300 words, got 301"),
+        (partial(loss_curve, []), "a row of numbers"),
+        (partial(loss_curve, {}), "at least one"),
+        (partial(loss_curve, {"CBOW": []}), "losses of 'CBOW'"),
+        (partial(loss_curve, [1.0, float("nan")]), "finite, got nan at epoch 2"),
+        (partial(loss_curve, [[1.0], [2.0]]), r"shape \(2, 1\)"),
+        (partial(loss_curve, ["much"]), "must be numbers"),
+        (partial(noise_distribution, [1, 2], [1, 2, 3]), "same length, got 2, 3 and 2"),
+        (partial(noise_distribution, [1, 2], [1, 2], words=["a"]), "same length, got 2, 2 and 1"),
+        (partial(noise_distribution, [], []), "before must be a row of numbers"),
+        (partial(noise_distribution, [1, 2], [-1, 2]), "after must hold counts"),
+        (partial(noise_distribution, [0, 0], [1, 2]), "before must hold counts"),
+        (partial(noise_distribution, [1, np.inf], [1, 2]), "before must hold counts"),
+        (partial(window_diagram, SENTENCE, 9, window=2), r"^centre .* must be at most 8, got 9"),
+        (partial(window_diagram, SENTENCE, 1.0, window=2), "a whole number, got 1.0"),
+        (partial(window_diagram, SENTENCE, -1, window=2), r"^centre .* must be at least 0, got -1"),
+        (partial(window_diagram, [], 0, window=2), "at least one word"),
+        (partial(window_diagram, SENTENCE, 0, window=0), "window must be at least 1, got 0"),
+        (partial(window_diagram, "the cat", 0, window=2), "of words, got the text 'the cat'"),
+        (partial(window_diagram, SENTENCE, 0, window=2, noise="tea"), "noise must be a list"),
+        (partial(window_diagram, ["a"] * 301, 0, window=2), "at most 300 words, got 301"),
+        (partial(save, "x", "q.png"), "must be a figure of Matplotlib, got 'x'"),
     ],
 )
-def test_windows_that_cannot_be_drawn_are_reported(sentence, centre, window, noise, message):
+def test_what_cannot_be_drawn_is_reported(draw, message):
     with pytest.raises(ConfigError, match=message):
-        window_diagram(sentence, centre, window=window, noise=noise)
+        draw()
 
 
 # Fonts
@@ -724,21 +713,11 @@ def test_words_may_come_from_a_generator(vectors):
     noise_distribution([2, 1], [2, 1], words=iter(words))
 
 
-def test_what_is_no_picture_is_reported(tmp_path):
-    with pytest.raises(ConfigError, match="must be a figure of Matplotlib, got 'x'"):
-        save("x", tmp_path / "q.png")
-
-
 def test_blanks_are_seen_and_long_groups_leave_room(vectors):
     assert fonts.shortened("  ") == "'  '"
     axes = scatter(vectors, {"long name " * 9: ["cat1", "cat2"]}).axes[0]
     axes.figure.draw_without_rendering()
     assert axes.get_window_extent().width > axes.figure.bbox.width / 2
-
-
-def test_a_negative_seed_is_reported(vectors):
-    with pytest.raises(ConfigError, match="seed must be at least 0, got -1"):
-        scatter(vectors, vectors.words[:9], method="tsne", seed=-1)
 
 
 def test_no_picture_is_made_of_boxes(bare):

@@ -96,19 +96,9 @@ TEXT = "the cat sat on the mat .\nthe dog sat on the log .\nthe cat and the dog 
 
 
 def test_the_command_tells_where_the_vectors_are(tmp_path):
-    command = [
-        sys.executable,
-        "-m",
-        "firth",
-        "train",
-        "-",
-        "--output",
-        "new/v",
-        "--log",
-        "run.jsonl",
-    ]
+    options = ["--output", "new/v", "--log", "run.jsonl", "--dim", "4", "--epochs", "1", "--quiet"]
     run = subprocess.Popen(
-        [*command, "--dim", "4", "--epochs", "1", "--quiet"],
+        [sys.executable, "-m", "firth", "train", "-", *options],
         cwd=tmp_path, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     # By then it has checked its paths and waits for the text.

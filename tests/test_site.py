@@ -1,11 +1,10 @@
 """The site's pages fetch nothing from other hosts: what `scripts/check_site.py` refuses."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from processes import output_of, run_python
 
 PROGRAM = Path(__file__).parents[1] / "scripts" / "check_site.py"
 PAGE = """<html><head><link rel="stylesheet" href="style.css"><link rel="canonical" href="https://x.org">
@@ -16,15 +15,14 @@ PAGE = """<html><head><link rel="stylesheet" href="style.css"><link rel="canonic
 
 @pytest.fixture
 def check(tmp_path):
-    """Check a site with some more files in it; returns what is told, one line for each problem."""
+    """Check a site with a file, or something on its page; returns a line for each problem."""
 
-    def run(files, page=""):
-        files = {"index.html": PAGE % page, "style.css": "p { color: red }", **files}
-        for name, text in files.items():
-            (tmp_path / name).write_text(text, "utf-8")
-        done = subprocess.run(
-            [sys.executable, PROGRAM, tmp_path], capture_output=True, text=True, check=False
-        )
+    def run(name, text):
+        files = {"index.html": "", "style.css": "p { color: red }", name: text}
+        files["index.html"] = PAGE % files["index.html"]
+        for file, content in files.items():
+            (tmp_path / file).write_text(content, "utf-8")
+        done = run_python(PROGRAM, tmp_path)
         assert done.returncode == bool(done.stderr)
         return done.stderr.splitlines()
 
@@ -32,56 +30,45 @@ def check(tmp_path):
 
 
 def test_links_and_files_of_the_site_are_fine(check):
-    assert check({"search.js": '// see https://lunrjs.com\nfetch("index.json")'}) == []
-
-
-@pytest.mark.parametrize(
-    "page",
-    [
-        '<script src="https://unpkg.com/iframe-worker/shim"></script>',
-        '<link rel="stylesheet" href="https://fonts.googleapis.com/css?family=Roboto">',
-        '<link rel="preconnect" href="//fonts.gstatic.com">',
-        '<img src="//example.org/a.png">',
-        '<img srcset="a.png 1x, https://example.org/b.png 2x">',
-        "<style>@import 'https://example.org/a.css';</style>",
-        '<p style="background: url(https://example.org/a.png)">',
-        '<script>import("https://example.org/a.js")</script>',
-        '<svg><image href="https://example.org/a.png"></svg>',
-        '<pre class="mermaid">a --> b</pre>',
-        '<div data-md-component="source"></div>',
-    ],
-)
-def test_what_a_page_fetches_is_told(check, page):
-    (line,) = check({}, page)
-    assert line.startswith("index.html fetches from another host: ")
+    assert check("search.js", '// see https://lunrjs.com\nfetch("index.json")') == []
 
 
 @pytest.mark.parametrize(
     ("name", "text"),
     [
+        ("index.html", '<script src="https://unpkg.com/iframe-worker/shim"></script>'),
+        (
+            "index.html",
+            '<link rel="stylesheet" href="https://fonts.googleapis.com/css?family=Roboto">',
+        ),
+        ("index.html", '<link rel="preconnect" href="//fonts.gstatic.com">'),
+        ("index.html", '<img src="//example.org/a.png">'),
+        ("index.html", '<img srcset="a.png 1x, https://example.org/b.png 2x">'),
+        ("index.html", "<style>@import 'https://example.org/a.css';</style>"),
+        ("index.html", '<p style="background: url(https://example.org/a.png)">'),
+        ("index.html", '<script>import("https://example.org/a.js")</script>'),
+        ("index.html", '<svg><image href="https://example.org/a.png"></svg>'),
+        ("index.html", '<pre class="mermaid">a --> b</pre>'),
+        ("index.html", '<div data-md-component="source"></div>'),
         ("a.css", "@font-face { src: url('https://example.org/a.woff2') }"),
         ("a.css", '@import "//example.org/a.css";'),
         ("a.js", 'importScripts("https://example.org/a.js")'),
     ],
 )
-def test_what_styles_and_scripts_fetch_is_told(check, name, text):
-    (line,) = check({name: text})
+def test_what_is_fetched_is_told(check, name, text):
+    (line,) = check(name, text)
     assert line.startswith(f"{name} fetches from another host: ")
 
 
 def test_a_folder_without_pages_is_no_site(tmp_path):
-    done = subprocess.run(
-        [sys.executable, PROGRAM, tmp_path], capture_output=True, text=True, check=False
-    )
+    done = run_python(PROGRAM, tmp_path)
     assert done.returncode == 1
     assert "no index.html" in done.stderr
 
 
 def test_every_verb_is_in_the_command_reference():
     page = (PROGRAM.parents[1] / "docs/api/cli.md").read_text("utf-8")
-    told = subprocess.run(
-        [sys.executable, "-m", "firth", "--help"], capture_output=True, text=True, check=True
-    ).stdout
+    told = output_of("-m", "firth", "--help")
     verbs = re.findall(r"^  (\w+) ", told.partition("Commands:")[2], re.MULTILINE)
     assert re.findall(r"^<!-- help of firth (\w+) -->$", page, re.MULTILINE) == verbs
 

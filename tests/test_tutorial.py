@@ -83,16 +83,3 @@ def test_a_chinese_paragraph_is_one_line():
     text = re.sub("^```.*?^```$", "", page, flags=re.MULTILINE | re.DOTALL)
     prose = r"^(?![ |#!-]|$)"
     assert not re.findall(rf"{prose}.*\n{prose}.*$|^ {{1,3}}\S.*$", text, re.MULTILINE)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_pictures_and_pages_that_are_linked_are_there(language):
-    text = LANGUAGES[language].read_text(encoding="utf-8")
-    linked = re.findall(r"\]\((?!https://)([^)]+)\)", text)
-    assert len(linked) > 5
-    for target in linked:
-        assert (FOLDER / target).is_file(), target
-    files = set(re.findall(r"`((?:docs|src|benchmarks)/[\w/.-]+)`", text))
-    assert files
-    for file in files:
-        assert (FOLDER.parents[1] / file).exists(), file

@@ -6,11 +6,8 @@ READERS = {"corpus": 3, "corpus.gz": 5, "corpus.bz2": 4, "corpus.xz": 5, "corpus
 
 
 @pytest.mark.parametrize(("reader", "faults"), READERS.items())
-def test_damaged_texts_are_read_or_refused(reader, faults, check_damaged):
-    check_damaged(reader, first=0, count=120, faults=faults)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("reader", "faults"), READERS.items())
-def test_many_damaged_texts_are_read_or_refused(reader, faults, check_damaged):
-    check_damaged(reader, first=1_000, count=6_000, faults=faults)
+@pytest.mark.parametrize(
+    ("first", "count"), [(0, 120), pytest.param(1_000, 6_000, marks=pytest.mark.slow)]
+)
+def test_damaged_texts_are_read_or_refused(reader, faults, first, count, check_damaged):
+    check_damaged(reader, first=first, count=count, faults=faults)

@@ -1,7 +1,5 @@
 import os
 import re
-import subprocess
-import sys
 from collections import Counter
 from unittest import mock
 
@@ -9,8 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from processes import run_python
 
-import firth.corpus
 from firth.corpus import first_pass, read_corpus, second_pass, sources
 from firth.corpus.finding import find_text
 from firth.corpus.tokenizers import words
@@ -274,13 +272,8 @@ def test_without_compilation_the_result_is_the_same(write):
         "corpus = read_corpus(sys.argv[1], tokenizer='textbook', min_count=1)\n"
         "print(corpus.vocabulary.words, corpus.tokens.ids.tolist(), corpus.tokens.offsets.tolist())"
     )
-    done = subprocess.run(
-        [sys.executable, "-X", "utf8", "-W", "error", "-c", program, str(path)],
-        env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
+    done = run_python("-X", "utf8", "-W", "error", "-c", program, path, env=environment)
     assert done.stderr == ""
     assert done.stdout.strip() == (
         "('to', 'be', 'ünïcödé_and_more', ',', 'or', 'not', 'é', '漢字') "
@@ -297,9 +290,3 @@ def test_a_slice_of_modern_chinese(shared_data, write):
     assert corpus.units_read == 2000
     assert {"皇帝", "我们", "不能"} <= set(corpus.vocabulary)
     assert not {"，", "。", " "} & set(corpus.vocabulary)
-
-
-def test_public_names():
-    assert all(getattr(firth.corpus, name) for name in firth.corpus.__all__)
-    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        _ = firth.corpus.nothing

@@ -6,7 +6,6 @@ import lzma
 import os
 import pickle
 import random
-import subprocess
 import sys
 import tarfile
 import zipfile
@@ -18,6 +17,7 @@ import pytest
 import safetensors.numpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from processes import run_python
 
 from firth.corpus import sources
 from firth.corpus.file_kinds import check_is_text, is_mostly_text
@@ -58,12 +58,7 @@ def test_a_file_that_asks_for_more_memory_than_there_is(tmp_path):
         "resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31))\n"
         "list(read_text(find_text(sys.argv[1]), 'strict'))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(path)],
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
+    done = run_python("-c", program, path)
     assert "CorpusError: cannot decompress" in done.stderr
     assert done.stderr.endswith("text.xz: not enough memory\n")
 

@@ -11,7 +11,7 @@ import pytest
 
 from firth.corpus import read_corpus
 from firth.corpus.tokens import ScratchArray, TokenStore
-from firth.errors import CorpusError, FirthError
+from firth.errors import CorpusError
 
 
 @pytest.fixture
@@ -108,13 +108,6 @@ def test_scratch_array_without_items():
     assert mapping is None
 
 
-def test_scratch_array_leaves_no_file(tmp_path, monkeypatch):
-    monkeypatch.setenv("FIRTH_CACHE_DIR", str(tmp_path))
-    with ScratchArray(np.int32) as file:
-        file.append(np.arange(3, dtype=np.int32))
-    assert list(tmp_path.iterdir()) == []
-
-
 class FullDisk:
     """Takes some bytes and then no more, as a raw file on a full disk does."""
 
@@ -173,10 +166,3 @@ def test_full_disk_is_told_from_whatever_thread_writes(tmp_path, monkeypatch, li
     with pytest.raises(CorpusError, match="No space left on device"):
         read_corpus(text, min_count=1)
     assert threading.active_count() == threads
-
-
-def test_cache_folder_that_is_a_file(tmp_path, monkeypatch):
-    (tmp_path / "file").touch()
-    monkeypatch.setenv("FIRTH_CACHE_DIR", str(tmp_path / "file"))
-    with pytest.raises(FirthError, match="FIRTH_CACHE_DIR"):
-        ScratchArray(np.int32)

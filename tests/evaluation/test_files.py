@@ -33,13 +33,6 @@ def test_bytes_that_are_not_utf8(tmp_path):
         check_refused(tmp_path / "set.txt", rf"set\.txt: not UTF-8 at byte {place}")
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
-def test_special_files_are_refused(tmp_path):
-    os.mkfifo(tmp_path / "pipe")
-    for path in (tmp_path / "pipe", "/dev/zero"):
-        check_refused(path, r"^cannot read .*: not a regular file")
-
-
 def test_a_line_that_fills_the_memory_is_refused(tmp_path):
     path = tmp_path / "set.txt"
     path.write_bytes(b"one\n")

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from processes import run_python
 
 from firth.errors import FirthError
 from firth.io import atomic
@@ -79,18 +80,22 @@ def test_a_full_disk_is_told_and_loses_nothing(tmp_path):
 
 
 @contextlib.contextmanager
-def mounted(place, *what):
-    """Mount something for a while; skip the test where that is not allowed."""
+def while_done(command, undo):
+    """Run a command, and later the one that undoes it; skip the test where that is not allowed."""
     try:
-        done = subprocess.run(["mount", *what, place], capture_output=True, check=False)
+        done = subprocess.run(command, capture_output=True, check=False)
     except FileNotFoundError:
-        pytest.skip("there is no mount here")
+        pytest.skip(f"there is no {command[0]} here")
     if done.returncode:
-        pytest.skip("mounting is not allowed here")
+        pytest.skip(f"{command[0]} is not allowed here")
     try:
         yield
     finally:
-        subprocess.run(["umount", place], check=True)
+        subprocess.run(undo, check=True)
+
+
+def mounted(place, *what):
+    return while_done(["mount", *what, place], ["umount", place])
 
 
 def test_a_disk_that_really_fills_up(tmp_path):
@@ -120,34 +125,26 @@ def interrupt_after(monkeypatch, step, *names):
         monkeypatch.setattr(place, name, interrupting(getattr(place, name)))
 
 
-def old_folder(tmp_path, link):
+@pytest.mark.parametrize(
+    ("after", "there"),
+    [("exchange", ("old", "new")), ("first rename", ("old",)), ("second rename", ("new",))],
+)
+@pytest.mark.parametrize("link", [False, True])
+def test_an_interrupt_loses_neither_folder(tmp_path, monkeypatch, after, there, link):
     target = tmp_path / "folder"
     (tmp_path / "behind" if link else target).mkdir()
     if link:
         target.symlink_to("behind")
     (target / "content").write_text("old")
-    return target
-
-
-@pytest.mark.parametrize("step", [1, 2])
-@pytest.mark.parametrize("link", [False, True])
-def test_an_interrupt_right_after_a_rename_loses_neither_folder(tmp_path, monkeypatch, step, link):
-    target = old_folder(tmp_path, link)
-    monkeypatch.setattr(atomic, "_exchange", lambda one, other: False)
-    interrupt_after(monkeypatch, step, (Path, "rename"), (Path, "replace"))
+    if after == "exchange":
+        interrupt_after(monkeypatch, 1, (atomic, "_exchange"))
+    else:
+        monkeypatch.setattr(atomic, "_exchange", lambda one, other: False)
+        step = 1 if after == "first rename" else 2
+        interrupt_after(monkeypatch, step, (Path, "rename"), (Path, "replace"))
     with pytest.raises(KeyboardInterrupt), atomic_write(target, folder=True) as path:
         (path / "content").write_text("new")
-    assert (target / "content").read_text() == ["old", "new"][step - 1]
-    assert {path.name for path in tmp_path.iterdir()} <= {"folder", "behind"}
-
-
-@pytest.mark.parametrize("link", [False, True])
-def test_an_interrupt_right_after_the_exchange_loses_nothing(tmp_path, monkeypatch, link):
-    target = old_folder(tmp_path, link)
-    interrupt_after(monkeypatch, 1, (atomic, "_exchange"))
-    with pytest.raises(KeyboardInterrupt), atomic_write(target, folder=True) as path:
-        (path / "content").write_text("new")
-    assert (target / "content").read_text() in ("old", "new")
+    assert (target / "content").read_text() in there
     assert {path.name for path in tmp_path.iterdir()} <= {"folder", "behind"}
 
 
@@ -240,7 +237,7 @@ def test_what_is_no_folder_is_told(tmp_path):
 def assert_refused_untouched(target, reason, *, folder):
     """Check that the check and the write refuse it with the same message, and change nothing."""
     before = sorted(target.absolute().parent.iterdir())
-    for attempt in (check_writable, lambda *what, **how: write_content(*what, **how)):
+    for attempt in (check_writable, write_content):
         with pytest.raises(FirthError, match=reason) as raised:
             attempt(target, folder=folder)
         assert "\n" not in str(raised.value)
@@ -347,10 +344,7 @@ def assert_sticky_is_told(tmp_path, folder):
         "except FirthError as error: print(error)\n"
         "check_writable(Path(sys.argv[1] + '-of-their-own'), folder=sys.argv[2] == 'True')\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(target), str(folder), *sys.path],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = run_python("-c", program, target, str(folder), *sys.path)
     assert done.stdout == f"cannot write {target}: Operation not permitted\n", done.stderr
     assert done.stderr == ""
     assert [path.name for path in shared.iterdir()] == ["target"]
@@ -361,21 +355,14 @@ def assert_sticky_is_told(tmp_path, folder):
 def test_what_is_immutable_is_no_place(tmp_path, folder):
     target = tmp_path / "target"
     target.mkdir() if folder else target.touch()
-    try:
-        done = subprocess.run(["chattr", "+i", target], capture_output=True, check=False)
-    except FileNotFoundError:
-        pytest.skip("there is no chattr here")
-    if done.returncode:
-        pytest.skip("nothing can be made immutable here")
-    try:
-        if os.geteuid() == 0 and not folder:
-            reason = "Operation not permitted"
-        else:
-            reason = "Operation not permitted|Permission denied"
-        with pytest.raises(FirthError, match=reason):
-            check_writable(target, folder=folder)
-    finally:
-        subprocess.run(["chattr", "-i", target], check=True)
+    reason = "Operation not permitted"
+    if os.geteuid() != 0 or folder:
+        reason += "|Permission denied"
+    with (
+        while_done(["chattr", "+i", target], ["chattr", "-i", target]),
+        pytest.raises(FirthError, match=reason),
+    ):
+        check_writable(target, folder=folder)
     assert [path.name for path in tmp_path.iterdir()] == ["target"]
 
 

@@ -2,11 +2,11 @@
 
 import os
 import stat
-import subprocess
 import sys
 import warnings
 
 import pytest
+from processes import run_python
 
 from firth.errors import FirthError, FirthWarning
 from firth.io import cache
@@ -104,10 +104,8 @@ def test_a_user_without_home_and_entry_can_train(tmp_path):
     )
     environment = {name: value for name, value in os.environ.items() if name != "HOME"}
     (tmp_path / "text.txt").write_text("the cat sat on the mat\n" * 9)
-    done = subprocess.run(
-        [sys.executable, "-c", program, "train", "text.txt", "--output", "x", "--threads", "0"],
-        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    command = ["train", "text.txt", "--output", "x", "--threads", "0"]
+    done = run_python("-c", program, *command, cwd=tmp_path, env=environment)
     # The program came as far as checking the options.
     warning, error = done.stderr.splitlines()
     assert warning.startswith("firth: warning: there is no cache folder")

@@ -3,6 +3,7 @@
 import bz2
 import gzip
 import lzma
+import os
 
 import pytest
 
@@ -38,9 +39,15 @@ def test_an_error_of_the_reader_is_not_called_damage(tmp_path):
         raise ValueError("mine")
 
 
-def test_folders_are_refused(tmp_path):
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [(".", "it is a folder"), ("pipe", "not a regular file"), ("/dev/zero", "not a regular file")],
+)
+def test_what_is_no_regular_file_is_refused(tmp_path, name, fault):
+    os.mkfifo(tmp_path / "pipe")
     with (
-        pytest.raises(FormatError, match=r"^cannot read .*: it is a folder"),
-        open_regular(tmp_path),
+        pytest.raises(FormatError, match=rf"^cannot read .*: {fault}"),
+        open_regular(tmp_path / name),
     ):
         pass

@@ -9,6 +9,7 @@ import threading
 import warnings
 
 import pytest
+from processes import run_python
 
 from firth.errors import FirthError
 from firth.io.locks import lock_folder
@@ -18,10 +19,7 @@ LOCK = "import sys, pathlib, firth.io.locks as l; held = l.lock_folder(pathlib.P
 
 def lock_elsewhere(folder):
     """Lock the folder in another process, and return the last line of its errors."""
-    done = subprocess.run(
-        [sys.executable, "-c", LOCK, folder], capture_output=True, text=True, check=False
-    )
-    return done.stderr.strip().rpartition("\n")[2]
+    return run_python("-c", LOCK, folder).stderr.strip().rpartition("\n")[2]
 
 
 def test_one_at_a_time(tmp_path):
@@ -47,8 +45,7 @@ def test_another_thread_may_release_it_and_what_nobody_refers_to_is_released(tmp
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
 def test_a_killed_process_does_not_hold_it(tmp_path):
     killed = f"{LOCK}; import os; os.kill(os.getpid(), {signal.SIGKILL:d})"
-    done = subprocess.run([sys.executable, "-c", killed, tmp_path], check=False)
-    assert done.returncode == -signal.SIGKILL
+    assert run_python("-c", killed, tmp_path).returncode == -signal.SIGKILL
     assert lock_elsewhere(tmp_path) == ""
     assert [path.name for path in tmp_path.iterdir()] == [".lock"]
 

@@ -30,6 +30,7 @@ FACES = {
     "save": VECTORS.save,
     "analogies": lambda path: firth.evaluate(VECTORS, analogies=path),
     "similarity": lambda path: firth.evaluate(VECTORS, similarity=[path]),
+    "picture": lambda path: pytest.importorskip("firth.plotting").check_picture(path),
 }
 
 windows_has_others = pytest.mark.skipif(sys.platform == "win32", reason="its paths are others")
@@ -54,14 +55,6 @@ def test_what_is_no_path_is_told(face, given):
 
 
 @windows_has_others
-@pytest.mark.parametrize("given", NO_PATHS.values(), ids=NO_PATHS)
-def test_what_is_no_path_of_a_picture_is_told(given):
-    plotting = pytest.importorskip("firth.plotting")
-    with pytest.raises(firth.ConfigError, match="must be a path, got"):
-        plotting.check_picture(given)
-
-
-@windows_has_others
 @pytest.mark.parametrize("given", NO_FILES.values(), ids=NO_FILES)
 @pytest.mark.parametrize("face", [FACES["log"], FACES["start"]], ids=["log", "start"])
 def test_what_can_be_no_file_is_told(folder, face, given):
@@ -76,15 +69,6 @@ def test_a_tracker_takes_no_such_folder(folder, given, monkeypatch):
     monkeypatch.setattr("firth.callbacks.trackers._import", lambda *_: None)
     with pytest.raises(firth.FirthError):
         TensorBoard(given)
-
-
-def test_a_folder_is_no_file(folder):
-    for face in (JsonLines, lambda path: firth.evaluate(VECTORS, similarity=[path])):
-        with pytest.raises(firth.FirthError):
-            face(folder)
-
-
-VECTORS = firth.Vectors(["tea", "milk"], np.eye(2, dtype=np.float32))
 
 
 def test_paths_are_returned():

@@ -24,57 +24,43 @@ def available(proc):
     return resources.available_memory(proc, proc.parent / "groups")
 
 
-def write_group(folder, names, limit, usage, stat):
-    for name, content in zip(names, (limit, usage, stat), strict=True):
-        write(folder / name, content)
-
-
-VERSION_2 = ("memory.max", "memory.current", "memory.stat")
-VERSION_1 = ("memory.limit_in_bytes", "memory.usage_in_bytes", "memory.stat")
-
-
 def test_memory_is_what_the_kernel_says_to_be_available(proc):
     assert available(proc) == 5000 * KB
 
 
-def test_a_group_s_limit_counts_less_what_it_uses_without_cache(proc):
-    write(proc / "self/cgroup", "0::/job/step\n")
-    stat = "anon 600\ninactive_file 200\nactive_file 100\nfile 999\n"
-    write_group(proc.parent / "groups/job/step", VERSION_2, "1000\n", "900\n", stat)
-    assert available(proc) == 1000 - 900 + 300
+VERSION_2 = ("memory.max", "memory.current", "memory.stat")
+VERSION_1 = ("memory.limit_in_bytes", "memory.usage_in_bytes", "memory.stat")
+CACHE_2 = "anon 600\ninactive_file 200\nactive_file 100\nfile 999\n"
+CACHE_1 = "inactive_file 1\ntotal_inactive_file 50\ntotal_active_file 60\n"
+NO_LIMIT = f"{2**63 - 4096}\n"
+BEYOND = f"{8000 * KB}\n"
+# The groups of the process; the limit, the use and the statistics of each; what is available.
+GROUPS = {
+    "cache does not count": ("0::/job\n", {"job": ("1000\n", "900\n", CACHE_2)}, 1000 - 900 + 300),
+    "the tightest above counts": (
+        "0::/job/step\n",
+        {"job/step": ("max\n", "10\n", ""), "job": ("700\n", "100\n", "")},
+        600,
+    ),
+    "a container is at the root": ("0::/of/the/machine\n", {"": ("800\n", "100\n", "")}, 700),
+    "version 1": (
+        "5:cpu,cpuacct:/x\n4:memory:/job\n0::/\n",
+        {"memory/job": ("1000\n", "400\n", CACHE_1), "memory": (NO_LIMIT, "0\n", "")},
+        1000 - 400 + 110,
+    ),
+    "nothing is left beyond it": ("0::/job\n", {"job": ("100\n", "150\n", "")}, 0),
+    "more than available": ("0::/job\n", {"job": (BEYOND, "0\n", "")}, 5000 * KB),
+}
 
 
-def test_the_tightest_group_above_counts(proc):
-    write(proc / "self/cgroup", "0::/job/step\n")
-    write_group(proc.parent / "groups/job/step", VERSION_2, "max\n", "10\n", "")
-    write_group(proc.parent / "groups/job", VERSION_2, "700\n", "100\n", "")
-    assert available(proc) == 600
-
-
-def test_a_container_sees_its_own_group_at_the_root(proc):
-    write(proc / "self/cgroup", "0::/of/the/machine/outside\n")
-    write_group(proc.parent / "groups", VERSION_2, "800\n", "100\n", "")
-    assert available(proc) == 700
-
-
-def test_groups_of_version_1(proc):
-    write(proc / "self/cgroup", "5:cpu,cpuacct:/x\n4:memory:/job\n0::/\n")
-    stat = "inactive_file 1\ntotal_inactive_file 50\ntotal_active_file 60\n"
-    write_group(proc.parent / "groups/memory/job", VERSION_1, "1000\n", "400\n", stat)
-    write_group(proc.parent / "groups/memory", VERSION_1, f"{2**63 - 4096}\n", "0\n", "")
-    assert available(proc) == 1000 - 400 + 110
-
-
-def test_a_group_beyond_its_limit_leaves_nothing(proc):
-    write(proc / "self/cgroup", "0::/job\n")
-    write_group(proc.parent / "groups/job", VERSION_2, "100\n", "150\n", "")
-    assert available(proc) == 0
-
-
-def test_a_limit_above_what_is_available_changes_nothing(proc):
-    write(proc / "self/cgroup", "0::/job\n")
-    write_group(proc.parent / "groups/job", VERSION_2, f"{8000 * KB}\n", "0\n", "")
-    assert available(proc) == 5000 * KB
+@pytest.mark.parametrize(("own", "groups", "expected"), GROUPS.values(), ids=GROUPS)
+def test_limits_of_control_groups_count(proc, own, groups, expected):
+    write(proc / "self/cgroup", own)
+    for group, contents in groups.items():
+        names = VERSION_1 if group.startswith("memory") else VERSION_2
+        for name, content in zip(names, contents, strict=True):
+            write(proc.parent / "groups" / group / name, content)
+    assert available(proc) == expected
 
 
 def test_without_proc_it_is_all_the_memory_or_unknown(tmp_path, monkeypatch):

@@ -2,10 +2,9 @@
 
 import os
 import signal
-import subprocess
-import sys
 
 import pytest
+from processes import run_python
 
 from firth.io.atomic import atomic_write, check_writable
 from firth.io.scratch import remove_leftovers, scratch_folder, scratch_name
@@ -50,7 +49,7 @@ def write(target, content):
 def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path, moment, there):
     target = tmp_path / "vectors"
     write(target, "old")
-    done = subprocess.run([sys.executable, "-c", KILLED, target, moment], check=False)
+    done = run_python("-c", KILLED, target, moment)
     if moment == "exchanged" and done.returncode == 0:
         pytest.skip("two names do not change places here")
     assert done.returncode == -signal.SIGKILL

@@ -198,14 +198,9 @@ def test_a_gpu_gives_the_same_losses_twice():
         ({"device": "abacus"}, "device 'abacus' is not there"),
         ({"lr": 1e30, "optimizer": torch.optim.SGD, "epochs": 50}, "no longer finite.*lr"),
         ({"noise": NoiseSampler([0, 1, 1])}, "counts were given for ids from 0 to 2"),
+        ({"data": WindowDataset([[1, 2, 3, 4, 5, 6]], 5)}, "no noise word is left"),
     ],
 )
 def test_bad_options(options, message):
     with pytest.raises(ConfigError, match=message):
         run(**options)
-
-
-def test_noise_that_cannot_be_drawn():
-    model = Word2Vec(4, 2, SkipGram(), NegativeSampling())
-    with pytest.raises(ConfigError, match="no noise word is left"):
-        fit(model, WindowDataset([[1, 2, 3]], 2), epochs=1, device="cpu")

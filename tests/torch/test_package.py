@@ -1,24 +1,6 @@
 """The names of `firth.torch`, and what happens without PyTorch."""
 
-import subprocess
-import sys
-
-import firth.torch
-
-
-def test_everything_in_all_is_there():
-    for name in firth.torch.__all__:
-        assert getattr(firth.torch, name) is not None
-        # A module of the same name would take the place of what it holds.
-        assert not isinstance(getattr(firth.torch, name), type(sys))
-
-
-def run(program):
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+from processes import output_of
 
 
 def test_without_pytorch_the_extra_is_named():
@@ -33,9 +15,9 @@ def test_without_pytorch_the_extra_is_named():
         "    except MissingExtraError as error: print(error)\n"
     )
     line = "torch is not installed; run: pip install 'firth[torch]'\n"
-    assert run(program) == 3 * line
+    assert output_of("-c", program) == 3 * line
 
 
 def test_the_kernel_needs_no_pytorch():
     program = "import firth.pipeline, sys; print('torch' in sys.modules)"
-    assert run(program) == "False\n"
+    assert output_of("-c", program) == "False\n"

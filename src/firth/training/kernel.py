@@ -218,8 +218,7 @@ def train_window(
     later_rows, later_t, arrivals = listed.targets[later], listed.t[later], listed.arrivals
     inputs, outputs = tables
 
-    prefetch_rows(outputs, later_rows, 0, later_t, 0, COLUMNS // 2)
-    prefetch_rows(inputs, arrivals, later, 1, 0, COLUMNS // 2)
+    fetch(tables, later_rows, later_t, arrivals, later, 0, COLUMNS // 2)
     if listed.composed is not None:
         x, trained, listed_rows = composed, composed_rows, ends[m - 1]
         compose_bags(inputs, x_rows, ends, weights, m, composed)
@@ -228,8 +227,7 @@ def train_window(
     if listed.is_relabelled[w]:
         primitives.signs_of(listed.labels[w], width, len(trained), signs)
     primitives.scores(x, trained, m, outputs, y_rows, width, scores)
-    prefetch_rows(outputs, later_rows, 0, later_t, COLUMNS // 2, COLUMNS // 2)
-    prefetch_rows(inputs, arrivals, later, 1, COLUMNS // 2, COLUMNS // 2)
+    fetch(tables, later_rows, later_t, arrivals, later, COLUMNS // 2, COLUMNS // 2)
     copy_duplicates(scores, m, x_again, repeated, width)
     taken, pending = loss_and_gradient(
         scores, signs, (m + repeated) * width, eta, running_loss, pending
@@ -238,14 +236,29 @@ def train_window(
     fold_noise(scores, m, width, t, y_again, doubled)
     for column in range(0, x.shape[1], COLUMNS):
         columns = min(COLUMNS, x.shape[1] - column)
-        prefetch_rows(outputs, later_rows, 0, later_t, column + COLUMNS, COLUMNS)
-        prefetch_rows(inputs, arrivals, later, 1, column + COLUMNS, COLUMNS)
+        fetch(tables, later_rows, later_t, arrivals, later, column + COLUMNS, COLUMNS)
         primitives.update(x, trained, m, outputs, y_rows, t, scores, width, before, column, columns)
         if listed.composed is not None:
             share_changes(inputs, x_rows, ends, gains, m, composed, column, columns)
     restore_frozen(inputs, x_rows, listed_rows, frozen.slots, frozen.input)
     restore_frozen(outputs, y_rows, t, frozen.slots, frozen.output)
     return taken, pending
+
+
+@inlined
+def fetch(
+    tables: Tables,
+    targets: NDArray[np.int64],
+    t: int,
+    arrivals: NDArray[np.int64],
+    w: int,
+    column: int,
+    columns: int,
+) -> None:
+    """Fetch some columns of the rows that window w needs and those before it do not."""
+    inputs, outputs = tables
+    prefetch_rows(outputs, targets, 0, t, column, columns)
+    prefetch_rows(inputs, arrivals, w, 1, column, columns)
 
 
 # ---------------------------------------------------------------------------- bags

@@ -120,40 +120,33 @@ def test_word2vec_formats_have_no_counts(word2vec_file):
         (b"2 -2\n", "both must be at least 1"),
     ],
 )
-def test_word2vec_header_that_cannot_be_true(header, fault, word2vec_file):
+def test_word2vec_header_that_cannot_be_true(header, fault, word2vec_file, assert_refused):
     Vectors(["one", "two"], np.ones((2, 2))).save(word2vec_file)
     replace_bytes(word2vec_file, (b"2 2\n", header))
-    with pytest.raises(FormatError, match=fault) as caught:
-        load(word2vec_file)
-    assert "line 1" in str(caught.value)
+    assert_refused(word2vec_file, f"line 1\\b.*{fault}")
 
 
-def test_word2vec_file_cut_short_anywhere(word2vec_file):
+def test_word2vec_file_cut_short_anywhere(word2vec_file, assert_refused):
     Vectors(["one", "two", "three"], np.full((3, 2), 0.12345)).save(word2vec_file)
     whole = word2vec_file.read_bytes()
     # Missing last digits of a number, or a missing last newline, cannot be detected.
     last_number = 2 + len(b"0.123450004")
     for length in range(len(whole) - (1 if word2vec_file.suffix == ".bin" else last_number)):
         word2vec_file.write_bytes(whole[:length])
-        with pytest.raises(FormatError) as caught:
-            load(word2vec_file)
-        assert str(word2vec_file) in str(caught.value)
-        assert "\n" not in str(caught.value)
+        assert_refused(word2vec_file)
 
 
-def test_word2vec_file_with_more_rows_than_promised(word2vec_file):
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        (b"3 2\n", b"2 2\n", "promises 2 words, but more follows"),
+        (b"two", b"one", "number 2 is 'one', like number 1"),
+    ],
+)
+def test_word2vec_file_that_contradicts_itself(old, new, fault, word2vec_file, assert_refused):
     Vectors(["one", "two", "three"], np.ones((3, 2))).save(word2vec_file)
-    replace_bytes(word2vec_file, (b"3 2\n", b"2 2\n"))
-    with pytest.raises(FormatError, match=r"promises 2 words, but more follows.*"):
-        load(word2vec_file)
-
-
-def test_word2vec_file_with_a_word_twice(word2vec_file):
-    Vectors(["one", "two"], np.ones((2, 2))).save(word2vec_file)
-    replace_bytes(word2vec_file, (b"two", b"one"))
-    with pytest.raises(FormatError, match="number 2 is 'one', like number 1") as caught:
-        load(word2vec_file)
-    assert str(word2vec_file) in str(caught.value)
+    replace_bytes(word2vec_file, (old, new))
+    assert_refused(word2vec_file, fault)
 
 
 def test_word2vec_file_with_words_that_are_not_utf8(word2vec_file):
@@ -292,8 +285,3 @@ def test_a_file_that_only_seems_compressed_by_its_name(vectors, word2vec_file):
     vectors.save(word2vec_file)
     word2vec_file.rename(f"{word2vec_file}.gz")
     assert list(load(f"{word2vec_file}.gz")) == WORDS
-
-
-def test_compressed_files_are_not_written(vectors, word2vec_file):
-    with pytest.raises(FormatError, match=r"no format has the suffix '\.gz'"):
-        vectors.save(f"{word2vec_file}.gz")

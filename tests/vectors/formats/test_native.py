@@ -60,10 +60,9 @@ def test_a_folder_with_other_files_is_not_replaced(folder):
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_missing_file(folder, name):
+def test_a_missing_file(folder, name, assert_refused):
     (folder / name).unlink()
-    with pytest.raises(FormatError, match=f"not a folder of vectors: it has no {name}"):
-        load(folder)
+    assert_refused(folder, f"not a folder of vectors: it has no {name}")
 
 
 def test_a_folder_of_such_folders_names_the_last(folder, tmp_path):
@@ -74,14 +73,11 @@ def test_a_folder_of_such_folders_names_the_last(folder, tmp_path):
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_file_cut_short_anywhere(folder, name):
+def test_a_file_cut_short_anywhere(folder, name, assert_refused):
     whole = (folder / name).read_bytes()
     for length in range(len(whole)):
         (folder / name).write_bytes(whole[:length])
-        with pytest.raises(FormatError) as caught:
-            load(folder)
-        assert name in str(caught.value)
-        assert "\n" not in str(caught.value)
+        assert_refused(folder, name)
 
 
 @pytest.mark.parametrize(
@@ -103,11 +99,9 @@ def test_a_file_cut_short_anywhere(folder, name):
         (b'{"words": [1,2,3,4,5,6,7,8,9,0], "counts": [1]}', "counts must be 10 whole numbers"),
     ],
 )
-def test_a_damaged_vocabulary(folder, content, fault):
+def test_a_damaged_vocabulary(folder, content, fault, assert_refused):
     (folder / "vocabulary.json").write_bytes(content)
-    with pytest.raises(FormatError, match=fault) as caught:
-        load(folder)
-    assert str(folder) in str(caught.value)
+    assert_refused(folder, fault)
 
 
 @pytest.mark.parametrize("number", ["1e999", "-1e400", "NaN", "Infinity"])
@@ -137,12 +131,10 @@ def test_names_of_tensors_do_not_spoil_the_message(folder, name):
         assert len(str(caught.value)) < 1000
 
 
-def test_long_words_do_not_spoil_the_message(folder):
+def test_long_words_do_not_spoil_the_message(folder, assert_refused):
     words = ["\n" * 100_000, "\n" * 100_000, *WORDS[2:]]
     (folder / "vocabulary.json").write_text(json.dumps({"words": words}))
-    with pytest.raises(FormatError, match=r"number 2 is .* like number 1") as caught:
-        load(folder)
-    assert len(str(caught.value)) < 1000
+    assert_refused(folder, "number 2 is .* like number 1")
 
 
 @pytest.mark.parametrize(
@@ -157,11 +149,9 @@ def test_long_words_do_not_spoil_the_message(folder):
         ({"embeddings": MATRIX * np.float32(np.nan)}, "word number 1, '', has NaN"),
     ],
 )
-def test_a_damaged_model(folder, tensors, fault):
+def test_a_damaged_model(folder, tensors, fault, assert_refused):
     save_file(tensors, folder / "model.safetensors")
-    with pytest.raises(FormatError, match=fault) as caught:
-        load(folder)
-    assert str(folder) in str(caught.value)
+    assert_refused(folder, fault)
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -1,6 +1,5 @@
 """The choice of a format, and of files that may be replaced."""
 
-import os
 import pickle
 import struct
 
@@ -140,14 +139,6 @@ def test_a_part_of_a_folder_of_vectors_may_be_of_another_program(tmp_path):
         with pytest.raises(FirthError, match="holds other files"):
             attempt(target, overwrite=True)
     assert (target / "thesis.tex").exists()
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
-def test_what_is_no_regular_file_is_refused(tmp_path):
-    os.mkfifo(tmp_path / "v.txt")
-    for path in (tmp_path / "v.txt", "/dev/zero"):
-        with pytest.raises(FormatError, match=r"^cannot read .*: not a regular file"):
-            load(path)
 
 
 @pytest.mark.parametrize("name", ["x" * 5000, "file/v.txt"])

@@ -101,16 +101,15 @@ def test_layouts(content, tmp_path):
         (b"a 1 2\nb 3 x\n", "line 2: 'x' is not a finite float32"),
         (b"one\n", "line 1 should be a header, or a word and its numbers"),
         (b"\n", "line 1 should be a header, or a word and its numbers"),
+        (b"a 1 2\nb 1 " + b"\xff" * 100_000, "line 2: .* is not a finite float32"),
         (b"x" * 3_000_000, "line 1 should be a header, or a word and its numbers"),
         (b"a" + b" 1" * 5000 + b"\nb 1" * 2000, "line 2: expected a word and 5000"),
     ],
 )
-def test_damaged_files(content, fault, tmp_path):
+def test_damaged_files(content, fault, tmp_path, assert_refused):
     path = tmp_path / "v.txt"
     path.write_bytes(content)
-    with pytest.raises(FormatError, match=fault) as caught:
-        load(path)
-    assert str(path) in str(caught.value)
+    assert_refused(path, fault)
 
 
 @pytest.mark.parametrize("header", [b"", b"5 2\n"])
@@ -158,13 +157,6 @@ def test_the_largest_numbers_are_told_from_infinity(tmp_path):
         load(tmp_path / "v.txt")
 
 
-def test_a_long_field_does_not_spoil_the_message(tmp_path):
-    (tmp_path / "v.txt").write_bytes(b"a 1 2\nb 1 " + b"\xff" * 100_000)
-    with pytest.raises(FormatError, match=r"line 2: .* is not a finite float32") as caught:
-        load(tmp_path / "v.txt")
-    assert len(str(caught.value)) < 1000
-
-
 @pytest.mark.parametrize("header", [b"", b"9 4\n"])
 def test_is_recognised_wherever_the_first_bytes_end(header):
     row = b"word -0.5 -1e-5 -1.0 2.5"
@@ -175,10 +167,9 @@ def test_is_recognised_wherever_the_first_bytes_end(header):
 
 
 @pytest.mark.parametrize("row", [0, 1, 499, 998, 999])
-def test_a_bad_line_is_named_in_whichever_block_it_is(row, tmp_path, monkeypatch):
+def test_a_bad_line_is_named_in_whichever_block(row, tmp_path, monkeypatch, assert_refused):
     monkeypatch.setattr(word2vec_text, "BLOCK_BYTES", 1000)
     lines = [f"w{i} 1 2\n" for i in range(1000)]
     lines[row] = f"w{row} 1 oops\n"
     (tmp_path / "v.txt").write_text("1000 2\n" + "".join(lines))
-    with pytest.raises(FormatError, match=f"line {row + 2}: 'oops'"):
-        load(tmp_path / "v.txt")
+    assert_refused(tmp_path / "v.txt", f"line {row + 2}: 'oops'")

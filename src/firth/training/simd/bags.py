@@ -101,19 +101,19 @@ def _emit_share(e, table, rows, first, end, gain, composed, bag, column, columns
 def _some_vectors_at_a_time(
     e: Emitter, columns: ir.Value, body: Callable[[ir.Value, range], None]
 ) -> None:
-    """Emit `body` for all columns: four vectors at a time, then two, then one.
+    """Emit `body` for all columns: four vectors at a time, then what is left.
 
     It is given the first column, and the places of the vectors from there.
     """
-    done: ir.Value = e.integer(0)
-    for vectors in (4, 2, 1):
-        whole = e.builder.and_(e.builder.sub(columns, done), e.integer(-vectors * WIDTH))
+    builder, four = e.builder, 4 * WIDTH
+    rest = builder.and_(columns, e.integer(four - 1))
+    whole = builder.sub(columns, rest)
 
-        def step(
-            index: ir.Value, _: list[ir.Value], at: ir.Value = done, n: int = vectors
-        ) -> list[ir.Value]:
-            body(e.builder.add(at, index), range(0, n * WIDTH, WIDTH))
-            return []
+    def over(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+        body(index, range(0, four, WIDTH))
+        return []
 
-        e.loop(whole, vectors * WIDTH, [], step)
-        done = e.builder.add(done, whole)
+    e.loop(whole, four, [], over)
+    for vectors in (1, 2, 3):
+        with builder.if_then(builder.icmp_signed("==", rest, e.integer(vectors * WIDTH))):
+            body(whole, range(0, vectors * WIDTH, WIDTH))
