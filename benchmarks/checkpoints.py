@@ -19,7 +19,7 @@ import firth
 import machine
 from firth.corpus import Corpus, read_corpus
 from firth.training import Callback, Checkpoints, RunEnd, TrainConfig, train_corpus
-from firth.training.checkpoints.folder import list_checkpoints, parse_duration
+from firth.training.checkpoints.folder import list_checkpoints
 
 RESULTS = Path(__file__).parent / "results" / "checkpoints.json"
 
@@ -75,7 +75,7 @@ def measure(corpus: Corpus, config: TrainConfig, every: str | None) -> dict[str,
     with tempfile.TemporaryDirectory() as name:
         folder, checkpoints = Path(name), None
         if every is not None:
-            checkpoints = Checkpoints(folder, every=parse_duration("--every", every))
+            checkpoints = Checkpoints(folder, every=every)
         train_corpus(corpus, config, callbacks=[watch], checkpoints=checkpoints)
         end = watch.end
         found = {"words_per_second": end.words / end.seconds}

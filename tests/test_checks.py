@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from firth.checks import is_finite, shown, whole_number
+from firth.checks import is_finite, parse_duration, shown, whole_number
 from firth.errors import ConfigError
 
 
@@ -42,3 +42,23 @@ def test_what_is_shown_is_short_and_in_one_line():
     assert shown(10**5000) == "an integer of about 5,000 digits"
     assert len(shown("x" * 10_000)) < 250
     assert shown(Fraction(10**5000)) == "a Fraction too long to be printed"
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("30s", 30), ("10m", 600), ("1.5h", 5400), ("2", 2), (0.5, 0.5), (1e-6, 1e-6)],
+)
+def test_durations(text, seconds):
+    assert parse_duration("every", text) == seconds
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "10x", "m", "-1s", 0, -1.0, "0s", "nan", "1e400", True, "9" * 30, None, 9e99, 10**400,
+        float("nan"),
+    ],
+)  # fmt: skip
+def test_what_is_no_duration_is_an_error(text):
+    with pytest.raises(ConfigError, match=r"every must be a time .* 30s, 10m"):
+        parse_duration("every", text)

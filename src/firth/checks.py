@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+import threading
 from collections.abc import Sequence
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 INT64_MAX = 2**63 - 1
 # Integers with more digits are not printed in full.
 _MOST_DIGITS = 30
+_SECONDS_OF = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 def whole_number(name: str, value: Any, *, least: int, most: int | None = INT64_MAX) -> int:  # noqa: ANN401
@@ -113,6 +116,33 @@ def switch(name: str, value: Any) -> bool:  # noqa: ANN401
     if not isinstance(value, np.bool_):
         raise ConfigError(f"{name} must be True or False, got {shown(value)}")
     return bool(value)
+
+
+def parse_duration(name: str, value: Any) -> float:  # noqa: ANN401
+    """Return the seconds of a duration: a number of seconds, or a text such as 30s, 10m or 1.5h.
+
+    Raises
+    ------
+    ConfigError
+        If it is neither, or not above 0.
+
+    Examples
+    --------
+    >>> parse_duration("every", "10m")
+    600.0
+    """
+    seconds = 0.0
+    if isinstance(value, str):
+        match = re.fullmatch(r"(\d+(?:\.\d*)?) *([smh]?)", value.strip())
+        if match:
+            seconds = float(match[1]) * _SECONDS_OF[match[2]]
+    elif is_finite(value):
+        seconds = float(value)
+    if not 0.0 < seconds < threading.TIMEOUT_MAX:
+        raise ConfigError(
+            f"{name} must be a time above 0, in seconds or as 30s, 10m, 1.5h; got {shown(value)}"
+        )
+    return seconds
 
 
 def is_finite(value: Any) -> bool:  # noqa: ANN401

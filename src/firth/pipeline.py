@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth._version import __version__
-from firth.checks import shown, switch
+from firth.checks import switch
 from firth.corpus import Corpus, Vocabulary, read_corpus
 from firth.corpus.holdout import share_of
 from firth.errors import ConfigError, one_line
 from firth.io.cache import cache_folder
 from firth.io.paths import to_path
-from firth.training.checkpoints.folder import Checkpoints, parse_duration
+from firth.training.checkpoints.folder import Checkpoints
 from firth.training.config import TrainConfig
 from firth.training.engines.base import INPUT, OUTPUT, Initial
 from firth.training.engines.registry import engine_named
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from firth.normalization import Normalization
     from firth.training.callbacks import Callback
     from firth.training.config import Model, OnDivergence
-    from firth.training.engines.base import EngineClass
 
 _LOG = logging.getLogger(__name__)
 
@@ -160,8 +159,6 @@ def train(
     assert config is not None
     assert start is None or isinstance(start, Vectors)
     # All that can be checked is checked before reading, which may take long.
-    if isinstance(frozen, str) or not isinstance(frozen, Iterable):
-        raise ConfigError(f"frozen must be a list of words, got {shown(frozen)}")
     held_out = source.held_out > 0 if isinstance(source, Corpus) else share_of(holdout) != 0
     check_options(config, held_out=held_out, checkpoints=checkpoint is not None)
     check_callbacks(callbacks)
@@ -169,12 +166,18 @@ def train(
     shows_bars = are_bars_shown(progress)
     reading = _Reading(tokenizer, lowercase, encoding_errors, normalization, holdout)
     with _open_checkpoints(checkpoint, checkpoint_every, keep_checkpoints, resume) as checkpoints:
-        written = _written_by(checkpoint, callbacks)
         with ReadingBar(shown=shows_bars) as bar:
-            corpus = _read(source, config, reading, start, written, bar)
+            corpus = _read(source, config, reading, start, _written_by(checkpoint, callbacks), bar)
         with TrainingBar(shown=shows_bars) as bar:
-            listeners = [RunLog(), *callbacks, bar]
-            result = _fit(corpus, config, make_engine, start, frozen, listeners, checkpoints)
+            result = train_corpus(
+                corpus,
+                config,
+                engine=make_engine,
+                callbacks=[RunLog(), *callbacks, bar],
+                checkpoints=checkpoints,
+                initial=None if start is None else _initial(start, corpus.vocabulary),
+                frozen=_ids(frozen, corpus.vocabulary),
+            )
     return _wrap(result, corpus, source, config, engine, reading)
 
 
@@ -221,27 +224,6 @@ def _read(
         corpus.held_out,
     )
     return corpus
-
-
-def _fit(
-    corpus: Corpus,
-    config: TrainConfig,
-    engine: EngineClass,
-    start: Vectors | None,
-    frozen: Iterable[Token],
-    callbacks: Sequence[Callback],
-    checkpoints: Checkpoints | None,
-) -> TrainResult:
-    """Train on the corpus, with start vectors and frozen words as rows of its vocabulary."""
-    return train_corpus(
-        corpus,
-        config,
-        engine=engine,
-        callbacks=callbacks,
-        checkpoints=checkpoints,
-        initial=None if start is None else _initial(start, corpus.vocabulary),
-        frozen=_ids(frozen, corpus.vocabulary),
-    )
 
 
 def _wrap(
@@ -303,10 +285,9 @@ def _open_checkpoints(
                     f"{name} needs a folder of checkpoints: give checkpoint (--checkpoint)"
                 )
         return nullcontext()
-    every = "10m" if every is None else every
     return Checkpoints(
         to_path("checkpoint", folder),
-        every=parse_duration("checkpoint_every (--checkpoint-every)", every),
+        every="10m" if every is None else every,
         keep=2 if keep is None else keep,
         resume=switch("resume", resume),
     )

@@ -59,9 +59,7 @@ def test_wrong_usage_is_told_in_plain_words(folder, call, arguments, line):
         ([*TRAIN, "--lr", "nan"], "lr must be a finite number, got nan"),
         ([*TRAIN, "--sample", "1e309"], "sample must be a finite number, got inf"),
         ([*TRAIN, "--threads", "9" * 26], "threads must be at most 1,024, got 99,999"),
-        ([*TRAIN, "--holdout", "1.5"], "holdout must be a share from 0 to below 1"),
         ([*TRAIN, "--holdout", "nan"], "holdout must be a share from 0 to below 1"),
-        ([*TRAIN, "--checkpoint", "c", "--keep-checkpoints", "0"], "keep_checkpoints must be at l"),
         ([*TRAIN, "--checkpoint", "c", "--checkpoint-every", "0"], "checkpoint_every (--checkpoin"),
     ],
 )

@@ -49,10 +49,7 @@ def warnings_of(source, *, holdout=0.0, **options):
 )
 def test_nothing_is_said_of_a_sensible_run(options):
     assert warnings_of(units(), **options) == []
-
-
-def test_pairs_are_sensible_units():
-    assert warnings_of(units(count=10_000, length=2)) == []
+    assert warnings_of(units(count=10_000, length=2), **options) == []
 
 
 def test_few_words_to_train_on():

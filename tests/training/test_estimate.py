@@ -148,19 +148,14 @@ def test_nothing_is_refused_where_the_system_does_not_tell(corpus, monkeypatch, 
     estimate.check_fits(estimate.estimate(task, checkpoints), task, checkpoints)
 
 
-def test_the_time_of_a_short_run_is_not_measured(corpus):
-    watch = Watch()
-    train_corpus(corpus, TrainConfig(dim=5, epochs=1, threads=1, sample=0), callbacks=[watch])
-    assert watch.estimate.seconds is None
-
-
-def test_measuring_the_time_changes_no_byte(corpus, monkeypatch):
+def test_the_time_of_a_long_run_is_measured_and_that_changes_no_byte(corpus, monkeypatch):
     held = dataclasses.replace(corpus, held_out=2_000)
     config = TrainConfig(dim=20, epochs=2, threads=1, sample=0)
-    without = train_corpus(held, config)
+    watch = Watch()
+    without = train_corpus(held, config, callbacks=[watch])
+    assert watch.estimate.seconds is None
     monkeypatch.setattr(estimate, "_WORK_OF_LONG_RUN", 0)
     monkeypatch.setattr(estimate, "_MEASURED_SECONDS", 0.05)
-    watch = Watch()
     measured = train_corpus(held, config, callbacks=[watch])
     assert watch.estimate.seconds > 0
     assert measured.input_vectors.tobytes() == without.input_vectors.tobytes()

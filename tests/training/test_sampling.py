@@ -31,14 +31,11 @@ def test_noise_is_counts_to_the_power(exponent):
     )
 
 
-def test_noise_of_a_huge_exponent_does_not_overflow():
-    assert sampling.noise_distribution(COUNTS, 400.0)[0] == pytest.approx(1.0)
-    assert sampling.noise_distribution(COUNTS, -400.0)[-1] == pytest.approx(1.0)
-
-
 @pytest.mark.parametrize(
     ("exponent", "expected"),
     [
+        (400.0, [0.5, 0.5, 0.0]),
+        (-400.0, [0.0, 0.0, 1.0]),
         (1e308, [0.5, 0.5, 0.0]),
         (-1e308, [0.0, 0.0, 1.0]),
         (1e-308, [1 / 3] * 3),
@@ -71,7 +68,7 @@ def test_noise_words_follow_their_distribution():
     table = sampling.alias_table(probabilities)
     key = draws.epoch_key(1, 0)
     drawn = [
-        draws.noise_of(np.uint64(draws.noise_draw(stream_at(key, position), k)), table)
+        draws.noise_of(np.uint64(draws.noise_bits(stream_at(key, position), k)), table)
         for position in range(40_000)
         for k in range(5)
     ]
@@ -133,4 +130,5 @@ def test_no_two_positions_or_epochs_share_a_stream():
     }
     assert len(streams) == 2 * 5 * 5000
     first = draws.epoch_key(1, 0)
-    assert draws.stream_at(first, 7) == reference.mix((int(first) + 8 * draws.GAMMA) & (2**64 - 1))
+    (expected,) = reference.streams(np.array([first]), np.array([7]))
+    assert draws.stream_at(first, 7) == expected

@@ -71,13 +71,8 @@ def test_a_handler_of_c_is_left_alone():
     import ctypes
 
     library = ctypes.CDLL(None)
-    library.signal.restype, library.signal.argtypes = (
-        ctypes.c_void_p,
-        [
-            ctypes.c_int,
-            ctypes.c_void_p,
-        ],
-    )
+    library.signal.restype = ctypes.c_void_p
+    library.signal.argtypes = [ctypes.c_int, ctypes.c_void_p]
     called = []
     handler = ctypes.CFUNCTYPE(None, ctypes.c_int)(called.append)
     address = ctypes.cast(handler, ctypes.c_void_p)

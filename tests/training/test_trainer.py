@@ -140,14 +140,12 @@ def test_patience_survives_going_back(corpus, tmp_path):
     """The best vectors of before are still the best."""
     config = dataclasses.replace(CONFIG, on_divergence="halve", patience=3)
 
-    class Engine(DivergesOnce):
-        pass
-
+    engine = type("Engine", (DivergesOnce,), {})
     with (
         pytest.warns(firth.FirthWarning, match="went back"),
         Checkpoints(tmp_path / "c") as checkpoints,
     ):
-        result = train_corpus(corpus, config, engine=Engine, checkpoints=checkpoints)
+        result = train_corpus(corpus, config, engine=engine, checkpoints=checkpoints)
     assert result.epoch == int(np.argmin(result.held_out_losses)) + 1
 
 

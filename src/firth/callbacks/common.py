@@ -6,8 +6,8 @@ import dataclasses
 import math
 from typing import Any
 
+from firth.checks import parse_duration
 from firth.training.callbacks import RunStart
-from firth.training.checkpoints.folder import parse_duration
 
 # Seconds between reports of progress.
 EVERY = 10.0

@@ -11,10 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from firth.checks import whole_number
+from firth.checks import parse_duration, whole_number
 from firth.evaluation.report import Evaluation, EvaluationSets, Paths
 from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart
-from firth.training.checkpoints.folder import parse_duration
 from firth.vectors import Vectors
 
 

@@ -60,7 +60,7 @@ class TorchEngine:
     PyTorch is set to one thread of its own meanwhile, because the matrices are small. The engine
     runs on the CPU only; `firth.torch.fit` takes a GPU.
 
-    See `firth.training.engines.base.EngineClass` for the parameters.
+    See `firth.training.engines.base.Engine` for the parameters.
 
     Examples
     --------
@@ -120,13 +120,7 @@ class TorchEngine:
         self.windows(0, 0, 0)
 
     def train(self, worker: int, stretch: Stretch) -> tuple[float, int]:
-        """Train one stretch; workers of different numbers may do so at the same time.
-
-        Returns
-        -------
-        loss, pairs : float, int
-            The sum of the losses in nats, and the number of positive pairs.
-        """
+        """Train one stretch; return the sum of its losses in nats, and its positive pairs."""
         loss, pairs, piece = 0.0, 0, _piece(self._config)
         with _one_thread():
             for start in range(stretch.start, stretch.stop, piece):

@@ -25,24 +25,17 @@ class Diverged(ConfigError):
 
 @dataclass(frozen=True, eq=False)
 class DivergenceCheck:
-    """Raises where a run diverges.
+    """Raises where a run diverges; the message names the row that is not finite or largest."""
 
-    Parameters
-    ----------
-    vocabulary, shapes
-        Name the rows of the tables in messages.
-    negative : int
-        K, on which the loss of guessing depends.
-    """
-
+    # These two name the rows of the tables.
     vocabulary: Vocabulary
     shapes: Mapping[str, TableShape]
-    negative: int
+    negative: int  # K, on which the loss of guessing depends
 
     def check_loss(
         self, loss: float, pairs: int, tables: Callable[[], Tables], epoch: int, lr: float
     ) -> None:
-        """Raise if a loss is not finite, or far beyond that of guessing.
+        """Raise `Diverged` if a loss is not finite, or far beyond that of guessing.
 
         Parameters
         ----------
@@ -54,11 +47,6 @@ class DivergenceCheck:
             From 0.
         lr : float
             The step size at the beginning of the run, after all halvings.
-
-        Raises
-        ------
-        Diverged
-            If so; the message names the row that is not finite or largest.
         """
         guessing = (self.negative + 1) * math.log(2.0)
         # Written so that NaN counts as too large, here and below.
@@ -71,20 +59,7 @@ class DivergenceCheck:
             )
 
     def check_tables(self, tables: Tables, epoch: int, lr: float) -> None:
-        """Raise if a table holds a number that is not finite, or far too large.
-
-        Parameters
-        ----------
-        tables : mapping
-            All tables of the engine.
-        epoch, lr
-            As for `check_loss`.
-
-        Raises
-        ------
-        Diverged
-            If so; the message names the row.
-        """
+        """Raise `Diverged` if a table holds a number that is not finite, or far too large."""
         row, value = self._worst_row(tables)
         if not value <= _MOST_IN_A_VECTOR:
             raise Diverged(

@@ -31,35 +31,17 @@ _LEAST_STRETCH = 64
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
-    """What a run will need, beyond what is in use before it begins.
+    """What a run will need, beyond what is in use before it begins."""
 
-    Parameters
-    ----------
-    memory : int
-        Bytes of memory.
-    disk : int
-        Bytes in the folder of checkpoints; 0 without one.
-    seconds : float, optional
-        Time from the beginning to the end of the last epoch; None for a short run, where it is not
-        measured.
-    """
-
-    memory: int
-    disk: int
+    memory: int  # bytes
+    disk: int  # bytes in the folder of checkpoints; 0 without one
+    # From the beginning to the end of the last epoch; None for a short run: it is not measured.
     seconds: float | None = None
 
 
 def estimate(task: Task, checkpoints: Checkpoints | None = None) -> Estimate:
-    """Estimate memory and disk; what callbacks need is not counted.
-
-    Parameters
-    ----------
-    task : Task
-        What the run is asked to do.
-    checkpoints : Checkpoints, optional
-        Where checkpoints are kept.
-    """
-    words, keeps_best = task.words, task.config.patience is not None
+    """Estimate memory and disk; what callbacks need is not counted."""
+    words, keeps_best = task.words, task.keeps_best
     tables = sum(shape.bytes for shape in task.shapes.values())
     memory = task.engine.memory(task.config, words, task.schedule.length, len(task.frozen))
     # Copies of all tables: of a checkpoint, and of the best epoch.
@@ -105,8 +87,6 @@ def expected_seconds(task: Task, engine: Engine, words: int) -> float | None:
 
     Parameters
     ----------
-    task : Task
-        What the run is asked to do.
     engine : Engine
         Compiled.
     words : int

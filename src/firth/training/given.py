@@ -6,9 +6,10 @@ import dataclasses
 import functools
 import inspect
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, ParamSpec
 
+from firth.checks import shown
 from firth.corpus import Corpus, read_corpus
 from firth.errors import ConfigError, one_line
 from firth.io.paths import to_path
@@ -51,6 +52,9 @@ def with_config(train: Callable[_P, Vectors]) -> Callable[_P, Vectors]:
         given: dict[str, Any] = dict(keywords)
         check_options(given, known)
         config = _config_of(given)
+        frozen = given.get("frozen", ())
+        if isinstance(frozen, str) or not isinstance(frozen, Iterable):
+            raise ConfigError(f"frozen must be a list of words, got {shown(frozen)}")
         source = arguments[0] if arguments else given.get("source")
         if isinstance(source, Corpus):
             _check_read(given, config)

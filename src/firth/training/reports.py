@@ -15,15 +15,7 @@ from firth.training.task import Task
 
 
 class Reports:
-    """Makes the records of a run, and calls the callbacks with them.
-
-    Parameters
-    ----------
-    callbacks : sequence of Callback
-        In the order in which they are called.
-    task : Task
-        What the run is asked to do.
-    """
+    """Makes the records of a run, and calls the callbacks with them, in their order."""
 
     def __init__(self, callbacks: Sequence[Callback], task: Task) -> None:
         self._callbacks, self._task = callbacks, task

@@ -18,9 +18,8 @@ from firth.training.divergence import Diverged
 from firth.training.engines.base import INPUT, Floats, Stretch, Tables
 from firth.training.engines.threads import run_in_thread, train_in_threads
 from firth.training.estimate import Estimate, expected_seconds
-from firth.training.held_out import measure_held_out
 from firth.training.reports import Reports
-from firth.training.schedule import Schedule
+from firth.training.schedule import Schedule, stretches
 from firth.training.signals import Interrupts
 from firth.training.task import Task, TrainResult
 
@@ -31,28 +30,10 @@ _LEAST_SCALE = 1e-3
 
 
 class Run:
-    """A run as it goes.
+    """A run as it goes: made, prepared, trained, closed."""
 
-    Parameters
-    ----------
-    task : Task
-        What it is asked to do.
-    reports : Reports
-        Tells the callbacks.
-    checkpoints : Checkpoints, optional
-        Where checkpoints are kept.
-    last : Checkpoint, optional
-        The checkpoint from which it goes on.
-    """
-
-    def __init__(
-        self,
-        task: Task,
-        reports: Reports,
-        checkpoints: Checkpoints | None,
-        last: Checkpoint | None,
-    ) -> None:
-        self._task, self._reports, self._last = task, reports, last
+    def __init__(self, task: Task, reports: Reports, checkpoints: Checkpoints | None) -> None:
+        self._task, self._reports = task, reports
         self._engine = task.make_engine()
         self._checkpointer = Checkpointer(checkpoints, task, self._engine)
         self._begun_from: Path | None = None
@@ -66,14 +47,15 @@ class Run:
 
     def prepare(self, needed: Estimate) -> None:
         """Compile the engine, put it where the run begins, and measure how long it will take."""
+        last = self._checkpointer.begin()
         run_in_thread(self._engine.compile)
         if self._task.initial is not None:
             self._engine.restore(self._task.initial.tables, self._task.initial.ids)
-        last, self._last = self._last, None
         if last is not None:
-            self._begun_from = last.path
+            self._begun_from = self._checkpointer.last
             self._go_on_from(last, last.state)
-            del last
+        # Its tables would stay in memory.
+        del last
         epochs_left = self._task.config.epochs - self._state.epoch
         words = epochs_left * self._task.corpus.tokens.size - self._state.position
         seconds = expected_seconds(self._task, self._engine, words)
@@ -82,7 +64,7 @@ class Run:
     def close(self) -> None:
         """Release what an exception would hold for as long as its traceback lives."""
         self._engine.close()
-        self._error = self._best = self._last = None
+        self._error = self._best = None
 
     def train(self, interrupts: Interrupts | None) -> TrainResult:
         """Train the epochs that are left, or until there is a reason to stop."""
@@ -193,19 +175,18 @@ class Run:
             yield stretch
 
     def _end_epoch(self) -> None:
-        state, config = self._state, self._task.config
+        state = self._state
         if state.pairs == 0:
             raise CorpusError(
-                f"subsampling left no window with two words in epoch {state.epoch + 1}; "
-                "give more text, or switch subsampling off with sample=0 "
-                f"(got {config.sample:g})"
+                f"subsampling left no window with two words in epoch {state.epoch + 1}; give more "
+                f"text, or switch subsampling off with sample=0 (got {self._task.config.sample:g})"
             )
         self._task.check.check_tables(self._engine.tables(), state.epoch, self._schedule.first)
         held_out_losses, is_best = state.held_out_losses, None
         if self._task.corpus.held_out:
-            held_out_losses = (*held_out_losses, measure_held_out(self._task, self._engine))
+            held_out_losses = (*held_out_losses, self._measure_held_out())
             is_best = bool(np.argmin(held_out_losses) == state.epoch)
-        if is_best and config.patience is not None:
+        if is_best and self._task.keeps_best:
             # Memory has room for one copy: first the older ones go, in a checkpoint too.
             self._checkpointer.finish()
             self._best = None
@@ -220,6 +201,21 @@ class Run:
         self._reports.epoch(
             self._state, self._schedule.step_size(self._state.epoch), is_best=is_best
         )
+
+    def _measure_held_out(self) -> float:
+        """Return the mean loss on the held-out text, with the same draws each time."""
+        loss, pairs, tokens = 0.0, 0, self._task.corpus.tokens
+        # With a step size of 0 the engine changes nothing.
+        held_out = stretches(self._task.size, tokens.size, self._schedule.length)
+        for done in train_in_threads(self._engine, held_out):
+            loss, pairs = loss + done.loss, pairs + done.pairs
+            tokens.release(done.stretch.start, done.stretch.stop)
+        if pairs == 0:
+            raise CorpusError(
+                "subsampling left no window with two words in the held-out text; hold out more, or "
+                f"switch subsampling off with sample=0 (got {self._task.config.sample:g})"
+            )
+        return loss / pairs
 
     # ------------------------------------------------------------------------ checkpoints
 
@@ -236,7 +232,8 @@ class Run:
             return False
         self._go_on_from(last, dataclasses.replace(last.state, lr_scale=scale))
         self._reports.go_back(self._state)
-        warn(f"{error}; went back to {last.path}, and lr is now {self._schedule.first:g}")
+        place, lr = self._checkpointer.last, self._schedule.first
+        warn(f"{error}; went back to {place}, and lr is now {lr:g}")
         # So that a run that is stopped now does not diverge again first.
         self._checkpointer.save(self._state, self._best)
         return True

@@ -32,15 +32,6 @@ def stretches(
 class Schedule:
     """How a run cuts its epochs, and how its step size falls.
 
-    Parameters
-    ----------
-    first, last : float
-        The step size at the first position of the first epoch, and after the last of the last.
-    epochs, size : int
-        The number of epochs, and the positions of each.
-    length : int
-        The most tokens of a stretch.
-
     Examples
     --------
     >>> schedule = Schedule(first=0.5, last=0.0, epochs=5, size=1000, length=400)
@@ -50,11 +41,11 @@ class Schedule:
     [500, 900, 1000]
     """
 
-    first: float
-    last: float
+    first: float  # the step size at the first position of the first epoch
+    last: float  # and after the last position of the last
     epochs: int
-    size: int
-    length: int
+    size: int  # positions of an epoch
+    length: int  # the most tokens of a stretch
 
     @property
     def slope(self) -> float:

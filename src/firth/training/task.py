@@ -16,7 +16,6 @@ from firth.training.engines.base import (
     NO_WORDS,
     OUTPUT,
     Engine,
-    EngineClass,
     Floats,
     Initial,
     Tables,
@@ -27,25 +26,13 @@ from firth.training.schedule import Schedule, stretch_length
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """What a run is asked to do.
-
-    Parameters
-    ----------
-    corpus, config
-        What is trained, and how.
-    engine : EngineClass
-        What makes the engine.
-    initial : Initial, optional
-        Vectors to start from.
-    frozen : int64
-        Ids of words whose vectors do not change.
-    """
+    """What a run is asked to do."""
 
     corpus: Corpus
     config: TrainConfig
-    engine: EngineClass
-    initial: Initial | None = None
-    frozen: NDArray[np.int64] = field(default_factory=lambda: NO_WORDS)
+    engine: type[Engine]
+    initial: Initial | None = None  # vectors to start from
+    frozen: NDArray[np.int64] = field(default_factory=lambda: NO_WORDS)  # ids of frozen words
 
     @property
     def size(self) -> int:
@@ -56,6 +43,11 @@ class Task:
     def words(self) -> int:
         """V, the size of the vocabulary."""
         return len(self.corpus.vocabulary)
+
+    @property
+    def keeps_best(self) -> bool:
+        """Whether the tables of the best epoch are kept."""
+        return self.config.patience is not None
 
     @property
     def shapes(self) -> Mapping[str, TableShape]:

@@ -13,10 +13,9 @@ from firth.errors import ConfigError
 from firth.training import estimate
 from firth.training.advice import warn_of_choices
 from firth.training.callbacks import Callback
-from firth.training.checkpoints.fingerprint import spec_of
 from firth.training.checkpoints.folder import Checkpoints
 from firth.training.config import TrainConfig
-from firth.training.engines.base import NO_WORDS, EngineClass, Initial
+from firth.training.engines.base import NO_WORDS, Engine, Initial
 from firth.training.engines.registry import DEFAULT, engine_named
 from firth.training.reports import Reports
 from firth.training.run import Run
@@ -28,7 +27,7 @@ def train_corpus(
     corpus: Corpus,
     config: TrainConfig,
     *,
-    engine: EngineClass | None = None,
+    engine: type[Engine] | None = None,
     callbacks: Sequence[Callback] = (),
     checkpoints: Checkpoints | None = None,
     initial: Initial | None = None,
@@ -40,7 +39,7 @@ def train_corpus(
     ----------
     corpus, config
         What to train on, and how.
-    engine : EngineClass, optional
+    engine : type of Engine, optional
         The class of the engine that trains; by default the compiled kernel's.
     callbacks : sequence of Callback
         Receive the reports of the run, in the caller's thread.
@@ -67,14 +66,7 @@ def train_corpus(
     warn_of_choices(corpus, config)
     needed = estimate.estimate(task, checkpoints)
     estimate.check_fits(needed, task, checkpoints)
-    # No name here holds the checkpoint: its tables would stay in memory.
-    run = Run(
-        task,
-        Reports(callbacks, task),
-        checkpoints,
-        None if checkpoints is None else checkpoints.begin(spec_of(task)),
-    )
-    with closing(run):
+    with closing(Run(task, Reports(callbacks, task), checkpoints)) as run:
         run.prepare(needed)
         with Interrupts() if checkpoints is not None else nullcontext() as interrupts:
             return run.train(interrupts)

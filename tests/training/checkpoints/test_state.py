@@ -5,38 +5,36 @@ import json
 
 import pytest
 
+from firth.corpus import read_corpus
 from firth.errors import ConfigError, FormatError
+from firth.training import TrainConfig
 from firth.training.checkpoints import state
-from firth.training.checkpoints.state import RunSpec, RunState, check_state, read_state, write_state
+from firth.training.checkpoints.state import RunState, check_state, read_state, write_state
+from firth.training.engines.hogwild import HogwildEngine
+from firth.training.task import Task
 
-SPEC = RunSpec(
-    fingerprint={"dim": 2, "lr": 1e-05, "text": "7 words", "start": None},
-    made_by={"Firth": "0.1.0", "vector length": 8, "instructions": "avx"},
-    same_bytes=False,
-    words=("tea", "milk"),
-    shapes={},
-    epochs=6,
-    size=100,
-    most_pairs=10,
-    held_out=True,
-    keeps_best=False,
-)
+CORPUS = read_corpus([["tea", "milk"]] * 50, holdout=[["tea", "milk"]])
+TASK = Task(CORPUS, TrainConfig(epochs=6, threads=1), HogwildEngine)
 STATE = RunState(2, 40, 1e-07, 7, (3.0, 0.1 + 0.2), (2.0, 1e22), 0.5)
 FIELDS = json.loads(json.dumps(dataclasses.asdict(STATE)))
+PARTS = {
+    "state": FIELDS,
+    "fingerprint": {"dim": 2, "lr": 1e-05, "text": "7 words", "start": None},
+    "made_by": {"Firth": "0.1.0", "vector length": 8, "instructions": "avx"},
+    "files": {"model.safetensors": "00ff"},
+}
 
 
 @pytest.fixture
 def path(tmp_path):
     path = tmp_path / "state.json"
-    write_state(path, STATE, SPEC, {"model.safetensors": "00ff"})
+    write_state(path, PARTS)
     return path
 
 
 def test_gives_back_what_was_written(path):
-    stored = read_state(path)
-    assert check_state(stored.state, SPEC) == STATE
-    assert (stored.fingerprint, stored.made_by) == (SPEC.fingerprint, SPEC.made_by)
-    assert stored.files == {"model.safetensors": "00ff"}
+    assert read_state(path) == PARTS
+    assert check_state(FIELDS, TASK) == STATE
 
 
 def test_a_person_can_read_it(path):
@@ -46,7 +44,7 @@ def test_a_person_can_read_it(path):
 
 
 def test_every_flipped_bit_is_refused(path):
-    write_state(path, STATE, dataclasses.replace(SPEC, fingerprint={"lr": 1e-05}, made_by={}), {})
+    write_state(path, {**PARTS, "fingerprint": {"lr": 1e-05}, "made_by": {}, "files": {}})
     whole = path.read_bytes()
     believed = []
     # Written in place, since some file systems take long to empty a file.
@@ -137,26 +135,33 @@ def test_the_layout_of_another_version_is_refused_in_one_line(path, layout):
 )
 def test_what_the_run_cannot_come_to_is_refused(changes, message):
     with pytest.raises(FormatError, match=message):
-        check_state({**FIELDS, **changes}, SPEC)
+        check_state({**FIELDS, **changes}, TASK)
 
 
 @pytest.mark.parametrize("name", list(FIELDS))
 def test_what_is_missing_is_named(name):
     fields = {key: value for key, value in FIELDS.items() if key != name}
     with pytest.raises(FormatError, match=f"'{name}' is missing"):
-        check_state(fields, SPEC)
+        check_state(fields, TASK)
 
 
 def test_a_run_without_held_out_text_has_no_losses_of_it():
-    spec = dataclasses.replace(SPEC, held_out=False)
-    assert check_state({**FIELDS, "held_out_losses": []}, spec).held_out_losses == ()
+    task = dataclasses.replace(TASK, corpus=read_corpus([["tea", "milk"]] * 50))
+    assert check_state({**FIELDS, "held_out_losses": []}, task).held_out_losses == ()
     with pytest.raises(FormatError, match="held_out_losses must be 0 finite numbers"):
-        check_state(FIELDS, spec)
+        check_state(FIELDS, task)
+
+
+def test_cbow_has_one_pair_for_each_position():
+    task = dataclasses.replace(TASK, config=TASK.config.replace(model="cbow"))
+    assert check_state({**FIELDS, "pairs": 40}, task).pairs == 40
+    with pytest.raises(FormatError, match="pairs must be at most 40, got 41"):
+        check_state({**FIELDS, "pairs": 41}, task)
 
 
 def test_a_finished_run_has_no_position():
     fields = {**FIELDS, "epoch": 6, "losses": [1.0] * 6, "held_out_losses": [1.0] * 6}
     with pytest.raises(FormatError, match="position must be at most 0, got 40"):
-        check_state(fields, SPEC)
+        check_state(fields, TASK)
     done = {**fields, "position": 0, "loss": 0.0, "pairs": 0}
-    assert check_state(done, SPEC).epoch == 6
+    assert check_state(done, TASK).epoch == 6

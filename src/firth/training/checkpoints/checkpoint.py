@@ -16,23 +16,18 @@ Draws belong to the seed, the epoch and the position, so there is no other rando
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from firth.corpus import Vocabulary
-from firth.errors import ConfigError, FormatError
-from firth.training.checkpoints.fingerprint import differences
-from firth.training.checkpoints.state import (
-    RunSpec,
-    RunState,
-    StoredState,
-    check_state,
-    read_state,
-    write_state,
-)
+from firth._version import __version__
+from firth.errors import FormatError
+from firth.training.checkpoints.state import RunState, check_state, write_state
 from firth.training.engines.base import Tables
+from firth.training.task import Task
 from firth.vectors.formats import native
 
 STATE = "state.json"
@@ -41,77 +36,62 @@ _FILES = {native.MODEL, native.VOCABULARY, native.CONFIG}
 
 
 @dataclass(frozen=True, eq=False)
-class Snapshot:
-    """What is written of a run; its arrays must not change any more."""
-
-    vocabulary: Vocabulary
-    config: Mapping[str, object]
-    tables: Tables
-    best: Tables | None
-    state: RunState
-
-
-@dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """What was read of a run."""
+    """What is kept of a run. Arrays that are to be written must not change any more."""
 
-    path: Path
-    tables: Tables
-    best: Tables | None
     state: RunState
+    tables: Tables
+    best: Tables | None = None  # those of the best epoch
 
 
-def write_checkpoint(snapshot: Snapshot, spec: RunSpec, folder: Path) -> None:
+def write_checkpoint(
+    folder: Path, checkpoint: Checkpoint, task: Task, identity: Mapping[str, object]
+) -> None:
     """Write all files of a checkpoint into a folder that is there.
+
+    Parameters
+    ----------
+    identity : mapping
+        The fingerprint of the run and what made it, which `state.json` keeps.
 
     Raises
     ------
     OSError
         If the disk is full.
     """
-    words, counts = snapshot.vocabulary.words, snapshot.vocabulary.counts
-    native.write_words(words, counts, snapshot.config, folder)
-    native.write_tensors(snapshot.tables, folder / native.MODEL)
-    if snapshot.best is not None:
-        native.write_tensors(snapshot.best, folder / BEST)
+    vocabulary, state = task.corpus.vocabulary, checkpoint.state
+    how = {
+        "firth": __version__,
+        "options": dataclasses.asdict(task.config),
+        "losses": list(state.losses),
+        "held_out_losses": list(state.held_out_losses),
+        "lr_scale": state.lr_scale,
+    }
+    native.write_words(vocabulary.words, vocabulary.counts, how, folder)
+    native.write_tensors(checkpoint.tables, folder / native.MODEL)
+    if checkpoint.best is not None:
+        native.write_tensors(checkpoint.best, folder / BEST)
     digests = {file.name: _digest(file) for file in sorted(folder.iterdir())}
-    write_state(folder / STATE, snapshot.state, spec, digests)
+    parts = {"state": dataclasses.asdict(state), **identity, "files": digests}
+    write_state(folder / STATE, parts)
 
 
-def read_fingerprint(path: Path, spec: RunSpec) -> StoredState:
-    """Read the state of a checkpoint, and check that it is of this run.
-
-    Raises
-    ------
-    ConfigError
-        If it is of another run; the message tells what differs.
-    FormatError
-        If it is damaged.
-    """
-    stored = read_state(path / STATE)
-    different = differences(stored.fingerprint, spec.fingerprint)
-    if different:
-        raise ConfigError(
-            f"{path} is of another run: {different}; give what it was then, or another folder"
-        )
-    return stored
-
-
-def read_checkpoint(path: Path, stored: StoredState, spec: RunSpec) -> Checkpoint:
-    """Read a checkpoint after `read_fingerprint`; nothing is used before it is checked.
+def read_checkpoint(folder: Path, parts: Mapping[str, Mapping[str, Any]], task: Task) -> Checkpoint:
+    """Read a checkpoint of this run after its state; nothing is used before it is checked.
 
     Raises
     ------
     FormatError
         If it is damaged, or does not fit the run.
     """
-    state = check_state(stored.state, spec)
-    has_best = spec.keeps_best and state.epoch > 0
-    _check_files(path, stored.files, _FILES | ({BEST} if has_best else set()))
-    if native.read_json(path / native.VOCABULARY).get("words") != list(spec.words):
-        raise FormatError(f"{path / native.VOCABULARY}: the words are not those of this run")
-    best = _read_tables(path / BEST, spec) if has_best else None
-    return Checkpoint(path, _read_tables(path / native.MODEL, spec), best, state)
+    state = check_state(parts["state"], task)
+    has_best = task.keeps_best and state.epoch > 0
+    _check_files(folder, parts["files"], _FILES | ({BEST} if has_best else set()))
+    words = native.read_json(folder / native.VOCABULARY).get("words")
+    if words != list(task.corpus.vocabulary.words):
+        raise FormatError(f"{folder / native.VOCABULARY}: the words are not those of this run")
+    best = _read_tables(folder / BEST, task) if has_best else None
+    return Checkpoint(state, _read_tables(folder / native.MODEL, task), best)
 
 
 def _check_files(folder: Path, digests: Mapping[str, object], names: set[str]) -> None:
@@ -129,10 +109,10 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
 
 
-def _read_tables(path: Path, spec: RunSpec) -> Tables:
-    tables = native.read_tensors(path, spec.shapes)
+def _read_tables(path: Path, task: Task) -> Tables:
+    tables = native.read_tensors(path, task.shapes)
     found = {name: table.shape for name, table in tables.items()}
-    expected = {name: (shape.rows, shape.dim) for name, shape in spec.shapes.items()}
+    expected = {name: (shape.rows, shape.dim) for name, shape in task.shapes.items()}
     if found != expected:
         raise FormatError(f"{path}: expected tables of shapes {expected}, got {found}")
     return tables

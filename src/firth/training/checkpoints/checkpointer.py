@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from pathlib import Path
 
 import numpy as np
 
-from firth._version import __version__
 from firth.errors import warn
-from firth.training.checkpoints.checkpoint import Checkpoint, Snapshot
+from firth.training.checkpoints.checkpoint import Checkpoint
 from firth.training.checkpoints.folder import Checkpoints
 from firth.training.checkpoints.state import RunState
 from firth.training.engines.base import Engine, Tables
@@ -18,26 +16,12 @@ from firth.training.task import Task
 
 
 class Checkpointer:
-    """Takes checkpoints of a run, and warns of those that could not be written.
-
-    Parameters
-    ----------
-    checkpoints : Checkpoints, optional
-        The folder.
-    task : Task
-        What the run is asked to do.
-    engine : Engine
-        Its tables are saved, while no worker changes them.
-
-    Attributes
-    ----------
-    seconds : float
-        How long the workers have stood still for it.
-    """
+    """Takes checkpoints of a run while no worker trains; warns of those that are not written."""
 
     def __init__(self, checkpoints: Checkpoints | None, task: Task, engine: Engine) -> None:
         self._checkpoints, self._task, self._engine = checkpoints, task, engine
         self._warning = ""
+        # How long the workers have stood still for it.
         self.seconds = 0.0
 
     @property
@@ -62,17 +46,14 @@ class Checkpointer:
         began = time.perf_counter()
         # Until then the copy of the last checkpoint takes memory too.
         self.finish()
-        tables, config = copies(self._engine.tables()), self._task.config
-        self._task.check.check_tables(tables, state.epoch, config.lr * state.lr_scale)
-        how = {
-            "firth": __version__,
-            "options": dataclasses.asdict(config),
-            "losses": list(state.losses),
-            "held_out_losses": list(state.held_out_losses),
-            "lr_scale": state.lr_scale,
-        }
-        self._checkpoints.write(Snapshot(self._task.corpus.vocabulary, how, tables, best, state))
+        tables = copies(self._engine.tables())
+        self._task.check.check_tables(tables, state.epoch, self._task.config.lr * state.lr_scale)
+        self._checkpoints.write(Checkpoint(state, tables, best))
         self.seconds += time.perf_counter() - began
+
+    def begin(self) -> Checkpoint | None:
+        """Return the checkpoint from which the run goes on, if there is one."""
+        return None if self._checkpoints is None else self._checkpoints.begin(self._task)
 
     def read_last(self) -> Checkpoint | None:
         """Read the last checkpoint of this run, if there is one."""
@@ -83,8 +64,7 @@ class Checkpointer:
         """Wait until the checkpoint is written, at most so many seconds; warn if it was not."""
         if self._checkpoints is None:
             return
-        self._checkpoints.wait(seconds)
-        failure = self._checkpoints.take_failure()
+        failure = self._checkpoints.wait(seconds)
         # The run goes on without it. A full disk causes one warning, not one each time.
         if failure is not None and str(failure) != self._warning:
             self._warning = str(failure)

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from firth._version import __version__
 from firth.compilation.emitter import WIDTH
 from firth.compilation.processor import processor_features
-from firth.training.checkpoints.state import RunSpec
 from firth.training.task import Task
 
 # The features on which the arithmetic of the kernels and of NumPy depends. Processors that differ
@@ -20,23 +19,6 @@ from firth.training.task import Task
 _ARITHMETIC = {
     "avx", "avx2", "avx512bw", "avx512dq", "avx512f", "avx512vl", "fma", "neon", "sve",
 }  # fmt: skip
-
-
-def spec_of(task: Task) -> RunSpec:
-    """Return what the checkpoints of a run must fit."""
-    config, corpus = task.config, task.corpus
-    return RunSpec(
-        fingerprint=fingerprint_of(task),
-        made_by=made_by(),
-        same_bytes=config.deterministic,
-        words=corpus.vocabulary.words,
-        shapes=task.shapes,
-        epochs=config.epochs,
-        size=task.size,
-        most_pairs=1 if config.model == "cbow" else 2 * config.window,
-        held_out=corpus.held_out > 0,
-        keeps_best=config.patience is not None,
-    )
 
 
 def made_by() -> dict[str, object]:
@@ -50,8 +32,8 @@ def differences(before: Mapping[str, object], now: Mapping[str, object]) -> str:
 
     Examples
     --------
-    >>> differences({"dim": 100, "window": 5}, {"dim": 200, "window": 5})
-    'dim was 100, is now 200'
+    >>> differences({"dim": 100, "window": 5, "lr": 0.1}, {"dim": 200, "window": 5, "lr": 0.2})
+    'dim was 100, is now 200; lr was 0.1, is now 0.2'
     """
     return "; ".join(
         f"{name} was {before.get(name)!r}, is now {now.get(name)!r}"

@@ -6,30 +6,28 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
-from firth.checks import is_finite, shown, whole_number
+from firth.checks import parse_duration, whole_number
 from firth.errors import ConfigError, FirthError, FormatError, warn
 from firth.io.atomic import atomic_write, check_usable_folder
 from firth.io.locks import lock_folder
 from firth.io.scratch import NEW, remove_leftovers, scratch_folder
 from firth.training.checkpoints.checkpoint import (
+    STATE,
     Checkpoint,
-    Snapshot,
     read_checkpoint,
-    read_fingerprint,
     write_checkpoint,
 )
-from firth.training.checkpoints.fingerprint import differences
-from firth.training.checkpoints.state import RunSpec
+from firth.training.checkpoints.fingerprint import differences, fingerprint_of, made_by
+from firth.training.checkpoints.state import read_state
+from firth.training.task import Task
 
 _LOG = logging.getLogger(__name__)
 
 _PREFIX = "checkpoint-"
 _NAME = re.compile(rf"{_PREFIX}([0-9]{{6}}|[1-9][0-9]{{6,}})")
-_UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 class Checkpoints:
@@ -39,8 +37,8 @@ class Checkpoints:
     ----------
     folder : Path
         Made when the first is written. Files of other names in it are left alone.
-    every : float
-        Seconds between checkpoints.
+    every : float or str
+        Seconds between checkpoints, or a time such as 10m.
     keep : int
         How many stay; older ones are removed after a new one is written.
     resume : bool
@@ -55,14 +53,13 @@ class Checkpoints:
     """
 
     def __init__(
-        self, folder: Path, *, every: float = 600.0, keep: int = 2, resume: bool = False
+        self, folder: Path, *, every: float | str = "10m", keep: int = 2, resume: bool = False
     ) -> None:
         # A callback may change the working directory.
         self.folder = folder.absolute()
         self.keep = whole_number("keep_checkpoints", keep, least=1)
-        if not every > 0.0:
-            raise ConfigError(f"checkpoint_every must be above 0 seconds, got {every!r}")
-        self._resume, self._every = resume, every
+        self._every = parse_duration("checkpoint_every (--checkpoint-every)", every)
+        self._resume = resume
         self._last = time.monotonic()
         # An event, since a join that is interrupted may count a living thread as ended.
         self._written = threading.Event()
@@ -93,23 +90,10 @@ class Checkpoints:
             if self._is_closed and self._written.is_set():
                 self._lock.release()
 
-    def begin(self, spec: RunSpec) -> Checkpoint | None:
-        """Return the checkpoint from which a run goes on, if there is one.
-
-        Parameters
-        ----------
-        spec : RunSpec
-            What checkpoints must fit; its fingerprint is kept with each.
-
-        Raises
-        ------
-        ConfigError
-            If the checkpoint is of another run, or was made elsewhere and the run promises the same
-            bytes; the message tells what differs.
-        FormatError
-            If it is damaged.
-        """
-        self._spec = spec
+    def begin(self, task: Task) -> Checkpoint | None:
+        """Return the checkpoint from which a run goes on, if there is one; see `read_last`."""
+        self._task = task
+        self._identity = {"fingerprint": fingerprint_of(task), "made_by": made_by()}
         self._last = time.monotonic()
         return self.read_last() if self._resume else None
 
@@ -119,7 +103,8 @@ class Checkpoints:
         Raises
         ------
         ConfigError
-            If it is of another run; the message tells what differs.
+            If it is of another run, or was made elsewhere and the run promises the same bytes; the
+            message tells what differs.
         FormatError
             If it is damaged.
         """
@@ -128,22 +113,28 @@ class Checkpoints:
             return None
         path = found[-1]
         try:
-            stored = read_fingerprint(path, self._spec)
-            self._compare_makers(path, stored.made_by)
-            return read_checkpoint(path, stored, self._spec)
+            parts = read_state(path / STATE)
+            self._compare(path, parts)
+            return read_checkpoint(path, parts, self._task)
         except FormatError as error:
             before = f"go on from {found[-2].name}" if len(found) > 1 else "begin anew"
             raise FormatError(f"{error}; remove the folder {path} to {before}") from error
         except OSError as error:
             raise FirthError(f"cannot read {path}: {error.strerror or error}") from error
 
-    def _compare_makers(self, path: Path, made_by: Mapping[str, object]) -> None:
-        """Raise if a checkpoint made elsewhere breaks the promise of same bytes; else warn once."""
-        different = differences(made_by, self._spec.made_by)
-        if not different or self._has_warned:
+    def _compare(self, path: Path, parts: dict[str, dict[str, Any]]) -> None:
+        """Raise if a checkpoint is of another run; if it was made elsewhere, raise or warn once."""
+        different, elsewhere = (
+            differences(parts[name], now) for name, now in self._identity.items()
+        )
+        if different:
+            raise ConfigError(
+                f"{path} is of another run: {different}; give what it was then, or another folder"
+            )
+        if not elsewhere or self._has_warned:
             return
-        made = f"{path} was made elsewhere: {different}"
-        if self._spec.same_bytes:
+        made = f"{path} was made elsewhere: {elsewhere}"
+        if self._task.config.deterministic:
             raise ConfigError(
                 f"{made}; deterministic promises the same bytes, which only the same version and "
                 "processor give: go on there, or begin anew in another folder"
@@ -155,22 +146,25 @@ class Checkpoints:
         """Tell whether it is time for a checkpoint, and the last one is written."""
         return self._written.is_set() and time.monotonic() - self._last >= self._every
 
-    def write(self, snapshot: Snapshot) -> None:
+    def write(self, checkpoint: Checkpoint) -> None:
         """Wait until the last checkpoint is written, and start a thread that writes this one."""
-        self.wait()
+        self._written.wait()
         self._last = time.monotonic()
         self._written.clear()
         # A second interrupt does not wait for it: what it leaves is removed by the next run.
-        threading.Thread(target=self._write, args=(snapshot,), daemon=True).start()
+        threading.Thread(target=self._write, args=(checkpoint,), daemon=True).start()
 
-    def take_failure(self) -> Exception | None:
-        """Return the reason why a checkpoint could not be written, once."""
+    def wait(self, seconds: float | None = None) -> Exception | None:
+        """Wait until the checkpoint is written, but at most so many seconds.
+
+        Returns
+        -------
+        Exception or None
+            The reason why it could not be written, once.
+        """
+        self._written.wait(seconds)
         failure, self._failure = self._failure, None
         return failure
-
-    def wait(self, seconds: float | None = None) -> None:
-        """Wait until the checkpoint is written, but at most so many seconds."""
-        self._written.wait(seconds)
 
     @property
     def last(self) -> Path | None:
@@ -178,14 +172,14 @@ class Checkpoints:
         found = list_checkpoints(self.folder)
         return found[-1] if found else None
 
-    def _write(self, snapshot: Snapshot) -> None:
+    def _write(self, checkpoint: Checkpoint) -> None:
         try:
             # Files with such a name count too.
             numbers = [number for number, _ in _numbered(self.folder)]
             path = self.folder / f"{_PREFIX}{max(numbers, default=0) + 1:06d}"
             with atomic_write(path, folder=True) as temporary:
-                write_checkpoint(snapshot, self._spec, temporary)
-            state = snapshot.state
+                write_checkpoint(temporary, checkpoint, self._task, self._identity)
+            state = checkpoint.state
             _LOG.info("wrote %s: epoch %d, position %d", path, state.epoch, state.position)
             self._remove_old()
         except Exception as error:
@@ -215,47 +209,10 @@ def list_checkpoints(folder: Path) -> list[Path]:
 
 def _numbered(folder: Path) -> list[tuple[int, Path]]:
     """Return all that has the name of a checkpoint, each with its number."""
-    matches = [(_NAME.fullmatch(path.name), path) for path in _entries(folder)]
-    return [(int(match[1]), path) for match, path in matches if match]
-
-
-def _entries(folder: Path) -> list[Path]:
     try:
-        return list(folder.iterdir())
+        matches = [(_NAME.fullmatch(path.name), path) for path in folder.iterdir()]
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
         raise FirthError(f"cannot read {folder}: {error.strerror or error}") from error
-
-
-def parse_duration(name: str, value: float | str) -> float:
-    """Return the seconds of a duration: a number of seconds, or a text such as 30s, 10m or 1.5h.
-
-    Parameters
-    ----------
-    name : str
-        The option, for the error.
-    value : float or str
-
-    Raises
-    ------
-    ConfigError
-        If it is neither, or not above 0.
-
-    Examples
-    --------
-    >>> parse_duration("every", "10m")
-    600.0
-    """
-    seconds = 0.0
-    if isinstance(value, str):
-        match = re.fullmatch(r"(\d+(?:\.\d*)?) *([smh]?)", value.strip())
-        if match:
-            seconds = float(match[1]) * _UNITS[match[2]]
-    elif is_finite(value):
-        seconds = float(value)
-    if not 0.0 < seconds < threading.TIMEOUT_MAX:
-        raise ConfigError(
-            f"{name} must be a time above 0, in seconds or as 30s, 10m, 1.5h; got {shown(value)}"
-        )
-    return seconds
+    return [(int(match[1]), path) for match, path in matches if match]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +58,49 @@ class Initial:
 
 
 class Engine(Protocol):
-    """What the trainer asks of an engine."""
+    """What the trainer asks of an engine; its class tells beforehand what the engine will hold."""
+
+    name: ClassVar[str]
+    """The name by which checkpoints and users know the engine."""
+
+    def __init__(
+        self,
+        config: TrainConfig,
+        counts: NDArray[np.int64],
+        tokens: TokenStore,
+        stretch: int,
+        frozen: NDArray[np.int64] = NO_WORDS,
+    ) -> None:
+        """Make an engine.
+
+        Parameters
+        ----------
+        counts : int64, (V,)
+            How often each word occurs.
+        stretch : int
+            The most tokens of a stretch.
+        frozen : int64
+            Ids of words whose vectors never change.
+
+        Raises
+        ------
+        ConfigError
+            If the engine lacks an option; the message names it.
+        """
+
+    @staticmethod
+    def shapes(config: TrainConfig, words: int) -> Mapping[str, TableShape]:
+        """Return the tables that the engine will have for so many words."""
+
+    @staticmethod
+    def memory(config: TrainConfig, words: int, stretch: int, frozen: int) -> int:
+        """Estimate the bytes that the engine will hold at most, its tables included.
+
+        Parameters
+        ----------
+        words, stretch, frozen : int
+            The size of the vocabulary, the most tokens of a stretch, the number of frozen words.
+        """
 
     @property
     def workers(self) -> int:
@@ -97,54 +139,3 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """End all threads and release all memory of the engine, also after an error."""
-
-
-class EngineClass(Protocol):
-    """What makes an engine, and tells beforehand what the engine will hold."""
-
-    @property
-    def name(self) -> str:
-        """The name by which checkpoints and users know the engine."""
-
-    def __call__(
-        self,
-        config: TrainConfig,
-        counts: NDArray[np.int64],
-        tokens: TokenStore,
-        stretch: int,
-        frozen: NDArray[np.int64] = NO_WORDS,
-    ) -> Engine:
-        """Make an engine.
-
-        Parameters
-        ----------
-        config : TrainConfig
-            How to train.
-        counts : int64, (V,)
-            How often each word occurs.
-        tokens : TokenStore
-            The corpus.
-        stretch : int
-            The most tokens of a stretch.
-        frozen : int64
-            Ids of words whose vectors never change.
-
-        Raises
-        ------
-        ConfigError
-            If the engine lacks an option; the message names it.
-        """
-
-    def shapes(self, config: TrainConfig, words: int) -> Mapping[str, TableShape]:
-        """Return the tables that the engine will have for so many words."""
-
-    def memory(self, config: TrainConfig, words: int, stretch: int, frozen: int) -> int:
-        """Estimate the bytes that the engine will hold at most, its tables included.
-
-        Parameters
-        ----------
-        config : TrainConfig
-            How to train.
-        words, stretch, frozen : int
-            The size of the vocabulary, the most tokens of a stretch, the number of frozen words.
-        """

@@ -19,14 +19,14 @@ from firth.training.simd.rows import stride_of
 
 
 class HogwildEngine:
-    """Skip-gram and CBOW by the compiled kernel; see `EngineClass` for the parameters."""
+    """Skip-gram and CBOW by the compiled kernel; see `Engine` for the parameters."""
 
     name = "hogwild"
     shapes = staticmethod(word_tables)
 
     @staticmethod
     def memory(config: TrainConfig, words: int, stretch: int, frozen: int) -> int:
-        """Estimate the bytes that the engine holds; see `EngineClass`."""
+        """Estimate the bytes that the engine holds; see `Engine`."""
         stride = stride_of(config.dim)
         rows = 2 * 4 * stride * (words + frozen)
         scratch = config.workers * kernel.worker_bytes(window_of(config), stride, stretch)
@@ -67,13 +67,7 @@ class HogwildEngine:
         self.train(0, Stretch(epoch=0, start=0, stop=0, lr=0.0, slope=0.0))
 
     def train(self, worker: int, stretch: Stretch) -> tuple[float, int]:
-        """Train one stretch; workers of different numbers may do so at the same time.
-
-        Returns
-        -------
-        loss, pairs : float, int
-            The sum of the losses in nats, and the number of positive pairs.
-        """
+        """Train one stretch; return the sum of its losses in nats, and its positive pairs."""
         unit = int(np.searchsorted(self._offsets, stretch.start, side="right")) - 1
         loss, pairs = kernel.train_stretch(
             self._ids,

@@ -7,7 +7,7 @@ from typing import cast
 
 from firth.checks import shown
 from firth.errors import ConfigError
-from firth.training.engines.base import EngineClass
+from firth.training.engines.base import Engine
 
 DEFAULT = "hogwild"
 
@@ -20,7 +20,7 @@ _CLASSES = {
 ENGINES = tuple(_CLASSES)
 
 
-def engine_named(name: str) -> EngineClass:
+def engine_named(name: str) -> type[Engine]:
     """Return the class of an engine.
 
     Raises
@@ -33,4 +33,4 @@ def engine_named(name: str) -> EngineClass:
     if not isinstance(name, str) or name not in _CLASSES:
         raise ConfigError(f"engine must be {' or '.join(ENGINES)}, got {shown(name)}")
     module, attribute = _CLASSES[name]
-    return cast(EngineClass, getattr(importlib.import_module(module), attribute))
+    return cast(type[Engine], getattr(importlib.import_module(module), attribute))
