@@ -5,7 +5,7 @@ import importlib.util
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,6 +22,18 @@ if importlib.util.find_spec("torch") is None:
 FUZZER = Path(__file__).parent / "fuzzing"
 
 SHARED_DATA = Path(__file__).parents[1] / "../shared/data"
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Return a folder on a file system of 1 MB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = f"mount -t tmpfs -o size=1m tmpfs {disk} 2>/dev/null"
+    if not sys.platform.startswith("linux") or os.system(mount) != 0:
+        pytest.skip("a small file system cannot be mounted here")
+    yield disk
+    os.system(f"umount {disk}")
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
 """The command, run in a process of its own as a user runs it, or faster in this one."""
 
 import os
-import subprocess
 import sys
 import types
 
 import pytest
+from processes import run_python
 
 import firth
 from firth.cli import app
@@ -28,11 +28,8 @@ def run():
     """Run the command in a process of its own."""
 
     def run(*arguments, at, stdin=None, **environment):
-        return subprocess.run(
-            [sys.executable, "-m", "firth", *arguments],
-            cwd=at, input=stdin, capture_output=True, text=True, encoding="utf-8", check=False,
-            env={**os.environ, "COLUMNS": "100", **environment},
-        )  # fmt: skip
+        environment = {**os.environ, "COLUMNS": "100", **environment}
+        return run_python("-m", "firth", *arguments, cwd=at, input=stdin, env=environment)
 
     return run
 
@@ -52,10 +49,8 @@ def call(monkeypatch, capsys):
             told = f"firth: {error}\n"
         except SystemExit as end:
             code = end.code
-        captured = capsys.readouterr()
-        return types.SimpleNamespace(
-            returncode=code, stdout=captured.out, stderr=captured.err + told
-        )
+        output, errors = capsys.readouterr()
+        return types.SimpleNamespace(returncode=code, stdout=output, stderr=errors + told)
 
     return call
 

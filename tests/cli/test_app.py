@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from processes import begin_python, output_of
 
 # What is printed is written at once, or only as the program ends.
 BUFFERING = pytest.mark.parametrize("unbuffered", ["1", ""])
@@ -31,9 +32,8 @@ def test_a_command_leaves_its_objects_to_the_end_of_the_process(folder):
         "import atexit, gc; atexit.register(lambda: print(gc.get_freeze_count() > 0));"
         "from firth.cli import main; main()"
     )
-    command = [sys.executable, "-c", program, "similar", "vectors", "cat"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
-    assert done.stdout.endswith("\nTrue\n")
+    output = output_of("-c", program, "similar", "vectors", "cat", cwd=folder)
+    assert output.endswith("\nTrue\n")
 
 
 @pytest.mark.parametrize("arguments", [[], ["train"], ["unknown"]])
@@ -60,10 +60,7 @@ def test_every_verb_has_help_with_an_example(folder, call, verb):
 def test_ctrl_c_is_told_in_one_line(tmp_path):
     (tmp_path / "text.txt").write_text("the cat sat on the mat and the dog on the log\n" * 150_000)
     arguments = ["train", "text.txt", "--output", "x", "--epochs", "1000", "--dim", "200"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "firth", *arguments],
-        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    process = begin_python("-m", "firth", *arguments, cwd=tmp_path)
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(timeout=4)
     process.send_signal(signal.SIGINT)

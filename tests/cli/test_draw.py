@@ -15,7 +15,6 @@ def folder(tmp_path_factory):
     matrix = np.random.default_rng(1).normal(size=(len(WORDS), 5)).astype(np.float32)
     Vectors(WORDS, matrix).save(folder / "vectors")
     Vectors([1, 2, 3], np.eye(3, dtype=np.float32)).save(folder / "items")
-    Vectors(["a", "b"], np.array([[1.0], [2.0]], dtype=np.float32)).save(folder / "flat")
     return folder
 
 
@@ -89,10 +88,7 @@ def test_integers_are_found_by_their_digits(folder, call, tmp_path):
         (["vectors", "-o", "x.png", "--analogy", "man,king,woman"], ["four different words", "('"]),
         (["vectors", "-o", "x.png", "--analogy", "man,king,man,king"], ["four different words"]),
         (["vectors", "-o", "x.png", "--analogy", "man,kign,woman,queen"], ["'kign'", "near: king"]),
-        (["vectors", "-o", "x.png", "--words", "king"], ["at least 2 words, got 1"]),
         (["vectors", "-o", "x.png", "--top", "1"], ["top must be at least 2, got 1"]),
-        (["vectors", "-o", "x.png", "--words", "tea,tea"], ["must differ, got tea"]),
-        (["flat", "-o", "x.png"], ["at least 2 dimensions, got 1"]),
         # What cannot be written is told before anything is read.
         (["absent", "-o", "x.jpg"], ["a picture ends in .png, .svg or .pdf, got 'x.jpg'"]),
         (["absent", "-o", "vectors/config.json/x.png"], ["cannot write"]),
@@ -102,7 +98,7 @@ def test_integers_are_found_by_their_digits(folder, call, tmp_path):
 def test_bad_input_is_told_in_one_line(folder, fails, arguments, parts):
     message = fails("plot", *arguments, at=folder)
     assert all(part in message for part in parts)
-    assert sorted(path.name for path in folder.iterdir()) == ["flat", "items", "vectors"]
+    assert sorted(path.name for path in folder.iterdir()) == ["items", "vectors"]
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,11 @@
 import dataclasses
 import inspect
 import re
-import subprocess
-import sys
 import typing
 
 import pytest
 import typer
+from processes import output_of
 
 import firth
 from firth.cli import app
@@ -113,7 +112,4 @@ def test_wrong_usage_needs_no_numbers():
         "import sys; sys.argv = ['firth', 'train', '--sg', '1']; from firth.cli import app\n"
         "try: app()\nexcept SystemExit: print('numpy' in sys.modules)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )
-    assert done.stdout == "False\n"
+    assert output_of("-c", program) == "False\n"

@@ -15,3 +15,9 @@ def output_of(*arguments, **options):
     done = run_python(*arguments, **options)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def begin_python(*arguments, **options):
+    """Begin Python with these arguments; return the process, which keeps its output as text."""
+    defaults = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"}
+    return subprocess.Popen([sys.executable, *arguments], **{**defaults, **options})

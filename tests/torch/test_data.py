@@ -14,8 +14,9 @@ from firth.torch import Collate, NoiseSampler, PaddedVocabulary, WindowDataset, 
 SENTENCES = [[3, 1, 2, 1, 5], [4], [2, 0, 5, 0, 0, 1], [], [0], [1, 4]]
 
 
-def expected_windows(sentences, window):
+def expected_windows(sentences, window, join=False):
     found = []
+    sentences = [[word for each in sentences for word in each]] if join else sentences
     for sentence in sentences:
         words = [word for word in sentence if word != 0]
         for place, centre in enumerate(words):
@@ -34,27 +35,17 @@ def store_of(sentences):
     return TokenStore(ids, np.cumsum([0, *map(len, sentences)]))
 
 
-def joined(sentences):
-    return [[word for sentence in sentences for word in sentence]]
-
-
 def random_sentences(count=200, most=12):
     rng = np.random.default_rng(2)
     return [rng.integers(1, 30, rng.integers(0, most)).tolist() for _ in range(count)]
 
 
-@pytest.mark.parametrize("window", [1, 2, 4])
-def test_windows_stop_at_the_ends_of_sentences(window):
-    dataset = WindowDataset(SENTENCES, window)
+@pytest.mark.parametrize(("window", "join"), [(1, False), (2, False), (4, False), (7, True)])
+def test_windows_stop_at_the_ends_of_sentences_unless_these_are_joined(window, join):
+    dataset = WindowDataset(SENTENCES, window, join=join)
     items = [dataset[index] for index in range(len(dataset))]
-    assert plain(items) == expected_windows(SENTENCES, window)
+    assert plain(items) == expected_windows(SENTENCES, window, join)
     assert items[0][1].dtype == torch.int64
-
-
-def test_joined_sentences_are_one_stream():
-    dataset = WindowDataset(SENTENCES, 7, join=True)
-    expected = expected_windows(joined(SENTENCES), 7)
-    assert plain(dataset[index] for index in range(len(dataset))) == expected
 
 
 def test_a_token_store_gives_the_same_windows_with_ids_moved_up():
@@ -100,19 +91,12 @@ def test_counts_are_of_the_words_that_are_centres():
 
 
 @pytest.mark.parametrize("block", [1, 7, 100, 10_000])
-def test_a_stream_gives_every_window_once_in_order(monkeypatch, block):
+@pytest.mark.parametrize(("window", "join"), [(3, False), (15, True)])
+def test_a_stream_gives_every_window_once_in_order(monkeypatch, block, window, join):
     monkeypatch.setattr(data, "_BLOCK", block)
     sentences = random_sentences()
-    stream = WindowStream(store_of(sentences), 3)
-    assert plain(stream) == expected_windows(sentences, 3)
-
-
-@pytest.mark.parametrize("block", [1, 7, 10_000])
-def test_a_joined_stream_goes_across_sentences(monkeypatch, block):
-    monkeypatch.setattr(data, "_BLOCK", block)
-    sentences = random_sentences()
-    stream = WindowStream(store_of(sentences), 15, join=True)
-    assert plain(stream) == expected_windows(joined(sentences), 15)
+    stream = WindowStream(store_of(sentences), window, join=join)
+    assert plain(stream) == expected_windows(sentences, window, join)
 
 
 def test_workers_share_out_a_stream(monkeypatch):

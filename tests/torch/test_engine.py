@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 import torch
+from training_case import zipf_ids
 from typer.testing import CliRunner
 
 import firth
@@ -24,9 +25,8 @@ MAY_DIFFER = 0.04
 
 
 def zipf_units(lengths, vocabulary=40, seed=3):
-    rng = np.random.default_rng(seed)
-    weights = 1.0 / np.arange(1, vocabulary + 1)
-    return [rng.choice(vocabulary, n, p=weights / weights.sum()).tolist() for n in lengths]
+    ids = zipf_ids(seed, vocabulary, sum(lengths))
+    return [unit.tolist() for unit in np.split(ids, np.cumsum(lengths)[:-1])]
 
 
 def planted_units(seed=0, sentences=3000):
@@ -77,10 +77,8 @@ def test_one_window_at_a_time_it_is_the_kernel(monkeypatch, model):
     )
     ours = train_corpus(corpus, config, engine=TorchEngine)
     kernel = train_corpus(corpus, config)
-    for table, expected in [
-        (ours.input_vectors, kernel.input_vectors),
-        (ours.output_vectors, kernel.output_vectors),
-    ]:
+    for name in ("input_vectors", "output_vectors"):
+        table, expected = getattr(ours, name), getattr(kernel, name)
         assert table.dtype == np.float32
         np.testing.assert_allclose(table, expected, rtol=0, atol=2e-5 * np.abs(expected).max())
     np.testing.assert_allclose(ours.losses, kernel.losses, rtol=1e-5)

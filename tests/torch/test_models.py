@@ -108,15 +108,11 @@ def test_a_tied_table_gets_the_gradients_of_both(projection, loss):
 @EVERY
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_both_kinds_of_table_give_the_same_numbers(projection, loss, optimizer):
-    embedding, parameter = (
-        make(projection, loss, table=table) for table in ("embedding", "parameter")
-    )
-    starts = [[table.detach().clone() for table in m.parameters()] for m in (embedding, parameter)]
-    for first, second in zip(*starts, strict=True):
-        assert torch.equal(first, second)
-    for start, first, second in zip(
-        starts[0], train(embedding, optimizer), train(parameter, optimizer), strict=True
-    ):
+    models = [make(projection, loss, table=table) for table in ("embedding", "parameter")]
+    starts = [[table.detach().clone() for table in model.parameters()] for model in models]
+    ends = [train(model, optimizer) for model in models]
+    for start, other, first, second in zip(*starts, *ends, strict=True):
+        assert torch.equal(start, other)
         assert not torch.equal(start, first)
         torch.testing.assert_close(first, second, rtol=1e-12, atol=1e-12)
 

@@ -1,11 +1,11 @@
 """Fixtures of the tests of training."""
 
 import os
-import subprocess
 import sys
 from collections.abc import Callable
 
 import pytest
+from processes import output_of
 
 from firth.errors import MissingExtraError
 from firth.training.engines.registry import ENGINES, engine_named
@@ -35,11 +35,7 @@ def run_uncompiled() -> Callable[[str, str], None]:
             "import runpy, numpy; numpy.seterr(over='ignore');"
             f"exec({statement!r}, runpy.run_path({path!r}))"
         )
-        done = subprocess.run(
-            [sys.executable, "-c", program],
-            env={**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": os.pathsep.join(sys.path)},
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
+        settings = {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
+        output_of("-c", program, env={**os.environ, **settings})
 
     return run

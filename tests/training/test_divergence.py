@@ -152,14 +152,9 @@ def test_far_too_large_a_step_ends_callbacks_and_leaves_no_checkpoint(corpus, en
         def on_end(self, end):
             told.append(end.reason)
 
+    named = {"callbacks": [Watch()], "checkpoints": Checkpoints(tmp_path)}
     with pytest.raises(Diverged, match=r"training diverges: .* in epoch 1.*lower lr"):
-        train_corpus(
-            corpus,
-            config_of(lr=1e6),
-            engine=engine,
-            callbacks=[Watch()],
-            checkpoints=Checkpoints(tmp_path),
-        )
+        train_corpus(corpus, config_of(lr=1e6), engine=engine, **named)
     assert told == ["error"]
     assert list_checkpoints(tmp_path) == []
 

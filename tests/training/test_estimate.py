@@ -56,8 +56,8 @@ class Tall(NotMade):
         return 1_000_000 + stretch + frozen
 
 
-def needed(corpus, config, checkpoints=None, engine=HogwildEngine):
-    return estimate.estimate(Task(corpus, config, engine), checkpoints)
+def needed(corpus, config, checkpoints=None, engine=HogwildEngine, **named):
+    return estimate.estimate(Task(corpus, config, engine, **named), checkpoints)
 
 
 def test_memory_grows_by_copies_of_the_tables(corpus, tmp_path):
@@ -70,10 +70,8 @@ def test_memory_grows_by_copies_of_the_tables(corpus, tmp_path):
 
 
 def test_what_the_engine_declares_is_added_up(corpus, tmp_path):
-    found = estimate.estimate(
-        Task(corpus, TrainConfig(dim=200, threads=1), Tall, frozen=np.arange(7)),
-        Checkpoints(tmp_path),
-    )
+    config, checkpoints = TrainConfig(dim=200, threads=1), Checkpoints(tmp_path)
+    found = needed(corpus, config, checkpoints, Tall, frozen=np.arange(7))
     stretch, tables = 20_000 // 8, 4 * 200 * (6 * WORDS - 1 + 10)
     assert found.memory == 1_000_000 + stretch + 7 + tables + 120 * WORDS
     assert found.disk == 3 * (tables + 20 * WORDS)
@@ -129,9 +127,8 @@ def test_a_run_that_just_fits_is_not_refused(corpus, monkeypatch):
 
 
 def test_a_folder_without_room_for_checkpoints_is_refused(corpus, monkeypatch, tmp_path):
-    monkeypatch.setattr(
-        estimate, "free_disk", lambda folder: 1_000_000 if folder == tmp_path else 0
-    )
+    room = {tmp_path: 1_000_000}
+    monkeypatch.setattr(estimate, "free_disk", lambda folder: room.get(folder, 0))
     config = TrainConfig(dim=100, threads=1)
     expected = (
         r"checkpoints need about 7\.4 MB in .* for 3,000 words in 100 dimensions, and 1\.0 MB are "
