@@ -113,13 +113,15 @@ class DrawnList:
     def draw_targets(self, rng, w, rows, most):
         listed = self.listed
         t = int(rng.integers(1, min(most, rows) + 1))
-        doubled = int(rng.integers(0, most - t + 1))
-        again = rng.integers(0, t, doubled)
+        repeated_noise = int(rng.integers(0, most - t + 1))
+        again = rng.integers(0, t, repeated_noise)
         targets = rng.permutation(rows)[:t]
-        listed.t[w], listed.doubled[w] = t, doubled
-        listed.targets[w, : t + doubled] = np.concatenate([targets, targets[again]]) * self.stride
-        listed.noise_duplicates[w, :doubled] = again
-        listed.labels[w, : t + doubled] = rng.integers(0, 2, t + doubled)
+        listed.t[w], listed.repeated_noise[w] = t, repeated_noise
+        listed.targets[w, : t + repeated_noise] = (
+            np.concatenate([targets, targets[again]]) * self.stride
+        )
+        listed.noise_duplicates[w, :repeated_noise] = again
+        listed.labels[w, : t + repeated_noise] = rng.integers(0, 2, t + repeated_noise)
         listed.is_relabelled[w] = True
 
     def draw_bags(self, rng, w, rows, sizes):
@@ -128,7 +130,7 @@ class DrawnList:
         if sizes is None:
             again = rng.integers(0, m, rng.integers(0, 4))
             listed.inputs[w, :m] = rng.permutation(rows)[:m] * self.stride
-            listed.repeated[w] = len(again)
+            listed.repeated_contexts[w] = len(again)
             listed.context_duplicates[w, : len(again)] = again
         else:
             ends = np.cumsum(rng.choice(sizes, m))

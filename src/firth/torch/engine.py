@@ -78,7 +78,10 @@ class TorchEngine:
     @staticmethod
     def memory(config: TrainConfig, words: int, stretch: int, frozen: int) -> int:
         """Estimate the bytes that the engine holds, and that training a stretch takes."""
-        rows = 2 * (words + _FIRST + frozen) * config.dim * 4
+        rows = sum(
+            shape.rows + _FIRST + min(frozen, shape.words)
+            for shape in word_tables(config, words).values()
+        )
         window, piece = window_of(config), min(stretch, _piece(config))
         lists = bytes_of(list_shapes(window, piece)) + bytes_of(gathered_shapes(window, piece))
         # Bytes as measured: while contexts are padded, and then noise words.
@@ -87,7 +90,7 @@ class TorchEngine:
         if window.cbow is None:
             padding += 8 * places
         windows = config.workers * (lists + piece * padding)
-        return rows + words * sampling.BYTES_PER_WORD + windows
+        return 4 * config.dim * rows + words * sampling.BYTES_PER_WORD + windows
 
     def __init__(
         self,
@@ -98,7 +101,10 @@ class TorchEngine:
         frozen: NDArray[np.int64] = NO_WORDS,
     ) -> None:
         self._config, self._tokens = config, tokens
-        self._frozen = torch.from_numpy(frozen) + _FIRST
+        self._frozen = [
+            torch.from_numpy(frozen[frozen < shape.words]) + _FIRST
+            for shape in self.shapes(config, len(counts)).values()
+        ]
         self._window, self._sampling = window_of(config), sampling_of(counts, config)
         self._batch = _batch_size(counts * (self._sampling.keep + 1.0))
         size = len(counts) + _FIRST
@@ -147,14 +153,14 @@ class TorchEngine:
         )
         if listed.composed is None:
             contexts = _with_repetitions(listed.inputs, listed.context_duplicates, listed.m)
-            count = listed.m + listed.repeated
+            count = listed.m + listed.repeated_contexts
         else:
             contexts, count = listed.inputs, listed.bag_ends[:, 0]
         return Windows(
             listed.positions,
             listed.targets[:, 0] + _FIRST,
             _padded(contexts, count),
-            _padded(listed.targets[:, 1:], listed.t + listed.doubled - 1),
+            _padded(listed.targets[:, 1:], listed.t + listed.repeated_noise - 1),
         )
 
     def tables(self) -> Tables:
@@ -171,7 +177,9 @@ class TorchEngine:
 
     def _freeze(self) -> None:
         """Take copies of the rows that never change."""
-        self._originals = [table.detach()[self._frozen] for table in self._tables]
+        self._originals = [
+            table.detach()[rows] for table, rows in zip(self._tables, self._frozen, strict=True)
+        ]
 
     def take_tables(self) -> Tables:
         """Return the tables; the engine cannot train any more."""
@@ -187,11 +195,11 @@ class TorchEngine:
         # backward() would add to gradients that all workers share.
         gradients = torch.autograd.grad(loss, self._tables)
         with torch.no_grad():
-            for table, gradient, originals in zip(
-                self._tables, gradients, self._originals, strict=True
+            for table, gradient, rows, originals in zip(
+                self._tables, gradients, self._frozen, self._originals, strict=True
             ):
                 table.add_(gradient, alpha=-step_size)
-                table[self._frozen] = originals
+                table[rows] = originals
         return float(loss.item())
 
 

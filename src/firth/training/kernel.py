@@ -1,4 +1,4 @@
-"""The one training kernel: it trains the windows of a list, whatever model they are of.
+"""The one training kernel: it trains the windows of a list, of any model.
 
     V vocabulary · D dimensions · T targets · m inputs of a window
     input, output (rows, stride) float32; stride: D rounded up to whole vectors
@@ -31,6 +31,7 @@ from firth.training.lists.windows import (
     Sampling,
     Window,
     WindowList,
+    composed_bags,
     draw_noise,
     empty_list,
     gather,
@@ -42,8 +43,8 @@ from firth.training.lists.windows import (
 from firth.training.simd import bags, primitives, rows
 from firth.training.simd.rows import Floats
 
-# The rows of a window are fetched so many windows before it is trained.
-AHEAD = 2
+# Rows are fetched this many windows ahead.
+AHEAD = 1
 # The update goes over the rows so many columns at a time, a multiple of every vector's width.
 # Before each part, a share of what a later window needs is fetched: a processor cannot wait for all
 # of it at once.
@@ -58,18 +59,17 @@ class Tables(NamedTuple):
 
 
 class Frozen(NamedTuple):
-    """Rows that never change, and what they are."""
+    """Rows of a table that never change: where their copies are, and the copies."""
 
-    slots: NDArray[np.int32]  # for each row its place among the frozen ones, else -1; or empty
-    input: Floats  # (n, stride)
-    output: Floats  # (n, stride)
+    slots: NDArray[np.int32]  # (rows,) the place of each row among the copies, else -1; or empty
+    originals: Floats  # (n, stride)
 
 
 class Scratch(NamedTuple):
     """What a window needs while it is trained, overwritten by the next."""
 
-    composed: Floats  # for each bag its vector, and what this was before the step
-    composed_rows: NDArray[np.int64]  # the offsets of the former
+    composed: Floats  # row 2b is the vector of bag b, row 2b + 1 its value before the step
+    composed_rows: NDArray[np.int64]  # the offsets of the rows 2b
     before: Floats  # the inputs before the step
     scores: Floats  # S, then G
     signs: Floats  # -1 where S holds the score of a target labelled 1, else 1
@@ -107,13 +107,12 @@ def worker_bytes(window: Window, stride: int, stretch: int) -> int:
 
 
 def _scratch_shapes(window: Window, stride: int) -> Shapes:
-    most = 1 if window.cbow is not None else 2 * window.reach
-    bags_of_window = 0 if window.cbow is None else 1
+    composed = composed_bags(window)
     scores = 2 * window.reach * (window.negative + 1) + WIDTH
     return {
-        "composed": ((2 * bags_of_window, stride), np.float32),
-        "composed_rows": ((bags_of_window,), np.int64),
-        "before": ((most, stride), np.float32),
+        "composed": ((2 * composed, stride), np.float32),
+        "composed_rows": ((composed,), np.int64),
+        "before": ((composed or 2 * window.reach, stride), np.float32),
         "scores": ((scores,), np.float32),
         "signs": ((scores,), np.float32),
         "loss": ((2 * WIDTH,), np.float32),
@@ -130,7 +129,7 @@ def train_stretch(
     key: np.uint64,
     sampling: Sampling,
     tables: Tables,
-    frozen: Frozen,
+    frozen: tuple[Frozen, Frozen],
     window: Window,
     step: tuple[float, float],
     worker: Worker,
@@ -151,8 +150,8 @@ def train_stretch(
         What to draw from, and how to form windows.
     tables : Tables
         Changed in place, without locks where several workers train (Niu et al. 2011, Hogwild).
-    frozen : Frozen
-        Rows to be restored after each window, in case it changed them.
+    frozen : pair of Frozen
+        Rows of the input and of the output table that are restored after each window.
     step : pair of float
         (lr, slope): the step size at position p is lr + slope * p.
     worker : Worker
@@ -165,13 +164,13 @@ def train_stretch(
         number of positive pairs: (context, centre) for skip-gram, windows for CBOW.
     """
     gathered, listed, scratch = worker
-    positions, m, repeated = listed.positions, listed.m, listed.repeated
+    positions, m, repeated_contexts = listed.positions, listed.m, listed.repeated_contexts
     stride, alias, (lr, slope) = tables.input.shape[1], sampling.alias, step
     last = gather(tokens, offsets, unit, start, stop, key, sampling.keep, window.reach, gathered)
     loss, pairs, pending = 0.0, 0, 0
-    # While a block is trained, the next one stands listed, so that its rows can be fetched, and
-    # the noise of the one after that is drawn. Then this one is listed where the first was.
-    centre, unit, first, now, following = window.reach, 0, 0, 0, 0
+    # While one block is trained, the next is already listed, so that its rows can be fetched.
+    # Noise is drawn for the block after that, which then takes the place of the trained one.
+    centre, gathered_unit, first, now, following = window.reach, 0, 0, 0, 0
     while centre < last or now > 0 or following > 0:
         for k in range(BLOCK):
             if centre + k < last:
@@ -181,10 +180,10 @@ def train_stretch(
                 eta = np.float32(lr + slope * positions[w])
                 taken, pending = train_window(tables, listed, w, eta, frozen, scratch, pending)
                 loss += taken
-                pairs += m[w] + repeated[w]
-        stop = min(centre + BLOCK, last)
-        unit, count = list_block(
-            gathered, centre, stop, unit, key, alias, window, stride, listed, first
+                pairs += m[w] + repeated_contexts[w]
+        end = min(centre + BLOCK, last)
+        gathered_unit, count = list_block(
+            gathered, centre, end, gathered_unit, key, alias, window, stride, listed, first
         )
         now, following = following, count
         first, centre = BLOCK - first, centre + BLOCK
@@ -197,7 +196,7 @@ def train_window(
     listed: WindowList,
     w: int,
     eta: np.float32,
-    frozen: Frozen,
+    frozen: tuple[Frozen, Frozen],
     scratch: Scratch,
     pending: int,
 ) -> tuple[float, int]:
@@ -209,11 +208,13 @@ def train_window(
         What was taken out of the running loss, and how many vectors of scores it holds now.
     """
     # Each array of the list is named once: to Numba, naming one costs time.
-    m, repeated, x_again = listed.m[w], listed.repeated[w], listed.context_duplicates[w]
-    t, doubled, y_again = listed.t[w], listed.doubled[w], listed.noise_duplicates[w]
-    x_rows, y_rows, width = listed.inputs[w], listed.targets[w], t + doubled
+    m, repeated_contexts = listed.m[w], listed.repeated_contexts[w]
+    t, repeated_noise = listed.t[w], listed.repeated_noise[w]
+    x_again, y_again = listed.context_duplicates[w], listed.noise_duplicates[w]
+    x_rows, y_rows, width = listed.inputs[w], listed.targets[w], t + repeated_noise
     ends, weights, gains = listed.bag_ends[w], listed.weights[w], listed.gains[w]
     composed, composed_rows, before, scores, signs, running_loss = scratch
+    # Near the end of a short block these are rows of older windows: then nothing is gained.
     later = (w + AHEAD) & (2 * BLOCK - 1)
     later_rows, later_t, arrivals = listed.targets[later], listed.t[later], listed.arrivals
     inputs, outputs = tables
@@ -225,23 +226,24 @@ def train_window(
     else:
         x, trained, listed_rows = inputs, x_rows, m
     if listed.is_relabelled[w]:
+        # For as many inputs as any window has: the next windows may have more.
         primitives.signs_of(listed.labels[w], width, len(trained), signs)
     primitives.scores(x, trained, m, outputs, y_rows, width, scores)
     fetch(tables, later_rows, later_t, arrivals, later, COLUMNS // 2, COLUMNS // 2)
-    copy_duplicates(scores, m, x_again, repeated, width)
+    copy_duplicates(scores, m, x_again, repeated_contexts, width)
     taken, pending = loss_and_gradient(
-        scores, signs, (m + repeated) * width, eta, running_loss, pending
+        scores, signs, (m + repeated_contexts) * width, eta, running_loss, pending
     )
-    fold_contexts(scores, m, x_again, repeated, width)
-    fold_noise(scores, m, width, t, y_again, doubled)
+    fold_contexts(scores, m, x_again, repeated_contexts, width)
+    fold_noise(scores, m, width, t, y_again, repeated_noise)
     for column in range(0, x.shape[1], COLUMNS):
         columns = min(COLUMNS, x.shape[1] - column)
         fetch(tables, later_rows, later_t, arrivals, later, column + COLUMNS, COLUMNS)
         primitives.update(x, trained, m, outputs, y_rows, t, scores, width, before, column, columns)
         if listed.composed is not None:
             share_changes(inputs, x_rows, ends, gains, m, composed, column, columns)
-    restore_frozen(inputs, x_rows, listed_rows, frozen.slots, frozen.input)
-    restore_frozen(outputs, y_rows, t, frozen.slots, frozen.output)
+    restore_frozen(inputs, x_rows, listed_rows, frozen[0])
+    restore_frozen(outputs, y_rows, t, frozen[1])
     return taken, pending
 
 
@@ -303,30 +305,35 @@ def share_changes(
 
 @inlined
 def copy_duplicates(
-    scores: Floats, m: int, duplicates: NDArray[np.int64], repeated: int, width: int
+    scores: Floats, m: int, duplicates: NDArray[np.int64], count: int, width: int
 ) -> None:
     """Append a copy of its scores for every repetition of an input."""
-    for r in range(repeated):
+    for r in range(count):
         for k in range(width):
             scores[(m + r) * width + k] = scores[duplicates[r] * width + k]
 
 
 @inlined
 def fold_contexts(
-    gradients: Floats, m: int, duplicates: NDArray[np.int64], repeated: int, width: int
+    gradients: Floats, m: int, duplicates: NDArray[np.int64], count: int, width: int
 ) -> None:
     """Add the gradients of the repetitions to those of the input, whose row is changed once."""
-    for r in range(repeated):
+    for r in range(count):
         for k in range(width):
             gradients[duplicates[r] * width + k] += gradients[(m + r) * width + k]
 
 
 @inlined
 def fold_noise(
-    gradients: Floats, m: int, width: int, t: int, duplicates: NDArray[np.int64], doubled: int
+    gradients: Floats,
+    m: int,
+    width: int,
+    t: int,
+    duplicates: NDArray[np.int64],
+    count: int,
 ) -> None:
     """Add the gradients of targets that are repetitions to those of the first."""
-    for r in range(doubled):
+    for r in range(count):
         for i in range(0, m * width, width):
             gradients[i + duplicates[r]] += gradients[i + t + r]
 
@@ -372,14 +379,9 @@ def flush_loss(running_loss: Floats) -> float:
 
 
 @inlined
-def restore_frozen(
-    table: Floats,
-    offsets: NDArray[np.int64],
-    count: int,
-    slots: NDArray[np.int32],
-    originals: Floats,
-) -> None:
-    """Write the original rows over those of frozen words, among the first `count` listed."""
+def restore_frozen(table: Floats, offsets: NDArray[np.int64], count: int, frozen: Frozen) -> None:
+    """Write the originals over the frozen rows among the first `count` listed."""
+    slots, originals = frozen
     if len(slots) > 0:
         stride = np.int64(table.shape[1])
         for k in range(count):

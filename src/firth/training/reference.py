@@ -140,10 +140,10 @@ def window_of(
 
 def window_in(listed: WindowList, w: int, stride: int = 1) -> ReferenceWindow:
     """Return window w of a list, with its repetitions spelled out."""
-    m, width = int(listed.m[w]), int(listed.t[w] + listed.doubled[w])
+    m, width = int(listed.m[w]), int(listed.t[w] + listed.repeated_noise[w])
     rows = (listed.inputs[w] // stride).tolist()
     if listed.composed is None:
-        again = listed.context_duplicates[w, : listed.repeated[w]]
+        again = listed.context_duplicates[w, : listed.repeated_contexts[w]]
         bags = [(rows[k],) for k in [*range(m), *again]]
         weights = gains = (1.0,) * len(bags)
     else:

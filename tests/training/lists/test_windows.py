@@ -54,27 +54,29 @@ def test_a_vocabulary_of_two_repeats_everything(cbow):
     case = draw_case(cbow=cbow, dim=4, negative=5, vocabulary=2, sample=0.0, lengths=(40, 40))
     listed = case.listed()
     assert (listed.t <= 2).all()
-    assert listed.doubled.max() == 4
+    assert listed.repeated_noise.max() == 4
     assert cbow or (listed.m <= 2).all()
     assert_lists_agree(case)
 
 
 def test_repetitions_name_what_they_repeat():
     listed = draw_case(cbow=False, dim=4, negative=9, vocabulary=6, sample=0.0).listed()
-    assert listed.repeated.any()
-    assert listed.doubled.any()
+    assert listed.repeated_contexts.any()
+    assert listed.repeated_noise.any()
     for w in range(len(listed.positions)):
-        m, t, doubled = listed.m[w], listed.t[w], listed.doubled[w]
+        m, t, repeated_noise = listed.m[w], listed.t[w], listed.repeated_noise[w]
         assert len(set(listed.inputs[w, :m])) == m
         assert len(set(listed.targets[w, :t])) == t
-        assert (listed.context_duplicates[w, : listed.repeated[w]] < m).all()
-        again = listed.noise_duplicates[w, :doubled]
-        assert (listed.targets[w, again] == listed.targets[w, t : t + doubled]).all()
-        assert listed.labels[w, : t + doubled].tolist() == [1.0] + [0.0] * (t + doubled - 1)
+        assert (listed.context_duplicates[w, : listed.repeated_contexts[w]] < m).all()
+        again = listed.noise_duplicates[w, :repeated_noise]
+        assert (listed.targets[w, again] == listed.targets[w, t : t + repeated_noise]).all()
+        assert listed.labels[w, : t + repeated_noise].tolist() == [1.0] + [0.0] * (
+            t + repeated_noise - 1
+        )
 
 
 def test_words_that_share_a_slot_are_told_apart():
-    # Ids that are equal modulo the number of slots, repeated within a window.
+    # Ids that are equal modulo the number of slots, repeated_contexts within a window.
     case = draw_case(cbow=False, dim=8, negative=5, vocabulary=3 * SLOTS + 2, lengths=(12,))
     a, b = 1, 1 + SLOTS
     case.ids = np.array([a, b, a, b + SLOTS, b, a, 0, a, b, b, a, a], np.int32)

@@ -12,10 +12,13 @@ from firth.compilation.arrays import aligned_zeros, read_only
 from firth.corpus import TokenStore
 from firth.training import draws, kernel, sampling
 from firth.training.config import TrainConfig
-from firth.training.engines.base import INPUT, NO_WORDS, OUTPUT, Stretch, Tables
-from firth.training.engines.tables import frozen_slots, initialise, packed, word_tables
+from firth.training.engines.base import INPUT, NO_WORDS, OUTPUT, Floats, Stretch, Tables
+from firth.training.engines.tables import initialise, packed, word_tables
 from firth.training.lists.windows import sampling_of, window_of
 from firth.training.simd.rows import stride_of
+
+# The order of `kernel.Tables`.
+_NAMES = (INPUT, OUTPUT)
 
 
 class HogwildEngine:
@@ -28,10 +31,12 @@ class HogwildEngine:
     def memory(config: TrainConfig, words: int, stretch: int, frozen: int) -> int:
         """Estimate the bytes that the engine holds; see `Engine`."""
         stride = stride_of(config.dim)
-        rows = 2 * 4 * stride * (words + frozen)
         scratch = config.workers * kernel.worker_bytes(window_of(config), stride, stretch)
-        slots = 4 * words if frozen else 0
-        return rows + scratch + slots + words * sampling.BYTES_PER_WORD
+        tables = sum(
+            4 * stride * (shape.rows + min(frozen, shape.words)) + (4 * shape.rows if frozen else 0)
+            for shape in word_tables(config, words).values()
+        )
+        return tables + scratch + words * sampling.BYTES_PER_WORD
 
     def __init__(
         self,
@@ -45,9 +50,9 @@ class HogwildEngine:
         self._window = window_of(config)
         self._sampling = sampling_of(counts, config)
         stride = stride_of(config.dim)
-        shapes = self.shapes(config, len(counts))
+        self._shapes = self.shapes(config, len(counts))
         self._tables = kernel.Tables(
-            *(aligned_zeros((shapes[name].rows, stride), np.float32) for name in (INPUT, OUTPUT))
+            *(aligned_zeros((self._shapes[name].rows, stride), np.float32) for name in _NAMES)
         )
         initialise(self._tables.input, len(counts), config.dim, config.seed)
         self._workers = [
@@ -88,7 +93,7 @@ class HogwildEngine:
     def tables(self) -> Tables:
         """Return views of the tables, (rows, D) each."""
         views = (table[:, : self._config.dim] for table in self._tables)
-        return dict(zip((INPUT, OUTPUT), views, strict=True))
+        return dict(zip(_NAMES, views, strict=True))
 
     def restore(self, tables: Tables, ids: NDArray[np.int64] | None = None) -> None:
         """Write rows into the tables of these names: all, or those of the words `ids`."""
@@ -102,19 +107,27 @@ class HogwildEngine:
 
     def _freeze(self) -> None:
         """Take copies of the rows that never change."""
-        ids, rows = self._frozen_ids, max(map(len, self._tables))
-        self._frozen = kernel.Frozen(
-            frozen_slots(rows, ids), *(table[ids] for table in self._tables)
+        inputs, outputs = (
+            freeze(table, self._frozen_ids[self._frozen_ids < self._shapes[name].words])
+            for name, table in zip(_NAMES, self._tables, strict=True)
         )
+        self._frozen = inputs, outputs
 
     def take_tables(self) -> Tables:
         """Return the tables, packed in place; the engine cannot train any more."""
         tables, self._tables = self._tables, None  # type: ignore[assignment]
         return {
             name: packed(table, self._config.dim)
-            for name, table in zip((INPUT, OUTPUT), tables, strict=True)
+            for name, table in zip(_NAMES, tables, strict=True)
         }
 
     def close(self) -> None:
         """Release all memory of the engine."""
         vars(self).clear()
+
+
+def freeze(table: Floats, rows: NDArray[np.int64]) -> kernel.Frozen:
+    """Return copies of the rows of a table that never change, for the kernel to restore."""
+    slots = np.full(len(table) if len(rows) else 0, -1, np.int32)
+    slots[rows] = np.arange(len(rows), dtype=np.int32)
+    return kernel.Frozen(slots, table[rows])

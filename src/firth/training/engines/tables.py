@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from firth.training.config import TrainConfig
 from firth.training.engines.base import INPUT, OUTPUT, Floats, TableShape
@@ -27,13 +26,6 @@ def initialise(inputs: Floats, size: int, dim: int, seed: int) -> None:
     for start in range(0, size, _ROWS_AT_ONCE):
         drawn = generator.random((min(_ROWS_AT_ONCE, size - start), dim), dtype=np.float32)
         inputs[start : start + len(drawn), :dim] = (drawn - np.float32(0.5)) / np.float32(dim)
-
-
-def frozen_slots(size: int, ids: NDArray[np.int64]) -> NDArray[np.int32]:
-    """Return each word's slot among the frozen ones, else -1; empty if none is frozen."""
-    slots = np.full(size if len(ids) else 0, -1, np.int32)
-    slots[ids] = np.arange(len(ids), dtype=np.int32)
-    return slots
 
 
 def packed(table: Floats, dim: int) -> Floats:

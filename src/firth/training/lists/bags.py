@@ -24,16 +24,17 @@ def list_contexts(
 ) -> tuple[int, int]:
     """List the distinct words from index `low` to `high` but `i`, and which of them occur again.
 
-    A slot holds where a word stands in the list, plus a base that grows from window to window, by
-    more than a window has words, so that what earlier windows left there reads as empty. Words that
-    share a slot are told apart by a search.
+    `rows` and `context_duplicates` are written. A slot holds the place of a word in the list, plus
+    a base. The base grows from window to window by the most words that a window has, so that what
+    earlier windows left in a slot is below it, and counts as empty. Words that share a slot are
+    told apart by a search.
 
     Returns
     -------
-    m, repeated : int, int
+    m, repeated_contexts : int, int
         How many words are distinct, and how many are repetitions.
     """
-    m, repeated = 0, 0
+    m, repeated_contexts = 0, 0
     for j in range(low, high):
         if j == i:
             continue
@@ -47,13 +48,13 @@ def list_contexts(
             while found < m and rows[found] != row:
                 found += 1
         if found < m:
-            context_duplicates[repeated] = found
-            repeated += 1
+            context_duplicates[repeated_contexts] = found
+            repeated_contexts += 1
         else:
             slots[slot] = base + m
             rows[m] = row
             m += 1
-    return m, repeated
+    return m, repeated_contexts
 
 
 @inlined
@@ -67,15 +68,15 @@ def list_mean(
     ends: NDArray[np.int64],
     weights: NDArray[np.float32],
     gains: NDArray[np.float32],
-) -> int:
+) -> tuple[int, int]:
     """List the words from index `low` to `high` but `i` as one bag, which is their mean.
 
-    Its whole change is added to each of them.
+    Its whole change is added to each of them. The last four arrays are written.
 
     Returns
     -------
-    int
-        How many bags there are: 1.
+    m, repeated_contexts : int, int
+        How many bags are distinct, 1, and how many are repetitions, 0.
     """
     count = 0
     for j in range(low, high):
@@ -83,4 +84,4 @@ def list_mean(
             rows[count] = words[j] * stride
             count += 1
     ends[0], weights[0], gains[0] = count, np.float32(1.0) / np.float32(count), 1.0
-    return 1
+    return 1, 0

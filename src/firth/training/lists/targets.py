@@ -50,11 +50,11 @@ def list_targets(
 
     Returns
     -------
-    t, doubled : int, int
+    t, repeated_noise : int, int
         How many targets are distinct, and how many are repetitions.
     """
     targets[0], labels[0] = centre * stride, 1.0
-    t, doubled = 1, 0
+    t, repeated_noise = 1, 0
     for k in range(negative):
         noise = draws.noise_of(noise_bits[k], alias) * stride
         found = 0
@@ -64,8 +64,8 @@ def list_targets(
             targets[t], labels[t] = noise, 0.0
             t += 1
         elif found > 0:
-            noise_duplicates[doubled] = found
-            doubled += 1
-    for k in range(doubled):
+            noise_duplicates[repeated_noise] = found
+            repeated_noise += 1
+    for k in range(repeated_noise):
         targets[t + k], labels[t + k] = targets[noise_duplicates[k]], 0.0
-    return t, doubled
+    return t, repeated_noise

@@ -35,8 +35,8 @@ class Sampling(NamedTuple):
 class Window(NamedTuple):
     """How windows are formed and used."""
 
-    # None, for skip-gram, has a type of its own, which False has not: what reads it is compiled for
-    # one model only.
+    # None and True are two types to Numba, so each model has its compiled code; True and False are
+    # one type.
     cbow: Literal[True] | None
     reach: int  # maximum distance of a context word
     shrink: bool  # whether each window's reach is drawn from 1 .. reach
@@ -54,7 +54,7 @@ class WindowList(NamedTuple):
     positions: NDArray[np.int64]  # (n,) where the centre stands: the step size follows from it
     m: NDArray[np.int64]  # (n,) distinct bags: those of CBOW hold all context words
     inputs: NDArray[np.int64]  # (n, I) the rows of the bags, one row each; or see `bag_ends`
-    repeated: NDArray[np.int64]  # (n,) how many bags are repetitions
+    repeated_contexts: NDArray[np.int64]  # (n,) how many bags are repetitions
     context_duplicates: NDArray[np.int64]  # (n, I) which bag each repetition repeats
     # None, where each bag is one row, used as it is.
     composed: Literal[True] | None
@@ -64,10 +64,11 @@ class WindowList(NamedTuple):
     t: NDArray[np.int64]  # (n,) distinct targets
     targets: NDArray[np.int64]  # (n, T) their rows, then those of the repetitions
     labels: NDArray[np.float32]  # (n, T + a vector) of each: 1 for a true target, else 0
-    is_relabelled: NDArray[np.bool_]  # (n,) whether the labels are not those of the window before
-    doubled: NDArray[np.int64]  # (n,) how many targets are repetitions
+    # (n,) whether the labels are not those of the window before; True for the first of a block
+    is_relabelled: NDArray[np.bool_]
+    repeated_noise: NDArray[np.int64]  # (n,) how many targets are repetitions
     noise_duplicates: NDArray[np.int64]  # (n, T) which target each repetition repeats
-    arrivals: NDArray[np.int64]  # (n,) the input row that comes into reach with this window
+    arrivals: NDArray[np.int64]  # (n,) a hint: the input row that comes into reach, or any other
 
 
 class Gathered(NamedTuple):
@@ -76,7 +77,7 @@ class Gathered(NamedTuple):
     words: NDArray[np.int32]
     positions: NDArray[np.int64]  # where each stands in the corpus
     ends: NDArray[np.int64]  # for each unit, the index in `words` where it ends
-    slots: NDArray[np.int64]  # finds repeated context words
+    slots: NDArray[np.int64]  # finds context words that occur again
     noise_bits: NDArray[np.uint64]  # (BLOCK, K) drawn for the centres of the next block
 
 
@@ -94,24 +95,28 @@ def sampling_of(counts: NDArray[np.int64], config: TrainConfig) -> Sampling:
     )
 
 
+def composed_bags(window: Window) -> int:
+    """Return the most bags of several rows that a window has: 0 where each bag is one row."""
+    return 0 if window.cbow is None else 1
+
+
 def list_shapes(window: Window, size: int) -> Shapes:
     """Return the shapes of a list with room for `size` windows."""
-    contexts, most = 2 * window.reach, window.negative + 1
-    bags_of_window = 0 if window.cbow is None else 1
+    contexts, most, composed = 2 * window.reach, window.negative + 1, composed_bags(window)
     return {
         "positions": ((size,), np.int64),
         "m": ((size,), np.int64),
         "inputs": ((size, contexts), np.int64),
-        "repeated": ((size,), np.int64),
+        "repeated_contexts": ((size,), np.int64),
         "context_duplicates": ((size, contexts), np.int64),
-        "bag_ends": ((size, bags_of_window), np.int64),
-        "weights": ((size, bags_of_window), np.float32),
-        "gains": ((size, bags_of_window), np.float32),
+        "bag_ends": ((size, composed), np.int64),
+        "weights": ((size, composed), np.float32),
+        "gains": ((size, composed), np.float32),
         "t": ((size,), np.int64),
         "targets": ((size, most), np.int64),
         "labels": ((size, most + WIDTH), np.float32),
         "is_relabelled": ((size,), np.bool_),
-        "doubled": ((size,), np.int64),
+        "repeated_noise": ((size,), np.int64),
         "noise_duplicates": ((size, most), np.int64),
         "arrivals": ((size,), np.int64),
     }
@@ -153,8 +158,13 @@ def gather(
 ) -> int:
     """Subsample a stretch into `gathered`, with the neighbours that its windows reach.
 
-    The words of the stretch stand from index `reach` up to the index that is returned. Those before
-    start at `ends[0]`; the first unit ends at `ends[1]`, the second at `ends[2]`, and so on.
+    All arrays of `gathered` but the noise are overwritten. The words before the stretch begin at
+    `ends[0]`; the first unit ends at `ends[1]`, the second at `ends[2]`, and so on.
+
+    Returns
+    -------
+    int
+        Where the words of the stretch end; they begin at index `reach`.
     """
     words, positions, ends, slots, _ = gathered
     slots[:] = 0
@@ -227,20 +237,21 @@ def list_block(
         count += 1
         listed.positions[w] = positions[i]
         listed.arrivals[w] = words[i + reach] * stride
-        t, doubled = targets.list_targets(
+        t, repeated_noise = targets.list_targets(
             words[i], noise_bits[i & (BLOCK - 1)], negative, alias, stride,
             listed.targets[w], listed.labels[w], listed.noise_duplicates[w],
         )  # fmt: skip
-        listed.t[w], listed.doubled[w] = t, doubled
-        # The first target alone is labelled 1.
-        listed.is_relabelled[w], width_before = t + doubled != width_before, t + doubled
+        listed.t[w], listed.repeated_noise[w] = t, repeated_noise
+        # Always the centre first, labelled 1, and noise words: labels differ by their number only.
+        width = t + repeated_noise
+        listed.is_relabelled[w], width_before = width != width_before, width
         if cbow is not None:
-            listed.m[w] = bags.list_mean(
+            listed.m[w], listed.repeated_contexts[w] = bags.list_mean(
                 words, i, low, high, stride,
                 inputs[w], listed.bag_ends[w], listed.weights[w], listed.gains[w],
             )  # fmt: skip
         else:
-            listed.m[w], listed.repeated[w] = bags.list_contexts(
+            listed.m[w], listed.repeated_contexts[w] = bags.list_contexts(
                 words, i, low, high, stride, inputs[w], listed.context_duplicates[w],
                 slots, (i + 1) * contexts,
             )  # fmt: skip

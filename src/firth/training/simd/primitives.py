@@ -100,7 +100,7 @@ def _emit_score(e: Emitter, arguments: Sequence[ir.Value], targets: int, *, inpu
 def signs_of(labels: Floats, t: int, m: int, signs: Floats) -> None:
     """Write 1 - 2 label for each of t targets, m times: the signs of the scores S, (m, t).
 
-    Both arrays are a vector longer than that, and `signs` is overwritten so far.
+    Both arrays are a vector longer than that, and `signs` is overwritten up to there.
     """
     signs[: m * t] = np.tile(1.0 - 2.0 * labels[:t], m)
 
@@ -109,7 +109,7 @@ def signs_of(labels: Floats, t: int, m: int, signs: Floats) -> None:
 def _emit_signs(e, labels, t, m, signs):
     builder = e.builder
 
-    # What the last vector writes beyond its row, the next row writes again.
+    # The next row overwrites what the last vector writes beyond its row.
     def over(i: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
         def along(start: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
             label = e.load(e.at(labels.data, start))
@@ -137,7 +137,7 @@ def gradient(
     s : float32 array
         `count` scores from `start`. As far as the next whole vector, the array is overwritten.
     signs : float32 array
-        -1 where the target of a score is labelled 1, else 1; beyond the scores, either.
+        -1 where the target of a score is labelled 1, else 1; beyond the scores, 1 or -1.
     start, count : int
         At most LOSS_VECTORS vectors.
     eta : float
@@ -164,7 +164,7 @@ def _emit_gradient(e, s, signs, start, count, eta, loss):
     padded = builder.and_(whole, e.integer(-WIDTH))
 
     def blank(i: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-        # A score that is as far on the right side as can be has no loss and no gradient.
+        # -1e30 times its sign: the loss and the gradient are 0.
         k = builder.add(count, i)
         least = builder.fmul(ir.Constant(FLOAT, np.float32(-1e30)), builder.load(e.at(signs, k)))
         builder.store(least, e.at(scores, k))
