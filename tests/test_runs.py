@@ -10,7 +10,6 @@ import weakref
 
 import numpy as np
 import pytest
-from training_case import zipf_ids
 
 import firth
 from firth.callbacks import EpochEnd, Progress, RunEnd, RunStart
@@ -20,6 +19,7 @@ from firth.training import Checkpoints, run, schedule, signals, train_corpus
 from firth.training.checkpoints import fingerprint
 from firth.training.simd import primitives
 from firth.vectors.formats import native
+from training_case import zipf_ids
 
 FEATURES = fingerprint.processor_features()
 OPTIONS = {"dim": 12, "epochs": 3, "threads": 1, "sample": 0}

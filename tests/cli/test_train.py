@@ -7,9 +7,9 @@ import time
 
 import numpy as np
 import pytest
-from processes import begin_python, run_python
 
 import firth
+from processes import begin_python, run_python
 
 OPTIONS = ["--dim", "16", "--threads", "1", "--sample", "0"]
 

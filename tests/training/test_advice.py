@@ -5,7 +5,6 @@ import warnings
 
 import numpy as np
 import pytest
-from training_case import zipf_ids
 
 import firth
 from firth.corpus import read_corpus
@@ -13,6 +12,7 @@ from firth.errors import FirthWarning
 from firth.training import advice, sampling
 from firth.training.advice import warn_of_unusual_settings
 from firth.training.config import TrainConfig
+from training_case import zipf_ids
 
 
 def units(words=200, count=2_000, length=10, seed=0):
