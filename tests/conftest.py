@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import pytest
+
 from processes import run_python
 
 # A program of several files, without tests.

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from processes import output_of
 
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"

@@ -320,7 +320,7 @@ needs_full_device = pytest.mark.skipif(not Path("/dev/full").exists(), reason="n
 def test_a_full_disk_is_told_once_and_loses_no_vectors():
     log = JsonLines("/dev/full")
     reason = "cannot write /dev/full: No space left on device"
-    with pytest.warns(firth.FirthWarning, match=f"^{reason}; the run goes on$"):
+    with pytest.warns(firth.FirthWarning, match=f"^{reason}; the run continues$"):
         log.on_progress(make_progress(1.0))
     with warnings.catch_warnings(action="error"):
         log.on_epoch(make_epoch())
@@ -335,7 +335,7 @@ def test_a_full_disk_stops_a_run_that_has_nothing_to_lose():
     ):
         firth.train(UNITS, **OPTIONS, callbacks=[JsonLines("/dev/full")])
     # The run did not begin, so it cannot go on.
-    assert not any("goes on" in str(warning.message) for warning in told)
+    assert not any("the run continues" in str(warning.message) for warning in told)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
@@ -672,7 +672,7 @@ def test_a_failure_during_the_run_is_a_warning(stand_ins, tmp_path):
     assert recorder.told[-1].reason == "done"
     told = [str(each.message) for each in caught if "MLflow" in str(each.message)]
     # Progress, three epochs, and the end.
-    assert told == 5 * ["MLflow failed; the run goes on: ConnectionError: no server"]
+    assert told == 5 * ["MLflow failed; the run continues: ConnectionError: no server"]
     assert {each.category for each in caught} == {firth.FirthWarning}
     # At the start it is an error.
     stand_ins["mlflow"].start_run = fail

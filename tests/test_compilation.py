@@ -5,9 +5,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from processes import output_of, run_python
 
 import firth
+from processes import output_of, run_python
 
 MODULE = """
 from firth.compilation import compiled, inlined

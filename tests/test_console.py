@@ -7,9 +7,9 @@ import sys
 
 import numpy as np
 import pytest
-from processes import run_python
 
 import firth
+from processes import run_python
 
 WORDS = ["tea", "中文", "café", "\udc80lone", "milk"]
 

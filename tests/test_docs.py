@@ -15,11 +15,11 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from processes import output_of
 
 import firth
 from firth.other_names import OPTIONS, VECTORS
 from firth.training.lists.windows import WindowList
+from processes import output_of
 
 ROOT = Path(__file__).parents[1]
 REPOSITORY = "https://github.com/firth-vectors/firth/blob/main/"

@@ -6,9 +6,9 @@ import signal
 from pathlib import Path
 
 import pytest
-from processes import output_of
 
 import firth
+from processes import output_of
 
 SCRIPT = Path(__file__).parents[1] / "benchmarks" / "kill.py"
 

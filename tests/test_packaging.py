@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from processes import output_of
 
 ROOT = Path(__file__).parents[1]

@@ -12,7 +12,6 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from matplotlib import font_manager
 from matplotlib.font_manager import fontManager
 from matplotlib.text import Text
-from processes import output_of
 
 from firth.errors import ConfigError, FirthError, MissingExtraError, VocabularyError
 from firth.lesson import lesson_groups
@@ -30,6 +29,7 @@ from firth.plotting.labels import _crossing, need_lines, place
 from firth.plotting.projection import project
 from firth.plotting.style import PALETTE, look
 from firth.vectors import Vectors
+from processes import output_of
 
 SENTENCE = ["the", "quick", "brown", "fox", "jumps", "over", "the", "lazy", "dog"]
 

@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from processes import output_of
 
 import firth
+from processes import output_of
 
 HEAVY = {"numpy", "numba", "llvmlite", "safetensors", "tqdm", "typer", "torch", "matplotlib"}
 

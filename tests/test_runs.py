@@ -10,7 +10,6 @@ import weakref
 
 import numpy as np
 import pytest
-from training_case import zipf_ids
 
 import firth
 from firth.callbacks import EpochEnd, Progress, RunEnd, RunStart
@@ -20,6 +19,7 @@ from firth.training import Checkpoints, run, schedule, signals, train_corpus
 from firth.training.checkpoints import fingerprint
 from firth.training.simd import primitives
 from firth.vectors.formats import native
+from training_case import zipf_ids
 
 FEATURES = fingerprint.processor_features()
 OPTIONS = {"dim": 12, "epochs": 3, "threads": 1, "sample": 0}
@@ -249,11 +249,11 @@ def test_another_processor_or_version_is_told_and_refused_where_bytes_are_promis
         with pytest.raises(ZeroDivisionError):
             firth.train(UNITS, callbacks=[Tape(1, fail)], **options)
     monkeypatch.setattr(fingerprint, name, value)
-    with pytest.warns(firth.FirthWarning, match=rf"{words}.*; the run goes on") as told:
+    with pytest.warns(firth.FirthWarning, match=rf"{words}.*; the run continues") as told:
         vectors = firth.train(UNITS, checkpoint=tmp_path / "False", resume=True, **OPTIONS)
     assert len(told) == 1
     assert len(vectors.config["losses"]) == 3
-    with pytest.raises(ConfigError, match=rf"{words}.*deterministic promises .*: go on there"):
+    with pytest.raises(ConfigError, match=rf"{words}.*deterministic promises .*: continue there"):
         firth.train(UNITS, resume=True, **options)
 
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from processes import output_of, run_python
 
 PROGRAM = Path(__file__).parents[1] / "scripts" / "check_site.py"

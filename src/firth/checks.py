@@ -146,7 +146,7 @@ def parse_duration(name: str, value: Any) -> float:  # noqa: ANN401
 
 
 def is_finite(value: Any) -> bool:  # noqa: ANN401
-    """Tell whether an option is a number that a float can hold."""
+    """Return whether an option is a number that a float can hold."""
     if not isinstance(value, Real) or isinstance(value, bool):
         return False
     try:
@@ -174,7 +174,7 @@ def shown(value: object) -> str:
 
 
 def are_counts(counts: NDArray[Any], length: int) -> bool:
-    """Tell whether an array holds `length` whole numbers from 0 to 2**63 - 1.
+    """Return whether an array holds `length` whole numbers from 0 to 2**63 - 1.
 
     Examples
     --------

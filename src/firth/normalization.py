@@ -36,7 +36,7 @@ def normalize(text: str, form: Normalization = "NFC") -> str:
 
 
 def is_normalized(text: str, form: Normalization = "NFC") -> bool:
-    """Tell whether `normalize` would leave `text` unchanged."""
+    """Return whether `normalize` would leave `text` unchanged."""
     return form == "none" or unicodedata.is_normalized(form, text)
 
 

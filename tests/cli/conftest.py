@@ -5,11 +5,11 @@ import sys
 import types
 
 import pytest
-from processes import run_python
 
 import firth
 from firth.cli import app
 from firth.errors import FirthError
+from processes import run_python
 
 TEXT = "the cat sat on the mat .\nthe dog sat on the log .\nthe cat and the dog sat\n" * 700
 

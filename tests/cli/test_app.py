@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+
 from processes import begin_python, output_of
 
 # What is printed is written at once, or only as the program ends.

@@ -7,9 +7,9 @@ import time
 
 import numpy as np
 import pytest
-from processes import begin_python, run_python
 
 import firth
+from processes import begin_python, run_python
 
 OPTIONS = ["--dim", "16", "--threads", "1", "--sample", "0"]
 
@@ -187,7 +187,7 @@ def test_an_interrupted_run_says_how_to_go_on_and_goes_on(long, train, number, c
     # Not by mistake, and not with other options.
     refused = train(*run_options, at=long)
     assert refused[0] == 1
-    assert "holds the checkpoints of a run; go on with it by" in refused[2]
+    assert "holds the checkpoints of a run; continue it by" in refused[2]
     refused = train(*run_options, "--resume", "--window", "4", at=long)
     assert refused[0] == 1
     assert "another run: window was 5, is now 4" in refused[2]

@@ -7,11 +7,11 @@ import typing
 
 import pytest
 import typer
-from processes import output_of
 
 import firth
 from firth.cli import app
 from firth.training.config import option_help
+from processes import output_of
 
 TRAIN = ["train", "text.txt", "--output", "new"]
 BOUNDED = {

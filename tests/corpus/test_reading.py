@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from processes import run_python
 
 from firth.corpus import first_pass, read_corpus, second_pass, sources
 from firth.corpus.finding import find_text
@@ -15,6 +14,7 @@ from firth.corpus.tokenizers import words
 from firth.errors import ConfigError, CorpusError
 from firth.normalization import normalize
 from firth.vectors import Vectors
+from processes import run_python
 
 WORD = re.compile(r"\b\w+\b|[,.!?]")
 

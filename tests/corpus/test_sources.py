@@ -17,7 +17,6 @@ import pytest
 import safetensors.numpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from processes import run_python
 
 from firth.corpus import sources
 from firth.corpus.file_kinds import check_is_text, is_mostly_text
@@ -25,6 +24,7 @@ from firth.corpus.finding import find_text
 from firth.corpus.sources import TextFile, read_text, regroup
 from firth.errors import CorpusError
 from firth.io.compression import compression_of
+from processes import run_python
 
 if sys.version_info >= (3, 14):
     from compression import zstd

@@ -3,10 +3,10 @@ import pickle
 
 import numpy as np
 import pytest
-from processes import output_of
 
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import CorpusError, VocabularyError
+from processes import output_of
 
 
 def test_ids_are_places():

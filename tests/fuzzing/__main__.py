@@ -70,7 +70,7 @@ def fuzz(name: str, first: int, count: int, scratch: Path) -> Record:
 
 
 def _run_child(name: str, scratch: Path, seeds: tuple[int, int], at_work: mmap.mmap) -> str:
-    """Tell how the child ended, if not well."""
+    """Return how the child ended, if not well."""
     child = os.fork()
     if child == 0:
         status = 1
@@ -138,20 +138,20 @@ def _read_once(reader: Reader, seed: int, size: int) -> tuple[str, str]:
             fault = f"the message has {len(message):,} characters: {message[:200]!r}"
     except BaseException as error:
         outcome = type(error).__name__
-        fault = _told(error)
+        fault = _described(error)
     used = tracemalloc.get_traced_memory()[1] - before
     if outcome == "read":
         try:
             reader.check(found, seed)
         except BaseException as error:
-            fault = f"what was read is not valid: {_told(error)}"
+            fault = f"what was read is not valid: {_described(error)}"
     signal.setitimer(signal.ITIMER_PROF, 0)
     if used > reader.constant(seed) + MULTIPLE * size:
         fault = fault or f"took {used:,} bytes for a file of {size:,}"
     return outcome, fault
 
 
-def _told(error: BaseException) -> str:
+def _described(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)[-4:]
     places = " ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames)
     return f"{type(error).__name__}: {str(error)[:300]!r}, raised in {places}"

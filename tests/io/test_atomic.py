@@ -9,12 +9,12 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from processes import run_python
 
 from firth.errors import FirthError
 from firth.io import atomic
 from firth.io.atomic import atomic_write, check_usable_folder, check_writable
 from firth.io.locks import lock_folder
+from processes import run_python
 
 
 def test_the_target_appears_whole(tmp_path):

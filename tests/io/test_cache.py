@@ -6,11 +6,11 @@ import sys
 import warnings
 
 import pytest
-from processes import run_python
 
 from firth.errors import FirthError, FirthWarning
 from firth.io import cache
 from firth.io.cache import cache_folder, code_folder
+from processes import run_python
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="XDG folders and passwd")
 

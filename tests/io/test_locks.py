@@ -9,10 +9,10 @@ import threading
 import warnings
 
 import pytest
-from processes import run_python
 
 from firth.errors import FirthError
 from firth.io.locks import lock_folder
+from processes import run_python
 
 LOCK = "import sys, pathlib, firth.io.locks as l; held = l.lock_folder(pathlib.Path(sys.argv[1]))"
 

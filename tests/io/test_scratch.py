@@ -4,10 +4,10 @@ import os
 import signal
 
 import pytest
-from processes import run_python
 
 from firth.io.atomic import atomic_write, check_writable
 from firth.io.scratch import remove_leftovers, scratch_folder, scratch_name
+from processes import run_python
 
 KILLED = """
 import os, signal, sys

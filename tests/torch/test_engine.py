@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 import torch
-from training_case import zipf_ids
 from typer.testing import CliRunner
 
 import firth
@@ -16,6 +15,7 @@ from firth.torch import TorchEngine, engine
 from firth.training import TrainConfig, draws, reference, train_corpus
 from firth.training.engines.base import Stretch
 from firth.training.lists.windows import sampling_of
+from training_case import zipf_ids
 
 MODELS = pytest.mark.parametrize("model", ["skipgram", "cbow"])
 

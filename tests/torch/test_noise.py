@@ -18,7 +18,7 @@ def sampler(exponent=0.75, counts=COUNTS):
 
 
 def fits(drawn, expected):
-    """Tell whether ids come with these probabilities, by chi-square."""
+    """Return whether ids come with these probabilities, by chi-square."""
     seen = np.bincount(drawn.flatten().numpy(), minlength=len(expected))
     possible = expected > 0
     return (

@@ -10,11 +10,11 @@ import itertools
 import numpy as np
 import pytest
 import torch
-from training_case import BOTH, Case, draw_case, trained_tables
 
 from firth.corpus import read_corpus
 from firth.torch import CBOW, NegativeSampling, SkipGram, Word2Vec
 from firth.training.engines.tables import initialise
+from training_case import BOTH, Case, draw_case, trained_tables
 
 
 def run_module(case, windows):

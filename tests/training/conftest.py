@@ -5,10 +5,10 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from processes import output_of
 
 from firth.errors import MissingExtraError
 from firth.training.engines.registry import ENGINES, engine_named
+from processes import output_of
 
 
 @pytest.fixture(params=ENGINES)

@@ -5,14 +5,14 @@ import warnings
 
 import numpy as np
 import pytest
-from training_case import zipf_ids
 
 import firth
 from firth.corpus import read_corpus
 from firth.errors import FirthWarning
 from firth.training import advice, sampling
-from firth.training.advice import warn_of_choices
+from firth.training.advice import warn_of_unusual_settings
 from firth.training.config import TrainConfig
+from training_case import zipf_ids
 
 
 def units(words=200, count=2_000, length=10, seed=0):
@@ -27,7 +27,7 @@ def warnings_of(source, *, holdout=0.0, **options):
     )
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        warn_of_choices(corpus, config)
+        warn_of_unusual_settings(corpus, config)
     assert all(warning.category is FirthWarning for warning in caught)
     messages = [str(warning.message) for warning in caught]
     assert not any("\n" in message for message in messages)

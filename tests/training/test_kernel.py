@@ -3,10 +3,10 @@
 import numba
 import numpy as np
 import pytest
-from training_case import BOTH, assert_same, draw_case, no_frozen, padded
 
 from firth.training import kernel, reference
 from firth.training.lists.windows import BLOCK, Window, empty_list
+from training_case import BOTH, assert_same, draw_case, no_frozen, padded
 
 
 @BOTH

@@ -4,9 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
-from processes import run_python
 
 from firth.training.simd import primitives
+from processes import run_python
 
 HERE = Path(__file__).parent
 TESTS = [HERE / "simd", HERE / "lists" / "test_windows.py", HERE / "test_kernel.py"]

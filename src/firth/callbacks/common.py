@@ -25,15 +25,15 @@ class Pace:
         self._next = -math.inf
 
     def is_due(self, seconds: float) -> bool:
-        """Tell whether a record is due; if so, the next is due one interval later."""
+        """Return whether a record is due; if so, the next is due one interval later."""
         if seconds < self._next:
             return False
         self._next = seconds + self._every
         return True
 
 
-def plan_of(start: RunStart) -> dict[str, Any]:
-    """Return the plan of a run, with the size of the vocabulary in place of its words."""
+def start_record(start: RunStart) -> dict[str, Any]:
+    """Return the record of a run's start, with the size of the vocabulary in place of its words."""
     return {
         "config": dataclasses.asdict(start.config),
         "vocabulary": len(start.vocabulary.words),

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from firth.callbacks.common import EVERY, Pace, plan_of
+from firth.callbacks.common import EVERY, Pace, start_record
 from firth.callbacks.evaluate import EvaluationPoint
 from firth.errors import ConfigError, FirthError, FirthWarning, reraise
 from firth.io.contents import kind_of
@@ -75,10 +75,10 @@ class JsonLines(Callback):
         return [self.path]
 
     def on_start(self, start: RunStart) -> None:
-        """Write the plan of the run."""
+        """Write the record of the start."""
         self._pace.begin()
         try:
-            self._append("start", plan_of(start))
+            self._append("start", start_record(start))
         except FirthError as error:
             # The run does not begin; its end must not report the same error again.
             self._reported = str(error)
@@ -111,7 +111,7 @@ class JsonLines(Callback):
         except FirthError as error:
             if str(error) != self._reported:
                 self._reported = str(error)
-                warnings.warn(f"{error}; the run goes on", FirthWarning, stacklevel=3)
+                warnings.warn(f"{error}; the run continues", FirthWarning, stacklevel=3)
 
     def _append(self, event: str, fields: Mapping[str, object]) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")

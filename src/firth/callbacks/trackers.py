@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from firth.callbacks.common import EVERY, Pace, plan_of
+from firth.callbacks.common import EVERY, Pace, start_record
 from firth.callbacks.evaluate import EvaluationPoint
 from firth.errors import FirthError, FirthWarning, MissingExtraError, reraise
 from firth.io.paths import to_path
@@ -56,8 +56,8 @@ class _Tracker(Callback):
 
     def on_start(self, start: RunStart) -> None:
         """Begin a run with the options of training."""
-        plan = plan_of(start)
-        options = {**plan["config"], **{key: plan[key] for key in ("vocabulary", "tokens")}}
+        record = start_record(start)
+        options = {**record["config"], **{key: record[key] for key in ("vocabulary", "tokens")}}
         self._pace.begin()
         self._begin(start, options)
         self._has_begun = True
@@ -93,7 +93,8 @@ class _Tracker(Callback):
         except Exception as error:
             reason = next(iter(str(error).splitlines()), "")
             warnings.warn(
-                f"{type(self).__name__} failed; the run goes on: {type(error).__name__}: {reason}",
+                f"{type(self).__name__} failed; the run continues: "
+                f"{type(error).__name__}: {reason}",
                 FirthWarning,
                 stacklevel=3,
             )

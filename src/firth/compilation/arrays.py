@@ -1,4 +1,4 @@
-"""Arrays as compiled code wants them: aligned, of one kind, and of shapes stated once."""
+"""Aligned arrays for compiled code, with shapes stated once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from firth.compilation.emitter import LINE
 
 Item = TypeVar("Item", bound=np.generic)
 
-# By name: the shape and the type of an array.
+# The shape and the type of each array, by its name.
 Shapes = Mapping[str, tuple[tuple[int, ...], type[np.generic]]]
 
 
@@ -36,7 +36,10 @@ def aligned_zeros(shape: tuple[int, ...], kind: type[Item]) -> NDArray[Item]:
 
 
 def read_only(array: NDArray[Item]) -> NDArray[Item]:
-    """Return a read-only view, whatever the array was: code is compiled for one kind."""
+    """Return a read-only view.
+
+    Compiled code is given token arrays only in this form, so that it is compiled once.
+    """
     view = array.view()
     view.flags.writeable = False
     return view

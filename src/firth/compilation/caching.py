@@ -23,7 +23,7 @@ _OPTIONS = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True, "no
 
 
 def inlined(function: Function) -> Function:
-    """Compile `function` as a part of whatever compiled function calls it.
+    """Compile `function` as a part of each compiled function that calls it.
 
     Numba puts its statements in place of the call before it finds out types, which saves compiling
     the function by itself.
@@ -32,9 +32,9 @@ def inlined(function: Function) -> Function:
 
 
 def called(function: Function) -> Function:
-    """Compile `function` by itself, to be called by compiled functions that make no arrays.
+    """Compile `function` apart from the compiled functions that call it; it makes no arrays.
 
-    To put everything in place of its calls, as `inlined` does, takes the longer the more there is.
+    Inlining everything, as `inlined` does, makes compilation slow.
     """
     return numba.njit(**_OPTIONS, _nrt=False)(function)  # type: ignore[no-any-return]
 

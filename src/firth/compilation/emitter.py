@@ -25,7 +25,7 @@ from firth.errors import ConfigError
 Emit = TypeVar("Emit", bound=Callable[..., ir.Value | None])
 
 
-# Those of x86-64 with SSE, AVX and AVX-512.
+# Vector registers of x86-64 by the floats in one: with SSE, AVX and AVX-512.
 _REGISTERS = {"4": 16, "8": 16, "16": 32}
 
 
@@ -122,7 +122,7 @@ class Emitter:
             ]
         return level[0]
 
-    def store_totals(self, vectors: Sequence[ir.Value], pointer: ir.Value) -> None:
+    def store_sums(self, vectors: Sequence[ir.Value], pointer: ir.Value) -> None:
         """Write the sums of the elements of each vector, one after the other."""
         for k in range(0, len(vectors), WIDTH):
             some = vectors[k : k + WIDTH]
@@ -223,7 +223,7 @@ def emitted_for(
             context: BaseContext, builder: ir.IRBuilder, called: Signature, values: list[ir.Value]
         ) -> ir.Value:
             pairs = zip(called.args, values, strict=True)
-            given = [_given(context, builder, kind, value) for kind, value in pairs]
+            given = [_as_argument(context, builder, kind, value) for kind, value in pairs]
             result = emit(Emitter(builder), *given)
             return context.get_dummy_value() if result is None else result
 
@@ -240,7 +240,7 @@ def _passed_as(kind: types.Type) -> types.Type:
     return types.float32 if isinstance(kind, types.Float) else kind
 
 
-def _given(
+def _as_argument(
     context: BaseContext, builder: ir.IRBuilder, kind: types.Type, value: ir.Value
 ) -> ArrayArg | ir.Value:
     if not isinstance(kind, types.Array):

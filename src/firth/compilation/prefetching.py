@@ -59,7 +59,7 @@ def _ask_for_items(e: Emitter, first: ir.Value, count: ir.Value, item_bytes: int
 
 
 def _ask_for(e: Emitter, place: ir.Value, *, for_writing: bool) -> None:
-    """Emit that the line that holds a place shall be brought into all caches."""
+    """Emit a prefetch of the cache line at `place` into all caches."""
     line = e.builder.bitcast(place, ir.IntType(8).as_pointer())
     flags = [ir.Constant(INT32, flag) for flag in (int(for_writing), 3, 1)]
     e.call("llvm.prefetch.p0", ir.VoidType(), line, *flags)

@@ -191,7 +191,7 @@ def _number(
 def _same(
     words: NDArray[np.int64], start: int, arena: NDArray[np.int64], stored: int, length: int
 ) -> bool:
-    """Tell whether `words[start:]` and `arena[stored:]` agree over `length` words."""
+    """Return whether `words[start:]` and `arena[stored:]` agree over `length` words."""
     for word in range(length):  # noqa: SIM110 (Numba compiles no generator expressions)
         if words[start + word] != arena[stored + word]:
             return False

@@ -76,7 +76,7 @@ def check_is_text(head: bytes, name: str) -> None:
 
 
 def is_mostly_text(data: bytes) -> bool:
-    """Tell whether no more than a small share of `data` is invalid UTF-8 or control characters."""
+    """Return whether only a small share of `data` is invalid UTF-8 or control characters."""
     readable = data.decode("utf-8", "ignore").encode().translate(None, _CONTROLS)
     return len(data) - len(readable) <= _WRONG_BYTES + _WRONG_SHARE * len(data)
 

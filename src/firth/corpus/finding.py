@@ -59,7 +59,7 @@ def find_text(source: object, leave_out: Sequence[Path] = ()) -> list[TextFile] 
 
 
 def names_text(source: object, path: Path) -> bool:
-    """Tell whether a file that exists is one of the texts that `source` names.
+    """Return whether a file that exists is one of the texts that `source` names.
 
     In a folder, or among the matches of a pattern, vectors and logs of a run are not texts.
     """
@@ -107,7 +107,7 @@ def _refuse_sentences(paths: Sequence[str]) -> None:
 
 
 def _names_something(path: str) -> bool:
-    """Tell whether a path names a file, a folder, a pattern that matches, or standard input."""
+    """Return whether a path names a file, a folder, a pattern that matches, or standard input."""
     if not path or path == STANDARD_INPUT:
         return bool(path)
     try:
@@ -172,7 +172,7 @@ def _files_below(folder: Path) -> Iterator[Path]:
 
 
 def _is_own(file: Path, root: Path, own: Collection[Identity]) -> bool:
-    """Tell whether a file, or a folder below `root` that it lies in, is one of the run's own."""
+    """Return whether a file, or a folder below `root` that it lies in, is one of the run's own."""
     places = itertools.accumulate(file.relative_to(root).parts, Path.joinpath, initial=root)
     return any(_identity(place) in own for place in itertools.islice(places, 1, None))
 

@@ -192,7 +192,7 @@ def _enter_pieces(pieces: Iterable[str], table: ChunkTable, symbols: ScratchArra
 
 
 def _is_normalized(table: ChunkTable, form: Normalization) -> bool:
-    """Tell whether all chunks are in a normalization form: if a text is, its parts are."""
+    """Return whether all chunks are in a normalization form: if a text is, its parts are."""
     numbers = table.non_ascii()
     return all(
         is_normalized(table.join(numbers[start : start + _CHUNKS_AT_ONCE]), form)

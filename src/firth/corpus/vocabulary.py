@@ -90,7 +90,7 @@ class Vocabulary:
         return len(self._words)
 
     def __contains__(self, word: object) -> bool:
-        """Tell whether `word` has an id, as `id_of` finds it."""
+        """Return whether `word` has an id, as `id_of` finds it."""
         return find_word(word, self._ids) is not None
 
     def __iter__(self) -> Iterator[Token]:

@@ -109,7 +109,7 @@ def make_folder(folder: Path) -> None:
 
 
 def is_same(one: Path, other: Path) -> bool:
-    """Tell whether two paths lead to one place, through links and `..`, even if nothing is there.
+    """Return whether two paths lead to one place, through links and `..`, even if nothing is there.
 
     If the file system ignores case, so does the comparison of paths that exist.
     """
@@ -121,7 +121,7 @@ def is_same(one: Path, other: Path) -> bool:
 
 
 def lies_in(path: Path, place: Path) -> bool:
-    """Tell whether a path is another or lies within it, by `is_same`."""
+    """Return whether a path is another or lies within it, by `is_same`."""
     real = Path(os.path.realpath(path))
     return any(is_same(each, place) for each in (real, *real.parents))
 

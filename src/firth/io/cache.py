@@ -79,7 +79,7 @@ def warn_once(message: str) -> None:
 
 
 def is_private(status: os.stat_result) -> bool:
-    """Tell whether a file or folder belongs to this user, and nobody else may write it."""
+    """Return whether a file or folder belongs to this user, and nobody else may write it."""
     if os.name != "posix":
         # Windows has no such owners and modes. A user's folders there are closed to others.
         return True
@@ -146,7 +146,7 @@ def _others_may_write(status: os.stat_result) -> bool:
 
 
 def _is_own_group(number: int) -> bool:
-    """Tell whether a group is the user's own, without other members, as many systems make them."""
+    """Return whether a group is the user's own, without other members, as on many systems."""
     import grp
     import pwd
 

@@ -57,12 +57,12 @@ def picture_suffix_of(path: Path) -> str | None:
 
 
 def is_folder_of_vectors(names: Collection[str]) -> bool:
-    """Tell whether a folder with these names in it is one of vectors in Firth's own format."""
+    """Return whether a folder with these names in it is one of vectors in Firth's own format."""
     return all(name in names for name in FOLDER_OF_VECTORS)
 
 
 def _is_log(head: bytes) -> bool:
-    """Tell whether a file is the log of a run. A power cut may have cut off its first line."""
+    """Return whether a file is the log of a run. A power cut may have cut off its first line."""
     beginnings = (f'{{"event": "{event}"'.encode() for event in _EVENTS)
     is_part = bool(head) and any(beginning.startswith(head) for beginning in beginnings)
     return is_part or _LOG.match(head) is not None
@@ -87,7 +87,7 @@ def _picture_suffix(head: bytes) -> str | None:
 
 
 def _holds_vectors(head: bytes, path: Path) -> bool:
-    """Tell whether a file is in one of word2vec's formats, by its header, size and first row.
+    """Return whether a file is in one of word2vec's formats, by its header, size and first row.
 
     A table of numbers without a header could be anything, and does not count as vectors.
     """
@@ -131,7 +131,7 @@ def _is_number(field: bytes) -> bool:
 
 
 def _holds_tensors(head: bytes) -> bool:
-    """Tell whether a file is one of safetensors: a header's length, then a JSON object."""
+    """Return whether a file is one of safetensors: a header's length, then a JSON object."""
     if len(head) < 16:
         return False
     (length,) = struct.unpack_from("<Q", head)

@@ -66,7 +66,7 @@ def content_words(vectors: Vectors, top: int) -> list[Token]:
 
 
 def _has_meaning(word: Token) -> bool:
-    """Tell whether the letters of a word allow a meaning."""
+    """Return whether the letters of a word allow a meaning."""
     if not isinstance(word, str):
         return True
     letters = [unicodedata.category(letter) for letter in word]

@@ -172,7 +172,7 @@ class _Labels:
 
 
 def need_lines(points: Floats, sizes: Floats, offsets: Floats) -> NDArray[np.bool_]:
-    """Tell which labels (n,) need a line to their point.
+    """Return which labels (n,) need a line to their point.
 
     These are labels far from their point, and labels with another point about as near, so that a
     reader could not tell which point they name.
@@ -252,7 +252,7 @@ def _lines(point: Floats, offsets: Floats) -> Floats:
 
 
 def _struck(lines: Floats, boxes: Floats) -> NDArray[np.bool_]:
-    """Tell which lines (l, 2, 2) cross which boxes (b, 4): (l, b)."""
+    """Return which lines (l, 2, 2) cross which boxes (b, 4): (l, b)."""
     start, step = lines[:, np.newaxis, 0], np.diff(lines, axis=1)
     # A line along an axis is turned slightly, to avoid a division by zero.
     step = np.where(step == 0.0, 1e-9, step)
@@ -264,7 +264,7 @@ def _struck(lines: Floats, boxes: Floats) -> NDArray[np.bool_]:
 
 
 def _crossing(lines: Floats, others: Floats) -> NDArray[np.bool_]:
-    """Tell which lines (l, 2, 2) cross which others (m, 2, 2): (l, m)."""
+    """Return which lines (l, 2, 2) cross which others (m, 2, 2): (l, m)."""
     apart = _sides(lines, others).prod(axis=-1) < 0.0
     return np.asarray(apart & (_sides(others, lines).prod(axis=-1) < 0.0).T)
 

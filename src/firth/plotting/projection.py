@@ -155,4 +155,3 @@ _METHODS: dict[str, Callable[[NDArray[np.float64], int], Projection]] = {
     "umap": _umap,
     "tsne": _tsne,
 }
-METHODS = tuple(_METHODS)

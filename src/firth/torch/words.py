@@ -171,7 +171,7 @@ class PaddedVocabulary:
         return len(self.words)
 
     def __contains__(self, word: object) -> bool:
-        """Tell whether a word has an id of its own."""
+        """Return whether a word has an id of its own."""
         return word in self._ids
 
     def __repr__(self) -> str:

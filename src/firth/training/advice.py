@@ -19,7 +19,7 @@ _FEW_KEPT = 0.01
 _SHORT_UNIT = 1.5
 
 
-def warn_of_choices(corpus: Corpus, config: TrainConfig) -> None:
+def warn_of_unusual_settings(corpus: Corpus, config: TrainConfig) -> None:
     """Warn of each setting that makes little sense for the corpus, by a `FirthWarning`."""
     for message in _warnings(corpus, config):
         warn(message)

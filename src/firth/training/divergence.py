@@ -30,7 +30,7 @@ class DivergenceCheck:
     # These two name the rows of the tables.
     vocabulary: Vocabulary
     shapes: Mapping[str, TableShape]
-    negative: int  # K, on which the loss of guessing depends
+    negative: int  # K: guessing costs (K + 1) log 2 for one positive target with its K noise words
 
     def check_loss(
         self, loss: float, pairs: int, tables: Callable[[], Tables], epoch: int, lr: float

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from firth.corpus import Corpus
 from firth.errors import ConfigError
 from firth.training import estimate
-from firth.training.advice import warn_of_choices
+from firth.training.advice import warn_of_unusual_settings
 from firth.training.callbacks import Callback
 from firth.training.checkpoints.folder import Checkpoints
 from firth.training.config import TrainConfig
@@ -63,7 +63,7 @@ def train_corpus(
     check_options(config, held_out=corpus.held_out > 0, checkpoints=checkpoints is not None)
     make_engine = engine_named(DEFAULT) if engine is None else engine
     task = Task(corpus, config, make_engine, initial, frozen)
-    warn_of_choices(corpus, config)
+    warn_of_unusual_settings(corpus, config)
     needed = estimate.estimate(task, checkpoints)
     estimate.check_fits(needed, task, checkpoints)
     with closing(Run(task, Reports(callbacks, task), checkpoints)) as run:

@@ -112,7 +112,7 @@ def query_vectors(query: object, dim: int) -> NDArray[np.floating] | None:
 
 
 def _is_numeric(item: object) -> bool:
-    """Tell whether an item of a list is a float or a row with floats."""
+    """Return whether an item of a list is a float or a row with floats."""
     if isinstance(item, np.ndarray):
         return np.issubdtype(item.dtype, np.floating)
     if isinstance(item, Sequence) and not isinstance(item, str):

@@ -50,7 +50,7 @@ def unit_rows(matrix: NDArray[np.floating]) -> NDArray[np.float32]:
 
 
 def zero_rows(matrix: NDArray[np.floating]) -> NDArray[np.bool_]:
-    """Tell which rows of a matrix (V, D) hold only zeros, and so have no direction.
+    """Return which rows of a matrix (V, D) hold only zeros, and so have no direction.
 
     Examples
     --------

@@ -201,7 +201,7 @@ class Vectors:
         return matrix.astype(dtype)
 
     def __contains__(self, word: object) -> bool:
-        """Tell whether `vectors[word]` finds a vector."""
+        """Return whether `vectors[word]` finds a vector."""
         return find_word(word, self._rows) is not None
 
     def __len__(self) -> int:

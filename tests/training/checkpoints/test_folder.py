@@ -107,7 +107,9 @@ def test_one_of_an_earlier_version_is_refused_but_its_vectors_load(folder):
     before = firth.Vectors(["tea", "milk"], np.eye(2, dtype=np.float32), output_vectors=np.eye(2))
     before.save(path)
     (path / "state.json").write_text('{"digest": "00", "state": {}, "run": {}, "files": {}}')
-    with pytest.raises(ConfigError, match="another layout of checkpoints; go on with that version"):
+    with pytest.raises(
+        ConfigError, match="another layout of checkpoints; continue with that version"
+    ):
         Checkpoints(folder, resume=True).begin(RUN)
     vectors = firth.load(path)
     np.testing.assert_array_equal(vectors.input_vectors, before.input_vectors)
@@ -291,11 +293,11 @@ def test_damage_is_noticed_and_the_way_back_is_told(folder, name, damage):
     else:
         content[-2] ^= 1
         path.write_bytes(content)
-    expected = rf"{name}.*remove the folder .*-000002 to go on from checkpoint-000001"
+    expected = rf"{name}.*remove the folder .*-000002 to continue from checkpoint-000001"
     with pytest.raises(FormatError, match=expected):
         Checkpoints(folder, resume=True).begin(BEST_RUN)
     (folder / "checkpoint-000001").rename(folder / "away")
-    with pytest.raises(FormatError, match=r"remove the folder .*-000002 to begin anew"):
+    with pytest.raises(FormatError, match=r"remove the folder .*-000002 to start again"):
         Checkpoints(folder, resume=True).begin(BEST_RUN)
 
 
@@ -341,7 +343,7 @@ def test_what_another_processor_made_is_told_once(folder, monkeypatch):
     write(folder, 1.0)
     monkeypatch.undo()
     checkpoints = Checkpoints(folder, resume=True)
-    with pytest.warns(FirthWarning, match=r"vector length was 3, .*; the run goes on") as told:
+    with pytest.warns(FirthWarning, match=r"vector length was 3, .*; the run continues") as told:
         checkpoints.begin(RUN)
     assert len(told) == 1
     # Not again, where the run goes back to it.

@@ -103,7 +103,9 @@ def test_a_missing_file_is_told(tmp_path):
 )
 def test_the_layout_of_another_version_is_refused_in_one_line(path, layout):
     path.write_bytes(state._encode(layout))
-    expected = r"^.* by a version of Firth with another layout .*, or begin anew in another folder$"
+    expected = (
+        r"^.* by a version of Firth with another layout .*, or start again in another folder$"
+    )
     with pytest.raises(ConfigError, match=expected):
         read_state(path)
 

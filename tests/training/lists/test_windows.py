@@ -4,10 +4,10 @@ import itertools
 
 import numpy as np
 import pytest
-from training_case import BOTH, draw_case
 
 from firth.training import reference
 from firth.training.lists.bags import SLOTS
+from training_case import BOTH, draw_case
 
 
 def normal(window):

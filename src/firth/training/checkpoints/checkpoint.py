@@ -45,13 +45,13 @@ class Checkpoint:
 
 
 def write_checkpoint(
-    folder: Path, checkpoint: Checkpoint, task: Task, identity: Mapping[str, object]
+    folder: Path, checkpoint: Checkpoint, task: Task, origin: Mapping[str, object]
 ) -> None:
     """Write all files of a checkpoint into a folder that is there.
 
     Parameters
     ----------
-    identity : mapping
+    origin : mapping
         The fingerprint of the run and what made it, which `state.json` keeps.
 
     Raises
@@ -72,7 +72,7 @@ def write_checkpoint(
     if checkpoint.best is not None:
         native.write_tensors(checkpoint.best, folder / BEST)
     digests = {file.name: _digest(file) for file in sorted(folder.iterdir())}
-    parts = {"state": dataclasses.asdict(state), **identity, "files": digests}
+    parts = {"state": dataclasses.asdict(state), **origin, "files": digests}
     write_state(folder / STATE, parts)
 
 

@@ -30,11 +30,11 @@ class Checkpointer:
         return None if self._checkpoints is None else self._checkpoints.last
 
     def is_due(self) -> bool:
-        """Tell whether it is time for a checkpoint."""
+        """Return whether it is time for a checkpoint."""
         return self._checkpoints is not None and self._checkpoints.is_due()
 
     def save(self, state: RunState, best: Tables | None) -> None:
-        """Copy the tables, and have them written while training goes on.
+        """Copy the tables, and have them written while training continues.
 
         Raises
         ------
@@ -52,7 +52,7 @@ class Checkpointer:
         self.seconds += time.perf_counter() - began
 
     def begin(self) -> Checkpoint | None:
-        """Return the checkpoint from which the run goes on, if there is one."""
+        """Return the checkpoint from which the run continues, if there is one."""
         return None if self._checkpoints is None else self._checkpoints.begin(self._task)
 
     def read_last(self) -> Checkpoint | None:
@@ -65,7 +65,7 @@ class Checkpointer:
         if self._checkpoints is None:
             return
         failure = self._checkpoints.wait(seconds)
-        # The run goes on without it. A full disk causes one warning, not one each time.
+        # The run continues without it. A full disk causes one warning, not one each time.
         if failure is not None and str(failure) != self._warning:
             self._warning = str(failure)
             warn(f"{failure}; the last checkpoint is {self.last or 'none'}")

@@ -46,7 +46,7 @@ def fingerprint_of(task: Task) -> dict[str, object]:
     """Return text, options, engine, start and frozen words of a run, as JSON can hold them.
 
     The number of threads and what to do on divergence are no part of it: they may change when the
-    run goes on.
+    run continues.
     """
     options = dataclasses.asdict(task.config)
     del options["threads"], options["on_divergence"]

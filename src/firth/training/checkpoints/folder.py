@@ -42,7 +42,7 @@ class Checkpoints:
     keep : int
         How many stay; older ones are removed after a new one is written.
     resume : bool
-        Whether a run goes on from the last one, if there is one.
+        Whether a run continues from the last one, if there is one.
 
     Raises
     ------
@@ -69,7 +69,7 @@ class Checkpoints:
         check_usable_folder(self.folder)
         if list_checkpoints(self.folder) and not resume:
             raise ConfigError(
-                f"{folder} holds the checkpoints of a run; go on with it by resume=True "
+                f"{folder} holds the checkpoints of a run; continue it by resume=True "
                 "(--resume), or give another folder"
             )
         self._closing, self._is_closed = threading.Lock(), False
@@ -91,9 +91,9 @@ class Checkpoints:
                 self._lock.release()
 
     def begin(self, task: Task) -> Checkpoint | None:
-        """Return the checkpoint from which a run goes on, if there is one; see `read_last`."""
+        """Return the checkpoint from which a run continues, if there is one; see `read_last`."""
         self._task = task
-        self._identity = {"fingerprint": fingerprint_of(task), "made_by": made_by()}
+        self._origin = {"fingerprint": fingerprint_of(task), "made_by": made_by()}
         self._last = time.monotonic()
         return self.read_last() if self._resume else None
 
@@ -117,16 +117,14 @@ class Checkpoints:
             self._compare(path, parts)
             return read_checkpoint(path, parts, self._task)
         except FormatError as error:
-            before = f"go on from {found[-2].name}" if len(found) > 1 else "begin anew"
+            before = f"continue from {found[-2].name}" if len(found) > 1 else "start again"
             raise FormatError(f"{error}; remove the folder {path} to {before}") from error
         except OSError as error:
             raise FirthError(f"cannot read {path}: {error.strerror or error}") from error
 
     def _compare(self, path: Path, parts: dict[str, dict[str, Any]]) -> None:
         """Raise if a checkpoint is of another run; if it was made elsewhere, raise or warn once."""
-        different, elsewhere = (
-            differences(parts[name], now) for name, now in self._identity.items()
-        )
+        different, elsewhere = (differences(parts[name], now) for name, now in self._origin.items())
         if different:
             raise ConfigError(
                 f"{path} is of another run: {different}; give what it was then, or another folder"
@@ -137,13 +135,13 @@ class Checkpoints:
         if self._task.config.deterministic:
             raise ConfigError(
                 f"{made}; deterministic promises the same bytes, which only the same version and "
-                "processor give: go on there, or begin anew in another folder"
+                "processor give: continue there, or start again in another folder"
             )
         self._has_warned = True
-        warn(f"{made}; the run goes on, and its bytes will differ from those made there")
+        warn(f"{made}; the run continues, and its bytes will differ from those made there")
 
     def is_due(self) -> bool:
-        """Tell whether it is time for a checkpoint, and the last one is written."""
+        """Return whether it is time for a checkpoint, and the last one is written."""
         return self._written.is_set() and time.monotonic() - self._last >= self._every
 
     def write(self, checkpoint: Checkpoint) -> None:
@@ -178,12 +176,12 @@ class Checkpoints:
             numbers = [number for number, _ in _numbered(self.folder)]
             path = self.folder / f"{_PREFIX}{max(numbers, default=0) + 1:06d}"
             with atomic_write(path, folder=True) as temporary:
-                write_checkpoint(temporary, checkpoint, self._task, self._identity)
+                write_checkpoint(temporary, checkpoint, self._task, self._origin)
             state = checkpoint.state
             _LOG.info("wrote %s: epoch %d, position %d", path, state.epoch, state.position)
             self._remove_old()
         except Exception as error:
-            # The run goes on; it asks for the failure, and warns in its own thread.
+            # The run continues; it asks for the failure, and warns in its own thread.
             self._failure = error
         finally:
             self._written.set()

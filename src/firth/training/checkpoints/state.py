@@ -57,7 +57,7 @@ def read_state(path: Path) -> dict[str, dict[str, Any]]:
     if "run" in content or (is_intact and content.get("layout") != LAYOUT):
         raise ConfigError(
             f"{path.parent} was written by a version of Firth with another layout of checkpoints; "
-            "go on with that version, or begin anew in another folder"
+            "continue with that version, or start again in another folder"
         )
     parts: dict[str, Any] = {name: content.get(name) for name in PARTS}
     if not is_intact or {"layout": LAYOUT, **parts} != content:

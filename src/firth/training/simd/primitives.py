@@ -91,7 +91,7 @@ def _emit_score(e: Emitter, arguments: Sequence[ir.Value], targets: int, *, inpu
     sums = e.loop(stride, WIDTH, [e.constant(0.0)] * (inputs * targets), step)
     for i in range(inputs):
         place = e.at(s, builder.mul(s_stride, e.integer(i)))
-        e.store_totals(sums[i * targets : (i + 1) * targets], place)
+        e.store_sums(sums[i * targets : (i + 1) * targets], place)
 
 
 # ---------------------------------------------------------------------------- gradient

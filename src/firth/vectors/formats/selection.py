@@ -58,7 +58,7 @@ class Selection:
         return promised if self.limit is None else min(promised, int(self.limit))
 
     def takes(self, word: object) -> bool:
-        """Tell whether to read a word."""
+        """Return whether to read a word."""
         return self.words is None or (
             isinstance(word, str | int) and word in self.words  # type: ignore[operator]
         )

@@ -40,7 +40,7 @@ _Entry = tuple[int, int, bytes, bytes]
 
 
 def recognises(head: bytes) -> bool:
-    """Tell whether a file starts with a header; the caller has ruled out text with a header."""
+    """Return whether a file starts with a header; the caller has ruled out text with a header."""
     return after_header(head) is not None
 
 

@@ -42,7 +42,7 @@ _Block = tuple[list[str], NDArray[np.float32]]
 
 
 def recognises(head: bytes) -> bool:
-    """Tell whether the first row is a word, which may contain a few spaces, and numbers."""
+    """Return whether the first row is a word, which may contain a few spaces, and numbers."""
     rows = after_header(head) or head
     fields = rows.partition(b"\n")[0].split()
     # The first bytes of a file may end within a number.
@@ -234,7 +234,7 @@ def _is_finite_number(field: bytes) -> bool:
 
 
 def _is_like_number(field: bytes) -> bool:
-    """Tell whether a field is a number, even one outside the range of float32."""
+    """Return whether a field is a number, even one outside the range of float32."""
     try:
         float(field)
     except ValueError:
