@@ -43,7 +43,7 @@ def stream_at(key: np.uint64, position: int) -> np.uint64:
 
 @inlined
 def is_kept(stream: np.uint64, threshold: np.uint32) -> np.bool:
-    """Tell whether subsampling keeps a token; `threshold` is its keep probability in 2**-32."""
+    """Return whether subsampling keeps a token; `threshold` is its keep probability in 2**-32."""
     return (stream >> _HALF) <= np.uint64(threshold)
 
 
