@@ -694,7 +694,7 @@ def test_an_unwritable_folder_is_told_at_once(stand_ins, tmp_path):
 # ------------------------------------------------------------------------ the documentation
 
 
-PAGE = Path(__file__).parents[1] / "docs" / "callbacks.md"
+PAGE = Path(__file__).parents[2] / "docs" / "callbacks.md"
 # A program, and the package that the line before it says to install.
 PROGRAM = re.compile(r"(?ms)(?:`pip install (\w+)`[^\n]*\n\n)?^```python\n(.*?)^```$")
 
