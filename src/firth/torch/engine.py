@@ -133,8 +133,10 @@ class TorchEngine:
                 stop = min(start + piece, stretch.stop)
                 windows = self.windows(stretch.epoch, start, stop)
                 loss += self._train_windows(windows, stretch)
-                is_cbow = self._config.model == "cbow"
-                pairs += len(windows.centre) if is_cbow else int((windows.contexts > 0).sum())
+                if self._config.model == "cbow":
+                    pairs += len(windows.centre)
+                else:
+                    pairs += int((windows.contexts != PADDING).sum())
         return loss, pairs
 
     def _train_windows(self, windows: Windows, stretch: Stretch) -> float:
