@@ -16,7 +16,7 @@ noise word that is the centre is left out. Mikolov et al. 2013, arXiv:1310.4546,
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ from firth.compilation import compiled_bare, inlined
 from firth.compilation.arrays import Shapes, bytes_of, zeros_of
 from firth.compilation.emitter import WIDTH
 from firth.compilation.prefetching import prefetch_rows
+from firth.training.lists.reach import slot_count
 from firth.training.lists.windows import (
     BLOCK,
     Gathered,
@@ -35,7 +36,7 @@ from firth.training.lists.windows import (
     draw_noise,
     empty_list,
     gather,
-    gathered_shapes,
+    gathered_bytes,
     list_block,
     list_shapes,
     room_for,
@@ -51,11 +52,26 @@ AHEAD = 1
 COLUMNS = 64
 
 
+class Parts(NamedTuple):
+    """Of which rows of the input table the vector of each word is composed.
+
+    It is their sum divided by the square root of their number, and each of them changes by the
+    vector's change divided by the same. So composing neither lengthens vectors nor steps.
+    """
+
+    # None, where each word is one row of the input table; then the arrays are empty.
+    are_used: Literal[True] | None
+    starts: NDArray[np.int64]  # (V + 1,) where those of each word start in `rows`
+    rows: NDArray[np.int64]  # their offsets
+    scales: NDArray[np.float32]  # (V,) 1 / sqrt(number)
+
+
 class Tables(NamedTuple):
     """The vectors that are trained, changed in place. Their heights may differ."""
 
     input: Floats  # (rows, stride)
     output: Floats  # (rows, stride)
+    parts: Parts
 
 
 class Frozen(NamedTuple):
@@ -68,6 +84,8 @@ class Frozen(NamedTuple):
 class Scratch(NamedTuple):
     """What a window needs while it is trained, overwritten by the next."""
 
+    # Row 2s is the vector of the word in slot s, row 2s + 1 its value when it moved in.
+    slots: Floats
     composed: Floats  # row 2b is the vector of bag b, row 2b + 1 its value before the step
     composed_rows: NDArray[np.int64]  # the offsets of the rows 2b
     before: Floats  # the inputs before the step
@@ -102,14 +120,16 @@ def make_worker(window: Window, stride: int, stretch: int) -> Worker:
 
 def worker_bytes(window: Window, stride: int, stretch: int) -> int:
     """Return how many bytes `make_worker` takes."""
-    lists = bytes_of(gathered_shapes(window, stretch)) + bytes_of(list_shapes(window, 2 * BLOCK))
+    lists = gathered_bytes(window, stretch) + bytes_of(list_shapes(window, 2 * BLOCK))
     return lists + bytes_of(_scratch_shapes(window, stride))
 
 
 def _scratch_shapes(window: Window, stride: int) -> Shapes:
     composed = composed_bags(window)
     scores = 2 * window.reach * (window.negative + 1) + WIDTH
+    slots = 0 if window.subwords is None else slot_count(window.reach)
     return {
+        "slots": ((2 * slots, stride), np.float32),
         "composed": ((2 * composed, stride), np.float32),
         "composed_rows": ((composed,), np.int64),
         "before": ((composed or 2 * window.reach, stride), np.float32),
@@ -171,23 +191,52 @@ def train_stretch(
     # While one block is trained, the next is already listed, so that its rows can be fetched.
     # Noise is drawn for the block after that, which then takes the place of the trained one.
     centre, gathered_unit, first, now, following = window.reach, 0, 0, 0, 0
-    while centre < last or now > 0 or following > 0:
+    # Moves of the trained block: how many are done, and where they end; and of the next.
+    done, moves_end, next_moves, next_moves_end = 0, 0, 0, 0
+    while centre < last or now + following > 0 or done < moves_end or next_moves < next_moves_end:
         for k in range(BLOCK):
             if centre + k < last:
                 draw_noise(gathered, centre + k, key, alias, window.negative)
             if k < now:
                 w = first + k
+                if tables.parts.are_used is not None:
+                    move_words(tables, listed.moves, done, listed.move_ends[w], scratch.slots)
+                    done = listed.move_ends[w]
                 eta = np.float32(lr + slope * positions[w])
                 taken, pending = train_window(tables, listed, w, eta, frozen, scratch, pending)
                 loss += taken
                 pairs += m[w] + repeated_contexts[w]
+        if tables.parts.are_used is not None:
+            move_words(tables, listed.moves, done, moves_end, scratch.slots)
         end = min(centre + BLOCK, last)
-        gathered_unit, count = list_block(
-            gathered, centre, end, gathered_unit, key, alias, window, stride, listed, first
+        begin = 0 if first == 0 else len(listed.moves) // 2
+        gathered_unit, count, end_of_moves = list_block(
+            gathered, centre, end, gathered_unit, key, alias, window, stride, listed, first, begin
         )
         now, following = following, count
+        done, moves_end, next_moves, next_moves_end = (
+            next_moves, next_moves_end, begin, end_of_moves,
+        )  # fmt: skip
         first, centre = BLOCK - first, centre + BLOCK
     return loss + flush_loss(scratch.loss), pairs
+
+
+@inlined
+def move_words(
+    tables: Tables, moves: NDArray[np.int64], first: int, end: int, slots: Floats
+) -> None:
+    """Compose the words that move into slots, and share the changes of those that move out."""
+    _, starts, rows, scales = tables.parts
+    for k in range(first, end):
+        slot, word = moves[k, 0], moves[k, 1]
+        if word >= 0:
+            first_part, end_part, scale = starts[word], starts[word + 1], scales[word]
+            bags.compose(tables.input, rows, first_part, end_part, scale, slots, slot)
+        else:
+            first_part, end_part, scale = starts[~word], starts[~word + 1], scales[~word]
+            bags.share_change(
+                tables.input, rows, first_part, end_part, scale, slots, slot, 0, slots.shape[1]
+            )
 
 
 @inlined
@@ -213,11 +262,12 @@ def train_window(
     x_again, y_again = listed.context_duplicates[w], listed.noise_duplicates[w]
     x_rows, y_rows, width = listed.inputs[w], listed.targets[w], t + repeated_noise
     ends, weights, gains = listed.bag_ends[w], listed.weights[w], listed.gains[w]
-    composed, composed_rows, before, scores, signs, running_loss = scratch
+    slots, composed, composed_rows, before, scores, signs, running_loss = scratch
     # Near the end of a short block these are rows of older windows: then nothing is gained.
     later = (w + AHEAD) & (2 * BLOCK - 1)
     later_rows, later_t, arrivals = listed.targets[later], listed.t[later], listed.arrivals
-    inputs, outputs = tables
+    outputs = tables.output
+    inputs = tables.input if tables.parts.are_used is None else slots
 
     fetch(tables, later_rows, later_t, arrivals, later, 0, COLUMNS // 2)
     if listed.composed is not None:
@@ -258,9 +308,14 @@ def fetch(
     columns: int,
 ) -> None:
     """Fetch some columns of the rows that window w needs and those before it do not."""
-    inputs, outputs = tables
-    prefetch_rows(outputs, targets, 0, t, column, columns)
-    prefetch_rows(inputs, arrivals, w, 1, column, columns)
+    prefetch_rows(tables.output, targets, 0, t, column, columns)
+    if tables.parts.are_used is not None:
+        _, starts, rows, _ = tables.parts
+        first = starts[arrivals[w]]
+        count = starts[arrivals[w] + 1] - first
+        prefetch_rows(tables.input, rows, first, count, column, columns)
+    else:
+        prefetch_rows(tables.input, arrivals, w, 1, column, columns)
 
 
 # ---------------------------------------------------------------------------- bags
