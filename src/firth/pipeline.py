@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import os
 from collections.abc import Iterable, Sequence
@@ -235,7 +234,7 @@ def _wrap(
     reading: _Reading,
 ) -> Vectors:
     """Return what was trained as `Vectors`, with a record of how it was read and trained."""
-    options = dataclasses.asdict(config)
+    options = config.as_json()
     how: dict[str, object] = {
         "tokenizer": reading.tokenizer if isinstance(reading.tokenizer, str) else "custom",
         "lowercase": reading.lowercase,

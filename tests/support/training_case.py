@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from firth.compilation.arrays import read_only
-from firth.training import draws, kernel, reference, sampling
+from firth.training import draws, kernel, reference, sampling, worker
 from firth.training.engines.base import Composition
 from firth.training.engines.hogwild import parts_of
 from firth.training.lists.reach import LONGEST_STAY
@@ -63,13 +63,13 @@ class Case:
         inputs, outputs = padded(self.inputs), padded(self.outputs)
         dim, stride = self.inputs.shape[1], inputs.shape[1]
         tables = kernel.Tables(inputs, outputs, parts_of(composition_of(self), stride))
-        worker = kernel.make_worker(self.window, stride, len(self.ids))
+        own = worker.make_worker(self.window, stride, len(self.ids))
         loss, pairs, stop = 0.0, 0, len(self.ids) if stop is None else stop
         for begin, end in itertools.pairwise([start, *cuts, stop]):
             unit = int(np.searchsorted(self.offsets, begin, side="right")) - 1
-            some = kernel.train_stretch(
+            some = worker.train_stretch(
                 self.ids, self.offsets, unit, begin, end, self.key, self.sampling, tables,
-                no_frozen(stride), self.window, (self.lr, self.slope), worker,
+                no_frozen(stride), self.window, (self.lr, self.slope), own,
             )  # fmt: skip
             loss, pairs = loss + some[0], pairs + some[1]
         if np.isfinite(loss):
@@ -123,7 +123,9 @@ def draw_parts(vocabulary, ngrams, seed=4):
     """Draw of which rows words are composed: some of one, and some with a row twice."""
     rng = np.random.default_rng(seed)
     counts = rng.integers(0, 6, size=vocabulary)
-    return [[w, *(vocabulary + rng.integers(ngrams, size=n)).tolist()] for w, n in enumerate(counts)]
+    return [
+        [w, *(vocabulary + rng.integers(ngrams, size=n)).tolist()] for w, n in enumerate(counts)
+    ]
 
 
 def draw_case(

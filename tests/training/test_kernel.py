@@ -4,7 +4,7 @@ import numba
 import numpy as np
 import pytest
 
-from firth.training import kernel, reference
+from firth.training import kernel, reference, worker
 from firth.training.engines.hogwild import parts_of
 from firth.training.lists.windows import BLOCK, Window, empty_list
 from training_case import BOTH, assert_same, draw_case, no_frozen, padded
@@ -173,8 +173,10 @@ class DrawnList:
             listed.inputs[w, : ends[-1]] = rng.integers(0, rows, ends[-1]) * self.stride
 
     def run_kernel(self, eta):
-        tables = kernel.Tables(padded(self.inputs), padded(self.outputs), parts_of(None, self.stride))
-        scratch = kernel.make_worker(self.window, self.stride, 1).scratch._replace(
+        tables = kernel.Tables(
+            padded(self.inputs), padded(self.outputs), parts_of(None, self.stride)
+        )
+        scratch = worker.make_worker(self.window, self.stride, 1).scratch._replace(
             composed=np.zeros((24, self.stride), np.float32),
             composed_rows=np.arange(12) * 2 * self.stride,
             before=np.zeros((12, self.stride), np.float32),

@@ -173,6 +173,21 @@ class TrainConfig:
         given = {name: options[name] for name in options.keys() - vars(self)["_computed"]}
         return type(self)(**{**given, **changes})
 
+    def as_json(self) -> dict[str, Any]:
+        """Return the options as JSON can hold them.
+
+        Examples
+        --------
+        >>> TrainConfig(subwords="3-6").as_json()["subwords"]
+        [3, 6]
+        """
+        options = dataclasses.asdict(self)
+        if callable(self.subwords):
+            options["subwords"] = "custom"
+        elif self.subwords != "none":
+            options["subwords"] = list(self.subwords)
+        return options
+
     @property
     def workers(self) -> int:
         """How many workers train at the same time: one if `deterministic`, else `threads`."""

@@ -100,6 +100,8 @@ class Run:
             held_out_losses=held_out_losses,
             epoch=len(losses) if self._best is None else int(np.argmin(held_out_losses)) + 1,
             lr_scale=self._state.lr_scale,
+            subwords=self._task.subwords,
+            composition=self._task.composition,
         )
 
     @property
@@ -109,7 +111,10 @@ class Run:
 
     def _input_vectors(self) -> Floats:
         """Copy the words' input vectors as they are now."""
-        return composed(self._engine.tables()[INPUT], self._task.composition, self._task.words)
+        inputs, composition = self._engine.tables()[INPUT], self._task.composition
+        if composition is None:
+            return np.array(inputs[: self._task.words], order="C")
+        return composed(inputs, composition)
 
     # ------------------------------------------------------------------------ epochs
 

@@ -25,6 +25,7 @@ from firth.training.engines.base import (
     Tables,
     TableShape,
 )
+from firth.training.engines.tables import composed
 from firth.training.schedule import Schedule, stretch_length
 
 
@@ -73,7 +74,9 @@ class Task:
                 assert self.subwords is not None
                 assert self.initial.subwords is not None
                 ngrams = self.subwords.rows_from(self.initial.subwords)
-                places = np.concatenate([places, self.words + ngrams])
+                is_known = np.concatenate([places, ngrams]) >= 0
+                places = np.concatenate([places, self.words + ngrams])[is_known]
+                rows = rows[is_known]
             found[name] = places, rows
         return found
 
@@ -118,6 +121,10 @@ class TrainResult:
         `patience`.
     shapes : mapping
         What the engine declared of each.
+    subwords : Subwords, optional
+        How words are cut into n-grams, whose rows follow those of the words in the input table.
+    composition : Composition, optional
+        Of which rows words are composed.
     losses : tuple of float
         The mean loss of each epoch, in nats per positive pair.
     held_out_losses : tuple of float
@@ -135,11 +142,16 @@ class TrainResult:
     held_out_losses: tuple[float, ...]
     epoch: int
     lr_scale: float
+    subwords: Subwords | None = None
+    composition: Composition | None = None
 
     @property
     def input_vectors(self) -> Floats:
-        """The words' rows of the input table, (V, D)."""
-        return self.tables[INPUT][: self.shapes[INPUT].words]
+        """The input vectors of the words, (V, D)."""
+        words = self.shapes[INPUT].words
+        if self.composition is None:
+            return self.tables[INPUT][:words]
+        return composed(self.tables[INPUT], self.composition)
 
     @property
     def output_vectors(self) -> Floats | None:

@@ -25,9 +25,8 @@ from firth.training.engines.base import (
 from firth.training.engines.tables import initialise, packed, word_tables
 from firth.training.lists.windows import sampling_of, window_of
 from firth.training.simd.rows import stride_of
+from firth.training.worker import make_worker, train_stretch, worker_bytes
 
-# The order of `kernel.Tables`.
-_NAMES = (INPUT, OUTPUT)
 # Of `kernel.Parts`, and of what it is made from: for each part, and for each word.
 _BYTES_PER_PART = 8 + 4
 _BYTES_OF_PARTS = 2 * 8 + 4
@@ -43,12 +42,14 @@ class HogwildEngine:
     def memory(config: TrainConfig, sizes: Sizes, stretch: int, frozen: int) -> int:
         """Estimate the bytes that the engine holds; see `Engine`."""
         stride = stride_of(config.dim)
-        scratch = config.workers * kernel.worker_bytes(window_of(config), stride, stretch)
+        scratch = config.workers * worker_bytes(window_of(config), stride, stretch)
         tables = sum(
             4 * stride * (shape.rows + min(frozen, shape.words)) + (4 * shape.rows if frozen else 0)
             for shape in word_tables(config, sizes).values()
         )
-        parts = _BYTES_PER_PART * sizes.parts + (_BYTES_OF_PARTS * sizes.words if sizes.parts else 0)
+        parts = _BYTES_PER_PART * sizes.parts + (
+            _BYTES_OF_PARTS * sizes.words if sizes.parts else 0
+        )
         return tables + scratch + parts + sizes.words * sampling.BYTES_PER_WORD
 
     def __init__(
@@ -67,13 +68,11 @@ class HogwildEngine:
         sizes = Sizes(len(counts)) if composition is None else composition.sizes
         self._shapes = self.shapes(config, sizes)
         inputs, outputs = (
-            aligned_zeros((self._shapes[name].rows, stride), np.float32) for name in _NAMES
+            aligned_zeros((self._shapes[name].rows, stride), np.float32) for name in (INPUT, OUTPUT)
         )
         initialise(inputs, len(inputs), config.dim, config.seed)
         self._tables = kernel.Tables(inputs, outputs, parts_of(composition, stride))
-        self._workers = [
-            kernel.make_worker(self._window, stride, stretch) for _ in range(config.workers)
-        ]
+        self._workers = [make_worker(self._window, stride, stretch) for _ in range(config.workers)]
         self._ids, self._offsets = read_only(tokens.ids), read_only(tokens.offsets)
         self._frozen_ids = frozen
         self._freeze()
@@ -90,7 +89,7 @@ class HogwildEngine:
     def train(self, worker: int, stretch: Stretch) -> tuple[float, int]:
         """Train one stretch; return the sum of its losses in nats, and its positive pairs."""
         unit = int(np.searchsorted(self._offsets, stretch.start, side="right")) - 1
-        loss, pairs = kernel.train_stretch(
+        loss, pairs = train_stretch(
             self._ids,
             self._offsets,
             unit,
@@ -111,7 +110,7 @@ class HogwildEngine:
         return {name: table[:, : self._config.dim] for name, table in self._padded().items()}
 
     def _padded(self) -> dict[str, Floats]:
-        return dict(zip(_NAMES, self._tables[: len(_NAMES)], strict=True))
+        return {INPUT: self._tables.input, OUTPUT: self._tables.output}
 
     def restore(self, tables: Tables, places: NDArray[np.int64] | None = None) -> None:
         """Write rows into the tables of these names: all, or those at some places."""

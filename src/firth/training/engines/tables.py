@@ -16,8 +16,7 @@ _ROWS_AT_ONCE = 4_096
 
 
 def word_tables(config: TrainConfig, sizes: Sizes) -> Mapping[str, TableShape]:
-    """Return the shapes of the input table, of words and n-grams, and the output table, of words.
-    """
+    """Return the shapes of the input table, of words and n-grams, and the output table."""
     words, dim = sizes.words, config.dim
     return {
         INPUT: TableShape(words + sizes.ngrams, dim, words),
@@ -33,24 +32,24 @@ def initialise(inputs: Floats, size: int, dim: int, seed: int) -> None:
         inputs[start : start + len(drawn), :dim] = (drawn - np.float32(0.5)) / np.float32(dim)
 
 
-def composed(table: Floats, composition: Composition | None, words: int) -> Floats:
-    """Return the input vectors of words (V, D), from the rows of a table of which they are composed.
+def composed(table: Floats, composition: Composition) -> Floats:
+    """Return the input vectors of words (V, D), from the rows of which they are composed.
 
     Examples
     --------
     >>> table = np.array([[1, 0], [0, 2], [3, 2]], np.float32)
-    >>> composed(table, Composition(np.array([0, 1, 3]), np.array([0, 1, 2]), 1), 2).tolist()
+    >>> composed(table, Composition(np.array([0, 1, 3]), np.array([0, 1, 2]), 1)).tolist()
     [[1.0, 0.0], [2.1213202476501465, 2.8284270763397217]]
     """
-    if composition is None:
-        return np.array(table[:words], order="C")
     starts, rows, _ = composition
+    words = len(starts) - 1
     vectors = np.empty((words, table.shape[1]), np.float32)
     for first in range(0, words, _ROWS_AT_ONCE):
         last = min(first + _ROWS_AT_ONCE, words)
         parts = table[rows[starts[first] : starts[last]]]
         np.add.reduceat(parts, starts[first:last] - starts[first], out=vectors[first:last])
-    return vectors * composition.scales[:, np.newaxis]
+    vectors *= composition.scales[:, np.newaxis]
+    return vectors
 
 
 def packed(table: Floats, dim: int) -> Floats:

@@ -42,7 +42,7 @@ def slot_count(reach: int) -> int:
 
 
 def reach_shapes(reach: int, size: int, *, is_used: bool) -> Shapes:
-    """Return the shapes of an `InReach` for so many gathered words; empty ones if it is not used."""
+    """Return the shapes of an `InReach` for so many gathered words, empty if it is not used."""
     slots = slot_count(reach) if is_used else 0
     return {
         "slots": ((size if is_used else 0,), np.int32),
@@ -120,7 +120,7 @@ def leave(in_reach: InReach, i: int, moves: NDArray[np.int64], count: int) -> in
 
 
 @inlined
-def move_out(slot: int, word: int, moves: NDArray[np.int64], count: int) -> int:
+def move_out(slot: int | np.int64, word: int, moves: NDArray[np.int64], count: int) -> int:
     """List that a word moves out of a slot: the word's complement says that it is not in."""
     moves[count, 0], moves[count, 1] = slot, ~word
     return count + 1

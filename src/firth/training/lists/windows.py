@@ -63,8 +63,8 @@ class WindowList(NamedTuple):
 
     positions: NDArray[np.int64]  # (n,) where the centre stands: the step size follows from it
     m: NDArray[np.int64]  # (n,) distinct bags: those of CBOW hold all context words
-    # (n, I) the rows of the bags, one row each, or see `bag_ends`. They are rows of the input table,
-    # or where words move into slots and out of them, rows of the slots.
+    # (n, I) the rows of the bags, one row each, or see `bag_ends`: of the input table, or of the
+    # slots where words are composed.
     inputs: NDArray[np.int64]
     repeated_contexts: NDArray[np.int64]  # (n,) how many bags are repetitions
     context_duplicates: NDArray[np.int64]  # (n, I) which bag each repetition repeats
