@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from firth.corpus.tokenizers import Tokenizer
     from firth.corpus.vocabulary import Token
     from firth.normalization import Normalization
+    from firth.subwords.options import SubwordsOption
     from firth.training.callbacks import Callback
     from firth.training.config import Model, OnDivergence
 
@@ -62,6 +63,8 @@ def train(
     threads: int | None = None,
     seed: int = 1,
     deterministic: bool = False,
+    subwords: SubwordsOption | str = "none",
+    buckets: int | None = None,
     patience: int | None = None,
     on_divergence: OnDivergence = "stop",
     config: TrainConfig | None = None,

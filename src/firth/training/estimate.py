@@ -20,6 +20,9 @@ from firth.training.task import Task
 _JSON_PER_WORD = 20
 _JSON_IN_MEMORY_PER_WORD = 120
 
+# An n-gram as text, with its place in a dictionary.
+_NGRAM_IN_MEMORY = 150
+
 # The time of a shorter run is not measured: words times the cost of a word, which is 1 with the
 # default D and K.
 _WORK_OF_LONG_RUN = 50_000_000
@@ -44,6 +47,8 @@ def estimate(task: Task, checkpoints: Checkpoints | None = None) -> Estimate:
     words, keeps_best = task.words, task.keeps_best
     tables = sum(shape.bytes for shape in task.shapes.values())
     memory = task.engine.memory(task.config, task.sizes, task.schedule.length, len(task.frozen))
+    # Which rows words are composed of, and the texts of the n-grams.
+    memory += 4 * task.sizes.parts + task.sizes.ngrams * _NGRAM_IN_MEMORY
     # Copies of all tables: of a checkpoint, and of the best epoch.
     memory += ((checkpoints is not None) + keeps_best) * tables
     disk = 0

@@ -27,9 +27,9 @@ from firth.training.lists.windows import sampling_of, window_of
 from firth.training.simd.rows import stride_of
 from firth.training.worker import make_worker, train_stretch, worker_bytes
 
-# Of `kernel.Parts`, and of what it is made from: for each part, and for each word.
-_BYTES_PER_PART = 8 + 4
-_BYTES_OF_PARTS = 2 * 8 + 4
+# Of `kernel.Parts`: for each part, and for each word.
+_BYTES_PER_PART = 8
+_BYTES_OF_PARTS = 8 + 4
 
 
 class HogwildEngine:
