@@ -13,12 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.compilation import called, compiled
+from firth.compilation.prefetching import prefetch_item
 from firth.subwords.cutting import BASIS, PRIME
 
 # Bounds what is held of n-grams at a time: about 25 for each word.
 _WORDS_AT_ONCE = 1 << 15
 _FIRST_CAPACITY = 1 << 10
 _EMPTY = -1
+# An entry is prefetched so many n-grams before it is needed, its slot twice as many.
+_AHEAD = 8
 
 _ONE_BYTE, _TWO_BYTES, _THREE_BYTES = 0x80, 0x800, 0x10000
 
@@ -32,7 +35,8 @@ _ENTRY = np.dtype(
         ("total", np.int64),
         ("words", np.int32),
         ("last_word", np.int32),
-    ]
+    ],
+    align=True,
 )
 
 
@@ -298,9 +302,13 @@ def _number(
     numbers: NDArray[np.int32],
 ) -> int:
     """Look up the number of each n-gram; return the number of entries, with those added."""
+    last, mask = len(hashes) - 1, len(slots) - 1
     for place in range(len(hashes)):
+        later, soon = min(place + 2 * _AHEAD, last), min(place + _AHEAD, last)
+        prefetch_item(slots, hashes[later] & mask)
+        prefetch_item(entries, slots[hashes[soon] & mask])
         value, length, first = hashes[place], lengths[place], firsts[place]
-        slot = value & (len(slots) - 1)
+        slot = value & mask
         number = slots[slot]
         while number != _EMPTY:
             entry = entries[number]
@@ -308,7 +316,7 @@ def _number(
                 known_first = entry.first
                 if _are_equal(points, first, known_points, known_first, length):
                     break
-            slot = (slot + 1) & (len(slots) - 1)
+            slot = (slot + 1) & mask
             number = slots[slot]
         if number == _EMPTY and adds:
             number = size
