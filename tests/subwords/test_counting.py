@@ -34,14 +34,14 @@ def shared_by_definition(words, counts, least, most):
     return tuple(sorted(shared, key=totals.get, reverse=True))
 
 
-@pytest.fixture(params=[1 << 15, 7])
-def words_at_once(request, monkeypatch):
-    """Words are cut in one block, or in many."""
-    monkeypatch.setattr(compiled, "_WORDS_AT_ONCE", request.param)
+@pytest.fixture(params=[1 << 19, 100])
+def ngrams_at_once(request, monkeypatch):
+    """Words are cut in one block, or in many, some of which are larger than asked for."""
+    monkeypatch.setattr(compiled, "_NGRAMS_AT_ONCE", request.param)
 
 
 @pytest.mark.parametrize(("least", "most"), [(3, 6), (1, 3), (2, 2), (1, 100)])
-@pytest.mark.usefixtures("words_at_once")
+@pytest.mark.usefixtures("ngrams_at_once")
 def test_rows_are_those_of_the_definition(least, most):
     words = list(dict.fromkeys(composed_words(1_000, "vocabulary")))
     # Beginnings and ends make n-grams of two words.

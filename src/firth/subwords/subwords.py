@@ -21,7 +21,7 @@ from firth.subwords.cutting import (
     fasttext_hash,
     parts_of,
 )
-from firth.subwords.options import Cut, check_buckets, check_lengths
+from firth.subwords.options import Cut, Token, check_buckets, check_lengths
 
 if TYPE_CHECKING:
     from firth.subwords.compiled import NgramTable
@@ -108,7 +108,7 @@ class Subwords:
         kind = "rows" if self.buckets is None else "buckets"
         return f"<Subwords by {how}, {len(self):,} {kind}>"
 
-    def ngrams_of(self, word: str) -> list[str]:
+    def ngrams_of(self, word: Token) -> list[str]:
         """Return the n-grams of a word, with repetitions, whether they have rows or not.
 
         Raises
@@ -121,7 +121,7 @@ class Subwords:
             return parts_of(text, self._checked_cut())
         return character_ngrams(self._bounded(text), self.least, self.most)
 
-    def rows_of(self, word: str) -> list[int]:
+    def rows_of(self, word: Token) -> list[int]:
         """Return the rows of a word's n-grams, from 0, with repetitions; [] if it has none.
 
         Raises
@@ -134,7 +134,7 @@ class Subwords:
             return [fasttext_hash(ngram) % self.buckets for ngram in ngrams]
         return [self._places[ngram] for ngram in ngrams if ngram in self._places]
 
-    def rows_of_all(self, words: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    def rows_of_all(self, words: Sequence[Token]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Return the rows of the n-grams of many words, in compiled code.
 
         Returns
