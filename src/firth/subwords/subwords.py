@@ -78,6 +78,10 @@ class Subwords:
                 raise ConfigError("hashed subwords have lengths, and no list of n-grams")
         self._check_ngrams()
 
+    def __reduce__(self) -> tuple[type[Self], tuple[object, ...]]:
+        """Return how a copy or pickle is made: without the tables for looking up."""
+        return type(self), (self.least, self.most, self.buckets, self.ngrams, self.cut)
+
     def _set(self, name: str, value: int) -> None:
         object.__setattr__(self, name, value)
 
