@@ -95,6 +95,7 @@ def test_an_ngram_that_a_word_repeats_counts_once():
     subwords = count_ngrams(["aaaa", "baa", "cde", "cd"], [3, 1, 4, 1], 2, 2)
     assert subwords.ngrams == ("<c", "cd", "aa", "a>")
     assert subwords.rows_of("aaa") == [2, 2, 3]
+    assert count_parts(["aa", "bbb", "bc", "c"], [9, 1, 2, 2], list).ngrams == ("c", "b")
 
 
 def test_words_shorter_than_the_ngrams_have_none():
