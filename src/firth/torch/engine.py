@@ -21,6 +21,7 @@ from torch import Tensor
 
 from firth.compilation.arrays import bytes_of
 from firth.corpus import TokenStore
+from firth.errors import ConfigError
 from firth.torch.losses import NegativeSampling
 from firth.torch.models import CBOW, SkipGram, Word2Vec
 from firth.torch.tables import rows_of
@@ -29,7 +30,7 @@ from firth.training import sampling
 from firth.training.config import TrainConfig
 from firth.training.draws import epoch_key
 from firth.training.engines.base import INPUT, NO_WORDS, OUTPUT, Stretch, Tables
-from firth.training.engines.tables import initialise, word_tables
+from firth.training.engines.tables import initialise, two_tables
 from firth.training.lists.stretch import list_stretch
 from firth.training.lists.windows import gathered_shapes, list_shapes, sampling_of, window_of
 
@@ -56,7 +57,7 @@ class Windows(NamedTuple):
 class TorchEngine:
     """Skip-gram and CBOW by the modules of this package, and plain stochastic gradient descent.
 
-    It has every option of `TrainConfig`; several threads change the same tables without locks.
+    It has every option of `TrainConfig` but `loss="hs"`; several threads change the same tables without locks.
     PyTorch is set to one thread of its own meanwhile, because the matrices are small. The engine
     runs on the CPU only; `firth.torch.fit` takes a GPU.
 
@@ -73,19 +74,28 @@ class TorchEngine:
     """
 
     name = "torch"
-    shapes = staticmethod(word_tables)
+    shapes = staticmethod(two_tables)
+
+    @staticmethod
+    def check(config: TrainConfig) -> None:
+        """Raise ConfigError if the engine lacks an option; the message names it."""
+        if config.loss != "ns":
+            raise ConfigError(
+                f"engine='torch' trains with loss='ns' (--loss ns) only, got {config.loss!r}; give "
+                "engine='hogwild' (--engine hogwild), or use firth.torch.HierarchicalSoftmax"
+            )
 
     @staticmethod
     def memory(config: TrainConfig, words: int, stretch: int, frozen: int) -> int:
         """Estimate the bytes that the engine holds, and that training a stretch takes."""
         rows = sum(
             shape.rows + _FIRST + min(frozen, shape.words)
-            for shape in word_tables(config, words).values()
+            for shape in two_tables(config, words).values()
         )
         window, piece = window_of(config), min(stretch, _piece(config))
         lists = bytes_of(list_shapes(window, piece)) + bytes_of(gathered_shapes(window, piece))
         # Bytes as measured: while contexts are padded, and then noise words.
-        places, noise = 2 * config.window, 16 * config.negative
+        places, noise = 2 * window.reach, 16 * window.negative
         padding = max(17 * places, 8 * places + noise)
         if window.cbow is None:
             padding += 8 * places
@@ -235,7 +245,7 @@ def _one_thread() -> Iterator[None]:
 
 def _piece(config: TrainConfig) -> int:
     """Return how many positions are listed at once."""
-    places = 2 * config.window + config.negative
+    places = 2 * config.window + (config.negative or 0)
     return max(1, min(_MOST_POSITIONS, _MOST_PLACES // places))
 
 

@@ -38,6 +38,7 @@ from firth.training.lists.windows import (
     gathered_shapes,
     list_block,
     list_shapes,
+    most_targets,
     room_for,
 )
 from firth.training.simd import bags, primitives, rows
@@ -108,7 +109,7 @@ def worker_bytes(window: Window, stride: int, stretch: int) -> int:
 
 def _scratch_shapes(window: Window, stride: int) -> Shapes:
     composed = composed_bags(window)
-    scores = 2 * window.reach * (window.negative + 1) + WIDTH
+    scores = 2 * window.reach * most_targets(window) + WIDTH
     return {
         "composed": ((2 * composed, stride), np.float32),
         "composed_rows": ((composed,), np.int64),
@@ -183,7 +184,7 @@ def train_stretch(
                 pairs += m[w] + repeated_contexts[w]
         end = min(centre + BLOCK, last)
         gathered_unit, count = list_block(
-            gathered, centre, end, gathered_unit, key, alias, window, stride, listed, first
+            gathered, centre, end, gathered_unit, key, sampling, window, stride, listed, first
         )
         now, following = following, count
         first, centre = BLOCK - first, centre + BLOCK

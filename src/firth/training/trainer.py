@@ -62,6 +62,7 @@ def train_corpus(
     """
     check_options(config, held_out=corpus.held_out > 0, checkpoints=checkpoints is not None)
     make_engine = engine_named(DEFAULT) if engine is None else engine
+    make_engine.check(config)
     task = Task(corpus, config, make_engine, initial, frozen)
     warn_of_unusual_settings(corpus, config)
     needed = estimate.estimate(task, checkpoints)

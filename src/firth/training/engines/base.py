@@ -81,12 +81,11 @@ class Engine(Protocol):
             The most tokens of a stretch.
         frozen : int64
             Ids of words whose vectors never change.
-
-        Raises
-        ------
-        ConfigError
-            If the engine lacks an option; the message names it.
         """
+
+    @staticmethod
+    def check(config: TrainConfig) -> None:
+        """Raise ConfigError if the engine lacks an option; the message names it."""
 
     @staticmethod
     def shapes(config: TrainConfig, words: int) -> Mapping[str, TableShape]:

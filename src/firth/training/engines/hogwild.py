@@ -13,7 +13,8 @@ from firth.corpus import TokenStore
 from firth.training import draws, kernel, sampling
 from firth.training.config import TrainConfig
 from firth.training.engines.base import INPUT, NO_WORDS, OUTPUT, Floats, Stretch, Tables
-from firth.training.engines.tables import initialise, packed, word_tables
+from firth.training.engines.tables import initialise, packed, two_tables
+from firth.training.huffman import expected_longest_path, longest_path
 from firth.training.lists.windows import sampling_of, window_of
 from firth.training.simd.rows import stride_of
 
@@ -25,16 +26,21 @@ class HogwildEngine:
     """Skip-gram and CBOW by the compiled kernel; see `Engine` for the parameters."""
 
     name = "hogwild"
-    shapes = staticmethod(word_tables)
+    shapes = staticmethod(two_tables)
+
+    @staticmethod
+    def check(config: TrainConfig) -> None:
+        """Accept every option."""
 
     @staticmethod
     def memory(config: TrainConfig, words: int, stretch: int, frozen: int) -> int:
         """Estimate the bytes that the engine holds; see `Engine`."""
-        stride = stride_of(config.dim)
-        scratch = config.workers * kernel.worker_bytes(window_of(config), stride, stretch)
+        stride, window = stride_of(config.dim), window_of(config, expected_longest_path(words))
+        scratch = config.workers * kernel.worker_bytes(window, stride, stretch)
         tables = sum(
-            4 * stride * (shape.rows + min(frozen, shape.words)) + (4 * shape.rows if frozen else 0)
-            for shape in word_tables(config, words).values()
+            4 * stride * (shape.rows + kept) + (4 * shape.rows if kept else 0)
+            for shape in two_tables(config, words).values()
+            for kept in [min(frozen, shape.words)]
         )
         return tables + scratch + words * sampling.BYTES_PER_WORD
 
@@ -47,8 +53,8 @@ class HogwildEngine:
         frozen: NDArray[np.int64] = NO_WORDS,
     ) -> None:
         self._config = config
-        self._window = window_of(config)
         self._sampling = sampling_of(counts, config)
+        self._window = window_of(config, longest_path(self._sampling.tree))
         stride = stride_of(config.dim)
         self._shapes = self.shapes(config, len(counts))
         self._tables = kernel.Tables(

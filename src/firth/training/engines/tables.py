@@ -15,9 +15,15 @@ from firth.training.engines.base import INPUT, OUTPUT, Floats, TableShape
 _ROWS_AT_ONCE = 4_096
 
 
-def word_tables(config: TrainConfig, words: int) -> Mapping[str, TableShape]:
-    """Return the shapes of two tables with one row for each word: the input and the output."""
-    return dict.fromkeys((INPUT, OUTPUT), TableShape(words, config.dim, words))
+def two_tables(config: TrainConfig, words: int) -> Mapping[str, TableShape]:
+    """Return the shapes of the input and the output table.
+
+    Each has a row for each word, but for hierarchical softmax: its output rows are inner nodes.
+    """
+    outputs = TableShape(words, config.dim, words)
+    if config.loss == "hs":
+        outputs = TableShape(max(words - 1, 0), config.dim, 0)
+    return {INPUT: TableShape(words, config.dim, words), OUTPUT: outputs}
 
 
 def initialise(inputs: Floats, size: int, dim: int, seed: int) -> None:
