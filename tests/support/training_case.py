@@ -7,10 +7,10 @@ import pytest
 
 from firth.compilation.arrays import read_only
 from firth.training import draws, kernel, reference
-from firth.training.lists.stretch import list_stretch
 from firth.training.config import TrainConfig
 from firth.training.engines.hogwild import freeze
 from firth.training.huffman import longest_path
+from firth.training.lists.stretch import list_stretch
 from firth.training.lists.windows import sampling_of, window_of
 from firth.training.simd.rows import stride_of
 

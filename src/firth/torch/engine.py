@@ -57,9 +57,9 @@ class Windows(NamedTuple):
 class TorchEngine:
     """Skip-gram and CBOW by the modules of this package, and plain stochastic gradient descent.
 
-    It has every option of `TrainConfig` but `loss="hs"`; several threads change the same tables without locks.
-    PyTorch is set to one thread of its own meanwhile, because the matrices are small. The engine
-    runs on the CPU only; `firth.torch.fit` takes a GPU.
+    It has every option of `TrainConfig` but `loss="hs"`; several threads change the same tables
+    without locks. PyTorch is set to one thread of its own meanwhile, because the matrices are
+    small. The engine runs on the CPU only; `firth.torch.fit` takes a GPU.
 
     See `firth.training.engines.base.Engine` for the parameters.
 
