@@ -131,15 +131,14 @@ def test_a_word_that_is_no_line_is_told_in_one():
 # ---------------------------------------------------------------------------- in a run
 
 
-@pytest.mark.parametrize("value", [np.nan, 1e30])
-def test_a_node_of_a_tree_that_has_gone_wrong_is_named_by_its_number(corpus, value):
+def test_a_node_of_a_tree_that_has_gone_wrong_is_named_by_its_number(corpus):
     made = []
 
     class Spoil(Callback):
         def on_epoch(self, epoch):
             nodes = made[0].tables()["output"]
             assert len(nodes) == 59
-            nodes[:, 2] = value
+            nodes[:, 2] = 1e30
             made[0].restore({"output": nodes})
 
     config = CONFIG.replace(loss="hs")
