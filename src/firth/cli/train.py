@@ -36,6 +36,12 @@ class _Options:
             help="Compiled threads without locks, or the textbook in PyTorch, which is slow."
         ),
     ] = "hogwild"
+    readout: Annotated[
+        str,
+        typer.Option(
+            metavar="RECIPE", help="How vectors are read out of the trained tables, see convert."
+        ),
+    ] = "auto"
     tokenizer: Annotated[
         Literal["whitespace", "words", "textbook", "chinese"],
         typer.Option(

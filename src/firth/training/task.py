@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.corpus import Corpus
+from firth.subwords import Subwords
 from firth.training.config import TrainConfig
 from firth.training.divergence import DivergenceCheck
 from firth.training.engines.base import (
@@ -83,6 +84,8 @@ class TrainResult:
         `patience`.
     shapes : mapping
         What the engine declared of each.
+    subwords : Subwords, optional
+        How words are cut into n-grams, whose rows follow those of the words in the input table.
     losses : tuple of float
         The mean loss of each epoch, in nats per positive pair.
     held_out_losses : tuple of float
@@ -100,6 +103,7 @@ class TrainResult:
     held_out_losses: tuple[float, ...]
     epoch: int
     lr_scale: float
+    subwords: Subwords | None = None
 
     @property
     def input_vectors(self) -> Floats:

@@ -139,6 +139,36 @@ def best_readout(*, ngrams: bool, output: bool) -> Readout:
     return recipe if output else dataclasses.replace(recipe, output=0.0)
 
 
+def check_fits(recipe: Readout, *, ngrams: bool, output: bool, dim: int) -> None:
+    """Raise if a recipe needs something that is not there.
+
+    Parameters
+    ----------
+    ngrams, output : bool
+        Whether there are n-grams, and output vectors.
+    dim : int
+        D, the number of dimensions.
+
+    Raises
+    ------
+    ConfigError
+    """
+    if not recipe.own_row and not ngrams:
+        raise ConfigError(
+            "a readout with own_row=no needs n-grams, but these vectors are of whole words; give "
+            "another, such as 'plain,components=1'"
+        )
+    if recipe.output and not output:
+        raise ConfigError(
+            f"a readout with output={recipe.output:g} needs output vectors, and there are none; "
+            "give output=0"
+        )
+    if recipe.components >= dim:
+        raise ConfigError(
+            f"components must be less than the {dim:,} dimensions, got {recipe.components:,}"
+        )
+
+
 def _change(part: str, readout: str) -> tuple[str, Any]:
     name, _, value = (piece.strip() for piece in part.partition("="))
     try:
