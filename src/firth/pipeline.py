@@ -164,10 +164,8 @@ def train(
     assert config is not None
     assert start is None or isinstance(start, Vectors)
     # All that can be checked is checked before reading, which may take long.
-    held_out = source.held_out > 0 if isinstance(source, Corpus) else share_of(holdout) != 0
-    check_options(config, held_out=held_out, checkpoints=checkpoint is not None)
+    _check(source, config, holdout, readout, has_checkpoints=checkpoint is not None)
     check_callbacks(callbacks)
-    _check_readout(readout, config)
     make_engine = engine_named(engine)
     shows_bars = are_bars_shown(progress)
     reading = _Reading(tokenizer, lowercase, encoding_errors, normalization, holdout)
@@ -284,8 +282,17 @@ def _raw_tables(result: TrainResult) -> RawTables:
     return RawTables(result.tables[INPUT][:rows], result.subwords)
 
 
-def _check_readout(readout: str | Readout, config: TrainConfig) -> None:
-    """Raise before training if vectors could not be read out after it."""
+def _check(
+    source: Source | Corpus,
+    config: TrainConfig,
+    holdout: float | Source,
+    readout: str | Readout,
+    *,
+    has_checkpoints: bool,
+) -> None:
+    """Check what depends on several options, and the recipe by which vectors are read out."""
+    held_out = source.held_out > 0 if isinstance(source, Corpus) else share_of(holdout) != 0
+    check_options(config, held_out=held_out, checkpoints=has_checkpoints)
     recipe = check_readout(readout)
     if recipe is not None:
         check_fits(recipe, ngrams=False, output=True, dim=config.dim)
