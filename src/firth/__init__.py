@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from firth.evaluation import Evaluation, evaluate
     from firth.pipeline import train
     from firth.training import Callback, TrainConfig
-    from firth.vectors import Neighbour, Readout, Vectors, load
+    from firth.vectors import Neighbour, Readout, Vectors, combine, load
 
 __all__ = [
     "Callback",
@@ -51,6 +51,7 @@ __all__ = [
     "Vocabulary",
     "VocabularyError",
     "__version__",
+    "combine",
     "evaluate",
     "load",
     "read_corpus",
@@ -67,7 +68,7 @@ _import = lazy_names(
         "firth.evaluation": "Evaluation evaluate",
         "firth.pipeline": "train",
         "firth.training": "Callback TrainConfig",
-        "firth.vectors": "Neighbour Readout Vectors load",
+        "firth.vectors": "Neighbour Readout Vectors combine load",
     },
 )
 

@@ -146,7 +146,7 @@ class Vectors(WordRows):
             if how is not None and how != RECIPES["plain"].as_json():
                 raise ConfigError(
                     "these vectors lack the tables that they were read out of; take the folder "
-                    "that training saved"
+                    "that training saved (combined vectors have none: combine others)"
                 )
             raw = RawTables(self.input_vectors)
         return self.from_tables(
