@@ -203,7 +203,8 @@ class Vectors(WordRows):
     def similar(self, query: object, top: int = 10) -> list[Neighbour] | list[list[Neighbour]]:
         """Find the words nearest to each query by cosine, x·y / (‖x‖ ‖y‖).
 
-        A vector of zeros has no direction: it has no neighbours, and is no word's neighbour.
+        A vector of zeros has no direction: it has no neighbours, and is no word's neighbour. If
+        there are n-grams, a warning says that the vector of an unknown word is composed of them.
 
         Parameters
         ----------
