@@ -78,6 +78,7 @@ def test_the_recipe_is_the_one_that_was_asked_for(wrap):
     [
         ("best", "readout must be auto, plain, subword, or changes"),
         ("subword", "own_row=no needs n-grams"),
+        ("own_row=no", "own_row=no needs n-grams"),
         ("components=8", "components must be less than the 8 dimensions"),
     ],
 )
@@ -93,3 +94,47 @@ def test_training_goes_on_from_what_was_trained(corpus):
     assert not np.allclose(vectors.input_vectors, plain.input_vectors)
     again = [firth.train(corpus, **options, start=start) for start in (vectors, plain)]
     np.testing.assert_array_equal(again[0].input_vectors, again[1].input_vectors)
+
+
+@pytest.fixture(scope="module")
+def trained(corpus, tmp_path_factory):
+    """Vectors of a run with n-grams, and the folder of its checkpoints."""
+    folder = tmp_path_factory.mktemp("run")
+    return firth.train(corpus, **SUBWORDS, checkpoint=folder), folder
+
+
+SUBWORDS = {"dim": 8, "sample": 0, "threads": 1, "epochs": 2, "subwords": (3, 4)}
+# Nothing moves by more than rounding.
+STILL = {"lr": 1e-9, "min_lr": 0.0}
+
+
+def test_a_run_with_ngrams_composes_unknown_words(trained, tmp_path):
+    vectors, _ = trained
+    assert vectors.config["readout"]["name"] == "subword"
+    assert "kingship" not in vectors
+    vectors.save(tmp_path / "v")
+    np.testing.assert_array_equal(firth.load(tmp_path / "v")["kingship"], vectors["kingship"])
+
+
+def test_a_checkpoint_of_such_a_run_is_loaded_as_it_was_trained(trained):
+    vectors, folder = trained
+    last = firth.load(max(folder.glob("checkpoint-*")))
+    assert last.config["readout"]["name"] == "plain"
+    np.testing.assert_array_equal(last.raw.input, vectors.raw.input)
+    np.testing.assert_array_equal(last.input_vectors, vectors.read_out("plain").input_vectors)
+
+
+def test_such_a_run_goes_on_with_its_ngrams(trained, corpus):
+    vectors, _ = trained
+    again = firth.train(corpus, **SUBWORDS, start=vectors, **STILL)
+    np.testing.assert_allclose(again.raw.input, vectors.raw.input, atol=1e-6)
+    # Whole words start from what was composed.
+    whole = firth.train(corpus, **{**SUBWORDS, "subwords": "none"}, start=vectors, **STILL)
+    plain = vectors.read_out("plain")
+    np.testing.assert_allclose(whole[list(plain)], plain.input_vectors, atol=1e-6)
+
+
+@pytest.mark.parametrize("subwords", [{"subwords": (3, 5)}, {"buckets": 50}, {"subwords": list}])
+def test_the_ngrams_of_the_start_must_be_cut_alike(trained, corpus, subwords):
+    with pytest.raises(ConfigError, match="have subwords by 3-4 and buckets None: give the same"):
+        firth.train(corpus, **{**SUBWORDS, **subwords}, start=trained[0])

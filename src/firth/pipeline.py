@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import os
 from collections.abc import Iterable, Sequence
@@ -11,21 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from firth._version import __version__
 from firth.checks import switch
-from firth.corpus import Corpus, Vocabulary, read_corpus
+from firth.corpus import Corpus, read_corpus
 from firth.corpus.holdout import share_of
-from firth.errors import ConfigError, one_line
+from firth.errors import ConfigError
 from firth.io.cache import cache_folder
 from firth.io.paths import to_path
 from firth.training.checkpoints.folder import Checkpoints
 from firth.training.config import TrainConfig
-from firth.training.engines.base import INPUT, OUTPUT, Initial
+from firth.training.engines.base import INPUT
 from firth.training.engines.registry import engine_named
 from firth.training.given import with_config
+from firth.training.initial import check_cut, check_known, ids_of, initial_of, known_words
 from firth.training.progress import ReadingBar, TrainingBar, are_bars_shown
 from firth.training.run_log import RunLog
 from firth.training.task import TrainResult
@@ -39,8 +36,10 @@ if TYPE_CHECKING:
     from firth.corpus.tokenizers import Tokenizer
     from firth.corpus.vocabulary import Token
     from firth.normalization import Normalization
+    from firth.subwords.options import SubwordsOption
     from firth.training.callbacks import Callback
     from firth.training.config import Model, OnDivergence
+    from firth.training.engines.base import Engine
 
 _LOG = logging.getLogger(__name__)
 
@@ -64,6 +63,8 @@ def train(
     threads: int | None = None,
     seed: int = 1,
     deterministic: bool = False,
+    subwords: SubwordsOption | str = "none",
+    buckets: int | None = None,
     patience: int | None = None,
     on_divergence: OnDivergence = "stop",
     config: TrainConfig | None = None,
@@ -165,23 +166,18 @@ def train(
     assert start is None or isinstance(start, Vectors)
     # All that can be checked is checked before reading, which may take long.
     _check(source, config, holdout, readout, has_checkpoints=checkpoint is not None)
+    check_cut(start, config)
     check_callbacks(callbacks)
     make_engine = engine_named(engine)
     shows_bars = are_bars_shown(progress)
     reading = _Reading(tokenizer, lowercase, encoding_errors, normalization, holdout)
+    leave_out = _written_by(checkpoint, callbacks)
     with _open_checkpoints(checkpoint, checkpoint_every, keep_checkpoints, resume) as checkpoints:
         with ReadingBar(shown=shows_bars) as bar:
-            corpus = _read(source, config, reading, start, _written_by(checkpoint, callbacks), bar)
+            corpus = _read(source, config, reading, start, leave_out, bar)
         with TrainingBar(shown=shows_bars) as bar:
-            result = train_corpus(
-                corpus,
-                config,
-                engine=make_engine,
-                callbacks=[RunLog(), *callbacks, bar],
-                checkpoints=checkpoints,
-                initial=None if start is None else _initial(start, corpus.vocabulary),
-                frozen=_ids(frozen, corpus.vocabulary),
-            )
+            seen = [RunLog(), *callbacks, bar]
+            result = _fit(corpus, config, make_engine, seen, checkpoints, start, frozen)
     return _wrap(result, corpus, source, config, engine, reading, readout)
 
 
@@ -207,7 +203,7 @@ def _read(
     """Return the source as a corpus, which it may be already."""
     if isinstance(source, Corpus):
         corpus = source
-        _check_known(start, corpus)
+        check_known(start, corpus)
     else:
         corpus = read_corpus(
             source,
@@ -215,7 +211,7 @@ def _read(
             min_count=config.min_count,
             max_vocab=config.max_vocab,
             seed=config.seed,
-            start=None if start is None else _known_words(start),
+            start=None if start is None else known_words(start),
             leave_out=leave_out,
             on_progress=on_progress,
         )
@@ -230,6 +226,27 @@ def _read(
     return corpus
 
 
+def _fit(
+    corpus: Corpus,
+    config: TrainConfig,
+    engine: type[Engine],
+    callbacks: Sequence[Callback],
+    checkpoints: Checkpoints | None,
+    start: Vectors | None,
+    frozen: Iterable[Token],
+) -> TrainResult:
+    """Train on a corpus, from the vectors to start from if there are any."""
+    return train_corpus(
+        corpus,
+        config,
+        engine=engine,
+        callbacks=callbacks,
+        checkpoints=checkpoints,
+        initial=None if start is None else initial_of(start, corpus.vocabulary, config),
+        frozen=ids_of(frozen, corpus.vocabulary),
+    )
+
+
 def _wrap(
     result: TrainResult,
     corpus: Corpus,
@@ -240,7 +257,7 @@ def _wrap(
     readout: str | Readout,
 ) -> Vectors:
     """Return what was trained as `Vectors`, with a record of how it was read and trained."""
-    options = dataclasses.asdict(config)
+    options = config.as_json()
     how: dict[str, object] = {
         "tokenizer": reading.tokenizer if isinstance(reading.tokenizer, str) else "custom",
         "lowercase": reading.lowercase,
@@ -295,7 +312,7 @@ def _check(
     check_options(config, held_out=held_out, checkpoints=has_checkpoints)
     recipe = check_readout(readout)
     if recipe is not None:
-        check_fits(recipe, ngrams=False, output=True, dim=config.dim)
+        check_fits(recipe, ngrams=config.subwords != "none", output=True, dim=config.dim)
 
 
 def _open_checkpoints(
@@ -319,35 +336,6 @@ def _open_checkpoints(
         keep=2 if keep is None else keep,
         resume=switch("resume", resume),
     )
-
-
-def _check_known(start: Vectors | None, corpus: Corpus) -> None:
-    """Raise if a corpus that was read before lacks words of the vectors to start from."""
-    missing = [word for word in start or () if word not in corpus.vocabulary]
-    if missing:
-        raise ConfigError(
-            f"{len(missing):,} words of the vectors to start from are not in the corpus, such as "
-            f"{one_line(repr(missing[0]))}; read it with the start of read_corpus, or give train "
-            "the text itself"
-        )
-
-
-def _known_words(start: Vectors) -> Vocabulary:
-    counts = np.ones(len(start), np.int64) if start.counts is None else start.counts
-    return Vocabulary(start.words, np.maximum(counts, 1))
-
-
-def _initial(start: Vectors, vocabulary: Vocabulary) -> Initial:
-    # What was read out is not what was trained.
-    rows = start if start.raw is None else start.read_out("plain")
-    tables = {INPUT: rows.input_vectors}
-    if start.output_vectors is not None:
-        tables[OUTPUT] = start.output_vectors
-    return Initial(_ids(start.words, vocabulary), tables)
-
-
-def _ids(words: Iterable[Token], vocabulary: Vocabulary) -> NDArray[np.int64]:
-    return np.array([vocabulary.id_of(word) for word in words], np.int64)
 
 
 def _written_by(

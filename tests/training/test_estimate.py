@@ -47,12 +47,12 @@ class Tall(NotMade):
     """Has tables of three heights, and declares what it needs."""
 
     @staticmethod
-    def shapes(config, words):
-        rows = {"input": 5 * words, "output": words - 1, "weights": 10}
+    def shapes(config, sizes):
+        rows = {"input": 5 * sizes.words, "output": sizes.words - 1, "weights": 10}
         return {name: TableShape(count, config.dim, 0) for name, count in rows.items()}
 
     @staticmethod
-    def memory(config, words, stretch, frozen):
+    def memory(config, sizes, stretch, frozen):
         return 1_000_000 + stretch + frozen
 
 

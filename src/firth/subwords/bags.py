@@ -16,7 +16,7 @@ from firth.subwords.subwords import Subwords
 
 
 def word_bags(
-    subwords: Subwords, words: Sequence[str]
+    subwords: Subwords, words: Sequence[str | int]
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Return the rows of the input table that each word of a vocabulary is the sum of.
 

@@ -19,7 +19,7 @@ _FEWEST_WORDS = 2
 
 def make_subwords(
     option: SubwordsOption,
-    words: Sequence[str],
+    words: Sequence[str | int],
     counts: ArrayLike,
     buckets: int | None = None,
 ) -> Subwords | None:
@@ -59,7 +59,7 @@ def make_subwords(
     return hashed_ngrams(least, most, buckets)
 
 
-def count_ngrams(words: Sequence[str], counts: ArrayLike, least: int, most: int) -> Subwords:
+def count_ngrams(words: Sequence[str | int], counts: ArrayLike, least: int, most: int) -> Subwords:
     """Return subwords with a row for each n-gram of characters that at least two words hold.
 
     The rows are in falling order of the sum of the counts of the words that hold the n-gram, ties
@@ -98,7 +98,7 @@ def count_ngrams(words: Sequence[str], counts: ArrayLike, least: int, most: int)
     return Subwords(least, most, ngrams=tuple(ngrams))
 
 
-def count_parts(words: Sequence[str], counts: ArrayLike, cut: Cut) -> Subwords:
+def count_parts(words: Sequence[str | int], counts: ArrayLike, cut: Cut) -> Subwords:
     """Return subwords with a row for each part that a function finds in at least two words.
 
     Parameters

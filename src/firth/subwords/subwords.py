@@ -108,7 +108,7 @@ class Subwords:
         kind = "rows" if self.buckets is None else "buckets"
         return f"<Subwords by {how}, {len(self):,} {kind}>"
 
-    def ngrams_of(self, word: str) -> list[str]:
+    def ngrams_of(self, word: str | int) -> list[str]:
         """Return the n-grams of a word, with repetitions, whether they have rows or not.
 
         Raises
@@ -121,7 +121,7 @@ class Subwords:
             return parts_of(text, self._checked_cut())
         return character_ngrams(self._bounded(text), self.least, self.most)
 
-    def rows_of(self, word: str) -> list[int]:
+    def rows_of(self, word: str | int) -> list[int]:
         """Return the rows of a word's n-grams, from 0, with repetitions; [] if it has none.
 
         Raises
@@ -134,7 +134,9 @@ class Subwords:
             return [fasttext_hash(ngram) % self.buckets for ngram in ngrams]
         return [self._places[ngram] for ngram in ngrams if ngram in self._places]
 
-    def rows_of_all(self, words: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    def rows_of_all(
+        self, words: Sequence[str | int]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Return the rows of the n-grams of many words, in compiled code.
 
         Returns
@@ -167,6 +169,19 @@ class Subwords:
         if self.buckets is not None:
             return hash_rows(spelled, self.least, self.most, self.buckets)
         return find_rows(spelled, self.least, self.most, self._table)
+
+    def rows_from(self, other: Subwords) -> NDArray[np.int64]:
+        """Return the row of each n-gram of other subwords, or -1; both are cut in the same way.
+
+        Examples
+        --------
+        >>> subwords = Subwords(3, 4, ngrams=("ea>", "<te"))
+        >>> subwords.rows_from(Subwords(3, 4, ngrams=("<te", "<se"))).tolist()
+        [1, -1]
+        """
+        if self.buckets is not None:
+            return np.arange(self.buckets)
+        return np.array([self._places.get(ngram, -1) for ngram in other.ngrams], np.int64)
 
     def with_cut(self, cut: Cut) -> Self:
         """Return the same subwords with the function that cuts words.

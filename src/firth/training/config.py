@@ -14,6 +14,12 @@ from firth.checks import INT64_MAX, one_of, real_number, switch, whole_number
 from firth.errors import ConfigError
 from firth.io.resources import available_processors
 from firth.other_names import explain_keywords
+from firth.subwords.options import (
+    SubwordsOption,
+    check_buckets,
+    check_subwords,
+    check_together,
+)
 
 Model = Literal["skipgram", "cbow"]
 OnDivergence = Literal["stop", "halve"]
@@ -92,6 +98,12 @@ class TrainConfig:
         Seed of the random numbers: with one thread, the same seed gives the same vectors.
     deterministic : bool
         Train with one thread, whatever `threads` says: the same vectors, bit by bit, each time.
+    subwords : (int, int), "none" or callable
+        Shortest and longest n-grams of which words are composed, such as 3-6; none for whole words.
+        In Python also a function that cuts a word into parts.
+    buckets : int, optional
+        Hash n-grams into so many rows, as fastText does; by default each n-gram of two words has
+        a row.
     patience : int, optional
         Stop when the held-out loss has not improved for this many epochs, and keep the best.
     on_divergence : {"stop", "halve"}
@@ -130,6 +142,8 @@ class TrainConfig:
     threads: Annotated[int, whole(1, 1_024)] = _COMPUTED
     seed: Annotated[int, whole(0, 2**64 - 1)] = 1
     deterministic: Annotated[bool, switch] = False
+    subwords: Annotated[SubwordsOption, check_subwords] = "none"
+    buckets: Annotated[int | None, check_buckets] = None
     patience: Annotated[int | None, whole(1, INT64_MAX)] = None
     on_divergence: Annotated[OnDivergence, choice(OnDivergence)] = "stop"
 
@@ -141,6 +155,7 @@ class TrainConfig:
             value = _COMPUTE[name](self) if name in computed else getattr(self, name)
             if value is not None or type(None) not in get_args(kind):
                 object.__setattr__(self, name, check(name, value))
+        check_together(self.subwords, self.buckets)
         if not 0.0 <= self.min_lr <= self.lr:
             raise ConfigError(f"min_lr must be from 0 to {self.lr:g} (lr), got {self.min_lr:g}")
 
@@ -157,6 +172,21 @@ class TrainConfig:
         options = dataclasses.asdict(self)
         given = {name: options[name] for name in options.keys() - vars(self)["_computed"]}
         return type(self)(**{**given, **changes})
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the options as JSON can hold them.
+
+        Examples
+        --------
+        >>> TrainConfig(subwords="3-6").as_json()["subwords"]
+        [3, 6]
+        """
+        options = dataclasses.asdict(self)
+        if callable(self.subwords):
+            options["subwords"] = "custom"
+        elif self.subwords != "none":
+            options["subwords"] = list(self.subwords)
+        return options
 
     @property
     def workers(self) -> int:

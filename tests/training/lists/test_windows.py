@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from firth.training import reference
-from firth.training.lists.bags import SLOTS
+from firth.training.lists.bags import PLACES
 from training_case import BOTH, draw_case
 
 
@@ -77,9 +77,9 @@ def test_repetitions_name_what_they_repeat():
 
 def test_words_that_share_a_slot_are_told_apart():
     # Ids that are equal modulo the number of slots, repeated_contexts within a window.
-    case = draw_case(cbow=False, dim=8, negative=5, vocabulary=3 * SLOTS + 2, lengths=(12,))
-    a, b = 1, 1 + SLOTS
-    case.ids = np.array([a, b, a, b + SLOTS, b, a, 0, a, b, b, a, a], np.int32)
+    case = draw_case(cbow=False, dim=8, negative=5, vocabulary=3 * PLACES + 2, lengths=(12,))
+    a, b = 1, 1 + PLACES
+    case.ids = np.array([a, b, a, b + PLACES, b, a, 0, a, b, b, a, a], np.int32)
     case.sampling.keep[:] = 2**32 - 1
     assert_lists_agree(case)
 
