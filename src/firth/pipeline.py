@@ -10,26 +10,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from firth._version import __version__
 from firth.checks import switch
-from firth.corpus import Corpus, Vocabulary, read_corpus
+from firth.corpus import Corpus, read_corpus
 from firth.corpus.holdout import share_of
-from firth.errors import ConfigError, one_line
+from firth.errors import ConfigError
 from firth.io.cache import cache_folder
 from firth.io.paths import to_path
 from firth.training.checkpoints.folder import Checkpoints
 from firth.training.config import TrainConfig
-from firth.training.engines.base import INPUT, OUTPUT, Initial
+from firth.training.engines.base import INPUT
 from firth.training.engines.registry import engine_named
 from firth.training.given import with_config
+from firth.training.initial import check_cut, check_known, ids_of, initial_of, known_words
 from firth.training.progress import ReadingBar, TrainingBar, are_bars_shown
 from firth.training.run_log import RunLog
 from firth.training.task import TrainResult
 from firth.training.trainer import check_callbacks, check_options, train_corpus
-from firth.vectors import Vectors
+from firth.vectors import RawTables, Readout, Vectors
+from firth.vectors.readout import AUTO, check_fits, check_readout
 
 if TYPE_CHECKING:
     from firth.corpus.reading import Source
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from firth.subwords.options import SubwordsOption
     from firth.training.callbacks import Callback
     from firth.training.config import Loss, Model, OnDivergence
+    from firth.training.engines.base import Engine
 
 _LOG = logging.getLogger(__name__)
 
@@ -83,6 +83,7 @@ def train(
     callbacks: Sequence[Callback] = (),
     progress: bool | None = None,
     engine: str = "hogwild",
+    readout: str | Readout = AUTO,
 ) -> Vectors:
     """Train word vectors on a corpus.
 
@@ -129,6 +130,9 @@ def train(
         What trains: compiled threads that share the vectors without locks, or the textbook in
         PyTorch, which is far slower and makes the same draws. Both run on the CPU;
         `firth.torch.fit` takes a GPU.
+    readout : str or Readout
+        How vectors are read out of the trained tables, see `Vectors.read_out`. By default `plain`,
+        and for models with n-grams the recipe that is best for most texts.
 
     Returns
     -------
@@ -163,27 +167,21 @@ def train(
     assert config is not None
     assert start is None or isinstance(start, Vectors)
     # All that can be checked is checked before reading, which may take long.
-    held_out = source.held_out > 0 if isinstance(source, Corpus) else share_of(holdout) != 0
-    check_options(config, held_out=held_out, checkpoints=checkpoint is not None)
+    _check(source, config, holdout, readout, has_checkpoints=checkpoint is not None)
+    check_cut(start, config)
     check_callbacks(callbacks)
     make_engine = engine_named(engine)
     make_engine.check(config)
     shows_bars = are_bars_shown(progress)
     reading = _Reading(tokenizer, lowercase, encoding_errors, normalization, holdout)
+    leave_out = _written_by(checkpoint, callbacks)
     with _open_checkpoints(checkpoint, checkpoint_every, keep_checkpoints, resume) as checkpoints:
         with ReadingBar(shown=shows_bars) as bar:
-            corpus = _read(source, config, reading, start, _written_by(checkpoint, callbacks), bar)
+            corpus = _read(source, config, reading, start, leave_out, bar)
         with TrainingBar(shown=shows_bars) as bar:
-            result = train_corpus(
-                corpus,
-                config,
-                engine=make_engine,
-                callbacks=[RunLog(), *callbacks, bar],
-                checkpoints=checkpoints,
-                initial=None if start is None else _initial(start, corpus.vocabulary, config),
-                frozen=_ids(frozen, corpus.vocabulary),
-            )
-    return _wrap(result, corpus, source, config, engine, reading)
+            seen = [RunLog(), *callbacks, bar]
+            result = _fit(corpus, config, make_engine, seen, checkpoints, start, frozen)
+    return _wrap(result, corpus, source, config, engine, reading, readout)
 
 
 @dataclass(frozen=True)
@@ -208,7 +206,7 @@ def _read(
     """Return the source as a corpus, which it may be already."""
     if isinstance(source, Corpus):
         corpus = source
-        _check_known(start, corpus)
+        check_known(start, corpus)
     else:
         corpus = read_corpus(
             source,
@@ -216,7 +214,7 @@ def _read(
             min_count=config.min_count,
             max_vocab=config.max_vocab,
             seed=config.seed,
-            start=None if start is None else _known_words(start),
+            start=None if start is None else known_words(start),
             leave_out=leave_out,
             on_progress=on_progress,
         )
@@ -231,6 +229,27 @@ def _read(
     return corpus
 
 
+def _fit(
+    corpus: Corpus,
+    config: TrainConfig,
+    engine: type[Engine],
+    callbacks: Sequence[Callback],
+    checkpoints: Checkpoints | None,
+    start: Vectors | None,
+    frozen: Iterable[Token],
+) -> TrainResult:
+    """Train on a corpus, from the vectors to start from if there are any."""
+    return train_corpus(
+        corpus,
+        config,
+        engine=engine,
+        callbacks=callbacks,
+        checkpoints=checkpoints,
+        initial=None if start is None else initial_of(start, corpus.vocabulary, config),
+        frozen=ids_of(frozen, corpus.vocabulary),
+    )
+
+
 def _wrap(
     result: TrainResult,
     corpus: Corpus,
@@ -238,6 +257,7 @@ def _wrap(
     config: TrainConfig,
     engine: str,
     reading: _Reading,
+    readout: str | Readout,
 ) -> Vectors:
     """Return what was trained as `Vectors`, with a record of how it was read and trained."""
     options = config.as_json()
@@ -250,11 +270,12 @@ def _wrap(
         # How a corpus was read is not known here.
         how.clear()
         del options["min_count"], options["max_vocab"]
-    return Vectors(
+    return Vectors.from_tables(
         corpus.vocabulary.words,
-        result.input_vectors,
+        _raw_tables(result),
         counts=corpus.vocabulary.counts,
         output_vectors=result.output_vectors,
+        readout=readout,
         config={
             "firth": __version__,
             "engine": engine,
@@ -273,6 +294,30 @@ def _wrap(
             "lr_scale": result.lr_scale,
         },
     )
+
+
+def _raw_tables(result: TrainResult) -> RawTables:
+    """Return the rows of the words and of the n-grams; other rows may follow them."""
+    rows = result.shapes[INPUT].words + (0 if result.subwords is None else len(result.subwords))
+    return RawTables(result.tables[INPUT][:rows], result.subwords)
+
+
+def _check(
+    source: Source | Corpus,
+    config: TrainConfig,
+    holdout: float | Source,
+    readout: str | Readout,
+    *,
+    has_checkpoints: bool,
+) -> None:
+    """Check what depends on several options, and the recipe by which vectors are read out."""
+    held_out = source.held_out > 0 if isinstance(source, Corpus) else share_of(holdout) != 0
+    check_options(config, held_out=held_out, checkpoints=has_checkpoints)
+    recipe = check_readout(readout)
+    if recipe is not None:
+        check_fits(
+            recipe, ngrams=config.subwords != "none", output=config.loss == "ns", dim=config.dim
+        )
 
 
 def _open_checkpoints(
@@ -296,34 +341,6 @@ def _open_checkpoints(
         keep=2 if keep is None else keep,
         resume=switch("resume", resume),
     )
-
-
-def _check_known(start: Vectors | None, corpus: Corpus) -> None:
-    """Raise if a corpus that was read before lacks words of the vectors to start from."""
-    missing = [word for word in start or () if word not in corpus.vocabulary]
-    if missing:
-        raise ConfigError(
-            f"{len(missing):,} words of the vectors to start from are not in the corpus, such as "
-            f"{one_line(repr(missing[0]))}; read it with the start of read_corpus, or give train "
-            "the text itself"
-        )
-
-
-def _known_words(start: Vectors) -> Vocabulary:
-    counts = np.ones(len(start), np.int64) if start.counts is None else start.counts
-    return Vocabulary(start.words, np.maximum(counts, 1))
-
-
-def _initial(start: Vectors, vocabulary: Vocabulary, config: TrainConfig) -> Initial:
-    tables = {INPUT: start.input_vectors}
-    # In a tree no output row belongs to a word.
-    if start.output_vectors is not None and config.loss == "ns":
-        tables[OUTPUT] = start.output_vectors
-    return Initial(_ids(start.words, vocabulary), tables)
-
-
-def _ids(words: Iterable[Token], vocabulary: Vocabulary) -> NDArray[np.int64]:
-    return np.array([vocabulary.id_of(word) for word in words], np.int64)
 
 
 def _written_by(

@@ -50,7 +50,19 @@ def test_an_error_exits_1_in_one_line(folder, run, fails):
 
 
 @pytest.mark.parametrize(
-    "verb", ["train", "similar", "analogy", "evaluate", "info", "convert", "plot", "demo", "lesson"]
+    "verb",
+    [
+        "train",
+        "similar",
+        "analogy",
+        "evaluate",
+        "info",
+        "convert",
+        "combine",
+        "plot",
+        "demo",
+        "lesson",
+    ],
 )
 def test_every_verb_has_help_with_an_example(folder, call, verb):
     done = call(verb, "--help", at=folder)

@@ -307,3 +307,13 @@ def test_what_does_not_fit_is_told_in_one_line(long, fails, arguments, part):
     message = fails("train", "text.txt", *OPTIONS, "--output", "bad", *arguments, at=long)
     assert part in message
     assert not (long / "bad").exists()
+
+
+def test_the_recipe_of_reading_out(tmp_path, call, fails):
+    (tmp_path / "text.txt").write_text("tea milk sugar bread butter jam\n" * 50)
+    command = ["train", "text.txt", "--output", "v", "--dim", "4", "--quiet", "--readout"]
+    assert call(*command, "components=1,output=0.5", at=tmp_path).returncode == 0
+    loaded = firth.load(tmp_path / "v")
+    assert loaded.config["readout"]["output"] == 0.5
+    assert loaded.read_out("plain").config["readout"]["name"] == "plain"
+    assert "components must be less than the 4" in fails(*command, "components=4", at=tmp_path)
