@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from firth.corpus.vocabulary import Token
     from firth.normalization import Normalization
     from firth.training.callbacks import Callback
-    from firth.training.config import Model, OnDivergence
+    from firth.training.config import CbowGradient, Model, OnDivergence
 
 _LOG = logging.getLogger(__name__)
 
@@ -48,6 +48,7 @@ def train(
     source: Source | Corpus,
     *,
     model: Model = "skipgram",
+    cbow_gradient: CbowGradient | None = None,
     dim: int = 100,
     window: int = 5,
     negative: int = 5,

@@ -41,15 +41,16 @@ class Case:
 
     def __init__(
         self, ids, offsets, counts, inputs, outputs, *,
-        cbow, negative, reach=5, shrink=True, sample=1e-2, slope=SLOPE, parts=None,
+        cbow, negative, reach=5, shrink=True, sample=1e-2, slope=SLOPE, parts=None, divided=False,
     ):  # fmt: skip
         self.ids, self.offsets = read_only(ids), read_only(offsets)
         self.inputs, self.outputs = inputs, outputs
         # Of which rows of the input table each word is composed, if not of one.
         self.parts = parts
         self.window = Window(
-            True if cbow else None, None if parts is None else True, reach, shrink, negative
-        )
+            True if cbow else None, None if parts is None else True, reach, shrink, negative,
+            divided,
+        )  # fmt: skip
         self.sampling = Sampling(
             sampling.keep_thresholds(counts, sample),
             sampling.alias_table(sampling.noise_distribution(counts, 0.75)),
@@ -100,7 +101,7 @@ class Case:
         return reference.windows(
             units, self.key, *self.sampling, window=self.window.reach,
             negative=self.window.negative, shrink=self.window.shrink,
-            cbow=self.window.cbow is not None,
+            cbow=self.window.cbow is not None, divided=self.window.divided,
         )  # fmt: skip
 
     def listed(self, start=0, stop=None, stride=1):

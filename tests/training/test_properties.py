@@ -16,6 +16,7 @@ from firth.errors import ConfigError, CorpusError, FirthError
 # All options over what is legal, the edges most often. Another option takes one more line here.
 OPTIONS = {
     "model": st.sampled_from(["skipgram", "cbow"]),
+    "cbow_gradient": st.sampled_from([None, "sum", "mean"]),  # only for CBOW
     "dim": st.integers(1, 40) | st.sampled_from([63, 64, 65, 1_000]),
     "window": st.integers(1, 4) | st.integers(1, 30),
     "negative": st.integers(1, 4) | st.integers(1, 20),
@@ -50,6 +51,8 @@ QUICK = settings(
 def runs(draw):
     """Draw options of `firth.train`, and a corpus."""
     options = draw(st.fixed_dictionaries(OPTIONS))
+    if options["model"] != "cbow":
+        options["cbow_gradient"] = None
     options["min_lr"] *= firth.TrainConfig(model=options["model"], lr=options["lr"], min_lr=0).lr
     words = VOCABULARIES[draw(st.sampled_from(sorted(VOCABULARIES)))]
     words = words[: draw(st.sampled_from([10, 2, 3]) | st.integers(1, 10))]

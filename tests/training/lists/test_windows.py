@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from firth.training import reference
-from firth.training.lists.bags import SLOTS
+from firth.training.lists.bags import PLACES
 from training_case import BOTH, draw_case
 
 
@@ -15,7 +15,10 @@ def normal(window):
     bags = zip(window.bags, window.weights, window.gains, strict=True)
     return (
         window.position,
-        sorted((tuple(sorted(bag)), pytest.approx(weight), gain) for bag, weight, gain in bags),
+        sorted(
+            (tuple(sorted(bag)), pytest.approx(weight), pytest.approx(gain))
+            for bag, weight, gain in bags
+        ),
         sorted(zip(window.targets, window.labels, strict=True)),
     )
 
@@ -39,6 +42,13 @@ def test_a_stretch_lists_the_windows_of_the_reference(cbow, shrink, reach, negat
     case = draw_case(
         cbow=cbow, dim=4, negative=negative, reach=reach, shrink=shrink, lengths=(3, 400, 0, 90)
     )
+    assert_lists_agree(case)
+
+
+def test_a_divided_gradient_is_listed_as_the_gain_of_the_mean():
+    case = draw_case(cbow=True, dim=4, negative=5, divided=True)
+    listed = case.listed()
+    np.testing.assert_array_equal(listed.gains, listed.weights)
     assert_lists_agree(case)
 
 
@@ -77,9 +87,9 @@ def test_repetitions_name_what_they_repeat():
 
 def test_words_that_share_a_slot_are_told_apart():
     # Ids that are equal modulo the number of slots, repeated_contexts within a window.
-    case = draw_case(cbow=False, dim=8, negative=5, vocabulary=3 * SLOTS + 2, lengths=(12,))
-    a, b = 1, 1 + SLOTS
-    case.ids = np.array([a, b, a, b + SLOTS, b, a, 0, a, b, b, a, a], np.int32)
+    case = draw_case(cbow=False, dim=8, negative=5, vocabulary=3 * PLACES + 2, lengths=(12,))
+    a, b = 1, 1 + PLACES
+    case.ids = np.array([a, b, a, b + PLACES, b, a, 0, a, b, b, a, a], np.int32)
     case.sampling.keep[:] = 2**32 - 1
     assert_lists_agree(case)
 

@@ -51,6 +51,7 @@ class Window(NamedTuple):
     reach: int  # maximum distance of a context word
     shrink: bool  # whether each window's reach is drawn from 1 .. reach
     negative: int  # K
+    divided: bool = False  # whether each word of a mean gets a share of its change, or all of it
 
 
 class WindowList(NamedTuple):
@@ -105,7 +106,14 @@ def window_of(config: TrainConfig) -> Window:
     """Return the shape of the windows."""
     cbow: Literal[True] | None = True if config.model == "cbow" else None
     subwords: Literal[True] | None = None if config.subwords == "none" else True
-    return Window(cbow, subwords, config.window, config.shrink_windows, config.negative)
+    return Window(
+        cbow=cbow,
+        subwords=subwords,
+        reach=config.window,
+        shrink=config.shrink_windows,
+        negative=config.negative,
+        divided=config.cbow_gradient == "mean",
+    )
 
 
 def sampling_of(counts: NDArray[np.int64], config: TrainConfig) -> Sampling:
@@ -269,7 +277,7 @@ def list_block(
         that come after the last window are to be done too.
     """
     words, positions, ends, seen, noise_bits, _, in_reach = gathered
-    cbow, subwords, reach, shrink, negative = window
+    cbow, subwords, reach, shrink, negative, divided = window
     inputs, contexts, count, width_before = listed.inputs, 2 * reach, 0, 0
     # What windows name: words, or their slots, whose rows are two apart.
     named, named_stride, arrival_stride = words, stride, stride
@@ -299,7 +307,7 @@ def list_block(
         listed.is_relabelled[w], width_before = width != width_before, width
         if cbow is not None:
             listed.m[w], listed.repeated_contexts[w] = bags.list_mean(
-                named, i, low, high, named_stride,
+                named, i, low, high, named_stride, divided,
                 inputs[w], listed.bag_ends[w], listed.weights[w], listed.gains[w],
             )  # fmt: skip
         else:
