@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     from firth.corpus.tokenizers import Tokenizer
     from firth.corpus.vocabulary import Token
     from firth.normalization import Normalization
+    from firth.subwords.options import SubwordsOption
     from firth.training.callbacks import Callback
-    from firth.training.config import CbowGradient, Model, OnDivergence
+    from firth.training.config import CbowGradient, Loss, Model, OnDivergence
 
 _LOG = logging.getLogger(__name__)
 
@@ -49,20 +50,23 @@ def train(
     *,
     model: Model = "skipgram",
     cbow_gradient: CbowGradient | None = None,
+    loss: Loss = "ns",
     dim: int = 100,
     window: int = 5,
-    negative: int = 5,
+    negative: int | None = None,
     epochs: int = 5,
     min_count: int = 5,
     max_vocab: int | None = None,
     sample: float = 1e-3,
-    noise_exponent: float = 0.75,
+    noise_exponent: float | None = None,
     lr: float | None = None,
     min_lr: float | None = None,
     shrink_windows: bool = True,
     threads: int | None = None,
     seed: int = 1,
     deterministic: bool = False,
+    subwords: SubwordsOption | str = "none",
+    buckets: int | None = None,
     patience: int | None = None,
     on_divergence: OnDivergence = "stop",
     config: TrainConfig | None = None,
@@ -102,7 +106,8 @@ def train(
     start : Vectors or path, optional
         Vectors to start from, of Firth or of another tool, or a checkpoint. All their words are
         kept, with the vectors they have; new words are added. Their `dim` is the default. Counts
-        add up; words of vectors without counts count once. Missing output vectors start at 0.
+        add up; words of vectors without counts count once. Missing output vectors start at 0, and
+        so does the tree of hierarchical softmax.
     frozen : iterable of words
         Words whose vectors do not change.
     checkpoint : path, optional
@@ -163,6 +168,7 @@ def train(
     check_options(config, held_out=held_out, checkpoints=checkpoint is not None)
     check_callbacks(callbacks)
     make_engine = engine_named(engine)
+    make_engine.check(config)
     shows_bars = are_bars_shown(progress)
     reading = _Reading(tokenizer, lowercase, encoding_errors, normalization, holdout)
     with _open_checkpoints(checkpoint, checkpoint_every, keep_checkpoints, resume) as checkpoints:
@@ -175,7 +181,7 @@ def train(
                 engine=make_engine,
                 callbacks=[RunLog(), *callbacks, bar],
                 checkpoints=checkpoints,
-                initial=None if start is None else _initial(start, corpus.vocabulary),
+                initial=None if start is None else _initial(start, corpus.vocabulary, config),
                 frozen=_ids(frozen, corpus.vocabulary),
             )
     return _wrap(result, corpus, source, config, engine, reading)
@@ -309,9 +315,10 @@ def _known_words(start: Vectors) -> Vocabulary:
     return Vocabulary(start.words, np.maximum(counts, 1))
 
 
-def _initial(start: Vectors, vocabulary: Vocabulary) -> Initial:
+def _initial(start: Vectors, vocabulary: Vocabulary, config: TrainConfig) -> Initial:
     tables = {INPUT: start.input_vectors}
-    if start.output_vectors is not None:
+    # In a tree no output row belongs to a word.
+    if start.output_vectors is not None and config.loss == "ns":
         tables[OUTPUT] = start.output_vectors
     return Initial(_ids(start.words, vocabulary), tables)
 

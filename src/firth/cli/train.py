@@ -114,6 +114,8 @@ def _config_options() -> dict[str, Any]:
         # Only what is on by default has a form that switches it off.
         names = [_as_option(field.name)] if field.default is False else []
         kind: Any = types[field.name] if field.default is not None else types[field.name] | None
+        # A command takes text where Python takes pairs or functions.
+        kind = str if field.name == "subwords" else kind
         options[field.name] = Annotated[kind, typer.Option(*names, help=text)]
     return options
 

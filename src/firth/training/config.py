@@ -17,26 +17,30 @@ from firth.other_names import explain_keywords
 from firth.subwords.options import (
     SubwordsOption,
     check_buckets,
+    check_buckets_fit,
     check_subwords,
-    check_together,
 )
 
 Model = Literal["skipgram", "cbow"]
 CbowGradient = Literal["sum", "mean"]
+Loss = Literal["ns", "hs"]
 OnDivergence = Literal["stop", "halve"]
 Check = Callable[[str, Any], Any]
 
 # By the gradient of CBOW; skip-gram has none, and word2vec's step size. See docs/decisions.md.
 _DEFAULT_LR = {None: 0.025, "sum": 0.05, "mean": 0.2}
 _DEFAULT_MIN_LR = 1e-4
+_DEFAULT_NEGATIVE, _DEFAULT_NOISE_EXPONENT = 5, 0.75
 # Steps are taken in float32, where beyond these they are 0 or infinite.
 _LEAST_LR, _MOST_LR = 1e-30, 1e30
 
 # The default of an option that follows from others or the machine. The field has the type of the
-# value that is computed, so that no user of a config has to exclude None.
+# value that is computed, so that no user of a config has to exclude None where there is none.
 _COMPUTED: Any = None
 _COMPUTE: dict[str, Callable[[TrainConfig], Any]] = {
     "cbow_gradient": lambda config: "sum" if config.model == "cbow" else None,
+    "negative": lambda config: _DEFAULT_NEGATIVE if config.loss == "ns" else None,
+    "noise_exponent": lambda config: _DEFAULT_NOISE_EXPONENT if config.loss == "ns" else None,
     "lr": lambda config: _DEFAULT_LR[config.cbow_gradient],
     "min_lr": lambda config: min(_DEFAULT_MIN_LR, config.lr),
     "threads": lambda config: available_processors(),
@@ -75,12 +79,15 @@ class TrainConfig:
     cbow_gradient : {"sum", "mean"}, optional
         What each context word of cbow gets: the whole change of their mean, as in word2vec, which
         is the default, or the change divided by their number, which is the true gradient.
+    loss : {"ns", "hs"}
+        What predicting asks: negative sampling, to tell the centre from noise words; hierarchical
+        softmax, the way to the centre in a Huffman tree.
     dim : int
         Length of a vector.
     window : int
         Maximum distance of a context word from the centre, after subsampling.
-    negative : int
-        Noise words for each window, shared by its pairs.
+    negative : int, optional
+        Noise words for each window, shared by its pairs; by default 5, with `loss` hs none.
     epochs : int
         Passes over the corpus.
     min_count : int
@@ -89,8 +96,9 @@ class TrainConfig:
         Keep only this many words, the most frequent; by default all.
     sample : float
         Subsampling threshold: words with a larger share of the corpus are thinned out; 0 for none.
-    noise_exponent : float
-        Draw noise words by count to this power: 0 draws all alike, less than 0 prefers rare words.
+    noise_exponent : float, optional
+        Draw noise words by count to this power, by default 0.75: 0 draws all alike, less than 0
+        prefers rare words.
     lr : float, optional
         Step size at the start; by default 0.025 for skipgram, 0.05 for cbow, 0.2 for cbow with
         the true gradient.
@@ -118,7 +126,7 @@ class TrainConfig:
     Raises
     ------
     ConfigError
-        If an option is of the wrong type, or out of range.
+        If an option is of the wrong type, out of range, or would change nothing.
 
     Notes
     -----
@@ -135,14 +143,15 @@ class TrainConfig:
 
     model: Annotated[Model, choice(Model)] = "skipgram"
     cbow_gradient: Annotated[CbowGradient | None, choice(CbowGradient)] = None
+    loss: Annotated[Loss, choice(Loss)] = "ns"
     dim: Annotated[int, whole(1, 100_000)] = 100
     window: Annotated[int, whole(1, 10_000)] = 5
-    negative: Annotated[int, whole(1, 10_000)] = 5
+    negative: Annotated[int | None, whole(1, 10_000)] = _COMPUTED
     epochs: Annotated[int, whole(1, 1_000_000)] = 5
     min_count: Annotated[int, whole(1, INT64_MAX)] = 5
     max_vocab: Annotated[int | None, whole(2, INT64_MAX)] = None
     sample: Annotated[float, real(0.0, 1.0)] = 1e-3
-    noise_exponent: Annotated[float, real_number] = 0.75
+    noise_exponent: Annotated[float | None, real_number] = _COMPUTED
     lr: Annotated[float, real(_LEAST_LR, _MOST_LR)] = _COMPUTED
     min_lr: Annotated[float, real_number] = _COMPUTED
     shrink_windows: Annotated[bool, switch] = True
@@ -162,18 +171,29 @@ class TrainConfig:
             value = _COMPUTE[name](self) if name in computed else getattr(self, name)
             if value is not None or type(None) not in get_args(kind):
                 object.__setattr__(self, name, check(name, value))
-        check_together(self.subwords, self.buckets)
-        self._check_model()
+        check_buckets_fit(self.subwords, self.buckets)
+        self._check_gradient()
+        if self.loss == "hs":
+            self._check_noiseless()
         if not 0.0 <= self.min_lr <= self.lr:
             raise ConfigError(f"min_lr must be from 0 to {self.lr:g} (lr), got {self.min_lr:g}")
 
-    def _check_model(self) -> None:
-        """Raise if an option of CBOW is given for skip-gram."""
+    def _check_gradient(self) -> None:
+        """Raise if a gradient of CBOW was given for skip-gram."""
         if self.model != "cbow" and self.cbow_gradient is not None:
             raise ConfigError(
-                "cbow_gradient must be left out with model='skipgram', which takes no mean of "
-                f"context words, got {self.cbow_gradient!r}; give model='cbow' (--model cbow) too"
+                "cbow_gradient must be left out with model='skipgram' (--model skipgram), which "
+                f"takes no mean of context words, got {self.cbow_gradient!r}"
             )
+
+    def _check_noiseless(self) -> None:
+        """Raise if an option of noise words was given."""
+        for name in ("negative", "noise_exponent"):
+            if getattr(self, name) is not None:
+                raise ConfigError(
+                    f"{name} must be left out with loss='hs' (--loss hs), which draws no noise "
+                    f"words, got {getattr(self, name):g}"
+                )
 
     def replace(self, **changes: object) -> Self:
         """Return a config with some options changed; what was not given is computed anew.
