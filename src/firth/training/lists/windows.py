@@ -304,8 +304,7 @@ def list_block(
         low, high = max(ends[unit], i - drawn), min(ends[unit + 1], i + drawn + 1)
         if high - low < 2:
             continue
-        w = first + count
-        count += 1
+        w, count = first + count, count + 1
         listed.positions[w] = positions[i]
         listed.arrivals[w] = words[i + reach] * arrival_stride
         listed.move_ends[w] = moved
