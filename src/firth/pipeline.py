@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from firth.normalization import Normalization
     from firth.subwords.options import SubwordsOption
     from firth.training.callbacks import Callback
-    from firth.training.config import Loss, Model, OnDivergence
+    from firth.training.config import CbowGradient, Loss, Model, OnDivergence
     from firth.training.engines.base import Engine
 
 _LOG = logging.getLogger(__name__)
@@ -49,6 +49,7 @@ def train(
     source: Source | Corpus,
     *,
     model: Model = "skipgram",
+    cbow_gradient: CbowGradient | None = None,
     loss: Loss = "ns",
     dim: int = 100,
     window: int = 5,

@@ -43,7 +43,7 @@ class Case:
 
     def __init__(
         self, ids, offsets, counts, inputs, outputs, *,
-        cbow, negative, reach=5, shrink=True, sample=1e-2, slope=SLOPE, parts=None,
+        cbow, negative, reach=5, shrink=True, sample=1e-2, slope=SLOPE, parts=None, divided=False,
     ):  # fmt: skip
         self.ids, self.offsets = read_only(ids), read_only(offsets)
         self.inputs, self.outputs = inputs, outputs
@@ -52,7 +52,7 @@ class Case:
         config = TrainConfig(
             model="cbow" if cbow else "skipgram", loss="hs" if negative is None else "ns",
             window=reach, shrink_windows=shrink, negative=negative, sample=sample,
-            subwords="none" if parts is None else (3, 6),
+            subwords="none" if parts is None else (3, 6), cbow_gradient="mean" if divided else None,
         )  # fmt: skip
         self.counts, self.sampling = counts, sampling_of(counts, config)
         self.window = window_of(config, longest_path(self.sampling.tree))
@@ -108,7 +108,7 @@ class Case:
         return reference.windows(
             units, self.key, self.sampling.keep, self.sampling.alias, window=self.window.reach,
             negative=self.window.negative, shrink=self.window.shrink,
-            cbow=self.window.cbow is not None,
+            cbow=self.window.cbow is not None, divided=self.window.divided,
             paths=reference.huffman_paths(self.counts.tolist()) if is_tree else None,
         )  # fmt: skip
 

@@ -72,6 +72,8 @@ def test_each_option_is_described_and_no_other():
         ({"threads": "2"}, "threads must be a whole number, got '2'"),
         ({"model": np.array(["cbow", "x"])}, "model must be skipgram or cbow, got array(["),
         ({"model": ["cbow"]}, "model must be skipgram or cbow, got ['cbow']"),
+        ({"model": "cbow", "cbow_gradient": "true"}, "cbow_gradient must be sum or mean, got 'tr"),
+        ({"cbow_gradient": "sum"}, "cbow_gradient must be left out with model='skipgram' (--model s"),
     ],
 )
 def test_says_what_is_wrong(options, message):
@@ -92,7 +94,7 @@ def test_numbers_and_names_become_plain():
         epochs=np.int8(3), dim=np.int64(7), sample=0, noise_exponent=np.float32(0.5),
     )  # fmt: skip
     assert [type(value) for value in dataclasses.astuple(config)] == [
-        type(value) for value in dataclasses.astuple(TrainConfig())
+        type(value) for value in dataclasses.astuple(TrainConfig(model="cbow"))
     ]
     assert (config.model, config.deterministic, config.lr) == ("cbow", True, 0.25)
     assert (config.epochs, config.dim, config.sample, config.noise_exponent) == (3, 7, 0.0, 0.5)
@@ -104,6 +106,9 @@ def test_replace_keeps_what_was_given_and_computes_the_rest_anew():
     cbow = config.replace(model="cbow")
     assert cbow == TrainConfig(window=3, threads=1, model="cbow")
     assert cbow.lr == 0.05
+    assert (config.cbow_gradient, cbow.cbow_gradient) == (None, "sum")
+    assert cbow.replace(cbow_gradient="mean").lr == 0.2
+    assert cbow.replace(model="skipgram") == config
     small = config.replace(lr=1e-5)
     assert (small.lr, small.min_lr) == (1e-5, 1e-5)
     assert small.replace(lr=0.1).min_lr == 1e-4

@@ -44,6 +44,12 @@ def test_agrees_for_any_number_of_blocks(cbow, negative, words):
     assert_same(case.run_kernel(), case.run_reference())
 
 
+@pytest.mark.parametrize("ngrams", [0, 25])
+def test_agrees_where_the_change_of_a_mean_is_divided(ngrams):
+    case = draw_case(cbow=True, dim=20, negative=5, divided=True, ngrams=ngrams)
+    assert_same(case.run_kernel(), case.run_reference())
+
+
 @BOTH
 @pytest.mark.parametrize("negative", [5, None])
 def test_agrees_on_a_vocabulary_of_two(cbow, negative):

@@ -15,6 +15,7 @@ from firth.errors import ConfigError, CorpusError, FirthError
 # All options over what is legal, the edges most often. Another option takes one more line here.
 OPTIONS = {
     "model": st.sampled_from(["skipgram", "cbow"]),
+    "cbow_gradient": st.sampled_from([None, "sum", "mean"]),  # only for CBOW
     "loss": st.sampled_from(["ns", "ns", "hs"]),
     "dim": st.integers(1, 40) | st.sampled_from([63, 64, 65, 1_000]),
     "window": st.integers(1, 4) | st.integers(1, 30),
@@ -53,6 +54,8 @@ QUICK = settings(
 def runs(draw):
     """Draw options of `firth.train`, and a corpus."""
     options = draw(st.fixed_dictionaries(OPTIONS))
+    if options["model"] != "cbow":
+        options["cbow_gradient"] = None
     if options["loss"] == "hs":
         del options["negative"], options["noise_exponent"]
     options["min_lr"] *= firth.TrainConfig(model=options["model"], lr=options["lr"], min_lr=0).lr

@@ -52,18 +52,19 @@ def test_a_step_follows_the_gradient_of_the_whole_window(window):
             assert stepped[k][index] - table[index] == pytest.approx(-1e-3 * slope, abs=1e-8)
 
 
-def test_a_step_of_cbow_moves_contexts_by_the_gradient_of_their_mean():
+@pytest.mark.parametrize(("divided", "gain"), [(False, 1.0), (True, 1 / 3)])
+def test_a_step_of_cbow_moves_contexts_by_the_gradient_of_their_mean(divided, gain):
     rng = np.random.default_rng(6)
     inputs, outputs = rng.normal(size=(6, 3)), rng.normal(size=(6, 3))
-    window = reference.window_of(0, 1, (3, 4, 3), (5, 1, 2), cbow=True)
+    window = reference.window_of(0, 1, (3, 4, 3), (5, 1, 2), cbow=True, divided=divided)
     assert (window.targets, window.labels) == ((1, 5, 2), (1.0, 0.0, 0.0))
     of_mean, of_targets = reference.gradients(
         inputs[[3, 4, 3]].mean(axis=0, keepdims=True), outputs[[1, 5, 2]], np.array([1.0, 0.0, 0.0])
     )
     before = inputs.copy(), outputs.copy()
     reference.train_window(inputs, outputs, window, 0.1)
-    np.testing.assert_allclose(inputs[4] - before[0][4], -0.1 * of_mean[0])
-    np.testing.assert_allclose(inputs[3] - before[0][3], -0.2 * of_mean[0])
+    np.testing.assert_allclose(inputs[4] - before[0][4], -0.1 * gain * of_mean[0])
+    np.testing.assert_allclose(inputs[3] - before[0][3], -0.2 * gain * of_mean[0])
     np.testing.assert_allclose(outputs[[1, 5, 2]] - before[1][[1, 5, 2]], -0.1 * of_targets)
 
 

@@ -132,7 +132,8 @@ class TorchEngine:
         self._window, self._sampling = window_of(config), sampling_of(counts, config)
         self._batch = _batch_size(counts * (self._sampling.keep + 1.0))
         size = len(counts) + _FIRST
-        projection = CBOW(undivided=True) if config.model == "cbow" else SkipGram()
+        undivided = config.cbow_gradient == "sum"
+        projection = CBOW(undivided=undivided) if config.model == "cbow" else SkipGram()
         self._model = Word2Vec(
             size, config.dim, projection, NegativeSampling(reduction="sum"), sparse=True
         )

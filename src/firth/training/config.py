@@ -22,12 +22,13 @@ from firth.subwords.options import (
 )
 
 Model = Literal["skipgram", "cbow"]
+CbowGradient = Literal["sum", "mean"]
 Loss = Literal["ns", "hs"]
 OnDivergence = Literal["stop", "halve"]
 Check = Callable[[str, Any], Any]
 
-# word2vec's step size for skip-gram. CBOW gains from twice that: docs/decisions.md.
-_DEFAULT_LR = {"skipgram": 0.025, "cbow": 0.05}
+# By the gradient of CBOW; skip-gram has none, and word2vec's step size. See docs/decisions.md.
+_DEFAULT_LR = {None: 0.025, "sum": 0.05, "mean": 0.2}
 _DEFAULT_MIN_LR = 1e-4
 _DEFAULT_NEGATIVE, _DEFAULT_NOISE_EXPONENT = 5, 0.75
 # Steps are taken in float32, where beyond these they are 0 or infinite.
@@ -37,9 +38,10 @@ _LEAST_LR, _MOST_LR = 1e-30, 1e30
 # value that is computed, so that no user of a config has to exclude None where there is none.
 _COMPUTED: Any = None
 _COMPUTE: dict[str, Callable[[TrainConfig], Any]] = {
+    "cbow_gradient": lambda config: "sum" if config.model == "cbow" else None,
     "negative": lambda config: _DEFAULT_NEGATIVE if config.loss == "ns" else None,
     "noise_exponent": lambda config: _DEFAULT_NOISE_EXPONENT if config.loss == "ns" else None,
-    "lr": lambda config: _DEFAULT_LR[config.model],
+    "lr": lambda config: _DEFAULT_LR[config.cbow_gradient],
     "min_lr": lambda config: min(_DEFAULT_MIN_LR, config.lr),
     "threads": lambda config: available_processors(),
 }
@@ -74,6 +76,9 @@ class TrainConfig:
     ----------
     model : {"skipgram", "cbow"}
         Each context word predicts the centre, or their mean does.
+    cbow_gradient : {"sum", "mean"}, optional
+        What each context word of cbow gets: the whole change of their mean, as in word2vec, which
+        is the default, or the change divided by their number, which is the true gradient.
     loss : {"ns", "hs"}
         What predicting asks: negative sampling, to tell the centre from noise words; hierarchical
         softmax, the way to the centre in a Huffman tree.
@@ -95,7 +100,8 @@ class TrainConfig:
         Draw noise words by count to this power, by default 0.75: 0 draws all alike, less than 0
         prefers rare words.
     lr : float, optional
-        Step size at the start; by default 0.025 for skipgram, 0.05 for cbow.
+        Step size at the start; by default 0.025 for skipgram, 0.05 for cbow, 0.2 for cbow with
+        the true gradient.
     min_lr : float, optional
         Step size at the end, to which it falls linearly; by default 1e-4, or `lr` if that is less.
     shrink_windows : bool
@@ -136,6 +142,7 @@ class TrainConfig:
     """
 
     model: Annotated[Model, choice(Model)] = "skipgram"
+    cbow_gradient: Annotated[CbowGradient | None, choice(CbowGradient)] = None
     loss: Annotated[Loss, choice(Loss)] = "ns"
     dim: Annotated[int, whole(1, 100_000)] = 100
     window: Annotated[int, whole(1, 10_000)] = 5
@@ -165,10 +172,19 @@ class TrainConfig:
             if value is not None or type(None) not in get_args(kind):
                 object.__setattr__(self, name, check(name, value))
         check_buckets_fit(self.subwords, self.buckets)
+        self._check_gradient()
         if self.loss == "hs":
             self._check_noiseless()
         if not 0.0 <= self.min_lr <= self.lr:
             raise ConfigError(f"min_lr must be from 0 to {self.lr:g} (lr), got {self.min_lr:g}")
+
+    def _check_gradient(self) -> None:
+        """Raise if a gradient of CBOW was given for skip-gram."""
+        if self.model != "cbow" and self.cbow_gradient is not None:
+            raise ConfigError(
+                "cbow_gradient must be left out with model='skipgram' (--model skipgram), which "
+                f"takes no mean of context words, got {self.cbow_gradient!r}"
+            )
 
     def _check_noiseless(self) -> None:
         """Raise if an option of noise words was given."""

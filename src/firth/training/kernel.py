@@ -9,9 +9,10 @@ size eta,
     S = X Yᵀ      G = eta (label - σ(S))      X += G Y      Y += Gᵀ X      (both with the old X, Y)
 
 G is the negative gradient of the binary cross-entropy, times eta. Skip-gram's inputs are the
-context words; CBOW's is their mean, and the mean's change is added to each of them undivided, as in
-word2vec.c. One draw of noise words serves the whole window (Ji et al. 2016, arXiv:1604.04661); a
-noise word that is the centre is left out. Mikolov et al. 2013, arXiv:1310.4546, equation 4.
+context words; CBOW's is their mean, and each of them gets the mean's change, undivided as in
+word2vec.c, or divided by their number (Irsoy et al. 2020, arXiv:2012.15332). One draw of noise
+words serves the whole window (Ji et al. 2016, arXiv:1604.04661); a noise word that is the centre is
+left out. Mikolov et al. 2013, arXiv:1310.4546, equation 4.
 """
 
 from __future__ import annotations

@@ -109,6 +109,7 @@ def windows(
     negative: int,
     shrink: bool,
     cbow: bool,
+    divided: bool = False,
     paths: Sequence[Path] | None = None,
 ) -> Iterator[ReferenceWindow]:
     """Yield the windows of an epoch: subsampling first, then windows over the words that are left.
@@ -121,8 +122,8 @@ def windows(
         The epoch's key.
     keep, alias : uint32 (V,), uint64 (V,)
         See `sampling.keep_thresholds` and `sampling.alias_table`.
-    window, negative, shrink, cbow
-        As in `TrainConfig`.
+    window, negative, shrink, cbow, divided
+        As in `TrainConfig`, of whose `cbow_gradient` divided is "mean".
     paths : sequence of paths, optional
         Each word's path in a tree, which is then the target instead of the word and noise words.
     """
@@ -137,7 +138,7 @@ def windows(
             if near:
                 contexts = tuple(unit[j] for j in near)
                 noise = () if paths else noise_words(stream[i : i + 1], negative, alias)
-                made = window_of(position + i, unit[i], contexts, noise, cbow=cbow)
+                made = window_of(position + i, unit[i], contexts, noise, cbow=cbow, divided=divided)
                 yield on_path(made, paths[unit[i]]) if paths else made
         position += len(unit)
 
@@ -151,21 +152,28 @@ def kept_tokens(
 
 
 def window_of(
-    position: int, centre: int, contexts: tuple[int, ...], noise: tuple[int, ...], *, cbow: bool
+    position: int,
+    centre: int,
+    contexts: tuple[int, ...],
+    noise: tuple[int, ...],
+    *,
+    cbow: bool,
+    divided: bool = False,
 ) -> ReferenceWindow:
     """Return a window of skip-gram, or of CBOW: what its bags are, and its targets with labels.
 
-    CBOW's only bag is the mean of the contexts. Its whole change is added to each of them, as in
-    word2vec.c; the true gradient of a context word is that divided by their number. A noise word
-    that is the centre is left out.
+    CBOW's only bag is the mean of the contexts. If `divided`, each of them gets its change divided
+    by their number, which is the true gradient (Irsoy et al. 2020, arXiv:2012.15332); else its
+    whole change, as in word2vec.c. A noise word that is the centre is left out.
     """
     bags = (contexts,) if cbow else tuple((word,) for word in contexts)
     others = tuple(word for word in noise if word != centre)
+    weights = tuple(1.0 / len(bag) for bag in bags)
     return ReferenceWindow(
         position=position,
         bags=bags,
-        weights=tuple(1.0 / len(bag) for bag in bags),
-        gains=(1.0,) * len(bags),
+        weights=weights,
+        gains=weights if divided else (1.0,) * len(bags),
         targets=(centre, *others),
         labels=(1.0, *(0.0 for _ in others)),
     )

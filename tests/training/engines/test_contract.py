@@ -33,6 +33,8 @@ OPTIONS = {
     "subwords": (2, 3),
     "seed": 2,
 }
+# Those of CBOW, which is what they are compared with.
+OF_CBOW = {"cbow_gradient": "mean"}
 OF_OTHERS = {
     "buckets", "epochs", "min_count", "max_vocab", "threads", "deterministic", "patience",
     "on_divergence",
@@ -144,13 +146,16 @@ def test_planted_groups_are_found(engine, config, model, threads):
 
 
 def test_each_option_belongs_to_the_engines_or_to_the_rest():
-    assert {field.name for field in dataclasses.fields(TrainConfig)} == {*OPTIONS, *OF_OTHERS}
+    assert {field.name for field in dataclasses.fields(TrainConfig)} == {
+        *OPTIONS, *OF_CBOW, *OF_OTHERS
+    }  # fmt: skip
 
 
-@pytest.mark.parametrize("option", OPTIONS)
+@pytest.mark.parametrize("option", [*OPTIONS, *OF_CBOW])
 def test_each_option_is_heeded_or_refused_by_name(engine, corpus, option):
-    config = CONFIG.replace(**{option: OPTIONS[option]})
-    before = after = train_corpus(corpus, CONFIG, engine=engine)
+    default = CONFIG.replace(model="cbow") if option in OF_CBOW else CONFIG
+    config = default.replace(**{option: {**OPTIONS, **OF_CBOW}[option]})
+    before = after = train_corpus(corpus, default, engine=engine)
     message = ""
     try:
         after = train_corpus(corpus, config, engine=engine)

@@ -15,7 +15,10 @@ def normal(window):
     bags = zip(window.bags, window.weights, window.gains, strict=True)
     return (
         window.position,
-        sorted((tuple(sorted(bag)), pytest.approx(weight), gain) for bag, weight, gain in bags),
+        sorted(
+            (tuple(sorted(bag)), pytest.approx(weight), pytest.approx(gain))
+            for bag, weight, gain in bags
+        ),
         sorted(zip(window.targets, window.labels, strict=True)),
     )
 
@@ -39,6 +42,13 @@ def test_a_stretch_lists_the_windows_of_the_reference(cbow, shrink, reach, negat
     case = draw_case(
         cbow=cbow, dim=4, negative=negative, reach=reach, shrink=shrink, lengths=(3, 400, 0, 90)
     )
+    assert_lists_agree(case)
+
+
+def test_a_divided_gradient_is_listed_as_the_gain_of_the_mean():
+    case = draw_case(cbow=True, dim=4, negative=5, divided=True)
+    listed = case.listed()
+    np.testing.assert_array_equal(listed.gains, listed.weights)
     assert_lists_agree(case)
 
 

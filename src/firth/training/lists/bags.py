@@ -64,6 +64,7 @@ def list_mean(
     low: int,
     high: int,
     stride: int,
+    divided: bool,
     rows: NDArray[np.int64],
     ends: NDArray[np.int64],
     weights: NDArray[np.float32],
@@ -71,7 +72,8 @@ def list_mean(
 ) -> tuple[int, int]:
     """List the words from index `low` to `high` but `i` as one bag, which is their mean.
 
-    Its whole change is added to each of them. The last four arrays are written.
+    Its change is added to each of them: divided by their number, which is the true gradient, or
+    undivided, as in word2vec.c. The last four arrays are written.
 
     Returns
     -------
@@ -83,5 +85,6 @@ def list_mean(
         if j != i:
             rows[count] = words[j] * stride
             count += 1
-    ends[0], weights[0], gains[0] = count, np.float32(1.0) / np.float32(count), 1.0
+    ends[0], weights[0] = count, np.float32(1.0) / np.float32(count)
+    gains[0] = weights[0] if divided else np.float32(1.0)
     return 1, 0

@@ -56,6 +56,7 @@ class Window(NamedTuple):
     negative: int  # K; 0 without noise words
     # The nodes of the longest path in the tree; None for negative sampling, a type of its own too.
     longest_path: int | None = None
+    divided: bool = False  # whether each word of a mean gets a share of its change, or all of it
 
 
 class WindowList(NamedTuple):
@@ -110,9 +111,15 @@ def window_of(config: TrainConfig, longest_path: int = 0) -> Window:
     """Return the shape of the windows; only hierarchical softmax needs the longest path."""
     cbow: Literal[True] | None = True if config.model == "cbow" else None
     subwords: Literal[True] | None = None if config.subwords == "none" else True
-    path = longest_path if config.loss == "hs" else None
-    shrink, negative = config.shrink_windows, config.negative or 0
-    return Window(cbow, subwords, config.window, shrink, negative, path)
+    return Window(
+        cbow=cbow,
+        subwords=subwords,
+        reach=config.window,
+        shrink=config.shrink_windows,
+        negative=config.negative or 0,
+        longest_path=longest_path if config.loss == "hs" else None,
+        divided=config.cbow_gradient == "mean",
+    )
 
 
 def sampling_of(counts: NDArray[np.int64], config: TrainConfig) -> Sampling:
@@ -282,7 +289,7 @@ def list_block(
         that come after the last window are to be done too.
     """
     words, positions, ends, seen, noise_bits, _, in_reach = gathered
-    cbow, subwords, reach, shrink, negative, longest_path = window
+    cbow, subwords, reach, shrink, negative, longest_path, divided = window
     inputs, contexts, count, width_before = listed.inputs, 2 * reach, 0, 0
     # What windows name: words, or their slots, whose rows are two apart.
     named, named_stride, arrival_stride = words, stride, stride
@@ -297,8 +304,7 @@ def list_block(
         low, high = max(ends[unit], i - drawn), min(ends[unit + 1], i + drawn + 1)
         if high - low < 2:
             continue
-        w = first + count
-        count += 1
+        w, count = first + count, count + 1
         listed.positions[w] = positions[i]
         listed.arrivals[w] = words[i + reach] * arrival_stride
         listed.move_ends[w] = moved
@@ -318,7 +324,7 @@ def list_block(
             listed.is_relabelled[w], width_before = width != width_before, width
         if cbow is not None:
             listed.m[w], listed.repeated_contexts[w] = bags.list_mean(
-                named, i, low, high, named_stride,
+                named, i, low, high, named_stride, divided,
                 inputs[w], listed.bag_ends[w], listed.weights[w], listed.gains[w],
             )  # fmt: skip
         else:
