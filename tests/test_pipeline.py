@@ -111,7 +111,7 @@ def test_tells_how_the_vectors_were_trained(tmp_path):
     config = firth.load(tmp_path / "vectors").config
     assert config["firth"] == firth.__version__
     assert config["options"]["dim"] == 4
-    assert config["options"]["lr"] == 0.025
+    assert config["options"]["lr"] == 0.05
     assert config["corpus"]["source"] == str(text)
     assert config["corpus"]["words_read"] == 50
     assert config["corpus"]["lowercase"] is True

@@ -23,6 +23,7 @@ from firth.io.cache import cache_folder
 from firth.io.paths import to_path
 from firth.training.checkpoints.folder import Checkpoints
 from firth.training.config import TrainConfig
+from firth.training.defaults import fitted
 from firth.training.engines.base import INPUT, OUTPUT, Initial
 from firth.training.engines.registry import engine_named
 from firth.training.given import with_config
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from firth.normalization import Normalization
     from firth.training.callbacks import Callback
     from firth.training.config import Model, OnDivergence
+    from firth.training.defaults import Preset
 
 _LOG = logging.getLogger(__name__)
 
@@ -51,8 +53,8 @@ def train(
     model: Model = "skipgram",
     dim: int = 100,
     window: int = 5,
-    negative: int = 5,
-    epochs: int = 5,
+    negative: int | None = None,
+    epochs: int | None = None,
     min_count: int = 5,
     max_vocab: int | None = None,
     sample: float = 1e-3,
@@ -66,6 +68,7 @@ def train(
     patience: int | None = None,
     on_divergence: OnDivergence = "stop",
     config: TrainConfig | None = None,
+    preset: Preset | None = None,
     tokenizer: str | Tokenizer = "whitespace",
     lowercase: bool = False,
     encoding_errors: EncodingErrors = "strict",
@@ -94,6 +97,9 @@ def train(
         `read_corpus` returned: then options of reading raise, `min_count` and `max_vocab` too.
     config : TrainConfig, optional
         All options of training, instead of one keyword for each.
+    preset : {"fast", "balanced", "best", "word2vec"}, optional
+        A named set of options of training; an option that is given overrides its value there.
+        Options that neither names fit the text. "word2vec" has the values of the original tool.
     tokenizer, lowercase, encoding_errors, normalization : optional
         How words are found in a text; see `read_corpus`.
     holdout : float or source
@@ -159,15 +165,15 @@ def train(
     assert config is not None
     assert start is None or isinstance(start, Vectors)
     # All that can be checked is checked before reading, which may take long.
-    held_out = source.held_out > 0 if isinstance(source, Corpus) else share_of(holdout) != 0
-    check_options(config, held_out=held_out, checkpoints=checkpoint is not None)
     check_callbacks(callbacks)
+    _check_options(source, config, holdout, checkpoint)
     make_engine = engine_named(engine)
     shows_bars = are_bars_shown(progress)
     reading = _Reading(tokenizer, lowercase, encoding_errors, normalization, holdout)
     with _open_checkpoints(checkpoint, checkpoint_every, keep_checkpoints, resume) as checkpoints:
         with ReadingBar(shown=shows_bars) as bar:
             corpus = _read(source, config, reading, start, _written_by(checkpoint, callbacks), bar)
+        config = _fit(config, corpus)
         with TrainingBar(shown=shows_bars) as bar:
             result = train_corpus(
                 corpus,
@@ -179,6 +185,23 @@ def train(
                 frozen=_ids(frozen, corpus.vocabulary),
             )
     return _wrap(result, corpus, source, config, engine, reading)
+
+
+def _check_options(
+    source: Source | Corpus,
+    config: TrainConfig,
+    holdout: float | Source,
+    checkpoint: str | os.PathLike[str] | None,
+) -> None:
+    """Raise if options do not fit the source or each other."""
+    held_out = source.held_out > 0 if isinstance(source, Corpus) else share_of(holdout) != 0
+    check_options(config, held_out=held_out, checkpoints=checkpoint is not None)
+
+
+def _fit(config: TrainConfig, corpus: Corpus) -> TrainConfig:
+    """Return a config whose options that were not given fit the corpus."""
+    tokens = corpus.tokens.size - corpus.held_out
+    return fitted(config, tokens=tokens, script=corpus.script)
 
 
 @dataclass(frozen=True)

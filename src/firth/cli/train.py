@@ -17,6 +17,7 @@ from firth.cli.app import EncodingErrors, Json, Overwrite, app, tell
 from firth.cli.report import facts, print_json
 from firth.errors import FirthError, FormatError
 from firth.training.config import TrainConfig, option_help
+from firth.training.defaults import Preset
 
 if TYPE_CHECKING:
     from firth.training import Callback
@@ -140,6 +141,13 @@ def train(
         typer.Option(help="Where to write: a file .bin, .txt or .vec, or without suffix a folder."),
     ],
     *,
+    preset: Annotated[
+        Preset | None,
+        typer.Option(
+            help="A named set of the options, which override it; word2vec has the values of "
+            "the original tool."
+        ),
+    ] = None,
     log: Annotated[
         str | None, typer.Option(metavar="FILE", help="Append what happens, as JSON lines.")
     ] = None,
@@ -176,6 +184,7 @@ def train(
     given = {name: value for name, value in options.items() if _is_given(context, name)}
     vectors = train_vectors(
         inputs,
+        preset=preset,
         **{**given, "holdout": holdout, "frozen": _read_words(frozen)},
         callbacks=callbacks,
         progress=False if quiet else None,

@@ -19,16 +19,21 @@ Model = Literal["skipgram", "cbow"]
 OnDivergence = Literal["stop", "halve"]
 Check = Callable[[str, Any], Any]
 
+# word2vec's values. Texts get others, which fit them: `firth.training.defaults`.
+_DEFAULT_NEGATIVE = 5
+_DEFAULT_EPOCHS = 5
 # word2vec's step size for skip-gram. CBOW gains from twice that: docs/decisions.md.
 _DEFAULT_LR = {"skipgram": 0.025, "cbow": 0.05}
 _DEFAULT_MIN_LR = 1e-4
 # Steps are taken in float32, where beyond these they are 0 or infinite.
 _LEAST_LR, _MOST_LR = 1e-30, 1e30
 
-# The default of an option that follows from others or the machine. The field has the type of the
+# The default of an option that follows from others, the text or the machine. The field has the type of the
 # value that is computed, so that no user of a config has to exclude None.
 _COMPUTED: Any = None
 _COMPUTE: dict[str, Callable[[TrainConfig], Any]] = {
+    "negative": lambda config: _DEFAULT_NEGATIVE,
+    "epochs": lambda config: _DEFAULT_EPOCHS,
     "lr": lambda config: _DEFAULT_LR[config.model],
     "min_lr": lambda config: min(_DEFAULT_MIN_LR, config.lr),
     "threads": lambda config: available_processors(),
@@ -58,6 +63,9 @@ def choice(choices: object) -> Check:
 class TrainConfig:
     """The options of a training run; defaults are word2vec's where it has one.
 
+    For a text, `firth.train` chooses better values of the options marked with "fits the text",
+    unless they are given: see docs/quality.md.
+
     The command `firth train` has the same options, with these descriptions as their help.
 
     Parameters
@@ -68,10 +76,10 @@ class TrainConfig:
         Length of a vector.
     window : int
         Maximum distance of a context word from the centre, after subsampling.
-    negative : int
-        Noise words for each window, shared by its pairs.
-    epochs : int
-        Passes over the corpus.
+    negative : int, optional
+        Noise words for each window, shared by its pairs; fits the text, or else 5.
+    epochs : int, optional
+        Passes over the corpus; fits the text, or else 5.
     min_count : int
         Leave out words that occur less often.
     max_vocab : int, optional
@@ -81,7 +89,7 @@ class TrainConfig:
     noise_exponent : float
         Draw noise words by count to this power: 0 draws all alike, less than 0 prefers rare words.
     lr : float, optional
-        Step size at the start; by default 0.025 for skipgram, 0.05 for cbow.
+        Step size at the start; fits the text, or else 0.025 for skipgram, 0.05 for cbow.
     min_lr : float, optional
         Step size at the end, to which it falls linearly; by default 1e-4, or `lr` if that is less.
     shrink_windows : bool
@@ -118,8 +126,8 @@ class TrainConfig:
     model: Annotated[Model, choice(Model)] = "skipgram"
     dim: Annotated[int, whole(1, 100_000)] = 100
     window: Annotated[int, whole(1, 10_000)] = 5
-    negative: Annotated[int, whole(1, 10_000)] = 5
-    epochs: Annotated[int, whole(1, 1_000_000)] = 5
+    negative: Annotated[int, whole(1, 10_000)] = _COMPUTED
+    epochs: Annotated[int, whole(1, 1_000_000)] = _COMPUTED
     min_count: Annotated[int, whole(1, INT64_MAX)] = 5
     max_vocab: Annotated[int | None, whole(2, INT64_MAX)] = None
     sample: Annotated[float, real(0.0, 1.0)] = 1e-3
@@ -136,7 +144,7 @@ class TrainConfig:
     def __post_init__(self) -> None:
         """Check each option, and compute what was not given."""
         computed = frozenset(name for name in _COMPUTE if getattr(self, name) is None)
-        object.__setattr__(self, "_computed", computed)
+        object.__setattr__(self, "_not_given", computed)
         for name, (kind, check) in _types_and_checks().items():
             value = _COMPUTE[name](self) if name in computed else getattr(self, name)
             if value is not None or type(None) not in get_args(kind):
@@ -155,8 +163,37 @@ class TrainConfig:
         0.05
         """
         options = dataclasses.asdict(self)
-        given = {name: options[name] for name in options.keys() - vars(self)["_computed"]}
+        given = {name: options[name] for name in options.keys() - self.not_given}
         return type(self)(**{**given, **changes})
+
+    def fill_in(self, **values: object) -> Self:
+        """Return a config with values for options that were not given, and still count as such.
+
+        Values for options that were given are left out.
+
+        Examples
+        --------
+        >>> config = TrainConfig(epochs=3, threads=1).fill_in(epochs=20, lr=0.07)
+        >>> config.epochs, config.lr, config.filled_in
+        (3, 0.07, frozenset({'lr'}))
+        """
+        values = {name: value for name, value in values.items() if name in self.not_given}
+        filled = self.replace(**values)
+        object.__setattr__(filled, "_not_given", self.not_given)
+        object.__setattr__(filled, "_filled_in", frozenset(values))
+        return filled
+
+    @property
+    def not_given(self) -> frozenset[str]:
+        """The options that were not given, but computed or filled in."""
+        found: frozenset[str] = vars(self)["_not_given"]
+        return found
+
+    @property
+    def filled_in(self) -> frozenset[str]:
+        """The options that `fill_in` has set."""
+        found: frozenset[str] = vars(self).get("_filled_in", frozenset())
+        return found
 
     @property
     def workers(self) -> int:
