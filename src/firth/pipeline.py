@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import os
 from collections.abc import Iterable, Sequence
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from firth.corpus.tokenizers import Tokenizer
     from firth.corpus.vocabulary import Token
     from firth.normalization import Normalization
+    from firth.subwords.options import SubwordsOption
     from firth.training.callbacks import Callback
     from firth.training.config import Model, OnDivergence
     from firth.training.defaults import Preset
@@ -65,6 +65,8 @@ def train(
     threads: int | None = None,
     seed: int = 1,
     deterministic: bool = False,
+    subwords: SubwordsOption | None = None,
+    buckets: int | None = None,
     patience: int | None = None,
     on_divergence: OnDivergence = "stop",
     config: TrainConfig | None = None,
@@ -164,44 +166,12 @@ def train(
     # `with_config` makes the config and loads the vectors to start from.
     assert config is not None
     assert start is None or isinstance(start, Vectors)
-    # All that can be checked is checked before reading, which may take long.
-    check_callbacks(callbacks)
-    _check_options(source, config, holdout, checkpoint)
-    make_engine = engine_named(engine)
-    shows_bars = are_bars_shown(progress)
     reading = _Reading(tokenizer, lowercase, encoding_errors, normalization, holdout)
+    running = _Running(start, tuple(frozen), checkpoint, callbacks, progress, engine)
+    # All that can be checked is checked before reading, which may take long.
+    running.check(source, config, holdout)
     with _open_checkpoints(checkpoint, checkpoint_every, keep_checkpoints, resume) as checkpoints:
-        with ReadingBar(shown=shows_bars) as bar:
-            corpus = _read(source, config, reading, start, _written_by(checkpoint, callbacks), bar)
-        config = _fit(config, corpus)
-        with TrainingBar(shown=shows_bars) as bar:
-            result = train_corpus(
-                corpus,
-                config,
-                engine=make_engine,
-                callbacks=[RunLog(), *callbacks, bar],
-                checkpoints=checkpoints,
-                initial=None if start is None else _initial(start, corpus.vocabulary),
-                frozen=_ids(frozen, corpus.vocabulary),
-            )
-    return _wrap(result, corpus, source, config, engine, reading)
-
-
-def _check_options(
-    source: Source | Corpus,
-    config: TrainConfig,
-    holdout: float | Source,
-    checkpoint: str | os.PathLike[str] | None,
-) -> None:
-    """Raise if options do not fit the source or each other."""
-    held_out = source.held_out > 0 if isinstance(source, Corpus) else share_of(holdout) != 0
-    check_options(config, held_out=held_out, checkpoints=checkpoint is not None)
-
-
-def _fit(config: TrainConfig, corpus: Corpus) -> TrainConfig:
-    """Return a config whose options that were not given fit the corpus."""
-    tokens = corpus.tokens.size - corpus.held_out
-    return fitted(config, tokens=tokens, script=corpus.script)
+        return _run(source, config, reading, running, checkpoints)
 
 
 @dataclass(frozen=True)
@@ -213,6 +183,64 @@ class _Reading:
     encoding_errors: EncodingErrors
     normalization: Normalization
     holdout: float | Source
+
+
+@dataclass(frozen=True)
+class _Running:
+    """How a run goes: the options that are neither those of reading nor in `TrainConfig`."""
+
+    start: Vectors | None
+    frozen: tuple[Token, ...]
+    checkpoint: str | os.PathLike[str] | None
+    callbacks: Sequence[Callback]
+    progress: bool | None
+    engine: str
+
+    def check(self, source: Source | Corpus, config: TrainConfig, holdout: float | Source) -> None:
+        """Raise ConfigError if options are out of range, or do not fit the source or each other."""
+        held_out = source.held_out > 0 if isinstance(source, Corpus) else share_of(holdout) != 0
+        check_options(config, held_out=held_out, checkpoints=self.checkpoint is not None)
+        check_callbacks(self.callbacks)
+        engine_named(self.engine)
+
+    def writes(self) -> list[Path]:
+        """Return what the run writes: it is no text, although it may lie in a folder of texts."""
+        folders = [cache_folder(), *([] if self.checkpoint is None else [Path(self.checkpoint)])]
+        return folders + [place for callback in self.callbacks for place in callback.writes()]
+
+
+def _run(
+    source: Source | Corpus,
+    config: TrainConfig,
+    reading: _Reading,
+    running: _Running,
+    checkpoints: Checkpoints | None,
+) -> Vectors:
+    """Read a source, fill in what fits it, train, and return the vectors."""
+    shows_bars = are_bars_shown(running.progress)
+    start = running.start
+    with ReadingBar(shown=shows_bars) as bar:
+        corpus = _read(source, config, reading, start, running.writes(), bar)
+    config = _fit(config, corpus, running)
+    with TrainingBar(shown=shows_bars) as bar:
+        result = train_corpus(
+            corpus,
+            config,
+            engine=engine_named(running.engine),
+            callbacks=[RunLog(), *running.callbacks, bar],
+            checkpoints=checkpoints,
+            initial=None if start is None else _initial(start, corpus.vocabulary),
+            frozen=_ids(running.frozen, corpus.vocabulary),
+        )
+    return _wrap(result, corpus, source, config, running.engine, reading)
+
+
+def _fit(config: TrainConfig, corpus: Corpus, running: _Running) -> TrainConfig:
+    """Return a config whose options that were not given fit the corpus."""
+    # What was begun without subwords goes on without, and they cannot be frozen.
+    plain = running.start is not None or running.engine == "torch" or bool(running.frozen)
+    tokens = corpus.tokens.size - corpus.held_out
+    return fitted(config, tokens=tokens, script=corpus.script, plain=plain)
 
 
 def _read(
@@ -258,7 +286,7 @@ def _wrap(
     reading: _Reading,
 ) -> Vectors:
     """Return what was trained as `Vectors`, with a record of how it was read and trained."""
-    options = dataclasses.asdict(config)
+    options = config.as_json()
     how: dict[str, object] = {
         "tokenizer": reading.tokenizer if isinstance(reading.tokenizer, str) else "custom",
         "lowercase": reading.lowercase,
@@ -341,14 +369,6 @@ def _initial(start: Vectors, vocabulary: Vocabulary) -> Initial:
 
 def _ids(words: Iterable[Token], vocabulary: Vocabulary) -> NDArray[np.int64]:
     return np.array([vocabulary.id_of(word) for word in words], np.int64)
-
-
-def _written_by(
-    checkpoint: str | os.PathLike[str] | None, callbacks: Sequence[Callback]
-) -> list[Path]:
-    """Return what the run writes: it is no text, although it may lie in a folder of texts."""
-    folders = [cache_folder(), *([] if checkpoint is None else [Path(checkpoint)])]
-    return folders + [place for callback in callbacks for place in callback.writes()]
 
 
 def _describe(source: Source | Corpus) -> str | list[str]:

@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from firth.compilation.arrays import read_only
-from firth.training import draws, kernel, reference, sampling
+from firth.training import draws, kernel, reference, sampling, worker
+from firth.training.engines.base import Composition
+from firth.training.engines.hogwild import parts_of
+from firth.training.lists.reach import LONGEST_STAY
 from firth.training.lists.stretch import list_stretch
 from firth.training.lists.windows import Sampling, Window
 from firth.training.simd.rows import stride_of
@@ -38,11 +41,15 @@ class Case:
 
     def __init__(
         self, ids, offsets, counts, inputs, outputs, *,
-        cbow, negative, reach=5, shrink=True, sample=1e-2, slope=SLOPE,
+        cbow, negative, reach=5, shrink=True, sample=1e-2, slope=SLOPE, parts=None,
     ):  # fmt: skip
         self.ids, self.offsets = read_only(ids), read_only(offsets)
         self.inputs, self.outputs = inputs, outputs
-        self.window = Window(True if cbow else None, reach, shrink, negative)
+        # Of which rows of the input table each word is composed, if not of one.
+        self.parts = parts
+        self.window = Window(
+            True if cbow else None, None if parts is None else True, reach, shrink, negative
+        )
         self.sampling = Sampling(
             sampling.keep_thresholds(counts, sample),
             sampling.alias_table(sampling.noise_distribution(counts, 0.75)),
@@ -53,25 +60,34 @@ class Case:
 
     def run_kernel(self, start=0, stop=None, cuts=()):
         """Train on stretches that end at `cuts`; return the tables, the loss and the pairs."""
-        tables = kernel.Tables(padded(self.inputs), padded(self.outputs))
-        dim, stride = self.inputs.shape[1], tables.input.shape[1]
-        worker = kernel.make_worker(self.window, stride, len(self.ids))
+        inputs, outputs = padded(self.inputs), padded(self.outputs)
+        dim, stride = self.inputs.shape[1], inputs.shape[1]
+        tables = kernel.Tables(inputs, outputs, parts_of(composition_of(self), stride))
+        own = worker.make_worker(self.window, stride, len(self.ids))
         loss, pairs, stop = 0.0, 0, len(self.ids) if stop is None else stop
         for begin, end in itertools.pairwise([start, *cuts, stop]):
             unit = int(np.searchsorted(self.offsets, begin, side="right")) - 1
-            some = kernel.train_stretch(
+            some = worker.train_stretch(
                 self.ids, self.offsets, unit, begin, end, self.key, self.sampling, tables,
-                no_frozen(stride), self.window, (self.lr, self.slope), worker,
+                no_frozen(stride), self.window, (self.lr, self.slope), own,
             )  # fmt: skip
             loss, pairs = loss + some[0], pairs + some[1]
         if np.isfinite(loss):
-            assert not any(table[:, dim:].any() for table in tables)
-        return *(table[:, :dim] for table in tables), loss, pairs
+            assert not any(table[:, dim:].any() for table in (inputs, outputs))
+        return inputs[:, :dim], outputs[:, :dim], loss, pairs
 
     def run_reference(self, windows=None):
         """Train on windows, by default all; return the tables, the loss and the pairs."""
         inputs, outputs = self.inputs.astype(np.float64), self.outputs.astype(np.float64)
         loss, pairs = 0.0, 0
+        if self.parts is not None:
+            kept = reference.kept_tokens(self.ids.tolist(), self.key, self.sampling.keep)
+            loss, pairs = reference.train_composed(
+                inputs, outputs, list(self.windows()), kept, self.parts,
+                reach=self.window.reach, longest_stay=LONGEST_STAY,
+                step_size=lambda position: self.lr + self.slope * position,
+            )  # fmt: skip
+            return inputs, outputs, loss, pairs
         for window in self.windows() if windows is None else windows:
             eta = self.lr + self.slope * window.position
             some = reference.train_window(inputs, outputs, window, eta)
@@ -94,13 +110,36 @@ class Case:
         )
 
 
-def draw_case(*, cbow, dim, negative, vocabulary=40, lengths=(50, 1, 2, 30, 7), **options):
+def composition_of(case):
+    """Return of which rows the words of a case are composed."""
+    if case.parts is None:
+        return None
+    starts = np.cumsum([0, *map(len, case.parts)])
+    rows = np.array([row for rows in case.parts for row in rows], np.int32)
+    return Composition(starts, rows, len(case.inputs) - len(case.parts))
+
+
+def draw_parts(vocabulary, ngrams, seed=4):
+    """Draw of which rows words are composed: some of one, and some with a row twice."""
+    rng = np.random.default_rng(seed)
+    counts = rng.integers(0, 6, size=vocabulary)
+    return [
+        [w, *(vocabulary + rng.integers(ngrams, size=n)).tolist()] for w, n in enumerate(counts)
+    ]
+
+
+def draw_case(
+    *, cbow, dim, negative, vocabulary=40, ngrams=0, lengths=(50, 1, 2, 30, 7), **options
+):
     """Return a case of Zipf-like words in units of these lengths, with tables as after training."""
     ids = zipf_ids(dim + negative, vocabulary, sum(lengths))
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     counts = np.maximum(np.bincount(ids, minlength=vocabulary), 1)
-    tables = trained_tables(vocabulary, dim)
-    return Case(ids, offsets, counts, *tables, cbow=cbow, negative=negative, **options)
+    inputs, outputs = trained_tables(vocabulary + ngrams, dim)
+    if ngrams:
+        options["parts"] = draw_parts(vocabulary, ngrams)
+    outputs = outputs[:vocabulary]
+    return Case(ids, offsets, counts, inputs, outputs, cbow=cbow, negative=negative, **options)
 
 
 def trained_tables(size, dim):

@@ -4,7 +4,8 @@ import numba
 import numpy as np
 import pytest
 
-from firth.training import kernel, reference
+from firth.training import kernel, reference, worker
+from firth.training.engines.hogwild import parts_of
 from firth.training.lists.windows import BLOCK, Window, empty_list
 from training_case import BOTH, assert_same, draw_case, no_frozen, padded
 
@@ -57,6 +58,40 @@ def test_where_the_corpus_is_cut_changes_nothing(cbow):
         assert cut[3] == whole[3]
 
 
+@BOTH
+@pytest.mark.parametrize(("dim", "negative"), [(1, 1), (16, 5), (33, 6), (100, 15)])
+def test_agrees_where_words_are_composed(cbow, dim, negative):
+    case = draw_case(cbow=cbow, dim=dim, negative=negative, ngrams=25)
+    assert_same(case.run_kernel(), case.run_reference())
+
+
+@BOTH
+@pytest.mark.parametrize("reach", [1, 2, 12, 100])
+def test_agrees_where_words_are_composed_for_every_window(cbow, reach):
+    case = draw_case(cbow=cbow, dim=20, negative=5, reach=reach, sample=0.0, ngrams=25)
+    assert_same(case.run_kernel(), case.run_reference())
+
+
+@BOTH
+@pytest.mark.parametrize("words", [1, BLOCK - 1, BLOCK, BLOCK + 1, 5 * BLOCK + 3])
+def test_words_are_composed_in_any_number_of_blocks(cbow, words):
+    lengths = (words, *[1] * 2 * BLOCK, 3)
+    case = draw_case(
+        cbow=cbow, dim=5, negative=2, sample=0.0, vocabulary=200, lengths=lengths, ngrams=50
+    )
+    assert_same(case.run_kernel(), case.run_reference())
+
+
+@BOTH
+def test_words_of_one_row_are_trained_as_they_are(cbow):
+    case = draw_case(cbow=cbow, dim=20, negative=5, reach=4, sample=0.0)
+    plain = case.run_kernel()
+    case.window = case.window._replace(subwords=True)
+    case.parts = [[w] for w in range(len(case.inputs))]
+    assert_same(case.run_kernel(), plain)
+    assert_same(case.run_kernel(cuts=range(1, len(case.ids))), plain)
+
+
 def test_loss_is_exact_for_scores_of_any_size():
     case = draw_case(cbow=False, dim=4, negative=5)
     case.inputs *= 30.0
@@ -91,7 +126,7 @@ class DrawnList:
     def __init__(self, *, most, sizes, dim=9, rows=(30, 50), count=6, seed=0):
         rng = np.random.default_rng(seed)
         self.composed, self.count, self.dim = sizes is not None, count, dim
-        window = Window(True if self.composed else None, 6, False, most - 1)
+        window = Window(True if self.composed else None, None, 6, False, most - 1)
         listed = empty_list(window, 2 * BLOCK)
         self.stride = padded(np.zeros((1, dim))).shape[1]
         if self.composed:
@@ -138,8 +173,10 @@ class DrawnList:
             listed.inputs[w, : ends[-1]] = rng.integers(0, rows, ends[-1]) * self.stride
 
     def run_kernel(self, eta):
-        tables = kernel.Tables(padded(self.inputs), padded(self.outputs))
-        scratch = kernel.make_worker(self.window, self.stride, 1).scratch._replace(
+        tables = kernel.Tables(
+            padded(self.inputs), padded(self.outputs), parts_of(None, self.stride)
+        )
+        scratch = worker.make_worker(self.window, self.stride, 1).scratch._replace(
             composed=np.zeros((24, self.stride), np.float32),
             composed_rows=np.arange(12) * 2 * self.stride,
             before=np.zeros((12, self.stride), np.float32),
@@ -147,7 +184,7 @@ class DrawnList:
         loss = train_list(
             tables, self.listed, self.count, np.float32(eta), no_frozen(self.stride), scratch
         )
-        return *(table[:, : self.dim] for table in tables), loss, 0
+        return *(table[:, : self.dim] for table in tables[:2]), loss, 0
 
     def run_reference(self, eta):
         inputs, outputs = self.inputs.astype(np.float64), self.outputs.astype(np.float64)

@@ -24,6 +24,16 @@ if TYPE_CHECKING:
     from firth.vectors import Vectors
 
 
+_PresetOption = Annotated[
+    Preset | None,
+    typer.Option(
+        help="A named set of the options, which override it; word2vec has the values of the "
+        "original tool."
+    ),
+]
+# The command takes these as text.
+_AS_TEXT: dict[str, type] = {"subwords": str}
+
 _Verb = TypeVar("_Verb", bound=Callable[..., None])
 
 
@@ -114,7 +124,8 @@ def _config_options() -> dict[str, Any]:
         text = re.sub("`([a-z_]+)`", lambda found: _as_option(found[1]), texts.get(field.name, ""))
         # Only what is on by default has a form that switches it off.
         names = [_as_option(field.name)] if field.default is False else []
-        kind: Any = types[field.name] if field.default is not None else types[field.name] | None
+        kind: Any = _AS_TEXT.get(field.name, types[field.name])
+        kind = kind if field.default is not None else kind | None
         options[field.name] = Annotated[kind, typer.Option(*names, help=text)]
     return options
 
@@ -141,13 +152,7 @@ def train(
         typer.Option(help="Where to write: a file .bin, .txt or .vec, or without suffix a folder."),
     ],
     *,
-    preset: Annotated[
-        Preset | None,
-        typer.Option(
-            help="A named set of the options, which override it; word2vec has the values of "
-            "the original tool."
-        ),
-    ] = None,
+    preset: _PresetOption = None,
     log: Annotated[
         str | None, typer.Option(metavar="FILE", help="Append what happens, as JSON lines.")
     ] = None,

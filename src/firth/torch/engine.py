@@ -21,6 +21,7 @@ from torch import Tensor
 
 from firth.compilation.arrays import bytes_of
 from firth.corpus import TokenStore
+from firth.errors import ConfigError
 from firth.torch.losses import NegativeSampling
 from firth.torch.models import CBOW, SkipGram, Word2Vec
 from firth.torch.tables import rows_of
@@ -28,10 +29,18 @@ from firth.torch.words import PADDING
 from firth.training import sampling
 from firth.training.config import TrainConfig
 from firth.training.draws import epoch_key
-from firth.training.engines.base import INPUT, NO_WORDS, OUTPUT, Stretch, Tables
+from firth.training.engines.base import (
+    INPUT,
+    NO_WORDS,
+    OUTPUT,
+    Composition,
+    Sizes,
+    Stretch,
+    Tables,
+)
 from firth.training.engines.tables import initialise, word_tables
 from firth.training.lists.stretch import list_stretch
-from firth.training.lists.windows import gathered_shapes, list_shapes, sampling_of, window_of
+from firth.training.lists.windows import gathered_bytes, list_shapes, sampling_of, window_of
 
 # All gradients of a minibatch are taken at the same point. If it holds a word often, their sum goes
 # much farther than steps one by one. So it has at most this many windows, and fewer if the most
@@ -56,7 +65,8 @@ class Windows(NamedTuple):
 class TorchEngine:
     """Skip-gram and CBOW by the modules of this package, and plain stochastic gradient descent.
 
-    It has every option of `TrainConfig`; several threads change the same tables without locks.
+    It has every option of `TrainConfig` but subwords; several threads change the same tables
+    without locks.
     PyTorch is set to one thread of its own meanwhile, because the matrices are small. The engine
     runs on the CPU only; `firth.torch.fit` takes a GPU.
 
@@ -76,21 +86,21 @@ class TorchEngine:
     shapes = staticmethod(word_tables)
 
     @staticmethod
-    def memory(config: TrainConfig, words: int, stretch: int, frozen: int) -> int:
+    def memory(config: TrainConfig, sizes: Sizes, stretch: int, frozen: int) -> int:
         """Estimate the bytes that the engine holds, and that training a stretch takes."""
         rows = sum(
             shape.rows + _FIRST + min(frozen, shape.words)
-            for shape in word_tables(config, words).values()
+            for shape in word_tables(config, sizes).values()
         )
         window, piece = window_of(config), min(stretch, _piece(config))
-        lists = bytes_of(list_shapes(window, piece)) + bytes_of(gathered_shapes(window, piece))
+        lists = bytes_of(list_shapes(window, piece)) + gathered_bytes(window, piece)
         # Bytes as measured: while contexts are padded, and then noise words.
         places, noise = 2 * config.window, 16 * config.negative
         padding = max(17 * places, 8 * places + noise)
         if window.cbow is None:
             padding += 8 * places
         windows = config.workers * (lists + piece * padding)
-        return 4 * config.dim * rows + words * sampling.BYTES_PER_WORD + windows
+        return 4 * config.dim * rows + sizes.words * sampling.BYTES_PER_WORD + windows
 
     def __init__(
         self,
@@ -99,11 +109,14 @@ class TorchEngine:
         tokens: TokenStore,
         stretch: int,
         frozen: NDArray[np.int64] = NO_WORDS,
+        composition: Composition | None = None,
     ) -> None:
+        if composition is not None:
+            raise ConfigError("engine='torch' has no subwords; use the default engine (hogwild)")
         self._config, self._tokens = config, tokens
         self._frozen = [
             torch.from_numpy(frozen[frozen < shape.words]) + _FIRST
-            for shape in self.shapes(config, len(counts)).values()
+            for shape in self.shapes(config, Sizes(len(counts))).values()
         ]
         self._window, self._sampling = window_of(config), sampling_of(counts, config)
         self._batch = _batch_size(counts * (self._sampling.keep + 1.0))
@@ -170,11 +183,11 @@ class TorchEngine:
         views = (table.detach()[_FIRST:].numpy() for table in self._tables)
         return dict(zip((INPUT, OUTPUT), views, strict=True))
 
-    def restore(self, tables: Tables, ids: NDArray[np.int64] | None = None) -> None:
-        """Write rows into the tables of these names: all, or those of the words `ids`."""
+    def restore(self, tables: Tables, places: NDArray[np.int64] | None = None) -> None:
+        """Write rows into the tables of these names: all, or those at some places."""
         views = self.tables()
         for name, rows in tables.items():
-            views[name][slice(None) if ids is None else ids] = rows
+            views[name][slice(None) if places is None else places] = rows
         self._freeze()
 
     def _freeze(self) -> None:

@@ -14,6 +14,12 @@ from firth.checks import INT64_MAX, one_of, real_number, switch, whole_number
 from firth.errors import ConfigError
 from firth.io.resources import available_processors
 from firth.other_names import explain_keywords
+from firth.subwords.options import (
+    SubwordsOption,
+    check_buckets,
+    check_subwords,
+    check_together,
+)
 
 Model = Literal["skipgram", "cbow"]
 OnDivergence = Literal["stop", "halve"]
@@ -28,8 +34,8 @@ _DEFAULT_MIN_LR = 1e-4
 # Steps are taken in float32, where beyond these they are 0 or infinite.
 _LEAST_LR, _MOST_LR = 1e-30, 1e30
 
-# The default of an option that follows from others, the text or the machine. The field has the type of the
-# value that is computed, so that no user of a config has to exclude None.
+# The default of an option that follows from others, the text or the machine. The field has the type
+# of the value that is computed, so that no user of a config has to exclude None.
 _COMPUTED: Any = None
 _COMPUTE: dict[str, Callable[[TrainConfig], Any]] = {
     "negative": lambda config: _DEFAULT_NEGATIVE,
@@ -37,6 +43,7 @@ _COMPUTE: dict[str, Callable[[TrainConfig], Any]] = {
     "lr": lambda config: _DEFAULT_LR[config.model],
     "min_lr": lambda config: min(_DEFAULT_MIN_LR, config.lr),
     "threads": lambda config: available_processors(),
+    "subwords": lambda config: "none",
 }
 
 
@@ -100,6 +107,12 @@ class TrainConfig:
         Seed of the random numbers: with one thread, the same seed gives the same vectors.
     deterministic : bool
         Train with one thread, whatever `threads` says: the same vectors, bit by bit, each time.
+    subwords : (int, int), "none" or callable, optional
+        Shortest and longest n-grams of which words are composed, such as 3-6; none for whole words.
+        In Python also a function that cuts a word into parts. Fits the text, or else none.
+    buckets : int, optional
+        Hash n-grams into so many rows, as fastText does; by default each n-gram of two words has
+        a row.
     patience : int, optional
         Stop when the held-out loss has not improved for this many epochs, and keep the best.
     on_divergence : {"stop", "halve"}
@@ -138,6 +151,8 @@ class TrainConfig:
     threads: Annotated[int, whole(1, 1_024)] = _COMPUTED
     seed: Annotated[int, whole(0, 2**64 - 1)] = 1
     deterministic: Annotated[bool, switch] = False
+    subwords: Annotated[SubwordsOption, check_subwords] = _COMPUTED
+    buckets: Annotated[int | None, check_buckets] = None
     patience: Annotated[int | None, whole(1, INT64_MAX)] = None
     on_divergence: Annotated[OnDivergence, choice(OnDivergence)] = "stop"
 
@@ -149,6 +164,7 @@ class TrainConfig:
             value = _COMPUTE[name](self) if name in computed else getattr(self, name)
             if value is not None or type(None) not in get_args(kind):
                 object.__setattr__(self, name, check(name, value))
+        check_together(self.subwords, self.buckets)
         if not 0.0 <= self.min_lr <= self.lr:
             raise ConfigError(f"min_lr must be from 0 to {self.lr:g} (lr), got {self.min_lr:g}")
 
@@ -195,6 +211,21 @@ class TrainConfig:
         found: frozenset[str] = vars(self).get("_filled_in", frozenset())
         return found
 
+    def as_json(self) -> dict[str, Any]:
+        """Return the options as JSON can hold them.
+
+        Examples
+        --------
+        >>> TrainConfig(subwords="3-6").as_json()["subwords"]
+        [3, 6]
+        """
+        options = dataclasses.asdict(self)
+        if callable(self.subwords):
+            options["subwords"] = "custom"
+        elif self.subwords != "none":
+            options["subwords"] = list(self.subwords)
+        return options
+
     @property
     def workers(self) -> int:
         """How many workers train at the same time: one if `deterministic`, else `threads`."""
@@ -222,8 +253,8 @@ def option_help() -> dict[str, str]:
 
     Examples
     --------
-    >>> option_help()["epochs"]
-    'Passes over the corpus.'
+    >>> option_help()["min_count"]
+    'Leave out words that occur less often.'
     """
     found = re.findall(r"^(\w+) : .*((?:\n    .*)+)", parameters_section(), re.MULTILINE)
     return {name: " ".join(text.split()) for name, text in found}

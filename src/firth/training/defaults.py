@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from firth.checks import one_of
 from firth.training.config import TrainConfig
@@ -18,30 +17,34 @@ if TYPE_CHECKING:
 Preset = Literal["fast", "balanced", "best", "word2vec"]
 
 
-class Fit(NamedTuple):
-    """What trained the best vectors on a text of some size."""
-
-    tokens: int
-    epochs: int
-    lr: float
-
-
-# TODO numbers
-_PLAIN: dict[str, tuple[Fit, ...]] = {
-    "skipgram": (Fit(150_000, 15, 0.05), Fit(16_700_000, 5, 0.05)),
-    "cbow": (Fit(150_000, 40, 0.1), Fit(16_700_000, 5, 0.05)),
-}
+# Passes over a text of `_WHOLE` words of the vocabulary or more. They grow as the text shrinks, by
+# the cube root of its size.
+_EPOCHS = 5
+_WHOLE = 5_000_000
+_MOST_EPOCHS = 16
+_LR = {"skipgram": 0.05, "cbow": 0.1}
+# Lengths of n-grams, by script.
+_SUBWORDS = {"letters": (3, 6), "characters": (1, 2)}
 
 # The options that follow from the text, in the order in which they are told.
-FITTED = ("epochs", "lr", "negative")
+FITTED = ("epochs", "lr", "subwords", "negative")
 
 _PRESETS: dict[str, dict[str, Any]] = {
-    "word2vec": {"epochs": 5, "negative": 5, "lr": {"skipgram": 0.025, "cbow": 0.05}},
+    "fast": {"subwords": "none"},
     "balanced": {},
+    "best": {"negative": 10},
+    "word2vec": {
+        "epochs": 5,
+        "lr": {"skipgram": 0.025, "cbow": 0.05},
+        "subwords": "none",
+        "negative": 5,
+    },
 }
 
 
-def fitted(config: TrainConfig, *, tokens: int, script: Script | None) -> TrainConfig:
+def fitted(
+    config: TrainConfig, *, tokens: int, script: Script | None, plain: bool = False
+) -> TrainConfig:
     """Return a config whose options that were not given fit the text.
 
     They follow from the config and these arguments alone, so the same call makes the same run.
@@ -55,20 +58,28 @@ def fitted(config: TrainConfig, *, tokens: int, script: Script | None) -> TrainC
     script : {"letters", "characters", "signs"} or None
         What the text is spelled with. Texts of signs, and None (token lists), keep word2vec's
         values.
+    plain : bool
+        Whether words cannot have subwords.
 
     Examples
     --------
-    >>> fitted(TrainConfig(), tokens=10_000, script="letters").epochs
-    15
-    >>> fitted(TrainConfig(epochs=3), tokens=10_000, script="letters").epochs
+    >>> fitted(TrainConfig(), tokens=500_000, script="letters").epochs
+    11
+    >>> fitted(TrainConfig(epochs=3), tokens=500_000, script="letters").epochs
     3
-    >>> fitted(TrainConfig(), tokens=10_000, script=None).epochs
+    >>> fitted(TrainConfig(), tokens=500_000, script=None).epochs
     5
     """
     if script is None or script == "signs":
         return config
-    fit = _interpolate(_PLAIN[config.model], tokens)
-    return config.fill_in(epochs=fit.epochs, lr=fit.lr)
+    epochs = round(_EPOCHS * (_WHOLE / tokens) ** (1 / 3))
+    values = {
+        "epochs": min(max(epochs, _EPOCHS), _MOST_EPOCHS),
+        "lr": _LR[config.model],
+    }
+    if config.model == "skipgram" and not plain:
+        values["subwords"] = _SUBWORDS[script]
+    return config.fill_in(**values)
 
 
 def describe_chosen(config: TrainConfig, tokens: int) -> str | None:
@@ -78,9 +89,11 @@ def describe_chosen(config: TrainConfig, tokens: int) -> str | None:
     --------
     >>> config = fitted(TrainConfig(epochs=3), tokens=1_690_733, script="letters")
     >>> describe_chosen(config, 1_690_733)
-    '1.7 million words of text: lr 0.05 (give any to override)'
+    '1.7 million words of text: lr 0.05, subwords 3-6 (give any to override)'
     """
-    chosen = [f"{name} {getattr(config, name):g}" for name in FITTED if name in config.filled_in]
+    chosen = [
+        f"{name} {_spell(getattr(config, name))}" for name in FITTED if name in config.filled_in
+    ]
     if not chosen:
         return None
     size = f"{tokens:,}" if tokens < 1_000_000 else f"{tokens / 1e6:,.1f} million"
@@ -105,19 +118,10 @@ def with_preset(preset: str, options: Mapping[str, Any]) -> TrainConfig:
     given = {name: value for name, value in options.items() if value is not None}
     model = TrainConfig(**given).model
     chosen = {
-        name: value[model] if isinstance(value, Mapping) else value
-        for name, value in named.items()
+        name: value[model] if isinstance(value, Mapping) else value for name, value in named.items()
     }
     return TrainConfig(**{**chosen, **given})
 
 
-def _interpolate(fits: Sequence[Fit], tokens: int) -> Fit:
-    """Return the fit between two sizes, by logarithms; beyond the first and last, that one."""
-    at = min(max(tokens, fits[0].tokens), fits[-1].tokens)
-    for below, above in zip(fits, fits[1:], strict=False):
-        if at <= above.tokens:
-            part = math.log(at / below.tokens) / math.log(above.tokens / below.tokens)
-            epochs = round(below.epochs * (above.epochs / below.epochs) ** part)
-            lr = below.lr * (above.lr / below.lr) ** part
-            return Fit(tokens, epochs, float(f"{lr:.2g}"))
-    raise AssertionError("fits must be in order")
+def _spell(value: float | tuple[int, int]) -> str:
+    return "-".join(map(str, value)) if isinstance(value, tuple) else f"{value:g}"

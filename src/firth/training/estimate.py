@@ -11,7 +11,7 @@ from firth.errors import ConfigError
 from firth.io.resources import available_memory, free_disk
 from firth.training.checkpoints.folder import Checkpoints, list_checkpoints
 from firth.training.config import TrainConfig
-from firth.training.engines.base import Engine, Stretch
+from firth.training.engines.base import Engine, Sizes, Stretch
 from firth.training.engines.threads import train_in_threads
 from firth.training.schedule import stretches
 from firth.training.task import Task
@@ -43,7 +43,7 @@ def estimate(task: Task, checkpoints: Checkpoints | None = None) -> Estimate:
     """Estimate memory and disk; what callbacks need is not counted."""
     words, keeps_best = task.words, task.keeps_best
     tables = sum(shape.bytes for shape in task.shapes.values())
-    memory = task.engine.memory(task.config, words, task.schedule.length, len(task.frozen))
+    memory = task.engine.memory(task.config, task.sizes, task.schedule.length, len(task.frozen))
     # Copies of all tables: of a checkpoint, and of the best epoch.
     memory += ((checkpoints is not None) + keeps_best) * tables
     disk = 0
@@ -62,7 +62,7 @@ def check_fits(needed: Estimate, task: Task, checkpoints: Checkpoints | None = N
     left = available_memory()
     if left is not None and needed.memory > left:
         smaller = "dim (--dim) or max_vocab (--max-vocab)"
-        if task.engine.memory(task.config, 0, 0, 0) > needed.memory / 2:
+        if task.engine.memory(task.config, Sizes(0), 0, 0) > needed.memory / 2:
             smaller = "window (--window), negative (--negative) or threads (--threads)"
         raise ConfigError(
             f"training needs about {size_of(needed.memory)} of memory for {shape}, and "

@@ -16,30 +16,17 @@ noise word that is the centre is left out. Mikolov et al. 2013, arXiv:1310.4546,
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.compilation import compiled_bare, inlined
-from firth.compilation.arrays import Shapes, bytes_of, zeros_of
+from firth.compilation import inlined
+from firth.compilation.arrays import Shapes
 from firth.compilation.emitter import WIDTH
 from firth.compilation.prefetching import prefetch_rows
-from firth.training.lists.windows import (
-    BLOCK,
-    Gathered,
-    Sampling,
-    Window,
-    WindowList,
-    composed_bags,
-    draw_noise,
-    empty_list,
-    gather,
-    gathered_shapes,
-    list_block,
-    list_shapes,
-    room_for,
-)
+from firth.training.lists.reach import slot_count
+from firth.training.lists.windows import BLOCK, Window, WindowList, composed_bags
 from firth.training.simd import bags, primitives, rows
 from firth.training.simd.rows import Floats
 
@@ -51,11 +38,26 @@ AHEAD = 1
 COLUMNS = 64
 
 
+class Parts(NamedTuple):
+    """Of which rows of the input table the vector of each word is composed.
+
+    It is their sum divided by the square root of their number, and each of them changes by the
+    vector's change divided by the same. So composing neither lengthens vectors nor steps.
+    """
+
+    # None, where each word is one row of the input table; then the arrays are empty.
+    are_used: Literal[True] | None
+    starts: NDArray[np.int64]  # (V + 1,) where those of each word start in `rows`
+    rows: NDArray[np.int64]  # their offsets
+    scales: NDArray[np.float32]  # (V,) 1 / sqrt(number)
+
+
 class Tables(NamedTuple):
     """The vectors that are trained, changed in place. Their heights may differ."""
 
     input: Floats  # (rows, stride)
     output: Floats  # (rows, stride)
+    parts: Parts
 
 
 class Frozen(NamedTuple):
@@ -68,6 +70,8 @@ class Frozen(NamedTuple):
 class Scratch(NamedTuple):
     """What a window needs while it is trained, overwritten by the next."""
 
+    # Row 2s is the vector of the word in slot s, row 2s + 1 its value when it moved in.
+    slots: Floats
     composed: Floats  # row 2b is the vector of bag b, row 2b + 1 its value before the step
     composed_rows: NDArray[np.int64]  # the offsets of the rows 2b
     before: Floats  # the inputs before the step
@@ -76,40 +80,13 @@ class Scratch(NamedTuple):
     loss: Floats  # (2 * WIDTH,) see primitives.gradient
 
 
-class Worker(NamedTuple):
-    """One worker's working memory, overwritten by each call."""
-
-    gathered: Gathered
-    listed: WindowList  # two blocks: one is trained, the other listed
-    scratch: Scratch
-
-
-def make_worker(window: Window, stride: int, stretch: int) -> Worker:
-    """Allocate the working memory of a worker.
-
-    Parameters
-    ----------
-    window, stride
-        The shape of the windows, and the length of a row.
-    stretch : int
-        The most tokens that one call trains.
-    """
-    own = zeros_of(_scratch_shapes(window, stride))
-    own["composed_rows"][:] = np.arange(len(own["composed_rows"])) * 2 * stride
-    own["signs"][:] = own["loss"][WIDTH:] = 1.0
-    return Worker(room_for(window, stretch), empty_list(window, 2 * BLOCK), Scratch(**own))
-
-
-def worker_bytes(window: Window, stride: int, stretch: int) -> int:
-    """Return how many bytes `make_worker` takes."""
-    lists = bytes_of(gathered_shapes(window, stretch)) + bytes_of(list_shapes(window, 2 * BLOCK))
-    return lists + bytes_of(_scratch_shapes(window, stride))
-
-
-def _scratch_shapes(window: Window, stride: int) -> Shapes:
+def scratch_shapes(window: Window, stride: int) -> Shapes:
+    """Return the shapes of a `Scratch`."""
     composed = composed_bags(window)
     scores = 2 * window.reach * (window.negative + 1) + WIDTH
+    slots = 0 if window.subwords is None else slot_count(window.reach)
     return {
+        "slots": ((2 * slots, stride), np.float32),
         "composed": ((2 * composed, stride), np.float32),
         "composed_rows": ((composed,), np.int64),
         "before": ((composed or 2 * window.reach, stride), np.float32),
@@ -119,75 +96,21 @@ def _scratch_shapes(window: Window, stride: int) -> Shapes:
     }
 
 
-@compiled_bare
-def train_stretch(
-    tokens: NDArray[np.int32],
-    offsets: NDArray[np.int64],
-    unit: int,
-    start: int,
-    stop: int,
-    key: np.uint64,
-    sampling: Sampling,
-    tables: Tables,
-    frozen: tuple[Frozen, Frozen],
-    window: Window,
-    step: tuple[float, float],
-    worker: Worker,
-) -> tuple[float, int]:
-    """List and train the windows whose centre stands at a position from `start` up to `stop`.
-
-    Parameters
-    ----------
-    tokens, offsets : int32 (n,), int64 (units + 1,)
-        The whole corpus: token ids, and where each unit starts; the last offset is n.
-    unit : int
-        The unit that holds position `start`.
-    start, stop : int
-        The stretch. Windows reach beyond it: where a corpus is cut changes nothing but the order.
-    key : uint64
-        The epoch's key, see `draws`.
-    sampling, window
-        What to draw from, and how to form windows.
-    tables : Tables
-        Changed in place, without locks where several workers train (Niu et al. 2011, Hogwild).
-    frozen : pair of Frozen
-        Rows of the input and of the output table that are restored after each window.
-    step : pair of float
-        (lr, slope): the step size at position p is lr + slope * p.
-    worker : Worker
-        Working memory of this worker alone.
-
-    Returns
-    -------
-    loss, pairs : float, int
-        The sum of the binary cross-entropies of all targets, in nats, before each update, and the
-        number of positive pairs: (context, centre) for skip-gram, windows for CBOW.
-    """
-    gathered, listed, scratch = worker
-    positions, m, repeated_contexts = listed.positions, listed.m, listed.repeated_contexts
-    stride, alias, (lr, slope) = tables.input.shape[1], sampling.alias, step
-    last = gather(tokens, offsets, unit, start, stop, key, sampling.keep, window.reach, gathered)
-    loss, pairs, pending = 0.0, 0, 0
-    # While one block is trained, the next is already listed, so that its rows can be fetched.
-    # Noise is drawn for the block after that, which then takes the place of the trained one.
-    centre, gathered_unit, first, now, following = window.reach, 0, 0, 0, 0
-    while centre < last or now > 0 or following > 0:
-        for k in range(BLOCK):
-            if centre + k < last:
-                draw_noise(gathered, centre + k, key, alias, window.negative)
-            if k < now:
-                w = first + k
-                eta = np.float32(lr + slope * positions[w])
-                taken, pending = train_window(tables, listed, w, eta, frozen, scratch, pending)
-                loss += taken
-                pairs += m[w] + repeated_contexts[w]
-        end = min(centre + BLOCK, last)
-        gathered_unit, count = list_block(
-            gathered, centre, end, gathered_unit, key, alias, window, stride, listed, first
-        )
-        now, following = following, count
-        first, centre = BLOCK - first, centre + BLOCK
-    return loss + flush_loss(scratch.loss), pairs
+@inlined
+def move_words(
+    tables: Tables, moves: NDArray[np.int64], first: int, end: int, slots: Floats
+) -> None:
+    """Compose the words that move into slots, and share the changes of those that move out."""
+    inputs, stride = tables.input, slots.shape[1]
+    _, starts, rows, scales = tables.parts
+    for k in range(first, end):
+        slot, moved = moves[k, 0], moves[k, 1]
+        word = max(moved, ~moved)
+        low, high, scale = starts[word], starts[word + 1], scales[word]
+        if word == moved:
+            bags.compose(inputs, rows, low, high, scale, slots, slot)
+        else:
+            bags.share_change(inputs, rows, low, high, scale, slots, slot, 0, stride)
 
 
 @inlined
@@ -213,11 +136,12 @@ def train_window(
     x_again, y_again = listed.context_duplicates[w], listed.noise_duplicates[w]
     x_rows, y_rows, width = listed.inputs[w], listed.targets[w], t + repeated_noise
     ends, weights, gains = listed.bag_ends[w], listed.weights[w], listed.gains[w]
-    composed, composed_rows, before, scores, signs, running_loss = scratch
+    slots, composed, composed_rows, before, scores, signs, running_loss = scratch
     # Near the end of a short block these are rows of older windows: then nothing is gained.
     later = (w + AHEAD) & (2 * BLOCK - 1)
     later_rows, later_t, arrivals = listed.targets[later], listed.t[later], listed.arrivals
-    inputs, outputs = tables
+    outputs = tables.output
+    inputs = tables.input if tables.parts.are_used is None else slots
 
     fetch(tables, later_rows, later_t, arrivals, later, 0, COLUMNS // 2)
     if listed.composed is not None:
@@ -258,9 +182,14 @@ def fetch(
     columns: int,
 ) -> None:
     """Fetch some columns of the rows that window w needs and those before it do not."""
-    inputs, outputs = tables
-    prefetch_rows(outputs, targets, 0, t, column, columns)
-    prefetch_rows(inputs, arrivals, w, 1, column, columns)
+    prefetch_rows(tables.output, targets, 0, t, column, columns)
+    if tables.parts.are_used is not None:
+        _, starts, rows, _ = tables.parts
+        first = starts[arrivals[w]]
+        count = starts[arrivals[w] + 1] - first
+        prefetch_rows(tables.input, rows, first, count, column, columns)
+    else:
+        prefetch_rows(tables.input, arrivals, w, 1, column, columns)
 
 
 # ---------------------------------------------------------------------------- bags

@@ -11,7 +11,7 @@ with the compiled code but the two tables that it draws from. Random numbers are
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -117,6 +117,14 @@ def windows(
         position += len(unit)
 
 
+def kept_tokens(
+    tokens: Sequence[int], key: np.uint64, keep: NDArray[np.uint32]
+) -> list[tuple[int, int]]:
+    """Return (position, word) of each token of a corpus that subsampling keeps."""
+    stream = streams(np.array([key]), np.arange(len(tokens)))
+    return [(i, word) for i, word in enumerate(tokens) if stream[i] >> np.uint64(32) <= keep[word]]
+
+
 def window_of(
     position: int, centre: int, contexts: tuple[int, ...], noise: tuple[int, ...], *, cbow: bool
 ) -> ReferenceWindow:
@@ -198,6 +206,69 @@ def train_window(
         np.add.at(inputs, list(bag), -eta * gain * gradient)
     np.add.at(outputs, list(window.targets), -eta * of_y)
     return before, len(window.bags)
+
+
+def train_composed(
+    inputs: Doubles,
+    outputs: Doubles,
+    windows: Sequence[ReferenceWindow],
+    kept: Sequence[tuple[int, int]],
+    parts: Sequence[Sequence[int]],
+    *,
+    reach: int,
+    longest_stay: int,
+    step_size: Callable[[int], float],
+) -> tuple[float, int]:
+    """Train windows whose words are composed of several rows; return their loss and pairs.
+
+    The vector of a word is the sum of its n rows, divided by the square root of n. It is composed
+    when the first token of the word comes within reach of a centre, and trained while windows reach
+    it. When the last token leaves, each row gets its change, divided by the same. This happens too,
+    and the vector is composed anew, when a token comes more than `longest_stay` tokens after the
+    one with which it was composed.
+
+    Parameters
+    ----------
+    inputs, outputs : float64, (rows, D)
+        Changed in place.
+    windows
+        The bags of these name words.
+    kept : sequence of (position, word)
+        All tokens that subsampling keeps, in order.
+    parts : for each word, its rows of the input table.
+    """
+    at = {window.position: window for window in windows}
+    now, entry = np.zeros((2, len(parts), inputs.shape[1]))
+    tokens, since = [0] * len(parts), [0] * len(parts)
+    loss, pairs = 0.0, 0
+
+    def move_in(word: int, i: int) -> None:
+        now[word] = entry[word] = inputs[list(parts[word])].sum(axis=0) / len(parts[word]) ** 0.5
+        since[word] = i
+
+    def move_out(word: int) -> None:
+        change = (now[word] - entry[word]) / len(parts[word]) ** 0.5
+        np.add.at(inputs, list(parts[word]), change)
+
+    for i in range(-reach, len(kept) + reach + 1):
+        if 0 <= i - reach - 1 < len(kept):
+            word = kept[i - reach - 1][1]
+            tokens[word] -= 1
+            if tokens[word] == 0:
+                move_out(word)
+        if i + reach < len(kept):
+            word = kept[i + reach][1]
+            if tokens[word] > 0 and i + reach - since[word] > longest_stay:
+                move_out(word)
+                move_in(word, i + reach)
+            elif tokens[word] == 0:
+                move_in(word, i + reach)
+            tokens[word] += 1
+        window = at.get(kept[i][0]) if 0 <= i < len(kept) else None
+        if window is not None:
+            some = train_window(now, outputs, window, step_size(window.position))
+            loss, pairs = loss + some[0], pairs + some[1]
+    return loss, pairs
 
 
 def vectors_of(

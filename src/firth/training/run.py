@@ -16,6 +16,7 @@ from firth.training.checkpoints.folder import Checkpoints
 from firth.training.checkpoints.state import RunState
 from firth.training.divergence import Diverged
 from firth.training.engines.base import INPUT, Floats, Stretch, Tables
+from firth.training.engines.tables import composed
 from firth.training.engines.threads import run_in_thread, train_in_threads
 from firth.training.estimate import Estimate, expected_seconds
 from firth.training.reports import Reports
@@ -49,8 +50,8 @@ class Run:
         """Compile the engine, put it where the run begins, and measure how long it will take."""
         last = self._checkpointer.begin()
         run_in_thread(self._engine.compile)
-        if self._task.initial is not None:
-            self._engine.restore(self._task.initial.tables, self._task.initial.ids)
+        for name, (places, rows) in self._task.initial_rows().items():
+            self._engine.restore({name: rows}, places)
         if last is not None:
             self._begun_from = self._checkpointer.last
             self._go_on_from(last, last.state)
@@ -99,6 +100,8 @@ class Run:
             held_out_losses=held_out_losses,
             epoch=len(losses) if self._best is None else int(np.argmin(held_out_losses)) + 1,
             lr_scale=self._state.lr_scale,
+            subwords=self._task.subwords,
+            composition=self._task.composition,
         )
 
     @property
@@ -108,7 +111,10 @@ class Run:
 
     def _input_vectors(self) -> Floats:
         """Copy the words' input vectors as they are now."""
-        return np.array(self._engine.tables()[INPUT][: self._task.words], order="C")
+        inputs, composition = self._engine.tables()[INPUT], self._task.composition
+        if composition is None:
+            return np.array(inputs[: self._task.words], order="C")
+        return composed(inputs, composition)
 
     # ------------------------------------------------------------------------ epochs
 

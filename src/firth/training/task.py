@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firth.corpus import Corpus
+from firth.subwords import Subwords, word_bags
 from firth.training.config import TrainConfig
 from firth.training.divergence import DivergenceCheck
 from firth.training.engines.base import (
     INPUT,
     NO_WORDS,
     OUTPUT,
+    Composition,
     Engine,
     Floats,
     Initial,
+    Sizes,
     Tables,
     TableShape,
 )
+from firth.training.engines.tables import composed
 from firth.training.schedule import Schedule, stretch_length
 
 
@@ -33,6 +38,7 @@ class Task:
     engine: type[Engine]
     initial: Initial | None = None  # vectors to start from
     frozen: NDArray[np.int64] = field(default_factory=lambda: NO_WORDS)  # ids of frozen words
+    subwords: Subwords | None = None  # how words are cut into n-grams that have rows too
 
     @property
     def size(self) -> int:
@@ -44,6 +50,36 @@ class Task:
         """V, the size of the vocabulary."""
         return len(self.corpus.vocabulary)
 
+    @cached_property
+    def composition(self) -> Composition | None:
+        """Of which rows of the input table words are composed; None if each is one row."""
+        if self.subwords is None:
+            return None
+        starts, rows = word_bags(self.subwords, self.corpus.vocabulary.words)
+        return Composition(starts, rows, len(self.subwords))
+
+    @property
+    def sizes(self) -> Sizes:
+        """What there are rows for."""
+        return Sizes(self.words) if self.composition is None else self.composition.sizes
+
+    def initial_rows(self) -> dict[str, tuple[NDArray[np.int64], Floats]]:
+        """Return the rows from which the run starts, with their places, by table."""
+        if self.initial is None:
+            return {}
+        found = {}
+        for name, rows in self.initial.tables.items():
+            places = self.initial.ids
+            if len(rows) > len(places):
+                assert self.subwords is not None
+                assert self.initial.subwords is not None
+                ngrams = self.subwords.rows_from(self.initial.subwords)
+                is_known = np.concatenate([places, ngrams]) >= 0
+                places = np.concatenate([places, self.words + ngrams])[is_known]
+                rows = rows[is_known]
+            found[name] = places, rows
+        return found
+
     @property
     def keeps_best(self) -> bool:
         """Whether the tables of the best epoch are kept."""
@@ -52,7 +88,7 @@ class Task:
     @property
     def shapes(self) -> Mapping[str, TableShape]:
         """The tables that the engine declares."""
-        return self.engine.shapes(self.config, self.words)
+        return self.engine.shapes(self.config, self.sizes)
 
     @property
     def check(self) -> DivergenceCheck:
@@ -69,7 +105,9 @@ class Task:
     def make_engine(self) -> Engine:
         """Make the engine, with its tables as the seed has them."""
         counts, tokens = self.corpus.vocabulary.counts, self.corpus.tokens
-        return self.engine(self.config, counts, tokens, self.schedule.length, self.frozen)
+        return self.engine(
+            self.config, counts, tokens, self.schedule.length, self.frozen, self.composition
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +121,10 @@ class TrainResult:
         `patience`.
     shapes : mapping
         What the engine declared of each.
+    subwords : Subwords, optional
+        How words are cut into n-grams, whose rows follow those of the words in the input table.
+    composition : Composition, optional
+        Of which rows words are composed.
     losses : tuple of float
         The mean loss of each epoch, in nats per positive pair.
     held_out_losses : tuple of float
@@ -100,11 +142,16 @@ class TrainResult:
     held_out_losses: tuple[float, ...]
     epoch: int
     lr_scale: float
+    subwords: Subwords | None = None
+    composition: Composition | None = None
 
     @property
     def input_vectors(self) -> Floats:
-        """The words' rows of the input table, (V, D)."""
-        return self.tables[INPUT][: self.shapes[INPUT].words]
+        """The input vectors of the words, (V, D)."""
+        words = self.shapes[INPUT].words
+        if self.composition is None:
+            return self.tables[INPUT][:words]
+        return composed(self.tables[INPUT], self.composition)
 
     @property
     def output_vectors(self) -> Floats | None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from firth.corpus import Corpus
 from firth.errors import ConfigError
+from firth.subwords import make_subwords
 from firth.training import estimate
 from firth.training.advice import warn_of_unusual_settings
 from firth.training.callbacks import Callback
@@ -62,7 +63,14 @@ def train_corpus(
     """
     check_options(config, held_out=corpus.held_out > 0, checkpoints=checkpoints is not None)
     make_engine = engine_named(DEFAULT) if engine is None else engine
-    task = Task(corpus, config, make_engine, initial, frozen)
+    words, counts = corpus.vocabulary.words, corpus.vocabulary.counts
+    subwords = make_subwords(config.subwords, words, counts, config.buckets)
+    if subwords is not None and len(frozen):
+        raise ConfigError(
+            "frozen words cannot have subwords: their n-grams are those of other words too; give "
+            "subwords='none' (--subwords none), or freeze none"
+        )
+    task = Task(corpus, config, make_engine, initial, frozen, subwords)
     warn_of_unusual_settings(corpus, config)
     needed = estimate.estimate(task, checkpoints)
     estimate.check_fits(needed, task, checkpoints)

@@ -62,7 +62,7 @@ def write_checkpoint(
     vocabulary, state = task.corpus.vocabulary, checkpoint.state
     how = {
         "firth": __version__,
-        "options": dataclasses.asdict(task.config),
+        "options": task.config.as_json(),
         "losses": list(state.losses),
         "held_out_losses": list(state.held_out_losses),
         "lr_scale": state.lr_scale,

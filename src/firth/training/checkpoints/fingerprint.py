@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from collections.abc import Mapping
 
@@ -48,11 +47,12 @@ def fingerprint_of(task: Task) -> dict[str, object]:
     The number of threads and what to do on divergence are no part of it: they may change when the
     run continues.
     """
-    options = dataclasses.asdict(task.config)
+    options = task.config.as_json()
     del options["threads"], options["on_divergence"]
-    corpus, initial = task.corpus, task.initial
+    corpus, initial, composition = task.corpus, task.initial, task.composition
     return {
         **options,
+        "n-grams": None if composition is None else _digest(composition.starts, composition.rows),
         "engine": task.engine.name,
         "text": f"{task.size:,} words to train on, {corpus.held_out:,} held out, "
         f"{task.words:,} distinct ({corpus.digest()[:16]})",
@@ -61,7 +61,7 @@ def fingerprint_of(task: Task) -> dict[str, object]:
     }
 
 
-def _digest(*arrays: NDArray[np.int64] | NDArray[np.float32]) -> str | None:
+def _digest(*arrays: NDArray[np.int64] | NDArray[np.int32] | NDArray[np.float32]) -> str | None:
     """Return the length of arrays and a digest, or None if they are empty."""
     if sum(array.size for array in arrays) == 0:
         return None

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.corpus import TokenStore
+from firth.subwords import Subwords
 from firth.training.config import TrainConfig
 
 Floats = NDArray[np.float32]
@@ -38,6 +39,35 @@ class TableShape(NamedTuple):
         return 4 * self.rows * self.dim
 
 
+class Sizes(NamedTuple):
+    """The numbers of things that have rows in tables."""
+
+    words: int
+    ngrams: int = 0  # their rows follow those of the words in the input table
+    parts: int = 0  # the rows of which words are composed, counted for each word
+
+
+class Composition(NamedTuple):
+    """The rows of the input table of which each word's input vector is composed.
+
+    It is the sum of these rows, divided by the square root of their number.
+    """
+
+    starts: NDArray[np.int64]  # (V + 1,) where those of each word start in `rows`
+    rows: NDArray[np.int32]  # the word's own, then those of its n-grams
+    ngrams: int  # how many n-grams there are
+
+    @property
+    def sizes(self) -> Sizes:
+        """The sizes of the tables."""
+        return Sizes(len(self.starts) - 1, self.ngrams, len(self.rows))
+
+    @property
+    def scales(self) -> NDArray[np.float32]:
+        """What the sum of the rows of each word is multiplied by: (V,)."""
+        return (1.0 / np.sqrt(np.diff(self.starts))).astype(np.float32)
+
+
 @dataclass(frozen=True)
 class Stretch:
     """A piece of work: the windows whose centres are at positions `start` up to `stop`."""
@@ -51,10 +81,12 @@ class Stretch:
 
 @dataclass(frozen=True, eq=False)
 class Initial:
-    """Vectors from which some words start: ids (n,), and rows (n, D) of some tables."""
+    """Vectors from which some words start: their ids (n,), and rows (n, D) of some tables."""
 
     ids: NDArray[np.int64]
+    # In the input table, the rows of n-grams may follow.
     tables: Tables
+    subwords: Subwords | None = None
 
 
 class Engine(Protocol):
@@ -70,6 +102,7 @@ class Engine(Protocol):
         tokens: TokenStore,
         stretch: int,
         frozen: NDArray[np.int64] = NO_WORDS,
+        composition: Composition | None = None,
     ) -> None:
         """Make an engine.
 
@@ -81,6 +114,8 @@ class Engine(Protocol):
             The most tokens of a stretch.
         frozen : int64
             Ids of words whose vectors never change.
+        composition : Composition, optional
+            Of which rows words are composed; by default each is one row.
 
         Raises
         ------
@@ -89,17 +124,19 @@ class Engine(Protocol):
         """
 
     @staticmethod
-    def shapes(config: TrainConfig, words: int) -> Mapping[str, TableShape]:
-        """Return the tables that the engine will have for so many words."""
+    def shapes(config: TrainConfig, sizes: Sizes) -> Mapping[str, TableShape]:
+        """Return the tables that the engine will have."""
 
     @staticmethod
-    def memory(config: TrainConfig, words: int, stretch: int, frozen: int) -> int:
+    def memory(config: TrainConfig, sizes: Sizes, stretch: int, frozen: int) -> int:
         """Estimate the bytes that the engine will hold at most, its tables included.
 
         Parameters
         ----------
-        words, stretch, frozen : int
-            The size of the vocabulary, the most tokens of a stretch, the number of frozen words.
+        sizes : Sizes
+            What there will be rows for.
+        stretch, frozen : int
+            The most tokens of a stretch, the number of frozen words.
         """
 
     @property
@@ -123,15 +160,15 @@ class Engine(Protocol):
     def tables(self) -> Tables:
         """Return the tables as they are now; they may be views, which further training changes."""
 
-    def restore(self, tables: Tables, ids: NDArray[np.int64] | None = None) -> None:
+    def restore(self, tables: Tables, places: NDArray[np.int64] | None = None) -> None:
         """Write rows into the tables of these names.
 
         Parameters
         ----------
         tables : mapping
-            For each name, all rows, or those of the words `ids` (n, D).
-        ids : int64, (n,), optional
-            Ids of words.
+            For each name, all rows, or those at some places (n, D).
+        places : int64, (n,), optional
+            The numbers of these rows.
         """
 
     def take_tables(self) -> Tables:

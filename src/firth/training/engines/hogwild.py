@@ -12,13 +12,24 @@ from firth.compilation.arrays import aligned_zeros, read_only
 from firth.corpus import TokenStore
 from firth.training import draws, kernel, sampling
 from firth.training.config import TrainConfig
-from firth.training.engines.base import INPUT, NO_WORDS, OUTPUT, Floats, Stretch, Tables
+from firth.training.engines.base import (
+    INPUT,
+    NO_WORDS,
+    OUTPUT,
+    Composition,
+    Floats,
+    Sizes,
+    Stretch,
+    Tables,
+)
 from firth.training.engines.tables import initialise, packed, word_tables
 from firth.training.lists.windows import sampling_of, window_of
 from firth.training.simd.rows import stride_of
+from firth.training.worker import make_worker, train_stretch, worker_bytes
 
-# The order of `kernel.Tables`.
-_NAMES = (INPUT, OUTPUT)
+# Of `kernel.Parts`, and of what it is made from: for each part, and for each word.
+_BYTES_PER_PART = 8 + 4
+_BYTES_OF_PARTS = 2 * 8 + 4
 
 
 class HogwildEngine:
@@ -28,15 +39,18 @@ class HogwildEngine:
     shapes = staticmethod(word_tables)
 
     @staticmethod
-    def memory(config: TrainConfig, words: int, stretch: int, frozen: int) -> int:
+    def memory(config: TrainConfig, sizes: Sizes, stretch: int, frozen: int) -> int:
         """Estimate the bytes that the engine holds; see `Engine`."""
         stride = stride_of(config.dim)
-        scratch = config.workers * kernel.worker_bytes(window_of(config), stride, stretch)
+        scratch = config.workers * worker_bytes(window_of(config), stride, stretch)
         tables = sum(
             4 * stride * (shape.rows + min(frozen, shape.words)) + (4 * shape.rows if frozen else 0)
-            for shape in word_tables(config, words).values()
+            for shape in word_tables(config, sizes).values()
         )
-        return tables + scratch + words * sampling.BYTES_PER_WORD
+        parts = _BYTES_PER_PART * sizes.parts + (
+            _BYTES_OF_PARTS * sizes.words if sizes.parts else 0
+        )
+        return tables + scratch + parts + sizes.words * sampling.BYTES_PER_WORD
 
     def __init__(
         self,
@@ -45,19 +59,20 @@ class HogwildEngine:
         tokens: TokenStore,
         stretch: int,
         frozen: NDArray[np.int64] = NO_WORDS,
+        composition: Composition | None = None,
     ) -> None:
         self._config = config
         self._window = window_of(config)
         self._sampling = sampling_of(counts, config)
         stride = stride_of(config.dim)
-        self._shapes = self.shapes(config, len(counts))
-        self._tables = kernel.Tables(
-            *(aligned_zeros((self._shapes[name].rows, stride), np.float32) for name in _NAMES)
+        sizes = Sizes(len(counts)) if composition is None else composition.sizes
+        self._shapes = self.shapes(config, sizes)
+        inputs, outputs = (
+            aligned_zeros((self._shapes[name].rows, stride), np.float32) for name in (INPUT, OUTPUT)
         )
-        initialise(self._tables.input, len(counts), config.dim, config.seed)
-        self._workers = [
-            kernel.make_worker(self._window, stride, stretch) for _ in range(config.workers)
-        ]
+        initialise(inputs, len(inputs), config.dim, config.seed)
+        self._tables = kernel.Tables(inputs, outputs, parts_of(composition, stride))
+        self._workers = [make_worker(self._window, stride, stretch) for _ in range(config.workers)]
         self._ids, self._offsets = read_only(tokens.ids), read_only(tokens.offsets)
         self._frozen_ids = frozen
         self._freeze()
@@ -74,7 +89,7 @@ class HogwildEngine:
     def train(self, worker: int, stretch: Stretch) -> tuple[float, int]:
         """Train one stretch; return the sum of its losses in nats, and its positive pairs."""
         unit = int(np.searchsorted(self._offsets, stretch.start, side="right")) - 1
-        loss, pairs = kernel.train_stretch(
+        loss, pairs = train_stretch(
             self._ids,
             self._offsets,
             unit,
@@ -92,15 +107,17 @@ class HogwildEngine:
 
     def tables(self) -> Tables:
         """Return views of the tables, (rows, D) each."""
-        views = (table[:, : self._config.dim] for table in self._tables)
-        return dict(zip(_NAMES, views, strict=True))
+        return {name: table[:, : self._config.dim] for name, table in self._padded().items()}
 
-    def restore(self, tables: Tables, ids: NDArray[np.int64] | None = None) -> None:
-        """Write rows into the tables of these names: all, or those of the words `ids`."""
+    def _padded(self) -> dict[str, Floats]:
+        return {INPUT: self._tables.input, OUTPUT: self._tables.output}
+
+    def restore(self, tables: Tables, places: NDArray[np.int64] | None = None) -> None:
+        """Write rows into the tables of these names: all, or those at some places."""
         views = self.tables()
         for name, rows in tables.items():
-            views[name][slice(None) if ids is None else ids] = rows
-        for table in self._tables:
+            views[name][slice(None) if places is None else places] = rows
+        for table in self._padded().values():
             # Padding is 0. NaN there would spread to all vectors.
             table[:, self._config.dim :] = 0.0
         self._freeze()
@@ -109,21 +126,31 @@ class HogwildEngine:
         """Take copies of the rows that never change."""
         inputs, outputs = (
             freeze(table, self._frozen_ids[self._frozen_ids < self._shapes[name].words])
-            for name, table in zip(_NAMES, self._tables, strict=True)
+            for name, table in self._padded().items()
         )
         self._frozen = inputs, outputs
 
     def take_tables(self) -> Tables:
         """Return the tables, packed in place; the engine cannot train any more."""
-        tables, self._tables = self._tables, None  # type: ignore[assignment]
-        return {
-            name: packed(table, self._config.dim)
-            for name, table in zip(_NAMES, tables, strict=True)
-        }
+        tables, self._tables = self._padded(), None  # type: ignore[assignment]
+        return {name: packed(table, self._config.dim) for name, table in tables.items()}
 
     def close(self) -> None:
         """Release all memory of the engine."""
         vars(self).clear()
+
+
+def parts_of(composition: Composition | None, stride: int) -> kernel.Parts:
+    """Return of which rows words are composed, as the kernel reads it."""
+    if composition is None:
+        nothing = np.empty(0, np.int64)
+        return kernel.Parts(None, nothing, nothing, np.empty(0, np.float32))
+    return kernel.Parts(
+        are_used=True,
+        starts=composition.starts,
+        rows=composition.rows.astype(np.int64) * stride,
+        scales=composition.scales,
+    )
 
 
 def freeze(table: Floats, rows: NDArray[np.int64]) -> kernel.Frozen:

@@ -10,14 +10,18 @@ from collections.abc import Mapping
 import numpy as np
 
 from firth.training.config import TrainConfig
-from firth.training.engines.base import INPUT, OUTPUT, Floats, TableShape
+from firth.training.engines.base import INPUT, OUTPUT, Composition, Floats, Sizes, TableShape
 
 _ROWS_AT_ONCE = 4_096
 
 
-def word_tables(config: TrainConfig, words: int) -> Mapping[str, TableShape]:
-    """Return the shapes of two tables with one row for each word: the input and the output."""
-    return dict.fromkeys((INPUT, OUTPUT), TableShape(words, config.dim, words))
+def word_tables(config: TrainConfig, sizes: Sizes) -> Mapping[str, TableShape]:
+    """Return the shapes of the input table, of words and n-grams, and the output table."""
+    words, dim = sizes.words, config.dim
+    return {
+        INPUT: TableShape(words + sizes.ngrams, dim, words),
+        OUTPUT: TableShape(words, dim, words),
+    }
 
 
 def initialise(inputs: Floats, size: int, dim: int, seed: int) -> None:
@@ -26,6 +30,26 @@ def initialise(inputs: Floats, size: int, dim: int, seed: int) -> None:
     for start in range(0, size, _ROWS_AT_ONCE):
         drawn = generator.random((min(_ROWS_AT_ONCE, size - start), dim), dtype=np.float32)
         inputs[start : start + len(drawn), :dim] = (drawn - np.float32(0.5)) / np.float32(dim)
+
+
+def composed(table: Floats, composition: Composition) -> Floats:
+    """Return the input vectors of words (V, D), from the rows of which they are composed.
+
+    Examples
+    --------
+    >>> table = np.array([[1, 0], [0, 2], [3, 2]], np.float32)
+    >>> composed(table, Composition(np.array([0, 1, 3]), np.array([0, 1, 2]), 1)).tolist()
+    [[1.0, 0.0], [2.1213202476501465, 2.8284270763397217]]
+    """
+    starts, rows, _ = composition
+    words = len(starts) - 1
+    vectors = np.empty((words, table.shape[1]), np.float32)
+    for first in range(0, words, _ROWS_AT_ONCE):
+        last = min(first + _ROWS_AT_ONCE, words)
+        parts = table[rows[starts[first] : starts[last]]]
+        np.add.reduceat(parts, starts[first:last] - starts[first], out=vectors[first:last])
+    vectors *= composition.scales[:, np.newaxis]
+    return vectors
 
 
 def packed(table: Floats, dim: int) -> Floats:

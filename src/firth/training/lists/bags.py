@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from firth.compilation import inlined
 
-SLOTS = 256
+PLACES = 256
 
 
 @inlined
@@ -19,7 +19,7 @@ def list_contexts(
     stride: int,
     rows: NDArray[np.int64],
     context_duplicates: NDArray[np.int64],
-    slots: NDArray[np.int64],
+    seen: NDArray[np.int64],
     base: int,
 ) -> tuple[int, int]:
     """List the distinct words from index `low` to `high` but `i`, and which of them occur again.
@@ -39,8 +39,8 @@ def list_contexts(
         if j == i:
             continue
         row = words[j] * stride
-        slot = words[j] & (SLOTS - 1)
-        found = slots[slot] - base
+        place = words[j] & (PLACES - 1)
+        found = seen[place] - base
         if found < 0:
             found = m
         elif rows[found] != row:
@@ -51,7 +51,7 @@ def list_contexts(
             context_duplicates[repeated_contexts] = found
             repeated_contexts += 1
         else:
-            slots[slot] = base + m
+            seen[place] = base + m
             rows[m] = row
             m += 1
     return m, repeated_contexts

@@ -60,12 +60,12 @@ def list_stretch(
     """
     unit = int(np.searchsorted(offsets, start, side="right")) - 1
     listed, gathered = empty_list(window, stop - start), room_for(window, stop - start)
-    count = _list_all(
+    count, moved = _list_all(
         read_only(tokens), read_only(offsets), unit, start, stop, key, sampling, window, stride,
         gathered, listed,
     )  # fmt: skip
     arrays = {name: getattr(listed, name)[:count] for name in list_shapes(window, 0)}
-    return listed._replace(**arrays)
+    return listed._replace(**{**arrays, "moves": listed.moves[:moved]})
 
 
 @compiled_bare
@@ -81,15 +81,15 @@ def _list_all(
     stride: int,
     gathered: Gathered,
     listed: WindowList,
-) -> int:
+) -> tuple[int, int]:
     last = gather(tokens, offsets, unit, start, stop, key, sampling.keep, window.reach, gathered)
-    unit, count = 0, 0
+    unit, count, moved = 0, 0, 0
     for centre in range(window.reach, last, BLOCK):
         end = min(centre + BLOCK, last)
         for i in range(centre, end):
             draw_noise(gathered, i, key, sampling.alias, window.negative)
-        unit, some = list_block(
-            gathered, centre, end, unit, key, sampling.alias, window, stride, listed, count
+        unit, some, moved = list_block(
+            gathered, centre, end, unit, key, sampling.alias, window, stride, listed, count, moved
         )
         count += some
-    return count
+    return count, moved

@@ -15,11 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.compilation import called, inlined
-from firth.compilation.arrays import Shapes, zeros_of
+from firth.compilation.arrays import Shapes, bytes_of, zeros_of
 from firth.compilation.emitter import WIDTH
 from firth.training import draws, sampling
 from firth.training.config import TrainConfig
 from firth.training.lists import bags, targets
+from firth.training.lists.reach import (
+    InReach,
+    enter,
+    free_all,
+    leave,
+    most_moves,
+    reach_shapes,
+)
 
 # The centres of a block are listed together. A power of 2.
 BLOCK = 64
@@ -38,6 +46,8 @@ class Window(NamedTuple):
     # None and True are two types to Numba, so each model has its compiled code; True and False are
     # one type.
     cbow: Literal[True] | None
+    # Whether words are composed of several rows: then windows name the slots of the words in reach.
+    subwords: Literal[True] | None
     reach: int  # maximum distance of a context word
     shrink: bool  # whether each window's reach is drawn from 1 .. reach
     negative: int  # K
@@ -53,7 +63,9 @@ class WindowList(NamedTuple):
 
     positions: NDArray[np.int64]  # (n,) where the centre stands: the step size follows from it
     m: NDArray[np.int64]  # (n,) distinct bags: those of CBOW hold all context words
-    inputs: NDArray[np.int64]  # (n, I) the rows of the bags, one row each; or see `bag_ends`
+    # (n, I) the rows of the bags, one row each, or see `bag_ends`: of the input table, or of the
+    # slots where words are composed.
+    inputs: NDArray[np.int64]
     repeated_contexts: NDArray[np.int64]  # (n,) how many bags are repetitions
     context_duplicates: NDArray[np.int64]  # (n, I) which bag each repetition repeats
     # None, where each bag is one row, used as it is.
@@ -68,7 +80,12 @@ class WindowList(NamedTuple):
     is_relabelled: NDArray[np.bool_]
     repeated_noise: NDArray[np.int64]  # (n,) how many targets are repetitions
     noise_duplicates: NDArray[np.int64]  # (n, T) which target each repetition repeats
-    arrivals: NDArray[np.int64]  # (n,) a hint: the input row that comes into reach, or any other
+    # (n,) a hint: the input row that comes into reach, or any other; with slots, the word
+    arrivals: NDArray[np.int64]
+    # (n,) where the moves end that come before each window, and (moves, 2) the moves: a slot, and
+    # the word that moves in, or the complement of the word that moves out.
+    move_ends: NDArray[np.int64]
+    moves: NDArray[np.int64]
 
 
 class Gathered(NamedTuple):
@@ -77,14 +94,18 @@ class Gathered(NamedTuple):
     words: NDArray[np.int32]
     positions: NDArray[np.int64]  # where each stands in the corpus
     ends: NDArray[np.int64]  # for each unit, the index in `words` where it ends
-    slots: NDArray[np.int64]  # finds context words that occur again
+    seen: NDArray[np.int64]  # finds context words that occur again
     noise_bits: NDArray[np.uint64]  # (BLOCK, K) drawn for the centres of the next block
+    # (2,) where the words of the stretch end, and where all words end
+    extent: NDArray[np.int64]
+    in_reach: InReach
 
 
 def window_of(config: TrainConfig) -> Window:
     """Return the shape of the windows."""
     cbow: Literal[True] | None = True if config.model == "cbow" else None
-    return Window(cbow, config.window, config.shrink_windows, config.negative)
+    subwords: Literal[True] | None = None if config.subwords == "none" else True
+    return Window(cbow, subwords, config.window, config.shrink_windows, config.negative)
 
 
 def sampling_of(counts: NDArray[np.int64], config: TrainConfig) -> Sampling:
@@ -119,7 +140,14 @@ def list_shapes(window: Window, size: int) -> Shapes:
         "repeated_noise": ((size,), np.int64),
         "noise_duplicates": ((size, most), np.int64),
         "arrivals": ((size,), np.int64),
+        "move_ends": ((size,), np.int64),
+        "moves": ((_moves_of(window, size), 2), np.int64),
     }
+
+
+def _moves_of(window: Window, size: int) -> int:
+    """Return the most moves of `size` windows that are listed in one or two parts."""
+    return 0 if window.subwords is None else 2 * most_moves(window.reach, size // 2 + 1)
 
 
 def empty_list(window: Window, size: int) -> WindowList:
@@ -127,21 +155,33 @@ def empty_list(window: Window, size: int) -> WindowList:
     return WindowList(composed=window.cbow, **zeros_of(list_shapes(window, size)))
 
 
-def gathered_shapes(window: Window, stretch: int) -> Shapes:
+def _gathered_shapes(window: Window, stretch: int) -> Shapes:
     """Return the shapes of the words of stretches of at most so many tokens."""
     size = stretch + 2 * window.reach + 1
     return {
         "words": ((size,), np.int32),
         "positions": ((size,), np.int64),
         "ends": ((stretch + 2,), np.int64),
-        "slots": ((bags.SLOTS,), np.int64),
+        "seen": ((bags.PLACES,), np.int64),
         "noise_bits": ((BLOCK, window.negative), np.uint64),
+        "extent": ((2,), np.int64),
     }
+
+
+def _reach_shapes(window: Window, stretch: int) -> Shapes:
+    size = stretch + 2 * window.reach + 1
+    return reach_shapes(window.reach, size, is_used=window.subwords is not None)
+
+
+def gathered_bytes(window: Window, stretch: int) -> int:
+    """Return how many bytes `room_for` takes."""
+    return bytes_of(_gathered_shapes(window, stretch)) + bytes_of(_reach_shapes(window, stretch))
 
 
 def room_for(window: Window, stretch: int) -> Gathered:
     """Return working memory for the words of stretches of at most so many tokens."""
-    return Gathered(**zeros_of(gathered_shapes(window, stretch)))
+    in_reach = InReach(**zeros_of(_reach_shapes(window, stretch)))
+    return Gathered(**zeros_of(_gathered_shapes(window, stretch)), in_reach=in_reach)
 
 
 @called
@@ -166,8 +206,9 @@ def gather(
     int
         Where the words of the stretch end; they begin at index `reach`.
     """
-    words, positions, ends, slots, _ = gathered
-    slots[:] = 0
+    words, positions, ends, seen, _, extent, in_reach = gathered
+    seen[:] = 0
+    free_all(in_reach)
     first, position = reach, start
     while position > offsets[unit] and first > 0:
         position -= 1
@@ -189,6 +230,7 @@ def gather(
             if position <= stop:
                 last = count
         ends[units] = count
+    extent[0], extent[1] = last, count
     return last
 
 
@@ -213,20 +255,29 @@ def list_block(
     stride: int,
     listed: WindowList,
     first: int,
-) -> tuple[int, int]:
+    moved: int,
+) -> tuple[int, int, int]:
     """List the windows whose centres stand from index `start` up to `stop` of the gathered words.
 
-    They are listed from row `first` on. A centre without context words has no window.
+    They are listed from row `first` on, and moves from row `moved` on. A centre without context
+    words has no window.
 
     Returns
     -------
-    unit, count : int, int
-        The unit of the last centre, and how many windows were listed.
+    unit, count, moved : int, int, int
+        The unit of the last centre, how many windows were listed, and where the moves end. Those
+        that come after the last window are to be done too.
     """
-    words, positions, ends, slots, noise_bits = gathered
-    cbow, reach, shrink, negative = window
+    words, positions, ends, seen, noise_bits, _, in_reach = gathered
+    cbow, subwords, reach, shrink, negative = window
     inputs, contexts, count, width_before = listed.inputs, 2 * reach, 0, 0
+    # What windows name: words, or their slots, whose rows are two apart.
+    named, named_stride, arrival_stride = words, stride, stride
+    if subwords is not None:
+        named, named_stride, arrival_stride = in_reach.slots, 2 * stride, 1
     for i in range(start, stop):
+        if subwords is not None:
+            moved = _list_moves(gathered, i, reach, listed.moves, moved)
         while i >= ends[unit + 1]:
             unit += 1
         drawn = draws.reach_at(draws.stream_at(key, positions[i]), reach, shrink)
@@ -236,7 +287,8 @@ def list_block(
         w = first + count
         count += 1
         listed.positions[w] = positions[i]
-        listed.arrivals[w] = words[i + reach] * stride
+        listed.arrivals[w] = words[i + reach] * arrival_stride
+        listed.move_ends[w] = moved
         t, repeated_noise = targets.list_targets(
             words[i], noise_bits[i & (BLOCK - 1)], negative, alias, stride,
             listed.targets[w], listed.labels[w], listed.noise_duplicates[w],
@@ -247,12 +299,39 @@ def list_block(
         listed.is_relabelled[w], width_before = width != width_before, width
         if cbow is not None:
             listed.m[w], listed.repeated_contexts[w] = bags.list_mean(
-                words, i, low, high, stride,
+                named, i, low, high, named_stride,
                 inputs[w], listed.bag_ends[w], listed.weights[w], listed.gains[w],
             )  # fmt: skip
         else:
             listed.m[w], listed.repeated_contexts[w] = bags.list_contexts(
-                words, i, low, high, stride, inputs[w], listed.context_duplicates[w],
-                slots, (i + 1) * contexts,
+                named, i, low, high, named_stride, inputs[w], listed.context_duplicates[w],
+                seen, (i + 1) * contexts,
             )  # fmt: skip
-    return unit, count
+    if subwords is not None and start < stop and stop == gathered.extent[0]:
+        moved = _list_last_moves(gathered, stop - 1, reach, listed.moves, moved)
+    return unit, count, moved
+
+
+@inlined
+def _list_moves(
+    gathered: Gathered, i: int, reach: int, moves: NDArray[np.int64], moved: int
+) -> int:
+    """Let the token before the reach of the centre at index i leave, and those within it enter."""
+    # The first centre stands at index `reach`.
+    first, last = gathered.ends[0], min(i + reach + 1, gathered.extent[1])
+    if i - reach > first:
+        moved = leave(gathered.in_reach, i - reach - 1, moves, moved)
+    for j in range(first if i == reach else i + reach, last):
+        moved = enter(gathered.in_reach, j, gathered.words[j], moves, moved)
+    return moved
+
+
+@inlined
+def _list_last_moves(
+    gathered: Gathered, i: int, reach: int, moves: NDArray[np.int64], moved: int
+) -> int:
+    """Let all tokens within reach of the centre at index i leave."""
+    first, last = gathered.ends[0], min(i + reach + 1, gathered.extent[1])
+    for j in range(max(first, i - reach), last):
+        moved = leave(gathered.in_reach, j, moves, moved)
+    return moved

@@ -1,0 +1,93 @@
+"""How one word is cut: plain Python, as `compiled` does it for many.
+
+Source of the n-grams and their hash: fastText 0.9.2, `Dictionary::computeSubwords` and
+`Dictionary::hash` (Bojanowski et al. 2017, arXiv:1607.04606).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from firth.checks import shown
+from firth.errors import ConfigError, one_line
+from firth.normalization import normalize
+from firth.subwords.options import Cut
+
+# FNV-1a of 32 bits.
+BASIS, PRIME = 2166136261, 16777619
+# fastText's mark of the end of a line: it is a word, but has no n-grams.
+END_OF_LINE = "</s>"
+
+
+def composed(word: object) -> str:
+    """Return a word in the form that is cut: NFC.
+
+    Raises
+    ------
+    ConfigError
+        If it is not text.
+    """
+    if isinstance(word, str):
+        return normalize(word)
+    kind = "the integer " if isinstance(word, int) else ""
+    raise ConfigError(f"subwords need words of text, got {kind}{shown(word)}")
+
+
+def bounded(word: str) -> str:
+    """Return a word between the marks of its start and its end."""
+    return f"<{word}>"
+
+
+def character_ngrams(text: str, least: int, most: int) -> list[str]:
+    """Return the n-grams of a bounded word by their first character, then by length.
+
+    The first and the last character alone, which are marks, are no n-grams.
+
+    Examples
+    --------
+    >>> character_ngrams("<tea>", 3, 4), character_ngrams("<tea>", 1, 1)
+    (['<te', '<tea', 'tea', 'tea>', 'ea>'], ['t', 'e', 'a'])
+    """
+    size = len(text)
+    return [
+        text[first : first + length]
+        for first in range(size)
+        for length in range(least, min(most, size - first) + 1)
+        if not (length == 1 and first in (0, size - 1))
+    ]
+
+
+def fasttext_hash(ngram: str) -> int:
+    """Return the hash of an n-gram: FNV-1a over UTF-8, each byte extended by its sign.
+
+    Examples
+    --------
+    >>> fasttext_hash("<te"), fasttext_hash("茶")
+    (1669484008, 271952341)
+    """
+    value = BASIS
+    for byte in ngram.encode("utf-8", "surrogatepass"):
+        value = (value ^ (byte | 0xFFFFFF00 if byte > 0x7F else byte)) * PRIME & 0xFFFFFFFF
+    return value
+
+
+def parts_of(word: str, cut: Cut) -> list[str]:
+    """Return what a function makes of a word.
+
+    Raises
+    ------
+    ConfigError
+        If it is no sequence of texts.
+    """
+    parts = cut(word)
+    hint = ""
+    if isinstance(parts, str):
+        hint = "; for the characters of a text, return list(text)"
+    elif isinstance(parts, Iterable):
+        listed = list(parts)
+        if all(isinstance(part, str) for part in listed):
+            return listed
+    raise ConfigError(
+        f"the function of subwords must return a list of texts; it returned {shown(parts)} for "
+        f"{one_line(repr(word))}{hint}"
+    )

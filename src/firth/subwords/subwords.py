@@ -1,0 +1,253 @@
+"""Which row each n-gram of a word has: by a table of n-grams, or by hashing as fastText does."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.checks import shown
+from firth.errors import ConfigError, FormatError, one_line, reraise
+from firth.subwords.cutting import (
+    END_OF_LINE,
+    bounded,
+    character_ngrams,
+    composed,
+    fasttext_hash,
+    parts_of,
+)
+from firth.subwords.options import Cut, check_buckets, check_lengths
+
+if TYPE_CHECKING:
+    from firth.subwords.compiled import NgramTable
+
+_KEYS = ("least", "most", "buckets", "ngrams")
+
+
+@dataclass(frozen=True, repr=False)
+class Subwords:
+    """How words are cut into n-grams, and which row each n-gram has. Immutable.
+
+    Words are cut in their composed form (NFC), between the marks `<` and `>`.
+
+    Parameters
+    ----------
+    least, most : int
+        Lengths of the n-grams in Unicode characters, marks included; 0 if a function cuts words.
+    buckets : int, optional
+        Rows that n-grams are hashed into, as fastText does; by default each has a row of its own.
+    ngrams : tuple of str
+        The n-grams that have rows of their own, in the order of the rows.
+    cut : callable, optional
+        Takes a word and returns its parts, which serve as n-grams.
+
+    Raises
+    ------
+    ConfigError
+        If these do not fit together.
+
+    Examples
+    --------
+    >>> subwords = Subwords(3, 4, ngrams=("ea>", "<te"))
+    >>> len(subwords), subwords.ngrams_of("tea"), subwords.rows_of("tea")
+    (2, ['<te', '<tea', 'tea', 'tea>', 'ea>'], [1, 0])
+    """
+
+    least: int
+    most: int
+    buckets: int | None = None
+    ngrams: tuple[str, ...] = ()
+    cut: Cut | None = None
+
+    def __post_init__(self) -> None:
+        """Check that the parts fit together."""
+        if not self.by_function:
+            check_lengths("subwords", self.least, self.most)
+            if self.cut is not None:
+                raise ConfigError("subwords are cut by lengths or by a function, not by both")
+        if self.buckets is not None:
+            check_buckets("buckets", self.buckets)
+            if self.ngrams or self.by_function:
+                raise ConfigError("hashed subwords have lengths, and no list of n-grams")
+        self._check_ngrams()
+
+    def _check_ngrams(self) -> None:
+        for ngram in self.ngrams:
+            if not isinstance(ngram, str):
+                raise ConfigError(f"n-grams must be text, got {shown(ngram)}")
+            if not self.by_function and not self.least <= len(ngram) <= self.most:
+                raise ConfigError(
+                    f"n-grams must have {self.least} to {self.most} characters, got {shown(ngram)}"
+                )
+        if len(self._places) != len(self.ngrams):
+            twice = next(n for row, n in enumerate(self.ngrams) if self._places[n] != row)
+            raise ConfigError(f"n-grams must differ, got {shown(twice)} twice")
+
+    @property
+    def by_function(self) -> bool:
+        """Whether a function cuts words, not lengths in characters."""
+        return self.least == 0 == self.most
+
+    def __len__(self) -> int:
+        """Return the number of rows of n-grams."""
+        return len(self.ngrams) if self.buckets is None else self.buckets
+
+    def __repr__(self) -> str:
+        """Show how words are cut and the number of rows."""
+        how = "a function" if self.by_function else f"{self.least}-{self.most}"
+        kind = "rows" if self.buckets is None else "buckets"
+        return f"<Subwords by {how}, {len(self):,} {kind}>"
+
+    def ngrams_of(self, word: str | int) -> list[str]:
+        """Return the n-grams of a word, with repetitions, whether they have rows or not.
+
+        Raises
+        ------
+        ConfigError
+            If the word is not text, or the function that cuts words is missing.
+        """
+        text = composed(word)
+        if self.by_function:
+            return parts_of(text, self._checked_cut())
+        return character_ngrams(self._bounded(text), self.least, self.most)
+
+    def rows_of(self, word: str | int) -> list[int]:
+        """Return the rows of a word's n-grams, from 0, with repetitions; [] if it has none.
+
+        Raises
+        ------
+        ConfigError
+            If the word is not text, or the function that cuts words is missing.
+        """
+        ngrams = self.ngrams_of(word)
+        if self.buckets is not None:
+            return [fasttext_hash(ngram) % self.buckets for ngram in ngrams]
+        return [self._places[ngram] for ngram in ngrams if ngram in self._places]
+
+    def rows_of_all(
+        self, words: Sequence[str | int]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Return the rows of the n-grams of many words, in compiled code.
+
+        Returns
+        -------
+        offsets : int64, (n + 1,)
+            The rows of word i are `rows[offsets[i] : offsets[i + 1]]`.
+        rows : int32, (offsets[-1],)
+            As `rows_of` returns them, one word after the other.
+
+        Raises
+        ------
+        ConfigError
+            If a word is not text, or the function that cuts words is missing.
+
+        Examples
+        --------
+        >>> offsets, rows = Subwords(3, 4, ngrams=("ea>", "<te")).rows_of_all(["tea", "sea", "I"])
+        >>> offsets.tolist(), rows.tolist()
+        ([0, 2, 3, 3], [1, 0, 0])
+        """
+        if self.by_function:
+            found = [self.rows_of(word) for word in words]
+            offsets = np.zeros(len(found) + 1, np.int64)
+            np.cumsum([len(rows) for rows in found], out=offsets[1:])
+            rows = (row for rows in found for row in rows)
+            return offsets, np.fromiter(rows, np.int32, offsets[-1])
+        from firth.subwords.compiled import find_rows, hash_rows, spell
+
+        spelled = spell([self._bounded(composed(word)) for word in words])
+        if self.buckets is not None:
+            return hash_rows(spelled, self.least, self.most, self.buckets)
+        return find_rows(spelled, self.least, self.most, self._table)
+
+    def rows_from(self, other: Subwords) -> NDArray[np.int64]:
+        """Return the row of each n-gram of other subwords, or -1; both are cut in the same way.
+
+        Examples
+        --------
+        >>> subwords = Subwords(3, 4, ngrams=("ea>", "<te"))
+        >>> subwords.rows_from(Subwords(3, 4, ngrams=("<te", "<se"))).tolist()
+        [1, -1]
+        """
+        if self.buckets is not None:
+            return np.arange(self.buckets)
+        return np.array([self._places.get(ngram, -1) for ngram in other.ngrams], np.int64)
+
+    def with_cut(self, cut: Cut) -> Self:
+        """Return the same subwords with the function that cuts words.
+
+        It is not saved with the vectors, so unknown words need it again after loading.
+
+        Raises
+        ------
+        ConfigError
+            If these subwords are not cut by a function.
+        """
+        if not callable(cut):
+            raise ConfigError(f"cut must be a function that cuts a word, got {shown(cut)}")
+        return dataclasses.replace(self, cut=cut)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what `from_json` makes the same subwords of, except for a function.
+
+        Examples
+        --------
+        >>> hashed_ngrams(3, 6, 2_000_000).as_json()
+        {'least': 3, 'most': 6, 'buckets': 2000000, 'ngrams': []}
+        """
+        return {**{key: getattr(self, key) for key in _KEYS}, "ngrams": list(self.ngrams)}
+
+    @classmethod
+    def from_json(cls, saved: Any) -> Self:  # noqa: ANN401
+        """Return the subwords that `as_json` described.
+
+        Raises
+        ------
+        FormatError
+            If the description is damaged.
+        """
+        if not isinstance(saved, Mapping) or set(saved) != set(_KEYS):
+            given = ", ".join(map(str, saved)) if isinstance(saved, Mapping) else shown(saved)
+            expected = ", ".join(_KEYS)
+            raise FormatError(f"subwords must have the keys {expected}; got {one_line(given)}")
+        if not isinstance(saved["ngrams"], list):
+            raise FormatError(f"ngrams must be a list of texts, got {shown(saved['ngrams'])}")
+        with reraise(FormatError, "read the subwords", ConfigError):
+            return cls(**{**saved, "ngrams": tuple(saved["ngrams"])})
+
+    def _bounded(self, text: str) -> str:
+        return "" if self.buckets is not None and text == END_OF_LINE else bounded(text)
+
+    def _checked_cut(self) -> Cut:
+        if self.cut is None:
+            raise ConfigError(
+                "the function that cuts words into subwords is not saved with vectors; give it "
+                "again: subwords.with_cut(function)"
+            )
+        return self.cut
+
+    @functools.cached_property
+    def _places(self) -> dict[str, int]:
+        return {ngram: row for row, ngram in enumerate(self.ngrams)}
+
+    @functools.cached_property
+    def _table(self) -> NgramTable:
+        from firth.subwords.compiled import table_of
+
+        return table_of(self.ngrams)
+
+
+def hashed_ngrams(least: int, most: int, buckets: int) -> Subwords:
+    """Return subwords whose n-grams are hashed into rows, exactly as fastText does.
+
+    Examples
+    --------
+    >>> hashed_ngrams(3, 3, 2_000_000).rows_of("tea")
+    [1484008, 23337, 55895]
+    """
+    return Subwords(least, most, buckets=check_buckets("buckets", buckets))
