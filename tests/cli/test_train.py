@@ -73,6 +73,7 @@ def test_hands_every_option_on(folder, call):
         "max-vocab": 5, "sample": 0.5, "noise-exponent": 0.5, "lr": 0.03, "min-lr": 0.001,
         "threads": 1, "seed": 4, "tokenizer": "words", "patience": 2, "on-divergence": "halve",
         "holdout": 0.2, "checkpoint": "c-checkpoints", "normalization": "NFKC",
+        "subwords": "1-2", "buckets": 99,
     }  # fmt: skip
     given = [part for name, value in options.items() for part in (f"--{name}", str(value))]
     done = call(
@@ -88,6 +89,7 @@ def test_hands_every_option_on(folder, call):
     for name in ("tokenizer", "holdout", "checkpoint", "normalization"):
         del options[name]
     expected = {name.replace("-", "_"): value for name, value in options.items()}
+    expected["subwords"] = [1, 2]
     switches = {"shrink_windows": False, "deterministic": True}
     assert report["config"]["options"] == {**expected, **switches}
 

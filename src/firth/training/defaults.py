@@ -23,8 +23,8 @@ _EPOCHS = 5
 _WHOLE = 5_000_000
 _MOST_EPOCHS = 16
 _LR = {"skipgram": 0.05, "cbow": 0.1}
-# Lengths of n-grams, by script.
-_SUBWORDS = {"letters": (3, 6), "characters": (1, 2)}
+# Lengths of n-grams, by script. Characters as n-grams help similarity and harm analogies.
+_SUBWORDS = {"letters": (3, 6), "characters": "none"}
 
 # The options that follow from the text, in the order in which they are told.
 FITTED = ("epochs", "lr", "subwords", "negative")
@@ -73,13 +73,12 @@ def fitted(
     if script is None or script == "signs":
         return config
     epochs = round(_EPOCHS * (_WHOLE / tokens) ** (1 / 3))
-    values = {
-        "epochs": min(max(epochs, _EPOCHS), _MOST_EPOCHS),
-        "lr": _LR[config.model],
-    }
-    if config.model == "skipgram" and not plain:
-        values["subwords"] = _SUBWORDS[script]
-    return config.fill_in(**values)
+    has_subwords = config.model == "skipgram" and not plain
+    return config.fill_in(
+        epochs=min(max(epochs, _EPOCHS), _MOST_EPOCHS),
+        lr=_LR[config.model],
+        subwords=_SUBWORDS[script] if has_subwords else "none",
+    )
 
 
 def describe_chosen(config: TrainConfig, tokens: int) -> str | None:
@@ -123,5 +122,7 @@ def with_preset(preset: str, options: Mapping[str, Any]) -> TrainConfig:
     return TrainConfig(**{**chosen, **given})
 
 
-def _spell(value: float | tuple[int, int]) -> str:
-    return "-".join(map(str, value)) if isinstance(value, tuple) else f"{value:g}"
+def _spell(value: float | str | tuple[int, int]) -> str:
+    if isinstance(value, tuple):
+        return "-".join(map(str, value))
+    return value if isinstance(value, str) else f"{value:g}"
