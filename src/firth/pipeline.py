@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from firth.normalization import Normalization
     from firth.subwords.options import SubwordsOption
     from firth.training.callbacks import Callback
-    from firth.training.config import Model, OnDivergence
+    from firth.training.config import Loss, Model, OnDivergence
     from firth.training.defaults import Preset
 
 _LOG = logging.getLogger(__name__)
@@ -51,6 +51,7 @@ def train(
     source: Source | Corpus,
     *,
     model: Model = "skipgram",
+    loss: Loss = "ns",
     dim: int = 100,
     window: int = 5,
     negative: int | None = None,
@@ -58,14 +59,14 @@ def train(
     min_count: int = 5,
     max_vocab: int | None = None,
     sample: float = 1e-3,
-    noise_exponent: float = 0.75,
+    noise_exponent: float | None = None,
     lr: float | None = None,
     min_lr: float | None = None,
     shrink_windows: bool = True,
     threads: int | None = None,
     seed: int = 1,
     deterministic: bool = False,
-    subwords: SubwordsOption | None = None,
+    subwords: SubwordsOption | str | None = None,
     buckets: int | None = None,
     patience: int | None = None,
     on_divergence: OnDivergence = "stop",
@@ -110,7 +111,8 @@ def train(
     start : Vectors or path, optional
         Vectors to start from, of Firth or of another tool, or a checkpoint. All their words are
         kept, with the vectors they have; new words are added. Their `dim` is the default. Counts
-        add up; words of vectors without counts count once. Missing output vectors start at 0.
+        add up; words of vectors without counts count once. Missing output vectors start at 0, and
+        so does the tree of hierarchical softmax.
     frozen : iterable of words
         Words whose vectors do not change.
     checkpoint : path, optional
@@ -201,7 +203,7 @@ class _Running:
         held_out = source.held_out > 0 if isinstance(source, Corpus) else share_of(holdout) != 0
         check_options(config, held_out=held_out, checkpoints=self.checkpoint is not None)
         check_callbacks(self.callbacks)
-        engine_named(self.engine)
+        engine_named(self.engine).check(config)
 
     def writes(self) -> list[Path]:
         """Return what the run writes: it is no text, although it may lie in a folder of texts."""
@@ -229,7 +231,7 @@ def _run(
             engine=engine_named(running.engine),
             callbacks=[RunLog(), *running.callbacks, bar],
             checkpoints=checkpoints,
-            initial=None if start is None else _initial(start, corpus.vocabulary),
+            initial=None if start is None else _initial(start, corpus.vocabulary, config),
             frozen=_ids(running.frozen, corpus.vocabulary),
         )
     return _wrap(result, corpus, source, config, running.engine, reading)
@@ -360,9 +362,10 @@ def _known_words(start: Vectors) -> Vocabulary:
     return Vocabulary(start.words, np.maximum(counts, 1))
 
 
-def _initial(start: Vectors, vocabulary: Vocabulary) -> Initial:
+def _initial(start: Vectors, vocabulary: Vocabulary, config: TrainConfig) -> Initial:
     tables = {INPUT: start.input_vectors}
-    if start.output_vectors is not None:
+    # In a tree no output row belongs to a word.
+    if start.output_vectors is not None and config.loss == "ns":
         tables[OUTPUT] = start.output_vectors
     return Initial(_ids(start.words, vocabulary), tables)
 

@@ -69,11 +69,11 @@ def test_reads_standard_input_and_reports_json(folder, run):
 
 def test_hands_every_option_on(folder, call):
     options = {
-        "model": "cbow", "dim": 6, "window": 3, "negative": 2, "epochs": 2, "min-count": 2,
-        "max-vocab": 5, "sample": 0.5, "noise-exponent": 0.5, "lr": 0.03, "min-lr": 0.001,
-        "threads": 1, "seed": 4, "tokenizer": "words", "patience": 2, "on-divergence": "halve",
-        "holdout": 0.2, "checkpoint": "c-checkpoints", "normalization": "NFKC",
-        "subwords": "1-2", "buckets": 99,
+        "model": "cbow", "loss": "ns", "dim": 6, "window": 3, "negative": 2, "epochs": 2,
+        "min-count": 2, "max-vocab": 5, "sample": 0.5, "noise-exponent": 0.5, "lr": 0.03,
+        "min-lr": 0.001, "threads": 1, "seed": 4, "tokenizer": "words", "patience": 2,
+        "on-divergence": "halve", "holdout": 0.2, "checkpoint": "c-checkpoints",
+        "normalization": "NFKC", "subwords": "2-3", "buckets": 7,
     }  # fmt: skip
     given = [part for name, value in options.items() for part in (f"--{name}", str(value))]
     done = call(
@@ -89,9 +89,23 @@ def test_hands_every_option_on(folder, call):
     for name in ("tokenizer", "holdout", "checkpoint", "normalization"):
         del options[name]
     expected = {name.replace("-", "_"): value for name, value in options.items()}
-    expected["subwords"] = [1, 2]
+    expected["subwords"] = [2, 3]
     switches = {"shrink_windows": False, "deterministic": True}
     assert report["config"]["options"] == {**expected, **switches}
+
+
+def test_a_tree_takes_no_options_of_noise(folder, call, fails):
+    given = ["train", "text.txt", "--loss", "hs", "--dim", "4"]
+    done = call(*given, "--output", "tree", at=folder)
+    assert done.returncode == 0, done.stderr
+    vectors = firth.load(folder / "tree")
+    assert vectors.output_vectors is None
+    options = vectors.config["options"]
+    assert (options["loss"], options["negative"], options["noise_exponent"]) == ("hs", None, None)
+    # The default too, since it was given.
+    assert fails(*given, "--negative", "5", "--output", "tree2", at=folder) == (
+        "negative must be left out with loss='hs' (--loss hs), which draws no noise words, got 5"
+    )
 
 
 def test_the_output_is_checked_before_training(folder, fails):

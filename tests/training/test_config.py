@@ -32,6 +32,10 @@ def test_each_option_is_described_and_no_other():
     ("options", "message"),
     [
         ({"model": "glove"}, "model must be skipgram or cbow, got 'glove'"),
+        ({"loss": "softmax"}, "loss must be ns or hs, got 'softmax'"),
+        ({"loss": "hs", "negative": 5}, "negative must be left out with loss='hs' (--loss hs), wh"),
+        ({"loss": "hs", "noise_exponent": 0}, "noise_exponent must be left out with loss='hs'"),
+        ({"loss": "hs", "negative": 0}, "negative must be at least 1, got 0"),
         ({"dim": 0}, "dim must be at least 1, got 0"),
         ({"window": 0}, "window must be at least 1, got 0"),
         ({"negative": 0}, "negative must be at least 1, got 0"),
@@ -108,3 +112,13 @@ def test_replace_keeps_what_was_given_and_computes_the_rest_anew():
     assert pickle.loads(pickle.dumps(config)).replace(model="cbow").lr == 0.05
     with pytest.raises(ConfigError, match="no option 'alpha'; Firth calls it lr"):
         config.replace(alpha=0.1)
+
+
+def test_a_tree_has_no_noise_words():
+    config = TrainConfig(threads=1).replace(loss="hs")
+    assert (config.negative, config.noise_exponent) == (None, None)
+    # What was computed is not taken for what was given.
+    assert dataclasses.replace(config, dim=7) == TrainConfig(loss="hs", dim=7, threads=1)
+    assert config.replace(loss="ns") == TrainConfig(threads=1)
+    with pytest.raises(ConfigError, match="negative must be left out"):
+        TrainConfig(negative=5).replace(loss="hs")

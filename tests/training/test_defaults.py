@@ -11,7 +11,7 @@ from firth.training.config import TrainConfig
 from firth.training.defaults import FITTED, describe_chosen, fitted, with_preset
 
 SIZES = [1, 1_000, 100_000, 500_000, 2_000_000, 20_000_000, 10**12]
-PLAIN = {"epochs": 5, "lr": 0.025, "negative": 5, "subwords": "none"}
+PLAIN = {"epochs": 5, "lr": 0.025, "subwords": "none"}
 
 
 def values(config):
@@ -23,6 +23,11 @@ def text(tmp_path):
     path = tmp_path / "text.txt"
     path.write_text("the cat sat on the mat and the dog on the log\n" * 300)
     return path
+
+
+def test_hierarchical_softmax_keeps_the_values_of_word2vec():
+    config = TrainConfig(loss="hs")
+    assert fitted(config, tokens=1_000, script="letters") == config
 
 
 @pytest.mark.parametrize("script", [None, "signs"])
@@ -44,7 +49,7 @@ def test_a_smaller_text_never_gets_fewer_passes(model, script):
 
 
 @pytest.mark.parametrize(
-    "given", [{"epochs": 3}, {"lr": 0.01}, {"negative": 2}, {"subwords": "none"}]
+    "given", [{"epochs": 3}, {"lr": 0.01}, {"subwords": "none"}, {"subwords": (1, 2)}]
 )
 def test_an_option_that_was_given_stays(given):
     config = fitted(TrainConfig(**given, min_lr=0.0), tokens=1_000, script="letters")

@@ -67,6 +67,37 @@ def test_a_step_of_cbow_moves_contexts_by_the_gradient_of_their_mean():
     np.testing.assert_allclose(outputs[[1, 5, 2]] - before[1][[1, 5, 2]], -0.1 * of_targets)
 
 
+def test_a_tree_gives_each_word_a_probability():
+    """And a window's loss is -log p(centre) of each input, whose gradient a step follows."""
+    rng = np.random.default_rng(8)
+    paths = reference.huffman_paths([9, 5, 2, 1, 1, 1])
+    inputs, outputs = rng.normal(size=(6, 4)), rng.normal(size=(5, 4))
+
+    def log_probability(word, x, outputs):
+        scores = [(x @ outputs[node]) * (2 * label - 1) for node, label in paths[word]]
+        return -sum(np.log1p(np.exp(-score)) for score in scores)
+
+    words = [log_probability(word, inputs[3], outputs) for word in range(6)]
+    assert np.exp(words).sum() == pytest.approx(1.0)
+    window = reference.on_path(reference.window_of(0, 2, (3, 0), (), cbow=False), paths[2])
+
+    def loss(inputs, outputs):
+        return -sum(log_probability(2, inputs[row], outputs) for row in (3, 0))
+
+    stepped = inputs.copy(), outputs.copy()
+    before, pairs = reference.train_window(*stepped, window, 1e-3)
+    assert (before, pairs) == (pytest.approx(loss(inputs, outputs)), 2)
+    for k, table in enumerate((inputs, outputs)):
+        for index in np.ndindex(table.shape):
+            kept = table[index]
+            table[index] = kept + 1e-6
+            above = loss(inputs, outputs)
+            table[index] = kept - 1e-6
+            slope = (above - loss(inputs, outputs)) / 2e-6
+            table[index] = kept
+            assert stepped[k][index] - kept == pytest.approx(-1e-3 * slope, abs=1e-9)
+
+
 def test_both_draw_the_same_bits():
     values = np.random.default_rng(7).integers(0, 2**64, 200, dtype=np.uint64)
     assert [int(draws.mix(value)) for value in values] == reference.mix(values).tolist()

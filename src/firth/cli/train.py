@@ -31,8 +31,6 @@ _PresetOption = Annotated[
         "original tool."
     ),
 ]
-# The command takes these as text.
-_AS_TEXT: dict[str, type] = {"subwords": str}
 
 _Verb = TypeVar("_Verb", bound=Callable[..., None])
 
@@ -124,8 +122,9 @@ def _config_options() -> dict[str, Any]:
         text = re.sub("`([a-z_]+)`", lambda found: _as_option(found[1]), texts.get(field.name, ""))
         # Only what is on by default has a form that switches it off.
         names = [_as_option(field.name)] if field.default is False else []
-        kind: Any = _AS_TEXT.get(field.name, types[field.name])
-        kind = kind if field.default is not None else kind | None
+        kind: Any = types[field.name] if field.default is not None else types[field.name] | None
+        # A command takes text where Python takes pairs or functions.
+        kind = str | None if field.name == "subwords" else kind
         options[field.name] = Annotated[kind, typer.Option(*names, help=text)]
     return options
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.checks import shown
+from firth.checks import shown, whole_number
 from firth.errors import ConfigError, FormatError, one_line, reraise
 from firth.subwords.cutting import (
     END_OF_LINE,
@@ -21,7 +21,7 @@ from firth.subwords.cutting import (
     fasttext_hash,
     parts_of,
 )
-from firth.subwords.options import Cut, check_buckets, check_lengths
+from firth.subwords.options import Cut, Token, check_buckets, check_lengths
 
 if TYPE_CHECKING:
     from firth.subwords.compiled import NgramTable
@@ -66,15 +66,24 @@ class Subwords:
 
     def __post_init__(self) -> None:
         """Check that the parts fit together."""
+        for name in ("least", "most"):
+            self._set(name, whole_number(f"`{name}` of subwords", getattr(self, name), least=0))
         if not self.by_function:
             check_lengths("subwords", self.least, self.most)
             if self.cut is not None:
                 raise ConfigError("subwords are cut by lengths or by a function, not by both")
         if self.buckets is not None:
-            check_buckets("buckets", self.buckets)
+            self._set("buckets", check_buckets("buckets", self.buckets))
             if self.ngrams or self.by_function:
                 raise ConfigError("hashed subwords have lengths, and no list of n-grams")
         self._check_ngrams()
+
+    def __reduce__(self) -> tuple[type[Self], tuple[object, ...]]:
+        """Return how a copy or pickle is made: without the tables for looking up."""
+        return type(self), (self.least, self.most, self.buckets, self.ngrams, self.cut)
+
+    def _set(self, name: str, value: int) -> None:
+        object.__setattr__(self, name, value)
 
     def _check_ngrams(self) -> None:
         for ngram in self.ngrams:
@@ -91,7 +100,7 @@ class Subwords:
     @property
     def by_function(self) -> bool:
         """Whether a function cuts words, not lengths in characters."""
-        return self.least == 0 == self.most
+        return self.least == self.most == 0
 
     def __len__(self) -> int:
         """Return the number of rows of n-grams."""
@@ -103,7 +112,7 @@ class Subwords:
         kind = "rows" if self.buckets is None else "buckets"
         return f"<Subwords by {how}, {len(self):,} {kind}>"
 
-    def ngrams_of(self, word: str | int) -> list[str]:
+    def ngrams_of(self, word: Token) -> list[str]:
         """Return the n-grams of a word, with repetitions, whether they have rows or not.
 
         Raises
@@ -116,7 +125,7 @@ class Subwords:
             return parts_of(text, self._checked_cut())
         return character_ngrams(self._bounded(text), self.least, self.most)
 
-    def rows_of(self, word: str | int) -> list[int]:
+    def rows_of(self, word: Token) -> list[int]:
         """Return the rows of a word's n-grams, from 0, with repetitions; [] if it has none.
 
         Raises
@@ -129,9 +138,7 @@ class Subwords:
             return [fasttext_hash(ngram) % self.buckets for ngram in ngrams]
         return [self._places[ngram] for ngram in ngrams if ngram in self._places]
 
-    def rows_of_all(
-        self, words: Sequence[str | int]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    def rows_of_all(self, words: Sequence[Token]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Return the rows of the n-grams of many words, in compiled code.
 
         Returns
@@ -250,4 +257,4 @@ def hashed_ngrams(least: int, most: int, buckets: int) -> Subwords:
     >>> hashed_ngrams(3, 3, 2_000_000).rows_of("tea")
     [1484008, 23337, 55895]
     """
-    return Subwords(least, most, buckets=check_buckets("buckets", buckets))
+    return Subwords(least, most, buckets=buckets)

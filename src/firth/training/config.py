@@ -17,28 +17,30 @@ from firth.other_names import explain_keywords
 from firth.subwords.options import (
     SubwordsOption,
     check_buckets,
+    check_buckets_fit,
     check_subwords,
-    check_together,
 )
 
 Model = Literal["skipgram", "cbow"]
+Loss = Literal["ns", "hs"]
 OnDivergence = Literal["stop", "halve"]
 Check = Callable[[str, Any], Any]
 
 # word2vec's values. Texts get others, which fit them: `firth.training.defaults`.
-_DEFAULT_NEGATIVE = 5
 _DEFAULT_EPOCHS = 5
 # word2vec's step size for skip-gram. CBOW gains from twice that: docs/decisions.md.
 _DEFAULT_LR = {"skipgram": 0.025, "cbow": 0.05}
 _DEFAULT_MIN_LR = 1e-4
+_DEFAULT_NEGATIVE, _DEFAULT_NOISE_EXPONENT = 5, 0.75
 # Steps are taken in float32, where beyond these they are 0 or infinite.
 _LEAST_LR, _MOST_LR = 1e-30, 1e30
 
 # The default of an option that follows from others, the text or the machine. The field has the type
-# of the value that is computed, so that no user of a config has to exclude None.
+# of the value that is computed, so that no user of a config has to exclude a None that never comes.
 _COMPUTED: Any = None
 _COMPUTE: dict[str, Callable[[TrainConfig], Any]] = {
-    "negative": lambda config: _DEFAULT_NEGATIVE,
+    "negative": lambda config: _DEFAULT_NEGATIVE if config.loss == "ns" else None,
+    "noise_exponent": lambda config: _DEFAULT_NOISE_EXPONENT if config.loss == "ns" else None,
     "epochs": lambda config: _DEFAULT_EPOCHS,
     "lr": lambda config: _DEFAULT_LR[config.model],
     "min_lr": lambda config: min(_DEFAULT_MIN_LR, config.lr),
@@ -79,12 +81,15 @@ class TrainConfig:
     ----------
     model : {"skipgram", "cbow"}
         Each context word predicts the centre, or their mean does.
+    loss : {"ns", "hs"}
+        What predicting asks: negative sampling, to tell the centre from noise words; hierarchical
+        softmax, the way to the centre in a Huffman tree.
     dim : int
         Length of a vector.
     window : int
         Maximum distance of a context word from the centre, after subsampling.
     negative : int, optional
-        Noise words for each window, shared by its pairs; fits the text, or else 5.
+        Noise words for each window, shared by its pairs; by default 5, with `loss` hs none.
     epochs : int, optional
         Passes over the corpus; fits the text, or else 5.
     min_count : int
@@ -93,8 +98,9 @@ class TrainConfig:
         Keep only this many words, the most frequent; by default all.
     sample : float
         Subsampling threshold: words with a larger share of the corpus are thinned out; 0 for none.
-    noise_exponent : float
-        Draw noise words by count to this power: 0 draws all alike, less than 0 prefers rare words.
+    noise_exponent : float, optional
+        Draw noise words by count to this power, by default 0.75: 0 draws all alike, less than 0
+        prefers rare words.
     lr : float, optional
         Step size at the start; fits the text, or else 0.025 for skipgram, 0.05 for cbow.
     min_lr : float, optional
@@ -121,7 +127,7 @@ class TrainConfig:
     Raises
     ------
     ConfigError
-        If an option is of the wrong type, or out of range.
+        If an option is of the wrong type, out of range, or would change nothing.
 
     Notes
     -----
@@ -137,14 +143,15 @@ class TrainConfig:
     """
 
     model: Annotated[Model, choice(Model)] = "skipgram"
+    loss: Annotated[Loss, choice(Loss)] = "ns"
     dim: Annotated[int, whole(1, 100_000)] = 100
     window: Annotated[int, whole(1, 10_000)] = 5
-    negative: Annotated[int, whole(1, 10_000)] = _COMPUTED
+    negative: Annotated[int | None, whole(1, 10_000)] = _COMPUTED
     epochs: Annotated[int, whole(1, 1_000_000)] = _COMPUTED
     min_count: Annotated[int, whole(1, INT64_MAX)] = 5
     max_vocab: Annotated[int | None, whole(2, INT64_MAX)] = None
     sample: Annotated[float, real(0.0, 1.0)] = 1e-3
-    noise_exponent: Annotated[float, real_number] = 0.75
+    noise_exponent: Annotated[float | None, real_number] = _COMPUTED
     lr: Annotated[float, real(_LEAST_LR, _MOST_LR)] = _COMPUTED
     min_lr: Annotated[float, real_number] = _COMPUTED
     shrink_windows: Annotated[bool, switch] = True
@@ -164,9 +171,20 @@ class TrainConfig:
             value = _COMPUTE[name](self) if name in computed else getattr(self, name)
             if value is not None or type(None) not in get_args(kind):
                 object.__setattr__(self, name, check(name, value))
-        check_together(self.subwords, self.buckets)
+        check_buckets_fit(self.subwords, self.buckets)
+        if self.loss == "hs":
+            self._check_noiseless()
         if not 0.0 <= self.min_lr <= self.lr:
             raise ConfigError(f"min_lr must be from 0 to {self.lr:g} (lr), got {self.min_lr:g}")
+
+    def _check_noiseless(self) -> None:
+        """Raise if an option of noise words was given."""
+        for name in ("negative", "noise_exponent"):
+            if getattr(self, name) is not None:
+                raise ConfigError(
+                    f"{name} must be left out with loss='hs' (--loss hs), which draws no noise "
+                    f"words, got {getattr(self, name):g}"
+                )
 
     def replace(self, **changes: object) -> Self:
         """Return a config with some options changed; what was not given is computed anew.

@@ -27,7 +27,7 @@ _LR = {"skipgram": 0.05, "cbow": 0.1}
 _SUBWORDS = {"letters": (3, 6), "characters": "none"}
 
 # The options that follow from the text, in the order in which they are told.
-FITTED = ("epochs", "lr", "subwords", "negative")
+FITTED = ("epochs", "lr", "subwords")
 
 _PRESETS: dict[str, dict[str, Any]] = {
     "fast": {"subwords": "none"},
@@ -57,7 +57,7 @@ def fitted(
         Words of the vocabulary to train on, in an epoch.
     script : {"letters", "characters", "signs"} or None
         What the text is spelled with. Texts of signs, and None (token lists), keep word2vec's
-        values.
+        values; so does hierarchical softmax.
     plain : bool
         Whether words cannot have subwords.
 
@@ -70,7 +70,7 @@ def fitted(
     >>> fitted(TrainConfig(), tokens=500_000, script=None).epochs
     5
     """
-    if script is None or script == "signs":
+    if script is None or script == "signs" or config.loss != "ns":
         return config
     epochs = round(_EPOCHS * (_WHOLE / tokens) ** (1 / 3))
     has_subwords = config.model == "skipgram" and not plain

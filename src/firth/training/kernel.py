@@ -26,7 +26,13 @@ from firth.compilation.arrays import Shapes
 from firth.compilation.emitter import WIDTH
 from firth.compilation.prefetching import prefetch_rows
 from firth.training.lists.reach import slot_count
-from firth.training.lists.windows import BLOCK, Window, WindowList, composed_bags
+from firth.training.lists.windows import (
+    BLOCK,
+    Window,
+    WindowList,
+    composed_bags,
+    most_targets,
+)
 from firth.training.simd import bags, primitives, rows
 from firth.training.simd.rows import Floats
 
@@ -83,7 +89,7 @@ class Scratch(NamedTuple):
 def scratch_shapes(window: Window, stride: int) -> Shapes:
     """Return the shapes of a `Scratch`."""
     composed = composed_bags(window)
-    scores = 2 * window.reach * (window.negative + 1) + WIDTH
+    scores = 2 * window.reach * most_targets(window) + WIDTH
     slots = 0 if window.subwords is None else slot_count(window.reach)
     return {
         "slots": ((2 * slots, stride), np.float32),

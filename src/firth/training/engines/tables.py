@@ -15,13 +15,17 @@ from firth.training.engines.base import INPUT, OUTPUT, Composition, Floats, Size
 _ROWS_AT_ONCE = 4_096
 
 
-def word_tables(config: TrainConfig, sizes: Sizes) -> Mapping[str, TableShape]:
-    """Return the shapes of the input table, of words and n-grams, and the output table."""
+def two_tables(config: TrainConfig, sizes: Sizes) -> Mapping[str, TableShape]:
+    """Return the shapes of the input and the output table.
+
+    The input table has a row for each word, then one for each n-gram. The output table has one for
+    each word, or for hierarchical softmax for each inner node.
+    """
     words, dim = sizes.words, config.dim
-    return {
-        INPUT: TableShape(words + sizes.ngrams, dim, words),
-        OUTPUT: TableShape(words, dim, words),
-    }
+    outputs = TableShape(words, dim, words)
+    if config.loss == "hs":
+        outputs = TableShape(max(words - 1, 0), dim, 0)
+    return {INPUT: TableShape(words + sizes.ngrams, dim, words), OUTPUT: outputs}
 
 
 def initialise(inputs: Floats, size: int, dim: int, seed: int) -> None:

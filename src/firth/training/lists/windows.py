@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from firth.compilation import called, inlined
 from firth.compilation.arrays import Shapes, bytes_of, zeros_of
 from firth.compilation.emitter import WIDTH
-from firth.training import draws, sampling
+from firth.training import draws
 from firth.training.config import TrainConfig
+from firth.training.huffman import huffman_tree
 from firth.training.lists import bags, targets
 from firth.training.lists.reach import (
     InReach,
@@ -28,16 +29,18 @@ from firth.training.lists.reach import (
     most_moves,
     reach_shapes,
 )
+from firth.training.sampling import alias_table, keep_thresholds, noise_distribution
 
 # The centres of a block are listed together. A power of 2.
 BLOCK = 64
 
 
 class Sampling(NamedTuple):
-    """What is drawn from, by token id: all arrays have V elements."""
+    """What is drawn from, by token id, and the tree of hierarchical softmax."""
 
-    keep: NDArray[np.uint32]  # probability of being kept by subsampling, in 2**-32
-    alias: NDArray[np.uint64]  # the noise distribution, see draws.noise_of
+    keep: NDArray[np.uint32]  # (V,) probability of being kept by subsampling, in 2**-32
+    alias: NDArray[np.uint64]  # (V,) the noise distribution, see draws.noise_of; or empty
+    tree: NDArray[np.int32]  # (2 V - 1,) see huffman.huffman_tree; or empty
 
 
 class Window(NamedTuple):
@@ -50,7 +53,9 @@ class Window(NamedTuple):
     subwords: Literal[True] | None
     reach: int  # maximum distance of a context word
     shrink: bool  # whether each window's reach is drawn from 1 .. reach
-    negative: int  # K
+    negative: int  # K; 0 without noise words
+    # The nodes of the longest path in the tree; None for negative sampling, a type of its own too.
+    longest_path: int | None = None
 
 
 class WindowList(NamedTuple):
@@ -101,19 +106,22 @@ class Gathered(NamedTuple):
     in_reach: InReach
 
 
-def window_of(config: TrainConfig) -> Window:
-    """Return the shape of the windows."""
+def window_of(config: TrainConfig, longest_path: int = 0) -> Window:
+    """Return the shape of the windows; only hierarchical softmax needs the longest path."""
     cbow: Literal[True] | None = True if config.model == "cbow" else None
     subwords: Literal[True] | None = None if config.subwords == "none" else True
-    return Window(cbow, subwords, config.window, config.shrink_windows, config.negative)
+    path = longest_path if config.loss == "hs" else None
+    shrink, negative = config.shrink_windows, config.negative or 0
+    return Window(cbow, subwords, config.window, shrink, negative, path)
 
 
 def sampling_of(counts: NDArray[np.int64], config: TrainConfig) -> Sampling:
-    """Return what is drawn from."""
-    return Sampling(
-        keep=sampling.keep_thresholds(counts, config.sample),
-        alias=sampling.alias_table(sampling.noise_distribution(counts, config.noise_exponent)),
-    )
+    """Return what is drawn from, or the tree."""
+    keep = keep_thresholds(counts, config.sample)
+    if config.noise_exponent is None:
+        return Sampling(keep, np.empty(0, np.uint64), huffman_tree(counts))
+    noise = noise_distribution(counts, config.noise_exponent)
+    return Sampling(keep, alias_table(noise), np.empty(0, np.int32))
 
 
 def composed_bags(window: Window) -> int:
@@ -121,9 +129,14 @@ def composed_bags(window: Window) -> int:
     return 0 if window.cbow is None else 1
 
 
+def most_targets(window: Window) -> int:
+    """Return T, the most targets that a window has."""
+    return window.negative + 1 if window.longest_path is None else window.longest_path
+
+
 def list_shapes(window: Window, size: int) -> Shapes:
     """Return the shapes of a list with room for `size` windows."""
-    contexts, most, composed = 2 * window.reach, window.negative + 1, composed_bags(window)
+    contexts, most, composed = 2 * window.reach, most_targets(window), composed_bags(window)
     return {
         "positions": ((size,), np.int64),
         "m": ((size,), np.int64),
@@ -250,7 +263,7 @@ def list_block(
     stop: int,
     unit: int,
     key: np.uint64,
-    alias: NDArray[np.uint64],
+    sampling: Sampling,
     window: Window,
     stride: int,
     listed: WindowList,
@@ -269,7 +282,7 @@ def list_block(
         that come after the last window are to be done too.
     """
     words, positions, ends, seen, noise_bits, _, in_reach = gathered
-    cbow, subwords, reach, shrink, negative = window
+    cbow, subwords, reach, shrink, negative, longest_path = window
     inputs, contexts, count, width_before = listed.inputs, 2 * reach, 0, 0
     # What windows name: words, or their slots, whose rows are two apart.
     named, named_stride, arrival_stride = words, stride, stride
@@ -289,14 +302,20 @@ def list_block(
         listed.positions[w] = positions[i]
         listed.arrivals[w] = words[i + reach] * arrival_stride
         listed.move_ends[w] = moved
-        t, repeated_noise = targets.list_targets(
-            words[i], noise_bits[i & (BLOCK - 1)], negative, alias, stride,
-            listed.targets[w], listed.labels[w], listed.noise_duplicates[w],
-        )  # fmt: skip
-        listed.t[w], listed.repeated_noise[w] = t, repeated_noise
-        # Always the centre first, labelled 1, and noise words: labels differ by their number only.
-        width = t + repeated_noise
-        listed.is_relabelled[w], width_before = width != width_before, width
+        if longest_path is not None:
+            listed.t[w], listed.repeated_noise[w] = targets.list_path(
+                words[i], sampling.tree, stride, listed.targets[w], listed.labels[w]
+            )
+            listed.is_relabelled[w] = True
+        else:
+            t, repeated_noise = targets.list_targets(
+                words[i], noise_bits[i & (BLOCK - 1)], negative, sampling.alias, stride,
+                listed.targets[w], listed.labels[w], listed.noise_duplicates[w],
+            )  # fmt: skip
+            listed.t[w], listed.repeated_noise[w] = t, repeated_noise
+            # The centre first, labelled 1, then noise words: labels differ by their number only.
+            width = t + repeated_noise
+            listed.is_relabelled[w], width_before = width != width_before, width
         if cbow is not None:
             listed.m[w], listed.repeated_contexts[w] = bags.list_mean(
                 named, i, low, high, named_stride,
