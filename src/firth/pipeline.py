@@ -19,6 +19,7 @@ from firth.io.cache import cache_folder
 from firth.io.paths import to_path
 from firth.training.checkpoints.folder import Checkpoints
 from firth.training.config import TrainConfig
+from firth.training.defaults import fitted
 from firth.training.engines.base import INPUT
 from firth.training.engines.registry import engine_named
 from firth.training.given import with_config
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from firth.subwords.options import SubwordsOption
     from firth.training.callbacks import Callback
     from firth.training.config import CbowGradient, Loss, Model, OnDivergence
-    from firth.training.engines.base import Engine
+    from firth.training.defaults import Preset
 
 _LOG = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ def train(
     dim: int = 100,
     window: int = 5,
     negative: int | None = None,
-    epochs: int = 5,
+    epochs: int | None = None,
     min_count: int = 5,
     max_vocab: int | None = None,
     sample: float = 1e-3,
@@ -65,10 +66,11 @@ def train(
     threads: int | None = None,
     seed: int = 1,
     deterministic: bool = False,
-    subwords: SubwordsOption | str = "none",
+    subwords: SubwordsOption | str | None = None,
     buckets: int | None = None,
     patience: int | None = None,
     on_divergence: OnDivergence = "stop",
+    preset: Preset | None = None,
     config: TrainConfig | None = None,
     tokenizer: str | Tokenizer = "whitespace",
     lowercase: bool = False,
@@ -97,6 +99,9 @@ def train(
         a glob pattern, `"-"` for standard input, or several of these in a list. Or any iterable of
         lists of words or of integers; it is read once, so a generator will do. Or what
         `read_corpus` returned: then options of reading raise, `min_count` and `max_vocab` too.
+    preset : {"fast", "balanced", "best", "word2vec"}, optional
+        A named set of options of training; an option that is given overrides its value there.
+        Options that neither names fit the text. "word2vec" has the values of the original tool.
     config : TrainConfig, optional
         All options of training, instead of one keyword for each.
     tokenizer, lowercase, encoding_errors, normalization : optional
@@ -167,22 +172,12 @@ def train(
     # `with_config` makes the config and loads the vectors to start from.
     assert config is not None
     assert start is None or isinstance(start, Vectors)
-    # All that can be checked is checked before reading, which may take long.
-    _check(source, config, holdout, readout, has_checkpoints=checkpoint is not None)
-    check_cut(start, config)
-    check_callbacks(callbacks)
-    make_engine = engine_named(engine)
-    make_engine.check(config)
-    shows_bars = are_bars_shown(progress)
     reading = _Reading(tokenizer, lowercase, encoding_errors, normalization, holdout)
-    leave_out = _written_by(checkpoint, callbacks)
+    running = _Running(start, tuple(frozen), checkpoint, callbacks, progress, engine, readout)
+    # All that can be checked is checked before reading, which may take long.
+    running.check(source, config, holdout)
     with _open_checkpoints(checkpoint, checkpoint_every, keep_checkpoints, resume) as checkpoints:
-        with ReadingBar(shown=shows_bars) as bar:
-            corpus = _read(source, config, reading, start, leave_out, bar)
-        with TrainingBar(shown=shows_bars) as bar:
-            seen = [RunLog(), *callbacks, bar]
-            result = _fit(corpus, config, make_engine, seen, checkpoints, start, frozen)
-    return _wrap(result, corpus, source, config, engine, reading, readout)
+        return _run(source, config, reading, running, checkpoints)
 
 
 @dataclass(frozen=True)
@@ -194,6 +189,76 @@ class _Reading:
     encoding_errors: EncodingErrors
     normalization: Normalization
     holdout: float | Source
+
+
+@dataclass(frozen=True)
+class _Running:
+    """How a run goes: the options that are neither those of reading nor in `TrainConfig`."""
+
+    start: Vectors | None
+    frozen: tuple[Token, ...]
+    checkpoint: str | os.PathLike[str] | None
+    callbacks: Sequence[Callback]
+    progress: bool | None
+    engine: str
+    readout: str | Readout
+
+    def check(self, source: Source | Corpus, config: TrainConfig, holdout: float | Source) -> None:
+        """Raise ConfigError if options are out of range, or do not fit the source or each other."""
+        held_out = source.held_out > 0 if isinstance(source, Corpus) else share_of(holdout) != 0
+        check_options(config, held_out=held_out, checkpoints=self.checkpoint is not None)
+        check_cut(self.start, config)
+        check_callbacks(self.callbacks)
+        engine_named(self.engine).check(config)
+        check_readout(self.readout)
+        if "subwords" not in config.not_given:
+            self.check_readout_fits(config)
+
+    def check_readout_fits(self, config: TrainConfig) -> None:
+        """Raise ConfigError if vectors cannot be read out by the recipe that was given."""
+        recipe = check_readout(self.readout)
+        if recipe is not None:
+            ngrams, output = config.subwords != "none", config.loss == "ns"
+            check_fits(recipe, ngrams=ngrams, output=output, dim=config.dim)
+
+    def writes(self) -> list[Path]:
+        """Return what the run writes: it is no text, although it may lie in a folder of texts."""
+        folders = [cache_folder(), *([] if self.checkpoint is None else [Path(self.checkpoint)])]
+        return folders + [place for callback in self.callbacks for place in callback.writes()]
+
+
+def _run(
+    source: Source | Corpus,
+    config: TrainConfig,
+    reading: _Reading,
+    running: _Running,
+    checkpoints: Checkpoints | None,
+) -> Vectors:
+    """Read a source, fill in what fits it, train, and return the vectors."""
+    shows_bars, start = are_bars_shown(running.progress), running.start
+    with ReadingBar(shown=shows_bars) as bar:
+        corpus = _read(source, config, reading, start, running.writes(), bar)
+    config = _fitted(config, corpus, running)
+    running.check_readout_fits(config)
+    with TrainingBar(shown=shows_bars) as bar:
+        result = train_corpus(
+            corpus,
+            config,
+            engine=engine_named(running.engine),
+            callbacks=[RunLog(), *running.callbacks, bar],
+            checkpoints=checkpoints,
+            initial=None if start is None else initial_of(start, corpus.vocabulary, config),
+            frozen=ids_of(running.frozen, corpus.vocabulary),
+        )
+    return _wrap(result, corpus, source, config, running, reading)
+
+
+def _fitted(config: TrainConfig, corpus: Corpus, running: _Running) -> TrainConfig:
+    """Return a config whose options that were not given fit the corpus."""
+    # What was begun without subwords goes on without, and they cannot be frozen.
+    plain = running.start is not None or running.engine == "torch" or bool(running.frozen)
+    tokens = corpus.tokens.size - corpus.held_out
+    return fitted(config, tokens=tokens, script=corpus.script, plain=plain)
 
 
 def _read(
@@ -230,35 +295,13 @@ def _read(
     return corpus
 
 
-def _fit(
-    corpus: Corpus,
-    config: TrainConfig,
-    engine: type[Engine],
-    callbacks: Sequence[Callback],
-    checkpoints: Checkpoints | None,
-    start: Vectors | None,
-    frozen: Iterable[Token],
-) -> TrainResult:
-    """Train on a corpus, from the vectors to start from if there are any."""
-    return train_corpus(
-        corpus,
-        config,
-        engine=engine,
-        callbacks=callbacks,
-        checkpoints=checkpoints,
-        initial=None if start is None else initial_of(start, corpus.vocabulary, config),
-        frozen=ids_of(frozen, corpus.vocabulary),
-    )
-
-
 def _wrap(
     result: TrainResult,
     corpus: Corpus,
     source: Source | Corpus,
     config: TrainConfig,
-    engine: str,
+    running: _Running,
     reading: _Reading,
-    readout: str | Readout,
 ) -> Vectors:
     """Return what was trained as `Vectors`, with a record of how it was read and trained."""
     options = config.as_json()
@@ -276,10 +319,10 @@ def _wrap(
         _raw_tables(result),
         counts=corpus.vocabulary.counts,
         output_vectors=result.output_vectors,
-        readout=readout,
+        readout=running.readout,
         config={
             "firth": __version__,
-            "engine": engine,
+            "engine": running.engine,
             "options": options,
             "corpus": {
                 "source": _describe(source),
@@ -303,24 +346,6 @@ def _raw_tables(result: TrainResult) -> RawTables:
     return RawTables(result.tables[INPUT][:rows], result.subwords)
 
 
-def _check(
-    source: Source | Corpus,
-    config: TrainConfig,
-    holdout: float | Source,
-    readout: str | Readout,
-    *,
-    has_checkpoints: bool,
-) -> None:
-    """Check what depends on several options, and the recipe by which vectors are read out."""
-    held_out = source.held_out > 0 if isinstance(source, Corpus) else share_of(holdout) != 0
-    check_options(config, held_out=held_out, checkpoints=has_checkpoints)
-    recipe = check_readout(readout)
-    if recipe is not None:
-        check_fits(
-            recipe, ngrams=config.subwords != "none", output=config.loss == "ns", dim=config.dim
-        )
-
-
 def _open_checkpoints(
     folder: str | os.PathLike[str] | None,
     every: float | str | None,
@@ -342,14 +367,6 @@ def _open_checkpoints(
         keep=2 if keep is None else keep,
         resume=switch("resume", resume),
     )
-
-
-def _written_by(
-    checkpoint: str | os.PathLike[str] | None, callbacks: Sequence[Callback]
-) -> list[Path]:
-    """Return what the run writes: it is no text, although it may lie in a folder of texts."""
-    folders = [cache_folder(), *([] if checkpoint is None else [Path(checkpoint)])]
-    return folders + [place for callback in callbacks for place in callback.writes()]
 
 
 def _describe(source: Source | Corpus) -> str | list[str]:

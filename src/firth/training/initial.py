@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,15 @@ def check_cut(start: Vectors | None, config: TrainConfig) -> None:
             f"the vectors to start from have subwords by {needed}: give the same, or "
             "subwords='none' for their composed vectors"
         )
+
+
+def cut_of(start: Vectors) -> dict[str, Any]:
+    """Return the options by which the words of the vectors to start from are cut, if they are."""
+    known = None if start.raw is None else start.raw.subwords
+    if known is None:
+        return {}
+    how = known.cut if known.by_function else (known.least, known.most)
+    return {} if how is None else {"subwords": how, "buckets": known.buckets}
 
 
 def known_words(start: Vectors) -> Vocabulary:
