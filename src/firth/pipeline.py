@@ -162,12 +162,7 @@ def train(
     # `with_config` makes the config and loads the vectors to start from.
     assert config is not None
     assert start is None or isinstance(start, Vectors)
-    # All that can be checked is checked before reading, which may take long.
-    held_out = source.held_out > 0 if isinstance(source, Corpus) else share_of(holdout) != 0
-    check_options(config, held_out=held_out, checkpoints=checkpoint is not None)
-    check_callbacks(callbacks)
-    make_engine = engine_named(engine)
-    make_engine.check(config)
+    _check_before_reading(source, config, holdout, checkpoint, callbacks, engine)
     shows_bars = are_bars_shown(progress)
     reading = _Reading(tokenizer, lowercase, encoding_errors, normalization, holdout)
     with _open_checkpoints(checkpoint, checkpoint_every, keep_checkpoints, resume) as checkpoints:
@@ -177,13 +172,28 @@ def train(
             result = train_corpus(
                 corpus,
                 config,
-                engine=make_engine,
+                engine=engine_named(engine),
                 callbacks=[RunLog(), *callbacks, bar],
                 checkpoints=checkpoints,
                 initial=None if start is None else _initial(start, corpus.vocabulary, config),
                 frozen=_ids(frozen, corpus.vocabulary),
             )
     return _wrap(result, corpus, source, config, engine, reading)
+
+
+def _check_before_reading(
+    source: Source | Corpus,
+    config: TrainConfig,
+    holdout: float | Source,
+    checkpoint: str | os.PathLike[str] | None,
+    callbacks: Sequence[Callback],
+    engine: str,
+) -> None:
+    """Check all that can be checked before reading, which may take long."""
+    held_out = source.held_out > 0 if isinstance(source, Corpus) else share_of(holdout) != 0
+    check_options(config, held_out=held_out, checkpoints=checkpoint is not None)
+    check_callbacks(callbacks)
+    engine_named(engine).check(config)
 
 
 @dataclass(frozen=True)
