@@ -76,7 +76,7 @@ def test_the_recipe_is_the_one_that_was_asked_for(wrap):
 @pytest.mark.parametrize(
     ("readout", "fault"),
     [
-        ("best", "readout must be auto, plain, subword, or changes"),
+        ("best", "readout must be auto, plain, subword, character, or changes"),
         ("subword", "own_row=no needs n-grams"),
         ("own_row=no", "own_row=no needs n-grams"),
         ("components=8", "components must be less than the 8 dimensions"),

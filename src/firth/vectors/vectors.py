@@ -95,7 +95,8 @@ class Vectors(WordRows):
     ) -> Self:
         """Read vectors out of raw tables; `read_out` describes the recipes and the errors."""
         recipe = check_readout(readout) or best_readout(
-            ngrams=raw.subwords is not None, output=output_vectors is not None
+            None if raw.subwords is None else raw.subwords.least,
+            output=output_vectors is not None,
         )
         matrix, space = read_out(raw, words, output_vectors, recipe)
         is_raw = raw.subwords is None and recipe.is_plain
@@ -123,9 +124,10 @@ class Vectors(WordRows):
             - `axes`: principal axes are scaled by s**axes.
 
             By name: `plain`, the vectors as they were trained; `subword`, without the own row and
-            the first component, with half of the output vectors and axes of -0.25. With changes:
-            `"plain,components=1,unit=yes"`. `auto` is what is best for most texts: `subword` if
-            there are n-grams, else `plain`.
+            the first component, with half of the output vectors and axes of -0.25; `character`,
+            the same with the own row. With changes: `"plain,components=1,unit=yes"`. `auto` is what
+            is best for most texts: `plain` for whole words, `character` if n-grams begin with
+            single characters, as for Chinese, else `subword`.
 
         Raises
         ------
