@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from firth.corpus.tokenizers import Tokenizer
     from firth.corpus.vocabulary import Token
     from firth.normalization import Normalization
+    from firth.phrases import Phrases
     from firth.training.callbacks import Callback
     from firth.training.config import Model, OnDivergence
 
@@ -70,6 +71,7 @@ def train(
     lowercase: bool = False,
     encoding_errors: EncodingErrors = "strict",
     normalization: Normalization = "NFC",
+    phrases: int | Phrases | str | os.PathLike[str] = 0,
     holdout: float | Source = 0.0,
     start: Vectors | str | os.PathLike[str] | None = None,
     frozen: Iterable[Token] = (),
@@ -96,6 +98,9 @@ def train(
         All options of training, instead of one keyword for each.
     tokenizer, lowercase, encoding_errors, normalization : optional
         How words are found in a text; see `read_corpus`.
+    phrases : int, Phrases or path
+        Join neighbouring words to phrases such as `new_york`: by so many passes, or those that
+        were found before; see `read_corpus`. By default none, or those that `start` knows.
     holdout : float or source
         A share of the text, or another text, that is not trained on; see `read_corpus`. Its mean
         loss is measured after each epoch.
@@ -164,7 +169,7 @@ def train(
     check_callbacks(callbacks)
     make_engine = engine_named(engine)
     shows_bars = are_bars_shown(progress)
-    reading = _Reading(tokenizer, lowercase, encoding_errors, normalization, holdout)
+    reading = _Reading(tokenizer, lowercase, encoding_errors, normalization, phrases, holdout)
     with _open_checkpoints(checkpoint, checkpoint_every, keep_checkpoints, resume) as checkpoints:
         with ReadingBar(shown=shows_bars) as bar:
             corpus = _read(source, config, reading, start, _written_by(checkpoint, callbacks), bar)
@@ -189,6 +194,7 @@ class _Reading:
     lowercase: bool
     encoding_errors: EncodingErrors
     normalization: Normalization
+    phrases: int | Phrases | str | os.PathLike[str]
     holdout: float | Source
 
 
@@ -245,11 +251,14 @@ def _wrap(
         # How a corpus was read is not known here.
         how.clear()
         del options["min_count"], options["max_vocab"]
+    if corpus.phrases is not None:
+        how["phrases"] = corpus.phrases.facts()
     return Vectors(
         corpus.vocabulary.words,
         result.input_vectors,
         counts=corpus.vocabulary.counts,
         output_vectors=result.output_vectors,
+        phrases=corpus.phrases,
         config={
             "firth": __version__,
             "engine": engine,

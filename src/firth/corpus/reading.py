@@ -19,6 +19,8 @@ from firth.checks import whole_number
 from firth.corpus.digest import digest
 from firth.corpus.first_pass import OpenedSource, TextOptions, first_pass
 from firth.corpus.holdout import check_apart, hold_out, share_of
+from firth.corpus.joining import NewStream
+from firth.corpus.phrases import PhraseStage
 from firth.corpus.raw_corpus import RawCorpus
 from firth.corpus.second_pass import second_pass
 from firth.corpus.selection import check_start, find_words, select_words
@@ -30,6 +32,7 @@ from firth.corpus.vocabulary import Token, Vocabulary
 from firth.errors import ConfigError, CorpusError, warn
 from firth.normalization import Normalization
 from firth.other_names import explain_keywords
+from firth.phrases import Phrases
 
 Source = (
     str
@@ -59,6 +62,8 @@ class Corpus:
         Number of tokens, in whole units at the end of `tokens`, that are kept out of training.
     words_left_out : int, default 0
         Words of the training part that are not kept.
+    phrases : Phrases, optional
+        What was joined, if phrases were.
     """
 
     vocabulary: Vocabulary
@@ -67,6 +72,7 @@ class Corpus:
     units_read: int
     held_out: int = 0
     words_left_out: int = 0
+    phrases: Phrases | None = None
 
     def digest(self) -> str:
         """Return a fingerprint of words, counts, token ids, units and `held_out`.
@@ -93,6 +99,7 @@ def read_corpus(
     max_vocab: int | None = None,
     encoding_errors: EncodingErrors = "strict",
     normalization: Normalization = "NFC",
+    phrases: int | Phrases | str | os.PathLike[str] = 0,
     holdout: float | Source = 0.0,
     seed: int = 1,
     start: Vocabulary | None = None,
@@ -129,6 +136,10 @@ def read_corpus(
     normalization : {"NFC", "NFKC", "none"}, default "NFC"
         The Unicode normalization form of the text, so that words with accents are the same word
         however the accents are written. Token lists stay as they are given.
+    phrases : int, Phrases or path, default 0
+        Join neighbouring words to phrases such as `new_york`: those that so many passes find in
+        what is trained on (0 joins none), or those that `learn_phrases` found. Phrases that
+        `min_count` would leave out stay apart.
     holdout : float, or as `source`, default 0.0
         What to keep out of training; it comes last in the tokens. Either a share of the words, in
         pieces chosen at random, or a source of its own, read as `source` is. A piece is a unit, or
@@ -151,7 +162,7 @@ def read_corpus(
     -------
     Corpus
         Vocabulary, ordered by count falling, and token ids. Ties: words of `start` in their order,
-        then the others by first appearance in `source`.
+        then the others by first appearance in `source`, then phrases by their score.
 
     Raises
     ------
@@ -179,6 +190,7 @@ def read_corpus(
     share = share_of(holdout)
     options = TextOptions(tokenizer, lowercase, encoding_errors, normalization)
     opened = OpenedSource(source, options, leave_out)
+    stage = PhraseStage(phrases, opened)
     held_source = None
     if share is None:
         held_source = _open_held(holdout, options, leave_out)
@@ -188,22 +200,22 @@ def read_corpus(
         def new_stream() -> ScratchArray[np.int32]:
             return files.enter_context(ScratchArray(np.int32))
 
-        raw = training = first_pass(opened, new_stream(), on_progress)
+        raw = first_pass(opened, new_stream(), on_progress)
         if raw.words_read == 0:
             raise CorpusError("the corpus holds no words: nothing to train on")
         if raw.unspaced:
             _warn_of_missing_spaces(raw.unspaced, tokenizer)
+        parts: Sequence[RawCorpus] = [raw]
         if share:
-            training, held = hold_out(raw, new_stream(), new_stream(), share=share, seed=seed)
+            parts = hold_out(raw, new_stream(), new_stream(), share=share, seed=seed)
+        training, *held = stage.join(parts, new_stream, min_count, start)
         vocabulary, ids = select_words(
             training, min_count=min_count, max_vocab=max_vocab, start=start
         )
-        parts = [(training, ids)]
-        if share:
-            parts.append((held, ids))
-        elif held_source is not None:
-            parts.append(_read_held(held_source, vocabulary, new_stream()))
-        tokens, ends = second_pass(parts)
+        encoded = [(part, ids) for part in (training, *held)]
+        if held_source is not None:
+            encoded.append(_read_held(held_source, stage, vocabulary, new_stream))
+        tokens, ends = second_pass(encoded)
     _check_pairs(tokens, ends)
     trained = int(tokens.offsets[ends[0]])
     return Corpus(
@@ -213,6 +225,7 @@ def read_corpus(
         raw.units,
         held_out=tokens.size - trained,
         words_left_out=training.words_read - trained,
+        phrases=stage.phrases,
     )
 
 
@@ -236,10 +249,10 @@ def _open_held(given: object, options: TextOptions, leave_out: Sequence[Path]) -
 
 @_about_holdout()
 def _read_held(
-    source: OpenedSource, vocabulary: Vocabulary, symbols: ScratchArray[np.int32]
+    source: OpenedSource, stage: PhraseStage, vocabulary: Vocabulary, new_stream: NewStream
 ) -> tuple[RawCorpus, NDArray[np.int32]]:
     """Read a held-out source; return it with the token id of each of its words."""
-    held = first_pass(source, symbols)
+    held = stage.join_held(first_pass(source, new_stream()), new_stream, vocabulary)
     ids = find_words(held, vocabulary)
     if not np.any(ids >= 0):
         raise CorpusError(

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.phrases import Phrases
+
 Token = str | int
 """A word as text, or the integer id of an item."""
 
@@ -27,6 +29,8 @@ class Table:
     output_vectors : (V, D) float32, optional
     config : mapping
         How the vectors were trained; whatever JSON can hold.
+    phrases : Phrases, optional
+        What was joined in the text.
     """
 
     words: Sequence[Token]
@@ -34,3 +38,4 @@ class Table:
     counts: NDArray[np.int64] | None = None
     output_vectors: NDArray[np.float32] | None = None
     config: Mapping[str, object] = field(default_factory=dict)
+    phrases: Phrases | None = None

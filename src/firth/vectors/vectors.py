@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar, overload
 
@@ -17,6 +18,7 @@ from firth.checks import whole_number
 from firth.errors import ConfigError
 from firth.normalization import Places, find_word
 from firth.other_names import VECTORS, explain_keywords, unknown_attribute
+from firth.phrases import Phrases
 from firth.vectors.checks import checked_counts, checked_matrix, number_words, read_only
 from firth.vectors.formats.registry import write_table
 from firth.vectors.queries import find_row, find_rows, query_vectors, token_list, unit_queries
@@ -26,7 +28,7 @@ from firth.vectors.table import Table, Token
 # Computed from the other attributes, so neither copied nor pickled.
 _DERIVED = ("_rows", "_exact")
 # The attributes that these are computed from.
-_FIXED = ("words", "dim", "input_vectors", "output_vectors", "counts")
+_FIXED = ("words", "dim", "input_vectors", "output_vectors", "counts", "phrases")
 
 Default = TypeVar("Default")
 
@@ -54,6 +56,8 @@ class Vectors:
         The vectors of the target side, if training kept them.
     config : mapping, optional
         How the vectors were trained.
+    phrases : Phrases, optional
+        What was joined in the text: `new york` is then looked up as `new_york`.
 
     Attributes
     ----------
@@ -91,9 +95,11 @@ class Vectors:
         counts: NDArray[np.int64] | None = None,
         output_vectors: NDArray[np.float32] | None = None,
         config: Mapping[str, object] | None = None,
+        phrases: Phrases | None = None,
     ) -> None:
         self.words = tuple(words.tolist() if isinstance(words, np.ndarray) else words)
-        self._rows = number_words(self.words)
+        self.phrases = phrases
+        self._rows = number_words(self.words, phrases)
         self.input_vectors = checked_matrix(matrix, self.words, "the matrix of vectors")
         self.dim = self.input_vectors.shape[1]
         if output_vectors is not None:
@@ -130,13 +136,7 @@ class Vectors:
         FirthError
             If the path cannot be written, or holds something other than vectors.
         """
-        table = Table(
-            words=self.words,
-            input_vectors=self.input_vectors,
-            counts=self.counts,
-            output_vectors=self.output_vectors,
-            config=self.config,
-        )
+        table = Table(**{part.name: getattr(self, part.name) for part in fields(Table)})
         write_table(table, path, overwrite=overwrite)
 
     def __getitem__(self, words: Token | Sequence[Token]) -> NDArray[np.float32]:
@@ -227,7 +227,7 @@ class Vectors:
             if state[name] is not None:
                 vars(self)[name] = read_only(state[name])
         self.config = dict(self.config)
-        self._rows = number_words(self.words)
+        self._rows = number_words(self.words, self.phrases)
 
     def __setattr__(self, name: str, value: object) -> None:
         """Set an attribute, unless other attributes were computed from it."""

@@ -68,6 +68,8 @@ def write_checkpoint(
         "lr_scale": state.lr_scale,
     }
     native.write_words(vocabulary.words, vocabulary.counts, how, folder)
+    if task.corpus.phrases is not None:
+        task.corpus.phrases.save(folder / native.PHRASES)
     native.write_tensors(checkpoint.tables, folder / native.MODEL)
     if checkpoint.best is not None:
         native.write_tensors(checkpoint.best, folder / BEST)
@@ -86,7 +88,8 @@ def read_checkpoint(folder: Path, parts: Mapping[str, Mapping[str, Any]], task: 
     """
     state = check_state(parts["state"], task)
     has_best = task.keeps_best and state.epoch > 0
-    _check_files(folder, parts["files"], _FILES | ({BEST} if has_best else set()))
+    more = {BEST: has_best, native.PHRASES: task.corpus.phrases is not None}
+    _check_files(folder, parts["files"], _FILES | {name for name in more if more[name]})
     words = native.read_json(folder / native.VOCABULARY).get("words")
     if words != list(task.corpus.vocabulary.words):
         raise FormatError(f"{folder / native.VOCABULARY}: the words are not those of this run")
