@@ -34,6 +34,7 @@ _LESS_MEMORY = {
     "similar": "query vectors of fewer words or dimensions",
     "analogy": "query vectors of fewer words or dimensions",
     "info": "a machine with more memory is needed to read these vectors",
+    "phrases": "raise --min-count, or give less text",
     "convert": "a machine with more memory is needed to read these vectors",
     "plot": "draw fewer words (--top, --words), or read vectors of fewer words or dimensions",
 }
@@ -76,6 +77,21 @@ app = typer.Typer(
 
 VectorsPath = Annotated[
     Path, typer.Argument(metavar="VECTORS", help="A folder or file of vectors.")
+]
+Inputs = Annotated[
+    list[str],
+    typer.Argument(metavar="INPUT...", help="Files, folders, glob patterns, or - for stdin."),
+]
+Tokenizer = Annotated[
+    Literal["whitespace", "words", "textbook", "chinese"],
+    typer.Option(
+        help="Split at white space; at Unicode's word boundaries, lower-cased; the textbook's "
+        r"pattern \b\w+\b|[,.!?], lower-cased; Chinese, by jieba."
+    ),
+]
+Lowercase = Annotated[bool, typer.Option("--lowercase", help="Lower-case the text.")]
+NormalizationForm = Annotated[
+    Literal["NFC", "NFKC", "none"], typer.Option(help="Unicode form of the text.")
 ]
 Top = Annotated[int, typer.Option(help="Number of words to show.")]
 EncodingErrors = Annotated[

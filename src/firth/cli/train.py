@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_type_hin
 
 import typer
 
-from firth.cli.app import EncodingErrors, Json, Overwrite, app, tell
+from firth.cli.app import (
+    EncodingErrors,
+    Inputs,
+    Json,
+    Lowercase,
+    NormalizationForm,
+    Overwrite,
+    Tokenizer,
+    app,
+    tell,
+)
 from firth.cli.report import facts, print_json
 from firth.errors import FirthError, FormatError
 from firth.training.config import TrainConfig, option_help
@@ -36,18 +46,18 @@ class _Options:
             help="Compiled threads without locks, or the textbook in PyTorch, which is slow."
         ),
     ] = "hogwild"
-    tokenizer: Annotated[
-        Literal["whitespace", "words", "textbook", "chinese"],
-        typer.Option(
-            help="Split at white space; at Unicode's word boundaries, lower-cased; the textbook's "
-            r"pattern \b\w+\b|[,.!?], lower-cased; Chinese, by jieba."
-        ),
-    ] = "whitespace"
-    lowercase: Annotated[bool, typer.Option("--lowercase", help="Lower-case the text.")] = False
+    tokenizer: Tokenizer = "whitespace"
+    lowercase: Lowercase = False
     encoding_errors: EncodingErrors = "strict"
-    normalization: Annotated[
-        Literal["NFC", "NFKC", "none"], typer.Option(help="Unicode form of the text.")
-    ] = "NFC"
+    normalization: NormalizationForm = "NFC"
+    phrases: Annotated[
+        str,
+        typer.Option(
+            metavar="N|FILE",
+            help="Join phrases such as new_york: by so many passes over the text, or those that "
+            "firth phrases found.",
+        ),
+    ] = "0"
     holdout: Annotated[
         str | None,
         typer.Option(
@@ -131,10 +141,7 @@ def _is_given(context: typer.Context, name: str) -> bool:
 @_with_train_options
 def train(
     context: typer.Context,
-    inputs: Annotated[
-        list[str],
-        typer.Argument(metavar="INPUT...", help="Files, folders, glob patterns, or - for stdin."),
-    ],
+    inputs: Inputs,
     output: Annotated[
         Path,
         typer.Option(help="Where to write: a file .bin, .txt or .vec, or without suffix a folder."),
@@ -172,6 +179,7 @@ def train(
         from firth.callbacks import JsonLines
 
         callbacks.append(JsonLines(log))
+    options["phrases"] = _passes_or_file(options["phrases"])
     # What was not given may follow from another option, as `dim` does from `start`.
     given = {name: value for name, value in options.items() if _is_given(context, name)}
     vectors = train_vectors(
@@ -210,6 +218,13 @@ def _share_or_text(holdout: str | None) -> float | str:
                 f"--holdout must be a share such as 0.01, or a text, got {holdout!r}"
             ) from None
         return holdout
+
+
+def _passes_or_file(phrases: str) -> int | str:
+    try:
+        return int(phrases)
+    except ValueError:
+        return phrases
 
 
 def _read_words(path: str | None) -> list[str]:
