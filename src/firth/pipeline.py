@@ -167,8 +167,7 @@ def train(
     held_out = source.held_out > 0 if isinstance(source, Corpus) else share_of(holdout) != 0
     check_options(config, held_out=held_out, checkpoints=checkpoint is not None)
     check_callbacks(callbacks)
-    make_engine = engine_named(engine)
-    shows_bars = are_bars_shown(progress)
+    make_engine, shows_bars = engine_named(engine), are_bars_shown(progress)
     reading = _Reading(tokenizer, lowercase, encoding_errors, normalization, phrases, holdout)
     with _open_checkpoints(checkpoint, checkpoint_every, keep_checkpoints, resume) as checkpoints:
         with ReadingBar(shown=shows_bars) as bar:

@@ -78,21 +78,6 @@ app = typer.Typer(
 VectorsPath = Annotated[
     Path, typer.Argument(metavar="VECTORS", help="A folder or file of vectors.")
 ]
-Inputs = Annotated[
-    list[str],
-    typer.Argument(metavar="INPUT...", help="Files, folders, glob patterns, or - for stdin."),
-]
-Tokenizer = Annotated[
-    Literal["whitespace", "words", "textbook", "chinese"],
-    typer.Option(
-        help="Split at white space; at Unicode's word boundaries, lower-cased; the textbook's "
-        r"pattern \b\w+\b|[,.!?], lower-cased; Chinese, by jieba."
-    ),
-]
-Lowercase = Annotated[bool, typer.Option("--lowercase", help="Lower-case the text.")]
-NormalizationForm = Annotated[
-    Literal["NFC", "NFKC", "none"], typer.Option(help="Unicode form of the text.")
-]
 Top = Annotated[int, typer.Option(help="Number of words to show.")]
 EncodingErrors = Annotated[
     Literal["strict", "replace"],

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from firth.cli.app import (
-    EncodingErrors,
-    Inputs,
-    Json,
-    Lowercase,
-    NormalizationForm,
-    Overwrite,
-    Tokenizer,
-    app,
-)
+from firth.cli.app import Json, Overwrite, app
+from firth.cli.options import Inputs, ReadingOptions, options_of, with_options
 from firth.cli.report import print_json
 from firth.errors import escape
 
@@ -24,31 +17,29 @@ if TYPE_CHECKING:
     from firth.phrases import Phrases
 
 
-@app.command(epilog="Example: firth phrases corpus.txt --output phrases.json --passes 2")
-def phrases(
-    inputs: Inputs,
-    output: Annotated[
-        Path | None, typer.Option(help="Where to write the phrases, as JSON; nowhere if left out.")
-    ] = None,
+@dataclass
+class _Options:
+    """How phrases are found: the options of `learn_phrases` besides those of reading."""
+
     passes: Annotated[
         int, typer.Option(help="How often neighbours are joined, phrases too from the second on.")
-    ] = 1,
+    ] = 1
     scoring: Annotated[
         Literal["word2phrase", "npmi"],
         typer.Option(
             help="How pairs are scored: as by word2phrase, or by normalised pointwise mutual "
             "information, from -1 to 1."
         ),
-    ] = "word2phrase",
+    ] = "word2phrase"
     threshold: Annotated[
         float | None,
         typer.Option(
             help="The score that a phrase must exceed.", show_default="100; 0.5 with npmi"
         ),
-    ] = None,
+    ] = None
     min_count: Annotated[
         int, typer.Option(help="Words and pairs that occur less often are no phrases.")
-    ] = 5,
+    ] = 5
     connectors: Annotated[
         str | None,
         typer.Option(
@@ -56,15 +47,22 @@ def phrases(
             help="Words that may stand within a phrase.",
             show_default="of, the, a and such in an English text",
         ),
+    ] = None
+    delimiter: Annotated[str, typer.Option(help="Stands between the words of a phrase.")] = "_"
+
+
+@app.command(epilog="Example: firth phrases corpus.txt --output phrases.json --passes 2")
+@with_options(options_of(_Options), options_of(ReadingOptions))
+def phrases(
+    inputs: Inputs,
+    *,
+    output: Annotated[
+        Path | None, typer.Option(help="Where to write the phrases, as JSON; nowhere if left out.")
     ] = None,
-    delimiter: Annotated[str, typer.Option(help="Stands between the words of a phrase.")] = "_",
-    tokenizer: Tokenizer = "whitespace",
-    lowercase: Lowercase = False,
-    encoding_errors: EncodingErrors = "strict",
-    normalization: NormalizationForm = "NFC",
     top: Annotated[int, typer.Option(help="Number of phrases to show, the best.")] = 20,
     overwrite: Overwrite = False,
     as_json: Json = False,
+    **options: Any,  # noqa: ANN401
 ) -> None:
     """Find phrases such as new_york in text: neighbours that occur together often."""
     from firth.checks import whole_number
@@ -77,19 +75,9 @@ def phrases(
         check_phrases_destination(output, overwrite=overwrite)
     from firth.corpus import learn_phrases
 
-    found = learn_phrases(
-        inputs,
-        passes=passes,
-        scoring=scoring,
-        threshold=threshold,
-        min_count=min_count,
-        connectors=None if connectors is None else [w for w in connectors.split(",") if w],
-        delimiter=delimiter,
-        tokenizer=tokenizer,
-        lowercase=lowercase,
-        encoding_errors=encoding_errors,
-        normalization=normalization,
-    )
+    if options["connectors"] is not None:
+        options["connectors"] = [word for word in options["connectors"].split(",") if word]
+    found = learn_phrases(inputs, **options)
     if output is not None:
         found.save(output, overwrite=overwrite)
     _report(found, output, top, as_json)

@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import inspect
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from inspect import Parameter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import typer
 
-from firth.cli.app import (
-    EncodingErrors,
-    Inputs,
-    Json,
-    Lowercase,
-    NormalizationForm,
-    Overwrite,
-    Tokenizer,
-    app,
-    tell,
-)
+from firth.cli.app import Json, Overwrite, app, tell
+from firth.cli.options import Inputs, ReadingOptions, as_parameters, options_of, with_options
 from firth.cli.report import facts, print_json
 from firth.errors import FirthError, FormatError
 from firth.training.config import TrainConfig, option_help
@@ -33,12 +22,9 @@ if TYPE_CHECKING:
     from firth.vectors import Vectors
 
 
-_Verb = TypeVar("_Verb", bound=Callable[..., None])
-
-
 @dataclass
 class _Options:
-    """The options that the command passes to `firth.train` besides those of `TrainConfig`."""
+    """The options that the command passes to `firth.train` besides `TrainConfig` and reading."""
 
     engine: Annotated[
         Literal["hogwild", "torch"],
@@ -46,18 +32,15 @@ class _Options:
             help="Compiled threads without locks, or the textbook in PyTorch, which is slow."
         ),
     ] = "hogwild"
-    tokenizer: Tokenizer = "whitespace"
-    lowercase: Lowercase = False
-    encoding_errors: EncodingErrors = "strict"
-    normalization: NormalizationForm = "NFC"
     phrases: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="N|FILE",
             help="Join phrases such as new_york: by so many passes over the text, or those that "
             "firth phrases found.",
+            show_default="0",
         ),
-    ] = "0"
+    ] = None
     holdout: Annotated[
         str | None,
         typer.Option(
@@ -97,35 +80,18 @@ class _Options:
     ] = False
 
 
-def _with_train_options(verb: _Verb) -> _Verb:
-    """Replace `**options` of a verb by those of `TrainConfig` and `_Options`, for Typer to read."""
-    fields = (*dataclasses.fields(TrainConfig), *dataclasses.fields(_Options))
-    annotations = {**_config_options(), **get_type_hints(_Options, include_extras=True)}
-    options = [
-        Parameter(f.name, Parameter.KEYWORD_ONLY, default=f.default, annotation=annotations[f.name])
-        for f in fields
-    ]
-    signature = inspect.signature(verb, eval_str=True)
-    *own, _ = signature.parameters.values()
-    # The sort is stable: these options stand before those of the verb itself.
-    parameters = sorted([*options, *own], key=lambda parameter: parameter.kind)
-    verb.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    verb.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
-    return verb
-
-
-def _config_options() -> dict[str, Any]:
-    """Return the options of `TrainConfig` as annotations for Typer."""
+def _config_options() -> list[Parameter]:
+    """Return the options of `TrainConfig` for Typer."""
     types, texts = get_type_hints(TrainConfig), option_help()
-    options = {}
+    annotations = {}
     for field in dataclasses.fields(TrainConfig):
         # The docstring names other options as Python does; `python -OO` has none.
         text = re.sub("`([a-z_]+)`", lambda found: _as_option(found[1]), texts.get(field.name, ""))
         # Only what is on by default has a form that switches it off.
         names = [_as_option(field.name)] if field.default is False else []
         kind: Any = types[field.name] if field.default is not None else types[field.name] | None
-        options[field.name] = Annotated[kind, typer.Option(*names, help=text)]
-    return options
+        annotations[field.name] = Annotated[kind, typer.Option(*names, help=text)]
+    return as_parameters(TrainConfig, annotations)
 
 
 def _as_option(name: str) -> str:
@@ -138,7 +104,7 @@ def _is_given(context: typer.Context, name: str) -> bool:
 
 
 @app.command(epilog="Example: firth train corpus.txt --output vectors --epochs 5")
-@_with_train_options
+@with_options(_config_options(), options_of(ReadingOptions), options_of(_Options))
 def train(
     context: typer.Context,
     inputs: Inputs,
@@ -220,11 +186,11 @@ def _share_or_text(holdout: str | None) -> float | str:
         return holdout
 
 
-def _passes_or_file(phrases: str) -> int | str:
+def _passes_or_file(phrases: str | None) -> int | str:
     try:
-        return int(phrases)
+        return int(phrases or 0)
     except ValueError:
-        return phrases
+        return str(phrases)
 
 
 def _read_words(path: str | None) -> list[str]:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.checks import whole_number
-from firth.corpus.first_pass import OpenedSource, TextOptions, first_pass
+from firth.corpus.first_pass import OpenedSource, TextOptions, first_pass_of_words
 from firth.corpus.joining import Joining, NewStream, word_blocks
 from firth.corpus.pairs import (
     MOST_RANKS,
@@ -125,9 +125,7 @@ def learn_phrases(
         def new_stream() -> ScratchArray[np.int32]:
             return files.enter_context(ScratchArray(np.int32))
 
-        raw = first_pass(opened, new_stream(), on_progress)
-        if raw.words_read == 0:
-            raise CorpusError("the corpus holds no words: no phrases to find")
+        raw = first_pass_of_words(opened, new_stream(), on_progress)
         _, _, phrases = _learn(raw, options, reading_of(opened), new_stream)
     return phrases
 

@@ -17,7 +17,12 @@ from numpy.typing import NDArray
 
 from firth.checks import whole_number
 from firth.corpus.digest import digest
-from firth.corpus.first_pass import OpenedSource, TextOptions, first_pass
+from firth.corpus.first_pass import (
+    OpenedSource,
+    TextOptions,
+    first_pass,
+    first_pass_of_words,
+)
 from firth.corpus.holdout import check_apart, hold_out, share_of
 from firth.corpus.joining import NewStream
 from firth.corpus.phrases import PhraseStage
@@ -25,11 +30,10 @@ from firth.corpus.raw_corpus import RawCorpus
 from firth.corpus.second_pass import second_pass
 from firth.corpus.selection import check_start, find_words, select_words
 from firth.corpus.sources import EncodingErrors, Progress
-from firth.corpus.spacing import CHINESE_OR_JAPANESE
 from firth.corpus.tokenizers import Tokenizer
 from firth.corpus.tokens import ScratchArray, TokenStore
 from firth.corpus.vocabulary import Token, Vocabulary
-from firth.errors import ConfigError, CorpusError, warn
+from firth.errors import ConfigError, CorpusError
 from firth.normalization import Normalization
 from firth.other_names import explain_keywords
 from firth.phrases import Phrases
@@ -200,11 +204,7 @@ def read_corpus(
         def new_stream() -> ScratchArray[np.int32]:
             return files.enter_context(ScratchArray(np.int32))
 
-        raw = first_pass(opened, new_stream(), on_progress)
-        if raw.words_read == 0:
-            raise CorpusError("the corpus holds no words: nothing to train on")
-        if raw.unspaced:
-            _warn_of_missing_spaces(raw.unspaced, tokenizer)
+        raw = first_pass_of_words(opened, new_stream(), on_progress)
         parts: Sequence[RawCorpus] = [raw]
         if share:
             parts = hold_out(raw, new_stream(), new_stream(), share=share, seed=seed)
@@ -260,16 +260,6 @@ def _read_held(
             "nothing to measure"
         )
     return held, ids
-
-
-def _warn_of_missing_spaces(languages: str, tokenizer: object) -> None:
-    segmenter = "a callable that segments it as tokenizer, or text with spaces between words"
-    if languages == CHINESE_OR_JAPANESE:
-        segmenter = f"tokenizer='chinese' (--tokenizer chinese); for Japanese, {segmenter}"
-    warn(
-        f"most of the text is {languages} without spaces between words, which the tokenizer "
-        f"{tokenizer!r} does not cut into words; use {segmenter}"
-    )
 
 
 def _check_pairs(tokens: TokenStore, ends: list[int]) -> None:
