@@ -188,7 +188,8 @@ class Phrases:
             )
             raise ConfigError(
                 f"the phrases were learned from text read with {learned}, and this text is read "
-                f"with {now}; give the same, or learn phrases anew (firth phrases)"
+                f"with {now}; read it as the other, learn phrases anew (firth phrases), or join "
+                "none (phrases=0)"
             )
 
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:

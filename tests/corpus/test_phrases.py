@@ -239,7 +239,7 @@ def test_phrases_are_found_in_what_is_trained_on_and_joined_in_what_is_held_out(
         # Fewer than in the whole text.
         assert corpus.phrases.passes[0][0].count < 50
         assert "york" not in corpus.vocabulary
-        assert corpus.held_out > 0
+        assert 0 < corpus.held_out < corpus.tokens.size / 2
         assert read_corpus([*units, *held], holdout=0.3, phrases=1).digest() != corpus.digest()
     assert read_corpus(units).phrases is None
 
@@ -326,7 +326,8 @@ def test_phrases_of_a_text_that_was_read_in_another_way_are_refused(write):
     assert "new_york" in read_corpus(path, lowercase=True, phrases=phrases).vocabulary
     message = (
         "the phrases were learned from text read with tokenizer='whitespace', and this text is "
-        "read with tokenizer='words'; give the same, or learn phrases anew (firth phrases)"
+        "read with tokenizer='words'; read it as the other, learn phrases anew (firth phrases), or "
+        "join none (phrases=0)"
     )
     # This tokenizer lower-cases too.
     with pytest.raises(ConfigError, match=f"^{re.escape(message)}$"):

@@ -195,7 +195,8 @@ class Joining:
                 words.append(list(chain.from_iterable(below)))
         lengths = np.ones(len(self), np.int64)
         lengths[self._read :] = [len(each) for each in words]
-        flat = np.array([*range(self._read), *chain.from_iterable(words)], np.int32)
+        added = np.array(list(chain.from_iterable(words)), np.int32)
+        flat = np.concatenate([np.arange(self._read, dtype=np.int32), added])
         bounds = np.concatenate([[0], np.cumsum(lengths)])
         separated = (dataclasses.replace(part, bounds=bounds, words=flat) for part in parts)
         return [
