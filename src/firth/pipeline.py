@@ -67,7 +67,7 @@ def train(
     threads: int | None = None,
     seed: int = 1,
     deterministic: bool = False,
-    subwords: SubwordsOption | str | None = None,
+    subwords: SubwordsOption | None = None,
     buckets: int | None = None,
     patience: int | None = None,
     on_divergence: OnDivergence = "stop",
