@@ -263,8 +263,8 @@ def train_composed(
     The vector of a word is the sum of its n rows, divided by the square root of n. It is composed
     when the first token of the word comes within reach of a centre, and trained while windows reach
     it. When the last token leaves, each row gets its change, divided by the same. This happens too,
-    and the vector is composed anew, when a token comes more than `longest_stay` tokens after the
-    one with which it was composed.
+    and the vector is composed anew, once it is `longest_stay` tokens old, when a token of the word
+    comes, or one stands a multiple of `longest_stay` before the token that comes.
 
     Parameters
     ----------
@@ -289,6 +289,11 @@ def train_composed(
         change = (now[word] - entry[word]) / len(parts[word]) ** 0.5
         np.add.at(inputs, list(parts[word]), change)
 
+    def refresh(word: int, i: int) -> None:
+        if i - since[word] >= longest_stay:
+            move_out(word)
+            move_in(word, i)
+
     for i in range(-reach, len(kept) + reach + 1):
         if 0 <= i - reach - 1 < len(kept):
             word = kept[i - reach - 1][1]
@@ -297,12 +302,14 @@ def train_composed(
                 move_out(word)
         if i + reach < len(kept):
             word = kept[i + reach][1]
-            if tokens[word] > 0 and i + reach - since[word] > longest_stay:
-                move_out(word)
+            if tokens[word] == 0:
                 move_in(word, i + reach)
-            elif tokens[word] == 0:
-                move_in(word, i + reach)
+            refresh(word, i + reach)
             tokens[word] += 1
+        if 0 <= i < len(kept):
+            for j in range(i + reach - longest_stay, max(0, i - reach) - 1, -longest_stay):
+                if j < len(kept):
+                    refresh(kept[j][1], i + reach)
         window = at.get(kept[i][0]) if 0 <= i < len(kept) else None
         if window is not None:
             some = train_window(now, outputs, window, step_size(window.position))
