@@ -87,9 +87,12 @@ class Case:
         inputs, outputs = self.inputs.astype(np.float64), self.outputs.astype(np.float64)
         if self.parts is not None:
             kept = reference.kept_tokens(self.ids.tolist(), self.key, self.sampling.keep)
+            positions, words = zip(*kept, strict=True)
+            in_reach = reference.WordsInReach(
+                inputs, self.parts, words, reach=self.window.reach, longest_stay=LONGEST_STAY
+            )
             loss, pairs = reference.train_composed(
-                inputs, outputs, list(self.windows()), kept, self.parts,
-                reach=self.window.reach, longest_stay=LONGEST_STAY,
+                in_reach, outputs, list(self.windows()), positions=positions,
                 step_size=lambda position: self.lr + self.slope * position,
             )  # fmt: skip
             return inputs, outputs, loss, pairs

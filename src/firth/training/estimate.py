@@ -67,6 +67,9 @@ def check_fits(needed: Estimate, task: Task, checkpoints: Checkpoints | None = N
     left = available_memory()
     if left is not None and needed.memory > left:
         smaller = "dim (--dim) or max_vocab (--max-vocab)"
+        if task.sizes.ngrams > task.words:
+            option = "subwords" if task.config.buckets is None else "buckets"
+            smaller = f"dim (--dim), max_vocab (--max-vocab) or {option} (--{option})"
         if task.engine.memory(task.config, Sizes(0), 0, 0) > needed.memory / 2:
             negative = ", negative (--negative)" if task.config.loss == "ns" else ""
             smaller = f"window (--window){negative} or threads (--threads)"

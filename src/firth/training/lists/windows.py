@@ -22,12 +22,14 @@ from firth.training.config import TrainConfig
 from firth.training.huffman import huffman_tree
 from firth.training.lists import bags, targets
 from firth.training.lists.reach import (
+    LONGEST_STAY,
     InReach,
     enter,
     free_all,
     leave,
     most_moves,
     reach_shapes,
+    refresh,
 )
 from firth.training.sampling import alias_table, keep_thresholds, noise_distribution
 
@@ -347,6 +349,10 @@ def list_moves(gathered: Gathered, i: int, reach: int, moves: NDArray[np.int64],
         moved = leave(gathered.in_reach, i - reach - 1, moves, moved)
     for j in range(first if i == reach else i + reach, last):
         moved = enter(gathered.in_reach, j, gathered.words[j], moves, moved)
+    # All others once in so many tokens.
+    for j in range(i + reach - LONGEST_STAY, max(first, i - reach) - 1, -LONGEST_STAY):
+        if j < last:
+            moved = refresh(gathered.in_reach, gathered.in_reach.slots[j], i + reach, moves, moved)
     return moved
 
 
