@@ -73,7 +73,10 @@ def test_each_option_is_described_and_no_other():
         ({"model": np.array(["cbow", "x"])}, "model must be skipgram or cbow, got array(["),
         ({"model": ["cbow"]}, "model must be skipgram or cbow, got ['cbow']"),
         ({"model": "cbow", "cbow_gradient": "true"}, "cbow_gradient must be sum or mean, got 'tr"),
-        ({"cbow_gradient": "sum"}, "cbow_gradient must be left out with model='skipgram' (--model s"),
+        (
+            {"cbow_gradient": "sum"},
+            "cbow_gradient must be left out with model='skipgram' (--model s",
+        ),
     ],
 )
 def test_says_what_is_wrong(options, message):
