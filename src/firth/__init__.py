@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from firth.evaluation import Evaluation, evaluate
     from firth.pipeline import train
     from firth.training import Callback, TrainConfig
-    from firth.vectors import Neighbour, Vectors, load
+    from firth.vectors import Neighbour, Readout, Vectors, combine, load
 
 __all__ = [
     "Callback",
@@ -44,12 +44,14 @@ __all__ = [
     "Interrupted",
     "MissingExtraError",
     "Neighbour",
+    "Readout",
     "TokenStore",
     "TrainConfig",
     "Vectors",
     "Vocabulary",
     "VocabularyError",
     "__version__",
+    "combine",
     "evaluate",
     "load",
     "read_corpus",
@@ -66,7 +68,7 @@ _import = lazy_names(
         "firth.evaluation": "Evaluation evaluate",
         "firth.pipeline": "train",
         "firth.training": "Callback TrainConfig",
-        "firth.vectors": "Neighbour Vectors load",
+        "firth.vectors": "Neighbour Readout Vectors combine load",
     },
 )
 

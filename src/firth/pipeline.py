@@ -10,26 +10,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from firth._version import __version__
 from firth.checks import switch
-from firth.corpus import Corpus, Vocabulary, read_corpus
+from firth.corpus import Corpus, read_corpus
 from firth.corpus.holdout import share_of
-from firth.errors import ConfigError, one_line
+from firth.errors import ConfigError
 from firth.io.cache import cache_folder
 from firth.io.paths import to_path
 from firth.training.checkpoints.folder import Checkpoints
 from firth.training.config import TrainConfig
-from firth.training.engines.base import INPUT, OUTPUT, Initial
+from firth.training.defaults import fitted
+from firth.training.engines.base import INPUT
 from firth.training.engines.registry import engine_named
 from firth.training.given import with_config
+from firth.training.initial import check_cut, check_known, ids_of, initial_of, known_words
 from firth.training.progress import ReadingBar, TrainingBar, are_bars_shown
 from firth.training.run_log import RunLog
 from firth.training.task import TrainResult
 from firth.training.trainer import check_callbacks, check_options, train_corpus
-from firth.vectors import Vectors
+from firth.vectors import RawTables, Readout, Vectors
+from firth.vectors.readout import AUTO, check_fits, check_readout
 
 if TYPE_CHECKING:
     from firth.corpus.reading import Source
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from firth.subwords.options import SubwordsOption
     from firth.training.callbacks import Callback
     from firth.training.config import CbowGradient, Loss, Model, OnDivergence
+    from firth.training.defaults import Preset
 
 _LOG = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ def train(
     dim: int = 100,
     window: int = 5,
     negative: int | None = None,
-    epochs: int = 5,
+    epochs: int | None = None,
     min_count: int = 5,
     max_vocab: int | None = None,
     sample: float = 1e-3,
@@ -65,10 +66,11 @@ def train(
     threads: int | None = None,
     seed: int = 1,
     deterministic: bool = False,
-    subwords: SubwordsOption | str = "none",
+    subwords: SubwordsOption | str | None = None,
     buckets: int | None = None,
     patience: int | None = None,
     on_divergence: OnDivergence = "stop",
+    preset: Preset | None = None,
     config: TrainConfig | None = None,
     tokenizer: str | Tokenizer = "whitespace",
     lowercase: bool = False,
@@ -84,6 +86,7 @@ def train(
     callbacks: Sequence[Callback] = (),
     progress: bool | None = None,
     engine: str = "hogwild",
+    readout: str | Readout = AUTO,
 ) -> Vectors:
     """Train word vectors on a corpus.
 
@@ -96,6 +99,9 @@ def train(
         a glob pattern, `"-"` for standard input, or several of these in a list. Or any iterable of
         lists of words or of integers; it is read once, so a generator will do. Or what
         `read_corpus` returned: then options of reading raise, `min_count` and `max_vocab` too.
+    preset : {"fast", "balanced", "best", "word2vec"}, optional
+        A named set of options of training; an option that is given overrides its value there.
+        Options that neither names fit the text. "word2vec" has the values of the original tool.
     config : TrainConfig, optional
         All options of training, instead of one keyword for each.
     tokenizer, lowercase, encoding_errors, normalization : optional
@@ -130,6 +136,9 @@ def train(
         What trains: compiled threads that share the vectors without locks, or the textbook in
         PyTorch, which is far slower and makes the same draws. Both run on the CPU;
         `firth.torch.fit` takes a GPU.
+    readout : str or Readout
+        How vectors are read out of the trained tables, see `Vectors.read_out`. By default `plain`,
+        and for models with n-grams the recipe that is best for most texts.
 
     Returns
     -------
@@ -163,28 +172,12 @@ def train(
     # `with_config` makes the config and loads the vectors to start from.
     assert config is not None
     assert start is None or isinstance(start, Vectors)
-    # All that can be checked is checked before reading, which may take long.
-    held_out = source.held_out > 0 if isinstance(source, Corpus) else share_of(holdout) != 0
-    check_options(config, held_out=held_out, checkpoints=checkpoint is not None)
-    check_callbacks(callbacks)
-    make_engine = engine_named(engine)
-    make_engine.check(config)
-    shows_bars = are_bars_shown(progress)
     reading = _Reading(tokenizer, lowercase, encoding_errors, normalization, holdout)
+    running = _Running(start, tuple(frozen), checkpoint, callbacks, progress, engine, readout)
+    # All that can be checked is checked before reading, which may take long.
+    running.check(source, config, holdout)
     with _open_checkpoints(checkpoint, checkpoint_every, keep_checkpoints, resume) as checkpoints:
-        with ReadingBar(shown=shows_bars) as bar:
-            corpus = _read(source, config, reading, start, _written_by(checkpoint, callbacks), bar)
-        with TrainingBar(shown=shows_bars) as bar:
-            result = train_corpus(
-                corpus,
-                config,
-                engine=make_engine,
-                callbacks=[RunLog(), *callbacks, bar],
-                checkpoints=checkpoints,
-                initial=None if start is None else _initial(start, corpus.vocabulary, config),
-                frozen=_ids(frozen, corpus.vocabulary),
-            )
-    return _wrap(result, corpus, source, config, engine, reading)
+        return _run(source, config, reading, running, checkpoints)
 
 
 @dataclass(frozen=True)
@@ -198,6 +191,76 @@ class _Reading:
     holdout: float | Source
 
 
+@dataclass(frozen=True)
+class _Running:
+    """How a run goes: the options that are neither those of reading nor in `TrainConfig`."""
+
+    start: Vectors | None
+    frozen: tuple[Token, ...]
+    checkpoint: str | os.PathLike[str] | None
+    callbacks: Sequence[Callback]
+    progress: bool | None
+    engine: str
+    readout: str | Readout
+
+    def check(self, source: Source | Corpus, config: TrainConfig, holdout: float | Source) -> None:
+        """Raise ConfigError if options are out of range, or do not fit the source or each other."""
+        held_out = source.held_out > 0 if isinstance(source, Corpus) else share_of(holdout) != 0
+        check_options(config, held_out=held_out, checkpoints=self.checkpoint is not None)
+        check_cut(self.start, config)
+        check_callbacks(self.callbacks)
+        engine_named(self.engine).check(config)
+        check_readout(self.readout)
+        if "subwords" not in config.not_given:
+            self.check_readout_fits(config)
+
+    def check_readout_fits(self, config: TrainConfig) -> None:
+        """Raise ConfigError if vectors cannot be read out by the recipe that was given."""
+        recipe = check_readout(self.readout)
+        if recipe is not None:
+            ngrams, output = config.subwords != "none", config.loss == "ns"
+            check_fits(recipe, ngrams=ngrams, output=output, dim=config.dim)
+
+    def writes(self) -> list[Path]:
+        """Return what the run writes: it is no text, although it may lie in a folder of texts."""
+        folders = [cache_folder(), *([] if self.checkpoint is None else [Path(self.checkpoint)])]
+        return folders + [place for callback in self.callbacks for place in callback.writes()]
+
+
+def _run(
+    source: Source | Corpus,
+    config: TrainConfig,
+    reading: _Reading,
+    running: _Running,
+    checkpoints: Checkpoints | None,
+) -> Vectors:
+    """Read a source, fill in what fits it, train, and return the vectors."""
+    shows_bars, start = are_bars_shown(running.progress), running.start
+    with ReadingBar(shown=shows_bars) as bar:
+        corpus = _read(source, config, reading, start, running.writes(), bar)
+    config = _fitted(config, corpus, running)
+    running.check_readout_fits(config)
+    with TrainingBar(shown=shows_bars) as bar:
+        result = train_corpus(
+            corpus,
+            config,
+            engine=engine_named(running.engine),
+            callbacks=[RunLog(), *running.callbacks, bar],
+            checkpoints=checkpoints,
+            initial=None if start is None else initial_of(start, corpus.vocabulary, config),
+            frozen=ids_of(running.frozen, corpus.vocabulary),
+        )
+    return _wrap(result, corpus, source, config, running, reading)
+
+
+def _fitted(config: TrainConfig, corpus: Corpus, running: _Running) -> TrainConfig:
+    """Return a config whose options that were not given fit the corpus."""
+    # What was begun without subwords goes on without, and they cannot be frozen.
+    plain = running.start is not None or running.engine == "torch" or bool(running.frozen)
+    tokens = corpus.tokens.size - corpus.held_out
+    return fitted(config, tokens=tokens, script=corpus.script, plain=plain)
+
+
 def _read(
     source: Source | Corpus,
     config: TrainConfig,
@@ -209,7 +272,7 @@ def _read(
     """Return the source as a corpus, which it may be already."""
     if isinstance(source, Corpus):
         corpus = source
-        _check_known(start, corpus)
+        check_known(start, corpus)
     else:
         corpus = read_corpus(
             source,
@@ -217,7 +280,7 @@ def _read(
             min_count=config.min_count,
             max_vocab=config.max_vocab,
             seed=config.seed,
-            start=None if start is None else _known_words(start),
+            start=None if start is None else known_words(start),
             leave_out=leave_out,
             on_progress=on_progress,
         )
@@ -237,7 +300,7 @@ def _wrap(
     corpus: Corpus,
     source: Source | Corpus,
     config: TrainConfig,
-    engine: str,
+    running: _Running,
     reading: _Reading,
 ) -> Vectors:
     """Return what was trained as `Vectors`, with a record of how it was read and trained."""
@@ -251,14 +314,15 @@ def _wrap(
         # How a corpus was read is not known here.
         how.clear()
         del options["min_count"], options["max_vocab"]
-    return Vectors(
+    return Vectors.from_tables(
         corpus.vocabulary.words,
-        result.input_vectors,
+        _raw_tables(result),
         counts=corpus.vocabulary.counts,
         output_vectors=result.output_vectors,
+        readout=running.readout,
         config={
             "firth": __version__,
-            "engine": engine,
+            "engine": running.engine,
             "options": options,
             "corpus": {
                 "source": _describe(source),
@@ -274,6 +338,12 @@ def _wrap(
             "lr_scale": result.lr_scale,
         },
     )
+
+
+def _raw_tables(result: TrainResult) -> RawTables:
+    """Return the rows of the words and of the n-grams; other rows may follow them."""
+    rows = result.shapes[INPUT].words + (0 if result.subwords is None else len(result.subwords))
+    return RawTables(result.tables[INPUT][:rows], result.subwords)
 
 
 def _open_checkpoints(
@@ -297,42 +367,6 @@ def _open_checkpoints(
         keep=2 if keep is None else keep,
         resume=switch("resume", resume),
     )
-
-
-def _check_known(start: Vectors | None, corpus: Corpus) -> None:
-    """Raise if a corpus that was read before lacks words of the vectors to start from."""
-    missing = [word for word in start or () if word not in corpus.vocabulary]
-    if missing:
-        raise ConfigError(
-            f"{len(missing):,} words of the vectors to start from are not in the corpus, such as "
-            f"{one_line(repr(missing[0]))}; read it with the start of read_corpus, or give train "
-            "the text itself"
-        )
-
-
-def _known_words(start: Vectors) -> Vocabulary:
-    counts = np.ones(len(start), np.int64) if start.counts is None else start.counts
-    return Vocabulary(start.words, np.maximum(counts, 1))
-
-
-def _initial(start: Vectors, vocabulary: Vocabulary, config: TrainConfig) -> Initial:
-    tables = {INPUT: start.input_vectors}
-    # In a tree no output row belongs to a word.
-    if start.output_vectors is not None and config.loss == "ns":
-        tables[OUTPUT] = start.output_vectors
-    return Initial(_ids(start.words, vocabulary), tables)
-
-
-def _ids(words: Iterable[Token], vocabulary: Vocabulary) -> NDArray[np.int64]:
-    return np.array([vocabulary.id_of(word) for word in words], np.int64)
-
-
-def _written_by(
-    checkpoint: str | os.PathLike[str] | None, callbacks: Sequence[Callback]
-) -> list[Path]:
-    """Return what the run writes: it is no text, although it may lie in a folder of texts."""
-    folders = [cache_folder(), *([] if checkpoint is None else [Path(checkpoint)])]
-    return folders + [place for callback in callbacks for place in callback.writes()]
 
 
 def _describe(source: Source | Corpus) -> str | list[str]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import time
 
@@ -51,13 +52,14 @@ def wait_for_a_checkpoint(folder):
 def test_tells_what_it_made(folder, run):
     done = run("train", "text.txt", "--output", "a.vec", "--dim", "8", "--sample", "0", at=folder)
     assert done.stdout.startswith("a.vec: 9 words, 8 dimensions, loss ")
-    assert done.stderr == ""
+    # What was chosen to fit the text.
+    assert re.fullmatch(r"firth: [\d,]+ words of text: epochs .* to override\)\n", done.stderr)
     assert len(firth.load(folder / "a.vec")) == 9
 
 
 def test_reads_standard_input_and_reports_json(folder, run):
     text = (folder / "text.txt").read_text()
-    options = ["--output", "b.bin", "--dim", "4", "--quiet", "--json"]
+    options = ["--output", "b.bin", "--dim", "4", "--epochs", "5", "--quiet", "--json"]
     done = run("train", "-", *options, at=folder, stdin=text)
     report = json.loads(done.stdout)
     assert report["words"] == 9
@@ -307,3 +309,13 @@ def test_what_does_not_fit_is_told_in_one_line(long, fails, arguments, part):
     message = fails("train", "text.txt", *OPTIONS, "--output", "bad", *arguments, at=long)
     assert part in message
     assert not (long / "bad").exists()
+
+
+def test_the_recipe_of_reading_out(tmp_path, call, fails):
+    (tmp_path / "text.txt").write_text("tea milk sugar bread butter jam\n" * 50)
+    command = ["train", "text.txt", "--output", "v", "--dim", "4", "--quiet", "--readout"]
+    assert call(*command, "components=1,output=0.5", at=tmp_path).returncode == 0
+    loaded = firth.load(tmp_path / "v")
+    assert loaded.config["readout"]["output"] == 0.5
+    assert loaded.read_out("plain").config["readout"]["name"] == "plain"
+    assert "components must be less than the 4" in fails(*command, "components=4", at=tmp_path)

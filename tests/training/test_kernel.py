@@ -94,7 +94,7 @@ def test_where_the_corpus_is_cut_changes_nothing(cbow, negative):
 
 
 @BOTH
-@pytest.mark.parametrize(("dim", "negative"), [(1, 1), (16, 5), (33, 6), (100, 15)])
+@pytest.mark.parametrize(("dim", "negative"), [(1, 1), (16, 5), (33, 6), (100, 15), (33, None)])
 def test_agrees_where_words_are_composed(cbow, dim, negative):
     case = draw_case(cbow=cbow, dim=dim, negative=negative, ngrams=25)
     assert_same(case.run_kernel(), case.run_reference())

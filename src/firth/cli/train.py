@@ -17,25 +17,28 @@ from firth.cli.app import EncodingErrors, Json, Overwrite, app, tell
 from firth.cli.report import facts, print_json
 from firth.errors import FirthError, FormatError
 from firth.training.config import TrainConfig, option_help
+from firth.training.defaults import Preset
 
 if TYPE_CHECKING:
     from firth.training import Callback
     from firth.vectors import Vectors
 
 
+_PresetOption = Annotated[
+    Preset | None,
+    typer.Option(
+        help="A named set of the options, which override it; word2vec has the values of the "
+        "original tool."
+    ),
+]
+
 _Verb = TypeVar("_Verb", bound=Callable[..., None])
 
 
 @dataclass
-class _Options:
-    """The options that the command passes to `firth.train` besides those of `TrainConfig`."""
+class _Reading:
+    """The options of reading that the command passes to `firth.train`."""
 
-    engine: Annotated[
-        Literal["hogwild", "torch"],
-        typer.Option(
-            help="Compiled threads without locks, or the textbook in PyTorch, which is slow."
-        ),
-    ] = "hogwild"
     tokenizer: Annotated[
         Literal["whitespace", "words", "textbook", "chinese"],
         typer.Option(
@@ -55,6 +58,24 @@ class _Options:
             help="Keep a share of the text, or take another text, to measure the loss on.",
         ),
     ] = None
+
+
+@dataclass
+class _Options:
+    """The other options that the command passes to it, besides those of `TrainConfig`."""
+
+    engine: Annotated[
+        Literal["hogwild", "torch"],
+        typer.Option(
+            help="Compiled threads without locks, or the textbook in PyTorch, which is slow."
+        ),
+    ] = "hogwild"
+    readout: Annotated[
+        str,
+        typer.Option(
+            metavar="RECIPE", help="How vectors are read out of the trained tables, see convert."
+        ),
+    ] = "auto"
     start: Annotated[
         str | None,
         typer.Option(metavar="VECTORS", help="Start from these vectors, or this checkpoint."),
@@ -88,9 +109,11 @@ class _Options:
 
 
 def _with_train_options(verb: _Verb) -> _Verb:
-    """Replace `**options` of a verb by those of `TrainConfig` and `_Options`, for Typer to read."""
-    fields = (*dataclasses.fields(TrainConfig), *dataclasses.fields(_Options))
-    annotations = {**_config_options(), **get_type_hints(_Options, include_extras=True)}
+    """Replace `**options` of a verb by those of `TrainConfig` and of the command, for Typer."""
+    annotations, fields = _config_options(), [*dataclasses.fields(TrainConfig)]
+    for kind in (_Reading, _Options):
+        annotations |= get_type_hints(kind, include_extras=True)
+        fields += dataclasses.fields(kind)
     options = [
         Parameter(f.name, Parameter.KEYWORD_ONLY, default=f.default, annotation=annotations[f.name])
         for f in fields
@@ -115,7 +138,7 @@ def _config_options() -> dict[str, Any]:
         names = [_as_option(field.name)] if field.default is False else []
         kind: Any = types[field.name] if field.default is not None else types[field.name] | None
         # A command takes text where Python takes pairs or functions.
-        kind = str if field.name == "subwords" else kind
+        kind = str | None if field.name == "subwords" else kind
         options[field.name] = Annotated[kind, typer.Option(*names, help=text)]
     return options
 
@@ -142,6 +165,7 @@ def train(
         typer.Option(help="Where to write: a file .bin, .txt or .vec, or without suffix a folder."),
     ],
     *,
+    preset: _PresetOption = None,
     log: Annotated[
         str | None, typer.Option(metavar="FILE", help="Append what happens, as JSON lines.")
     ] = None,
@@ -178,6 +202,7 @@ def train(
     given = {name: value for name, value in options.items() if _is_given(context, name)}
     vectors = train_vectors(
         inputs,
+        preset=preset,
         **{**given, "holdout": holdout, "frozen": _read_words(frozen)},
         callbacks=callbacks,
         progress=False if quiet else None,

@@ -27,6 +27,8 @@ Loss = Literal["ns", "hs"]
 OnDivergence = Literal["stop", "halve"]
 Check = Callable[[str, Any], Any]
 
+# word2vec's values. Texts get others, which fit them: `firth.training.defaults`.
+_DEFAULT_EPOCHS = 5
 # By the gradient of CBOW; skip-gram has none, and word2vec's step size. See docs/decisions.md.
 _DEFAULT_LR = {None: 0.025, "sum": 0.05, "mean": 0.2}
 _DEFAULT_MIN_LR = 1e-4
@@ -34,16 +36,18 @@ _DEFAULT_NEGATIVE, _DEFAULT_NOISE_EXPONENT = 5, 0.75
 # Steps are taken in float32, where beyond these they are 0 or infinite.
 _LEAST_LR, _MOST_LR = 1e-30, 1e30
 
-# The default of an option that follows from others or the machine. The field has the type of the
-# value that is computed, so that no user of a config has to exclude None where there is none.
+# The default of an option that follows from others, the text or the machine. The field has the type
+# of the value that is computed, so that no user of a config has to exclude a None that never comes.
 _COMPUTED: Any = None
 _COMPUTE: dict[str, Callable[[TrainConfig], Any]] = {
     "cbow_gradient": lambda config: "sum" if config.model == "cbow" else None,
     "negative": lambda config: _DEFAULT_NEGATIVE if config.loss == "ns" else None,
     "noise_exponent": lambda config: _DEFAULT_NOISE_EXPONENT if config.loss == "ns" else None,
+    "epochs": lambda config: _DEFAULT_EPOCHS,
     "lr": lambda config: _DEFAULT_LR[config.cbow_gradient],
     "min_lr": lambda config: min(_DEFAULT_MIN_LR, config.lr),
     "threads": lambda config: available_processors(),
+    "subwords": lambda config: "none",
 }
 
 
@@ -70,6 +74,9 @@ def choice(choices: object) -> Check:
 class TrainConfig:
     """The options of a training run; defaults are word2vec's where it has one.
 
+    For a text, `firth.train` chooses better values of the options marked with "fits the text",
+    unless they are given: see docs/quality.md.
+
     The command `firth train` has the same options, with these descriptions as their help.
 
     Parameters
@@ -88,8 +95,8 @@ class TrainConfig:
         Maximum distance of a context word from the centre, after subsampling.
     negative : int, optional
         Noise words for each window, shared by its pairs; by default 5, with `loss` hs none.
-    epochs : int
-        Passes over the corpus.
+    epochs : int, optional
+        Passes over the corpus; fits the text, or else 5.
     min_count : int
         Leave out words that occur less often.
     max_vocab : int, optional
@@ -100,8 +107,8 @@ class TrainConfig:
         Draw noise words by count to this power, by default 0.75: 0 draws all alike, less than 0
         prefers rare words.
     lr : float, optional
-        Step size at the start; by default 0.025 for skipgram, 0.05 for cbow, 0.2 for cbow with
-        the true gradient.
+        Step size at the start; fits the text, or else 0.025 for skipgram, 0.05 for cbow, 0.2 for
+        cbow with the true gradient.
     min_lr : float, optional
         Step size at the end, to which it falls linearly; by default 1e-4, or `lr` if that is less.
     shrink_windows : bool
@@ -112,9 +119,9 @@ class TrainConfig:
         Seed of the random numbers: with one thread, the same seed gives the same vectors.
     deterministic : bool
         Train with one thread, whatever `threads` says: the same vectors, bit by bit, each time.
-    subwords : (int, int), "none" or callable
+    subwords : (int, int), "none" or callable, optional
         Shortest and longest n-grams of which words are composed, such as 3-6; none for whole words.
-        In Python also a function that cuts a word into parts.
+        In Python also a function that cuts a word into parts. Fits the text, or else none.
     buckets : int, optional
         Hash n-grams into so many rows, as fastText does; by default each n-gram of two words has
         a row.
@@ -147,7 +154,7 @@ class TrainConfig:
     dim: Annotated[int, whole(1, 100_000)] = 100
     window: Annotated[int, whole(1, 10_000)] = 5
     negative: Annotated[int | None, whole(1, 10_000)] = _COMPUTED
-    epochs: Annotated[int, whole(1, 1_000_000)] = 5
+    epochs: Annotated[int, whole(1, 1_000_000)] = _COMPUTED
     min_count: Annotated[int, whole(1, INT64_MAX)] = 5
     max_vocab: Annotated[int | None, whole(2, INT64_MAX)] = None
     sample: Annotated[float, real(0.0, 1.0)] = 1e-3
@@ -158,7 +165,7 @@ class TrainConfig:
     threads: Annotated[int, whole(1, 1_024)] = _COMPUTED
     seed: Annotated[int, whole(0, 2**64 - 1)] = 1
     deterministic: Annotated[bool, switch] = False
-    subwords: Annotated[SubwordsOption, check_subwords] = "none"
+    subwords: Annotated[SubwordsOption, check_subwords] = _COMPUTED
     buckets: Annotated[int | None, check_buckets] = None
     patience: Annotated[int | None, whole(1, INT64_MAX)] = None
     on_divergence: Annotated[OnDivergence, choice(OnDivergence)] = "stop"
@@ -166,7 +173,7 @@ class TrainConfig:
     def __post_init__(self) -> None:
         """Check each option, and compute what was not given."""
         computed = frozenset(name for name in _COMPUTE if getattr(self, name) is None)
-        object.__setattr__(self, "_computed", computed)
+        object.__setattr__(self, "_not_given", computed)
         for name, (kind, check) in _types_and_checks().items():
             value = _COMPUTE[name](self) if name in computed else getattr(self, name)
             if value is not None or type(None) not in get_args(kind):
@@ -206,8 +213,37 @@ class TrainConfig:
         0.05
         """
         options = dataclasses.asdict(self)
-        given = {name: options[name] for name in options.keys() - vars(self)["_computed"]}
+        given = {name: options[name] for name in options.keys() - self.not_given}
         return type(self)(**{**given, **changes})
+
+    def fill_in(self, **values: object) -> Self:
+        """Return a config with values for options that were not given, and still count as such.
+
+        Values for options that were given are left out.
+
+        Examples
+        --------
+        >>> config = TrainConfig(epochs=3, threads=1).fill_in(epochs=20, lr=0.07)
+        >>> config.epochs, config.lr, config.filled_in
+        (3, 0.07, frozenset({'lr'}))
+        """
+        values = {name: value for name, value in values.items() if name in self.not_given}
+        filled = self.replace(**values)
+        object.__setattr__(filled, "_not_given", self.not_given)
+        object.__setattr__(filled, "_filled_in", frozenset(values))
+        return filled
+
+    @property
+    def not_given(self) -> frozenset[str]:
+        """The options that were not given, but computed or filled in."""
+        found: frozenset[str] = vars(self)["_not_given"]
+        return found
+
+    @property
+    def filled_in(self) -> frozenset[str]:
+        """The options that `fill_in` has set."""
+        found: frozenset[str] = vars(self).get("_filled_in", frozenset())
+        return found
 
     def as_json(self) -> dict[str, Any]:
         """Return the options as JSON can hold them.
@@ -251,8 +287,8 @@ def option_help() -> dict[str, str]:
 
     Examples
     --------
-    >>> option_help()["epochs"]
-    'Passes over the corpus.'
+    >>> option_help()["min_count"]
+    'Leave out words that occur less often.'
     """
     found = re.findall(r"^(\w+) : .*((?:\n    .*)+)", parameters_section(), re.MULTILINE)
     return {name: " ".join(text.split()) for name, text in found}

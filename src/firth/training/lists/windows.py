@@ -288,8 +288,8 @@ def list_block(
         The unit of the last centre, how many windows were listed, and where the moves end. Those
         that come after the last window are to be done too.
     """
-    words, positions, ends, seen, noise_bits, _, in_reach = gathered
-    cbow, subwords, reach, shrink, negative, longest_path, divided = window
+    words, positions, ends, seen, _, _, in_reach = gathered
+    cbow, subwords, reach, shrink, _, _, divided = window
     inputs, contexts, count, width_before = listed.inputs, 2 * reach, 0, 0
     # What windows name: words, or their slots, whose rows are two apart.
     named, named_stride, arrival_stride = words, stride, stride
@@ -308,20 +308,7 @@ def list_block(
         listed.positions[w] = positions[i]
         listed.arrivals[w] = words[i + reach] * arrival_stride
         listed.move_ends[w] = moved
-        if longest_path is not None:
-            listed.t[w], listed.repeated_noise[w] = targets.list_path(
-                words[i], sampling.tree, stride, listed.targets[w], listed.labels[w]
-            )
-            listed.is_relabelled[w] = True
-        else:
-            t, repeated_noise = targets.list_targets(
-                words[i], noise_bits[i & (BLOCK - 1)], negative, sampling.alias, stride,
-                listed.targets[w], listed.labels[w], listed.noise_duplicates[w],
-            )  # fmt: skip
-            listed.t[w], listed.repeated_noise[w] = t, repeated_noise
-            # The centre first, labelled 1, then noise words: labels differ by their number only.
-            width = t + repeated_noise
-            listed.is_relabelled[w], width_before = width != width_before, width
+        width_before = _list_targets(gathered, i, sampling, window, stride, listed, w, width_before)
         if cbow is not None:
             listed.m[w], listed.repeated_contexts[w] = bags.list_mean(
                 named, i, low, high, named_stride, divided,
@@ -335,6 +322,36 @@ def list_block(
     if subwords is not None and start < stop and stop == gathered.extent[0]:
         moved = _list_last_moves(gathered, stop - 1, reach, listed.moves, moved)
     return unit, count, moved
+
+
+@inlined
+def _list_targets(
+    gathered: Gathered,
+    i: int,
+    sampling: Sampling,
+    window: Window,
+    stride: int,
+    listed: WindowList,
+    w: int,
+    width_before: int,
+) -> int:
+    """List the targets of the centre at index i as those of window w; return how many there are.
+
+    The window before has `width_before`.
+    """
+    rows, labels, centre = listed.targets[w], listed.labels[w], gathered.words[i]
+    if window.longest_path is not None:
+        t, repeated_noise = targets.list_path(centre, sampling.tree, stride, rows, labels)
+        listed.is_relabelled[w] = True
+    else:
+        t, repeated_noise = targets.list_targets(
+            centre, gathered.noise_bits[i & (BLOCK - 1)], window.negative, sampling.alias, stride,
+            rows, labels, listed.noise_duplicates[w],
+        )  # fmt: skip
+        # The centre first, labelled 1, then noise words: labels differ by their number only.
+        listed.is_relabelled[w] = t + repeated_noise != width_before
+    listed.t[w], listed.repeated_noise[w] = t, repeated_noise
+    return t + repeated_noise
 
 
 @inlined
