@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from firth.corpus.tokenizers import Tokenizer
     from firth.corpus.vocabulary import Token
     from firth.normalization import Normalization
+    from firth.phrases import Phrases
     from firth.subwords.options import SubwordsOption
     from firth.training.callbacks import Callback
     from firth.training.config import CbowGradient, Loss, Model, OnDivergence
@@ -66,7 +67,7 @@ def train(
     threads: int | None = None,
     seed: int = 1,
     deterministic: bool = False,
-    subwords: SubwordsOption | str | None = None,
+    subwords: SubwordsOption | None = None,
     buckets: int | None = None,
     patience: int | None = None,
     on_divergence: OnDivergence = "stop",
@@ -76,6 +77,7 @@ def train(
     lowercase: bool = False,
     encoding_errors: EncodingErrors = "strict",
     normalization: Normalization = "NFC",
+    phrases: int | Phrases | str | os.PathLike[str] = 0,
     holdout: float | Source = 0.0,
     start: Vectors | str | os.PathLike[str] | None = None,
     frozen: Iterable[Token] = (),
@@ -106,6 +108,9 @@ def train(
         All options of training, instead of one keyword for each.
     tokenizer, lowercase, encoding_errors, normalization : optional
         How words are found in a text; see `read_corpus`.
+    phrases : int, Phrases or path
+        Join neighbouring words to phrases such as `new_york`: by so many passes, or those that
+        were found before; see `read_corpus`. By default none, or those that `start` knows.
     holdout : float or source
         A share of the text, or another text, that is not trained on; see `read_corpus`. Its mean
         loss is measured after each epoch.
@@ -172,7 +177,7 @@ def train(
     # `with_config` makes the config and loads the vectors to start from.
     assert config is not None
     assert start is None or isinstance(start, Vectors)
-    reading = _Reading(tokenizer, lowercase, encoding_errors, normalization, holdout)
+    reading = _Reading(tokenizer, lowercase, encoding_errors, normalization, phrases, holdout)
     running = _Running(start, tuple(frozen), checkpoint, callbacks, progress, engine, readout)
     # All that can be checked is checked before reading, which may take long.
     running.check(source, config, holdout)
@@ -188,6 +193,7 @@ class _Reading:
     lowercase: bool
     encoding_errors: EncodingErrors
     normalization: Normalization
+    phrases: int | Phrases | str | os.PathLike[str]
     holdout: float | Source
 
 
@@ -314,12 +320,15 @@ def _wrap(
         # How a corpus was read is not known here.
         how.clear()
         del options["min_count"], options["max_vocab"]
+    if corpus.phrases is not None:
+        how["phrases"] = corpus.phrases.facts()
     return Vectors.from_tables(
         corpus.vocabulary.words,
         _raw_tables(result),
         counts=corpus.vocabulary.counts,
         output_vectors=result.output_vectors,
         readout=running.readout,
+        phrases=corpus.phrases,
         config={
             "firth": __version__,
             "engine": running.engine,

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Literal
 
-Kind = Literal["vectors", "log", "picture", "tensors"]
+Kind = Literal["vectors", "log", "picture", "tensors", "phrases"]
 
 # The files of a folder in Firth's own format.
 MODEL = "model.safetensors"
@@ -20,6 +20,8 @@ CONFIG = "config.json"
 FOLDER_OF_VECTORS = (MODEL, VOCABULARY, CONFIG)
 # Only vectors with n-grams have this file too.
 SUBWORDS = "subwords.json"
+# A file more if the vectors know phrases.
+PHRASES = "phrases.json"
 
 # The events in the lines of a run's log.
 _EVENTS = ("start", "progress", "epoch", "evaluation", "end")
@@ -30,6 +32,7 @@ _SVG = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*<svg\b",
     re.DOTALL,
 )
+_PHRASES = b'{"kind": "phrases"'
 _PICTURES = {
     b"\x89PNG\r\n\x1a\n": ".png",
     b"%PDF-": ".pdf",
@@ -50,6 +53,8 @@ def kind_of(path: Path) -> Kind | None:
         return "log"
     if _picture_suffix(head) is not None:
         return "picture"
+    if head.startswith(_PHRASES):
+        return "phrases"
     return "tensors" if _holds_tensors(head) else None
 
 

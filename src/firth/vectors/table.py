@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.phrases import Phrases
+
 if TYPE_CHECKING:
     from firth.vectors.composition import RawTables
 
@@ -33,6 +35,8 @@ class Table:
         How the vectors were trained; whatever JSON can hold.
     raw : RawTables, optional
         What the vectors were read out of, if it is not themselves.
+    phrases : Phrases, optional
+        What was joined in the text.
     """
 
     words: Sequence[Token]
@@ -41,3 +45,4 @@ class Table:
     output_vectors: NDArray[np.float32] | None = None
     config: Mapping[str, object] = field(default_factory=dict)
     raw: RawTables | None = None
+    phrases: Phrases | None = None

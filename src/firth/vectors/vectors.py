@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from firth.checks import whole_number
 from firth.errors import ConfigError
 from firth.other_names import explain_keywords
+from firth.phrases import Phrases
 from firth.vectors.composition import RawTables, read_out
 from firth.vectors.formats.registry import write_table
 from firth.vectors.queries import query_vectors, token_list, unit_queries, warn_of_composed
@@ -52,6 +53,8 @@ class Vectors(WordRows):
     raw : RawTables, optional
         The trained tables that the vectors were read out of, and the n-grams, of which the vectors
         of words that are not in the vocabulary are composed.
+    phrases : Phrases, optional
+        What was joined in the text: `new york` is then looked up as `new_york`.
 
     Attributes
     ----------
@@ -91,11 +94,14 @@ class Vectors(WordRows):
         output_vectors: NDArray[np.float32] | None = None,
         counts: NDArray[np.int64] | None = None,
         config: Mapping[str, object] | None = None,
+        phrases: Phrases | None = None,
         readout: str | Readout = AUTO,
     ) -> Self:
         """Read vectors out of raw tables; `read_out` describes the recipes and the errors."""
         recipe = check_readout(readout) or best_readout(
-            ngrams=raw.subwords is not None, output=output_vectors is not None
+            None if raw.subwords is None else raw.subwords.least,
+            output=output_vectors is not None,
+            dim=raw.input.shape[1],
         )
         matrix, space = read_out(raw, words, output_vectors, recipe)
         is_raw = raw.subwords is None and recipe.is_plain
@@ -106,6 +112,7 @@ class Vectors(WordRows):
             output_vectors=output_vectors,
             config={**(config or {}), "readout": recipe.as_json()},
             raw=None if is_raw else dataclasses.replace(raw, space=space),
+            phrases=phrases,
         )
 
     def read_out(self, readout: str | Readout = AUTO) -> Self:
@@ -123,9 +130,10 @@ class Vectors(WordRows):
             - `axes`: principal axes are scaled by s**axes.
 
             By name: `plain`, the vectors as they were trained; `subword`, without the own row and
-            the first component, with half of the output vectors and axes of -0.25. With changes:
-            `"plain,components=1,unit=yes"`. `auto` is what is best for most texts: `subword` if
-            there are n-grams, else `plain`.
+            the first component, with half of the output vectors and axes of -0.25; `character`,
+            the same with the own row. With changes: `"plain,components=1,unit=yes"`. `auto` is what
+            is best for most texts: `plain` for whole words, `character` if n-grams begin with
+            single characters, as for Chinese, else `subword`.
 
         Raises
         ------
@@ -155,6 +163,7 @@ class Vectors(WordRows):
             output_vectors=self.output_vectors,
             counts=self.counts,
             config=self.config,
+            phrases=self.phrases,
             readout=readout,
         )
 
@@ -181,14 +190,7 @@ class Vectors(WordRows):
         FirthError
             If the path cannot be written, or holds something other than vectors.
         """
-        table = Table(
-            words=self.words,
-            input_vectors=self.input_vectors,
-            counts=self.counts,
-            output_vectors=self.output_vectors,
-            config=self.config,
-            raw=self.raw,
-        )
+        table = Table(**{part.name: getattr(self, part.name) for part in dataclasses.fields(Table)})
         write_table(table, path, overwrite=overwrite)
 
     @overload  # A str is also a sequence of str; this first overload is for it.

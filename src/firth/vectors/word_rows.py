@@ -14,6 +14,7 @@ from numpy.typing import DTypeLike, NDArray
 from firth.errors import ConfigError
 from firth.normalization import Places, find_word
 from firth.other_names import VECTORS, unknown_attribute
+from firth.phrases import Phrases
 from firth.vectors.checks import checked_counts, checked_matrix, number_words, read_only
 from firth.vectors.composition import RawTables, checked_raw
 from firth.vectors.queries import Found, find_row, find_vectors, token_list
@@ -22,7 +23,7 @@ from firth.vectors.table import Token
 # Computed from the other attributes, so neither copied nor pickled.
 _DERIVED = ("_rows", "_exact")
 # The attributes that these are computed from.
-_FIXED = ("words", "dim", "input_vectors", "output_vectors", "counts", "raw")
+_FIXED = ("words", "dim", "input_vectors", "output_vectors", "counts", "raw", "phrases")
 
 Default = TypeVar("Default")
 
@@ -39,9 +40,11 @@ class WordRows:
         output_vectors: NDArray[np.float32] | None = None,
         config: Mapping[str, object] | None = None,
         raw: RawTables | None = None,
+        phrases: Phrases | None = None,
     ) -> None:
         self.words = tuple(words.tolist() if isinstance(words, np.ndarray) else words)
-        self._rows = number_words(self.words)
+        self.phrases = phrases
+        self._rows = number_words(self.words, phrases)
         self.input_vectors = checked_matrix(matrix, self.words, "the matrix of vectors")
         self.dim = self.input_vectors.shape[1]
         if output_vectors is not None:
@@ -153,7 +156,7 @@ class WordRows:
             if state[name] is not None:
                 vars(self)[name] = read_only(state[name])
         self.config = dict(self.config)
-        self._rows = number_words(self.words)
+        self._rows = number_words(self.words, self.phrases)
 
     def __setattr__(self, name: str, value: object) -> None:
         """Set an attribute, unless other attributes were computed from it."""
