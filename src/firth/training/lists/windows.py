@@ -312,19 +312,19 @@ def list_block(
         listed.positions[w] = positions[i]
         listed.arrivals[w] = words[i + reach] * arrival_stride
         listed.move_ends[w] = moved
-        rows, labels = listed.targets[w], listed.labels[w]
         if longest_path is not None:
-            t, repeated_noise = targets.list_path(words[i], sampling.tree, stride, rows, labels)
+            listed.t[w], listed.repeated_noise[w] = targets.list_path(
+                words[i], sampling.tree, stride, listed.targets[w], listed.labels[w]
+            )
             listed.is_relabelled[w] = True
         else:
-            t, repeated_noise = targets.list_targets(
+            listed.t[w], listed.repeated_noise[w] = targets.list_targets(
                 words[i], noise_bits[i & (BLOCK - 1)], negative, sampling.alias, stride,
-                rows, labels, listed.noise_duplicates[w],
+                listed.targets[w], listed.labels[w], listed.noise_duplicates[w],
             )  # fmt: skip
             # The centre first, labelled 1, then noise words: labels differ by their number only.
-            width = t + repeated_noise
+            width = listed.t[w] + listed.repeated_noise[w]
             listed.is_relabelled[w], width_before = width != width_before, width
-        listed.t[w], listed.repeated_noise[w] = t, repeated_noise
         if cbow is not None:
             listed.m[w], listed.repeated_contexts[w] = bags.list_mean(
                 named, i, low, high, named_stride, divided,
