@@ -7,6 +7,7 @@ Source of the n-grams and their hash: fastText 0.9.2, `Dictionary::computeSubwor
 from __future__ import annotations
 
 from collections.abc import Iterable
+from numbers import Integral
 
 from firth.checks import shown
 from firth.errors import ConfigError, one_line
@@ -29,8 +30,8 @@ def composed(word: object) -> str:
     """
     if isinstance(word, str):
         return normalize(word)
-    kind = "the integer " if isinstance(word, int) else ""
-    raise ConfigError(f"subwords need words of text, got {kind}{shown(word)}")
+    given = f"the integer {shown(int(word))}" if isinstance(word, Integral) else shown(word)
+    raise ConfigError(f"subwords need words of text, got {given}")
 
 
 def bounded(word: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.checks import shown
+from firth.checks import shown, whole_number
 from firth.errors import ConfigError, FormatError, one_line, reraise
 from firth.subwords.cutting import (
     END_OF_LINE,
@@ -66,15 +66,20 @@ class Subwords:
 
     def __post_init__(self) -> None:
         """Check that the parts fit together."""
+        for name in ("least", "most"):
+            self._set(name, whole_number(f"`{name}` of subwords", getattr(self, name), least=0))
         if not self.by_function:
             check_lengths("subwords", self.least, self.most)
             if self.cut is not None:
                 raise ConfigError("subwords are cut by lengths or by a function, not by both")
         if self.buckets is not None:
-            check_buckets("buckets", self.buckets)
+            self._set("buckets", check_buckets("buckets", self.buckets))
             if self.ngrams or self.by_function:
                 raise ConfigError("hashed subwords have lengths, and no list of n-grams")
         self._check_ngrams()
+
+    def _set(self, name: str, value: int) -> None:
+        object.__setattr__(self, name, value)
 
     def _check_ngrams(self) -> None:
         for ngram in self.ngrams:
@@ -91,7 +96,7 @@ class Subwords:
     @property
     def by_function(self) -> bool:
         """Whether a function cuts words, not lengths in characters."""
-        return self.least == 0 == self.most
+        return self.least == self.most == 0
 
     def __len__(self) -> int:
         """Return the number of rows of n-grams."""
@@ -250,4 +255,4 @@ def hashed_ngrams(least: int, most: int, buckets: int) -> Subwords:
     >>> hashed_ngrams(3, 3, 2_000_000).rows_of("tea")
     [1484008, 23337, 55895]
     """
-    return Subwords(least, most, buckets=check_buckets("buckets", buckets))
+    return Subwords(least, most, buckets=buckets)

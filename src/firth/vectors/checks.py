@@ -5,6 +5,7 @@ V words · D dimensions
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar
 
 import numpy as np
@@ -67,6 +68,21 @@ def checked_matrix(
         )
     if len(matrix) != len(words):
         raise ConfigError(f"{name} has {len(matrix):,} rows for {len(words):,} words")
+    return checked_rows(
+        matrix, name, lambda row: f"word number {row + 1}, {one_line(repr(words[row]))},"
+    )
+
+
+def checked_rows(
+    matrix: NDArray[np.floating], name: str, describe: Callable[[int], str]
+) -> NDArray[np.float32]:
+    """Return a read-only view of a matrix in float32; `describe` names the owner of a row.
+
+    Raises
+    ------
+    ConfigError
+        If a number is not finite.
+    """
     with np.errstate(over="ignore"):
         numbers = matrix.astype(np.float32, copy=False)
     for block in row_blocks(*numbers.shape):
@@ -74,8 +90,7 @@ def checked_matrix(
         if not finite.all():
             row = block.start + int(np.argmin(finite))
             raise ConfigError(
-                f"{name} must be finite: word number {row + 1}, {one_line(repr(words[row]))}, "
-                "has NaN or infinity in its row"
+                f"{name} must be finite: {describe(row)} has NaN or infinity in its row"
             )
     return read_only(numbers)
 

@@ -8,14 +8,14 @@ D dimensions · n queries
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import cast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firth.checks import as_array, shown
-from firth.errors import ConfigError
+from firth.errors import ConfigError, one_line, warn
 from firth.normalization import find_word
 from firth.vectors.search import unit_rows
 from firth.vectors.spelling import unknown_word
@@ -65,15 +65,60 @@ def find_row(word: Token, rows: Mapping[Token, int]) -> int | None:
     return row
 
 
-def find_rows(words: Iterable[Token], rows: Mapping[Token, int]) -> NDArray[np.int64]:
-    """Return the rows of words; a word without a row raises `VocabularyError`."""
-    found = []
-    for word in words:
-        row = find_row(word, rows)
-        if row is None:
+class Found(NamedTuple):
+    """The vectors (n, D) of some words, and their rows (n,); -1 for those that were composed."""
+
+    vectors: NDArray[np.float32]
+    rows: NDArray[np.int64]
+
+
+def find_vectors(
+    words: Sequence[Token],
+    rows: Mapping[Token, int],
+    matrix: NDArray[np.float32],
+    compose: Callable[[Token], NDArray[np.float32] | None] | None = None,
+) -> Found:
+    """Return copies of the vectors of words.
+
+    Parameters
+    ----------
+    words : sequence of n tokens
+    rows : mapping of token to row number
+    matrix : (V, D) float32
+    compose : callable, optional
+        Returns the vector (D,) of a word that has no row, or None.
+
+    Raises
+    ------
+    VocabularyError
+        If a word has no vector.
+    """
+    found = np.array([_row_or_minus_one(word, rows) for word in words], dtype=np.int64)
+    vectors = matrix[found]
+    for place in np.flatnonzero(found < 0).tolist():
+        word = words[place]
+        composed = None if compose is None else compose(word)
+        if composed is None:
             raise unknown_word(word if isinstance(word, str) else int(word), rows)
-        found.append(row)
-    return np.array(found, dtype=np.int64)
+        vectors[place] = composed
+    return Found(vectors, found)
+
+
+def warn_of_composed(words: Sequence[Token], found: Found, rows: Mapping[Token, int]) -> None:
+    """Warn once if vectors of words were composed of n-grams: a word may be misspelt."""
+    composed = [words[place] for place in np.flatnonzero(found.rows < 0).tolist()]
+    if len(composed) == 1:
+        warn(f"{unknown_word(composed[0], rows)}; its vector is composed of its n-grams")
+    elif composed:
+        warn(
+            f"{len(composed):,} words, such as {one_line(repr(composed[0]))}, are not among the "
+            f"{len(rows):,} words; their vectors are composed of their n-grams"
+        )
+
+
+def _row_or_minus_one(word: Token, rows: Mapping[Token, int]) -> int:
+    row = find_row(word, rows)
+    return -1 if row is None else row
 
 
 def query_vectors(query: object, dim: int) -> NDArray[np.floating] | None:

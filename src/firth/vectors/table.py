@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from firth.vectors.composition import RawTables
 
 Token = str | int
 """A word as text, or the integer id of an item."""
@@ -27,6 +31,8 @@ class Table:
     output_vectors : (V, D) float32, optional
     config : mapping
         How the vectors were trained; whatever JSON can hold.
+    raw : RawTables, optional
+        What the vectors were read out of, if it is not themselves.
     """
 
     words: Sequence[Token]
@@ -34,3 +40,4 @@ class Table:
     counts: NDArray[np.int64] | None = None
     output_vectors: NDArray[np.float32] | None = None
     config: Mapping[str, object] = field(default_factory=dict)
+    raw: RawTables | None = None

@@ -5,30 +5,25 @@ V words · D dimensions · n queries
 
 from __future__ import annotations
 
+import dataclasses
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar, overload
+from typing import Any, NamedTuple, Self, overload
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 from firth.checks import whole_number
 from firth.errors import ConfigError
-from firth.normalization import Places, find_word
-from firth.other_names import VECTORS, explain_keywords, unknown_attribute
-from firth.vectors.checks import checked_counts, checked_matrix, number_words, read_only
+from firth.other_names import explain_keywords
+from firth.vectors.composition import RawTables, read_out
 from firth.vectors.formats.registry import write_table
-from firth.vectors.queries import find_row, find_rows, query_vectors, token_list, unit_queries
+from firth.vectors.queries import query_vectors, token_list, unit_queries, warn_of_composed
+from firth.vectors.readout import AUTO, RECIPES, Readout, best_readout, check_readout
 from firth.vectors.search import ExactIndex, cosines, unit_rows
 from firth.vectors.table import Table, Token
-
-# Computed from the other attributes, so neither copied nor pickled.
-_DERIVED = ("_rows", "_exact")
-# The attributes that these are computed from.
-_FIXED = ("words", "dim", "input_vectors", "output_vectors", "counts")
-
-Default = TypeVar("Default")
+from firth.vectors.word_rows import WordRows
 
 
 class Neighbour(NamedTuple):
@@ -38,7 +33,7 @@ class Neighbour(NamedTuple):
     score: float
 
 
-class Vectors:
+class Vectors(WordRows):
     """Words, and a vector for each.
 
     Parameters
@@ -54,12 +49,16 @@ class Vectors:
         The vectors of the target side, if training kept them.
     config : mapping, optional
         How the vectors were trained.
+    raw : RawTables, optional
+        The trained tables that the vectors were read out of, and the n-grams, of which the vectors
+        of words that are not in the vocabulary are composed.
 
     Attributes
     ----------
     words : tuple of V tokens
     input_vectors, output_vectors, counts : arrays
         Read-only views of the arguments, in copies and pickles too; the last two may be None.
+    raw : RawTables or None
     config : dict
     dim : int
         D, the number of dimensions.
@@ -83,29 +82,82 @@ class Vectors:
     (array([2., 1., 1.], dtype=float32), False)
     """
 
-    def __init__(
-        self,
+    @classmethod
+    def from_tables(
+        cls,
         words: Sequence[Token],
-        matrix: NDArray[np.float32],
+        raw: RawTables,
         *,
-        counts: NDArray[np.int64] | None = None,
         output_vectors: NDArray[np.float32] | None = None,
+        counts: NDArray[np.int64] | None = None,
         config: Mapping[str, object] | None = None,
-    ) -> None:
-        self.words = tuple(words.tolist() if isinstance(words, np.ndarray) else words)
-        self._rows = number_words(self.words)
-        self.input_vectors = checked_matrix(matrix, self.words, "the matrix of vectors")
-        self.dim = self.input_vectors.shape[1]
-        if output_vectors is not None:
-            output_vectors = checked_matrix(output_vectors, self.words, "output_vectors")
-            if output_vectors.shape[1] != self.dim:
+        readout: str | Readout = AUTO,
+    ) -> Self:
+        """Read vectors out of raw tables; `read_out` describes the recipes and the errors."""
+        recipe = check_readout(readout) or best_readout(
+            ngrams=raw.subwords is not None, output=output_vectors is not None
+        )
+        matrix, space = read_out(raw, words, output_vectors, recipe)
+        is_raw = raw.subwords is None and recipe.is_plain
+        return cls(
+            words,
+            matrix,
+            counts=counts,
+            output_vectors=output_vectors,
+            config={**(config or {}), "readout": recipe.as_json()},
+            raw=None if is_raw else dataclasses.replace(raw, space=space),
+        )
+
+    def read_out(self, readout: str | Readout = AUTO) -> Self:
+        """Return other vectors, read out of the same trained tables by another recipe.
+
+        Parameters
+        ----------
+        readout : str or Readout
+            A recipe; its steps are, in this order:
+
+            - `own_row`: whether a word's own row is part of it, beside those of its n-grams,
+            - `components`: how many principal components are removed,
+            - `output`: the share of the output vectors that are added,
+            - `unit`: whether rows are scaled to length one,
+            - `axes`: principal axes are scaled by s**axes.
+
+            By name: `plain`, the vectors as they were trained; `subword`, without the own row and
+            the first component, with 0.2 of the output vectors; `whitened`, without the own row,
+            with 0.25 of the output vectors, unit rows, and axes of -0.25. With changes:
+            `"plain,components=1"`. `auto` is what is best for most texts: `subword` if there are
+            n-grams, else `plain`.
+
+        Raises
+        ------
+        ConfigError
+            If there is no such recipe, or it needs something that is not there: n-grams, output
+            vectors, or the trained tables, which only Firth's own format keeps.
+
+        Examples
+        --------
+        >>> matrix = np.array([[9, 1, 0], [9, -1, 0], [9, 0, 0]], dtype=np.float32)
+        >>> vectors = Vectors(["tea", "king", "milk"], matrix).read_out("plain,components=1")
+        >>> vectors["tea"].round(1).tolist(), vectors.config["readout"]["components"]
+        ([0.0, 1.0, -0.3], 1)
+        """
+        raw = self.raw
+        if raw is None:
+            how = self.config.get("readout")
+            if how is not None and how != RECIPES["plain"].as_json():
                 raise ConfigError(
-                    f"output_vectors has {output_vectors.shape[1]:,} dimensions, the input "
-                    f"vectors have {self.dim:,}; they must be the same"
+                    "these vectors lack the tables that they were read out of; take the folder "
+                    "that training saved"
                 )
-        self.output_vectors = output_vectors
-        self.counts = None if counts is None else checked_counts(counts, len(self.words))
-        self.config = dict(config or {})
+            raw = RawTables(self.input_vectors)
+        return self.from_tables(
+            self.words,
+            raw,
+            output_vectors=self.output_vectors,
+            counts=self.counts,
+            config=self.config,
+            readout=readout,
+        )
 
     @explain_keywords
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
@@ -136,113 +188,9 @@ class Vectors:
             counts=self.counts,
             output_vectors=self.output_vectors,
             config=self.config,
+            raw=self.raw,
         )
         write_table(table, path, overwrite=overwrite)
-
-    def __getitem__(self, words: Token | Sequence[Token]) -> NDArray[np.float32]:
-        """Copy the vector of a word (D,), or of several (n, D).
-
-        An integer is a word (an item's id), not a row number.
-
-        Raises
-        ------
-        VocabularyError
-            If a word has no vector; the message suggests words with a similar spelling.
-
-        Examples
-        --------
-        >>> vectors = Vectors(["a", "b"], np.array([[1, 2], [3, 4]], dtype=np.float32))
-        >>> vectors["b"].tolist(), vectors[["b", "a"]].shape
-        ([3.0, 4.0], (2, 2))
-        """
-        tokens, is_one = token_list(words)
-        vectors = self.input_vectors[find_rows(tokens, self._rows)]
-        return vectors[0] if is_one else vectors
-
-    @overload
-    def get(self, word: Token) -> NDArray[np.float32] | None: ...
-    @overload
-    def get(self, word: Token, default: Default) -> NDArray[np.float32] | Default: ...
-    def get(self, word: Token, default: object = None) -> object:
-        """Copy the vector of a word (D,), or return `default` if it has none.
-
-        Examples
-        --------
-        >>> vectors = Vectors(["a", "b"], np.array([[1, 2], [3, 4]], dtype=np.float32))
-        >>> vectors.get("b").tolist(), vectors.get("c")
-        ([3.0, 4.0], None)
-        """
-        row = find_row(word, self._rows)
-        return default if row is None else self.input_vectors[row].copy()
-
-    @property
-    def index(self) -> Mapping[Token, int]:
-        """Map each word to its row, read-only, with the same lookup as `vectors[word]`.
-
-        Examples
-        --------
-        >>> Vectors(["a", "b"], np.eye(2)).index["b"]
-        1
-        """
-        return Places(self._rows)
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Return (V, D), which scikit-learn asks for."""
-        return len(self.words), self.dim
-
-    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
-        """Return `input_vectors` for `np.asarray(vectors)`, read-only unless copied."""
-        matrix = self.input_vectors
-        if dtype is None or np.dtype(dtype) == matrix.dtype:
-            return matrix.copy() if copy else matrix
-        if copy is False:
-            raise ValueError(f"{np.dtype(dtype)} needs a copy of {matrix.dtype}; got copy=False")
-        return matrix.astype(dtype)
-
-    def __contains__(self, word: object) -> bool:
-        """Return whether `vectors[word]` finds a vector."""
-        return find_word(word, self._rows) is not None
-
-    def __len__(self) -> int:
-        """Return V, the number of words."""
-        return len(self.words)
-
-    def __iter__(self) -> Iterator[Token]:
-        """Iterate over the words, in the order of their rows."""
-        return iter(self.words)
-
-    def __repr__(self) -> str:
-        """Return the numbers of words and dimensions."""
-        return f"{type(self).__name__}({len(self):,} words, dim={self.dim})"
-
-    def __getstate__(self) -> dict[str, object]:
-        """Return the attributes for a copy or a pickle."""
-        return {name: value for name, value in vars(self).items() if name not in _DERIVED}
-
-    def __setstate__(self, state: Mapping[str, Any]) -> None:
-        """Restore a copy or a pickle, with read-only arrays."""
-        vars(self).update(state)
-        for name in ("input_vectors", "output_vectors", "counts"):
-            if state[name] is not None:
-                vars(self)[name] = read_only(state[name])
-        self.config = dict(self.config)
-        self._rows = number_words(self.words)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        """Set an attribute, unless other attributes were computed from it."""
-        if name in _FIXED and name in vars(self):
-            raise AttributeError(
-                f"{name} of Vectors cannot be changed; make new ones: firth.Vectors(words, matrix)"
-            )
-        super().__setattr__(name, value)
-
-    if not TYPE_CHECKING:  # Type checkers would accept every name as an attribute.
-
-        def __getattr__(self, name: str) -> NoReturn:
-            """Raise, with Firth's name for an attribute of other libraries."""
-            message = unknown_attribute(f"{type(self).__name__!r} object", name, VECTORS)
-            raise AttributeError(message, name=name, obj=self)
 
     @overload  # A str is also a sequence of str; this first overload is for it.
     def similar(self, query: Token, top: int = 10) -> list[Neighbour]: ...  # type: ignore[overload-overlap]
@@ -293,8 +241,9 @@ class Vectors:
             answers = self._nearest(unit_queries(vectors), top, None)
             return answers if vectors.ndim == 2 else answers[0]
         tokens, is_one = token_list(query)
-        rows = find_rows(tokens, self._rows)
-        answers = self._nearest(self._exact.unit_vectors[rows], top, rows[:, np.newaxis])
+        found = self._find(tokens)
+        warn_of_composed(tokens, found, self._rows)
+        answers = self._nearest(unit_rows(found.vectors), top, found.rows[:, np.newaxis])
         return answers[0] if is_one else answers
 
     @explain_keywords
@@ -327,16 +276,15 @@ class Vectors:
         'queen'
         """
         whole_number("top", top, least=1, most=None)
-        added, taken = (
-            find_rows(token_list(words)[0], self._rows) for words in (positive, negative)
-        )
-        rows = np.concatenate([added, taken])
-        if len(rows) == 0:
+        added, taken = token_list(positive)[0], token_list(negative)[0]
+        if not (added or taken):
             raise ConfigError("an analogy needs at least one word")
-        unit = self._exact.unit_vectors
+        found = self._find([*added, *taken])
+        warn_of_composed([*added, *taken], found, self._rows)
         # In float64, a word that is both added and subtracted cancels exactly.
-        target = np.subtract(*(unit[some].sum(axis=0, dtype=np.float64) for some in (added, taken)))
-        return self._nearest(unit_queries(target), top, rows[np.newaxis])[0]
+        unit = unit_rows(found.vectors).astype(np.float64)
+        target = unit[: len(added)].sum(axis=0) - unit[len(added) :].sum(axis=0)
+        return self._nearest(unit_queries(target), top, found.rows[np.newaxis])[0]
 
     def similarity(self, a: Token, b: Token) -> float:
         """Return the cosine of two words, a·b / (‖a‖ ‖b‖), from -1 to 1; 0 if a vector is zero.

@@ -1,0 +1,303 @@
+"""Vectors composed of the rows of n-grams, and the space into which they are read out.
+
+V words · D dimensions · n rows of n-grams
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.errors import ConfigError, one_line
+from firth.vectors.checks import checked_rows, read_only
+from firth.vectors.readout import Readout
+from firth.vectors.search import NUMBERS_PER_BLOCK, row_blocks, unit_rows
+from firth.vectors.table import Token
+
+if TYPE_CHECKING:
+    from firth.subwords import Subwords
+
+Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+
+# An axis with less of the largest singular value holds rounding errors only.
+_LEAST_AXIS = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class Space:
+    """The map from composed vectors to those that are read out: x A, and with unit rows x A B.
+
+    Parameters
+    ----------
+    linear : (D, D) float32
+        A: components removed, all scaled, and without unit rows the axes too.
+    axes : (D, D) float32, optional
+        B: if it is there, rows are scaled to length one before it.
+    """
+
+    linear: Floats
+    axes: Floats | None = None
+
+    def place(self, composed: NDArray[np.floating]) -> Floats:
+        """Return composed vectors (n, D) in this space."""
+        placed = _product(composed, self.linear)
+        if self.axes is not None:
+            placed = _product(unit_rows(placed), self.axes)
+        return placed.astype(np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class RawTables:
+    """What training left of the input side, from which vectors are read out.
+
+    Parameters
+    ----------
+    input : (V + n, D) float32
+        The rows of the words, then those of the n-grams.
+    subwords : Subwords, optional
+        The n-grams; without them n is 0.
+    space : Space, optional
+        Where the vectors are that were read out; by default where they were trained.
+    """
+
+    input: Floats
+    subwords: Subwords | None = None
+    space: Space | None = None
+
+    @property
+    def words(self) -> int:
+        """V, the number of words."""
+        return len(self.input) - (0 if self.subwords is None else len(self.subwords))
+
+    def read_only(self) -> RawTables:
+        """Return the same with a read-only view of the table."""
+        return dataclasses.replace(self, input=read_only(self.input))
+
+    def compose(self, word: object) -> Floats | None:
+        """Return the vector (D,) of a word of its n-grams alone, or None if it has none.
+
+        It is Σ z / √k over the rows z of its k n-grams, in the space of the other vectors.
+        """
+        if self.subwords is None or not isinstance(word, str):
+            return None
+        if self.subwords.by_function and self.subwords.cut is None:
+            return None
+        rows = np.array(self.subwords.rows_of(word), dtype=np.int64)
+        if len(rows) == 0:
+            return None
+        total = self.input[self.words + rows].sum(axis=0, dtype=np.float64)
+        composed = total[np.newaxis] / np.sqrt(len(rows))
+        if self.space is not None:
+            return cast(Floats, self.space.place(composed)[0])
+        return cast(Floats, composed[0].astype(np.float32))
+
+
+def checked_raw(raw: RawTables, words: Sequence[Token], dim: int) -> RawTables:
+    """Return raw tables with a read-only view of the table.
+
+    Raises
+    ------
+    ConfigError
+        If they do not fit the words and dimensions of the vectors, or a number is not finite.
+    """
+    table, ngrams = np.asarray(raw.input), len(raw.input) - raw.words
+    if table.dtype.kind != "f" or table.ndim != 2 or table.shape[1] != dim:
+        raise ConfigError(
+            f"the raw table must hold floats of shape (rows, {dim}); got {table.dtype} "
+            f"{table.shape}"
+        )
+    if raw.words != len(words):
+        raise ConfigError(
+            f"the raw table has {len(table):,} rows for {len(words):,} words and {ngrams:,} n-grams"
+        )
+    if raw.space is not None:
+        maps = {"linear": raw.space.linear, "axes": raw.space.axes}
+        for name, array in maps.items():
+            if array is not None and (array.shape != (dim, dim) or not np.isfinite(array).all()):
+                raise ConfigError(
+                    f"the map '{name}' of the readout must be finite, of shape ({dim}, {dim})"
+                )
+    V = len(words)
+    numbers = checked_rows(
+        table,
+        "the raw table",
+        lambda row: (
+            f"the word {one_line(repr(words[row]))}" if row < V else f"n-gram number {row - V + 1}"
+        ),
+    )
+    return dataclasses.replace(raw, input=numbers)
+
+
+def read_out(
+    raw: RawTables, words: Sequence[Token], output: Floats | None, recipe: Readout
+) -> tuple[Floats, Space | None]:
+    """Read vectors out of raw tables.
+
+    Nothing depends on the order of the words, beyond rounding, and cosines do not depend on the
+    scales of the tables.
+
+    Parameters
+    ----------
+    raw : RawTables
+        Its space is ignored.
+    words : sequence of V tokens
+    output : (V, D) float32, optional
+        The output vectors.
+    recipe : Readout
+
+    Returns
+    -------
+    vectors : (V, D) float32
+        New, unless they are the rows of `raw` themselves.
+    space : Space or None
+        Where they are, for the vectors of other words; None for where they were trained.
+
+    Raises
+    ------
+    ConfigError
+        If the recipe needs n-grams or output vectors that are not there, or removes all dimensions.
+    """
+    _check(raw, output, recipe)
+    vectors = compose_words(raw, words, own_row=recipe.own_row)
+    if recipe.is_plain or not (recipe.components or recipe.output or recipe.unit or recipe.axes):
+        return vectors, None
+    linear, share = _linear_map(vectors, output, recipe)
+    # In float32 once, so that the vectors of other words are made by the same numbers.
+    space = Space(linear.astype(np.float32))
+    placed = np.empty_like(vectors)
+    for block in row_blocks(*vectors.shape):
+        rows = _product(vectors[block], space.linear)
+        if output is not None:
+            rows += share * output[block]
+        placed[block] = unit_rows(rows) if recipe.unit else rows
+    if not (recipe.axes or recipe.unit):
+        return placed, space
+    axes = _scaled_axes(placed, recipe.axes).astype(np.float32)
+    for block in row_blocks(*vectors.shape):
+        placed[block] = _product(placed[block], axes)
+    if recipe.unit:
+        return placed, Space(space.linear, axes)
+    return placed, Space(_product(space.linear, axes).astype(np.float32))
+
+
+def _linear_map(vectors: Floats, output: Floats | None, recipe: Readout) -> tuple[Doubles, float]:
+    """Return the map (D, D) before output vectors are added, and what they are multiplied by."""
+    D = vectors.shape[1]
+    linear = np.eye(D)
+    if recipe.components:
+        leading = _principal(vectors)[0][:, : recipe.components]
+        linear -= leading @ leading.T
+    if not recipe.output or output is None:
+        return linear, 0.0
+    # Both at a root mean square of 1.
+    left = linear.T @ _second_moment(vectors) @ linear
+    scales = [_or_one(np.sqrt(np.trace(squares) / D)) for squares in (left, _second_moment(output))]
+    return linear / scales[0], recipe.output / scales[1]
+
+
+def _product(rows: NDArray[np.floating], matrix: Floats) -> Doubles:
+    return rows.astype(np.float64) @ matrix.astype(np.float64)
+
+
+def compose_words(raw: RawTables, words: Sequence[Token], *, own_row: bool) -> Floats:
+    """Return the sum of the rows of each word over √k, with k the number of the rows.
+
+    Parameters
+    ----------
+    raw : RawTables
+    words : sequence of V tokens
+    own_row : bool
+        Whether a word's own row is one of them; it is if the word has no n-grams.
+    """
+    V = raw.words
+    own = raw.input[:V]
+    if raw.subwords is None:
+        return own
+    offsets, rows = raw.subwords.rows_of_all(cast(Sequence[str], words))
+    ngrams = raw.input[V:]
+    composed = np.empty(own.shape, np.float32)
+    for block in _blocks(offsets, own.shape[1]):
+        starts, sizes = offsets[block], np.diff(offsets[block.start : block.stop + 1])
+        totals = np.zeros((len(sizes), own.shape[1]))
+        has_ngrams = sizes > 0
+        if has_ngrams.any():
+            parts = ngrams[rows[starts[0] : offsets[block.stop]]].astype(np.float64)
+            totals[has_ngrams] = np.add.reduceat(parts, (starts - starts[0])[has_ngrams], axis=0)
+        takes_own = np.full(len(sizes), own_row) | ~has_ngrams
+        totals[takes_own] += own[block][takes_own]
+        composed[block] = totals / np.sqrt(sizes + takes_own)[:, np.newaxis]
+    return composed
+
+
+def _blocks(offsets: NDArray[np.int64], D: int) -> Iterator[slice]:
+    """Cut words into slices that have about `NUMBERS_PER_BLOCK` numbers in the rows of n-grams."""
+    V, start = len(offsets) - 1, 0
+    room = max(1, NUMBERS_PER_BLOCK // D)
+    while start < V:
+        stop = int(np.searchsorted(offsets, offsets[start] + room, side="right")) - 1
+        # Words without n-grams take room too.
+        stop = min(max(stop, start + 1), start + room, V)
+        yield slice(start, stop)
+        start = stop
+
+
+def _check(raw: RawTables, output: Floats | None, recipe: Readout) -> None:
+    D = raw.input.shape[1]
+    if not recipe.own_row and raw.subwords is None:
+        raise ConfigError(
+            "a readout with own_row=no needs n-grams, but these vectors are of whole words; give "
+            "another, such as 'plain,components=1'"
+        )
+    if recipe.output and output is None:
+        raise ConfigError(
+            f"a readout with output={recipe.output:g} needs output vectors, and there are none; "
+            "give output=0"
+        )
+    if recipe.components >= D:
+        raise ConfigError(
+            f"components must be less than the {D:,} dimensions, got {recipe.components:,}"
+        )
+
+
+def _second_moment(rows: Floats) -> Doubles:
+    """Return the mean of z zᵀ over the rows z (V, D)."""
+    total = np.zeros((rows.shape[1],) * 2)
+    for block in row_blocks(*rows.shape):
+        part = rows[block].astype(np.float64)
+        total += part.T @ part
+    return total / len(rows)
+
+
+def _principal(rows: Floats) -> tuple[Doubles, Doubles]:
+    """Return the principal axes of rows, as columns (D, D), and their singular values, falling.
+
+    They are those about the origin: in trials, taking the mean away first was no better.
+    """
+    squares, axes = np.linalg.eigh(_second_moment(rows))
+    # Either sign is right; the same is taken on every machine.
+    largest = np.abs(axes).argmax(axis=0)
+    axes *= np.where(axes[largest, np.arange(len(axes))] < 0, -1.0, 1.0)
+    return axes[:, ::-1], np.sqrt(squares.clip(0.0))[::-1]
+
+
+def _scaled_axes(rows: Floats, exponent: float) -> Doubles:
+    """Return the map (D, D) onto the principal axes of rows, each scaled by s**exponent."""
+    if exponent == 0.0:
+        return np.eye(rows.shape[1])
+    axes, values = _principal(rows)
+    values /= _or_one(values[0])
+    scales = np.zeros(len(values))
+    kept = values > _LEAST_AXIS
+    scales[kept] = values[kept] ** exponent
+    return axes * scales
+
+
+def _or_one(scale: float) -> float:
+    """Return a scale to divide by; that of a table of zeros is 1."""
+    return float(scale) or 1.0

@@ -1,0 +1,176 @@
+"""Words and their rows: checks, lookup, copies; `Vectors` adds queries and files.
+
+V words · D dimensions · n words of a query
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from firth.errors import ConfigError
+from firth.normalization import Places, find_word
+from firth.other_names import VECTORS, unknown_attribute
+from firth.vectors.checks import checked_counts, checked_matrix, number_words, read_only
+from firth.vectors.composition import RawTables, checked_raw
+from firth.vectors.queries import Found, find_row, find_vectors, token_list
+from firth.vectors.table import Token
+
+# Computed from the other attributes, so neither copied nor pickled.
+_DERIVED = ("_rows", "_exact")
+# The attributes that these are computed from.
+_FIXED = ("words", "dim", "input_vectors", "output_vectors", "counts", "raw")
+
+Default = TypeVar("Default")
+
+
+class WordRows:
+    """The part of `Vectors` that looks words up; it describes the parameters."""
+
+    def __init__(
+        self,
+        words: Sequence[Token],
+        matrix: NDArray[np.float32],
+        *,
+        counts: NDArray[np.int64] | None = None,
+        output_vectors: NDArray[np.float32] | None = None,
+        config: Mapping[str, object] | None = None,
+        raw: RawTables | None = None,
+    ) -> None:
+        self.words = tuple(words.tolist() if isinstance(words, np.ndarray) else words)
+        self._rows = number_words(self.words)
+        self.input_vectors = checked_matrix(matrix, self.words, "the matrix of vectors")
+        self.dim = self.input_vectors.shape[1]
+        if output_vectors is not None:
+            output_vectors = checked_matrix(output_vectors, self.words, "output_vectors")
+            if output_vectors.shape[1] != self.dim:
+                raise ConfigError(
+                    f"output_vectors has {output_vectors.shape[1]:,} dimensions, the input "
+                    f"vectors have {self.dim:,}; they must be the same"
+                )
+        self.output_vectors = output_vectors
+        self.counts = None if counts is None else checked_counts(counts, len(self.words))
+        self.config = dict(config or {})
+        self.raw = None if raw is None else checked_raw(raw, self.words, self.dim)
+
+    def __getitem__(self, words: Token | Sequence[Token]) -> NDArray[np.float32]:
+        """Copy the vector of a word (D,), or of several (n, D).
+
+        An integer is a word (an item's id), not a row number. If there are n-grams, a word that
+        is not in the vocabulary has a vector too: it is composed of those that it has.
+
+        Raises
+        ------
+        VocabularyError
+            If a word has no vector; the message suggests words with a similar spelling.
+
+        Examples
+        --------
+        >>> from firth import Vectors
+        >>> vectors = Vectors(["a", "b"], np.array([[1, 2], [3, 4]], dtype=np.float32))
+        >>> vectors["b"].tolist(), vectors[["b", "a"]].shape
+        ([3.0, 4.0], (2, 2))
+        """
+        tokens, is_one = token_list(words)
+        vectors = self._find(tokens).vectors
+        return vectors[0] if is_one else vectors
+
+    @overload
+    def get(self, word: Token) -> NDArray[np.float32] | None: ...
+    @overload
+    def get(self, word: Token, default: Default) -> NDArray[np.float32] | Default: ...
+    def get(self, word: Token, default: object = None) -> object:
+        """Copy the vector of a word (D,), as `vectors[word]`, or return `default` if it has none.
+
+        Examples
+        --------
+        >>> from firth import Vectors
+        >>> vectors = Vectors(["a", "b"], np.array([[1, 2], [3, 4]], dtype=np.float32))
+        >>> vectors.get("b").tolist(), vectors.get("c")
+        ([3.0, 4.0], None)
+        """
+        row = find_row(word, self._rows)
+        if row is not None:
+            return self.input_vectors[row].copy()
+        composed = None if self.raw is None else self.raw.compose(word)
+        return default if composed is None else composed
+
+    @property
+    def index(self) -> Mapping[Token, int]:
+        """Map each word to its row, read-only, with the same lookup as `vectors[word]`.
+
+        Examples
+        --------
+        >>> from firth import Vectors
+        >>> Vectors(["a", "b"], np.eye(2)).index["b"]
+        1
+        """
+        return Places(self._rows)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Return (V, D), which scikit-learn asks for."""
+        return len(self.words), self.dim
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
+        """Return `input_vectors` for `np.asarray(vectors)`, read-only unless copied."""
+        matrix = self.input_vectors
+        if dtype is None or np.dtype(dtype) == matrix.dtype:
+            return matrix.copy() if copy else matrix
+        if copy is False:
+            raise ValueError(f"{np.dtype(dtype)} needs a copy of {matrix.dtype}; got copy=False")
+        return matrix.astype(dtype)
+
+    def __contains__(self, word: object) -> bool:
+        """Return whether a word is in the vocabulary; `vectors[word]` may compose others."""
+        return find_word(word, self._rows) is not None
+
+    def __len__(self) -> int:
+        """Return V, the number of words."""
+        return len(self.words)
+
+    def __iter__(self) -> Iterator[Token]:
+        """Iterate over the words, in the order of their rows."""
+        return iter(self.words)
+
+    def __repr__(self) -> str:
+        """Return the numbers of words and dimensions."""
+        return f"{type(self).__name__}({len(self):,} words, dim={self.dim})"
+
+    def __getstate__(self) -> dict[str, object]:
+        """Return the attributes for a copy or a pickle."""
+        return {name: value for name, value in vars(self).items() if name not in _DERIVED}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        """Restore a copy or a pickle, with read-only arrays."""
+        vars(self).update(state)
+        if self.raw is not None:
+            vars(self)["raw"] = self.raw.read_only()
+        for name in ("input_vectors", "output_vectors", "counts"):
+            if state[name] is not None:
+                vars(self)[name] = read_only(state[name])
+        self.config = dict(self.config)
+        self._rows = number_words(self.words)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Set an attribute, unless other attributes were computed from it."""
+        if name in _FIXED and name in vars(self):
+            raise AttributeError(
+                f"{name} of Vectors cannot be changed; make new ones: firth.Vectors(words, matrix)"
+            )
+        super().__setattr__(name, value)
+
+    if not TYPE_CHECKING:  # Type checkers would accept every name as an attribute.
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Raise, with Firth's name for an attribute of other libraries."""
+            message = unknown_attribute(f"{type(self).__name__!r} object", name, VECTORS)
+            raise AttributeError(message, name=name, obj=self)
+
+    def _find(self, words: Sequence[Token]) -> Found:
+        """Return the vectors of words, which are composed of n-grams if there are no others."""
+        compose = None if self.raw is None else self.raw.compose
+        return find_vectors(words, self._rows, self.input_vectors, compose)

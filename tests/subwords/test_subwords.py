@@ -1,0 +1,93 @@
+import json
+import pickle
+
+import pytest
+
+from firth.errors import ConfigError, FormatError
+from firth.subwords import Subwords, count_parts, hashed_ngrams
+
+
+def initial(word):
+    return [word[:1]]
+
+
+SAVED = {"least": 3, "most": 4, "buckets": None, "ngrams": ["<te", "ea>"]}
+
+
+@pytest.mark.parametrize(
+    "subwords",
+    [
+        Subwords(3, 4, ngrams=("<te", "ea>", "\ud800\n茶")),
+        Subwords(3, 6),
+        hashed_ngrams(1, 2, 7),
+        Subwords(0, 0, ngrams=("", "un")),
+    ],
+)
+def test_json_keeps_everything_but_a_function(subwords):
+    assert Subwords.from_json(json.loads(json.dumps(subwords.as_json()))) == subwords
+    assert pickle.loads(pickle.dumps(subwords)) == subwords
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"least": "3"}, "`least` of subwords must be a whole number, got '3'"),
+        ({"least": 0}, "the lengths of subwords must be at least 1, got 0"),
+        ({"least": 5}, "from a short length to a long one, got 5-4"),
+        ({"most": None}, "`most` of subwords must be a whole number, got None"),
+        ({"least": False, "most": False}, "`least` of subwords must be a whole number"),
+        ({"buckets": 9}, "hashed subwords have lengths, and no list of n-grams"),
+        ({"least": 0, "most": 0, "buckets": 9, "ngrams": []}, "hashed subwords have lengths"),
+        ({"buckets": 0, "ngrams": []}, "buckets must be at least 1, got 0"),
+        ({"ngrams": ["<te", 5]}, "n-grams must be text, got 5"),
+        ({"ngrams": ["<te", ["ea>"]]}, "n-grams must be text, got ..ea>'"),
+        ({"ngrams": ["<te", "ea"]}, "n-grams must have 3 to 4 characters, got 'ea'"),
+        ({"ngrams": ["<te", "ea>", "<te"]}, "n-grams must differ, got '<te' twice"),
+        ({"ngrams": "<te"}, "ngrams must be a list of texts, got '<te'"),
+        ({"ngrams": None}, "ngrams must be a list of texts, got None"),
+        ({"seed": 1}, "subwords must have the keys least, most, buckets, ngrams; got least"),
+    ],
+)
+def test_damaged_json_is_refused_in_one_line(changes, message):
+    with pytest.raises(FormatError, match=message) as told:
+        Subwords.from_json({**SAVED, **changes})
+    assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize("saved", [None, [], "subwords", {}, {"least": 3}])
+def test_json_of_another_kind_is_refused(saved):
+    with pytest.raises(FormatError, match="subwords must have the keys least, most"):
+        Subwords.from_json(saved)
+
+
+def test_a_function_must_be_given_again_after_loading():
+    words = ["tea", "toast", "milk"]
+    subwords = count_parts(words, [1, 1, 1], initial)
+    loaded = Subwords.from_json(subwords.as_json())
+    for cut in (loaded.rows_of, loaded.ngrams_of, lambda word: loaded.rows_of_all([word])):
+        with pytest.raises(ConfigError, match=r"give it again: subwords.with_cut\(function\)"):
+            cut("tap")
+    again = loaded.with_cut(initial)
+    assert again == subwords
+    assert again.rows_of("tap") == [0]
+    with pytest.raises(ConfigError, match="must be a function that cuts a word, got 'tea'"):
+        loaded.with_cut("tea")
+    with pytest.raises(ConfigError, match="by lengths or by a function, not by both"):
+        hashed_ngrams(3, 6, 10).with_cut(initial)
+
+
+@pytest.mark.parametrize("word", [5, None])
+def test_only_text_has_ngrams(word):
+    subwords = Subwords(3, 4, ngrams=("<te",))
+    for cut in (subwords.rows_of, subwords.ngrams_of, lambda word: subwords.rows_of_all([word])):
+        with pytest.raises(ConfigError, match="subwords need words of text"):
+            cut(word)
+
+
+def test_it_is_shown_by_its_size_and_cannot_be_changed():
+    subwords = hashed_ngrams(3, 6, 2_000_000)
+    assert repr(subwords) == "<Subwords by 3-6, 2,000,000 buckets>"
+    assert repr(Subwords(0, 0, ngrams=("a",))) == "<Subwords by a function, 1 rows>"
+    assert len(subwords) == 2_000_000
+    with pytest.raises(AttributeError):
+        subwords.least = 1
