@@ -42,14 +42,16 @@ class Case:
     def __init__(
         self, ids, offsets, counts, inputs, outputs, *,
         cbow, negative, reach=5, shrink=True, sample=1e-2, slope=SLOPE, parts=None,
+        documents=False,
     ):  # fmt: skip
         self.ids, self.offsets = read_only(ids), read_only(offsets)
         self.inputs, self.outputs = inputs, outputs
         # Of which rows of the input table each word is composed, if not of one.
         self.parts = parts
         self.window = Window(
-            True if cbow else None, None if parts is None else True, reach, shrink, negative
-        )
+            True if cbow else None, None if parts is None else True, reach, shrink, negative,
+            documents=True if documents else None,
+        )  # fmt: skip
         self.sampling = Sampling(
             sampling.keep_thresholds(counts, sample),
             sampling.alias_table(sampling.noise_distribution(counts, 0.75)),
@@ -101,6 +103,7 @@ class Case:
             units, self.key, *self.sampling, window=self.window.reach,
             negative=self.window.negative, shrink=self.window.shrink,
             cbow=self.window.cbow is not None,
+            first_document=None if self.window.documents is None else len(self.outputs),
         )  # fmt: skip
 
     def listed(self, start=0, stop=None, stride=1):
@@ -135,7 +138,8 @@ def draw_case(
     ids = zipf_ids(dim + negative, vocabulary, sum(lengths))
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     counts = np.maximum(np.bincount(ids, minlength=vocabulary), 1)
-    inputs, outputs = trained_tables(vocabulary + ngrams, dim)
+    documents = len(lengths) if options.get("documents") else 0
+    inputs, outputs = trained_tables(vocabulary + ngrams + documents, dim)
     if ngrams:
         options["parts"] = draw_parts(vocabulary, ngrams)
     outputs = outputs[:vocabulary]

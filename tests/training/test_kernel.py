@@ -60,6 +60,26 @@ def test_where_the_corpus_is_cut_changes_nothing(cbow):
 
 @BOTH
 @pytest.mark.parametrize(("dim", "negative"), [(1, 1), (16, 5), (33, 6), (100, 15)])
+def test_agrees_where_documents_are_inputs(cbow, dim, negative):
+    case = draw_case(cbow=cbow, dim=dim, negative=negative, documents=True)
+    assert_same(case.run_kernel(), case.run_reference())
+    assert_same(case.run_kernel(cuts=[49, 50, 51, 52, 53]), case.run_reference())
+
+
+def test_agrees_where_documents_are_the_only_inputs():
+    lengths = (3, *[1] * BLOCK, 0, 5 * BLOCK + 3)
+    case = draw_case(
+        cbow=False, dim=20, negative=5, reach=0, shrink=False, documents=True, lengths=lengths
+    )
+    inputs, outputs, loss, pairs = case.run_kernel()
+    assert_same((inputs, outputs, loss, pairs), case.run_reference())
+    is_changed = (inputs != case.inputs).any(axis=1)
+    assert not is_changed[: len(outputs)].any()
+    assert is_changed[len(outputs) :].any()
+
+
+@BOTH
+@pytest.mark.parametrize(("dim", "negative"), [(1, 1), (16, 5), (33, 6), (100, 15)])
 def test_agrees_where_words_are_composed(cbow, dim, negative):
     case = draw_case(cbow=cbow, dim=dim, negative=negative, ngrams=25)
     assert_same(case.run_kernel(), case.run_reference())

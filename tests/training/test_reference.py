@@ -67,6 +67,12 @@ def test_a_step_of_cbow_moves_contexts_by_the_gradient_of_their_mean():
     np.testing.assert_allclose(outputs[[1, 5, 2]] - before[1][[1, 5, 2]], -0.1 * of_targets)
 
 
+@pytest.mark.parametrize("cbow", [False, True])
+def test_a_document_is_one_more_context(cbow):
+    with_document = reference.window_of(0, 1, (3, 4), (5, 2), 9, cbow=cbow)
+    assert with_document == reference.window_of(0, 1, (3, 4, 9), (5, 2), cbow=cbow)
+
+
 def test_both_draw_the_same_bits():
     values = np.random.default_rng(7).integers(0, 2**64, 200, dtype=np.uint64)
     assert [int(draws.mix(value)) for value in values] == reference.mix(values).tolist()

@@ -65,7 +65,7 @@ class Windows(NamedTuple):
 class TorchEngine:
     """Skip-gram and CBOW by the modules of this package, and plain stochastic gradient descent.
 
-    It has every option of `TrainConfig` but subwords; several threads change the same tables
+    It has every option of `TrainConfig` but subwords and documents; several threads change the same tables
     without locks.
     PyTorch is set to one thread of its own meanwhile, because the matrices are small. The engine
     runs on the CPU only; `firth.torch.fit` takes a GPU.
@@ -113,6 +113,8 @@ class TorchEngine:
     ) -> None:
         if composition is not None:
             raise ConfigError("engine='torch' has no subwords; use the default engine (hogwild)")
+        if config.documents != "none":
+            raise ConfigError("engine='torch' has no documents; use the default engine (hogwild)")
         self._config, self._tokens = config, tokens
         self._frozen = [
             torch.from_numpy(frozen[frozen < shape.words]) + _FIRST

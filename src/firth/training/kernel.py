@@ -26,7 +26,7 @@ from firth.compilation.arrays import Shapes
 from firth.compilation.emitter import WIDTH
 from firth.compilation.prefetching import prefetch_rows
 from firth.training.lists.reach import slot_count
-from firth.training.lists.windows import BLOCK, Window, WindowList, composed_bags
+from firth.training.lists.windows import BLOCK, Window, WindowList, composed_bags, most_inputs
 from firth.training.simd import bags, primitives, rows
 from firth.training.simd.rows import Floats
 
@@ -83,13 +83,13 @@ class Scratch(NamedTuple):
 def scratch_shapes(window: Window, stride: int) -> Shapes:
     """Return the shapes of a `Scratch`."""
     composed = composed_bags(window)
-    scores = 2 * window.reach * (window.negative + 1) + WIDTH
+    scores = most_inputs(window) * (window.negative + 1) + WIDTH
     slots = 0 if window.subwords is None else slot_count(window.reach)
     return {
         "slots": ((2 * slots, stride), np.float32),
         "composed": ((2 * composed, stride), np.float32),
         "composed_rows": ((composed,), np.int64),
-        "before": ((composed or 2 * window.reach, stride), np.float32),
+        "before": ((composed or most_inputs(window), stride), np.float32),
         "scores": ((scores,), np.float32),
         "signs": ((scores,), np.float32),
         "loss": ((2 * WIDTH,), np.float32),

@@ -88,6 +88,7 @@ def windows(
     negative: int,
     shrink: bool,
     cbow: bool,
+    first_document: int | None = None,
 ) -> Iterator[ReferenceWindow]:
     """Yield the windows of an epoch: subsampling first, then windows over the words that are left.
 
@@ -100,20 +101,23 @@ def windows(
     keep, alias : uint32 (V,), uint64 (V,)
         See `sampling.keep_thresholds` and `sampling.alias_table`.
     window, negative, shrink, cbow
-        As in `TrainConfig`.
+        As in `TrainConfig`; with a window of 0, only documents are inputs.
+    first_document : int, optional
+        The row of the first unit's document, where each unit's document is one more input.
     """
     position = 0
-    for unit in units:
+    for number, unit in enumerate(units):
+        document = None if first_document is None else first_document + number
         stream = streams(np.array([key]), position + np.arange(len(unit)))
         kept = [i for i, word in enumerate(unit) if stream[i] >> np.uint64(32) <= keep[word]]
         low = (stream & _LOW) * np.uint64(window) >> np.uint64(32)
         for place, i in enumerate(kept):
             reach = 1 + int(low[i]) if shrink else window
             near = kept[max(0, place - reach) : place] + kept[place + 1 : place + reach + 1]
-            if near:
+            if near or document is not None:
                 noise = noise_words(stream[i : i + 1], negative, alias)
                 contexts = tuple(unit[j] for j in near)
-                yield window_of(position + i, unit[i], contexts, noise, cbow=cbow)
+                yield window_of(position + i, unit[i], contexts, noise, document, cbow=cbow)
         position += len(unit)
 
 
@@ -126,15 +130,23 @@ def kept_tokens(
 
 
 def window_of(
-    position: int, centre: int, contexts: tuple[int, ...], noise: tuple[int, ...], *, cbow: bool
+    position: int,
+    centre: int,
+    contexts: tuple[int, ...],
+    noise: tuple[int, ...],
+    document: int | None = None,
+    *,
+    cbow: bool,
 ) -> ReferenceWindow:
     """Return a window of skip-gram, or of CBOW: what its bags are, and its targets with labels.
 
     CBOW's only bag is the mean of the contexts. Its whole change is added to each of them, as in
     word2vec.c; the true gradient of a context word is that divided by their number. A noise word
-    that is the centre is left out.
+    that is the centre is left out. A document's row is one more context: Le and Mikolov 2014,
+    arXiv:1405.4053, call skip-gram's with it PV-DBOW, and CBOW's with it PV-DM.
     """
-    bags = (contexts,) if cbow else tuple((word,) for word in contexts)
+    rows = contexts if document is None else (*contexts, document)
+    bags = (rows,) if cbow else tuple((row,) for row in rows)
     others = tuple(word for word in noise if word != centre)
     return ReferenceWindow(
         position=position,

@@ -24,6 +24,7 @@ from firth.training.engines.base import (
     Sizes,
     Tables,
     TableShape,
+    sizes_of,
 )
 from firth.training.engines.tables import composed
 from firth.training.schedule import Schedule, stretch_length
@@ -61,7 +62,7 @@ class Task:
     @property
     def sizes(self) -> Sizes:
         """What there are rows for."""
-        return Sizes(self.words) if self.composition is None else self.composition.sizes
+        return sizes_of(self.config, self.words, len(self.corpus.tokens), self.composition)
 
     def initial_rows(self) -> dict[str, tuple[NDArray[np.int64], Floats]]:
         """Return the rows from which the run starts, with their places, by table."""

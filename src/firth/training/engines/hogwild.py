@@ -21,6 +21,7 @@ from firth.training.engines.base import (
     Sizes,
     Stretch,
     Tables,
+    sizes_of,
 )
 from firth.training.engines.tables import initialise, packed, word_tables
 from firth.training.lists.windows import sampling_of, window_of
@@ -65,7 +66,7 @@ class HogwildEngine:
         self._window = window_of(config)
         self._sampling = sampling_of(counts, config)
         stride = stride_of(config.dim)
-        sizes = Sizes(len(counts)) if composition is None else composition.sizes
+        sizes = sizes_of(config, len(counts), len(tokens), composition)
         self._shapes = self.shapes(config, sizes)
         inputs, outputs = (
             aligned_zeros((self._shapes[name].rows, stride), np.float32) for name in (INPUT, OUTPUT)

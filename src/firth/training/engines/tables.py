@@ -16,10 +16,12 @@ _ROWS_AT_ONCE = 4_096
 
 
 def word_tables(config: TrainConfig, sizes: Sizes) -> Mapping[str, TableShape]:
-    """Return the shapes of the input table, of words and n-grams, and the output table."""
+    """Return the shapes of the input table, of words, n-grams and documents, and the output table."""
     words, dim = sizes.words, config.dim
     return {
-        INPUT: TableShape(words + sizes.ngrams, dim, words),
+        INPUT: TableShape(
+            words + sizes.ngrams + sizes.documents, dim, words, documents=sizes.documents
+        ),
         OUTPUT: TableShape(words, dim, words),
     }
 

@@ -1,4 +1,7 @@
-"""The input bags of a window: each context word by itself, or all of them as one mean."""
+"""The input bags of a window: each context word by itself, or all of them as one mean.
+
+The row of the window's document may be one more.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +24,11 @@ def list_contexts(
     context_duplicates: NDArray[np.int64],
     seen: NDArray[np.int64],
     base: int,
+    document: int,
 ) -> tuple[int, int]:
     """List the distinct words from index `low` to `high` but `i`, and which of them occur again.
+
+    The row of a document comes after the words; `document` is -1 if there is none.
 
     `rows` and `context_duplicates` are written. A slot holds the place of a word in the list, plus
     a base. The base grows from window to window by the most words that a window has, so that what
@@ -32,7 +38,7 @@ def list_contexts(
     Returns
     -------
     m, repeated_contexts : int, int
-        How many words are distinct, and how many are repetitions.
+        How many inputs are distinct, and how many are repetitions.
     """
     m, repeated_contexts = 0, 0
     for j in range(low, high):
@@ -54,6 +60,9 @@ def list_contexts(
             seen[place] = base + m
             rows[m] = row
             m += 1
+    if document >= 0:
+        rows[m] = document
+        m += 1
     return m, repeated_contexts
 
 
@@ -68,10 +77,12 @@ def list_mean(
     ends: NDArray[np.int64],
     weights: NDArray[np.float32],
     gains: NDArray[np.float32],
+    document: int,
 ) -> tuple[int, int]:
     """List the words from index `low` to `high` but `i` as one bag, which is their mean.
 
-    Its whole change is added to each of them. The last four arrays are written.
+    The row of a document is one more; `document` is -1 if there is none. The bag's whole change is
+    added to each row. The four arrays after `stride` are written.
 
     Returns
     -------
@@ -83,5 +94,8 @@ def list_mean(
         if j != i:
             rows[count] = words[j] * stride
             count += 1
+    if document >= 0:
+        rows[count] = document
+        count += 1
     ends[0], weights[0], gains[0] = count, np.float32(1.0) / np.float32(count), 1.0
     return 1, 0

@@ -51,6 +51,9 @@ class Window(NamedTuple):
     reach: int  # maximum distance of a context word
     shrink: bool  # whether each window's reach is drawn from 1 .. reach
     negative: int  # K
+    # Whether the document that holds the centre, its unit, is one more input. The rows of documents
+    # follow those of the words.
+    documents: Literal[True] | None = None
 
 
 class WindowList(NamedTuple):
@@ -62,7 +65,7 @@ class WindowList(NamedTuple):
     """
 
     positions: NDArray[np.int64]  # (n,) where the centre stands: the step size follows from it
-    m: NDArray[np.int64]  # (n,) distinct bags: those of CBOW hold all context words
+    m: NDArray[np.int64]  # (n,) distinct bags: those of CBOW hold all inputs
     # (n, I) the rows of the bags, one row each, or see `bag_ends`: of the input table, or of the
     # slots where words are composed.
     inputs: NDArray[np.int64]
@@ -96,7 +99,8 @@ class Gathered(NamedTuple):
     ends: NDArray[np.int64]  # for each unit, the index in `words` where it ends
     seen: NDArray[np.int64]  # finds context words that occur again
     noise_bits: NDArray[np.uint64]  # (BLOCK, K) drawn for the centres of the next block
-    # (2,) where the words of the stretch end, and where all words end
+    # (3,) where the words of the stretch end, where all words end, and the corpus's number of the
+    # first unit
     extent: NDArray[np.int64]
     in_reach: InReach
 
@@ -105,7 +109,12 @@ def window_of(config: TrainConfig) -> Window:
     """Return the shape of the windows."""
     cbow: Literal[True] | None = True if config.model == "cbow" else None
     subwords: Literal[True] | None = None if config.subwords == "none" else True
-    return Window(cbow, subwords, config.window, config.shrink_windows, config.negative)
+    documents: Literal[True] | None = None if config.documents == "none" else True
+    reach, shrink = config.window, config.shrink_windows
+    if config.documents == "alone":
+        # No context word is an input.
+        reach, shrink = 0, False
+    return Window(cbow, subwords, reach, shrink, config.negative, documents)
 
 
 def sampling_of(counts: NDArray[np.int64], config: TrainConfig) -> Sampling:
@@ -121,15 +130,20 @@ def composed_bags(window: Window) -> int:
     return 0 if window.cbow is None else 1
 
 
+def most_inputs(window: Window) -> int:
+    """Return I, the most input rows of a window."""
+    return 2 * window.reach + (0 if window.documents is None else 1)
+
+
 def list_shapes(window: Window, size: int) -> Shapes:
     """Return the shapes of a list with room for `size` windows."""
-    contexts, most, composed = 2 * window.reach, window.negative + 1, composed_bags(window)
+    inputs, most, composed = most_inputs(window), window.negative + 1, composed_bags(window)
     return {
         "positions": ((size,), np.int64),
         "m": ((size,), np.int64),
-        "inputs": ((size, contexts), np.int64),
+        "inputs": ((size, inputs), np.int64),
         "repeated_contexts": ((size,), np.int64),
-        "context_duplicates": ((size, contexts), np.int64),
+        "context_duplicates": ((size, inputs), np.int64),
         "bag_ends": ((size, composed), np.int64),
         "weights": ((size, composed), np.float32),
         "gains": ((size, composed), np.float32),
@@ -164,7 +178,7 @@ def _gathered_shapes(window: Window, stretch: int) -> Shapes:
         "ends": ((stretch + 2,), np.int64),
         "seen": ((bags.PLACES,), np.int64),
         "noise_bits": ((BLOCK, window.negative), np.uint64),
-        "extent": ((2,), np.int64),
+        "extent": ((3,), np.int64),
     }
 
 
@@ -230,7 +244,7 @@ def gather(
             if position <= stop:
                 last = count
         ends[units] = count
-    extent[0], extent[1] = last, count
+    extent[0], extent[1], extent[2] = last, count, unit
     return last
 
 
@@ -259,8 +273,8 @@ def list_block(
 ) -> tuple[int, int, int]:
     """List the windows whose centres stand from index `start` up to `stop` of the gathered words.
 
-    They are listed from row `first` on, and moves from row `moved` on. A centre without context
-    words has no window.
+    They are listed from row `first` on, and moves from row `moved` on. A centre without inputs has
+    no window.
 
     Returns
     -------
@@ -268,13 +282,17 @@ def list_block(
         The unit of the last centre, how many windows were listed, and where the moves end. Those
         that come after the last window are to be done too.
     """
-    words, positions, ends, seen, noise_bits, _, in_reach = gathered
-    cbow, subwords, reach, shrink, negative = window
+    words, positions, ends, seen, noise_bits, extent, in_reach = gathered
+    cbow, subwords, reach, shrink, negative, documents = window
     inputs, contexts, count, width_before = listed.inputs, 2 * reach, 0, 0
     # What windows name: words, or their slots, whose rows are two apart.
     named, named_stride, arrival_stride = words, stride, stride
     if subwords is not None:
         named, named_stride, arrival_stride = in_reach.slots, 2 * stride, 1
+    fewest, document = 2, -1
+    if documents is not None:
+        # The document is an input for a word without context words too.
+        fewest = 1
     for i in range(start, stop):
         if subwords is not None:
             moved = _list_moves(gathered, i, reach, listed.moves, moved)
@@ -282,8 +300,10 @@ def list_block(
             unit += 1
         drawn = draws.reach_at(draws.stream_at(key, positions[i]), reach, shrink)
         low, high = max(ends[unit], i - drawn), min(ends[unit + 1], i + drawn + 1)
-        if high - low < 2:
+        if high - low < fewest:
             continue
+        if documents is not None:
+            document = (len(alias) + extent[2] + unit) * stride
         w = first + count
         count += 1
         listed.positions[w] = positions[i]
@@ -300,12 +320,12 @@ def list_block(
         if cbow is not None:
             listed.m[w], listed.repeated_contexts[w] = bags.list_mean(
                 named, i, low, high, named_stride,
-                inputs[w], listed.bag_ends[w], listed.weights[w], listed.gains[w],
+                inputs[w], listed.bag_ends[w], listed.weights[w], listed.gains[w], document,
             )  # fmt: skip
         else:
             listed.m[w], listed.repeated_contexts[w] = bags.list_contexts(
                 named, i, low, high, named_stride, inputs[w], listed.context_duplicates[w],
-                seen, (i + 1) * contexts,
+                seen, (i + 1) * contexts, document,
             )  # fmt: skip
     if subwords is not None and start < stop and stop == gathered.extent[0]:
         moved = _list_last_moves(gathered, stop - 1, reach, listed.moves, moved)
