@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from firth.evaluation import Evaluation, evaluate
     from firth.pipeline import train
     from firth.training import Callback, TrainConfig
-    from firth.vectors import Neighbour, Vectors, load
+    from firth.vectors import Neighbour, Readout, Vectors, load
 
 __all__ = [
     "Callback",
@@ -44,6 +44,7 @@ __all__ = [
     "Interrupted",
     "MissingExtraError",
     "Neighbour",
+    "Readout",
     "TokenStore",
     "TrainConfig",
     "Vectors",
@@ -66,7 +67,7 @@ _import = lazy_names(
         "firth.evaluation": "Evaluation evaluate",
         "firth.pipeline": "train",
         "firth.training": "Callback TrainConfig",
-        "firth.vectors": "Neighbour Vectors load",
+        "firth.vectors": "Neighbour Readout Vectors load",
     },
 )
 

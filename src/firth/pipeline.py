@@ -29,7 +29,8 @@ from firth.training.progress import ReadingBar, TrainingBar, are_bars_shown
 from firth.training.run_log import RunLog
 from firth.training.task import TrainResult
 from firth.training.trainer import check_callbacks, check_options, train_corpus
-from firth.vectors import Vectors
+from firth.vectors import RawTables, Readout, Vectors
+from firth.vectors.readout import AUTO, check_fits, check_readout
 
 if TYPE_CHECKING:
     from firth.corpus.reading import Source
@@ -79,6 +80,7 @@ def train(
     callbacks: Sequence[Callback] = (),
     progress: bool | None = None,
     engine: str = "hogwild",
+    readout: str | Readout = AUTO,
 ) -> Vectors:
     """Train word vectors on a corpus.
 
@@ -124,6 +126,9 @@ def train(
         What trains: compiled threads that share the vectors without locks, or the textbook in
         PyTorch, which is far slower and makes the same draws. Both run on the CPU;
         `firth.torch.fit` takes a GPU.
+    readout : str or Readout
+        How vectors are read out of the trained tables, see `Vectors.read_out`. By default `plain`,
+        and for models with n-grams the recipe that is best for most texts.
 
     Returns
     -------
@@ -158,8 +163,7 @@ def train(
     assert config is not None
     assert start is None or isinstance(start, Vectors)
     # All that can be checked is checked before reading, which may take long.
-    held_out = source.held_out > 0 if isinstance(source, Corpus) else share_of(holdout) != 0
-    check_options(config, held_out=held_out, checkpoints=checkpoint is not None)
+    _check(source, config, holdout, readout, has_checkpoints=checkpoint is not None)
     check_callbacks(callbacks)
     make_engine = engine_named(engine)
     shows_bars = are_bars_shown(progress)
@@ -177,7 +181,7 @@ def train(
                 initial=None if start is None else _initial(start, corpus.vocabulary),
                 frozen=_ids(frozen, corpus.vocabulary),
             )
-    return _wrap(result, corpus, source, config, engine, reading)
+    return _wrap(result, corpus, source, config, engine, reading, readout)
 
 
 @dataclass(frozen=True)
@@ -232,6 +236,7 @@ def _wrap(
     config: TrainConfig,
     engine: str,
     reading: _Reading,
+    readout: str | Readout,
 ) -> Vectors:
     """Return what was trained as `Vectors`, with a record of how it was read and trained."""
     options = config.as_json()
@@ -244,11 +249,12 @@ def _wrap(
         # How a corpus was read is not known here.
         how.clear()
         del options["min_count"], options["max_vocab"]
-    return Vectors(
+    return Vectors.from_tables(
         corpus.vocabulary.words,
-        result.input_vectors,
+        _raw_tables(result),
         counts=corpus.vocabulary.counts,
         output_vectors=result.output_vectors,
+        readout=readout,
         config={
             "firth": __version__,
             "engine": engine,
@@ -267,6 +273,28 @@ def _wrap(
             "lr_scale": result.lr_scale,
         },
     )
+
+
+def _raw_tables(result: TrainResult) -> RawTables:
+    """Return the rows of the words and of the n-grams; other rows may follow them."""
+    rows = result.shapes[INPUT].words + (0 if result.subwords is None else len(result.subwords))
+    return RawTables(result.tables[INPUT][:rows], result.subwords)
+
+
+def _check(
+    source: Source | Corpus,
+    config: TrainConfig,
+    holdout: float | Source,
+    readout: str | Readout,
+    *,
+    has_checkpoints: bool,
+) -> None:
+    """Check what depends on several options, and the recipe by which vectors are read out."""
+    held_out = source.held_out > 0 if isinstance(source, Corpus) else share_of(holdout) != 0
+    check_options(config, held_out=held_out, checkpoints=has_checkpoints)
+    recipe = check_readout(readout)
+    if recipe is not None:
+        check_fits(recipe, ngrams=False, output=True, dim=config.dim)
 
 
 def _open_checkpoints(
@@ -309,7 +337,9 @@ def _known_words(start: Vectors) -> Vocabulary:
 
 
 def _initial(start: Vectors, vocabulary: Vocabulary) -> Initial:
-    tables = {INPUT: start.input_vectors}
+    # What was read out is not what was trained.
+    rows = start if start.raw is None else start.read_out("plain")
+    tables = {INPUT: rows.input_vectors}
     if start.output_vectors is not None:
         tables[OUTPUT] = start.output_vectors
     return Initial(_ids(start.words, vocabulary), tables)

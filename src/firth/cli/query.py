@@ -90,16 +90,29 @@ def convert(
     destination: Annotated[
         Path, typer.Argument(metavar="DST", help="Its suffix picks the format.")
     ],
+    readout: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RECIPE",
+            help="Read the vectors out anew by plain, subword or auto, or with changes: "
+            "'plain,components=1,output=0.2'. SRC must be a folder that training wrote.",
+        ),
+    ] = None,
     encoding_errors: EncodingErrors = "strict",
     overwrite: Overwrite = False,
 ) -> None:
-    """Write vectors in another format."""
+    """Write vectors in another format, or read out by another recipe."""
     from firth.io.atomic import is_same
     from firth.vectors import check_destination, load
+    from firth.vectors.readout import check_readout
 
+    if readout is not None:
+        check_readout(readout)
     if is_same(source, destination):
         raise FirthError(f"cannot write {destination}: it is what is to be read")
     check_destination(destination, overwrite=overwrite)
     vectors = load(source, encoding_errors=encoding_errors)
+    if readout is not None:
+        vectors = vectors.read_out(readout)
     vectors.save(destination, overwrite=overwrite)
     print(f"{destination}: {len(vectors):,} words, {vectors.dim} dimensions")

@@ -22,6 +22,8 @@ def facts(vectors: Vectors) -> dict[str, object]:
         "first_words": list(vectors.words[:10]),
         "output_vectors": vectors.output_vectors is not None,
     }
+    if vectors.raw is not None and vectors.raw.subwords is not None:
+        told["ngrams"] = len(vectors.raw.subwords)
     if vectors.counts is not None:
         # Their sum may exceed 64 bits.
         told["count"] = sum(vectors.counts.tolist())

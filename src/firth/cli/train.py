@@ -27,15 +27,9 @@ _Verb = TypeVar("_Verb", bound=Callable[..., None])
 
 
 @dataclass
-class _Options:
-    """The options that the command passes to `firth.train` besides those of `TrainConfig`."""
+class _Reading:
+    """The options of reading that the command passes to `firth.train`."""
 
-    engine: Annotated[
-        Literal["hogwild", "torch"],
-        typer.Option(
-            help="Compiled threads without locks, or the textbook in PyTorch, which is slow."
-        ),
-    ] = "hogwild"
     tokenizer: Annotated[
         Literal["whitespace", "words", "textbook", "chinese"],
         typer.Option(
@@ -55,6 +49,24 @@ class _Options:
             help="Keep a share of the text, or take another text, to measure the loss on.",
         ),
     ] = None
+
+
+@dataclass
+class _Options:
+    """The other options that the command passes to it, besides those of `TrainConfig`."""
+
+    engine: Annotated[
+        Literal["hogwild", "torch"],
+        typer.Option(
+            help="Compiled threads without locks, or the textbook in PyTorch, which is slow."
+        ),
+    ] = "hogwild"
+    readout: Annotated[
+        str,
+        typer.Option(
+            metavar="RECIPE", help="How vectors are read out of the trained tables, see convert."
+        ),
+    ] = "auto"
     start: Annotated[
         str | None,
         typer.Option(metavar="VECTORS", help="Start from these vectors, or this checkpoint."),
@@ -88,9 +100,11 @@ class _Options:
 
 
 def _with_train_options(verb: _Verb) -> _Verb:
-    """Replace `**options` of a verb by those of `TrainConfig` and `_Options`, for Typer to read."""
-    fields = (*dataclasses.fields(TrainConfig), *dataclasses.fields(_Options))
-    annotations = {**_config_options(), **get_type_hints(_Options, include_extras=True)}
+    """Replace `**options` of a verb by those of `TrainConfig` and of the command, for Typer."""
+    annotations, fields = _config_options(), [*dataclasses.fields(TrainConfig)]
+    for kind in (_Reading, _Options):
+        annotations |= get_type_hints(kind, include_extras=True)
+        fields += dataclasses.fields(kind)
     options = [
         Parameter(f.name, Parameter.KEYWORD_ONLY, default=f.default, annotation=annotations[f.name])
         for f in fields

@@ -18,6 +18,8 @@ MODEL = "model.safetensors"
 VOCABULARY = "vocabulary.json"
 CONFIG = "config.json"
 FOLDER_OF_VECTORS = (MODEL, VOCABULARY, CONFIG)
+# Only vectors with n-grams have this file too.
+SUBWORDS = "subwords.json"
 
 # The events in the lines of a run's log.
 _EVENTS = ("start", "progress", "epoch", "evaluation", "end")

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from firth.errors import ConfigError, one_line
 from firth.vectors.checks import checked_rows, read_only
-from firth.vectors.readout import Readout
+from firth.vectors.readout import Readout, check_fits
 from firth.vectors.search import NUMBERS_PER_BLOCK, row_blocks, unit_rows
 from firth.vectors.table import Token
 
@@ -163,7 +163,8 @@ def read_out(
     ConfigError
         If the recipe needs n-grams or output vectors that are not there, or removes all dimensions.
     """
-    _check(raw, output, recipe)
+    ngrams, D = raw.subwords is not None, raw.input.shape[1]
+    check_fits(recipe, ngrams=ngrams, output=output is not None, dim=D)
     vectors = compose_words(raw, words, own_row=recipe.own_row)
     if recipe.is_plain or not (recipe.components or recipe.output or recipe.unit or recipe.axes):
         return vectors, None
@@ -245,24 +246,6 @@ def _blocks(offsets: NDArray[np.int64], D: int) -> Iterator[slice]:
         stop = min(max(stop, start + 1), start + room, V)
         yield slice(start, stop)
         start = stop
-
-
-def _check(raw: RawTables, output: Floats | None, recipe: Readout) -> None:
-    D = raw.input.shape[1]
-    if not recipe.own_row and raw.subwords is None:
-        raise ConfigError(
-            "a readout with own_row=no needs n-grams, but these vectors are of whole words; give "
-            "another, such as 'plain,components=1'"
-        )
-    if recipe.output and output is None:
-        raise ConfigError(
-            f"a readout with output={recipe.output:g} needs output vectors, and there are none; "
-            "give output=0"
-        )
-    if recipe.components >= D:
-        raise ConfigError(
-            f"components must be less than the {D:,} dimensions, got {recipe.components:,}"
-        )
 
 
 def _second_moment(rows: Floats) -> Doubles:

@@ -69,6 +69,7 @@ def load(
             counts=table.counts,
             output_vectors=table.output_vectors,
             config=table.config,
+            raw=table.raw,
         )
     except ConfigError as error:
         raise FormatError(f"{path}: {error}") from error

@@ -123,10 +123,9 @@ class Vectors(WordRows):
             - `axes`: principal axes are scaled by s**axes.
 
             By name: `plain`, the vectors as they were trained; `subword`, without the own row and
-            the first component, with 0.2 of the output vectors; `whitened`, without the own row,
-            with 0.25 of the output vectors, unit rows, and axes of -0.25. With changes:
-            `"plain,components=1"`. `auto` is what is best for most texts: `subword` if there are
-            n-grams, else `plain`.
+            the first component, with half of the output vectors and axes of -0.25. With changes:
+            `"plain,components=1,unit=yes"`. `auto` is what is best for most texts: `subword` if
+            there are n-grams, else `plain`.
 
         Raises
         ------
@@ -139,7 +138,7 @@ class Vectors(WordRows):
         >>> matrix = np.array([[9, 1, 0], [9, -1, 0], [9, 0, 0]], dtype=np.float32)
         >>> vectors = Vectors(["tea", "king", "milk"], matrix).read_out("plain,components=1")
         >>> vectors["tea"].round(1).tolist(), vectors.config["readout"]["components"]
-        ([0.0, 1.0, -0.3], 1)
+        ([0.0, 1.0, 0.0], 1)
         """
         raw = self.raw
         if raw is None:

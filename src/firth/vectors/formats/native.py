@@ -3,14 +3,19 @@
 ======================= ========================================================================
 `model.safetensors`     `embeddings` (V, D) float32; `output` (V, D) float32 if it was kept
 `vocabulary.json`       `{"words": [...], "counts": [...]}`; counts are null if unknown
-`config.json`           how the vectors were trained, with which version, on what
+`config.json`           how the vectors were trained and read out, with which version, on what
+`subwords.json`         how words are cut into n-grams, if they are, and the n-grams
 ======================= ========================================================================
+
+Vectors that were read out of other tables keep those in `model.safetensors` too: `input` (V + n, D)
+with the rows of the words and of the n-grams, and the maps of `composition.Space` (D, D).
 
 A checkpoint of a run holds the same files, with the run's tables in the first; it is read too.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from collections.abc import Collection, Mapping, Sequence
@@ -22,20 +27,25 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from firth.errors import FirthError, FormatError, one_line
+from firth.errors import FirthError, FormatError, one_line, reraise
 from firth.io.atomic import atomic_write
 from firth.io.compression import open_regular
 from firth.io.contents import CONFIG as CONFIG
 from firth.io.contents import MODEL as MODEL
+from firth.io.contents import SUBWORDS as SUBWORDS
 from firth.io.contents import VOCABULARY as VOCABULARY
 from firth.io.contents import is_folder_of_vectors
+from firth.subwords import Subwords
+from firth.vectors.composition import RawTables, Space, compose_words
 from firth.vectors.formats.selection import Selection
+from firth.vectors.readout import RECIPES
 from firth.vectors.table import Table, Token
 
 INPUT = "embeddings"
 OUTPUT = "output"
-# A checkpoint's input table, in which other rows may follow those of the words.
-CHECKPOINT_INPUT = "input"
+# The input table that was trained, in which other rows may follow those of the words.
+RAW_INPUT = "input"
+LINEAR, AXES = "readout_linear", "readout_axes"
 Floats = NDArray[np.float32]
 # JSON from a str with a lone surrogate is no valid UTF-8, but a word may hold any character.
 _SURROGATES = "surrogatepass"
@@ -49,11 +59,12 @@ def read(path: Path, selection: Selection) -> Table:
     FormatError
         If a file of the folder is missing or damaged.
     """
-    tensors = read_tensors(path / MODEL, (INPUT, CHECKPOINT_INPUT, OUTPUT))
+    tensors = read_tensors(path / MODEL, (INPUT, RAW_INPUT, OUTPUT, LINEAR, AXES))
     vocabulary = read_json(path / VOCABULARY)
     words = vocabulary.get("words")
     if not isinstance(words, list):
         raise FormatError(f"{path / VOCABULARY}: expected a list under 'words'")
+    raw = _raw_tables(tensors, len(words), path)
     input_vectors, output_vectors = _words_rows(tensors, len(words), path / MODEL)
     table = Table(
         words=cast(list[Token], words),
@@ -61,26 +72,64 @@ def read(path: Path, selection: Selection) -> Table:
         counts=_to_counts(vocabulary.get("counts"), path / VOCABULARY),
         output_vectors=output_vectors,
         config=read_json(path / CONFIG),
+        raw=raw,
     )
-    return _selected(table, path, selection)
+    table = _selected(table, path, selection)
+    return table if INPUT in tensors else _composed(table)
+
+
+def _raw_tables(tensors: Mapping[str, Floats], V: int, path: Path) -> RawTables | None:
+    """Return the tables that vectors were or will be read out of, if they are not those."""
+    subwords = read_subwords(path)
+    if subwords is None and INPUT not in tensors:
+        # A checkpoint of whole words.
+        return None
+    if RAW_INPUT not in tensors:
+        if subwords is None:
+            return None
+        raise FormatError(f"{path / MODEL}: holds no tensor '{RAW_INPUT}', but there is {SUBWORDS}")
+    space = Space(tensors[LINEAR], tensors.get(AXES)) if LINEAR in tensors else None
+    raw = RawTables(tensors[RAW_INPUT], subwords, space)
+    if raw.words != V:
+        ngrams = f"no {SUBWORDS}" if subwords is None else f"{len(subwords):,} n-grams"
+        raise FormatError(
+            f"{path}: '{RAW_INPUT}' has {len(raw.input):,} rows for {V:,} words and {ngrams}"
+        )
+    return raw
+
+
+def _composed(table: Table) -> Table:
+    """Compose the vectors of a checkpoint of their n-grams, as they are trained."""
+    if table.raw is None or not table.words:
+        return table
+    plain = RECIPES["plain"]
+    return dataclasses.replace(
+        table,
+        input_vectors=compose_words(table.raw, table.words, own_row=plain.own_row),
+        config={**table.config, "readout": plain.as_json()},
+    )
 
 
 def _selected(table: Table, path: Path, selection: Selection) -> Table:
-    """Take the rows that are to be read."""
+    """Take the rows that are to be read, and all n-grams."""
     if selection.limit is None and selection.words is None:
         return table
-    V = len(table.words)
+    V, raw = len(table.words), table.raw
     for name in ("input_vectors", "output_vectors", "counts"):
         array = getattr(table, name)
         if array is not None and len(array) != V:
             raise FormatError(f"{path}: there are {V:,} words, but {len(array):,} {name}")
     rows = [row for row in range(selection.rows(V)) if selection.takes(table.words[row])]
+    if raw is not None:
+        kept = np.concatenate([raw.input[rows], raw.input[V:]])
+        raw = dataclasses.replace(raw, input=kept)
     return Table(
         words=[table.words[row] for row in rows],
         input_vectors=table.input_vectors[rows],
         counts=None if table.counts is None else table.counts[rows],
         output_vectors=None if table.output_vectors is None else table.output_vectors[rows],
         config=table.config,
+        raw=raw,
     )
 
 
@@ -89,11 +138,27 @@ def _words_rows(tensors: Mapping[str, Floats], V: int, path: Path) -> tuple[Floa
     output = tensors.get(OUTPUT)
     if INPUT in tensors:
         return tensors[INPUT], output
-    if CHECKPOINT_INPUT not in tensors:
-        raise FormatError(f"{path}: holds no tensor '{INPUT}', only {[OUTPUT]}")
+    if RAW_INPUT not in tensors:
+        raise FormatError(f"{path}: holds no tensor '{INPUT}', only {sorted(tensors)}")
     # The rows of a checkpoint's output table may be other things than words.
     is_of_words = output is not None and len(output) == V
-    return tensors[CHECKPOINT_INPUT][:V], output if is_of_words else None
+    return tensors[RAW_INPUT][:V], output if is_of_words else None
+
+
+def read_subwords(path: Path) -> Subwords | None:
+    """Read how words are cut into n-grams; None if the folder does not say.
+
+    Raises
+    ------
+    FormatError
+        If the file is damaged.
+    """
+    file = path / SUBWORDS
+    if not file.exists():
+        return None
+    saved = read_json(file)
+    with reraise(FormatError, f"read {file}", FormatError):
+        return Subwords.from_json(saved)
 
 
 def read_tensors(path: Path, names: Collection[str]) -> dict[str, Floats]:
@@ -192,11 +257,27 @@ def write(table: Table, path: Path, *, overwrite: bool = False) -> None:
     """
     with atomic_write(path, folder=True) as temporary:
         write_words(table.words, table.counts, table.config, temporary)
-        tensors = {INPUT: table.input_vectors}
-        if table.output_vectors is not None:
-            tensors[OUTPUT] = table.output_vectors
-        write_tensors(tensors, temporary / MODEL)
+        if table.raw is not None and table.raw.subwords is not None:
+            write_subwords(table.raw.subwords, temporary)
+        write_tensors(_tensors_of(table), temporary / MODEL)
         check_replaceable(path, overwrite=overwrite)
+
+
+def _tensors_of(table: Table) -> dict[str, Floats]:
+    raw, space = table.raw, None if table.raw is None else table.raw.space
+    tensors = {
+        INPUT: table.input_vectors,
+        OUTPUT: table.output_vectors,
+        RAW_INPUT: None if raw is None else raw.input,
+        LINEAR: None if space is None else space.linear,
+        AXES: None if space is None else space.axes,
+    }
+    return {name: tensor for name, tensor in tensors.items() if tensor is not None}
+
+
+def write_subwords(subwords: Subwords, folder: Path) -> None:
+    """Write how words are cut into n-grams. A function that cuts them is not saved."""
+    write_json(subwords.as_json(), folder / SUBWORDS)
 
 
 def write_words(
@@ -205,7 +286,7 @@ def write_words(
     config: Mapping[str, object],
     folder: Path,
 ) -> None:
-    """Write the two files of a folder that hold no vectors."""
+    """Write the words with their counts, and how they were trained."""
     numbers = None if counts is None else counts.tolist()
     write_json({"words": list(words), "counts": numbers}, folder / VOCABULARY)
     write_json(config, folder / CONFIG)
@@ -242,7 +323,7 @@ def check_replaceable(path: Path, *, overwrite: bool = False) -> None:
     if not path.is_dir():
         return
     names = {file.name for file in path.iterdir()}
-    others = sorted(names - {MODEL, VOCABULARY, CONFIG})
+    others = sorted(names - {MODEL, VOCABULARY, CONFIG, SUBWORDS})
     if others:
         raise FirthError(
             f"cannot write {path}: the folder holds other files ({one_line(repr(others[0]))}); "
