@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         VocabularyError,
     )
     from firth.evaluation import Evaluation, evaluate
+    from firth.inference import infer
     from firth.pipeline import train
     from firth.training import Callback, TrainConfig
     from firth.vectors import Neighbour, Readout, Vectors, load
@@ -52,6 +53,7 @@ __all__ = [
     "VocabularyError",
     "__version__",
     "evaluate",
+    "infer",
     "load",
     "read_corpus",
     "train",
@@ -65,6 +67,7 @@ _import = lazy_names(
         "firth.errors": "ConfigError CorpusError FirthError FirthWarning FormatError Interrupted "
         "MissingExtraError VocabularyError",
         "firth.evaluation": "Evaluation evaluate",
+        "firth.inference": "infer",
         "firth.pipeline": "train",
         "firth.training": "Callback TrainConfig",
         "firth.vectors": "Neighbour Readout Vectors load",

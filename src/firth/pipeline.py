@@ -30,6 +30,7 @@ from firth.training.run_log import RunLog
 from firth.training.task import TrainResult
 from firth.training.trainer import check_callbacks, check_options, train_corpus
 from firth.vectors import RawTables, Readout, Vectors
+from firth.vectors.documents import DocumentTable
 from firth.vectors.readout import AUTO, check_fits, check_readout
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from firth.corpus.vocabulary import Token
     from firth.normalization import Normalization
     from firth.training.callbacks import Callback
-    from firth.training.config import Model, OnDivergence
+    from firth.training.config import Documents, Model, OnDivergence
 
 _LOG = logging.getLogger(__name__)
 
@@ -63,6 +64,7 @@ def train(
     threads: int | None = None,
     seed: int = 1,
     deterministic: bool = False,
+    documents: Documents = "none",
     patience: int | None = None,
     on_divergence: OnDivergence = "stop",
     config: TrainConfig | None = None,
@@ -133,8 +135,9 @@ def train(
     Returns
     -------
     Vectors
-        Words by count, falling. `config` holds how they were trained, and the mean loss of each
-        epoch in nats per positive pair, also on held-out text.
+        Words by count, falling; with `documents`, also `vectors.documents`. `config` holds how
+        they were trained, and the mean loss of each epoch in nats per positive pair, also on
+        held-out text.
 
     Raises
     ------
@@ -255,6 +258,7 @@ def _wrap(
         counts=corpus.vocabulary.counts,
         output_vectors=result.output_vectors,
         readout=readout,
+        documents=_documents(result, corpus),
         config={
             "firth": __version__,
             "engine": engine,
@@ -275,10 +279,15 @@ def _wrap(
     )
 
 
+def _documents(result: TrainResult, corpus: Corpus) -> DocumentTable | None:
+    vectors = result.document_vectors
+    return None if vectors is None else DocumentTable(corpus.numbers_of_units(), vectors)
+
+
 def _raw_tables(result: TrainResult) -> RawTables:
     """Return the rows of the words and of the n-grams; other rows may follow them."""
     rows = result.shapes[INPUT].words + (0 if result.subwords is None else len(result.subwords))
-    return RawTables(result.tables[INPUT][:rows], result.subwords)
+    return RawTables(result.tables[result.words_table][:rows], result.subwords)
 
 
 def _check(

@@ -19,6 +19,7 @@ from firth.checks import whole_number
 from firth.corpus.digest import digest
 from firth.corpus.first_pass import OpenedSource, TextOptions, first_pass
 from firth.corpus.holdout import check_apart, hold_out, share_of
+from firth.corpus.numbers import UnitNumbers
 from firth.corpus.raw_corpus import RawCorpus
 from firth.corpus.second_pass import second_pass
 from firth.corpus.selection import check_start, find_words, select_words
@@ -59,6 +60,9 @@ class Corpus:
         Number of tokens, in whole units at the end of `tokens`, that are kept out of training.
     words_left_out : int, default 0
         Words of the training part that are not kept.
+    unit_numbers : UnitNumbers, optional
+        Which lines or token lists of the source the units of the training part are; by default
+        those with the same numbers. None if a share of the text is held out: it cuts units.
     """
 
     vocabulary: Vocabulary
@@ -67,6 +71,20 @@ class Corpus:
     units_read: int
     held_out: int = 0
     words_left_out: int = 0
+    unit_numbers: UnitNumbers | None = None
+
+    def numbers_of_units(self) -> NDArray[np.int64]:
+        """Return the number of each unit's line or token list in the source: int64 (units,).
+
+        Examples
+        --------
+        >>> units = [["tea", "and"], [], ["tea", "or"]]
+        >>> read_corpus(units, min_count=1).numbers_of_units().tolist()
+        [0, 2]
+        """
+        if self.unit_numbers is None:
+            return np.arange(len(self.tokens))
+        return self.unit_numbers.numbers()
 
     def digest(self) -> str:
         """Return a fingerprint of words, counts, token ids, units and `held_out`.
@@ -188,7 +206,8 @@ def read_corpus(
         def new_stream() -> ScratchArray[np.int32]:
             return files.enter_context(ScratchArray(np.int32))
 
-        raw = training = first_pass(opened, new_stream(), on_progress)
+        blanks = files.enter_context(ScratchArray(np.int64))
+        raw = training = first_pass(opened, new_stream(), on_progress, blanks)
         if raw.words_read == 0:
             raise CorpusError("the corpus holds no words: nothing to train on")
         if raw.unspaced:
@@ -203,7 +222,8 @@ def read_corpus(
             parts.append((held, ids))
         elif held_source is not None:
             parts.append(_read_held(held_source, vocabulary, new_stream()))
-        tokens, ends = second_pass(parts)
+        tokens, ends, ordinals = second_pass(parts)
+        numbers = None if share else UnitNumbers(ordinals[: ends[0]], blanks.map()[0])
     _check_pairs(tokens, ends)
     trained = int(tokens.offsets[ends[0]])
     return Corpus(
@@ -213,6 +233,7 @@ def read_corpus(
         raw.units,
         held_out=tokens.size - trained,
         words_left_out=training.words_read - trained,
+        unit_numbers=numbers,
     )
 
 

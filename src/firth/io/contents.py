@@ -20,6 +20,8 @@ CONFIG = "config.json"
 FOLDER_OF_VECTORS = (MODEL, VOCABULARY, CONFIG)
 # Only vectors with n-grams have this file too.
 SUBWORDS = "subwords.json"
+# And only those with documents have this one.
+DOCUMENTS = "documents.safetensors"
 
 # The events in the lines of a run's log.
 _EVENTS = ("start", "progress", "epoch", "evaluation", "end")

@@ -65,8 +65,8 @@ class Windows(NamedTuple):
 class TorchEngine:
     """Skip-gram and CBOW by the modules of this package, and plain stochastic gradient descent.
 
-    It has every option of `TrainConfig` but subwords and documents; several threads change the same tables
-    without locks.
+    It has every option of `TrainConfig` but subwords and documents; several threads change the same
+    tables without locks.
     PyTorch is set to one thread of its own meanwhile, because the matrices are small. The engine
     runs on the CPU only; `firth.torch.fit` takes a GPU.
 

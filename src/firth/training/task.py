@@ -87,6 +87,11 @@ class Task:
         return self.config.patience is not None
 
     @property
+    def words_table(self) -> str:
+        """The table whose rows are the words' vectors: beside documents alone, not the input."""
+        return OUTPUT if self.config.documents == "alone" else INPUT
+
+    @property
     def shapes(self) -> Mapping[str, TableShape]:
         """The tables that the engine declares."""
         return self.engine.shapes(self.config, self.sizes)
@@ -94,7 +99,10 @@ class Task:
     @property
     def check(self) -> DivergenceCheck:
         """What notices that the run diverges."""
-        return DivergenceCheck(self.corpus.vocabulary, self.shapes, self.config.negative)
+        corpus = self.corpus
+        return DivergenceCheck(
+            corpus.vocabulary, self.shapes, self.config.negative, corpus.numbers_of_units
+        )
 
     @property
     def schedule(self) -> Schedule:
@@ -122,6 +130,8 @@ class TrainResult:
         `patience`.
     shapes : mapping
         What the engine declared of each.
+    words_table : str
+        The table whose rows are the words' vectors.
     subwords : Subwords, optional
         How words are cut into n-grams, whose rows follow those of the words in the input table.
     composition : Composition, optional
@@ -145,14 +155,21 @@ class TrainResult:
     lr_scale: float
     subwords: Subwords | None = None
     composition: Composition | None = None
+    words_table: str = INPUT
 
     @property
     def input_vectors(self) -> Floats:
-        """The input vectors of the words, (V, D)."""
-        words = self.shapes[INPUT].words
+        """The vectors of the words, (V, D)."""
+        table = self.tables[self.words_table]
         if self.composition is None:
-            return self.tables[INPUT][:words]
-        return composed(self.tables[INPUT], self.composition)
+            return table[: self.shapes[self.words_table].words]
+        return composed(table, self.composition)
+
+    @property
+    def document_vectors(self) -> Floats | None:
+        """The vectors of the documents, a row for each unit; None if there are none."""
+        count = self.shapes[INPUT].documents
+        return self.tables[INPUT][-count:] if count else None
 
     @property
     def output_vectors(self) -> Floats | None:

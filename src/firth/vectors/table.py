@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from firth.vectors.composition import RawTables
+    from firth.vectors.documents import DocumentTable
 
 Token = str | int
 """A word as text, or the integer id of an item."""
@@ -33,6 +34,8 @@ class Table:
         How the vectors were trained; whatever JSON can hold.
     raw : RawTables, optional
         What the vectors were read out of, if it is not themselves.
+    documents : DocumentTable, optional
+        Documents and their vectors.
     """
 
     words: Sequence[Token]
@@ -41,3 +44,4 @@ class Table:
     output_vectors: NDArray[np.float32] | None = None
     config: Mapping[str, object] = field(default_factory=dict)
     raw: RawTables | None = None
+    documents: DocumentTable | None = None

@@ -16,13 +16,16 @@ from firth.normalization import Places, find_word
 from firth.other_names import VECTORS, unknown_attribute
 from firth.vectors.checks import checked_counts, checked_matrix, number_words, read_only
 from firth.vectors.composition import RawTables, checked_raw
+from firth.vectors.documents import DocumentTable, checked_documents
 from firth.vectors.queries import Found, find_row, find_vectors, token_list
 from firth.vectors.table import Token
 
 # Computed from the other attributes, so neither copied nor pickled.
-_DERIVED = ("_rows", "_exact")
+_DERIVED = ("_rows", "_exact", "documents")
 # The attributes that these are computed from.
-_FIXED = ("words", "dim", "input_vectors", "output_vectors", "counts", "raw")
+_FIXED = (
+    "words", "dim", "input_vectors", "output_vectors", "counts", "raw", "document_table",
+)  # fmt: skip
 
 Default = TypeVar("Default")
 
@@ -39,6 +42,7 @@ class WordRows:
         output_vectors: NDArray[np.float32] | None = None,
         config: Mapping[str, object] | None = None,
         raw: RawTables | None = None,
+        documents: DocumentTable | None = None,
     ) -> None:
         self.words = tuple(words.tolist() if isinstance(words, np.ndarray) else words)
         self._rows = number_words(self.words)
@@ -55,6 +59,7 @@ class WordRows:
         self.counts = None if counts is None else checked_counts(counts, len(self.words))
         self.config = dict(config or {})
         self.raw = None if raw is None else checked_raw(raw, self.words, self.dim)
+        self.document_table = None if documents is None else checked_documents(documents, self.dim)
 
     def __getitem__(self, words: Token | Sequence[Token]) -> NDArray[np.float32]:
         """Copy the vector of a word (D,), or of several (n, D).
@@ -149,6 +154,8 @@ class WordRows:
         vars(self).update(state)
         if self.raw is not None:
             vars(self)["raw"] = self.raw.read_only()
+        if self.document_table is not None:
+            vars(self)["document_table"] = self.document_table.read_only()
         for name in ("input_vectors", "output_vectors", "counts"):
             if state[name] is not None:
                 vars(self)[name] = read_only(state[name])

@@ -16,7 +16,7 @@ _ROWS_AT_ONCE = 4_096
 
 
 def word_tables(config: TrainConfig, sizes: Sizes) -> Mapping[str, TableShape]:
-    """Return the shapes of the input table, of words, n-grams and documents, and the output table."""
+    """Return the shapes of the input table (words, n-grams, documents) and the output table."""
     words, dim = sizes.words, config.dim
     return {
         INPUT: TableShape(

@@ -5,6 +5,7 @@
 `vocabulary.json`       `{"words": [...], "counts": [...]}`; counts are null if unknown
 `config.json`           how the vectors were trained and read out, with which version, on what
 `subwords.json`         how words are cut into n-grams, if they are, and the n-grams
+`documents.safetensors` the vectors of documents, if there are any; see `documents`
 ======================= ========================================================================
 
 Vectors that were read out of other tables keep those in `model.safetensors` too: `input` (V + n, D)
@@ -37,6 +38,7 @@ from firth.io.contents import VOCABULARY as VOCABULARY
 from firth.io.contents import is_folder_of_vectors
 from firth.subwords import Subwords
 from firth.vectors.composition import RawTables, Space, compose_words
+from firth.vectors.formats.documents import DOCUMENTS, read_documents, write_documents
 from firth.vectors.formats.selection import Selection
 from firth.vectors.readout import RECIPES
 from firth.vectors.table import Table, Token
@@ -73,6 +75,7 @@ def read(path: Path, selection: Selection) -> Table:
         output_vectors=output_vectors,
         config=read_json(path / CONFIG),
         raw=raw,
+        documents=read_documents(path),
     )
     table = _selected(table, path, selection)
     return table if INPUT in tensors else _composed(table)
@@ -111,7 +114,7 @@ def _composed(table: Table) -> Table:
 
 
 def _selected(table: Table, path: Path, selection: Selection) -> Table:
-    """Take the rows that are to be read, and all n-grams."""
+    """Take the rows that are to be read, and all n-grams and documents."""
     if selection.limit is None and selection.words is None:
         return table
     V, raw = len(table.words), table.raw
@@ -123,12 +126,12 @@ def _selected(table: Table, path: Path, selection: Selection) -> Table:
     if raw is not None:
         kept = np.concatenate([raw.input[rows], raw.input[V:]])
         raw = dataclasses.replace(raw, input=kept)
-    return Table(
+    return dataclasses.replace(
+        table,
         words=[table.words[row] for row in rows],
         input_vectors=table.input_vectors[rows],
         counts=None if table.counts is None else table.counts[rows],
         output_vectors=None if table.output_vectors is None else table.output_vectors[rows],
-        config=table.config,
         raw=raw,
     )
 
@@ -259,6 +262,8 @@ def write(table: Table, path: Path, *, overwrite: bool = False) -> None:
         write_words(table.words, table.counts, table.config, temporary)
         if table.raw is not None and table.raw.subwords is not None:
             write_subwords(table.raw.subwords, temporary)
+        if table.documents is not None:
+            write_documents(table.documents, temporary)
         write_tensors(_tensors_of(table), temporary / MODEL)
         check_replaceable(path, overwrite=overwrite)
 
@@ -323,7 +328,7 @@ def check_replaceable(path: Path, *, overwrite: bool = False) -> None:
     if not path.is_dir():
         return
     names = {file.name for file in path.iterdir()}
-    others = sorted(names - {MODEL, VOCABULARY, CONFIG, SUBWORDS})
+    others = sorted(names - {MODEL, VOCABULARY, CONFIG, SUBWORDS, DOCUMENTS})
     if others:
         raise FirthError(
             f"cannot write {path}: the folder holds other files ({one_line(repr(others[0]))}); "
