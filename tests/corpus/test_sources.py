@@ -165,7 +165,7 @@ def test_standard_input_is_named_in_errors(give_input):
 def test_byte_order_mark_is_dropped_at_the_start_only(write, monkeypatch, data, text, block):
     monkeypatch.setattr(sources, "BLOCK_BYTES", block)
     path = write(data)
-    assert text_of([path, path]) == f"{text}\n{text}\n"
+    assert text_of([path, path]) == 2 * ended(text)
 
 
 @pytest.mark.parametrize("block", [1, 3, 1 << 18])

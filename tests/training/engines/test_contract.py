@@ -28,6 +28,7 @@ OPTIONS = {
     "min_lr": 0.02,
     "shrink_windows": False,
     "seed": 2,
+    "documents": "joint",
 }
 OF_OTHERS = {
     "epochs", "min_count", "max_vocab", "threads", "deterministic", "patience", "on_divergence",
