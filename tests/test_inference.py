@@ -25,7 +25,9 @@ def planted(documents=120):
     rng = np.random.default_rng(5)
     topics = np.arange(documents)[:, np.newaxis] % TOPICS
     of_topic = 100 + 20 * topics + rng.integers(20, size=(documents, SIZE))
-    ids = np.where(rng.random((documents, SIZE)) < 0.5, rng.integers(30, size=SIZE), of_topic)
+    ids = np.where(
+        rng.random((documents, SIZE)) < 0.5, rng.integers(30, size=of_topic.shape), of_topic
+    )
     return [[f"w{k}" for k in unit] for unit in ids]
 
 
@@ -42,18 +44,25 @@ def cosines(a, b):
     return (a * b).sum(axis=1) / np.linalg.norm(a, axis=1) / np.linalg.norm(b, axis=1)
 
 
+def share_of_topic(numbers, answers):
+    """Return the share of the neighbours of each document that have its topic."""
+    return np.mean([
+        neighbour.word % TOPICS == number % TOPICS
+        for number, near in zip(numbers, answers, strict=True)
+        for neighbour in near
+    ])  # fmt: skip
+
+
 def test_documents_of_a_topic_are_nearest(vectors):
     documents = vectors.documents
-    for number, near in zip(documents, documents.similar(list(documents), top=5), strict=True):
-        assert {neighbour.word % TOPICS for neighbour in near} == {number % TOPICS}
+    assert share_of_topic(documents, documents.similar(list(documents), top=5)) > 0.95
 
 
 def test_inferred_vectors_are_near_those_of_training_and_of_their_topic(vectors):
     found = firth.infer(vectors, UNITS)
     assert cosines(found, vectors.documents.input_vectors).mean() > 0.8
-    new = [planted(240)[k] for k in range(120, 126)]
-    for number, near in enumerate(vectors.documents.similar(firth.infer(vectors, new), top=5)):
-        assert {neighbour.word % TOPICS for neighbour in near} == {number % TOPICS}
+    new = firth.infer(vectors, planted(240)[120:180])
+    assert share_of_topic(range(60), vectors.documents.similar(new, top=5)) > 0.95
 
 
 def test_inference_is_repeatable_and_changes_no_vector(vectors, tmp_path):
@@ -111,11 +120,15 @@ def test_items_are_inferred_too():
 @pytest.mark.parametrize(
     ("given", "error", "told"),
     [
-        ([["w1"], ["new", "words"]], VocabularyError, "document 1 holds no word that has a vector"),
-        ([["w1"], []], VocabularyError, r"document 1 holds no word that has a vector: \[\]"),
+        (
+            [UNITS[0], ["new", "words"]],
+            VocabularyError,
+            "document 1 holds no word that has a vector",
+        ),
+        ([UNITS[0], []], VocabularyError, r"document 1 holds no word that has a vector: \[\]"),
         ([], ConfigError, "documents must be a list of words, or a list of such lists"),
         ("a text", ConfigError, "documents must be a list of words, or a list of such lists"),
-        ([["w1"], "w2"], ConfigError, "a document must be a list of words, got 'w2'"),
+        ([UNITS[0], "w2"], ConfigError, "a document must be a list of words, got 'w2'"),
     ],
 )
 def test_documents_that_are_none(vectors, given, error, told):

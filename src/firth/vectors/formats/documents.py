@@ -17,39 +17,38 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
 
 from firth.errors import FormatError, one_line
 from firth.io.contents import DOCUMENTS as DOCUMENTS
 from firth.vectors.documents import DocumentTable
 
 _VECTORS, _NUMBERS = "documents", "numbers"
-_KINDS = {_VECTORS: ("F32", 2, np.float32), _NUMBERS: ("I64", 1, np.int64)}
+_KINDS = {_VECTORS: ("F32", 2, "<f4"), _NUMBERS: ("I64", 1, "<i8")}
 
 
 def write_documents(documents: DocumentTable, folder: Path) -> None:
     """Write the file into a folder that is there.
+
+    safetensors' own function would copy the vectors, which may fill most of the memory.
 
     Raises
     ------
     OSError
         If the disk is full.
     """
-    path = folder / DOCUMENTS
-    path.touch()
-    mode = path.stat().st_mode
-    try:
-        save_file(
-            {
-                _VECTORS: np.ascontiguousarray(documents.vectors),
-                _NUMBERS: np.ascontiguousarray(documents.numbers),
-            },
-            path,
-        )
-    except SafetensorError as error:
-        raise OSError(str(error)) from error
-    # safetensors makes its file private; all files should have the same permissions.
-    path.chmod(mode)
+    arrays: dict[str, NDArray[Any]] = {_NUMBERS: documents.numbers, _VECTORS: documents.vectors}
+    header, end = {}, 0
+    for name, array in arrays.items():
+        begin, end = end, end + array.nbytes
+        place = {"shape": array.shape, "data_offsets": (begin, end)}
+        header[name] = {"dtype": _KINDS[name][0], **place}
+    encoded = json.dumps(header).encode()
+    # So that the numbers are aligned.
+    encoded = encoded.ljust(-(-len(encoded) // 8) * 8)
+    with (folder / DOCUMENTS).open("wb") as file:
+        file.write(len(encoded).to_bytes(8, "little") + encoded)
+        for name, array in arrays.items():
+            file.write(np.ascontiguousarray(array, _KINDS[name][2]).data)
 
 
 def read_documents(folder: Path) -> DocumentTable | None:
