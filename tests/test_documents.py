@@ -86,7 +86,8 @@ def test_words_start_from_vectors_and_stay_frozen_while_documents_train():
     options = {**OPTIONS, "documents": "joint", "start": start}
     vectors = firth.train(UNITS[:50], frozen=frozen, **options)
     np.testing.assert_array_equal(vectors[frozen], start[frozen])
-    np.testing.assert_array_equal(vectors.output_vectors, start.output_vectors)
+    rows, rows_before = ([each.index[word] for word in frozen] for each in (vectors, start))
+    np.testing.assert_array_equal(vectors.output_vectors[rows], start.output_vectors[rows_before])
     assert len(vectors.documents) == 50
     # Documents begin at random, not from those of the same numbers.
     untrained = firth.train(UNITS[:50], **{**options, "lr": 1e-20}).documents
@@ -99,7 +100,7 @@ def test_words_start_from_vectors_and_stay_frozen_while_documents_train():
     [
         ({"subwords": (3, 6)}, "documents cannot be trained with subwords: give subwords='none'"),
         ({"model": "cbow", "documents": "alone"}, "documents='alone' is for model='skipgram'"),
-        ({"documents": "words"}, "documents must be one of none, joint, alone"),
+        ({"documents": "words"}, "documents must be none or joint or alone, got"),
     ],
 )
 def test_options_that_do_not_fit_documents(options, told):
