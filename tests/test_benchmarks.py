@@ -25,3 +25,27 @@ def test_a_benchmark_runs(tmp_path, arguments, part):
     report = tmp_path / "report.json"
     output_of(BENCHMARKS / script, text, *options, "--output", report)
     assert json.loads(report.read_text())[part]
+
+
+def test_recipes_are_measured_once(tmp_path):
+    (tmp_path / "text.txt").write_text("some words of a text that go round and round\n" * 200)
+    (tmp_path / "questions-words.txt").write_text(": all\nsome words of a\nof a go round\n")
+    (tmp_path / "wordsim353.tsv").write_text("some\twords\t3\n" + "of\ta\t1\na\tgo\t2\n" * 3)
+    report = tmp_path / "report.json"
+    command = [
+        BENCHMARKS / "quality.py", "--english", tmp_path / "text.txt", "--sets", tmp_path,
+        "--megabytes", "1", "--recipes", "by default", "--threads", "1", "--output", report,
+    ]  # fmt: skip
+    assert "| by default | " in output_of(*command)
+    found = json.loads(report.read_text())
+    [(name, rows)] = found["texts"].items()
+    assert name == "english, 0.009 MB"
+    scores = rows["by default"]["scores"]
+    assert scores["Google"]["choose"]["items"] == scores["Google"]["report"]["items"] == 1
+    pairs = scores["WordSim-353"]["report"]
+    assert pairs["low"] <= pairs["score"] <= pairs["high"]
+    assert rows["by default"]["options"][0]["epochs"] > 5
+    # What is there is not made again.
+    before = report.read_bytes()
+    output_of(*command)
+    assert json.loads(report.read_bytes())["texts"] == json.loads(before)["texts"]

@@ -99,7 +99,8 @@ def test_words_start_from_vectors_and_stay_frozen_while_documents_train():
     ("options", "told"),
     [
         ({"subwords": (3, 6)}, "documents cannot be trained with subwords: give subwords='none'"),
-        ({"model": "cbow", "documents": "alone"}, "documents='alone' is for model='skipgram'"),
+        ({"model": "cbow", "documents": "alone"}, "documents='alone' is for model='skipgram' with"),
+        ({"loss": "hs", "documents": "alone"}, "documents='alone' is for model='skipgram' with"),
         ({"documents": "words"}, "documents must be none or joint or alone, got"),
     ],
 )
@@ -121,7 +122,7 @@ def test_held_out_text_has_no_documents():
 
 def test_the_engine_of_pytorch_refuses_documents():
     pytest.importorskip("torch")
-    with pytest.raises(ConfigError, match="engine='torch' has no documents"):
+    with pytest.raises(ConfigError, match="engine='torch' trains with documents='none'"):
         firth.train(UNITS, documents="joint", engine="torch", **OPTIONS)
 
 

@@ -144,6 +144,9 @@ def test_vectors_without_documents_infer_none(vectors, tmp_path):
     for given in (plain, firth.load(tmp_path / "words.bin"), without):
         with pytest.raises(ConfigError, match="training with documents='joint' or 'alone'"):
             firth.infer(given, UNITS[0])
+    tree = firth.train(UNITS, dim=4, epochs=1, min_count=1, documents="joint", loss="hs")
+    with pytest.raises(ConfigError, match="documents cannot be inferred with loss='hs'"):
+        firth.infer(tree, UNITS[0])
     with pytest.raises(ConfigError, match="these vectors have no documents"):
         plain.documents  # noqa: B018
     with pytest.raises(ConfigError, match="epochs must be at least 1"):

@@ -54,7 +54,7 @@ def test_of_several_names_the_one_that_is_here_is_told():
         "ns_exponent cbow_mean hashfxn trim_rule sorted_vocab batch_words compute_loss "
         "max_final_vocab size iter null_word",
         # Those of fastText.
-        "input lr lrUpdateRate ws epoch minCount minCountLabel minn maxn neg wordNgrams loss "
+        "input lr lrUpdateRate ws epoch minCount minCountLabel minn maxn neg wordNgrams "
         "bucket thread t label verbose pretrainedVectors",
         # Those of word2vec.c.
         "train size sample hs negative threads iter min-count alpha cbow",
@@ -72,9 +72,10 @@ def test_the_options_of_other_tools_are_known(names):
         (partial(firth.train, UNITS), "vector_size", "Firth calls it dim"),
         (partial(firth.train, UNITS), "windows", "the nearest is window"),
         (partial(firth.train, UNITS), "sg", "Firth has model, 'skipgram' or"),
+        (partial(firth.train, UNITS), "hs", "Firth has loss: hs=1 is loss='hs', hs=0 is"),
         (partial(firth.train, UNITS), "minCount", "Firth calls it min_count"),
         (partial(firth.train, UNITS), "lowercased", "the nearest is lowercase"),
-        (partial(firth.train, UNITS), "xyzzy", "there are source, model, dim, "),
+        (partial(firth.train, UNITS), "xyzzy", "there are source, model, loss, dim, "),
         (firth.train, "sentences", "Firth calls it source"),
         (firth.TrainConfig, "vector_size", "Firth calls it dim"),
         (partial(firth.read_corpus, UNITS), "max_vocab_size", "Firth calls it max"),

@@ -111,7 +111,7 @@ def test_tells_how_the_vectors_were_trained(tmp_path):
     config = firth.load(tmp_path / "vectors").config
     assert config["firth"] == firth.__version__
     assert config["options"]["dim"] == 4
-    assert config["options"]["lr"] == 0.025
+    assert config["options"]["lr"] == 0.05
     assert config["corpus"]["source"] == str(text)
     assert config["corpus"]["words_read"] == 50
     assert config["corpus"]["lowercase"] is True
@@ -293,6 +293,6 @@ def test_a_slice_of_chinese_gives_sensible_neighbours(shared_data, zstd_open, tm
     text = tmp_path / "slice.txt"
     with zstd_open(shared_data / "zh_modern.txt.zst") as source:
         text.write_bytes(source.read(6_000_000).rsplit(b"\n", 1)[0])
-    vectors = firth.train(text, tokenizer="chinese", epochs=5)
+    vectors = firth.train(text, tokenizer="chinese", preset="word2vec")
     for word, expected in [("父亲", "母亲"), ("弟弟", "哥哥"), ("东", "西")]:
         assert expected in [near.word for near in vectors.similar(word, top=10)]

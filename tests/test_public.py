@@ -18,7 +18,15 @@ def modules_after(statement: str) -> set[str]:
 
 @pytest.mark.parametrize(
     "name",
-    ["firth", "firth.callbacks", "firth.corpus", "firth.plotting", "firth.torch", "firth.training"],
+    [
+        "firth",
+        "firth.callbacks",
+        "firth.corpus",
+        "firth.plotting",
+        "firth.subwords",
+        "firth.torch",
+        "firth.training",
+    ],
 )
 def test_everything_in_all_is_there(name):
     module = pytest.importorskip(name, exc_type=ImportError)
@@ -44,6 +52,16 @@ def test_help_needs_no_numbers():
 
 def test_vectors_need_no_compiler():
     assert not modules_after("import firth; firth.load, firth.evaluate") & {"numba", "llvmlite"}
+
+
+def test_unknown_words_are_cut_without_compiler():
+    cut = "from firth.subwords import hashed_ngrams; hashed_ngrams(3, 6, 9).rows_of('tea')"
+    assert not modules_after(cut) & {"numba", "llvmlite"}
+
+
+def test_the_option_subwords_is_checked_without_numbers():
+    check = "from firth.subwords import check_subwords; check_subwords('subwords', '3-6')"
+    assert not modules_after(check) & HEAVY
 
 
 @pytest.mark.parametrize(

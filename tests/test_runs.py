@@ -17,6 +17,7 @@ from firth.corpus import read_corpus
 from firth.errors import ConfigError, CorpusError, VocabularyError
 from firth.training import Checkpoints, run, schedule, signals, train_corpus
 from firth.training.checkpoints import fingerprint
+from firth.training.huffman import huffman_paths
 from firth.training.simd import primitives
 from firth.vectors.formats import native
 from training_case import zipf_ids
@@ -33,7 +34,9 @@ UNITS = make_units()
 
 
 def bytes_of(vectors):
-    return vectors.input_vectors.tobytes() + vectors.output_vectors.tobytes()
+    """Return the bytes of all vectors; those of a tree are not kept."""
+    tables = (vectors.input_vectors, vectors.output_vectors)
+    return b"".join(table.tobytes() for table in tables if table is not None)
 
 
 class Tape(firth.Callback):
@@ -165,9 +168,10 @@ def stop_again_and_again(units, folder, after, threads, options, least=3):
 
 
 @pytest.mark.parametrize("model", ["skipgram", "cbow"])
-def test_a_run_stopped_again_and_again_ends_with_the_same_bytes(tmp_path, monkeypatch, model):
+@pytest.mark.parametrize("loss", ["ns", "hs"])
+def test_a_run_stopped_again_and_again_ends_with_the_same_bytes(tmp_path, monkeypatch, model, loss):
     monkeypatch.setattr(schedule, "_STRETCH", 2048)
-    options = {**OPTIONS, "model": model, "deterministic": True, "holdout": 0.1}
+    options = {**OPTIONS, "model": model, "loss": loss, "deterministic": True, "holdout": 0.1}
     alone = firth.train(UNITS, **options)
     vectors = stop_again_and_again(UNITS, tmp_path / "c", 4_000, (1, 2, 3), options)
     assert bytes_of(vectors) == bytes_of(alone)
@@ -380,6 +384,23 @@ def test_held_out_text_without_a_window_is_an_error():
 
 
 # -------------------------------------------------------------------------------- going on
+
+
+@pytest.mark.parametrize("loss", ["ns", "hs"])
+def test_a_tree_starts_anew_from_vectors_of_either_kind(tmp_path, loss):
+    options = {**OPTIONS, "epochs": 1}
+    before = firth.train(UNITS, loss=loss, checkpoint=tmp_path, **options)
+    for vectors in (before, firth.load(next(tmp_path.glob("checkpoint-*")))):
+        assert (vectors.output_vectors is None) == (loss == "hs")
+    again = firth.train(
+        UNITS, loss="hs", start=tmp_path, frozen=["w1", "w9"], lr=1e-9, min_lr=0.0, **options
+    )
+    np.testing.assert_array_equal(again[["w1", "w9"]], before[["w1", "w9"]])
+    np.testing.assert_allclose(again[list(before)], before.input_vectors, atol=1e-5)
+    # Nodes that say nothing, whatever was learned before: log 2 for each on a path.
+    lengths = (huffman_paths(again.counts).nodes >= 0).sum(axis=1)
+    guessing = np.log(2.0) * np.average(lengths, weights=again.counts)
+    assert again.config["losses"][0] == pytest.approx(guessing, rel=0.01)
 
 
 @pytest.mark.parametrize("kind", ["vectors", "folder", "checkpoints", "vectors.bin"])

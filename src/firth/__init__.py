@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from firth.inference import infer
     from firth.pipeline import train
     from firth.training import Callback, TrainConfig
-    from firth.vectors import Neighbour, Readout, Vectors, load
+    from firth.vectors import Neighbour, Readout, Vectors, combine, load
 
 __all__ = [
     "Callback",
@@ -52,6 +52,7 @@ __all__ = [
     "Vocabulary",
     "VocabularyError",
     "__version__",
+    "combine",
     "evaluate",
     "infer",
     "load",
@@ -70,7 +71,7 @@ _import = lazy_names(
         "firth.inference": "infer",
         "firth.pipeline": "train",
         "firth.training": "Callback TrainConfig",
-        "firth.vectors": "Neighbour Readout Vectors load",
+        "firth.vectors": "Neighbour Readout Vectors combine load",
     },
 )
 

@@ -90,19 +90,21 @@ def infer(
 def _config_of(vectors: Vectors, epochs: int | None, seed: int) -> TrainConfig:
     """Return how documents are trained: as the vectors were, in one thread."""
     options: Any = vectors.config.get("options")
-    if (
-        not isinstance(options, Mapping)
-        or options.get("documents", "none") == "none"
-        or vectors.output_vectors is None
-        or vectors.counts is None
-    ):
+    if not isinstance(options, Mapping) or options.get("documents", "none") == "none":
         raise ConfigError(_NOT_TRAINED)
+    if options.get("loss", "ns") != "ns":
+        raise ConfigError(
+            f"documents cannot be inferred with loss={options['loss']!r}, whose output table holds "
+            "no words and is not kept; train with loss='ns' (--loss ns)"
+        )
     scale: Any = vectors.config.get("lr_scale", 1.0)
     given = dict(options)
     for name in ("lr", "min_lr"):
         if not (is_finite(given.get(name)) and is_finite(scale)):
             raise ConfigError(f"{_NOT_TRAINED}; got {name} {shown(given.get(name))}")
         given[name] *= scale
+    if vectors.output_vectors is None or vectors.counts is None:
+        raise ConfigError(_NOT_TRAINED)
     given |= {"seed": seed, "threads": 1, "deterministic": True}
     if epochs is not None:
         given["epochs"] = epochs

@@ -75,8 +75,7 @@ OPTIONS = _by_their_name(
         "Firth reads UTF-8; convert the file": "encoding",
         "Firth reads only a part of a file with limit or words": "mmap",
         "Firth trains on the processor": "device",
-        "Firth trains with negative sampling, and negative is the number of noise words (to study "
-        "the hierarchical softmax, see firth.torch)": "hs loss",
+        "Firth has loss: hs=1 is loss='hs', hs=0 is loss='ns', negative sampling": "hs",
         "Firth's CBOW always takes the mean of the context words": "cbow_mean",
         _LOSSES: "compute_loss",
         _MODEL: "cbow",

@@ -10,21 +10,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from firth._version import __version__
 from firth.checks import switch
-from firth.corpus import Corpus, Vocabulary, read_corpus
+from firth.corpus import Corpus, read_corpus
 from firth.corpus.holdout import share_of
-from firth.errors import ConfigError, one_line
+from firth.errors import ConfigError
 from firth.io.cache import cache_folder
 from firth.io.paths import to_path
 from firth.training.checkpoints.folder import Checkpoints
 from firth.training.config import TrainConfig
-from firth.training.engines.base import INPUT, OUTPUT, Initial
+from firth.training.defaults import fitted
+from firth.training.engines.base import INPUT
 from firth.training.engines.registry import engine_named
 from firth.training.given import with_config
+from firth.training.initial import check_cut, check_known, ids_of, initial_of, known_words
 from firth.training.progress import ReadingBar, TrainingBar, are_bars_shown
 from firth.training.run_log import RunLog
 from firth.training.task import TrainResult
@@ -39,8 +38,10 @@ if TYPE_CHECKING:
     from firth.corpus.tokenizers import Tokenizer
     from firth.corpus.vocabulary import Token
     from firth.normalization import Normalization
+    from firth.subwords.options import SubwordsOption
     from firth.training.callbacks import Callback
-    from firth.training.config import Documents, Model, OnDivergence
+    from firth.training.config import CbowGradient, Documents, Loss, Model, OnDivergence
+    from firth.training.defaults import Preset
 
 _LOG = logging.getLogger(__name__)
 
@@ -50,23 +51,28 @@ def train(
     source: Source | Corpus,
     *,
     model: Model = "skipgram",
+    cbow_gradient: CbowGradient | None = None,
+    loss: Loss = "ns",
     dim: int = 100,
     window: int = 5,
-    negative: int = 5,
-    epochs: int = 5,
+    negative: int | None = None,
+    epochs: int | None = None,
     min_count: int = 5,
     max_vocab: int | None = None,
     sample: float = 1e-3,
-    noise_exponent: float = 0.75,
+    noise_exponent: float | None = None,
     lr: float | None = None,
     min_lr: float | None = None,
     shrink_windows: bool = True,
     threads: int | None = None,
     seed: int = 1,
     deterministic: bool = False,
+    subwords: SubwordsOption | str | None = None,
+    buckets: int | None = None,
     documents: Documents = "none",
     patience: int | None = None,
     on_divergence: OnDivergence = "stop",
+    preset: Preset | None = None,
     config: TrainConfig | None = None,
     tokenizer: str | Tokenizer = "whitespace",
     lowercase: bool = False,
@@ -95,6 +101,9 @@ def train(
         a glob pattern, `"-"` for standard input, or several of these in a list. Or any iterable of
         lists of words or of integers; it is read once, so a generator will do. Or what
         `read_corpus` returned: then options of reading raise, `min_count` and `max_vocab` too.
+    preset : {"fast", "balanced", "best", "word2vec"}, optional
+        A named set of options of training; an option that is given overrides its value there.
+        Options that neither names fit the text. "word2vec" has the values of the original tool.
     config : TrainConfig, optional
         All options of training, instead of one keyword for each.
     tokenizer, lowercase, encoding_errors, normalization : optional
@@ -105,7 +114,8 @@ def train(
     start : Vectors or path, optional
         Vectors to start from, of Firth or of another tool, or a checkpoint. All their words are
         kept, with the vectors they have; new words are added. Their `dim` is the default. Counts
-        add up; words of vectors without counts count once. Missing output vectors start at 0.
+        add up; words of vectors without counts count once. Missing output vectors start at 0, and
+        so does the tree of hierarchical softmax.
     frozen : iterable of words
         Words whose vectors do not change.
     checkpoint : path, optional
@@ -165,26 +175,12 @@ def train(
     # `with_config` makes the config and loads the vectors to start from.
     assert config is not None
     assert start is None or isinstance(start, Vectors)
-    # All that can be checked is checked before reading, which may take long.
-    _check(source, config, holdout, readout, has_checkpoints=checkpoint is not None)
-    check_callbacks(callbacks)
-    make_engine = engine_named(engine)
-    shows_bars = are_bars_shown(progress)
     reading = _Reading(tokenizer, lowercase, encoding_errors, normalization, holdout)
+    running = _Running(start, tuple(frozen), checkpoint, callbacks, progress, engine, readout)
+    # All that can be checked is checked before reading, which may take long.
+    running.check(source, config, holdout)
     with _open_checkpoints(checkpoint, checkpoint_every, keep_checkpoints, resume) as checkpoints:
-        with ReadingBar(shown=shows_bars) as bar:
-            corpus = _read(source, config, reading, start, _written_by(checkpoint, callbacks), bar)
-        with TrainingBar(shown=shows_bars) as bar:
-            result = train_corpus(
-                corpus,
-                config,
-                engine=make_engine,
-                callbacks=[RunLog(), *callbacks, bar],
-                checkpoints=checkpoints,
-                initial=None if start is None else _initial(start, corpus.vocabulary),
-                frozen=_ids(frozen, corpus.vocabulary),
-            )
-    return _wrap(result, corpus, source, config, engine, reading, readout)
+        return _run(source, config, reading, running, checkpoints)
 
 
 @dataclass(frozen=True)
@@ -198,6 +194,76 @@ class _Reading:
     holdout: float | Source
 
 
+@dataclass(frozen=True)
+class _Running:
+    """How a run goes: the options that are neither those of reading nor in `TrainConfig`."""
+
+    start: Vectors | None
+    frozen: tuple[Token, ...]
+    checkpoint: str | os.PathLike[str] | None
+    callbacks: Sequence[Callback]
+    progress: bool | None
+    engine: str
+    readout: str | Readout
+
+    def check(self, source: Source | Corpus, config: TrainConfig, holdout: float | Source) -> None:
+        """Raise ConfigError if options are out of range, or do not fit the source or each other."""
+        held_out = source.held_out > 0 if isinstance(source, Corpus) else share_of(holdout) != 0
+        check_options(config, held_out=held_out, checkpoints=self.checkpoint is not None)
+        check_cut(self.start, config)
+        check_callbacks(self.callbacks)
+        engine_named(self.engine).check(config)
+        check_readout(self.readout)
+        if "subwords" not in config.not_given:
+            self.check_readout_fits(config)
+
+    def check_readout_fits(self, config: TrainConfig) -> None:
+        """Raise ConfigError if vectors cannot be read out by the recipe that was given."""
+        recipe = check_readout(self.readout)
+        if recipe is not None:
+            ngrams, output = config.subwords != "none", config.loss == "ns"
+            check_fits(recipe, ngrams=ngrams, output=output, dim=config.dim)
+
+    def writes(self) -> list[Path]:
+        """Return what the run writes: it is no text, although it may lie in a folder of texts."""
+        folders = [cache_folder(), *([] if self.checkpoint is None else [Path(self.checkpoint)])]
+        return folders + [place for callback in self.callbacks for place in callback.writes()]
+
+
+def _run(
+    source: Source | Corpus,
+    config: TrainConfig,
+    reading: _Reading,
+    running: _Running,
+    checkpoints: Checkpoints | None,
+) -> Vectors:
+    """Read a source, fill in what fits it, train, and return the vectors."""
+    shows_bars, start = are_bars_shown(running.progress), running.start
+    with ReadingBar(shown=shows_bars) as bar:
+        corpus = _read(source, config, reading, start, running.writes(), bar)
+    config = _fitted(config, corpus, running)
+    running.check_readout_fits(config)
+    with TrainingBar(shown=shows_bars) as bar:
+        result = train_corpus(
+            corpus,
+            config,
+            engine=engine_named(running.engine),
+            callbacks=[RunLog(), *running.callbacks, bar],
+            checkpoints=checkpoints,
+            initial=None if start is None else initial_of(start, corpus.vocabulary, config),
+            frozen=ids_of(running.frozen, corpus.vocabulary),
+        )
+    return _wrap(result, corpus, source, config, running, reading)
+
+
+def _fitted(config: TrainConfig, corpus: Corpus, running: _Running) -> TrainConfig:
+    """Return a config whose options that were not given fit the corpus."""
+    # What was begun without subwords goes on without, and they cannot be frozen.
+    plain = running.start is not None or running.engine == "torch" or bool(running.frozen)
+    tokens = corpus.tokens.size - corpus.held_out
+    return fitted(config, tokens=tokens, script=corpus.script, plain=plain)
+
+
 def _read(
     source: Source | Corpus,
     config: TrainConfig,
@@ -209,7 +275,7 @@ def _read(
     """Return the source as a corpus, which it may be already."""
     if isinstance(source, Corpus):
         corpus = source
-        _check_known(start, corpus)
+        check_known(start, corpus)
     else:
         corpus = read_corpus(
             source,
@@ -217,7 +283,7 @@ def _read(
             min_count=config.min_count,
             max_vocab=config.max_vocab,
             seed=config.seed,
-            start=None if start is None else _known_words(start),
+            start=None if start is None else known_words(start),
             leave_out=leave_out,
             on_progress=on_progress,
         )
@@ -237,9 +303,8 @@ def _wrap(
     corpus: Corpus,
     source: Source | Corpus,
     config: TrainConfig,
-    engine: str,
+    running: _Running,
     reading: _Reading,
-    readout: str | Readout,
 ) -> Vectors:
     """Return what was trained as `Vectors`, with a record of how it was read and trained."""
     options = config.as_json()
@@ -257,11 +322,11 @@ def _wrap(
         _raw_tables(result),
         counts=corpus.vocabulary.counts,
         output_vectors=result.output_vectors,
-        readout=readout,
+        readout=running.readout,
         documents=_documents(result, corpus),
         config={
             "firth": __version__,
-            "engine": engine,
+            "engine": running.engine,
             "options": options,
             "corpus": {
                 "source": _describe(source),
@@ -290,22 +355,6 @@ def _raw_tables(result: TrainResult) -> RawTables:
     return RawTables(result.tables[result.words_table][:rows], result.subwords)
 
 
-def _check(
-    source: Source | Corpus,
-    config: TrainConfig,
-    holdout: float | Source,
-    readout: str | Readout,
-    *,
-    has_checkpoints: bool,
-) -> None:
-    """Check what depends on several options, and the recipe by which vectors are read out."""
-    held_out = source.held_out > 0 if isinstance(source, Corpus) else share_of(holdout) != 0
-    check_options(config, held_out=held_out, checkpoints=has_checkpoints)
-    recipe = check_readout(readout)
-    if recipe is not None:
-        check_fits(recipe, ngrams=False, output=True, dim=config.dim)
-
-
 def _open_checkpoints(
     folder: str | os.PathLike[str] | None,
     every: float | str | None,
@@ -327,43 +376,6 @@ def _open_checkpoints(
         keep=2 if keep is None else keep,
         resume=switch("resume", resume),
     )
-
-
-def _check_known(start: Vectors | None, corpus: Corpus) -> None:
-    """Raise if a corpus that was read before lacks words of the vectors to start from."""
-    missing = [word for word in start or () if word not in corpus.vocabulary]
-    if missing:
-        raise ConfigError(
-            f"{len(missing):,} words of the vectors to start from are not in the corpus, such as "
-            f"{one_line(repr(missing[0]))}; read it with the start of read_corpus, or give train "
-            "the text itself"
-        )
-
-
-def _known_words(start: Vectors) -> Vocabulary:
-    counts = np.ones(len(start), np.int64) if start.counts is None else start.counts
-    return Vocabulary(start.words, np.maximum(counts, 1))
-
-
-def _initial(start: Vectors, vocabulary: Vocabulary) -> Initial:
-    # What was read out is not what was trained.
-    rows = start if start.raw is None else start.read_out("plain")
-    tables = {INPUT: rows.input_vectors}
-    if start.output_vectors is not None:
-        tables[OUTPUT] = start.output_vectors
-    return Initial(_ids(start.words, vocabulary), tables)
-
-
-def _ids(words: Iterable[Token], vocabulary: Vocabulary) -> NDArray[np.int64]:
-    return np.array([vocabulary.id_of(word) for word in words], np.int64)
-
-
-def _written_by(
-    checkpoint: str | os.PathLike[str] | None, callbacks: Sequence[Callback]
-) -> list[Path]:
-    """Return what the run writes: it is no text, although it may lie in a folder of texts."""
-    folders = [cache_folder(), *([] if checkpoint is None else [Path(checkpoint)])]
-    return folders + [place for callback in callbacks for place in callback.writes()]
 
 
 def _describe(source: Source | Corpus) -> str | list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from firth.errors import FirthError
 from firth.io.resources import free_disk
 from firth.training import Callback, RunStart
+from firth.training.defaults import describe_chosen
 from firth.training.estimate import size_of, vectors_bytes
 
 
@@ -51,7 +52,7 @@ class StartReport(Callback):
         """
         self._check_room(start)
         if self._tell is not None:
-            for line in (*self._beginning(start), *self._needs(start)):
+            for line in (*_chosen(start), *self._beginning(start), *self._needs(start)):
                 self._tell(line)
 
     def _check_room(self, start: RunStart) -> None:
@@ -89,3 +90,10 @@ class StartReport(Callback):
             minutes = start.estimate.seconds / 60.0
             kept = "" if self._folder else "; nothing is kept before its end without --checkpoint"
             yield f"training will take about {minutes:.1f} minutes and {memory} of memory{kept}"
+
+
+def _chosen(start: RunStart) -> Iterator[str]:
+    """Yield what was chosen of the options that were not given."""
+    chosen = describe_chosen(start.config, start.tokens)
+    if chosen is not None:
+        yield chosen

@@ -50,7 +50,19 @@ def test_an_error_exits_1_in_one_line(folder, run, fails):
 
 
 @pytest.mark.parametrize(
-    "verb", ["train", "similar", "analogy", "evaluate", "info", "convert", "plot", "demo", "lesson"]
+    "verb",
+    [
+        "train",
+        "similar",
+        "analogy",
+        "evaluate",
+        "info",
+        "convert",
+        "combine",
+        "plot",
+        "demo",
+        "lesson",
+    ],
 )
 def test_every_verb_has_help_with_an_example(folder, call, verb):
     done = call(verb, "--help", at=folder)
@@ -69,7 +81,8 @@ def test_ctrl_c_is_told_in_one_line(tmp_path):
     told, *before = reversed(errors.splitlines())
     assert (process.returncode, output, told) == (130, "", "firth: interrupted")
     # Only what was told before it.
-    assert all(line.endswith("is kept before its end without --checkpoint") for line in before)
+    ends = ("is kept before its end without --checkpoint", "(give any to override)")
+    assert all(line.endswith(ends) for line in before)
     assert [path.name for path in tmp_path.iterdir()] == ["text.txt"]
 
 

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 import firth
+from firth.subwords import make_subwords
+from firth.vectors import RawTables
 
 
 def test_words_are_printed_on_one_line_and_escaped(tmp_path, call, fails):
@@ -142,3 +144,45 @@ def test_bad_input_is_told_in_one_line(folder, fails, arguments, parts):
     (folder / "four.txt").write_text(": animals\ncat mat dog log\n")
     message = fails(*arguments, at=folder)
     assert all(part in message for part in parts)
+
+
+def test_vectors_are_read_out_anew(folder, call, fails):
+    done = call("convert", "vectors", "removed", "--readout", "components=1", at=folder)
+    assert done.returncode == 0, done.stderr
+    info = json.loads(call("info", "removed", "--json", at=folder).stdout)
+    assert info["config"]["readout"]["components"] == 1
+    assert call("convert", "removed", "back", "--readout", "plain", at=folder).returncode == 0
+    plain = firth.load(folder / "vectors").input_vectors
+    np.testing.assert_array_equal(firth.load(folder / "back").input_vectors, plain)
+    for recipe, fault in (("best", "readout must be auto, plain"), ("subword", "needs n-grams")):
+        assert fault in fails("convert", "vectors", "other", "--readout", recipe, at=folder)
+
+
+def test_a_composed_vector_is_told_in_a_line(tmp_path, run):
+    words = ["tea", "teas", "kings", "king"]
+    subwords = make_subwords((3, 4), words, np.ones(4, np.int64), None)
+    table = np.random.default_rng(0).normal(size=(4 + len(subwords), 3)).astype(np.float32)
+    firth.Vectors.from_tables(words, RawTables(table, subwords), readout="plain").save(
+        tmp_path / "v"
+    )
+    done = run("similar", "v", "kingdom", "--top", "2", at=tmp_path)
+    assert len(done.stdout.splitlines()) == 2
+    assert done.stderr == (
+        "firth: warning: 'kingdom' is not among the 4 words; its vector is composed of its "
+        "n-grams\n"
+    )
+    told = run("info", "v", at=tmp_path).stdout
+    assert f"ngrams: {len(subwords)}\n" in told
+    assert '"readout": {"name": "plain"' in told
+
+
+def test_combine(folder, call, fails):
+    done = call("combine", "vectors", "vectors", "--dim", "6", "--output", "both", at=folder)
+    assert done.stdout == "both: 9 words, 6 dimensions\n"
+    assert firth.load(folder / "both").config["readout"]["dims"] == [8, 8]
+    for arguments, fault in (
+        (["vectors", "--output", "one"], "needs at least two Vectors, got 1"),
+        (["vectors", "both", "--output", "both"], "cannot write both: it is what is to be read"),
+        (["vectors", "both", "--output", "c", "--dim", "15"], "dim must be at most 14, got 15"),
+    ):
+        assert fault in fails("combine", *arguments, at=folder)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import time
 
@@ -51,13 +52,14 @@ def wait_for_a_checkpoint(folder):
 def test_tells_what_it_made(folder, run):
     done = run("train", "text.txt", "--output", "a.vec", "--dim", "8", "--sample", "0", at=folder)
     assert done.stdout.startswith("a.vec: 9 words, 8 dimensions, loss ")
-    assert done.stderr == ""
+    # What was chosen to fit the text.
+    assert re.fullmatch(r"firth: [\d,]+ words of text: epochs .* to override\)\n", done.stderr)
     assert len(firth.load(folder / "a.vec")) == 9
 
 
 def test_reads_standard_input_and_reports_json(folder, run):
     text = (folder / "text.txt").read_text()
-    options = ["--output", "b.bin", "--dim", "4", "--quiet", "--json"]
+    options = ["--output", "b.bin", "--dim", "4", "--epochs", "5", "--quiet", "--json"]
     done = run("train", "-", *options, at=folder, stdin=text)
     report = json.loads(done.stdout)
     assert report["words"] == 9
@@ -67,10 +69,11 @@ def test_reads_standard_input_and_reports_json(folder, run):
 
 def test_hands_every_option_on(folder, call):
     options = {
-        "model": "cbow", "dim": 6, "window": 3, "negative": 2, "epochs": 2, "min-count": 2,
-        "max-vocab": 5, "sample": 0.5, "noise-exponent": 0.5, "lr": 0.03, "min-lr": 0.001,
-        "threads": 1, "seed": 4, "tokenizer": "words", "patience": 2, "on-divergence": "halve",
-        "holdout": 0.2, "checkpoint": "c-checkpoints", "normalization": "NFKC",
+        "model": "cbow", "cbow-gradient": "mean", "loss": "ns", "dim": 6, "window": 3,
+        "negative": 2, "epochs": 2, "min-count": 2, "max-vocab": 5, "sample": 0.5,
+        "noise-exponent": 0.5, "lr": 0.03, "min-lr": 0.001, "threads": 1, "seed": 4,
+        "tokenizer": "words", "patience": 2, "on-divergence": "halve", "holdout": 0.2,
+        "checkpoint": "c-checkpoints", "normalization": "NFKC", "subwords": "2-3", "buckets": 7,
     }  # fmt: skip
     given = [part for name, value in options.items() for part in (f"--{name}", str(value))]
     done = call(
@@ -86,8 +89,23 @@ def test_hands_every_option_on(folder, call):
     for name in ("tokenizer", "holdout", "checkpoint", "normalization"):
         del options[name]
     expected = {name.replace("-", "_"): value for name, value in options.items()}
+    expected["subwords"] = [2, 3]
     switches = {"shrink_windows": False, "deterministic": True}
     assert report["config"]["options"] == {**expected, **switches}
+
+
+def test_a_tree_takes_no_options_of_noise(folder, call, fails):
+    given = ["train", "text.txt", "--loss", "hs", "--dim", "4"]
+    done = call(*given, "--output", "tree", at=folder)
+    assert done.returncode == 0, done.stderr
+    vectors = firth.load(folder / "tree")
+    assert vectors.output_vectors is None
+    options = vectors.config["options"]
+    assert (options["loss"], options["negative"], options["noise_exponent"]) == ("hs", None, None)
+    # The default too, since it was given.
+    assert fails(*given, "--negative", "5", "--output", "tree2", at=folder) == (
+        "negative must be left out with loss='hs' (--loss hs), which draws no noise words, got 5"
+    )
 
 
 def test_the_output_is_checked_before_training(folder, fails):
@@ -291,3 +309,13 @@ def test_what_does_not_fit_is_told_in_one_line(long, fails, arguments, part):
     message = fails("train", "text.txt", *OPTIONS, "--output", "bad", *arguments, at=long)
     assert part in message
     assert not (long / "bad").exists()
+
+
+def test_the_recipe_of_reading_out(tmp_path, call, fails):
+    (tmp_path / "text.txt").write_text("tea milk sugar bread butter jam\n" * 50)
+    command = ["train", "text.txt", "--output", "v", "--dim", "4", "--quiet", "--readout"]
+    assert call(*command, "components=1,output=0.5", at=tmp_path).returncode == 0
+    loaded = firth.load(tmp_path / "v")
+    assert loaded.config["readout"]["output"] == 0.5
+    assert loaded.read_out("plain").config["readout"]["name"] == "plain"
+    assert "components must be less than the 4" in fails(*command, "components=4", at=tmp_path)

@@ -16,7 +16,9 @@ import numpy as np
 from damage import BYTES, JSON, LARGEST_FILE, LINES, SAFETENSORS, Damage
 
 from firth.errors import FormatError
-from firth.vectors import Vectors, load
+from firth.subwords import Subwords
+from firth.vectors import RawTables, Vectors, load
+from firth.vectors.composition import Space
 from firth.vectors.formats import word2vec_text
 
 # Python's objects take much more room than the text that tells of them: `{},` becomes 72 bytes.
@@ -75,7 +77,7 @@ def _some_vectors() -> list[Vectors]:
 
 
 def _native(name: str, damages: list[Damage], scratch: Path) -> Reader:
-    """Damage one file of the folder; the others stay whole."""
+    """Damage one file of a folder of whole words."""
     matrix = np.arange(1, 13, dtype=np.float32).reshape(4, 3) / 7
     words = ["king", "queen", "tea", "茶"]
     counts = np.array([9, 9, 5, 1])
@@ -85,6 +87,31 @@ def _native(name: str, damages: list[Damage], scratch: Path) -> Reader:
         Vectors([7, -1, 10**30, "\ud800"], matrix, counts=counts, config=config),
         Vectors(words, matrix, counts=counts, output_vectors=-matrix),
     ]
+    return _folder(tables, name, damages, scratch)
+
+
+def _native_with_ngrams(name: str, damages: list[Damage], scratch: Path) -> Reader:
+    """Damage one file of a folder with n-grams and the tables that were read out."""
+    # Many n-grams, so that some damage changes one and does no harm.
+    ngrams = ["<te", "tea", "ea>", "<茶>", "<\ud800>", *(f"{number:03}" for number in range(60))]
+    by_count, hashed = Subwords(3, 4, ngrams=tuple(ngrams)), Subwords(1, 2, buckets=65)
+    numbers = np.random.default_rng(2).normal(size=(69, 3)).astype(np.float32)
+    turn = np.linalg.qr(numbers[:3])[0]
+    words = ["tea", "teas", "茶", "7"]
+    tables = [
+        Vectors(words, numbers[:4], raw=RawTables(numbers, subwords, space))
+        for subwords, space in (
+            (by_count, Space(turn)), (hashed, Space(turn, axes=turn)), (by_count, None),
+        )
+    ]  # fmt: skip
+    # Without its vectors, a folder is a checkpoint; what composes them is imported before limits.
+    for subwords in (by_count, hashed):
+        subwords.rows_of_all(words)
+    return _folder(tables, name, damages, scratch)
+
+
+def _folder(tables: list[Vectors], name: str, damages: list[Damage], scratch: Path) -> Reader:
+    """Damage one file of the folder; the others stay whole."""
     originals = []
     for table in tables:
         table.save(scratch / "vectors")
@@ -151,6 +178,10 @@ def _check_vectors(vectors: Vectors) -> None:
         assert vectors.counts.shape == (V,)
         assert vectors.counts.dtype == np.int64
         assert vectors.counts.min() >= 0
+    if vectors.raw is not None:
+        subwords = vectors.raw.subwords
+        assert len(vectors.raw.input) == V + (0 if subwords is None else len(subwords))
+        assert np.isfinite(vectors.raw.input).all()
     assert type(vectors.config) is dict
 
 
@@ -204,6 +235,10 @@ READERS: dict[str, Callable[[Path], Reader]] = {
     "native-model": functools.partial(_native, "model.safetensors", SAFETENSORS),
     "native-vocabulary": functools.partial(_native, "vocabulary.json", JSON),
     "native-config": functools.partial(_native, "config.json", JSON),
+    "native-subwords": functools.partial(_native_with_ngrams, "subwords.json", JSON),
+    "native-subwords-model": functools.partial(
+        _native_with_ngrams, "model.safetensors", SAFETENSORS
+    ),
     "word2vec-binary": functools.partial(_word2vec, ".bin"),
     "word2vec-text": functools.partial(_word2vec, ".txt"),
     "word2vec-text-without-header": functools.partial(_word2vec, ".vec", header=False),

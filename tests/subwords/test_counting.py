@@ -34,14 +34,14 @@ def shared_by_definition(words, counts, least, most):
     return tuple(sorted(shared, key=totals.get, reverse=True))
 
 
-@pytest.fixture(params=[1 << 15, 7])
-def words_at_once(request, monkeypatch):
-    """Words are cut in one block, or in many."""
-    monkeypatch.setattr(compiled, "_WORDS_AT_ONCE", request.param)
+@pytest.fixture(params=[1 << 19, 100])
+def ngrams_at_once(request, monkeypatch):
+    """Words are cut in one block, or in many, some of which are larger than asked for."""
+    monkeypatch.setattr(compiled, "_NGRAMS_AT_ONCE", request.param)
 
 
 @pytest.mark.parametrize(("least", "most"), [(3, 6), (1, 3), (2, 2), (1, 100)])
-@pytest.mark.usefixtures("words_at_once")
+@pytest.mark.usefixtures("ngrams_at_once")
 def test_rows_are_those_of_the_definition(least, most):
     words = list(dict.fromkeys(composed_words(1_000, "vocabulary")))
     # Beginnings and ends make n-grams of two words.
@@ -95,6 +95,7 @@ def test_an_ngram_that_a_word_repeats_counts_once():
     subwords = count_ngrams(["aaaa", "baa", "cde", "cd"], [3, 1, 4, 1], 2, 2)
     assert subwords.ngrams == ("<c", "cd", "aa", "a>")
     assert subwords.rows_of("aaa") == [2, 2, 3]
+    assert count_parts(["aa", "bbb", "bc", "c"], [9, 1, 2, 2], list).ngrams == ("c", "b")
 
 
 def test_words_shorter_than_the_ngrams_have_none():

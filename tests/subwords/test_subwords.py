@@ -76,6 +76,13 @@ def test_a_function_must_be_given_again_after_loading():
         hashed_ngrams(3, 6, 10).with_cut(initial)
 
 
+def test_a_copy_leaves_out_what_is_computed():
+    subwords = Subwords(3, 4, ngrams=("<te", "ea>"))
+    before = pickle.dumps(subwords)
+    subwords.rows_of_all(["tea"])
+    assert pickle.dumps(subwords) == before
+
+
 @pytest.mark.parametrize("word", [5, None])
 def test_only_text_has_ngrams(word):
     subwords = Subwords(3, 4, ngrams=("<te",))

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 
 from firth.compilation.arrays import read_only
-from firth.training import draws, kernel, reference, sampling, worker
+from firth.training import draws, kernel, reference, worker
+from firth.training.config import TrainConfig
 from firth.training.engines.base import Composition
-from firth.training.engines.hogwild import parts_of
+from firth.training.engines.hogwild import freeze, parts_of
+from firth.training.huffman import longest_path
 from firth.training.lists.reach import LONGEST_STAY
 from firth.training.lists.stretch import list_stretch
-from firth.training.lists.windows import Sampling, Window
+from firth.training.lists.windows import sampling_of, window_of
 from firth.training.simd.rows import stride_of
 
 SLOPE = -1e-6
@@ -37,51 +39,54 @@ def padded(vectors):
 
 
 class Case:
-    """A corpus of token ids, two tables, and what is drawn."""
+    """A corpus of token ids, two tables, and what is drawn; without noise words, a tree."""
 
     def __init__(
         self, ids, offsets, counts, inputs, outputs, *,
-        cbow, negative, reach=5, shrink=True, sample=1e-2, slope=SLOPE, parts=None,
-        documents=False,
+        cbow, negative, reach=5, shrink=True, sample=1e-2, slope=SLOPE, parts=None, divided=False,
+        documents="none",
     ):  # fmt: skip
         self.ids, self.offsets = read_only(ids), read_only(offsets)
         self.inputs, self.outputs = inputs, outputs
         # Of which rows of the input table each word is composed, if not of one.
         self.parts = parts
-        self.window = Window(
-            True if cbow else None, None if parts is None else True, reach, shrink, negative,
-            documents=True if documents else None,
+        config = TrainConfig(
+            model="cbow" if cbow else "skipgram", loss="hs" if negative is None else "ns",
+            window=reach, shrink_windows=shrink, negative=negative, sample=sample,
+            subwords="none" if parts is None else (3, 6), cbow_gradient="mean" if divided else None,
+            documents=documents,
         )  # fmt: skip
-        self.sampling = Sampling(
-            sampling.keep_thresholds(counts, sample),
-            sampling.alias_table(sampling.noise_distribution(counts, 0.75)),
-        )
+        self.counts, self.sampling = counts, sampling_of(counts, config)
+        self.window = window_of(config, longest_path(self.sampling.tree))
         self.key = draws.epoch_key(3, 0)
         # A word that is a context 100 times takes steps so long that they amplify rounding.
         self.lr, self.slope = 0.05 if reach < 50 else 0.001, slope
 
-    def run_kernel(self, start=0, stop=None, cuts=()):
-        """Train on stretches that end at `cuts`; return the tables, the loss and the pairs."""
-        inputs, outputs = padded(self.inputs), padded(self.outputs)
-        dim, stride = self.inputs.shape[1], inputs.shape[1]
-        tables = kernel.Tables(inputs, outputs, parts_of(composition_of(self), stride))
+    def run_kernel(self, start=0, stop=None, cuts=(), frozen=((), ())):
+        """Train on stretches that end at `cuts`; return the tables, the loss and the pairs.
+
+        Rows of the input and of the output table may be frozen.
+        """
+        both = padded(self.inputs), padded(self.outputs)
+        dim, stride = self.inputs.shape[1], both[0].shape[1]
+        tables = kernel.Tables(*both, parts_of(composition_of(self), stride))
+        kept = tuple(freeze(table, list(rows)) for table, rows in zip(both, frozen, strict=True))
         own = worker.make_worker(self.window, stride, len(self.ids))
         loss, pairs, stop = 0.0, 0, len(self.ids) if stop is None else stop
         for begin, end in itertools.pairwise([start, *cuts, stop]):
             unit = int(np.searchsorted(self.offsets, begin, side="right")) - 1
             some = worker.train_stretch(
                 self.ids, self.offsets, unit, begin, end, self.key, self.sampling, tables,
-                no_frozen(stride), self.window, (self.lr, self.slope), own,
+                kept, self.window, (self.lr, self.slope), own,
             )  # fmt: skip
             loss, pairs = loss + some[0], pairs + some[1]
         if np.isfinite(loss):
-            assert not any(table[:, dim:].any() for table in (inputs, outputs))
-        return inputs[:, :dim], outputs[:, :dim], loss, pairs
+            assert not any(table[:, dim:].any() for table in both)
+        return *(table[:, :dim] for table in both), loss, pairs
 
-    def run_reference(self, windows=None):
+    def run_reference(self, windows=None, frozen=((), ())):
         """Train on windows, by default all; return the tables, the loss and the pairs."""
         inputs, outputs = self.inputs.astype(np.float64), self.outputs.astype(np.float64)
-        loss, pairs = 0.0, 0
         if self.parts is not None:
             kept = reference.kept_tokens(self.ids.tolist(), self.key, self.sampling.keep)
             loss, pairs = reference.train_composed(
@@ -90,20 +95,24 @@ class Case:
                 step_size=lambda position: self.lr + self.slope * position,
             )  # fmt: skip
             return inputs, outputs, loss, pairs
+        loss, pairs, rows = 0.0, 0, [list(some) for some in frozen]
         for window in self.windows() if windows is None else windows:
             eta = self.lr + self.slope * window.position
             some = reference.train_window(inputs, outputs, window, eta)
             loss, pairs = loss + some[0], pairs + some[1]
+            inputs[rows[0]], outputs[rows[1]] = self.inputs[rows[0]], self.outputs[rows[1]]
         return inputs, outputs, loss, pairs
 
     def windows(self):
         """Yield the windows of the reference."""
         units = [self.ids[a:b].tolist() for a, b in itertools.pairwise(self.offsets)]
+        is_tree = self.window.longest_path is not None
         return reference.windows(
-            units, self.key, *self.sampling, window=self.window.reach,
+            units, self.key, self.sampling.keep, self.sampling.alias, window=self.window.reach,
             negative=self.window.negative, shrink=self.window.shrink,
-            cbow=self.window.cbow is not None,
-            first_document=None if self.window.documents is None else len(self.outputs),
+            cbow=self.window.cbow is not None, divided=self.window.divided,
+            paths=reference.huffman_paths(self.counts.tolist()) if is_tree else None,
+            first_document=None if self.window.documents is None else len(self.counts),
         )  # fmt: skip
 
     def listed(self, start=0, stop=None, stride=1):
@@ -126,23 +135,25 @@ def draw_parts(vocabulary, ngrams, seed=4):
     """Draw of which rows words are composed: some of one, and some with a row twice."""
     rng = np.random.default_rng(seed)
     counts = rng.integers(0, 6, size=vocabulary)
-    return [
-        [w, *(vocabulary + rng.integers(ngrams, size=n)).tolist()] for w, n in enumerate(counts)
-    ]
+    drawn = [(vocabulary + rng.integers(ngrams, size=count)).tolist() for count in counts]
+    return [[word, *rows] for word, rows in enumerate(drawn)]
 
 
 def draw_case(
     *, cbow, dim, negative, vocabulary=40, ngrams=0, lengths=(50, 1, 2, 30, 7), **options
 ):
-    """Return a case of Zipf-like words in units of these lengths, with tables as after training."""
-    ids = zipf_ids(dim + negative, vocabulary, sum(lengths))
+    """Return a case of Zipf-like words in units of these lengths, with tables as after training.
+
+    `negative` None is hierarchical softmax.
+    """
+    ids = zipf_ids(dim + (negative or 0), vocabulary, sum(lengths))
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     counts = np.maximum(np.bincount(ids, minlength=vocabulary), 1)
-    documents = len(lengths) if options.get("documents") else 0
+    documents = len(lengths) if "documents" in options else 0
     inputs, outputs = trained_tables(vocabulary + ngrams + documents, dim)
     if ngrams:
         options["parts"] = draw_parts(vocabulary, ngrams)
-    outputs = outputs[:vocabulary]
+    outputs = outputs[1 if negative is None else 0 : vocabulary]
     return Case(ids, offsets, counts, inputs, outputs, cbow=cbow, negative=negative, **options)
 
 

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from firth.corpus import read_corpus
-from firth.torch import CBOW, NegativeSampling, SkipGram, Word2Vec
+from firth.torch import CBOW, HierarchicalSoftmax, NegativeSampling, SkipGram, Word2Vec
 from firth.training.engines.tables import initialise
 from training_case import BOTH, Case, draw_case, trained_tables
 
@@ -35,6 +35,31 @@ def run_module(case, windows):
         loss = model(*map(torch.tensor, ([centre], [contexts], [noise])))
         loss.backward()
         steps.step()
+        losses += loss.item()
+    return *(table.detach().numpy()[1:] for table in model.parameters()), losses
+
+
+def run_tree(case, windows):
+    """Take the same steps on a model with a tree, whose loss is a mean over inputs."""
+    size, dim = case.inputs.shape
+    projection = CBOW(undivided=True) if case.window.cbow else SkipGram()
+    model = Word2Vec(size + 1, dim, projection, HierarchicalSoftmax([0, *case.counts])).double()
+    with torch.no_grad():
+        model.inputs.weight[1:] = torch.from_numpy(case.inputs)
+        model.outputs.weight[1:] = torch.from_numpy(case.outputs)
+    losses = 0.0
+    for window in windows:
+        centre = int(case.ids[window.position]) + 1
+        assert tuple(model.loss.nodes[centre, : len(window.targets)] - 1) == window.targets
+        assert tuple(model.loss.turns[centre, : len(window.labels)]) == window.labels
+        assert model.loss.lengths[centre] == len(window.targets)
+        contexts = [word + 1 for bag in window.bags for word in bag]
+        model.zero_grad()
+        loss = model(torch.tensor([centre]), torch.tensor([contexts])) * len(window.bags)
+        loss.backward()
+        with torch.no_grad():
+            for table in model.parameters():
+                table -= (case.lr + case.slope * window.position) * table.grad
         losses += loss.item()
     return *(table.detach().numpy()[1:] for table in model.parameters()), losses
 
@@ -74,6 +99,29 @@ def test_one_step_is_one_update(cbow, dim, negative):
             )
         compiled = case.run_kernel(window.position, window.position + 1)
         assert_close(compiled, module, 1e-6)
+
+
+@BOTH
+@pytest.mark.parametrize("dim", [3, 100])
+@pytest.mark.parametrize("vocabulary", [2, 12, 60])
+def test_one_step_in_a_tree_is_one_update(cbow, dim, vocabulary):
+    shape = {"vocabulary": vocabulary, "lengths": (30, 2, 9), "sample": 0.0, "slope": 0.0}
+    case = draw_case(cbow=cbow, dim=dim, negative=None, **shape)
+    windows = list(case.windows())
+    before = case.inputs, case.outputs
+    for window in windows:
+        module, expected = run_tree(case, [window]), case.run_reference([window])
+        for start, ours, theirs in zip(before, module[:2], expected[:2], strict=True):
+            change = theirs - start
+            assert np.abs(change).max() > 0
+            np.testing.assert_allclose(
+                ours - start, change, rtol=1e-6, atol=1e-9 * np.abs(change).max()
+            )
+        compiled = case.run_kernel(window.position, window.position + 1)
+        assert_close(compiled, module, 1e-6)
+    in_sequence = run_tree(case, windows)
+    assert_close(case.run_kernel(), in_sequence, 1e-5)
+    assert_close(case.run_reference(), in_sequence, 1e-9)
 
 
 @BOTH

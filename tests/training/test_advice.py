@@ -102,6 +102,7 @@ def test_the_share_that_subsampling_leaves_is_that_which_is_left():
 def test_noise_words_that_must_repeat():
     source = [["a", "b", "c", "d", "e"]] * 4_000
     assert warnings_of(source, sample=0, negative=4) == []
+    assert warnings_of(source, sample=0, loss="hs") == []
     (message,) = warnings_of(source, sample=0, negative=5)
     assert message.startswith("negative is 5, but there are only 5 words to draw noise from")
 

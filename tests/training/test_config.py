@@ -32,6 +32,10 @@ def test_each_option_is_described_and_no_other():
     ("options", "message"),
     [
         ({"model": "glove"}, "model must be skipgram or cbow, got 'glove'"),
+        ({"loss": "softmax"}, "loss must be ns or hs, got 'softmax'"),
+        ({"loss": "hs", "negative": 5}, "negative must be left out with loss='hs' (--loss hs), wh"),
+        ({"loss": "hs", "noise_exponent": 0}, "noise_exponent must be left out with loss='hs'"),
+        ({"loss": "hs", "negative": 0}, "negative must be at least 1, got 0"),
         ({"dim": 0}, "dim must be at least 1, got 0"),
         ({"window": 0}, "window must be at least 1, got 0"),
         ({"negative": 0}, "negative must be at least 1, got 0"),
@@ -68,6 +72,11 @@ def test_each_option_is_described_and_no_other():
         ({"threads": "2"}, "threads must be a whole number, got '2'"),
         ({"model": np.array(["cbow", "x"])}, "model must be skipgram or cbow, got array(["),
         ({"model": ["cbow"]}, "model must be skipgram or cbow, got ['cbow']"),
+        ({"model": "cbow", "cbow_gradient": "true"}, "cbow_gradient must be sum or mean, got 'tr"),
+        (
+            {"cbow_gradient": "sum"},
+            "cbow_gradient must be left out with model='skipgram' (--model s",
+        ),
     ],
 )
 def test_says_what_is_wrong(options, message):
@@ -88,7 +97,7 @@ def test_numbers_and_names_become_plain():
         epochs=np.int8(3), dim=np.int64(7), sample=0, noise_exponent=np.float32(0.5),
     )  # fmt: skip
     assert [type(value) for value in dataclasses.astuple(config)] == [
-        type(value) for value in dataclasses.astuple(TrainConfig())
+        type(value) for value in dataclasses.astuple(TrainConfig(model="cbow"))
     ]
     assert (config.model, config.deterministic, config.lr) == ("cbow", True, 0.25)
     assert (config.epochs, config.dim, config.sample, config.noise_exponent) == (3, 7, 0.0, 0.5)
@@ -100,6 +109,9 @@ def test_replace_keeps_what_was_given_and_computes_the_rest_anew():
     cbow = config.replace(model="cbow")
     assert cbow == TrainConfig(window=3, threads=1, model="cbow")
     assert cbow.lr == 0.05
+    assert (config.cbow_gradient, cbow.cbow_gradient) == (None, "sum")
+    assert cbow.replace(cbow_gradient="mean").lr == 0.2
+    assert cbow.replace(model="skipgram") == config
     small = config.replace(lr=1e-5)
     assert (small.lr, small.min_lr) == (1e-5, 1e-5)
     assert small.replace(lr=0.1).min_lr == 1e-4
@@ -108,3 +120,13 @@ def test_replace_keeps_what_was_given_and_computes_the_rest_anew():
     assert pickle.loads(pickle.dumps(config)).replace(model="cbow").lr == 0.05
     with pytest.raises(ConfigError, match="no option 'alpha'; Firth calls it lr"):
         config.replace(alpha=0.1)
+
+
+def test_a_tree_has_no_noise_words():
+    config = TrainConfig(threads=1).replace(loss="hs")
+    assert (config.negative, config.noise_exponent) == (None, None)
+    # What was computed is not taken for what was given.
+    assert dataclasses.replace(config, dim=7) == TrainConfig(loss="hs", dim=7, threads=1)
+    assert config.replace(loss="ns") == TrainConfig(threads=1)
+    with pytest.raises(ConfigError, match="negative must be left out"):
+        TrainConfig(negative=5).replace(loss="hs")

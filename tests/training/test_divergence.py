@@ -48,7 +48,7 @@ ROWS = 10_000
 CHECK = DivergenceCheck(
     Vocabulary((f"word{k}" for k in range(ROWS)), np.ones(ROWS, np.int64)),
     {"input": TableShape(2 * ROWS, 3, ROWS), "output": TableShape(ROWS, 3, ROWS)},
-    negative=5,
+    targets=6,
 )
 
 
@@ -139,6 +139,27 @@ def test_a_word_that_is_no_line_is_told_in_one():
 
 
 # ---------------------------------------------------------------------------- in a run
+
+
+def test_a_node_of_a_tree_that_has_gone_wrong_is_named_by_its_number(corpus):
+    made = []
+
+    class Spoil(Callback):
+        def on_epoch(self, epoch):
+            nodes = made[0].tables()["output"]
+            assert len(nodes) == 59
+            nodes[:, 2] = 1e30
+            made[0].restore({"output": nodes})
+
+    config = CONFIG.replace(loss="hs")
+    # Guessing a word costs log 60.
+    expected = (
+        r"in epoch 2, where guessing costs 4\.094, and row \d+ of the table 'output' has grown"
+    )
+    with pytest.raises(Diverged, match=expected):
+        train_corpus(
+            corpus, config, engine=noting(engine_named("hogwild"), made), callbacks=[Spoil()]
+        )
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 1e30])

@@ -47,12 +47,12 @@ class Tall(NotMade):
     """Has tables of three heights, and declares what it needs."""
 
     @staticmethod
-    def shapes(config, words):
-        rows = {"input": 5 * words, "output": words - 1, "weights": 10}
+    def shapes(config, sizes):
+        rows = {"input": 5 * sizes.words, "output": sizes.words - 1, "weights": 10}
         return {name: TableShape(count, config.dim, 0) for name, count in rows.items()}
 
     @staticmethod
-    def memory(config, words, stretch, frozen):
+    def memory(config, sizes, stretch, frozen):
         return 1_000_000 + stretch + frozen
 
 
@@ -113,6 +113,9 @@ def test_a_run_that_does_not_fit_in_memory_is_refused_before_an_engine_is_made(c
     wide = TrainConfig(dim=5, window=2_000, negative=1_000, threads=1)
     with pytest.raises(ConfigError, match=r"lower window .*, negative .* or threads"):
         train_corpus(corpus, wide, engine=NotMade)
+    tree = TrainConfig(dim=5, window=10_000, loss="hs", threads=4)
+    with pytest.raises(ConfigError, match=r"lower window \(--window\) or threads"):
+        train_corpus(corpus, tree, engine=NotMade)
 
 
 def test_a_run_that_just_fits_is_not_refused(corpus, monkeypatch):
@@ -206,6 +209,13 @@ def test_vectors_of_many_numbers_make_a_run_long_and_a_stretch_short(corpus, mon
     assert engine.stretches == []
     assert measure(engine, corpus, words=600_000, **options) == pytest.approx(600.0)
     assert {stretch.stop - stretch.start for stretch in engine.stretches} == {81}
+
+
+def test_a_path_counts_as_about_log2_of_the_vocabulary(corpus, monkeypatch):
+    engine, options = Steady(monkeypatch, per_word=1e-3), {"dim": 5_000, "loss": "hs"}
+    # log2 3,000 is 11.55, about the 12 targets of 11 noise words.
+    assert measure(engine, corpus, words=400_000, **options) is None
+    assert measure(engine, corpus, words=600_000, **options) == pytest.approx(600.0)
 
 
 def test_the_words_left_are_those_not_trained_and_those_measured(corpus, monkeypatch, tmp_path):

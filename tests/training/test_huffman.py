@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from firth.errors import ConfigError
-from firth.training.huffman import huffman_paths
+from firth.training import reference
+from firth.training.huffman import (
+    expected_longest_path,
+    huffman_paths,
+    huffman_tree,
+    longest_path,
+)
 
 
 def zipf(words):
@@ -33,6 +39,28 @@ def test_no_two_words_share_a_path():
         for on_path, right in zip(nodes, turns, strict=True)
     }
     assert len(paths) == 199
+
+
+@pytest.mark.parametrize("words", [2, 3, 5, 40, 200])
+@pytest.mark.parametrize("most", [1, 4, 1_000])
+def test_paths_are_those_of_the_definition(words, most):
+    # Many counts are equal: which is the lighter is a rule too.
+    counts = np.random.default_rng(words).integers(1, most + 1, words)
+    expected = reference.huffman_paths(counts.tolist())
+    nodes, turns = huffman_paths(counts)
+    lengths = (nodes >= 0).sum(axis=1)
+    ours = [
+        tuple(zip(nodes[word, :length].tolist(), turns[word, :length].tolist(), strict=True))
+        for word, length in enumerate(lengths)
+    ]
+    assert ours == expected
+    assert longest_path(huffman_tree(counts)) == lengths.max()
+
+
+def test_the_longest_path_of_a_text_is_within_what_is_expected():
+    for words in (2, 10, 3_000, 70_000):
+        assert longest_path(huffman_tree(zipf(words))) <= expected_longest_path(words)
+        assert longest_path(huffman_tree(np.full(words, 7))) <= expected_longest_path(words)
 
 
 @pytest.mark.parametrize("counts", [[], [5]])

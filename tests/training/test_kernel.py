@@ -7,12 +7,12 @@ import pytest
 from firth.training import kernel, reference, worker
 from firth.training.engines.hogwild import parts_of
 from firth.training.lists.windows import BLOCK, Window, empty_list
-from training_case import BOTH, assert_same, draw_case, no_frozen, padded
+from training_case import BOTH, Case, assert_same, draw_case, no_frozen, padded
 
 
 @BOTH
 @pytest.mark.parametrize("dim", [1, 7, 16, 33, 100, 300])
-@pytest.mark.parametrize("negative", [1, 5, 6, 15])
+@pytest.mark.parametrize("negative", [1, 5, 6, 15, None])
 def test_agrees_with_the_reference(cbow, dim, negative):
     case = draw_case(cbow=cbow, dim=dim, negative=negative)
     assert_same(case.run_kernel(), case.run_reference())
@@ -26,29 +26,64 @@ def test_agrees_for_every_tile_of_targets(cbow, negative):
 
 
 @BOTH
-@pytest.mark.parametrize("reach", [1, 2, 12, 100])
-def test_agrees_for_every_window(cbow, reach):
-    case = draw_case(cbow=cbow, dim=20, negative=5, reach=reach, shrink=False, sample=0.0)
+@pytest.mark.parametrize(
+    ("reach", "negative"), [(1, 5), (2, 5), (12, 5), (100, 5), (1, None), (12, None), (30, None)]
+)
+def test_agrees_for_every_window(cbow, reach, negative):
+    case = draw_case(cbow=cbow, dim=20, negative=negative, reach=reach, shrink=False, sample=0.0)
     assert_same(case.run_kernel(), case.run_reference())
 
 
 @BOTH
+@pytest.mark.parametrize("negative", [2, None])
 @pytest.mark.parametrize("words", [BLOCK - 1, BLOCK, BLOCK + 1, 5 * BLOCK + 3])
-def test_agrees_for_any_number_of_blocks(cbow, words):
-    case = draw_case(cbow=cbow, dim=5, negative=2, sample=0.0, vocabulary=200, lengths=(words,))
+def test_agrees_for_any_number_of_blocks(cbow, negative, words):
+    case = draw_case(
+        cbow=cbow, dim=5, negative=negative, sample=0.0, vocabulary=200, lengths=(words,)
+    )
+    assert_same(case.run_kernel(), case.run_reference())
+
+
+@pytest.mark.parametrize("ngrams", [0, 25])
+def test_agrees_where_the_change_of_a_mean_is_divided(ngrams):
+    case = draw_case(cbow=True, dim=20, negative=5, divided=True, ngrams=ngrams)
     assert_same(case.run_kernel(), case.run_reference())
 
 
 @BOTH
-def test_agrees_on_a_vocabulary_of_two(cbow):
+@pytest.mark.parametrize("negative", [5, None])
+def test_agrees_on_a_vocabulary_of_two(cbow, negative):
     # Every window repeats words, and most noise words are the centre or each other.
-    case = draw_case(cbow=cbow, dim=12, negative=5, vocabulary=2, sample=0.0, lengths=(40, 40))
+    case = draw_case(
+        cbow=cbow, dim=12, negative=negative, vocabulary=2, sample=0.0, lengths=(40, 40)
+    )
     assert_same(case.run_kernel(), case.run_reference())
 
 
 @BOTH
-def test_where_the_corpus_is_cut_changes_nothing(cbow):
-    case = draw_case(cbow=cbow, dim=20, negative=5, reach=4)
+def test_agrees_on_the_longest_paths(cbow):
+    # The counts of a tree of one branch.
+    case = draw_case(cbow=cbow, dim=12, negative=None, sample=0.0)
+    case = Case(
+        case.ids, case.offsets, 2 ** np.arange(40)[::-1], case.inputs, case.outputs, cbow=cbow,
+        negative=None, sample=0.0,
+    )  # fmt: skip
+    assert case.window.longest_path == 39
+    assert_same(case.run_kernel(), case.run_reference())
+
+
+@BOTH
+@pytest.mark.parametrize("negative", [5, None])
+def test_agrees_where_rows_are_frozen(cbow, negative):
+    case = draw_case(cbow=cbow, dim=20, negative=negative)
+    frozen = (0, 3, 4), (1, 30, 38)
+    assert_same(case.run_kernel(frozen=frozen), case.run_reference(frozen=frozen))
+
+
+@BOTH
+@pytest.mark.parametrize("negative", [5, None])
+def test_where_the_corpus_is_cut_changes_nothing(cbow, negative):
+    case = draw_case(cbow=cbow, dim=20, negative=negative, reach=4)
     whole = case.run_kernel()
     for cuts in ([1], [49, 50, 51, 52, 53], range(1, len(case.ids))):
         cut = case.run_kernel(cuts=cuts)
@@ -59,18 +94,21 @@ def test_where_the_corpus_is_cut_changes_nothing(cbow):
 
 
 @BOTH
-@pytest.mark.parametrize(("dim", "negative"), [(1, 1), (16, 5), (33, 6), (100, 15)])
+@pytest.mark.parametrize(("dim", "negative"), [(1, 1), (16, 5), (33, 6), (100, 15), (33, None)])
 def test_agrees_where_documents_are_inputs(cbow, dim, negative):
-    case = draw_case(cbow=cbow, dim=dim, negative=negative, documents=True)
+    case = draw_case(cbow=cbow, dim=dim, negative=negative, documents="joint")
     assert_same(case.run_kernel(), case.run_reference())
     assert_same(case.run_kernel(cuts=[49, 50, 51, 52, 53]), case.run_reference())
 
 
+def test_agrees_where_documents_get_their_share_of_the_mean():
+    case = draw_case(cbow=True, dim=20, negative=5, documents="joint", divided=True)
+    assert_same(case.run_kernel(), case.run_reference())
+
+
 def test_agrees_where_documents_are_the_only_inputs():
     lengths = (3, *[1] * BLOCK, 0, 5 * BLOCK + 3)
-    case = draw_case(
-        cbow=False, dim=20, negative=5, reach=0, shrink=False, documents=True, lengths=lengths
-    )
+    case = draw_case(cbow=False, dim=20, negative=5, documents="alone", lengths=lengths)
     inputs, outputs, loss, pairs = case.run_kernel()
     assert_same((inputs, outputs, loss, pairs), case.run_reference())
     is_changed = (inputs != case.inputs).any(axis=1)
@@ -79,7 +117,7 @@ def test_agrees_where_documents_are_the_only_inputs():
 
 
 @BOTH
-@pytest.mark.parametrize(("dim", "negative"), [(1, 1), (16, 5), (33, 6), (100, 15)])
+@pytest.mark.parametrize(("dim", "negative"), [(1, 1), (16, 5), (33, 6), (100, 15), (33, None)])
 def test_agrees_where_words_are_composed(cbow, dim, negative):
     case = draw_case(cbow=cbow, dim=dim, negative=negative, ngrams=25)
     assert_same(case.run_kernel(), case.run_reference())
@@ -228,7 +266,7 @@ def test_agrees_where_nothing_is_compiled(run_uncompiled):
     run_uncompiled(
         __file__,
         "for cbow in (False, True):\n"
-        "    for dim, negative in ((11, 5), (70, 9)):\n"
+        "    for dim, negative in ((11, 5), (70, 9), (33, None)):\n"
         "        case = draw_case(cbow=cbow, dim=dim, negative=negative, lengths=(20, 1, 0, 30))\n"
         "        assert_same(case.run_kernel(), case.run_reference())",
     )

@@ -52,25 +52,51 @@ def test_a_step_follows_the_gradient_of_the_whole_window(window):
             assert stepped[k][index] - table[index] == pytest.approx(-1e-3 * slope, abs=1e-8)
 
 
-def test_a_step_of_cbow_moves_contexts_by_the_gradient_of_their_mean():
+@pytest.mark.parametrize(("divided", "gain"), [(False, 1.0), (True, 1 / 3)])
+def test_a_step_of_cbow_moves_contexts_by_the_gradient_of_their_mean(divided, gain):
     rng = np.random.default_rng(6)
     inputs, outputs = rng.normal(size=(6, 3)), rng.normal(size=(6, 3))
-    window = reference.window_of(0, 1, (3, 4, 3), (5, 1, 2), cbow=True)
+    window = reference.window_of(0, 1, (3, 4, 3), (5, 1, 2), cbow=True, divided=divided)
     assert (window.targets, window.labels) == ((1, 5, 2), (1.0, 0.0, 0.0))
     of_mean, of_targets = reference.gradients(
         inputs[[3, 4, 3]].mean(axis=0, keepdims=True), outputs[[1, 5, 2]], np.array([1.0, 0.0, 0.0])
     )
     before = inputs.copy(), outputs.copy()
     reference.train_window(inputs, outputs, window, 0.1)
-    np.testing.assert_allclose(inputs[4] - before[0][4], -0.1 * of_mean[0])
-    np.testing.assert_allclose(inputs[3] - before[0][3], -0.2 * of_mean[0])
+    np.testing.assert_allclose(inputs[4] - before[0][4], -0.1 * gain * of_mean[0])
+    np.testing.assert_allclose(inputs[3] - before[0][3], -0.2 * gain * of_mean[0])
     np.testing.assert_allclose(outputs[[1, 5, 2]] - before[1][[1, 5, 2]], -0.1 * of_targets)
 
 
-@pytest.mark.parametrize("cbow", [False, True])
-def test_a_document_is_one_more_context(cbow):
-    with_document = reference.window_of(0, 1, (3, 4), (5, 2), 9, cbow=cbow)
-    assert with_document == reference.window_of(0, 1, (3, 4, 9), (5, 2), cbow=cbow)
+def test_a_tree_gives_each_word_a_probability():
+    """And a window's loss is -log p(centre) of each input, whose gradient a step follows."""
+    rng = np.random.default_rng(8)
+    paths = reference.huffman_paths([9, 5, 2, 1, 1, 1])
+    inputs, outputs = rng.normal(size=(6, 4)), rng.normal(size=(5, 4))
+
+    def log_probability(word, x, outputs):
+        scores = [(x @ outputs[node]) * (2 * label - 1) for node, label in paths[word]]
+        return -sum(np.log1p(np.exp(-score)) for score in scores)
+
+    words = [log_probability(word, inputs[3], outputs) for word in range(6)]
+    assert np.exp(words).sum() == pytest.approx(1.0)
+    window = reference.on_path(reference.window_of(0, 2, (3, 0), (), cbow=False), paths[2])
+
+    def loss(inputs, outputs):
+        return -sum(log_probability(2, inputs[row], outputs) for row in (3, 0))
+
+    stepped = inputs.copy(), outputs.copy()
+    before, pairs = reference.train_window(*stepped, window, 1e-3)
+    assert (before, pairs) == (pytest.approx(loss(inputs, outputs)), 2)
+    for k, table in enumerate((inputs, outputs)):
+        for index in np.ndindex(table.shape):
+            kept = table[index]
+            table[index] = kept + 1e-6
+            above = loss(inputs, outputs)
+            table[index] = kept - 1e-6
+            slope = (above - loss(inputs, outputs)) / 2e-6
+            table[index] = kept
+            assert stepped[k][index] - kept == pytest.approx(-1e-3 * slope, abs=1e-9)
 
 
 def test_both_draw_the_same_bits():

@@ -152,6 +152,7 @@ def test_a_table_of_zeros_is_read_out(tables, table):
     [
         "plain,own_row=no",
         "plain,own_row=no,components=1",
+        "plain,own_row=no,components=1,axes=-0.25",
         "plain,own_row=no,unit=yes,axes=-0.25",
         "plain,own_row=no,components=1,unit=yes,axes=0.5",
     ],

@@ -15,6 +15,8 @@ READERS = [
     "native-model",
     "native-vocabulary",
     "native-config",
+    "native-subwords",
+    "native-subwords-model",
     "word2vec-binary",
     "word2vec-text",
     "word2vec-text-without-header",

@@ -34,6 +34,7 @@ _LESS_MEMORY = {
     "similar": "query vectors of fewer words or dimensions",
     "analogy": "query vectors of fewer words or dimensions",
     "info": "a machine with more memory is needed to read these vectors",
+    "combine": "combine vectors of fewer words or dimensions",
     "convert": "a machine with more memory is needed to read these vectors",
     "plot": "draw fewer words (--top, --words), or read vectors of fewer words or dimensions",
 }

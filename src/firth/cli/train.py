@@ -17,11 +17,20 @@ from firth.cli.app import EncodingErrors, Json, Overwrite, app, tell
 from firth.cli.report import facts, print_json
 from firth.errors import FirthError, FormatError
 from firth.training.config import TrainConfig, option_help
+from firth.training.defaults import Preset
 
 if TYPE_CHECKING:
     from firth.training import Callback
     from firth.vectors import Vectors
 
+
+_PresetOption = Annotated[
+    Preset | None,
+    typer.Option(
+        help="A named set of the options, which override it; word2vec has the values of the "
+        "original tool."
+    ),
+]
 
 _Verb = TypeVar("_Verb", bound=Callable[..., None])
 
@@ -128,6 +137,8 @@ def _config_options() -> dict[str, Any]:
         # Only what is on by default has a form that switches it off.
         names = [_as_option(field.name)] if field.default is False else []
         kind: Any = types[field.name] if field.default is not None else types[field.name] | None
+        # A command takes text where Python takes pairs or functions.
+        kind = str | None if field.name == "subwords" else kind
         options[field.name] = Annotated[kind, typer.Option(*names, help=text)]
     return options
 
@@ -154,6 +165,7 @@ def train(
         typer.Option(help="Where to write: a file .bin, .txt or .vec, or without suffix a folder."),
     ],
     *,
+    preset: _PresetOption = None,
     log: Annotated[
         str | None, typer.Option(metavar="FILE", help="Append what happens, as JSON lines.")
     ] = None,
@@ -190,6 +202,7 @@ def train(
     given = {name: value for name, value in options.items() if _is_given(context, name)}
     vectors = train_vectors(
         inputs,
+        preset=preset,
         **{**given, "holdout": holdout, "frozen": _read_words(frozen)},
         callbacks=callbacks,
         progress=False if quiet else None,

@@ -21,6 +21,7 @@ from firth.corpus.first_pass import OpenedSource, TextOptions, first_pass
 from firth.corpus.holdout import check_apart, hold_out, share_of
 from firth.corpus.numbers import UnitNumbers
 from firth.corpus.raw_corpus import RawCorpus
+from firth.corpus.script import Script, find_script
 from firth.corpus.second_pass import second_pass
 from firth.corpus.selection import check_start, find_words, select_words
 from firth.corpus.sources import EncodingErrors, Progress
@@ -60,6 +61,8 @@ class Corpus:
         Number of tokens, in whole units at the end of `tokens`, that are kept out of training.
     words_left_out : int, default 0
         Words of the training part that are not kept.
+    script : {"letters", "characters", "signs"}, optional
+        What most of a text is spelled with, if the source was a text; see `find_script`.
     unit_numbers : UnitNumbers, optional
         Which lines or token lists of the source the units of the training part are; by default
         those with the same numbers. None if a share of the text is held out: it cuts units.
@@ -71,6 +74,7 @@ class Corpus:
     units_read: int
     held_out: int = 0
     words_left_out: int = 0
+    script: Script | None = None
     unit_numbers: UnitNumbers | None = None
 
     def numbers_of_units(self) -> NDArray[np.int64]:
@@ -233,6 +237,7 @@ def read_corpus(
         raw.units,
         held_out=tokens.size - trained,
         words_left_out=training.words_read - trained,
+        script=None if opened.holds_tokens else find_script(vocabulary),
         unit_numbers=numbers,
     )
 

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import ConfigError
-from firth.subwords.options import MOST_ROWS
+from firth.subwords.options import MOST_ROWS, Token
 from firth.subwords.subwords import Subwords
 
 
 def word_bags(
-    subwords: Subwords, words: Sequence[str | int]
+    subwords: Subwords, words: Sequence[Token]
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Return the rows of the input table that each word of a vocabulary is the sum of.
 

@@ -13,12 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.compilation import called, compiled
+from firth.compilation.prefetching import prefetch_item
 from firth.subwords.cutting import BASIS, PRIME
 
-# Bounds what is held of n-grams at a time: about 25 for each word.
-_WORDS_AT_ONCE = 1 << 15
+# Bounds what is held of n-grams at a time; the words of a block are whole.
+_NGRAMS_AT_ONCE = 1 << 19
 _FIRST_CAPACITY = 1 << 10
 _EMPTY = -1
+# An entry is prefetched so many n-grams before it is needed, its slot twice as many.
+_AHEAD = 8
 
 _ONE_BYTE, _TWO_BYTES, _THREE_BYTES = 0x80, 0x800, 0x10000
 
@@ -32,7 +35,8 @@ _ENTRY = np.dtype(
         ("total", np.int64),
         ("words", np.int32),
         ("last_word", np.int32),
-    ]
+    ],
+    align=True,
 )
 
 
@@ -71,41 +75,42 @@ def spell(texts: Sequence[str]) -> Spelled:
 
 
 def list_ngrams(
-    spelled: Spelled, least: int, most: int, numbers: NDArray[np.int64]
+    spelled: Spelled, least: int, most: int, offsets: NDArray[np.int64]
 ) -> Iterator[tuple[int, Ngrams]]:
     """Yield the n-grams of bounded words by blocks, each with the number of its first word.
 
-    `numbers` holds how many n-grams each word has.
+    `offsets` is what `ngram_offsets` returns.
     """
     points, bounds = spelled
-    for start in range(0, len(numbers), _WORDS_AT_ONCE):
-        stop = start + _WORDS_AT_ONCE
-        offsets = _offsets(numbers[start:stop])
-        size = offsets[-1]
-        hashes, firsts = np.empty(size, np.uint32), np.empty(size, np.int64)
-        lengths = np.empty(size, np.int32)
+    start = 0
+    while start < len(offsets) - 1:
+        end = np.searchsorted(offsets, offsets[start] + _NGRAMS_AT_ONCE, side="right")
+        stop = max(start + 1, int(end) - 1)
+        within = offsets[start : stop + 1] - offsets[start]
+        hashes, firsts = np.empty(within[-1], np.uint32), np.empty(within[-1], np.int64)
+        lengths = np.empty(within[-1], np.int32)
         _list_ngrams(points, bounds[start : stop + 1], least, most, hashes, firsts, lengths)
-        yield start, Ngrams(hashes, firsts, lengths, offsets)
+        yield start, Ngrams(hashes, firsts, lengths, within)
+        start = stop
 
 
-def ngrams_in_words(spelled: Spelled, least: int, most: int) -> NDArray[np.int64]:
-    """Return how many n-grams each bounded word has."""
+def ngram_offsets(spelled: Spelled, least: int, most: int) -> NDArray[np.int64]:
+    """Return where the n-grams of each bounded word begin in a list of all, and where it ends."""
     sizes = np.diff(spelled.bounds)
     numbers = np.zeros(len(sizes), np.int64)
     for length in range(least, most + 1):
         # The two marks alone are no n-grams.
         numbers += np.maximum(sizes - (length - 1 if length > 1 else 2), 0)
-    return numbers
+    return _offsets(numbers)
 
 
 def hash_rows(
     spelled: Spelled, least: int, most: int, buckets: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Return the offsets and the rows of the hashed n-grams of bounded words."""
-    numbers = ngrams_in_words(spelled, least, most)
-    offsets = _offsets(numbers)
+    offsets = ngram_offsets(spelled, least, most)
     rows = np.empty(offsets[-1], np.int32)
-    for start, ngrams in list_ngrams(spelled, least, most, numbers):
+    for start, ngrams in list_ngrams(spelled, least, most, offsets):
         first = offsets[start]
         rows[first : first + len(ngrams.hashes)] = ngrams.hashes % np.uint32(buckets)
     return offsets, rows
@@ -115,12 +120,12 @@ def find_rows(
     spelled: Spelled, least: int, most: int, table: NgramTable
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Return the offsets and the rows of those n-grams of bounded words that have rows."""
-    numbers = ngrams_in_words(spelled, least, most)
+    all_offsets = ngram_offsets(spelled, least, most)
+    offsets = np.zeros_like(all_offsets)
     # What is not filled takes no memory: it is never touched.
-    rows = np.empty(numbers.sum(), np.int32)
-    offsets = np.zeros(len(numbers) + 1, np.int64)
+    rows = np.empty(all_offsets[-1], np.int32)
     size = 0
-    for start, ngrams in list_ngrams(spelled, least, most, numbers):
+    for start, ngrams in list_ngrams(spelled, least, most, all_offsets):
         found = table.find(ngrams, spelled.points)
         known = found >= 0
         kept = _offsets(known)[ngrams.offsets]
@@ -135,8 +140,8 @@ def count_holders(
 ) -> NDArray[np.void]:
     """Return the distinct n-grams of bounded words by first appearance, with what holds them."""
     table = NgramTable(spelled.points)
-    numbers = ngrams_in_words(spelled, least, most)
-    for start, ngrams in list_ngrams(spelled, least, most, numbers):
+    offsets = ngram_offsets(spelled, least, most)
+    for start, ngrams in list_ngrams(spelled, least, most, offsets):
         table.count(ngrams, start, counts)
     return table.entries
 
@@ -298,9 +303,13 @@ def _number(
     numbers: NDArray[np.int32],
 ) -> int:
     """Look up the number of each n-gram; return the number of entries, with those added."""
+    last, mask = len(hashes) - 1, len(slots) - 1
     for place in range(len(hashes)):
+        later, soon = min(place + 2 * _AHEAD, last), min(place + _AHEAD, last)
+        prefetch_item(slots, hashes[later] & mask)
+        prefetch_item(entries, slots[hashes[soon] & mask])
         value, length, first = hashes[place], lengths[place], firsts[place]
-        slot = value & (len(slots) - 1)
+        slot = value & mask
         number = slots[slot]
         while number != _EMPTY:
             entry = entries[number]
@@ -308,7 +317,7 @@ def _number(
                 known_first = entry.first
                 if _are_equal(points, first, known_points, known_first, length):
                     break
-            slot = (slot + 1) & (len(slots) - 1)
+            slot = (slot + 1) & mask
             number = slots[slot]
         if number == _EMPTY and adds:
             number = size

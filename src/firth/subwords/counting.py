@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from firth.checks import are_counts
 from firth.errors import ConfigError
 from firth.subwords.cutting import bounded, composed, parts_of
-from firth.subwords.options import Cut, SubwordsOption, check_lengths, check_together
+from firth.subwords.options import Cut, SubwordsOption, Token, check_buckets_fit, check_lengths
 from firth.subwords.subwords import Subwords, hashed_ngrams
 
 # An n-gram of one word would only repeat that word's own row.
@@ -19,7 +19,7 @@ _FEWEST_WORDS = 2
 
 def make_subwords(
     option: SubwordsOption,
-    words: Sequence[str | int],
+    words: Sequence[Token],
     counts: ArrayLike,
     buckets: int | None = None,
 ) -> Subwords | None:
@@ -46,7 +46,7 @@ def make_subwords(
     >>> make_subwords((3, 6), ["tea", "teas"], [3, 1])
     <Subwords by 3-6, 3 rows>
     """
-    check_together(option, buckets)
+    check_buckets_fit(option, buckets)
     if option == "none":
         return None
     if callable(option):
@@ -59,7 +59,7 @@ def make_subwords(
     return hashed_ngrams(least, most, buckets)
 
 
-def count_ngrams(words: Sequence[str | int], counts: ArrayLike, least: int, most: int) -> Subwords:
+def count_ngrams(words: Sequence[Token], counts: ArrayLike, least: int, most: int) -> Subwords:
     """Return subwords with a row for each n-gram of characters that at least two words hold.
 
     The rows are in falling order of the sum of the counts of the words that hold the n-gram, ties
@@ -98,7 +98,7 @@ def count_ngrams(words: Sequence[str | int], counts: ArrayLike, least: int, most
     return Subwords(least, most, ngrams=tuple(ngrams))
 
 
-def count_parts(words: Sequence[str | int], counts: ArrayLike, cut: Cut) -> Subwords:
+def count_parts(words: Sequence[Token], counts: ArrayLike, cut: Cut) -> Subwords:
     """Return subwords with a row for each part that a function finds in at least two words.
 
     Parameters

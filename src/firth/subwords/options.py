@@ -9,6 +9,7 @@ from typing import Any, Literal
 from firth.checks import shown, whole_number
 from firth.errors import ConfigError
 
+Token = str | int
 # Cuts a word into parts, such as strokes or morphemes.
 Cut = Callable[[str], Sequence[str]]
 SubwordsOption = Literal["none"] | tuple[int, int] | Cut
@@ -79,7 +80,7 @@ def check_buckets(name: str, value: Any) -> int:  # noqa: ANN401
     return whole_number(name, value, least=1, most=MOST_ROWS)
 
 
-def check_together(subwords: SubwordsOption, buckets: int | None) -> None:
+def check_buckets_fit(subwords: SubwordsOption, buckets: int | None) -> None:
     """Check that `buckets` has n-grams of characters to hash.
 
     Raises

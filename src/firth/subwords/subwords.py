@@ -21,7 +21,7 @@ from firth.subwords.cutting import (
     fasttext_hash,
     parts_of,
 )
-from firth.subwords.options import Cut, check_buckets, check_lengths
+from firth.subwords.options import Cut, Token, check_buckets, check_lengths
 
 if TYPE_CHECKING:
     from firth.subwords.compiled import NgramTable
@@ -78,6 +78,10 @@ class Subwords:
                 raise ConfigError("hashed subwords have lengths, and no list of n-grams")
         self._check_ngrams()
 
+    def __reduce__(self) -> tuple[type[Self], tuple[object, ...]]:
+        """Return how a copy or pickle is made: without the tables for looking up."""
+        return type(self), (self.least, self.most, self.buckets, self.ngrams, self.cut)
+
     def _set(self, name: str, value: int) -> None:
         object.__setattr__(self, name, value)
 
@@ -108,7 +112,7 @@ class Subwords:
         kind = "rows" if self.buckets is None else "buckets"
         return f"<Subwords by {how}, {len(self):,} {kind}>"
 
-    def ngrams_of(self, word: str | int) -> list[str]:
+    def ngrams_of(self, word: Token) -> list[str]:
         """Return the n-grams of a word, with repetitions, whether they have rows or not.
 
         Raises
@@ -121,7 +125,7 @@ class Subwords:
             return parts_of(text, self._checked_cut())
         return character_ngrams(self._bounded(text), self.least, self.most)
 
-    def rows_of(self, word: str | int) -> list[int]:
+    def rows_of(self, word: Token) -> list[int]:
         """Return the rows of a word's n-grams, from 0, with repetitions; [] if it has none.
 
         Raises
@@ -134,9 +138,7 @@ class Subwords:
             return [fasttext_hash(ngram) % self.buckets for ngram in ngrams]
         return [self._places[ngram] for ngram in ngrams if ngram in self._places]
 
-    def rows_of_all(
-        self, words: Sequence[str | int]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    def rows_of_all(self, words: Sequence[Token]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Return the rows of the n-grams of many words, in compiled code.
 
         Returns

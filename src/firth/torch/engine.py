@@ -38,7 +38,7 @@ from firth.training.engines.base import (
     Stretch,
     Tables,
 )
-from firth.training.engines.tables import initialise, word_tables
+from firth.training.engines.tables import initialise, two_tables
 from firth.training.lists.stretch import list_stretch
 from firth.training.lists.windows import gathered_bytes, list_shapes, sampling_of, window_of
 
@@ -65,10 +65,9 @@ class Windows(NamedTuple):
 class TorchEngine:
     """Skip-gram and CBOW by the modules of this package, and plain stochastic gradient descent.
 
-    It has every option of `TrainConfig` but subwords and documents; several threads change the same
-    tables without locks.
-    PyTorch is set to one thread of its own meanwhile, because the matrices are small. The engine
-    runs on the CPU only; `firth.torch.fit` takes a GPU.
+    It has every option of `TrainConfig` but `loss="hs"`, subwords and documents; several threads
+    change the same tables without locks. PyTorch is set to one thread of its own meanwhile, because
+    the matrices are small. The engine runs on the CPU only; `firth.torch.fit` takes a GPU.
 
     See `firth.training.engines.base.Engine` for the parameters.
 
@@ -83,19 +82,38 @@ class TorchEngine:
     """
 
     name = "torch"
-    shapes = staticmethod(word_tables)
+    shapes = staticmethod(two_tables)
+
+    @staticmethod
+    def check(config: TrainConfig) -> None:
+        """Raise ConfigError if the engine lacks an option; the message names it."""
+        if config.loss != "ns":
+            raise ConfigError(
+                f"engine='torch' trains with loss='ns' (--loss ns) only, got {config.loss!r}; give "
+                "engine='hogwild' (--engine hogwild), or use firth.torch.HierarchicalSoftmax"
+            )
+        if config.subwords != "none":
+            raise ConfigError(
+                "engine='torch' trains with subwords='none' (--subwords none) only; give "
+                "engine='hogwild' (--engine hogwild) for subwords"
+            )
+        if config.documents != "none":
+            raise ConfigError(
+                "engine='torch' trains with documents='none' (--documents none) only; give "
+                "engine='hogwild' (--engine hogwild) for documents"
+            )
 
     @staticmethod
     def memory(config: TrainConfig, sizes: Sizes, stretch: int, frozen: int) -> int:
         """Estimate the bytes that the engine holds, and that training a stretch takes."""
         rows = sum(
             shape.rows + _FIRST + min(frozen, shape.words)
-            for shape in word_tables(config, sizes).values()
+            for shape in two_tables(config, sizes).values()
         )
         window, piece = window_of(config), min(stretch, _piece(config))
         lists = bytes_of(list_shapes(window, piece)) + gathered_bytes(window, piece)
         # Bytes as measured: while contexts are padded, and then noise words.
-        places, noise = 2 * config.window, 16 * config.negative
+        places, noise = 2 * window.reach, 16 * window.negative
         padding = max(17 * places, 8 * places + noise)
         if window.cbow is None:
             padding += 8 * places
@@ -111,10 +129,6 @@ class TorchEngine:
         frozen: NDArray[np.int64] = NO_WORDS,
         composition: Composition | None = None,
     ) -> None:
-        if composition is not None:
-            raise ConfigError("engine='torch' has no subwords; use the default engine (hogwild)")
-        if config.documents != "none":
-            raise ConfigError("engine='torch' has no documents; use the default engine (hogwild)")
         self._config, self._tokens = config, tokens
         self._frozen = [
             torch.from_numpy(frozen[frozen < shape.words]) + _FIRST
@@ -123,7 +137,8 @@ class TorchEngine:
         self._window, self._sampling = window_of(config), sampling_of(counts, config)
         self._batch = _batch_size(counts * (self._sampling.keep + 1.0))
         size = len(counts) + _FIRST
-        projection = CBOW(undivided=True) if config.model == "cbow" else SkipGram()
+        undivided = config.cbow_gradient == "sum"
+        projection = CBOW(undivided=undivided) if config.model == "cbow" else SkipGram()
         self._model = Word2Vec(
             size, config.dim, projection, NegativeSampling(reduction="sum"), sparse=True
         )
@@ -250,7 +265,7 @@ def _one_thread() -> Iterator[None]:
 
 def _piece(config: TrainConfig) -> int:
     """Return how many positions are listed at once."""
-    places = 2 * config.window + config.negative
+    places = 2 * config.window + (config.negative or 0)
     return max(1, min(_MOST_POSITIONS, _MOST_PLACES // places))
 
 

@@ -41,8 +41,9 @@ class CBOW(nn.Module):
     Parameters
     ----------
     undivided : bool
-        Whether each context word receives the whole gradient of the mean, as in word2vec.c and the
-        kernel. The true gradient is that divided by the number of context words.
+        Whether each context word receives the whole gradient of the mean, as in word2vec.c; the
+        true gradient is that divided by the number of context words. `firth.train` has both, as
+        `cbow_gradient`.
 
     Examples
     --------

@@ -35,7 +35,7 @@ def _warnings(corpus: Corpus, config: TrainConfig) -> Iterator[str]:
     if words <= _FEW_WORDS:
         named = ", ".join(repr(word) for word in corpus.vocabulary)
         yield f"the vocabulary has only {words} words: {named}; {_more_words(corpus, config)}"
-    elif words <= config.negative:
+    elif config.negative is not None and words <= config.negative:
         yield (
             f"negative is {config.negative}, but there are only {words} words to draw noise from, "
             "so that they repeat; lower it (--negative), or give more text"

@@ -17,28 +17,38 @@ from firth.other_names import explain_keywords
 from firth.subwords.options import (
     SubwordsOption,
     check_buckets,
+    check_buckets_fit,
     check_subwords,
-    check_together,
 )
 
 Model = Literal["skipgram", "cbow"]
 Documents = Literal["none", "joint", "alone"]
+CbowGradient = Literal["sum", "mean"]
+Loss = Literal["ns", "hs"]
 OnDivergence = Literal["stop", "halve"]
 Check = Callable[[str, Any], Any]
 
-# word2vec's step size for skip-gram. CBOW gains from twice that: docs/decisions.md.
-_DEFAULT_LR = {"skipgram": 0.025, "cbow": 0.05}
+# word2vec's values. Texts get others, which fit them: `firth.training.defaults`.
+_DEFAULT_EPOCHS = 5
+# By the gradient of CBOW; skip-gram has none, and word2vec's step size. See docs/decisions.md.
+_DEFAULT_LR = {None: 0.025, "sum": 0.05, "mean": 0.2}
 _DEFAULT_MIN_LR = 1e-4
+_DEFAULT_NEGATIVE, _DEFAULT_NOISE_EXPONENT = 5, 0.75
 # Steps are taken in float32, where beyond these they are 0 or infinite.
 _LEAST_LR, _MOST_LR = 1e-30, 1e30
 
-# The default of an option that follows from others or the machine. The field has the type of the
-# value that is computed, so that no user of a config has to exclude None.
+# The default of an option that follows from others, the text or the machine. The field has the type
+# of the value that is computed, so that no user of a config has to exclude a None that never comes.
 _COMPUTED: Any = None
 _COMPUTE: dict[str, Callable[[TrainConfig], Any]] = {
-    "lr": lambda config: _DEFAULT_LR[config.model],
+    "cbow_gradient": lambda config: "sum" if config.model == "cbow" else None,
+    "negative": lambda config: _DEFAULT_NEGATIVE if config.loss == "ns" else None,
+    "noise_exponent": lambda config: _DEFAULT_NOISE_EXPONENT if config.loss == "ns" else None,
+    "epochs": lambda config: _DEFAULT_EPOCHS,
+    "lr": lambda config: _DEFAULT_LR[config.cbow_gradient],
     "min_lr": lambda config: min(_DEFAULT_MIN_LR, config.lr),
     "threads": lambda config: available_processors(),
+    "subwords": lambda config: "none",
 }
 
 
@@ -65,30 +75,41 @@ def choice(choices: object) -> Check:
 class TrainConfig:
     """The options of a training run; defaults are word2vec's where it has one.
 
+    For a text, `firth.train` chooses better values of the options marked with "fits the text",
+    unless they are given: see docs/quality.md.
+
     The command `firth train` has the same options, with these descriptions as their help.
 
     Parameters
     ----------
     model : {"skipgram", "cbow"}
         Each context word predicts the centre, or their mean does.
+    cbow_gradient : {"sum", "mean"}, optional
+        What each context word of cbow gets: the whole change of their mean, as in word2vec, which
+        is the default, or the change divided by their number, which is the true gradient.
+    loss : {"ns", "hs"}
+        What predicting asks: negative sampling, to tell the centre from noise words; hierarchical
+        softmax, the way to the centre in a Huffman tree.
     dim : int
         Length of a vector.
     window : int
         Maximum distance of a context word from the centre, after subsampling.
-    negative : int
-        Noise words for each window, shared by its pairs.
-    epochs : int
-        Passes over the corpus.
+    negative : int, optional
+        Noise words for each window, shared by its pairs; by default 5, with `loss` hs none.
+    epochs : int, optional
+        Passes over the corpus; fits the text, or else 5.
     min_count : int
         Leave out words that occur less often.
     max_vocab : int, optional
         Keep only this many words, the most frequent; by default all.
     sample : float
         Subsampling threshold: words with a larger share of the corpus are thinned out; 0 for none.
-    noise_exponent : float
-        Draw noise words by count to this power: 0 draws all alike, less than 0 prefers rare words.
+    noise_exponent : float, optional
+        Draw noise words by count to this power, by default 0.75: 0 draws all alike, less than 0
+        prefers rare words.
     lr : float, optional
-        Step size at the start; by default 0.025 for skipgram, 0.05 for cbow.
+        Step size at the start; fits the text, or else 0.025 for skipgram, 0.05 for cbow, 0.2 for
+        cbow with the true gradient.
     min_lr : float, optional
         Step size at the end, to which it falls linearly; by default 1e-4, or `lr` if that is less.
     shrink_windows : bool
@@ -99,9 +120,9 @@ class TrainConfig:
         Seed of the random numbers: with one thread, the same seed gives the same vectors.
     deterministic : bool
         Train with one thread, whatever `threads` says: the same vectors, bit by bit, each time.
-    subwords : (int, int), "none" or callable
+    subwords : (int, int), "none" or callable, optional
         Shortest and longest n-grams of which words are composed, such as 3-6; none for whole words.
-        In Python also a function that cuts a word into parts.
+        In Python also a function that cuts a word into parts. Fits the text, or else none.
     buckets : int, optional
         Hash n-grams into so many rows, as fastText does; by default each n-gram of two words has
         a row.
@@ -116,7 +137,7 @@ class TrainConfig:
     Raises
     ------
     ConfigError
-        If an option is of the wrong type, or out of range.
+        If an option is of the wrong type, out of range, or would change nothing.
 
     Notes
     -----
@@ -132,21 +153,23 @@ class TrainConfig:
     """
 
     model: Annotated[Model, choice(Model)] = "skipgram"
+    cbow_gradient: Annotated[CbowGradient | None, choice(CbowGradient)] = None
+    loss: Annotated[Loss, choice(Loss)] = "ns"
     dim: Annotated[int, whole(1, 100_000)] = 100
     window: Annotated[int, whole(1, 10_000)] = 5
-    negative: Annotated[int, whole(1, 10_000)] = 5
-    epochs: Annotated[int, whole(1, 1_000_000)] = 5
+    negative: Annotated[int | None, whole(1, 10_000)] = _COMPUTED
+    epochs: Annotated[int, whole(1, 1_000_000)] = _COMPUTED
     min_count: Annotated[int, whole(1, INT64_MAX)] = 5
     max_vocab: Annotated[int | None, whole(2, INT64_MAX)] = None
     sample: Annotated[float, real(0.0, 1.0)] = 1e-3
-    noise_exponent: Annotated[float, real_number] = 0.75
+    noise_exponent: Annotated[float | None, real_number] = _COMPUTED
     lr: Annotated[float, real(_LEAST_LR, _MOST_LR)] = _COMPUTED
     min_lr: Annotated[float, real_number] = _COMPUTED
     shrink_windows: Annotated[bool, switch] = True
     threads: Annotated[int, whole(1, 1_024)] = _COMPUTED
     seed: Annotated[int, whole(0, 2**64 - 1)] = 1
     deterministic: Annotated[bool, switch] = False
-    subwords: Annotated[SubwordsOption, check_subwords] = "none"
+    subwords: Annotated[SubwordsOption, check_subwords] = _COMPUTED
     buckets: Annotated[int | None, check_buckets] = None
     documents: Annotated[Documents, choice(Documents)] = "none"
     patience: Annotated[int | None, whole(1, INT64_MAX)] = None
@@ -155,13 +178,16 @@ class TrainConfig:
     def __post_init__(self) -> None:
         """Check each option, and compute what was not given."""
         computed = frozenset(name for name in _COMPUTE if getattr(self, name) is None)
-        object.__setattr__(self, "_computed", computed)
+        object.__setattr__(self, "_not_given", computed)
         for name, (kind, check) in _types_and_checks().items():
             value = _COMPUTE[name](self) if name in computed else getattr(self, name)
             if value is not None or type(None) not in get_args(kind):
                 object.__setattr__(self, name, check(name, value))
-        check_together(self.subwords, self.buckets)
+        check_buckets_fit(self.subwords, self.buckets)
+        self._check_gradient()
         self._check_documents()
+        if self.loss == "hs":
+            self._check_noiseless()
         if not 0.0 <= self.min_lr <= self.lr:
             raise ConfigError(f"min_lr must be from 0 to {self.lr:g} (lr), got {self.min_lr:g}")
 
@@ -171,11 +197,28 @@ class TrainConfig:
             raise ConfigError(
                 "documents cannot be trained with subwords: give subwords='none' (--subwords none)"
             )
-        if self.documents == "alone" and self.model != "skipgram":
+        if self.documents == "alone" and (self.model != "skipgram" or self.loss == "hs"):
             raise ConfigError(
-                f"documents='alone' is for model='skipgram', got {self.model!r}; "
-                "give documents='joint' (--documents joint)"
+                "documents='alone' is for model='skipgram' with loss='ns', got "
+                f"{self.model!r} with {self.loss!r}; give documents='joint' (--documents joint)"
             )
+
+    def _check_gradient(self) -> None:
+        """Raise if a gradient of CBOW was given for skip-gram."""
+        if self.model != "cbow" and self.cbow_gradient is not None:
+            raise ConfigError(
+                "cbow_gradient must be left out with model='skipgram' (--model skipgram), which "
+                f"takes no mean of context words, got {self.cbow_gradient!r}"
+            )
+
+    def _check_noiseless(self) -> None:
+        """Raise if an option of noise words was given."""
+        for name in ("negative", "noise_exponent"):
+            if getattr(self, name) is not None:
+                raise ConfigError(
+                    f"{name} must be left out with loss='hs' (--loss hs), which draws no noise "
+                    f"words, got {getattr(self, name):g}"
+                )
 
     def replace(self, **changes: object) -> Self:
         """Return a config with some options changed; what was not given is computed anew.
@@ -188,8 +231,37 @@ class TrainConfig:
         0.05
         """
         options = dataclasses.asdict(self)
-        given = {name: options[name] for name in options.keys() - vars(self)["_computed"]}
+        given = {name: options[name] for name in options.keys() - self.not_given}
         return type(self)(**{**given, **changes})
+
+    def fill_in(self, **values: object) -> Self:
+        """Return a config with values for options that were not given, and still count as such.
+
+        Values for options that were given are left out.
+
+        Examples
+        --------
+        >>> config = TrainConfig(epochs=3, threads=1).fill_in(epochs=20, lr=0.07)
+        >>> config.epochs, config.lr, config.filled_in
+        (3, 0.07, frozenset({'lr'}))
+        """
+        values = {name: value for name, value in values.items() if name in self.not_given}
+        filled = self.replace(**values)
+        object.__setattr__(filled, "_not_given", self.not_given)
+        object.__setattr__(filled, "_filled_in", frozenset(values))
+        return filled
+
+    @property
+    def not_given(self) -> frozenset[str]:
+        """The options that were not given, but computed or filled in."""
+        found: frozenset[str] = vars(self)["_not_given"]
+        return found
+
+    @property
+    def filled_in(self) -> frozenset[str]:
+        """The options that `fill_in` has set."""
+        found: frozenset[str] = vars(self).get("_filled_in", frozenset())
+        return found
 
     def as_json(self) -> dict[str, Any]:
         """Return the options as JSON can hold them.
@@ -233,8 +305,8 @@ def option_help() -> dict[str, str]:
 
     Examples
     --------
-    >>> option_help()["epochs"]
-    'Passes over the corpus.'
+    >>> option_help()["min_count"]
+    'Leave out words that occur less often.'
     """
     found = re.findall(r"^(\w+) : .*((?:\n    .*)+)", parameters_section(), re.MULTILINE)
     return {name: " ".join(text.split()) for name, text in found}

@@ -31,7 +31,7 @@ class DivergenceCheck:
     # These two name the rows of the tables.
     vocabulary: Vocabulary
     shapes: Mapping[str, TableShape]
-    negative: int  # K: guessing costs (K + 1) log 2 for one positive target with its K noise words
+    targets: float  # how many targets a window has: guessing costs log 2 for each
     # Returns the numbers of the documents, if there are any.
     document_numbers: Callable[[], NDArray[np.int64]] | None = None
 
@@ -51,7 +51,7 @@ class DivergenceCheck:
         lr : float
             The step size at the beginning of the run, after all halvings.
         """
-        guessing = (self.negative + 1) * math.log(2.0)
+        guessing = self.targets * math.log(2.0)
         # Written so that NaN counts as too large, here and below.
         if not loss <= _MOST_OF_GUESSING * guessing * pairs:
             row, value = self._worst_row(tables())

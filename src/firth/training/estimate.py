@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from firth.errors import ConfigError
 from firth.io.resources import available_memory, free_disk
 from firth.training.checkpoints.folder import Checkpoints, list_checkpoints
-from firth.training.config import TrainConfig
 from firth.training.engines.base import Engine, Sizes, Stretch
 from firth.training.engines.threads import train_in_threads
 from firth.training.schedule import stretches
@@ -20,8 +19,12 @@ from firth.training.task import Task
 _JSON_PER_WORD = 20
 _JSON_IN_MEMORY_PER_WORD = 120
 
-# The time of a shorter run is not measured: words times the cost of a word, which is 1 with the
-# default D and K.
+# An n-gram as text, with its place in a dictionary.
+_NGRAM_IN_MEMORY = 150
+
+# The time of a shorter run is not measured: words times the cost of a word, which is D and the
+# targets of a window, relative to the defaults.
+_COST_OF_DEFAULTS = 100 * (5 + 1)
 _WORK_OF_LONG_RUN = 50_000_000
 _MEASURED_SECONDS = 0.25
 # Words at the default cost; fewer at a higher one, so that a slow engine can be stopped in time.
@@ -44,6 +47,8 @@ def estimate(task: Task, checkpoints: Checkpoints | None = None) -> Estimate:
     words, keeps_best = task.words, task.keeps_best
     tables = sum(shape.bytes for shape in task.shapes.values())
     memory = task.engine.memory(task.config, task.sizes, task.schedule.length, len(task.frozen))
+    # Which rows words are composed of, and the texts of the n-grams.
+    memory += 4 * task.sizes.parts + task.sizes.ngrams * _NGRAM_IN_MEMORY
     # Copies of all tables: of a checkpoint, and of the best epoch.
     memory += ((checkpoints is not None) + keeps_best) * tables
     disk = 0
@@ -65,7 +70,8 @@ def check_fits(needed: Estimate, task: Task, checkpoints: Checkpoints | None = N
     if left is not None and needed.memory > left:
         smaller = "dim (--dim) or max_vocab (--max-vocab)"
         if task.engine.memory(task.config, Sizes(0), 0, 0) > needed.memory / 2:
-            smaller = "window (--window), negative (--negative) or threads (--threads)"
+            negative = ", negative (--negative)" if task.config.loss == "ns" else ""
+            smaller = f"window (--window){negative} or threads (--threads)"
         raise ConfigError(
             f"training needs about {size_of(needed.memory)} of memory for {shape}, and "
             f"{size_of(left)} are left; lower {smaller}"
@@ -94,8 +100,7 @@ def expected_seconds(task: Task, engine: Engine, words: int) -> float | None:
     words : int
         How many words there are to train and to measure, in all epochs.
     """
-    config, defaults, tokens = task.config, TrainConfig(), task.corpus.tokens
-    cost = config.dim * (config.negative + 1) / (defaults.dim * (defaults.negative + 1))
+    tokens, cost = task.corpus.tokens, task.config.dim * task.targets / _COST_OF_DEFAULTS
     if words * cost < _WORK_OF_LONG_RUN:
         return None
     short = max(_LEAST_STRETCH, int(_MEASURED_STRETCH / max(cost, 1.0)))

@@ -16,6 +16,8 @@ from firth.io.paths import to_path
 from firth.other_names import check_options
 from firth.training.checkpoints.folder import list_checkpoints
 from firth.training.config import TrainConfig, parameters_section
+from firth.training.defaults import with_preset
+from firth.training.initial import cut_of
 from firth.vectors import Vectors, load
 
 _P = ParamSpec("_P")
@@ -65,6 +67,8 @@ def with_config(train: Callable[_P, Vectors]) -> Callable[_P, Vectors]:
                     f"dim must be that of the vectors to start from, {start.dim}, got {config.dim}"
                 )
             config = config.replace(dim=start.dim)
+        if start is not None and "subwords" in config.not_given:
+            config = config.replace(**cut_of(start))
         return train(*arguments, **{**given, "config": config, "start": start})
 
     before, config_entry, after = (inspect.getdoc(train) or "").partition("config : TrainConfig")
@@ -73,13 +77,15 @@ def with_config(train: Callable[_P, Vectors]) -> Callable[_P, Vectors]:
 
 
 def _config_of(given: dict[str, Any]) -> TrainConfig:
-    """Return the config that was given, or one of the options that were."""
+    """Return the config that was given, or one of the preset and the options that were."""
     options = {name: given[name] for name in _OPTIONS if name in given}
-    config = given.get("config")
+    config, preset = given.get("config"), given.get("preset")
     if config is None:
-        return TrainConfig(**options)
+        return TrainConfig(**options) if preset is None else with_preset(preset, options)
     if not isinstance(config, TrainConfig):
         raise ConfigError(f"config must be a TrainConfig, got {one_line(repr(config))}")
+    if preset is not None:
+        options["preset"] = preset
     if options:
         raise ConfigError(
             f"config holds all options of training: give it or {', '.join(options)}, not both "

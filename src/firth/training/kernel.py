@@ -9,9 +9,10 @@ size eta,
     S = X Yᵀ      G = eta (label - σ(S))      X += G Y      Y += Gᵀ X      (both with the old X, Y)
 
 G is the negative gradient of the binary cross-entropy, times eta. Skip-gram's inputs are the
-context words; CBOW's is their mean, and the mean's change is added to each of them undivided, as in
-word2vec.c. One draw of noise words serves the whole window (Ji et al. 2016, arXiv:1604.04661); a
-noise word that is the centre is left out. Mikolov et al. 2013, arXiv:1310.4546, equation 4.
+context words; CBOW's is their mean, and each of them gets the mean's change, undivided as in
+word2vec.c, or divided by their number (Irsoy et al. 2020, arXiv:2012.15332). One draw of noise
+words serves the whole window (Ji et al. 2016, arXiv:1604.04661); a noise word that is the centre is
+left out. Mikolov et al. 2013, arXiv:1310.4546, equation 4.
 """
 
 from __future__ import annotations
@@ -26,7 +27,14 @@ from firth.compilation.arrays import Shapes
 from firth.compilation.emitter import WIDTH
 from firth.compilation.prefetching import prefetch_rows
 from firth.training.lists.reach import slot_count
-from firth.training.lists.windows import BLOCK, Window, WindowList, composed_bags, most_inputs
+from firth.training.lists.windows import (
+    BLOCK,
+    Window,
+    WindowList,
+    composed_bags,
+    most_inputs,
+    most_targets,
+)
 from firth.training.simd import bags, primitives, rows
 from firth.training.simd.rows import Floats
 
@@ -83,7 +91,7 @@ class Scratch(NamedTuple):
 def scratch_shapes(window: Window, stride: int) -> Shapes:
     """Return the shapes of a `Scratch`."""
     composed = composed_bags(window)
-    scores = most_inputs(window) * (window.negative + 1) + WIDTH
+    scores = most_inputs(window) * most_targets(window) + WIDTH
     slots = 0 if window.subwords is None else slot_count(window.reach)
     return {
         "slots": ((2 * slots, stride), np.float32),

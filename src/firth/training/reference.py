@@ -1,4 +1,4 @@
-"""Skip-gram and CBOW with negative sampling, slowly and obviously, in float64.
+"""Skip-gram and CBOW, negative sampling and hierarchical softmax, slowly and obviously, in float64.
 
 The lists and the kernel are tested against this on the same draws, and this against finite
 differences of the loss. Everything is written straight from the definitions, and nothing is shared
@@ -10,6 +10,7 @@ with the compiled code but the two tables that it draws from. Random numbers are
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from firth.training.lists.windows import WindowList
 
 Doubles = NDArray[np.float64]
+Path = tuple[tuple[int, float], ...]  # inner nodes from a leaf up, each with its label
 
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _LOW = np.uint64(0xFFFFFFFF)
@@ -75,6 +77,25 @@ def noise_words(
     return tuple(np.where(is_own, columns, entries & _LOW).astype(np.int64).tolist())
 
 
+def huffman_paths(counts: Sequence[int]) -> list[Path]:
+    """Return each word's path: what was joined with what, until one tree was left (Huffman 1952).
+
+    The two lightest trees are joined again and again. Of equal ones, a word is lighter than a tree
+    that was joined, and what is older is lighter. All words of the heavier tree are to the right of
+    the new node, whose label for them is 1.
+    """
+    trees = [(count, word, [word]) for word, count in enumerate(counts)]
+    paths: list[list[tuple[int, float]]] = [[] for _ in counts]
+    for node in range(len(counts) - 1):
+        light, heavy = sorted(trees)[:2]
+        for label, (_, _, words) in enumerate((light, heavy)):
+            for word in words:
+                paths[word].append((node, float(label)))
+        trees = [tree for tree in trees if tree not in (light, heavy)]
+        trees.append((light[0] + heavy[0], len(counts) + node, light[2] + heavy[2]))
+    return [tuple(path) for path in paths]
+
+
 # ---------------------------------------------------------------------------- windows
 
 
@@ -88,6 +109,8 @@ def windows(
     negative: int,
     shrink: bool,
     cbow: bool,
+    divided: bool = False,
+    paths: Sequence[Path] | None = None,
     first_document: int | None = None,
 ) -> Iterator[ReferenceWindow]:
     """Yield the windows of an epoch: subsampling first, then windows over the words that are left.
@@ -100,8 +123,11 @@ def windows(
         The epoch's key.
     keep, alias : uint32 (V,), uint64 (V,)
         See `sampling.keep_thresholds` and `sampling.alias_table`.
-    window, negative, shrink, cbow
-        As in `TrainConfig`; with a window of 0, only documents are inputs.
+    window, negative, shrink, cbow, divided
+        As in `TrainConfig`, of whose `cbow_gradient` divided is "mean"; with a window of 0, only
+        documents are inputs.
+    paths : sequence of paths, optional
+        Each word's path in a tree, which is then the target instead of the word and noise words.
     first_document : int, optional
         The row of the first unit's document, where each unit's document is one more input.
     """
@@ -115,9 +141,12 @@ def windows(
             reach = 1 + int(low[i]) if shrink else window
             near = kept[max(0, place - reach) : place] + kept[place + 1 : place + reach + 1]
             if near or document is not None:
-                noise = noise_words(stream[i : i + 1], negative, alias)
-                contexts = tuple(unit[j] for j in near)
-                yield window_of(position + i, unit[i], contexts, noise, document, cbow=cbow)
+                inputs = [unit[j] for j in near] + ([] if document is None else [document])
+                noise = () if paths else noise_words(stream[i : i + 1], negative, alias)
+                made = window_of(
+                    position + i, unit[i], tuple(inputs), noise, cbow=cbow, divided=divided
+                )
+                yield on_path(made, paths[unit[i]]) if paths else made
         position += len(unit)
 
 
@@ -134,28 +163,35 @@ def window_of(
     centre: int,
     contexts: tuple[int, ...],
     noise: tuple[int, ...],
-    document: int | None = None,
     *,
     cbow: bool,
+    divided: bool = False,
 ) -> ReferenceWindow:
     """Return a window of skip-gram, or of CBOW: what its bags are, and its targets with labels.
 
-    CBOW's only bag is the mean of the contexts. Its whole change is added to each of them, as in
-    word2vec.c; the true gradient of a context word is that divided by their number. A noise word
-    that is the centre is left out. A document's row is one more context: Le and Mikolov 2014,
-    arXiv:1405.4053, call skip-gram's with it PV-DBOW, and CBOW's with it PV-DM.
+    CBOW's only bag is the mean of the contexts. If `divided`, each of them gets its change divided
+    by their number, which is the true gradient (Irsoy et al. 2020, arXiv:2012.15332); else its
+    whole change, as in word2vec.c. A noise word that is the centre is left out. A document's row is
+    one more context: Le and Mikolov 2014, arXiv:1405.4053, call skip-gram's with it PV-DBOW, and
+    CBOW's with it PV-DM.
     """
-    rows = contexts if document is None else (*contexts, document)
-    bags = (rows,) if cbow else tuple((row,) for row in rows)
+    bags = (contexts,) if cbow else tuple((word,) for word in contexts)
     others = tuple(word for word in noise if word != centre)
+    weights = tuple(1.0 / len(bag) for bag in bags)
     return ReferenceWindow(
         position=position,
         bags=bags,
-        weights=tuple(1.0 / len(bag) for bag in bags),
-        gains=(1.0,) * len(bags),
+        weights=weights,
+        gains=weights if divided else (1.0,) * len(bags),
         targets=(centre, *others),
         labels=(1.0, *(0.0 for _ in others)),
     )
+
+
+def on_path(window: ReferenceWindow, path: Path) -> ReferenceWindow:
+    """Return a window whose targets are the nodes of a path, walked one by one."""
+    nodes, labels = zip(*path, strict=True)
+    return dataclasses.replace(window, targets=nodes, labels=labels)
 
 
 def window_in(listed: WindowList, w: int, stride: int = 1) -> ReferenceWindow:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 _ONE = 2.0**32
 _SMALLEST_SAMPLE = 1e-100
 
-# Of a word's entries in the alias table and the thresholds of subsampling.
+# Of a word's entries in the alias table, or else in the Huffman tree, and of its threshold of
+# subsampling.
 BYTES_PER_WORD = 8 + 4
 
 

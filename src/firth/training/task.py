@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -97,11 +98,17 @@ class Task:
         return self.engine.shapes(self.config, self.sizes)
 
     @property
+    def targets(self) -> float:
+        """How many targets a window has at most; about how many, where they are paths in a tree."""
+        negative = self.config.negative
+        return math.log2(self.words) if negative is None else negative + 1
+
+    @property
     def check(self) -> DivergenceCheck:
         """What notices that the run diverges."""
         corpus = self.corpus
         return DivergenceCheck(
-            corpus.vocabulary, self.shapes, self.config.negative, corpus.numbers_of_units
+            corpus.vocabulary, self.shapes, self.targets, corpus.numbers_of_units
         )
 
     @property

@@ -63,6 +63,7 @@ def train_corpus(
     """
     check_options(config, held_out=corpus.held_out > 0, checkpoints=checkpoints is not None)
     make_engine = engine_named(DEFAULT) if engine is None else engine
+    make_engine.check(config)
     words, counts = corpus.vocabulary.words, corpus.vocabulary.counts
     subwords = make_subwords(config.subwords, words, counts, config.buckets)
     if subwords is not None and len(frozen):

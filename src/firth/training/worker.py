@@ -137,8 +137,9 @@ def train_stretch(
         end = min(centre + BLOCK, last)
         begin = 0 if first == 0 else len(listed.moves) // 2
         gathered_unit, count, end_of_moves = list_block(
-            gathered, centre, end, gathered_unit, key, alias, window, stride, listed, first, begin
-        )
+            gathered, centre, end, gathered_unit, key, sampling, window, stride, listed, first,
+            begin,
+        )  # fmt: skip
         now, following = following, count
         done, moves_end, next_moves, next_moves_end = (
             next_moves, next_moves_end, begin, end_of_moves,

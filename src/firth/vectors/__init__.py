@@ -1,9 +1,10 @@
 """Word vectors: lookup, search, and files."""
 
+from firth.vectors.combination import combine
 from firth.vectors.composition import RawTables
 from firth.vectors.formats.registry import check_destination
 from firth.vectors.loading import load
 from firth.vectors.readout import Readout
 from firth.vectors.vectors import Neighbour, Vectors
 
-__all__ = ["Neighbour", "RawTables", "Readout", "Vectors", "check_destination", "load"]
+__all__ = ["Neighbour", "RawTables", "Readout", "Vectors", "check_destination", "combine", "load"]

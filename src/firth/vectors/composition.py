@@ -189,16 +189,16 @@ def read_out(
 
 def _linear_map(vectors: Floats, output: Floats | None, recipe: Readout) -> tuple[Doubles, float]:
     """Return the map (D, D) before output vectors are added, and what they are multiplied by."""
-    D = vectors.shape[1]
+    D, moment = vectors.shape[1], second_moment(vectors)
     linear = np.eye(D)
     if recipe.components:
-        leading = _principal(vectors)[0][:, : recipe.components]
+        leading = principal_axes(moment)[0][:, : recipe.components]
         linear -= leading @ leading.T
     if not recipe.output or output is None:
         return linear, 0.0
     # Both at a root mean square of 1.
-    left = linear.T @ _second_moment(vectors) @ linear
-    scales = [_or_one(np.sqrt(np.trace(squares) / D)) for squares in (left, _second_moment(output))]
+    moments = linear.T @ moment @ linear, second_moment(output)
+    scales = [_or_one(np.sqrt(np.trace(squares) / D)) for squares in moments]
     return linear / scales[0], recipe.output / scales[1]
 
 
@@ -248,7 +248,7 @@ def _blocks(offsets: NDArray[np.int64], D: int) -> Iterator[slice]:
         start = stop
 
 
-def _second_moment(rows: Floats) -> Doubles:
+def second_moment(rows: Floats) -> Doubles:
     """Return the mean of z zᵀ over the rows z (V, D)."""
     total = np.zeros((rows.shape[1],) * 2)
     for block in row_blocks(*rows.shape):
@@ -257,12 +257,12 @@ def _second_moment(rows: Floats) -> Doubles:
     return total / len(rows)
 
 
-def _principal(rows: Floats) -> tuple[Doubles, Doubles]:
-    """Return the principal axes of rows, as columns (D, D), and their singular values, falling.
+def principal_axes(moment: Doubles) -> tuple[Doubles, Doubles]:
+    """Return principal axes, as columns (D, D), and their singular values, falling.
 
     They are those about the origin: in trials, taking the mean away first was no better.
     """
-    squares, axes = np.linalg.eigh(_second_moment(rows))
+    squares, axes = np.linalg.eigh(moment)
     # Either sign is right; the same is taken on every machine.
     largest = np.abs(axes).argmax(axis=0)
     axes *= np.where(axes[largest, np.arange(len(axes))] < 0, -1.0, 1.0)
@@ -273,7 +273,7 @@ def _scaled_axes(rows: Floats, exponent: float) -> Doubles:
     """Return the map (D, D) onto the principal axes of rows, each scaled by s**exponent."""
     if exponent == 0.0:
         return np.eye(rows.shape[1])
-    axes, values = _principal(rows)
+    axes, values = principal_axes(second_moment(rows))
     values /= _or_one(values[0])
     scales = np.zeros(len(values))
     kept = values > _LEAST_AXIS

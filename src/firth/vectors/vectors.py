@@ -152,7 +152,7 @@ class Vectors(WordRows):
             if how is not None and how != RECIPES["plain"].as_json():
                 raise ConfigError(
                     "these vectors lack the tables that they were read out of; take the folder "
-                    "that training saved"
+                    "that training saved (combined vectors have none: combine others)"
                 )
             raw = RawTables(self.input_vectors)
         return self.from_tables(
@@ -241,7 +241,8 @@ class Vectors(WordRows):
     def similar(self, query: object, top: int = 10) -> list[Neighbour] | list[list[Neighbour]]:
         """Find the words nearest to each query by cosine, x·y / (‖x‖ ‖y‖).
 
-        A vector of zeros has no direction: it has no neighbours, and is no word's neighbour.
+        A vector of zeros has no direction: it has no neighbours, and is no word's neighbour. If
+        there are n-grams, a warning says that the vector of an unknown word is composed of them.
 
         Parameters
         ----------

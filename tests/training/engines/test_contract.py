@@ -10,8 +10,11 @@ import pytest
 
 from firth.corpus import read_corpus
 from firth.errors import ConfigError
+from firth.subwords import make_subwords
 from firth.training import TrainConfig, train_corpus
 from firth.training.engines.base import NO_WORDS, Stretch
+from firth.training.huffman import huffman_paths
+from firth.training.task import Task
 
 MODELS = pytest.mark.parametrize("model", ["skipgram", "cbow"])
 CONFIG = TrainConfig(dim=10, window=3, epochs=1, sample=0, lr=0.05, threads=1)
@@ -19,6 +22,7 @@ CONFIG = TrainConfig(dim=10, window=3, epochs=1, sample=0, lr=0.05, threads=1)
 # Every option that an engine must heed, with another value than in CONFIG; and those of the rest.
 OPTIONS = {
     "model": "cbow",
+    "loss": "hs",
     "dim": 8,
     "window": 5,
     "negative": 2,
@@ -27,11 +31,15 @@ OPTIONS = {
     "lr": 0.1,
     "min_lr": 0.02,
     "shrink_windows": False,
+    "subwords": (2, 3),
     "seed": 2,
     "documents": "joint",
 }
+# Those of CBOW, which is what they are compared with.
+OF_CBOW = {"cbow_gradient": "mean"}
 OF_OTHERS = {
-    "epochs", "min_count", "max_vocab", "threads", "deterministic", "patience", "on_divergence",
+    "buckets", "epochs", "min_count", "max_vocab", "threads", "deterministic", "patience",
+    "on_divergence",
 }  # fmt: skip
 
 
@@ -48,10 +56,41 @@ def corpus():
     return make_corpus(300)
 
 
-def make(engine, corpus, config=CONFIG, frozen=NO_WORDS):
-    made = engine(config, corpus.vocabulary.counts, corpus.tokens, corpus.tokens.size, frozen)
+KINDS = {
+    "words": {},
+    "subwords": {"subwords": (2, 3)},
+    "tree": {"loss": "hs"},
+    "subwords and tree": {"subwords": (2, 3), "loss": "hs"},
+}
+
+
+@pytest.fixture(params=KINDS.values(), ids=KINDS)
+def config(request, engine):
+    """Return options of words that are one row each, of words composed of several, of a tree."""
+    config = CONFIG.replace(**request.param)
+    try:
+        engine.check(config)
+    except ConfigError as error:
+        pytest.skip(str(error))
+    return config
+
+
+def make(engine, corpus, config=CONFIG, frozen=NO_WORDS, stretch=None):
+    stretch = corpus.tokens.size if stretch is None else stretch
+    composition = Task(corpus, config, engine, subwords=subwords_of(corpus, config)).composition
+    counts = corpus.vocabulary.counts
+    made = engine(config, counts, corpus.tokens, stretch, frozen, composition)
     made.compile()
     return made
+
+
+def subwords_of(corpus, config):
+    words, counts = corpus.vocabulary.words, corpus.vocabulary.counts
+    return make_subwords(config.subwords, words, counts, config.buckets)
+
+
+def sizes_of(corpus, config, engine):
+    return Task(corpus, config, engine, subwords=subwords_of(corpus, config)).sizes
 
 
 def train(made, corpus, lr=0.05, epoch=0):
@@ -98,9 +137,9 @@ def bytes_held(made, corpus):
 
 @MODELS
 @pytest.mark.parametrize("threads", [1, 2])
-def test_planted_groups_are_found(engine, model, threads):
+def test_planted_groups_are_found(engine, config, model, threads):
     corpus = make_corpus(1_200)
-    config = dataclasses.replace(CONFIG, model=model, threads=threads, epochs=4)
+    config = dataclasses.replace(config, model=model, threads=threads, epochs=4)
     result = train_corpus(corpus, config, engine=engine)
     assert result.losses[-1] < 0.95 * result.losses[0]
     unit = result.input_vectors / np.linalg.norm(result.input_vectors, axis=1, keepdims=True)
@@ -110,13 +149,16 @@ def test_planted_groups_are_found(engine, model, threads):
 
 
 def test_each_option_belongs_to_the_engines_or_to_the_rest():
-    assert {field.name for field in dataclasses.fields(TrainConfig)} == {*OPTIONS, *OF_OTHERS}
+    assert {field.name for field in dataclasses.fields(TrainConfig)} == {
+        *OPTIONS, *OF_CBOW, *OF_OTHERS
+    }  # fmt: skip
 
 
-@pytest.mark.parametrize("option", OPTIONS)
+@pytest.mark.parametrize("option", [*OPTIONS, *OF_CBOW])
 def test_each_option_is_heeded_or_refused_by_name(engine, corpus, option):
-    config = dataclasses.replace(CONFIG, **{option: OPTIONS[option]})
-    before = after = train_corpus(corpus, CONFIG, engine=engine)
+    default = CONFIG.replace(model="cbow") if option in OF_CBOW else CONFIG
+    config = default.replace(**{option: {**OPTIONS, **OF_CBOW}[option]})
+    before = after = train_corpus(corpus, default, engine=engine)
     message = ""
     try:
         after = train_corpus(corpus, config, engine=engine)
@@ -130,19 +172,18 @@ def test_the_workers_are_the_threads_or_one_if_deterministic(engine, corpus):
         assert make(engine, corpus, dataclasses.replace(CONFIG, **config)).workers == workers
 
 
-def test_one_worker_gives_the_same_bytes(engine, corpus):
-    configs = [{}, {}, {"deterministic": True, "threads": 3}]
+def test_one_worker_gives_the_same_bytes(engine, config, corpus):
+    options = [{}, {}, {"deterministic": True, "threads": 3}]
     found = [
-        train_corpus(corpus, dataclasses.replace(CONFIG, **config), engine=engine)
-        for config in configs
+        train_corpus(corpus, dataclasses.replace(config, **some), engine=engine) for some in options
     ]
     assert bytes_of(found[0].tables) == bytes_of(found[1].tables) == bytes_of(found[2].tables)
 
 
-def test_tables_are_those_declared(engine, corpus):
-    made = make(engine, corpus)
+def test_tables_are_those_declared(engine, config, corpus):
+    made = make(engine, corpus, config)
     train(made, corpus)
-    shapes = engine.shapes(CONFIG, len(corpus.vocabulary))
+    shapes = engine.shapes(config, sizes_of(corpus, config, engine))
     now = bytes_of(made.tables())
     taken = made.take_tables()
     assert {name: table.shape for name, table in taken.items()} == {
@@ -152,8 +193,8 @@ def test_tables_are_those_declared(engine, corpus):
     assert bytes_of(taken) == now
 
 
-def test_restoring_gives_back_the_bytes(engine, corpus):
-    made = make(engine, corpus)
+def test_restoring_gives_back_the_bytes(engine, config, corpus):
+    made = make(engine, corpus, config)
     train(made, corpus)
     before = copy(made.tables())
     first = train(made, corpus, epoch=1)
@@ -165,8 +206,8 @@ def test_restoring_gives_back_the_bytes(engine, corpus):
     assert bytes_of(made.tables()) == bytes_of(after)
 
 
-def test_some_rows_of_some_tables_are_restored(engine, corpus):
-    made = make(engine, corpus)
+def test_some_rows_of_some_tables_are_restored(engine, config, corpus):
+    made = make(engine, corpus, config)
     train(made, corpus)
     expected = copy(made.tables())
     rows = np.arange(20, dtype=np.float32).reshape(2, 10)
@@ -175,8 +216,8 @@ def test_some_rows_of_some_tables_are_restored(engine, corpus):
     assert bytes_of(made.tables()) == bytes_of(expected)
 
 
-def test_nothing_is_left_of_what_went_wrong(engine, corpus):
-    fresh, spoilt = make(engine, corpus), make(engine, corpus)
+def test_nothing_is_left_of_what_went_wrong(engine, config, corpus):
+    fresh, spoilt = make(engine, corpus, config), make(engine, corpus, config)
     start = copy(fresh.tables())
     spoilt.restore({name: np.full_like(table, np.nan) for name, table in start.items()})
     assert math.isnan(train(spoilt, corpus)[0])
@@ -186,10 +227,14 @@ def test_nothing_is_left_of_what_went_wrong(engine, corpus):
 
 
 @MODELS
-def test_a_step_size_of_0_gives_the_loss_and_changes_nothing(engine, corpus, model):
-    made = make(engine, corpus, dataclasses.replace(CONFIG, model=model))
+def test_a_step_size_of_0_gives_the_loss_and_changes_nothing(engine, config, corpus, model):
+    made = make(engine, corpus, dataclasses.replace(config, model=model))
     guessing = train(made, corpus, lr=0.0)
-    assert guessing[0] / guessing[1] == pytest.approx(6 * math.log(2), rel=0.1)
+    asked = 6
+    if config.loss == "hs":
+        counts = corpus.vocabulary.counts
+        asked = np.average((huffman_paths(counts).nodes >= 0).sum(axis=1), weights=counts)
+    assert guessing[0] / guessing[1] == pytest.approx(asked * math.log(2), rel=0.1)
     for epoch in range(4):
         train(made, corpus, epoch=epoch)
     before = bytes_of(made.tables())
@@ -201,9 +246,11 @@ def test_a_step_size_of_0_gives_the_loss_and_changes_nothing(engine, corpus, mod
 
 
 @MODELS
-def test_frozen_words_keep_their_bytes(engine, corpus, model):
-    frozen = np.array([0, 5, 11])
-    made = make(engine, corpus, dataclasses.replace(CONFIG, model=model), frozen)
+def test_frozen_words_keep_their_bytes(engine, config, corpus, model):
+    # The rows of n-grams are those of other words too.
+    frozen = np.array([0, 5, 11]) if config.subwords == "none" else NO_WORDS
+    config = dataclasses.replace(config, model=model)
+    made = make(engine, corpus, config, frozen)
     rng = np.random.default_rng(1)
     before = {
         name: rng.normal(size=table.shape).astype(np.float32)
@@ -211,9 +258,11 @@ def test_frozen_words_keep_their_bytes(engine, corpus, model):
     }
     made.restore(before)
     train(made, corpus)
+    shapes = engine.shapes(config, sizes_of(corpus, config, engine))
     for name, table in made.tables().items():
         same = (table == before[name]).all(axis=1)
-        assert np.flatnonzero(same[: len(corpus.vocabulary)]).tolist() == frozen.tolist()
+        expected = frozen.tolist() if shapes[name].words else []
+        assert np.flatnonzero(same[: len(corpus.vocabulary)]).tolist() == expected
 
 
 def test_closing_releases_the_memory(engine, corpus):
@@ -230,19 +279,21 @@ def test_closing_releases_the_memory(engine, corpus):
     ("dim", "window", "negative", "stretch"),
     [(3, 5, 5, 9_000), (100, 5, 15, 9_000), (300, 5, 5, 100), (8, 300, 90, 1_000)],
 )
-def test_the_estimate_of_memory_is_what_it_takes(engine, model, dim, window, negative, stretch):
+def test_the_estimate_of_memory_is_what_it_takes(
+    engine, config, model, dim, window, negative, stretch
+):
     ids = np.arange(9_000) % 3_000
     corpus = read_corpus([[f"w{k}" for k in unit] for unit in ids.reshape(-1, 10)], min_count=1)
-    config = TrainConfig(
-        model=model, dim=dim, window=window, negative=negative, threads=2, sample=0
+    negative = negative if config.loss == "ns" else None
+    config = dataclasses.replace(
+        config, model=model, dim=dim, window=window, negative=negative, threads=2
     )
-    frozen = np.arange(5, 400)
-    made = engine(config, corpus.vocabulary.counts, corpus.tokens, stretch, frozen)
-    made.compile()
+    frozen = np.arange(5, 400) if config.subwords == "none" else NO_WORDS
+    made = make(engine, corpus, config, frozen, stretch)
     held = bytes_held(made, corpus)
     tracemalloc.start()
     made.train(0, Stretch(0, 0, stretch, 0.0, 0.0))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    estimated = engine.memory(config, 3_000, stretch, len(frozen))
+    estimated = engine.memory(config, sizes_of(corpus, config, engine), stretch, len(frozen))
     assert estimated == pytest.approx(held + 2 * peak, rel=0.1)

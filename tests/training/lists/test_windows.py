@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from firth.training import reference
-from firth.training.lists.bags import PLACES as SLOTS
+from firth.training.lists.bags import PLACES
 from training_case import BOTH, draw_case
 
 
@@ -15,7 +15,10 @@ def normal(window):
     bags = zip(window.bags, window.weights, window.gains, strict=True)
     return (
         window.position,
-        sorted((tuple(sorted(bag)), pytest.approx(weight), gain) for bag, weight, gain in bags),
+        sorted(
+            (tuple(sorted(bag)), pytest.approx(weight), pytest.approx(gain))
+            for bag, weight, gain in bags
+        ),
         sorted(zip(window.targets, window.labels, strict=True)),
     )
 
@@ -34,7 +37,7 @@ def assert_lists_agree(case, cuts=()):
 @BOTH
 @pytest.mark.parametrize("shrink", [False, True])
 @pytest.mark.parametrize("reach", [1, 2, 5, 100])
-@pytest.mark.parametrize("negative", [1, 5, 20])
+@pytest.mark.parametrize("negative", [1, 5, 20, None])
 def test_a_stretch_lists_the_windows_of_the_reference(cbow, shrink, reach, negative):
     case = draw_case(
         cbow=cbow, dim=4, negative=negative, reach=reach, shrink=shrink, lengths=(3, 400, 0, 90)
@@ -42,9 +45,17 @@ def test_a_stretch_lists_the_windows_of_the_reference(cbow, shrink, reach, negat
     assert_lists_agree(case)
 
 
+def test_a_divided_gradient_is_listed_as_the_gain_of_the_mean():
+    case = draw_case(cbow=True, dim=4, negative=5, divided=True)
+    listed = case.listed()
+    np.testing.assert_array_equal(listed.gains, listed.weights)
+    assert_lists_agree(case)
+
+
 @BOTH
-def test_where_the_corpus_is_cut_changes_nothing(cbow):
-    case = draw_case(cbow=cbow, dim=4, negative=5, reach=4)
+@pytest.mark.parametrize("negative", [5, None])
+def test_where_the_corpus_is_cut_changes_nothing(cbow, negative):
+    case = draw_case(cbow=cbow, dim=4, negative=negative, reach=4)
     for cuts in ([1], [49, 50, 51, 52, 53], range(1, len(case.ids))):
         assert_lists_agree(case, cuts)
 
@@ -54,7 +65,7 @@ def test_where_the_corpus_is_cut_changes_nothing(cbow):
 def test_the_document_of_each_window_is_listed(cbow, reach):
     lengths = (3, 200, 0, 90, 1)
     case = draw_case(
-        cbow=cbow, dim=4, negative=2, reach=reach, lengths=lengths, sample=0.0, documents=True
+        cbow=cbow, dim=4, negative=2, reach=reach, lengths=lengths, sample=0.0, documents="joint"
     )
     for cuts in ((), [1], [203, 204, 292, 293], range(1, len(case.ids), 7)):
         assert_lists_agree(case, cuts)
@@ -94,9 +105,9 @@ def test_repetitions_name_what_they_repeat():
 
 def test_words_that_share_a_slot_are_told_apart():
     # Ids that are equal modulo the number of slots, repeated_contexts within a window.
-    case = draw_case(cbow=False, dim=8, negative=5, vocabulary=3 * SLOTS + 2, lengths=(12,))
-    a, b = 1, 1 + SLOTS
-    case.ids = np.array([a, b, a, b + SLOTS, b, a, 0, a, b, b, a, a], np.int32)
+    case = draw_case(cbow=False, dim=8, negative=5, vocabulary=3 * PLACES + 2, lengths=(12,))
+    a, b = 1, 1 + PLACES
+    case.ids = np.array([a, b, a, b + PLACES, b, a, 0, a, b, b, a, a], np.int32)
     case.sampling.keep[:] = 2**32 - 1
     assert_lists_agree(case)
 
@@ -112,5 +123,20 @@ def test_lists_agree_where_nothing_is_compiled(run_uncompiled):
     run_uncompiled(
         __file__,
         "for cbow in (False, True):\n"
-        "    assert_lists_agree(draw_case(cbow=cbow, dim=11, negative=5, lengths=(20, 1, 0, 30)))",
+        "    for negative in (5, None):\n"
+        "        case = draw_case(cbow=cbow, dim=11, negative=negative, lengths=(20, 1, 0, 30))\n"
+        "        assert_lists_agree(case)",
     )
+
+
+@pytest.mark.parametrize("vocabulary", [2, 3, 700])
+def test_a_path_leads_from_the_centres_leaf_to_the_root(vocabulary):
+    case = draw_case(
+        cbow=False, dim=4, negative=None, vocabulary=vocabulary, sample=0.0, lengths=(90, 30)
+    )
+    listed = case.listed()
+    assert listed.targets.shape[1] == case.window.longest_path
+    assert (listed.targets[np.arange(len(listed.t)), listed.t - 1] == vocabulary - 2).all()
+    assert not listed.repeated_noise.any()
+    assert listed.is_relabelled.all()
+    assert_lists_agree(case)

@@ -6,6 +6,7 @@ A checkpoint is a folder with
 `model.safetensors` the engine's tables, by their names
 `best.safetensors`  those of the best epoch, where the run looks for one
 `vocabulary.json`   words and counts
+`subwords.json`     how words are cut into n-grams, if they are, and the n-grams
 `config.json`       how the run trains
 `state.json`        how far it has come, its fingerprint, digests of the other files and of itself
 =================== ============================================================================
@@ -68,6 +69,8 @@ def write_checkpoint(
         "lr_scale": state.lr_scale,
     }
     native.write_words(vocabulary.words, vocabulary.counts, how, folder)
+    if task.subwords is not None:
+        native.write_subwords(task.subwords, folder)
     native.write_tensors(checkpoint.tables, folder / native.MODEL)
     if checkpoint.best is not None:
         native.write_tensors(checkpoint.best, folder / BEST)
@@ -86,7 +89,10 @@ def read_checkpoint(folder: Path, parts: Mapping[str, Mapping[str, Any]], task: 
     """
     state = check_state(parts["state"], task)
     has_best = task.keeps_best and state.epoch > 0
-    _check_files(folder, parts["files"], _FILES | ({BEST} if has_best else set()))
+    names = _FILES | ({BEST} if has_best else set())
+    if task.subwords is not None:
+        names.add(native.SUBWORDS)
+    _check_files(folder, parts["files"], names)
     words = native.read_json(folder / native.VOCABULARY).get("words")
     if words != list(task.corpus.vocabulary.words):
         raise FormatError(f"{folder / native.VOCABULARY}: the words are not those of this run")

@@ -127,12 +127,11 @@ class Engine(Protocol):
             Ids of words whose vectors never change.
         composition : Composition, optional
             Of which rows words are composed; by default each is one row.
-
-        Raises
-        ------
-        ConfigError
-            If the engine lacks an option; the message names it.
         """
+
+    @staticmethod
+    def check(config: TrainConfig) -> None:
+        """Raise ConfigError if the engine lacks an option; the message names it."""
 
     @staticmethod
     def shapes(config: TrainConfig, sizes: Sizes) -> Mapping[str, TableShape]:

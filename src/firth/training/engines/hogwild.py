@@ -23,30 +23,39 @@ from firth.training.engines.base import (
     Tables,
     sizes_of,
 )
-from firth.training.engines.tables import initialise, packed, word_tables
+from firth.training.engines.tables import initialise, packed, two_tables
+from firth.training.huffman import expected_longest_path, longest_path
 from firth.training.lists.windows import sampling_of, window_of
 from firth.training.simd.rows import stride_of
 from firth.training.worker import make_worker, train_stretch, worker_bytes
 
-# Of `kernel.Parts`, and of what it is made from: for each part, and for each word.
-_BYTES_PER_PART = 8 + 4
-_BYTES_OF_PARTS = 2 * 8 + 4
+# Of `kernel.Parts`: for each part, and for each word.
+_BYTES_PER_PART = 8
+_BYTES_OF_PARTS = 8 + 4
 
 
 class HogwildEngine:
     """Skip-gram and CBOW by the compiled kernel; see `Engine` for the parameters."""
 
     name = "hogwild"
-    shapes = staticmethod(word_tables)
+    shapes = staticmethod(two_tables)
+
+    @staticmethod
+    def check(config: TrainConfig) -> None:
+        """Accept every option."""
 
     @staticmethod
     def memory(config: TrainConfig, sizes: Sizes, stretch: int, frozen: int) -> int:
         """Estimate the bytes that the engine holds; see `Engine`."""
-        stride = stride_of(config.dim)
-        scratch = config.workers * worker_bytes(window_of(config), stride, stretch)
+        stride, window = (
+            stride_of(config.dim),
+            window_of(config, expected_longest_path(sizes.words)),
+        )
+        scratch = config.workers * worker_bytes(window, stride, stretch)
         tables = sum(
-            4 * stride * (shape.rows + min(frozen, shape.words)) + (4 * shape.rows if frozen else 0)
-            for shape in word_tables(config, sizes).values()
+            4 * stride * (shape.rows + kept) + (4 * shape.rows if kept else 0)
+            for shape in two_tables(config, sizes).values()
+            for kept in [min(frozen, shape.words)]
         )
         parts = _BYTES_PER_PART * sizes.parts + (
             _BYTES_OF_PARTS * sizes.words if sizes.parts else 0
@@ -63,8 +72,8 @@ class HogwildEngine:
         composition: Composition | None = None,
     ) -> None:
         self._config = config
-        self._window = window_of(config)
         self._sampling = sampling_of(counts, config)
+        self._window = window_of(config, longest_path(self._sampling.tree))
         stride = stride_of(config.dim)
         sizes = sizes_of(config, len(counts), len(tokens), composition)
         self._shapes = self.shapes(config, sizes)

@@ -73,6 +73,7 @@ def list_mean(
     low: int,
     high: int,
     stride: int,
+    divided: bool,
     rows: NDArray[np.int64],
     ends: NDArray[np.int64],
     weights: NDArray[np.float32],
@@ -81,8 +82,9 @@ def list_mean(
 ) -> tuple[int, int]:
     """List the words from index `low` to `high` but `i` as one bag, which is their mean.
 
-    The row of a document is one more; `document` is -1 if there is none. The bag's whole change is
-    added to each row. The four arrays after `stride` are written.
+    The row of a document is one more; `document` is -1 if there is none. The bag's change is added
+    to each row: divided by their number, which is the true gradient, or undivided, as in
+    word2vec.c. The four arrays after `divided` are written.
 
     Returns
     -------
@@ -97,5 +99,6 @@ def list_mean(
     if document >= 0:
         rows[count] = document
         count += 1
-    ends[0], weights[0], gains[0] = count, np.float32(1.0) / np.float32(count), 1.0
+    ends[0], weights[0] = count, np.float32(1.0) / np.float32(count)
+    gains[0] = weights[0] if divided else np.float32(1.0)
     return 1, 0

@@ -89,7 +89,7 @@ def _list_all(
         for i in range(centre, end):
             draw_noise(gathered, i, key, sampling.alias, window.negative)
         unit, some, moved = list_block(
-            gathered, centre, end, unit, key, sampling.alias, window, stride, listed, count, moved
+            gathered, centre, end, unit, key, sampling, window, stride, listed, count, moved
         )
         count += some
     return count, moved

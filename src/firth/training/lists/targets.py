@@ -1,4 +1,4 @@
-"""The targets of a window, with labels: the centre, and noise words that are drawn for it."""
+"""The targets of a window, with labels: the centre and noise words, or a path in a tree."""
 
 from __future__ import annotations
 
@@ -69,3 +69,38 @@ def list_targets(
     for k in range(repeated_noise):
         targets[t + k], labels[t + k] = targets[noise_duplicates[k]], 0.0
     return t, repeated_noise
+
+
+@inlined
+def list_path(
+    centre: int,
+    tree: NDArray[np.int32],
+    stride: int,
+    targets: NDArray[np.int64],
+    labels: NDArray[np.float32],
+) -> tuple[int, int]:
+    """List the inner nodes from the centre's leaf up to the root.
+
+    A node is labelled 1 where the way down to the centre turns right.
+
+    Parameters
+    ----------
+    centre, tree : int, int32 (2 V - 1,)
+        The id of the centre word, and `huffman.huffman_tree`.
+    stride : int
+        The length of a row.
+    targets, labels : arrays, (T,)
+        Written: offsets of the rows, and their labels.
+
+    Returns
+    -------
+    t, repeated_noise : int, int
+        How many nodes there are, and how many are repetitions, 0.
+    """
+    words, step, t = (len(tree) + 1) // 2, tree[centre], 0
+    while step >= 0:
+        node = step >> 1
+        targets[t], labels[t] = node * stride, step & 1
+        t += 1
+        step = tree[words + node]
+    return t, 0

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from firth.compilation import called, inlined
 from firth.compilation.arrays import Shapes, bytes_of, zeros_of
 from firth.compilation.emitter import WIDTH
-from firth.training import draws, sampling
+from firth.training import draws
 from firth.training.config import TrainConfig
+from firth.training.huffman import huffman_tree
 from firth.training.lists import bags, targets
 from firth.training.lists.reach import (
     InReach,
@@ -28,16 +29,18 @@ from firth.training.lists.reach import (
     most_moves,
     reach_shapes,
 )
+from firth.training.sampling import alias_table, keep_thresholds, noise_distribution
 
 # The centres of a block are listed together. A power of 2.
 BLOCK = 64
 
 
 class Sampling(NamedTuple):
-    """What is drawn from, by token id: all arrays have V elements."""
+    """What is drawn from, by token id, and the tree of hierarchical softmax."""
 
-    keep: NDArray[np.uint32]  # probability of being kept by subsampling, in 2**-32
-    alias: NDArray[np.uint64]  # the noise distribution, see draws.noise_of
+    keep: NDArray[np.uint32]  # (V,) probability of being kept by subsampling, in 2**-32
+    alias: NDArray[np.uint64]  # (V,) the noise distribution, see draws.noise_of; or empty
+    tree: NDArray[np.int32]  # (2 V - 1,) see huffman.huffman_tree; or empty
 
 
 class Window(NamedTuple):
@@ -50,7 +53,10 @@ class Window(NamedTuple):
     subwords: Literal[True] | None
     reach: int  # maximum distance of a context word
     shrink: bool  # whether each window's reach is drawn from 1 .. reach
-    negative: int  # K
+    negative: int  # K; 0 without noise words
+    # The nodes of the longest path in the tree; None for negative sampling, a type of its own too.
+    longest_path: int | None = None
+    divided: bool = False  # whether each word of a mean gets a share of its change, or all of it
     # Whether the document that holds the centre, its unit, is one more input. The rows of documents
     # follow those of the words.
     documents: Literal[True] | None = None
@@ -105,24 +111,31 @@ class Gathered(NamedTuple):
     in_reach: InReach
 
 
-def window_of(config: TrainConfig) -> Window:
-    """Return the shape of the windows."""
+def window_of(config: TrainConfig, longest_path: int = 0) -> Window:
+    """Return the shape of the windows; only hierarchical softmax needs the longest path."""
     cbow: Literal[True] | None = True if config.model == "cbow" else None
     subwords: Literal[True] | None = None if config.subwords == "none" else True
-    documents: Literal[True] | None = None if config.documents == "none" else True
-    reach, shrink = config.window, config.shrink_windows
-    if config.documents == "alone":
-        # No context word is an input.
-        reach, shrink = 0, False
-    return Window(cbow, subwords, reach, shrink, config.negative, documents)
+    # Only documents alone have no context words.
+    is_alone = config.documents == "alone"
+    return Window(
+        cbow=cbow,
+        subwords=subwords,
+        reach=0 if is_alone else config.window,
+        shrink=config.shrink_windows and not is_alone,
+        negative=config.negative or 0,
+        longest_path=longest_path if config.loss == "hs" else None,
+        divided=config.cbow_gradient == "mean",
+        documents=None if config.documents == "none" else True,
+    )
 
 
 def sampling_of(counts: NDArray[np.int64], config: TrainConfig) -> Sampling:
-    """Return what is drawn from."""
-    return Sampling(
-        keep=sampling.keep_thresholds(counts, config.sample),
-        alias=sampling.alias_table(sampling.noise_distribution(counts, config.noise_exponent)),
-    )
+    """Return what is drawn from, or the tree."""
+    keep = keep_thresholds(counts, config.sample)
+    if config.noise_exponent is None:
+        return Sampling(keep, np.empty(0, np.uint64), huffman_tree(counts))
+    noise = noise_distribution(counts, config.noise_exponent)
+    return Sampling(keep, alias_table(noise), np.empty(0, np.int32))
 
 
 def composed_bags(window: Window) -> int:
@@ -135,9 +148,14 @@ def most_inputs(window: Window) -> int:
     return 2 * window.reach + (0 if window.documents is None else 1)
 
 
+def most_targets(window: Window) -> int:
+    """Return T, the most targets that a window has."""
+    return window.negative + 1 if window.longest_path is None else window.longest_path
+
+
 def list_shapes(window: Window, size: int) -> Shapes:
     """Return the shapes of a list with room for `size` windows."""
-    inputs, most, composed = most_inputs(window), window.negative + 1, composed_bags(window)
+    inputs, most, composed = most_inputs(window), most_targets(window), composed_bags(window)
     return {
         "positions": ((size,), np.int64),
         "m": ((size,), np.int64),
@@ -264,7 +282,7 @@ def list_block(
     stop: int,
     unit: int,
     key: np.uint64,
-    alias: NDArray[np.uint64],
+    sampling: Sampling,
     window: Window,
     stride: int,
     listed: WindowList,
@@ -282,8 +300,8 @@ def list_block(
         The unit of the last centre, how many windows were listed, and where the moves end. Those
         that come after the last window are to be done too.
     """
-    words, positions, ends, seen, noise_bits, extent, in_reach = gathered
-    cbow, subwords, reach, shrink, negative, documents = window
+    words, positions, ends, seen, _, extent, in_reach = gathered
+    cbow, subwords, reach, shrink, _, _, divided, documents = window
     inputs, contexts, count, width_before = listed.inputs, 2 * reach, 0, 0
     # What windows name: words, or their slots, whose rows are two apart.
     named, named_stride, arrival_stride = words, stride, stride
@@ -303,23 +321,15 @@ def list_block(
         if high - low < fewest:
             continue
         if documents is not None:
-            document = (len(alias) + extent[2] + unit) * stride
-        w = first + count
-        count += 1
+            document = (len(sampling.keep) + extent[2] + unit) * stride
+        w, count = first + count, count + 1
         listed.positions[w] = positions[i]
         listed.arrivals[w] = words[i + reach] * arrival_stride
         listed.move_ends[w] = moved
-        t, repeated_noise = targets.list_targets(
-            words[i], noise_bits[i & (BLOCK - 1)], negative, alias, stride,
-            listed.targets[w], listed.labels[w], listed.noise_duplicates[w],
-        )  # fmt: skip
-        listed.t[w], listed.repeated_noise[w] = t, repeated_noise
-        # Always the centre first, labelled 1, and noise words: labels differ by their number only.
-        width = t + repeated_noise
-        listed.is_relabelled[w], width_before = width != width_before, width
+        width_before = _list_targets(gathered, i, sampling, window, stride, listed, w, width_before)
         if cbow is not None:
             listed.m[w], listed.repeated_contexts[w] = bags.list_mean(
-                named, i, low, high, named_stride,
+                named, i, low, high, named_stride, divided,
                 inputs[w], listed.bag_ends[w], listed.weights[w], listed.gains[w], document,
             )  # fmt: skip
         else:
@@ -330,6 +340,36 @@ def list_block(
     if subwords is not None and start < stop and stop == gathered.extent[0]:
         moved = _list_last_moves(gathered, stop - 1, reach, listed.moves, moved)
     return unit, count, moved
+
+
+@inlined
+def _list_targets(
+    gathered: Gathered,
+    i: int,
+    sampling: Sampling,
+    window: Window,
+    stride: int,
+    listed: WindowList,
+    w: int,
+    width_before: int,
+) -> int:
+    """List the targets of the centre at index i as those of window w; return how many there are.
+
+    The window before has `width_before`.
+    """
+    rows, labels, centre = listed.targets[w], listed.labels[w], gathered.words[i]
+    if window.longest_path is not None:
+        t, repeated_noise = targets.list_path(centre, sampling.tree, stride, rows, labels)
+        listed.is_relabelled[w] = True
+    else:
+        t, repeated_noise = targets.list_targets(
+            centre, gathered.noise_bits[i & (BLOCK - 1)], window.negative, sampling.alias, stride,
+            rows, labels, listed.noise_duplicates[w],
+        )  # fmt: skip
+        # The centre first, labelled 1, then noise words: labels differ by their number only.
+        listed.is_relabelled[w] = t + repeated_noise != width_before
+    listed.t[w], listed.repeated_noise[w] = t, repeated_noise
+    return t + repeated_noise
 
 
 @inlined

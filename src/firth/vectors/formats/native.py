@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from firth.errors import FirthError, FormatError, one_line, reraise
+from firth.errors import FirthError, FormatError, one_line
 from firth.io.atomic import atomic_write
 from firth.io.compression import open_regular
 from firth.io.contents import CONFIG as CONFIG
@@ -160,8 +160,10 @@ def read_subwords(path: Path) -> Subwords | None:
     if not file.exists():
         return None
     saved = read_json(file)
-    with reraise(FormatError, f"read {file}", FormatError):
+    try:
         return Subwords.from_json(saved)
+    except FormatError as error:
+        raise FormatError(f"{file}: {error}") from error
 
 
 def read_tensors(path: Path, names: Collection[str]) -> dict[str, Floats]:

@@ -1,0 +1,129 @@
+"""Defaults that fit a text, and presets. Both are data.
+
+`docs/quality.md` shows how they were measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from firth.checks import one_of
+from firth.training.config import TrainConfig
+
+if TYPE_CHECKING:
+    from firth.corpus.script import Script
+
+Preset = Literal["fast", "balanced", "best", "word2vec"]
+
+
+# Passes over a text of `_WHOLE` words of the vocabulary or more. They grow as the text shrinks, by
+# the cube root of its size.
+_EPOCHS = 5
+_WHOLE = 5_000_000
+_MOST_EPOCHS = 16
+# By the gradient of CBOW; skip-gram has none.
+_LR = {None: 0.05, "sum": 0.1, "mean": 0.2}
+# Lengths of n-grams, by script. Characters as n-grams help similarity and harm analogies.
+_SUBWORDS = {"letters": (3, 6), "characters": "none"}
+
+# The options that follow from the text, in the order in which they are told.
+FITTED = ("epochs", "lr", "subwords")
+
+_PRESETS: dict[str, dict[str, Any]] = {
+    "fast": {"subwords": "none"},
+    "balanced": {},
+    "best": {"negative": 10},
+    "word2vec": {
+        "epochs": 5,
+        "lr": {"skipgram": 0.025, "cbow": 0.05},
+        "subwords": "none",
+        "negative": 5,
+    },
+}
+
+
+def fitted(
+    config: TrainConfig, *, tokens: int, script: Script | None, plain: bool = False
+) -> TrainConfig:
+    """Return a config whose options that were not given fit the text.
+
+    They follow from the config and these arguments alone, so the same call makes the same run.
+
+    Parameters
+    ----------
+    config : TrainConfig
+        Options that were given stay as they are.
+    tokens : int
+        Words of the vocabulary to train on, in an epoch.
+    script : {"letters", "characters", "signs"} or None
+        What the text is spelled with. Texts of signs, and None (token lists), keep word2vec's
+        values; so does hierarchical softmax.
+    plain : bool
+        Whether words cannot have subwords.
+
+    Examples
+    --------
+    >>> fitted(TrainConfig(), tokens=500_000, script="letters").epochs
+    11
+    >>> fitted(TrainConfig(epochs=3), tokens=500_000, script="letters").epochs
+    3
+    >>> fitted(TrainConfig(), tokens=500_000, script=None).epochs
+    5
+    """
+    if script is None or script == "signs" or config.loss != "ns":
+        return config
+    epochs = round(_EPOCHS * (_WHOLE / tokens) ** (1 / 3))
+    has_subwords = config.model == "skipgram" and config.documents == "none" and not plain
+    return config.fill_in(
+        epochs=min(max(epochs, _EPOCHS), _MOST_EPOCHS),
+        lr=_LR[config.cbow_gradient],
+        subwords=_SUBWORDS[script] if has_subwords else "none",
+    )
+
+
+def describe_chosen(config: TrainConfig, tokens: int) -> str | None:
+    """Return a line about what was chosen to fit a text; None if nothing was.
+
+    Examples
+    --------
+    >>> config = fitted(TrainConfig(epochs=3), tokens=1_690_733, script="letters")
+    >>> describe_chosen(config, 1_690_733)
+    '1.7 million words of text: lr 0.05, subwords 3-6 (give any to override)'
+    """
+    chosen = [
+        f"{name} {_spell(getattr(config, name))}" for name in FITTED if name in config.filled_in
+    ]
+    if not chosen:
+        return None
+    size = f"{tokens:,}" if tokens < 1_000_000 else f"{tokens / 1e6:,.1f} million"
+    return f"{size} words of text: {', '.join(chosen)} (give any to override)"
+
+
+def with_preset(preset: str, options: Mapping[str, Any]) -> TrainConfig:
+    """Return a config of a preset's options, and of others, which override them.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such preset, or an option is unknown or out of range.
+
+    Examples
+    --------
+    >>> config = with_preset("word2vec", {"model": "cbow", "epochs": 9})
+    >>> config.epochs, config.lr, config.negative
+    (9, 0.05, 5)
+    """
+    named = _PRESETS[one_of("preset", preset, choices=get_args(Preset))]
+    given = {name: value for name, value in options.items() if value is not None}
+    model = TrainConfig(**given).model
+    chosen = {
+        name: value[model] if isinstance(value, Mapping) else value for name, value in named.items()
+    }
+    return TrainConfig(**{**chosen, **given})
+
+
+def _spell(value: float | str | tuple[int, int]) -> str:
+    if isinstance(value, tuple):
+        return "-".join(map(str, value))
+    return value if isinstance(value, str) else f"{value:g}"

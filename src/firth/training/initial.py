@@ -1,0 +1,77 @@
+"""Vectors from which a run starts: what is checked, and the tables they give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.corpus import Corpus, Vocabulary
+from firth.corpus.vocabulary import Token
+from firth.errors import ConfigError, one_line
+from firth.training.config import TrainConfig
+from firth.training.engines.base import INPUT, OUTPUT, Initial
+from firth.vectors import Vectors
+
+
+def check_known(start: Vectors | None, corpus: Corpus) -> None:
+    """Raise if a corpus that was read before lacks words of the vectors to start from."""
+    missing = [word for word in start or () if word not in corpus.vocabulary]
+    if missing:
+        raise ConfigError(
+            f"{len(missing):,} words of the vectors to start from are not in the corpus, such as "
+            f"{one_line(repr(missing[0]))}; read it with the start of read_corpus, or give train "
+            "the text itself"
+        )
+
+
+def check_cut(start: Vectors | None, config: TrainConfig) -> None:
+    """Raise if the vectors to start from have other n-grams than the run."""
+    known = None if start is None or start.raw is None else start.raw.subwords
+    if known is None or config.subwords == "none":
+        return
+    asked = "a function" if callable(config.subwords) else (*config.subwords, config.buckets)
+    had = "a function" if known.by_function else (known.least, known.most, known.buckets)
+    if asked != had:
+        needed = had if isinstance(had, str) else f"{had[0]}-{had[1]} and buckets {had[2]}"
+        raise ConfigError(
+            f"the vectors to start from have subwords by {needed}: give the same, or "
+            "subwords='none' for their composed vectors"
+        )
+
+
+def cut_of(start: Vectors) -> dict[str, Any]:
+    """Return the options by which the words of the vectors to start from are cut, if they are."""
+    known = None if start.raw is None else start.raw.subwords
+    if known is None:
+        return {}
+    how = known.cut if known.by_function else (known.least, known.most)
+    return {} if how is None else {"subwords": how, "buckets": known.buckets}
+
+
+def known_words(start: Vectors) -> Vocabulary:
+    """Return the words of the vectors to start from; those without counts count once."""
+    counts = np.ones(len(start), np.int64) if start.counts is None else start.counts
+    return Vocabulary(start.words, np.maximum(counts, 1))
+
+
+def initial_of(start: Vectors, vocabulary: Vocabulary, config: TrainConfig) -> Initial:
+    """Return what was trained, which is not always what was read out."""
+    raw = start.raw
+    if raw is None:
+        tables, subwords = {INPUT: start.input_vectors}, None
+    elif raw.subwords is None or config.subwords == "none":
+        tables, subwords = {INPUT: start.read_out("plain").input_vectors}, None
+    else:
+        tables, subwords = {INPUT: raw.input}, raw.subwords
+    # In a tree no output row belongs to a word.
+    if start.output_vectors is not None and config.loss == "ns":
+        tables[OUTPUT] = start.output_vectors
+    return Initial(ids_of(start.words, vocabulary), tables, subwords)
+
+
+def ids_of(words: Iterable[Token], vocabulary: Vocabulary) -> NDArray[np.int64]:
+    """Return the ids of words; one that is not in the vocabulary raises `VocabularyError`."""
+    return np.array([vocabulary.id_of(word) for word in words], np.int64)

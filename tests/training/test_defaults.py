@@ -1,0 +1,137 @@
+"""Defaults that fit a text, and presets."""
+
+import logging
+
+import numpy as np
+import pytest
+
+import firth
+from firth.errors import ConfigError
+from firth.training.config import TrainConfig
+from firth.training.defaults import FITTED, describe_chosen, fitted, with_preset
+
+SIZES = [1, 1_000, 100_000, 500_000, 2_000_000, 20_000_000, 10**12]
+PLAIN = {"epochs": 5, "lr": 0.025, "subwords": "none"}
+
+
+def values(config):
+    return {name: getattr(config, name) for name in FITTED}
+
+
+@pytest.fixture
+def text(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("the cat sat on the mat and the dog on the log\n" * 300)
+    return path
+
+
+def test_hierarchical_softmax_keeps_the_values_of_word2vec():
+    config = TrainConfig(loss="hs")
+    assert fitted(config, tokens=1_000, script="letters") == config
+
+
+@pytest.mark.parametrize("script", [None, "signs"])
+@pytest.mark.parametrize("tokens", SIZES)
+def test_what_is_no_text_keeps_the_values_of_word2vec(script, tokens):
+    config = fitted(TrainConfig(), tokens=tokens, script=script)
+    assert values(config) == PLAIN
+    assert describe_chosen(config, tokens) is None
+
+
+@pytest.mark.parametrize("model", ["skipgram", "cbow"])
+@pytest.mark.parametrize("script", ["letters", "characters"])
+def test_a_smaller_text_never_gets_fewer_passes(model, script):
+    chosen = [fitted(TrainConfig(model=model), tokens=n, script=script) for n in SIZES]
+    epochs = [config.epochs for config in chosen]
+    assert epochs == sorted(epochs, reverse=True)
+    assert epochs[0] > epochs[-1] >= 1
+    assert all(config.lr >= TrainConfig(model=model).lr for config in chosen)
+
+
+@pytest.mark.parametrize(
+    "given", [{"epochs": 3}, {"lr": 0.01}, {"subwords": "none"}, {"subwords": (1, 2)}]
+)
+def test_an_option_that_was_given_stays(given):
+    config = fitted(TrainConfig(**given, min_lr=0.0), tokens=1_000, script="letters")
+    [(name, value)] = given.items()
+    assert getattr(config, name) == value
+    assert name not in (describe_chosen(config, 1_000) or "")
+    assert config.min_lr == 0.0
+
+
+def test_what_is_chosen_still_counts_as_not_given():
+    config = fitted(TrainConfig(threads=1), tokens=1_000, script="letters")
+    assert config.replace(model="skipgram") == TrainConfig(threads=1)
+    again = fitted(config, tokens=10**12, script="letters")
+    assert again == fitted(TrainConfig(threads=1), tokens=10**12, script="letters")
+
+
+def test_words_that_cannot_have_subwords_get_none():
+    plain = fitted(TrainConfig(), tokens=1_000, script="letters", plain=True)
+    assert plain.subwords == "none"
+    assert fitted(TrainConfig(), tokens=1_000, script="letters").subwords == (3, 6)
+
+
+def test_presets_are_sets_of_options_that_a_given_option_overrides():
+    word2vec = with_preset("word2vec", {"epochs": 9, "lr": None})
+    assert values(word2vec) == {**PLAIN, "epochs": 9}
+    assert values(fitted(word2vec, tokens=1_000, script="letters")) == {**PLAIN, "epochs": 9}
+    assert with_preset("word2vec", {"model": "cbow"}).lr == 0.05
+    assert with_preset("balanced", {"dim": 7}) == TrainConfig(dim=7)
+
+
+@pytest.mark.parametrize("preset", ["fasttext", "", 3, ["best"]])
+def test_an_unknown_preset_is_told_in_one_line(preset):
+    with pytest.raises(ConfigError, match=r"preset must be fast or balanced or .*, got ") as error:
+        firth.train([["a", "b"]], preset=preset)
+    assert "\n" not in str(error.value)
+
+
+def test_a_preset_and_a_config_are_refused():
+    with pytest.raises(ConfigError, match="give it or preset, not both"):
+        firth.train([["a", "b"]], preset="best", config=TrainConfig())
+
+
+def test_training_on_a_text_records_and_logs_what_was_chosen(text, caplog):
+    with caplog.at_level(logging.INFO, "firth"):
+        vectors = firth.train(text, dim=4, threads=1)
+    expected = fitted(TrainConfig(), tokens=3_600, script="letters")
+    chosen = vectors.config["options"]
+    assert (chosen["epochs"], chosen["lr"]) == (expected.epochs, expected.lr)
+    assert len(vectors.config["losses"]) == expected.epochs != 5
+    assert chosen["subwords"] == list(expected.subwords)
+    assert describe_chosen(expected, 3_600) in caplog.text
+    # A corpus that was read is a text too.
+    read = firth.train(firth.read_corpus(text), dim=4, threads=1)
+    assert read.config["options"]["epochs"] == expected.epochs
+
+
+def test_token_lists_keep_plain_models(text, caplog):
+    units = [line.split() for line in text.read_text().splitlines()]
+    with caplog.at_level(logging.INFO, "firth"):
+        vectors = firth.train(units, dim=4, threads=1)
+    assert {name: vectors.config["options"][name] for name in PLAIN} == PLAIN
+    assert "to override" not in caplog.text
+
+
+def test_the_same_call_resumes(text, tmp_path):
+    class Stop(firth.Callback):
+        def on_epoch(self, epoch):
+            if epoch.epoch == 2:
+                raise KeyboardInterrupt
+
+    options = {"dim": 4, "deterministic": True, "checkpoint": tmp_path / "c"}
+    whole = firth.train(text, dim=4, deterministic=True)
+    with pytest.raises(KeyboardInterrupt):
+        firth.train(text, **options, callbacks=[Stop()])
+    resumed = firth.train(text, **options, resume=True)
+    assert np.array_equal(resumed.input_vectors, whole.input_vectors)
+    with pytest.raises(ConfigError, match="epochs was"):
+        firth.train(text, **options, resume=True, epochs=3)
+
+
+def test_vectors_to_start_from_keep_their_shape(text):
+    start = firth.train(text, dim=4, threads=1, epochs=1, subwords="none")
+    more = firth.train(text, start=start, threads=1)
+    assert more.config["options"]["subwords"] == "none"
+    assert more.config["options"]["epochs"] != 5
