@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -75,7 +75,7 @@ class Corpus:
     held_out: int = 0
     words_left_out: int = 0
     script: Script | None = None
-    unit_numbers: UnitNumbers | None = None
+    unit_numbers: UnitNumbers | None = field(default=None, repr=False)
 
     def numbers_of_units(self) -> NDArray[np.int64]:
         """Return the number of each unit's line or token list in the source: int64 (units,).
