@@ -14,7 +14,14 @@ from firth.other_names import advice
 UNITS = [["a", "b", "c"], ["b", "a"]] * 20
 TRAIN = list(inspect.signature(firth.train).parameters)
 VECTORS = firth.Vectors(["tea", "milk"], np.eye(2), counts=[2, 1])
-FUNCTIONS = [firth.train, firth.read_corpus, firth.load, firth.evaluate, VECTORS.similar]
+FUNCTIONS = [
+    firth.train,
+    firth.read_corpus,
+    firth.learn_phrases,
+    firth.load,
+    firth.evaluate,
+    VECTORS.similar,
+]
 KNOWN = {name for function in FUNCTIONS for name in inspect.signature(function).parameters}
 
 
@@ -75,11 +82,12 @@ def test_the_options_of_other_tools_are_known(names):
         (partial(firth.train, UNITS), "hs", "Firth has loss: hs=1 is loss='hs', hs=0 is"),
         (partial(firth.train, UNITS), "minCount", "Firth calls it min_count"),
         (partial(firth.train, UNITS), "lowercased", "the nearest is lowercase"),
-        (partial(firth.train, UNITS), "xyzzy", "there are source, model, loss, dim, "),
+        (partial(firth.train, UNITS), "xyzzy", "there are source, model, cbow_gradient, loss, "),
         (firth.train, "sentences", "Firth calls it source"),
         (firth.TrainConfig, "vector_size", "Firth calls it dim"),
         (partial(firth.read_corpus, UNITS), "max_vocab_size", "Firth calls it max"),
         (partial(VECTORS.similar, "tea"), "topn", "Firth calls it top"),
+        (partial(firth.learn_phrases, UNITS), "connector_words", "Firth calls it connectors"),
         (VECTORS.similar, "positive", "Firth adds and subtracts words"),
         (partial(VECTORS.similar, "tea"), "colour", "there are query, top"),
         (partial(VECTORS.analogy, "tea"), "topn", "Firth calls it top"),
@@ -109,6 +117,7 @@ def test_a_keyword_that_does_not_exist_is_answered(call, option, told):
         (VECTORS, "doesnt_match", "Firth calls it odd_one_out"),
         (VECTORS, "get_subwords", "Firth trains whole words"),
         (firth, "Word2Vec", "Firth calls it firth.train"),
+        (firth, "Phraser", "Firth calls it firth.learn_phrases"),
         (firth, "KeyedVectors", "Firth calls it firth.Vectors"),
         (firth, "plotting", "Firth has it as a module: import firth.plotting"),
     ],

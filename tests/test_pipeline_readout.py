@@ -36,8 +36,9 @@ def wrap(corpus):
         }
         result = TrainResult(tables, shapes, (1.0,), (), 1, 1.0, subwords=subwords)
         config = TrainConfig(dim=4)
-        reading = pipeline._Reading("whitespace", False, "strict", "NFC", 0.0)
-        vectors = pipeline._wrap(result, corpus, corpus, config, "hogwild", reading, readout)
+        reading = pipeline._Reading("whitespace", False, "strict", "NFC", 0, 0.0)
+        running = pipeline._Running(None, (), None, (), None, "hogwild", readout)
+        vectors = pipeline._wrap(result, corpus, corpus, config, running, reading)
         return tables, vectors
 
     return wrap
@@ -76,7 +77,7 @@ def test_the_recipe_is_the_one_that_was_asked_for(wrap):
 @pytest.mark.parametrize(
     ("readout", "fault"),
     [
-        ("best", "readout must be auto, plain, subword, or changes"),
+        ("best", "readout must be auto, plain, subword, character, or changes"),
         ("subword", "own_row=no needs n-grams"),
         ("own_row=no", "own_row=no needs n-grams"),
         ("components=8", "components must be less than the 8 dimensions"),

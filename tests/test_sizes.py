@@ -8,8 +8,12 @@ import firth
 PACKAGE = Path(firth.__file__).parent
 SOURCES = {path.relative_to(PACKAGE): path.read_text("utf-8") for path in PACKAGE.rglob("*.py")}
 MODULES = {path: ast.parse(source) for path, source in SOURCES.items()}
-# The options of a run: `firth.train` takes the fields of `TrainConfig` by keyword.
-LONG_SIGNATURES = {("pipeline.py", "train"), ("training/config.py", "TrainConfig")}
+# The options of a run and of reading are keywords; `firth.train` has those of `TrainConfig` too.
+LONG_SIGNATURES = {
+    ("pipeline.py", "train"),
+    ("training/config.py", "TrainConfig"),
+    ("corpus/reading.py", "read_corpus"),
+}
 
 
 def nodes(*kinds):

@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from firth.corpus import Corpus, TokenStore, Vocabulary, read_corpus
+    from firth.corpus import Corpus, TokenStore, Vocabulary, learn_phrases, read_corpus
     from firth.errors import (
         ConfigError,
         CorpusError,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     )
     from firth.evaluation import Evaluation, evaluate
     from firth.inference import infer
+    from firth.phrases import Phrase, Phrases
     from firth.pipeline import train
     from firth.training import Callback, TrainConfig
     from firth.vectors import Neighbour, Readout, Vectors, combine, load
@@ -45,6 +46,8 @@ __all__ = [
     "Interrupted",
     "MissingExtraError",
     "Neighbour",
+    "Phrase",
+    "Phrases",
     "Readout",
     "TokenStore",
     "TrainConfig",
@@ -55,6 +58,7 @@ __all__ = [
     "combine",
     "evaluate",
     "infer",
+    "learn_phrases",
     "load",
     "read_corpus",
     "train",
@@ -64,11 +68,12 @@ __all__ = [
 _import = lazy_names(
     __name__,
     {
-        "firth.corpus": "Corpus TokenStore Vocabulary read_corpus",
+        "firth.corpus": "Corpus TokenStore Vocabulary learn_phrases read_corpus",
         "firth.errors": "ConfigError CorpusError FirthError FirthWarning FormatError Interrupted "
         "MissingExtraError VocabularyError",
         "firth.evaluation": "Evaluation evaluate",
         "firth.inference": "infer",
+        "firth.phrases": "Phrase Phrases",
         "firth.pipeline": "train",
         "firth.training": "Callback TrainConfig",
         "firth.vectors": "Neighbour Readout Vectors combine load",

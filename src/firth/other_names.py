@@ -39,6 +39,7 @@ def _by_their_name(table: Mapping[str, str]) -> dict[str, list[str]]:
 # ours are told of one name, the error tells the first that the function has.
 OPTIONS = _by_their_name(
     {
+        "connectors": "common_terms connector_words",
         "dim": "embedding_dim size vector_size",
         "documents": "dbow_words dm",
         "encoding_errors": "unicode_errors",
@@ -134,6 +135,7 @@ VECTORS = _by_their_name(
 MODULE = _by_their_name(
     {
         "firth.Vectors, which firth.load reads": "KeyedVectors",
+        "firth.learn_phrases": "FrozenPhrases Phraser",
         "firth.load": "load_model load_word2vec_format",
         "firth.train": "FastText Word2Vec train_unsupervised",
         "firth.train and firth.load": "models",

@@ -29,7 +29,6 @@ from firth.training.run_log import RunLog
 from firth.training.task import TrainResult
 from firth.training.trainer import check_callbacks, check_options, train_corpus
 from firth.vectors import RawTables, Readout, Vectors
-from firth.vectors.documents import DocumentTable
 from firth.vectors.readout import AUTO, check_fits, check_readout
 
 if TYPE_CHECKING:
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from firth.corpus.tokenizers import Tokenizer
     from firth.corpus.vocabulary import Token
     from firth.normalization import Normalization
+    from firth.phrases import Phrases
     from firth.subwords.options import SubwordsOption
     from firth.training.callbacks import Callback
     from firth.training.config import CbowGradient, Documents, Loss, Model, OnDivergence
@@ -67,7 +67,7 @@ def train(
     threads: int | None = None,
     seed: int = 1,
     deterministic: bool = False,
-    subwords: SubwordsOption | str | None = None,
+    subwords: SubwordsOption | None = None,
     buckets: int | None = None,
     documents: Documents = "none",
     patience: int | None = None,
@@ -78,6 +78,7 @@ def train(
     lowercase: bool = False,
     encoding_errors: EncodingErrors = "strict",
     normalization: Normalization = "NFC",
+    phrases: int | Phrases | str | os.PathLike[str] = 0,
     holdout: float | Source = 0.0,
     start: Vectors | str | os.PathLike[str] | None = None,
     frozen: Iterable[Token] = (),
@@ -108,6 +109,9 @@ def train(
         All options of training, instead of one keyword for each.
     tokenizer, lowercase, encoding_errors, normalization : optional
         How words are found in a text; see `read_corpus`.
+    phrases : int, Phrases or path
+        Join neighbouring words to phrases such as `new_york`: by so many passes, or those that
+        were found before; see `read_corpus`. By default none, or those that `start` knows.
     holdout : float or source
         A share of the text, or another text, that is not trained on; see `read_corpus`. Its mean
         loss is measured after each epoch.
@@ -145,9 +149,8 @@ def train(
     Returns
     -------
     Vectors
-        Words by count, falling; with `documents`, also `vectors.documents`. `config` holds how
-        they were trained, and the mean loss of each epoch in nats per positive pair, also on
-        held-out text.
+        Words by count, falling. `config` holds how they were trained, and the mean loss of each
+        epoch in nats per positive pair, also on held-out text.
 
     Raises
     ------
@@ -175,7 +178,7 @@ def train(
     # `with_config` makes the config and loads the vectors to start from.
     assert config is not None
     assert start is None or isinstance(start, Vectors)
-    reading = _Reading(tokenizer, lowercase, encoding_errors, normalization, holdout)
+    reading = _Reading(tokenizer, lowercase, encoding_errors, normalization, phrases, holdout)
     running = _Running(start, tuple(frozen), checkpoint, callbacks, progress, engine, readout)
     # All that can be checked is checked before reading, which may take long.
     running.check(source, config, holdout)
@@ -191,6 +194,7 @@ class _Reading:
     lowercase: bool
     encoding_errors: EncodingErrors
     normalization: Normalization
+    phrases: int | Phrases | str | os.PathLike[str]
     holdout: float | Source
 
 
@@ -223,6 +227,17 @@ class _Running:
         if recipe is not None:
             ngrams, output = config.subwords != "none", config.loss == "ns"
             check_fits(recipe, ngrams=ngrams, output=output, dim=config.dim)
+
+    def only_subwords(self) -> SubwordsOption | None:
+        """Return the only subwords that fit: those of `start`, or none; None if any do."""
+        if self.engine == "torch" or self.frozen:
+            return "none"
+        if self.start is None:
+            return None
+        known = None if self.start.raw is None else self.start.raw.subwords
+        if known is None or known.by_function or known.buckets is not None:
+            return "none"
+        return known.least, known.most
 
     def writes(self) -> list[Path]:
         """Return what the run writes: it is no text, although it may lie in a folder of texts."""
@@ -258,10 +273,8 @@ def _run(
 
 def _fitted(config: TrainConfig, corpus: Corpus, running: _Running) -> TrainConfig:
     """Return a config whose options that were not given fit the corpus."""
-    # What was begun without subwords goes on without, and they cannot be frozen.
-    plain = running.start is not None or running.engine == "torch" or bool(running.frozen)
     tokens = corpus.tokens.size - corpus.held_out
-    return fitted(config, tokens=tokens, script=corpus.script, plain=plain)
+    return fitted(config, tokens=tokens, script=corpus.script, subwords=running.only_subwords())
 
 
 def _read(
@@ -317,13 +330,16 @@ def _wrap(
         # How a corpus was read is not known here.
         how.clear()
         del options["min_count"], options["max_vocab"]
+    if corpus.phrases is not None:
+        how["phrases"] = corpus.phrases.facts()
     return Vectors.from_tables(
         corpus.vocabulary.words,
         _raw_tables(result),
         counts=corpus.vocabulary.counts,
         output_vectors=result.output_vectors,
         readout=running.readout,
-        documents=_documents(result, corpus),
+        phrases=corpus.phrases,
+        documents=result.documents_of(corpus),
         config={
             "firth": __version__,
             "engine": running.engine,
@@ -342,11 +358,6 @@ def _wrap(
             "lr_scale": result.lr_scale,
         },
     )
-
-
-def _documents(result: TrainResult, corpus: Corpus) -> DocumentTable | None:
-    vectors = result.document_vectors
-    return None if vectors is None else DocumentTable(corpus.numbers_of_units(), vectors)
 
 
 def _raw_tables(result: TrainResult) -> RawTables:

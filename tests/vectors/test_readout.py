@@ -27,17 +27,19 @@ def test_changes():
         components=2, unit=True
     )
     assert parse_readout("output=0.5") == Readout(output=0.5)
-    changed = parse_readout("subword,own_row=yes")
-    assert changed == dataclasses.replace(RECIPES["subword"], own_row=True)
+    changed = parse_readout("subword,components=3")
+    assert changed == dataclasses.replace(RECIPES["subword"], components=3)
     assert changed.as_json()["name"] is None
     assert parse_readout(changed) is changed
 
 
 def test_auto_depends_on_the_tables():
     assert check_readout("auto") is None
-    assert best_readout(ngrams=False, output=True).is_plain
-    assert best_readout(ngrams=True, output=True) == RECIPES["subword"]
-    assert best_readout(ngrams=True, output=False).output == 0.0
+    assert best_readout(None, output=True, dim=4).is_plain
+    assert best_readout(3, output=True, dim=4) == RECIPES["subword"]
+    assert best_readout(1, output=True, dim=4) == RECIPES["character"]
+    assert best_readout(3, output=False, dim=4).output == 0.0
+    assert best_readout(3, output=True, dim=1).components == 0
 
 
 @pytest.mark.parametrize(
@@ -48,7 +50,9 @@ def test_auto_depends_on_the_tables():
     ],
 )  # fmt: skip
 def test_what_is_no_recipe(given):
-    with pytest.raises(ConfigError, match="readout must be auto, plain, subword, or changes"):
+    with pytest.raises(
+        ConfigError, match="readout must be auto, plain, subword, character, or changes"
+    ):
         check_readout(given)
 
 

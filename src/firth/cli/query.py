@@ -110,7 +110,7 @@ def convert(
         str | None,
         typer.Option(
             metavar="RECIPE",
-            help="Read the vectors out anew by plain, subword or auto, or with changes: "
+            help="Read the vectors out anew by plain, subword, character or auto, or with changes: "
             "'plain,components=1,output=0.2'. SRC must be a folder that training wrote.",
         ),
     ] = None,

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import inspect
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from inspect import Parameter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import typer
 
-from firth.cli.app import EncodingErrors, Json, Overwrite, app, tell
+from firth.cli.app import Json, Overwrite, app, tell
+from firth.cli.options import Inputs, ReadingOptions, as_parameters, options_of, with_options
 from firth.cli.report import facts, print_json
 from firth.errors import FirthError, FormatError
 from firth.training.config import TrainConfig, option_help
@@ -24,45 +23,9 @@ if TYPE_CHECKING:
     from firth.vectors import Vectors
 
 
-_PresetOption = Annotated[
-    Preset | None,
-    typer.Option(
-        help="A named set of the options, which override it; word2vec has the values of the "
-        "original tool."
-    ),
-]
-
-_Verb = TypeVar("_Verb", bound=Callable[..., None])
-
-
-@dataclass
-class _Reading:
-    """The options of reading that the command passes to `firth.train`."""
-
-    tokenizer: Annotated[
-        Literal["whitespace", "words", "textbook", "chinese"],
-        typer.Option(
-            help="Split at white space; at Unicode's word boundaries, lower-cased; the textbook's "
-            r"pattern \b\w+\b|[,.!?], lower-cased; Chinese, by jieba."
-        ),
-    ] = "whitespace"
-    lowercase: Annotated[bool, typer.Option("--lowercase", help="Lower-case the text.")] = False
-    encoding_errors: EncodingErrors = "strict"
-    normalization: Annotated[
-        Literal["NFC", "NFKC", "none"], typer.Option(help="Unicode form of the text.")
-    ] = "NFC"
-    holdout: Annotated[
-        str | None,
-        typer.Option(
-            metavar="SHARE|INPUT",
-            help="Keep a share of the text, or take another text, to measure the loss on.",
-        ),
-    ] = None
-
-
 @dataclass
 class _Options:
-    """The other options that the command passes to it, besides those of `TrainConfig`."""
+    """The options that the command passes to `firth.train` besides `TrainConfig` and reading."""
 
     engine: Annotated[
         Literal["hogwild", "torch"],
@@ -76,6 +39,29 @@ class _Options:
             metavar="RECIPE", help="How vectors are read out of the trained tables, see convert."
         ),
     ] = "auto"
+    preset: Annotated[
+        Preset | None,
+        typer.Option(
+            help="A named set of the options, which override it; word2vec has the values of the "
+            "original tool."
+        ),
+    ] = None
+    phrases: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N|FILE",
+            help="Join phrases such as new_york: by so many passes over the text, or those that "
+            "firth phrases found.",
+            show_default="0",
+        ),
+    ] = None
+    holdout: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SHARE|INPUT",
+            help="Keep a share of the text, or take another text, to measure the loss on.",
+        ),
+    ] = None
     start: Annotated[
         str | None,
         typer.Option(metavar="VECTORS", help="Start from these vectors, or this checkpoint."),
@@ -108,29 +94,10 @@ class _Options:
     ] = False
 
 
-def _with_train_options(verb: _Verb) -> _Verb:
-    """Replace `**options` of a verb by those of `TrainConfig` and of the command, for Typer."""
-    annotations, fields = _config_options(), [*dataclasses.fields(TrainConfig)]
-    for kind in (_Reading, _Options):
-        annotations |= get_type_hints(kind, include_extras=True)
-        fields += dataclasses.fields(kind)
-    options = [
-        Parameter(f.name, Parameter.KEYWORD_ONLY, default=f.default, annotation=annotations[f.name])
-        for f in fields
-    ]
-    signature = inspect.signature(verb, eval_str=True)
-    *own, _ = signature.parameters.values()
-    # The sort is stable: these options stand before those of the verb itself.
-    parameters = sorted([*options, *own], key=lambda parameter: parameter.kind)
-    verb.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    verb.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
-    return verb
-
-
-def _config_options() -> dict[str, Any]:
-    """Return the options of `TrainConfig` as annotations for Typer."""
+def _config_options() -> list[Parameter]:
+    """Return the options of `TrainConfig` for Typer."""
     types, texts = get_type_hints(TrainConfig), option_help()
-    options = {}
+    annotations = {}
     for field in dataclasses.fields(TrainConfig):
         # The docstring names other options as Python does; `python -OO` has none.
         text = re.sub("`([a-z_]+)`", lambda found: _as_option(found[1]), texts.get(field.name, ""))
@@ -139,8 +106,8 @@ def _config_options() -> dict[str, Any]:
         kind: Any = types[field.name] if field.default is not None else types[field.name] | None
         # A command takes text where Python takes pairs or functions.
         kind = str | None if field.name == "subwords" else kind
-        options[field.name] = Annotated[kind, typer.Option(*names, help=text)]
-    return options
+        annotations[field.name] = Annotated[kind, typer.Option(*names, help=text)]
+    return as_parameters(TrainConfig, annotations)
 
 
 def _as_option(name: str) -> str:
@@ -153,19 +120,15 @@ def _is_given(context: typer.Context, name: str) -> bool:
 
 
 @app.command(epilog="Example: firth train corpus.txt --output vectors --epochs 5")
-@_with_train_options
+@with_options(_config_options(), options_of(ReadingOptions), options_of(_Options))
 def train(
     context: typer.Context,
-    inputs: Annotated[
-        list[str],
-        typer.Argument(metavar="INPUT...", help="Files, folders, glob patterns, or - for stdin."),
-    ],
+    inputs: Inputs,
     output: Annotated[
         Path,
         typer.Option(help="Where to write: a file .bin, .txt or .vec, or without suffix a folder."),
     ],
     *,
-    preset: _PresetOption = None,
     log: Annotated[
         str | None, typer.Option(metavar="FILE", help="Append what happens, as JSON lines.")
     ] = None,
@@ -198,11 +161,11 @@ def train(
         from firth.callbacks import JsonLines
 
         callbacks.append(JsonLines(log))
+    options["phrases"] = _passes_or_file(options["phrases"])
     # What was not given may follow from another option, as `dim` does from `start`.
     given = {name: value for name, value in options.items() if _is_given(context, name)}
     vectors = train_vectors(
         inputs,
-        preset=preset,
         **{**given, "holdout": holdout, "frozen": _read_words(frozen)},
         callbacks=callbacks,
         progress=False if quiet else None,
@@ -237,6 +200,13 @@ def _share_or_text(holdout: str | None) -> float | str:
                 f"--holdout must be a share such as 0.01, or a text, got {holdout!r}"
             ) from None
         return holdout
+
+
+def _passes_or_file(phrases: str | None) -> int | str:
+    try:
+        return int(phrases or 0)
+    except ValueError:
+        return str(phrases)
 
 
 def _read_words(path: str | None) -> list[str]:

@@ -1,5 +1,5 @@
 """Hot loops: compiled with Numba, kept for the next process, and in part emitted as LLVM IR."""
 
-from firth.compilation.caching import called, compiled, compiled_bare, inlined
+from firth.compilation.caching import called, compiled, compiled_bare, inlined, optional
 
-__all__ = ["called", "compiled", "compiled_bare", "inlined"]
+__all__ = ["called", "compiled", "compiled_bare", "inlined", "optional"]

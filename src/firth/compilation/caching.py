@@ -39,6 +39,16 @@ def called(function: Function) -> Function:
     return numba.njit(**_OPTIONS, _nrt=False)(function)  # type: ignore[no-any-return]
 
 
+def optional(function: Function) -> Function:
+    """Compile `function` as `called` does, without the branches that are not for its arguments.
+
+    Where an argument is None, what stands under `if argument is not None` costs no time to compile.
+    Only arguments themselves are looked at, not what a tuple holds.
+    """
+    options = {**_OPTIONS, "no_rewrites": False}
+    return numba.njit(**options, _nrt=False)(function)  # type: ignore[no-any-return]
+
+
 def compiled(function: Function) -> Function:
     """Compile `function` at its first call, free of the GIL, and keep the result on disk.
 

@@ -23,6 +23,7 @@ _KINDS: Mapping[Kind, str] = {
     "log": "the log of a run",
     "picture": "a picture",
     "tensors": "tensors",
+    "phrases": "phrases",
 }
 # How many names are looked for before strings are taken for sentences.
 _NAMES_TRIED = 1_000

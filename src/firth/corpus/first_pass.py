@@ -25,11 +25,11 @@ from firth.corpus.finding import find_text
 from firth.corpus.numbers import without_blank
 from firth.corpus.raw_corpus import RawCorpus, count_items
 from firth.corpus.sources import EncodingErrors, Progress, read_text, regroup
-from firth.corpus.spacing import find_unspaced_script
+from firth.corpus.spacing import CHINESE_OR_JAPANESE, find_unspaced_script
 from firth.corpus.tokenizers import LineTokenizer, Tokenizer, get_tokenizer
 from firth.corpus.tokens import ScratchArray
 from firth.corpus.units import Unit, check_units
-from firth.errors import ConfigError, CorpusError
+from firth.errors import ConfigError, CorpusError, warn
 from firth.normalization import Normalization, is_normalized, normalize
 
 BATCH = 1 << 16
@@ -138,6 +138,37 @@ def _is_empty(unit: Unit) -> bool:
 
 def _is_blank(line: str) -> bool:
     return not line or line.isspace()
+
+
+def first_pass_of_words(
+    source: OpenedSource,
+    symbols: ScratchArray[np.int32],
+    on_progress: Progress | None = None,
+    blanks: ScratchArray[np.int64] | None = None,
+) -> RawCorpus:
+    """Read a source as `first_pass` does; warn if its text has no spaces between words.
+
+    Raises
+    ------
+    CorpusError
+        If the source cannot be read, or holds no words.
+    """
+    raw = first_pass(source, symbols, on_progress, blanks)
+    if raw.words_read == 0:
+        raise CorpusError("the corpus holds no words: nothing to train on")
+    if raw.unspaced:
+        _warn_of_missing_spaces(raw.unspaced, source.options.tokenizer)
+    return raw
+
+
+def _warn_of_missing_spaces(languages: str, tokenizer: object) -> None:
+    segmenter = "a callable that segments it as tokenizer, or text with spaces between words"
+    if languages == CHINESE_OR_JAPANESE:
+        segmenter = f"tokenizer='chinese' (--tokenizer chinese); for Japanese, {segmenter}"
+    warn(
+        f"most of the text is {languages} without spaces between words, which the tokenizer "
+        f"{tokenizer!r} does not cut into words; use {segmenter}"
+    )
 
 
 def _number_chunks(

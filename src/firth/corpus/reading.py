@@ -17,21 +17,28 @@ from numpy.typing import NDArray
 
 from firth.checks import whole_number
 from firth.corpus.digest import digest
-from firth.corpus.first_pass import OpenedSource, TextOptions, first_pass
+from firth.corpus.first_pass import (
+    OpenedSource,
+    TextOptions,
+    first_pass,
+    first_pass_of_words,
+)
 from firth.corpus.holdout import check_apart, hold_out, share_of
+from firth.corpus.joining import NewStream
 from firth.corpus.numbers import UnitNumbers
+from firth.corpus.phrases import PhraseStage
 from firth.corpus.raw_corpus import RawCorpus
 from firth.corpus.script import Script, find_script
 from firth.corpus.second_pass import second_pass
 from firth.corpus.selection import check_start, find_words, select_words
 from firth.corpus.sources import EncodingErrors, Progress
-from firth.corpus.spacing import CHINESE_OR_JAPANESE
 from firth.corpus.tokenizers import Tokenizer
 from firth.corpus.tokens import ScratchArray, TokenStore
 from firth.corpus.vocabulary import Token, Vocabulary
-from firth.errors import ConfigError, CorpusError, warn
+from firth.errors import ConfigError, CorpusError
 from firth.normalization import Normalization
 from firth.other_names import explain_keywords
+from firth.phrases import Phrases
 
 Source = (
     str
@@ -63,6 +70,8 @@ class Corpus:
         Words of the training part that are not kept.
     script : {"letters", "characters", "signs"}, optional
         What most of a text is spelled with, if the source was a text; see `find_script`.
+    phrases : Phrases, optional
+        What was joined, if phrases were.
     unit_numbers : UnitNumbers, optional
         Which lines or token lists of the source the units of the training part are; by default
         those with the same numbers. None if a share of the text is held out: it cuts units.
@@ -75,6 +84,7 @@ class Corpus:
     held_out: int = 0
     words_left_out: int = 0
     script: Script | None = None
+    phrases: Phrases | None = None
     unit_numbers: UnitNumbers | None = field(default=None, repr=False)
 
     def numbers_of_units(self) -> NDArray[np.int64]:
@@ -115,6 +125,7 @@ def read_corpus(
     max_vocab: int | None = None,
     encoding_errors: EncodingErrors = "strict",
     normalization: Normalization = "NFC",
+    phrases: int | Phrases | str | os.PathLike[str] = 0,
     holdout: float | Source = 0.0,
     seed: int = 1,
     start: Vocabulary | None = None,
@@ -151,6 +162,10 @@ def read_corpus(
     normalization : {"NFC", "NFKC", "none"}, default "NFC"
         The Unicode normalization form of the text, so that words with accents are the same word
         however the accents are written. Token lists stay as they are given.
+    phrases : int, Phrases or path, default 0
+        Join neighbouring words to phrases such as `new_york`: those that so many passes find in
+        what is trained on (0 joins none), or those that `learn_phrases` found. Phrases that
+        `min_count` would leave out stay apart.
     holdout : float, or as `source`, default 0.0
         What to keep out of training; it comes last in the tokens. Either a share of the words, in
         pieces chosen at random, or a source of its own, read as `source` is. A piece is a unit, or
@@ -173,7 +188,7 @@ def read_corpus(
     -------
     Corpus
         Vocabulary, ordered by count falling, and token ids. Ties: words of `start` in their order,
-        then the others by first appearance in `source`.
+        then the others by first appearance in `source`, then phrases by their score.
 
     Raises
     ------
@@ -201,6 +216,7 @@ def read_corpus(
     share = share_of(holdout)
     options = TextOptions(tokenizer, lowercase, encoding_errors, normalization)
     opened = OpenedSource(source, options, leave_out)
+    stage = PhraseStage(phrases, opened)
     held_source = None
     if share is None:
         held_source = _open_held(holdout, options, leave_out)
@@ -211,22 +227,18 @@ def read_corpus(
             return files.enter_context(ScratchArray(np.int32))
 
         blanks = files.enter_context(ScratchArray(np.int64))
-        raw = training = first_pass(opened, new_stream(), on_progress, blanks)
-        if raw.words_read == 0:
-            raise CorpusError("the corpus holds no words: nothing to train on")
-        if raw.unspaced:
-            _warn_of_missing_spaces(raw.unspaced, tokenizer)
+        raw = first_pass_of_words(opened, new_stream(), on_progress, blanks)
+        parts: Sequence[RawCorpus] = [raw]
         if share:
-            training, held = hold_out(raw, new_stream(), new_stream(), share=share, seed=seed)
+            parts = hold_out(raw, new_stream(), new_stream(), share=share, seed=seed)
+        training, *held = stage.join(parts, new_stream, min_count, start)
         vocabulary, ids = select_words(
             training, min_count=min_count, max_vocab=max_vocab, start=start
         )
-        parts = [(training, ids)]
-        if share:
-            parts.append((held, ids))
-        elif held_source is not None:
-            parts.append(_read_held(held_source, vocabulary, new_stream()))
-        tokens, ends, ordinals = second_pass(parts)
+        encoded = [(part, ids) for part in (training, *held)]
+        if held_source is not None:
+            encoded.append(_read_held(held_source, stage, vocabulary, new_stream))
+        tokens, ends, ordinals = second_pass(encoded)
         numbers = None if share else UnitNumbers(ordinals[: ends[0]], blanks.map()[0])
     _check_pairs(tokens, ends)
     trained = int(tokens.offsets[ends[0]])
@@ -238,6 +250,7 @@ def read_corpus(
         held_out=tokens.size - trained,
         words_left_out=training.words_read - trained,
         script=None if opened.holds_tokens else find_script(vocabulary),
+        phrases=stage.phrases,
         unit_numbers=numbers,
     )
 
@@ -262,10 +275,10 @@ def _open_held(given: object, options: TextOptions, leave_out: Sequence[Path]) -
 
 @_about_holdout()
 def _read_held(
-    source: OpenedSource, vocabulary: Vocabulary, symbols: ScratchArray[np.int32]
+    source: OpenedSource, stage: PhraseStage, vocabulary: Vocabulary, new_stream: NewStream
 ) -> tuple[RawCorpus, NDArray[np.int32]]:
     """Read a held-out source; return it with the token id of each of its words."""
-    held = first_pass(source, symbols)
+    held = stage.join_held(first_pass(source, new_stream()), new_stream, vocabulary)
     ids = find_words(held, vocabulary)
     if not np.any(ids >= 0):
         raise CorpusError(
@@ -273,16 +286,6 @@ def _read_held(
             "nothing to measure"
         )
     return held, ids
-
-
-def _warn_of_missing_spaces(languages: str, tokenizer: object) -> None:
-    segmenter = "a callable that segments it as tokenizer, or text with spaces between words"
-    if languages == CHINESE_OR_JAPANESE:
-        segmenter = f"tokenizer='chinese' (--tokenizer chinese); for Japanese, {segmenter}"
-    warn(
-        f"most of the text is {languages} without spaces between words, which the tokenizer "
-        f"{tokenizer!r} does not cut into words; use {segmenter}"
-    )
 
 
 def _check_pairs(tokens: TokenStore, ends: list[int]) -> None:

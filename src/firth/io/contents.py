@@ -11,7 +11,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Literal
 
-Kind = Literal["vectors", "log", "picture", "tensors"]
+Kind = Literal["vectors", "log", "picture", "tensors", "phrases"]
 
 # The files of a folder in Firth's own format.
 MODEL = "model.safetensors"
@@ -20,7 +20,8 @@ CONFIG = "config.json"
 FOLDER_OF_VECTORS = (MODEL, VOCABULARY, CONFIG)
 # Only vectors with n-grams have this file too.
 SUBWORDS = "subwords.json"
-# And only those with documents have this one.
+# A file more if the vectors know phrases, and one if there are documents.
+PHRASES = "phrases.json"
 DOCUMENTS = "documents.safetensors"
 
 # The events in the lines of a run's log.
@@ -32,6 +33,7 @@ _SVG = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*<svg\b",
     re.DOTALL,
 )
+_PHRASES = b'{"kind": "phrases"'
 _PICTURES = {
     b"\x89PNG\r\n\x1a\n": ".png",
     b"%PDF-": ".pdf",
@@ -52,6 +54,8 @@ def kind_of(path: Path) -> Kind | None:
         return "log"
     if _picture_suffix(head) is not None:
         return "picture"
+    if head.startswith(_PHRASES):
+        return "phrases"
     return "tensors" if _holds_tensors(head) else None
 
 

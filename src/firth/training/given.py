@@ -61,6 +61,8 @@ def with_config(train: Callable[_P, Vectors]) -> Callable[_P, Vectors]:
         if isinstance(source, Corpus):
             _check_read(given, config)
         start = _load_start(given.get("start"))
+        if start is not None and not isinstance(source, Corpus):
+            given.setdefault("phrases", start.phrases or 0)
         if start is not None and start.dim != config.dim:
             if given.get("config") is not None or "dim" in given:
                 raise ConfigError(

@@ -22,7 +22,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.compilation import inlined
+from firth.compilation import inlined, optional
 from firth.compilation.arrays import Shapes
 from firth.compilation.emitter import WIDTH
 from firth.compilation.prefetching import prefetch_rows
@@ -104,21 +104,30 @@ def scratch_shapes(window: Window, stride: int) -> Shapes:
     }
 
 
-@inlined
+@optional
 def move_words(
-    tables: Tables, moves: NDArray[np.int64], first: int, end: int, slots: Floats
+    are_used: Literal[True] | None,
+    tables: Tables,
+    moves: NDArray[np.int64],
+    first: int,
+    end: int,
+    slots: Floats,
 ) -> None:
-    """Compose the words that move into slots, and share the changes of those that move out."""
-    inputs, stride = tables.input, slots.shape[1]
-    _, starts, rows, scales = tables.parts
-    for k in range(first, end):
-        slot, moved = moves[k, 0], moves[k, 1]
-        word = max(moved, ~moved)
-        low, high, scale = starts[word], starts[word + 1], scales[word]
-        if word == moved:
-            bags.compose(inputs, rows, low, high, scale, slots, slot)
-        else:
-            bags.share_change(inputs, rows, low, high, scale, slots, slot, 0, stride)
+    """Compose the words that move into slots, and share the changes of those that move out.
+
+    `are_used` is that of the parts of words.
+    """
+    if are_used is not None:
+        inputs, stride = tables.input, slots.shape[1]
+        _, starts, rows, scales = tables.parts
+        for k in range(first, end):
+            slot, moved = moves[k, 0], moves[k, 1]
+            word = max(moved, ~moved)
+            low, high, scale = starts[word], starts[word + 1], scales[word]
+            if word == moved:
+                bags.compose(inputs, rows, low, high, scale, slots, slot)
+            else:
+                bags.share_change(inputs, rows, low, high, scale, slots, slot, 0, stride)
 
 
 @inlined
@@ -147,21 +156,20 @@ def train_window(
     slots, composed, composed_rows, before, scores, signs, running_loss = scratch
     # Near the end of a short block these are rows of older windows: then nothing is gained.
     later = (w + AHEAD) & (2 * BLOCK - 1)
-    later_rows, later_t, arrivals = listed.targets[later], listed.t[later], listed.arrivals
-    outputs = tables.output
-    inputs = tables.input if tables.parts.are_used is None else slots
+    outputs, are_used = tables.output, tables.parts.are_used
+    inputs = tables.input if are_used is None else slots
 
-    fetch(tables, later_rows, later_t, arrivals, later, 0, COLUMNS // 2)
+    fetch(are_used, tables, listed, later, 0, COLUMNS // 2)
     if listed.composed is not None:
         x, trained, listed_rows = composed, composed_rows, ends[m - 1]
-        compose_bags(inputs, x_rows, ends, weights, m, composed)
     else:
         x, trained, listed_rows = inputs, x_rows, m
+    compose_bags(listed.composed, inputs, x_rows, ends, weights, m, composed)
     if listed.is_relabelled[w]:
         # For as many inputs as any window has: the next windows may have more.
         primitives.signs_of(listed.labels[w], width, len(trained), signs)
     primitives.scores(x, trained, m, outputs, y_rows, width, scores)
-    fetch(tables, later_rows, later_t, arrivals, later, COLUMNS // 2, COLUMNS // 2)
+    fetch(are_used, tables, listed, later, COLUMNS // 2, COLUMNS // 2)
     copy_duplicates(scores, m, x_again, repeated_contexts, width)
     taken, pending = loss_and_gradient(
         scores, signs, (m + repeated_contexts) * width, eta, running_loss, pending
@@ -170,34 +178,35 @@ def train_window(
     fold_noise(scores, m, width, t, y_again, repeated_noise)
     for column in range(0, x.shape[1], COLUMNS):
         columns = min(COLUMNS, x.shape[1] - column)
-        fetch(tables, later_rows, later_t, arrivals, later, column + COLUMNS, COLUMNS)
+        fetch(are_used, tables, listed, later, column + COLUMNS, COLUMNS)
         primitives.update(x, trained, m, outputs, y_rows, t, scores, width, before, column, columns)
-        if listed.composed is not None:
-            share_changes(inputs, x_rows, ends, gains, m, composed, column, columns)
+        share_changes(listed.composed, inputs, x_rows, ends, gains, m, composed, column, columns)
     restore_frozen(inputs, x_rows, listed_rows, frozen[0])
     restore_frozen(outputs, y_rows, t, frozen[1])
     return taken, pending
 
 
-@inlined
+@optional
 def fetch(
+    are_used: Literal[True] | None,
     tables: Tables,
-    targets: NDArray[np.int64],
-    t: int,
-    arrivals: NDArray[np.int64],
+    listed: WindowList,
     w: int,
     column: int,
     columns: int,
 ) -> None:
-    """Fetch some columns of the rows that window w needs and those before it do not."""
-    prefetch_rows(tables.output, targets, 0, t, column, columns)
-    if tables.parts.are_used is not None:
+    """Fetch some columns of the rows that window w needs and those before it do not.
+
+    `are_used` is that of the parts of words.
+    """
+    prefetch_rows(tables.output, listed.targets[w], 0, listed.t[w], column, columns)
+    if are_used is not None:
         _, starts, rows, _ = tables.parts
-        first = starts[arrivals[w]]
-        count = starts[arrivals[w] + 1] - first
-        prefetch_rows(tables.input, rows, first, count, column, columns)
+        word = listed.arrivals[w]
+        first = starts[word]
+        prefetch_rows(tables.input, rows, first, starts[word + 1] - first, column, columns)
     else:
-        prefetch_rows(tables.input, arrivals, w, 1, column, columns)
+        prefetch_rows(tables.input, listed.arrivals, w, 1, column, columns)
 
 
 # ---------------------------------------------------------------------------- bags
@@ -205,6 +214,7 @@ def fetch(
 
 @inlined
 def compose_bags(
+    is_composed: Literal[True] | None,
     table: Floats,
     rows: NDArray[np.int64],
     ends: NDArray[np.int64],
@@ -212,15 +222,17 @@ def compose_bags(
     m: int,
     composed: Floats,
 ) -> None:
-    """Compose the vectors of a window's bags."""
-    first = 0
-    for bag in range(m):
-        bags.compose(table, rows, first, ends[bag], weights[bag], composed, bag)
-        first = ends[bag]
+    """Compose the vectors of a window's bags, if they have several rows."""
+    if is_composed is not None:
+        first = 0
+        for bag in range(m):
+            bags.compose(table, rows, first, ends[bag], weights[bag], composed, bag)
+            first = ends[bag]
 
 
 @inlined
 def share_changes(
+    is_composed: Literal[True] | None,
     table: Floats,
     rows: NDArray[np.int64],
     ends: NDArray[np.int64],
@@ -231,10 +243,12 @@ def share_changes(
     columns: int,
 ) -> None:
     """Add some columns of the changes of the composed vectors to the rows of their bags."""
-    first = 0
-    for bag in range(m):
-        bags.share_change(table, rows, first, ends[bag], gains[bag], composed, bag, column, columns)
-        first = ends[bag]
+    if is_composed is not None:
+        first = 0
+        for bag in range(m):
+            end, gain = ends[bag], gains[bag]
+            bags.share_change(table, rows, first, end, gain, composed, bag, column, columns)
+            first = end
 
 
 # ---------------------------------------------------------------------------- repetitions

@@ -29,6 +29,7 @@ from firth.training.engines.base import (
 )
 from firth.training.engines.tables import composed
 from firth.training.schedule import Schedule, stretch_length
+from firth.vectors.documents import DocumentTable
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,11 +173,12 @@ class TrainResult:
             return table[: self.shapes[self.words_table].words]
         return composed(table, self.composition)
 
-    @property
-    def document_vectors(self) -> Floats | None:
-        """The vectors of the documents, a row for each unit; None if there are none."""
+    def documents_of(self, corpus: Corpus) -> DocumentTable | None:
+        """Return the units of the corpus as documents; None if they were not trained."""
         count = self.shapes[INPUT].documents
-        return self.tables[INPUT][-count:] if count else None
+        if count == 0:
+            return None
+        return DocumentTable(corpus.numbers_of_units(), self.tables[INPUT][-count:])
 
     @property
     def output_vectors(self) -> Floats | None:

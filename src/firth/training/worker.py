@@ -112,6 +112,7 @@ def train_stretch(
     gathered, listed, scratch = worker
     positions, m, repeated_contexts = listed.positions, listed.m, listed.repeated_contexts
     stride, alias, (lr, slope) = tables.input.shape[1], sampling.alias, step
+    are_used = tables.parts.are_used
     last = gather(tokens, offsets, unit, start, stop, key, sampling.keep, window.reach, gathered)
     loss, pairs, pending = 0.0, 0, 0
     # While one block is trained, the next is already listed, so that its rows can be fetched.
@@ -125,20 +126,19 @@ def train_stretch(
                 draw_noise(gathered, centre + k, key, alias, window.negative)
             if k < now:
                 w = first + k
-                if tables.parts.are_used is not None:
-                    move_words(tables, listed.moves, done, listed.move_ends[w], scratch.slots)
-                    done = listed.move_ends[w]
+                move_words(are_used, tables, listed.moves, done, listed.move_ends[w], scratch.slots)
+                done = listed.move_ends[w]
                 eta = np.float32(lr + slope * positions[w])
                 taken, pending = train_window(tables, listed, w, eta, frozen, scratch, pending)
                 loss += taken
                 pairs += m[w] + repeated_contexts[w]
-        if tables.parts.are_used is not None:
-            move_words(tables, listed.moves, done, moves_end, scratch.slots)
+        move_words(are_used, tables, listed.moves, done, moves_end, scratch.slots)
         end = min(centre + BLOCK, last)
         begin = 0 if first == 0 else len(listed.moves) // 2
         gathered_unit, count, end_of_moves = list_block(
-            gathered, centre, end, gathered_unit, key, sampling, window, stride, listed, first,
-            begin,
+            window.cbow, window.subwords, window.longest_path,
+            gathered, (centre, end), gathered_unit, key, sampling, window, stride,
+            listed, (first, begin),
         )  # fmt: skip
         now, following = following, count
         done, moves_end, next_moves, next_moves_end = (

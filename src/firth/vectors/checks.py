@@ -13,14 +13,16 @@ from numpy.typing import NDArray
 
 from firth.checks import are_counts
 from firth.errors import ConfigError, one_line
+from firth.phrases import Phrases
+from firth.vectors.phrase_rows import PhraseRows
 from firth.vectors.search import row_blocks
 from firth.vectors.table import Token
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 
-def number_words(words: tuple[Token, ...]) -> dict[Token, int]:
-    """Return the row of each word.
+def number_words(words: tuple[Token, ...], phrases: Phrases | None = None) -> dict[Token, int]:
+    """Return the row of each word; with phrases, a text with spaces finds the row of a phrase.
 
     Raises
     ------
@@ -30,7 +32,7 @@ def number_words(words: tuple[Token, ...]) -> dict[Token, int]:
     if strangers := set(map(type, words)) - {str, int}:
         names = ", ".join(sorted(kind.__name__ for kind in strangers))
         raise ConfigError(f"words must be str or int, got {names}")
-    rows: dict[Token, int] = {}
+    rows: dict[Token, int] = {} if phrases is None else PhraseRows(phrases)
     for row, word in enumerate(words):
         if rows.setdefault(word, row) != row:
             raise ConfigError(

@@ -70,6 +70,7 @@ def load(
             output_vectors=table.output_vectors,
             config=table.config,
             raw=table.raw,
+            phrases=table.phrases,
             documents=table.documents,
         )
     except ConfigError as error:

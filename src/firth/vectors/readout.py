@@ -88,6 +88,8 @@ RECIPES: Mapping[str, Readout] = MappingProxyType(
         "plain": Readout(),
         # Chosen on halves of three English sets, for 10 MB and 100 MB: see docs/decisions.md.
         "subword": Readout(own_row=False, components=1, output=0.5, axes=-0.25),
+        # Chinese words are not told apart by their characters alone.
+        "character": Readout(components=1, output=0.5, axes=-0.25),
     }
 )
 """The recipes that have names."""
@@ -125,17 +127,23 @@ def check_readout(readout: str | Readout) -> Readout | None:
     return None if isinstance(readout, str) and readout == AUTO else parse_readout(readout)
 
 
-def best_readout(*, ngrams: bool, output: bool) -> Readout:
+def best_readout(shortest: int | None, *, output: bool, dim: int) -> Readout:
     """Return the recipe that is used by default.
 
     Parameters
     ----------
-    ngrams, output : bool
-        Whether there are n-grams, and output vectors.
+    shortest : int or None
+        The length of the shortest n-grams; None without n-grams.
+    output : bool
+        Whether there are output vectors.
+    dim : int
+        D, the number of dimensions: of one, no component is removed.
     """
-    if not ngrams:
+    if shortest is None:
         return RECIPES["plain"]
-    recipe = RECIPES["subword"]
+    recipe = RECIPES["character" if shortest == 1 else "subword"]
+    if dim == 1:
+        recipe = dataclasses.replace(recipe, components=0)
     return recipe if output else dataclasses.replace(recipe, output=0.0)
 
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.phrases import Phrases
+
 if TYPE_CHECKING:
     from firth.vectors.composition import RawTables
     from firth.vectors.documents import DocumentTable
@@ -34,6 +36,8 @@ class Table:
         How the vectors were trained; whatever JSON can hold.
     raw : RawTables, optional
         What the vectors were read out of, if it is not themselves.
+    phrases : Phrases, optional
+        What was joined in the text.
     documents : DocumentTable, optional
         Documents and their vectors.
     """
@@ -44,4 +48,5 @@ class Table:
     output_vectors: NDArray[np.float32] | None = None
     config: Mapping[str, object] = field(default_factory=dict)
     raw: RawTables | None = None
+    phrases: Phrases | None = None
     documents: DocumentTable | None = None

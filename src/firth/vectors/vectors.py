@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from firth.checks import whole_number
 from firth.errors import ConfigError
 from firth.other_names import explain_keywords
+from firth.phrases import Phrases
 from firth.vectors.composition import RawTables, read_out
 from firth.vectors.documents import DocumentTable
 from firth.vectors.formats.registry import write_table
@@ -53,6 +54,8 @@ class Vectors(WordRows):
     raw : RawTables, optional
         The trained tables that the vectors were read out of, and the n-grams, of which the vectors
         of words that are not in the vocabulary are composed.
+    phrases : Phrases, optional
+        What was joined in the text: `new york` is then looked up as `new_york`.
     documents : DocumentTable, optional
         Documents that were trained with the words, and their vectors.
 
@@ -95,12 +98,15 @@ class Vectors(WordRows):
         output_vectors: NDArray[np.float32] | None = None,
         counts: NDArray[np.int64] | None = None,
         config: Mapping[str, object] | None = None,
+        phrases: Phrases | None = None,
         readout: str | Readout = AUTO,
         documents: DocumentTable | None = None,
     ) -> Self:
         """Read vectors out of raw tables; `read_out` describes the recipes and the errors."""
         recipe = check_readout(readout) or best_readout(
-            ngrams=raw.subwords is not None, output=output_vectors is not None
+            None if raw.subwords is None else raw.subwords.least,
+            output=output_vectors is not None,
+            dim=raw.input.shape[1],
         )
         matrix, space = read_out(raw, words, output_vectors, recipe)
         is_raw = raw.subwords is None and recipe.is_plain
@@ -111,6 +117,7 @@ class Vectors(WordRows):
             output_vectors=output_vectors,
             config={**(config or {}), "readout": recipe.as_json()},
             raw=None if is_raw else dataclasses.replace(raw, space=space),
+            phrases=phrases,
             documents=documents,
         )
 
@@ -129,9 +136,10 @@ class Vectors(WordRows):
             - `axes`: principal axes are scaled by s**axes.
 
             By name: `plain`, the vectors as they were trained; `subword`, without the own row and
-            the first component, with half of the output vectors and axes of -0.25. With changes:
-            `"plain,components=1,unit=yes"`. `auto` is what is best for most texts: `subword` if
-            there are n-grams, else `plain`.
+            the first component, with half of the output vectors and axes of -0.25; `character`,
+            the same with the own row. With changes: `"plain,components=1,unit=yes"`. `auto` is what
+            is best for most texts: `plain` for whole words, `character` if n-grams begin with
+            single characters, as for Chinese, else `subword`.
 
         Raises
         ------
@@ -161,6 +169,7 @@ class Vectors(WordRows):
             output_vectors=self.output_vectors,
             counts=self.counts,
             config=self.config,
+            phrases=self.phrases,
             readout=readout,
             documents=self.document_table,
         )
@@ -218,15 +227,9 @@ class Vectors(WordRows):
         FirthError
             If the path cannot be written, or holds something other than vectors.
         """
-        table = Table(
-            words=self.words,
-            input_vectors=self.input_vectors,
-            counts=self.counts,
-            output_vectors=self.output_vectors,
-            config=self.config,
-            raw=self.raw,
-            documents=self.document_table,
-        )
+        parts = {part.name: part.name for part in dataclasses.fields(Table)}
+        parts["documents"] = "document_table"
+        table = Table(**{name: getattr(self, attribute) for name, attribute in parts.items()})
         write_table(table, path, overwrite=overwrite)
 
     @overload  # A str is also a sequence of str; this first overload is for it.

@@ -14,6 +14,7 @@ from numpy.typing import DTypeLike, NDArray
 from firth.errors import ConfigError
 from firth.normalization import Places, find_word
 from firth.other_names import VECTORS, unknown_attribute
+from firth.phrases import Phrases
 from firth.vectors.checks import checked_counts, checked_matrix, number_words, read_only
 from firth.vectors.composition import RawTables, checked_raw
 from firth.vectors.documents import DocumentTable, checked_documents
@@ -24,7 +25,8 @@ from firth.vectors.table import Token
 _DERIVED = ("_rows", "_exact", "documents")
 # The attributes that these are computed from.
 _FIXED = (
-    "words", "dim", "input_vectors", "output_vectors", "counts", "raw", "document_table",
+    "words", "dim", "input_vectors", "output_vectors", "counts", "raw", "phrases",
+    "document_table",
 )  # fmt: skip
 
 Default = TypeVar("Default")
@@ -42,10 +44,12 @@ class WordRows:
         output_vectors: NDArray[np.float32] | None = None,
         config: Mapping[str, object] | None = None,
         raw: RawTables | None = None,
+        phrases: Phrases | None = None,
         documents: DocumentTable | None = None,
     ) -> None:
         self.words = tuple(words.tolist() if isinstance(words, np.ndarray) else words)
-        self._rows = number_words(self.words)
+        self.phrases = phrases
+        self._rows = number_words(self.words, phrases)
         self.input_vectors = checked_matrix(matrix, self.words, "the matrix of vectors")
         self.dim = self.input_vectors.shape[1]
         if output_vectors is not None:
@@ -160,7 +164,7 @@ class WordRows:
             if state[name] is not None:
                 vars(self)[name] = read_only(state[name])
         self.config = dict(self.config)
-        self._rows = number_words(self.words)
+        self._rows = number_words(self.words, self.phrases)
 
     def __setattr__(self, name: str, value: object) -> None:
         """Set an attribute, unless other attributes were computed from it."""

@@ -71,6 +71,8 @@ def write_checkpoint(
     native.write_words(vocabulary.words, vocabulary.counts, how, folder)
     if task.subwords is not None:
         native.write_subwords(task.subwords, folder)
+    if task.corpus.phrases is not None:
+        task.corpus.phrases.save(folder / native.PHRASES)
     native.write_tensors(checkpoint.tables, folder / native.MODEL)
     if checkpoint.best is not None:
         native.write_tensors(checkpoint.best, folder / BEST)
@@ -89,10 +91,12 @@ def read_checkpoint(folder: Path, parts: Mapping[str, Mapping[str, Any]], task: 
     """
     state = check_state(parts["state"], task)
     has_best = task.keeps_best and state.epoch > 0
-    names = _FILES | ({BEST} if has_best else set())
-    if task.subwords is not None:
-        names.add(native.SUBWORDS)
-    _check_files(folder, parts["files"], names)
+    more = {
+        BEST: has_best,
+        native.SUBWORDS: task.subwords is not None,
+        native.PHRASES: task.corpus.phrases is not None,
+    }
+    _check_files(folder, parts["files"], _FILES | {name for name in more if more[name]})
     words = native.read_json(folder / native.VOCABULARY).get("words")
     if words != list(task.corpus.vocabulary.words):
         raise FormatError(f"{folder / native.VOCABULARY}: the words are not those of this run")

@@ -89,7 +89,8 @@ def _list_all(
         for i in range(centre, end):
             draw_noise(gathered, i, key, sampling.alias, window.negative)
         unit, some, moved = list_block(
-            gathered, centre, end, unit, key, sampling, window, stride, listed, count, moved
-        )
+            window.cbow, window.subwords, window.longest_path,
+            gathered, (centre, end), unit, key, sampling, window, stride, listed, (count, moved),
+        )  # fmt: skip
         count += some
     return count, moved

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.compilation import called, inlined
+from firth.compilation import called, inlined, optional
 from firth.compilation.arrays import Shapes, bytes_of, zeros_of
 from firth.compilation.emitter import WIDTH
 from firth.training import draws
@@ -275,24 +275,25 @@ def draw_noise(
     targets.draw_noise(stream, negative, alias, gathered.noise_bits[i & (BLOCK - 1)])
 
 
-@called
+@optional
 def list_block(
+    cbow: Literal[True] | None,
+    subwords: Literal[True] | None,
+    longest_path: int | None,
     gathered: Gathered,
-    start: int,
-    stop: int,
+    centres: tuple[int, int],
     unit: int,
     key: np.uint64,
     sampling: Sampling,
     window: Window,
     stride: int,
     listed: WindowList,
-    first: int,
-    moved: int,
+    places: tuple[int, int],
 ) -> tuple[int, int, int]:
-    """List the windows whose centres stand from index `start` up to `stop` of the gathered words.
+    """List the windows whose centres stand from one index up to another of the gathered words.
 
-    They are listed from row `first` on, and moves from row `moved` on. A centre without inputs has
-    no window.
+    They are listed from the first of the places on, and moves from the second on. A centre without
+    inputs has no window. The first three arguments are those of `window`.
 
     Returns
     -------
@@ -300,82 +301,65 @@ def list_block(
         The unit of the last centre, how many windows were listed, and where the moves end. Those
         that come after the last window are to be done too.
     """
-    words, positions, ends, seen, _, extent, in_reach = gathered
-    cbow, subwords, reach, shrink, _, _, divided, documents = window
-    inputs, contexts, count, width_before = listed.inputs, 2 * reach, 0, 0
+    words, positions, ends, seen, noise_bits, extent, in_reach = gathered
+    _, _, reach, shrink, negative, _, divided, documents = window
+    (start, stop), (first, moved) = centres, places
+    count, width_before = 0, 0
     # What windows name: words, or their slots, whose rows are two apart.
     named, named_stride, arrival_stride = words, stride, stride
     if subwords is not None:
         named, named_stride, arrival_stride = in_reach.slots, 2 * stride, 1
-    fewest, document = 2, -1
-    if documents is not None:
-        # The document is an input for a word without context words too.
-        fewest = 1
     for i in range(start, stop):
         if subwords is not None:
-            moved = _list_moves(gathered, i, reach, listed.moves, moved)
+            moved = list_moves(gathered, i, reach, listed.moves, moved)
         while i >= ends[unit + 1]:
             unit += 1
         drawn = draws.reach_at(draws.stream_at(key, positions[i]), reach, shrink)
         low, high = max(ends[unit], i - drawn), min(ends[unit + 1], i + drawn + 1)
-        if high - low < fewest:
+        document = _document_row(documents, len(sampling.keep), extent[2] + unit, stride)
+        if high - low < 2 and document < 0:
             continue
-        if documents is not None:
-            document = (len(sampling.keep) + extent[2] + unit) * stride
         w, count = first + count, count + 1
         listed.positions[w] = positions[i]
         listed.arrivals[w] = words[i + reach] * arrival_stride
         listed.move_ends[w] = moved
-        width_before = _list_targets(gathered, i, sampling, window, stride, listed, w, width_before)
+        rows, labels = listed.targets[w], listed.labels[w]
+        if longest_path is not None:
+            t, repeated_noise = targets.list_path(words[i], sampling.tree, stride, rows, labels)
+            listed.is_relabelled[w] = True
+        else:
+            t, repeated_noise = targets.list_targets(
+                words[i], noise_bits[i & (BLOCK - 1)], negative, sampling.alias, stride,
+                rows, labels, listed.noise_duplicates[w],
+            )  # fmt: skip
+            # The centre first, labelled 1, then noise words: labels differ by their number only.
+            width = t + repeated_noise
+            listed.is_relabelled[w], width_before = width != width_before, width
+        listed.t[w], listed.repeated_noise[w] = t, repeated_noise
         if cbow is not None:
             listed.m[w], listed.repeated_contexts[w] = bags.list_mean(
                 named, i, low, high, named_stride, divided,
-                inputs[w], listed.bag_ends[w], listed.weights[w], listed.gains[w], document,
+                listed.inputs[w], listed.bag_ends[w], listed.weights[w], listed.gains[w],
+                document,
             )  # fmt: skip
         else:
             listed.m[w], listed.repeated_contexts[w] = bags.list_contexts(
-                named, i, low, high, named_stride, inputs[w], listed.context_duplicates[w],
-                seen, (i + 1) * contexts, document,
+                named, i, low, high, named_stride,
+                listed.inputs[w], listed.context_duplicates[w], seen, (i + 1) * 2 * reach, document,
             )  # fmt: skip
     if subwords is not None and start < stop and stop == gathered.extent[0]:
-        moved = _list_last_moves(gathered, stop - 1, reach, listed.moves, moved)
+        moved = list_last_moves(gathered, stop - 1, reach, listed.moves, moved)
     return unit, count, moved
 
 
 @inlined
-def _list_targets(
-    gathered: Gathered,
-    i: int,
-    sampling: Sampling,
-    window: Window,
-    stride: int,
-    listed: WindowList,
-    w: int,
-    width_before: int,
-) -> int:
-    """List the targets of the centre at index i as those of window w; return how many there are.
-
-    The window before has `width_before`.
-    """
-    rows, labels, centre = listed.targets[w], listed.labels[w], gathered.words[i]
-    if window.longest_path is not None:
-        t, repeated_noise = targets.list_path(centre, sampling.tree, stride, rows, labels)
-        listed.is_relabelled[w] = True
-    else:
-        t, repeated_noise = targets.list_targets(
-            centre, gathered.noise_bits[i & (BLOCK - 1)], window.negative, sampling.alias, stride,
-            rows, labels, listed.noise_duplicates[w],
-        )  # fmt: skip
-        # The centre first, labelled 1, then noise words: labels differ by their number only.
-        listed.is_relabelled[w] = t + repeated_noise != width_before
-    listed.t[w], listed.repeated_noise[w] = t, repeated_noise
-    return t + repeated_noise
+def _document_row(documents: Literal[True] | None, words: int, unit: int, stride: int) -> int:
+    """Return the row of the document that a unit of the corpus is, or -1 if it is no input."""
+    return -1 if documents is None else (words + unit) * stride
 
 
 @inlined
-def _list_moves(
-    gathered: Gathered, i: int, reach: int, moves: NDArray[np.int64], moved: int
-) -> int:
+def list_moves(gathered: Gathered, i: int, reach: int, moves: NDArray[np.int64], moved: int) -> int:
     """Let the token before the reach of the centre at index i leave, and those within it enter."""
     # The first centre stands at index `reach`.
     first, last = gathered.ends[0], min(i + reach + 1, gathered.extent[1])
@@ -387,7 +371,7 @@ def _list_moves(
 
 
 @inlined
-def _list_last_moves(
+def list_last_moves(
     gathered: Gathered, i: int, reach: int, moves: NDArray[np.int64], moved: int
 ) -> int:
     """Let all tokens within reach of the centre at index i leave."""

@@ -5,6 +5,7 @@
 `vocabulary.json`       `{"words": [...], "counts": [...]}`; counts are null if unknown
 `config.json`           how the vectors were trained and read out, with which version, on what
 `subwords.json`         how words are cut into n-grams, if they are, and the n-grams
+`phrases.json`          the phrases that were joined in the text, if they were
 `documents.safetensors` the vectors of documents, if there are any; see `documents`
 ======================= ========================================================================
 
@@ -17,8 +18,6 @@ A checkpoint of a run holds the same files, with the run's tables in the first; 
 from __future__ import annotations
 
 import dataclasses
-import json
-import math
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import cast
@@ -29,13 +28,16 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from firth.errors import FirthError, FormatError, one_line
+from firth.io import json_files
 from firth.io.atomic import atomic_write
 from firth.io.compression import open_regular
 from firth.io.contents import CONFIG as CONFIG
 from firth.io.contents import MODEL as MODEL
+from firth.io.contents import PHRASES as PHRASES
 from firth.io.contents import SUBWORDS as SUBWORDS
 from firth.io.contents import VOCABULARY as VOCABULARY
 from firth.io.contents import is_folder_of_vectors
+from firth.phrases import Phrases
 from firth.subwords import Subwords
 from firth.vectors.composition import RawTables, Space, compose_words
 from firth.vectors.formats.documents import DOCUMENTS, read_documents, write_documents
@@ -49,8 +51,6 @@ OUTPUT = "output"
 RAW_INPUT = "input"
 LINEAR, AXES = "readout_linear", "readout_axes"
 Floats = NDArray[np.float32]
-# JSON from a str with a lone surrogate is no valid UTF-8, but a word may hold any character.
-_SURROGATES = "surrogatepass"
 
 
 def read(path: Path, selection: Selection) -> Table:
@@ -75,6 +75,7 @@ def read(path: Path, selection: Selection) -> Table:
         output_vectors=output_vectors,
         config=read_json(path / CONFIG),
         raw=raw,
+        phrases=Phrases.load(path) if (path / PHRASES).exists() else None,
         documents=read_documents(path),
     )
     table = _selected(table, path, selection)
@@ -133,6 +134,7 @@ def _selected(table: Table, path: Path, selection: Selection) -> Table:
         counts=None if table.counts is None else table.counts[rows],
         output_vectors=None if table.output_vectors is None else table.output_vectors[rows],
         raw=raw,
+        phrases=table.phrases,
     )
 
 
@@ -208,27 +210,7 @@ def read_json(path: Path) -> dict[str, object]:
         If the file is missing, or is not a JSON object.
     """
     _require(path)
-    with open_regular(path) as file:
-        encoded = file.read()
-    try:
-        text = encoded.decode("utf-8", _SURROGATES)
-        content = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
-    except (ValueError, RecursionError) as error:
-        raise FormatError(f"{path}: not valid JSON: {error}") from error
-    if not isinstance(content, dict):
-        raise FormatError(f"{path}: expected a JSON object, got {type(content).__name__}")
-    return content
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not a JSON number")
-
-
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if not math.isfinite(number):
-        raise ValueError(f"{one_line(digits)} exceeds 64 bits")
-    return number
+    return json_files.read_json(path)
 
 
 def _require(path: Path) -> None:
@@ -264,6 +246,8 @@ def write(table: Table, path: Path, *, overwrite: bool = False) -> None:
         write_words(table.words, table.counts, table.config, temporary)
         if table.raw is not None and table.raw.subwords is not None:
             write_subwords(table.raw.subwords, temporary)
+        if table.phrases is not None:
+            table.phrases.save(temporary / PHRASES)
         if table.documents is not None:
             write_documents(table.documents, temporary)
         write_tensors(_tensors_of(table), temporary / MODEL)
@@ -330,7 +314,7 @@ def check_replaceable(path: Path, *, overwrite: bool = False) -> None:
     if not path.is_dir():
         return
     names = {file.name for file in path.iterdir()}
-    others = sorted(names - {MODEL, VOCABULARY, CONFIG, SUBWORDS, DOCUMENTS})
+    others = sorted(names - {MODEL, VOCABULARY, CONFIG, SUBWORDS, PHRASES, DOCUMENTS})
     if others:
         raise FirthError(
             f"cannot write {path}: the folder holds other files ({one_line(repr(others[0]))}); "
@@ -351,9 +335,4 @@ def write_json(content: Mapping[str, object], path: Path) -> None:
     FormatError
         If JSON cannot hold the content.
     """
-    try:
-        # Without NaN and infinity, which are not JSON and could not be read again.
-        text = json.dumps(content, ensure_ascii=False, allow_nan=False)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise FormatError(f"{path.name} cannot hold the config: {error}") from error
-    path.write_bytes(text.encode("utf-8", _SURROGATES))
+    json_files.write_json(content, path, "the config")

@@ -1,0 +1,61 @@
+"""JSON objects in files: what cannot be read, or not be held, is told with the file's name."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+from firth.errors import FormatError, one_line
+from firth.io.compression import open_regular
+
+# JSON from a str with a lone surrogate is no valid UTF-8, but a word may hold any character.
+_SURROGATES = "surrogatepass"
+
+
+def read_json(path: Path) -> dict[str, object]:
+    """Read a JSON object.
+
+    Raises
+    ------
+    FormatError
+        If the file cannot be read, or is not a JSON object.
+    """
+    with open_regular(path) as file:
+        encoded = file.read()
+    try:
+        text = encoded.decode("utf-8", _SURROGATES)
+        content = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
+    except (ValueError, RecursionError) as error:
+        raise FormatError(f"{path}: not valid JSON: {error}") from error
+    if not isinstance(content, dict):
+        raise FormatError(f"{path}: expected a JSON object, got {type(content).__name__}")
+    return content
+
+
+def write_json(content: Mapping[str, object], path: Path, what: str) -> None:
+    """Write a JSON object.
+
+    Raises
+    ------
+    FormatError
+        If JSON cannot hold the content; the message names it as `what`.
+    """
+    try:
+        # Without NaN and infinity, which are not JSON and could not be read again.
+        text = json.dumps(content, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise FormatError(f"{path.name} cannot hold {what}: {error}") from error
+    path.write_bytes(text.encode("utf-8", _SURROGATES))
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError(f"{one_line(digits)} exceeds 64 bits")
+    return number
