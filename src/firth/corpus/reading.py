@@ -238,8 +238,7 @@ def read_corpus(
         encoded = [(part, ids) for part in (training, *held)]
         if held_source is not None:
             encoded.append(_read_held(held_source, stage, vocabulary, new_stream))
-        tokens, ends, ordinals = second_pass(encoded)
-        numbers = None if share else UnitNumbers(ordinals[: ends[0]], blanks.map()[0])
+        tokens, ends, numbers = second_pass(encoded, blanks)
     _check_pairs(tokens, ends)
     trained = int(tokens.offsets[ends[0]])
     return Corpus(
@@ -251,7 +250,7 @@ def read_corpus(
         words_left_out=training.words_read - trained,
         script=None if opened.holds_tokens else find_script(vocabulary),
         phrases=stage.phrases,
-        unit_numbers=numbers,
+        unit_numbers=None if share else numbers,
     )
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from firth.compilation import compiled
 from firth.corpus.chunks import UNIT_END
+from firth.corpus.numbers import UnitNumbers
 from firth.corpus.raw_corpus import RawCorpus
 from firth.corpus.tokens import ScratchArray, TokenStore
 
@@ -16,8 +17,8 @@ BATCH = 1 << 16
 
 
 def second_pass(
-    parts: Iterable[tuple[RawCorpus, NDArray[np.int32]]],
-) -> tuple[TokenStore, list[int], NDArray[np.int64]]:
+    parts: Iterable[tuple[RawCorpus, NDArray[np.int32]]], blanks: ScratchArray[np.int64]
+) -> tuple[TokenStore, list[int], UnitNumbers]:
     """Write the token ids of all parts to a store, one part after the other.
 
     Words without an id are left out, and so are units that have no word left.
@@ -26,12 +27,14 @@ def second_pass(
     ----------
     parts : iterable of RawCorpus, int32 (words,)
         Each a corpus and the token id of each of its words, -1 for a word to leave out.
+    blanks : ScratchArray of int64
+        For each blank line or empty list of the first part, how many units come before it.
 
     Returns
     -------
-    tokens, ends, ordinals
-        The store, the number of units in it up to the end of each part, and for each unit how many
-        stood before it in its part, int64 (units,).
+    tokens, ends, numbers
+        The store, the number of units in it up to the end of each part, and which lines or lists
+        of the source the units of the first part are.
     """
     part_ends = []
     position = units = 0
@@ -51,9 +54,9 @@ def second_pass(
             part_ends.append(units)
         store_ids, mapping = id_file.map()
         offsets, offset_mapping = offset_file.map()
-        all_ordinals, _ = ordinal_file.map()
+        numbers = UnitNumbers(ordinal_file.map()[0][: part_ends[0]], blanks.map()[0])
     store = TokenStore(store_ids, offsets, mapping=mapping, offset_mapping=offset_mapping)
-    return store, part_ends, all_ordinals
+    return store, part_ends, numbers
 
 
 def _token_ids(

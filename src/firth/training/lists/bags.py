@@ -20,11 +20,11 @@ def list_contexts(
     low: int,
     high: int,
     stride: int,
+    document: int,
     rows: NDArray[np.int64],
     context_duplicates: NDArray[np.int64],
     seen: NDArray[np.int64],
     base: int,
-    document: int,
 ) -> tuple[int, int]:
     """List the distinct words from index `low` to `high` but `i`, and which of them occur again.
 
@@ -74,17 +74,17 @@ def list_mean(
     high: int,
     stride: int,
     divided: bool,
+    document: int,
     rows: NDArray[np.int64],
     ends: NDArray[np.int64],
     weights: NDArray[np.float32],
     gains: NDArray[np.float32],
-    document: int,
 ) -> tuple[int, int]:
     """List the words from index `low` to `high` but `i` as one bag, which is their mean.
 
     The row of a document is one more; `document` is -1 if there is none. The bag's change is added
     to each row: divided by their number, which is the true gradient, or undivided, as in
-    word2vec.c. The four arrays after `divided` are written.
+    word2vec.c. The last four arrays are written.
 
     Returns
     -------

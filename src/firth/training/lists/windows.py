@@ -303,8 +303,7 @@ def list_block(
     """
     words, positions, ends, seen, noise_bits, extent, in_reach = gathered
     _, _, reach, shrink, negative, _, divided, documents = window
-    (start, stop), (first, moved) = centres, places
-    count, width_before = 0, 0
+    (start, stop), (first, moved), count, width_before = centres, places, 0, 0
     # What windows name: words, or their slots, whose rows are two apart.
     named, named_stride, arrival_stride = words, stride, stride
     if subwords is not None:
@@ -320,9 +319,8 @@ def list_block(
         if high - low < 2 and document < 0:
             continue
         w, count = first + count, count + 1
-        listed.positions[w] = positions[i]
+        listed.positions[w], listed.move_ends[w] = positions[i], moved
         listed.arrivals[w] = words[i + reach] * arrival_stride
-        listed.move_ends[w] = moved
         rows, labels = listed.targets[w], listed.labels[w]
         if longest_path is not None:
             t, repeated_noise = targets.list_path(words[i], sampling.tree, stride, rows, labels)
@@ -338,14 +336,13 @@ def list_block(
         listed.t[w], listed.repeated_noise[w] = t, repeated_noise
         if cbow is not None:
             listed.m[w], listed.repeated_contexts[w] = bags.list_mean(
-                named, i, low, high, named_stride, divided,
+                named, i, low, high, named_stride, divided, document,
                 listed.inputs[w], listed.bag_ends[w], listed.weights[w], listed.gains[w],
-                document,
             )  # fmt: skip
         else:
             listed.m[w], listed.repeated_contexts[w] = bags.list_contexts(
-                named, i, low, high, named_stride,
-                listed.inputs[w], listed.context_duplicates[w], seen, (i + 1) * 2 * reach, document,
+                named, i, low, high, named_stride, document,
+                listed.inputs[w], listed.context_duplicates[w], seen, (i + 1) * 2 * reach,
             )  # fmt: skip
     if subwords is not None and start < stop and stop == gathered.extent[0]:
         moved = list_last_moves(gathered, stop - 1, reach, listed.moves, moved)
