@@ -32,6 +32,7 @@ from firth.training.lists.windows import (
     Window,
     WindowList,
     composed_bags,
+    most_inputs,
     most_targets,
 )
 from firth.training.simd import bags, primitives, rows
@@ -90,13 +91,13 @@ class Scratch(NamedTuple):
 def scratch_shapes(window: Window, stride: int) -> Shapes:
     """Return the shapes of a `Scratch`."""
     composed = composed_bags(window)
-    scores = 2 * window.reach * most_targets(window) + WIDTH
+    scores = most_inputs(window) * most_targets(window) + WIDTH
     slots = 0 if window.subwords is None else slot_count(window.reach)
     return {
         "slots": ((2 * slots, stride), np.float32),
         "composed": ((2 * composed, stride), np.float32),
         "composed_rows": ((composed,), np.int64),
-        "before": ((composed or 2 * window.reach, stride), np.float32),
+        "before": ((composed or most_inputs(window), stride), np.float32),
         "scores": ((scores,), np.float32),
         "signs": ((scores,), np.float32),
         "loss": ((2 * WIDTH,), np.float32),

@@ -111,6 +111,7 @@ def windows(
     cbow: bool,
     divided: bool = False,
     paths: Sequence[Path] | None = None,
+    first_document: int | None = None,
 ) -> Iterator[ReferenceWindow]:
     """Yield the windows of an epoch: subsampling first, then windows over the words that are left.
 
@@ -123,22 +124,28 @@ def windows(
     keep, alias : uint32 (V,), uint64 (V,)
         See `sampling.keep_thresholds` and `sampling.alias_table`.
     window, negative, shrink, cbow, divided
-        As in `TrainConfig`, of whose `cbow_gradient` divided is "mean".
+        As in `TrainConfig`, of whose `cbow_gradient` divided is "mean"; with a window of 0, only
+        documents are inputs.
     paths : sequence of paths, optional
         Each word's path in a tree, which is then the target instead of the word and noise words.
+    first_document : int, optional
+        The row of the first unit's document, where each unit's document is one more input.
     """
     position = 0
-    for unit in units:
+    for number, unit in enumerate(units):
+        document = None if first_document is None else first_document + number
         stream = streams(np.array([key]), position + np.arange(len(unit)))
         kept = [i for i, word in enumerate(unit) if stream[i] >> np.uint64(32) <= keep[word]]
         low = (stream & _LOW) * np.uint64(window) >> np.uint64(32)
         for place, i in enumerate(kept):
             reach = 1 + int(low[i]) if shrink else window
             near = kept[max(0, place - reach) : place] + kept[place + 1 : place + reach + 1]
-            if near:
-                contexts = tuple(unit[j] for j in near)
+            if near or document is not None:
+                inputs = [unit[j] for j in near] + ([] if document is None else [document])
                 noise = () if paths else noise_words(stream[i : i + 1], negative, alias)
-                made = window_of(position + i, unit[i], contexts, noise, cbow=cbow, divided=divided)
+                made = window_of(
+                    position + i, unit[i], tuple(inputs), noise, cbow=cbow, divided=divided
+                )
                 yield on_path(made, paths[unit[i]]) if paths else made
         position += len(unit)
 
@@ -164,7 +171,9 @@ def window_of(
 
     CBOW's only bag is the mean of the contexts. If `divided`, each of them gets its change divided
     by their number, which is the true gradient (Irsoy et al. 2020, arXiv:2012.15332); else its
-    whole change, as in word2vec.c. A noise word that is the centre is left out.
+    whole change, as in word2vec.c. A noise word that is the centre is left out. A document's row is
+    one more context: Le and Mikolov 2014, arXiv:1405.4053, call skip-gram's with it PV-DBOW, and
+    CBOW's with it PV-DM.
     """
     bags = (contexts,) if cbow else tuple((word,) for word in contexts)
     others = tuple(word for word in noise if word != centre)
