@@ -115,7 +115,7 @@ class Case:
             negative=self.window.negative, shrink=self.window.shrink,
             cbow=self.window.cbow is not None, divided=self.window.divided,
             paths=reference.huffman_paths(self.counts.tolist()) if is_tree else None,
-            first_document=None if self.window.documents is None else len(self.counts),
+            first_document=len(self.counts) if self.window.documents else None,
         )  # fmt: skip
 
     def listed(self, start=0, stop=None, stride=1):

@@ -9,10 +9,14 @@ from firth.training.engines.hogwild import parts_of
 from firth.training.lists.windows import BLOCK, Window, empty_list
 from training_case import BOTH, Case, assert_same, draw_case, no_frozen, padded
 
+# Hierarchical softmax, which has no noise words. `test_widths.py` leaves it out by this name.
+TREE = pytest.param(None, id="tree")
+TREE_33 = pytest.param(33, None, id="33-tree")
+
 
 @BOTH
 @pytest.mark.parametrize("dim", [1, 7, 16, 33, 100, 300])
-@pytest.mark.parametrize("negative", [1, 5, 6, 15, None])
+@pytest.mark.parametrize("negative", [1, 5, 6, 15, TREE])
 def test_agrees_with_the_reference(cbow, dim, negative):
     case = draw_case(cbow=cbow, dim=dim, negative=negative)
     assert_same(case.run_kernel(), case.run_reference())
@@ -27,7 +31,14 @@ def test_agrees_for_every_tile_of_targets(cbow, negative):
 
 @BOTH
 @pytest.mark.parametrize(
-    ("reach", "negative"), [(1, 5), (2, 5), (12, 5), (100, 5), (1, None), (12, None), (30, None)]
+    ("reach", "negative"),
+    [
+        (1, 5),
+        (2, 5),
+        (12, 5),
+        (100, 5),
+        *(pytest.param(reach, None, id=f"{reach}-tree") for reach in (1, 12, 30)),
+    ],
 )
 def test_agrees_for_every_window(cbow, reach, negative):
     case = draw_case(cbow=cbow, dim=20, negative=negative, reach=reach, shrink=False, sample=0.0)
@@ -35,7 +46,7 @@ def test_agrees_for_every_window(cbow, reach, negative):
 
 
 @BOTH
-@pytest.mark.parametrize("negative", [2, None])
+@pytest.mark.parametrize("negative", [2, TREE])
 @pytest.mark.parametrize("words", [BLOCK - 1, BLOCK, BLOCK + 1, 5 * BLOCK + 3])
 def test_agrees_for_any_number_of_blocks(cbow, negative, words):
     case = draw_case(
@@ -51,7 +62,7 @@ def test_agrees_where_the_change_of_a_mean_is_divided(ngrams):
 
 
 @BOTH
-@pytest.mark.parametrize("negative", [5, None])
+@pytest.mark.parametrize("negative", [5, TREE])
 def test_agrees_on_a_vocabulary_of_two(cbow, negative):
     # Every window repeats words, and most noise words are the centre or each other.
     case = draw_case(
@@ -61,7 +72,7 @@ def test_agrees_on_a_vocabulary_of_two(cbow, negative):
 
 
 @BOTH
-def test_agrees_on_the_longest_paths(cbow):
+def test_agrees_on_the_longest_paths_of_a_tree(cbow):
     # The counts of a tree of one branch.
     case = draw_case(cbow=cbow, dim=12, negative=None, sample=0.0)
     case = Case(
@@ -73,7 +84,7 @@ def test_agrees_on_the_longest_paths(cbow):
 
 
 @BOTH
-@pytest.mark.parametrize("negative", [5, None])
+@pytest.mark.parametrize("negative", [5, TREE])
 def test_agrees_where_rows_are_frozen(cbow, negative):
     case = draw_case(cbow=cbow, dim=20, negative=negative)
     frozen = (0, 3, 4), (1, 30, 38)
@@ -81,7 +92,7 @@ def test_agrees_where_rows_are_frozen(cbow, negative):
 
 
 @BOTH
-@pytest.mark.parametrize("negative", [5, None])
+@pytest.mark.parametrize("negative", [5, TREE])
 def test_where_the_corpus_is_cut_changes_nothing(cbow, negative):
     case = draw_case(cbow=cbow, dim=20, negative=negative, reach=4)
     whole = case.run_kernel()
@@ -94,7 +105,7 @@ def test_where_the_corpus_is_cut_changes_nothing(cbow, negative):
 
 
 @BOTH
-@pytest.mark.parametrize(("dim", "negative"), [(1, 1), (16, 5), (33, 6), (100, 15), (33, None)])
+@pytest.mark.parametrize(("dim", "negative"), [(1, 1), (16, 5), (33, 6), (100, 15), TREE_33])
 def test_agrees_where_documents_are_inputs(cbow, dim, negative):
     case = draw_case(cbow=cbow, dim=dim, negative=negative, documents="joint")
     assert_same(case.run_kernel(), case.run_reference())
@@ -117,7 +128,7 @@ def test_agrees_where_documents_are_the_only_inputs():
 
 
 @BOTH
-@pytest.mark.parametrize(("dim", "negative"), [(1, 1), (16, 5), (33, 6), (100, 15), (33, None)])
+@pytest.mark.parametrize(("dim", "negative"), [(1, 1), (16, 5), (33, 6), (100, 15), TREE_33])
 def test_agrees_where_words_are_composed(cbow, dim, negative):
     case = draw_case(cbow=cbow, dim=dim, negative=negative, ngrams=25)
     assert_same(case.run_kernel(), case.run_reference())

@@ -11,7 +11,8 @@ from processes import run_python
 HERE = Path(__file__).parent
 TESTS = [HERE / "simd", HERE / "lists" / "test_windows.py", HERE / "test_kernel.py"]
 # A process without the compiler, and long windows in Python, would take longer than all the rest.
-QUICK = "not nothing_is_compiled and not (stretch_lists and 100)"
+# A tree changes only what is listed, not the vector loops.
+QUICK = "not nothing_is_compiled and not (stretch_lists and 100) and not tree"
 
 # Width 4 is that of processors without AVX: nor are other instructions to be used that they lack.
 BASELINE = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}

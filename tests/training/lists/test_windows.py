@@ -37,7 +37,7 @@ def assert_lists_agree(case, cuts=()):
 @BOTH
 @pytest.mark.parametrize("shrink", [False, True])
 @pytest.mark.parametrize("reach", [1, 2, 5, 100])
-@pytest.mark.parametrize("negative", [1, 5, 20, None])
+@pytest.mark.parametrize("negative", [1, 5, 20, pytest.param(None, id="tree")])
 def test_a_stretch_lists_the_windows_of_the_reference(cbow, shrink, reach, negative):
     case = draw_case(
         cbow=cbow, dim=4, negative=negative, reach=reach, shrink=shrink, lengths=(3, 400, 0, 90)
@@ -53,7 +53,7 @@ def test_a_divided_gradient_is_listed_as_the_gain_of_the_mean():
 
 
 @BOTH
-@pytest.mark.parametrize("negative", [5, None])
+@pytest.mark.parametrize("negative", [5, pytest.param(None, id="tree")])
 def test_where_the_corpus_is_cut_changes_nothing(cbow, negative):
     case = draw_case(cbow=cbow, dim=4, negative=negative, reach=4)
     for cuts in ([1], [49, 50, 51, 52, 53], range(1, len(case.ids))):

@@ -61,7 +61,7 @@ class Window(NamedTuple):
     divided: bool = False  # whether each word of a mean gets a share of its change, or all of it
     # Whether the document that holds the centre, its unit, is one more input. The rows of documents
     # follow those of the words.
-    documents: Literal[True] | None = None
+    documents: bool = False
 
 
 class WindowList(NamedTuple):
@@ -127,7 +127,7 @@ def window_of(config: TrainConfig, longest_path: int = 0) -> Window:
         negative=config.negative or 0,
         longest_path=longest_path if config.loss == "hs" else None,
         divided=config.cbow_gradient == "mean",
-        documents=None if config.documents == "none" else True,
+        documents=config.documents != "none",
     )
 
 
@@ -147,7 +147,7 @@ def composed_bags(window: Window) -> int:
 
 def most_inputs(window: Window) -> int:
     """Return I, the most input rows of a window."""
-    return 2 * window.reach + (0 if window.documents is None else 1)
+    return 2 * window.reach + window.documents
 
 
 def most_targets(window: Window) -> int:
@@ -352,9 +352,9 @@ def list_block(
 
 
 @inlined
-def _document_row(documents: Literal[True] | None, words: int, unit: int, stride: int) -> int:
+def _document_row(documents: bool, words: int, unit: int, stride: int) -> int:
     """Return the row of the document that a unit of the corpus is, or -1 if it is no input."""
-    return -1 if documents is None else (words + unit) * stride
+    return (words + unit) * stride if documents else -1
 
 
 @inlined
