@@ -80,6 +80,13 @@ def test_presets_are_sets_of_options_that_a_given_option_overrides():
     assert with_preset("balanced", {"dim": 7}) == TrainConfig(dim=7)
 
 
+def test_a_window_overrides_the_windows_of_a_preset():
+    best = with_preset("best", {})
+    assert (best.windows, best.negative) == ((5, 2), 10)
+    assert with_preset("best", {"window": 3}) == TrainConfig(window=3, negative=10)
+    assert with_preset("best", {"windows": (3, 4)}).windows == (3, 4)
+
+
 @pytest.mark.parametrize("preset", ["fasttext", "", 3, ["best"]])
 def test_an_unknown_preset_is_told_in_one_line(preset):
     with pytest.raises(ConfigError, match=r"preset must be fast or balanced or .*, got ") as error:
