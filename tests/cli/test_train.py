@@ -98,7 +98,7 @@ def test_trains_a_model_for_each_window_and_combines_them(folder, call, fails):
     given = ["train", "text.txt", "--output", "both", "--dim", "4", "--epochs", "2"]
     done = call(*given, "--windows", "3,1", at=folder)
     assert done.returncode == 0, done.stderr
-    assert re.search(r", loss \d\.\d+ and \d\.\d+\n$", done.stdout)
+    assert re.search(r", loss \d\.\d+ and loss \d\.\d+\n$", done.stdout)
     told = [line for line in done.stderr.splitlines() if " model " in line]
     assert told == [
         f"firth: model {number} of 2: window {window}; windows 3,1 will be combined to 4 dimensions"
