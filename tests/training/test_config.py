@@ -48,6 +48,10 @@ def test_each_option_is_described_and_no_other():
         ({"windows": (5, 2.5)}, "each of windows must be a whole number, got 2.5"),
         ({"windows": (5, 2, 5)}, "windows must differ from each other, got 5,2,5"),
         ({"windows": (5, 2), "window": 5}, "window must be left out with windows=5,2 (--windows)"),
+        (
+            {"windows": (5, 2), "documents": "joint"},
+            "documents are those of one model: give window",
+        ),
         ({"negative": 0}, "negative must be at least 1, got 0"),
         ({"epochs": 0}, "epochs must be at least 1, got 0"),
         ({"threads": 0}, "threads must be at least 1, got 0"),

@@ -59,6 +59,13 @@ def test_an_option_that_was_given_stays(given):
     assert config.min_lr == 0.0
 
 
+def test_skipgram_takes_smaller_steps_in_wide_windows():
+    for window, lr in ((5, 0.05), (50, 0.05), (200, 0.0125)):
+        assert fitted(TrainConfig(window=window), tokens=10**6, script="letters").lr == lr
+    config = TrainConfig(model="cbow", window=200)
+    assert fitted(config, tokens=10**6, script="letters").lr == 0.1
+
+
 def test_what_is_chosen_still_counts_as_not_given():
     config = fitted(TrainConfig(threads=1), tokens=1_000, script="letters")
     assert config.replace(model="skipgram") == TrainConfig(threads=1)
@@ -85,6 +92,13 @@ def test_a_window_overrides_the_windows_of_a_preset():
     assert (best.windows, best.negative) == ((5, 2), 10)
     assert with_preset("best", {"window": 3}) == TrainConfig(window=3, negative=10)
     assert with_preset("best", {"windows": (3, 4)}).windows == (3, 4)
+
+
+def test_each_gradient_of_cbow_has_a_step_size_of_its_own():
+    configs = [TrainConfig(model="cbow", cbow_gradient=gradient) for gradient in ("sum", "mean")]
+    assert [config.lr for config in configs] == [0.05, 0.2]
+    fit = [fitted(config, tokens=1_000_000, script="letters").lr for config in configs]
+    assert fit == [0.1, 0.2]
 
 
 @pytest.mark.parametrize("preset", ["fasttext", "", 3, ["best"]])
