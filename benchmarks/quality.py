@@ -99,11 +99,11 @@ def wanted_recipes(script: str, names: list[str] | None, done: Report) -> Iterab
 
 def cut(source: Path, megabytes: int, folder: Path) -> Path:
     """Write the first megabytes of a text, up to the end of a word; return the path."""
-    from firth.io.compression import open_regular
+    from firth.io.compression import open_decompressed
 
     target = folder / f"{source.name.partition('.')[0]}_{megabytes}.txt"
     if not target.exists():
-        with open_regular(source) as file:
+        with open_decompressed(source) as (file, _):
             content = file.read(megabytes * 1_000_000)
         ends = [content.rfind(end) for end in (b" ", b"\n")]
         target.write_bytes(content[: max(ends)] if max(ends) > 0 else content)

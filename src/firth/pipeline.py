@@ -54,7 +54,7 @@ def train(
     cbow_gradient: CbowGradient | None = None,
     loss: Loss = "ns",
     dim: int = 100,
-    windows: Sequence[int] | str | None = None,
+    windows: tuple[int, ...] | None = None,
     window: int | None = None,
     negative: int | None = None,
     epochs: int | None = None,

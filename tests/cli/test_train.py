@@ -89,7 +89,7 @@ def test_hands_every_option_on(folder, call):
     for name in ("tokenizer", "holdout", "checkpoint", "normalization"):
         del options[name]
     expected = {name.replace("-", "_"): value for name, value in options.items()}
-    expected |= {"subwords": [2, 3], "windows": None}
+    expected |= {"subwords": [2, 3], "windows": None, "documents": "none"}
     switches = {"shrink_windows": False, "deterministic": True}
     assert report["config"]["options"] == {**expected, **switches}
 
