@@ -82,7 +82,7 @@ def test_the_options_of_other_tools_are_known(names):
         (partial(firth.train, UNITS), "hs", "Firth has loss: hs=1 is loss='hs', hs=0 is"),
         (partial(firth.train, UNITS), "minCount", "Firth calls it min_count"),
         (partial(firth.train, UNITS), "lowercased", "the nearest is lowercase"),
-        (partial(firth.train, UNITS), "xyzzy", "there are source, model, loss, dim, "),
+        (partial(firth.train, UNITS), "xyzzy", "there are source, model, cbow_gradient, loss, "),
         (firth.train, "sentences", "Firth calls it source"),
         (firth.TrainConfig, "vector_size", "Firth calls it dim"),
         (partial(firth.read_corpus, UNITS), "max_vocab_size", "Firth calls it max"),

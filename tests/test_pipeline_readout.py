@@ -36,8 +36,9 @@ def wrap(corpus):
         }
         result = TrainResult(tables, shapes, (1.0,), (), 1, 1.0, subwords=subwords)
         config = TrainConfig(dim=4)
-        reading = pipeline._Reading("whitespace", False, "strict", "NFC", 0.0)
-        vectors = pipeline._wrap(result, corpus, corpus, config, "hogwild", reading, readout)
+        reading = pipeline._Reading("whitespace", False, "strict", "NFC", 0, 0.0)
+        running = pipeline._Running(None, (), None, (), None, "hogwild", readout)
+        vectors = pipeline._wrap(result, corpus, corpus, config, running, reading)
         return tables, vectors
 
     return wrap

@@ -67,7 +67,7 @@ def train(
     threads: int | None = None,
     seed: int = 1,
     deterministic: bool = False,
-    subwords: SubwordsOption | str | None = None,
+    subwords: SubwordsOption | None = None,
     buckets: int | None = None,
     patience: int | None = None,
     on_divergence: OnDivergence = "stop",
@@ -227,6 +227,17 @@ class _Running:
             ngrams, output = config.subwords != "none", config.loss == "ns"
             check_fits(recipe, ngrams=ngrams, output=output, dim=config.dim)
 
+    def only_subwords(self) -> SubwordsOption | None:
+        """Return the only subwords that fit: those of `start`, or none; None if any do."""
+        if self.engine == "torch" or self.frozen:
+            return "none"
+        if self.start is None:
+            return None
+        known = None if self.start.raw is None else self.start.raw.subwords
+        if known is None or known.by_function or known.buckets is not None:
+            return "none"
+        return known.least, known.most
+
     def writes(self) -> list[Path]:
         """Return what the run writes: it is no text, although it may lie in a folder of texts."""
         folders = [cache_folder(), *([] if self.checkpoint is None else [Path(self.checkpoint)])]
@@ -261,10 +272,8 @@ def _run(
 
 def _fitted(config: TrainConfig, corpus: Corpus, running: _Running) -> TrainConfig:
     """Return a config whose options that were not given fit the corpus."""
-    # What was begun without subwords goes on without, and they cannot be frozen.
-    plain = running.start is not None or running.engine == "torch" or bool(running.frozen)
     tokens = corpus.tokens.size - corpus.held_out
-    return fitted(config, tokens=tokens, script=corpus.script, plain=plain)
+    return fitted(config, tokens=tokens, script=corpus.script, subwords=running.only_subwords())
 
 
 def _read(

@@ -16,10 +16,10 @@ TEXT = "the cat sat on the mat .\nthe dog sat on the log .\nthe cat and the dog 
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory):
-    """A folder with a text, and vectors trained on it."""
+    """A folder with a text, and vectors of whole words trained on it."""
     folder = tmp_path_factory.mktemp("cli")
     (folder / "text.txt").write_text(TEXT)
-    firth.train(folder / "text.txt", dim=8, sample=0).save(folder / "vectors")
+    firth.train(folder / "text.txt", dim=8, sample=0, subwords="none").save(folder / "vectors")
     return folder
 
 

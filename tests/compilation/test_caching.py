@@ -73,7 +73,7 @@ def test_the_kernel_is_found_again():
     # In the cache of all tests: where it has the kernel already, the first process finds it too.
     program = (
         "import firth; firth.train([['a', 'b']] * 9, dim=4, epochs=1, sample=0);"
-        "from firth.training.kernel import train_stretch as kernel;"
+        "from firth.training.worker import train_stretch as kernel;"
         "print(len(kernel.stats.cache_hits), len(kernel.stats.cache_misses))"
     )
     first, second = (output_of("-W", "ignore", "-c", program) for _ in range(2))

@@ -67,7 +67,7 @@ def test_what_is_chosen_still_counts_as_not_given():
 
 
 def test_words_that_cannot_have_subwords_get_none():
-    plain = fitted(TrainConfig(), tokens=1_000, script="letters", plain=True)
+    plain = fitted(TrainConfig(), tokens=1_000, script="letters", subwords="none")
     assert plain.subwords == "none"
     assert fitted(TrainConfig(), tokens=1_000, script="letters").subwords == (3, 6)
 
@@ -135,3 +135,19 @@ def test_vectors_to_start_from_keep_their_shape(text):
     more = firth.train(text, start=start, threads=1)
     assert more.config["options"]["subwords"] == "none"
     assert more.config["options"]["epochs"] != 5
+
+
+def test_vectors_to_start_from_keep_their_ngrams(text):
+    start = firth.train(text, dim=4, threads=1, epochs=1, subwords=(2, 3))
+    more = firth.train(text, start=start, threads=1)
+    assert more.config["options"]["subwords"] == [2, 3]
+    assert more.config["options"]["epochs"] != 5
+
+
+def test_a_readout_fits_what_is_chosen(text):
+    read = firth.train(text, dim=4, threads=1, epochs=1, readout="subword")
+    assert read.config["readout"]["name"] == "subword"
+    with pytest.raises(ConfigError, match="n-grams"):
+        firth.train(text, dim=4, threads=1, epochs=1, subwords="none", readout="subword")
+    with pytest.raises(ConfigError, match="n-grams"):
+        firth.train([["a", "b"]] * 20, dim=4, threads=1, epochs=1, readout="subword")

@@ -35,10 +35,11 @@ def test_changes():
 
 def test_auto_depends_on_the_tables():
     assert check_readout("auto") is None
-    assert best_readout(None, output=True).is_plain
-    assert best_readout(3, output=True) == RECIPES["subword"]
-    assert best_readout(1, output=True) == RECIPES["character"]
-    assert best_readout(3, output=False).output == 0.0
+    assert best_readout(None, output=True, dim=4).is_plain
+    assert best_readout(3, output=True, dim=4) == RECIPES["subword"]
+    assert best_readout(1, output=True, dim=4) == RECIPES["character"]
+    assert best_readout(3, output=False, dim=4).output == 0.0
+    assert best_readout(3, output=True, dim=1).components == 0
 
 
 @pytest.mark.parametrize(

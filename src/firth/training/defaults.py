@@ -13,6 +13,7 @@ from firth.training.config import TrainConfig
 
 if TYPE_CHECKING:
     from firth.corpus.script import Script
+    from firth.subwords.options import SubwordsOption
 
 Preset = Literal["fast", "balanced", "best", "word2vec"]
 
@@ -25,7 +26,7 @@ _MOST_EPOCHS = 16
 # By the gradient of CBOW; skip-gram has none.
 _LR = {None: 0.05, "sum": 0.1, "mean": 0.2}
 # Lengths of n-grams, by script. Characters as n-grams help similarity and harm analogies.
-_SUBWORDS = {"letters": (3, 6), "characters": "none"}
+_SUBWORDS: dict[str, SubwordsOption] = {"letters": (3, 6), "characters": "none"}
 
 # The options that follow from the text, in the order in which they are told.
 FITTED = ("epochs", "lr", "subwords")
@@ -44,7 +45,11 @@ _PRESETS: dict[str, dict[str, Any]] = {
 
 
 def fitted(
-    config: TrainConfig, *, tokens: int, script: Script | None, plain: bool = False
+    config: TrainConfig,
+    *,
+    tokens: int,
+    script: Script | None,
+    subwords: SubwordsOption | None = None,
 ) -> TrainConfig:
     """Return a config whose options that were not given fit the text.
 
@@ -59,8 +64,8 @@ def fitted(
     script : {"letters", "characters", "signs"} or None
         What the text is spelled with. Texts of signs, and None (token lists), keep word2vec's
         values; so does hierarchical softmax.
-    plain : bool
-        Whether words cannot have subwords.
+    subwords : (int, int) or "none", optional
+        The only subwords that the run can have.
 
     Examples
     --------
@@ -74,11 +79,12 @@ def fitted(
     if script is None or script == "signs" or config.loss != "ns":
         return config
     epochs = round(_EPOCHS * (_WHOLE / tokens) ** (1 / 3))
-    has_subwords = config.model == "skipgram" and not plain
+    if subwords is None:
+        subwords = _SUBWORDS[script] if config.model == "skipgram" else "none"
     return config.fill_in(
         epochs=min(max(epochs, _EPOCHS), _MOST_EPOCHS),
         lr=_LR[config.cbow_gradient],
-        subwords=_SUBWORDS[script] if has_subwords else "none",
+        subwords=subwords,
     )
 
 

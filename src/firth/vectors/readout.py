@@ -127,7 +127,7 @@ def check_readout(readout: str | Readout) -> Readout | None:
     return None if isinstance(readout, str) and readout == AUTO else parse_readout(readout)
 
 
-def best_readout(shortest: int | None, *, output: bool) -> Readout:
+def best_readout(shortest: int | None, *, output: bool, dim: int) -> Readout:
     """Return the recipe that is used by default.
 
     Parameters
@@ -136,10 +136,14 @@ def best_readout(shortest: int | None, *, output: bool) -> Readout:
         The length of the shortest n-grams; None without n-grams.
     output : bool
         Whether there are output vectors.
+    dim : int
+        D, the number of dimensions: of one, no component is removed.
     """
     if shortest is None:
         return RECIPES["plain"]
     recipe = RECIPES["character" if shortest == 1 else "subword"]
+    if dim == 1:
+        recipe = dataclasses.replace(recipe, components=0)
     return recipe if output else dataclasses.replace(recipe, output=0.0)
 
 

@@ -101,6 +101,7 @@ class Vectors(WordRows):
         recipe = check_readout(readout) or best_readout(
             None if raw.subwords is None else raw.subwords.least,
             output=output_vectors is not None,
+            dim=raw.input.shape[1],
         )
         matrix, space = read_out(raw, words, output_vectors, recipe)
         is_raw = raw.subwords is None and recipe.is_plain
