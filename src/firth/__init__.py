@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         VocabularyError,
     )
     from firth.evaluation import Evaluation, evaluate
+    from firth.inference import infer
     from firth.phrases import Phrase, Phrases
     from firth.pipeline import train
     from firth.training import Callback, TrainConfig
@@ -56,6 +57,7 @@ __all__ = [
     "__version__",
     "combine",
     "evaluate",
+    "infer",
     "learn_phrases",
     "load",
     "read_corpus",
@@ -70,6 +72,7 @@ _import = lazy_names(
         "firth.errors": "ConfigError CorpusError FirthError FirthWarning FormatError Interrupted "
         "MissingExtraError VocabularyError",
         "firth.evaluation": "Evaluation evaluate",
+        "firth.inference": "infer",
         "firth.phrases": "Phrase Phrases",
         "firth.pipeline": "train",
         "firth.training": "Callback TrainConfig",

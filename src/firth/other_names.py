@@ -41,6 +41,7 @@ OPTIONS = _by_their_name(
     {
         "connectors": "common_terms connector_words",
         "dim": "embedding_dim size vector_size",
+        "documents": "dbow_words dm",
         "encoding_errors": "unicode_errors",
         "epochs": "epoch iter",
         "fold": "case_insensitive",
@@ -94,8 +95,10 @@ VECTORS = _by_their_name(
         "analogy(positive, negative, top=10), which adds cosines": "most_similar_cosmul",
         "counts[index[word]]": "get_vecattr",
         "dim": "vector_size get_dimension",
+        "documents": "docvecs dv",
         "firth.evaluate(vectors, analogies=path)": "evaluate_word_analogies accuracy",
         "firth.evaluate(vectors, similarity=path)": "evaluate_word_pairs",
+        "firth.infer(vectors, tokens)": "infer_vector",
         "firth.load(path)": "load load_word2vec_format",
         "firth.train(source, start=path)": "intersect_word2vec_format",
         "firth.train(source, start=vectors)": "train",

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from firth.phrases import Phrases
     from firth.subwords.options import SubwordsOption
     from firth.training.callbacks import Callback
-    from firth.training.config import CbowGradient, Loss, Model, OnDivergence
+    from firth.training.config import CbowGradient, Documents, Loss, Model, OnDivergence
     from firth.training.defaults import Preset
 
 _LOG = logging.getLogger(__name__)
@@ -69,6 +69,7 @@ def train(
     deterministic: bool = False,
     subwords: SubwordsOption | None = None,
     buckets: int | None = None,
+    documents: Documents = "none",
     patience: int | None = None,
     on_divergence: OnDivergence = "stop",
     preset: Preset | None = None,
@@ -338,6 +339,7 @@ def _wrap(
         output_vectors=result.output_vectors,
         readout=running.readout,
         phrases=corpus.phrases,
+        documents=result.documents_of(corpus),
         config={
             "firth": __version__,
             "engine": running.engine,
@@ -361,7 +363,7 @@ def _wrap(
 def _raw_tables(result: TrainResult) -> RawTables:
     """Return the rows of the words and of the n-grams; other rows may follow them."""
     rows = result.shapes[INPUT].words + (0 if result.subwords is None else len(result.subwords))
-    return RawTables(result.tables[INPUT][:rows], result.subwords)
+    return RawTables(result.tables[result.words_table][:rows], result.subwords)
 
 
 def _open_checkpoints(

@@ -9,7 +9,7 @@ from pathlib import Path
 from firth.corpus.finding import names_text
 from firth.errors import FirthError
 from firth.io.atomic import is_same, lies_in
-from firth.io.contents import FOLDER_OF_VECTORS, SUBWORDS
+from firth.io.contents import DOCUMENTS, FOLDER_OF_VECTORS, SUBWORDS
 
 
 def check_run_paths(
@@ -59,7 +59,7 @@ def check_run_paths(
 def _is_read(written: Path, texts: Sequence[str]) -> bool:
     if written.is_dir():
         # The only folders that a run replaces are folders of vectors.
-        parts = [written / name for name in (*FOLDER_OF_VECTORS, SUBWORDS)]
+        parts = [written / name for name in (*FOLDER_OF_VECTORS, SUBWORDS, DOCUMENTS)]
         return any(is_same(Path(text), part) for text in texts for part in parts)
     return names_text(texts, written)
 

@@ -56,10 +56,11 @@ class StartReport(Callback):
                 self._tell(line)
 
     def _check_room(self, start: RunStart) -> None:
-        needed = vectors_bytes(len(start.vocabulary), start.config.dim)
+        words, dim = len(start.vocabulary), start.config.dim
+        needed = vectors_bytes(words, dim, start.documents)
         if self._output.suffix:
-            # A file holds one of the two tables.
-            needed //= 2
+            # A file holds one of the two tables of words.
+            needed = vectors_bytes(words, dim) // 2
         room = free_disk(self._output)
         if room is not None and needed > room:
             raise FirthError(
@@ -82,8 +83,11 @@ class StartReport(Callback):
             )
 
     def _needs(self, start: RunStart) -> Iterator[str]:
+        memory = size_of(start.estimate.memory)
+        if start.documents:
+            yield f"trains {start.documents:,} documents too, in about {memory} of memory"
         if start.estimate.seconds is not None:
-            minutes, memory = start.estimate.seconds / 60.0, size_of(start.estimate.memory)
+            minutes = start.estimate.seconds / 60.0
             kept = "" if self._folder else "; nothing is kept before its end without --checkpoint"
             yield f"training will take about {minutes:.1f} minutes and {memory} of memory{kept}"
 

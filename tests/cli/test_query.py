@@ -39,6 +39,22 @@ def test_similar(folder, call):
     assert len(as_json) == 8
 
 
+def test_documents_similar_to_a_document(folder, call, fails):
+    options = ["--documents", "joint", "--dim", "8", "--epochs", "1", "--sample", "0"]
+    done = call("train", "text.txt", "--output", "with", *options, at=folder)
+    assert "trains 2,100 documents too, in about" in done.stderr
+    lines = call("similar", "with", "--document", "12", "--top", "3", at=folder).stdout.splitlines()
+    nearest = firth.load(folder / "with").documents.similar(12, top=1)[0]
+    assert len(lines) == 3
+    assert lines[0].split() == [f"{nearest.score:.4f}", str(nearest.word)]
+    report = json.loads(call("info", "with", "--json", at=folder).stdout)
+    assert report["documents"] == 2_100
+    assert "9999 is not among" in fails("similar", "with", "--document", "9999", at=folder)
+    assert "have no documents" in fails("similar", "vectors", "--document", "1", at=folder)
+    for wrong in ([], ["cat", "--document", "1"]):
+        assert call("similar", "with", *wrong, at=folder).returncode == 2
+
+
 def test_a_query_without_an_answer_is_told(tmp_path, call):
     vectors = np.array([[0, 0], [1, 2], [2, 1]], np.float32)
     firth.Vectors(["null", "tea", "milk"], vectors).save(tmp_path / "v")

@@ -56,7 +56,7 @@ def checked(source):
     ("source", "expected"),
     [
         ([["a", "b"], ("c",)], [["a", "b"], ["c"]]),
-        ((unit for unit in [[1, 2], [], [3]]), [[1, 2], [3]]),
+        ((unit for unit in [[1, 2], [], [3]]), [[1, 2], [], [3]]),
         ([np.array([1, 2], np.uint16), array.array("q", [3]), range(4, 6)], [[1, 2], [3], [4, 5]]),
         (np.array([[1, 2], [3, 4]]), [[1, 2], [3, 4]]),
         ([np.array(["a", "bc"])], [["a", "bc"]]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 import mmap
 import os
@@ -15,11 +16,13 @@ from typing import Any
 import numpy as np
 from damage import BYTES, JSON, LARGEST_FILE, LINES, SAFETENSORS, Damage
 
-from firth.errors import FormatError
+from firth.errors import ConfigError, FormatError
 from firth.subwords import Subwords
 from firth.vectors import RawTables, Vectors, load
 from firth.vectors.composition import Space
+from firth.vectors.documents import DocumentTable
 from firth.vectors.formats import word2vec_text
+from firth.vectors.formats.documents import DOCUMENTS
 
 # Python's objects take much more room than the text that tells of them: `{},` becomes 72 bytes.
 MULTIPLE = 40
@@ -108,6 +111,24 @@ def _native_with_ngrams(name: str, damages: list[Damage], scratch: Path) -> Read
     for subwords in (by_count, hashed):
         subwords.rows_of_all(words)
     return _folder(tables, name, damages, scratch)
+
+
+def _native_with_documents(damages: list[Damage], scratch: Path) -> Reader:
+    """Damage the file of the documents of a folder, which are looked at too."""
+    numbers = np.random.default_rng(3).normal(size=(40, 3)).astype(np.float32)
+    tables = [
+        Vectors(["tea", "milk"], numbers[:2], documents=DocumentTable(ids, numbers[: len(ids)]))
+        for ids in (np.arange(3), np.array([5, 2**40]), np.arange(40) * 7)
+    ]
+    reader = _folder(tables, DOCUMENTS, damages, scratch)
+
+    def read(seed: int) -> Vectors:
+        vectors: Vectors = reader.read(seed)
+        if vectors.document_table is not None:
+            _check_vectors(vectors.documents)
+        return vectors
+
+    return dataclasses.replace(reader, read=read, errors=(FormatError, ConfigError))
 
 
 def _folder(tables: list[Vectors], name: str, damages: list[Damage], scratch: Path) -> Reader:
@@ -236,6 +257,7 @@ READERS: dict[str, Callable[[Path], Reader]] = {
     "native-vocabulary": functools.partial(_native, "vocabulary.json", JSON),
     "native-config": functools.partial(_native, "config.json", JSON),
     "native-subwords": functools.partial(_native_with_ngrams, "subwords.json", JSON),
+    "native-documents": functools.partial(_native_with_documents, SAFETENSORS),
     "native-subwords-model": functools.partial(
         _native_with_ngrams, "model.safetensors", SAFETENSORS
     ),

@@ -44,6 +44,7 @@ class Case:
     def __init__(
         self, ids, offsets, counts, inputs, outputs, *,
         cbow, negative, reach=5, shrink=True, sample=1e-2, slope=SLOPE, parts=None, divided=False,
+        documents="none",
     ):  # fmt: skip
         self.ids, self.offsets = read_only(ids), read_only(offsets)
         self.inputs, self.outputs = inputs, outputs
@@ -53,6 +54,7 @@ class Case:
             model="cbow" if cbow else "skipgram", loss="hs" if negative is None else "ns",
             window=reach, shrink_windows=shrink, negative=negative, sample=sample,
             subwords="none" if parts is None else (3, 6), cbow_gradient="mean" if divided else None,
+            documents=documents,
         )  # fmt: skip
         self.counts, self.sampling = counts, sampling_of(counts, config)
         self.window = window_of(config, longest_path(self.sampling.tree))
@@ -87,9 +89,12 @@ class Case:
         inputs, outputs = self.inputs.astype(np.float64), self.outputs.astype(np.float64)
         if self.parts is not None:
             kept = reference.kept_tokens(self.ids.tolist(), self.key, self.sampling.keep)
+            positions, words = zip(*kept, strict=True)
+            in_reach = reference.WordsInReach(
+                inputs, self.parts, words, reach=self.window.reach, longest_stay=LONGEST_STAY
+            )
             loss, pairs = reference.train_composed(
-                inputs, outputs, list(self.windows()), kept, self.parts,
-                reach=self.window.reach, longest_stay=LONGEST_STAY,
+                in_reach, outputs, list(self.windows()), positions=positions,
                 step_size=lambda position: self.lr + self.slope * position,
             )  # fmt: skip
             return inputs, outputs, loss, pairs
@@ -110,6 +115,7 @@ class Case:
             negative=self.window.negative, shrink=self.window.shrink,
             cbow=self.window.cbow is not None, divided=self.window.divided,
             paths=reference.huffman_paths(self.counts.tolist()) if is_tree else None,
+            first_document=None if self.window.documents is None else len(self.counts),
         )  # fmt: skip
 
     def listed(self, start=0, stop=None, stride=1):
@@ -146,7 +152,8 @@ def draw_case(
     ids = zipf_ids(dim + (negative or 0), vocabulary, sum(lengths))
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     counts = np.maximum(np.bincount(ids, minlength=vocabulary), 1)
-    inputs, outputs = trained_tables(vocabulary + ngrams, dim)
+    documents = len(lengths) if "documents" in options else 0
+    inputs, outputs = trained_tables(vocabulary + ngrams + documents, dim)
     if ngrams:
         options["parts"] = draw_parts(vocabulary, ngrams)
     outputs = outputs[1 if negative is None else 0 : vocabulary]

@@ -80,6 +80,13 @@ def test_presets_are_sets_of_options_that_a_given_option_overrides():
     assert with_preset("balanced", {"dim": 7}) == TrainConfig(dim=7)
 
 
+def test_each_gradient_of_cbow_has_a_step_size_of_its_own():
+    configs = [TrainConfig(model="cbow", cbow_gradient=gradient) for gradient in ("sum", "mean")]
+    assert [config.lr for config in configs] == [0.05, 0.2]
+    fit = [fitted(config, tokens=1_000_000, script="letters").lr for config in configs]
+    assert fit == [0.1, 0.2]
+
+
 @pytest.mark.parametrize("preset", ["fasttext", "", 3, ["best"]])
 def test_an_unknown_preset_is_told_in_one_line(preset):
     with pytest.raises(ConfigError, match=r"preset must be fast or balanced or .*, got ") as error:

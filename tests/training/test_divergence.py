@@ -110,6 +110,16 @@ def test_a_row_that_is_no_words_is_named_by_its_table_and_number():
         CHECK.check_tables(tables, 0, 0.25)
 
 
+def test_a_row_that_is_a_documents_is_named_by_its_number():
+    words = Vocabulary(["tea", "milk"], np.ones(2, np.int64))
+    shapes = {"input": TableShape(5, 3, 2, documents=3), "output": TableShape(2, 3, 2)}
+    check = DivergenceCheck(words, shapes, 5, lambda: np.array([4, 70, 900]))
+    tables = {"input": np.zeros((5, 3), np.float32), "output": np.zeros((2, 3), np.float32)}
+    tables["input"][3, 1] = np.nan
+    with pytest.raises(Diverged, match="the vector of document 70 has grown to nan"):
+        check.check_tables(tables, 0, 0.25)
+
+
 @pytest.mark.parametrize("infinite", [3, 9_000])
 def test_a_row_of_nan_is_found_among_others_that_are_wrong(infinite):
     tables = make_tables()

@@ -95,6 +95,29 @@ def test_where_the_corpus_is_cut_changes_nothing(cbow, negative):
 
 @BOTH
 @pytest.mark.parametrize(("dim", "negative"), [(1, 1), (16, 5), (33, 6), (100, 15), (33, None)])
+def test_agrees_where_documents_are_inputs(cbow, dim, negative):
+    case = draw_case(cbow=cbow, dim=dim, negative=negative, documents="joint")
+    assert_same(case.run_kernel(), case.run_reference())
+    assert_same(case.run_kernel(cuts=[49, 50, 51, 52, 53]), case.run_reference())
+
+
+def test_agrees_where_documents_get_their_share_of_the_mean():
+    case = draw_case(cbow=True, dim=20, negative=5, documents="joint", divided=True)
+    assert_same(case.run_kernel(), case.run_reference())
+
+
+def test_agrees_where_documents_are_the_only_inputs():
+    lengths = (3, *[1] * BLOCK, 0, 5 * BLOCK + 3)
+    case = draw_case(cbow=False, dim=20, negative=5, documents="alone", lengths=lengths)
+    inputs, outputs, loss, pairs = case.run_kernel()
+    assert_same((inputs, outputs, loss, pairs), case.run_reference())
+    is_changed = (inputs != case.inputs).any(axis=1)
+    assert not is_changed[: len(outputs)].any()
+    assert is_changed[len(outputs) :].any()
+
+
+@BOTH
+@pytest.mark.parametrize(("dim", "negative"), [(1, 1), (16, 5), (33, 6), (100, 15), (33, None)])
 def test_agrees_where_words_are_composed(cbow, dim, negative):
     case = draw_case(cbow=cbow, dim=dim, negative=negative, ngrams=25)
     assert_same(case.run_kernel(), case.run_reference())

@@ -30,6 +30,9 @@ WINDOWS = {
     "several rows": reference.ReferenceWindow(
         0, ((3, 4, 3), (5,)), (0.5, 2.0), (0.5, 2.0), (7, 1, 7, 2), (0.0, 1.0, 1.0, 0.0)
     ),
+    "a mean whose change is divided": reference.window_of(
+        0, 7, (3, 4, 3), (1, 7, 2, 1), cbow=True, divided=True
+    ),
 }
 
 

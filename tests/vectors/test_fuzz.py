@@ -15,6 +15,7 @@ READERS = [
     "native-model",
     "native-vocabulary",
     "native-config",
+    "native-documents",
     "native-subwords",
     "native-subwords-model",
     "word2vec-binary",

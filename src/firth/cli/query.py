@@ -12,15 +12,31 @@ from firth.cli.report import facts, print_evaluation, print_json, print_neighbou
 from firth.cli.words import load_vectors, token
 from firth.errors import FirthError, escape
 
+_AnyWord = Annotated[str | None, typer.Argument(help="A word that has a vector.")]
 _Word = Annotated[str, typer.Argument(help="A word that has a vector.")]
 
 
 @app.command(epilog="Example: firth similar vectors king --top 5")
-def similar(path: VectorsPath, word: _Word, top: Top = 10, as_json: Json = False) -> None:
-    """Show the words nearest to a word."""
+def similar(
+    path: VectorsPath,
+    word: _AnyWord = None,
+    document: Annotated[
+        int | None,
+        typer.Option(metavar="NUMBER", help="Show the documents nearest to this one instead."),
+    ] = None,
+    top: Top = 10,
+    as_json: Json = False,
+) -> None:
+    """Show the words nearest to a word, or the documents nearest to a document."""
+    if (word is None) == (document is None):
+        raise typer.BadParameter("give a WORD or --document NUMBER")
     vectors = load_vectors(path)
-    neighbours = vectors.similar(token(vectors, word), top=top)
-    print_neighbours(neighbours, as_json, query=repr(word))
+    if word is not None:
+        neighbours = vectors.similar(token(vectors, word), top=top)
+        print_neighbours(neighbours, as_json, query=repr(word))
+    elif document is not None:
+        neighbours = vectors.documents.similar(document, top=top)
+        print_neighbours(neighbours, as_json, query=f"document {document}")
 
 
 @app.command(epilog="Example: firth analogy vectors man king woman")

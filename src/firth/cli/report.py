@@ -24,6 +24,8 @@ def facts(vectors: Vectors) -> dict[str, object]:
     }
     if vectors.raw is not None and vectors.raw.subwords is not None:
         told["ngrams"] = len(vectors.raw.subwords)
+    if vectors.document_table is not None:
+        told["documents"] = len(vectors.document_table.numbers)
     if vectors.counts is not None:
         # Their sum may exceed 64 bits.
         told["count"] = sum(vectors.counts.tolist())

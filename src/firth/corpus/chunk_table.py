@@ -68,7 +68,7 @@ class ChunkTable:
         CorpusError
             If there are too many distinct chunks to be numbered by int32.
         """
-        tags, words, bounds, _ = chunks
+        tags, words, bounds = chunks[:3]
         self._make_room(chunks=len(tags), words=int(bounds[len(tags)]))
         numbers = np.empty(len(tags), np.int32)
         self._size = _number(

@@ -27,6 +27,7 @@ _TAG_MASK = 0x7FFFFFFF
 _LOW_HALF = 0xFFFFFFFF
 # 2^31 over the golden ratio: Knuth's multiplicative hashing, with products that fit int64.
 _MULTIPLIER = 0x4F1BBCDD
+_NONE = np.empty(0, np.int64)
 
 
 class Chunks(NamedTuple):
@@ -36,19 +37,22 @@ class Chunks(NamedTuple):
     words: NDArray[np.int64]  # the packed bytes of all chunks
     bounds: NDArray[np.int64]  # the bytes of chunk i are in words[bounds[i]:bounds[i + 1]]
     unit_is_open: bool = False  # whether the last unit goes on in the next piece
+    after_return: bool = False  # whether the piece ends with CR: LF would be of the same line end
+    blanks: NDArray[np.int64] = _NONE  # for each blank line, how many units end before it
 
 
-def cut_text(text: str, *, unit_is_open: bool = False) -> Chunks:
+def cut_text(text: str, *, unit_is_open: bool = False, after_return: bool = False) -> Chunks:
     """Cut a piece of text into chunks, with `UNIT_END` after each line that is not blank.
 
     Parameters
     ----------
     text : str
         Must end with white space and hold no NUL. Its last line may go on in the next piece.
-    unit_is_open : bool
-        Whether the unit at the start of `text` already holds a chunk (`Chunks.unit_is_open` of the
-        piece before).
+    unit_is_open, after_return : bool
+        Whether the unit at the start of `text` already holds a chunk, and whether CR stands before
+        it (both as in the `Chunks` of the piece before).
     """
+    ends_with_return = text.endswith("\r")
     if not text.isascii():
         for space in _WIDE_SPACES:
             text = text.replace(space, " ")
@@ -57,12 +61,16 @@ def cut_text(text: str, *, unit_is_open: bool = False) -> Chunks:
     data = np.frombuffer(text.ljust(9).encode(), np.uint8)
     words = np.empty(len(data) // 2, np.int64)
     bounds = np.empty(len(data) + 1, np.int64)
-    tags = np.empty(len(data), np.int64)
+    tags, blanks = np.empty((2, len(data)), np.int64)
     # The eight bytes from each position on, as one integer. They overlap, and most are not aligned,
     # which x86 and ARM allow.
     eights = np.ndarray(len(data) - 7, "<u8", data, strides=(1,))
-    length, unit_is_open = _split(data, eights, words, bounds, tags, unit_is_open)
-    return Chunks(tags[:length], words, bounds, unit_is_open)
+    length, lines, unit_is_open = _split(
+        data, eights, words, bounds, tags, blanks, unit_is_open, after_return
+    )
+    return Chunks(
+        tags[:length], words, bounds, unit_is_open, ends_with_return, blanks[:lines].copy()
+    )
 
 
 def cut_integers(units: Sequence[NDArray[np.int64]]) -> Chunks:
@@ -88,8 +96,10 @@ def _split(
     words: NDArray[np.int64],
     bounds: NDArray[np.int64],
     tags: NDArray[np.int64],
+    blanks: NDArray[np.int64],
     unit_is_open: bool,
-) -> tuple[int, bool]:
+    after_return: bool,
+) -> tuple[int, int, bool]:
     """Pack each chunk of `text` into `words[bounds[i]:bounds[i + 1]]`; hash it to `tags[i]`.
 
     The end of each line that is not blank takes a place too, with the tag `UNIT_END`.
@@ -101,17 +111,18 @@ def _split(
     eights : uint64
         The eight bytes of `text` from each position on, the first byte lowest. The last seven
         positions have none.
-    words, bounds, tags : int64
-        Written; half as long as `text`, one longer than `text`, and as long as `text`.
-    unit_is_open : bool
-        Whether the unit at the start of `text` already holds a chunk.
+    words, bounds, tags, blanks : int64
+        Written; half as long as `text`, one longer than `text`, and as long as `text`. In `blanks`,
+        how many units end before each blank line.
+    unit_is_open, after_return : bool
+        Whether the unit at the start of `text` already holds a chunk, and whether it follows CR.
 
     Returns
     -------
-    length, unit_is_open
-        Number of tags written, and what to pass with the next piece of text.
+    length, lines, unit_is_open
+        Number of tags and of blank lines, and what to pass with the next piece of text.
     """
-    length = place = 0
+    length = place = units = lines = 0
     position = packed = word = hashed = np.int64(0)
     bounds[0] = 0
     while position < len(text):
@@ -135,11 +146,18 @@ def _split(
                     bounds[length] = place
                     unit_is_open = True
                     packed = word = hashed = np.int64(0)
-                if unit_is_open and (byte == 10 or byte == 13):
-                    tags[length] = UNIT_END
-                    length += 1
-                    bounds[length] = place
-                    unit_is_open = False
+                if byte == 10 or byte == 13:
+                    if unit_is_open:
+                        tags[length] = UNIT_END
+                        length += 1
+                        bounds[length] = place
+                        unit_is_open = False
+                        units += 1
+                    else:
+                        # LF after CR is of the same line end.
+                        before = after_return if position == 1 else text[position - 2] == 13
+                        blanks[lines] = units
+                        lines += int(byte == 13 or not before)
                 continue
             word |= np.int64(byte) << (packed % 8 * 8)
             packed += 1
@@ -148,7 +166,7 @@ def _split(
             place += 1
             hashed = _mix(hashed, word)
             word = np.int64(0)
-    return length, unit_is_open
+    return length, lines, unit_is_open
 
 
 @inlined

@@ -22,6 +22,7 @@ from firth.checks import one_of, switch
 from firth.corpus.chunk_table import ChunkTable
 from firth.corpus.chunks import UNIT_END, Chunks, cut_integers, cut_text
 from firth.corpus.finding import find_text
+from firth.corpus.numbers import without_blank
 from firth.corpus.raw_corpus import RawCorpus, count_items
 from firth.corpus.sources import EncodingErrors, Progress, read_text, regroup
 from firth.corpus.spacing import CHINESE_OR_JAPANESE, find_unspaced_script
@@ -100,9 +101,19 @@ class OpenedSource:
 
 
 def first_pass(
-    source: OpenedSource, symbols: ScratchArray[np.int32], on_progress: Progress | None = None
+    source: OpenedSource,
+    symbols: ScratchArray[np.int32],
+    on_progress: Progress | None = None,
+    blanks: ScratchArray[np.int64] | None = None,
 ) -> RawCorpus:
     """Read a source once, and write its symbols to `symbols`.
+
+    Parameters
+    ----------
+    source, symbols, on_progress
+        What is read, what is written, and who is told.
+    blanks : ScratchArray of int64, optional
+        Written: how many units come before each blank line or empty list.
 
     Raises
     ------
@@ -110,17 +121,30 @@ def first_pass(
         If the source cannot be read, or holds something else than text or tokens.
     """
     if source.holds_tokens:
-        return _number_units(check_units(source.given, on_progress), symbols)
+        given = check_units(source.given, on_progress)
+        return _number_units(without_blank(given, _is_empty, blanks), symbols)
     tokenizer, form = source.tokenizer, source.options.normalization
     blocks = read_text(source.files, source.options.encoding_errors, on_progress)
     if tokenizer.by_chunk:
-        return _number_chunks(regroup(blocks, _CHUNK_ENDS), tokenizer, form, symbols)
+        return _number_chunks(regroup(blocks, _CHUNK_ENDS), tokenizer, form, symbols, blanks)
     pieces = (normalize(piece, form) for piece in regroup(blocks, _LINE_ENDS))
-    return _number_words(map(tokenizer.split, _lines(pieces)), symbols)
+    lines = without_blank(_lines(pieces), _is_blank, blanks)
+    return _number_words(map(tokenizer.split, lines), symbols)
+
+
+def _is_empty(unit: Unit) -> bool:
+    return len(unit) == 0
+
+
+def _is_blank(line: str) -> bool:
+    return not line or line.isspace()
 
 
 def first_pass_of_words(
-    source: OpenedSource, symbols: ScratchArray[np.int32], on_progress: Progress | None = None
+    source: OpenedSource,
+    symbols: ScratchArray[np.int32],
+    on_progress: Progress | None = None,
+    blanks: ScratchArray[np.int64] | None = None,
 ) -> RawCorpus:
     """Read a source as `first_pass` does; warn if its text has no spaces between words.
 
@@ -129,7 +153,7 @@ def first_pass_of_words(
     CorpusError
         If the source cannot be read, or holds no words.
     """
-    raw = first_pass(source, symbols, on_progress)
+    raw = first_pass(source, symbols, on_progress, blanks)
     if raw.words_read == 0:
         raise CorpusError("the corpus holds no words: nothing to train on")
     if raw.unspaced:
@@ -152,6 +176,7 @@ def _number_chunks(
     tokenizer: LineTokenizer,
     form: Normalization,
     symbols: ScratchArray[np.int32],
+    blanks: ScratchArray[np.int64] | None,
 ) -> RawCorpus:
     """Read text whose tokenizer works chunk by chunk.
 
@@ -160,7 +185,7 @@ def _number_chunks(
     space only, and a line end is at the end.
     """
     table = ChunkTable()
-    units = _enter_pieces(pieces, table, symbols)
+    units = _enter_pieces(pieces, table, symbols, blanks)
     unspaced = find_unspaced_script(table)
     is_normal = _is_normalized(table, form)
     if is_normal and tokenizer.keeps_chunks:
@@ -195,7 +220,12 @@ def _split_chunks(
     return words, lengths, np.concatenate(numbers)
 
 
-def _enter_pieces(pieces: Iterable[str], table: ChunkTable, symbols: ScratchArray[np.int32]) -> int:
+def _enter_pieces(
+    pieces: Iterable[str],
+    table: ChunkTable,
+    symbols: ScratchArray[np.int32],
+    blanks: ScratchArray[np.int64] | None,
+) -> int:
     """Write the chunk numbers of all pieces to `symbols`; return the number of units.
 
     Another thread looks up the chunks of a piece while the next piece is read and cut.
@@ -204,13 +234,15 @@ def _enter_pieces(pieces: Iterable[str], table: ChunkTable, symbols: ScratchArra
     def enter(chunks: Chunks) -> None:
         symbols.append(table.number(chunks))
 
-    units, unit_is_open = 0, False
+    units, unit_is_open, after_return = 0, False, False
     with ThreadPoolExecutor(max_workers=1) as other:
         entering: Future[None] | None = None
         for piece in pieces:
-            chunks = cut_text(piece, unit_is_open=unit_is_open)
+            chunks = cut_text(piece, unit_is_open=unit_is_open, after_return=after_return)
+            if blanks is not None and len(chunks.blanks):
+                blanks.append(units + chunks.blanks)
             units += int(np.count_nonzero(chunks.tags == UNIT_END))
-            unit_is_open = chunks.unit_is_open
+            unit_is_open, after_return = chunks.unit_is_open, chunks.after_return
             if entering is not None:
                 entering.result()
             entering = other.submit(enter, chunks)
@@ -288,9 +320,9 @@ def _number_integers(
 
 
 def _lines(pieces: Iterable[str]) -> Iterator[str]:
-    """Yield the lines that are not blank."""
+    """Yield the lines of pieces that end with a line end: CR, LF, or both."""
+    after_return = False
     for piece in pieces:
-        # Between CR and LF there is an empty line then, which is blank.
-        for line in piece.replace("\r", "\n").split("\n"):
-            if line and not line.isspace():
-                yield line
+        text = piece[1:] if after_return and piece[0] == "\n" else piece
+        after_return = piece[-1] == "\r"
+        yield from text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:-1]

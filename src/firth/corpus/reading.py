@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,7 @@ from firth.corpus.first_pass import (
 )
 from firth.corpus.holdout import check_apart, hold_out, share_of
 from firth.corpus.joining import NewStream
+from firth.corpus.numbers import UnitNumbers
 from firth.corpus.phrases import PhraseStage
 from firth.corpus.raw_corpus import RawCorpus
 from firth.corpus.script import Script, find_script
@@ -71,6 +72,9 @@ class Corpus:
         What most of a text is spelled with, if the source was a text; see `find_script`.
     phrases : Phrases, optional
         What was joined, if phrases were.
+    unit_numbers : UnitNumbers, optional
+        Which lines or token lists of the source the units of the training part are; by default
+        those with the same numbers. None if a share of the text is held out: it cuts units.
     """
 
     vocabulary: Vocabulary
@@ -81,6 +85,20 @@ class Corpus:
     words_left_out: int = 0
     script: Script | None = None
     phrases: Phrases | None = None
+    unit_numbers: UnitNumbers | None = field(default=None, repr=False)
+
+    def numbers_of_units(self) -> NDArray[np.int64]:
+        """Return the number of each unit's line or token list in the source: int64 (units,).
+
+        Examples
+        --------
+        >>> units = [["tea", "and"], [], ["tea", "or"]]
+        >>> read_corpus(units, min_count=1).numbers_of_units().tolist()
+        [0, 2]
+        """
+        if self.unit_numbers is None:
+            return np.arange(len(self.tokens))
+        return self.unit_numbers.numbers()
 
     def digest(self) -> str:
         """Return a fingerprint of words, counts, token ids, units and `held_out`.
@@ -208,7 +226,8 @@ def read_corpus(
         def new_stream() -> ScratchArray[np.int32]:
             return files.enter_context(ScratchArray(np.int32))
 
-        raw = first_pass_of_words(opened, new_stream(), on_progress)
+        blanks = files.enter_context(ScratchArray(np.int64))
+        raw = first_pass_of_words(opened, new_stream(), on_progress, blanks)
         parts: Sequence[RawCorpus] = [raw]
         if share:
             parts = hold_out(raw, new_stream(), new_stream(), share=share, seed=seed)
@@ -219,7 +238,7 @@ def read_corpus(
         encoded = [(part, ids) for part in (training, *held)]
         if held_source is not None:
             encoded.append(_read_held(held_source, stage, vocabulary, new_stream))
-        tokens, ends = second_pass(encoded)
+        tokens, ends, numbers = second_pass(encoded, blanks)
     _check_pairs(tokens, ends)
     trained = int(tokens.offsets[ends[0]])
     return Corpus(
@@ -231,6 +250,7 @@ def read_corpus(
         words_left_out=training.words_read - trained,
         script=None if opened.holds_tokens else find_script(vocabulary),
         phrases=stage.phrases,
+        unit_numbers=None if share else numbers,
     )
 
 

@@ -78,7 +78,7 @@ class TextFile:
 def read_text(
     files: list[TextFile], encoding_errors: EncodingErrors, on_progress: Progress | None = None
 ) -> Iterator[str]:
-    """Yield the text of all files, block by block; a line end follows each file.
+    """Yield the text of all files, block by block; each file ends with a line end.
 
     A byte order mark at the start of a file is dropped.
 
@@ -107,7 +107,7 @@ def read_text(
             used = used_before + used_of_file
             if on_progress is not None:
                 on_progress(used, total)
-        yield decoder.decode(b"", final=True) + "\n"
+        yield decoder.finish()
         used_before = used
 
 
@@ -135,6 +135,7 @@ class _Decoder:
         self._decoder = codecs.getincrementaldecoder("utf-8")(encoding_errors)
         self._bytes_read = 0
         self._at_start = True
+        self._last = ""
 
     def decode(self, block: bytes, *, final: bool = False) -> str:
         start = self._bytes_read
@@ -153,8 +154,14 @@ class _Decoder:
             raise self._error("invalid UTF-8", offset, error.object) from error
         if self._at_start and text:
             self._at_start = False
-            return text.removeprefix("\ufeff")
+            text = text.removeprefix("\ufeff")
+        self._last = text[-1:] or self._last
         return text
+
+    def finish(self) -> str:
+        """Return what is left, and a line end if the file has none there."""
+        text = self.decode(b"", final=True)
+        return text if self._last in ("", "\n") else text + "\n"
 
     def _error(self, what: str, offset: int, block: bytes) -> CorpusError:
         if not is_mostly_text(block):

@@ -21,7 +21,7 @@ Unit = Sequence[str] | NDArray[np.int64]
 
 
 def check_units(source: object, on_progress: Progress | None = None) -> Iterator[Unit]:
-    """Yield each unit of `source` that is not empty, its tokens as `str`, or as int64 in an array.
+    """Yield each unit of `source`, its tokens as `str`, or as int64 in an array.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def check_units(source: object, on_progress: Progress | None = None) -> Iterator
             kinds_seen.add(isinstance(tokens, np.ndarray))
             if len(kinds_seen) > 1:
                 raise _mixed(index)
-            yield tokens
+        yield tokens
         units = index + 1
         if on_progress is not None and units % _UNITS_BETWEEN_REPORTS == 0:
             on_progress(units, total)

@@ -20,8 +20,9 @@ CONFIG = "config.json"
 FOLDER_OF_VECTORS = (MODEL, VOCABULARY, CONFIG)
 # Only vectors with n-grams have this file too.
 SUBWORDS = "subwords.json"
-# A file more if the vectors know phrases.
+# A file more if the vectors know phrases, and one if there are documents.
 PHRASES = "phrases.json"
+DOCUMENTS = "documents.safetensors"
 
 # The events in the lines of a run's log.
 _EVENTS = ("start", "progress", "epoch", "evaluation", "end")

@@ -65,9 +65,9 @@ class Windows(NamedTuple):
 class TorchEngine:
     """Skip-gram and CBOW by the modules of this package, and plain stochastic gradient descent.
 
-    It has every option of `TrainConfig` but `loss="hs"` and subwords; several threads change the
-    same tables without locks. PyTorch is set to one thread of its own meanwhile, because the
-    matrices are small. The engine runs on the CPU only; `firth.torch.fit` takes a GPU.
+    It has every option of `TrainConfig` but `loss="hs"`, subwords and documents; several threads
+    change the same tables without locks. PyTorch is set to one thread of its own meanwhile, because
+    the matrices are small. The engine runs on the CPU only; `firth.torch.fit` takes a GPU.
 
     See `firth.training.engines.base.Engine` for the parameters.
 
@@ -96,6 +96,11 @@ class TorchEngine:
             raise ConfigError(
                 "engine='torch' trains with subwords='none' (--subwords none) only; give "
                 "engine='hogwild' (--engine hogwild) for subwords"
+            )
+        if config.documents != "none":
+            raise ConfigError(
+                "engine='torch' trains with documents='none' (--documents none) only; give "
+                "engine='hogwild' (--engine hogwild) for documents"
             )
 
     @staticmethod

@@ -52,6 +52,12 @@ def _warnings(corpus: Corpus, config: TrainConfig) -> Iterator[str]:
             f"a line or token list has {tokens / units:.1f} words of the vocabulary on average, "
             "and no window crosses lines or lists; put more words in each"
         )
+    without = corpus.units_read - units
+    if config.documents != "none" and without > 0:
+        yield (
+            f"{without:,} of {corpus.units_read:,} documents hold no word of the vocabulary, and "
+            "have no vector; lower min_count (--min-count), or leave them out"
+        )
     if config.workers > available_processors():
         yield (
             f"threads is {config.workers}, more than the {available_processors()} processors that "

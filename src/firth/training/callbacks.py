@@ -32,6 +32,8 @@ class RunStart:
         The words, in the order of the rows of the tables.
     tokens, held_out : int
         Words of the corpus that each epoch trains, and those kept out of training.
+    documents : int
+        How many documents are trained beside the words.
     epoch, words : int
         The epoch with which it begins, from 1, and the words trained before, if it goes on from a
         checkpoint.
@@ -53,6 +55,7 @@ class RunStart:
     checkpoint: Path | None
     estimate: Estimate
     input_vectors: Callable[[], NDArray[np.float32]]
+    documents: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

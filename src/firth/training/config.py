@@ -22,6 +22,7 @@ from firth.subwords.options import (
 )
 
 Model = Literal["skipgram", "cbow"]
+Documents = Literal["none", "joint", "alone"]
 CbowGradient = Literal["sum", "mean"]
 Loss = Literal["ns", "hs"]
 OnDivergence = Literal["stop", "halve"]
@@ -125,6 +126,9 @@ class TrainConfig:
     buckets : int, optional
         Hash n-grams into so many rows, as fastText does; by default each n-gram of two words has
         a row.
+    documents : {"none", "joint", "alone"}
+        Train a vector for each line or token list too: jointly with the words as one more input of
+        each window, or alone as the only input, which is for skipgram.
     patience : int, optional
         Stop when the held-out loss has not improved for this many epochs, and keep the best.
     on_divergence : {"stop", "halve"}
@@ -167,6 +171,7 @@ class TrainConfig:
     deterministic: Annotated[bool, switch] = False
     subwords: Annotated[SubwordsOption, check_subwords] = _COMPUTED
     buckets: Annotated[int | None, check_buckets] = None
+    documents: Annotated[Documents, choice(Documents)] = "none"
     patience: Annotated[int | None, whole(1, INT64_MAX)] = None
     on_divergence: Annotated[OnDivergence, choice(OnDivergence)] = "stop"
 
@@ -180,10 +185,23 @@ class TrainConfig:
                 object.__setattr__(self, name, check(name, value))
         check_buckets_fit(self.subwords, self.buckets)
         self._check_gradient()
+        self._check_documents()
         if self.loss == "hs":
             self._check_noiseless()
         if not 0.0 <= self.min_lr <= self.lr:
             raise ConfigError(f"min_lr must be from 0 to {self.lr:g} (lr), got {self.min_lr:g}")
+
+    def _check_documents(self) -> None:
+        """Raise if documents do not fit another option."""
+        if self.documents != "none" and self.subwords != "none":
+            raise ConfigError(
+                "documents cannot be trained with subwords: give subwords='none' (--subwords none)"
+            )
+        if self.documents == "alone" and (self.model != "skipgram" or self.loss == "hs"):
+            raise ConfigError(
+                "documents='alone' is for model='skipgram' with loss='ns', got "
+                f"{self.model!r} with {self.loss!r}; give documents='joint' (--documents joint)"
+            )
 
     def _check_gradient(self) -> None:
         """Raise if a gradient of CBOW was given for skip-gram."""

@@ -80,7 +80,8 @@ def fitted(
         return config
     epochs = round(_EPOCHS * (_WHOLE / tokens) ** (1 / 3))
     if subwords is None:
-        subwords = _SUBWORDS[script] if config.model == "skipgram" else "none"
+        has_subwords = config.model == "skipgram" and config.documents == "none"
+        subwords = _SUBWORDS[script] if has_subwords else "none"
     return config.fill_in(
         epochs=min(max(epochs, _EPOCHS), _MOST_EPOCHS),
         lr=_LR[config.cbow_gradient],

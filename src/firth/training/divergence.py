@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firth.corpus import Vocabulary
 from firth.errors import ConfigError, one_line
@@ -31,6 +32,8 @@ class DivergenceCheck:
     vocabulary: Vocabulary
     shapes: Mapping[str, TableShape]
     targets: float  # how many targets a window has: guessing costs log 2 for each
+    # Returns the numbers of the documents, if there are any.
+    document_numbers: Callable[[], NDArray[np.int64]] | None = None
 
     def check_loss(
         self, loss: float, pairs: int, tables: Callable[[], Tables], epoch: int, lr: float
@@ -80,4 +83,7 @@ class DivergenceCheck:
         if row < self.shapes[name].words:
             word = self.vocabulary.words[row]
             return f"the vector of {one_line(repr(word))}", worst
+        place = row - self.shapes[name].rows + self.shapes[name].documents
+        if place >= 0 and self.document_numbers is not None:
+            return f"the vector of document {self.document_numbers()[place]}", worst
         return f"row {row:,} of the table {name!r}", worst

@@ -63,10 +63,15 @@ def estimate(task: Task, checkpoints: Checkpoints | None = None) -> Estimate:
 
 def check_fits(needed: Estimate, task: Task, checkpoints: Checkpoints | None = None) -> None:
     """Raise ConfigError if a run needs more memory or room on the disk than is left."""
-    shape = f"{task.words:,} words in {task.config.dim} dimensions"
+    documents = task.sizes.documents
+    things = f"{task.words:,} words" + (f" and {documents:,} documents" if documents else "")
+    shape = f"{things} in {task.config.dim} dimensions"
     left = available_memory()
     if left is not None and needed.memory > left:
         smaller = "dim (--dim) or max_vocab (--max-vocab)"
+        if task.sizes.ngrams > task.words:
+            option = "subwords" if task.config.buckets is None else "buckets"
+            smaller = f"dim (--dim), max_vocab (--max-vocab) or {option} (--{option})"
         if task.engine.memory(task.config, Sizes(0), 0, 0) > needed.memory / 2:
             negative = ", negative (--negative)" if task.config.loss == "ns" else ""
             smaller = f"window (--window){negative} or threads (--threads)"
@@ -121,9 +126,9 @@ def expected_seconds(task: Task, engine: Engine, words: int) -> float | None:
     return words * (time.perf_counter() - began) / measured
 
 
-def vectors_bytes(words: int, dim: int) -> int:
-    """Return the bytes of `Vectors` with their output vectors."""
-    return 2 * 4 * words * dim
+def vectors_bytes(words: int, dim: int, documents: int = 0) -> int:
+    """Return the bytes of `Vectors` with their output vectors and documents."""
+    return 4 * (2 * words + documents) * dim + 8 * documents
 
 
 def size_of(number: int) -> str:

@@ -35,7 +35,9 @@ def check_cut(start: Vectors | None, config: TrainConfig) -> None:
     asked = "a function" if callable(config.subwords) else (*config.subwords, config.buckets)
     had = "a function" if known.by_function else (known.least, known.most, known.buckets)
     if asked != had:
-        needed = had if isinstance(had, str) else f"{had[0]}-{had[1]} and buckets {had[2]}"
+        needed = had if isinstance(had, str) else f"{had[0]}-{had[1]}"
+        if not isinstance(had, str) and had[2] is not None:
+            needed += f" in {had[2]:,} buckets"
         raise ConfigError(
             f"the vectors to start from have subwords by {needed}: give the same, or "
             "subwords='none' for their composed vectors"

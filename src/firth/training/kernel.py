@@ -32,6 +32,7 @@ from firth.training.lists.windows import (
     Window,
     WindowList,
     composed_bags,
+    most_inputs,
     most_targets,
 )
 from firth.training.simd import bags, primitives, rows
@@ -90,13 +91,13 @@ class Scratch(NamedTuple):
 def scratch_shapes(window: Window, stride: int) -> Shapes:
     """Return the shapes of a `Scratch`."""
     composed = composed_bags(window)
-    scores = 2 * window.reach * most_targets(window) + WIDTH
+    scores = most_inputs(window) * most_targets(window) + WIDTH
     slots = 0 if window.subwords is None else slot_count(window.reach)
     return {
         "slots": ((2 * slots, stride), np.float32),
         "composed": ((2 * composed, stride), np.float32),
         "composed_rows": ((composed,), np.int64),
-        "before": ((composed or 2 * window.reach, stride), np.float32),
+        "before": ((composed or most_inputs(window), stride), np.float32),
         "scores": ((scores,), np.float32),
         "signs": ((scores,), np.float32),
         "loss": ((2 * WIDTH,), np.float32),
@@ -155,10 +156,11 @@ def train_window(
     slots, composed, composed_rows, before, scores, signs, running_loss = scratch
     # Near the end of a short block these are rows of older windows: then nothing is gained.
     later = (w + AHEAD) & (2 * BLOCK - 1)
+    later_rows, later_t, arrivals = listed.targets[later], listed.t[later], listed.arrivals
     outputs, are_used = tables.output, tables.parts.are_used
     inputs = tables.input if are_used is None else slots
 
-    fetch(are_used, tables, listed, later, 0, COLUMNS // 2)
+    fetch(are_used, tables, later_rows, later_t, arrivals, later, 0, COLUMNS // 2)
     if listed.composed is not None:
         x, trained, listed_rows = composed, composed_rows, ends[m - 1]
     else:
@@ -168,7 +170,7 @@ def train_window(
         # For as many inputs as any window has: the next windows may have more.
         primitives.signs_of(listed.labels[w], width, len(trained), signs)
     primitives.scores(x, trained, m, outputs, y_rows, width, scores)
-    fetch(are_used, tables, listed, later, COLUMNS // 2, COLUMNS // 2)
+    fetch(are_used, tables, later_rows, later_t, arrivals, later, COLUMNS // 2, COLUMNS // 2)
     copy_duplicates(scores, m, x_again, repeated_contexts, width)
     taken, pending = loss_and_gradient(
         scores, signs, (m + repeated_contexts) * width, eta, running_loss, pending
@@ -177,7 +179,7 @@ def train_window(
     fold_noise(scores, m, width, t, y_again, repeated_noise)
     for column in range(0, x.shape[1], COLUMNS):
         columns = min(COLUMNS, x.shape[1] - column)
-        fetch(are_used, tables, listed, later, column + COLUMNS, COLUMNS)
+        fetch(are_used, tables, later_rows, later_t, arrivals, later, column + COLUMNS, COLUMNS)
         primitives.update(x, trained, m, outputs, y_rows, t, scores, width, before, column, columns)
         share_changes(listed.composed, inputs, x_rows, ends, gains, m, composed, column, columns)
     restore_frozen(inputs, x_rows, listed_rows, frozen[0])
@@ -189,7 +191,9 @@ def train_window(
 def fetch(
     are_used: Literal[True] | None,
     tables: Tables,
-    listed: WindowList,
+    targets: NDArray[np.int64],
+    t: int,
+    arrivals: NDArray[np.int64],
     w: int,
     column: int,
     columns: int,
@@ -198,14 +202,14 @@ def fetch(
 
     `are_used` is that of the parts of words.
     """
-    prefetch_rows(tables.output, listed.targets[w], 0, listed.t[w], column, columns)
+    prefetch_rows(tables.output, targets, 0, t, column, columns)
     if are_used is not None:
         _, starts, rows, _ = tables.parts
-        word = listed.arrivals[w]
+        word = arrivals[w]
         first = starts[word]
         prefetch_rows(tables.input, rows, first, starts[word + 1] - first, column, columns)
     else:
-        prefetch_rows(tables.input, listed.arrivals, w, 1, column, columns)
+        prefetch_rows(tables.input, arrivals, w, 1, column, columns)
 
 
 # ---------------------------------------------------------------------------- bags

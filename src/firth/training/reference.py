@@ -111,6 +111,7 @@ def windows(
     cbow: bool,
     divided: bool = False,
     paths: Sequence[Path] | None = None,
+    first_document: int | None = None,
 ) -> Iterator[ReferenceWindow]:
     """Yield the windows of an epoch: subsampling first, then windows over the words that are left.
 
@@ -123,22 +124,28 @@ def windows(
     keep, alias : uint32 (V,), uint64 (V,)
         See `sampling.keep_thresholds` and `sampling.alias_table`.
     window, negative, shrink, cbow, divided
-        As in `TrainConfig`, of whose `cbow_gradient` divided is "mean".
+        As in `TrainConfig`, of whose `cbow_gradient` divided is "mean"; with a window of 0, only
+        documents are inputs.
     paths : sequence of paths, optional
         Each word's path in a tree, which is then the target instead of the word and noise words.
+    first_document : int, optional
+        The row of the first unit's document, where each unit's document is one more input.
     """
     position = 0
-    for unit in units:
+    for number, unit in enumerate(units):
+        document = None if first_document is None else first_document + number
         stream = streams(np.array([key]), position + np.arange(len(unit)))
         kept = [i for i, word in enumerate(unit) if stream[i] >> np.uint64(32) <= keep[word]]
         low = (stream & _LOW) * np.uint64(window) >> np.uint64(32)
         for place, i in enumerate(kept):
             reach = 1 + int(low[i]) if shrink else window
             near = kept[max(0, place - reach) : place] + kept[place + 1 : place + reach + 1]
-            if near:
-                contexts = tuple(unit[j] for j in near)
+            if near or document is not None:
+                inputs = [unit[j] for j in near] + ([] if document is None else [document])
                 noise = () if paths else noise_words(stream[i : i + 1], negative, alias)
-                made = window_of(position + i, unit[i], contexts, noise, cbow=cbow, divided=divided)
+                made = window_of(
+                    position + i, unit[i], tuple(inputs), noise, cbow=cbow, divided=divided
+                )
                 yield on_path(made, paths[unit[i]]) if paths else made
         position += len(unit)
 
@@ -164,7 +171,9 @@ def window_of(
 
     CBOW's only bag is the mean of the contexts. If `divided`, each of them gets its change divided
     by their number, which is the true gradient (Irsoy et al. 2020, arXiv:2012.15332); else its
-    whole change, as in word2vec.c. A noise word that is the centre is left out.
+    whole change, as in word2vec.c. A noise word that is the centre is left out. A document's row is
+    one more context: Le and Mikolov 2014, arXiv:1405.4053, call skip-gram's with it PV-DBOW, and
+    CBOW's with it PV-DM.
     """
     bags = (contexts,) if cbow else tuple((word,) for word in contexts)
     others = tuple(word for word in noise if word != centre)
@@ -247,65 +256,96 @@ def train_window(
     return before, len(window.bags)
 
 
-def train_composed(
-    inputs: Doubles,
-    outputs: Doubles,
-    windows: Sequence[ReferenceWindow],
-    kept: Sequence[tuple[int, int]],
-    parts: Sequence[Sequence[int]],
-    *,
-    reach: int,
-    longest_stay: int,
-    step_size: Callable[[int], float],
-) -> tuple[float, int]:
-    """Train windows whose words are composed of several rows; return their loss and pairs.
+class WordsInReach:
+    """The vectors of words that are composed of several rows, while windows reach them.
 
     The vector of a word is the sum of its n rows, divided by the square root of n. It is composed
     when the first token of the word comes within reach of a centre, and trained while windows reach
     it. When the last token leaves, each row gets its change, divided by the same. This happens too,
-    and the vector is composed anew, when a token comes more than `longest_stay` tokens after the
-    one with which it was composed.
+    and the vector is composed anew, once it is `longest_stay` tokens old, when a token of the word
+    comes, or one stands a multiple of `longest_stay` before the token that comes.
 
     Parameters
     ----------
-    inputs, outputs : float64, (rows, D)
+    inputs : float64, (rows, D)
         Changed in place.
-    windows
-        The bags of these name words.
-    kept : sequence of (position, word)
-        All tokens that subsampling keeps, in order.
     parts : for each word, its rows of the input table.
+    kept : sequence of words
+        All tokens that subsampling keeps, in order.
+    """
+
+    def __init__(
+        self,
+        inputs: Doubles,
+        parts: Sequence[Sequence[int]],
+        kept: Sequence[int],
+        *,
+        reach: int,
+        longest_stay: int,
+    ) -> None:
+        self._inputs, self._parts, self._kept = inputs, parts, kept
+        self.reach, self._longest_stay = reach, longest_stay
+        self.now, self._entry = np.zeros((2, len(parts), inputs.shape[1]))
+        self._tokens, self._since = [0] * len(parts), [0] * len(parts)
+
+    def advance(self, i: int) -> None:
+        """Make token i the centre: one token leaves its reach, and one enters it."""
+        count, gone, come = len(self._kept), i - self.reach - 1, i + self.reach
+        if 0 <= gone < count:
+            self._tokens[self._kept[gone]] -= 1
+            if self._tokens[self._kept[gone]] == 0:
+                self._move_out(self._kept[gone])
+        if come < count:
+            if self._tokens[self._kept[come]] == 0:
+                self._move_in(self._kept[come], come)
+            self._refresh(self._kept[come], come)
+            self._tokens[self._kept[come]] += 1
+        if 0 <= i < count:
+            for j in range(come - self._longest_stay, max(0, gone + 1) - 1, -self._longest_stay):
+                if j < count:
+                    self._refresh(self._kept[j], come)
+
+    def _refresh(self, word: int, i: int) -> None:
+        if i - self._since[word] >= self._longest_stay:
+            self._move_out(word)
+            self._move_in(word, i)
+
+    def _move_in(self, word: int, i: int) -> None:
+        rows = list(self._parts[word])
+        self.now[word] = self._entry[word] = self._inputs[rows].sum(axis=0) / len(rows) ** 0.5
+        self._since[word] = i
+
+    def _move_out(self, word: int) -> None:
+        rows = list(self._parts[word])
+        np.add.at(self._inputs, rows, (self.now[word] - self._entry[word]) / len(rows) ** 0.5)
+
+
+def train_composed(
+    words: WordsInReach,
+    outputs: Doubles,
+    windows: Sequence[ReferenceWindow],
+    *,
+    positions: Sequence[int],
+    step_size: Callable[[int], float],
+) -> tuple[float, int]:
+    """Train windows whose bags name words that are composed; return their loss and pairs.
+
+    Parameters
+    ----------
+    words : WordsInReach
+        New; changed, and its inputs too.
+    outputs : float64, (rows, D)
+        Changed in place.
+    positions : sequence of int
+        Where each token that is kept stands in the corpus.
     """
     at = {window.position: window for window in windows}
-    now, entry = np.zeros((2, len(parts), inputs.shape[1]))
-    tokens, since = [0] * len(parts), [0] * len(parts)
-    loss, pairs = 0.0, 0
-
-    def move_in(word: int, i: int) -> None:
-        now[word] = entry[word] = inputs[list(parts[word])].sum(axis=0) / len(parts[word]) ** 0.5
-        since[word] = i
-
-    def move_out(word: int) -> None:
-        change = (now[word] - entry[word]) / len(parts[word]) ** 0.5
-        np.add.at(inputs, list(parts[word]), change)
-
-    for i in range(-reach, len(kept) + reach + 1):
-        if 0 <= i - reach - 1 < len(kept):
-            word = kept[i - reach - 1][1]
-            tokens[word] -= 1
-            if tokens[word] == 0:
-                move_out(word)
-        if i + reach < len(kept):
-            word = kept[i + reach][1]
-            if tokens[word] > 0 and i + reach - since[word] > longest_stay:
-                move_out(word)
-                move_in(word, i + reach)
-            elif tokens[word] == 0:
-                move_in(word, i + reach)
-            tokens[word] += 1
-        window = at.get(kept[i][0]) if 0 <= i < len(kept) else None
+    loss, pairs, reach = 0.0, 0, words.reach
+    for i in range(-reach, len(positions) + reach + 1):
+        words.advance(i)
+        window = at.get(positions[i]) if 0 <= i < len(positions) else None
         if window is not None:
-            some = train_window(now, outputs, window, step_size(window.position))
+            some = train_window(words.now, outputs, window, step_size(window.position))
             loss, pairs = loss + some[0], pairs + some[1]
     return loss, pairs
 

@@ -51,6 +51,7 @@ class Reports:
             checkpoint=checkpoint,
             estimate=estimate,
             input_vectors=input_vectors,
+            documents=self._task.sizes.documents,
         )
         for callback in self._callbacks:
             callback.on_start(started)

@@ -15,7 +15,7 @@ from firth.training.checkpoints.checkpointer import Checkpointer, copies
 from firth.training.checkpoints.folder import Checkpoints
 from firth.training.checkpoints.state import RunState
 from firth.training.divergence import Diverged
-from firth.training.engines.base import INPUT, Floats, Stretch, Tables
+from firth.training.engines.base import Floats, Stretch, Tables
 from firth.training.engines.tables import composed
 from firth.training.engines.threads import run_in_thread, train_in_threads
 from firth.training.estimate import Estimate, expected_seconds
@@ -102,6 +102,7 @@ class Run:
             lr_scale=self._state.lr_scale,
             subwords=self._task.subwords,
             composition=self._task.composition,
+            words_table=self._task.words_table,
         )
 
     @property
@@ -111,10 +112,10 @@ class Run:
 
     def _input_vectors(self) -> Floats:
         """Copy the words' input vectors as they are now."""
-        inputs, composition = self._engine.tables()[INPUT], self._task.composition
-        if composition is None:
-            return np.array(inputs[: self._task.words], order="C")
-        return composed(inputs, composition)
+        table = self._engine.tables()[self._task.words_table]
+        if self._task.composition is None:
+            return np.array(table[: self._task.words], order="C")
+        return composed(table, self._task.composition)
 
     # ------------------------------------------------------------------------ epochs
 

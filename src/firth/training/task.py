@@ -25,9 +25,11 @@ from firth.training.engines.base import (
     Sizes,
     Tables,
     TableShape,
+    sizes_of,
 )
 from firth.training.engines.tables import composed
 from firth.training.schedule import Schedule, stretch_length
+from firth.vectors.documents import DocumentTable
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +64,7 @@ class Task:
     @property
     def sizes(self) -> Sizes:
         """What there are rows for."""
-        return Sizes(self.words) if self.composition is None else self.composition.sizes
+        return sizes_of(self.config, self.words, len(self.corpus.tokens), self.composition)
 
     def initial_rows(self) -> dict[str, tuple[NDArray[np.int64], Floats]]:
         """Return the rows from which the run starts, with their places, by table."""
@@ -87,6 +89,11 @@ class Task:
         return self.config.patience is not None
 
     @property
+    def words_table(self) -> str:
+        """The table whose rows are the words' vectors: beside documents alone, not the input."""
+        return OUTPUT if self.config.documents == "alone" else INPUT
+
+    @property
     def shapes(self) -> Mapping[str, TableShape]:
         """The tables that the engine declares."""
         return self.engine.shapes(self.config, self.sizes)
@@ -100,7 +107,10 @@ class Task:
     @property
     def check(self) -> DivergenceCheck:
         """What notices that the run diverges."""
-        return DivergenceCheck(self.corpus.vocabulary, self.shapes, self.targets)
+        corpus = self.corpus
+        return DivergenceCheck(
+            corpus.vocabulary, self.shapes, self.targets, corpus.numbers_of_units
+        )
 
     @property
     def schedule(self) -> Schedule:
@@ -128,6 +138,8 @@ class TrainResult:
         `patience`.
     shapes : mapping
         What the engine declared of each.
+    words_table : str
+        The table whose rows are the words' vectors.
     subwords : Subwords, optional
         How words are cut into n-grams, whose rows follow those of the words in the input table.
     composition : Composition, optional
@@ -151,14 +163,22 @@ class TrainResult:
     lr_scale: float
     subwords: Subwords | None = None
     composition: Composition | None = None
+    words_table: str = INPUT
 
     @property
     def input_vectors(self) -> Floats:
-        """The input vectors of the words, (V, D)."""
-        words = self.shapes[INPUT].words
+        """The vectors of the words, (V, D)."""
+        table = self.tables[self.words_table]
         if self.composition is None:
-            return self.tables[INPUT][:words]
-        return composed(self.tables[INPUT], self.composition)
+            return table[: self.shapes[self.words_table].words]
+        return composed(table, self.composition)
+
+    def documents_of(self, corpus: Corpus) -> DocumentTable | None:
+        """Return the units of the corpus as documents; None if they were not trained."""
+        count = self.shapes[INPUT].documents
+        if count == 0:
+            return None
+        return DocumentTable(corpus.numbers_of_units(), self.tables[INPUT][-count:])
 
     @property
     def output_vectors(self) -> Floats | None:

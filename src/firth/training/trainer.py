@@ -82,9 +82,14 @@ def train_corpus(
 
 
 def check_options(config: TrainConfig, *, held_out: bool, checkpoints: bool) -> None:
-    """Raise ConfigError if the config needs held-out text or checkpoints, and there are none."""
+    """Raise ConfigError if the config does not fit held-out text or checkpoints, or their lack."""
     if config.patience is not None and not held_out:
         raise ConfigError("patience needs a held-out text: give holdout (--holdout) too")
+    if config.documents != "none" and held_out:
+        raise ConfigError(
+            "documents have no held-out text, whose documents would have no vectors: give "
+            "holdout=0 (no --holdout), or documents='none'"
+        )
     if config.on_divergence == "halve" and not checkpoints:
         raise ConfigError(
             "on_divergence='halve' goes back to a checkpoint: give a folder for them (--checkpoint)"

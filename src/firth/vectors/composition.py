@@ -52,7 +52,7 @@ class Space:
         return placed.astype(np.float32)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class RawTables:
     """What training left of the input side, from which vectors are read out.
 
@@ -69,6 +69,11 @@ class RawTables:
     input: Floats
     subwords: Subwords | None = None
     space: Space | None = None
+
+    def __repr__(self) -> str:
+        """Show the size of the table and how words are cut."""
+        rows, D = self.input.shape
+        return f"<RawTables of {rows:,} rows, dim={D}, subwords={self.subwords}>"
 
     @property
     def words(self) -> int:

@@ -71,6 +71,7 @@ def load(
             config=table.config,
             raw=table.raw,
             phrases=table.phrases,
+            documents=table.documents,
         )
     except ConfigError as error:
         raise FormatError(f"{path}: {error}") from error

@@ -16,6 +16,7 @@ from firth.phrases import Phrases
 
 if TYPE_CHECKING:
     from firth.vectors.composition import RawTables
+    from firth.vectors.documents import DocumentTable
 
 Token = str | int
 """A word as text, or the integer id of an item."""
@@ -37,6 +38,8 @@ class Table:
         What the vectors were read out of, if it is not themselves.
     phrases : Phrases, optional
         What was joined in the text.
+    documents : DocumentTable, optional
+        Documents and their vectors.
     """
 
     words: Sequence[Token]
@@ -46,3 +49,4 @@ class Table:
     config: Mapping[str, object] = field(default_factory=dict)
     raw: RawTables | None = None
     phrases: Phrases | None = None
+    documents: DocumentTable | None = None

@@ -19,6 +19,7 @@ from firth.errors import ConfigError
 from firth.other_names import explain_keywords
 from firth.phrases import Phrases
 from firth.vectors.composition import RawTables, read_out
+from firth.vectors.documents import DocumentTable
 from firth.vectors.formats.registry import write_table
 from firth.vectors.queries import query_vectors, token_list, unit_queries, warn_of_composed
 from firth.vectors.readout import AUTO, RECIPES, Readout, best_readout, check_readout
@@ -55,6 +56,8 @@ class Vectors(WordRows):
         of words that are not in the vocabulary are composed.
     phrases : Phrases, optional
         What was joined in the text: `new york` is then looked up as `new_york`.
+    documents : DocumentTable, optional
+        Documents that were trained with the words, and their vectors.
 
     Attributes
     ----------
@@ -62,6 +65,7 @@ class Vectors(WordRows):
     input_vectors, output_vectors, counts : arrays
         Read-only views of the arguments, in copies and pickles too; the last two may be None.
     raw : RawTables or None
+    document_table : DocumentTable or None
     config : dict
     dim : int
         D, the number of dimensions.
@@ -96,6 +100,7 @@ class Vectors(WordRows):
         config: Mapping[str, object] | None = None,
         phrases: Phrases | None = None,
         readout: str | Readout = AUTO,
+        documents: DocumentTable | None = None,
     ) -> Self:
         """Read vectors out of raw tables; `read_out` describes the recipes and the errors."""
         recipe = check_readout(readout) or best_readout(
@@ -113,6 +118,7 @@ class Vectors(WordRows):
             config={**(config or {}), "readout": recipe.as_json()},
             raw=None if is_raw else dataclasses.replace(raw, space=space),
             phrases=phrases,
+            documents=documents,
         )
 
     def read_out(self, readout: str | Readout = AUTO) -> Self:
@@ -165,7 +171,38 @@ class Vectors(WordRows):
             config=self.config,
             phrases=self.phrases,
             readout=readout,
+            documents=self.document_table,
         )
+
+    @cached_property
+    def documents(self) -> Vectors:
+        """The documents as vectors of their own, whose "words" are the numbers of the documents.
+
+        A number is that of the line or token list in the source, from 0. Documents without a word
+        of the vocabulary have no vector. The rows are as they were trained, whatever the recipe by
+        which words are read out.
+
+        Raises
+        ------
+        ConfigError
+            If no documents were trained.
+
+        Examples
+        --------
+        >>> import firth
+        >>> units = [["tea", "milk"] * 9, ["bread", "salt"] * 9, [], ["milk", "tea"] * 9]
+        >>> options = {"dim": 8, "epochs": 40, "sample": 0, "threads": 1}
+        >>> vectors = firth.train(units, documents="joint", **options)
+        >>> vectors.documents.words, vectors.documents.similar(0)[0].word
+        ((0, 1, 3), 3)
+        """
+        if self.document_table is None:
+            raise ConfigError(
+                "these vectors have no documents; train them with documents='joint' "
+                "(--documents joint), and keep them in a folder"
+            )
+        table = self.document_table
+        return type(self)(table.numbers.tolist(), table.vectors)
 
     @explain_keywords
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
@@ -190,7 +227,9 @@ class Vectors(WordRows):
         FirthError
             If the path cannot be written, or holds something other than vectors.
         """
-        table = Table(**{part.name: getattr(self, part.name) for part in dataclasses.fields(Table)})
+        parts = {part.name: part.name for part in dataclasses.fields(Table)}
+        parts["documents"] = "document_table"
+        table = Table(**{name: getattr(self, attribute) for name, attribute in parts.items()})
         write_table(table, path, overwrite=overwrite)
 
     @overload  # A str is also a sequence of str; this first overload is for it.

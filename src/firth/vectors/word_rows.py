@@ -17,13 +17,17 @@ from firth.other_names import VECTORS, unknown_attribute
 from firth.phrases import Phrases
 from firth.vectors.checks import checked_counts, checked_matrix, number_words, read_only
 from firth.vectors.composition import RawTables, checked_raw
+from firth.vectors.documents import DocumentTable, checked_documents
 from firth.vectors.queries import Found, find_row, find_vectors, token_list
 from firth.vectors.table import Token
 
 # Computed from the other attributes, so neither copied nor pickled.
-_DERIVED = ("_rows", "_exact")
+_DERIVED = ("_rows", "_exact", "documents")
 # The attributes that these are computed from.
-_FIXED = ("words", "dim", "input_vectors", "output_vectors", "counts", "raw", "phrases")
+_FIXED = (
+    "words", "dim", "input_vectors", "output_vectors", "counts", "raw", "phrases",
+    "document_table",
+)  # fmt: skip
 
 Default = TypeVar("Default")
 
@@ -41,6 +45,7 @@ class WordRows:
         config: Mapping[str, object] | None = None,
         raw: RawTables | None = None,
         phrases: Phrases | None = None,
+        documents: DocumentTable | None = None,
     ) -> None:
         self.words = tuple(words.tolist() if isinstance(words, np.ndarray) else words)
         self.phrases = phrases
@@ -58,6 +63,7 @@ class WordRows:
         self.counts = None if counts is None else checked_counts(counts, len(self.words))
         self.config = dict(config or {})
         self.raw = None if raw is None else checked_raw(raw, self.words, self.dim)
+        self.document_table = None if documents is None else checked_documents(documents, self.dim)
 
     def __getitem__(self, words: Token | Sequence[Token]) -> NDArray[np.float32]:
         """Copy the vector of a word (D,), or of several (n, D).
@@ -152,6 +158,8 @@ class WordRows:
         vars(self).update(state)
         if self.raw is not None:
             vars(self)["raw"] = self.raw.read_only()
+        if self.document_table is not None:
+            vars(self)["document_table"] = self.document_table.read_only()
         for name in ("input_vectors", "output_vectors", "counts"):
             if state[name] is not None:
                 vars(self)[name] = read_only(state[name])

@@ -33,6 +33,7 @@ OPTIONS = {
     "shrink_windows": False,
     "subwords": (2, 3),
     "seed": 2,
+    "documents": "joint",
 }
 # Those of CBOW, which is what they are compared with.
 OF_CBOW = {"cbow_gradient": "mean"}

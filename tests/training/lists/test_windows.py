@@ -61,6 +61,23 @@ def test_where_the_corpus_is_cut_changes_nothing(cbow, negative):
 
 
 @BOTH
+@pytest.mark.parametrize("reach", [1, 5, 100])
+def test_the_document_of_each_window_is_listed(cbow, reach):
+    lengths = (3, 200, 0, 90, 1)
+    case = draw_case(
+        cbow=cbow, dim=4, negative=2, reach=reach, lengths=lengths, sample=0.0, documents="joint"
+    )
+    for cuts in ((), [1], [203, 204, 292, 293], range(1, len(case.ids), 7)):
+        assert_lists_agree(case, cuts)
+    listed, words = case.listed(), len(case.outputs)
+    # Each centre has a window, and one input is the row of its unit.
+    assert listed.positions.tolist() == list(range(len(case.ids)))
+    count = listed.bag_ends[:, 0] if cbow else listed.m
+    rows = np.take_along_axis(listed.inputs, count[:, np.newaxis] - 1, axis=1)[:, 0]
+    assert rows.tolist() == np.repeat(words + np.arange(5), lengths).tolist()
+
+
+@BOTH
 def test_a_vocabulary_of_two_repeats_everything(cbow):
     case = draw_case(cbow=cbow, dim=4, negative=5, vocabulary=2, sample=0.0, lengths=(40, 40))
     listed = case.listed()

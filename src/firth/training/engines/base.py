@@ -32,6 +32,7 @@ class TableShape(NamedTuple):
     rows: int
     dim: int
     words: int  # how many rows, from the first, are those of the words, in their order
+    documents: int = 0  # how many rows, from the last, are those of documents, in their order
 
     @property
     def bytes(self) -> int:
@@ -45,6 +46,7 @@ class Sizes(NamedTuple):
     words: int
     ngrams: int = 0  # their rows follow those of the words in the input table
     parts: int = 0  # the rows of which words are composed, counted for each word
+    documents: int = 0  # their rows follow all others in the input table
 
 
 class Composition(NamedTuple):
@@ -66,6 +68,15 @@ class Composition(NamedTuple):
     def scales(self) -> NDArray[np.float32]:
         """What the sum of the rows of each word is multiplied by: (V,)."""
         return (1.0 / np.sqrt(np.diff(self.starts))).astype(np.float32)
+
+
+def sizes_of(
+    config: TrainConfig, words: int, units: int, composition: Composition | None = None
+) -> Sizes:
+    """Return what there are rows for, with so many words and units; each unit is a document."""
+    if composition is not None:
+        return composition.sizes
+    return Sizes(words, documents=0 if config.documents == "none" else units)
 
 
 @dataclass(frozen=True)

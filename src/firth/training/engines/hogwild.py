@@ -21,6 +21,7 @@ from firth.training.engines.base import (
     Sizes,
     Stretch,
     Tables,
+    sizes_of,
 )
 from firth.training.engines.tables import initialise, packed, two_tables
 from firth.training.huffman import expected_longest_path, longest_path
@@ -74,7 +75,7 @@ class HogwildEngine:
         self._sampling = sampling_of(counts, config)
         self._window = window_of(config, longest_path(self._sampling.tree))
         stride = stride_of(config.dim)
-        sizes = Sizes(len(counts)) if composition is None else composition.sizes
+        sizes = sizes_of(config, len(counts), len(tokens), composition)
         self._shapes = self.shapes(config, sizes)
         inputs, outputs = (
             aligned_zeros((self._shapes[name].rows, stride), np.float32) for name in (INPUT, OUTPUT)

@@ -18,14 +18,15 @@ _ROWS_AT_ONCE = 4_096
 def two_tables(config: TrainConfig, sizes: Sizes) -> Mapping[str, TableShape]:
     """Return the shapes of the input and the output table.
 
-    The input table has a row for each word, then one for each n-gram. The output table has one for
-    each word, or for hierarchical softmax for each inner node.
+    The input table has a row for each word, then one for each n-gram or document. The output table
+    has one for each word, or for hierarchical softmax for each inner node.
     """
-    words, dim = sizes.words, config.dim
+    words, dim, documents = sizes.words, config.dim, sizes.documents
     outputs = TableShape(words, dim, words)
     if config.loss == "hs":
         outputs = TableShape(max(words - 1, 0), dim, 0)
-    return {INPUT: TableShape(words + sizes.ngrams, dim, words), OUTPUT: outputs}
+    inputs = TableShape(words + sizes.ngrams + documents, dim, words, documents)
+    return {INPUT: inputs, OUTPUT: outputs}
 
 
 def initialise(inputs: Floats, size: int, dim: int, seed: int) -> None:

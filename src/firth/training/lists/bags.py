@@ -1,4 +1,7 @@
-"""The input bags of a window: each context word by itself, or all of them as one mean."""
+"""The input bags of a window: each context word by itself, or all of them as one mean.
+
+The row of the window's document may be one more.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +20,15 @@ def list_contexts(
     low: int,
     high: int,
     stride: int,
+    document: int,
     rows: NDArray[np.int64],
     context_duplicates: NDArray[np.int64],
     seen: NDArray[np.int64],
     base: int,
 ) -> tuple[int, int]:
     """List the distinct words from index `low` to `high` but `i`, and which of them occur again.
+
+    The row of a document comes after the words; `document` is -1 if there is none.
 
     `rows` and `context_duplicates` are written. A slot holds the place of a word in the list, plus
     a base. The base grows from window to window by the most words that a window has, so that what
@@ -32,7 +38,7 @@ def list_contexts(
     Returns
     -------
     m, repeated_contexts : int, int
-        How many words are distinct, and how many are repetitions.
+        How many inputs are distinct, and how many are repetitions.
     """
     m, repeated_contexts = 0, 0
     for j in range(low, high):
@@ -54,6 +60,9 @@ def list_contexts(
             seen[place] = base + m
             rows[m] = row
             m += 1
+    if document >= 0:
+        rows[m] = document
+        m += 1
     return m, repeated_contexts
 
 
@@ -65,6 +74,7 @@ def list_mean(
     high: int,
     stride: int,
     divided: bool,
+    document: int,
     rows: NDArray[np.int64],
     ends: NDArray[np.int64],
     weights: NDArray[np.float32],
@@ -72,8 +82,9 @@ def list_mean(
 ) -> tuple[int, int]:
     """List the words from index `low` to `high` but `i` as one bag, which is their mean.
 
-    Its change is added to each of them: divided by their number, which is the true gradient, or
-    undivided, as in word2vec.c. The last four arrays are written.
+    The row of a document is one more; `document` is -1 if there is none. The bag's change is added
+    to each row: divided by their number, which is the true gradient, or undivided, as in
+    word2vec.c. The last four arrays are written.
 
     Returns
     -------
@@ -85,6 +96,9 @@ def list_mean(
         if j != i:
             rows[count] = words[j] * stride
             count += 1
+    if document >= 0:
+        rows[count] = document
+        count += 1
     ends[0], weights[0] = count, np.float32(1.0) / np.float32(count)
     gains[0] = weights[0] if divided else np.float32(1.0)
     return 1, 0

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from firth.compilation import inlined
 from firth.compilation.arrays import Shapes
 
-# A word that stays in reach moves out and in again when a token enters so many tokens later, so
-# that the other words with its n-grams learn from it.
+# A word that stays in reach moves out and in again after so many tokens. So the other words with
+# its n-grams learn from it, and the changes of many words do not add up on rows that they share.
 LONGEST_STAY = 16
 # Words are found by chains, one for each remainder of their numbers.
 CHAINS = 64
@@ -57,7 +57,7 @@ def reach_shapes(reach: int, size: int, *, is_used: bool) -> Shapes:
 
 def most_moves(reach: int, tokens: int) -> int:
     """Return the most moves of a list that so many tokens enter: all leave, some in between."""
-    return 3 * (tokens + slot_count(reach))
+    return (3 + 2 * (2 * reach // LONGEST_STAY)) * (tokens + slot_count(reach))
 
 
 @inlined
@@ -84,17 +84,22 @@ def enter(in_reach: InReach, i: int, word: int, moves: NDArray[np.int64], count:
         in_reach.free[0] = left - 1
         in_reach.words[slot], in_reach.following[slot] = word, in_reach.chains[chain]
         in_reach.chains[chain] = slot
-        is_moving = True
+        count = move_in(in_reach, slot, i, moves, count)
     else:
-        is_moving = i - in_reach.since[slot] > LONGEST_STAY
-        if is_moving:
-            count = move_out(slot, word, moves, count)
-    if is_moving:
-        moves[count, 0], moves[count, 1] = slot, word
-        count += 1
-        in_reach.since[slot] = i
+        count = refresh(in_reach, slot, i, moves, count)
     in_reach.tokens[slot] += 1
     in_reach.slots[i] = slot
+    return count
+
+
+@inlined
+def refresh(
+    in_reach: InReach, slot: int | np.int64, i: int, moves: NDArray[np.int64], count: int
+) -> int:
+    """Let a word move out and in again, if it has been there for long when token i enters."""
+    if i - in_reach.since[slot] >= LONGEST_STAY:
+        count = move_out(slot, in_reach.words[slot], moves, count)
+        count = move_in(in_reach, slot, i, moves, count)
     return count
 
 
@@ -123,4 +128,14 @@ def leave(in_reach: InReach, i: int, moves: NDArray[np.int64], count: int) -> in
 def move_out(slot: int | np.int64, word: int, moves: NDArray[np.int64], count: int) -> int:
     """List that a word moves out of a slot: the word's complement says that it is not in."""
     moves[count, 0], moves[count, 1] = slot, ~word
+    return count + 1
+
+
+@inlined
+def move_in(
+    in_reach: InReach, slot: int | np.int64, i: int, moves: NDArray[np.int64], count: int
+) -> int:
+    """List that the word of a slot moves in, with the token at index i."""
+    moves[count, 0], moves[count, 1] = slot, in_reach.words[slot]
+    in_reach.since[slot] = i
     return count + 1

@@ -22,12 +22,14 @@ from firth.training.config import TrainConfig
 from firth.training.huffman import huffman_tree
 from firth.training.lists import bags, targets
 from firth.training.lists.reach import (
+    LONGEST_STAY,
     InReach,
     enter,
     free_all,
     leave,
     most_moves,
     reach_shapes,
+    refresh,
 )
 from firth.training.sampling import alias_table, keep_thresholds, noise_distribution
 
@@ -57,6 +59,9 @@ class Window(NamedTuple):
     # The nodes of the longest path in the tree; None for negative sampling, a type of its own too.
     longest_path: int | None = None
     divided: bool = False  # whether each word of a mean gets a share of its change, or all of it
+    # Whether the document that holds the centre, its unit, is one more input. The rows of documents
+    # follow those of the words.
+    documents: Literal[True] | None = None
 
 
 class WindowList(NamedTuple):
@@ -68,7 +73,7 @@ class WindowList(NamedTuple):
     """
 
     positions: NDArray[np.int64]  # (n,) where the centre stands: the step size follows from it
-    m: NDArray[np.int64]  # (n,) distinct bags: those of CBOW hold all context words
+    m: NDArray[np.int64]  # (n,) distinct bags: those of CBOW hold all inputs
     # (n, I) the rows of the bags, one row each, or see `bag_ends`: of the input table, or of the
     # slots where words are composed.
     inputs: NDArray[np.int64]
@@ -102,7 +107,8 @@ class Gathered(NamedTuple):
     ends: NDArray[np.int64]  # for each unit, the index in `words` where it ends
     seen: NDArray[np.int64]  # finds context words that occur again
     noise_bits: NDArray[np.uint64]  # (BLOCK, K) drawn for the centres of the next block
-    # (2,) where the words of the stretch end, and where all words end
+    # (3,) where the words of the stretch end, where all words end, and the corpus's number of the
+    # first unit
     extent: NDArray[np.int64]
     in_reach: InReach
 
@@ -111,14 +117,17 @@ def window_of(config: TrainConfig, longest_path: int = 0) -> Window:
     """Return the shape of the windows; only hierarchical softmax needs the longest path."""
     cbow: Literal[True] | None = True if config.model == "cbow" else None
     subwords: Literal[True] | None = None if config.subwords == "none" else True
+    # Only documents alone have no context words.
+    is_alone = config.documents == "alone"
     return Window(
         cbow=cbow,
         subwords=subwords,
-        reach=config.window,
-        shrink=config.shrink_windows,
+        reach=0 if is_alone else config.window,
+        shrink=config.shrink_windows and not is_alone,
         negative=config.negative or 0,
         longest_path=longest_path if config.loss == "hs" else None,
         divided=config.cbow_gradient == "mean",
+        documents=None if config.documents == "none" else True,
     )
 
 
@@ -136,6 +145,11 @@ def composed_bags(window: Window) -> int:
     return 0 if window.cbow is None else 1
 
 
+def most_inputs(window: Window) -> int:
+    """Return I, the most input rows of a window."""
+    return 2 * window.reach + (0 if window.documents is None else 1)
+
+
 def most_targets(window: Window) -> int:
     """Return T, the most targets that a window has."""
     return window.negative + 1 if window.longest_path is None else window.longest_path
@@ -143,13 +157,13 @@ def most_targets(window: Window) -> int:
 
 def list_shapes(window: Window, size: int) -> Shapes:
     """Return the shapes of a list with room for `size` windows."""
-    contexts, most, composed = 2 * window.reach, most_targets(window), composed_bags(window)
+    inputs, most, composed = most_inputs(window), most_targets(window), composed_bags(window)
     return {
         "positions": ((size,), np.int64),
         "m": ((size,), np.int64),
-        "inputs": ((size, contexts), np.int64),
+        "inputs": ((size, inputs), np.int64),
         "repeated_contexts": ((size,), np.int64),
-        "context_duplicates": ((size, contexts), np.int64),
+        "context_duplicates": ((size, inputs), np.int64),
         "bag_ends": ((size, composed), np.int64),
         "weights": ((size, composed), np.float32),
         "gains": ((size, composed), np.float32),
@@ -184,7 +198,7 @@ def _gathered_shapes(window: Window, stretch: int) -> Shapes:
         "ends": ((stretch + 2,), np.int64),
         "seen": ((bags.PLACES,), np.int64),
         "noise_bits": ((BLOCK, window.negative), np.uint64),
-        "extent": ((2,), np.int64),
+        "extent": ((3,), np.int64),
     }
 
 
@@ -250,7 +264,7 @@ def gather(
             if position <= stop:
                 last = count
         ends[units] = count
-    extent[0], extent[1] = last, count
+    extent[0], extent[1], extent[2] = last, count, unit
     return last
 
 
@@ -281,7 +295,7 @@ def list_block(
     """List the windows whose centres stand from one index up to another of the gathered words.
 
     They are listed from the first of the places on, and moves from the second on. A centre without
-    context words has no window. The first three arguments are those of `window`.
+    inputs has no window. The first three arguments are those of `window`.
 
     Returns
     -------
@@ -289,10 +303,9 @@ def list_block(
         The unit of the last centre, how many windows were listed, and where the moves end. Those
         that come after the last window are to be done too.
     """
-    words, positions, ends, seen, noise_bits, _, in_reach = gathered
-    _, _, reach, shrink, negative, _, divided = window
-    (start, stop), (first, moved) = centres, places
-    count, width_before = 0, 0
+    words, positions, ends, seen, noise_bits, extent, in_reach = gathered
+    _, _, reach, shrink, negative, _, divided, documents = window
+    (start, stop), (first, moved), count, width_before = centres, places, 0, 0
     # What windows name: words, or their slots, whose rows are two apart.
     named, named_stride, arrival_stride = words, stride, stride
     if subwords is not None:
@@ -304,38 +317,44 @@ def list_block(
             unit += 1
         drawn = draws.reach_at(draws.stream_at(key, positions[i]), reach, shrink)
         low, high = max(ends[unit], i - drawn), min(ends[unit + 1], i + drawn + 1)
-        if high - low < 2:
+        document = _document_row(documents, len(sampling.keep), extent[2] + unit, stride)
+        if high - low < 2 and document < 0:
             continue
         w, count = first + count, count + 1
-        listed.positions[w] = positions[i]
+        listed.positions[w], listed.move_ends[w] = positions[i], moved
         listed.arrivals[w] = words[i + reach] * arrival_stride
-        listed.move_ends[w] = moved
-        rows, labels = listed.targets[w], listed.labels[w]
         if longest_path is not None:
-            t, repeated_noise = targets.list_path(words[i], sampling.tree, stride, rows, labels)
+            listed.t[w], listed.repeated_noise[w] = targets.list_path(
+                words[i], sampling.tree, stride, listed.targets[w], listed.labels[w]
+            )
             listed.is_relabelled[w] = True
         else:
-            t, repeated_noise = targets.list_targets(
+            listed.t[w], listed.repeated_noise[w] = targets.list_targets(
                 words[i], noise_bits[i & (BLOCK - 1)], negative, sampling.alias, stride,
-                rows, labels, listed.noise_duplicates[w],
+                listed.targets[w], listed.labels[w], listed.noise_duplicates[w],
             )  # fmt: skip
             # The centre first, labelled 1, then noise words: labels differ by their number only.
-            width = t + repeated_noise
+            width = listed.t[w] + listed.repeated_noise[w]
             listed.is_relabelled[w], width_before = width != width_before, width
-        listed.t[w], listed.repeated_noise[w] = t, repeated_noise
         if cbow is not None:
             listed.m[w], listed.repeated_contexts[w] = bags.list_mean(
-                named, i, low, high, named_stride, divided,
+                named, i, low, high, named_stride, divided, document,
                 listed.inputs[w], listed.bag_ends[w], listed.weights[w], listed.gains[w],
             )  # fmt: skip
         else:
             listed.m[w], listed.repeated_contexts[w] = bags.list_contexts(
-                named, i, low, high, named_stride,
+                named, i, low, high, named_stride, document,
                 listed.inputs[w], listed.context_duplicates[w], seen, (i + 1) * 2 * reach,
             )  # fmt: skip
     if subwords is not None and start < stop and stop == gathered.extent[0]:
         moved = list_last_moves(gathered, stop - 1, reach, listed.moves, moved)
     return unit, count, moved
+
+
+@inlined
+def _document_row(documents: Literal[True] | None, words: int, unit: int, stride: int) -> int:
+    """Return the row of the document that a unit of the corpus is, or -1 if it is no input."""
+    return -1 if documents is None else (words + unit) * stride
 
 
 @inlined
@@ -347,6 +366,10 @@ def list_moves(gathered: Gathered, i: int, reach: int, moves: NDArray[np.int64],
         moved = leave(gathered.in_reach, i - reach - 1, moves, moved)
     for j in range(first if i == reach else i + reach, last):
         moved = enter(gathered.in_reach, j, gathered.words[j], moves, moved)
+    # All others once in so many tokens.
+    for j in range(i + reach - LONGEST_STAY, max(first, i - reach) - 1, -LONGEST_STAY):
+        if j < last:
+            moved = refresh(gathered.in_reach, gathered.in_reach.slots[j], i + reach, moves, moved)
     return moved
 
 

@@ -6,6 +6,7 @@
 `config.json`           how the vectors were trained and read out, with which version, on what
 `subwords.json`         how words are cut into n-grams, if they are, and the n-grams
 `phrases.json`          the phrases that were joined in the text, if they were
+`documents.safetensors` the vectors of documents, if there are any; see `documents`
 ======================= ========================================================================
 
 Vectors that were read out of other tables keep those in `model.safetensors` too: `input` (V + n, D)
@@ -39,6 +40,7 @@ from firth.io.contents import is_folder_of_vectors
 from firth.phrases import Phrases
 from firth.subwords import Subwords
 from firth.vectors.composition import RawTables, Space, compose_words
+from firth.vectors.formats.documents import DOCUMENTS, read_documents, write_documents
 from firth.vectors.formats.selection import Selection
 from firth.vectors.readout import RECIPES
 from firth.vectors.table import Table, Token
@@ -74,6 +76,7 @@ def read(path: Path, selection: Selection) -> Table:
         config=read_json(path / CONFIG),
         raw=raw,
         phrases=Phrases.load(path) if (path / PHRASES).exists() else None,
+        documents=read_documents(path),
     )
     table = _selected(table, path, selection)
     return table if INPUT in tensors else _composed(table)
@@ -112,7 +115,7 @@ def _composed(table: Table) -> Table:
 
 
 def _selected(table: Table, path: Path, selection: Selection) -> Table:
-    """Take the rows that are to be read, and all n-grams."""
+    """Take the rows that are to be read, and all n-grams and documents."""
     if selection.limit is None and selection.words is None:
         return table
     V, raw = len(table.words), table.raw
@@ -124,12 +127,12 @@ def _selected(table: Table, path: Path, selection: Selection) -> Table:
     if raw is not None:
         kept = np.concatenate([raw.input[rows], raw.input[V:]])
         raw = dataclasses.replace(raw, input=kept)
-    return Table(
+    return dataclasses.replace(
+        table,
         words=[table.words[row] for row in rows],
         input_vectors=table.input_vectors[rows],
         counts=None if table.counts is None else table.counts[rows],
         output_vectors=None if table.output_vectors is None else table.output_vectors[rows],
-        config=table.config,
         raw=raw,
         phrases=table.phrases,
     )
@@ -245,6 +248,8 @@ def write(table: Table, path: Path, *, overwrite: bool = False) -> None:
             write_subwords(table.raw.subwords, temporary)
         if table.phrases is not None:
             table.phrases.save(temporary / PHRASES)
+        if table.documents is not None:
+            write_documents(table.documents, temporary)
         write_tensors(_tensors_of(table), temporary / MODEL)
         check_replaceable(path, overwrite=overwrite)
 
@@ -309,7 +314,7 @@ def check_replaceable(path: Path, *, overwrite: bool = False) -> None:
     if not path.is_dir():
         return
     names = {file.name for file in path.iterdir()}
-    others = sorted(names - {MODEL, VOCABULARY, CONFIG, SUBWORDS, PHRASES})
+    others = sorted(names - {MODEL, VOCABULARY, CONFIG, SUBWORDS, PHRASES, DOCUMENTS})
     if others:
         raise FirthError(
             f"cannot write {path}: the folder holds other files ({one_line(repr(others[0]))}); "

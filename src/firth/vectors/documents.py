@@ -1,0 +1,60 @@
+"""The vectors of documents, which stand beside those of the words.
+
+N documents · D dimensions
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.errors import ConfigError
+from firth.vectors.checks import read_only
+
+
+@dataclass(frozen=True, eq=False)
+class DocumentTable:
+    """Documents and their vectors, as training leaves them and a file holds them.
+
+    Parameters
+    ----------
+    numbers : (N,) int64
+        Which line or token list of the source each document is, from 0, rising.
+    vectors : (N, D) float32
+        A row for each. It may lie in a file and be read where it is needed.
+    """
+
+    numbers: NDArray[np.int64]
+    vectors: NDArray[np.float32]
+
+    def read_only(self) -> DocumentTable:
+        """Return the same with read-only views."""
+        return DocumentTable(read_only(self.numbers), read_only(self.vectors))
+
+
+def checked_documents(documents: DocumentTable, dim: int) -> DocumentTable:
+    """Return documents with read-only views of their arrays.
+
+    Their numbers are looked at, but not the vectors, which may lie in a file.
+
+    Raises
+    ------
+    ConfigError
+        If types or shapes do not fit each other or D, or the numbers do not rise.
+    """
+    numbers, vectors = np.asarray(documents.numbers), np.asarray(documents.vectors)
+    if vectors.dtype != np.float32 or vectors.ndim != 2 or vectors.shape[1] != dim:
+        raise ConfigError(
+            f"the vectors of documents must hold float32 of shape (N, {dim}); got {vectors.dtype} "
+            f"{vectors.shape}"
+        )
+    if numbers.dtype != np.int64 or numbers.shape != vectors.shape[:1]:
+        raise ConfigError(
+            f"there must be an int64 number for each of {len(vectors):,} documents; got "
+            f"{numbers.dtype} {numbers.shape}"
+        )
+    if len(numbers) and (numbers[0] < 0 or (np.diff(numbers) <= 0).any()):
+        raise ConfigError("the numbers of documents must be 0 or more, and rise")
+    return DocumentTable(numbers, vectors).read_only()

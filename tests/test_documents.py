@@ -1,0 +1,141 @@
+"""Documents trained with words: the whole trip, from units to the vectors of documents."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+import firth
+from firth.errors import ConfigError, FirthWarning
+from firth.training import Checkpoints, TrainConfig, estimate, schedule, train_corpus
+from training_case import zipf_ids
+
+OPTIONS = {"dim": 12, "epochs": 3, "threads": 1, "sample": 0, "min_count": 1}
+KINDS = pytest.mark.parametrize(
+    ("model", "documents"), [("skipgram", "joint"), ("cbow", "joint"), ("skipgram", "alone")]
+)
+UNITS = [[f"w{k}" for k in unit] for unit in zipf_ids(3, 40, (150, 9))]
+
+
+def bytes_of(vectors):
+    tables = vectors.input_vectors, vectors.output_vectors, vectors.documents.input_vectors
+    return [table.tobytes() for table in tables]
+
+
+@KINDS
+def test_one_worker_gives_the_same_bytes_and_threads_train_every_document(model, documents):
+    options = {**OPTIONS, "model": model, "documents": documents}
+    first, second = firth.train(UNITS, **options), firth.train(UNITS, **options)
+    assert bytes_of(first) == bytes_of(second)
+    untrained = firth.train(UNITS, **{**options, "lr": 1e-20}).documents
+    for vectors in (first, firth.train(UNITS, **{**options, "threads": 2})):
+        assert vectors.documents.words == tuple(range(len(UNITS)))
+        change = np.abs(vectors.documents.input_vectors - untrained.input_vectors).max(axis=1)
+        assert (change > 1e-4).all()
+
+
+def test_words_beside_documents_alone_are_the_output_vectors():
+    vectors = firth.train(UNITS, documents="alone", **OPTIONS)
+    np.testing.assert_array_equal(vectors.input_vectors, vectors.output_vectors)
+    assert vectors.input_vectors.any()
+
+
+def test_documents_have_the_numbers_of_their_lines(tmp_path):
+    lines = ["tea milk tea", "", "rare", "milk tea milk", "   ", "tea tea"]
+    (tmp_path / "text.txt").write_text("\n".join(lines))
+    options = {**OPTIONS, "min_count": 2}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", FirthWarning)
+        vectors = firth.train(tmp_path / "text.txt", documents="joint", **options)
+    assert vectors.documents.words == (0, 3, 5)
+    told = [str(warning.message) for warning in caught]
+    assert any(text.startswith("1 of 4 documents hold no word of the vocabulary") for text in told)
+    with pytest.raises(firth.VocabularyError, match="2 is not among the 3 words"):
+        vectors.documents.similar(2)
+
+
+@KINDS
+def test_a_run_that_is_stopped_goes_on_to_the_same_bytes(model, documents, tmp_path, monkeypatch):
+    monkeypatch.setattr(schedule, "_STRETCH", 100)
+    corpus = firth.read_corpus(UNITS, min_count=1)
+    config = TrainConfig(**OPTIONS, model=model, documents=documents)
+    whole = train_corpus(corpus, config)
+
+    class Stop(firth.Callback):
+        def on_progress(self, progress):
+            if progress.epoch == 2 and progress.words > 1_900:
+                raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), Checkpoints(tmp_path / "c") as checkpoints:
+        train_corpus(corpus, config, callbacks=[Stop()], checkpoints=checkpoints)
+    with Checkpoints(tmp_path / "c", resume=True) as checkpoints:
+        resumed = train_corpus(corpus, config, checkpoints=checkpoints)
+    for name, table in whole.tables.items():
+        assert resumed.tables[name].tobytes() == table.tobytes()
+    other = config.replace(model="skipgram", documents="none")
+    with (
+        pytest.raises(ConfigError, match=f"documents was '{documents}', is now 'none'"),
+        Checkpoints(tmp_path / "c", resume=True) as checkpoints,
+    ):
+        train_corpus(corpus, other, checkpoints=checkpoints)
+
+
+def test_words_start_from_vectors_and_stay_frozen_while_documents_train():
+    start = firth.train(UNITS, documents="joint", **OPTIONS)
+    frozen = list(start.words)
+    options = {**OPTIONS, "documents": "joint", "start": start}
+    vectors = firth.train(UNITS[:50], frozen=frozen, **options)
+    np.testing.assert_array_equal(vectors[frozen], start[frozen])
+    rows, rows_before = ([each.index[word] for word in frozen] for each in (vectors, start))
+    np.testing.assert_array_equal(vectors.output_vectors[rows], start.output_vectors[rows_before])
+    assert len(vectors.documents) == 50
+    # Documents begin at random, not from those of the same numbers.
+    untrained = firth.train(UNITS[:50], **{**options, "lr": 1e-20}).documents
+    assert np.abs(untrained.input_vectors).max() <= 0.5 / 12
+    assert np.abs(vectors.documents.input_vectors).max() > 0.5 / 12
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"subwords": (3, 6)}, "documents cannot be trained with subwords: give subwords='none'"),
+        ({"model": "cbow", "documents": "alone"}, "documents='alone' is for model='skipgram' with"),
+        ({"loss": "hs", "documents": "alone"}, "documents='alone' is for model='skipgram' with"),
+        ({"documents": "words"}, "documents must be none or joint or alone, got"),
+    ],
+)
+def test_options_that_do_not_fit_documents(options, told):
+    with pytest.raises(ConfigError, match=f"^{told}") as caught:
+        TrainConfig(**{"documents": "joint", **options})
+    assert "\n" not in str(caught.value)
+
+
+def test_held_out_text_has_no_documents():
+    told = "documents have no held-out text"
+    for held in (0.1, UNITS[:3]):
+        with pytest.raises(ConfigError, match=told):
+            firth.train(UNITS, documents="joint", holdout=held, **OPTIONS)
+    corpus = firth.read_corpus(UNITS, holdout=0.1)
+    with pytest.raises(ConfigError, match=told):
+        firth.train(corpus, documents="joint")
+
+
+def test_the_engine_of_pytorch_refuses_documents():
+    pytest.importorskip("torch")
+    with pytest.raises(ConfigError, match="engine='torch' trains with documents='none'"):
+        firth.train(UNITS, documents="joint", engine="torch", **OPTIONS)
+
+
+def test_a_run_is_refused_if_its_documents_do_not_fit(monkeypatch):
+    monkeypatch.setattr(estimate, "available_memory", lambda: 1_000_000)
+    units = [["tea", "milk"]] * 4_000
+    firth.train(units, **{**OPTIONS, "dim": 100})
+    told = "of memory for 2 words and 4,000 documents in 100 dimensions, and 1.0 MB are left"
+    with pytest.raises(ConfigError, match=told):
+        firth.train(units, documents="joint", **{**OPTIONS, "dim": 100})
+
+
+def test_a_document_that_diverges_is_named():
+    units = [[], *UNITS]
+    with pytest.raises(ConfigError, match=r"the vector of (document \d+|'w\d+') has grown"):
+        firth.train(units, documents="joint", **{**OPTIONS, "lr": 1e5})

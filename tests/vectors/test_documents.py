@@ -1,0 +1,99 @@
+"""The vectors of documents: checks, copies, and the file that holds them."""
+
+import pickle
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+import firth
+from firth.errors import ConfigError, FirthError
+from firth.vectors import Vectors
+from firth.vectors.documents import DocumentTable
+
+NUMBERS = np.array([0, 3, 10**10])
+ROWS = np.array([[1, 0], [3, 4], [4, 3]], np.float32)
+
+
+def make(numbers=NUMBERS, rows=ROWS):
+    documents = DocumentTable(numbers, rows)
+    return Vectors(["tea", "milk"], np.eye(2, dtype=np.float32), documents=documents)
+
+
+def assert_whole(vectors):
+    assert vectors.documents.words == tuple(NUMBERS.tolist())
+    np.testing.assert_array_equal(vectors.documents.input_vectors, ROWS)
+    assert vectors.documents.similar(3)[0].word == 10**10
+
+
+@pytest.mark.parametrize(
+    ("numbers", "rows", "told"),
+    [
+        (NUMBERS, ROWS[:2], "an int64 number for each of 2 documents"),
+        (NUMBERS.astype(np.int32), ROWS, "an int64 number for each of 3 documents"),
+        (NUMBERS, np.ones((3, 4), np.float32), r"float32 of shape \(N, 2\)"),
+        (NUMBERS, ROWS.astype(float), r"float32 of shape \(N, 2\)"),
+        (NUMBERS[::-1], ROWS, "numbers of documents must be 0 or more, and rise"),
+        (np.array([1, 2, 2]), ROWS, "numbers of documents must be 0 or more, and rise"),
+        (np.array([-1, 0, 1]), ROWS, "numbers of documents must be 0 or more, and rise"),
+    ],
+)
+def test_documents_that_do_not_fit(numbers, rows, told):
+    with pytest.raises(ConfigError, match=told):
+        make(numbers, rows)
+
+
+def test_documents_stay_in_copies_and_other_read_outs():
+    for vectors in (make(), pickle.loads(pickle.dumps(make())), make().read_out("unit=yes")):
+        assert_whole(vectors)
+        assert not vectors.documents.input_vectors.flags.writeable
+    with pytest.raises(AttributeError, match="document_table of Vectors cannot be changed"):
+        make().document_table = None
+
+
+def test_documents_are_saved_and_mapped(tmp_path):
+    make().save(tmp_path / "v")
+    loaded = firth.load(tmp_path / "v")
+    assert_whole(loaded)
+    assert isinstance(loaded.document_table.vectors.base.base, np.memmap)
+    assert_whole(firth.load(tmp_path / "v", words=["milk"]))
+    # What is mapped can be replaced by itself.
+    loaded.save(tmp_path / "v")
+    assert_whole(loaded)
+    assert_whole(firth.load(tmp_path / "v"))
+    make().save(tmp_path / "v.bin")
+    with pytest.raises(ConfigError, match="these vectors have no documents"):
+        firth.load(tmp_path / "v.bin").documents  # noqa: B018
+
+
+def test_vectors_without_documents_take_the_place_of_those_with(tmp_path):
+    make().save(tmp_path / "v")
+    Vectors(["tea"], np.ones((1, 2), np.float32)).save(tmp_path / "v")
+    assert firth.load(tmp_path / "v").document_table is None
+    (tmp_path / "v" / "notes.txt").touch()
+    with pytest.raises(FirthError, match="holds other files"):
+        make().save(tmp_path / "v")
+
+
+@pytest.mark.parametrize(
+    ("tensors", "told"),
+    [
+        ({"documents": ROWS}, "expected tensors"),
+        ({"documents": ROWS, "numbers": NUMBERS.astype(np.int32)}, "expected tensors"),
+        ({"documents": ROWS, "numbers": NUMBERS[:2]}, "an int64 number for each of 3"),
+        ({"documents": ROWS[:, :1].copy(), "numbers": NUMBERS}, "float32 of shape"),
+        ({"documents": ROWS, "numbers": NUMBERS, "more": ROWS}, "expected tensors"),
+    ],
+)
+def test_a_wrong_file_of_documents_is_refused(tmp_path, assert_refused, tensors, told):
+    make().save(tmp_path / "v")
+    save_file(tensors, tmp_path / "v/documents.safetensors")
+    assert_refused(tmp_path / "v", told)
+
+
+@pytest.mark.parametrize("cut", [0, 5, 40, -1])
+def test_a_damaged_file_of_documents_is_refused(tmp_path, assert_refused, cut):
+    make().save(tmp_path / "v")
+    path = tmp_path / "v/documents.safetensors"
+    path.write_bytes(path.read_bytes()[:cut])
+    assert_refused(tmp_path / "v", "documents.safetensors: damaged")
