@@ -25,7 +25,8 @@ from firth.corpus.sources import TextFile, read_text, regroup
 from train_tools import TOOLS, Program, Report, Settings, find_program
 
 RESULTS = Path(__file__).parent / "results"
-BASELINE = "gensim"
+# The tool that others are compared with: the first of these that was measured.
+BASELINES = ("gensim", "fasttext")
 RESTRICT = 30_000
 WARM_UP_LINES = 100
 # word2vec cuts lines after 1,000 words and fastText after 1,024, both silently.
@@ -83,6 +84,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--lr", type=float, help="default: each tool's own")
+    parser.add_argument("--subwords", default="none", help="n-grams, such as 3-6")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each tool")
     parser.add_argument("--words", type=int, help="use only this many words of the text")
     parser.add_argument("--words-per-line", type=line_length, default=LINE_LIMIT)
@@ -124,6 +126,8 @@ def find_programs(arguments: argparse.Namespace) -> tuple[dict[str, Program], di
     programs, skipped = {}, {}
     for name in arguments.tools:
         try:
+            if arguments.subwords != "none" and not TOOLS[name].has_subwords:
+                raise LookupError(f"{name} has no subwords")
             programs[name] = find_program(TOOLS[name], paths[name])
         except LookupError as error:
             skipped[name] = str(error)
@@ -227,22 +231,29 @@ def quality(vectors: Path, analogies: Path | None, similarity: Path | None) -> R
 
 def add_ratios(figures: Mapping[str, Report]) -> None:
     """Add the ratio of each tool's speed to the baseline's, if both were measured."""
-    if baseline := figures.get(BASELINE):
+    if name := baseline_of(figures):
+        baseline = figures[name]
         for figure in figures.values():
             speed = figure["words_per_second"] / baseline["words_per_second"]
-            figure[f"training_over_{BASELINE}"] = speed
-            figure[f"whole_over_{BASELINE}"] = baseline["seconds"] / figure["seconds"]
+            figure[f"training_over_{name}"] = speed
+            figure[f"whole_over_{name}"] = baseline["seconds"] / figure["seconds"]
+
+
+def baseline_of(figures: Mapping[str, Report]) -> str | None:
+    """Return the tool that the others are compared with, if one was measured."""
+    return next((name for name in BASELINES if name in figures), None)
 
 
 def print_table(figures: Mapping[str, Report]) -> None:
     """Print one line for each tool, with a dash for what was not measured."""
+    baseline = baseline_of(figures)
     columns = (
         ("words/s", "words_per_second", ",.0f"),
         ("min", "words_per_second_min", ",.0f"),
         ("max", "words_per_second_max", ",.0f"),
-        (f"x {BASELINE}", f"training_over_{BASELINE}", ".2f"),
+        (f"x {baseline}", f"training_over_{baseline}", ".2f"),
         ("whole s", "seconds", ".1f"),
-        (f"x {BASELINE}", f"whole_over_{BASELINE}", ".2f"),
+        (f"x {baseline}", f"whole_over_{baseline}", ".2f"),
         ("peak MB", "peak_megabytes", ",.0f"),
         ("analogies", "analogies", ".1f"),
         ("similarity", "similarity", ".1f"),
@@ -272,7 +283,8 @@ def describe_machine() -> dict[str, str | int | None]:
 
 def results_path(settings: Settings) -> Path:
     """Return the path for the results of these settings."""
-    return RESULTS / f"train_speed_{settings.model}_{settings.dim}.json"
+    subwords = "" if settings.subwords == "none" else "_subwords"
+    return RESULTS / f"train_speed_{settings.model}_{settings.dim}{subwords}.json"
 
 
 def write_report(report: Mapping[str, object], target: Path) -> None:

@@ -31,6 +31,7 @@ class Settings:
     epochs: int
     threads: int
     lr: float | None
+    subwords: str  # the shortest and longest n-grams, such as 3-6, or "none"
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ class Tool:
         The advice if the program is missing.
     suffix : str
         The suffix of its file of vectors.
+    has_subwords : bool
+        Whether it can compose words of n-grams.
     """
 
     command: Callable[[str, Path, Path, Settings], list[str]]
@@ -62,6 +65,7 @@ class Tool:
     introduction: str
     missing: str
     suffix: str = ".bin"
+    has_subwords: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,12 +114,13 @@ def trainer_command(
 
 
 def fasttext_command(program: str, text: Path, output: Path, settings: Settings) -> list[str]:
-    """Return the command for fastText, without subwords, so that it trains the same model."""
+    """Return the command for fastText, which trains the same model, or one of the same n-grams."""
+    least, most = (0, 0) if settings.subwords == "none" else settings.subwords.split("-")
     options = {
         "-input": text,
         "-output": output.with_suffix(""),
-        "-minn": 0,
-        "-maxn": 0,
+        "-minn": least,
+        "-maxn": most,
         "-dim": settings.dim,
         "-ws": settings.window,
         "-neg": settings.negative,
@@ -176,6 +181,9 @@ TOOLS = {
         probe=("-c", "import firth; print('firth', firth.__version__)"),
         introduction=r"firth (\S+)",
         missing=f"install Firth for {sys.executable}",
+        # Keeps all tables, and so the read-out.
+        suffix="",
+        has_subwords=True,
     ),
     "gensim": Tool(
         command=functools.partial(trainer_command, "gensim_trainer.py"),
@@ -193,6 +201,7 @@ TOOLS = {
         introduction="-minn",
         missing="give fastText's command-line program with --fasttext",
         suffix=".vec",
+        has_subwords=True,
     ),
     "word2vec": Tool(
         command=word2vec_command,

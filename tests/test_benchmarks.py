@@ -16,6 +16,7 @@ BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
         ("peak.py TEXT --rounds 1 --dim 8", "results"),
         ("read_speed.py TEXT --runs 1", "tokenizers"),
         ("train_speed.py TEXT --rounds 1 --epochs 1 --tools firth", "tools"),
+        ("subword_cost.py TEXT --rounds 1", "results"),
     ],
 )
 def test_a_benchmark_runs(tmp_path, arguments, part):

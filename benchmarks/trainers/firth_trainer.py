@@ -13,7 +13,8 @@ import time
 
 from firth.corpus import read_corpus
 from firth.training import Callback, RunEnd, TrainConfig, train_corpus
-from firth.vectors import Vectors
+from firth.training.engines.base import INPUT
+from firth.vectors import RawTables, Vectors
 
 
 class Watch(Callback):
@@ -35,7 +36,9 @@ def main() -> None:
     read = time.perf_counter()
     watch = Watch()
     result = train_corpus(corpus, config, callbacks=[watch])
-    Vectors(corpus.vocabulary.words, result.input_vectors).save(output)
+    raw = RawTables(result.tables[INPUT], result.subwords)
+    words, outputs = corpus.vocabulary.words, result.output_vectors
+    Vectors.from_tables(words, raw, output_vectors=outputs).save(output)
     report = {
         "train_seconds": watch.end.seconds,
         "words": watch.end.words,

@@ -59,6 +59,13 @@ def test_an_option_that_was_given_stays(given):
     assert config.min_lr == 0.0
 
 
+def test_skipgram_takes_smaller_steps_in_wide_windows():
+    for window, lr in ((5, 0.05), (50, 0.05), (200, 0.0125)):
+        assert fitted(TrainConfig(window=window), tokens=10**6, script="letters").lr == lr
+    config = TrainConfig(model="cbow", window=200)
+    assert fitted(config, tokens=10**6, script="letters").lr == 0.1
+
+
 def test_what_is_chosen_still_counts_as_not_given():
     config = fitted(TrainConfig(threads=1), tokens=1_000, script="letters")
     assert config.replace(model="skipgram") == TrainConfig(threads=1)

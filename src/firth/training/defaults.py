@@ -25,6 +25,9 @@ _WHOLE = 5_000_000
 _MOST_EPOCHS = 16
 # By the gradient of CBOW; skip-gram has none.
 _LR = {None: 0.05, "sum": 0.1, "mean": 0.2}
+# Beyond this window, skip-gram takes smaller steps: a centre is changed by all its contexts at
+# once. At 0.05 it diverges from a window of 100 on.
+_WIDE = 50
 # Lengths of n-grams, by script. Characters as n-grams help similarity and harm analogies.
 _SUBWORDS: dict[str, SubwordsOption] = {"letters": (3, 6), "characters": "none"}
 
@@ -78,13 +81,15 @@ def fitted(
     """
     if script is None or script == "signs" or config.loss != "ns":
         return config
+    window = config.window
+    is_wide = window > _WIDE and config.model == "skipgram"
     epochs = round(_EPOCHS * (_WHOLE / tokens) ** (1 / 3))
     if subwords is None:
         has_subwords = config.model == "skipgram" and config.documents == "none"
         subwords = _SUBWORDS[script] if has_subwords else "none"
     return config.fill_in(
         epochs=min(max(epochs, _EPOCHS), _MOST_EPOCHS),
-        lr=_LR[config.cbow_gradient],
+        lr=_LR[config.cbow_gradient] * (_WIDE / window if is_wide else 1.0),
         subwords=subwords,
     )
 
