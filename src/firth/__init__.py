@@ -1,4 +1,4 @@
-"""Firth trains word vectors: Word2Vec's CBOW and skip-gram with negative sampling.
+"""Firth trains word vectors: Word2Vec's CBOW and skip-gram, of words and of their n-grams.
 
 >>> import firth
 >>> units = [["tea", "milk"], ["tea", "sugar"], ["bread", "butter"]] * 200

@@ -146,7 +146,7 @@ def firth(
         typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
-    """Word vectors by negative sampling: train, query, evaluate, draw."""
+    """Word vectors: train, query, evaluate, draw."""
 
 
 def _show_warnings() -> None:
