@@ -99,11 +99,11 @@ def wanted_recipes(script: str, names: list[str] | None, done: Report) -> Iterab
 
 def cut(source: Path, megabytes: int, folder: Path) -> Path:
     """Write the first megabytes of a text, up to the end of a word; return the path."""
-    from firth.io.compression import open_regular
+    from firth.io.compression import open_decompressed
 
     target = folder / f"{source.name.partition('.')[0]}_{megabytes}.txt"
     if not target.exists():
-        with open_regular(source) as file:
+        with open_decompressed(source) as (file, _):
             content = file.read(megabytes * 1_000_000)
         ends = [content.rfind(end) for end in (b" ", b"\n")]
         target.write_bytes(content[: max(ends)] if max(ends) > 0 else content)
@@ -122,6 +122,7 @@ def measure(
     return {
         "words_per_second": sum(model["words"] for model in models) / seconds,
         "train_seconds": seconds,
+        "processor_seconds": sum(model["processor_seconds"] for model in models),
         "peak_megabytes": max(model["peak_megabytes"] for model in models),
         "options": [model["options"] for model in models],
         "readout": recipe.readout,
@@ -169,17 +170,19 @@ def summary(row: Report) -> str:
 
 
 def print_table(name: str, rows: Mapping[str, Report]) -> None:
-    """Print a table in Markdown, as docs/quality.md has it."""
+    """Print a table in Markdown: the half to report, its interval, and all of each set."""
     sets = list(next(iter(rows.values()))["scores"])
-    titles = ["recipe", *sets, "million words/s", "s", "MB"]
+    titles = ["recipe", *sets, "s", "processor s", "MB"]
     print(f"\n{name}\n\n| {' | '.join(titles)} |\n|{'---|' * len(titles)}")
     for recipe, row in rows.items():
-        halves = (row["scores"][each]["report"] for each in sets)
         scores = [
-            f"{half['score']:.1f} ({half['low']:.1f} to {half['high']:.1f})" for half in halves
+            f"{half['score']:.1f} ({half['low']:.1f} to {half['high']:.1f}), {whole['score']:.1f}"
+            for half, whole in (
+                (row["scores"][each]["report"], row["scores"][each]["all"]) for each in sets
+            )
         ]
-        speed = f"{row['words_per_second'] / 1e6:.2f}"
-        cells = [*scores, speed, f"{row['train_seconds']:.0f}", f"{row['peak_megabytes']:.0f}"]
+        costs = (row[name] for name in ("train_seconds", "processor_seconds", "peak_megabytes"))
+        cells = [*scores, *(f"{cost:.0f}" for cost in costs)]
         print(f"| {recipe} | {' | '.join(cells)} |")
 
 

@@ -36,38 +36,34 @@ class Recipe:
 WORD2VEC: Options = {"preset": "word2vec"}
 PLAIN: Options = {"subwords": "none"}
 LETTERS: Options = {"subwords": [3, 6]}
-CHARACTERS: Options = {"subwords": [1, 2]}
+CHARACTERS: Options = {"subwords": [1, 3]}
+WINDOWS: tuple[Options, ...] = tuple(
+    {**LETTERS, "negative": 10, "window": window} for window in (5, 2)
+)
+CBOW: Options = {**PLAIN, "model": "cbow"}
 
+# The first ones are the most important: a run may be stopped.
 RECIPES = (
-    Recipe("word2vec, skip-gram", (WORD2VEC,), "plain"),
-    Recipe("word2vec, CBOW", ({**WORD2VEC, "model": "cbow"},), "plain"),
-    Recipe("word2vec, step size doubled", ({**WORD2VEC, "lr": 0.05},), "plain"),
-    Recipe("plain, fits the text", (PLAIN,), "plain"),
-    Recipe("plain CBOW, fits the text", ({**PLAIN, "model": "cbow"},), "plain"),
     Recipe("by default", ({},)),
-    Recipe("subwords 3-6, as trained", (LETTERS,), "plain", only="letters"),
-    Recipe("subwords 3-6", (LETTERS,), only="letters"),
-    Recipe("subwords 3-6, K 10", ({**LETTERS, "negative": 10},), only="letters"),
-    Recipe("subwords 4-6", ({"subwords": [4, 6]},), only="letters"),
-    Recipe("subwords 2-5", ({"subwords": [2, 5]},), only="letters"),
-    Recipe("subwords 1-2, as trained", (CHARACTERS,), "plain", only="characters"),
-    Recipe("subwords 1-2", (CHARACTERS,), only="characters"),
-    Recipe("subwords 2-3", ({"subwords": [2, 3]},), only="characters"),
+    Recipe("word2vec", (WORD2VEC,), "plain"),
+    Recipe("subwords, K 10", WINDOWS[:1], only="letters"),
+    Recipe("subwords, K 10, as trained", WINDOWS[:1], "plain", only="letters"),
     Recipe(
-        "subwords 3-6, K 10, window 2", ({**LETTERS, "negative": 10, "window": 2},), only="letters"
-    ),
-    Recipe(
-        "windows 2 and 5 combined",
-        ({**LETTERS, "negative": 10, "window": 2}, {**LETTERS, "negative": 10}),
-        dim=100,
+        "subwords, K 10, a fifth of the output vectors",
+        WINDOWS[:1],
+        "plain,own_row=no,components=1,output=0.2",
         only="letters",
     ),
-    Recipe(
-        "windows 2, 5 and 8 combined",
-        tuple({**LETTERS, "negative": 10, "window": window} for window in (2, 5, 8)),
-        dim=100,
-        only="letters",
-    ),
-    Recipe("preset fast", ({"preset": "fast"},)),
+    Recipe("windows 5 and 2 combined", WINDOWS, dim=100, only="letters"),
+    Recipe("windows 5 and 2 combined, D 150", WINDOWS, dim=150, only="letters"),
     Recipe("preset best", ({"preset": "best"},)),
+    Recipe("preset fast", ({"preset": "fast"},), only="letters"),
+    Recipe("word2vec, lr 0.05", ({**WORD2VEC, "lr": 0.05},), "plain"),
+    Recipe("subwords 1-3", (CHARACTERS,), only="characters"),
+    Recipe("subwords 1-3, as trained", (CHARACTERS,), "plain", only="characters"),
+    Recipe("phrases 2", ({"phrases": 2},), only="letters"),
+    Recipe("CBOW", (CBOW,), "plain"),
+    Recipe("CBOW, true gradient", ({**CBOW, "cbow_gradient": "mean"},), "plain"),
+    Recipe("hierarchical softmax", ({"loss": "hs"},)),
+    Recipe("word2vec, CBOW", ({**WORD2VEC, "model": "cbow"},), "plain"),
 )

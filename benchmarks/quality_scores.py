@@ -1,8 +1,7 @@
-"""Scores of vectors on one half of the questions and pairs of each set, with intervals.
+"""Scores of vectors on each half of the questions and pairs of each set, with intervals.
 
-Options were chosen on the other half. Items at even places, from 0, are for choosing, those at odd
-places for reporting. The intervals resample items, and are too narrow for analogies: many
-questions of a section share their words.
+Options were chosen on one half, see `halves.py`; the other is to be reported. The intervals
+resample items, and are too narrow for analogies: many questions of a section share their words.
 """
 
 from __future__ import annotations
@@ -24,11 +23,13 @@ from firth.evaluation.lookup import first_rows, normalise
 from firth.evaluation.similarity import Pair, read_pairs, spearman
 from firth.vectors import Vectors
 from firth.vectors.search import unit_rows
+from halves import half_of_pairs, half_of_questions
 
 RESAMPLES = 1_000
 SEED = 1
 RESTRICT = 30_000
-HALVES = ("choose", "report")
+# Whether a part is the half for tuning; None for all.
+PARTS = {"choose": True, "report": False, "all": None}
 
 
 @dataclass(frozen=True)
@@ -51,18 +52,14 @@ class EvaluationSet:
     path: Path
 
     def scores(self, vectors: Vectors) -> dict[str, Score]:
-        """Return the score of each half."""
+        """Return the score of each half, and of all."""
         measure = _analogies if self.kind == "analogies" else _similarity
-        return {half: measure(self.path, vectors, place) for place, half in enumerate(HALVES)}
+        return {part: measure(self.path, vectors, tuning) for part, tuning in PARTS.items()}
 
 
-def _analogies(path: Path, vectors: Vectors, half: int) -> Score:
+def _analogies(path: Path, vectors: Vectors, tuning: bool | None) -> Score:
     sections = read_analogies(path)
-    places = iter(range(sum(map(len, sections.values()))))
-    chosen = {
-        name: [question for question in questions if next(places) % 2 == half]
-        for name, questions in sections.items()
-    }
+    chosen = sections if tuning is None else half_of_questions(sections, tuning=tuning)
     total = answer_analogies(vectors, chosen, file=path.name, restrict=RESTRICT, fold=True).total
     right = total.correct / max(total.answered, 1)
     # Resampled, the number of right answers is binomial.
@@ -70,8 +67,10 @@ def _analogies(path: Path, vectors: Vectors, half: int) -> Score:
     return _score(right, resampled / max(total.answered, 1), total.answered, total.skipped)
 
 
-def _similarity(path: Path, vectors: Vectors, half: int) -> Score:
-    pairs = [pair for place, pair in enumerate(read_pairs(path)) if place % 2 == half]
+def _similarity(path: Path, vectors: Vectors, tuning: bool | None) -> Score:
+    pairs = read_pairs(path)
+    if tuning is not None:
+        pairs = half_of_pairs(pairs, tuning=tuning)
     cosines, scores = _cosines(vectors, pairs)
     chance = np.random.default_rng(SEED)
     resampled = []

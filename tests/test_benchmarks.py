@@ -42,8 +42,10 @@ def test_recipes_are_measured_once(tmp_path):
     [(name, rows)] = found["texts"].items()
     assert name == "english, 0.009 MB"
     scores = rows["by default"]["scores"]
-    assert scores["Google"]["choose"]["items"] == scores["Google"]["report"]["items"] == 1
-    pairs = scores["WordSim-353"]["report"]
+    for name, items in [("Google", 2), ("WordSim-353", 7)]:
+        halves = scores[name]["choose"]["items"], scores[name]["report"]["items"]
+        assert sum(halves) == scores[name]["all"]["items"] == items
+    pairs = scores["WordSim-353"]["all"]
     assert pairs["low"] <= pairs["score"] <= pairs["high"]
     assert rows["by default"]["options"][0]["epochs"] > 5
     # What is there is not made again.

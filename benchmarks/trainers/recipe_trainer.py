@@ -9,19 +9,26 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 
 import firth
-from firth.training import RunEnd
+from firth.training import RunEnd, RunStart
 
 
 class Watch(firth.Callback):
-    """Stores the end of the run."""
+    """Adds up the time, the processors' time and the words of all models."""
 
-    end: RunEnd
+    def __init__(self) -> None:
+        self.seconds, self.processor_seconds, self.words = 0.0, 0.0, 0
+
+    def on_start(self, start: RunStart) -> None:
+        """Note when a model begins."""
+        self._began = time.process_time()
 
     def on_end(self, end: RunEnd) -> None:
-        """Store it."""
-        self.end = end
+        """Add those of a model."""
+        self.seconds, self.words = self.seconds + end.seconds, self.words + end.words
+        self.processor_seconds += time.process_time() - self._began
 
 
 def main() -> None:
@@ -31,8 +38,9 @@ def main() -> None:
     vectors = firth.train(text, **json.loads(options), callbacks=[watch], progress=False)
     vectors.save(output)
     report = {
-        "train_seconds": watch.end.seconds,
-        "words": watch.end.words,
+        "train_seconds": watch.seconds,
+        "processor_seconds": watch.processor_seconds,
+        "words": watch.words,
         "vocabulary": len(vectors),
         "options": vectors.config["options"],
     }

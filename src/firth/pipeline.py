@@ -5,19 +5,18 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from firth._version import __version__
-from firth.checks import switch
 from firth.corpus import Corpus, read_corpus
 from firth.corpus.holdout import share_of
+from firth.corpus.reading import describe_source
 from firth.errors import ConfigError
 from firth.io.cache import cache_folder
-from firth.io.paths import to_path
 from firth.training.checkpoints.folder import Checkpoints
+from firth.training.checkpoints.opening import open_checkpoints
 from firth.training.config import TrainConfig
 from firth.training.defaults import fitted
 from firth.training.engines.base import INPUT
@@ -26,6 +25,7 @@ from firth.training.given import with_config
 from firth.training.initial import check_cut, check_known, ids_of, initial_of, known_words
 from firth.training.progress import ReadingBar, TrainingBar, are_bars_shown
 from firth.training.run_log import RunLog
+from firth.training.several import combine_models, without_tables
 from firth.training.task import TrainResult
 from firth.training.trainer import check_callbacks, check_options, train_corpus
 from firth.vectors import RawTables, Readout, Vectors
@@ -54,7 +54,8 @@ def train(
     cbow_gradient: CbowGradient | None = None,
     loss: Loss = "ns",
     dim: int = 100,
-    window: int = 5,
+    windows: tuple[int, ...] | None = None,
+    window: int | None = None,
     negative: int | None = None,
     epochs: int | None = None,
     min_count: int = 5,
@@ -124,7 +125,8 @@ def train(
         Words whose vectors do not change.
     checkpoint : path, optional
         A folder for checkpoints. One is written every `checkpoint_every`, after each epoch, on
-        SIGINT (Ctrl-C) and SIGTERM, and when a callback raises.
+        SIGINT (Ctrl-C) and SIGTERM, and when a callback raises. With `windows` each model has a
+        folder in it.
     checkpoint_every : float or str, optional
         Seconds between checkpoints, or a time such as 30s, 10m (the default), 1.5h.
     keep_checkpoints : int, optional
@@ -135,6 +137,7 @@ def train(
         and the processor must be the same too.
     callbacks : sequence of Callback
         Objects that are called at the start, during and at the end of the run; see `Callback`.
+        With `windows` that is the run of each model.
     progress : bool, optional
         Whether to show progress bars; by default in a notebook, and where standard error is a
         terminal.
@@ -150,7 +153,7 @@ def train(
     -------
     Vectors
         Words by count, falling. `config` holds how they were trained, and the mean loss of each
-        epoch in nats per positive pair, also on held-out text.
+        epoch in nats per positive pair, also on held-out text; with `windows`, in `combined`.
 
     Raises
     ------
@@ -182,7 +185,8 @@ def train(
     running = _Running(start, tuple(frozen), checkpoint, callbacks, progress, engine, readout)
     # All that can be checked is checked before reading, which may take long.
     running.check(source, config, holdout)
-    with _open_checkpoints(checkpoint, checkpoint_every, keep_checkpoints, resume) as checkpoints:
+    keeping = checkpoint, checkpoint_every, keep_checkpoints, resume
+    with open_checkpoints(config, *keeping) as checkpoints:
         return _run(source, config, reading, running, checkpoints)
 
 
@@ -214,6 +218,11 @@ class _Running:
         """Raise ConfigError if options are out of range, or do not fit the source or each other."""
         held_out = source.held_out > 0 if isinstance(source, Corpus) else share_of(holdout) != 0
         check_options(config, held_out=held_out, checkpoints=self.checkpoint is not None)
+        if config.windows is not None and (self.start is not None or self.frozen):
+            raise ConfigError(
+                "start and frozen are for one model, and windows combines several: give window "
+                "(--window) instead"
+            )
         check_cut(self.start, config)
         check_callbacks(self.callbacks)
         engine_named(self.engine).check(config)
@@ -250,15 +259,31 @@ def _run(
     config: TrainConfig,
     reading: _Reading,
     running: _Running,
-    checkpoints: Checkpoints | None,
+    checkpoints: Sequence[Checkpoints | None],
 ) -> Vectors:
-    """Read a source, fill in what fits it, train, and return the vectors."""
-    shows_bars, start = are_bars_shown(running.progress), running.start
-    with ReadingBar(shown=shows_bars) as bar:
-        corpus = _read(source, config, reading, start, running.writes(), bar)
+    """Read a source, fill in what fits it, train each model, and return the vectors."""
+    with ReadingBar(shown=are_bars_shown(running.progress)) as bar:
+        corpus = _read(source, config, reading, running.start, running.writes(), bar)
     config = _fitted(config, corpus, running)
     running.check_readout_fits(config)
-    with TrainingBar(shown=shows_bars) as bar:
+    models = [
+        _train_model(corpus, model, source, reading, running, folder)
+        for model, folder in zip(config.models(), checkpoints, strict=True)
+    ]
+    return models[0] if config.windows is None else combine_models(models)
+
+
+def _train_model(
+    corpus: Corpus,
+    config: TrainConfig,
+    source: Source | Corpus,
+    reading: _Reading,
+    running: _Running,
+    checkpoints: Checkpoints | None,
+) -> Vectors:
+    """Train one model."""
+    start = running.start
+    with TrainingBar(shown=are_bars_shown(running.progress)) as bar:
         result = train_corpus(
             corpus,
             config,
@@ -268,7 +293,8 @@ def _run(
             initial=None if start is None else initial_of(start, corpus.vocabulary, config),
             frozen=ids_of(running.frozen, corpus.vocabulary),
         )
-    return _wrap(result, corpus, source, config, running, reading)
+    vectors = _wrap(result, corpus, source, config, running, reading)
+    return vectors if config.windows is None else without_tables(vectors)
 
 
 def _fitted(config: TrainConfig, corpus: Corpus, running: _Running) -> TrainConfig:
@@ -345,7 +371,7 @@ def _wrap(
             "engine": running.engine,
             "options": options,
             "corpus": {
-                "source": _describe(source),
+                "source": describe_source(source),
                 **how,
                 "units_read": corpus.units_read,
                 "words_read": corpus.words_read,
@@ -364,37 +390,3 @@ def _raw_tables(result: TrainResult) -> RawTables:
     """Return the rows of the words and of the n-grams; other rows may follow them."""
     rows = result.shapes[INPUT].words + (0 if result.subwords is None else len(result.subwords))
     return RawTables(result.tables[result.words_table][:rows], result.subwords)
-
-
-def _open_checkpoints(
-    folder: str | os.PathLike[str] | None,
-    every: float | str | None,
-    keep: int | None,
-    resume: bool,
-) -> AbstractContextManager[Checkpoints | None]:
-    """Return the folder of checkpoints; without one, a context of None."""
-    if folder is None:
-        needy = {"resume": resume or None, "checkpoint_every": every, "keep_checkpoints": keep}
-        for name, value in needy.items():
-            if value is not None:
-                raise ConfigError(
-                    f"{name} needs a folder of checkpoints: give checkpoint (--checkpoint)"
-                )
-        return nullcontext()
-    return Checkpoints(
-        to_path("checkpoint", folder),
-        every="10m" if every is None else every,
-        keep=2 if keep is None else keep,
-        resume=switch("resume", resume),
-    )
-
-
-def _describe(source: Source | Corpus) -> str | list[str]:
-    """Return the names of the source, or its kind if it has none."""
-    if isinstance(source, Corpus):
-        return "Corpus"
-    if isinstance(source, str | os.PathLike):
-        return os.fspath(source)
-    if isinstance(source, list | tuple) and all(isinstance(p, str | os.PathLike) for p in source):
-        return [os.fspath(path) for path in source]
-    return "token lists"

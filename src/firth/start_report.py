@@ -8,7 +8,7 @@ from pathlib import Path
 from firth.errors import FirthError
 from firth.io.resources import free_disk
 from firth.training import Callback, RunStart
-from firth.training.defaults import describe_chosen
+from firth.training.defaults import describe_chosen, describe_model
 from firth.training.estimate import size_of, vectors_bytes
 
 
@@ -93,7 +93,7 @@ class StartReport(Callback):
 
 
 def _chosen(start: RunStart) -> Iterator[str]:
-    """Yield what was chosen of the options that were not given."""
-    chosen = describe_chosen(start.config, start.tokens)
-    if chosen is not None:
-        yield chosen
+    """Yield what was chosen of the options that were not given, and which model is trained."""
+    for told in (describe_chosen(start.config, start.tokens), describe_model(start.config)):
+        if told is not None:
+            yield told

@@ -89,9 +89,24 @@ def test_hands_every_option_on(folder, call):
     for name in ("tokenizer", "holdout", "checkpoint", "normalization"):
         del options[name]
     expected = {name.replace("-", "_"): value for name, value in options.items()}
-    expected["subwords"] = [2, 3]
+    expected |= {"subwords": [2, 3], "windows": None, "documents": "none"}
     switches = {"shrink_windows": False, "deterministic": True}
     assert report["config"]["options"] == {**expected, **switches}
+
+
+def test_trains_a_model_for_each_window_and_combines_them(folder, call, fails):
+    given = ["train", "text.txt", "--output", "both", "--dim", "4", "--epochs", "2"]
+    done = call(*given, "--windows", "3,1", at=folder)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r", loss \d\.\d+ and loss \d\.\d+\n$", done.stdout)
+    told = [line for line in done.stderr.splitlines() if " model " in line]
+    assert told == [
+        f"firth: model {number} of 2: window {window}; windows 3,1 will be combined to 4 dimensions"
+        for number, window in [(1, 3), (2, 1)]
+    ]
+    assert firth.load(folder / "both").config["options"]["windows"] == [3, 1]
+    message = fails(*given, "--windows", "3,1", "--window", "5", at=folder)
+    assert message.startswith("window must be left out with windows=3,1 (--windows)")
 
 
 def test_a_tree_takes_no_options_of_noise(folder, call, fails):

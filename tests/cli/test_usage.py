@@ -28,7 +28,7 @@ BOUNDED = {
         ([*TRAIN, "--workers", "3"], "there is no option --workers; Firth calls it --threads"),
         ([*TRAIN, "-size", "3"], "there is no option -size; Firth calls it --dim"),
         ([*TRAIN, "-minCount", "3"], "there is no option -minCount; Firth calls it --min-count"),
-        ([*TRAIN, "--windows", "3"], "there is no option --windows; the nearest is --window"),
+        ([*TRAIN, "--seeds", "3"], "there is no option --seeds; the nearest is --seed"),
         ([*TRAIN, "--xyzzy", "3"], "there is no option --xyzzy"),
         (["train", "-train", "text.txt"], "no option -train; Firth calls it INPUT, which needs"),
         ([*TRAIN, "--hs", "1"], "there is no option --hs; Firth has loss: hs=1 is loss='hs'"),

@@ -38,6 +38,20 @@ def test_each_option_is_described_and_no_other():
         ({"loss": "hs", "negative": 0}, "negative must be at least 1, got 0"),
         ({"dim": 0}, "dim must be at least 1, got 0"),
         ({"window": 0}, "window must be at least 1, got 0"),
+        ({"windows": 5}, "windows must be 2 to 8 windows, as 5,2; got 5"),
+        ({"windows": [5]}, "windows must be 2 to 8 windows, as 5,2; got [5]"),
+        ({"windows": "5"}, "windows must be 2 to 8 windows, as 5,2; got '5'"),
+        ({"windows": "5;2"}, "windows must be 2 to 8 windows, as 5,2; got '5;2'"),
+        ({"windows": range(1, 10)}, "windows must be 2 to 8 windows, as 5,2; got range(1, 10)"),
+        ({"windows": (*range(1, 10),)}, "windows must be 2 to 8 windows, as 5,2; got (1, 2, 3"),
+        ({"windows": (5, 0)}, "each of windows must be at least 1, got 0"),
+        ({"windows": (5, 2.5)}, "each of windows must be a whole number, got 2.5"),
+        ({"windows": (5, 2, 5)}, "windows must differ from each other, got 5,2,5"),
+        ({"windows": (5, 2), "window": 5}, "window must be left out with windows=5,2 (--windows)"),
+        (
+            {"windows": (5, 2), "documents": "joint"},
+            "documents are those of one model: give window",
+        ),
         ({"negative": 0}, "negative must be at least 1, got 0"),
         ({"epochs": 0}, "epochs must be at least 1, got 0"),
         ({"threads": 0}, "threads must be at least 1, got 0"),
@@ -130,3 +144,18 @@ def test_a_tree_has_no_noise_words():
     assert config.replace(loss="ns") == TrainConfig(threads=1)
     with pytest.raises(ConfigError, match="negative must be left out"):
         TrainConfig(negative=5).replace(loss="hs")
+
+
+def test_windows_are_those_of_several_models():
+    config = TrainConfig(windows=" 8, 2", threads=1, epochs=9)
+    assert config == TrainConfig(windows=np.array([8, 2]).tolist(), threads=1, epochs=9)
+    assert (config.windows, config.window) == ((8, 2), 8)
+    assert [model.window for model in config.models()] == [8, 2]
+    for model in config.models():
+        assert (model.epochs, model.windows, model.not_given) == (9, (8, 2), config.not_given)
+        # Whatever is changed, it is a config of all models again.
+        assert model.replace() == config
+    assert config.as_json()["windows"] == [8, 2]
+    assert config.fill_in(lr=0.1).models()[1].filled_in == {"lr"}
+    one = TrainConfig(window=3)
+    assert one.models() == (one,)

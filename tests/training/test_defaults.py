@@ -87,6 +87,13 @@ def test_presets_are_sets_of_options_that_a_given_option_overrides():
     assert with_preset("balanced", {"dim": 7}) == TrainConfig(dim=7)
 
 
+def test_a_window_overrides_the_windows_of_a_preset():
+    best = with_preset("best", {})
+    assert (best.windows, best.negative) == ((5, 2), 10)
+    assert with_preset("best", {"window": 3}) == TrainConfig(window=3, negative=10)
+    assert with_preset("best", {"windows": (3, 4)}).windows == (3, 4)
+
+
 def test_each_gradient_of_cbow_has_a_step_size_of_its_own():
     configs = [TrainConfig(model="cbow", cbow_gradient=gradient) for gradient in ("sum", "mean")]
     assert [config.lr for config in configs] == [0.05, 0.2]

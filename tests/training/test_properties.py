@@ -18,6 +18,7 @@ OPTIONS = {
     "cbow_gradient": st.sampled_from([None, "sum", "mean"]),  # only for CBOW
     "loss": st.sampled_from(["ns", "ns", "hs"]),
     "dim": st.integers(1, 40) | st.sampled_from([63, 64, 65, 1_000]),
+    "windows": st.none() | st.sampled_from([(2, 1), (1, 3, 2)]),
     "window": st.integers(1, 4) | st.integers(1, 30),
     "negative": st.integers(1, 4) | st.integers(1, 20),
     "epochs": st.integers(1, 3),
@@ -56,6 +57,8 @@ def runs(draw):
     options = draw(st.fixed_dictionaries(OPTIONS))
     if options["model"] != "cbow":
         options["cbow_gradient"] = None
+    if options["windows"] is not None:
+        del options["window"]
     if options["loss"] == "hs":
         del options["negative"], options["noise_exponent"]
     options["min_lr"] *= firth.TrainConfig(model=options["model"], lr=options["lr"], min_lr=0).lr
@@ -143,13 +146,19 @@ def check_vectors(vectors, units, options):
         assert told["words_held_out"] == sum(word in vectors for word in held)
     assert told["words_read"] == sum(map(len, units))
     assert told["units_read"] == sum(len(unit) > 0 for unit in units)
-    assert (vectors.output_vectors is None) == (options["loss"] == "hs")
+    is_combined = options["windows"] is not None
+    assert (vectors.output_vectors is None) == (options["loss"] == "hs" or is_combined)
     for matrix in tables_of(vectors):
         assert matrix.shape == (len(vectors), options["dim"])
         assert matrix.dtype == np.float32
         assert np.isfinite(matrix).all()
     assert vectors.config["options"] == config_of(options).as_json()
-    check_losses(vectors.config, options)
+    models = vectors.config["combined"] if is_combined else [vectors.config]
+    assert [model["options"]["window"] for model in models] == [
+        config.window for config in config_of(options).models()
+    ]
+    for model in models:
+        check_losses(model, options)
 
 
 def check_losses(config, options):

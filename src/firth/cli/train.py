@@ -104,8 +104,8 @@ def _config_options() -> list[Parameter]:
         # Only what is on by default has a form that switches it off.
         names = [_as_option(field.name)] if field.default is False else []
         kind: Any = types[field.name] if field.default is not None else types[field.name] | None
-        # A command takes text where Python takes pairs or functions.
-        kind = str | None if field.name == "subwords" else kind
+        # A command takes text where Python takes tuples or functions.
+        kind = str | None if field.name in ("subwords", "windows") else kind
         annotations[field.name] = Annotated[kind, typer.Option(*names, help=text)]
     return as_parameters(TrainConfig, annotations)
 
@@ -178,8 +178,13 @@ def train(
 
 
 def _losses(vectors: Vectors) -> str:
-    """Return the losses of the epoch that the vectors are from, for the last line."""
+    """Return the losses of each model, for the last line."""
     config: Any = vectors.config
+    return " and ".join(_loss(model) for model in config.get("combined", [config]))
+
+
+def _loss(config: dict[str, Any]) -> str:
+    """Return the losses of the epoch that the vectors are from."""
     epoch, trained = config["epoch"], len(config["losses"])
     told = f"loss {config['losses'][epoch - 1]:.4f}"
     if config["held_out_losses"]:

@@ -303,3 +303,14 @@ def _check_pairs(tokens: TokenStore, ends: list[int]) -> None:
             "them in one line or token list: nothing to measure; hold out more, or lower "
             "min_count (--min-count)"
         )
+
+
+def describe_source(source: Source | Corpus) -> str | list[str]:
+    """Return the names of the source, or its kind if it has none."""
+    if isinstance(source, Corpus):
+        return "Corpus"
+    if isinstance(source, str | os.PathLike):
+        return os.fspath(source)
+    if isinstance(source, list | tuple) and all(isinstance(p, str | os.PathLike) for p in source):
+        return [os.fspath(path) for path in source]
+    return "token lists"

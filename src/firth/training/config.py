@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import functools
 import inspect
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self, get_args, get_type_hints
 
-from firth.checks import INT64_MAX, one_of, real_number, switch, whole_number
+from firth.checks import INT64_MAX, one_of, real_number, shown, switch, whole_number
 from firth.errors import ConfigError
 from firth.io.resources import available_processors
 from firth.other_names import explain_keywords
@@ -29,6 +30,7 @@ OnDivergence = Literal["stop", "halve"]
 Check = Callable[[str, Any], Any]
 
 # word2vec's values. Texts get others, which fit them: `firth.training.defaults`.
+_DEFAULT_WINDOW = 5
 _DEFAULT_EPOCHS = 5
 # By the gradient of CBOW; skip-gram has none, and word2vec's step size. See docs/decisions.md.
 _DEFAULT_LR = {None: 0.025, "sum": 0.05, "mean": 0.2}
@@ -36,12 +38,16 @@ _DEFAULT_MIN_LR = 1e-4
 _DEFAULT_NEGATIVE, _DEFAULT_NOISE_EXPONENT = 5, 0.75
 # Steps are taken in float32, where beyond these they are 0 or infinite.
 _LEAST_LR, _MOST_LR = 1e-30, 1e30
+_MOST_WINDOW = 10_000
+# More models than these have little to add to each other.
+_MOST_WINDOWS = 8
 
 # The default of an option that follows from others, the text or the machine. The field has the type
 # of the value that is computed, so that no user of a config has to exclude a None that never comes.
 _COMPUTED: Any = None
 _COMPUTE: dict[str, Callable[[TrainConfig], Any]] = {
     "cbow_gradient": lambda config: "sum" if config.model == "cbow" else None,
+    "window": lambda config: _DEFAULT_WINDOW if config.windows is None else config.windows[0],
     "negative": lambda config: _DEFAULT_NEGATIVE if config.loss == "ns" else None,
     "noise_exponent": lambda config: _DEFAULT_NOISE_EXPONENT if config.loss == "ns" else None,
     "epochs": lambda config: _DEFAULT_EPOCHS,
@@ -71,6 +77,38 @@ def choice(choices: object) -> Check:
     return functools.partial(one_of, choices=get_args(choices))
 
 
+def check_windows(name: str, value: Any) -> tuple[int, ...]:  # noqa: ANN401
+    """Return the option `windows` in its normal form: two to eight whole numbers.
+
+    Raises
+    ------
+    ConfigError
+        If it is nothing of that kind, a number is out of range, or occurs twice.
+
+    Examples
+    --------
+    >>> check_windows("windows", "5,2"), check_windows("windows", [5, 2])
+    ((5, 2), (5, 2))
+    """
+    given = value
+    if isinstance(value, str) and re.fullmatch(r" *[0-9]{1,9} *(, *[0-9]{1,9} *)+", value):
+        given = [int(number) for number in value.split(",")]
+    if not isinstance(given, list | tuple) or not 2 <= len(given) <= _MOST_WINDOWS:
+        raise ConfigError(
+            f"{name} must be 2 to {_MOST_WINDOWS} windows, as 5,2; got {shown(value)}"
+        )
+    windows = tuple(
+        whole_number(f"each of {name}", one, least=1, most=_MOST_WINDOW) for one in given
+    )
+    if len(set(windows)) < len(windows):
+        raise ConfigError(f"{name} must differ from each other, got {_listed(windows)}")
+    return windows
+
+
+def _listed(windows: tuple[int, ...]) -> str:
+    return ",".join(map(str, windows))
+
+
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig:
     """The options of a training run; defaults are word2vec's where it has one.
@@ -92,8 +130,11 @@ class TrainConfig:
         softmax, the way to the centre in a Huffman tree.
     dim : int
         Length of a vector.
-    window : int
-        Maximum distance of a context word from the centre, after subsampling.
+    windows : tuple of int, optional
+        Instead of `window`, such as 5,2: train a model for each, and combine them to `dim`
+        dimensions.
+    window : int, optional
+        Maximum distance of a context word from the centre, after subsampling; by default 5.
     negative : int, optional
         Noise words for each window, shared by its pairs; by default 5, with `loss` hs none.
     epochs : int, optional
@@ -156,7 +197,8 @@ class TrainConfig:
     cbow_gradient: Annotated[CbowGradient | None, choice(CbowGradient)] = None
     loss: Annotated[Loss, choice(Loss)] = "ns"
     dim: Annotated[int, whole(1, 100_000)] = 100
-    window: Annotated[int, whole(1, 10_000)] = 5
+    windows: Annotated[tuple[int, ...] | None, check_windows] = None
+    window: Annotated[int, whole(1, _MOST_WINDOW)] = _COMPUTED
     negative: Annotated[int | None, whole(1, 10_000)] = _COMPUTED
     epochs: Annotated[int, whole(1, 1_000_000)] = _COMPUTED
     min_count: Annotated[int, whole(1, INT64_MAX)] = 5
@@ -184,6 +226,7 @@ class TrainConfig:
             if value is not None or type(None) not in get_args(kind):
                 object.__setattr__(self, name, check(name, value))
         check_buckets_fit(self.subwords, self.buckets)
+        self._check_windows()
         self._check_gradient()
         self._check_documents()
         if self.loss == "hs":
@@ -191,11 +234,23 @@ class TrainConfig:
         if not 0.0 <= self.min_lr <= self.lr:
             raise ConfigError(f"min_lr must be from 0 to {self.lr:g} (lr), got {self.min_lr:g}")
 
+    def _check_windows(self) -> None:
+        """Raise if a window was given beside several."""
+        if self.windows is not None and "window" not in self.not_given:
+            raise ConfigError(
+                f"window must be left out with windows={_listed(self.windows)} (--windows), which "
+                f"trains a model for each; got {self.window}"
+            )
+
     def _check_documents(self) -> None:
         """Raise if documents do not fit another option."""
         if self.documents != "none" and self.subwords != "none":
             raise ConfigError(
                 "documents cannot be trained with subwords: give subwords='none' (--subwords none)"
+            )
+        if self.documents != "none" and self.windows is not None:
+            raise ConfigError(
+                "documents are those of one model: give window (--window) in place of windows"
             )
         if self.documents == "alone" and (self.model != "skipgram" or self.loss == "hs"):
             raise ConfigError(
@@ -251,6 +306,21 @@ class TrainConfig:
         object.__setattr__(filled, "_filled_in", frozenset(values))
         return filled
 
+    def models(self) -> tuple[Self, ...]:
+        """Return the config of each model: this one, or one for each of `windows`.
+
+        Examples
+        --------
+        >>> [config.window for config in TrainConfig(windows=(5, 2)).models()]
+        [5, 2]
+        """
+        if self.windows is None:
+            return (self,)
+        configs = tuple(copy.copy(self) for _ in self.windows)
+        for config, window in zip(configs, self.windows, strict=True):
+            object.__setattr__(config, "window", window)
+        return configs
+
     @property
     def not_given(self) -> frozenset[str]:
         """The options that were not given, but computed or filled in."""
@@ -276,6 +346,8 @@ class TrainConfig:
             options["subwords"] = "custom"
         elif self.subwords != "none":
             options["subwords"] = list(self.subwords)
+        if self.windows is not None:
+            options["windows"] = list(self.windows)
         return options
 
     @property

@@ -37,7 +37,7 @@ FITTED = ("epochs", "lr", "subwords")
 _PRESETS: dict[str, dict[str, Any]] = {
     "fast": {"subwords": "none"},
     "balanced": {},
-    "best": {"negative": 10},
+    "best": {"negative": 10, "windows": (5, 2)},
     "word2vec": {
         "epochs": 5,
         "lr": {"skipgram": 0.025, "cbow": 0.05},
@@ -81,7 +81,7 @@ def fitted(
     """
     if script is None or script == "signs" or config.loss != "ns":
         return config
-    window = config.window
+    window = max(config.windows or (config.window,))
     is_wide = window > _WIDE and config.model == "skipgram"
     epochs = round(_EPOCHS * (_WHOLE / tokens) ** (1 / 3))
     if subwords is None:
@@ -112,8 +112,27 @@ def describe_chosen(config: TrainConfig, tokens: int) -> str | None:
     return f"{size} words of text: {', '.join(chosen)} (give any to override)"
 
 
+def describe_model(config: TrainConfig) -> str | None:
+    """Return a line about which of several models is trained; None if there is only one.
+
+    Examples
+    --------
+    >>> describe_model(TrainConfig(windows=(5, 2)).models()[1])
+    'model 2 of 2: window 2; windows 5,2 will be combined to 100 dimensions'
+    """
+    if config.windows is None:
+        return None
+    number, windows = config.windows.index(config.window) + 1, ",".join(map(str, config.windows))
+    return (
+        f"model {number} of {len(config.windows)}: window {config.window}; windows {windows} will "
+        f"be combined to {config.dim} dimensions"
+    )
+
+
 def with_preset(preset: str, options: Mapping[str, Any]) -> TrainConfig:
     """Return a config of a preset's options, and of others, which override them.
+
+    A window overrides the preset's windows.
 
     Raises
     ------
@@ -126,9 +145,11 @@ def with_preset(preset: str, options: Mapping[str, Any]) -> TrainConfig:
     >>> config.epochs, config.lr, config.negative
     (9, 0.05, 5)
     """
-    named = _PRESETS[one_of("preset", preset, choices=get_args(Preset))]
+    named = dict(_PRESETS[one_of("preset", preset, choices=get_args(Preset))])
     given = {name: value for name, value in options.items() if value is not None}
     model = TrainConfig(**given).model
+    if "window" in given:
+        named.pop("windows", None)
     chosen = {
         name: value[model] if isinstance(value, Mapping) else value for name, value in named.items()
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from firth.training.callbacks import Callback, EpochEnd, RunEnd, RunStart
-from firth.training.defaults import describe_chosen
+from firth.training.defaults import describe_chosen, describe_model
 from firth.training.estimate import size_of
 
 _LOG = logging.getLogger(__name__)
@@ -32,9 +32,9 @@ class RunLog(Callback):
             start.tokens,
             config.workers,
         )
-        chosen = describe_chosen(config, start.tokens)
-        if chosen is not None:
-            _LOG.info("%s", chosen)
+        for told in (describe_chosen(config, start.tokens), describe_model(config)):
+            if told is not None:
+                _LOG.info("%s", told)
         time = "" if needed.seconds is None else f" and {needed.seconds / 60.0:.1f} minutes"
         _LOG.info("needs about %s of memory%s", size_of(needed.memory), time)
         if start.checkpoint is not None:

@@ -40,7 +40,8 @@ def combine(vectors: Iterable[Vectors], *, dim: int = 100) -> Vectors:
     -------
     Vectors
         Words and counts are those of the first, in its order. Words that are not in the vocabulary
-        have no vectors, although they may have some in the models: ask those.
+        have no vectors, although they may have some in the models: ask those. Phrases are kept
+        if all have the same.
 
     Raises
     ------
@@ -78,6 +79,7 @@ def combine(vectors: Iterable[Vectors], *, dim: int = 100) -> Vectors:
         words,
         matrix,
         counts=None if first.counts is None else first.counts[rows[0]],
+        phrases=first.phrases if all(part.phrases == first.phrases for part in parts) else None,
         config={
             "firth": __version__,
             "readout": {"name": "combined", "dims": widths, "left_out": left_out},

@@ -38,8 +38,8 @@ OPTIONS = {
 # Those of CBOW, which is what they are compared with.
 OF_CBOW = {"cbow_gradient": "mean"}
 OF_OTHERS = {
-    "buckets", "epochs", "min_count", "max_vocab", "threads", "deterministic", "patience",
-    "on_divergence",
+    "windows", "buckets", "epochs", "min_count", "max_vocab", "threads", "deterministic",
+    "patience", "on_divergence",
 }  # fmt: skip
 
 
