@@ -163,7 +163,7 @@ def test_what_is_told_of_subwords_hs_and_documents_is_taken():
         firth.TrainConfig(**options)
         for option in options.keys() - {"model", "subwords"} or ["subwords"]:
             assert option in told[name]
-    trained = firth.train(UNITS, subwords=(1, 2), dim=2, epochs=1, min_count=1, sample=0)
+    trained = firth.train(UNITS, subwords=(1, 2), buckets=9, dim=2, epochs=1, min_count=1, sample=0)
     assert trained.raw.subwords.ngrams_of("a") == ["<a", "a", "a>"]
     assert len(trained.raw.subwords.rows_of("a")) == 3
     assert len(trained.raw.input) == len(trained) + len(trained.raw.subwords)
