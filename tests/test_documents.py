@@ -54,6 +54,20 @@ def test_documents_have_the_numbers_of_their_lines(tmp_path):
         vectors.documents.similar(2)
 
 
+def test_documents_keep_their_numbers_where_phrases_are_joined(tmp_path):
+    lines = ["new york tea", "", "new york", "rare", "tea new york tea", "tea milk tea milk"]
+    units = [line.split() for line in lines]
+    (tmp_path / "text.txt").write_text("\n".join(lines))
+    phrases = firth.Phrases([[firth.Phrase(("new", "york"), 3, 9.0)]])
+    options = {**OPTIONS, "min_count": 2, "documents": "joint", "phrases": phrases}
+    for source in (units, tmp_path / "text.txt"):
+        with pytest.warns(FirthWarning, match="1 of 5 documents hold no word of the vocabulary"):
+            vectors = firth.train(source, **options)
+        assert "new_york" in vectors.words
+        assert "york" not in vectors.words
+        assert vectors.documents.words == (0, 2, 4, 5)
+
+
 @KINDS
 def test_a_run_that_is_stopped_goes_on_to_the_same_bytes(model, documents, tmp_path, monkeypatch):
     monkeypatch.setattr(schedule, "_STRETCH", 100)

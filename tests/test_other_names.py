@@ -81,6 +81,14 @@ def test_the_options_of_other_tools_are_known(names):
         (partial(firth.train, UNITS), "sg", "Firth has model, 'skipgram' or"),
         (partial(firth.train, UNITS), "hs", "Firth has loss: hs=1 is loss='hs', hs=0 is"),
         (partial(firth.train, UNITS), "minCount", "Firth calls it min_count"),
+        (partial(firth.train, UNITS), "minn", "Firth has subwords: minn=3, maxn=6 is subwords=(3"),
+        (partial(firth.train, UNITS), "maxn", "Firth has subwords: minn=3, maxn=6 is subwords=(3"),
+        (partial(firth.train, UNITS), "min_n", "Firth has subwords: "),
+        (partial(firth.train, UNITS), "bucket", "Firth calls it buckets"),
+        (partial(firth.train, UNITS), "wordNgrams", "Firth has phrases, which joins neighb"),
+        (partial(firth.train, UNITS), "cbow_mean", "Firth's CBOW always takes the mean of the"),
+        (partial(firth.train, UNITS), "dm", "Firth has documents: dm=1 is model='cbow', doc"),
+        (partial(firth.train, UNITS), "dbow_words", "Firth has documents: "),
         (partial(firth.train, UNITS), "lowercased", "the nearest is lowercase"),
         (partial(firth.train, UNITS), "xyzzy", "there are source, model, cbow_gradient, loss, "),
         (firth.train, "sentences", "Firth calls it source"),
@@ -115,7 +123,10 @@ def test_a_keyword_that_does_not_exist_is_answered(call, option, told):
         (VECTORS, "vectors", "Firth calls it input_vectors"),
         (VECTORS, "vector_size", "Firth calls it dim"),
         (VECTORS, "doesnt_match", "Firth calls it odd_one_out"),
-        (VECTORS, "get_subwords", "Firth trains whole words"),
+        (VECTORS, "get_subwords", "Firth calls it raw.subwords.ngrams_of(word)"),
+        (VECTORS, "get_subword_id", "Firth calls it raw.subwords.rows_of(word)"),
+        (VECTORS, "vectors_ngrams", "Firth calls it raw.input"),
+        (firth, "Doc2Vec", "Firth calls it firth.train(source, documents='joint')"),
         (firth, "Word2Vec", "Firth calls it firth.train"),
         (firth, "Phraser", "Firth calls it firth.learn_phrases"),
         (firth, "KeyedVectors", "Firth calls it firth.Vectors"),
@@ -136,6 +147,26 @@ def test_a_name_of_another_package_or_module_is_answered(owner, name, told, monk
 def test_other_attributes_are_just_missing(name):
     with pytest.raises(AttributeError, match=f"has no attribute '{name}'$"):
         getattr(VECTORS, name)
+
+
+def test_what_is_told_of_subwords_hs_and_documents_is_taken():
+    told = {name: there[0] for name, there in other_names.OPTIONS.items()}
+    for name, options in {
+        "minn": {"subwords": (3, 6)},
+        "maxn": {"subwords": "none"},
+        "bucket": {"buckets": 9, "subwords": (3, 6)},
+        "hs": {"loss": "hs"},
+        "cbow_mean": {"model": "cbow", "cbow_gradient": "mean"},
+        "dm": {"model": "cbow", "documents": "joint", "subwords": "none"},
+        "dbow_words": {"model": "skipgram", "documents": "alone", "subwords": "none"},
+    }.items():
+        firth.TrainConfig(**options)
+        for option in options.keys() - {"model", "subwords"} or ["subwords"]:
+            assert option in told[name]
+    trained = firth.train(UNITS, subwords=(1, 2), buckets=9, dim=2, epochs=1, min_count=1, sample=0)
+    assert trained.raw.subwords.ngrams_of("a") == ["<a", "a", "a>"]
+    assert len(trained.raw.subwords.rows_of("a")) == 3
+    assert len(trained.raw.input) == len(trained) + len(trained.raw.subwords)
 
 
 def test_each_name_that_is_told_is_there():

@@ -82,6 +82,23 @@ def test_what_is_no_pair_of_words_is_no_phrase(words):
         Phrases([[Phrase(words, 1, 1.0)]], connectors=["of"])
 
 
+def test_a_pass_holds_a_phrase_once():
+    pair, other = Phrase(("new", "york"), 9, 250.0), Phrase(("new", "york"), 8, 1.0)
+    with pytest.raises(ConfigError, match=r"^pass 2 holds \('new', 'york'\) twice$"):
+        Phrases([[pair], [pair, other]])
+    assert len(Phrases([[pair], [other]])) == 2
+
+
+def test_saved_phrases_without_a_part_are_told(tmp_path):
+    path = tmp_path / "phrases.json"
+    for name in ("passes", "connectors", "delimiter", "learned", "reading"):
+        content = PHRASES.to_dict()
+        del content[name]
+        path.write_text(json.dumps(content))
+        with pytest.raises(FormatError, match=f"damaged phrases: {name} is missing$"):
+            Phrases.load(path)
+
+
 def test_saved_phrases_are_loaded(tmp_path):
     path = tmp_path / "phrases.json"
     PHRASES.save(path)
@@ -114,17 +131,27 @@ def test_no_other_file_is_replaced(tmp_path):
     ("change", "message"),
     [
         ({"kind": "vectors"}, "does not hold phrases; make some with: firth phrases"),
-        ({"passes": 3}, "damaged phrases: "),
-        ({"passes": [[["new york", 1, 1.0]]]}, "damaged phrases: .*expected a list of words"),
-        ({"passes": [[[["new"], 1, 1.0]]]}, "damaged phrases: .*a phrase is two words"),
-        ({"passes": [[[["a", "b"], -1, 1.0]]]}, "damaged phrases: .*a count must be at least 0"),
-        ({"passes": [[[["a", "b"], 1, "x"]]]}, "damaged phrases: .*a score must be a number"),
-        ({"passes": [[[["a", "b"], 1]]]}, "damaged phrases: "),
-        ({"connectors": ["of", 1]}, "damaged phrases: .*expected a list of words"),
-        ({"connectors": None}, "damaged phrases: .*expected a list of words"),
-        ({"delimiter": " "}, "damaged phrases: .*delimiter must be a text without white space"),
-        ({"learned": 1}, "damaged phrases: "),
-        ({"reading": "x"}, "damaged phrases: "),
+        ({"passes": 3}, "damaged phrases: passes must be a list, got 3$"),
+        ({"passes": [3]}, "damaged phrases: a pass must be a list of phrases, got 3$"),
+        (
+            {"passes": [[7]]},
+            "damaged phrases: expected a list of words, a count and a score, got 7$",
+        ),
+        ({"passes": [[["new york", 1, 1.0]]]}, "damaged phrases: expected a list of words, got 'n"),
+        ({"passes": [[[["new"], 1, 1.0]]]}, "damaged phrases: a phrase is two words"),
+        ({"passes": [[[["a", "b"], -1, 1.0]]]}, "damaged phrases: a count must be at least 0"),
+        ({"passes": [[[["a", "b"], 1, "x"]]]}, "damaged phrases: a score must be a number"),
+        ({"passes": [[[["a", "b"], 1]]]}, "damaged phrases: expected a list of words, a count and"),
+        (
+            {"passes": [[[["a", "b"], 1, 1.0]] * 2]},
+            r"damaged phrases: pass 1 holds \('a', 'b'\) twi",
+        ),
+        ({"connectors": ["of", 1]}, "damaged phrases: expected a list of words"),
+        ({"connectors": None}, "damaged phrases: connectors must be a list, got None"),
+        ({"delimiter": " "}, "damaged phrases: delimiter must be a text without white space"),
+        ({"delimiter": 1}, "damaged phrases: delimiter must be a text, got 1$"),
+        ({"learned": 1}, "damaged phrases: learned must be an object, got 1$"),
+        ({"reading": "x"}, "damaged phrases: reading must be an object, got 'x'$"),
     ],
 )
 def test_damaged_phrases_are_told_in_one_line(tmp_path, change, message):

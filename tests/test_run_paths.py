@@ -126,6 +126,16 @@ def test_words_that_stay_are_not_overwritten():
         check_run_paths(Path("new"), frozen="words.txt", log="words.txt")
 
 
+def test_phrases_are_not_overwritten():
+    with pytest.raises(FirthError, match=r"it holds the phrases of --phrases; .*--output"):
+        check_run_paths(Path("words.txt"), phrases="here/words.txt")
+    with pytest.raises(FirthError, match=r"it holds the phrases of --phrases; .*--log"):
+        check_run_paths(Path("new"), phrases="words.txt", log="words.txt")
+    check_run_paths(Path("vectors"), phrases="vectors")
+    with pytest.raises(FirthError, match="it is one of the texts to read"):
+        check_run_paths(Path("vectors"), texts=["vectors/phrases.json"])
+
+
 def test_vectors_within_a_folder_of_texts_are_replaced_and_named_ones_are_not():
     check_run_paths(Path("texts/vectors.txt"), texts=["texts", "texts/*.txt"])
     with pytest.raises(FirthError, match="it is one of the texts to read"):

@@ -1,4 +1,7 @@
-"""Firth trains word vectors: Word2Vec's CBOW and skip-gram, of words and of their n-grams.
+"""Firth trains word vectors: CBOW and skip-gram, with negative sampling or trees.
+
+Words are made of subwords too, as in fastText, so that unknown words get vectors; neighbours can be
+joined to phrases, and documents get vectors of their own.
 
 >>> import firth
 >>> units = [["tea", "milk"], ["tea", "sugar"], ["bread", "butter"]] * 200

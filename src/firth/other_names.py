@@ -18,9 +18,20 @@ from firth.errors import ConfigError, one_line
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_NO_SUBWORDS = "Firth trains whole words, without subwords"
 _NO_LABELS = "Firth trains word vectors only, without labels"
 _MODEL = "Firth has model, 'skipgram' or 'cbow'"
+_CBOW_MEAN = (
+    "Firth's CBOW always takes the mean of the context words; cbow_gradient says whether each of "
+    "them gets the mean's change undivided, 'sum', or divided by their number, 'mean'"
+)
+_DOCUMENTS = (
+    "Firth has documents: dm=1 is model='cbow', documents='joint'; dm=0 is documents='alone', and "
+    "with dbow_words=1 documents='joint', both with model='skipgram'"
+)
+_NGRAMS = "Firth has subwords: minn=3, maxn=6 is subwords=(3, 6), maxn=0 is subwords='none'"
+_WORD_NGRAMS = (
+    "Firth has phrases, which joins neighbouring words to one word; it takes no word n-grams"
+)
 _LOSSES = "Firth always measures the loss of each epoch: vectors.config['losses']"
 _UNCHANGEABLE = "Firth's vectors cannot be changed; make others: firth.Vectors(words, matrix)"
 _AS_MODULE = "Firth has it as a module: import firth."
@@ -39,9 +50,9 @@ def _by_their_name(table: Mapping[str, str]) -> dict[str, list[str]]:
 # ours are told of one name, the error tells the first that the function has.
 OPTIONS = _by_their_name(
     {
+        "buckets": "bucket",
         "connectors": "common_terms connector_words",
         "dim": "embedding_dim size vector_size",
-        "documents": "dbow_words dm",
         "encoding_errors": "unicode_errors",
         "epochs": "epoch iter",
         "fold": "case_insensitive",
@@ -77,12 +88,14 @@ OPTIONS = _by_their_name(
         "Firth reads only a part of a file with limit or words": "mmap",
         "Firth trains on the processor": "device",
         "Firth has loss: hs=1 is loss='hs', hs=0 is loss='ns', negative sampling": "hs",
-        "Firth's CBOW always takes the mean of the context words": "cbow_mean",
+        _CBOW_MEAN: "cbow_mean",
+        _DOCUMENTS: "dbow_words dm",
         _LOSSES: "compute_loss",
         _MODEL: "cbow",
         f"{_MODEL}: sg=1 is model='skipgram', sg=0 is model='cbow'": "sg",
         _NO_LABELS: "label min_count_label",
-        _NO_SUBWORDS: "bucket maxn minn word_ngrams",
+        _NGRAMS: "max_n maxn min_n minn",
+        _WORD_NGRAMS: "word_ngrams",
     }
 )
 
@@ -127,7 +140,10 @@ VECTORS = _by_their_name(
         _UNCHANGEABLE: "add_vector add_vectors",
         _LOSSES: "get_latest_training_loss",
         _NO_LABELS: "predict",
-        _NO_SUBWORDS: "get_subwords",
+        "raw.subwords.ngrams_of(word), of vectors with n-grams": "get_subwords",
+        "raw.subwords.rows_of(word), of vectors with n-grams": "get_subword_id",
+        "raw.input, of vectors with n-grams: the words' rows, then the n-grams'": "vectors_ngrams "
+        "vectors_vocab",
     }
 )
 
@@ -138,6 +154,8 @@ MODULE = _by_their_name(
         "firth.learn_phrases": "FrozenPhrases Phraser",
         "firth.load": "load_model load_word2vec_format",
         "firth.train": "FastText Word2Vec train_unsupervised",
+        "firth.train(source, documents='joint')": "Doc2Vec",
+        "firth.train(lists of words): each list is a document, with its number": "TaggedDocument",
         "firth.train and firth.load": "models",
         "firth.train(folder): a line of a text is a sentence": "PathLineSentences",
         "firth.train(path): a line of a text is a sentence": "LineSentence",

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
+from types import NoneType
 from typing import Any, Self, overload
 
 from firth._version import __version__
@@ -28,6 +29,15 @@ MOST_BETWEEN = 2
 # How a text was read: the words are others if one of these is.
 READING = ("tokenizer", "lowercase", "normalization")
 _KIND = "phrases"
+# The parts of a saved file that are read, in the order of `Phrases`, and of which type each is.
+_PARTS: dict[str, tuple[type, ...]] = {
+    "passes": (list,),
+    "connectors": (list,),
+    "delimiter": (str,),
+    "learned": (dict,),
+    "reading": (dict, NoneType),
+}
+_KINDS: dict[type, str] = {list: "a list", str: "a text", dict: "an object"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +72,8 @@ class Phrases:
     Raises
     ------
     ConfigError
-        If the delimiter is not a text without white space, or a phrase is something else than two
-        words with connectors between them.
+        If the delimiter is not a text without white space, a phrase is something else than two
+        words with connectors between them, or a pass holds a phrase twice.
 
     Examples
     --------
@@ -97,6 +107,12 @@ class Phrases:
                     f"a phrase is two words with up to {MOST_BETWEEN} connectors between them, "
                     f"got {shown(phrase.words)}"
                 )
+        for number, found in enumerate(self.passes, start=1):
+            seen: set[tuple[str, ...]] = set()
+            for phrase in found:
+                if phrase.words in seen:
+                    raise ConfigError(f"pass {number} holds {shown(phrase.words)} twice")
+                seen.add(phrase.words)
 
     def __len__(self) -> int:
         """Return the number of phrases of all passes."""
@@ -244,15 +260,18 @@ class Phrases:
         if content.get("kind") != _KIND:
             raise FormatError(f"{path} does not hold phrases; make some with: firth phrases")
         try:
-            return cls(
-                [[_phrase(*entry) for entry in found] for found in content["passes"]],
-                _words(content["connectors"]),
-                content["delimiter"],
-                dict(content["learned"]),
-                None if content["reading"] is None else dict(content["reading"]),
+            passes, connectors, delimiter, learned, reading = (
+                _part(content, name, kinds) for name, kinds in _PARTS.items()
             )
-        except (KeyError, TypeError, ValueError, FirthError) as error:
-            raise FormatError(f"{path}: damaged phrases: {shown(str(error))}") from error
+            return cls(
+                [[_phrase(entry) for entry in _listed(found)] for found in passes],
+                _words(connectors),
+                delimiter,
+                learned,
+                reading,
+            )
+        except FirthError as error:
+            raise FormatError(f"{path}: damaged phrases: {error}") from error
 
     @cached_property
     def _texts(self) -> list[dict[tuple[str, ...], str]]:
@@ -310,10 +329,28 @@ def _join_once(
     return joined + pending
 
 
-def _phrase(words: object, count: object, score: object) -> Phrase:
+def _part(content: Mapping[str, Any], name: str, kinds: tuple[type, ...]) -> Any:  # noqa: ANN401
+    """Return a part of a saved file; raise `ConfigError` if it is missing, or of another kind."""
+    if name not in content:
+        raise ConfigError(f"{name} is missing")
+    if not isinstance(content[name], kinds):
+        raise ConfigError(f"{name} must be {_KINDS[kinds[0]]}, got {shown(content[name])}")
+    return content[name]
+
+
+def _listed(found: object) -> list[Any]:
+    if not isinstance(found, list):
+        raise ConfigError(f"a pass must be a list of phrases, got {shown(found)}")
+    return found
+
+
+def _phrase(entry: object) -> Phrase:
+    if not isinstance(entry, list) or len(entry) != len(fields(Phrase)):
+        raise ConfigError(f"expected a list of words, a count and a score, got {shown(entry)}")
+    words, count, score = entry
     if not is_finite(score):
         raise ConfigError(f"a score must be a number, got {shown(score)}")
-    return Phrase(_words(words), whole_number("a count", count, least=0), float(score))  # type: ignore[arg-type]
+    return Phrase(_words(words), whole_number("a count", count, least=0), float(score))
 
 
 def _words(words: object) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from firth.corpus.finding import names_text
 from firth.errors import FirthError
 from firth.io.atomic import is_same, lies_in
-from firth.io.contents import DOCUMENTS, FOLDER_OF_VECTORS, SUBWORDS
+from firth.io.contents import DOCUMENTS, FOLDER_OF_VECTORS, PHRASES, SUBWORDS
 
 
 def check_run_paths(
@@ -17,6 +17,7 @@ def check_run_paths(
     *,
     texts: Sequence[str] = (),
     frozen: str | None = None,
+    phrases: str | None = None,
     log: str | None = None,
     checkpoint: str | None = None,
 ) -> None:
@@ -30,8 +31,9 @@ def check_run_paths(
         Where the vectors will be.
     texts : sequence of str
         The training and held-out texts: files, folders, patterns, or `-` for standard input.
-    frozen, log, checkpoint : str, optional
-        The file of words that do not change, the log, and the folder of checkpoints.
+    frozen, phrases, log, checkpoint : str, optional
+        The file of words that do not change, the file of phrases, the log, and the folder of
+        checkpoints. Phrases from a folder of vectors stay: the new vectors hold them too.
 
     Raises
     ------
@@ -44,11 +46,11 @@ def check_run_paths(
     for option, written in (("--output", output), ("--log", log_path)):
         if written is None or not os.path.exists(written):  # noqa: PTH110 (a name may be too long)
             continue
-        if frozen and is_same(Path(frozen), written):
-            raise FirthError(
-                f"cannot write {written}: it holds the words of --frozen; name another "
-                f"place ({option})"
-            )
+        for given, held in ((frozen, "words of --frozen"), (phrases, "phrases of --phrases")):
+            if given and not written.is_dir() and is_same(Path(given), written):
+                raise FirthError(
+                    f"cannot write {written}: it holds the {held}; name another place ({option})"
+                )
         if _is_read(written, texts):
             name = option.removeprefix("--")
             raise FirthError(
@@ -59,7 +61,7 @@ def check_run_paths(
 def _is_read(written: Path, texts: Sequence[str]) -> bool:
     if written.is_dir():
         # The only folders that a run replaces are folders of vectors.
-        parts = [written / name for name in (*FOLDER_OF_VECTORS, SUBWORDS, DOCUMENTS)]
+        parts = [written / name for name in (*FOLDER_OF_VECTORS, SUBWORDS, PHRASES, DOCUMENTS)]
         return any(is_same(Path(text), part) for text in texts for part in parts)
     return names_text(texts, written)
 

@@ -65,6 +65,11 @@ def test_training_takes_passes_or_a_file(place, call):
         (["train", "text.txt", "--output", "v", "--phrases", "-1"], "phrases must be at least 0"),
         (["train", "text.txt", "--output", "v", "--phrases", "none.json"], "no such file: none"),
         (["train", "text.txt", "--output", "v", "--phrases", "text.txt"], "text.txt: not valid"),
+        (["train", "text.txt", "--output", "v", "--phrases", ""], "a path, got ''"),
+        (
+            ["train", "own.txt", "--output", "v", "--phrases", "text.txt", "--log", "text.txt"],
+            "cannot write text.txt: it holds the phrases of --phrases; name another place (--log)",
+        ),
     ],
 )
 def test_wrong_values_are_told_in_one_line(place, fails, arguments, told):

@@ -296,8 +296,9 @@ def test_integers_and_empty_texts_are_refused():
     for call in (learn_phrases, lambda units: read_corpus(units, phrases=NEW_YORK)):
         with pytest.raises(ConfigError, match=f"^{integers}$"):
             call([[1, 2], [2, 1]] * 9)
-    with pytest.raises(CorpusError, match="the corpus holds no words: nothing to train on"):
-        learn_phrases([[], []])
+    for empty in ([], [[], []]):
+        with pytest.raises(CorpusError, match="corpus holds no words: nothing to find phrases in"):
+            learn_phrases(empty)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ import numpy as np
 from damage import BYTES, JSON, LARGEST_FILE, LINES, SAFETENSORS, Damage
 
 from firth.errors import ConfigError, FormatError
+from firth.phrases import Phrase, Phrases
 from firth.subwords import Subwords
 from firth.vectors import RawTables, Vectors, load
 from firth.vectors.composition import Space
@@ -129,6 +130,31 @@ def _native_with_documents(damages: list[Damage], scratch: Path) -> Reader:
         return vectors
 
     return dataclasses.replace(reader, read=read, errors=(FormatError, ConfigError))
+
+
+def _phrases(scratch: Path) -> Reader:
+    """Damage a file of phrases, which then join words."""
+    pairs = [Phrase(("new", "york"), 9, 250.0), Phrase(("bank", "of", "ing\ud800"), 3, -0.5)]
+    many = [Phrase((f"a{number}", "茶"), number, number / 7) for number in range(40)]
+    reading = {"tokenizer": "whitespace", "lowercase": True, "normalization": None}
+    path, originals = scratch / "phrases.json", []
+    for phrases in (
+        Phrases([pairs, [Phrase(("new_york", "city"), 2, 1.0)]], ["of"], "_", {"min_count": 2}),
+        Phrases([many], delimiter="", reading=reading),
+        Phrases([]),
+    ):
+        phrases.save(path)
+        originals.append(path.read_bytes())
+
+    def check(phrases: Phrases, seed: int) -> None:
+        assert Phrases.of_dict(phrases.to_dict(), "again") == phrases
+        for text in ("in new york city", "a bank of ing\ud800 a1 茶"):
+            joined = phrases.join(text.split())
+            assert len(joined) <= len(text.split())
+            assert all(type(word) is str for word in [*joined, phrases.spell(text)])
+        assert len(phrases.best(3)) <= 3
+
+    return Reader(originals, JSON, path, lambda seed: Phrases.load(path), check, (FormatError,))
 
 
 def _folder(tables: list[Vectors], name: str, damages: list[Damage], scratch: Path) -> Reader:
@@ -261,6 +287,7 @@ READERS: dict[str, Callable[[Path], Reader]] = {
     "native-subwords-model": functools.partial(
         _native_with_ngrams, "model.safetensors", SAFETENSORS
     ),
+    "phrases": _phrases,
     "word2vec-binary": functools.partial(_word2vec, ".bin"),
     "word2vec-text": functools.partial(_word2vec, ".txt"),
     "word2vec-text-without-header": functools.partial(_word2vec, ".vec", header=False),

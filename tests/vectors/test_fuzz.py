@@ -1,4 +1,4 @@
-"""Damaged files of vectors are read correctly or refused in one line, without side effects.
+"""Damaged files of vectors and phrases are read correctly or refused in one line, and no more.
 
 `tests/fuzzing` does the work, and reports the seed of a failure, which this command repeats:
 `python tests/fuzzing word2vec-binary --first SEED`.
@@ -18,6 +18,7 @@ READERS = [
     "native-documents",
     "native-subwords",
     "native-subwords-model",
+    "phrases",
     "word2vec-binary",
     "word2vec-text",
     "word2vec-text-without-header",

@@ -146,9 +146,16 @@ def train(
 
     # All paths are checked before the rest is imported, which prepares the cache of compiled code.
     holdout = _share_or_text(options["holdout"])
+    phrases = options["phrases"] = _passes_or_file(options["phrases"])
     frozen, checkpoint = options["frozen"], options["checkpoint"]
-    texts = [*inputs, holdout] if isinstance(holdout, str) else inputs
-    check_run_paths(output, texts=texts, frozen=frozen, log=log, checkpoint=checkpoint)
+    check_run_paths(
+        output,
+        texts=[*inputs, holdout] if isinstance(holdout, str) else inputs,
+        frozen=frozen,
+        phrases=phrases if isinstance(phrases, str) else None,
+        log=log,
+        checkpoint=checkpoint,
+    )
     check_destination(output, overwrite=overwrite)
     cache_folder()
     from firth.pipeline import train as train_vectors
@@ -161,7 +168,6 @@ def train(
         from firth.callbacks import JsonLines
 
         callbacks.append(JsonLines(log))
-    options["phrases"] = _passes_or_file(options["phrases"])
     # What was not given may follow from another option, as `dim` does from `start`.
     given = {name: value for name, value in options.items() if _is_given(context, name)}
     vectors = train_vectors(
@@ -208,10 +214,12 @@ def _share_or_text(holdout: str | None) -> float | str:
 
 
 def _passes_or_file(phrases: str | None) -> int | str:
+    if phrases is None:
+        return 0
     try:
-        return int(phrases or 0)
+        return int(phrases)
     except ValueError:
-        return str(phrases)
+        return phrases
 
 
 def _read_words(path: str | None) -> list[str]:

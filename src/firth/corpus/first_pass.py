@@ -145,6 +145,8 @@ def first_pass_of_words(
     symbols: ScratchArray[np.int32],
     on_progress: Progress | None = None,
     blanks: ScratchArray[np.int64] | None = None,
+    *,
+    purpose: str = "train on",
 ) -> RawCorpus:
     """Read a source as `first_pass` does; warn if its text has no spaces between words.
 
@@ -155,7 +157,7 @@ def first_pass_of_words(
     """
     raw = first_pass(source, symbols, on_progress, blanks)
     if raw.words_read == 0:
-        raise CorpusError("the corpus holds no words: nothing to train on")
+        raise CorpusError(f"the corpus holds no words: nothing to {purpose}")
     if raw.unspaced:
         _warn_of_missing_spaces(raw.unspaced, source.options.tokenizer)
     return raw

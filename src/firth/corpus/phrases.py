@@ -125,7 +125,7 @@ def learn_phrases(
         def new_stream() -> ScratchArray[np.int32]:
             return files.enter_context(ScratchArray(np.int32))
 
-        raw = first_pass_of_words(opened, new_stream(), on_progress)
+        raw = first_pass_of_words(opened, new_stream(), on_progress, purpose="find phrases in")
         _, _, phrases = _learn(raw, options, reading_of(opened), new_stream)
     return phrases
 

@@ -20,7 +20,7 @@ BASIS, PRIME = 2166136261, 16777619
 END_OF_LINE = "</s>"
 
 
-def composed(word: object) -> str:
+def nfc(word: object) -> str:
     """Return a word in the form that is cut: NFC.
 
     Raises

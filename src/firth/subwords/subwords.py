@@ -17,8 +17,8 @@ from firth.subwords.cutting import (
     END_OF_LINE,
     bounded,
     character_ngrams,
-    composed,
     fasttext_hash,
+    nfc,
     parts_of,
 )
 from firth.subwords.options import Cut, Token, check_buckets, check_lengths
@@ -120,7 +120,7 @@ class Subwords:
         ConfigError
             If the word is not text, or the function that cuts words is missing.
         """
-        text = composed(word)
+        text = nfc(word)
         if self.by_function:
             return parts_of(text, self._checked_cut())
         return character_ngrams(self._bounded(text), self.least, self.most)
@@ -167,7 +167,7 @@ class Subwords:
             return offsets, np.fromiter(rows, np.int32, offsets[-1])
         from firth.subwords.compiled import find_rows, hash_rows, spell
 
-        spelled = spell([self._bounded(composed(word)) for word in words])
+        spelled = spell([self._bounded(nfc(word)) for word in words])
         if self.buckets is not None:
             return hash_rows(spelled, self.least, self.most, self.buckets)
         return find_rows(spelled, self.least, self.most, self._table)

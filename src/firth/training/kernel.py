@@ -13,6 +13,11 @@ context words; CBOW's is their mean, and each of them gets the mean's change, un
 word2vec.c, or divided by their number (Irsoy et al. 2020, arXiv:2012.15332). One draw of noise
 words serves the whole window (Ji et al. 2016, arXiv:1604.04661); a noise word that is the centre is
 left out. Mikolov et al. 2013, arXiv:1310.4546, equation 4.
+
+With subwords, the vector of a word is composed of several rows when it comes into reach, into a
+slot that windows train; its change goes to the rows when it leaves, or has stayed for long. With
+trees, the targets are the inner nodes on the way to a word, and no noise is drawn. The vector of a
+document is one more input of the windows of its unit, or the only one.
 """
 
 from __future__ import annotations
