@@ -108,9 +108,9 @@ def find_vectors(
     return Found(vectors, found)
 
 
-def warn_of_composed(words: Sequence[Token], found: Found, rows: Mapping[Token, int]) -> None:
-    """Warn once if vectors of words were composed of n-grams: a word may be misspelt."""
-    composed = [words[place] for place in np.flatnonzero(found.rows < 0).tolist()]
+def warn_of_composed(words: Sequence[Token], rows: Mapping[Token, int]) -> None:
+    """Warn once if words that have vectors have no rows: a composed word may be misspelt."""
+    composed = [word for word in words if find_row(word, rows) is None]
     if len(composed) == 1:
         warn(f"{unknown_word(composed[0], rows)}; its vector is composed of its n-grams")
     elif composed:

@@ -21,7 +21,7 @@ from firth.subwords.options import GIVE_CUT, Cut
 from firth.vectors.checks import checked_counts, checked_matrix, number_words, read_only
 from firth.vectors.composition import RawTables, checked_raw
 from firth.vectors.documents import DocumentTable, checked_documents
-from firth.vectors.queries import Found, find_row, find_vectors, token_list
+from firth.vectors.queries import Found, find_row, find_vectors, token_list, warn_of_composed
 from firth.vectors.table import Token
 
 # Computed from the other attributes, so neither copied nor pickled.
@@ -220,3 +220,9 @@ class WordRows:
             return find_vectors(words, self._rows, self.input_vectors)
         advice = _NO_CUT if self.raw.lacks_cut else ""
         return find_vectors(words, self._rows, self.input_vectors, self.raw.compose, advice)
+
+    def _find_and_warn(self, words: Sequence[Token]) -> Found:
+        """Return the vectors of the words of a question; a warning tells of composed ones."""
+        found = self._find(words)
+        warn_of_composed(words, self._rows)
+        return found
