@@ -135,6 +135,13 @@ def test_what_lost_its_tables_cannot_be_read_out(vectors, tmp_path):
     np.testing.assert_array_equal(loaded.input_vectors, whitened.input_vectors)
     with pytest.raises(VocabularyError):
         loaded["kingship"]
+    with pytest.raises(ConfigError, match="or from a file, which keeps no n-grams"):
+        loaded.read_out("plain,own_row=no")
+    with pytest.warns(FirthWarning, match="if they were read out before, this does so a second"):
+        loaded.read_out("components=1")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", FirthWarning)
+        loaded.read_out()
 
 
 def test_integers_are_never_composed():

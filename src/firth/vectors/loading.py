@@ -80,4 +80,5 @@ def load(
         )
     except ConfigError as error:
         raise FormatError(f"{path}: {error}") from error
+    vectors._is_from_file = not os.path.isdir(path)  # noqa: PTH112
     return vectors if cut is None else vectors.with_cut(cut)

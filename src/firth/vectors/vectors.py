@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.checks import whole_number
-from firth.errors import ConfigError
+from firth.errors import ConfigError, warn
 from firth.other_names import explain_keywords
 from firth.phrases import Phrases
 from firth.vectors.composition import RawTables, read_out
@@ -139,7 +139,10 @@ class Vectors(WordRows):
             the first component, with half of the output vectors and axes of -0.25; `character`,
             the same with the own row. With changes: `"plain,components=1,unit=yes"`. `auto` is what
             is best for most texts: `plain` for whole words, `character` if n-grams begin with
-            single characters, as for Chinese, else `subword`.
+            single characters, as for Chinese, or a function cuts words, else `subword`.
+
+        Vectors from a file without tables are taken as they are: a warning says that they may have
+        been read out before.
 
         Raises
         ------
@@ -161,6 +164,11 @@ class Vectors(WordRows):
                 raise ConfigError(
                     "these vectors lack the tables that they were read out of; take the folder "
                     "that training saved (combined vectors have none: combine others)"
+                )
+            if self._is_from_file and check_readout(readout) not in (None, RECIPES["plain"]):
+                warn(
+                    "these vectors come from a file, which keeps no trained tables: if they were "
+                    "read out before, this does so a second time; take the folder if there is one"
                 )
             raw = RawTables(self.input_vectors)
         return self.from_tables(

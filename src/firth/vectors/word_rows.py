@@ -40,6 +40,9 @@ Default = TypeVar("Default")
 class WordRows:
     """The part of `Vectors` that looks words up; it describes the parameters."""
 
+    # Whether the vectors were read from a file, which does not tell how they were read out.
+    _is_from_file = False
+
     def __init__(
         self,
         words: Sequence[Token],
