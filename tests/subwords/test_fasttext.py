@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from firth.subwords import hashed_ngrams, word_bags
+from firth.vectors import RawTables, Vectors
 from unicode_words import composed_words, unicode_words
 
 # SHA-256 of the number of n-grams of each word, then of all rows, as int32, little-endian.
@@ -142,3 +143,17 @@ def test_vectors_are_composed_as_fasttext_does(shared_data, name):
             rows = bags[offsets[place] : offsets[place + 1]]
         # The expected numbers have five digits.
         np.testing.assert_allclose(table[rows].mean(axis=0), expected, rtol=5e-5)
+
+
+@pytest.mark.parametrize("name", VECTORS)
+def test_unknown_words_have_fasttexts_directions(shared_data, name):
+    words, table, numbers = read_fasttext(shared_data / "vectors" / name)
+    raw = RawTables(table, hashed_ngrams(*numbers))
+    vectors = Vectors.from_tables(words, raw, readout="plain")
+    for word, expected in VECTORS[name].items():
+        # fastText takes the mean, Firth the sum over the root of the number.
+        for found in [vectors[word]] + ([] if word in words else [raw.compose(word)]):
+            lengths = np.linalg.norm(found) * np.linalg.norm(expected)
+            assert found @ expected / lengths == pytest.approx(1.0, abs=1e-6)
+            number = len(raw.subwords.rows_of(word)) + (word in words)
+            np.testing.assert_allclose(found / np.sqrt(number), expected, rtol=1e-4)

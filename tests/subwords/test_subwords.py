@@ -1,3 +1,4 @@
+import copy
 import json
 import pickle
 
@@ -65,15 +66,50 @@ def test_a_function_must_be_given_again_after_loading():
     subwords = count_parts(words, [1, 1, 1], initial)
     loaded = Subwords.from_json(subwords.as_json())
     for cut in (loaded.rows_of, loaded.ngrams_of, lambda word: loaded.rows_of_all([word])):
-        with pytest.raises(ConfigError, match=r"give it again: subwords.with_cut\(function\)"):
+        with pytest.raises(ConfigError, match=r"give it again: vectors.with_cut\(function\)"):
             cut("tap")
+    offsets, rows = loaded.rows_of_all(words)
+    assert (offsets.tolist(), rows.tolist()) == ([0, 1, 2, 2], [0, 0])
     again = loaded.with_cut(initial)
     assert again == subwords
     assert again.rows_of("tap") == [0]
     with pytest.raises(ConfigError, match="must be a function that cuts a word, got 'tea'"):
         loaded.with_cut("tea")
-    with pytest.raises(ConfigError, match="by lengths or by a function, not by both"):
+    with pytest.raises(ConfigError, match="cut by lengths: no function cuts their words"):
         hashed_ngrams(3, 6, 10).with_cut(initial)
+
+
+def test_another_function_than_before_is_refused():
+    subwords = count_parts(["tea", "toast"], [1, 1], initial)
+    with pytest.raises(ConfigError, match=r"cuts 'tea' into .*'a'.*, before were found .*'t'"):
+        subwords.with_cut(lambda word: ["a", word[-1]])
+
+
+@pytest.mark.parametrize(
+    ("known", "fault"),
+    [
+        ([], "known words must have lists of rows"),
+        ({"tea": 0}, "known words must have lists of rows"),
+        ({"tea": [1]}, "must be from 0 to 0; those of 'tea' are"),
+        ({"tea": [-1]}, "must be from 0 to 0"),
+        ({"tea": [True]}, "must be from 0 to 0"),
+    ],
+)
+def test_damaged_rows_of_known_words(known, fault):
+    saved = {"least": 0, "most": 0, "buckets": None, "ngrams": ["t"], "known": known}
+    with pytest.raises(FormatError, match=fault):
+        Subwords.from_json(saved)
+    with pytest.raises(FormatError):
+        Subwords.from_json({**SAVED, "known": {"tea": [0]}})
+
+
+def test_a_function_that_does_not_pickle_is_left_out():
+    subwords = count_parts(["tea", "toast"], [1, 1], lambda word: [word[0]])
+    assert copy.deepcopy(subwords).rows_of("tap") == [0]
+    loaded = pickle.loads(pickle.dumps(subwords))
+    assert loaded.cut is None
+    assert loaded.rows_of("tea") == [0]
+    assert pickle.loads(pickle.dumps(subwords.with_cut(initial))).cut is initial
 
 
 def test_a_copy_leaves_out_what_is_computed():

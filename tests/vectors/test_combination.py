@@ -31,6 +31,11 @@ def test_with_all_dimensions_cosines_are_the_means_of_the_parts():
     assert both.config["readout"] == {"name": "combined", "dims": [5, 7], "left_out": [0, 0]}
 
 
+def test_by_default_there_are_100_dimensions_or_all():
+    assert combine([random_vectors(0), random_vectors(1)]).dim == 10
+    assert combine([random_vectors(0, dim=70), random_vectors(1, dim=70)]).dim == 100
+
+
 def test_the_largest_axes_are_kept():
     parts = [random_vectors(0), random_vectors(1)]
     whole, few = combine(parts, dim=10), combine(parts, dim=3)

@@ -38,6 +38,7 @@ def test_auto_depends_on_the_tables():
     assert best_readout(None, output=True, dim=4).is_plain
     assert best_readout(3, output=True, dim=4) == RECIPES["subword"]
     assert best_readout(1, output=True, dim=4) == RECIPES["character"]
+    assert best_readout(0, output=True, dim=4) == RECIPES["character"]
     assert best_readout(3, output=False, dim=4).output == 0.0
     assert best_readout(3, output=True, dim=1).components == 0
 
@@ -54,6 +55,11 @@ def test_what_is_no_recipe(given):
         ConfigError, match="readout must be auto, plain, subword, character, or changes"
     ):
         check_readout(given)
+
+
+def test_a_change_is_given_once():
+    with pytest.raises(ConfigError, match="readout gives components twice: 'plain,comp"):
+        parse_readout("plain,components=1,unit=yes,components=2")
 
 
 @pytest.mark.parametrize(

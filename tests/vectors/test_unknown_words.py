@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from firth.errors import ConfigError, FirthWarning, VocabularyError
+from firth.plotting import scatter
 from firth.vectors import RawTables, Vectors, load
 
 COMPOSED = "is not among the 29 words.* its vector is composed of its n-grams"
@@ -62,13 +63,21 @@ def test_several_words_are_told_in_one_line(vectors):
 def test_other_queries_take_them(vectors):
     kingship, kings = vectors["kingship"].astype(float), vectors["kings"].astype(float)
     cosine = kingship @ kings / np.sqrt((kingship @ kingship) * (kings @ kings))
-    assert vectors.similarity("kingship", "kings") == pytest.approx(cosine, abs=1e-6)
-    assert vectors.odd_one_out(["kings", "kingship", "teas"]) in ("kings", "kingship", "teas")
+    with pytest.warns(FirthWarning, match=f"'kingship' {COMPOSED}"):
+        assert vectors.similarity("kingship", "kings") == pytest.approx(cosine, abs=1e-6)
+    with pytest.warns(FirthWarning, match=f"'kingship' {COMPOSED}"):
+        assert vectors.odd_one_out(["kings", "kingship", "teas"]) in ("kings", "kingship", "teas")
     with pytest.warns(FirthWarning, match=f"'kingship' {COMPOSED}"):
         found = vectors.analogy(["kingship", "teas"], ["kings"], top=40)
     words = [neighbour.word for neighbour in found]
     assert len(words) == len(vectors) - 2
     assert not {"teas", "kings"} & set(words)
+
+
+def test_maps_say_that_vectors_are_composed(vectors):
+    with pytest.warns(FirthWarning, match=f"'kingz' {COMPOSED}") as told:
+        scatter(vectors, ["kings", "kingz", "teas"])
+    assert len(told) == 1
 
 
 def test_words_without_known_ngrams_have_no_vector(vectors):
@@ -126,6 +135,13 @@ def test_what_lost_its_tables_cannot_be_read_out(vectors, tmp_path):
     np.testing.assert_array_equal(loaded.input_vectors, whitened.input_vectors)
     with pytest.raises(VocabularyError):
         loaded["kingship"]
+    with pytest.raises(ConfigError, match="or from a file, which keeps no n-grams"):
+        loaded.read_out("plain,own_row=no")
+    with pytest.warns(FirthWarning, match="if they were read out before, this does so a second"):
+        loaded.read_out("components=1")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", FirthWarning)
+        loaded.read_out()
 
 
 def test_integers_are_never_composed():

@@ -58,6 +58,9 @@ def _parse_epochs(every: float | str) -> int | None:
 class Evaluate(Callback):
     r"""Evaluates the input vectors during training, by analogies and similarity.
 
+    It measures the rows as they are trained (the read-out `plain`). The vectors of the result may
+    be read out by another recipe, as with n-grams by default, and then score otherwise.
+
     It runs in the thread that called `firth.train`. Between epochs, the workers wait for it. Within
     an epoch, the workers continue and share the processor with it; meanwhile no progress is
     reported, no checkpoint is written, and Ctrl-C has to wait. The 19,544 analogies of Mikolov et

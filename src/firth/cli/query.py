@@ -143,7 +143,10 @@ def combine(
         Path,
         typer.Option(help="Where to write: a file .bin, .txt or .vec, or without suffix a folder."),
     ],
-    dim: Annotated[int, typer.Option(help="Dimensions of the result.")] = 100,
+    dim: Annotated[
+        int | None,
+        typer.Option(help="Dimensions of the result.", show_default="100; all if fewer"),
+    ] = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Combine the vectors of several models, which is better than any of them alone."""

@@ -21,6 +21,7 @@ from firth.plotting.picture import Picture, add_legend, extent, plain_axes, writ
 from firth.plotting.projection import Projection, project
 from firth.plotting.style import INK, LINE_WIDTH, TEXT_SIZE, look
 from firth.vectors import Vectors
+from firth.vectors.queries import warn_of_composed
 from firth.vectors.table import Token
 
 MOST_WORDS = 1_000
@@ -94,6 +95,7 @@ def scatter(
     added = [word for word in of_analogies if word not in chosen]
     chosen = _checked_size([*chosen, *added])
     found = project(vectors[chosen], method, seed)
+    warn_of_composed(chosen, vectors.index)
     side = 8.0 * min(3.0, max(0.9, (len(chosen) / 50) ** 0.5))
     picture = Picture(side, 0.8 * side)
     # UMAP and t-SNE have no label: the directions and units of their axes mean nothing.

@@ -123,13 +123,18 @@ def count_parts(words: Sequence[Token], counts: ArrayLike, cut: Cut) -> Subwords
     """
     holders: dict[str, int] = {}
     totals: dict[str, int] = {}
+    cuts: dict[str, list[str]] = {}
     for word, count in zip(words, _checked_counts(counts, len(words)).tolist(), strict=True):
-        for part in dict.fromkeys(parts_of(nfc(word), cut)):
+        text = nfc(word)
+        cuts[text] = parts_of(text, cut)
+        for part in dict.fromkeys(cuts[text]):
             holders[part] = holders.get(part, 0) + 1
             totals[part] = totals.get(part, 0) + count
     shared = [part for part, number in holders.items() if number >= _FEWEST_WORDS]
     shared.sort(key=totals.__getitem__, reverse=True)
-    return Subwords(0, 0, ngrams=tuple(shared), cut=cut)
+    rows = {part: row for row, part in enumerate(shared)}
+    known = {text: tuple(rows[p] for p in parts if p in rows) for text, parts in cuts.items()}
+    return Subwords(0, 0, ngrams=tuple(shared), cut=cut, known=known)
 
 
 def _checked_counts(counts: ArrayLike, V: int) -> NDArray[np.int64]:

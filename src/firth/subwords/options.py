@@ -14,6 +14,10 @@ Token = str | int
 Cut = Callable[[str], Sequence[str]]
 SubwordsOption = Literal["none"] | tuple[int, int] | Cut
 
+GIVE_CUT = (
+    "it is not saved with vectors, so give it again: vectors.with_cut(function), or "
+    "firth.load(path, cut=function)"
+)
 # Rows are numbered by int32.
 MOST_ROWS = 2**31 - 1
 # No word needs longer n-grams; a typing error should not fill the memory.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
+import pickle
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -21,12 +23,16 @@ from firth.subwords.cutting import (
     nfc,
     parts_of,
 )
-from firth.subwords.options import Cut, Token, check_buckets, check_lengths
+from firth.subwords.options import GIVE_CUT, Cut, Token, check_buckets, check_lengths
 
 if TYPE_CHECKING:
     from firth.subwords.compiled import NgramTable
 
 _KEYS = ("least", "most", "buckets", "ngrams")
+# Beside them for a function that cuts words.
+_KNOWN = "known"
+# So many words must be cut as before by a function that is given again.
+_COMPARED = 1_000
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,6 +51,8 @@ class Subwords:
         The n-grams that have rows of their own, in the order of the rows.
     cut : callable, optional
         Takes a word and returns its parts, which serve as n-grams.
+    known : mapping of str to tuple of int, optional
+        The rows of words that were cut by the function, which they do not need again.
 
     Raises
     ------
@@ -63,6 +71,7 @@ class Subwords:
     buckets: int | None = None
     ngrams: tuple[str, ...] = ()
     cut: Cut | None = None
+    known: Mapping[str, tuple[int, ...]] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         """Check that the parts fit together."""
@@ -77,10 +86,23 @@ class Subwords:
             if self.ngrams or self.by_function:
                 raise ConfigError("hashed subwords have lengths, and no list of n-grams")
         self._check_ngrams()
+        self._check_known()
 
     def __reduce__(self) -> tuple[type[Self], tuple[object, ...]]:
-        """Return how a copy or pickle is made: without the tables for looking up."""
-        return type(self), (self.least, self.most, self.buckets, self.ngrams, self.cut)
+        """Return how a pickle is made: without the tables for looking up.
+
+        A function that cannot be pickled, such as a lambda, is left out.
+        """
+        fields = (self.least, self.most, self.buckets, self.ngrams)
+        return type(self), (*fields, self.cut if _is_pickled(self.cut) else None, self.known)
+
+    def __copy__(self) -> Self:
+        """Return the same, as it is immutable."""
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        """Return the same, as it is immutable."""
+        return self
 
     def _set(self, name: str, value: int) -> None:
         object.__setattr__(self, name, value)
@@ -96,6 +118,17 @@ class Subwords:
         if len(self._places) != len(self.ngrams):
             twice = next(n for row, n in enumerate(self.ngrams) if self._places[n] != row)
             raise ConfigError(f"n-grams must differ, got {shown(twice)} twice")
+
+    def _check_known(self) -> None:
+        if self.known and not self.by_function:
+            raise ConfigError("subwords that are cut by lengths keep no rows of known words")
+        n = len(self.ngrams)
+        for word, rows in self.known.items():
+            if any(type(row) is not int or not 0 <= row < n for row in rows):
+                raise ConfigError(
+                    f"the rows of a word's n-grams must be from 0 to {n - 1:,}; those of "
+                    f"{one_line(repr(word))} are {shown(rows)}"
+                )
 
     @property
     def by_function(self) -> bool:
@@ -133,6 +166,8 @@ class Subwords:
         ConfigError
             If the word is not text, or the function that cuts words is missing.
         """
+        if self.by_function and (known := self.known.get(composed(word))) is not None:
+            return list(known)
         ngrams = self.ngrams_of(word)
         if self.buckets is not None:
             return [fasttext_hash(ngram) % self.buckets for ngram in ngrams]
@@ -193,21 +228,37 @@ class Subwords:
         Raises
         ------
         ConfigError
-            If these subwords are not cut by a function.
+            If these subwords are not cut by a function, or by another one than this.
         """
         if not callable(cut):
             raise ConfigError(f"cut must be a function that cuts a word, got {shown(cut)}")
+        if not self.by_function:
+            raise ConfigError("these subwords are cut by lengths: no function cuts their words")
+        for word, rows in itertools.islice(self.known.items(), _COMPARED):
+            parts = parts_of(word, cut)
+            if [self._places[part] for part in parts if part in self._places] != list(rows):
+                before = [self.ngrams[row] for row in rows]
+                raise ConfigError(
+                    f"cut must be the function that the vectors were trained with; it cuts "
+                    f"{one_line(repr(word))} into {shown(parts)}, before were found "
+                    f"{shown(before)}"
+                )
         return dataclasses.replace(self, cut=cut)
 
     def as_json(self) -> dict[str, Any]:
-        """Return what `from_json` makes the same subwords of, except for a function.
+        """Return what `from_json` makes the same subwords of.
+
+        Of a function there are the rows of the words that it has cut.
 
         Examples
         --------
         >>> hashed_ngrams(3, 6, 2_000_000).as_json()
         {'least': 3, 'most': 6, 'buckets': 2000000, 'ngrams': []}
         """
-        return {**{key: getattr(self, key) for key in _KEYS}, "ngrams": list(self.ngrams)}
+        saved = {**{key: getattr(self, key) for key in _KEYS}, "ngrams": list(self.ngrams)}
+        if self.by_function:
+            saved[_KNOWN] = {word: list(rows) for word, rows in self.known.items()}
+        return saved
 
     @classmethod
     def from_json(cls, saved: Any) -> Self:  # noqa: ANN401
@@ -218,24 +269,25 @@ class Subwords:
         FormatError
             If the description is damaged.
         """
-        if not isinstance(saved, Mapping) or set(saved) != set(_KEYS):
+        if not isinstance(saved, Mapping) or set(saved) - {_KNOWN} != set(_KEYS):
             given = ", ".join(map(str, saved)) if isinstance(saved, Mapping) else shown(saved)
             expected = ", ".join(_KEYS)
             raise FormatError(f"subwords must have the keys {expected}; got {one_line(given)}")
         if not isinstance(saved["ngrams"], list):
             raise FormatError(f"ngrams must be a list of texts, got {shown(saved['ngrams'])}")
+        known = saved.get(_KNOWN, {})
+        if not isinstance(known, Mapping) or not all(isinstance(r, list) for r in known.values()):
+            raise FormatError(f"known words must have lists of rows, got {shown(known)}")
+        rows = {word: tuple(found) for word, found in known.items()}
         with reraise(FormatError, "read the subwords", ConfigError):
-            return cls(**{**saved, "ngrams": tuple(saved["ngrams"])})
+            return cls(**{**saved, "ngrams": tuple(saved["ngrams"]), _KNOWN: rows})
 
     def _bounded(self, text: str) -> str:
         return "" if self.buckets is not None and text == END_OF_LINE else bounded(text)
 
     def _checked_cut(self) -> Cut:
         if self.cut is None:
-            raise ConfigError(
-                "the function that cuts words into subwords is not saved with vectors; give it "
-                "again: subwords.with_cut(function)"
-            )
+            raise ConfigError(f"the function that cuts words into subwords is not here; {GIVE_CUT}")
         return self.cut
 
     @functools.cached_property
@@ -247,6 +299,14 @@ class Subwords:
         from firth.subwords.compiled import table_of
 
         return table_of(self.ngrams)
+
+
+def _is_pickled(cut: Cut | None) -> bool:
+    try:
+        pickle.dumps(cut)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        return False
+    return True
 
 
 def hashed_ngrams(least: int, most: int, buckets: int) -> Subwords:

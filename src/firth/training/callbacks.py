@@ -42,8 +42,9 @@ class RunStart:
     estimate : Estimate
         The memory, the room for checkpoints and the time that it will need.
     input_vectors : callable
-        Returns a copy of the input vectors, (V, D) float32, as they are now. It may be called until
-        the run ends; the workers do not wait for it.
+        Returns a copy of the input vectors, (V, D) float32, as they are now, composed of their
+        n-grams as they are trained: the result may be read out by another recipe. It may be called
+        until the run ends; the workers do not wait for it.
     """
 
     config: TrainConfig

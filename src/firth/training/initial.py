@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from firth.corpus import Corpus, Vocabulary
 from firth.corpus.vocabulary import Token
-from firth.errors import ConfigError, one_line
+from firth.errors import ConfigError, one_line, warn
 from firth.training.config import TrainConfig
 from firth.training.engines.base import INPUT, OUTPUT, Initial
 from firth.vectors import Vectors
@@ -50,7 +50,13 @@ def cut_of(start: Vectors) -> dict[str, Any]:
     if known is None:
         return {}
     how = known.cut if known.by_function else (known.least, known.most)
-    return {} if how is None else {"subwords": how, "buckets": known.buckets}
+    if how is None:
+        warn(
+            "the vectors to start from have subwords by a function, which is not saved with them: "
+            "whole words are trained, from the composed vectors; give subwords=function for both"
+        )
+        return {}
+    return {"subwords": how, "buckets": known.buckets}
 
 
 def known_words(start: Vectors) -> Vocabulary:

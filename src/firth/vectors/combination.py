@@ -20,21 +20,24 @@ from firth.vectors.vectors import Vectors
 
 # The axes are those of frequent words: rare ones have poor vectors, and there are many.
 FREQUENT = 20_000
+DIM = 100
 
 
 @explain_keywords
-def combine(vectors: Iterable[Vectors], *, dim: int = 100) -> Vectors:
+def combine(vectors: Iterable[Vectors], *, dim: int | None = None) -> Vectors:
     """Combine vectors of several models, which is better than any of them alone.
 
     The unit rows of a word stand side by side, and are turned to the principal axes of the 20,000
-    most frequent words, of which `dim` are kept. Models that differ gain most, as by their window.
+    most frequent words, of which the first are kept. Models that differ gain most, as by their
+    window.
 
     Parameters
     ----------
     vectors : iterable of Vectors
         At least two. Words that they do not all have are left out, which a warning tells.
-    dim : int
-        D, the dimensions of the result; at most those of all together.
+    dim : int, optional
+        D, the dimensions of the result; at most those of all together. By default 100, or all if
+        there are fewer.
 
     Returns
     -------
@@ -58,7 +61,8 @@ def combine(vectors: Iterable[Vectors], *, dim: int = 100) -> Vectors:
     """
     parts = _checked(vectors)
     widths = [part.dim for part in parts]
-    whole_number("dim", dim, least=1, most=sum(widths))
+    most = sum(widths)
+    dim = min(DIM, most) if dim is None else whole_number("dim", dim, least=1, most=most)
     words = [word for word in parts[0] if all(word in part.index for part in parts[1:])]
     if not words:
         raise VocabularyError("the vectors to combine have no word in common")

@@ -80,6 +80,11 @@ class RawTables:
         """V, the number of words."""
         return len(self.input) - (0 if self.subwords is None else len(self.subwords))
 
+    @property
+    def lacks_cut(self) -> bool:
+        """Whether the function that cuts words is missing, so that unknown words have no vector."""
+        return self.subwords is not None and self.subwords.by_function and not self.subwords.cut
+
     def read_only(self) -> RawTables:
         """Return the same with a read-only view of the table."""
         return dataclasses.replace(self, input=read_only(self.input))
@@ -89,9 +94,7 @@ class RawTables:
 
         It is Σ z / √k over the rows z of its k n-grams, in the space of the other vectors.
         """
-        if self.subwords is None or not isinstance(word, str):
-            return None
-        if self.subwords.by_function and self.subwords.cut is None:
+        if self.subwords is None or self.lacks_cut or not isinstance(word, str):
             return None
         rows = np.array(self.subwords.rows_of(word), dtype=np.int64)
         if len(rows) == 0:

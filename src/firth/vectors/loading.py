@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from firth.errors import ConfigError, FormatError
 from firth.other_names import explain_keywords
+from firth.subwords.options import Cut
 from firth.vectors.formats.registry import read_table
 from firth.vectors.formats.selection import Selection
 from firth.vectors.table import Token
@@ -20,6 +21,7 @@ def load(
     encoding_errors: str = "strict",
     limit: int | None = None,
     words: Token | Iterable[Token] | None = None,
+    cut: Cut | None = None,
 ) -> Vectors:
     """Read all vectors, or some of them, from a folder or file.
 
@@ -38,6 +40,9 @@ def load(
     words : token or iterable of tokens, optional
         Read only those of these words that the file holds, in the order of the file. Rows of other
         words are not checked.
+    cut : callable, optional
+        The function that was given to `train` as `subwords`: it is not saved, and vectors of
+        unknown words need it.
 
     Raises
     ------
@@ -63,7 +68,7 @@ def load(
     selection = Selection(encoding_errors, limit=limit, words=words)
     table = read_table(path, selection)
     try:
-        return Vectors(
+        vectors = Vectors(
             table.words,
             table.input_vectors,
             counts=table.counts,
@@ -75,3 +80,5 @@ def load(
         )
     except ConfigError as error:
         raise FormatError(f"{path}: {error}") from error
+    vectors._is_from_file = not os.path.isdir(path)  # noqa: PTH112
+    return vectors if cut is None else vectors.with_cut(cut)

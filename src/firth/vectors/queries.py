@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.checks import as_array, shown
-from firth.errors import ConfigError, one_line, warn
+from firth.errors import ConfigError, VocabularyError, one_line, warn
 from firth.normalization import find_word
 from firth.vectors.search import unit_rows
 from firth.vectors.spelling import unknown_word
@@ -77,6 +77,7 @@ def find_vectors(
     rows: Mapping[Token, int],
     matrix: NDArray[np.float32],
     compose: Callable[[Token], NDArray[np.float32] | None] | None = None,
+    advice: str = "",
 ) -> Found:
     """Return copies of the vectors of words.
 
@@ -87,6 +88,8 @@ def find_vectors(
     matrix : (V, D) float32
     compose : callable, optional
         Returns the vector (D,) of a word that has no row, or None.
+    advice : str
+        How such a word could have one.
 
     Raises
     ------
@@ -99,14 +102,15 @@ def find_vectors(
         word = words[place]
         composed = None if compose is None else compose(word)
         if composed is None:
-            raise unknown_word(word if isinstance(word, str) else int(word), rows)
+            error = unknown_word(word if isinstance(word, str) else int(word), rows)
+            raise VocabularyError(f"{error}; {advice}") if advice else error
         vectors[place] = composed
     return Found(vectors, found)
 
 
-def warn_of_composed(words: Sequence[Token], found: Found, rows: Mapping[Token, int]) -> None:
-    """Warn once if vectors of words were composed of n-grams: a word may be misspelt."""
-    composed = [words[place] for place in np.flatnonzero(found.rows < 0).tolist()]
+def warn_of_composed(words: Sequence[Token], rows: Mapping[Token, int]) -> None:
+    """Warn once if words that have vectors have no rows: a composed word may be misspelt."""
+    composed = [word for word in words if find_row(word, rows) is None]
     if len(composed) == 1:
         warn(f"{unknown_word(composed[0], rows)}; its vector is composed of its n-grams")
     elif composed:

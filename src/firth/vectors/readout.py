@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from firth.checks import real_number, shown, switch, whole_number
-from firth.errors import ConfigError
+from firth.errors import ConfigError, one_line
 
 AUTO = "auto"
 
@@ -101,7 +101,7 @@ def parse_readout(readout: str | Readout) -> Readout:
     Raises
     ------
     ConfigError
-        If it names no recipe, or a change is none.
+        If it names no recipe, or a change is none or given twice.
 
     Examples
     --------
@@ -119,7 +119,12 @@ def parse_readout(readout: str | Readout) -> Readout:
         first, rest = "plain", [first, *rest]
     if first not in RECIPES:
         raise _unknown(readout)
-    return dataclasses.replace(RECIPES[first], **dict(_change(part, readout) for part in rest))
+    changes: dict[str, Any] = {}
+    for name, value in (_change(part, readout) for part in rest):
+        if name in changes:
+            raise ConfigError(f"readout gives {name} twice: {one_line(repr(readout))}")
+        changes[name] = value
+    return dataclasses.replace(RECIPES[first], **changes)
 
 
 def check_readout(readout: str | Readout) -> Readout | None:
@@ -133,7 +138,7 @@ def best_readout(shortest: int | None, *, output: bool, dim: int) -> Readout:
     Parameters
     ----------
     shortest : int or None
-        The length of the shortest n-grams; None without n-grams.
+        The length of the shortest n-grams, 0 if a function cuts words; None without n-grams.
     output : bool
         Whether there are output vectors.
     dim : int
@@ -141,7 +146,8 @@ def best_readout(shortest: int | None, *, output: bool, dim: int) -> Readout:
     """
     if shortest is None:
         return RECIPES["plain"]
-    recipe = RECIPES["character" if shortest == 1 else "subword"]
+    # What a function finds, such as strokes, tells words apart no better than characters do.
+    recipe = RECIPES["character" if shortest <= 1 else "subword"]
     if dim == 1:
         recipe = dataclasses.replace(recipe, components=0)
     return recipe if output else dataclasses.replace(recipe, output=0.0)
@@ -163,8 +169,9 @@ def check_fits(recipe: Readout, *, ngrams: bool, output: bool, dim: int) -> None
     """
     if not recipe.own_row and not ngrams:
         raise ConfigError(
-            "a readout with own_row=no needs n-grams, but these vectors are of whole words; give "
-            "another, such as 'plain,components=1'"
+            "a readout with own_row=no needs n-grams, and there are none: these vectors are of "
+            "whole words, or from a file, which keeps no n-grams as a folder does; give another, "
+            "such as 'plain,components=1'"
         )
     if recipe.output and not output:
         raise ConfigError(

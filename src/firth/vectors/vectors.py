@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.checks import whole_number
-from firth.errors import ConfigError
+from firth.errors import ConfigError, warn
 from firth.other_names import explain_keywords
 from firth.phrases import Phrases
 from firth.vectors.composition import RawTables, read_out
 from firth.vectors.documents import DocumentTable
 from firth.vectors.formats.registry import write_table
-from firth.vectors.queries import query_vectors, token_list, unit_queries, warn_of_composed
+from firth.vectors.queries import query_vectors, token_list, unit_queries
 from firth.vectors.readout import AUTO, RECIPES, Readout, best_readout, check_readout
 from firth.vectors.search import ExactIndex, cosines, unit_rows
 from firth.vectors.table import Table, Token
@@ -139,7 +139,10 @@ class Vectors(WordRows):
             the first component, with half of the output vectors and axes of -0.25; `character`,
             the same with the own row. With changes: `"plain,components=1,unit=yes"`. `auto` is what
             is best for most texts: `plain` for whole words, `character` if n-grams begin with
-            single characters, as for Chinese, else `subword`.
+            single characters, as for Chinese, or a function cuts words, else `subword`.
+
+        Vectors from a file without tables are taken as they are: a warning says that they may have
+        been read out before.
 
         Raises
         ------
@@ -161,6 +164,11 @@ class Vectors(WordRows):
                 raise ConfigError(
                     "these vectors lack the tables that they were read out of; take the folder "
                     "that training saved (combined vectors have none: combine others)"
+                )
+            if self._is_from_file and check_readout(readout) not in (None, RECIPES["plain"]):
+                warn(
+                    "these vectors come from a file, which keeps no trained tables: if they were "
+                    "read out before, this does so a second time; take the folder if there is one"
                 )
             raw = RawTables(self.input_vectors)
         return self.from_tables(
@@ -245,7 +253,8 @@ class Vectors(WordRows):
         """Find the words nearest to each query by cosine, x·y / (‖x‖ ‖y‖).
 
         A vector of zeros has no direction: it has no neighbours, and is no word's neighbour. If
-        there are n-grams, a warning says that the vector of an unknown word is composed of them.
+        there are n-grams, a warning says that the vector of an unknown word is composed of them,
+        here and in the other questions; `vectors[word]` and `get` do not warn.
 
         Parameters
         ----------
@@ -282,8 +291,7 @@ class Vectors(WordRows):
             answers = self._nearest(unit_queries(vectors), top, None)
             return answers if vectors.ndim == 2 else answers[0]
         tokens, is_one = token_list(query)
-        found = self._find(tokens)
-        warn_of_composed(tokens, found, self._rows)
+        found = self._find_and_warn(tokens)
         answers = self._nearest(unit_rows(found.vectors), top, found.rows[:, np.newaxis])
         return answers[0] if is_one else answers
 
@@ -320,8 +328,7 @@ class Vectors(WordRows):
         added, taken = token_list(positive)[0], token_list(negative)[0]
         if not (added or taken):
             raise ConfigError("an analogy needs at least one word")
-        found = self._find([*added, *taken])
-        warn_of_composed([*added, *taken], found, self._rows)
+        found = self._find_and_warn([*added, *taken])
         # In float64, a word that is both added and subtracted cancels exactly.
         unit = unit_rows(found.vectors).astype(np.float64)
         target = unit[: len(added)].sum(axis=0) - unit[len(added) :].sum(axis=0)
@@ -341,7 +348,7 @@ class Vectors(WordRows):
         >>> round(Vectors(["tea", "coffee"], matrix).similarity("tea", "coffee"), 6)
         0.8
         """
-        vectors = self[[a, b]]
+        vectors = self._find_and_warn([a, b]).vectors
         return float(cosines(vectors[:1], vectors[1:])[0])
 
     def odd_one_out(self, words: Sequence[Token]) -> Token:
@@ -366,7 +373,7 @@ class Vectors(WordRows):
         tokens, is_one = token_list(words)
         if is_one or len(tokens) < 3:
             raise ConfigError(f"odd_one_out needs at least three words, got {words!r}")
-        unit = unit_rows(self[tokens])
+        unit = unit_rows(self._find_and_warn(tokens).vectors)
         mean = unit.mean(axis=0, dtype=np.float64, keepdims=True)
         return tokens[int(np.argmin(cosines(unit, np.broadcast_to(mean, unit.shape))))]
 

@@ -5,8 +5,10 @@ V words · D dimensions · n words of a query
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, overload
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -15,10 +17,11 @@ from firth.errors import ConfigError
 from firth.normalization import Places, find_word
 from firth.other_names import VECTORS, unknown_attribute
 from firth.phrases import Phrases
+from firth.subwords.options import GIVE_CUT, Cut
 from firth.vectors.checks import checked_counts, checked_matrix, number_words, read_only
 from firth.vectors.composition import RawTables, checked_raw
 from firth.vectors.documents import DocumentTable, checked_documents
-from firth.vectors.queries import Found, find_row, find_vectors, token_list
+from firth.vectors.queries import Found, find_row, find_vectors, token_list, warn_of_composed
 from firth.vectors.table import Token
 
 # Computed from the other attributes, so neither copied nor pickled.
@@ -29,11 +32,16 @@ _FIXED = (
     "document_table",
 )  # fmt: skip
 
+_NO_CUT = f"its parts are not known: the function that cuts words is missing, and {GIVE_CUT}"
+
 Default = TypeVar("Default")
 
 
 class WordRows:
     """The part of `Vectors` that looks words up; it describes the parameters."""
+
+    # Whether the vectors were read from a file, which does not tell how they were read out.
+    _is_from_file = False
 
     def __init__(
         self,
@@ -133,6 +141,34 @@ class WordRows:
             raise ValueError(f"{np.dtype(dtype)} needs a copy of {matrix.dtype}; got copy=False")
         return matrix.astype(dtype)
 
+    def with_cut(self, cut: Cut) -> Self:
+        """Return the same vectors with the function that cuts words, for unknown words.
+
+        Vectors that were trained with `subwords=function` are saved without it. Known words and
+        other read-outs do not need it.
+
+        Raises
+        ------
+        ConfigError
+            If no function cuts the words of these vectors, or another one did.
+
+        Examples
+        --------
+        >>> import pickle, firth
+        >>> units = [["tea", "team", "tear"] * 9] * 9
+        >>> cut = lambda word: list(word)
+        >>> vectors = firth.train(units, subwords=cut, dim=8, threads=1, progress=False)
+        >>> loaded = pickle.loads(pickle.dumps(vectors))  # A lambda is not pickled.
+        >>> loaded.get("tame") is None, loaded.with_cut(cut).get("tame").shape
+        (True, (8,))
+        """
+        if self.raw is None or self.raw.subwords is None:
+            raise ConfigError("these vectors have no subwords, so no function cuts their words")
+        raw = dataclasses.replace(self.raw, subwords=self.raw.subwords.with_cut(cut))
+        same = copy.copy(self)
+        vars(same)["raw"] = raw
+        return same
+
     def __contains__(self, word: object) -> bool:
         """Return whether a word is in the vocabulary; `vectors[word]` may compose others."""
         return find_word(word, self._rows) is not None
@@ -183,5 +219,13 @@ class WordRows:
 
     def _find(self, words: Sequence[Token]) -> Found:
         """Return the vectors of words, which are composed of n-grams if there are no others."""
-        compose = None if self.raw is None else self.raw.compose
-        return find_vectors(words, self._rows, self.input_vectors, compose)
+        if self.raw is None:
+            return find_vectors(words, self._rows, self.input_vectors)
+        advice = _NO_CUT if self.raw.lacks_cut else ""
+        return find_vectors(words, self._rows, self.input_vectors, self.raw.compose, advice)
+
+    def _find_and_warn(self, words: Sequence[Token]) -> Found:
+        """Return the vectors of the words of a question; a warning tells of composed ones."""
+        found = self._find(words)
+        warn_of_composed(words, self._rows)
+        return found

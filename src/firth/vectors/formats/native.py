@@ -267,7 +267,7 @@ def _tensors_of(table: Table) -> dict[str, Floats]:
 
 
 def write_subwords(subwords: Subwords, folder: Path) -> None:
-    """Write how words are cut into n-grams. A function that cuts them is not saved."""
+    """Write how words are cut into n-grams; of a function, what it made of the words."""
     write_json(subwords.as_json(), folder / SUBWORDS)
 
 
