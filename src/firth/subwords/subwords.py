@@ -166,7 +166,7 @@ class Subwords:
         ConfigError
             If the word is not text, or the function that cuts words is missing.
         """
-        if self.by_function and (known := self.known.get(composed(word))) is not None:
+        if self.by_function and (known := self.known.get(nfc(word))) is not None:
             return list(known)
         ngrams = self.ngrams_of(word)
         if self.buckets is not None:
