@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from firth.checks import one_of
-from firth.training.config import TrainConfig
+from firth.training.config import DEFAULT_LR, TrainConfig
 
 if TYPE_CHECKING:
     from firth.corpus.script import Script
@@ -40,7 +40,7 @@ _PRESETS: dict[str, dict[str, Any]] = {
     "best": {"negative": 10},
     "word2vec": {
         "epochs": 5,
-        "lr": {"skipgram": 0.025, "cbow": 0.05},
+        "lr": DEFAULT_LR,
         "subwords": "none",
         "negative": 5,
     },
@@ -115,6 +115,8 @@ def describe_chosen(config: TrainConfig, tokens: int) -> str | None:
 def with_preset(preset: str, options: Mapping[str, Any]) -> TrainConfig:
     """Return a config of a preset's options, and of others, which override them.
 
+    A preset's noise words are left out of a run without any.
+
     Raises
     ------
     ConfigError
@@ -128,9 +130,11 @@ def with_preset(preset: str, options: Mapping[str, Any]) -> TrainConfig:
     """
     named = _PRESETS[one_of("preset", preset, choices=get_args(Preset))]
     given = {name: value for name, value in options.items() if value is not None}
-    model = TrainConfig(**given).model
+    config = TrainConfig(**given)
     chosen = {
-        name: value[model] if isinstance(value, Mapping) else value for name, value in named.items()
+        name: value[config.cbow_gradient] if isinstance(value, Mapping) else value
+        for name, value in named.items()
+        if name != "negative" or config.loss == "ns"
     }
     return TrainConfig(**{**chosen, **given})
 
