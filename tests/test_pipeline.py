@@ -296,3 +296,35 @@ def test_a_slice_of_chinese_gives_sensible_neighbours(shared_data, zstd_open, tm
     vectors = firth.train(text, tokenizer="chinese", preset="word2vec")
     for word, expected in [("父亲", "母亲"), ("弟弟", "哥哥"), ("东", "西")]:
         assert expected in [near.word for near in vectors.similar(word, top=10)]
+
+
+@pytest.mark.parametrize(
+    ("options", "fault"),
+    [
+        ({"frozen": ["a"], "subwords": (3, 6)}, "frozen words cannot have subwords"),
+        ({"frozen": ["a"], "readout": "subword"}, "needs n-grams"),
+        ({"loss": "hs", "readout": "subword"}, "needs n-grams"),
+        ({"engine": "torch", "readout": "subword"}, "needs n-grams"),
+    ],
+)
+def test_what_cannot_be_is_told_before_reading(options, fault):
+    def source():
+        raise AssertionError("it was read")
+        yield
+
+    with pytest.raises(ConfigError, match=fault):
+        firth.train(source(), **options)
+
+
+@pytest.mark.parametrize(
+    ("options", "fault"),
+    [
+        ({"subwords": (50, 60)}, "no n-gram of 50 to 60 characters is in two words"),
+        ({"subwords": (50, 60), "buckets": 9}, "no n-gram of 50 to 60 characters is in a word"),
+        ({"subwords": lambda word: []}, "no part that the function of subwords cuts is in two"),
+    ],
+)
+def test_ngrams_that_no_word_holds_are_refused(options, fault):
+    expected = rf"^{fault}.*, and the longest has 4 characters: give .*--subwords none\)$"
+    with pytest.raises(ConfigError, match=expected):
+        firth.train([["a", "bb", "milk"]] * 10, **options)

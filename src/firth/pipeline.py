@@ -217,7 +217,12 @@ class _Running:
     def check(self, source: Source | Corpus, config: TrainConfig, holdout: float | Source) -> None:
         """Raise ConfigError if options are out of range, or do not fit the source or each other."""
         held_out = source.held_out > 0 if isinstance(source, Corpus) else share_of(holdout) != 0
-        check_options(config, held_out=held_out, checkpoints=self.checkpoint is not None)
+        check_options(
+            config,
+            held_out=held_out,
+            checkpoints=self.checkpoint is not None,
+            frozen=len(self.frozen) > 0,
+        )
         if config.windows is not None and (self.start is not None or self.frozen):
             raise ConfigError(
                 "start and frozen are for one model, and windows combines several: give window "
@@ -227,7 +232,8 @@ class _Running:
         check_callbacks(self.callbacks)
         engine_named(self.engine).check(config)
         check_readout(self.readout)
-        if "subwords" not in config.not_given:
+        is_given = "subwords" not in config.not_given
+        if is_given or config.loss == "hs" or self.only_subwords() == "none":
             self.check_readout_fits(config)
 
     def check_readout_fits(self, config: TrainConfig) -> None:

@@ -9,7 +9,7 @@ from firth.errors import FirthError
 from firth.io.resources import free_disk
 from firth.training import Callback, RunStart
 from firth.training.defaults import describe_chosen, describe_model
-from firth.training.estimate import size_of, vectors_bytes
+from firth.training.estimate import size_of
 
 
 class StartReport(Callback):
@@ -56,11 +56,10 @@ class StartReport(Callback):
                 self._tell(line)
 
     def _check_room(self, start: RunStart) -> None:
-        words, dim = len(start.vocabulary), start.config.dim
-        needed = vectors_bytes(words, dim, start.documents)
+        needed = start.estimate.vectors
         if self._output.suffix:
-            # A file holds one of the two tables of words.
-            needed = vectors_bytes(words, dim) // 2
+            # A file holds the vectors of the words alone.
+            needed = 4 * len(start.vocabulary) * start.config.dim
         room = free_disk(self._output)
         if room is not None and needed > room:
             raise FirthError(

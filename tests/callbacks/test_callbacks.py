@@ -48,7 +48,7 @@ def make_start(*, words=0, checkpoint=None, matrix=None):
         epoch=1,
         words=words,
         checkpoint=checkpoint,
-        estimate=Estimate(memory=1000, disk=0),
+        estimate=Estimate(memory=1000, disk=0, vectors=0),
         input_vectors=lambda: matrix,
     )
 

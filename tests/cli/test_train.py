@@ -242,7 +242,7 @@ def test_resuming_begins_where_there_is_no_checkpoint_yet(long, train):
 
 def test_vectors_that_will_not_fit_on_the_disk_are_told_before_training(long, train, small_disk):
     # 500 words: 0.8 MB in a file, twice as much in a folder, which keeps both tables.
-    options = ["--dim", "400", "--epochs", "1", "--quiet"]
+    options = ["--dim", "400", "--epochs", "1", "--subwords", "none", "--quiet"]
     code, _, errors = train("--output", str(small_disk / "v"), *options, at=long)
     assert code == 1
     assert errors.startswith(f"firth: the vectors need about 1.6 MB in {small_disk / 'v'}, and ")

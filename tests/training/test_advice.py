@@ -163,3 +163,10 @@ def test_nothing_is_said_of_a_real_text(shared_data, zstd_open):
     with zstd_open(shared_data / "enwiki_a.txt.zst") as file:
         lines = file.read(1_000_000).decode(errors="ignore").splitlines()
     assert warnings_of([line.split() for line in lines]) == []
+
+
+def test_fewer_buckets_than_words_are_told():
+    (message,) = warnings_of(units(), subwords=(3, 6), buckets=10)
+    assert message.startswith("buckets is 10, but there are 200 words, so that n-grams of many ")
+    assert message.endswith("raise it (--buckets)")
+    assert warnings_of(units(), subwords=(3, 6), buckets=200) == []

@@ -84,6 +84,7 @@ def test_presets_are_sets_of_options_that_a_given_option_overrides():
     assert values(word2vec) == {**PLAIN, "epochs": 9}
     assert values(fitted(word2vec, tokens=1_000, script="letters")) == {**PLAIN, "epochs": 9}
     assert with_preset("word2vec", {"model": "cbow"}).lr == 0.05
+    assert with_preset("word2vec", {"model": "cbow", "cbow_gradient": "mean"}).lr == 0.2
     assert with_preset("balanced", {"dim": 7}) == TrainConfig(dim=7)
 
 
@@ -92,6 +93,14 @@ def test_a_window_overrides_the_windows_of_a_preset():
     assert (best.windows, best.negative) == ((5, 2), 10)
     assert with_preset("best", {"window": 3}) == TrainConfig(window=3, negative=10)
     assert with_preset("best", {"windows": (3, 4)}).windows == (3, 4)
+
+
+@pytest.mark.parametrize("preset", ["best", "word2vec"])
+def test_noise_words_of_a_preset_are_left_out_where_there_are_none(preset):
+    assert with_preset(preset, {"loss": "hs"}).negative is None
+    assert with_preset(preset, {}).negative is not None
+    with pytest.raises(ConfigError, match="negative must be left out with loss='hs'"):
+        with_preset(preset, {"loss": "hs", "negative": 5})
 
 
 def test_each_gradient_of_cbow_has_a_step_size_of_its_own():

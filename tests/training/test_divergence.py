@@ -110,6 +110,19 @@ def test_a_row_that_is_no_words_is_named_by_its_table_and_number():
         CHECK.check_tables(tables, 0, 0.25)
 
 
+def test_a_row_that_is_an_ngrams_is_named_by_it():
+    words = Vocabulary(["tea", "milk"], np.ones(2, np.int64))
+    shapes = {"input": TableShape(4, 3, 2), "output": TableShape(1, 3, 0)}
+    check = DivergenceCheck(words, shapes, 5, ngrams=("ea", "\n"))
+    tables = {"input": np.zeros((4, 3), np.float32), "output": np.zeros((1, 3), np.float32)}
+    tables["output"][0, 1] = 2e3  # of a tree: a node
+    with pytest.raises(Diverged, match="row 0 of the table 'output' has grown to 2000"):
+        check.check_tables(tables, 0, 0.25)
+    tables["input"][2, 1] = 3e3
+    with pytest.raises(Diverged, match="the vector of the n-gram 'ea' has grown to 3000"):
+        check.check_tables(tables, 0, 0.25)
+
+
 def test_a_row_that_is_a_documents_is_named_by_its_number():
     words = Vocabulary(["tea", "milk"], np.ones(2, np.int64))
     shapes = {"input": TableShape(5, 3, 2, documents=3), "output": TableShape(2, 3, 2)}

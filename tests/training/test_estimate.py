@@ -5,8 +5,10 @@ import dataclasses
 import numpy as np
 import pytest
 
+import firth
 from firth.corpus import read_corpus
 from firth.errors import ConfigError
+from firth.subwords import make_subwords
 from firth.training import (
     Callback,
     Checkpoints,
@@ -69,6 +71,31 @@ def test_memory_grows_by_copies_of_the_tables(corpus, tmp_path):
     assert with_checkpoints - alone == pytest.approx(with_best - alone, rel=0.1)
 
 
+def test_hashed_ngrams_need_no_memory_for_texts(corpus):
+    def memory(**options):
+        config = TrainConfig(dim=8, threads=1, subwords=(3, 6), **options)
+        words, counts = corpus.vocabulary.words, corpus.vocabulary.counts
+        subwords = make_subwords(config.subwords, words, counts, config.buckets)
+        return needed(corpus, config, subwords=subwords).memory
+
+    more = memory(buckets=1_001_000) - memory(buckets=1_000)
+    assert more == pytest.approx(1_000_000 * 4 * 16, rel=0.01)  # rows of whole vectors
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"subwords": (3, 6)}, {"loss": "hs"}, {"documents": "joint"}, {"documents": "alone"}],
+)
+def test_the_folder_of_the_vectors_takes_what_is_told(corpus, tmp_path, options):
+    watch = Watch()
+    vectors = firth.train(
+        corpus, dim=60, epochs=1, threads=1, callbacks=[watch], **{"subwords": "none", **options}
+    )
+    vectors.save(tmp_path / "v")
+    there = sum(file.stat().st_size for file in (tmp_path / "v").iterdir())
+    assert watch.estimate.vectors == pytest.approx(there, rel=0.05)
+
+
 def test_what_the_engine_declares_is_added_up(corpus, tmp_path):
     config, checkpoints = TrainConfig(dim=200, threads=1), Checkpoints(tmp_path)
     found = needed(corpus, config, checkpoints, Tall, frozen=np.arange(7))
@@ -113,6 +140,14 @@ def test_a_run_that_does_not_fit_in_memory_is_refused_before_an_engine_is_made(c
     wide = TrainConfig(dim=5, window=2_000, negative=1_000, threads=1)
     with pytest.raises(ConfigError, match=r"lower window .*, negative .* or threads"):
         train_corpus(corpus, wide, engine=NotMade)
+    hashed = TrainConfig(dim=100, subwords=(3, 6), buckets=1_000_000, threads=1)
+    with pytest.raises(ConfigError, match=r"lower buckets \(--buckets\) or dim \(--dim\)$"):
+        train_corpus(corpus, hashed, engine=NotMade)
+    ngrams = TrainConfig(dim=1_000, subwords=(3, 6), threads=1)
+    with pytest.raises(
+        ConfigError, match=r"max_vocab .*, or leave n-grams out with subwords='none"
+    ):
+        train_corpus(corpus, ngrams, engine=NotMade)
     tree = TrainConfig(dim=5, window=10_000, loss="hs", threads=4)
     with pytest.raises(ConfigError, match=r"lower window \(--window\) or threads"):
         train_corpus(corpus, tree, engine=NotMade)

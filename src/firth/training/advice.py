@@ -40,6 +40,11 @@ def _warnings(corpus: Corpus, config: TrainConfig) -> Iterator[str]:
             f"negative is {config.negative}, but there are only {words} words to draw noise from, "
             "so that they repeat; lower it (--negative), or give more text"
         )
+    if config.buckets is not None and config.buckets < words:
+        yield (
+            f"buckets is {config.buckets:,}, but there are {words:,} words, so that n-grams of "
+            "many words share a row, and training may diverge; raise it (--buckets)"
+        )
     kept = _kept_share(corpus, config)
     if kept < _FEW_KEPT:
         yield (

@@ -40,7 +40,7 @@ class RunStart:
     checkpoint : Path, optional
         The checkpoint from which it goes on.
     estimate : Estimate
-        The memory, the room for checkpoints and the time that it will need.
+        The memory, the room on the disk and the time that it will need.
     input_vectors : callable
         Returns a copy of the input vectors, (V, D) float32, as they are now, composed of their
         n-grams as they are trained: the result may be read out by another recipe. It may be called

@@ -33,7 +33,7 @@ Check = Callable[[str, Any], Any]
 _DEFAULT_WINDOW = 5
 _DEFAULT_EPOCHS = 5
 # By the gradient of CBOW; skip-gram has none, and word2vec's step size. See docs/decisions.md.
-_DEFAULT_LR = {None: 0.025, "sum": 0.05, "mean": 0.2}
+DEFAULT_LR = {None: 0.025, "sum": 0.05, "mean": 0.2}
 _DEFAULT_MIN_LR = 1e-4
 _DEFAULT_NEGATIVE, _DEFAULT_NOISE_EXPONENT = 5, 0.75
 # Steps are taken in float32, where beyond these they are 0 or infinite.
@@ -51,7 +51,7 @@ _COMPUTE: dict[str, Callable[[TrainConfig], Any]] = {
     "negative": lambda config: _DEFAULT_NEGATIVE if config.loss == "ns" else None,
     "noise_exponent": lambda config: _DEFAULT_NOISE_EXPONENT if config.loss == "ns" else None,
     "epochs": lambda config: _DEFAULT_EPOCHS,
-    "lr": lambda config: _DEFAULT_LR[config.cbow_gradient],
+    "lr": lambda config: DEFAULT_LR[config.cbow_gradient],
     "min_lr": lambda config: min(_DEFAULT_MIN_LR, config.lr),
     "threads": lambda config: available_processors(),
     "subwords": lambda config: "none",

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from firth.checks import one_of
-from firth.training.config import TrainConfig
+from firth.training.config import DEFAULT_LR, TrainConfig
 
 if TYPE_CHECKING:
     from firth.corpus.script import Script
@@ -40,7 +40,7 @@ _PRESETS: dict[str, dict[str, Any]] = {
     "best": {"negative": 10, "windows": (5, 2)},
     "word2vec": {
         "epochs": 5,
-        "lr": {"skipgram": 0.025, "cbow": 0.05},
+        "lr": DEFAULT_LR,
         "subwords": "none",
         "negative": 5,
     },
@@ -132,7 +132,8 @@ def describe_model(config: TrainConfig) -> str | None:
 def with_preset(preset: str, options: Mapping[str, Any]) -> TrainConfig:
     """Return a config of a preset's options, and of others, which override them.
 
-    A window overrides the preset's windows.
+    A window overrides the preset's windows. A preset's noise words are left out of a run without
+    any.
 
     Raises
     ------
@@ -147,11 +148,13 @@ def with_preset(preset: str, options: Mapping[str, Any]) -> TrainConfig:
     """
     named = dict(_PRESETS[one_of("preset", preset, choices=get_args(Preset))])
     given = {name: value for name, value in options.items() if value is not None}
-    model = TrainConfig(**given).model
+    config = TrainConfig(**given)
     if "window" in given:
         named.pop("windows", None)
     chosen = {
-        name: value[model] if isinstance(value, Mapping) else value for name, value in named.items()
+        name: value[config.cbow_gradient] if isinstance(value, Mapping) else value
+        for name, value in named.items()
+        if name != "negative" or config.loss == "ns"
     }
     return TrainConfig(**{**chosen, **given})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from firth.corpus import Vocabulary
 from firth.errors import ConfigError, one_line
-from firth.training.engines.base import Tables, TableShape
+from firth.training.engines.base import INPUT, Tables, TableShape
 
 # Learning never leads to a mean loss this many times that of guessing, nor to a number this large
 # in a vector.
@@ -34,6 +34,8 @@ class DivergenceCheck:
     targets: float  # how many targets a window has: guessing costs log 2 for each
     # Returns the numbers of the documents, if there are any.
     document_numbers: Callable[[], NDArray[np.int64]] | None = None
+    # Those that have rows after the words in the input table.
+    ngrams: Sequence[str] = ()
 
     def check_loss(
         self, loss: float, pairs: int, tables: Callable[[], Tables], epoch: int, lr: float
@@ -83,6 +85,9 @@ class DivergenceCheck:
         if row < self.shapes[name].words:
             word = self.vocabulary.words[row]
             return f"the vector of {one_line(repr(word))}", worst
+        place = row - self.shapes[name].words
+        if name == INPUT and place < len(self.ngrams):
+            return f"the vector of the n-gram {one_line(repr(self.ngrams[place]))}", worst
         place = row - self.shapes[name].rows + self.shapes[name].documents
         if place >= 0 and self.document_numbers is not None:
             return f"the vector of document {self.document_numbers()[place]}", worst

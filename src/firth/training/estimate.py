@@ -19,7 +19,8 @@ from firth.training.task import Task
 _JSON_PER_WORD = 20
 _JSON_IN_MEMORY_PER_WORD = 120
 
-# An n-gram as text, with its place in a dictionary.
+# An n-gram as text: in a file, and with its place in a dictionary.
+_JSON_PER_NGRAM = 12
 _NGRAM_IN_MEMORY = 150
 
 # The time of a shorter run is not measured: words times the cost of a word, which is D and the
@@ -38,6 +39,7 @@ class Estimate:
 
     memory: int  # bytes
     disk: int  # bytes in the folder of checkpoints; 0 without one
+    vectors: int  # bytes of the folder of the vectors, if one is saved
     # From the beginning to the end of the last epoch; None for a short run: it is not measured.
     seconds: float | None = None
 
@@ -48,7 +50,7 @@ def estimate(task: Task, checkpoints: Checkpoints | None = None) -> Estimate:
     tables = sum(shape.bytes for shape in task.shapes.values())
     memory = task.engine.memory(task.config, task.sizes, task.schedule.length, len(task.frozen))
     # Which rows words are composed of, and the texts of the n-grams.
-    memory += 4 * task.sizes.parts + task.sizes.ngrams * _NGRAM_IN_MEMORY
+    memory += 4 * task.sizes.parts + _texts(task) * _NGRAM_IN_MEMORY
     # Copies of all tables: of a checkpoint, and of the best epoch.
     memory += ((checkpoints is not None) + keeps_best) * tables
     disk = 0
@@ -58,7 +60,23 @@ def estimate(task: Task, checkpoints: Checkpoints | None = None) -> Estimate:
         # One more than are kept, while it is written; where a run goes on, some are there.
         there = len(list_checkpoints(checkpoints.folder))
         disk = one * max(1, checkpoints.keep + 1 - there)
-    return Estimate(memory=memory, disk=disk)
+    return Estimate(memory=memory, disk=disk, vectors=_vectors_bytes(task))
+
+
+def _texts(task: Task) -> int:
+    """Return the number of n-grams that are kept as text: none, if they are hashed."""
+    return 0 if task.subwords is None else len(task.subwords.ngrams)
+
+
+def _vectors_bytes(task: Task) -> int:
+    """Return the bytes of the trained vectors in a folder, with all that is kept beside them."""
+    # The rows of a tree are not kept.
+    kept = sum(shape.bytes for shape in task.shapes.values() if shape.words)
+    if task.subwords is not None:
+        # What was read out, beside the rows it was composed of.
+        kept += 4 * task.words * task.config.dim
+    texts = task.words * _JSON_PER_WORD + _texts(task) * _JSON_PER_NGRAM
+    return kept + texts + 8 * task.sizes.documents
 
 
 def check_fits(needed: Estimate, task: Task, checkpoints: Checkpoints | None = None) -> None:
@@ -70,8 +88,9 @@ def check_fits(needed: Estimate, task: Task, checkpoints: Checkpoints | None = N
     if left is not None and needed.memory > left:
         smaller = "dim (--dim) or max_vocab (--max-vocab)"
         if task.sizes.ngrams > task.words:
-            option = "subwords" if task.config.buckets is None else "buckets"
-            smaller = f"dim (--dim), max_vocab (--max-vocab) or {option} (--{option})"
+            smaller += ", or leave n-grams out with subwords='none' (--subwords none)"
+            if task.config.buckets is not None:
+                smaller = "buckets (--buckets) or dim (--dim)"
         if task.engine.memory(task.config, Sizes(0), 0, 0) > needed.memory / 2:
             negative = ", negative (--negative)" if task.config.loss == "ns" else ""
             smaller = f"window (--window){negative} or threads (--threads)"
@@ -124,11 +143,6 @@ def expected_seconds(task: Task, engine: Engine, words: int) -> float | None:
     tokens.release(0, tokens.size)
     measured = sum(stretch.stop - stretch.start for stretch in trained[engine.workers :])
     return words * (time.perf_counter() - began) / measured
-
-
-def vectors_bytes(words: int, dim: int, documents: int = 0) -> int:
-    """Return the bytes of `Vectors` with their output vectors and documents."""
-    return 4 * (2 * words + documents) * dim + 8 * documents
 
 
 def size_of(number: int) -> str:

@@ -108,8 +108,9 @@ class Task:
     def check(self) -> DivergenceCheck:
         """What notices that the run diverges."""
         corpus = self.corpus
+        ngrams = () if self.subwords is None else self.subwords.ngrams
         return DivergenceCheck(
-            corpus.vocabulary, self.shapes, self.targets, corpus.numbers_of_units
+            corpus.vocabulary, self.shapes, self.targets, corpus.numbers_of_units, ngrams
         )
 
     @property

@@ -61,17 +61,18 @@ def train_corpus(
     Interrupted
         If the run was interrupted after a checkpoint.
     """
-    check_options(config, held_out=corpus.held_out > 0, checkpoints=checkpoints is not None)
+    check_options(
+        config,
+        held_out=corpus.held_out > 0,
+        checkpoints=checkpoints is not None,
+        frozen=len(frozen) > 0,
+    )
     make_engine = engine_named(DEFAULT) if engine is None else engine
     make_engine.check(config)
     words, counts = corpus.vocabulary.words, corpus.vocabulary.counts
     subwords = make_subwords(config.subwords, words, counts, config.buckets)
-    if subwords is not None and len(frozen):
-        raise ConfigError(
-            "frozen words cannot have subwords: their n-grams are those of other words too; give "
-            "subwords='none' (--subwords none), or freeze none"
-        )
     task = Task(corpus, config, make_engine, initial, frozen, subwords)
+    _check_ngrams(task)
     warn_of_unusual_settings(corpus, config)
     needed = estimate.estimate(task, checkpoints)
     estimate.check_fits(needed, task, checkpoints)
@@ -81,8 +82,13 @@ def train_corpus(
             return run.train(interrupts)
 
 
-def check_options(config: TrainConfig, *, held_out: bool, checkpoints: bool) -> None:
-    """Raise ConfigError if the config does not fit held-out text or checkpoints, or their lack."""
+def check_options(config: TrainConfig, *, held_out: bool, checkpoints: bool, frozen: bool) -> None:
+    """Raise ConfigError if the config does not fit what else a run has, or lacks."""
+    if frozen and config.subwords != "none":
+        raise ConfigError(
+            "frozen words cannot have subwords: their n-grams are those of other words too; give "
+            "subwords='none' (--subwords none), or freeze none"
+        )
     if config.patience is not None and not held_out:
         raise ConfigError("patience needs a held-out text: give holdout (--holdout) too")
     if config.documents != "none" and held_out:
@@ -94,6 +100,22 @@ def check_options(config: TrainConfig, *, held_out: bool, checkpoints: bool) -> 
         raise ConfigError(
             "on_divergence='halve' goes back to a checkpoint: give a folder for them (--checkpoint)"
         )
+
+
+def _check_ngrams(task: Task) -> None:
+    """Raise ConfigError if n-grams were asked for, and no word has one."""
+    subwords = task.subwords
+    if subwords is None or "subwords" in task.config.not_given or task.sizes.parts > task.words:
+        return
+    holders = "two words" if subwords.buckets is None else "a word"
+    missing = f"n-gram of {subwords.least} to {subwords.most} characters is in {holders}"
+    if subwords.by_function:
+        missing = "part that the function of subwords cuts is in two words"
+    longest = max(len(str(word)) for word in task.corpus.vocabulary)
+    raise ConfigError(
+        f"no {missing}, and the longest has {longest} characters: give shorter ones "
+        "(--subwords 3-6), or subwords='none' (--subwords none)"
+    )
 
 
 def check_callbacks(callbacks: Sequence[Callback]) -> None:
