@@ -24,12 +24,12 @@ from firth.training.checkpoints.folder import list_checkpoints
 
 STEPS = {"os.mkdir", "os.remove", "os.rename", "os.rmdir"}
 ids = np.random.default_rng(1).zipf(1.3, size=(400, 10)) % 200
-units = [[f"w{k}" for k in unit] for unit in ids.tolist()]
+units = [[f"w{k}" for k in unit] for unit in ids.tolist()] + [["new", "york", "w1"]] * 40
+
+options = {**json.loads(sys.argv[1]), "min_count": 1, "deterministic": True, "threads": 1}
 
 def train(**more):
-    return firth.train(
-        units, dim=8, epochs=3, min_count=1, deterministic=True, threads=1, holdout=0.05, **more
-    )
+    return firth.train(units, dim=8, epochs=3, holdout=0.05, **options, **more)
 
 def is_a_step(event, path=None, mode=None, flags=0, *_):
     writes = event == "open" and flags & (os.O_WRONLY | os.O_RDWR)
@@ -63,13 +63,19 @@ sys.exit(status)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes cannot be copied here")
-def test_a_run_killed_at_every_step_of_a_save_ends_with_the_bytes_of_one_left_alone(tmp_path):
-    kills = [json.loads(line) for line in output_of("-c", PROGRAM, cwd=tmp_path).splitlines()]
+@pytest.mark.parametrize("options", [{}, {"subwords": "1-2", "phrases": 1}])
+def test_a_run_killed_at_every_step_of_a_save_ends_with_the_bytes_of_one_left_alone(
+    tmp_path, options
+):
+    output = output_of("-c", PROGRAM, json.dumps(options), cwd=tmp_path)
+    kills = [json.loads(line) for line in output.splitlines()]
     assert len(kills) >= 10
     # Before the first checkpoint, with some, and in the midst of writing one.
     assert kills[0]["checkpoints"] == 0 < kills[-1]["checkpoints"]
     assert any(".checkpoint-" in kill["seen"] for kill in kills)
-    for name in ("model.safetensors", "vocabulary.json"):
+    names = {file.name for file in (tmp_path / "alone").iterdir()} - {"config.json"}
+    assert len(names) == 2 + len(options)
+    for name in names:
         killed, alone = (tmp_path / folder / name for folder in ("vectors", "alone"))
         assert killed.read_bytes() == alone.read_bytes()
     losses = [firth.load(tmp_path / name).config["losses"] for name in ("vectors", "alone")]

@@ -179,6 +179,19 @@ def test_a_run_stopped_again_and_again_ends_with_the_same_bytes(tmp_path, monkey
     assert vectors.config["held_out_losses"] == alone.config["held_out_losses"]
 
 
+@pytest.mark.parametrize("more", [{"subwords": (2, 3)}, {"phrases": 1}])
+def test_a_stopped_run_with_ngrams_or_phrases_ends_with_the_same_bytes(tmp_path, monkeypatch, more):
+    monkeypatch.setattr(schedule, "_STRETCH", 2048)
+    options = {**OPTIONS, "deterministic": True, **more}
+    units = [*UNITS, *[["w1", "new", "york", "w2"]] * 100]
+    alone = firth.train(units, **options)
+    vectors = stop_again_and_again(units, tmp_path / "c", 4_000, (1, 2, 3), options)
+    assert bytes_of(vectors) == bytes_of(alone)
+    assert ("new_york" in alone) == ("phrases" in more)
+    if alone.raw is not None:
+        np.testing.assert_array_equal(vectors.raw.input, alone.raw.input)
+
+
 def test_a_stopped_run_from_vectors_with_frozen_words_ends_with_the_same_bytes(
     tmp_path, monkeypatch
 ):

@@ -18,7 +18,7 @@ from firth.io.cache import cache_folder
 from firth.training.checkpoints.folder import Checkpoints
 from firth.training.checkpoints.opening import open_checkpoints
 from firth.training.config import TrainConfig
-from firth.training.defaults import fitted
+from firth.training.defaults import Preset, fitted
 from firth.training.engines.base import INPUT
 from firth.training.engines.registry import engine_named
 from firth.training.given import with_config
@@ -27,7 +27,7 @@ from firth.training.progress import ReadingBar, TrainingBar, are_bars_shown
 from firth.training.run_log import RunLog
 from firth.training.several import combine_models, without_tables
 from firth.training.task import TrainResult
-from firth.training.trainer import check_callbacks, check_options, train_corpus
+from firth.training.trainer import check_callbacks, check_frozen, check_options, train_corpus
 from firth.vectors import RawTables, Readout, Vectors
 from firth.vectors.readout import AUTO, check_fits, check_readout
 
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from firth.subwords.options import SubwordsOption
     from firth.training.callbacks import Callback
     from firth.training.config import CbowGradient, Documents, Loss, Model, OnDivergence
-    from firth.training.defaults import Preset
 
 _LOG = logging.getLogger(__name__)
 
@@ -217,12 +216,8 @@ class _Running:
     def check(self, source: Source | Corpus, config: TrainConfig, holdout: float | Source) -> None:
         """Raise ConfigError if options are out of range, or do not fit the source or each other."""
         held_out = source.held_out > 0 if isinstance(source, Corpus) else share_of(holdout) != 0
-        check_options(
-            config,
-            held_out=held_out,
-            checkpoints=self.checkpoint is not None,
-            frozen=len(self.frozen) > 0,
-        )
+        check_options(config, held_out=held_out, checkpoints=self.checkpoint is not None)
+        check_frozen(config, len(self.frozen))
         if config.windows is not None and (self.start is not None or self.frozen):
             raise ConfigError(
                 "start and frozen are for one model, and windows combines several: give window "
@@ -232,14 +227,13 @@ class _Running:
         check_callbacks(self.callbacks)
         engine_named(self.engine).check(config)
         check_readout(self.readout)
-        is_given = "subwords" not in config.not_given
-        if is_given or config.loss == "hs" or self.only_subwords() == "none":
+        is_whole_words = config.loss == "hs" or self.only_subwords() == "none"
+        if is_whole_words or "subwords" not in config.not_given:
             self.check_readout_fits(config)
 
     def check_readout_fits(self, config: TrainConfig) -> None:
         """Raise ConfigError if vectors cannot be read out by the recipe that was given."""
-        recipe = check_readout(self.readout)
-        if recipe is not None:
+        if (recipe := check_readout(self.readout)) is not None:
             ngrams, output = config.subwords != "none", config.loss == "ns"
             check_fits(recipe, ngrams=ngrams, output=output, dim=config.dim)
 

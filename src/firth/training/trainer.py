@@ -61,12 +61,8 @@ def train_corpus(
     Interrupted
         If the run was interrupted after a checkpoint.
     """
-    check_options(
-        config,
-        held_out=corpus.held_out > 0,
-        checkpoints=checkpoints is not None,
-        frozen=len(frozen) > 0,
-    )
+    check_options(config, held_out=corpus.held_out > 0, checkpoints=checkpoints is not None)
+    check_frozen(config, len(frozen))
     make_engine = engine_named(DEFAULT) if engine is None else engine
     make_engine.check(config)
     words, counts = corpus.vocabulary.words, corpus.vocabulary.counts
@@ -82,13 +78,8 @@ def train_corpus(
             return run.train(interrupts)
 
 
-def check_options(config: TrainConfig, *, held_out: bool, checkpoints: bool, frozen: bool) -> None:
-    """Raise ConfigError if the config does not fit what else a run has, or lacks."""
-    if frozen and config.subwords != "none":
-        raise ConfigError(
-            "frozen words cannot have subwords: their n-grams are those of other words too; give "
-            "subwords='none' (--subwords none), or freeze none"
-        )
+def check_options(config: TrainConfig, *, held_out: bool, checkpoints: bool) -> None:
+    """Raise ConfigError if the config does not fit held-out text or checkpoints, or their lack."""
     if config.patience is not None and not held_out:
         raise ConfigError("patience needs a held-out text: give holdout (--holdout) too")
     if config.documents != "none" and held_out:
@@ -99,6 +90,15 @@ def check_options(config: TrainConfig, *, held_out: bool, checkpoints: bool, fro
     if config.on_divergence == "halve" and not checkpoints:
         raise ConfigError(
             "on_divergence='halve' goes back to a checkpoint: give a folder for them (--checkpoint)"
+        )
+
+
+def check_frozen(config: TrainConfig, frozen: int) -> None:
+    """Raise ConfigError if there are frozen words, and words have n-grams."""
+    if frozen and config.subwords != "none":
+        raise ConfigError(
+            "frozen words cannot have subwords: their n-grams are those of other words too; give "
+            "subwords='none' (--subwords none), or freeze none"
         )
 
 

@@ -124,6 +124,9 @@ class Vectors(WordRows):
     def read_out(self, readout: str | Readout = AUTO) -> Self:
         """Return other vectors, read out of the same trained tables by another recipe.
 
+        Vectors from a file without tables are taken as they are: a warning says that they may have
+        been read out before.
+
         Parameters
         ----------
         readout : str or Readout
@@ -140,9 +143,6 @@ class Vectors(WordRows):
             the same with the own row. With changes: `"plain,components=1,unit=yes"`. `auto` is what
             is best for most texts: `plain` for whole words, `character` if n-grams begin with
             single characters, as for Chinese, or a function cuts words, else `subword`.
-
-        Vectors from a file without tables are taken as they are: a warning says that they may have
-        been read out before.
 
         Raises
         ------
