@@ -77,7 +77,7 @@ def test_the_options_of_other_tools_are_known(names):
     ("call", "option", "told"),
     [
         (partial(firth.train, UNITS), "vector_size", "Firth calls it dim"),
-        (partial(firth.train, UNITS), "windows", "the nearest is window"),
+        (partial(firth.train, UNITS), "windw", "the nearest is window"),
         (partial(firth.train, UNITS), "sg", "Firth has model, 'skipgram' or"),
         (partial(firth.train, UNITS), "hs", "Firth has loss: hs=1 is loss='hs', hs=0 is"),
         (partial(firth.train, UNITS), "minCount", "Firth calls it min_count"),
