@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import shlex
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -50,7 +51,9 @@ def main() -> None:
     """Make what is missing, write all results, print the tables."""
     asked = parse_arguments()
     report = json.loads(asked.output.read_text("utf-8")) if asked.output.exists() else {}
-    report |= {"command": command_line(asked), "texts": report.get("texts", {})}
+    # Results are made by several commands: each recipe is made once.
+    commands = dict.fromkeys([*report.get("command", []), command_line(asked)])
+    report |= {"command": list(commands), "texts": report.get("texts", {})}
     with tempfile.TemporaryDirectory(prefix="firth-") as folder:
         for language, megabytes in wanted_texts(asked):
             text = cut(getattr(asked, language), megabytes, Path(folder))
@@ -192,8 +195,8 @@ def command_line(asked: argparse.Namespace) -> str:
     for name, value in vars(asked).items():
         if name != "output" and value is not None:
             values = value if isinstance(value, list) else [value]
-            shown = (each.name if isinstance(each, Path) else str(each) for each in values)
-            words.append(f"--{name} {' '.join(shown)}")
+            shown = [each.name if isinstance(each, Path) else str(each) for each in values]
+            words.append(f"--{name} {shlex.join(shown)}")
     return " ".join(words)
 
 
