@@ -168,13 +168,18 @@ def _slot_of(key: np.int64, mask: int) -> np.int64:
 
 
 @inlined
-def number_of(key: np.int64, slots: NDArray[np.int64]) -> np.int64:
-    """Return the number of a key, -1 if it has none."""
-    mask = len(slots) // 2 - 1
+def _find(key: np.int64, slots: NDArray[np.int64], mask: int) -> np.int64:
+    """Return the slot of a key, or the empty one where it would be entered."""
     slot = _slot_of(key, mask)
     while slots[2 * slot] != key and slots[2 * slot] != _EMPTY:
         slot = (slot + 1) & mask
-    return np.int64(slots[2 * slot + 1])
+    return slot
+
+
+@inlined
+def number_of(key: np.int64, slots: NDArray[np.int64]) -> np.int64:
+    """Return the number of a key, -1 if it has none."""
+    return np.int64(slots[2 * _find(key, slots, len(slots) // 2 - 1) + 1])
 
 
 @compiled
@@ -187,9 +192,7 @@ def _count(
         # The table is larger than the near caches.
         prefetch_item(slots, 2 * _slot_of(keys[min(place + _AHEAD, last)], mask))
         key = keys[place]
-        slot = _slot_of(key, mask)
-        while slots[2 * slot] != key and slots[2 * slot] != _EMPTY:
-            slot = (slot + 1) & mask
+        slot = _find(key, slots, mask)
         if slots[2 * slot] == _EMPTY:
             if size == room:
                 return place, size
@@ -205,9 +208,7 @@ def _enter(keys: NDArray[np.int64], numbers: NDArray[np.int64], slots: NDArray[n
     """Enter keys that differ into an empty table."""
     mask = len(slots) // 2 - 1
     for place in range(len(keys)):
-        slot = _slot_of(keys[place], mask)
-        while slots[2 * slot] != _EMPTY:
-            slot = (slot + 1) & mask
+        slot = _find(keys[place], slots, mask)
         slots[2 * slot] = keys[place]
         slots[2 * slot + 1] = numbers[place]
 
