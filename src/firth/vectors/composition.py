@@ -229,28 +229,42 @@ def compose_words(raw: RawTables, words: Sequence[Token], *, own_row: bool) -> F
     if raw.subwords is None:
         return own
     offsets, rows = raw.subwords.rows_of_all(cast(Sequence[str], words))
-    ngrams = raw.input[V:]
     composed = np.empty(own.shape, np.float32)
-    for block in _blocks(offsets, own.shape[1]):
-        starts, sizes = offsets[block], np.diff(offsets[block.start : block.stop + 1])
-        totals = np.zeros((len(sizes), own.shape[1]))
-        has_ngrams = sizes > 0
-        if has_ngrams.any():
-            parts = ngrams[rows[starts[0] : offsets[block.stop]]].astype(np.float64)
-            totals[has_ngrams] = np.add.reduceat(parts, (starts - starts[0])[has_ngrams], axis=0)
-        takes_own = np.full(len(sizes), own_row) | ~has_ngrams
+    for block, totals in bag_sums(raw.input[V:], offsets, rows):
+        sizes = np.diff(offsets[block.start : block.stop + 1])
+        takes_own = own_row | (sizes == 0)
         totals[takes_own] += own[block][takes_own]
         composed[block] = totals / np.sqrt(sizes + takes_own)[:, np.newaxis]
     return composed
 
 
+def bag_sums(
+    table: Floats, offsets: NDArray[np.int64], rows: NDArray[np.int32]
+) -> Iterator[tuple[slice, Doubles]]:
+    """Yield the sums of the rows of words, block by block: which words, and their sums (n, D).
+
+    Parameters
+    ----------
+    table : (rows, D) float32
+    offsets, rows : int64 (V + 1,), int32
+        The rows of word w are `rows[offsets[w] : offsets[w + 1]]`; a word may have none.
+    """
+    for block in _blocks(offsets, table.shape[1]):
+        starts, stops = offsets[block], offsets[block.start + 1 : block.stop + 1]
+        totals, has_rows = np.zeros((len(starts), table.shape[1])), stops > starts
+        if has_rows.any():
+            parts = table[rows[starts[0] : stops[-1]]].astype(np.float64)
+            totals[has_rows] = np.add.reduceat(parts, (starts - starts[0])[has_rows], axis=0)
+        yield block, totals
+
+
 def _blocks(offsets: NDArray[np.int64], D: int) -> Iterator[slice]:
-    """Cut words into slices that have about `NUMBERS_PER_BLOCK` numbers in the rows of n-grams."""
+    """Cut words into slices that have about `NUMBERS_PER_BLOCK` numbers in their rows."""
     V, start = len(offsets) - 1, 0
     room = max(1, NUMBERS_PER_BLOCK // D)
     while start < V:
         stop = int(np.searchsorted(offsets, offsets[start] + room, side="right")) - 1
-        # Words without n-grams take room too.
+        # Words without rows take room too.
         stop = min(max(stop, start + 1), start + room, V)
         yield slice(start, stop)
         start = stop

@@ -11,6 +11,7 @@ import numpy as np
 
 from firth.training.config import TrainConfig
 from firth.training.engines.base import INPUT, OUTPUT, Composition, Floats, Sizes, TableShape
+from firth.vectors.composition import bag_sums
 
 _ROWS_AT_ONCE = 4_096
 
@@ -46,14 +47,10 @@ def composed(table: Floats, composition: Composition) -> Floats:
     >>> composed(table, Composition(np.array([0, 1, 3]), np.array([0, 1, 2]), 1)).tolist()
     [[1.0, 0.0], [2.1213202476501465, 2.8284270763397217]]
     """
-    starts, rows, _ = composition
-    words = len(starts) - 1
-    vectors = np.empty((words, table.shape[1]), np.float32)
-    for first in range(0, words, _ROWS_AT_ONCE):
-        last = min(first + _ROWS_AT_ONCE, words)
-        parts = table[rows[starts[first] : starts[last]]]
-        np.add.reduceat(parts, starts[first:last] - starts[first], out=vectors[first:last])
-    vectors *= composition.scales[:, np.newaxis]
+    vectors = np.empty((composition.sizes.words, table.shape[1]), np.float32)
+    scales = composition.scales[:, np.newaxis]
+    for block, totals in bag_sums(table, composition.starts, composition.rows):
+        vectors[block] = totals * scales[block]
     return vectors
 
 
