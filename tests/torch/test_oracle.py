@@ -77,6 +77,21 @@ def assert_close(ours, theirs, tolerance):
     assert ours[2] == pytest.approx(theirs[2], rel=max(tolerance, 1e-6))
 
 
+def assert_each_is_one_update(case, windows, run):
+    """Compare a step of a module on each window alone with the reference's and the kernel's."""
+    before = case.inputs, case.outputs
+    for window in windows:
+        module, expected = run(case, [window]), case.run_reference([window])
+        for start, ours, theirs in zip(before, module[:2], expected[:2], strict=True):
+            change = theirs - start
+            assert np.abs(change).max() > 0
+            np.testing.assert_allclose(
+                ours - start, change, rtol=1e-6, atol=1e-9 * np.abs(change).max()
+            )
+        compiled = case.run_kernel(window.position, window.position + 1)
+        assert_close(compiled, module, 1e-6)
+
+
 @pytest.mark.parametrize(
     ("cbow", "divided"),
     [(False, False), (True, False), (True, True)],
@@ -92,17 +107,7 @@ def test_one_step_is_one_update(cbow, divided, dim, negative):
     assert any(len(set(sum(w.bags, ()))) < len(sum(w.bags, ())) for w in windows)
     assert negative == 1 or any(len(set(w.targets)) < len(w.targets) for w in windows)
     assert any(len(w.targets) <= negative for w in windows)
-    before = case.inputs, case.outputs
-    for window in windows:
-        module, expected = run_module(case, [window]), case.run_reference([window])
-        for start, ours, theirs in zip(before, module[:2], expected[:2], strict=True):
-            change = theirs - start
-            assert np.abs(change).max() > 0
-            np.testing.assert_allclose(
-                ours - start, change, rtol=1e-6, atol=1e-9 * np.abs(change).max()
-            )
-        compiled = case.run_kernel(window.position, window.position + 1)
-        assert_close(compiled, module, 1e-6)
+    assert_each_is_one_update(case, windows, run_module)
 
 
 @BOTH
@@ -112,17 +117,7 @@ def test_one_step_in_a_tree_is_one_update(cbow, dim, vocabulary):
     shape = {"vocabulary": vocabulary, "lengths": (30, 2, 9), "sample": 0.0, "slope": 0.0}
     case = draw_case(cbow=cbow, dim=dim, negative=None, **shape)
     windows = list(case.windows())
-    before = case.inputs, case.outputs
-    for window in windows:
-        module, expected = run_tree(case, [window]), case.run_reference([window])
-        for start, ours, theirs in zip(before, module[:2], expected[:2], strict=True):
-            change = theirs - start
-            assert np.abs(change).max() > 0
-            np.testing.assert_allclose(
-                ours - start, change, rtol=1e-6, atol=1e-9 * np.abs(change).max()
-            )
-        compiled = case.run_kernel(window.position, window.position + 1)
-        assert_close(compiled, module, 1e-6)
+    assert_each_is_one_update(case, windows, run_tree)
     in_sequence = run_tree(case, windows)
     assert_close(case.run_kernel(), in_sequence, 1e-5)
     assert_close(case.run_reference(), in_sequence, 1e-9)
