@@ -238,15 +238,11 @@ class _Running:
             check_fits(recipe, ngrams=ngrams, output=output, dim=config.dim)
 
     def only_subwords(self) -> SubwordsOption | None:
-        """Return the only subwords that fit: those of `start`, or none; None if any do."""
-        if self.engine == "torch" or self.frozen:
-            return "none"
-        if self.start is None:
-            return None
-        known = None if self.start.raw is None else self.start.raw.subwords
-        if known is None or known.by_function or known.buckets is not None:
-            return "none"
-        return known.least, known.most
+        """Return "none" where the rule must not choose subwords, else None.
+
+        Those of `start` are in the config already.
+        """
+        return "none" if self.engine == "torch" or self.frozen or self.start is not None else None
 
     def writes(self) -> list[Path]:
         """Return what the run writes: it is no text, although it may lie in a folder of texts."""

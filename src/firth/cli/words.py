@@ -39,6 +39,6 @@ def split_words(vectors: Vectors, given: list[str]) -> list[str | int]:
     for word in chosen:
         if word not in vectors and " " in str(word):
             raise VocabularyError(f"{word!r} has no vector; words are separated by ','")
-    # Raises on an unknown word, before anything complains that there are too few.
+    # Raises on a word that has no vector, before anything complains that there are too few.
     vectors[chosen]
     return chosen

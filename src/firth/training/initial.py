@@ -32,16 +32,20 @@ def check_cut(start: Vectors | None, config: TrainConfig) -> None:
     known = None if start is None or start.raw is None else start.raw.subwords
     if known is None or config.subwords == "none":
         return
-    asked = "a function" if callable(config.subwords) else (*config.subwords, config.buckets)
-    had = "a function" if known.by_function else (known.least, known.most, known.buckets)
+    how = config.subwords
+    asked = "a function" if callable(how) else _describe_cut(*how, config.buckets)
+    had = "a function"
+    if not known.by_function:
+        had = _describe_cut(known.least, known.most, known.buckets)
     if asked != had:
-        needed = had if isinstance(had, str) else f"{had[0]}-{had[1]}"
-        if not isinstance(had, str) and had[2] is not None:
-            needed += f" in {had[2]:,} buckets"
         raise ConfigError(
-            f"the vectors to start from have subwords by {needed}: give the same, or "
+            f"the vectors to start from have subwords by {had}: give the same, or "
             "subwords='none' for their composed vectors"
         )
+
+
+def _describe_cut(least: int, most: int, buckets: int | None) -> str:
+    return f"{least}-{most}" + ("" if buckets is None else f" in {buckets:,} buckets")
 
 
 def cut_of(start: Vectors) -> dict[str, Any]:

@@ -47,20 +47,16 @@ class HogwildEngine:
     @staticmethod
     def memory(config: TrainConfig, sizes: Sizes, stretch: int, frozen: int) -> int:
         """Estimate the bytes that the engine holds; see `Engine`."""
-        stride, window = (
-            stride_of(config.dim),
-            window_of(config, expected_longest_path(sizes.words)),
-        )
+        stride = stride_of(config.dim)
+        window = window_of(config, expected_longest_path(sizes.words))
         scratch = config.workers * worker_bytes(window, stride, stretch)
         tables = sum(
             4 * stride * (shape.rows + kept) + (4 * shape.rows if kept else 0)
             for shape in two_tables(config, sizes).values()
             for kept in [min(frozen, shape.words)]
         )
-        parts = _BYTES_PER_PART * sizes.parts + (
-            _BYTES_OF_PARTS * sizes.words if sizes.parts else 0
-        )
-        return tables + scratch + parts + sizes.words * sampling.BYTES_PER_WORD
+        per_word = sampling.BYTES_PER_WORD + (_BYTES_OF_PARTS if sizes.parts else 0)
+        return tables + scratch + sizes.words * per_word + sizes.parts * _BYTES_PER_PART
 
     def __init__(
         self,
