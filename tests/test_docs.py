@@ -44,6 +44,7 @@ FILES = {
     "text.txt": "\n".join(ENGLISH * 50),
     # The content tells the compression, not the name.
     "enwiki_a.txt.zst": "\n".join(ENGLISH * 50),
+    "reviews.txt": "\n".join(ENGLISH * 50),
     "corpus.txt": "\n".join(ENGLISH * 50),
     "more.txt": "\n".join(ENGLISH[::-1] * 50),
     "zh.txt": "\n".join(CHINESE * 50),
