@@ -52,6 +52,20 @@ def five_epochs(model):
         )
 
 
+def subwords():
+    """The rows of README's table of subwords."""
+    found = results("train_speed_skipgram_100_subwords")["tools"]
+    for tool, name in (("Firth", "firth"), ("fastText", "fasttext")):
+        figures = found[name]["figures"]
+        times = name == "firth"
+        over = [f" {figures[key]:.1f} " if times else " "
+                for key in ("training_over_fasttext", "whole_over_fasttext")]  # fmt: skip
+        yield (
+            f"| skip-gram, {tool} | {figures['words_per_second'] / 1e6:.2f} M |{over[0]}| "
+            f"{figures['seconds']:.1f} s |{over[1]}| {figures['peak_megabytes']:,.0f} MB |"
+        )
+
+
 def summary():
     over = [tools(f"{key}_100_one_epoch")[0]["whole_over_gensim"] for key in ("cbow", "skipgram")]
     yield "{:.0f} to {:.0f} times as fast as gensim".format(*over)
@@ -141,7 +155,16 @@ def softmax_sentence():
         ),
         *(
             pytest.param(rows(), id=rows.__name__)
-            for rows in (summary, range_of_runs, reading, peak, startup, textbook, softmax_sentence)
+            for rows in (
+                subwords,
+                summary,
+                range_of_runs,
+                reading,
+                peak,
+                startup,
+                textbook,
+                softmax_sentence,
+            )
         ),
     ],
 )
@@ -165,7 +188,7 @@ def test_every_row_of_readmes_tables_of_figures_is_checked():
                for row in rows(model)]  # fmt: skip
     text = (ROOT / "README.md").read_text("utf-8")
     shown = [line for line in text.splitlines() if line.startswith(("| skip-gram, ", "| CBOW, "))]
-    rest = [line for line in shown if line not in {*checked, *textbook()}]
+    rest = [line for line in shown if line not in {*checked, *subwords(), *textbook()}]
     assert [line for line in rest if not line.startswith("| skip-gram, share of the")] == []
 
 
