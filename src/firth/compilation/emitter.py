@@ -18,6 +18,7 @@ from numba.core import cgutils
 from numba.core.base import BaseContext
 from numba.core.typing import Signature, signature
 from numba.extending import lower_builtin, type_callable
+from numba.np.numpy_support import as_dtype
 
 from firth.compilation.processor import processor_features
 from firth.errors import ConfigError
@@ -108,39 +109,22 @@ class Emitter:
         listed = (self.builder.load(self.at(offsets, self.integer(k))) for k in range(count))
         return [self.at(table, offset) for offset in listed]
 
-    def horizontal_sums(self, vectors: Sequence[ir.Value]) -> ir.Value:
-        """Return one vector whose elements are the sums of up to WIDTH vectors' elements.
+    def horizontal_sums(self, vectors: Sequence[ir.Value | None]) -> ir.Value:
+        """Return one vector whose elements are the sums of the elements of each of WIDTH vectors.
 
         The vectors are interleaved pair by pair and added, until one is left: a third of the
-        operations that a sum of each by itself would take.
+        operations that a sum of each by itself would take. The sum of None is 0.
         """
-        level = [*vectors, *[self.constant(0.0)] * (WIDTH - len(vectors))]
+        level, zero = list(vectors), self.constant(0.0)
         for even, odd in _interleavings():
             level = [
-                self.builder.fadd(self.shuffle(a, b, even), self.shuffle(a, b, odd))
+                None if a is None and b is None else self._added(a or zero, b or zero, even, odd)
                 for a, b in zip(level[::2], level[1::2], strict=True)
             ]
-        return level[0]
+        return zero if level[0] is None else level[0]
 
-    def store_sums(self, vectors: Sequence[ir.Value], pointer: ir.Value) -> None:
-        """Write the sums of the elements of each vector, one after the other."""
-        for k in range(0, len(vectors), WIDTH):
-            some = vectors[k : k + WIDTH]
-            self.store_first(
-                self.horizontal_sums(some), len(some), self.at(pointer, self.integer(k))
-            )
-
-    def store_first(self, vector: ir.Value, count: int, pointer: ir.Value) -> None:
-        """Write the first `count` elements of a vector, in pieces of powers of 2."""
-        done = 0
-        while done < count:
-            size = 1 << ((count - done).bit_length() - 1)
-            piece = self.shuffle(vector, vector, range(done, done + size))
-            place = self.builder.bitcast(
-                self.at(pointer, self.integer(done)), piece.type.as_pointer()
-            )
-            self.builder.store(piece, place).align = 4
-            done += size
+    def _added(self, a: ir.Value, b: ir.Value, even: Sequence[int], odd: Sequence[int]) -> ir.Value:
+        return self.builder.fadd(self.shuffle(a, b, even), self.shuffle(a, b, odd))
 
     def splat(self, scalar: ir.Value) -> ir.Value:
         """Return a vector with `scalar` in every element."""
@@ -197,6 +181,7 @@ class ArrayArg(NamedTuple):
     """An array that a primitive is called with."""
 
     data: ir.Value  # pointer to its first element
+    size: ir.Value  # how many elements, or rows
     stride: ir.Value | None  # length of a row, where it has rows
     item_bytes: int
 
@@ -247,7 +232,8 @@ def _as_argument(
         return value
     array = context.make_array(kind)(context, builder, value)
     stride = builder.extract_value(array.shape, 1) if kind.ndim == 2 else None
-    return ArrayArg(array.data, stride, kind.dtype.bitwidth // 8)
+    size = builder.extract_value(array.shape, 0)
+    return ArrayArg(array.data, size, stride, as_dtype(kind.dtype).itemsize)
 
 
 def call_own(

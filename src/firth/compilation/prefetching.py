@@ -1,7 +1,7 @@
 """Asking the processor for memory before it is read or written, so that nothing waits for it.
 
-Each primitive is a Python function that does nothing, as results do not depend on it, and one that
-emits what is compiled in its place. Places beyond the end of an array may be asked for.
+Each primitive is a Python function, and one that emits what is compiled in its place. Places beyond
+the end of an array may be asked for, and results never depend on what was.
 """
 
 from __future__ import annotations
@@ -12,54 +12,48 @@ import numpy as np
 from llvmlite import ir
 from numpy.typing import NDArray
 
-from firth.compilation.emitter import INT32, LINE, Emitter, emitted_for
+from firth.compilation.emitter import INT32, INT64, Emitter, emitted_for
 
 
-def prefetch_rows(
+def prefetch_item(items: NDArray[Any], place: int | np.int64) -> None:
+    """Ask for an element of an array to be brought into the cache, for reading.
+
+    In Python, nothing is done.
+    """
+
+
+@emitted_for(prefetch_item)
+def _emit_prefetch_of_one(e, items, place):
+    emit_prefetch(e, e.at(items.data, place), for_writing=False)
+
+
+def row_addresses(
     table: NDArray[np.float32],
     rows: NDArray[np.int64],
     first: int,
     count: int,
-    column: int,
-    columns: int,
+    addresses: NDArray[np.int64],
+    place: int,
 ) -> None:
-    """Ask for some columns of `count` rows, listed from `first`, to be brought into the cache.
+    """Write the addresses of `count` rows of a table, listed from `first`, from a place on."""
+    offsets = rows[first : first + count] * table.itemsize
+    addresses[place : place + count] = table.ctypes.data + offsets
 
-    Columns beyond the end of the rows are left out.
-    """
 
-
-@emitted_for(prefetch_rows)
-def _emit_prefetch_of_rows(e, table, rows, first, count, column, columns):
-    columns = e.least(columns, e.builder.sub(table.stride, column))
-
+@emitted_for(row_addresses)
+def _emit_addresses(e, table, rows, first, count, addresses, place):
     def over(k: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-        row = e.builder.load(e.at(rows.data, first, k))
-        _ask_for_items(e, e.at(table.data, column, row), columns, table.item_bytes)
+        row = e.builder.ptrtoint(e.at(table.data, e.builder.load(e.at(rows.data, first, k))), INT64)
+        e.builder.store(row, e.at(addresses.data, place, k))
         return []
 
     e.loop(count, 1, [], over)
 
 
-def prefetch_item(items: NDArray[Any], place: int | np.int64) -> None:
-    """Ask for an element of an array to be brought into the cache, for reading."""
-
-
-@emitted_for(prefetch_item)
-def _emit_prefetch_of_one(e, items, place):
-    _ask_for(e, e.at(items.data, place), for_writing=False)
-
-
-def _ask_for_items(e: Emitter, first: ir.Value, count: ir.Value, item_bytes: int) -> None:
-    def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-        _ask_for(e, e.at(first, index), for_writing=True)
-        return []
-
-    e.loop(count, LINE // item_bytes, [], along)
-
-
-def _ask_for(e: Emitter, place: ir.Value, *, for_writing: bool) -> None:
-    """Emit a prefetch of the cache line at `place` into all caches."""
-    line = e.builder.bitcast(place, ir.IntType(8).as_pointer())
+def emit_prefetch(e: Emitter, place: ir.Value, *, for_writing: bool) -> None:
+    """Emit a prefetch of the cache line at a pointer, or an address, into all caches."""
+    byte = ir.IntType(8).as_pointer()
+    is_address = isinstance(place.type, ir.IntType)
+    line = e.builder.inttoptr(place, byte) if is_address else e.builder.bitcast(place, byte)
     flags = [ir.Constant(INT32, flag) for flag in (int(for_writing), 3, 1)]
     e.call("llvm.prefetch.p0", ir.VoidType(), line, *flags)

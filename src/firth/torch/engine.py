@@ -184,15 +184,14 @@ class TorchEngine:
             tokens.ids, tokens.offsets, start, stop, key, self._sampling, self._window
         )
         if listed.composed is None:
-            contexts = _with_repetitions(listed.inputs, listed.context_duplicates, listed.m)
-            count = listed.m + listed.repeated_contexts
+            contexts, count = listed.inputs, listed.m
         else:
             contexts, count = listed.inputs, listed.bag_ends[:, 0]
         return Windows(
             listed.positions,
             listed.targets[:, 0] + _FIRST,
             _padded(contexts, count),
-            _padded(listed.targets[:, 1:], listed.t + listed.repeated_noise - 1),
+            _padded(listed.targets[:, 1:], listed.t - 1),
         )
 
     def tables(self) -> Tables:
@@ -267,15 +266,6 @@ def _piece(config: TrainConfig) -> int:
     """Return how many positions are listed at once."""
     places = 2 * config.window + (config.negative or 0)
     return max(1, min(_MOST_POSITIONS, _MOST_PLACES // places))
-
-
-def _with_repetitions(
-    rows: NDArray[np.int64], duplicates: NDArray[np.int64], m: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Return the m distinct rows of each window (n, C), then those that occur again."""
-    places, distinct = np.arange(rows.shape[1]), m[:, np.newaxis]
-    again = np.take_along_axis(duplicates, np.maximum(places - distinct, 0), axis=1)
-    return np.take_along_axis(rows, np.where(places < distinct, places, again), axis=1)
 
 
 def _padded(rows: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.int64]:

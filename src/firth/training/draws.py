@@ -18,6 +18,8 @@ from firth.compilation import inlined
 
 GAMMA = 0x9E3779B97F4A7C15
 _GAMMA = np.uint64(GAMMA)
+# SplitMix64's output function: shift and exclusive or, then multiply, and so on.
+MIXING = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, None))
 _HALF = np.uint64(32)
 _LOW = np.uint64(0xFFFFFFFF)
 

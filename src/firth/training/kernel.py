@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from firth.compilation import inlined, optional
 from firth.compilation.arrays import Shapes
 from firth.compilation.emitter import WIDTH
-from firth.compilation.prefetching import prefetch_rows
+from firth.compilation.prefetching import row_addresses
 from firth.training.lists.reach import slot_count
 from firth.training.lists.windows import (
     BLOCK,
@@ -41,14 +41,24 @@ from firth.training.lists.windows import (
     most_targets,
 )
 from firth.training.simd import bags, primitives, rows
+from firth.training.simd.primitives import (
+    INPUTS_OF_VECTOR,
+    LOSS_VECTORS,
+    NO_SCORE,
+    VECTORS_OF_INPUT,
+)
 from firth.training.simd.rows import Floats
+from firth.training.simd.tiles import LANES, TILE, tiles_of
 
-# Rows are fetched this many windows ahead.
-AHEAD = 1
-# The update goes over the rows so many columns at a time, a multiple of every vector's width.
-# Before each part, a share of what a later window needs is fetched: a processor cannot wait for all
-# of it at once.
+# What a window needs is fetched while this many windows before it are trained, a line at a time.
+AHEAD = 4
+# Of the rows of which a word is composed, so many are fetched.
+MOST_PARTS_AHEAD = 64
+# Bags of several rows are trained so many columns at a time, so that the fetching is spread over
+# the changes of the rows too. A multiple of every vector's width.
 COLUMNS = 64
+# Gradients are computed for so many inputs at a time: then the running loss has room for them.
+INPUTS_AT_ONCE = 32
 
 
 class Parts(NamedTuple):
@@ -88,24 +98,32 @@ class Scratch(NamedTuple):
     composed: Floats  # row 2b is the vector of bag b, row 2b + 1 its value before the step
     composed_rows: NDArray[np.int64]  # the offsets of the rows 2b
     before: Floats  # the inputs before the step
-    scores: Floats  # S, then G
-    signs: Floats  # -1 where S holds the score of a target labelled 1, else 1
-    loss: Floats  # (2 * WIDTH,) see primitives.gradient
+    gradients: Floats  # (tiles, inputs * LANES) see `primitives`
+    signs: Floats  # (tiles, 2 * LANES) -1 for a target labelled 1, 1 for 0, and 0 for none
+    biases: Floats  # (tiles, 2 * LANES) 0, and NO_SCORE where there is no target
+    loss: Floats  # (2 * WIDTH,) see primitives.gradients
+    soon: NDArray[np.int64]  # addresses of the rows that a later window needs
 
 
 def scratch_shapes(window: Window, stride: int) -> Shapes:
     """Return the shapes of a `Scratch`."""
-    composed = composed_bags(window)
-    scores = most_inputs(window) * most_targets(window) + WIDTH
+    composed, most, tiles = (
+        composed_bags(window),
+        most_targets(window),
+        tiles_of(most_targets(window)),
+    )
+    inputs = composed or most_inputs(window)
     slots = 0 if window.subwords is None else slot_count(window.reach)
     return {
         "slots": ((2 * slots, stride), np.float32),
         "composed": ((2 * composed, stride), np.float32),
         "composed_rows": ((composed,), np.int64),
-        "before": ((composed or most_inputs(window), stride), np.float32),
-        "scores": ((scores,), np.float32),
-        "signs": ((scores,), np.float32),
+        "before": ((inputs, stride), np.float32),
+        "gradients": ((tiles, (inputs + INPUTS_OF_VECTOR) * LANES), np.float32),
+        "signs": ((tiles, 2 * LANES), np.float32),
+        "biases": ((tiles, 2 * LANES), np.float32),
         "loss": ((2 * WIDTH,), np.float32),
+        "soon": ((most + MOST_PARTS_AHEAD,), np.int64),
     }
 
 
@@ -153,68 +171,88 @@ def train_window(
         What was taken out of the running loss, and how many vectors of scores it holds now.
     """
     # Each array of the list is named once: to Numba, naming one costs time.
-    m, repeated_contexts = listed.m[w], listed.repeated_contexts[w]
-    t, repeated_noise = listed.t[w], listed.repeated_noise[w]
-    x_again, y_again = listed.context_duplicates[w], listed.noise_duplicates[w]
-    x_rows, y_rows, width = listed.inputs[w], listed.targets[w], t + repeated_noise
-    ends, weights, gains = listed.bag_ends[w], listed.weights[w], listed.gains[w]
-    slots, composed, composed_rows, before, scores, signs, running_loss = scratch
+    m, t, ends = listed.m[w], listed.t[w], listed.bag_ends[w]
+    x_rows, y_rows = listed.inputs[w], listed.targets[w]
+    slots, composed, composed_rows, before, g, signs, biases, running_loss, soon = scratch
     # Near the end of a short block these are rows of older windows: then nothing is gained.
     later = (w + AHEAD) & (2 * BLOCK - 1)
-    later_rows, later_t, arrivals = listed.targets[later], listed.t[later], listed.arrivals
     outputs, are_used = tables.output, tables.parts.are_used
     inputs = tables.input if are_used is None else slots
 
-    fetch(are_used, tables, later_rows, later_t, arrivals, later, 0, COLUMNS // 2)
+    asked = rows_needed(
+        are_used, tables, listed.targets[later], listed.t[later], listed.arrivals, later, soon
+    )
     if listed.composed is not None:
         x, trained, listed_rows = composed, composed_rows, ends[m - 1]
+        columns = COLUMNS
     else:
         x, trained, listed_rows = inputs, x_rows, m
-    compose_bags(listed.composed, inputs, x_rows, ends, weights, m, composed)
+        columns = inputs.shape[1]
+    compose_bags(listed.composed, inputs, x_rows, ends, listed.weights[w], m, composed)
     if listed.is_relabelled[w]:
-        # For as many inputs as any window has: the next windows may have more.
-        primitives.signs_of(listed.labels[w], width, len(trained), signs)
-    primitives.scores(x, trained, m, outputs, y_rows, width, scores)
-    fetch(are_used, tables, later_rows, later_t, arrivals, later, COLUMNS // 2, COLUMNS // 2)
-    copy_duplicates(scores, m, x_again, repeated_contexts, width)
-    taken, pending = loss_and_gradient(
-        scores, signs, (m + repeated_contexts) * width, eta, running_loss, pending
-    )
-    fold_contexts(scores, m, x_again, repeated_contexts, width)
-    fold_noise(scores, m, width, t, y_again, repeated_noise)
-    for column in range(0, x.shape[1], COLUMNS):
-        columns = min(COLUMNS, x.shape[1] - column)
-        fetch(are_used, tables, later_rows, later_t, arrivals, later, column + COLUMNS, COLUMNS)
-        primitives.update(x, trained, m, outputs, y_rows, t, scores, width, before, column, columns)
-        share_changes(listed.composed, inputs, x_rows, ends, gains, m, composed, column, columns)
+        sign_labels(listed.labels[w], t, signs, biases)
+    taken = 0.0
+    for tile in range(tiles_of(t)):
+        for first in range(0, m, INPUTS_AT_ONCE):
+            end = min(m, first + INPUTS_AT_ONCE)
+            vectors = (end - first + INPUTS_OF_VECTOR - 1) // INPUTS_OF_VECTOR * VECTORS_OF_INPUT
+            pending += vectors
+            if pending > LOSS_VECTORS:
+                taken += flush_loss(running_loss)
+                pending = vectors
+            primitives.gradients(
+                x,
+                trained,
+                first,
+                end,
+                outputs,
+                y_rows,
+                t,
+                tile,
+                signs,
+                biases,
+                eta,
+                g,
+                running_loss,
+            )
+    if listed.has_repetitions[w]:
+        fold_inputs(g, trained, m)
+        fold_targets(g, y_rows, t, m)
+    for column in range(0, x.shape[1], columns):
+        some = min(columns, x.shape[1] - column)
+        primitives.update(x, trained, m, outputs, y_rows, t, g, before, column, some, soon, asked)
+        share_changes(
+            listed.composed, inputs, x_rows, ends, listed.gains[w], m, composed, column, some
+        )
     restore_frozen(inputs, x_rows, listed_rows, frozen[0])
     restore_frozen(outputs, y_rows, t, frozen[1])
     return taken, pending
 
 
 @optional
-def fetch(
+def rows_needed(
     are_used: Literal[True] | None,
     tables: Tables,
     targets: NDArray[np.int64],
     t: int,
     arrivals: NDArray[np.int64],
     w: int,
-    column: int,
-    columns: int,
-) -> None:
-    """Fetch some columns of the rows that window w needs and those before it do not.
+    soon: NDArray[np.int64],
+) -> int:
+    """Write the addresses of the rows that window w needs and those before it do not.
 
-    `are_used` is that of the parts of words.
+    `are_used` is that of the parts of words. Return how many there are.
     """
-    prefetch_rows(tables.output, targets, 0, t, column, columns)
+    row_addresses(tables.output, targets, 0, t, soon, 0)
     if are_used is not None:
         _, starts, rows, _ = tables.parts
         word = arrivals[w]
         first = starts[word]
-        prefetch_rows(tables.input, rows, first, starts[word + 1] - first, column, columns)
-    else:
-        prefetch_rows(tables.input, arrivals, w, 1, column, columns)
+        count = min(starts[word + 1] - first, MOST_PARTS_AHEAD)
+        row_addresses(tables.input, rows, first, count, soon, t)
+        return t + count
+    row_addresses(tables.input, arrivals, w, 1, soon, t)
+    return t + 1
 
 
 # ---------------------------------------------------------------------------- bags
@@ -263,74 +301,58 @@ def share_changes(
 
 
 @inlined
-def copy_duplicates(
-    scores: Floats, m: int, duplicates: NDArray[np.int64], count: int, width: int
-) -> None:
-    """Append a copy of its scores for every repetition of an input."""
-    for r in range(count):
-        for k in range(width):
-            scores[(m + r) * width + k] = scores[duplicates[r] * width + k]
+def fold_inputs(gradients: Floats, rows: NDArray[np.int64], m: int) -> None:
+    """Add the gradients of rows that are listed again to those of the last time; leave 0 there."""
+    for last in range(1, m):
+        for i in range(last):
+            if rows[i] == rows[last]:
+                for tile in range(len(gradients)):
+                    for k in range(LANES):
+                        gradients[tile, last * LANES + k] += gradients[tile, i * LANES + k]
+                        gradients[tile, i * LANES + k] = 0.0
 
 
 @inlined
-def fold_contexts(
-    gradients: Floats, m: int, duplicates: NDArray[np.int64], count: int, width: int
-) -> None:
-    """Add the gradients of the repetitions to those of the input, whose row is changed once."""
-    for r in range(count):
-        for k in range(width):
-            gradients[duplicates[r] * width + k] += gradients[(m + r) * width + k]
-
-
-@inlined
-def fold_noise(
-    gradients: Floats,
-    m: int,
-    width: int,
-    t: int,
-    duplicates: NDArray[np.int64],
-    count: int,
-) -> None:
-    """Add the gradients of targets that are repetitions to those of the first."""
-    for r in range(count):
-        for i in range(0, m * width, width):
-            gradients[i + duplicates[r]] += gradients[i + t + r]
+def fold_targets(gradients: Floats, rows: NDArray[np.int64], t: int, m: int) -> None:
+    """Add the gradients of targets that are listed again to those of the last time, as above."""
+    for last in range(1, t):
+        for j in range(last):
+            if rows[j] == rows[last]:
+                to, at = last // TILE, j // TILE
+                for i in range(0, m * LANES, LANES):
+                    place = i + j % TILE
+                    gradients[to, i + last % TILE] += gradients[at, place]
+                    gradients[at, place] = 0.0
 
 
 # ---------------------------------------------------------------------------- loss, gradient
 
 
 @inlined
-def loss_and_gradient(
-    scores: Floats, signs: Floats, count: int, eta: np.float32, running_loss: Floats, pending: int
-) -> tuple[float, int]:
-    """Turn the scores into eta (label - σ(score)), and add their losses to the running loss.
-
-    Returns
-    -------
-    taken, pending : float, int
-        What was taken out of the running loss, and how many vectors of scores it holds now.
-    """
-    taken, done = 0.0, 0
-    while done < count:
-        if pending == primitives.LOSS_VECTORS:
-            taken += flush_loss(running_loss)
-            pending = 0
-        some = min(count - done, (primitives.LOSS_VECTORS - pending) * WIDTH)
-        primitives.gradient(scores, signs, done, some, eta, running_loss)
-        pending += (some + WIDTH - 1) // WIDTH
-        done += some
-    return taken, pending
+def sign_labels(labels: Floats, t: int, signs: Floats, biases: Floats) -> None:
+    """Write what turns scores into arguments of the loss, for t labelled targets."""
+    for tile in range(tiles_of(t)):
+        for lane in range(LANES):
+            target = tile * TILE + lane
+            sign, bias = np.float32(0.0), np.float32(NO_SCORE)
+            if lane < TILE and target < t:
+                sign, bias = np.float32(1.0) - np.float32(2.0) * labels[target], np.float32(0.0)
+            signs[tile, lane] = signs[tile, LANES + lane] = sign
+            biases[tile, lane] = biases[tile, LANES + lane] = bias
 
 
 @inlined
 def flush_loss(running_loss: Floats) -> float:
     """Return the sum of the running loss, and start it anew."""
     loss = 0.0
-    for i in range(WIDTH):
-        linear, product = np.float64(running_loss[i]), np.float64(running_loss[WIDTH + i])
-        loss += linear + np.log(product)
-        running_loss[i], running_loss[WIDTH + i] = 0.0, 1.0
+    # In float64 the products of a few lanes can be multiplied before one logarithm is taken.
+    for start in range(0, WIDTH, 4):
+        product = np.float64(1.0)
+        for i in range(start, start + 4):
+            loss += np.float64(running_loss[i])
+            product *= np.float64(running_loss[WIDTH + i])
+            running_loss[i], running_loss[WIDTH + i] = 0.0, 1.0
+        loss += np.log(product)
     return loss
 
 

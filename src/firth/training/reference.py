@@ -195,12 +195,11 @@ def on_path(window: ReferenceWindow, path: Path) -> ReferenceWindow:
 
 
 def window_in(listed: WindowList, w: int, stride: int = 1) -> ReferenceWindow:
-    """Return window w of a list, with its repetitions spelled out."""
-    m, width = int(listed.m[w]), int(listed.t[w] + listed.repeated_noise[w])
+    """Return window w of a list."""
+    m, t = int(listed.m[w]), int(listed.t[w])
     rows = (listed.inputs[w] // stride).tolist()
     if listed.composed is None:
-        again = listed.context_duplicates[w, : listed.repeated_contexts[w]]
-        bags = [(rows[k],) for k in [*range(m), *again]]
+        bags = [(row,) for row in rows[:m]]
         weights = gains = (1.0,) * len(bags)
     else:
         ends = [0, *listed.bag_ends[w, :m].tolist()]
@@ -212,8 +211,8 @@ def window_in(listed: WindowList, w: int, stride: int = 1) -> ReferenceWindow:
         bags=tuple(bags),
         weights=weights,
         gains=gains,
-        targets=tuple((listed.targets[w, :width] // stride).tolist()),
-        labels=tuple(listed.labels[w, :width].tolist()),
+        targets=tuple((listed.targets[w, :t] // stride).tolist()),
+        labels=tuple(listed.labels[w, :t].tolist()),
     )
 
 

@@ -25,7 +25,6 @@ from firth.training.lists.windows import (
     Sampling,
     Window,
     WindowList,
-    draw_noise,
     empty_list,
     gather,
     gathered_bytes,
@@ -55,7 +54,7 @@ def make_worker(window: Window, stride: int, stretch: int) -> Worker:
     """
     own = zeros_of(scratch_shapes(window, stride))
     own["composed_rows"][:] = np.arange(len(own["composed_rows"])) * 2 * stride
-    own["signs"][:] = own["loss"][WIDTH:] = 1.0
+    own["loss"][WIDTH:] = 1.0
     return Worker(room_for(window, stretch), empty_list(window, 2 * BLOCK), Scratch(**own))
 
 
@@ -110,34 +109,29 @@ def train_stretch(
         number of positive pairs: (context, centre) for skip-gram, windows for CBOW.
     """
     gathered, listed, scratch = worker
-    positions, m, repeated_contexts = listed.positions, listed.m, listed.repeated_contexts
-    stride, alias, (lr, slope) = tables.input.shape[1], sampling.alias, step
+    positions, m = listed.positions, listed.m
+    stride, (lr, slope) = tables.input.shape[1], step
     are_used = tables.parts.are_used
     last = gather(tokens, offsets, unit, start, stop, key, sampling.keep, window.reach, gathered)
     loss, pairs, pending = 0.0, 0, 0
     # While one block is trained, the next is already listed, so that its rows can be fetched.
-    # Noise is drawn for the block after that, which then takes the place of the trained one.
     centre, gathered_unit, first, now, following = window.reach, 0, 0, 0, 0
     # Moves of the trained block: how many are done, and where they end; and of the next.
     done, moves_end, next_moves, next_moves_end = 0, 0, 0, 0
     while centre < last or now + following > 0 or done < moves_end or next_moves < next_moves_end:
-        for k in range(BLOCK):
-            if centre + k < last:
-                draw_noise(gathered, centre + k, key, alias, window.negative)
-            if k < now:
-                w = first + k
-                move_words(are_used, tables, listed.moves, done, listed.move_ends[w], scratch.slots)
-                done = listed.move_ends[w]
-                eta = np.float32(lr + slope * positions[w])
-                taken, pending = train_window(tables, listed, w, eta, frozen, scratch, pending)
-                loss += taken
-                pairs += m[w] + repeated_contexts[w]
+        for w in range(first, first + now):
+            move_words(are_used, tables, listed.moves, done, listed.move_ends[w], scratch.slots)
+            done = listed.move_ends[w]
+            eta = np.float32(lr + slope * positions[w])
+            taken, pending = train_window(tables, listed, w, eta, frozen, scratch, pending)
+            loss += taken
+            pairs += m[w]
         move_words(are_used, tables, listed.moves, done, moves_end, scratch.slots)
         end = min(centre + BLOCK, last)
         begin = 0 if first == 0 else len(listed.moves) // 2
         gathered_unit, count, end_of_moves = list_block(
             window.cbow, window.subwords, window.longest_path,
-            gathered, (centre, end), gathered_unit, key, sampling, window, stride,
+            gathered, (centre, end), gathered_unit, sampling, window, stride,
             listed, (first, begin),
         )  # fmt: skip
         now, following = following, count

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from firth.training import reference
-from firth.training.lists.bags import PLACES
+from firth.training.lists.windows import PLACES
 from training_case import BOTH, draw_case
 
 
@@ -81,34 +81,39 @@ def test_the_document_of_each_window_is_listed(cbow, reach):
 def test_a_vocabulary_of_two_repeats_everything(cbow):
     case = draw_case(cbow=cbow, dim=4, negative=5, vocabulary=2, sample=0.0, lengths=(40, 40))
     listed = case.listed()
-    assert (listed.t <= 2).all()
-    assert listed.repeated_noise.max() == 4
-    assert cbow or (listed.m <= 2).all()
+    # Noise words that are the centre are left out.
+    assert listed.t.min() < 6
+    assert listed.has_repetitions.all()
     assert_lists_agree(case)
 
 
-def test_repetitions_name_what_they_repeat():
-    listed = draw_case(cbow=False, dim=4, negative=9, vocabulary=6, sample=0.0).listed()
-    assert listed.repeated_contexts.any()
-    assert listed.repeated_noise.any()
-    for w in range(len(listed.positions)):
-        m, t, repeated_noise = listed.m[w], listed.t[w], listed.repeated_noise[w]
-        assert len(set(listed.inputs[w, :m])) == m
-        assert len(set(listed.targets[w, :t])) == t
-        assert (listed.context_duplicates[w, : listed.repeated_contexts[w]] < m).all()
-        again = listed.noise_duplicates[w, :repeated_noise]
-        assert (listed.targets[w, again] == listed.targets[w, t : t + repeated_noise]).all()
-        assert listed.labels[w, : t + repeated_noise].tolist() == [1.0] + [0.0] * (
-            t + repeated_noise - 1
-        )
+def has_repetitions(listed, w):
+    inputs, targets = listed.inputs[w, : listed.m[w]], listed.targets[w, : listed.t[w]]
+    return len(set(inputs)) < len(inputs) or len(set(targets)) < len(targets)
 
 
-def test_words_that_share_a_slot_are_told_apart():
-    # Ids that are equal modulo the number of slots, repeated_contexts within a window.
+@pytest.mark.parametrize("reach", [1, 3, 40])
+@pytest.mark.parametrize("negative", [1, 9])
+def test_windows_with_repetitions_are_marked(reach, negative):
+    case = draw_case(cbow=False, dim=4, negative=negative, vocabulary=900, reach=reach)
+    case.ids = np.random.default_rng(1).integers(0, 900, len(case.ids)).astype(np.int32)
+    case.ids[20:60:3] = case.ids[20]
+    listed = case.listed()
+    expected = [has_repetitions(listed, w) for w in range(len(listed.m))]
+    assert any(expected)
+    assert not all(expected)
+    # Where words occur within reach but not within the window, or as the centre, it may be too.
+    assert (listed.has_repetitions >= np.array(expected)).all()
+    assert not listed.has_repetitions.all()
+
+
+def test_words_of_equal_remainders_are_told_apart():
+    # Ids that are equal modulo the number of places, some of them repeated within a window.
     case = draw_case(cbow=False, dim=8, negative=5, vocabulary=3 * PLACES + 2, lengths=(12,))
     a, b = 1, 1 + PLACES
     case.ids = np.array([a, b, a, b + PLACES, b, a, 0, a, b, b, a, a], np.int32)
     case.sampling.keep[:] = 2**32 - 1
+    assert case.listed().has_repetitions.any()
     assert_lists_agree(case)
 
 
@@ -137,6 +142,6 @@ def test_a_path_leads_from_the_centres_leaf_to_the_root(vocabulary):
     listed = case.listed()
     assert listed.targets.shape[1] == case.window.longest_path
     assert (listed.targets[np.arange(len(listed.t)), listed.t - 1] == vocabulary - 2).all()
-    assert not listed.repeated_noise.any()
+    assert (listed.has_repetitions <= (listed.m > 1)).all()
     assert listed.is_relabelled.all()
     assert_lists_agree(case)

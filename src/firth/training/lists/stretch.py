@@ -13,11 +13,11 @@ from firth.training.lists.windows import (
     Sampling,
     Window,
     WindowList,
-    draw_noise,
     empty_list,
     gather,
     list_block,
     list_shapes,
+    most_inputs,
     room_for,
 )
 
@@ -65,7 +65,8 @@ def list_stretch(
         gathered, listed,
     )  # fmt: skip
     arrays = {name: getattr(listed, name)[:count] for name in list_shapes(window, 0)}
-    return listed._replace(**{**arrays, "moves": listed.moves[:moved]})
+    without_slack = arrays["inputs"][:, : most_inputs(window)]
+    return listed._replace(**{**arrays, "inputs": without_slack, "moves": listed.moves[:moved]})
 
 
 @compiled_bare
@@ -86,11 +87,9 @@ def _list_all(
     unit, count, moved = 0, 0, 0
     for centre in range(window.reach, last, BLOCK):
         end = min(centre + BLOCK, last)
-        for i in range(centre, end):
-            draw_noise(gathered, i, key, sampling.alias, window.negative)
         unit, some, moved = list_block(
             window.cbow, window.subwords, window.longest_path,
-            gathered, (centre, end), unit, key, sampling, window, stride, listed, (count, moved),
+            gathered, (centre, end), unit, sampling, window, stride, listed, (count, moved),
         )  # fmt: skip
         count += some
     return count, moved

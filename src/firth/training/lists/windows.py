@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from firth.compilation import called, inlined, optional
 from firth.compilation.arrays import Shapes, bytes_of, zeros_of
-from firth.compilation.emitter import WIDTH
 from firth.training import draws
 from firth.training.config import TrainConfig
 from firth.training.huffman import huffman_tree
@@ -32,9 +31,13 @@ from firth.training.lists.reach import (
     refresh,
 )
 from firth.training.sampling import alias_table, keep_thresholds, noise_distribution
+from firth.training.simd import listing
+from firth.training.simd.listing import SLACK
 
 # The centres of a block are listed together. A power of 2.
 BLOCK = 64
+# Words of equal remainders may be repetitions.
+PLACES = 1024
 
 
 class Sampling(NamedTuple):
@@ -68,29 +71,27 @@ class WindowList(NamedTuple):
     """Windows to be trained, in order: row w of each array is window w.
 
     Rows of tables are named by their offset: the number of the row times the stride of the table,
-    which is 1 for those who want numbers. Repetitions of a row are counted and scored, but the row
-    is changed once, by the sum of their gradients.
+    which is 1 for those who want numbers. A row may be listed several times among the bags of a
+    window, or among its targets.
     """
 
     positions: NDArray[np.int64]  # (n,) where the centre stands: the step size follows from it
-    m: NDArray[np.int64]  # (n,) distinct bags: those of CBOW hold all inputs
-    # (n, I) the rows of the bags, one row each, or see `bag_ends`: of the input table, or of the
-    # slots where words are composed.
+    m: NDArray[np.int64]  # (n,) bags: those of CBOW hold all inputs
+    # (n, I + slack) the rows of the bags, one row each, or see `bag_ends`: of the input table, or
+    # of the slots where words are composed.
     inputs: NDArray[np.int64]
-    repeated_contexts: NDArray[np.int64]  # (n,) how many bags are repetitions
-    context_duplicates: NDArray[np.int64]  # (n, I) which bag each repetition repeats
+    # (n,) whether a bag of one row, or a target, may be listed twice; surely not where False
+    has_repetitions: NDArray[np.bool_]
     # None, where each bag is one row, used as it is.
     composed: Literal[True] | None
     bag_ends: NDArray[np.int64]  # (n, bags) where the rows of each bag end in `inputs`
     weights: NDArray[np.float32]  # (n, bags) a bag is this times the sum of its rows
     gains: NDArray[np.float32]  # (n, bags) each row of a bag changes by this times its change
-    t: NDArray[np.int64]  # (n,) distinct targets
-    targets: NDArray[np.int64]  # (n, T) their rows, then those of the repetitions
-    labels: NDArray[np.float32]  # (n, T + a vector) of each: 1 for a true target, else 0
+    t: NDArray[np.int64]  # (n,) targets
+    targets: NDArray[np.int64]  # (n, T) their rows
+    labels: NDArray[np.float32]  # (n, T) of each: 1 for a true target, else 0
     # (n,) whether the labels are not those of the window before; True for the first of a block
     is_relabelled: NDArray[np.bool_]
-    repeated_noise: NDArray[np.int64]  # (n,) how many targets are repetitions
-    noise_duplicates: NDArray[np.int64]  # (n, T) which target each repetition repeats
     # (n,) a hint: the input row that comes into reach, or any other; with slots, the word
     arrivals: NDArray[np.int64]
     # (n,) where the moves end that come before each window, and (moves, 2) the moves: a slot, and
@@ -104,9 +105,15 @@ class Gathered(NamedTuple):
 
     words: NDArray[np.int32]
     positions: NDArray[np.int64]  # where each stands in the corpus
+    streams: NDArray[np.uint64]  # the stream of each position
+    # By index, the last of the words up to there that occur again up to there, or -1. Words of
+    # equal remainders are taken for the same.
+    repeated: NDArray[np.int64]
     ends: NDArray[np.int64]  # for each unit, the index in `words` where it ends
-    seen: NDArray[np.int64]  # finds context words that occur again
-    noise_bits: NDArray[np.uint64]  # (BLOCK, K) drawn for the centres of the next block
+    seen: NDArray[np.int64]  # (PLACES,) by remainder, the last word, plus 1
+    noise_bits: NDArray[np.uint64]  # (K * BLOCK,) drawn for the centres of a block
+    noise: NDArray[np.int64]  # (K * BLOCK,) their noise words: the k-th of all, then the next
+    is_repeated: NDArray[np.bool_]  # (BLOCK,) whether targets of a centre are the same
     # (3,) where the words of the stretch end, where all words end, and the corpus's number of the
     # first unit
     extent: NDArray[np.int64]
@@ -161,18 +168,15 @@ def list_shapes(window: Window, size: int) -> Shapes:
     return {
         "positions": ((size,), np.int64),
         "m": ((size,), np.int64),
-        "inputs": ((size, inputs), np.int64),
-        "repeated_contexts": ((size,), np.int64),
-        "context_duplicates": ((size, inputs), np.int64),
+        "inputs": ((size, inputs + SLACK), np.int64),
+        "has_repetitions": ((size,), np.bool_),
         "bag_ends": ((size, composed), np.int64),
         "weights": ((size, composed), np.float32),
         "gains": ((size, composed), np.float32),
         "t": ((size,), np.int64),
         "targets": ((size, most), np.int64),
-        "labels": ((size, most + WIDTH), np.float32),
+        "labels": ((size, most), np.float32),
         "is_relabelled": ((size,), np.bool_),
-        "repeated_noise": ((size,), np.int64),
-        "noise_duplicates": ((size, most), np.int64),
         "arrivals": ((size,), np.int64),
         "move_ends": ((size,), np.int64),
         "moves": ((_moves_of(window, size), 2), np.int64),
@@ -191,19 +195,23 @@ def empty_list(window: Window, size: int) -> WindowList:
 
 def _gathered_shapes(window: Window, stretch: int) -> Shapes:
     """Return the shapes of the words of stretches of at most so many tokens."""
-    size = stretch + 2 * window.reach + 1
+    size = stretch + 2 * window.reach + SLACK
     return {
         "words": ((size,), np.int32),
         "positions": ((size,), np.int64),
+        "streams": ((size,), np.uint64),
+        "repeated": ((size,), np.int64),
         "ends": ((stretch + 2,), np.int64),
-        "seen": ((bags.PLACES,), np.int64),
-        "noise_bits": ((BLOCK, window.negative), np.uint64),
+        "seen": ((PLACES,), np.int64),
+        "noise_bits": ((window.negative * BLOCK,), np.uint64),
+        "noise": ((window.negative * BLOCK,), np.int64),
+        "is_repeated": ((BLOCK,), np.bool_),
         "extent": ((3,), np.int64),
     }
 
 
 def _reach_shapes(window: Window, stretch: int) -> Shapes:
-    size = stretch + 2 * window.reach + 1
+    size = stretch + 2 * window.reach + SLACK
     return reach_shapes(window.reach, size, is_used=window.subwords is not None)
 
 
@@ -240,9 +248,9 @@ def gather(
     int
         Where the words of the stretch end; they begin at index `reach`.
     """
-    words, positions, ends, seen, _, extent, in_reach = gathered
-    seen[:] = 0
-    free_all(in_reach)
+    words, ends, extent = gathered.words, gathered.ends, gathered.extent
+    positions, streams = gathered.positions, gathered.streams
+    free_all(gathered.in_reach)
     first, position = reach, start
     while position > offsets[unit] and first > 0:
         position -= 1
@@ -254,27 +262,38 @@ def gather(
     while position < stop:
         unit_end = offsets[unit + units + 1]
         units += 1
-        while position < unit_end and (position < stop or count < last + reach):
-            word = tokens[position]
+        inside = min(unit_end, stop)
+        count = last = listing.subsample(
+            tokens, position, inside, key, keep, words, positions, streams, count
+        )
+        position = inside
+        while position < unit_end and count < last + reach:
             # Written always and counted only if kept: no branch to mispredict.
-            words[count] = word
-            positions[count] = position
-            count += int(draws.is_kept(draws.stream_at(key, position), keep[word]))
+            words[count] = tokens[position]
+            count += int(draws.is_kept(draws.stream_at(key, position), keep[tokens[position]]))
             position += 1
-            if position <= stop:
-                last = count
         ends[units] = count
     extent[0], extent[1], extent[2] = last, count, unit
+    find_repeated(words, first, count, gathered.seen, gathered.repeated)
     return last
 
 
 @inlined
-def draw_noise(
-    gathered: Gathered, i: int, key: np.uint64, alias: NDArray[np.uint64], negative: int
+def find_repeated(
+    words: NDArray[np.int32],
+    first: int,
+    end: int,
+    seen: NDArray[np.int64],
+    repeated: NDArray[np.int64],
 ) -> None:
-    """Draw noise for the centre at index `i`, to be listed with its block."""
-    stream = draws.stream_at(key, gathered.positions[i])
-    targets.draw_noise(stream, negative, alias, gathered.noise_bits[i & (BLOCK - 1)])
+    """Write, for each word from index `first` to `end`, see `Gathered.repeated`."""
+    seen[:] = 0
+    latest = -1
+    for i in range(first, end):
+        place = words[i] & (PLACES - 1)
+        latest = max(latest, seen[place] - 1)
+        seen[place] = i + 1
+        repeated[i] = latest
 
 
 @optional
@@ -285,7 +304,6 @@ def list_block(
     gathered: Gathered,
     centres: tuple[int, int],
     unit: int,
-    key: np.uint64,
     sampling: Sampling,
     window: Window,
     stride: int,
@@ -303,19 +321,26 @@ def list_block(
         The unit of the last centre, how many windows were listed, and where the moves end. Those
         that come after the last window are to be done too.
     """
-    words, positions, ends, seen, noise_bits, extent, in_reach = gathered
+    words, positions, ends = gathered.words, gathered.positions, gathered.ends
+    streams, repeated, extent = gathered.streams, gathered.repeated, gathered.extent
+    noise, is_repeated = gathered.noise, gathered.is_repeated
     _, _, reach, shrink, negative, _, divided, documents = window
     (start, stop), (first, moved), count, width_before = centres, places, 0, 0
     # What windows name: words, or their slots, whose rows are two apart.
     named, named_stride, arrival_stride = words, stride, stride
     if subwords is not None:
-        named, named_stride, arrival_stride = in_reach.slots, 2 * stride, 1
+        named, named_stride, arrival_stride = gathered.in_reach.slots, 2 * stride, 1
+    if longest_path is None:
+        listing.draw_noise(
+            words, streams, start, stop, negative, sampling.alias,
+            gathered.noise_bits, noise, is_repeated,
+        )  # fmt: skip
     for i in range(start, stop):
         if subwords is not None:
             moved = list_moves(gathered, i, reach, listed.moves, moved)
         while i >= ends[unit + 1]:
             unit += 1
-        drawn = draws.reach_at(draws.stream_at(key, positions[i]), reach, shrink)
+        drawn = draws.reach_at(streams[i], reach, shrink)
         low, high = max(ends[unit], i - drawn), min(ends[unit + 1], i + drawn + 1)
         document = _document_row(documents, len(sampling.keep), extent[2] + unit, stride)
         if high - low < 2 and document < 0:
@@ -324,29 +349,30 @@ def list_block(
         listed.positions[w], listed.move_ends[w] = positions[i], moved
         listed.arrivals[w] = words[i + reach] * arrival_stride
         if longest_path is not None:
-            listed.t[w], listed.repeated_noise[w] = targets.list_path(
+            listed.t[w] = targets.list_path(
                 words[i], sampling.tree, stride, listed.targets[w], listed.labels[w]
             )
-            listed.is_relabelled[w] = True
+            listed.is_relabelled[w], repeats = True, False
         else:
-            listed.t[w], listed.repeated_noise[w] = targets.list_targets(
-                words[i], noise_bits[i & (BLOCK - 1)], negative, sampling.alias, stride,
-                listed.targets[w], listed.labels[w], listed.noise_duplicates[w],
+            repeats = is_repeated[i - start]
+            listed.t[w] = targets.list_targets(
+                words[i], noise, i - start, BLOCK, negative, repeats, stride,
+                listed.targets[w], listed.labels[w],
             )  # fmt: skip
             # The centre first, labelled 1, then noise words: labels differ by their number only.
-            width = listed.t[w] + listed.repeated_noise[w]
-            listed.is_relabelled[w], width_before = width != width_before, width
+            listed.is_relabelled[w], width_before = listed.t[w] != width_before, listed.t[w]
         if cbow is not None:
-            listed.m[w], listed.repeated_contexts[w] = bags.list_mean(
+            listed.m[w] = bags.list_mean(
                 named, i, low, high, named_stride, divided, document,
                 listed.inputs[w], listed.bag_ends[w], listed.weights[w], listed.gains[w],
             )  # fmt: skip
+            listed.has_repetitions[w] = repeats
         else:
-            listed.m[w], listed.repeated_contexts[w] = bags.list_contexts(
-                named, i, low, high, named_stride, document,
-                listed.inputs[w], listed.context_duplicates[w], seen, (i + 1) * 2 * reach,
-            )  # fmt: skip
-    if subwords is not None and start < stop and stop == gathered.extent[0]:
+            listed.m[w] = bags.list_contexts(
+                named, i, low, high, named_stride, document, listed.inputs[w]
+            )
+            listed.has_repetitions[w] = repeats or repeated[high - 1] >= low
+    if subwords is not None and start < stop and stop == extent[0]:
         moved = list_last_moves(gathered, stop - 1, reach, listed.moves, moved)
     return unit, count, moved
 

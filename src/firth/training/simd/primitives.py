@@ -6,11 +6,13 @@ shape (rows, stride); the stride is D rounded up to the vector width, and the co
 zero. A row is named by its offset, in elements, from the start of the table.
 
     T  targets of a window      m  inputs of a window
-    X  (·, stride) inputs       Y  (·, stride) targets       S, G  (m, T) scores, gradients
+    X  (m, stride) inputs       Y  (T, stride) targets       S, G  (m, T) scores, gradients
+
+G is kept tile by tile: (tiles, m, LANES), the lanes beyond the targets of a tile 0.
 
 The loops follow three rules: accumulators stay in registers (for the scores two inputs against a
-tile of targets; for the update one vector of each target of a tile), nothing is scalar that can be
-a vector, and every width and tile comes from the processor's features.
+tile of targets; for the update one or two vectors of each target of a tile), nothing is scalar that
+can be a vector, and every width and tile comes from the processor's features.
 """
 
 from __future__ import annotations
@@ -23,110 +25,47 @@ import numpy as np
 from llvmlite import ir
 
 from firth.compilation.emitter import (
-    FLOAT,
     INTEGERS,
+    LINE,
     REGISTERS,
     VECTOR,
     WIDTH,
     Emitter,
-    call_own,
     emitted_for,
 )
+from firth.compilation.prefetching import emit_prefetch
 from firth.training.simd.rows import Floats, Offsets, rows_at
-from firth.training.simd.tiles import TILE, Tile, TileLoop, call_tile, loop_over_tiles
+from firth.training.simd.tiles import LANES, TILE, TileLoop, call_tile, loop_over_tiles
 
 # A loss product of this many factors, each in (1, 2], stays below float32's largest number.
 LOSS_VECTORS = 96
+# The score of a lane without a target, or without an input: 1 + exp(score) is 1, so it has no loss.
+# Far lower ones would give numbers that are too small for float32, which processors are slow with.
+NO_SCORE = -40.0
+# The inputs whose gradients fill a vector, or the vectors that those of an input fill.
+INPUTS_OF_VECTOR = max(1, WIDTH // LANES)
+VECTORS_OF_INPUT = max(1, LANES // WIDTH)
 
 
-# ---------------------------------------------------------------------------- scores
+# ---------------------------------------------------------------------------- gradients
 
 
-def scores(
-    x: Floats, x_rows: Offsets, m: int, y: Floats, y_rows: Offsets, t: int, s: Floats
+def gradients(
+    x: Floats,
+    x_rows: Offsets,
+    first: int,
+    end: int,
+    y: Floats,
+    y_rows: Offsets,
+    t: int,
+    tile: int,
+    signs: Floats,
+    biases: Floats,
+    eta: float | np.float32,
+    g: Floats,
+    loss: Floats,
 ) -> None:
-    """Compute S = X Yᵀ, of the first m rows listed in `x_rows` and the first t in `y_rows`."""
-    product = rows_at(x, x_rows[:m]) @ rows_at(y, y_rows[:t]).T
-    s[: m * t] = product.ravel()
-
-
-@emitted_for(scores)
-def _emit_scores(e, x, x_rows, m, y, y_rows, t, s):
-    builder = e.builder
-    even = builder.and_(m, e.integer(-2))
-
-    def score_tile(tile: Tile) -> None:
-        targets = [y.data, e.at(y_rows.data, tile.done)]
-
-        def score(i: ir.Value, inputs: int) -> list[ir.Value]:
-            where = e.at(s.data, builder.mul(i, t), tile.done)
-            called = [x.data, e.at(x_rows.data, i), *targets, where, t, x.stride]
-            emit = functools.partial(_emit_score, inputs=inputs)
-            call_tile(builder, f"firth_score_{inputs}", tile.count, called, emit)
-            return []
-
-        e.loop(even, 2, [], lambda i, _: score(i, 2))
-        e.loop(builder.sub(m, even), 1, [], lambda i, _: score(builder.add(even, i), 1))
-
-    loop_over_tiles(e, t, score_tile)
-
-
-def _emit_score(e: Emitter, arguments: Sequence[ir.Value], targets: int, *, inputs: int) -> None:
-    """Emit the scores of `inputs` rows at once against one tile of targets."""
-    x, x_rows, y, y_rows, s, s_stride, stride = arguments
-    builder = e.builder
-    rows = e.rows(x, x_rows, inputs)
-    places = e.rows(y, y_rows, targets)
-
-    def step(index: ir.Value, sums: list[ir.Value]) -> list[ir.Value]:
-        values = [e.load(e.at(row, index)) for row in rows]
-        changed = list(sums)
-        for t, place in enumerate(places):
-            target = e.load(e.at(place, index))
-            for i, value in enumerate(values):
-                k = i * targets + t
-                changed[k] = e.multiply_add(value, target, sums[k])
-        return changed
-
-    sums = e.loop(stride, WIDTH, [e.constant(0.0)] * (inputs * targets), step)
-    for i in range(inputs):
-        place = e.at(s, builder.mul(s_stride, e.integer(i)))
-        e.store_sums(sums[i * targets : (i + 1) * targets], place)
-
-
-# ---------------------------------------------------------------------------- gradient
-
-
-def signs_of(labels: Floats, t: int, m: int, signs: Floats) -> None:
-    """Write 1 - 2 label for each of t targets, m times: the signs of the scores S, (m, t).
-
-    Both arrays are a vector longer than that, and `signs` is overwritten up to there.
-    """
-    signs[: m * t] = np.tile(1.0 - 2.0 * labels[:t], m)
-
-
-@emitted_for(signs_of)
-def _emit_signs(e, labels, t, m, signs):
-    builder = e.builder
-
-    # The next row overwrites what the last vector writes beyond its row.
-    def over(i: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-        def along(start: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-            label = e.load(e.at(labels.data, start))
-            sign = e.multiply_add(label, e.constant(-2.0), e.constant(1.0))
-            e.store(sign, e.at(signs.data, builder.mul(i, t), start))
-            return []
-
-        e.loop(t, WIDTH, [], along)
-        return []
-
-    e.loop(m, 1, [], over)
-
-
-def gradient(
-    s: Floats, signs: Floats, start: int, count: int, eta: float | np.float32, loss: Floats
-) -> None:
-    """Turn S into G = eta (label - σ(S)) in place, and add its loss to the running loss.
+    """Compute G = eta (label - σ(X Yᵀ)) for some inputs and one tile, and add to the running loss.
 
     With z the score of a target labelled 0, or the negated score of one labelled 1, the loss in
     nats is softplus(z) = log(1 + exp(z)) = max(z, 0) + log(1 + exp(-|z|)), and G = -eta σ(z),
@@ -134,45 +73,96 @@ def gradient(
 
     Parameters
     ----------
-    s : float32 array
-        `count` scores from `start`. As far as the next whole vector, the array is overwritten.
-    signs : float32 array
-        -1 where the target of a score is labelled 1, else 1; beyond the scores, 1 or -1.
-    start, count : int
-        At most LOSS_VECTORS vectors.
+    first, end : int
+        The inputs: the rows of X listed in `x_rows` from `first` up to `end`, at most LOSS_INPUTS.
+    t, tile : int
+        The number of targets of the window, and which TILE of them.
+    signs, biases : float32 arrays, (tiles, 2 * LANES)
+        z = sign * score + bias; see `signs_of`.
     eta : float
         Step size.
+    g : float32 array, (tiles, inputs * LANES)
+        Written: whole vectors, so that the row of one more input may be overwritten.
     loss : float32 array, (2 * WIDTH,)
         Running sums of max(z, 0) (first half) and products of 1 + exp(-|z|) (second half), so
         that the logarithm is taken once in many windows and not once a score.
     """
-    padded = -(-count // WIDTH) * WIDTH
-    z = np.full(padded, -1e30, np.float32)
-    z[:count] = s[start : start + count] * signs[start : start + count]
+    count = min(TILE, t - tile * TILE)
+    rows = -(-(end - first) // INPUTS_OF_VECTOR) * INPUTS_OF_VECTOR
+    z = np.full((rows, LANES), np.float32(NO_SCORE))
+    targets = rows_at(y, y_rows[tile * TILE : tile * TILE + count])
+    z[: end - first, :count] = rows_at(x, x_rows[first:end]) @ targets.T * signs[tile, :count]
     e = np.exp(np.maximum(-np.abs(z), -87.0))
     loss[:WIDTH] += np.maximum(z, 0.0).reshape(-1, WIDTH).sum(axis=0)
     loss[WIDTH:] *= (1.0 + e).reshape(-1, WIDTH).prod(axis=0)
     sigmoid = np.where(z >= 0.0, 1.0, e) / (1.0 + e)
-    s[start : start + padded] = -np.float32(eta) * sigmoid * signs[start : start + padded]
+    change = -np.float32(eta) * sigmoid * signs[tile, :LANES]
+    g[tile, first * LANES : (first + rows) * LANES] = change.ravel()
 
 
-@emitted_for(gradient)
-def _emit_gradient(e, s, signs, start, count, eta, loss):
+@emitted_for(gradients)
+def _emit_gradients(e, x, x_rows, first, end, y, y_rows, t, tile, signs, biases, eta, g, loss):
     builder = e.builder
-    scores, signs = e.at(s.data, start), e.at(signs.data, start)
-    whole = builder.add(count, e.integer(WIDTH - 1))
-    padded = builder.and_(whole, e.integer(-WIDTH))
+    done = builder.mul(tile, e.integer(TILE))
+    count = e.least(e.integer(TILE), builder.sub(t, done))
+    called = [
+        x.data, e.at(x_rows.data, first), builder.sub(end, first), y.data, e.at(y_rows.data, done),
+        x.stride, e.at(signs.data, builder.mul(tile, signs.stride)),
+        e.at(biases.data, builder.mul(tile, biases.stride)), eta,
+        e.at(g.data, builder.mul(tile, g.stride), builder.mul(first, e.integer(LANES))), loss.data,
+    ]  # fmt: skip
+    call_tile(builder, "firth_gradients", count, called, _emit_gradients_of_tile)
 
-    def blank(i: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-        # -1e30 times its sign: the loss and the gradient are 0.
-        k = builder.add(count, i)
-        least = builder.fmul(ir.Constant(FLOAT, np.float32(-1e30)), builder.load(e.at(signs, k)))
-        builder.store(least, e.at(scores, k))
-        return []
 
-    e.loop(builder.sub(padded, count), 1, [], blank)
-    called = [scores, signs, padded, eta, loss.data]
-    call_own(builder, "firth_gradient", called, _emit_gradient_vectors)
+def _emit_gradients_of_tile(e: Emitter, arguments: Sequence[ir.Value], targets: int) -> None:
+    x, x_rows, m, y, y_rows, stride, signs, biases, eta, g, loss = arguments
+    builder = e.builder
+    places = e.rows(y, y_rows, targets)
+    step_size, products = e.splat(builder.fneg(eta)), e.at(loss, e.integer(WIDTH))
+
+    def over(i: ir.Value, state: list[ir.Value], inputs: int) -> list[ir.Value]:
+        sums = _emit_products(e, e.rows(x, e.at(x_rows, i), inputs), places, stride)
+        of_inputs = [sums[k * targets : (k + 1) * targets] for k in range(inputs)]
+        lanes = [lane for some in of_inputs for lane in (*some, *[None] * (LANES - targets))]
+        lanes += [None] * (-len(lanes) % WIDTH)
+        for k in range(0, len(lanes), WIDTH):
+            lane = e.integer(k % (2 * LANES))
+            sign, bias = e.load(e.at(signs, lane)), e.load(e.at(biases, lane))
+            if inputs < INPUTS_OF_VECTOR:
+                bias = e.shuffle(
+                    bias, e.constant(NO_SCORE), [*range(LANES), *range(WIDTH, 2 * WIDTH - LANES)]
+                )
+            z = e.multiply_add(e.horizontal_sums(lanes[k : k + WIDTH]), sign, bias)
+            sigmoid, state = _emit_sigmoid_and_loss(e, z, step_size, state)
+            place = e.at(g, builder.mul(i, e.integer(LANES)), e.integer(k))
+            e.store(builder.fmul(sigmoid, sign), place)
+        return state
+
+    even = builder.and_(m, e.integer(-2))
+    state = [e.load(loss), e.load(products)]
+    state = e.loop(even, 2, state, lambda i, state: over(i, state, 2))
+    rest = builder.sub(m, even)
+    linear, product = e.loop(rest, 1, state, lambda i, state: over(builder.add(even, i), state, 1))
+    e.store(linear, loss)
+    e.store(product, products)
+
+
+def _emit_products(
+    e: Emitter, rows: Sequence[ir.Value], places: Sequence[ir.Value], stride: ir.Value
+) -> list[ir.Value]:
+    """Emit the products of the rows at `rows` with those at `places`, to be summed over lanes."""
+
+    def step(index: ir.Value, sums: list[ir.Value]) -> list[ir.Value]:
+        values = [e.load(e.at(row, index)) for row in rows]
+        changed = list(sums)
+        for t, place in enumerate(places):
+            target = e.load(e.at(place, index))
+            for i, value in enumerate(values):
+                k = i * len(places) + t
+                changed[k] = e.multiply_add(value, target, sums[k])
+        return changed
+
+    return e.loop(stride, WIDTH, [e.constant(0.0)] * (len(rows) * len(places)), step)
 
 
 def _exponential(e: Emitter, x: ir.Value) -> ir.Value:
@@ -196,28 +186,18 @@ def _exponential(e: Emitter, x: ir.Value) -> ir.Value:
     return builder.bitcast(builder.add(builder.bitcast(power, INTEGERS), exponent), VECTOR)
 
 
-def _emit_gradient_vectors(e: Emitter, arguments: Sequence[ir.Value]) -> None:
-    s, signs, count, eta, loss = arguments
+def _emit_sigmoid_and_loss(
+    e: Emitter, z: ir.Value, factor: ir.Value, state: Sequence[ir.Value]
+) -> tuple[ir.Value, list[ir.Value]]:
+    """Emit `factor` * σ(z), and the sums and products of the running loss with those of z."""
     builder = e.builder
-    step_size = e.splat(builder.fneg(eta))
     zero, one = e.constant(0.0), e.constant(1.0)
-    products = e.at(loss, e.integer(WIDTH))
-
-    def along(index: ir.Value, sums: list[ir.Value]) -> list[ir.Value]:
-        sign = e.load(e.at(signs, index))
-        z = builder.fmul(e.load(e.at(s, index)), sign)
-        positive = builder.fcmp_ordered(">", z, zero)
-        rest = _exponential(e, builder.select(positive, builder.fneg(z), z))
-        denominator = builder.fadd(one, rest)
-        numerator = builder.fmul(step_size, builder.select(positive, one, rest))
-        negative = builder.fdiv(numerator, denominator)
-        e.store(builder.fmul(negative, sign), e.at(s, index))
-        linear = builder.fadd(sums[0], builder.select(positive, z, zero))
-        return [linear, builder.fmul(sums[1], denominator)]
-
-    linear, product = e.loop(count, WIDTH, [e.load(loss), e.load(products)], along)
-    e.store(linear, loss)
-    e.store(product, products)
+    positive = builder.fcmp_ordered(">", z, zero)
+    rest = _exponential(e, builder.select(positive, builder.fneg(z), z))
+    denominator = builder.fadd(one, rest)
+    numerator = builder.fmul(factor, builder.select(positive, one, rest))
+    linear = builder.fadd(state[0], builder.select(positive, z, zero))
+    return builder.fdiv(numerator, denominator), [linear, builder.fmul(state[1], denominator)]
 
 
 # ---------------------------------------------------------------------------- update
@@ -231,43 +211,53 @@ def update(
     y_rows: Offsets,
     t: int,
     g: Floats,
-    width: int,
     before: Floats,
     column: int,
     columns: int,
+    soon: Offsets,
+    soon_count: int,
 ) -> None:
     """Compute X += G Y and Y += Gᵀ X for m rows and t targets, with the old X and Y.
 
-    Neither the listed rows of X nor those of Y may repeat. The rows of G are `width` long. Of all
-    rows only `columns` columns are read and changed, from `column` on, in whole vectors. With more
-    targets than a tile holds, the old X is kept in `before`, (m, stride).
+    Of all rows only `columns` columns are read and changed, from `column` on, in whole vectors. A
+    row that is listed twice must have a gradient of 0 in all places but the last. With more targets
+    than a tile holds, the old X is kept in `before`, (m, stride).
+
+    Meanwhile the same columns of the rows at `soon_count` addresses are brought into the cache.
     """
-    gradients = g[: m * width].reshape(m, width)[:, :t]
     part = slice(column, column + columns)
+    by_tile = g.reshape(len(g), -1, LANES)[:, :m, :TILE]
+    change = by_tile.transpose(1, 0, 2).reshape(m, -1)[:, :t]
     x_listed, y_listed = x_rows[:m] // x.shape[1], y_rows[:t] // y.shape[1]
     inputs, targets = x[x_listed, part], y[y_listed, part]
-    x[x_listed, part] += gradients @ targets
-    y[y_listed, part] += gradients.T @ inputs
+    np.add.at(x, (x_listed, part), change @ targets)
+    np.add.at(y, (y_listed, part), change.T @ inputs)
 
 
 @emitted_for(update)
-def _emit_update(e, x, x_rows, m, y, y_rows, t, g, width, before, column, columns):
+def _emit_update(e, x, x_rows, m, y, y_rows, t, g, before, column, columns, soon, soon_count):
     builder = e.builder
     inputs = [e.at(x.data, column), x_rows.data, m, e.at(before.data, column), before.stride]
+    offset = builder.mul(column, e.integer(x.item_bytes))
 
-    def update_tile(name: str, emit: TileLoop, done: ir.Value, count: ir.Value) -> None:
+    def update_tile(
+        name: str, emit: TileLoop, number: ir.Value, done: ir.Value, count: ir.Value
+    ) -> None:
         targets = [e.at(y.data, column), e.at(y_rows.data, done)]
-        called = [*inputs, *targets, e.at(g.data, done), width, columns]
+        is_first = builder.icmp_signed("==", number, e.integer(0))
+        asked = builder.select(is_first, soon_count, e.integer(0))
+        of_tile = e.at(g.data, builder.mul(number, g.stride))
+        called = [*inputs, *targets, of_tile, columns, soon.data, offset, asked]
         call_tile(builder, name, count, called, emit)
 
     is_only = builder.icmp_signed("<=", t, e.integer(TILE))
     with builder.if_else(is_only) as (one_tile, several_tiles):
         with one_tile:
-            update_tile("firth_update", _emit_update_of_only_tile, e.integer(0), t)
+            update_tile("firth_update", _emit_update_of_only_tile, e.integer(0), e.integer(0), t)
         with several_tiles:
             _emit_copies(e, inputs, columns)
             emit = functools.partial(update_tile, "firth_update_by_tile", _emit_update_of_tile)
-            loop_over_tiles(e, t, lambda tile: emit(tile.done, tile.count))
+            loop_over_tiles(e, t, lambda tile: emit(tile.number, tile.done, tile.count))
 
 
 def _emit_copies(e: Emitter, inputs: Sequence[ir.Value], columns: ir.Value) -> None:
@@ -291,42 +281,77 @@ def _emit_copies(e: Emitter, inputs: Sequence[ir.Value], columns: ir.Value) -> N
 def _emit_update_of_tile(
     e: Emitter, arguments: Sequence[ir.Value], targets: int, *, is_only: bool = False
 ) -> None:
-    """Emit the update by one tile of targets: vector by vector, over all inputs for each.
+    """Emit the update by one tile of targets: one or two vectors of columns, over all inputs.
 
     Where it is the only tile, the old X is X itself, else its copy.
     """
-    x, x_rows, m, before, before_stride, y, y_rows, g, width, columns = arguments
+    x, x_rows, m, before, before_stride, y, y_rows, g, columns, soon, offset, asked = arguments
     builder = e.builder
     places = e.rows(y, y_rows, targets)
+    # Registers: a vector of each target and its change, an input, its sum, and a gradient.
+    at_once = 2 if 4 * targets + 5 <= REGISTERS else 1
 
-    def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-        rows = [e.load(e.at(place, index)) for place in places]
+    def along(index: ir.Value, vectors: int) -> None:
+        _emit_prefetch_of_columns(e, soon, asked, builder.add(offset, _bytes(e, index)), vectors)
+        columns_of = [e.integer(k * WIDTH) for k in range(vectors)]
+        rows = [[e.load(e.at(place, index, k)) for k in columns_of] for place in places]
 
-        def over(i: ir.Value, deltas: list[ir.Value]) -> list[ir.Value]:
+        def over(i: ir.Value, state: list[ir.Value]) -> list[ir.Value]:
             row = e.at(x, builder.load(e.at(x_rows, i)), index)
-            total = value = e.load(row)
+            totals = values = [e.load(e.at(row, k)) for k in columns_of]
             if not is_only:
-                value = e.load(e.at(before, builder.mul(i, before_stride), index))
-            gradients = e.at(g, builder.mul(i, width))
-            # Two chains of additions, where registers allow: one runs while the other waits.
-            chains, changed = [total], []
+                copy = e.at(before, builder.mul(i, before_stride), index)
+                values = [e.load(e.at(copy, k)) for k in columns_of]
+            gradients = e.at(g, builder.mul(i, e.integer(LANES)))
+            totals, changed = list(totals), list(state)
             for t in range(targets):
                 weight = e.splat(builder.load(e.at(gradients, e.integer(t))))
-                if t == 1 and 2 * targets + 4 <= REGISTERS:
-                    chains.append(builder.fmul(weight, rows[t]))
-                else:
-                    k = t % len(chains)
-                    chains[k] = e.multiply_add(weight, rows[t], chains[k])
-                changed.append(e.multiply_add(weight, value, deltas[t]))
-            e.store(functools.reduce(builder.fadd, chains), row)
+                for k in range(vectors):
+                    totals[k] = e.multiply_add(weight, rows[t][k], totals[k])
+                    place = t * vectors + k
+                    changed[place] = e.multiply_add(weight, values[k], state[place])
+            for k, total in zip(columns_of, totals, strict=True):
+                e.store(total, e.at(row, k))
             return changed
 
-        deltas = e.loop(m, 1, [e.constant(0.0)] * targets, over)
-        for place, row, delta in zip(places, rows, deltas, strict=True):
-            e.store(builder.fadd(row, delta), e.at(place, index))
-        return []
+        state = e.loop(m, 1, [vector for row in rows for vector in row], over)
+        for k, changed in enumerate(state):
+            e.store(changed, e.at(places[k // vectors], index, columns_of[k % vectors]))
 
-    e.loop(columns, WIDTH, [], along)
+    def loop(start: ir.Value, stop: ir.Value, vectors: int) -> None:
+        def body(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+            along(builder.add(start, index), vectors)
+            return []
+
+        e.loop(builder.sub(stop, start), vectors * WIDTH, [], body)
+
+    whole = builder.and_(columns, e.integer(-at_once * WIDTH))
+    loop(e.integer(0), whole, at_once)
+    if at_once > 1:
+        loop(whole, columns, 1)
 
 
 _emit_update_of_only_tile = functools.partial(_emit_update_of_tile, is_only=True)
+
+
+def _bytes(e: Emitter, elements: ir.Value) -> ir.Value:
+    return e.builder.mul(elements, e.integer(4))
+
+
+def _emit_prefetch_of_columns(
+    e: Emitter, soon: ir.Value, count: ir.Value, offset: ir.Value, vectors: int
+) -> None:
+    """Emit prefetches of some vectors, so many bytes after each address: each line of them once."""
+    builder = e.builder
+
+    def over(k: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+        first = builder.add(builder.load(e.at(soon, k)), offset)
+        for line in range(0, max(1, vectors * WIDTH * 4 // LINE)):
+            emit_prefetch(e, builder.add(first, e.integer(line * LINE)), for_writing=True)
+        return []
+
+    if WIDTH * 4 == LINE:
+        e.loop(count, 1, [], over)
+        return
+    is_new = builder.icmp_signed("==", builder.and_(offset, e.integer(LINE - 1)), e.integer(0))
+    e.loop(builder.select(is_new, count, e.integer(0)), 1, [], over)

@@ -8,17 +8,27 @@ from typing import NamedTuple, Protocol
 
 from llvmlite import ir
 
+from firth.compilation import inlined
 from firth.compilation.emitter import INT64, REGISTERS, Emitter, call_own
 
-# The update holds a row and its change for each target, an input, one or two sums and a gradient.
-TILE = 6 if REGISTERS == 16 else 12
+# The update holds a row and its change for each target, an input, its sum and a gradient.
+TILE = 6 if REGISTERS == 16 else 8
+# Numbers that the targets of a tile take in a row of gradients, the last ones empty.
+LANES = 8
 
 
 class Tile(NamedTuple):
     """Up to TILE of the targets of a window."""
 
+    number: ir.Value
     done: ir.Value  # targets of the tiles before
     count: ir.Value
+
+
+@inlined
+def tiles_of(targets: int) -> int:
+    """Return how many tiles so many targets need."""
+    return -(-targets // TILE)
 
 
 def loop_over_tiles(e: Emitter, targets: ir.Value, body: Callable[[Tile], None]) -> None:
@@ -26,7 +36,7 @@ def loop_over_tiles(e: Emitter, targets: ir.Value, body: Callable[[Tile], None])
 
     def over(done: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
         count = e.least(e.integer(TILE), e.builder.sub(targets, done))
-        body(Tile(done, count))
+        body(Tile(e.builder.udiv(done, e.integer(TILE)), done, count))
         return []
 
     e.loop(targets, TILE, [], over)
