@@ -43,6 +43,7 @@ from firth.training.lists.windows import (
 from firth.training.simd import bags, primitives, rows
 from firth.training.simd.primitives import (
     INPUTS_OF_VECTOR,
+    LOG2,
     LOSS_VECTORS,
     NO_SCORE,
     VECTORS_OF_INPUT,
@@ -99,7 +100,7 @@ class Scratch(NamedTuple):
     composed_rows: NDArray[np.int64]  # the offsets of the rows 2b
     before: Floats  # the inputs before the step
     gradients: Floats  # (tiles, inputs * LANES) see `primitives`
-    signs: Floats  # (tiles, 2 * LANES) -1 for a target labelled 1, 1 for 0, and 0 for none
+    signs: Floats  # (tiles, 2 * LANES) -1 / log 2 for a target labelled 1, 1 / log 2 for 0, else 0
     biases: Floats  # (tiles, 2 * LANES) 0, and NO_SCORE where there is no target
     loss: Floats  # (2 * WIDTH,) see primitives.gradients
     soon: NDArray[np.int64]  # addresses of the rows that a later window needs
@@ -336,7 +337,8 @@ def sign_labels(labels: Floats, t: int, signs: Floats, biases: Floats) -> None:
             target = tile * TILE + lane
             sign, bias = np.float32(0.0), np.float32(NO_SCORE)
             if lane < TILE and target < t:
-                sign, bias = np.float32(1.0) - np.float32(2.0) * labels[target], np.float32(0.0)
+                sign = (np.float32(1.0) - np.float32(2.0) * labels[target]) / np.float32(LOG2)
+                bias = np.float32(0.0)
             signs[tile, lane] = signs[tile, LANES + lane] = sign
             biases[tile, lane] = biases[tile, LANES + lane] = bias
 
@@ -349,7 +351,7 @@ def flush_loss(running_loss: Floats) -> float:
     for start in range(0, WIDTH, 4):
         product = np.float64(1.0)
         for i in range(start, start + 4):
-            loss += np.float64(running_loss[i])
+            loss += LOG2 * np.float64(running_loss[i])
             product *= np.float64(running_loss[WIDTH + i])
             running_loss[i], running_loss[WIDTH + i] = 0.0, 1.0
         loss += np.log(product)

@@ -35,7 +35,7 @@ from firth.training.simd import listing
 from firth.training.simd.listing import SLACK
 
 # The centres of a block are listed together. A power of 2.
-BLOCK = 64
+BLOCK = 32
 # Words of equal remainders may be repetitions.
 PLACES = 1024
 
