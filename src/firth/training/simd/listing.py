@@ -7,14 +7,14 @@ vectors: up to SLACK elements after the last one may change too.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import numpy as np
 from llvmlite import ir
 from numba import types
 from numpy.typing import NDArray
 
-from firth.compilation.emitter import INT32, INT64, WIDTH, ArrayArg, Emitter, emitted_for
+from firth.compilation.emitter import INT32, INT64, WIDTH, Emitter, call_own, emitted_for
 from firth.compilation.prefetching import emit_prefetch
 from firth.training import draws
 
@@ -64,7 +64,7 @@ def _emit_subsample(e, tokens, start, stop, key, keep, words, positions, streams
         token = _masked_load(e, e.at(tokens.data, at), is_inside)
         numbers = builder.mul(builder.add(position, _constant(1)), _constant(draws.GAMMA))
         stream = _mix(e, builder.add(_splat(e, key), numbers))
-        threshold = builder.zext(_gather(e, keep, builder.zext(token, LONGS)), LONGS)
+        threshold = builder.zext(_gather(e, keep.data, builder.zext(token, LONGS)), LONGS)
         upper = builder.lshr(stream, _constant(32))
         is_kept = builder.and_(is_inside, builder.icmp_unsigned("<=", upper, threshold))
         for array, values in ((words, token), (positions, position), (streams, stream)):
@@ -110,9 +110,19 @@ def draw_noise(
 
 @emitted_for(draw_noise)
 def _emit_noise(e, words, streams, start, stop, negative, alias, noise_bits, noise, is_repeated):
+    called = [
+        e.at(words.data, start), e.at(streams.data, start), e.builder.sub(stop, start), negative,
+        alias.data, alias.size, noise_bits.data, noise.data, is_repeated.data, is_repeated.size,
+    ]  # fmt: skip
+    call_own(e.builder, "firth_noise", called, _emit_noise_of_centres)
+
+
+def _emit_noise_of_centres(e: Emitter, arguments: Sequence[ir.Value]) -> None:
+    words, streams, count, negative, alias, columns_of_alias, noise_bits, noise, same, room = (
+        arguments
+    )
     builder = e.builder
-    count, room = builder.sub(stop, start), is_repeated.size
-    size = _splat(e, builder.and_(alias.size, e.integer(_LOW)))
+    size = _splat(e, builder.and_(columns_of_alias, e.integer(_LOW)))
 
     def column(bits: ir.Value) -> ir.Value:
         shift = _constant(32)
@@ -122,39 +132,39 @@ def _emit_noise(e, words, streams, start, stop, negative, alias, noise_bits, noi
         def over(k: ir.Value, state: list[ir.Value]) -> list[ir.Value]:
             stream = builder.add(state[0], _constant(draws.GAMMA))
             bits = _mix(e, stream)
-            _store(e, bits, e.at(noise_bits.data, builder.mul(k, room), c))
+            _store(e, bits, e.at(noise_bits, builder.mul(k, room), c))
             columns = column(bits)
             for lane in range(LANES):
                 place = builder.extract_element(columns, ir.Constant(INT32, lane))
-                emit_prefetch(e, e.at(alias.data, place), for_writing=False)
+                emit_prefetch(e, e.at(alias, place), for_writing=False)
             return [stream]
 
-        e.loop(negative, 1, [_load(e, e.at(streams.data, start, c), LONGS)], over)
+        e.loop(negative, 1, [_load(e, e.at(streams, c), LONGS)], over)
         return []
 
     def look_up(c: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-        centre = builder.zext(_load(e, e.at(words.data, start, c), _WORDS), LONGS)
+        centre = builder.zext(_load(e, e.at(words, c), _WORDS), LONGS)
 
         def over(k: ir.Value, state: list[ir.Value]) -> list[ir.Value]:
-            bits = _load(e, e.at(noise_bits.data, builder.mul(k, room), c), LONGS)
+            bits = _load(e, e.at(noise_bits, builder.mul(k, room), c), LONGS)
             columns = column(bits)
             entry = _gather(e, alias, columns)
             low, upper = _constant(_LOW), builder.lshr(entry, _constant(32))
             is_own = builder.icmp_unsigned("<=", builder.and_(bits, low), upper)
             word = builder.select(is_own, columns, builder.and_(entry, low))
-            _store(e, word, e.at(noise.data, builder.mul(k, room), c))
+            _store(e, word, e.at(noise, builder.mul(k, room), c))
 
             def compare(j: ir.Value, state: list[ir.Value]) -> list[ir.Value]:
-                before = _load(e, e.at(noise.data, builder.mul(j, room), c), LONGS)
+                before = _load(e, e.at(noise, builder.mul(j, room), c), LONGS)
                 return [builder.or_(state[0], builder.icmp_unsigned("==", word, before))]
 
             is_centre = builder.icmp_unsigned("==", word, centre)
             return e.loop(k, 1, [builder.or_(state[0], is_centre)], compare)
 
         never = ir.Constant(ir.VectorType(ir.IntType(1), LANES), [0] * LANES)
-        same = e.loop(negative, 1, [never], over)[0]
+        repeated = e.loop(negative, 1, [never], over)[0]
         of_bytes = ir.VectorType(ir.IntType(8), LANES)
-        _store(e, builder.zext(same, of_bytes), e.at(is_repeated.data, c))
+        _store(e, builder.zext(repeated, of_bytes), e.at(same, c))
         return []
 
     e.loop(count, LANES, [], draw)
@@ -222,16 +232,13 @@ def _masked_load(e: Emitter, place: ir.Value, mask: ir.Value) -> ir.Value:
     return e.call(name, _WORDS, pointer, alignment, mask, zeros)
 
 
-def _gather(e: Emitter, array: ArrayArg, places: ir.Value) -> ir.Value:
+def _gather(e: Emitter, array: ir.Value, places: ir.Value) -> ir.Value:
     """Emit loads of the elements of an array at some places."""
-    return _lane_by_lane(e, lambda k: e.builder.load(e.at(array.data, k)), places)
-
-
-def _lane_by_lane(e: Emitter, load: Callable[[ir.Value], ir.Value], places: ir.Value) -> ir.Value:
-    lanes = [load(e.builder.extract_element(places, ir.Constant(INT32, k))) for k in range(LANES)]
-    gathered = ir.Constant(ir.VectorType(lanes[0].type, LANES), ir.Undefined)
-    for k, lane in enumerate(lanes):
-        gathered = e.builder.insert_element(gathered, lane, ir.Constant(INT32, k))
+    gathered = ir.Constant(ir.VectorType(array.type.pointee, LANES), ir.Undefined)
+    for k in range(LANES):
+        lane = ir.Constant(INT32, k)
+        element = e.builder.load(e.at(array, e.builder.extract_element(places, lane)))
+        gathered = e.builder.insert_element(gathered, element, lane)
     return gathered
 
 
