@@ -192,30 +192,9 @@ def train_window(
     compose_bags(listed.composed, inputs, x_rows, ends, listed.weights[w], m, composed)
     if listed.is_relabelled[w]:
         sign_labels(listed.labels[w], t, signs, biases)
-    taken = 0.0
-    for tile in range(tiles_of(t)):
-        for first in range(0, m, INPUTS_AT_ONCE):
-            end = min(m, first + INPUTS_AT_ONCE)
-            vectors = (end - first + INPUTS_OF_VECTOR - 1) // INPUTS_OF_VECTOR * VECTORS_OF_INPUT
-            pending += vectors
-            if pending > LOSS_VECTORS:
-                taken += flush_loss(running_loss)
-                pending = vectors
-            primitives.gradients(
-                x,
-                trained,
-                first,
-                end,
-                outputs,
-                y_rows,
-                t,
-                tile,
-                signs,
-                biases,
-                eta,
-                g,
-                running_loss,
-            )
+    taken, pending = loss_and_gradients(
+        x, trained, m, outputs, y_rows, t, signs, biases, eta, g, running_loss, pending
+    )
     if listed.has_repetitions[w]:
         fold_inputs(g, trained, m)
         fold_targets(g, y_rows, t, m)
@@ -249,7 +228,7 @@ def rows_needed(
         _, starts, rows, _ = tables.parts
         word = arrivals[w]
         first = starts[word]
-        count = min(starts[word + 1] - first, MOST_PARTS_AHEAD)
+        count = min(int(starts[word + 1] - first), MOST_PARTS_AHEAD)
         row_addresses(tables.input, rows, first, count, soon, t)
         return t + count
     row_addresses(tables.input, arrivals, w, 1, soon, t)
@@ -326,7 +305,44 @@ def fold_targets(gradients: Floats, rows: NDArray[np.int64], t: int, m: int) -> 
                     gradients[at, place] = 0.0
 
 
-# ---------------------------------------------------------------------------- loss, gradient
+# ---------------------------------------------------------------------------- loss, gradients
+
+
+@inlined
+def loss_and_gradients(
+    x: Floats,
+    x_rows: NDArray[np.int64],
+    m: int,
+    y: Floats,
+    y_rows: NDArray[np.int64],
+    t: int,
+    signs: Floats,
+    biases: Floats,
+    eta: np.float32,
+    g: Floats,
+    running_loss: Floats,
+    pending: int,
+) -> tuple[float, int]:
+    """Compute the gradients of m inputs and t targets, and add their losses to the running loss.
+
+    Returns
+    -------
+    taken, pending : float, int
+        What was taken out of the running loss, and how many vectors of scores it holds now.
+    """
+    taken = 0.0
+    for tile in range(tiles_of(t)):
+        for first in range(0, m, INPUTS_AT_ONCE):
+            end = min(m, first + INPUTS_AT_ONCE)
+            vectors = (end - first + INPUTS_OF_VECTOR - 1) // INPUTS_OF_VECTOR * VECTORS_OF_INPUT
+            pending += vectors
+            if pending > LOSS_VECTORS:
+                taken += flush_loss(running_loss)
+                pending = vectors
+            primitives.gradients(
+                x, x_rows, first, end, y, y_rows, t, tile, signs, biases, eta, g, running_loss
+            )
+    return taken, pending
 
 
 @inlined

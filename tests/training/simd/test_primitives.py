@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from firth.compilation.emitter import WIDTH
-from firth.compilation.prefetching import prefetch_item, prefetch_rows
+from firth.compilation.prefetching import prefetch_item, row_addresses
 from firth.training.simd.bags import compose, share_change
-from firth.training.simd.primitives import LOSS_VECTORS, gradient, scores, signs_of, update
+from firth.training.simd.primitives import LOG2, NO_SCORE, gradients, update
 from firth.training.simd.rows import copy_row
+from firth.training.simd.tiles import LANES, TILE, tiles_of
 
 # Lengths of rows, in vectors: loops take one, two or four vectors at a time.
 STRIDES = pytest.mark.parametrize("vectors", [1, 2, 3, 4, 5, 7, 8, 14])
@@ -71,38 +72,62 @@ def assert_same(primitive, *arguments, rtol=1e-5, atol=1e-5):
         np.testing.assert_allclose(one, other, rtol, atol)
 
 
-@TARGETS
-def test_scores(draw, t):
-    for m in INPUTS:
-        x, y = draw.table(12, 1 + m % 4), draw.table(40, 1 + m % 4)
-        rows, s = (draw.rows(x, m), m, y, draw.rows(y, t), t), draw.floats(m * t + 1)
-        assert_same(scores, x, *rows, s)
-
-
-@TARGETS
-def test_signs_of_labels(draw, t):
-    for m in INPUTS:
-        labels = draw.either(0, 1, t)
-        assert_same(signs_of, labels, t, m, draw.floats(m * t), rtol=0, atol=0)
+def signs_and_biases(labels):
+    """Return the signs and biases of labelled targets, (tiles, 2 * LANES) each."""
+    tiles = tiles_of(len(labels))
+    signs, biases = np.zeros((2, tiles, 2, LANES), np.float32)
+    biases[:] = NO_SCORE
+    for k, label in enumerate(labels):
+        place = k // TILE, slice(None), k % TILE
+        signs[place], biases[place] = (1 - 2 * label) / LOG2, 0.0
+    return signs.reshape(tiles, -1), biases.reshape(tiles, -1)
 
 
 @pytest.mark.parametrize("scale", [1, 200])
-@pytest.mark.parametrize("count", [*range(1, 3 * WIDTH + 2), LOSS_VECTORS * WIDTH])
-def test_gradient_and_loss(draw, count, scale):
-    size, loss = (LOSS_VECTORS + 1) * WIDTH, np.full(2 * WIDTH, 1.5, np.float32)
-    s, signs = scale * draw.floats(size), draw.either(-1, 1, size)
-    rtol = 1e-6 if count < LOSS_VECTORS else 1e-5
-    assert_same(gradient, s, signs, 3, count, 0.7, loss, rtol=rtol, atol=1e-7)
-
-
 @TARGETS
-def test_update(draw, t):
+def test_gradients_and_loss(draw, t, scale):
+    loss = np.full(2 * WIDTH, 1.5, np.float32)
+    for m in INPUTS:
+        x, y = scale * draw.table(12, 1 + m % 4), draw.table(40, 1 + m % 4)
+        signs, biases = signs_and_biases(draw.either(0, 1, t))
+        g = draw.floats(tiles_of(t), (m + 4) * LANES)
+        for tile in range(tiles_of(t)):
+            targets = y, draw.rows(y, t), t, tile, signs, biases
+            inputs = x, draw.rows(x, m + 2), 2, 2 + m
+            assert_same(gradients, *inputs, *targets, 0.7, g, loss, atol=1e-5 * scale)
+
+
+def test_the_gradient_of_a_score_is_that_of_its_loss():
+    x, y = np.full((1, WIDTH), 0.25, np.float32), np.full((2, WIDTH), 0.1, np.float32)
+    signs, biases = signs_and_biases([1.0, 0.0])
+    g, loss = np.zeros((1, 2 * LANES), np.float32), np.repeat([0.0, 1.0], WIDTH).astype(np.float32)
+    rows = np.zeros(2, np.int64)
+    compiled(gradients)(x, rows, 0, 1, y, rows, 2, 0, signs, biases, 0.5, g, loss)
+    sigmoid = 1 / (1 + np.exp(-0.025 * WIDTH))
+    np.testing.assert_allclose(g[0, :2], [0.5 * (1 - sigmoid), -0.5 * sigmoid], rtol=1e-6)
+    assert not g[0, 2:LANES].any()
+    total = LOG2 * loss[:WIDTH].sum() + np.log(loss[WIDTH:]).sum()
+    assert total == pytest.approx(-np.log(sigmoid) - np.log(1 - sigmoid), rel=1e-6)
+
+
+@pytest.mark.parametrize("is_repeated", [False, True])
+@TARGETS
+def test_update(draw, t, is_repeated):
+    soon = np.zeros(3, np.int64)
     for m in INPUTS:
         x, y = draw.table(12, 15), draw.table(40, 15)
         x_rows, y_rows = draw.rows(x, m, replace=False), draw.rows(y, t, replace=False)
-        width = t + m % 3
+        g = draw.floats(tiles_of(t), (m + 1) * LANES)
+        if is_repeated:
+            # Only the last one of the same rows has a gradient.
+            x_rows[0], y_rows[0] = x_rows[-1], y_rows[-1]
+            if m > 1:
+                g[:, :LANES] = 0.0
+            if t > 1:
+                g[0, ::LANES] = 0.0
         part = WIDTH * (m % 4), WIDTH * (1 + m)
-        assert_same(update, x, x_rows, m, y, y_rows, t, draw.floats(m * width), width, None, *part)
+        given = x, x_rows, m, y, y_rows, t, g, None, *part
+        assert_same(update, *given, soon, len(soon))
 
 
 @STRIDES
@@ -127,10 +152,19 @@ def test_copy_of_a_row(draw, vectors):
     assert_same(copy_row, target, 2 * stride, source, 5 * stride, rtol=0, atol=0)
 
 
-@PARTS
-def test_prefetching_changes_nothing(draw, part):
-    # Some columns lie beyond the end of the rows, and the element beyond the end of its array.
-    asked, (column, columns) = draw.table(10, 15), WIDTH * np.array(part)
-    rows = draw.rows(asked, 12)
-    assert_same(prefetch_rows, asked, rows, 2, 9, column, columns + WIDTH, rtol=0, atol=0)
+def test_addresses_of_rows(draw):
+    table, rows = draw.table(10, 15), None
+    rows = draw.rows(table, 12)
+    addresses = np.zeros(20, np.int64)
+    compiled(row_addresses)(table, rows, 2, 9, addresses, 5)
+    assert addresses[5:14].tolist() == (table.ctypes.data + 4 * rows[2:11]).tolist()
+    assert not addresses[:5].any()
+    assert not addresses[14:].any()
+    expected = np.zeros(20, np.int64)
+    row_addresses(table, rows, 2, 9, expected, 5)
+    assert addresses.tolist() == expected.tolist()
+
+
+def test_prefetching_changes_nothing(draw):
+    # The element lies beyond the end of its array.
     assert_same(prefetch_item, draw.floats(20), 40, rtol=0, atol=0)

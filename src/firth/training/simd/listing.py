@@ -44,7 +44,7 @@ def subsample(
     are then.
     """
     for position in range(start, stop):
-        stream = draws.stream_at(key, position)
+        stream = np.uint64(draws.stream_at(key, position))
         if draws.is_kept(stream, keep[tokens[position]]):
             words[count], positions[count], streams[count] = tokens[position], position, stream
             count += 1
@@ -181,7 +181,7 @@ def list_rows(
 ) -> None:
     """Write the offsets of the rows of the words from index `low` up to `high`, from a place on."""
     for k, word in enumerate(words[low:high]):
-        rows[place + k] = word * stride
+        rows[place + k] = np.int64(word) * stride
 
 
 @emitted_for(list_rows)

@@ -76,7 +76,8 @@ def gradients(
     Parameters
     ----------
     first, end : int
-        The inputs: the rows of X listed in `x_rows` from `first` up to `end`, at most LOSS_INPUTS.
+        The inputs: the rows of X listed in `x_rows` from `first` up to `end`, whose scores
+        fill at most LOSS_VECTORS vectors.
     t, tile : int
         The number of targets of the window, and which TILE of them.
     signs, biases : float32 arrays, (tiles, 2 * LANES)
@@ -236,8 +237,8 @@ def update(
     change = by_tile.transpose(1, 0, 2).reshape(m, -1)[:, :t]
     x_listed, y_listed = x_rows[:m] // x.shape[1], y_rows[:t] // y.shape[1]
     inputs, targets = x[x_listed, part], y[y_listed, part]
-    np.add.at(x, (x_listed, part), change @ targets)
-    np.add.at(y, (y_listed, part), change.T @ inputs)
+    np.add.at(x[:, part], x_listed, change @ targets)
+    np.add.at(y[:, part], y_listed, change.T @ inputs)
 
 
 @emitted_for(update)
@@ -297,36 +298,13 @@ def _emit_update_of_tile(
     # Registers: a vector of each target and its change, an input, its sum, and a gradient.
     at_once = 2 if 4 * targets + 5 <= REGISTERS else 1
 
-    def along(index: ir.Value, vectors: int) -> None:
-        _emit_prefetch_of_columns(e, soon, asked, builder.add(offset, _bytes(e, index)), vectors)
-        columns_of = [e.integer(k * WIDTH) for k in range(vectors)]
-        rows = [[e.load(e.at(place, index, k)) for k in columns_of] for place in places]
-
-        def over(i: ir.Value, state: list[ir.Value]) -> list[ir.Value]:
-            row = e.at(x, builder.load(e.at(x_rows, i)), index)
-            totals = values = [e.load(e.at(row, k)) for k in columns_of]
-            if not is_only:
-                copy = e.at(before, builder.mul(i, before_stride), index)
-                values = [e.load(e.at(copy, k)) for k in columns_of]
-            gradients = e.at(g, builder.mul(i, e.integer(LANES)))
-            totals, changed = list(totals), list(state)
-            for t in range(targets):
-                weight = e.splat(builder.load(e.at(gradients, e.integer(t))))
-                for k in range(vectors):
-                    totals[k] = e.multiply_add(weight, rows[t][k], totals[k])
-                    place = t * vectors + k
-                    changed[place] = e.multiply_add(weight, values[k], state[place])
-            for k, total in zip(columns_of, totals, strict=True):
-                e.store(total, e.at(row, k))
-            return changed
-
-        state = e.loop(m, 1, [vector for row in rows for vector in row], over)
-        for k, changed in enumerate(state):
-            e.store(changed, e.at(places[k // vectors], index, columns_of[k % vectors]))
-
     def loop(start: ir.Value, stop: ir.Value, vectors: int) -> None:
         def body(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-            along(builder.add(start, index), vectors)
+            index = builder.add(start, index)
+            at = builder.add(offset, builder.mul(index, e.integer(4)))
+            _emit_prefetch_of_columns(e, soon, asked, at, vectors)
+            here = e.at(x, index), e.at(before, index), [e.at(place, index) for place in places]
+            _emit_update_of_columns(e, here, arguments, vectors, is_only=is_only)
             return []
 
         e.loop(builder.sub(stop, start), vectors * WIDTH, [], body)
@@ -337,11 +315,49 @@ def _emit_update_of_tile(
         loop(whole, columns, 1)
 
 
+def _emit_update_of_columns(
+    e: Emitter,
+    here: tuple[ir.Value, ir.Value, Sequence[ir.Value]],
+    arguments: Sequence[ir.Value],
+    vectors: int,
+    *,
+    is_only: bool,
+) -> None:
+    """Emit the update of some vectors of columns, which begin at these places of the tables."""
+    (x, before, places), builder = here, e.builder
+    _, x_rows, m, _, before_stride, _, _, g, *_ = arguments
+    columns = [e.integer(k * WIDTH) for k in range(vectors)]
+    rows = [[e.load(e.at(place, k)) for k in columns] for place in places]
+
+    def over(i: ir.Value, state: list[ir.Value]) -> list[ir.Value]:
+        row = e.at(x, builder.load(e.at(x_rows, i)))
+        totals = [e.load(e.at(row, k)) for k in columns]
+        values = totals
+        if not is_only:
+            copy = e.at(before, builder.mul(i, before_stride))
+            values = [e.load(e.at(copy, k)) for k in columns]
+        gradients, changed = e.at(g, builder.mul(i, e.integer(LANES))), []
+        for t, vectors_of_row in enumerate(rows):
+            weight = e.splat(builder.load(e.at(gradients, e.integer(t))))
+            totals = [
+                e.multiply_add(weight, vector, total)
+                for vector, total in zip(vectors_of_row, totals, strict=True)
+            ]
+            changed += [
+                e.multiply_add(weight, value, state[t * vectors + k])
+                for k, value in enumerate(values)
+            ]
+        for k, total in zip(columns, totals, strict=True):
+            e.store(total, e.at(row, k))
+        return changed
+
+    state = e.loop(m, 1, [vector for row in rows for vector in row], over)
+    for t, place in enumerate(places):
+        for k, changed in zip(columns, state[t * vectors : (t + 1) * vectors], strict=True):
+            e.store(changed, e.at(place, k))
+
+
 _emit_update_of_only_tile = functools.partial(_emit_update_of_tile, is_only=True)
-
-
-def _bytes(e: Emitter, elements: ir.Value) -> ir.Value:
-    return e.builder.mul(elements, e.integer(4))
 
 
 def _emit_prefetch_of_columns(
@@ -352,7 +368,7 @@ def _emit_prefetch_of_columns(
 
     def over(k: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
         first = builder.add(builder.load(e.at(soon, k)), offset)
-        for line in range(0, max(1, vectors * WIDTH * 4 // LINE)):
+        for line in range(max(1, vectors * WIDTH * 4 // LINE)):
             emit_prefetch(e, builder.add(first, e.integer(line * LINE)), for_writing=True)
         return []
 
