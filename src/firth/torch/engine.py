@@ -115,8 +115,6 @@ class TorchEngine:
         # Bytes as measured: while contexts are padded, and then noise words.
         places, noise = 2 * window.reach, 16 * window.negative
         padding = max(17 * places, 8 * places + noise)
-        if window.cbow is None:
-            padding += 8 * places
         windows = config.workers * (lists + piece * padding)
         return 4 * config.dim * rows + sizes.words * sampling.BYTES_PER_WORD + windows
 
