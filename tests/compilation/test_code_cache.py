@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numba
 import pytest
+from numba.core.registry import cpu_target
 
 from firth.compilation import code_cache, compiled
 from firth.errors import FirthWarning
@@ -81,6 +82,27 @@ def test_folders_and_files_are_for_their_owner_only(folder):
     for place in (folder, folder / "compiled"):
         assert stat.S_IMODE(place.stat().st_mode) == 0o700
     assert [stat.S_IMODE(entry.stat().st_mode) for entry in entries(folder)] == [0o600]
+
+
+def test_numba_registers_its_implementations_only_for_code_that_needs_more(monkeypatch):
+    call()
+    registered = []
+    monkeypatch.setattr(cpu_target.target_context, "refresh", lambda: registered.append(True))
+    assert call() == "loaded"
+    assert not registered
+    monkeypatch.setattr(code_cache, "address_of_symbol", lambda name: None)
+    assert call() == "loaded"
+    assert registered
+
+
+def test_code_refers_to_what_it_does_not_define():
+    function = compiled(add_one)
+    function(1)
+    (result,) = function.overloads.values()
+    names = code_cache._externals(result.library)
+    assert "PyLong_FromLongLong" in names
+    assert result.fndesc.llvm_cpython_wrapper_name not in names
+    assert not [name for name in names if name.startswith("llvm.")]
 
 
 DAMAGE = {

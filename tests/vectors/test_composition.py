@@ -8,7 +8,7 @@ import pytest
 from firth.errors import ConfigError
 from firth.subwords import Subwords
 from firth.vectors import RawTables, Vectors, composition
-from firth.vectors.composition import compose_words, read_out
+from firth.vectors.composition import bag_sums, compose_words, read_out
 from firth.vectors.readout import parse_readout
 
 RECIPES = [
@@ -53,6 +53,25 @@ def test_a_word_is_the_sum_of_its_rows_over_the_root_of_their_number(tables, own
             rows.append(row)
         expected = tables.raw.input[rows].sum(axis=0, dtype=np.float64) / np.sqrt(len(rows))
         np.testing.assert_allclose(composed[row], expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("room", [1, 50, 10_000])
+def test_sums_are_those_of_each_words_rows_in_their_order(monkeypatch, room):
+    monkeypatch.setattr(composition, "NUMBERS_PER_BLOCK", room)
+    generator = np.random.default_rng(1)
+    sizes = generator.permutation([0, 0, 0, 1, 1, 2, 3, 9, 40, *range(8)])
+    offsets = np.concatenate([[0], np.cumsum(sizes)])
+    table = generator.normal(size=(30, 4)).astype(np.float32)
+    rows = generator.integers(30, size=offsets[-1]).astype(np.int32)
+    words = 0
+    for block, totals in bag_sums(table, offsets, rows):
+        assert block.start == words
+        for total in totals:
+            bag = table[rows[offsets[words] : offsets[words + 1]]].astype(np.float64)
+            # Added one after the other, so that the same rows always have the same sum.
+            np.testing.assert_array_equal(total, sum(bag, np.zeros(4)))
+            words += 1
+    assert words == len(sizes)
 
 
 def test_words_without_ngrams_keep_their_own_row(tables):

@@ -26,15 +26,19 @@ from typing import Any
 import llvmlite
 import numba
 import numpy as np
+from llvmlite.binding import address_of_symbol
+from numba.core.runtime import rtsys
 from numba.core.serialize import dumps
 from numba.core.sigutils import normalize_signature
 
 from firth.io.cache import code_folder, is_private, warn_once
 
 MONTHS_KEPT = 3
-_HEADER = b"firth compiled code 1\n"
+_HEADER = b"firth compiled code 2\n"
 _DIGEST_BYTES = hashlib.sha256().digest_size
 _SUFFIX = ".code"
+# What LLVM replaces by its own code.
+_INTRINSIC = "llvm."
 # Numba's options that change the code.
 _OPTIONS = ("OPT", "BOUNDSCHECK", "LOOP_VECTORIZE", "SLP_VECTORIZE", "DEBUGINFO_DEFAULT")
 
@@ -70,8 +74,6 @@ class CodeCache:
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:  # noqa: ANN401
         """Return the code for a signature, or None if it must be compiled."""
-        # Makes Numba register its own implementations, which the loaded code may need.
-        target_context.refresh()
         path = self._path(sig, target_context.codegen())
         if path is None:
             return None
@@ -84,7 +86,8 @@ class CodeCache:
             return None
         if payload is None:
             return None
-        reduced = pickle.loads(payload)
+        externals, reduced = pickle.loads(payload)
+        _provide(externals, target_context)
         result = numba.core.compiler.CompileResult._rebuild(target_context, *reduced)
         # Different types may have the same name.
         arguments, _ = normalize_signature(sig)
@@ -96,7 +99,7 @@ class CodeCache:
         if path is None or data.library.has_dynamic_globals:
             return
         try:
-            _write_entry(path, dumps(data._reduce()))
+            _write_entry(path, dumps((_externals(data.library), data._reduce())))
             _remove_old(path.parent)
         except OSError as error:
             warn_once(
@@ -119,6 +122,25 @@ class CodeCache:
         )
         digest = hashlib.sha256(repr(depends_on).encode()).hexdigest()
         return folder / f"{self._name}-{digest[:32]}{_SUFFIX}"
+
+
+def _externals(library: Any) -> list[str]:  # noqa: ANN401
+    """Return the names that code refers to and does not define."""
+    module = library._get_module_for_linking()
+    named = (*module.functions, *module.global_variables)
+    names = {item.name for item in named if item.is_declaration}
+    return sorted(name for name in names if not name.startswith(_INTRINSIC))
+
+
+def _provide(externals: list[str], target_context: Any) -> None:  # noqa: ANN401
+    """Have Numba define what loaded code refers to: LLVM would end the process otherwise.
+
+    Most code needs only Numba's runtime. Only other code has Numba register all that it can
+    compile, which takes a third of a second. Before it compiles anything, Numba does so itself.
+    """
+    rtsys.initialize(target_context)
+    if any(address_of_symbol(name) is None for name in externals):
+        target_context.refresh()
 
 
 def _digest(name: str, payload: bytes) -> bytes:

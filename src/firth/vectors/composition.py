@@ -250,11 +250,16 @@ def bag_sums(
         The rows of word w are `rows[offsets[w] : offsets[w + 1]]`; a word may have none.
     """
     for block in _blocks(offsets, table.shape[1]):
-        starts, stops = offsets[block], offsets[block.start + 1 : block.stop + 1]
-        totals, has_rows = np.zeros((len(starts), table.shape[1])), stops > starts
-        if has_rows.any():
-            parts = table[rows[starts[0] : stops[-1]]].astype(np.float64)
-            totals[has_rows] = np.add.reduceat(parts, (starts - starts[0])[has_rows], axis=0)
+        starts, sizes = offsets[block], np.diff(offsets[block.start : block.stop + 1])
+        # Words with the most rows come first. So those that have a row k lie together, and these
+        # rows are added at once.
+        order = np.argsort(-sizes, kind="stable")
+        starts, sums = starts[order], np.zeros((len(starts), table.shape[1]))
+        longer = len(sizes) - np.cumsum(np.bincount(sizes))
+        for k, count in enumerate(longer.tolist()):
+            sums[:count] += table[rows[starts[:count] + k]]
+        totals = np.empty_like(sums)
+        totals[order] = sums
         yield block, totals
 
 
