@@ -6,7 +6,8 @@ import pytest
 
 from firth.training import kernel, reference, worker
 from firth.training.engines.hogwild import parts_of
-from firth.training.lists.windows import BLOCK, Window, empty_list, most_targets
+from firth.training.lists.gathering import BLOCK
+from firth.training.lists.windows import Window, empty_list, most_targets
 from firth.training.simd.tiles import LANES, tiles_of
 from training_case import BOTH, Case, assert_same, draw_case, no_frozen, padded
 

@@ -192,7 +192,8 @@ def emitted_for(
     """Have Numba put what the decorated function emits in place of each call of `function`.
 
     The decorated function is given an `Emitter` and the arguments of the call: an `ArrayArg` for an
-    array, 64 bits for an integer, 32 for a float; it gives the value to be returned, if any.
+    array, 64 bits for an integer, 32 for a float, a list for a tuple of integers; it gives the
+    value to be returned, if any.
     `function` itself, in NumPy, states what is to be done.
     """
 
@@ -222,12 +223,16 @@ def emitted_for(
 def _passed_as(kind: types.Type) -> types.Type:
     if isinstance(kind, types.Integer):
         return types.int64
+    if isinstance(kind, types.BaseTuple):
+        return types.UniTuple(types.int64, len(kind))
     return types.float32 if isinstance(kind, types.Float) else kind
 
 
 def _as_argument(
     context: BaseContext, builder: ir.IRBuilder, kind: types.Type, value: ir.Value
-) -> ArrayArg | ir.Value:
+) -> ArrayArg | ir.Value | list[ir.Value]:
+    if isinstance(kind, types.UniTuple):
+        return [builder.extract_value(value, k) for k in range(kind.count)]
     if not isinstance(kind, types.Array):
         return value
     array = context.make_array(kind)(context, builder, value)

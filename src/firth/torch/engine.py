@@ -39,8 +39,9 @@ from firth.training.engines.base import (
     Tables,
 )
 from firth.training.engines.tables import initialise, two_tables
+from firth.training.lists.gathering import gathered_bytes
 from firth.training.lists.stretch import list_stretch
-from firth.training.lists.windows import gathered_bytes, list_shapes, sampling_of, window_of
+from firth.training.lists.windows import list_shapes, sampling_of, window_of
 
 # All gradients of a minibatch are taken at the same point. If it holds a word often, their sum goes
 # much farther than steps one by one. So it has at most this many windows, and fewer if the most

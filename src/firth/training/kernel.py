@@ -31,9 +31,9 @@ from firth.compilation import inlined, optional
 from firth.compilation.arrays import Shapes
 from firth.compilation.emitter import WIDTH
 from firth.compilation.prefetching import row_addresses
+from firth.training.lists.gathering import BLOCK
 from firth.training.lists.reach import slot_count
 from firth.training.lists.windows import (
-    BLOCK,
     Window,
     WindowList,
     composed_bags,
@@ -100,10 +100,9 @@ class Scratch(NamedTuple):
     composed_rows: NDArray[np.int64]  # the offsets of the rows 2b
     before: Floats  # the inputs before the step
     gradients: Floats  # (tiles, inputs * LANES) see `primitives`
-    signs: Floats  # (tiles, 2 * LANES) -1 / log 2 for a target labelled 1, 1 / log 2 for 0, else 0
-    biases: Floats  # (tiles, 2 * LANES) 0, and NO_SCORE where there is no target
+    labelling: Floats  # (tiles, 4 * LANES) see `write_labelling`
     loss: Floats  # (2 * WIDTH,) see primitives.gradients
-    soon: NDArray[np.int64]  # addresses of the rows that a later window needs
+    soon: NDArray[np.int64]  # how many rows a later window needs, and their addresses
 
 
 def scratch_shapes(window: Window, stride: int) -> Shapes:
@@ -121,10 +120,9 @@ def scratch_shapes(window: Window, stride: int) -> Shapes:
         "composed_rows": ((composed,), np.int64),
         "before": ((inputs, stride), np.float32),
         "gradients": ((tiles, (inputs + INPUTS_OF_VECTOR) * LANES), np.float32),
-        "signs": ((tiles, 2 * LANES), np.float32),
-        "biases": ((tiles, 2 * LANES), np.float32),
+        "labelling": ((tiles, 4 * LANES), np.float32),
         "loss": ((2 * WIDTH,), np.float32),
-        "soon": ((most + MOST_PARTS_AHEAD,), np.int64),
+        "soon": ((1 + most + MOST_PARTS_AHEAD,), np.int64),
     }
 
 
@@ -174,33 +172,31 @@ def train_window(
     # Each array of the list is named once: to Numba, naming one costs time.
     m, t, ends = listed.m[w], listed.t[w], listed.bag_ends[w]
     x_rows, y_rows = listed.inputs[w], listed.targets[w]
-    slots, composed, composed_rows, before, g, signs, biases, running_loss, soon = scratch
+    slots, composed, composed_rows, before, g, labelling, running_loss, soon = scratch
     # Near the end of a short block these are rows of older windows: then nothing is gained.
     later = (w + AHEAD) & (2 * BLOCK - 1)
     outputs, are_used = tables.output, tables.parts.are_used
     inputs = tables.input if are_used is None else slots
 
-    asked = rows_needed(
+    write_soon(
         are_used, tables, listed.targets[later], listed.t[later], listed.arrivals, later, soon
     )
     if listed.composed is not None:
-        x, trained, listed_rows = composed, composed_rows, ends[m - 1]
-        columns = COLUMNS
+        x, trained, listed_rows, columns = composed, composed_rows, ends[m - 1], COLUMNS
     else:
-        x, trained, listed_rows = inputs, x_rows, m
-        columns = inputs.shape[1]
+        x, trained, listed_rows, columns = inputs, x_rows, m, inputs.shape[1]
     compose_bags(listed.composed, inputs, x_rows, ends, listed.weights[w], m, composed)
     if listed.is_relabelled[w]:
-        sign_labels(listed.labels[w], t, signs, biases)
+        write_labelling(listed.labels[w], t, labelling)
     taken, pending = loss_and_gradients(
-        x, trained, m, outputs, y_rows, t, signs, biases, eta, g, running_loss, pending
+        x, trained, m, outputs, y_rows, t, labelling, eta, g, running_loss, pending
     )
     if listed.has_repetitions[w]:
         fold_inputs(g, trained, m)
         fold_targets(g, y_rows, t, m)
     for column in range(0, x.shape[1], columns):
         some = min(columns, x.shape[1] - column)
-        primitives.update(x, trained, m, outputs, y_rows, t, g, before, column, some, soon, asked)
+        primitives.update(x, trained, m, outputs, y_rows, t, g, before, column, some, soon)
         share_changes(
             listed.composed, inputs, x_rows, ends, listed.gains[w], m, composed, column, some
         )
@@ -210,7 +206,7 @@ def train_window(
 
 
 @optional
-def rows_needed(
+def write_soon(
     are_used: Literal[True] | None,
     tables: Tables,
     targets: NDArray[np.int64],
@@ -218,21 +214,22 @@ def rows_needed(
     arrivals: NDArray[np.int64],
     w: int,
     soon: NDArray[np.int64],
-) -> int:
-    """Write the addresses of the rows that window w needs and those before it do not.
+) -> None:
+    """Write which rows window w needs and those before it do not: their number and addresses.
 
-    `are_used` is that of the parts of words. Return how many there are.
+    `are_used` is that of the parts of words.
     """
-    row_addresses(tables.output, targets, 0, t, soon, 0)
+    row_addresses(tables.output, targets, 0, t, soon, 1)
     if are_used is not None:
         _, starts, rows, _ = tables.parts
         word = arrivals[w]
         first = starts[word]
         count = min(int(starts[word + 1] - first), MOST_PARTS_AHEAD)
-        row_addresses(tables.input, rows, first, count, soon, t)
-        return t + count
-    row_addresses(tables.input, arrivals, w, 1, soon, t)
-    return t + 1
+        row_addresses(tables.input, rows, first, count, soon, 1 + t)
+    else:
+        count = 1
+        row_addresses(tables.input, arrivals, w, count, soon, 1 + t)
+    soon[0] = t + count
 
 
 # ---------------------------------------------------------------------------- bags
@@ -316,8 +313,7 @@ def loss_and_gradients(
     y: Floats,
     y_rows: NDArray[np.int64],
     t: int,
-    signs: Floats,
-    biases: Floats,
+    labelling: Floats,
     eta: np.float32,
     g: Floats,
     running_loss: Floats,
@@ -340,14 +336,19 @@ def loss_and_gradients(
                 taken += flush_loss(running_loss)
                 pending = vectors
             primitives.gradients(
-                x, x_rows, first, end, y, y_rows, t, tile, signs, biases, eta, g, running_loss
+                x, x_rows, (first, end), y, y_rows, t, tile, labelling, eta, g, running_loss
             )
     return taken, pending
 
 
 @inlined
-def sign_labels(labels: Floats, t: int, signs: Floats, biases: Floats) -> None:
-    """Write what turns scores into arguments of the loss, for t labelled targets."""
+def write_labelling(labels: Floats, t: int, labelling: Floats) -> None:
+    """Write what turns the scores of t labelled targets into arguments of the loss, to base 2.
+
+    The argument is sign * score + bias, with a sign of -1 / log 2 for a target labelled 1, and of
+    1 / log 2 for one labelled 0. Lanes without a target have a sign of 0 and a bias of NO_SCORE.
+    All signs and then all biases of a tile are written twice, for two inputs.
+    """
     for tile in range(tiles_of(t)):
         for lane in range(LANES):
             target = tile * TILE + lane
@@ -355,8 +356,8 @@ def sign_labels(labels: Floats, t: int, signs: Floats, biases: Floats) -> None:
             if lane < TILE and target < t:
                 sign = (np.float32(1.0) - np.float32(2.0) * labels[target]) / np.float32(LOG2)
                 bias = np.float32(0.0)
-            signs[tile, lane] = signs[tile, LANES + lane] = sign
-            biases[tile, lane] = biases[tile, LANES + lane] = bias
+            labelling[tile, lane] = labelling[tile, LANES + lane] = sign
+            labelling[tile, 2 * LANES + lane] = labelling[tile, 3 * LANES + lane] = bias
 
 
 @inlined

@@ -19,18 +19,14 @@ from firth.training.kernel import (
     scratch_shapes,
     train_window,
 )
+from firth.training.lists.gathering import BLOCK, Gathered, gather, gathered_bytes, room_for
 from firth.training.lists.windows import (
-    BLOCK,
-    Gathered,
     Sampling,
     Window,
     WindowList,
     empty_list,
-    gather,
-    gathered_bytes,
     list_block,
     list_shapes,
-    room_for,
 )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from firth.training import reference
-from firth.training.lists.windows import PLACES
+from firth.training.lists.gathering import PLACES
 from training_case import BOTH, draw_case
 
 

@@ -7,18 +7,15 @@ from numpy.typing import NDArray
 
 from firth.compilation import compiled_bare
 from firth.compilation.arrays import read_only
+from firth.training.lists.gathering import BLOCK, Gathered, gather, room_for
 from firth.training.lists.windows import (
-    BLOCK,
-    Gathered,
     Sampling,
     Window,
     WindowList,
     empty_list,
-    gather,
     list_block,
     list_shapes,
     most_inputs,
-    room_for,
 )
 
 

@@ -14,30 +14,16 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.compilation import called, inlined, optional
-from firth.compilation.arrays import Shapes, bytes_of, zeros_of
+from firth.compilation import inlined, optional
+from firth.compilation.arrays import Shapes, zeros_of
 from firth.training import draws
 from firth.training.config import TrainConfig
 from firth.training.huffman import huffman_tree
 from firth.training.lists import bags, targets
-from firth.training.lists.reach import (
-    LONGEST_STAY,
-    InReach,
-    enter,
-    free_all,
-    leave,
-    most_moves,
-    reach_shapes,
-    refresh,
-)
+from firth.training.lists.gathering import BLOCK, Gathered, draw_noise
+from firth.training.lists.reach import LONGEST_STAY, enter, leave, most_moves, refresh
 from firth.training.sampling import alias_table, keep_thresholds, noise_distribution
-from firth.training.simd import listing
 from firth.training.simd.listing import SLACK
-
-# The centres of a block are listed together. A power of 2.
-BLOCK = 32
-# Words of equal remainders may be repetitions.
-PLACES = 1024
 
 
 class Sampling(NamedTuple):
@@ -98,26 +84,6 @@ class WindowList(NamedTuple):
     # the word that moves in, or the complement of the word that moves out.
     move_ends: NDArray[np.int64]
     moves: NDArray[np.int64]
-
-
-class Gathered(NamedTuple):
-    """The words of a stretch that subsampling keeps, with the neighbours that windows reach."""
-
-    words: NDArray[np.int32]
-    positions: NDArray[np.int64]  # where each stands in the corpus
-    streams: NDArray[np.uint64]  # the stream of each position
-    # By index, the last of the words up to there that occur again up to there, or -1. Words of
-    # equal remainders are taken for the same.
-    repeated: NDArray[np.int64]
-    ends: NDArray[np.int64]  # for each unit, the index in `words` where it ends
-    seen: NDArray[np.int64]  # (PLACES,) by remainder, the last word, plus 1
-    noise_bits: NDArray[np.uint64]  # (K * BLOCK,) drawn for the centres of a block
-    noise: NDArray[np.int64]  # (K * BLOCK,) their noise words: the k-th of all, then the next
-    is_repeated: NDArray[np.bool_]  # (BLOCK,) whether targets of a centre are the same
-    # (3,) where the words of the stretch end, where all words end, and the corpus's number of the
-    # first unit
-    extent: NDArray[np.int64]
-    in_reach: InReach
 
 
 def window_of(config: TrainConfig, longest_path: int = 0) -> Window:
@@ -193,109 +159,6 @@ def empty_list(window: Window, size: int) -> WindowList:
     return WindowList(composed=window.cbow, **zeros_of(list_shapes(window, size)))
 
 
-def _gathered_shapes(window: Window, stretch: int) -> Shapes:
-    """Return the shapes of the words of stretches of at most so many tokens."""
-    size = stretch + 2 * window.reach + SLACK
-    return {
-        "words": ((size,), np.int32),
-        "positions": ((size,), np.int64),
-        "streams": ((size,), np.uint64),
-        "repeated": ((size,), np.int64),
-        "ends": ((stretch + 2,), np.int64),
-        "seen": ((PLACES,), np.int64),
-        "noise_bits": ((window.negative * BLOCK,), np.uint64),
-        "noise": ((window.negative * BLOCK,), np.int64),
-        "is_repeated": ((BLOCK,), np.bool_),
-        "extent": ((3,), np.int64),
-    }
-
-
-def _reach_shapes(window: Window, stretch: int) -> Shapes:
-    size = stretch + 2 * window.reach + SLACK
-    return reach_shapes(window.reach, size, is_used=window.subwords is not None)
-
-
-def gathered_bytes(window: Window, stretch: int) -> int:
-    """Return how many bytes `room_for` takes."""
-    return bytes_of(_gathered_shapes(window, stretch)) + bytes_of(_reach_shapes(window, stretch))
-
-
-def room_for(window: Window, stretch: int) -> Gathered:
-    """Return working memory for the words of stretches of at most so many tokens."""
-    in_reach = InReach(**zeros_of(_reach_shapes(window, stretch)))
-    return Gathered(**zeros_of(_gathered_shapes(window, stretch)), in_reach=in_reach)
-
-
-@called
-def gather(
-    tokens: NDArray[np.int32],
-    offsets: NDArray[np.int64],
-    unit: int,
-    start: int,
-    stop: int,
-    key: np.uint64,
-    keep: NDArray[np.uint32],
-    reach: int,
-    gathered: Gathered,
-) -> int:
-    """Subsample a stretch into `gathered`, with the neighbours that its windows reach.
-
-    All arrays of `gathered` but the noise are overwritten. The words before the stretch begin at
-    `ends[0]`; the first unit ends at `ends[1]`, the second at `ends[2]`, and so on.
-
-    Returns
-    -------
-    int
-        Where the words of the stretch end; they begin at index `reach`.
-    """
-    words, ends, extent = gathered.words, gathered.ends, gathered.extent
-    positions, streams = gathered.positions, gathered.streams
-    free_all(gathered.in_reach)
-    first, position = reach, start
-    while position > offsets[unit] and first > 0:
-        position -= 1
-        if draws.is_kept(draws.stream_at(key, position), keep[tokens[position]]):
-            first -= 1
-            words[first] = tokens[position]
-    ends[0] = first
-    count, last, units, position = reach, reach, 0, start
-    while position < stop:
-        unit_end = offsets[unit + units + 1]
-        units += 1
-        inside = min(unit_end, stop)
-        count = last = listing.subsample(
-            tokens, position, inside, key, keep, words, positions, streams, count
-        )
-        position = inside
-        while position < unit_end and count < last + reach:
-            # Written always and counted only if kept: no branch to mispredict.
-            words[count] = tokens[position]
-            count += int(draws.is_kept(draws.stream_at(key, position), keep[tokens[position]]))
-            position += 1
-        ends[units] = count
-    extent[0], extent[1], extent[2] = last, count, unit
-    find_repeated(words, first, count, gathered.seen, gathered.repeated)
-    return last
-
-
-@inlined
-def find_repeated(
-    words: NDArray[np.int32],
-    first: int,
-    end: int,
-    seen: NDArray[np.int64],
-    repeated: NDArray[np.int64],
-) -> None:
-    """Write, for each word from index `first` to `end`, see `Gathered.repeated`."""
-    seen[:] = 0
-    latest = -1
-    for i in range(first, end):
-        place = words[i] & (PLACES - 1)
-        latest = max(latest, seen[place] - 1)
-        seen[place] = i + 1
-        repeated[i] = latest
-
-
 @optional
 def list_block(
     cbow: Literal[True] | None,
@@ -321,43 +184,36 @@ def list_block(
         The unit of the last centre, how many windows were listed, and where the moves end. Those
         that come after the last window are to be done too.
     """
-    words, positions, ends = gathered.words, gathered.positions, gathered.ends
-    streams, repeated, extent = gathered.streams, gathered.repeated, gathered.extent
-    noise, is_repeated = gathered.noise, gathered.is_repeated
+    words, positions, streams, repeated, ends, _, _, _, _, extent, in_reach = gathered
     _, _, reach, shrink, negative, _, divided, documents = window
     (start, stop), (first, moved), count, width_before = centres, places, 0, 0
     # What windows name: words, or their slots, whose rows are two apart.
     named, named_stride, arrival_stride = words, stride, stride
     if subwords is not None:
-        named, named_stride, arrival_stride = gathered.in_reach.slots, 2 * stride, 1
+        named, named_stride, arrival_stride = in_reach.slots, 2 * stride, 1
     if longest_path is None:
-        listing.draw_noise(
-            words, streams, start, stop, negative, sampling.alias,
-            gathered.noise_bits, noise, is_repeated,
-        )  # fmt: skip
+        draw_noise(gathered, start, stop, negative, sampling.alias)
     for i in range(start, stop):
         if subwords is not None:
             moved = list_moves(gathered, i, reach, listed.moves, moved)
         while i >= ends[unit + 1]:
             unit += 1
-        drawn = draws.reach_at(streams[i], reach, shrink)
-        low, high = max(ends[unit], i - drawn), min(ends[unit + 1], i + drawn + 1)
+        low, high = _bounds(i, draws.reach_at(streams[i], reach, shrink), unit, ends)
         document = _document_row(documents, len(sampling.keep), extent[2] + unit, stride)
         if high - low < 2 and document < 0:
             continue
         w, count = first + count, count + 1
         listed.positions[w], listed.move_ends[w] = positions[i], moved
         listed.arrivals[w] = words[i + reach] * arrival_stride
+        y_rows, labels = listed.targets[w], listed.labels[w]
         if longest_path is not None:
-            listed.t[w] = targets.list_path(
-                words[i], sampling.tree, stride, listed.targets[w], listed.labels[w]
-            )
+            listed.t[w] = targets.list_path(words[i], sampling.tree, stride, y_rows, labels)
             listed.is_relabelled[w], repeats = True, False
         else:
-            repeats = is_repeated[i - start]
+            repeats = gathered.is_repeated[i - start]
             listed.t[w] = targets.list_targets(
-                words[i], noise, i - start, BLOCK, negative, repeats, stride,
-                listed.targets[w], listed.labels[w],
+                words[i], gathered.noise, i - start, BLOCK, negative, repeats, stride,
+                y_rows, labels,
             )  # fmt: skip
             # The centre first, labelled 1, then noise words: labels differ by their number only.
             listed.is_relabelled[w], width_before = listed.t[w] != width_before, listed.t[w]
@@ -375,6 +231,12 @@ def list_block(
     if subwords is not None and start < stop and stop == extent[0]:
         moved = list_last_moves(gathered, stop - 1, reach, listed.moves, moved)
     return unit, count, moved
+
+
+@inlined
+def _bounds(i: int, reach: int | np.int64, unit: int, ends: NDArray[np.int64]) -> tuple[int, int]:
+    """Return where the window of the centre at index i begins and ends, within its unit."""
+    return max(ends[unit], i - reach), min(ends[unit + 1], i + reach + 1)
 
 
 @inlined

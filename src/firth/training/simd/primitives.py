@@ -55,14 +55,12 @@ VECTORS_OF_INPUT = max(1, LANES // WIDTH)
 def gradients(
     x: Floats,
     x_rows: Offsets,
-    first: int,
-    end: int,
+    inputs: tuple[int, int],
     y: Floats,
     y_rows: Offsets,
     t: int,
     tile: int,
-    signs: Floats,
-    biases: Floats,
+    labelling: Floats,
     eta: float | np.float32,
     g: Floats,
     loss: Floats,
@@ -75,13 +73,14 @@ def gradients(
 
     Parameters
     ----------
-    first, end : int
-        The inputs: the rows of X listed in `x_rows` from `first` up to `end`, whose scores
-        fill at most LOSS_VECTORS vectors.
+    inputs : pair of int
+        The rows of X from one place of `x_rows` up to another, whose scores fill at most
+        LOSS_VECTORS vectors.
     t, tile : int
         The number of targets of the window, and which TILE of them.
-    signs, biases : float32 arrays, (tiles, 2 * LANES)
-        z / log 2 = sign * score + bias; see `kernel.sign_labels`.
+    labelling : float32 array, (tiles, 4 * LANES)
+        Signs and then biases, for two inputs each: z / log 2 = sign * score + bias. See
+        `kernel.write_labelling`.
     eta : float
         Step size.
     g : float32 array, (tiles, inputs * LANES)
@@ -90,39 +89,39 @@ def gradients(
         Running sums of max(z, 0) / log 2 (first half) and products of 1 + exp(-|z|) (second half),
         so that the logarithm is taken once in many windows and not once a score.
     """
+    (first, end), signs = inputs, labelling[tile]
     count = min(TILE, t - tile * TILE)
     rows = -(-(end - first) // INPUTS_OF_VECTOR) * INPUTS_OF_VECTOR
     z = np.full((rows, LANES), np.float32(NO_SCORE))
     targets = rows_at(y, y_rows[tile * TILE : tile * TILE + count])
-    z[: end - first, :count] = rows_at(x, x_rows[first:end]) @ targets.T * signs[tile, :count]
+    z[: end - first, :count] = rows_at(x, x_rows[first:end]) @ targets.T * signs[:count]
     e = 2.0 ** np.maximum(-np.abs(z), -126.0)
     loss[:WIDTH] += np.maximum(z, 0.0).reshape(-1, WIDTH).sum(axis=0)
     loss[WIDTH:] *= (1.0 + e).reshape(-1, WIDTH).prod(axis=0)
     sigmoid = np.where(z >= 0.0, 1.0, e) / (1.0 + e)
-    change = -np.float32(eta * LOG2) * sigmoid * signs[tile, :LANES]
+    change = -np.float32(eta * LOG2) * sigmoid * signs[:LANES]
     g[tile, first * LANES : (first + rows) * LANES] = change.ravel()
 
 
 @emitted_for(gradients)
-def _emit_gradients(e, x, x_rows, first, end, y, y_rows, t, tile, signs, biases, eta, g, loss):
-    builder = e.builder
+def _emit_gradients(e, x, x_rows, inputs, y, y_rows, t, tile, labelling, eta, g, loss):
+    builder, (first, end) = e.builder, inputs
     done = builder.mul(tile, e.integer(TILE))
     count = e.least(e.integer(TILE), builder.sub(t, done))
     called = [
         x.data, e.at(x_rows.data, first), builder.sub(end, first), y.data, e.at(y_rows.data, done),
-        x.stride, e.at(signs.data, builder.mul(tile, signs.stride)),
-        e.at(biases.data, builder.mul(tile, biases.stride)), eta,
+        x.stride, e.at(labelling.data, builder.mul(tile, labelling.stride)), eta,
         e.at(g.data, builder.mul(tile, g.stride), builder.mul(first, e.integer(LANES))), loss.data,
     ]  # fmt: skip
     call_tile(builder, "firth_gradients", count, called, _emit_gradients_of_tile)
 
 
 def _emit_gradients_of_tile(e: Emitter, arguments: Sequence[ir.Value], targets: int) -> None:
-    x, x_rows, m, y, y_rows, stride, signs, biases, eta, g, loss = arguments
+    x, x_rows, m, y, y_rows, stride, signs, eta, g, loss = arguments
     builder = e.builder
     places = e.rows(y, y_rows, targets)
     step_size = builder.fmul(e.splat(eta), e.constant(-LOG2))
-    products = e.at(loss, e.integer(WIDTH))
+    biases, products = e.at(signs, e.integer(2 * LANES)), e.at(loss, e.integer(WIDTH))
 
     def over(i: ir.Value, state: list[ir.Value], inputs: int) -> list[ir.Value]:
         sums = _emit_products(e, e.rows(x, e.at(x_rows, i), inputs), places, stride)
@@ -222,7 +221,6 @@ def update(
     column: int,
     columns: int,
     soon: Offsets,
-    soon_count: int,
 ) -> None:
     """Compute X += G Y and Y += Gᵀ X for m rows and t targets, with the old X and Y.
 
@@ -230,7 +228,8 @@ def update(
     row that is listed twice must have a gradient of 0 in all places but the last. With more targets
     than a tile holds, the old X is kept in `before`, (m, stride).
 
-    Meanwhile the same columns of the rows at `soon_count` addresses are brought into the cache.
+    Meanwhile the same columns of the rows at some addresses are brought into the cache: `soon`
+    holds their number, and then the addresses.
     """
     part = slice(column, column + columns)
     by_tile = g.reshape(len(g), -1, LANES)[:, :m, :TILE]
@@ -242,19 +241,19 @@ def update(
 
 
 @emitted_for(update)
-def _emit_update(e, x, x_rows, m, y, y_rows, t, g, before, column, columns, soon, soon_count):
+def _emit_update(e, x, x_rows, m, y, y_rows, t, g, before, column, columns, soon):
     builder = e.builder
     inputs = [e.at(x.data, column), x_rows.data, m, e.at(before.data, column), before.stride]
-    offset = builder.mul(column, e.integer(x.item_bytes))
+    offset, addresses = builder.mul(column, e.integer(x.item_bytes)), e.at(soon.data, e.integer(1))
 
     def update_tile(
         name: str, emit: TileLoop, number: ir.Value, done: ir.Value, count: ir.Value
     ) -> None:
         targets = [e.at(y.data, column), e.at(y_rows.data, done)]
         is_first = builder.icmp_signed("==", number, e.integer(0))
-        asked = builder.select(is_first, soon_count, e.integer(0))
+        asked = builder.select(is_first, builder.load(soon.data), e.integer(0))
         of_tile = e.at(g.data, builder.mul(number, g.stride))
-        called = [*inputs, *targets, of_tile, columns, soon.data, offset, asked]
+        called = [*inputs, *targets, of_tile, columns, addresses, offset, asked]
         call_tile(builder, name, count, called, emit)
 
     is_only = builder.icmp_signed("<=", t, e.integer(TILE))
@@ -292,7 +291,7 @@ def _emit_update_of_tile(
 
     Where it is the only tile, the old X is X itself, else its copy.
     """
-    x, x_rows, m, before, before_stride, y, y_rows, g, columns, soon, offset, asked = arguments
+    x, _, _, before, _, y, y_rows, _, columns, soon, offset, asked = arguments
     builder = e.builder
     places = e.rows(y, y_rows, targets)
     # Registers: a vector of each target and its change, an input, its sum, and a gradient.
