@@ -70,7 +70,7 @@ def picture(report: dict[str, Any]) -> str:
     """Return an SVG: a bar of parts for each model and dimension, and marks for the bounds."""
     results = report["results"]
     most = max(max(_length(found), *found["median"]["bounds"].values()) for found in results)
-    scale = (WIDTH - LEFT - 20) / most
+    scale = (WIDTH - LEFT - 60) / most
     height = 44 + len(results) * (BAR + GAP) + 34
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
@@ -113,6 +113,7 @@ def _bar(found: dict[str, Any], y: int, scale: float) -> Iterator[str]:
                 f'fill="white">{ns:.0f}</text>'
             )
         x += width
+    yield f'<text x="{x + 8:.1f}" y="{y + 17}">{median["ns"]["whole"]:.0f}</text>'
     for bound, fill in (("multiply-adds", "black"), ("memory", "white")):
         at = LEFT + median["bounds"][bound] * scale
         yield (

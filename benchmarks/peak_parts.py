@@ -246,8 +246,7 @@ class Parts:
         tables = self.few_tables if few else self.tables
         # Gradients that stay the same would make numbers so large or small that they are slow.
         self.worker.scratch.gradients[:] = 0.0
-        for table, start in zip(tables, self.starts, strict=False):
-            table[: self.few] = start
+        self.few_tables.input[:], self.few_tables.output[:] = self.starts
         none = np.empty(0, np.int64)
         return run_part(  # type: ignore[no-any-return]
             part, self.few if few else 0, self.tokens, self.offsets, self.stop, self.sampling,
