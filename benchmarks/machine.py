@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime
 import os
 import platform
-from pathlib import Path
 
 import numba
 import numpy as np
 
 import firth._version
+from firth.compilation.processor import processor_name
 
 
 def describe() -> dict[str, str | int | None]:
@@ -25,13 +25,3 @@ def describe() -> dict[str, str | int | None]:
         "firth": firth._version.__version__,
         "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
     }
-
-
-def processor_name() -> str:
-    """Return the name of the processor or, if the system does not know it, the architecture."""
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        for line in cpuinfo.read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()

@@ -1,4 +1,4 @@
-"""The share of the processor's limits that the training loop of skip-gram reaches.
+"""The share of the processor's limits that the training loop reaches.
 
 Three things are measured in turn, round by round, on the same number of threads:
 
@@ -6,18 +6,19 @@ Three things are measured in turn, round by round, on the same number of threads
 - the memory bound: the rows that a window must at least read and change (its K + 1 targets, and
   the one context word that it does not share with the window before), drawn as in training; each
   is only prefetched, read, changed and written;
-- training: an epoch of skip-gram.
+- training: an epoch of skip-gram, or of CBOW.
 
-A window's arithmetic is 6 D operations for each of its (context, target) pairs: three products, a
+A window's arithmetic is 6 D operations for each of its (input, target) pairs: three products, a
 multiplication and an addition each. Padding and all other work of the loop do not count. If
 compute and memory overlap perfectly, training reaches the lower of the two bounds.
 
-    python benchmarks/peak.py TEXT [--dim 100 300] [--negative 5] [--threads 2] [--rounds 5]
+    python benchmarks/peak.py TEXT [--model skipgram] [--dim 100 300] [--negative 5] [--threads 2]
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import itertools
 import json
 import statistics
@@ -36,54 +37,62 @@ from numpy.typing import NDArray
 
 import machine
 from firth import TrainConfig
-from firth.compilation import emitter, prefetching
+from firth.compilation import emitter
+from firth.compilation.arrays import aligned_zeros
+from firth.compilation.prefetching import emit_prefetch
 from firth.corpus import Corpus, read_corpus
-from firth.training import Callback, Progress, draws, sampling, train_corpus
-from firth.training.lists import targets
+from firth.training import Callback, Progress, sampling, train_corpus
+from firth.training.kernel import AHEAD
 from firth.training.simd import rows
 
 ACCUMULATORS = 12
 FLOPS_PER_STEP = 2 * ACCUMULATORS * emitter.WIDTH
+# The memory bound is measured on the windows of so many words of the text.
+WORDS = 1_000_000
 
 
-@intrinsic
-def multiply_adds(typingctx, steps):  # noqa: ANN001, ANN201
-    """Repeat a multiply-add on each of several independent vectors, `steps` times."""
+@functools.cache
+def multiply_adds(accumulators: int) -> Callable[[int], float]:
+    """Return a function that repeats a multiply-add on each of so many independent vectors."""
 
-    def codegen(context, builder, signature, arguments):  # noqa: ANN001, ANN202
-        e = emitter.Emitter(builder)
-        factor, term = e.constant(0.999), e.constant(0.001)
+    @intrinsic
+    def emitted(typingctx, steps):  # noqa: ANN001, ANN202
+        def codegen(context, builder, signature, arguments):  # noqa: ANN001, ANN202
+            e = emitter.Emitter(builder)
+            factor, term = e.constant(0.999), e.constant(0.001)
 
-        def step(_: ir.Value, sums: list[ir.Value]) -> list[ir.Value]:
-            return [e.multiply_add(value, factor, term) for value in sums]
+            def step(_: ir.Value, sums: list[ir.Value]) -> list[ir.Value]:
+                return [e.multiply_add(value, factor, term) for value in sums]
 
-        starts = [e.constant(0.1 * k) for k in range(ACCUMULATORS)]
-        sums = e.loop(arguments[0], 1, starts, step)
-        total = sums[0]
-        for value in sums[1:]:
-            total = builder.fadd(total, value)
-        return builder.extract_element(total, ir.Constant(emitter.INT32, 0))
+            starts = [e.constant(0.1 * k) for k in range(accumulators)]
+            sums = e.loop(arguments[0], 1, starts, step)
+            total = sums[0]
+            for value in sums[1:]:
+                total = builder.fadd(total, value)
+            return builder.extract_element(total, ir.Constant(emitter.INT32, 0))
 
-    return types.float32(types.int64), codegen
+        return types.float32(types.int64), codegen
+
+    @numba.njit(nogil=True)
+    def repeat(steps: int) -> float:
+        return emitted(steps)
+
+    repeat(1)
+    return repeat  # type: ignore[no-any-return]
 
 
-@numba.njit(nogil=True)
-def run_multiply_adds(steps: int) -> float:
-    """Run the peak loop."""
-    return multiply_adds(steps)
-
-
-def add_row(table: NDArray[np.float32], row: int, change: int) -> None:
-    """Add the row at offset `change` to that at offset `row`."""
+def touch_row(table: NDArray[np.float32], row: int, change: int, later: int) -> None:
+    """Add the row at offset `change` to that at offset `row`, and ask for that at `later`."""
     to, added = rows.row_at(table, row), rows.row_at(table, change)
     to[:] += added
 
 
-@emitter.emitted_for(add_row)
-def emit_addition(e, table, row, change):  # noqa: ANN001, ANN201
+@emitter.emitted_for(touch_row)
+def emit_touch(e, table, row, change, later):  # noqa: ANN001, ANN201
     """Emit that, vector by vector."""
 
     def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+        emit_prefetch(e, e.at(table.data, later, index), for_writing=True)
         place = e.at(table.data, row, index)
         total = e.builder.fadd(e.load(place), e.load(e.at(table.data, change, index)))
         e.store(total, place)
@@ -96,27 +105,19 @@ def emit_addition(e, table, row, change):  # noqa: ANN001, ANN201
 def touch_rows(
     inputs: NDArray[np.float32],
     outputs: NDArray[np.float32],
-    ids: NDArray[np.int32],
-    alias: NDArray[np.uint64],
-    key: np.uint64,
-    negative: int,
+    listed: NDArray[np.int32],
     change: int,
 ) -> None:
-    """Read and change the rows of windows centred at all `ids`, and do nothing else."""
-    stride = np.int64(outputs.shape[1])
-    offsets, next_offsets = np.zeros(negative + 1, np.int64), np.zeros(negative + 1, np.int64)
-    noise_bits = np.zeros(negative, np.uint64)
-    for i in range(len(ids)):
-        offsets[:] = next_offsets
-        for k in range(negative):
-            next_offsets[k] = draws.noise_of(noise_bits[k], alias) * stride
-        next_offsets[negative] = ids[i] * stride
-        targets.draw_noise(draws.stream_at(key, i), negative, alias, noise_bits)
-        for k in range(negative + 1):
-            prefetching.prefetch_rows(outputs, next_offsets, k, 1, 0, stride)
-            add_row(outputs, offsets[k], change)
-        prefetching.prefetch_rows(inputs, next_offsets, negative, 1, 0, stride)
-        add_row(inputs, offsets[negative], change)
+    """Read and change the rows of windows, and do nothing else.
+
+    Of each window, the last row is one of the inputs, and the others are targets.
+    """
+    stride, (windows, count) = np.int64(outputs.shape[1]), listed.shape
+    for w in range(windows):
+        later = min(w + AHEAD, windows - 1)
+        for k in range(count):
+            row, soon = listed[w, k] * stride, listed[later, k] * stride
+            touch_row(inputs if k == count - 1 else outputs, row, change, soon)
 
 
 def seconds_on_threads(threads: int, work: Callable[[int], object]) -> float:
@@ -133,37 +134,40 @@ def seconds_on_threads(threads: int, work: Callable[[int], object]) -> float:
 def multiply_add_peak(threads: int) -> float:
     """Measure GFLOP/s of all threads together."""
     steps = 20_000_000
-    run_multiply_adds(1)
-    seconds = seconds_on_threads(threads, lambda _: run_multiply_adds(steps))
+    repeat = multiply_adds(ACCUMULATORS)
+    seconds = seconds_on_threads(threads, lambda _: repeat(steps))
     return threads * steps * FLOPS_PER_STEP / seconds / 1e9
 
 
 class MemoryBound:
-    """Tables and draws like those of training, to measure the memory bound."""
+    """Tables and rows like those of training, to measure the memory bound."""
 
     def __init__(self, corpus: Corpus, dim: int, negative: int) -> None:
         self.negative = negative
         counts = corpus.vocabulary.counts
         stride = rows.stride_of(dim)
         # One row more, that stays zero: what is added to the others.
-        self.tables = [np.zeros((len(counts) + 1, stride), np.float32) for _ in range(2)]
+        self.tables = [aligned_zeros((len(counts) + 1, stride), np.float32) for _ in range(2)]
         self.change = len(counts) * stride
-        self.alias = sampling.alias_table(sampling.noise_distribution(counts, 0.75))
+        generator = np.random.default_rng(1)
         keep = sampling.keep_thresholds(counts, 1e-3)
-        some = np.array(corpus.tokens.ids[:4_000_000])
-        kept = np.random.default_rng(1).integers(2**32, size=len(some)) <= keep[some]
-        self.ids = some[kept]
-        self._touch(self.ids[:1], 0)
-
-    def _touch(self, ids: NDArray[np.int32], worker: int) -> None:
-        key = draws.epoch_key(1, worker)
-        touch_rows(*self.tables, ids, self.alias, key, self.negative, self.change)
+        some = np.array(corpus.tokens.ids[:WORDS])
+        centres = some[generator.integers(2**32, size=len(some)) <= keep[some]]
+        self.share = len(centres) / len(some)  # of words that subsampling keeps
+        noise = generator.choice(
+            len(counts), (len(centres), negative), p=sampling.noise_distribution(counts, 0.75)
+        )
+        context = np.roll(centres, -5)
+        self.rows = np.column_stack([centres, noise, context]).astype(np.int32)
+        touch_rows(*self.tables, self.rows[:1], self.change)
 
     def windows_per_second(self, threads: int) -> float:
         """Measure all threads together."""
-        parts = np.array_split(self.ids, threads)
-        seconds = seconds_on_threads(threads, lambda worker: self._touch(parts[worker], worker))
-        return len(self.ids) / seconds
+        parts = np.array_split(self.rows, threads)
+        seconds = seconds_on_threads(
+            threads, lambda worker: touch_rows(*self.tables, parts[worker], self.change)
+        )
+        return len(self.rows) / seconds
 
 
 @dataclass(frozen=True)
@@ -199,23 +203,22 @@ class Watch(Callback):
         self.progress = progress
 
 
-def measure(corpus: Corpus, dim: int, threads: int, memory: MemoryBound) -> Round:
+def measure(corpus: Corpus, model: str, dim: int, threads: int, memory: MemoryBound) -> Round:
     """Measure one round."""
     peak = multiply_add_peak(threads)
     memory_windows = memory.windows_per_second(threads)
     negative = memory.negative
-    config = TrainConfig(dim=dim, negative=negative, epochs=1, threads=threads)
+    config = TrainConfig(model=model, dim=dim, negative=negative, epochs=1, threads=threads)
     watch = Watch()
     train_corpus(corpus, config, callbacks=[watch])
     end = watch.progress
-    kept = len(memory.ids) / min(4_000_000, corpus.tokens.size)
     return Round(
         dim=dim,
         negative=negative,
         peak_gflops=peak,
         training_gflops=end.pairs * (negative + 1) * 6 * dim / end.seconds / 1e9,
         memory_windows=memory_windows,
-        training_windows=kept * end.words / end.seconds,
+        training_windows=memory.share * end.words / end.seconds,
         words_per_second=end.words_per_second,
     )
 
@@ -229,17 +232,28 @@ def summarise(rounds: list[Round]) -> dict[str, float]:
     return {name: statistics.median(f[name] for f in figures) for name in figures[0]}
 
 
-def main() -> None:
-    """Run the benchmark."""
+def arguments() -> argparse.Namespace:
+    """Return what the command line gives."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("text", help="a text that Firth reads; white space divides its words")
+    parser.add_argument("--model", choices=["skipgram", "cbow"], default="skipgram")
     parser.add_argument("--dim", type=int, nargs="+", default=[100, 300])
     parser.add_argument("--negative", type=int, nargs="+", default=[5])
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--output", type=Path, default=Path(__file__).parent / "results/peak.json")
-    options = parser.parse_args()
+    parser.add_argument(
+        "--output", type=Path, help="results/peak.json, for CBOW results/peak_cbow.json"
+    )
+    given = parser.parse_args()
+    if given.output is None:
+        name = "peak" if given.model == "skipgram" else "peak_cbow"
+        given.output = Path(__file__).parent / f"results/{name}.json"
+    return given
 
+
+def main() -> None:
+    """Run the benchmark."""
+    options = arguments()
     corpus = read_corpus(options.text)
     results = []
     print(
@@ -249,7 +263,10 @@ def main() -> None:
     print(f"{'':>8} {'GFLOP/s':>8} {'GFLOP/s':>9} {'':>6} {'Mwin/s':>9} {'Mwin/s':>9}")
     for dim, negative in itertools.product(options.dim, options.negative):
         memory = MemoryBound(corpus, dim, negative)
-        rounds = [measure(corpus, dim, options.threads, memory) for _ in range(options.rounds)]
+        rounds = [
+            measure(corpus, options.model, dim, options.threads, memory)
+            for _ in range(options.rounds)
+        ]
         median = summarise(rounds)
         results.append({"median": median, "rounds": [asdict(r) for r in rounds]})
         print(
@@ -258,19 +275,16 @@ def main() -> None:
             f"{median['memory_windows'] / 1e6:>9.2f} {median['training_windows'] / 1e6:>9.2f} "
             f"{median['memory_share']:>6.0%} {median['words_per_second'] / 1e6:>9.2f}"
         )
+    report = {
+        "machine": machine.describe(),
+        "command": f"python benchmarks/peak.py TEXT --model {options.model} "
+        f"--threads {options.threads} --rounds {options.rounds} "
+        f"--dim {' '.join(map(str, options.dim))} "
+        f"--negative {' '.join(map(str, options.negative))}",
+        "results": results,
+    }
     options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text(
-        json.dumps(
-            {
-                "machine": machine.describe(),
-                "command": f"python benchmarks/peak.py TEXT --threads {options.threads} "
-                f"--rounds {options.rounds} --dim {' '.join(map(str, options.dim))} "
-                f"--negative {' '.join(map(str, options.negative))}",
-                "results": results,
-            },
-            indent=1,
-        )
-    )
+    options.output.write_text(json.dumps(report, indent=1))
 
 
 if __name__ == "__main__":

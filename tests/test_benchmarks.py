@@ -14,6 +14,7 @@ BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
     ("arguments", "part"),
     [
         ("peak.py TEXT --rounds 1 --dim 8", "results"),
+        ("peak.py TEXT --rounds 1 --dim 8 --model cbow", "results"),
         ("read_speed.py TEXT --runs 1", "tokenizers"),
         ("train_speed.py TEXT --rounds 1 --epochs 1 --tools firth", "tools"),
         ("subword_cost.py TEXT --rounds 1", "results"),
@@ -26,6 +27,25 @@ def test_a_benchmark_runs(tmp_path, arguments, part):
     report = tmp_path / "report.json"
     output_of(BENCHMARKS / script, text, *options, "--output", report)
     assert json.loads(report.read_text())[part]
+
+
+def test_the_parts_of_a_window_make_the_whole(tmp_path):
+    (tmp_path / "text.txt").write_text("some words of a text that go round and round\n" * 2_000)
+    report = tmp_path / "report.json"
+    options = ["--rounds", "1", "--repeats", "1", "--dim", "20", "--output", report]
+    output_of(BENCHMARKS / "peak_parts.py", tmp_path / "text.txt", *options)
+    skipgram, cbow = json.loads(report.read_text())["results"]
+    for found in (skipgram, cbow):
+        *parts, whole = found["median"]["ns"].values()
+        assert sum(parts) == pytest.approx(whole)
+        # Of each line, the words that are left have each other in reach.
+        assert 0 < found["windows"] <= 2_000 * 9
+        assert 1 <= found["inputs"] <= 8
+        assert 5 < found["targets"] <= 6
+    for name in ("windows", "inputs", "targets"):
+        assert skipgram[name] == cbow[name]
+    assert skipgram["operations"] > 6 * 20 * skipgram["inputs"] * 5
+    assert cbow["operations"] < skipgram["operations"]
 
 
 def test_recipes_are_measured_once(tmp_path):

@@ -111,7 +111,7 @@ def test_commands_run_in_sequence(page, blocks):
     commands = [command for command in words if command]
     assert {command[0] for command in commands} <= {"firth"}
     commands = [command[1:] for command in commands if "demo-vectors" not in command]
-    if commands[0][0] == "plot":
+    if commands and commands[0][0] == "plot":
         commands.insert(0, ["train", "text.txt", "--output", "vectors"])
     output_of("-W", "ignore", "-c", RUN_ALL, json.dumps(commands))
 

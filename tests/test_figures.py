@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from processes import output_of
+
 ROOT = Path(__file__).parents[1]
 TUTORIALS = [
     ("docs/tutorial/negative-sampling.md", "en"),
@@ -304,3 +306,19 @@ def test_runs(claims):
     page = flat("docs/runs.md")
     for claim in claims():
         assert claim in page
+
+
+def test_performance(tmp_path):
+    """The page's table and picture are those that the results give."""
+    for name in ("performance.md", "window-time.svg"):
+        (tmp_path / name).write_bytes((ROOT / "docs" / name).read_bytes())
+    output_of(ROOT / "benchmarks/peak_page.py", tmp_path)
+    for name in ("performance.md", "window-time.svg"):
+        assert (tmp_path / name).read_text("utf-8") == (ROOT / "docs" / name).read_text("utf-8")
+    parts = {
+        (found["model"], found["dim"]): found["median"]["ns"]
+        for found in results("peak_parts")["results"]
+    }
+    # The page says that most of the gradients' cost does not grow with D.
+    for model in ("skipgram", "cbow"):
+        assert parts[model, 300]["gradients"] < 2.5 * parts[model, 100]["gradients"]

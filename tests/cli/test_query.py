@@ -1,6 +1,7 @@
 """The verbs that read vectors."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 import firth
 from firth.subwords import make_subwords
 from firth.vectors import RawTables
+from processes import output_of
 
 
 def test_words_are_printed_on_one_line_and_escaped(tmp_path, call, fails):
@@ -104,6 +106,42 @@ def test_info_and_convert(folder, call):
     shown = call("info", "vectors", at=folder).stdout
     assert "words: 9\n" in shown
     assert '"model": "skipgram"' in shown
+
+
+def test_info_of_the_machine_tells_the_variant_of_the_kernel(folder, run):
+    # A processor that has less than this one, so that what is told is known.
+    limits = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": "+avx,+avx2,-fma"}
+    done = run("info", "--machine", "--json", at=folder, **limits)
+    report = json.loads(done.stdout)
+    assert report["processor"]
+    assert report["logical_cores"] == os.cpu_count()
+    del report["processor"], report["logical_cores"]
+    assert report == {
+        "features": ["avx2"],
+        "numbers_in_a_vector": 8,
+        "vector_registers": 16,
+        "targets_in_a_tile": 6,
+        "arithmetic": "float32, multiply, then add",
+    }
+    limits["NUMBA_CPU_FEATURES"] = "+avx512f,+fma"
+    lines = run("info", "--machine", at=folder, **limits).stdout.splitlines()
+    assert lines[2:] == [
+        'features: ["fma", "avx512f"]',
+        "numbers_in_a_vector: 16",
+        "vector_registers: 32",
+        "targets_in_a_tile: 8",
+        'arithmetic: "float32, fused multiply-add"',
+    ]
+
+
+def test_only_info_of_the_machine_takes_numba(folder):
+    program = (
+        "import sys; from firth.cli import app\n"
+        "try: app()\nexcept SystemExit: print('numba' in sys.modules)"
+    )
+    for arguments, expected in ((["vectors"], "False"), (["--machine"], "True")):
+        printed = output_of("-c", program, "info", *arguments, cwd=folder)
+        assert printed.splitlines()[-1] == expected
 
 
 def test_info_of_counts_whose_sum_exceeds_64_bits(tmp_path, call):

@@ -39,6 +39,8 @@ BOUNDED = {
         ([*TRAIN, "--model", "glove"], "'glove' is not one of 'skipgram', 'cbow'"),
         ([*TRAIN, "--loss", "softmax"], "'softmax' is not one of 'ns', 'hs'"),
         (["train", "text.txt"], "Missing option '--output'"),
+        (["info"], "give VECTORS or --machine"),
+        (["info", "vectors", "--machine"], "give VECTORS or --machine"),
         (["evaluate", "vectors"], "give --analogies FILE or --similarity FILE"),
     ],
 )

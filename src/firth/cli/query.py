@@ -88,16 +88,33 @@ def evaluate(
         print_evaluation(found)
 
 
-@app.command(epilog="Example: firth info vectors")
-def info(path: VectorsPath, as_json: Json = False) -> None:
-    """Show the contents of a folder or file of vectors."""
-    vectors = load_vectors(path)
-    told = facts(vectors)
+@app.command(epilog="Example: firth info vectors, or firth info --machine")
+def info(
+    path: Annotated[
+        Path | None, typer.Argument(metavar="VECTORS", help="A folder or file of vectors.")
+    ] = None,
+    machine: Annotated[
+        bool,
+        typer.Option("--machine", help="Show which variant of the kernel runs here instead."),
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Show the contents of a folder or file of vectors, or what training makes of this machine."""
+    if (path is None) != machine:
+        raise typer.BadParameter("give VECTORS or --machine")
+    told = _variant() if path is None else facts(load_vectors(path))
     if as_json:
         print_json(told)
         return
     for name, value in told.items():
         print(f"{name}: {escape(to_json(value))}")
+
+
+def _variant() -> dict[str, object]:
+    """Return the variant of the kernel. The import is here since it takes Numba along."""
+    from firth.training.variant import variant
+
+    return variant()
 
 
 @app.command(epilog="Example: firth convert vectors vectors.bin")

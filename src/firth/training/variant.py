@@ -1,0 +1,33 @@
+"""Which variant of the kernel runs on this machine."""
+
+from __future__ import annotations
+
+import os
+
+from firth.compilation.emitter import REGISTERS, WIDTH
+from firth.compilation.processor import processor_features, processor_name
+from firth.training.simd.tiles import TILE
+
+# The features that matter: those that choose a variant, and those that one could use.
+FEATURES = ("avx2", "fma", "avx512f", "avx512bf16", "neon")
+
+
+def variant() -> dict[str, object]:
+    """Return the processor, and how the kernel is compiled for it, by name.
+
+    Examples
+    --------
+    >>> sorted(variant())[:3]
+    ['arithmetic', 'features', 'logical_cores']
+    """
+    features = processor_features()
+    is_fused = not features.isdisjoint({"fma", "neon"})
+    return {
+        "processor": processor_name(),
+        "logical_cores": os.cpu_count(),
+        "features": [name for name in FEATURES if name in features],
+        "numbers_in_a_vector": WIDTH,
+        "vector_registers": REGISTERS,
+        "targets_in_a_tile": TILE,
+        "arithmetic": f"float32, {'fused multiply-add' if is_fused else 'multiply, then add'}",
+    }
