@@ -30,7 +30,7 @@ def _emit_prefetch_of_one(e, items, place):
 def row_addresses(
     table: NDArray[np.float32],
     rows: NDArray[np.int64],
-    first: int,
+    first: int | np.uint64,
     count: int,
     addresses: NDArray[np.int64],
     place: int,

@@ -169,12 +169,14 @@ def train_window(
     taken, pending : float, int
         What was taken out of the running loss, and how many vectors of scores it holds now.
     """
-    # Each array of the list is named once: to Numba, naming one costs time.
-    m, t, ends = listed.m[w], listed.t[w], listed.bag_ends[w]
-    x_rows, y_rows = listed.inputs[w], listed.targets[w]
+    # Each array of the list is named once: to Numba, naming one costs time. Unsigned places cost
+    # less, as they cannot count from the end.
+    here = np.uint64(w)
+    m, t, ends = listed.m[here], listed.t[here], listed.bag_ends[here]
+    x_rows, y_rows = listed.inputs[here], listed.targets[here]
     slots, composed, composed_rows, before, g, labelling, running_loss, soon = scratch
     # Near the end of a short block these are rows of older windows: then nothing is gained.
-    later = (w + AHEAD) & (2 * BLOCK - 1)
+    later = np.uint64((w + AHEAD) & (2 * BLOCK - 1))
     outputs, are_used = tables.output, tables.parts.are_used
     inputs = tables.input if are_used is None else slots
 
@@ -185,20 +187,20 @@ def train_window(
         x, trained, listed_rows, columns = composed, composed_rows, ends[m - 1], COLUMNS
     else:
         x, trained, listed_rows, columns = inputs, x_rows, m, inputs.shape[1]
-    compose_bags(listed.composed, inputs, x_rows, ends, listed.weights[w], m, composed)
-    if listed.is_relabelled[w]:
-        write_labelling(listed.labels[w], t, labelling)
+    compose_bags(listed.composed, inputs, x_rows, ends, listed.weights[here], m, composed)
+    if listed.is_relabelled[here]:
+        write_labelling(listed.labels[here], t, labelling)
     taken, pending = loss_and_gradients(
         x, trained, m, outputs, y_rows, t, labelling, eta, g, running_loss, pending
     )
-    if listed.has_repetitions[w]:
+    if listed.has_repetitions[here]:
         fold_inputs(g, trained, m)
         fold_targets(g, y_rows, t, m)
     for column in range(0, x.shape[1], columns):
         some = min(columns, x.shape[1] - column)
         primitives.update(x, trained, m, outputs, y_rows, t, g, before, column, some, soon)
         share_changes(
-            listed.composed, inputs, x_rows, ends, listed.gains[w], m, composed, column, some
+            listed.composed, inputs, x_rows, ends, listed.gains[here], m, composed, column, some
         )
     restore_frozen(inputs, x_rows, listed_rows, frozen[0])
     restore_frozen(outputs, y_rows, t, frozen[1])
@@ -212,7 +214,7 @@ def write_soon(
     targets: NDArray[np.int64],
     t: int,
     arrivals: NDArray[np.int64],
-    w: int,
+    w: np.uint64,
     soon: NDArray[np.int64],
 ) -> None:
     """Write which rows window w needs and those before it do not: their number and addresses.

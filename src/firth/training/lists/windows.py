@@ -202,7 +202,7 @@ def list_block(
         document = _document_row(documents, len(sampling.keep), extent[2] + unit, stride)
         if high - low < 2 and document < 0:
             continue
-        w, count = first + count, count + 1
+        w, count = np.uint64(first + count), count + 1
         listed.positions[w], listed.move_ends[w] = positions[i], moved
         listed.arrivals[w] = words[i + reach] * arrival_stride
         y_rows, labels = listed.targets[w], listed.labels[w]

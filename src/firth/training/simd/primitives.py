@@ -123,31 +123,39 @@ def _emit_gradients_of_tile(e: Emitter, arguments: Sequence[ir.Value], targets: 
     step_size = builder.fmul(e.splat(eta), e.constant(-LOG2))
     biases, products = e.at(signs, e.integer(2 * LANES)), e.at(loss, e.integer(WIDTH))
 
-    def over(i: ir.Value, state: list[ir.Value], inputs: int) -> list[ir.Value]:
+    def score(i: ir.Value, inputs: int) -> list[ir.Value]:
         sums = _emit_products(e, e.rows(x, e.at(x_rows, i), inputs), places, stride)
         of_inputs = [sums[k * targets : (k + 1) * targets] for k in range(inputs)]
         lanes = [lane for some in of_inputs for lane in (*some, *[None] * (LANES - targets))]
         lanes += [None] * (-len(lanes) % WIDTH)
         for k in range(0, len(lanes), WIDTH):
+            place = e.at(g, builder.mul(i, e.integer(LANES)), e.integer(k))
+            e.store(e.horizontal_sums(lanes[k : k + WIDTH]), place)
+        return []
+
+    def differentiate(i: ir.Value, state: list[ir.Value], inputs: int) -> list[ir.Value]:
+        for k in range(0, max(WIDTH, inputs * LANES), WIDTH):
             lane = e.integer(k % (2 * LANES))
             sign, bias = e.load(e.at(signs, lane)), e.load(e.at(biases, lane))
             if inputs < INPUTS_OF_VECTOR:
                 bias = e.shuffle(
                     bias, e.constant(NO_SCORE), [*range(LANES), *range(WIDTH, 2 * WIDTH - LANES)]
                 )
-            z = e.multiply_add(e.horizontal_sums(lanes[k : k + WIDTH]), sign, bias)
-            factor = builder.fmul(sign, step_size)
-            change, state = _emit_sigmoid_and_loss(e, z, factor, state)
-            e.store(change, e.at(g, builder.mul(i, e.integer(LANES)), e.integer(k)))
+            place = e.at(g, builder.mul(i, e.integer(LANES)), e.integer(k))
+            z = e.multiply_add(e.load(place), sign, bias)
+            change, state = _emit_sigmoid_and_loss(e, z, builder.fmul(sign, step_size), state)
+            e.store(change, place)
         return state
 
     even = builder.and_(m, e.integer(-2))
-    state = [e.load(loss), e.load(products)]
-    state = e.loop(even, 2, state, lambda i, state: over(i, state, 2))
     rest = builder.sub(m, even)
-    linear, product = e.loop(rest, 1, state, lambda i, state: over(builder.add(even, i), state, 1))
-    e.store(linear, loss)
-    e.store(product, products)
+    e.loop(even, 2, [], lambda i, _: score(i, 2))
+    e.loop(rest, 1, [], lambda i, _: score(builder.add(even, i), 1))
+    state = [e.load(loss), e.load(products)]
+    state = e.loop(even, 2, state, lambda i, state: differentiate(i, state, 2))
+    state = e.loop(rest, 1, state, lambda i, state: differentiate(builder.add(even, i), state, 1))
+    for total, place in zip(state, (loss, products), strict=True):
+        e.store(total, place)
 
 
 def _emit_products(
