@@ -41,12 +41,11 @@ from firth.compilation.arrays import aligned_zeros, read_only
 from firth.corpus import Corpus, read_corpus
 from firth.training import kernel
 from firth.training.engines.hogwild import freeze, parts_of
+from firth.training.lists.gathering import BLOCK, gather
 from firth.training.lists.windows import (
-    BLOCK,
     Sampling,
     Window,
     WindowList,
-    gather,
     list_block,
     most_inputs,
     most_targets,
@@ -178,11 +177,11 @@ def do_gradients(
 ) -> int:
     """Compute the gradients of a window, and its loss."""
     x, x_rows = trained(listed, w, tables, scratch)
-    t, signs, biases = listed.t[w], scratch.signs, scratch.biases
+    t, labelling = listed.t[w], scratch.labelling
     if listed.is_relabelled[w]:
-        kernel.sign_labels(listed.labels[w], t, signs, biases)
+        kernel.write_labelling(listed.labels[w], t, labelling)
     _, pending = kernel.loss_and_gradients(
-        x, x_rows, listed.m[w], tables.output, listed.targets[w], t, signs, biases, eta,
+        x, x_rows, listed.m[w], tables.output, listed.targets[w], t, labelling, eta,
         scratch.gradients, scratch.loss, pending,
     )  # fmt: skip
     return pending
@@ -192,8 +191,8 @@ def do_gradients(
 def do_update(listed: WindowList, w: int, tables: kernel.Tables, scratch: kernel.Scratch) -> None:
     """Update the rows of a window by the gradients that are there, and fetch later rows."""
     x, x_rows = trained(listed, w, tables, scratch)
-    later = (w + kernel.AHEAD) & (2 * BLOCK - 1)
-    asked = kernel.rows_needed(
+    later = np.uint64((w + kernel.AHEAD) & (2 * BLOCK - 1))
+    kernel.write_soon(
         tables.parts.are_used, tables, listed.targets[later], listed.t[later], listed.arrivals,
         later, scratch.soon,
     )  # fmt: skip
@@ -202,7 +201,7 @@ def do_update(listed: WindowList, w: int, tables: kernel.Tables, scratch: kernel
         primitives.update(
             x, x_rows, listed.m[w], tables.output, listed.targets[w], listed.t[w],
             scratch.gradients, scratch.before, column, min(columns, x.shape[1] - column),
-            scratch.soon, asked,
+            scratch.soon,
         )  # fmt: skip
 
 
