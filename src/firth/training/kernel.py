@@ -329,7 +329,7 @@ def loss_and_gradients(
         What was taken out of the running loss, and how many vectors of scores it holds now.
     """
     taken = 0.0
-    for tile in range(tiles_of(t)):
+    for tile in range((t + TILE - 1) // TILE):
         for first in range(0, m, INPUTS_AT_ONCE):
             end = min(m, first + INPUTS_AT_ONCE)
             vectors = (end - first + INPUTS_OF_VECTOR - 1) // INPUTS_OF_VECTOR * VECTORS_OF_INPUT
@@ -351,7 +351,7 @@ def write_labelling(labels: Floats, t: int, labelling: Floats) -> None:
     1 / log 2 for one labelled 0. Lanes without a target have a sign of 0 and a bias of NO_SCORE.
     All signs and then all biases of a tile are written twice, for two inputs.
     """
-    for tile in range(tiles_of(t)):
+    for tile in range((t + TILE - 1) // TILE):
         for lane in range(LANES):
             target = tile * TILE + lane
             sign, bias = np.float32(0.0), np.float32(NO_SCORE)

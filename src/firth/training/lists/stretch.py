@@ -52,8 +52,8 @@ def list_stretch(
     >>> config = TrainConfig(window=1, negative=2, sample=0, shrink_windows=False)
     >>> drawn_from = sampling_of(np.array([1, 1, 1]), config)
     >>> listed = list_stretch(tokens, offsets, 0, 3, np.uint64(5), drawn_from, window_of(config))
-    >>> listed.inputs.tolist()
-    [[1, 0], [0, 2], [1, 0]]
+    >>> [rows[:m].tolist() for rows, m in zip(listed.inputs, listed.m, strict=True)]
+    [[1], [0, 2], [1]]
     """
     unit = int(np.searchsorted(offsets, start, side="right")) - 1
     listed, gathered = empty_list(window, stop - start), room_for(window, stop - start)

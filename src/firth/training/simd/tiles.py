@@ -8,7 +8,6 @@ from typing import NamedTuple, Protocol
 
 from llvmlite import ir
 
-from firth.compilation import inlined
 from firth.compilation.emitter import INT64, REGISTERS, Emitter, call_own
 
 # The update holds a row and its change for each target, an input, its sum and a gradient.
@@ -25,9 +24,8 @@ class Tile(NamedTuple):
     count: ir.Value
 
 
-@inlined
 def tiles_of(targets: int) -> int:
-    """Return how many tiles so many targets need."""
+    """Return how many tiles so many targets need; compiled code has this written out."""
     return -(-targets // TILE)
 
 
