@@ -78,16 +78,16 @@ class Emitter:
             base = self.builder.gep(base, [offset])
         return base
 
-    def load(self, pointer: ir.Value) -> ir.Value:
+    def load(self, pointer: ir.Value, kind: ir.VectorType = VECTOR) -> ir.Value:
         """Read a vector; it need not be aligned."""
-        vector = self.builder.load(self.builder.bitcast(pointer, VECTOR.as_pointer()))
-        vector.align = 4
+        vector = self.builder.load(self.builder.bitcast(pointer, kind.as_pointer()))
+        vector.align = _item_bytes(kind)
         return vector
 
     def store(self, vector: ir.Value, pointer: ir.Value) -> None:
         """Write a vector; it need not be aligned."""
-        stored = self.builder.store(vector, self.builder.bitcast(pointer, VECTOR.as_pointer()))
-        stored.align = 4
+        place = self.builder.bitcast(pointer, vector.type.as_pointer())
+        self.builder.store(vector, place).align = _item_bytes(vector.type)
 
     def call(self, name: str, result: ir.Type, *arguments: ir.Value) -> ir.Value:
         """Call one of LLVM's intrinsics."""
@@ -126,11 +126,11 @@ class Emitter:
     def _added(self, a: ir.Value, b: ir.Value, even: Sequence[int], odd: Sequence[int]) -> ir.Value:
         return self.builder.fadd(self.shuffle(a, b, even), self.shuffle(a, b, odd))
 
-    def splat(self, scalar: ir.Value) -> ir.Value:
+    def splat(self, scalar: ir.Value, lanes: int = WIDTH) -> ir.Value:
         """Return a vector with `scalar` in every element."""
-        undefined = ir.Constant(VECTOR, ir.Undefined)
+        undefined = ir.Constant(ir.VectorType(scalar.type, lanes), ir.Undefined)
         first = self.builder.insert_element(undefined, scalar, ir.Constant(INT32, 0))
-        return self.shuffle(first, undefined, [0] * WIDTH)
+        return self.shuffle(first, undefined, [0] * lanes)
 
     def loop(
         self,
@@ -159,6 +159,10 @@ class Emitter:
         builder.branch(head)
         builder.position_at_end(after)
         return list(carried)
+
+
+def _item_bytes(kind: ir.VectorType) -> int:
+    return 4 if isinstance(kind.element, ir.FloatType) else kind.element.width // 8
 
 
 def _interleavings() -> list[tuple[list[int], list[int]]]:

@@ -54,21 +54,21 @@ def subsample(
 @emitted_for(subsample, returns=types.int64)
 def _emit_subsample(e, tokens, start, stop, key, keep, words, positions, streams, count):
     builder = e.builder
-    first = builder.add(_splat(e, start), _steps(0))
+    first = builder.add(e.splat(start, LANES), _steps(0))
 
     def over(done: ir.Value, state: list[ir.Value]) -> list[ir.Value]:
         (count,) = state
         at = builder.add(start, done)
-        position = builder.add(first, _splat(e, done))
-        is_inside = builder.icmp_signed("<", position, _splat(e, stop))
+        position = builder.add(first, e.splat(done, LANES))
+        is_inside = builder.icmp_signed("<", position, e.splat(stop, LANES))
         token = _masked_load(e, e.at(tokens.data, at), is_inside)
         numbers = builder.mul(builder.add(position, _constant(1)), _constant(draws.GAMMA))
-        stream = _mix(e, builder.add(_splat(e, key), numbers))
+        stream = _mix(e, builder.add(e.splat(key, LANES), numbers))
         threshold = builder.zext(_gather(e, keep.data, builder.zext(token, LONGS)), LONGS)
         upper = builder.lshr(stream, _constant(32))
         is_kept = builder.and_(is_inside, builder.icmp_unsigned("<=", upper, threshold))
         for array, values in ((words, token), (positions, position), (streams, stream)):
-            _store(e, _compress(e, values, is_kept), e.at(array.data, count))
+            e.store(_compress(e, values, is_kept), e.at(array.data, count))
         bits = builder.bitcast(is_kept, ir.IntType(LANES))
         kept = e.call(f"llvm.ctpop.i{LANES}", bits.type, bits)
         return [builder.add(count, builder.zext(kept, INT64))]
@@ -122,7 +122,7 @@ def _emit_noise_of_centres(e: Emitter, arguments: Sequence[ir.Value]) -> None:
         arguments
     )
     builder = e.builder
-    size = _splat(e, builder.and_(columns_of_alias, e.integer(_LOW)))
+    size = e.splat(builder.and_(columns_of_alias, e.integer(_LOW)), LANES)
 
     def column(bits: ir.Value) -> ir.Value:
         shift = _constant(32)
@@ -132,30 +132,30 @@ def _emit_noise_of_centres(e: Emitter, arguments: Sequence[ir.Value]) -> None:
         def over(k: ir.Value, state: list[ir.Value]) -> list[ir.Value]:
             stream = builder.add(state[0], _constant(draws.GAMMA))
             bits = _mix(e, stream)
-            _store(e, bits, e.at(noise_bits, builder.mul(k, room), c))
+            e.store(bits, e.at(noise_bits, builder.mul(k, room), c))
             columns = column(bits)
             for lane in range(LANES):
                 place = builder.extract_element(columns, ir.Constant(INT32, lane))
                 emit_prefetch(e, e.at(alias, place), for_writing=False)
             return [stream]
 
-        e.loop(negative, 1, [_load(e, e.at(streams, c), LONGS)], over)
+        e.loop(negative, 1, [e.load(e.at(streams, c), LONGS)], over)
         return []
 
     def look_up(c: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-        centre = builder.zext(_load(e, e.at(words, c), _WORDS), LONGS)
+        centre = builder.zext(e.load(e.at(words, c), _WORDS), LONGS)
 
         def over(k: ir.Value, state: list[ir.Value]) -> list[ir.Value]:
-            bits = _load(e, e.at(noise_bits, builder.mul(k, room), c), LONGS)
+            bits = e.load(e.at(noise_bits, builder.mul(k, room), c), LONGS)
             columns = column(bits)
             entry = _gather(e, alias, columns)
             low, upper = _constant(_LOW), builder.lshr(entry, _constant(32))
             is_own = builder.icmp_unsigned("<=", builder.and_(bits, low), upper)
             word = builder.select(is_own, columns, builder.and_(entry, low))
-            _store(e, word, e.at(noise, builder.mul(k, room), c))
+            e.store(word, e.at(noise, builder.mul(k, room), c))
 
             def compare(j: ir.Value, state: list[ir.Value]) -> list[ir.Value]:
-                before = _load(e, e.at(noise, builder.mul(j, room), c), LONGS)
+                before = e.load(e.at(noise, builder.mul(j, room), c), LONGS)
                 return [builder.or_(state[0], builder.icmp_unsigned("==", word, before))]
 
             is_centre = builder.icmp_unsigned("==", word, centre)
@@ -164,7 +164,7 @@ def _emit_noise_of_centres(e: Emitter, arguments: Sequence[ir.Value]) -> None:
         never = ir.Constant(ir.VectorType(ir.IntType(1), LANES), [0] * LANES)
         repeated = e.loop(negative, 1, [never], over)[0]
         of_bytes = ir.VectorType(ir.IntType(8), LANES)
-        _store(e, builder.zext(repeated, of_bytes), e.at(same, c))
+        e.store(builder.zext(repeated, of_bytes), e.at(same, c))
         return []
 
     e.loop(count, LANES, [], draw)
@@ -187,11 +187,11 @@ def list_rows(
 @emitted_for(list_rows)
 def _emit_rows(e, words, low, high, stride, rows, place):
     builder = e.builder
-    length = _splat(e, builder.and_(stride, e.integer(_LOW)))
+    length = e.splat(builder.and_(stride, e.integer(_LOW)), LANES)
 
     def over(done: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-        some = builder.zext(_load(e, e.at(words.data, low, done), _WORDS), LONGS)
-        _store(e, builder.mul(some, length), e.at(rows.data, place, done))
+        some = builder.zext(e.load(e.at(words.data, low, done), _WORDS), LONGS)
+        e.store(builder.mul(some, length), e.at(rows.data, place, done))
         return []
 
     e.loop(builder.sub(high, low), LANES, [], over)
@@ -206,22 +206,6 @@ def _constant(value: int) -> ir.Constant:
 
 def _steps(first: int) -> ir.Constant:
     return ir.Constant(LONGS, [first + k for k in range(LANES)])
-
-
-def _splat(e: Emitter, value: ir.Value) -> ir.Value:
-    undefined = ir.Constant(LONGS, ir.Undefined)
-    first = e.builder.insert_element(undefined, value, ir.Constant(INT32, 0))
-    return e.shuffle(first, undefined, [0] * LANES)
-
-
-def _load(e: Emitter, place: ir.Value, kind: ir.VectorType) -> ir.Value:
-    loaded = e.builder.load(e.builder.bitcast(place, kind.as_pointer()))
-    loaded.align = 1
-    return loaded
-
-
-def _store(e: Emitter, values: ir.Value, place: ir.Value) -> None:
-    e.builder.store(values, e.builder.bitcast(place, values.type.as_pointer())).align = 1
 
 
 def _masked_load(e: Emitter, place: ir.Value, mask: ir.Value) -> ir.Value:
