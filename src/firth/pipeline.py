@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from firth._version import __version__
+from firth.cluster import CutCorpus, cluster_engine
+from firth.cluster.opening import check_cluster, is_wanted, open_team
 from firth.corpus import Corpus, read_corpus
 from firth.corpus.holdout import share_of
 from firth.corpus.reading import describe_source
@@ -19,7 +21,7 @@ from firth.training.checkpoints.folder import Checkpoints
 from firth.training.checkpoints.opening import open_checkpoints
 from firth.training.config import TrainConfig
 from firth.training.defaults import Preset, fitted
-from firth.training.engines.base import INPUT
+from firth.training.engines.base import INPUT, Engine
 from firth.training.engines.registry import engine_named
 from firth.training.given import with_config
 from firth.training.initial import check_cut, check_known, ids_of, initial_of, known_words
@@ -32,6 +34,7 @@ from firth.vectors import RawTables, Readout, Vectors
 from firth.vectors.readout import AUTO, check_fits, check_readout
 
 if TYPE_CHECKING:
+    from firth.cluster.team import Team
     from firth.corpus.reading import Source
     from firth.corpus.sources import EncodingErrors, Progress
     from firth.corpus.tokenizers import Tokenizer
@@ -65,6 +68,7 @@ def train(
     min_lr: float | None = None,
     shrink_windows: bool = True,
     threads: int | None = None,
+    workers: int = 1,
     seed: int = 1,
     deterministic: bool = False,
     subwords: SubwordsOption | None = None,
@@ -89,6 +93,7 @@ def train(
     callbacks: Sequence[Callback] = (),
     progress: bool | None = None,
     engine: str = "hogwild",
+    cluster: str | None = None,
     readout: str | Readout = AUTO,
 ) -> Vectors:
     """Train word vectors on a corpus.
@@ -144,6 +149,10 @@ def train(
         What trains: compiled threads that share the vectors without locks, or the textbook in
         PyTorch, which is far slower and makes the same draws. Both run on the CPU;
         `firth.torch.fit` takes a GPU.
+    cluster : str, optional
+        Where several `workers` run: "auto" (the default with more than one) for the Ray cluster of
+        this machine, which is started if there is none, or the address of one. A worker that is
+        lost is replaced, and the run goes back to its last checkpoint.
     readout : str or Readout
         How vectors are read out of the trained tables, see `Vectors.read_out`. By default `plain`,
         and for models with n-grams the recipe that is best for most texts.
@@ -181,12 +190,17 @@ def train(
     assert config is not None
     assert start is None or isinstance(start, Vectors)
     reading = _Reading(tokenizer, lowercase, encoding_errors, normalization, phrases, holdout)
-    running = _Running(start, tuple(frozen), checkpoint, callbacks, progress, engine, readout)
+    running = _Running(
+        start, tuple(frozen), checkpoint, callbacks, progress, engine, readout, cluster
+    )
     # All that can be checked is checked before reading, which may take long.
     running.check(source, config, holdout)
     keeping = checkpoint, checkpoint_every, keep_checkpoints, resume
-    with open_checkpoints(config, *keeping) as checkpoints:
-        return _run(source, config, reading, running, checkpoints)
+    with (
+        open_checkpoints(config, *keeping) as checkpoints,
+        open_team(config, cluster) as team,
+    ):
+        return _run(source, config, reading, running, checkpoints, team)
 
 
 @dataclass(frozen=True)
@@ -212,6 +226,7 @@ class _Running:
     progress: bool | None
     engine: str
     readout: str | Readout
+    cluster: str | None
 
     def check(self, source: Source | Corpus, config: TrainConfig, holdout: float | Source) -> None:
         """Raise ConfigError if options are out of range, or do not fit the source or each other."""
@@ -225,7 +240,10 @@ class _Running:
             )
         check_cut(self.start, config)
         check_callbacks(self.callbacks)
-        engine_named(self.engine).check(config)
+        if is_wanted(config, self.cluster):
+            check_cluster(config, self.cluster, self.engine)
+        else:
+            engine_named(self.engine).check(config)
         check_readout(self.readout)
         is_whole_words = config.loss == "hs" or self.only_subwords() == "none"
         if is_whole_words or "subwords" not in config.not_given:
@@ -256,14 +274,18 @@ def _run(
     reading: _Reading,
     running: _Running,
     checkpoints: Sequence[Checkpoints | None],
+    team: Team | None,
 ) -> Vectors:
     """Read a source, fill in what fits it, train each model, and return the vectors."""
     with ReadingBar(shown=are_bars_shown(running.progress)) as bar:
         corpus = _read(source, config, reading, running.start, running.writes(), bar)
     config = _fitted(config, corpus, running)
     running.check_readout_fits(config)
+    engine = engine_named(running.engine)
+    if team is not None:
+        engine = cluster_engine(team, CutCorpus(corpus, team.size))
     models = [
-        _train_model(corpus, model, source, reading, running, folder)
+        _train_model(corpus, model, source, reading, running, folder, engine)
         for model, folder in zip(config.models(), checkpoints, strict=True)
     ]
     return models[0] if config.windows is None else combine_models(models)
@@ -276,6 +298,7 @@ def _train_model(
     reading: _Reading,
     running: _Running,
     checkpoints: Checkpoints | None,
+    engine: type[Engine],
 ) -> Vectors:
     """Train one model."""
     start = running.start
@@ -283,7 +306,7 @@ def _train_model(
         result = train_corpus(
             corpus,
             config,
-            engine=engine_named(running.engine),
+            engine=engine,
             callbacks=[RunLog(), *running.callbacks, bar],
             checkpoints=checkpoints,
             initial=None if start is None else initial_of(start, corpus.vocabulary, config),

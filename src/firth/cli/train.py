@@ -33,6 +33,14 @@ class _Options:
             help="Compiled threads without locks, or the textbook in PyTorch, which is slow."
         ),
     ] = "hogwild"
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="auto|ADDRESS",
+            help="Run the workers on the Ray cluster of this machine, started if there is none, or "
+            "at an address.",
+        ),
+    ] = None
     readout: Annotated[
         str,
         typer.Option(

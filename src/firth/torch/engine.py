@@ -42,6 +42,7 @@ from firth.training.engines.tables import initialise, two_tables
 from firth.training.lists.gathering import gathered_bytes
 from firth.training.lists.stretch import list_stretch
 from firth.training.lists.windows import list_shapes, sampling_of, window_of
+from firth.training.schedule import stretch_length
 
 # All gradients of a minibatch are taken at the same point. If it holds a word often, their sum goes
 # much farther than steps one by one. So it has at most this many windows, and fewer if the most
@@ -84,6 +85,7 @@ class TorchEngine:
 
     name = "torch"
     shapes = staticmethod(two_tables)
+    stretch_length = staticmethod(stretch_length)
 
     @staticmethod
     def check(config: TrainConfig) -> None:
@@ -116,7 +118,7 @@ class TorchEngine:
         # Bytes as measured: while contexts are padded, and then noise words.
         places, noise = 2 * window.reach, 16 * window.negative
         padding = max(17 * places, 8 * places + noise)
-        windows = config.workers * (lists + piece * padding)
+        windows = config.used_threads * (lists + piece * padding)
         return 4 * config.dim * rows + sizes.words * sampling.BYTES_PER_WORD + windows
 
     def __init__(
@@ -148,7 +150,7 @@ class TorchEngine:
     @property
     def workers(self) -> int:
         """How many stretches may be trained at the same time."""
-        return self._config.workers
+        return self._config.used_threads
 
     def compile(self) -> None:
         """Have the listing of windows compiled, or loaded."""
@@ -160,7 +162,7 @@ class TorchEngine:
         with _one_thread():
             for start in range(stretch.start, stretch.stop, piece):
                 stop = min(start + piece, stretch.stop)
-                windows = self.windows(stretch.epoch, start, stop)
+                windows = self.windows(stretch.epoch, start, stop, stretch.first)
                 loss += self._train_windows(windows, stretch)
                 if self._config.model == "cbow":
                     pairs += len(windows.centre)
@@ -176,9 +178,9 @@ class TorchEngine:
             loss += self._step([some[start : start + self._batch] for some in ids], step_size)
         return loss
 
-    def windows(self, epoch: int, start: int, stop: int) -> Windows:
+    def windows(self, epoch: int, start: int, stop: int, first: int = 0) -> Windows:
         """Return the windows whose centres are at positions from `start` up to `stop`."""
-        key, tokens = epoch_key(self._config.seed, epoch), self._tokens
+        key, tokens = epoch_key(self._config.seed, epoch, first), self._tokens
         listed = list_stretch(
             tokens.ids, tokens.offsets, start, stop, key, self._sampling, self._window
         )

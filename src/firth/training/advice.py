@@ -63,10 +63,11 @@ def _warnings(corpus: Corpus, config: TrainConfig) -> Iterator[str]:
             f"{without:,} of {corpus.units_read:,} documents hold no word of the vocabulary, and "
             "have no vector; lower min_count (--min-count), or leave them out"
         )
-    if config.workers > available_processors():
+    processors = available_processors()
+    if config.workers == 1 and config.used_threads > processors:
         yield (
-            f"threads is {config.workers}, more than the {available_processors()} processors that "
-            "there are, which is no faster; give as many threads as processors"
+            f"threads is {config.used_threads}, more than the {processors} processors that there "
+            "are, which is no faster; give as many threads as processors"
         )
 
 

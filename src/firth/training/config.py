@@ -53,7 +53,7 @@ _COMPUTE: dict[str, Callable[[TrainConfig], Any]] = {
     "epochs": lambda config: _DEFAULT_EPOCHS,
     "lr": lambda config: DEFAULT_LR[config.cbow_gradient],
     "min_lr": lambda config: min(_DEFAULT_MIN_LR, config.lr),
-    "threads": lambda config: available_processors(),
+    "threads": lambda config: available_processors() if config.workers == 1 else 1,
     "subwords": lambda config: "none",
 }
 
@@ -156,11 +156,16 @@ class TrainConfig:
     shrink_windows : bool
         Draw the reach of each window from 1 to `window`, which gives near words more weight.
     threads : int, optional
-        Threads that train; by default one for each processor.
+        Threads that train; by default one for each processor, or one for each of several workers.
+    workers : int
+        Workers with tables of their own, which they bring together often: processes on this machine
+        or on a cluster, each with its part of the text. With one thread each, the same number of
+        workers gives the same vectors, wherever they run.
     seed : int
         Seed of the random numbers: with one thread, the same seed gives the same vectors.
     deterministic : bool
-        Train with one thread, whatever `threads` says: the same vectors, bit by bit, each time.
+        Train with one thread (in each worker), whatever `threads` says: the same vectors, bit by
+        bit, each time.
     subwords : (int, int), "none" or callable, optional
         Shortest and longest n-grams of which words are composed, such as 3-6; none for whole words.
         In Python also a function that cuts a word into parts. Fits the text, or else none.
@@ -209,6 +214,7 @@ class TrainConfig:
     min_lr: Annotated[float, real_number] = _COMPUTED
     shrink_windows: Annotated[bool, switch] = True
     threads: Annotated[int, whole(1, 1_024)] = _COMPUTED
+    workers: Annotated[int, whole(1, 1_024)] = 1
     seed: Annotated[int, whole(0, 2**64 - 1)] = 1
     deterministic: Annotated[bool, switch] = False
     subwords: Annotated[SubwordsOption, check_subwords] = _COMPUTED
@@ -351,8 +357,8 @@ class TrainConfig:
         return options
 
     @property
-    def workers(self) -> int:
-        """How many workers train at the same time: one if `deterministic`, else `threads`."""
+    def used_threads(self) -> int:
+        """How many threads a worker trains with: one if `deterministic`, else `threads`."""
         return 1 if self.deterministic else self.threads
 
 

@@ -24,9 +24,18 @@ _HALF = np.uint64(32)
 _LOW = np.uint64(0xFFFFFFFF)
 
 
-def epoch_key(seed: int, epoch: int) -> np.uint64:
-    """Return the key from which all streams of one epoch start."""
-    return np.uint64(np.random.SeedSequence([seed, epoch]).generate_state(1, np.uint64)[0])
+def epoch_key(seed: int, epoch: int, first: int = 0) -> np.uint64:
+    """Return the key from which all streams of one epoch start.
+
+    With `first`, position 0 has the stream of position `first`: for a part of a corpus.
+
+    Examples
+    --------
+    >>> stream_at(epoch_key(1, 0), 12) == stream_at(epoch_key(1, 0, first=10), 2)
+    True
+    """
+    key = np.random.SeedSequence([seed, epoch]).generate_state(1, np.uint64)[0]
+    return np.uint64((int(key) + first * GAMMA) % 2**64)
 
 
 @inlined

@@ -15,7 +15,7 @@ from firth.training.checkpoints.checkpointer import Checkpointer, copies
 from firth.training.checkpoints.folder import Checkpoints
 from firth.training.checkpoints.state import RunState
 from firth.training.divergence import Diverged
-from firth.training.engines.base import Floats, Stretch, Tables
+from firth.training.engines.base import Floats, Stretch, Tables, WorkersLost
 from firth.training.engines.tables import composed
 from firth.training.engines.threads import run_in_thread, train_in_threads
 from firth.training.estimate import Estimate, expected_seconds
@@ -28,6 +28,8 @@ from firth.training.task import Task, TrainResult
 _LAST_SECONDS = 2.0
 # Halving the step size ends where it would be less than this part of what was asked for.
 _LEAST_SCALE = 1e-3
+# How often workers may be lost before the run gets any further.
+_MOST_LOSSES = 3
 
 
 class Run:
@@ -40,6 +42,9 @@ class Run:
         self._begun_from: Path | None = None
         self._state = RunState()
         self._best: Tables | None = None
+        # Where the run went back to when workers were lost, and how often it did without progress.
+        self._went_back_to: RunState | None = None
+        self._losses_at = 0
         # Where the last stretch ends that a worker took.
         self._taken = 0
         # Two reasons to pause: a signal, and what a callback raised.
@@ -50,8 +55,7 @@ class Run:
         """Compile the engine, put it where the run begins, and measure how long it will take."""
         last = self._checkpointer.begin()
         run_in_thread(self._engine.compile)
-        for name, (places, rows) in self._task.initial_rows().items():
-            self._engine.restore({name: rows}, places)
+        self._restore_initial()
         if last is not None:
             self._begun_from = self._checkpointer.last
             self._go_on_from(last, last.state)
@@ -61,6 +65,10 @@ class Run:
         words = epochs_left * self._task.corpus.tokens.size - self._state.position
         seconds = expected_seconds(self._task, self._engine, words)
         self._needed = dataclasses.replace(needed, seconds=seconds)
+
+    def _restore_initial(self) -> None:
+        for name, (places, rows) in self._task.initial_rows().items():
+            self._engine.restore({name: rows}, places)
 
     def close(self) -> None:
         """Release what an exception would hold for as long as its traceback lives."""
@@ -75,9 +83,7 @@ class Run:
             self._reports.start(self._state, self._begun_from, self._needed, self._input_vectors)
             if self._task.config.on_divergence == "halve" and self._begun_from is None:
                 self._checkpointer.save(self._state, self._best)
-            while not self._is_done():
-                self._train_epoch()
-            self._checkpointer.finish()
+            result = self._train_to_end()
             reason = "done" if self._state.epoch == self._task.config.epochs else "patience"
         except KeyboardInterrupt as error:
             reason = "interrupted"
@@ -89,7 +95,20 @@ class Run:
             raise
         finally:
             self._reports.end(reason, self._state, self._checkpointer.seconds)
-        return self._result()
+        return result
+
+    def _train_to_end(self) -> TrainResult:
+        """Train until the run is done; go back each time that workers are lost."""
+        while True:
+            try:
+                while not self._is_done():
+                    self._train_epoch()
+                self._checkpointer.finish()
+                return self._result()
+            except WorkersLost as error:
+                if self._error is not None:
+                    raise self._error from error
+                self._start_anew(error)
 
     def _result(self) -> TrainResult:
         losses, held_out_losses = self._state.losses, self._state.held_out_losses
@@ -244,6 +263,26 @@ class Run:
         # So that a run that is stopped now does not diverge again first.
         self._checkpointer.save(self._state, self._best)
         return True
+
+    def _start_anew(self, error: WorkersLost) -> None:
+        """Go back to the last checkpoint, or to the beginning, with new workers."""
+        self._best = None
+        last = self._checkpointer.read_last()
+        state = RunState() if last is None else last.state
+        self._losses_at = self._losses_at + 1 if state == self._went_back_to else 1
+        if self._losses_at > _MOST_LOSSES:
+            raise error
+        self._went_back_to = state
+        place = "the beginning" if last is None else self._checkpointer.last
+        self._engine.close()
+        self._engine = self._checkpointer.engine = self._task.make_engine()
+        warn(f"{error}; went back to {place}, with new workers")
+        run_in_thread(self._engine.compile)
+        self._restore_initial()
+        self._state = state
+        if last is not None:
+            self._go_on_from(last, state)
+        self._reports.go_back(self._state)
 
     def _interruption(self) -> Interrupted:
         """Return the exception that ends a run after a signal, with what to do."""

@@ -30,7 +30,7 @@ class RunLog(Callback):
             config.dim,
             config.epochs,
             start.tokens,
-            config.workers,
+            config.used_threads,
         )
         for told in (describe_chosen(config, start.tokens), describe_model(config)):
             if told is not None:

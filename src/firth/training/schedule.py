@@ -9,23 +9,31 @@ import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from firth.training.config import TrainConfig
 from firth.training.engines.base import Stretch
 
 _STRETCH = 65_536
 
 
-def stretch_length(size: int, workers: int) -> int:
+def stretch_length(config: TrainConfig, size: int) -> int:
     """Return the most tokens of a stretch, for an epoch of `size` positions."""
-    # Short corpora are cut small enough that every worker gets several stretches.
-    return max(1, min(_STRETCH, -(-size // (8 * workers))))
+    # Short corpora are cut small enough that every thread gets several stretches.
+    return max(1, min(_STRETCH, -(-size // (8 * config.used_threads))))
 
 
 def stretches(
-    start: int, stop: int, length: int, *, epoch: int = 0, lr: float = 0.0, slope: float = 0.0
+    start: int,
+    stop: int,
+    length: int,
+    *,
+    epoch: int = 0,
+    lr: float = 0.0,
+    slope: float = 0.0,
+    first: int = 0,
 ) -> Iterator[Stretch]:
     """Cut the positions from `start` up to `stop`; with no step size given, nothing is changed."""
     for begin in range(start, stop, length):
-        yield Stretch(epoch, begin, min(begin + length, stop), lr, slope)
+        yield Stretch(epoch, begin, min(begin + length, stop), lr, slope, first)
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from firth.training.engines.base import (
     sizes_of,
 )
 from firth.training.engines.tables import composed
-from firth.training.schedule import Schedule, stretch_length
+from firth.training.schedule import Schedule
 from firth.vectors.documents import DocumentTable
 
 
@@ -117,7 +117,7 @@ class Task:
     def schedule(self) -> Schedule:
         """The course of the run, if it does not diverge."""
         config = self.config
-        length = stretch_length(self.size, config.workers)
+        length = self.engine.stretch_length(config, self.size)
         return Schedule(config.lr, config.min_lr, config.epochs, self.size, length)
 
     def make_engine(self) -> Engine:

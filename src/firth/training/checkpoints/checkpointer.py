@@ -19,7 +19,7 @@ class Checkpointer:
     """Takes checkpoints of a run while no worker trains; warns of those that are not written."""
 
     def __init__(self, checkpoints: Checkpoints | None, task: Task, engine: Engine) -> None:
-        self._checkpoints, self._task, self._engine = checkpoints, task, engine
+        self._checkpoints, self._task, self.engine = checkpoints, task, engine
         self._warning = ""
         # How long the workers have stood still for it.
         self.seconds = 0.0
@@ -46,7 +46,7 @@ class Checkpointer:
         began = time.perf_counter()
         # Until then the copy of the last checkpoint takes memory too.
         self.finish()
-        tables = copies(self._engine.tables())
+        tables = copies(self.engine.tables())
         self._task.check.check_tables(tables, state.epoch, self._task.config.lr * state.lr_scale)
         self._checkpoints.write(Checkpoint(state, tables, best))
         self.seconds += time.perf_counter() - began

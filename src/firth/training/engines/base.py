@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.corpus import TokenStore
+from firth.errors import ConfigError, FirthError
 from firth.subwords import Subwords
 from firth.training.config import TrainConfig
 
@@ -79,6 +80,15 @@ def sizes_of(
     return Sizes(words, documents=0 if config.documents == "none" else units)
 
 
+def check_one_worker(config: TrainConfig) -> None:
+    """Raise ConfigError if a config has several workers, for an engine that is one."""
+    if config.workers > 1:
+        raise ConfigError(
+            f"workers={config.workers} (--workers) is for a cluster: give firth.train a cluster, "
+            "or several threads in place of workers"
+        )
+
+
 @dataclass(frozen=True)
 class Stretch:
     """A piece of work: the windows whose centres are at positions `start` up to `stop`."""
@@ -88,6 +98,7 @@ class Stretch:
     stop: int
     lr: float  # the step size at position p is lr + slope * p
     slope: float
+    first: int = 0  # position 0 has the random draws of this position: for a part of a corpus
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +109,10 @@ class Initial:
     # In the input table, the rows of n-grams may follow.
     tables: Tables
     subwords: Subwords | None = None
+
+
+class WorkersLost(FirthError):
+    """Workers of an engine ended or cannot be reached; the engine has to be made anew."""
 
 
 class Engine(Protocol):
@@ -136,6 +151,10 @@ class Engine(Protocol):
     @staticmethod
     def shapes(config: TrainConfig, sizes: Sizes) -> Mapping[str, TableShape]:
         """Return the tables that the engine will have."""
+
+    @staticmethod
+    def stretch_length(config: TrainConfig, size: int) -> int:
+        """Return the most tokens of a stretch, for an epoch of `size` tokens."""
 
     @staticmethod
     def memory(config: TrainConfig, sizes: Sizes, stretch: int, frozen: int) -> int:

@@ -21,11 +21,13 @@ from firth.training.engines.base import (
     Sizes,
     Stretch,
     Tables,
+    check_one_worker,
     sizes_of,
 )
 from firth.training.engines.tables import initialise, packed, two_tables
 from firth.training.huffman import expected_longest_path, longest_path
 from firth.training.lists.windows import sampling_of, window_of
+from firth.training.schedule import stretch_length
 from firth.training.simd.rows import stride_of
 from firth.training.worker import make_worker, train_stretch, worker_bytes
 
@@ -39,17 +41,19 @@ class HogwildEngine:
 
     name = "hogwild"
     shapes = staticmethod(two_tables)
+    stretch_length = staticmethod(stretch_length)
 
     @staticmethod
     def check(config: TrainConfig) -> None:
-        """Accept every option."""
+        """Raise ConfigError if there are several workers: every other option will do."""
+        check_one_worker(config)
 
     @staticmethod
     def memory(config: TrainConfig, sizes: Sizes, stretch: int, frozen: int) -> int:
         """Estimate the bytes that the engine holds; see `Engine`."""
         stride = stride_of(config.dim)
         window = window_of(config, expected_longest_path(sizes.words))
-        scratch = config.workers * worker_bytes(window, stride, stretch)
+        scratch = config.used_threads * worker_bytes(window, stride, stretch)
         tables = sum(
             4 * stride * (shape.rows + kept) + (4 * shape.rows if kept else 0)
             for shape in two_tables(config, sizes).values()
@@ -78,7 +82,9 @@ class HogwildEngine:
         )
         initialise(inputs, len(inputs), config.dim, config.seed)
         self._tables = kernel.Tables(inputs, outputs, parts_of(composition, stride))
-        self._workers = [make_worker(self._window, stride, stretch) for _ in range(config.workers)]
+        self._workers = [
+            make_worker(self._window, stride, stretch) for _ in range(config.used_threads)
+        ]
         self._ids, self._offsets = read_only(tokens.ids), read_only(tokens.offsets)
         self._frozen_ids = frozen
         self._freeze()
@@ -86,7 +92,7 @@ class HogwildEngine:
     @property
     def workers(self) -> int:
         """How many stretches may be trained at the same time."""
-        return self._config.workers
+        return self._config.used_threads
 
     def compile(self) -> None:
         """Have the kernel compiled, or loaded: training nothing does."""
@@ -101,7 +107,7 @@ class HogwildEngine:
             unit,
             stretch.start,
             stretch.stop,
-            draws.epoch_key(self._config.seed, stretch.epoch),
+            draws.epoch_key(self._config.seed, stretch.epoch, stretch.first),
             self._sampling,
             self._tables,
             self._frozen,

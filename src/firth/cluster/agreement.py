@@ -1,0 +1,173 @@
+"""How workers with tables of their own come to agree on them.
+
+A row that each worker changes often is drawn to the same place by all: what it needs is about
+their mean change. A row that is changed seldom needs the sum. With n the changes that a worker
+is expected to have made since the row was last brought together, at the step size lr,
+
+    f = 1 - exp(-c lr n)                     how much of its way one worker goes
+    row += S / N * (1 - (1 - f)^N) / f       S the sum of the changes of N workers
+
+which is the sum for small f and the mean for f near 1. At step s the `hot << z` most frequent rows
+of each table are brought together, where z is the number of trailing zeros of s. So frequent rows
+agree often and rare rows seldom, and each has changed about equally much since the last time.
+
+N workers · D dimensions
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.compilation import compiled
+from firth.training.engines.base import Floats, Tables
+
+# Below it, the factor of the sum is 1 in float32.
+_LEAST_SHARE = 1e-9
+# Rows that are gathered at a time, so that buffers stay small.
+_ROWS_AT_ONCE = 1 << 16
+
+
+class Rule(NamedTuple):
+    """The constants of the agreement."""
+
+    hot: int = 256  # the rows of each table that are brought together at every step
+    c: float = 0.3
+
+
+RULE = Rule()
+
+
+def factors(changes: NDArray[np.float64], lr: float, workers: int, c: float) -> NDArray[np.float32]:
+    """Return what the sum of the changes of each row is multiplied by.
+
+    Parameters
+    ----------
+    changes : float64, (rows,)
+        n, the changes of each row that a worker is expected to have made.
+
+    Examples
+    --------
+    >>> factors(np.array([0.0, 1e9]), lr=0.025, workers=4, c=0.3).tolist()
+    [1.0, 0.25]
+    """
+    share = np.clip(-np.expm1(-c * lr * changes), _LEAST_SHARE, 1.0 - _LEAST_SHARE)
+    all_workers = -np.expm1(workers * np.log1p(-share))
+    return np.asarray(all_workers / (workers * share), np.float32)
+
+
+class _SharedTable:
+    """A table as one worker has it, and as all have agreed on it, in the order of `rates`."""
+
+    def __init__(self, table: Floats, rates: NDArray[np.float64]) -> None:
+        self.table = table
+        self.order = np.argsort(-rates, kind="stable")
+        self.rates = rates[self.order]
+        self.agreed: Floats = table[self.order]
+        self.tokens = np.zeros(len(rates))  # that were read since each row was brought together
+
+
+class Agreement:
+    """One worker's side of the agreement.
+
+    Parameters
+    ----------
+    tables : mapping
+        Views of the tables that the worker trains; changed in place.
+    rates : mapping
+        For each table, how often each of its first rows is expected to change for each token that
+        is read. Rows after these are the worker's own.
+    workers : int
+        N.
+    """
+
+    def __init__(
+        self,
+        tables: Tables,
+        rates: Mapping[str, NDArray[np.float64]],
+        workers: int,
+        rule: Rule = RULE,
+    ) -> None:
+        self._shared = [_SharedTable(tables[name], rates[name]) for name in sorted(rates)]
+        self._workers, self._rule = workers, rule
+
+    def pieces(self, step: int | None = None) -> list[list[slice]]:
+        """Return which rows are brought together at a step from 1, or all: piece by piece.
+
+        Each piece has a slice for each table.
+        """
+        counts = [len(shared.order) for shared in self._shared]
+        if step is not None:
+            hot = self._rule.hot * (step & -step)
+            counts = [min(count, hot) for count in counts]
+        starts = range(0, max(counts), _ROWS_AT_ONCE)
+        return [
+            [slice(min(start, n), min(start + _ROWS_AT_ONCE, n)) for n in counts]
+            for start in starts
+        ]
+
+    def note_read(self, tokens: int) -> None:
+        """Note that each worker has read about so many tokens."""
+        for shared in self._shared:
+            shared.tokens += tokens
+
+    def changes(self, piece: list[slice]) -> Floats:
+        """Return this worker's changes of the rows of a piece, for all workers to add up."""
+        sizes = [
+            (rows.stop - rows.start) * shared.table.shape[1]
+            for shared, rows in zip(self._shared, piece, strict=True)
+        ]
+        changes = np.empty(sum(sizes), np.float32)
+        ends = np.cumsum(sizes)[:-1]
+        for shared, rows, part in zip(self._shared, piece, np.split(changes, ends), strict=True):
+            _write_changes(shared.table, shared.order[rows], shared.agreed[rows], part)
+        return changes
+
+    def take(self, piece: list[slice], summed: Floats, lr: float) -> None:
+        """Change the rows of a piece by the sum of the changes of all workers, scaled."""
+        end = 0
+        for shared, rows in zip(self._shared, piece, strict=True):
+            n = shared.rates[rows] * shared.tokens[rows]
+            factor = factors(n, lr, self._workers, self._rule.c)
+            start, end = end, end + len(n) * shared.table.shape[1]
+            agreed, order = shared.agreed[rows], shared.order[rows]
+            _take_sum(shared.table, order, agreed, summed[start:end], factor)
+            shared.tokens[rows] = 0.0
+
+    def begin(self) -> None:
+        """Take the tables as they are now for what all workers have agreed on."""
+        for shared in self._shared:
+            np.take(shared.table, shared.order, axis=0, out=shared.agreed)
+            shared.tokens[:] = 0.0
+
+
+@compiled
+def _write_changes(
+    table: Floats, order: NDArray[np.int64], agreed: Floats, changes: Floats
+) -> None:
+    """Write the differences of some rows of a table from what was agreed on."""
+    dim = agreed.shape[1]
+    for place in range(len(order)):
+        row = table[order[place]]
+        for column in range(dim):
+            changes[place * dim + column] = row[column] - agreed[place, column]
+
+
+@compiled
+def _take_sum(
+    table: Floats,
+    order: NDArray[np.int64],
+    agreed: Floats,
+    summed: Floats,
+    factor: NDArray[np.float32],
+) -> None:
+    """Change what was agreed on by the scaled sums, and write it to some rows of a table."""
+    dim = agreed.shape[1]
+    for place in range(len(order)):
+        row = table[order[place]]
+        for column in range(dim):
+            agreed[place, column] += factor[place] * summed[place * dim + column]
+            row[column] = agreed[place, column]

@@ -1,0 +1,116 @@
+"""The engine of a cluster: the side of the process that leads the run.
+
+The members of a team train, each its part of the corpus, on tables of its own. The run, its
+schedule, losses, checkpoints and callbacks are where they always are, and see one engine with one
+worker, whose stretches end where all members have the same tables.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.cluster.member import Job
+from firth.cluster.parts import SharedCorpus
+from firth.cluster.plan import block_length, steps_of
+from firth.cluster.team import Team
+from firth.corpus import TokenStore
+from firth.training.config import TrainConfig
+from firth.training.engines.base import (
+    INPUT,
+    NO_WORDS,
+    Composition,
+    Engine,
+    Sizes,
+    Stretch,
+    Tables,
+)
+from firth.training.engines.tables import two_tables
+
+
+class ClusterEngine:
+    """Several workers with tables of their own; see `Engine` for the parameters.
+
+    Classes for a team that has its parts of a corpus are made by `cluster_engine`.
+    """
+
+    name = "cluster"
+    shapes = staticmethod(two_tables)
+    stretch_length = staticmethod(block_length)
+    team: ClassVar[Team]
+    shared: ClassVar[SharedCorpus]
+
+    @staticmethod
+    def check(config: TrainConfig) -> None:
+        """Accept every option."""
+
+    @staticmethod
+    def memory(config: TrainConfig, sizes: Sizes, stretch: int, frozen: int) -> int:
+        """Estimate the bytes that this process holds: the tables, when it fetches them."""
+        return sum(shape.bytes for shape in two_tables(config, sizes).values())
+
+    def __init__(
+        self,
+        config: TrainConfig,
+        counts: NDArray[np.int64],
+        tokens: TokenStore,
+        stretch: int,
+        frozen: NDArray[np.int64] = NO_WORDS,
+        composition: Composition | None = None,
+    ) -> None:
+        self._config, self._whole = config, self.shared.whole
+        self._job = Job(config, np.asarray(counts), self._whole, frozen, composition)
+        self._documents = [0 if config.documents == "none" else p.units for p in self._whole.places]
+        if not self.team.is_running:
+            self.team.start()
+        self.shared.deliver(self.team)
+
+    @property
+    def workers(self) -> int:
+        """One: the members are at work together."""
+        return 1
+
+    def compile(self) -> None:
+        """Have all members make their tables and compile the kernel."""
+        self.team.call("prepare", self._job)
+
+    def train(self, worker: int, stretch: Stretch) -> tuple[float, int]:
+        """Train one stretch of the whole corpus; return the sum of its losses, and its pairs."""
+        is_measured = stretch.lr == 0.0 and stretch.slope == 0.0
+        length = stretch.stop - stretch.start
+        steps = 0 if is_measured else steps_of(self._config, self._whole.size, length)
+        bounds, step = (stretch.start, stretch.stop), (stretch.lr, stretch.slope)
+        results = self.team.call("train", stretch.epoch, bounds, step, steps)
+        return sum(loss for loss, _ in results), sum(pairs for _, pairs in results)
+
+    def tables(self) -> Tables:
+        """Return copies of the tables, which are the same for all members."""
+        tables = dict(self.team.call_first("tables"))
+        if any(self._documents):
+            tables[INPUT] = np.concatenate([tables[INPUT], *self.team.call("documents")])
+        return tables
+
+    def restore(self, tables: Tables, places: NDArray[np.int64] | None = None) -> None:
+        """Write rows into the tables of these names: all, or those at some places."""
+        if any(self._documents) and places is None and INPUT in tables:
+            first = len(tables[INPUT]) - sum(self._documents)
+            rows = np.split(tables[INPUT][first:], np.cumsum(self._documents)[:-1])
+            self.team.call_each("restore_documents", [[own] for own in rows])
+            tables = {**tables, INPUT: tables[INPUT][:first]}
+        self.team.call("restore", tables, places)
+
+    def take_tables(self) -> Tables:
+        """Return the tables; the engine cannot train any more."""
+        return self.tables()
+
+    def close(self) -> None:
+        """Release all memory of the engine. The team stays."""
+        vars(self).clear()
+
+
+def cluster_engine(team: Team, shared: SharedCorpus) -> type[Engine]:
+    """Return the class of engines that train on a team, whose members take parts of a corpus."""
+    made = type("ClusterEngine", (ClusterEngine,), {"team": team, "shared": shared})
+    return cast(type[Engine], made)

@@ -1,0 +1,145 @@
+"""The parts of a corpus, one for each worker.
+
+A position of the whole corpus belongs to the same place, in proportion, of every part: when the
+run is at position p of n, a worker whose part has k tokens is at position p k / n of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.cluster.team import Team
+from firth.corpus import Corpus, TokenStore
+
+# How far from where it should be a part may end for the sake of whole units.
+_SLACK = 0.02
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a part lies in the whole corpus.
+
+    Parameters
+    ----------
+    first : int
+        Tokens of the whole corpus before it, by which its random draws are chosen.
+    size, held_out : int
+        How many tokens it has to train on; and how many are held out, at its end.
+    units : int
+        How many units it has.
+    """
+
+    first: int
+    size: int
+    held_out: int
+    units: int
+
+
+@dataclass(frozen=True)
+class Whole:
+    """Where all parts lie in the whole corpus."""
+
+    places: tuple[Place, ...]
+
+    @cached_property
+    def size(self) -> int:
+        """The tokens to train on."""
+        return sum(place.size for place in self.places)
+
+    @cached_property
+    def held_out(self) -> int:
+        """The tokens that are held out."""
+        return sum(place.held_out for place in self.places)
+
+    def locate(self, position: int, rank: int) -> int:
+        """Return the position in a part that belongs to one of the whole corpus."""
+        place = self.places[rank]
+        if position <= self.size:
+            return position * place.size // self.size
+        return place.size + (position - self.size) * place.held_out // self.held_out
+
+
+@dataclass(frozen=True, eq=False)
+class CutCorpus:
+    """A corpus in this process, cut for a team.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        What to cut.
+    workers : int
+        How many parts there are.
+    """
+
+    corpus: Corpus
+    workers: int
+
+    @cached_property
+    def whole(self) -> Whole:
+        """Where the parts lie."""
+        return Whole(tuple(place for place, _ in cut(self.corpus, self.workers)))
+
+    def deliver(self, team: Team) -> None:
+        """Give each member its part."""
+        parts = cut(self.corpus, self.workers)
+        team.call_each("take_part", [[store] for _, store in parts])
+
+
+class SharedCorpus(Protocol):
+    """A corpus of which each member of a team has a part."""
+
+    @property
+    def whole(self) -> Whole:
+        """Where the parts lie."""
+
+    def deliver(self, team: Team) -> None:
+        """Have each member take its part."""
+
+
+def cut(corpus: Corpus, workers: int) -> list[tuple[Place, TokenStore]]:
+    """Cut a corpus into parts of about the same number of tokens, of whole units if possible.
+
+    A unit that is much longer than a part is cut: of the windows at such a cut, words on the other
+    side are missing.
+    """
+    tokens, size = corpus.tokens, corpus.tokens.size - corpus.held_out
+    trained = _cuts(tokens.offsets, 0, size, workers)
+    held_out = _cuts(tokens.offsets, size, tokens.size, workers)
+    parts = []
+    for worker in range(workers):
+        bounds = [(ends[worker], ends[worker + 1]) for ends in (trained, held_out)]
+        ids = np.concatenate([tokens.ids[start:stop] for start, stop in bounds])
+        offsets, before = [np.zeros(1, np.int64)], 0
+        for start, stop in bounds:
+            offsets.append(_unit_ends(tokens.offsets, start, stop) - start + before)
+            before += stop - start
+        store = TokenStore(ids, np.concatenate(offsets))
+        (first, end), (held, held_end) = bounds
+        parts.append((Place(first, end - first, held_end - held, len(store)), store))
+    return parts
+
+
+def _cuts(offsets: NDArray[np.int64], start: int, stop: int, workers: int) -> list[int]:
+    """Return where the parts of the positions from `start` up to `stop` begin and end."""
+    slack = int(_SLACK * (stop - start) / workers)
+    cuts = [start]
+    for worker in range(1, workers):
+        wanted = start + (stop - start) * worker // workers
+        unit = int(np.searchsorted(offsets, wanted))
+        end = min(int(offsets[unit]), stop)
+        cuts.append(max(end if end - wanted <= slack else wanted, cuts[-1]))
+    return [*cuts, stop]
+
+
+def _unit_ends(offsets: NDArray[np.int64], start: int, stop: int) -> NDArray[np.int64]:
+    """Return where the units, or pieces of units, from `start` up to `stop` end."""
+    first, last = np.searchsorted(offsets, [start, stop], side="right")
+    ends = offsets[first:last]
+    if start < stop and (len(ends) == 0 or ends[-1] < stop):
+        ends = np.append(ends, stop)
+    return ends

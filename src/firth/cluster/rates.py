@@ -1,0 +1,57 @@
+"""How often each row of each table is expected to change, for each token that is read.
+
+V vocabulary size · K noise words · m inputs of a window · T targets
+
+A change counts by how far it goes: one input row that is one of n parts of a word counts 1 / n.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.training.config import TrainConfig
+from firth.training.engines.base import INPUT, OUTPUT, Composition, Sizes
+from firth.training.huffman import huffman_paths
+from firth.training.sampling import keep_thresholds, noise_distribution
+
+Rates = NDArray[np.float64]
+
+# How strongly a noise word is drawn back, where a centre counts 1: the curvature of the loss is
+# s (1 - s), and the score s of most noise words is near 0.
+_NOISE = 0.15
+
+
+def expected_changes(
+    config: TrainConfig, counts: NDArray[np.int64], sizes: Sizes, composition: Composition | None
+) -> dict[str, Rates]:
+    """Return the expected changes of each row of each table, for each token that is read.
+
+    Rows of documents are not among them, since only one worker has the document.
+    """
+    kept = counts / counts.sum() * (keep_thresholds(counts, config.sample) + 1.0) * 2.0**-32
+    # The reach of a window is uniform in 1 .. window, or fixed.
+    m = config.window + 1.0 if config.shrink_windows else 2.0 * config.window
+    pairs = 1.0 if config.model == "cbow" else m
+    inputs = np.zeros(sizes.words + sizes.ngrams)
+    if composition is None:
+        inputs[: sizes.words] = m * kept
+    else:
+        parts = np.diff(composition.starts)
+        np.add.at(inputs, composition.rows, np.repeat(m * kept / parts, parts))
+    if config.noise_exponent is None:
+        outputs = _node_rates(counts, kept * pairs)
+    else:
+        assert config.negative is not None
+        noise = noise_distribution(counts, config.noise_exponent)
+        outputs = pairs * (kept + _NOISE * config.negative * kept.sum() * noise)
+    return {INPUT: inputs, OUTPUT: outputs}
+
+
+def _node_rates(counts: NDArray[np.int64], rates: Rates) -> Rates:
+    """Return how often the inner nodes of the tree change: with each word below them."""
+    nodes, _ = huffman_paths(counts)
+    is_node = nodes >= 0
+    weights = np.repeat(rates, is_node.sum(axis=1))
+    found = np.bincount(nodes[is_node], weights, minlength=len(counts) - 1)
+    return np.asarray(found, np.float64)

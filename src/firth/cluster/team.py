@@ -1,0 +1,64 @@
+"""A team of members, as the process that leads a run sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from firth.errors import ConfigError
+
+
+class Team(Protocol):
+    """Members in processes of their own, which do the same at the same time."""
+
+    @property
+    def size(self) -> int:
+        """The number of members."""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the members are there."""
+
+    def start(self) -> None:
+        """Start the members, or start them anew after they were lost."""
+
+    def call(self, method: str, *arguments: object) -> list[Any]:
+        """Call a method of all members at once, and return their results in order.
+
+        The arguments are only read.
+
+        Raises
+        ------
+        WorkersLost
+            If a member ended or cannot be reached; then all of them are ended.
+        FirthError
+            If a member raised it.
+        """
+
+    def call_each(self, method: str, arguments: Sequence[Sequence[object]]) -> list[Any]:
+        """Call a method of all members at once, each with arguments of its own; see `call`."""
+
+    def call_first(self, method: str, *arguments: object) -> Any:  # noqa: ANN401
+        """Call a method of the first member, and return its result; see `call`."""
+
+    def close(self) -> None:
+        """End all members, and what was started for them."""
+
+
+def check_alike(descriptions: Sequence[dict[str, object]]) -> None:
+    """Raise ConfigError if members do not run the same programs.
+
+    Parameters
+    ----------
+    descriptions : sequence of dict
+        What `Member.describe` returned for each.
+    """
+    first = descriptions[0]
+    for rank, other in enumerate(descriptions):
+        for name in ("firth", "python"):
+            if other[name] != first[name]:
+                raise ConfigError(
+                    f"all machines must run the same version of {name}: worker 0 on "
+                    f"{first['host']} has {first[name]}, worker {rank} on {other['host']} "
+                    f"{other[name]}"
+                )

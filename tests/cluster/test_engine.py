@@ -1,0 +1,147 @@
+"""A team of threads trains as one engine."""
+
+import numpy as np
+import pytest
+
+from firth.cluster import CutCorpus, cluster_engine
+from firth.corpus import read_corpus
+from firth.errors import FirthError, FirthWarning
+from firth.training import TrainConfig, train_corpus
+from firth.training.checkpoints.folder import Checkpoints
+from firth.training.engines.base import Stretch
+from firth.training.engines.hogwild import HogwildEngine
+from thread_team import ThreadTeam
+
+KINDS = {
+    "words": {},
+    "cbow": {"model": "cbow"},
+    "subwords": {"subwords": (2, 3)},
+    "tree": {"loss": "hs"},
+    "documents": {"documents": "joint"},
+}
+
+
+def make_corpus(units=600, **options):
+    """Make units of words from one of four groups, some of which are rarer than others."""
+    rng = np.random.default_rng(0)
+    ids = np.minimum(*rng.integers([[0], [1]], [[6], [7]], size=(units, 2, 8)).swapaxes(0, 1))
+    groups = rng.integers(4, size=units)
+    return read_corpus(
+        [[f"{g}-{k}" for k in unit] for g, unit in zip(groups, ids, strict=True)], **options
+    )
+
+
+def config_of(workers, **options):
+    defaults = {"dim": 10, "window": 3, "epochs": 2, "sample": 0, "lr": 0.05, "threads": 1}
+    return TrainConfig(**{**defaults, **options}, workers=workers)
+
+
+def train(corpus, config, team=None, **options):
+    engine = cluster_engine(team or ThreadTeam(config.workers), CutCorpus(corpus, config.workers))
+    return train_corpus(corpus, config, engine=engine, **options)
+
+
+def bytes_of(result):
+    return {name: table.tobytes() for name, table in result.tables.items()}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_member_does_what_one_thread_does(kind):
+    corpus = make_corpus()
+    engine = cluster_engine(ThreadTeam(1), CutCorpus(corpus, 1))
+    config = config_of(1, **KINDS[kind])
+    found = train_corpus(corpus, config, engine=engine)
+    # The steps of a member cut its stretches in other places, where words leave the reach.
+    alone = train_corpus(corpus, config, engine=HogwildEngine)
+    np.testing.assert_allclose(found.losses, alone.losses, rtol=1e-3)
+    for name, table in alone.tables.items():
+        np.testing.assert_allclose(found.tables[name], table, atol=1e-2)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_members_find_planted_groups_and_give_the_same_bytes_twice(kind):
+    corpus = make_corpus(1_200)
+    config = config_of(3, **KINDS[kind], epochs=4)
+    result, again = (train(corpus, config) for _ in range(2))
+    assert bytes_of(result) == bytes_of(again)
+    assert result.losses[-1] < 0.95 * result.losses[0]
+    unit = result.input_vectors / np.linalg.norm(result.input_vectors, axis=1, keepdims=True)
+    groups = np.array([word[0] for word in corpus.vocabulary])
+    for row, near in enumerate(np.argsort(-unit @ unit.T)[:, :6]):
+        assert set(groups[near]) == {groups[row]}
+
+
+def test_after_a_stretch_all_members_have_the_same_tables():
+    corpus, config, team = make_corpus(), config_of(3), ThreadTeam(3)
+    made = cluster_engine(team, CutCorpus(corpus, 3))(
+        config, corpus.vocabulary.counts, corpus.tokens, 1_000
+    )
+    made.compile()
+    made.train(0, Stretch(0, 0, 1_000, 0.05, 0.0))
+    first, *others = [member.tables() for member in team.members]
+    for other in others:
+        assert all(np.array_equal(first[name], other[name]) for name in first)
+
+
+def test_documents_come_back_in_the_order_of_the_corpus():
+    corpus, config = make_corpus(100), config_of(3, documents="alone", epochs=1)
+    result = train(corpus, config)
+    team = ThreadTeam(3)
+    made = cluster_engine(team, CutCorpus(corpus, 3))(
+        config, corpus.vocabulary.counts, corpus.tokens, 1_000
+    )
+    made.compile()
+    made.restore(result.tables)
+    assert all(np.array_equal(made.tables()[name], result.tables[name]) for name in result.tables)
+    assert len({row.tobytes() for row in result.documents_of(corpus).vectors}) == 100
+
+
+def test_held_out_text_is_measured_and_changes_nothing():
+    corpus = make_corpus(holdout=0.2)
+    counts, tokens, size = corpus.vocabulary.counts, corpus.tokens, corpus.tokens.size
+    trained = train_corpus(corpus, config_of(1)).tables
+    measured = {}
+    for workers, engine in [
+        (1, HogwildEngine),
+        (3, cluster_engine(ThreadTeam(3), CutCorpus(corpus, 3))),
+    ]:
+        made = engine(config_of(workers), counts, tokens, size)
+        made.compile()
+        made.restore(trained)
+        measured[workers] = made.train(0, Stretch(0, size - corpus.held_out, size, 0.0, 0.0))
+        assert all(np.array_equal(made.tables()[name], trained[name]) for name in trained)
+    # Its positions have other draws.
+    assert measured[3] == pytest.approx(measured[1], rel=0.15)
+    assert measured[3][1] == pytest.approx(measured[1][1], rel=0.05)
+
+
+def test_lost_members_are_replaced_and_nothing_is_trained_twice(tmp_path):
+    corpus, config, team = make_corpus(), config_of(2), ThreadTeam(2)
+    team.lose_after = [2, 0]
+    with (
+        Checkpoints(tmp_path / "run", every=1e-6) as checkpoints,
+        pytest.warns(FirthWarning, match=r"worker 1 was lost; went back to .*checkpoint-0"),
+    ):
+        found = train(corpus, config, team, checkpoints=checkpoints)
+    assert team.starts == 3
+    assert bytes_of(found) == bytes_of(train(corpus, config))
+    assert found.losses == train(corpus, config).losses
+
+
+def test_without_checkpoints_the_run_begins_again():
+    corpus, config, team = make_corpus(), config_of(2), ThreadTeam(2)
+    team.lose_after = [3]
+    with pytest.warns(FirthWarning, match="worker 1 was lost; went back to the beginning"):
+        found = train(corpus, config, team)
+    assert bytes_of(found) == bytes_of(train(corpus, config))
+
+
+def test_a_run_that_gets_no_further_ends():
+    team = ThreadTeam(2)
+    team.lose_after = [0] * 20
+    with (
+        pytest.warns(FirthWarning, match="went back"),
+        pytest.raises(FirthError, match="worker 1 was lost"),
+    ):
+        train(make_corpus(), config_of(2), team)
+    assert team.starts == 4

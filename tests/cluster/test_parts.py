@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+
+from firth.cluster.parts import CutCorpus, cut
+from firth.corpus import read_corpus
+
+
+def make(lengths, **options):
+    rng = np.random.default_rng(0)
+    units = [[f"w{k}" for k in rng.integers(0, 50, length)] for length in lengths]
+    return read_corpus(units, min_count=1, **options)
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3, 7])
+def test_parts_are_the_corpus_cut_between_units(workers):
+    corpus = make([3] * 700)
+    parts = cut(corpus, workers)
+    ids = np.concatenate([store.ids for _, store in parts])
+    np.testing.assert_array_equal(ids, corpus.tokens.ids)
+    assert sum(len(store) for _, store in parts) == 700
+    sizes = [place.size for place, _ in parts]
+    assert max(sizes) - min(sizes) <= 6
+    assert [place.first for place, _ in parts] == [0, *np.cumsum(sizes)[:-1]]
+
+
+def test_long_units_are_cut():
+    parts = cut(make([10_000]), 4)
+    assert [place.size for place, _ in parts] == [2_500] * 4
+    assert [store.offsets.tolist() for _, store in parts] == [[0, 2_500]] * 4
+
+
+def test_held_out_units_stand_at_the_end_of_each_part():
+    corpus = make([10] * 300, holdout=0.1)
+    size = corpus.tokens.size - corpus.held_out
+    parts = cut(corpus, 3)
+    trained = [store.ids[: place.size] for place, store in parts]
+    held_out = [store.ids[place.size :] for place, store in parts]
+    np.testing.assert_array_equal(np.concatenate(trained), corpus.tokens.ids[:size])
+    np.testing.assert_array_equal(np.concatenate(held_out), corpus.tokens.ids[size:])
+    assert all(place.held_out > 0 for place, _ in parts)
+
+
+def test_more_parts_than_units():
+    parts = cut(make([2, 2]), 5)
+    assert sum(place.size for place, _ in parts) == 4
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_every_position_of_each_part_is_reached_once(workers):
+    corpus = make([7] * 200, holdout=0.1)
+    whole = CutCorpus(corpus, workers).whole
+    total = whole.size + whole.held_out
+    for rank, place in enumerate(whole.places):
+        located = [whole.locate(position, rank) for position in range(total + 1)]
+        assert located[0] == 0
+        assert located[whole.size] == place.size
+        assert located[-1] == place.size + place.held_out
+        assert located == sorted(located)
