@@ -36,9 +36,9 @@ class _Options:
     cluster: Annotated[
         str | None,
         typer.Option(
-            metavar="auto|ADDRESS",
+            metavar="auto|ADDRESS|torchrun",
             help="Run the workers on the Ray cluster of this machine, started if there is none, or "
-            "at an address.",
+            "at an address; or in the processes that torchrun has started.",
         ),
     ] = None
     readout: Annotated[
@@ -148,6 +148,12 @@ def train(
     **options: Any,  # noqa: ANN401
 ) -> None:
     """Train word vectors on text."""
+    if options["cluster"] == "torchrun":
+        from firth.cluster.torchrun import rank_here, serve
+
+        if rank_here() > 0:
+            serve()
+            return
     from firth.io.cache import cache_folder
     from firth.run_paths import check_run_paths
     from firth.vectors import check_destination

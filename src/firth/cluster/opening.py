@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from firth.checks import shown
 from firth.cluster.ray_team import AUTO, RayTeam
 from firth.cluster.team import Team
+from firth.cluster.torchrun import TORCHRUN, TorchrunTeam, rank_here
 from firth.errors import ConfigError
 from firth.training.config import TrainConfig
 from firth.training.engines.registry import DEFAULT
@@ -17,7 +18,13 @@ def check_cluster(config: TrainConfig, cluster: object, engine: str) -> None:
     """Raise ConfigError if options do not fit a cluster."""
     if cluster is not None and not (isinstance(cluster, str) and cluster):
         raise ConfigError(
-            f"cluster must be 'auto' or the address of a Ray cluster, got {shown(cluster)}"
+            "cluster must be 'auto', the address of a Ray cluster, or 'torchrun', got "
+            f"{shown(cluster)}"
+        )
+    if cluster == TORCHRUN and rank_here() > 0:
+        raise ConfigError(
+            "with cluster='torchrun' only the process of rank 0 trains; in the others call "
+            "firth.cluster.torchrun.serve()"
         )
     if is_wanted(config, cluster) and engine != DEFAULT:
         raise ConfigError(
@@ -37,7 +44,11 @@ def open_team(config: TrainConfig, cluster: str | None) -> Iterator[Team | None]
     if not is_wanted(config, cluster):
         yield None
         return
-    team = RayTeam(cluster or AUTO, config.workers, config.used_threads)
+    team: Team
+    if cluster == TORCHRUN:
+        team = TorchrunTeam(config.workers)
+    else:
+        team = RayTeam(cluster or AUTO, config.workers, config.used_threads)
     try:
         team.start()
         yield team

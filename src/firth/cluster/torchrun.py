@@ -1,23 +1,25 @@
 """A team of processes that `torchrun` started.
 
-The process of rank 0 leads the run. The others call `serve`, and do what it tells them.
+The process of rank 0 leads the run. The others call `serve`, and do what it tells them. If one is
+lost, `torchrun` ends all of them; with its `--max-restarts` and `--resume` the run goes on.
 """
 
 from __future__ import annotations
 
+import datetime
 import os
 from collections.abc import Sequence
 from typing import Any
 
-from firth.cluster.group import GroupBroken, TorchGroup, import_distributed
+from firth.cluster.group import TIMEOUT, GroupBroken, TorchGroup, import_distributed
 from firth.cluster.member import Member
 from firth.cluster.team import check_alike
-from firth.errors import ConfigError, FirthError
+from firth.errors import ConfigError
 from firth.training.engines.base import WorkersLost
 
 TORCHRUN = "torchrun"
-# A member may wait long for the leader, which reads a text.
-_FOR_THE_LEADER = 24 * 3600.0
+# How long members wait for the leader, which may read a text meanwhile.
+_PATIENCE = datetime.timedelta(days=7)
 
 
 def rank_here() -> int:
@@ -30,7 +32,115 @@ def rank_here() -> int:
     """
     if "RANK" not in os.environ or "WORLD_SIZE" not in os.environ:
         raise ConfigError(
-            "cluster='torchrun' (--cluster torchrun) needs torchrun: "
-            "torchrun --nproc-per-node 4 -m firth train ... --cluster torchrun --workers 4"
+            "cluster='torchrun' (--cluster torchrun) is for processes that torchrun has started: "
+            "torchrun --nproc-per-node 2 -m firth train ... --cluster torchrun --workers 2"
         )
     return int(os.environ["RANK"])
+
+
+def serve() -> None:
+    """Be a member of the team of the process of rank 0, until its run is done."""
+    channel = _Channel()
+    member = Member(channel.group)
+    while (command := channel.receive()) is not None:
+        channel.answer(member, command)
+    channel.close()
+
+
+class TorchrunTeam:
+    """The processes that `torchrun` started, led by this one; see `Team`.
+
+    Raises
+    ------
+    ConfigError
+        If `torchrun` did not start this process, or another number of them than wanted.
+    """
+
+    def __init__(self, workers: int) -> None:
+        rank_here()
+        started = int(os.environ["WORLD_SIZE"])
+        if started != workers:
+            raise ConfigError(
+                f"torchrun has started {started} processes, and workers is {workers}: give "
+                f"--workers {started}"
+            )
+        self.size = workers
+        self._channel: _Channel | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the members are there."""
+        return self._channel is not None
+
+    def start(self) -> None:
+        """Meet the other processes."""
+        self._channel = _Channel()
+        self._member = Member(self._channel.group)
+        check_alike(self.call("describe"))
+
+    def call(self, method: str, *arguments: object) -> list[Any]:
+        """Call a method of all members at once; see `Team`."""
+        return self.call_each(method, [arguments] * self.size)
+
+    def call_each(self, method: str, arguments: Sequence[Sequence[object]]) -> list[Any]:
+        """Call a method of all members at once, each with its own arguments; see `Team`."""
+        assert self._channel is not None
+        try:
+            self._channel.send([(method, own) for own in arguments])
+            answers = self._channel.answer(self._member, (method, arguments[0]))
+        except (GroupBroken, RuntimeError) as error:
+            # torchrun is about to end this process too.
+            raise WorkersLost(f"a worker was lost: {error}") from error
+        for answer in answers:
+            if isinstance(answer, Exception):
+                raise answer
+        return answers
+
+    def call_first(self, method: str, *arguments: object) -> Any:  # noqa: ANN401
+        """Call a method of the first member, which is in this process; see `Team`."""
+        return getattr(self._member, method)(*arguments)
+
+    def close(self) -> None:
+        """Let the other processes end."""
+        if self._channel is not None:
+            self._channel.send([None] * self.size)
+            self._channel.close()
+        self._channel = None
+
+
+class _Channel:
+    """How commands go from the leader to the members, and answers back."""
+
+    def __init__(self) -> None:
+        self._distributed = import_distributed()
+        self._distributed.init_process_group("gloo", timeout=TIMEOUT)
+        self.group = TorchGroup()
+        self._orders = self._distributed.new_group(timeout=_PATIENCE)
+
+    def send(self, commands: list[Any]) -> None:
+        """Send each member its command; the leader only."""
+        self._distributed.scatter_object_list([None], commands, src=0, group=self._orders)
+
+    def receive(self) -> Any:  # noqa: ANN401
+        """Wait for a command of the leader."""
+        received: list[Any] = [None]
+        self._distributed.scatter_object_list(received, None, src=0, group=self._orders)
+        return received[0]
+
+    def answer(self, member: Member, command: tuple[str, Sequence[object]]) -> list[Any]:
+        """Do what a command says, and tell the leader; return all answers if this is the leader."""
+        method, arguments = command
+        answer: Any
+        try:
+            answer = getattr(member, method)(*arguments)
+        except GroupBroken:
+            raise
+        except Exception as error:
+            answer = error
+        answers = [None] * self.group.size if self.group.rank == 0 else None
+        self._distributed.gather_object(answer, answers, dst=0, group=self._orders)
+        return answers or []
+
+    def close(self) -> None:
+        """Leave the group."""
+        self._distributed.destroy_process_group()
