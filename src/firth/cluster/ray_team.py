@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -180,6 +181,7 @@ def _connect(address: str, processors: int) -> bool:
     if ray.is_initialized():
         _check_room(processors)
         return False
+    _keep_quiet(ray)
     quiet = {"log_to_driver": False, "logging_level": "ERROR", "configure_logging": False}
     try:
         ray.init(address=address, **quiet)
@@ -203,6 +205,14 @@ def _connect(address: str, processors: int) -> bool:
         return True
     _check_room(processors)
     return True
+
+
+def _keep_quiet(ray: Any) -> None:  # noqa: ANN401
+    """Have Ray log what it would print: the output may be read by a program."""
+    log = logging.getLogger("ray")
+    log.setLevel(max(log.level, logging.ERROR))
+    # There is no option for its messages on workers that end.
+    ray._private.worker.print_to_stdstream = lambda data, _: log.info("%s", data)
 
 
 def _check_room(needed: int) -> None:
