@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from firth._version import __version__
-from firth.cluster import CutCorpus, cluster_engine
 from firth.cluster.opening import check_cluster, is_wanted, open_team
+from firth.cluster.sharing import cut_for_members, read_by_members
 from firth.corpus import Corpus, read_corpus
+from firth.corpus.first_pass import TextOptions
 from firth.corpus.holdout import share_of
 from firth.corpus.reading import describe_source
 from firth.errors import ConfigError
@@ -214,6 +215,16 @@ class _Reading:
     phrases: int | Phrases | str | os.PathLike[str]
     holdout: float | Source
 
+    @property
+    def text(self) -> TextOptions:
+        """How text becomes words."""
+        return TextOptions(self.tokenizer, self.lowercase, self.encoding_errors, self.normalization)
+
+    @property
+    def is_line_by_line(self) -> bool:
+        """Whether each line is read alone: several processes can read some each."""
+        return isinstance(self.phrases, int) and self.phrases == 0 and self.holdout == 0.0
+
 
 @dataclass(frozen=True)
 class _Running:
@@ -278,12 +289,9 @@ def _run(
 ) -> Vectors:
     """Read a source, fill in what fits it, train each model, and return the vectors."""
     with ReadingBar(shown=are_bars_shown(running.progress)) as bar:
-        corpus = _read(source, config, reading, running.start, running.writes(), bar)
+        corpus, engine = _read_and_share(source, config, reading, running, team, bar)
     config = _fitted(config, corpus, running)
     running.check_readout_fits(config)
-    engine = engine_named(running.engine)
-    if team is not None:
-        engine = cluster_engine(team, CutCorpus(corpus, team.size))
     models = [
         _train_model(corpus, model, source, reading, running, folder, engine)
         for model, folder in zip(config.models(), checkpoints, strict=True)
@@ -320,6 +328,29 @@ def _fitted(config: TrainConfig, corpus: Corpus, running: _Running) -> TrainConf
     """Return a config whose options that were not given fit the corpus."""
     tokens = corpus.tokens.size - corpus.held_out
     return fitted(config, tokens=tokens, script=corpus.script, subwords=running.only_subwords())
+
+
+def _read_and_share(
+    source: Source | Corpus,
+    config: TrainConfig,
+    reading: _Reading,
+    running: _Running,
+    team: Team | None,
+    on_progress: Progress,
+) -> tuple[Corpus, type[Engine]]:
+    """Return the source as a corpus, and the engine that trains on it."""
+    start, leave_out = running.start, running.writes()
+    if team is not None and reading.is_line_by_line and config.documents == "none":
+        words = None if start is None else known_words(start)
+        found = None
+        if not isinstance(source, Corpus):
+            found = read_by_members(team, source, config, reading.text, words, leave_out)
+        if found is not None:
+            return found
+    corpus = _read(source, config, reading, start, leave_out, on_progress)
+    if team is None:
+        return corpus, engine_named(running.engine)
+    return corpus, cut_for_members(team, corpus)
 
 
 def _read(

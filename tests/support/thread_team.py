@@ -1,5 +1,6 @@
 """A team whose members are threads of this process: for tests that need no network."""
 
+import functools
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -64,6 +65,9 @@ class ThreadTeam:
                 for member, own in zip(self.members, arguments, strict=True)
             ]
             return [call.result() for call in calls]
+
+    def call_merged(self, method, merge):
+        return functools.reduce(merge, self.call(method))
 
     def call_first(self, method, *arguments):
         return getattr(self.members[0], method)(*arguments)

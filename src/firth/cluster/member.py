@@ -16,7 +16,12 @@ from firth.cluster.agreement import Agreement
 from firth.cluster.group import Group
 from firth.cluster.parts import Whole
 from firth.cluster.rates import expected_changes
-from firth.corpus import TokenStore
+from firth.cluster.reading import Counts, PartReader
+from firth.corpus import TokenStore, Vocabulary
+from firth.corpus.digest import digest
+from firth.corpus.first_pass import TextOptions
+from firth.corpus.sources import TextFile
+from firth.errors import CorpusError
 from firth.training.checkpoints.fingerprint import made_by
 from firth.training.config import TrainConfig
 from firth.training.engines.base import (
@@ -58,6 +63,7 @@ class Member:
     def __init__(self, group: Group) -> None:
         self._group = group
         self._tokens: TokenStore | None = None
+        self._reader: PartReader | None = None
         self._engine: HogwildEngine | None = None
 
     def describe(self) -> dict[str, object]:
@@ -66,8 +72,27 @@ class Member:
             "firth": __version__,
             "python": platform.python_version(),
             "made_by": made_by(),
-            "host": socket.gethostname(),
+            "host": _host(),
         }
+
+    def read(self, files: list[TextFile], sizes: list[int], options: TextOptions) -> None:
+        """Read a part of a text: ranges of files, which have these sizes as a whole."""
+        try:
+            self._reader = PartReader(files, sizes, options)
+        except CorpusError as error:
+            raise CorpusError(f"{error} (worker {self._group.rank} on {_host()})") from error
+
+    def counts(self) -> Counts:
+        """Return the words of the part that was read, and their counts."""
+        assert self._reader is not None
+        return self._reader.counts()
+
+    def encode(self, vocabulary: Vocabulary) -> tuple[int, int, str]:
+        """Encode the part that was read; return its tokens, its units, and a digest."""
+        assert self._reader is not None
+        self._tokens = tokens = self._reader.encode(vocabulary)
+        self._reader = None
+        return tokens.size, len(tokens), digest(vocabulary, tokens, 0)
 
     def take_part(self, tokens: TokenStore) -> None:
         """Take a part of a corpus."""
@@ -173,3 +198,7 @@ class Member:
     def _views(self) -> Tables:
         assert self._engine is not None
         return self._engine.tables()
+
+
+def _host() -> str:
+    return socket.gethostname()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from firth.cluster.group import TIMEOUT, GroupBroken, import_distributed, import_extra, join_group
@@ -100,6 +100,16 @@ class RayTeam:
     def call_first(self, method: str, *arguments: object) -> Any:  # noqa: ANN401
         """Call a method of the first member; see `Team`."""
         return self._get([self._actors[0].call.remote(method, *arguments)])[0]
+
+    def call_merged(self, method: str, merge: Callable[[Any, Any], Any]) -> Any:  # noqa: ANN401
+        """Call a method of all members, and merge neighbours' results; see `Team`."""
+        # Results are merged where they are; this process gets the last one.
+        merging = self._ray.remote(merge).options(num_cpus=0, scheduling_strategy="SPREAD")
+        found = [actor.call.remote(method) for actor in self._actors]
+        while len(found) > 1:
+            pairs = zip(found[::2], found[1::2], strict=False)
+            found = [merging.remote(*pair) for pair in pairs] + found[len(found) // 2 * 2 :]
+        return self._get(found)[0]
 
     def close(self) -> None:
         """End all members; end Ray too if it was started for them."""

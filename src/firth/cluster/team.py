@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from firth.errors import ConfigError
@@ -40,6 +40,9 @@ class Team(Protocol):
 
     def call_first(self, method: str, *arguments: object) -> Any:  # noqa: ANN401
         """Call a method of the first member, and return its result; see `call`."""
+
+    def call_merged(self, method: str, merge: Callable[[Any, Any], Any]) -> Any:  # noqa: ANN401
+        """Call a method of all members, and merge neighbours' results until one is left."""
 
     def close(self) -> None:
         """End all members, and what was started for them."""

@@ -7,8 +7,9 @@ lost, `torchrun` ends all of them; with its `--max-restarts` and `--resume` the 
 from __future__ import annotations
 
 import datetime
+import functools
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from firth.cluster.group import TIMEOUT, GroupBroken, TorchGroup, import_distributed
@@ -99,6 +100,10 @@ class TorchrunTeam:
     def call_first(self, method: str, *arguments: object) -> Any:  # noqa: ANN401
         """Call a method of the first member, which is in this process; see `Team`."""
         return getattr(self._member, method)(*arguments)
+
+    def call_merged(self, method: str, merge: Callable[[Any, Any], Any]) -> Any:  # noqa: ANN401
+        """Call a method of all members, and merge their results; see `Team`."""
+        return functools.reduce(merge, self.call(method))
 
     def close(self) -> None:
         """Let the other processes end."""

@@ -24,7 +24,7 @@ from firth.corpus.chunks import UNIT_END, Chunks, cut_integers, cut_text
 from firth.corpus.finding import find_text
 from firth.corpus.numbers import without_blank
 from firth.corpus.raw_corpus import RawCorpus, count_items
-from firth.corpus.sources import EncodingErrors, Progress, read_text, regroup
+from firth.corpus.sources import EncodingErrors, Progress, TextFile, read_text, regroup
 from firth.corpus.spacing import CHINESE_OR_JAPANESE, find_unspaced_script
 from firth.corpus.tokenizers import LineTokenizer, Tokenizer, get_tokenizer
 from firth.corpus.tokens import ScratchArray
@@ -73,6 +73,8 @@ class OpenedSource:
         How text is read.
     leave_out : sequence of Path
         Files that are not part of a folder.
+    files : list of TextFile, optional
+        The text, if its files are known already.
 
     Raises
     ------
@@ -84,12 +86,18 @@ class OpenedSource:
         If the tokenizer needs a package that is not installed.
     """
 
-    def __init__(self, given: object, options: TextOptions, leave_out: Sequence[Path] = ()) -> None:
+    def __init__(
+        self,
+        given: object,
+        options: TextOptions,
+        leave_out: Sequence[Path] = (),
+        files: list[TextFile] | None = None,
+    ) -> None:
         self.given, self.options = given, options
         self.tokenizer = get_tokenizer(
             options.tokenizer, lowercase=options.lowercase, normalization=options.normalization
         )
-        files = find_text(given, leave_out)
+        files = find_text(given, leave_out) if files is None else files
         self.holds_tokens = files is None
         self.files = files or []
         changed = [f.name for f in fields(options) if getattr(options, f.name) != f.default]
@@ -156,11 +164,16 @@ def first_pass_of_words(
         If the source cannot be read, or holds no words.
     """
     raw = first_pass(source, symbols, on_progress, blanks)
+    check_words(raw, source.options.tokenizer, purpose)
+    return raw
+
+
+def check_words(raw: RawCorpus, tokenizer: object, purpose: str = "train on") -> None:
+    """Raise CorpusError if a corpus holds no words; warn if it has no spaces between words."""
     if raw.words_read == 0:
         raise CorpusError(f"the corpus holds no words: nothing to {purpose}")
     if raw.unspaced:
-        _warn_of_missing_spaces(raw.unspaced, source.options.tokenizer)
-    return raw
+        _warn_of_missing_spaces(raw.unspaced, tokenizer)
 
 
 def _warn_of_missing_spaces(languages: str, tokenizer: object) -> None:

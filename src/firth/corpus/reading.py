@@ -239,7 +239,8 @@ def read_corpus(
         if held_source is not None:
             encoded.append(_read_held(held_source, stage, vocabulary, new_stream))
         tokens, ends, numbers = second_pass(encoded, blanks)
-    _check_pairs(tokens, ends)
+    words = np.diff(tokens.offsets[[0, *ends]])
+    check_pairs(words.tolist(), np.diff([0, *ends]).tolist())
     trained = int(tokens.offsets[ends[0]])
     return Corpus(
         vocabulary,
@@ -287,10 +288,15 @@ def _read_held(
     return held, ids
 
 
-def _check_pairs(tokens: TokenStore, ends: list[int]) -> None:
-    """Raise `CorpusError` if what is trained on, or held out, has no unit of two words."""
-    words = np.diff(tokens.offsets[[0, *ends]])
-    units = np.diff([0, *ends])
+def check_pairs(words: Sequence[int], units: Sequence[int]) -> None:
+    """Raise `CorpusError` if what is trained on, or held out, has no unit of two words.
+
+    Parameters
+    ----------
+    words, units : sequence of int
+        How many words of the vocabulary there are, and units that hold one: in what is trained on,
+        and in what is held out, if anything is.
+    """
     # No unit is empty, so one has two words if there are more words than units.
     if words[0] == units[0]:
         raise CorpusError(

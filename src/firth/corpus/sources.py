@@ -26,17 +26,23 @@ _CONVERT = "if it is text in another encoding, convert it: iconv -f ENCODING -t 
 
 @dataclass(frozen=True)
 class TextFile:
-    """One file of text, or standard input where `path` is None."""
+    """One file of text, or a range of its bytes, or standard input where `path` is None."""
 
     path: Path | None
+    start: int = 0
+    stop: int | None = None  # with it, the bytes of a file that is not compressed
 
     @property
     def name(self) -> str:
         """The name that messages use."""
-        return "standard input" if self.path is None else escape(str(self.path))
+        if self.path is None:
+            return "standard input"
+        return escape(str(self.path)) + (f" (from byte {self.start})" if self.start else "")
 
     def size(self) -> int | None:
         """Return the bytes on disk, or None where they are not known before reading."""
+        if self.stop is not None:
+            return self.stop - self.start
         if self.path is None:
             return None
         with reraise(CorpusError, f"read {self.name}", OSError, ValueError):
@@ -55,9 +61,10 @@ class TextFile:
             damaged.
         """
         with reraise(CorpusError, f"read {self.name}"), contextlib.ExitStack() as opened:
-            stored = text = _Peekable(opened.enter_context(self._open()).read)
+            file = opened.enter_context(self._open())
+            stored = text = _Peekable(file.read if self.stop is None else self._range_of(file))
             name = self.name
-            if compression := compression_of(stored.head):
+            if self.stop is None and (compression := compression_of(stored.head)):
                 decompressed = opened.enter_context(compression.open(stored))
                 decompress = f"decompress {name}"
                 opened.enter_context(reraise(CorpusError, decompress, *compression.damages))
@@ -66,6 +73,20 @@ class TextFile:
             check_is_text(text.head, name)
             while block := text.read(BLOCK_BYTES):
                 yield block, stored.used
+
+    def _range_of(self, file: IO[bytes]) -> Callable[[int], bytes]:
+        """Return the function that reads the bytes of the range."""
+        assert self.stop is not None
+        file.seek(self.start)
+        left = self.stop - self.start
+
+        def read(size: int) -> bytes:
+            nonlocal left
+            block = file.read(min(size, left))
+            left -= len(block)
+            return block
+
+        return read
 
     def _open(self) -> contextlib.AbstractContextManager[IO[bytes]]:
         if self.path is None:

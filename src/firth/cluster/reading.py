@@ -1,0 +1,227 @@
+"""Reading a text by all members of a team, each a part of its files.
+
+Each member counts the words of its part; counts are merged in a tree; all get the same vocabulary,
+and each encodes its part. Words and counts are those that one process would find: the first
+appearance of a word is the first in the order of the parts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.cluster.parts import Place, Whole
+from firth.cluster.team import Team
+from firth.corpus import Corpus, TokenStore, Vocabulary
+from firth.corpus.digest import digest
+from firth.corpus.first_pass import OpenedSource, TextOptions, check_words, first_pass
+from firth.corpus.raw_corpus import RawCorpus
+from firth.corpus.reading import check_pairs
+from firth.corpus.script import find_script
+from firth.corpus.second_pass import second_pass
+from firth.corpus.selection import find_words, select_words
+from firth.corpus.sources import TextFile
+from firth.corpus.tokens import ScratchArray
+from firth.errors import CorpusError, reraise
+
+_WORDS_AT_ONCE = 1 << 16
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """The words of a part of a text by first appearance, and how often each occurs.
+
+    Parameters
+    ----------
+    words : list of str
+        The words.
+    counts : int64, (words,)
+        How often each occurs.
+    units : int
+        Lines that are not blank.
+    unspaced : str, optional
+        The languages of most of the text, if it has no spaces between words.
+    """
+
+    words: list[str]
+    counts: NDArray[np.int64]
+    units: int
+    unspaced: str | None
+
+
+def merge(first: Counts, second: Counts) -> Counts:
+    """Return the counts of two parts together, of which the first comes first in the text.
+
+    Examples
+    --------
+    >>> one = Counts(["tea", "milk"], np.array([2, 1]), units=1, unspaced=None)
+    >>> two = Counts(["bread", "tea"], np.array([3, 4]), units=2, unspaced=None)
+    >>> both = merge(one, two)
+    >>> both.words, both.counts.tolist(), both.units
+    (['tea', 'milk', 'bread'], [6, 1, 3], 3)
+    """
+    places = {word: place for place, word in enumerate(first.words)}
+    found = [places.setdefault(word, len(places)) for word in second.words]
+    counts = np.zeros(len(places), np.int64)
+    counts[: len(first.counts)] = first.counts
+    # No word is in a part twice.
+    counts[found] += second.counts
+    longer = first if first.counts.sum() >= second.counts.sum() else second
+    return Counts(list(places), counts, first.units + second.units, longer.unspaced)
+
+
+class PartReader:
+    """Reads one part of a text in two passes, in the process of a member."""
+
+    def __init__(self, files: list[TextFile], sizes: list[int], options: TextOptions) -> None:
+        for file, size in zip(files, sizes, strict=True):
+            if whole_size(file) != size:
+                raise CorpusError(
+                    f"{file.path} has {whole_size(file):,} bytes, and {size:,} on the machine that "
+                    "leads the run: all machines must have the same texts under the same names"
+                )
+        self._open = contextlib.ExitStack()
+        symbols = self._open.enter_context(ScratchArray(np.int32))
+        source = OpenedSource(None, options, files=files)
+        self._raw = first_pass(source, symbols)
+
+    def counts(self) -> Counts:
+        """Return the words and their counts."""
+        raw = self._raw
+        words: list[str] = []
+        for start in range(0, len(raw.counts), _WORDS_AT_ONCE):
+            numbers = np.arange(start, min(start + _WORDS_AT_ONCE, len(raw.counts)))
+            words += map(str, raw.spell(numbers))
+        return Counts(words, raw.counts, raw.units, raw.unspaced)
+
+    def encode(self, vocabulary: Vocabulary) -> TokenStore:
+        """Return the token ids of the part; nothing can be read afterwards."""
+        with self._open, ScratchArray(np.int64) as blanks:
+            ids = find_words(self._raw, vocabulary)
+            return second_pass([(self._raw, ids)], blanks)[0]
+
+
+class RemoteTokens(TokenStore):
+    """Token ids that other processes have."""
+
+    def __init__(self, size: int, units: int) -> None:
+        super().__init__(np.empty(0, np.int32), np.zeros(1, np.int64))
+        self._size, self._units = size, units
+
+    @property
+    def size(self) -> int:
+        """Number of tokens in all units."""
+        return self._size
+
+    def __len__(self) -> int:
+        """Return the number of units."""
+        return self._units
+
+
+@dataclass(frozen=True)
+class RemoteCorpus(Corpus):
+    """A corpus whose tokens the members of a team have."""
+
+    digests: tuple[str, ...] = ()
+
+    def digest(self) -> str:
+        """Return a fingerprint of words, counts, and of the parts of the members."""
+        state = hashlib.sha256("".join(self.digests).encode())
+        state.update(digest(self.vocabulary, RemoteTokens(0, 0), 0).encode())
+        return state.hexdigest()
+
+
+@dataclass(frozen=True, eq=False)
+class SharedText:
+    """A text of which each member of a team reads a part; see `SharedCorpus`.
+
+    Parameters
+    ----------
+    shares : list of list of TextFile
+        What each member reads.
+    options : TextOptions
+        How text becomes words.
+    vocabulary : Vocabulary
+        The words that are kept.
+    whole : Whole
+        Where the parts lie.
+    """
+
+    shares: list[list[TextFile]]
+    options: TextOptions
+    vocabulary: Vocabulary
+    whole: Whole
+
+    def deliver(self, team: Team) -> None:
+        """Have each member read its part again, with the words that were chosen."""
+        _read_parts(team, self.shares, self.options)
+        team.call("encode", self.vocabulary)
+
+
+def read_text(
+    team: Team,
+    shares: list[list[TextFile]],
+    options: TextOptions,
+    *,
+    min_count: int,
+    max_vocab: int | None = None,
+    start: Vocabulary | None = None,
+) -> tuple[RemoteCorpus, SharedText]:
+    """Have the members of a team read a text, and return what there is in all.
+
+    Parameters
+    ----------
+    shares, options
+        What each member reads, and how.
+    min_count, max_vocab, start
+        Which words are kept; see `read_corpus`.
+
+    Raises
+    ------
+    CorpusError
+        If a file cannot be read or differs between machines, or there is nothing to train on.
+    """
+    _read_parts(team, shares, options)
+    counted: Counts = team.call_merged("counts", merge)
+    with ScratchArray(np.int32) as nothing:
+        raw = RawCorpus.of_words(
+            nothing,
+            counted.units,
+            counted.counts,
+            lambda chosen: [counted.words[number] for number in chosen.tolist()],
+            counted.unspaced,
+        )
+        check_words(raw, options.tokenizer)
+        vocabulary, _ = select_words(raw, min_count=min_count, max_vocab=max_vocab, start=start)
+    found = team.call("encode", vocabulary)
+    sizes, units, digests = zip(*found, strict=True)
+    check_pairs([sum(sizes)], [sum(units)])
+    firsts = [sum(sizes[:rank]) for rank in range(len(sizes))]
+    places = (Place(*each) for each in zip(firsts, sizes, [0] * len(sizes), units, strict=True))
+    corpus = RemoteCorpus(
+        vocabulary,
+        RemoteTokens(sum(sizes), sum(units)),
+        raw.words_read,
+        raw.units,
+        words_left_out=raw.words_read - sum(sizes),
+        script=find_script(vocabulary),
+        digests=digests,
+    )
+    return corpus, SharedText(shares, options, vocabulary, Whole(tuple(places)))
+
+
+def _read_parts(team: Team, shares: list[list[TextFile]], options: TextOptions) -> None:
+    sizes = [[whole_size(file) for file in files] for files in shares]
+    arguments = [[files, own, options] for files, own in zip(shares, sizes, strict=True)]
+    team.call_each("read", arguments)
+
+
+def whole_size(file: TextFile) -> int:
+    """Return the bytes of the file of which a share is a range."""
+    assert file.path is not None
+    with reraise(CorpusError, f"read {file.name}"):
+        return file.path.stat().st_size

@@ -1,0 +1,58 @@
+"""What the members of a team train on: each reads its part of a text, or gets part of a corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from firth.cluster.engine import cluster_engine
+from firth.cluster.parts import CutCorpus
+from firth.cluster.reading import read_text
+from firth.cluster.team import Team
+from firth.corpus import Corpus, Vocabulary
+from firth.corpus.first_pass import OpenedSource, TextOptions
+from firth.corpus.shares import share_out
+from firth.training.config import TrainConfig
+from firth.training.engines.base import Engine
+
+
+def read_by_members(
+    team: Team,
+    source: object,
+    config: TrainConfig,
+    options: TextOptions,
+    start: Vocabulary | None,
+    leave_out: Sequence[Path],
+) -> tuple[Corpus, type[Engine]] | None:
+    """Have each member of a team read its part of a text; return corpus and engine.
+
+    Parameters
+    ----------
+    source, options, start, leave_out
+        What is read, and how; see `read_corpus`.
+
+    Returns
+    -------
+    corpus, engine
+        None if one process has to read it: token lists, or standard input.
+    """
+    opened = OpenedSource(source, options, leave_out)
+    shares = None if opened.holds_tokens else share_out(opened.files, team.size)
+    if shares is None:
+        return None
+    corpus, shared = read_text(
+        team,
+        shares,
+        options,
+        min_count=config.min_count,
+        max_vocab=config.max_vocab,
+        start=start,
+    )
+    return corpus, cluster_engine(team, shared)
+
+
+def cut_for_members(team: Team, corpus: Corpus) -> type[Engine]:
+    """Give each member of a team its part of a corpus; return the engine."""
+    shared = CutCorpus(corpus, team.size)
+    shared.deliver(team)
+    return cluster_engine(team, shared)

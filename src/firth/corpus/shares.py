@@ -1,0 +1,78 @@
+"""Sharing out files of text by ranges of bytes, so that several processes read a part each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from firth.corpus.file_kinds import HEAD_BYTES
+from firth.corpus.sources import TextFile
+from firth.errors import CorpusError, reraise
+from firth.io.compression import compression_of
+
+# A line may be so long before a cut falls inside it.
+_FARTHEST = 1 << 20
+_BLOCK = 1 << 16
+_SPACES = b" \t\n\r"
+
+
+def share_out(files: Sequence[TextFile], workers: int) -> list[list[TextFile]] | None:
+    """Return the ranges of files that each of several workers reads, in the order of the text.
+
+    The shares have about the same number of bytes, and together all bytes once. They are cut at
+    line ends, or at white space where lines are longer than a megabyte. Compressed files are not
+    cut.
+
+    Returns
+    -------
+    list of list of TextFile, or None
+        None if the size of a file is not known before it is read, as of standard input.
+
+    Raises
+    ------
+    CorpusError
+        If a file cannot be read.
+    """
+    shares: list[list[TextFile]] = [[] for _ in range(workers)]
+    sizes = [file.size() for file in files]
+    total = sum(size or 0 for size in sizes)
+    before = 0
+    for file, size in zip(files, sizes, strict=True):
+        if size is None or file.path is None:
+            return None
+        wanted = [total * worker // workers - before for worker in range(1, workers)]
+        if _is_compressed(file):
+            shares[sum(cut <= size // 2 for cut in wanted)].append(file)
+        else:
+            cuts = [0, *(_cut_near(file.path, min(max(cut, 0), size)) for cut in wanted), size]
+            for share, start, stop in zip(shares, cuts, cuts[1:], strict=False):
+                if start < stop:
+                    share.append(TextFile(file.path, start, stop))
+        before += size
+    return shares
+
+
+def _is_compressed(file: TextFile) -> bool:
+    assert file.path is not None
+    with reraise(CorpusError, f"read {file.name}"), file.path.open("rb") as opened:
+        return compression_of(opened.read(HEAD_BYTES)) is not None
+
+
+def _cut_near(path: Path, wanted: int) -> int:
+    """Return where a line begins at or after a byte, or a word if lines are long."""
+    if wanted == 0:
+        return 0
+    with reraise(CorpusError, f"read {path}"), path.open("rb") as file:
+        for ends, farthest in ((b"\n", _FARTHEST), (_SPACES, None)):
+            file.seek(wanted - 1)
+            place = wanted - 1
+            while (farthest is None or place < wanted + farthest) and (block := file.read(_BLOCK)):
+                found = min((at for at in map(block.find, _each(ends)) if at >= 0), default=-1)
+                if found >= 0:
+                    return place + found + 1
+                place += len(block)
+        return file.tell()
+
+
+def _each(characters: bytes) -> list[bytes]:
+    return [bytes([character]) for character in characters]
