@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,13 +10,12 @@ from typing import TYPE_CHECKING
 
 from firth._version import __version__
 from firth.cluster.opening import check_cluster, is_wanted, open_team
-from firth.cluster.sharing import cut_for_members, read_by_members
-from firth.corpus import Corpus, read_corpus
-from firth.corpus.first_pass import TextOptions
+from firth.corpus import Corpus
 from firth.corpus.holdout import share_of
 from firth.corpus.reading import describe_source
 from firth.errors import ConfigError
 from firth.io.cache import cache_folder
+from firth.run_corpus import Reading, read_for_run
 from firth.training.checkpoints.folder import Checkpoints
 from firth.training.checkpoints.opening import open_checkpoints
 from firth.training.config import TrainConfig
@@ -25,7 +23,7 @@ from firth.training.defaults import Preset, fitted
 from firth.training.engines.base import INPUT, Engine
 from firth.training.engines.registry import engine_named
 from firth.training.given import with_config
-from firth.training.initial import check_cut, check_known, ids_of, initial_of, known_words
+from firth.training.initial import check_cut, ids_of, initial_of
 from firth.training.progress import ReadingBar, TrainingBar, are_bars_shown
 from firth.training.run_log import RunLog
 from firth.training.several import combine_models, without_tables
@@ -37,7 +35,7 @@ from firth.vectors.readout import AUTO, check_fits, check_readout
 if TYPE_CHECKING:
     from firth.cluster.team import Team
     from firth.corpus.reading import Source
-    from firth.corpus.sources import EncodingErrors, Progress
+    from firth.corpus.sources import EncodingErrors
     from firth.corpus.tokenizers import Tokenizer
     from firth.corpus.vocabulary import Token
     from firth.normalization import Normalization
@@ -45,8 +43,6 @@ if TYPE_CHECKING:
     from firth.subwords.options import SubwordsOption
     from firth.training.callbacks import Callback
     from firth.training.config import CbowGradient, Documents, Loss, Model, OnDivergence
-
-_LOG = logging.getLogger(__name__)
 
 
 @with_config
@@ -190,7 +186,7 @@ def train(
     # `with_config` makes the config and loads the vectors to start from.
     assert config is not None
     assert start is None or isinstance(start, Vectors)
-    reading = _Reading(tokenizer, lowercase, encoding_errors, normalization, phrases, holdout)
+    reading = Reading(tokenizer, lowercase, encoding_errors, normalization, phrases, holdout)
     running = _Running(
         start, tuple(frozen), checkpoint, callbacks, progress, engine, readout, cluster
     )
@@ -202,28 +198,6 @@ def train(
         open_team(config, cluster) as team,
     ):
         return _run(source, config, reading, running, checkpoints, team)
-
-
-@dataclass(frozen=True)
-class _Reading:
-    """How a source is read: the options of `read_corpus` that are not in `TrainConfig`."""
-
-    tokenizer: str | Tokenizer
-    lowercase: bool
-    encoding_errors: EncodingErrors
-    normalization: Normalization
-    phrases: int | Phrases | str | os.PathLike[str]
-    holdout: float | Source
-
-    @property
-    def text(self) -> TextOptions:
-        """How text becomes words."""
-        return TextOptions(self.tokenizer, self.lowercase, self.encoding_errors, self.normalization)
-
-    @property
-    def is_line_by_line(self) -> bool:
-        """Whether each line is read alone: several processes can read some each."""
-        return isinstance(self.phrases, int) and self.phrases == 0 and self.holdout == 0.0
 
 
 @dataclass(frozen=True)
@@ -282,14 +256,16 @@ class _Running:
 def _run(
     source: Source | Corpus,
     config: TrainConfig,
-    reading: _Reading,
+    reading: Reading,
     running: _Running,
     checkpoints: Sequence[Checkpoints | None],
     team: Team | None,
 ) -> Vectors:
     """Read a source, fill in what fits it, train each model, and return the vectors."""
     with ReadingBar(shown=are_bars_shown(running.progress)) as bar:
-        corpus, engine = _read_and_share(source, config, reading, running, team, bar)
+        corpus, engine = read_for_run(
+            source, config, reading, running.start, running.writes(), team, running.engine, bar
+        )
     config = _fitted(config, corpus, running)
     running.check_readout_fits(config)
     models = [
@@ -303,7 +279,7 @@ def _train_model(
     corpus: Corpus,
     config: TrainConfig,
     source: Source | Corpus,
-    reading: _Reading,
+    reading: Reading,
     running: _Running,
     checkpoints: Checkpoints | None,
     engine: type[Engine],
@@ -330,70 +306,13 @@ def _fitted(config: TrainConfig, corpus: Corpus, running: _Running) -> TrainConf
     return fitted(config, tokens=tokens, script=corpus.script, subwords=running.only_subwords())
 
 
-def _read_and_share(
-    source: Source | Corpus,
-    config: TrainConfig,
-    reading: _Reading,
-    running: _Running,
-    team: Team | None,
-    on_progress: Progress,
-) -> tuple[Corpus, type[Engine]]:
-    """Return the source as a corpus, and the engine that trains on it."""
-    start, leave_out = running.start, running.writes()
-    if team is not None and reading.is_line_by_line and config.documents == "none":
-        words = None if start is None else known_words(start)
-        found = None
-        if not isinstance(source, Corpus):
-            found = read_by_members(team, source, config, reading.text, words, leave_out)
-        if found is not None:
-            return found
-    corpus = _read(source, config, reading, start, leave_out, on_progress)
-    if team is None:
-        return corpus, engine_named(running.engine)
-    return corpus, cut_for_members(team, corpus)
-
-
-def _read(
-    source: Source | Corpus,
-    config: TrainConfig,
-    reading: _Reading,
-    start: Vectors | None,
-    leave_out: Sequence[Path],
-    on_progress: Progress,
-) -> Corpus:
-    """Return the source as a corpus, which it may be already."""
-    if isinstance(source, Corpus):
-        corpus = source
-        check_known(start, corpus)
-    else:
-        corpus = read_corpus(
-            source,
-            **vars(reading),
-            min_count=config.min_count,
-            max_vocab=config.max_vocab,
-            seed=config.seed,
-            start=None if start is None else known_words(start),
-            leave_out=leave_out,
-            on_progress=on_progress,
-        )
-    _LOG.info(
-        "read %d words in %d units: a vocabulary of %d words, %d tokens to train on, %d held out",
-        corpus.words_read,
-        corpus.units_read,
-        len(corpus.vocabulary),
-        corpus.tokens.size - corpus.held_out,
-        corpus.held_out,
-    )
-    return corpus
-
-
 def _wrap(
     result: TrainResult,
     corpus: Corpus,
     source: Source | Corpus,
     config: TrainConfig,
     running: _Running,
-    reading: _Reading,
+    reading: Reading,
 ) -> Vectors:
     """Return what was trained as `Vectors`, with a record of how it was read and trained."""
     options = config.as_json()

@@ -73,4 +73,7 @@ class ThreadTeam:
         return getattr(self.members[0], method)(*arguments)
 
     def close(self):
+        for member in self.members:
+            if member._reader is not None:
+                member._reader.close()
         self.members = []

@@ -89,6 +89,10 @@ class PartReader:
         source = OpenedSource(None, options, files=files)
         self._raw = first_pass(source, symbols)
 
+    def close(self) -> None:
+        """Close its files."""
+        self._open.close()
+
     def counts(self) -> Counts:
         """Return the words and their counts."""
         raw = self._raw

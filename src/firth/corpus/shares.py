@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -63,15 +64,15 @@ def _cut_near(path: Path, wanted: int) -> int:
     if wanted == 0:
         return 0
     with reraise(CorpusError, f"read {path}"), path.open("rb") as file:
-        for ends, farthest in ((b"\n", _FARTHEST), (_SPACES, None)):
-            file.seek(wanted - 1)
-            place = wanted - 1
-            while (farthest is None or place < wanted + farthest) and (block := file.read(_BLOCK)):
-                found = min((at for at in map(block.find, _each(ends)) if at >= 0), default=-1)
-                if found >= 0:
-                    return place + found + 1
+        size = file.seek(0, os.SEEK_END)
+        for ends, farthest in ((b"\n", wanted + _FARTHEST), (_SPACES, size)):
+            place = file.seek(wanted - 1)
+            while block := file.read(max(0, min(_BLOCK, farthest - place))):
+                found = [at for at in map(block.find, _each(ends)) if at >= 0]
+                if found:
+                    return place + min(found) + 1
                 place += len(block)
-        return file.tell()
+    return size
 
 
 def _each(characters: bytes) -> list[bytes]:

@@ -1,0 +1,119 @@
+"""A text that members read in parts has the words and counts that one process finds."""
+
+import gzip
+
+import numpy as np
+import pytest
+
+import firth.corpus.shares
+from firth.cluster.reading import read_text
+from firth.corpus import read_corpus
+from firth.corpus.finding import find_text
+from firth.corpus.first_pass import TextOptions
+from firth.corpus.shares import share_out
+from firth.corpus.sources import TextFile
+from firth.corpus.sources import read_text as text_of
+from firth.errors import CorpusError
+from thread_team import ThreadTeam
+
+
+@pytest.fixture
+def texts(tmp_path):
+    """Return files of lines of words; the second is compressed."""
+    rng = np.random.default_rng(0)
+    for number in range(4):
+        words = np.minimum(rng.geometric(0.02, size=(300 * number + 100, 7)), 200)
+        lines = [" ".join(f"é{k}ü" for k in line) for line in words]
+        text = ("\n".join(lines) + "\n" * (number % 2)).encode()
+        path = tmp_path / f"{number}.txt"
+        path.write_bytes(gzip.compress(text) if number == 1 else text)
+    return tmp_path
+
+
+def together(shares):
+    return "".join("".join(text_of(share, "strict")) for share in shares)
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3, 8, 40])
+def test_shares_are_the_text_in_its_order(texts, workers):
+    files = find_text(str(texts))
+    assert together(share_out(files, workers)) == "".join(text_of(files, "strict"))
+
+
+def test_shares_of_one_file_are_about_equal(texts):
+    shares = share_out([TextFile(texts / "3.txt")], 5)
+    sizes = [sum(file.size() for file in share) for share in shares]
+    assert max(sizes) - min(sizes) < 100
+
+
+def test_long_lines_are_cut_at_white_space(tmp_path, monkeypatch):
+    monkeypatch.setattr(firth.corpus.shares, "_FARTHEST", 1_000)
+    path = tmp_path / "long.txt"
+    path.write_text(" ".join(["word"] * 10_000) + "\n")
+    shares = share_out([TextFile(path)], 3)
+    assert together(shares).split() == ["word"] * 10_000
+    assert all(abs(share[0].size() - 50_000 / 3) < 10 for share in shares)
+
+
+def test_a_text_without_white_space_is_not_cut(tmp_path):
+    path = tmp_path / "one.txt"
+    path.write_text("x" * 100_000)
+    assert [len(share) for share in share_out([TextFile(path)], 3)] == [1, 0, 0]
+
+
+def test_standard_input_cannot_be_shared_out():
+    assert share_out([TextFile(None)], 2) is None
+
+
+@pytest.mark.parametrize("tokenizer", ["whitespace", "words"])
+@pytest.mark.parametrize("workers", [1, 3, 8])
+def test_words_counts_and_tokens_are_those_of_one_process(texts, tokenizer, workers):
+    options = TextOptions(tokenizer, lowercase=True)
+    team = ThreadTeam(workers)
+    team.start()
+    shares = share_out(find_text(str(texts)), workers)
+    corpus, shared = read_text(team, shares, options, min_count=3, max_vocab=150)
+    alone = read_corpus(str(texts), **vars(options), min_count=3, max_vocab=150)
+    assert corpus.vocabulary.words == alone.vocabulary.words
+    np.testing.assert_array_equal(corpus.vocabulary.counts, alone.vocabulary.counts)
+    for name in ("words_read", "units_read", "words_left_out", "script"):
+        assert getattr(corpus, name) == getattr(alone, name), name
+    parts = [member._tokens for member in team.members]
+    np.testing.assert_array_equal(np.concatenate([p.ids for p in parts]), alone.tokens.ids)
+    assert (corpus.tokens.size, len(corpus.tokens)) == (alone.tokens.size, len(alone.tokens))
+    assert [place.size for place in shared.whole.places] == [part.size for part in parts]
+    # New members read the same.
+    team.start()
+    shared.deliver(team)
+    again = [member._tokens for member in team.members]
+    assert all(np.array_equal(a.ids, b.ids) for a, b in zip(parts, again, strict=True))
+
+
+def test_the_digest_tells_texts_and_numbers_of_members_apart(texts):
+    def digest(workers, min_count=3):
+        team = ThreadTeam(workers)
+        team.start()
+        shares = share_out(find_text(str(texts)), workers)
+        return read_text(team, shares, TextOptions(), min_count=min_count)[0].digest()
+
+    assert digest(2) == digest(2)
+    assert len({digest(2), digest(3), digest(2, min_count=4)}) == 3
+
+
+def test_a_text_that_differs_between_machines_is_refused(texts, monkeypatch):
+    team = ThreadTeam(2)
+    team.start()
+    shares = share_out(find_text(str(texts)), 2)
+    sizes = [[path.path.stat().st_size + 1 for path in share] for share in shares]
+    with pytest.raises(CorpusError, match=r"0\.txt has .* bytes, and .* on the machine that leads"):
+        team.call_each("read", [[s, z, TextOptions()] for s, z in zip(shares, sizes, strict=True)])
+
+
+def test_an_empty_text_is_refused(tmp_path):
+    (tmp_path / "empty.txt").write_text("\n \n")
+    team = ThreadTeam(2)
+    team.start()
+    shares = share_out(find_text(str(tmp_path)), 2)
+    with pytest.raises(CorpusError, match="the corpus holds no words"):
+        read_text(team, shares, TextOptions(), min_count=1)
+    team.close()
