@@ -31,10 +31,10 @@ _RUN = 16
 # The least side of a product that `tl.dot` takes.
 _LEAST = 16
 # The most scores of a run, and the most columns of its rows at a time: they stay in registers.
-_MOST_SCORES = 64 * 128
-_MOST_COLUMNS = 128
-# Programs on each processor of the GPU.
-_PER_PROCESSOR = 2
+_MOST_SCORES = 32 * 128
+_MOST_COLUMNS = 32
+# Programs on each processor of the GPU: one fills its registers.
+_PER_PROCESSOR = 1
 _WARPS = 8
 # Of a token of a stretch on the device: ids, places, ends, units, and what a list holds of it.
 _BYTES_PER_TOKEN = 4 + 4 + 8 + 8 + 8 + 4 + 8 + 4 + 4 + 4
@@ -196,7 +196,8 @@ def launch(
 ) -> None:
     """Train the windows of a list, by so many programs."""
     train_kernel[grid](
-        tables, listed, losses, pairs, SHAPE=shape, num_warps=_WARPS, enable_fp_fusion=True
+        tables, listed, losses, pairs, SHAPE=shape, num_warps=_WARPS, num_stages=1,
+        enable_fp_fusion=True
     )
 
 

@@ -25,7 +25,7 @@ from firth.training.engines.base import Composition, Floats
 # c above, for pairs of an input and its centre; chosen by simulation, see docs/log.md.
 CURVATURE = 0.3
 # At most so many windows in flight, whatever the device can do.
-MOST_WINDOWS = 4_096
+MOST_WINDOWS = 2_048
 # And at most so many that the likeliest centre is expected this often among them.
 MOST_OF_A_WORD = 64.0
 FROZEN = -1.0

@@ -3,7 +3,7 @@
     D dimensions · T targets of a window · R windows of a run · C words that a run can reach
 
 The windows of a run are neighbours in the text, so they share most of their context words: each row
-is gathered once for the whole run. With X (C, D), the rows of the words in reach, Y (R T, D), those
+is gathered for the whole run, some columns at a time: for the scores, and again for the update. With X (C, D), the rows of the words in reach, Y (R T, D), those
 of the targets with labels l, and step sizes eta,
 
     S = X Yᵀ      G = eta (l - σ(S)), 0 where a word is no input of the target's window
@@ -135,13 +135,12 @@ def train_run(tables, listed, begin, SHAPE: tl.constexpr):
         is_pair = is_inside & is_other & is_target[None, :]
 
     scores = tl.zeros([is_pair.shape[0], TARGETS], tl.float32)
-    for chunk in tl.static_range(SHAPE.chunks):
+    for chunk in range(0, SHAPE.chunks):
         columns = chunk * SHAPE.columns + tl.arange(0, SHAPE.columns)
-        x = compose(tables, words, is_near, columns, SHAPE)
+        inputs = compose(tables, words, is_near, columns, SHAPE)
         y = rows_of(tables.output, y_rows, is_target, columns, SHAPE)
-        inputs = x
         if SHAPE.cbow:
-            inputs = tl.dot(mean, x, input_precision=SHAPE.precision)
+            inputs = tl.dot(mean, inputs, input_precision=SHAPE.precision)
         scores += tl.dot(inputs, tl.trans(y), input_precision=SHAPE.precision)
 
     is_centre = (k == 0)[None, :]
@@ -150,14 +149,12 @@ def train_run(tables, listed, begin, SHAPE: tl.constexpr):
         g = tl.where(is_pair, signed * eta[None, :], 0.0)
         step = tl.max(eta)
         y_damping = damping(tables.output_rates, y_rows, is_target, step)
-        for chunk in tl.static_range(SHAPE.chunks):
+        for chunk in range(0, SHAPE.chunks):
             columns = chunk * SHAPE.columns + tl.arange(0, SHAPE.columns)
-            if SHAPE.chunks > 1:
-                x = compose(tables, words, is_near, columns, SHAPE)
-                y = rows_of(tables.output, y_rows, is_target, columns, SHAPE)
-                inputs = x
-                if SHAPE.cbow:
-                    inputs = tl.dot(mean, x, input_precision=SHAPE.precision)
+            inputs = compose(tables, words, is_near, columns, SHAPE)
+            y = rows_of(tables.output, y_rows, is_target, columns, SHAPE)
+            if SHAPE.cbow:
+                inputs = tl.dot(mean, inputs, input_precision=SHAPE.precision)
             x_change = tl.dot(g, y, input_precision=SHAPE.precision)
             if SHAPE.cbow:
                 x_change = tl.dot(back, x_change, input_precision=SHAPE.precision)
