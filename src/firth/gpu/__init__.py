@@ -9,9 +9,8 @@ from importlib.util import find_spec
 
 from firth.errors import MissingExtraError
 
-for _package in ("torch", "triton"):
-    if find_spec(_package) is None:
-        raise MissingExtraError(_package, "gpu")
+if missing := [name for name in ("torch", "triton") if find_spec(name) is None]:
+    raise MissingExtraError(missing[0], "gpu")
 
 from firth.gpu.engine import GpuEngine
 

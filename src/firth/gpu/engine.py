@@ -1,4 +1,4 @@
-"""The engine of `firth.train(..., engine="gpu")`: it lists and trains on a GPU, by kernels in Triton.
+"""The engine of `firth.train(..., engine="gpu")`: kernels in Triton list and train on a GPU.
 
     D dimensions · V vocabulary · R windows of a run · T targets of a window
 
@@ -102,9 +102,7 @@ class GpuEngine:
         needed = self.device_memory(config, sizes, stretch)
         check_room(needed, free_memory(self._device), what)
         sampling = sampling_of(counts, config)
-        self._lister = Lister(
-            tokens.ids, tokens.offsets, sampling, window_of(config), self._device
-        )
+        self._lister = Lister(tokens.ids, tokens.offsets, sampling, window_of(config), self._device)
         shares = shares_of_centres(counts, sampling.keep)
         run = shape_of(config, trains=True, precision="ieee").run
         most = run * programs_of(self._device, _PER_PROCESSOR)
@@ -179,7 +177,8 @@ class GpuEngine:
         return Tables(
             torch.from_numpy(values).to(self._device),
             torch.zeros((outputs.rows, outputs.dim), device=self._device),
-            *(torch.from_numpy(each).to(self._device) for each in expected),
+            torch.from_numpy(expected[0]).to(self._device),
+            torch.from_numpy(expected[1]).to(self._device),
             torch.from_numpy(composition.starts).to(self._device),
             torch.from_numpy(composition.rows).to(self._device),
             torch.from_numpy(composition.scales).to(self._device),
@@ -196,8 +195,14 @@ def launch(
 ) -> None:
     """Train the windows of a list, by so many programs."""
     train_kernel[grid](
-        tables, listed, losses, pairs, SHAPE=shape, num_warps=_WARPS, num_stages=1,
-        enable_fp_fusion=True
+        tables,
+        listed,
+        losses,
+        pairs,
+        SHAPE=shape,
+        num_warps=_WARPS,
+        num_stages=1,
+        enable_fp_fusion=True,
     )
 
 

@@ -68,7 +68,7 @@ def rates(
         lengths = np.diff(composition.starts)
         weights = np.repeat(of_words / lengths, lengths)
         size = composition.sizes.words + composition.ngrams
-        of_inputs = np.bincount(composition.rows, weights, size)
+        of_inputs = np.bincount(composition.rows, weights, size).astype(np.float64)
     noise = np.zeros(len(counts))
     if config.noise_exponent is not None:
         noise = sampling.noise_distribution(counts, config.noise_exponent)

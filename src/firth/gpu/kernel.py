@@ -3,8 +3,9 @@
     D dimensions · T targets of a window · R windows of a run · C words that a run can reach
 
 The windows of a run are neighbours in the text, so they share most of their context words: each row
-is gathered for the whole run, some columns at a time: for the scores, and again for the update. With X (C, D), the rows of the words in reach, Y (R T, D), those
-of the targets with labels l, and step sizes eta,
+is gathered for the whole run, some columns at a time, for the scores and again for the update. With
+X (C, D), the rows of the words in reach, Y (R T, D), those of the targets with labels l, and step
+sizes eta,
 
     S = X Yᵀ      G = eta (l - σ(S)), 0 where a word is no input of the target's window
     X += G Y      Y += Gᵀ X                                        (both with the old X and Y)

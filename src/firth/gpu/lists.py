@@ -218,9 +218,7 @@ class Lister:
             steps=torch.empty(size, dtype=torch.float32, device=device),
             lows=torch.empty(size, dtype=torch.int32, device=device),
             highs=torch.empty(size, dtype=torch.int32, device=device),
-            targets=torch.empty(
-                (size, self._form.negative + 1), dtype=torch.int32, device=device
-            ),
+            targets=torch.empty((size, self._form.negative + 1), dtype=torch.int32, device=device),
         )
         course = torch.tensor([stretch.lr, stretch.slope], dtype=torch.float64).to(device)
         list_kernel[grid](
