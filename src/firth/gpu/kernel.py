@@ -112,12 +112,10 @@ def train_run(tables, listed, begin, SHAPE: tl.constexpr):
     low = tl.load(listed.lows + w, mask=is_target, other=0)
     high = tl.load(listed.highs + w, mask=is_target, other=0)
     eta = tl.load(listed.steps + w, mask=is_target, other=0.0)
-    has_inputs = high > low
-    is_target = (y_rows >= 0) & has_inputs
+    is_target = (y_rows >= 0) & (high > low)
     y_rows = tl.where(is_target, y_rows, 0)
-    # The words that a window of the run has as an input, or a few more.
     context = first + begin - SHAPE.reach + tl.arange(0, SHAPE.contexts)
-    nearest = tl.min(tl.where(has_inputs, low, 2147483647))
+    nearest = tl.min(tl.where(high > low, low, 2147483647))
     is_near = (context >= nearest) & (context < tl.max(high))
     words = tl.load(listed.words + context, mask=is_near, other=0)
 
@@ -131,9 +129,7 @@ def train_run(tables, listed, begin, SHAPE: tl.constexpr):
         back = tl.trans(mean if SHAPE.divided else inputs_of_bag)
         is_pair = (bag[:, None] == (j // SHAPE.places)[None, :]) & is_target[None, :]
     else:
-        is_inside = (context[:, None] >= low[None, :]) & (context[:, None] < high[None, :])
-        is_other = context[:, None] != (first + w)[None, :]
-        is_pair = is_inside & is_other & is_target[None, :]
+        is_pair = is_input(context, low, high, first + w) & is_target[None, :]
 
     scores = tl.zeros([is_pair.shape[0], TARGETS], tl.float32)
     for chunk in range(0, SHAPE.chunks):
@@ -167,6 +163,13 @@ def train_run(tables, listed, begin, SHAPE: tl.constexpr):
 
 
 @triton.jit
+def is_input(context, low, high, centre):
+    """Return whether words are inputs of windows with these bounds: (C, windows)."""
+    is_inside = (context[:, None] >= low[None, :]) & (context[:, None] < high[None, :])
+    return is_inside & (context[:, None] != centre[None, :])
+
+
+@triton.jit
 def losses_and_signs(scores, is_centre):
     """Return the cross-entropy of each score, and label - σ(score)."""
     wrong = tl.where(is_centre, -scores, scores)
@@ -182,8 +185,7 @@ def members(listed, w, is_window, context, first, SHAPE: tl.constexpr):
     """Return 1 where a word is an input of a window, else 0: (windows, C)."""
     low = tl.load(listed.lows + w, mask=is_window, other=0)
     high = tl.load(listed.highs + w, mask=is_window, other=0)
-    is_inside = (context[None, :] >= low[:, None]) & (context[None, :] < high[:, None])
-    return (is_inside & (context[None, :] != (first + w)[:, None])).to(tl.float32)
+    return tl.trans(is_input(context, low, high, first + w).to(tl.float32))
 
 
 # ---------------------------------------------------------------------------- rows
