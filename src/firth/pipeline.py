@@ -142,14 +142,15 @@ def train(
     progress : bool, optional
         Whether to show progress bars; by default in a notebook, and where standard error is a
         terminal.
-    engine : {"hogwild", "torch"}
+    engine : {"hogwild", "torch", "gpu"}
         What trains: compiled threads that share the vectors without locks, or the textbook in
-        PyTorch, which is far slower and makes the same draws. Both run on the CPU;
-        `firth.torch.fit` takes a GPU.
+        PyTorch, which is far slower and makes the same draws. Both run on the CPU. "gpu" trains on
+        a GPU with CUDA, and is not yet measured on one; `firth.torch.fit` takes a GPU too.
     cluster : str, optional
         Where several `workers` run: "auto" (the default with more than one) for the Ray cluster of
-        this machine, which is started if there is none, or the address of one. A worker that is
-        lost is replaced, and the run goes back to its last checkpoint.
+        this machine, which is started if there is none; the address of one; or "torchrun" for the
+        processes that torchrun has started. A worker that Ray loses is replaced, and the run goes
+        back to its last checkpoint.
     readout : str or Readout
         How vectors are read out of the trained tables, see `Vectors.read_out`. By default `plain`,
         and for models with n-grams the recipe that is best for most texts.

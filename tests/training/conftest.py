@@ -15,6 +15,9 @@ from processes import output_of
 def engine(request):
     """Return the class of each engine that is there."""
     try:
+        # The GPU's engine has tests of its own, see scripts/test-gpu: interpreted, it is slow.
+        if request.param == "gpu":
+            pytest.skip("tests/gpu tests the engine of a GPU")
         return engine_named(request.param)
     except MissingExtraError as error:
         pytest.skip(str(error))

@@ -28,9 +28,9 @@ class _Options:
     """The options that the command passes to `firth.train` besides `TrainConfig` and reading."""
 
     engine: Annotated[
-        Literal["hogwild", "torch"],
+        Literal["hogwild", "torch", "gpu"],
         typer.Option(
-            help="Compiled threads without locks, or the textbook in PyTorch, which is slow."
+            help="Compiled threads without locks, the textbook in PyTorch, which is slow, or a GPU."
         ),
     ] = "hogwild"
     cluster: Annotated[

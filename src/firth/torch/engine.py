@@ -37,6 +37,7 @@ from firth.training.engines.base import (
     Sizes,
     Stretch,
     Tables,
+    check_one_worker,
 )
 from firth.training.engines.tables import initialise, two_tables
 from firth.training.lists.gathering import gathered_bytes
@@ -90,6 +91,7 @@ class TorchEngine:
     @staticmethod
     def check(config: TrainConfig) -> None:
         """Raise ConfigError if the engine lacks an option; the message names it."""
+        check_one_worker(config)
         if config.loss != "ns":
             raise ConfigError(
                 f"engine='torch' trains with loss='ns' (--loss ns) only, got {config.loss!r}; give "

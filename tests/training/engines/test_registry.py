@@ -9,8 +9,8 @@ from firth.training.engines.registry import DEFAULT, ENGINES, engine_named
 
 @pytest.mark.parametrize("name", ENGINES)
 def test_an_engine_declares_the_name_by_which_it_is_found(name):
-    if name == "torch":
-        pytest.importorskip("torch")
+    for package in {"torch": ["torch"], "gpu": ["torch", "triton"]}.get(name, []):
+        pytest.importorskip(package)
     assert engine_named(name).name == name
 
 
@@ -23,4 +23,4 @@ def test_the_default_is_the_one_of_train():
 def test_other_names_are_refused_with_those_that_there_are(name):
     with pytest.raises(ConfigError) as caught:
         engine_named(name)
-    assert str(caught.value) == f"engine must be hogwild or torch, got {name!r}"
+    assert str(caught.value) == f"engine must be {' or '.join(ENGINES)}, got {name!r}"

@@ -15,6 +15,7 @@ DEFAULT = "hogwild"
 _CLASSES = {
     "hogwild": ("firth.training.engines.hogwild", "HogwildEngine"),
     "torch": ("firth.torch", "TorchEngine"),
+    "gpu": ("firth.gpu", "GpuEngine"),
 }
 
 ENGINES = tuple(_CLASSES)

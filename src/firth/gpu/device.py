@@ -1,0 +1,74 @@
+"""The device that trains: a GPU that CUDA drives, or the processor where Triton interprets kernels.
+
+Triton's interpreter (TRITON_INTERPRET=1 in the environment) runs programs one after another, in
+NumPy: it is for tests.
+"""
+
+from __future__ import annotations
+
+import torch
+from triton.runtime import JITFunction
+
+from firth.errors import ConfigError
+from firth.gpu.kernel import train_kernel
+from firth.training.estimate import size_of
+
+# Programs while they are interpreted: they run one after another in any case.
+_INTERPRETED_PROGRAMS = 4
+# Of the free memory of the device, as much is left to others.
+_SPARE = 0.05
+
+
+def is_interpreted() -> bool:
+    """Return whether Triton's interpreter runs the kernels, on the processor."""
+    return not isinstance(train_kernel, JITFunction)
+
+
+def choose_device() -> torch.device:
+    """Return the device that trains.
+
+    Raises
+    ------
+    ConfigError
+        If there is no GPU.
+    """
+    if is_interpreted():
+        return torch.device("cpu")
+    if not torch.cuda.is_available():
+        raise ConfigError(
+            "engine='gpu' (--engine gpu) needs a GPU with CUDA, and PyTorch finds none; give "
+            "engine='hogwild' (--engine hogwild)"
+        )
+    return torch.device("cuda")
+
+
+def programs_of(device: torch.device, per_processor: int) -> int:
+    """Return how many programs a device runs at a time, with so many on each of its processors."""
+    if device.type == "cpu":
+        return _INTERPRETED_PROGRAMS
+    return per_processor * int(torch.cuda.get_device_properties(device).multi_processor_count)
+
+
+def free_memory(device: torch.device) -> int | None:
+    """Return how many bytes are free on a GPU; None for the processor, whose memory is checked."""
+    return None if device.type == "cpu" else int(torch.cuda.mem_get_info(device)[0])
+
+
+def check_room(needed: int, free: int | None, what: str) -> None:
+    """Raise ConfigError if a GPU has less free memory than a run needs.
+
+    Examples
+    --------
+    >>> check_room(3_000_000_000, 2_000_000_000, "10 words in 3 dimensions")
+    Traceback (most recent call last):
+    ...
+    firth.errors.ConfigError: training needs about 3.0 GB of the GPU's memory for 10 words in 3 \
+dimensions, and 1.9 GB are free; lower dim (--dim) or max_vocab (--max-vocab), or give \
+engine='hogwild' (--engine hogwild)
+    """
+    if free is not None and needed > (room := int(free * (1.0 - _SPARE))):
+        raise ConfigError(
+            f"training needs about {size_of(needed)} of the GPU's memory for {what}, and "
+            f"{size_of(room)} are free; lower dim (--dim) or max_vocab (--max-vocab), or give "
+            "engine='hogwild' (--engine hogwild)"
+        )

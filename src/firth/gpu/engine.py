@@ -1,0 +1,263 @@
+"""The engine of `firth.train(..., engine="gpu")`: kernels in Triton list and train on a GPU.
+
+    D dimensions · V vocabulary · R windows of a run · T targets of a window
+
+A stretch's ids go to the GPU, its loss comes back, and nothing else travels.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+import triton
+from numpy.typing import NDArray
+from torch import Tensor
+
+from firth.corpus import TokenStore
+from firth.errors import ConfigError
+from firth.gpu.device import check_room, choose_device, free_memory, programs_of
+from firth.gpu.flight import FROZEN, rates, shares_of_centres, windows_in_flight
+from firth.gpu.kernel import Shape, Tables, Windows, train_kernel
+from firth.gpu.lists import Lister
+from firth.training import draws
+from firth.training.config import TrainConfig
+from firth.training.engines import base
+from firth.training.engines.base import (
+    INPUT,
+    NO_WORDS,
+    OUTPUT,
+    Composition,
+    Sizes,
+    Stretch,
+    check_one_worker,
+)
+from firth.training.engines.tables import initialise, two_tables
+from firth.training.lists.windows import sampling_of, window_of
+
+# The most tokens that are listed and trained before a loss comes back.
+_STRETCH = 1 << 20
+# Windows of a run, where its scores have room; with wide windows, fewer.
+_RUN = 16
+# The least side of a product that `tl.dot` takes.
+_LEAST = 16
+# The most scores of a run, and the most columns of its rows at a time: they stay in registers.
+_MOST_SCORES = 32 * 128
+_MOST_COLUMNS = 32
+# Programs on each processor of the GPU: one fills its registers.
+_PER_PROCESSOR = 1
+_WARPS = 8
+# Of a token of a stretch on the device: ids, places, ends, units, and what a list holds of it.
+_BYTES_PER_TOKEN = 4 + 4 + 8 + 8 + 8 + 4 + 8 + 4 + 4 + 4
+# Of a word: what is drawn from, and how often its rows change.
+_BYTES_PER_WORD = 8 + 8 + 4 + 4
+
+
+class GpuEngine:
+    """Skip-gram and CBOW with negative sampling, on a GPU; see `Engine` for the parameters.
+
+    It has one worker, whatever `threads` is. Additions to a row come in any order, so two runs do
+    not give the same bytes: `deterministic` is refused, and so are `loss="hs"` and documents.
+    """
+
+    name = "gpu"
+    shapes = staticmethod(two_tables)
+
+    @staticmethod
+    def check(config: TrainConfig) -> None:
+        """Raise ConfigError if the engine lacks an option, or there is no GPU."""
+        for option, given, only in (
+            ("loss", config.loss, "ns"),
+            ("documents", config.documents, "none"),
+            ("deterministic", config.deterministic, False),
+        ):
+            if given != only:
+                raise ConfigError(
+                    f"engine='gpu' (--engine gpu) trains with {option}={only!r} only, got "
+                    f"{given!r}; give engine='hogwild' (--engine hogwild)"
+                )
+        check_one_worker(config)
+        shape_of(config, trains=True, precision="ieee")
+        choose_device()
+
+    @staticmethod
+    def stretch_length(config: TrainConfig, size: int) -> int:
+        """Return the most tokens of a stretch: enough to keep a GPU at work."""
+        return max(1, min(_STRETCH, -(-size // 8)))
+
+    @staticmethod
+    def memory(config: TrainConfig, sizes: Sizes, stretch: int, frozen: int) -> int:
+        """Estimate the bytes of the processor's memory that the engine holds, see `Engine`.
+
+        The tables are made there, and taken back in the end; what is drawn from is made there too.
+        """
+        tables = sum(shape.bytes for shape in two_tables(config, sizes).values())
+        return tables + sizes.words * (8 + 4) + 4 * stretch
+
+    @staticmethod
+    def device_memory(config: TrainConfig, sizes: Sizes, stretch: int) -> int:
+        """Estimate the bytes of the GPU's memory that the engine holds."""
+        tables = two_tables(config, sizes).values()
+        rows = sum(shape.bytes + 4 * shape.rows for shape in tables)
+        token = _BYTES_PER_TOKEN + 4 * ((config.negative or 0) + 1)
+        parts = 4 * sizes.parts + (12 * sizes.words if sizes.parts else 0)
+        return rows + parts + _BYTES_PER_WORD * sizes.words + token * stretch
+
+    def __init__(
+        self,
+        config: TrainConfig,
+        counts: NDArray[np.int64],
+        tokens: TokenStore,
+        stretch: int,
+        frozen: NDArray[np.int64] = NO_WORDS,
+        composition: Composition | None = None,
+    ) -> None:
+        self._config, self._device = config, choose_device()
+        sizes = base.sizes_of(config, len(counts), len(tokens), composition)
+        self._shapes = self.shapes(config, sizes)
+        what = f"{sizes.words:,} words in {config.dim} dimensions"
+        needed = self.device_memory(config, sizes, stretch)
+        check_room(needed, free_memory(self._device), what)
+        sampling = sampling_of(counts, config)
+        self._lister = Lister(tokens.ids, tokens.offsets, sampling, window_of(config), self._device)
+        shares = shares_of_centres(counts, sampling.keep)
+        run = shape_of(config, trains=True, precision="ieee").run
+        most = run * programs_of(self._device, _PER_PROCESSOR)
+        windows = windows_in_flight(shares, most)
+        self._programs = max(1, windows // run)
+        expected = rates(config, counts, shares, self._programs * run, composition)
+        for values in expected:
+            values[frozen[frozen < len(values)]] = FROZEN
+        self._tables = self._make_tables(expected, composition)
+
+    @property
+    def workers(self) -> int:
+        """How many stretches may be trained at the same time: one, which fills the GPU."""
+        return 1
+
+    def compile(self) -> None:
+        """Have the kernels compiled, or loaded: training nothing does."""
+        for lr in (0.0, 1.0):
+            self.train(0, Stretch(epoch=0, start=0, stop=0, lr=lr, slope=0.0))
+
+    def train(self, worker: int, stretch: Stretch) -> tuple[float, int]:
+        """Train one stretch; return the sum of its losses in nats, and its positive pairs."""
+        listed = self.windows(stretch)
+        losses = torch.zeros(self._programs, dtype=torch.float64, device=self._device)
+        pairs = torch.zeros(self._programs, dtype=torch.int64, device=self._device)
+        trains = stretch.lr != 0.0 or stretch.slope != 0.0
+        launch(
+            (self._programs,), self._tables, listed, losses, pairs,
+            shape_of(self._config, trains=trains, precision=precision_on(self._device)),
+        )  # fmt: skip
+        return float(losses.sum().item()), int(pairs.sum().item())
+
+    def windows(self, stretch: Stretch) -> Windows:
+        """Return the windows whose centres are in a stretch, on the device."""
+        return self._lister.list(
+            stretch, draws.epoch_key(self._config.seed, stretch.epoch, stretch.first)
+        )
+
+    def tables(self) -> base.Tables:
+        """Return the tables; on the processor, they are views."""
+        return {name: table.cpu().numpy() for name, table in self._trained().items()}
+
+    def restore(self, tables: base.Tables, places: NDArray[np.int64] | None = None) -> None:
+        """Write rows into the tables of these names: all, or those at some places."""
+        trained = self._trained()
+        for name, rows in tables.items():
+            values = torch.from_numpy(np.array(rows, np.float32)).to(self._device)
+            if places is None:
+                trained[name].copy_(values)
+            else:
+                trained[name][torch.from_numpy(places).to(self._device)] = values
+
+    def take_tables(self) -> base.Tables:
+        """Return the tables; the engine cannot train any more."""
+        tables = self.tables()
+        self._tables = None  # type: ignore[assignment]
+        return tables
+
+    def close(self) -> None:
+        """Release all memory of the engine."""
+        vars(self).clear()
+
+    def _trained(self) -> dict[str, Tensor]:
+        return {INPUT: self._tables.input, OUTPUT: self._tables.output}
+
+    def _make_tables(
+        self, expected: tuple[base.Floats, base.Floats], composition: Composition | None
+    ) -> Tables:
+        inputs, outputs = (self._shapes[name] for name in (INPUT, OUTPUT))
+        values = np.empty((inputs.rows, inputs.dim), np.float32)
+        initialise(values, inputs.rows, inputs.dim, self._config.seed)
+        if composition is None:
+            composition = Composition(np.zeros(1, np.int64), np.zeros(0, np.int32), 0)
+        return Tables(
+            torch.from_numpy(values).to(self._device),
+            torch.zeros((outputs.rows, outputs.dim), device=self._device),
+            torch.from_numpy(expected[0]).to(self._device),
+            torch.from_numpy(expected[1]).to(self._device),
+            torch.from_numpy(composition.starts).to(self._device),
+            torch.from_numpy(composition.rows).to(self._device),
+            torch.from_numpy(composition.scales).to(self._device),
+        )
+
+
+def precision_on(device: torch.device) -> str:
+    """Return the precision of products: on a GPU, that of its tensor cores for float32."""
+    return "ieee" if device.type == "cpu" else "tf32"
+
+
+def launch(
+    grid: tuple[int], tables: Tables, listed: Windows, losses: Tensor, pairs: Tensor, shape: Shape
+) -> None:
+    """Train the windows of a list, by so many programs."""
+    train_kernel[grid](
+        tables,
+        listed,
+        losses,
+        pairs,
+        SHAPE=shape,
+        num_warps=_WARPS,
+        num_stages=1,
+        enable_fp_fusion=True,
+    )
+
+
+def shape_of(config: TrainConfig, *, trains: bool, precision: str, run: int = _RUN) -> Shape:
+    """Return what the kernel is compiled for.
+
+    Parameters
+    ----------
+    trains : bool
+        Whether to change the tables.
+    precision : str
+        Of the products, see `triton.language.dot`.
+    run : int
+        The most windows of a run, a power of 2.
+
+    Raises
+    ------
+    ConfigError
+        If a window is too wide.
+    """
+    negative, is_cbow = config.negative or 0, config.model == "cbow"
+    while True:
+        contexts = max(_LEAST, triton.next_power_of_2(run + 2 * config.window))
+        places = max(triton.next_power_of_2(negative + 1), _LEAST // run)
+        if contexts * places * run <= _MOST_SCORES:
+            break
+        if run == 1:
+            raise ConfigError(
+                f"engine='gpu' (--engine gpu) cannot train with window={config.window} (--window) "
+                f"and negative={negative} (--negative), which are too many scores of a window for "
+                "a GPU's registers; lower them, or give engine='hogwild' (--engine hogwild)"
+            )
+        run //= 2
+    columns = min(_MOST_COLUMNS, max(_LEAST, triton.next_power_of_2(config.dim)))
+    return Shape(
+        dim=config.dim, columns=columns, chunks=triton.cdiv(config.dim, columns), run=run,
+        reach=config.window, contexts=contexts, bags=max(_LEAST, run), negative=negative,
+        places=places, cbow=is_cbow, divided=config.cbow_gradient == "mean",
+        subwords=config.subwords != "none", trains=trains, precision=precision,
+    )  # fmt: skip

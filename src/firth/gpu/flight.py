@@ -1,0 +1,77 @@
+"""Windows in flight: how many are trained at the same time, and what that asks of frequent words.
+
+    V vocabulary · B windows in flight · K noise words
+
+Programs read rows that others are changing. A row that N of the B windows in flight change gets N
+steps from the same place, where one after another would each start from where the last one ended,
+and so go less far. If each of them closes a share f of what is left to go, all together close
+1 - (1 - f)^N of it, and not N f. So the changes of a row are multiplied by
+
+    (1 - exp(-z)) / z      z = c eta N
+
+with eta the step size and N the number expected, which follows from how often words occur. Most
+rows have N below 1, and change as they would alone.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.training import sampling
+from firth.training.config import TrainConfig
+from firth.training.engines.base import Composition, Floats
+
+# c above, for pairs of an input and its centre; chosen by simulation, see docs/log.md.
+CURVATURE = 0.3
+# At most so many windows in flight, whatever the device can do.
+MOST_WINDOWS = 2_048
+# And at most so many that the likeliest centre is expected this often among them.
+MOST_OF_A_WORD = 64.0
+FROZEN = -1.0
+
+
+def shares_of_centres(counts: NDArray[np.int64], keep: NDArray[np.uint32]) -> NDArray[np.float64]:
+    """Return the share of the windows of which each word is the centre: (V,)."""
+    kept = counts * ((keep + 1.0) / 2.0**32)
+    return np.asarray(kept / kept.sum(), np.float64)
+
+
+def windows_in_flight(shares: NDArray[np.float64], most: int) -> int:
+    """Return how many windows to train at the same time, at most so many.
+
+    Examples
+    --------
+    >>> windows_in_flight(np.array([0.5, 0.25, 0.25]), 8_192)
+    128
+    """
+    return max(1, int(min(most, MOST_WINDOWS, MOST_OF_A_WORD / shares.max())))
+
+
+def rates(
+    config: TrainConfig,
+    counts: NDArray[np.int64],
+    shares: NDArray[np.float64],
+    windows: int,
+    composition: Composition | None,
+) -> tuple[Floats, Floats]:
+    """Return c N of each row of the input and of the output table, see the head of the module.
+
+    A step of an input, or of a target with one input, counts as one.
+    """
+    reach = (config.window + 1) / 2.0 if config.shrink_windows else float(config.window)
+    inputs = 2.0 * reach
+    of_words = windows * inputs * shares
+    of_inputs = of_words
+    if composition is not None:
+        # A row that is one of n parts moves its word by 1 / n of what the word's own change would.
+        lengths = np.diff(composition.starts)
+        weights = np.repeat(of_words / lengths, lengths)
+        size = composition.sizes.words + composition.ngrams
+        of_inputs = np.bincount(composition.rows, weights, size).astype(np.float64)
+    noise = np.zeros(len(counts))
+    if config.noise_exponent is not None:
+        noise = sampling.noise_distribution(counts, config.noise_exponent)
+    pairs = inputs if config.model == "skipgram" else 1.0
+    of_outputs = windows * pairs * (shares + (config.negative or 0) * noise)
+    return (CURVATURE * of_inputs).astype(np.float32), (CURVATURE * of_outputs).astype(np.float32)
