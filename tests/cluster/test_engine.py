@@ -72,12 +72,13 @@ def test_members_find_planted_groups_and_give_the_same_bytes_twice(kind):
 
 
 def test_after_a_stretch_all_members_have_the_same_tables():
-    corpus, config, team = make_corpus(), config_of(3), ThreadTeam(3)
+    # Their parts differ in size.
+    corpus, config, team = make_corpus(1_001), config_of(3), ThreadTeam(3)
     made = cluster_engine(team, CutCorpus(corpus, 3))(
         config, corpus.vocabulary.counts, corpus.tokens, 1_000
     )
     made.compile()
-    made.train(0, Stretch(0, 0, 1_000, 0.05, 0.0))
+    made.train(0, Stretch(0, 0, 7_000, 0.05, 0.0))
     first, *others = [member.tables() for member in team.members]
     for other in others:
         assert all(np.array_equal(first[name], other[name]) for name in first)

@@ -109,8 +109,8 @@ class Agreement:
             for start in starts
         ]
 
-    def note_read(self, tokens: int) -> None:
-        """Note that each worker has read about so many tokens."""
+    def note_read(self, tokens: float) -> None:
+        """Note that a worker has read about so many tokens: the same number for all workers."""
         for shared in self._shared:
             shared.tokens += tokens
 

@@ -139,7 +139,8 @@ class Member:
             for loss_of_stretch, pairs_of_stretch in self._train(epoch, done, end, step):
                 loss, pairs = loss + loss_of_stretch, pairs + pairs_of_stretch
             if steps:
-                self._agreement.note_read(end - done)
+                # The same number for all, whatever their parts: they must agree bit by bit.
+                self._agreement.note_read((stop - start) / steps / self._group.size)
                 lr = step[0] + step[1] * (start + (stop - start) * number // steps)
                 self._bring_together(None if number == steps else number, lr)
             done = end

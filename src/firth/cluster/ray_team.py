@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -191,6 +192,8 @@ def _connect(address: str, processors: int) -> bool:
     if ray.is_initialized():
         _check_room(processors)
         return False
+    if address != AUTO:
+        _check_address(address)
     _keep_quiet(ray)
     quiet = {"log_to_driver": False, "logging_level": "ERROR", "configure_logging": False}
     try:
@@ -198,8 +201,7 @@ def _connect(address: str, processors: int) -> bool:
     except (ConnectionError, ValueError, RuntimeError) as error:
         if address != AUTO:
             raise ConfigError(
-                f"there is no Ray cluster at {address!r} (--cluster), or it does not answer: "
-                f"{str(error).splitlines()[0]}"
+                f"there is no Ray cluster at {address!r} (--cluster): {str(error).splitlines()[0]}"
             ) from error
         available = available_processors()
         if processors > available:
@@ -213,8 +215,26 @@ def _connect(address: str, processors: int) -> bool:
             **quiet,
         )
         return True
-    _check_room(processors)
+    try:
+        _check_room(processors)
+    except ConfigError:
+        ray.shutdown()
+        raise
     return True
+
+
+def _check_address(address: str) -> None:
+    """Raise ConfigError if nothing listens at an address: Ray would wait for minutes."""
+    host, _, port = address.rpartition("://")[2].rpartition(":")
+    if not host or not port.isdigit():
+        raise ConfigError(
+            "cluster must be 'auto', the address of a Ray cluster such as 10.0.0.1:6379, or "
+            f"'torchrun', got {address!r} (--cluster)"
+        )
+    try:
+        socket.create_connection((host, int(port)), _SECONDS_TO_FAIL).close()
+    except (OSError, OverflowError) as error:
+        raise ConfigError(f"there is no Ray cluster at {address!r} (--cluster): {error}") from error
 
 
 def _keep_quiet(ray: Any) -> None:  # noqa: ANN401
@@ -222,7 +242,7 @@ def _keep_quiet(ray: Any) -> None:  # noqa: ANN401
     log = logging.getLogger("ray")
     log.setLevel(max(log.level, logging.ERROR))
     # There is no option for its messages on workers that end.
-    ray._private.worker.print_to_stdstream = lambda data, _: log.info("%s", data)
+    ray._private.worker.print_to_stdstream = lambda data, **_: log.info("%s", data)
 
 
 def _check_room(needed: int) -> None:

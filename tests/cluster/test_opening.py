@@ -1,0 +1,54 @@
+"""What is refused before anything is started."""
+
+import sys
+
+import pytest
+
+import firth
+from firth.errors import ConfigError, MissingExtraError
+from firth.training import TrainConfig
+from firth.training.engines.registry import engine_named
+
+UNITS = [["tea", "milk"], ["tea", "sugar"]] * 50
+
+
+@pytest.mark.parametrize("cluster", ["", 7, ["auto"]])
+def test_a_cluster_must_be_a_name(cluster):
+    with pytest.raises(ConfigError, match="cluster must be 'auto', the address of a Ray cluster"):
+        firth.train(UNITS, cluster=cluster)
+
+
+def test_another_engine_has_one_worker():
+    with pytest.raises(ConfigError, match=r"engine='torch' \(--engine\) trains with one worker"):
+        firth.train(UNITS, workers=2, engine="torch")
+
+
+@pytest.mark.parametrize("name", ["hogwild", "torch"])
+def test_engines_refuse_several_workers(name):
+    with pytest.raises(ConfigError, match=r"workers=2 \(--workers\) is for a cluster"):
+        engine_named(name).check(TrainConfig(workers=2))
+
+
+def test_torchrun_has_to_start_the_process(monkeypatch):
+    monkeypatch.delenv("RANK", raising=False)
+    with pytest.raises(ConfigError, match="is for processes that torchrun has started"):
+        firth.train(UNITS, workers=2, cluster="torchrun")
+
+
+def test_other_ranks_serve(monkeypatch):
+    monkeypatch.setenv("RANK", "1")
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    with pytest.raises(ConfigError, match=r"in the others call firth.cluster.torchrun.serve\(\)"):
+        firth.train(UNITS, workers=2, cluster="torchrun")
+
+
+@pytest.mark.parametrize("package", ["ray", "torch"])
+def test_a_missing_extra_is_named(monkeypatch, package):
+    for name in [name for name in sys.modules if name.partition(".")[0] == package]:
+        monkeypatch.delitem(sys.modules, name)
+    if package == "torch":
+        # Ray, if it is not there, is asked for first.
+        monkeypatch.setitem(sys.modules, "ray", object())
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(MissingExtraError, match=rf"{package} is not .*'firth\[cluster\]'"):
+        firth.train(UNITS, workers=2)
