@@ -147,10 +147,10 @@ def train(
         PyTorch, which is far slower and makes the same draws. Both run on the CPU. "gpu" trains on
         a GPU with CUDA, and is not yet measured on one; `firth.torch.fit` takes a GPU too.
     cluster : str, optional
-        Where several `workers` run: "auto" (the default with more than one) for the Ray cluster of
-        this machine, which is started if there is none; the address of one; or "torchrun" for the
-        processes that torchrun has started. A worker that Ray loses is replaced, and the run goes
-        back to its last checkpoint.
+        Where the `workers` run, by default in threads of this process: "auto" for the Ray cluster
+        of this machine, which is started if there is none; the address of one; or "torchrun" for
+        the processes that torchrun has started. A worker that Ray loses is replaced, and the run
+        goes back to its last checkpoint.
     readout : str or Readout
         How vectors are read out of the trained tables, see `Vectors.read_out`. By default `plain`,
         and for models with n-grams the recipe that is best for most texts.

@@ -2,12 +2,14 @@
 
 import sys
 
+import numpy as np
 import pytest
 
 import firth
 from firth.errors import ConfigError, MissingExtraError
 from firth.training import TrainConfig
 from firth.training.engines.registry import engine_named
+from thread_team import ThreadTeam
 
 UNITS = [["tea", "milk"], ["tea", "sugar"]] * 50
 
@@ -25,7 +27,7 @@ def test_another_engine_has_one_worker():
 
 @pytest.mark.parametrize("name", ["hogwild", "torch"])
 def test_engines_refuse_several_workers(name):
-    with pytest.raises(ConfigError, match=r"workers=2 \(--workers\) is for a cluster"):
+    with pytest.raises(ConfigError, match=r"workers=2 \(--workers\): this engine trains with one"):
         engine_named(name).check(TrainConfig(workers=2))
 
 
@@ -51,4 +53,21 @@ def test_a_missing_extra_is_named(monkeypatch, package):
         monkeypatch.setitem(sys.modules, "ray", object())
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(MissingExtraError, match=rf"{package} is not .*'firth\[cluster\]'"):
-        firth.train(UNITS, workers=2)
+        firth.train(UNITS, workers=2, cluster="auto")
+
+
+def test_workers_are_threads_by_default():
+    found = [firth.train(UNITS, workers=3, dim=8, sample=0, seed=seed) for seed in (1, 1, 2)]
+    first, again, other = (vectors.input_vectors.tobytes() for vectors in found)
+    assert first == again != other
+    assert found[0].config["options"]["workers"] == 3
+
+
+def test_a_member_that_fails_ends_the_others():
+    team = ThreadTeam(3)
+    team.start()
+    team.members[1].describe = lambda: 1 / 0
+    for member in (team.members[0], team.members[2]):
+        member.describe = lambda member=member: member._group.add_up(np.zeros(4, np.float32))
+    with pytest.raises(ZeroDivisionError):
+        team.call("describe")

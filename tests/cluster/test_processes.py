@@ -18,7 +18,8 @@ pytest.importorskip("ray")
 pytest.importorskip("torch")
 
 OPTIONS = [
-    "--workers", "2", "--dim", "20", "--epochs", "6", "--subwords", "none", "--min-count", "1",
+    "--workers", "2", "--cluster", "auto", "--dim", "20", "--epochs", "6", "--subwords", "none",
+    "--min-count", "1",
 ]  # fmt: skip
 SECONDS = 120
 

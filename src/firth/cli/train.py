@@ -38,7 +38,7 @@ class _Options:
         typer.Option(
             metavar="auto|ADDRESS|torchrun",
             help="Run the workers on the Ray cluster of this machine, started if there is none, or "
-            "at an address; or in the processes that torchrun has started.",
+            "at an address, or in the processes that torchrun has started.",
         ),
     ] = None
     readout: Annotated[

@@ -12,7 +12,7 @@ from typing import ClassVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.cluster.member import Job
+from firth.cluster.member import STRETCH, Job
 from firth.cluster.parts import SharedCorpus
 from firth.cluster.plan import block_length, steps_of
 from firth.cluster.team import Team
@@ -27,6 +27,7 @@ from firth.training.engines.base import (
     Stretch,
     Tables,
 )
+from firth.training.engines.hogwild import HogwildEngine
 from firth.training.engines.tables import two_tables
 
 
@@ -46,10 +47,13 @@ class ClusterEngine:
     def check(config: TrainConfig) -> None:
         """Accept every option."""
 
-    @staticmethod
-    def memory(config: TrainConfig, sizes: Sizes, stretch: int, frozen: int) -> int:
-        """Estimate the bytes that this process holds: the tables, when it fetches them."""
-        return sum(shape.bytes for shape in two_tables(config, sizes).values())
+    @classmethod
+    def memory(cls, config: TrainConfig, sizes: Sizes, stretch: int, frozen: int) -> int:
+        """Estimate the bytes that this process holds: its members, and tables that it fetches."""
+        tables = sum(shape.bytes for shape in two_tables(config, sizes).values())
+        # What the members have agreed on is a copy of the tables.
+        member = HogwildEngine.memory(config, sizes, STRETCH, frozen) + tables
+        return tables + cls.team.members_here * member
 
     def __init__(
         self,

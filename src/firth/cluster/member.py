@@ -37,7 +37,7 @@ from firth.training.engines.threads import train_in_threads
 from firth.training.schedule import stretches
 
 # The most tokens that one call of the engine trains.
-_STRETCH = 65_536
+STRETCH = 65_536
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +94,11 @@ class Member:
         self._reader = None
         return tokens.size, len(tokens), digest(vocabulary, tokens, 0)
 
+    def close(self) -> None:
+        """Close the files of a text that was not read to the end."""
+        if self._reader is not None:
+            self._reader.close()
+
     def take_part(self, tokens: TokenStore) -> None:
         """Take a part of a corpus."""
         self._tokens = tokens
@@ -105,7 +110,7 @@ class Member:
         config, counts, composition = job.config, job.counts, job.composition
         # The tables of the job before go first.
         self._engine = None
-        self._engine = HogwildEngine(config, counts, tokens, _STRETCH, job.frozen, composition)
+        self._engine = HogwildEngine(config, counts, tokens, STRETCH, job.frozen, composition)
         self._engine.compile()
         sizes = sizes_of(config, len(counts), len(tokens), composition)
         self._words = sizes.words + sizes.ngrams  # rows of the input table that all members have
@@ -157,7 +162,7 @@ class Member:
         (lr, slope), whole = step, self._job.whole
         place, threads = whole.places[self._group.rank], self._engine.workers
         own_slope = slope * whole.size / max(place.size, 1)
-        length = min(_STRETCH, max(1, -(-(stop - start) // threads)))
+        length = min(STRETCH, max(1, -(-(stop - start) // threads)))
         cut = stretches(start, stop, length, epoch=epoch, lr=lr, slope=own_slope, first=place.first)
         if threads == 1:
             engine = self._engine

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from firth.checks import shown
-from firth.cluster.ray_team import AUTO, RayTeam
+from firth.cluster.local_team import LocalTeam
+from firth.cluster.ray_team import RayTeam
 from firth.cluster.team import Team
 from firth.cluster.torchrun import TORCHRUN, TorchrunTeam, rank_here
 from firth.errors import ConfigError
@@ -45,10 +46,12 @@ def open_team(config: TrainConfig, cluster: str | None) -> Iterator[Team | None]
         yield None
         return
     team: Team
-    if cluster == TORCHRUN:
+    if cluster is None:
+        team = LocalTeam(config.workers)
+    elif cluster == TORCHRUN:
         team = TorchrunTeam(config.workers)
     else:
-        team = RayTeam(cluster or AUTO, config.workers, config.used_threads)
+        team = RayTeam(cluster, config.workers, config.used_threads)
     try:
         team.start()
         yield team

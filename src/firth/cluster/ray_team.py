@@ -55,6 +55,11 @@ class RayTeam:
         return self._workers
 
     @property
+    def members_here(self) -> int:
+        """No member is in this process."""
+        return 0
+
+    @property
     def is_running(self) -> bool:
         """Whether the members are there."""
         return bool(self._actors)

@@ -16,6 +16,10 @@ class Team(Protocol):
         """The number of members."""
 
     @property
+    def members_here(self) -> int:
+        """The number of members in this process, whose memory is its own."""
+
+    @property
     def is_running(self) -> bool:
         """Whether the members are there."""
 

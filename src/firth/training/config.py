@@ -158,9 +158,10 @@ class TrainConfig:
     threads : int, optional
         Threads that train; by default one for each processor, or one for each of several workers.
     workers : int
-        Workers with tables of their own, which they bring together often: processes on this machine
-        or on a cluster, each with its part of the text. With one thread each, the same number of
-        workers gives the same vectors, wherever they run.
+        Workers with tables of their own, which they bring together often, each with its part of the
+        text: threads of this process, or processes on a cluster. With one thread each, the same
+        number of workers gives the same vectors each time, on one machine of the cluster or on
+        many.
     seed : int
         Seed of the random numbers: with one thread, the same seed gives the same vectors.
     deterministic : bool

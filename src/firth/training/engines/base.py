@@ -84,8 +84,8 @@ def check_one_worker(config: TrainConfig) -> None:
     """Raise ConfigError if a config has several workers, for an engine that is one."""
     if config.workers > 1:
         raise ConfigError(
-            f"workers={config.workers} (--workers) is for a cluster: give firth.train a cluster, "
-            "or several threads in place of workers"
+            f"workers={config.workers} (--workers): this engine trains with one worker; give "
+            "several threads in place of workers"
         )
 
 

@@ -1,0 +1,117 @@
+"""A team whose members are threads of this process: it needs no network and no extra."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from firth.cluster.group import GroupBroken
+from firth.cluster.member import Member
+from firth.training.engines.base import Floats
+
+
+class _Meeting:
+    """Where the members of a team lay down what is to be added up."""
+
+    def __init__(self, size: int) -> None:
+        self.barrier = threading.Barrier(size)
+        empty = np.empty(0, np.float32)
+        self.given: list[Floats] = [empty] * size
+        self.sums: list[Floats] = [empty] * size
+
+
+class LocalGroup:
+    """Threads that add up in the order of their ranks, each a part of the numbers; see `Group`."""
+
+    def __init__(self, rank: int, meeting: _Meeting) -> None:
+        self.rank, self.size = rank, len(meeting.given)
+        self._meeting = meeting
+
+    def add_up(self, numbers: Floats) -> None:
+        """Replace numbers by their sum over all members; see `Group`."""
+        given, sums = self._meeting.given, self._meeting.sums
+        given[self.rank] = numbers
+        own = slice(*(len(numbers) * end // self.size for end in (self.rank, self.rank + 1)))
+        self._wait()
+        total = given[0][own].copy()
+        for other in given[1:]:
+            total += other[own]
+        sums[self.rank] = total
+        self._wait()
+        # Nobody writes to `sums` again before all have met once more.
+        np.concatenate(sums, out=numbers)
+
+    def _wait(self) -> None:
+        try:
+            self._meeting.barrier.wait()
+        except threading.BrokenBarrierError:
+            raise GroupBroken("another worker has failed") from None
+
+
+class LocalTeam:
+    """Members as threads; see `Team`."""
+
+    def __init__(self, workers: int) -> None:
+        self.size = workers
+        self._members: list[Member] = []
+        self._meeting = _Meeting(workers)
+
+    @property
+    def members_here(self) -> int:
+        """All members are in this process."""
+        return self.size
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the members are there."""
+        return bool(self._members)
+
+    def start(self) -> None:
+        """Make the members."""
+        self._meeting = _Meeting(self.size)
+        self._members = [Member(LocalGroup(rank, self._meeting)) for rank in range(self.size)]
+
+    def call(self, method: str, *arguments: object) -> list[Any]:
+        """Call a method of all members at once; see `Team`."""
+        return self.call_each(method, [arguments] * self.size)
+
+    def call_each(self, method: str, arguments: Sequence[Sequence[object]]) -> list[Any]:
+        """Call a method of all members at once, each with its own arguments; see `Team`."""
+
+        def call(member: Member, own: Sequence[object]) -> Any:  # noqa: ANN401
+            try:
+                return getattr(member, method)(*own)
+            except BaseException:
+                # The others would wait for this one.
+                self._meeting.barrier.abort()
+                raise
+
+        with ThreadPoolExecutor(self.size) as threads:
+            calls = [
+                threads.submit(call, member, own)
+                for member, own in zip(self._members, arguments, strict=True)
+            ]
+            failures = [failure for each in calls if (failure := each.exception()) is not None]
+        # What made the others fail comes first.
+        for failure in sorted(failures, key=lambda failure: isinstance(failure, GroupBroken)):
+            raise failure
+        return [each.result() for each in calls]
+
+    def call_first(self, method: str, *arguments: object) -> Any:  # noqa: ANN401
+        """Call a method of the first member; see `Team`."""
+        return getattr(self._members[0], method)(*arguments)
+
+    def call_merged(self, method: str, merge: Callable[[Any, Any], Any]) -> Any:  # noqa: ANN401
+        """Call a method of all members, and merge their results; see `Team`."""
+        return functools.reduce(merge, self.call(method))
+
+    def close(self) -> None:
+        """Drop the members."""
+        for member in self._members:
+            member.close()
+        self._members = []
