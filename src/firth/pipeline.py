@@ -188,16 +188,12 @@ def train(
     assert config is not None
     assert start is None or isinstance(start, Vectors)
     reading = Reading(tokenizer, lowercase, encoding_errors, normalization, phrases, holdout)
-    running = _Running(
-        start, tuple(frozen), checkpoint, callbacks, progress, engine, readout, cluster
-    )
+    how = checkpoint, callbacks, progress, engine, readout, cluster
+    running = _Running(start, tuple(frozen), *how)
     # All that can be checked is checked before reading, which may take long.
     running.check(source, config, holdout)
     keeping = checkpoint, checkpoint_every, keep_checkpoints, resume
-    with (
-        open_checkpoints(config, *keeping) as checkpoints,
-        open_team(config, cluster) as team,
-    ):
+    with open_checkpoints(config, *keeping) as checkpoints, open_team(config, cluster) as team:
         return _run(source, config, reading, running, checkpoints, team)
 
 

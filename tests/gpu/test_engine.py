@@ -1,22 +1,28 @@
 """The engine as a whole, interpreted."""
 
+import gc
+
 import numpy as np
 import pytest
+import torch
 
 import firth
 from firth.errors import ConfigError
-from firth.gpu import GpuEngine, device
+from firth.gpu import GpuEngine, device, engine, lists
 from firth.gpu.flight import windows_in_flight
+from firth.subwords import make_subwords
 from firth.training import TrainConfig
 from firth.training.engines.base import Sizes, Stretch
+from firth.training.task import Task
 from gpu_case import make_corpus
 
 
 @pytest.mark.parametrize(
     "options",
-    [{"loss": "hs"}, {"documents": "joint"}, {"deterministic": True}, {"window": 3_000}],
+    [{"loss": "hs"}, {"documents": "joint"}, {"deterministic": True}, {"window": 3_000},
+     {"threads": 2}],
     ids=lambda options: next(iter(options)),
-)
+)  # fmt: skip
 def test_what_it_lacks_is_refused_by_name(options):
     with pytest.raises(ConfigError, match=next(iter(options))):
         firth.train([["a", "b"]] * 20, engine="gpu", **options)
@@ -68,6 +74,46 @@ def test_a_step_size_of_0_changes_nothing_and_training_lowers_the_loss():
     last = made.train(0, Stretch(0, 0, size, 0.0, 0.0))
     assert last[1] == first[1]
     assert last[0] < 0.97 * first[0]
+
+
+def bytes_of_tensors():
+    """Return the bytes of all tensors that there are."""
+    alive = [each for each in gc.get_objects() if issubclass(type(each), torch.Tensor)]
+    return sum({each.data_ptr(): each.untyped_storage().nbytes() for each in alive}.values())
+
+
+class Counting:
+    """A kernel that counts the bytes of all tensors when it is launched."""
+
+    def __init__(self, kernel):
+        self.kernel, self.most = kernel, 0
+
+    def __getitem__(self, grid):
+        self.most = max(self.most, bytes_of_tensors())
+        return self.kernel[grid]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"model": "cbow"}, {"subwords": (2, 3)}, {"negative": 15, "dim": 3}, {"sample": 0.01}],
+    ids=str,
+)
+def test_the_device_holds_no_more_than_the_estimate(options, monkeypatch):
+    corpus = make_corpus(words=200)
+    config = TrainConfig(**{"dim": 20, "sample": 0, "window": 3, **options})
+    counts, size = corpus.vocabulary.counts, corpus.tokens.size
+    subwords = make_subwords(config.subwords, corpus.vocabulary.words, counts, config.buckets)
+    task = Task(corpus, config, GpuEngine, subwords=subwords)
+    gc.collect()
+    before = bytes_of_tensors()
+    made = GpuEngine(config, counts, corpus.tokens, size, composition=task.composition)
+    kernels = Counting(lists.list_kernel), Counting(engine.train_kernel)
+    monkeypatch.setattr(lists, "list_kernel", kernels[0])
+    monkeypatch.setattr(engine, "train_kernel", kernels[1])
+    made.train(0, Stretch(0, 0, size, 0.05, 0.0))
+    most = max(kernel.most for kernel in kernels) - before
+    estimated = GpuEngine.device_memory(config, task.sizes, size)
+    assert 0.6 * estimated < most <= estimated
 
 
 def test_memory_of_the_gpu_grows_with_the_tables():

@@ -148,12 +148,8 @@ def train(
     **options: Any,  # noqa: ANN401
 ) -> None:
     """Train word vectors on text."""
-    if options["cluster"] == "torchrun":
-        from firth.cluster.torchrun import rank_here, serve
-
-        if rank_here() > 0:
-            serve()
-            return
+    if options["cluster"] == "torchrun" and _has_served():
+        return
     from firth.io.cache import cache_folder
     from firth.run_paths import check_run_paths
     from firth.vectors import check_destination
@@ -195,6 +191,16 @@ def train(
         print_json({"output": str(output), **facts(vectors)})
     elif not quiet:
         print(f"{output}: {len(vectors):,} words, {vectors.dim} dimensions, {_losses(vectors)}")
+
+
+def _has_served() -> bool:
+    """Do what another process tells, and return True, if torchrun gave this one a higher rank."""
+    from firth.cluster.torchrun import rank_here, serve
+
+    if rank_here() == 0:
+        return False
+    serve()
+    return True
 
 
 def _losses(vectors: Vectors) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from firth.checks import whole_number
 from firth.corpus.digest import digest
@@ -239,8 +239,7 @@ def read_corpus(
         if held_source is not None:
             encoded.append(_read_held(held_source, stage, vocabulary, new_stream))
         tokens, ends, numbers = second_pass(encoded, blanks)
-    words = np.diff(tokens.offsets[[0, *ends]])
-    check_pairs(words.tolist(), np.diff([0, *ends]).tolist())
+    check_pairs(np.diff(tokens.offsets[[0, *ends]]), np.diff([0, *ends]))
     trained = int(tokens.offsets[ends[0]])
     return Corpus(
         vocabulary,
@@ -288,15 +287,16 @@ def _read_held(
     return held, ids
 
 
-def check_pairs(words: Sequence[int], units: Sequence[int]) -> None:
+def check_pairs(words: ArrayLike, units: ArrayLike) -> None:
     """Raise `CorpusError` if what is trained on, or held out, has no unit of two words.
 
     Parameters
     ----------
-    words, units : sequence of int
+    words, units : int64, (1,) or (2,)
         How many words of the vocabulary there are, and units that hold one: in what is trained on,
         and in what is held out, if anything is.
     """
+    words, units = np.asarray(words), np.asarray(units)
     # No unit is empty, so one has two words if there are more words than units.
     if words[0] == units[0]:
         raise CorpusError(

@@ -55,8 +55,9 @@ _BYTES_PER_WORD = 8 + 8 + 4 + 4
 class GpuEngine:
     """Skip-gram and CBOW with negative sampling, on a GPU; see `Engine` for the parameters.
 
-    It has one worker, whatever `threads` is. Additions to a row come in any order, so two runs do
-    not give the same bytes: `deterministic` is refused, and so are `loss="hs"` and documents.
+    It has one worker: several `threads` are refused. Additions to a row come in any order, so two
+    runs do not give the same bytes: `deterministic` is refused, and so are `loss="hs"` and
+    documents.
     """
 
     name = "gpu"
@@ -76,6 +77,11 @@ class GpuEngine:
                     f"{given!r}; give engine='hogwild' (--engine hogwild)"
                 )
         check_one_worker(config)
+        if "threads" not in config.not_given and config.threads > 1:
+            raise ConfigError(
+                "engine='gpu' (--engine gpu) trains with one thread, and the GPU does the rest: "
+                f"leave out threads (--threads), got {config.threads}"
+            )
         shape_of(config, trains=True, precision="ieee")
         choose_device()
 
@@ -118,7 +124,7 @@ class GpuEngine:
         needed = self.device_memory(config, sizes, stretch)
         check_room(needed, free_memory(self._device), what)
         sampling = sampling_of(counts, config)
-        self._lister = Lister(tokens.ids, tokens.offsets, sampling, window_of(config), self._device)
+        self._lister = Lister(tokens, sampling, window_of(config), self._device)
         shares = shares_of_centres(counts, sampling.keep)
         run = shape_of(config, trains=True, precision="ieee").run
         most = run * programs_of(self._device, _PER_PROCESSOR)

@@ -18,6 +18,7 @@ import triton.language as tl
 from numpy.typing import NDArray
 from torch import Tensor
 
+from firth.corpus import TokenStore
 from firth.gpu.kernel import Windows
 from firth.training import draws
 from firth.training.engines.base import Stretch
@@ -180,8 +181,8 @@ class Lister:
 
     Parameters
     ----------
-    tokens, offsets : int32 (n,), int64 (units + 1,)
-        The whole corpus: token ids, and where each unit starts; the last offset is n.
+    tokens : TokenStore
+        The whole corpus.
     sampling, window
         What to draw from, and how to form windows.
     device : torch.device
@@ -190,13 +191,12 @@ class Lister:
 
     def __init__(
         self,
-        tokens: NDArray[np.int32],
-        offsets: NDArray[np.int64],
+        tokens: TokenStore,
         sampling: Sampling,
         window: Window,
         device: torch.device,
     ) -> None:
-        self._tokens, self._offsets, self._keep = tokens, offsets, sampling.keep
+        self._tokens, self._keep = tokens, sampling.keep
         self._form, self._device = form_of(window, len(sampling.keep)), device
         self._drawn = drawn_from(sampling, device)
 
@@ -228,7 +228,7 @@ class Lister:
 
     def _upload(self, stretch: Stretch, key: np.uint64) -> Piece:
         """Return a stretch on the device, with the neighbours that its windows reach."""
-        start, stop, offsets = stretch.start, stretch.stop, self._offsets
+        start, stop, offsets = stretch.start, stretch.stop, self._tokens.offsets
         unit = int(np.searchsorted(offsets, start, side="right")) - 1
         last = int(np.searchsorted(offsets, max(stop - 1, start), side="right")) - 1
         low, high = start, stop
@@ -238,7 +238,7 @@ class Lister:
         bounds = np.clip(offsets[unit : last + 2], low, high) - low
         numbers = [int(key.astype(np.int64)), low, high - low, start - low, stop - low]
         return Piece(
-            self._to_device(self._tokens[low:high].astype(np.int32)),
+            self._to_device(self._tokens.ids[low:high].astype(np.int32)),
             self._to_device(bounds.astype(np.int64)),
             torch.tensor(numbers, dtype=torch.int64).to(self._device),
         )
@@ -254,7 +254,7 @@ class Lister:
             low, high = min(place, far), max(place, far)
             positions = np.arange(low, high, dtype=np.uint64)
             streams = _streams(key, positions)
-            is_kept = (streams >> np.uint64(32)) <= self._keep[self._tokens[low:high]]
+            is_kept = (streams >> np.uint64(32)) <= self._keep[self._tokens.ids[low:high]]
             passed = np.cumsum(is_kept[::way])
             if passed[-1] >= left:
                 return place + way * (int(np.searchsorted(passed, left)) + 1)

@@ -1,6 +1,7 @@
 """What every engine promises, whatever it trains with."""
 
 import dataclasses
+import functools
 import math
 import tracemalloc
 import weakref
@@ -43,6 +44,7 @@ OF_OTHERS = {
 }  # fmt: skip
 
 
+@functools.cache
 def make_corpus(sentences):
     """Make sentences of words from one of four groups, some of which are rarer than others."""
     rng = np.random.default_rng(0)
@@ -51,9 +53,10 @@ def make_corpus(sentences):
     return read_corpus([[f"{g}-{k}" for k in unit] for g, unit in zip(groups, ids, strict=True)])
 
 
-@pytest.fixture(scope="module")
-def corpus():
-    return make_corpus(300)
+@pytest.fixture
+def corpus(engine):
+    # Interpreted, a window of the GPU's engine takes milliseconds.
+    return make_corpus(40 if engine.name == "gpu" else 300)
 
 
 KINDS = {
