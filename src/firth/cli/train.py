@@ -173,17 +173,12 @@ def train(
     from firth.start_report import StartReport
 
     report = StartReport(output, checkpoint, resume=options["resume"], tell=None if quiet else tell)
-    callbacks: list[Callback] = [report]
-    if log is not None:
-        from firth.callbacks import JsonLines
-
-        callbacks.append(JsonLines(log))
     # What was not given may follow from another option, as `dim` does from `start`.
     given = {name: value for name, value in options.items() if _is_given(context, name)}
     vectors = train_vectors(
         inputs,
         **{**given, "holdout": holdout, "frozen": _read_words(frozen)},
-        callbacks=callbacks,
+        callbacks=[report, *_logs(log)],
         progress=False if quiet else None,
     )
     save_or_rescue(vectors, output, overwrite=overwrite, checkpoint=checkpoint)
@@ -191,6 +186,15 @@ def train(
         print_json({"output": str(output), **facts(vectors)})
     elif not quiet:
         print(f"{output}: {len(vectors):,} words, {vectors.dim} dimensions, {_losses(vectors)}")
+
+
+def _logs(path: str | None) -> list[Callback]:
+    """Return what writes the log, if one is wanted."""
+    if path is None:
+        return []
+    from firth.callbacks import JsonLines
+
+    return [JsonLines(path)]
 
 
 def _has_served() -> bool:

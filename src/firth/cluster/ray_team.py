@@ -66,12 +66,10 @@ class RayTeam:
 
     def start(self) -> None:
         """Start the members, wherever there is room."""
-        processors = int(self._ray.cluster_resources().get("CPU", 0))
-        share = min(float(self._threads), processors / self._workers)
+        nodes = [node["Resources"].get("CPU", 0.0) for node in self._ray.nodes() if node["Alive"]]
+        share = share_of_worker(nodes, self._workers, self._threads)
         if share < self._threads:
-            warn(f"{self._workers} workers share the {processors} processors that are left")
-            # Ray counts in ten-thousandths.
-            share = int(share * 1000) / 1000
+            warn(f"{self._workers} workers share the {int(sum(nodes))} processors that are left")
         actor = self._ray.remote(_Seat).options(num_cpus=share, scheduling_strategy="SPREAD")
         self._actors = [actor.remote() for _ in range(self._workers)]
         try:
@@ -164,6 +162,28 @@ class RayTeam:
         self._actors = []
 
 
+def share_of_worker(nodes: Sequence[float], workers: int, threads: int) -> float:
+    """Return the most processors, up to its threads, that each worker can have in one node.
+
+    Parameters
+    ----------
+    nodes : sequence of float
+        The processors of each node.
+
+    Examples
+    --------
+    >>> share_of_worker([16.0, 16.0, 16.0], workers=4, threads=16)
+    8.0
+    """
+    # Ray counts in ten-thousandths.
+    thousandths = [int(processors * 1000) for processors in nodes]
+    shares = {whole // part for whole in thousandths for part in range(1, workers + 1)}
+    for share in sorted({min(threads * 1000, share) for share in shares}, reverse=True):
+        if share > 0 and sum(whole // share for whole in thousandths) >= workers:
+            return share / 1000
+    return 0.0
+
+
 class _Seat:
     """The process of a member."""
 
@@ -213,6 +233,8 @@ def _connect(address: str, processors: int) -> bool:
             warn(
                 f"workers and their threads are {processors}, and there are {available} processors"
             )
+        # By default Ray's workers give way to all other programs.
+        os.environ.setdefault("RAY_worker_niceness", "0")
         ray.init(
             address="local",
             num_cpus=max(processors, available),
