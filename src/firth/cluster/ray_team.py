@@ -73,6 +73,12 @@ class RayTeam:
         actor = self._ray.remote(_Seat).options(num_cpus=share, scheduling_strategy="SPREAD")
         self._actors = [actor.remote() for _ in range(self._workers)]
         try:
+            addresses = self._get(
+                [actor.address.remote() for actor in self._actors], _SECONDS_TO_START
+            )
+            # Sums go round by rank: neighbours on one machine need no network.
+            by_machine = sorted(range(self._workers), key=addresses.__getitem__)
+            self._actors = [self._actors[place] for place in by_machine]
             host, port = self._get([self._actors[0].open_store.remote(self._workers)])[0]
             self._get(
                 [
@@ -187,9 +193,13 @@ def share_of_worker(nodes: Sequence[float], workers: int, threads: int) -> float
 class _Seat:
     """The process of a member."""
 
+    def address(self) -> str:
+        """Return the address of the machine."""
+        return str(_import_ray().util.get_node_ip_address())
+
     def open_store(self, size: int) -> tuple[str, int]:
         """Open the store in which members find each other; return its address."""
-        host = _import_ray().util.get_node_ip_address()
+        host = self.address()
         self._store = import_distributed().TCPStore(
             host, 0, size, is_master=True, wait_for_workers=False, timeout=TIMEOUT
         )
@@ -197,8 +207,7 @@ class _Seat:
 
     def join(self, host: str, port: int, rank: int, size: int) -> None:
         """Become a member of the group whose store is at an address."""
-        own_address = _import_ray().util.get_node_ip_address()
-        self._member = Member(join_group(host, port, rank, size, own_address))
+        self._member = Member(join_group(host, port, rank, size, self.address()))
 
     def call(self, method: str, *arguments: object) -> Any:  # noqa: ANN401
         """Call a method of the member."""
