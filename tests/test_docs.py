@@ -31,7 +31,9 @@ BLOCK = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 # What installs, runs for minutes, or needs a file that is not there.
-NOT_RUN = re.compile(r"pip install|source |scripts/|python benchmarks/|firth (demo|lesson)")
+NOT_RUN = re.compile(
+    r"pip install|source |scripts/|python benchmarks/|firth (demo|lesson)|ray |torchrun|.*--cluster"
+)
 
 ENGLISH = (
     "the king and the queen drink tea in the city of paris in france",

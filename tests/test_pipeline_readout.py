@@ -6,6 +6,7 @@ import pytest
 import firth
 from firth import pipeline
 from firth.errors import ConfigError
+from firth.run_corpus import Reading
 from firth.subwords import make_subwords
 from firth.training.config import TrainConfig
 from firth.training.engines.base import TableShape
@@ -36,8 +37,8 @@ def wrap(corpus):
         }
         result = TrainResult(tables, shapes, (1.0,), (), 1, 1.0, subwords=subwords)
         config = TrainConfig(dim=4)
-        reading = pipeline._Reading("whitespace", False, "strict", "NFC", 0, 0.0)
-        running = pipeline._Running(None, (), None, (), None, "hogwild", readout)
+        reading = Reading("whitespace", False, "strict", "NFC", 0, 0.0)
+        running = pipeline._Running(None, (), None, (), None, "hogwild", readout, None)
         vectors = pipeline._wrap(result, corpus, corpus, config, running, reading)
         return tables, vectors
 

@@ -71,7 +71,7 @@ def test_hands_every_option_on(folder, call):
     options = {
         "model": "cbow", "cbow-gradient": "mean", "loss": "ns", "dim": 6, "window": 3,
         "negative": 2, "epochs": 2, "min-count": 2, "max-vocab": 5, "sample": 0.5,
-        "noise-exponent": 0.5, "lr": 0.03, "min-lr": 0.001, "threads": 1, "seed": 4,
+        "noise-exponent": 0.5, "lr": 0.03, "min-lr": 0.001, "threads": 1, "workers": 1, "seed": 4,
         "tokenizer": "words", "patience": 2, "on-divergence": "halve", "holdout": 0.2,
         "checkpoint": "c-checkpoints", "normalization": "NFKC", "subwords": "2-3", "buckets": 7,
     }  # fmt: skip

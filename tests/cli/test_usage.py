@@ -25,7 +25,6 @@ BOUNDED = {
     [
         ([*TRAIN, "--vector-size", "3"], "there is no option --vector-size; Firth calls it --dim"),
         ([*TRAIN, "--vector_size=3"], "there is no option --vector_size; Firth calls it --dim"),
-        ([*TRAIN, "--workers", "3"], "there is no option --workers; Firth calls it --threads"),
         ([*TRAIN, "-size", "3"], "there is no option -size; Firth calls it --dim"),
         ([*TRAIN, "-minCount", "3"], "there is no option -minCount; Firth calls it --min-count"),
         ([*TRAIN, "--seeds", "3"], "there is no option --seeds; the nearest is --seed"),

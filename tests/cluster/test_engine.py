@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import firth
 from firth.cluster import CutCorpus, cluster_engine
 from firth.corpus import read_corpus
 from firth.errors import FirthError, FirthWarning
@@ -146,3 +147,43 @@ def test_a_run_that_gets_no_further_ends():
     ):
         train(make_corpus(), config_of(2), team)
     assert team.starts == 4
+
+
+@pytest.mark.parametrize("method", ["take_part", "prepare", "restore", "tables"])
+def test_members_may_be_lost_at_any_time(tmp_path, method):
+    corpus, config, team = make_corpus(), config_of(2), ThreadTeam(2)
+    undisturbed = train(corpus, config)
+    team.lose_in, team.lose_after = {method: 2}, [1]
+    with Checkpoints(tmp_path / "run", every=1e-6) as checkpoints, pytest.warns(FirthWarning):
+        found = train(corpus, config, team, checkpoints=checkpoints)
+    assert team.starts > 1
+    assert bytes_of(found) == bytes_of(undisturbed)
+
+
+def losing(make_team, method):
+    def make(workers):
+        team = make_team(workers)
+        team.lose_in = {method: 2}
+        return team
+
+    return make
+
+
+@pytest.mark.parametrize("method", ["take_part", "read", "counts", "encode"])
+def test_members_may_be_lost_while_a_text_is_read(tmp_path, monkeypatch, method):
+    path = tmp_path / "text.txt"
+    path.write_text("tea milk sugar\ntea bread butter\n" * 300)
+    source = [["tea", "milk"], ["bread", "tea"]] * 300 if method == "take_part" else path
+    teams = []
+
+    def make_team(workers):
+        teams.append(ThreadTeam(workers))
+        return teams[-1]
+
+    monkeypatch.setattr("firth.cluster.opening.LocalTeam", make_team)
+    options = {"workers": 2, "dim": 4, "epochs": 1, "sample": 0, "subwords": "none"}
+    undisturbed = firth.train(source, **options)
+    monkeypatch.setattr("firth.cluster.opening.LocalTeam", losing(make_team, method))
+    found = firth.train(source, **options)
+    assert teams[-1].starts == 3
+    assert np.array_equal(found.input_vectors, undisturbed.input_vectors)

@@ -7,5 +7,6 @@ from importlib.util import find_spec
 HAS_TRITON = find_spec("triton") is not None and find_spec("torch") is not None
 if not HAS_TRITON or os.environ.get("TRITON_INTERPRET") != "1":
     collect_ignore = [
-        "compile_kernels.py", "test_engine.py", "test_kernel.py", "test_lists.py",
+        "compile_kernels.py", "test_device_benchmark.py", "test_engine.py", "test_kernel.py",
+        "test_lists.py",
     ]  # fmt: skip

@@ -8,6 +8,7 @@ class ThreadTeam(LocalTeam):
     def __init__(self, size):
         super().__init__(size)
         self.starts = 0
+        self.lose_in = {}  # how often a member is lost in a call of a method
         self.lose_after = []  # calls of "train" after which a member is lost, one number a start
 
     @property
@@ -20,6 +21,10 @@ class ThreadTeam(LocalTeam):
         self.trained = 0
 
     def call_each(self, method, arguments):
+        if self.lose_in.get(method, 0) > 0:
+            self.lose_in[method] -= 1
+            self.close()
+            raise WorkersLost("worker 1 was lost")
         if method == "train":
             self.trained += 1
             if self.lose_after and self.trained > self.lose_after[0]:

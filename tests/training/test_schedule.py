@@ -2,6 +2,7 @@
 
 import pytest
 
+from firth.training.config import TrainConfig
 from firth.training.schedule import Schedule, stretch_length
 
 SCHEDULE = Schedule(first=0.5, last=0.1, epochs=4, size=1_000, length=300)
@@ -26,4 +27,6 @@ def test_stretches_hold_every_position_once(start):
 
 
 def test_every_worker_gets_several_stretches_of_a_short_corpus():
-    assert [stretch_length(size, 2) for size in (0, 1, 16, 17, 10**9)] == [1, 1, 1, 2, 65_536]
+    config = TrainConfig(threads=2)
+    lengths = [stretch_length(config, size) for size in (0, 1, 16, 17, 10**9)]
+    assert lengths == [1, 1, 1, 2, 65_536]

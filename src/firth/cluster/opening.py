@@ -41,7 +41,7 @@ def is_wanted(config: TrainConfig, cluster: object) -> bool:
 
 @contextmanager
 def open_team(config: TrainConfig, cluster: str | None) -> Iterator[Team | None]:
-    """Start the team of a call, or none if one worker is enough; end it afterwards."""
+    """Make the team of a call, or none if one worker is enough; end it afterwards."""
     if not is_wanted(config, cluster):
         yield None
         return
@@ -53,7 +53,6 @@ def open_team(config: TrainConfig, cluster: str | None) -> Iterator[Team | None]
     else:
         team = RayTeam(cluster, config.workers, config.used_threads)
     try:
-        team.start()
         yield team
     finally:
         team.close()

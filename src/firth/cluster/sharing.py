@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from firth.cluster.engine import cluster_engine
 from firth.cluster.parts import CutCorpus
@@ -12,8 +14,14 @@ from firth.cluster.team import Team
 from firth.corpus import Corpus, Vocabulary
 from firth.corpus.first_pass import OpenedSource, TextOptions
 from firth.corpus.shares import share_out
+from firth.errors import warn
 from firth.training.config import TrainConfig
-from firth.training.engines.base import Engine
+from firth.training.engines.base import Engine, WorkersLost
+
+Result = TypeVar("Result")
+
+# How often workers may be lost while a text is read.
+_MOST_LOSSES = 3
 
 
 def read_by_members(
@@ -40,7 +48,8 @@ def read_by_members(
     shares = None if opened.holds_tokens else share_out(opened.files, team.size)
     if shares is None:
         return None
-    corpus, shared = read_text(
+    read = functools.partial(
+        read_text,
         team,
         shares,
         options,
@@ -48,11 +57,27 @@ def read_by_members(
         max_vocab=config.max_vocab,
         start=start,
     )
+    corpus, shared = _with_workers(team, read)
     return corpus, cluster_engine(team, shared)
 
 
 def cut_for_members(team: Team, corpus: Corpus) -> type[Engine]:
     """Give each member of a team its part of a corpus; return the engine."""
     shared = CutCorpus(corpus, team.size)
-    shared.deliver(team)
+    _with_workers(team, lambda: shared.deliver(team))
     return cluster_engine(team, shared)
+
+
+def _with_workers(team: Team, work: Callable[[], Result]) -> Result:
+    """Start a team if need be, and do something with it; start again if workers are lost."""
+    left = _MOST_LOSSES
+    while True:
+        try:
+            if not team.is_running:
+                team.start()
+            return work()
+        except WorkersLost as error:
+            left -= 1
+            if left == 0:
+                raise
+            warn(f"{error}; new workers are started")

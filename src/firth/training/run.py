@@ -38,6 +38,7 @@ class Run:
     def __init__(self, task: Task, reports: Reports, checkpoints: Checkpoints | None) -> None:
         self._task, self._reports = task, reports
         self._engine = task.make_engine()
+        self._engine_is_dropped = False
         self._checkpointer = Checkpointer(checkpoints, task, self._engine)
         self._begun_from: Path | None = None
         self._state = RunState()
@@ -54,21 +55,15 @@ class Run:
     def prepare(self, needed: Estimate) -> None:
         """Compile the engine, put it where the run begins, and measure how long it will take."""
         last = self._checkpointer.begin()
-        run_in_thread(self._engine.compile)
-        self._restore_initial()
+        self._get_ready(last, RunState() if last is None else last.state)
         if last is not None:
             self._begun_from = self._checkpointer.last
-            self._go_on_from(last, last.state)
         # Its tables would stay in memory.
         del last
         epochs_left = self._task.config.epochs - self._state.epoch
         words = epochs_left * self._task.corpus.tokens.size - self._state.position
         seconds = expected_seconds(self._task, self._engine, words)
         self._needed = dataclasses.replace(needed, seconds=seconds)
-
-    def _restore_initial(self) -> None:
-        for name, (places, rows) in self._task.initial_rows().items():
-            self._engine.restore({name: rows}, places)
 
     def close(self) -> None:
         """Release what an exception would hold for as long as its traceback lives."""
@@ -274,15 +269,34 @@ class Run:
             raise error
         self._went_back_to = state
         place = "the beginning" if last is None else self._checkpointer.last
-        self._engine.close()
-        self._engine = self._checkpointer.engine = self._task.make_engine()
         warn(f"{error}; went back to {place}, with new workers")
-        run_in_thread(self._engine.compile)
-        self._restore_initial()
-        self._state = state
-        if last is not None:
-            self._go_on_from(last, state)
+        self._drop_engine()
+        self._get_ready(last, state)
         self._reports.go_back(self._state)
+
+    def _get_ready(self, last: Checkpoint | None, state: RunState) -> None:
+        """Have the engine where the run goes on; if workers are lost meanwhile, start again."""
+        for left in reversed(range(_MOST_LOSSES)):
+            try:
+                if self._engine_is_dropped:
+                    self._engine = self._checkpointer.engine = self._task.make_engine()
+                    self._engine_is_dropped = False
+                run_in_thread(self._engine.compile)
+                for name, (places, rows) in self._task.initial_rows().items():
+                    self._engine.restore({name: rows}, places)
+                self._state = state
+                if last is not None:
+                    self._go_on_from(last, state)
+                return
+            except WorkersLost as error:
+                if left == 0:
+                    raise
+                warn(f"{error}; new workers are started")
+                self._drop_engine()
+
+    def _drop_engine(self) -> None:
+        self._engine.close()
+        self._engine_is_dropped = True
 
     def _interruption(self) -> Interrupted:
         """Return the exception that ends a run after a signal, with what to do."""

@@ -39,7 +39,7 @@ OPTIONS = {
 # Those of CBOW, which is what they are compared with.
 OF_CBOW = {"cbow_gradient": "mean"}
 OF_OTHERS = {
-    "windows", "buckets", "epochs", "min_count", "max_vocab", "threads", "deterministic",
+    "windows", "buckets", "epochs", "min_count", "max_vocab", "threads", "workers", "deterministic",
     "patience", "on_divergence",
 }  # fmt: skip
 
