@@ -149,7 +149,7 @@ def test_a_run_that_gets_no_further_ends():
     assert team.starts == 4
 
 
-@pytest.mark.parametrize("method", ["take_part", "prepare", "restore", "tables"])
+@pytest.mark.parametrize("method", ["prepare", "restore", "tables"])
 def test_members_may_be_lost_at_any_time(tmp_path, method):
     corpus, config, team = make_corpus(), config_of(2), ThreadTeam(2)
     undisturbed = train(corpus, config)
