@@ -70,7 +70,7 @@ def test_documents_keep_their_numbers_where_phrases_are_joined(tmp_path):
 
 @KINDS
 def test_a_run_that_is_stopped_goes_on_to_the_same_bytes(model, documents, tmp_path, monkeypatch):
-    monkeypatch.setattr(schedule, "_STRETCH", 100)
+    monkeypatch.setattr(schedule, "STRETCH", 100)
     corpus = firth.read_corpus(UNITS, min_count=1)
     config = TrainConfig(**OPTIONS, model=model, documents=documents)
     whole = train_corpus(corpus, config)

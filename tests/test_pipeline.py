@@ -79,7 +79,7 @@ def test_how_stretches_are_cut_changes_no_vector(monkeypatch):
     units = planted_units(sentences=300)
     options = {"dim": 20, "epochs": 2, "threads": 1}
     whole = firth.train(units, **options)
-    monkeypatch.setattr("firth.training.schedule._STRETCH", 37)
+    monkeypatch.setattr("firth.training.schedule.STRETCH", 37)
     assert firth.train(units, **options).input_vectors.tobytes() == whole.input_vectors.tobytes()
 
 

@@ -170,7 +170,7 @@ def stop_again_and_again(units, folder, after, threads, options, least=3):
 @pytest.mark.parametrize("model", ["skipgram", "cbow"])
 @pytest.mark.parametrize("loss", ["ns", "hs"])
 def test_a_run_stopped_again_and_again_ends_with_the_same_bytes(tmp_path, monkeypatch, model, loss):
-    monkeypatch.setattr(schedule, "_STRETCH", 2048)
+    monkeypatch.setattr(schedule, "STRETCH", 2048)
     options = {**OPTIONS, "model": model, "loss": loss, "deterministic": True, "holdout": 0.1}
     alone = firth.train(UNITS, **options)
     vectors = stop_again_and_again(UNITS, tmp_path / "c", 4_000, (1, 2, 3), options)
@@ -181,7 +181,7 @@ def test_a_run_stopped_again_and_again_ends_with_the_same_bytes(tmp_path, monkey
 
 @pytest.mark.parametrize("more", [{"subwords": (2, 3)}, {"phrases": 1}])
 def test_a_stopped_run_with_ngrams_or_phrases_ends_with_the_same_bytes(tmp_path, monkeypatch, more):
-    monkeypatch.setattr(schedule, "_STRETCH", 2048)
+    monkeypatch.setattr(schedule, "STRETCH", 2048)
     options = {**OPTIONS, "deterministic": True, **more}
     units = [*UNITS, *[["w1", "new", "york", "w2"]] * 100]
     alone = firth.train(units, **options)
@@ -195,7 +195,7 @@ def test_a_stopped_run_with_ngrams_or_phrases_ends_with_the_same_bytes(tmp_path,
 def test_a_stopped_run_from_vectors_with_frozen_words_ends_with_the_same_bytes(
     tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(schedule, "_STRETCH", 2048)
+    monkeypatch.setattr(schedule, "STRETCH", 2048)
     before = firth.train(make_units(seed=1), **OPTIONS)
     frozen = ["w1", "w30", "w2"]
     options = {**OPTIONS, "start": before, "frozen": frozen}

@@ -7,9 +7,8 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from firth.cluster.sharing import cut_for_members, read_by_members
-from firth.cluster.team import Team
 from firth.corpus import Corpus, read_corpus
 from firth.corpus.first_pass import TextOptions
 from firth.corpus.reading import Source
@@ -22,6 +21,9 @@ from firth.training.engines.base import Engine
 from firth.training.engines.registry import engine_named
 from firth.training.initial import check_known, known_words
 from firth.vectors import Vectors
+
+if TYPE_CHECKING:
+    from firth.cluster.team import Team
 
 _LOG = logging.getLogger(__name__)
 
@@ -69,17 +71,48 @@ def read_for_run(
     team : Team, optional
         The workers, if there are several.
     """
+    found = None
     if team is not None and reading.is_line_by_line and config.documents == "none":
-        words = None if start is None else known_words(start)
-        found = None
-        if not isinstance(source, Corpus):
-            found = read_by_members(team, source, config, reading.text, words, leave_out)
-        if found is not None:
-            return found
-    corpus = _read(source, config, reading, start, leave_out, on_progress)
+        found = _read_by_members(source, config, reading, start, leave_out, team)
+    if found is None:
+        corpus = _read(source, config, reading, start, leave_out, on_progress)
+        found = corpus, _engine_for(corpus, team, engine)
+    corpus = found[0]
+    _LOG.info(
+        "read %d words in %d units: a vocabulary of %d words, %d tokens to train on, %d held out",
+        corpus.words_read,
+        corpus.units_read,
+        len(corpus.vocabulary),
+        corpus.tokens.size - corpus.held_out,
+        corpus.held_out,
+    )
+    return found
+
+
+def _read_by_members(
+    source: Source | Corpus,
+    config: TrainConfig,
+    reading: Reading,
+    start: Vectors | None,
+    leave_out: Sequence[Path],
+    team: Team,
+) -> tuple[Corpus, type[Engine]] | None:
+    """Have each member of a team read its part; return None if one process has to read it."""
+    if isinstance(source, Corpus):
+        return None
+    from firth.cluster.sharing import read_by_members
+
+    words = None if start is None else known_words(start)
+    return read_by_members(team, source, config, reading.text, words, leave_out)
+
+
+def _engine_for(corpus: Corpus, team: Team | None, name: str) -> type[Engine]:
+    """Return the engine of a name, or that of a team whose members get their parts."""
     if team is None:
-        return corpus, engine_named(engine)
-    return corpus, cut_for_members(team, corpus)
+        return engine_named(name)
+    from firth.cluster.sharing import cut_for_members
+
+    return cut_for_members(team, corpus)
 
 
 def _read(
@@ -92,25 +125,15 @@ def _read(
 ) -> Corpus:
     """Return the source as a corpus, which it may be already."""
     if isinstance(source, Corpus):
-        corpus = source
-        check_known(start, corpus)
-    else:
-        corpus = read_corpus(
-            source,
-            **vars(reading),
-            min_count=config.min_count,
-            max_vocab=config.max_vocab,
-            seed=config.seed,
-            start=None if start is None else known_words(start),
-            leave_out=leave_out,
-            on_progress=on_progress,
-        )
-    _LOG.info(
-        "read %d words in %d units: a vocabulary of %d words, %d tokens to train on, %d held out",
-        corpus.words_read,
-        corpus.units_read,
-        len(corpus.vocabulary),
-        corpus.tokens.size - corpus.held_out,
-        corpus.held_out,
+        check_known(start, source)
+        return source
+    return read_corpus(
+        source,
+        **vars(reading),
+        min_count=config.min_count,
+        max_vocab=config.max_vocab,
+        seed=config.seed,
+        start=None if start is None else known_words(start),
+        leave_out=leave_out,
+        on_progress=on_progress,
     )
-    return corpus

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 
 import firth
-from firth.cluster import CutCorpus, cluster_engine
-from firth.corpus import read_corpus
+from firth.cluster.engine import cluster_engine
+from firth.cluster.parts import CutCorpus
 from firth.errors import FirthError, FirthWarning
 from firth.training import TrainConfig, train_corpus
 from firth.training.checkpoints.folder import Checkpoints
 from firth.training.engines.base import Stretch
 from firth.training.engines.hogwild import HogwildEngine
+from planted import check_groups_are_found, planted_corpus
 from thread_team import ThreadTeam
 
 KINDS = {
@@ -20,16 +21,6 @@ KINDS = {
     "tree": {"loss": "hs"},
     "documents": {"documents": "joint"},
 }
-
-
-def make_corpus(units=600, **options):
-    """Make units of words from one of four groups, some of which are rarer than others."""
-    rng = np.random.default_rng(0)
-    ids = np.minimum(*rng.integers([[0], [1]], [[6], [7]], size=(units, 2, 8)).swapaxes(0, 1))
-    groups = rng.integers(4, size=units)
-    return read_corpus(
-        [[f"{g}-{k}" for k in unit] for g, unit in zip(groups, ids, strict=True)], **options
-    )
 
 
 def config_of(workers, **options):
@@ -48,7 +39,7 @@ def bytes_of(result):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_one_member_does_what_one_thread_does(kind):
-    corpus = make_corpus()
+    corpus = planted_corpus(600)
     engine = cluster_engine(ThreadTeam(1), CutCorpus(corpus, 1))
     config = config_of(1, **KINDS[kind])
     found = train_corpus(corpus, config, engine=engine)
@@ -61,20 +52,16 @@ def test_one_member_does_what_one_thread_does(kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_members_find_planted_groups_and_give_the_same_bytes_twice(kind):
-    corpus = make_corpus(1_200)
+    corpus = planted_corpus(1_200)
     config = config_of(3, **KINDS[kind], epochs=4)
     result, again = (train(corpus, config) for _ in range(2))
     assert bytes_of(result) == bytes_of(again)
-    assert result.losses[-1] < 0.95 * result.losses[0]
-    unit = result.input_vectors / np.linalg.norm(result.input_vectors, axis=1, keepdims=True)
-    groups = np.array([word[0] for word in corpus.vocabulary])
-    for row, near in enumerate(np.argsort(-unit @ unit.T)[:, :6]):
-        assert set(groups[near]) == {groups[row]}
+    check_groups_are_found(result, corpus)
 
 
 def test_after_a_stretch_all_members_have_the_same_tables():
     # Their parts differ in size.
-    corpus, config, team = make_corpus(1_001), config_of(3), ThreadTeam(3)
+    corpus, config, team = planted_corpus(1_001), config_of(3), ThreadTeam(3)
     made = cluster_engine(team, CutCorpus(corpus, 3))(
         config, corpus.vocabulary.counts, corpus.tokens, 1_000
     )
@@ -86,7 +73,7 @@ def test_after_a_stretch_all_members_have_the_same_tables():
 
 
 def test_documents_come_back_in_the_order_of_the_corpus():
-    corpus, config = make_corpus(100), config_of(3, documents="alone", epochs=1)
+    corpus, config = planted_corpus(100), config_of(3, documents="alone", epochs=1)
     result = train(corpus, config)
     team = ThreadTeam(3)
     made = cluster_engine(team, CutCorpus(corpus, 3))(
@@ -99,7 +86,7 @@ def test_documents_come_back_in_the_order_of_the_corpus():
 
 
 def test_held_out_text_is_measured_and_changes_nothing():
-    corpus = make_corpus(holdout=0.2)
+    corpus = planted_corpus(600, holdout=0.2)
     counts, tokens, size = corpus.vocabulary.counts, corpus.tokens, corpus.tokens.size
     trained = train_corpus(corpus, config_of(1)).tables
     measured = {}
@@ -118,7 +105,7 @@ def test_held_out_text_is_measured_and_changes_nothing():
 
 
 def test_lost_members_are_replaced_and_nothing_is_trained_twice(tmp_path):
-    corpus, config, team = make_corpus(), config_of(2), ThreadTeam(2)
+    corpus, config, team = planted_corpus(600), config_of(2), ThreadTeam(2)
     team.lose_after = [2, 0]
     with (
         Checkpoints(tmp_path / "run", every=1e-6) as checkpoints,
@@ -131,7 +118,7 @@ def test_lost_members_are_replaced_and_nothing_is_trained_twice(tmp_path):
 
 
 def test_without_checkpoints_the_run_begins_again():
-    corpus, config, team = make_corpus(), config_of(2), ThreadTeam(2)
+    corpus, config, team = planted_corpus(600), config_of(2), ThreadTeam(2)
     team.lose_after = [3]
     with pytest.warns(FirthWarning, match="worker 1 was lost; went back to the beginning"):
         found = train(corpus, config, team)
@@ -145,13 +132,13 @@ def test_a_run_that_gets_no_further_ends():
         pytest.warns(FirthWarning, match="went back"),
         pytest.raises(FirthError, match="worker 1 was lost"),
     ):
-        train(make_corpus(), config_of(2), team)
+        train(planted_corpus(600), config_of(2), team)
     assert team.starts == 4
 
 
 @pytest.mark.parametrize("method", ["prepare", "restore", "tables"])
 def test_members_may_be_lost_at_any_time(tmp_path, method):
-    corpus, config, team = make_corpus(), config_of(2), ThreadTeam(2)
+    corpus, config, team = planted_corpus(600), config_of(2), ThreadTeam(2)
     undisturbed = train(corpus, config)
     team.lose_in, team.lose_after = {method: 2}, [1]
     with Checkpoints(tmp_path / "run", every=1e-6) as checkpoints, pytest.warns(FirthWarning):
@@ -180,10 +167,10 @@ def test_members_may_be_lost_while_a_text_is_read(tmp_path, monkeypatch, method)
         teams.append(ThreadTeam(workers))
         return teams[-1]
 
-    monkeypatch.setattr("firth.cluster.opening.LocalTeam", make_team)
+    monkeypatch.setattr("firth.cluster.local_team.LocalTeam", make_team)
     options = {"workers": 2, "dim": 4, "epochs": 1, "sample": 0, "subwords": "none"}
     undisturbed = firth.train(source, **options)
-    monkeypatch.setattr("firth.cluster.opening.LocalTeam", losing(make_team, method))
+    monkeypatch.setattr("firth.cluster.local_team.LocalTeam", losing(make_team, method))
     found = firth.train(source, **options)
     assert teams[-1].starts == 3
     assert np.array_equal(found.input_vectors, undisturbed.input_vectors)

@@ -63,6 +63,15 @@ def test_workers_are_threads_by_default():
     assert found[0].config["options"]["workers"] == 3
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_was_read_is_logged(tmp_path, caplog, workers):
+    path = tmp_path / "text.txt"
+    path.write_text("tea milk sugar\n" * 100)
+    with caplog.at_level("INFO", logger="firth"):
+        firth.train(path, workers=workers, dim=4, sample=0, subwords="none", threads=1)
+    assert "read 300 words in 100 units: a vocabulary of 3 words, 300 tokens" in caplog.text
+
+
 def test_a_member_that_fails_ends_the_others():
     team = ThreadTeam(3)
     team.start()

@@ -221,7 +221,7 @@ def measure(engine, corpus, words, **options):
 
 
 def test_the_time_is_that_of_all_words_at_the_speed_measured(corpus, monkeypatch):
-    monkeypatch.setattr(schedule, "_STRETCH", 1_500)
+    monkeypatch.setattr(schedule, "STRETCH", 1_500)
     engine = Steady(monkeypatch, per_word=1e-6)
     assert measure(engine, corpus, words=100_000_000) == pytest.approx(100.0)
     assert all(stretch.lr == stretch.slope == 0.0 for stretch in engine.stretches)

@@ -19,7 +19,7 @@ CONFIG = TrainConfig(dim=8, epochs=3, threads=1, sample=0, min_count=1)
 
 @pytest.fixture(autouse=True)
 def short_stretches(monkeypatch):
-    monkeypatch.setattr(schedule, "_STRETCH", 512)
+    monkeypatch.setattr(schedule, "STRETCH", 512)
 
 
 @pytest.fixture(scope="module")

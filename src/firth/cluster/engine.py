@@ -12,7 +12,7 @@ from typing import ClassVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.cluster.member import STRETCH, Job
+from firth.cluster.member import Job
 from firth.cluster.parts import SharedCorpus
 from firth.cluster.plan import block_length, steps_of
 from firth.cluster.team import Team
@@ -29,6 +29,7 @@ from firth.training.engines.base import (
 )
 from firth.training.engines.hogwild import HogwildEngine
 from firth.training.engines.tables import two_tables
+from firth.training.schedule import STRETCH
 
 
 class ClusterEngine:

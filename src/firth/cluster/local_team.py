@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy as np
 
 from firth.cluster.group import GroupBroken
 from firth.cluster.member import Member
+from firth.cluster.team import Team
 from firth.training.engines.base import Floats
 
 
@@ -53,7 +53,7 @@ class LocalGroup:
             raise GroupBroken("another worker has failed") from None
 
 
-class LocalTeam:
+class LocalTeam(Team):
     """Members as threads; see `Team`."""
 
     def __init__(self, workers: int) -> None:
@@ -75,10 +75,6 @@ class LocalTeam:
         """Make the members."""
         self._meeting = _Meeting(self.size)
         self._members = [Member(LocalGroup(rank, self._meeting)) for rank in range(self.size)]
-
-    def call(self, method: str, *arguments: object) -> list[Any]:
-        """Call a method of all members at once; see `Team`."""
-        return self.call_each(method, [arguments] * self.size)
 
     def call_each(self, method: str, arguments: Sequence[Sequence[object]]) -> list[Any]:
         """Call a method of all members at once, each with its own arguments; see `Team`."""
@@ -105,10 +101,6 @@ class LocalTeam:
     def call_first(self, method: str, *arguments: object) -> Any:  # noqa: ANN401
         """Call a method of the first member; see `Team`."""
         return getattr(self._members[0], method)(*arguments)
-
-    def call_merged(self, method: str, merge: Callable[[Any, Any], Any]) -> Any:  # noqa: ANN401
-        """Call a method of all members, and merge their results; see `Team`."""
-        return functools.reduce(merge, self.call(method))
 
     def close(self) -> None:
         """Drop the members."""

@@ -15,7 +15,6 @@ from firth._version import __version__
 from firth.cluster.agreement import Agreement
 from firth.cluster.group import Group
 from firth.cluster.parts import Whole
-from firth.cluster.rates import expected_changes
 from firth.cluster.reading import Counts, PartReader
 from firth.corpus import TokenStore, Vocabulary
 from firth.corpus.digest import digest
@@ -34,10 +33,12 @@ from firth.training.engines.base import (
 )
 from firth.training.engines.hogwild import HogwildEngine
 from firth.training.engines.threads import train_in_threads
-from firth.training.schedule import stretches
+from firth.training.rates import expected_changes
+from firth.training.schedule import STRETCH, stretches
 
-# The most tokens that one call of the engine trains.
-STRETCH = 65_536
+# How strongly a noise word is drawn back, where a centre counts 1: the curvature of the loss is
+# s (1 - s), and the score s of most noise words is near 0.
+_NOISE_WEIGHT = 0.15
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,15 +73,17 @@ class Member:
             "firth": __version__,
             "python": platform.python_version(),
             "made_by": made_by(),
-            "host": _host(),
+            "host": socket.gethostname(),
         }
 
-    def read(self, files: list[TextFile], sizes: list[int], options: TextOptions) -> None:
+    def read(self, files: list[TextFile], sizes: list[int | None], options: TextOptions) -> None:
         """Read a part of a text: ranges of files, which have these sizes as a whole."""
         try:
             self._reader = PartReader(files, sizes, options)
         except CorpusError as error:
-            raise CorpusError(f"{error} (worker {self._group.rank} on {_host()})") from error
+            raise CorpusError(
+                f"{error} (worker {self._group.rank} on {socket.gethostname()})"
+            ) from error
 
     def counts(self) -> Counts:
         """Return the words of the part that was read, and their counts."""
@@ -114,7 +117,7 @@ class Member:
         self._engine.compile()
         sizes = sizes_of(config, len(counts), len(tokens), composition)
         self._words = sizes.words + sizes.ngrams  # rows of the input table that all members have
-        rates = expected_changes(config, counts, sizes, composition)
+        rates = expected_changes(config, counts, sizes, composition, _NOISE_WEIGHT)
         tables = self._engine.tables()
         self._agreement = Agreement(tables, rates, self._group.size)
 
@@ -204,7 +207,3 @@ class Member:
     def _views(self) -> Tables:
         assert self._engine is not None
         return self._engine.tables()
-
-
-def _host() -> str:
-    return socket.gethostname()

@@ -1,18 +1,23 @@
-"""Opening the team that a call asks for."""
+"""Opening the team that a call asks for.
+
+Most calls ask for none, so what teams need is imported when one is made.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from firth.checks import shown
-from firth.cluster.local_team import LocalTeam
-from firth.cluster.ray_team import RayTeam
-from firth.cluster.team import Team
-from firth.cluster.torchrun import TORCHRUN, TorchrunTeam, rank_here
 from firth.errors import ConfigError
 from firth.training.config import TrainConfig
 from firth.training.engines.registry import DEFAULT
+
+if TYPE_CHECKING:
+    from firth.cluster.team import Team
+
+TORCHRUN = "torchrun"
 
 
 def check_cluster(config: TrainConfig, cluster: object, engine: str) -> None:
@@ -22,11 +27,10 @@ def check_cluster(config: TrainConfig, cluster: object, engine: str) -> None:
             "cluster must be 'auto', the address of a Ray cluster, or 'torchrun', got "
             f"{shown(cluster)}"
         )
-    if cluster == TORCHRUN and rank_here() > 0:
-        raise ConfigError(
-            "with cluster='torchrun' only the process of rank 0 trains; in the others call "
-            "firth.cluster.torchrun.serve()"
-        )
+    if cluster == TORCHRUN:
+        from firth.cluster.torchrun import check_leads
+
+        check_leads()
     if is_wanted(config, cluster) and engine != DEFAULT:
         raise ConfigError(
             f"engine={engine!r} (--engine) trains with one worker: give engine={DEFAULT!r}, or no "
@@ -45,14 +49,22 @@ def open_team(config: TrainConfig, cluster: str | None) -> Iterator[Team | None]
     if not is_wanted(config, cluster):
         yield None
         return
-    team: Team
-    if cluster is None:
-        team = LocalTeam(config.workers)
-    elif cluster == TORCHRUN:
-        team = TorchrunTeam(config.workers)
-    else:
-        team = RayTeam(cluster, config.workers, config.used_threads)
+    team = _make_team(config, cluster)
     try:
         yield team
     finally:
         team.close()
+
+
+def _make_team(config: TrainConfig, cluster: str | None) -> Team:
+    if cluster is None:
+        from firth.cluster.local_team import LocalTeam
+
+        return LocalTeam(config.workers)
+    if cluster == TORCHRUN:
+        from firth.cluster.torchrun import TorchrunTeam
+
+        return TorchrunTeam(config.workers)
+    from firth.cluster.ray_team import RayTeam
+
+    return RayTeam(cluster, config.workers, config.used_threads)

@@ -10,10 +10,10 @@ from typing import Any
 
 from firth.cluster.group import TIMEOUT, GroupBroken, import_distributed, import_extra, join_group
 from firth.cluster.member import Member
-from firth.cluster.team import check_alike
+from firth.cluster.team import Team, check_alike
 from firth.errors import ConfigError, FirthError, warn
 from firth.io.resources import available_processors
-from firth.training.engines.base import WorkersLost
+from firth.training.engines.lost import WorkersLost
 
 AUTO = "auto"
 # How long members may take to be placed, and then to tell why they failed.
@@ -21,7 +21,7 @@ _SECONDS_TO_START = 120.0
 _SECONDS_TO_FAIL = 5.0
 
 
-class RayTeam:
+class RayTeam(Team):
     """Members as Ray actors, connected by PyTorch's `gloo`; see `Team`.
 
     Actors alone start several times as fast as Ray Train's worker groups, and what they need of
@@ -45,14 +45,9 @@ class RayTeam:
     def __init__(self, address: str, workers: int, threads: int) -> None:
         self._ray = _import_ray()
         import_distributed()
-        self._workers, self._threads = workers, threads
+        self.size, self._threads = workers, threads
         self._actors: list[Any] = []
         self._is_own = _connect(address, workers * threads)
-
-    @property
-    def size(self) -> int:
-        """The number of members."""
-        return self._workers
 
     @property
     def members_here(self) -> int:
@@ -67,22 +62,22 @@ class RayTeam:
     def start(self) -> None:
         """Start the members, wherever there is room."""
         nodes = [node["Resources"].get("CPU", 0.0) for node in self._ray.nodes() if node["Alive"]]
-        share = share_of_worker(nodes, self._workers, self._threads)
+        share = share_of_worker(nodes, self.size, self._threads)
         if share < self._threads:
-            warn(f"{self._workers} workers share the {int(sum(nodes))} processors that are left")
+            warn(f"{self.size} workers share the {int(sum(nodes))} processors that are left")
         actor = self._ray.remote(_Seat).options(num_cpus=share, scheduling_strategy="SPREAD")
-        self._actors = [actor.remote() for _ in range(self._workers)]
+        self._actors = [actor.remote() for _ in range(self.size)]
         try:
             addresses = self._get(
                 [actor.address.remote() for actor in self._actors], _SECONDS_TO_START
             )
             # Sums go round by rank: neighbours on one machine need no network.
-            by_machine = sorted(range(self._workers), key=addresses.__getitem__)
+            by_machine = sorted(range(self.size), key=addresses.__getitem__)
             self._actors = [self._actors[place] for place in by_machine]
-            host, port = self._get([self._actors[0].open_store.remote(self._workers)])[0]
+            host, port = self._get([self._actors[0].open_store.remote(self.size)])[0]
             self._get(
                 [
-                    actor.join.remote(host, port, rank, self._workers)
+                    actor.join.remote(host, port, rank, self.size)
                     for rank, actor in enumerate(self._actors)
                 ],
                 _SECONDS_TO_START,
@@ -96,7 +91,7 @@ class RayTeam:
         """Call a method of all members at once; see `Team`."""
         # One copy for all members of a machine.
         shared = [self._ray.put(argument) for argument in arguments]
-        return self.call_each(method, [shared] * self._workers)
+        return self.call_each(method, [shared] * self.size)
 
     def call_each(self, method: str, arguments: Sequence[Sequence[object]]) -> list[Any]:
         """Call a method of all members at once, each with its own arguments; see `Team`."""
@@ -153,7 +148,7 @@ class RayTeam:
             try:
                 self._ray.get(reference, timeout=_SECONDS_TO_FAIL)
             except self._ray.exceptions.ActorDiedError:
-                return f"worker {rank} of {self._workers} ended"
+                return f"worker {rank} of {self.size} ended"
             except self._ray.exceptions.RayError:
                 continue
         return otherwise.splitlines()[0]

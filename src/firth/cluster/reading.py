@@ -26,7 +26,7 @@ from firth.corpus.second_pass import second_pass
 from firth.corpus.selection import find_words, select_words
 from firth.corpus.sources import TextFile
 from firth.corpus.tokens import ScratchArray
-from firth.errors import CorpusError, reraise
+from firth.errors import CorpusError
 
 _WORDS_AT_ONCE = 1 << 16
 
@@ -77,11 +77,13 @@ def merge(first: Counts, second: Counts) -> Counts:
 class PartReader:
     """Reads one part of a text in two passes, in the process of a member."""
 
-    def __init__(self, files: list[TextFile], sizes: list[int], options: TextOptions) -> None:
+    def __init__(
+        self, files: list[TextFile], sizes: list[int | None], options: TextOptions
+    ) -> None:
         for file, size in zip(files, sizes, strict=True):
-            if whole_size(file) != size:
+            if (found := _whole_size(file)) != size:
                 raise CorpusError(
-                    f"{file.path} has {whole_size(file):,} bytes, and {size:,} on the machine that "
+                    f"{file.path} has {found:,} bytes, and {size:,} on the machine that "
                     "leads the run: all machines must have the same texts under the same names"
                 )
         self._open = contextlib.ExitStack()
@@ -219,13 +221,11 @@ def read_text(
 
 
 def _read_parts(team: Team, shares: list[list[TextFile]], options: TextOptions) -> None:
-    sizes = [[whole_size(file) for file in files] for files in shares]
+    sizes = [[_whole_size(file) for file in files] for files in shares]
     arguments = [[files, own, options] for files, own in zip(shares, sizes, strict=True)]
     team.call_each("read", arguments)
 
 
-def whole_size(file: TextFile) -> int:
+def _whole_size(file: TextFile) -> int | None:
     """Return the bytes of the file of which a share is a range."""
-    assert file.path is not None
-    with reraise(CorpusError, f"read {file.name}"):
-        return file.path.stat().st_size
+    return TextFile(file.path).size()

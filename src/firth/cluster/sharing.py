@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 from firth.cluster.engine import cluster_engine
 from firth.cluster.parts import CutCorpus
@@ -14,14 +13,9 @@ from firth.cluster.team import Team
 from firth.corpus import Corpus, Vocabulary
 from firth.corpus.first_pass import OpenedSource, TextOptions
 from firth.corpus.shares import share_out
-from firth.errors import warn
 from firth.training.config import TrainConfig
-from firth.training.engines.base import Engine, WorkersLost
-
-Result = TypeVar("Result")
-
-# How often workers may be lost while a text is read.
-_MOST_LOSSES = 3
+from firth.training.engines.base import Engine
+from firth.training.engines.lost import Result, begin_until_done
 
 
 def read_by_members(
@@ -69,15 +63,11 @@ def cut_for_members(team: Team, corpus: Corpus) -> type[Engine]:
 
 
 def _with_workers(team: Team, work: Callable[[], Result]) -> Result:
-    """Start a team if need be, and do something with it; start again if workers are lost."""
-    left = _MOST_LOSSES
-    while True:
-        try:
-            if not team.is_running:
-                team.start()
-            return work()
-        except WorkersLost as error:
-            left -= 1
-            if left == 0:
-                raise
-            warn(f"{error}; new workers are started")
+    """Do something with a team, whose members are started if need be."""
+
+    def begin() -> Result:
+        if not team.is_running:
+            team.start()
+        return work()
+
+    return begin_until_done(begin)

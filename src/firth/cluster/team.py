@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -11,9 +12,8 @@ from firth.errors import ConfigError
 class Team(Protocol):
     """Members in processes of their own, which do the same at the same time."""
 
-    @property
-    def size(self) -> int:
-        """The number of members."""
+    size: int
+    """The number of members."""
 
     @property
     def members_here(self) -> int:
@@ -38,6 +38,7 @@ class Team(Protocol):
         FirthError
             If a member raised it.
         """
+        return self.call_each(method, [arguments] * self.size)
 
     def call_each(self, method: str, arguments: Sequence[Sequence[object]]) -> list[Any]:
         """Call a method of all members at once, each with arguments of its own; see `call`."""
@@ -46,7 +47,8 @@ class Team(Protocol):
         """Call a method of the first member, and return its result; see `call`."""
 
     def call_merged(self, method: str, merge: Callable[[Any, Any], Any]) -> Any:  # noqa: ANN401
-        """Call a method of all members, and merge neighbours' results until one is left."""
+        """Call a method of all members, and merge their results, neighbours with neighbours."""
+        return functools.reduce(merge, self.call(method))
 
     def close(self) -> None:
         """End all members, and what was started for them."""

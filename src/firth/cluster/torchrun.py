@@ -7,18 +7,16 @@ lost, `torchrun` ends all of them; with its `--max-restarts` and `--resume` the 
 from __future__ import annotations
 
 import datetime
-import functools
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from firth.cluster.group import TIMEOUT, GroupBroken, TorchGroup, import_distributed
 from firth.cluster.member import Member
-from firth.cluster.team import check_alike
+from firth.cluster.team import Team, check_alike
 from firth.errors import ConfigError
-from firth.training.engines.base import WorkersLost
+from firth.training.engines.lost import WorkersLost
 
-TORCHRUN = "torchrun"
 # How long members wait for the leader, which may read a text meanwhile.
 _PATIENCE = datetime.timedelta(days=7)
 
@@ -39,6 +37,15 @@ def rank_here() -> int:
     return int(os.environ["RANK"])
 
 
+def check_leads() -> None:
+    """Raise ConfigError if another process of `torchrun` than this one leads the run."""
+    if rank_here() > 0:
+        raise ConfigError(
+            "with cluster='torchrun' only the process of rank 0 trains; in the others call "
+            "firth.cluster.torchrun.serve()"
+        )
+
+
 def serve() -> None:
     """Be a member of the team of the process of rank 0, until its run is done."""
     channel = _Channel()
@@ -48,7 +55,7 @@ def serve() -> None:
     channel.close()
 
 
-class TorchrunTeam:
+class TorchrunTeam(Team):
     """The processes that `torchrun` started, led by this one; see `Team`.
 
     Raises
@@ -84,10 +91,6 @@ class TorchrunTeam:
         self._member = Member(self._channel.group)
         check_alike(self.call("describe"))
 
-    def call(self, method: str, *arguments: object) -> list[Any]:
-        """Call a method of all members at once; see `Team`."""
-        return self.call_each(method, [arguments] * self.size)
-
     def call_each(self, method: str, arguments: Sequence[Sequence[object]]) -> list[Any]:
         """Call a method of all members at once, each with its own arguments; see `Team`."""
         assert self._channel is not None
@@ -105,10 +108,6 @@ class TorchrunTeam:
     def call_first(self, method: str, *arguments: object) -> Any:  # noqa: ANN401
         """Call a method of the first member, which is in this process; see `Team`."""
         return getattr(self._member, method)(*arguments)
-
-    def call_merged(self, method: str, merge: Callable[[Any, Any], Any]) -> Any:  # noqa: ANN401
-        """Call a method of all members, and merge their results; see `Team`."""
-        return functools.reduce(merge, self.call(method))
 
     def close(self) -> None:
         """Let the other processes end."""

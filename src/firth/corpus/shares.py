@@ -14,7 +14,8 @@ from firth.io.compression import compression_of
 # A line may be so long before a cut falls inside it.
 _FARTHEST = 1 << 20
 _BLOCK = 1 << 16
-_SPACES = b" \t\n\r"
+_LINE_ENDS = (b"\n",)
+_SPACES = (b" ", b"\t", b"\n", b"\r")
 
 
 def share_out(files: Sequence[TextFile], workers: int) -> list[list[TextFile]] | None:
@@ -65,15 +66,11 @@ def _cut_near(path: Path, wanted: int) -> int:
         return 0
     with reraise(CorpusError, f"read {path}"), path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
-        for ends, farthest in ((b"\n", wanted + _FARTHEST), (_SPACES, size)):
+        for ends, farthest in ((_LINE_ENDS, wanted + _FARTHEST), (_SPACES, size)):
             place = file.seek(wanted - 1)
             while block := file.read(max(0, min(_BLOCK, farthest - place))):
-                found = [at for at in map(block.find, _each(ends)) if at >= 0]
+                found = [at for at in map(block.find, ends) if at >= 0]
                 if found:
                     return place + min(found) + 1
                 place += len(block)
     return size
-
-
-def _each(characters: bytes) -> list[bytes]:
-    return [bytes([character]) for character in characters]

@@ -125,12 +125,12 @@ class GpuEngine:
         check_room(needed, free_memory(self._device), what)
         sampling = sampling_of(counts, config)
         self._lister = Lister(tokens, sampling, window_of(config), self._device)
-        shares = shares_of_centres(counts, sampling.keep)
+        shares = shares_of_centres(counts, config.sample)
         run = shape_of(config, trains=True, precision="ieee").run
         most = run * programs_of(self._device, _PER_PROCESSOR)
         windows = windows_in_flight(shares, most)
         self._programs = max(1, windows // run)
-        expected = rates(config, counts, shares, self._programs * run, composition)
+        expected = rates(config, counts, sizes, self._programs * run, composition)
         for values in expected:
             values[frozen[frozen < len(values)]] = FROZEN
         self._tables = self._make_tables(expected, composition)

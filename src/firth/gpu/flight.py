@@ -18,9 +18,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.training import sampling
 from firth.training.config import TrainConfig
-from firth.training.engines.base import Composition, Floats
+from firth.training.engines.base import INPUT, OUTPUT, Composition, Floats, Sizes
+from firth.training.rates import expected_changes, kept_shares
 
 # c above, for pairs of an input and its centre; chosen by simulation, see docs/log.md.
 CURVATURE = 0.3
@@ -31,9 +31,9 @@ MOST_OF_A_WORD = 64.0
 FROZEN = -1.0
 
 
-def shares_of_centres(counts: NDArray[np.int64], keep: NDArray[np.uint32]) -> NDArray[np.float64]:
+def shares_of_centres(counts: NDArray[np.int64], sample: float) -> NDArray[np.float64]:
     """Return the share of the windows of which each word is the centre: (V,)."""
-    kept = counts * ((keep + 1.0) / 2.0**32)
+    kept = kept_shares(counts, sample)
     return np.asarray(kept / kept.sum(), np.float64)
 
 
@@ -51,7 +51,7 @@ def windows_in_flight(shares: NDArray[np.float64], most: int) -> int:
 def rates(
     config: TrainConfig,
     counts: NDArray[np.int64],
-    shares: NDArray[np.float64],
+    sizes: Sizes,
     windows: int,
     composition: Composition | None,
 ) -> tuple[Floats, Floats]:
@@ -59,19 +59,7 @@ def rates(
 
     A step of an input, or of a target with one input, counts as one.
     """
-    reach = (config.window + 1) / 2.0 if config.shrink_windows else float(config.window)
-    inputs = 2.0 * reach
-    of_words = windows * inputs * shares
-    of_inputs = of_words
-    if composition is not None:
-        # A row that is one of n parts moves its word by 1 / n of what the word's own change would.
-        lengths = np.diff(composition.starts)
-        weights = np.repeat(of_words / lengths, lengths)
-        size = composition.sizes.words + composition.ngrams
-        of_inputs = np.bincount(composition.rows, weights, size).astype(np.float64)
-    noise = np.zeros(len(counts))
-    if config.noise_exponent is not None:
-        noise = sampling.noise_distribution(counts, config.noise_exponent)
-    pairs = inputs if config.model == "skipgram" else 1.0
-    of_outputs = windows * pairs * (shares + (config.negative or 0) * noise)
-    return (CURVATURE * of_inputs).astype(np.float32), (CURVATURE * of_outputs).astype(np.float32)
+    expected = expected_changes(config, counts, sizes, composition)
+    scale = CURVATURE * windows / kept_shares(counts, config.sample).sum()
+    inputs, outputs = ((scale * expected[name]).astype(np.float32) for name in (INPUT, OUTPUT))
+    return inputs, outputs

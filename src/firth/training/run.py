@@ -15,7 +15,8 @@ from firth.training.checkpoints.checkpointer import Checkpointer, copies
 from firth.training.checkpoints.folder import Checkpoints
 from firth.training.checkpoints.state import RunState
 from firth.training.divergence import Diverged
-from firth.training.engines.base import Floats, Stretch, Tables, WorkersLost
+from firth.training.engines.base import Floats, Stretch, Tables
+from firth.training.engines.lost import MOST_LOSSES, WorkersLost, begin_until_done
 from firth.training.engines.tables import composed
 from firth.training.engines.threads import run_in_thread, train_in_threads
 from firth.training.estimate import Estimate, expected_seconds
@@ -28,8 +29,6 @@ from firth.training.task import Task, TrainResult
 _LAST_SECONDS = 2.0
 # Halving the step size ends where it would be less than this part of what was asked for.
 _LEAST_SCALE = 1e-3
-# How often workers may be lost before the run gets any further.
-_MOST_LOSSES = 3
 
 
 class Run:
@@ -265,7 +264,7 @@ class Run:
         last = self._checkpointer.read_last()
         state = RunState() if last is None else last.state
         self._losses_at = self._losses_at + 1 if state == self._went_back_to else 1
-        if self._losses_at > _MOST_LOSSES:
+        if self._losses_at > MOST_LOSSES:
             raise error
         self._went_back_to = state
         place = "the beginning" if last is None else self._checkpointer.last
@@ -276,7 +275,8 @@ class Run:
 
     def _get_ready(self, last: Checkpoint | None, state: RunState) -> None:
         """Have the engine where the run goes on; if workers are lost meanwhile, start again."""
-        for left in reversed(range(_MOST_LOSSES)):
+
+        def begin() -> None:
             try:
                 if self._engine_is_dropped:
                     self._engine = self._checkpointer.engine = self._task.make_engine()
@@ -287,12 +287,11 @@ class Run:
                 self._state = state
                 if last is not None:
                     self._go_on_from(last, state)
-                return
-            except WorkersLost as error:
-                if left == 0:
-                    raise
-                warn(f"{error}; new workers are started")
+            except WorkersLost:
                 self._drop_engine()
+                raise
+
+        begin_until_done(begin)
 
     def _drop_engine(self) -> None:
         self._engine.close()

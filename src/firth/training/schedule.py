@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from firth.training.config import TrainConfig
 from firth.training.engines.base import Stretch
 
-_STRETCH = 65_536
+STRETCH = 65_536
 
 
 def stretch_length(config: TrainConfig, size: int) -> int:
     """Return the most tokens of a stretch, for an epoch of `size` positions."""
     # Short corpora are cut small enough that every thread gets several stretches.
-    return max(1, min(_STRETCH, -(-size // (8 * config.used_threads))))
+    return max(1, min(STRETCH, -(-size // (8 * config.used_threads))))
 
 
 def stretches(

@@ -1,7 +1,6 @@
 """What every engine promises, whatever it trains with."""
 
 import dataclasses
-import functools
 import math
 import tracemalloc
 import weakref
@@ -16,6 +15,7 @@ from firth.training import TrainConfig, train_corpus
 from firth.training.engines.base import NO_WORDS, Stretch
 from firth.training.huffman import huffman_paths
 from firth.training.task import Task
+from planted import check_groups_are_found, planted_corpus
 
 MODELS = pytest.mark.parametrize("model", ["skipgram", "cbow"])
 CONFIG = TrainConfig(dim=10, window=3, epochs=1, sample=0, lr=0.05, threads=1)
@@ -44,19 +44,10 @@ OF_OTHERS = {
 }  # fmt: skip
 
 
-@functools.cache
-def make_corpus(sentences):
-    """Make sentences of words from one of four groups, some of which are rarer than others."""
-    rng = np.random.default_rng(0)
-    ids = np.minimum(*rng.integers([[0], [1]], [[6], [7]], size=(sentences, 2, 8)).swapaxes(0, 1))
-    groups = rng.integers(4, size=sentences)
-    return read_corpus([[f"{g}-{k}" for k in unit] for g, unit in zip(groups, ids, strict=True)])
-
-
 @pytest.fixture
 def corpus(engine):
     # Interpreted, a window of the GPU's engine takes milliseconds.
-    return make_corpus(40 if engine.name == "gpu" else 300)
+    return planted_corpus(40 if engine.name == "gpu" else 300)
 
 
 KINDS = {
@@ -141,14 +132,10 @@ def bytes_held(made, corpus):
 @MODELS
 @pytest.mark.parametrize("threads", [1, 2])
 def test_planted_groups_are_found(engine, config, model, threads):
-    corpus = make_corpus(1_200)
+    corpus = planted_corpus(1_200)
     config = dataclasses.replace(config, model=model, threads=threads, epochs=4)
     result = train_corpus(corpus, config, engine=engine)
-    assert result.losses[-1] < 0.95 * result.losses[0]
-    unit = result.input_vectors / np.linalg.norm(result.input_vectors, axis=1, keepdims=True)
-    groups = np.array([word[0] for word in corpus.vocabulary])
-    for row, near in enumerate(np.argsort(-unit @ unit.T)[:, :6]):
-        assert set(groups[near]) == {groups[row]}
+    check_groups_are_found(result, corpus)
 
 
 def test_each_option_belongs_to_the_engines_or_to_the_rest():

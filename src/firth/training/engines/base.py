@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.corpus import TokenStore
-from firth.errors import ConfigError, FirthError
+from firth.errors import ConfigError
 from firth.subwords import Subwords
 from firth.training.config import TrainConfig
 
@@ -109,10 +109,6 @@ class Initial:
     # In the input table, the rows of n-grams may follow.
     tables: Tables
     subwords: Subwords | None = None
-
-
-class WorkersLost(FirthError):
-    """Workers of an engine ended or cannot be reached; the engine has to be made anew."""
 
 
 class Engine(Protocol):

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from firth.cluster.rates import expected_changes
 from firth.corpus import read_corpus
 from firth.subwords import make_subwords
 from firth.training import TrainConfig
@@ -13,6 +12,7 @@ from firth.training.engines.hogwild import HogwildEngine
 from firth.training.huffman import huffman_paths
 from firth.training.lists.stretch import list_stretch
 from firth.training.lists.windows import sampling_of, window_of
+from firth.training.rates import expected_changes
 from firth.training.task import Task
 
 
@@ -39,7 +39,7 @@ def test_inputs_and_centres_change_as_often_as_they_are_listed(model, shrink):
         np.add.at(inputs, listed.inputs[w, : m[w]], 1)
         centres[listed.targets[w, 0]] += pairs[w]
         np.add.at(noise, listed.targets[w, 1 : listed.t[w]], pairs[w])
-    rates = expected_changes(config, counts, sizes_of(config, V, len(tokens)), None)
+    rates = expected_changes(config, counts, sizes_of(config, V, len(tokens)), None, 0.15)
     hot = counts > 500
     np.testing.assert_allclose(rates["input"][hot] * tokens.size, inputs[hot], rtol=0.15)
     expected = centres + 0.15 * noise

@@ -17,19 +17,30 @@ from firth.training.sampling import keep_thresholds, noise_distribution
 
 Rates = NDArray[np.float64]
 
-# How strongly a noise word is drawn back, where a centre counts 1: the curvature of the loss is
-# s (1 - s), and the score s of most noise words is near 0.
-_NOISE = 0.15
+
+def kept_shares(counts: NDArray[np.int64], sample: float) -> Rates:
+    """Return how often each word is expected to be kept by subsampling, for each token read."""
+    keep = (keep_thresholds(counts, sample) + 1.0) * 2.0**-32
+    return np.asarray(counts / counts.sum() * keep, np.float64)
 
 
 def expected_changes(
-    config: TrainConfig, counts: NDArray[np.int64], sizes: Sizes, composition: Composition | None
+    config: TrainConfig,
+    counts: NDArray[np.int64],
+    sizes: Sizes,
+    composition: Composition | None,
+    noise_weight: float = 1.0,
 ) -> dict[str, Rates]:
     """Return the expected changes of each row of each table, for each token that is read.
 
-    Rows of documents are not among them, since only one worker has the document.
+    Rows of documents are not among them: the windows of one document change its row.
+
+    Parameters
+    ----------
+    noise_weight : float
+        What a noise word counts, where a centre counts 1.
     """
-    kept = counts / counts.sum() * (keep_thresholds(counts, config.sample) + 1.0) * 2.0**-32
+    kept = kept_shares(counts, config.sample)
     # The reach of a window is uniform in 1 .. window, or fixed.
     m = config.window + 1.0 if config.shrink_windows else 2.0 * config.window
     pairs = 1.0 if config.model == "cbow" else m
@@ -44,7 +55,7 @@ def expected_changes(
     else:
         assert config.negative is not None
         noise = noise_distribution(counts, config.noise_exponent)
-        outputs = pairs * (kept + _NOISE * config.negative * kept.sum() * noise)
+        outputs = pairs * (kept + noise_weight * config.negative * kept.sum() * noise)
     return {INPUT: inputs, OUTPUT: outputs}
 
 
