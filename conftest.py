@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from gpus import can_run_kernels
+
 # Skip examples in docstrings that need an extra which is not installed.
 collect_ignore = [] if importlib.util.find_spec("torch") else ["src/firth/torch"]
-if not importlib.util.find_spec("triton") or os.environ.get("TRITON_INTERPRET") != "1":
+if not can_run_kernels():
     collect_ignore.append("src/firth/gpu")
 
 # Variables that change how commands print: tests compare the output.

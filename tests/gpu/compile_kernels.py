@@ -14,7 +14,7 @@ from firth.training import TrainConfig
 TABLES = Tables("*fp32", "*fp32", "*fp32", "*fp32", "*i64", "*i32", "*fp32")
 WINDOWS = Windows("*i32", "*i64", "*i64", "*fp32", "*i32", "*i32", "*i32")
 PIECE, DRAWN = Piece("*i32", "*i64", "*i64"), Drawn("*i64", "*i64")
-FORM = Form(reach=5, shrink=True, negative=5, words=70_000, block=1024)
+FORM = Form(reach=5, shrink=True, negative=5, block=1024)
 # Bytes of shared memory that a program may have.
 SHARED = 227 * 1024
 MODELS = (
@@ -39,7 +39,7 @@ def main():
     for options in MODELS:
         shape = shape_of(TrainConfig(**options), trains=True, precision="tf32")
         arguments = {"tables": TABLES, "listed": WINDOWS, "losses": "*fp64", "pairs": "*i64"}
-        check(train_kernel, {**arguments, "SHAPE": "constexpr"}, {"SHAPE": shape}, 8)
+        check(train_kernel, {**arguments, "SHAPE": "constexpr"}, {"SHAPE": shape}, shape.warps)
     arguments = {"piece": PIECE, "drawn": DRAWN}
     check(subsample_kernel, {**arguments, "kept": "*i32", "FORM": "constexpr"}, {"FORM": FORM}, 4)
     arguments |= {"ends": "*i64", "units": "*i64", "course": "*fp64", "listed": WINDOWS}

@@ -1,11 +1,8 @@
-"""The tests of the GPU engine: they need Triton, whose interpreter runs the kernels here."""
+"""The tests of the GPU engine: they need Triton, and a GPU or Triton's interpreter."""
 
-import os
-from importlib.util import find_spec
+from gpus import can_run_kernels
 
-# scripts/test-gpu sets it; without it, Triton would want a GPU.
-HAS_TRITON = find_spec("triton") is not None and find_spec("torch") is not None
-if not HAS_TRITON or os.environ.get("TRITON_INTERPRET") != "1":
+if not can_run_kernels():
     collect_ignore = [
         "compile_kernels.py", "test_device_benchmark.py", "test_engine.py", "test_kernel.py",
         "test_lists.py",

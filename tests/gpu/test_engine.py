@@ -1,4 +1,4 @@
-"""The engine as a whole, interpreted."""
+"""The engine as a whole."""
 
 import gc
 
@@ -30,6 +30,7 @@ def test_what_it_lacks_is_refused_by_name(options):
 
 def test_without_a_gpu_one_line_says_so(monkeypatch):
     monkeypatch.setattr(device, "is_interpreted", lambda: False)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(ConfigError, match="needs a GPU with CUDA"):
         firth.train([["a", "b"]] * 20, engine="gpu")
 
@@ -41,10 +42,16 @@ def test_a_gpu_too_small_is_told_with_the_size(monkeypatch):
         GpuEngine(TrainConfig(dim=4), corpus.vocabulary.counts, corpus.tokens, 100)
 
 
-def test_windows_in_flight_are_bounded_by_the_hottest_word():
-    assert windows_in_flight(np.full(10**6, 1e-6), 1_024) == 1_024
-    assert windows_in_flight(np.full(10**6, 1e-6), 10**6) == 2_048
-    assert windows_in_flight(np.array([0.5, 0.5]), 10**6) == 128
+def test_windows_in_flight_are_bounded_by_the_hottest_word_and_the_text():
+    many, config = np.full(10**6, 100), TrainConfig(sample=0)
+    assert windows_in_flight(config, many, 1_024) == 1_024
+    assert windows_in_flight(config, many, 10**6) == 2_560
+    assert windows_in_flight(config.replace(window=11), many, 10**6) == 1_280
+    assert windows_in_flight(config.replace(negative=11), many, 10**6) == 1_280
+    assert windows_in_flight(config.replace(model="cbow", window=20), many, 10**6) == 2_560
+    assert windows_in_flight(config, np.array([10**9, 10**9]), 10**6) == 128
+    # Of 3,000 words, 3 at a time.
+    assert windows_in_flight(config, np.full(1_000, 3), 10**6) == 3
 
 
 @pytest.mark.parametrize("model", ["skipgram", "cbow"])
@@ -77,8 +84,10 @@ def test_a_step_size_of_0_changes_nothing_and_training_lowers_the_loss():
 
 
 def bytes_of_tensors():
-    """Return the bytes of all tensors that there are."""
+    """Return the bytes of all tensors that there are on the device that trains."""
+    kind = device.choose_device().type
     alive = [each for each in gc.get_objects() if issubclass(type(each), torch.Tensor)]
+    alive = [each for each in alive if each.device.type == kind]
     return sum({each.data_ptr(): each.untyped_storage().nbytes() for each in alive}.values())
 
 
@@ -113,7 +122,8 @@ def test_the_device_holds_no_more_than_the_estimate(options, monkeypatch):
     made.train(0, Stretch(0, 0, size, 0.05, 0.0))
     most = max(kernel.most for kernel in kernels) - before
     estimated = GpuEngine.device_memory(config, task.sizes, size)
-    assert 0.6 * estimated < most <= estimated
+    # A GPU holds two stretches; here one is trained.
+    assert 0.35 * estimated < most <= estimated
 
 
 def test_memory_of_the_gpu_grows_with_the_tables():

@@ -1,4 +1,4 @@
-"""The kernel, interpreted, against float64 on the same lists; and compiled for an H100 or H200."""
+"""The kernel against float64 on the same lists; and compiled for an H100 or H200."""
 
 import os
 from pathlib import Path
@@ -45,9 +45,15 @@ def train(made, corpus, config, run):
     shape = engine.shape_of(config, trains=True, precision="ieee", run=run)
     assert shape.run == run
     listed = made.windows(Stretch(0, 0, corpus.tokens.size, LR, 0.0))
-    losses, pairs = torch.zeros(1, dtype=torch.float64), torch.zeros(1, dtype=torch.int64)
+    losses, pairs = sums_of(made)
     engine.launch((1,), made._tables, listed, losses, pairs, shape)
     return float(losses), int(pairs)
+
+
+def sums_of(made):
+    """Return where one program writes its loss and its pairs."""
+    kinds = torch.float64, torch.int64
+    return tuple(torch.zeros(1, dtype=kind, device=made._device) for kind in kinds)
 
 
 def reference_windows(corpus, config):
@@ -124,8 +130,7 @@ def test_changes_of_frequent_rows_are_damped_and_frozen_rows_stay():
         for rates in (made._tables.input_rates, made._tables.output_rates):
             rates[2], rates[3] = damped, frozen
         made.restore(before)
-        sums = torch.zeros(1, dtype=torch.float64), torch.zeros(1, dtype=torch.int64)
-        engine.launch((1,), made._tables, listed, *sums, shape)
+        engine.launch((1,), made._tables, listed, *sums_of(made), shape)
         changes.append({name: table - before[name] for name, table in made.tables().items()})
     for name in before:
         plain, found = changes[0][name], changes[1][name]

@@ -6,6 +6,8 @@ NumPy: it is for tests.
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
+
 import torch
 from triton.runtime import JITFunction
 
@@ -47,6 +49,24 @@ def programs_of(device: torch.device, per_processor: int) -> int:
     if device.type == "cpu":
         return _INTERPRETED_PROGRAMS
     return per_processor * int(torch.cuda.get_device_properties(device).multi_processor_count)
+
+
+def streams_of(device: torch.device, number: int) -> list[torch.cuda.Stream | None]:
+    """Return streams of a GPU; one None for the processor, which interprets one at a time."""
+    if device.type == "cpu":
+        return [None]
+    return [torch.cuda.Stream(device) for _ in range(number)]  # type: ignore[no-untyped-call]
+
+
+def on_stream(stream: torch.cuda.Stream | None) -> AbstractContextManager[object]:
+    """Return a context in which work goes to a stream."""
+    return nullcontext() if stream is None else torch.cuda.stream(stream)
+
+
+def finish(device: torch.device) -> None:
+    """Wait until a device has done all that it was given: one stream does not wait for others."""
+    if device.type != "cpu":
+        torch.cuda.synchronize(device)
 
 
 def free_memory(device: torch.device) -> int | None:

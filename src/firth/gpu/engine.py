@@ -2,10 +2,15 @@
 
     D dimensions · V vocabulary · R windows of a run · T targets of a window
 
-A stretch's ids go to the GPU, its loss comes back, and nothing else travels.
+A stretch's ids go to the GPU, its loss comes back, and nothing else travels. Two threads take
+turns: while the GPU trains one stretch, the next one is uploaded and listed.
 """
 
 from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -15,8 +20,16 @@ from torch import Tensor
 
 from firth.corpus import TokenStore
 from firth.errors import ConfigError
-from firth.gpu.device import check_room, choose_device, free_memory, programs_of
-from firth.gpu.flight import FROZEN, rates, shares_of_centres, windows_in_flight
+from firth.gpu.device import (
+    check_room,
+    choose_device,
+    finish,
+    free_memory,
+    on_stream,
+    programs_of,
+    streams_of,
+)
+from firth.gpu.flight import FROZEN, rates, windows_in_flight
 from firth.gpu.kernel import Shape, Tables, Windows, train_kernel
 from firth.gpu.lists import Lister
 from firth.training import draws
@@ -36,16 +49,22 @@ from firth.training.lists.windows import sampling_of, window_of
 
 # The most tokens that are listed and trained before a loss comes back.
 _STRETCH = 1 << 20
+# Stretches at the same time: one that trains, and one that gets ready.
+_WORKERS = 2
 # Windows of a run, where its scores have room; with wide windows, fewer.
-_RUN = 16
+_RUN = 4
 # The least side of a product that `tl.dot` takes.
 _LEAST = 16
-# The most scores of a run, and the most columns of its rows at a time: they stay in registers.
+# The most scores of a run, and the most columns of its rows at a time.
 _MOST_SCORES = 32 * 128
-_MOST_COLUMNS = 32
-# Programs on each processor of the GPU: one fills its registers.
-_PER_PROCESSOR = 1
-_WARPS = 8
+_MOST_COLUMNS = 128
+# Scores of a run for each warp, and the least and the most warps.
+_SCORES_OF_A_WARP = 512
+_WARPS = 2, 8
+# Numbers that a thread has registers for: those of rows, and of scores, which take four each.
+_ROOM = 144
+# So many warps fill the registers of one processor of the GPU.
+_WARPS_OF_A_PROCESSOR = 8
 # Of a token of a stretch on the device: ids, places, ends, units, and what a list holds of it.
 _BYTES_PER_TOKEN = 4 + 4 + 8 + 8 + 8 + 4 + 8 + 4 + 4 + 4
 # Of a word: what is drawn from, and how often its rows change.
@@ -97,7 +116,7 @@ class GpuEngine:
         The tables are made there, and taken back in the end; what is drawn from is made there too.
         """
         tables = sum(shape.bytes for shape in two_tables(config, sizes).values())
-        return tables + sizes.words * (8 + 4) + 4 * stretch
+        return tables + sizes.words * (8 + 4) + 4 * _WORKERS * stretch
 
     @staticmethod
     def device_memory(config: TrainConfig, sizes: Sizes, stretch: int) -> int:
@@ -106,7 +125,7 @@ class GpuEngine:
         rows = sum(shape.bytes + 4 * shape.rows for shape in tables)
         token = _BYTES_PER_TOKEN + 4 * ((config.negative or 0) + 1)
         parts = 4 * sizes.parts + (12 * sizes.words if sizes.parts else 0)
-        return rows + parts + _BYTES_PER_WORD * sizes.words + token * stretch
+        return rows + parts + _BYTES_PER_WORD * sizes.words + _WORKERS * token * stretch
 
     def __init__(
         self,
@@ -125,20 +144,23 @@ class GpuEngine:
         check_room(needed, free_memory(self._device), what)
         sampling = sampling_of(counts, config)
         self._lister = Lister(tokens, sampling, window_of(config), self._device)
-        shares = shares_of_centres(counts, config.sample)
-        run = shape_of(config, trains=True, precision="ieee").run
-        most = run * programs_of(self._device, _PER_PROCESSOR)
-        windows = windows_in_flight(shares, most)
-        self._programs = max(1, windows // run)
-        expected = rates(config, counts, sizes, self._programs * run, composition)
+        shape = shape_of(config, trains=True, precision="ieee")
+        most = shape.run * programs_of(self._device, _WARPS_OF_A_PROCESSOR // shape.warps)
+        windows = windows_in_flight(config, counts, most)
+        self._programs = max(1, windows // shape.run)
+        expected = rates(config, counts, sizes, self._programs * shape.run, composition)
         for values in expected:
             values[frozen[frozen < len(values)]] = FROZEN
         self._tables = self._make_tables(expected, composition)
+        self._streams = streams_of(self._device, _WORKERS)
+        self._turn = threading.Lock()
+        self._last: torch.cuda.Event | None = None
+        finish(self._device)
 
     @property
     def workers(self) -> int:
-        """How many stretches may be trained at the same time: one, which fills the GPU."""
-        return 1
+        """How many stretches may be worked on at the same time; one of them trains."""
+        return len(self._streams)
 
     def compile(self) -> None:
         """Have the kernels compiled, or loaded: training nothing does."""
@@ -147,15 +169,15 @@ class GpuEngine:
 
     def train(self, worker: int, stretch: Stretch) -> tuple[float, int]:
         """Train one stretch; return the sum of its losses in nats, and its positive pairs."""
-        listed = self.windows(stretch)
-        losses = torch.zeros(self._programs, dtype=torch.float64, device=self._device)
-        pairs = torch.zeros(self._programs, dtype=torch.int64, device=self._device)
         trains = stretch.lr != 0.0 or stretch.slope != 0.0
-        launch(
-            (self._programs,), self._tables, listed, losses, pairs,
-            shape_of(self._config, trains=trains, precision=precision_on(self._device)),
-        )  # fmt: skip
-        return float(losses.sum().item()), int(pairs.sum().item())
+        shape = shape_of(self._config, trains=trains, precision=precision_on(self._device))
+        with on_stream(self._streams[worker]):
+            listed = self.windows(stretch)
+            losses = torch.zeros(self._programs, dtype=torch.float64, device=self._device)
+            pairs = torch.zeros(self._programs, dtype=torch.int64, device=self._device)
+            with self._in_turn(self._streams[worker]):
+                launch((self._programs,), self._tables, listed, losses, pairs, shape)
+            return float(losses.sum().item()), int(pairs.sum().item())
 
     def windows(self, stretch: Stretch) -> Windows:
         """Return the windows whose centres are in a stretch, on the device."""
@@ -176,6 +198,7 @@ class GpuEngine:
                 trained[name].copy_(values)
             else:
                 trained[name][torch.from_numpy(places).to(self._device)] = values
+        finish(self._device)
 
     def take_tables(self) -> base.Tables:
         """Return the tables; the engine cannot train any more."""
@@ -186,6 +209,18 @@ class GpuEngine:
     def close(self) -> None:
         """Release all memory of the engine."""
         vars(self).clear()
+
+    @contextmanager
+    def _in_turn(self, stream: torch.cuda.Stream | None) -> Iterator[None]:
+        """Have what is launched on a stream begin when what was launched before has ended."""
+        if stream is None:
+            yield
+            return
+        with self._turn:
+            if self._last is not None:
+                stream.wait_event(self._last)
+            yield
+            self._last = stream.record_event()
 
     def _trained(self) -> dict[str, Tensor]:
         return {INPUT: self._tables.input, OUTPUT: self._tables.output}
@@ -224,7 +259,7 @@ def launch(
         losses,
         pairs,
         SHAPE=shape,
-        num_warps=_WARPS,
+        num_warps=shape.warps,
         num_stages=1,
         enable_fp_fusion=True,
     )
@@ -260,10 +295,16 @@ def shape_of(config: TrainConfig, *, trains: bool, precision: str, run: int = _R
                 "a GPU's registers; lower them, or give engine='hogwild' (--engine hogwild)"
             )
         run //= 2
+    scores, rows = contexts * places * run, contexts + places * run
+    warps = triton.next_power_of_2(triton.cdiv(scores, _SCORES_OF_A_WARP))
+    warps = min(max(warps, _WARPS[0]), _WARPS[1])
     columns = min(_MOST_COLUMNS, max(_LEAST, triton.next_power_of_2(config.dim)))
+    while columns > _LEAST and rows * columns + 4 * scores > 32 * warps * _ROOM:
+        columns //= 2
     return Shape(
         dim=config.dim, columns=columns, chunks=triton.cdiv(config.dim, columns), run=run,
         reach=config.window, contexts=contexts, bags=max(_LEAST, run), negative=negative,
         places=places, cbow=is_cbow, divided=config.cbow_gradient == "mean",
         subwords=config.subwords != "none", trains=trains, precision=precision,
+        warps=warps,
     )  # fmt: skip

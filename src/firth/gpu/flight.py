@@ -20,32 +20,34 @@ from numpy.typing import NDArray
 
 from firth.training.config import TrainConfig
 from firth.training.engines.base import INPUT, OUTPUT, Composition, Floats, Sizes
-from firth.training.rates import expected_changes, kept_shares
+from firth.training.rates import expected_changes, kept_shares, mean_pairs
 
 # c above, for pairs of an input and its centre; chosen by simulation, see docs/log.md.
 CURVATURE = 0.3
-# At most so many windows in flight, whatever the device can do.
-MOST_WINDOWS = 2_048
-# And at most so many that the likeliest centre is expected this often among them.
+# At most so many windows in flight, and pairs of an input and a target: those of so many windows of
+# skip-gram with word2vec's values.
+MOST_WINDOWS = 2_560
+MOST_PAIRS = MOST_WINDOWS * 6 * 6
+# At most so many that the likeliest centre is expected this often among them,
 MOST_OF_A_WORD = 64.0
+# and that they are this share of an epoch.
+MOST_OF_AN_EPOCH = 1 / 1_000
 FROZEN = -1.0
 
 
-def shares_of_centres(counts: NDArray[np.int64], sample: float) -> NDArray[np.float64]:
-    """Return the share of the windows of which each word is the centre: (V,)."""
-    kept = kept_shares(counts, sample)
-    return np.asarray(kept / kept.sum(), np.float64)
-
-
-def windows_in_flight(shares: NDArray[np.float64], most: int) -> int:
+def windows_in_flight(config: TrainConfig, counts: NDArray[np.int64], most: int) -> int:
     """Return how many windows to train at the same time, at most so many.
 
     Examples
     --------
-    >>> windows_in_flight(np.array([0.5, 0.25, 0.25]), 8_192)
+    >>> windows_in_flight(TrainConfig(sample=0), np.array([500_000, 250_000, 250_000]), 8_192)
     128
     """
-    return max(1, int(min(most, MOST_WINDOWS, MOST_OF_A_WORD / shares.max())))
+    kept = kept_shares(counts, config.sample)
+    of_pairs = MOST_PAIRS / (mean_pairs(config) * ((config.negative or 0) + 1))
+    of_a_word = MOST_OF_A_WORD * kept.sum() / kept.max()
+    of_an_epoch = MOST_OF_AN_EPOCH * counts.sum() * kept.sum()
+    return max(1, int(min(most, MOST_WINDOWS, of_pairs, of_a_word, of_an_epoch)))
 
 
 def rates(

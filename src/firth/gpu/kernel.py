@@ -75,6 +75,7 @@ class Shape(NamedTuple):
     subwords: bool
     trains: bool  # else only losses are computed
     precision: str  # of the products
+    warps: int
 
 
 @triton.jit
@@ -211,9 +212,11 @@ def add_rows(table, rows, factors, columns, changes, SHAPE: tl.constexpr):
 def compose(tables, words, is_word, columns, SHAPE: tl.constexpr):
     """Return some columns of the input vectors of words."""
     if SHAPE.subwords:
+        ROWS: tl.constexpr = SHAPE.contexts
+        COLUMNS: tl.constexpr = SHAPE.columns
         first = tl.load(tables.part_starts + words, mask=is_word, other=0)
         number = tl.load(tables.part_starts + words + 1, mask=is_word, other=0) - first
-        total = tl.zeros([SHAPE.contexts, SHAPE.columns], tl.float32)
+        total = tl.zeros([ROWS, COLUMNS], tl.float32)
         for part in range(0, tl.max(number)):
             is_part = part < number
             rows = tl.load(tables.part_rows + first + part, mask=is_part, other=0)

@@ -44,8 +44,8 @@ class Piece(NamedTuple):
 
     tokens: Any  # int32 (n,)
     offsets: Any  # int64 where units start in it, and the last one ends
-    # int64 (5,): the epoch's key, the position of the first token, n, and where in `tokens` the
-    # stretch starts and stops
+    # int64 (6,): the epoch's key, the position of the first token, n, where in `tokens` the stretch
+    # starts and stops, and V
     numbers: Any
 
 
@@ -55,7 +55,6 @@ class Form(NamedTuple):
     reach: int
     shrink: bool
     negative: int
-    words: int  # V
     block: int
 
 
@@ -65,9 +64,9 @@ def drawn_from(sampling: Sampling, device: torch.device) -> Drawn:
     return Drawn(keep.to(device), torch.from_numpy(sampling.alias.view(np.int64)).to(device))
 
 
-def form_of(window: Window, words: int) -> Form:
-    """Return how windows are formed, with a vocabulary of so many words."""
-    return Form(window.reach, window.shrink, window.negative, words, _BLOCK)
+def form_of(window: Window) -> Form:
+    """Return how windows are formed."""
+    return Form(window.reach, window.shrink, window.negative, _BLOCK)
 
 
 # ---------------------------------------------------------------------------- draws
@@ -155,18 +154,20 @@ def list_kernel(piece, drawn, ends, units, course, listed, FORM: tl.constexpr):
     eta = tl.load(course) + tl.load(course + 1) * position.to(tl.float64)
     tl.store(listed.steps + w, eta.to(tl.float32), mask=is_centre)
 
+    words = tl.load(piece.numbers + 5).to(tl.uint64)
     targets = listed.targets + w * (FORM.negative + 1)
     tl.store(targets, token, mask=is_centre)
     for k in range(0, FORM.negative):
-        word = noise_of(draw(stream, tl.full([1], 0, tl.int64) + k), drawn.alias, is_centre, FORM)
+        bits = draw(stream, tl.full([1], 0, tl.int64) + k)
+        word = noise_of(bits, drawn.alias, words, is_centre)
         tl.store(targets + 1 + k, tl.where(word == token, -1, word), mask=is_centre)
 
 
 @triton.jit
-def noise_of(bits, alias, is_drawn, FORM: tl.constexpr):
+def noise_of(bits, alias, words, is_drawn):
     """Return `draws.noise_of`, as int32."""
     low_half = tl.full([1], 0xFFFFFFFF, tl.uint64)
-    column = ((bits >> 32) * FORM.words) >> 32
+    column = ((bits >> 32) * words) >> 32
     place = alias + column.to(tl.int64)
     entry = tl.load(place, mask=is_drawn, other=0).to(tl.uint64, bitcast=True)
     is_own = (bits & low_half) <= (entry >> 32)
@@ -197,7 +198,7 @@ class Lister:
         device: torch.device,
     ) -> None:
         self._tokens, self._keep = tokens, sampling.keep
-        self._form, self._device = form_of(window, len(sampling.keep)), device
+        self._form, self._device = form_of(window), device
         self._drawn = drawn_from(sampling, device)
 
     def list(self, stretch: Stretch, key: np.uint64) -> Windows:
@@ -236,7 +237,14 @@ class Lister:
             low = self._reached(key, start, int(offsets[unit]), -1)
             high = self._reached(key, stop, int(offsets[last + 1]), 1)
         bounds = np.clip(offsets[unit : last + 2], low, high) - low
-        numbers = [int(key.astype(np.int64)), low, high - low, start - low, stop - low]
+        numbers = [
+            int(key.astype(np.int64)),
+            low,
+            high - low,
+            start - low,
+            stop - low,
+            len(self._keep),
+        ]
         return Piece(
             self._to_device(self._tokens.ids[low:high].astype(np.int32)),
             self._to_device(bounds.astype(np.int64)),

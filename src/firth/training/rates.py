@@ -24,6 +24,17 @@ def kept_shares(counts: NDArray[np.int64], sample: float) -> Rates:
     return np.asarray(counts / counts.sum() * keep, np.float64)
 
 
+def mean_inputs(config: TrainConfig) -> float:
+    """Return how many context words a window has in the middle of a long unit."""
+    # The reach of a window is uniform in 1 .. window, or fixed.
+    return config.window + 1.0 if config.shrink_windows else 2.0 * config.window
+
+
+def mean_pairs(config: TrainConfig) -> float:
+    """Return how many pairs of an input and its centre such a window has: 1 with CBOW."""
+    return 1.0 if config.model == "cbow" else mean_inputs(config)
+
+
 def expected_changes(
     config: TrainConfig,
     counts: NDArray[np.int64],
@@ -40,10 +51,7 @@ def expected_changes(
     noise_weight : float
         What a noise word counts, where a centre counts 1.
     """
-    kept = kept_shares(counts, config.sample)
-    # The reach of a window is uniform in 1 .. window, or fixed.
-    m = config.window + 1.0 if config.shrink_windows else 2.0 * config.window
-    pairs = 1.0 if config.model == "cbow" else m
+    kept, m, pairs = kept_shares(counts, config.sample), mean_inputs(config), mean_pairs(config)
     inputs = np.zeros(sizes.words + sizes.ngrams)
     if composition is None:
         inputs[: sizes.words] = m * kept

@@ -15,6 +15,7 @@ from firth.training import TrainConfig, train_corpus
 from firth.training.engines.base import NO_WORDS, Stretch
 from firth.training.huffman import huffman_paths
 from firth.training.task import Task
+from gpus import is_interpreted
 from planted import check_groups_are_found, planted_corpus
 
 MODELS = pytest.mark.parametrize("model", ["skipgram", "cbow"])
@@ -47,7 +48,7 @@ OF_OTHERS = {
 @pytest.fixture
 def corpus(engine):
     # Interpreted, a window of the GPU's engine takes milliseconds.
-    return planted_corpus(40 if engine.name == "gpu" else 300)
+    return planted_corpus(40 if engine.name == "gpu" and is_interpreted() else 300)
 
 
 KINDS = {
@@ -99,6 +100,19 @@ def bytes_of(tables):
     return {name: table.tobytes() for name, table in tables.items()}
 
 
+def check_repeated(made, expected):
+    """Check that training again gave the same tables.
+
+    On a GPU, rows are read while others add to them: the tables are nearly the same.
+    """
+    tables = made.tables()
+    if made.name == "gpu" and not is_interpreted():
+        for name, table in tables.items():
+            np.testing.assert_allclose(table, expected[name], atol=2e-3)
+    else:
+        assert bytes_of(tables) == bytes_of(expected)
+
+
 def held_by(made, corpus):
     """Return the arrays and tensors that an engine holds, beyond its corpus."""
     found, left, seen = [], [vars(made)], {id(corpus.tokens)}
@@ -132,6 +146,8 @@ def bytes_held(made, corpus):
 @MODELS
 @pytest.mark.parametrize("threads", [1, 2])
 def test_planted_groups_are_found(engine, config, model, threads):
+    if engine.name == "gpu" and threads > 1:
+        pytest.skip("the GPU's engine has one worker")
     corpus = planted_corpus(1_200)
     config = dataclasses.replace(config, model=model, threads=threads, epochs=4)
     result = train_corpus(corpus, config, engine=engine)
@@ -192,8 +208,8 @@ def test_restoring_gives_back_the_bytes(engine, config, corpus):
     made.restore(before)
     assert bytes_of(made.tables()) == bytes_of(before)
     # Nothing else is left of what was trained since.
-    assert train(made, corpus, epoch=1) == first
-    assert bytes_of(made.tables()) == bytes_of(after)
+    assert train(made, corpus, epoch=1) == pytest.approx(first, rel=1e-5)
+    check_repeated(made, after)
 
 
 def test_some_rows_of_some_tables_are_restored(engine, config, corpus):
@@ -212,8 +228,8 @@ def test_nothing_is_left_of_what_went_wrong(engine, config, corpus):
     spoilt.restore({name: np.full_like(table, np.nan) for name, table in start.items()})
     assert math.isnan(train(spoilt, corpus)[0])
     spoilt.restore(start)
-    assert train(spoilt, corpus) == train(fresh, corpus)
-    assert bytes_of(spoilt.take_tables()) == bytes_of(fresh.take_tables())
+    assert train(spoilt, corpus) == pytest.approx(train(fresh, corpus), rel=1e-5)
+    check_repeated(spoilt, fresh.tables())
 
 
 @MODELS
