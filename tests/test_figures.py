@@ -1,5 +1,6 @@
 """Every figure on a page is that of a committed results file, as it is rounded there."""
 
+import itertools
 import json
 from functools import cache
 from pathlib import Path
@@ -322,3 +323,56 @@ def test_performance(tmp_path):
     # The page says that most of the gradients' cost does not grow with D.
     for model in ("skipgram", "cbow"):
         assert parts[model, 300]["gradients"] < 2.5 * parts[model, 100]["gradients"]
+
+
+GPU_SPEEDS = {
+    "D 100": "subwords none, D 100", "D 300": "subwords none, D 300",
+    "D 100, V 1,000,000": "Zipf, V 1000000",
+    "with n-grams, D 100": "subwords (3, 6), D 100",
+    "with n-grams, D 300": "subwords (3, 6), D 300",
+}  # fmt: skip
+MODELS = {"skip-gram": "skipgram", "CBOW": "cbow"}
+
+
+def mean_of(part, name):
+    return sum(part[name]) / len(part[name])
+
+
+def gpu_quality():
+    for (model, key), gpu in itertools.product(MODELS.items(), ("H100", "H200")):
+        for engine in ("gpu", "hogwild"):
+            part = results(f"device_{gpu.lower()}")[f"quality, {key}, {engine}"]
+            names = ("analogies", "wordsim353", "simlex999", "mean")
+            scores = " | ".join(f"{mean_of(part, name):.1f}" for name in names)
+            seconds = f" {min(part['seconds']):.1f} s " if engine == "gpu" else " "
+            yield f'| {model}, {gpu}, `engine="{engine}"` |{seconds}| {scores} |'
+
+
+def gpu_speeds():
+    found = [results(f"device_{gpu}") for gpu in ("h100", "h200")]
+    for (case, name), (model, key) in itertools.product(GPU_SPEEDS.items(), MODELS.items()):
+        row = f"| {model}{' ' if case.startswith('with') else ', '}{case} |"
+        for gpu in found:
+            part = gpu[f"speed, {key}, {name}"]
+            share = f" {percent(part['share_of_bandwidth'])} " if "(3, 6)" not in name else " "
+            row += f" {part['words_per_second'] / 1e6:.0f} M |{share}|"
+        yield row
+    copied = [f"{gpu['bandwidth']['bytes_per_second'] / 1e12:.1f} TB/s on the" for gpu in found]
+    yield f"{copied[0]} H100 and {copied[1]} H200"
+
+
+@pytest.mark.parametrize("claims", [gpu_quality, gpu_speeds])
+def test_gpu(claims):
+    page = flat("docs/gpu.md")
+    for claim in claims():
+        assert claim in page
+
+
+def test_readme_on_a_gpu():
+    found, page = results("device_h200"), flat("README.md")
+    part = found["quality, skipgram, gpu"]
+    speed = found["speed, skipgram, subwords none, D 100"]["words_per_second"]
+    assert f"trains {speed / 1e6:.0f} million words a second on one NVIDIA H200" in page
+    assert f"17 million words take {min(part['seconds']):.1f} s" in page
+    usual = mean_of(found["quality, skipgram, hogwild"], "mean")
+    assert f"({mean_of(part, 'mean'):.1f} where that reaches {usual:.1f}, the mean" in page
