@@ -25,9 +25,10 @@ def make(workers, rows=20, hot=4):
 
 def bring_together(sides, step, lr=0.1):
     for piece in sides[0][1].pieces(step):
-        summed = sum(agreement.changes(piece) for _, agreement in sides)
-        for _, agreement in sides:
-            agreement.take(piece, summed.copy(), lr)
+        sent = [agreement.send(piece, lr, rounded=False) for _, agreement in sides]
+        summed = sum(each.changes for each in sent)
+        for (_, agreement), own in zip(sides, sent, strict=True):
+            agreement.take(own, summed.copy())
 
 
 @pytest.mark.parametrize(("step", "rows"), [(1, 4), (2, 8), (3, 4), (4, 16), (8, 20), (None, 20)])
@@ -70,3 +71,43 @@ def test_after_tables_are_written_anew_they_are_what_was_agreed_on():
         agreement.begin()
     bring_together(sides, None)
     assert all((tables["input"] == 7).all() for tables, _ in sides)
+
+
+def test_what_is_changed_while_a_sum_is_on_its_way_stays_on_top():
+    rates, sides = make(2)
+    chosen = np.argsort(-rates["input"])[:4]
+    before = sides[0][0]["input"][chosen].copy()
+    for rank, (tables, agreement) in enumerate(sides):
+        tables["input"][chosen] += np.float32(rank + 1)
+        agreement.note_read(1)
+    (piece,) = sides[0][1].pieces(1)
+    sent = [agreement.send(piece, 0.1, rounded=True) for _, agreement in sides]
+    for rank, (tables, _) in enumerate(sides):
+        tables["input"][chosen] += np.float32(10 * (rank + 1))
+    for (_, agreement), own in zip(sides, sent, strict=True):
+        agreement.take(own, sent[0].changes + sent[1].changes)
+    factor = factors(rates["input"][chosen], 0.1, 2, 0.3)[:, np.newaxis]
+    for rank, (tables, _) in enumerate(sides):
+        expected = before + 3 * factor + 10 * (rank + 1)
+        np.testing.assert_allclose(tables["input"][chosen], expected, rtol=1e-5)
+
+
+def test_nothing_is_lost_by_rounding():
+    rates, sides = make(2)
+    no_damping = {name: np.zeros_like(each) for name, each in rates.items()}
+    sides = [(tables, Agreement(tables, no_damping, 2, Rule(20, 0.3))) for tables, _ in sides]
+    rng = np.random.default_rng(2)
+    expected = sides[0][0]["output"].astype(np.float64)
+    for _ in range(30):
+        for tables, _ in sides:
+            change = rng.normal(size=tables["output"].shape).astype(np.float32) / 100
+            tables["output"] += change
+            expected += change
+        (piece,) = sides[0][1].pieces(1)
+        sent = [agreement.send(piece, 0.1, rounded=True) for _, agreement in sides]
+        for (_, agreement), own in zip(sides, sent, strict=True):
+            agreement.take(own, sent[0].changes + sent[1].changes)
+    bring_together(sides, None)
+    for tables, _ in sides:
+        np.testing.assert_allclose(tables["output"], expected, atol=1e-5)
+    assert sides[0][0]["output"].tobytes() == sides[1][0]["output"].tobytes()

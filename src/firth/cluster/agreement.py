@@ -11,6 +11,11 @@ which is the sum for small f and the mean for f near 1. At step s the `hot << z`
 of each table are brought together, where z is the number of trailing zeros of s. So frequent rows
 agree often and rare rows seldom, and each has changed about equally much since the last time.
 
+Sums are on their way while the workers train on. What a worker has changed since it sent its own
+changes stays on top. Changes are rounded to bfloat16, and what rounding takes off stays on top too,
+to be sent the next time. Where all rows come together, nothing is rounded, and all tables are the
+same afterwards.
+
 N workers · D dimensions
 """
 
@@ -22,6 +27,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.cluster.group import shorten
 from firth.compilation import compiled
 from firth.training.engines.base import Floats, Tables
 
@@ -57,6 +63,15 @@ def factors(changes: NDArray[np.float64], lr: float, workers: int, c: float) -> 
     share = np.clip(-np.expm1(-c * lr * changes), _LEAST_SHARE, 1.0 - _LEAST_SHARE)
     all_workers = -np.expm1(workers * np.log1p(-share))
     return np.asarray(all_workers / (workers * share), np.float32)
+
+
+class Sent(NamedTuple):
+    """What a worker has sent of the rows of a piece, and what is needed to take their sum."""
+
+    piece: list[slice]  # of the rows of each table
+    changes: Floats  # of all tables, one after another
+    factors: list[Floats]
+    rounded: bool
 
 
 class _SharedTable:
@@ -114,8 +129,27 @@ class Agreement:
         for shared in self._shared:
             shared.tokens += tokens
 
-    def changes(self, piece: list[slice]) -> Floats:
-        """Return this worker's changes of the rows of a piece, for all workers to add up."""
+    def send(self, piece: list[slice], lr: float, *, rounded: bool) -> Sent:
+        """Return this worker's changes of the rows of a piece, for all workers to add up.
+
+        Parameters
+        ----------
+        lr : float
+            The step size.
+        rounded : bool
+            Whether changes are rounded, and the worker may train on before it takes their sum.
+        """
+        changes = self._changes(piece)
+        if rounded:
+            shorten(changes)
+        factors_of = []
+        for shared, rows in zip(self._shared, piece, strict=True):
+            n = shared.rates[rows] * shared.tokens[rows]
+            factors_of.append(factors(n, lr, self._workers, self._rule.c))
+            shared.tokens[rows] = 0.0
+        return Sent(piece, changes, factors_of, rounded)
+
+    def _changes(self, piece: list[slice]) -> Floats:
         sizes = [
             (rows.stop - rows.start) * shared.table.shape[1]
             for shared, rows in zip(self._shared, piece, strict=True)
@@ -126,16 +160,14 @@ class Agreement:
             _write_changes(shared.table, shared.order[rows], shared.agreed[rows], part)
         return changes
 
-    def take(self, piece: list[slice], summed: Floats, lr: float) -> None:
+    def take(self, sent: Sent, summed: Floats) -> None:
         """Change the rows of a piece by the sum of the changes of all workers, scaled."""
         end = 0
-        for shared, rows in zip(self._shared, piece, strict=True):
-            n = shared.rates[rows] * shared.tokens[rows]
-            factor = factors(n, lr, self._workers, self._rule.c)
-            start, end = end, end + len(n) * shared.table.shape[1]
+        for shared, rows, factor in zip(self._shared, sent.piece, sent.factors, strict=True):
+            start, end = end, end + len(factor) * shared.table.shape[1]
             agreed, order = shared.agreed[rows], shared.order[rows]
-            _take_sum(shared.table, order, agreed, summed[start:end], factor)
-            shared.tokens[rows] = 0.0
+            own = sent.changes[start:end]
+            _take_sum(shared.table, order, agreed, summed[start:end], factor, own, sent.rounded)
 
     def begin(self) -> None:
         """Take the tables as they are now for what all workers have agreed on."""
@@ -163,11 +195,20 @@ def _take_sum(
     agreed: Floats,
     summed: Floats,
     factor: NDArray[np.float32],
+    own: Floats,
+    rounded: bool,
 ) -> None:
-    """Change what was agreed on by the scaled sums, and write it to some rows of a table."""
+    """Change what was agreed on by the scaled sums, and bring some rows of a table there.
+
+    If they were rounded, what a row has changed beyond the `own` changes that were sent stays.
+    """
     dim = agreed.shape[1]
     for place in range(len(order)):
         row = table[order[place]]
         for column in range(dim):
-            agreed[place, column] += factor[place] * summed[place * dim + column]
-            row[column] = agreed[place, column]
+            change = factor[place] * summed[place * dim + column]
+            agreed[place, column] += change
+            if rounded:
+                row[column] += change - own[place * dim + column]
+            else:
+                row[column] = agreed[place, column]

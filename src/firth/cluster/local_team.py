@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 
-from firth.cluster.group import GroupBroken
+from firth.cluster.group import GroupBroken, shorten
 from firth.cluster.member import Member
 from firth.cluster.team import Team
 from firth.training.engines.base import Floats
@@ -32,8 +32,8 @@ class LocalGroup:
         self.rank, self.size = rank, len(meeting.given)
         self._meeting = meeting
 
-    def add_up(self, numbers: Floats) -> None:
-        """Replace numbers by their sum over all members; see `Group`."""
+    def add_up(self, numbers: Floats, *, short: bool = False) -> Callable[[], Floats]:
+        """Add up numbers over all members, at once; see `Group`."""
         given, sums = self._meeting.given, self._meeting.sums
         given[self.rank] = numbers
         own = slice(*(len(numbers) * end // self.size for end in (self.rank, self.rank + 1)))
@@ -41,10 +41,13 @@ class LocalGroup:
         total = given[0][own].copy()
         for other in given[1:]:
             total += other[own]
+            if short:
+                shorten(total)
         sums[self.rank] = total
         self._wait()
         # Nobody writes to `sums` again before all have met once more.
-        np.concatenate(sums, out=numbers)
+        summed = np.concatenate(sums)
+        return lambda: summed
 
     def _wait(self) -> None:
         try:

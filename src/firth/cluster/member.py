@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import cast
 
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth._version import __version__
-from firth.cluster.agreement import Agreement
+from firth.cluster.agreement import Agreement, Sent
 from firth.cluster.group import Group
 from firth.cluster.parts import Whole
 from firth.cluster.reading import Counts, PartReader
@@ -66,6 +66,8 @@ class Member:
         self._tokens: TokenStore | None = None
         self._reader: PartReader | None = None
         self._engine: HogwildEngine | None = None
+        # What was sent, and what waits for its sum.
+        self._pending: tuple[Sent, Callable[[], Floats]] | None = None
 
     def describe(self) -> dict[str, object]:
         """Return what must be the same for all members, and where this one is."""
@@ -120,6 +122,7 @@ class Member:
         rates = expected_changes(config, counts, sizes, composition, _NOISE_WEIGHT)
         tables = self._engine.tables()
         self._agreement = Agreement(tables, rates, self._group.size)
+        self._pending = None
 
     def train(
         self, epoch: int, bounds: tuple[int, int], step: tuple[float, float], steps: int
@@ -175,11 +178,24 @@ class Member:
         ]
 
     def _bring_together(self, step: int | None, lr: float) -> None:
-        """Bring the rows of a step together, or all rows."""
+        """Bring the rows of a step together, or all rows.
+
+        One sum is always on its way; that of a step's last piece until the next step.
+        """
+        self._take_pending()
         for piece in self._agreement.pieces(step):
-            changes = self._agreement.changes(piece)
-            self._group.add_up(changes)
-            self._agreement.take(piece, changes, lr)
+            sent = self._agreement.send(piece, lr, rounded=step is not None)
+            wait = self._group.add_up(sent.changes, short=sent.rounded)
+            self._take_pending()
+            self._pending = sent, wait
+        if step is None:
+            self._take_pending()
+
+    def _take_pending(self) -> None:
+        """Take the sums that are on their way."""
+        if self._pending is not None:
+            (sent, wait), self._pending = self._pending, None
+            self._agreement.take(sent, wait())
 
     def tables(self) -> Tables:
         """Return copies of the rows that all members have."""
