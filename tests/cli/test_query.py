@@ -8,7 +8,7 @@ import pytest
 
 import firth
 from firth.subwords import make_subwords
-from firth.vectors import RawTables
+from firth.vectors import RawTables, Vectors
 from processes import output_of
 
 
@@ -96,6 +96,36 @@ def test_evaluate(folder, call):
     report = json.loads(call("evaluate", "vectors", *given, "--json", at=folder).stdout)
     assert report["analogies"][0]["total"]["answered"] == 1
     assert report["similarity"][0]["missing"] == 1
+    low, high = report["similarity"][0]["interval"]
+    assert -1 <= low <= report["similarity"][0]["spearman"] <= high <= 1
+
+
+def test_evaluate_compares_the_first_vectors_with_each_other(folder, call):
+    rng = np.random.default_rng(1)
+    words = [f"w{k}" for k in range(60)]
+    matrix = rng.normal(size=(60, 3))
+    noise = rng.normal(size=(60, 3))
+    for name, rows in (("good", matrix), ("again", matrix * 2), ("poor", matrix + 3 * noise)):
+        Vectors(words, rows).save(folder / name)
+    unit = matrix / np.linalg.norm(matrix, axis=1, keepdims=True)
+    pairs = rng.integers(0, 60, (150, 2))
+    (folder / "w.tsv").write_text(
+        "".join(f"w{a}\tw{b}\t{unit[a] @ unit[b]}\n" for a, b in pairs.tolist())
+    )
+    given = ["good", "again", "poor", "--similarity", "w.tsv"]
+    printed = call("evaluate", *given, at=folder).stdout
+    same, poor = printed.split("== good minus ")[1:]
+    assert same.startswith("again")
+    assert "may be chance" in same
+    assert poor.startswith("poor")
+    assert "is more than chance" in poor
+    found = json.loads(call("evaluate", *given, "--json", at=folder).stdout)
+    assert found["vectors"] == "good"
+    assert [other["vectors"] for other in found["others"]] == ["again", "poor"]
+    (comparison,) = found["others"][1]["comparisons"]
+    assert comparison["first"] == pytest.approx(1.0)
+    assert comparison["low"] > 0
+    assert comparison["is_noise"] is False
 
 
 def test_info_and_convert(folder, call):

@@ -7,6 +7,7 @@ import pytest
 
 from firth.errors import ConfigError, FormatError
 from firth.evaluation import evaluate
+from firth.vectors import Vectors
 
 
 @pytest.fixture
@@ -34,6 +35,8 @@ def test_to_dict_is_json(royal, questions, pairs):
         "similarity": [
             {"file": str(pairs), "spearman": pytest.approx(1.0), "answered": 2, "missing": 1}
         ],
+        "outliers": [],
+        "associations": [],
         "restrict": 4,
     }
 
@@ -64,7 +67,9 @@ def test_a_missing_file(royal, tmp_path):
 @pytest.mark.parametrize(
     ("given", "options", "message"),
     [
-        (None, {}, "vectors must be Vectors, as from firth.load, got None"),
+        (None, {}, "vectors must be Vectors, as from firth.load, or a mapping .*, got None"),
+        ({"a": "b"}, {}, "a mapping of words to arrays of numbers of one length"),
+        ({"a": [1.0], "b": [1.0, 2.0]}, {}, "a mapping of words to arrays of numbers of one"),
         (np.eye(2), {}, "vectors must be Vectors, .* got array"),
         ("vectors", {}, "got 'vectors'"),
         (None, {"analogies": ()}, "there is nothing to evaluate"),
@@ -80,6 +85,7 @@ def test_what_is_neither_vectors_nor_a_path_is_refused(questions, given, options
 @pytest.mark.parametrize(
     ("option", "value", "message"),
     [
+        ("unknown", "wrong", "unknown must be"),
         ("fold", "no", "fold must be True or False, got 'no'"),
         ("restrict", 0, "restrict must be at least 1, got 0"),
         ("restrict", -5, "restrict must be at least 1, got -5"),
@@ -89,3 +95,33 @@ def test_what_is_neither_vectors_nor_a_path_is_refused(questions, given, options
 def test_options_are_checked_whatever_is_evaluated(royal, pairs, option, value, message):
     with pytest.raises(ConfigError, match=message):
         evaluate(royal, similarity=pairs, **{option: value})
+
+
+def test_any_mapping_of_words_to_arrays_is_evaluated(royal, questions, pairs):
+    mapping = dict(zip(royal.words, royal.input_vectors.tolist(), strict=True))
+    options = {"analogies": questions, "similarity": pairs}
+    assert evaluate(mapping, **options) == evaluate(royal, **options)
+
+
+def test_what_has_unknown_words_may_score_zero(royal, questions, pairs):
+    found = evaluate(royal, analogies=questions, similarity=pairs, unknown="zero")
+    total = found.analogies[0].total
+    assert (total.correct, total.answered, total.skipped) == (1, 2, 0)
+    assert found.similarity[0].cosines[2] == 0.0
+    assert (found.similarity[0].answered, found.similarity[0].missing) == (3, 0)
+
+
+def test_evaluations_are_compared_file_by_file(royal, questions, pairs, write):
+    pairs = write("man king 5\nman queen 1\nwoman queen 4\nman far 0\n", "more.txt")
+    ours = evaluate(royal, analogies=questions, similarity=pairs)
+    # With these, "far" is the answer.
+    changed = royal.input_vectors.copy()
+    changed[3], changed[4] = [1, -1, 0], [-1, 1, 1]
+    turned = Vectors(list(royal.words), changed)
+    theirs = evaluate(turned, analogies=questions, similarity=pairs)
+    found = ours.compare(theirs)
+    assert [each.file for each in found] == [str(questions), str(pairs)]
+    assert (found[0].first, found[0].second, found[0].items) == (1.0, 0.0, 1)
+    assert found[1].first == ours.similarity[0].spearman
+    with pytest.raises(ConfigError, match="not evaluated on the same files"):
+        ours.compare(evaluate(royal, similarity=pairs))

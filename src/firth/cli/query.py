@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from firth.cli.app import EncodingErrors, Json, Overwrite, Top, VectorsPath, app
-from firth.cli.report import facts, print_evaluation, print_json, print_neighbours, to_json
+from firth.cli.evaluations import evaluations_facts, print_evaluations
+from firth.cli.report import facts, print_json, print_neighbours, to_json
 from firth.cli.words import load_vectors, token
 from firth.errors import FirthError, escape
 
@@ -54,7 +55,13 @@ def analogy(
     epilog="Example: firth evaluate vectors --analogies questions-words.txt --similarity ws353.tsv"
 )
 def evaluate(
-    path: VectorsPath,
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="VECTORS...",
+            help="Folders or files of vectors; the first is compared with each.",
+        ),
+    ],
     analogies: Annotated[
         list[Path] | None,
         typer.Option(
@@ -66,26 +73,49 @@ def evaluate(
         list[Path] | None,
         typer.Option(metavar="FILE", help="Word pairs and their scores; can be repeated."),
     ] = None,
+    outliers: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Words that belong together, a blank line, and others; can be repeated.",
+        ),
+    ] = None,
+    associations: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Two groups of words and two of attributes, for WEAT; can be repeated.",
+        ),
+    ] = None,
     restrict: Annotated[
         int, typer.Option(help="Use only this many words, the most frequent, for analogies.")
     ] = 30_000,
+    unknown: Annotated[
+        Literal["skip", "zero"],
+        typer.Option(help="Leave out what has unknown words, or score it zero, as gensim can."),
+    ] = "skip",
     as_json: Json = False,
 ) -> None:
-    """Measure vectors on analogies and word similarity."""
-    if not analogies and not similarity:
-        raise typer.BadParameter("give --analogies FILE or --similarity FILE")
-    from firth.evaluation import evaluate as evaluate_vectors
+    """Measure vectors on analogies, word similarity, outliers and associations.
 
-    found = evaluate_vectors(
-        load_vectors(path),
-        analogies=analogies or [],
-        similarity=similarity or [],
-        restrict=restrict,
-    )
+    Scores have 95 % intervals. Several vectors are compared with the first on the same items.
+    """
+    files = {
+        "analogies": analogies, "similarity": similarity, "outliers": outliers,
+        "associations": associations,
+    }  # fmt: skip
+    if not any(files.values()):
+        raise typer.BadParameter("give --analogies FILE or --similarity FILE")
+    from firth.evaluation import EvaluationSets
+
+    sets = EvaluationSets.read(**{kind: found or [] for kind, found in files.items()})
+    found = [
+        sets.evaluate(load_vectors(path), restrict=restrict, unknown=unknown) for path in paths
+    ]
     if as_json:
-        print_json(found.to_dict())
+        print_json(evaluations_facts(paths, found))
     else:
-        print_evaluation(found)
+        print_evaluations(paths, found)
 
 
 @app.command(epilog="Example: firth info vectors, or firth info --machine")

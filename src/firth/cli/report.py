@@ -10,7 +10,6 @@ from firth.cli.app import tell
 from firth.errors import escape
 
 if TYPE_CHECKING:
-    from firth.evaluation import Evaluation
     from firth.vectors import Neighbour, Vectors
 
 
@@ -54,24 +53,3 @@ def print_neighbours(neighbours: list[Neighbour], as_json: bool, *, query: str) 
         return
     for word, score in neighbours:
         print(f"{score:.4f}  {escape(str(word))}")
-
-
-def print_evaluation(found: Evaluation) -> None:
-    """Print a line for each section of analogies and each set of pairs."""
-    for analogies in found.analogies:
-        print(f"{analogies.file} (most frequent {found.restrict:,} words)")
-        for section in (*analogies.sections, analogies.total):
-            print(
-                f"  {_percent(section.accuracy)}  {escape(section.name)}: {section.correct} of "
-                f"{section.answered} right, {section.skipped} skipped"
-            )
-    for pairs in found.similarity:
-        print(f"{pairs.file}")
-        print(
-            f"  {_percent(pairs.spearman)}  Spearman correlation x 100: "
-            f"{pairs.answered} pairs, {pairs.missing} missing"
-        )
-
-
-def _percent(share: float | None) -> str:
-    return "    -" if share is None else f"{100 * share:5.1f}"

@@ -8,9 +8,11 @@ arXiv:1301.3781, section 4.1.
 
 from __future__ import annotations
 
+import itertools
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -39,15 +41,28 @@ class SectionResult:
     Parameters
     ----------
     name : str
-    correct, answered, skipped : int
-        Numbers of questions. `correct` ones are among the `answered`; `skipped` ones have a word
+    outcomes : tuple of bool or None
+        For each question, whether the answer is right; None if it was skipped, since it has a word
         outside the vocabulary.
     """
 
     name: str
-    correct: int
-    answered: int
-    skipped: int
+    outcomes: tuple[bool | None, ...]
+
+    @property
+    def correct(self) -> int:
+        """The number of right answers."""
+        return self.outcomes.count(True)
+
+    @property
+    def answered(self) -> int:
+        """The number of questions that were answered."""
+        return len(self.outcomes) - self.skipped
+
+    @property
+    def skipped(self) -> int:
+        """The number of questions that were skipped."""
+        return self.outcomes.count(None)
 
     @property
     def accuracy(self) -> float | None:
@@ -56,7 +71,8 @@ class SectionResult:
 
     def to_dict(self) -> dict[str, object]:
         """Return the result for JSON."""
-        return {**asdict(self), "accuracy": self.accuracy}
+        names = ("name", "correct", "answered", "skipped", "accuracy")
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True)
@@ -76,17 +92,33 @@ class AnalogyResult:
     @property
     def total(self) -> SectionResult:
         """All questions together, so large sections have more weight."""
-        return SectionResult(
-            "total",
-            correct=sum(section.correct for section in self.sections),
-            answered=sum(section.answered for section in self.sections),
-            skipped=sum(section.skipped for section in self.sections),
-        )
+        return SectionResult("total", tuple(self._outcomes))
 
     @property
     def accuracy(self) -> float | None:
         """The share of correct answers, 0 to 1, or None without answered questions."""
         return self.total.accuracy
+
+    @property
+    def strata(self) -> NDArray[np.int64]:
+        """The section of each question (n,); -1 if it was skipped."""
+        numbers = np.repeat(
+            np.arange(len(self.sections)), [len(section.outcomes) for section in self.sections]
+        )
+        is_skipped = np.array([right is None for right in self._outcomes], bool)
+        return np.where(is_skipped, -1, numbers)
+
+    def score_of(self, items: NDArray[np.int64]) -> float | None:
+        """Return the accuracy on some questions."""
+        return float(self._right[items].mean()) if len(items) else None
+
+    @cached_property
+    def _right(self) -> NDArray[np.bool_]:
+        return np.array([bool(right) for right in self._outcomes])
+
+    @property
+    def _outcomes(self) -> Iterator[bool | None]:
+        return itertools.chain.from_iterable(section.outcomes for section in self.sections)
 
     def to_dict(self) -> dict[str, object]:
         """Return the results for JSON."""
@@ -137,6 +169,7 @@ def answer_analogies(
     file: str,
     restrict: int,
     fold: bool,
+    unknown: str = "skip",
 ) -> AnalogyResult:
     """Answer the questions of a file by 3CosAdd.
 
@@ -144,7 +177,7 @@ def answer_analogies(
 
         argmax over w of ŵ·(b̂ - â + ĉ),   w not a, b or c
 
-    and it is right if it is d. Questions with a word that is not a candidate are skipped.
+    and it is right if it is d. Questions with a word that is not a candidate are skipped, or wrong.
 
     Parameters
     ----------
@@ -158,29 +191,33 @@ def answer_analogies(
         vector is zeros are not.
     fold : bool
         Lower-case questions and words. Of words that become the same, the most frequent is used.
+    unknown : {"skip", "zero"}
+        Whether to skip questions with unknown words, or to count them as wrong.
     """
     rows = first_rows(vectors, restrict, fold=fold)
     candidates = {word: candidate for candidate, word in enumerate(rows)}
     table = unit_rows(vectors.input_vectors[list(rows.values())])
     results = (
-        _answer(name, questions, candidates, table, fold) for name, questions in sections.items()
+        SectionResult(name, _answer(questions, candidates, table, fold, unknown))
+        for name, questions in sections.items()
     )
     return AnalogyResult(file, tuple(results))
 
 
 def _answer(
-    name: str,
     questions: Sequence[Question],
     candidates: dict[str, int],
     table: NDArray[np.float32],
     fold: bool,
-) -> SectionResult:
-    """Answer a section from the unit vectors (V, D) of the candidates."""
+    unknown: str,
+) -> tuple[bool | None, ...]:
+    """Answer a section from the unit vectors (V, D) of the candidates; return what is right."""
     found = [[candidates.get(normalise(word, fold=fold), -1) for word in q] for q in questions]
     known = np.array([row for row in found if min(row) >= 0], dtype=np.int64).reshape(-1, 4)
     a, b, c, d = known.T
     targets = table[b] - table[a] + table[c]
     answers, _ = top_k(targets, table, 1, exclude=known[:, :3])
     # A target of zeros has no direction, so no nearest word.
-    correct = int(((answers == d[:, np.newaxis]).any(axis=1) & ~zero_rows(targets)).sum())
-    return SectionResult(name, correct, len(known), len(questions) - len(known))
+    right = iter(((answers == d[:, np.newaxis]).any(axis=1) & ~zero_rows(targets)).tolist())
+    without = None if unknown == "skip" else False
+    return tuple(next(right) if min(row) >= 0 else without for row in found)

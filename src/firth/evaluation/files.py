@@ -12,8 +12,16 @@ from firth.io.compression import open_decompressed
 LONGEST_LINE = 1 << 20
 
 
-def numbered_lines(path: str | os.PathLike[str]) -> Iterator[tuple[int, str]]:
+def numbered_lines(
+    path: str | os.PathLike[str], *, blank: bool = False
+) -> Iterator[tuple[int, str]]:
     """Iterate over the lines of a file, stripped and numbered from 1, without blank ones.
+
+    Parameters
+    ----------
+    path : path
+    blank : bool
+        Yield blank lines too, as empty ones.
 
     Raises
     ------
@@ -38,5 +46,5 @@ def numbered_lines(path: str | os.PathLike[str]) -> Iterator[tuple[int, str]]:
                 place = offset + mark + error.start
                 raise FormatError(f"{path}: not UTF-8 at byte {place}") from error
             offset += len(line)
-            if stripped:
+            if stripped or blank:
                 yield number, stripped

@@ -3,20 +3,81 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, NamedTuple, Self
 
-from firth.checks import shown, switch, whole_number
+import numpy as np
+from numpy.typing import ArrayLike
+
+from firth.checks import one_of, shown, switch, whole_number
 from firth.errors import ConfigError
-from firth.evaluation.analogies import AnalogyResult, Question, answer_analogies, read_analogies
-from firth.evaluation.similarity import Pair, SimilarityResult, correlate_pairs, read_pairs
+from firth.evaluation.analogies import AnalogyResult, answer_analogies, read_analogies
+from firth.evaluation.associations import (
+    AssociationResult,
+    check_associations,
+    measure_associations,
+)
+from firth.evaluation.outliers import OutlierResult, find_outliers, read_outliers
+from firth.evaluation.resampling import Comparison, Measured, compare_results
+from firth.evaluation.similarity import SimilarityResult, correlate_pairs, read_pairs
+from firth.evaluation.word_groups import Groups, read_groups
 from firth.io.paths import to_path
 from firth.other_names import explain_keywords
 from firth.vectors import Vectors
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
+AnyVectors = Vectors | Mapping[str, ArrayLike]
+
+UNKNOWN = ("skip", "zero")
+
+
+class _Options(NamedTuple):
+    """How all sets are measured."""
+
+    restrict: int
+    fold: bool
+    unknown: str
+
+
+class _Task(NamedTuple):
+    """How the files of a kind are read, and how vectors are measured on what was read."""
+
+    read: Callable[[Path], Any]
+    measure: Callable[[Vectors, Any, str, _Options], Any]
+
+
+def _read_associations(path: Path) -> Groups:
+    groups = read_groups(path)
+    check_associations(groups, str(path))
+    return groups
+
+
+_TASKS = {
+    "analogies": _Task(
+        read_analogies,
+        lambda vectors, sections, file, how: answer_analogies(
+            vectors, sections, file=file, **how._asdict()
+        ),
+    ),
+    "similarity": _Task(
+        read_pairs,
+        lambda vectors, pairs, file, how: correlate_pairs(
+            vectors, pairs, file=file, fold=how.fold, unknown=how.unknown
+        ),
+    ),
+    "outliers": _Task(
+        read_outliers,
+        lambda vectors, sets, file, how: find_outliers(vectors, sets, file=file, fold=how.fold),
+    ),
+    "associations": _Task(
+        _read_associations,
+        lambda vectors, groups, file, how: measure_associations(
+            vectors, groups, file=file, fold=how.fold
+        ),
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -29,50 +90,85 @@ class Evaluation:
     similarity : tuple of SimilarityResult
     restrict : int
         The number of the most frequent words that were candidates for analogies.
+    outliers : tuple of OutlierResult
+    associations : tuple of AssociationResult
     """
 
     analogies: tuple[AnalogyResult, ...]
     similarity: tuple[SimilarityResult, ...]
     restrict: int
+    outliers: tuple[OutlierResult, ...] = ()
+    associations: tuple[AssociationResult, ...] = ()
+
+    @property
+    def results(self) -> tuple[Measured, ...]:
+        """All results."""
+        return (*self.analogies, *self.similarity, *self.outliers, *self.associations)
+
+    def compare(self, other: Evaluation) -> tuple[Comparison | None, ...]:
+        """Compare the results with those of other vectors on the same files.
+
+        Returns
+        -------
+        tuple of Comparison or None
+            For each of `results`; None where a score is undefined.
+
+        Raises
+        ------
+        ConfigError
+            If the files are not the same.
+        """
+        if len(self.results) != len(other.results):
+            raise ConfigError("cannot compare: the two were not evaluated on the same files")
+        pairs = zip(self.results, other.results, strict=True)
+        return tuple(compare_results(first, second) for first, second in pairs)
 
     def to_dict(self) -> dict[str, object]:
         """Return the results for JSON; a measure that is undefined is null."""
-        return {
-            "analogies": [result.to_dict() for result in self.analogies],
-            "similarity": [result.to_dict() for result in self.similarity],
-            "restrict": self.restrict,
-        }
+        found = {name: [each.to_dict() for each in getattr(self, name)] for name in _TASKS}
+        return {**found, "restrict": self.restrict}
 
 
 @explain_keywords
 def evaluate(
-    vectors: Vectors,
+    vectors: AnyVectors,
     *,
     analogies: Paths = (),
     similarity: Paths = (),
+    outliers: Paths = (),
+    associations: Paths = (),
     restrict: int = 30_000,
     fold: bool = True,
+    unknown: str = "skip",
 ) -> Evaluation:
-    r"""Measure vectors on files of analogies and of similarity scores.
+    r"""Measure vectors on files of analogies, similarity scores, outliers and associations.
 
     Parameters
     ----------
-    vectors : Vectors
+    vectors : Vectors or mapping of str to array
+        Those of a mapping stand in the order of frequency.
     analogies : path or sequence of paths
         In Google's format: `: name` begins a section, four words are a question.
     similarity : path or sequence of paths
         Lines of two words and a score, or a published file such as WordSim-353's.
+    outliers : path or sequence of paths
+        Words that belong together, a blank line, and words that do not: the files of 8-8-8.
+    associations : path or sequence of paths
+        Four groups of words, each after a line `: name`: two of targets and two of attributes.
     restrict : int
         Only the `restrict` most frequent words, which come first, are candidates for analogies.
     fold : bool
         Compare words in lower case. Of words that become the same, the most frequent is used.
+    unknown : {"skip", "zero"}
+        Leave out analogies and pairs with unknown words, or take such an analogy for wrong and the
+        cosine of such a pair for 0.
 
     Raises
     ------
     FormatError
         If a file is missing or malformed.
     ConfigError
-        If there is no file, an option is out of range, or `vectors` is not a `Vectors`.
+        If there is no file, an option is out of range, or `vectors` are not vectors.
 
     Examples
     --------
@@ -85,56 +181,69 @@ def evaluate(
     ...     evaluate(vectors, analogies=path).analogies[0].accuracy
     1.0
     """
-    return EvaluationSets.read(analogies=analogies, similarity=similarity).evaluate(
-        vectors, restrict=restrict, fold=fold
+    sets = EvaluationSets.read(
+        analogies=analogies, similarity=similarity, outliers=outliers, associations=associations
     )
+    return sets.evaluate(vectors, restrict=restrict, fold=fold, unknown=unknown)
 
 
 @dataclass(frozen=True)
 class EvaluationSets:
-    """Files of analogies and of similarity scores, read once to measure vectors often.
+    """Files of some kinds, read once to measure vectors often.
 
     Parameters
     ----------
-    analogies : tuple of (str, mapping)
-        The name of each file, and its questions by section.
-    similarity : tuple of (str, list of Pair)
-        The name of each file, and its pairs.
+    read_files : mapping
+        For each kind, such as "analogies", the name of each file and what was read.
     """
 
-    analogies: tuple[tuple[str, Mapping[str, Sequence[Question]]], ...]
-    similarity: tuple[tuple[str, Sequence[Pair]], ...]
+    read_files: Mapping[str, Sequence[tuple[str, Any]]]
 
     @classmethod
-    def read(cls, *, analogies: Paths = (), similarity: Paths = ()) -> Self:
-        """Read the files for `evaluate`, which lists the errors."""
-        sets = cls(
-            tuple((str(path), read_analogies(path)) for path in _several("analogies", analogies)),
-            tuple((str(path), read_pairs(path)) for path in _several("similarity", similarity)),
-        )
-        if not (sets.analogies or sets.similarity):
+    def read(cls, **files: Paths) -> Self:
+        """Read the files for `evaluate`, which lists the kinds and the errors."""
+        found = {
+            kind: tuple((str(path), _TASKS[kind].read(path)) for path in _several(kind, paths))
+            for kind, paths in files.items()
+        }
+        if not any(found.values()):
             raise ConfigError("there is nothing to evaluate: name files of analogies or similarity")
-        return sets
+        return cls(found)
 
     def evaluate(
-        self, vectors: Vectors, *, restrict: int = 30_000, fold: bool = True
+        self,
+        vectors: AnyVectors,
+        *,
+        restrict: int = 30_000,
+        fold: bool = True,
+        unknown: str = "skip",
     ) -> Evaluation:
         """Evaluate vectors, as the function `evaluate` does."""
-        if not isinstance(vectors, Vectors):
-            raise ConfigError(f"vectors must be Vectors, as from firth.load, got {shown(vectors)}")
         whole_number("restrict", restrict, least=1, most=None)
         switch("fold", fold)
-        return Evaluation(
-            tuple(
-                answer_analogies(vectors, sections, file=file, restrict=restrict, fold=fold)
-                for file, sections in self.analogies
-            ),
-            tuple(
-                correlate_pairs(vectors, pairs, file=file, fold=fold)
-                for file, pairs in self.similarity
-            ),
-            restrict,
+        one_of("unknown", unknown, choices=UNKNOWN)
+        table, how = _to_vectors(vectors), _Options(restrict, fold, unknown)
+        results = {
+            kind: tuple(_TASKS[kind].measure(table, read, file, how) for file, read in files)
+            for kind, files in self.read_files.items()
+        }
+        return Evaluation(**{"analogies": (), "similarity": (), **results}, restrict=restrict)
+
+
+def _to_vectors(vectors: object) -> Vectors:
+    if isinstance(vectors, Vectors):
+        return vectors
+    if not isinstance(vectors, Mapping):
+        raise ConfigError(
+            "vectors must be Vectors, as from firth.load, or a mapping of words to arrays, got "
+            f"{shown(vectors)}"
         )
+    try:
+        return Vectors(list(vectors), np.stack([np.asarray(v, float) for v in vectors.values()]))
+    except (TypeError, ValueError) as error:
+        raise ConfigError(
+            "vectors must be a mapping of words to arrays of numbers of one length"
+        ) from error
 
 
 def _several(name: str, given: object) -> list[Path]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -49,19 +50,47 @@ class SimilarityResult:
     spearman : float or None
         Rank correlation, -1 to 1. It is None (undefined) for fewer than two pairs, or if all
         scores or all cosines are the same.
-    answered, missing : int
-        Pairs with both words in the vocabulary, and the others. A word whose vector is zeros has
-        no direction, and counts as missing.
+    cosines : tuple of float or None
+        Of each pair; None if a word is not in the vocabulary, or its vector is zeros and so has no
+        direction.
+    scores : tuple of float
+        Those of people.
     """
 
     file: str
     spearman: float | None
-    answered: int
-    missing: int
+    cosines: tuple[float | None, ...]
+    scores: tuple[float, ...]
+
+    @property
+    def answered(self) -> int:
+        """The number of pairs with a cosine."""
+        return len(self.cosines) - self.missing
+
+    @property
+    def missing(self) -> int:
+        """The number of pairs without a cosine."""
+        return self.cosines.count(None)
+
+    @property
+    def strata(self) -> NDArray[np.int64]:
+        """0 for each pair with a cosine, -1 for the others: (n,)."""
+        return np.where(np.isnan(self._arrays[0]), -1, 0)
+
+    def score_of(self, items: NDArray[np.int64]) -> float | None:
+        """Return Spearman's correlation of some pairs with a cosine."""
+        found, scores = self._arrays
+        return spearman(found[items], scores[items])
+
+    @cached_property
+    def _arrays(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        found = [np.nan if cosine is None else cosine for cosine in self.cosines]
+        return np.array(found, np.float64), np.array(self.scores, np.float64)
 
     def to_dict(self) -> dict[str, object]:
         """Return the result for JSON."""
-        return asdict(self)
+        names = ("file", "spearman", "answered", "missing")
+        return {name: getattr(self, name) for name in names}
 
 
 def read_pairs(path: str | os.PathLike[str]) -> list[Pair]:
@@ -112,7 +141,7 @@ def _parse(fields: Sequence[str], layout: Layout, where: str, line: str) -> Pair
 
 
 def correlate_pairs(
-    vectors: Vectors, pairs: Sequence[Pair], *, file: str, fold: bool
+    vectors: Vectors, pairs: Sequence[Pair], *, file: str, fold: bool, unknown: str = "skip"
 ) -> SimilarityResult:
     """Correlate cosines with the scores of a file, by rank.
 
@@ -125,15 +154,21 @@ def correlate_pairs(
         The name of the file, for the result.
     fold : bool
         Lower-case pairs and words. Of words that become the same, the most frequent is used.
+    unknown : {"skip", "zero"}
+        Whether to leave out pairs with unknown words, or to take their cosine for 0.
     """
     rows = first_rows(vectors, fold=fold)
     found = [[rows.get(normalise(word, fold=fold), -1) for word in pair[:2]] for pair in pairs]
     known = np.array(found).min(axis=1) >= 0
     a, b = np.array(found)[known].T
-    found_cosines = cosines(vectors.input_vectors[a], vectors.input_vectors[b])
-    scores = np.array([pair.score for pair in pairs])[known]
-    answered = int(known.sum())
-    return SimilarityResult(file, spearman(found_cosines, scores), answered, len(pairs) - answered)
+    of_known = iter(cosines(vectors.input_vectors[a], vectors.input_vectors[b]).tolist())
+    without = None if unknown == "skip" else 0.0
+    each = tuple(next(of_known) if is_known else without for is_known in known)
+    scores = tuple(pair.score for pair in pairs)
+    defined = [(cosine, score) for cosine, score in zip(each, scores, strict=True)
+               if cosine is not None]  # fmt: skip
+    x, y = np.array(defined, np.float64).reshape(-1, 2).T
+    return SimilarityResult(file, spearman(x, y), each, scores)
 
 
 def spearman(x: NDArray[np.floating], y: NDArray[np.floating]) -> float | None:

@@ -1,0 +1,125 @@
+"""How `firth evaluate` prints its results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from firth.errors import escape
+
+if TYPE_CHECKING:
+    from firth.evaluation import Evaluation, SectionResult
+    from firth.evaluation.resampling import Measured
+
+# firth.evaluation is imported where it is needed: `--help` does not wait for it.
+
+
+def evaluations_facts(paths: Sequence[Path], found: Sequence[Evaluation]) -> dict[str, object]:
+    """Return results for JSON: those of the first vectors, and of each other beside them."""
+    told = _facts(found[0])
+    if len(found) > 1:
+        told["vectors"] = str(paths[0])
+        told["others"] = [
+            {
+                "vectors": str(path),
+                **_facts(other),
+                "comparisons": [
+                    None if each is None else each.to_dict() for each in found[0].compare(other)
+                ],
+            }
+            for path, other in zip(paths[1:], found[1:], strict=True)
+        ]
+    return told
+
+
+def print_evaluations(paths: Sequence[Path], found: Sequence[Evaluation]) -> None:
+    """Print the results of each, and how the first differs from each other."""
+    for path, each in zip(paths, found, strict=True):
+        if len(paths) > 1:
+            print(f"== {escape(str(path))}")
+        _print_evaluation(each)
+    for path, other in zip(paths[1:], found[1:], strict=True):
+        print(f"== {escape(str(paths[0]))} minus {escape(str(path))}, with 95 % intervals")
+        _print_comparisons(found[0], other)
+
+
+def _facts(found: Evaluation) -> dict[str, object]:
+    """Return results for JSON, each with the interval of its score."""
+    from firth.evaluation import interval
+
+    facts = found.to_dict()
+    for kind, results in facts.items():
+        if isinstance(results, list):
+            for result, told in zip(getattr(found, kind), results, strict=True):
+                told["interval"] = interval(result)
+    return facts
+
+
+def _print_evaluation(found: Evaluation) -> None:
+    """Print a line for each section of analogies and each other set, with its interval."""
+    for analogies in found.analogies:
+        print(f"{analogies.file} (most frequent {found.restrict:,} words)")
+        for section in analogies.sections:
+            print(f"  {_percent(section.accuracy)}  {_answers(section)}")
+        print(f"  {_percent(analogies.accuracy)}{_range(analogies)}  {_answers(analogies.total)}")
+    for pairs in found.similarity:
+        print(f"{pairs.file}")
+        print(
+            f"  {_percent(pairs.spearman)}{_range(pairs)}  Spearman correlation x 100: "
+            f"{pairs.answered} pairs, {pairs.missing} missing"
+        )
+    for outliers in found.outliers:
+        print(f"{outliers.file}")
+        print(
+            f"  {_percent(outliers.accuracy)}{_range(outliers)}  outliers found, mean position "
+            f"{_percent(outliers.position).strip()}: {outliers.answered} looked for, "
+            f"{outliers.skipped} skipped, {outliers.missing} words of groups missing"
+        )
+    for each in found.associations:
+        x, y, a, b = map(escape, each.groups)
+        print(f"{each.file}")
+        effect = "    -" if each.effect is None else f"{each.effect:5.2f}"
+        print(
+            f"  {effect}{_range(each, factor=1, digits=2)}  {x} and {a}, against {y} and {b}: "
+            f"p = {'-' if each.p is None else f'{each.p:.3g}'}, {each.missing} words missing"
+        )
+
+
+def _print_comparisons(first: Evaluation, second: Evaluation) -> None:
+    """Print for each set which of two vectors are better, and whether that may be chance."""
+    for result, each in zip(first.results, first.compare(second), strict=True):
+        if each is None:
+            print(f"      -  {escape(result.file)}: a score is undefined")
+            continue
+        factor = 1 if result in first.associations else 100
+        verdict = "may be chance" if each.is_noise else "is more than chance"
+        difference, low, high = (
+            factor * number for number in (each.first - each.second, each.low, each.high)
+        )
+        print(
+            f"  {difference:+.2f} ({low:+.2f} to {high:+.2f})  {escape(each.file)}: "
+            f"{factor * each.first:.2f} and {factor * each.second:.2f} on {each.items:,} common "
+            f"items, p = {each.p:.3g}: {verdict}"
+        )
+
+
+def _answers(section: SectionResult) -> str:
+    return (
+        f"{escape(section.name)}: {section.correct} of {section.answered} right, "
+        f"{section.skipped} skipped"
+    )
+
+
+def _percent(share: float | None) -> str:
+    return "    -" if share is None else f"{100 * share:5.1f}"
+
+
+def _range(result: Measured, *, factor: float = 100, digits: int = 1) -> str:
+    """Return the interval of a score, in parentheses."""
+    from firth.evaluation import interval
+
+    found = interval(result)
+    if found is None:
+        return ""
+    return f" ({factor * found.low:.{digits}f} to {factor * found.high:.{digits}f})"

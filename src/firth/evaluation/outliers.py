@@ -1,0 +1,173 @@
+"""Outliers: which of some words does not belong to the others.
+
+The task is from Camacho-Collados and Navigli (2016), "Find the word that does not belong". Each
+outlier is put into its group, and the word is found without which the rest is most compact: whose
+mean cosine with the others is the least.
+
+g words of a group · n outliers
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.errors import FormatError
+from firth.evaluation.files import numbered_lines
+from firth.evaluation.word_groups import find_units
+from firth.vectors import Vectors
+
+
+class OutlierSet(NamedTuple):
+    """A group of words, and words that do not belong to it."""
+
+    words: list[str]
+    outliers: list[str]
+
+
+@dataclass(frozen=True)
+class OutlierResult:
+    """How well the outliers of a file are told from its groups.
+
+    Parameters
+    ----------
+    file : str
+    positions : tuple of float or None
+        Of each outlier, the share of its group that is nearer to the others: 1 if it was found.
+        None if it, or all but one of its group, are not in the vocabulary.
+    groups : tuple of int
+        The number of each outlier's group.
+    missing : int
+        Words of the groups without a vector.
+    """
+
+    file: str
+    positions: tuple[float | None, ...]
+    groups: tuple[int, ...]
+    missing: int
+
+    @property
+    def answered(self) -> int:
+        """The number of outliers that were looked for."""
+        return len(self.positions) - self.skipped
+
+    @property
+    def skipped(self) -> int:
+        """The number of outliers that could not be looked for."""
+        return self.positions.count(None)
+
+    @property
+    def accuracy(self) -> float | None:
+        """The share of outliers that were found, or None without any."""
+        return self.score_of(np.flatnonzero(self.strata >= 0))
+
+    @property
+    def position(self) -> float | None:
+        """The mean position (OPP): 1 if all were found, or None without any."""
+        known = self._positions[self.strata >= 0]
+        return float(known.mean()) if len(known) else None
+
+    @property
+    def strata(self) -> NDArray[np.int64]:
+        """The group of each outlier (n,), -1 for those that could not be looked for."""
+        return np.where(np.isnan(self._positions), -1, np.array(self.groups, np.int64))
+
+    def score_of(self, items: NDArray[np.int64]) -> float | None:
+        """Return the accuracy on some outliers."""
+        return float((self._positions[items] == 1.0).mean()) if len(items) else None
+
+    @cached_property
+    def _positions(self) -> NDArray[np.float64]:
+        return np.array([np.nan if p is None else p for p in self.positions], np.float64)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the result for JSON."""
+        names = ("file", "accuracy", "position", "answered", "skipped", "missing")
+        return {name: getattr(self, name) for name in names}
+
+
+def read_outliers(path: str | os.PathLike[str]) -> list[OutlierSet]:
+    """Read groups and their outliers: a word a line, a blank line between the two.
+
+    Further groups follow after a line that begins with `:`. So the files of the 8-8-8 set are read
+    as they are.
+
+    Raises
+    ------
+    FormatError
+        If the file cannot be read, or a group has fewer than two words or no outlier.
+    """
+    found: list[tuple[list[str], list[str]]] = [([], [])]
+    for number, line in numbered_lines(path, blank=True):
+        words, outliers = found[-1]
+        if line.startswith(":"):
+            if words or outliers:
+                _check(found[-1], f"{path}: line {number}")
+                found.append(([], []))
+        elif line and outliers:
+            outliers.append(line)
+        elif line and words and words[-1] == "":
+            words.pop()
+            outliers.append(line)
+        elif line:
+            words.append(line)
+        elif words and words[-1] and not outliers:
+            words.append("")
+    _check(found[-1], str(path))
+    return [OutlierSet(*each) for each in found]
+
+
+def _check(found: tuple[list[str], list[str]], where: str) -> None:
+    words, outliers = found
+    if len(words) < 2 or not outliers:
+        raise FormatError(
+            f"{where}: expected two words or more, a blank line and outliers, got "
+            f"{len([word for word in words if word])} words and {len(outliers)} outliers"
+        )
+
+
+def find_outliers(
+    vectors: Vectors, sets: Sequence[OutlierSet], *, file: str, fold: bool
+) -> OutlierResult:
+    """Look for each outlier in its group.
+
+    Parameters
+    ----------
+    vectors : Vectors
+    sets : sequence of OutlierSet
+        From `read_outliers`.
+    file : str
+        The name of the file, for the result.
+    fold : bool
+        Lower-case the file and words. Of words that become the same, the most frequent is used.
+    """
+    positions: list[float | None] = []
+    groups: list[int] = []
+    missing = 0
+    for number, (words, outliers) in enumerate(sets):
+        group, is_known = find_units(vectors, words, fold=fold)
+        units, has_vector = find_units(vectors, outliers, fold=fold)
+        of_known = iter(units)
+        missing += int((~is_known).sum())
+        for known in has_vector.tolist():
+            unit = next(of_known) if known else None
+            is_asked = unit is not None and len(group) >= 2
+            positions.append(_position(group, unit) if is_asked and unit is not None else None)
+            groups.append(number)
+    return OutlierResult(file, tuple(positions), tuple(groups), missing)
+
+
+def _position(group: NDArray[np.float32], outlier: NDArray[np.float32]) -> float:
+    """Return the share of a group (g, D) whose mean cosine with the others is higher."""
+    cosines = group @ group.T
+    with_outlier = group @ outlier
+    size = len(group)
+    # Of each word with all others, the outlier among them; and of the outlier.
+    each = (cosines.sum(axis=1) - np.diagonal(cosines) + with_outlier) / size
+    return float((each > with_outlier.mean()).mean())

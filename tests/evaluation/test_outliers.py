@@ -1,0 +1,66 @@
+"""Outliers: planted ones are found, and published files are read as they are."""
+
+import numpy as np
+import pytest
+
+from firth.errors import FormatError
+from firth.evaluation import evaluate
+from firth.evaluation.outliers import OutlierSet, read_outliers
+from firth.vectors import Vectors
+
+EIGHTS = "red\nblue\ngreen\n\nking\nparis\n"
+
+
+@pytest.fixture
+def colours():
+    matrix = np.array([[5, 1, 0], [5, 0, 1], [5, -1, 0], [0, 5, 1], [4, 0, 0.1]], np.float32)
+    return Vectors(["red", "blue", "green", "king", "paris"], matrix)
+
+
+def test_outliers_are_found_where_they_are_far(write, colours):
+    (found,) = evaluate(colours, outliers=write(EIGHTS)).outliers
+    # "paris" points to the middle of the colours: all are less central than it.
+    assert found.positions == (1.0, 0.0)
+    assert (found.accuracy, found.position, found.answered) == (0.5, 0.5, 2)
+
+
+def test_the_position_is_that_of_a_slow_search(write):
+    rng = np.random.default_rng(1)
+    words = [f"w{k}" for k in range(9)]
+    matrix = rng.normal(size=(9, 4))
+    unit = matrix / np.linalg.norm(matrix, axis=1, keepdims=True)
+    mean = [np.mean([unit[a] @ unit[b] for b in range(9) if b != a]) for a in range(9)]
+    expected = np.mean([mean[a] > mean[8] for a in range(8)])
+    path = write("\n".join([*words[:8], "", words[8]]))
+    assert evaluate(Vectors(words, matrix), outliers=path).outliers[0].positions == (expected,)
+
+
+def test_unknown_words_are_counted(write, colours):
+    path = write("red\nblue\nmauve\n\nking\nqueen\n")
+    (found,) = evaluate(colours, outliers=path).outliers
+    assert found.positions == (1.0, None)
+    assert (found.answered, found.skipped, found.missing) == (1, 1, 1)
+    (found,) = evaluate(colours, outliers=write("red\nx\ny\n\nking\n")).outliers
+    assert (found.accuracy, found.position, found.skipped) == (None, None, 1)
+
+
+def test_several_groups_in_a_file(write):
+    path = write(": colours\n" + EIGHTS + "\n: towns\nrome\noslo\n\ntea\n", "several.txt")
+    assert read_outliers(path) == [
+        OutlierSet(["red", "blue", "green"], ["king", "paris"]),
+        OutlierSet(["rome", "oslo"], ["tea"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("red\nblue\n", "got 2 words and 0 outliers"),
+        ("red\n\nking\n", "got 1 words and 1 outliers"),
+        ("", "got 0 words and 0 outliers"),
+        ("red\nblue\n\n: next\nrome\noslo\n\ntea\n", "line 4: expected two words or more"),
+    ],
+)
+def test_malformed_files(text, fault, write):
+    with pytest.raises(FormatError, match=fault):
+        read_outliers(write(text))
