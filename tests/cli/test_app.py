@@ -62,6 +62,8 @@ def test_an_error_exits_1_in_one_line(folder, run, fails):
         "plot",
         "demo",
         "lesson",
+        "word2vec",
+        "fasttext",
     ],
 )
 def test_every_verb_has_help_with_an_example(folder, call, verb):
