@@ -28,6 +28,7 @@ if find_spec("torch") is None:
     raise MissingExtraError("torch", "torch")
 
 from firth.torch.data import Collate, WindowBatch, WindowDataset, WindowStream
+from firth.torch.embedding import WordEmbedding, to_embedding
 from firth.torch.engine import TorchEngine
 from firth.torch.fitting import EpochReport, FitResult, choose_device, fit, seed_everything
 from firth.torch.losses import FullSoftmax, HierarchicalSoftmax, Loss, NegativeSampling, Scores
@@ -56,7 +57,9 @@ __all__ = [
     "WindowDataset",
     "WindowStream",
     "Word2Vec",
+    "WordEmbedding",
     "choose_device",
     "fit",
     "seed_everything",
+    "to_embedding",
 ]
