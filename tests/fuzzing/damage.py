@@ -260,6 +260,35 @@ SAFETENSORS = [
 ]  # fmt: skip
 
 
+_GLOBALS = [
+    b"cos\nsystem\n", b"\x8c\x02os\x8c\x06system\x93", b"cnumpy\nndarray\n", b"cnumpy\ndtype\n",
+    b"cgensim.models.keyedvectors\nKeyedVectors\n", b"ccollections\ndefaultdict\n",
+]  # fmt: skip
+_PIECES = [
+    *_GLOBALS, *(bytes([code]) for code in range(256)), b")R", b")\x81", b"}b", b"(e", b"(u",
+    b"h\x00", b"r\xff\xff\xff\x7f", b"B\xff\xff\xff\x7f", b"\x8e" + b"\xff" * 7 + b"\x7f",
+    b"\x95\0\0\0\0\1\0\0\0", b"\x96\0\0\0\0\1\0\0\0", b"(" * 300, b"]" * 300, b"\x85" * 3000,
+    b"I1\n", b"M\xff\xff", b"K\x02K\x03\x86", b"J\xff\xff\xff\x7f\x85",
+    b"\x8a\x08" + b"\xff" * 7 + b"\x7f",
+]  # fmt: skip
+
+
+def change_operations(draw: random.Random, data: bytes) -> bytes:
+    """Put operations of a pickle in the place of others, or between them."""
+    place = _place(draw, data)
+    pieces = draw.choices(_PIECES, k=draw.choice([1, 1, 2, 5]))
+    return data[:place] + b"".join(pieces) + data[place + draw.choice([0, 0, 1, 2, 9]) :]
+
+
+def repeat_operation(draw: random.Random, data: bytes) -> bytes:
+    """Repeat an operation, and what follows it, until the end."""
+    place = _place(draw, data)
+    return data[:place] + draw.choice(_PIECES) * draw.choice([2, 100, 3000]) + data[place:]
+
+
+PICKLES = [*BYTES, *[change_operations] * 6, repeat_operation]
+
+
 def damaged(originals: Sequence[bytes], damages: Sequence[Damage], seed: int) -> bytes:
     """Damage one of the originals, a few times over: the same for the same seed."""
     draw = random.Random(seed)

@@ -7,6 +7,7 @@ import dataclasses
 import functools
 import mmap
 import os
+import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from damage import BYTES, JSON, LARGEST_FILE, LINES, SAFETENSORS, Damage
+from damage import BYTES, JSON, LARGEST_FILE, LINES, PICKLES, SAFETENSORS, Damage
 
 from firth.errors import ConfigError, FormatError
 from firth.phrases import Phrase, Phrases
@@ -24,6 +25,9 @@ from firth.vectors.composition import Space
 from firth.vectors.documents import DocumentTable
 from firth.vectors.formats import word2vec_text
 from firth.vectors.formats.documents import DOCUMENTS
+
+sys.path.append(str(Path(__file__).parents[1] / "support"))
+import gensim_pickles
 
 # Python's objects take much more room than the text that tells of them: `{},` becomes 72 bytes.
 MULTIPLE = 40
@@ -178,6 +182,45 @@ def _word2vec(suffix: str, scratch: Path, *, header: bool = True) -> Reader:
     return _vectors_reader(originals, LINES, scratch / f"vectors{suffix}")
 
 
+def _gensim(scratch: Path) -> Reader:
+    """Damage pickles of gensim, with arrays in them and beside them."""
+    numbers = np.random.default_rng(4).normal(size=(70, 3)).astype(np.float32)
+    words, beside = ["tea", "milk", "茶"], ["king", "queen"]
+    np.save(scratch / "vectors.kv.vectors.npy", numbers[:2])
+    np.save(scratch / "vectors.kv.wv.vectors.npy", numbers[:2])
+    keyed = gensim_pickles.key_vectors(words, numbers[:3], [9, 3, 1])
+    fasttext = gensim_pickles.fasttext_vectors(words, numbers[:3], numbers[3:])
+    Subwords(3, 6, buckets=67).rows_of_all(words)  # imported before limits
+    instances = [
+        keyed,
+        gensim_pickles.key_vectors(beside, None),
+        gensim_pickles.model("Word2Vec", keyed, syn1neg=numbers[3:6], negative=5),
+        gensim_pickles.model("Doc2Vec", gensim_pickles.key_vectors(beside, None), dv=keyed),
+        gensim_pickles.model("FastText", fasttext),
+    ]
+    originals = [
+        gensim_pickles.dumped(instance, protocol)
+        for instance in instances
+        for protocol in (2, 4, 5)
+    ]
+    reader = _vectors_reader(originals, PICKLES, scratch / "vectors.kv")
+    # An empty list, of one byte in a pickle, takes 64 bytes.
+    return dataclasses.replace(
+        reader, constant=lambda seed: reader.constant(seed) + MULTIPLE * LARGEST_FILE
+    )
+
+
+def _gensim_array(scratch: Path) -> Reader:
+    """Damage an array beside a pickle of gensim."""
+    path = scratch / "vectors.kv"
+    path.write_bytes(gensim_pickles.dumped(gensim_pickles.key_vectors(["tea", "milk"], None)))
+    originals, target = [], scratch / "vectors.kv.vectors.npy"
+    for dtype in ("<f4", ">f4", "<f2", "<f8"):
+        np.save(target, np.arange(6, dtype=dtype).reshape(2, 3))
+        originals.append(target.read_bytes())
+    return _vectors_reader(originals, LINES, path, target)
+
+
 def _of_unknown_suffix(scratch: Path) -> Reader:
     """Mix files of all kinds, under a name that does not tell which."""
     kinds = [_word2vec(".bin", scratch), _word2vec(".txt", scratch)]
@@ -291,6 +334,8 @@ READERS: dict[str, Callable[[Path], Reader]] = {
     "word2vec-binary": functools.partial(_word2vec, ".bin"),
     "word2vec-text": functools.partial(_word2vec, ".txt"),
     "word2vec-text-without-header": functools.partial(_word2vec, ".vec", header=False),
+    "gensim": _gensim,
+    "gensim-array": _gensim_array,
     "unknown-suffix": _of_unknown_suffix,
     **{f"faulty-{fault}": functools.partial(_faulty, fault) for fault in FAULTS},
 }

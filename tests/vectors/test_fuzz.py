@@ -22,6 +22,8 @@ READERS = [
     "word2vec-binary",
     "word2vec-text",
     "word2vec-text-without-header",
+    "gensim",
+    "gensim-array",
     "unknown-suffix",
 ]
 

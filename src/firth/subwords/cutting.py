@@ -11,7 +11,7 @@ from numbers import Integral
 
 from firth.checks import shown
 from firth.errors import ConfigError, one_line
-from firth.normalization import normalize
+from firth.normalization import Normalization, normalize
 from firth.subwords.options import Cut
 
 # FNV-1a of 32 bits.
@@ -20,8 +20,8 @@ BASIS, PRIME = 2166136261, 16777619
 END_OF_LINE = "</s>"
 
 
-def nfc(word: object) -> str:
-    """Return a word in the form that is cut: NFC.
+def checked_text(word: object, form: Normalization = "NFC") -> str:
+    """Return a word in the form that is cut.
 
     Raises
     ------
@@ -29,7 +29,7 @@ def nfc(word: object) -> str:
         If it is not text.
     """
     if isinstance(word, str):
-        return normalize(word)
+        return normalize(word, form)
     given = f"the integer {shown(int(word))}" if isinstance(word, Integral) else shown(word)
     raise ConfigError(f"subwords need words of text, got {given}")
 
@@ -58,7 +58,7 @@ def character_ngrams(text: str, least: int, most: int) -> list[str]:
     ]
 
 
-def fasttext_hash(ngram: str) -> int:
+def fasttext_hash(ngram: str | bytes) -> int:
     """Return the hash of an n-gram: FNV-1a over UTF-8, each byte extended by its sign.
 
     Examples
@@ -66,8 +66,9 @@ def fasttext_hash(ngram: str) -> int:
     >>> fasttext_hash("<te"), fasttext_hash("茶")
     (1669484008, 271952341)
     """
+    encoded = ngram.encode("utf-8", "surrogatepass") if isinstance(ngram, str) else ngram
     value = BASIS
-    for byte in ngram.encode("utf-8", "surrogatepass"):
+    for byte in encoded:
         value = (value ^ (byte | 0xFFFFFF00 if byte > 0x7F else byte)) * PRIME & 0xFFFFFFFF
     return value
 

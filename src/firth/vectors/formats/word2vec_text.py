@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import FormatError, one_line
-from firth.vectors.formats.format import Format
 from firth.vectors.formats.selection import Selection
 from firth.vectors.formats.word2vec import (
     REPLACED,
@@ -251,6 +250,3 @@ def write(table: Table, path: Path) -> None:
         return b"".join(row_format % (word, *row) for word, row in pairs)
 
     write_rows(table, path, encode)
-
-
-FORMAT = Format("word2vec text", (".txt", ".vec"), recognises, read, write)
