@@ -27,6 +27,7 @@ from firth.vectors.formats import word2vec_text
 from firth.vectors.formats.documents import DOCUMENTS
 
 sys.path.append(str(Path(__file__).parents[1] / "support"))
+import fasttext_files
 import gensim_pickles
 
 # Python's objects take much more room than the text that tells of them: `{},` becomes 72 bytes.
@@ -221,6 +222,21 @@ def _gensim_array(scratch: Path) -> Reader:
     return _vectors_reader(originals, LINES, path, target)
 
 
+def _fasttext(scratch: Path) -> Reader:
+    """Damage models of fastText, with n-grams and without."""
+    table = np.random.default_rng(6).normal(size=(40, 3)).astype(np.float32)
+    Subwords(3, 6, buckets=36).rows_of_all(["tea"])  # imported before limits
+    words = ["</s>", "tea", "茶", "b\u00e9"]
+    originals = [
+        fasttext_files.fasttext_bin(words, table),
+        fasttext_files.fasttext_bin(words, table, -table[:4], version=11, minn=1, maxn=2),
+        fasttext_files.fasttext_bin(words, table[:4], maxn=0),
+        fasttext_files.fasttext_bin(words, table, table[:2], labels=["a", "b"], model=3, loss=3),
+        fasttext_files.fasttext_bin(words, table, loss=1),
+    ]
+    return _vectors_reader(originals, BYTES, scratch / "vectors.bin")
+
+
 def _of_unknown_suffix(scratch: Path) -> Reader:
     """Mix files of all kinds, under a name that does not tell which."""
     kinds = [_word2vec(".bin", scratch), _word2vec(".txt", scratch)]
@@ -336,6 +352,7 @@ READERS: dict[str, Callable[[Path], Reader]] = {
     "word2vec-text-without-header": functools.partial(_word2vec, ".vec", header=False),
     "gensim": _gensim,
     "gensim-array": _gensim_array,
+    "fasttext": _fasttext,
     "unknown-suffix": _of_unknown_suffix,
     **{f"faulty-{fault}": functools.partial(_faulty, fault) for fault in FAULTS},
 }

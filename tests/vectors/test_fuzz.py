@@ -24,6 +24,7 @@ READERS = [
     "word2vec-text-without-header",
     "gensim",
     "gensim-array",
+    "fasttext",
     "unknown-suffix",
 ]
 

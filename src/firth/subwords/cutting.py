@@ -6,8 +6,10 @@ Source of the n-grams and their hash: fastText 0.9.2, `Dictionary::computeSubwor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from numbers import Integral
+from typing import TypeVar
 
 from firth.checks import shown
 from firth.errors import ConfigError, one_line
@@ -18,6 +20,9 @@ from firth.subwords.options import Cut
 BASIS, PRIME = 2166136261, 16777619
 # fastText's mark of the end of a line: it is a word, but has no n-grams.
 END_OF_LINE = "</s>"
+_CHARACTER = re.compile(rb"[^\x80-\xbf][\x80-\xbf]*")
+
+Text = TypeVar("Text", str, list[bytes])
 
 
 def checked_text(word: object, form: Normalization = "NFC") -> str:
@@ -39,8 +44,10 @@ def bounded(word: str) -> str:
     return f"<{word}>"
 
 
-def character_ngrams(text: str, least: int, most: int) -> list[str]:
+def character_ngrams(text: Text, least: int, most: int) -> list[Text]:
     """Return the n-grams of a bounded word by their first character, then by length.
+
+    The word is a text, or a list of its characters.
 
     The first and the last character alone, which are marks, are no n-grams.
 
@@ -56,6 +63,20 @@ def character_ngrams(text: str, least: int, most: int) -> list[str]:
         for length in range(least, min(most, size - first) + 1)
         if not (length == 1 and first in (0, size - 1))
     ]
+
+
+def byte_ngrams(word: bytes, least: int, most: int) -> list[bytes]:
+    r"""Return the n-grams of a word in UTF-8, or in what fastText takes for UTF-8.
+
+    A character is any byte with those after it that continue a character in UTF-8.
+
+    Examples
+    --------
+    >>> byte_ngrams("é".encode(), 1, 2), byte_ngrams(b"\xe9\xe9", 2, 2)
+    ([b'<\xc3\xa9', b'\xc3\xa9', b'\xc3\xa9>'], [b'<\xe9', b'\xe9\xe9', b'\xe9>'])
+    """
+    characters = _CHARACTER.findall(b"<%b>" % word)
+    return [b"".join(ngram) for ngram in character_ngrams(characters, least, most)]
 
 
 def fasttext_hash(ngram: str | bytes) -> int:

@@ -51,8 +51,9 @@ def test_other_files_are_of_no_known_format(content, tmp_path):
     ("content", "fault"),
     [
         (b"", "the file is empty"),
-        (struct.pack("<14i", 793712314, 12, *range(12)), "fastText"),
-        (pickle.dumps({"tea": [1.0]}), r"is a pickle, .* \(gensim: wv.save_word2vec_format\)"),
+        (struct.pack("<14i", 793712314, 13, *range(12)) + bytes(8), "fastText in version 13"),
+        (struct.pack("<12i", 100, 5, 5, 5, 5, 1, 2, 2, 2000, 3, 6, 100), "fastText before 2017"),
+        (pickle.dumps({"tea": [1.0]}), "is a pickle, but not of a model or vectors of gensim"),
         (b"PK\x03\x04\x00", "it is a zip archive.*; unpack it"),
         (b"\0" * 257 + b"ustar  \0", "it is a tar archive.*; unpack it"),
         (b"7z\xbc\xaf\x27\x1c", "it is a 7z archive.*; unpack it"),
@@ -62,15 +63,6 @@ def test_files_of_other_kinds_are_named(name, content, fault, tmp_path):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(FormatError, match=rf"{name}.*{fault}"):
         load(tmp_path / name)
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["lee_fasttext_new.bin", "toy-model.bin", "crime-and-punishment.bin", "cp852_fasttext.bin"],
-)
-def test_models_of_fasttext_are_named_as_such(name, shared_data):
-    with pytest.raises(FormatError, match="fastText's binary models are not supported"):
-        load(shared_data / "vectors" / name)
 
 
 SUFFIXES = [".bin", ".txt", ".vec"]

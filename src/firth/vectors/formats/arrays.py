@@ -51,7 +51,7 @@ def map_array(path: Path) -> NDArray[Any]:
         with np.errstate(all="ignore"):
             array = np.load(path, mmap_mode="r", allow_pickle=False)
     except _FAULTS as error:
-        raise FormatError(f"{path}: damaged: {one_line(str(error) or "no array")}") from error
+        raise FormatError(f"{path}: damaged: {one_line(str(error) or 'no array')}") from error
     if array.dtype.kind not in "fiub":
         raise FormatError(f"{path}: expected an array of numbers, got {array.dtype}")
     return np.asarray(array)

@@ -29,6 +29,10 @@ FORMATS: tuple[Format, ...] = (
         "gensim", "gensim's files", (".kv", ".model"), "gensim",
         magic=rb"\x80[\x02-\x05]", writes=False,
     ),
+    Format(
+        "fasttext", "fastText's models", (".bin",), "fasttext",
+        magic=rb"\xba\x16\x4f\x2f", writes=False,
+    ),
 )  # fmt: skip
 
 HEAD_BYTES = 1 << 16
