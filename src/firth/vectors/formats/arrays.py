@@ -6,13 +6,14 @@ import math
 import re
 from pathlib import Path
 from tokenize import TokenError
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import FormatError, one_line, reraise
 from firth.io.compression import open_regular
+from firth.io.pieces import read_pieces
 from firth.vectors.formats.pickles import Bag
 
 # The functions by which arrays are pickled, in NumPy 1 and 2.
@@ -30,6 +31,11 @@ _FAULTS = (
     ValueError, TypeError, OverflowError, EOFError, SyntaxError, TokenError, MemoryError,
     RecursionError, UserWarning,
 )  # fmt: skip
+# A header of the third version has names of fields.
+_HEADERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
 _MAGIC = b"\x93NUMPY"
 _TYPE = re.compile(r"f[248]|[iu][1248]|b1")
 _ORDERS = ("<", ">", "=", "|")
@@ -55,6 +61,33 @@ def map_array(path: Path) -> NDArray[Any]:
     if array.dtype.kind not in "fiub":
         raise FormatError(f"{path}: expected an array of numbers, got {array.dtype}")
     return np.asarray(array)
+
+
+def read_array(file: IO[bytes], what: str) -> NDArray[Any]:
+    """Read an array in NumPy's format `.npy`, of numbers or of texts.
+
+    Raises
+    ------
+    FormatError
+        If it is damaged, or holds anything else.
+    """
+    try:
+        with np.errstate(all="ignore"):
+            version = np.lib.format.read_magic(file)
+            if version not in _HEADERS:
+                raise ValueError(f"version {version} of its header")
+            shape, is_fortran, dtype = _HEADERS[version](file)
+            if dtype.kind not in "fiubU" or dtype.itemsize == 0:
+                raise ValueError(f"expected numbers or texts, got {dtype}")
+            if any(type(n) is not int or n < 0 for n in shape):
+                raise ValueError(f"its shape is {shape}")
+            length = math.prod(shape) * dtype.itemsize
+            data = read_pieces(file, length)
+            if len(data) < length:
+                raise ValueError("it is cut short")
+            return np.ndarray(shape, dtype, data, order="F" if is_fortran else "C")
+    except _FAULTS as error:
+        raise FormatError(f"{what}: damaged: {one_line(str(error) or 'no array')}") from error
 
 
 def array_of(pickled: object, what: str, path: Path) -> NDArray[Any]:

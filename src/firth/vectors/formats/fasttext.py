@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import ConfigError, FormatError, reraise
+from firth.io.pieces import read_pieces
 from firth.subwords.cutting import byte_ngrams, fasttext_hash
 from firth.subwords.subwords import Subwords
 from firth.vectors.composition import RawTables, compose_words
@@ -246,15 +247,12 @@ class _Stream:
                 f"{width:,}"
             )
         length = 4 * rows * width
-        data = bytearray(self._data[self._place : self._place + length])
-        self._place += len(data)
-        while len(data) < length:
-            piece = self._file.read(min(length - len(data), max(_BLOCK_BYTES, len(data) // 8)))
-            if not piece:
-                raise FormatError(
-                    f"{self.path}: cut short in {what}: {rows:,} of {width:,} numbers do not fit"
-                )
-            data += piece
+        data = read_pieces(self._file, length, self._data[self._place : self._place + length])
+        self._place = min(self._place + length, len(self._data))
+        if len(data) < length:
+            raise FormatError(
+                f"{self.path}: cut short in {what}: {rows:,} of {width:,} numbers do not fit"
+            )
         return np.frombuffer(data, "<f4").astype(np.float32, copy=False).reshape(rows, width)
 
     def check_end(self) -> None:

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from firth.errors import FormatError, one_line
+from firth.io.pieces import PIECE, read_pieces
 
-_PIECE = 1 << 16
 # Python compares the keys of a dictionary one by one if their hashes are equal, as those of some
 # larger integers are.
 _LARGEST_KEY = 1 << 53
@@ -115,17 +115,14 @@ class _Unpickler(_PythonUnpickler):  # type: ignore[misc]
 
     def read(self, size: int) -> bytes:
         """Return so many bytes; what is not there takes no memory."""
-        data = self._source.read(min(size, _PIECE))
-        while len(data) < size:
-            more = self._source.read(min(size - len(data), len(data)))
-            if not more:
-                raise EOFError("it is cut short")
-            data += more
-        return data
+        data = read_pieces(self._source, size)
+        if len(data) < size:
+            raise EOFError("it is cut short")
+        return bytes(data)
 
     def readline(self) -> bytes:
         """Return a line, which holds the name of a module or a class."""
-        return self._source.readline(_PIECE)
+        return self._source.readline(PIECE)
 
     def find_class(self, module: str, name: str) -> Named:
         """Return the name of what the base would import."""

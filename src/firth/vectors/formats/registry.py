@@ -33,6 +33,10 @@ FORMATS: tuple[Format, ...] = (
         "fasttext", "fastText's models", (".bin",), "fasttext",
         magic=rb"\xba\x16\x4f\x2f", writes=False,
     ),
+    Format(
+        "npz", "NumPy's archive", (".npz",), "npz",
+        magic=rb"(?s)PK\x03\x04.{26}(?:words|vectors)\.npy", is_archive=True,
+    ),
 )  # fmt: skip
 
 HEAD_BYTES = 1 << 16
