@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 import math
 import random
 import re
 import struct
+import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 
 LARGEST_FILE = 1 << 17
@@ -287,6 +290,23 @@ def repeat_operation(draw: random.Random, data: bytes) -> bytes:
 
 
 PICKLES = [*BYTES, *[change_operations] * 6, repeat_operation]
+
+
+def change_member(draw: random.Random, data: bytes) -> bytes:
+    """Damage a file in a zip archive, so that the damage is not seen on unpacking."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = {name: archive.read(name) for name in archive.namelist()}
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, EOFError):
+        return data
+    if members:
+        name = draw.choice(list(members))
+        members[name] = draw.choice(LINES)(draw, members[name])[:LARGEST_FILE]
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return packed.getvalue()
 
 
 def damaged(originals: Sequence[bytes], damages: Sequence[Damage], seed: int) -> bytes:

@@ -15,7 +15,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from damage import BYTES, JSON, LARGEST_FILE, LINES, PICKLES, SAFETENSORS, Damage
+from damage import (
+    BYTES,
+    JSON,
+    LARGEST_FILE,
+    LINES,
+    PICKLES,
+    SAFETENSORS,
+    Damage,
+    change_member,
+)  # fmt: skip
 
 from firth.errors import ConfigError, FormatError
 from firth.phrases import Phrase, Phrases
@@ -237,6 +246,17 @@ def _fasttext(scratch: Path) -> Reader:
     return _vectors_reader(originals, BYTES, scratch / "vectors.bin")
 
 
+def _npz(scratch: Path) -> Reader:
+    """Damage archives of arrays, and the arrays in them."""
+    path, originals = scratch / "vectors.npz", []
+    for vectors in _some_vectors():
+        vectors.save(path)
+        originals.append(path.read_bytes())
+    np.savez_compressed(path, words=np.array([5, 7]), vectors=np.eye(2))
+    originals.append(path.read_bytes())
+    return _vectors_reader(originals, [*BYTES, *[change_member] * 20], path)
+
+
 def _of_unknown_suffix(scratch: Path) -> Reader:
     """Mix files of all kinds, under a name that does not tell which."""
     kinds = [_word2vec(".bin", scratch), _word2vec(".txt", scratch)]
@@ -353,6 +373,7 @@ READERS: dict[str, Callable[[Path], Reader]] = {
     "gensim": _gensim,
     "gensim-array": _gensim_array,
     "fasttext": _fasttext,
+    "npz": _npz,
     "unknown-suffix": _of_unknown_suffix,
     **{f"faulty-{fault}": functools.partial(_faulty, fault) for fault in FAULTS},
 }

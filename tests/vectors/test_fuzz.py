@@ -25,6 +25,7 @@ READERS = [
     "gensim",
     "gensim-array",
     "fasttext",
+    "npz",
     "unknown-suffix",
 ]
 

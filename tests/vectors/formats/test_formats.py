@@ -22,7 +22,7 @@ def all_kinds_of_float32(shape):
     return numbers
 
 
-TARGETS = ["vectors", "vectors.v2/", "vectors.bin", "vectors.txt", "vectors.VEC"]
+TARGETS = ["vectors", "vectors.v2/", "vectors.bin", "vectors.txt", "vectors.VEC", "vectors.npz"]
 
 
 @pytest.fixture(params=TARGETS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from pathlib import Path
 from tokenize import TokenError
 from typing import IO, Any
@@ -85,9 +86,18 @@ def read_array(file: IO[bytes], what: str) -> NDArray[Any]:
             data = read_pieces(file, length)
             if len(data) < length:
                 raise ValueError("it is cut short")
+            if dtype.kind == "U" and _most_point(data, dtype) > sys.maxunicode:
+                # NumPy would make texts of it that end the process when they are printed.
+                raise ValueError("a text holds what is no character")
             return np.ndarray(shape, dtype, data, order="F" if is_fortran else "C")
     except _FAULTS as error:
         raise FormatError(f"{what}: damaged: {one_line(str(error) or 'no array')}") from error
+
+
+def _most_point(data: bytearray, dtype: np.dtype[Any]) -> int:
+    """Return the largest code point of an array of texts."""
+    points = np.frombuffer(data, np.dtype(np.uint32).newbyteorder(dtype.byteorder))
+    return int(points.max(initial=0))
 
 
 def array_of(pickled: object, what: str, path: Path) -> NDArray[Any]:

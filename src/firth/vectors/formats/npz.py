@@ -51,7 +51,9 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
                     f"{one_line(str(sorted(held)))}"
                 )
             arrays = {}
-            for name in held & {WORDS, VECTORS, COUNTS, OUTPUT}:
+            for name in (WORDS, VECTORS, COUNTS, OUTPUT):
+                if name not in held:
+                    continue
                 with archive.open(f"{name}.npy") as member:
                     arrays[name] = read_array(member, f"{path}: '{name}'")
     except KeyError as error:
@@ -65,20 +67,12 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
     if words.ndim != 1:
         raise FormatError(f"{path}: '{WORDS}' should have one dimension, not {words.ndim}")
     table = Table(
-        words=_texts(words, path),
+        words=words.tolist(),
         input_vectors=arrays[VECTORS],
         counts=arrays.get(COUNTS),
         output_vectors=arrays.get(OUTPUT),
     )
     return selected(table, path, selection)
-
-
-def _texts(words: NDArray[Any], path: Path) -> list[Token]:
-    try:
-        found: list[Token] = words.tolist()
-    except ValueError as error:
-        raise FormatError(f"{path}: a word holds what is no character") from error
-    return found
 
 
 def write(table: Table, path: Path) -> None:
