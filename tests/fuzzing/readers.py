@@ -257,6 +257,16 @@ def _npz(scratch: Path) -> Reader:
     return _vectors_reader(originals, [*BYTES, *[change_member] * 20], path)
 
 
+def _arrow(suffix: str, scratch: Path) -> Reader:
+    # Other memory pools would take much more address space than memory.
+    os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"
+    path, originals = scratch / f"vectors{suffix}", []
+    for vectors in _some_vectors():
+        vectors.save(path)
+        originals.append(path.read_bytes())
+    return _vectors_reader(originals, BYTES, path)
+
+
 def _of_unknown_suffix(scratch: Path) -> Reader:
     """Mix files of all kinds, under a name that does not tell which."""
     kinds = [_word2vec(".bin", scratch), _word2vec(".txt", scratch)]
@@ -374,6 +384,8 @@ READERS: dict[str, Callable[[Path], Reader]] = {
     "gensim-array": _gensim_array,
     "fasttext": _fasttext,
     "npz": _npz,
+    "parquet": functools.partial(_arrow, ".parquet"),
+    "arrow": functools.partial(_arrow, ".arrow"),
     "unknown-suffix": _of_unknown_suffix,
     **{f"faulty-{fault}": functools.partial(_faulty, fault) for fault in FAULTS},
 }

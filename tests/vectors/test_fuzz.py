@@ -6,6 +6,7 @@
 
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,10 @@ READERS = [
     "gensim-array",
     "fasttext",
     "npz",
+    *(
+        pytest.param(name, marks=pytest.mark.skipif(find_spec("pyarrow") is None, reason="pyarrow"))
+        for name in ("parquet", "arrow")
+    ),
     "unknown-suffix",
 ]
 

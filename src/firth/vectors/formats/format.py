@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import re
 from dataclasses import dataclass
 from typing import Any
+
+from firth.errors import MissingExtraError
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class Format:
         Names of the files that tell the format of a folder.
     is_archive : bool
         Whether the file is an archive, and so must not be unpacked.
+    needs : pair of str
+        The package that the module needs, and the extra of Firth that installs it.
     reads, writes : bool
         Whether the format is read, and written.
     """
@@ -49,6 +53,7 @@ class Format:
     magic: bytes = b""
     members: tuple[str, ...] = ()
     is_archive: bool = False
+    needs: tuple[str, str] | None = None
     reads: bool = True
     writes: bool = True
 
@@ -62,5 +67,13 @@ class Format:
         return bool(self.magic) and re.match(self.magic, head) is not None
 
     def load(self) -> Any:  # noqa: ANN401
-        """Import the module of the format."""
+        """Import the module of the format.
+
+        Raises
+        ------
+        MissingExtraError
+            If it needs a package that is not installed.
+        """
+        if self.needs is not None and importlib.util.find_spec(self.needs[0]) is None:
+            raise MissingExtraError(*self.needs)
         return importlib.import_module(f"{__package__}.{self.module}")

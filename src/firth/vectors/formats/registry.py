@@ -19,6 +19,7 @@ from firth.vectors.formats.format import Format
 from firth.vectors.formats.selection import Selection
 from firth.vectors.table import Table
 
+ARROW = ("pyarrow", "arrow")
 FIRTH = Format("firth", "Firth's folder", (), "native", members=FOLDER_OF_VECTORS)
 # Text first: its header may be the same as the binary format's, which has no other mark.
 FORMATS: tuple[Format, ...] = (
@@ -37,6 +38,8 @@ FORMATS: tuple[Format, ...] = (
         "npz", "NumPy's archive", (".npz",), "npz",
         magic=rb"(?s)PK\x03\x04.{26}(?:words|vectors)\.npy", is_archive=True,
     ),
+    Format("parquet", "Parquet", (".parquet",), "parquet", magic=b"PAR1", needs=ARROW),
+    Format("arrow", "Arrow", (".arrow", ".feather"), "arrow", magic=rb"ARROW1\0\0", needs=ARROW),
 )  # fmt: skip
 
 HEAD_BYTES = 1 << 16
@@ -91,8 +94,12 @@ def check_destination(
         If the path cannot be written, or holds something other than vectors.
     ConfigError
         If there is no format of that name.
+    MissingExtraError
+        If the format needs a package that is not installed.
     """
     form = _format_for(path, format)
+    # Its package may be missing.
+    form.load()
     check_writable(Path(path), folder=form.is_folder)
     _check_replaceable(form, Path(path), overwrite=overwrite)
 
