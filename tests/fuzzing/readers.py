@@ -267,6 +267,17 @@ def _arrow(suffix: str, scratch: Path) -> Reader:
     return _vectors_reader(originals, BYTES, path)
 
 
+def _projector(name: str, scratch: Path) -> Reader:
+    """Damage one of the two tables of a projector's folder."""
+    path, originals = scratch / "vectors", []
+    matrix = np.arange(1, 13, dtype=np.float32).reshape(4, 3) / 7
+    words = ["king", "queen", "new york", "茶"]
+    for counts in (None, np.array([9, 5, 5, 1])):
+        Vectors(words, matrix, counts=counts).save(path, format="projector")
+        originals.append((path / name).read_bytes())
+    return _vectors_reader(originals, LINES, path, path / name)
+
+
 def _of_unknown_suffix(scratch: Path) -> Reader:
     """Mix files of all kinds, under a name that does not tell which."""
     kinds = [_word2vec(".bin", scratch), _word2vec(".txt", scratch)]
@@ -384,6 +395,8 @@ READERS: dict[str, Callable[[Path], Reader]] = {
     "gensim-array": _gensim_array,
     "fasttext": _fasttext,
     "npz": _npz,
+    "projector-vectors": functools.partial(_projector, "vectors.tsv"),
+    "projector-metadata": functools.partial(_projector, "metadata.tsv"),
     "parquet": functools.partial(_arrow, ".parquet"),
     "arrow": functools.partial(_arrow, ".arrow"),
     "unknown-suffix": _of_unknown_suffix,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from firth.checks import one_of, switch
-from firth.errors import FirthError, FormatError, VocabularyError, reraise
+from firth.errors import FirthError, FormatError, VocabularyError, one_line, reraise
 from firth.io.atomic import check_writable
 from firth.io.compression import open_decompressed, open_regular, without_suffix
 from firth.io.contents import FOLDER_OF_VECTORS, kind_of
@@ -40,6 +40,10 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format("parquet", "Parquet", (".parquet",), "parquet", magic=b"PAR1", needs=ARROW),
     Format("arrow", "Arrow", (".arrow", ".feather"), "arrow", magic=rb"ARROW1\0\0", needs=ARROW),
+    Format(
+        "projector", "the folder of TensorBoard's projector", (), "projector",
+        members=("vectors.tsv", "metadata.tsv"),
+    ),
 )  # fmt: skip
 
 HEAD_BYTES = 1 << 16
@@ -108,6 +112,15 @@ def _check_replaceable(form: Format, path: Path, *, overwrite: bool) -> None:
     """Raise if there is a file that is neither empty nor holds vectors."""
     if form is FIRTH:
         form.load().check_replaceable(path, overwrite=overwrite)
+        return
+    if form.is_folder:
+        names = {file.name for file in path.iterdir()} if path.is_dir() else set()
+        others = sorted(names.difference(form.members))
+        if others:
+            raise FirthError(
+                f"cannot write {path}: the folder holds other files ({one_line(repr(others[0]))}); "
+                "choose a new folder, or an empty one"
+            )
         return
     if overwrite or not path.is_file() or path.stat().st_size == 0 or kind_of(path) == "vectors":
         return
