@@ -32,11 +32,12 @@ from firth.subwords import Subwords
 from firth.vectors import RawTables, Vectors, load
 from firth.vectors.composition import Space
 from firth.vectors.documents import DocumentTable
-from firth.vectors.formats import word2vec_text
+from firth.vectors.formats import word2vec_binary, word2vec_text
 from firth.vectors.formats.documents import DOCUMENTS
 
 sys.path.append(str(Path(__file__).parents[1] / "support"))
 import fasttext_files
+import finalfusion_files
 import gensim_pickles
 
 # Python's objects take much more room than the text that tells of them: `{},` becomes 72 bytes.
@@ -264,7 +265,11 @@ def _arrow(suffix: str, scratch: Path) -> Reader:
     for vectors in _some_vectors():
         vectors.save(path)
         originals.append(path.read_bytes())
-    return _vectors_reader(originals, BYTES, path)
+    reader = _vectors_reader(originals, BYTES, path)
+    # However short a file is, what it holds may be long.
+    return dataclasses.replace(
+        reader, constant=lambda seed: reader.constant(seed) + MULTIPLE * LARGEST_FILE
+    )
 
 
 def _projector(name: str, scratch: Path) -> Reader:
@@ -276,6 +281,19 @@ def _projector(name: str, scratch: Path) -> Reader:
         Vectors(words, matrix, counts=counts).save(path, format="projector")
         originals.append((path / name).read_bytes())
     return _vectors_reader(originals, LINES, path, path / name)
+
+
+def _finalfusion(scratch: Path) -> Reader:
+    """Damage files of finalfusion."""
+    numbers = np.random.default_rng(8).normal(size=(30, 3)).astype(np.float32)
+    words = ["tea", "茶", "new york"]
+    make = finalfusion_files.finalfusion_file
+    originals = [
+        make(words, numbers[:3]),
+        make(words, numbers[:3], numbers[:3, 0], metadata=b"a = 1\n"),
+        make(words, numbers, vocab=finalfusion_files.FASTTEXT),
+    ]
+    return _vectors_reader(originals, BYTES, scratch / "vectors.fifu")
 
 
 def _of_unknown_suffix(scratch: Path) -> Reader:
@@ -290,6 +308,8 @@ def _vectors_reader(
     originals: list[bytes], damages: list[Damage], path: Path, target: Path | None = None
 ) -> Reader:
     usual = word2vec_text.BLOCK_BYTES
+    # Imported before memory is measured: a damaged file may seem to be of this format.
+    assert word2vec_binary.recognises(b"1 1\na ")
 
     def block_bytes(seed: int) -> int:
         # Small blocks bring their bounds into small files.
@@ -395,6 +415,7 @@ READERS: dict[str, Callable[[Path], Reader]] = {
     "gensim-array": _gensim_array,
     "fasttext": _fasttext,
     "npz": _npz,
+    "finalfusion": _finalfusion,
     "projector-vectors": functools.partial(_projector, "vectors.tsv"),
     "projector-metadata": functools.partial(_projector, "metadata.tsv"),
     "parquet": functools.partial(_arrow, ".parquet"),

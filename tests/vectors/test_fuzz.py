@@ -27,6 +27,7 @@ READERS = [
     "gensim-array",
     "fasttext",
     "npz",
+    "finalfusion",
     "projector-vectors",
     "projector-metadata",
     *(

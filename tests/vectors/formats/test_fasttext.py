@@ -173,7 +173,7 @@ def _hash(ngram):
         (fasttext_bin(["a", "b"], TABLE[:2], counts=[1, -1]), "word number 2 has kind 0"),
         (fasttext_bin([], TABLE[:0]), "0 entries for 0 words"),
         (fasttext_bin(["a"], np.array([[np.nan]])), "NaN or infinity"),
-        (WHOLE + b"\0", "more follows its two tables"),
+        (WHOLE + b"\0", "more follows at byte"),
     ],
 )
 def test_models_that_are_compressed_or_damaged(content, fault, put, assert_refused):

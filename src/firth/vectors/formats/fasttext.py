@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import ConfigError, FormatError, reraise
-from firth.io.pieces import read_pieces
 from firth.subwords.cutting import byte_ngrams, fasttext_hash
 from firth.subwords.subwords import Subwords
 from firth.vectors.composition import RawTables, compose_words
 from firth.vectors.formats.selection import Selection, selected
+from firth.vectors.formats.stream import Stream
 from firth.vectors.formats.word2vec import REPLACED
 from firth.vectors.table import Table
 
@@ -36,8 +36,6 @@ _SHAPE = struct.Struct("<2q")
 _WORD = 0
 _MODELS = {1: "cbow", 2: "skipgram", 3: "supervised"}
 _LOSSES = {1: "hs", 2: "ns", 3: "softmax", 4: "ova"}
-_BLOCK_BYTES = 1 << 16
-_LONGEST_WORD = 1 << 22
 
 
 class _Settings(NamedTuple):
@@ -78,7 +76,7 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
         is not UTF-8.
     """
     del size  # What a damaged file promises is read piece by piece.
-    stream = _Stream(file, path)
+    stream = Stream(file, path)
     settings = _Settings(*_SETTINGS.unpack(stream.take(_SETTINGS.size, "its settings")))
     _check_settings(settings, path)
     words = _read_words(stream, path)
@@ -87,7 +85,7 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
             f"{path}: the model is compressed (fasttext quantize, .ftz), which Firth does not "
             "read; load the model that it was made of"
         )
-    table = stream.table(settings.dim, "the rows of words and n-grams")
+    table = _read_table(stream, settings.dim, "the rows of words and n-grams")
     V = len(words.encoded)
     if len(table) != V + settings.bucket:
         raise FormatError(
@@ -127,7 +125,7 @@ def _check_settings(settings: _Settings, path: Path) -> None:
         )
 
 
-def _read_words(stream: _Stream, path: Path) -> _Words:
+def _read_words(stream: Stream, path: Path) -> _Words:
     """Read the words and skip the labels, which follow them."""
     size, V, labels, _, pruned = _SIZES.unpack(stream.take(_SIZES.size, "its sizes"))
     if V < 1 or labels < 0 or size != V + labels:
@@ -147,11 +145,11 @@ def _read_words(stream: _Stream, path: Path) -> _Words:
     return _Words(encoded, np.array(counts, np.int64), pruned != -1)
 
 
-def _read_output(stream: _Stream, settings: _Settings) -> Floats | None:
+def _read_output(stream: Stream, settings: _Settings) -> Floats | None:
     """Read the output vectors; None if the rows are not those of words."""
     if stream.flag("the kind of its second table"):
         raise FormatError(f"{stream.path}: damaged: only the second of its tables is compressed")
-    output = stream.table(settings.dim, "the output vectors")
+    output = _read_table(stream, settings.dim, "the output vectors")
     stream.check_end()
     is_of_words = _MODELS[settings.model] != "supervised" and _LOSSES[settings.loss] != "hs"
     return output if is_of_words else None
@@ -207,61 +205,12 @@ def _described(settings: _Settings) -> dict[str, Any]:
     return told | finite | names
 
 
-class _Stream:
-    """A file that is read forwards, without taking more memory than it has bytes."""
-
-    def __init__(self, file: BinaryIO, path: Path) -> None:
-        self.path = path
-        self._file, self._data, self._place = file, b"", 0
-
-    def take(self, length: int, what: str) -> bytes:
-        """Return so many bytes; `what` they are is for the error if the file ends before."""
-        while len(self._data) - self._place < length:
-            self._read_on(what)
-        self._place += length
-        return self._data[self._place - length : self._place]
-
-    def flag(self, what: str) -> bool:
-        """Return a byte that is 0 or 1."""
-        (flag,) = self.take(1, what)
-        if flag > 1:
-            raise FormatError(f"{self.path}: damaged: {what} is {flag}")
-        return bool(flag)
-
-    def until_nul(self, what: str) -> bytes:
-        """Return the bytes before the next NUL, and stop after it."""
-        while (end := self._data.find(b"\0", self._place)) < 0:
-            if len(self._data) - self._place > _LONGEST_WORD:
-                raise FormatError(f"{self.path}: damaged: {what} does not end")
-            self._read_on(what)
-        found = self._data[self._place : end]
-        self._place = end + 1
-        return found
-
-    def table(self, dim: int, what: str) -> Floats:
-        """Return a table of float32, (rows, D)."""
-        rows, width = _SHAPE.unpack(self.take(_SHAPE.size, what))
-        if width != dim or rows < 0:
-            raise FormatError(
-                f"{self.path}: damaged: {what} should have {dim:,} columns, not {rows:,} rows of "
-                f"{width:,}"
-            )
-        length = 4 * rows * width
-        data = read_pieces(self._file, length, self._data[self._place : self._place + length])
-        self._place = min(self._place + length, len(self._data))
-        if len(data) < length:
-            raise FormatError(
-                f"{self.path}: cut short in {what}: {rows:,} of {width:,} numbers do not fit"
-            )
-        return np.frombuffer(data, "<f4").astype(np.float32, copy=False).reshape(rows, width)
-
-    def check_end(self) -> None:
-        """Raise if there is more."""
-        if self._data[self._place :] or self._file.read(1):
-            raise FormatError(f"{self.path}: damaged: more follows its two tables")
-
-    def _read_on(self, what: str) -> None:
-        block = self._file.read(_BLOCK_BYTES)
-        if not block:
-            raise FormatError(f"{self.path}: cut short in {what}")
-        self._data, self._place = self._data[self._place :] + block, 0
+def _read_table(stream: Stream, dim: int, what: str) -> Floats:
+    """Read a table whose size stands before it."""
+    rows, width = _SHAPE.unpack(stream.take(_SHAPE.size, what))
+    if width != dim or rows < 0:
+        raise FormatError(
+            f"{stream.path}: damaged: {what} should have {dim:,} columns, not {rows:,} rows of "
+            f"{width:,}"
+        )
+    return stream.table(rows, width, what)

@@ -38,6 +38,9 @@ FORMATS: tuple[Format, ...] = (
         "npz", "NumPy's archive", (".npz",), "npz",
         magic=rb"(?s)PK\x03\x04.{26}(?:words|vectors)\.npy", is_archive=True,
     ),
+    Format(
+        "finalfusion", "finalfusion's files", (".fifu",), "finalfusion", magic=b"FiFu", writes=False
+    ),
     Format("parquet", "Parquet", (".parquet",), "parquet", magic=b"PAR1", needs=ARROW),
     Format("arrow", "Arrow", (".arrow", ".feather"), "arrow", magic=rb"ARROW1\0\0", needs=ARROW),
     Format(
