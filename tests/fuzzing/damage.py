@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 import math
 import random
 import re
 import struct
+import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 
 LARGEST_FILE = 1 << 17
@@ -258,6 +261,52 @@ def describe_anew(draw: random.Random, data: bytes) -> bytes:
 SAFETENSORS = [
     *BYTES, *[change_header] * 8, change_header_length, change_header_length, *[describe_anew] * 12,
 ]  # fmt: skip
+
+
+_GLOBALS = [
+    b"cos\nsystem\n", b"\x8c\x02os\x8c\x06system\x93", b"cnumpy\nndarray\n", b"cnumpy\ndtype\n",
+    b"cgensim.models.keyedvectors\nKeyedVectors\n", b"ccollections\ndefaultdict\n",
+]  # fmt: skip
+_PIECES = [
+    *_GLOBALS, *(bytes([code]) for code in range(256)), b")R", b")\x81", b"}b", b"(e", b"(u",
+    b"h\x00", b"r\xff\xff\xff\x7f", b"B\xff\xff\xff\x7f", b"\x8e" + b"\xff" * 7 + b"\x7f",
+    b"\x95\0\0\0\0\1\0\0\0", b"\x96\0\0\0\0\1\0\0\0", b"(" * 300, b"]" * 300, b"\x85" * 3000,
+    b"I1\n", b"M\xff\xff", b"K\x02K\x03\x86", b"J\xff\xff\xff\x7f\x85",
+    b"\x8a\x08" + b"\xff" * 7 + b"\x7f",
+]  # fmt: skip
+
+
+def change_operations(draw: random.Random, data: bytes) -> bytes:
+    """Put operations of a pickle in the place of others, or between them."""
+    place = _place(draw, data)
+    pieces = draw.choices(_PIECES, k=draw.choice([1, 1, 2, 5]))
+    return data[:place] + b"".join(pieces) + data[place + draw.choice([0, 0, 1, 2, 9]) :]
+
+
+def repeat_operation(draw: random.Random, data: bytes) -> bytes:
+    """Repeat an operation, and what follows it, until the end."""
+    place = _place(draw, data)
+    return data[:place] + draw.choice(_PIECES) * draw.choice([2, 100, 3000]) + data[place:]
+
+
+PICKLES = [*BYTES, *[change_operations] * 6, repeat_operation]
+
+
+def change_member(draw: random.Random, data: bytes) -> bytes:
+    """Damage a file in a zip archive, so that the damage is not seen on unpacking."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = {name: archive.read(name) for name in archive.namelist()}
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, EOFError):
+        return data
+    if members:
+        name = draw.choice(list(members))
+        members[name] = draw.choice(LINES)(draw, members[name])[:LARGEST_FILE]
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return packed.getvalue()
 
 
 def damaged(originals: Sequence[bytes], damages: Sequence[Damage], seed: int) -> bytes:

@@ -7,6 +7,7 @@ import dataclasses
 import functools
 import mmap
 import os
+import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +15,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from damage import BYTES, JSON, LARGEST_FILE, LINES, SAFETENSORS, Damage
+from damage import (
+    BYTES,
+    JSON,
+    LARGEST_FILE,
+    LINES,
+    PICKLES,
+    SAFETENSORS,
+    Damage,
+    change_member,
+)  # fmt: skip
 
 from firth.errors import ConfigError, FormatError
 from firth.phrases import Phrase, Phrases
@@ -22,8 +32,13 @@ from firth.subwords import Subwords
 from firth.vectors import RawTables, Vectors, load
 from firth.vectors.composition import Space
 from firth.vectors.documents import DocumentTable
-from firth.vectors.formats import word2vec_text
+from firth.vectors.formats import word2vec_binary, word2vec_text
 from firth.vectors.formats.documents import DOCUMENTS
+
+sys.path.append(str(Path(__file__).parents[1] / "support"))
+import fasttext_files
+import finalfusion_files
+import gensim_pickles
 
 # Python's objects take much more room than the text that tells of them: `{},` becomes 72 bytes.
 MULTIPLE = 40
@@ -178,6 +193,109 @@ def _word2vec(suffix: str, scratch: Path, *, header: bool = True) -> Reader:
     return _vectors_reader(originals, LINES, scratch / f"vectors{suffix}")
 
 
+def _gensim(scratch: Path) -> Reader:
+    """Damage pickles of gensim, with arrays in them and beside them."""
+    numbers = np.random.default_rng(4).normal(size=(70, 3)).astype(np.float32)
+    words, beside = ["tea", "milk", "茶"], ["king", "queen"]
+    np.save(scratch / "vectors.kv.vectors.npy", numbers[:2])
+    np.save(scratch / "vectors.kv.wv.vectors.npy", numbers[:2])
+    keyed = gensim_pickles.key_vectors(words, numbers[:3], [9, 3, 1])
+    fasttext = gensim_pickles.fasttext_vectors(words, numbers[:3], numbers[3:])
+    Subwords(3, 6, buckets=67).rows_of_all(words)  # imported before limits
+    instances = [
+        keyed,
+        gensim_pickles.key_vectors(beside, None),
+        gensim_pickles.model("Word2Vec", keyed, syn1neg=numbers[3:6], negative=5),
+        gensim_pickles.model("Doc2Vec", gensim_pickles.key_vectors(beside, None), dv=keyed),
+        gensim_pickles.model("FastText", fasttext),
+    ]
+    originals = [
+        gensim_pickles.dumped(instance, protocol)
+        for instance in instances
+        for protocol in (2, 4, 5)
+    ]
+    reader = _vectors_reader(originals, PICKLES, scratch / "vectors.kv")
+    # An empty list, of one byte in a pickle, takes 64 bytes.
+    return dataclasses.replace(
+        reader, constant=lambda seed: reader.constant(seed) + MULTIPLE * LARGEST_FILE
+    )
+
+
+def _gensim_array(scratch: Path) -> Reader:
+    """Damage an array beside a pickle of gensim."""
+    path = scratch / "vectors.kv"
+    path.write_bytes(gensim_pickles.dumped(gensim_pickles.key_vectors(["tea", "milk"], None)))
+    originals, target = [], scratch / "vectors.kv.vectors.npy"
+    for dtype in ("<f4", ">f4", "<f2", "<f8"):
+        np.save(target, np.arange(6, dtype=dtype).reshape(2, 3))
+        originals.append(target.read_bytes())
+    return _vectors_reader(originals, LINES, path, target)
+
+
+def _fasttext(scratch: Path) -> Reader:
+    """Damage models of fastText, with n-grams and without."""
+    table = np.random.default_rng(6).normal(size=(40, 3)).astype(np.float32)
+    Subwords(3, 6, buckets=36).rows_of_all(["tea"])  # imported before limits
+    words = ["</s>", "tea", "茶", "b\u00e9"]
+    originals = [
+        fasttext_files.fasttext_bin(words, table),
+        fasttext_files.fasttext_bin(words, table, -table[:4], version=11, minn=1, maxn=2),
+        fasttext_files.fasttext_bin(words, table[:4], maxn=0),
+        fasttext_files.fasttext_bin(words, table, table[:2], labels=["a", "b"], model=3, loss=3),
+        fasttext_files.fasttext_bin(words, table, loss=1),
+    ]
+    return _vectors_reader(originals, BYTES, scratch / "vectors.bin")
+
+
+def _npz(scratch: Path) -> Reader:
+    """Damage archives of arrays, and the arrays in them."""
+    path, originals = scratch / "vectors.npz", []
+    for vectors in _some_vectors():
+        vectors.save(path)
+        originals.append(path.read_bytes())
+    np.savez_compressed(path, words=np.array([5, 7]), vectors=np.eye(2))
+    originals.append(path.read_bytes())
+    return _vectors_reader(originals, [*BYTES, *[change_member] * 20], path)
+
+
+def _arrow(suffix: str, scratch: Path) -> Reader:
+    # Other memory pools would take much more address space than memory.
+    os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"
+    path, originals = scratch / f"vectors{suffix}", []
+    for vectors in _some_vectors():
+        vectors.save(path)
+        originals.append(path.read_bytes())
+    reader = _vectors_reader(originals, BYTES, path)
+    # However short a file is, what it holds may be long.
+    return dataclasses.replace(
+        reader, constant=lambda seed: reader.constant(seed) + MULTIPLE * LARGEST_FILE
+    )
+
+
+def _projector(name: str, scratch: Path) -> Reader:
+    """Damage one of the two tables of a projector's folder."""
+    path, originals = scratch / "vectors", []
+    matrix = np.arange(1, 13, dtype=np.float32).reshape(4, 3) / 7
+    words = ["king", "queen", "new york", "茶"]
+    for counts in (None, np.array([9, 5, 5, 1])):
+        Vectors(words, matrix, counts=counts).save(path, format="projector")
+        originals.append((path / name).read_bytes())
+    return _vectors_reader(originals, LINES, path, path / name)
+
+
+def _finalfusion(scratch: Path) -> Reader:
+    """Damage files of finalfusion."""
+    numbers = np.random.default_rng(8).normal(size=(30, 3)).astype(np.float32)
+    words = ["tea", "茶", "new york"]
+    make = finalfusion_files.finalfusion_file
+    originals = [
+        make(words, numbers[:3]),
+        make(words, numbers[:3], numbers[:3, 0], metadata=b"a = 1\n"),
+        make(words, numbers, vocab=finalfusion_files.FASTTEXT),
+    ]
+    return _vectors_reader(originals, BYTES, scratch / "vectors.fifu")
+
+
 def _of_unknown_suffix(scratch: Path) -> Reader:
     """Mix files of all kinds, under a name that does not tell which."""
     kinds = [_word2vec(".bin", scratch), _word2vec(".txt", scratch)]
@@ -190,6 +308,8 @@ def _vectors_reader(
     originals: list[bytes], damages: list[Damage], path: Path, target: Path | None = None
 ) -> Reader:
     usual = word2vec_text.BLOCK_BYTES
+    # Imported before memory is measured: a damaged file may seem to be of this format.
+    assert word2vec_binary.recognises(b"1 1\na ")
 
     def block_bytes(seed: int) -> int:
         # Small blocks bring their bounds into small files.
@@ -291,6 +411,15 @@ READERS: dict[str, Callable[[Path], Reader]] = {
     "word2vec-binary": functools.partial(_word2vec, ".bin"),
     "word2vec-text": functools.partial(_word2vec, ".txt"),
     "word2vec-text-without-header": functools.partial(_word2vec, ".vec", header=False),
+    "gensim": _gensim,
+    "gensim-array": _gensim_array,
+    "fasttext": _fasttext,
+    "npz": _npz,
+    "finalfusion": _finalfusion,
+    "projector-vectors": functools.partial(_projector, "vectors.tsv"),
+    "projector-metadata": functools.partial(_projector, "metadata.tsv"),
+    "parquet": functools.partial(_arrow, ".parquet"),
+    "arrow": functools.partial(_arrow, ".arrow"),
     "unknown-suffix": _of_unknown_suffix,
     **{f"faulty-{fault}": functools.partial(_faulty, fault) for fault in FAULTS},
 }

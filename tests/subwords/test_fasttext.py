@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from firth.subwords import hashed_ngrams, word_bags
-from firth.vectors import RawTables, Vectors
+from firth.vectors import RawTables, Vectors, load
 from unicode_words import composed_words, unicode_words
 
 # SHA-256 of the number of n-grams of each word, then of all rows, as int32, little-endian.
@@ -157,3 +157,10 @@ def test_unknown_words_have_fasttexts_directions(shared_data, name):
             assert found @ expected / lengths == pytest.approx(1.0, abs=1e-6)
             number = len(raw.subwords.rows_of(word)) + (word in words)
             np.testing.assert_allclose(found / np.sqrt(number), expected, rtol=1e-4)
+
+
+@pytest.mark.parametrize("name", VECTORS)
+def test_loaded_models_have_fasttexts_vectors_of_known_and_unknown_words(shared_data, name):
+    vectors = load(shared_data / "vectors" / name)
+    for word, expected in VECTORS[name].items():
+        np.testing.assert_allclose(vectors[word], expected, rtol=5e-5)

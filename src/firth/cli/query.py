@@ -161,6 +161,14 @@ def convert(
             "'plain,components=1,output=0.2'. SRC must be a folder that training wrote.",
         ),
     ] = None,
+    source_format: Annotated[
+        str | None,
+        typer.Option("--from", metavar="FORMAT", help="The format of SRC, if nothing tells it."),
+    ] = None,
+    format: Annotated[
+        str | None,
+        typer.Option("--to", metavar="FORMAT", help="The format of DST, whatever its suffix."),
+    ] = None,
     encoding_errors: EncodingErrors = "strict",
     overwrite: Overwrite = False,
 ) -> None:
@@ -173,11 +181,11 @@ def convert(
         check_readout(readout)
     if is_same(source, destination):
         raise FirthError(f"cannot write {destination}: it is what is to be read")
-    check_destination(destination, overwrite=overwrite)
-    vectors = load(source, encoding_errors=encoding_errors)
+    check_destination(destination, overwrite=overwrite, format=format)
+    vectors = load(source, encoding_errors=encoding_errors, format=source_format)
     if readout is not None:
         vectors = vectors.read_out(readout)
-    vectors.save(destination, overwrite=overwrite)
+    vectors.save(destination, overwrite=overwrite, format=format)
     print(f"{destination}: {len(vectors):,} words, {vectors.dim} dimensions")
 
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from firth.checks import are_counts
 from firth.errors import ConfigError
-from firth.subwords.cutting import bounded, nfc, parts_of
+from firth.subwords.cutting import bounded, checked_text, parts_of
 from firth.subwords.options import Cut, SubwordsOption, Token, check_buckets_fit, check_lengths
 from firth.subwords.subwords import Subwords, hashed_ngrams
 
@@ -55,7 +55,7 @@ def make_subwords(
     if buckets is None:
         return count_ngrams(words, counts, least, most)
     for word in words:
-        nfc(word)
+        checked_text(word)
     return hashed_ngrams(least, most, buckets)
 
 
@@ -88,7 +88,7 @@ def count_ngrams(words: Sequence[Token], counts: ArrayLike, least: int, most: in
     numbers = _checked_counts(counts, len(words))
     from firth.subwords.compiled import count_holders, spell
 
-    texts = [bounded(nfc(word)) for word in words]
+    texts = [bounded(checked_text(word)) for word in words]
     entries = count_holders(spell(texts), least, most, numbers)
     shared = entries[entries["words"] >= _FEWEST_WORDS]
     shared = shared[np.argsort(-shared["total"], kind="stable")]
@@ -125,7 +125,7 @@ def count_parts(words: Sequence[Token], counts: ArrayLike, cut: Cut) -> Subwords
     totals: dict[str, int] = {}
     cuts: dict[str, list[str]] = {}
     for word, count in zip(words, _checked_counts(counts, len(words)).tolist(), strict=True):
-        text = nfc(word)
+        text = checked_text(word)
         cuts[text] = parts_of(text, cut)
         for part in dict.fromkeys(cuts[text]):
             holders[part] = holders.get(part, 0) + 1

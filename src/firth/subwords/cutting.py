@@ -6,22 +6,27 @@ Source of the n-grams and their hash: fastText 0.9.2, `Dictionary::computeSubwor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from numbers import Integral
+from typing import TypeVar
 
 from firth.checks import shown
 from firth.errors import ConfigError, one_line
-from firth.normalization import normalize
+from firth.normalization import Normalization, normalize
 from firth.subwords.options import Cut
 
 # FNV-1a of 32 bits.
 BASIS, PRIME = 2166136261, 16777619
 # fastText's mark of the end of a line: it is a word, but has no n-grams.
 END_OF_LINE = "</s>"
+_CHARACTER = re.compile(rb"[^\x80-\xbf][\x80-\xbf]*")
+
+Text = TypeVar("Text", str, list[bytes])
 
 
-def nfc(word: object) -> str:
-    """Return a word in the form that is cut: NFC.
+def checked_text(word: object, form: Normalization = "NFC") -> str:
+    """Return a word in the form that is cut.
 
     Raises
     ------
@@ -29,7 +34,7 @@ def nfc(word: object) -> str:
         If it is not text.
     """
     if isinstance(word, str):
-        return normalize(word)
+        return normalize(word, form)
     given = f"the integer {shown(int(word))}" if isinstance(word, Integral) else shown(word)
     raise ConfigError(f"subwords need words of text, got {given}")
 
@@ -39,8 +44,10 @@ def bounded(word: str) -> str:
     return f"<{word}>"
 
 
-def character_ngrams(text: str, least: int, most: int) -> list[str]:
+def character_ngrams(text: Text, least: int, most: int) -> list[Text]:
     """Return the n-grams of a bounded word by their first character, then by length.
+
+    The word is a text, or a list of its characters.
 
     The first and the last character alone, which are marks, are no n-grams.
 
@@ -58,7 +65,21 @@ def character_ngrams(text: str, least: int, most: int) -> list[str]:
     ]
 
 
-def fasttext_hash(ngram: str) -> int:
+def byte_ngrams(word: bytes, least: int, most: int) -> list[bytes]:
+    r"""Return the n-grams of a word in UTF-8, or in what fastText takes for UTF-8.
+
+    A character is any byte with those after it that continue a character in UTF-8.
+
+    Examples
+    --------
+    >>> byte_ngrams("é".encode(), 1, 2), byte_ngrams(b"\xe9\xe9", 2, 2)
+    ([b'<\xc3\xa9', b'\xc3\xa9', b'\xc3\xa9>'], [b'<\xe9', b'\xe9\xe9', b'\xe9>'])
+    """
+    characters = _CHARACTER.findall(b"<%b>" % word)
+    return [b"".join(ngram) for ngram in character_ngrams(characters, least, most)]
+
+
+def fasttext_hash(ngram: str | bytes) -> int:
     """Return the hash of an n-gram: FNV-1a over UTF-8, each byte extended by its sign.
 
     Examples
@@ -66,8 +87,9 @@ def fasttext_hash(ngram: str) -> int:
     >>> fasttext_hash("<te"), fasttext_hash("茶")
     (1669484008, 271952341)
     """
+    encoded = ngram.encode("utf-8", "surrogatepass") if isinstance(ngram, str) else ngram
     value = BASIS
-    for byte in ngram.encode("utf-8", "surrogatepass"):
+    for byte in encoded:
         value = (value ^ (byte | 0xFFFFFF00 if byte > 0x7F else byte)) * PRIME & 0xFFFFFFFF
     return value
 

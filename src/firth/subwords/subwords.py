@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.checks import shown, whole_number
+from firth.checks import one_of, real_number, shown, whole_number
 from firth.errors import ConfigError, FormatError, one_line, reraise
+from firth.normalization import Normalization
 from firth.subwords.cutting import (
     END_OF_LINE,
     bounded,
     character_ngrams,
+    checked_text,
     fasttext_hash,
-    nfc,
     parts_of,
 )
 from firth.subwords.options import GIVE_CUT, Cut, Token, check_buckets, check_lengths
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from firth.subwords.compiled import NgramTable
 
 _KEYS = ("least", "most", "buckets", "ngrams")
+# Beside them if they are not as Firth trains.
+_OPTIONAL = {"normalization": "NFC", "exponent": 0.5}
 # Beside them for a function that cuts words.
 _KNOWN = "known"
 # So many words must be cut as before by a function that is given again.
@@ -39,7 +42,7 @@ _COMPARED = 1_000
 class Subwords:
     """How words are cut into n-grams, and which row each n-gram has. Immutable.
 
-    Words are cut in their composed form (NFC), between the marks `<` and `>`.
+    Words are cut between the marks `<` and `>`.
 
     Parameters
     ----------
@@ -53,6 +56,11 @@ class Subwords:
         Takes a word and returns its parts, which serve as n-grams.
     known : mapping of str to tuple of int, optional
         The rows of words that were cut by the function, which they do not need again.
+    normalization : "NFC" or "none"
+        The form in which words are cut: composed, or as they are, as fastText does.
+    exponent : float
+        What the sum of a word's k rows is divided by: k**exponent. It is 0.5 where Firth trains; 1,
+        the mean, in the models of fastText and gensim.
 
     Raises
     ------
@@ -72,6 +80,8 @@ class Subwords:
     ngrams: tuple[str, ...] = ()
     cut: Cut | None = None
     known: Mapping[str, tuple[int, ...]] = field(default_factory=dict, hash=False)
+    normalization: Normalization = "NFC"
+    exponent: float = 0.5
 
     def __post_init__(self) -> None:
         """Check that the parts fit together."""
@@ -85,6 +95,8 @@ class Subwords:
             self._set("buckets", check_buckets("buckets", self.buckets))
             if self.ngrams or self.by_function:
                 raise ConfigError("hashed subwords have lengths, and no list of n-grams")
+        one_of("normalization of subwords", self.normalization, choices=("NFC", "none"))
+        self._set("exponent", real_number("exponent of subwords", self.exponent, least=0, most=1))
         self._check_ngrams()
         self._check_known()
 
@@ -94,7 +106,8 @@ class Subwords:
         A function that cannot be pickled, such as a lambda, is left out.
         """
         fields = (self.least, self.most, self.buckets, self.ngrams)
-        return type(self), (*fields, self.cut if _is_pickled(self.cut) else None, self.known)
+        cut = self.cut if _is_pickled(self.cut) else None
+        return type(self), (*fields, cut, self.known, self.normalization, self.exponent)
 
     def __copy__(self) -> Self:
         """Return the same, as it is immutable."""
@@ -104,7 +117,7 @@ class Subwords:
         """Return the same, as it is immutable."""
         return self
 
-    def _set(self, name: str, value: int) -> None:
+    def _set(self, name: str, value: float) -> None:
         object.__setattr__(self, name, value)
 
     def _check_ngrams(self) -> None:
@@ -153,7 +166,7 @@ class Subwords:
         ConfigError
             If the word is not text, or the function that cuts words is missing.
         """
-        text = nfc(word)
+        text = self._text(word)
         if self.by_function:
             return parts_of(text, self._checked_cut())
         return character_ngrams(self._bounded(text), self.least, self.most)
@@ -166,7 +179,7 @@ class Subwords:
         ConfigError
             If the word is not text, or the function that cuts words is missing.
         """
-        if self.by_function and (known := self.known.get(nfc(word))) is not None:
+        if self.by_function and (known := self.known.get(self._text(word))) is not None:
             return list(known)
         ngrams = self.ngrams_of(word)
         if self.buckets is not None:
@@ -202,7 +215,7 @@ class Subwords:
             return offsets, np.fromiter(rows, np.int32, offsets[-1])
         from firth.subwords.compiled import find_rows, hash_rows, spell
 
-        spelled = spell([self._bounded(nfc(word)) for word in words])
+        spelled = spell([self._bounded(self._text(word)) for word in words])
         if self.buckets is not None:
             return hash_rows(spelled, self.least, self.most, self.buckets)
         return find_rows(spelled, self.least, self.most, self._table)
@@ -258,7 +271,8 @@ class Subwords:
         saved = {**{key: getattr(self, key) for key in _KEYS}, "ngrams": list(self.ngrams)}
         if self.by_function:
             saved[_KNOWN] = {word: list(rows) for word, rows in self.known.items()}
-        return saved
+        other = {key: getattr(self, key) for key in _OPTIONAL}
+        return saved | {key: other[key] for key in other if other[key] != _OPTIONAL[key]}
 
     @classmethod
     def from_json(cls, saved: Any) -> Self:  # noqa: ANN401
@@ -269,7 +283,7 @@ class Subwords:
         FormatError
             If the description is damaged.
         """
-        if not isinstance(saved, Mapping) or set(saved) - {_KNOWN} != set(_KEYS):
+        if not isinstance(saved, Mapping) or set(saved) - {_KNOWN, *_OPTIONAL} != set(_KEYS):
             given = ", ".join(map(str, saved)) if isinstance(saved, Mapping) else shown(saved)
             expected = ", ".join(_KEYS)
             raise FormatError(f"subwords must have the keys {expected}; got {one_line(given)}")
@@ -281,6 +295,9 @@ class Subwords:
         rows = {word: tuple(found) for word, found in known.items()}
         with reraise(FormatError, "read the subwords", ConfigError):
             return cls(**{**saved, "ngrams": tuple(saved["ngrams"]), _KNOWN: rows})
+
+    def _text(self, word: Token) -> str:
+        return checked_text(word, self.normalization)
 
     def _bounded(self, text: str) -> str:
         return "" if self.buckets is not None and text == END_OF_LINE else bounded(text)

@@ -92,7 +92,8 @@ class RawTables:
     def compose(self, word: object) -> Floats | None:
         """Return the vector (D,) of a word of its n-grams alone, or None if it has none.
 
-        It is Σ z / √k over the rows z of its k n-grams, in the space of the other vectors.
+        It is Σ z / √k over the rows z of its k n-grams, in the space of the other vectors; other
+        tools' n-grams may have another exponent of k than 1/2.
         """
         if self.subwords is None or self.lacks_cut or not isinstance(word, str):
             return None
@@ -100,7 +101,7 @@ class RawTables:
         if len(rows) == 0:
             return None
         total = self.input[self.words + rows].sum(axis=0, dtype=np.float64)
-        composed = total[np.newaxis] / np.sqrt(len(rows))
+        composed = total[np.newaxis] / len(rows) ** self.subwords.exponent
         if self.space is not None:
             return cast(Floats, self.space.place(composed)[0])
         return cast(Floats, composed[0].astype(np.float32))
@@ -215,7 +216,9 @@ def _product(rows: NDArray[np.floating], matrix: Floats) -> Doubles:
 
 
 def compose_words(raw: RawTables, words: Sequence[Token], *, own_row: bool) -> Floats:
-    """Return the sum of the rows of each word over √k, with k the number of the rows.
+    """Return the sum of the rows of each word over k**exponent, with k the number of the rows.
+
+    The exponent is that of the subwords, 1/2 where Firth trains.
 
     Parameters
     ----------
@@ -234,7 +237,8 @@ def compose_words(raw: RawTables, words: Sequence[Token], *, own_row: bool) -> F
         sizes = np.diff(offsets[block.start : block.stop + 1])
         takes_own = own_row | (sizes == 0)
         totals[takes_own] += own[block][takes_own]
-        composed[block] = totals / np.sqrt(sizes + takes_own)[:, np.newaxis]
+        scales = np.power(sizes + takes_own, raw.subwords.exponent)
+        composed[block] = totals / scales[:, np.newaxis]
     return composed
 
 

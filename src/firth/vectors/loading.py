@@ -22,6 +22,7 @@ def load(
     limit: int | None = None,
     words: Token | Iterable[Token] | None = None,
     cut: Cut | None = None,
+    format: str | None = None,
 ) -> Vectors:
     """Read all vectors, or some of them, from a folder or file.
 
@@ -43,6 +44,9 @@ def load(
     cut : callable, optional
         The function that was given to `train` as `subwords`: it is not saved, and vectors of
         unknown words need it.
+    format : str, optional
+        The name of the format in `docs/formats.md`, such as `word2vec-text`, where neither the
+        first bytes nor the suffix tell it.
 
     Raises
     ------
@@ -51,7 +55,7 @@ def load(
     VocabularyError
         If the file holds none of `words`.
     ConfigError
-        If an option is out of range.
+        If an option is out of range, or there is no format of that name.
 
     Examples
     --------
@@ -66,7 +70,7 @@ def load(
     Vectors(1 words, dim=2)
     """
     selection = Selection(encoding_errors, limit=limit, words=words)
-    table = read_table(path, selection)
+    table = read_table(path, selection, format)
     try:
         vectors = Vectors(
             table.words,

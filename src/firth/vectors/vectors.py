@@ -213,8 +213,14 @@ class Vectors(WordRows):
         return type(self)(table.numbers.tolist(), table.vectors)
 
     @explain_keywords
-    def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
-        """Write the vectors to `path`, in the format of its suffix.
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        overwrite: bool = False,
+        format: str | None = None,
+    ) -> None:
+        """Write the vectors to `path`, in the format of its suffix or in the one that is named.
 
         Vectors that are already there are replaced at the end, in one step.
 
@@ -227,6 +233,8 @@ class Vectors(WordRows):
         overwrite : bool
             Whether to replace a file that does not hold vectors. A folder with other files in it
             is never replaced.
+        format : str, optional
+            The name of a format in `docs/formats.md`, such as `word2vec-text`, whatever the suffix.
 
         Raises
         ------
@@ -238,7 +246,7 @@ class Vectors(WordRows):
         parts = {part.name: part.name for part in dataclasses.fields(Table)}
         parts["documents"] = "document_table"
         table = Table(**{name: getattr(self, attribute) for name, attribute in parts.items()})
-        write_table(table, path, overwrite=overwrite)
+        write_table(table, path, overwrite=overwrite, name=format)
 
     @overload  # A str is also a sequence of str; this first overload is for it.
     def similar(self, query: Token, top: int = 10) -> list[Neighbour]: ...  # type: ignore[overload-overlap]

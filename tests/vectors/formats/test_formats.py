@@ -1,6 +1,7 @@
 """Tests that every format passes."""
 
 import pkgutil
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -22,7 +23,11 @@ def all_kinds_of_float32(shape):
     return numbers
 
 
-TARGETS = ["vectors", "vectors.v2/", "vectors.bin", "vectors.txt", "vectors.VEC"]
+TARGETS = ["vectors", "vectors.v2/", "vectors.bin", "vectors.txt", "vectors.VEC", "vectors.npz"]
+TARGETS += [
+    pytest.param(name, marks=pytest.mark.skipif(find_spec("pyarrow") is None, reason="pyarrow"))
+    for name in ("vectors.parquet", "vectors.arrow")
+]
 
 
 @pytest.fixture(params=TARGETS)

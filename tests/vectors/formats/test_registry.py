@@ -6,8 +6,9 @@ import struct
 import numpy as np
 import pytest
 
-from firth.errors import FirthError, FormatError
+from firth.errors import ConfigError, FirthError, FormatError
 from firth.vectors import Vectors, check_destination, load
+from processes import output_of
 
 WORDS = ["one", "two"]
 MATRIX = np.array([[0.5, -1.25], [3, 1e-9]], dtype=np.float32)
@@ -51,8 +52,9 @@ def test_other_files_are_of_no_known_format(content, tmp_path):
     ("content", "fault"),
     [
         (b"", "the file is empty"),
-        (struct.pack("<14i", 793712314, 12, *range(12)), "fastText"),
-        (pickle.dumps({"tea": [1.0]}), r"is a pickle, .* \(gensim: wv.save_word2vec_format\)"),
+        (struct.pack("<14i", 793712314, 13, *range(12)) + bytes(8), "fastText in version 13"),
+        (struct.pack("<12i", 100, 5, 5, 5, 5, 1, 2, 2, 2000, 3, 6, 100), "fastText before 2017"),
+        (pickle.dumps({"tea": [1.0]}), "is a pickle, but not of a model or vectors of gensim"),
         (b"PK\x03\x04\x00", "it is a zip archive.*; unpack it"),
         (b"\0" * 257 + b"ustar  \0", "it is a tar archive.*; unpack it"),
         (b"7z\xbc\xaf\x27\x1c", "it is a 7z archive.*; unpack it"),
@@ -62,15 +64,6 @@ def test_files_of_other_kinds_are_named(name, content, fault, tmp_path):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(FormatError, match=rf"{name}.*{fault}"):
         load(tmp_path / name)
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["lee_fasttext_new.bin", "toy-model.bin", "crime-and-punishment.bin", "cp852_fasttext.bin"],
-)
-def test_models_of_fasttext_are_named_as_such(name, shared_data):
-    with pytest.raises(FormatError, match="fastText's binary models are not supported"):
-        load(shared_data / "vectors" / name)
 
 
 SUFFIXES = [".bin", ".txt", ".vec"]
@@ -161,3 +154,50 @@ def test_text_is_known_without_a_suffix_although_its_first_word_holds_spaces(tmp
     path = tmp_path / "vectors"
     path.write_text(f"{first} 1 2 3 4 5\nmilk 1 2 3 4 5\n")
     assert load(path).words == (first, "milk")
+
+
+def test_a_name_takes_the_place_of_the_suffix(tmp_path):
+    vectors = Vectors(WORDS, MATRIX)
+    vectors.save(tmp_path / "v.2024", format="word2vec-binary")
+    assert (tmp_path / "v.2024").read_bytes().startswith(b"2 2\none ")
+    vectors.save(tmp_path / "v.bin", format="word2vec-text")
+    assert (tmp_path / "v.bin").read_bytes() == b"2 2\none 0.5 -1.25\ntwo 3 9.99999972e-10\n"
+    with pytest.raises(FormatError, match="promises 2 words, but more follows"):
+        load(tmp_path / "v.bin")
+    assert load(tmp_path / "v.bin", format="word2vec-text").words == ("one", "two")
+    vectors.save(tmp_path / "v.txt", format="firth")
+    assert load(tmp_path / "v.txt").words == load(tmp_path / "v.txt", format="firth").words
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("glove", "format must be firth or word2vec-text or word2vec-binary or .* got 'glove'"),
+        (3, "format must be firth .* got 3"),
+    ],
+)
+def test_a_name_that_no_format_has(name, fault, tmp_path):
+    vectors = Vectors(WORDS, MATRIX)
+    for attempt in (vectors.save, load, check_destination):
+        with pytest.raises(ConfigError, match=fault):
+            attempt(tmp_path / "v.txt", format=name)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_is_no_file_and_a_file_no_folder(tmp_path):
+    Vectors(WORDS, MATRIX).save(tmp_path / "v")
+    Vectors(WORDS, MATRIX).save(tmp_path / "v.txt")
+    with pytest.raises(FormatError, match="as word2vec text: it is a folder"):
+        load(tmp_path / "v", format="word2vec-text")
+    with pytest.raises(FormatError, match="as Firth's folder: it is no folder"):
+        load(tmp_path / "v.txt", format="firth")
+
+
+def test_formats_are_imported_when_they_are_used(tmp_path):
+    Vectors(WORDS, MATRIX).save(tmp_path / "v.txt")
+    program = (
+        "import sys, firth; firth.load(sys.argv[1]); names = [m.rpartition('.')[2] for m in "
+        "sys.modules if m.startswith('firth.vectors.formats.')]; print(*sorted(names))"
+    )
+    imported = set(output_of("-c", program, tmp_path / "v.txt").split())
+    assert imported == {"format", "registry", "selection", "word2vec", "word2vec_text"}

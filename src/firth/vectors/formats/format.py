@@ -2,37 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import importlib.util
+import re
 from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO
+from typing import Any
 
-from firth.vectors.formats.selection import Selection
-from firth.vectors.table import Table
+from firth.errors import MissingExtraError
 
 
 @dataclass(frozen=True)
 class Format:
-    """A file format for vectors.
+    """A format for vectors. Its module is imported when the format is first used.
 
     Parameters
     ----------
     name : str
+        The name by which a caller asks for the format.
+    title : str
         The name for error messages.
     suffixes : tuple of str
         Each with its dot, in lower case; the first is the usual one.
-    recognises : callable
-        Whether the first `HEAD_BYTES` bytes of a file look like this format.
-    read : callable
-        Takes a file at its start, its size in bytes (None if it is decompressed), its path for
-        messages, and the selection to read. Raises FormatError if the file is damaged, OSError if
-        it cannot be read.
-    write : callable
-        Raises FormatError if the format cannot hold the table.
+    module : str
+        The module in this package that reads and writes the format. It has `read`, `write` or both:
+
+        - `read(file, size, path, selection)` takes a file at its start, its size in bytes (None if
+          it is decompressed), its path for messages and for files beside it, and the selection to
+          read. It returns a `Table`. For a folder it is `read(path, selection)`. It raises
+          FormatError for damage, OSError for what cannot be read.
+        - `write(table, path)` raises FormatError if the format cannot hold the table.
+        - `recognises(head)` says whether a file without magic bytes is of this format, by its first
+          `HEAD_BYTES` bytes.
+        - `is_replaceable(path)`, of a format that is written, says whether a file or folder holds
+          vectors of this format. Without it, `firth.io.contents` tells.
+    magic : bytes
+        A regular expression for the first bytes of a file, if they tell the format.
+    members : tuple of str
+        Names of the files that tell the format of a folder.
+    is_archive : bool
+        Whether the file is an archive, and so must not be unpacked.
+    needs : pair of str
+        The package that the module needs, and the extra of Firth that installs it.
+    reads, writes : bool
+        Whether the format is read, and written.
     """
 
     name: str
+    title: str
     suffixes: tuple[str, ...]
-    recognises: Callable[[bytes], bool]
-    read: Callable[[BinaryIO, int | None, Path, Selection], Table]
-    write: Callable[[Table, Path], None]
+    module: str
+    magic: bytes = b""
+    members: tuple[str, ...] = ()
+    is_archive: bool = False
+    needs: tuple[str, str] | None = None
+    reads: bool = True
+    writes: bool = True
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether the format is a folder of several files."""
+        return bool(self.members)
+
+    def starts(self, head: bytes) -> bool:
+        """Return whether a file begins with the format's magic bytes; False if it has none."""
+        return bool(self.magic) and re.match(self.magic, head) is not None
+
+    def load(self) -> Any:  # noqa: ANN401
+        """Import the module of the format.
+
+        Raises
+        ------
+        MissingExtraError
+            If it needs a package that is not installed.
+        """
+        if self.needs is not None and importlib.util.find_spec(self.needs[0]) is None:
+            raise MissingExtraError(*self.needs)
+        return importlib.import_module(f"{__package__}.{self.module}")

@@ -41,7 +41,7 @@ from firth.phrases import Phrases
 from firth.subwords import Subwords
 from firth.vectors.composition import RawTables, Space, compose_words
 from firth.vectors.formats.documents import DOCUMENTS, read_documents, write_documents
-from firth.vectors.formats.selection import Selection
+from firth.vectors.formats.selection import Selection, selected
 from firth.vectors.readout import RECIPES
 from firth.vectors.table import Table, Token
 
@@ -78,7 +78,7 @@ def read(path: Path, selection: Selection) -> Table:
         phrases=Phrases.load(path) if (path / PHRASES).exists() else None,
         documents=read_documents(path),
     )
-    table = _selected(table, path, selection)
+    table = selected(table, path, selection)
     return table if INPUT in tensors else _composed(table)
 
 
@@ -111,30 +111,6 @@ def _composed(table: Table) -> Table:
         table,
         input_vectors=compose_words(table.raw, table.words, own_row=plain.own_row),
         config={**table.config, "readout": plain.as_json()},
-    )
-
-
-def _selected(table: Table, path: Path, selection: Selection) -> Table:
-    """Take the rows that are to be read, and all n-grams and documents."""
-    if selection.limit is None and selection.words is None:
-        return table
-    V, raw = len(table.words), table.raw
-    for name in ("input_vectors", "output_vectors", "counts"):
-        array = getattr(table, name)
-        if array is not None and len(array) != V:
-            raise FormatError(f"{path}: there are {V:,} words, but {len(array):,} {name}")
-    rows = [row for row in range(selection.rows(V)) if selection.takes(table.words[row])]
-    if raw is not None:
-        kept = np.concatenate([raw.input[rows], raw.input[V:]])
-        raw = dataclasses.replace(raw, input=kept)
-    return dataclasses.replace(
-        table,
-        words=[table.words[row] for row in rows],
-        input_vectors=table.input_vectors[rows],
-        counts=None if table.counts is None else table.counts[rows],
-        output_vectors=None if table.output_vectors is None else table.output_vectors[rows],
-        raw=raw,
-        phrases=table.phrases,
     )
 
 

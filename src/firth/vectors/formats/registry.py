@@ -2,58 +2,95 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
-import re
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 
-from firth.checks import switch
-from firth.errors import FirthError, FormatError, VocabularyError, reraise
+from firth.checks import one_of, switch
+from firth.errors import FirthError, FormatError, VocabularyError, one_line, reraise
 from firth.io.atomic import check_writable
-from firth.io.compression import open_decompressed, without_suffix
-from firth.io.contents import kind_of
+from firth.io.compression import open_decompressed, open_regular, without_suffix
+from firth.io.contents import FOLDER_OF_VECTORS, kind_of
 from firth.io.paths import to_path
-from firth.vectors.formats import native, word2vec_binary, word2vec_text
 from firth.vectors.formats.format import Format
 from firth.vectors.formats.selection import Selection
 from firth.vectors.table import Table
 
+ARROW = ("pyarrow", "arrow")
+FIRTH = Format("firth", "Firth's folder", (), "native", members=FOLDER_OF_VECTORS)
 # Text first: its header may be the same as the binary format's, which has no other mark.
-FILES: tuple[Format, ...] = (word2vec_text.FORMAT, word2vec_binary.FORMAT)
+FORMATS: tuple[Format, ...] = (
+    FIRTH,
+    Format("word2vec-text", "word2vec text", (".txt", ".vec"), "word2vec_text"),
+    Format("word2vec-binary", "word2vec binary", (".bin",), "word2vec_binary"),
+    Format(
+        "gensim", "gensim's files", (".kv", ".model"), "gensim",
+        magic=rb"\x80[\x02-\x05]", writes=False,
+    ),
+    Format(
+        "fasttext", "fastText's models", (".bin",), "fasttext",
+        magic=rb"\xba\x16\x4f\x2f", writes=False,
+    ),
+    Format(
+        "npz", "NumPy's archive", (".npz",), "npz",
+        magic=rb"(?s)PK\x03\x04.{26}(?:words|vectors)\.npy", is_archive=True,
+    ),
+    Format(
+        "finalfusion", "finalfusion's files", (".fifu",), "finalfusion", magic=b"FiFu", writes=False
+    ),
+    Format("parquet", "Parquet", (".parquet",), "parquet", magic=b"PAR1", needs=ARROW),
+    Format("arrow", "Arrow", (".arrow", ".feather"), "arrow", magic=rb"ARROW1\0\0", needs=ARROW),
+    Format(
+        "projector", "the folder of TensorBoard's projector", (), "projector",
+        members=("vectors.tsv", "metadata.tsv"),
+    ),
+)  # fmt: skip
 
 HEAD_BYTES = 1 << 16
-_FASTTEXT_MAGIC = 793712314
-_PICKLE = re.compile(rb"\x80[\x02-\x05]")
 
 
-def read_table(path: str | os.PathLike[str], selection: Selection) -> Table:
-    """Read a folder or file for `firth.load`, in the format of its suffix or its first bytes."""
+def read_table(
+    path: str | os.PathLike[str], selection: Selection, name: str | None = None
+) -> Table:
+    """Read a folder or file for `firth.load`, by its first bytes, its suffix, or the given name."""
     path = to_path("the path of vectors", path)
+    given = None if name is None else _by_name(name)
     with reraise(FormatError, f"read {path}"):
         if path.is_dir():
-            table = native.read(path, selection)
+            table: Table = _folder_format(path, given).load().read(path, selection)
         else:
-            with open_decompressed(path) as (file, size):
-                table = _format_of(file, path).read(file, size, path, selection)
+            with _open(path, given) as (file, size):
+                form = given or _format_of(file, path)
+                table = form.load().read(file, size, path, selection)
     if not table.words and selection.words is not None:
         first = "" if selection.limit is None else f" among its first {selection.limit:,} words"
         raise VocabularyError(f"{path} has none of the words to read{first}")
     return table
 
 
-def write_table(table: Table, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
-    """Write a table for `Vectors.save`, in the format of the path's suffix."""
-    form = _format_for(path)
+def write_table(
+    table: Table,
+    path: str | os.PathLike[str],
+    *,
+    overwrite: bool = False,
+    name: str | None = None,
+) -> None:
+    """Write a table for `Vectors.save`, in the format of the path's suffix or the given name."""
+    form = _format_for(path, name)
     switch("overwrite", overwrite)
-    if form is None:
-        native.write(table, Path(path), overwrite=overwrite)
+    if form is FIRTH:
+        form.load().write(table, Path(path), overwrite=overwrite)
     else:
-        _check_file_replaceable(Path(path), overwrite=overwrite)
-        form.write(table, Path(path))
+        _check_replaceable(form, Path(path), overwrite=overwrite)
+        form.load().write(table, Path(path))
 
 
-def check_destination(path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+def check_destination(
+    path: str | os.PathLike[str], *, overwrite: bool = False, format: str | None = None
+) -> None:
     """Raise if `Vectors.save` could not write to `path`, without changing any file.
 
     Raises
@@ -62,78 +99,142 @@ def check_destination(path: str | os.PathLike[str], *, overwrite: bool = False) 
         If the suffix is unknown.
     FirthError
         If the path cannot be written, or holds something other than vectors.
+    ConfigError
+        If there is no format of that name.
+    MissingExtraError
+        If the format needs a package that is not installed.
     """
-    is_folder = _format_for(path) is None
-    check_writable(Path(path), folder=is_folder)
-    if is_folder:
-        native.check_replaceable(Path(path), overwrite=overwrite)
-    else:
-        _check_file_replaceable(Path(path), overwrite=overwrite)
+    form = _format_for(path, format)
+    # Its package may be missing.
+    form.load()
+    check_writable(Path(path), folder=form.is_folder)
+    _check_replaceable(form, Path(path), overwrite=overwrite)
 
 
-def _check_file_replaceable(path: Path, *, overwrite: bool) -> None:
+def _check_replaceable(form: Format, path: Path, *, overwrite: bool) -> None:
     """Raise if there is a file that is neither empty nor holds vectors."""
+    if form is FIRTH:
+        form.load().check_replaceable(path, overwrite=overwrite)
+        return
+    if form.is_folder:
+        names = {file.name for file in path.iterdir()} if path.is_dir() else set()
+        others = sorted(names.difference(form.members))
+        if others:
+            raise FirthError(
+                f"cannot write {path}: the folder holds other files ({one_line(repr(others[0]))}); "
+                "choose a new folder, or an empty one"
+            )
+        return
     if overwrite or not path.is_file() or path.stat().st_size == 0 or kind_of(path) == "vectors":
         return
-    raise FirthError(
-        f"cannot write {path}: the file there does not hold vectors that Firth wrote; choose "
-        "another name, or overwrite=True (--overwrite) to replace it"
-    )
+    is_ours = getattr(form.load(), "is_replaceable", None)
+    if is_ours is None or not is_ours(path):
+        raise FirthError(
+            f"cannot write {path}: the file there does not hold vectors that Firth wrote; choose "
+            "another name, or overwrite=True (--overwrite) to replace it"
+        )
 
 
-def _format_for(path: str | os.PathLike[str]) -> Format | None:
-    """Return the format to write to a path, or None for a folder."""
+def _by_name(name: str) -> Format:
+    one_of("format", name, choices=[form.name for form in FORMATS])
+    return next(form for form in FORMATS if form.name == name)
+
+
+def _format_for(path: str | os.PathLike[str], name: str | None) -> Format:
+    """Return the format to write to a path."""
     to_path("the path of vectors", path)
-    # pathlib drops the trailing slash that marks a folder.
-    if os.fspath(path).endswith(("/", os.sep)) or not Path(path).suffix:
-        return None
-    form = _by_suffix(Path(path))
+    form = _by_place(path) if name is None else _by_name(name)
     if form is None:
         raise FormatError(
             f"cannot write {path}: no format has the suffix '{Path(path).suffix}'; "
-            f"{_known_formats()}"
+            f"{_known_formats(writes=True)}"
+        )
+    if not form.writes:
+        raise FormatError(
+            f"cannot write {path}: Firth reads {form.title}, but does not write it; "
+            f"{_known_formats(writes=True)}"
         )
     return form
+
+
+def _by_place(path: str | os.PathLike[str]) -> Format | None:
+    # pathlib drops the trailing slash that marks a folder.
+    if os.fspath(path).endswith(("/", os.sep)) or not Path(path).suffix:
+        return FIRTH
+    found = [form for form in FORMATS if Path(path).suffix.lower() in form.suffixes]
+    # Two formats may have a suffix in common; one that is only read gives way.
+    return next((form for form in found if form.writes), found[0] if found else None)
+
+
+def _folder_format(path: Path, given: Format | None) -> Format:
+    if given is not None:
+        if not given.is_folder:
+            raise FormatError(f"cannot read {path} as {given.title}: it is a folder")
+        return given
+    names = {file.name for file in path.iterdir()}
+    folders = (form for form in FORMATS if form.is_folder and names.issuperset(form.members))
+    return next(folders, FIRTH)
+
+
+@contextlib.contextmanager
+def _open(path: Path, given: Format | None) -> Iterator[tuple[io.BufferedReader, int | None]]:
+    """Open a file, decompressed if it is compressed; an archive as it is."""
+    if given is not None and given.is_folder:
+        raise FormatError(f"cannot read {path} as {given.title}: it is no folder")
+    with open_regular(path) as file:
+        found = given or _archive_of(file.peek(HEAD_BYTES), path)
+        if found is not None and found.is_archive:
+            yield file, os.fstat(file.fileno()).st_size
+            return
+    with open_decompressed(path) as (decompressed, size):
+        if not decompressed.peek(1):
+            raise FormatError(f"{path}: the file is empty")
+        yield decompressed, size
+
+
+def _archive_of(head: bytes, path: Path) -> Format | None:
+    archives = (form for form in FORMATS if form.is_archive)
+    return next((a for a in archives if a.starts(head) or path.suffix.lower() in a.suffixes), None)
 
 
 def _format_of(file: io.BufferedReader, path: Path) -> Format:
+    """Return the format of a file by its magic bytes, else its suffix, else its first row."""
+    found = _archive_of(file.peek(HEAD_BYTES), path)
+    if found is not None:
+        return found
     head = file.peek(HEAD_BYTES)[:HEAD_BYTES]
-    if not head:
-        raise FormatError(f"{path}: the file is empty")
-    if _is_fasttext(head):
+    for form in FORMATS:
+        if form.starts(head):
+            return form
+    if _is_early_fasttext(head):
         raise FormatError(
-            f"{path}: fastText's binary models are not supported; load the model's .vec file"
+            f"{path}: is a binary model of a fastText before 2017, which is not supported; load "
+            "the model's .vec file"
         )
-    if _PICKLE.match(head):
-        raise FormatError(
-            f"{path}: is a pickle, which Firth does not read because it can run any code; save it "
-            "in word2vec's format with the tool that wrote it (gensim: wv.save_word2vec_format)"
-        )
-    form = _by_suffix(without_suffix(path)) or next(
-        (form for form in FILES if form.recognises(head)), None
+    suffix = without_suffix(path).suffix.lower()
+    plain = [form for form in FORMATS if not form.magic and not form.is_folder]
+    found = next((form for form in plain if suffix in form.suffixes), None) or next(
+        (form for form in plain if form.load().recognises(head)), None
     )
-    if form is None:
-        raise FormatError(f"{path}: unknown format; {_known_formats()}")
-    return form
+    if found is None:
+        raise FormatError(f"{path}: unknown format; {_known_formats(writes=False)}")
+    return found
 
 
-def _by_suffix(path: Path) -> Format | None:
-    return next((form for form in FILES if path.suffix.lower() in form.suffixes), None)
-
-
-def _known_formats() -> str:
-    files = ", ".join(f"{'/'.join(form.suffixes)} ({form.name})" for form in FILES)
+def _known_formats(*, writes: bool) -> str:
+    known = (form for form in FORMATS if form.suffixes and (form.writes if writes else form.reads))
+    files = ", ".join(f"{'/'.join(form.suffixes)} ({form.title})" for form in known)
     return f"known are {files}, and a folder (no suffix, or a slash at the end)"
 
 
-def _is_fasttext(head: bytes) -> bool:
-    """Recognise fastText's binary by its magic number or, before 2017, by its first settings.
+def _is_early_fasttext(head: bytes) -> bool:
+    """Recognise fastText's binary models without magic number by their first settings.
 
-    The early files begin with twelve int32: dim, ws, epoch, minCount, neg, wordNgrams, loss,
-    model, bucket, minn, maxn, lrUpdateRate; loss and model are enumerations from 1 to 3.
+    They begin with twelve int32: dim, ws, epoch, minCount, neg, wordNgrams, loss, model, bucket,
+    minn, maxn, lrUpdateRate; loss and model are enumerations from 1 to 3.
     """
     if len(head) < struct.calcsize("<12i"):
         return False
     first, *settings = struct.unpack_from("<12i", head)
     plausible = 0 < first < 1 << 16 and all(0 <= setting < 1 << 28 for setting in settings)
-    return first == _FASTTEXT_MAGIC or (plausible and {settings[5], settings[6]} <= {1, 2, 3})
+    return plausible and {settings[5], settings[6]} <= {1, 2, 3}

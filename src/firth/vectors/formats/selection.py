@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from firth.checks import shown, whole_number
-from firth.errors import ConfigError
+from firth.errors import ConfigError, FormatError
 from firth.normalization import spellings
-from firth.vectors.table import Token
+from firth.vectors.table import Table, Token
 
 
 @dataclass(frozen=True)
@@ -77,3 +79,32 @@ def _spelt(words: Token | Iterable[Token]) -> frozenset[Token]:
             )
         spelt.update(spellings(word) if isinstance(word, str) else [int(word)])
     return frozenset(spelt)
+
+
+def selected(table: Table, path: Path, selection: Selection) -> Table:
+    """Return the rows of a whole table that are to be read, with all n-grams and documents.
+
+    Raises
+    ------
+    FormatError
+        If an array has not a row for each word.
+    """
+    if selection.limit is None and selection.words is None:
+        return table
+    V, raw = len(table.words), table.raw
+    for name in ("input_vectors", "output_vectors", "counts"):
+        array = getattr(table, name)
+        if array is not None and len(array) != V:
+            raise FormatError(f"{path}: there are {V:,} words, but {len(array):,} {name}")
+    rows = [row for row in range(selection.rows(V)) if selection.takes(table.words[row])]
+    if raw is not None:
+        kept = np.concatenate([raw.input[rows], raw.input[V:]])
+        raw = dataclasses.replace(raw, input=kept)
+    return dataclasses.replace(
+        table,
+        words=[table.words[row] for row in rows],
+        input_vectors=table.input_vectors[rows],
+        counts=None if table.counts is None else table.counts[rows],
+        output_vectors=None if table.output_vectors is None else table.output_vectors[rows],
+        raw=raw,
+    )

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import FormatError
-from firth.vectors.formats.format import Format
 from firth.vectors.formats.selection import Selection
 from firth.vectors.formats.word2vec import (
     REPLACED,
@@ -153,6 +152,3 @@ def write(table: Table, path: Path) -> None:
 def _encode(words: Sequence[bytes], rows: NDArray[np.float32]) -> bytes:
     pairs = zip(words, rows.astype(LITTLE_ENDIAN, copy=False), strict=True)
     return b"".join(b"%b %b\n" % (word, row.tobytes()) for word, row in pairs)
-
-
-FORMAT = Format("word2vec binary", (".bin",), recognises, read, write)

@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import FormatError, one_line
-from firth.vectors.formats.format import Format
 from firth.vectors.formats.selection import Selection
 from firth.vectors.formats.word2vec import (
     REPLACED,
@@ -47,7 +46,7 @@ def recognises(head: bytes) -> bool:
     fields = rows.partition(b"\n")[0].split()
     # The first bytes of a file may end within a number.
     complete = fields[1:-1] if len(fields) > 2 else fields[1:]
-    numbers = sum(1 for _ in itertools.takewhile(_is_finite_number, reversed(complete)))
+    numbers = sum(1 for _ in itertools.takewhile(is_finite_number, reversed(complete)))
     return numbers > len(complete) - numbers
 
 
@@ -215,7 +214,7 @@ def _fault(line: bytes, dim: int, encoding_errors: str) -> str | None:
     try:
         word, *numbers = _cut(line, dim)
         for field in numbers:
-            if not _is_finite_number(field):
+            if not is_finite_number(field):
                 shown = one_line(repr(field.decode(errors="replace")))
                 return f"{shown} is not a finite float32"
         word.decode("utf-8", encoding_errors)
@@ -226,7 +225,8 @@ def _fault(line: bytes, dim: int, encoding_errors: str) -> str | None:
     return None
 
 
-def _is_finite_number(field: bytes) -> bool:
+def is_finite_number(field: bytes) -> bool:
+    """Return whether a field is a number in decimal digits, within the range of float32."""
     try:
         return not field.translate(None, _NUMERIC) and abs(float(field)) < _TOO_LARGE
     except ValueError:
@@ -251,6 +251,3 @@ def write(table: Table, path: Path) -> None:
         return b"".join(row_format % (word, *row) for word, row in pairs)
 
     write_rows(table, path, encode)
-
-
-FORMAT = Format("word2vec text", (".txt", ".vec"), recognises, read, write)

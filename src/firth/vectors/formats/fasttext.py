@@ -1,0 +1,216 @@
+"""fastText's binary models (`.bin`), of the versions 11 and 12 of the file, with their n-grams.
+
+After the settings come the words with their counts, then two tables of float32: the rows of the
+words and of the n-grams, and the output vectors. All numbers are little-endian.
+
+Source of the layout: fastText 0.9.2, `Args::load`, `Dictionary::load`, `DenseMatrix::load`.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.errors import ConfigError, FormatError, reraise
+from firth.subwords.cutting import byte_ngrams, fasttext_hash
+from firth.subwords.subwords import Subwords
+from firth.vectors.composition import RawTables, compose_words
+from firth.vectors.formats.selection import Selection, selected
+from firth.vectors.formats.stream import Stream
+from firth.vectors.formats.word2vec import REPLACED
+from firth.vectors.table import Table
+
+Floats = NDArray[np.float32]
+
+_MAGIC = 793712314
+_VERSIONS = (11, 12)
+_SETTINGS = struct.Struct("<2i 12i d")
+_SIZES = struct.Struct("<3i 2q")
+_ENTRY = struct.Struct("<q b")
+_SHAPE = struct.Struct("<2q")
+_WORD = 0
+_MODELS = {1: "cbow", 2: "skipgram", 3: "supervised"}
+_LOSSES = {1: "hs", 2: "ns", 3: "softmax", 4: "ova"}
+
+
+class _Settings(NamedTuple):
+    """What a model was trained with, by the names of fastText."""
+
+    magic: int
+    version: int
+    dim: int
+    ws: int
+    epoch: int
+    min_count: int
+    neg: int
+    word_ngrams: int
+    loss: int
+    model: int
+    bucket: int
+    minn: int
+    maxn: int
+    lr_update_rate: int
+    t: float
+
+
+class _Words(NamedTuple):
+    """The words as they stand in the file, and how often each occurred."""
+
+    encoded: list[bytes]
+    counts: NDArray[np.int64]
+    is_pruned: bool
+
+
+def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> Table:
+    """Read the words, their composed vectors, the rows that these are composed of, and the output.
+
+    Raises
+    ------
+    FormatError
+        If the model is compressed by `fasttext quantize`, of another version, or damaged, or a word
+        is not UTF-8.
+    """
+    del size  # What a damaged file promises is read piece by piece.
+    stream = Stream(file, path)
+    settings = _Settings(*_SETTINGS.unpack(stream.take(_SETTINGS.size, "its settings")))
+    _check_settings(settings, path)
+    words = _read_words(stream, path)
+    if words.is_pruned or stream.flag("the kind of its first table"):
+        raise FormatError(
+            f"{path}: the model is compressed (fasttext quantize, .ftz), which Firth does not "
+            "read; load the model that it was made of"
+        )
+    table = _read_table(stream, settings.dim, "the rows of words and n-grams")
+    V = len(words.encoded)
+    if len(table) != V + settings.bucket:
+        raise FormatError(
+            f"{path}: there are {len(table):,} rows for {V:,} words and {settings.bucket:,} buckets"
+        )
+    output = _read_output(stream, settings)
+    decoded = _decoded(words.encoded, path, selection)
+    subwords = _subwords(settings, path)
+    # Without n-grams of characters, the other rows are those of neighbouring words.
+    raw = RawTables(table if subwords is not None else table[:V], subwords)
+    whole = Table(
+        words=decoded,
+        input_vectors=_composed(raw, decoded, words.encoded),
+        counts=words.counts,
+        output_vectors=output if output is not None and len(output) == V else None,
+        config={"fasttext": _described(settings)},
+        raw=None if subwords is None else raw,
+    )
+    return selected(whole, path, selection)
+
+
+def _check_settings(settings: _Settings, path: Path) -> None:
+    if settings.magic != _MAGIC:
+        raise FormatError(f"{path}: is no model of fastText, or one from before 2017")
+    if settings.version not in _VERSIONS:
+        raise FormatError(
+            f"{path}: is a model of fastText in version {settings.version} of its format; Firth "
+            f"reads {' and '.join(map(str, _VERSIONS))}"
+        )
+    if settings.dim < 1 or settings.bucket < 0:
+        raise FormatError(
+            f"{path}: damaged: {settings.dim:,} dimensions, {settings.bucket:,} buckets"
+        )
+    if settings.model not in _MODELS or settings.loss not in _LOSSES:
+        raise FormatError(
+            f"{path}: damaged: fastText has no model {settings.model} with loss {settings.loss}"
+        )
+
+
+def _read_words(stream: Stream, path: Path) -> _Words:
+    """Read the words and skip the labels, which follow them."""
+    size, V, labels, _, pruned = _SIZES.unpack(stream.take(_SIZES.size, "its sizes"))
+    if V < 1 or labels < 0 or size != V + labels:
+        raise FormatError(
+            f"{path}: damaged: {size:,} entries for {V:,} words and {labels:,} labels"
+        )
+    encoded, counts = [], []
+    for number in range(1, size + 1):
+        word = stream.until_nul(f"word number {number:,} of {size:,}")
+        count, kind = _ENTRY.unpack(stream.take(_ENTRY.size, f"the count of word {number:,}"))
+        if (kind == _WORD) != (number <= V) or count < 0:
+            raise FormatError(f"{path}: damaged: word number {number:,} has kind {kind}")
+        if kind == _WORD:
+            encoded.append(word)
+            counts.append(count)
+    # -1 says that no n-gram was left out.
+    return _Words(encoded, np.array(counts, np.int64), pruned != -1)
+
+
+def _read_output(stream: Stream, settings: _Settings) -> Floats | None:
+    """Read the output vectors; None if the rows are not those of words."""
+    if stream.flag("the kind of its second table"):
+        raise FormatError(f"{stream.path}: damaged: only the second of its tables is compressed")
+    output = _read_table(stream, settings.dim, "the output vectors")
+    stream.check_end()
+    is_of_words = _MODELS[settings.model] != "supervised" and _LOSSES[settings.loss] != "hs"
+    return output if is_of_words else None
+
+
+def _subwords(settings: _Settings, path: Path) -> Subwords | None:
+    """Return how words are cut, or None if they are whole."""
+    # Models of labels had no n-grams of characters in version 11, whatever they say.
+    is_old = settings.version == 11 and _MODELS[settings.model] == "supervised"
+    least, most = max(1, settings.minn), settings.maxn
+    if is_old or most < least or not settings.bucket:
+        return None
+    with reraise(FormatError, f"read {path}", ConfigError):
+        return Subwords(least, most, buckets=settings.bucket, normalization="none", exponent=1.0)
+
+
+def _decoded(encoded: Sequence[bytes], path: Path, selection: Selection) -> list[str]:
+    """Decode words; one that is not UTF-8 does not matter if it is not asked for."""
+    words = []
+    for number, word in enumerate(encoded, 1):
+        try:
+            words.append(word.decode())
+        except UnicodeDecodeError as error:
+            words.append(word.decode(errors="replace"))
+            is_read = number <= selection.rows(len(encoded)) and selection.takes(words[-1])
+            if is_read and selection.encoding_errors == "strict":
+                raise FormatError(
+                    f"{path}: word number {number:,} is not UTF-8; {REPLACED}"
+                ) from error
+    return words
+
+
+def _composed(raw: RawTables, words: Sequence[str], encoded: Sequence[bytes]) -> Floats:
+    """Return the vectors of words; those that are not UTF-8 are cut as bytes, as fastText does."""
+    if raw.subwords is None:
+        return raw.input
+    vectors = compose_words(raw, words, own_row=True)
+    buckets, V = len(raw.subwords), len(words)
+    for row, word in enumerate(encoded):
+        if "\ufffd" not in words[row] or words[row].encode() == word:
+            continue
+        ngrams = byte_ngrams(word, raw.subwords.least, raw.subwords.most)
+        rows = [row, *(V + fasttext_hash(ngram) % buckets for ngram in ngrams)]
+        vectors[row] = raw.input[rows].mean(axis=0, dtype=np.float64)
+    return vectors
+
+
+def _described(settings: _Settings) -> dict[str, Any]:
+    """Return the settings for the vectors' config."""
+    told = {name: value for name, value in settings._asdict().items() if name != "magic"}
+    finite = {"t": settings.t} if np.isfinite(settings.t) else {"t": None}
+    names = {"model": _MODELS[settings.model], "loss": _LOSSES[settings.loss]}
+    return told | finite | names
+
+
+def _read_table(stream: Stream, dim: int, what: str) -> Floats:
+    """Read a table whose size stands before it."""
+    rows, width = _SHAPE.unpack(stream.take(_SHAPE.size, what))
+    if width != dim or rows < 0:
+        raise FormatError(
+            f"{stream.path}: damaged: {what} should have {dim:,} columns, not {rows:,} rows of "
+            f"{width:,}"
+        )
+    return stream.table(rows, width, what)

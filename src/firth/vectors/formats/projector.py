@@ -1,0 +1,163 @@
+r"""The files of TensorBoard's Embedding Projector: a folder with two tables.
+
+============== ===================================================================================
+`vectors.tsv`  a line for each word: its D numbers, with tabs between them
+`metadata.tsv` a line for each word; if counts are known, the first line is `word\tcount`
+============== ===================================================================================
+
+The projector takes the first line of metadata for names of columns if it has a tab.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.checks import INT64_MAX
+from firth.errors import FormatError, one_line
+from firth.io.atomic import atomic_write
+from firth.io.compression import open_regular
+from firth.vectors.formats.selection import Selection, selected
+from firth.vectors.formats.word2vec import REPLACED
+from firth.vectors.formats.word2vec_text import NUMBER, is_finite_number
+from firth.vectors.table import Table, Token
+
+VECTORS, METADATA = "vectors.tsv", "metadata.tsv"
+_WORD, _COUNT = "word", "count"
+_NUMERIC = b"0123456789+-.eE\t\r\n"
+_BLOCK_BYTES = 1 << 20
+# What ends a line or a column, in Firth's eyes or in those of others.
+_ENDS = frozenset("\t\n\r")
+
+
+def read(path: Path, selection: Selection) -> Table:
+    """Read the words, their counts if there are any, and the vectors.
+
+    Raises
+    ------
+    FormatError
+        If a file is missing or damaged, or the two have not as many lines.
+    """
+    words, counts = _read_metadata(path / METADATA, selection)
+    matrix = _read_numbers(path / VECTORS)
+    if len(matrix) != len(words):
+        raise FormatError(f"{path}: there are {len(words):,} words for {len(matrix):,} vectors")
+    return selected(Table(words=words, input_vectors=matrix, counts=counts), path, selection)
+
+
+def _read_metadata(path: Path, selection: Selection) -> tuple[list[str], NDArray[np.int64] | None]:
+    with open_regular(path) as file:
+        encoded = file.read()
+    try:
+        text = encoded.decode("utf-8", selection.encoding_errors)
+    except UnicodeDecodeError as error:
+        raise FormatError(f"{path}: not UTF-8 at byte {error.start}; {REPLACED}") from error
+    lines = text.removesuffix("\n").split("\n")
+    lines = [line.removesuffix("\r") for line in lines]
+    if "\t" not in lines[0]:
+        return lines, None
+    names, *rows = [line.split("\t") for line in lines]
+    for number, row in enumerate(rows, 2):
+        if len(row) != len(names):
+            raise FormatError(
+                f"{path}: line {number}: expected {len(names)} columns, got {len(row)}"
+            )
+    # The projector's own column of names is the first one.
+    place = names.index(_WORD) if _WORD in names else 0
+    counts = _counts_of([row[names.index(_COUNT)] for row in rows]) if _COUNT in names else None
+    return [row[place] for row in rows], counts
+
+
+def _counts_of(column: Sequence[str]) -> NDArray[np.int64] | None:
+    """Return counts, or None if the column is of anything else."""
+    if not all(field.isascii() and field.isdigit() and len(field) < 20 for field in column):
+        return None
+    numbers = [int(field) for field in column]
+    return None if max(numbers, default=0) > INT64_MAX else np.array(numbers, np.int64)
+
+
+def _read_numbers(path: Path) -> NDArray[np.float32]:
+    """Return the rows of the vectors."""
+    blocks: list[NDArray[np.float32]] = []
+    dim, number = None, 1
+    with open_regular(path) as file:
+        while lines := file.readlines(_BLOCK_BYTES):
+            dim = dim or len(lines[0].split(b"\t"))
+            try:
+                blocks.append(_parse(lines, dim))
+            except ValueError as error:
+                faults = ((place, _fault(line, dim)) for place, line in enumerate(lines))
+                place, fault = next((place, fault) for place, fault in faults if fault)
+                raise FormatError(f"{path}: line {number + place}: {fault}") from error
+            number += len(lines)
+    return np.concatenate(blocks) if blocks else np.empty((0, 0), np.float32)
+
+
+def _parse(lines: list[bytes], dim: int) -> NDArray[np.float32]:
+    # NumPy would skip empty lines.
+    if b"".join(lines).translate(None, _NUMERIC) or not all(map(bytes.strip, lines)):
+        raise ValueError("stray bytes")
+    rows = np.loadtxt(lines, dtype=np.float32, comments=None, delimiter="\t", ndmin=2)
+    if rows.shape != (len(lines), dim) or not np.isfinite(rows).all():
+        raise ValueError("ragged or not finite")
+    return rows
+
+
+def _fault(line: bytes, dim: int) -> str | None:
+    """Return what is wrong with a line, or None if it is valid."""
+    fields = line.rstrip(b"\r\n").split(b"\t")
+    if len(fields) != dim:
+        return f"expected {dim:,} numbers with tabs between them, got {len(fields):,} columns"
+    wrong = next((field for field in fields if not is_finite_number(field)), None)
+    if wrong is None:
+        try:
+            _parse([line], dim)
+        except ValueError as error:
+            return one_line(str(error))
+        return None
+    if not wrong:
+        return "a number is missing"
+    return f"{one_line(repr(wrong.decode(errors='replace')))} is not a finite float32"
+
+
+def write(table: Table, path: Path) -> None:
+    """Write a folder with the words, their counts if they are known, and the vectors.
+
+    Raises
+    ------
+    FormatError
+        If a word is empty or white space alone, holds a tab or the end of a line, or is not
+        Unicode, or an integer and a text would be read back the same.
+    """
+    words = _checked(table.words, path)
+    if table.counts is None:
+        lines = words
+    else:
+        pairs = zip(words, table.counts.tolist(), strict=True)
+        lines = [f"{_WORD}\t{_COUNT}", *(f"{word}\t{count}" for word, count in pairs)]
+    row_format = b"\t".join([NUMBER] * table.input_vectors.shape[1]) + b"\n"
+    with atomic_write(path, folder=True) as temporary:
+        (temporary / METADATA).write_bytes("".join(f"{line}\n" for line in lines).encode())
+        with (temporary / VECTORS).open("wb") as file:
+            file.writelines(row_format % tuple(row.tolist()) for row in table.input_vectors)
+
+
+def _checked(words: Sequence[Token], path: Path) -> list[str]:
+    texts = [str(word) for word in words]
+    for text in texts:
+        is_lone = any("\ud800" <= character <= "\udfff" for character in text)
+        if not text.strip() or not _ENDS.isdisjoint(text) or is_lone:
+            raise FormatError(
+                f"cannot write {path}: the projector's tables cannot hold the word "
+                f"{one_line(repr(text))} (empty, with a tab or the end of a line, or not Unicode); "
+                "save in Firth's own format instead"
+            )
+    if len(set(texts)) < len(texts):
+        raise FormatError(
+            f"cannot write {path}: an integer and a text among the words would be read back the "
+            "same; save in Firth's own format instead"
+        )
+    return texts

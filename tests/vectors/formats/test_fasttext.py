@@ -1,0 +1,228 @@
+"""fastText's binary models; `tests/subwords/test_fasttext.py` has vectors that fastText printed."""
+
+import gzip
+import struct
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fasttext_files import MAGIC, fasttext_bin
+from firth.errors import FormatError
+from firth.subwords import hashed_ngrams
+from firth.vectors import Vectors, load
+
+WORDS = ["</s>", "tea", "茶", "I", "cafe\u0301"]
+TABLE = np.random.default_rng(5).normal(size=(5 + 60, 4)).astype(np.float32)
+WHOLE = fasttext_bin(WORDS, TABLE)
+
+
+@pytest.fixture
+def put(tmp_path):
+    """Write a model, and return its path."""
+
+    def write(content, name="v.bin"):
+        (tmp_path / name).write_bytes(content)
+        return tmp_path / name
+
+    return write
+
+
+@pytest.mark.parametrize("name", ["toy-model", "crime-and-punishment"])
+def test_agrees_with_the_text_file(name, shared_data):
+    folder = shared_data / "vectors"
+    binary, text = (load(folder / f"{name}.{suffix}") for suffix in ("bin", "vec"))
+    assert binary.words == text.words
+    # The text has five digits.
+    np.testing.assert_allclose(binary, text, rtol=5e-5, atol=5e-6)
+
+
+@pytest.mark.parametrize("version", [11, 12])
+@pytest.mark.parametrize("name", ["v.bin", "v.ftz", "v"])
+def test_words_counts_output_and_settings(version, name, put):
+    content = fasttext_bin(WORDS, TABLE, -TABLE[:5], version=version, loss=3)
+    loaded = load(put(content, name))
+    assert list(loaded) == WORDS
+    assert loaded.counts.tolist() == [5, 4, 3, 2, 1]
+    np.testing.assert_array_equal(loaded.output_vectors, -TABLE[:5])
+    told = loaded.config["fasttext"]
+    assert (told["version"], told["model"], told["loss"]) == (version, "skipgram", "softmax")
+
+
+def test_vectors_are_means_of_the_word_and_its_ngrams(put, tmp_path):
+    path = put(WHOLE)
+    loaded, hashed = load(path), hashed_ngrams(3, 6, 60)
+    np.testing.assert_array_equal(loaded["</s>"], TABLE[0])
+    np.testing.assert_array_equal(loaded.raw.input, TABLE)
+    for row, word in [(1, "tea"), (2, "茶"), (3, "I")]:
+        rows = [row, *np.add(5, hashed.rows_of(word))]
+        np.testing.assert_allclose(loaded[word], TABLE[rows].mean(axis=0), rtol=1e-5)
+    expected = TABLE[np.add(5, hashed.rows_of("teapot"))].mean(axis=0)
+    np.testing.assert_allclose(loaded["teapot"], expected, rtol=1e-5)
+    assert loaded.get("") is None
+    loaded.save(tmp_path / "folder")
+    again = load(tmp_path / "folder")
+    for word in (*WORDS, "teapot", "e\u0301e\u0301"):
+        np.testing.assert_array_equal(again[word], loaded[word])
+    np.testing.assert_allclose(again.read_out("plain"), loaded, rtol=1e-5)
+
+
+def test_words_are_cut_as_they_are_and_not_in_composed_form(put):
+    loaded = load(put(fasttext_bin(WORDS, TABLE, minn=1, maxn=1)))
+    rows = [4, *(5 + row for c in "cafe\u0301" for row in hashed_ngrams(1, 1, 60).rows_of(c))]
+    # The accent alone is not normalized, and it is a character of its own.
+    assert len(rows) == 6
+    np.testing.assert_allclose(loaded["cafe\u0301"], TABLE[rows].mean(axis=0), rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("settings", "version", "buckets"),
+    [
+        ({"maxn": 0}, 12, 60),
+        ({"minn": 5, "maxn": 4}, 12, 60),
+        ({"minn": 0, "maxn": 0, "wordNgrams": 2}, 12, 60),
+        ({"model": 3}, 11, 60),
+        ({}, 12, 0),
+    ],
+)
+def test_models_without_ngrams_of_characters_are_of_whole_words(settings, version, buckets, put):
+    content = fasttext_bin(WORDS, TABLE[: 5 + buckets], version=version, **settings)
+    loaded = load(put(content))
+    np.testing.assert_array_equal(loaded, TABLE[:5])
+    assert loaded.raw is None
+    assert loaded.get("teapot") is None
+
+
+def test_labels_are_left_out_and_their_vectors_too(put):
+    content = fasttext_bin(WORDS, TABLE, TABLE[:2], labels=["__label__a", "__label__b"], model=3)
+    loaded = load(put(content))
+    assert list(loaded) == WORDS
+    assert loaded.output_vectors is None
+
+
+def test_the_rows_of_a_tree_are_not_those_of_words(put):
+    assert load(put(fasttext_bin(WORDS, TABLE, loss=1))).output_vectors is None
+
+
+def _in_version_12(content):
+    """Return a model from before 2017 as fastText would write it today."""
+    place = struct.calcsize("<12id3iq")
+    size = struct.unpack_from("<i", content, struct.calcsize("<12id"))[0]
+    end = place
+    for _ in range(size):
+        end = content.index(b"\0", end) + struct.calcsize("<qb") + 1
+    rows, dim = struct.unpack_from("<2q", content, end)
+    output = end + 16 + 4 * rows * dim
+    parts = (
+        struct.pack("<2i", MAGIC, 12), content[:place], struct.pack("<q", -1), content[place:end],
+        b"\0", content[end:output], b"\0", content[output:],
+    )  # fmt: skip
+    return b"".join(parts)
+
+
+def test_words_that_are_not_utf8_are_cut_as_bytes(shared_data, put):
+    content = (shared_data / "vectors" / "cp852_fasttext.bin").read_bytes()
+    with pytest.raises(FormatError, match="a fastText before 2017"):
+        load(put(content))
+    path = put(_in_version_12(content))
+    with pytest.raises(FormatError, match=r"word number 2 is not UTF-8; .*'replace'"):
+        load(path)
+    # The second and the fourteenth word differ in the byte that is replaced.
+    assert load(path, limit=9, words=["ji", "jen"]).words == ("ji", "jen")
+    told = "number 14 is 'kter\ufffd', like number 2; in both, bytes"
+    with pytest.raises(FormatError, match=told):
+        load(path, encoding_errors="replace")
+    loaded = load(path, encoding_errors="replace", limit=9)
+    assert loaded.words[:3] == ("ji", "kter\ufffd", "jen")
+    # Each byte here starts a character, in fastText's eyes.
+    ngrams = [b"<k", b"<kt", b"<kte", b"kt", b"kte", b"kter", b"te", b"ter", b"ter\xec", b"er",
+              b"er\xec", b"er\xec>", b"r\xec", b"r\xec>", b"\xec>"]  # fmt: skip
+    table = loaded.raw.input
+    everything = load(
+        path, encoding_errors="replace", words=["ji", "kter\ufffd"], limit=9
+    ).raw.input
+    assert everything.shape == (2 + 1000, 2)
+    rows = [9 + _hash(ngram) % 1000 for ngram in ngrams]
+    np.testing.assert_allclose(loaded["kter\ufffd"], table[[1, *rows]].mean(axis=0), rtol=1e-5)
+
+
+def _hash(ngram):
+    value = 2166136261
+    for byte in ngram:
+        value = (value ^ (byte | 0xFFFFFF00 if byte > 127 else byte)) * 16777619 % (1 << 32)
+    return value
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (fasttext_bin(WORDS, TABLE, flags=(1, 0)), "compressed .*quantize, .ftz.*does not read"),
+        (fasttext_bin(WORDS, TABLE, pruned=3), "compressed .*quantize, .ftz"),
+        (fasttext_bin(WORDS, TABLE, flags=(0, 1)), "only the second of its tables"),
+        (fasttext_bin(WORDS, TABLE, flags=(7, 0)), "the kind of its first table is 7"),
+        (fasttext_bin(WORDS, TABLE, version=13), "version 13 of its format; Firth reads 11 and 12"),
+        (fasttext_bin(WORDS, TABLE, dim=0), "damaged: 0 dimensions"),
+        (fasttext_bin(WORDS, TABLE, dim=5), "should have 5 columns, not 65 rows of 4"),
+        (fasttext_bin(WORDS, TABLE, bucket=59), "65 rows for 5 words and 59 buckets"),
+        (fasttext_bin(WORDS, TABLE, bucket=-1), "-1 buckets"),
+        (fasttext_bin(WORDS, TABLE, model=4), "no model 4"),
+        (fasttext_bin(WORDS, TABLE, loss=0), "with loss 0"),
+        (fasttext_bin(WORDS, TABLE, maxn=101), "at most 100, got 101"),
+        (fasttext_bin(["a", "a"], TABLE[:2]), "number 2 is 'a', like number 1"),
+        (fasttext_bin(["a", "b"], TABLE[:2], counts=[1, -1]), "word number 2 has kind 0"),
+        (fasttext_bin([], TABLE[:0]), "0 entries for 0 words"),
+        (fasttext_bin(["a"], np.array([[np.nan]])), "NaN or infinity"),
+        (WHOLE + b"\0", "more follows at byte"),
+    ],
+)
+def test_models_that_are_compressed_or_damaged(content, fault, put, assert_refused):
+    assert_refused(put(content), fault)
+
+
+def test_files_cut_short_anywhere(put, assert_refused):
+    for size in range(4, len(WHOLE), 7):
+        assert_refused(put(WHOLE[:size]), "cut short")
+
+
+def test_what_a_damaged_file_promises_takes_no_memory(put, assert_refused):
+    place = WHOLE.index(struct.pack("<2q", 65, 4))
+    for rows in (1 << 40, 1 << 62):
+        promise = struct.pack("<2q", rows, 4)
+        assert_refused(put(WHOLE[:place] + promise + WHOLE[place + 16 :]), "cut short in the rows")
+    sizes = WHOLE.index(struct.pack("<3i", 5, 5, 0))
+    promise = struct.pack("<3i", (1 << 31) - 1, (1 << 31) - 1, 0)
+    assert_refused(put(WHOLE[:sizes] + promise + WHOLE[sizes + 12 :]), "damaged|cut short")
+
+
+def test_compressed_files_and_parts(put):
+    path = put(gzip.compress(WHOLE), "v.bin.gz")
+    np.testing.assert_array_equal(load(path), load(put(WHOLE)))
+    some = load(path, words=["I", "cafe\u0301"])
+    assert list(some) == ["I", "cafe\u0301"]
+    np.testing.assert_array_equal(some.raw.input, TABLE[[3, 4, *range(5, 65)]])
+    np.testing.assert_array_equal(some["teapot"], load(put(WHOLE))["teapot"])
+
+
+def test_the_name_tells_which_binary_format_is_meant(put, tmp_path):
+    with pytest.raises(FormatError, match="line 1 must be words and dimensions"):
+        load(put(WHOLE), format="word2vec-binary")
+    Vectors(["tea"], np.ones((1, 2))).save(tmp_path / "w.bin")
+    with pytest.raises(FormatError, match=r"is no model of fastText|cut short in its settings"):
+        load(tmp_path / "w.bin", format="fasttext")
+    with pytest.raises(FormatError, match="reads fastText's models, but does not write it"):
+        Vectors(["tea"], np.ones((1, 2))).save(tmp_path / "w.bin", format="fasttext")
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_any_words_and_numbers_come_back(data, tmp_path_factory):
+    texts = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"))
+    words = data.draw(st.lists(texts, min_size=1, max_size=9, unique=True))
+    row = st.lists(st.floats(-(2.0**100), 2.0**100, width=32), min_size=2, max_size=2)
+    numbers = np.array([data.draw(row) for _ in words], np.float32)
+    path = tmp_path_factory.mktemp("v") / "v.bin"
+    path.write_bytes(fasttext_bin(words, numbers))
+    loaded = load(path)
+    assert list(loaded) == words
+    np.testing.assert_array_equal(loaded.input_vectors, numbers)
