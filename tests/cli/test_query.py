@@ -79,6 +79,34 @@ def test_analogy_is_a_to_b_as_c(folder, call):
     assert [near["word"] for near in json.loads(done.stdout)] == [near.word for near in expected]
 
 
+def test_answers_can_be_chosen(folder, call):
+    vectors = firth.load(folder / "vectors")
+
+    def words(*arguments):
+        done = call(*arguments, "--json", at=folder)
+        assert done.returncode == 0, done.stderr
+        return [near["word"] for near in json.loads(done.stdout)]
+
+    def expected(neighbours):
+        return [near.word for near in neighbours]
+
+    left_out = ["--exclude", "dog,the", "--exclude", "mat"]
+    assert words("similar", "vectors", "cat", *left_out) == expected(
+        vectors.similar("cat", exclude=["dog", "the", "mat"])
+    )
+    assert words("similar", "vectors", "cat", "--restrict", "3") == expected(
+        vectors.similar("cat", restrict=3)
+    )
+    some = ["--restrict", "dog,mat", "--restrict", "log"]
+    assert words("similar", "vectors", "cat", *some) == expected(
+        vectors.similar("cat", restrict=["dog", "mat", "log"])
+    )
+    question = ["analogy", "vectors", "cat", "mat", "dog", "--method", "mul", "--exclude", "the"]
+    assert words(*question) == expected(
+        vectors.analogy(["mat", "dog"], ["cat"], method="mul", exclude="the")
+    )
+
+
 def test_integers_are_found_by_their_digits(tmp_path, call):
     firth.train([[7, 8, 9, 7]] * 20, dim=4, sample=0).save(tmp_path / "items")
     done = call("similar", "items", "7", at=tmp_path)
@@ -93,6 +121,8 @@ def test_evaluate(folder, call):
     assert "animals" in done.stdout
     assert "of 1 right, 1 skipped" in done.stdout
     assert "3 pairs, 1 missing" in done.stdout
+    done = call("evaluate", "vectors", *given, "--method", "mul", at=folder)
+    assert "questions.txt (most frequent 30,000 words, method mul)\n" in done.stdout
     report = json.loads(call("evaluate", "vectors", *given, "--json", at=folder).stdout)
     assert report["analogies"][0]["total"]["answered"] == 1
     assert report["similarity"][0]["missing"] == 1
@@ -172,6 +202,8 @@ def test_words_that_are_not_utf8_can_be_converted(tmp_path, call, fails):
         (["similar", "vectors", "cat", "--top", "0"], ["top must be at least 1, got 0"]),
         (["analogy", "vectors", "the", "cat", "dog", "--top", "-1"], ["top must be at least 1"]),
         (["evaluate", "vectors", "--analogies", "four.txt", "--restrict", "0"], ["restrict must"]),
+        (["similar", "vectors", "cat", "--restrict", "0"], ["restrict must be at least 1, got 0"]),
+        (["similar", "vectors", "cat", "--exclude", "dgo"], ["'dgo' is not among", "near: dog"]),
         (["evaluate", "vectors", "--analogies", "text.txt"], ["text.txt", "line 1"]),
         (["evaluate", "vectors", "--similarity", "absent"], ["absent"]),
         (["convert", "vectors", "text.txt/x.bin"], ["cannot write text.txt/x.bin"]),

@@ -35,6 +35,7 @@ def test_to_dict_is_json(royal, questions, pairs):
             {"file": str(pairs), "spearman": pytest.approx(1.0), "answered": 2, "missing": 1}
         ],
         "restrict": 4,
+        "method": "add",
     }
 
 

@@ -80,6 +80,21 @@ VectorsPath = Annotated[
     Path, typer.Argument(metavar="VECTORS", help="A folder or file of vectors.")
 ]
 Top = Annotated[int, typer.Option(help="Number of words to show.")]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option(metavar="WORD,...", help="Words that are no answers; can be repeated."),
+]
+Restrict = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="N|WORD,...",
+        help="Answer with one of the N most frequent words, or with one of these words.",
+    ),
+]
+Method = Annotated[
+    Literal["add", "mul"],
+    typer.Option(help="Score analogies by the cosine to a sum, or by products of cosines."),
+]
 EncodingErrors = Annotated[
     Literal["strict", "replace"],
     typer.Option(help="Refuse invalid UTF-8, or replace it by U+FFFD."),

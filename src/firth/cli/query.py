@@ -7,9 +7,19 @@ from typing import Annotated
 
 import typer
 
-from firth.cli.app import EncodingErrors, Json, Overwrite, Top, VectorsPath, app
+from firth.cli.app import (
+    EncodingErrors,
+    Exclude,
+    Json,
+    Method,
+    Overwrite,
+    Restrict,
+    Top,
+    VectorsPath,
+    app,
+)
 from firth.cli.report import facts, print_evaluation, print_json, print_neighbours, to_json
-from firth.cli.words import load_vectors, token
+from firth.cli.words import answers, load_vectors, token
 from firth.errors import FirthError, escape
 
 _AnyWord = Annotated[str | None, typer.Argument(help="A word that has a vector.")]
@@ -25,14 +35,19 @@ def similar(
         typer.Option(metavar="NUMBER", help="Show the documents nearest to this one instead."),
     ] = None,
     top: Top = 10,
+    exclude: Exclude = None,
+    restrict: Restrict = None,
     as_json: Json = False,
 ) -> None:
     """Show the words nearest to a word, or the documents nearest to a document."""
     if (word is None) == (document is None):
         raise typer.BadParameter("give a WORD or --document NUMBER")
+    if document is not None and (exclude or restrict):
+        raise typer.BadParameter("--exclude and --restrict choose words, not documents")
     vectors = load_vectors(path)
     if word is not None:
-        neighbours = vectors.similar(token(vectors, word), top=top)
+        among = answers(vectors, exclude, restrict)
+        neighbours = vectors.similar(token(vectors, word), top=top, **among)
         print_neighbours(neighbours, as_json, query=repr(word))
     elif document is not None:
         neighbours = vectors.documents.similar(document, top=top)
@@ -41,12 +56,21 @@ def similar(
 
 @app.command(epilog="Example: firth analogy vectors man king woman")
 def analogy(
-    path: VectorsPath, a: _Word, b: _Word, c: _Word, top: Top = 10, as_json: Json = False
+    path: VectorsPath,
+    a: _Word,
+    b: _Word,
+    c: _Word,
+    top: Top = 10,
+    method: Method = "add",
+    exclude: Exclude = None,
+    restrict: Restrict = None,
+    as_json: Json = False,
 ) -> None:
     """Find the words that are to C as B is to A, such as man king woman: queen."""
     vectors = load_vectors(path)
     a_, b_, c_ = (token(vectors, word) for word in (a, b, c))
-    neighbours = vectors.analogy(positive=[b_, c_], negative=[a_], top=top)
+    among = answers(vectors, exclude, restrict)
+    neighbours = vectors.analogy([b_, c_], [a_], top=top, method=method, **among)
     print_neighbours(neighbours, as_json, query=f"{b!r} - {a!r} + {c!r}")
 
 
@@ -69,6 +93,7 @@ def evaluate(
     restrict: Annotated[
         int, typer.Option(help="Use only this many words, the most frequent, for analogies.")
     ] = 30_000,
+    method: Method = "add",
     as_json: Json = False,
 ) -> None:
     """Measure vectors on analogies and word similarity."""
@@ -81,6 +106,7 @@ def evaluate(
         analogies=analogies or [],
         similarity=similarity or [],
         restrict=restrict,
+        method=method,
     )
     if as_json:
         print_json(found.to_dict())

@@ -59,7 +59,8 @@ def print_neighbours(neighbours: list[Neighbour], as_json: bool, *, query: str) 
 def print_evaluation(found: Evaluation) -> None:
     """Print a line for each section of analogies and each set of pairs."""
     for analogies in found.analogies:
-        print(f"{analogies.file} (most frequent {found.restrict:,} words)")
+        by = "" if found.method == "add" else f", method {found.method}"
+        print(f"{analogies.file} (most frequent {found.restrict:,} words{by})")
         for section in (*analogies.sections, analogies.total):
             print(
                 f"  {_percent(section.accuracy)}  {escape(section.name)}: {section.correct} of "

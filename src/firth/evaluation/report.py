@@ -15,6 +15,7 @@ from firth.evaluation.similarity import Pair, SimilarityResult, correlate_pairs,
 from firth.io.paths import to_path
 from firth.other_names import explain_keywords
 from firth.vectors import Vectors
+from firth.vectors.questions.analogy import method_named
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
@@ -29,11 +30,14 @@ class Evaluation:
     similarity : tuple of SimilarityResult
     restrict : int
         The number of the most frequent words that were candidates for analogies.
+    method : str
+        How answers to analogies were scored.
     """
 
     analogies: tuple[AnalogyResult, ...]
     similarity: tuple[SimilarityResult, ...]
     restrict: int
+    method: str = "add"
 
     def to_dict(self) -> dict[str, object]:
         """Return the results for JSON; a measure that is undefined is null."""
@@ -41,6 +45,7 @@ class Evaluation:
             "analogies": [result.to_dict() for result in self.analogies],
             "similarity": [result.to_dict() for result in self.similarity],
             "restrict": self.restrict,
+            "method": self.method,
         }
 
 
@@ -52,6 +57,7 @@ def evaluate(
     similarity: Paths = (),
     restrict: int = 30_000,
     fold: bool = True,
+    method: str = "add",
 ) -> Evaluation:
     r"""Measure vectors on files of analogies and of similarity scores.
 
@@ -66,6 +72,8 @@ def evaluate(
         Only the `restrict` most frequent words, which come first, are candidates for analogies.
     fold : bool
         Compare words in lower case. Of words that become the same, the most frequent is used.
+    method : "add" or "mul"
+        How answers to analogies are scored, as `Vectors.analogy` does: 3CosAdd or 3CosMul.
 
     Raises
     ------
@@ -86,7 +94,7 @@ def evaluate(
     1.0
     """
     return EvaluationSets.read(analogies=analogies, similarity=similarity).evaluate(
-        vectors, restrict=restrict, fold=fold
+        vectors, restrict=restrict, fold=fold, method=method
     )
 
 
@@ -117,16 +125,24 @@ class EvaluationSets:
         return sets
 
     def evaluate(
-        self, vectors: Vectors, *, restrict: int = 30_000, fold: bool = True
+        self,
+        vectors: Vectors,
+        *,
+        restrict: int = 30_000,
+        fold: bool = True,
+        method: str = "add",
     ) -> Evaluation:
         """Evaluate vectors, as the function `evaluate` does."""
         if not isinstance(vectors, Vectors):
             raise ConfigError(f"vectors must be Vectors, as from firth.load, got {shown(vectors)}")
         whole_number("restrict", restrict, least=1, most=None)
         switch("fold", fold)
+        score_by = method_named(method)
         return Evaluation(
             tuple(
-                answer_analogies(vectors, sections, file=file, restrict=restrict, fold=fold)
+                answer_analogies(
+                    vectors, sections, file=file, restrict=restrict, fold=fold, method=score_by
+                )
                 for file, sections in self.analogies
             ),
             tuple(
@@ -134,6 +150,7 @@ class EvaluationSets:
                 for file, pairs in self.similarity
             ),
             restrict,
+            method,
         )
 
 

@@ -4,7 +4,8 @@ from firth.vectors.combination import combine
 from firth.vectors.composition import RawTables
 from firth.vectors.formats.registry import check_destination
 from firth.vectors.loading import load
+from firth.vectors.questions.nearest import Neighbour
 from firth.vectors.readout import Readout
-from firth.vectors.vectors import Neighbour, Vectors
+from firth.vectors.vectors import Vectors
 
 __all__ = ["Neighbour", "RawTables", "Readout", "Vectors", "check_destination", "combine", "load"]
