@@ -35,10 +35,11 @@ if TYPE_CHECKING:
     from firth.phrases import Phrase, Phrases
     from firth.pipeline import train
     from firth.training import Callback, TrainConfig
-    from firth.vectors import Neighbour, Readout, Vectors, combine, load
+    from firth.vectors import Companion, Neighbour, Readout, Vectors, combine, load
 
 __all__ = [
     "Callback",
+    "Companion",
     "ConfigError",
     "Corpus",
     "CorpusError",
@@ -79,7 +80,7 @@ _import = lazy_names(
         "firth.phrases": "Phrase Phrases",
         "firth.pipeline": "train",
         "firth.training": "Callback TrainConfig",
-        "firth.vectors": "Neighbour Readout Vectors combine load",
+        "firth.vectors": "Companion Neighbour Readout Vectors combine load",
     },
 )
 

@@ -107,6 +107,22 @@ def test_answers_can_be_chosen(folder, call):
     )
 
 
+def test_company(folder, call, fails):
+    vectors = firth.load(folder / "vectors")
+    lines = call("company", "vectors", "cat", "--top", "3", at=folder).stdout.splitlines()
+    found = vectors.company("cat", top=3)
+    assert [line.split()[2] for line in lines] == [companion.word for companion in found]
+    score, probability, _ = lines[0].split()
+    assert float(score) == pytest.approx(found[0].score, abs=1e-4)
+    assert float(probability) == pytest.approx(found[0].probability, abs=1e-6)
+    done = call("company", "vectors", "cat", "dog", "--exclude", "the", "--json", at=folder)
+    shared = vectors.shared_company("cat", "dog", exclude="the")
+    assert [near["word"] for near in json.loads(done.stdout)] == [near.word for near in shared]
+    assert call("convert", "vectors", "c.bin", at=folder).returncode == 0
+    assert "needs output vectors" in fails("company", "c.bin", "cat", at=folder)
+    assert "near: cat" in fails("company", "vectors", "cta", at=folder)
+
+
 def test_integers_are_found_by_their_digits(tmp_path, call):
     firth.train([[7, 8, 9, 7]] * 20, dim=4, sample=0).save(tmp_path / "items")
     done = call("similar", "items", "7", at=tmp_path)

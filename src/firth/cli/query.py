@@ -1,4 +1,4 @@
-"""The verbs that read vectors: similar, analogy, evaluate, info, convert, combine."""
+"""The verbs that read vectors: similar, analogy, company, evaluate, info, convert, combine."""
 
 from __future__ import annotations
 
@@ -18,7 +18,14 @@ from firth.cli.app import (
     VectorsPath,
     app,
 )
-from firth.cli.report import facts, print_evaluation, print_json, print_neighbours, to_json
+from firth.cli.report import (
+    facts,
+    print_companions,
+    print_evaluation,
+    print_json,
+    print_neighbours,
+    to_json,
+)
 from firth.cli.words import answers, load_vectors, token
 from firth.errors import FirthError, escape
 
@@ -72,6 +79,34 @@ def analogy(
     among = answers(vectors, exclude, restrict)
     neighbours = vectors.analogy([b_, c_], [a_], top=top, method=method, **among)
     print_neighbours(neighbours, as_json, query=f"{b!r} - {a!r} + {c!r}")
+
+
+@app.command(epilog="Example: firth company vectors tea, or firth company vectors tea coffee")
+def company(
+    path: VectorsPath,
+    word: _Word,
+    other: Annotated[
+        str | None,
+        typer.Argument(help="Another word: then the company that both share is shown."),
+    ] = None,
+    top: Top = 10,
+    exclude: Exclude = None,
+    restrict: Restrict = None,
+    as_json: Json = False,
+) -> None:
+    """Show the words that are seen near a word more often than by chance, or near two words.
+
+    Each line has the pointwise mutual information in nats, the probability among the words near it,
+    and the word; of two words, the smaller of both.
+    """
+    vectors = load_vectors(path)
+    among = answers(vectors, exclude, restrict)
+    first = token(vectors, word)
+    if other is None:
+        found = vectors.company(first, top=top, **among)
+    else:
+        found = vectors.shared_company(first, token(vectors, other), top=top, **among)
+    print_companions(found, as_json)
 
 
 @app.command(

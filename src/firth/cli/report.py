@@ -11,7 +11,7 @@ from firth.errors import escape
 
 if TYPE_CHECKING:
     from firth.evaluation import Evaluation
-    from firth.vectors import Neighbour, Vectors
+    from firth.vectors import Companion, Neighbour, Vectors
 
 
 def facts(vectors: Vectors) -> dict[str, object]:
@@ -54,6 +54,15 @@ def print_neighbours(neighbours: list[Neighbour], as_json: bool, *, query: str) 
         return
     for word, score in neighbours:
         print(f"{score:.4f}  {escape(str(word))}")
+
+
+def print_companions(companions: list[Companion], as_json: bool) -> None:
+    """Print each companion on a line, after its score and probability, or all as JSON."""
+    if as_json:
+        print_json([companion._asdict() for companion in companions])
+        return
+    for word, score, probability in companions:
+        print(f"{score:.4f}  {probability:.6f}  {escape(str(word))}")
 
 
 def print_evaluation(found: Evaluation) -> None:

@@ -11,7 +11,8 @@ from typing import Any, overload
 from numpy.typing import NDArray
 
 from firth.other_names import explain_keywords
-from firth.vectors.questions import analogy, comparison, nearest
+from firth.vectors.questions import analogy, company, comparison, nearest
+from firth.vectors.questions.company import Companion
 from firth.vectors.questions.nearest import Choice, Neighbour
 from firth.vectors.table import Token
 from firth.vectors.word_rows import WordRows
@@ -224,6 +225,90 @@ class Questions(WordRows):
     def closer_than(self, a: Token, b: Token) -> list[Neighbour]:
         """Return the words that are nearer to `a` than `b` is, best first; errors as of `rank`."""
         return comparison.closer_than(self, a, b)
+
+    @explain_keywords
+    def company(
+        self,
+        word: Token,
+        top: int = 10,
+        *,
+        exclude: Words = (),
+        restrict: int | Words | None = None,
+    ) -> list[Companion]:
+        """Return the words that are seen near a word more often than by chance.
+
+        They are the company that it keeps, which may differ from the words that are like it. The
+        score is the pointwise mutual information log(p(w | word) / p(w)), in nats. The model tells
+        it: with x the trained input vector of the word and y the output vector of w,
+        p(w | word) = σ(x·y + log K + log P(w)). K is the number of noise words, P their
+        distribution. From Levy and Goldberg (2014), with the noise distribution and subsampling of
+        Firth: `docs/algorithm.md` derives it.
+
+        A model generalises: a word may be company because words like it are. Scores of rare words
+        are less certain, and too high on average; `restrict` leaves them out.
+
+        For CBOW, it is what the model expects in the middle of a window that holds only `word`.
+
+        Parameters
+        ----------
+        word : token
+            With n-grams, a word that is not in the vocabulary too.
+        top : int
+            The number of words.
+        exclude, restrict
+            As for `similar`. The word itself may be in its company.
+
+        Returns
+        -------
+        list of Companion
+            Best first.
+
+        Raises
+        ------
+        VocabularyError
+            If a word has no vector.
+        ConfigError
+            If there are no output vectors, or it is not known how the vectors were trained. Only
+            the folder that training saved keeps both.
+
+        Examples
+        --------
+        >>> import firth
+        >>> units = [["green", "tea"], ["tea", "green"], ["old", "king"], ["king", "old"]] * 200
+        >>> vectors = firth.train(units, dim=8, sample=0, threads=1, progress=False)
+        >>> [word for word, score, probability in vectors.company("tea", top=1)]
+        ['green']
+        """
+        return company.company(self, [word], Choice(top, exclude, restrict))
+
+    @explain_keywords
+    def shared_company(
+        self,
+        a: Token,
+        b: Token,
+        top: int = 10,
+        *,
+        exclude: Words = (),
+        restrict: int | Words | None = None,
+    ) -> list[Companion]:
+        """Return the words that are seen near both of two words: why the two are like each other.
+
+        The score is the smaller of the two scores of `company`, and the probability the smaller of
+        the two. A word that goes with only one of them says nothing about what they have in
+        common, however well it goes with that one; a sum or a product would let it. So a score of
+        3 means: near either word it is seen at least e³ = 20 times as often as elsewhere.
+
+        Parameters, results and errors are those of `company`.
+
+        Examples
+        --------
+        >>> import firth
+        >>> units = [["hot", "tea"], ["hot", "milk"], ["cold", "milk"], ["old", "king"]] * 200
+        >>> vectors = firth.train(units, dim=8, sample=0, threads=1, progress=False)
+        >>> vectors.shared_company("tea", "milk")[0].word
+        'hot'
+        """
+        return company.company(self, [a, b], Choice(top, exclude, restrict))
 
     def odd_one_out(self, words: Sequence[Token]) -> Token:
         """Find the word with the smallest cosine to the mean of all the unit vectors.

@@ -65,8 +65,8 @@ def nearest(
 ) -> list[list[Neighbour]]:
     """Name the words with the best scores for each query (n, ...), but those of `rows` (n, e)."""
     whole_number("top", choice.top, least=1, most=None)
-    among = _candidates(vectors, choice.restrict)
-    excluded = known_rows(choice.exclude, vectors._rows)
+    among = candidates(vectors, choice.restrict)
+    excluded = excluded_rows(vectors, choice.exclude)
     excluded = np.broadcast_to(excluded, (len(rows), len(excluded)))
     indices, scores = vectors._exact.best(
         queries, choice.top, np.hstack([rows, excluded]), among=among, score=score
@@ -78,7 +78,12 @@ def nearest(
     ]
 
 
-def _candidates(
+def excluded_rows(vectors: WordRows, exclude: Token | Iterable[Token]) -> NDArray[np.int64]:
+    """Return the rows of words that are no answers."""
+    return known_rows(exclude, vectors._rows)
+
+
+def candidates(
     vectors: WordRows, restrict: int | Token | Iterable[Token] | None
 ) -> slice | NDArray[np.int64]:
     """Return the rows of the words that may be answers, rising."""
