@@ -49,6 +49,17 @@ def test_the_company_of_words_is_compared_with_their_shares(tmp_path):
     assert found["company"]["good bad"] == []
 
 
+def test_drift_is_measured(tmp_path):
+    words = ["tea", "guitar", "paris", "protein", "soldier"]
+    text = " ".join(f"{words[n % 5]} with{n % 5} and{n % 7} of{n % 3}" for n in range(6_000))
+    (tmp_path / "text.txt").write_text(text)
+    report = tmp_path / "report.json"
+    options = ["--pairs", "1", "--epochs", "1", "--dim", "8", "--output", report]
+    output_of("-W", "ignore", BENCHMARKS / "drift.py", tmp_path / "text.txt", *options)
+    (result,) = json.loads(report.read_text())["results"]
+    assert result["changed"]["words"] == result["control"]["words"] == 20
+
+
 def test_the_parts_of_a_window_make_the_whole(tmp_path):
     (tmp_path / "text.txt").write_text("some words of a text that go round and round\n" * 2_000)
     report = tmp_path / "report.json"

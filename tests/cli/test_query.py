@@ -260,15 +260,3 @@ def test_a_composed_vector_is_told_in_a_line(tmp_path, run):
     told = run("info", "v", at=tmp_path).stdout
     assert f"ngrams: {len(subwords)}\n" in told
     assert '"readout": {"name": "plain"' in told
-
-
-def test_combine(folder, call, fails):
-    done = call("combine", "vectors", "vectors", "--dim", "6", "--output", "both", at=folder)
-    assert done.stdout == "both: 9 words, 6 dimensions\n"
-    assert firth.load(folder / "both").config["readout"]["dims"] == [8, 8]
-    for arguments, fault in (
-        (["vectors", "--output", "one"], "needs at least two Vectors, got 1"),
-        (["vectors", "both", "--output", "both"], "cannot write both: it is what is to be read"),
-        (["vectors", "both", "--output", "c", "--dim", "15"], "dim must be at most 14, got 15"),
-    ):
-        assert fault in fails("combine", *arguments, at=folder)

@@ -36,6 +36,8 @@ _LESS_MEMORY = {
     "company": "query vectors of fewer words or dimensions",
     "info": "a machine with more memory is needed to read these vectors",
     "combine": "combine vectors of fewer words or dimensions",
+    "align": "align vectors of fewer words or dimensions",
+    "drift": "compare vectors of fewer words or dimensions",
     "phrases": "raise --min-count, or give less text",
     "convert": "a machine with more memory is needed to read these vectors",
     "plot": "draw fewer words (--top, --words), or read vectors of fewer words or dimensions",

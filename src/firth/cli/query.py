@@ -1,4 +1,4 @@
-"""The verbs that read vectors: similar, analogy, company, evaluate, info, convert, combine."""
+"""The verbs that read vectors: similar, analogy, company, evaluate, info, convert."""
 
 from __future__ import annotations
 
@@ -210,31 +210,3 @@ def convert(
         vectors = vectors.read_out(readout)
     vectors.save(destination, overwrite=overwrite)
     print(f"{destination}: {len(vectors):,} words, {vectors.dim} dimensions")
-
-
-@app.command(epilog="Example: firth combine narrow wide --dim 100 --output both")
-def combine(
-    paths: Annotated[
-        list[Path], typer.Argument(metavar="VECTORS...", help="Folders or files of vectors.")
-    ],
-    output: Annotated[
-        Path,
-        typer.Option(help="Where to write: a file .bin, .txt or .vec, or without suffix a folder."),
-    ],
-    dim: Annotated[
-        int | None,
-        typer.Option(help="Dimensions of the result.", show_default="100; all if fewer"),
-    ] = None,
-    overwrite: Overwrite = False,
-) -> None:
-    """Combine the vectors of several models, which is better than any of them alone."""
-    from firth.io.atomic import is_same
-    from firth.vectors import check_destination
-    from firth.vectors import combine as combine_vectors
-
-    if any(is_same(path, output) for path in paths):
-        raise FirthError(f"cannot write {output}: it is what is to be read")
-    check_destination(output, overwrite=overwrite)
-    vectors = combine_vectors([load_vectors(path) for path in paths], dim=dim)
-    vectors.save(output, overwrite=overwrite)
-    print(f"{output}: {len(vectors):,} words, {vectors.dim} dimensions")

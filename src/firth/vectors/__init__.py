@@ -1,7 +1,9 @@
 """Word vectors: lookup, search, and files."""
 
+from firth.vectors.alignment import align
 from firth.vectors.combination import combine
 from firth.vectors.composition import RawTables
+from firth.vectors.drifting import Moved, drift
 from firth.vectors.formats.registry import check_destination
 from firth.vectors.loading import load
 from firth.vectors.questions.company import Companion
@@ -11,11 +13,14 @@ from firth.vectors.vectors import Vectors
 
 __all__ = [
     "Companion",
+    "Moved",
     "Neighbour",
     "RawTables",
     "Readout",
     "Vectors",
+    "align",
     "check_destination",
     "combine",
+    "drift",
     "load",
 ]

@@ -47,6 +47,7 @@ def test_several_sums_are_answered_at_once(vectors):
     row = vectors["w9"]
     sums = [{"w1": 1}, [("w2", 1), (row, 2)], {"w3": 1, "w4": 1, "w5": 1}]
     assert vectors.similar(sums) == [vectors.similar(each) for each in sums]
+    assert vectors.similar(sums[1:2]) == [vectors.similar(sums[1])]
 
 
 def test_integers_are_words_of_sums():

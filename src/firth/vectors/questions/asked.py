@@ -45,7 +45,7 @@ def directions_of(vectors: WordRows, query: object) -> Asked:
     query = as_array(query)
     if (parts := _parts_of(query, vectors.dim)) is not None:
         return _sums(vectors, [parts], is_one=True)
-    if isinstance(query, list | tuple) and any(isinstance(each, Mapping) for each in query):
+    if isinstance(query, list | tuple) and any(_is_sum(each, vectors.dim) for each in query):
         return _sums(vectors, [_parts_or_raise(each, vectors.dim) for each in query], is_one=False)
     given = query_vectors(query, vectors.dim)
     if given is not None:
@@ -63,6 +63,10 @@ def _parts_of(query: object, dim: int) -> Parts | None:
     if isinstance(query, list) and query and all(_is_pair(each, dim) for each in query):
         return list(query)
     return None
+
+
+def _is_sum(item: object, dim: int) -> bool:
+    return isinstance(item, Mapping | list) and _parts_of(item, dim) is not None
 
 
 def _is_pair(item: object, dim: int) -> bool:

@@ -32,7 +32,7 @@ from typing import NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.checks import whole_number
+from firth.checks import real_number, whole_number
 from firth.errors import ConfigError
 from firth.frequencies import keep_probabilities, noise_distribution
 from firth.vectors.queries import find_row
@@ -41,7 +41,7 @@ from firth.vectors.table import Token
 from firth.vectors.word_rows import WordRows
 
 # The options of training that the scores depend on.
-_NEEDED = {"negative", "noise_exponent", "sample"}
+_NEEDED = ("negative", "noise_exponent", "sample")
 _UNKNOWN = (
     "the company of a word needs to know how the vectors were trained (the counts of words and "
     "config['options']): take the folder that training saved"
@@ -110,7 +110,7 @@ def _output_vectors(vectors: WordRows) -> NDArray[np.float32]:
 def chances_of(vectors: WordRows) -> Chances:
     """Return how often training drew each word; infinity for those that were never counted."""
     options = vectors.config.get("options")
-    if not isinstance(options, Mapping) or not options.keys() >= _NEEDED:
+    if not isinstance(options, Mapping) or not options.keys() >= {*_NEEDED}:
         raise ConfigError(_UNKNOWN)
     if vectors.counts is None or not vectors.counts.any():
         raise ConfigError(_UNKNOWN)
@@ -119,14 +119,15 @@ def chances_of(vectors: WordRows) -> Chances:
             "with documents='alone' words were not trained with the words near them, so they have "
             "no company; train with documents='joint'"
         )
+    negative, exponent, sample = (real_number(name, options[name]) for name in _NEEDED)
     counted = vectors.counts > 0
     counts = vectors.counts[counted]
     near, noise = np.full((2, len(counted)), np.inf)
-    kept = counts * keep_probabilities(counts, options["sample"])
+    kept = counts * keep_probabilities(counts, sample)
     near[counted] = np.log(kept / kept.sum())
-    drawn = noise_distribution(counts, options["noise_exponent"])
+    drawn = noise_distribution(counts, exponent)
     with np.errstate(divide="ignore"):
-        noise[counted] = np.log(options["negative"] * drawn)
+        noise[counted] = np.log(negative * drawn)
     return Chances(near, noise)
 
 

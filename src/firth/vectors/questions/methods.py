@@ -71,9 +71,9 @@ class Questions(WordRows):
         query : token, vector (D,) or weighted sum; or several of them
             A weighted sum is `{word: weight, ...}`, or a list of pairs `(word or vector, weight)`.
             In a sum, words have length one, and vectors the length that they have. Several
-            queries are a sequence of words, of vectors, an array (n, D), or a list of sums, of
-            which the first is a mapping. Thousands are answered much faster together. In lists
-            and arrays, text and integers are words, floats are vectors.
+            queries are a sequence of words, of vectors or of sums, or an array (n, D). Thousands
+            are answered much faster together. In lists and arrays, text and integers are words,
+            floats are vectors.
         top : int
             The number of neighbours; all other words if there are fewer.
         exclude : token or iterable of tokens
