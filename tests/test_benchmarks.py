@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import firth
 from processes import output_of
 
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
@@ -27,6 +28,36 @@ def test_a_benchmark_runs(tmp_path, arguments, part):
     report = tmp_path / "report.json"
     output_of(BENCHMARKS / script, text, *options, "--output", report)
     assert json.loads(report.read_text())[part]
+
+
+def test_queries_are_timed(tmp_path):
+    report = tmp_path / "report.json"
+    options = ["--words", "300", "--dim", "8", "--queries", "40", "--singles", "3", "--rounds", "1"]
+    output_of(BENCHMARKS / "query_speed.py", *options, "--output", report)
+    assert json.loads(report.read_text())["median"]["many_words_per_second"] > 0
+
+
+def test_the_company_of_words_is_compared_with_their_shares(tmp_path):
+    vectors = firth.train([["tea", "milk", "sugar"], ["old", "king"]] * 300, dim=8, progress=False)
+    vectors.save(tmp_path / "vectors")
+    report = tmp_path / "report.json"
+    options = ["--inputs", "50", "--output", report]
+    output_of(BENCHMARKS / "company.py", tmp_path / "vectors", *options)
+    found = json.loads(report.read_text())
+    assert 0.2 < found["mean_sum"] < 5
+    assert found["company"]["tea"]
+    assert found["company"]["good bad"] == []
+
+
+def test_drift_is_measured(tmp_path):
+    words = ["tea", "guitar", "paris", "protein", "soldier"]
+    text = " ".join(f"{words[n % 5]} with{n % 5} and{n % 7} of{n % 3}" for n in range(6_000))
+    (tmp_path / "text.txt").write_text(text)
+    report = tmp_path / "report.json"
+    options = ["--pairs", "1", "--epochs", "1", "--dim", "8", "--output", report]
+    output_of("-W", "ignore", BENCHMARKS / "drift.py", tmp_path / "text.txt", *options)
+    (result,) = json.loads(report.read_text())["results"]
+    assert result["changed"]["words"] == result["control"]["words"] == 20
 
 
 def test_the_parts_of_a_window_make_the_whole(tmp_path):

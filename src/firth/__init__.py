@@ -35,10 +35,21 @@ if TYPE_CHECKING:
     from firth.phrases import Phrase, Phrases
     from firth.pipeline import train
     from firth.training import Callback, TrainConfig
-    from firth.vectors import Neighbour, Readout, Vectors, combine, load
+    from firth.vectors import (
+        Companion,
+        Moved,
+        Neighbour,
+        Readout,
+        Vectors,
+        align,
+        combine,
+        drift,
+        load,
+    )
 
 __all__ = [
     "Callback",
+    "Companion",
     "ConfigError",
     "Corpus",
     "CorpusError",
@@ -48,6 +59,7 @@ __all__ = [
     "FormatError",
     "Interrupted",
     "MissingExtraError",
+    "Moved",
     "Neighbour",
     "Phrase",
     "Phrases",
@@ -58,7 +70,9 @@ __all__ = [
     "Vocabulary",
     "VocabularyError",
     "__version__",
+    "align",
     "combine",
+    "drift",
     "evaluate",
     "infer",
     "learn_phrases",
@@ -79,7 +93,7 @@ _import = lazy_names(
         "firth.phrases": "Phrase Phrases",
         "firth.pipeline": "train",
         "firth.training": "Callback TrainConfig",
-        "firth.vectors": "Neighbour Readout Vectors combine load",
+        "firth.vectors": "Companion Moved Neighbour Readout Vectors align combine drift load",
     },
 )
 

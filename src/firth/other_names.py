@@ -102,10 +102,10 @@ OPTIONS = _by_their_name(
 # Attributes and methods of gensim's KeyedVectors and Word2Vec, of fastText's models, and of arrays.
 VECTORS = _by_their_name(
     {
-        "1 - similarity(a, b)": "distance distances",
+        "distance(a, b)": "distances",
         "'word in vectors'": "has_index_for",
         "analogy(positive, negative, top=10)": "get_analogies",
-        "analogy(positive, negative, top=10), which adds cosines": "most_similar_cosmul",
+        "analogy(positive, negative, method='mul')": "most_similar_cosmul",
         "counts[index[word]]": "get_vecattr",
         "dim": "vector_size get_dimension",
         "documents": "docvecs dv",
@@ -128,7 +128,7 @@ VECTORS = _by_their_name(
         "similar(word, top=10)": "similar_by_word similar_by_key get_nearest_neighbors nearest "
         "neighbors neighbours",
         "similar(word, top=10), or analogy(positive, negative, top=10)": "most_similar",
-        "similarity(a, b), of two words": "n_similarity",
+        "similarity(a, b), of two words or lists of words": "n_similarity",
         "vectors: firth.train returns the vectors themselves, not a model": "wv",
         "vectors[word], or get(word)": "get_vector word_vec get_word_vector",
         "vectors[words].mean(axis=0)": "get_mean_vector get_sentence_vector",

@@ -79,6 +79,50 @@ def test_analogy_is_a_to_b_as_c(folder, call):
     assert [near["word"] for near in json.loads(done.stdout)] == [near.word for near in expected]
 
 
+def test_answers_can_be_chosen(folder, call):
+    vectors = firth.load(folder / "vectors")
+
+    def words(*arguments):
+        done = call(*arguments, "--json", at=folder)
+        assert done.returncode == 0, done.stderr
+        return [near["word"] for near in json.loads(done.stdout)]
+
+    def expected(neighbours):
+        return [near.word for near in neighbours]
+
+    left_out = ["--exclude", "dog,the", "--exclude", "mat"]
+    assert words("similar", "vectors", "cat", *left_out) == expected(
+        vectors.similar("cat", exclude=["dog", "the", "mat"])
+    )
+    assert words("similar", "vectors", "cat", "--restrict", "3") == expected(
+        vectors.similar("cat", restrict=3)
+    )
+    some = ["--restrict", "dog,mat", "--restrict", "log"]
+    assert words("similar", "vectors", "cat", *some) == expected(
+        vectors.similar("cat", restrict=["dog", "mat", "log"])
+    )
+    question = ["analogy", "vectors", "cat", "mat", "dog", "--method", "mul", "--exclude", "the"]
+    assert words(*question) == expected(
+        vectors.analogy(["mat", "dog"], ["cat"], method="mul", exclude="the")
+    )
+
+
+def test_company(folder, call, fails):
+    vectors = firth.load(folder / "vectors")
+    lines = call("company", "vectors", "cat", "--top", "3", at=folder).stdout.splitlines()
+    found = vectors.company("cat", top=3)
+    assert [line.split()[2] for line in lines] == [companion.word for companion in found]
+    score, probability, _ = lines[0].split()
+    assert float(score) == pytest.approx(found[0].score, abs=1e-4)
+    assert float(probability) == pytest.approx(found[0].probability, abs=1e-6)
+    done = call("company", "vectors", "cat", "dog", "--exclude", "the", "--json", at=folder)
+    shared = vectors.shared_company("cat", "dog", exclude="the")
+    assert [near["word"] for near in json.loads(done.stdout)] == [near.word for near in shared]
+    assert call("convert", "vectors", "c.bin", at=folder).returncode == 0
+    assert "needs output vectors" in fails("company", "c.bin", "cat", at=folder)
+    assert "near: cat" in fails("company", "vectors", "cta", at=folder)
+
+
 def test_integers_are_found_by_their_digits(tmp_path, call):
     firth.train([[7, 8, 9, 7]] * 20, dim=4, sample=0).save(tmp_path / "items")
     done = call("similar", "items", "7", at=tmp_path)
@@ -93,6 +137,8 @@ def test_evaluate(folder, call):
     assert "animals" in done.stdout
     assert "of 1 right, 1 skipped" in done.stdout
     assert "3 pairs, 1 missing" in done.stdout
+    done = call("evaluate", "vectors", *given, "--method", "mul", at=folder)
+    assert "questions.txt (most frequent 30,000 words, method mul)\n" in done.stdout
     report = json.loads(call("evaluate", "vectors", *given, "--json", at=folder).stdout)
     assert report["analogies"][0]["total"]["answered"] == 1
     assert report["similarity"][0]["missing"] == 1
@@ -202,6 +248,8 @@ def test_words_that_are_not_utf8_can_be_converted(tmp_path, call, fails):
         (["similar", "vectors", "cat", "--top", "0"], ["top must be at least 1, got 0"]),
         (["analogy", "vectors", "the", "cat", "dog", "--top", "-1"], ["top must be at least 1"]),
         (["evaluate", "vectors", "--analogies", "four.txt", "--restrict", "0"], ["restrict must"]),
+        (["similar", "vectors", "cat", "--restrict", "0"], ["restrict must be at least 1, got 0"]),
+        (["similar", "vectors", "cat", "--exclude", "dgo"], ["'dgo' is not among", "near: dog"]),
         (["evaluate", "vectors", "--analogies", "text.txt"], ["text.txt", "line 1"]),
         (["evaluate", "vectors", "--similarity", "absent"], ["absent"]),
         (["convert", "vectors", "text.txt/x.bin"], ["cannot write text.txt/x.bin"]),
@@ -242,15 +290,3 @@ def test_a_composed_vector_is_told_in_a_line(tmp_path, run):
     told = run("info", "v", at=tmp_path).stdout
     assert f"ngrams: {len(subwords)}\n" in told
     assert '"readout": {"name": "plain"' in told
-
-
-def test_combine(folder, call, fails):
-    done = call("combine", "vectors", "vectors", "--dim", "6", "--output", "both", at=folder)
-    assert done.stdout == "both: 9 words, 6 dimensions\n"
-    assert firth.load(folder / "both").config["readout"]["dims"] == [8, 8]
-    for arguments, fault in (
-        (["vectors", "--output", "one"], "needs at least two Vectors, got 1"),
-        (["vectors", "both", "--output", "both"], "cannot write both: it is what is to be read"),
-        (["vectors", "both", "--output", "c", "--dim", "15"], "dim must be at most 14, got 15"),
-    ):
-        assert fault in fails("combine", *arguments, at=folder)

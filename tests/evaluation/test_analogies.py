@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from firth.errors import FormatError
+from firth.errors import ConfigError, FormatError
 from firth.evaluation import evaluate
 from firth.evaluation.analogies import read_analogies
 from firth.vectors import Vectors
@@ -37,6 +37,29 @@ def test_answers_are_those_of_a_slow_search(write):
     result = answer(Vectors(words, matrix), write("\n".join(lines)))
     assert counts(result) == (right, 400, 0)
     assert result.accuracy == right / 400
+
+
+@pytest.mark.parametrize("method", ["add", "mul"])
+def test_the_answers_are_those_of_vectors_by_either_method(write, method):
+    rng = np.random.default_rng(6)
+    words = [f"w{i}" for i in range(60)]
+    vectors = Vectors(words, rng.normal(size=(60, 4)))
+    other = "mul" if method == "add" else "add"
+    lines, differing = [": random"], 0
+    for a, b, c in (rng.choice(words, size=3, replace=False) for _ in range(300)):
+        d = vectors.analogy([b, c], [a], top=1, method=method)[0].word
+        differing += d != vectors.analogy([b, c], [a], top=1, method=other)[0].word
+        lines.append(f"{a} {b} {c} {d}")
+    path = write("\n".join(lines))
+    assert counts(answer(vectors, path, method=method)) == (300, 300, 0)
+    assert counts(answer(vectors, path, method=other)) == (300 - differing, 300, 0)
+    assert differing > 10
+    assert evaluate(vectors, analogies=path, method=method).to_dict()["method"] == method
+
+
+def test_another_method_is_refused(write, royal):
+    with pytest.raises(ConfigError, match="method must be add or mul, got 'times'"):
+        answer(royal, write(": f\nman king woman queen\n"), method="times")
 
 
 def test_sections_and_totals(write, royal):

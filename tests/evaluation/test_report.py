@@ -38,6 +38,7 @@ def test_to_dict_is_json(royal, questions, pairs):
         "outliers": [],
         "associations": [],
         "restrict": 4,
+        "method": "add",
     }
 
 

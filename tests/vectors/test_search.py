@@ -48,6 +48,24 @@ def test_agrees_with_a_full_sort_across_blocks_with_ties_and_exclusions(integers
     )
 
 
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("order", ["rising", "falling", "random", "rare"])
+def test_blocks_of_any_order_agree_with_a_full_sort(monkeypatch, order):
+    monkeypatch.setattr(search, "NUMBERS_PER_BLOCK", 400)
+    scores = np.random.default_rng(3).permutation(1000)
+    if order == "rare":
+        # Few rows are better than those before them, so that they are sorted together.
+        scores = np.where(scores < 30, scores, -scores)
+    elif order != "random":
+        scores = np.sort(scores)[:: 1 if order == "rising" else -1]
+    table = np.stack([scores, np.roll(scores, 500) // 7], axis=1).astype(np.float32)
+    queries = np.array([[1, 0], [0, 1], [-1, 0], [1, 1], [-1, -1]], dtype=np.float32)
+    for k in (1, 3, 10):
+        indices, found = top_k(queries, table, k)
+        np.testing.assert_array_equal(indices, by_full_sort(queries, table, k))
+        np.testing.assert_array_equal(found, np.take_along_axis(queries @ table.T, indices, axis=1))
+
+
 def test_no_query_has_no_answer(integers):
     indices, scores = top_k(integers[:0], integers, 3)
     assert indices.shape == scores.shape == (0, 3)

@@ -33,8 +33,11 @@ _LESS_MEMORY = {
     "evaluate": "lower --restrict, or evaluate vectors of fewer words or dimensions",
     "similar": "query vectors of fewer words or dimensions",
     "analogy": "query vectors of fewer words or dimensions",
+    "company": "query vectors of fewer words or dimensions",
     "info": "a machine with more memory is needed to read these vectors",
     "combine": "combine vectors of fewer words or dimensions",
+    "align": "align vectors of fewer words or dimensions",
+    "drift": "compare vectors of fewer words or dimensions",
     "phrases": "raise --min-count, or give less text",
     "convert": "a machine with more memory is needed to read these vectors",
     "plot": "draw fewer words (--top, --words), or read vectors of fewer words or dimensions",
@@ -80,6 +83,21 @@ VectorsPath = Annotated[
     Path, typer.Argument(metavar="VECTORS", help="A folder or file of vectors.")
 ]
 Top = Annotated[int, typer.Option(help="Number of words to show.")]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option(metavar="WORD,...", help="Words that are no answers; can be repeated."),
+]
+Restrict = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="N|WORD,...",
+        help="Answer with one of the N most frequent words, or with one of these words.",
+    ),
+]
+Method = Annotated[
+    Literal["add", "mul"],
+    typer.Option(help="Score analogies by the cosine to a sum, or by products of cosines."),
+]
 EncodingErrors = Annotated[
     Literal["strict", "replace"],
     typer.Option(help="Refuse invalid UTF-8, or replace it by U+FFFD."),

@@ -59,7 +59,8 @@ def _facts(found: Evaluation) -> dict[str, object]:
 def _print_evaluation(found: Evaluation) -> None:
     """Print a line for each section of analogies and each other set, with its interval."""
     for analogies in found.analogies:
-        print(f"{analogies.file} (most frequent {found.restrict:,} words)")
+        by = "" if found.method == "add" else f", method {found.method}"
+        print(f"{analogies.file} (most frequent {found.restrict:,} words{by})")
         for section in analogies.sections:
             print(f"  {_percent(section.accuracy)}  {_answers(section)}")
         print(f"  {_percent(analogies.accuracy)}{_range(analogies)}  {_answers(analogies.total)}")

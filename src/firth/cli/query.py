@@ -1,4 +1,4 @@
-"""The verbs that read vectors: similar, analogy, evaluate, info, convert, combine."""
+"""The verbs that read vectors: similar, analogy, company, evaluate, info, convert."""
 
 from __future__ import annotations
 
@@ -7,10 +7,20 @@ from typing import Annotated, Literal
 
 import typer
 
-from firth.cli.app import EncodingErrors, Json, Overwrite, Top, VectorsPath, app
+from firth.cli.app import (
+    EncodingErrors,
+    Exclude,
+    Json,
+    Method,
+    Overwrite,
+    Restrict,
+    Top,
+    VectorsPath,
+    app,
+)
 from firth.cli.evaluations import evaluations_facts, print_evaluations
-from firth.cli.report import facts, print_json, print_neighbours, to_json
-from firth.cli.words import load_vectors, token
+from firth.cli.report import facts, print_companions, print_json, print_neighbours, to_json
+from firth.cli.words import answers, load_vectors, token
 from firth.errors import FirthError, escape
 
 _AnyWord = Annotated[str | None, typer.Argument(help="A word that has a vector.")]
@@ -26,14 +36,19 @@ def similar(
         typer.Option(metavar="NUMBER", help="Show the documents nearest to this one instead."),
     ] = None,
     top: Top = 10,
+    exclude: Exclude = None,
+    restrict: Restrict = None,
     as_json: Json = False,
 ) -> None:
     """Show the words nearest to a word, or the documents nearest to a document."""
     if (word is None) == (document is None):
         raise typer.BadParameter("give a WORD or --document NUMBER")
+    if document is not None and (exclude or restrict):
+        raise typer.BadParameter("--exclude and --restrict choose words, not documents")
     vectors = load_vectors(path)
     if word is not None:
-        neighbours = vectors.similar(token(vectors, word), top=top)
+        among = answers(vectors, exclude, restrict)
+        neighbours = vectors.similar(token(vectors, word), top=top, **among)
         print_neighbours(neighbours, as_json, query=repr(word))
     elif document is not None:
         neighbours = vectors.documents.similar(document, top=top)
@@ -42,13 +57,50 @@ def similar(
 
 @app.command(epilog="Example: firth analogy vectors man king woman")
 def analogy(
-    path: VectorsPath, a: _Word, b: _Word, c: _Word, top: Top = 10, as_json: Json = False
+    path: VectorsPath,
+    a: _Word,
+    b: _Word,
+    c: _Word,
+    top: Top = 10,
+    method: Method = "add",
+    exclude: Exclude = None,
+    restrict: Restrict = None,
+    as_json: Json = False,
 ) -> None:
     """Find the words that are to C as B is to A, such as man king woman: queen."""
     vectors = load_vectors(path)
     a_, b_, c_ = (token(vectors, word) for word in (a, b, c))
-    neighbours = vectors.analogy(positive=[b_, c_], negative=[a_], top=top)
+    among = answers(vectors, exclude, restrict)
+    neighbours = vectors.analogy([b_, c_], [a_], top=top, method=method, **among)
     print_neighbours(neighbours, as_json, query=f"{b!r} - {a!r} + {c!r}")
+
+
+@app.command(epilog="Example: firth company vectors tea, or firth company vectors tea coffee")
+def company(
+    path: VectorsPath,
+    word: _Word,
+    other: Annotated[
+        str | None,
+        typer.Argument(help="Another word: then the company that both share is shown."),
+    ] = None,
+    top: Top = 10,
+    exclude: Exclude = None,
+    restrict: Restrict = None,
+    as_json: Json = False,
+) -> None:
+    """Show the words that are seen near a word more often than by chance, or near two words.
+
+    Each line has the pointwise mutual information in nats, the probability among the words near it,
+    and the word; of two words, the smaller of both.
+    """
+    vectors = load_vectors(path)
+    among = answers(vectors, exclude, restrict)
+    first = token(vectors, word)
+    if other is None:
+        found = vectors.company(first, top=top, **among)
+    else:
+        found = vectors.shared_company(first, token(vectors, other), top=top, **among)
+    print_companions(found, as_json)
 
 
 @app.command(
@@ -94,6 +146,7 @@ def evaluate(
         Literal["skip", "zero"],
         typer.Option(help="Leave out what has unknown words, or score it zero, as gensim can."),
     ] = "skip",
+    method: Method = "add",
     as_json: Json = False,
 ) -> None:
     """Measure vectors on analogies, word similarity, outliers and associations.
@@ -110,7 +163,8 @@ def evaluate(
 
     sets = EvaluationSets.read(**{kind: found or [] for kind, found in files.items()})
     found = [
-        sets.evaluate(load_vectors(path), restrict=restrict, unknown=unknown) for path in paths
+        sets.evaluate(load_vectors(path), restrict=restrict, unknown=unknown, method=method)
+        for path in paths
     ]
     if as_json:
         print_json(evaluations_facts(paths, found))
@@ -187,31 +241,3 @@ def convert(
         vectors = vectors.read_out(readout)
     vectors.save(destination, overwrite=overwrite, format=format)
     print(f"{destination}: {len(vectors):,} words, {vectors.dim} dimensions")
-
-
-@app.command(epilog="Example: firth combine narrow wide --dim 100 --output both")
-def combine(
-    paths: Annotated[
-        list[Path], typer.Argument(metavar="VECTORS...", help="Folders or files of vectors.")
-    ],
-    output: Annotated[
-        Path,
-        typer.Option(help="Where to write: a file .bin, .txt or .vec, or without suffix a folder."),
-    ],
-    dim: Annotated[
-        int | None,
-        typer.Option(help="Dimensions of the result.", show_default="100; all if fewer"),
-    ] = None,
-    overwrite: Overwrite = False,
-) -> None:
-    """Combine the vectors of several models, which is better than any of them alone."""
-    from firth.io.atomic import is_same
-    from firth.vectors import check_destination
-    from firth.vectors import combine as combine_vectors
-
-    if any(is_same(path, output) for path in paths):
-        raise FirthError(f"cannot write {output}: it is what is to be read")
-    check_destination(output, overwrite=overwrite)
-    vectors = combine_vectors([load_vectors(path) for path in paths], dim=dim)
-    vectors.save(output, overwrite=overwrite)
-    print(f"{output}: {len(vectors):,} words, {vectors.dim} dimensions")

@@ -10,7 +10,7 @@ from firth.cli.app import tell
 from firth.errors import escape
 
 if TYPE_CHECKING:
-    from firth.vectors import Neighbour, Vectors
+    from firth.vectors import Companion, Moved, Neighbour, Vectors
 
 
 def facts(vectors: Vectors) -> dict[str, object]:
@@ -53,3 +53,22 @@ def print_neighbours(neighbours: list[Neighbour], as_json: bool, *, query: str) 
         return
     for word, score in neighbours:
         print(f"{score:.4f}  {escape(str(word))}")
+
+
+def print_companions(companions: list[Companion], as_json: bool) -> None:
+    """Print each companion on a line, after its score and probability, or all as JSON."""
+    if as_json:
+        print_json([companion._asdict() for companion in companions])
+        return
+    for word, score, probability in companions:
+        print(f"{score:.4f}  {probability:.6f}  {escape(str(word))}")
+
+
+def print_moved(moved: list[Moved], as_json: bool) -> None:
+    """Print each word that moved on a line, after its figures, or all as JSON."""
+    if as_json:
+        print_json([each._asdict() for each in moved])
+        return
+    for word, distance, expected, p_value, q_value in moved:
+        figures = f"{distance:.4f}  {expected:.4f}  {p_value:.2e}  {q_value:.2e}"
+        print(f"{figures}  {escape(str(word))}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from firth.errors import VocabularyError
 
@@ -24,6 +24,22 @@ def token(vectors: Vectors, word: str) -> str | int:
     if word not in vectors and word.lstrip("-").isdecimal() and int(word) in vectors:
         return int(word)
     return word
+
+
+class Answers(TypedDict):
+    """Which words may be answers, as keywords of questions."""
+
+    exclude: list[str | int]
+    restrict: int | list[str | int] | None
+
+
+def answers(vectors: Vectors, exclude: list[str] | None, restrict: list[str] | None) -> Answers:
+    """Return which words may be answers; a single whole number restricts to the most frequent."""
+    among: int | list[str | int] | None = None
+    if restrict:
+        number = re.fullmatch(r"[-+]?\d+", restrict[0]) if len(restrict) == 1 else None
+        among = int(number[0]) if number else split_words(vectors, restrict)
+    return {"exclude": split_words(vectors, exclude) if exclude else [], "restrict": among}
 
 
 def split_words(vectors: Vectors, given: list[str]) -> list[str | int]:

@@ -1,4 +1,4 @@
-"""Analogies (a is to b as c is to d), answered by adding vectors.
+"""Analogies (a is to b as c is to d), answered from vectors.
 
 V candidate words · D dimensions · n questions
 
@@ -22,7 +22,11 @@ from firth.errors import FormatError
 from firth.evaluation.files import numbered_lines
 from firth.evaluation.lookup import first_rows, normalise
 from firth.vectors import Vectors
-from firth.vectors.search import top_k, unit_rows, zero_rows
+from firth.vectors.questions.analogy import Method, add
+from firth.vectors.search import top_k, unit_rows
+
+# The words a, b and c of a question: b - a + c.
+_SIGNS = (-1, 1, 1)
 
 
 class Question(NamedTuple):
@@ -170,14 +174,16 @@ def answer_analogies(
     restrict: int,
     fold: bool,
     unknown: str = "skip",
+    method: Method = add,
 ) -> AnalogyResult:
-    """Answer the questions of a file by 3CosAdd.
+    """Answer the questions of a file.
 
-    With û the vector of u at length one, the answer to *a is to b as c is to ?* is
+    The answer to *a is to b as c is to ?* is the best word that is not a, b or c, by the score that
+    `Vectors.analogy` describes; with 3CosAdd, and û the vector of u at length one,
 
-        argmax over w of ŵ·(b̂ - â + ĉ),   w not a, b or c
+        argmax over w of ŵ·(b̂ - â + ĉ)
 
-    and it is right if it is d. Questions with a word that is not a candidate are skipped, or wrong.
+    It is right if it is d. Questions with a word that is not a candidate are skipped, or wrong.
 
     Parameters
     ----------
@@ -193,31 +199,37 @@ def answer_analogies(
         Lower-case questions and words. Of words that become the same, the most frequent is used.
     unknown : {"skip", "zero"}
         Whether to skip questions with unknown words, or to count them as wrong.
+    method : callable
+        How answers are scored: one of `METHODS`.
     """
     rows = first_rows(vectors, restrict, fold=fold)
     candidates = {word: candidate for candidate, word in enumerate(rows)}
     table = unit_rows(vectors.input_vectors[list(rows.values())])
     results = (
-        SectionResult(name, _answer(questions, candidates, table, fold, unknown))
+        SectionResult(
+            name,
+            _answer([_rows_of(q, candidates, fold) for q in questions], table, method, unknown),
+        )
         for name, questions in sections.items()
     )
     return AnalogyResult(file, tuple(results))
 
 
+def _rows_of(question: Question, candidates: Mapping[str, int], fold: bool) -> list[int]:
+    """Return the rows of the four words of a question; -1 for a word that is no candidate."""
+    return [candidates.get(normalise(word, fold=fold), -1) for word in question]
+
+
 def _answer(
-    questions: Sequence[Question],
-    candidates: dict[str, int],
-    table: NDArray[np.float32],
-    fold: bool,
-    unknown: str,
+    questions: Sequence[Sequence[int]], table: NDArray[np.float32], method: Method, unknown: str
 ) -> tuple[bool | None, ...]:
     """Answer a section from the unit vectors (V, D) of the candidates; return what is right."""
-    found = [[candidates.get(normalise(word, fold=fold), -1) for word in q] for q in questions]
-    known = np.array([row for row in found if min(row) >= 0], dtype=np.int64).reshape(-1, 4)
-    a, b, c, d = known.T
-    targets = table[b] - table[a] + table[c]
-    answers, _ = top_k(targets, table, 1, exclude=known[:, :3])
-    # A target of zeros has no direction, so no nearest word.
-    right = iter(((answers == d[:, np.newaxis]).any(axis=1) & ~zero_rows(targets)).tolist())
+    known = np.array([rows for rows in questions if min(rows) >= 0], dtype=np.int64).reshape(-1, 4)
+    given, right = known[:, :3], known[:, 3:]
+    queries, score = method(table[given], _SIGNS)
+    answers, _ = top_k(queries, table, 1, score=score, exclude=given)
+    # A query of zeros has no direction, so no answer.
+    has_answer = queries.any(axis=tuple(range(1, queries.ndim)))
+    found = iter(((answers == right).any(axis=1) & has_answer).tolist())
     without = None if unknown == "skip" else False
-    return tuple(next(right) if min(row) >= 0 else without for row in found)
+    return tuple(next(found) if min(rows) >= 0 else without for rows in questions)

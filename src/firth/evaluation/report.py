@@ -26,6 +26,7 @@ from firth.evaluation.word_groups import Groups, read_groups
 from firth.io.paths import to_path
 from firth.other_names import explain_keywords
 from firth.vectors import Vectors
+from firth.vectors.questions.analogy import Method, method_named
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 AnyVectors = Vectors | Mapping[str, ArrayLike]
@@ -39,6 +40,7 @@ class _Options(NamedTuple):
     restrict: int
     fold: bool
     unknown: str
+    method: Method
 
 
 class _Task(NamedTuple):
@@ -92,6 +94,8 @@ class Evaluation:
         The number of the most frequent words that were candidates for analogies.
     outliers : tuple of OutlierResult
     associations : tuple of AssociationResult
+    method : str
+        How answers to analogies were scored.
     """
 
     analogies: tuple[AnalogyResult, ...]
@@ -99,6 +103,7 @@ class Evaluation:
     restrict: int
     outliers: tuple[OutlierResult, ...] = ()
     associations: tuple[AssociationResult, ...] = ()
+    method: str = "add"
 
     @property
     def results(self) -> tuple[Measured, ...]:
@@ -126,7 +131,7 @@ class Evaluation:
     def to_dict(self) -> dict[str, object]:
         """Return the results for JSON; a measure that is undefined is null."""
         found = {name: [each.to_dict() for each in getattr(self, name)] for name in _TASKS}
-        return {**found, "restrict": self.restrict}
+        return {**found, "restrict": self.restrict, "method": self.method}
 
 
 @explain_keywords
@@ -140,6 +145,7 @@ def evaluate(
     restrict: int = 30_000,
     fold: bool = True,
     unknown: str = "skip",
+    method: str = "add",
 ) -> Evaluation:
     r"""Measure vectors on files of analogies, similarity scores, outliers and associations.
 
@@ -162,6 +168,8 @@ def evaluate(
     unknown : {"skip", "zero"}
         Leave out analogies and pairs with unknown words, or take such an analogy for wrong and the
         cosine of such a pair for 0.
+    method : "add" or "mul"
+        How answers to analogies are scored, as `Vectors.analogy` does: 3CosAdd or 3CosMul.
 
     Raises
     ------
@@ -184,7 +192,7 @@ def evaluate(
     sets = EvaluationSets.read(
         analogies=analogies, similarity=similarity, outliers=outliers, associations=associations
     )
-    return sets.evaluate(vectors, restrict=restrict, fold=fold, unknown=unknown)
+    return sets.evaluate(vectors, restrict=restrict, fold=fold, unknown=unknown, method=method)
 
 
 @dataclass(frozen=True)
@@ -217,17 +225,20 @@ class EvaluationSets:
         restrict: int = 30_000,
         fold: bool = True,
         unknown: str = "skip",
+        method: str = "add",
     ) -> Evaluation:
         """Evaluate vectors, as the function `evaluate` does."""
         whole_number("restrict", restrict, least=1, most=None)
         switch("fold", fold)
         one_of("unknown", unknown, choices=UNKNOWN)
-        table, how = _to_vectors(vectors), _Options(restrict, fold, unknown)
+        how = _Options(restrict, fold, unknown, method_named(method))
+        table = _to_vectors(vectors)
         results = {
             kind: tuple(_TASKS[kind].measure(table, read, file, how) for file, read in files)
             for kind, files in self.read_files.items()
         }
-        return Evaluation(**{"analogies": (), "similarity": (), **results}, restrict=restrict)
+        found = {"analogies": (), "similarity": (), **results}
+        return Evaluation(**found, restrict=restrict, method=method)
 
 
 def _to_vectors(vectors: object) -> Vectors:

@@ -1,10 +1,26 @@
 """Word vectors: lookup, search, and files."""
 
+from firth.vectors.alignment import align
 from firth.vectors.combination import combine
 from firth.vectors.composition import RawTables
+from firth.vectors.drifting import Moved, drift
 from firth.vectors.formats.registry import check_destination
 from firth.vectors.loading import load
+from firth.vectors.questions.company import Companion
+from firth.vectors.questions.nearest import Neighbour
 from firth.vectors.readout import Readout
-from firth.vectors.vectors import Neighbour, Vectors
+from firth.vectors.vectors import Vectors
 
-__all__ = ["Neighbour", "RawTables", "Readout", "Vectors", "check_destination", "combine", "load"]
+__all__ = [
+    "Companion",
+    "Moved",
+    "Neighbour",
+    "RawTables",
+    "Readout",
+    "Vectors",
+    "align",
+    "check_destination",
+    "combine",
+    "drift",
+    "load",
+]

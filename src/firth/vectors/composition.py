@@ -95,16 +95,25 @@ class RawTables:
         It is Σ z / √k over the rows z of its k n-grams, in the space of the other vectors; other
         tools' n-grams may have another exponent of k than 1/2.
         """
-        if self.subwords is None or self.lacks_cut or not isinstance(word, str):
+        composed = self.trained(word, None)
+        if composed is None or self.space is None:
+            return composed
+        return cast(Floats, self.space.place(composed[np.newaxis])[0])
+
+    def trained(self, word: object, row: int | None) -> Floats | None:
+        """Return the vector (D,) of a word where vectors were trained, or None if it has none.
+
+        It is Σ z / √k over its k rows z: its own, if it has one (`row`), and those of its n-grams.
+        """
+        rows = [] if row is None else [row]
+        may_compose = row is not None or not self.lacks_cut
+        if self.subwords is not None and may_compose and isinstance(word, str):
+            rows += [self.words + ngram for ngram in self.subwords.rows_of(word)]
+        if not rows:
             return None
-        rows = np.array(self.subwords.rows_of(word), dtype=np.int64)
-        if len(rows) == 0:
-            return None
-        total = self.input[self.words + rows].sum(axis=0, dtype=np.float64)
-        composed = total[np.newaxis] / len(rows) ** self.subwords.exponent
-        if self.space is not None:
-            return cast(Floats, self.space.place(composed)[0])
-        return cast(Floats, composed[0].astype(np.float32))
+        total = self.input[rows].sum(axis=0, dtype=np.float64)
+        exponent = 0.5 if self.subwords is None else self.subwords.exponent
+        return cast(Floats, (total / len(rows) ** exponent).astype(np.float32))
 
 
 def checked_raw(raw: RawTables, words: Sequence[Token], dim: int) -> RawTables:

@@ -65,6 +65,27 @@ def find_row(word: Token, rows: Mapping[Token, int]) -> int | None:
     return row
 
 
+def known_rows(words: object, rows: Mapping[Token, int]) -> NDArray[np.int64]:
+    """Return the rows of a word or of several, which must be in the vocabulary.
+
+    Raises
+    ------
+    VocabularyError
+        If a word is not.
+
+    Examples
+    --------
+    >>> known_rows(["tea", "milk"], {"milk": 0, "tea": 1}).tolist()
+    [1, 0]
+    """
+    tokens, _ = token_list(words)
+    found = np.array([_row_or_minus_one(word, rows) for word in tokens], dtype=np.int64)
+    if (found < 0).any():
+        word = tokens[int(np.argmax(found < 0))]
+        raise unknown_word(word if isinstance(word, str) else int(word), rows)
+    return found
+
+
 class Found(NamedTuple):
     """The vectors (n, D) of some words, and their rows (n,); -1 for those that were composed."""
 

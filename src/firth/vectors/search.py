@@ -2,19 +2,25 @@
 
 V rows of the table · D dimensions · n queries · k answers to a query
 
-An approximate index can replace `ExactIndex`, with the same method `nearest`.
+An approximate index can replace `ExactIndex`, with the same method `best`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
+Floats = NDArray[np.float32]
+Score = Callable[[Floats, Floats], Floats]
+
 # 16 MiB of scores. Smaller blocks cost more selections; larger ones were no faster.
 NUMBERS_PER_BLOCK = 1 << 22
 QUERIES_PER_BLOCK = 256
+# If no query has more than one in this many scores above its best so far, these are sorted
+# together. Else the best of each query are found one query after another.
+_FEW = 16
 
 
 def row_blocks(rows: int, columns: int) -> Iterator[slice]:
@@ -77,28 +83,36 @@ def cosines(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.floa
     return np.asarray(np.einsum("nd,nd->n", a, b) / lengths, dtype=np.float32)
 
 
+def dot_products(queries: Floats, table: Floats) -> Floats:
+    """Return the dot product of each query (n, D) with each row (v, D) of a part of the table."""
+    return queries @ table.T
+
+
 def top_k(
-    queries: NDArray[np.float32],
-    table: NDArray[np.float32],
+    queries: Floats,
+    table: Floats,
     k: int,
     *,
+    score: Score = dot_products,
     exclude: NDArray[np.int64] | None = None,
     omit: NDArray[np.bool_] | None = None,
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Find the k rows of `table` with the largest dot product, for each query.
+) -> tuple[NDArray[np.int64], Floats]:
+    """Find the k rows of `table` with the largest score, for each query.
 
-    S = Q Tᵀ is computed block by block, so memory does not grow with V. Equal scores are ordered
-    by index, whatever the blocks.
+    Scores are computed block by block, so memory does not grow with V. Equal scores are ordered by
+    index, whatever the blocks.
 
     Parameters
     ----------
-    queries : (n, D) float32
-        For cosines, rows of length one here and in `table`.
+    queries : (n, ...) float32
+        For cosines, (n, D) with rows of length one here and in `table`.
     table : (V, D) float32
     k : int
         At least 1; more than V counts as V.
+    score : callable
+        Takes some of the queries and a part of the table (v, D), and returns the scores (n, v).
     exclude : (n, e) int64, optional
-        For each query, rows of the table that are not answers.
+        For each query, rows of the table that are not answers. Other numbers are ignored.
     omit : (V,) bool, optional
         True for rows of the table that are never answers.
 
@@ -122,36 +136,60 @@ def top_k(
     scores = np.empty((len(queries), k), dtype=np.float32)
     for start in range(0, len(queries), QUERIES_PER_BLOCK):
         block = slice(start, start + QUERIES_PER_BLOCK)
-        excluded = None if exclude is None else exclude[block]
-        indices[block], scores[block] = _search(queries[block], table, k, excluded, omit)
+        best = _Best(len(indices[block]), k)
+        for rows in row_blocks(len(table), len(indices[block])):
+            found = score(queries[block], table[rows])
+            if exclude is not None:
+                _strike(found, exclude[block] - rows.start)
+            if omit is not None:
+                found[:, omit[rows]] = -np.inf
+            best.add(found, rows.start)
+        indices[block], scores[block] = best.indices, best.scores
     indices[np.isneginf(scores)] = -1
     return indices, scores
 
 
-def _search(
-    queries: NDArray[np.float32],
-    table: NDArray[np.float32],
-    k: int,
-    exclude: NDArray[np.int64] | None,
-    omit: NDArray[np.bool_] | None,
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Search block by block, keeping the best k rows of each query so far."""
-    best = np.empty((len(queries), 0), dtype=np.int64)
-    best_scores = np.empty((len(queries), 0), dtype=np.float32)
-    for rows in row_blocks(len(table), len(queries)):
-        scores = queries @ table[rows].T
-        if exclude is not None:
-            _strike(scores, exclude - rows.start)
-        if omit is not None:
-            scores[:, omit[rows]] = -np.inf
-        columns = _top_columns(scores, min(k, scores.shape[1]))
-        best = np.hstack([best, columns + rows.start])
-        best_scores = np.hstack([best_scores, np.take_along_axis(scores, columns, axis=1)])
+class _Best:
+    """The best k rows of each of n queries among the blocks so far."""
+
+    def __init__(self, n: int, k: int) -> None:
+        self.k = k
+        self.indices = np.full((n, k), -1, dtype=np.int64)
+        self.scores = np.full((n, k), -np.inf, dtype=np.float32)
+
+    def add(self, scores: Floats, first: int) -> None:
+        """Add the scores (n, v) of a block of the table, whose first row is `first`."""
+        # Equal scores of later blocks have higher indices, so only larger ones count.
+        better = scores > self.scores[:, -1:]
+        most = int(np.count_nonzero(better, axis=1).max(initial=0))
+        if most == 0:
+            return
+        if most * _FEW < scores.shape[1]:
+            columns, found = _pack(better, scores, most)
+        else:
+            columns = _top_columns(scores, min(self.k, scores.shape[1]))
+            found = np.take_along_axis(scores, columns, axis=1)
+        indices = np.hstack([self.indices, columns + first])
+        found = np.hstack([self.scores, found])
         # A stable sort keeps equal scores of earlier blocks, with lower indices, ahead.
-        order = np.argsort(-best_scores, axis=1, kind="stable")[:, :k]
-        best = np.take_along_axis(best, order, axis=1)
-        best_scores = np.take_along_axis(best_scores, order, axis=1)
-    return best, best_scores
+        order = np.argsort(-found, axis=1, kind="stable")[:, : self.k]
+        self.indices = np.take_along_axis(indices, order, axis=1)
+        self.scores = np.take_along_axis(found, order, axis=1)
+
+
+def _pack(chosen: NDArray[np.bool_], scores: Floats, most: int) -> tuple[NDArray[np.int64], Floats]:
+    """Return the chosen columns of each row and their scores (n, most), in order.
+
+    A row with fewer has scores of minus infinity at its end.
+    """
+    rows, columns = np.divmod(np.flatnonzero(chosen), chosen.shape[1])
+    starts = np.searchsorted(rows, np.arange(len(chosen)))
+    places = np.arange(len(rows)) - starts[rows]
+    packed = np.zeros((len(chosen), most), dtype=np.int64)
+    found = np.full(packed.shape, -np.inf, dtype=np.float32)
+    packed[rows, places] = columns
+    found[rows, places] = scores[rows, columns]
+    return packed, found
 
 
 def _strike(scores: NDArray[np.float32], columns: NDArray[np.int64]) -> None:
@@ -175,18 +213,59 @@ def _top_of_row(row: NDArray[np.float32], k: int) -> NDArray[np.int64]:
 
 
 class ExactIndex:
-    """Exact neighbours by cosine among the rows of a matrix (V, D)."""
+    """Exact search among the rows of a matrix (V, D), scaled to length one."""
 
     def __init__(self, matrix: NDArray[np.floating]) -> None:
         self.unit_vectors = unit_rows(matrix)
-        zeros = zero_rows(self.unit_vectors)
-        self._omit = zeros if zeros.any() else None
+        self._zeros = zero_rows(self.unit_vectors)
 
-    def nearest(
-        self, queries: NDArray[np.float32], k: int, exclude: NDArray[np.int64] | None = None
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Search for unit queries (n, D) as `top_k` does; queries of zeros have no neighbours."""
-        indices, scores = top_k(queries, self.unit_vectors, k, exclude=exclude, omit=self._omit)
-        indices[zero_rows(queries)] = -1
-        # Rounding can take the product of two unit rows beyond 1.
-        return indices, scores.clip(-1.0, 1.0)
+    def best(
+        self,
+        queries: Floats,
+        k: int,
+        exclude: NDArray[np.int64],
+        *,
+        among: slice | NDArray[np.int64] = slice(None),
+        score: Score = dot_products,
+    ) -> tuple[NDArray[np.int64], Floats]:
+        """Search as `top_k` does; rows of zeros are no answers, queries of zeros have none.
+
+        Parameters
+        ----------
+        queries : (n, ...) float32
+        k : int
+        exclude : (n, e) int64
+            For each query, rows that are not answers. Negative numbers are ignored.
+        among : slice from 0, or rising rows, optional
+            The rows that may be answers.
+        score : callable
+            By default the dot product: for queries of length one, the cosine.
+        """
+        zeros = self._zeros[among]
+        indices, scores = top_k(
+            queries,
+            self.unit_vectors[among],
+            k,
+            score=score,
+            exclude=exclude if isinstance(among, slice) else _places(exclude, among),
+            omit=zeros if zeros.any() else None,
+        )
+        if not isinstance(among, slice):
+            indices = np.where(indices < 0, -1, among[indices])
+        indices[~queries.any(axis=tuple(range(1, queries.ndim)))] = -1
+        if score is dot_products:
+            # Rounding can take the product of two unit rows beyond 1.
+            scores = scores.clip(-1.0, 1.0)
+        return indices, scores
+
+
+def _places(rows: NDArray[np.int64], among: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return where rows stand among others, which rise; -1 for those that do not.
+
+    Examples
+    --------
+    >>> _places(np.array([[7, 5, -1]]), np.array([2, 7])).tolist()
+    [[1, -1, -1]]
+    """
+    places = np.searchsorted(among, rows).clip(max=len(among) - 1)
+    return np.where(among[places] == rows, places, -1)

@@ -1,6 +1,6 @@
-"""Words and their vectors: look them up, compare them, find the nearest.
+"""Words and their vectors: recipes by which they are read out, documents, files.
 
-V words · D dimensions · n queries
+V words · D dimensions
 """
 
 from __future__ import annotations
@@ -9,33 +9,23 @@ import dataclasses
 import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple, Self, overload
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.checks import whole_number
 from firth.errors import ConfigError, warn
 from firth.other_names import explain_keywords
 from firth.phrases import Phrases
 from firth.vectors.composition import RawTables, read_out
 from firth.vectors.documents import DocumentTable
 from firth.vectors.formats.registry import write_table
-from firth.vectors.queries import query_vectors, token_list, unit_queries
+from firth.vectors.questions.methods import Questions
 from firth.vectors.readout import AUTO, RECIPES, Readout, best_readout, check_readout
-from firth.vectors.search import ExactIndex, cosines, unit_rows
 from firth.vectors.table import Table, Token
-from firth.vectors.word_rows import WordRows
 
 
-class Neighbour(NamedTuple):
-    """A word and its score: the cosine of the angle between its vector and the query's."""
-
-    word: Token
-    score: float
-
-
-class Vectors(WordRows):
+class Vectors(Questions):
     """Words, and a vector for each.
 
     Parameters
@@ -247,154 +237,3 @@ class Vectors(WordRows):
         parts["documents"] = "document_table"
         table = Table(**{name: getattr(self, attribute) for name, attribute in parts.items()})
         write_table(table, path, overwrite=overwrite, name=format)
-
-    @overload  # A str is also a sequence of str; this first overload is for it.
-    def similar(self, query: Token, top: int = 10) -> list[Neighbour]: ...  # type: ignore[overload-overlap]
-    @overload
-    def similar(self, query: Sequence[Token], top: int = 10) -> list[list[Neighbour]]: ...
-    @overload
-    def similar(
-        self, query: NDArray[Any] | Sequence[float] | Sequence[Sequence[float]], top: int = 10
-    ) -> list[Neighbour] | list[list[Neighbour]]: ...
-    @explain_keywords
-    def similar(self, query: object, top: int = 10) -> list[Neighbour] | list[list[Neighbour]]:
-        """Find the words nearest to each query by cosine, x·y / (‖x‖ ‖y‖).
-
-        A vector of zeros has no direction: it has no neighbours, and is no word's neighbour. If
-        there are n-grams, a warning says that the vector of an unknown word is composed of them,
-        here and in the other questions; `vectors[word]` and `get` do not warn.
-
-        Parameters
-        ----------
-        query : token, sequence of n tokens, or vectors (D,) or (n, D)
-            One query, or many at once. A word is not its own neighbour. In lists and arrays, text
-            and integers are words, floats are vectors.
-        top : int
-            The number of neighbours; all other words if there are fewer.
-
-        Returns
-        -------
-        list of Neighbour
-            Best first, equal scores in the order of the rows; for many queries, a list of these.
-
-        Raises
-        ------
-        VocabularyError
-            If a word has no vector.
-        ConfigError
-            If `top` is below 1, or vectors are not finite or have the wrong shape.
-
-        Examples
-        --------
-        >>> matrix = np.array([[1, 0], [4, 3], [0, 1]], dtype=np.float32)
-        >>> vectors = Vectors(["tea", "coffee", "king"], matrix)
-        >>> [word for word, score in vectors.similar("tea")]
-        ['coffee', 'king']
-        >>> vectors.similar(np.array([0.0, 2.0]), top=1)
-        [Neighbour(word='king', score=1.0)]
-        """
-        whole_number("top", top, least=1, most=None)
-        vectors = query_vectors(query, self.dim)
-        if vectors is not None:
-            answers = self._nearest(unit_queries(vectors), top, None)
-            return answers if vectors.ndim == 2 else answers[0]
-        tokens, is_one = token_list(query)
-        found = self._find_and_warn(tokens)
-        answers = self._nearest(unit_rows(found.vectors), top, found.rows[:, np.newaxis])
-        return answers[0] if is_one else answers
-
-    @explain_keywords
-    def analogy(
-        self,
-        positive: Token | Sequence[Token],
-        negative: Token | Sequence[Token] = (),
-        top: int = 10,
-    ) -> list[Neighbour]:
-        """Find the words nearest to the sum of some words minus others (3CosAdd).
-
-        Answers are the words w with the largest cos(w, Σ p̂ - Σ n̂), with p in `positive` and n in
-        `negative`; û is the vector of u scaled to length one. Words of the question and vectors
-        of zeros are no answers; if the sum is zero, there are no answers. For example, *king* plus
-        *woman* minus *man* asks: man is to king as woman is to what?
-        From Mikolov, Yih and Zweig (2013), named by Levy and Goldberg (2014), equation 1.
-
-        Raises
-        ------
-        VocabularyError
-            If a word has no vector.
-        ConfigError
-            If `top` is below 1, or there are no words.
-
-        Examples
-        --------
-        >>> matrix = np.array([[1, 0, 0], [1, 1, 0], [0, 0, 1], [0, 1, 1]], dtype=np.float32)
-        >>> vectors = Vectors(["man", "king", "woman", "queen"], matrix)
-        >>> vectors.analogy(positive=["king", "woman"], negative=["man"])[0].word
-        'queen'
-        """
-        whole_number("top", top, least=1, most=None)
-        added, taken = token_list(positive)[0], token_list(negative)[0]
-        if not (added or taken):
-            raise ConfigError("an analogy needs at least one word")
-        found = self._find_and_warn([*added, *taken])
-        # In float64, a word that is both added and subtracted cancels exactly.
-        unit = unit_rows(found.vectors).astype(np.float64)
-        target = unit[: len(added)].sum(axis=0) - unit[len(added) :].sum(axis=0)
-        return self._nearest(unit_queries(target), top, found.rows[np.newaxis])[0]
-
-    def similarity(self, a: Token, b: Token) -> float:
-        """Return the cosine of two words, a·b / (‖a‖ ‖b‖), from -1 to 1; 0 if a vector is zero.
-
-        Raises
-        ------
-        VocabularyError
-            If a word has no vector.
-
-        Examples
-        --------
-        >>> matrix = np.array([[2, 0], [4, 3]], dtype=np.float32)
-        >>> round(Vectors(["tea", "coffee"], matrix).similarity("tea", "coffee"), 6)
-        0.8
-        """
-        vectors = self._find_and_warn([a, b]).vectors
-        return float(cosines(vectors[:1], vectors[1:])[0])
-
-    def odd_one_out(self, words: Sequence[Token]) -> Token:
-        """Find the word with the smallest cosine to the mean of all the unit vectors.
-
-        If several words have the smallest cosine, the first is returned.
-
-        Raises
-        ------
-        VocabularyError
-            If a word has no vector.
-        ConfigError
-            If there are fewer than three words.
-
-        Examples
-        --------
-        >>> matrix = np.array([[1, 0], [4, 3], [0, 1], [3, 1]], dtype=np.float32)
-        >>> vectors = Vectors(["tea", "coffee", "king", "milk"], matrix)
-        >>> vectors.odd_one_out(["tea", "coffee", "king", "milk"])
-        'king'
-        """
-        tokens, is_one = token_list(words)
-        if is_one or len(tokens) < 3:
-            raise ConfigError(f"odd_one_out needs at least three words, got {words!r}")
-        unit = unit_rows(self._find_and_warn(tokens).vectors)
-        mean = unit.mean(axis=0, dtype=np.float64, keepdims=True)
-        return tokens[int(np.argmin(cosines(unit, np.broadcast_to(mean, unit.shape))))]
-
-    @cached_property
-    def _exact(self) -> ExactIndex:
-        return ExactIndex(self.input_vectors)
-
-    def _nearest(
-        self, queries: NDArray[np.float32], top: int, exclude: NDArray[np.int64] | None
-    ) -> list[list[Neighbour]]:
-        """Name the neighbours of unit queries (n, D)."""
-        indices, scores = self._exact.nearest(queries, top, exclude)
-        return [
-            [Neighbour(self.words[i], score) for i, score in zip(*answer, strict=True) if i >= 0]
-            for answer in zip(indices.tolist(), scores.tolist(), strict=True)
-        ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, overload
 
 import numpy as np
@@ -22,6 +23,7 @@ from firth.vectors.checks import checked_counts, checked_matrix, number_words, r
 from firth.vectors.composition import RawTables, checked_raw
 from firth.vectors.documents import DocumentTable, checked_documents
 from firth.vectors.queries import Found, find_row, find_vectors, token_list, warn_of_composed
+from firth.vectors.search import ExactIndex
 from firth.vectors.table import Token
 
 # Computed from the other attributes, so neither copied nor pickled.
@@ -216,6 +218,10 @@ class WordRows:
             """Raise, with Firth's name for an attribute of other libraries."""
             message = unknown_attribute(f"{type(self).__name__!r} object", name, VECTORS)
             raise AttributeError(message, name=name, obj=self)
+
+    @cached_property
+    def _exact(self) -> ExactIndex:
+        return ExactIndex(self.input_vectors)
 
     def _find(self, words: Sequence[Token]) -> Found:
         """Return the vectors of words, which are composed of n-grams if there are no others."""

@@ -1,0 +1,103 @@
+"""The verbs that take vectors of several models: combine, align, drift."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, cast
+
+import typer
+
+from firth.cli.app import Json, Overwrite, VectorsPath, app
+from firth.cli.report import print_moved
+from firth.cli.words import load_vectors
+from firth.errors import FirthError
+
+_Output = Annotated[
+    Path,
+    typer.Option(help="Where to write: a file .bin, .txt or .vec, or without suffix a folder."),
+]
+_Anchors = Annotated[
+    int, typer.Option(help="Bring together this many words of both, the most frequent.")
+]
+
+
+@app.command(epilog="Example: firth combine narrow wide --dim 100 --output both")
+def combine(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="VECTORS...", help="Folders or files of vectors.")
+    ],
+    output: _Output,
+    dim: Annotated[
+        int | None,
+        typer.Option(help="Dimensions of the result.", show_default="100; all if fewer"),
+    ] = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Combine the vectors of several models, which is better than any of them alone."""
+    from firth.io.atomic import is_same
+    from firth.vectors import check_destination
+    from firth.vectors import combine as combine_vectors
+
+    if any(is_same(path, output) for path in paths):
+        raise FirthError(f"cannot write {output}: it is what is to be read")
+    check_destination(output, overwrite=overwrite)
+    vectors = combine_vectors([load_vectors(path) for path in paths], dim=dim)
+    vectors.save(output, overwrite=overwrite)
+    print(f"{output}: {len(vectors):,} words, {vectors.dim} dimensions")
+
+
+@app.command(epilog="Example: firth align old new --output old-in-new")
+def align(
+    path: VectorsPath,
+    onto: Annotated[Path, typer.Argument(help="Vectors in whose space the result will be.")],
+    output: _Output,
+    anchors: _Anchors = 20_000,
+    overwrite: Overwrite = False,
+) -> None:
+    """Turn vectors into the space of others, so that both can be compared."""
+    from firth.io.atomic import is_same
+    from firth.vectors import align as align_vectors
+    from firth.vectors import check_destination
+
+    if is_same(path, output) or is_same(onto, output):
+        raise FirthError(f"cannot write {output}: it is what is to be read")
+    check_destination(output, overwrite=overwrite)
+    vectors = align_vectors(load_vectors(path), load_vectors(onto), anchors=anchors)
+    vectors.save(output, overwrite=overwrite)
+    told = cast(Mapping[str, float], vectors.config["aligned"])
+    cosine = f"mean cosine of {told['anchors']:,} anchors {told['mean_cosine']:.3f}"
+    print(f"{output}: {len(vectors):,} words, {cosine}")
+
+
+@app.command(epilog="Example: firth drift old new half-1 half-2 --top 20")
+def drift(
+    before: Annotated[Path, typer.Argument(help="Vectors of one text.")],
+    after: Annotated[Path, typer.Argument(help="Vectors of another text.")],
+    shuffled: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="HALF HALF...",
+            help="Vectors of two halves of both texts, whose lines were shuffled; or several such "
+            "pairs.",
+        ),
+    ],
+    anchors: _Anchors = 20_000,
+    top: Annotated[int, typer.Option(help="Number of words to show.")] = 20,
+    as_json: Json = False,
+) -> None:
+    """Show the words that moved most between two texts, and how often chance moves one as far.
+
+    Each line has the cosine distance, the distance that is expected by chance, the p-value, the
+    share of false discoveries down to this word, and the word.
+    """
+    if len(shuffled) % 2:
+        raise typer.BadParameter("give HALF HALF: an even number of shuffled halves")
+    from firth.checks import whole_number
+    from firth.vectors import drift as find_drift
+
+    whole_number("top", top, least=1)
+    halves = [load_vectors(path) for path in shuffled]
+    pairs = list(zip(halves[::2], halves[1::2], strict=True))
+    moved = find_drift(load_vectors(before), load_vectors(after), shuffled=pairs, anchors=anchors)
+    print_moved(moved[:top], as_json)

@@ -1,0 +1,31 @@
+"""gensim 4's names and signatures on Firth: programs run with another import line.
+
+Nothing of gensim is imported or copied. What Firth cannot do raises `NotSupported`, which names the
+option and says what to do instead.
+
+Examples
+--------
+>>> from firth.compat.gensim import Word2Vec
+>>> sentences = [["tea", "milk"], ["tea", "sugar"], ["bread", "butter"]] * 200
+>>> model = Word2Vec(sentences, vector_size=10, workers=1, sample=0, epochs=2)
+>>> len(model.wv), model.wv["tea"].shape, len(model.wv.most_similar("tea", topn=2))
+(5, (10,), 2)
+"""
+
+from firth.compat.gensim.doc2vec import Doc2Vec, TaggedDocument
+from firth.compat.gensim.keyed_vectors import KeyedVectors
+from firth.compat.gensim.options import NotSupported
+from firth.compat.gensim.sentences import LineSentence, PathLineSentences, Text8Corpus
+from firth.compat.gensim.word2vec import FastText, Word2Vec
+
+__all__ = [
+    "Doc2Vec",
+    "FastText",
+    "KeyedVectors",
+    "LineSentence",
+    "NotSupported",
+    "PathLineSentences",
+    "TaggedDocument",
+    "Text8Corpus",
+    "Word2Vec",
+]

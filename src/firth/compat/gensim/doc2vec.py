@@ -1,0 +1,89 @@
+"""gensim's `Doc2Vec` on `firth.train`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+import firth
+from firth.compat.gensim.keyed_vectors import KeyedVectors
+from firth.compat.gensim.options import DOC2VEC, NotSupported, Option
+from firth.compat.gensim.word2vec import Word2Vec
+from firth.vectors import Vectors
+
+
+class TaggedDocument(NamedTuple):
+    """A document: its words, and its tag in a list."""
+
+    words: Sequence[str]
+    tags: Sequence[str | int]
+
+
+class Doc2Vec(Word2Vec):
+    """Documents and words, and their vectors; see `Word2Vec`.
+
+    Parameters
+    ----------
+    documents : iterable of TaggedDocument, optional
+        Each with one tag of its own.
+    corpus_file : path, optional
+        A text with a document on each line; its tag is the number of the line, from 0.
+    **options
+        Those of gensim 4, with its defaults.
+
+    Attributes
+    ----------
+    wv, dv : KeyedVectors
+        Of words, and of documents by their tags.
+    """
+
+    _options: ClassVar[Mapping[str, Option]] = DOC2VEC
+
+    def __init__(
+        self,
+        documents: Iterable[TaggedDocument] | None = None,
+        corpus_file: str | os.PathLike[str] | None = None,
+        **options: Any,  # noqa: ANN401
+    ) -> None:
+        self._tags: list[str | int] | None = None
+        self.dv = KeyedVectors(options.get("vector_size", 100))
+        super().__init__(documents, corpus_file, **options)  # type: ignore[arg-type]
+
+    def _read(self, source: object) -> firth.Corpus:
+        if isinstance(source, str | os.PathLike):
+            self._tags = None
+            return super()._read(source)
+        documents: Any = source
+        found = [(list(document.words), list(document.tags)) for document in documents]
+        for _, tags in found:
+            if len(tags) != 1:
+                raise NotSupported(f"a document has one tag, got {tags}")
+        self._tags = [tags[0] for _, tags in found]
+        if len(set(self._tags)) < len(self._tags):
+            raise NotSupported("two documents with the same tag are not supported")
+        return super()._read([words for words, _ in found])
+
+    def _finish(self, vectors: Vectors) -> None:
+        super()._finish(vectors)
+        documents = vectors.documents
+        # Lines without a word of the vocabulary have no vector.
+        tags = list(documents.words)
+        if self._tags is not None:
+            tags = [self._tags[int(number)] for number in documents.words]
+        self.dv = KeyedVectors(Vectors(tags, documents.input_vectors))
+
+    def infer_vector(
+        self,
+        doc_words: Sequence[str],
+        alpha: float | None = None,
+        min_alpha: float | None = None,
+        epochs: int | None = None,
+    ) -> NDArray[np.float32]:
+        """Return a vector for a new document (D,)."""
+        if alpha is not None or min_alpha is not None:
+            raise NotSupported("alpha and min_alpha are not supported: they are those of training")
+        return firth.infer(self.wv.to_firth(), list(doc_words), epochs=epochs)

@@ -1,0 +1,1 @@
+"""Questions asked of vectors: one small function for each, and the methods of `Vectors`."""

@@ -1,0 +1,96 @@
+"""The words nearest to a direction.
+
+V words · D dimensions · n queries · e words to leave out
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from numbers import Integral
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.checks import whole_number
+from firth.errors import ConfigError
+from firth.vectors.queries import known_rows
+from firth.vectors.questions.asked import directions_of
+from firth.vectors.search import Score, dot_products
+from firth.vectors.table import Token
+from firth.vectors.word_rows import WordRows
+
+
+class Neighbour(NamedTuple):
+    """A word and its score: the cosine of the angle between its vector and the query's."""
+
+    word: Token
+    score: float
+
+
+class Choice(NamedTuple):
+    """Which words may be answers.
+
+    Parameters
+    ----------
+    top : int
+        How many answers to give.
+    exclude : token or iterable of tokens
+        Words that are no answers.
+    restrict : int, token or iterable of tokens, optional
+        The number of the most frequent words, which come first, or the words that may be answers.
+    """
+
+    top: int = 10
+    exclude: Token | Iterable[Token] = ()
+    restrict: int | Token | Iterable[Token] | None = None
+
+
+def similar(
+    vectors: WordRows, query: object, choice: Choice
+) -> list[Neighbour] | list[list[Neighbour]]:
+    """Find the words nearest to each query by cosine; `Vectors.similar` describes the queries."""
+    whole_number("top", choice.top, least=1, most=None)
+    asked = directions_of(vectors, query)
+    answers = nearest(vectors, asked.directions, asked.rows, choice)
+    return answers[0] if asked.is_one else answers
+
+
+def nearest(
+    vectors: WordRows,
+    queries: NDArray[np.float32],
+    rows: NDArray[np.int64],
+    choice: Choice,
+    score: Score = dot_products,
+) -> list[list[Neighbour]]:
+    """Name the words with the best scores for each query (n, ...), but those of `rows` (n, e)."""
+    whole_number("top", choice.top, least=1, most=None)
+    among = candidates(vectors, choice.restrict)
+    excluded = excluded_rows(vectors, choice.exclude)
+    excluded = np.broadcast_to(excluded, (len(rows), len(excluded)))
+    indices, scores = vectors._exact.best(
+        queries, choice.top, np.hstack([rows, excluded]), among=among, score=score
+    )
+    words = vectors.words
+    return [
+        [Neighbour(words[i], score) for i, score in zip(*answer, strict=True) if i >= 0]
+        for answer in zip(indices.tolist(), scores.tolist(), strict=True)
+    ]
+
+
+def excluded_rows(vectors: WordRows, exclude: Token | Iterable[Token]) -> NDArray[np.int64]:
+    """Return the rows of words that are no answers."""
+    return known_rows(exclude, vectors._rows)
+
+
+def candidates(
+    vectors: WordRows, restrict: int | Token | Iterable[Token] | None
+) -> slice | NDArray[np.int64]:
+    """Return the rows of the words that may be answers, rising."""
+    if restrict is None or isinstance(restrict, Integral | bool):
+        most = None if restrict is None else whole_number("restrict", restrict, least=1, most=None)
+        return slice(0, most)
+    rows = np.unique(known_rows(restrict, vectors._rows))
+    if len(rows) == 0:
+        raise ConfigError("restrict needs a number or at least one word, got none")
+    return rows

@@ -1,0 +1,61 @@
+"""The verbs that take vectors of several models."""
+
+import json
+
+import numpy as np
+import pytest
+
+import firth
+
+
+def test_combine(folder, call, fails):
+    done = call("combine", "vectors", "vectors", "--dim", "6", "--output", "both", at=folder)
+    assert done.stdout == "both: 9 words, 6 dimensions\n"
+    assert firth.load(folder / "both").config["readout"]["dims"] == [8, 8]
+    for arguments, fault in (
+        (["vectors", "--output", "one"], "needs at least two Vectors, got 1"),
+        (["vectors", "both", "--output", "both"], "cannot write both: it is what is to be read"),
+        (["vectors", "both", "--output", "c", "--dim", "15"], "dim must be at most 14, got 15"),
+    ):
+        assert fault in fails("combine", *arguments, at=folder)
+
+
+@pytest.fixture
+def models(tmp_path):
+    """Vectors of five models; in one of them a word has moved."""
+    rng = np.random.default_rng(0)
+    words, table = [f"w{number}" for number in range(400)], rng.normal(size=(400, 8))
+    for name in ("old", "new", "half-1", "half-2"):
+        matrix = table + rng.normal(size=(400, 8)) / 8
+        matrix[7] *= -1 if name == "new" else 1
+        turn = np.linalg.qr(rng.normal(size=(8, 8)))[0]
+        firth.Vectors(words, matrix @ turn).save(tmp_path / name)
+    return tmp_path
+
+
+def test_align(models, call, fails):
+    done = call("align", "old", "new", "--output", "turned", "--anchors", "300", at=models)
+    assert done.stdout.startswith("turned: 400 words, mean cosine of 300 anchors 0.9")
+    turned, new = firth.load(models / "turned"), firth.load(models / "new")
+    assert turned["w9"] @ new["w9"] > 0.9 * np.linalg.norm(turned["w9"]) * np.linalg.norm(new["w9"])
+    for output in ("old", "new"):
+        message = fails("align", "old", "new", "--output", output, at=models)
+        assert message == f"cannot write {output}: it is what is to be read"
+    assert "anchors must be at least 1" in fails(
+        "align", "old", "new", "--output", "x", "--anchors", "0", at=models
+    )
+
+
+def test_drift(models, call, fails):
+    arguments = ["drift", "old", "new", "half-1", "half-2"]
+    lines = call(*arguments, "--top", "3", at=models).stdout.splitlines()
+    old, new, *halves = (firth.load(models / name) for name in arguments[1:])
+    expected = firth.drift(old, new, shuffled=[tuple(halves)])
+    assert [line.split()[-1] for line in lines] == [moved.word for moved in expected[:3]]
+    assert lines[0].split()[-1] == "w7"
+    assert float(lines[0].split()[0]) == pytest.approx(expected[0].distance, abs=1e-4)
+    report = json.loads(call(*arguments, "--json", at=models).stdout)
+    assert len(report) == 20
+    assert report[0] == expected[0]._asdict()
+    assert call(*arguments[:-1], at=models).returncode == 2
+    assert "top must be at least 1" in fails(*arguments, "--top", "0", at=models)
