@@ -229,7 +229,8 @@ class Vectors(WordRows):
         path : path
             Without suffix, or with a slash at the end: a folder that keeps everything. With
             `.bin`: word2vec's binary format. With `.txt` or `.vec`: its text format. These two
-            keep the words and input vectors only, and integers are read back as text.
+            keep the words and input vectors only, and integers are read back as text. With `.npz`,
+            `.parquet`, `.arrow` or `.feather`: tables of words, vectors, counts, output vectors.
         overwrite : bool
             Whether to replace a file that does not hold vectors. A folder with other files in it
             is never replaced.
@@ -240,6 +241,8 @@ class Vectors(WordRows):
         ------
         FormatError
             If the suffix is unknown, or the format cannot hold one of the words.
+        MissingExtraError
+            If the format needs a package that is not installed.
         FirthError
             If the path cannot be written, or holds something other than vectors.
         """
