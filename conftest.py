@@ -16,6 +16,10 @@ collect_ignore = [] if importlib.util.find_spec("torch") else ["src/firth/torch"
 if not can_run_kernels():
     collect_ignore.append("src/firth/gpu")
 
+if importlib.util.find_spec("pyarrow") is None:
+    names = ("arrow", "arrow_tables", "parquet")
+    collect_ignore += [f"src/firth/vectors/formats/{name}.py" for name in names]
+
 # Variables that change how commands print: tests compare the output.
 PRINTING = (
     "CLICOLOR_FORCE", "FORCE_COLOR", "GITHUB_ACTIONS", "LINES", "NO_COLOR", "PY_COLORS",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
+import json
 import mmap
 import os
 import sys
@@ -25,14 +26,15 @@ from damage import (
     Damage,
     change_member,
 )  # fmt: skip
+from safetensors.numpy import save_file
 
-from firth.errors import ConfigError, FormatError
+from firth.errors import ConfigError, FormatError, MissingExtraError
 from firth.phrases import Phrase, Phrases
 from firth.subwords import Subwords
 from firth.vectors import RawTables, Vectors, load
 from firth.vectors.composition import Space
 from firth.vectors.documents import DocumentTable
-from firth.vectors.formats import word2vec_binary, word2vec_text
+from firth.vectors.formats import registry, word2vec_text
 from firth.vectors.formats.documents import DOCUMENTS
 
 sys.path.append(str(Path(__file__).parents[1] / "support"))
@@ -296,6 +298,23 @@ def _finalfusion(scratch: Path) -> Reader:
     return _vectors_reader(originals, BYTES, scratch / "vectors.fifu")
 
 
+def _static_embedding(name: str, damages: list[Damage], scratch: Path) -> Reader:
+    """Damage one file of a folder of static embeddings."""
+    matrix = np.arange(1, 13, dtype=np.float32).reshape(4, 3) / 7
+    path, originals = scratch / "vectors", []
+    path.mkdir()
+    vocab = {"[UNK]": 0, "tea": 1, "茶": 2, "##s": 3}
+    tokenizers = [
+        {"version": "1.0", "added_tokens": [{"id": 0, "content": "[UNK]"}], "model": model}
+        for model in ({"type": "WordPiece", "vocab": vocab}, {"vocab": [[w, -1.5] for w in vocab]})
+    ]
+    for key, tokenizer in zip(("embedding.weight", "embeddings"), tokenizers, strict=True):
+        (path / "tokenizer.json").write_text(json.dumps(tokenizer), "utf-8")
+        save_file({key: matrix}, path / "model.safetensors")
+        originals.append((path / name).read_bytes())
+    return _vectors_reader(originals, damages, path, path / name)
+
+
 def _of_unknown_suffix(scratch: Path) -> Reader:
     """Mix files of all kinds, under a name that does not tell which."""
     kinds = [_word2vec(".bin", scratch), _word2vec(".txt", scratch)]
@@ -308,8 +327,10 @@ def _vectors_reader(
     originals: list[bytes], damages: list[Damage], path: Path, target: Path | None = None
 ) -> Reader:
     usual = word2vec_text.BLOCK_BYTES
-    # Imported before memory is measured: a damaged file may seem to be of this format.
-    assert word2vec_binary.recognises(b"1 1\na ")
+    # Imported before memory is measured: a damaged file may seem to be of any format.
+    for form in registry.FORMATS:
+        with contextlib.suppress(MissingExtraError):
+            form.load()
 
     def block_bytes(seed: int) -> int:
         # Small blocks bring their bounds into small files.
@@ -415,6 +436,10 @@ READERS: dict[str, Callable[[Path], Reader]] = {
     "gensim-array": _gensim_array,
     "fasttext": _fasttext,
     "npz": _npz,
+    "static-embedding-model": functools.partial(
+        _static_embedding, "model.safetensors", SAFETENSORS
+    ),
+    "static-embedding-tokenizer": functools.partial(_static_embedding, "tokenizer.json", JSON),
     "finalfusion": _finalfusion,
     "projector-vectors": functools.partial(_projector, "vectors.tsv"),
     "projector-metadata": functools.partial(_projector, "metadata.tsv"),

@@ -22,6 +22,7 @@ SAVED = {"least": 3, "most": 4, "buckets": None, "ngrams": ["<te", "ea>"]}
         Subwords(3, 6),
         hashed_ngrams(1, 2, 7),
         Subwords(0, 0, ngrams=("", "un")),
+        Subwords(3, 6, buckets=9, normalization="none", exponent=1.0),
     ],
 )
 def test_json_keeps_everything_but_a_function(subwords):
@@ -34,6 +35,9 @@ def test_json_keeps_everything_but_a_function(subwords):
     [
         ({"least": "3"}, "`least` of subwords must be a whole number, got '3'"),
         ({"least": 0}, "the lengths of subwords must be at least 1, got 0"),
+        ({"normalization": "NFD"}, "normalization of subwords must be NFC or none, got 'NFD'"),
+        ({"exponent": "1"}, "exponent of subwords must be a finite number, got '1'"),
+        ({"exponent": 2}, "exponent of subwords must be from 0 to 1, got 2"),
         ({"least": 5}, "from a short length to a long one, got 5-4"),
         ({"most": None}, "`most` of subwords must be a whole number, got None"),
         ({"least": False, "most": False}, "`least` of subwords must be a whole number"),
@@ -53,6 +57,12 @@ def test_damaged_json_is_refused_in_one_line(changes, message):
     with pytest.raises(FormatError, match=message) as told:
         Subwords.from_json({**SAVED, **changes})
     assert "\n" not in str(told.value)
+
+
+def test_json_has_what_differs_from_training_only():
+    assert set(hashed_ngrams(3, 6, 9).as_json()) == {"least", "most", "buckets", "ngrams"}
+    saved = Subwords(3, 6, buckets=9, normalization="none", exponent=1).as_json()
+    assert (saved["normalization"], saved["exponent"]) == ("none", 1.0)
 
 
 @pytest.mark.parametrize("saved", [None, [], "subwords", {}, {"least": 3}])

@@ -27,6 +27,8 @@ READERS = [
     "gensim-array",
     "fasttext",
     "npz",
+    "static-embedding-model",
+    "static-embedding-tokenizer",
     "finalfusion",
     "projector-vectors",
     "projector-metadata",

@@ -217,11 +217,19 @@ def convert(
     ] = None,
     source_format: Annotated[
         str | None,
-        typer.Option("--from", metavar="FORMAT", help="The format of SRC, if nothing tells it."),
+        typer.Option(
+            "--from",
+            metavar="FORMAT",
+            help="The format of SRC, such as gensim, if nothing tells it.",
+        ),
     ] = None,
     format: Annotated[
         str | None,
-        typer.Option("--to", metavar="FORMAT", help="The format of DST, whatever its suffix."),
+        typer.Option(
+            "--to",
+            metavar="FORMAT",
+            help="The format of DST, such as word2vec-text, whatever its suffix.",
+        ),
     ] = None,
     encoding_errors: EncodingErrors = "strict",
     overwrite: Overwrite = False,

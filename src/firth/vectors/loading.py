@@ -30,9 +30,10 @@ def load(
     ----------
     path : path
         A folder that `Vectors.save` wrote, word2vec's binary format (`.bin`), or its text format
-        (`.txt`, `.vec`), with or without the header that GloVe omits. For other suffixes, the
-        first bytes decide. A text file whose first line is two whole numbers has a header. A file
-        may be compressed (gzip, bzip2, xz, Zstandard), whatever its name.
+        (`.txt`, `.vec`), with or without the header that GloVe omits; a model of gensim (`.model`,
+        `.kv`) or of fastText (`.bin`), or another of the formats in `docs/formats.md`. The first
+        bytes decide, then the suffix. A text file whose first line is two whole numbers has a
+        header. A file may be compressed (gzip, bzip2, xz, Zstandard), whatever its name.
     encoding_errors : "strict" or "replace"
         For a word that is not UTF-8: raise, or replace the invalid bytes with U+FFFD.
     limit : int, optional
@@ -52,6 +53,8 @@ def load(
     ------
     FormatError
         If there is no such file, it is damaged, or its format is unknown.
+    MissingExtraError
+        If the format needs a package that is not installed.
     VocabularyError
         If the file holds none of `words`.
     ConfigError

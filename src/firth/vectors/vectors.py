@@ -210,7 +210,7 @@ class Vectors(Questions):
         overwrite: bool = False,
         format: str | None = None,
     ) -> None:
-        """Write the vectors to `path`, in the format of its suffix or in the one that is named.
+        """Write the vectors to `path`, in the format of its suffix or the one that is named.
 
         Vectors that are already there are replaced at the end, in one step.
 
@@ -218,13 +218,13 @@ class Vectors(Questions):
         ----------
         path : path
             Without suffix, or with a slash at the end: a folder that keeps everything. With
-            `.bin`: word2vec's binary format. With `.txt` or `.vec`: its text format. These two
-            keep the words and input vectors only, and integers are read back as text.
+            `.bin`, `.txt` or `.vec`: word2vec's binary and text format, which keep words and input
+            vectors only; integers are read back as text. With `.npz`, `.parquet`, `.arrow` or
+            `.feather`: words, input vectors, counts, output vectors.
         overwrite : bool
-            Whether to replace a file that does not hold vectors. A folder with other files in it
-            is never replaced.
+            Whether to replace a file that holds no vectors. Folders with other files never are.
         format : str, optional
-            The name of a format in `docs/formats.md`, such as `word2vec-text`, whatever the suffix.
+            A name from `docs/formats.md`, such as `word2vec-text`, in place of the suffix.
 
         Raises
         ------

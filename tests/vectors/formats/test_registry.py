@@ -2,12 +2,14 @@
 
 import pickle
 import struct
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from firth.errors import ConfigError, FirthError, FormatError
 from firth.vectors import Vectors, check_destination, load
+from firth.vectors.formats.registry import FORMATS
 from processes import output_of
 
 WORDS = ["one", "two"]
@@ -201,3 +203,13 @@ def test_formats_are_imported_when_they_are_used(tmp_path):
     )
     imported = set(output_of("-c", program, tmp_path / "v.txt").split())
     assert imported == {"format", "registry", "selection", "word2vec", "word2vec_text"}
+
+
+def test_the_page_of_formats_has_each_of_them():
+    page = (Path(__file__).parents[3] / "docs" / "formats.md").read_text("utf-8")
+    rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| `")]
+    told = {row[0].strip("| `"): (row[3], row[4].startswith("yes")) for row in rows}
+    assert told == {form.name: ("yes", form.writes) for form in FORMATS}
+    for row in rows:
+        form = next(form for form in FORMATS if form.name == row[0].strip("| `"))
+        assert all(f"`{suffix}`" in row[2] for suffix in form.suffixes)

@@ -13,7 +13,7 @@ from firth.checks import one_of, switch
 from firth.errors import FirthError, FormatError, VocabularyError, one_line, reraise
 from firth.io.atomic import check_writable
 from firth.io.compression import open_decompressed, open_regular, without_suffix
-from firth.io.contents import FOLDER_OF_VECTORS, kind_of
+from firth.io.contents import FOLDER_OF_VECTORS, MODEL, kind_of
 from firth.io.paths import to_path
 from firth.vectors.formats.format import Format
 from firth.vectors.formats.selection import Selection
@@ -46,6 +46,10 @@ FORMATS: tuple[Format, ...] = (
     Format(
         "projector", "the folder of TensorBoard's projector", (), "projector",
         members=("vectors.tsv", "metadata.tsv"),
+    ),
+    Format(
+        "static-embedding", "a folder of static embeddings", (), "static_embedding",
+        members=(MODEL, "tokenizer.json"), writes=False,
     ),
 )  # fmt: skip
 

@@ -1,0 +1,145 @@
+"""Folders of static embeddings; the real model2vec is asked where it is installed."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors.numpy import save_file
+
+from firth.errors import FormatError
+from firth.vectors import Vectors, load
+
+MATRIX = np.random.default_rng(9).normal(size=(4, 3)).astype(np.float32)
+VOCAB = {"[UNK]": 0, "茶": 2, "tea": 1, "##s": 3}
+
+
+def make(folder, tensors, **tokenizer):
+    """Write a folder, and return it."""
+    folder.mkdir(exist_ok=True)
+    save_file(tensors, folder / "model.safetensors")
+    content = json.dumps(tokenizer, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    (folder / "tokenizer.json").write_bytes(content)
+    return folder
+
+
+@pytest.fixture
+def put(tmp_path):
+    def write(tensors=None, **tokenizer):
+        model = {"model": {"vocab": VOCAB}}
+        return make(tmp_path / "v", tensors or {"embeddings": MATRIX}, **{**model, **tokenizer})
+
+    return write
+
+
+@pytest.mark.parametrize("name", ["embeddings", "embedding.weight"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float16, np.float64])
+def test_tokens_come_in_the_order_of_their_ids(name, dtype, put):
+    matrix = MATRIX.astype(dtype)
+    loaded = load(put({name: matrix}))
+    assert list(loaded) == ["[UNK]", "tea", "茶", "##s"]
+    np.testing.assert_array_equal(loaded, matrix.astype(np.float32))
+
+
+def test_a_unigram_model_lists_its_tokens(put):
+    vocab = [["<s>", 0.0], ["▁tea", -1.5], ["茶", -2], ["s", -3]]
+    assert list(load(put(model={"vocab": vocab}))) == ["<s>", "▁tea", "茶", "s"]
+
+
+def test_added_tokens_have_rows_too_and_rows_may_have_no_token(put):
+    added = [{"id": 3, "content": "[MASK]"}, {"id": 0, "content": "a"}]
+    path = put(model={"vocab": {"a": 0, "b": 1}}, added_tokens=added)
+    loaded = load(path)
+    assert list(loaded) == ["a", "b", "[MASK]"]
+    np.testing.assert_array_equal(loaded, MATRIX[[0, 1, 3]])
+    assert list(load(path, limit=2)) == ["a", "b"]
+    assert list(load(path, words=["[MASK]"])) == ["[MASK]"]
+
+
+@pytest.mark.parametrize(
+    ("tokenizer", "fault"),
+    [
+        ({"model": None}, "expected the tokens of a model"),
+        ({"model": {"vocab": ["a", "b"]}}, "expected the tokens of a model"),
+        ({"model": {"vocab": [[]]}}, "expected the tokens of a model"),
+        ({"model": {"vocab": {}}}, "there are no tokens"),
+        ({"model": {"vocab": {"a": "0"}}}, r"expected a token and its id, got \('a', '0'\)"),
+        ({"model": {"vocab": [[3, 0.5]]}}, r"expected a token and its id, got \(3, 0\)"),
+        ({"model": {"vocab": {"a": 4}}}, "'a' has the id 4, but there are 4 rows"),
+        ({"model": {"vocab": {"a": -1}}}, "'a' has the id -1, but there are 4 rows"),
+        ({"model": {"vocab": {"a": 1, "b": 1}}}, "the tokens 'a' and 'b' have one id, 1"),
+        ({"added_tokens": [{"id": 3, "content": "tea"}]}, "have one id, 3"),
+        ({"added_tokens": {"id": 3}}, "a list of objects under 'added_tokens'"),
+        ({"added_tokens": [{"id": 4}]}, r"got \(None, 4\)"),
+        ({"model": {"vocab": [["a", 0], ["a", 0]]}}, "number 2 is 'a', like number 1"),
+    ],
+)
+def test_tokens_that_are_damaged(tokenizer, fault, put, assert_refused):
+    assert_refused(put(**tokenizer), fault)
+
+
+@pytest.mark.parametrize(
+    ("tensors", "fault"),
+    [
+        ({"bert.weight": MATRIX}, r"no tensor 'embeddings', only \['bert.weight'\]"),
+        ({"embeddings": MATRIX.astype(np.int8)}, r"not I8 \[4, 3\]"),
+        ({"embeddings": MATRIX[0]}, r"not F32 \[3\]"),
+        ({"embeddings": MATRIX, "mapping": np.arange(4)}, "several tokens share a row"),
+        ({"embeddings": MATRIX, "weights": np.ones(4)}, "several tokens share a row"),
+        ({"embeddings": MATRIX * np.inf}, "NaN or infinity"),
+    ],
+)
+def test_tables_of_other_kinds(tensors, fault, put, assert_refused):
+    assert_refused(put(tensors), fault)
+
+
+def test_damaged_files(put, assert_refused):
+    path = put()
+    whole = (path / "model.safetensors").read_bytes()
+    (path / "model.safetensors").write_bytes(whole[:-3])
+    assert_refused(path, "model.safetensors: damaged")
+    (path / "model.safetensors").write_bytes(whole)
+    (path / "tokenizer.json").write_text("{")
+    assert_refused(path, "tokenizer.json: not valid JSON")
+
+
+def test_such_folders_are_not_written_nor_replaced(put, tmp_path):
+    with pytest.raises(FormatError, match="but does not write it"):
+        Vectors(["tea"], np.ones((1, 2))).save(tmp_path / "new", format="static-embedding")
+    path = put()
+    assert load(path, format="static-embedding").words == load(path).words
+    with pytest.raises(Exception, match="holds other files"):
+        Vectors(["tea"], np.ones((1, 2))).save(path, overwrite=True)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_folders_of_the_real_model2vec(tmp_path):
+    model2vec = pytest.importorskip("model2vec", reason="model2vec is not installed")
+    from tokenizers import Tokenizer
+    from tokenizers.models import Unigram, WordPiece
+
+    models = [
+        WordPiece(VOCAB, unk_token="[UNK]"),
+        Unigram([(token, 0.0) for token in sorted(VOCAB, key=VOCAB.get)], unk_id=0),
+    ]
+    for model in models:
+        made = model2vec.StaticModel(vectors=MATRIX, tokenizer=Tokenizer(model))
+        made.save_pretrained(tmp_path / "v")
+        loaded = load(tmp_path / "v")
+        assert list(loaded) == ["[UNK]", "tea", "茶", "##s"]
+        np.testing.assert_array_equal(loaded, MATRIX)
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_any_words_and_numbers_come_back(data, tmp_path_factory):
+    words = data.draw(st.lists(st.text(), min_size=1, max_size=9, unique=True))
+    floats = st.floats(width=32, allow_nan=False, allow_infinity=False)
+    row = st.lists(floats, min_size=2, max_size=2)
+    numbers = np.array([data.draw(row) for _ in words], np.float32)
+    vocab = {word: number for number, word in enumerate(words)}
+    folder = tmp_path_factory.mktemp("v") / "v"
+    loaded = load(make(folder, {"embeddings": numbers}, model={"vocab": vocab}))
+    assert list(loaded) == words
+    np.testing.assert_array_equal(loaded.input_vectors, numbers)
