@@ -3,15 +3,14 @@
 import gzip
 import json
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-fsspec = pytest.importorskip("fsspec")
-
 import firth
 from firth.corpus import read_corpus
-from firth.corpus.finding import find_text
+from firth.corpus.finding import find_text, names_text
 from firth.corpus.shares import share_out
 from firth.corpus.sources import TextFile
 from firth.corpus.sources import read_text as text_of
@@ -19,6 +18,8 @@ from firth.errors import ConfigError, CorpusError, MissingExtraError
 from firth.io import remote
 from processes import output_of, run_python
 from web_server import serving
+
+fsspec = pytest.importorskip("fsspec")
 
 
 def lines(seed, count=3_000):
@@ -124,6 +125,16 @@ def test_a_file_is_read_by_ranges_each_once(server):
     )
 
 
+def test_no_byte_is_asked_for_twice(server):
+    server.files["large.txt"] = large = b"some words of a line of a long text\n" * 600_000
+    files = find_text(server.url("large.txt"))
+    server.sent.clear()
+    assert sum(len(block) for block, _ in files[0].blocks()) == len(large)
+    assert sum(stop - start for _, start, stop in server.sent) == len(large)
+    # Some megabytes each.
+    assert 2 <= len(server.sent) <= 4
+
+
 @pytest.mark.parametrize("tells_sizes", [True, False])
 def test_a_server_without_ranges_sends_whole_files(server, tells_sizes):
     expected = words_of(server.url("texts/0.txt"))
@@ -186,6 +197,18 @@ def test_what_cannot_be_read_is_one_line(memory, url, told):
         read_corpus(url)
     assert str(error.value).startswith(told)
     assert "\n" not in str(error.value)
+
+
+def test_a_url_as_a_path_is_refused():
+    with pytest.raises(CorpusError, match=r"cannot read s3://bucket/a\.txt: give a URL as a str"):
+        read_corpus(Path("s3://bucket/a.txt"))
+
+
+def test_a_text_of_this_machine_is_never_replaced(memory, tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_bytes(b"tea milk\n")
+    assert names_text(["memory://texts/0.txt", path.as_uri()], path)
+    assert not names_text(["memory://texts/0.txt"], path)
 
 
 def test_a_server_that_is_not_there_or_has_no_such_file(server):

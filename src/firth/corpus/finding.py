@@ -13,7 +13,15 @@ from pathlib import Path
 from firth.corpus.sources import STANDARD_INPUT, TextFile
 from firth.errors import CorpusError, one_line, reraise
 from firth.io.contents import FOLDER_OF_VECTORS, HEAD_BYTES, Kind, kind_of, kind_of_bytes
-from firth.io.remote import RemoteFile, at_once, find_remote, is_url, local_path
+from firth.io.remote import (
+    RemoteFile,
+    at_once,
+    find_remote,
+    is_url,
+    local_path,
+    names_other_place,
+    public_name,
+)
 
 # What tells a file or folder from all others, whatever its name; None if it is not there.
 Identity = tuple[int, int] | None
@@ -93,7 +101,11 @@ def _identities(source: str | os.PathLike[str], is_text: bool) -> Iterator[Ident
 
 def _path_of(source: str | os.PathLike[str]) -> Path | None:
     """Return the path that a source is on this machine; None for a URL of another place."""
-    return local_path(source) if isinstance(source, str) and is_url(source) else Path(source)
+    if isinstance(source, str) and is_url(source):
+        return local_path(source)
+    if isinstance(source, Path) and names_other_place(source):
+        raise CorpusError(f"cannot read {public_name(source)}: give a URL as a str, not as a Path")
+    return Path(source)
 
 
 def _refuse_sentences(paths: Sequence[str]) -> None:

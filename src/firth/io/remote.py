@@ -154,7 +154,11 @@ class RemoteFile:
                     f"cannot read {self.name}: it has changed since this run found it; give a text "
                     "that nobody writes to"
                 )
-            opened = store.open(self.place, "rb", block_size=buffering if self.in_ranges else 0)
+            how: dict[str, Any] = {"block_size": buffering if self.in_ranges else 0}
+            if _protocol(self.url) in _WEB:
+                # By default it asks for most bytes twice.
+                how["cache_type"] = "readahead"
+            opened = store.open(self.place, "rb", **how)
         try:
             yield RemoteReader(opened, self)
         finally:
