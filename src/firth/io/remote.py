@@ -359,4 +359,4 @@ def _reason(error: BaseException, place: str, name: str) -> str:
         if getattr(error, "status", None) == 404:
             return "no such file"
     text = str(error) or type(error).__name__
-    return one_line(text.replace(place, name))
+    return one_line(text.replace(place, name) if is_url(place) else text)
