@@ -302,6 +302,19 @@ def kills():
     assert found["runs_that_differ"] == 0
 
 
+def test_kills_of_workers():
+    found, page = results("cluster_kill"), flat("docs/cluster.md")
+    # A kill is noticed unless the workers were done.
+    where = found["where_they_fell"]
+    assert found["runs_that_ended"] == found["kills"] == sum(where.values())
+    assert f"in {found['kills']} runs" in page
+    for place, kills in where.items():
+        assert f"| {place} | {kills} |" in page
+    assert found["runs_that_differ"] == 0
+    assert found["largest_difference_of_losses"] == 0.0
+    assert found["killed_command_resumes_to_the_same"] is True
+
+
 @pytest.mark.parametrize("claims", [held_out, checkpoints, kills])
 def test_runs(claims):
     page = flat("docs/runs.md")

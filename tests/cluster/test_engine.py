@@ -136,7 +136,7 @@ def test_a_run_that_gets_no_further_ends():
     assert team.starts == 4
 
 
-@pytest.mark.parametrize("method", ["prepare", "restore", "tables"])
+@pytest.mark.parametrize("method", ["take_part", "prepare", "restore", "tables"])
 def test_members_may_be_lost_at_any_time(tmp_path, method):
     corpus, config, team = planted_corpus(600), config_of(2), ThreadTeam(2)
     undisturbed = train(corpus, config)
@@ -147,6 +147,28 @@ def test_members_may_be_lost_at_any_time(tmp_path, method):
     assert bytes_of(found) == bytes_of(undisturbed)
 
 
+def test_members_may_be_lost_in_the_first_checkpoint(tmp_path):
+    corpus, team = planted_corpus(600), ThreadTeam(2)
+    config = config_of(2, on_divergence="halve")
+    team.lose_in = {"tables": 2}
+    with Checkpoints(tmp_path / "run") as checkpoints, pytest.warns(FirthWarning, match="lost"):
+        found = train(corpus, config, team, checkpoints=checkpoints)
+    assert team.starts == 3
+    assert bytes_of(found) == bytes_of(train(corpus, config_of(2)))
+
+
+def test_members_may_be_lost_while_the_time_of_a_run_is_measured(monkeypatch):
+    monkeypatch.setattr("firth.training.estimate._WORK_OF_LONG_RUN", 1.0)
+    monkeypatch.setattr("firth.training.estimate._MEASURED_SECONDS", 0.0)
+    corpus, config, team = planted_corpus(600), config_of(2), ThreadTeam(2)
+    undisturbed = train(corpus, config)
+    team.lose_after = [0, 1]
+    with pytest.warns(FirthWarning, match="worker 1 was lost; new workers are started"):
+        found = train(corpus, config, team)
+    assert team.starts == 3
+    assert bytes_of(found) == bytes_of(undisturbed)
+
+
 def losing(make_team, method):
     def make(workers):
         team = make_team(workers)
@@ -154,6 +176,24 @@ def losing(make_team, method):
         return team
 
     return make
+
+
+def test_a_text_is_read_once_by_a_path_that_holds_in_any_folder(tmp_path, monkeypatch):
+    (tmp_path / "text.txt").write_text("tea milk sugar\ntea bread butter\n" * 300)
+    calls, paths = [], []
+
+    class Watched(ThreadTeam):
+        def call_each(self, method, arguments):
+            calls.append(method)
+            if method == "read":
+                paths.extend(file.path for files, *_ in arguments for file in files)
+            return super().call_each(method, arguments)
+
+    monkeypatch.setattr("firth.cluster.local_team.LocalTeam", Watched)
+    monkeypatch.chdir(tmp_path)
+    firth.train("text.txt", workers=2, dim=4, epochs=1, sample=0, windows=(2, 3))
+    assert (calls.count("read"), calls.count("prepare")) == (1, 2)
+    assert paths == [tmp_path / "text.txt"] * 2
 
 
 @pytest.mark.parametrize("method", ["take_part", "read", "counts", "encode"])

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from processes import begin_python, run_python
+from processes import begin_python, output_of, run_python
 
 pytest.importorskip("ray")
 pytest.importorskip("torch")
@@ -114,6 +114,28 @@ def test_a_stopped_run_resumes_to_the_same_vectors(text, undisturbed, tmp_path, 
     assert tables(output) == undisturbed
 
 
+LOSING = """
+import ray
+from firth.cluster.ray_team import RayTeam
+from firth.cluster.reading import merge
+from firth.training.engines.lost import WorkersLost
+
+ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False)
+team = RayTeam("auto", 2, 1)
+team.start()
+ray.kill(team._actors[1])
+try:
+    team.call_merged("describe", merge)
+except WorkersLost as error:
+    print(error, team.is_running)
+"""
+
+
+def test_a_worker_may_be_lost_while_results_are_merged():
+    done = run_python("-c", LOSING, timeout=SECONDS)
+    assert done.stdout == "one of 2 workers ended False\n", done.stderr
+
+
 def test_processes_of_torchrun_give_the_same_vectors(text, undisturbed, tmp_path):
     output = tmp_path / "vectors"
     launcher = ["-m", "torch.distributed.run", "--nproc-per-node", "2"]
@@ -121,6 +143,17 @@ def test_processes_of_torchrun_give_the_same_vectors(text, undisturbed, tmp_path
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("\n") == 1
     assert tables(output) == undisturbed
+
+
+@pytest.mark.slow
+def test_runs_whose_workers_are_killed_at_random_end_with_the_same_bytes(text, tmp_path):
+    report = tmp_path / "report.json"
+    script = Path(__file__).parents[2] / "benchmarks" / "cluster_kill.py"
+    output_of(script, text, "--runs", "5", "--output", report)
+    found = json.loads(report.read_text())
+    assert found["runs_that_ended"] == 5
+    assert found["runs_that_differ"] == 0
+    assert found["killed_command_resumes_to_the_same"]
 
 
 def test_another_number_of_processes_than_workers_is_refused(text, tmp_path):

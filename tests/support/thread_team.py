@@ -21,10 +21,7 @@ class ThreadTeam(LocalTeam):
         self.trained = 0
 
     def call_each(self, method, arguments):
-        if self.lose_in.get(method, 0) > 0:
-            self.lose_in[method] -= 1
-            self.close()
-            raise WorkersLost("worker 1 was lost")
+        self._lose_in(method)
         if method == "train":
             self.trained += 1
             if self.lose_after and self.trained > self.lose_after[0]:
@@ -32,3 +29,13 @@ class ThreadTeam(LocalTeam):
                 self.close()
                 raise WorkersLost("worker 1 was lost")
         return super().call_each(method, arguments)
+
+    def call_first(self, method, *arguments):
+        self._lose_in(method)
+        return super().call_first(method, *arguments)
+
+    def _lose_in(self, method):
+        if self.lose_in.get(method, 0) > 0:
+            self.lose_in[method] -= 1
+            self.close()
+            raise WorkersLost("worker 1 was lost")

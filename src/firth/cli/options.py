@@ -15,7 +15,7 @@ from firth.cli.app import EncodingErrors
 
 Inputs = Annotated[
     list[str],
-    typer.Argument(metavar="INPUT...", help="Files, folders, glob patterns, or - for stdin."),
+    typer.Argument(metavar="INPUT...", help="Files, folders, glob patterns, URLs, or - for stdin."),
 ]
 _Verb = TypeVar("_Verb", bound=Callable[..., None])
 

@@ -69,8 +69,9 @@ class ClusterEngine:
         self._job = Job(config, np.asarray(counts), self._whole, frozen, composition)
         self._documents = [0 if config.documents == "none" else p.units for p in self._whole.places]
         if not self.team.is_running:
+            # Otherwise they have read their parts already.
             self.team.start()
-        self.shared.deliver(self.team)
+            self.shared.deliver(self.team)
 
     @property
     def workers(self) -> int:

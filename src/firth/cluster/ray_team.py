@@ -136,6 +136,9 @@ class RayTeam(Team):
                     raise self._lost(self._who_is_lost(references, str(error.cause))) from error
                 if isinstance(error.cause, FirthError):
                     raise error.cause from None
+                if isinstance(error, self._ray.exceptions.RayActorError):
+                    # What a member should have returned was to be merged.
+                    raise self._lost(f"one of {self.size} workers ended") from error
                 raise
             except self._ray.exceptions.RayError as error:
                 raise self._lost(self._who_is_lost(references, str(error))) from error

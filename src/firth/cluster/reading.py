@@ -86,10 +86,12 @@ class PartReader:
                     f"{file.path} has {found:,} bytes, and {size:,} on the machine that "
                     "leads the run: all machines must have the same texts under the same names"
                 )
-        self._open = contextlib.ExitStack()
-        symbols = self._open.enter_context(ScratchArray(np.int32))
-        source = OpenedSource(None, options, files=files)
-        self._raw = first_pass(source, symbols)
+        with contextlib.ExitStack() as opened:
+            symbols = opened.enter_context(ScratchArray(np.int32))
+            source = OpenedSource(None, options, files=files)
+            self._raw = first_pass(source, symbols)
+            # From here on they stay open.
+            self._open = opened.pop_all()
 
     def close(self) -> None:
         """Close its files."""

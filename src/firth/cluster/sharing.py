@@ -39,7 +39,9 @@ def read_by_members(
         None if one process has to read it: token lists, or standard input.
     """
     opened = OpenedSource(source, options, leave_out)
-    shares = None if opened.holds_tokens else share_out(opened.files, team.size)
+    # Members may run in other folders than this process.
+    files = [file.absolute() for file in opened.files]
+    shares = None if opened.holds_tokens else share_out(files, team.size)
     if shares is None:
         return None
     read = functools.partial(

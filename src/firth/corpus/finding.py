@@ -1,4 +1,4 @@
-"""Finding the texts that a caller names: files, folders, patterns, standard input."""
+"""Finding the texts that a caller names: files, folders, patterns, URLs, standard input."""
 
 from __future__ import annotations
 
@@ -12,7 +12,16 @@ from pathlib import Path
 
 from firth.corpus.sources import STANDARD_INPUT, TextFile
 from firth.errors import CorpusError, one_line, reraise
-from firth.io.contents import FOLDER_OF_VECTORS, Kind, kind_of
+from firth.io.contents import FOLDER_OF_VECTORS, HEAD_BYTES, Kind, kind_of, kind_of_bytes
+from firth.io.remote import (
+    RemoteFile,
+    at_once,
+    find_remote,
+    is_url,
+    local_path,
+    names_other_place,
+    public_name,
+)
 
 # What tells a file or folder from all others, whatever its name; None if it is not there.
 Identity = tuple[int, int] | None
@@ -37,7 +46,8 @@ def find_text(source: object, leave_out: Sequence[Path] = ()) -> list[TextFile] 
     ----------
     source : object
         A path to a file or to a folder (all files in it and below, sorted, without hidden ones),
-        a glob pattern, `"-"` for standard input, or a list or tuple of those.
+        a glob pattern, a URL of any of these, `"-"` for standard input, or a list or tuple of
+        those.
     leave_out : sequence of Path
         Files and folders that are not part of a folder or pattern, since the run itself writes
         them.
@@ -79,11 +89,23 @@ def _identities(source: str | os.PathLike[str], is_text: bool) -> Iterator[Ident
     if source == STANDARD_INPUT:
         yield _identity(None)
         return
-    found = _search(Path(source), ())
+    path = _path_of(source)
+    if path is None:
+        return
+    found = _search(path, ())
     if found is None:
-        yield _identity(Path(source))
+        yield _identity(path)
     elif is_text:
         yield from map(_identity, found)
+
+
+def _path_of(source: str | os.PathLike[str]) -> Path | None:
+    """Return the path that a source is on this machine; None for a URL of another place."""
+    if isinstance(source, str) and is_url(source):
+        return local_path(source)
+    if isinstance(source, Path) and names_other_place(source):
+        raise CorpusError(f"cannot read {public_name(source)}: give a URL as a str, not as a Path")
+    return Path(source)
 
 
 def _refuse_sentences(paths: Sequence[str]) -> None:
@@ -109,7 +131,7 @@ def _refuse_sentences(paths: Sequence[str]) -> None:
 
 def _names_something(path: str) -> bool:
     """Return whether a path names a file, a folder, a pattern that matches, or standard input."""
-    if not path or path == STANDARD_INPUT:
+    if not path or path == STANDARD_INPUT or is_url(path):
         return bool(path)
     try:
         return Path(path).exists() or (glob.has_magic(path) and any(_matches(path)))
@@ -121,7 +143,9 @@ def _names_something(path: str) -> bool:
 def _files_of(source: str | os.PathLike[str], leave_out: Sequence[Path]) -> list[TextFile]:
     if source == STANDARD_INPUT:
         return [TextFile(None)]
-    path = Path(source)
+    path = _path_of(source)
+    if path is None:
+        return _remote_files(os.fspath(source))
     # The system may refuse to look at a path, such as a name that is too long.
     with reraise(CorpusError, f"read {one_line(os.fspath(source))}"):
         found = _search(path, leave_out)
@@ -136,6 +160,25 @@ def _files_of(source: str | os.PathLike[str], leave_out: Sequence[Path]) -> list
             )
         _check_texts(path, paths)
         return [TextFile(match) for match in paths]
+
+
+def _remote_files(url: str) -> list[TextFile]:
+    """Return the files that a URL names."""
+    found, are_several = find_remote(url)
+    if are_several:
+        _check_remote_texts(found)
+    return [TextFile(file) for file in found]
+
+
+def _check_remote_texts(files: Sequence[RemoteFile]) -> None:
+    """Raise `CorpusError` if one of the files of a folder or pattern is not text."""
+    heads = at_once(lambda file: b"" if file.size == 0 else file.head(HEAD_BYTES), files)
+    for file, head in zip(files, heads, strict=True):
+        kind = kind_of_bytes(head, file.size or len(head))
+        if kind is not None:
+            raise CorpusError(
+                f"{file} holds {_KINDS[kind]}, not text; move it away, or name the texts only"
+            )
 
 
 def _search(path: Path, leave_out: Sequence[Path]) -> Iterable[Path] | None:

@@ -57,9 +57,9 @@ def share_of(holdout: Any) -> float | None:  # noqa: ANN401
 
 def check_apart(trained: Iterable[TextFile], held: Iterable[TextFile]) -> None:
     """Raise `CorpusError` if a file is to be trained on and held out."""
-    trained_paths = {file.path and file.path.resolve() for file in trained}
+    trained_places = {file.place for file in trained}
     for file in held:
-        if (file.path and file.path.resolve()) in trained_paths:
+        if file.place in trained_places:
             raise CorpusError(
                 f"{file.name} cannot be both trained on and held out; give different texts, "
                 "or a share of one (holdout=0.01)"

@@ -36,6 +36,7 @@ from firth.corpus.tokenizers import Tokenizer
 from firth.corpus.tokens import ScratchArray, TokenStore
 from firth.corpus.vocabulary import Token, Vocabulary
 from firth.errors import ConfigError, CorpusError
+from firth.io.remote import is_url, public_name
 from firth.normalization import Normalization
 from firth.other_names import explain_keywords
 from firth.phrases import Phrases
@@ -144,9 +145,10 @@ def read_corpus(
     ----------
     source : path, list of paths, or iterable of token lists
         A text file (plain, or compressed by gzip, bzip2, xz or zstd, whatever its name), a folder,
-        a glob pattern, `"-"` for standard input, or several of these in a list or tuple. Or any
-        iterable of units: lists, tuples, arrays, generators of words or of integers. It is read
-        once, so it may be a generator.
+        a glob pattern, a URL of these (s3://, gs://, hdfs://, https:// and others: needs the extra
+        `data`), `"-"` for standard input, or several of these in a list or tuple. Or any iterable
+        of units: lists, tuples, arrays, generators of words or of integers. It is read once, so it
+        may be a generator.
     tokenizer : {"whitespace", "words", "textbook", "chinese"} or callable, default "whitespace"
         How a line becomes words: split at white space; by Unicode's word boundaries, lower-cased;
         by the pattern `\b\w+\b|[,.!?]`, lower-cased; by jieba. A callable takes a line and returns
@@ -316,7 +318,7 @@ def describe_source(source: Source | Corpus) -> str | list[str]:
     if isinstance(source, Corpus):
         return "Corpus"
     if isinstance(source, str | os.PathLike):
-        return os.fspath(source)
+        return public_name(source) if is_url(source) else os.fspath(source)
     if isinstance(source, list | tuple) and all(isinstance(p, str | os.PathLike) for p in source):
-        return [os.fspath(path) for path in source]
+        return [public_name(path) if is_url(path) else os.fspath(path) for path in source]
     return "token lists"

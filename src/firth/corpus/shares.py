@@ -10,6 +10,7 @@ from firth.corpus.file_kinds import HEAD_BYTES
 from firth.corpus.sources import TextFile
 from firth.errors import CorpusError, reraise
 from firth.io.compression import compression_of
+from firth.io.remote import RemoteFile, at_once
 
 # A line may be so long before a cut falls inside it.
 _FARTHEST = 1 << 20
@@ -22,8 +23,8 @@ def share_out(files: Sequence[TextFile], workers: int) -> list[list[TextFile]] |
     """Return the ranges of files that each of several workers reads, in the order of the text.
 
     The shares have about the same number of bytes, and together all bytes once. They are cut at
-    line ends, or at white space where lines are longer than a megabyte. Compressed files are not
-    cut.
+    line ends, or at white space where lines are longer than a megabyte. Not cut are compressed
+    files, and those of servers that send a file only from its beginning.
 
     Returns
     -------
@@ -38,12 +39,15 @@ def share_out(files: Sequence[TextFile], workers: int) -> list[list[TextFile]] |
     shares: list[list[TextFile]] = [[] for _ in range(workers)]
     sizes = [file.size() for file in files]
     total = sum(size or 0 for size in sizes)
+    if None in sizes:
+        return None
     before = 0
-    for file, size in zip(files, sizes, strict=True):
-        if size is None or file.path is None:
-            return None
+    are_whole = _are_whole(files)
+    for file, size, is_whole in zip(files, sizes, are_whole, strict=True):
+        assert size is not None
+        assert file.path is not None
         wanted = [total * worker // workers - before for worker in range(1, workers)]
-        if _is_compressed(file):
+        if is_whole:
             shares[sum(cut <= size // 2 for cut in wanted)].append(file)
         else:
             cuts = [0, *(_cut_near(file.path, min(max(cut, 0), size)) for cut in wanted), size]
@@ -54,17 +58,26 @@ def share_out(files: Sequence[TextFile], workers: int) -> list[list[TextFile]] |
     return shares
 
 
-def _is_compressed(file: TextFile) -> bool:
+def _are_whole(files: Sequence[TextFile]) -> list[bool]:
+    """Return which files cannot be cut."""
+    are_remote = any(isinstance(file.path, RemoteFile) for file in files)
+    # Answers of a server take long, and do not wait for each other.
+    return at_once(_is_whole, files) if are_remote else list(map(_is_whole, files))
+
+
+def _is_whole(file: TextFile) -> bool:
     assert file.path is not None
-    with reraise(CorpusError, f"read {file.name}"), file.path.open("rb") as opened:
+    if not file.in_ranges:
+        return True
+    with reraise(CorpusError, f"read {file.name}"), file.path.open("rb", HEAD_BYTES) as opened:
         return compression_of(opened.read(HEAD_BYTES)) is not None
 
 
-def _cut_near(path: Path, wanted: int) -> int:
+def _cut_near(path: Path | RemoteFile, wanted: int) -> int:
     """Return where a line begins at or after a byte, or a word if lines are long."""
     if wanted == 0:
         return 0
-    with reraise(CorpusError, f"read {path}"), path.open("rb") as file:
+    with reraise(CorpusError, f"read {path}"), path.open("rb", _BLOCK) as file:
         size = file.seek(0, os.SEEK_END)
         for ends, farthest in ((_LINE_ENDS, wanted + _FARTHEST), (_SPACES, size)):
             place = file.seek(wanted - 1)

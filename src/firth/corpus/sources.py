@@ -1,4 +1,4 @@
-"""Reading text from files and standard input, plain or compressed."""
+"""Reading text from files, URLs and standard input, plain or compressed."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import contextlib
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Literal
 
 from firth.corpus.file_kinds import HEAD_BYTES, check_is_text, is_mostly_text
 from firth.errors import CorpusError, escape, reraise
 from firth.io.compression import compression_of
+from firth.io.remote import RemoteFile, RemoteReader
 
 EncodingErrors = Literal["strict", "replace"]
 Progress = Callable[[int, int | None], None]
@@ -28,7 +29,7 @@ _CONVERT = "if it is text in another encoding, convert it: iconv -f ENCODING -t 
 class TextFile:
     """One file of text, or a range of its bytes, or standard input where `path` is None."""
 
-    path: Path | None
+    path: Path | RemoteFile | None
     start: int = 0
     stop: int | None = None  # with it, the bytes of a file that is not compressed
 
@@ -39,12 +40,28 @@ class TextFile:
             return "standard input"
         return escape(str(self.path)) + (f" (from byte {self.start})" if self.start else "")
 
+    @property
+    def place(self) -> Path | RemoteFile | None:
+        """What is the same for all names of a file."""
+        return self.path.resolve() if isinstance(self.path, Path) else self.path
+
+    def absolute(self) -> TextFile:
+        """Return the same file under a name that does not depend on the current folder."""
+        return replace(self, path=self.path.absolute()) if isinstance(self.path, Path) else self
+
+    @property
+    def in_ranges(self) -> bool:
+        """Whether any range of the bytes can be read without those before it."""
+        return self.path.in_ranges if isinstance(self.path, RemoteFile) else self.path is not None
+
     def size(self) -> int | None:
         """Return the bytes on disk, or None where they are not known before reading."""
         if self.stop is not None:
             return self.stop - self.start
         if self.path is None:
             return None
+        if isinstance(self.path, RemoteFile):
+            return self.path.size
         with reraise(CorpusError, f"read {self.name}", OSError, ValueError):
             status = self.path.stat()
         return status.st_size if stat.S_ISREG(status.st_mode) else None
@@ -74,7 +91,7 @@ class TextFile:
             while block := text.read(BLOCK_BYTES):
                 yield block, stored.used
 
-    def _range_of(self, file: IO[bytes]) -> Callable[[int], bytes]:
+    def _range_of(self, file: IO[bytes] | RemoteReader) -> Callable[[int], bytes]:
         """Return the function that reads the bytes of the range."""
         assert self.stop is not None
         file.seek(self.start)
@@ -88,7 +105,7 @@ class TextFile:
 
         return read
 
-    def _open(self) -> contextlib.AbstractContextManager[IO[bytes]]:
+    def _open(self) -> contextlib.AbstractContextManager[IO[bytes] | RemoteReader]:
         if self.path is None:
             if sys.stdin is None:
                 raise CorpusError("standard input is closed; give a file or pipe text in")

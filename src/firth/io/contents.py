@@ -26,7 +26,8 @@ DOCUMENTS = "documents.safetensors"
 
 # The events in the lines of a run's log.
 _EVENTS = ("start", "progress", "epoch", "evaluation", "end")
-_HEAD_BYTES = 1 << 12
+# What is read of a file.
+HEAD_BYTES = 1 << 12
 _HEADER = re.compile(rb"(?:\xef\xbb\xbf)?[ \t]*([0-9]{1,20})[ \t]+([0-9]{1,20})[ \t]*\r?\n")
 _LOG = re.compile(rb'\s*\{\s*"event"\s*:\s*"(?:%s)"' % "|".join(_EVENTS).encode())
 _SVG = re.compile(
@@ -48,7 +49,18 @@ def kind_of(path: Path) -> Kind | None:
     None for all other files, and for those that cannot be read.
     """
     head = _head(path)
-    if _holds_vectors(head, path):
+    return kind_of_bytes(head, path.stat().st_size if head else 0)
+
+
+def kind_of_bytes(head: bytes, size: int) -> Kind | None:
+    """Return the kind of a file of so many bytes that begins with `head`; see `kind_of`.
+
+    Parameters
+    ----------
+    head : bytes
+        `HEAD_BYTES` of them, or the whole file.
+    """
+    if _holds_vectors(head, size):
         return "vectors"
     if _is_log(head):
         return "log"
@@ -82,7 +94,7 @@ def _head(path: Path) -> bytes:
         if not path.is_file():
             return b""
         with path.open("rb") as file:
-            return file.read(_HEAD_BYTES)
+            return file.read(HEAD_BYTES)
     except OSError:
         return b""
 
@@ -94,7 +106,7 @@ def _picture_suffix(head: bytes) -> str | None:
     return ".svg" if _SVG.match(head) else None
 
 
-def _holds_vectors(head: bytes, path: Path) -> bool:
+def _holds_vectors(head: bytes, size: int) -> bool:
     """Return whether a file is in one of word2vec's formats, by its header, size and first row.
 
     A table of numbers without a header could be anything, and does not count as vectors.
@@ -102,7 +114,6 @@ def _holds_vectors(head: bytes, path: Path) -> bool:
     header = _HEADER.match(head)
     if header is None:
         return False
-    size = path.stat().st_size
     words, dim = int(header[1]), int(header[2])
     rest = head[header.end() :]
     room = size - header.end()
@@ -110,7 +121,7 @@ def _holds_vectors(head: bytes, path: Path) -> bool:
         return False
     # The last line of a text may lack the newline.
     is_text = words * (2 + 2 * dim) <= room + 1
-    if is_text and _begins_with_a_line(rest, dim, is_all=size <= _HEAD_BYTES):
+    if is_text and _begins_with_a_line(rest, dim, is_all=size <= HEAD_BYTES):
         return True
     return words * (2 + 4 * dim) <= room and _begins_with_floats(rest, dim)
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from firth.checks import shown
 from firth.errors import ConfigError
+from firth.io.remote import names_other_place, public_name
 
 
 def to_path(name: str, given: object, *, what: str = "a path") -> Path:
-    r"""Return what a user gave as a path, if it is a valid path.
+    r"""Return what a user gave as a path, if it is a valid path of this machine.
 
     Parameters
     ----------
@@ -32,6 +33,11 @@ def to_path(name: str, given: object, *, what: str = "a path") -> Path:
     Traceback (most recent call last):
     firth.errors.ConfigError: log must be a path, got 'run\x00.jsonl'
     """
+    if names_other_place(given):
+        raise ConfigError(
+            f"{name} must be {what} of this machine, got the URL {public_name(given)}; only texts "
+            "to train on are read from URLs"
+        )
     try:
         path = Path(given)  # type: ignore[arg-type]
         if os.fspath(given) and b"\0" not in os.fsencode(path):  # type: ignore[call-overload]

@@ -36,7 +36,7 @@ class Run:
 
     def __init__(self, task: Task, reports: Reports, checkpoints: Checkpoints | None) -> None:
         self._task, self._reports = task, reports
-        self._engine = task.make_engine()
+        self._engine = begin_until_done(task.make_engine)
         self._engine_is_dropped = False
         self._checkpointer = Checkpointer(checkpoints, task, self._engine)
         self._begun_from: Path | None = None
@@ -54,14 +54,12 @@ class Run:
     def prepare(self, needed: Estimate) -> None:
         """Compile the engine, put it where the run begins, and measure how long it will take."""
         last = self._checkpointer.begin()
-        self._get_ready(last, RunState() if last is None else last.state)
+        state = RunState() if last is None else last.state
+        epochs_left = self._task.config.epochs - state.epoch
+        words = epochs_left * self._task.corpus.tokens.size - state.position
+        seconds = self._get_ready(last, state, words)
         if last is not None:
             self._begun_from = self._checkpointer.last
-        # Its tables would stay in memory.
-        del last
-        epochs_left = self._task.config.epochs - self._state.epoch
-        words = epochs_left * self._task.corpus.tokens.size - self._state.position
-        seconds = expected_seconds(self._task, self._engine, words)
         self._needed = dataclasses.replace(needed, seconds=seconds)
 
     def close(self) -> None:
@@ -75,8 +73,6 @@ class Run:
         reason: StopReason = "error"
         try:
             self._reports.start(self._state, self._begun_from, self._needed, self._input_vectors)
-            if self._task.config.on_divergence == "halve" and self._begun_from is None:
-                self._checkpointer.save(self._state, self._best)
             result = self._train_to_end()
             reason = "done" if self._state.epoch == self._task.config.epochs else "patience"
         except KeyboardInterrupt as error:
@@ -95,6 +91,8 @@ class Run:
         """Train until the run is done; go back each time that workers are lost."""
         while True:
             try:
+                if self._task.config.on_divergence == "halve" and self._checkpointer.last is None:
+                    self._checkpointer.save(self._state, self._best)
                 while not self._is_done():
                     self._train_epoch()
                 self._checkpointer.finish()
@@ -273,10 +271,13 @@ class Run:
         self._get_ready(last, state)
         self._reports.go_back(self._state)
 
-    def _get_ready(self, last: Checkpoint | None, state: RunState) -> None:
-        """Have the engine where the run goes on; if workers are lost meanwhile, start again."""
+    def _get_ready(self, last: Checkpoint | None, state: RunState, words: int = 0) -> float | None:
+        """Have the engine where the run goes on; if workers are lost meanwhile, start again.
 
-        def begin() -> None:
+        Return the seconds that it will take to train so many words; None for few of them.
+        """
+
+        def begin() -> float | None:
             try:
                 if self._engine_is_dropped:
                     self._engine = self._checkpointer.engine = self._task.make_engine()
@@ -287,11 +288,12 @@ class Run:
                 self._state = state
                 if last is not None:
                     self._go_on_from(last, state)
+                return expected_seconds(self._task, self._engine, words)
             except WorkersLost:
                 self._drop_engine()
                 raise
 
-        begin_until_done(begin)
+        return begin_until_done(begin)
 
     def _drop_engine(self) -> None:
         self._engine.close()
