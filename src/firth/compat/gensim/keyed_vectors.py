@@ -5,18 +5,16 @@ V words · D dimensions
 
 from __future__ import annotations
 
-import importlib
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import firth
+from firth.compat.gensim import measuring
 from firth.compat.gensim.options import NotSupported
-from firth.errors import MissingExtraError
-from firth.evaluation import Evaluation
 from firth.vectors import Vectors
 from firth.vectors.search import unit_rows
 
@@ -277,16 +275,8 @@ class KeyedVectors:
         """Return the accuracy on a file, and the questions of each section, right and wrong."""
         if similarity_function != "most_similar":
             raise NotSupported("only similarity_function='most_similar' is supported")
-        result = self._evaluate(
-            {"analogies": analogies}, restrict_vocab, case_insensitive, dummy4unknown
-        ).analogies[0]
-        sections = [
-            {"section": section.name, "correct": section.correct,
-             "incorrect": section.answered - section.correct}
-            for section in (*result.sections, result.total)
-        ]  # fmt: skip
-        sections[-1]["section"] = "Total accuracy"
-        return result.accuracy or 0.0, sections
+        how = measuring.Settings(restrict_vocab, case_insensitive, dummy4unknown)
+        return measuring.word_analogies(self.to_firth(), analogies, how)
 
     def evaluate_word_pairs(
         self,
@@ -298,25 +288,8 @@ class KeyedVectors:
         dummy4unknown: bool = False,
     ) -> tuple[tuple[float, float], tuple[float, float], float]:
         """Return Pearson's and Spearman's correlations with p-values, and % of pairs missing."""
-        pearsonr, spearmanr = _correlations()
-        result = self._evaluate(
-            {"similarity": pairs}, restrict_vocab, case_insensitive, dummy4unknown
-        ).similarity[0]
-        known = [
-            (c, s) for c, s in zip(result.cosines, result.scores, strict=True) if c is not None
-        ]
-        x, y = np.array(known, np.float64).reshape(-1, 2).T
-        pearson, spearman = pearsonr(x, y), spearmanr(x, y)
-        missing = 100.0 * result.missing / len(result.cosines)
-        return (*pearson,), (*spearman,), missing
-
-    def _evaluate(
-        self, files: Mapping[str, Any], restrict: int, fold: bool, dummy: bool
-    ) -> Evaluation:
-        unknown = "zero" if dummy else "skip"
-        return firth.evaluate(
-            self.to_firth(), **files, restrict=restrict, fold=fold, unknown=unknown
-        )
+        how = measuring.Settings(restrict_vocab, case_insensitive, dummy4unknown)
+        return measuring.word_pairs(self.to_firth(), pairs, how)
 
     # ------------------------------------------------------------------------ changes, files
 
@@ -378,15 +351,6 @@ class KeyedVectors:
         kind = "word2vec-binary" if binary else "word2vec-text"
         errors: Any = unicode_errors
         return cls(firth.load(fname, limit=limit, encoding_errors=errors, format=kind))
-
-
-def _correlations() -> tuple[Any, Any]:
-    """Return SciPy's Pearson and Spearman, which have p-values."""
-    try:
-        stats = importlib.import_module("scipy.stats")
-    except ImportError as error:
-        raise MissingExtraError("scipy") from error
-    return stats.pearsonr, stats.spearmanr
 
 
 def _is_key(key: object) -> bool:

@@ -18,8 +18,10 @@ from firth.compat.gensim.options import (
     complete,
     translate,
 )
-from firth.corpus import Corpus
+from firth.corpus import Corpus, Vocabulary
 from firth.vectors import Vectors
+
+_OF_READING = ("min_count", "max_vocab")
 
 
 class Word2Vec:
@@ -54,6 +56,7 @@ class Word2Vec:
         self.corpus_count = self.corpus_total_words = 0
         self._corpus: Corpus | None = None
         self._given: object = None
+        self._is_trained = False
         if sentences is not None or corpus_file is not None:
             self.build_vocab(sentences, corpus_file)
             self.train(sentences, corpus_file, epochs=self.epochs)
@@ -83,7 +86,6 @@ class Word2Vec:
             vocabulary = self._corpus.vocabulary
             zeros = np.zeros((len(vocabulary.words), self.vector_size), np.float32)
             self.wv = KeyedVectors(Vectors(vocabulary.words, zeros, counts=vocabulary.counts))
-            self._is_trained = False
 
     def train(
         self,
@@ -108,6 +110,8 @@ class Word2Vec:
         if source is not self._given:
             self._corpus, self._given = self._read(source), source
         options = {**self._training, "epochs": epochs or self.epochs}
+        # Those are of reading, which is done.
+        options = {name: value for name, value in options.items() if name not in _OF_READING}
         if start_alpha is not None:
             options["lr"] = start_alpha
         if end_alpha is not None or start_alpha is not None:
@@ -124,11 +128,14 @@ class Word2Vec:
 
     def _read(self, source: object) -> Corpus:
         """Read a text, with the words that the options keep."""
-        names = ("min_count", "max_vocab")
         given: Any = source
-        return firth.read_corpus(
-            given, **{name: self._training[name] for name in names if name in self._training}
-        )
+        options = {name: self._training[name] for name in _OF_READING if name in self._training}
+        vectors = self.wv.to_firth() if self._is_trained else None
+        start = None
+        if vectors is not None:
+            counts = np.ones(len(vectors)) if vectors.counts is None else vectors.counts
+            start = Vocabulary(vectors.words, counts)
+        return firth.read_corpus(given, start=start, **options)
 
     def _refuse(self, others: Mapping[str, Any]) -> None:
         allowed = {"progress_per", "keep_raw_vocab", "queue_factor", "report_delay", "compute_loss",

@@ -1,0 +1,80 @@
+"""Results of evaluation sets in gensim's form."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from typing import Any, NamedTuple
+
+import numpy as np
+
+import firth
+from firth.errors import MissingExtraError
+from firth.evaluation import AnalogyResult, Evaluation
+from firth.evaluation.analogies import read_analogies
+from firth.vectors import Vectors
+
+Path = str | os.PathLike[str]
+
+
+class Settings(NamedTuple):
+    """gensim's options of an evaluation."""
+
+    restrict_vocab: int
+    case_insensitive: bool
+    dummy4unknown: bool
+
+
+def word_analogies(
+    vectors: Vectors, path: Path, how: Settings
+) -> tuple[float, list[dict[str, Any]]]:
+    """Return the accuracy on a file, and the questions of each section, right and wrong."""
+    (result,) = _evaluate(vectors, how, analogies=path).analogies
+    sections = [
+        {"section": section.name, "correct": right, "incorrect": wrong}
+        for section, right, wrong in _questions(result, path, how.case_insensitive)
+    ]
+    total = {
+        name: [question for section in sections for question in section[name]]
+        for name in ("correct", "incorrect")
+    }
+    return result.accuracy or 0.0, [*sections, {"section": "Total accuracy", **total}]
+
+
+def _questions(result: AnalogyResult, path: Path, upper: bool) -> list[tuple[Any, Any, Any]]:
+    """Return each section, and its questions that were answered right and wrong."""
+    asked, found = read_analogies(path), []
+    for section in result.sections:
+        questions = [
+            tuple(word.upper() for word in question) if upper else tuple(question)
+            for question in asked[section.name]
+        ]
+        pairs = list(zip(questions, section.outcomes, strict=True))
+        sides = ([each for each, outcome in pairs if outcome is side] for side in (True, False))
+        found.append((section, *sides))
+    return found
+
+
+def word_pairs(
+    vectors: Vectors, path: Path, how: Settings
+) -> tuple[tuple[float, float], tuple[float, float], float]:
+    """Return Pearson's and Spearman's correlations with p-values, and the % of pairs missing."""
+    try:
+        stats: Any = importlib.import_module("scipy.stats")
+    except ImportError as error:
+        raise MissingExtraError("scipy") from error
+    (result,) = _evaluate(vectors, how, similarity=path).similarity
+    pairs = zip(result.cosines, result.scores, strict=True)
+    x, y = np.array([(c, s) for c, s in pairs if c is not None], np.float64).reshape(-1, 2).T
+    missing = 100.0 * result.missing / len(result.cosines)
+    return (*stats.pearsonr(x, y),), (*stats.spearmanr(x, y),), missing
+
+
+def _evaluate(vectors: Vectors, how: Settings, **files: Path) -> Evaluation:
+    return firth.evaluate(
+        vectors,
+        **files,  # type: ignore[arg-type]
+        restrict=how.restrict_vocab,
+        fold=how.case_insensitive,
+        unknown="zero" if how.dummy4unknown else "skip",
+    )
