@@ -1,5 +1,6 @@
 """Parquet and Arrow's files, where pyarrow is installed."""
 
+import gzip
 import importlib.util
 
 import numpy as np
@@ -113,6 +114,14 @@ def test_a_table_without_words(arrow, put, assert_refused):
     empty = {"word": arrow.array([], arrow.string()), "vector": arrow.array([], arrow.list_(
         arrow.float32()))}  # fmt: skip
     assert_refused(put(**empty), "one length")
+
+
+@pytest.mark.usefixtures("arrow")
+def test_a_file_that_is_compressed_as_a_whole_is_refused(path, assert_refused):
+    Vectors(["a", "b"], MATRIX).save(path)
+    packed = path.with_name(f"{path.name}.gz")
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    assert_refused(packed, "is not read while it is compressed; decompress it")
 
 
 def test_another_table_is_not_replaced(put):

@@ -84,6 +84,18 @@ def _rows_to_arrow(rows: NDArray[np.float32]) -> Any:  # noqa: ANN401
     return pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(rows.ravel()), rows.shape[1])
 
 
+def check_plain(size: int | None, path: Path) -> None:
+    """Raise if a file is compressed: it has to be read from its end, where its contents are told.
+
+    Raises
+    ------
+    FormatError
+        If its size is not known, because it is decompressed while it is read.
+    """
+    if size is None:
+        raise FormatError(f"{path}: such a file is not read while it is compressed; decompress it")
+
+
 def check_columns(names: Sequence[str], path: Path) -> list[str]:
     """Return the columns to read.
 

@@ -13,6 +13,7 @@ from firth.vectors.formats.arrow_tables import (
     DAMAGES,
     ROWS_AT_ONCE,
     check_columns,
+    check_plain,
     from_arrow,
     is_of_vectors,
     to_arrow,
@@ -27,9 +28,9 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
     Raises
     ------
     FormatError
-        If the file is damaged, or lacks a column.
+        If the file is damaged or compressed as a whole, or lacks a column.
     """
-    del size  # The file has its own table of contents.
+    check_plain(size, path)
     try:
         opened = parquet.ParquetFile(file)
         names = check_columns(opened.schema_arrow.names, path)

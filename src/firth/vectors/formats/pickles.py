@@ -115,10 +115,12 @@ class _Unpickler(_PythonUnpickler):  # type: ignore[misc]
 
     def read(self, size: int) -> bytes:
         """Return so many bytes; what is not there takes no memory."""
-        data = read_pieces(self._source, size)
+        # Most reads are of a few bytes.
+        short = size <= PIECE
+        data = self._source.read(size) if short else bytes(read_pieces(self._source, size))
         if len(data) < size:
             raise EOFError("it is cut short")
-        return bytes(data)
+        return data
 
     def readline(self) -> bytes:
         """Return a line, which holds the name of a module or a class."""
