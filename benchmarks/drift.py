@@ -28,6 +28,8 @@ CHANGES = {
     "protein": ("paris", 1.0), "soldier": ("violin", 0.5),
 }  # fmt: skip
 
+WATCHED = sorted({*CHANGES, *(other for other, _ in CHANGES.values())})
+
 Lines = list[list[str]]
 
 
@@ -89,7 +91,7 @@ def told(moved: Sequence[firth.Moved]) -> dict[str, object]:
         "significant": sum(each.q_value <= 0.05 for each in moved),
         "share_below_0.05": sum(each.p_value <= 0.05 for each in moved) / len(moved),
         "first": [tuple(each) for each in moved[:10]],
-        "places": {word: places.get(word) for word in CHANGES},
+        "places": {word: places.get(word) for word in WATCHED},
     }
 
 
