@@ -31,8 +31,8 @@ def word_analogies(
     """Return the accuracy on a file, and the questions of each section, right and wrong."""
     (result,) = _evaluate(vectors, how, analogies=path).analogies
     sections = [
-        {"section": section.name, "correct": right, "incorrect": wrong}
-        for section, right, wrong in _questions(result, path, how.case_insensitive)
+        {"section": name, "correct": right, "incorrect": wrong}
+        for name, right, wrong in _questions(result, path, how.case_insensitive)
     ]
     total = {
         name: [question for section in sections for question in section[name]]
@@ -41,7 +41,9 @@ def word_analogies(
     return result.accuracy or 0.0, [*sections, {"section": "Total accuracy", **total}]
 
 
-def _questions(result: AnalogyResult, path: Path, upper: bool) -> list[tuple[Any, Any, Any]]:
+def _questions(
+    result: AnalogyResult, path: Path, upper: bool
+) -> list[tuple[str, list[Any], list[Any]]]:
     """Return each section, and its questions that were answered right and wrong."""
     asked, found = read_analogies(path), []
     for section in result.sections:
@@ -50,8 +52,10 @@ def _questions(result: AnalogyResult, path: Path, upper: bool) -> list[tuple[Any
             for question in asked[section.name]
         ]
         pairs = list(zip(questions, section.outcomes, strict=True))
-        sides = ([each for each, outcome in pairs if outcome is side] for side in (True, False))
-        found.append((section, *sides))
+        right, wrong = (
+            [each for each, outcome in pairs if outcome is side] for side in (True, False)
+        )
+        found.append((section.name, right, wrong))
     return found
 
 
