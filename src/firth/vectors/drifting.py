@@ -34,7 +34,7 @@ Doubles = NDArray[np.float64]
 class Moved(NamedTuple):
     """A word, and how far it moved.
 
-    Parameters
+    Attributes
     ----------
     word : str or int
     distance : float

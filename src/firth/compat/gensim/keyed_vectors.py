@@ -78,6 +78,8 @@ class KeyedVectors:
             raise KeyError(f"Key '{key}' not present")
         return unit_rows(found[np.newaxis])[0] if norm else found
 
+    word_vec = get_vector
+
     def get_index(self, key: Key, default: int | None = None) -> int:
         """Return the row of a word."""
         row = self.key_to_index.get(key, default)
@@ -123,8 +125,8 @@ class KeyedVectors:
                     continue
                 vector = self.get_vector(key, norm=pre_normalize)
             else:
+                # Only words are scaled, as in gensim.
                 vector = np.asarray(key, np.float32)
-                vector = unit_rows(vector[np.newaxis])[0] if pre_normalize else vector
             total, size = total + weight * vector, size + abs(weight)
         mean = (total / size if size else total).astype(np.float32)
         return unit_rows(mean[np.newaxis])[0] if post_normalize else mean

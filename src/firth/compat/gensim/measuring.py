@@ -70,7 +70,8 @@ def word_pairs(
     (result,) = _evaluate(vectors, how, similarity=path).similarity
     pairs = zip(result.cosines, result.scores, strict=True)
     x, y = np.array([(c, s) for c, s in pairs if c is not None], np.float64).reshape(-1, 2).T
-    missing = 100.0 * result.missing / len(result.cosines)
+    (known,) = _evaluate(vectors, how._replace(dummy4unknown=False), similarity=path).similarity
+    missing = 100.0 * known.missing / len(known.cosines)
     return (*stats.pearsonr(x, y),), (*stats.spearmanr(x, y),), missing
 
 

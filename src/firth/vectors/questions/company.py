@@ -53,7 +53,7 @@ Doubles = NDArray[np.float64]
 class Companion(NamedTuple):
     """A word that is seen near another word.
 
-    Parameters
+    Attributes
     ----------
     word : str or int
     score : float
