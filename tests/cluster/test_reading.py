@@ -5,15 +5,16 @@ import gzip
 import numpy as np
 import pytest
 
+import firth.cluster.reading
 import firth.corpus.shares
-from firth.cluster.reading import read_text
+from firth.cluster.reading import Counts, merge, read_text
 from firth.corpus import read_corpus
 from firth.corpus.finding import find_text
 from firth.corpus.first_pass import TextOptions
 from firth.corpus.shares import share_out
 from firth.corpus.sources import TextFile
 from firth.corpus.sources import read_text as text_of
-from firth.errors import CorpusError
+from firth.errors import CorpusError, FirthWarning
 from thread_team import ThreadTeam
 
 
@@ -117,3 +118,32 @@ def test_an_empty_text_is_refused(tmp_path):
     with pytest.raises(CorpusError, match="the corpus holds no words"):
         read_text(team, shares, TextOptions(), min_count=1)
     team.close()
+
+
+def test_too_many_words_are_dropped_within_the_bound_that_is_told(texts, monkeypatch):
+    whole = read_corpus(str(texts), min_count=1)
+    counts = dict(zip(whole.vocabulary.words, whole.vocabulary.counts.tolist(), strict=True))
+    monkeypatch.setattr(firth.cluster.reading, "most_words", lambda: 60)
+    team = ThreadTeam(4)
+    team.start()
+    shares = share_out(find_text(str(texts)), 4)
+    with pytest.warns(
+        FirthWarning, match=r"counts may be too low by up to [\d,]+, and words"
+    ) as told:
+        corpus, _ = read_text(team, shares, TextOptions(), min_count=1)
+    bound = int(str(told[0].message).partition("by up to ")[2].partition(",")[0])
+    assert 0 < bound < max(counts.values()) / 2
+    found = dict(zip(corpus.vocabulary.words, corpus.vocabulary.counts.tolist(), strict=True))
+    assert 0 < len(found) <= 60
+    for word, count in counts.items():
+        assert count - bound <= found.get(word, 0) <= count
+    assert corpus.words_read == whole.words_read
+
+
+def test_what_is_dropped_depends_on_no_order():
+    one = Counts(["a", "b", "c"], np.array([5, 1, 1]), 1, None)
+    two = Counts(["c", "b", "d"], np.array([1, 1, 5]), 1, None)
+    both = merge(one, two), merge(two, one)
+    for found in both:
+        pruned = firth.cluster.reading.prune(found, 3)
+        assert (sorted(pruned.words), pruned.dropped, pruned.bound) == (["a", "d"], 4, 2)

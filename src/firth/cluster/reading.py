@@ -3,12 +3,18 @@
 Each member counts the words of its part; counts are merged in a tree; all get the same vocabulary,
 and each encodes its part. Words and counts are those that one process would find: the first
 appearance of a word is the first in the order of the parts.
+
+Only where different words are too many for memory, the rarest are dropped on the way. Then a count
+may be too low, at most by the sum of the largest counts that were dropped each time.
 """
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import hashlib
+import itertools
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,9 +32,14 @@ from firth.corpus.second_pass import second_pass
 from firth.corpus.selection import find_words, select_words
 from firth.corpus.sources import TextFile
 from firth.corpus.tokens import ScratchArray
-from firth.errors import CorpusError
+from firth.errors import CorpusError, warn
+from firth.io.resources import available_memory
 
 _WORDS_AT_ONCE = 1 << 16
+# Of a word while counts are merged: its text, its place in a dictionary and in lists, its count.
+_BYTES_OF_A_WORD = 250
+# So many different words are kept however little memory there is.
+_LEAST_WORDS = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,12 +56,18 @@ class Counts:
         Lines that are not blank.
     unspaced : str, optional
         The languages of most of the text, if it has no spaces between words.
+    dropped : int
+        How many words of the text are not in `counts`, as theirs were dropped.
+    bound : int
+        By how much a count may be too low, at most; those of words that are missing too.
     """
 
     words: list[str]
     counts: NDArray[np.int64]
     units: int
     unspaced: str | None
+    dropped: int = 0
+    bound: int = 0
 
 
 def merge(first: Counts, second: Counts) -> Counts:
@@ -71,7 +88,45 @@ def merge(first: Counts, second: Counts) -> Counts:
     # No word is in a part twice.
     counts[found] += second.counts
     longer = first if first.counts.sum() >= second.counts.sum() else second
-    return Counts(list(places), counts, first.units + second.units, longer.unspaced)
+    merged = Counts(
+        list(places),
+        counts,
+        first.units + second.units,
+        longer.unspaced,
+        first.dropped + second.dropped,
+        first.bound + second.bound,
+    )
+    return prune(merged, most_words())
+
+
+def most_words() -> int:
+    """Return how many different words may be kept: a quarter of the memory that is free."""
+    free = available_memory()
+    return sys.maxsize if free is None else max(_LEAST_WORDS, free // (4 * _BYTES_OF_A_WORD))
+
+
+def prune(counted: Counts, most: int) -> Counts:
+    """Return counts of at most so many words: without the rarest, if there are more.
+
+    Examples
+    --------
+    >>> counted = Counts(["tea", "milk", "x", "y"], np.array([9, 4, 1, 1]), 1, None)
+    >>> pruned = prune(counted, 3)
+    >>> pruned.words, pruned.dropped, pruned.bound
+    (['tea', 'milk'], 2, 1)
+    """
+    if len(counted.words) <= most:
+        return counted
+    # Of words that occur equally often, all or none are dropped: the order decides nothing.
+    largest = int(np.partition(counted.counts, -most - 1)[-most - 1])
+    kept = counted.counts > largest
+    return dataclasses.replace(
+        counted,
+        words=list(itertools.compress(counted.words, kept.tolist())),
+        counts=counted.counts[kept],
+        dropped=counted.dropped + int(counted.counts[~kept].sum()),
+        bound=counted.bound + largest,
+    )
 
 
 class PartReader:
@@ -195,6 +250,12 @@ def read_text(
     """
     _read_parts(team, shares, options)
     counted: Counts = team.call_merged("counts", merge)
+    if counted.bound:
+        warn(
+            "the different words of the text do not fit into memory: the rarest were dropped while "
+            f"counting, so counts may be too low by up to {counted.bound:,}, and words that occur "
+            f"up to {counted.bound:,} times more than min_count (--min-count) may be missing"
+        )
     with ScratchArray(np.int32) as nothing:
         raw = RawCorpus.of_words(
             nothing,
@@ -205,6 +266,7 @@ def read_text(
         )
         check_words(raw, options.tokenizer)
         vocabulary, _ = select_words(raw, min_count=min_count, max_vocab=max_vocab, start=start)
+        words_read = raw.words_read + counted.dropped
     found = team.call("encode", vocabulary)
     sizes, units, digests = zip(*found, strict=True)
     check_pairs([sum(sizes)], [sum(units)])
@@ -213,9 +275,9 @@ def read_text(
     corpus = RemoteCorpus(
         vocabulary,
         RemoteTokens(sum(sizes), sum(units)),
-        raw.words_read,
+        words_read,
         raw.units,
-        words_left_out=raw.words_read - sum(sizes),
+        words_left_out=words_read - sum(sizes),
         script=find_script(vocabulary),
         digests=digests,
     )
