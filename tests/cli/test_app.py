@@ -62,6 +62,7 @@ def test_an_error_exits_1_in_one_line(folder, run, fails):
         "plot",
         "demo",
         "lesson",
+        "shell",
         "word2vec",
         "fasttext",
     ],

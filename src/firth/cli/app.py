@@ -33,6 +33,7 @@ _LESS_MEMORY = {
     "evaluate": "lower --restrict, or evaluate vectors of fewer words or dimensions",
     "similar": "query vectors of fewer words or dimensions",
     "analogy": "query vectors of fewer words or dimensions",
+    "shell": "query vectors of fewer words or dimensions",
     "company": "query vectors of fewer words or dimensions",
     "info": "a machine with more memory is needed to read these vectors",
     "combine": "combine vectors of fewer words or dimensions",

@@ -1,0 +1,85 @@
+"""The shell: questions from lines, and completion."""
+
+import sys
+
+import numpy as np
+import pytest
+
+import firth
+from firth.cli.shell import _prompt, offered, parse_question
+from firth.errors import ConfigError, MissingExtraError
+from processes import run_python
+
+
+@pytest.fixture
+def vectors():
+    matrix = np.array([[1, 0, 0], [1, 1, 0], [0, 0, 1], [0, 1, 1], [1, 1, 1]], np.float32)
+    return firth.Vectors(["man", "king", "woman", "queen", "new york"], matrix)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("king", "king"),
+        (" new york ", "new york"),
+        ("unknown", "unknown"),
+        ("x-ray", "x-ray"),
+        ("king - man + woman", {"king": 1.0, "man": -1.0, "woman": 1.0}),
+        ("- man + king", {"man": -1.0, "king": 1.0}),
+        ("king + king - man", {"king": 2.0, "man": -1.0}),
+        ("0.5 * king + 2*man", {"king": 0.5, "man": 2.0}),
+        ("3 * king", {"king": 3.0}),
+        ("new york - king", {"new york": 1.0, "king": -1.0}),
+    ],
+)
+def test_a_line_is_a_word_or_a_sum(vectors, line, expected):
+    assert parse_question(vectors, line) == expected
+
+
+def test_numbers_are_items():
+    items = firth.Vectors([30, 10], np.eye(2, dtype=np.float32))
+    assert parse_question(items, "30 - 10") == {30: 1.0, 10: -1.0}
+
+
+@pytest.mark.parametrize("line", ["king - ", "king + - man"])
+def test_a_sign_needs_a_word(vectors, line):
+    with pytest.raises((ConfigError, firth.VocabularyError)):
+        vectors.similar(parse_question(vectors, line))
+
+
+def test_words_are_offered_by_their_beginning():
+    words = sorted(["king", "kingdom", "kin", "man"])
+    assert offered(words, "king") == ("king", ["king", "kingdom"])
+    assert offered(words, "man - ki") == ("ki", ["kin", "king", "kingdom"])
+    assert offered(words, "man - ") == ("", [])
+    assert offered(words, "zz") == ("zz", [])
+
+
+def test_lines_of_standard_input_are_answered_one_by_one(vectors, tmp_path):
+    vectors.save(tmp_path / "v")
+    asked = "king - man + woman\n\nnothing\nqueen\n"
+    done = run_python("-m", "firth", "shell", tmp_path / "v", "--top", "1", input=asked)
+    assert done.returncode == 0
+    assert [line.split()[1] for line in done.stdout.splitlines()] == ["queen", "new"]
+    assert done.stderr.count("\n") == 1
+    assert "'nothing' is not among the 5 words" in done.stderr
+
+
+def test_the_prompt_completes_and_ends_by_ctrl_d(vectors, tmp_path, monkeypatch):
+    toolkit = pytest.importorskip("prompt_toolkit")
+    from prompt_toolkit.application import create_app_session
+    from prompt_toolkit.input import create_pipe_input
+    from prompt_toolkit.output import DummyOutput
+
+    monkeypatch.setenv("FIRTH_CACHE_DIR", str(tmp_path))
+    assert toolkit
+    with create_pipe_input() as typed, create_app_session(input=typed, output=DummyOutput()):
+        typed.send_text("king - man\nwoman\n\x04")
+        assert list(_prompt(vectors)) == ["king - man", "woman"]
+    assert "king - man" in (tmp_path / "shell-history").read_text()
+
+
+def test_without_the_package_one_line_says_so(vectors, monkeypatch):
+    monkeypatch.setitem(sys.modules, "prompt_toolkit", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'firth\[shell\]'"):
+        next(_prompt(vectors))
