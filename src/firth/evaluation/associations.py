@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -38,8 +38,6 @@ class AssociationResult:
     file : str
     groups : tuple of str
         The names of X, Y, A and B.
-    effect : float or None
-        The effect size, from -2 to 2; above 0 if X is nearer to A. None if it is undefined.
     p : float or None
         The share of partitions of the target words in which X is at least as much nearer to A.
     associations : tuple of float or None
@@ -52,11 +50,15 @@ class AssociationResult:
 
     file: str
     groups: tuple[str, ...]
-    effect: float | None
     p: float | None
     associations: tuple[float | None, ...]
     targets: int
     missing: int
+
+    @property
+    def effect(self) -> float | None:
+        """The effect size, from -2 to 2; above 0 if X is nearer to A. None if it is undefined."""
+        return self.score_of(np.flatnonzero(self.strata >= 0))
 
     @property
     def strata(self) -> NDArray[np.int64]:
@@ -75,8 +77,8 @@ class AssociationResult:
 
     def to_dict(self) -> dict[str, object]:
         """Return the result for JSON."""
-        found = asdict(self)
-        return {name: found[name] for name in ("file", "groups", "effect", "p", "missing")}
+        names = ("file", "groups", "effect", "p", "missing")
+        return {name: getattr(self, name) for name in names}
 
 
 def check_associations(groups: Groups, file: str) -> None:
@@ -112,10 +114,9 @@ def measure_associations(
         near, far = ((targets @ units.T).astype(np.float64).mean(axis=1) for units, _ in attributes)
         values[known] = near - far
     of_x, of_y = (part[~np.isnan(part)] for part in (values[: len(x)], values[len(x) :]))
-    effect = effect_size(of_x, of_y)
     each = tuple(None if math.isnan(value) else value for value in values.tolist())
-    p = None if effect is None else permutation_p(of_x, of_y)
-    return AssociationResult(file, tuple(groups), effect, p, each, len(x), missing)
+    p = None if effect_size(of_x, of_y) is None else permutation_p(of_x, of_y)
+    return AssociationResult(file, tuple(groups), p, each, len(x), missing)
 
 
 def effect_size(x: NDArray[np.float64], y: NDArray[np.float64]) -> float | None:

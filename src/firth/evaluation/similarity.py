@@ -47,9 +47,6 @@ class SimilarityResult:
     Parameters
     ----------
     file : str
-    spearman : float or None
-        Rank correlation, -1 to 1. It is None (undefined) for fewer than two pairs, or if all
-        scores or all cosines are the same.
     cosines : tuple of float or None
         Of each pair; None if a word is not in the vocabulary, or its vector is zeros and so has no
         direction.
@@ -58,9 +55,17 @@ class SimilarityResult:
     """
 
     file: str
-    spearman: float | None
     cosines: tuple[float | None, ...]
     scores: tuple[float, ...]
+
+    @property
+    def spearman(self) -> float | None:
+        """Rank correlation, -1 to 1.
+
+        It is None (undefined) for fewer than two pairs, or if all scores or all cosines are the
+        same.
+        """
+        return self.score_of(np.flatnonzero(self.strata >= 0))
 
     @property
     def answered(self) -> int:
@@ -164,11 +169,7 @@ def correlate_pairs(
     of_known = iter(cosines(vectors.input_vectors[a], vectors.input_vectors[b]).tolist())
     without = None if unknown == "skip" else 0.0
     each = tuple(next(of_known) if is_known else without for is_known in known)
-    scores = tuple(pair.score for pair in pairs)
-    defined = [(cosine, score) for cosine, score in zip(each, scores, strict=True)
-               if cosine is not None]  # fmt: skip
-    x, y = np.array(defined, np.float64).reshape(-1, 2).T
-    return SimilarityResult(file, spearman(x, y), each, scores)
+    return SimilarityResult(file, each, tuple(pair.score for pair in pairs))
 
 
 def spearman(x: NDArray[np.floating], y: NDArray[np.floating]) -> float | None:

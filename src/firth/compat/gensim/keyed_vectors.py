@@ -40,14 +40,17 @@ class KeyedVectors:
             self.index_to_key: list[Any] = []
             self.key_to_index: dict[Any, int] = {}
             self.vectors = np.empty((0, vector_size), np.float32)
-            self._units = self.vectors
 
     def _take(self, vectors: Vectors) -> None:
         self._vectors, self.vector_size = vectors, vectors.dim
         self.index_to_key = list(vectors.words)
         self.key_to_index = {word: row for row, word in enumerate(self.index_to_key)}
         self.vectors = vectors.input_vectors
-        self._units = unit_rows(self.vectors)
+
+    @property
+    def _units(self) -> NDArray[np.float32]:
+        """All vectors at length one (V, D), as the index of Firth's vectors keeps them."""
+        return self.vectors if self._vectors is None else self._vectors._exact.unit_vectors
 
     def to_firth(self) -> Vectors:
         """Return the vectors as Firth's."""

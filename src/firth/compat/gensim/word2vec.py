@@ -164,10 +164,7 @@ class Word2Vec:
     @classmethod
     def load(cls, fname: str | os.PathLike[str], mmap: str | None = None) -> Self:
         """Read what `save` wrote, or a model of gensim; options are gensim's defaults."""
-        return cls._of(firth.load(fname))
-
-    @classmethod
-    def _of(cls, vectors: Vectors) -> Self:
+        vectors = firth.load(fname)
         model = cls(vector_size=vectors.dim)
         model._finish(vectors)
         return model
@@ -188,14 +185,6 @@ class FastText(Word2Vec):
     """Words composed of n-grams, so that unknown words have vectors too; see `Word2Vec`."""
 
     _options: ClassVar[Mapping[str, Option]] = FASTTEXT
-
-    def __init__(
-        self,
-        sentences: Iterable[Sequence[str]] | None = None,
-        corpus_file: str | os.PathLike[str] | None = None,
-        **options: Any,  # noqa: ANN401
-    ) -> None:
-        super().__init__(sentences, corpus_file, **options)
 
 
 def _one_of(sentences: object, corpus_file: str | os.PathLike[str] | None) -> object:

@@ -8,15 +8,14 @@ from typing import BinaryIO
 import pyarrow
 from pyarrow import ipc
 
-from firth.errors import FormatError, one_line
 from firth.io.atomic import atomic_write
 from firth.vectors.formats.arrow_tables import (
     DAMAGES,
     ROWS_AT_ONCE,
     check_columns,
-    check_plain,
     from_arrow,
     is_of_vectors,
+    reading,
     to_arrow,
 )
 from firth.vectors.formats.selection import Selection
@@ -31,8 +30,7 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
     FormatError
         If the file is damaged or compressed as a whole, or lacks a column.
     """
-    check_plain(size, path)
-    try:
+    with reading(size, path):
         names = check_columns(ipc.open_file(file).schema.names, path)
         file.seek(0)
         options = ipc.IpcReadOptions(use_threads=False)
@@ -40,8 +38,6 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
             batches = [opened.get_batch(n) for n in range(opened.num_record_batches)]
             found = pyarrow.Table.from_batches(batches, opened.schema).select(names)
             return from_arrow(found, path, selection)
-    except DAMAGES as error:
-        raise FormatError(f"{path}: damaged: {one_line(str(error))}") from error
 
 
 def write(table: Table, path: Path) -> None:

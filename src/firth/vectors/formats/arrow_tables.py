@@ -10,7 +10,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -84,16 +85,22 @@ def _rows_to_arrow(rows: NDArray[np.float32]) -> Any:  # noqa: ANN401
     return pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(rows.ravel()), rows.shape[1])
 
 
-def check_plain(size: int | None, path: Path) -> None:
-    """Raise if a file is compressed: it has to be read from its end, where its contents are told.
+@contextlib.contextmanager
+def reading(size: int | None, path: Path) -> Iterator[None]:
+    """Report what goes wrong with a file while it is read.
 
     Raises
     ------
     FormatError
-        If its size is not known, because it is decompressed while it is read.
+        If it is damaged, or its size is not known, because it is decompressed while it is read: it
+        has to be read from its end, where its contents are told.
     """
     if size is None:
         raise FormatError(f"{path}: such a file is not read while it is compressed; decompress it")
+    try:
+        yield
+    except DAMAGES as error:
+        raise FormatError(f"{path}: damaged: {one_line(str(error))}") from error
 
 
 def check_columns(names: Sequence[str], path: Path) -> list[str]:

@@ -7,15 +7,14 @@ from typing import BinaryIO
 
 from pyarrow import parquet
 
-from firth.errors import FormatError, one_line
 from firth.io.atomic import atomic_write
 from firth.vectors.formats.arrow_tables import (
     DAMAGES,
     ROWS_AT_ONCE,
     check_columns,
-    check_plain,
     from_arrow,
     is_of_vectors,
+    reading,
     to_arrow,
 )
 from firth.vectors.formats.selection import Selection
@@ -30,13 +29,10 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
     FormatError
         If the file is damaged or compressed as a whole, or lacks a column.
     """
-    check_plain(size, path)
-    try:
+    with reading(size, path):
         opened = parquet.ParquetFile(file)
         names = check_columns(opened.schema_arrow.names, path)
         return from_arrow(opened.read(names, use_threads=False), path, selection)
-    except DAMAGES as error:
-        raise FormatError(f"{path}: damaged: {one_line(str(error))}") from error
 
 
 def write(table: Table, path: Path) -> None:
