@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from firth.vectors import search
-from firth.vectors.search import row_blocks, top_k, unit_rows
+from firth.vectors.search import ExactIndex, row_blocks, row_lengths, top_k, unit_rows
 
 
 def by_full_sort(queries, table, k, exclude=None):
@@ -88,3 +88,37 @@ def test_unit_rows_have_length_one_at_any_scale(scale):
 
 def test_unit_rows_leave_zero_rows_zero():
     assert not unit_rows(np.zeros((2, 3), dtype=np.float32)).any()
+
+
+@pytest.mark.parametrize("scale", [1e-45, 1e-38, 1e-20, 1.0, 1e20, 1e38])
+def test_row_lengths_are_exact_at_any_scale(scale):
+    matrix = np.full((2, 2), np.float32(scale))
+    matrix[1] = 0
+    expected = [np.sqrt(2) * np.float64(np.float32(scale)), 0.0]
+    np.testing.assert_allclose(row_lengths(matrix), expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_the_length_of_a_row_that_is_not_finite_is_not(value):
+    matrix = np.array([[1, 2], [1, value]], dtype=np.float32)
+    assert np.isfinite(row_lengths(matrix)).tolist() == [True, False]
+
+
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("scales", [(1.0,), (1e-3, 1.0, 1e3), (1e-44, 1.0), (1.0, 1e38)])
+def test_an_index_finds_the_rows_with_the_largest_cosines_whatever_their_lengths(scales):
+    random = np.random.default_rng(4)
+    directions = random.normal(size=(50, 3))
+    directions[7] = 0
+    matrix = (directions * np.resize(scales, (50, 1))).clip(-3e38, 3e38).astype(np.float32)
+    index = ExactIndex(matrix, row_lengths(matrix))
+    queries = unit_rows(random.normal(size=(9, 3)))
+    unit = unit_rows(matrix)
+    none = np.full((9, 1), -1)
+    expected = by_full_sort(queries, np.delete(unit, 7, axis=0), 5)
+    indices, scores = index.best(queries, 5, none)
+    np.testing.assert_array_equal(indices, expected + (expected >= 7))
+    np.testing.assert_allclose(scores, np.einsum("nkd,nd->nk", unit[indices], queries), atol=1e-6)
+    found = index.cosines(queries[0])
+    assert np.flatnonzero(np.isnan(found)).tolist() == [7]
+    np.testing.assert_allclose(np.delete(found, 7), np.delete(unit @ queries[0], 7), atol=1e-6)

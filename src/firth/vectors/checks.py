@@ -5,8 +5,8 @@ V words · D dimensions
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +15,13 @@ from firth.checks import are_counts
 from firth.errors import ConfigError, one_line
 from firth.phrases import Phrases
 from firth.vectors.phrase_rows import PhraseRows
-from firth.vectors.search import row_blocks
+from firth.vectors.search import row_lengths
 from firth.vectors.table import Token
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 
-def number_words(words: tuple[Token, ...], phrases: Phrases | None = None) -> dict[Token, int]:
+def number_words(words: Sequence[Token], phrases: Phrases | None = None) -> dict[Token, int]:
     """Return the row of each word; with phrases, a text with spaces finds the row of a phrase.
 
     Raises
@@ -52,10 +52,15 @@ def _hint_of_replaced(word: Token) -> str:
     return ""
 
 
-def checked_matrix(
-    matrix: NDArray[np.floating], words: tuple[Token, ...], name: str
-) -> NDArray[np.float32]:
-    """Return a read-only view of a finite (V, D) matrix, in float32.
+class CheckedRows(NamedTuple):
+    """A read-only view of a finite matrix (V, D) in float32, and the lengths (V,) of its rows."""
+
+    matrix: NDArray[np.float32]
+    lengths: NDArray[np.float64]
+
+
+def checked_matrix(matrix: NDArray[np.floating], words: Sequence[Token], name: str) -> CheckedRows:
+    """Return a finite (V, D) matrix in float32, and the lengths of its rows.
 
     Raises
     ------
@@ -77,8 +82,8 @@ def checked_matrix(
 
 def checked_rows(
     matrix: NDArray[np.floating], name: str, describe: Callable[[int], str]
-) -> NDArray[np.float32]:
-    """Return a read-only view of a matrix in float32; `describe` names the owner of a row.
+) -> CheckedRows:
+    """Return a finite matrix in float32 and its lengths; `describe` names the owner of a row.
 
     Raises
     ------
@@ -87,14 +92,12 @@ def checked_rows(
     """
     with np.errstate(over="ignore"):
         numbers = matrix.astype(np.float32, copy=False)
-    for block in row_blocks(*numbers.shape):
-        finite = np.isfinite(numbers[block]).all(axis=1)
-        if not finite.all():
-            row = block.start + int(np.argmin(finite))
-            raise ConfigError(
-                f"{name} must be finite: {describe(row)} has NaN or infinity in its row"
-            )
-    return read_only(numbers)
+    lengths = row_lengths(numbers)
+    finite = np.isfinite(lengths)
+    if not finite.all():
+        row = int(np.argmin(finite))
+        raise ConfigError(f"{name} must be finite: {describe(row)} has NaN or infinity in its row")
+    return CheckedRows(read_only(numbers), lengths)
 
 
 def checked_counts(counts: NDArray[np.int64], V: int) -> NDArray[np.int64]:

@@ -148,7 +148,7 @@ def checked_raw(raw: RawTables, words: Sequence[Token], dim: int) -> RawTables:
         lambda row: (
             f"the word {one_line(repr(words[row]))}" if row < V else f"n-gram number {row - V + 1}"
         ),
-    )
+    ).matrix
     return dataclasses.replace(raw, input=numbers)
 
 

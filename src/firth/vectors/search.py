@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.io.mapping import drop_pages
+
 Floats = NDArray[np.float32]
-Score = Callable[[Floats, Floats], Floats]
+Score = Callable[[Floats, Floats, Floats | None], Floats]
 
 # 16 MiB of scores. Smaller blocks cost more selections; larger ones were no faster.
 NUMBERS_PER_BLOCK = 1 << 22
@@ -21,6 +23,10 @@ QUERIES_PER_BLOCK = 256
 # If no query has more than one in this many scores above its best so far, these are sorted
 # together. Else the best of each query are found one query after another.
 _FEW = 16
+# Squares of float32 are exact enough between these.
+_LEAST_SQUARES, _MOST_SQUARES = 1e-30, 1e30
+# Products with rows of such lengths neither overflow nor vanish.
+_LEAST_LENGTH, _MOST_LENGTH = 1e-15, 1e15
 
 
 def row_blocks(rows: int, columns: int) -> Iterator[slice]:
@@ -55,6 +61,28 @@ def unit_rows(matrix: NDArray[np.floating]) -> NDArray[np.float32]:
     return unit
 
 
+def row_lengths(matrix: Floats) -> NDArray[np.float64]:
+    """Return the length of each row of a matrix (V, D); not finite where a row is not.
+
+    Examples
+    --------
+    >>> row_lengths(np.array([[3, 4], [0, 0], [2.0**127, 0]], dtype=np.float32)) == [5, 0, 2.0**127]
+    array([ True,  True,  True])
+    """
+    lengths = np.empty(len(matrix))
+    for block in row_blocks(*matrix.shape):
+        # Products of vectors: faster than squares that are added up, and as exact.
+        rows = matrix[block]
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            squares = (rows[:, np.newaxis, :] @ rows[:, :, np.newaxis])[:, 0, 0]
+            found = np.sqrt(squares, dtype=np.float64)
+            again = np.flatnonzero(~((squares > _LEAST_SQUARES) & (squares < _MOST_SQUARES)))
+            found[again] = np.linalg.norm(rows[again].astype(np.float64), axis=1)
+        lengths[block] = found
+        drop_pages(matrix)
+    return lengths
+
+
 def zero_rows(matrix: NDArray[np.floating]) -> NDArray[np.bool_]:
     """Return which rows of a matrix (V, D) hold only zeros, and so have no direction.
 
@@ -83,9 +111,15 @@ def cosines(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.floa
     return np.asarray(np.einsum("nd,nd->n", a, b) / lengths, dtype=np.float32)
 
 
-def dot_products(queries: Floats, table: Floats) -> Floats:
-    """Return the dot product of each query (n, D) with each row (v, D) of a part of the table."""
-    return queries @ table.T
+def dot_products(queries: Floats, table: Floats, lengths: Floats | None = None) -> Floats:
+    """Return the dot product of each query (n, D) with each row (v, D) of a part of the table.
+
+    Each is divided by the length of the row, where `lengths` (v,) are given.
+    """
+    products: Floats = queries @ table.T
+    if lengths is not None:
+        products /= lengths
+    return products
 
 
 def top_k(
@@ -93,9 +127,11 @@ def top_k(
     table: Floats,
     k: int,
     *,
+    lengths: Floats | None = None,
     score: Score = dot_products,
     exclude: NDArray[np.int64] | None = None,
     omit: NDArray[np.bool_] | None = None,
+    drop: bool = False,
 ) -> tuple[NDArray[np.int64], Floats]:
     """Find the k rows of `table` with the largest score, for each query.
 
@@ -109,12 +145,17 @@ def top_k(
     table : (V, D) float32
     k : int
         At least 1; more than V counts as V.
+    lengths : (V,) float32, optional
+        The lengths of the rows, where they are not one.
     score : callable
-        Takes some of the queries and a part of the table (v, D), and returns the scores (n, v).
+        Takes some of the queries, a part of the table (v, D) and its lengths, and returns the
+        scores (n, v).
     exclude : (n, e) int64, optional
         For each query, rows of the table that are not answers. Other numbers are ignored.
     omit : (V,) bool, optional
         True for rows of the table that are never answers.
+    drop : bool
+        Whether to let go of what was read of a mapped table.
 
     Returns
     -------
@@ -137,8 +178,11 @@ def top_k(
     for start in range(0, len(queries), QUERIES_PER_BLOCK):
         block = slice(start, start + QUERIES_PER_BLOCK)
         best = _Best(len(indices[block]), k)
-        for rows in row_blocks(len(table), len(indices[block])):
-            found = score(queries[block], table[rows])
+        columns = max(len(indices[block]), table.shape[1] // 4 if drop else 0)
+        for rows in row_blocks(len(table), columns):
+            found = score(queries[block], table[rows], None if lengths is None else lengths[rows])
+            if drop:
+                drop_pages(table)
             if exclude is not None:
                 _strike(found, exclude[block] - rows.start)
             if omit is not None:
@@ -213,11 +257,23 @@ def _top_of_row(row: NDArray[np.float32], k: int) -> NDArray[np.int64]:
 
 
 class ExactIndex:
-    """Exact search among the rows of a matrix (V, D), scaled to length one."""
+    """Exact search among the rows of a matrix (V, D) by cosine; the matrix is not copied.
 
-    def __init__(self, matrix: NDArray[np.floating]) -> None:
-        self.unit_vectors = unit_rows(matrix)
-        self._zeros = zero_rows(self.unit_vectors)
+    Parameters
+    ----------
+    matrix : (V, D) float32
+    lengths : (V,) float64
+        Those of its rows, all finite.
+    """
+
+    def __init__(self, matrix: Floats, lengths: NDArray[np.float64]) -> None:
+        self._zeros = lengths == 0.0
+        lengths = np.where(self._zeros, 1.0, lengths)
+        if lengths.min() < _LEAST_LENGTH or lengths.max() > _MOST_LENGTH:
+            matrix, lengths = unit_rows(matrix), np.ones(len(matrix))
+        self._matrix, self._lengths = matrix, lengths.astype(np.float32)
+        # A process that asks one question needs no memory for a whole mapped matrix.
+        self._is_first = True
 
     def best(
         self,
@@ -244,19 +300,29 @@ class ExactIndex:
         zeros = self._zeros[among]
         indices, scores = top_k(
             queries,
-            self.unit_vectors[among],
+            self._matrix[among],
             k,
+            lengths=self._lengths[among],
             score=score,
             exclude=exclude if isinstance(among, slice) else _places(exclude, among),
             omit=zeros if zeros.any() else None,
+            drop=self._is_first,
         )
+        self._is_first = False
         if not isinstance(among, slice):
             indices = np.where(indices < 0, -1, among[indices])
         indices[~queries.any(axis=tuple(range(1, queries.ndim)))] = -1
         if score is dot_products:
-            # Rounding can take the product of two unit rows beyond 1.
+            # Rounding can take a cosine beyond 1.
             scores = scores.clip(-1.0, 1.0)
         return indices, scores
+
+    def cosines(self, query: Floats) -> Floats:
+        """Return the cosine of a query (D,) of length one with each row (V,); NaN for zeros."""
+        found: Floats = dot_products(query[np.newaxis], self._matrix, self._lengths)[0]
+        found = found.clip(-1.0, 1.0)
+        found[self._zeros] = np.nan
+        return found
 
 
 def _places(rows: NDArray[np.int64], among: NDArray[np.int64]) -> NDArray[np.int64]:

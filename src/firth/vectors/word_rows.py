@@ -22,12 +22,13 @@ from firth.subwords.options import GIVE_CUT, Cut
 from firth.vectors.checks import checked_counts, checked_matrix, number_words, read_only
 from firth.vectors.composition import RawTables, checked_raw
 from firth.vectors.documents import DocumentTable, checked_documents
+from firth.vectors.lazy_words import LazyRows, LazyWords
 from firth.vectors.queries import Found, find_row, find_vectors, token_list, warn_of_composed
-from firth.vectors.search import ExactIndex
+from firth.vectors.search import ExactIndex, row_lengths
 from firth.vectors.table import Token
 
 # Computed from the other attributes, so neither copied nor pickled.
-_DERIVED = ("_rows", "_exact", "documents")
+_DERIVED = ("_words", "_rows", "_lengths", "_exact", "documents")
 # The attributes that these are computed from.
 _FIXED = (
     "words", "dim", "input_vectors", "output_vectors", "counts", "raw", "phrases",
@@ -57,22 +58,25 @@ class WordRows:
         phrases: Phrases | None = None,
         documents: DocumentTable | None = None,
     ) -> None:
-        self.words = tuple(words.tolist() if isinstance(words, np.ndarray) else words)
+        is_lazy = isinstance(words, LazyWords) and raw is None and phrases is None
+        self._words = words if is_lazy else _as_tuple(words)
         self.phrases = phrases
-        self._rows = number_words(self.words, phrases)
-        self.input_vectors = checked_matrix(matrix, self.words, "the matrix of vectors")
+        self._rows = self._number_words()
+        self.input_vectors, self._lengths = checked_matrix(
+            matrix, self._words, "the matrix of vectors"
+        )
         self.dim = self.input_vectors.shape[1]
         if output_vectors is not None:
-            output_vectors = checked_matrix(output_vectors, self.words, "output_vectors")
+            output_vectors = checked_matrix(output_vectors, self._words, "output_vectors").matrix
             if output_vectors.shape[1] != self.dim:
                 raise ConfigError(
                     f"output_vectors has {output_vectors.shape[1]:,} dimensions, the input "
                     f"vectors have {self.dim:,}; they must be the same"
                 )
         self.output_vectors = output_vectors
-        self.counts = None if counts is None else checked_counts(counts, len(self.words))
+        self.counts = None if counts is None else checked_counts(counts, len(self._words))
         self.config = dict(config or {})
-        self.raw = None if raw is None else checked_raw(raw, self.words, self.dim)
+        self.raw = None if raw is None else checked_raw(raw, self._words, self.dim)
         self.document_table = None if documents is None else checked_documents(documents, self.dim)
 
     def __getitem__(self, words: Token | Sequence[Token]) -> NDArray[np.float32]:
@@ -132,7 +136,7 @@ class WordRows:
     @property
     def shape(self) -> tuple[int, int]:
         """Return (V, D), which scikit-learn asks for."""
-        return len(self.words), self.dim
+        return len(self._words), self.dim
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
         """Return `input_vectors` for `np.asarray(vectors)`, read-only unless copied."""
@@ -177,11 +181,11 @@ class WordRows:
 
     def __len__(self) -> int:
         """Return V, the number of words."""
-        return len(self.words)
+        return len(self._words)
 
     def __iter__(self) -> Iterator[Token]:
         """Iterate over the words, in the order of their rows."""
-        return iter(self.words)
+        return iter(self._words)
 
     def __repr__(self) -> str:
         """Return the numbers of words and dimensions."""
@@ -189,7 +193,8 @@ class WordRows:
 
     def __getstate__(self) -> dict[str, object]:
         """Return the attributes for a copy or a pickle."""
-        return {name: value for name, value in vars(self).items() if name not in _DERIVED}
+        kept = {name: value for name, value in vars(self).items() if name not in _DERIVED}
+        return {"words": self.words, **kept}
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
         """Restore a copy or a pickle, with read-only arrays."""
@@ -202,11 +207,18 @@ class WordRows:
             if state[name] is not None:
                 vars(self)[name] = read_only(state[name])
         self.config = dict(self.config)
-        self._rows = number_words(self.words, self.phrases)
+        self._words = self.words
+        self._rows = self._number_words()
+
+    def _number_words(self) -> Mapping[Token, int]:
+        """Return the row of each word."""
+        if isinstance(self._words, LazyWords):
+            return LazyRows(self._words)
+        return number_words(self._words, self.phrases)
 
     def __setattr__(self, name: str, value: object) -> None:
         """Set an attribute, unless other attributes were computed from it."""
-        if name in _FIXED and name in vars(self):
+        if name in _FIXED and (name in vars(self) or name == "words"):
             raise AttributeError(
                 f"{name} of Vectors cannot be changed; make new ones: firth.Vectors(words, matrix)"
             )
@@ -220,8 +232,17 @@ class WordRows:
             raise AttributeError(message, name=name, obj=self)
 
     @cached_property
+    def words(self) -> tuple[Token, ...]:
+        """The words, in the order of their rows."""
+        return _as_tuple(self._words)
+
+    @cached_property
+    def _lengths(self) -> NDArray[np.float64]:
+        return row_lengths(self.input_vectors)
+
+    @cached_property
     def _exact(self) -> ExactIndex:
-        return ExactIndex(self.input_vectors)
+        return ExactIndex(self.input_vectors, self._lengths)
 
     def _find(self, words: Sequence[Token]) -> Found:
         """Return the vectors of words, which are composed of n-grams if there are no others."""
@@ -235,3 +256,7 @@ class WordRows:
         found = self._find(words)
         warn_of_composed(words, self._rows)
         return found
+
+
+def _as_tuple(words: Sequence[Token]) -> tuple[Token, ...]:
+    return tuple(words.tolist() if isinstance(words, np.ndarray) else words)

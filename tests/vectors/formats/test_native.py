@@ -7,7 +7,9 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from firth.errors import FirthError, FormatError
+from firth.io import mapping
 from firth.vectors import Vectors, load
+from firth.vectors.formats import lazy_words
 
 WORDS = ["", "new york", "line\nend", "\ud800", "7", 7, -1, 10**30, "北京", "\x00"]
 MATRIX = np.arange(20, dtype=np.float32).reshape(10, 2)
@@ -16,8 +18,11 @@ FILES = ["model.safetensors", "vocabulary.json", "config.json"]
 CONFIG = {"model": "skipgram", "dim": 2, "nested": {"schedule": [0.025, None, True]}}
 
 
-@pytest.fixture
-def folder(tmp_path):
+@pytest.fixture(params=["read", "mapped"])
+def folder(tmp_path, request, monkeypatch):
+    if request.param == "mapped":
+        monkeypatch.setattr(mapping, "LEAST_BYTES", 0)
+        monkeypatch.setattr(lazy_words, "LEAST_BYTES", 0)
     vectors = Vectors(WORDS, MATRIX, counts=COUNTS, output_vectors=-MATRIX, config=CONFIG)
     vectors.save(tmp_path / "vectors")
     return tmp_path / "vectors"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -43,14 +44,15 @@ class KeyedVectors:
 
     def _take(self, vectors: Vectors) -> None:
         self._vectors, self.vector_size = vectors, vectors.dim
+        vars(self).pop("_units", None)
         self.index_to_key = list(vectors.words)
         self.key_to_index = {word: row for row, word in enumerate(self.index_to_key)}
         self.vectors = vectors.input_vectors
 
-    @property
+    @cached_property
     def _units(self) -> NDArray[np.float32]:
-        """All vectors at length one (V, D), as the index of Firth's vectors keeps them."""
-        return self.vectors if self._vectors is None else self._vectors._exact.unit_vectors
+        """All vectors at length one (V, D)."""
+        return unit_rows(self.vectors)
 
     def to_firth(self) -> Vectors:
         """Return the vectors as Firth's."""

@@ -21,6 +21,7 @@ from safetensors import SafetensorError, safe_open
 from firth.errors import FormatError, one_line
 from firth.io.contents import DOCUMENTS as DOCUMENTS
 from firth.vectors.documents import DocumentTable
+from firth.vectors.formats.tensors import map_tensors
 
 _VECTORS, _NUMBERS = "documents", "numbers"
 _KINDS = {_VECTORS: ("F32", 2, "<f4"), _NUMBERS: ("I64", 1, "<i8")}
@@ -71,15 +72,5 @@ def read_documents(folder: Path) -> DocumentTable | None:
     expected = {name: kind[:2] for name, kind in _KINDS.items()}
     if found != expected:
         raise FormatError(f"{path}: expected tensors {expected}, got {one_line(str(found))}")
-    with path.open("rb") as file:
-        size = int.from_bytes(file.read(8), "little")
-        header = json.loads(file.read(size))
-    return DocumentTable(*(_mapped(path, header[n], n, 8 + size) for n in (_NUMBERS, _VECTORS)))
-
-
-def _mapped(path: Path, entry: dict[str, Any], name: str, origin: int) -> NDArray[Any]:
-    """Map a tensor, whose place is counted from `origin`."""
-    shape, begin, dtype = tuple(entry["shape"]), entry["data_offsets"][0], _KINDS[name][2]
-    if 0 in shape:
-        return np.empty(shape, dtype)
-    return np.memmap(path, dtype, "r", origin + begin, shape).view(np.ndarray)
+    mapped = map_tensors(path, (_NUMBERS, _VECTORS))
+    return DocumentTable(mapped[_NUMBERS], mapped[_VECTORS])

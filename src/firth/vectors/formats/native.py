@@ -18,9 +18,9 @@ A checkpoint of a run holds the same files, with the run's tables in the first; 
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,11 +37,14 @@ from firth.io.contents import PHRASES as PHRASES
 from firth.io.contents import SUBWORDS as SUBWORDS
 from firth.io.contents import VOCABULARY as VOCABULARY
 from firth.io.contents import is_folder_of_vectors
+from firth.io.mapping import is_worth_mapping
 from firth.phrases import Phrases
 from firth.subwords import Subwords
 from firth.vectors.composition import RawTables, Space, compose_words
 from firth.vectors.formats.documents import DOCUMENTS, read_documents, write_documents
+from firth.vectors.formats.lazy_words import read_lazy_words
 from firth.vectors.formats.selection import Selection, selected
+from firth.vectors.formats.tensors import map_tensors
 from firth.vectors.readout import RECIPES
 from firth.vectors.table import Table, Token
 
@@ -61,17 +64,14 @@ def read(path: Path, selection: Selection) -> Table:
     FormatError
         If a file of the folder is missing or damaged.
     """
-    tensors = read_tensors(path / MODEL, (INPUT, RAW_INPUT, OUTPUT, LINEAR, AXES))
-    vocabulary = read_json(path / VOCABULARY)
-    words = vocabulary.get("words")
-    if not isinstance(words, list):
-        raise FormatError(f"{path / VOCABULARY}: expected a list under 'words'")
+    tensors = read_tensors(path / MODEL, (INPUT, RAW_INPUT, OUTPUT, LINEAR, AXES), mapped=True)
+    words, counts = _read_vocabulary(path / VOCABULARY)
     raw = _raw_tables(tensors, len(words), path)
     input_vectors, output_vectors = _words_rows(tensors, len(words), path / MODEL)
     table = Table(
-        words=cast(list[Token], words),
+        words=words,
         input_vectors=input_vectors,
-        counts=_to_counts(vocabulary.get("counts"), path / VOCABULARY),
+        counts=counts,
         output_vectors=output_vectors,
         config=read_json(path / CONFIG),
         raw=raw,
@@ -80,6 +80,19 @@ def read(path: Path, selection: Selection) -> Table:
     )
     table = selected(table, path, selection)
     return table if INPUT in tensors else _composed(table)
+
+
+def _read_vocabulary(path: Path) -> tuple[Sequence[Token], NDArray[np.int64] | None]:
+    """Read the words and their counts; long lists of words are decoded where they are asked for."""
+    _require(path)
+    lazy = read_lazy_words(path)
+    if lazy is not None:
+        return lazy
+    vocabulary = json_files.read_json(path)
+    words = vocabulary.get("words")
+    if not isinstance(words, list):
+        raise FormatError(f"{path}: expected a list under 'words'")
+    return words, _to_counts(vocabulary.get("counts"), path)
 
 
 def _raw_tables(tensors: Mapping[str, Floats], V: int, path: Path) -> RawTables | None:
@@ -144,8 +157,8 @@ def read_subwords(path: Path) -> Subwords | None:
         raise FormatError(f"{file}: {error}") from error
 
 
-def read_tensors(path: Path, names: Collection[str]) -> dict[str, Floats]:
-    """Return the tensors of these names that a file holds.
+def read_tensors(path: Path, names: Collection[str], *, mapped: bool = False) -> dict[str, Floats]:
+    """Return the tensors of these names that a file holds, large ones `mapped` if asked for.
 
     Raises
     ------
@@ -164,10 +177,14 @@ def read_tensors(path: Path, names: Collection[str]) -> dict[str, Floats]:
                 raise FormatError(
                     f"{path}: holds no tensor '{expected}', only {one_line(str(held))}"
                 )
+            sizes = {}
             for name in found:
                 tensor = tensors.get_slice(name)
                 _check_tensor(name, tensor.get_dtype(), tensor.get_shape(), path)
-            return {name: tensors.get_tensor(name) for name in found}
+                sizes[name] = 4 * math.prod(tensor.get_shape())
+            large = [name for name in found if mapped and is_worth_mapping(sizes[name])]
+            small = {name: tensors.get_tensor(name) for name in found if name not in large}
+            return small | map_tensors(path, large)
     except SafetensorError as error:
         raise FormatError(f"{path}: damaged: {one_line(str(error))}") from error
 

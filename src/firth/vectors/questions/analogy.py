@@ -58,10 +58,12 @@ def multiply(words: Floats, signs: Sequence[int]) -> tuple[Floats, Score]:
     return words, partial(_quotients, signs)
 
 
-def _quotients(signs: Sequence[int], queries: Floats, table: Floats) -> Floats:
+def _quotients(
+    signs: Sequence[int], queries: Floats, table: Floats, lengths: Floats | None
+) -> Floats:
     scores: Floats = np.ones((len(queries), len(table)), dtype=np.float32)
     for place, sign in enumerate(signs):
-        cosines = dot_products(queries[:, place], table)
+        cosines = dot_products(queries[:, place], table, lengths)
         # Rounding can take a cosine beyond 1.
         shifted: Floats = ((cosines + 1.0) / 2.0).clip(0.0, 1.0)
         if sign > 0:

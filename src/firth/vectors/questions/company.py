@@ -93,7 +93,7 @@ def company(vectors: WordRows, words: Sequence[Token], choice: Choice) -> list[C
     rows = np.flatnonzero(may_answer & np.isfinite(scores))
     best = rows[np.argsort(-scores[rows], kind="stable")[: choice.top]]
     return [
-        Companion(vectors.words[row], float(scores[row]), float(np.exp(logarithms[row])))
+        Companion(vectors._words[row], float(scores[row]), float(np.exp(logarithms[row])))
         for row in best.tolist()
     ]
 

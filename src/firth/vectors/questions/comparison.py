@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from firth.errors import ConfigError
 from firth.vectors.queries import token_list
 from firth.vectors.questions.nearest import Neighbour
-from firth.vectors.search import cosines, dot_products, unit_rows, zero_rows
+from firth.vectors.search import cosines, unit_rows, zero_rows
 from firth.vectors.table import Token
 from firth.vectors.word_rows import WordRows
 
@@ -45,7 +44,7 @@ def odd_one_out(vectors: WordRows, words: Sequence[Token]) -> Token:
 def closer_than(vectors: WordRows, a: Token, b: Token) -> list[Neighbour]:
     """Return the words that are nearer to `a` than `b` is, best first."""
     rows, scores = _closer(vectors, a, b)
-    words = vectors.words
+    words = vectors._words
     return [Neighbour(words[i], score) for i, score in zip(rows, scores, strict=True)]
 
 
@@ -59,13 +58,14 @@ def _closer(vectors: WordRows, a: Token, b: Token) -> tuple[list[int], list[floa
     found = vectors._find_and_warn([a, b])
     if a == b or (found.rows[0] == found.rows[1] >= 0):
         raise ConfigError(f"a word is not among its own neighbours, got {a!r} twice")
-    unit, table = unit_rows(found.vectors), vectors._exact.unit_vectors
+    unit = unit_rows(found.vectors)
     for word, is_zero in zip((a, b), zero_rows(unit), strict=True):
         if is_zero:
             raise ConfigError(f"the vector of {word!r} is zero, so it is near no word")
-    scores: NDArray[np.float32] = dot_products(unit[:1], table)[0].clip(-1.0, 1.0)
+    scores = vectors._exact.cosines(unit[0])
     least = cosines(unit[:1], unit[1:])[0] if found.rows[1] < 0 else scores[found.rows[1]]
-    closer = (scores > least) & ~zero_rows(table)
+    # Rows of zeros have no cosine, so they are not closer.
+    closer = scores > least
     closer[found.rows[0]] &= found.rows[0] < 0
     rows = np.flatnonzero(closer)
     rows = rows[np.argsort(-scores[rows], kind="stable")]

@@ -71,7 +71,7 @@ def nearest(
     indices, scores = vectors._exact.best(
         queries, choice.top, np.hstack([rows, excluded]), among=among, score=score
     )
-    words = vectors.words
+    words = vectors._words
     return [
         [Neighbour(words[i], score) for i, score in zip(*answer, strict=True) if i >= 0]
         for answer in zip(indices.tolist(), scores.tolist(), strict=True)
