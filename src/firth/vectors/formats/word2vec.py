@@ -112,7 +112,7 @@ class Rows:
 
     def __init__(self, dim: int, room: int = 0) -> None:
         self.words: list[str] = []
-        self._dim = dim
+        self.dim = dim
         self._matrix = np.empty((room, dim), dtype=np.float32)
 
     def add(self, words: Sequence[str], numbers: NDArray[np.floating]) -> None:
@@ -131,7 +131,7 @@ class Rows:
         return Table(words=self.words, input_vectors=self._matrix)
 
     def _resize(self, rows: int) -> None:
-        self._matrix.resize((rows, self._dim), refcheck=False)
+        self._matrix.resize((rows, self.dim), refcheck=False)
 
 
 def encode_words(words: Sequence[Token], path: Path) -> list[bytes]:

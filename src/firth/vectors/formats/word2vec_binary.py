@@ -7,9 +7,10 @@ are read, and the newline is written.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import compress
+from operator import eq
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,15 +28,12 @@ from firth.vectors.formats.word2vec import (
 )
 from firth.vectors.table import Table
 
+_NEWLINE = ord("\n")
 LITTLE_ENDIAN = np.dtype("<f4")
-BLOCK_BYTES = 1 << 17
-_WORDS_AT_ONCE = 1024
+BLOCK_BYTES = 1 << 18
 # A damaged file can have a header with any number, or no space after a word.
 _LONGEST_READ = 1 << 26
 _LONGEST_WORD = 1 << 22
-
-# The number of a word, its offset in the file, the word, its vector.
-_Entry = tuple[int, int, bytes, bytes]
 
 
 def recognises(head: bytes) -> bool:
@@ -58,28 +56,28 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
     shortest = len(b"a ") + header.dim * LITTLE_ENDIAN.itemsize
     left = None if size is None else size - file.tell()
     found = make_rows(header, left, path, selection, bytes_per_word=shortest)
-    entries = _entries(_Window(file), header, selection.rows(header.words), path)
-    while block := list(islice(entries, _WORDS_AT_ONCE)):
+    for block in _blocks(_Window(file), header, selection.rows(header.words), path):
         _add(found, block, path, selection)
     return found.table()
 
 
-def _add(found: Rows, entries: list[_Entry], path: Path, selection: Selection) -> None:
+def _add(found: Rows, block: _Block, path: Path, selection: Selection) -> None:
     """Decode words, and keep the selected ones."""
-    words, numbers = [], []
-    for number, place, encoded, row in entries:
-        if selection.words is not None and not selection.takes(encoded.decode(errors="replace")):
-            continue
-        try:
-            words.append(encoded.decode("utf-8", selection.encoding_errors))
-        except UnicodeDecodeError as error:
-            raise FormatError(
-                f"{path}: word number {number} is not UTF-8 at byte {place + error.start} of the "
-                f"file; {REPLACED}"
-            ) from error
-        numbers.append(row)
-    if words:
-        found.add(words, np.frombuffer(b"".join(numbers), LITTLE_ENDIAN).reshape(len(words), -1))
+    if selection.words is not None:
+        kept = [selection.takes(word.decode(errors="replace")) for word in block.words()]
+        begins, spaces = (list(compress(places, kept)) for places in (block.begins, block.spaces))
+        if not spaces:
+            return
+        block = block._replace(begins=begins, spaces=spaces)
+    try:
+        words = [word.decode("utf-8", selection.encoding_errors) for word in block.words()]
+    except UnicodeDecodeError:
+        _raise_undecodable(block, path)
+    data = block.data
+    width = found.dim * LITTLE_ENDIAN.itemsize
+    # Each item is a row that begins at that byte; those that begin after a space are copied.
+    rows = np.ndarray(len(data) - width + 1, f"V{width}", data, strides=(1,))
+    found.add(words, rows[np.array(block.spaces) + 1].view(LITTLE_ENDIAN).reshape(-1, found.dim))
 
 
 class _Window:
@@ -94,6 +92,11 @@ class _Window:
         self.place = 0
         self.start = file.tell()
 
+    @property
+    def word_begin(self) -> int:
+        """Where the next word begins in `data`."""
+        return self.place + self.data.startswith(b"\n", self.place)
+
     def read_on(self, length: int) -> bool:
         """Drop the used part and read about `length` more bytes; tell whether there were any."""
         block = self._file.read(min(max(length, BLOCK_BYTES), _LONGEST_READ))
@@ -103,21 +106,46 @@ class _Window:
         return bool(block)
 
 
-def _entries(window: _Window, header: Header, rows: int, path: Path) -> Iterator[_Entry]:
-    """Iterate over the first `rows` words of a file."""
+class _Block(NamedTuple):
+    """Some words of a file.
+
+    `data` begins at the offset `start` of the file. The words begin at `begins` in it, and end at
+    `spaces`. The first has the number `first`.
+    """
+
+    data: bytes
+    start: int
+    first: int
+    begins: list[int]
+    spaces: list[int]
+
+    def words(self) -> list[bytes]:
+        """Return the words."""
+        data = self.data
+        return [data[begin:end] for begin, end in zip(self.begins, self.spaces, strict=True)]
+
+
+def _blocks(window: _Window, header: Header, rows: int, path: Path) -> Iterator[_Block]:
+    """Iterate over the first `rows` words of a file, many at a time."""
     width = header.dim * LITTLE_ENDIAN.itemsize
-    for number in range(1, rows + 1):
-        begin, space = _find_word(window, width)
-        place = window.start + begin
-        if space < 0:
+    number = 1
+    while number <= rows:
+        data = window.data
+        begins, spaces = _scan(data, window.place, width, rows + 1 - number)
+        if spaces:
+            block = _Block(data, window.start, number, begins, spaces)
+            _check_not_empty(block, path)
+            yield block
+            number += len(spaces)
+            window.place = spaces[-1] + 1 + width
+            continue
+        begin = window.word_begin
+        is_too_long = len(data) - begin > _LONGEST_WORD and data.find(b" ", begin) < 0
+        if is_too_long or not window.read_on(width):
+            place = window.start + window.word_begin
             raise FormatError(
                 f"{path}: cut short in word number {number} of {header.words} (byte {place})"
             )
-        if space == begin:
-            raise FormatError(f"{path}: word number {number} is empty (byte {place})")
-        window.place = space + 1 + width
-        data = window.data
-        yield number, place, data[begin:space], data[space + 1 : window.place]
     if rows < header.words:
         return
     window.read_on(BLOCK_BYTES)
@@ -128,20 +156,43 @@ def _entries(window: _Window, header: Header, rows: int, path: Path) -> Iterator
         )
 
 
-def _find_word(window: _Window, width: int) -> tuple[int, int]:
-    """Return where in the window the next word begins, and where the space after it is.
+def _scan(data: bytes, place: int, width: int, most: int) -> tuple[list[int], list[int]]:
+    """Return where the words begin and end that are whole in `data` from `place` on."""
+    begins: list[int] = []
+    spaces: list[int] = []
+    last = len(data) - width
+    find = data.find
+    for _ in range(most):
+        if place >= last:
+            break
+        begin = place + (data[place] == _NEWLINE)
+        space = find(b" ", begin, last)
+        if space < 0:
+            break
+        begins.append(begin)
+        spaces.append(space)
+        place = space + 1 + width
+    return begins, spaces
 
-    The second is -1 if the file ends within the word or its vector.
-    """
-    while True:
-        data, place = window.data, window.place
-        begin = place + (data[place : place + 1] == b"\n")
-        space = data.find(b" ", begin)
-        if space >= 0 and space + 1 + width <= len(data):
-            return begin, space
-        if (space < 0 and len(data) - begin > _LONGEST_WORD) or not window.read_on(width):
-            begin = window.data[window.place : window.place + 1] == b"\n"
-            return window.place + begin, -1
+
+def _check_not_empty(block: _Block, path: Path) -> None:
+    if any(map(eq, block.begins, block.spaces)):
+        order = list(map(eq, block.begins, block.spaces)).index(True)
+        place = block.start + block.begins[order]
+        raise FormatError(f"{path}: word number {block.first + order} is empty (byte {place})")
+
+
+def _raise_undecodable(block: _Block, path: Path) -> NoReturn:
+    """Raise for the first word of a block that is not UTF-8."""
+    for order, (begin, word) in enumerate(zip(block.begins, block.words(), strict=True)):
+        try:
+            word.decode()
+        except UnicodeDecodeError as error:
+            raise FormatError(
+                f"{path}: word number {block.first + order} is not UTF-8 at byte "
+                f"{block.start + begin + error.start} of the file; {REPLACED}"
+            ) from error
+    raise AssertionError("all words are UTF-8")
 
 
 def write(table: Table, path: Path) -> None:
