@@ -30,7 +30,7 @@ from firth.vectors.table import Table
 
 _NEWLINE = ord("\n")
 LITTLE_ENDIAN = np.dtype("<f4")
-BLOCK_BYTES = 1 << 18
+BLOCK_BYTES = 1 << 17
 # A damaged file can have a header with any number, or no space after a word.
 _LONGEST_READ = 1 << 26
 _LONGEST_WORD = 1 << 22
