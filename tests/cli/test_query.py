@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -39,6 +41,22 @@ def test_similar(folder, call):
     as_json = json.loads(call("similar", "vectors", "cat", "--json", at=folder).stdout)
     assert as_json[0]["word"] == word
     assert len(as_json) == 8
+
+
+@pytest.mark.skipif(find_spec("usearch") is None, reason="usearch")
+def test_an_index_beside_the_vectors_answers(folder, call, fails):
+    asked = ["similar", "vectors", "cat", "--top", "3"]
+    assert "vectors.index is no index" in fails(*asked, "--approximate", at=folder)
+    done = call("index", "vectors", "--numbers", "f32", at=folder)
+    assert re.fullmatch(r"vectors\.index: \d+ words, \d+\.\d MB\n", done.stdout)
+    exact = call(*asked, at=folder).stdout
+    assert call(*asked, "--approximate", at=folder).stdout == exact
+    analogy = ["analogy", "vectors", "the", "cat", "dog", "--approximate"]
+    assert call(*analogy, at=folder).returncode == 0
+    restricted = fails(*asked, "--approximate", "--restrict", "3", at=folder)
+    assert "leave out restrict" in restricted
+    document = call("similar", "vectors", "--document", "1", "--approximate", at=folder)
+    assert document.returncode == 2
 
 
 def test_documents_similar_to_a_document(folder, call, fails):

@@ -99,6 +99,9 @@ Method = Annotated[
     Literal["add", "mul"],
     typer.Option(help="Score analogies by the cosine to a sum, or by products of cosines."),
 ]
+Approximate = Annotated[
+    bool, typer.Option("--approximate", help="Ask the index that firth index built.")
+]
 EncodingErrors = Annotated[
     Literal["strict", "replace"],
     typer.Option(help="Refuse invalid UTF-8, or replace it by U+FFFD."),

@@ -19,6 +19,19 @@ def load_vectors(path: Path) -> Vectors:
     return load(path)
 
 
+def index_path(path: Path) -> Path:
+    """Return where the index of some vectors is: beside them."""
+    return path.with_name(f"{path.name}.index")
+
+
+def use_index(vectors: Vectors, path: Path, approximate: bool) -> bool | None:
+    """Open the index of vectors if it is to answer; return the option `exact` of questions."""
+    if not approximate:
+        return None
+    vectors.open_index(index_path(path))
+    return False
+
+
 def token(vectors: Vectors, word: str) -> str | int:
     """Return a word, or the integer that it spells: a shell passes item ids as text."""
     if word not in vectors and word.lstrip("-").isdecimal() and int(word) in vectors:

@@ -1,8 +1,6 @@
 """Exact nearest neighbours by blocked matrix products.
 
 V rows of the table · D dimensions · n queries · k answers to a query
-
-An approximate index can replace `ExactIndex`, with the same method `best`.
 """
 
 from __future__ import annotations
@@ -211,7 +209,7 @@ class _Best:
         if most * _FEW < scores.shape[1]:
             columns, found = _pack(better, scores, most)
         else:
-            columns = _top_columns(scores, min(self.k, scores.shape[1]))
+            columns = top_columns(scores, min(self.k, scores.shape[1]))
             found = np.take_along_axis(scores, columns, axis=1)
         indices = np.hstack([self.indices, columns + first])
         found = np.hstack([self.scores, found])
@@ -242,7 +240,8 @@ def _strike(scores: NDArray[np.float32], columns: NDArray[np.int64]) -> None:
     scores[np.nonzero(inside)[0], columns[inside]] = -np.inf
 
 
-def _top_columns(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+def top_columns(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+    """Return the columns (n, k) of the largest scores (n, v); equal scores in their order."""
     if k == 1:
         return np.expand_dims(scores.argmax(axis=1), axis=1)
     return np.stack([_top_of_row(row, k) for row in scores])

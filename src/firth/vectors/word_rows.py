@@ -19,6 +19,7 @@ from firth.normalization import Places, find_word
 from firth.other_names import VECTORS, unknown_attribute
 from firth.phrases import Phrases
 from firth.subwords.options import GIVE_CUT, Cut
+from firth.vectors.approximate import ApproximateIndex
 from firth.vectors.checks import checked_counts, checked_matrix, number_words, read_only
 from firth.vectors.composition import RawTables, checked_raw
 from firth.vectors.documents import DocumentTable, checked_documents
@@ -28,7 +29,7 @@ from firth.vectors.search import ExactIndex, row_lengths
 from firth.vectors.table import Token
 
 # Computed from the other attributes, so neither copied nor pickled.
-_DERIVED = ("_words", "_rows", "_lengths", "_exact", "documents")
+_DERIVED = ("_words", "_rows", "_lengths", "_exact", "_approximate", "documents")
 # The attributes that these are computed from.
 _FIXED = (
     "words", "dim", "input_vectors", "output_vectors", "counts", "raw", "phrases",
@@ -45,6 +46,8 @@ class WordRows:
 
     # Whether the vectors were read from a file, which does not tell how they were read out.
     _is_from_file = False
+    # The index that was built or opened, if one was.
+    _approximate: ApproximateIndex | None = None
 
     def __init__(
         self,

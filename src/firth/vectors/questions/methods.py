@@ -32,6 +32,7 @@ class Questions(WordRows):
         *,
         exclude: Words = (),
         restrict: int | Words | None = None,
+        exact: bool | None = None,
     ) -> list[Neighbour]: ...
     @overload
     def similar(
@@ -41,6 +42,7 @@ class Questions(WordRows):
         *,
         exclude: Words = (),
         restrict: int | Words | None = None,
+        exact: bool | None = None,
     ) -> list[list[Neighbour]]: ...
     @overload
     def similar(
@@ -50,6 +52,7 @@ class Questions(WordRows):
         *,
         exclude: Words = (),
         restrict: int | Words | None = None,
+        exact: bool | None = None,
     ) -> list[Neighbour] | list[list[Neighbour]]: ...
     @explain_keywords
     def similar(
@@ -59,6 +62,7 @@ class Questions(WordRows):
         *,
         exclude: Words = (),
         restrict: int | Words | None = None,
+        exact: bool | None = None,
     ) -> list[Neighbour] | list[list[Neighbour]]:
         """Find the words nearest to each query by cosine, x·y / (‖x‖ ‖y‖).
 
@@ -81,6 +85,10 @@ class Questions(WordRows):
         restrict : int, token or iterable of tokens, optional
             Which words may be answers: a list of them, or the number of the most frequent ones,
             which come first.
+        exact : bool, optional
+            False asks the index that `build_index` built or `open_index` opened, True looks at all
+            words. By default the index answers if there is one, there are 200,000 words or more,
+            and `restrict` is not given.
 
         Returns
         -------
@@ -93,7 +101,7 @@ class Questions(WordRows):
             If a word has no vector, or one of `exclude` or `restrict` is not in the vocabulary.
         ConfigError
             If `top` or `restrict` is below 1, vectors or weights are not finite or have the wrong
-            shape, or a sum is empty.
+            shape, a sum is empty, or `exact` is False without an index.
 
         Examples
         --------
@@ -110,7 +118,7 @@ class Questions(WordRows):
         >>> vectors.similar([("tea", 1), (np.array([0.0, 0.75]), 1)], restrict=["king"])
         [Neighbour(word='king', score=0.6000000238418579)]
         """
-        return nearest.similar(self, query, Choice(top, exclude, restrict))
+        return nearest.similar(self, query, Choice(top, exclude, restrict, exact))
 
     @explain_keywords
     def analogy(
@@ -122,6 +130,7 @@ class Questions(WordRows):
         method: str = "add",
         exclude: Words = (),
         restrict: int | Words | None = None,
+        exact: bool | None = None,
     ) -> list[Neighbour]:
         """Find the words nearest to some words, and far from others.
 
@@ -141,8 +150,8 @@ class Questions(WordRows):
             moved to the range from 0 to 1, c = (cos + 1) / 2 (3CosMul). These scores are no
             cosines. From Mikolov, Yih and Zweig (2013), and Levy and Goldberg (2014), equations
             1 and 4.
-        exclude, restrict
-            As for `similar`.
+        exclude, restrict, exact
+            As for `similar`; `exact` is True for "mul".
 
         Raises
         ------
@@ -160,7 +169,7 @@ class Questions(WordRows):
         >>> vectors.analogy(positive=["king", "woman"], negative=["man"])[0].word
         'queen'
         """
-        choice = Choice(top, exclude, restrict)
+        choice = Choice(top, exclude, restrict, exact)
         return analogy.analogy(self, positive, negative, method, choice)
 
     def similarity(self, a: Token | Sequence[Token], b: Token | Sequence[Token]) -> float:

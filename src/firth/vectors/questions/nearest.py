@@ -12,13 +12,19 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.checks import whole_number
+from firth.checks import switch, whole_number
 from firth.errors import ConfigError
+from firth.vectors.approximate import ApproximateIndex
 from firth.vectors.queries import known_rows
 from firth.vectors.questions.asked import directions_of
 from firth.vectors.search import Score, dot_products
 from firth.vectors.table import Token
 from firth.vectors.word_rows import WordRows
+
+# Among fewer words, looking at all of them takes a few milliseconds.
+EXACT_BELOW = 200_000
+# An index answers with at most one word in so many.
+_SHARE = 10
 
 
 class Neighbour(NamedTuple):
@@ -39,11 +45,14 @@ class Choice(NamedTuple):
         Words that are no answers.
     restrict : int, token or iterable of tokens, optional
         The number of the most frequent words, which come first, or the words that may be answers.
+    exact : bool, optional
+        Whether to look at all words, or ask the index; by default whether that is fast enough.
     """
 
     top: int = 10
     exclude: Token | Iterable[Token] = ()
     restrict: int | Token | Iterable[Token] | None = None
+    exact: bool | None = None
 
 
 def similar(
@@ -67,15 +76,41 @@ def nearest(
     whole_number("top", choice.top, least=1, most=None)
     among = candidates(vectors, choice.restrict)
     excluded = excluded_rows(vectors, choice.exclude)
-    excluded = np.broadcast_to(excluded, (len(rows), len(excluded)))
-    indices, scores = vectors._exact.best(
-        queries, choice.top, np.hstack([rows, excluded]), among=among, score=score
-    )
+    excluded = np.hstack([rows, np.broadcast_to(excluded, (len(rows), len(excluded)))])
+    graph = _graph_for(vectors, choice, score)
+    if graph is not None:
+        indices, scores = graph.best(queries, choice.top, excluded)
+    else:
+        indices, scores = vectors._exact.best(
+            queries, choice.top, excluded, among=among, score=score
+        )
     words = vectors._words
     return [
         [Neighbour(words[i], score) for i, score in zip(*answer, strict=True) if i >= 0]
         for answer in zip(indices.tolist(), scores.tolist(), strict=True)
     ]
+
+
+def _graph_for(vectors: WordRows, choice: Choice, score: Score) -> ApproximateIndex | None:
+    """Return the index that answers, if one does."""
+    exact = choice.exact if choice.exact is None else switch("exact", choice.exact)
+    graph = vectors._approximate
+    can_answer = score is dot_products and choice.restrict is None
+    if exact is False:
+        if graph is None:
+            raise ConfigError(
+                "exact=False needs an index: vectors.build_index() builds one, "
+                "vectors.open_index(path) opens one"
+            )
+        if not can_answer:
+            raise ConfigError(
+                "an index answers by the cosine to one direction, and among all words: leave out "
+                "restrict and method='mul', or exact=False"
+            )
+    elif exact or not can_answer or len(vectors) < EXACT_BELOW:
+        return None
+    # A graph may have rows that no way leads to; where many are asked for, it is no faster.
+    return None if choice.top * _SHARE > len(vectors) else graph
 
 
 def excluded_rows(vectors: WordRows, exclude: Token | Iterable[Token]) -> NDArray[np.int64]:

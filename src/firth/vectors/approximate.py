@@ -1,0 +1,224 @@
+"""Approximate search in a graph of near rows (HNSW), by usearch.
+
+Candidates come from the graph; their cosines are computed exactly, so only words can be missing.
+From Malkov and Yashunin (2016).
+
+V rows of the table · D dimensions · n queries · k answers to a query · e rows to leave out
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.checks import one_of
+from firth.errors import FirthError, FormatError, MissingExtraError, one_line
+from firth.io.atomic import atomic_write, check_writable
+from firth.io.json_files import read_json, write_json
+from firth.vectors.search import Floats, cosines, row_blocks, top_columns, unit_rows
+
+if TYPE_CHECKING:
+    from firth.vectors.word_rows import WordRows
+
+GRAPH, FACTS = "graph.usearch", "index.json"
+NUMBERS = ("bf16", "f16", "f32", "i8")
+# More neighbours of each row, and more rows looked at, find more and take longer.
+_CONNECTIVITY = 16
+_EXPANSION_ADD = 128
+_EXPANSION_SEARCH = 192
+# How many candidates are looked at exactly for each answer.
+_CANDIDATES = 3
+_SAMPLED_ROWS = 256
+_SAMPLED_BYTES, _PIECE = 64, 1 << 12
+
+
+class ApproximateIndex:
+    """A graph of the rows of some vectors, for `best` as `ExactIndex` has it.
+
+    Parameters
+    ----------
+    graph : usearch.index.Index
+    vectors : WordRows
+        Whose rows it holds, but those of zeros.
+    """
+
+    def __init__(self, graph: Any, vectors: WordRows) -> None:  # noqa: ANN401
+        self._graph, self._vectors = graph, vectors
+
+    def best(
+        self, queries: Floats, k: int, exclude: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], Floats]:
+        """Return rows (n, k), best first, and their cosines; -1 and minus infinity at the end.
+
+        Parameters
+        ----------
+        queries : (n, D) float32
+            Of length one or zero; those have no answers.
+        k : int
+        exclude : (n, e) int64
+            For each query, rows that are not answers. Negative numbers are ignored.
+        """
+        k = min(k, len(self._vectors))
+        # Rows that are left out may all be near.
+        wanted = min(_CANDIDATES * k + exclude.shape[1], len(self._graph))
+        indices = np.full((len(queries), k), -1, dtype=np.int64)
+        scores = np.full((len(queries), k), -np.inf, dtype=np.float32)
+        asked = np.flatnonzero(queries.any(axis=1))
+        for block in row_blocks(len(asked), max(1, wanted * queries.shape[1])):
+            some = asked[block]
+            indices[some], scores[some] = self._best(queries[some], k, exclude[some], wanted)
+        return indices, scores
+
+    def _best(
+        self, queries: Floats, k: int, exclude: NDArray[np.int64], wanted: int
+    ) -> tuple[NDArray[np.int64], Floats]:
+        self._graph.expansion_search = max(_EXPANSION_SEARCH, wanted)
+        found = self._graph.search(queries, wanted)
+        # In the order of rows, so that equal scores stay in it.
+        rows = np.sort(np.atleast_2d(found.keys).astype(np.int64), axis=1)
+        table, n = self._vectors.input_vectors, len(queries)
+        flat = cosines(table[rows.ravel()], queries.repeat(rows.shape[1], axis=0))
+        scores = flat.reshape(n, -1)
+        scores[(rows[:, :, np.newaxis] == exclude[:, np.newaxis, :]).any(axis=2)] = -np.inf
+        columns = top_columns(scores, min(k, scores.shape[1]))
+        best = np.take_along_axis(scores, columns, axis=1)
+        indices = np.where(np.isneginf(best), -1, np.take_along_axis(rows, columns, axis=1))
+        missing = ((0, 0), (0, k - indices.shape[1]))
+        return (
+            np.pad(indices, missing, constant_values=-1),
+            np.pad(best, missing, constant_values=-np.inf),
+        )
+
+    def save(self, path: Path) -> None:
+        """Write the graph and what it belongs to into a folder; an old index is replaced.
+
+        Raises
+        ------
+        FirthError
+            If the folder holds other files, or cannot be written.
+        """
+        check_place(path)
+        with atomic_write(path, folder=True) as folder:
+            self._graph.save(os.fspath(folder / GRAPH))
+            facts = {
+                "vectors": _fingerprint(self._vectors),
+                "graph": _sample_digest(folder / GRAPH),
+            }
+            write_json(facts, folder / FACTS, "the facts of an index")
+
+
+def check_place(path: Path) -> None:
+    """Raise if an index cannot be written to a path, before it is built."""
+    if path.exists() and not (path / FACTS).exists():
+        raise FirthError(f"cannot write {path}: what is there is no index; choose another name")
+    check_writable(path, folder=True)
+
+
+def build_index(vectors: WordRows, numbers: str) -> ApproximateIndex:
+    """Build the graph of some vectors, on all processors.
+
+    Parameters
+    ----------
+    vectors : WordRows
+    numbers : {"bf16", "f16", "f32", "i8"}
+        How the graph keeps numbers.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such kind of numbers.
+    MissingExtraError
+        If usearch is not installed.
+    """
+    one_of("numbers", numbers, choices=NUMBERS)
+    graph = _usearch().Index(
+        # Products of unit rows are cosines, and faster than usearch's own.
+        ndim=vectors.dim,
+        metric="ip",
+        dtype=numbers,
+        connectivity=_CONNECTIVITY,
+        expansion_add=_EXPANSION_ADD,
+        expansion_search=_EXPANSION_SEARCH,
+    )
+    for block in row_blocks(*vectors.shape):
+        units = unit_rows(vectors.input_vectors[block])
+        rows = np.flatnonzero(units.any(axis=1))
+        graph.add((rows + block.start).astype(np.uint64), units[rows])
+    return ApproximateIndex(graph, vectors)
+
+
+def open_index(vectors: WordRows, path: Path) -> ApproximateIndex:
+    """Open a folder that `ApproximateIndex.save` wrote; the graph is mapped.
+
+    A damaged copy is recognised, a file that was made to do harm is not: open what you trust.
+
+    Raises
+    ------
+    FormatError
+        If there is no index, it belongs to other vectors, or is damaged.
+    MissingExtraError
+        If usearch is not installed.
+    """
+    if not (path / FACTS).is_file() or not (path / GRAPH).is_file():
+        raise FormatError(f"{path} is no index; build one: firth index VECTORS")
+    facts = read_json(path / FACTS)
+    if facts.get("graph") != _sample_digest(path / GRAPH):
+        raise FormatError(f"{path / GRAPH}: damaged; build the index again: firth index VECTORS")
+    if facts.get("vectors") != _fingerprint(vectors):
+        raise FormatError(
+            f"{path} is the index of other vectors; build one of these: firth index VECTORS"
+        )
+    try:
+        graph = _usearch().Index.restore(os.fspath(path / GRAPH), view=True)
+    except (RuntimeError, ValueError) as error:
+        raise FormatError(f"{path / GRAPH}: damaged: {one_line(str(error))}") from error
+    if graph is None or graph.ndim != vectors.dim:
+        raise FormatError(f"{path / GRAPH}: damaged; build the index again: firth index VECTORS")
+    return ApproximateIndex(graph, vectors)
+
+
+def _usearch() -> Any:  # noqa: ANN401
+    try:
+        import usearch.index
+    except ImportError as error:
+        raise MissingExtraError("usearch", "ann") from error
+    return usearch.index
+
+
+def _fingerprint(vectors: WordRows) -> str:
+    """Return a digest of the number of words and of some of them with their rows."""
+    V, D = vectors.shape
+    digest = hashlib.blake2b(f"{V} {D}".encode(), digest_size=16)
+    for row in _spread(V, _SAMPLED_ROWS):
+        digest.update(repr(vectors._words[row]).encode())
+        digest.update(np.ascontiguousarray(vectors.input_vectors[row], "<f4").data)
+    return digest.hexdigest()
+
+
+def _sample_digest(path: Path) -> str:
+    """Return a digest of the size of a file and of pieces of it, so that mapping stays fast."""
+    size = path.stat().st_size
+    digest = hashlib.blake2b(str(size).encode(), digest_size=16)
+    with path.open("rb") as file:
+        for piece in _spread(-(-size // _PIECE), _SAMPLED_BYTES):
+            file.seek(piece * _PIECE)
+            digest.update(file.read(_PIECE))
+    return digest.hexdigest()
+
+
+def _spread(length: int, most: int) -> Sequence[int]:
+    """Return up to `most` of the numbers below `length`, with the first and the last.
+
+    Examples
+    --------
+    >>> _spread(3, 5), _spread(100, 3)
+    ([0, 1, 2], [0, 49, 99])
+    """
+    found: list[int] = np.linspace(0, length - 1, min(length, most)).astype(int).tolist()
+    return found

@@ -1,0 +1,183 @@
+"""Approximate search: recall, exact scores, words that are left out, files, and threads."""
+
+import json
+import pickle
+import threading
+
+import numpy as np
+import pytest
+
+pytest.importorskip("usearch")
+
+from firth.errors import ConfigError, FirthError, FormatError
+from firth.vectors import Vectors, load
+from firth.vectors.approximate import FACTS, GRAPH
+from firth.vectors.questions import nearest
+
+V, D = 3000, 20
+
+
+def clustered(seed=0, V=V):
+    """Vectors in groups, as words are; row 5 is zeros."""
+    random = np.random.default_rng(seed)
+    centres = random.normal(size=(60, D))
+    matrix = centres[random.integers(60, size=V)] + 0.7 * random.normal(size=(V, D))
+    matrix *= random.uniform(0.1, 10, size=(V, 1))
+    matrix[5] = 0
+    return Vectors([f"w{row}" for row in range(V)], matrix.astype(np.float32))
+
+
+@pytest.fixture(scope="module")
+def vectors():
+    built = clustered()
+    built.build_index()
+    return built
+
+
+QUERIES = [f"w{row}" for row in range(0, V, 37)]
+
+
+def test_most_of_the_nearest_words_are_found_with_exact_scores(vectors):
+    exact = vectors.similar(QUERIES, exact=True)
+    found = vectors.similar(QUERIES, exact=False)
+    kept = [
+        len({word for word, _ in a} & {word for word, _ in b})
+        for a, b in zip(exact, found, strict=True)
+    ]
+    assert np.mean(kept) >= 9.5
+    scores = {(i, word): score for i, answer in enumerate(exact) for word, score in answer}
+    for i, answer in enumerate(found):
+        assert [score for _, score in answer] == sorted((s for _, s in answer), reverse=True)
+        for word, score in answer:
+            assert score == pytest.approx(scores.get((i, word), score), abs=1e-6)
+
+
+def test_words_that_are_left_out_do_not_cost_answers(vectors):
+    nearest_words = [word for word, _ in vectors.similar("w7", top=40, exact=True)]
+    left = vectors.similar("w7", exclude=nearest_words[:30], exact=False)
+    assert len(left) == 10
+    assert not {word for word, _ in left} & {"w7", "w5", *nearest_words[:30]}
+    assert len({word for word, _ in left} & set(nearest_words[30:])) >= 9
+
+
+def test_analogies_and_sums_ask_the_index_too(vectors):
+    exact = vectors.analogy(["w1", "w2"], ["w3"], exact=True)
+    assert vectors.analogy(["w1", "w2"], ["w3"], exact=False)[0] == exact[0]
+    assert vectors.similar({"w1": 1, "w2": -0.5}, exact=False)[0].word not in {"w1", "w2"}
+
+
+def test_zeros_are_no_answers_and_have_none(vectors):
+    assert vectors.similar("w5", exact=False) == []
+    everything = vectors.similar("w7", top=V, exact=False)
+    assert "w5" not in {word for word, _ in everything}
+    assert len(everything) == V - 2
+
+
+def test_small_vectors_have_all_their_words_as_neighbours():
+    few = clustered(V=8)
+    few.build_index(numbers="f32")
+    assert few.similar("w1", top=99, exact=False) == few.similar("w1", top=99, exact=True)
+
+
+def test_by_default_the_index_answers_from_some_size_on(vectors, monkeypatch):
+    asked, best = [], type(vectors._approximate).best
+    monkeypatch.setattr(
+        type(vectors._approximate),
+        "best",
+        lambda self, *given: asked.append(1) or best(self, *given),
+    )
+    vectors.similar("w1")
+    assert not asked
+    monkeypatch.setattr(nearest, "EXACT_BELOW", V)
+    vectors.similar("w1")
+    assert len(asked) == 1
+    vectors.similar("w1", restrict=100)
+    vectors.similar("w1", exact=True)
+    vectors.similar("w1", top=V)
+    vectors.analogy(["w1", "w2"], ["w3"], method="mul")
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "fault"),
+    [
+        ({"restrict": 10}, "leave out restrict"),
+        ({"exact": "no"}, "exact must be True or False, got 'no'"),
+    ],
+)
+def test_questions_that_an_index_does_not_answer(vectors, options, fault):
+    with pytest.raises(ConfigError, match=fault):
+        vectors.similar("w1", **{"exact": False, **options})
+
+
+def test_without_an_index_there_is_no_approximate_answer():
+    with pytest.raises(ConfigError, match="exact=False needs an index"):
+        clustered(V=8).similar("w1", exact=False)
+    with pytest.raises(ConfigError, match="numbers must be"):
+        clustered(V=8).build_index(numbers="f64")
+
+
+def test_an_index_is_saved_and_opened_mapped(vectors, tmp_path):
+    vectors.save(tmp_path / "v")
+    vectors.build_index(tmp_path / "v.index")
+    opened = load(tmp_path / "v")
+    opened.open_index(tmp_path / "v.index")
+    assert opened.similar(QUERIES, exact=False) == vectors.similar(QUERIES, exact=False)
+    assert pickle.loads(pickle.dumps(opened))._approximate is None
+    # It replaces itself.
+    opened.build_index(tmp_path / "v.index")
+    assert sorted(file.name for file in (tmp_path / "v.index").iterdir()) == [GRAPH, FACTS]
+
+
+def test_several_opened_indexes_answer_in_several_threads(vectors, tmp_path):
+    vectors.build_index(tmp_path / "index")
+    several = [clustered() for _ in range(3)]
+    for each in several:
+        each.open_index(tmp_path / "index")
+    expected, faults = vectors.similar(QUERIES, exact=False), []
+
+    def ask():
+        for each in several:
+            if each.similar(QUERIES, exact=False) != expected:
+                faults.append(each)
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not faults
+
+
+def test_an_index_of_other_vectors_is_refused(vectors, tmp_path):
+    vectors.build_index(tmp_path / "index")
+    for other in (clustered(seed=1), clustered(V=V - 1)):
+        with pytest.raises(FormatError, match="is the index of other vectors"):
+            other.open_index(tmp_path / "index")
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "facts", "missing"])
+def test_a_damaged_index_is_refused(vectors, tmp_path, damage):
+    folder = tmp_path / "index"
+    vectors.build_index(folder)
+    graph = (folder / GRAPH).read_bytes()
+    if damage == "cut":
+        (folder / GRAPH).write_bytes(graph[:-1])
+    elif damage == "changed":
+        (folder / GRAPH).write_bytes(b"\xff" + graph[1:])
+    elif damage == "facts":
+        (folder / FACTS).write_text(json.dumps({}))
+    else:
+        (folder / GRAPH).unlink()
+    with pytest.raises(FormatError, match=r"damaged|is no index") as caught:
+        vectors.open_index(folder)
+    assert "firth index VECTORS" in str(caught.value)
+    assert vectors.similar("w1", exact=False)  # the old one is still there
+
+
+def test_other_files_are_not_replaced(vectors, tmp_path):
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.tex").write_text("years of work")
+    with pytest.raises(FirthError, match="what is there is no index"):
+        vectors.build_index(tmp_path / "thesis")
+    assert (tmp_path / "thesis" / "chapter.tex").exists()
