@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from firth.inference import infer
     from firth.phrases import Phrase, Phrases
     from firth.pipeline import train
+    from firth.replicas import replicate
     from firth.training import Callback, TrainConfig
     from firth.vectors import (
         Companion,
@@ -77,7 +78,9 @@ __all__ = [
     "infer",
     "learn_phrases",
     "load",
+    "neighbour_intervals",
     "read_corpus",
+    "replicate",
     "train",
 ]
 
@@ -90,10 +93,12 @@ _import = lazy_names(
         "MissingExtraError VocabularyError",
         "firth.evaluation": "Evaluation evaluate",
         "firth.inference": "infer",
+        "firth.replicas": "replicate",
         "firth.phrases": "Phrase Phrases",
         "firth.pipeline": "train",
         "firth.training": "Callback TrainConfig",
-        "firth.vectors": "Companion Moved Neighbour Readout Vectors align combine drift load",
+        "firth.vectors": "Companion Moved Neighbour NeighbourInterval Readout Vectors align "
+        "combine drift load neighbour_intervals",
     },
 )
 

@@ -146,7 +146,7 @@ def train(
     engine : {"hogwild", "torch", "gpu"}
         What trains: compiled threads that share the vectors without locks, or the textbook in
         PyTorch, which is far slower and makes the same draws. Both run on the CPU. "gpu" trains on
-        a GPU with CUDA, and is not yet measured on one; `firth.torch.fit` takes a GPU too.
+        a GPU with CUDA; `firth.torch.fit` takes a GPU too.
     cluster : str, optional
         Where the `workers` run, by default in threads of this process: "auto" for the Ray cluster
         of this machine, which is started if there is none; the address of one; or "torchrun" for

@@ -1,6 +1,7 @@
 """The verbs that take vectors of several models."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -59,3 +60,23 @@ def test_drift(models, call, fails):
     assert report[0] == expected[0]._asdict()
     assert call(*arguments[:-1], at=models).returncode == 2
     assert "top must be at least 1" in fails(*arguments, "--top", "0", at=models)
+
+
+def test_replicas_give_intervals(tmp_path, call, fails):
+    (tmp_path / "text.txt").write_text("the cat sat on the mat\nthe dog sat on the log\n" * 60)
+    options = ["--dim", "8", "--epochs", "2", "--sample", "0"]
+    assert call("train", "text.txt", "--output", "v", *options, at=tmp_path).returncode == 0
+    asked = ["similar", "v", "cat", "--top", "2", "--uncertain"]
+    assert "v.replicas holds no replicas; train some" in fails(*asked, at=tmp_path)
+    done = call("replicate", "v", "text.txt", "--runs", "3", at=tmp_path)
+    assert done.stdout == "v.replicas: 3 replicas\n"
+    assert "trains 3 models on samples of the text" in done.stderr
+    lines = call(*asked, at=tmp_path).stdout.splitlines()
+    pattern = r"-?\d\.\d{4}  -?\d\.\d{4} to -?\d\.\d{4}  +\d+%  \w+"
+    assert [bool(re.fullmatch(pattern, line)) for line in lines] == [True, True]
+    found = json.loads(call(*asked, "--json", at=tmp_path).stdout)
+    assert set(found[0]) == {"word", "score", "low", "high", "kept"}
+    assert call("replicate", "v", "text.txt", "--runs", "2", at=tmp_path).returncode == 0
+    (tmp_path / "other.txt").write_text("tea milk\n" * 60)
+    assert "give the text that" in fails("replicate", "v", "other.txt", at=tmp_path)
+    assert call(*asked, at=tmp_path).returncode == 0

@@ -20,8 +20,22 @@ from firth.cli.app import (
     app,
 )
 from firth.cli.evaluations import evaluations_facts, print_evaluations
-from firth.cli.report import facts, print_companions, print_json, print_neighbours, to_json
-from firth.cli.words import answers, index_path, load_vectors, token, use_index
+from firth.cli.report import (
+    facts,
+    print_companions,
+    print_intervals,
+    print_json,
+    print_neighbours,
+    to_json,
+)
+from firth.cli.words import (
+    answers,
+    index_path,
+    load_replicas,
+    load_vectors,
+    token,
+    use_index,
+)
 from firth.errors import FirthError, escape
 
 _AnyWord = Annotated[str | None, typer.Argument(help="A word that has a vector.")]
@@ -40,16 +54,31 @@ def similar(
     exclude: Exclude = None,
     restrict: Restrict = None,
     approximate: Approximate = False,
+    uncertain: Annotated[
+        bool,
+        typer.Option(
+            "--uncertain", help="Show 95 % intervals too, from what firth replicate trained."
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Show the words nearest to a word, or the documents nearest to a document."""
     if (word is None) == (document is None):
         raise typer.BadParameter("give a WORD or --document NUMBER")
-    if document is not None and (exclude or restrict or approximate):
-        raise typer.BadParameter("--exclude, --restrict and --approximate are for words")
+    if document is not None and (exclude or restrict or approximate or uncertain):
+        raise typer.BadParameter("--exclude, --restrict, --approximate, --uncertain are for words")
+    if approximate and uncertain:
+        raise typer.BadParameter("--uncertain looks at all words: give it without --approximate")
     vectors = load_vectors(path)
     if word is not None:
         among = answers(vectors, exclude, restrict)
+        if uncertain:
+            from firth.vectors import neighbour_intervals
+
+            replicas = load_replicas(path)
+            sure = neighbour_intervals(vectors, token(vectors, word), replicas, top, **among)
+            print_intervals(sure, as_json)
+            return
         exact = use_index(vectors, path, approximate)
         neighbours = vectors.similar(token(vectors, word), top=top, exact=exact, **among)
         print_neighbours(neighbours, as_json, query=repr(word))

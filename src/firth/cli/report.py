@@ -10,7 +10,7 @@ from firth.cli.app import tell
 from firth.errors import escape
 
 if TYPE_CHECKING:
-    from firth.vectors import Companion, Moved, Neighbour, Vectors
+    from firth.vectors import Companion, Moved, Neighbour, NeighbourInterval, Vectors
 
 
 def facts(vectors: Vectors) -> dict[str, object]:
@@ -53,6 +53,15 @@ def print_neighbours(neighbours: list[Neighbour], as_json: bool, *, query: str) 
         return
     for word, score in neighbours:
         print(f"{score:.4f}  {escape(str(word))}")
+
+
+def print_intervals(neighbours: list[NeighbourInterval], as_json: bool) -> None:
+    """Print each neighbour after its score, its interval, and how often it is among them."""
+    if as_json:
+        print_json([neighbour._asdict() for neighbour in neighbours])
+        return
+    for word, score, low, high, kept in neighbours:
+        print(f"{score:.4f}  {low:.4f} to {high:.4f}  {kept:4.0%}  {escape(str(word))}")
 
 
 def print_companions(companions: list[Companion], as_json: bool) -> None:

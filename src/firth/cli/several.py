@@ -1,4 +1,4 @@
-"""The verbs that take vectors of several models: combine, align, drift."""
+"""The verbs that take or make vectors of several models: combine, align, drift, replicate."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Annotated, cast
 
 import typer
 
-from firth.cli.app import Json, Overwrite, VectorsPath, app
+from firth.cli.app import Json, Overwrite, VectorsPath, app, tell
 from firth.cli.report import print_moved
-from firth.cli.words import load_vectors
+from firth.cli.words import load_vectors, replicas_path
 from firth.errors import FirthError
 
 _Output = Annotated[
@@ -101,3 +101,35 @@ def drift(
     pairs = list(zip(halves[::2], halves[1::2], strict=True))
     moved = find_drift(load_vectors(before), load_vectors(after), shuffled=pairs, anchors=anchors)
     print_moved(moved[:top], as_json)
+
+
+@app.command(epilog="Example: firth replicate vectors text.txt --runs 10")
+def replicate(
+    path: VectorsPath,
+    source: Annotated[
+        list[str], typer.Argument(metavar="INPUT...", help="What the vectors were trained on.")
+    ],
+    runs: Annotated[int, typer.Option(help="Number of trainings; each takes as long as one.")] = 5,
+    epochs: Annotated[
+        int | None,
+        typer.Option(help="Passes over the text; fewer vary more.", show_default="as the vectors"),
+    ] = None,
+) -> None:
+    """Train vectors again on samples of their text, for the intervals of similar --uncertain.
+
+    The replicas are written beside the vectors, into the folder VECTORS.replicas.
+    """
+    from firth.io.atomic import atomic_write
+    from firth.replicas import replicate as train_replicas
+
+    place = replicas_path(path)
+    if place.exists() and not (place / "1").is_dir():
+        raise FirthError(f"cannot write {place}: it holds no replicas; choose another name")
+    vectors = load_vectors(path)
+    replicas = train_replicas(vectors, source, runs=runs, epochs=epochs)
+    tell(f"trains {runs} models on samples of the text, each for as long as the first")
+    with atomic_write(place, folder=True) as folder:
+        for number, replica in enumerate(replicas, 1):
+            replica.save(folder / str(number))
+            tell(f"{number} of {runs} replicas")
+    print(f"{place}: {runs} replicas")

@@ -230,13 +230,14 @@ def _check_removable(target: Path, scratch: Path) -> None:
 
 
 def _flush(path: Path) -> None:
-    is_folder = path.is_dir()
-    for file in sorted(path.iterdir()) if is_folder else [path]:
-        # Some platforms flush only files that are open for writing.
-        with file.open("r+b") as handle:
-            os.fsync(handle.fileno())
-    if is_folder:
+    if path.is_dir():
+        for inner in sorted(path.iterdir()):
+            _flush(inner)
         _flush_folder(path)
+        return
+    # Some platforms flush only files that are open for writing.
+    with path.open("r+b") as handle:
+        os.fsync(handle.fileno())
 
 
 def _flush_folder(folder: Path) -> None:

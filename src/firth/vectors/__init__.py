@@ -9,12 +9,14 @@ from firth.vectors.loading import load
 from firth.vectors.questions.company import Companion
 from firth.vectors.questions.nearest import Neighbour
 from firth.vectors.readout import Readout
+from firth.vectors.uncertainty import NeighbourInterval, neighbour_intervals
 from firth.vectors.vectors import Vectors
 
 __all__ = [
     "Companion",
     "Moved",
     "Neighbour",
+    "NeighbourInterval",
     "RawTables",
     "Readout",
     "Vectors",
@@ -23,4 +25,5 @@ __all__ = [
     "combine",
     "drift",
     "load",
+    "neighbour_intervals",
 ]

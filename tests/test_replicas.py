@@ -1,0 +1,116 @@
+"""Replicas of vectors on samples of the text, and the intervals that they give."""
+
+import numpy as np
+import pytest
+
+import firth
+from firth import ConfigError, FormatError
+from firth.replicas import _sampled
+
+OPTIONS = {"dim": 8, "sample": 0, "threads": 1, "progress": False, "subwords": "none"}
+
+
+def text(seed, units=250):
+    """Units of four topics: words of one topic stand together."""
+    random = np.random.default_rng(seed)
+    topics = [[f"{topic}{word}" for word in range(6)] for topic in "abcd"]
+    return [random.choice(topics[random.integers(4)], size=8).tolist() for _ in range(units)]
+
+
+@pytest.fixture(scope="module")
+def trained():
+    vectors = firth.train(text(0), **OPTIONS)
+    return vectors, list(firth.replicate(vectors, text(0), runs=4))
+
+
+def test_replicas_have_the_same_words_and_other_vectors(trained):
+    vectors, replicas = trained
+    assert [replica.words for replica in replicas] == [vectors.words] * 4
+    everything = [vectors, *replicas]
+    assert len({each.input_vectors.tobytes() for each in everything}) == 5
+    again = list(firth.replicate(vectors, text(0), runs=4))
+    for first, second in zip(replicas, again, strict=True):
+        np.testing.assert_array_equal(first.input_vectors, second.input_vectors)
+
+
+def test_neighbours_have_intervals_around_their_cosines(trained):
+    vectors, replicas = trained
+    found = firth.neighbour_intervals(vectors, "a0", replicas, top=5)
+    assert [(each.word, each.score) for each in found] == [
+        (word, pytest.approx(score)) for word, score in vectors.similar("a0", top=5)
+    ]
+    assert all(-1 <= each.low < each.score < each.high <= 1 for each in found)
+    assert all(each.kept == 1 for each in found)  # the five others of the topic
+    wider = firth.neighbour_intervals(vectors, "a0", replicas[:2], top=5)
+    assert sum(e.high - e.low for e in wider) > sum(e.high - e.low for e in found)
+    assert [e.kept for e in firth.neighbour_intervals(vectors, "a0", replicas, top=1)] != []
+    among = firth.neighbour_intervals(vectors, {"a0": 1, "b0": -1}, replicas, restrict=["c1", "a1"])
+    assert among[0].word == "a1"
+
+
+def test_intervals_cover_the_mean_of_trainings_on_such_texts():
+    """Train on 24 texts of one kind: their mean is the truth that the interval of one must hold."""
+    words = [f"{topic}{word}" for topic in "abcd" for word in range(6)]
+    runs = [firth.train(text(seed), seed=seed + 1, **OPTIONS) for seed in range(24)]
+    pairs = [("a0", "a1"), ("b0", "b3"), ("c2", "c4"), ("d1", "d5"), ("a2", "b2"), ("c3", "d3")]
+    truth = [np.mean([run.similarity(a, b) for run in runs]) for a, b in pairs]
+    held = []
+    for number, vectors in enumerate(runs[:10]):
+        replicas = list(firth.replicate(vectors, text(number), runs=6))
+        for (a, b), mean in zip(pairs, truth, strict=True):
+            found = firth.neighbour_intervals(vectors, a, replicas, top=len(words))
+            interval = next(each for each in found if each.word == b)
+            held.append(interval.low <= mean <= interval.high)
+    # 60 intervals, of which 57 are expected; pairs of one text are not independent.
+    assert np.mean(held) >= 0.85
+
+
+def test_a_sample_draws_units_and_pieces_of_long_ones():
+    units = [[f"w{u}"] * 5 for u in range(50)] + [["long", "unit"] * 2_000]
+    corpus = firth.read_corpus(units, min_count=1)
+    sample = _sampled(corpus, seed=3)
+    assert sample.vocabulary is corpus.vocabulary
+    lengths = np.diff(sample.tokens.offsets)
+    assert len(lengths) == 54
+    assert set(lengths.tolist()) == {5, 1_000}
+    drawn = {tuple(sample.tokens.unit(u)[:1]) for u in range(54)}
+    assert 10 < len(drawn) < 51
+    for u in range(54):
+        unit = sample.tokens.unit(u)
+        assert len(set(unit.tolist())) == (1 if len(unit) == 5 else 2)
+    assert sample.tokens.ids.tobytes() != _sampled(corpus, seed=4).tokens.ids.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("query", "fault"),
+    [
+        (np.ones(8, np.float32), "a vector means nothing in the space of another training"),
+        ([0.5] * 8, "a vector means nothing"),
+        (["a0", "a1"], "one query at a time"),
+        ("z", "'z' is not among"),
+    ],
+)
+def test_queries_without_intervals(trained, query, fault):
+    vectors, replicas = trained
+    with pytest.raises((ConfigError, firth.VocabularyError), match=fault):
+        firth.neighbour_intervals(vectors, query, replicas)
+
+
+def test_what_cannot_be_replicated_is_told(trained, tmp_path):
+    vectors, replicas = trained
+    with pytest.raises(ConfigError, match="at least 2 replicas, got 1"):
+        firth.neighbour_intervals(vectors, "a0", replicas[:1])
+    with pytest.raises(ConfigError, match="replica 2 has other words"):
+        firth.neighbour_intervals(vectors, "a0", [replicas[0], firth.Vectors(["a0"], np.eye(1))])
+    with pytest.raises(ConfigError, match="runs must be at least 2"):
+        firth.replicate(vectors, text(0), runs=1)
+    with pytest.raises(ConfigError, match="not known how these vectors were trained"):
+        firth.replicate(firth.Vectors(["a"], np.eye(1)), text(0))
+    with pytest.raises(ConfigError, match="give the text that the vectors were trained on"):
+        firth.replicate(vectors, text(0)[:100])
+    corpus = firth.read_corpus(text(0))
+    of_corpus = firth.train(corpus, **OPTIONS)
+    with pytest.raises(ConfigError, match=r"give the corpus that firth.read_corpus returned"):
+        firth.replicate(of_corpus, text(0))
+    assert len(list(firth.replicate(of_corpus, corpus, runs=2, epochs=1))) == 2
+    assert issubclass(FormatError, Exception)
