@@ -132,6 +132,8 @@ class Workers:
     def _handlers(self) -> Iterator[None]:
         def end(number: int, frame: object) -> None:
             self._ends = time.monotonic()
+            # While anybody has it open, clients wait on it for an answer that nobody gives.
+            self.listener.close()
             self._signal_all(signal.SIGTERM)
 
         wanted: dict[int, Any] = {signal.SIGTERM: end, signal.SIGINT: end}

@@ -158,9 +158,8 @@ def spelled_token(words: Container[Token], word: Token) -> Token:
     """
     if isinstance(word, str) and word not in words and word.lstrip("-").isdecimal():
         # Python refuses to read thousands of digits.
-        number = int(word) if len(word) <= LONGEST_NUMBER else None
-        if number in words:
-            return number
+        if len(word) <= LONGEST_NUMBER and int(word) in words:
+            return int(word)
     return word
 
 
