@@ -24,6 +24,8 @@ from firth.server.sets import VectorSets
 MOST_CONNECTIONS = 900
 # Connections that the system holds until they are taken.
 BACKLOG = 2_048
+# Bytes of the head of a request.
+LONGEST_HEAD = 64 << 10
 Tell = Callable[[str], None]
 
 
@@ -101,6 +103,7 @@ def run_here(
         access_log=False,
         proxy_headers=False,
         server_header=False,
+        h11_max_incomplete_event_size=LONGEST_HEAD,
         limit_concurrency=MOST_CONNECTIONS,
         # Seconds, as a whole number.
         timeout_graceful_shutdown=max(1, round(options.drain_seconds)),

@@ -17,7 +17,7 @@ router = APIRouter(responses=ERRORS, tags=["status"])
 
 
 @router.get("/health", response_model_exclude_unset=True)
-def health(request: Request, sets: Sets) -> Health:
+async def health(request: Request, sets: Sets) -> Health:
     """Tell whether all is well. It needs no token, but tells only those more who have it."""
     problems = sets.problems()
     status: Literal["ok", "degraded"] = "degraded" if any(problems.values()) else "ok"
