@@ -13,7 +13,7 @@ import pytest
 from firth import Vectors
 
 PAGE = Path(__file__).parents[2] / "docs/howto/serve.md"
-WORDS = "king queen man woman tea coffee the drinks a violin".split()
+WORDS = ["king", "queen", "man", "woman", "tea", "coffee", "the", "drinks", "a", "violin"]
 
 
 def requests():

@@ -60,7 +60,7 @@ def serve(
     SIGTERM lets requests finish, and SIGHUP has the vectors read anew.
     """
     from firth.server import ServerOptions
-    from firth.server.running import bind, run_here, url_of
+    from firth.server.running import bind, is_loopback, run_here, url_of
     from firth.server.workers import Workers
 
     paths = named_paths(given)
@@ -74,6 +74,8 @@ def serve(
         tokenizer=tokenizer,
         max_body=max_body * _MEGABYTE,
     )
+    if token_file is None and not is_loopback(host):
+        tell(f"warning: whoever reaches {host} may ask; give --token-file to require a token")
     with bind(options) as listener:
         url = url_of(listener)
 

@@ -174,6 +174,9 @@ def _work(
     """Answer requests in a process of its own, as long as the one that started it lives."""
     # What Ctrl-C sends to all processes of a terminal, the parent passes on.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "SIGHUP"):
+        # What is read now is new.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
     def on_ready(sets: VectorSets) -> None:

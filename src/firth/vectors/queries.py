@@ -153,14 +153,14 @@ def spelled_token(words: Container[Token], word: Token) -> Token:
 
     Examples
     --------
-    >>> spelled_token({"tea", 17}, "17"), spelled_token({"tea", 17}, "18")
-    (17, '18')
+    >>> spelled_token({"tea", 17}, "17"), spelled_token({"tea", 17}, "--17")
+    (17, '--17')
     """
-    if isinstance(word, str) and word not in words and word.lstrip("-").isdecimal():
-        # Python refuses to read thousands of digits.
-        if len(word) <= LONGEST_NUMBER and int(word) in words:
-            return int(word)
-    return word
+    # Python refuses to read thousands of digits.
+    if not isinstance(word, str) or len(word) > LONGEST_NUMBER or word in words:
+        return word
+    is_number = word.removeprefix("-").isdecimal()
+    return int(word) if is_number and int(word) in words else word
 
 
 def query_vectors(query: object, dim: int) -> NDArray[np.floating] | None:
