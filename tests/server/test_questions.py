@@ -168,6 +168,13 @@ def test_a_bad_body_is_one_sentence(client, body, status, part):
     assert part in answer.json()["error"]["message"]
 
 
+def test_a_body_of_another_kind_is_told_so(client):
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = client.post("/similar", content=b'{"queries": ["king"]}', headers=headers)
+    assert answer.status_code == 422
+    assert "send 'Content-Type: application/json'" in answer.json()["error"]["message"]
+
+
 def test_html_in_words_stays_data(client):
     answer = client.get("/similar", params={"word": "<b>x</b>"})
     assert answer.headers["content-type"] == "application/json"

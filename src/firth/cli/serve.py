@@ -12,7 +12,7 @@ from firth.cli.app import app, tell
 from firth.errors import ConfigError, FirthError, reraise
 
 if TYPE_CHECKING:
-    from firth.server import VectorSets
+    from firth.server import ServerOptions, VectorSets
 
 _NAMED = re.compile(r"([A-Za-z0-9][\w.:-]*)=(.+)", re.ASCII)
 _MEGABYTE = 1 << 20
@@ -23,7 +23,7 @@ def serve(
     given: Annotated[
         list[str],
         typer.Argument(
-            metavar="[NAME=]VECTORS...",
+            metavar="NAME=VECTORS...",
             help="Folders or files of vectors, and a name for each; the first is the default.",
         ),
     ],
@@ -60,8 +60,6 @@ def serve(
     SIGTERM lets requests finish, and SIGHUP has the vectors read anew.
     """
     from firth.server import ServerOptions
-    from firth.server.running import bind, is_loopback, run_here, url_of
-    from firth.server.workers import Workers
 
     paths = named_paths(given)
     options = ServerOptions(
@@ -74,8 +72,16 @@ def serve(
         tokenizer=tokenizer,
         max_body=max_body * _MEGABYTE,
     )
-    if token_file is None and not is_loopback(host):
-        tell(f"warning: whoever reaches {host} may ask; give --token-file to require a token")
+    _run(paths, options)
+    tell("ended")
+
+
+def _run(paths: dict[str, Path], options: ServerOptions) -> None:
+    from firth.server.running import bind, is_loopback, run_here, url_of
+    from firth.server.workers import Workers
+
+    if options.token is None and not is_loopback(options.host):
+        tell(f"warning: whoever reaches {options.host} may ask; give --token-file FILE")
     with bind(options) as listener:
         url = url_of(listener)
 
@@ -89,7 +95,6 @@ def serve(
             run_here(paths, options, listener, announce_sets)
         else:
             Workers(paths, options, listener).run(announce)
-    tell("ended")
 
 
 def named_paths(given: list[str]) -> dict[str, Path]:

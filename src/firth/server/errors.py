@@ -107,6 +107,10 @@ def _invalid(request: Request, error: Exception) -> Response:
     first = error.errors()[0]
     if first["type"] == "json_invalid":
         return error_response(400, INVALID, "the body is no JSON that can be read")
+    kind = request.headers.get("content-type", "")
+    if first["loc"] == ("body",) and "json" not in kind:
+        message = f"a body is JSON: send 'Content-Type: application/json', got {one_line(kind)!r}"
+        return error_response(422, INVALID, message)
     return error_response(422, INVALID, _sentence(first["loc"], first["msg"]))
 
 
