@@ -69,9 +69,11 @@ def serve(paths, tmp_path):
                 "-m", "firth", "serve", *sets, "--port", "0", *arguments, cwd=tmp_path
             )
             stack.callback(end, process)
-            line = process.stderr.readline()
+            process.warned = []
+            while (line := process.stderr.readline()).startswith("firth: warning: "):
+                process.warned.append(line)
             found = re.search(r" at (http://\S+);", line)
-            assert found, line + process.stderr.read()
+            assert found, line
             return process, found[1]
 
         yield begin

@@ -80,10 +80,10 @@ def _run(paths: dict[str, Path], options: ServerOptions) -> None:
     from firth.server.running import bind, is_loopback, run_here, url_of
     from firth.server.workers import Workers
 
-    if options.token is None and not is_loopback(options.host):
-        tell(f"warning: whoever reaches {options.host} may ask; give --token-file FILE")
     with bind(options) as listener:
         url = url_of(listener)
+        if options.token is None and not is_loopback(options.host):
+            tell(f"warning: whoever reaches {options.host} may ask; give --token-file FILE")
 
         def announce(described: list[str]) -> None:
             tell(f"serving {', '.join(described)} at {url}; Ctrl-C ends")
