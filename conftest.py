@@ -16,6 +16,8 @@ collect_ignore = [] if importlib.util.find_spec("torch") else ["src/firth/torch"
 if not can_run_kernels():
     collect_ignore.append("src/firth/gpu")
 
+if importlib.util.find_spec("fastapi") is None:
+    collect_ignore.append("src/firth/server")
 if importlib.util.find_spec("pyarrow") is None:
     names = ("arrow", "arrow_tables", "parquet")
     collect_ignore += [f"src/firth/vectors/formats/{name}.py" for name in names]

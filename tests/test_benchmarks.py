@@ -1,6 +1,7 @@
 """The benchmarks that measure training and reading run, on a text of no size."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,15 @@ def test_queries_are_timed(tmp_path):
     options = ["--words", "300", "--dim", "8", "--queries", "40", "--singles", "3", "--rounds", "1"]
     output_of(BENCHMARKS / "query_speed.py", *options, "--output", report)
     assert json.loads(report.read_text())["median"]["many_words_per_second"] > 0
+
+
+@pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
+def test_a_service_is_timed(tmp_path):
+    pytest.importorskip("fastapi")
+    report = tmp_path / "report.json"
+    options = ["--words", "300", "--dim", "8", "--seconds", "1", "--rounds", "1"]
+    output_of(BENCHMARKS / "serve_speed.py", *options, "--output", report)
+    assert json.loads(report.read_text())["median"]["firth"]["queries_per_second"] > 0
 
 
 def test_the_company_of_words_is_compared_with_their_shares(tmp_path):

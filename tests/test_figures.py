@@ -374,6 +374,20 @@ def gpu_speeds():
     yield f"{copied[0]} H100 and {copied[1]} H200"
 
 
+def test_serving():
+    page, found = flat("docs/howto/serve.md"), results("serve_speed")
+    tools = {"firth": "`firth serve`", "gensim": "gensim's `most_similar` by FastAPI and uvicorn"}
+    for tool, name in tools.items():
+        figures = found["median"][tool]
+        assert (
+            f"| {name} | {figures['queries_per_second']:.0f} | {figures['p50_ms']:.0f} ms | "
+            f"{figures['p99_ms']:.0f} ms |"
+        ) in page
+    for package in ("fastapi", "uvicorn"):
+        assert found["versions"][package] in page
+    assert (found["options"]["words"], found["options"]["dim"]) == (100_000, 100)
+
+
 @pytest.mark.parametrize("claims", [gpu_quality, gpu_speeds])
 def test_gpu(claims):
     page = flat("docs/gpu.md")

@@ -23,6 +23,7 @@ def modules_after(statement: str) -> set[str]:
         "firth.callbacks",
         "firth.corpus",
         "firth.plotting",
+        "firth.server",
         "firth.subwords",
         "firth.torch",
         "firth.training",

@@ -34,6 +34,7 @@ _LESS_MEMORY = {
     "similar": "query vectors of fewer words or dimensions",
     "analogy": "query vectors of fewer words or dimensions",
     "shell": "query vectors of fewer words or dimensions",
+    "serve": "serve vectors of fewer words or dimensions, or with fewer --workers",
     "company": "query vectors of fewer words or dimensions",
     "info": "a machine with more memory is needed to read these vectors",
     "combine": "combine vectors of fewer words or dimensions",

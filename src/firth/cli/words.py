@@ -54,9 +54,9 @@ def use_index(vectors: Vectors, path: Path, approximate: bool) -> bool | None:
 
 def token(vectors: Vectors, word: str) -> str | int:
     """Return a word, or the integer that it spells: a shell passes item ids as text."""
-    if word not in vectors and word.lstrip("-").isdecimal() and int(word) in vectors:
-        return int(word)
-    return word
+    from firth.vectors.queries import spelled_token
+
+    return spelled_token(vectors, word)
 
 
 class Answers(TypedDict):

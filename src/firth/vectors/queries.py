@@ -8,7 +8,7 @@ D dimensions · n queries
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -23,6 +23,8 @@ from firth.vectors.table import Token
 
 # NumPy's kinds: integers, Unicode text of NumPy 1 and 2, and objects, which are checked one by one.
 _TOKEN_KINDS = "iuUTO"
+# Digits of an integer, with its sign: 64 bits.
+LONGEST_NUMBER = 20
 
 
 def token_list(words: object) -> tuple[list[Token], bool]:
@@ -144,6 +146,21 @@ def warn_of_composed(words: Sequence[Token], rows: Mapping[Token, int]) -> None:
 def _row_or_minus_one(word: Token, rows: Mapping[Token, int]) -> int:
     row = find_row(word, rows)
     return -1 if row is None else row
+
+
+def spelled_token(words: Container[Token], word: Token) -> Token:
+    """Return a word, or the integer that it spells: some callers know items only as text.
+
+    Examples
+    --------
+    >>> spelled_token({"tea", 17}, "17"), spelled_token({"tea", 17}, "--17")
+    (17, '--17')
+    """
+    # Python refuses to read thousands of digits.
+    if not isinstance(word, str) or len(word) > LONGEST_NUMBER or word in words:
+        return word
+    is_number = word.removeprefix("-").isdecimal()
+    return int(word) if is_number and int(word) in words else word
 
 
 def query_vectors(query: object, dim: int) -> NDArray[np.floating] | None:

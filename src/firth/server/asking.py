@@ -1,0 +1,69 @@
+"""What the routes share: the set that is asked, and whether the client has the answer already."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+from fastapi import Depends, Query, Request, Response
+
+from firth.server.errors import NotModified
+from firth.server.schemas import SetName
+from firth.server.sets import VectorSet, VectorSets
+from firth.vectors.queries import spelled_token
+
+
+def all_sets(request: Request) -> VectorSets:
+    """Return the sets of the application."""
+    sets: VectorSets = request.app.state.sets
+    return sets
+
+
+Sets = Annotated[VectorSets, Depends(all_sets)]
+
+
+def fresh_set(
+    request: Request,
+    response: Response,
+    sets: Sets,
+    name: Annotated[SetName, Query(alias="set")] = None,
+) -> VectorSet:
+    """Return the set that a GET asks, and give the answer an ETag.
+
+    Raises
+    ------
+    ServiceError
+        If there is no such set.
+    NotModified
+        If the client has the answer of these very vectors.
+    """
+    found = sets.get(name)
+    asked = f"{found.fingerprint} {request.url.path}?{request.url.query}"
+    # Weak: a compressed answer has the same tag.
+    etag = f'W/"{hashlib.sha256(asked.encode()).hexdigest()[:32]}"'
+    offered = request.headers.get("if-none-match", "")
+    if etag.removeprefix("W/") in {each.strip().removeprefix("W/") for each in offered.split(",")}:
+        raise NotModified(etag)
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = "private, no-cache"
+    return found
+
+
+FreshSet = Annotated[VectorSet, Depends(fresh_set)]
+
+
+def tokens(asked: VectorSet, words: Iterable[str | int]) -> list[str | int]:
+    """Return words as the set has them: `17` may be an integer there."""
+    return [spelled_token(asked.vectors, word) for word in words]
+
+
+def among(asked: VectorSet, restrict: int | list[str | int] | None) -> Any:  # noqa: ANN401
+    """Return which words may be answers, as `Vectors.similar` takes it."""
+    return tokens(asked, restrict) if isinstance(restrict, list) else restrict
+
+
+def about(asked: VectorSet, words: Iterable[str | int]) -> dict[str, Any]:
+    """Return what an answer tells of the set, and of words that it lacks."""
+    composed = [word for word in words if word not in asked.vectors]
+    return {"set": asked.name, "composed": composed}

@@ -1,0 +1,139 @@
+"""Errors of the service: one JSON object with one sentence, in the form that OpenAI's clients read.
+
+{"error": {"message": "...", "type": "unknown_word"}}
+"""
+
+from __future__ import annotations
+
+import http
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from firth.errors import FirthError, MissingExtraError, VocabularyError, escape, one_line
+
+INVALID = "invalid_request"
+
+
+class ServiceError(FirthError):
+    """A request that cannot be answered.
+
+    Parameters
+    ----------
+    status : int
+        The status of HTTP.
+    kind : str
+        A short name for programs.
+    message : str
+        One sentence.
+    """
+
+    def __init__(self, status: int, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.status, self.kind = status, kind
+
+
+class NotModified(Exception):
+    """The client has the answer already."""
+
+    def __init__(self, etag: str) -> None:
+        super().__init__(etag)
+        self.etag = etag
+
+
+def error_response(
+    status: int, kind: str, message: str, headers: dict[str, str] | None = None
+) -> JSONResponse:
+    """Return the response for an error."""
+    content = {"error": {"message": escape(message), "type": kind}}
+    return JSONResponse(content, status_code=status, headers=headers)
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Make an application tell errors in the one form."""
+    app.add_exception_handler(FirthError, _firth_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(NotModified, _not_modified)
+    app.add_exception_handler(MemoryError, _out_of_memory)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _firth_error(request: Request, error: Exception) -> Response:
+    if isinstance(error, ServiceError):
+        return error_response(error.status, error.kind, str(error))
+    if isinstance(error, VocabularyError):
+        return error_response(404, "unknown_word", str(error))
+    if isinstance(error, MissingExtraError):
+        return error_response(501, "missing_extra", str(error))
+    return error_response(422, INVALID, str(error))
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    message = str(error.detail)
+    if error.status_code == 400:
+        # FastAPI's message, where brackets are nested too deeply, say.
+        message = "the body is no JSON that can be read"
+    if message == http.HTTPStatus(error.status_code).phrase:
+        path = one_line(request.url.path)
+        message = {
+            404: f"there is nothing at {path}; see /openapi.json",
+            405: f"{path} does not take {one_line(request.method)}; see /openapi.json",
+        }.get(error.status_code, message)
+    return error_response(error.status_code, INVALID, message, dict(error.headers or {}))
+
+
+def _not_modified(request: Request, error: Exception) -> Response:
+    assert isinstance(error, NotModified)
+    return Response(status_code=304, headers={"ETag": error.etag})
+
+
+def _out_of_memory(request: Request, error: Exception) -> Response:
+    return error_response(503, "out_of_memory", "out of memory; ask for less at a time")
+
+
+def _unexpected(request: Request, error: Exception) -> Response:
+    return error_response(500, "internal_error", "the service failed; its log says more")
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return error_response(400, INVALID, "the body is no JSON that can be read")
+    kind = request.headers.get("content-type", "")
+    if first["loc"] == ("body",) and "json" not in kind:
+        message = f"a body is JSON: send 'Content-Type: application/json', got {one_line(kind)!r}"
+        return error_response(422, INVALID, message)
+    return error_response(422, INVALID, _sentence(first["loc"], first["msg"]))
+
+
+def _sentence(place: Sequence[Any], message: str) -> str:
+    """Return what is wrong with a part of a request.
+
+    Where it may have several forms, Pydantic ends the place with the name of one of them, which
+    tells the sender nothing.
+
+    Examples
+    --------
+    >>> _sentence(("query", "top"), "Input should be less than or equal to 1000")
+    'top: input should be less than or equal to 1000'
+    >>> _sentence(("body", "queries", 0, "constrained-str"), "Input should be a valid string")
+    'queries.0: has none of the forms that /openapi.json describes'
+    """
+    named = list(itertools.takewhile(lambda part: not _is_form(part), place[1:]))
+    name = ".".join(map(str, named)) or "the body"
+    if len(named) < len(place) - 1:
+        message = "has none of the forms that /openapi.json describes"
+    message = message.removeprefix("Value error, ")
+    return one_line(f"{name}: {message[:1].lower()}{message[1:]}")
+
+
+def _is_form(part: object) -> bool:
+    return str(part) in ("int", "str", "float") or not str(part).replace("_", "").isalnum()

@@ -1,0 +1,71 @@
+"""How a service listens, whom it answers, and how much it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from firth.checks import real_number, whole_number
+from firth.errors import ConfigError
+
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class ServerOptions:
+    """Options of a service.
+
+    Parameters
+    ----------
+    host : str
+        The address to listen on; by default only programs on this machine reach it.
+    port : int
+        0 takes a free one.
+    workers : int
+        How many processes answer.
+    token : str, optional
+        What requests must send as `Authorization: Bearer TOKEN`; all but `/health` need it.
+    hosts : tuple of str
+        Names that requests may give as `Host`, beside addresses, `localhost` and `host`; `*` allows
+        all.
+    origins : tuple of str
+        Origins of web pages of other hosts that may ask, such as `https://example.org`.
+    tokenizer : str
+        How texts become words, for vectors that do not say how theirs was cut.
+    max_body : int
+        Bytes of the largest request body.
+    body_seconds : float
+        How long a client may take to send a body, and as long again the head before it.
+    drain_seconds : float
+        How long requests may go on after the service was told to end.
+    check_seconds : float
+        How often the files of the vectors are looked at.
+
+    Raises
+    ------
+    ConfigError
+        If a number is out of range, or the token is empty.
+    """
+
+    host: str = LOOPBACK
+    port: int = 8000
+    workers: int = 1
+    token: str | None = None
+    hosts: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+    tokenizer: str = "whitespace"
+    max_body: int = 2 << 20
+    body_seconds: float = 30.0
+    drain_seconds: float = 30.0
+    check_seconds: float = 2.0
+
+    def __post_init__(self) -> None:
+        """Check the options."""
+        whole_number("port", self.port, least=0, most=65_535)
+        whole_number("workers", self.workers, least=1, most=1_024)
+        whole_number("max_body", self.max_body, least=1)
+        for name in ("body_seconds", "drain_seconds", "check_seconds"):
+            real_number(name, getattr(self, name), least=0.01)
+        if self.token is not None and not (self.token.isascii() and self.token.isprintable()):
+            raise ConfigError("a token must hold only printable ASCII characters")
+        if self.token is not None and not self.token.strip():
+            raise ConfigError("the token is empty; give one of several characters")

@@ -1,0 +1,167 @@
+"""Running the service in this process: the socket, signals, uvicorn."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import ipaddress
+import logging
+import signal
+import socket
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import uvicorn
+
+from firth.errors import FirthError, FirthWarning
+from firth.server.app import create_app
+from firth.server.connections import Connection
+from firth.server.options import ServerOptions
+from firth.server.sets import VectorSets
+
+# As many connections as a process has files to spare under the usual limit of 1,024.
+MOST_CONNECTIONS = 900
+# Connections that the system holds until they are taken.
+BACKLOG = 2_048
+# Bytes of the head of a request.
+LONGEST_HEAD = 64 << 10
+Tell = Callable[[str], None]
+
+
+def bind(options: ServerOptions) -> socket.socket:
+    """Return a socket that has the address of the service; it does not listen yet.
+
+    Raises
+    ------
+    FirthError
+        If the address is in use, or is none of this machine.
+    """
+    where = address_text(options.host, options.port)
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            options.host, options.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+        if sys.platform != "win32":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        # Two services may bind an address, but only one can listen.
+        listener.listen(BACKLOG)
+    except OSError as error:
+        advice = "end what uses it, or give another --port, or --port 0 for a free one"
+        reason = error.strerror or str(error)
+        if error.errno != errno.EADDRINUSE:
+            raise FirthError(f"cannot listen on {where}: {reason}") from error
+        raise FirthError(f"cannot listen on {where}: it is in use; {advice}") from error
+    listener.set_inheritable(True)
+    return listener
+
+
+def address_text(host: str, port: int) -> str:
+    """Return an address and port as text.
+
+    Examples
+    --------
+    >>> address_text("::1", 8000)
+    '[::1]:8000'
+    """
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only programs on this machine reach an address.
+
+    Examples
+    --------
+    >>> is_loopback("127.0.0.2"), is_loopback("localhost"), is_loopback("::"), is_loopback("here")
+    (True, True, False, False)
+    """
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def url_of(listener: socket.socket) -> str:
+    """Return the URL of a service that listens on a socket."""
+    host, port, *_ = listener.getsockname()
+    return f"http://{address_text(host, port)}"
+
+
+def run_here(
+    paths: Mapping[str, Path],
+    options: ServerOptions,
+    listener: socket.socket,
+    on_ready: Callable[[VectorSets], None],
+) -> None:
+    """Read vectors, and answer requests until a signal ends the process.
+
+    SIGTERM and SIGINT let requests finish that have begun; SIGHUP has the vectors read anew.
+
+    Raises
+    ------
+    FirthError
+        If vectors cannot be read.
+    """
+    set_up_log()
+    warnings.simplefilter("ignore", FirthWarning)
+    sets = VectorSets(paths, tokenizer=options.tokenizer)
+    app = create_app(sets, options)
+    config = uvicorn.Config(
+        app,
+        http=Connection,
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        h11_max_incomplete_event_size=LONGEST_HEAD,
+        limit_concurrency=MOST_CONNECTIONS,
+        # Seconds, as a whole number.
+        timeout_graceful_shutdown=max(1, round(options.drain_seconds)),
+    )
+    server = _Server(config, lambda: on_ready(sets))
+    with _handlers(app.state.watcher.ask):
+        server.run([listener])
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which says when it begins to answer."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self.on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer."""
+        await super().startup(sockets)
+        if self.started:
+            self.on_ready()
+
+
+@contextlib.contextmanager
+def _handlers(reload: Callable[[], None]) -> Iterator[None]:
+    """Handle signals: uvicorn raises those that ended it again, which is no error here."""
+    wanted = {signal.SIGTERM: lambda *_: None, signal.SIGINT: lambda *_: None}
+    if hasattr(signal, "SIGHUP"):
+        wanted[signal.SIGHUP] = lambda *_: reload()
+    before = {number: signal.signal(number, handler) for number, handler in wanted.items()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def set_up_log() -> None:
+    """Write what happens to standard error, a line each."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("firth: %(message)s"))
+    for name, level in (("firth", logging.INFO), ("uvicorn.error", logging.ERROR)):
+        logger = logging.getLogger(name)
+        logger.handlers = [handler]
+        logger.setLevel(level)
+        logger.propagate = False

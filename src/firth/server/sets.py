@@ -1,0 +1,214 @@
+"""Sets of vectors by name, which are read anew when their files change."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from firth._version import __version__
+from firth.errors import FirthError
+from firth.server.errors import ServiceError
+from firth.server.texts import split_function
+from firth.vectors import Vectors, load
+
+logger = logging.getLogger(__name__)
+
+# Of each file: its name, the time of its last change, its size and its number on the disk.
+Stamp = tuple[tuple[str, int, int, int], ...]
+
+
+@dataclass(frozen=True)
+class VectorSet:
+    """Vectors under a name, as they were read. A request keeps the set that it began with.
+
+    Parameters
+    ----------
+    name : str
+    vectors : Vectors
+    split : callable
+        Cuts a text into words, as the text was cut that the vectors were trained on.
+    fingerprint : str
+        Differs for other vectors.
+    loaded : float
+        When they were read, in seconds since 1970.
+    """
+
+    name: str
+    vectors: Vectors
+    split: Callable[[str], list[str]]
+    fingerprint: str
+    loaded: float = field(default_factory=time.time)
+
+    def describe(self) -> str:
+        """Return the set in a few words."""
+        return f"{self.name} ({len(self.vectors):,} words, {self.vectors.dim} dimensions)"
+
+
+@dataclass
+class _Source:
+    """Where a set comes from, and what is known of its files."""
+
+    path: Path
+    set: VectorSet
+    stamp: Stamp
+    seen: Stamp | None = None
+    failed: Stamp | None = None
+    problem: str | None = None
+
+
+class VectorSets:
+    """Sets of vectors by name.
+
+    Parameters
+    ----------
+    paths : mapping of str to path
+        The folder or file of each set. The first is the default.
+    tokenizer : str
+        How texts are cut for vectors that do not say it.
+    on_reload : callable, optional
+        Called with the name of a set that was or could not be read anew, and whether it was.
+
+    Raises
+    ------
+    FirthError
+        If vectors cannot be read.
+    """
+
+    def __init__(
+        self,
+        paths: Mapping[str, Path],
+        *,
+        tokenizer: str = "whitespace",
+        on_reload: Callable[[str, bool], None] = lambda name, done: None,
+    ) -> None:
+        self.tokenizer = tokenizer
+        self.on_reload = on_reload
+        self._sources = {name: self._first(name, path) for name, path in paths.items()}
+        self._refreshing = threading.Lock()
+
+    def __iter__(self) -> Iterator[VectorSet]:
+        """Iterate over the sets, the default first."""
+        return iter([source.set for source in self._sources.values()])
+
+    def get(self, name: str | None = None) -> VectorSet:
+        """Return a set, or the default.
+
+        Raises
+        ------
+        ServiceError
+            If there is no set of that name.
+        """
+        source = next(iter(self._sources.values())) if name is None else self._sources.get(name)
+        if source is None:
+            names = ", ".join(self._sources)
+            raise ServiceError(404, "unknown_set", f"there is no set {name!r}; there are: {names}")
+        return source.set
+
+    def problems(self) -> dict[str, str | None]:
+        """Return what is wrong with the files of each set, or None."""
+        return {name: source.problem for name, source in self._sources.items()}
+
+    def refresh(self, *, at_once: bool = False) -> None:
+        """Look at the files of all sets, and read those anew that have changed.
+
+        What cannot be read, or is gone, leaves the set as it was. Files that have just changed may
+        still be being written, so they are read when they are the same twice, or `at_once`.
+        """
+        with self._refreshing:
+            for name, source in self._sources.items():
+                self._refresh(name, source, at_once)
+
+    def _first(self, name: str, path: Path) -> _Source:
+        stamp = stamp_of(path) or ()
+        return _Source(path, self._read(name, path, stamp), stamp)
+
+    def _read(self, name: str, path: Path, stamp: Stamp) -> VectorSet:
+        vectors = load(path)
+        # The first search prepares the index.
+        if len(vectors):
+            vectors.similar(vectors.words[0], top=1)
+        digest = hashlib.sha256(repr((__version__, name, stamp)).encode()).hexdigest()
+        return VectorSet(name, vectors, split_function(vectors, self.tokenizer), digest[:32])
+
+    def _refresh(self, name: str, source: _Source, at_once: bool) -> None:
+        stamp = stamp_of(source.path)
+        if stamp is None:
+            self._tell(source, "its files are gone; the vectors that were read before are served")
+        elif stamp == source.stamp:
+            source.problem = None
+        elif stamp == source.failed:
+            pass
+        elif stamp == source.seen or at_once:
+            self._replace(name, source, stamp)
+        else:
+            source.seen = stamp
+
+    def _replace(self, name: str, source: _Source, stamp: Stamp) -> None:
+        try:
+            found = self._read(name, source.path, stamp)
+        except (FirthError, OSError, MemoryError) as error:
+            source.failed = stamp
+            logger.warning("%s cannot be read anew: %s", name, error or "out of memory")
+            self._tell(source, "its files have changed and cannot be read; those before are served")
+            self.on_reload(name, False)
+            return
+        if stamp_of(source.path) != stamp:
+            # They changed while they were read.
+            return
+        source.set, source.stamp, source.problem = found, stamp, None
+        logger.warning("%s was read anew: %s", name, found.vectors)
+        self.on_reload(name, True)
+
+    def _tell(self, source: _Source, problem: str) -> None:
+        if source.problem != problem:
+            logger.warning("%s: %s", source.set.name, problem)
+        source.problem = problem
+
+
+class Watcher:
+    """A thread that refreshes sets every few seconds, and when it is asked."""
+
+    def __init__(self, sets: VectorSets, seconds: float) -> None:
+        self.sets, self.seconds = sets, seconds
+        self._asked = threading.Event()
+        self._is_over = False
+        self._thread = threading.Thread(target=self._watch, name="firth-watcher", daemon=True)
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._thread.start()
+
+    def ask(self) -> None:
+        """Have the sets refreshed now; this returns at once, and may be called by a signal."""
+        self._asked.set()
+
+    def stop(self) -> None:
+        """End the thread; a set that is being read is not waited for."""
+        self._is_over = True
+        self._asked.set()
+
+    def _watch(self) -> None:
+        while True:
+            at_once = self._asked.wait(self.seconds)
+            self._asked.clear()
+            if self._is_over:
+                return
+            try:
+                self.sets.refresh(at_once=at_once)
+            except Exception:
+                logger.exception("looking at the files of the vectors failed")
+
+
+def stamp_of(path: Path) -> Stamp | None:
+    """Return what tells whether a folder or file has changed; None if it is gone."""
+    try:
+        files = sorted(path.iterdir()) if path.is_dir() else [path]
+        found = [(file.name, file.stat()) for file in files]
+    except OSError:
+        return None
+    return tuple((name, s.st_mtime_ns, s.st_size, s.st_ino) for name, s in found) or None

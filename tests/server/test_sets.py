@@ -1,0 +1,126 @@
+"""Sets that are read anew when their files change, and stay when these are gone."""
+
+import shutil
+import threading
+
+import numpy as np
+import pytest
+
+from firth import Vectors
+from firth.errors import FirthError, FormatError
+from firth.server import VectorSets
+
+
+@pytest.fixture
+def sets(paths):
+    return VectorSets(paths)
+
+
+def replace(path, *words):
+    Vectors(list(words), np.eye(len(words), dtype=np.float32)).save(path)
+
+
+def test_sets_by_name(sets):
+    assert [each.name for each in sets] == ["en", "items"]
+    assert sets.get() is sets.get("en")
+    assert 17 in sets.get("items").vectors
+    with pytest.raises(FirthError, match="there is no set 'de'; there are: en, items"):
+        sets.get("de")
+
+
+def test_vectors_that_cannot_be_read_are_told_at_once(tmp_path):
+    (tmp_path / "x.txt").write_text("no vectors")
+    with pytest.raises(FormatError, match=r"x\.txt"):
+        VectorSets({"x": tmp_path / "x.txt"})
+
+
+def test_changed_files_are_read_when_they_have_settled(sets, paths):
+    before = sets.get()
+    sets.refresh()
+    assert sets.get() is before
+    replace(paths["en"], "tee", "milch")
+    sets.refresh()
+    assert sets.get() is before
+    sets.refresh()
+    assert sets.get().vectors.words == ("tee", "milch")
+    assert sets.get().fingerprint != before.fingerprint
+    # Who still has the old one goes on with it.
+    assert before.vectors.similar("king", 1)[0].word == "queen"
+
+
+def test_changed_files_are_read_at_once_if_asked(sets, paths):
+    replace(paths["items"], 1, 2)
+    sets.refresh(at_once=True)
+    assert sets.get("items").vectors.words == (1, 2)
+
+
+def test_files_that_are_gone(sets, paths, tmp_path):
+    before = sets.get()
+    paths["en"].rename(tmp_path / "away")
+    sets.refresh()
+    assert sets.get() is before
+    assert "gone" in sets.problems()["en"]
+    assert sets.problems()["items"] is None
+    (tmp_path / "away").rename(paths["en"])
+    sets.refresh()
+    assert sets.problems()["en"] is None
+
+
+def test_damaged_files_leave_the_set_as_it_was(sets, paths):
+    told = []
+    sets.on_reload = lambda name, done: told.append((name, done))
+    before = sets.get()
+    (paths["en"] / "vocabulary.json").write_text("{")
+    for _ in range(5):
+        sets.refresh()
+    assert sets.get() is before
+    assert "cannot be read" in sets.problems()["en"]
+    # They are not read again and again.
+    assert told == [("en", False)]
+    shutil.rmtree(paths["en"])
+    replace(paths["en"], "tee", "milch")
+    sets.refresh(at_once=True)
+    assert sets.problems()["en"] is None
+    assert told == [("en", False), ("en", True)]
+
+
+def test_health_tells_of_files_that_are_gone_but_not_where_they_were(client, paths):
+    shutil.rmtree(paths["en"])
+    client.app.state.sets.refresh()
+    answer = client.get("/health")
+    assert answer.json()["status"] == "degraded"
+    assert "gone" in answer.json()["sets"][0]["problem"]
+    assert str(paths["en"]) not in answer.text
+    assert client.get("/similar?word=king").status_code == 200
+
+
+def test_files_are_watched(make_client, paths):
+    client = make_client(check_seconds=0.02)
+    read = threading.Event()
+    client.app.state.sets.on_reload = lambda name, done: read.set()
+    with client:
+        replace(paths["en"], "tee", "milch")
+        assert read.wait(30)
+        assert client.get("/similar?word=tee").status_code == 200
+
+
+def test_figures_tell_of_requests_sets_and_reloads(client, paths):
+    client.get("/similar?word=king")
+    client.get("/similar?word=kign")
+    client.request("BREW", "/similar")
+    client.get("/secret-path")
+    replace(paths["en"], "tee", "milch")
+    client.app.state.sets.refresh(at_once=True)
+    answer = client.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain")
+    for line in (
+        'firth_requests_total{method="GET",route="/similar",status="200"} 1.0',
+        'firth_requests_total{method="GET",route="/similar",status="404"} 1.0',
+        'firth_requests_total{method="GET",route="none",status="404"} 1.0',
+        'firth_request_seconds_count{route="/similar"} 3.0',
+        'firth_set_words{set="en"} 2.0',
+        'firth_set_reloads_total{outcome="done",set="en"} 1.0',
+    ):
+        assert line in answer.text.splitlines(), line
+    assert "secret-path" not in answer.text
+    assert "BREW" not in answer.text
