@@ -1,5 +1,7 @@
 """The verb `plot`."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -79,6 +81,20 @@ def test_integers_are_found_by_their_digits(folder, call, tmp_path):
     assert (tmp_path / "map.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_neighbours_are_drawn_around_words(draw):
+    count, names = draw("--around", "king", "--top", "2")
+    assert count == 3
+    assert "king" in names
+
+
+def test_the_way_of_a_word_through_two_sets_is_drawn(folder, call, tmp_path):
+    output = tmp_path / "way.svg"
+    call("convert", "vectors", str(tmp_path / "later"), at=folder)
+    given = ["vectors", str(tmp_path / "later"), "--moves", "king", "-o", str(output)]
+    assert call("plot", *given, at=folder).returncode == 0
+    assert {"king vectors", "king later"} <= set(re.findall(r"<!-- (.*?) -->", output.read_text()))
+
+
 @pytest.mark.parametrize(
     ("arguments", "parts"),
     [
@@ -89,6 +105,8 @@ def test_integers_are_found_by_their_digits(folder, call, tmp_path):
         (["vectors", "-o", "x.png", "--analogy", "man,king,man,king"], ["four different words"]),
         (["vectors", "-o", "x.png", "--analogy", "man,kign,woman,queen"], ["'kign'", "near: king"]),
         (["vectors", "-o", "x.png", "--top", "1"], ["top must be at least 2, got 1"]),
+        (["vectors", "-o", "x.png", "--moves", "king"], ["at least two sets, got 1"]),
+        (["vectors", "-o", "x.png", "--around", "kign"], ["'kign'", "near: king"]),
         # What cannot be written is told before anything is read.
         (["absent", "-o", "x.jpg"], ["a picture ends in .png, .svg or .pdf, got 'x.jpg'"]),
         (["absent", "-o", "vectors/config.json/x.png"], ["cannot write"]),
@@ -108,6 +126,9 @@ def test_bad_input_is_told_in_one_line(folder, fails, arguments, parts):
         ["vectors", "-o", "x.png", "--words", "king,tea", "--top", "3"],
         ["vectors", "-o", "x.png", "--top", "few"],
         ["vectors", "-o", "x.png", "--method", "isomap"],
+        ["vectors", "vectors", "-o", "x.png"],
+        ["vectors", "-o", "x.png", "--around", "king", "--words", "king,tea"],
+        ["vectors", "-o", "x.png", "--moves", "king", "--top", "3"],
     ],
 )
 def test_wrong_usage_exits_2(folder, call, arguments):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from firth.plotting.content import content_words
     from firth.plotting.curves import loss_curve, noise_distribution
     from firth.plotting.maps import scatter
+    from firth.plotting.neighbours import drift_path, neighbour_graph
     from firth.plotting.picture import Picture, check_picture, save
     from firth.plotting.sentences import window_diagram
 
@@ -31,7 +32,9 @@ __all__ = [
     "Picture",
     "check_picture",
     "content_words",
+    "drift_path",
     "loss_curve",
+    "neighbour_graph",
     "noise_distribution",
     "save",
     "scatter",
@@ -44,6 +47,7 @@ _home = lazy_names(
         "firth.plotting.content": "content_words",
         "firth.plotting.curves": "loss_curve noise_distribution",
         "firth.plotting.maps": "scatter",
+        "firth.plotting.neighbours": "drift_path neighbour_graph",
         "firth.plotting.picture": "Picture check_picture save",
         "firth.plotting.sentences": "window_diagram",
     },

@@ -96,24 +96,20 @@ def scatter(
     chosen = _checked_size([*chosen, *added])
     found = project(vectors[chosen], method, seed)
     warn_of_composed(chosen, vectors.index)
-    side = 8.0 * min(3.0, max(0.9, (len(chosen) / 50) ** 0.5))
-    picture = Picture(side, 0.8 * side)
-    # UMAP and t-SNE have no label: the directions and units of their axes mean nothing.
-    axes = plain_axes(picture, title, grid="both" if found.y_label else None)
-    _set_axes(axes, found)
+    picture, axes = new_map(found, title)
     ends = dict(zip(chosen, found.points, strict=True))
     strokes = _draw_analogies(axes, drawn, ends)
     # Groups without words are left out.
     named = {name: members for name, members in groups.items() if members}
     handles = [
-        _draw_points(axes, np.array([ends[word] for word in members]), number)
+        draw_points(axes, np.array([ends[word] for word in members]), number)
         for number, members in enumerate(named.values())
     ]
     if added:
-        _draw_points(axes, np.array([ends[word] for word in added]), len(named))
+        draw_points(axes, np.array([ends[word] for word in added]), len(named))
     if isinstance(words, Mapping):
         add_legend(axes, handles, list(named))
-    _write_names(picture, axes, found.points, chosen, strokes)
+    write_names(picture, axes, found.points, chosen, strokes)
     return picture
 
 
@@ -150,6 +146,16 @@ def _checked_size(chosen: list[Token]) -> list[Token]:
     return chosen
 
 
+def new_map(found: Projection, title: str | None) -> tuple[Picture, Axes]:
+    """Return an empty map that is large enough for the points of a projection, and its axes."""
+    side = 8.0 * min(3.0, max(0.9, (len(found.points) / 50) ** 0.5))
+    picture = Picture(side, 0.8 * side)
+    # UMAP and t-SNE have no label: the directions and units of their axes mean nothing.
+    axes = plain_axes(picture, title, grid="both" if found.y_label else None)
+    _set_axes(axes, found)
+    return picture, axes
+
+
 def _set_axes(axes: Axes, found: Projection) -> None:
     """Set margins and labels; if distances have a meaning, use the same scale on both axes."""
     axes.margins(*_MARGINS)
@@ -162,7 +168,8 @@ def _set_axes(axes: Axes, found: Projection) -> None:
         axes.set_yticks([])
 
 
-def _draw_points(axes: Axes, points: NDArray[np.float64], number: int) -> object:
+def draw_points(axes: Axes, points: NDArray[np.float64], number: int) -> object:
+    """Draw points (n, 2) in the style of a number; return what a legend shows."""
     # The white rim separates points that touch.
     return axes.scatter(
         points[:, 0], points[:, 1], s=30.0, color=look(number).color, marker=look(number).marker,
@@ -186,7 +193,7 @@ def _draw_analogies(
     return np.array(strokes).reshape(-1, 2, 2)
 
 
-def _write_names(
+def write_names(
     picture: Picture,
     axes: Axes,
     points: NDArray[np.float64],
