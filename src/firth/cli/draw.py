@@ -15,52 +15,62 @@ if TYPE_CHECKING:
     from firth.vectors import Vectors
 
 
+_Several = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="VECTORS...", help="A folder or file of vectors; for --moves several, by time."
+    ),
+]
+_Output = Annotated[
+    Path, typer.Option("--output", "-o", help="Where to write: .png, .svg or .pdf.")
+]
+_Words = Annotated[
+    list[str] | None,
+    typer.Option(metavar="WORD,...", help="Words to draw; can be repeated."),
+]
+_Top = Annotated[
+    int | None,
+    typer.Option(
+        help="Draw the most frequent content words, this many (no function words, no numbers), "
+        "or with --around this many neighbours (8).",
+        show_default="50, or the words of --analogy",
+    ),
+]
+_Analogy = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="A,B,C,D",
+        help="Draw arrows from A to B and from C to D; can be repeated.",
+    ),
+]
+_Around = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="WORD,...", help="Draw these words and their neighbours, with lines instead."
+    ),
+]
+_Moves = Annotated[
+    str | None,
+    typer.Option(metavar="WORD", help="Draw the way of this word through all VECTORS instead."),
+]
+_Method = Annotated[
+    Literal["pca", "umap", "tsne"] | None,
+    typer.Option(
+        help="How to reduce the dimensions to two.", show_default="pca; none if they are two"
+    ),
+]
+
+
 @app.command(epilog="Example: firth plot vectors --output map.png --words king,queen,man,woman")
 def plot(
-    paths: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="VECTORS...", help="A folder or file of vectors; for --moves several, by time."
-        ),
-    ],
-    output: Annotated[
-        Path, typer.Option("--output", "-o", help="Where to write: .png, .svg or .pdf.")
-    ],
-    words: Annotated[
-        list[str] | None,
-        typer.Option(metavar="WORD,...", help="Words to draw; can be repeated."),
-    ] = None,
-    top: Annotated[
-        int | None,
-        typer.Option(
-            help="Draw the most frequent content words, this many (no function words, no numbers), "
-            "or with --around this many neighbours (8).",
-            show_default="50, or the words of --analogy",
-        ),
-    ] = None,
-    analogy: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="A,B,C,D",
-            help="Draw arrows from A to B and from C to D; can be repeated.",
-        ),
-    ] = None,
-    around: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="WORD,...", help="Draw these words and their neighbours, with lines instead."
-        ),
-    ] = None,
-    moves: Annotated[
-        str | None,
-        typer.Option(metavar="WORD", help="Draw the way of this word through all VECTORS instead."),
-    ] = None,
-    method: Annotated[
-        Literal["pca", "umap", "tsne"] | None,
-        typer.Option(
-            help="How to reduce the dimensions to two.", show_default="pca; none if they are two"
-        ),
-    ] = None,
+    paths: _Several,
+    output: _Output,
+    words: _Words = None,
+    top: _Top = None,
+    analogy: _Analogy = None,
+    around: _Around = None,
+    moves: _Moves = None,
+    method: _Method = None,
     title: Annotated[str | None, typer.Option(help="Title above the map.")] = None,
     overwrite: Overwrite = False,
 ) -> None:
