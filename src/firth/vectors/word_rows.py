@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from firth.errors import ConfigError
+from firth.html import html_table
 from firth.normalization import Places, find_word
 from firth.other_names import VECTORS, unknown_attribute
 from firth.phrases import Phrases
@@ -37,6 +38,9 @@ _FIXED = (
 )  # fmt: skip
 
 _NO_CUT = f"its parts are not known: the function that cuts words is missing, and {GIVE_CUT}"
+
+# Words of the table in a notebook.
+_SHOWN = 10
 
 Default = TypeVar("Default")
 
@@ -193,6 +197,14 @@ class WordRows:
     def __repr__(self) -> str:
         """Return the numbers of words and dimensions."""
         return f"{type(self).__name__}({len(self):,} words, dim={self.dim})"
+
+    def _repr_html_(self) -> str:
+        """Return a table of the most frequent words, for a notebook."""
+        first = [str(word) for word in self._words[:_SHOWN]]
+        if self.counts is None:
+            return html_table(["word"], [(word,) for word in first], repr(self))
+        counts = self.counts[:_SHOWN].tolist()
+        return html_table(["word", "count"], zip(first, counts, strict=True), repr(self))
 
     def __getstate__(self) -> dict[str, object]:
         """Return the attributes for a copy or a pickle."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from firth.checks import switch, whole_number
 from firth.errors import ConfigError
+from firth.html import html_table
 from firth.vectors.approximate import ApproximateIndex
 from firth.vectors.queries import known_rows
 from firth.vectors.questions.asked import directions_of
@@ -32,6 +33,13 @@ class Neighbour(NamedTuple):
 
     word: Token
     score: float
+
+
+class Neighbours(list[Neighbour]):
+    """The neighbours of a query, best first: a list, which notebooks show as a table."""
+
+    def _repr_html_(self) -> str:
+        return html_table(["word", "score"], ((str(word), score) for word, score in self))
 
 
 class Choice(NamedTuple):
@@ -86,7 +94,7 @@ def nearest(
         )
     words = vectors._words
     return [
-        [Neighbour(words[i], score) for i, score in zip(*answer, strict=True) if i >= 0]
+        Neighbours(Neighbour(words[i], score) for i, score in zip(*answer, strict=True) if i >= 0)
         for answer in zip(indices.tolist(), scores.tolist(), strict=True)
     ]
 
