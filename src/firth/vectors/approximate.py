@@ -72,7 +72,8 @@ class ApproximateIndex:
         asked = np.flatnonzero(queries.any(axis=1))
         for block in row_blocks(len(asked), max(1, wanted * queries.shape[1])):
             some = asked[block]
-            indices[some], scores[some] = self._best(queries[some], k, exclude[some], wanted)
+            rows, found = self._best(queries[some], k, exclude[some], wanted)
+            indices[some, : rows.shape[1]], scores[some, : rows.shape[1]] = rows, found
         return indices, scores
 
     def _best(
@@ -88,12 +89,7 @@ class ApproximateIndex:
         scores[(rows[:, :, np.newaxis] == exclude[:, np.newaxis, :]).any(axis=2)] = -np.inf
         columns = top_columns(scores, min(k, scores.shape[1]))
         best = np.take_along_axis(scores, columns, axis=1)
-        indices = np.where(np.isneginf(best), -1, np.take_along_axis(rows, columns, axis=1))
-        missing = ((0, 0), (0, k - indices.shape[1]))
-        return (
-            np.pad(indices, missing, constant_values=-1),
-            np.pad(best, missing, constant_values=-np.inf),
-        )
+        return np.where(np.isneginf(best), -1, np.take_along_axis(rows, columns, axis=1)), best
 
     def save(self, path: Path) -> None:
         """Write the graph and what it belongs to into a folder; an old index is replaced.
