@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 GRAPH, FACTS = "graph.usearch", "index.json"
 NUMBERS = ("bf16", "f16", "f32", "i8")
 # More neighbours of each row, and more rows looked at, find more and take longer.
-_CONNECTIVITY = 16
+_CONNECTIVITY = 32
 _EXPANSION_ADD = 128
-_EXPANSION_SEARCH = 192
+_EXPANSION_SEARCH = 320
 # How many candidates are looked at exactly for each answer.
 _CANDIDATES = 3
 _SAMPLED_ROWS = 256
