@@ -33,11 +33,14 @@ class Format:
         - `recognises(head)` says whether a file without magic bytes is of this format, by its first
           `HEAD_BYTES` bytes.
         - `is_replaceable(path)`, of a format that is written, says whether a file or folder holds
-          vectors of this format. Without it, `firth.io.contents` tells.
+          vectors of this format. Without it, `firth.io.contents` tells of a file, and its names
+          of a folder.
     magic : bytes
         A regular expression for the first bytes of a file, if they tell the format.
     members : tuple of str
         Names of the files that tell the format of a folder.
+    other_members : tuple of str
+        Names of further files that such a folder may have.
     is_archive : bool
         Whether the file is an archive, and so must not be unpacked.
     needs : pair of str
@@ -52,6 +55,7 @@ class Format:
     module: str
     magic: bytes = b""
     members: tuple[str, ...] = ()
+    other_members: tuple[str, ...] = ()
     is_archive: bool = False
     needs: tuple[str, str] | None = None
     reads: bool = True

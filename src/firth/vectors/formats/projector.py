@@ -10,6 +10,7 @@ The projector takes the first line of metadata for names of columns if it has a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,16 +22,21 @@ from firth.errors import FormatError, one_line
 from firth.io.atomic import atomic_write
 from firth.io.compression import open_regular
 from firth.vectors.formats.selection import Selection, selected
+from firth.vectors.formats.texts import TextRule
 from firth.vectors.formats.word2vec import REPLACED
 from firth.vectors.formats.word2vec_text import NUMBER, is_finite_number
-from firth.vectors.table import Table, Token
+from firth.vectors.table import Table
 
 VECTORS, METADATA = "vectors.tsv", "metadata.tsv"
 _WORD, _COUNT = "word", "count"
 _NUMERIC = b"0123456789+-.eE\t\r\n"
 _BLOCK_BYTES = 1 << 20
-# What ends a line or a column, in Firth's eyes or in those of others.
-_ENDS = frozenset("\t\n\r")
+# A tab or the end of a line, in Firth's eyes or in those of others.
+RULE = TextRule(
+    "the projector's tables",
+    re.compile(r"\A\s*\Z|[\t\n\r]"),
+    "empty, or with a tab or the end of a line",
+)
 
 
 def read(path: Path, selection: Selection) -> Table:
@@ -132,7 +138,7 @@ def write(table: Table, path: Path) -> None:
         If a word is empty or white space alone, holds a tab or the end of a line, or is not
         Unicode, or an integer and a text would be read back the same.
     """
-    words = _checked(table.words, path)
+    words = RULE.texts(table.words, path)
     if table.counts is None:
         lines = words
     else:
@@ -143,21 +149,3 @@ def write(table: Table, path: Path) -> None:
         (temporary / METADATA).write_bytes("".join(f"{line}\n" for line in lines).encode())
         with (temporary / VECTORS).open("wb") as file:
             file.writelines(row_format % tuple(row.tolist()) for row in table.input_vectors)
-
-
-def _checked(words: Sequence[Token], path: Path) -> list[str]:
-    texts = [str(word) for word in words]
-    for text in texts:
-        is_lone = any("\ud800" <= character <= "\udfff" for character in text)
-        if not text.strip() or not _ENDS.isdisjoint(text) or is_lone:
-            raise FormatError(
-                f"cannot write {path}: the projector's tables cannot hold the word "
-                f"{one_line(repr(text))} (empty, with a tab or the end of a line, or not Unicode); "
-                "save in Firth's own format instead"
-            )
-    if len(set(texts)) < len(texts):
-        raise FormatError(
-            f"cannot write {path}: an integer and a text among the words would be read back the "
-            "same; save in Firth's own format instead"
-        )
-    return texts

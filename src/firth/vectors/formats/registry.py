@@ -13,7 +13,7 @@ from firth.checks import one_of, switch
 from firth.errors import FirthError, FormatError, VocabularyError, one_line, reraise
 from firth.io.atomic import check_writable
 from firth.io.compression import open_decompressed, open_regular, without_suffix
-from firth.io.contents import FOLDER_OF_VECTORS, MODEL, kind_of
+from firth.io.contents import CONFIG, FOLDER_OF_VECTORS, MODEL, kind_of
 from firth.io.paths import to_path
 from firth.vectors.formats.format import Format
 from firth.vectors.formats.selection import Selection
@@ -49,7 +49,7 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format(
         "static-embedding", "a folder of static embeddings", (), "static_embedding",
-        members=(MODEL, "tokenizer.json"), writes=False,
+        members=(MODEL, "tokenizer.json"), other_members=(CONFIG, "modules.json", "README.md"),
     ),
 )  # fmt: skip
 
@@ -122,19 +122,23 @@ def _check_replaceable(form: Format, path: Path, *, overwrite: bool) -> None:
         return
     if form.is_folder:
         names = {file.name for file in path.iterdir()} if path.is_dir() else set()
-        others = sorted(names.difference(form.members))
+        others = sorted(names.difference(form.members, form.other_members))
         if others:
             raise FirthError(
                 f"cannot write {path}: the folder holds other files ({one_line(repr(others[0]))}); "
                 "choose a new folder, or an empty one"
             )
-        return
-    if overwrite or not path.is_file() or path.stat().st_size == 0 or kind_of(path) == "vectors":
-        return
+        is_free = not names
+    else:
+        is_free = not path.is_file() or path.stat().st_size == 0 or kind_of(path) == "vectors"
     is_ours = getattr(form.load(), "is_replaceable", None)
-    if is_ours is None or not is_ours(path):
+    if form.is_folder and is_ours is None:
+        # The names of its files are enough.
+        return
+    if not (overwrite or is_free or (is_ours is not None and is_ours(path))):
+        kind = "folder" if form.is_folder else "file"
         raise FirthError(
-            f"cannot write {path}: the file there does not hold vectors that Firth wrote; choose "
+            f"cannot write {path}: the {kind} there does not hold vectors that Firth wrote; choose "
             "another name, or overwrite=True (--overwrite) to replace it"
         )
 

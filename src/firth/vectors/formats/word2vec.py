@@ -13,10 +13,11 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import FormatError, one_line
+from firth.errors import FormatError
 from firth.io.atomic import atomic_write
 from firth.vectors.formats.selection import Selection
-from firth.vectors.table import Table, Token
+from firth.vectors.formats.texts import TextRule
+from firth.vectors.table import Table
 
 # More digits than the size of any real table has.
 LONGEST_HEADER = 64
@@ -28,7 +29,7 @@ REPLACED = (
 _WORDS_PER_WRITE = 1024
 _HEADER = re.compile(rb"(?:\xef\xbb\xbf)?[ \t]*([+-]?[0-9]+)[ \t]+([+-]?[0-9]+)[ \t]*\r?\n?")
 # Only ASCII white space ends a word: words of real files contain U+00A0 and similar characters.
-_WHITE_SPACE = re.compile(rb"\s")
+RULE = TextRule("word2vec's formats", re.compile(r"\A\Z|[ \t-\r]"), "empty, with white space")
 
 
 class Header(NamedTuple):
@@ -134,45 +135,13 @@ class Rows:
         self._matrix.resize((rows, self._dim), refcheck=False)
 
 
-def encode_words(words: Sequence[Token], path: Path) -> list[bytes]:
-    """Encode words as UTF-8, integers as their digits.
-
-    Raises
-    ------
-    FormatError
-        If a word is empty, contains white space that would end it, cannot be UTF-8, or would be
-        read back the same as another word.
-    """
-    encoded = [_encode(word, path) for word in words]
-    if len(set(encoded)) < len(encoded):
-        raise FormatError(
-            f"cannot write {path}: an integer and a text among the words would be read back the "
-            "same; save to a folder instead (a path without suffix)"
-        )
-    return encoded
-
-
-def _encode(word: Token, path: Path) -> bytes:
-    try:
-        encoded = str(word).encode()
-    except UnicodeEncodeError:
-        encoded = b""
-    if not encoded or _WHITE_SPACE.search(encoded):
-        raise FormatError(
-            f"cannot write {path}: word2vec's formats cannot hold the word {one_line(repr(word))} "
-            "(empty, with white space, or not Unicode); save to a folder instead (a path without "
-            "suffix)"
-        )
-    return encoded
-
-
 def write_rows(
     table: Table,
     path: Path,
     encode: Callable[[Sequence[bytes], NDArray[np.float32]], bytes],
 ) -> None:
     """Write a header, then blocks of words and their input vectors as `encode` returns them."""
-    words = encode_words(table.words, path)
+    words = [text.encode() for text in RULE.texts(table.words, path)]
     header = Header(*table.input_vectors.shape)
     with atomic_write(path) as temporary, temporary.open("wb") as file:
         file.write(header.line())
