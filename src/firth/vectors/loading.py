@@ -72,7 +72,14 @@ def load(
     Vectors(2 words, dim=2)
     Vectors(1 words, dim=2)
     """
-    selection = Selection(encoding_errors, limit=limit, words=words)
+    vectors = load_selection(path, Selection(encoding_errors, limit, words), format)
+    return vectors if cut is None else vectors.with_cut(cut)
+
+
+def load_selection(
+    path: str | os.PathLike[str], selection: Selection, format: str | None
+) -> Vectors:
+    """Read the selected vectors; `load` describes the errors."""
     table = read_table(path, selection, format)
     try:
         vectors = Vectors(
@@ -88,4 +95,4 @@ def load(
     except ConfigError as error:
         raise FormatError(f"{path}: {error}") from error
     vectors._is_from_file = not os.path.isdir(path)  # noqa: PTH112
-    return vectors if cut is None else vectors.with_cut(cut)
+    return vectors

@@ -113,7 +113,7 @@ def test_tables_of_other_kinds(columns, fault, put, assert_refused):
 def test_a_table_without_words(arrow, put, assert_refused):
     empty = {"word": arrow.array([], arrow.string()), "vector": arrow.array([], arrow.list_(
         arrow.float32()))}  # fmt: skip
-    assert_refused(put(**empty), "one length")
+    assert_refused(put(**empty), "the table has no rows")
 
 
 @pytest.mark.usefixtures("arrow")

@@ -46,6 +46,12 @@ def test_tokens_come_in_the_order_of_their_ids(name, dtype, put):
     np.testing.assert_array_equal(loaded, matrix.astype(np.float32))
 
 
+def test_rows_are_multiplied_with_their_weights(put):
+    weights = np.array([1, 2, 0.5, -1], np.float32)
+    loaded = load(put({"embeddings": MATRIX, "weights": weights}))
+    np.testing.assert_array_equal(loaded, MATRIX * weights[:, None])
+
+
 def test_a_unigram_model_lists_its_tokens(put):
     vocab = [["<s>", 0.0], ["▁tea", -1.5], ["茶", -2], ["s", -3]]
     assert list(load(put(model={"vocab": vocab}))) == ["<s>", "▁tea", "茶", "s"]
@@ -87,10 +93,14 @@ def test_tokens_that_are_damaged(tokenizer, fault, put, assert_refused):
     ("tensors", "fault"),
     [
         ({"bert.weight": MATRIX}, r"no tensor 'embeddings', only \['bert.weight'\]"),
-        ({"embeddings": MATRIX.astype(np.int8)}, r"not I8 \[4, 3\]"),
+        ({"embeddings": MATRIX.astype(np.int16)}, r"not I16 \[4, 3\]"),
         ({"embeddings": MATRIX[0]}, r"not F32 \[3\]"),
         ({"embeddings": MATRIX, "mapping": np.arange(4)}, "several tokens share a row"),
-        ({"embeddings": MATRIX, "weights": np.ones(4)}, "several tokens share a row"),
+        (
+            {"embeddings": MATRIX, "weights": np.ones(3)},
+            "'weights' should hold a float for each row",
+        ),
+        ({"embeddings": MATRIX, "weights": np.arange(4)}, "'weights' should hold a float"),
         ({"embeddings": MATRIX * np.inf}, "NaN or infinity"),
     ],
 )

@@ -10,17 +10,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from firth.checks import one_of, switch
-from firth.errors import FirthError, FormatError, VocabularyError, one_line, reraise
+from firth.errors import ConfigError, FirthError, FormatError, VocabularyError, one_line, reraise
 from firth.io.atomic import check_writable
 from firth.io.compression import open_decompressed, open_regular, without_suffix
 from firth.io.contents import CONFIG, FOLDER_OF_VECTORS, MODEL, kind_of
 from firth.io.paths import to_path
-from firth.vectors.formats.format import Format
+from firth.vectors.formats.format import FLOAT32, NARROW, Format
 from firth.vectors.formats.selection import Selection
 from firth.vectors.table import Table
 
 ARROW = ("pyarrow", "arrow")
-FIRTH = Format("firth", "Firth's folder", (), "native", members=FOLDER_OF_VECTORS)
+FIRTH = Format("firth", "Firth's folder", (), "native", members=FOLDER_OF_VECTORS, dtypes=NARROW)
 # Text first: its header may be the same as the binary format's, which has no other mark.
 FORMATS: tuple[Format, ...] = (
     FIRTH,
@@ -36,13 +36,19 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format(
         "npz", "NumPy's archive", (".npz",), "npz",
-        magic=rb"(?s)PK\x03\x04.{26}(?:words|vectors)\.npy", is_archive=True,
+        magic=rb"(?s)PK\x03\x04.{26}(?:words|vectors)\.npy", is_archive=True, dtypes=NARROW,
     ),
     Format(
         "finalfusion", "finalfusion's files", (".fifu",), "finalfusion", magic=b"FiFu", writes=False
     ),
-    Format("parquet", "Parquet", (".parquet",), "parquet", magic=b"PAR1", needs=ARROW),
-    Format("arrow", "Arrow", (".arrow", ".feather"), "arrow", magic=rb"ARROW1\0\0", needs=ARROW),
+    Format(
+        "parquet", "Parquet", (".parquet",), "parquet",
+        magic=b"PAR1", needs=ARROW, dtypes=NARROW,
+    ),
+    Format(
+        "arrow", "Arrow", (".arrow", ".feather"), "arrow",
+        magic=rb"ARROW1\0\0", needs=ARROW, dtypes=NARROW,
+    ),
     Format(
         "projector", "the folder of TensorBoard's projector", (), "projector",
         members=("vectors.tsv", "metadata.tsv"),
@@ -50,6 +56,7 @@ FORMATS: tuple[Format, ...] = (
     Format(
         "static-embedding", "a folder of static embeddings", (), "static_embedding",
         members=(MODEL, "tokenizer.json"), other_members=(CONFIG, "modules.json", "README.md"),
+        dtypes=NARROW,
     ),
 )  # fmt: skip
 
@@ -81,19 +88,25 @@ def write_table(
     *,
     overwrite: bool = False,
     name: str | None = None,
+    dtype: str = FLOAT32,
 ) -> None:
     """Write a table for `Vectors.save`, in the format of the path's suffix or the given name."""
-    form = _format_for(path, name)
+    form = _format_for(path, name, dtype)
     switch("overwrite", overwrite)
+    options: dict[str, object] = {} if dtype == FLOAT32 else {"dtype": dtype}
     if form is FIRTH:
-        form.load().write(table, Path(path), overwrite=overwrite)
+        options["overwrite"] = overwrite
     else:
         _check_replaceable(form, Path(path), overwrite=overwrite)
-        form.load().write(table, Path(path))
+    form.load().write(table, Path(path), **options)
 
 
 def check_destination(
-    path: str | os.PathLike[str], *, overwrite: bool = False, format: str | None = None
+    path: str | os.PathLike[str],
+    *,
+    overwrite: bool = False,
+    format: str | None = None,
+    dtype: str = FLOAT32,
 ) -> None:
     """Raise if `Vectors.save` could not write to `path`, without changing any file.
 
@@ -104,11 +117,11 @@ def check_destination(
     FirthError
         If the path cannot be written, or holds something other than vectors.
     ConfigError
-        If there is no format of that name.
+        If there is no format of that name, or it does not hold numbers of the type `dtype`.
     MissingExtraError
         If the format needs a package that is not installed.
     """
-    form = _format_for(path, format)
+    form = _format_for(path, format, dtype)
     # Its package may be missing.
     form.load()
     check_writable(Path(path), folder=form.is_folder)
@@ -148,8 +161,9 @@ def _by_name(name: str) -> Format:
     return next(form for form in FORMATS if form.name == name)
 
 
-def _format_for(path: str | os.PathLike[str], name: str | None) -> Format:
+def _format_for(path: str | os.PathLike[str], name: str | None, dtype: str = FLOAT32) -> Format:
     """Return the format to write to a path."""
+    one_of("dtype", dtype, choices=NARROW)
     to_path("the path of vectors", path)
     form = _by_place(path) if name is None else _by_name(name)
     if form is None:
@@ -161,6 +175,11 @@ def _format_for(path: str | os.PathLike[str], name: str | None) -> Format:
         raise FormatError(
             f"cannot write {path}: Firth reads {form.title}, but does not write it; "
             f"{_known_formats(writes=True)}"
+        )
+    if dtype not in form.dtypes:
+        several = ", ".join(other.name for other in FORMATS if dtype in other.dtypes)
+        raise ConfigError(
+            f"cannot write {path}: {form.title} holds no {dtype}; formats that do are {several}"
         )
     return form
 

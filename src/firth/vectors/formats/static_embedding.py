@@ -2,7 +2,8 @@
 
 =================== ==========================================================================
 `tokenizer.json`    the tokens and their ids, as the package tokenizers writes them
-`model.safetensors` `embeddings` or `embedding.weight` (ids, D): a row for each id
+`model.safetensors` `embeddings` or `embedding.weight` (ids, D): a row for each id; `weights`
+                    (ids,) if rows are to be multiplied with them, as int8 are
 `config.json`       settings of model2vec; under `firth` how the vectors were trained
 `modules.json`      what Sentence Transformers loads
 =================== ==========================================================================
@@ -25,8 +26,10 @@ from firth.io.atomic import atomic_write
 from firth.io.compression import open_regular
 from firth.io.contents import CONFIG, MODEL
 from firth.io.json_files import read_json, write_json
-from firth.vectors.formats.native import write_tensors
+from firth.vectors.formats.precision import FLOAT32, SCALE, narrowed, widened
+from firth.vectors.formats.row_store import RowStore
 from firth.vectors.formats.selection import Selection, selected
+from firth.vectors.formats.tensors import map_tensors, write_tensors
 from firth.vectors.formats.tokenizer_files import (
     RULE,
     TOKENIZER,
@@ -53,8 +56,10 @@ _MODULE = {
 }
 _EMBEDDINGS = ("embeddings", "embedding.weight")
 # What model2vec adds where several tokens share a row.
-_COMPRESSED = ("mapping", "weights")
-_FLOATS = ("F32", "F16", "F64")
+_MAPPING = "mapping"
+# What rows are multiplied with.
+_WEIGHTS = "weights"
+_NUMBERS = ("F32", "F16", "F64", "I8")
 
 
 def read(path: Path, selection: Selection) -> Table:
@@ -68,7 +73,7 @@ def read(path: Path, selection: Selection) -> Table:
         If a file is missing or damaged, tokens share rows, or a token has no row.
     """
     tokens, unknown = read_tokens(path / TOKENIZER)
-    rows = _read_rows(path / MODEL)
+    rows = _read_rows(path / MODEL, selection.folder)
     ids = sorted(tokens)
     if ids[0] < 0 or ids[-1] >= len(rows):
         wrong = ids[0] if ids[0] < 0 else ids[-1]
@@ -91,7 +96,7 @@ def _read_config(path: Path) -> dict[str, object]:
     return told if isinstance(told, dict) else {}
 
 
-def _read_rows(path: Path) -> NDArray[np.floating]:
+def _read_rows(path: Path, folder: Path | None) -> NDArray[np.floating]:
     """Return the rows of the ids."""
     with open_regular(path):
         pass  # safetensors calls whatever prevents it a missing file.
@@ -103,24 +108,29 @@ def _read_rows(path: Path) -> NDArray[np.floating]:
                 raise FormatError(
                     f"{path}: holds no tensor '{_EMBEDDINGS[0]}', only {one_line(str(held))}"
                 )
-            if not set(held).isdisjoint(_COMPRESSED):
+            if _MAPPING in held:
                 raise FormatError(
                     f"{path}: several tokens share a row (a vocabulary that model2vec has "
                     "quantized), which Firth does not read"
                 )
             tensor = tensors.get_slice(name)
             dtype, shape = tensor.get_dtype(), tensor.get_shape()
-            if dtype not in _FLOATS or len(shape) != 2:
+            weights = tensors.get_tensor(_WEIGHTS) if _WEIGHTS in held else None
+            if dtype not in _NUMBERS or len(shape) != 2 or 0 in shape:
                 raise FormatError(
                     f"{path}: '{name}' should hold floats of two dimensions, not {dtype} {shape}"
                 )
-            rows: NDArray[np.floating] = tensors.get_tensor(name)
-            return rows
+            if weights is not None and (weights.dtype.kind != "f" or weights.shape != (shape[0],)):
+                raise FormatError(f"{path}: '{_WEIGHTS}' should hold a float for each row")
     except SafetensorError as error:
         raise FormatError(f"{path}: damaged: {one_line(str(error))}") from error
+    rows: NDArray[np.floating] = map_tensors(path, [name])[name]
+    if weights is None and rows.dtype == np.float32 and folder is not None:
+        return rows
+    return widened(rows, weights, RowStore(folder, len(rows)))
 
 
-def write(table: Table, path: Path) -> None:
+def write(table: Table, path: Path, dtype: str = FLOAT32) -> None:
     """Write a folder that model2vec and Sentence Transformers load.
 
     Raises
@@ -131,12 +141,16 @@ def write(table: Table, path: Path) -> None:
     """
     words = RULE.texts(table.words, path)
     unknown = unknown_token(words)
-    rows = np.concatenate([table.input_vectors, np.zeros((1, table.input_vectors.shape[1]))])
-    config = {**_MODEL2VEC, "hidden_dim": rows.shape[1], _FIRTH: table.config}
+    rows = _EMBEDDINGS[0]
+    tensors = narrowed({rows: table.input_vectors}, dtype, padding=1)
+    # model2vec has another name for them.
+    tensors = {_WEIGHTS if name == rows + SCALE else name: tensors[name] for name in tensors}
+    dim = table.input_vectors.shape[1]
+    told = {"hidden_dim": dim, "embedding_dtype": dtype, _FIRTH: table.config}
     with atomic_write(path, folder=True) as temporary:
-        write_tensors({_EMBEDDINGS[0]: rows.astype(np.float32)}, temporary / MODEL)
+        write_tensors(tensors, temporary / MODEL)
         write_json(word_level(words, unknown), temporary / TOKENIZER, "the words")
-        write_json(config, temporary / CONFIG, "the config")
+        write_json({**_MODEL2VEC, **told}, temporary / CONFIG, "the config")
         (temporary / MODULES).write_text(json.dumps([_MODULE]))
 
 

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from firth.errors import FormatError
 from firth.io.atomic import atomic_write
+from firth.vectors.formats.precision import blocks
+from firth.vectors.formats.row_store import RowStore
 from firth.vectors.formats.selection import Selection
 from firth.vectors.formats.texts import TextRule
 from firth.vectors.table import Table
@@ -97,7 +99,7 @@ def make_rows(
             f"{path}: {header.words:,} words of {header.dim:,} dimensions, as in line 1, do not "
             f"fit into the {left:,} bytes after it; the file is cut short or damaged"
         )
-    return Rows(header.dim, 0 if left is None or selection.words is not None else rows)
+    return Rows(selection, 0 if left is None or selection.words is not None else rows)
 
 
 class Rows:
@@ -105,34 +107,23 @@ class Rows:
 
     Parameters
     ----------
-    dim : int
-        D, the numbers in a row.
+    selection : Selection
     room : int
         Rows of the matrix at first.
     """
 
-    def __init__(self, dim: int, room: int = 0) -> None:
+    def __init__(self, selection: Selection, room: int = 0) -> None:
         self.words: list[str] = []
-        self._dim = dim
-        self._matrix = np.empty((room, dim), dtype=np.float32)
+        self._store = RowStore(selection.folder, room)
 
     def add(self, words: Sequence[str], numbers: NDArray[np.floating]) -> None:
         """Add some words, and their vectors (n, D)."""
-        start = len(self.words)
-        end = start + len(words)
-        if end > len(self._matrix):
-            self._resize(end + end // 8)
-        self._matrix[start:end] = numbers
+        self._store.add(numbers)
         self.words.extend(words)
 
     def table(self) -> Table:
         """Return everything that was added."""
-        if len(self.words) < len(self._matrix):
-            self._resize(len(self.words))
-        return Table(words=self.words, input_vectors=self._matrix)
-
-    def _resize(self, rows: int) -> None:
-        self._matrix.resize((rows, self._dim), refcheck=False)
+        return Table(words=self.words, input_vectors=self._store.matrix())
 
 
 def write_rows(
@@ -142,9 +133,11 @@ def write_rows(
 ) -> None:
     """Write a header, then blocks of words and their input vectors as `encode` returns them."""
     words = [text.encode() for text in RULE.texts(table.words, path)]
-    header = Header(*table.input_vectors.shape)
+    header, start = Header(*table.input_vectors.shape), 0
     with atomic_write(path) as temporary, temporary.open("wb") as file:
         file.write(header.line())
-        for start in range(0, header.words, _WORDS_PER_WRITE):
-            block = slice(start, start + _WORDS_PER_WRITE)
-            file.write(encode(words[block], table.input_vectors[block]))
+        for rows in blocks(table.input_vectors):
+            for first in range(0, len(rows), _WORDS_PER_WRITE):
+                few = rows[first : first + _WORDS_PER_WRITE]
+                file.write(encode(words[start : start + len(few)], few))
+                start += len(few)
