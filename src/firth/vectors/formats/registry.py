@@ -31,8 +31,7 @@ FORMATS: tuple[Format, ...] = (
         magic=rb"\x80[\x02-\x05]", writes=False,
     ),
     Format(
-        "fasttext", "fastText's models", (".bin",), "fasttext",
-        magic=rb"\xba\x16\x4f\x2f", writes=False,
+        "fasttext", "fastText's models", (".bin",), "fasttext", magic=rb"\xba\x16\x4f\x2f",
     ),
     Format(
         "npz", "NumPy's archive", (".npz",), "npz",
