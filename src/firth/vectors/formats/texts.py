@@ -21,15 +21,15 @@ class TextRule:
     ----------
     holder : str
         What cannot hold them, for messages.
-    refused : pattern
+    refused : pattern, optional
         A regular expression that is found in such words.
     told : str
         The same in words.
     """
 
     holder: str
-    refused: Pattern[str]
-    told: str
+    refused: Pattern[str] | None = None
+    told: str = ""
 
     def texts(self, words: Sequence[Token], path: Path) -> list[str]:
         """Return words as they are, integers as their digits.
@@ -40,11 +40,12 @@ class TextRule:
             If the format cannot hold a word, or an integer and a text would be read back the same.
         """
         texts = [str(word) for word in words]
+        told = f"{self.told}, or not Unicode" if self.told else "not Unicode"
         for text in texts:
-            if self.refused.search(text) or not _is_unicode(text):
+            if (self.refused and self.refused.search(text)) or not _is_unicode(text):
                 raise FormatError(
                     f"cannot write {path}: {self.holder} cannot hold the word "
-                    f"{one_line(repr(text))} ({self.told}, or not Unicode); {_ADVICE}"
+                    f"{one_line(repr(text))} ({told}); {_ADVICE}"
                 )
         if len(set(texts)) < len(texts):
             raise FormatError(
