@@ -56,6 +56,11 @@ FORMATS: tuple[Format, ...] = (
         members=(MODEL, "tokenizer.json"), other_members=(CONFIG, "modules.json", "README.md"),
         dtypes=NARROW,
     ),
+    Format(
+        "spacy", "a vocabulary of spaCy", (), "spacy_vocab",
+        members=("vectors", "key2row", "strings.json"),
+        other_members=("vectors.cfg", "lookups.bin"), needs=("spacy", "spacy"),
+    ),
 )  # fmt: skip
 
 HEAD_BYTES = 1 << 16
