@@ -61,6 +61,10 @@ FORMATS: tuple[Format, ...] = (
         members=("vectors", "key2row", "strings.json"),
         other_members=("vectors.cfg", "lookups.bin"), needs=("spacy", "spacy"),
     ),
+    Format(
+        "pgvector", "a script for PostgreSQL's pgvector", (".sql",), "pgvector",
+        dtypes=(FLOAT32, "float16"), reads=False,
+    ),
 )  # fmt: skip
 
 HEAD_BYTES = 1 << 16
@@ -74,6 +78,8 @@ def read_table(
     """Read a folder or file for `firth.load`, by its first bytes, its suffix, or the given name."""
     path = to_path("the path of vectors", path)
     given = None if name is None else _by_name(name)
+    if given is not None and not given.reads:
+        raise FormatError(f"cannot read {path}: Firth writes {given.title}, but does not read it")
     with reraise(FormatError, f"read {path}"):
         if path.is_dir():
             table: Table = _folder_format(path, given).load().read(path, selection)
@@ -251,9 +257,9 @@ def _format_of(file: io.BufferedReader, path: Path) -> Format:
     suffix = without_suffix(path).suffix.lower()
     plain = [form for form in FORMATS if not form.magic and not form.is_folder]
     found = next((form for form in plain if suffix in form.suffixes), None) or next(
-        (form for form in plain if form.load().recognises(head)), None
+        (form for form in plain if form.reads and form.load().recognises(head)), None
     )
-    if found is None:
+    if found is None or not found.reads:
         raise FormatError(f"{path}: unknown format; {_known_formats(writes=False)}")
     return found
 
