@@ -100,8 +100,8 @@ def narrowed(
     Examples
     --------
     >>> found = narrowed({"vectors": np.array([[2.54, -1.0]], np.float32), "output": None}, "int8")
-    >>> found["vectors"][:1].tolist(), found["vectors_scale"].round(3).tolist()
-    ([[127, -50]], [0.02])
+    >>> found["vectors"][0:1].tolist(), round(float(found["vectors_scale"][0]), 3)
+    ([[127, -50]], 0.02)
     """
     found: dict[str, Any] = {}
     for name, rows in arrays.items():

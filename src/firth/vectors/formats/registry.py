@@ -7,6 +7,7 @@ import io
 import os
 import re
 import struct
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,8 +15,14 @@ from firth.checks import one_of, switch
 from firth.errors import ConfigError, FirthError, FormatError, VocabularyError, one_line, reraise
 from firth.io.atomic import check_writable
 from firth.io.compression import open_decompressed, open_regular, without_suffix
-from firth.io.contents import CONFIG, FOLDER_OF_VECTORS, MODEL, kind_of
+from firth.io.contents import (
+    CONFIG,
+    FOLDER_OF_VECTORS,
+    MODEL,
+    kind_of,
+)
 from firth.io.paths import to_path
+from firth.vectors.formats import hub
 from firth.vectors.formats.format import FLOAT32, NARROW, Format
 from firth.vectors.formats.selection import Selection
 from firth.vectors.table import Table
@@ -76,6 +83,8 @@ def read_table(
     path: str | os.PathLike[str], selection: Selection, name: str | None = None
 ) -> Table:
     """Read a folder or file for `firth.load`, by its first bytes, its suffix, or the given name."""
+    if hub.is_on_hub(path):
+        path = hub.download(path, _names_in_folders())
     path = to_path("the path of vectors", path)
     given = None if name is None else _by_name(name)
     if given is not None and not given.reads:
@@ -105,6 +114,11 @@ def write_table(
     form = _format_for(path, name, dtype)
     switch("overwrite", overwrite)
     options: dict[str, object] = {} if dtype == FLOAT32 else {"dtype": dtype}
+    if hub.is_on_hub(path):
+        with tempfile.TemporaryDirectory() as temporary:
+            form.load().write(table, Path(temporary, "vectors"), **options)
+            hub.upload(Path(temporary, "vectors"), path)
+        return
     if form is FIRTH:
         options["overwrite"] = overwrite
     else:
@@ -135,6 +149,9 @@ def check_destination(
     form = _format_for(path, format, dtype)
     # Its package may be missing.
     form.load()
+    if hub.is_on_hub(path):
+        hub.check_upload(path)
+        return
     check_writable(Path(path), folder=form.is_folder)
     _check_replaceable(form, Path(path), overwrite=overwrite)
 
@@ -167,6 +184,12 @@ def _check_replaceable(form: Format, path: Path, *, overwrite: bool) -> None:
         )
 
 
+def _names_in_folders() -> set[str]:
+    """Return the names of the files that folders of vectors have."""
+    folders = (form for form in FORMATS if form.is_folder)
+    return {name for form in folders for name in (*form.members, *form.other_members)}
+
+
 def _by_name(name: str) -> Format:
     one_of("format", name, choices=[form.name for form in FORMATS])
     return next(form for form in FORMATS if form.name == name)
@@ -175,7 +198,8 @@ def _by_name(name: str) -> Format:
 def _format_for(path: str | os.PathLike[str], name: str | None, dtype: str = FLOAT32) -> Format:
     """Return the format to write to a path."""
     one_of("dtype", dtype, choices=NARROW)
-    to_path("the path of vectors", path)
+    if not hub.is_on_hub(path):
+        to_path("the path of vectors", path)
     form = _by_place(path) if name is None else _by_name(name)
     if form is None:
         raise FormatError(
@@ -187,6 +211,8 @@ def _format_for(path: str | os.PathLike[str], name: str | None, dtype: str = FLO
             f"cannot write {path}: Firth reads {form.title}, but does not write it; "
             f"{_known_formats(writes=True)}"
         )
+    if hub.is_on_hub(path) and not form.is_folder:
+        raise ConfigError(f"cannot write {path}: {form.title} are no folder, which the hub takes")
     if dtype not in form.dtypes:
         several = ", ".join(other.name for other in FORMATS if dtype in other.dtypes)
         raise ConfigError(
@@ -197,7 +223,8 @@ def _format_for(path: str | os.PathLike[str], name: str | None, dtype: str = FLO
 
 def _by_place(path: str | os.PathLike[str]) -> Format | None:
     # pathlib drops the trailing slash that marks a folder.
-    if os.fspath(path).endswith(("/", os.sep)) or not Path(path).suffix:
+    is_folder = os.fspath(path).endswith(("/", os.sep)) or not Path(path).suffix
+    if is_folder or hub.is_on_hub(path):
         return FIRTH
     found = [form for form in FORMATS if Path(path).suffix.lower() in form.suffixes]
     # Two formats may have a suffix in common; one that is only read gives way.
