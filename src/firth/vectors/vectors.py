@@ -221,7 +221,8 @@ class Vectors(Questions):
             Without suffix, or with a slash at the end: a folder that keeps everything. With
             `.bin`, `.txt` or `.vec`: word2vec's binary and text format, which keep words and input
             vectors only; integers are read back as text. With `.npz`, `.parquet`, `.arrow` or
-            `.feather`: words, input vectors, counts, output vectors.
+            `.feather`: words, input vectors, counts, output vectors. `hf://user/name` is a
+            repository on the Hugging Face hub.
         overwrite : bool
             Whether to replace a file that holds no vectors. Folders with other files never are.
         format : str, optional

@@ -90,6 +90,20 @@ class Attack:
         ({"vectors": MATRIX[:, :0]}, "must hold floats of shape"),
         ({"vectors": np.zeros((2, 1), "f4,f4")}, "expected numbers or texts"),
         ({"vectors": MATRIX * np.nan}, "NaN or infinity"),
+        ({"vectors": MATRIX.astype(np.int8)}, "'vectors' has the type int8"),
+        ({"vectors_scale": MATRIX[0]}, "'vectors' has the type float32"),
+        (
+            {"vectors": MATRIX.astype(np.int8), "vectors_scale": MATRIX[0, :1]},
+            "'vectors_scale' has no number for some rows",
+        ),
+        (
+            {"vectors": MATRIX.astype(np.int8), "vectors_scale": MATRIX},
+            "'vectors_scale' should have one dimension",
+        ),
+        (
+            {"vectors": MATRIX.astype(np.int8), "vectors_scale": MATRIX[0] * np.inf},
+            "NaN or infinity",
+        ),
         ({"counts": np.array([1.5, 2])}, "'counts' has the type float64"),
         ({"counts": np.array([1, 2, 3])}, "counts must be 2 whole numbers"),
         ({"output": MATRIX[:, :1]}, "output_vectors has 1 dimensions"),
