@@ -185,12 +185,9 @@ def read_tensors(
             read = {name: tensors.get_tensor(name) for name in found if name not in large}
             scales = read_scales(tensors, large, path)
             for name, rows in map_tensors(path, large).items():
-                is_wide = rows.dtype == np.float32
-                read[name] = (
-                    rows
-                    if is_wide
-                    else widened(rows, scales.get(name), RowStore(folder, len(rows)))
-                )
+                if rows.dtype != np.float32:
+                    rows = widened(rows, scales.get(name), RowStore(folder, len(rows)))
+                read[name] = rows
             return read
     except SafetensorError as error:
         raise FormatError(f"{path}: damaged: {one_line(str(error))}") from error

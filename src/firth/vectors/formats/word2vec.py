@@ -99,7 +99,8 @@ def make_rows(
             f"{path}: {header.words:,} words of {header.dim:,} dimensions, as in line 1, do not "
             f"fit into the {left:,} bytes after it; the file is cut short or damaged"
         )
-    return Rows(selection, 0 if left is None or selection.words is not None else rows)
+    room = 0 if left is None or selection.words is not None else rows
+    return Rows(header.dim, selection, room)
 
 
 class Rows:
@@ -107,13 +108,16 @@ class Rows:
 
     Parameters
     ----------
+    dim : int
+        D, the numbers in a row.
     selection : Selection
     room : int
         Rows of the matrix at first.
     """
 
-    def __init__(self, selection: Selection, room: int = 0) -> None:
+    def __init__(self, dim: int, selection: Selection, room: int = 0) -> None:
         self.words: list[str] = []
+        self.dim = dim
         self._store = RowStore(selection.folder, room)
 
     def add(self, words: Sequence[str], numbers: NDArray[np.floating]) -> None:
