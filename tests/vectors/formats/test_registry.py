@@ -202,7 +202,7 @@ def test_formats_are_imported_when_they_are_used(tmp_path):
         "sys.modules if m.startswith('firth.vectors.formats.')]; print(*sorted(names))"
     )
     imported = set(output_of("-c", program, tmp_path / "v.txt").split())
-    shared = {"format", "registry", "selection", "texts", "precision", "row_store"}
+    shared = {"format", "registry", "selection", "texts", "precision", "row_store", "hub"}
     assert imported == {*shared, "word2vec", "word2vec_text"}
 
 
