@@ -60,6 +60,8 @@ class Narrowed:
 
     def _narrow(self, where: slice) -> NDArray[Any]:
         numbers = self.rows[where]
+        if self.dtype == np.float32:
+            return numbers
         if self.scales is None:
             with np.errstate(over="ignore"):
                 narrow = numbers.astype(self.dtype)
