@@ -21,6 +21,8 @@ if importlib.util.find_spec("fastapi") is None:
 if importlib.util.find_spec("pyarrow") is None:
     names = ("arrow", "arrow_tables", "parquet")
     collect_ignore += [f"src/firth/vectors/formats/{name}.py" for name in names]
+if importlib.util.find_spec("spacy") is None:
+    collect_ignore.append("src/firth/vectors/formats/spacy_vocab.py")
 
 # Variables that change how commands print: tests compare the output.
 PRINTING = (

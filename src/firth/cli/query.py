@@ -36,7 +36,7 @@ from firth.cli.words import (
     token,
     use_index,
 )
-from firth.errors import FirthError, escape
+from firth.errors import escape
 
 _AnyWord = Annotated[str | None, typer.Argument(help="A word that has a vector.")]
 _Word = Annotated[str, typer.Argument(help="A word that has a vector.")]
@@ -254,8 +254,8 @@ def index(
     print(f"{place}: {len(vectors):,} words, {size / 1e6:,.1f} MB")
 
 
-@app.command(epilog="Example: firth convert vectors vectors.bin")
-def convert(
+@app.command("convert", epilog="Example: firth convert vectors vectors.bin")
+def convert_(
     source: Annotated[Path, typer.Argument(metavar="SRC", help="A folder or file of vectors.")],
     destination: Annotated[
         Path, typer.Argument(metavar="DST", help="Its suffix picks the format.")
@@ -284,21 +284,26 @@ def convert(
             help="The format of DST, such as word2vec-text, whatever its suffix.",
         ),
     ] = None,
+    dtype: Annotated[
+        Literal["float32", "float16", "int8"],
+        typer.Option(help="How numbers are kept; what is lost by fewer bytes is told."),
+    ] = "float32",
     encoding_errors: EncodingErrors = "strict",
     overwrite: Overwrite = False,
 ) -> None:
-    """Write vectors in another format, or read out by another recipe."""
-    from firth.io.atomic import is_same
-    from firth.vectors import check_destination, load
-    from firth.vectors.readout import check_readout
+    """Write vectors in another format, with fewer bytes, or read out by another recipe."""
+    from firth.vectors import convert
 
-    if readout is not None:
-        check_readout(readout)
-    if is_same(source, destination):
-        raise FirthError(f"cannot write {destination}: it is what is to be read")
-    check_destination(destination, overwrite=overwrite, format=format)
-    vectors = load(source, encoding_errors=encoding_errors, format=source_format)
-    if readout is not None:
-        vectors = vectors.read_out(readout)
-    vectors.save(destination, overwrite=overwrite, format=format)
-    print(f"{destination}: {len(vectors):,} words, {vectors.dim} dimensions")
+    done = convert(
+        source,
+        destination,
+        readout=readout,
+        source_format=source_format,
+        format=format,
+        dtype=dtype,
+        encoding_errors=encoding_errors,
+        overwrite=overwrite,
+    )
+    print(f"{destination}: {done.words:,} words, {done.dim} dimensions")
+    if done.loss is not None:
+        print(done.loss)

@@ -30,10 +30,12 @@ def map_file(path: Path, dtype: DTypeLike, offset: int, shape: tuple[int, ...]) 
 def drop_pages(array: NDArray[Any]) -> None:
     """Let go of what was read of a mapped array; it is read again when it is asked for.
 
-    Arrays in memory are left as they are.
+    Arrays in memory are left as they are, and so are mapped ones that may have been changed.
     """
     base: object = array
     while isinstance(base, np.ndarray):
-        base = base.base
-    if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-        base.madvise(mmap.MADV_DONTNEED)
+        if isinstance(base, np.memmap) and base.mode != "r":
+            return
+        is_ours, base = isinstance(base, np.memmap), base.base
+        if is_ours and isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+            base.madvise(mmap.MADV_DONTNEED)

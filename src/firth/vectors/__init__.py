@@ -3,6 +3,7 @@
 from firth.vectors.alignment import align
 from firth.vectors.combination import combine
 from firth.vectors.composition import RawTables
+from firth.vectors.converting import Converted, convert
 from firth.vectors.drifting import Moved, drift
 from firth.vectors.formats.registry import check_destination
 from firth.vectors.loading import load
@@ -14,6 +15,7 @@ from firth.vectors.vectors import Vectors
 
 __all__ = [
     "Companion",
+    "Converted",
     "Moved",
     "Neighbour",
     "NeighbourInterval",
@@ -23,6 +25,7 @@ __all__ = [
     "align",
     "check_destination",
     "combine",
+    "convert",
     "drift",
     "load",
     "neighbour_intervals",

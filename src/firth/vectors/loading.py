@@ -34,6 +34,7 @@ def load(
         `.kv`) or of fastText (`.bin`), or another of the formats in `docs/formats.md`. The first
         bytes decide, then the suffix. A text file whose first line is two whole numbers has a
         header. A file may be compressed (gzip, bzip2, xz, Zstandard), whatever its name.
+        `hf://user/name` is a repository on the Hugging Face hub.
     encoding_errors : "strict" or "replace"
         For a word that is not UTF-8: raise, or replace the invalid bytes with U+FFFD.
     limit : int, optional
@@ -72,7 +73,14 @@ def load(
     Vectors(2 words, dim=2)
     Vectors(1 words, dim=2)
     """
-    selection = Selection(encoding_errors, limit=limit, words=words)
+    vectors = load_selection(path, Selection(encoding_errors, limit, words), format)
+    return vectors if cut is None else vectors.with_cut(cut)
+
+
+def load_selection(
+    path: str | os.PathLike[str], selection: Selection, format: str | None
+) -> Vectors:
+    """Read the selected vectors; `load` describes the errors."""
     table = read_table(path, selection, format)
     try:
         vectors = Vectors(
@@ -88,4 +96,4 @@ def load(
     except ConfigError as error:
         raise FormatError(f"{path}: {error}") from error
     vectors._is_from_file = not os.path.isdir(path)  # noqa: PTH112
-    return vectors if cut is None else vectors.with_cut(cut)
+    return vectors

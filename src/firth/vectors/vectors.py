@@ -264,6 +264,7 @@ class Vectors(Questions):
         *,
         overwrite: bool = False,
         format: str | None = None,
+        dtype: str = "float32",
     ) -> None:
         """Write the vectors to `path`, in the format of its suffix or the one that is named.
 
@@ -275,20 +276,25 @@ class Vectors(Questions):
             Without suffix, or with a slash at the end: a folder that keeps everything. With
             `.bin`, `.txt` or `.vec`: word2vec's binary and text format, which keep words and input
             vectors only; integers are read back as text. With `.npz`, `.parquet`, `.arrow` or
-            `.feather`: words, input vectors, counts, output vectors.
+            `.feather`: words, input vectors, counts, output vectors. `hf://user/name` is a
+            repository on the Hugging Face hub.
         overwrite : bool
             Whether to replace a file that holds no vectors. Folders with other files never are.
         format : str, optional
             A name from `docs/formats.md`, such as `word2vec-text`, in place of the suffix.
+        dtype : "float32", "float16" or "int8"
+            How numbers are kept, which are loaded as float32 again. int8 has a scale for each row.
 
         Raises
         ------
         FormatError
             If the suffix is unknown, or the format cannot hold one of the words.
+        ConfigError
+            If the format does not hold numbers of that type.
         FirthError
             If the path cannot be written, or holds something other than vectors.
         """
         parts = {part.name: part.name for part in dataclasses.fields(Table)}
         parts["documents"] = "document_table"
         table = Table(**{name: getattr(self, attribute) for name, attribute in parts.items()})
-        write_table(table, path, overwrite=overwrite, name=format)
+        write_table(table, path, overwrite=overwrite, name=format, dtype=dtype)

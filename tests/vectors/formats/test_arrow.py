@@ -104,16 +104,30 @@ def test_tables_of_other_programs(arrow, put):
         ({"word": ["a"], "vector": [[1.5]], "count": [-1]}, "counts must be 1 whole numbers"),
         ({"word": ["a"], "vector": [[1.5]], "count": ["x"]}, "'count' has the type string"),
         ({"word": ["a"], "vector": [[1.5]], "output": [[1.5, 2.5]]}, "output_vectors has 2"),
+        ({"word": ["a"], "vector": [[1.5]], "vector_scale": [1.5]}, "'vector' has the type list<"),
+        ({"word": ["a"], "vector": [[1]], "vector_scale": ["x"]}, "'vector_scale' has the type"),
+        ({"word": ["a"], "vector": [[1]], "vector_scale": [None]}, "'vector_scale' (lacks|has)"),
+        ({"word": ["a"], "vector": [[1]], "vector_scale": [float("inf")]}, "NaN or infinity"),
     ],
 )
 def test_tables_of_other_kinds(columns, fault, put, assert_refused):
     assert_refused(put(**columns), fault)
 
 
+def test_rows_of_other_lengths_in_another_batch(tmp_path, monkeypatch, assert_refused):
+    arrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    from pyarrow import parquet
+
+    monkeypatch.setattr("firth.vectors.formats.parquet.ROWS_AT_ONCE", 1)
+    table = arrow.table({"word": ["a", "b"], "vector": [[0.5], [1.5, 2.5]]})
+    parquet.write_table(table, tmp_path / "v.parquet")
+    assert_refused(tmp_path / "v.parquet", "vectors have 1 numbers, and others 2")
+
+
 def test_a_table_without_words(arrow, put, assert_refused):
     empty = {"word": arrow.array([], arrow.string()), "vector": arrow.array([], arrow.list_(
         arrow.float32()))}  # fmt: skip
-    assert_refused(put(**empty), "one length")
+    assert_refused(put(**empty), "the table has no rows")
 
 
 @pytest.mark.usefixtures("arrow")

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fasttext_files import MAGIC, fasttext_bin
-from firth.errors import FormatError
-from firth.subwords import hashed_ngrams
-from firth.vectors import Vectors, load
+from firth.errors import FirthError, FirthWarning, FormatError
+from firth.subwords import Subwords, hashed_ngrams
+from firth.vectors import RawTables, Vectors, load
+from firth.vectors.search import unit_rows
 
 WORDS = ["</s>", "tea", "茶", "I", "cafe\u0301"]
 TABLE = np.random.default_rng(5).normal(size=(5 + 60, 4)).astype(np.float32)
@@ -210,8 +211,6 @@ def test_the_name_tells_which_binary_format_is_meant(put, tmp_path):
     Vectors(["tea"], np.ones((1, 2))).save(tmp_path / "w.bin")
     with pytest.raises(FormatError, match=r"is no model of fastText|cut short in its settings"):
         load(tmp_path / "w.bin", format="fasttext")
-    with pytest.raises(FormatError, match="reads fastText's models, but does not write it"):
-        Vectors(["tea"], np.ones((1, 2))).save(tmp_path / "w.bin", format="fasttext")
 
 
 @settings(max_examples=60, deadline=None)
@@ -226,3 +225,121 @@ def test_any_words_and_numbers_come_back(data, tmp_path_factory):
     loaded = load(path)
     assert list(loaded) == words
     np.testing.assert_array_equal(loaded.input_vectors, numbers)
+
+
+def hashed(exponent=1.0, words=WORDS, **more):
+    """Return vectors with hashed n-grams, and tables to compose them of."""
+    subwords = Subwords(3, 6, buckets=60, exponent=exponent, **more)
+    table = TABLE[: len(words) + 60]
+    output = TABLE[: len(words)] + 1
+    return Vectors.from_tables(words, RawTables(table, subwords), output_vectors=output, **FROM)
+
+
+FROM = {"counts": np.array([9, 7, 5, 3, 1]), "config": {"window": 4}, "readout": "plain"}
+
+
+def fasttext_loader(path):
+    """Return a function from words to vectors."""
+    package = pytest.importorskip("fasttext", reason="fasttext-community is not installed")
+    model = package.load_model(str(path))
+    rows = model.get_input_matrix()
+
+    def vector(word):
+        mean = rows[model.get_subwords(word)[1]].mean(axis=0)
+        # fasttext-community scales to length one, fastText does not.
+        given = model.get_word_vector(word)
+        np.testing.assert_allclose(
+            given * np.linalg.norm(mean), mean * np.linalg.norm(given), atol=1e-5
+        )
+        return mean
+
+    return lambda words: np.array([vector(word) for word in words])
+
+
+def firth_loader(path):
+    """Return a function from words to vectors."""
+    return load(path).__getitem__
+
+
+LOADERS = pytest.mark.parametrize("loader", [firth_loader, fasttext_loader])
+OTHERS = ["teas", "茶館", "cafes", "tea</s>"]
+
+
+@LOADERS
+def test_a_model_with_means_is_written_as_it_is(loader, tmp_path):
+    vectors = hashed(normalization="none")
+    vectors.save(tmp_path / "v.bin", format="fasttext")
+    found = loader(tmp_path / "v.bin")([*WORDS, *OTHERS])
+    np.testing.assert_allclose(found, vectors[[*WORDS, *OTHERS]], rtol=1e-5, atol=1e-6)
+    loaded = load(tmp_path / "v.bin")
+    np.testing.assert_array_equal(loaded.raw.input, TABLE)
+    np.testing.assert_array_equal(loaded.output_vectors, vectors.output_vectors)
+    assert loaded.counts.tolist() == [9, 7, 5, 3, 1]
+    assert loaded.config["fasttext"]["ws"] == 4
+    loaded.save(tmp_path / "again.bin", format="fasttext")
+    assert (tmp_path / "v.bin").read_bytes() == (tmp_path / "again.bin").read_bytes()
+
+
+@LOADERS
+@pytest.mark.parametrize("readout", ["plain", "subword", "plain,unit=yes", "components=1"])
+@pytest.mark.parametrize("exponent", [0.5, 1.0])
+def test_any_readout_is_written(loader, readout, exponent, tmp_path):
+    vectors = hashed(exponent).read_out(readout)
+    is_linear = exponent == 1 and (vectors.raw.space is None or vectors.raw.space.axes is None)
+    if is_linear:
+        vectors.save(tmp_path / "v.bin", format="fasttext")
+    else:
+        with pytest.warns(FirthWarning, match="Firth's directions, but not lengths"):
+            vectors.save(tmp_path / "v.bin", format="fasttext")
+    ask = loader(tmp_path / "v.bin")
+    np.testing.assert_allclose(ask(WORDS), vectors[WORDS], rtol=1e-4, atol=1e-5)
+    found, expected = ask(OTHERS), vectors[OTHERS]
+    if not is_linear:
+        found, expected = unit_rows(found), unit_rows(expected)
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
+
+
+@LOADERS
+@pytest.mark.parametrize("counts", [None, [0, 3]])
+def test_whole_words_are_written_without_ngrams(loader, counts, tmp_path):
+    vectors = Vectors(["new york", 7], TABLE[:2], counts=counts)
+    vectors.save(tmp_path / "v.bin", format="fasttext")
+    np.testing.assert_array_equal(loader(tmp_path / "v.bin")(["new york", "7"]), TABLE[:2])
+    loaded = load(tmp_path / "v.bin")
+    assert loaded.raw is None
+    assert loaded.output_vectors is None
+    assert (loaded.counts is None) == (counts is None)
+
+
+def test_words_that_were_cut_as_bytes_keep_their_vectors(put, tmp_path):
+    latin = load(put(fasttext_bin([b"caf\xe9", "tea"], TABLE[:62])), encoding_errors="replace")
+    latin.save(tmp_path / "a.bin", format="fasttext")
+    np.testing.assert_allclose(load(tmp_path / "a.bin"), latin, rtol=1e-4, atol=1e-5)
+
+
+def test_what_fasttext_cannot_hold_is_refused(tables, tmp_path):
+    own = Vectors.from_tables(tables.words, tables.raw, readout="plain")
+    with pytest.raises(FormatError, match="these have rows of their own; train with buckets"):
+        own.save(tmp_path / "v.bin", format="fasttext")
+    with pytest.raises(FormatError, match=r"fastText's models cannot hold the word 'a\\x00b'"):
+        Vectors(["a\0b"], TABLE[:1]).save(tmp_path / "v.bin", format="fasttext")
+    assert not list(tmp_path.iterdir())
+    (tmp_path / "v.bin").write_bytes(WHOLE)
+    hashed().save(tmp_path / "v.bin", format="fasttext")
+    (tmp_path / "v.bin").write_bytes(b"anything")
+    with pytest.raises(FirthError, match="does not hold vectors"):
+        hashed().save(tmp_path / "v.bin", format="fasttext")
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_any_words_and_numbers_are_written(data, tmp_path_factory):
+    text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+    words = data.draw(st.lists(text, min_size=1, max_size=9, unique=True))
+    floats = st.floats(width=32, allow_nan=False, allow_infinity=False)
+    numbers = np.array(data.draw(st.lists(floats, min_size=2, max_size=2)), np.float32)
+    path = tmp_path_factory.mktemp("v") / "v.bin"
+    vectors = Vectors(words, np.outer(np.ones(len(words), np.float32), numbers))
+    vectors.save(path, format="fasttext")
+    assert list(load(path)) == words
+    np.testing.assert_array_equal(load(path), vectors)

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from finalfusion_files import BUCKETS, FASTTEXT, finalfusion_file
-from firth.errors import FormatError
+from firth.errors import FirthError, FormatError
 from firth.vectors import Vectors, load
+from firth.vectors.search import unit_rows
 
 WORDS = ["tea", "茶", "new york", ""]
 RAW = np.random.default_rng(7).normal(size=(4, 5)).astype(np.float32)
@@ -100,9 +101,34 @@ def test_some_of_the_words(put):
     assert load(replaced, encoding_errors="replace").words == ("a\ufffd",)
 
 
-def test_finalfusions_files_are_not_written(tmp_path):
-    with pytest.raises(FormatError, match="reads finalfusion's files, but does not write it"):
-        Vectors(["tea"], np.ones((1, 2))).save(tmp_path / "v.fifu")
+def test_what_is_written_is_finalfusions(tmp_path):
+    Vectors(WORDS, RAW).save(tmp_path / "v.fifu")
+    norms = np.linalg.norm(RAW.astype(np.float64), axis=1)
+    assert (tmp_path / "v.fifu").read_bytes() == finalfusion_file(WORDS, unit_rows(RAW), norms)
+    Vectors(["a", 1], np.zeros((2, 1))).save(tmp_path / "v.fifu")
+    assert load(tmp_path / "v.fifu").words == ("a", "1")
+
+
+def test_what_finalfusion_cannot_hold_is_refused(tmp_path):
+    with pytest.raises(FormatError, match=r"finalfusion's files cannot hold .*\(not Unicode\)"):
+        Vectors(["\ud800"], RAW[:1]).save(tmp_path / "v.fifu")
+    with pytest.raises(FormatError, match="the length of a vector exceeds float32"):
+        Vectors(["tea"], np.full((1, 3), 3e38, np.float32)).save(tmp_path / "v.fifu")
+    (tmp_path / "v.fifu").write_bytes(b"other")
+    with pytest.raises(FirthError, match="does not hold vectors"):
+        Vectors(["tea"], RAW[:1]).save(tmp_path / "v.fifu")
+    assert [file.name for file in tmp_path.iterdir()] == ["v.fifu"]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_real_finalfusion_reads_what_is_written(tmp_path):
+    finalfusion = pytest.importorskip("finalfusion", reason="finalfusion is not installed")
+    Vectors(WORDS, RAW).save(tmp_path / "v.fifu")
+    found = finalfusion.load_finalfusion(str(tmp_path / "v.fifu"))
+    assert found.vocab.words == WORDS
+    for row, word in enumerate(WORDS):
+        vector, norm = found.embedding_with_norm(word)
+        np.testing.assert_allclose(vector * norm, RAW[row], rtol=1e-6)
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -135,3 +161,20 @@ def test_any_words_and_numbers_come_back(data, tmp_path_factory):
     loaded = load(path)
     assert list(loaded) == words
     np.testing.assert_array_equal(loaded.input_vectors, numbers)
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_any_words_and_numbers_are_written(data, tmp_path_factory):
+    texts = st.text(st.characters(blacklist_categories=["Cs"]))
+    words = data.draw(st.lists(texts, min_size=1, max_size=9, unique=True))
+    floats = st.floats(-(2.0**120), 2.0**120, width=32)
+    row = st.lists(floats, min_size=2, max_size=2)
+    numbers = np.array([data.draw(row) for _ in words], np.float32)
+    path = tmp_path_factory.mktemp("v") / "v.fifu"
+    Vectors(words, numbers).save(path)
+    loaded = load(path)
+    assert list(loaded) == words
+    largest = np.abs(numbers.astype(np.float64)).max(axis=1, keepdims=True)
+    error = np.abs(loaded.input_vectors.astype(np.float64) - numbers)
+    assert (error <= 1e-6 * largest + 1e-44).all()

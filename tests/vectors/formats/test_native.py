@@ -147,8 +147,13 @@ def test_long_words_do_not_spoil_the_message(folder, assert_refused):
     [
         ({"weights": MATRIX}, r"holds no tensor 'embeddings', only \['weights'\]"),
         ({"embeddings": MATRIX.astype(np.float64)}, r"should be F32 .*, not F64 \[10, 2\]"),
-        ({"embeddings": MATRIX.ravel()}, r"should be F32 of two dimensions, not F32 \[20\]"),
-        ({"embeddings": MATRIX, "output": MATRIX.astype(np.float16)}, "'output' should be F32"),
+        ({"embeddings": MATRIX.ravel()}, r"should be F32 .* of two dimensions, not F32 \[20\]"),
+        ({"embeddings": MATRIX, "output": MATRIX.astype(np.int16)}, "'output' should be F32"),
+        ({"embeddings": MATRIX.astype(np.int8)}, "is I8, but 'embeddings_scale' has no F32"),
+        (
+            {"embeddings": MATRIX.astype(np.int8), "embeddings_scale": MATRIX[:3, 0]},
+            "is I8, but 'embeddings_scale' has no F32",
+        ),
         ({"embeddings": MATRIX, "output": MATRIX[:3]}, "output_vectors has 3 rows for 10 words"),
         ({"embeddings": MATRIX[:3]}, "3 rows for 10 words"),
         ({"embeddings": MATRIX * np.float32(np.nan)}, "word number 1, '', has NaN"),

@@ -202,14 +202,23 @@ def test_formats_are_imported_when_they_are_used(tmp_path):
         "sys.modules if m.startswith('firth.vectors.formats.')]; print(*sorted(names))"
     )
     imported = set(output_of("-c", program, tmp_path / "v.txt").split())
-    assert imported == {"format", "registry", "selection", "word2vec", "word2vec_text"}
+    shared = {"format", "registry", "selection", "texts", "precision", "row_store", "hub"}
+    assert imported == {*shared, "word2vec", "word2vec_text"}
 
 
 def test_the_page_of_formats_has_each_of_them():
     page = (Path(__file__).parents[3] / "docs" / "formats.md").read_text("utf-8")
     rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| `")]
-    told = {row[0].strip("| `"): (row[3], row[4].startswith("yes")) for row in rows}
-    assert told == {form.name: ("yes", form.writes) for form in FORMATS}
+    told = {row[0].strip("| `"): [row[n].startswith("yes") for n in (3, 4)] for row in rows}
+    assert told == {form.name: [form.reads, form.writes] for form in FORMATS}
     for row in rows:
         form = next(form for form in FORMATS if form.name == row[0].strip("| `"))
         assert all(f"`{suffix}`" in row[2] for suffix in form.suffixes)
+
+
+@pytest.mark.parametrize("name", ["v.floret", "v.txt", "v"])
+def test_tables_of_floret_are_named(name, tmp_path):
+    header = "2 3 3 6 2 2166136261 < >\n"
+    (tmp_path / name).write_text(header + "0 1 2 3\n1 4 5 6\n")
+    with pytest.raises(FormatError, match=r"is a table of floret, .* load .* the model's \.vec"):
+        load(tmp_path / name)

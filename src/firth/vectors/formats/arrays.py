@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from tokenize import TokenError
 from typing import IO, Any
@@ -37,6 +38,7 @@ _HEADERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
 }
+_BLOCK_BYTES = 1 << 24
 _MAGIC = b"\x93NUMPY"
 _TYPE = re.compile(r"f[248]|[iu][1248]|b1")
 _ORDERS = ("<", ">", "=", "|")
@@ -64,8 +66,10 @@ def map_array(path: Path) -> NDArray[Any]:
     return np.asarray(array)
 
 
-def read_array(file: IO[bytes], what: str) -> NDArray[Any]:
-    """Read an array in NumPy's format `.npy`, of numbers or of texts.
+def read_blocks(file: IO[bytes], what: str) -> Iterator[NDArray[Any]]:
+    """Yield the rows of an array in NumPy's format `.npy`, of numbers or of texts, by blocks.
+
+    The first block may have no rows. Arrays in the order of Fortran are one block.
 
     Raises
     ------
@@ -73,25 +77,35 @@ def read_array(file: IO[bytes], what: str) -> NDArray[Any]:
         If it is damaged, or holds anything else.
     """
     try:
+        # Products of sizes may exceed 64 bits.
         with np.errstate(all="ignore"):
-            version = np.lib.format.read_magic(file)
-            if version not in _HEADERS:
-                raise ValueError(f"version {version} of its header")
-            shape, is_fortran, dtype = _HEADERS[version](file)
-            if dtype.kind not in "fiubU" or dtype.itemsize == 0:
-                raise ValueError(f"expected numbers or texts, got {dtype}")
-            if any(type(n) is not int or n < 0 for n in shape):
-                raise ValueError(f"its shape is {shape}")
-            length = math.prod(shape) * dtype.itemsize
-            data = read_pieces(file, length)
-            if len(data) < length:
-                raise ValueError("it is cut short")
-            if dtype.kind == "U" and _most_point(data, dtype) > sys.maxunicode:
-                # NumPy would make texts of it that end the process when they are printed.
-                raise ValueError("a text holds what is no character")
-            return np.ndarray(shape, dtype, data, order="F" if is_fortran else "C")
+            shape, is_fortran, dtype = _read_header(file)
+            yield np.empty((0, *shape[1:]), dtype)
+            width = math.prod(shape[1:]) * dtype.itemsize
+            rows = shape[0] if is_fortran else max(1, _BLOCK_BYTES // max(1, width))
+            for start in range(0, shape[0], max(1, rows)):
+                block = (min(rows, shape[0] - start), *shape[1:])
+                data = read_pieces(file, block[0] * width)
+                if len(data) < block[0] * width:
+                    raise ValueError("it is cut short")
+                if dtype.kind == "U" and _most_point(data, dtype) > sys.maxunicode:
+                    # NumPy would make texts of it that end the process when they are printed.
+                    raise ValueError("a text holds what is no character")
+                yield np.ndarray(block, dtype, data, order="F" if is_fortran else "C")
     except _FAULTS as error:
         raise FormatError(f"{what}: damaged: {one_line(str(error) or 'no array')}") from error
+
+
+def _read_header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    version = np.lib.format.read_magic(file)
+    if version not in _HEADERS:
+        raise ValueError(f"version {version} of its header")
+    shape, is_fortran, dtype = _HEADERS[version](file)
+    if dtype.kind not in "fiubU" or dtype.itemsize == 0:
+        raise ValueError(f"expected numbers or texts, got {dtype}")
+    if not shape or any(type(n) is not int or n < 0 for n in shape):
+        raise ValueError(f"its shape is {shape}")
+    return shape, is_fortran, dtype
 
 
 def _most_point(data: bytearray, dtype: np.dtype[Any]) -> int:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import BinaryIO
 
-import pyarrow
 from pyarrow import ipc
 
 from firth.io.atomic import atomic_write
 from firth.vectors.formats.arrow_tables import (
     DAMAGES,
-    ROWS_AT_ONCE,
     check_columns,
     from_arrow,
     is_of_vectors,
     reading,
+    tables_of,
     to_arrow,
 )
+from firth.vectors.formats.precision import FLOAT32
 from firth.vectors.formats.selection import Selection
 from firth.vectors.table import Table
 
@@ -35,12 +35,11 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
         file.seek(0)
         options = ipc.IpcReadOptions(use_threads=False)
         with ipc.open_file(file, options=options) as opened:
-            batches = [opened.get_batch(n) for n in range(opened.num_record_batches)]
-            found = pyarrow.Table.from_batches(batches, opened.schema).select(names)
-            return from_arrow(found, path, selection)
+            batches = (opened.get_batch(n) for n in range(opened.num_record_batches))
+            return from_arrow(tables_of(batches, opened.schema, names), path, selection)
 
 
-def write(table: Table, path: Path) -> None:
+def write(table: Table, path: Path, dtype: str = FLOAT32) -> None:
     """Write words, vectors, and what there is of counts and output vectors.
 
     Raises
@@ -48,13 +47,14 @@ def write(table: Table, path: Path) -> None:
     FormatError
         If a column cannot hold the words.
     """
-    columns = to_arrow(table, path)
+    schema, parts = to_arrow(table, path, dtype)
     with (
         atomic_write(path) as temporary,
         temporary.open("wb") as file,
-        ipc.new_file(file, columns.schema) as writer,
+        ipc.new_file(file, schema) as writer,
     ):
-        writer.write_table(columns, ROWS_AT_ONCE)
+        for part in parts:
+            writer.write_table(part)
 
 
 def is_replaceable(path: Path) -> bool:

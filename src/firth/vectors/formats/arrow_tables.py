@@ -6,12 +6,15 @@
 `count`  int64, if counts are known
 `output` the output vector, if they were kept
 ======== =======================================================================
+
+If asked for, vectors are of float16 or int8; `vector_scale` and `output_scale` are what int8 are
+multiplied with.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +24,16 @@ from numpy.typing import NDArray
 from pyarrow import types
 
 from firth.errors import FormatError, one_line
+from firth.vectors.formats.precision import SCALE, Rows, let_go, narrowed, widen
+from firth.vectors.formats.row_store import RowStore
 from firth.vectors.formats.selection import Selection, selected
+from firth.vectors.search import row_blocks
 from firth.vectors.table import Table, Token
 
 WORD, VECTOR, COUNT, OUTPUT = "word", "vector", "count", "output"
-# One thread, and rows of a size that fits into memory several times.
-ROWS_AT_ONCE = 1 << 16
+_COLUMNS = (WORD, VECTOR, VECTOR + SCALE, COUNT, OUTPUT, OUTPUT + SCALE)
+# What is read at once.
+ROWS_AT_ONCE = 1 << 14
 _INT64 = np.iinfo(np.int64)
 # What reading a damaged file raises.
 DAMAGES: tuple[type[Exception], ...] = (
@@ -40,8 +47,8 @@ def is_of_vectors(names: Sequence[str]) -> bool:
     return {WORD, VECTOR} <= set(names)
 
 
-def to_arrow(table: Table, path: Path) -> Any:  # noqa: ANN401
-    """Return words, vectors, and what there is of counts and output vectors, as a table of Arrow.
+def to_arrow(table: Table, path: Path, dtype: str) -> tuple[Any, Iterator[Any]]:
+    """Return the schema of a table of Arrow, and its rows as several tables of them.
 
     Raises
     ------
@@ -49,18 +56,37 @@ def to_arrow(table: Table, path: Path) -> Any:  # noqa: ANN401
         If Arrow cannot hold the words: text and integers together, integers beyond 64 bits, or a
         word that is not Unicode.
     """
-    columns = {
-        WORD: _words_to_arrow(table.words, path),
-        VECTOR: _rows_to_arrow(table.input_vectors),
-    }
+    kind = _kind_of(table.words, path)
+    tables = {VECTOR: table.input_vectors, OUTPUT: table.output_vectors}
+    rows: dict[str, Rows] = narrowed(tables, dtype)
     if table.counts is not None:
-        columns[COUNT] = pyarrow.array(table.counts)
-    if table.output_vectors is not None:
-        columns[OUTPUT] = _rows_to_arrow(table.output_vectors)
-    return pyarrow.table(columns)
+        rows[COUNT] = table.counts
+    kinds = {WORD: kind} | {name: _column_kind(column) for name, column in rows.items()}
+    return pyarrow.schema(kinds), _batches(table.words, kind, rows)
 
 
-def _words_to_arrow(words: Sequence[Token], path: Path) -> Any:  # noqa: ANN401
+def _column_kind(column: Rows) -> Any:  # noqa: ANN401
+    number = pyarrow.from_numpy_dtype(column.dtype)
+    return number if len(column.shape) == 1 else pyarrow.list_(number, column.shape[1])
+
+
+def _batches(words: Sequence[Token], kind: object, rows: Mapping[str, Rows]) -> Iterator[Any]:
+    for where in row_blocks(*rows[VECTOR].shape):
+        columns = {WORD: pyarrow.array(words[where], kind)}
+        for name, column in rows.items():
+            part = column[where]
+            numbers = pyarrow.array(part.reshape(-1))
+            columns[name] = (
+                numbers
+                if part.ndim == 1
+                else pyarrow.FixedSizeListArray.from_arrays(numbers, part.shape[1])
+            )
+        yield pyarrow.table(columns)
+        let_go(rows.values())
+
+
+def _kind_of(words: Sequence[Token], path: Path) -> Any:  # noqa: ANN401
+    """Return the type of a column of words."""
     if {type(word) for word in words} == {str, int}:
         raise FormatError(
             f"cannot write {path}: a column holds text or integers, and the words are both; "
@@ -77,12 +103,7 @@ def _words_to_arrow(words: Sequence[Token], path: Path) -> Any:  # noqa: ANN401
                 f"cannot write {path}: a column cannot hold the word {one_line(repr(word))} (not "
                 f"Unicode, or an integer beyond 64 bits); {_ADVICE}"
             )
-    kind = pyarrow.int64() if isinstance(words[0], int) else pyarrow.large_string()
-    return pyarrow.array(words, kind)
-
-
-def _rows_to_arrow(rows: NDArray[np.float32]) -> Any:  # noqa: ANN401
-    return pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(rows.ravel()), rows.shape[1])
+    return pyarrow.int64() if isinstance(words[0], int) else pyarrow.large_string()
 
 
 @contextlib.contextmanager
@@ -115,27 +136,47 @@ def check_columns(names: Sequence[str], path: Path) -> list[str]:
         raise FormatError(
             f"{path}: expected columns '{WORD}' and '{VECTOR}', got {one_line(str(sorted(names)))}"
         )
-    return [name for name in (WORD, VECTOR, COUNT, OUTPUT) if name in names]
+    return [name for name in _COLUMNS if name in names]
 
 
-def from_arrow(found: Any, path: Path, selection: Selection) -> Table:  # noqa: ANN401
-    """Return the words and vectors of a table of Arrow.
+def tables_of(batches: Iterable[Any], schema: Any, names: list[str]) -> Iterator[Any]:  # noqa: ANN401
+    """Yield each batch as a table of these columns, and an empty one first."""
+    yield schema.empty_table().select(names)
+    for batch in batches:
+        yield pyarrow.Table.from_batches([batch]).select(names)
+
+
+def from_arrow(parts: Iterable[Any], path: Path, selection: Selection) -> Table:
+    """Return the words and vectors of tables of Arrow that have the same columns.
 
     Raises
     ------
     FormatError
         If a column has another type, or lacks a value.
     """
-    found.validate(full=True)
-    columns: Mapping[str, Any] = {name: found.column(name) for name in found.column_names}
-    for name, column in columns.items():
-        if column.null_count:
-            raise FormatError(f"{path}: the column '{name}' lacks {column.null_count:,} values")
+    words: list[Token] = []
+    counts: list[NDArray[np.int64]] = []
+    stores = {name: RowStore(selection.folder) for name in (VECTOR, OUTPUT)}
+    names: Collection[str] = ()
+    for part in parts:
+        part.validate(full=True)
+        names = part.column_names
+        columns: Mapping[str, Any] = {name: part.column(name) for name in names}
+        for name, column in columns.items():
+            if column.null_count:
+                raise FormatError(f"{path}: the column '{name}' lacks {column.null_count:,} values")
+        words += _words_of(columns[WORD], path)
+        if COUNT in names:
+            counts.append(_integers_of(columns[COUNT], path))
+        for name in {VECTOR, OUTPUT}.intersection(names):
+            stores[name].add(_rows_of(columns, name, path))
+    if not words:
+        raise FormatError(f"{path}: the table has no rows")
     table = Table(
-        words=_words_of(columns[WORD], path),
-        input_vectors=_rows_of(columns[VECTOR], VECTOR, path),
-        counts=_counts_of(columns[COUNT], path) if COUNT in columns else None,
-        output_vectors=_rows_of(columns[OUTPUT], OUTPUT, path) if OUTPUT in columns else None,
+        words=words,
+        input_vectors=stores[VECTOR].matrix(),
+        counts=np.concatenate(counts) if counts else None,
+        output_vectors=stores[OUTPUT].matrix() if OUTPUT in names else None,
     )
     return selected(table, path, selection)
 
@@ -148,19 +189,27 @@ def _words_of(column: Any, path: Path) -> list[Token]:  # noqa: ANN401
     return words
 
 
-def _counts_of(column: Any, path: Path) -> NDArray[np.int64]:  # noqa: ANN401
+def _integers_of(column: Any, path: Path) -> NDArray[np.int64]:  # noqa: ANN401
     if not types.is_integer(column.type):
         raise _wrong_type(COUNT, column.type, path)
     counts: NDArray[np.int64] = column.to_numpy()
     return counts
 
 
-def _rows_of(column: Any, name: str, path: Path) -> NDArray[np.floating]:  # noqa: ANN401
+def _rows_of(columns: Mapping[str, Any], name: str, path: Path) -> NDArray[np.floating]:
     """Return the lists of a column as the rows of a matrix."""
-    kind = column.type
+    column, scale = columns[name], columns.get(name + SCALE)
+    kind, scales = column.type, None
     is_list = types.is_fixed_size_list(kind) or types.is_list(kind) or types.is_large_list(kind)
-    if not is_list or not types.is_floating(kind.value_type):
+    is_number = types.is_floating if scale is None else types.is_integer
+    if not is_list or not is_number(kind.value_type):
         raise _wrong_type(name, kind, path)
+    if scale is not None:
+        if not types.is_floating(scale.type):
+            raise _wrong_type(name + SCALE, scale.type, path)
+        scales = scale.to_numpy()
+    if not len(column):
+        return np.empty((0, 0), np.float32)
     parts, lengths = [], set()
     for chunk in column.chunks:
         values = chunk.flatten()
@@ -172,7 +221,7 @@ def _rows_of(column: Any, name: str, path: Path) -> NDArray[np.floating]:  # noq
         told = one_line(str(sorted(lengths)[:5]))
         raise FormatError(f"{path}: the lists of '{name}' should have one length, got {told}")
     numbers = parts[0] if len(parts) == 1 else np.concatenate(parts)
-    return numbers.reshape(-1, *lengths)
+    return widen(numbers.reshape(-1, *lengths), scales)
 
 
 def _wrong_type(name: str, kind: object, path: Path) -> FormatError:

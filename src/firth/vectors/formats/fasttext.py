@@ -3,29 +3,44 @@
 After the settings come the words with their counts, then two tables of float32: the rows of the
 words and of the n-grams, and the output vectors. All numbers are little-endian.
 
+fastText takes the mean of a word's own row and those of its n-grams, and of an unknown word's
+n-grams. So any vector of a word can be written, by the choice of its own row, and of an unknown
+word what is a mean: Firth divides by the root of the number of rows, so there only the direction is
+the same, as it is if rows are scaled to length one.
+
 Source of the layout: fastText 0.9.2, `Args::load`, `Dictionary::load`, `DenseMatrix::load`.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
+import re
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import ConfigError, FormatError, reraise
+from firth.checks import INT64_MAX
+from firth.errors import ConfigError, FormatError, reraise, warn
+from firth.io.atomic import atomic_write
 from firth.subwords.cutting import byte_ngrams, fasttext_hash
 from firth.subwords.subwords import Subwords
-from firth.vectors.composition import RawTables, compose_words
+from firth.vectors.composition import RawTables, Space, bag_sums, compose_words
+from firth.vectors.formats.precision import blocks
 from firth.vectors.formats.selection import Selection, selected
 from firth.vectors.formats.stream import Stream
+from firth.vectors.formats.texts import TextRule
 from firth.vectors.formats.word2vec import REPLACED
+from firth.vectors.readout import RECIPES
 from firth.vectors.table import Table
 
 Floats = NDArray[np.float32]
+
+RULE = TextRule("fastText's models", re.compile("\0"), "with NUL")
 
 _MAGIC = 793712314
 _VERSIONS = (11, 12)
@@ -99,7 +114,7 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
     whole = Table(
         words=decoded,
         input_vectors=_composed(raw, decoded, words.encoded),
-        counts=words.counts,
+        counts=words.counts if words.counts.any() else None,
         output_vectors=output if output is not None and len(output) == V else None,
         config={"fasttext": _described(settings)},
         raw=None if subwords is None else raw,
@@ -214,3 +229,124 @@ def _read_table(stream: Stream, dim: int, what: str) -> Floats:
             f"{width:,}"
         )
     return stream.table(rows, width, what)
+
+
+def write(table: Table, path: Path) -> None:
+    """Write a model, with n-grams if the vectors have hashed ones.
+
+    Without counts, they are zero. Without output vectors, there are none.
+
+    Raises
+    ------
+    FormatError
+        If n-grams have rows of their own or a function cuts words, or a word holds NUL.
+    """
+    words = [text.encode() for text in RULE.texts(table.words, path)]
+    subwords = None if table.raw is None else table.raw.subwords
+    if subwords is not None and subwords.buckets is None:
+        raise FormatError(
+            f"cannot write {path}: fastText hashes n-grams, and these have rows of their own; "
+            "train with buckets (--buckets 2000000), or convert to word2vec-text first, which "
+            "leaves n-grams out"
+        )
+    counts = np.zeros(len(words), np.int64) if table.counts is None else table.counts
+    settings = _settings_of(table, subwords)
+    with atomic_write(path) as temporary, temporary.open("wb") as file:
+        file.write(_SETTINGS.pack(*settings))
+        file.write(_SIZES.pack(len(words), len(words), 0, _sum(counts), -1))
+        for word, count in zip(words, counts.tolist(), strict=True):
+            file.write(word + b"\0" + _ENTRY.pack(count, _WORD))
+        parts = [blocks(table.input_vectors)] if subwords is None else _tables_of(table, subwords)
+        _write_table(file, len(words) + settings.bucket, settings.dim, itertools.chain(*parts))
+        output = table.output_vectors
+        rows = 0 if output is None else len(output)
+        _write_table(file, rows, settings.dim, () if output is None else blocks(output))
+
+
+def _sum(counts: NDArray[np.int64]) -> int:
+    total: int = sum(counts.tolist())
+    return min(total, INT64_MAX)
+
+
+def _write_table(
+    file: BinaryIO, rows: int, dim: int, parts: Iterable[NDArray[np.floating]]
+) -> None:
+    file.write(b"\0" + _SHAPE.pack(rows, dim))
+    for part in parts:
+        file.write(np.ascontiguousarray(part, "<f4").data)
+
+
+def _settings_of(table: Table, subwords: Subwords | None) -> _Settings:
+    """Return what the vectors were trained with, as far as it is known."""
+    told = table.config.get("fasttext")
+    trained = told if isinstance(told, dict) else {}
+
+    def number(name: str, ours: str, default: int) -> int:
+        found = trained.get(name, table.config.get(ours, default))
+        return found if type(found) is int and 0 <= found < 1 << 31 else default
+
+    is_cbow = "cbow" in (trained.get("model"), table.config.get("model"))
+    # fastText needs counts for negative sampling.
+    is_counted = table.counts is not None and bool(table.counts.any())
+    return _Settings(
+        magic=_MAGIC,
+        version=_VERSIONS[-1],
+        dim=table.input_vectors.shape[1],
+        ws=number("ws", "window", 5),
+        epoch=number("epoch", "epochs", 5),
+        min_count=number("min_count", "min_count", 1),
+        neg=number("neg", "negative", 5),
+        word_ngrams=1,
+        loss=2 if is_counted else 3,
+        model=1 if is_cbow else 2,
+        bucket=0 if subwords is None else len(subwords),
+        minn=0 if subwords is None else subwords.least,
+        maxn=0 if subwords is None else subwords.most,
+        lr_update_rate=100,
+        t=1e-4,
+    )
+
+
+def _tables_of(table: Table, subwords: Subwords) -> tuple[Iterator[Floats], Iterator[Floats]]:
+    """Return the rows of words and those of n-grams, by blocks."""
+    raw = cast(RawTables, table.raw)
+    V, space = raw.words, raw.space
+    plain = RECIPES["plain"].as_json()
+    is_plain = space is None and table.config.get("readout", plain) == plain
+    is_mean = subwords.exponent == 1 and subwords.normalization == "none"
+    # Words with U+FFFD may have been cut as bytes.
+    if is_plain and is_mean and not any("\ufffd" in str(word) for word in table.words):
+        return blocks(raw.input[:V]), blocks(raw.input[V:])
+    if subwords.exponent != 1 or (space is not None and space.axes is not None):
+        warn(
+            "fastText will compose unknown words with Firth's directions, but not lengths: it "
+            "takes the mean of the rows of n-grams"
+        )
+    ngrams = raw.input[V:] if space is None else np.concatenate(list(_placed(raw.input[V:], space)))
+    return _own_rows(table, subwords, ngrams), blocks(ngrams)
+
+
+def _placed(rows: Floats, space: Space) -> Iterator[Floats]:
+    """Yield rows in the space of the vectors, as far as it is linear."""
+    whole = space.linear.astype(np.float64)
+    if space.axes is not None:
+        whole = whole @ space.axes.astype(np.float64)
+    for block in blocks(rows):
+        yield (block.astype(np.float64) @ whole).astype(np.float32)
+
+
+def _own_rows(table: Table, subwords: Subwords, ngrams: Floats) -> Iterator[Floats]:
+    """Yield the rows with which the means of words are their vectors."""
+    # fastText cuts words as they are.
+    as_is = dataclasses.replace(subwords, normalization="none")
+    offsets, rows = as_is.rows_of_all(table.words)
+    for block, totals in bag_sums(ngrams, offsets, rows):
+        sizes = 1 + np.diff(offsets[block.start : block.stop + 1])
+        own = table.input_vectors[block].astype(np.float64) * sizes[:, np.newaxis] - totals
+        yield own.astype(np.float32)
+
+
+def is_replaceable(path: Path) -> bool:
+    """Return whether a file is a model."""
+    with path.open("rb") as file:
+        return file.read(4) == struct.pack("<i", _MAGIC)

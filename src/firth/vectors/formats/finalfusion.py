@@ -16,13 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import FormatError
+from firth.io.atomic import atomic_write
+from firth.vectors.formats.precision import blocks
 from firth.vectors.formats.selection import Selection, selected
 from firth.vectors.formats.stream import Stream
+from firth.vectors.formats.texts import TextRule
 from firth.vectors.formats.word2vec import REPLACED
+from firth.vectors.search import unit_rows
 from firth.vectors.table import Table
 
 Floats = NDArray[np.float32]
 
+RULE = TextRule("finalfusion's files")
 _MAGIC, _VERSION = b"FiFu", 0
 _HEADER, _CHUNK = struct.Struct("<4s 2I"), struct.Struct("<I Q")
 _SIMPLE, _ARRAY, _QUANTIZED, _METADATA, _NORMS = 1, 2, 4, 5, 6
@@ -154,3 +159,49 @@ def _skip_padding(stream: Stream, kind: int) -> None:
     if kind != _FLOAT32:
         raise FormatError(f"{stream.path}: expected numbers of type {_FLOAT32}, got {kind}")
     stream.take(4 - stream.place % 4, "its padding")
+
+
+def write(table: Table, path: Path) -> None:
+    """Write words, vectors of length one, and their lengths.
+
+    Raises
+    ------
+    FormatError
+        If a word is not Unicode, or the length of a vector exceeds float32.
+    """
+    words = [text.encode() for text in RULE.texts(table.words, path)]
+    V, D = table.input_vectors.shape
+    lengths = _lengths(table.input_vectors, path)
+    kinds = (_SIMPLE, _ARRAY, _NORMS)
+    with atomic_write(path) as temporary, temporary.open("wb") as file:
+        file.write(_HEADER.pack(_MAGIC, _VERSION, len(kinds)) + struct.pack("<3I", *kinds))
+        file.write(_CHUNK.pack(_SIMPLE, 8 + sum(4 + len(word) for word in words)))
+        file.write(struct.pack("<Q", V))
+        file.writelines(struct.pack("<I", len(word)) + word for word in words)
+        _write_start(file, _ARRAY, struct.pack("<Q 2I", V, D, _FLOAT32), 4 * V * D)
+        for rows in blocks(table.input_vectors):
+            file.write(unit_rows(rows).astype("<f4", copy=False).data)
+        _write_start(file, _NORMS, struct.pack("<Q I", V, _FLOAT32), 4 * V)
+        file.write(lengths.astype("<f4", copy=False).data)
+
+
+def _write_start(file: BinaryIO, kind: int, size: bytes, length: int) -> None:
+    """Write what stands before the numbers of a chunk; they have `length` bytes."""
+    padding = bytes(4 - (file.tell() + _CHUNK.size + len(size)) % 4)
+    file.write(_CHUNK.pack(kind, len(size) + len(padding) + length) + size + padding)
+
+
+def _lengths(matrix: Floats, path: Path) -> Floats:
+    """Return the lengths of vectors."""
+    found = [np.linalg.norm(rows.astype(np.float64), axis=1) for rows in blocks(matrix)]
+    with np.errstate(over="ignore"):
+        lengths: Floats = np.concatenate(found).astype(np.float32)
+    if not np.isfinite(lengths).all():
+        raise FormatError(f"cannot write {path}: the length of a vector exceeds float32")
+    return lengths
+
+
+def is_replaceable(path: Path) -> bool:
+    """Return whether a file is one of finalfusion."""
+    with path.open("rb") as file:
+        return file.read(len(_MAGIC)) == _MAGIC

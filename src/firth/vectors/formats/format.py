@@ -9,6 +9,10 @@ from typing import Any
 
 from firth.errors import MissingExtraError
 
+FLOAT32 = "float32"
+# What is written on request; see `precision`.
+NARROW = (FLOAT32, "float16", "int8")
+
 
 @dataclass(frozen=True)
 class Format:
@@ -29,19 +33,25 @@ class Format:
           it is decompressed), its path for messages and for files beside it, and the selection to
           read. It returns a `Table`. For a folder it is `read(path, selection)`. It raises
           FormatError for damage, OSError for what cannot be read.
-        - `write(table, path)` raises FormatError if the format cannot hold the table.
+        - `write(table, path)` raises FormatError if the format cannot hold the table. It takes a
+          `dtype` too if the format has several.
         - `recognises(head)` says whether a file without magic bytes is of this format, by its first
           `HEAD_BYTES` bytes.
         - `is_replaceable(path)`, of a format that is written, says whether a file or folder holds
-          vectors of this format. Without it, `firth.io.contents` tells.
+          vectors of this format. Without it, `firth.io.contents` tells of a file, and its names
+          of a folder.
     magic : bytes
         A regular expression for the first bytes of a file, if they tell the format.
     members : tuple of str
         Names of the files that tell the format of a folder.
+    other_members : tuple of str
+        Names of further files that such a folder may have.
     is_archive : bool
         Whether the file is an archive, and so must not be unpacked.
     needs : pair of str
         The package that the module needs, and the extra of Firth that installs it.
+    dtypes : tuple of str
+        The types of numbers that are written; see `precision`.
     reads, writes : bool
         Whether the format is read, and written.
     """
@@ -52,8 +62,10 @@ class Format:
     module: str
     magic: bytes = b""
     members: tuple[str, ...] = ()
+    other_members: tuple[str, ...] = ()
     is_archive: bool = False
     needs: tuple[str, str] | None = None
+    dtypes: tuple[str, ...] = (FLOAT32,)
     reads: bool = True
     writes: bool = True
 

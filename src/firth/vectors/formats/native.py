@@ -1,7 +1,8 @@
 """Firth's own format: a folder that keeps everything, with words of any kind.
 
 ======================= ========================================================================
-`model.safetensors`     `embeddings` (V, D) float32; `output` (V, D) float32 if it was kept
+`model.safetensors`     `embeddings` (V, D) float32; `output` (V, D) float32 if it was kept;
+                        if asked for as float16 or int8, see `precision`
 `vocabulary.json`       `{"words": [...], "counts": [...]}`; counts are null if unknown
 `config.json`           how the vectors were trained and read out, with which version, on what
 `subwords.json`         how words are cut into n-grams, if they are, and the n-grams
@@ -25,7 +26,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
 
 from firth.errors import FirthError, FormatError, one_line
 from firth.io import json_files
@@ -43,8 +43,11 @@ from firth.subwords import Subwords
 from firth.vectors.composition import RawTables, Space, compose_words
 from firth.vectors.formats.documents import DOCUMENTS, read_documents, write_documents
 from firth.vectors.formats.lazy_words import read_lazy_words
+from firth.vectors.formats.precision import FLOAT32, Rows, narrowed, widened
+from firth.vectors.formats.row_store import RowStore
 from firth.vectors.formats.selection import Selection, selected
-from firth.vectors.formats.tensors import map_tensors
+from firth.vectors.formats.tensors import map_tensors, read_scales
+from firth.vectors.formats.tensors import write_tensors as write_tensors
 from firth.vectors.readout import RECIPES
 from firth.vectors.table import Table, Token
 
@@ -64,7 +67,8 @@ def read(path: Path, selection: Selection) -> Table:
     FormatError
         If a file of the folder is missing or damaged.
     """
-    tensors = read_tensors(path / MODEL, (INPUT, RAW_INPUT, OUTPUT, LINEAR, AXES), mapped=True)
+    names = (INPUT, RAW_INPUT, OUTPUT, LINEAR, AXES)
+    tensors = read_tensors(path / MODEL, names, mapped=True, folder=selection.folder)
     words, counts = _read_vocabulary(path / VOCABULARY)
     raw = _raw_tables(tensors, len(words), path)
     input_vectors, output_vectors = _words_rows(tensors, len(words), path / MODEL)
@@ -157,8 +161,12 @@ def read_subwords(path: Path) -> Subwords | None:
         raise FormatError(f"{file}: {error}") from error
 
 
-def read_tensors(path: Path, names: Collection[str], *, mapped: bool = False) -> dict[str, Floats]:
+def read_tensors(
+    path: Path, names: Collection[str], *, mapped: bool = False, folder: Path | None = None
+) -> dict[str, Floats]:
     """Return the tensors of these names that a file holds, large ones `mapped` if asked for.
+
+    Those of other types than float32 are made float32, in `folder` if it is given.
 
     Raises
     ------
@@ -177,21 +185,29 @@ def read_tensors(path: Path, names: Collection[str], *, mapped: bool = False) ->
                 raise FormatError(
                     f"{path}: holds no tensor '{expected}', only {one_line(str(held))}"
                 )
-            sizes = {}
+            large = []
             for name in found:
                 tensor = tensors.get_slice(name)
-                _check_tensor(name, tensor.get_dtype(), tensor.get_shape(), path)
-                sizes[name] = 4 * math.prod(tensor.get_shape())
-            large = [name for name in found if mapped and is_worth_mapping(sizes[name])]
-            small = {name: tensors.get_tensor(name) for name in found if name not in large}
-            return small | map_tensors(path, large)
+                dtype, shape = tensor.get_dtype(), tensor.get_shape()
+                _check_tensor(name, dtype, shape, path)
+                if dtype != "F32" or (mapped and is_worth_mapping(4 * math.prod(shape))):
+                    large.append(name)
+            read = {name: tensors.get_tensor(name) for name in found if name not in large}
+            scales = read_scales(tensors, large, path)
+            for name, rows in map_tensors(path, large).items():
+                if rows.dtype != np.float32:
+                    rows = widened(rows, scales.get(name), RowStore(folder, len(rows)))
+                read[name] = rows
+            return read
     except SafetensorError as error:
         raise FormatError(f"{path}: damaged: {one_line(str(error))}") from error
 
 
 def _check_tensor(name: str, dtype: str, shape: list[int], path: Path) -> None:
-    if dtype != "F32" or len(shape) != 2:
-        raise FormatError(f"{path}: '{name}' should be F32 of two dimensions, not {dtype} {shape}")
+    if dtype not in ("F32", "F16", "I8") or len(shape) != 2:
+        raise FormatError(
+            f"{path}: '{name}' should be F32 (or F16, I8) of two dimensions, not {dtype} {shape}"
+        )
 
 
 def read_json(path: Path) -> dict[str, object]:
@@ -225,7 +241,7 @@ def _to_counts(counts: object, path: Path) -> NDArray[np.int64] | None:
         raise FormatError(f"{path}: a number under 'counts' exceeds 64 bits") from error
 
 
-def write(table: Table, path: Path, *, overwrite: bool = False) -> None:
+def write(table: Table, path: Path, *, overwrite: bool = False, dtype: str = FLOAT32) -> None:
     """Write the folder; an old one that holds vectors is replaced.
 
     Raises
@@ -243,20 +259,20 @@ def write(table: Table, path: Path, *, overwrite: bool = False) -> None:
             table.phrases.save(temporary / PHRASES)
         if table.documents is not None:
             write_documents(table.documents, temporary)
-        write_tensors(_tensors_of(table), temporary / MODEL)
+        write_tensors(_tensors_of(table, dtype), temporary / MODEL)
         check_replaceable(path, overwrite=overwrite)
 
 
-def _tensors_of(table: Table) -> dict[str, Floats]:
+def _tensors_of(table: Table, dtype: str) -> dict[str, Rows]:
     raw, space = table.raw, None if table.raw is None else table.raw.space
-    tensors = {
+    tables = {
         INPUT: table.input_vectors,
         OUTPUT: table.output_vectors,
         RAW_INPUT: None if raw is None else raw.input,
-        LINEAR: None if space is None else space.linear,
-        AXES: None if space is None else space.axes,
     }
-    return {name: tensor for name, tensor in tensors.items() if tensor is not None}
+    maps = {} if space is None else {LINEAR: space.linear, AXES: space.axes}
+    kept = {name: array for name, array in maps.items() if array is not None}
+    return narrowed(tables, dtype) | kept
 
 
 def write_subwords(subwords: Subwords, folder: Path) -> None:
@@ -274,20 +290,6 @@ def write_words(
     numbers = None if counts is None else counts.tolist()
     write_json({"words": list(words), "counts": numbers}, folder / VOCABULARY)
     write_json(config, folder / CONFIG)
-
-
-def write_tensors(tensors: Mapping[str, Floats], path: Path) -> None:
-    """Write tables by name."""
-    path.touch()
-    mode = path.stat().st_mode
-    try:
-        # safetensors takes the bytes as they lie in memory, and would ignore strides.
-        save_file({k: np.ascontiguousarray(v) for k, v in tensors.items()}, path)
-    except SafetensorError as error:
-        # safetensors raises this when the disk is full.
-        raise OSError(str(error)) from error
-    # safetensors makes its file private; all files should have the same permissions.
-    path.chmod(mode)
 
 
 def check_replaceable(path: Path, *, overwrite: bool = False) -> None:

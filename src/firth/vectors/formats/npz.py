@@ -6,13 +6,16 @@
 `counts`  (V,) int64, if they are known
 `output`  (V, D) float32: the output vectors, if they were kept
 ========= ==========================================================
+
+If asked for, vectors are float16 or int8; `vectors_scale` and `output_scale` are what int8 are
+multiplied with, a number for each row.
 """
 
 from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -21,11 +24,14 @@ from numpy.typing import NDArray
 
 from firth.errors import FormatError, one_line
 from firth.io.atomic import atomic_write
-from firth.vectors.formats.arrays import read_array
+from firth.vectors.formats.arrays import read_blocks
+from firth.vectors.formats.precision import FLOAT32, SCALE, Rows, blocks, narrowed, widen
+from firth.vectors.formats.row_store import RowStore
 from firth.vectors.formats.selection import Selection, selected
 from firth.vectors.table import Table, Token
 
 WORDS, VECTORS, COUNTS, OUTPUT = "words", "vectors", "counts", "output"
+_WORDS_AT_ONCE = 1 << 12
 _INT64 = np.iinfo(np.int64)
 _DAMAGES = (
     zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError,
@@ -44,38 +50,66 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
     del size  # The archive has its own table of contents.
     try:
         with zipfile.ZipFile(file) as archive:
-            held = {name.removesuffix(".npy") for name in archive.namelist()}
-            if not {WORDS, VECTORS} <= held:
-                raise FormatError(
-                    f"{path}: expected arrays '{WORDS}' and '{VECTORS}', got "
-                    f"{one_line(str(sorted(held)))}"
-                )
-            arrays = {}
-            for name in (WORDS, VECTORS, COUNTS, OUTPUT):
-                if name not in held:
-                    continue
-                with archive.open(f"{name}.npy") as member:
-                    arrays[name] = read_array(member, f"{path}: '{name}'")
+            return selected(_Archive(archive, path, selection.folder).table(), path, selection)
     except KeyError as error:
         raise FormatError(f"{path}: {one_line(str(error))}") from error
     except _DAMAGES as error:
         raise FormatError(f"{path}: damaged: {one_line(str(error) or 'cut short')}") from error
-    for name, kinds in ((WORDS, "Uiu"), (VECTORS, "f"), (COUNTS, "iu"), (OUTPUT, "f")):
-        if name in arrays and arrays[name].dtype.kind not in kinds:
-            raise FormatError(f"{path}: '{name}' has the type {arrays[name].dtype}")
-    words = arrays[WORDS]
-    if words.ndim != 1:
-        raise FormatError(f"{path}: '{WORDS}' should have one dimension, not {words.ndim}")
-    table = Table(
-        words=words.tolist(),
-        input_vectors=arrays[VECTORS],
-        counts=arrays.get(COUNTS),
-        output_vectors=arrays.get(OUTPUT),
-    )
-    return selected(table, path, selection)
 
 
-def write(table: Table, path: Path) -> None:
+class _Archive:
+    """The arrays of a file."""
+
+    def __init__(self, archive: zipfile.ZipFile, path: Path, folder: Path | None) -> None:
+        self._archive, self._path, self._folder = archive, path, folder
+        self._held = {name.removesuffix(".npy") for name in archive.namelist()}
+
+    def table(self) -> Table:
+        """Return the words, and what there is beside them."""
+        if not {WORDS, VECTORS} <= self._held:
+            raise FormatError(
+                f"{self._path}: expected arrays '{WORDS}' and '{VECTORS}', got "
+                f"{one_line(str(sorted(self._held)))}"
+            )
+        words: list[Token] = []
+        for block in self._blocks(WORDS, "Uiu"):
+            words += block.tolist()
+        return Table(
+            words=words,
+            input_vectors=self._matrix(VECTORS),
+            counts=self._whole(COUNTS, "iu") if COUNTS in self._held else None,
+            output_vectors=self._matrix(OUTPUT) if OUTPUT in self._held else None,
+        )
+
+    def _matrix(self, name: str) -> NDArray[np.float32]:
+        scales = self._whole(name + SCALE, "f") if name + SCALE in self._held else None
+        store, start = RowStore(self._folder), 0
+        for rows in self._blocks(name, "f" if scales is None else "i", dimensions=2):
+            stop = start + len(rows)
+            if scales is not None and stop > len(scales):
+                raise FormatError(f"{self._path}: '{name + SCALE}' has no number for some rows")
+            store.add(widen(rows, None if scales is None else scales[start:stop]))
+            start = stop
+        return store.matrix()
+
+    def _whole(self, name: str, kinds: str) -> NDArray[Any]:
+        return np.concatenate(list(self._blocks(name, kinds)))
+
+    def _blocks(self, name: str, kinds: str, dimensions: int = 1) -> Iterator[NDArray[Any]]:
+        """Yield the rows of an array by blocks, the first of which tells its type."""
+        with self._archive.open(f"{name}.npy") as member:
+            for block in read_blocks(member, f"{self._path}: '{name}'"):
+                if block.dtype.kind not in kinds:
+                    raise FormatError(f"{self._path}: '{name}' has the type {block.dtype}")
+                if block.ndim != dimensions:
+                    expected = "one dimension" if dimensions == 1 else "two dimensions"
+                    raise FormatError(
+                        f"{self._path}: '{name}' should have {expected}, not {block.ndim}"
+                    )
+                yield block
+
+
+def write(table: Table, path: Path, dtype: str = FLOAT32) -> None:
     """Write words, vectors, and what there is of counts and output vectors.
 
     Raises
@@ -84,19 +118,41 @@ def write(table: Table, path: Path) -> None:
         If NumPy cannot hold the words: text and integers together, integers beyond 64 bits, or a
         word that ends with NUL.
     """
-    arrays = {
-        WORDS: _encoded(table.words, path),
-        VECTORS: table.input_vectors,
-        COUNTS: table.counts,
-        OUTPUT: table.output_vectors,
-    }
-    held: dict[str, Any] = {name: array for name, array in arrays.items() if array is not None}
-    with atomic_write(path) as temporary, temporary.open("wb") as file:
-        np.savez(file, **held)
+    kind = _kind_of(table.words, path)
+    tables = {VECTORS: table.input_vectors, OUTPUT: table.output_vectors}
+    arrays: dict[str, Rows] = narrowed(tables, dtype)
+    if table.counts is not None:
+        arrays[COUNTS] = table.counts
+    with (
+        atomic_write(path) as temporary,
+        zipfile.ZipFile(temporary, "w") as archive,
+    ):
+        starts = range(0, len(table.words), _WORDS_AT_ONCE)
+        few = (np.array(table.words[start : start + _WORDS_AT_ONCE], kind) for start in starts)
+        _write(archive, WORDS, (len(table.words),), kind, few)
+        for name, rows in arrays.items():
+            parts = blocks(rows) if len(rows.shape) == 2 else [rows[:]]
+            _write(archive, name, rows.shape, rows.dtype, parts)
 
 
-def _encoded(words: Sequence[Token], path: Path) -> NDArray[Any]:
-    """Return words as an array of text or of integers."""
+def _write(
+    archive: zipfile.ZipFile,
+    name: str,
+    shape: tuple[int, ...],
+    dtype: np.dtype[Any],
+    parts: Iterable[NDArray[Any]],
+) -> None:
+    """Write an array that comes in parts, as NumPy writes whole ones."""
+    header = {"shape": shape, "fortran_order": False, "descr": np.lib.format.dtype_to_descr(dtype)}
+    # The size is not known when the member begins.
+    with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+        np.lib.format.write_array_header_1_0(member, header)
+        for part in parts:
+            member.write(np.ascontiguousarray(part).reshape(-1).view(np.uint8).data)
+
+
+def _kind_of(words: Sequence[Token], path: Path) -> np.dtype[Any]:
+    """Return the type of an array of words: of integers, or of texts as long as the longest."""
     advice = "save to a folder instead (a path without suffix)"
     if {type(word) for word in words} == {str, int}:
         raise FormatError(
@@ -111,8 +167,8 @@ def _encoded(words: Sequence[Token], path: Path) -> NDArray[Any]:
                 f"(an integer beyond 64 bits, or a NUL at its end); {advice}"
             )
     if isinstance(words[0], int):
-        return np.array(words, np.int64)
-    return np.array(words, np.str_)
+        return np.dtype(np.int64)
+    return np.dtype(f"U{max(1, *map(len, map(str, words)))}")
 
 
 def is_replaceable(path: Path) -> bool:

@@ -15,8 +15,10 @@ from firth.vectors.formats.arrow_tables import (
     from_arrow,
     is_of_vectors,
     reading,
+    tables_of,
     to_arrow,
 )
+from firth.vectors.formats.precision import FLOAT32
 from firth.vectors.formats.selection import Selection
 from firth.vectors.table import Table
 
@@ -30,12 +32,14 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
         If the file is damaged or compressed as a whole, or lacks a column.
     """
     with reading(size, path):
-        opened = parquet.ParquetFile(file)
+        # Buffers would keep what was read until the end.
+        opened = parquet.ParquetFile(file, pre_buffer=False)
         names = check_columns(opened.schema_arrow.names, path)
-        return from_arrow(opened.read(names, use_threads=False), path, selection)
+        batches = opened.iter_batches(ROWS_AT_ONCE, columns=names, use_threads=False)
+        return from_arrow(tables_of(batches, opened.schema_arrow, names), path, selection)
 
 
-def write(table: Table, path: Path) -> None:
+def write(table: Table, path: Path, dtype: str = FLOAT32) -> None:
     """Write words, vectors, and what there is of counts and output vectors.
 
     Raises
@@ -43,9 +47,14 @@ def write(table: Table, path: Path) -> None:
     FormatError
         If a column cannot hold the words.
     """
-    columns = to_arrow(table, path)
-    with atomic_write(path) as temporary:
-        parquet.write_table(columns, temporary, row_group_size=ROWS_AT_ONCE)
+    schema, parts = to_arrow(table, path, dtype)
+    with (
+        atomic_write(path) as temporary,
+        # Neither words nor numbers repeat much.
+        parquet.ParquetWriter(temporary, schema, use_dictionary=False) as writer,
+    ):
+        for part in parts:
+            writer.write_table(part)
 
 
 def is_replaceable(path: Path) -> bool:

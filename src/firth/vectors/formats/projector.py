@@ -10,6 +10,7 @@ The projector takes the first line of metadata for names of columns if it has a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,17 +21,24 @@ from firth.checks import INT64_MAX
 from firth.errors import FormatError, one_line
 from firth.io.atomic import atomic_write
 from firth.io.compression import open_regular
+from firth.vectors.formats.precision import blocks
+from firth.vectors.formats.row_store import RowStore
 from firth.vectors.formats.selection import Selection, selected
+from firth.vectors.formats.texts import TextRule
 from firth.vectors.formats.word2vec import REPLACED
 from firth.vectors.formats.word2vec_text import NUMBER, is_finite_number
-from firth.vectors.table import Table, Token
+from firth.vectors.table import Table
 
 VECTORS, METADATA = "vectors.tsv", "metadata.tsv"
 _WORD, _COUNT = "word", "count"
 _NUMERIC = b"0123456789+-.eE\t\r\n"
 _BLOCK_BYTES = 1 << 20
-# What ends a line or a column, in Firth's eyes or in those of others.
-_ENDS = frozenset("\t\n\r")
+# A tab or the end of a line, in Firth's eyes or in those of others.
+RULE = TextRule(
+    "the projector's tables",
+    re.compile(r"\A\s*\Z|[\t\n\r]"),
+    "empty, or with a tab or the end of a line",
+)
 
 
 def read(path: Path, selection: Selection) -> Table:
@@ -42,7 +50,7 @@ def read(path: Path, selection: Selection) -> Table:
         If a file is missing or damaged, or the two have not as many lines.
     """
     words, counts = _read_metadata(path / METADATA, selection)
-    matrix = _read_numbers(path / VECTORS)
+    matrix = _read_numbers(path / VECTORS, selection.folder)
     if len(matrix) != len(words):
         raise FormatError(f"{path}: there are {len(words):,} words for {len(matrix):,} vectors")
     return selected(Table(words=words, input_vectors=matrix, counts=counts), path, selection)
@@ -79,21 +87,21 @@ def _counts_of(column: Sequence[str]) -> NDArray[np.int64] | None:
     return None if max(numbers, default=0) > INT64_MAX else np.array(numbers, np.int64)
 
 
-def _read_numbers(path: Path) -> NDArray[np.float32]:
+def _read_numbers(path: Path, folder: Path | None) -> NDArray[np.float32]:
     """Return the rows of the vectors."""
-    blocks: list[NDArray[np.float32]] = []
+    store = RowStore(folder)
     dim, number = None, 1
     with open_regular(path) as file:
         while lines := file.readlines(_BLOCK_BYTES):
             dim = dim or len(lines[0].split(b"\t"))
             try:
-                blocks.append(_parse(lines, dim))
+                store.add(_parse(lines, dim))
             except ValueError as error:
                 faults = ((place, _fault(line, dim)) for place, line in enumerate(lines))
                 place, fault = next((place, fault) for place, fault in faults if fault)
                 raise FormatError(f"{path}: line {number + place}: {fault}") from error
             number += len(lines)
-    return np.concatenate(blocks) if blocks else np.empty((0, 0), np.float32)
+    return store.matrix()
 
 
 def _parse(lines: list[bytes], dim: int) -> NDArray[np.float32]:
@@ -132,7 +140,7 @@ def write(table: Table, path: Path) -> None:
         If a word is empty or white space alone, holds a tab or the end of a line, or is not
         Unicode, or an integer and a text would be read back the same.
     """
-    words = _checked(table.words, path)
+    words = RULE.texts(table.words, path)
     if table.counts is None:
         lines = words
     else:
@@ -142,22 +150,5 @@ def write(table: Table, path: Path) -> None:
     with atomic_write(path, folder=True) as temporary:
         (temporary / METADATA).write_bytes("".join(f"{line}\n" for line in lines).encode())
         with (temporary / VECTORS).open("wb") as file:
-            file.writelines(row_format % tuple(row.tolist()) for row in table.input_vectors)
-
-
-def _checked(words: Sequence[Token], path: Path) -> list[str]:
-    texts = [str(word) for word in words]
-    for text in texts:
-        is_lone = any("\ud800" <= character <= "\udfff" for character in text)
-        if not text.strip() or not _ENDS.isdisjoint(text) or is_lone:
-            raise FormatError(
-                f"cannot write {path}: the projector's tables cannot hold the word "
-                f"{one_line(repr(text))} (empty, with a tab or the end of a line, or not Unicode); "
-                "save in Firth's own format instead"
-            )
-    if len(set(texts)) < len(texts):
-        raise FormatError(
-            f"cannot write {path}: an integer and a text among the words would be read back the "
-            "same; save in Firth's own format instead"
-        )
-    return texts
+            for rows in blocks(table.input_vectors):
+                file.writelines(row_format % tuple(row.tolist()) for row in rows)

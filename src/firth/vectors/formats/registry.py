@@ -5,22 +5,30 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import struct
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from firth.checks import one_of, switch
-from firth.errors import FirthError, FormatError, VocabularyError, one_line, reraise
+from firth.errors import ConfigError, FirthError, FormatError, VocabularyError, one_line, reraise
 from firth.io.atomic import check_writable
 from firth.io.compression import open_decompressed, open_regular, without_suffix
-from firth.io.contents import FOLDER_OF_VECTORS, MODEL, kind_of
+from firth.io.contents import (
+    CONFIG,
+    FOLDER_OF_VECTORS,
+    MODEL,
+    kind_of,
+)
 from firth.io.paths import to_path
-from firth.vectors.formats.format import Format
+from firth.vectors.formats import hub
+from firth.vectors.formats.format import FLOAT32, NARROW, Format
 from firth.vectors.formats.selection import Selection
 from firth.vectors.table import Table
 
 ARROW = ("pyarrow", "arrow")
-FIRTH = Format("firth", "Firth's folder", (), "native", members=FOLDER_OF_VECTORS)
+FIRTH = Format("firth", "Firth's folder", (), "native", members=FOLDER_OF_VECTORS, dtypes=NARROW)
 # Text first: its header may be the same as the binary format's, which has no other mark.
 FORMATS: tuple[Format, ...] = (
     FIRTH,
@@ -31,37 +39,56 @@ FORMATS: tuple[Format, ...] = (
         magic=rb"\x80[\x02-\x05]", writes=False,
     ),
     Format(
-        "fasttext", "fastText's models", (".bin",), "fasttext",
-        magic=rb"\xba\x16\x4f\x2f", writes=False,
+        "fasttext", "fastText's models", (".bin",), "fasttext", magic=rb"\xba\x16\x4f\x2f",
     ),
     Format(
         "npz", "NumPy's archive", (".npz",), "npz",
-        magic=rb"(?s)PK\x03\x04.{26}(?:words|vectors)\.npy", is_archive=True,
+        magic=rb"(?s)PK\x03\x04.{26}(?:words|vectors)\.npy", is_archive=True, dtypes=NARROW,
+    ),
+    Format("finalfusion", "finalfusion's files", (".fifu",), "finalfusion", magic=b"FiFu"),
+    Format(
+        "parquet", "Parquet", (".parquet",), "parquet",
+        magic=b"PAR1", needs=ARROW, dtypes=NARROW,
     ),
     Format(
-        "finalfusion", "finalfusion's files", (".fifu",), "finalfusion", magic=b"FiFu", writes=False
+        "arrow", "Arrow", (".arrow", ".feather"), "arrow",
+        magic=rb"ARROW1\0\0", needs=ARROW, dtypes=NARROW,
     ),
-    Format("parquet", "Parquet", (".parquet",), "parquet", magic=b"PAR1", needs=ARROW),
-    Format("arrow", "Arrow", (".arrow", ".feather"), "arrow", magic=rb"ARROW1\0\0", needs=ARROW),
     Format(
         "projector", "the folder of TensorBoard's projector", (), "projector",
         members=("vectors.tsv", "metadata.tsv"),
     ),
     Format(
         "static-embedding", "a folder of static embeddings", (), "static_embedding",
-        members=(MODEL, "tokenizer.json"), writes=False,
+        members=(MODEL, "tokenizer.json"), other_members=(CONFIG, "modules.json", "README.md"),
+        dtypes=NARROW,
+    ),
+    Format(
+        "spacy", "a vocabulary of spaCy", (), "spacy_vocab",
+        members=("vectors", "key2row", "strings.json"),
+        other_members=("vectors.cfg", "lookups.bin"), needs=("spacy", "spacy"),
+    ),
+    Format(
+        "pgvector", "a script for PostgreSQL's pgvector", (".sql",), "pgvector",
+        dtypes=(FLOAT32, "float16"), reads=False,
     ),
 )  # fmt: skip
 
 HEAD_BYTES = 1 << 16
+# The header of floret: rows, D, lengths of n-grams, hashes, their seed, marks of start and end.
+_FLORET = re.compile(rb"[0-9]+ [0-9]+ [0-9]+ [0-9]+ [1-4] [0-9]+ \S+ \S+\r?\n0 ")
 
 
 def read_table(
     path: str | os.PathLike[str], selection: Selection, name: str | None = None
 ) -> Table:
     """Read a folder or file for `firth.load`, by its first bytes, its suffix, or the given name."""
+    if hub.is_on_hub(path):
+        path = hub.download(path, _names_in_folders())
     path = to_path("the path of vectors", path)
     given = None if name is None else _by_name(name)
+    if given is not None and not given.reads:
+        raise FormatError(f"cannot read {path}: Firth writes {given.title}, but does not read it")
     with reraise(FormatError, f"read {path}"):
         if path.is_dir():
             table: Table = _folder_format(path, given).load().read(path, selection)
@@ -81,19 +108,30 @@ def write_table(
     *,
     overwrite: bool = False,
     name: str | None = None,
+    dtype: str = FLOAT32,
 ) -> None:
     """Write a table for `Vectors.save`, in the format of the path's suffix or the given name."""
-    form = _format_for(path, name)
+    form = _format_for(path, name, dtype)
     switch("overwrite", overwrite)
+    options: dict[str, object] = {} if dtype == FLOAT32 else {"dtype": dtype}
+    if hub.is_on_hub(path):
+        with tempfile.TemporaryDirectory() as temporary:
+            form.load().write(table, Path(temporary, "vectors"), **options)
+            hub.upload(Path(temporary, "vectors"), path)
+        return
     if form is FIRTH:
-        form.load().write(table, Path(path), overwrite=overwrite)
+        options["overwrite"] = overwrite
     else:
         _check_replaceable(form, Path(path), overwrite=overwrite)
-        form.load().write(table, Path(path))
+    form.load().write(table, Path(path), **options)
 
 
 def check_destination(
-    path: str | os.PathLike[str], *, overwrite: bool = False, format: str | None = None
+    path: str | os.PathLike[str],
+    *,
+    overwrite: bool = False,
+    format: str | None = None,
+    dtype: str = FLOAT32,
 ) -> None:
     """Raise if `Vectors.save` could not write to `path`, without changing any file.
 
@@ -104,13 +142,16 @@ def check_destination(
     FirthError
         If the path cannot be written, or holds something other than vectors.
     ConfigError
-        If there is no format of that name.
+        If there is no format of that name, or it does not hold numbers of the type `dtype`.
     MissingExtraError
         If the format needs a package that is not installed.
     """
-    form = _format_for(path, format)
+    form = _format_for(path, format, dtype)
     # Its package may be missing.
     form.load()
+    if hub.is_on_hub(path):
+        hub.check_upload(path)
+        return
     check_writable(Path(path), folder=form.is_folder)
     _check_replaceable(form, Path(path), overwrite=overwrite)
 
@@ -122,21 +163,31 @@ def _check_replaceable(form: Format, path: Path, *, overwrite: bool) -> None:
         return
     if form.is_folder:
         names = {file.name for file in path.iterdir()} if path.is_dir() else set()
-        others = sorted(names.difference(form.members))
+        others = sorted(names.difference(form.members, form.other_members))
         if others:
             raise FirthError(
                 f"cannot write {path}: the folder holds other files ({one_line(repr(others[0]))}); "
                 "choose a new folder, or an empty one"
             )
-        return
-    if overwrite or not path.is_file() or path.stat().st_size == 0 or kind_of(path) == "vectors":
-        return
+        is_free = not names
+    else:
+        is_free = not path.is_file() or path.stat().st_size == 0 or kind_of(path) == "vectors"
     is_ours = getattr(form.load(), "is_replaceable", None)
-    if is_ours is None or not is_ours(path):
+    if form.is_folder and is_ours is None:
+        # The names of its files are enough.
+        return
+    if not (overwrite or is_free or (is_ours is not None and is_ours(path))):
+        kind = "folder" if form.is_folder else "file"
         raise FirthError(
-            f"cannot write {path}: the file there does not hold vectors that Firth wrote; choose "
+            f"cannot write {path}: the {kind} there does not hold vectors that Firth wrote; choose "
             "another name, or overwrite=True (--overwrite) to replace it"
         )
+
+
+def _names_in_folders() -> set[str]:
+    """Return the names of the files that folders of vectors have."""
+    folders = (form for form in FORMATS if form.is_folder)
+    return {name for form in folders for name in (*form.members, *form.other_members)}
 
 
 def _by_name(name: str) -> Format:
@@ -144,9 +195,11 @@ def _by_name(name: str) -> Format:
     return next(form for form in FORMATS if form.name == name)
 
 
-def _format_for(path: str | os.PathLike[str], name: str | None) -> Format:
+def _format_for(path: str | os.PathLike[str], name: str | None, dtype: str = FLOAT32) -> Format:
     """Return the format to write to a path."""
-    to_path("the path of vectors", path)
+    one_of("dtype", dtype, choices=NARROW)
+    if not hub.is_on_hub(path):
+        to_path("the path of vectors", path)
     form = _by_place(path) if name is None else _by_name(name)
     if form is None:
         raise FormatError(
@@ -158,12 +211,20 @@ def _format_for(path: str | os.PathLike[str], name: str | None) -> Format:
             f"cannot write {path}: Firth reads {form.title}, but does not write it; "
             f"{_known_formats(writes=True)}"
         )
+    if hub.is_on_hub(path) and not form.is_folder:
+        raise ConfigError(f"cannot write {path}: {form.title} are no folder, which the hub takes")
+    if dtype not in form.dtypes:
+        several = ", ".join(other.name for other in FORMATS if dtype in other.dtypes)
+        raise ConfigError(
+            f"cannot write {path}: {form.title} holds no {dtype}; formats that do are {several}"
+        )
     return form
 
 
 def _by_place(path: str | os.PathLike[str]) -> Format | None:
     # pathlib drops the trailing slash that marks a folder.
-    if os.fspath(path).endswith(("/", os.sep)) or not Path(path).suffix:
+    is_folder = os.fspath(path).endswith(("/", os.sep)) or not Path(path).suffix
+    if is_folder or hub.is_on_hub(path):
         return FIRTH
     found = [form for form in FORMATS if Path(path).suffix.lower() in form.suffixes]
     # Two formats may have a suffix in common; one that is only read gives way.
@@ -210,6 +271,11 @@ def _format_of(file: io.BufferedReader, path: Path) -> Format:
     for form in FORMATS:
         if form.starts(head):
             return form
+    if _FLORET.match(head):
+        raise FormatError(
+            f"{path}: is a table of floret, whose rows are hashed in a way that Firth does not "
+            "have; load the vectors of its words, the model's .vec file"
+        )
     if _is_early_fasttext(head):
         raise FormatError(
             f"{path}: is a binary model of a fastText before 2017, which is not supported; load "
@@ -218,9 +284,9 @@ def _format_of(file: io.BufferedReader, path: Path) -> Format:
     suffix = without_suffix(path).suffix.lower()
     plain = [form for form in FORMATS if not form.magic and not form.is_folder]
     found = next((form for form in plain if suffix in form.suffixes), None) or next(
-        (form for form in plain if form.load().recognises(head)), None
+        (form for form in plain if form.reads and form.load().recognises(head)), None
     )
-    if found is None:
+    if found is None or not found.reads:
         raise FormatError(f"{path}: unknown format; {_known_formats(writes=False)}")
     return found
 

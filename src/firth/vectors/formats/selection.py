@@ -27,6 +27,9 @@ class Selection:
         Read only this many words, from the start of the file.
     words : token or iterable of tokens, optional
         Read only these among the first `limit`, with composed or decomposed accents.
+    folder : Path, optional
+        Where to keep the vectors in a temporary file, which is mapped; by default in memory.
+        Formats that are not read block by block take memory all the same.
 
     Raises
     ------
@@ -43,6 +46,7 @@ class Selection:
     encoding_errors: str = "strict"
     limit: int | None = None
     words: Token | Iterable[Token] | None = None
+    folder: Path | None = None
 
     def __post_init__(self) -> None:
         """Check the options."""

@@ -1,22 +1,29 @@
-"""Tensors of a file in the format safetensors, mapped: what is not asked for is not read."""
+"""Tensors of a file in the format safetensors, mapped when read, and written block by block.
+
+safetensors' own functions need memory for all of it, and to write, for a copy too.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.errors import FormatError
 from firth.io.mapping import map_file
+from firth.vectors.formats.precision import SCALE, Rows, blocks
 
-_TYPES = {"F32": "<f4", "I64": "<i8"}
+_TYPES = {"F32": "<f4", "F16": "<f2", "F64": "<f8", "I8": "<i1", "I64": "<i8"}
+_NAMES = {dtype[1:]: name for name, dtype in _TYPES.items()}
 
 
 def map_tensors(path: Path, names: Iterable[str]) -> dict[str, NDArray[Any]]:
-    """Map tensors of float32 or int64, by name, of a file that safetensors has checked."""
+    """Map tensors of numbers, by name, of a file that safetensors has checked."""
     with path.open("rb") as file:
         size = int.from_bytes(file.read(8), "little")
         header = json.loads(file.read(size))
@@ -29,3 +36,51 @@ def _map(path: Path, entry: dict[str, Any], origin: int) -> NDArray[Any]:
     if 0 in shape:
         return np.empty(shape, dtype)
     return map_file(path, dtype, origin + entry["data_offsets"][0], shape)
+
+
+def read_scales(tensors: Any, names: Iterable[str], path: Path) -> dict[str, NDArray[Any]]:  # noqa: ANN401
+    """Return the scales (V,) of those tensors of a file that hold int8.
+
+    Raises
+    ------
+    FormatError
+        If there are none.
+    """
+    held, found = set(tensors.keys()), {}
+    for name in names:
+        whole, scale = tensors.get_slice(name), name + SCALE
+        if whole.get_dtype() != "I8":
+            continue
+        place = tensors.get_slice(scale) if scale in held else None
+        kind = None if place is None else (place.get_dtype(), place.get_shape())
+        if kind != ("F32", whole.get_shape()[:1]):
+            raise FormatError(f"{path}: '{name}' is I8, but '{scale}' has no F32 for each row")
+        found[name] = tensors.get_tensor(scale)
+    return found
+
+
+def write_tensors(tensors: Mapping[str, Rows], path: Path) -> None:
+    """Write tables and other arrays by name.
+
+    Raises
+    ------
+    OSError
+        If the disk is full.
+    """
+    header, end = {}, 0
+    # As safetensors orders them, the widest numbers first: so each begins at a multiple of its own.
+    names = sorted(tensors, key=lambda name: (-tensors[name].dtype.itemsize, name))
+    for name in names:
+        shape, dtype = tensors[name].shape, tensors[name].dtype
+        begin, end = end, end + math.prod(shape) * dtype.itemsize
+        kind = _NAMES[f"{dtype.kind}{dtype.itemsize}"]
+        header[name] = {"dtype": kind, "shape": shape, "data_offsets": (begin, end)}
+    encoded = json.dumps(header, separators=(",", ":")).encode()
+    encoded = encoded.ljust(-(-len(encoded) // 8) * 8)
+    with path.open("wb") as file:
+        file.write(len(encoded).to_bytes(8, "little") + encoded)
+        for name in names:
+            rows = tensors[name]
+            for block in blocks(rows) if len(rows.shape) == 2 else [rows[:]]:
+                little = block.dtype.newbyteorder("<")
+                file.write(np.ascontiguousarray(block, little).reshape(-1).view(np.uint8).data)

@@ -13,10 +13,13 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import FormatError, one_line
+from firth.errors import FormatError
 from firth.io.atomic import atomic_write
+from firth.vectors.formats.precision import blocks
+from firth.vectors.formats.row_store import RowStore
 from firth.vectors.formats.selection import Selection
-from firth.vectors.table import Table, Token
+from firth.vectors.formats.texts import TextRule
+from firth.vectors.table import Table
 
 # More digits than the size of any real table has.
 LONGEST_HEADER = 64
@@ -28,7 +31,7 @@ REPLACED = (
 _WORDS_PER_WRITE = 1024
 _HEADER = re.compile(rb"(?:\xef\xbb\xbf)?[ \t]*([+-]?[0-9]+)[ \t]+([+-]?[0-9]+)[ \t]*\r?\n?")
 # Only ASCII white space ends a word: words of real files contain U+00A0 and similar characters.
-_WHITE_SPACE = re.compile(rb"\s")
+RULE = TextRule("word2vec's formats", re.compile(r"\A\Z|[ \t-\r]"), "empty, with white space")
 
 
 class Header(NamedTuple):
@@ -96,7 +99,8 @@ def make_rows(
             f"{path}: {header.words:,} words of {header.dim:,} dimensions, as in line 1, do not "
             f"fit into the {left:,} bytes after it; the file is cut short or damaged"
         )
-    return Rows(header.dim, 0 if left is None or selection.words is not None else rows)
+    room = 0 if left is None or selection.words is not None else rows
+    return Rows(header.dim, selection, room)
 
 
 class Rows:
@@ -106,64 +110,24 @@ class Rows:
     ----------
     dim : int
         D, the numbers in a row.
+    selection : Selection
     room : int
         Rows of the matrix at first.
     """
 
-    def __init__(self, dim: int, room: int = 0) -> None:
+    def __init__(self, dim: int, selection: Selection, room: int = 0) -> None:
         self.words: list[str] = []
         self.dim = dim
-        self._matrix = np.empty((room, dim), dtype=np.float32)
+        self._store = RowStore(selection.folder, room)
 
     def add(self, words: Sequence[str], numbers: NDArray[np.floating]) -> None:
         """Add some words, and their vectors (n, D)."""
-        start = len(self.words)
-        end = start + len(words)
-        if end > len(self._matrix):
-            self._resize(end + end // 8)
-        self._matrix[start:end] = numbers
+        self._store.add(numbers)
         self.words.extend(words)
 
     def table(self) -> Table:
         """Return everything that was added."""
-        if len(self.words) < len(self._matrix):
-            self._resize(len(self.words))
-        return Table(words=self.words, input_vectors=self._matrix)
-
-    def _resize(self, rows: int) -> None:
-        self._matrix.resize((rows, self.dim), refcheck=False)
-
-
-def encode_words(words: Sequence[Token], path: Path) -> list[bytes]:
-    """Encode words as UTF-8, integers as their digits.
-
-    Raises
-    ------
-    FormatError
-        If a word is empty, contains white space that would end it, cannot be UTF-8, or would be
-        read back the same as another word.
-    """
-    encoded = [_encode(word, path) for word in words]
-    if len(set(encoded)) < len(encoded):
-        raise FormatError(
-            f"cannot write {path}: an integer and a text among the words would be read back the "
-            "same; save to a folder instead (a path without suffix)"
-        )
-    return encoded
-
-
-def _encode(word: Token, path: Path) -> bytes:
-    try:
-        encoded = str(word).encode()
-    except UnicodeEncodeError:
-        encoded = b""
-    if not encoded or _WHITE_SPACE.search(encoded):
-        raise FormatError(
-            f"cannot write {path}: word2vec's formats cannot hold the word {one_line(repr(word))} "
-            "(empty, with white space, or not Unicode); save to a folder instead (a path without "
-            "suffix)"
-        )
-    return encoded
+        return Table(words=self.words, input_vectors=self._store.matrix())
 
 
 def write_rows(
@@ -172,10 +136,12 @@ def write_rows(
     encode: Callable[[Sequence[bytes], NDArray[np.float32]], bytes],
 ) -> None:
     """Write a header, then blocks of words and their input vectors as `encode` returns them."""
-    words = encode_words(table.words, path)
-    header = Header(*table.input_vectors.shape)
+    words = [text.encode() for text in RULE.texts(table.words, path)]
+    header, start = Header(*table.input_vectors.shape), 0
     with atomic_write(path) as temporary, temporary.open("wb") as file:
         file.write(header.line())
-        for start in range(0, header.words, _WORDS_PER_WRITE):
-            block = slice(start, start + _WORDS_PER_WRITE)
-            file.write(encode(words[block], table.input_vectors[block]))
+        for rows in blocks(table.input_vectors):
+            for first in range(0, len(rows), _WORDS_PER_WRITE):
+                few = rows[first : first + _WORDS_PER_WRITE]
+                file.write(encode(words[start : start + len(few)], few))
+                start += len(few)

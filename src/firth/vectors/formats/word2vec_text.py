@@ -66,7 +66,7 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
         _skip_mark(file)
         dim = _count_numbers(file, path)
         _skip_mark(file)
-        return _Reading(path, 1, dim, None, selection).read(file, Rows(dim))
+        return _Reading(path, 1, dim, None, selection).read(file, Rows(dim, selection))
     shortest = len(b"a") + header.dim * len(b" 1") + len(b"\n")
     left = None if size is None else size - file.tell()
     found = make_rows(header, left, path, selection, bytes_per_word=shortest)

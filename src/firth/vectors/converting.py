@@ -1,0 +1,134 @@
+"""Vectors from one file to another, of which little is in memory at a time."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.errors import FirthError
+from firth.io.atomic import is_same
+from firth.io.mapping import drop_pages
+from firth.vectors.formats.format import FLOAT32
+from firth.vectors.formats.precision import SCALE, narrowed, widen
+from firth.vectors.formats.registry import check_destination
+from firth.vectors.formats.selection import Selection
+from firth.vectors.loading import load_selection
+from firth.vectors.readout import check_readout
+from firth.vectors.search import top_k, unit_rows
+
+# How many words the loss of quality is measured on, how many of them are asked for neighbours.
+_SAMPLE, _QUERIES, _NEIGHBOURS = 10_000, 500, 10
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What vectors lost as they were written with fewer bytes, measured on a sample.
+
+    Parameters
+    ----------
+    dtype : str
+        The type of the numbers.
+    mean, largest : float
+        By how much a cosine of two words changes.
+    kept : float
+        The share of the nearest neighbours that are the same, from 0 to 1.
+    words : int
+        The size of the sample.
+    """
+
+    dtype: str
+    mean: float
+    largest: float
+    kept: float
+    words: int
+
+    def __str__(self) -> str:
+        """Tell it in one line."""
+        return (
+            f"{self.dtype}: a cosine changes by {self.mean:.2g} on average and {self.largest:.2g} "
+            f"at most, {self.kept:.1%} of the {_NEIGHBOURS} nearest neighbours stay "
+            f"({self.words:,} words)"
+        )
+
+
+@dataclass(frozen=True)
+class Converted:
+    """What was written: its size, and what was lost if numbers have fewer bytes."""
+
+    words: int
+    dim: int
+    loss: Loss | None
+
+
+def convert(
+    source: Path,
+    destination: Path,
+    *,
+    readout: str | None = None,
+    source_format: str | None = None,
+    format: str | None = None,
+    dtype: str = FLOAT32,
+    encoding_errors: str = "strict",
+    overwrite: bool = False,
+) -> Converted:
+    """Write the vectors of a file in another format, or read out by another recipe.
+
+    Vectors are kept in a temporary file beside the destination where the format of the source can
+    be read block by block, and words in memory.
+
+    Raises
+    ------
+    FirthError
+        If the source cannot be read or the destination cannot be written, or they are the same.
+    """
+    if readout is not None:
+        check_readout(readout)
+    if is_same(source, destination):
+        raise FirthError(f"cannot write {destination}: it is what is to be read")
+    check_destination(destination, overwrite=overwrite, format=format, dtype=dtype)
+    folder = None if readout is not None else _nearest_folder(destination)
+    selection = Selection(encoding_errors, folder=folder)
+    vectors = load_selection(source, selection, source_format)
+    if readout is not None:
+        vectors = vectors.read_out(readout)
+    loss = None if dtype == FLOAT32 else measured_loss(vectors.input_vectors, dtype)
+    vectors.save(destination, overwrite=overwrite, format=format, dtype=dtype)
+    return Converted(len(vectors), vectors.dim, loss)
+
+
+def _nearest_folder(path: Path) -> Path:
+    """Return the folder of a path, or the nearest one above it that is there."""
+    folder = Path(os.path.abspath(path)).parent  # noqa: PTH100
+    return next(each for each in (folder, *folder.parents) if each.is_dir())
+
+
+def measured_loss(matrix: NDArray[np.float32], dtype: str) -> Loss:
+    """Return what vectors (V, D) lose as numbers of another type, measured on a sample.
+
+    Examples
+    --------
+    >>> matrix = np.random.default_rng(0).normal(size=(100, 8)).astype(np.float32)
+    >>> loss = measured_loss(matrix, "int8")
+    >>> loss.words, loss.mean < loss.largest < 0.01 < 0.9 < loss.kept
+    (100, True)
+    """
+    sample = np.ascontiguousarray(matrix[:: -(-len(matrix) // _SAMPLE)])
+    drop_pages(matrix)
+    found = narrowed({"rows": sample}, dtype)
+    narrow, scales = found["rows"][slice(0, len(sample))], found.get("rows" + SCALE)
+    again = widen(narrow, scales).astype(np.float32)
+    before, after = unit_rows(sample), unit_rows(again)
+    chosen = np.arange(0, len(sample), -(-len(sample) // _QUERIES))
+    changes = np.abs(after[chosen] @ after.T - before[chosen] @ before.T)
+    few = max(1, min(_NEIGHBOURS, len(sample) - 1))
+    nearest = [
+        top_k(rows[chosen], rows, few, exclude=chosen[:, None])[0] for rows in (before, after)
+    ]
+    same = [len(np.intersect1d(*pair)) for pair in zip(*nearest, strict=True)]
+    return Loss(
+        dtype, float(changes.mean()), float(changes.max()), float(np.mean(same)) / few, len(sample)
+    )

@@ -1,0 +1,185 @@
+"""Converting files: block by block, with other numbers, and what is lost by it."""
+
+import mmap
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from firth.errors import ConfigError, FirthError, FormatError
+from firth.vectors import Vectors, convert, load
+from firth.vectors.converting import measured_loss
+from firth.vectors.formats.registry import FORMATS
+from firth.vectors.formats.row_store import RowStore
+from firth.vectors.formats.selection import Selection
+from firth.vectors.loading import load_selection
+
+RANDOM = np.random.default_rng(5)
+MATRIX = RANDOM.normal(size=(70, 6)).astype(np.float32) * 10.0 ** RANDOM.integers(-3, 4, (70, 1))
+MATRIX = MATRIX.astype(np.float32)
+MATRIX[3] = 0
+WORDS = [f"w{row}" for row in range(69)] + ["茶"]
+COUNTS = np.arange(70, 0, -1)
+NAMES = {
+    "firth": "v",
+    "word2vec-text": "v.txt",
+    "word2vec-binary": "v.bin",
+    "npz": "v.npz",
+    "parquet": "v.parquet",
+    "arrow": "v.arrow",
+    "projector": "v.tables",
+    "static-embedding": "v.embedding",
+}
+NARROW = [form.name for form in FORMATS if "int8" in form.dtypes]
+pytestmark = pytest.mark.usefixtures("small_blocks")
+
+
+@pytest.fixture
+def small_blocks(monkeypatch):
+    """Make blocks of a few rows, so that there are several."""
+    monkeypatch.setattr("firth.vectors.search.NUMBERS_PER_BLOCK", 40)
+    monkeypatch.setattr("firth.vectors.formats.arrays._BLOCK_BYTES", 100)
+
+
+@pytest.fixture(params=NAMES)
+def name(request):
+    """Each format that is read and written block by block."""
+    if request.param in ("parquet", "arrow"):
+        pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    return request.param
+
+
+def is_mapped(array):
+    """Return whether an array lies in a file."""
+    while isinstance(array, np.ndarray):
+        array = array.base
+    return isinstance(array, mmap.mmap)
+
+
+def save(folder, name, **options):
+    """Write the vectors of these tests, and return where."""
+    vectors = Vectors(WORDS, MATRIX, counts=COUNTS, output_vectors=2 * MATRIX)
+    vectors.save(folder / NAMES[name], format=name, **options)
+    return folder / NAMES[name]
+
+
+def test_rows_of_blocks_come_back_in_memory_and_in_a_file(name, tmp_path):
+    path = save(tmp_path, name)
+    np.testing.assert_array_equal(load(path), MATRIX)
+    found = load_selection(path, Selection(folder=tmp_path), None)
+    assert list(found) == WORDS
+    np.testing.assert_array_equal(found, MATRIX)
+    # Small tables of Firth's own are read at once.
+    assert is_mapped(found.input_vectors) or name == "firth"
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+def test_each_format_is_converted_to_each(name, tmp_path):
+    path = save(tmp_path, name)
+    for other, place in NAMES.items():
+        if other == name or other in ("parquet", "arrow"):
+            continue
+        destination = tmp_path / "new" / place
+        done = convert(path, destination, format=other)
+        assert (done.words, done.dim, done.loss) == (70, 6, None)
+        loaded = load(destination, format=other)
+        assert list(loaded) == WORDS
+        np.testing.assert_array_equal(loaded, MATRIX)
+
+
+def test_what_a_format_holds_comes_along(tmp_path):
+    convert(save(tmp_path, "firth"), tmp_path / "a.npz")
+    convert(tmp_path / "a.npz", tmp_path / "b")
+    loaded = load(tmp_path / "b")
+    np.testing.assert_array_equal(loaded.counts, COUNTS)
+    np.testing.assert_array_equal(loaded.output_vectors, 2 * MATRIX)
+
+
+@pytest.mark.parametrize("name", NARROW, indirect=True)
+@pytest.mark.parametrize(("dtype", "step"), [("float16", 2**-11), ("int8", 1 / 254)])
+def test_numbers_with_fewer_bytes_are_near(name, dtype, step, tmp_path):
+    path = save(tmp_path, name, dtype=dtype)
+    for loaded in (load(path), load_selection(path, Selection(folder=tmp_path), None)):
+        assert loaded.input_vectors.dtype == np.float32
+        error = np.abs(loaded.input_vectors - MATRIX).max(axis=1)
+        assert (error <= step * 1.001 * np.abs(MATRIX).max(axis=1) + 1e-7).all()
+        assert error.max() > 0
+        if loaded.output_vectors is not None:
+            np.testing.assert_allclose(loaded.output_vectors, 2 * loaded.input_vectors, atol=1e-7)
+    # What has fewer bytes once stays as it is.
+    convert(path, tmp_path / "again", dtype=dtype)
+    np.testing.assert_array_equal(load(tmp_path / "again").input_vectors, load(path))
+
+
+def test_ngrams_have_fewer_bytes_too(tables, tmp_path):
+    whole = Vectors.from_tables(tables.words, tables.raw, output_vectors=tables.output)
+    for dtype in ("float16", "int8"):
+        whole.save(tmp_path / dtype, dtype=dtype)
+        loaded = load(tmp_path / dtype)
+        assert loaded.raw.space is not None
+        for word in ("tea", "teapot"):
+            np.testing.assert_allclose(loaded[word], whole[word], atol=0.05)
+        assert not np.array_equal(loaded.raw.input, whole.raw.input)
+
+
+def test_formats_that_hold_float32_alone_are_named(tmp_path):
+    path = save(tmp_path, "firth")
+    with pytest.raises(ConfigError, match="word2vec text holds no int8; formats that do are firth"):
+        convert(path, tmp_path / "a.txt", dtype="int8")
+    with pytest.raises(ConfigError, match="dtype must be float32 or float16 or int8, got 'int4'"):
+        Vectors(["a"], np.ones((1, 2))).save(tmp_path / "a", dtype="int4")
+    assert [file.name for file in tmp_path.iterdir()] == ["v"]
+
+
+@pytest.mark.parametrize("place", ["a", "a.npz"])
+def test_numbers_that_float16_does_not_hold_are_refused(place, tmp_path):
+    vectors = Vectors(["tea", "milk"], np.array([[1, 2], [3, 1e5]], np.float32))
+    with pytest.raises(FormatError, match="float16 holds numbers up to 65,504, and a vector has 1"):
+        vectors.save(tmp_path / place, dtype="float16")
+    assert not list(tmp_path.iterdir())
+    vectors.save(tmp_path / place, dtype="int8")
+
+
+def test_the_loss_is_measured():
+    few = measured_loss(MATRIX, "float16")
+    more = measured_loss(MATRIX, "int8")
+    assert 0 < few.mean < few.largest < more.largest < 0.02
+    assert 1 >= few.kept >= more.kept > 0.9
+    assert str(more).startswith("int8: a cosine changes by 0.00")
+    # An odd value far from the others leaves them few steps.
+    spoilt = np.hstack([MATRIX / np.abs(MATRIX).max(), np.full((70, 1), 40, np.float32)])
+    assert measured_loss(spoilt, "int8").kept < 0.8
+    assert measured_loss(MATRIX[:1], "int8").words == 1
+
+
+@pytest.mark.parametrize("in_file", [False, True])
+def test_rows_of_other_lengths_are_damage(in_file, tmp_path):
+    store = RowStore(tmp_path if in_file else None)
+    store.add(MATRIX)
+    with pytest.raises(ValueError, match="vectors have 6 numbers, and others 5"):
+        store.add(MATRIX[:, 1:])
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_full_disk_is_told(tmp_path):
+    store = RowStore(tmp_path)
+    store._file.close()
+    with open("/dev/full", "wb") as store._file:  # noqa: PTH123
+        with pytest.raises(FirthError, match=r"cannot write to .*No space left"):
+            store.add(np.ones((1 << 16, 6), np.float32))
+        store._file.raw.close()
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_any_rows_in_int8_are_near(data, tmp_path_factory):
+    floats = st.floats(width=32, allow_nan=False, allow_infinity=False)
+    rows = data.draw(st.lists(st.lists(floats, min_size=3, max_size=3), min_size=1, max_size=5))
+    matrix = np.array(rows, np.float32)
+    path = tmp_path_factory.mktemp("v") / "v"
+    Vectors([str(row) for row in range(len(rows))], matrix).save(path, dtype="int8")
+    largest = np.abs(matrix.astype(np.float64)).max(axis=1)
+    error = np.abs(load(path).input_vectors.astype(np.float64) - matrix).max(axis=1)
+    assert (error <= largest / 253 + 2e-43).all()
