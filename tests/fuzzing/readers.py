@@ -253,8 +253,9 @@ def _npz(scratch: Path) -> Reader:
     """Damage archives of arrays, and the arrays in them."""
     path, originals = scratch / "vectors.npz", []
     for vectors in _some_vectors():
-        vectors.save(path)
-        originals.append(path.read_bytes())
+        for dtype in ("float32", "int8"):
+            vectors.save(path, dtype=dtype)
+            originals.append(path.read_bytes())
     np.savez_compressed(path, words=np.array([5, 7]), vectors=np.eye(2))
     originals.append(path.read_bytes())
     return _vectors_reader(originals, [*BYTES, *[change_member] * 20], path)
@@ -265,8 +266,9 @@ def _arrow(suffix: str, scratch: Path) -> Reader:
     os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"
     path, originals = scratch / f"vectors{suffix}", []
     for vectors in _some_vectors():
-        vectors.save(path)
-        originals.append(path.read_bytes())
+        for dtype in ("float32", "int8"):
+            vectors.save(path, dtype=dtype)
+            originals.append(path.read_bytes())
     reader = _vectors_reader(originals, BYTES, path)
     # However short a file is, what it holds may be long.
     return dataclasses.replace(
@@ -312,6 +314,11 @@ def _static_embedding(name: str, damages: list[Damage], scratch: Path) -> Reader
         (path / "tokenizer.json").write_text(json.dumps(tokenizer), "utf-8")
         save_file({key: matrix}, path / "model.safetensors")
         originals.append((path / name).read_bytes())
+    made = scratch / "made"
+    # Their tokens are more than the rows of the others.
+    for dtype in ("float16", "int8") if name == "model.safetensors" else ():
+        Vectors(list("abcd"), matrix).save(made, format="static-embedding", dtype=dtype)
+        originals.append((made / name).read_bytes())
     return _vectors_reader(originals, damages, path, path / name)
 
 
