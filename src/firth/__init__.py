@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from firth.phrases import Phrase, Phrases
     from firth.pipeline import train
     from firth.training import Callback, TrainConfig
+    from firth.tuning import Trial, Tuning, tune
     from firth.vectors import (
         Companion,
         Moved,
@@ -66,6 +67,8 @@ __all__ = [
     "Readout",
     "TokenStore",
     "TrainConfig",
+    "Trial",
+    "Tuning",
     "Vectors",
     "Vocabulary",
     "VocabularyError",
@@ -79,6 +82,7 @@ __all__ = [
     "load",
     "read_corpus",
     "train",
+    "tune",
 ]
 
 # Imported when first asked for, so that `import firth` costs nothing.
@@ -93,6 +97,7 @@ _import = lazy_names(
         "firth.phrases": "Phrase Phrases",
         "firth.pipeline": "train",
         "firth.training": "Callback TrainConfig",
+        "firth.tuning": "Trial Tuning tune",
         "firth.vectors": "Companion Moved Neighbour Readout Vectors align combine drift load",
     },
 )

@@ -4,6 +4,8 @@ from firth.cli.app import app, main
 
 # isort: off
 # The help lists the verbs in this order.
-from firth.cli import train, phrases, query, several, draw, shell, ancestors
+from firth.cli import train, tune, phrases, query, several, draw, shell, ancestors
 
-__all__ = ["ancestors", "app", "draw", "main", "phrases", "query", "several", "shell", "train"]
+__all__ = [
+    "ancestors", "app", "draw", "main", "phrases", "query", "several", "shell", "train", "tune",
+]  # fmt: skip

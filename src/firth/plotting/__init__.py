@@ -1,4 +1,4 @@
-"""Pictures of words, losses, noise and windows (extra `plot`), as figures of Matplotlib.
+"""Pictures of words, losses, noise, windows and scores (extra `plot`), as figures of Matplotlib.
 
 A picture is a `matplotlib.figure.Figure`: a notebook shows it, `picture.show()` opens a window,
 and `save` writes it without a screen. Only `show` uses pyplot.
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from firth.plotting.curves import loss_curve, noise_distribution
     from firth.plotting.maps import scatter
     from firth.plotting.picture import Picture, check_picture, save
+    from firth.plotting.scores import search_curve
     from firth.plotting.sentences import window_diagram
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "noise_distribution",
     "save",
     "scatter",
+    "search_curve",
     "window_diagram",
 ]
 
@@ -45,6 +47,7 @@ _home = lazy_names(
         "firth.plotting.curves": "loss_curve noise_distribution",
         "firth.plotting.maps": "scatter",
         "firth.plotting.picture": "Picture check_picture save",
+        "firth.plotting.scores": "search_curve",
         "firth.plotting.sentences": "window_diagram",
     },
 )
