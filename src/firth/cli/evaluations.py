@@ -70,6 +70,13 @@ def _print_evaluation(found: Evaluation) -> None:
             f"  {_percent(pairs.spearman)}{_range(pairs)}  Spearman correlation x 100: "
             f"{pairs.answered} pairs, {pairs.missing} missing"
         )
+    for groups in found.categories:
+        print(f"{groups.file}")
+        print(
+            f"  {_percent(groups.purity)}{_range(groups)}  purity of {len(groups.names)} clusters: "
+            f"{groups.answered} words, {groups.missing} missing "
+            f"(coverage {100 * groups.coverage:.1f})"
+        )
     for outliers in found.outliers:
         print(f"{outliers.file}")
         print(

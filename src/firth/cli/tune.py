@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,23 +24,18 @@ if TYPE_CHECKING:
 _WORDS_OF_VALUES = {"true": True, "false": False}
 
 
-@app.command(
-    epilog="Example: firth tune corpus.txt --similarity wordsim353.tsv --budget 10m "
-    "--search window --search lr=0.01..0.1 --search subwords=none,3-6"
-)
-@with_options(config_options(), options_of(ReadingOptions))
-def tune(
-    context: typer.Context,
-    inputs: Inputs,
-    *,
+@dataclass
+class _Options:
+    """The options that the command passes to `firth.tune` besides `TrainConfig` and reading."""
+
     similarity: Annotated[
         list[Path] | None,
         typer.Option(metavar="FILE", help="Word pairs and their scores; can be repeated."),
-    ] = None,
+    ] = None
     analogies: Annotated[
         list[Path] | None,
         typer.Option(metavar="FILE", help="Questions in Google's format; can be repeated."),
-    ] = None,
+    ] = None
     budget: Annotated[
         str | None,
         typer.Option(
@@ -47,8 +43,8 @@ def tune(
             help="Time for all trials: seconds, or such as 30s, 10m, 1.5h.",
             show_default="10m, or without limit with --trials",
         ),
-    ] = None,
-    trials: Annotated[int | None, typer.Option(help="The most trials.")] = None,
+    ] = None
+    trials: Annotated[int | None, typer.Option(help="The most trials.")] = None
     search: Annotated[
         list[str] | None,
         typer.Option(
@@ -57,23 +53,34 @@ def tune(
             "repeated. Options that are given are not searched.",
             show_default="window, lr, epochs, negative, sample, noise-exponent, dim and subwords",
         ),
-    ] = None,
+    ] = None
     words: Annotated[
         int, typer.Option(help="Train on so many words of the text, at most, drawn at random.")
-    ] = 1_000_000,
+    ] = 1_000_000
     holdout: Annotated[
         float,
         typer.Option(
             metavar="SHARE", help="Without evaluation sets, measure the loss on this share."
         ),
-    ] = 0.02,
+    ] = 0.02
     restrict: Annotated[
         int, typer.Option(help="Use only this many words, the most frequent, for analogies.")
-    ] = 30_000,
+    ] = 30_000
     phrases: Annotated[
         str | None,
         typer.Option(metavar="N|FILE", help="Join phrases, as train does.", show_default="0"),
-    ] = None,
+    ] = None
+
+
+@app.command(
+    epilog="Example: firth tune corpus.txt --similarity wordsim353.tsv --budget 10m "
+    "--search window --search lr=0.01..0.1 --search subwords=none,3-6"
+)
+@with_options(config_options(), options_of(ReadingOptions), options_of(_Options))
+def tune(
+    context: typer.Context,
+    inputs: Inputs,
+    *,
     log: Annotated[
         str | None, typer.Option(metavar="FILE", help="Append each trial as a line of JSON.")
     ] = None,
@@ -92,12 +99,13 @@ def tune(
     ends the search with the best so far.
     """
     given = {name: value for name, value in options.items() if is_given(context, name)}
-    if phrases is not None:
-        given["phrases"] = passes_or_file(phrases)
-    has_sets = bool(similarity or analogies)
-    if has_sets and is_given(context, "holdout"):
+    has_sets = bool(options["similarity"] or options["analogies"])
+    if has_sets and "holdout" in given:
         raise typer.BadParameter("give evaluation sets or --holdout, not both")
-    space = None if search is None else dict(map(_searched, search))
+    if "phrases" in given:
+        given["phrases"] = passes_or_file(options["phrases"])
+    if "search" in given:
+        given["space"] = dict(map(_searched, given.pop("search")))
     if plot is not None:
         from firth.plotting import check_picture
 
@@ -111,19 +119,7 @@ def tune(
         show(trial)
         write("trial", trial.to_dict())
 
-    found = tune_options(
-        inputs,
-        similarity=similarity or [],
-        analogies=analogies or [],
-        budget=budget,
-        trials=trials,
-        space=space,
-        words=words,
-        holdout=holdout,
-        restrict=restrict,
-        report=report,
-        **given,
-    )
+    found = tune_options(inputs, report=report, **given)
     command = train_command(inputs, found.options)
     told = {key: value for key, value in found.to_dict().items() if key != "trials"}
     write("tuned", {**told, "command": command})

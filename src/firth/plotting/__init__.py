@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from firth.plotting.curves import loss_curve, noise_distribution
     from firth.plotting.maps import scatter
     from firth.plotting.picture import Picture, check_picture, save
-    from firth.plotting.scores import search_curve
+    from firth.plotting.scores import score_bars, search_curve
     from firth.plotting.sentences import window_diagram
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "noise_distribution",
     "save",
     "scatter",
+    "score_bars",
     "search_curve",
     "window_diagram",
 ]
@@ -47,7 +48,7 @@ _home = lazy_names(
         "firth.plotting.curves": "loss_curve noise_distribution",
         "firth.plotting.maps": "scatter",
         "firth.plotting.picture": "Picture check_picture save",
-        "firth.plotting.scores": "search_curve",
+        "firth.plotting.scores": "score_bars search_curve",
         "firth.plotting.sentences": "window_diagram",
     },
 )
