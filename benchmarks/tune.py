@@ -4,7 +4,7 @@ The search trains on a sample, and is scored on some evaluation sets. Then the w
 with the defaults and with the winner, by several seeds, and scored on these sets and on others that
 the search has not seen.
 
-    python benchmarks/tune.py TEXT --similarity wordsim353.tsv --unseen simlex999.txt --budget 6m
+    python benchmarks/tune.py TEXT --similarity wordsim353.tsv --unseen simlex999.txt
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ def main() -> None:
     parser.add_argument("--similarity", nargs="*", default=[])
     parser.add_argument("--analogies", nargs="*", default=[])
     parser.add_argument("--unseen", nargs="*", default=[], help="similarity files not searched by")
+    parser.add_argument("--unseen-analogies", nargs="*", default=[])
+    parser.add_argument("--search", nargs="*", help="options to search, by default all")
     parser.add_argument("--budget", default="6m")
     parser.add_argument("--words", type=int, default=1_000_000)
     parser.add_argument("--seeds", type=int, default=2)
@@ -34,11 +36,13 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default="benchmarks/results/tune.json")
     arguments = parser.parse_args()
     sets = {"similarity": arguments.similarity, "analogies": arguments.analogies}
+    others = {"similarity": arguments.unseen, "analogies": arguments.unseen_analogies}
     tuning = firth.tune(
         arguments.text,
         **sets,
         budget=arguments.budget,
         words=arguments.words,
+        space=arguments.search,
         report=_print_trial,
         **arguments.fixed,
     )
@@ -54,7 +58,7 @@ def main() -> None:
             vectors = firth.train(arguments.text, **{**options, "seed": seed})
             seconds = time.monotonic() - began
             seen = firth.evaluate(vectors, **sets)
-            unseen = firth.evaluate(vectors, similarity=arguments.unseen)
+            unseen = firth.evaluate(vectors, **others)
             run = {
                 "name": name,
                 "seed": seed,

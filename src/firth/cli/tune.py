@@ -233,8 +233,8 @@ def _print_result(found: Tuning, command: str) -> None:
         print_comparisons(best.evaluation, default.evaluation)
     if found.words < found.whole:
         tell(
-            f"trials trained on {found.words:,} of {found.whole:,} words; a larger text usually "
-            "needs fewer epochs and a larger dim"
+            f"trials trained on {found.words:,} of {found.whole:,} words: a larger text usually "
+            "needs fewer epochs and a larger dim, so compare the vectors with those of the defaults"
         )
     print(command)
 
