@@ -281,3 +281,16 @@ def test_a_function_scores_phrases(phrases_of, monkeypatch):
     monkeypatch.setitem(sys.modules, scorer.__module__, module)
     found, expected = phrases_of(corpus_of_phrases(), scoring=scorer, threshold=0.1)
     assert found.export_phrases() == pytest.approx(expected.export_phrases())
+
+
+@pytest.mark.parametrize("norm", [True, False])
+def test_word_movers_distances_are_those_of_gensim(both, norm):
+    pytest.importorskip("ot", reason="word mover's distance needs POT")
+    found, expected = both
+    draw = np.random.default_rng(4)
+    for _ in range(20):
+        a, b = (draw.choice([*WORDS[:30], "unknown"], size=draw.integers(1, 20)) for _ in "ab")
+        theirs = expected.wmdistance(a.tolist(), b.tolist(), norm=norm)
+        assert found.wmdistance(a.tolist(), b.tolist(), norm=norm) == pytest.approx(theirs)
+    assert found.wmdistance(["unknown"], WORDS) == expected.wmdistance(["unknown"], WORDS)
+    assert found.wmdistance(["w1"], ["w1"]) == expected.wmdistance(["w1"], ["w1"]) == 0
