@@ -32,7 +32,7 @@ BLOCK = re.compile(
 )
 # What installs, runs for minutes, or needs a file that is not there.
 NOT_RUN = re.compile(
-    r"pip install|source |scripts/|python benchmarks/|firth (demo|lesson)|ray |torchrun|.*--cluster"
+    r"pip install|source |scripts/|python benchmarks/|firth (demo|lesson)|ray |torchrun|.*--cluster|.*--budget"
 )
 
 ENGLISH = (
@@ -85,7 +85,11 @@ def examples(language):
             name = str(page.relative_to(ROOT))
             marks = [
                 pytest.mark.skipif(importlib.util.find_spec(package) is None, reason=package)
-                for package, where in (("rjieba", "chinese"), ("matplotlib", "plotting"))
+                for package, where in (
+                    ("rjieba", "chinese"),
+                    ("matplotlib", "plotting"),
+                    ("optuna", "tune"),
+                )
                 if where in name
             ]
             yield pytest.param(page, blocks, id=name, marks=marks)
