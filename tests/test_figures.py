@@ -401,9 +401,8 @@ def searched(name, columns):
     yield f"the defaults had {first:.1f}, the best trial {best:.1f}"
     for row in ("defaults", "tuned"):
         runs = [run for run in found["whole"] if run["name"] == row]
-        cells = [
-            ", ".join(f"{100 * score_of(run, *column):.1f}" for run in runs) for column in columns
-        ]
+        scores = [[score_of(run, *column) for run in runs] for column in columns]
+        cells = [", ".join(f"{100 * score:.1f}" for score in cell) for cell in scores]
         yield f"| {row} | {' | '.join(cells)} |"
 
 
