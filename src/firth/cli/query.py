@@ -192,7 +192,9 @@ def evaluate(
     if plot is not None:
         from firth.plotting import save, score_bars
 
-        names = [str(path) for path in paths]
+        names = [path.name for path in paths]
+        if len(set(names)) < len(names):
+            names = [str(path) for path in paths]
         save(score_bars(found, names), plot, overwrite=overwrite)
     if as_json:
         print_json(evaluations_facts(paths, found))

@@ -92,6 +92,8 @@ def _draw_bars(axes: Axes, results: Sequence[Sequence[Measured]], factor: float)
             middles, (low + high) / 2, (high - low) / 2, fmt="none", ecolor=GREY, capsize=2.0
         )
     axes.axhline(0.0, color=GREY, linewidth=0.8)
+    # Scores that are undefined have their place too.
+    axes.set_xlim(-0.5, len(places) - 0.5)
     # Names are written afterwards, in fonts that have their letters.
     axes.set_xticks(places, ["-"] * len(places), rotation=20.0, ha="right")
     names = [shortened(Path(result.file).stem, LONGEST_WORD) for result in results[0]]
