@@ -127,3 +127,8 @@ def test_a_table_is_told_to_give_a_column():
     datasets = pytest.importorskip("datasets", reason="datasets is not installed")
     with pytest.raises(CorpusError, match=r"got a table \(Dataset\); give a column, such as tabl"):
         firth.read_corpus(datasets.Dataset.from_dict({"text": TEXTS}))
+
+
+def test_several_workers_get_their_parts_of_a_column():
+    found = firth.train((text for text in TEXTS), dim=4, workers=2, threads=1, epochs=1)
+    assert found.words == firth.read_corpus(Column(TEXTS)).vocabulary.words
