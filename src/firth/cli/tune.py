@@ -34,7 +34,7 @@ class _Options:
     ] = None
     analogies: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", help="Questions in Google's format; can be repeated."),
+        typer.Option(metavar="FILE", help="Questions, as for evaluate; can be repeated."),
     ] = None
     budget: Annotated[
         str | None,
@@ -76,7 +76,7 @@ class _Options:
     epilog="Example: firth tune corpus.txt --similarity wordsim353.tsv --budget 10m "
     "--search window --search lr=0.01..0.1 --search subwords=none,3-6"
 )
-@with_options(config_options(), options_of(ReadingOptions), options_of(_Options))
+@with_options(options_of(_Options), config_options(), options_of(ReadingOptions))
 def tune(
     context: typer.Context,
     inputs: Inputs,
@@ -96,7 +96,8 @@ def tune(
 
     Each trial trains on a sample of the text. Its score is the mean of the accuracies and
     correlations on evaluation sets or, without any, the loss on a part that is held out. Ctrl-C
-    ends the search with the best so far.
+    ends the search with the best so far. An option of training that is given, such as --dim 100,
+    is the same in all trials.
     """
     given = {name: value for name, value in options.items() if is_given(context, name)}
     has_sets = bool(options["similarity"] or options["analogies"])
