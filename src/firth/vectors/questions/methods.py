@@ -202,8 +202,8 @@ class Questions(WordRows):
         """Return what it costs to move the words of a text to those of another, from 0 to 2.
 
         Each different word has its share of the text, and moving a share costs the Euclidean
-        distance of the unit vectors. It needs the extra `wmd`. Texts with a hundred different words
-        take milliseconds; `similarity` of two sets is much faster.
+        distance of the unit vectors. It needs the extra `wmd`. `similarity` of two sets is much
+        faster.
 
         Parameters
         ----------
