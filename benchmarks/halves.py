@@ -23,7 +23,7 @@ def half_of_questions(
 ) -> dict[str, list[Question]]:
     """Return one half of the questions of each section, as `read_analogies` reads them."""
     return {
-        name: [question for question in questions if is_for_tuning(question) is tuning]
+        name: [question for question in questions if is_for_tuning(question[:4]) is tuning]
         for name, questions in sections.items()
     }
 

@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import firth
-from firth.evaluation.analogies import answer_analogies, read_analogies
+from firth.evaluation.analogies import answer_analogies
+from firth.evaluation.analogy_files import read_analogies
 from firth.evaluation.lookup import first_rows, normalise
 from firth.evaluation.similarity import Pair, read_pairs, spearman
 from firth.vectors import Vectors

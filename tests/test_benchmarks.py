@@ -113,3 +113,17 @@ def test_recipes_are_measured_once(tmp_path):
     before = report.read_bytes()
     output_of(*command)
     assert json.loads(report.read_bytes())["texts"] == json.loads(before)["texts"]
+
+
+def test_options_are_searched_and_tried(tmp_path):
+    pytest.importorskip("optuna", reason="the search needs Optuna (extra tune)")
+    (tmp_path / "text.txt").write_text("some words of a text that go round and round\n" * 500)
+    (tmp_path / "pairs.txt").write_text("some words 5\ntext round 3\nof a 1\n")
+    report = tmp_path / "report.json"
+    pairs = tmp_path / "pairs.txt"
+    options = ["--similarity", pairs, "--unseen", pairs, "--search", "window", "--seeds", "1"]
+    output_of(
+        "-W", "ignore", BENCHMARKS / "tune.py", tmp_path / "text.txt", *options, "--budget", "5",
+        "--output", report,
+    )  # fmt: skip
+    assert [run["name"] for run in json.loads(report.read_text())["whole"]] == ["defaults", "tuned"]

@@ -33,8 +33,11 @@ BLOCK = re.compile(
 # What installs, runs for minutes, or needs a file that is not there.
 NOT_RUN = re.compile(
     r"pip install|source |scripts/|python benchmarks/|firth (demo|lesson|serve)|ray |torchrun|"
-    r".*--cluster"
+    r".*--cluster|.*--budget"
 )
+
+# Pages whose examples need a package.
+NEEDED = {"rjieba": "chinese", "matplotlib": "plotting", "optuna": "tune", "fastapi": "serve"}
 
 ENGLISH = (
     "the king and the queen drink tea in the city of paris in france",
@@ -86,11 +89,7 @@ def examples(language):
             name = str(page.relative_to(ROOT))
             marks = [
                 pytest.mark.skipif(importlib.util.find_spec(package) is None, reason=package)
-                for package, where in (
-                    ("rjieba", "chinese"),
-                    ("matplotlib", "plotting"),
-                    ("fastapi", "serve"),
-                )
+                for package, where in NEEDED.items()
                 if where in name
             ]
             yield pytest.param(page, blocks, id=name, marks=marks)

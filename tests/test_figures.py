@@ -403,3 +403,34 @@ def test_readme_on_a_gpu():
     assert f"17 million words take {min(part['seconds']):.1f} s" in page
     usual = mean_of(found["quality, skipgram, hogwild"], "mean")
     assert f"({mean_of(part, 'mean'):.1f} where that reaches {usual:.1f}, the mean" in page
+
+
+def searched(name, columns):
+    found = results(f"tune_{name}")
+    tuning = found["tuning"]
+    for words in (tuning["words"], tuning["whole"]):
+        yield f"{words / 1e6:.2f} million" if words < 1e6 else f"{words / 1e6:.1f} million words"
+    yield f"there were {len(tuning['trials'])} trials"
+    first, best = (100 * tuning["curve"][place] for place in (0, -1))
+    yield f"the defaults had {first:.1f}, the best trial {best:.1f}"
+    for row in ("defaults", "tuned"):
+        runs = [run for run in found["whole"] if run["name"] == row]
+        scores = [[score_of(run, *column) for run in runs] for column in columns]
+        cells = [", ".join(f"{100 * score:.1f}" for score in cell) for cell in scores]
+        yield f"| {row} | {' | '.join(cells)} |"
+
+
+def score_of(run, part, kind):
+    (result,) = run[part][kind]
+    return result["spearman"] if kind == "similarity" else result["total"]["accuracy"]
+
+
+def test_searches():
+    page = flat("docs/howto/tune.md")
+    chinese = searched("chinese", [("seen", "similarity"), ("unseen", "analogies")])
+    english = [("seen", "similarity"), ("seen", "analogies"), ("unseen", "similarity")]
+    for claim in [*chinese, *searched("english", english)]:
+        assert claim in page
+    options = results("tune_chinese")["tuning"]["options"]
+    winner = ", ".join(f"{name} {value}" for name, value in options.items() if name != "tokenizer")
+    assert f"The winner: {winner}." in page

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from firth.pipeline import train
     from firth.replicas import replicate
     from firth.training import Callback, TrainConfig
+    from firth.tuning import Trial, Tuning, tune
     from firth.vectors import (
         Companion,
         Moved,
@@ -67,6 +68,8 @@ __all__ = [
     "Readout",
     "TokenStore",
     "TrainConfig",
+    "Trial",
+    "Tuning",
     "Vectors",
     "Vocabulary",
     "VocabularyError",
@@ -82,6 +85,7 @@ __all__ = [
     "read_corpus",
     "replicate",
     "train",
+    "tune",
 ]
 
 # Imported when first asked for, so that `import firth` costs nothing.
@@ -97,6 +101,7 @@ _import = lazy_names(
         "firth.phrases": "Phrase Phrases",
         "firth.pipeline": "train",
         "firth.training": "Callback TrainConfig",
+        "firth.tuning": "Trial Tuning tune",
         "firth.vectors": "Companion Moved Neighbour NeighbourInterval Readout Vectors align "
         "combine drift load neighbour_intervals",
     },

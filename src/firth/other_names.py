@@ -132,6 +132,7 @@ VECTORS = _by_their_name(
         "vectors: firth.train returns the vectors themselves, not a model": "wv",
         "vectors[word], or get(word)": "get_vector word_vec get_word_vector",
         "vectors[words].mean(axis=0)": "get_mean_vector get_sentence_vector",
+        "word_movers_distance(a, b)": "wmdistance",
         "words": "keys index_to_key index2word index2entity get_words labels get_labels",
         "words; counts, how often each occurred": "vocabulary",
         "Firth normalizes vectors by itself when it compares them": "get_normed_vectors "

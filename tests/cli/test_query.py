@@ -308,3 +308,22 @@ def test_a_composed_vector_is_told_in_a_line(tmp_path, run):
     told = run("info", "v", at=tmp_path).stdout
     assert f"ngrams: {len(subwords)}\n" in told
     assert '"readout": {"name": "plain"' in told
+
+
+def test_evaluate_measures_categories_and_draws(folder, tmp_path, call, fails):
+    pytest.importorskip("sklearn", reason="clusters need scikit-learn (extra sklearn)")
+    pytest.importorskip("matplotlib", reason="--plot needs matplotlib (extra plot)")
+    firth.load(folder / "vectors").save(tmp_path / "one")
+    firth.load(folder / "vectors").save(tmp_path / "two.txt")
+    (tmp_path / "groups.txt").write_text(": animals\ncat dog\n: things\nmat log unknown\n")
+    command = ["evaluate", "one", "two.txt", "--categories", "groups.txt", "--plot", "bars.svg"]
+    done = call(*command, at=tmp_path)
+    lines = done.stdout.splitlines()
+    assert lines[:2] == ["== one", "groups.txt"]
+    assert lines[2].endswith("purity of 2 clusters: 4 words, 1 missing (coverage 80.0)")
+    assert (tmp_path / "bars.svg").read_text().startswith("<?xml")
+    told = json.loads(call(*command, "--json", at=tmp_path).stdout)
+    assert told["categories"][0]["coverage"] == 0.8
+    (tmp_path / "bars.svg").write_text("mine")
+    assert "the file there is no .svg picture" in fails(*command, at=tmp_path)
+    assert (tmp_path / "bars.svg").read_text() == "mine"

@@ -1,6 +1,8 @@
 """Firth's face of gensim beside gensim, where it is installed: the same answers."""
 
 import inspect
+import sys
+import types
 
 import numpy as np
 import pytest
@@ -154,3 +156,141 @@ def test_a_program_runs_on_both_and_finds_the_same_kind_of_neighbours(models):
         for group in groups:
             near = [word for word, _ in model.wv.most_similar(group[0], topn=5)]
             assert set(near) == set(group[1:])
+
+
+CONNECTORS = frozenset(["of", "the", "and"])
+
+
+def corpus_of_phrases():
+    draw = np.random.default_rng(3)
+    words = ["new", "york", "city", "of", "the", "and", "bank", "tea", "x_y", "prince", "wales"]
+    units = [draw.choice(words, size=draw.integers(0, 12)).tolist() for _ in range(400)]
+    fixed = [
+        ["new", "york"],
+        ["prince", "of", "the", "wales"],
+        ["tea", "and"],
+        ["of", "new", "york"],
+    ]
+    return [unit + fixed[number % 4] for number, unit in enumerate(units)]
+
+
+PHRASES = {
+    "default": {"threshold": 0.02},
+    "connectors": {"threshold": 0.02, "connector_words": CONNECTORS},
+    "npmi": {"scoring": "npmi", "threshold": 0.05, "min_count": 1},
+    "npmi below zero": {"scoring": "npmi", "threshold": -0.5, "connector_words": CONNECTORS},
+    "high count": {"min_count": 20, "threshold": 0.01},
+    "delimiter": {"delimiter": "~~", "threshold": 0.05, "min_count": 2.5},
+    "delimiter of words": {"threshold": 0.02, "min_count": 1},
+    "small vocabulary": {"max_vocab_size": 50, "threshold": 0.02, "min_count": 1},
+}
+
+
+@pytest.fixture
+def phrases_of(models):
+    from gensim.models import phrases
+
+    def make(sentences, **options):
+        return ours.Phrases(sentences, **options), phrases.Phrases(sentences, **options)
+
+    return make
+
+
+@pytest.mark.parametrize("options", PHRASES.values(), ids=PHRASES)
+def test_phrases_are_those_of_gensim(phrases_of, options):
+    corpus = corpus_of_phrases()
+    found, expected = phrases_of(corpus, **options)
+    assert found.vocab == dict(expected.vocab)
+    for name in ("corpus_word_count", "min_reduce", "min_count", "threshold", "delimiter"):
+        assert getattr(found, name) == getattr(expected, name), name
+    assert found.export_phrases() == pytest.approx(expected.export_phrases())
+    assert found.export_phrases()
+    assert found.find_phrases(corpus) == pytest.approx(expected.find_phrases(corpus))
+    assert [found[unit] for unit in corpus] == [expected[unit] for unit in corpus]
+    assert list(found[corpus]) == list(expected[corpus])
+    for unit in corpus[:40]:
+        words, scores = zip(*found.analyze_sentence(unit), strict=True)
+        theirs, their_scores = zip(*expected.analyze_sentence(unit), strict=True)
+        assert words == theirs
+        assert scores == pytest.approx(their_scores)
+    frozen, theirs = found.freeze(), expected.freeze()
+    assert frozen.phrasegrams == pytest.approx(theirs.phrasegrams)
+    assert [frozen[unit] for unit in corpus] == [theirs[unit] for unit in corpus]
+    assert frozen.find_phrases(corpus) == pytest.approx(theirs.find_phrases(corpus))
+    second, theirs = phrases_of(found[corpus], **options)
+    assert second[corpus[1]] == theirs[corpus[1]]
+    assert second.export_phrases() == pytest.approx(theirs.export_phrases())
+
+
+def test_more_sentences_are_counted_as_gensim_does(phrases_of):
+    corpus = corpus_of_phrases()
+    for size in (40_000_000, 60):
+        found, expected = phrases_of(corpus[:200], threshold=0.02, max_vocab_size=size)
+        for each in (found, expected):
+            each.add_vocab(corpus[200:])
+        assert found.vocab == dict(expected.vocab)
+        assert found.min_reduce == expected.min_reduce
+        assert found.corpus_word_count == expected.corpus_word_count
+        assert found.export_phrases() == pytest.approx(expected.export_phrases())
+
+
+def test_phrases_take_what_gensim_takes(phrases_of):
+    found, expected = phrases_of(corpus_of_phrases(), threshold=0.02)
+    for given in ([], ["new", "york"], [["new", "york"], []], [[]]):
+        ours_, theirs = found[given], expected[given]
+        assert (ours_ if isinstance(theirs, list) else list(ours_)) == list(theirs)
+    assert list(found[(unit for unit in [["new", "york"]])]) == [["new_york"]]
+    assert found[(word for word in ["new", "york"])] == ["new_york"]
+    npmi = {"scoring": "npmi", "threshold": 2}
+    for options in (
+        {"min_count": 0},
+        {"threshold": 0},
+        npmi,
+        {"scoring": "tfidf"},
+        {"scoring": len},
+    ):
+        for kind in (ours.Phrases, type(expected)):
+            with pytest.raises(ValueError, match=r"."):
+                kind([["a"]], **options)
+
+
+def test_phrases_have_gensims_options_methods_and_words(models):
+    from gensim.models import phrases
+
+    assert phrases.ENGLISH_CONNECTOR_WORDS == ours.ENGLISH_CONNECTOR_WORDS
+    assert ours.Phraser is ours.FrozenPhrases
+    for kind in ("Phrases", "FrozenPhrases"):
+        found, expected = (
+            inspect.signature(getattr(module, kind).__init__).parameters
+            for module in (ours, phrases)
+        )
+        assert list(found) == list(expected)
+        assert [p.default for p in found.values()] == [p.default for p in expected.values()]
+        names = {name for name in dir(getattr(phrases, kind)) if not name.startswith("_")}
+        assert names - set(dir(getattr(ours, kind))) == {"add_lifecycle_event"}
+
+
+def scorer(worda_count, wordb_count, bigram_count, len_vocab, min_count, corpus_word_count):
+    return bigram_count / (worda_count + wordb_count)
+
+
+def test_a_function_scores_phrases(phrases_of, monkeypatch):
+    # gensim pickles the function, whose module it must find.
+    module = types.ModuleType(scorer.__module__)
+    module.scorer = scorer
+    monkeypatch.setitem(sys.modules, scorer.__module__, module)
+    found, expected = phrases_of(corpus_of_phrases(), scoring=scorer, threshold=0.1)
+    assert found.export_phrases() == pytest.approx(expected.export_phrases())
+
+
+@pytest.mark.parametrize("norm", [True, False])
+def test_word_movers_distances_are_those_of_gensim(both, norm):
+    pytest.importorskip("ot", reason="word mover's distance needs POT")
+    found, expected = both
+    draw = np.random.default_rng(4)
+    for _ in range(20):
+        a, b = (draw.choice([*WORDS[:30], "unknown"], size=draw.integers(1, 20)) for _ in "ab")
+        theirs = expected.wmdistance(a.tolist(), b.tolist(), norm=norm)
+        assert found.wmdistance(a.tolist(), b.tolist(), norm=norm) == pytest.approx(theirs)
+    assert found.wmdistance(["unknown"], WORDS) == expected.wmdistance(["unknown"], WORDS)
+    assert found.wmdistance(["w1"], ["w1"]) == expected.wmdistance(["w1"], ["w1"]) == 0

@@ -87,7 +87,7 @@ def test_whatever_gives_tokens_in_an_order_is_a_unit(source, expected):
             (text for text in ["a b", "c"]),
             r"unit 0 must be a list of words, got a str: 'a b'; give ",
         ),
-        (Table(), r"got a table \(Table\); .*\.str\.split\(\)"),
+        (Table(), r"got a table \(Table\); give a column, such as table\['text'\]"),
         (np.array(["the cat sat", "a dog ran"]), "got a str: 'the cat sat'; give"),
         (np.array(["a b", "c"]), r"got a str: .*'a b'.*\[sentence.split\(\) for .*path of a file"),
         ((Path(name) for name in ["a"]), "unit 0 must be a list.* got a path; .* in a list"),

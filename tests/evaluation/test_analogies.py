@@ -5,7 +5,7 @@ import pytest
 
 from firth.errors import ConfigError, FormatError
 from firth.evaluation import evaluate
-from firth.evaluation.analogies import read_analogies
+from firth.evaluation.analogy_files import read_analogies
 from firth.vectors import Vectors
 
 
@@ -127,12 +127,48 @@ def test_accents_may_be_composed_or_not(write, royal, fold):
     assert answer(vectors, path, fold=fold).accuracy == 1.0
 
 
+def test_the_layouts_of_msr(write):
+    lines = "good better rough jj rougher\ncar cars day nn days\nbad worse hot jj hotter\n"
+    found = read_analogies(write(lines))
+    assert {name: [question[:4] for question in each] for name, each in found.items()} == {
+        "jj": [("good", "better", "rough", "rougher"), ("bad", "worse", "hot", "hotter")],
+        "nn": [("car", "cars", "day", "days")],
+    }
+    plain = read_analogies(write("a b c d\ne f g h\n", "msr.txt"))
+    assert {name: len(each) for name, each in plain.items()} == {"msr": 2}
+
+
+def test_bats_pairs_all_lines_of_a_file_and_takes_any_right_answer(tmp_path, royal):
+    folder = tmp_path / "BATS" / "1_Encyclopedic"
+    folder.mkdir(parents=True)
+    (folder / "E10 [male - female].txt").write_text("man\tking\nwoman\tunheard/Queen\nx\ty\n")
+    (folder / "E11.txt").write_text("woman\tunheard/far\nman\tking\n")
+    found = read_analogies(tmp_path / "BATS")
+    assert {name: len(each) for name, each in found.items()} == {"E10 [male - female]": 6, "E11": 2}
+    assert found["E11"][0] == ("woman", "unheard", "man", "king", ())
+    assert found["E11"][1] == ("man", "king", "woman", "unheard", ("far",))
+    result = answer(royal, tmp_path / "BATS")
+    # man king woman queen is right by its second answer; a question by `unheard` has no vector.
+    assert [(s.correct, s.answered, s.skipped) for s in result.sections] == [(1, 1, 5), (0, 1, 1)]
+    single = answer(royal, folder / "E11.txt")
+    assert counts(single) == (0, 1, 1)
+    assert counts(answer(royal, folder / "E11.txt", unknown="zero")) == (0, 2, 0)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(FormatError, match=r"holds no questions: no file in this folder ends in .t"):
+        read_analogies(tmp_path / "empty")
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
         (": s\na b c d\na b c\n", "line 3: expected four words, got 3"),
         (": s\n\na b c d e\n", "line 3: expected four words, got 5"),
-        ("a b c d\n", "line 1: a question before the first ': section'"),
+        ("a b c d\n: s\n", "line 2: expected four words, got 2"),
+        ("a b c\n", "line 1: expected ': section', a question of four words, .*, got 3 words"),
+        ("a b c n d\na b c d\n", "line 2: expected five words, got 4"),
+        ("a\tb/c\nd\n", "line 2: expected two words, got 1"),
+        ("a\tb/c\nd\t/\n", "line 2: no answer beside 'd'"),
+        ("a\tb/c\n", "holds no questions"),
         (": s\n", "holds no questions"),
         ("", "holds no questions"),
     ],
@@ -155,4 +191,4 @@ def test_malformed_files(text, fault, write):
 def test_known_files(name, sections, questions, first, last, shared_data):
     found = list(read_analogies(shared_data / "eval" / name).values())
     assert (len(found), sum(map(len, found)), len(found[-1])) == (sections, questions, last)
-    assert found[0][0] == tuple(first.split())
+    assert found[0][0] == (*first.split(), ())

@@ -37,6 +37,7 @@ def test_to_dict_is_json(royal, questions, pairs):
         ],
         "outliers": [],
         "associations": [],
+        "categories": [],
         "restrict": 4,
         "method": "add",
     }

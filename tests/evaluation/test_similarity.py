@@ -135,6 +135,13 @@ PAIRS = [("old", "new", 1.58), ("smart", "intelligent", 9.2)]
         "old;new;1.58\nsmart;intelligent;9.2\n",
         # Exported tables
         'id,"word_1","Word_2",POS,"Score"\n0,"old","new",A,1.58\n1,"smart","intelligent",A,9.2\n',
+        "topic,term1,term2,score\nage,old,new,1.58\nmind,smart,intelligent,9.2\n",
+        # Rows with numbers, and with a decimal comma
+        "1\told\tnew\t1.58\n2\tsmart\tintelligent\t9.2\n",
+        "Word1;Word2;Score\nold;new;1,58\nsmart;intelligent;9,2\n",
+        # SCWS
+        "1\told\ta\tnew\ta\tthe <b>old</b> one, 3\tthe <b>new</b>\t1.58\t1\t2\n"
+        "2\tsmart\ta\tintelligent\ta\tis <b>smart</b>\tare <b>intelligent</b>\t9.2\t9\t9\n",
         "w1 w2 similarity\nold new 1.58\nsmart intelligent 9.2\n",
     ],
 )

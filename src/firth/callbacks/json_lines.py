@@ -89,22 +89,22 @@ class JsonLines(Callback):
         if self._pace.is_due(progress.seconds):
             derived = ("words_per_second", "seconds_left")
             fields = {name: getattr(progress, name) for name in derived}
-            self._try("progress", {**dataclasses.asdict(progress), **fields})
+            self.record("progress", {**dataclasses.asdict(progress), **fields})
 
     def on_epoch(self, epoch: EpochEnd) -> None:
         """Write the results of the epoch."""
-        self._try("epoch", dataclasses.asdict(epoch))
+        self.record("epoch", dataclasses.asdict(epoch))
 
     def on_end(self, end: RunEnd) -> None:
         """Write how the run ended."""
-        self._try("end", dataclasses.asdict(end))
+        self.record("end", dataclasses.asdict(end))
 
     def report(self, point: EvaluationPoint) -> None:
         """Write the results of `Evaluate`."""
-        self._try("evaluation", point.to_dict())
+        self.record("evaluation", point.to_dict())
 
-    def _try(self, event: str, fields: Mapping[str, object]) -> None:
-        """Append a line; if that fails, warn."""
+    def record(self, event: str, fields: Mapping[str, object]) -> None:
+        """Append a line of any event; if that fails, warn."""
         try:
             self._append(event, fields)
             self._reported = ""

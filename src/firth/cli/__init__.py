@@ -4,7 +4,7 @@ from firth.cli.app import app, main
 
 # isort: off
 # The help lists the verbs in this order.
-from firth.cli import train, phrases, query, several, draw, shell, serve, ancestors
+from firth.cli import train, tune, phrases, query, several, draw, shell, serve, ancestors
 
 __all__ = [
     "ancestors",
@@ -17,4 +17,5 @@ __all__ = [
     "several",
     "shell",
     "train",
+    "tune",
 ]

@@ -29,6 +29,7 @@ from firth.errors import FirthError, FirthWarning, Interrupted, escape
 
 # What helps if memory runs out, by verb.
 _LESS_MEMORY = {
+    "tune": "lower --words, or search smaller values of dim and window",
     "train": "lower --dim, --negative, --window or --max-vocab, or give fewer --threads",
     "evaluate": "lower --restrict, or evaluate vectors of fewer words or dimensions",
     "similar": "query vectors of fewer words or dimensions",

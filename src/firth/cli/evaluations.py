@@ -41,7 +41,7 @@ def print_evaluations(paths: Sequence[Path], found: Sequence[Evaluation]) -> Non
         _print_evaluation(each)
     for path, other in zip(paths[1:], found[1:], strict=True):
         print(f"== {escape(str(paths[0]))} minus {escape(str(path))}, with 95 % intervals")
-        _print_comparisons(found[0], other)
+        print_comparisons(found[0], other)
 
 
 def _facts(found: Evaluation) -> dict[str, object]:
@@ -70,6 +70,13 @@ def _print_evaluation(found: Evaluation) -> None:
             f"  {_percent(pairs.spearman)}{_range(pairs)}  Spearman correlation x 100: "
             f"{pairs.answered} pairs, {pairs.missing} missing"
         )
+    for groups in found.categories:
+        print(f"{groups.file}")
+        print(
+            f"  {_percent(groups.purity)}{_range(groups)}  purity of {len(groups.names)} clusters: "
+            f"{groups.answered} words, {groups.missing} missing "
+            f"(coverage {100 * groups.coverage:.1f})"
+        )
     for outliers in found.outliers:
         print(f"{outliers.file}")
         print(
@@ -87,7 +94,7 @@ def _print_evaluation(found: Evaluation) -> None:
         )
 
 
-def _print_comparisons(first: Evaluation, second: Evaluation) -> None:
+def print_comparisons(first: Evaluation, second: Evaluation) -> None:
     """Print for each set which of two vectors are better, and whether that may be chance."""
     for result, each in zip(first.results, first.compare(second), strict=True):
         if each is None:

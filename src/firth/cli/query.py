@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -20,6 +21,7 @@ from firth.cli.app import (
     app,
 )
 from firth.cli.evaluations import evaluations_facts, print_evaluations
+from firth.cli.options import options_of, with_options
 from firth.cli.report import (
     facts,
     print_companions,
@@ -137,9 +139,48 @@ def company(
     print_companions(found, as_json)
 
 
+@dataclass
+class _Files:
+    """The files on which vectors are measured, by kind."""
+
+    analogies: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Questions of Google's or MSR's layout, or a folder of BATS; can be repeated.",
+        ),
+    ] = None
+    similarity: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Word pairs and their scores; can be repeated."),
+    ] = None
+    outliers: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Words that belong together, a blank line, and others; can be repeated.",
+        ),
+    ] = None
+    associations: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Two groups of words and two of attributes, for WEAT; can be repeated.",
+        ),
+    ] = None
+    categories: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Groups of words, which k-means should find again; can be repeated.",
+        ),
+    ] = None
+
+
 @app.command(
     epilog="Example: firth evaluate vectors --analogies questions-words.txt --similarity ws353.tsv"
 )
+@with_options(options_of(_Files))
 def evaluate(
     paths: Annotated[
         list[Path],
@@ -148,31 +189,7 @@ def evaluate(
             help="Folders or files of vectors; the first is compared with each.",
         ),
     ],
-    analogies: Annotated[
-        list[Path] | None,
-        typer.Option(
-            metavar="FILE",
-            help="Questions in Google's format; can be repeated.",
-        ),
-    ] = None,
-    similarity: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="FILE", help="Word pairs and their scores; can be repeated."),
-    ] = None,
-    outliers: Annotated[
-        list[Path] | None,
-        typer.Option(
-            metavar="FILE",
-            help="Words that belong together, a blank line, and others; can be repeated.",
-        ),
-    ] = None,
-    associations: Annotated[
-        list[Path] | None,
-        typer.Option(
-            metavar="FILE",
-            help="Two groups of words and two of attributes, for WEAT; can be repeated.",
-        ),
-    ] = None,
+    *,
     restrict: Annotated[
         int, typer.Option(help="Use only this many words, the most frequent, for analogies.")
     ] = 30_000,
@@ -181,18 +198,24 @@ def evaluate(
         typer.Option(help="Leave out what has unknown words, or score it zero, as gensim can."),
     ] = "skip",
     method: Method = "add",
+    plot: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Draw the scores as bars: .png, .svg or .pdf."),
+    ] = None,
+    overwrite: Overwrite = False,
     as_json: Json = False,
+    **files: list[Path] | None,
 ) -> None:
-    """Measure vectors on analogies, word similarity, outliers and associations.
+    """Measure vectors on analogies, similarity, outliers, associations and categories.
 
     Scores have 95 % intervals. Several vectors are compared with the first on the same items.
     """
-    files = {
-        "analogies": analogies, "similarity": similarity, "outliers": outliers,
-        "associations": associations,
-    }  # fmt: skip
     if not any(files.values()):
         raise typer.BadParameter("give --analogies FILE or --similarity FILE")
+    if plot is not None:
+        from firth.plotting import check_picture
+
+        check_picture(plot, overwrite=overwrite)
     from firth.evaluation import EvaluationSets
 
     sets = EvaluationSets.read(**{kind: found or [] for kind, found in files.items()})
@@ -200,6 +223,13 @@ def evaluate(
         sets.evaluate(load_vectors(path), restrict=restrict, unknown=unknown, method=method)
         for path in paths
     ]
+    if plot is not None:
+        from firth.plotting import save, score_bars
+
+        names = [path.name for path in paths]
+        if len(set(names)) < len(names):
+            names = [str(path) for path in paths]
+        save(score_bars(found, names), plot, overwrite=overwrite)
     if as_json:
         print_json(evaluations_facts(paths, found))
     else:

@@ -102,7 +102,7 @@ class _Options:
     ] = False
 
 
-def _config_options() -> list[Parameter]:
+def config_options() -> list[Parameter]:
     """Return the options of `TrainConfig` for Typer."""
     types, texts = get_type_hints(TrainConfig), option_help()
     annotations = {}
@@ -122,13 +122,14 @@ def _as_option(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def _is_given(context: typer.Context, name: str) -> bool:
+def is_given(context: typer.Context, name: str) -> bool:
+    """Return whether the command line has an option."""
     source = context.get_parameter_source(name)
     return source is not None and source.name == "COMMANDLINE"
 
 
 @app.command(epilog="Example: firth train corpus.txt --output vectors --epochs 5")
-@with_options(_config_options(), options_of(ReadingOptions), options_of(_Options))
+@with_options(config_options(), options_of(ReadingOptions), options_of(_Options))
 def train(
     context: typer.Context,
     inputs: Inputs,
@@ -156,7 +157,7 @@ def train(
 
     # All paths are checked before the rest is imported, which prepares the cache of compiled code.
     holdout = _share_or_text(options["holdout"])
-    phrases = options["phrases"] = _passes_or_file(options["phrases"])
+    phrases = options["phrases"] = passes_or_file(options["phrases"])
     frozen, checkpoint = options["frozen"], options["checkpoint"]
     check_run_paths(
         output,
@@ -174,7 +175,7 @@ def train(
 
     report = StartReport(output, checkpoint, resume=options["resume"], tell=None if quiet else tell)
     # What was not given may follow from another option, as `dim` does from `start`.
-    given = {name: value for name, value in options.items() if _is_given(context, name)}
+    given = {name: value for name, value in options.items() if is_given(context, name)}
     vectors = train_vectors(
         inputs,
         **{**given, "holdout": holdout, "frozen": _read_words(frozen)},
@@ -237,7 +238,8 @@ def _share_or_text(holdout: str | None) -> float | str:
         return holdout
 
 
-def _passes_or_file(phrases: str | None) -> int | str:
+def passes_or_file(phrases: str | None) -> int | str:
+    """Return the option `phrases` as a number of passes, or as the file that it names."""
     if phrases is None:
         return 0
     try:

@@ -11,6 +11,7 @@ from firth.cluster.parts import CutCorpus
 from firth.cluster.reading import read_text
 from firth.cluster.team import Team
 from firth.corpus import Corpus, Vocabulary
+from firth.corpus.finding import find_text
 from firth.corpus.first_pass import OpenedSource, TextOptions
 from firth.corpus.shares import share_out
 from firth.training.config import TrainConfig
@@ -36,12 +37,15 @@ def read_by_members(
     Returns
     -------
     corpus, engine
-        None if one process has to read it: token lists, or standard input.
+        None if one process has to read it: token lists, texts in memory, or standard input.
     """
-    opened = OpenedSource(source, options, leave_out)
+    found = find_text(source, leave_out)
+    if found is None:
+        return None
+    # Checks the options.
+    OpenedSource(source, options, files=found)
     # Members may run in other folders than this process.
-    files = [file.absolute() for file in opened.files]
-    shares = None if opened.holds_tokens else share_out(files, team.size)
+    shares = share_out([file.absolute() for file in found], team.size)
     if shares is None:
         return None
     read = functools.partial(

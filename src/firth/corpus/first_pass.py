@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from firth.checks import one_of, switch
 from firth.corpus.chunk_table import ChunkTable
 from firth.corpus.chunks import UNIT_END, Chunks, cut_integers, cut_text
+from firth.corpus.columns import open_iterable, read_texts
 from firth.corpus.finding import find_text
 from firth.corpus.numbers import without_blank
 from firth.corpus.raw_corpus import RawCorpus, count_items
@@ -93,13 +94,14 @@ class OpenedSource:
         leave_out: Sequence[Path] = (),
         files: list[TextFile] | None = None,
     ) -> None:
-        self.given, self.options = given, options
+        self.options = options
         self.tokenizer = get_tokenizer(
             options.tokenizer, lowercase=options.lowercase, normalization=options.normalization
         )
         files = find_text(given, leave_out) if files is None else files
-        self.holds_tokens = files is None
         self.files = files or []
+        self.opened = None if files is not None else open_iterable(given)
+        self.holds_tokens = self.opened is not None and not self.opened.are_texts
         changed = [f.name for f in fields(options) if getattr(options, f.name) != f.default]
         if self.holds_tokens and changed:
             raise ConfigError(
@@ -128,11 +130,15 @@ def first_pass(
     CorpusError
         If the source cannot be read, or holds something else than text or tokens.
     """
-    if source.holds_tokens:
-        given = check_units(source.given, on_progress)
+    opened, errors = source.opened, source.options.encoding_errors
+    if opened is not None and source.holds_tokens:
+        given = check_units(opened.given, on_progress, opened.total)
         return _number_units(without_blank(given, _is_empty, blanks), symbols)
     tokenizer, form = source.tokenizer, source.options.normalization
-    blocks = read_text(source.files, source.options.encoding_errors, on_progress)
+    if opened is not None:
+        blocks = read_texts(opened.given, errors, on_progress, opened.total)
+    else:
+        blocks = read_text(source.files, errors, on_progress)
     if tokenizer.by_chunk:
         return _number_chunks(regroup(blocks, _CHUNK_ENDS), tokenizer, form, symbols, blanks)
     pieces = (normalize(piece, form) for piece in regroup(blocks, _LINE_ENDS))

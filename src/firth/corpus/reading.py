@@ -147,8 +147,9 @@ def read_corpus(
         A text file (plain, or compressed by gzip, bzip2, xz or zstd, whatever its name), a folder,
         a glob pattern, a URL of these (s3://, gs://, hdfs://, https:// and others: needs the extra
         `data`), `"-"` for standard input, or several of these in a list or tuple. Or any iterable
-        of units: lists, tuples, arrays, generators of words or of integers. It is read once, so it
-        may be a generator.
+        of units: lists, tuples, arrays, generators of words or of integers. Or a column of texts
+        (of pandas, Polars, Arrow, datasets), or another iterable of `str` that is no list: each is
+        a line. It is read once, so it may be a generator.
     tokenizer : {"whitespace", "words", "textbook", "chinese"} or callable, default "whitespace"
         How a line becomes words: split at white space; by Unicode's word boundaries, lower-cased;
         by the pattern `\b\w+\b|[,.!?]`, lower-cased; by jieba. A callable takes a line and returns
@@ -217,11 +218,11 @@ def read_corpus(
     check_start(start, max_vocab)
     share = share_of(holdout)
     options = TextOptions(tokenizer, lowercase, encoding_errors, normalization)
+    # First, as looking at an iterable makes its first item.
+    held_source = _open_held(holdout, options, leave_out) if share is None else None
     opened = OpenedSource(source, options, leave_out)
     stage = PhraseStage(phrases, opened)
-    held_source = None
-    if share is None:
-        held_source = _open_held(holdout, options, leave_out)
+    if held_source is not None:
         check_apart(opened.files, held_source.files)
     with contextlib.ExitStack() as files:
 
@@ -313,7 +314,7 @@ def check_pairs(words: ArrayLike, units: ArrayLike) -> None:
         )
 
 
-def describe_source(source: Source | Corpus) -> str | list[str]:
+def describe_source(source: Source | Corpus, *, is_text: bool) -> str | list[str]:
     """Return the names of the source, or its kind if it has none."""
     if isinstance(source, Corpus):
         return "Corpus"
@@ -321,4 +322,4 @@ def describe_source(source: Source | Corpus) -> str | list[str]:
         return public_name(source) if is_url(source) else os.fspath(source)
     if isinstance(source, list | tuple) and all(isinstance(p, str | os.PathLike) for p in source):
         return [public_name(path) if is_url(path) else os.fspath(path) for path in source]
-    return "token lists"
+    return "texts" if is_text else "token lists"

@@ -20,7 +20,14 @@ _UNITS_BETWEEN_REPORTS = 1024
 Unit = Sequence[str] | NDArray[np.int64]
 
 
-def check_units(source: object, on_progress: Progress | None = None) -> Iterator[Unit]:
+def is_table(given: object) -> bool:
+    """Return whether something has columns, as tables and data sets do."""
+    return hasattr(given, "columns") or hasattr(given, "column_names")
+
+
+def check_units(
+    source: object, on_progress: Progress | None = None, total: int | None = None
+) -> Iterator[Unit]:
     """Yield each unit of `source`, its tokens as `str`, or as int64 in an array.
 
     Parameters
@@ -30,6 +37,8 @@ def check_units(source: object, on_progress: Progress | None = None) -> Iterator
         order. It is read once, and so is each unit.
     on_progress : callable, optional
         Called now and then with the units read and their total, None where that is not known.
+    total : int, optional
+        How many units there are, if the source itself cannot tell.
 
     Raises
     ------
@@ -37,18 +46,16 @@ def check_units(source: object, on_progress: Progress | None = None) -> Iterator
         If a unit is not an iterable of tokens with an order, or the tokens of all units are not
         all `str`, or all integers that fit int64.
     """
-    is_table = hasattr(source, "columns")
-    given = None if is_table else _iterator(source)
+    has_columns = is_table(source)
+    given = None if has_columns else _iterator(source)
     if given is None:
         got = _kind(source)
-        if is_table:
-            got = (
-                f"a table ({got}); give a column of token lists, such as table['text'].str.split()"
-            )
+        if has_columns:
+            got = f"a table ({got}); give a column, such as table['text']"
         raise CorpusError(
             f"a corpus must be a path, a list of paths, or an iterable of token lists, got {got}"
         )
-    total = _length(source)
+    total = length_of(source) if total is None else total
     kinds_seen: set[bool] = set()
     units = 0
     for index, unit in enumerate(given):
@@ -80,7 +87,7 @@ def _kind(given: object) -> str:
     return f"{name}, which has no order" if isinstance(given, set | frozenset) else name
 
 
-def _length(source: Any) -> int | None:  # noqa: ANN401
+def length_of(source: Any) -> int | None:  # noqa: ANN401
     """Return how many units there are, or None where a source cannot tell; it is for progress."""
     try:
         return len(source)

@@ -1,7 +1,8 @@
-"""Evaluation of vectors on analogies, similarity, outliers and associations."""
+"""Evaluation of vectors on analogies, similarity, outliers, associations and categories."""
 
 from firth.evaluation.analogies import AnalogyResult, SectionResult
 from firth.evaluation.associations import AssociationResult
+from firth.evaluation.categories import CategoryResult
 from firth.evaluation.outliers import OutlierResult
 from firth.evaluation.report import Evaluation, EvaluationSets, evaluate
 from firth.evaluation.resampling import Comparison, Interval, interval
@@ -10,6 +11,7 @@ from firth.evaluation.similarity import SimilarityResult
 __all__ = [
     "AnalogyResult",
     "AssociationResult",
+    "CategoryResult",
     "Comparison",
     "Evaluation",
     "EvaluationSets",

@@ -9,7 +9,6 @@ arXiv:1301.3781, section 4.1.
 from __future__ import annotations
 
 import itertools
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,8 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import FormatError
-from firth.evaluation.files import numbered_lines
+from firth.evaluation.analogy_files import Question
 from firth.evaluation.lookup import first_rows, normalise
 from firth.vectors import Vectors
 from firth.vectors.questions.analogy import Method, add
@@ -27,15 +25,6 @@ from firth.vectors.search import top_k, unit_rows
 
 # The words a, b and c of a question: b - a + c.
 _SIGNS = (-1, 1, 1)
-
-
-class Question(NamedTuple):
-    """The question "`a` is to `b` as `c` is to ?", with the answer `d`."""
-
-    a: str
-    b: str
-    c: str
-    d: str
 
 
 @dataclass(frozen=True)
@@ -133,39 +122,6 @@ class AnalogyResult:
         }
 
 
-def read_analogies(path: str | os.PathLike[str]) -> dict[str, list[Question]]:
-    """Read questions in Google's format, by section.
-
-    A line `: name` begins a section, four words are a question, `//` begins a comment.
-
-    Raises
-    ------
-    FormatError
-        If the file cannot be read, a line is none of these, or there are no questions.
-    """
-    sections: dict[str, list[Question]] = {}
-    questions: list[Question] | None = None
-    for number, line in numbered_lines(path):
-        if line.startswith("//"):
-            continue
-        if line.startswith(":"):
-            questions = sections.setdefault(line[1:].strip(), [])
-        elif questions is None:
-            raise FormatError(f"{path}: line {number}: a question before the first ': section'")
-        else:
-            questions.append(_parse(line, number, path))
-    if not any(sections.values()):
-        raise FormatError(f"{path}: holds no questions")
-    return sections
-
-
-def _parse(line: str, number: int, path: str | os.PathLike[str]) -> Question:
-    words = line.split()
-    if len(words) != len(Question._fields):
-        raise FormatError(f"{path}: line {number}: expected four words, got {len(words)}")
-    return Question(*words)
-
-
 def answer_analogies(
     vectors: Vectors,
     sections: Mapping[str, Sequence[Question]],
@@ -183,7 +139,8 @@ def answer_analogies(
 
         argmax over w of ŵ·(b̂ - â + ĉ)
 
-    It is right if it is d. Questions with a word that is not a candidate are skipped, or wrong.
+    It is right if it is d, or one of the other right answers. Questions are skipped, or wrong, if
+    a, b or c, or all right answers, are not candidates.
 
     Parameters
     ----------
@@ -215,21 +172,33 @@ def answer_analogies(
     return AnalogyResult(file, tuple(results))
 
 
-def _rows_of(question: Question, candidates: Mapping[str, int], fold: bool) -> list[int]:
-    """Return the rows of the four words of a question; -1 for a word that is no candidate."""
-    return [candidates.get(normalise(word, fold=fold), -1) for word in question]
+class _Rows(NamedTuple):
+    """The candidates of a question's words, and those of its right answers."""
+
+    given: tuple[int, ...]
+    right: frozenset[int]
+
+
+def _rows_of(question: Question, candidates: Mapping[str, int], fold: bool) -> _Rows | None:
+    """Return the rows of a question; None if a word, or each answer, is no candidate."""
+    a, b, c, *answers = (
+        candidates.get(normalise(word, fold=fold), -1) for word in (*question[:4], *question.others)
+    )
+    right = frozenset(row for row in answers if row >= 0)
+    return _Rows((a, b, c), right) if right and min(a, b, c) >= 0 else None
 
 
 def _answer(
-    questions: Sequence[Sequence[int]], table: NDArray[np.float32], method: Method, unknown: str
+    questions: Sequence[_Rows | None], table: NDArray[np.float32], method: Method, unknown: str
 ) -> tuple[bool | None, ...]:
     """Answer a section from the unit vectors (V, D) of the candidates; return what is right."""
-    known = np.array([rows for rows in questions if min(rows) >= 0], dtype=np.int64).reshape(-1, 4)
-    given, right = known[:, :3], known[:, 3:]
+    known = [rows for rows in questions if rows is not None]
+    given = np.array([rows.given for rows in known], dtype=np.int64).reshape(-1, 3)
     queries, score = method(table[given], _SIGNS)
     answers, _ = top_k(queries, table, 1, score=score, exclude=given)
     # A query of zeros has no direction, so no answer.
-    has_answer = queries.any(axis=tuple(range(1, queries.ndim)))
-    found = iter(((answers == right).any(axis=1) & has_answer).tolist())
+    has_answer = np.asarray(queries.any(axis=tuple(range(1, queries.ndim))))
+    found = zip(answers.ravel().tolist(), has_answer.tolist(), known, strict=True)
+    outcomes = iter([is_one and answer in rows.right for answer, is_one, rows in found])
     without = None if unknown == "skip" else False
-    return tuple(next(found) if min(rows) >= 0 else without for rows in questions)
+    return tuple(without if rows is None else next(outcomes) for rows in questions)

@@ -5,9 +5,12 @@ Firth, RG-65, MTurk-771, MEN   `word word score`
 WordSim-353, Rare Words        `word word mean score score ...`, a score from each person
 SimLex-999                     `word1 word2 POS SimLex999 conc(w1) ...`, with a heading
 SimVerb-3500                   `word word POS score relation`
+SCWS                           `id word POS word POS context context mean score ...`
+Tables with row numbers        `id word word score`
 ============================== ==========================================================
 
-The words of MEN's lemma form end with a part of speech, as in *sun-n*.
+The words of MEN's lemma form end with a part of speech, as in *sun-n*. Scores may have a decimal
+comma, as in German tables.
 """
 
 from __future__ import annotations
@@ -17,16 +20,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_SEPARATORS = "\t,\uff0c;"
+_SEPARATORS = "\t;,\uff0c"
 # Lower-case headings without white space, underscores and quotes; of several scores, the first of
 # these is used.
-_FIRST_WORD = {"word1", "w1", "wordone", "firstword", "worda", "word"}
-_SECOND_WORD = {"word2", "w2", "wordtwo", "secondword", "wordb"}
+_FIRST_WORD = {"word1", "w1", "wordone", "firstword", "worda", "word", "term1", "noun1", "verb1"}
+_SECOND_WORD = {"word2", "w2", "wordtwo", "secondword", "wordb", "term2", "noun2", "verb2"}
 _SCORES = (
     "simlex999", "human(mean)", "humanmean", "mean", "score", "similarity", "relatedness", "rating",
     "average", "avgscore", "averagescore", "goldscore", "gold", "human",
 )  # fmt: skip
 _PARTS_OF_SPEECH = {"A", "N", "V", "R", "J", "ADJ", "ADV", "NOUN", "VERB", "NN", "JJ", "VB", "RB"}
+_DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 _LEMMA = re.compile(r"(.+)-[nvja]")
 
 
@@ -41,7 +45,7 @@ class Layout:
 
 
 def cut(line: str) -> list[str]:
-    """Cut a line at tabs or, without tabs, at commas, full-width commas, semicolons or spaces.
+    """Cut a line at tabs or, without tabs, at semicolons, commas, full-width commas or spaces.
 
     Examples
     --------
@@ -58,7 +62,15 @@ def _unquoted(field: str) -> str:
 
 
 def to_score(field: str) -> float:
-    """Return a score, or NaN if the field is not a finite number."""
+    """Return a score, or NaN if the field is not a finite number.
+
+    Examples
+    --------
+    >>> to_score("3.92"), to_score("3,92"), to_score("tea")
+    (3.92, 3.92, nan)
+    """
+    if _DECIMAL_COMMA.fullmatch(field):
+        field = field.replace(",", ".")
     try:
         score = float(field)
     except ValueError:
@@ -92,15 +104,22 @@ def layout_of_row(fields: Sequence[str]) -> Layout | None:
     --------
     >>> layout_of_row(["take", "remove", "V", "6.81", "SYNONYMS"])
     Layout(first=0, second=1, score=3, fields=5)
+    >>> layout_of_row(["7", "tiger", "cat", "7.35"])
+    Layout(first=1, second=2, score=3, fields=4)
     >>> layout_of_row(["new", "york", "city", "5"])
     """
     if len(fields) < 3 or not all(fields[:2]):
         return None
-    numbers = [not math.isnan(to_score(field)) for field in fields[2:]]
-    if all(numbers):
+    is_number = [not math.isnan(to_score(field)) for field in fields]
+    is_speech = [field.upper() in _PARTS_OF_SPEECH for field in fields]
+    if all(is_number[2:]):
         return Layout(0, 1, 2, len(fields))
-    if fields[2].upper() in _PARTS_OF_SPEECH and len(fields) > 3 and numbers[1]:
+    if is_speech[2] and is_number[3:4] == [True]:
         return Layout(0, 1, 3, len(fields))
+    if len(fields) > 7 and is_speech[2] and is_speech[4] and is_number[7]:
+        return Layout(1, 3, 7, len(fields))
+    if is_number[0] and not is_number[1] and all(is_number[3:]):
+        return Layout(1, 2, 3, len(fields))
     return None
 
 

@@ -13,12 +13,14 @@ from numpy.typing import ArrayLike
 
 from firth.checks import one_of, shown, switch, whole_number
 from firth.errors import ConfigError
-from firth.evaluation.analogies import AnalogyResult, answer_analogies, read_analogies
+from firth.evaluation.analogies import AnalogyResult, answer_analogies
+from firth.evaluation.analogy_files import read_analogies
 from firth.evaluation.associations import (
     AssociationResult,
     check_associations,
     measure_associations,
 )
+from firth.evaluation.categories import CategoryResult, categorise, read_categories
 from firth.evaluation.outliers import OutlierResult, find_outliers, read_outliers
 from firth.evaluation.resampling import Comparison, Measured, compare_results
 from firth.evaluation.similarity import SimilarityResult, correlate_pairs, read_pairs
@@ -69,6 +71,10 @@ _TASKS = {
             vectors, pairs, file=file, fold=how.fold, unknown=how.unknown
         ),
     ),
+    "categories": _Task(
+        read_categories,
+        lambda vectors, groups, file, how: categorise(vectors, groups, file=file, fold=how.fold),
+    ),
     "outliers": _Task(
         read_outliers,
         lambda vectors, sets, file, how: find_outliers(vectors, sets, file=file, fold=how.fold),
@@ -96,6 +102,7 @@ class Evaluation:
     associations : tuple of AssociationResult
     method : str
         How answers to analogies were scored.
+    categories : tuple of CategoryResult
     """
 
     analogies: tuple[AnalogyResult, ...]
@@ -104,11 +111,12 @@ class Evaluation:
     outliers: tuple[OutlierResult, ...] = ()
     associations: tuple[AssociationResult, ...] = ()
     method: str = "add"
+    categories: tuple[CategoryResult, ...] = ()
 
     @property
     def results(self) -> tuple[Measured, ...]:
         """All results."""
-        return (*self.analogies, *self.similarity, *self.outliers, *self.associations)
+        return tuple(result for kind in _TASKS for result in getattr(self, kind))
 
     def compare(self, other: Evaluation) -> tuple[Comparison | None, ...]:
         """Compare the results with those of other vectors on the same files.
@@ -142,25 +150,30 @@ def evaluate(
     similarity: Paths = (),
     outliers: Paths = (),
     associations: Paths = (),
+    categories: Paths = (),
     restrict: int = 30_000,
     fold: bool = True,
     unknown: str = "skip",
     method: str = "add",
 ) -> Evaluation:
-    r"""Measure vectors on files of analogies, similarity scores, outliers and associations.
+    r"""Measure vectors on files of analogies, similarity, outliers, associations and categories.
 
     Parameters
     ----------
     vectors : Vectors or mapping of str to array
         Those of a mapping stand in the order of frequency.
     analogies : path or sequence of paths
-        In Google's format: `: name` begins a section, four words are a question.
+        In Google's format: `: name` begins a section, four words are a question. Or in MSR's, or
+        a file or folder of BATS, where a question may have several right answers.
     similarity : path or sequence of paths
         Lines of two words and a score, or a published file such as WordSim-353's.
     outliers : path or sequence of paths
         Words that belong together, a blank line, and words that do not: the files of 8-8-8.
     associations : path or sequence of paths
         Four groups of words, each after a line `: name`: two of targets and two of attributes.
+    categories : path or sequence of paths
+        Groups of words, each after a line `: name`, or lines of a word and its category. The words
+        are clustered by k-means, which needs the extra `sklearn`.
     restrict : int
         Only the `restrict` most frequent words, which come first, are candidates for analogies.
     fold : bool
@@ -190,7 +203,11 @@ def evaluate(
     1.0
     """
     sets = EvaluationSets.read(
-        analogies=analogies, similarity=similarity, outliers=outliers, associations=associations
+        analogies=analogies,
+        similarity=similarity,
+        outliers=outliers,
+        associations=associations,
+        categories=categories,
     )
     return sets.evaluate(vectors, restrict=restrict, fold=fold, unknown=unknown, method=method)
 

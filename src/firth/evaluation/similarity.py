@@ -99,11 +99,12 @@ class SimilarityResult:
 
 
 def read_pairs(path: str | os.PathLike[str]) -> list[Pair]:
-    """Read lines of two words and a score, separated by tabs, commas, semicolons or white space.
+    """Read lines of two words and a score, separated by tabs, semicolons, commas or white space.
 
-    A line is cut at tabs if it has any, else at commas, and so on. Lines that begin with `#` are
-    comments. The heading or the first row determines the columns, as in the published files of
-    WordSim-353, SimLex-999, MEN, RG-65, MTurk-771, Rare Words and SimVerb-3500.
+    A line is cut at tabs if it has any, else at semicolons, and so on. Lines that begin with `#`
+    are comments. The heading or the first row determines the columns, as in the published files of
+    WordSim-353, SimLex-999, MEN, RG-65, MTurk-771, Rare Words, SimVerb-3500 and SCWS, whose
+    contexts are not used.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Pictures of words, losses, noise and windows (extra `plot`), as figures of Matplotlib.
+"""Pictures of words, losses, noise, windows and scores (extra `plot`), as figures of Matplotlib.
 
 A picture is a `matplotlib.figure.Figure`: a notebook shows it, `picture.show()` opens a window,
 and `save` writes it without a screen. Only `show` uses pyplot.
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from firth.plotting.maps import scatter
     from firth.plotting.neighbours import drift_path, neighbour_graph
     from firth.plotting.picture import Picture, check_picture, save
+    from firth.plotting.scores import score_bars, search_curve
     from firth.plotting.sentences import window_diagram
 
 __all__ = [
@@ -38,6 +39,8 @@ __all__ = [
     "noise_distribution",
     "save",
     "scatter",
+    "score_bars",
+    "search_curve",
     "window_diagram",
 ]
 
@@ -49,6 +52,7 @@ _home = lazy_names(
         "firth.plotting.maps": "scatter",
         "firth.plotting.neighbours": "drift_path neighbour_graph",
         "firth.plotting.picture": "Picture check_picture save",
+        "firth.plotting.scores": "score_bars search_curve",
         "firth.plotting.sentences": "window_diagram",
     },
 )

@@ -15,16 +15,26 @@ Examples
 from firth.compat.gensim.doc2vec import Doc2Vec, TaggedDocument
 from firth.compat.gensim.keyed_vectors import KeyedVectors
 from firth.compat.gensim.options import NotSupported
+from firth.compat.gensim.phrases import (
+    ENGLISH_CONNECTOR_WORDS,
+    FrozenPhrases,
+    Phraser,
+    Phrases,
+)
 from firth.compat.gensim.sentences import LineSentence, PathLineSentences, Text8Corpus
 from firth.compat.gensim.word2vec import FastText, Word2Vec
 
 __all__ = [
+    "ENGLISH_CONNECTOR_WORDS",
     "Doc2Vec",
     "FastText",
+    "FrozenPhrases",
     "KeyedVectors",
     "LineSentence",
     "NotSupported",
     "PathLineSentences",
+    "Phraser",
+    "Phrases",
     "TaggedDocument",
     "Text8Corpus",
     "Word2Vec",

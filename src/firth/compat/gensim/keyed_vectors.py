@@ -5,7 +5,9 @@ V words · D dimensions
 
 from __future__ import annotations
 
+import math
 import os
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any, Self
@@ -17,6 +19,7 @@ import firth
 from firth.compat.gensim import measuring
 from firth.compat.gensim.options import NotSupported
 from firth.vectors import Vectors
+from firth.vectors.questions.transport import bag, movers_distance
 from firth.vectors.search import unit_rows
 
 Key = str | int
@@ -265,9 +268,15 @@ class KeyedVectors:
         units = np.vstack([self._unit(word) for word in known])
         return known[int(np.argmin(units @ unit_rows(units.mean(axis=0)[np.newaxis])[0]))]
 
-    def wmdistance(self, document1: object, document2: object, norm: bool = True) -> float:
-        """Refuse: Firth has no word mover's distance."""
-        raise NotSupported("wmdistance is not supported; n_similarity compares means")
+    def wmdistance(
+        self, document1: Iterable[Key], document2: Iterable[Key], norm: bool = True
+    ) -> float:
+        """Return the word mover's distance of two texts; infinite if one has no known word."""
+        counts = [Counter(key for key in text if key in self) for text in (document1, document2)]
+        if not all(counts):
+            return math.inf
+        first, second = (bag(self[list(each)], each.values(), norm=norm) for each in counts)
+        return movers_distance(first, second)
 
     # ------------------------------------------------------------------------ evaluation
 

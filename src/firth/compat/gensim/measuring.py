@@ -11,7 +11,7 @@ import numpy as np
 import firth
 from firth.errors import MissingExtraError
 from firth.evaluation import AnalogyResult, Evaluation
-from firth.evaluation.analogies import read_analogies
+from firth.evaluation.analogy_files import read_analogies
 from firth.vectors import Vectors
 
 Path = str | os.PathLike[str]
@@ -48,7 +48,7 @@ def _questions(
     asked, found = read_analogies(path), []
     for section in result.sections:
         questions = [
-            tuple(word.upper() for word in question) if upper else tuple(question)
+            tuple(word.upper() if upper else word for word in question[:4])
             for question in asked[section.name]
         ]
         pairs = list(zip(questions, section.outcomes, strict=True))

@@ -11,7 +11,7 @@ from typing import Any, overload
 from numpy.typing import NDArray
 
 from firth.other_names import explain_keywords
-from firth.vectors.questions import analogy, company, comparison, nearest
+from firth.vectors.questions import analogy, company, comparison, nearest, transport
 from firth.vectors.questions.company import Companion
 from firth.vectors.questions.nearest import Choice, Neighbour
 from firth.vectors.table import Token
@@ -206,6 +206,33 @@ class Questions(WordRows):
         1.0
         """
         return 1.0 - comparison.similarity(self, a, b)
+
+    def word_movers_distance(self, a: Iterable[Token], b: Iterable[Token]) -> float:
+        """Return what it costs to move the words of a text to those of another, from 0 to 2.
+
+        Each different word has its share of the text, and moving a share costs the Euclidean
+        distance of the unit vectors. It needs the extra `wmd`. `similarity` of two sets is much
+        faster.
+
+        Parameters
+        ----------
+        a, b : iterable of words
+            Two texts. Words without a vector are left out.
+
+        Raises
+        ------
+        VocabularyError
+            If no word of a text has a vector.
+        ConfigError
+            If a text is not a list of words.
+        MissingExtraError
+            If POT is not installed.
+
+        Notes
+        -----
+        The distance is from Kusner et al. 2015, "From Word Embeddings To Document Distances".
+        """
+        return transport.word_movers_distance(self, a, b)
 
     def rank(self, a: Token, b: Token) -> int:
         """Return the place of `b` among the neighbours of `a`: 1 if no word is nearer to `a`.
