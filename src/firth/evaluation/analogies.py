@@ -21,7 +21,7 @@ from firth.evaluation.analogy_files import Question
 from firth.evaluation.lookup import first_rows, normalise
 from firth.vectors import Vectors
 from firth.vectors.questions.analogy import Method, add
-from firth.vectors.search import top_k, unit_rows
+from firth.vectors.search import unit_rows
 
 # The words a, b and c of a question: b - a + c.
 _SIGNS = (-1, 1, 1)
@@ -160,12 +160,19 @@ def answer_analogies(
         How answers are scored: one of `METHODS`.
     """
     rows = first_rows(vectors, restrict, fold=fold)
-    candidates = {word: candidate for candidate, word in enumerate(rows)}
-    table = unit_rows(vectors.input_vectors[list(rows.values())])
+    omit = np.ones(len(vectors), bool)
+    omit[list(rows.values())] = False
     results = (
         SectionResult(
             name,
-            _answer([_rows_of(q, candidates, fold) for q in questions], table, method, unknown),
+            _answer(
+                vectors,
+                [_rows_of(q, rows, fold) for q in questions],
+                restrict,
+                omit,
+                method,
+                unknown,
+            ),
         )
         for name, questions in sections.items()
     )
@@ -189,16 +196,23 @@ def _rows_of(question: Question, candidates: Mapping[str, int], fold: bool) -> _
 
 
 def _answer(
-    questions: Sequence[_Rows | None], table: NDArray[np.float32], method: Method, unknown: str
+    vectors: Vectors,
+    questions: Sequence[_Rows | None],
+    restrict: int,
+    omit: NDArray[np.bool_],
+    method: Method,
+    unknown: str,
 ) -> tuple[bool | None, ...]:
-    """Answer a section from the unit vectors (V, D) of the candidates; return what is right."""
+    """Answer a section from the first rows, but those to `omit`; return what is right."""
     known = [rows for rows in questions if rows is not None]
     given = np.array([rows.given for rows in known], dtype=np.int64).reshape(-1, 3)
-    queries, score = method(table[given], _SIGNS)
-    answers, _ = top_k(queries, table, 1, score=score, exclude=given)
-    # A query of zeros has no direction, so no answer.
-    has_answer = np.asarray(queries.any(axis=tuple(range(1, queries.ndim))))
-    found = zip(answers.ravel().tolist(), has_answer.tolist(), known, strict=True)
-    outcomes = iter([is_one and answer in rows.right for answer, is_one, rows in found])
+    words = unit_rows(vectors.input_vectors[given.ravel()]).reshape(*given.shape, vectors.dim)
+    queries, score = method(words, _SIGNS)
+    answers, _ = vectors._exact.best(
+        queries, 1, given, among=slice(0, restrict), omit=omit, score=score
+    )
+    # There is no answer, -1, to a query of zeros.
+    found = zip(answers.ravel().tolist(), known, strict=True)
+    outcomes = iter([answer in rows.right for answer, rows in found])
     without = None if unknown == "skip" else False
     return tuple(without if rows is None else next(outcomes) for rows in questions)

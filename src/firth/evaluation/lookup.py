@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 
 from firth.vectors import Vectors
-from firth.vectors.search import zero_rows
 
 
 def first_rows(vectors: Vectors, restrict: int | None = None, *, fold: bool) -> dict[str, int]:
@@ -29,7 +28,7 @@ def first_rows(vectors: Vectors, restrict: int | None = None, *, fold: bool) -> 
     >>> first_rows(Vectors(["polish", "Rome", "Polish"], np.eye(3)), fold=True)
     {'polish': 0, 'rome': 1}
     """
-    zeros = zero_rows(vectors.input_vectors[:restrict]).tolist()
+    zeros = (vectors._lengths[:restrict] == 0.0).tolist()
     rows: dict[str, int] = {}
     for row, (word, is_zero) in enumerate(zip(vectors.words[:restrict], zeros, strict=True)):
         if not is_zero:

@@ -281,6 +281,7 @@ class ExactIndex:
         exclude: NDArray[np.int64],
         *,
         among: slice | NDArray[np.int64] = slice(None),
+        omit: NDArray[np.bool_] | None = None,
         score: Score = dot_products,
     ) -> tuple[NDArray[np.int64], Floats]:
         """Search as `top_k` does; rows of zeros are no answers, queries of zeros have none.
@@ -293,10 +294,12 @@ class ExactIndex:
             For each query, rows that are not answers. Negative numbers are ignored.
         among : slice from 0, or rising rows, optional
             The rows that may be answers.
+        omit : (V,) bool, optional
+            True for rows that are no answers to any query.
         score : callable
             By default the dot product: for queries of length one, the cosine.
         """
-        zeros = self._zeros[among]
+        omitted = (self._zeros if omit is None else self._zeros | omit)[among]
         indices, scores = top_k(
             queries,
             self._matrix[among],
@@ -304,7 +307,7 @@ class ExactIndex:
             lengths=self._lengths[among],
             score=score,
             exclude=exclude if isinstance(among, slice) else _places(exclude, among),
-            omit=zeros if zeros.any() else None,
+            omit=omitted if omitted.any() else None,
             drop=self._is_first,
         )
         self._is_first = False
