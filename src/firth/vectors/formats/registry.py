@@ -208,7 +208,7 @@ def _format_for(path: str | os.PathLike[str], name: str | None, dtype: str = FLO
         )
     if not form.writes:
         raise FormatError(
-            f"cannot write {path}: Firth reads {form.title}, but does not write it; "
+            f"cannot write {path}: Firth reads {form.title}, but does not write that format; "
             f"{_known_formats(writes=True)}"
         )
     if hub.is_on_hub(path) and not form.is_folder:
