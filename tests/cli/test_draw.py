@@ -81,6 +81,14 @@ def test_integers_are_found_by_their_digits(folder, call, tmp_path):
     assert (tmp_path / "map.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_page_is_written(folder, call, tmp_path):
+    output = tmp_path / "map.html"
+    given = ["plot", "vectors", "-o", str(output), "--words", "king,tea,man"]
+    assert call(*given, at=folder).stdout == f"{output}: 3 words\n"
+    assert output.read_text("utf-8").startswith("<!doctype html>")
+    assert call(*given, at=folder).returncode == 0
+
+
 def test_neighbours_are_drawn_around_words(draw):
     count, names = draw("--around", "king", "--top", "2")
     assert count == 3
@@ -129,6 +137,7 @@ def test_bad_input_is_told_in_one_line(folder, fails, arguments, parts):
         ["vectors", "vectors", "-o", "x.png"],
         ["vectors", "-o", "x.png", "--around", "king", "--words", "king,tea"],
         ["vectors", "-o", "x.png", "--moves", "king", "--top", "3"],
+        ["vectors", "-o", "x.html", "--around", "king"],
     ],
 )
 def test_wrong_usage_exits_2(folder, call, arguments):

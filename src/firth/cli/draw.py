@@ -22,7 +22,8 @@ _Several = Annotated[
     ),
 ]
 _Output = Annotated[
-    Path, typer.Option("--output", "-o", help="Where to write: .png, .svg or .pdf.")
+    Path,
+    typer.Option("--output", "-o", help="Where to write: .png, .svg or .pdf, or .html for a page."),
 ]
 _Words = Annotated[
     list[str] | None,
@@ -79,36 +80,61 @@ def plot(
         raise typer.BadParameter("give --words or --top, not both")
     if sum(map(bool, (words or analogy, around, moves))) > 1:
         raise typer.BadParameter("give one of --words and --analogy, --around, --moves")
-    if moves and (top is not None or method):
-        raise typer.BadParameter("--top and --method are not for --moves")
-    if len(paths) > 1 and not moves:
-        raise typer.BadParameter("several VECTORS are for --moves")
-    if len(set(paths)) < len(paths):
-        raise typer.BadParameter("the same VECTORS are given twice")
-    from firth.checks import whole_number
-    from firth.plotting import check_picture, drift_path, neighbour_graph, save
+    if output.suffix.lower() == ".html":
+        if around or moves or analogy:
+            raise typer.BadParameter("a page (.html) shows a map, of --words or --top words")
+        _write_page(_one(paths), output, words, top, method, title, overwrite)
+        return
+    from firth.plotting import check_picture, save
 
     check_picture(output, overwrite=overwrite)
-    if top is not None:
-        whole_number("top", top, least=1 if around else 2)
-    sets = [load_vectors(path) for path in paths]
     if moves:
-        names = [path.stem for path in paths]
-        if len(set(names)) < len(names):
-            names = [str(path) for path in paths]
-        periods = dict(zip(names, sets, strict=True))
-        picture = drift_path(periods, token(sets[0], moves), title=title)
+        if top is not None or method:
+            raise typer.BadParameter("--top and --method are not for --moves")
+        picture = _way(paths, moves, title)
     elif around:
-        middle = split_words(sets[0], around)
-        picture = neighbour_graph(sets[0], middle, top=top or 8, method=method, title=title)
+        picture = _graph(_one(paths), around, top, method, title)
     else:
-        picture = _map(sets[0], words, top, analogy, method, title)
+        picture = _map(_one(paths), words, top, analogy, method, title)
     save(picture, output, overwrite=overwrite)
     print(f"{output}: {len(picture.axes[0].texts):,} words")
 
 
+def _one(paths: list[Path]) -> Path:
+    if len(paths) > 1:
+        raise typer.BadParameter("several VECTORS are for --moves")
+    return paths[0]
+
+
+def _way(paths: list[Path], word: str, title: str | None) -> Picture:
+    """Draw the way of a word through several vectors."""
+    from firth.plotting import drift_path
+
+    if len(set(paths)) < len(paths):
+        raise typer.BadParameter("the same VECTORS are given twice")
+    names = [path.stem for path in paths]
+    if len(set(names)) < len(names):
+        names = [str(path) for path in paths]
+    periods = {name: load_vectors(path) for name, path in zip(names, paths, strict=True)}
+    return drift_path(periods, token(periods[names[0]], word), title=title)
+
+
+def _graph(
+    path: Path, words: list[str], top: int | None, method: str | None, title: str | None
+) -> Picture:
+    """Draw words with their neighbours."""
+    from firth.checks import whole_number
+    from firth.plotting import neighbour_graph
+
+    top = 8 if top is None else whole_number("top", top, least=1)
+    vectors = load_vectors(path)
+    return neighbour_graph(
+        vectors, split_words(vectors, words), top=top, method=method, title=title
+    )
+
+
 def _map(
-    vectors: Vectors,
+    path: Path,
     words: list[str] | None,
     top: int | None,
     analogy: list[str] | None,
@@ -116,13 +142,45 @@ def _map(
     title: str | None,
 ) -> Picture:
     """Draw a map of the words that were chosen."""
-    from firth.plotting import content_words, scatter
+    from firth.plotting import scatter
 
-    chosen = None if words is None else split_words(vectors, words)
-    if top is not None:
-        chosen = content_words(vectors, top)
+    vectors, chosen = _chosen(path, words, top)
     analogies = [split_words(vectors, [given]) for given in analogy or []]
     return scatter(vectors, chosen, analogies=analogies, method=method, title=title)
+
+
+def _write_page(
+    path: Path,
+    output: Path,
+    words: list[str] | None,
+    top: int | None,
+    method: str | None,
+    title: str | None,
+    overwrite: bool,
+) -> None:
+    """Write a page with a map."""
+    from firth.plotting import check_page, interactive_map
+
+    check_page(output, overwrite=overwrite)
+    vectors, chosen = _chosen(path, words, top)
+    page = interactive_map(vectors, chosen, method=method, title=title)
+    page.save(output)
+    print(f"{output}: {page.words:,} words")
+
+
+def _chosen(
+    path: Path, words: list[str] | None, top: int | None
+) -> tuple[Vectors, list[str | int] | None]:
+    """Load vectors, and return the words of a map; None for the usual ones."""
+    from firth.checks import whole_number
+    from firth.plotting import content_words
+
+    if top is not None:
+        whole_number("top", top, least=2)
+    vectors = load_vectors(path)
+    if words is not None:
+        return vectors, split_words(vectors, words)
+    return vectors, None if top is None else content_words(vectors, top)
 
 
 @app.command(epilog="Example: firth demo")

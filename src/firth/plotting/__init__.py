@@ -23,6 +23,7 @@ from firth.errors import MissingExtraError
 if TYPE_CHECKING:
     from firth.plotting.content import content_words
     from firth.plotting.curves import loss_curve, noise_distribution
+    from firth.plotting.interactive import MapPage, check_page, interactive_map
     from firth.plotting.maps import scatter
     from firth.plotting.neighbours import drift_path, neighbour_graph
     from firth.plotting.picture import Picture, check_picture, save
@@ -30,10 +31,13 @@ if TYPE_CHECKING:
     from firth.plotting.sentences import window_diagram
 
 __all__ = [
+    "MapPage",
     "Picture",
+    "check_page",
     "check_picture",
     "content_words",
     "drift_path",
+    "interactive_map",
     "loss_curve",
     "neighbour_graph",
     "noise_distribution",
@@ -49,6 +53,7 @@ _home = lazy_names(
     {
         "firth.plotting.content": "content_words",
         "firth.plotting.curves": "loss_curve noise_distribution",
+        "firth.plotting.interactive": "MapPage check_page interactive_map",
         "firth.plotting.maps": "scatter",
         "firth.plotting.neighbours": "drift_path neighbour_graph",
         "firth.plotting.picture": "Picture check_picture save",

@@ -1,0 +1,156 @@
+"""A map of words as a page: one HTML file, which works from the disk and in a notebook.
+
+n words · D dimensions
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.errors import ConfigError, FirthError
+from firth.io.atomic import atomic_write, check_writable
+from firth.plotting.content import content_words
+from firth.plotting.projection import project
+from firth.vectors import Vectors
+from firth.vectors.queries import known_rows
+from firth.vectors.table import Token
+
+MOST_WORDS = 20_000
+DEFAULT_WORDS = 2_000
+NEIGHBOURS = 12
+# The height of the map in a notebook, in pixels.
+_HEIGHT = 560
+# Bytes from the start of a page, by which it is known.
+_RECOGNISED = 400
+
+
+class MapPage:
+    """A page with a map of words: it pans, zooms, finds words, and shows their neighbours.
+
+    A notebook shows it.
+
+    Parameters
+    ----------
+    html : str
+        The page, which needs no other file and no network.
+    words : int
+        How many words are on it.
+    """
+
+    def __init__(self, html: str, words: int) -> None:
+        self.html, self.words = html, words
+
+    def __repr__(self) -> str:
+        """Return the number of words."""
+        return f"<map of {self.words:,} words>"
+
+    def _repr_html_(self) -> str:
+        style = f"width:100%;height:{_HEIGHT}px;border:0"
+        return f'<iframe sandbox="allow-scripts" style="{style}" srcdoc="{escape(self.html)}">'
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the page to a file.
+
+        Raises
+        ------
+        FirthError
+            If the file cannot be written.
+        """
+        with atomic_write(Path(path)) as temporary:
+            temporary.write_text(self.html, encoding="utf-8")
+
+
+def interactive_map(
+    vectors: Vectors,
+    words: Iterable[Token] | None = None,
+    *,
+    method: str | None = None,
+    title: str | None = None,
+    seed: int = 1,
+) -> MapPage:
+    """Make a page with a map of words, in English or Chinese, as the browser asks for.
+
+    Parameters
+    ----------
+    vectors : Vectors
+    words : sequence of tokens, optional
+        From 2 to 20,000 words; by default the 2,000 most frequent content words.
+    method, seed
+        As for `scatter`.
+    title : str, optional
+
+    Raises
+    ------
+    VocabularyError
+        If a word is not in the vocabulary.
+    ConfigError
+        If there are too few or too many words, or the method is unknown.
+
+    Examples
+    --------
+    >>> matrix = np.array([[1, 0], [4, 3], [0, 1]], dtype=np.float32)
+    >>> page = interactive_map(Vectors(["tea", "coffee", "king"], matrix))
+    >>> page, page.html.startswith("<!doctype html>")
+    (<map of 3 words>, True)
+    """
+    chosen = list(words) if words is not None else content_words(vectors, DEFAULT_WORDS)
+    chosen = list(dict.fromkeys(chosen))
+    if not 2 <= len(chosen) <= MOST_WORDS:
+        raise ConfigError(f"a map on a page holds 2 to {MOST_WORDS:,} words, got {len(chosen):,}")
+    rows = known_rows(chosen, vectors._rows)
+    points = project(vectors[chosen], method, seed)
+    places = {word: place for place, word in enumerate(chosen)}
+    near = vectors.similar(chosen, top=NEIGHBOURS, restrict=chosen)
+    content = {
+        "title": title or f"{len(chosen):,} words",
+        "words": [str(word) for word in chosen],
+        "counts": None if vectors.counts is None else vectors.counts[rows].tolist(),
+        "x": _rounded(points.points[:, 0]),
+        "y": _rounded(points.points[:, 1]),
+        "near": [[[places[word], round(score, 3)] for word, score in each] for each in near],
+    }
+    page = _template()
+    # In a script, "<" could end it.
+    encoded = json.dumps(content, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
+    return MapPage(page.replace("DATA", encoded, 1), len(chosen))
+
+
+def check_page(path: Path, *, overwrite: bool = False) -> None:
+    """Raise if a page cannot be written to `path`, or would replace something else.
+
+    Raises
+    ------
+    FirthError
+        If so.
+    """
+    check_writable(path)
+    begin = _template().encode()[:_RECOGNISED]
+    if overwrite or not path.exists() or path.stat().st_size == 0:
+        return
+    with path.open("rb") as file:
+        if file.read(_RECOGNISED) == begin:
+            return
+    raise FirthError(
+        f"cannot write {path}: the file there is no map that Firth wrote; choose another name, or "
+        "--overwrite to replace it"
+    )
+
+
+def _template() -> str:
+    return files("firth.plotting").joinpath("page", "map.html").read_text("utf-8")
+
+
+def _rounded(numbers: NDArray[np.float64]) -> list[float]:
+    """Return coordinates with as many digits as a screen can show."""
+    span = float(np.ptp(numbers)) or 1.0
+    digits = max(0, 5 - int(np.floor(np.log10(span))))
+    rounded: list[float] = numbers.round(digits).tolist()
+    return rounded
