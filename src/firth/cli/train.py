@@ -14,6 +14,7 @@ import typer
 from firth.cli.app import Json, Overwrite, app, tell
 from firth.cli.options import Inputs, ReadingOptions, as_parameters, options_of, with_options
 from firth.cli.report import facts, print_json
+from firth.cli.watching import Watching
 from firth.errors import FirthError, FormatError
 from firth.training.config import TrainConfig, option_help
 from firth.training.defaults import Preset
@@ -140,6 +141,17 @@ def train(
     log: Annotated[
         str | None, typer.Option(metavar="FILE", help="Append what happens, as JSON lines.")
     ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Serve a page on which the map settles while it trains.")
+    ] = False,
+    watch_port: Annotated[
+        int | None,
+        typer.Option(metavar="PORT", help="The port of that page.", show_default="a free one"),
+    ] = None,
+    record: Annotated[
+        str | None,
+        typer.Option(metavar="FILE.html", help="Write what it shows, as a page that plays back."),
+    ] = None,
     overwrite: Overwrite = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Show only warnings and errors.")
@@ -164,9 +176,12 @@ def train(
         frozen=frozen,
         phrases=phrases if isinstance(phrases, str) else None,
         log=log,
+        record=record,
         checkpoint=checkpoint,
     )
     check_destination(output, overwrite=overwrite)
+    watching = Watching(watch, watch_port, record, overwrite=overwrite)
+    watching.check(options["windows"])
     cache_folder()
     from firth.pipeline import train as train_vectors
     from firth.rescue import save_or_rescue
@@ -175,17 +190,18 @@ def train(
     report = StartReport(output, checkpoint, resume=options["resume"], tell=None if quiet else tell)
     # What was not given may follow from another option, as `dim` does from `start`.
     given = {name: value for name, value in options.items() if _is_given(context, name)}
-    vectors = train_vectors(
-        inputs,
-        **{**given, "holdout": holdout, "frozen": _read_words(frozen)},
-        callbacks=[report, *_logs(log)],
-        progress=False if quiet else None,
-    )
-    save_or_rescue(vectors, output, overwrite=overwrite, checkpoint=checkpoint)
-    if as_json:
-        print_json({"output": str(output), **facts(vectors)})
-    elif not quiet:
-        print(f"{output}: {len(vectors):,} words, {vectors.dim} dimensions, {_losses(vectors)}")
+    with watching:
+        vectors = train_vectors(
+            inputs,
+            **{**given, "holdout": holdout, "frozen": _read_words(frozen)},
+            callbacks=[report, *_logs(log), *watching.callbacks],
+            progress=False if quiet else None,
+        )
+        save_or_rescue(vectors, output, overwrite=overwrite, checkpoint=checkpoint)
+        if as_json:
+            print_json({"output": str(output), **facts(vectors)})
+        elif not quiet:
+            print(f"{output}: {len(vectors):,} words, {vectors.dim} dimensions, {_losses(vectors)}")
 
 
 def _logs(path: str | None) -> list[Callback]:
