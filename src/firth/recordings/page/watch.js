@@ -2,14 +2,14 @@
 const data = JSON.parse($("data").textContent);
 const words = data.words || [], isLive = Boolean(data.live), N = data.neighbours || 0;
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-const FRAMES_PER_SECOND = 6, MOST_CHOSEN = 8, HUES = 36, POLL_MS = 1000;
+const FRAMES_PER_SECOND = 6, MOST_CHOSEN = 8, HUES = 36, POLL_MS = 1000, REACH = 3, TRAIL = 7;
 const number = new Map(words.map((word, row) => [word, row]));
 const widths = new Map();
 
 let frames = [], epochs = data.epochs || [], reason = data.reason || null, isGone = false;
 let at = 0, isPlaying = false, isFollowing = isLive, last = null, isDue = false;
 let chosen = firstChosen();
-let hues = new Uint8Array(words.length), extent = null;
+let hues = new Uint8Array(words.length), extents = [];
 let view = { zoom: 1, x: 0, y: 0 };
 let labelled = new Set(), hovered = null, placed = [];
 
@@ -56,22 +56,23 @@ function setHues() {
   }
 }
 
-// The picture has one scale for the whole run: so it shows how words spread.
+// How far words reach in each frame, without the farthest. Over some frames, so that the picture
+// does not pulse.
 function setExtent() {
-  const found = [0, 0];
-  for (const { points } of frames) {
-    for (const axis of [0, 1]) {
-      const values = [];
-      for (let k = axis; k < points.length; k += 2) values.push(Math.abs(points[k]));
-      values.sort((a, b) => a - b);
-      found[axis] = Math.max(found[axis], values[Math.floor(0.995 * (values.length - 1))] || 1);
-    }
+  for (const frame of frames) {
+    frame.reach ??= [0, 1].map((axis) => {
+      const values = frame.points.filter((_, k) => k % 2 === axis).map(Math.abs).sort();
+      return values[Math.floor(0.995 * (values.length - 1))] || 1;
+    });
   }
-  extent = frames.length ? found : null;
+  extents = frames.map((_, place) => [0, 1].map((axis) => {
+    const near = frames.slice(Math.max(0, place - REACH), place + REACH + 1);
+    return near.reduce((sum, frame) => sum + frame.reach[axis], 0) / near.length;
+  }));
 }
 
 function firstChosen() {
-  const ranks = [2, 24, 150].map((rank) => Math.min(rank, words.length - 1));
+  const ranks = [60, 200, 500].map((rank) => Math.min(rank, words.length - 1));
   return [...new Set(ranks)].filter((row) => row >= 0);
 }
 
@@ -113,14 +114,21 @@ async function fetchNear(row) {
 
 // ------------------------------------------------------------------------ the map
 
+// What lies between two frames: where the time is, as the frame before, that after, and a part.
+function between() {
+  const low = Math.floor(at);
+  return [low, Math.min(low + 1, frames.length - 1), calm ? 0 : at - low];
+}
+
 // Where a word is between two frames, in the units of the points.
-function placeOf(row) {
-  const low = Math.floor(at), high = Math.min(low + 1, frames.length - 1), part = calm ? 0 : at - low;
+function placeOf(row, [low, high, part]) {
   const a = frames[low].points, b = frames[high].points;
   return [0, 1].map((axis) => a[2 * row + axis] * (1 - part) + b[2 * row + axis] * part);
 }
 
 function screen(width, height) {
+  const [low, high, part] = between();
+  const extent = [0, 1].map((axis) => extents[low][axis] * (1 - part) + extents[high][axis] * part);
   const scale = view.zoom * Math.min((width / 2 - 34) / extent[0], (height / 2 - 26) / extent[1]);
   return ([x, y]) => [width / 2 + view.x + x * scale, height / 2 + view.y - y * scale];
 }
@@ -128,9 +136,9 @@ function screen(width, height) {
 function drawMap() {
   const { context, width, height } = sharpContext($("map"));
   placed = [];
-  if (!extent || width < 50) return;
-  const onScreen = screen(width, height), dark = isDark();
-  const places = words.map((_, row) => onScreen(placeOf(row)));
+  if (!frames.length || width < 50) return;
+  const onScreen = screen(width, height), dark = isDark(), when = between();
+  const places = words.map((_, row) => onScreen(placeOf(row, when)));
   const buckets = Array.from({ length: HUES }, () => []);
   places.forEach(([x, y], row) => {
     if (x > -5 && y > -5 && x < width + 5 && y < height + 5) {
@@ -153,16 +161,18 @@ function drawMap() {
 }
 
 function drawTrail(context, row, onScreen, places) {
+  const first = Math.max(0, Math.floor(at) - TRAIL), end = Math.floor(at);
+  const steps = frames.slice(first, end + 1).map(({ points }) => onScreen([points[2 * row], points[2 * row + 1]]));
+  steps.push(places[row]);
   context.strokeStyle = colour("strong");
-  context.lineWidth = 1.2;
-  context.globalAlpha = 0.45;
-  context.beginPath();
-  for (let k = 0; k <= Math.floor(at); k++) {
-    const [x, y] = onScreen([frames[k].points[2 * row], frames[k].points[2 * row + 1]]);
-    if (k) context.lineTo(x, y); else context.moveTo(x, y);
+  context.lineWidth = 1.5;
+  for (let k = 1; k < steps.length; k++) {
+    context.globalAlpha = 0.05 + (0.5 * k) / steps.length;
+    context.beginPath();
+    context.moveTo(...steps[k - 1]);
+    context.lineTo(...steps[k]);
+    context.stroke();
   }
-  context.lineTo(...places[row]);
-  context.stroke();
   context.globalAlpha = 0.8;
   context.strokeStyle = colour("soft");
   context.lineWidth = 1;
@@ -256,6 +266,11 @@ function drawChart(canvas, values, dots, format) {
   context.lineWidth = 1;
   context.beginPath();
   for (const y of [top, bottom]) { context.moveTo(left, y); context.lineTo(width - 8, y); }
+  // Where epochs end.
+  for (let k = 1; k <= data.facts.epochs && data.facts.epochs <= 40; k++) {
+    const end = place([(k / data.facts.epochs) * data.total, low])[0];
+    context.moveTo(end, bottom - 4); context.lineTo(end, bottom);
+  }
   context.stroke();
   const now = frames[Math.round(at)];
   const x = place([now.words, low])[0];
