@@ -33,8 +33,9 @@ class Watch(Callback):
     Frames are taken in the thread that called `firth.train`, while the workers train on. Each is a
     copy of the rows of some words, at length one, and their principal components, turned onto
     those of the frame before. A frame of 2,000 words takes some milliseconds of one processor, and
-    is followed by a pause of at least a hundred times as long. When there are 120 frames, every second one is
-    dropped, and the pace is halved; so memory is bounded, and frames stay evenly spaced.
+    is followed by a pause of at least a hundred times as long. When there are 120 frames, every
+    second one is dropped, and the pace is halved; so memory is bounded, and frames stay evenly
+    spaced.
 
     A run that begins anew, as with each model of `windows`, begins a new film.
 
@@ -114,9 +115,7 @@ class Watch(Callback):
         """Note the losses, and take a frame if one is due, or no epoch may follow."""
         assert self.film is not None
         assert self._run is not None
-        self.film.add_epoch(
-            EpochFigures(epoch.epoch, epoch.words, epoch.loss, epoch.held_out_loss)
-        )
+        self.film.add_epoch(EpochFigures(epoch.epoch, epoch.words, epoch.loss, epoch.held_out_loss))
         may_be_last = epoch.epoch == epoch.epochs or self._run.config.patience is not None
         if may_be_last or epoch.seconds >= self._next:
             self._take(self._figures_after(epoch))

@@ -60,7 +60,9 @@ class Watching:
             from firth.recordings.pages import check_page
 
             if windows is not None:
-                raise ConfigError("--record has the film of one model, and --windows trains several")
+                raise ConfigError(
+                    "--record has the film of one model, and --windows trains several"
+                )
             check_page(self._record, overwrite=self._overwrite)
         if self._has_page:
             import firth.server  # noqa: F401

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from firth.lesson.models import MODELS, NEGATIVE, WINDOW, LessonModel, train_lesson
-from firth.lesson.texts import Language, lesson_sentences
+from firth.lesson.texts import Language, lesson_groups, lesson_sentences
 
 if TYPE_CHECKING:
     import torch
@@ -29,7 +29,9 @@ _DIGITS = 4
 Json = dict[str, object]
 
 
-def lesson_steps(language: Language = "en", *, epochs: Sequence[int] = EPOCHS, seed: int = 1) -> Json:
+def lesson_steps(
+    language: Language = "en", *, epochs: Sequence[int] = EPOCHS, seed: int = 1
+) -> Json:
     """Return windows, and the steps on each, by model, training before and step size.
 
     All numbers are those of `firth.torch`: a step is one of `torch.optim.SGD` on the loss
@@ -96,6 +98,8 @@ def lesson_steps(language: Language = "en", *, epochs: Sequence[int] = EPOCHS, s
         "language": language,
         "sentences": sentences,
         "window": WINDOW,
+        # The window around the second noun.
+        "first": sentences[0].index(next(iter(lesson_groups(language).values()))[1]),
         "windows": windows,
         "epochs": list(epochs),
         "lrs": list(STEP_SIZES),
@@ -123,6 +127,7 @@ def _model(
     import torch
 
     from firth.torch import CBOW, NegativeSampling, SkipGram, Word2Vec, seed_everything
+    from firth.torch.tables import rows_of
 
     seed_everything(seed)
     projection = SkipGram() if model == "skipgram" else CBOW()
@@ -135,7 +140,7 @@ def _model(
                 (module.inputs, vectors.input_vectors),
                 (module.outputs, vectors.output_vectors),
             ):
-                table.weight[vocabulary.reserved :] = torch.from_numpy(trained.copy())
+                rows_of(table)[vocabulary.reserved :] = torch.from_numpy(trained.copy())
     return module
 
 
@@ -164,6 +169,9 @@ def _state(module: Word2Vec, batch: Batch) -> Json:
     """Return the vectors, probabilities, errors and the loss of a window."""
     import torch
 
+    from firth.torch import NegativeSampling
+
+    assert isinstance(module.loss, NegativeSampling)
     centre, contexts, noise = batch
     with torch.no_grad():
         x, _ = module.project(contexts)

@@ -84,9 +84,6 @@ def _has_meaning(word: Token) -> bool:
 
 def _shares(V: int, counts: NDArray[np.int64] | None) -> NDArray[np.float64]:
     """Return the share of each word (V,) in the text, from its count or, without counts, rank."""
-    if counts is None:
-        # Zipf's law: the share of the word of rank r is 1 / (r H), H = 1 + 1/2 + ... + 1/V.
-        weights = 1.0 / np.arange(1, V + 1)
-    else:
-        weights = counts.astype(np.float64)
+    # Zipf's law: the share of the word of rank r is 1 / (r H), H = 1 + 1/2 + ... + 1/V.
+    weights = 1.0 / np.arange(1, V + 1) if counts is None else counts.astype(np.float64)
     return np.asarray(weights / max(weights.sum(), 1.0))

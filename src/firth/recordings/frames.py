@@ -163,4 +163,3 @@ def thinned(items: list[_Item]) -> list[_Item]:
     """
     kept = items[::2]
     return kept if len(items) % 2 else [*kept, items[-1]]
-

@@ -107,5 +107,3 @@ def finite(number: float | None) -> float | None:
     if isinstance(number, float):
         return float(f"{number:.6g}") if math.isfinite(number) else None
     return number
-
-

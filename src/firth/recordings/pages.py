@@ -51,7 +51,7 @@ def build_page(name: str, data: object, *, title: str) -> str:
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
             '<link rel="icon" href="data:,">\n',
             f"<title>{html.escape(title)}</title>\n<style>\n{style}</style>\n</head>\n",
-            f'<body>\n{_part(f"{name}.html")}',
+            f"<body>\n{_part(f'{name}.html')}",
             f'<script type="application/json" id="data">{embedded(data)}</script>\n',
             *(f"<script>{script}</script>\n" for script in scripts),
             "</body>\n</html>\n",

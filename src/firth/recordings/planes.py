@@ -92,7 +92,7 @@ def turned_onto(points: Points, before: Points) -> Points:
     Examples
     --------
     >>> square = np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]])
-    >>> turned_onto(square @ [[0.0, -1.0], [-1.0, 0.0]], square).round(6).tolist() == square.tolist()
+    >>> np.allclose(turned_onto(square @ [[0.0, -1.0], [-1.0, 0.0]], square), square)
     True
     """
     left, _, right = np.linalg.svd(points.T @ before)

@@ -1,7 +1,7 @@
 // The page of the lesson: one window, one step at a time. All numbers come from PyTorch.
 const data = JSON.parse($("data").textContent);
 const PARTS = 6, [WINDOW, NOISE, SCORES, ERRORS, STEP, AFTER] = [0, 1, 2, 3, 4, 5];
-let state = { model: 0, epochs: Math.min(1, data.epochs.length - 1), lr: data.lrs.length - 1, window: 1, part: WINDOW, steps: 1 };
+let state = { model: 0, epochs: Math.min(1, data.epochs.length - 1), lr: data.lrs.length - 1, window: data.first, part: WINDOW, steps: 1 };
 
 function shown() {
   const window_ = data.windows[state.window], model = data.models[state.model];
@@ -40,9 +40,9 @@ function drawSentence(now) {
   $("sentence").replaceChildren(line, noise);
 }
 
-// A colour from orange (0 or below) over the panel to green (1), by how far a number is from `middle`.
-function shade(value, middle, reach) {
-  const part = Math.max(-1, Math.min(1, (value - middle) / reach));
+// Green for positive numbers, orange for negative ones, stronger the larger they are.
+function shade(value, reach) {
+  const part = Math.max(-1, Math.min(1, value / reach));
   return `color-mix(in srgb, ${colour(part > 0 ? "yes" : "no")} ${Math.round(Math.abs(part) * 62)}%, ${colour("panel")})`;
 }
 
@@ -58,7 +58,7 @@ function drawTable(now) {
     const p = (isAfter ? now.after : now.before).p[row][k], g = now.before.g[row][k];
     const cell = element("td", { class: state.part < SCORES ? "hidden" : "" }, isErrors ? signed(g) : p.toFixed(3));
     if (isAfter) cell.append(element("small", {}, `${t("before")} ${now.before.p[row][k].toFixed(3)}`));
-    cell.style.background = isErrors ? shade(g, 0, 0.8) : shade(p, 0.5, 0.5);
+    cell.style.background = isErrors ? shade(g, 0.8) : shade(p, 1);
     return cell;
   })));
   if (state.part < NOISE) for (const row of [head, ...body]) [...row.children].slice(2).forEach((cell) => { cell.style.visibility = "hidden"; });
