@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -90,7 +90,6 @@ class EpochFigures:
     held_out_loss: float | None
 
 
-@dataclass
 class Film:
     """The frames of a run; when there is no room, every second one is dropped.
 
@@ -106,28 +105,39 @@ class Film:
         Words of all epochs.
     most : int
         How many frames are kept, at most.
+
+    Attributes
+    ----------
+    run : int
+        Films of a process are counted from 1.
+    stride : int
+        How much slower the pace is than at first.
+    taken : int
+        How many frames were added; not all of them are kept.
+    reason : str or None
+        Why the run ended, as in `RunEnd`; None while it trains.
     """
 
-    words: Sequence[str]
-    facts: dict[str, object]
-    total: int
-    most: int = MOST_FRAMES
-    run: int = field(default_factory=lambda: next(_runs))
-    stride: int = 1
-    reason: str | None = None
-    _frames: list[Frame] = field(default_factory=list)
-    _epochs: list[EpochFigures] = field(default_factory=list)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _taken: int = 0
-    _plane: Plane = field(default_factory=Plane)
+    def __init__(
+        self, words: Sequence[str], facts: dict[str, object], total: int, most: int = MOST_FRAMES
+    ) -> None:
+        self.words, self.facts, self.total = words, facts, total
+        self.run = next(_runs)
+        self.stride, self.taken = 1, 0
+        self.reason: str | None = None
+        self._most = most
+        self._plane = Plane()
+        self._frames: list[Frame] = []
+        self._epochs: list[EpochFigures] = []
+        self._lock = threading.Lock()
 
     def add(self, rows: NDArray[np.floating], figures: Figures) -> None:
         """Add the vectors of this moment (n, D)."""
         unit = unit_rows(rows)
         points = np.rint(self._plane.points(unit) * SCALE).astype(np.int16)
-        frame = Frame(self._taken, figures, points, unit.astype(np.float16))
-        self._taken += 1
-        most = min(self.most, max(FEWEST_FRAMES, MOST_BYTES // max(1, frame.unit.nbytes)))
+        frame = Frame(self.taken, figures, points, unit.astype(np.float16))
+        self.taken += 1
+        most = min(self._most, max(FEWEST_FRAMES, MOST_BYTES // max(1, frame.unit.nbytes)))
         with self._lock:
             if len(self._frames) >= most:
                 # The last one stays: what comes next was turned onto it.
@@ -138,7 +148,7 @@ class Film:
     def add_epoch(self, figures: EpochFigures) -> None:
         """Add the end of an epoch."""
         with self._lock:
-            if len(self._epochs) >= 2 * self.most:
+            if len(self._epochs) >= 2 * self._most:
                 self._epochs = thinned(self._epochs)
             self._epochs.append(figures)
 
