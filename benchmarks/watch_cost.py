@@ -4,7 +4,8 @@ python benchmarks/watch_cost.py TEXT [--rounds 5] [--dim 100] [--epochs 2] [--th
 
 The three take turns, and the order turns round from one round to the next. Told are words a second,
 and the processor's time of the process for a word: other programs on the machine disturb it less.
-The page is asked as a browser asks it, every second, by another process.
+The page is asked as a browser asks it, every one and a half seconds, by another
+process.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ while True:
         run, after = told["run"], -1
     elif told.get("frames"):
         after = told["frames"][-1]["number"]
-    time.sleep(1.0)
+    time.sleep(1.5)
 """
 
 

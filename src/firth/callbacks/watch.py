@@ -23,7 +23,7 @@ MOST_WORDS = 10_000
 EVERY = 0.5
 # A frame is followed by a pause of so many times the processor's time that it took, and of so many
 # times its duration, which is longer where vectors come from elsewhere, or processors are busy.
-_PAUSE_BY_WORK = 100.0
+_PAUSE_BY_WORK = 150.0
 _PAUSE_BY_TIME = 25.0
 
 
@@ -33,7 +33,7 @@ class Watch(Callback):
     Frames are taken in the thread that called `firth.train`, while the workers train on. Each is a
     copy of the rows of some words, at length one, and their principal components, turned onto
     those of the frame before. A frame of 2,000 words takes some milliseconds of one processor, and
-    is followed by a pause of at least a hundred times as long. When there are 120 frames, every
+    is followed by a pause of at least 150 times as long. When there are 120 frames, every
     second one is dropped, and the pace is halved; so memory is bounded, and frames stay evenly
     spaced.
 

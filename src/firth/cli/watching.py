@@ -107,10 +107,10 @@ class Watching:
     def _wait(self) -> None:
         if self._page is None or not self._page.is_watched():
             return
-        # What was printed is seen now.
-        sys.stdout.flush()
-        tell(f"the page stays at {self._page.url} until it is closed; Ctrl-C ends")
+        # All results are written: now Ctrl-C is an end like any other.
         with contextlib.suppress(KeyboardInterrupt):
+            sys.stdout.flush()
+            tell(f"the page stays at {self._page.url} until it is closed; Ctrl-C ends")
             self._page.wait()
 
     def _recordings(self) -> list[Callback]:

@@ -105,7 +105,7 @@ function drawPlane(now) {
     context.font = `${kind === "centre" ? 700 : 400} 13px ${FONT}`;
     const wide = context.measureText(word).width;
     const box = [0, 16, -16, 30, -30].map((down) => [x + 9, y + down - 8, x + 9 + wide, y + down + 8])
-      .find(([a, b, c, d]) => !boxes.some(([e, f, g, h]) => a < g && e < c && b < h && f < d));
+      .find(([a, b, c, d]) => b > 0 && c < width && d < height && !boxes.some(([e, f, g, h]) => a < g && e < c && b < h && f < d));
     if (!box) return;
     boxes.push(box);
     context.textBaseline = "middle";

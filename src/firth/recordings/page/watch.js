@@ -2,7 +2,7 @@
 const data = JSON.parse($("data").textContent);
 const words = data.words || [], isLive = Boolean(data.live), N = data.neighbours || 0;
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-const FRAMES_PER_SECOND = 6, MOST_CHOSEN = 8, HUES = 36, POLL_MS = 1000, REACH = 3, TRAIL = 7;
+const FRAMES_PER_SECOND = 6, MOST_CHOSEN = 8, HUES = 36, POLL_MS = 1500, REACH = 3, TRAIL = 7;
 const number = new Map(words.map((word, row) => [word, row]));
 const widths = new Map();
 
@@ -67,7 +67,7 @@ function setExtent() {
   }
   extents = frames.map((_, place) => [0, 1].map((axis) => {
     const near = frames.slice(Math.max(0, place - REACH), place + REACH + 1);
-    return near.reduce((sum, frame) => sum + frame.reach[axis], 0) / near.length;
+    return (1.06 * near.reduce((sum, frame) => sum + frame.reach[axis], 0)) / near.length;
   }));
 }
 
