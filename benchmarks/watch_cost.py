@@ -3,7 +3,9 @@
 python benchmarks/watch_cost.py TEXT [--rounds 5] [--dim 100] [--epochs 2] [--threads 2]
 
 The three take turns, and the order turns round from one round to the next. Told are words a second,
-and the processor's time of the process for a word: other programs on the machine disturb it less.
+and two figures that other programs on the machine disturb less: the processor's time of the process
+for a word, and the share of that time that went into frames and into answers to the page, by the
+clocks of their threads.
 The page is asked as a browser asks it, every one and a half seconds, by another
 process.
 """
@@ -23,6 +25,7 @@ from pathlib import Path
 import firth
 import machine
 from firth.callbacks import Callback, RunEnd, Watch
+from firth.recordings.frames import Figures
 from firth.watching import WatchPage
 
 RESULT = Path(__file__).parent / "results" / "watch_cost.json"
@@ -53,6 +56,17 @@ class Clock(Callback):
         """Keep the figures."""
         self.work += time.process_time()
         self.words, self.seconds = end.words, end.seconds
+
+
+class Timed(Watch):
+    """Keeps the processor's time that frames took."""
+
+    spent = 0.0
+
+    def _take(self, figures: Figures) -> None:
+        began = time.thread_time()
+        super()._take(figures)
+        self.spent += time.thread_time() - began
 
 
 def main() -> None:
@@ -94,6 +108,7 @@ def main() -> None:
 def cost(rounds: list[dict[str, dict[str, float]]], way: str) -> dict[str, float]:
     """Return how much more work and time a word took than without watching, by median."""
     return {
+        "share": statistics.median(each[way]["share"] for each in rounds),
         "work": statistics.median(
             each[way]["work_per_word"] / each["without"]["work_per_word"] - 1 for each in rounds
         ),
@@ -108,9 +123,9 @@ def train(
     corpus: firth.Corpus, options: argparse.Namespace, way: str, *, epochs: int
 ) -> dict[str, float]:
     """Train once in one of the ways."""
-    clock, watch = Clock(), Watch()
+    clock, watch = Clock(), Timed()
     callbacks = [clock] if way == "without" else [clock, watch]
-    with page(watch) if way == "page" else nothing():
+    with page(watch) if way == "page" else nothing() as server:
         firth.train(
             corpus,
             dim=options.dim,
@@ -120,21 +135,23 @@ def train(
             callbacks=callbacks,
             progress=False,
         )
+        answering = 0.0 if server is None else time.clock_gettime(server)
     frames = 0 if watch.film is None else watch.film.taken
     return {
         "words_per_second": clock.words / clock.seconds,
         "work_per_word": clock.work / clock.words,
+        "share": (watch.spent + answering) / clock.work,
         "frames": frames,
     }
 
 
 @contextmanager
-def page(watch: Watch) -> Iterator[None]:
-    """Serve a page, and ask it from another process."""
+def page(watch: Watch) -> Iterator[int | None]:
+    """Serve a page, and ask it from another process; yield the clock of what answers."""
     server = WatchPage(watch)
     client = subprocess.Popen([sys.executable, "-c", CLIENT, server.url])
     try:
-        yield
+        yield time.pthread_getcpuclockid(server._thread.ident)
     finally:
         client.terminate()
         client.wait()
@@ -142,9 +159,9 @@ def page(watch: Watch) -> Iterator[None]:
 
 
 @contextmanager
-def nothing() -> Iterator[None]:
-    """Do nothing."""
-    yield
+def nothing() -> Iterator[int | None]:
+    """Serve nothing."""
+    yield None
 
 
 def parse() -> argparse.Namespace:

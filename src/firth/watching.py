@@ -123,7 +123,7 @@ def _application(watch: Watch, options: ServerOptions, note: Note) -> FastAPI:
         return HTMLResponse(build_page("watch", data, title="Firth"))
 
     @app.get("/frames")
-    def frames(
+    async def frames(
         run: int = 0,
         after: int = -1,
         words: Annotated[str, Query(pattern=_ASKED, max_length=100)] = "",
@@ -140,7 +140,7 @@ def _application(watch: Watch, options: ServerOptions, note: Note) -> FastAPI:
         return {"run": film.run, **pack_state(film), "kept": numbers, "frames": fresh}
 
     @app.get("/neighbours")
-    def neighbours(
+    async def neighbours(
         run: int, word: Annotated[str, Query(pattern=_ASKED, max_length=100)]
     ) -> dict[str, object]:
         """Return the neighbours of a word in all frames."""
@@ -161,7 +161,7 @@ def _application(watch: Watch, options: ServerOptions, note: Note) -> FastAPI:
             raise ServiceError(404, "no_run", str(error)) from error
 
     @app.post("/leave", status_code=204)
-    def leave() -> None:
+    async def leave() -> None:
         """Note that a page was closed."""
         note(leaves=True)
 

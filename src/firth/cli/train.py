@@ -14,7 +14,7 @@ import typer
 from firth.cli.app import Json, Overwrite, app, tell
 from firth.cli.options import Inputs, ReadingOptions, as_parameters, options_of, with_options
 from firth.cli.report import facts, print_json
-from firth.cli.watching import Watching
+from firth.cli.watching import Watching, WatchOptions
 from firth.errors import FirthError, FormatError
 from firth.training.config import TrainConfig, option_help
 from firth.training.defaults import Preset
@@ -129,7 +129,9 @@ def _is_given(context: typer.Context, name: str) -> bool:
 
 
 @app.command(epilog="Example: firth train corpus.txt --output vectors --epochs 5")
-@with_options(_config_options(), options_of(ReadingOptions), options_of(_Options))
+@with_options(
+    _config_options(), options_of(ReadingOptions), options_of(_Options), options_of(WatchOptions)
+)
 def train(
     context: typer.Context,
     inputs: Inputs,
@@ -140,17 +142,6 @@ def train(
     *,
     log: Annotated[
         str | None, typer.Option(metavar="FILE", help="Append what happens, as JSON lines.")
-    ] = None,
-    watch: Annotated[
-        bool, typer.Option("--watch", help="Serve a page on which the map settles while it trains.")
-    ] = False,
-    watch_port: Annotated[
-        int | None,
-        typer.Option(metavar="PORT", help="The port of that page.", show_default="a free one"),
-    ] = None,
-    record: Annotated[
-        str | None,
-        typer.Option(metavar="FILE.html", help="Write what it shows, as a page that plays back."),
     ] = None,
     overwrite: Overwrite = False,
     quiet: Annotated[
@@ -170,17 +161,17 @@ def train(
     holdout = _share_or_text(options["holdout"])
     phrases = options["phrases"] = _passes_or_file(options["phrases"])
     frozen, checkpoint = options["frozen"], options["checkpoint"]
+    watching = Watching.from_options(options, overwrite=overwrite)
     check_run_paths(
         output,
         texts=[*inputs, holdout] if isinstance(holdout, str) else inputs,
         frozen=frozen,
         phrases=phrases if isinstance(phrases, str) else None,
         log=log,
-        record=record,
+        record=watching.record,
         checkpoint=checkpoint,
     )
     check_destination(output, overwrite=overwrite)
-    watching = Watching(watch, watch_port, record, overwrite=overwrite)
     watching.check(options["windows"])
     cache_folder()
     from firth.pipeline import train as train_vectors

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from dataclasses import dataclass, fields
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+import typer
 
 from firth.cli.app import tell
 from firth.errors import ConfigError, FirthError
@@ -14,6 +17,23 @@ from firth.errors import ConfigError, FirthError
 if TYPE_CHECKING:
     from firth.callbacks import Callback, Watch
     from firth.watching import WatchPage
+
+
+@dataclass
+class WatchOptions:
+    """The options of a run's page and recording."""
+
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Serve a page on which the map settles while it trains.")
+    ] = False
+    watch_port: Annotated[
+        int | None,
+        typer.Option(metavar="PORT", help="The port of that page.", show_default="a free one"),
+    ] = None
+    record: Annotated[
+        str | None,
+        typer.Option(metavar="FILE.html", help="Write what it shows, as a page that plays back."),
+    ] = None
 
 
 class Watching:
@@ -25,24 +45,25 @@ class Watching:
 
     Parameters
     ----------
-    page : bool
-        Whether there is a page.
-    port : int, optional
-        Its port; a free one by default. It asks for a page too.
-    record : str, optional
-        Where the recording is written.
+    options : WatchOptions
+        A port asks for a page too.
     overwrite : bool
         Whether the recording may replace a file that holds something else.
     """
 
-    def __init__(
-        self, page: bool, port: int | None, record: str | None, *, overwrite: bool
-    ) -> None:
-        self._has_page, self._port, self._record = page or port is not None, port or 0, record
+    def __init__(self, options: WatchOptions, *, overwrite: bool) -> None:
+        self._has_page = options.watch or options.watch_port is not None
+        self._port, self.record = options.watch_port or 0, options.record
         self._overwrite = overwrite
         self._watch: Watch | None = None
         self._page: WatchPage | None = None
         self.callbacks: list[Callback] = []
+
+    @classmethod
+    def from_options(cls, options: dict[str, Any], *, overwrite: bool) -> Self:
+        """Take the options of watching out of those of a verb."""
+        names = [each.name for each in fields(WatchOptions)]
+        return cls(WatchOptions(**{name: options.pop(name) for name in names}), overwrite=overwrite)
 
     def check(self, windows: str | None) -> None:
         """Raise if the page or the recording could not be made. `windows` is the option.
@@ -56,20 +77,20 @@ class Watching:
         MissingExtraError
             If the page needs a package that is not installed.
         """
-        if self._record is not None:
+        if self.record is not None:
             from firth.recordings.pages import check_page
 
             if windows is not None:
                 raise ConfigError(
                     "--record has the film of one model, and --windows trains several"
                 )
-            check_page(self._record, overwrite=self._overwrite)
+            check_page(self.record, overwrite=self._overwrite)
         if self._has_page:
             import firth.server  # noqa: F401
 
     def __enter__(self) -> Self:
         """Begin to serve the page."""
-        if self._has_page or self._record is not None:
+        if self._has_page or self.record is not None:
             from firth.callbacks import Watch
 
             self._watch = Watch()
@@ -101,8 +122,8 @@ class Watching:
                 self._page.close()
 
     def _write(self) -> None:
-        if self._record is not None and self._watch is not None and self._watch.film is not None:
-            self._watch.export(self._record, overwrite=self._overwrite)
+        if self.record is not None and self._watch is not None and self._watch.film is not None:
+            self._watch.export(self.record, overwrite=self._overwrite)
 
     def _wait(self) -> None:
         if self._page is None or not self._page.is_watched():
@@ -115,11 +136,11 @@ class Watching:
 
     def _recordings(self) -> list[Callback]:
         """Return a callback that names the file of the recording, if there is one."""
-        if self._record is None:
+        if self.record is None:
             return []
         from firth.callbacks import Callback
 
-        path = Path(self._record)
+        path = Path(self.record)
 
         class Recording(Callback):
             """Names the recording, so that it is not read as a text."""
