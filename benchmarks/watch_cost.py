@@ -101,7 +101,8 @@ def main() -> None:
         print(f"{way:>8}  {told['words_per_second']:12,.0f} words/s  {told['frames']:.0f} frames")
     for way, told in results["cost"].items():
         print(
-            f"{way:>8}  work {told['work']:+.1%}, time {told['time']:+.1%} (medians of the rounds)"
+            f"{way:>8}  {told['share']:.1%} of the processor's time; a word took "
+            f"{told['work']:+.1%} work, {told['time']:+.1%} time (medians of the rounds)"
         )
 
 
