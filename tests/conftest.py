@@ -17,7 +17,8 @@ from processes import run_python
 collect_ignore = ["fuzzing"]
 if importlib.util.find_spec("torch") is None:
     collect_ignore += [
-        "lesson/test_models.py", "lesson/test_report.py", "test_tutorial.py", "torch",
+        "lesson/test_models.py", "lesson/test_report.py", "lesson/test_steps.py",
+        "test_tutorial.py", "torch",
     ]  # fmt: skip
 
 FUZZER = Path(__file__).parent / "fuzzing"

@@ -47,6 +47,15 @@ def test_a_service_is_timed(tmp_path):
     assert json.loads(report.read_text())["median"]["firth"]["queries_per_second"] > 0
 
 
+def test_the_cost_of_watching_is_measured(tmp_path):
+    pytest.importorskip("fastapi")
+    text, report = tmp_path / "text.txt", tmp_path / "report.json"
+    text.write_text("some words of a text that go round and round\n" * 2_000)
+    options = ["--rounds", "1", "--epochs", "1", "--dim", "8", "--output", report]
+    output_of(BENCHMARKS / "watch_cost.py", text, *options)
+    assert json.loads(report.read_text())["cost"].keys() == {"filmed", "page"}
+
+
 def test_the_company_of_words_is_compared_with_their_shares(tmp_path):
     vectors = firth.train([["tea", "milk", "sugar"], ["old", "king"]] * 300, dim=8, progress=False)
     vectors.save(tmp_path / "vectors")

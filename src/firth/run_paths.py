@@ -19,6 +19,7 @@ def check_run_paths(
     frozen: str | None = None,
     phrases: str | None = None,
     log: str | None = None,
+    record: str | None = None,
     checkpoint: str | None = None,
 ) -> None:
     """Raise if the run would overwrite one of its inputs, or one result with another.
@@ -31,9 +32,9 @@ def check_run_paths(
         Where the vectors will be.
     texts : sequence of str
         The training and held-out texts: files, folders, patterns, or `-` for standard input.
-    frozen, phrases, log, checkpoint : str, optional
-        The file of words that do not change, the file of phrases, the log, and the folder of
-        checkpoints. Phrases from a folder of vectors stay: the new vectors hold them too.
+    frozen, phrases, log, record, checkpoint : str, optional
+        The file of words that do not change, the file of phrases, the log, the recording, and the
+        folder of checkpoints. Phrases from a folder of vectors stay: the new vectors hold them too.
 
     Raises
     ------
@@ -41,9 +42,9 @@ def check_run_paths(
         If a path would be overwritten.
     """
     # Empty paths are reported where they are opened.
-    log_path, folder = (Path(path) if path else None for path in (log, checkpoint))
-    _check_results(output, log_path, folder)
-    for option, written in (("--output", output), ("--log", log_path)):
+    log_path, page, folder = (Path(path) if path else None for path in (log, record, checkpoint))
+    _check_results(output, log_path, page, folder)
+    for option, written in (("--output", output), ("--log", log_path), ("--record", page)):
         if written is None or not os.path.exists(written):  # noqa: PTH110 (a name may be too long)
             continue
         for given, held in ((frozen, "words of --frozen"), (phrases, "phrases of --phrases")):
@@ -66,12 +67,14 @@ def _is_read(written: Path, texts: Sequence[str]) -> bool:
     return names_text(texts, written)
 
 
-def _check_results(output: Path, log: Path | None, checkpoint: Path | None) -> None:
-    """Raise if the output, the log and the folder of checkpoints overlap.
+def _check_results(
+    output: Path, log: Path | None, record: Path | None, checkpoint: Path | None
+) -> None:
+    """Raise if the output, the log, the recording and the folder of checkpoints overlap.
 
-    Only one overlap is allowed: the log may be in the folder of checkpoints.
+    Only one overlap is allowed: the log and the recording may be in the folder of checkpoints.
     """
-    for option, path in (("--log", log), ("--checkpoint", checkpoint)):
+    for option, path in (("--log", log), ("--record", record), ("--checkpoint", checkpoint)):
         if path is None:
             continue
         if is_same(path, output):
@@ -85,7 +88,11 @@ def _check_results(output: Path, log: Path | None, checkpoint: Path | None) -> N
             raise FirthError(
                 f"--output {output} must not be inside {option} {path}; give another place"
             )
-    if log is not None and checkpoint is not None and lies_in(checkpoint, log):
-        raise FirthError(
-            f"--checkpoint {checkpoint} must not be --log {log}, or inside it; give another place"
-        )
+    if log is not None and record is not None and is_same(log, record):
+        raise FirthError(f"--log and --record must differ, got {log} for both")
+    for option, path in (("--log", log), ("--record", record)):
+        if path is not None and checkpoint is not None and lies_in(checkpoint, path):
+            raise FirthError(
+                f"--checkpoint {checkpoint} must not be {option} {path}, or inside it; give "
+                "another place"
+            )

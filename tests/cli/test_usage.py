@@ -74,6 +74,7 @@ def test_train_has_the_options_that_python_has():
     command = typer.main.get_command(app).commands["train"]
     options = {option.name: option for option in command.params}
     of_the_command = {"inputs", "output", "log", "overwrite", "quiet", "as_json"}
+    of_the_command |= {"watch", "watch_port", "record"}
     of_python = {"source", "config", "callbacks", "progress"}
     parameters = inspect.signature(firth.train).parameters
     assert options.keys() - of_the_command == parameters.keys() - of_python

@@ -7,6 +7,7 @@ is created.
 from firth.callbacks.evaluate import Evaluate, EvaluationPoint
 from firth.callbacks.json_lines import JsonLines
 from firth.callbacks.trackers import MLflow, TensorBoard, Trackio, WandB
+from firth.callbacks.watch import Watch
 from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "TensorBoard",
     "Trackio",
     "WandB",
+    "Watch",
 ]

@@ -201,8 +201,22 @@ def lesson(
     language: Annotated[
         Literal["en", "zh"], typer.Option(help="Language of the text, report and pictures.")
     ] = "en",
+    web: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.html",
+            help="Write a page instead of pictures: windows of the text, one step at a time.",
+        ),
+    ] = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Train CBOW and skip-gram in two dimensions on a small text, and draw what they learn."""
+    if web is not None:
+        from firth.lesson import write_lesson_page
+
+        write_lesson_page(web, language=language, overwrite=overwrite)
+        print(f"{web}: open it in a browser")
+        return
     from firth.lesson import run_lesson
 
     run_lesson(output, say=print, language=language)

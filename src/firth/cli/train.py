@@ -14,6 +14,7 @@ import typer
 from firth.cli.app import Json, Overwrite, app, tell
 from firth.cli.options import Inputs, ReadingOptions, as_parameters, options_of, with_options
 from firth.cli.report import facts, print_json
+from firth.cli.watching import Watching, WatchOptions
 from firth.errors import FirthError, FormatError
 from firth.training.config import TrainConfig, option_help
 from firth.training.defaults import Preset
@@ -129,7 +130,9 @@ def is_given(context: typer.Context, name: str) -> bool:
 
 
 @app.command(epilog="Example: firth train corpus.txt --output vectors --epochs 5")
-@with_options(config_options(), options_of(ReadingOptions), options_of(_Options))
+@with_options(
+    config_options(), options_of(ReadingOptions), options_of(_Options), options_of(WatchOptions)
+)
 def train(
     context: typer.Context,
     inputs: Inputs,
@@ -159,15 +162,18 @@ def train(
     holdout = _share_or_text(options["holdout"])
     phrases = options["phrases"] = passes_or_file(options["phrases"])
     frozen, checkpoint = options["frozen"], options["checkpoint"]
+    watching = Watching.from_options(options, overwrite=overwrite)
     check_run_paths(
         output,
         texts=[*inputs, holdout] if isinstance(holdout, str) else inputs,
         frozen=frozen,
         phrases=phrases if isinstance(phrases, str) else None,
         log=log,
+        record=watching.record,
         checkpoint=checkpoint,
     )
     check_destination(output, overwrite=overwrite)
+    watching.check(options["windows"])
     cache_folder()
     from firth.pipeline import train as train_vectors
     from firth.rescue import save_or_rescue
@@ -176,17 +182,18 @@ def train(
     report = StartReport(output, checkpoint, resume=options["resume"], tell=None if quiet else tell)
     # What was not given may follow from another option, as `dim` does from `start`.
     given = {name: value for name, value in options.items() if is_given(context, name)}
-    vectors = train_vectors(
-        inputs,
-        **{**given, "holdout": holdout, "frozen": _read_words(frozen)},
-        callbacks=[report, *_logs(log)],
-        progress=False if quiet else None,
-    )
-    save_or_rescue(vectors, output, overwrite=overwrite, checkpoint=checkpoint)
-    if as_json:
-        print_json({"output": str(output), **facts(vectors)})
-    elif not quiet:
-        print(f"{output}: {len(vectors):,} words, {vectors.dim} dimensions, {_losses(vectors)}")
+    with watching:
+        vectors = train_vectors(
+            inputs,
+            **{**given, "holdout": holdout, "frozen": _read_words(frozen)},
+            callbacks=[report, *_logs(log), *watching.callbacks],
+            progress=False if quiet else None,
+        )
+        save_or_rescue(vectors, output, overwrite=overwrite, checkpoint=checkpoint)
+        if as_json:
+            print_json({"output": str(output), **facts(vectors)})
+        elif not quiet:
+            print(f"{output}: {len(vectors):,} words, {vectors.dim} dimensions, {_losses(vectors)}")
 
 
 def _logs(path: str | None) -> list[Callback]:

@@ -33,6 +33,7 @@ _KINDS: Mapping[Kind, str] = {
     "picture": "a picture",
     "tensors": "tensors",
     "phrases": "phrases",
+    "page": "a page of Firth",
 }
 # How many names are looked for before strings are taken for sentences.
 _NAMES_TRIED = 1_000

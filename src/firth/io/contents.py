@@ -11,7 +11,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Literal
 
-Kind = Literal["vectors", "log", "picture", "tensors", "phrases"]
+Kind = Literal["vectors", "log", "picture", "tensors", "phrases", "page"]
 
 # The files of a folder in Firth's own format.
 MODEL = "model.safetensors"
@@ -35,6 +35,8 @@ _SVG = re.compile(
     re.DOTALL,
 )
 _PHRASES = b'{"kind": "phrases"'
+# What the pages that Firth writes begin with.
+PAGE = "<!doctype html>\n<!-- A page of Firth -->\n"
 _PICTURES = {
     b"\x89PNG\r\n\x1a\n": ".png",
     b"%PDF-": ".pdf",
@@ -68,6 +70,8 @@ def kind_of_bytes(head: bytes, size: int) -> Kind | None:
         return "picture"
     if head.startswith(_PHRASES):
         return "phrases"
+    if head.startswith(PAGE.encode()):
+        return "page"
     return "tensors" if _holds_tensors(head) else None
 
 

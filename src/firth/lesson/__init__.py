@@ -6,8 +6,10 @@ topic and in no other frame. This is all that a model can learn: which nouns sha
 """
 
 from firth.lesson.models import MODELS, TrainedLesson, neighbours_of_own_topic, train_lesson
+from firth.lesson.page import write_lesson_page
 from firth.lesson.pictures import draw_lesson
 from firth.lesson.report import run_lesson
+from firth.lesson.steps import lesson_steps
 from firth.lesson.texts import LANGUAGES, lesson_groups, lesson_sentences
 
 __all__ = [
@@ -17,7 +19,9 @@ __all__ = [
     "draw_lesson",
     "lesson_groups",
     "lesson_sentences",
+    "lesson_steps",
     "neighbours_of_own_topic",
     "run_lesson",
     "train_lesson",
+    "write_lesson_page",
 ]

@@ -6,6 +6,7 @@ V words
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,16 +54,21 @@ def content_words(vectors: Vectors, top: int) -> list[Token]:
     (['river', 'violin'], ['of', 'river', 'violin'])
     """
     whole_number("top", top, least=1)
-    shares = _shares(vectors)
+    return [vectors.words[row] for row in content_rows(vectors.words, vectors.counts, top)]
+
+
+def content_rows(words: Sequence[Token], counts: NDArray[np.int64] | None, top: int) -> list[int]:
+    """Return the rows of the words that `content_words` chooses, from words and their counts."""
+    shares = _shares(len(words), counts)
     order = np.argsort(-shares, kind="stable").tolist()
-    rows = [row for row in order if _has_meaning(vectors.words[row])]
+    rows = [row for row in order if _has_meaning(words[row])]
     if len(rows) < top:
         # Item ids written as text, or a text of very few words.
         rows = order
-    if rows and isinstance(vectors.words[rows[0]], str):
+    if rows and isinstance(words[rows[0]], str):
         skipped = sum(share > MOST_FREQUENT for share in shares[rows].tolist())
         rows = rows[max(0, min(skipped, len(rows) - top)) :]
-    return [vectors.words[row] for row in rows[:top]]
+    return rows[:top]
 
 
 def _has_meaning(word: Token) -> bool:
@@ -76,11 +82,8 @@ def _has_meaning(word: Token) -> bool:
     return any(category[0] == "L" for category in letters)
 
 
-def _shares(vectors: Vectors) -> NDArray[np.float64]:
+def _shares(V: int, counts: NDArray[np.int64] | None) -> NDArray[np.float64]:
     """Return the share of each word (V,) in the text, from its count or, without counts, rank."""
-    if vectors.counts is None:
-        # Zipf's law: the share of the word of rank r is 1 / (r H), H = 1 + 1/2 + ... + 1/V.
-        weights = 1.0 / np.arange(1, len(vectors) + 1)
-    else:
-        weights = vectors.counts.astype(np.float64)
+    # Zipf's law: the share of the word of rank r is 1 / (r H), H = 1 + 1/2 + ... + 1/V.
+    weights = 1.0 / np.arange(1, V + 1) if counts is None else counts.astype(np.float64)
     return np.asarray(weights / max(weights.sum(), 1.0))

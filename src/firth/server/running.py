@@ -30,8 +30,10 @@ LONGEST_HEAD = 64 << 10
 Tell = Callable[[str], None]
 
 
-def bind(options: ServerOptions) -> socket.socket:
-    """Return a socket that has the address of the service; it does not listen yet.
+def bind(options: ServerOptions, *, option: str = "--port") -> socket.socket:
+    """Return a socket that has the address of the service.
+
+    `option` is what the message names if the port is in use.
 
     Raises
     ------
@@ -43,14 +45,16 @@ def bind(options: ServerOptions) -> socket.socket:
         family, kind, protocol, _, address = socket.getaddrinfo(
             options.host, options.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-        listener = socket.socket(family, kind, protocol)
-        if sys.platform != "win32":
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        # Two services may bind an address, but only one can listen.
-        listener.listen(BACKLOG)
+        with contextlib.ExitStack() as stack:
+            listener = stack.enter_context(socket.socket(family, kind, protocol))
+            if sys.platform != "win32":
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            # Two services may bind an address, but only one can listen.
+            listener.listen(BACKLOG)
+            stack.pop_all()
     except OSError as error:
-        advice = "end what uses it, or give another --port, or --port 0 for a free one"
+        advice = f"end what uses it, or give another {option}, or {option} 0 for a free one"
         reason = error.strerror or str(error)
         if error.errno != errno.EADDRINUSE:
             raise FirthError(f"cannot listen on {where}: {reason}") from error

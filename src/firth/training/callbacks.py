@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from firth.training.estimate import Estimate
 
 StopReason = Literal["done", "patience", "interrupted", "error"]
+
+
+class ReadVectors(Protocol):
+    """Copies the input vectors of a run out, all (V, D) or those of some rows."""
+
+    def __call__(self, rows: NDArray[np.int64] | None = None) -> NDArray[np.float32]:
+        """Return a copy as they are now; `rows` are numbers of words, each once or oftener."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +50,9 @@ class RunStart:
         The memory, the room on the disk and the time that it will need.
     input_vectors : callable
         Returns a copy of the input vectors, (V, D) float32, as they are now, composed of their
-        n-grams as they are trained: the result may be read out by another recipe. It may be called
-        until the run ends; the workers do not wait for it.
+        n-grams as they are trained: the result may be read out by another recipe. With an array of
+        row numbers, it copies only these rows. It may be called until the run ends; the workers do
+        not wait for it.
     """
 
     config: TrainConfig
@@ -55,7 +63,7 @@ class RunStart:
     words: int
     checkpoint: Path | None
     estimate: Estimate
-    input_vectors: Callable[[], NDArray[np.float32]]
+    input_vectors: ReadVectors
     documents: int = 0
 
 

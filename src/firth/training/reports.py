@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart, StopReason
+from firth.training.callbacks import (
+    Callback,
+    EpochEnd,
+    Progress,
+    ReadVectors,
+    RunEnd,
+    RunStart,
+    StopReason,
+)
 from firth.training.checkpoints.state import RunState
-from firth.training.engines.base import Floats, Stretch
+from firth.training.engines.base import Stretch
 from firth.training.estimate import Estimate
 from firth.training.task import Task
 
@@ -36,7 +44,7 @@ class Reports:
         state: RunState,
         checkpoint: Path | None,
         estimate: Estimate,
-        input_vectors: Callable[[], Floats],
+        input_vectors: ReadVectors,
     ) -> None:
         """Report where the run begins; the time of training begins afterwards."""
         corpus = self._task.corpus

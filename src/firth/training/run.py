@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firth.errors import CorpusError, Interrupted, warn
 from firth.training.callbacks import StopReason
@@ -121,12 +122,12 @@ class Run:
         """The course of the run, after all halvings."""
         return self._task.schedule.scaled(self._state.lr_scale)
 
-    def _input_vectors(self) -> Floats:
-        """Copy the words' input vectors as they are now."""
-        table = self._engine.tables()[self._task.words_table]
-        if self._task.composition is None:
-            return np.array(table[: self._task.words], order="C")
-        return composed(table, self._task.composition)
+    def _input_vectors(self, rows: NDArray[np.int64] | None = None) -> Floats:
+        """Copy the words' input vectors as they are now, all or those of some words."""
+        table, composition = self._engine.tables()[self._task.words_table], self._task.composition
+        if composition is not None:
+            return composed(table, composition if rows is None else composition.of(rows))
+        return np.array(table[: self._task.words] if rows is None else table[rows], order="C")
 
     # ------------------------------------------------------------------------ epochs
 

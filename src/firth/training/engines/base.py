@@ -70,6 +70,19 @@ class Composition(NamedTuple):
         """What the sum of the rows of each word is multiplied by: (V,)."""
         return (1.0 / np.sqrt(np.diff(self.starts))).astype(np.float32)
 
+    def of(self, words: NDArray[np.int64]) -> Composition:
+        """Return the composition of some words, in this order.
+
+        Examples
+        --------
+        >>> Composition(np.array([0, 1, 3]), np.array([0, 1, 2]), 1).of(np.array([1])).rows.tolist()
+        [1, 2]
+        """
+        firsts, lengths = self.starts[words], np.diff(self.starts)[words]
+        starts = np.concatenate([[0], np.cumsum(lengths)])
+        places = np.arange(starts[-1]) + np.repeat(firsts - starts[:-1], lengths)
+        return Composition(starts, self.rows[places], self.ngrams)
+
 
 def sizes_of(
     config: TrainConfig, words: int, units: int, composition: Composition | None = None

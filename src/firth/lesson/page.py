@@ -1,0 +1,43 @@
+"""The lesson as a page: one window of a sentence, one step of training at a time."""
+
+from __future__ import annotations
+
+import os
+
+from firth.lesson.steps import lesson_steps
+from firth.lesson.texts import Language
+from firth.recordings.pages import build_page, check_page, write_page
+
+
+def write_lesson_page(
+    path: str | os.PathLike[str],
+    *,
+    language: Language = "en",
+    seed: int = 1,
+    overwrite: bool = False,
+) -> None:
+    """Write the lesson as one HTML file, which works in a browser without a network.
+
+    Parameters
+    ----------
+    path : path
+        A new file that ends in .html, or an older page.
+    language : {"en", "zh"}
+        The language of the text; the page itself has both.
+    seed : int
+        The seed of all random numbers.
+    overwrite : bool
+        Whether to replace a file that holds something else.
+
+    Raises
+    ------
+    ConfigError
+        If the language is unknown.
+    MissingExtraError
+        If PyTorch is not installed.
+    FirthError
+        If the file cannot be written, or holds something else.
+    """
+    check_page(path, overwrite=overwrite)
+    page = build_page("lesson", lesson_steps(language, seed=seed), title="Firth: a lesson")
+    write_page(path, page, overwrite=overwrite)

@@ -1,0 +1,75 @@
+// What all pages share: elements, language, theme, numbers. Texts are only ever set as text.
+const $ = (id) => document.getElementById(id);
+let language = (navigator.language || "en").toLowerCase().startsWith("zh") ? "zh" : "en";
+
+function t(key, ...values) {
+  const text = TEXTS[language][key];
+  return typeof text === "function" ? text(...values) : text;
+}
+
+function element(tag, properties = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name === "class") made.className = value;
+    else if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else made.setAttribute(name, value);
+  }
+  made.append(...children.map((child) => (child instanceof Node ? child : document.createTextNode(child))));
+  return made;
+}
+
+function translate(titleKey) {
+  document.documentElement.lang = language === "zh" ? "zh-Hans" : "en";
+  document.title = t(titleKey);
+  for (const each of document.querySelectorAll("[data-text]")) each.textContent = t(each.dataset.text);
+  for (const each of document.querySelectorAll("[data-label]")) {
+    each.setAttribute("aria-label", t(each.dataset.label));
+    each.title = t(each.dataset.label);
+  }
+  for (const each of document.querySelectorAll("[data-hint]")) each.placeholder = t(each.dataset.hint);
+}
+
+// The buttons of language and theme; `changed` draws anew.
+function setUp(titleKey, changed) {
+  $("language").addEventListener("click", () => {
+    language = language === "en" ? "zh" : "en";
+    translate(titleKey);
+    changed();
+  });
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const setTheme = (isDark) => {
+    document.documentElement.dataset.theme = isDark ? "dark" : "light";
+    changed();
+  };
+  dark.addEventListener("change", (event) => setTheme(event.matches));
+  $("theme").addEventListener("click", () => setTheme(!isDark()));
+  document.documentElement.dataset.theme = dark.matches ? "dark" : "light";
+  translate(titleKey);
+}
+
+function isDark() {
+  return document.documentElement.dataset.theme === "dark";
+}
+
+function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+}
+
+function bytesOf(text) {
+  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer;
+}
+
+// Make a canvas as fine as the screen; return its context and its size in CSS pixels.
+function sharpContext(canvas) {
+  const { clientWidth: width, clientHeight: height } = canvas, ratio = devicePixelRatio || 1;
+  if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
+    canvas.width = Math.round(width * ratio);
+    canvas.height = Math.round(height * ratio);
+  }
+  const context = canvas.getContext("2d");
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, width, height);
+  return { context, width, height };
+}
+
+const FONT = '"Helvetica Neue", Helvetica, Arial, "PingFang SC", "Hiragino Sans GB", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif';

@@ -1,0 +1,190 @@
+"""The pages in Chromium, by Playwright."""
+
+import re
+import urllib.request
+
+import pytest
+
+from film_case import NASTY, figures_at
+from firth.callbacks import Watch
+from firth.recordings import build_page, pack_film
+from firth.recordings.frames import EpochFigures
+
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+
+@pytest.fixture
+def recording(make_film):
+    film = make_film(frames=30)
+    film.add_epoch(EpochFigures(1, 1000, 2.2, 2.4))
+    film.reason = "done"
+    return build_page("watch", pack_film(film), title="<b>x</b>")
+
+
+def until(page, condition):
+    """Wait for a condition; Playwright's own way needs what the page forbids."""
+    for _ in range(600):
+        if page.evaluate(f"() => Boolean({condition})"):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(condition)
+
+
+def shown(page):
+    return page.input_value("#time")
+
+
+def test_words_are_text_and_nothing_is_loaded(open_page, recording):
+    page = open_page(recording)
+    page.evaluate("window.hits = 0; window.hit = () => { hits += 1; }; 0")
+    for word in NASTY[:5]:
+        page.fill("#word", word)
+        page.press("#word", "Enter")
+    names = page.locator(".word strong").all_text_contents()
+    assert set(NASTY[:5]) <= set(names)
+    assert page.locator("#chosen img, #chosen script, #chosen b b").count() == 0
+    page.fill("#word", "<i>no</i>")
+    page.press("#word", "Enter")
+    assert page.locator("#told").text_content() == "<i>no</i> is not on the map"
+    assert page.evaluate("hits") == 0
+    assert len(page.asked) == 1
+
+
+def test_it_plays_pauses_and_is_scrubbed(open_page, recording):
+    page = open_page(recording, reduced_motion="no-preference")
+    until(page, "document.getElementById('time').value > 3")
+    page.click("#play")
+    at = shown(page)
+    page.wait_for_timeout(300)
+    assert shown(page) == at
+    page.keyboard.press("Home")
+    until(page, "document.getElementById('time').value == 0")
+    page.fill("#time", "12")
+    until(page, "document.getElementById('now').textContent.includes('12 s')")
+    assert page.get_attribute("#play", "aria-label") == "Play"
+
+
+def test_the_keyboard_does_all_of_it(open_page, recording):
+    page = open_page(recording)
+    page.keyboard.press("End")
+    until(page, "document.getElementById('time').value == 29")
+    page.keyboard.press("ArrowLeft")
+    until(page, "document.getElementById('time').value == 28")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "word"
+    page.keyboard.type(NASTY[2])
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.id") != "word"
+    page.keyboard.press("Home")
+    page.keyboard.press(" ")
+    until(page, "document.getElementById('time').value > 0")
+
+
+def test_neighbours_are_those_of_the_frame(open_page, make_film):
+    film = make_film(words=["a", "b", "c", "d"], frames=2, dim=3)
+    page = open_page(build_page("watch", pack_film(film), title="x"))
+    page.keyboard.press("End")
+    page.fill("#word", "c")
+    page.press("#word", "Enter")
+    until(page, "document.querySelector('.word strong').textContent == 'c'")
+    unit = film.frames()[-1].unit.astype(float)
+    order = sorted((0, 1, 3), key=lambda row: -float(unit[2] @ unit[row]))
+    first = page.locator(".word").first
+    assert first.locator("li button").all_text_contents() == ["abcd"[row] for row in order]
+    assert (
+        first.locator("li span").first.text_content() == f"{max(0.0, unit[2] @ unit[order[0]]):.2f}"
+    )
+    first.locator("li button").first.click()
+    until(page, "document.querySelectorAll('.word').length >= 2")
+
+
+def test_a_click_on_the_map_chooses_a_word(open_page, make_film):
+    page = open_page(build_page("watch", pack_film(make_film(words=["only", "other"])), title="x"))
+    until(page, "placed.length == 2")
+    page.click(".word button")
+    until(page, "document.querySelectorAll('.word').length == 0 || chosen.length < 2")
+    x, y, row = page.evaluate("placed[0]")
+    page.evaluate("chosen = []")
+    page.locator("#map").click(position={"x": x, "y": y})
+    assert page.evaluate("chosen") == [row]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_language_and_theme(open_page, recording, scheme):
+    page = open_page(recording, color_scheme=scheme, locale="zh-CN")
+    assert page.title() == "Firth 的一次训练"
+    assert page.get_attribute("html", "data-theme") == scheme
+    page.click("#language")
+    assert page.title() == "A run of Firth"
+    page.click("#theme")
+    assert page.get_attribute("html", "data-theme") != scheme
+
+
+@pytest.mark.parametrize("width", [320, 390, 820, 1280])
+def test_nothing_is_wider_than_the_screen(open_page, recording, width):
+    page = open_page(recording, viewport={"width": width, "height": 800})
+    until(page, "placed.length > 0")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_live_page_follows_the_run_and_outlives_it(open_page, make_film):
+    pytest.importorskip("uvicorn", reason="the extra serve is not installed")
+    pytest.importorskip("fastapi", reason="the extra serve is not installed")
+    import numpy as np
+
+    from firth.watching import WatchPage
+
+    watch = Watch()
+    served = WatchPage(watch)
+    try:
+        page = open_page(served.url)
+        assert "being read" in page.text_content("#waiting")
+        film = watch.film = make_film(frames=3)
+        until(page, "frames.length == 3")
+        film.add(np.random.default_rng(5).normal(size=(6, 6)).astype(np.float32), figures_at(3))
+        until(page, "frames.length == 4")
+        assert page.text_content("#status") == "training"
+        page.fill("#word", NASTY[3])
+        page.press("#word", "Enter")
+        until(page, "document.querySelector('.word li') !== null")
+        film.reason = "done"
+        until(page, "document.getElementById('status').textContent == 'done'")
+        assert page.is_visible("#save")
+        with urllib.request.urlopen(f"{served.url}/recording.html") as answer:
+            assert re.search(rb'"reason":"done"', answer.read())
+    finally:
+        served.close()
+
+
+def test_the_lesson_goes_step_by_step(open_page, lesson):
+    page = open_page(build_page("lesson", lesson, title="x"))
+    number, states = lesson["first"], lesson["states"]["skipgram"][1]
+    before, after = states[number]["before"], states[number]["after"][2]
+    assert page.locator(".box.context").count() == len(before["x"])
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    assert page.locator("#table td").first.text_content() == f"{before['p'][0][0]:.3f}"
+    page.click("#next")
+    assert page.locator("#table td").first.text_content() == f"+{before['g'][0][0]:.3f}"
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    assert page.locator("#table td").first.text_content().startswith(f"{after[0]['p'][0][0]:.3f}")
+    page.click("#again")
+    line = page.text_content("#lossline")
+    assert f"{after[0]['loss']:.3f} → {after[1]['loss']:.3f}" in line
+    page.click("#following")
+    assert f"window {number + 2} of" in page.text_content("#which")
+    page.get_by_role("button", name="CBOW").click()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    assert page.locator("#table td").count() == 6
+    assert len(page.asked) == 1
+
+
+@pytest.fixture(scope="module")
+def lesson():
+    pytest.importorskip("torch", reason="PyTorch is not installed")
+    from firth.lesson import lesson_steps
+
+    return lesson_steps("en", epochs=(0, 2))
