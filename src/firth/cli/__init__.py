@@ -4,12 +4,13 @@ from firth.cli.app import app, main
 
 # isort: off
 # The help lists the verbs in this order.
-from firth.cli import train, phrases, query, several, draw, shell, serve, ancestors
+from firth.cli import train, phrases, query, several, draw, shell, serve, explore, ancestors
 
 __all__ = [
     "ancestors",
     "app",
     "draw",
+    "explore",
     "main",
     "phrases",
     "query",
