@@ -20,13 +20,13 @@ export async function equationView(app) {
   const node = element("div", {},
     head(title, text("equation"), () => app.go({})),
     section(text("answers"), text("neighboursHint"), scores(found.answers, (word) => app.submit(word))));
-  const lines = found.path.slice(1).map((to, i) => ({ from: found.path[i], to, isArrow: true }));
+  const lines = found.path.slice(1).map((to, i) => ({ from: found.path[i], to, isArrow: true, label: shownTerms[i + 1] }));
   const isOnMap = (row) => row !== undefined && row < set.shown;
   const answers = found.answers.slice(0, 5).map((each) => each.row).filter(isOnMap);
   const given = parsed.map(({ word }) => set.rows.get(word)).filter(isOnMap);
   if (answers.length) lines.push({ from: found.path.at(-1), to: app.place(answers[0]) });
   return {
-    node, title, lines, marked: [...answers, ...given],
+    node, title, lines, marked: [...new Set([...answers.slice(0, 1), ...given, ...answers])],
     places: [...found.path, ...[...answers.slice(0, 3), ...given].map((row) => app.place(row))],
     table: () => ({ name: title, header: ["word", "score"], rows: found.answers.map((each) => [each.word, each.score]) }),
   };

@@ -33,9 +33,12 @@ export class App {
     this.corpus = described.corpus;
     this.sets = described.sets.map((each) => new WordSet(each));
     this.showSets();
+    const first = this.sets.find((set) => set.name === this.state.set) ?? this.sets[0];
+    // The data comes while the map is made.
+    first.load().catch(() => {});
     this.labels = new Labels(byId("labels"));
     this.makeMap();
-    await this.open(this.sets.find((set) => set.name === this.state.set) ?? this.sets[0]);
+    await this.open(first);
     addEventListener("popstate", () => this.restore());
     addEventListener("hashchange", () => this.restore());
   }
@@ -74,9 +77,9 @@ export class App {
   async open(set) {
     byId("loading").hidden = false;
     this.set = set;
-    if (!set.list.length) await set.load();
+    await set.load();
     this.search.complete = (given, most) => set.complete(given, most);
-    this.clusters = set.labels ? Promise.resolve() : set.loadClusters();
+    this.clusters = set.loadClusters();
     // A failure is told where the clusters are waited for.
     this.clusters.catch(() => {});
     await this.layOut(false);

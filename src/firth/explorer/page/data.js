@@ -14,10 +14,12 @@ export class WordSet {
     this.layouts = {};
   }
 
-  /** Fetch all but layouts other than the first. */
-  async load() {
+  /** Fetch all but layouts other than the first, once. */
+  load() { return (this.loading ??= this.fetchWords()); }
+
+  async fetchWords() {
     const asked = { set: this.name };
-    const [list, frequencies, points] = await Promise.all([
+    const [list, frequencies] = await Promise.all([
       ask("words", asked), askBytes("counts", asked), this.points("pca"),
     ]);
     this.list = list;
@@ -25,11 +27,12 @@ export class WordSet {
     // Of a word that is there twice, the first row counts.
     for (let row = list.length - 1; row >= 0; row--) this.rows.set(list[row], row);
     this.folded = list.map((word) => word.toLowerCase());
-    return points;
   }
 
-  /** Fetch the clusters, which take longer than the points. */
-  async loadClusters() {
+  /** Fetch the clusters, which take longer than the points, once. */
+  loadClusters() { return (this.clustering ??= this.fetchClusters()); }
+
+  async fetchClusters() {
     const asked = { set: this.name };
     const [labels, legend] = await Promise.all([askBytes("clusters", asked), ask("legend", asked)]);
     this.labels = new Uint8Array(labels);

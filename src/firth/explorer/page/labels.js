@@ -3,6 +3,8 @@
 import { colour } from "./colours.js";
 
 const CELL = 8;
+// Every label is wider.
+const LEAST_WIDTH = 14;
 const FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif";
 
 /**
@@ -20,6 +22,11 @@ class Taken {
     this.columns = Math.ceil(width / CELL) + 1;
     this.rows = Math.ceil(height / CELL) + 1;
     this.cells = new Uint8Array(this.columns * this.rows);
+  }
+
+  /** Return whether a place is free: most words of a crowd are ruled out before they are measured. */
+  isFree(x, y) {
+    return !this.cells[Math.floor(y / CELL) * this.columns + Math.floor(x / CELL)];
   }
 
   /** Take a box unless a part of it is taken; return whether it was free. */
@@ -46,6 +53,7 @@ export function chooseLabels(given) {
     const x = width / 2 + (view.scale * points[2 * row] + view.x) * half;
     const y = half - (view.scale * points[2 * row + 1] + view.y) * half;
     if (x < 4 || x > width - 4 || y < 10 || y > height - 10) return;
+    if (!taken.isFree(x + 2, y) || !taken.isFree(x + LEAST_WIDTH, y)) return;
     const wide = measure(list[row], size) + 10;
     if (x + wide > width) return;
     if (taken.take(x + 2, y - size * 0.75, wide, size * 1.5)) chosen.push({ row, x, y, size, isMarked: bold });
@@ -100,6 +108,7 @@ export class Labels {
     const at = projector(view, width, height);
     this.drawLines(context, at);
     this.drawWords(context, set);
+    this.drawSteps(context, at);
   }
 
   drawLines(context, at) {
@@ -116,11 +125,30 @@ export class Labels {
         const angle = Math.atan2(by - ay, bx - ax);
         context.beginPath();
         context.moveTo(bx, by);
-        for (const side of [-0.4, 0.4]) context.lineTo(bx - 11 * Math.cos(angle + side), by - 11 * Math.sin(angle + side));
+        for (const side of [-0.4, 0.4]) context.lineTo(bx - 13 * Math.cos(angle + side), by - 13 * Math.sin(angle + side));
         context.fill();
       }
     }
     context.globalAlpha = 1;
+  }
+
+  /** Name the steps of a path in the middle of their arrows. */
+  drawSteps(context, at) {
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.font = `650 13px ${FONT}`;
+    for (const { from, to, label } of this.lines) {
+      if (!label) continue;
+      const [ax, ay] = at(...from), [bx, by] = at(...to);
+      const x = (ax + bx) / 2, y = (ay + by) / 2, half = context.measureText(label).width / 2 + 7;
+      context.fillStyle = colour("accent");
+      context.beginPath();
+      context.roundRect(x - half, y - 11, 2 * half, 22, 7);
+      context.fill();
+      context.fillStyle = colour("on-accent");
+      context.fillText(label, x, y + 0.5);
+    }
+    context.textAlign = "start";
   }
 
   drawWords(context, set) {
