@@ -121,7 +121,6 @@ def replicate(
     """
     from firth.io.atomic import atomic_write
     from firth.replicas import replicate as train_replicas
-
     from firth.vectors.beside import replicas_path
 
     place = replicas_path(path)

@@ -44,9 +44,7 @@ def create_explorer(
     def create(sets: VectorSets, options: ServerOptions) -> FastAPI:
         routers = (files.router, routes.router, asking.router, moves.router)
         app = create_app(sets, options, routers=routers)
-        explorer = Explorer(paths, texts)
-        app.state.explorer = explorer
-        app.router.on_shutdown.append(explorer.stop)
+        app.state.explorer = Explorer(paths, texts)
         return app
 
     return create

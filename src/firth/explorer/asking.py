@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import numpy as np
 from fastapi import APIRouter, Query
+from numpy.typing import NDArray
 
 from firth.explorer.lines import lines_with
 from firth.explorer.schemas import Answers, EquationRequest, Lines, Near, WordPage
@@ -92,7 +93,7 @@ def near(vectors: Vectors, found: Iterable[Any]) -> list[Near]:
     return [Near(row=index[each.word], **each._asdict()) for each in found]
 
 
-def _direction(vectors: Vectors, words: list[str | int]) -> np.ndarray:  # type: ignore[type-arg]
+def _direction(vectors: Vectors, words: list[str | int]) -> NDArray[np.float64]:
     """Return the mean of the vectors of words at length one (D,).
 
     Raises
@@ -100,4 +101,4 @@ def _direction(vectors: Vectors, words: list[str | int]) -> np.ndarray:  # type:
     VocabularyError
         If a word has no vector.
     """
-    return np.asarray(unit_rows(vectors[words]).mean(axis=0, dtype=np.float64))
+    return np.asarray(unit_rows(vectors[words]).mean(axis=0), dtype=np.float64)

@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from firth.vectors.search import row_blocks
 
 Floats = NDArray[np.float32]
+Labels = NDArray[np.uint8]
 
 CLUSTERS = 10
 # The centres are found among the most frequent words; names come from those still more frequent.
 _SAMPLE, _NAMED, _ROUNDS = 20_000, 3_000, 25
 
 
-def spherical_k_means(unit: Floats, k: int = CLUSTERS, seed: int = 1) -> tuple[Floats, Floats]:
+def spherical_k_means(unit: Floats, k: int = CLUSTERS, seed: int = 1) -> tuple[Labels, Floats]:
     """Return the cluster of each row as its number (V,), and the directions of the centres (k, D).
 
     k-means by cosine (Dhillon and Modha 2001), with centres chosen far apart at first (Arthur and
@@ -52,7 +53,7 @@ def spherical_k_means(unit: Floats, k: int = CLUSTERS, seed: int = 1) -> tuple[F
     return np.argsort(order)[labels].astype(np.uint8), centres[order]
 
 
-def typical_rows(unit: Floats, labels: Floats, centres: Floats, each: int = 3) -> list[list[int]]:
+def typical_rows(unit: Floats, labels: Labels, centres: Floats, each: int = 3) -> list[list[int]]:
     """Return the rows of frequent words that are nearest to the centre of each cluster.
 
     Examples

@@ -67,7 +67,7 @@ class PrincipalComponents:
     def place(self, unit: Floats) -> Floats:
         """Return the points (m, 2) of vectors (m, D)."""
         raw = (unit - self.mean) @ self.axes
-        return ((raw - self.middle) / self.scale).astype(np.float32)
+        return np.asarray((raw - self.middle) / self.scale, dtype=np.float32)
 
 
 class NeighbourEmbedding:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import numpy as np
 from fastapi import APIRouter, Query, Response
+from numpy.typing import NDArray
 
 from firth._version import __version__
 from firth.explorer.schemas import Description, LayoutName, Legend, SetDescription, UmapProgress
@@ -69,9 +70,7 @@ def counts(sets: Sets, state: State, name: Name = None) -> Response:
 
 
 @router.get("/points", response_class=Response, responses=_BINARY)
-def points(
-    sets: Sets, state: State, name: Name = None, layout: LayoutName = "pca"
-) -> Response:
+def points(sets: Sets, state: State, name: Name = None, layout: LayoutName = "pca") -> Response:
     """Return where the words are: x and y of each, as float32."""
     return _array(state.map_of(sets.get(name)).layout(layout).points, "<f4")
 
@@ -114,6 +113,6 @@ def start_umap(sets: Sets, state: State, name: Name = None) -> UmapProgress:
     return UmapProgress(**vars(asked.umap.progress()))
 
 
-def _array(values: np.ndarray, dtype: str) -> Response:  # type: ignore[type-arg]
+def _array(values: NDArray[np.generic], dtype: str) -> Response:
     body = np.ascontiguousarray(values, dtype=dtype).tobytes()
     return Response(body, media_type=_BYTES, headers=_AS_IS)

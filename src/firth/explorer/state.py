@@ -119,11 +119,6 @@ class Explorer:
                 self._maps[asked.name] = known
             return known
 
-    def stop(self) -> None:
-        """End what runs in the background."""
-        for each in self._maps.values():
-            each.umap.stop()
-
 
 def explorer_of(request: Request) -> Explorer:
     """Return the state of the application."""

@@ -74,6 +74,7 @@ class UmapJob:
             context = multiprocessing.get_context("spawn")
             ours, theirs = context.Pipe(duplex=False)
             self._progress = Progress("neighbours")
+            # A daemon ends with the service.
             self._process = context.Process(
                 target=_work, args=(self.path, self.rows, theirs), daemon=True
             )
@@ -124,7 +125,7 @@ class EpochWriter:
     Examples
     --------
     >>> heard = []
-    >>> EpochWriter(lambda done, total: heard.append((done, total))).write("\\r3/200 ")
+    >>> EpochWriter(lambda done, total: heard.append((done, total))).write("3/200 ")
     >>> heard
     [(3, 200)]
     """
