@@ -32,7 +32,7 @@ BLOCK = re.compile(
 )
 # What installs, runs for minutes, or needs a file that is not there.
 NOT_RUN = re.compile(
-    r"pip install|source |scripts/|python benchmarks/|firth (demo|lesson|serve)|ray |torchrun|"
+    r"pip install|source |scripts/|python benchmarks/|firth (demo|lesson|serve|explore)|ray |torchrun|"
     r".*--cluster"
 )
 

@@ -38,7 +38,6 @@ FLAGS = (
     "--use-angle=swiftshader",
     "--use-gl=angle",
 )
-HOSTILE = "<img/src=x/onerror=document.title='run'>"
 
 
 def text_of(name, size, folder):
@@ -78,15 +77,15 @@ def trained(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def hostile(tmp_path_factory):
-    """Make vectors whose words are markup."""
+def hostile(tmp_path_factory, serve):
+    """Serve vectors whose words are markup."""
     from firth.vectors import Vectors
 
-    path = tmp_path_factory.mktemp("hostile") / "<b>set</b>".replace("/", "")
+    path = tmp_path_factory.mktemp("hostile") / "<b>set"
     matrix = np.random.default_rng(1).normal(size=(40, 8)).astype(np.float32)
-    words = [HOSTILE, "<script>document.title='run'</script>", "&lt;", "=1+1"]
+    words = ["<img/src=x/onerror=document.title='run'>", "<script>document.title='run'</script>", "&lt;", "=1+1"]
     Vectors([*words, *(f"w{row}" for row in range(36))], matrix).save(path)
-    return path
+    return serve(path)
 
 
 @pytest.fixture(scope="session")

@@ -195,6 +195,7 @@ export class App {
     document.body.dataset.view = state.equation ? "equation" : state.word ? "word"
       : state.region || state.cluster ? "region" : state.moved ? "moved" : "home";
     this.redraw();
+    this.list();
   }
 
   /** Return what says that something went wrong. */

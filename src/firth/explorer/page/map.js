@@ -4,6 +4,8 @@ import createScatterplot from "./vendor/regl-scatterplot.esm.js";
 import { CLUSTERS, colour, ramp } from "./colours.js";
 
 const HIGHEST_ZOOM = 400;
+// So many highlighted points have no outlines.
+const CROWD = 200;
 
 export class PointMap {
   /**
@@ -83,6 +85,8 @@ export class PointMap {
 
   /** Highlight rows. */
   select(rows) {
+    const isCrowd = rows.length > CROWD;
+    this.plot.set({ pointSizeSelected: isCrowd ? 0 : 3, pointOutlineWidth: isCrowd ? 0 : 2 });
     if (rows.length) this.plot.select(rows, { preventEvent: true });
     else this.plot.deselect({ preventEvent: true });
   }

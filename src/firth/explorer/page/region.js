@@ -3,9 +3,16 @@
 import { element } from "./dom.js";
 import { number, text } from "./i18n.js";
 import { action, chips, head } from "./parts.js";
+import { textNumbers } from "./state.js";
 
 const MOST_LISTED = 300;
 const MOST_MARKED = 40;
+
+/** Return the edges of a polygon. */
+function edges(polygon) {
+  const corner = (i) => [polygon[(2 * i) % polygon.length], polygon[(2 * i + 1) % polygon.length]];
+  return Array.from({ length: polygon.length / 2 }, (_, i) => ({ from: corner(i), to: corner(i + 1) }));
+}
 
 /** @param {any} app */
 export async function regionView(app) {
@@ -26,6 +33,6 @@ export async function regionView(app) {
   } else node.append(element("p", { class: "intro" }, text("regionEmpty")));
   return {
     node, title, table, selected: rows, marked: rows.slice(0, MOST_MARKED),
-    places: rows.length ? rows.slice(0, 5000).map((row) => app.place(row)) : undefined, outline: state.region,
+    places: rows.length ? rows.slice(0, 5000).map((row) => app.place(row)) : undefined, lines: state.region ? edges(textNumbers(state.region)) : [],
   };
 }

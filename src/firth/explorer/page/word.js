@@ -61,12 +61,12 @@ async function showMoved(app, place, shown) {
   const [first, second] = app.sets;
   const column = (set, answers) => element("div", {}, element("h3", {}, text("inSet", set.name)),
     scores(answers, (word) => app.submit(word)));
-  place.append(section(text("moved"), text("movedWord", number(found.moved.cosine, 2)),
+  place.append(section(text("bothSets"), text("movedWord", number(found.moved.cosine, 2)),
     element("div", { class: "columns" }, column(first, found.first), column(second, found.second))));
   // The map is that of the first set.
   if (app.set === first) {
     shown.lines = [...shown.lines, { from: found.moved.here, to: found.moved.there, isArrow: true }];
-    shown.places = [found.moved.here, found.moved.there];
+    shown.places = [found.moved.here, found.moved.there, ...shown.marked.map((row) => app.place(row))];
   }
 }
 
