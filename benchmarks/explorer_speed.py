@@ -58,7 +58,8 @@ seconds => new Promise(resolve => {
             return;
         }
         frames += 1;
-        mouse("mousemove", window, 800 + 120 * Math.sin(frames / 9), 400 + 90 * Math.cos(frames / 7), 1);
+        const x = 800 + 120 * Math.sin(frames / 9), y = 400 + 90 * Math.cos(frames / 7);
+        mouse("mousemove", window, x, y, 1);
         requestAnimationFrame(step);
     };
     requestAnimationFrame(step);

@@ -83,7 +83,12 @@ def hostile(tmp_path_factory, serve):
 
     path = tmp_path_factory.mktemp("hostile") / "<b>set"
     matrix = np.random.default_rng(1).normal(size=(40, 8)).astype(np.float32)
-    words = ["<img/src=x/onerror=document.title='run'>", "<script>document.title='run'</script>", "&lt;", "=1+1"]
+    words = [
+        "<img/src=x/onerror=document.title='run'>",
+        "<script>document.title='run'</script>",
+        "&lt;",
+        "=1+1",
+    ]
     Vectors([*words, *(f"w{row}" for row in range(36))], matrix).save(path)
     return serve(path)
 
@@ -97,7 +102,9 @@ def serve():
         def begin(*arguments):
             key = tuple(map(str, arguments))
             if key not in begun:
-                process = begin_python("-m", "firth", "explore", *key, "--port", "0", "--no-browser")
+                process = begin_python(
+                    "-m", "firth", "explore", *key, "--port", "0", "--no-browser"
+                )
                 stack.callback(end, process)
                 line = process.stderr.readline()
                 found = re.search(r" at (http://127\.0\.0\.1:\d+);", line)
@@ -129,6 +136,16 @@ def chinese(trained, serve):
 
 
 @pytest.fixture(scope="session")
+def few(trained, serve):
+    """Serve a thousand Chinese words; return the address and where they are."""
+    from firth.vectors import Vectors, load
+
+    vectors = load(trained / "zh")
+    Vectors(vectors.words[:1000], vectors.input_vectors[:1000]).save(trained / "few")
+    return serve(trained / "few"), trained / "few"
+
+
+@pytest.fixture(scope="session")
 def browser():
     from playwright.sync_api import sync_playwright
 
@@ -140,20 +157,28 @@ def browser():
 
 @pytest.fixture
 def visit(browser):
-    """Return what opens a page; in the end no page has an error or has asked another machine."""
+    """Return what opens a page; in the end none has an error or has asked another machine.
+
+    `expected` is part of an error that a page may have.
+    """
     problems, contexts = [], []
 
     def note(kind, told):
         problems.append(f"{kind}: {told}")
 
-    def begin(url, path="", *, ready="all", **options):
+    def begin(url, path="", *, ready="all", expected="none", **options):
         settings = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US", **options}
         context = browser.new_context(**settings, accept_downloads=True)
         context.grant_permissions(["clipboard-read", "clipboard-write"], origin=url)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(60_000)
-        page.on("console", lambda m: note("console", m.text) if m.type == "error" else None)
+        page.on(
+            "console",
+            lambda m: (
+                note("console", m.text) if m.type == "error" and expected not in m.text else None
+            ),
+        )
         page.on("pageerror", lambda error: note("error", error))
         page.on(
             "request",

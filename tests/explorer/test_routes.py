@@ -118,6 +118,7 @@ def test_the_word_that_moved_is_first_and_lands_where_it_went(client):
     one = client.get("/explorer/moved/word", params={"word": "w9", "top": 4}).json()
     assert all(each["row"] % 3 == 0 for each in one["first"])
     assert all(each["row"] % 3 == 1 for each in one["second"])
+    assert client.get("/explorer/moved/word", params={"word": "none"}).json() is None
 
 
 def test_lines_have_the_word_and_not_longer_ones(client):

@@ -84,19 +84,13 @@ def moved_words(
 @router.get("/moved/word")
 def moved_word(
     sets: Sets, state: State, word: Text, layout: LayoutName = "pca", top: TopWords = 20
-) -> MovedWord:
-    """Return where a word is in both sets, and its neighbours there.
-
-    Raises
-    ------
-    ServiceError
-        If it is not in both.
-    """
+) -> MovedWord | None:
+    """Return where a word is in both sets, and its neighbours there; nothing if one lacks it."""
     pair = pair_of(sets, state)
     query = tokens(pair.first, [word])[0]
     places = np.flatnonzero(pair.rows == pair.first.vectors.index.get(query, -1))
     if not len(places):
-        raise ServiceError(404, "unknown_word", f"{word!r} is not in both sets")
+        return None
     first, second = pair.first.vectors, pair.second.vectors
     return MovedWord(
         moved=_moved(pair, state, places, layout)[0],

@@ -140,6 +140,8 @@ export class App {
    */
   async go(asked, { flies = true } = {}) {
     Object.assign(this.state, QUESTIONS, asked);
+    // The view is told when it has been reached.
+    if (flies && this.map) this.state.view = undefined;
     write(this.state, true);
     this.isSubtracting = false;
     await this.show(flies);

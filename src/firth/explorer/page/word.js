@@ -51,13 +51,9 @@ async function showLines(place, asked) {
 }
 
 async function showMoved(app, place, shown) {
-  let found;
-  try {
-    found = await ask("moved/word", { word: app.state.word, layout: app.state.layout, top: 10 });
-  } catch {
-    // It is in one set alone.
-    return;
-  }
+  const found = await ask("moved/word", { word: app.state.word, layout: app.state.layout, top: 10 });
+  // One of the sets lacks it.
+  if (!found) return;
   const [first, second] = app.sets;
   const column = (set, answers) => element("div", {}, element("h3", {}, text("inSet", set.name)),
     scores(answers, (word) => app.submit(word)));
