@@ -173,12 +173,12 @@ def visit(browser):
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(60_000)
-        page.on(
-            "console",
-            lambda m: (
-                note("console", m.text) if m.type == "error" and expected not in m.text else None
-            ),
-        )
+
+        def hear(message):
+            if message.type == "error" and expected not in message.text:
+                note("console", message.text)
+
+        page.on("console", hear)
         page.on("pageerror", lambda error: note("error", error))
         page.on(
             "request",

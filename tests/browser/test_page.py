@@ -113,11 +113,17 @@ def test_intervals_of_replicas_and_lines_in_context_are_shown(visit, english):
     assert set(page.locator("#content .lines mark").all_inner_texts()) == {"king"}
 
 
-def test_an_unknown_word_is_told_with_what_is_near(visit, english):
-    page = visit(english, expected="404")
+def test_an_unknown_word_is_composed_or_told(visit, english, hostile):
+    page = visit(english)
     search(page, "kingg")
+    wait_for_view(page, "word")
+    assert "n-grams" in page.locator("#content .told").inner_text()
+    assert "king" in listed(page)
+    # These vectors have no n-grams.
+    page = visit(hostile, expected="404")
+    search(page, "w33x")
     page.wait_for_selector("#content .problem")
-    assert "king" in page.locator("#content .problem").inner_text()
+    assert "w33x" in page.locator("#content .problem").inner_text()
     page.click("#content .back")
     wait_for_view(page, "home")
 
