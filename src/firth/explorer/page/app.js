@@ -58,7 +58,7 @@ export class App {
     }, 400);
     try {
       this.map = new PointMap(byId("points"), {
-        onView: () => this.redraw(),
+        onView: () => this.follow(),
         onHover: (row) => this.hover(row),
         onPick: (row) => this.submit(this.set.list[row]),
         onLasso: (polygon) => this.go({ region: numbersText(simplified(polygon)) }, { flies: false }),
@@ -224,6 +224,14 @@ export class App {
     const places = [[-1, -1], [1, 1]];
     this.map.fly(places, this.free(), 4);
     if (isAtOnce) this.map.arrive();
+  }
+
+  /** Follow the view of the map: labels move at once, and are drawn anew when it rests. */
+  follow() {
+    if (!this.points) return;
+    this.rest ??= later(() => this.redraw(), 120);
+    if (this.labels.move(this.map.view)) this.rest();
+    else this.redraw();
   }
 
   redraw() {

@@ -5,6 +5,8 @@ import { colour } from "./colours.js";
 const CELL = 8;
 // Every label is wider.
 const LEAST_WIDTH = 14;
+// Milliseconds for which labels are moved and not drawn.
+const MOST_MOVED = 400;
 const FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif";
 
 /**
@@ -69,7 +71,7 @@ export class Labels {
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
     this.canvas = canvas;
-    this.context = canvas.getContext("2d");
+    this.context = canvas.getContext("2d", { willReadFrequently: true });
     this.widths = new Map();
     this.marked = [];
     this.lines = [];
@@ -93,6 +95,8 @@ export class Labels {
    * @param {{points: Float32Array, view: any, set: any}} given
    */
   draw({ points, view, set }) {
+    this.drawn = { ...view, at: performance.now() };
+    this.canvas.style.transform = "";
     const { clientWidth: width, clientHeight: height } = this.canvas, ratio = devicePixelRatio || 1;
     if (this.canvas.width !== Math.round(width * ratio) || this.canvas.height !== Math.round(height * ratio)) {
       this.canvas.width = Math.round(width * ratio);
@@ -109,6 +113,17 @@ export class Labels {
     this.drawLines(context, at);
     this.drawWords(context, set);
     this.drawSteps(context, at);
+  }
+
+  /**
+   * Move the labels that are drawn to a view of the same scale, which is cheaper than to draw them.
+   * @returns {boolean} Whether they could be moved; others have to be drawn from time to time.
+   */
+  move(view) {
+    const { drawn, canvas } = this, half = canvas.clientHeight / 2;
+    if (!drawn || Math.abs(view.scale / drawn.scale - 1) > 1e-6 || performance.now() - drawn.at > MOST_MOVED) return false;
+    canvas.style.transform = `translate(${(view.x - drawn.x) * half}px, ${(drawn.y - view.y) * half}px)`;
+    return true;
   }
 
   drawLines(context, at) {
