@@ -32,8 +32,8 @@ BLOCK = re.compile(
 )
 # What installs, runs for minutes, or needs a file that is not there.
 NOT_RUN = re.compile(
-    r"pip install|source |scripts/|python benchmarks/|firth (demo|lesson|serve)|ray |torchrun|"
-    r".*--cluster|.*--budget"
+    r"pip install|source |scripts/|python benchmarks/|firth (demo|lesson|serve|explore)|ray |"
+    r"torchrun|.*--cluster|.*--budget"
 )
 
 # Pages whose examples need a package.

@@ -63,6 +63,7 @@ def test_an_error_exits_1_in_one_line(folder, run, fails):
         "demo",
         "lesson",
         "shell",
+        "explore",
         "word2vec",
         "fasttext",
     ],

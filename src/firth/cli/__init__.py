@@ -4,12 +4,15 @@ from firth.cli.app import app, main
 
 # isort: off
 # The help lists the verbs in this order.
-from firth.cli import train, tune, phrases, query, several, draw, shell, serve, ancestors
+from firth.cli import (
+    train, tune, phrases, query, several, draw, shell, serve, explore, ancestors,
+)  # fmt: skip
 
 __all__ = [
     "ancestors",
     "app",
     "draw",
+    "explore",
     "main",
     "phrases",
     "query",

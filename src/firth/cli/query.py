@@ -32,8 +32,6 @@ from firth.cli.report import (
 )
 from firth.cli.words import (
     answers,
-    index_path,
-    load_replicas,
     load_vectors,
     token,
     use_index,
@@ -76,6 +74,7 @@ def similar(
         among = answers(vectors, exclude, restrict)
         if uncertain:
             from firth.vectors import neighbour_intervals
+            from firth.vectors.beside import load_replicas
 
             replicas = load_replicas(path)
             sure = neighbour_intervals(vectors, token(vectors, word), replicas, top, **among)
@@ -278,6 +277,8 @@ def index(
     Needs the extra ann (pip install 'firth[ann]'). It takes minutes for some 100,000 words.
     """
     vectors = load_vectors(path)
+    from firth.vectors.beside import index_path
+
     place = index_path(path)
     vectors.build_index(place, numbers=numbers)
     size = sum(file.stat().st_size for file in place.iterdir())

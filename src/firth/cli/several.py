@@ -10,7 +10,7 @@ import typer
 
 from firth.cli.app import Json, Overwrite, VectorsPath, app, tell
 from firth.cli.report import print_moved
-from firth.cli.words import load_vectors, replicas_path
+from firth.cli.words import load_vectors
 from firth.errors import FirthError
 
 _Output = Annotated[
@@ -121,6 +121,7 @@ def replicate(
     """
     from firth.io.atomic import atomic_write
     from firth.replicas import replicate as train_replicas
+    from firth.vectors.beside import replicas_path
 
     place = replicas_path(path)
     if place.exists() and not (place / "1").is_dir():

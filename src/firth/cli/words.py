@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
-from firth.errors import FormatError, VocabularyError
+from firth.errors import VocabularyError
 
 if TYPE_CHECKING:
     from firth.vectors import Vectors
@@ -19,35 +19,12 @@ def load_vectors(path: Path) -> Vectors:
     return load(path)
 
 
-def index_path(path: Path) -> Path:
-    """Return where the index of some vectors is: beside them."""
-    return path.with_name(f"{path.name}.index")
-
-
-def replicas_path(path: Path) -> Path:
-    """Return where replicas of some vectors are: beside them."""
-    return path.with_name(f"{path.name}.replicas")
-
-
-def load_replicas(path: Path) -> list[Vectors]:
-    """Load the replicas of some vectors.
-
-    Raises
-    ------
-    FormatError
-        If there are none.
-    """
-    place = replicas_path(path)
-    folders = sorted(place.glob("[0-9]*"), key=lambda folder: (len(folder.name), folder.name))
-    if not folders:
-        raise FormatError(f"{place} holds no replicas; train some: firth replicate VECTORS TEXT")
-    return [load_vectors(folder) for folder in folders]
-
-
 def use_index(vectors: Vectors, path: Path, approximate: bool) -> bool | None:
     """Open the index of vectors if it is to answer; return the option `exact` of questions."""
     if not approximate:
         return None
+    from firth.vectors.beside import index_path
+
     vectors.open_index(index_path(path))
     return False
 

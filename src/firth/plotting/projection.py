@@ -6,8 +6,8 @@ n words · D dimensions
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +32,13 @@ class Projection(NamedTuple):
     y_label: str
 
 
-def project(matrix: NDArray[np.floating], method: str | None, seed: int = 1) -> Projection:
+def project(
+    matrix: NDArray[np.floating],
+    method: str | None,
+    seed: int = 1,
+    *,
+    progress: Mapping[str, Any] | None = None,
+) -> Projection:
     """Project n vectors to two dimensions by cosine; the result is repeatable.
 
     Rows are first scaled to length 1. Their squared distance is then 2 - 2 cos, so near points of
@@ -48,6 +54,8 @@ def project(matrix: NDArray[np.floating], method: str | None, seed: int = 1) -> 
         unchanged, with their lengths, and uses principal components for more dimensions.
     seed : int
         The seed of UMAP and t-SNE.
+    progress : mapping, optional
+        Keywords of a tqdm that counts the epochs of UMAP.
 
     Raises
     ------
@@ -83,6 +91,10 @@ def project(matrix: NDArray[np.floating], method: str | None, seed: int = 1) -> 
     method = method or "pca"
     if method not in _METHODS:
         raise ConfigError(f"method must be one of {', '.join(_METHODS)}, got {method!r}")
+    if progress is not None:
+        if method != "umap":
+            raise ConfigError(f"only umap tells its progress, got {method!r}")
+        return _umap(unit, seed, progress)
     return _METHODS[method](unit, seed)
 
 
@@ -121,7 +133,9 @@ def _tsne(matrix: NDArray[np.float64], seed: int) -> Projection:
     return Projection(points.astype(np.float64), label, "")
 
 
-def _umap(matrix: NDArray[np.float64], seed: int) -> Projection:
+def _umap(
+    matrix: NDArray[np.float64], seed: int, progress: Mapping[str, Any] | None = None
+) -> Projection:
     n, D = matrix.shape
     if n < FEWEST_FOR_UMAP:
         raise ConfigError(f"UMAP needs at least {FEWEST_FOR_UMAP} words, got {n}; take method pca")
@@ -136,7 +150,7 @@ def _umap(matrix: NDArray[np.float64], seed: int) -> Projection:
     # With several threads, UMAP is not repeatable.
     points = UMAP(
         n_neighbors=neighbours, metric="cosine", init=_start(matrix, 10.0, seed),
-        random_state=seed, n_jobs=1,
+        random_state=seed, n_jobs=1, tqdm_kwds=None if progress is None else dict(progress),
     ).fit_transform(matrix)  # fmt: skip
     label = f"UMAP of {D} dimensions by cosine, {neighbours} neighbours"
     return Projection(points.astype(np.float64), label, "")

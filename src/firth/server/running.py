@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import uvicorn
+from fastapi import FastAPI
 
 from firth.errors import FirthError, FirthWarning
 from firth.server.app import create_app
@@ -99,10 +100,13 @@ def run_here(
     options: ServerOptions,
     listener: socket.socket,
     on_ready: Callable[[VectorSets], None],
+    *,
+    create: Callable[[VectorSets, ServerOptions], FastAPI] = create_app,
 ) -> None:
     """Read vectors, and answer requests until a signal ends the process.
 
     SIGTERM and SIGINT let requests finish that have begun; SIGHUP has the vectors read anew.
+    `create` makes the application that answers.
 
     Raises
     ------
@@ -112,7 +116,7 @@ def run_here(
     set_up_log()
     warnings.simplefilter("ignore", FirthWarning)
     sets = VectorSets(paths, tokenizer=options.tokenizer)
-    app = create_app(sets, options)
+    app = create(sets, options)
     config = uvicorn.Config(
         app,
         http=Connection,

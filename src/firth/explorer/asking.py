@@ -1,0 +1,104 @@
+"""Questions of the page: a word, an equation, lines in context."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import numpy as np
+from fastapi import APIRouter, Query
+from numpy.typing import NDArray
+
+from firth.explorer.lines import lines_with
+from firth.explorer.schemas import Answers, EquationRequest, Lines, Near, WordPage
+from firth.explorer.state import State
+from firth.server.asking import Sets, tokens
+from firth.server.errors import ServiceError
+from firth.server.schemas import ERRORS, LONGEST_WORD, SetName, Top
+from firth.vectors import Vectors
+from firth.vectors.search import unit_rows
+from firth.vectors.uncertainty import neighbour_intervals
+
+router = APIRouter(prefix="/explorer", responses=ERRORS, tags=["explorer"])
+
+Name = Annotated[SetName, Query(alias="set")]
+Text = Annotated[str, Query(min_length=1, max_length=LONGEST_WORD)]
+TopWords = Annotated[Top, Query()]
+
+
+@router.get("/word")
+def word_page(
+    sets: Sets, state: State, word: Text, name: Name = None, top: TopWords = 20
+) -> WordPage:
+    """Return a word's neighbours, its company, its count and rank, and how sure neighbours are."""
+    asked = sets.get(name)
+    vectors = asked.vectors
+    query = tokens(asked, [word])[0]
+    replicas = state.map_of(asked).replicas
+    if query in vectors and len(replicas) > 1:
+        found: Iterable[Any] = neighbour_intervals(vectors, query, replicas, top)
+    else:
+        found = vectors.similar(query, top)
+    company = None
+    if vectors.output_vectors is not None and query in vectors:
+        company = near(vectors, vectors.company(query, top))
+    row = vectors.index.get(query, -1)
+    return WordPage(
+        word=query,
+        row=row,
+        count=None if vectors.counts is None or row < 0 else int(vectors.counts[row]),
+        rank=row + 1,
+        words=len(vectors),
+        neighbours=near(vectors, found),
+        company=company,
+        replicas=len(replicas),
+    )
+
+
+@router.post("/equation")
+def equation(request: EquationRequest, sets: Sets, state: State) -> Answers:
+    """Return the words nearest to a sum, and the path of its partial sums on the map."""
+    asked = sets.get(request.set)
+    vectors = asked.vectors
+    given = [tokens(asked, term.words) for term in request.terms]
+    parts = [
+        term.weight * _direction(vectors, words)
+        for term, words in zip(request.terms, given, strict=True)
+    ]
+    sums = np.cumsum(parts, axis=0)
+    exclude = [word for words in given for word in words if word in vectors]
+    found: Any = vectors.similar(sums[-1].astype(np.float32), request.top, exclude=exclude)
+    layout = state.map_of(asked).layout(request.layout)
+    path = layout.place(unit_rows(sums)).tolist()
+    return Answers(path=path, answers=near(vectors, found))
+
+
+@router.get("/lines")
+def lines(sets: Sets, state: State, word: Text, name: Name = None, top: TopWords = 20) -> Lines:
+    """Return lines of the corpus that have a word.
+
+    Raises
+    ------
+    ServiceError
+        If there is no corpus.
+    """
+    if state.texts is None:
+        raise ServiceError(404, "no_corpus", "there is no corpus; give one with --corpus FILE")
+    return lines_with(word, list(state.texts), sets.get(name).split, top)
+
+
+def near(vectors: Vectors, found: Iterable[Any]) -> list[Near]:
+    """Return answers with the rows of their words."""
+    index = vectors.index
+    return [Near(row=index[each.word], **each._asdict()) for each in found]
+
+
+def _direction(vectors: Vectors, words: list[str | int]) -> NDArray[np.float64]:
+    """Return the mean of the vectors of words at length one (D,).
+
+    Raises
+    ------
+    VocabularyError
+        If a word has no vector.
+    """
+    return np.asarray(unit_rows(vectors[words]).mean(axis=0), dtype=np.float64)

@@ -1,0 +1,114 @@
+"""Two sets side by side: where a word moved after alignment, and the words that moved most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from fastapi import APIRouter, Query
+from numpy.typing import NDArray
+
+from firth.explorer.asking import Text, TopWords, near
+from firth.explorer.schemas import LayoutName, Moved, MovedWord, MovedWords
+from firth.explorer.state import Explorer, State
+from firth.server.asking import Sets, tokens
+from firth.server.errors import ServiceError
+from firth.server.sets import VectorSet, VectorSets
+from firth.vectors import Vectors
+from firth.vectors.alignment import align, shared_rows
+from firth.vectors.search import cosines, unit_rows
+
+router = APIRouter(prefix="/explorer", tags=["explorer"])
+
+Among = Annotated[int, Query(ge=1, description="Of so many of the most frequent words of both.")]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two sets, the second in the space of the first, and the cosines of the words of both."""
+
+    first: VectorSet
+    second: VectorSet
+    turned: Vectors
+    rows: NDArray[np.int64]
+    other_rows: NDArray[np.int64]
+    cosines: NDArray[np.float32]
+
+
+def pair_of(sets: VectorSets, state: Explorer) -> Pair:
+    """Return both sets, aligned; what was made for the same vectors is kept.
+
+    Raises
+    ------
+    ServiceError
+        If there is only one set.
+    """
+    both = list(sets)
+    if len(both) < 2:
+        raise ServiceError(404, "one_set", "there is one set; give two: firth explore A B")
+    first, second = both[:2]
+    known: Pair | None = getattr(state, "pair", None)
+    if known is None or known.first is not first or known.second is not second:
+        turned = align(second.vectors, first.vectors)
+        rows, others = shared_rows(first.vectors, turned)
+        found = cosines(first.vectors.input_vectors[rows], turned.input_vectors[others])
+        known = Pair(first, second, turned, rows, others, found)
+        state.pair = known
+    return known
+
+
+@router.get("/moved")
+def moved_words(
+    sets: Sets,
+    state: State,
+    layout: LayoutName = "pca",
+    among: Among = 10_000,
+    top: TopWords = 50,
+) -> MovedWords:
+    """Return the words that moved most, of the most frequent words of both sets.
+
+    Words of a few occurrences move by chance: `firth drift` tells chance from change.
+    """
+    pair = pair_of(sets, state)
+    chosen = np.argsort(pair.cosines[:among], kind="stable")[:top]
+    return MovedWords(
+        first=pair.first.name,
+        second=pair.second.name,
+        shared=len(pair.rows),
+        mean_cosine=float(pair.cosines[:among].mean()),
+        words=_moved(pair, state, chosen, layout),
+    )
+
+
+@router.get("/moved/word")
+def moved_word(
+    sets: Sets, state: State, word: Text, layout: LayoutName = "pca", top: TopWords = 20
+) -> MovedWord | None:
+    """Return where a word is in both sets, and its neighbours there; nothing if one lacks it."""
+    pair = pair_of(sets, state)
+    query = tokens(pair.first, [word])[0]
+    places = np.flatnonzero(pair.rows == pair.first.vectors.index.get(query, -1))
+    if not len(places):
+        return None
+    first, second = pair.first.vectors, pair.second.vectors
+    return MovedWord(
+        moved=_moved(pair, state, places, layout)[0],
+        first=near(first, first.similar(query, top)),
+        second=near(second, second.similar(query, top)),
+    )
+
+
+def _moved(
+    pair: Pair, state: Explorer, chosen: NDArray[np.int64], layout: LayoutName
+) -> list[Moved]:
+    places = state.map_of(pair.first).layout(layout)
+    rows, others = pair.rows[chosen], pair.other_rows[chosen]
+    here = places.place(unit_rows(pair.first.vectors.input_vectors[rows])).tolist()
+    there = places.place(unit_rows(pair.turned.input_vectors[others])).tolist()
+    words = pair.first.vectors.words
+    told = zip(rows.tolist(), pair.cosines[chosen].tolist(), here, there, strict=True)
+    return [
+        Moved(word=words[row], cosine=cosine, row=row, here=a, there=b)
+        for row, cosine, a, b in told
+    ]

@@ -1,0 +1,38 @@
+/** Colours of points and labels, for light and dark pages. */
+
+// Ten colours that are told apart; also by people who see few colours, labels tell clusters.
+export const CLUSTERS = [
+  "#4e79a7", "#e8833a", "#d65f5f", "#4fa7a0", "#5b9e4d",
+  "#c9a227", "#a56fa0", "#e57f93", "#8d6e5a", "#7b8794",
+];
+
+/** Return whether the page is dark. */
+export const isDark = () => getComputedStyle(document.documentElement).colorScheme === "dark";
+
+/** Return the value of a colour of the style sheet. */
+export const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+
+/** Return a ramp from rare to frequent, as colours. */
+export function ramp() {
+  const ends = isDark() ? [[58, 66, 92], [120, 140, 255], [255, 214, 130]] : [[190, 199, 216], [74, 101, 200], [190, 60, 20]];
+  return Array.from({ length: 64 }, (_, step) => {
+    const at = (step / 63) * (ends.length - 1), from = Math.min(Math.floor(at), ends.length - 2);
+    const mixed = ends[from].map((part, i) => Math.round(part + (at - from) * (ends[from + 1][i] - part)));
+    return `#${mixed.map((part) => part.toString(16).padStart(2, "0")).join("")}`;
+  });
+}
+
+/** Turn to light or dark, and remember it. */
+export function toggleTheme() {
+  const theme = isDark() ? "light" : "dark";
+  document.documentElement.dataset.theme = theme;
+  try { localStorage.setItem("firth-theme", theme); } catch { /* private windows keep nothing */ }
+}
+
+/** Take the theme that was chosen before. */
+export function restoreTheme() {
+  try {
+    const theme = localStorage.getItem("firth-theme");
+    if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+  } catch { /* as above */ }
+}

@@ -1,0 +1,42 @@
+/** Equations of words: `king - man + woman`, `巴黎 - 法国 + 日本`. */
+
+const SIGNS = /[+\-−–＋－]/;
+const SPACED = /\s+([+\-−–＋－])\s+/;
+const ANY = /\s*([+\-−–＋－])\s*/;
+
+/**
+ * Read an equation; null if the text is one word.
+ * @param {string} given
+ * @param {(word: string) => boolean} isWord
+ * @returns {{word: string, weight: number}[] | null}
+ */
+export function parseEquation(given, isWord) {
+  const trimmed = given.trim();
+  if (isWord(trimmed) || !SIGNS.test(trimmed)) return null;
+  // A word may hold a hyphen: signs have spaces around them, unless all parts are words without.
+  let terms = termsOf(trimmed, SPACED);
+  const tight = termsOf(trimmed, ANY);
+  if (!terms.every(({ word }) => isWord(word)) && tight.every(({ word }) => isWord(word))) terms = tight;
+  return terms.length === 1 && terms[0].weight === 1 ? null : terms;
+}
+
+function termsOf(given, signs) {
+  const leading = given.match(/^[+\-−–＋－]\s+/);
+  const pieces = given.slice(leading?.[0].length ?? 0).split(signs);
+  const isMinus = (sign) => !"+＋".includes(sign);
+  const terms = [{ word: pieces[0].trim(), weight: leading && isMinus(leading[0].trim()) ? -1 : 1 }];
+  for (let i = 1; i < pieces.length; i += 2) {
+    terms.push({ word: pieces[i + 1].trim(), weight: isMinus(pieces[i]) ? -1 : 1 });
+  }
+  return terms.filter(({ word }) => word);
+}
+
+/**
+ * Return the part of a text before its last term, and the last term, which is being typed.
+ * @param {string} given
+ */
+export function lastTerm(given) {
+  const found = [...given.matchAll(/(^|\s[+\-−–＋－]\s+)/g)].at(-1);
+  const start = (found?.index ?? 0) + (found?.[0].length ?? 0);
+  return { before: given.slice(0, start), word: given.slice(start) };
+}

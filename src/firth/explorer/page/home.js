@@ -1,0 +1,51 @@
+/** The overview: what the vectors are, where to begin, clusters, and the words in view. */
+
+import { CLUSTERS } from "./colours.js";
+import { element } from "./dom.js";
+import { parseEquation } from "./equation.js";
+import { number, text } from "./i18n.js";
+import { action, chips, head, section } from "./parts.js";
+
+const EXAMPLES = [
+  "king", "music", "london", "water", "computer", "国王", "中国", "先生", "音乐", "水",
+  "king - man + woman", "paris - france + italy", "巴黎 - 法国 + 日本", "女儿 - 女 + 男",
+];
+const MOST_EXAMPLES = 6;
+
+/** @param {any} app */
+export async function homeView(app) {
+  const set = app.set;
+  const isWord = (word) => set.rows.has(word);
+  let examples = EXAMPLES.filter((each) => isWord(each) || parseEquation(each, isWord)?.every(({ word }) => isWord(word)));
+  if (examples.length < 2) examples = set.list.slice(Math.min(100, Math.floor(set.list.length / 2)));
+  // Some words, and some equations.
+  const words = examples.filter((each) => isWord(each)).slice(0, 4);
+  examples = [...words, ...examples.filter((each) => !isWord(each))].slice(0, MOST_EXAMPLES);
+  const told = [text("summary", number(set.words), number(set.dim))];
+  if (set.shown < set.words) told.push(text("shown", number(set.shown)));
+  const node = element("div", {},
+    head(set.name, told.join(" "), null),
+    element("p", { class: "intro" }, text("intro")),
+    section(text("try"), null, chips(examples, (each) => app.submit(each))),
+    app.sets.length > 1 ? action(text("moved"), () => app.go({ moved: "1" })) : null,
+    set.legend ? section(text("clusters"), null, legend(app)) : null,
+    section(text("inView"), null, element("div", { id: "in-view" })));
+  return { node, title: set.name, table: () => app.wordTable(app.rowsInView(), set.name), onView: () => listInView(app) };
+}
+
+function legend(app) {
+  const { words, sizes } = app.set.legend;
+  return element("ul", { class: "legend", "data-colours": app.state.colour }, ...words.map((each, i) => {
+    const dot = element("span", { class: "dot", "aria-hidden": "true" });
+    dot.style.background = CLUSTERS[i % CLUSTERS.length];
+    return element("li", {}, element("button", { type: "button", class: "plain", onclick: () => app.go({ cluster: String(i) }) },
+      dot, element("bdi", {}, each.join(", ")), element("span", { class: "number" }, number(sizes[i]))));
+  }));
+}
+
+function listInView(app) {
+  const place = document.getElementById("in-view");
+  if (!place) return;
+  const words = app.labelled().slice(0, 60).map((row) => app.set.list[row]);
+  place.replaceChildren(words.length ? chips(words, (word) => app.submit(word)) : text("empty"));
+}

@@ -1,0 +1,111 @@
+/** The page in English and Chinese. */
+
+const TEXTS = {
+  en: {
+    skip: "Skip to the words", map: "Map of words", loading: "Loading the words…",
+    mapKeys: "Map of words. Arrow keys move, plus and minus zoom, 0 shows all. The words in view are listed in the panel.",
+    search: "Search a word or calculate with words", searchHint: "Search, or king - man + woman",
+    clear: "Clear", completions: "Words", panel: "Words", sheet: "Show more or less of the list", tools: "Options of the map",
+    options: "Options", sets: "Vectors", layout: "Layout", colour: "Colour", cluster: "Cluster", frequency: "Frequency",
+    save: "Share and save", link: "Link", appearance: "Language and theme", theme: "Light or dark", zoom: "Zoom",
+    lasso: "Lasso: draw around words", zoomIn: "Zoom in", zoomOut: "Zoom out", fit: "Show all words",
+    summary: (n, d) => `${n} words, ${d} dimensions`,
+    shown: (n) => `The map shows the ${n} most frequent.`,
+    intro: "Near words have similar vectors. Choose a word to see its neighbours.",
+    try: "Try", clusters: "Clusters", inView: "In view", neighbours: "Neighbours", company: "Company it keeps",
+    companyHint: "Words seen near it more often than by chance (pointwise mutual information)",
+    neighboursHint: "By cosine in all dimensions, not on the map",
+    lines: "Lines in context", noLines: "The corpus has no line with it that was found.", someLines: "The first lines are shown.",
+    count: (n) => `seen ${n} times`, rank: (r, n) => `rank ${r} of ${n}`, composed: "not a known word: its vector is composed of n-grams",
+    sure: (n) => `Bars show 95 % intervals from ${n} replicas; the share tells in how many it is a neighbour.`,
+    unsure: "How sure are these? firth replicate VECTORS TEXT tells.",
+    kept: (p) => `in ${p} of replicas`, addPlus: "+ add", addMinus: "− subtract", similarity: "cosine", word: "word",
+    equation: "Equation", answers: "Nearest words", region: "Region",
+    regionOf: (n) => (n === 1 ? "1 word" : `${n} words`), clusterOf: (words) => `Cluster: ${words}`,
+    regionEmpty: "There is no word within it. Draw a larger region.", saveWords: "Save words", copyWords: "Copy words",
+    subtract: "Subtract from a word", subtractHint: "The mean of these words, subtracted from the word you choose",
+    more: (n) => `and ${n} more, all of them in the saved file`, back: "Overview", close: "Close",
+    unknown: (w) => `“${w}” is not in these vectors.`, near: "Did you mean",
+    copied: "Link copied.", linkIs: "The address of this page is the link.", saved: (name) => `Saved ${name}.`,
+    pictured: (n, all) => `The SVG has the ${n} most frequent of ${all} words in view.`,
+    wordsCopied: (n) => `${n} words copied.`, umapNeighbours: "UMAP: finding neighbours…",
+    umapLayout: (a, b) => `UMAP: epoch ${a} of ${b}`, umapReady: "UMAP is ready.", umapFailed: (m) => `UMAP: ${m}`,
+    moved: "Words that moved", movedIntro: (a, b, n) => `Of the 10,000 most frequent of ${n} words that ${a} and ${b} share, after alignment.`,
+    movedHint: "Rare words move by chance too: firth drift tells chance from change.",
+    bothSets: "In both sets", movedWord: (c) => `cosine ${c} between them, after alignment`, inSet: (name) => `In ${name}`,
+    lassoOn: "Draw around words on the map.", noMap: "The map needs WebGL, which this browser does not offer. Lists work.",
+    error: (m) => m, empty: "—", x: "x", y: "y", frequencyLow: "rare", frequencyHigh: "frequent",
+    dropMinus: (n) => `− mean of ${n} words`, choose: "Type the word to subtract from, then Enter.",
+  },
+  zh: {
+    skip: "跳到词列表", map: "词的地图", loading: "正在载入词……",
+    mapKeys: "词的地图。方向键移动，加号和减号缩放，0 显示全部。面板中列出当前可见的词。",
+    search: "查找一个词，或用词计算", searchHint: "查词，或 巴黎 - 法国 + 日本",
+    clear: "清除", completions: "词", panel: "词", sheet: "展开或收起列表", tools: "地图选项",
+    options: "选项", sets: "词向量", layout: "布局", colour: "颜色", cluster: "聚类", frequency: "词频",
+    save: "分享与保存", link: "链接", appearance: "语言与主题", theme: "浅色或深色", zoom: "缩放",
+    lasso: "套索：圈出一些词", zoomIn: "放大", zoomOut: "缩小", fit: "显示全部词",
+    summary: (n, d) => `${n} 个词，${d} 维`,
+    shown: (n) => `地图显示最常见的 ${n} 个词。`,
+    intro: "相近的词有相似的向量。选一个词，看它的近邻。",
+    try: "试试", clusters: "聚类", inView: "当前可见", neighbours: "近邻", company: "常见搭配",
+    companyHint: "在它附近出现得比随机更多的词（点互信息）",
+    neighboursHint: "按全部维度的余弦，而不是按地图上的距离",
+    lines: "语境中的句子", noLines: "在语料中没有找到含有它的句子。", someLines: "只显示最前面的句子。",
+    count: (n) => `出现 ${n} 次`, rank: (r, n) => `频率第 ${r} 位，共 ${n} 个词`, composed: "未知词：其向量由 n-gram 合成",
+    sure: (n) => `横条是 ${n} 次重复训练的 95% 区间；百分比是它在其中多少次仍是近邻。`,
+    unsure: "这些近邻有多可靠？用 firth replicate VECTORS TEXT 可知。",
+    kept: (p) => `${p} 的重复训练中`, addPlus: "＋ 加", addMinus: "－ 减", similarity: "余弦", word: "词",
+    equation: "算式", answers: "最近的词", region: "区域",
+    regionOf: (n) => `${n} 个词`, clusterOf: (words) => `聚类：${words}`,
+    regionEmpty: "其中没有词。请圈大一些。", saveWords: "保存这些词", copyWords: "复制这些词",
+    subtract: "从一个词中减去", subtractHint: "从所选的词中减去这些词的平均向量",
+    more: (n) => `还有 ${n} 个，保存的文件中有全部`, back: "概览", close: "关闭",
+    unknown: (w) => `这些词向量中没有“${w}”。`, near: "是不是",
+    copied: "链接已复制。", linkIs: "本页的地址就是链接。", saved: (name) => `已保存 ${name}。`,
+    pictured: (n, all) => `SVG 含可见的 ${all} 个词中最常见的 ${n} 个。`,
+    wordsCopied: (n) => `已复制 ${n} 个词。`, umapNeighbours: "UMAP：正在找近邻……",
+    umapLayout: (a, b) => `UMAP：第 ${a} 轮，共 ${b} 轮`, umapReady: "UMAP 已完成。", umapFailed: (m) => `UMAP：${m}`,
+    moved: "移动的词", movedIntro: (a, b, n) => `${a} 与 ${b} 共有 ${n} 个词；对齐后，取其中最常见的 10,000 个。`,
+    movedHint: "罕见词也会随机移动：firth drift 能区分随机与变化。",
+    bothSets: "在两组向量中", movedWord: (c) => `对齐后，两者之间的余弦为 ${c}`, inSet: (name) => `在 ${name} 中`,
+    lassoOn: "在地图上圈出一些词。", noMap: "地图需要 WebGL，而此浏览器不提供。列表仍可用。",
+    error: (m) => m, empty: "—", x: "x", y: "y", frequencyLow: "罕见", frequencyHigh: "常见",
+    dropMinus: (n) => `− ${n} 个词的平均`, choose: "输入被减的词，然后按回车。",
+  },
+};
+
+let language = navigator.language?.startsWith("zh") ? "zh" : "en";
+
+/** Return the language of the page. */
+export const current = () => language;
+
+/** Return a text; some are functions of what they tell. */
+export function text(name, ...given) {
+  const found = TEXTS[language][name];
+  return typeof found === "function" ? found(...given) : found;
+}
+
+/** Return a number as the language writes it. */
+export const number = (value, digits = 0) =>
+  value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+
+/** Return a share in percent. */
+export const percent = (share) => `${number(100 * share)} %`;
+
+/**
+ * Put the page into a language: elements with `data-i18n`, `-label` and `-placeholder`.
+ * @param {string} wanted
+ */
+export function speak(wanted) {
+  language = wanted in TEXTS ? wanted : "en";
+  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+  for (const each of document.querySelectorAll("[data-i18n]")) each.textContent = text(each.dataset.i18n);
+  for (const each of document.querySelectorAll("[data-i18n-label]")) {
+    each.setAttribute("aria-label", text(each.dataset.i18nLabel));
+    if (each.matches("button")) each.title = text(each.dataset.i18nLabel);
+  }
+  for (const each of document.querySelectorAll("[data-i18n-placeholder]")) {
+    each.placeholder = text(each.dataset.i18nPlaceholder);
+  }
+}

@@ -1,0 +1,186 @@
+/** Labels over the points: the most frequent words in view that do not cover each other, and paths. */
+
+import { colour } from "./colours.js";
+
+const CELL = 8;
+// Every label is wider.
+const LEAST_WIDTH = 14;
+// Milliseconds for which labels are moved and not drawn.
+const MOST_MOVED = 400;
+const FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif";
+
+/**
+ * Return where a place of the map is on the canvas.
+ * @param {{x: number, y: number, scale: number}} view
+ */
+export function projector(view, width, height) {
+  const half = height / 2;
+  return (x, y) => [width / 2 + (view.scale * x + view.x) * half, half - (view.scale * y + view.y) * half];
+}
+
+/** Boxes that are taken, on a grid of small cells. */
+class Taken {
+  constructor(width, height) {
+    this.columns = Math.ceil(width / CELL) + 1;
+    this.rows = Math.ceil(height / CELL) + 1;
+    this.cells = new Uint8Array(this.columns * this.rows);
+  }
+
+  /** Return whether a place is free: most words of a crowd are ruled out before they are measured. */
+  isFree(x, y) {
+    return !this.cells[Math.floor(y / CELL) * this.columns + Math.floor(x / CELL)];
+  }
+
+  /** Take a box unless a part of it is taken; return whether it was free. */
+  take(left, top, width, height) {
+    const a = Math.max(0, Math.floor(left / CELL)), b = Math.min(this.columns - 1, Math.floor((left + width) / CELL));
+    const c = Math.max(0, Math.floor(top / CELL)), d = Math.min(this.rows - 1, Math.floor((top + height) / CELL));
+    for (let y = c; y <= d; y++) for (let x = a; x <= b; x++) if (this.cells[y * this.columns + x]) return false;
+    for (let y = c; y <= d; y++) this.cells.fill(1, y * this.columns + a, y * this.columns + b + 1);
+    return true;
+  }
+}
+
+/**
+ * Choose the words that have labels.
+ * @param {{points: Float32Array, list: string[], marked: number[], view: any, width: number, height: number,
+ *   measure: (word: string, size: number) => number, weight: (row: number) => number, most?: number}} given
+ * @returns {{row: number, x: number, y: number, size: number, isMarked: boolean}[]}
+ */
+export function chooseLabels(given) {
+  const { points, list, marked, view, width, height, measure, weight } = given;
+  const most = given.most ?? Math.round(Math.min(220, (width * height) / 7000));
+  const half = height / 2, taken = new Taken(width, height), chosen = [], isMarked = new Set(marked);
+  const consider = (row, size, bold) => {
+    const x = width / 2 + (view.scale * points[2 * row] + view.x) * half;
+    const y = half - (view.scale * points[2 * row + 1] + view.y) * half;
+    if (x < 4 || x > width - 4 || y < 10 || y > height - 10) return;
+    if (!taken.isFree(x + 2, y) || !taken.isFree(x + LEAST_WIDTH, y)) return;
+    const wide = measure(list[row], size) + 10;
+    if (x + wide > width) return;
+    if (taken.take(x + 2, y - size * 0.75, wide, size * 1.5)) chosen.push({ row, x, y, size, isMarked: bold });
+  };
+  for (const row of marked) if (row < list.length) consider(row, row === marked[0] ? 17 : 14, true);
+  for (let row = 0; row < list.length && chosen.length < most; row++) {
+    if (!isMarked.has(row)) consider(row, 10.5 + 4.5 * weight(row), false);
+  }
+  return chosen;
+}
+
+export class Labels {
+  /** @param {HTMLCanvasElement} canvas */
+  constructor(canvas) {
+    this.canvas = canvas;
+    this.context = canvas.getContext("2d", { willReadFrequently: true });
+    this.widths = new Map();
+    this.marked = [];
+    this.lines = [];
+    this.chosen = [];
+  }
+
+  /** Return the width of a word, measured once at one size. */
+  measure(word, size) {
+    let width = this.widths.get(word);
+    if (width === undefined) {
+      this.context.font = `500 12px ${FONT}`;
+      width = this.context.measureText(word).width / 12;
+      if (this.widths.size > 50_000) this.widths.clear();
+      this.widths.set(word, width);
+    }
+    return width * size;
+  }
+
+  /**
+   * Draw labels and lines for a view.
+   * @param {{points: Float32Array, view: any, set: any}} given
+   */
+  draw({ points, view, set }) {
+    this.drawn = { ...view, at: performance.now() };
+    this.canvas.style.transform = "";
+    const { clientWidth: width, clientHeight: height } = this.canvas, ratio = devicePixelRatio || 1;
+    if (this.canvas.width !== Math.round(width * ratio) || this.canvas.height !== Math.round(height * ratio)) {
+      this.canvas.width = Math.round(width * ratio);
+      this.canvas.height = Math.round(height * ratio);
+    }
+    const context = this.context;
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, width, height);
+    this.chosen = chooseLabels({
+      points, view, width, height, list: set.list, marked: this.marked,
+      measure: (word, size) => this.measure(word, size), weight: (row) => set.weight(row),
+    });
+    const at = projector(view, width, height);
+    this.drawLines(context, at);
+    this.drawWords(context, set);
+    this.drawSteps(context, at);
+  }
+
+  /**
+   * Move the labels that are drawn to a view of the same scale, which is cheaper than to draw them.
+   * @returns {boolean} Whether they could be moved; others have to be drawn from time to time.
+   */
+  move(view) {
+    const { drawn, canvas } = this, half = canvas.clientHeight / 2;
+    if (!drawn || Math.abs(view.scale / drawn.scale - 1) > 1e-6 || performance.now() - drawn.at > MOST_MOVED) return false;
+    canvas.style.transform = `translate(${(view.x - drawn.x) * half}px, ${(drawn.y - view.y) * half}px)`;
+    return true;
+  }
+
+  drawLines(context, at) {
+    for (const { from, to, isArrow } of this.lines) {
+      const [ax, ay] = at(...from), [bx, by] = at(...to);
+      context.strokeStyle = context.fillStyle = colour("accent");
+      context.globalAlpha = isArrow ? 0.95 : 0.35;
+      context.lineWidth = isArrow ? 2.5 : 1;
+      context.beginPath();
+      context.moveTo(ax, ay);
+      context.lineTo(bx, by);
+      context.stroke();
+      if (isArrow) {
+        const angle = Math.atan2(by - ay, bx - ax);
+        context.beginPath();
+        context.moveTo(bx, by);
+        for (const side of [-0.4, 0.4]) context.lineTo(bx - 13 * Math.cos(angle + side), by - 13 * Math.sin(angle + side));
+        context.fill();
+      }
+    }
+    context.globalAlpha = 1;
+  }
+
+  /** Name the steps of a path in the middle of their arrows. */
+  drawSteps(context, at) {
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.font = `650 13px ${FONT}`;
+    for (const { from, to, label } of this.lines) {
+      if (!label) continue;
+      const [ax, ay] = at(...from), [bx, by] = at(...to);
+      const x = (ax + bx) / 2, y = (ay + by) / 2, half = context.measureText(label).width / 2 + 7;
+      context.fillStyle = colour("accent");
+      context.beginPath();
+      context.roundRect(x - half, y - 11, 2 * half, 22, 7);
+      context.fill();
+      context.fillStyle = colour("on-accent");
+      context.fillText(label, x, y + 0.5);
+    }
+    context.textAlign = "start";
+  }
+
+  drawWords(context, set) {
+    const [ink, halo, accent] = ["ink", "map", "accent-ink"].map(colour);
+    context.textBaseline = "middle";
+    context.lineJoin = "round";
+    context.strokeStyle = halo;
+    for (const { row, x, y, size, isMarked } of this.chosen) {
+      context.font = `${isMarked ? 650 : 500} ${size}px ${FONT}`;
+      context.lineWidth = isMarked ? 5 : 3.5;
+      context.fillStyle = isMarked ? accent : ink;
+      context.globalAlpha = isMarked ? 1 : 0.92;
+      context.strokeText(set.list[row], x + 6, y);
+      context.fillText(set.list[row], x + 6, y);
+    }
+    context.globalAlpha = 1;
+  }
+}
+
+export { FONT };

@@ -1,0 +1,31 @@
+/** What is shown, in the address of the page: a link restores it. */
+
+const DEFAULTS = { layout: "pca", colour: "cluster" };
+const NAMES = ["set", "layout", "colour", "word", "equation", "region", "cluster", "moved", "view", "lang"];
+
+/** Return what an address says. */
+export function read() {
+  const given = new URLSearchParams(location.hash.slice(1));
+  const found = { ...DEFAULTS };
+  for (const name of NAMES) if (given.get(name)) found[name] = given.get(name);
+  return found;
+}
+
+/**
+ * Write what is shown into the address.
+ * @param {Record<string, string|undefined>} state
+ * @param {boolean} isNew Whether Back leads to what was shown before.
+ */
+export function write(state, isNew) {
+  const told = new URLSearchParams();
+  for (const name of NAMES) {
+    if (state[name] && state[name] !== DEFAULTS[name]) told.set(name, state[name]);
+  }
+  const hash = told.size ? `#${told}` : "";
+  if (hash === location.hash) return;
+  history[isNew ? "pushState" : "replaceState"](null, "", location.pathname + hash);
+}
+
+/** Return numbers as text, and text as numbers. */
+export const numbersText = (numbers) => numbers.map((each) => Number(each).toPrecision(4)).map(Number).join(",");
+export const textNumbers = (text) => text.split(",").map(Number).filter(Number.isFinite);

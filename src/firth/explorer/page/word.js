@@ -1,0 +1,77 @@
+/** The page of a word: neighbours, company, lines in context; in two sets, where it moved. */
+
+import { ask } from "./api.js";
+import { element } from "./dom.js";
+import { number, text } from "./i18n.js";
+import { action, head, scores, section } from "./parts.js";
+
+/** @param {any} app */
+export async function wordView(app) {
+  const { word } = app.state;
+  const asked = { set: app.set.name, word };
+  const found = await ask("word", { ...asked, top: 20 });
+  const lines = element("div", {}), moved = element("div", {});
+  const told = found.rank
+    ? [found.count === null ? null : text("count", number(found.count)), text("rank", number(found.rank), number(found.words))]
+    : [text("composed")];
+  const go = (each) => app.submit(each);
+  const node = element("div", {},
+    head(word, told.filter(Boolean).join(" · "), () => app.go({})),
+    element("p", { class: "actions" },
+      action(text("addPlus"), () => app.continueEquation(`${word} + `)),
+      action(text("addMinus"), () => app.continueEquation(`${word} - `))),
+    moved,
+    section(text("neighbours"), text("neighboursHint"), scores(found.neighbours, go),
+      element("p", { class: "hint" }, found.replicas > 1 ? text("sure", number(found.replicas)) : text("unsure"))),
+    found.company?.length ? section(text("company"), text("companyHint"),
+      scores(found.company, go, { most: Math.max(...found.company.map((each) => each.score)) })) : null,
+    lines);
+  if (app.corpus) showLines(lines, asked);
+  const isOnMap = (row) => row >= 0 && row < app.set.shown;
+  const rows = found.neighbours.map((each) => each.row).filter(isOnMap);
+  const own = isOnMap(found.row) ? [found.row] : [];
+  const spokes = own.length ? rows.map((row) => ({ from: app.place(own[0]), to: app.place(row) })) : [];
+  const shown = { node, title: word, marked: [...own, ...rows], lines: spokes, closest: 12, table: () => neighbourTable(word, found) };
+  if (app.sets.length > 1) await showMoved(app, moved, shown);
+  return shown;
+}
+
+async function showLines(place, asked) {
+  let found;
+  try {
+    found = await ask("lines", { ...asked, top: 12 });
+  } catch (error) {
+    place.append(section(text("lines"), error.message));
+    return;
+  }
+  const listed = found.lines.map(({ before, word, after }) =>
+    element("li", {}, before, element("mark", {}, word), after));
+  const hint = listed.length ? (found.complete ? null : text("someLines")) : text("noLines");
+  place.append(section(text("lines"), hint, element("ul", { class: "lines" }, ...listed)));
+}
+
+async function showMoved(app, place, shown) {
+  const found = await ask("moved/word", { word: app.state.word, layout: app.state.layout, top: 10 });
+  // One of the sets lacks it.
+  if (!found) return;
+  const [first, second] = app.sets;
+  const column = (set, answers) => element("div", {}, element("h3", {}, text("inSet", set.name)),
+    scores(answers, (word) => app.submit(word)));
+  place.append(section(text("bothSets"), text("movedWord", number(found.moved.cosine, 2)),
+    element("div", { class: "columns" }, column(first, found.first), column(second, found.second))));
+  // The map is that of the first set.
+  if (app.set === first) {
+    shown.lines = [...shown.lines, { from: found.moved.here, to: found.moved.there, isArrow: true }];
+    shown.places = [found.moved.here, found.moved.there, ...shown.marked.map((row) => app.place(row))];
+  }
+}
+
+function neighbourTable(word, found) {
+  const plain = (value) => value ?? "";
+  return {
+    name: word,
+    header: ["kind", "word", "score", "low", "high", "kept"],
+    rows: [["neighbour", found.neighbours], ["company", found.company ?? []]].flatMap(([kind, list]) =>
+      list.map((each) => [kind, each.word, each.score, plain(each.low), plain(each.high), plain(each.kept)])),
+  };
+}

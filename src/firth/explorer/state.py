@@ -1,0 +1,129 @@
+"""What the explorer keeps of each set: its map, its replicas, a UMAP that is being made."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+from fastapi import Depends, Request
+from numpy.typing import NDArray
+
+from firth.corpus.sources import TextFile
+from firth.explorer.clusters import spherical_k_means, typical_rows
+from firth.explorer.kept import KeptMap
+from firth.explorer.layouts import Layout, NeighbourEmbedding, PrincipalComponents
+from firth.explorer.umap_job import UmapJob
+from firth.server.errors import INVALID, ServiceError
+from firth.server.sets import VectorSet
+from firth.vectors import Vectors
+from firth.vectors.beside import load_replicas, replica_folders
+from firth.vectors.search import unit_rows
+
+# The words on the map, the most frequent first.
+MOST_POINTS = 1_000_000
+PCA, UMAP = "pca", "umap"
+
+
+class WordMap:
+    """The map of one set.
+
+    Parameters
+    ----------
+    asked : VectorSet
+    path : path
+        Where its vectors are.
+    """
+
+    def __init__(self, asked: VectorSet, path: Path) -> None:
+        self.fingerprint, self.vectors, self.path = asked.fingerprint, asked.vectors, path
+        self.rows = min(len(asked.vectors), MOST_POINTS)
+        self.umap = UmapJob(path, self.rows, KeptMap(path, asked.vectors))
+        self._lock = threading.Lock()
+        self._layouts: dict[str, Layout] = {}
+
+    @cached_property
+    def unit(self) -> NDArray[np.float32]:
+        """The vectors of the words on the map, of length one (V, D)."""
+        return unit_rows(self.vectors.input_vectors[: self.rows])
+
+    @cached_property
+    def clusters(self) -> tuple[NDArray[np.uint8], list[list[int]]]:
+        """The cluster of each word, and the rows of typical words of each cluster."""
+        labels, centres = spherical_k_means(self.unit)
+        return labels, typical_rows(self.unit, labels, centres)
+
+    @cached_property
+    def replicas(self) -> list[Vectors]:
+        """The replicas beside the vectors; none if there are none."""
+        return load_replicas(self.path) if replica_folders(self.path) else []
+
+    def layout(self, name: str) -> Layout:
+        """Return a layout.
+
+        Raises
+        ------
+        ServiceError
+            If there is none of that name yet.
+        """
+        with self._lock:
+            if name not in self._layouts:
+                self._layouts[name] = self._make(name)
+            return self._layouts[name]
+
+    def _make(self, name: str) -> Layout:
+        if name == PCA:
+            return PrincipalComponents(self.unit)
+        points = self.umap.points() if name == UMAP else None
+        if points is None:
+            raise ServiceError(404, "no_layout", f"there is no layout {name!r} yet; make it first")
+        return NeighbourEmbedding(self.unit, points)
+
+
+class Explorer:
+    """The state of the application.
+
+    Parameters
+    ----------
+    paths : mapping of str to path
+        Where the vectors of each set are.
+    texts : sequence of TextFile, optional
+        The corpus, for lines in context.
+    """
+
+    def __init__(self, paths: Mapping[str, Path], texts: Sequence[TextFile] | None) -> None:
+        self.paths, self.texts = dict(paths), texts
+        self._maps: dict[str, WordMap] = {}
+        self._lock = threading.Lock()
+        self.pair: object = None
+
+    def map_of(self, asked: VectorSet) -> WordMap:
+        """Return the map of a set: a new one if its vectors were read anew.
+
+        Raises
+        ------
+        ServiceError
+            If the set has no words.
+        """
+        if not len(asked.vectors):
+            raise ServiceError(422, INVALID, f"{asked.name!r} has no words")
+        with self._lock:
+            known = self._maps.get(asked.name)
+            if known is None or known.fingerprint != asked.fingerprint:
+                if known is not None:
+                    known.umap.stop()
+                known = WordMap(asked, self.paths[asked.name])
+                self._maps[asked.name] = known
+            return known
+
+
+def explorer_of(request: Request) -> Explorer:
+    """Return the state of the application."""
+    found: Explorer = request.app.state.explorer
+    return found
+
+
+State = Annotated[Explorer, Depends(explorer_of)]

@@ -1,0 +1,158 @@
+"""UMAP in the background: a process of its own, which tells how far it is."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import multiprocessing.connection
+import re
+import signal
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.errors import FirthError
+from firth.explorer.kept import KeptMap
+
+logger = logging.getLogger(__name__)
+
+Stage = Literal["none", "neighbours", "layout", "done", "failed"]
+
+
+@dataclass
+class Progress:
+    """How far a UMAP is: epochs of the layout, and what went wrong."""
+
+    stage: Stage = "none"
+    done: int = 0
+    total: int = 0
+    message: str | None = None
+
+
+class UmapJob:
+    """The UMAP of one set: kept, being made, or neither.
+
+    Parameters
+    ----------
+    path : path
+        Where the vectors are.
+    rows : int
+        How many of the words are on the map.
+    kept : KeptMap
+        The file that keeps the points.
+    """
+
+    def __init__(self, path: Path, rows: int, kept: KeptMap) -> None:
+        self.path, self.rows, self.kept = path, rows, kept
+        self._lock = threading.Lock()
+        self._progress: Progress | None = None
+        self._points: NDArray[np.float32] | None = None
+        self._process: Any = None
+
+    def progress(self) -> Progress:
+        """Return how far it is."""
+        with self._lock:
+            if self._progress is None:
+                self._points = self.kept.read(self.rows)
+                self._progress = Progress("none" if self._points is None else "done")
+            return Progress(**vars(self._progress))
+
+    def points(self) -> NDArray[np.float32] | None:
+        """Return the points (V, 2), or None if there are none yet."""
+        self.progress()
+        return self._points
+
+    def start(self) -> None:
+        """Begin, unless it runs or is done."""
+        if self.progress().stage in ("neighbours", "layout", "done"):
+            return
+        with self._lock:
+            context = multiprocessing.get_context("spawn")
+            ours, theirs = context.Pipe(duplex=False)
+            self._progress = Progress("neighbours")
+            # A daemon ends with the service.
+            self._process = context.Process(
+                target=_work, args=(self.path, self.rows, theirs), daemon=True
+            )
+            self._process.start()
+            theirs.close()
+        threading.Thread(target=self._listen, args=(ours,), daemon=True).start()
+
+    def stop(self) -> None:
+        """End it."""
+        process = self._process
+        if process is not None and process.is_alive():
+            process.terminate()
+
+    def _listen(self, answers: multiprocessing.connection.Connection) -> None:
+        try:
+            while True:
+                kind, *told = answers.recv()
+                if kind == "epoch":
+                    self._set(Progress("layout", *told))
+                elif kind == "points":
+                    self._keep(*told)
+                    return
+                else:
+                    self._set(Progress("failed", message=told[0]))
+                    return
+        except EOFError:
+            self._set(Progress("failed", message="UMAP ended before it was done"))
+
+    def _keep(self, points: NDArray[np.float32], label: str) -> None:
+        message = None
+        try:
+            self.kept.write(points, label)
+        except FirthError as error:
+            message = f"the map could not be kept: {error}"
+            logger.warning(message)
+        with self._lock:
+            self._points = points
+            self._progress = Progress("done", message=message)
+
+    def _set(self, progress: Progress) -> None:
+        with self._lock:
+            self._progress = progress
+
+
+class EpochWriter:
+    """A file for tqdm that hears of its epochs instead of writing them.
+
+    Examples
+    --------
+    >>> heard = []
+    >>> EpochWriter(lambda done, total: heard.append((done, total))).write("3/200 ")
+    >>> heard
+    [(3, 200)]
+    """
+
+    def __init__(self, on_epoch: Any) -> None:  # noqa: ANN401
+        self.on_epoch = on_epoch
+
+    def write(self, text: str) -> None:
+        """Hear of an epoch."""
+        if found := re.search(r"(\d+)/(\d+)", text):
+            self.on_epoch(int(found[1]), int(found[2]))
+
+    def flush(self) -> None:
+        """Do nothing."""
+
+
+def _work(path: Path, rows: int, answers: multiprocessing.connection.Connection) -> None:
+    """Make the layout and send it, in a process of its own."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        from firth.plotting.projection import project
+        from firth.vectors import load
+
+        matrix = load(path).input_vectors[:rows]
+        epochs = {"file": EpochWriter(lambda *told: answers.send(("epoch", *told)))}
+        bar = {"bar_format": "{n}/{total} ", "mininterval": 0.5, "disable": False, **epochs}
+        found = project(np.asarray(matrix), "umap", progress=bar)
+        answers.send(("points", found.points.astype(np.float32), found.x_label))
+    except (FirthError, OSError, MemoryError) as error:
+        answers.send(("failed", str(error) or "out of memory"))

@@ -1,0 +1,210 @@
+"""The explorer in Chromium: vectors trained on some megabytes, services, pages that are watched."""
+
+import contextlib
+import importlib.util
+import json
+import os
+import re
+import shutil
+import signal
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from processes import begin_python
+
+MISSING = [
+    name
+    for name in ("playwright", "axe_playwright_python", "fastapi", "rjieba")
+    if importlib.util.find_spec(name) is None
+]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+if MISSING or CHROMIUM is None:
+    collect_ignore_glob = ["test_*.py"]
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
+ENGLISH_BYTES, CHINESE_BYTES = 8_000_000, 2_000_000
+# Nothing is fetched but what the page asks for, and pictures are computed by the processor.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+    "--no-first-run",
+    "--use-angle=swiftshader",
+    "--use-gl=angle",
+)
+
+
+def text_of(name, size, folder):
+    """Write the first bytes of a text of the data, cut at a space or line."""
+    from firth.io.compression import open_decompressed
+
+    with open_decompressed(DATA / name) as (file, _):
+        held = file.read(size)
+    path = folder / name.removesuffix(".zst")
+    path.write_bytes(held[: max(held.rfind(b" "), held.rfind(b"\n"))])
+    return path
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory):
+    """Train English vectors on two halves, with replicas of the first, and Chinese ones."""
+    import firth
+
+    if not DATA.is_dir():
+        pytest.skip(f"the texts are not at {DATA}")
+    folder = tmp_path_factory.mktemp("trained")
+    options = {"dim": 50, "epochs": 2, "progress": False, "seed": 1}
+    english = text_of("enwiki_a.txt.zst", ENGLISH_BYTES, folder)
+    held = english.read_text("utf-8")
+    half = held.index(" ", len(held) // 2)
+    for name, part in (("first", held[:half]), ("second", held[half:])):
+        text = folder / f"{name}.txt"
+        text.write_text(part, "utf-8")
+        vectors = firth.train(text, **options)
+        vectors.save(folder / name)
+        if name == "first":
+            for number, replica in enumerate(firth.replicate(vectors, text, runs=2), 1):
+                replica.save(folder / "first.replicas" / str(number))
+    chinese = text_of("zh_modern.txt.zst", CHINESE_BYTES, folder)
+    firth.train(chinese, tokenizer="chinese", **options).save(folder / "zh")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory, serve):
+    """Serve vectors whose words are markup."""
+    from firth.vectors import Vectors
+
+    path = tmp_path_factory.mktemp("hostile") / "<b>set"
+    matrix = np.random.default_rng(1).normal(size=(40, 8)).astype(np.float32)
+    words = [
+        "<img/src=x/onerror=document.title='run'>",
+        "<script>document.title='run'</script>",
+        "&lt;",
+        "=1+1",
+    ]
+    Vectors([*words, *(f"w{row}" for row in range(36))], matrix).save(path)
+    return serve(path)
+
+
+@pytest.fixture(scope="session")
+def serve():
+    """Return what begins the command, and returns its address."""
+    with contextlib.ExitStack() as stack:
+        begun = {}
+
+        def begin(*arguments):
+            key = tuple(map(str, arguments))
+            if key not in begun:
+                process = begin_python(
+                    "-m", "firth", "explore", *key, "--port", "0", "--no-browser"
+                )
+                stack.callback(end, process)
+                line = process.stderr.readline()
+                found = re.search(r" at (http://127\.0\.0\.1:\d+);", line)
+                assert found, line + process.stderr.read()
+                begun[key] = found[1]
+            return begun[key]
+
+        yield begin
+
+
+def end(process):
+    os.kill(process.pid, signal.SIGTERM)
+    process.communicate(timeout=60)
+
+
+@pytest.fixture(scope="session")
+def english(trained, serve):
+    return serve(trained / "first", "--corpus", trained / "first.txt")
+
+
+@pytest.fixture(scope="session")
+def both(trained, serve):
+    return serve(trained / "first", trained / "second")
+
+
+@pytest.fixture(scope="session")
+def chinese(trained, serve):
+    return serve(trained / "zh")
+
+
+@pytest.fixture(scope="session")
+def few(trained, serve):
+    """Serve a thousand Chinese words; return the address and where they are."""
+    from firth.vectors import Vectors, load
+
+    vectors = load(trained / "zh")
+    Vectors(vectors.words[:1000], vectors.input_vectors[:1000]).save(trained / "few")
+    return serve(trained / "few"), trained / "few"
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser):
+    """Return what opens a page; in the end none has an error or has asked another machine.
+
+    `expected` is part of an error that a page may have.
+    """
+    problems, contexts = [], []
+
+    def note(kind, told):
+        problems.append(f"{kind}: {told}")
+
+    def begin(url, path="", *, ready="all", expected="none", **options):
+        settings = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US", **options}
+        context = browser.new_context(**settings, accept_downloads=True)
+        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=url)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+
+        def hear(message):
+            if message.type == "error" and expected not in message.text:
+                note("console", message.text)
+
+        page.on("console", hear)
+        page.on("pageerror", lambda error: note("error", error))
+        page.on(
+            "request",
+            lambda r: None if r.url.startswith((url, "blob:", "data:")) else note("asked", r.url),
+        )
+        page.goto(url + path)
+        if ready:
+            page.wait_for_function(f"document.body.dataset.ready === '{ready}'")
+        return page
+
+    yield begin
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+def asked(url, route, body=None):
+    """Ask the service itself."""
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(
+        f"{url}/{route}", None if body is None else json.dumps(body).encode(), headers
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return json.load(answer)
+
+
+@pytest.fixture(scope="session")
+def ask():
+    return asked

@@ -1,0 +1,375 @@
+"""What a reader does on the page, on vectors of real texts."""
+
+import csv
+import io
+import itertools
+import re
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import pytest
+
+HOSTILE = "<img/src=x/onerror=document.title='run'>"
+
+BOX = {"x": 400, "y": 150, "width": 700, "height": 500}
+
+
+def view_of(page):
+    found = re.search(r"view=([^&]+)", page.url)
+    return found and found[1]
+
+
+def wait_for_view(page, name):
+    page.wait_for_function(f"document.body.dataset.view === '{name}'")
+
+
+def heading(page):
+    return page.locator("#content h1").inner_text()
+
+
+def listed(page, place="#content ol.scores"):
+    return page.locator(place).first.locator("button.word").all_inner_texts()
+
+
+def settled(page):
+    """Wait until the view of the map is in the address, and stays."""
+    before = None
+    while before != (now := page.url) or "view=" not in now:
+        before = now
+        page.wait_for_timeout(900)
+    return view_of(page)
+
+
+def search(page, text):
+    page.fill("#query", text)
+    page.press("#query", "Enter")
+
+
+def saved(page, action):
+    with page.expect_download() as download:
+        action()
+    return download.value.suggested_filename, Path(download.value.path()).read_bytes()
+
+
+def lasso(page):
+    """Draw around the middle of the map; return the number of words that the panel tells."""
+    page.click("#lasso")
+    corners = [(500, 200), (1000, 220), (1010, 600), (700, 640), (490, 500), (502, 204)]
+    page.mouse.move(*corners[0])
+    page.mouse.down()
+    for corner in corners[1:]:
+        page.mouse.move(*corner, steps=6)
+        page.wait_for_timeout(60)
+    page.mouse.up()
+    wait_for_view(page, "region")
+    return region_size(page)
+
+
+def region_size(page):
+    told = page.locator("#content .told").inner_text()
+    return int(re.match(r"([\d,]+) words?", told)[1].replace(",", ""))
+
+
+def test_a_word_is_typed_completed_and_shown_and_its_link_restores_it(visit, english, ask):
+    page = visit(english)
+    assert "words, 50 dimensions" in page.locator("#content .told").inner_text()
+    before = settled(page)
+    page.type("#query", "kin")
+    completions = page.locator("#completions li").all_inner_texts()
+    assert "king" in completions
+    assert all("kin" in each for each in completions)
+    for _ in range(completions.index("king") + 1):
+        page.press("#query", "ArrowDown")
+    active = page.get_attribute("#query", "aria-activedescendant")
+    assert page.locator(f"#{active}").inner_text() == "king"
+    page.press("#query", "Enter")
+    wait_for_view(page, "word")
+    assert heading(page) == "king"
+    expected = [each["word"] for each in ask(english, "similar?word=king&top=20")["answers"]]
+    assert listed(page) == expected
+    company = ask(english, "company?word=king&top=20")["answers"]
+    assert listed(page, "#content section:has-text('Company') ol") == [e["word"] for e in company]
+    assert settled(page) != before
+
+    again = visit(english, urlsplit(page.url)._replace(scheme="", netloc="").geturl())
+    assert heading(again) == "king"
+    assert listed(again) == expected
+    assert settled(again) == view_of(page)
+
+    # A neighbour is a link to its own page, and Back leads to what was before.
+    page.locator("#content ol.scores button.word").first.click()
+    page.wait_for_function(f"document.querySelector('#content h1').innerText === '{expected[0]}'")
+    page.go_back()
+    page.wait_for_function("document.querySelector('#content h1').innerText === 'king'")
+
+
+def test_intervals_of_replicas_and_lines_in_context_are_shown(visit, english):
+    page = visit(english, "#word=king")
+    assert page.locator("#content .range").count() == 20
+    assert page.locator("#content .kept").first.inner_text().endswith("%")
+    assert "2 replicas" in page.locator("#content").inner_text()
+    page.wait_for_selector("#content .lines mark")
+    assert set(page.locator("#content .lines mark").all_inner_texts()) == {"king"}
+
+
+def test_an_unknown_word_is_composed_or_told(visit, english, hostile):
+    page = visit(english)
+    search(page, "kingg")
+    wait_for_view(page, "word")
+    assert "n-grams" in page.locator("#content .told").inner_text()
+    assert "king" in listed(page)
+    # These vectors have no n-grams.
+    page = visit(hostile, expected="404")
+    search(page, "w33x")
+    page.wait_for_selector("#content .problem")
+    assert "w33x" in page.locator("#content .problem").inner_text()
+    page.click("#content .back")
+    wait_for_view(page, "home")
+
+
+def test_an_equation_has_its_answers_and_a_path(visit, english, ask):
+    page = visit(english)
+    search(page, "king - man + woman")
+    wait_for_view(page, "equation")
+    assert heading(page) == "king − man + woman"
+    expected = ask(english, "analogy?positive=king&positive=woman&negative=man&top=10")
+    assert listed(page) == [each["word"] for each in expected["answers"]]
+    name, svg = saved(page, lambda: page.click("[data-save=svg]"))
+    root = ET.fromstring(svg)
+    arrows = [e for e in root.iter() if e.get("stroke-width") == "2.5"]
+    assert len(arrows) == 2
+    assert name.endswith(".svg")
+
+
+def test_chinese_words_are_calculated_with_on_a_chinese_page(visit, chinese, ask):
+    page = visit(chinese, locale="zh-CN")
+    assert page.get_attribute("html", "lang") == "zh-CN"
+    assert "维" in page.locator("#content .told").inner_text()
+    words = ask(chinese, "explorer/words")
+    a, b, c = [word for word in words if len(word) == 2][:3]
+    search(page, f"{a} - {b} + {c}")
+    wait_for_view(page, "equation")
+    tight = listed(page)
+    search(page, f"{a}-{b}+{c}")
+    page.wait_for_function("decodeURIComponent(location.hash).includes('-')")
+    assert listed(page) == tight
+    assert len(tight) == 10
+    page.click("#language")
+    page.wait_for_function("document.documentElement.lang === 'en'")
+    page.wait_for_selector("#content h2:has-text('Nearest words')")
+    assert "lang=en" in page.url
+    page.click("#language")
+    page.wait_for_function("document.documentElement.lang === 'zh-CN'")
+
+
+def test_the_map_is_moved_by_mouse_wheel_and_keys(visit, english):
+    page = visit(english)
+    views = [settled(page)]
+    in_view = [page.locator("#in-view button").all_inner_texts()]
+    page.mouse.move(800, 400)
+    page.mouse.down()
+    page.mouse.move(900, 450, steps=5)
+    page.mouse.up()
+    views.append(settled(page))
+    page.mouse.wheel(0, -600)
+    views.append(settled(page))
+    page.focus("#points")
+    for key in ("ArrowLeft", "+", "-", "0"):
+        page.keyboard.press(key)
+        views.append(settled(page))
+        in_view.append(page.locator("#in-view button").all_inner_texts())
+    assert all(a != b for a, b in itertools.pairwise(views))
+    scales = [float(view.replace("%2C", ",").split(",")[2]) for view in views]
+    assert scales[0] == scales[1] < scales[2]
+    assert scales[4] > scales[5]
+    assert views[-1] == views[0]
+    # What is on the map is in the list too.
+    assert in_view[0] != in_view[1]
+    assert len(in_view[0]) > 20
+
+
+def test_a_region_is_read_saved_subtracted_and_linked(visit, english, ask):
+    page = visit(english)
+    size = lasso(page)
+    assert size > 100
+    name, content = saved(page, lambda: page.click("#content .action >> nth=0"))
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    assert len(rows) == size
+    words = ask(english, "explorer/words")
+    assert all(words[int(row["rank"]) - 1] == row["word"] for row in rows)
+    assert name.endswith(".csv")
+    page.click("#content .action >> nth=1")
+    page.wait_for_function("navigator.clipboard.readText().then(text => text.length > 0)")
+    copied = page.evaluate("navigator.clipboard.readText()").splitlines()
+    assert copied == [row["word"] for row in rows]
+
+    again = visit(english, urlsplit(page.url)._replace(scheme="", netloc="").geturl())
+    assert region_size(again) == size
+
+    page.click("#lasso")
+    page.click("#content .action >> nth=2")
+    page.keyboard.type("king")
+    page.keyboard.press("Enter")
+    wait_for_view(page, "equation")
+    assert f"mean of {size:,} words" in heading(page)
+    terms = [{"words": ["king"], "weight": 1}, {"words": copied, "weight": -1}]
+    expected = ask(english, "explorer/equation", {"terms": terms})["answers"]
+    assert listed(page) == [each["word"] for each in expected]
+
+
+def test_a_cluster_is_listed_and_colours_change(visit, english):
+    page = visit(english)
+    plain = page.locator("#stage").screenshot()
+    page.click("[data-colour=frequency]")
+    page.wait_for_function("location.hash.includes('colour=frequency')")
+    assert page.get_attribute("[data-colour=frequency]", "aria-pressed") == "true"
+    page.wait_for_timeout(500)
+    assert page.locator("#stage").screenshot() != plain
+    page.click("[data-colour=cluster]")
+    size = page.locator(".legend .number").first.inner_text()
+    page.locator(".legend button").first.click()
+    wait_for_view(page, "region")
+    assert f"{region_size(page):,}" == size
+
+
+def test_pictures_and_tables_are_saved(visit, english):
+    page = visit(english, "#word=king")
+    name, png = saved(page, lambda: page.click("[data-save=png]"))
+    assert (name, png[:8]) == ("king.png", b"\x89PNG\r\n\x1a\n")
+    assert len(png) > 20_000
+    _, svg = saved(page, lambda: page.click("[data-save=svg]"))
+    root = ET.fromstring(svg)
+    texts = [each.text for each in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert "king" in texts
+    assert len(list(root.iter("{http://www.w3.org/2000/svg}circle"))) > 500
+    _, table = saved(page, lambda: page.click("[data-save=csv]"))
+    rows = list(csv.DictReader(io.StringIO(table.decode("utf-8-sig"))))
+    assert {row["kind"] for row in rows} == {"neighbour", "company"}
+    assert rows[0]["word"] == listed(page)[0]
+    assert float(rows[0]["low"]) < float(rows[0]["score"]) < float(rows[0]["high"])
+    page.click("#link")
+    page.wait_for_function("!document.getElementById('status').hidden")
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+
+
+def test_umap_comes_from_the_background_and_is_kept(visit, few, ask):
+    pytest.importorskip("umap")
+    url, path = few
+    page = visit(url)
+    page.click("[data-layout=umap]")
+    page.wait_for_selector("#status:has-text('UMAP')")
+    page.wait_for_selector("[data-layout=umap][aria-pressed=true]", timeout=170_000)
+    assert path.with_name("few.map").is_file()
+    again = visit(url, "#layout=umap", ready="all")
+    again.wait_for_selector("[data-layout=umap][aria-pressed=true]")
+    assert ask(url, "explorer/umap")["stage"] == "done"
+
+
+def test_two_sets_show_what_moved(visit, both, ask):
+    page = visit(both)
+    page.click("#content .action")
+    wait_for_view(page, "moved")
+    expected = [each["word"] for each in ask(both, "explorer/moved?top=50")["words"]]
+    assert listed(page) == expected
+    page.locator("#content ol.scores button.word").first.click()
+    wait_for_view(page, "word")
+    columns = page.locator("#content .columns ol")
+    assert columns.count() == 2
+    for i, name in enumerate(("first", "second")):
+        answers = ask(both, f"similar?set={name}&word={quote(expected[0])}&top=10")["answers"]
+        assert columns.nth(i).locator("button").all_inner_texts() == [e["word"] for e in answers]
+    page.click("[data-set=second]")
+    page.wait_for_selector("[data-set=second][aria-pressed=true]")
+    assert "set=second" in page.url
+
+
+def test_a_phone_has_a_sheet_and_fingers(visit, english):
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    page = visit(english, **phone)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    before = settled(page)
+    fingers = page.context.new_cdp_session(page)
+
+    def touch(kind, *points):
+        places = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(points)]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+
+    touch("touchStart", (150, 300))
+    for step in range(1, 6):
+        touch("touchMove", (150 + 12 * step, 300))
+    touch("touchEnd")
+    moved = settled(page)
+    assert moved != before
+    touch("touchStart", (150, 250), (200, 250))
+    for step in range(1, 6):
+        touch("touchMove", (150 - 10 * step, 250), (200 + 10 * step, 250))
+    touch("touchEnd")
+    scales = [float(v.replace("%2C", ",").split(",")[2]) for v in (moved, settled(page))]
+    assert scales[1] > 1.5 * scales[0]
+    height = page.locator("#panel").bounding_box()["height"]
+    page.click("#grip")
+    page.wait_for_timeout(500)
+    assert page.locator("#panel").bounding_box()["height"] < height / 2
+    assert not page.locator("[data-layout=umap]").is_visible()
+    page.click("#more")
+    assert page.locator("[data-layout=umap]").is_visible()
+
+
+def test_a_page_that_becomes_a_phone_keeps_its_map(visit, english):
+    page = visit(english, "#word=king")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_timeout(800)
+    assert page.locator("#points").bounding_box()["width"] == 390
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert heading(page) == "king"
+
+
+def test_words_are_never_markup(visit, hostile):
+    url = hostile
+    page = visit(url)
+    search(page, HOSTILE)
+    wait_for_view(page, "word")
+    assert heading(page) == HOSTILE
+    search(page, "w3 + &lt;")
+    wait_for_view(page, "equation")
+    page.type("#query", " + <")
+    page.wait_for_selector("#completions li")
+    _, table = saved(page, lambda: page.click("[data-save=csv]"))
+    assert b"\n=1+1" not in table
+    _, svg = saved(page, lambda: page.click("[data-save=svg]"))
+    ET.fromstring(svg)
+    assert page.locator("img, #content script, #completions script").count() == 0
+    assert "run" not in page.title()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_fault(visit, english, both, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    faults = []
+    for url, path in (
+        (english, ""),
+        (english, "#word=king"),
+        (english, "#cluster=1"),
+        (both, "#moved=1"),
+    ):
+        page = visit(url, path, color_scheme=scheme)
+        found = Axe().run(page).response["violations"]
+        faults += [(path, f["id"], f["impact"], f["nodes"][0]["html"][:200]) for f in found]
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.click("#more")
+    found = Axe().run(page).response["violations"]
+    faults += [("phone", f["id"], f["impact"], f["nodes"][0]["html"][:200]) for f in found]
+    assert faults == []
+
+
+def test_the_theme_is_chosen_and_remembered(visit, english):
+    page = visit(english, color_scheme="light")
+    scheme = "getComputedStyle(document.documentElement).colorScheme"
+    assert page.evaluate(scheme) == "light"
+    page.click("#theme")
+    assert page.evaluate(scheme) == "dark"
+    page.reload()
+    page.wait_for_function("document.body.dataset.ready === 'all'")
+    assert page.evaluate(scheme) == "dark"

@@ -1,0 +1,169 @@
+"""The routes of the explorer: files, map data, questions, two sets."""
+
+import time
+
+import numpy as np
+import pytest
+
+from firth.errors import ConfigError
+from firth.explorer import create_explorer
+from firth.explorer.files import page_files
+from firth.explorer.kept import KeptMap
+from firth.vectors import load
+
+
+def array(client, route, dtype, **asked):
+    answer = client.get(f"/explorer/{route}", params=asked)
+    assert answer.status_code == 200, answer.text
+    return np.frombuffer(answer.content, dtype)
+
+
+def points_of(client, **asked):
+    return array(client, "points", "<f4", **asked).reshape(-1, 2)
+
+
+def test_the_page_and_its_files_have_a_policy(client):
+    for name in ("/", *(f"/page/{name}" for name in page_files())):
+        answer = client.get(name)
+        assert answer.status_code == 200
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe-inline" not in policy
+        assert "http" not in policy
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_only_files_of_the_page_are_given(client):
+    for name in ("%2e%2e/app.py", "%2e%2e%2fapp.py", "vendor", "none.js", "vendor/none.js"):
+        answer = client.get(f"/page/{name}")
+        assert answer.status_code == 404, name
+        assert "error" in answer.json()
+
+
+@pytest.mark.parametrize("path", ["/", "/page/main.js", "/explorer/points", "/explorer/words"])
+def test_other_hosts_and_origins_are_refused(client, path):
+    assert client.get(path, headers={"Host": "evil.example"}).status_code == 403
+    assert client.get(path, headers={"Origin": "https://evil.example"}).status_code == 403
+
+
+def test_words_counts_and_points_are_rows_of_the_vectors(client, paths):
+    vectors = load(paths["old"])
+    assert client.get("/explorer/words").json() == list(vectors.words)
+    assert array(client, "counts", "<f8").tolist() == vectors.counts.tolist()
+    unit = vectors.input_vectors / np.linalg.norm(vectors.input_vectors, axis=1, keepdims=True)
+    centred = unit - unit.mean(axis=0)
+    U, s, _ = np.linalg.svd(centred, full_matrices=False)
+    found = points_of(client)
+    for axis in (0, 1):
+        assert abs(np.corrcoef(found[:, axis], U[:, axis])[0, 1]) > 0.9999
+    # Both axes have one scale.
+    ratio = found.std(axis=0)
+    assert ratio[0] / ratio[1] == pytest.approx(s[0] / s[1], rel=1e-3)
+
+
+def test_clusters_are_those_planted_and_named_by_their_words(client):
+    labels = array(client, "clusters", "u1")
+    legend = client.get("/explorer/legend").json()
+    assert sum(legend["sizes"]) == len(labels) == 60
+    assert np.bincount(labels).tolist() == legend["sizes"]
+    for number in range(len(legend["sizes"])):
+        assert len(set((np.flatnonzero(labels == number) % 3).tolist())) == 1
+
+
+def test_a_word_has_neighbours_with_their_rows(client, paths):
+    vectors = load(paths["old"])
+    found = client.get("/explorer/word", params={"word": "w3", "top": 5}).json()
+    assert (found["row"], found["rank"], found["count"], found["company"]) == (3, 4, 57, None)
+    expected = vectors.similar("w3", top=5)
+    assert [each["word"] for each in found["neighbours"]] == [each.word for each in expected]
+    assert all(vectors.words[each["row"]] == each["word"] for each in found["neighbours"])
+    missing = client.get("/explorer/word", params={"word": "none"})
+    assert (missing.status_code, missing.json()["error"]["type"]) == (404, "unknown_word")
+
+
+def test_an_equation_has_the_answers_of_similar_and_a_path_that_begins_at_its_word(client, paths):
+    terms = [{"words": ["w3"], "weight": 1}, {"words": ["w5"], "weight": -1}]
+    found = client.post("/explorer/equation", json={"terms": terms, "top": 5}).json()
+    expected = load(paths["old"]).similar({"w3": 1, "w5": -1}, top=5)
+    assert [each["word"] for each in found["answers"]] == [each.word for each in expected]
+    assert len(found["path"]) == 2
+    assert found["path"][0] == pytest.approx(points_of(client)[3].tolist(), abs=1e-5)
+
+
+def test_a_term_of_several_words_is_their_mean(client):
+    words = [f"w{row}" for row in range(0, 30, 3)]
+    terms = [{"words": words, "weight": 1}]
+    found = client.post("/explorer/equation", json={"terms": terms, "top": 5}).json()
+    answers = [each["row"] for each in found["answers"]]
+    assert all(row % 3 == 0 and row >= 30 for row in answers)
+
+
+@pytest.mark.parametrize(
+    "body", [{"terms": []}, {"terms": [{"words": [], "weight": 1}]}, {"terms": 3}, {}]
+)
+def test_an_equation_of_nothing_is_refused(client, body):
+    assert client.post("/explorer/equation", json=body).status_code == 422
+
+
+def test_the_word_that_moved_is_first_and_lands_where_it_went(client):
+    found = client.get("/explorer/moved", params={"top": 3}).json()
+    assert (found["first"], found["second"], found["shared"]) == ("old", "new", 60)
+    first = found["words"][0]
+    assert first["word"] == "w9"
+    assert first["cosine"] < 0.6 < found["words"][1]["cosine"]
+    points = points_of(client)
+    assert first["here"] == pytest.approx(points[9].tolist(), abs=1e-5)
+    middle = points[1::3].mean(axis=0)
+    assert np.linalg.norm(np.subtract(first["there"], middle)) < 0.5
+    one = client.get("/explorer/moved/word", params={"word": "w9", "top": 4}).json()
+    assert all(each["row"] % 3 == 0 for each in one["first"])
+    assert all(each["row"] % 3 == 1 for each in one["second"])
+    assert client.get("/explorer/moved/word", params={"word": "none"}).json() is None
+
+
+def test_lines_have_the_word_and_not_longer_ones(client):
+    found = client.get("/explorer/lines", params={"word": "w3"}).json()
+    assert found["complete"]
+    assert found["lines"]
+    assert {line["word"] for line in found["lines"]} == {"w3"}
+    assert "w30" in found["lines"][0]["after"]
+    assert client.get("/explorer/lines", params={"word": "w7"}).json()["lines"] == []
+
+
+def test_three_sets_are_refused(paths):
+    with pytest.raises(ConfigError, match="one or two sets"):
+        create_explorer({**paths, "third": paths["old"]})
+
+
+def test_a_map_is_kept_for_these_vectors_alone(paths):
+    vectors, others = load(paths["old"]), load(paths["new"])
+    points = np.random.default_rng(1).normal(size=(60, 2)).astype(np.float32)
+    KeptMap(paths["old"], vectors).write(points, "UMAP")
+    assert (paths["old"].parent / "old.map").is_file()
+    assert np.array_equal(KeptMap(paths["old"], vectors).read(60), points)
+    assert KeptMap(paths["old"], others).read(60) is None
+    assert KeptMap(paths["old"], vectors).read(59) is None
+    (paths["old"].parent / "old.map").write_bytes(b"no map")
+    assert KeptMap(paths["old"], vectors).read(60) is None
+
+
+def test_a_layout_that_is_not_there_is_told(client):
+    answer = client.get("/explorer/points", params={"layout": "umap"})
+    assert (answer.status_code, answer.json()["error"]["type"]) == (404, "no_layout")
+
+
+def test_umap_is_made_in_the_background_and_kept(client, paths):
+    pytest.importorskip("umap")
+    stages = [client.post("/explorer/umap").json()["stage"]]
+    latest = time.monotonic() + 300
+    while stages[-1] in ("neighbours", "layout") and time.monotonic() < latest:
+        time.sleep(0.1)
+        stages.append(client.get("/explorer/umap").json()["stage"])
+    assert (stages[0], stages[-1]) == ("neighbours", "done")
+    found = points_of(client, layout="umap")
+    # Each word is nearer to the middle of its own cluster than to the others.
+    middles = np.array([np.median(found[number::3], axis=0) for number in range(3)])
+    nearest = np.linalg.norm(found[:, None] - middles, axis=2).argmin(axis=1)
+    assert (nearest == np.arange(60) % 3).all()
+    assert KeptMap(paths["old"], load(paths["old"])).read(60) is not None
+    assert client.post("/explorer/umap").json()["stage"] == "done"
