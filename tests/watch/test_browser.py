@@ -1,5 +1,6 @@
 """The pages in Chromium, by Playwright."""
 
+import contextlib
 import re
 import urllib.request
 
@@ -10,7 +11,7 @@ from firth.callbacks import Watch
 from firth.recordings import build_page, pack_film
 from firth.recordings.frames import EpochFigures
 
-pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 
 @pytest.fixture
@@ -24,8 +25,10 @@ def recording(make_film):
 def until(page, condition):
     """Wait for a condition; Playwright's own way needs what the page forbids."""
     for _ in range(600):
-        if page.evaluate(f"() => Boolean({condition})"):
-            return
+        # When a run begins, a live page loads itself again.
+        with contextlib.suppress(api.Error):
+            if page.evaluate(f"() => Boolean({condition})"):
+                return
         page.wait_for_timeout(50)
     raise AssertionError(condition)
 
