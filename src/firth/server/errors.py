@@ -37,6 +37,10 @@ class ServiceError(FirthError):
         super().__init__(message)
         self.status, self.kind = status, kind
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Return how to make a copy, for `pickle`."""
+        return type(self), (self.status, self.kind, *self.args), self.__dict__
+
 
 class NotModified(Exception):
     """The client has the answer already."""
