@@ -41,12 +41,14 @@ if TYPE_CHECKING:
         Companion,
         Moved,
         Neighbour,
+        NeighbourInterval,
         Readout,
         Vectors,
         align,
         combine,
         drift,
         load,
+        neighbour_intervals,
     )
 
 __all__ = [
@@ -63,6 +65,7 @@ __all__ = [
     "MissingExtraError",
     "Moved",
     "Neighbour",
+    "NeighbourInterval",
     "Phrase",
     "Phrases",
     "Readout",
