@@ -143,7 +143,7 @@ def test_a_name_of_another_package_or_module_is_answered(owner, name, told, monk
     assert not hasattr(owner, name)
 
 
-@pytest.mark.parametrize("name", ["_repr_html_", "__array_interface__", "_rows_", "colour"])
+@pytest.mark.parametrize("name", ["_repr_png_", "__array_interface__", "_rows_", "colour"])
 def test_other_attributes_are_just_missing(name):
     with pytest.raises(AttributeError, match=f"has no attribute '{name}'$"):
         getattr(VECTORS, name)
