@@ -135,6 +135,11 @@ def test_three_sets_are_refused(paths):
         create_explorer({**paths, "third": paths["old"]})
 
 
+def test_a_corpus_that_is_not_there_is_told(paths, tmp_path):
+    with pytest.raises(ConfigError, match="there is no text at"):
+        create_explorer(paths, tmp_path / "none.txt")
+
+
 def test_a_map_is_kept_for_these_vectors_alone(paths):
     vectors, others = load(paths["old"]), load(paths["new"])
     points = np.random.default_rng(1).normal(size=(60, 2)).astype(np.float32)

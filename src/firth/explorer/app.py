@@ -33,12 +33,14 @@ def create_explorer(
     Raises
     ------
     ConfigError
-        If there are more than two sets.
+        If there are more than two sets, or no such text.
     CorpusError
-        If there is no such text.
+        If the path names vectors or an empty folder.
     """
     if len(paths) > MOST_SETS:
         raise ConfigError(f"the explorer shows one or two sets of vectors, got {len(paths)}")
+    if corpus is not None and not corpus.exists():
+        raise ConfigError(f"there is no text at {corpus}; give --corpus the file that was read")
     texts = None if corpus is None else find_text(corpus)
 
     def create(sets: VectorSets, options: ServerOptions) -> FastAPI:
