@@ -28,7 +28,7 @@ def map_file(path: Path, dtype: DTypeLike, offset: int, shape: tuple[int, ...]) 
 
 
 def drop_pages(array: NDArray[Any]) -> None:
-    """Let go of what was read of a mapped array; it is read again when it is asked for.
+    """Let go of what was read of a mapped array or a part of one; it is read again when needed.
 
     Arrays in memory are left as they are, and so are mapped ones that may have been changed.
     """
@@ -38,4 +38,15 @@ def drop_pages(array: NDArray[Any]) -> None:
             return
         is_ours, base = isinstance(base, np.memmap), base.base
         if is_ours and isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-            base.madvise(mmap.MADV_DONTNEED)
+            first, stop = _pages_of(array, base)
+            if stop > first:
+                base.madvise(mmap.MADV_DONTNEED, first, stop - first)
+
+
+def _pages_of(array: NDArray[Any], mapping: mmap.mmap) -> tuple[int, int]:
+    """Return where the pages of a mapping begin and end that hold nothing but an array."""
+    if not array.flags.c_contiguous:
+        return 0, len(mapping)
+    begin = array.ctypes.data - np.frombuffer(mapping, np.uint8).ctypes.data
+    first = -(-begin // mmap.PAGESIZE) * mmap.PAGESIZE
+    return first, (begin + array.nbytes) // mmap.PAGESIZE * mmap.PAGESIZE

@@ -5,7 +5,9 @@ V rows of the table · D dimensions · n queries · k answers to a query
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +23,8 @@ QUERIES_PER_BLOCK = 256
 # If no query has more than one in this many scores above its best so far, these are sorted
 # together. Else the best of each query are found one query after another.
 _FEW = 16
+# Few threads read as fast as the memory gives.
+_THREADS = 4
 # Squares of float32 are exact enough between these.
 _LEAST_SQUARES, _MOST_SQUARES = 1e-30, 1e30
 # Products with rows of such lengths neither overflow nor vanish.
@@ -68,17 +72,30 @@ def row_lengths(matrix: Floats) -> NDArray[np.float64]:
     array([ True,  True,  True])
     """
     lengths = np.empty(len(matrix))
-    for block in row_blocks(*matrix.shape):
-        # Products of vectors: faster than squares that are added up, and as exact.
+
+    def measure(block: slice) -> None:
         rows = matrix[block]
-        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-            squares = (rows[:, np.newaxis, :] @ rows[:, :, np.newaxis])[:, 0, 0]
-            found = np.sqrt(squares, dtype=np.float64)
-            again = np.flatnonzero(~((squares > _LEAST_SQUARES) & (squares < _MOST_SQUARES)))
-            found[again] = np.linalg.norm(rows[again].astype(np.float64), axis=1)
-        lengths[block] = found
-        drop_pages(matrix)
+        lengths[block] = _lengths(rows)
+        drop_pages(rows)
+
+    blocks = list(row_blocks(*matrix.shape))
+    if len(blocks) > 1:
+        with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as pool:
+            list(pool.map(measure, blocks))
+    else:
+        for block in blocks:
+            measure(block)
     return lengths
+
+
+def _lengths(rows: Floats) -> NDArray[np.float64]:
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        # Products of vectors: faster than squares that are added up, and as exact.
+        squares = (rows[:, np.newaxis, :] @ rows[:, :, np.newaxis])[:, 0, 0]
+        found: NDArray[np.float64] = np.sqrt(squares, dtype=np.float64)
+        again = np.flatnonzero(~((squares > _LEAST_SQUARES) & (squares < _MOST_SQUARES)))
+        found[again] = np.linalg.norm(rows[again].astype(np.float64), axis=1)
+    return found
 
 
 def zero_rows(matrix: NDArray[np.floating]) -> NDArray[np.bool_]:
@@ -180,7 +197,7 @@ def top_k(
         for rows in row_blocks(len(table), columns):
             found = score(queries[block], table[rows], None if lengths is None else lengths[rows])
             if drop:
-                drop_pages(table)
+                drop_pages(table[rows])
             if exclude is not None:
                 _strike(found, exclude[block] - rows.start)
             if omit is not None:
