@@ -374,6 +374,15 @@ def gpu_speeds():
     yield f"{copied[0]} H100 and {copied[1]} H200"
 
 
+def test_the_first_answer():
+    page, found = flat("docs/howto/search.md"), results("first_answer")
+    folder, binary = found["median"]["folder"], found["median"]["binary"]
+    assert f"{found['bytes'] / 1e9:.2f} GB ({found['words']:,} words, {found['dim']}" in page
+    assert f"takes {folder['seconds']:.1f} s and {folder['megabytes']:,.0f} MB" in page
+    assert f"whole, {binary['seconds']:.1f} s and {binary['megabytes']:,.0f} MB" in page
+    assert f"Python {found['machine']['python']}, NumPy {found['machine']['numpy']}" in page
+
+
 def test_serving():
     page, found = flat("docs/howto/serve.md"), results("serve_speed")
     tools = {"firth": "`firth serve`", "gensim": "gensim's `most_similar` by FastAPI and uvicorn"}
