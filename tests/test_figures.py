@@ -383,6 +383,19 @@ def test_the_first_answer():
     assert f"Python {found['machine']['python']}, NumPy {found['machine']['numpy']}" in page
 
 
+def test_the_index():
+    page, found = flat("docs/howto/search.md"), results("index_speed")
+    median = found["median"]
+    assert f"Of {found['words']:,} words" in page
+    assert f"in {found['dim']} dimensions" in page
+    assert (
+        f"all rows {median['one_word_ms']:.1f} ms a question, the index "
+        f"{median['index_one_word_ms']:.1f} ms, and {median['index_many_words_ms']:.1f} ms each"
+    ) in page
+    assert f"finds {median['index_recall']:.2f} of the ten nearest" in page
+    assert f"built in {found['index_seconds']:.0f} s" in page
+
+
 def test_serving():
     page, found = flat("docs/howto/serve.md"), results("serve_speed")
     tools = {"firth": "`firth serve`", "gensim": "gensim's `most_similar` by FastAPI and uvicorn"}
