@@ -7,12 +7,13 @@ small, and import nothing heavy into it before the last run.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 # ru_maxrss counts kilobytes on Linux and bytes on macOS.
@@ -36,6 +37,21 @@ def environment(**more: str) -> dict[str, str]:
     """
     kept = {name: value for name, value in os.environ.items() if name != _NO_BYTECODE}
     return {**kept, **more}
+
+
+def call_apart(function: Callable[..., None], *arguments: object) -> None:
+    """Call a function in a process of its own, so that this one stays small.
+
+    Raises
+    ------
+    RuntimeError
+        If it fails.
+    """
+    process = multiprocessing.get_context("spawn").Process(target=function, args=arguments)
+    process.start()
+    process.join()
+    if process.exitcode:
+        raise RuntimeError(f"{function.__name__} ended with exit code {process.exitcode}")
 
 
 def run_in_thread(command: Sequence[str]) -> Run:

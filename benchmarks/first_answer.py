@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import statistics
 import sys
 import tempfile
 from pathlib import Path
 
 import machine
-from apart import run_in_thread
+from apart import call_apart, run_in_thread
 
 RESULT = Path(__file__).parent / "results" / "first_answer.json"
 
@@ -25,12 +24,7 @@ def main() -> None:
     runs: dict[str, list[dict[str, float]]] = {"folder": [], "binary": []}
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         paths = {"folder": Path(folder, "vectors"), "binary": Path(folder, "vectors.bin")}
-        # In a process of its own: this one must stay small (see `apart`).
-        writer = multiprocessing.get_context("spawn").Process(
-            target=write, args=(paths, options.words, options.dim)
-        )
-        writer.start()
-        writer.join()
+        call_apart(write, paths, options.words, options.dim)
         size = (paths["folder"] / "model.safetensors").stat().st_size
         for _ in range(options.rounds):
             for name, path in paths.items():

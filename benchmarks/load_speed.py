@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import statistics
 import sys
 import tempfile
 from pathlib import Path
 
 import machine
-from apart import run_in_thread
+from apart import call_apart, run_in_thread
 
 RESULT = Path(__file__).parent / "results" / "load_speed.json"
 PEER = Path(__file__).parent / "trainers" / "gensim_loading.py"
@@ -55,12 +54,7 @@ def main() -> None:
     runs: dict[str, list[dict[str, float]]] = {"raw": [], "firth": [], "gensim": []}
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         path, questions = Path(folder, "vectors.bin"), Path(folder, "questions.txt")
-        # In a process of its own: this one must stay small (see `apart`).
-        writer = multiprocessing.get_context("spawn").Process(
-            target=write, args=(path, questions, options.words, options.dim, options.questions)
-        )
-        writer.start()
-        writer.join()
+        call_apart(write, path, questions, options.words, options.dim, options.questions)
         size = path.stat().st_size
         commands = {
             "raw": [sys.executable, "-c", RAW, str(path)],

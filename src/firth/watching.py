@@ -17,11 +17,10 @@ from firth.errors import FirthError
 from firth.recordings.frames import Film
 from firth.recordings.packing import pack_frames, pack_near, pack_state, pack_words
 from firth.recordings.pages import build_page
-from firth.server.connections import Connection
 from firth.server.errors import ServiceError, add_handlers
 from firth.server.limits import LimitBody
 from firth.server.options import ServerOptions
-from firth.server.running import LONGEST_HEAD, bind, url_of
+from firth.server.running import bind, config_of, url_of
 from firth.server.security import CheckOrigin
 
 _MOST_CONNECTIONS = 64
@@ -63,18 +62,11 @@ class WatchPage:
         self.url = url_of(self._listener)
         self._seen = -float("inf")
         self._server = uvicorn.Server(
-            uvicorn.Config(
+            config_of(
                 _application(watch, self._options, self._note),
-                http=Connection,
-                ws="none",
                 lifespan="off",
-                log_config=None,
-                access_log=False,
-                proxy_headers=False,
-                server_header=False,
-                h11_max_incomplete_event_size=LONGEST_HEAD,
-                limit_concurrency=_MOST_CONNECTIONS,
-                timeout_graceful_shutdown=1,
+                connections=_MOST_CONNECTIONS,
+                drain_seconds=1,
             )
         )
         self._thread = threading.Thread(

@@ -9,7 +9,7 @@ import firth
 from firth.callbacks import Callback, Progress, RunEnd, Watch
 from firth.errors import ConfigError, FirthError
 from firth.recordings.frames import SCALE
-from firth.recordings.planes import unit_rows
+from firth.vectors.search import unit_rows
 
 UNITS = [["teapot", "milk", "cup"], ["teacup", "sugar", "cup"], ["bread", "butter", "knife"]] * 400
 OPTIONS = {"dim": 12, "epochs": 4, "sample": 0, "threads": 1, "min_count": 1}

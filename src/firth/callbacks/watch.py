@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from firth.checks import parse_duration, whole_number
 from firth.errors import FirthError
+from firth.io.pages import write_page
 from firth.plotting.content import content_rows
 from firth.recordings.frames import EpochFigures, Figures, Film
 from firth.recordings.packing import pack_film
-from firth.recordings.pages import build_page, write_page
+from firth.recordings.pages import build_page
 from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart
 
 WORDS = 2_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from firth.cli.app import tell
@@ -18,7 +19,7 @@ def facts(vectors: Vectors) -> dict[str, object]:
     told: dict[str, object] = {
         "words": len(vectors),
         "dimensions": vectors.dim,
-        "first_words": list(vectors.words[:10]),
+        "first_words": list(islice(vectors, 10)),
         "output_vectors": vectors.output_vectors is not None,
     }
     if vectors.raw is not None and vectors.raw.subwords is not None:

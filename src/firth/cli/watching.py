@@ -78,7 +78,7 @@ class Watching:
             If the page needs a package that is not installed.
         """
         if self.record is not None:
-            from firth.recordings.pages import check_page
+            from firth.io.pages import check_page
 
             if windows is not None:
                 raise ConfigError(

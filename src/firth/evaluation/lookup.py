@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import islice
 
 from firth.vectors import Vectors
 
@@ -30,7 +31,7 @@ def first_rows(vectors: Vectors, restrict: int | None = None, *, fold: bool) -> 
     """
     zeros = (vectors._lengths[:restrict] == 0.0).tolist()
     rows: dict[str, int] = {}
-    for row, (word, is_zero) in enumerate(zip(vectors.words[:restrict], zeros, strict=True)):
+    for row, (word, is_zero) in enumerate(zip(islice(vectors, restrict), zeros, strict=True)):
         if not is_zero:
             rows.setdefault(normalise(str(word), fold=fold), row)
     return rows

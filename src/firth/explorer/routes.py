@@ -6,6 +6,7 @@ Points, counts and clusters are little-endian arrays, the most frequent word fir
 from __future__ import annotations
 
 import json
+from itertools import islice
 from typing import Annotated
 
 import numpy as np
@@ -55,7 +56,7 @@ def words(sets: Sets, state: State, name: Name = None) -> Response:
     """Return the words on the map as a JSON array of strings."""
     asked = sets.get(name)
     shown = state.map_of(asked).rows
-    found = [str(word) for word in asked.vectors.words[:shown]]
+    found = [str(word) for word in islice(asked.vectors, shown)]
     body = json.dumps(found, ensure_ascii=False).encode("utf-8", "replace")
     return Response(body, media_type="application/json", headers=_AS_IS)
 

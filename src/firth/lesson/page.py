@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 
+from firth.io.pages import check_page, write_page
 from firth.lesson.steps import lesson_steps
 from firth.lesson.texts import Language
-from firth.recordings.pages import build_page, check_page, write_page
+from firth.recordings.pages import build_page
 
 
 def write_lesson_page(

@@ -5,18 +5,20 @@ n words · D dimensions
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable
 from html import escape
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import ConfigError, FirthError
-from firth.io.atomic import atomic_write, check_writable
+from firth.errors import ConfigError
+from firth.io import pages
+from firth.io.atomic import atomic_write
+from firth.io.pages import assemble_page
 from firth.plotting.content import content_words
 from firth.plotting.projection import project
 from firth.vectors import Vectors
@@ -28,8 +30,6 @@ DEFAULT_WORDS = 2_000
 NEIGHBOURS = 12
 # The height of the map in a notebook, in pixels.
 _HEIGHT = 560
-# Bytes from the start of a page, by which it is known.
-_RECOGNISED = 400
 
 
 class MapPage:
@@ -109,7 +109,7 @@ def interactive_map(
     points = project(vectors[chosen], method, seed)
     places = {word: place for place, word in enumerate(chosen)}
     near = vectors.similar(chosen, top=NEIGHBOURS, restrict=chosen)
-    content = {
+    content: dict[str, Any] = {
         "title": title or f"{len(chosen):,} words",
         "words": [str(word) for word in chosen],
         "counts": None if vectors.counts is None else vectors.counts[rows].tolist(),
@@ -117,35 +117,30 @@ def interactive_map(
         "y": _rounded(points.points[:, 1]),
         "near": [[[places[word], round(score, 3)] for word, score in each] for each in near],
     }
-    page = _template()
-    # In a script, "<" could end it.
-    encoded = json.dumps(content, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
-    return MapPage(page.replace("DATA", encoded, 1), len(chosen))
+    page = assemble_page(
+        "map",
+        title=content["title"],
+        style=_part("map.css"),
+        body=_part("map.html"),
+        script=_part("map.js"),
+        data=content,
+    )
+    return MapPage(page, len(chosen))
 
 
-def check_page(path: Path, *, overwrite: bool = False) -> None:
-    """Raise if a page cannot be written to `path`, or would replace something else.
+def check_page(path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+    """Raise if a map cannot be written to `path`, or would replace something else than a map.
 
     Raises
     ------
     FirthError
         If so.
     """
-    check_writable(path)
-    begin = _template().encode()[:_RECOGNISED]
-    if overwrite or not path.exists() or path.stat().st_size == 0:
-        return
-    with path.open("rb") as file:
-        if file.read(_RECOGNISED) == begin:
-            return
-    raise FirthError(
-        f"cannot write {path}: the file there is no map that Firth wrote; choose another name, or "
-        "--overwrite to replace it"
-    )
+    pages.check_page(path, overwrite=overwrite, name="map", what="map that Firth wrote")
 
 
-def _template() -> str:
-    return files("firth.plotting").joinpath("page", "map.html").read_text("utf-8")
+def _part(name: str) -> str:
+    return files("firth.plotting").joinpath("page", name).read_text("utf-8")
 
 
 def _rounded(numbers: NDArray[np.float64]) -> list[float]:

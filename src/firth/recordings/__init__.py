@@ -3,8 +3,9 @@
 A page is one HTML file that needs nothing else: no network, no server, no other file.
 """
 
+from firth.io.pages import write_page
 from firth.recordings.frames import Film, Frame
 from firth.recordings.packing import pack_film
-from firth.recordings.pages import build_page, write_page
+from firth.recordings.pages import build_page
 
 __all__ = ["Film", "Frame", "build_page", "pack_film", "write_page"]

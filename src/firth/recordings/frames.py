@@ -14,7 +14,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.recordings.planes import Plane, unit_rows
+from firth.recordings.planes import Plane
+from firth.vectors.search import unit_rows
 
 # A film of 2,000 words and 100 dimensions then takes 48 MB, and its page 7 MB.
 MOST_FRAMES = 120

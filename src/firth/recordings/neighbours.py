@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.recordings.planes import product
+from firth.vectors.search import Floats, dot_products, top_k
 
 # How many of the nearest words are told.
 NEIGHBOURS = 6
-# Rows of scores at a time.
-_BLOCK = 512
 _FEW = 16
 
 
@@ -45,18 +44,14 @@ def nearest(
     """
     rows = unit.astype(np.float32)
     top = min(top, len(rows) - 1)
-    words = np.empty((len(asked), top), np.uint16)
-    cosines = np.empty((len(asked), top), np.float32)
-    for start in range(0, len(asked), _BLOCK):
-        block = slice(start, start + _BLOCK)
-        own = asked[block]
-        # A few are asked while a run trains, all of them at its end.
-        few = len(own) <= _FEW
-        scores = product(rows, rows[own].T).T.copy() if few else rows[own] @ rows.T
-        scores[np.arange(len(own)), own] = -np.inf
-        found = np.argpartition(-scores, top - 1, axis=1)[:, :top] if top else words[block]
-        best = np.take_along_axis(scores, found.astype(np.int64), axis=1)
-        order = np.argsort(-best, axis=1, kind="stable")
-        words[block] = np.take_along_axis(found, order, axis=1)
-        cosines[block] = np.take_along_axis(best, order, axis=1)
-    return words, cosines
+    if top == 0:
+        return np.empty((len(asked), 0), np.uint16), np.empty((len(asked), 0), np.float32)
+    # A few are asked while a run trains, all of them at its end.
+    score = _in_one_thread if len(asked) <= _FEW else dot_products
+    words, cosines = top_k(rows[asked], rows, top, score=score, exclude=asked[:, np.newaxis])
+    return words.astype(np.uint16), cosines
+
+
+def _in_one_thread(queries: Floats, table: Floats, lengths: Floats | None = None) -> Floats:
+    """Return what `dot_products` returns for rows of length one."""
+    return product(table, queries.T).T.copy()

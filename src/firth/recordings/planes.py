@@ -99,18 +99,6 @@ def turned_onto(points: Points, before: Points) -> Points:
     return np.asarray(points @ (left @ right))
 
 
-def unit_rows(rows: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Return rows (n, D) at length one; rows of zeros stay.
-
-    Examples
-    --------
-    >>> unit_rows(np.array([[0.0, 4.0], [0.0, 0.0]])).tolist()
-    [[0.0, 1.0], [0.0, 0.0]]
-    """
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return (rows / np.where(lengths > 0.0, lengths, 1.0)).astype(np.float32)
-
-
 def product(rows: NDArray[np.float32], columns: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return `rows` @ `columns`, (n, D) and (D, k), in pieces that one thread computes."""
     step = max(1, _ONE_THREAD // max(1, columns.size))

@@ -12,6 +12,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Literal
 
 import uvicorn
 from fastapi import FastAPI
@@ -117,23 +118,45 @@ def run_here(
     warnings.simplefilter("ignore", FirthWarning)
     sets = VectorSets(paths, tokenizer=options.tokenizer)
     app = create(sets, options)
-    config = uvicorn.Config(
+    config = config_of(
+        app,
+        lifespan="on",
+        connections=MOST_CONNECTIONS,
+        drain_seconds=max(1, round(options.drain_seconds)),
+    )
+    server = _Server(config, lambda: on_ready(sets))
+    with _handlers(app.state.watcher.ask):
+        server.run([listener])
+
+
+def config_of(
+    app: FastAPI, *, lifespan: Literal["on", "off"], connections: int, drain_seconds: int
+) -> uvicorn.Config:
+    """Return how uvicorn serves: without a log, headers of its own, and trust in proxies.
+
+    Parameters
+    ----------
+    app : FastAPI
+    lifespan : "on" or "off"
+        Whether the application begins and ends with the server.
+    connections : int
+        The most at a time.
+    drain_seconds : int
+        How long requests may take to finish when the server ends.
+    """
+    return uvicorn.Config(
         app,
         http=Connection,
         ws="none",
-        lifespan="on",
+        lifespan=lifespan,
         log_config=None,
         access_log=False,
         proxy_headers=False,
         server_header=False,
         h11_max_incomplete_event_size=LONGEST_HEAD,
-        limit_concurrency=MOST_CONNECTIONS,
-        # Seconds, as a whole number.
-        timeout_graceful_shutdown=max(1, round(options.drain_seconds)),
+        limit_concurrency=connections,
+        timeout_graceful_shutdown=drain_seconds,
     )
-    server = _Server(config, lambda: on_ready(sets))
-    with _handlers(app.state.watcher.ask):
-        server.run([listener])
 
 
 class _Server(uvicorn.Server):

@@ -131,7 +131,7 @@ class VectorSets:
         vectors = load(path)
         # The first search prepares the index.
         if len(vectors):
-            vectors.similar(vectors.words[0], top=1)
+            vectors.similar(next(iter(vectors)), top=1)
         digest = hashlib.sha256(repr((__version__, name, stamp)).encode()).hexdigest()
         return VectorSet(name, vectors, split_function(vectors, self.tokenizer), digest[:32])
 

@@ -1,0 +1,187 @@
+"use strict";
+const { title, words, counts, x, y, near } = JSON.parse(
+  document.getElementById("data").textContent);
+const TEXTS = {
+  en: { find: "Find a word", map: "Map of words: drag, scroll, arrow keys, plus and minus",
+    hint: "Click a word, or find one.", count: (n) => `${n.toLocaleString("en")} times in the text`,
+    unknown: "This word is not on the map." },
+  zh: { find: "查找词语", map: "词语地图：拖动、滚动、方向键、加号和减号",
+    hint: "点击一个词，或查找一个词。", count: (n) => `在文本中出现 ${n.toLocaleString("zh")} 次`,
+    unknown: "地图上没有这个词。" },
+};
+const language = navigator.language.startsWith("zh") ? "zh" : "en";
+const texts = TEXTS[language];
+document.documentElement.lang = language;
+const canvas = document.querySelector("canvas"), pen = canvas.getContext("2d");
+const find = document.querySelector("input"), list = document.querySelector("ol");
+const heading = document.querySelector("h2"), note = document.querySelector("p");
+document.title = title;
+document.querySelector("h1").textContent = title;
+find.placeholder = texts.find;
+find.setAttribute("aria-label", texts.find);
+canvas.setAttribute("aria-label", texts.map);
+note.textContent = texts.hint;
+const places = new Map(words.map((word, row) => [word, row]));
+document.getElementById("words").append(...words.slice(0, 5000).map((word) => {
+  const option = document.createElement("option");
+  option.value = word;
+  return option;
+}));
+
+// What is seen: screen = (map - centre) * scale + middle of the canvas.
+const view = { x: 0, y: 0, scale: 1 };
+let chosen = -1, width = 0, height = 0;
+
+const screenX = (row) => (x[row] - view.x) * view.scale + width / 2;
+const screenY = (row) => height / 2 - (y[row] - view.y) * view.scale;
+
+function fit() {
+  const [left, right] = [Math.min(...x), Math.max(...x)];
+  const [low, high] = [Math.min(...y), Math.max(...y)];
+  view.x = (left + right) / 2;
+  view.y = (low + high) / 2;
+  view.scale = 0.9 * Math.min(width / (right - left || 1), height / (high - low || 1));
+}
+
+function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name);
+}
+
+function draw() {
+  pen.clearRect(0, 0, width, height);
+  const close = chosen < 0 ? [] : near[chosen].map(([row]) => row);
+  pen.strokeStyle = colour("--chosen");
+  pen.globalAlpha = 0.5;
+  for (const row of close) {
+    pen.beginPath();
+    pen.moveTo(screenX(chosen), screenY(chosen));
+    pen.lineTo(screenX(row), screenY(row));
+    pen.stroke();
+  }
+  pen.globalAlpha = 0.7;
+  pen.fillStyle = colour("--dot");
+  for (let row = words.length - 1; row >= 0; row--) {
+    pen.fillRect(screenX(row) - 1.5, screenY(row) - 1.5, 3, 3);
+  }
+  pen.globalAlpha = 1;
+  write(close);
+}
+
+// Frequent words come first; a name that would cover another is left out.
+function write(close) {
+  const taken = [];
+  const first = chosen < 0 ? [] : [chosen, ...close];
+  pen.textBaseline = "middle";
+  for (const row of new Set([...first, ...words.keys()])) {
+    const [left, top] = [screenX(row) + 5, screenY(row)];
+    if (left < -100 || left > width || top < 0 || top > height || taken.length > 400) continue;
+    const isFirst = row === chosen;
+    pen.font = `${isFirst ? "600 " : ""}13px system-ui, sans-serif`;
+    const right = left + pen.measureText(words[row]).width + 4;
+    const covers = taken.some(([l, t, r]) => left < r && right > l && Math.abs(top - t) < 16);
+    if (covers && !isFirst) continue;
+    taken.push([left, top, right]);
+    pen.fillStyle = colour(first.includes(row) ? "--chosen" : "--ink");
+    pen.fillText(words[row], left, top);
+  }
+}
+
+function choose(row, moves = false) {
+  chosen = row;
+  heading.textContent = words[row];
+  note.textContent = counts === null ? "" : texts.count(counts[row]);
+  list.replaceChildren(...near[row].map(([other, score]) => {
+    const item = document.createElement("li"), button = document.createElement("button");
+    const name = document.createElement("span"), value = document.createElement("span");
+    name.textContent = words[other];
+    value.textContent = score.toFixed(2);
+    button.append(name, value);
+    button.addEventListener("click", () => choose(other, true));
+    item.append(button);
+    return item;
+  }));
+  if (moves) [view.x, view.y] = [x[row], y[row]];
+  draw();
+}
+
+function zoom(factor, left = width / 2, top = height / 2) {
+  const [mapX, mapY] = [(left - width / 2) / view.scale, (height / 2 - top) / view.scale];
+  view.scale *= factor;
+  view.x += mapX - mapX / factor;
+  view.y += mapY - mapY / factor;
+  draw();
+}
+
+function nearest(left, top) {
+  let best = -1, least = 20 ** 2;
+  for (let row = 0; row < words.length; row++) {
+    const distance = (screenX(row) - left) ** 2 + (screenY(row) - top) ** 2;
+    if (distance < least) [best, least] = [row, distance];
+  }
+  return best;
+}
+
+function resize() {
+  const isFirst = width === 0;
+  [width, height] = [canvas.clientWidth, canvas.clientHeight];
+  canvas.width = width * devicePixelRatio;
+  canvas.height = height * devicePixelRatio;
+  pen.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+  if (isFirst) fit();
+  draw();
+}
+
+const pointers = new Map();
+let moved = 0;
+canvas.addEventListener("pointerdown", (event) => {
+  canvas.setPointerCapture(event.pointerId);
+  pointers.set(event.pointerId, [event.offsetX, event.offsetY]);
+  moved = 0;
+});
+canvas.addEventListener("pointermove", (event) => {
+  const before = pointers.get(event.pointerId);
+  if (!before) return;
+  const now = [event.offsetX, event.offsetY];
+  const others = [...pointers].filter(([id]) => id !== event.pointerId).map(([, place]) => place);
+  pointers.set(event.pointerId, now);
+  moved += Math.hypot(now[0] - before[0], now[1] - before[1]);
+  if (others.length > 0) {
+    const [other] = others;
+    const length = (a) => Math.hypot(a[0] - other[0], a[1] - other[1]) || 1;
+    zoom(length(now) / length(before), (now[0] + other[0]) / 2, (now[1] + other[1]) / 2);
+    return;
+  }
+  view.x -= (now[0] - before[0]) / view.scale;
+  view.y += (now[1] - before[1]) / view.scale;
+  draw();
+});
+for (const kind of ["pointerup", "pointercancel"]) {
+  canvas.addEventListener(kind, (event) => {
+    pointers.delete(event.pointerId);
+    const row = kind === "pointerup" && moved < 4 ? nearest(event.offsetX, event.offsetY) : -1;
+    if (row >= 0) choose(row);
+  });
+}
+canvas.addEventListener("wheel", (event) => {
+  event.preventDefault();
+  zoom(Math.exp(-event.deltaY / 400), event.offsetX, event.offsetY);
+}, { passive: false });
+canvas.addEventListener("keydown", (event) => {
+  const step = 60 / view.scale;
+  const moves = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, step],
+    ArrowDown: [0, -step] };
+  if (event.key in moves) {
+    view.x += moves[event.key][0];
+    view.y += moves[event.key][1];
+    draw();
+  } else if (event.key === "+" || event.key === "=") zoom(1.25);
+  else if (event.key === "-") zoom(0.8);
+  else return;
+  event.preventDefault();
+});
+find.addEventListener("change", () => {
+  if (places.has(find.value)) choose(places.get(find.value), true);
+  else if (find.value !== "") note.textContent = texts.unknown;
+});
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+new ResizeObserver(resize).observe(canvas);
