@@ -142,7 +142,7 @@ def do_part(
     eta, pending = np.float32(1e-4), 0
     if part == STEP:
         for w in range(first, first + count):
-            _, pending = kernel.train_window(tables, listed, w, eta, frozen, scratch, pending)
+            _, pending = kernel.train_window(tables, listed, w, eta, frozen, scratch, pending, None)
         kernel.flush_loss(scratch.loss)
     elif part == GRADIENTS:
         for w in range(first, first + count):
@@ -182,7 +182,7 @@ def do_gradients(
         kernel.write_labelling(listed.labels[w], t, labelling)
     _, pending = kernel.loss_and_gradients(
         x, x_rows, listed.m[w], tables.output, listed.targets[w], t, labelling, eta,
-        scratch.gradients, scratch.loss, pending,
+        scratch.gradients, scratch.loss, pending, None,
     )  # fmt: skip
     return pending
 

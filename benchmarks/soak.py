@@ -51,7 +51,7 @@ def main() -> None:
         f"--threads {asked.threads}",
         "machine": machine.describe(),
         "minutes": round((time.monotonic() - began) / 60.0, 1),
-        **summarise(np.array(memory) / 1e6),
+        **summarise(np.array(memory) / 1e6, WARM_UP),
         "megabytes": [round(size / 1e6, 1) for size in memory],
     }
     print(json.dumps({**report, "megabytes": "..."}, indent=2))
@@ -79,9 +79,9 @@ def resident_bytes() -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-def summarise(megabytes: np.ndarray) -> dict[str, float]:
+def summarise(megabytes: np.ndarray, warm_up: int) -> dict[str, float]:
     """Return the turns, and memory after the warm-up: first and last tenth, and the slope."""
-    settled = megabytes[WARM_UP:]
+    settled = megabytes[warm_up:]
     tenth = max(1, len(settled) // 10)
     slope = np.polyfit(np.arange(len(settled)), settled, 1)[0]
     return {

@@ -15,14 +15,14 @@ import firth
 from firth.callbacks import EpochEnd, Progress, RunEnd, RunStart
 from firth.corpus import read_corpus
 from firth.errors import ConfigError, CorpusError, VocabularyError
-from firth.training import Checkpoints, run, schedule, signals, train_corpus
+from firth.training import Checkpoints, arithmetic, run, schedule, signals, train_corpus
 from firth.training.checkpoints import fingerprint
 from firth.training.huffman import huffman_paths
 from firth.training.simd import primitives
 from firth.vectors.formats import native
 from training_case import zipf_ids
 
-FEATURES = fingerprint.processor_features()
+FEATURES = arithmetic.processor_features()
 OPTIONS = {"dim": 12, "epochs": 3, "threads": 1, "sample": 0}
 
 
@@ -249,29 +249,67 @@ def test_another_corpus_or_start_is_refused(tmp_path):
             firth.train(units, resume=True, **options, **more)
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "words"),
-    [
-        ("WIDTH", 2, rf"vector length was {primitives.WIDTH}, is now 2"),
-        ("__version__", "0.0.1", r"Firth was '.*', is now '0\.0\.1'"),
-        ("processor_features", lambda: FEATURES ^ {"sve"}, r"instructions was '.*', is now '.*'"),
-    ],
-)
-def test_another_processor_or_version_is_told_and_refused_where_bytes_are_promised(
-    tmp_path, monkeypatch, name, value, words
-):
+FUSED = {"fma", "neon"}
+OTHER_ROUNDING = FEATURES - FUSED if arithmetic.is_fused() else FEATURES | {"fma"}
+
+
+def stopped_runs(tmp_path, monkeypatch, *patch):
+    """Stop a usual and a deterministic run, and change something."""
     for deterministic in (False, True):
-        folder = tmp_path / str(deterministic)
-        options = {**OPTIONS, "deterministic": deterministic, "checkpoint": folder}
+        options = {
+            **OPTIONS,
+            "deterministic": deterministic,
+            "checkpoint": tmp_path / str(deterministic),
+        }
         with pytest.raises(ZeroDivisionError):
             firth.train(UNITS, callbacks=[Tape(1, fail)], **options)
-    monkeypatch.setattr(fingerprint, name, value)
+    monkeypatch.setattr(*patch)
+    return options
+
+
+@pytest.mark.parametrize(
+    ("patch", "words"),
+    [
+        ((fingerprint, "__version__", "0.0.1"), r"Firth was '.*', is now '0\.0\.1'"),
+        (
+            (arithmetic, "processor_features", lambda: OTHER_ROUNDING),
+            r"instructions was '.*', is now '.*'",
+        ),
+    ],
+)
+def test_another_version_or_rounding_is_told_and_refused_where_bytes_are_promised(
+    tmp_path, monkeypatch, patch, words
+):
+    options = stopped_runs(tmp_path, monkeypatch, *patch)
     with pytest.warns(firth.FirthWarning, match=rf"{words}.*; the run continues") as told:
         vectors = firth.train(UNITS, checkpoint=tmp_path / "False", resume=True, **OPTIONS)
     assert len(told) == 1
     assert len(vectors.config["losses"]) == 3
     with pytest.raises(ConfigError, match=rf"{words}.*deterministic promises .*: continue there"):
         firth.train(UNITS, resume=True, **options)
+
+
+@pytest.mark.skipif(
+    not arithmetic.is_fused(), reason="no fused multiply-add"
+)
+@pytest.mark.parametrize(
+    ("patch", "words"),
+    [
+        ((arithmetic, "WIDTH", 2), rf"vector length was {primitives.WIDTH}, is now 2"),
+        (
+            (arithmetic, "processor_features", lambda: FEATURES ^ {"sve"}),
+            r"instructions was '.*', is now '.*'",
+        ),
+    ],
+)
+def test_another_processor_is_told_unless_the_run_is_deterministic(
+    tmp_path, monkeypatch, patch, words
+):
+    options = stopped_runs(tmp_path, monkeypatch, *patch)
+    with pytest.warns(firth.FirthWarning, match=rf"{words}.*; the run continues"):
+        firth.train(UNITS, checkpoint=tmp_path / "False", resume=True, **OPTIONS)
+    expected = firth.train(UNITS, **{**options, "checkpoint": None})
+    assert bytes_of(firth.train(UNITS, resume=True, **options)) == bytes_of(expected)
 
 
 # -------------------------------------------------------------------------------- interrupts

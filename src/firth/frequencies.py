@@ -5,6 +5,8 @@ Sources: Mikolov et al. 2013, arXiv:1310.4546, sections 2.2 and 2.3; word2vec.c 
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,10 +22,11 @@ def noise_distribution(counts: NDArray[np.int64], exponent: float) -> NDArray[np
     [0.5, 0.5]
     """
     # In logarithms, and relative to the likeliest word, so that only to 0 can a weight overflow.
-    logarithms = np.log(counts.astype(np.float64))
-    likeliest = logarithms.max() if exponent >= 0 else logarithms.min()
-    with np.errstate(over="ignore", under="ignore"):
-        weights = np.exp(exponent * (logarithms - likeliest))
+    # With the C library's functions: NumPy's differ between processors in the last bits.
+    distinct, places = np.unique(counts, return_inverse=True)
+    logarithms = [math.log(count) for count in distinct.tolist()]
+    likeliest = logarithms[-1 if exponent >= 0 else 0]
+    weights = np.array([math.exp(exponent * (log - likeliest)) for log in logarithms])[places]
     return np.asarray(weights / weights.sum(), dtype=np.float64)
 
 

@@ -137,7 +137,7 @@ def train(
     resume : bool
         Whether to continue from the last checkpoint, if there is one. Text and options must be the
         same; only `threads` and `on_divergence` may differ. With `deterministic`, Firth's version
-        and the processor must be the same too.
+        must be the same too, and whether the processor has fused multiply-add.
     callbacks : sequence of Callback
         Objects that are called at the start, during and at the end of the run; see `Callback`.
         With `windows` that is the run of each model.

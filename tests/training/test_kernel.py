@@ -186,7 +186,7 @@ def test_a_number_that_is_not_finite_shows_in_the_loss():
 def train_list(tables, listed, count, eta, frozen, scratch):
     loss, pending = 0.0, 0
     for w in range(count):
-        taken, pending = kernel.train_window(tables, listed, w, eta, frozen, scratch, pending)
+        taken, pending = kernel.train_window(tables, listed, w, eta, frozen, scratch, pending, None)
         loss += taken
     return loss + kernel.flush_loss(scratch.loss)
 

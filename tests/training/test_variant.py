@@ -33,3 +33,5 @@ def test_a_processor_has_the_variant_that_the_page_tells(processor, features, is
     told = {"+" + name for name in found["features"]}
     assert told == set(features.split(",")) - {"+sse2", "+avx"}
     assert ("fused" in found["arithmetic"]) == is_fused
+    assert found["deterministic_arithmetic"].startswith(found["arithmetic"].rpartition(",")[0])
+    assert found["deterministic_arithmetic"].endswith(" 8 partial sums of a score")

@@ -28,6 +28,25 @@ def test_training_holds_with_vectors_of(width):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+# Two tiles of targets at every width, and rows that are no whole vectors at any.
+PROGRAM = """
+import sys
+import firth
+text = [[str(k * k % 97 % 23) for k in range(i, i + 40)] for i in range(60)]
+options = {"dim": 37, "negative": 9, "epochs": 2, "min_count": 1, "threads": 1}
+vectors = firth.train(text, deterministic=sys.argv[1] == "deterministic", **options)
+print(vectors.input_vectors.tobytes().hex())
+"""
+
+
+def test_a_deterministic_run_gives_the_same_bytes_with_vectors_of_every_width():
+    found = {width: run_with(width, "-c", PROGRAM, "deterministic").stdout for width in (4, 8, 16)}
+    assert len(found[4]) > 37
+    assert found[4] == found[8] == found[16]
+    # Otherwise scores are summed as is fastest, and the bytes differ.
+    assert run_with(4, "-c", PROGRAM, "fastest").stdout != found[4]
+
+
 def test_the_width_that_is_asked_for_is_used():
     program = "from firth.compilation import emitter; print(emitter.WIDTH, emitter.REGISTERS)"
     for width, registers in ((4, 16), (8, 16), (16, 32)):

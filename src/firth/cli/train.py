@@ -98,7 +98,7 @@ class _Options:
         typer.Option(
             "--resume",
             help="Continue from the last checkpoint, if there is one. Text and options must be the "
-            "same; with --deterministic, Firth's version and the processor too.",
+            "same; with --deterministic, Firth's version and the arithmetic too.",
         ),
     ] = False
 

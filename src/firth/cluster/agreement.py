@@ -21,6 +21,7 @@ N workers · D dimensions
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -47,8 +48,11 @@ class Rule(NamedTuple):
 RULE = Rule()
 
 
+@compiled
 def factors(changes: NDArray[np.float64], lr: float, workers: int, c: float) -> NDArray[np.float32]:
     """Return what the sum of the changes of each row is multiplied by.
+
+    It calls the C library, not NumPy, whose functions differ between processors in the last bits.
 
     Parameters
     ----------
@@ -60,9 +64,12 @@ def factors(changes: NDArray[np.float64], lr: float, workers: int, c: float) -> 
     >>> factors(np.array([0.0, 1e9]), lr=0.025, workers=4, c=0.3).tolist()
     [1.0, 0.25]
     """
-    share = np.clip(-np.expm1(-c * lr * changes), _LEAST_SHARE, 1.0 - _LEAST_SHARE)
-    all_workers = -np.expm1(workers * np.log1p(-share))
-    return np.asarray(all_workers / (workers * share), np.float32)
+    found = np.empty(len(changes), np.float32)
+    for row in range(len(changes)):
+        share = -math.expm1(-c * lr * changes[row])
+        share = min(max(share, _LEAST_SHARE), 1.0 - _LEAST_SHARE)
+        found[row] = -math.expm1(workers * math.log1p(-share)) / (workers * share)
+    return found
 
 
 class Sent(NamedTuple):

@@ -17,6 +17,7 @@ from firth.cluster.parts import SharedCorpus
 from firth.cluster.plan import block_length, steps_of
 from firth.cluster.team import Team
 from firth.corpus import TokenStore
+from firth.training.arithmetic import arithmetic_of_kernel
 from firth.training.config import TrainConfig
 from firth.training.engines.base import (
     INPUT,
@@ -40,6 +41,7 @@ class ClusterEngine:
 
     name = "cluster"
     shapes = staticmethod(two_tables)
+    arithmetic = staticmethod(arithmetic_of_kernel)
     stretch_length = staticmethod(block_length)
     team: ClassVar[Team]
     shared: ClassVar[SharedCorpus]

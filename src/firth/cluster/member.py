@@ -21,7 +21,6 @@ from firth.corpus.digest import digest
 from firth.corpus.first_pass import TextOptions
 from firth.corpus.sources import TextFile
 from firth.errors import CorpusError
-from firth.training.checkpoints.fingerprint import made_by
 from firth.training.config import TrainConfig
 from firth.training.engines.base import (
     INPUT,
@@ -74,7 +73,6 @@ class Member:
         return {
             "firth": __version__,
             "python": platform.python_version(),
-            "made_by": made_by(),
             "host": socket.gethostname(),
         }
 

@@ -55,14 +55,15 @@ INTEGERS = ir.VectorType(INT32, WIDTH)
 
 
 class Emitter:
-    """The few operations that primitives are made of."""
+    """The few operations that primitives are made of, on vectors of `lanes` numbers."""
 
-    def __init__(self, builder: ir.IRBuilder) -> None:
-        self.builder = builder
+    def __init__(self, builder: ir.IRBuilder, lanes: int = WIDTH) -> None:
+        self.builder, self.lanes = builder, lanes
+        self.vector = ir.VectorType(FLOAT, lanes)
 
     def constant(self, value: float) -> ir.Constant:
         """Return a vector with the same number in every element."""
-        return ir.Constant(VECTOR, [float(np.float32(value))] * WIDTH)
+        return ir.Constant(self.vector, [float(np.float32(value))] * self.lanes)
 
     def integer(self, value: int) -> ir.Constant:
         """Return a 64-bit integer."""
@@ -78,8 +79,9 @@ class Emitter:
             base = self.builder.gep(base, [offset])
         return base
 
-    def load(self, pointer: ir.Value, kind: ir.VectorType = VECTOR) -> ir.Value:
+    def load(self, pointer: ir.Value, kind: ir.VectorType | None = None) -> ir.Value:
         """Read a vector; it need not be aligned."""
+        kind = kind or self.vector
         vector = self.builder.load(self.builder.bitcast(pointer, kind.as_pointer()))
         vector.align = _item_bytes(kind)
         return vector
@@ -97,10 +99,10 @@ class Emitter:
 
     def multiply_add(self, a: ir.Value, b: ir.Value, c: ir.Value) -> ir.Value:
         """Return a * b + c, fused where the processor can."""
-        return self.call(f"llvm.fmuladd.v{WIDTH}f32", VECTOR, a, b, c)
+        return self.call(f"llvm.fmuladd.v{self.lanes}f32", self.vector, a, b, c)
 
     def shuffle(self, a: ir.Value, b: ir.Value, indices: Sequence[int]) -> ir.Value:
-        """Return the elements of a (0 .. WIDTH - 1) and b (WIDTH ..) at `indices`."""
+        """Return the elements of a (0 .. lanes - 1) and b (lanes ..) at `indices`."""
         kind = ir.VectorType(INT32, len(indices))
         return self.builder.shuffle_vector(a, b, ir.Constant(kind, list(indices)))
 
@@ -110,13 +112,15 @@ class Emitter:
         return [self.at(table, offset) for offset in listed]
 
     def horizontal_sums(self, vectors: Sequence[ir.Value | None]) -> ir.Value:
-        """Return one vector whose elements are the sums of the elements of each of WIDTH vectors.
+        """Return one vector whose elements are the sums of the elements of each of some vectors.
+
+        There are as many vectors as each has elements.
 
         The vectors are interleaved pair by pair and added, until one is left: a third of the
         operations that a sum of each by itself would take. The sum of None is 0.
         """
         level, zero = list(vectors), self.constant(0.0)
-        for even, odd in _interleavings():
+        for even, odd in _interleavings(self.lanes):
             level = [
                 None if a is None and b is None else self._added(a or zero, b or zero, even, odd)
                 for a, b in zip(level[::2], level[1::2], strict=True)
@@ -126,8 +130,9 @@ class Emitter:
     def _added(self, a: ir.Value, b: ir.Value, even: Sequence[int], odd: Sequence[int]) -> ir.Value:
         return self.builder.fadd(self.shuffle(a, b, even), self.shuffle(a, b, odd))
 
-    def splat(self, scalar: ir.Value, lanes: int = WIDTH) -> ir.Value:
+    def splat(self, scalar: ir.Value, lanes: int | None = None) -> ir.Value:
         """Return a vector with `scalar` in every element."""
+        lanes = lanes or self.lanes
         undefined = ir.Constant(ir.VectorType(scalar.type, lanes), ir.Undefined)
         first = self.builder.insert_element(undefined, scalar, ir.Constant(INT32, 0))
         return self.shuffle(first, undefined, [0] * lanes)
@@ -165,20 +170,20 @@ def _item_bytes(kind: ir.VectorType) -> int:
     return 4 if isinstance(kind.element, ir.FloatType) else kind.element.width // 8
 
 
-def _interleavings() -> list[tuple[list[int], list[int]]]:
-    """Return, level by level, which elements of two vectors are added to which.
+def _interleavings(width: int) -> list[tuple[list[int], list[int]]]:
+    """Return, level by level, which elements of two vectors of some width are added to which.
 
     Within lanes of four elements first, where shuffles are cheap, then whole lanes.
     """
-    lanes = range(0, WIDTH, 4)
-    patterns = [((0, WIDTH, 1, WIDTH + 1), 2), ((0, 1, WIDTH, WIDTH + 1), 2)]
+    lanes = range(0, width, 4)
+    patterns = [((0, width, 1, width + 1), 2), ((0, 1, width, width + 1), 2)]
     levels = [
         ([b + k for b in lanes for k in low], [b + k + shift for b in lanes for k in low])
         for low, shift in patterns
     ]
-    pairs = [b + k for b in range(0, 2 * WIDTH, 8) for k in range(4)]
+    pairs = [b + k for b in range(0, 2 * width, 8) for k in range(4)]
     across = (pairs, [k + 4 for k in pairs])
-    return levels + [across] * (WIDTH.bit_length() - 3)
+    return levels + [across] * (width.bit_length() - 3)
 
 
 class ArrayArg(NamedTuple):
@@ -196,8 +201,8 @@ def emitted_for(
     """Have Numba put what the decorated function emits in place of each call of `function`.
 
     The decorated function is given an `Emitter` and the arguments of the call: an `ArrayArg` for an
-    array, 64 bits for an integer, 32 for a float, a list for a tuple of integers; it gives the
-    value to be returned, if any.
+    array, 64 bits for an integer, 32 for a float, a list for a tuple of integers, None for None; it
+    gives the value to be returned, if any.
     `function` itself, in NumPy, states what is to be done.
     """
 
@@ -234,7 +239,9 @@ def _passed_as(kind: types.Type) -> types.Type:
 
 def _as_argument(
     context: BaseContext, builder: ir.IRBuilder, kind: types.Type, value: ir.Value
-) -> ArrayArg | ir.Value | list[ir.Value]:
+) -> ArrayArg | ir.Value | list[ir.Value] | None:
+    if isinstance(kind, types.NoneType):
+        return None
     if isinstance(kind, types.UniTuple):
         return [builder.extract_value(value, k) for k in range(kind.count)]
     if not isinstance(kind, types.Array):

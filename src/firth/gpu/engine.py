@@ -33,6 +33,7 @@ from firth.gpu.flight import FROZEN, rates, windows_in_flight
 from firth.gpu.kernel import Shape, Tables, Windows, train_kernel
 from firth.gpu.lists import Lister
 from firth.training import draws
+from firth.training.arithmetic import arithmetic_of_processor
 from firth.training.config import TrainConfig
 from firth.training.engines import base
 from firth.training.engines.base import (
@@ -81,6 +82,7 @@ class GpuEngine:
 
     name = "gpu"
     shapes = staticmethod(two_tables)
+    arithmetic = staticmethod(arithmetic_of_processor)
 
     @staticmethod
     def check(config: TrainConfig) -> None:

@@ -27,6 +27,7 @@ from firth.torch.models import CBOW, SkipGram, Word2Vec
 from firth.torch.tables import rows_of
 from firth.torch.words import PADDING
 from firth.training import sampling
+from firth.training.arithmetic import arithmetic_of_processor
 from firth.training.config import TrainConfig
 from firth.training.draws import epoch_key
 from firth.training.engines.base import (
@@ -86,6 +87,7 @@ class TorchEngine:
 
     name = "torch"
     shapes = staticmethod(two_tables)
+    arithmetic = staticmethod(arithmetic_of_processor)
     stretch_length = staticmethod(stretch_length)
 
     @staticmethod

@@ -166,7 +166,7 @@ class TrainConfig:
         Seed of the random numbers: with one thread, the same seed gives the same vectors.
     deterministic : bool
         Train with one thread (in each worker), whatever `threads` says: the same vectors, bit by
-        bit, each time.
+        bit, each time, on every processor that has fused multiply-add.
     subwords : (int, int), "none" or callable, optional
         Shortest and longest n-grams of which words are composed, such as 3-6; none for whole words.
         In Python also a function that cuts a word into parts. Fits the text, or else none.

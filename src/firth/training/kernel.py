@@ -161,6 +161,7 @@ def train_window(
     frozen: tuple[Frozen, Frozen],
     scratch: Scratch,
     pending: int,
+    portable: Literal[True] | None,
 ) -> tuple[float, int]:
     """Take one step of gradient descent on a window of a list.
 
@@ -191,7 +192,7 @@ def train_window(
     if listed.is_relabelled[here]:
         write_labelling(listed.labels[here], t, labelling)
     taken, pending = loss_and_gradients(
-        x, trained, m, outputs, y_rows, t, labelling, eta, g, running_loss, pending
+        x, trained, m, outputs, y_rows, t, labelling, eta, g, running_loss, pending, portable
     )
     if listed.has_repetitions[here]:
         fold_inputs(g, trained, m)
@@ -320,6 +321,7 @@ def loss_and_gradients(
     g: Floats,
     running_loss: Floats,
     pending: int,
+    portable: Literal[True] | None,
 ) -> tuple[float, int]:
     """Compute the gradients of m inputs and t targets, and add their losses to the running loss.
 
@@ -338,8 +340,9 @@ def loss_and_gradients(
                 taken += flush_loss(running_loss)
                 pending = vectors
             primitives.gradients(
-                x, x_rows, (first, end), y, y_rows, t, tile, labelling, eta, g, running_loss
-            )
+                x, x_rows, (first, end), y, y_rows, t, tile, labelling, eta, g, running_loss,
+                portable,
+            )  # fmt: skip
     return taken, pending
 
 

@@ -6,7 +6,8 @@ import os
 
 from firth.compilation.emitter import REGISTERS, WIDTH
 from firth.compilation.processor import processor_features, processor_name
-from firth.training.simd.tiles import TILE
+from firth.training.arithmetic import is_fused
+from firth.training.simd.tiles import LANES, TILE
 
 # The features that matter: those that choose a variant, and those that one could use.
 FEATURES = ("avx2", "fma", "avx512f", "avx512bf16", "neon")
@@ -21,7 +22,7 @@ def variant() -> dict[str, object]:
     ['arithmetic', 'features', 'logical_cores']
     """
     features = processor_features()
-    is_fused = not features.isdisjoint({"fma", "neon"})
+    arithmetic = f"float32, {'fused multiply-add' if is_fused() else 'multiply, then add'}"
     return {
         "processor": processor_name(),
         "logical_cores": os.cpu_count(),
@@ -29,5 +30,6 @@ def variant() -> dict[str, object]:
         "numbers_in_a_vector": WIDTH,
         "vector_registers": REGISTERS,
         "targets_in_a_tile": TILE,
-        "arithmetic": f"float32, {'fused multiply-add' if is_fused else 'multiply, then add'}",
+        "arithmetic": f"{arithmetic}, {WIDTH} partial sums of a score",
+        "deterministic_arithmetic": f"{arithmetic}, {LANES} partial sums of a score",
     }

@@ -119,7 +119,9 @@ def train_stretch(
             move_words(are_used, tables, listed.moves, done, listed.move_ends[w], scratch.slots)
             done = listed.move_ends[w]
             eta = np.float32(lr + slope * positions[w])
-            taken, pending = train_window(tables, listed, w, eta, frozen, scratch, pending)
+            taken, pending = train_window(
+                tables, listed, w, eta, frozen, scratch, pending, window.portable
+            )
             loss += taken
             pairs += m[w]
         move_words(are_used, tables, listed.moves, done, moves_end, scratch.slots)

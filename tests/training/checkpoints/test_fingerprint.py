@@ -8,7 +8,7 @@ import numpy as np
 from firth.compilation.emitter import WIDTH
 from firth.compilation.processor import processor_features
 from firth.corpus import read_corpus
-from firth.training import TrainConfig
+from firth.training import TrainConfig, arithmetic
 from firth.training.checkpoints.fingerprint import fingerprint_of, made_by
 from firth.training.engines.base import Initial
 from firth.training.engines.hogwild import HogwildEngine
@@ -23,8 +23,13 @@ def fingerprint(engine=HogwildEngine, start=None, frozen=(), **options):
     return fingerprint_of(Task(CORPUS, config, engine, initial, np.array(frozen, np.int64)))
 
 
+def made(**options):
+    config = TrainConfig(dim=4, min_count=1, **options)
+    return made_by(Task(CORPUS, config, HogwildEngine))
+
+
 def test_json_can_hold_it():
-    for described in (fingerprint(), made_by()):
+    for described in (fingerprint(), made(), made(deterministic=True)):
         assert json.loads(json.dumps(described)) == described
 
 
@@ -35,9 +40,21 @@ def test_every_option_is_part_of_it_but_those_that_may_differ():
 
 
 def test_the_vectors_and_the_features_of_this_processor_are_told():
-    found = made_by()
+    found = made()
     assert found["vector length"] == WIDTH
     assert set(found["instructions"].split()) <= processor_features()
+
+
+def test_a_deterministic_run_depends_on_fused_arithmetic_alone(monkeypatch):
+    for features, width, instructions in [
+        ({"avx", "avx2", "fma"}, 8, "fused multiply-add"),
+        ({"avx512f", "fma"}, 8, "fused multiply-add"),
+        ({"neon"}, 8, "fused multiply-add"),
+        ({"sse2", "avx"}, WIDTH, "avx"),
+    ]:
+        monkeypatch.setattr(arithmetic, "processor_features", lambda found=features: found)
+        told = made(deterministic=True)
+        assert (told["vector length"], told["instructions"]) == (width, instructions)
 
 
 def test_start_and_frozen_words_are_part_of_it():

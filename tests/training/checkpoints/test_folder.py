@@ -339,7 +339,7 @@ def test_what_is_not_of_the_run_is_refused_though_its_fingerprint_is(
 
 
 def test_what_another_processor_made_is_told_once(folder, monkeypatch):
-    monkeypatch.setattr(module, "made_by", lambda: {"vector length": 3})
+    monkeypatch.setattr(module, "made_by", lambda _: {"vector length": 3})
     write(folder, 1.0)
     monkeypatch.undo()
     checkpoints = Checkpoints(folder, resume=True)

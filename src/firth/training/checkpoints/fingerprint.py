@@ -9,21 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth._version import __version__
-from firth.compilation.emitter import WIDTH
-from firth.compilation.processor import processor_features
 from firth.training.task import Task
 
-# The features on which the arithmetic of the kernels and of NumPy depends. Processors that differ
-# in others give the same bytes.
-_ARITHMETIC = {
-    "avx", "avx2", "avx512bw", "avx512dq", "avx512f", "avx512vl", "fma", "neon", "sve",
-}  # fmt: skip
 
-
-def made_by() -> dict[str, object]:
-    """Return what else changes the bytes of the vectors: the version of Firth, the processor."""
-    instructions = " ".join(sorted(_ARITHMETIC & processor_features()))
-    return {"Firth": __version__, "vector length": WIDTH, "instructions": instructions}
+def made_by(task: Task) -> dict[str, object]:
+    """Return what else changes the bytes of the vectors: the version of Firth, the arithmetic."""
+    return {"Firth": __version__, **task.engine.arithmetic(task.config)}
 
 
 def differences(before: Mapping[str, object], now: Mapping[str, object]) -> str:

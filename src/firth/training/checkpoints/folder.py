@@ -93,7 +93,7 @@ class Checkpoints:
     def begin(self, task: Task) -> Checkpoint | None:
         """Return the checkpoint from which a run continues, if there is one; see `read_last`."""
         self._task = task
-        self._origin = {"fingerprint": fingerprint_of(task), "made_by": made_by()}
+        self._origin = {"fingerprint": fingerprint_of(task), "made_by": made_by(task)}
         self._last = time.monotonic()
         return self.read_last() if self._resume else None
 
@@ -135,7 +135,7 @@ class Checkpoints:
         if self._task.config.deterministic:
             raise ConfigError(
                 f"{made}; deterministic promises the same bytes, which only the same version and "
-                "processor give: continue there, or start again in another folder"
+                "arithmetic give: continue there, or start again in another folder"
             )
         self._has_warned = True
         warn(f"{made}; the run continues, and its bytes will differ from those made there")

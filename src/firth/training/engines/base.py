@@ -162,6 +162,10 @@ class Engine(Protocol):
         """Return the tables that the engine will have."""
 
     @staticmethod
+    def arithmetic(config: TrainConfig) -> Mapping[str, object]:
+        """Return what else changes the bytes of a run, as JSON can hold it: checkpoints tell it."""
+
+    @staticmethod
     def stretch_length(config: TrainConfig, size: int) -> int:
         """Return the most tokens of a stretch, for an epoch of `size` tokens."""
 

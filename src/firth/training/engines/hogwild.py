@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from firth.compilation.arrays import aligned_zeros, read_only
 from firth.corpus import TokenStore
 from firth.training import draws, kernel, sampling
+from firth.training.arithmetic import arithmetic_of_kernel
 from firth.training.config import TrainConfig
 from firth.training.engines.base import (
     INPUT,
@@ -41,6 +42,7 @@ class HogwildEngine:
 
     name = "hogwild"
     shapes = staticmethod(two_tables)
+    arithmetic = staticmethod(arithmetic_of_kernel)
     stretch_length = staticmethod(stretch_length)
 
     @staticmethod

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from firth.compilation import inlined, optional
 from firth.compilation.arrays import Shapes, zeros_of
+from firth.compilation.emitter import WIDTH
 from firth.training import draws
 from firth.training.config import TrainConfig
 from firth.training.huffman import huffman_tree
@@ -24,6 +25,7 @@ from firth.training.lists.gathering import BLOCK, Gathered, draw_noise
 from firth.training.lists.reach import LONGEST_STAY, enter, leave, most_moves, refresh
 from firth.training.sampling import alias_table, keep_thresholds, noise_distribution
 from firth.training.simd.listing import SLACK
+from firth.training.simd.tiles import LANES
 
 
 class Sampling(NamedTuple):
@@ -51,6 +53,8 @@ class Window(NamedTuple):
     # Whether the document that holds the centre, its unit, is one more input. The rows of documents
     # follow those of the words.
     documents: bool = False
+    # Whether scores are summed in an order that does not depend on the width of vectors.
+    portable: Literal[True] | None = None
 
 
 class WindowList(NamedTuple):
@@ -90,6 +94,8 @@ def window_of(config: TrainConfig, longest_path: int = 0) -> Window:
     """Return the shape of the windows; only hierarchical softmax needs the longest path."""
     cbow: Literal[True] | None = True if config.model == "cbow" else None
     subwords: Literal[True] | None = None if config.subwords == "none" else True
+    # Vectors of LANES numbers have that order anyway.
+    portable: Literal[True] | None = True if config.deterministic and WIDTH != LANES else None
     # Only documents alone have no context words.
     is_alone = config.documents == "alone"
     return Window(
@@ -101,6 +107,7 @@ def window_of(config: TrainConfig, longest_path: int = 0) -> Window:
         longest_path=longest_path if config.loss == "hs" else None,
         divided=config.cbow_gradient == "mean",
         documents=config.documents != "none",
+        portable=portable,
     )
 
 
@@ -185,7 +192,7 @@ def list_block(
         that come after the last window are to be done too.
     """
     words, positions, streams, repeated, ends, _, _, _, _, extent, in_reach = gathered
-    _, _, reach, shrink, negative, _, divided, documents = window
+    _, _, reach, shrink, negative, _, divided, documents, _ = window
     (start, stop), (first, moved), count, width_before = centres, places, 0, 0
     # What windows name: words, or their slots, whose rows are two apart.
     named, named_stride, arrival_stride = words, stride, stride

@@ -20,6 +20,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from llvmlite import ir
@@ -64,6 +65,7 @@ def gradients(
     eta: float | np.float32,
     g: Floats,
     loss: Floats,
+    portable: Literal[True] | None,
 ) -> None:
     """Compute G = eta (label - σ(X Yᵀ)) for some inputs and one tile, and add to the running loss.
 
@@ -88,6 +90,8 @@ def gradients(
     loss : float32 array, (2 * WIDTH,)
         Running sums of max(z, 0) / log 2 (first half) and products of 1 + exp(-|z|) (second half),
         so that the logarithm is taken once in many windows and not once a score.
+    portable : True or None
+        Whether a score is summed in an order that does not depend on the width of vectors.
     """
     (first, end), signs = inputs, labelling[tile]
     count = min(TILE, t - tile * TILE)
@@ -104,7 +108,7 @@ def gradients(
 
 
 @emitted_for(gradients)
-def _emit_gradients(e, x, x_rows, inputs, y, y_rows, t, tile, labelling, eta, g, loss):
+def _emit_gradients(e, x, x_rows, inputs, y, y_rows, t, tile, labelling, eta, g, loss, portable):
     builder, (first, end) = e.builder, inputs
     done = builder.mul(tile, e.integer(TILE))
     count = e.least(e.integer(TILE), builder.sub(t, done))
@@ -113,24 +117,30 @@ def _emit_gradients(e, x, x_rows, inputs, y, y_rows, t, tile, labelling, eta, g,
         x.stride, e.at(labelling.data, builder.mul(tile, labelling.stride)), eta,
         e.at(g.data, builder.mul(tile, g.stride), builder.mul(first, e.integer(LANES))), loss.data,
     ]  # fmt: skip
-    call_tile(builder, "firth_gradients", count, called, _emit_gradients_of_tile)
+    lanes = WIDTH if portable is None else LANES
+    emit = functools.partial(_emit_gradients_of_tile, lanes=lanes)
+    call_tile(builder, f"firth_gradients_{lanes}", count, called, emit)
 
 
-def _emit_gradients_of_tile(e: Emitter, arguments: Sequence[ir.Value], targets: int) -> None:
+def _emit_gradients_of_tile(
+    e: Emitter, arguments: Sequence[ir.Value], targets: int, *, lanes: int
+) -> None:
+    """Emit the gradients of some targets; each score is the sum of so many partial sums."""
     x, x_rows, m, y, y_rows, stride, signs, eta, g, loss = arguments
     builder = e.builder
     places = e.rows(y, y_rows, targets)
     step_size = builder.fmul(e.splat(eta), e.constant(-LOG2))
     biases, products = e.at(signs, e.integer(2 * LANES)), e.at(loss, e.integer(WIDTH))
+    narrow = Emitter(builder, lanes)
 
     def score(i: ir.Value, inputs: int) -> list[ir.Value]:
-        sums = _emit_products(e, e.rows(x, e.at(x_rows, i), inputs), places, stride)
+        sums = _emit_products(narrow, e.rows(x, e.at(x_rows, i), inputs), places, stride)
         of_inputs = [sums[k * targets : (k + 1) * targets] for k in range(inputs)]
-        lanes = [lane for some in of_inputs for lane in (*some, *[None] * (LANES - targets))]
-        lanes += [None] * (-len(lanes) % WIDTH)
-        for k in range(0, len(lanes), WIDTH):
+        scores = [score for some in of_inputs for score in (*some, *[None] * (LANES - targets))]
+        scores += [None] * (-len(scores) % WIDTH)
+        for k in range(0, len(scores), lanes):
             place = e.at(g, builder.mul(i, e.integer(LANES)), e.integer(k))
-            e.store(e.horizontal_sums(lanes[k : k + WIDTH]), place)
+            e.store(narrow.horizontal_sums(scores[k : k + lanes]), place)
         return []
 
     def differentiate(i: ir.Value, state: list[ir.Value], inputs: int) -> list[ir.Value]:
@@ -173,7 +183,7 @@ def _emit_products(
                 changed[k] = e.multiply_add(value, target, sums[k])
         return changed
 
-    return e.loop(stride, WIDTH, [e.constant(0.0)] * (len(rows) * len(places)), step)
+    return e.loop(stride, e.lanes, [e.constant(0.0)] * (len(rows) * len(places)), step)
 
 
 def _power_of_2(e: Emitter, x: ir.Value) -> ir.Value:

@@ -11,14 +11,16 @@ from llvmlite import ir
 from numpy.typing import NDArray
 
 from firth.compilation.emitter import WIDTH, emitted_for
+from firth.training.simd.tiles import LANES
 
 Floats = NDArray[np.float32]
 Offsets = NDArray[np.int64]
 
 
 def stride_of(dim: int) -> int:
-    """Return the length of a row of `dim` numbers, padded to whole vectors."""
-    return -(-dim // WIDTH) * WIDTH
+    """Return the length of a row of `dim` numbers, padded to whole vectors and whole `LANES`."""
+    whole = max(WIDTH, LANES)
+    return -(-dim // whole) * whole
 
 
 def row_at(table: Floats, row: int | np.int64) -> Floats:

@@ -1,0 +1,41 @@
+"""On what the bytes of a run depend beside its options, its text and Firth's version.
+
+The compiled kernel gives the same numbers on all processors but for two things: whether a product
+and a sum are rounded once (fused multiply-add) or twice, and in how many partial sums the products
+of a score are added up, which is by default the width of the processor's vectors. A deterministic
+run has the same number of partial sums everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from firth.compilation.emitter import WIDTH
+from firth.compilation.processor import processor_features
+from firth.training.config import TrainConfig
+from firth.training.simd.tiles import LANES
+
+# The features on which the arithmetic of the kernels and of NumPy depends. Processors that differ
+# in others give the same bytes.
+_FEATURES = {
+    "avx", "avx2", "avx512bw", "avx512dq", "avx512f", "avx512vl", "fma", "neon", "sve",
+}  # fmt: skip
+_FUSED = {"fma", "neon"}
+
+
+def is_fused() -> bool:
+    """Return whether the processor rounds a product and a sum once."""
+    return not _FUSED.isdisjoint(processor_features())
+
+
+def arithmetic_of_processor(_: TrainConfig | None = None) -> Mapping[str, object]:
+    """Return what of this processor changes the bytes, as checkpoints keep it."""
+    instructions = " ".join(sorted(_FEATURES & processor_features()))
+    return {"vector length": WIDTH, "instructions": instructions}
+
+
+def arithmetic_of_kernel(config: TrainConfig) -> Mapping[str, object]:
+    """Return what changes the bytes of a run of the compiled kernel, as checkpoints keep it."""
+    if config.deterministic and is_fused():
+        return {"vector length": LANES, "instructions": "fused multiply-add"}
+    return arithmetic_of_processor()
