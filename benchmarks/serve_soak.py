@@ -33,8 +33,8 @@ from soak import summarise
 
 RESULTS = Path(__file__).parent / "results" / "serve_soak.json"
 CLIENTS = 4
-# Seconds between two looks at the memory, and between two times that the vectors are read anew.
-LOOK, RELOAD = 10, 60
+# After so many looks at the memory the vectors are read anew.
+RELOAD = 6
 # Looks before caches and pools have their final size.
 WARM_UP = 12
 
@@ -45,6 +45,7 @@ def main() -> None:
     parser.add_argument("vectors", type=Path)
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--rate", type=float, default=50.0, help="questions a second")
+    parser.add_argument("--look", type=float, default=10.0, help="seconds between two looks")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--output", type=Path, default=RESULTS)
     asked = parser.parse_args()
@@ -66,7 +67,7 @@ def main() -> None:
         wait_for(port)
         for client in clients:
             client.start()
-        memory = watch(service, 60.0 * asked.minutes)
+        memory = watch(service, round(60.0 * asked.minutes / asked.look), asked.look)
     finally:
         is_over.set()
         for client in clients:
@@ -81,7 +82,7 @@ def main() -> None:
         "machine": machine.describe(),
         "answers_by_status": dict(sorted(statuses.items())),
         "looks": summary.pop("turns"),
-        "megabytes_an_hour": round(summary.pop("megabytes_a_turn") * 3600 / LOOK, 2),
+        "megabytes_an_hour": round(summary.pop("megabytes_a_turn") * 3600 / asked.look, 2),
         **summary,
         "megabytes": [round(size, 1) for size in memory],
     }
@@ -141,16 +142,14 @@ def question(rng: random.Random, words: list[str]) -> tuple[str, object]:
     return rng.choice(wrong if rng.random() < 0.1 else right)
 
 
-def watch(service: subprocess.Popen[bytes], seconds: float) -> list[float]:
-    """Return the memory of a service, look by look, in MB, and have it read its vectors anew."""
-    began, memory = time.monotonic(), []
-    next_reload = began + RELOAD
-    while time.monotonic() < began + seconds:
-        time.sleep(LOOK)
+def watch(service: subprocess.Popen[bytes], looks: int, seconds: float) -> list[float]:
+    """Return the memory of a service in MB, look by look, and have its vectors read anew."""
+    memory = []
+    for look in range(1, looks + 1):
+        time.sleep(seconds)
         memory.append(own_megabytes(service.pid))
-        if time.monotonic() >= next_reload:
+        if look % RELOAD == 0:
             service.send_signal(signal.SIGHUP)
-            next_reload += RELOAD
     return memory
 
 

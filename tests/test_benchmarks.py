@@ -47,6 +47,21 @@ def test_a_service_is_timed(tmp_path):
     assert json.loads(report.read_text())["median"]["firth"]["queries_per_second"] > 0
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="memory is read from /proc")
+def test_the_memory_of_a_service_is_watched(tmp_path):
+    pytest.importorskip("fastapi")
+    vectors = firth.train([["tea", "milk", "sugar"], ["old", "king"]] * 300, dim=8, progress=False)
+    vectors.save(tmp_path / "vectors")
+    report = tmp_path / "report.json"
+    options = ["--minutes", "0.08", "--look", "0.2", "--workers", "1", "--output", report]
+    output_of(BENCHMARKS / "serve_soak.py", tmp_path / "vectors", *options)
+    found = json.loads(report.read_text())
+    assert found["looks"] == 24
+    assert found["most"] > 1
+    assert found["answers_by_status"]["200"] > 0
+    assert found["answers_by_status"].keys() <= {"200", "404", "422"}
+
+
 def test_the_cost_of_watching_is_measured(tmp_path):
     pytest.importorskip("fastapi")
     text, report = tmp_path / "text.txt", tmp_path / "report.json"
