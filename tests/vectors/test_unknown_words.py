@@ -10,6 +10,7 @@ import pytest
 from firth.errors import ConfigError, FirthWarning, VocabularyError
 from firth.plotting import scatter
 from firth.vectors import RawTables, Vectors, load
+from neighbours import assert_same_neighbours
 
 COMPOSED = "is not among the 29 words.* its vector is composed of its n-grams"
 
@@ -57,7 +58,7 @@ def test_several_words_are_told_in_one_line(vectors):
     with pytest.warns(FirthWarning, match="2 words, such as 'kingz', are not among the 29") as told:
         found = vectors.similar(["kingz", "kings", "teaz"], top=2)
     assert len(told) == 1
-    assert found[1] == vectors.similar("kings", top=2)
+    assert_same_neighbours(found[1:2], [vectors.similar("kings", top=2)])
 
 
 def test_other_queries_take_them(vectors):

@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.vectors.axes import principal_axes, second_moment
 from firth.vectors.search import row_blocks
 
 Floats = NDArray[np.float32]
@@ -45,19 +46,12 @@ class PrincipalComponents:
     """
 
     def __init__(self, unit: Floats) -> None:
-        D = unit.shape[1]
         self.mean = unit.mean(axis=0, dtype=np.float64)
-        scatter = np.zeros((D, D))
-        for block in row_blocks(*unit.shape):
-            rows = unit[block] - self.mean
-            scatter += rows.T @ rows
-        values, axes = np.linalg.eigh(scatter)
-        axes = axes[:, ::-1][:, :2]
-        # The sign of an axis is arbitrary: its largest component is made positive.
-        axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), range(axes.shape[1])])
-        self.axes = np.zeros((D, 2))
-        self.axes[:, : axes.shape[1]] = axes
-        self.variance = float(values[::-1][:2].sum() / max(values.sum(), 1e-30))
+        axes, values = principal_axes(second_moment(unit, self.mean))
+        self.axes = np.zeros((unit.shape[1], 2))
+        self.axes[:, : axes.shape[1]] = axes[:, :2]
+        variances = values**2
+        self.variance = float(variances[:2].sum() / max(variances.sum(), 1e-30))
         raw = np.concatenate(
             [(unit[block] - self.mean) @ self.axes for block in row_blocks(*unit.shape)]
         )

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from firth.checks import whole_number
 from firth.errors import ConfigError, MissingExtraError
+from firth.vectors.axes import principal_axes, second_moment
 
 # The defaults of t-SNE and UMAP, used if there are enough words.
 PERPLEXITY = 30.0
@@ -106,13 +107,11 @@ def _unit_rows(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _pca(matrix: NDArray[np.float64], seed: int = 0) -> Projection:
     """Project to the two orthogonal axes with the largest variance."""
-    U, s, components = np.linalg.svd(matrix - matrix.mean(axis=0), full_matrices=False)
-    # The sign of an axis is arbitrary: its largest component is made positive.
-    largest = np.abs(components).argmax(axis=1, keepdims=True)
-    points = U * s * np.sign(np.take_along_axis(components, largest, axis=1)).T
-    variance = s**2 / (s**2).sum()
+    mean = matrix.mean(axis=0)
+    axes, values = principal_axes(second_moment(matrix, mean))
+    variance = values**2 / (values**2).sum()
     return Projection(
-        points[:, :2],
+        (matrix - mean) @ axes[:, :2],
         f"first principal component, {variance[0]:.0%} of the variance",
         f"second, {variance[1]:.0%}",
     )

@@ -340,7 +340,7 @@ def loss_and_gradients(
                 taken += flush_loss(running_loss)
                 pending = vectors
             primitives.gradients(
-                x, x_rows, (first, end), y, y_rows, t, tile, labelling, eta, g, running_loss,
+                x, x_rows, (first, end), y, y_rows, (t, tile), labelling, eta, g, running_loss,
                 portable,
             )  # fmt: skip
     return taken, pending

@@ -14,7 +14,7 @@ from firth._version import __version__
 from firth.checks import shown, whole_number
 from firth.errors import ConfigError, VocabularyError, warn
 from firth.other_names import explain_keywords
-from firth.vectors.composition import principal_axes, second_moment
+from firth.vectors.axes import principal_axes, second_moment
 from firth.vectors.search import row_blocks, unit_rows
 from firth.vectors.vectors import Vectors
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import ConfigError, one_line
+from firth.vectors.axes import principal_axes, second_moment
 from firth.vectors.checks import checked_rows, read_only
 from firth.vectors.readout import Readout, check_fits
 from firth.vectors.search import NUMBERS_PER_BLOCK, row_blocks, unit_rows
@@ -288,29 +289,11 @@ def _blocks(offsets: NDArray[np.int64], D: int) -> Iterator[slice]:
         start = stop
 
 
-def second_moment(rows: Floats) -> Doubles:
-    """Return the mean of z zᵀ over the rows z (V, D)."""
-    total = np.zeros((rows.shape[1],) * 2)
-    for block in row_blocks(*rows.shape):
-        part = rows[block].astype(np.float64)
-        total += part.T @ part
-    return total / len(rows)
-
-
-def principal_axes(moment: Doubles) -> tuple[Doubles, Doubles]:
-    """Return principal axes, as columns (D, D), and their singular values, falling.
+def _scaled_axes(rows: Floats, exponent: float) -> Doubles:
+    """Return the map (D, D) onto the principal axes of rows, each scaled by s**exponent.
 
     They are those about the origin: in trials, taking the mean away first was no better.
     """
-    squares, axes = np.linalg.eigh(moment)
-    # Either sign is right; the same is taken on every machine.
-    largest = np.abs(axes).argmax(axis=0)
-    axes *= np.where(axes[largest, np.arange(len(axes))] < 0, -1.0, 1.0)
-    return axes[:, ::-1], np.sqrt(squares.clip(0.0))[::-1]
-
-
-def _scaled_axes(rows: Floats, exponent: float) -> Doubles:
-    """Return the map (D, D) onto the principal axes of rows, each scaled by s**exponent."""
     if exponent == 0.0:
         return np.eye(rows.shape[1])
     axes, values = principal_axes(second_moment(rows))

@@ -96,7 +96,7 @@ def test_gradients_and_loss(draw, t, scale, portable):
         labelling = labelling_of(draw.either(0, 1, t))
         g = draw.floats(tiles_of(t), (m + 4) * LANES)
         for tile in range(tiles_of(t)):
-            targets = y, draw.rows(y, t), t, tile, labelling
+            targets = y, draw.rows(y, t), (t, tile), labelling
             inputs = x, draw.rows(x, m + 2), (2, 2 + m)
             more = 0.7, g, loss, portable
             assert_same(gradients, *inputs, *targets, *more, atol=1e-5 * scale)
@@ -107,7 +107,7 @@ def test_the_gradient_of_a_score_is_that_of_its_loss():
     labelling = labelling_of([1.0, 0.0])
     g, loss = np.zeros((1, 2 * LANES), np.float32), np.repeat([0.0, 1.0], WIDTH).astype(np.float32)
     rows = np.zeros(2, np.int64)
-    compiled(gradients)(x, rows, (0, 1), y, rows, 2, 0, labelling, 0.5, g, loss, None)
+    compiled(gradients)(x, rows, (0, 1), y, rows, (2, 0), labelling, 0.5, g, loss, None)
     sigmoid = 1 / (1 + np.exp(-0.025 * WIDTH))
     np.testing.assert_allclose(g[0, :2], [0.5 * (1 - sigmoid), -0.5 * sigmoid], rtol=1e-6)
     assert not g[0, 2:LANES].any()

@@ -59,8 +59,7 @@ def gradients(
     inputs: tuple[int, int],
     y: Floats,
     y_rows: Offsets,
-    t: int,
-    tile: int,
+    targets: tuple[int, int],
     labelling: Floats,
     eta: float | np.float32,
     g: Floats,
@@ -78,8 +77,8 @@ def gradients(
     inputs : pair of int
         The rows of X from one place of `x_rows` up to another, whose scores fill at most
         LOSS_VECTORS vectors.
-    t, tile : int
-        The number of targets of the window, and which TILE of them.
+    targets : pair of int
+        The number of targets of the window, t, and which TILE of them.
     labelling : float32 array, (tiles, 4 * LANES)
         Signs and then biases, for two inputs each: z / log 2 = sign * score + bias. See
         `kernel.write_labelling`.
@@ -93,12 +92,13 @@ def gradients(
     portable : True or None
         Whether a score is summed in an order that does not depend on the width of vectors.
     """
-    (first, end), signs = inputs, labelling[tile]
+    (first, end), (t, tile) = inputs, targets
+    signs = labelling[tile]
     count = min(TILE, t - tile * TILE)
     rows = -(-(end - first) // INPUTS_OF_VECTOR) * INPUTS_OF_VECTOR
     z = np.full((rows, LANES), np.float32(NO_SCORE))
-    targets = rows_at(y, y_rows[tile * TILE : tile * TILE + count])
-    z[: end - first, :count] = rows_at(x, x_rows[first:end]) @ targets.T * signs[:count]
+    listed = rows_at(y, y_rows[tile * TILE : tile * TILE + count])
+    z[: end - first, :count] = rows_at(x, x_rows[first:end]) @ listed.T * signs[:count]
     e = 2.0 ** np.maximum(-np.abs(z), -126.0)
     loss[:WIDTH] += np.maximum(z, 0.0).reshape(-1, WIDTH).sum(axis=0)
     loss[WIDTH:] *= (1.0 + e).reshape(-1, WIDTH).prod(axis=0)
@@ -108,8 +108,8 @@ def gradients(
 
 
 @emitted_for(gradients)
-def _emit_gradients(e, x, x_rows, inputs, y, y_rows, t, tile, labelling, eta, g, loss, portable):
-    builder, (first, end) = e.builder, inputs
+def _emit_gradients(e, x, x_rows, inputs, y, y_rows, targets, labelling, eta, g, loss, portable):
+    builder, (first, end), (t, tile) = e.builder, inputs, targets
     done = builder.mul(tile, e.integer(TILE))
     count = e.least(e.integer(TILE), builder.sub(t, done))
     called = [
