@@ -41,6 +41,13 @@ def test_a_page_holds_the_words_and_their_neighbours_of_the_true_space(vectors):
     assert gap[0, 2] < gap[0, 1]
 
 
+def test_vectors_make_the_same_map(vectors):
+    page = vectors.map(["king", "tea"], title="T", method="pca")
+    assert page.html == interactive_map(vectors, ["king", "tea"], title="T", method="pca").html
+    with pytest.raises(ConfigError, match="2 to 20,000 words, got 1"):
+        vectors.map(["king"])
+
+
 def test_words_are_never_markup_and_nothing_is_loaded(vectors):
     page = interactive_map(vectors, title=EVIL)
     assert "alert(1)" in page.html

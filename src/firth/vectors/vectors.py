@@ -6,10 +6,11 @@ V words · D dimensions
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -256,6 +257,26 @@ class Vectors(Questions):
             If usearch is not installed.
         """
         self._approximate = open_index(self, to_path("the path of an index", path))
+
+    def map(self, words: Iterable[Token] | None = None, **options: Any) -> Any:  # noqa: ANN401
+        """Return a map of words, which a notebook shows: it pans, zooms and finds words.
+
+        Parameters
+        ----------
+        words : sequence of tokens, optional
+            By default the 2,000 most frequent content words.
+        **options
+            Of `firth.plotting.interactive_map`, which this calls.
+
+        Examples
+        --------
+        >>> matrix = np.array([[1, 0], [4, 3], [0, 1]], dtype=np.float32)
+        >>> Vectors(["tea", "coffee", "king"], matrix).map(["tea", "king"], title="two words")
+        <map of 2 words>
+        """
+        # As text: pictures are in a higher layer.
+        plotting = importlib.import_module("firth.plotting")
+        return plotting.interactive_map(self, words, **options)
 
     @explain_keywords
     def save(
