@@ -159,17 +159,19 @@ def browser():
 def visit(browser):
     """Return what opens a page; in the end none has an error or has asked another machine.
 
-    `expected` is part of an error that a page may have.
+    `expected` is part of an error that a page may have, `script` what runs before its own.
     """
     problems, contexts = [], []
 
     def note(kind, told):
         problems.append(f"{kind}: {told}")
 
-    def begin(url, path="", *, ready="all", expected="none", **options):
+    def begin(url, path="", *, ready="all", expected="none", script="", **options):
         settings = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US", **options}
         context = browser.new_context(**settings, accept_downloads=True)
-        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=url)
+        if url.startswith("http"):
+            context.grant_permissions(["clipboard-read", "clipboard-write"], origin=url)
+        context.add_init_script(script)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(60_000)

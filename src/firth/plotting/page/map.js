@@ -72,18 +72,26 @@ function write(close) {
   const taken = [];
   const first = chosen < 0 ? [] : [chosen, ...close];
   pen.textBaseline = "middle";
+  pen.lineWidth = 3;
+  pen.lineJoin = "round";
+  pen.strokeStyle = colour("--paper");
   for (const row of new Set([...first, ...words.keys()])) {
-    const [left, top] = [screenX(row) + 5, screenY(row)];
-    if (left < -100 || left > width || top < 0 || top > height || taken.length > 400) continue;
+    const [across, top] = [screenX(row), screenY(row)];
+    if (across < 0 || across > width || top < 0 || top > height || taken.length > 400) continue;
     const isFirst = row === chosen;
     pen.font = `${isFirst ? "600 " : ""}13px system-ui, sans-serif`;
-    const right = left + pen.measureText(words[row]).width + 4;
+    const length = pen.measureText(words[row]).width;
+    // On the other side of its point where it would be cut off.
+    const left = across + 5 + length > width ? across - 5 - length : across + 5;
+    const right = left + length + 4;
     const covers = taken.some(([l, t, r]) => left < r && right > l && Math.abs(top - t) < 16);
     if (covers && !isFirst) continue;
     taken.push([left, top, right]);
     pen.fillStyle = colour(first.includes(row) ? "--chosen" : "--ink");
+    pen.strokeText(words[row], left, top);
     pen.fillText(words[row], left, top);
   }
+  pen.lineWidth = 1;
 }
 
 function choose(row, moves = false) {

@@ -1,0 +1,50 @@
+"""A map as one HTML file, opened from the disk."""
+
+import numpy as np
+import pytest
+
+from firth.vectors import Vectors
+
+# Notes where each label is drawn.
+SPY = """
+window.labels = [];
+const draw = CanvasRenderingContext2D.prototype.fillText;
+CanvasRenderingContext2D.prototype.fillText = function (text, left, top) {
+    labels.push([text, left, left + this.measureText(text).width, top]);
+    return draw.call(this, text, left, top);
+};
+"""
+
+
+@pytest.fixture(scope="module")
+def map_page(tmp_path_factory):
+    """Write a map of words that lie on a circle, so that some are near each side."""
+    angles = np.linspace(0.0, 2.0 * np.pi, 60, endpoint=False)
+    words = [f"somewhat-long-word-{row}" for row in range(60)]
+    path = tmp_path_factory.mktemp("map") / "map.html"
+    vectors = Vectors(words, np.stack([np.cos(angles), np.sin(angles)], axis=1))
+    vectors.map(title="a circle").save(path)
+    return path.as_uri()
+
+
+@pytest.fixture
+def page(visit, map_page):
+    """Open it on a phone."""
+    return visit(map_page, ready=None, script=SPY, viewport={"width": 390, "height": 844})
+
+
+def test_labels_are_whole_on_a_narrow_screen(page):
+    # A frame after the next, it is drawn.
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    labels, width = page.evaluate("[labels, document.querySelector('canvas').clientWidth]")
+    assert len(labels) > 10
+    assert all(left >= 0 and right <= width for _, left, right, _ in labels)
+
+
+def test_a_word_that_is_found_shows_its_neighbours(page):
+    page.fill("input", "somewhat-long-word-7")
+    page.press("input", "Enter")
+    near = page.locator("ol button span:first-child").all_inner_texts()
+    assert set(near[:2]) == {"somewhat-long-word-6", "somewhat-long-word-8"}
+    page.locator("ol button").first.click()
+    assert page.locator("h2").inner_text() in near[:2]
