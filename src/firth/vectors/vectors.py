@@ -217,8 +217,8 @@ class Vectors(Questions):
         path : path, optional
             Where to save the index, as a folder; `open_index` opens it.
         numbers : {"i8", "bf16", "f16", "f32"}
-            How the index keeps numbers: `bf16` and `f16` take twice the space of `i8`, and answer
-            more slowly; `f32` takes four times.
+            How the index keeps numbers. The others take more space than `i8` and answer more
+            slowly.
 
         Raises
         ------
