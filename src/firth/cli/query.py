@@ -269,9 +269,7 @@ def index(
     path: VectorsPath,
     numbers: Annotated[
         Literal["i8", "bf16", "f16", "f32"],
-        typer.Option(
-            help="How the index keeps numbers: the others take more space than i8."
-        ),
+        typer.Option(help="How the index keeps numbers: the others take more space than i8."),
     ] = "i8",
 ) -> None:
     """Build an index beside the vectors, in the folder VECTORS.index, for approximate search.

@@ -186,7 +186,8 @@ def _scaled(units: Floats, scale: float | None) -> Floats | NDArray[np.int8]:
     """Return rows of length one as the graph takes them."""
     if scale is None:
         return units
-    return np.rint(units * scale).clip(-_LARGEST, _LARGEST).astype(np.int8)
+    rounded: NDArray[np.int8] = np.rint(units * scale).clip(-_LARGEST, _LARGEST).astype(np.int8)
+    return rounded
 
 
 def open_index(vectors: WordRows, path: Path) -> ApproximateIndex:
