@@ -33,7 +33,7 @@ _CONNECTIVITY = 32
 _EXPANSION_ADD = 128
 _EXPANSION_SEARCH = 320
 # How many candidates are looked at exactly for each answer.
-_CANDIDATES = 3
+_CANDIDATES = 6
 _SAMPLED_ROWS = 256
 # The largest int8, and the share of the numbers of rows that are no larger when scaled.
 _LARGEST, _SHARE = 127, 0.999
