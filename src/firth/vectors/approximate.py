@@ -31,7 +31,7 @@ NUMBERS = ("i8", "bf16", "f16", "f32")
 # More neighbours of each row, and more rows looked at, find more and take longer.
 _CONNECTIVITY = 32
 _EXPANSION_ADD = 128
-_EXPANSION_SEARCH = 320
+_EXPANSION_SEARCH = 192
 # How many candidates are looked at exactly for each answer.
 _CANDIDATES = 6
 _SAMPLED_ROWS = 256
