@@ -72,11 +72,14 @@ def main() -> None:
     }
     result = {
         "machine": machine.describe(),
-        "command": sys.argv,
+        # Without the folders of this machine.
+        "command": [Path(word).name if word.startswith("/") else word for word in sys.argv],
         "bytes": size,
         "words": options.words,
         "dim": options.dim,
         "median": medians,
+        "share_of_raw": medians["raw"]["seconds"] / medians["firth"]["seconds"],
+        "times_gensim": medians["gensim"]["seconds"] / medians["firth"]["seconds"],
         "runs": runs,
     }
     options.output.write_text(json.dumps(result, indent=1) + "\n")

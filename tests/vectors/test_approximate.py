@@ -11,7 +11,7 @@ pytest.importorskip("usearch")
 
 from firth.errors import ConfigError, FirthError, FormatError
 from firth.vectors import Vectors, load
-from firth.vectors.approximate import FACTS, GRAPH
+from firth.vectors.approximate import FACTS, GRAPH, NUMBERS
 from firth.vectors.questions import nearest
 
 V, D = 3000, 20
@@ -50,6 +50,23 @@ def test_most_of_the_nearest_words_are_found_with_exact_scores(vectors):
         assert [score for _, score in answer] == sorted((s for _, s in answer), reverse=True)
         for word, score in answer:
             assert score == pytest.approx(scores.get((i, word), score), abs=1e-6)
+
+
+@pytest.mark.parametrize("numbers", NUMBERS)
+@pytest.mark.parametrize("outlier", [1, 5])
+def test_every_kind_of_numbers_finds_the_nearest_words(numbers, outlier):
+    built = clustered(V=1000)
+    # Dimensions differ in size, in trained vectors too.
+    matrix = built.input_vectors * ([outlier] + [1] * (D - 1))
+    built = Vectors(built.words, matrix)
+    built.build_index(numbers=numbers)
+    words = list(built.words[:100])
+    exact, found = (built.similar(words, exact=exact) for exact in (True, False))
+    kept = [
+        len({word for word, _ in a} & {word for word, _ in b})
+        for a, b in zip(exact, found, strict=True)
+    ]
+    assert np.sum(kept) >= 9.5 * 99  # row 5 is zeros
 
 
 def test_words_that_are_left_out_do_not_cost_answers(vectors):
@@ -173,6 +190,18 @@ def test_a_damaged_index_is_refused(vectors, tmp_path, damage):
         vectors.open_index(folder)
     assert "firth index VECTORS" in str(caught.value)
     assert vectors.similar("w1", exact=False)  # the old one is still there
+
+
+@pytest.mark.parametrize("scale", ["missing", 0.0, "1"])
+def test_an_index_without_a_scale_is_refused(scale, vectors, tmp_path):
+    vectors.build_index(tmp_path / "index")
+    facts = json.loads((tmp_path / "index" / FACTS).read_text())
+    facts = {name: value for name, value in facts.items() if name != "scale"}
+    if scale != "missing":
+        facts["scale"] = scale
+    (tmp_path / "index" / FACTS).write_text(json.dumps(facts))
+    with pytest.raises(FormatError, match=r"of an older Firth.*: firth index VECTORS"):
+        vectors.open_index(tmp_path / "index")
 
 
 def test_other_files_are_not_replaced(vectors, tmp_path):

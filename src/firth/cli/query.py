@@ -268,9 +268,9 @@ def _variant() -> dict[str, object]:
 def index(
     path: VectorsPath,
     numbers: Annotated[
-        Literal["bf16", "f16", "f32", "i8"],
-        typer.Option(help="How the index keeps numbers: f32 takes twice the space, i8 half of it."),
-    ] = "bf16",
+        Literal["i8", "bf16", "f16", "f32"],
+        typer.Option(help="How the index keeps numbers: the others take more space than i8."),
+    ] = "i8",
 ) -> None:
     """Build an index beside the vectors, in the folder VECTORS.index, for approximate search.
 

@@ -5,7 +5,7 @@ V words · D dimensions
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -14,15 +14,21 @@ from numpy.typing import NDArray
 from firth.checks import are_counts
 from firth.errors import ConfigError, one_line
 from firth.phrases import Phrases
+from firth.vectors.lazy_words import LazyRows
 from firth.vectors.phrase_rows import PhraseRows
 from firth.vectors.search import row_lengths
 from firth.vectors.table import Token
 
+# A dictionary of fewer words takes no time.
+LEAST_LAZY = 1 << 15
+
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 
-def number_words(words: Sequence[Token], phrases: Phrases | None = None) -> dict[Token, int]:
+def number_words(words: Sequence[Token], phrases: Phrases | None = None) -> Mapping[Token, int]:
     """Return the row of each word; with phrases, a text with spaces finds the row of a phrase.
+
+    Of many words, a dictionary is made only when some were looked up.
 
     Raises
     ------
@@ -32,6 +38,8 @@ def number_words(words: Sequence[Token], phrases: Phrases | None = None) -> dict
     if strangers := set(map(type, words)) - {str, int}:
         names = ", ".join(sorted(kind.__name__ for kind in strangers))
         raise ConfigError(f"words must be str or int, got {names}")
+    if len(words) >= LEAST_LAZY and phrases is None and not _may_repeat(words):
+        return LazyRows(words)
     rows: dict[Token, int] = {} if phrases is None else PhraseRows(phrases)
     for row, word in enumerate(words):
         if rows.setdefault(word, row) != row:
@@ -40,6 +48,13 @@ def number_words(words: Sequence[Token], phrases: Phrases | None = None) -> dict
                 f"like number {rows[word] + 1}{_hint_of_replaced(word)}"
             )
     return rows
+
+
+def _may_repeat(words: Sequence[Token]) -> bool:
+    """Return whether two words have the same hash, which takes less time than a dictionary."""
+    hashes = np.fromiter(map(hash, words), np.int64, len(words))
+    hashes.sort()
+    return bool((hashes[1:] == hashes[:-1]).any())
 
 
 def _hint_of_replaced(word: Token) -> str:

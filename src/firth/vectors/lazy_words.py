@@ -77,16 +77,21 @@ class LazyWords(Sequence[str]):
 
 
 class LazyRows(Mapping[Token, int]):
-    """The rows of lazy words: few lookups search, more make a dictionary.
+    """The rows of words: few lookups search, more make a dictionary.
+
+    Parameters
+    ----------
+    words : sequence of V tokens
+        Those in memory must differ.
 
     Examples
     --------
     >>> rows = LazyRows(LazyWords(b'"tea", "milk"', np.array([0, 7]), np.array([4, 12])))
-    >>> rows["milk"], "water" in rows, len(rows)
-    (1, False, 2)
+    >>> rows["milk"], "water" in rows, len(rows), LazyRows((7, "milk"))[7]
+    (1, False, 2, 0)
     """
 
-    def __init__(self, words: LazyWords) -> None:
+    def __init__(self, words: Sequence[Token]) -> None:
         self._words = words
         self._searches = 0
         self._rows: dict[Token, int] | None = None
@@ -99,8 +104,16 @@ class LazyRows(Mapping[Token, int]):
             self._rows = {self._words[row]: row for row in range(len(self) - 1, -1, -1)}
         if self._rows is not None:
             return self._rows.get(word, default)
-        row = self._words.row(word) if isinstance(word, str) else None
+        row = self._search(word)
         return default if row is None else row
+
+    def _search(self, word: Any) -> int | None:  # noqa: ANN401
+        if isinstance(self._words, LazyWords):
+            return self._words.row(word) if isinstance(word, str) else None
+        try:
+            return self._words.index(word)
+        except ValueError:
+            return None
 
     def __getitem__(self, word: Token) -> int:
         """Return the row of a word."""
@@ -113,7 +126,7 @@ class LazyRows(Mapping[Token, int]):
         """Return whether there is such a word."""
         return self.get(word) is not None
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[Token]:
         """Iterate over the words, in the order of their rows."""
         return iter(self._words)
 

@@ -206,7 +206,7 @@ class Vectors(Questions):
         return type(self)(table.numbers.tolist(), table.vectors)
 
     def build_index(
-        self, path: str | os.PathLike[str] | None = None, *, numbers: str = "bf16"
+        self, path: str | os.PathLike[str] | None = None, *, numbers: str = "i8"
     ) -> None:
         """Build an index for approximate search, and use it from now on.
 
@@ -217,8 +217,9 @@ class Vectors(Questions):
         ----------
         path : path, optional
             Where to save the index, as a folder; `open_index` opens it.
-        numbers : {"bf16", "f16", "f32", "i8"}
-            How the index keeps numbers: `f32` takes twice the space of `bf16`, `i8` half of it.
+        numbers : {"i8", "bf16", "f16", "f32"}
+            How the index keeps numbers. The others take more space than `i8` and answer more
+            slowly.
 
         Raises
         ------

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from firth.errors import ConfigError
 from firth.io import mapping
-from firth.vectors import Vectors, load
+from firth.vectors import Vectors, checks, load
 from firth.vectors.formats import lazy_words, native
 from firth.vectors.formats.lazy_words import read_lazy_words
 from firth.vectors.lazy_words import LazyRows, LazyWords
@@ -143,3 +144,17 @@ def test_bytes_that_are_not_utf8_are_left_to_a_parser(tmp_path):
     path = tmp_path / "vocabulary.json"
     path.write_bytes(b'{"words": ["a", "\xff"], "counts": null}')
     assert read_lazy_words(path) is None
+
+
+@pytest.mark.parametrize("words", [["tea", "milk", "北京"], [-1, -2, 5], ["tea", 7]])
+def test_many_words_are_numbered_when_some_were_looked_up(words, monkeypatch):
+    monkeypatch.setattr(checks, "LEAST_LAZY", 0)
+    vectors = Vectors(words, np.eye(len(words)))
+    for _ in range(20):
+        assert [vectors.index[word] for word in words] == list(range(len(words)))
+        assert "water" not in vectors
+        assert 99 not in vectors
+    with pytest.raises(ConfigError, match=f"number {len(words) + 1} is .*, like number 2"):
+        Vectors([*words, words[1]], np.eye(len(words) + 1))
+    with pytest.raises(ConfigError, match="must be str or int, got float"):
+        Vectors([*words, 0.5], np.eye(len(words) + 1))

@@ -1,11 +1,14 @@
 """word2vec's binary files: from other programs, and damaged ones."""
 
+import gzip
+import itertools
 import struct
 
 import numpy as np
 import pytest
 
-from firth.vectors import Vectors, load
+from firth.vectors import Vectors, checks, load
+from firth.vectors.formats import word2vec_binary
 
 
 def parse_by_hand(content):
@@ -85,3 +88,65 @@ def test_newlines_after_vectors_may_come_or_not(tmp_path):
     for end in (b"", b"\n"):
         path.write_bytes(b"2 2\n" + b"a " + ROW + end + b"b " + ROW + end)
         assert load(path).words == ("a", "b")
+
+
+def content_of(words, ends, dim=3):
+    """Return a file, and its vectors: after each goes one of `ends`, in turn."""
+    matrix = np.random.default_rng(1).normal(size=(len(words), dim)).astype(np.float32)
+    ended = itertools.cycle(ends)
+    rows = [
+        word + b" " + row.astype("<f4").tobytes() + next(ended)
+        for word, row in zip(words, matrix, strict=True)
+    ]
+    rows[-1] = rows[-1].removesuffix(b"\n")
+    return f"{len(words)} {dim}\n".encode() + b"".join(rows), matrix
+
+
+MANY = [b"w%d" % number + b"x" * (number % 50) for number in range(300)]
+STRANGE = [b"a\nb", b"\xc3\xa9", b"tab\t", b"end\n", b"\xe5\x8c\x97\xe4\xba\xac", b"x" * 500]
+
+
+@pytest.fixture(params=[64, 1000, None])
+def _blocks_of(request, monkeypatch):
+    """Read few bytes at once, so that rows lie in several blocks."""
+    if request.param is not None:
+        monkeypatch.setattr(word2vec_binary, "_FIRST_BYTES", request.param)
+        monkeypatch.setattr(word2vec_binary, "BLOCK_BYTES", 2 * request.param)
+
+
+@pytest.mark.usefixtures("_blocks_of")
+@pytest.mark.parametrize("ends", [[b""], [b"\n"], [b"", b"\n", b"\n"]])
+@pytest.mark.parametrize("is_compressed", [False, True])
+def test_rows_in_several_blocks(ends, is_compressed, tmp_path):
+    words = MANY[:150] + STRANGE + MANY[150:]
+    content, matrix = content_of(words, ends)
+    path = tmp_path / "v.bin"
+    path.write_bytes(gzip.compress(content) if is_compressed else content)
+    loaded = load(path, format="word2vec-binary")
+    assert [word.encode() for word in loaded.words] == words
+    np.testing.assert_array_equal(loaded, matrix)
+    few = load(path, limit=170, words=["w3xxx", "a\nb", "w299"], format="word2vec-binary")
+    assert few.words == ("w3xxx", "a\nb")
+    np.testing.assert_array_equal(few, matrix[[3, 150]])
+
+
+@pytest.mark.usefixtures("_blocks_of")
+@pytest.mark.parametrize(
+    ("word", "fault"),
+    [
+        (b"", r"word number 201 is empty \(byte {}\)"),
+        (b"\xff", "word number 201 is not UTF-8 at byte {} of the file"),
+        (MANY[7], "number 201 is 'w7xxxxxxx', like number 8"),
+    ],
+)
+@pytest.mark.parametrize("end", [b"", b"\n"])
+def test_a_fault_in_a_later_block_is_told_with_its_place(
+    word, fault, end, tmp_path, monkeypatch, assert_refused
+):
+    monkeypatch.setattr(checks, "LEAST_LAZY", 0)
+    before, _ = content_of(MANY[:200], [end])
+    head = len(f"{len(MANY) + 1} 3\n") + len(before) - len("200 3\n") + len(end)
+    content, _ = content_of([*MANY[:200], word, *MANY[200:]], [end])
+    path = tmp_path / "v.bin"
+    path.write_bytes(content)
+    assert_refused(path, fault.format(head))

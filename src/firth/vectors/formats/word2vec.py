@@ -118,16 +118,16 @@ class Rows:
     def __init__(self, dim: int, selection: Selection, room: int = 0) -> None:
         self.words: list[str] = []
         self.dim = dim
-        self._store = RowStore(selection.folder, room)
+        self.store = RowStore(selection.folder, room)
 
     def add(self, words: Sequence[str], numbers: NDArray[np.floating]) -> None:
         """Add some words, and their vectors (n, D)."""
-        self._store.add(numbers)
+        self.store.add(numbers)
         self.words.extend(words)
 
     def table(self) -> Table:
         """Return everything that was added."""
-        return Table(words=self.words, input_vectors=self._store.matrix())
+        return Table(words=self.words, input_vectors=self.store.matrix())
 
 
 def write_rows(

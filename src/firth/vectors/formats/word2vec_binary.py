@@ -6,9 +6,9 @@ are read, and the newline is written.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from itertools import compress
-from operator import eq
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, NoReturn
 
@@ -30,7 +30,9 @@ from firth.vectors.table import Table
 
 _NEWLINE = ord("\n")
 LITTLE_ENDIAN = np.dtype("<f4")
-BLOCK_BYTES = 1 << 17
+# The least that is read at once, twice as much each time: little memory for a short file, and for a
+# long one blocks that stay in the processor's cache until their rows are copied.
+_FIRST_BYTES, BLOCK_BYTES = 1 << 15, 1 << 20
 # A damaged file can have a header with any number, or no space after a word.
 _LONGEST_READ = 1 << 26
 _LONGEST_WORD = 1 << 22
@@ -56,91 +58,139 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
     shortest = len(b"a ") + header.dim * LITTLE_ENDIAN.itemsize
     left = None if size is None else size - file.tell()
     found = make_rows(header, left, path, selection, bytes_per_word=shortest)
-    for block in _blocks(_Window(file), header, selection.rows(header.words), path):
-        _add(found, block, path, selection)
+    copied: Future[None] | None = None
+    with ThreadPoolExecutor(max_workers=1) as other:
+        for block in _blocks(_Window(file), header, selection.rows(header.words), path):
+            chosen = _selected(block, selection)
+            words = _decoded(chosen, path, selection.encoding_errors)
+            # The window has the buffer of the block before again, once that is copied.
+            if copied is not None:
+                copied.result()
+            copied = other.submit(_copy, chosen, found)
+            found.words.extend(words)
+        if copied is not None:
+            copied.result()
     return found.table()
 
 
-def _add(found: Rows, block: _Block, path: Path, selection: Selection) -> None:
-    """Decode words, and keep the selected ones."""
-    if selection.words is not None:
-        kept = [selection.takes(word.decode(errors="replace")) for word in block.words()]
-        begins, spaces = (list(compress(places, kept)) for places in (block.begins, block.spaces))
-        if not spaces:
-            return
-        block = block._replace(begins=begins, spaces=spaces)
+class _Block(NamedTuple):
+    """Some words of a file, as they stand in `data`, which begins at the offset `start` of it.
+
+    A word of `texts` has the space after it, and before it the newline, if there is one. The words
+    end at `spaces`. Their numbers in the file count from 1.
+    """
+
+    data: bytearray
+    start: int
+    numbers: NDArray[np.int64]
+    texts: list[bytes]
+    spaces: NDArray[np.int64]
+
+    def words(self) -> list[bytes]:
+        """Return the words alone."""
+        return [text[text.startswith(b"\n") : -1] for text in self.texts]
+
+    def begins(self) -> NDArray[np.int64]:
+        """Return the offsets of the words in the file."""
+        lengths = np.array([len(word) for word in self.words()], np.int64)
+        return self.start + self.spaces - lengths
+
+
+def _selected(block: _Block, selection: Selection) -> _Block:
+    """Return the selected words of a block."""
+    if selection.words is None:
+        return block
+    words = (word.decode(errors="replace") for word in block.words())
+    kept = [order for order, word in enumerate(words) if selection.takes(word)]
+    return block._replace(
+        numbers=block.numbers[kept],
+        texts=[block.texts[order] for order in kept],
+        spaces=block.spaces[kept],
+    )
+
+
+def _decoded(block: _Block, path: Path, encoding_errors: str) -> list[str]:
+    """Return the words of a block, decoded all at once: no word contains a space."""
     try:
-        words = [word.decode("utf-8", selection.encoding_errors) for word in block.words()]
+        text = b"".join(block.texts).decode("utf-8", encoding_errors)
     except UnicodeDecodeError:
         _raise_undecodable(block, path)
-    data = block.data
+    return text.removeprefix("\n").replace(" \n", " ").split(" ")[:-1]
+
+
+def _copy(block: _Block, found: Rows) -> None:
+    """Add the rows of a block; another thread finds the next words meanwhile."""
     width = found.dim * LITTLE_ENDIAN.itemsize
     # Each item is a row that begins at that byte; those that begin after a space are copied.
-    rows = np.ndarray(len(data) - width + 1, f"V{width}", data, strides=(1,))
-    found.add(words, rows[np.array(block.spaces) + 1].view(LITTLE_ENDIAN).reshape(-1, found.dim))
+    rows = np.ndarray(len(block.data) - width + 1, f"V{width}", block.data, strides=(1,))
+    found.store.add(rows[block.spaces + 1].view(LITTLE_ENDIAN).reshape(-1, found.dim))
 
 
 class _Window:
     """The part of a file in memory; it only moves forward.
 
-    `data` begins at the offset `start` of the file, and its unused part at `place`.
+    `data` begins at the offset `start` of the file. Its bytes from `place` to `stop` are not used
+    yet. `spare` is a buffer that is no longer needed, if there is one.
     """
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self.data = b""
-        self.place = 0
+        self.data = bytearray()
+        self.place = self.stop = 0
         self.start = file.tell()
+        self.spare: bytearray | None = None
+        self._least = _FIRST_BYTES
 
     @property
     def word_begin(self) -> int:
         """Where the next word begins in `data`."""
-        return self.place + self.data.startswith(b"\n", self.place)
+        return self.place + self.data.startswith(b"\n", self.place, self.stop)
+
+    def rest(self) -> memoryview:
+        """Return what is not used yet."""
+        return memoryview(self.data)[self.place : self.stop]
 
     def read_on(self, length: int) -> bool:
-        """Drop the used part and read about `length` more bytes; tell whether there were any."""
-        block = self._file.read(min(max(length, BLOCK_BYTES), _LONGEST_READ))
-        self.data = self.data[self.place :] + block
+        """Drop the used part and read `length` bytes or a block; tell whether there were any."""
+        rest = self.rest()
+        size = len(rest) + min(max(length, self._least), _LONGEST_READ)
+        self._least = min(2 * self._least, BLOCK_BYTES)
+        buffer, self.spare = self.spare, None
+        if buffer is None or len(buffer) < size:
+            buffer = bytearray(size)
+        buffer[: len(rest)] = rest
+        # A BufferedReader returns less only at the end of the file.
+        read = self._file.readinto(memoryview(buffer)[len(rest) : size])  # type: ignore[attr-defined]
         self.start += self.place
-        self.place = 0
-        return bool(block)
-
-
-class _Block(NamedTuple):
-    """Some words of a file.
-
-    `data` begins at the offset `start` of the file. The words begin at `begins` in it, and end at
-    `spaces`. The first has the number `first`.
-    """
-
-    data: bytes
-    start: int
-    first: int
-    begins: list[int]
-    spaces: list[int]
-
-    def words(self) -> list[bytes]:
-        """Return the words."""
-        data = self.data
-        return [data[begin:end] for begin, end in zip(self.begins, self.spaces, strict=True)]
+        self.data, self.place, self.stop = buffer, 0, len(rest) + read
+        return bool(read)
 
 
 def _blocks(window: _Window, header: Header, rows: int, path: Path) -> Iterator[_Block]:
-    """Iterate over the first `rows` words of a file, many at a time."""
+    """Iterate over the first `rows` words of a file, many at a time.
+
+    The data of a block are overwritten when the next but one is asked for.
+    """
     width = header.dim * LITTLE_ENDIAN.itemsize
-    number = 1
+    number, before = 1, None
     while number <= rows:
-        data = window.data
-        begins, spaces = _scan(data, window.place, width, rows + 1 - number)
-        if spaces:
-            block = _Block(data, window.start, number, begins, spaces)
-            _check_not_empty(block, path)
+        texts = _scan(window, width)[: rows + 1 - number]
+        if texts:
+            sizes = np.fromiter(map(len, texts), np.int64, len(texts))
+            spaces = window.place + np.cumsum(sizes + width) - width - 1
+            numbers = np.arange(number, number + len(texts))
+            block = _Block(window.data, window.start, numbers, texts, spaces)
+            if sizes.min() <= len("\n "):
+                _check_not_empty(block, path)
             yield block
-            number += len(spaces)
-            window.place = spaces[-1] + 1 + width
+            window.spare, before = before, window.data
+            number += len(texts)
+            window.place = int(spaces[-1]) + 1 + width
             continue
         begin = window.word_begin
-        is_too_long = len(data) - begin > _LONGEST_WORD and data.find(b" ", begin) < 0
+        is_too_long = (
+            window.stop - begin > _LONGEST_WORD and window.data.find(b" ", begin, window.stop) < 0
+        )
         if is_too_long or not window.read_on(width):
             place = window.start + window.word_begin
             raise FormatError(
@@ -148,49 +198,41 @@ def _blocks(window: _Window, header: Header, rows: int, path: Path) -> Iterator[
             )
     if rows < header.words:
         return
-    window.read_on(BLOCK_BYTES)
-    if window.data not in (b"", b"\n"):
+    window.read_on(2)
+    if bytes(window.rest()) not in (b"", b"\n"):
         raise FormatError(
             f"{path}: the header (line 1) promises {header.words} words, but more follows them "
             f"(byte {window.start})"
         )
 
 
-def _scan(data: bytes, place: int, width: int, most: int) -> tuple[list[int], list[int]]:
-    """Return where the words begin and end that are whole in `data` from `place` on."""
-    begins: list[int] = []
-    spaces: list[int] = []
-    last = len(data) - width
-    find = data.find
-    for _ in range(most):
-        if place >= last:
-            break
-        begin = place + (data[place] == _NEWLINE)
-        space = find(b" ", begin, last)
-        if space < 0:
-            break
-        begins.append(begin)
-        spaces.append(space)
-        place = space + 1 + width
-    return begins, spaces
+def _scan(window: _Window, width: int) -> list[bytes]:
+    """Return the words that are whole in the window, as `_Block` describes them."""
+    if window.stop - window.place <= width:
+        return []
+    # The rest matches too, with an empty group: else each of its bytes would be tried as a word.
+    pattern = re.compile(rb"(?s)(\n?+[^ ]*+ ).{%d}|.+" % width)
+    texts: list[bytes] = pattern.findall(window.data, window.place, window.stop)
+    return texts if texts[-1] else texts[:-1]
 
 
 def _check_not_empty(block: _Block, path: Path) -> None:
-    if any(map(eq, block.begins, block.spaces)):
-        order = list(map(eq, block.begins, block.spaces)).index(True)
-        place = block.start + block.begins[order]
-        raise FormatError(f"{path}: word number {block.first + order} is empty (byte {place})")
+    words = block.words()
+    if b"" in words:
+        order = words.index(b"")
+        place = block.begins()[order]
+        raise FormatError(f"{path}: word number {block.numbers[order]} is empty (byte {place})")
 
 
 def _raise_undecodable(block: _Block, path: Path) -> NoReturn:
     """Raise for the first word of a block that is not UTF-8."""
-    for order, (begin, word) in enumerate(zip(block.begins, block.words(), strict=True)):
+    for number, begin, word in zip(block.numbers, block.begins(), block.words(), strict=True):
         try:
             word.decode()
         except UnicodeDecodeError as error:
             raise FormatError(
-                f"{path}: word number {block.first + order} is not UTF-8 at byte "
-                f"{block.start + begin + error.start} of the file; {REPLACED}"
+                f"{path}: word number {number} is not UTF-8 at byte {begin + error.start} of the "
+                f"file; {REPLACED}"
             ) from error
     raise AssertionError("all words are UTF-8")
 
