@@ -215,7 +215,8 @@ def test_info_of_the_machine_tells_the_variant_of_the_kernel(folder, run):
         "numbers_in_a_vector": 8,
         "vector_registers": 16,
         "targets_in_a_tile": 6,
-        "arithmetic": "float32, multiply, then add",
+        "arithmetic": "float32, multiply, then add, 8 partial sums of a score",
+        "deterministic_arithmetic": "float32, multiply, then add, 8 partial sums of a score",
     }
     limits["NUMBA_CPU_FEATURES"] = "+avx512f,+fma"
     lines = run("info", "--machine", at=folder, **limits).stdout.splitlines()
@@ -224,7 +225,8 @@ def test_info_of_the_machine_tells_the_variant_of_the_kernel(folder, run):
         "numbers_in_a_vector: 16",
         "vector_registers: 32",
         "targets_in_a_tile: 8",
-        'arithmetic: "float32, fused multiply-add"',
+        'arithmetic: "float32, fused multiply-add, 16 partial sums of a score"',
+        'deterministic_arithmetic: "float32, fused multiply-add, 8 partial sums of a score"',
     ]
 
 
