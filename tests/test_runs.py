@@ -289,9 +289,7 @@ def test_another_version_or_rounding_is_told_and_refused_where_bytes_are_promise
         firth.train(UNITS, resume=True, **options)
 
 
-@pytest.mark.skipif(
-    not arithmetic.is_fused(), reason="no fused multiply-add"
-)
+@pytest.mark.skipif(not arithmetic.is_fused(), reason="no fused multiply-add")
 @pytest.mark.parametrize(
     ("patch", "words"),
     [

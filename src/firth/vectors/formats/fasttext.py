@@ -130,6 +130,12 @@ def _check_settings(settings: _Settings, path: Path) -> None:
             f"{path}: is a model of fastText in version {settings.version} of its format; Firth "
             f"reads {' and '.join(map(str, _VERSIONS))}"
         )
+    # floret has two more numbers before `lr_update_rate`, the second from 1 to 4.
+    if 1 <= int.from_bytes(struct.pack("<d", settings.t)[:4], "little") <= 4:
+        raise FormatError(
+            f"{path}: is a binary model of floret, which Firth does not read; load the table "
+            "that it wrote (.floret), or the vectors of its words (.vec)"
+        )
     if settings.dim < 1 or settings.bucket < 0:
         raise FormatError(
             f"{path}: damaged: {settings.dim:,} dimensions, {settings.bucket:,} buckets"
@@ -239,7 +245,8 @@ def write(table: Table, path: Path) -> None:
     Raises
     ------
     FormatError
-        If n-grams have rows of their own or a function cuts words, or a word holds NUL.
+        If n-grams have rows of their own or those of floret, a function cuts words, or a word holds
+        NUL.
     """
     words = [text.encode() for text in RULE.texts(table.words, path)]
     subwords = None if table.raw is None else table.raw.subwords
@@ -248,6 +255,11 @@ def write(table: Table, path: Path) -> None:
             f"cannot write {path}: fastText hashes n-grams, and these have rows of their own; "
             "train with buckets (--buckets 2000000), or convert to word2vec-text first, which "
             "leaves n-grams out"
+        )
+    if subwords is not None and subwords.floret is not None:
+        raise FormatError(
+            f"cannot write {path}: fastText hashes n-grams otherwise than floret; convert to "
+            "word2vec-text, which leaves n-grams out"
         )
     counts = np.zeros(len(words), np.int64) if table.counts is None else table.counts
     settings = _settings_of(table, subwords)
