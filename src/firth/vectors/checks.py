@@ -35,11 +35,16 @@ def number_words(words: Sequence[Token], phrases: Phrases | None = None) -> dict
     rows: dict[Token, int] = {} if phrases is None else PhraseRows(phrases)
     for row, word in enumerate(words):
         if rows.setdefault(word, row) != row:
-            raise ConfigError(
-                f"words must differ: number {row + 1} is {one_line(repr(word))}, "
-                f"like number {rows[word] + 1}{_hint_of_replaced(word)}"
-            )
+            raise words_repeat(word, row, rows[word])
     return rows
+
+
+def words_repeat(word: Token, row: int, first: int) -> ConfigError:
+    """Return the error for a word that stands in two rows."""
+    return ConfigError(
+        f"words must differ: number {row + 1} is {one_line(repr(word))}, like number {first + 1}"
+        f"{_hint_of_replaced(word)}"
+    )
 
 
 def _hint_of_replaced(word: Token) -> str:

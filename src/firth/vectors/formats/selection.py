@@ -12,6 +12,8 @@ import numpy as np
 from firth.checks import shown, whole_number
 from firth.errors import ConfigError, FormatError
 from firth.normalization import spellings
+from firth.vectors.formats.row_store import RowStore
+from firth.vectors.search import row_blocks
 from firth.vectors.table import Table, Token
 
 
@@ -109,8 +111,11 @@ def selected(table: Table, path: Path, selection: Selection) -> Table:
             raise FormatError(f"{path}: there are {V:,} words, but {len(array):,} {name}")
     rows = [row for row in range(selection.rows(V)) if selection.takes(table.words[row])]
     if raw is not None:
-        kept = np.concatenate([raw.input[rows], raw.input[V:]])
-        raw = dataclasses.replace(raw, input=kept)
+        store, ngrams = RowStore(selection.folder, len(rows) + len(raw.input) - V), raw.input[V:]
+        store.add(raw.input[rows])
+        for where in row_blocks(*ngrams.shape):
+            store.add(ngrams[where])
+        raw = dataclasses.replace(raw, input=store.matrix())
     return dataclasses.replace(
         table,
         words=[table.words[row] for row in rows],
