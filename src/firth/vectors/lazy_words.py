@@ -44,7 +44,7 @@ class LazyWords(Sequence[str]):
         self._escaped = {self[row]: row for row in self._rows_of(b"\\")}
 
     def repetition(self) -> tuple[int, int] | None:
-        """Return the first row whose word stood before, and the row of that; None if words differ.
+        r"""Return the first row whose word stood before, and the row of that; None if words differ.
 
         Examples
         --------
@@ -63,9 +63,10 @@ class LazyWords(Sequence[str]):
         equal = ordered[1:][ordered[1:] == ordered[:-1]]
         if not len(equal):
             return None
+        places = np.minimum(np.searchsorted(equal, prints), len(equal) - 1)
         # Words of more than 16 bytes may differ although their fingerprints are equal.
         seen: dict[str, int] = {}
-        for row in np.flatnonzero(np.isin(prints, equal)).tolist():
+        for row in np.flatnonzero(equal[places] == prints).tolist():
             if seen.setdefault(word := self[row], row) != row:
                 return row, seen[word]
         return None
