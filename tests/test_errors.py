@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import firth
-from firth.errors import Interrupted
+from firth.errors import Interrupted, one_line
 
 PACKAGE = Path(firth.__file__).parent
 CLASS = re.compile(r"^class (\w+)\((.+)\):$", re.MULTILINE)
@@ -77,3 +77,11 @@ def test_a_process_pool_returns_it():
         error = pool.submit(interrupt).exception()
     assert type(error) is Interrupted
     assert (str(error), error.signal) == ("interrupted in epoch 1 of 3", 15)
+
+
+@pytest.mark.parametrize("text", ["\U0010ffff" * 300, "a" * 190 + "\0" * 9, "tea" * 1000, "\n"])
+def test_a_message_stays_short_whatever_a_file_holds(text):
+    line = one_line(text)
+    assert line.isprintable()
+    assert len(line) <= 205
+    assert one_line("tea" * 66) == "tea" * 66

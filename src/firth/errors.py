@@ -46,9 +46,16 @@ def one_line(text: str) -> str:
     >>> one_line("tea\u2028milk"), len(one_line("tea" * 1000))
     ('tea\\u2028milk', 205)
     """
-    if len(text) > _LONGEST:
-        text = f"{text[: _LONGEST // 2]} ... {text[-_LONGEST // 2 :]}"
-    return escape(text)
+    text = _shortened(text)
+    escaped = escape(text)
+    # A character that is not printable becomes up to ten.
+    return escaped if escaped == text else _shortened(escaped)
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= _LONGEST:
+        return text
+    return f"{text[: _LONGEST // 2]} ... {text[-_LONGEST // 2 :]}"
 
 
 class FirthError(Exception):

@@ -246,6 +246,18 @@ def test_info_of_counts_whose_sum_exceeds_64_bits(tmp_path, call):
     assert f"count: {2**63 + 4}\n" in call("info", "vectors", at=tmp_path).stdout
 
 
+def test_the_words_of_a_list_are_converted(folder, call, fails):
+    (folder / "list.txt").write_text("unheard of\n", "utf-8")
+    assert "none of the words" in fails(
+        "convert", "vectors", "few", "--words", "list.txt", at=folder
+    )
+    table = "2 3 3 6 2 2166136261 < >\n0 1 2 3\n1 4 5 6\n"
+    (folder / "v.floret").write_text(table)
+    assert "--words FILE" in fails("similar", "v.floret", "tea", at=folder)
+    done = call("convert", "v.floret", "few", "--words", "list.txt", at=folder)
+    assert done.stdout == "few: 1 words, 3 dimensions\n"
+
+
 def test_vectors_are_not_converted_in_place(folder, fails):
     message = fails("convert", "vectors", "./vectors", "--overwrite", at=folder)
     assert message == "cannot write vectors: it is what is to be read"

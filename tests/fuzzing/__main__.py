@@ -39,6 +39,7 @@ READERS = OF_VECTORS | OF_TEXTS
 SECONDS_PER_FILE = 5
 LONGEST_MESSAGE = 1_000
 MOST_FAILURES = 20
+_JOINERS = re.compile("[\u200c\u200d]")
 _DETAILS = re.compile(r"'.*'|\".*\"|/\S*/|[0-9][0-9,.e+-]*")
 
 Record = dict[str, Any]
@@ -132,7 +133,8 @@ def _read_once(reader: Reader, seed: int, size: int) -> tuple[str, str]:
     except reader.errors as error:
         message = str(error)
         outcome = _DETAILS.sub("_", message)[:80]
-        if not message.isprintable():
+        # Joiners belong to words and are not escaped.
+        if not _JOINERS.sub("", message).isprintable():
             fault = f"the message is not one line: {message[:300]!r}"
         elif len(message) > LONGEST_MESSAGE:
             fault = f"the message has {len(message):,} characters: {message[:200]!r}"

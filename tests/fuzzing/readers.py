@@ -32,12 +32,14 @@ from firth.errors import ConfigError, FormatError, MissingExtraError
 from firth.io import mapping
 from firth.phrases import Phrase, Phrases
 from firth.subwords import Subwords
+from firth.subwords.floret import Floret
 from firth.vectors import RawTables, Vectors, load
 from firth.vectors.composition import Space
 from firth.vectors.documents import DocumentTable
 from firth.vectors.formats import lazy_words, registry, word2vec_text
 from firth.vectors.formats.documents import DOCUMENTS
-from firth.vectors.lazy_words import LazyWords
+from firth.vectors.formats.selection import Selection
+from firth.vectors.loading import load_selection
 
 sys.path.append(str(Path(__file__).parents[1] / "support"))
 import fasttext_files
@@ -289,6 +291,21 @@ def _projector(name: str, scratch: Path) -> Reader:
     return _vectors_reader(originals, LINES, path, path / name)
 
 
+def _floret(scratch: Path) -> Reader:
+    """Damage tables of floret, of which words are composed."""
+    rows = np.random.default_rng(10).normal(size=(20, 3)).astype(np.float32)
+    originals = []
+    for header in ("20 3 3 6 2 2166136261 < >", "4 3 1 2 4 0 [ é", "1 1 2 2 1 9 < >"):
+        few = rows[: int(header.split()[0]), : int(header.split()[1])]
+        lines = [f"{row} {' '.join(f'{x:.5g}' for x in each)}" for row, each in enumerate(few)]
+        originals.append("\n".join([header, *lines, ""]).encode())
+    words = ["tea", "茶", "", "</s>", "\ud800", "new york", 7]
+    subwords = Subwords(1, 2, buckets=9, floret=Floret(1, 0))
+    subwords.rows_of_all(["tea"])  # imported before limits
+    named = {"words": words, "format": "floret"}
+    return _vectors_reader(originals, LINES, scratch / "vectors.floret", **named)
+
+
 def _finalfusion(scratch: Path) -> Reader:
     """Damage files of finalfusion."""
     numbers = np.random.default_rng(8).normal(size=(30, 3)).astype(np.float32)
@@ -333,7 +350,11 @@ def _of_unknown_suffix(scratch: Path) -> Reader:
 
 
 def _vectors_reader(
-    originals: list[bytes], damages: list[Damage], path: Path, target: Path | None = None
+    originals: list[bytes],
+    damages: list[Damage],
+    path: Path,
+    target: Path | None = None,
+    **options: Any,
 ) -> Reader:
     usual = word2vec_text.BLOCK_BYTES
     # Imported before memory is measured: a damaged file may seem to be of any format.
@@ -349,11 +370,16 @@ def _vectors_reader(
         word2vec_text.BLOCK_BYTES = block_bytes(seed)
         # Every other time, lists of words and tables are read as long and large ones are.
         lazy_words.LEAST_BYTES = mapping.LEAST_BYTES = 0 if seed % 2 else 1 << 40
-        return load(path, encoding_errors="replace" if seed % 8 == 1 else "strict")
+        errors = "replace" if seed % 8 == 1 else "strict"
+        if seed % 8 == 3:
+            # As `firth convert` reads: tables are mapped, or kept in a temporary file.
+            words, format = options.get("words"), options.get("format")
+            return load_selection(path, Selection(errors, None, words, path.parent), format)
+        return load(path, encoding_errors=errors, **options)
 
     def check(vectors: Vectors, seed: int) -> None:
         _check_vectors(vectors)
-        if seed % 8 in (0, 1, 2) and len(set(vectors.words)) == len(vectors):
+        if seed % 8 in (0, 1, 2):
             _check_use(vectors, path.with_name("again"))
 
     return Reader(
@@ -366,9 +392,7 @@ def _check_vectors(vectors: Vectors) -> None:
     V, D = len(vectors.words), vectors.dim
     assert V >= 1
     assert D >= 1
-    # Long lists are not checked for words that are there twice.
-    differ = len(set(vectors.words)) == V
-    assert differ or isinstance(vectors._words, LazyWords)
+    assert len(set(vectors.words)) == V
     assert {type(word) for word in vectors.words} <= {str, int}
     for matrix in (vectors.input_vectors, vectors.output_vectors):
         if matrix is not None:
@@ -454,6 +478,7 @@ READERS: dict[str, Callable[[Path], Reader]] = {
     ),
     "static-embedding-tokenizer": functools.partial(_static_embedding, "tokenizer.json", JSON),
     "finalfusion": _finalfusion,
+    "floret": _floret,
     "projector-vectors": functools.partial(_projector, "vectors.tsv"),
     "projector-metadata": functools.partial(_projector, "metadata.tsv"),
     "parquet": functools.partial(_arrow, ".parquet"),

@@ -1,6 +1,8 @@
 """Converting files: block by block, with other numbers, and what is lost by it."""
 
+import gzip
 import mmap
+import os
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import gensim_pickles
+from fasttext_files import fasttext_bin
+from finalfusion_files import finalfusion_file
 from firth.errors import ConfigError, FirthError, FormatError
 from firth.vectors import Vectors, convert, load
 from firth.vectors.converting import measured_loss
@@ -74,6 +79,131 @@ def test_rows_of_blocks_come_back_in_memory_and_in_a_file(name, tmp_path):
     # Small tables of Firth's own are read at once.
     assert is_mapped(found.input_vectors) or name == "firth"
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+def write_fasttext(path, odd):
+    """Write a model with n-grams, whose tables begin `odd` bytes beside a multiple of 4."""
+    table = np.vstack([MATRIX, -MATRIX])
+    for padding in range(4):
+        words = ["x" * padding + WORDS[0], *WORDS[1:]]
+        content = fasttext_bin(words, table, MATRIX)
+        if (content.index(table.tobytes()) - odd) % 4 == 0:
+            path.write_bytes(content)
+
+
+def write_gensim(path, numbers):
+    """Write vectors of gensim, with an array beside them."""
+    path.write_bytes(gensim_pickles.dumped(gensim_pickles.key_vectors(WORDS, None)))
+    np.save(f"{path}.vectors.npy", numbers)
+
+
+def write_gensim_ngrams(path):
+    """Write a FastText of gensim."""
+    instance = gensim_pickles.fasttext_vectors(WORDS, MATRIX, -MATRIX)
+    path.write_bytes(gensim_pickles.dumped(instance))
+
+
+FOREIGN = {
+    "fasttext, mapped": lambda path: write_fasttext(path, 0),
+    "fasttext, copied": lambda path: write_fasttext(path, 1),
+    "fasttext of words": lambda path: path.write_bytes(fasttext_bin(WORDS, MATRIX, maxn=0)),
+    "finalfusion": lambda path: path.write_bytes(finalfusion_file(WORDS, MATRIX)),
+    "finalfusion with norms": lambda path: path.write_bytes(
+        finalfusion_file(WORDS, MATRIX, MATRIX[:, 0])
+    ),
+    "gensim": lambda path: write_gensim(path, MATRIX),
+    "gensim in float64": lambda path: write_gensim(path, MATRIX.astype(np.float64)),
+    "gensim with n-grams": write_gensim_ngrams,
+}
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_tables_of_other_tools_are_not_read_into_memory(kind, is_packed, tmp_path, monkeypatch):
+    if is_packed and "in float" in kind:
+        pytest.skip("the array beside it would not be packed")
+    path, folder = tmp_path / "vectors", tmp_path / "temporary"
+    folder.mkdir()
+    FOREIGN[kind](path)
+    if is_packed:
+        path.write_bytes(gzip.compress(path.read_bytes()))
+    monkeypatch.setattr("firth.io.mapping.LEAST_BYTES", 0)
+    whole, found = load(path), load_selection(path, Selection(folder=folder), None)
+    assert found.words == whole.words
+    for name in ("input_vectors", "output_vectors"):
+        one, other = getattr(found, name), getattr(whole, name)
+        assert (one is None) == (other is None)
+        if one is not None:
+            np.testing.assert_array_equal(one, other)
+            assert is_mapped(one)
+            assert one.flags.aligned
+    if whole.raw is not None:
+        np.testing.assert_array_equal(found.raw.input, whole.raw.input)
+        assert is_mapped(found.raw.input)
+        np.testing.assert_array_equal(found["unheard"], whole["unheard"])
+    assert not list(folder.iterdir())
+    some = load_selection(path, Selection(words=[found.words[5]], folder=folder), None)
+    np.testing.assert_array_equal(some[found.words[5]], whole[found.words[5]])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows would lock the file")
+@pytest.mark.parametrize("odd", [0, 1])
+def test_tables_are_mapped_in_place_where_numbers_begin_at_a_multiple_of_4(
+    odd, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("firth.io.mapping.LEAST_BYTES", 0)
+    write_fasttext(tmp_path / "v.bin", odd)
+    with (tmp_path / "v.bin").open("rb") as file:
+        found = load_selection(tmp_path / "v.bin", Selection(folder=tmp_path), None)
+        rows = found.raw.input
+        while not isinstance(rows, np.memmap):
+            rows = rows.base
+    assert (rows.filename is not None) == (odd == 0)
+    assert file.closed
+
+
+def test_tables_that_are_cut_short_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("firth.io.mapping.LEAST_BYTES", 0)
+    for kind in FOREIGN:
+        if kind.startswith(("fasttext", "finalfusion")):
+            FOREIGN[kind](tmp_path / "v")
+            content = (tmp_path / "v").read_bytes()
+            (tmp_path / "v").write_bytes(content[: len(content) * 2 // 3])
+            with pytest.raises(FormatError, match="cut short in"):
+                load_selection(tmp_path / "v", Selection(folder=tmp_path), None)
+
+
+def test_rows_that_are_not_finite_are_refused_when_words_are_composed(tmp_path):
+    table = np.vstack([MATRIX, -MATRIX])
+    table[70] = np.inf
+    table[71] = -np.inf
+    (tmp_path / "v.bin").write_bytes(fasttext_bin(WORDS, table))
+    with pytest.raises(FormatError, match="must be finite"):
+        load(tmp_path / "v.bin")
+
+
+def test_only_the_words_of_a_list_are_converted(tmp_path):
+    path = save(tmp_path, "word2vec-text")
+    (tmp_path / "list").write_text("茶\nw7\n\nmilk\nw7\n", "utf-8")
+    done = convert(path, tmp_path / "few", words=tmp_path / "list")
+    assert (done.words, done.missing) == (2, ("milk",))
+    assert load(tmp_path / "few").words == ("w7", "茶")
+    Vectors([7, 70], MATRIX[:2]).save(tmp_path / "items")
+    (tmp_path / "list").write_text("70\n")
+    assert convert(tmp_path / "items", tmp_path / "few", words=tmp_path / "list").missing == ()
+    assert load(tmp_path / "few").words == (70,)
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [(b"\n \n", "expected a word in each line"), (b"a\n\xff", "line 2 is not")],
+)
+def test_lists_without_words_are_refused(content, fault, tmp_path):
+    (tmp_path / "list").write_bytes(content)
+    with pytest.raises(FormatError, match=fault):
+        convert(save(tmp_path, "firth"), tmp_path / "few", words=tmp_path / "list")
+    with pytest.raises(FormatError, match="no such file"):
+        convert(tmp_path / "v", tmp_path / "few", words=tmp_path / "missing")
 
 
 def test_each_format_is_converted_to_each(name, tmp_path):

@@ -30,6 +30,7 @@ READERS = [
     "static-embedding-model",
     "static-embedding-tokenizer",
     "finalfusion",
+    "floret",
     "projector-vectors",
     "projector-metadata",
     *(

@@ -39,6 +39,14 @@ from firth.cli.words import (
 from firth.errors import escape
 
 _AnyWord = Annotated[str | None, typer.Argument(help="A word that has a vector.")]
+_WordList = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Write only the words of a text file with a word in each line. A table of floret, "
+        "which has vectors for any word, needs it.",
+    ),
+]
 _Word = Annotated[str, typer.Argument(help="A word that has a vector.")]
 
 
@@ -319,6 +327,7 @@ def convert_(
         Literal["float32", "float16", "int8"],
         typer.Option(help="How numbers are kept; what is lost by fewer bytes is told."),
     ] = "float32",
+    words: _WordList = None,
     encoding_errors: EncodingErrors = "strict",
     overwrite: Overwrite = False,
 ) -> None:
@@ -334,7 +343,10 @@ def convert_(
         dtype=dtype,
         encoding_errors=encoding_errors,
         overwrite=overwrite,
+        words=words,
     )
     print(f"{destination}: {done.words:,} words, {done.dim} dimensions")
+    if done.missing:
+        print(f"not in {source}: {len(done.missing):,} words, such as {escape(done.missing[0])}")
     if done.loss is not None:
         print(done.loss)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mmap
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -19,12 +19,14 @@ def is_worth_mapping(size: int) -> bool:
     return size >= LEAST_BYTES and os.name != "nt"
 
 
-def map_file(path: Path, dtype: DTypeLike, offset: int, shape: tuple[int, ...]) -> NDArray[Any]:
+def map_file(
+    file: Path | BinaryIO, dtype: DTypeLike, offset: int, shape: tuple[int, ...]
+) -> NDArray[Any]:
     """Map a part of a file as a read-only array.
 
     A file that is replaced by renaming stays as it was for those who have it mapped.
     """
-    return np.asarray(np.memmap(path, dtype=dtype, mode="r", offset=offset, shape=shape))
+    return np.asarray(np.memmap(file, dtype=dtype, mode="r", offset=offset, shape=shape))
 
 
 def drop_pages(array: NDArray[Any]) -> None:

@@ -1,4 +1,4 @@
-"""Which row each n-gram of a word has: by a table of n-grams, or by hashing as fastText does."""
+"""Which rows each n-gram of a word has: by a table of n-grams, or hashed as fastText or floret."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from firth.subwords.cutting import (
     fasttext_hash,
     parts_of,
 )
+from firth.subwords.floret import Floret
 from firth.subwords.options import GIVE_CUT, Cut, Token, check_buckets, check_lengths
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ _KEYS = ("least", "most", "buckets", "ngrams")
 _OPTIONAL = {"normalization": "NFC", "exponent": 0.5}
 # Beside them for a function that cuts words.
 _KNOWN = "known"
+# Beside them where n-grams are hashed as floret does.
+_FLORET = "floret"
 # So many words must be cut as before by a function that is given again.
 _COMPARED = 1_000
 
@@ -60,7 +63,10 @@ class Subwords:
         The form in which words are cut: composed, or as they are, as fastText does.
     exponent : float
         What the sum of a word's k rows is divided by: k**exponent. It is 0.5 where Firth trains; 1,
-        the mean, in the models of fastText and gensim.
+        the mean, in the models of fastText, gensim and floret.
+    floret : Floret, optional
+        How n-grams are hashed into the buckets if not as fastText does. A word between its marks
+        is then one of its own n-grams, whatever its length.
 
     Raises
     ------
@@ -82,6 +88,7 @@ class Subwords:
     known: Mapping[str, tuple[int, ...]] = field(default_factory=dict, hash=False)
     normalization: Normalization = "NFC"
     exponent: float = 0.5
+    floret: Floret | None = None
 
     def __post_init__(self) -> None:
         """Check that the parts fit together."""
@@ -95,6 +102,8 @@ class Subwords:
             self._set("buckets", check_buckets("buckets", self.buckets))
             if self.ngrams or self.by_function:
                 raise ConfigError("hashed subwords have lengths, and no list of n-grams")
+        elif self.floret is not None:
+            raise ConfigError("subwords that are hashed as floret does have buckets")
         one_of("normalization of subwords", self.normalization, choices=("NFC", "none"))
         self._set("exponent", real_number("exponent of subwords", self.exponent, least=0, most=1))
         self._check_ngrams()
@@ -107,7 +116,14 @@ class Subwords:
         """
         fields = (self.least, self.most, self.buckets, self.ngrams)
         cut = self.cut if _is_pickled(self.cut) else None
-        return type(self), (*fields, cut, self.known, self.normalization, self.exponent)
+        return type(self), (
+            *fields,
+            cut,
+            self.known,
+            self.normalization,
+            self.exponent,
+            self.floret,
+        )
 
     def __copy__(self) -> Self:
         """Return the same, as it is immutable."""
@@ -169,7 +185,9 @@ class Subwords:
         text = self._text(word)
         if self.by_function:
             return parts_of(text, self._checked_cut())
-        return character_ngrams(self._bounded(text), self.least, self.most)
+        whole = self._bounded(text)
+        ngrams = character_ngrams(whole, self.least, self.most)
+        return [whole, *ngrams] if self.floret is not None and whole else ngrams
 
     def rows_of(self, word: Token) -> list[int]:
         """Return the rows of a word's n-grams, from 0, with repetitions; [] if it has none.
@@ -182,6 +200,9 @@ class Subwords:
         if self.by_function and (known := self.known.get(self._text(word))) is not None:
             return list(known)
         ngrams = self.ngrams_of(word)
+        if self.buckets is not None and self.floret is not None:
+            found = (self.floret.rows_of(ngram, self.buckets) for ngram in ngrams)
+            return list(itertools.chain.from_iterable(found))
         if self.buckets is not None:
             return [fasttext_hash(ngram) % self.buckets for ngram in ngrams]
         return [self._places[ngram] for ngram in ngrams if ngram in self._places]
@@ -215,7 +236,12 @@ class Subwords:
             return offsets, np.fromiter(rows, np.int32, offsets[-1])
         from firth.subwords.compiled import find_rows, hash_rows, spell
 
-        spelled = spell([self._bounded(self._text(word)) for word in words])
+        whole = [self._bounded(self._text(word)) for word in words]
+        if self.buckets is not None and self.floret is not None:
+            from firth.subwords.murmur import murmur_rows
+
+            return murmur_rows(whole, self.least, self.most, self.buckets, self.floret)
+        spelled = spell(whole)
         if self.buckets is not None:
             return hash_rows(spelled, self.least, self.most, self.buckets)
         return find_rows(spelled, self.least, self.most, self._table)
@@ -271,6 +297,8 @@ class Subwords:
         saved = {**{key: getattr(self, key) for key in _KEYS}, "ngrams": list(self.ngrams)}
         if self.by_function:
             saved[_KNOWN] = {word: list(rows) for word, rows in self.known.items()}
+        if self.floret is not None:
+            saved[_FLORET] = self.floret.as_json()
         other = {key: getattr(self, key) for key in _OPTIONAL}
         return saved | {key: other[key] for key in other if other[key] != _OPTIONAL[key]}
 
@@ -283,7 +311,9 @@ class Subwords:
         FormatError
             If the description is damaged.
         """
-        if not isinstance(saved, Mapping) or set(saved) - {_KNOWN, *_OPTIONAL} != set(_KEYS):
+        if not isinstance(saved, Mapping) or set(saved) - {_KNOWN, _FLORET, *_OPTIONAL} != set(
+            _KEYS
+        ):
             given = ", ".join(map(str, saved)) if isinstance(saved, Mapping) else shown(saved)
             expected = ", ".join(_KEYS)
             raise FormatError(f"subwords must have the keys {expected}; got {one_line(given)}")
@@ -294,13 +324,19 @@ class Subwords:
             raise FormatError(f"known words must have lists of rows, got {shown(known)}")
         rows = {word: tuple(found) for word, found in known.items()}
         with reraise(FormatError, "read the subwords", ConfigError):
-            return cls(**{**saved, "ngrams": tuple(saved["ngrams"]), _KNOWN: rows})
+            floret = Floret.from_json(saved[_FLORET]) if _FLORET in saved else None
+            whole = {"ngrams": tuple(saved["ngrams"]), _KNOWN: rows, _FLORET: floret}
+            return cls(**{**saved, **whole})
 
     def _text(self, word: Token) -> str:
         return checked_text(word, self.normalization)
 
     def _bounded(self, text: str) -> str:
-        return "" if self.buckets is not None and text == END_OF_LINE else bounded(text)
+        if self.buckets is not None and text == END_OF_LINE:
+            return ""
+        if self.floret is not None:
+            return f"{self.floret.begin}{text}{self.floret.end}"
+        return bounded(text)
 
     def _checked_cut(self) -> Cut:
         if self.cut is None:

@@ -37,6 +37,8 @@ def check_cut(start: Vectors | None, config: TrainConfig) -> None:
     had = "a function"
     if not known.by_function:
         had = _describe_cut(known.least, known.most, known.buckets)
+    if known.floret is not None:
+        had += ", hashed as floret does, which is not trained"
     if asked != had:
         raise ConfigError(
             f"the vectors to start from have subwords by {had}: give the same, or "
@@ -52,6 +54,12 @@ def cut_of(start: Vectors) -> dict[str, Any]:
     """Return the options by which the words of the vectors to start from are cut, if they are."""
     known = None if start.raw is None else start.raw.subwords
     if known is None:
+        return {}
+    if known.floret is not None:
+        warn(
+            "the vectors to start from have n-grams that are hashed as floret does, which is not "
+            "trained: whole words are, from the composed vectors"
+        )
         return {}
     how = known.cut if known.by_function else (known.least, known.most)
     if how is None:

@@ -43,10 +43,7 @@ def number_words(words: Sequence[Token], phrases: Phrases | None = None) -> Mapp
     rows: dict[Token, int] = {} if phrases is None else PhraseRows(phrases)
     for row, word in enumerate(words):
         if rows.setdefault(word, row) != row:
-            raise ConfigError(
-                f"words must differ: number {row + 1} is {one_line(repr(word))}, "
-                f"like number {rows[word] + 1}{_hint_of_replaced(word)}"
-            )
+            raise words_repeat(word, row, rows[word])
     return rows
 
 
@@ -55,6 +52,14 @@ def _may_repeat(words: Sequence[Token]) -> bool:
     hashes = np.fromiter(map(hash, words), np.int64, len(words))
     hashes.sort()
     return bool((hashes[1:] == hashes[:-1]).any())
+
+
+def words_repeat(word: Token, row: int, first: int) -> ConfigError:
+    """Return the error for a word that stands in two rows."""
+    return ConfigError(
+        f"words must differ: number {row + 1} is {one_line(repr(word))}, like number {first + 1}"
+        f"{_hint_of_replaced(word)}"
+    )
 
 
 def _hint_of_replaced(word: Token) -> str:

@@ -28,6 +28,8 @@ Doubles = NDArray[np.float64]
 
 # An axis with less of the largest singular value holds rounding errors only.
 _LEAST_AXIS = 1e-6
+# So many words are cut into n-grams at a time.
+_WORDS_AT_ONCE = 1 << 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -237,19 +239,38 @@ def compose_words(raw: RawTables, words: Sequence[Token], *, own_row: bool) -> F
     own_row : bool
         Whether a word's own row is one of them; it is if the word has no n-grams.
     """
-    V = raw.words
-    own = raw.input[:V]
     if raw.subwords is None:
-        return own
-    offsets, rows = raw.subwords.rows_of_all(cast(Sequence[str], words))
-    composed = np.empty(own.shape, np.float32)
-    for block, totals in bag_sums(raw.input[V:], offsets, rows):
-        sizes = np.diff(offsets[block.start : block.stop + 1])
-        takes_own = own_row | (sizes == 0)
-        totals[takes_own] += own[block][takes_own]
-        scales = np.power(sizes + takes_own, raw.subwords.exponent)
-        composed[block] = totals / scales[:, np.newaxis]
+        return raw.input[: raw.words]
+    composed, start = np.empty((raw.words, raw.input.shape[1]), np.float32), 0
+    for block in composed_blocks(raw, words, own_row=own_row):
+        with _not_finite_yet():
+            composed[start : start + len(block)] = block
+        start += len(block)
     return composed
+
+
+def composed_blocks(
+    raw: RawTables, words: Sequence[Token], *, own_row: bool
+) -> Iterator[NDArray[np.floating]]:
+    """Yield the vectors of `compose_words` by blocks, of subwords that are there."""
+    V, subwords = raw.words, cast("Subwords", raw.subwords)
+    for first in range(0, V, _WORDS_AT_ONCE):
+        some = words[first : first + _WORDS_AT_ONCE]
+        own = raw.input[first : first + len(some)]
+        offsets, rows = subwords.rows_of_all(cast(Sequence[str], some))
+        for block, totals in bag_sums(raw.input[V:], offsets, rows):
+            sizes = np.diff(offsets[block.start : block.stop + 1])
+            takes_own = own_row | (sizes == 0)
+            with _not_finite_yet():
+                totals[takes_own] += own[block][takes_own]
+            scales = np.power(sizes + takes_own, subwords.exponent)
+            totals /= scales[:, np.newaxis]
+            yield totals
+
+
+def _not_finite_yet() -> np.errstate:
+    """Keep NumPy from warnings about infinity and NaN, for which results are checked later."""
+    return np.errstate(over="ignore", invalid="ignore")
 
 
 def bag_sums(
@@ -270,8 +291,9 @@ def bag_sums(
         order = np.argsort(-sizes, kind="stable")
         starts, sums = starts[order], np.zeros((len(starts), table.shape[1]))
         longer = len(sizes) - np.cumsum(np.bincount(sizes))
-        for k, count in enumerate(longer.tolist()):
-            sums[:count] += table[rows[starts[:count] + k]]
+        with _not_finite_yet():
+            for k, count in enumerate(longer.tolist()):
+                sums[:count] += table[rows[starts[:count] + k]]
         totals = np.empty_like(sums)
         totals[order] = sums
         yield block, totals

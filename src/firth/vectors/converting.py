@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import FirthError
+from firth.errors import FirthError, FormatError, reraise
 from firth.io.atomic import is_same
+from firth.io.compression import open_decompressed
 from firth.io.mapping import drop_pages
 from firth.vectors.formats.format import FLOAT32
 from firth.vectors.formats.precision import SCALE, narrowed, widen
@@ -19,6 +22,7 @@ from firth.vectors.formats.selection import Selection
 from firth.vectors.loading import load_selection
 from firth.vectors.readout import check_readout
 from firth.vectors.search import top_k, unit_rows
+from firth.vectors.table import Token
 
 # How many words the loss of quality is measured on, how many of them are asked for neighbours.
 _SAMPLE, _QUERIES, _NEIGHBOURS = 10_000, 500, 10
@@ -57,11 +61,15 @@ class Loss:
 
 @dataclass(frozen=True)
 class Converted:
-    """What was written: its size, and what was lost if numbers have fewer bytes."""
+    """What was written: its size, and what was lost if numbers have fewer bytes.
+
+    Of words that were named, `missing` are those that the source does not have.
+    """
 
     words: int
     dim: int
     loss: Loss | None
+    missing: tuple[str, ...] = ()
 
 
 def convert(
@@ -74,16 +82,19 @@ def convert(
     dtype: str = FLOAT32,
     encoding_errors: str = "strict",
     overwrite: bool = False,
+    words: Path | None = None,
 ) -> Converted:
     """Write the vectors of a file in another format, or read out by another recipe.
 
     Vectors are kept in a temporary file beside the destination where the format of the source can
-    be read block by block, and words in memory.
+    be read block by block, and words in memory. If `words` is given, a text with a word in each
+    line, only these are written; a table of floret needs it.
 
     Raises
     ------
     FirthError
-        If the source cannot be read or the destination cannot be written, or they are the same.
+        If the source or the list of words cannot be read, the destination cannot be written, or
+        it is the source.
     """
     if readout is not None:
         check_readout(readout)
@@ -91,13 +102,44 @@ def convert(
         raise FirthError(f"cannot write {destination}: it is what is to be read")
     check_destination(destination, overwrite=overwrite, format=format, dtype=dtype)
     folder = None if readout is not None else _nearest_folder(destination)
-    selection = Selection(encoding_errors, folder=folder)
+    lines = None if words is None else read_lines(words)
+    asked = None if lines is None else list(itertools.chain.from_iterable(map(_tokens, lines)))
+    selection = Selection(encoding_errors, words=asked, folder=folder)
     vectors = load_selection(source, selection, source_format)
     if readout is not None:
         vectors = vectors.read_out(readout)
     loss = None if dtype == FLOAT32 else measured_loss(vectors.input_vectors, dtype)
     vectors.save(destination, overwrite=overwrite, format=format, dtype=dtype)
-    return Converted(len(vectors), vectors.dim, loss)
+    missing = [line for line in lines or () if not any(w in vectors for w in _tokens(line))]
+    return Converted(len(vectors), vectors.dim, loss, tuple(missing))
+
+
+def read_lines(path: Path) -> list[str]:
+    """Return the words of a text with one in each line, each once; empty lines are none.
+
+    Raises
+    ------
+    FormatError
+        If there is no such file, it is not UTF-8, or holds no word.
+    """
+    with reraise(FormatError, f"read {path}"), open_decompressed(path) as (file, _):
+        encoded = file.read()
+    try:
+        lines = encoded.decode("utf-8-sig").split("\n")
+    except UnicodeDecodeError as error:
+        line = encoded.count(b"\n", 0, error.start) + 1
+        raise FormatError(f"{path}: line {line:,} is not UTF-8; save the list as UTF-8") from error
+    found = list(dict.fromkeys(line.removesuffix("\r") for line in lines))
+    words = [line for line in found if line.strip()]
+    if not words:
+        raise FormatError(f"{path}: expected a word in each line, found none")
+    return words
+
+
+def _tokens(line: str) -> list[Token]:
+    """Return what a line may mean: a word, and the integer that it spells."""
+    is_integer = re.fullmatch(r"0|-?[1-9][0-9]{0,18}", line) is not None
+    return [line, int(line)] if is_integer else [line]
 
 
 def _nearest_folder(path: Path) -> Path:

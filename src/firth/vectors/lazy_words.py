@@ -16,6 +16,8 @@ from firth.vectors.table import Token
 
 # JSON keeps lone surrogates, which a word may hold.
 _SURROGATES = "surrogatepass"
+# Odd numbers without a pattern, which spread the bits of a product.
+_FACTORS = tuple(map(np.uint64, (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)))
 # A lookup searches through all words, so whoever asks for more gets a dictionary.
 _MOST_SEARCHES = 16
 
@@ -40,6 +42,34 @@ class LazyWords(Sequence[str]):
     def __init__(self, text: bytes, begins: NDArray[np.int64], ends: NDArray[np.int64]) -> None:
         self._text, self._begins, self._ends = text, begins, ends
         self._escaped = {self[row]: row for row in self._rows_of(b"\\")}
+
+    def repetition(self) -> tuple[int, int] | None:
+        r"""Return the first row whose word stood before, and the row of that; None if words differ.
+
+        Examples
+        --------
+        >>> text = rb'"tea", "caf\u00e9", "tea"'
+        >>> LazyWords(text, np.array([0, 7, 20]), np.array([4, 17, 24])).repetition()
+        (2, 0)
+        """
+        prints = _fingerprints(self._text, self._begins, self._ends)
+        rows = list(self._rows_of(b"\\"))
+        if rows:
+            quoted = [b'"%b"' % self[row].encode("utf-8", _SURROGATES) for row in rows]
+            stops = np.cumsum(list(map(len, quoted)))
+            begins = stops - np.array(list(map(len, quoted)))
+            prints[rows] = _fingerprints(b"".join(quoted), begins, stops - 1)
+        ordered = np.sort(prints)
+        equal = ordered[1:][ordered[1:] == ordered[:-1]]
+        if not len(equal):
+            return None
+        places = np.minimum(np.searchsorted(equal, prints), len(equal) - 1)
+        # Words of more than 16 bytes may differ although their fingerprints are equal.
+        seen: dict[str, int] = {}
+        for row in np.flatnonzero(equal[places] == prints).tolist():
+            if seen.setdefault(word := self[row], row) != row:
+                return row, seen[word]
+        return None
 
     def __len__(self) -> int:
         """Return V."""
@@ -76,6 +106,26 @@ class LazyWords(Sequence[str]):
             found = self._text.find(part, after)
 
 
+def _fingerprints(
+    text: bytes, begins: NDArray[np.int64], ends: NDArray[np.int64]
+) -> NDArray[np.uint64]:
+    """Return a number for each quoted word, of its first and last 8 bytes and its length."""
+    padded = bytes(8) + text + bytes(8)
+    # Item i has the 8 bytes before byte i of the text.
+    eights = np.ndarray(len(text) + 9, "<u8", padded, strides=(1,))
+    sizes = ends - begins - 1
+    few = np.minimum(sizes, 8)
+    bits = [8 * size for size in range(9)]
+    firsts = np.array([(1 << n) - 1 for n in bits], np.uint64)
+    lasts = np.array([(1 << 64) - (1 << 64 - n) for n in bits], np.uint64)
+    found: NDArray[np.uint64] = (eights[begins + 9] & firsts[few]) * _FACTORS[0]
+    found ^= found >> np.uint64(29)
+    found += (eights[ends] & lasts[few]) * _FACTORS[1]
+    found ^= found >> np.uint64(32)
+    found += sizes.astype(np.uint64) * _FACTORS[2]
+    return found
+
+
 class LazyRows(Mapping[Token, int]):
     """The rows of words: few lookups search, more make a dictionary.
 
@@ -100,8 +150,7 @@ class LazyRows(Mapping[Token, int]):
         """Return the row of a word, or `default`."""
         self._searches += 1
         if self._rows is None and self._searches > _MOST_SEARCHES:
-            # Of a word that is there twice, the first row counts, as in a search.
-            self._rows = {self._words[row]: row for row in range(len(self) - 1, -1, -1)}
+            self._rows = {word: row for row, word in enumerate(self._words)}
         if self._rows is not None:
             return self._rows.get(word, default)
         row = self._search(word)

@@ -42,7 +42,8 @@ def load(
         frequent words. The rest of the file is not checked.
     words : token or iterable of tokens, optional
         Read only those of these words that the file holds, in the order of the file. Rows of other
-        words are not checked.
+        words are not checked. A table of floret has vectors for any word: name those that you want,
+        in the order that you want.
     cut : callable, optional
         The function that was given to `train` as `subwords`: it is not saved, and vectors of
         unknown words need it.

@@ -21,7 +21,13 @@ from firth.other_names import VECTORS, unknown_attribute
 from firth.phrases import Phrases
 from firth.subwords.options import GIVE_CUT, Cut
 from firth.vectors.approximate import ApproximateIndex
-from firth.vectors.checks import checked_counts, checked_matrix, number_words, read_only
+from firth.vectors.checks import (
+    checked_counts,
+    checked_matrix,
+    number_words,
+    read_only,
+    words_repeat,
+)
 from firth.vectors.composition import RawTables, checked_raw
 from firth.vectors.documents import DocumentTable, checked_documents
 from firth.vectors.lazy_words import LazyRows, LazyWords
@@ -228,6 +234,8 @@ class WordRows:
     def _number_words(self) -> Mapping[Token, int]:
         """Return the row of each word."""
         if isinstance(self._words, LazyWords):
+            if (found := self._words.repetition()) is not None:
+                raise words_repeat(self._words[found[0]], *found)
             return LazyRows(self._words)
         return number_words(self._words, self.phrases)
 

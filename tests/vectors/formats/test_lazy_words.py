@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from firth.errors import ConfigError
+from firth.errors import ConfigError, FormatError
 from firth.io import mapping
 from firth.vectors import Vectors, checks, load
 from firth.vectors.formats import lazy_words, native
@@ -138,6 +138,59 @@ def test_another_layout_is_left_to_a_parser(tmp_path, content):
     found = read_lazy_words(path)
     assert found is None or list(found[0]) == json.loads(content)["words"]
     assert found is None
+
+
+LONG = "x" * 9 + "a" + "y" * 9
+
+
+@pytest.mark.parametrize(
+    ("words", "rows"),
+    [
+        (["tea", "milk", "tea"], (3, 1)),
+        (["tea", "b", "milk", "b", "tea"], (4, 2)),
+        (["", "a", ""], (3, 1)),
+        (['"', "\\", "\n", "\\"], (4, 2)),
+        (["12345678", "1234567", "12345678"], (3, 1)),
+        ([LONG, LONG.replace("a", "b"), LONG.replace("a", "c"), LONG.replace("a", "b")], (4, 2)),
+        (["茶" * 30, "茶" * 29, "茶" * 30], (3, 1)),
+    ],
+)
+def test_words_that_are_there_twice_are_refused_as_in_short_lists(words, rows, tmp_path):
+    matrix = np.ones((len(words), 2), np.float32)
+    Vectors([f"w{row}" for row in range(len(words))], matrix).save(tmp_path / "v")
+    written(tmp_path / "v", words)
+    with pytest.raises(ConfigError) as short:
+        Vectors(words, matrix)
+    with pytest.raises(FormatError) as lazy:
+        load(tmp_path / "v")
+    assert str(lazy.value) == f"{tmp_path / 'v'}: {short.value}"
+    assert f"words must differ: number {rows[0]} is " in str(lazy.value)
+    assert str(lazy.value).endswith(f"like number {rows[1]}")
+
+
+def test_escapes_that_firth_does_not_write_are_the_same_word(tmp_path):
+    Vectors(["a", "b"], np.eye(2)).save(tmp_path / "v")
+    (tmp_path / "v" / "vocabulary.json").write_text(
+        r'{"words": ["caf\u00e9", "café"], "counts": null}'
+    )
+    with pytest.raises(FormatError, match="words must differ: number 2 is 'café', like number 1"):
+        load(tmp_path / "v")
+
+
+@settings(deadline=None)
+@given(st.lists(st.text('ab"\\é', max_size=18), max_size=30), st.integers(0, 30))
+def test_repetitions_are_those_that_a_dictionary_finds(words, changed):
+    words = ["x" * 20 + word for word in words[:changed]] + words[changed:]
+    quoted = [json.dumps(word, ensure_ascii=False).encode() for word in words]
+    ends = np.cumsum([len(each) + 2 for each in quoted], dtype=np.int64) - 3
+    begins = ends - np.array([len(each) - 1 for each in quoted], np.int64)
+    seen, expected = {}, None
+    for row, word in enumerate(words):
+        if seen.setdefault(word, row) != row:
+            expected = (row, seen[word])
+            break
+    if words:
+        assert LazyWords(b", ".join(quoted), begins, ends).repetition() == expected
 
 
 def test_bytes_that_are_not_utf8_are_left_to_a_parser(tmp_path):

@@ -35,6 +35,7 @@ def test_a_script_is_written(tmp_path):
     Vectors(["tea", "new\tyork\\"], MATRIX, counts=[7, 3]).save(path)
     assert path.read_text() == (
         "-- Words and vectors for PostgreSQL with pgvector: psql --file this\n\n"
+        "\\set ON_ERROR_STOP on\n"
         "SET client_encoding = 'UTF8';\nBEGIN;\nCREATE EXTENSION IF NOT EXISTS vector;\n"
         'CREATE TABLE "my ""words""" (\n    id integer PRIMARY KEY,\n'
         "    word text NOT NULL UNIQUE,\n    count bigint,\n    vector vector(2) NOT NULL\n);\n\n"

@@ -214,11 +214,3 @@ def test_the_page_of_formats_has_each_of_them():
     for row in rows:
         form = next(form for form in FORMATS if form.name == row[0].strip("| `"))
         assert all(f"`{suffix}`" in row[2] for suffix in form.suffixes)
-
-
-@pytest.mark.parametrize("name", ["v.floret", "v.txt", "v"])
-def test_tables_of_floret_are_named(name, tmp_path):
-    header = "2 3 3 6 2 2166136261 < >\n"
-    (tmp_path / name).write_text(header + "0 1 2 3\n1 4 5 6\n")
-    with pytest.raises(FormatError, match=r"is a table of floret, .* load .* the model's \.vec"):
-        load(tmp_path / name)

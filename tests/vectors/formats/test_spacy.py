@@ -1,6 +1,5 @@
 """Vocabularies of spaCy, where it is installed."""
 
-import json
 import shutil
 
 import numpy as np
@@ -74,11 +73,6 @@ def test_what_spacy_cannot_hold_is_refused(folder):
     (folder / "notes.txt").write_text("mine")
     with pytest.raises(FirthError, match="holds other files"):
         Vectors(["tea"], MATRIX[:1]).save(folder, format="spacy")
-
-
-def test_floret_is_refused(folder, assert_refused):
-    (folder / "vectors.cfg").write_text(json.dumps({"mode": "floret"}))
-    assert_refused(folder, "holds a table of floret")
 
 
 @pytest.mark.parametrize(

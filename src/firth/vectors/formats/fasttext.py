@@ -29,8 +29,9 @@ from firth.errors import ConfigError, FormatError, reraise, warn
 from firth.io.atomic import atomic_write
 from firth.subwords.cutting import byte_ngrams, fasttext_hash
 from firth.subwords.subwords import Subwords
-from firth.vectors.composition import RawTables, Space, bag_sums, compose_words
+from firth.vectors.composition import RawTables, Space, bag_sums, composed_blocks
 from firth.vectors.formats.precision import blocks
+from firth.vectors.formats.row_store import RowStore
 from firth.vectors.formats.selection import Selection, selected
 from firth.vectors.formats.stream import Stream
 from firth.vectors.formats.texts import TextRule
@@ -90,8 +91,7 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
         If the model is compressed by `fasttext quantize`, of another version, or damaged, or a word
         is not UTF-8.
     """
-    del size  # What a damaged file promises is read piece by piece.
-    stream = Stream(file, path)
+    stream = Stream(file, path, size)
     settings = _Settings(*_SETTINGS.unpack(stream.take(_SETTINGS.size, "its settings")))
     _check_settings(settings, path)
     words = _read_words(stream, path)
@@ -100,20 +100,20 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
             f"{path}: the model is compressed (fasttext quantize, .ftz), which Firth does not "
             "read; load the model that it was made of"
         )
-    table = _read_table(stream, settings.dim, "the rows of words and n-grams")
+    table = _read_table(stream, settings.dim, "the rows of words and n-grams", selection.folder)
     V = len(words.encoded)
     if len(table) != V + settings.bucket:
         raise FormatError(
             f"{path}: there are {len(table):,} rows for {V:,} words and {settings.bucket:,} buckets"
         )
-    output = _read_output(stream, settings)
+    output = _read_output(stream, settings, selection.folder)
     decoded = _decoded(words.encoded, path, selection)
     subwords = _subwords(settings, path)
     # Without n-grams of characters, the other rows are those of neighbouring words.
     raw = RawTables(table if subwords is not None else table[:V], subwords)
     whole = Table(
         words=decoded,
-        input_vectors=_composed(raw, decoded, words.encoded),
+        input_vectors=_composed(raw, decoded, words.encoded, selection.folder),
         counts=words.counts if words.counts.any() else None,
         output_vectors=output if output is not None and len(output) == V else None,
         config={"fasttext": _described(settings)},
@@ -129,6 +129,12 @@ def _check_settings(settings: _Settings, path: Path) -> None:
         raise FormatError(
             f"{path}: is a model of fastText in version {settings.version} of its format; Firth "
             f"reads {' and '.join(map(str, _VERSIONS))}"
+        )
+    # floret has two more numbers before `lr_update_rate`, the second from 1 to 4.
+    if 1 <= int.from_bytes(struct.pack("<d", settings.t)[:4], "little") <= 4:
+        raise FormatError(
+            f"{path}: is a binary model of floret, which Firth does not read; load the table "
+            "that it wrote (.floret), or the vectors of its words (.vec)"
         )
     if settings.dim < 1 or settings.bucket < 0:
         raise FormatError(
@@ -160,11 +166,11 @@ def _read_words(stream: Stream, path: Path) -> _Words:
     return _Words(encoded, np.array(counts, np.int64), pruned != -1)
 
 
-def _read_output(stream: Stream, settings: _Settings) -> Floats | None:
+def _read_output(stream: Stream, settings: _Settings, folder: Path | None) -> Floats | None:
     """Read the output vectors; None if the rows are not those of words."""
     if stream.flag("the kind of its second table"):
         raise FormatError(f"{stream.path}: damaged: only the second of its tables is compressed")
-    output = _read_table(stream, settings.dim, "the output vectors")
+    output = _read_table(stream, settings.dim, "the output vectors", folder)
     stream.check_end()
     is_of_words = _MODELS[settings.model] != "supervised" and _LOSSES[settings.loss] != "hs"
     return output if is_of_words else None
@@ -197,19 +203,23 @@ def _decoded(encoded: Sequence[bytes], path: Path, selection: Selection) -> list
     return words
 
 
-def _composed(raw: RawTables, words: Sequence[str], encoded: Sequence[bytes]) -> Floats:
+def _composed(
+    raw: RawTables, words: Sequence[str], encoded: Sequence[bytes], folder: Path | None
+) -> Floats:
     """Return the vectors of words; those that are not UTF-8 are cut as bytes, as fastText does."""
     if raw.subwords is None:
         return raw.input
-    vectors = compose_words(raw, words, own_row=True)
-    buckets, V = len(raw.subwords), len(words)
-    for row, word in enumerate(encoded):
-        if "\ufffd" not in words[row] or words[row].encode() == word:
-            continue
-        ngrams = byte_ngrams(word, raw.subwords.least, raw.subwords.most)
-        rows = [row, *(V + fasttext_hash(ngram) % buckets for ngram in ngrams)]
-        vectors[row] = raw.input[rows].mean(axis=0, dtype=np.float64)
-    return vectors
+    store, V, first = RowStore(folder, len(words)), len(words), 0
+    for vectors in composed_blocks(raw, words, own_row=True):
+        for row, word in enumerate(encoded[first : first + len(vectors)], first):
+            if "\ufffd" not in words[row] or words[row].encode() == word:
+                continue
+            ngrams = byte_ngrams(word, raw.subwords.least, raw.subwords.most)
+            rows = [row, *(V + fasttext_hash(ngram) % len(raw.subwords) for ngram in ngrams)]
+            vectors[row - first] = raw.input[rows].mean(axis=0, dtype=np.float64)
+        first += len(vectors)
+        store.add(vectors)
+    return store.matrix()
 
 
 def _described(settings: _Settings) -> dict[str, Any]:
@@ -220,7 +230,7 @@ def _described(settings: _Settings) -> dict[str, Any]:
     return told | finite | names
 
 
-def _read_table(stream: Stream, dim: int, what: str) -> Floats:
+def _read_table(stream: Stream, dim: int, what: str, folder: Path | None) -> Floats:
     """Read a table whose size stands before it."""
     rows, width = _SHAPE.unpack(stream.take(_SHAPE.size, what))
     if width != dim or rows < 0:
@@ -228,7 +238,7 @@ def _read_table(stream: Stream, dim: int, what: str) -> Floats:
             f"{stream.path}: damaged: {what} should have {dim:,} columns, not {rows:,} rows of "
             f"{width:,}"
         )
-    return stream.table(rows, width, what)
+    return stream.table(rows, width, what, folder)
 
 
 def write(table: Table, path: Path) -> None:
@@ -239,7 +249,8 @@ def write(table: Table, path: Path) -> None:
     Raises
     ------
     FormatError
-        If n-grams have rows of their own or a function cuts words, or a word holds NUL.
+        If n-grams have rows of their own or those of floret, a function cuts words, or a word holds
+        NUL.
     """
     words = [text.encode() for text in RULE.texts(table.words, path)]
     subwords = None if table.raw is None else table.raw.subwords
@@ -248,6 +259,11 @@ def write(table: Table, path: Path) -> None:
             f"cannot write {path}: fastText hashes n-grams, and these have rows of their own; "
             "train with buckets (--buckets 2000000), or convert to word2vec-text first, which "
             "leaves n-grams out"
+        )
+    if subwords is not None and subwords.floret is not None:
+        raise FormatError(
+            f"cannot write {path}: fastText hashes n-grams otherwise than floret; convert to "
+            "word2vec-text, which leaves n-grams out"
         )
     counts = np.zeros(len(words), np.int64) if table.counts is None else table.counts
     settings = _settings_of(table, subwords)

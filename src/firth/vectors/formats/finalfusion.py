@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from firth.errors import FormatError
 from firth.io.atomic import atomic_write
-from firth.vectors.formats.precision import blocks
+from firth.vectors.formats.precision import blocks, widened
+from firth.vectors.formats.row_store import RowStore
 from firth.vectors.formats.selection import Selection, selected
 from firth.vectors.formats.stream import Stream
 from firth.vectors.formats.texts import TextRule
@@ -45,8 +46,7 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
     FormatError
         If the file is damaged, its vectors are compressed, or its words of a kind that is not read.
     """
-    del size  # What a damaged file promises is read piece by piece.
-    stream = Stream(file, path)
+    stream = Stream(file, path, size)
     magic, version, chunks = _HEADER.unpack(stream.take(_HEADER.size, "its header"))
     if (magic, version) != (_MAGIC, _VERSION):
         raise FormatError(f"{path}: is no file of finalfusion in version {_VERSION} of the format")
@@ -56,7 +56,7 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
         found.read()
     table = Table(
         words=found.words,
-        input_vectors=_lengthened(found, path),
+        input_vectors=_lengthened(found, path, selection.folder),
         config={"finalfusion": found.told},
     )
     return selected(table, path, selection)
@@ -83,7 +83,7 @@ class _Chunks:
         elif kind in _NUMBERS_OF_NGRAMS and not self.words:
             self.words = _read_words(stream, _NUMBERS_OF_NGRAMS[kind], self._selection)
         elif kind == _ARRAY and self.words and self.vectors is None:
-            self.vectors = _read_vectors(stream)
+            self.vectors = _read_vectors(stream, self._selection.folder)
         elif kind == _NORMS and self.vectors is not None and self.norms is None:
             self.norms = _read_norms(stream)
         else:
@@ -92,7 +92,7 @@ class _Chunks:
             raise FormatError(f"{stream.path}: damaged: a chunk of kind {kind} has another length")
 
 
-def _lengthened(found: _Chunks, path: Path) -> Floats:
+def _lengthened(found: _Chunks, path: Path, folder: Path | None) -> Floats:
     """Return the vectors of the words, in the lengths of training if these are kept."""
     V, vectors, norms = len(found.words), found.vectors, found.norms
     if vectors is None or len(vectors) < V:
@@ -103,8 +103,7 @@ def _lengthened(found: _Chunks, path: Path) -> Floats:
         return vectors[:V]
     if len(norms) != V:
         raise FormatError(f"{path}: there are {len(norms):,} norms for {V:,} words")
-    with np.errstate(over="ignore", invalid="ignore"):
-        return vectors[:V] * norms[:, np.newaxis]
+    return widened(vectors[:V], norms, RowStore(folder, V))
 
 
 def _unexpected(kind: int) -> str:
@@ -140,12 +139,12 @@ def _decoded(encoded: bytes, path: Path, selection: Selection) -> str:
         raise FormatError(f"{path}: a word is not UTF-8; {REPLACED}") from error
 
 
-def _read_vectors(stream: Stream) -> Floats:
+def _read_vectors(stream: Stream, folder: Path | None) -> Floats:
     rows, dim, kind = struct.unpack("<Q 2I", stream.take(16, "the size of its vectors"))
     if dim < 1:
         raise FormatError(f"{stream.path}: damaged: its vectors have {dim} dimensions")
     _skip_padding(stream, kind)
-    return stream.table(rows, dim, "its vectors")
+    return stream.table(rows, dim, "its vectors", folder)
 
 
 def _read_norms(stream: Stream) -> Floats:

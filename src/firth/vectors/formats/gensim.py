@@ -19,10 +19,12 @@ from numpy.typing import NDArray
 
 from firth.errors import ConfigError, FormatError, one_line, reraise
 from firth.subwords.subwords import Subwords
-from firth.vectors.composition import RawTables, compose_words
+from firth.vectors.composition import RawTables, composed_blocks
 from firth.vectors.documents import DocumentTable
 from firth.vectors.formats.arrays import PICKLED, array_of, map_array
 from firth.vectors.formats.pickles import Bag, read_pickle
+from firth.vectors.formats.precision import blocks, widened
+from firth.vectors.formats.row_store import RowStore
 from firth.vectors.formats.selection import Selection, selected
 from firth.vectors.table import Table, Token
 
@@ -82,9 +84,9 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
             f"{path}: is a pickle, but not of a model or vectors of gensim: it holds {what}"
         )
     if root.name in _VECTORS:
-        return selected(_table_of(_Saved(root, path)), path, selection)
+        return selected(_table_of(_Saved(root, path), selection.folder), path, selection)
     model = _Saved(root, path)
-    table = _table_of(model.part("wv"))
+    table = _table_of(model.part("wv"), selection.folder)
     config, documents = model.options(), None
     if root.get("dv") is not None:
         documents, tags = _documents_of(model.part("dv"))
@@ -171,17 +173,21 @@ class _Saved:
         return isinstance(names, list) and name in names
 
 
-def _table_of(saved: _Saved) -> Table:
+def _table_of(saved: _Saved, folder: Path | None) -> Table:
     """Return words and their vectors, whole."""
     words = _words_of(saved)
-    raw = _raw_of(saved, words) if saved.has("vectors_ngrams") else None
+    raw = _raw_of(saved, words, folder) if saved.has("vectors_ngrams") else None
     if raw is None:
         names = ("vectors", "syn0", "vectors_vocab")
         matrix = saved.table(next((name for name in names if saved.has(name)), names[0]))
+        matrix = _narrow(matrix, folder)
     else:
         # gensim saves the rows that these are composed of, without the result.
         with reraise(FormatError, f"read {saved.path}", ConfigError):
-            matrix = compose_words(raw, words, own_row=True)
+            store = RowStore(folder, len(words))
+            for block in composed_blocks(raw, words, own_row=True):
+                store.add(block)
+        matrix = store.matrix()
     return Table(words=words, input_vectors=matrix, counts=_counts_of(saved, words), raw=raw)
 
 
@@ -218,7 +224,14 @@ def _counts_of(saved: _Saved, words: Sequence[Token]) -> NDArray[np.int64] | Non
     return counts.astype(np.int64)
 
 
-def _raw_of(saved: _Saved, words: Sequence[Token]) -> RawTables | None:
+def _narrow(matrix: NDArray[np.floating], folder: Path | None) -> NDArray[np.floating]:
+    """Return large numbers of another type than float32 as float32, in a file if in `folder`."""
+    if folder is None or matrix.dtype == np.float32 or matrix.size == 0:
+        return matrix
+    return widened(matrix, None, RowStore(folder))
+
+
+def _raw_of(saved: _Saved, words: Sequence[Token], folder: Path | None) -> RawTables | None:
     """Return the rows of words and n-grams of a FastText, or None if it has no n-grams."""
     least, most, buckets = (saved.number(name) for name in ("min_n", "max_n", "bucket"))
     if not buckets or most < max(least, 1):
@@ -239,7 +252,11 @@ def _raw_of(saved: _Saved, words: Sequence[Token]) -> RawTables | None:
         subwords = Subwords(
             max(least, 1), most, buckets=buckets, normalization="none", exponent=1.0
         )
-    return RawTables(np.concatenate([own, ngrams]).astype(np.float32, copy=False), subwords)
+    store = RowStore(folder, len(own) + len(ngrams))
+    for rows in (own, ngrams):
+        for block in blocks(rows):
+            store.add(block)
+    return RawTables(store.matrix(), subwords)
 
 
 def _output_of(model: _Saved, table: Table) -> NDArray[np.float32] | None:

@@ -71,8 +71,9 @@ def _head(columns: dict[str, str], path: Path) -> str:
         ) from error
     name = '"' + path.stem.replace('"', '""') + '"'
     described = ",\n".join(f"    {column} {kind}" for column, kind in columns.items())
+    # If a statement fails, psql would go on, and take the rows for statements.
     return (
-        f"{_FIRST_LINE}\nSET client_encoding = 'UTF8';\nBEGIN;\n"
+        f"{_FIRST_LINE}\n\\set ON_ERROR_STOP on\nSET client_encoding = 'UTF8';\nBEGIN;\n"
         "CREATE EXTENSION IF NOT EXISTS vector;\n"
         f"CREATE TABLE {name} (\n{described}\n);\n\n"
         f"COPY {name} ({', '.join(columns)}) FROM stdin;\n"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import re
 import struct
 import tempfile
 from collections.abc import Iterator
@@ -45,6 +44,11 @@ FORMATS: tuple[Format, ...] = (
         "npz", "NumPy's archive", (".npz",), "npz",
         magic=rb"(?s)PK\x03\x04.{26}(?:words|vectors)\.npy", is_archive=True, dtypes=NARROW,
     ),
+    # Rows, D, lengths of n-grams, hashes, their seed, marks of start and end; then the first row.
+    Format(
+        "floret", "floret's tables", (".floret",), "floret",
+        magic=rb"[0-9]+ [0-9]+ [0-9]+ [0-9]+ [1-4] [0-9]+ \S+ \S+\r?\n0 ", writes=False,
+    ),
     Format("finalfusion", "finalfusion's files", (".fifu",), "finalfusion", magic=b"FiFu"),
     Format(
         "parquet", "Parquet", (".parquet",), "parquet",
@@ -75,8 +79,6 @@ FORMATS: tuple[Format, ...] = (
 )  # fmt: skip
 
 HEAD_BYTES = 1 << 16
-# The header of floret: rows, D, lengths of n-grams, hashes, their seed, marks of start and end.
-_FLORET = re.compile(rb"[0-9]+ [0-9]+ [0-9]+ [0-9]+ [1-4] [0-9]+ \S+ \S+\r?\n0 ")
 
 
 def read_table(
@@ -271,11 +273,6 @@ def _format_of(file: io.BufferedReader, path: Path) -> Format:
     for form in FORMATS:
         if form.starts(head):
             return form
-    if _FLORET.match(head):
-        raise FormatError(
-            f"{path}: is a table of floret, whose rows are hashed in a way that Firth does not "
-            "have; load the vectors of its words, the model's .vec file"
-        )
     if _is_early_fasttext(head):
         raise FormatError(
             f"{path}: is a binary model of a fastText before 2017, which is not supported; load "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,8 @@ import numpy as np
 from firth.checks import shown, whole_number
 from firth.errors import ConfigError, FormatError
 from firth.normalization import spellings
+from firth.vectors.formats.row_store import RowStore
+from firth.vectors.search import row_blocks
 from firth.vectors.table import Table, Token
 
 
@@ -31,6 +33,11 @@ class Selection:
         Where to keep the vectors in a temporary file, which is mapped; by default in memory.
         Formats that are not read block by block take memory all the same.
 
+    Attributes
+    ----------
+    asked : tuple of tokens
+        `words` as they were given, each once.
+
     Raises
     ------
     ConfigError
@@ -47,6 +54,7 @@ class Selection:
     limit: int | None = None
     words: Token | Iterable[Token] | None = None
     folder: Path | None = None
+    asked: tuple[Token, ...] = field(default=(), init=False)
 
     def __post_init__(self) -> None:
         """Check the options."""
@@ -57,7 +65,9 @@ class Selection:
         if self.limit is not None:
             whole_number("limit", self.limit, least=1, most=None)
         if self.words is not None:
-            object.__setattr__(self, "words", _spelt(self.words))
+            several = [self.words] if isinstance(self.words, str | int) else list(self.words)
+            object.__setattr__(self, "words", _spelt(several))
+            object.__setattr__(self, "asked", tuple(dict.fromkeys(several)))
 
     def rows(self, promised: int) -> int:
         """Return how many of the `promised` rows to read or skip over."""
@@ -70,9 +80,8 @@ class Selection:
         )
 
 
-def _spelt(words: Token | Iterable[Token]) -> frozenset[Token]:
+def _spelt(several: list[Token]) -> frozenset[Token]:
     """Return words in all their Unicode spellings."""
-    several = [words] if isinstance(words, str | int) else list(words)
     if not several:
         raise ConfigError("words must name at least one word to read, got none")
     spelt: set[Token] = set()
@@ -102,8 +111,11 @@ def selected(table: Table, path: Path, selection: Selection) -> Table:
             raise FormatError(f"{path}: there are {V:,} words, but {len(array):,} {name}")
     rows = [row for row in range(selection.rows(V)) if selection.takes(table.words[row])]
     if raw is not None:
-        kept = np.concatenate([raw.input[rows], raw.input[V:]])
-        raw = dataclasses.replace(raw, input=kept)
+        store, ngrams = RowStore(selection.folder, len(rows) + len(raw.input) - V), raw.input[V:]
+        store.add(raw.input[rows])
+        for where in row_blocks(*ngrams.shape):
+            store.add(ngrams[where])
+        raw = dataclasses.replace(raw, input=store.matrix())
     return dataclasses.replace(
         table,
         words=[table.words[row] for row in rows],

@@ -27,6 +27,7 @@ from firth.io.atomic import atomic_write
 from firth.io.compression import open_regular
 from firth.io.json_files import read_json
 from firth.vectors.formats.arrays import map_array
+from firth.vectors.formats.floret import composed, subwords_of, words_asked
 from firth.vectors.formats.selection import Selection, selected
 from firth.vectors.formats.texts import TextRule
 from firth.vectors.table import Table
@@ -43,13 +44,11 @@ def read(path: Path, selection: Selection) -> Table:
     Raises
     ------
     FormatError
-        If a file is missing or damaged, or words are hashed as floret does.
+        If a file is missing or damaged, or holds a table of floret, and no words are named.
     """
-    if (path / CONFIG).exists() and read_json(path / CONFIG).get("mode") == "floret":
-        raise FormatError(
-            f"{path}: holds a table of floret, whose rows are hashed in a way that Firth does not "
-            "have; load the vectors of its words, the .vec file that floret wrote"
-        )
+    config = read_json(path / CONFIG) if (path / CONFIG).exists() else {}
+    if config.get("mode") == "floret":
+        return _read_floret(config, path, selection)
     rows = _read_rows(path / ROWS)
     words = _words_of(rows, path)
     matrix = map_array(path / VECTORS)
@@ -59,6 +58,27 @@ def read(path: Path, selection: Selection) -> Table:
     whole = places == list(range(len(matrix)))
     table = Table(words=words, input_vectors=matrix if whole else matrix[places])
     return selected(table, path, selection)
+
+
+def _read_floret(config: dict[str, Any], path: Path, selection: Selection) -> Table:
+    """Read a table into which any word is hashed, for the words of the selection."""
+    words = words_asked(selection, path)
+    names = ("minn", "maxn", "hash_count", "hash_seed")
+    numbers: list[Any] = [config.get(name) for name in names]
+    if any(type(number) is not int for number in numbers):
+        raise FormatError(f"{path}: {CONFIG} should have whole numbers as {', '.join(names)}")
+    least, most, hashes, seed = numbers
+    if least < 2:
+        raise FormatError(
+            f"{path}: spaCy cuts n-grams of {least} characters otherwise than floret; read the "
+            ".floret file that the table was made of"
+        )
+    matrix = map_array(path / VECTORS)
+    if matrix.ndim != 2 or matrix.dtype.kind != "f" or 0 in matrix.shape:
+        raise FormatError(f"{path}: {VECTORS} should hold rows of floats, not {matrix.shape}")
+    marks: Any = config.get("bow", "<"), config.get("eow", ">")
+    subwords = subwords_of(least, most, len(matrix), (hashes, seed, *marks), path)
+    return composed(words, matrix, subwords)
 
 
 def _read_rows(path: Path) -> dict[int, int]:

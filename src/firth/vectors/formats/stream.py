@@ -9,7 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import FormatError
+from firth.io.mapping import is_worth_mapping, map_file
 from firth.io.pieces import PIECE, read_pieces
+from firth.vectors.formats.row_store import RowStore
+from firth.vectors.search import row_blocks
 
 _LONGEST_WORD = 1 << 22
 
@@ -24,6 +27,8 @@ class Stream:
     file : binary file
     path : Path
         Its name for messages.
+    size : int, optional
+        Its size in bytes, if its bytes are those on the disk.
 
     Attributes
     ----------
@@ -31,8 +36,9 @@ class Stream:
         How many bytes were read.
     """
 
-    def __init__(self, file: BinaryIO, path: Path) -> None:
+    def __init__(self, file: BinaryIO, path: Path, size: int | None = None) -> None:
         self.path, self.place = path, 0
+        self._size = size
         self._file, self._data, self._used = file, b"", 0
 
     def take(self, length: int, what: str) -> bytes:
@@ -67,18 +73,51 @@ class Stream:
             self._data, self._used = self._data[self._used :] + block, 0
         return self.take(end + 1 - self._used, what)[:-1]
 
-    def table(self, rows: int, columns: int, what: str) -> NDArray[np.float32]:
-        """Return a table of little-endian float32."""
+    def table(
+        self, rows: int, columns: int, what: str, folder: Path | None = None
+    ) -> NDArray[np.float32]:
+        """Return a table of little-endian float32.
+
+        With a `folder`, a large table is not in memory: it is mapped where it lies, or else copied
+        to a temporary file there.
+        """
+        length = 4 * rows * columns
+        if folder is not None and length and is_worth_mapping(length):
+            # Arrays that begin between two numbers are slow, or are copied by whoever uses them.
+            if self._size is not None and self.place % 4 == 0:
+                return self._mapped(rows, columns, what)
+            return self._copied(rows, columns, what, folder)
+        return self._read(rows, columns, what)
+
+    def _mapped(self, rows: int, columns: int, what: str) -> NDArray[np.float32]:
+        begin, end = self.place, self.place + 4 * rows * columns
+        if self._size is None or end > self._size:
+            raise self._cut_short(rows, columns, what)
+        numbers = map_file(self._file, "<f4", begin, (rows, columns))
+        self._file.seek(end)
+        self._data, self._used, self.place = b"", 0, end
+        return numbers.astype(np.float32, copy=False)
+
+    def _copied(self, rows: int, columns: int, what: str, folder: Path) -> NDArray[np.float32]:
+        store = RowStore(folder)
+        for where in row_blocks(rows, columns):
+            store.add(self._read(where.stop - where.start, columns, what))
+        return store.matrix()
+
+    def _read(self, rows: int, columns: int, what: str) -> NDArray[np.float32]:
         length = 4 * rows * columns
         data = read_pieces(self._file, length, self._data[self._used : self._used + length])
         self._used = min(self._used + length, len(self._data))
         self.place += length
         if len(data) < length:
-            raise FormatError(
-                f"{self.path}: cut short in {what}: {rows:,} of {columns:,} numbers do not fit"
-            )
+            raise self._cut_short(rows, columns, what)
         numbers = np.frombuffer(data, "<f4").astype(np.float32, copy=False)
         return numbers.reshape(rows, columns)
+
+    def _cut_short(self, rows: int, columns: int, what: str) -> FormatError:
+        return FormatError(
+            f"{self.path}: cut short in {what}: {rows:,} of {columns:,} numbers do not fit"
+        )
 
     def is_at_end(self) -> bool:
         """Return whether there is no more."""

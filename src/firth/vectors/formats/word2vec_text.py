@@ -66,11 +66,44 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
         _skip_mark(file)
         dim = _count_numbers(file, path)
         _skip_mark(file)
-        return _Reading(path, 1, dim, None, selection).read(file, Rows(dim, selection))
+        found = Rows(dim, selection)
+        return read_lines(file, found, path, line=1, promised=None, selection=selection)
     shortest = len(b"a") + header.dim * len(b" 1") + len(b"\n")
     left = None if size is None else size - file.tell()
     found = make_rows(header, left, path, selection, bytes_per_word=shortest)
-    return _Reading(path, 2, header.dim, header.words, selection).read(file, found)
+    return read_lines(file, found, path, line=2, promised=header.words, selection=selection)
+
+
+def read_lines(
+    file: BinaryIO,
+    found: Rows,
+    path: Path,
+    *,
+    line: int,
+    promised: int | None,
+    selection: Selection,
+) -> Table:
+    """Read words and their numbers up to the last selected line.
+
+    Parameters
+    ----------
+    file : binary file
+        At the start of line number `line`.
+    found : Rows
+        Where to put what is read.
+    path : Path
+        For messages.
+    line : int
+    promised : int, optional
+        How many words there should be, if a header tells it.
+    selection : Selection
+
+    Raises
+    ------
+    FormatError
+        If there are other words than promised, or a line is not a word and its finite numbers.
+    """
+    return _Reading(path, line, found.dim, promised, selection).read(file, found)
 
 
 def _skip_mark(file: BinaryIO) -> None:
