@@ -21,7 +21,16 @@ def view_of(page):
 
 
 def wait_for_view(page, name):
-    page.wait_for_function(f"document.body.dataset.view === '{name}'")
+    page.wait_for_selector(f"body[data-view={name}]")
+
+
+def until(page, expression):
+    """Wait until an expression is true; Playwright's own way to wait needs `unsafe-eval`."""
+    for _ in range(600):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"never true: {expression}")
 
 
 def heading(page):
@@ -102,9 +111,9 @@ def test_a_word_is_typed_completed_and_shown_and_its_link_restores_it(visit, eng
 
     # A neighbour is a link to its own page, and Back leads to what was before.
     page.locator("#content ol.scores button.word").first.click()
-    page.wait_for_function(f"document.querySelector('#content h1').innerText === '{expected[0]}'")
+    until(page, f"document.querySelector('#content h1').innerText === '{expected[0]}'")
     page.go_back()
-    page.wait_for_function("document.querySelector('#content h1').innerText === 'king'")
+    until(page, "document.querySelector('#content h1').innerText === 'king'")
 
 
 def test_intervals_of_replicas_and_lines_in_context_are_shown(visit, english):
@@ -155,15 +164,15 @@ def test_chinese_words_are_calculated_with_on_a_chinese_page(visit, chinese, ask
     wait_for_view(page, "equation")
     tight = listed(page)
     search(page, f"{a}-{b}+{c}")
-    page.wait_for_function("decodeURIComponent(location.hash).includes('-')")
+    until(page, "decodeURIComponent(location.hash).includes('-')")
     assert listed(page) == tight
     assert len(tight) == 10
     page.click("#language")
-    page.wait_for_function("document.documentElement.lang === 'en'")
+    until(page, "document.documentElement.lang === 'en'")
     page.wait_for_selector("#content h2:has-text('Nearest words')")
     assert "lang=en" in page.url
     page.click("#language")
-    page.wait_for_function("document.documentElement.lang === 'zh-CN'")
+    until(page, "document.documentElement.lang === 'zh-CN'")
 
 
 def test_the_map_is_moved_by_mouse_wheel_and_keys(visit, english):
@@ -203,7 +212,7 @@ def test_a_region_is_read_saved_subtracted_and_linked(visit, english, ask):
     assert all(words[int(row["rank"]) - 1] == row["word"] for row in rows)
     assert name.endswith(".csv")
     page.click("#content .action >> nth=1")
-    page.wait_for_function("navigator.clipboard.readText().then(text => text.length > 0)")
+    until(page, "navigator.clipboard.readText().then(text => text.length > 0)")
     copied = page.evaluate("navigator.clipboard.readText()").splitlines()
     assert copied == [row["word"] for row in rows]
 
@@ -225,7 +234,7 @@ def test_a_cluster_is_listed_and_colours_change(visit, english):
     page = visit(english)
     plain = page.locator("#stage").screenshot()
     page.click("[data-colour=frequency]")
-    page.wait_for_function("location.hash.includes('colour=frequency')")
+    until(page, "location.hash.includes('colour=frequency')")
     assert page.get_attribute("[data-colour=frequency]", "aria-pressed") == "true"
     page.wait_for_timeout(500)
     assert page.locator("#stage").screenshot() != plain
@@ -252,7 +261,7 @@ def test_pictures_and_tables_are_saved(visit, english):
     assert rows[0]["word"] == listed(page)[0]
     assert float(rows[0]["low"]) < float(rows[0]["score"]) < float(rows[0]["high"])
     page.click("#link")
-    page.wait_for_function("!document.getElementById('status').hidden")
+    until(page, "!document.getElementById('status').hidden")
     assert page.evaluate("navigator.clipboard.readText()") == page.url
 
 
@@ -373,5 +382,5 @@ def test_the_theme_is_chosen_and_remembered(visit, english):
     page.click("#theme")
     assert page.evaluate(scheme) == "dark"
     page.reload()
-    page.wait_for_function("document.body.dataset.ready === 'all'")
+    page.wait_for_selector("body[data-ready=all]")
     assert page.evaluate(scheme) == "dark"
