@@ -3,84 +3,26 @@
 import csv
 import io
 import itertools
-import re
 import xml.etree.ElementTree as ET
-from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
 
+from pages import (
+    heading,
+    lasso,
+    listed,
+    numbers,
+    region_size,
+    saved,
+    search,
+    settled,
+    until,
+    view_of,
+    wait_for_view,
+)
+
 HOSTILE = "<img/src=x/onerror=document.title='run'>"
-
-BOX = {"x": 400, "y": 150, "width": 700, "height": 500}
-
-
-def view_of(page):
-    found = re.search(r"view=([^&]+)", page.url)
-    return found and found[1]
-
-
-def wait_for_view(page, name):
-    page.wait_for_selector(f"body[data-view={name}]")
-
-
-def until(page, expression):
-    """Wait until an expression is true; Playwright's own way to wait needs `unsafe-eval`."""
-    for _ in range(600):
-        if page.evaluate(expression):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"never true: {expression}")
-
-
-def heading(page):
-    return page.locator("#content h1").inner_text()
-
-
-def listed(page, place="#content ol.scores"):
-    return page.locator(place).first.locator("button.word").all_inner_texts()
-
-
-def settled(page, moved_from=None):
-    """Wait until the view of the map is in the address, has moved, and stays; return it."""
-    before = None
-    for _ in range(60):
-        now = page.url
-        if now == before and "view=" in now and view_of(page) != moved_from:
-            return view_of(page)
-        before = now
-        page.wait_for_timeout(900)
-    raise AssertionError(f"the view of {page.url} is not settled, or still {moved_from}")
-
-
-def search(page, text):
-    page.fill("#query", text)
-    page.press("#query", "Enter")
-
-
-def saved(page, action):
-    with page.expect_download() as download:
-        action()
-    return download.value.suggested_filename, Path(download.value.path()).read_bytes()
-
-
-def lasso(page):
-    """Draw around the middle of the map; return the number of words that the panel tells."""
-    page.click("#lasso")
-    corners = [(500, 200), (1000, 220), (1010, 600), (700, 640), (490, 500), (502, 204)]
-    page.mouse.move(*corners[0])
-    page.mouse.down()
-    for corner in corners[1:]:
-        page.mouse.move(*corner, steps=6)
-        page.wait_for_timeout(60)
-    page.mouse.up()
-    wait_for_view(page, "region")
-    return region_size(page)
-
-
-def region_size(page):
-    told = page.locator("#content .told").inner_text()
-    return int(re.match(r"([\d,]+) words?", told)[1].replace(",", ""))
 
 
 def test_a_word_is_typed_completed_and_shown_and_its_link_restores_it(visit, english, ask):
@@ -192,7 +134,7 @@ def test_the_map_is_moved_by_mouse_wheel_and_keys(visit, english):
         views.append(settled(page, views[-1]))
         in_view.append(page.locator("#in-view button").all_inner_texts())
     assert all(a != b for a, b in itertools.pairwise(views))
-    scales = [float(view.replace("%2C", ",").split(",")[2]) for view in views]
+    scales = [numbers(view)[2] for view in views]
     assert scales[0] == scales[1] < scales[2]
     assert scales[4] > scales[5]
     assert views[-1] == views[0]
@@ -316,7 +258,7 @@ def test_a_phone_has_a_sheet_and_fingers(visit, english):
     for step in range(1, 6):
         touch("touchMove", (150 - 10 * step, 250), (200 + 10 * step, 250))
     touch("touchEnd")
-    scales = [float(v.replace("%2C", ",").split(",")[2]) for v in (moved, settled(page, moved))]
+    scales = [numbers(view)[2] for view in (moved, settled(page, moved))]
     assert scales[1] > 1.5 * scales[0]
     height = page.locator("#panel").bounding_box()["height"]
     page.click("#grip")
