@@ -5,7 +5,7 @@ import { ask, askBytes } from "./api.js";
 /** Return how frequent a word is among n, from 0 (the rarest) to 1 (the most frequent), by its rank. */
 export const weightOf = (row, n) => 1 - Math.log(row + 1) / Math.log(n + 1);
 
-/** Return how many of n words have at least a weight above 0: the first row that has less. */
+/** Return how many of n words have at least some weight above 0, which is also the first row that has less. */
 export const rowsAbove = (weight, n) => Math.min(n, Math.floor((n + 1) ** (1 - weight) + 1e-9));
 
 export class WordSet {

@@ -122,7 +122,8 @@ export class Painter {
 
 /** Return the first row of a band and the row after its last; band 0 has the rarest words. */
 function bandOf(band, n) {
-  return [rowsAbove((band + 1) / BANDS, n), band ? rowsAbove(band / BANDS, n) : n];
+  const first = band < BANDS - 1 ? rowsAbove((band + 1) / BANDS, n) : 0;
+  return [first, band ? rowsAbove(band / BANDS, n) : n];
 }
 
 /** Return where a row is, or would be, among rows that ascend. */
