@@ -106,7 +106,7 @@ def test_a_lasso_takes_exactly_the_points_within_it(visit, english, ask):
     assert drawn.max(axis=0) == pytest.approx([1010, 640], abs=12)
 
 
-def test_shift_draws_a_lasso_and_two_corners_are_none(visit, english):
+def test_shift_draws_a_lasso(visit, english):
     page = visit(english)
     view = settled(page)
     page.keyboard.down("Shift")

@@ -30,7 +30,7 @@ export function look(n, side) {
   const room = side / Math.sqrt(Math.max(n, 1));
   return {
     smallest: clamp(0.3 * room, 0.5, 3), largest: clamp(1.3 + 0.5 * room, 1.6, 6.5),
-    opacity: clamp(0.28 + 0.11 * room, 0.3, 0.8),
+    opacity: clamp(0.16 + 0.17 * room, 0.2, 0.8),
   };
 }
 
