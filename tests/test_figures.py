@@ -418,7 +418,8 @@ def test_the_explorer():
         f"to the first picture | {seconds:.1f} s |",
         f"from opening the page to the first picture | {opening:.1f} s |",
         f"| frames a second while panning | {frames:.0f} |",
-        f"({found['machine']['processor']}), Chromium {found['versions']['chromium']}, NumPy {found['machine']['numpy']}",
+        f"({found['machine']['processor']}), Chromium {found['versions']['chromium']}, NumPy "
+        f"{found['machine']['numpy']}.",
         f"the processors: {found['load_average']:.0f} were waiting or running",
     ):
         assert claim in page
