@@ -410,6 +410,23 @@ def test_serving():
     assert (found["options"]["words"], found["options"]["dim"]) == (100_000, 100)
 
 
+def test_the_explorer():
+    page, found = flat("docs/explorer.md"), results("explorer_speed")
+    seconds, opening, frames = found["median"].values()
+    for claim in (
+        f"| | median of {len(found['runs'])} runs |",
+        f"to the first picture | {seconds:.1f} s |",
+        f"from opening the page to the first picture | {opening:.1f} s |",
+        f"| frames a second while panning | {frames:.0f} |",
+        f"({found['machine']['processor']}), Chromium {found['versions']['chromium']}, NumPy "
+        f"{found['machine']['numpy']}.",
+        f"the processors: {found['load_average']:.0f} were waiting or running",
+    ):
+        assert claim in page
+    assert (found["options"]["words"], found["options"]["dim"]) == (200_000, 100)
+    assert not found["options"]["swiftshader"]
+
+
 @pytest.mark.parametrize("claims", [gpu_quality, gpu_speeds])
 def test_gpu(claims):
     page = flat("docs/gpu.md")

@@ -38,4 +38,4 @@ def test_the_wheel_holds_the_code_and_the_data_of_the_package(tmp_path):
     assert packed == {path.relative_to(package.parent).as_posix() for path in files}
     assert {"firth/lesson/en.toml", "firth/lesson/zh.toml", "firth/py.typed"} <= packed
     page = "firth/explorer/page"
-    assert {f"{page}/index.html", f"{page}/main.js", f"{page}/vendor/regl.min.js"} <= packed
+    assert {f"{page}/index.html", f"{page}/main.js", f"{page}/points.js"} <= packed

@@ -49,6 +49,13 @@ def test_no_module_is_longer_than_400_lines():
     assert {path: count for path, count in lines.items() if count > 400} == {}
 
 
+def test_no_module_of_the_explorers_page_is_longer_than_400_lines():
+    scripts = (PACKAGE / "explorer" / "page").rglob("*.js")
+    lines = {path.name: len(path.read_text("utf-8").splitlines()) for path in scripts}
+    assert {"app.js", "points.js"} <= lines.keys()
+    assert {path: count for path, count in lines.items() if count > 400} == {}
+
+
 def test_no_function_is_longer_than_60_lines_without_its_docstring():
     functions = nodes(ast.FunctionDef, ast.AsyncFunctionDef)
     lines = {place: length(node) for _, place, node in functions}

@@ -26,17 +26,13 @@ if MISSING or CHROMIUM is None:
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 ENGLISH_BYTES, CHINESE_BYTES = 8_000_000, 2_000_000
-# Nothing is fetched but what the page asks for, and pictures are computed by the processor.
+# Nothing is fetched but what the page asks for.
 FLAGS = (
     "--no-sandbox",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-dev-shm-usage",
-    "--enable-unsafe-swiftshader",
-    "--ignore-gpu-blocklist",
     "--no-first-run",
-    "--use-angle=swiftshader",
-    "--use-gl=angle",
 )
 
 
@@ -188,7 +184,7 @@ def visit(browser):
         )
         page.goto(url + path)
         if ready:
-            page.wait_for_function(f"document.body.dataset.ready === '{ready}'")
+            page.wait_for_selector(f"body[data-ready={ready}]")
         return page
 
     yield begin

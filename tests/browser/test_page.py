@@ -3,75 +3,26 @@
 import csv
 import io
 import itertools
-import re
 import xml.etree.ElementTree as ET
-from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
 
+from pages import (
+    heading,
+    lasso,
+    listed,
+    numbers,
+    region_size,
+    saved,
+    search,
+    settled,
+    until,
+    view_of,
+    wait_for_view,
+)
+
 HOSTILE = "<img/src=x/onerror=document.title='run'>"
-
-BOX = {"x": 400, "y": 150, "width": 700, "height": 500}
-
-
-def view_of(page):
-    found = re.search(r"view=([^&]+)", page.url)
-    return found and found[1]
-
-
-def wait_for_view(page, name):
-    page.wait_for_function(f"document.body.dataset.view === '{name}'")
-
-
-def heading(page):
-    return page.locator("#content h1").inner_text()
-
-
-def listed(page, place="#content ol.scores"):
-    return page.locator(place).first.locator("button.word").all_inner_texts()
-
-
-def settled(page, moved_from=None):
-    """Wait until the view of the map is in the address, has moved, and stays; return it."""
-    before = None
-    for _ in range(60):
-        now = page.url
-        if now == before and "view=" in now and view_of(page) != moved_from:
-            return view_of(page)
-        before = now
-        page.wait_for_timeout(900)
-    raise AssertionError(f"the view of {page.url} is not settled, or still {moved_from}")
-
-
-def search(page, text):
-    page.fill("#query", text)
-    page.press("#query", "Enter")
-
-
-def saved(page, action):
-    with page.expect_download() as download:
-        action()
-    return download.value.suggested_filename, Path(download.value.path()).read_bytes()
-
-
-def lasso(page):
-    """Draw around the middle of the map; return the number of words that the panel tells."""
-    page.click("#lasso")
-    corners = [(500, 200), (1000, 220), (1010, 600), (700, 640), (490, 500), (502, 204)]
-    page.mouse.move(*corners[0])
-    page.mouse.down()
-    for corner in corners[1:]:
-        page.mouse.move(*corner, steps=6)
-        page.wait_for_timeout(60)
-    page.mouse.up()
-    wait_for_view(page, "region")
-    return region_size(page)
-
-
-def region_size(page):
-    told = page.locator("#content .told").inner_text()
-    return int(re.match(r"([\d,]+) words?", told)[1].replace(",", ""))
 
 
 def test_a_word_is_typed_completed_and_shown_and_its_link_restores_it(visit, english, ask):
@@ -102,9 +53,9 @@ def test_a_word_is_typed_completed_and_shown_and_its_link_restores_it(visit, eng
 
     # A neighbour is a link to its own page, and Back leads to what was before.
     page.locator("#content ol.scores button.word").first.click()
-    page.wait_for_function(f"document.querySelector('#content h1').innerText === '{expected[0]}'")
+    until(page, f"document.querySelector('#content h1').innerText === '{expected[0]}'")
     page.go_back()
-    page.wait_for_function("document.querySelector('#content h1').innerText === 'king'")
+    until(page, "document.querySelector('#content h1').innerText === 'king'")
 
 
 def test_intervals_of_replicas_and_lines_in_context_are_shown(visit, english):
@@ -155,15 +106,15 @@ def test_chinese_words_are_calculated_with_on_a_chinese_page(visit, chinese, ask
     wait_for_view(page, "equation")
     tight = listed(page)
     search(page, f"{a}-{b}+{c}")
-    page.wait_for_function("decodeURIComponent(location.hash).includes('-')")
+    until(page, "decodeURIComponent(location.hash).includes('-')")
     assert listed(page) == tight
     assert len(tight) == 10
     page.click("#language")
-    page.wait_for_function("document.documentElement.lang === 'en'")
+    until(page, "document.documentElement.lang === 'en'")
     page.wait_for_selector("#content h2:has-text('Nearest words')")
     assert "lang=en" in page.url
     page.click("#language")
-    page.wait_for_function("document.documentElement.lang === 'zh-CN'")
+    until(page, "document.documentElement.lang === 'zh-CN'")
 
 
 def test_the_map_is_moved_by_mouse_wheel_and_keys(visit, english):
@@ -183,7 +134,7 @@ def test_the_map_is_moved_by_mouse_wheel_and_keys(visit, english):
         views.append(settled(page, views[-1]))
         in_view.append(page.locator("#in-view button").all_inner_texts())
     assert all(a != b for a, b in itertools.pairwise(views))
-    scales = [float(view.replace("%2C", ",").split(",")[2]) for view in views]
+    scales = [numbers(view)[2] for view in views]
     assert scales[0] == scales[1] < scales[2]
     assert scales[4] > scales[5]
     assert views[-1] == views[0]
@@ -203,7 +154,7 @@ def test_a_region_is_read_saved_subtracted_and_linked(visit, english, ask):
     assert all(words[int(row["rank"]) - 1] == row["word"] for row in rows)
     assert name.endswith(".csv")
     page.click("#content .action >> nth=1")
-    page.wait_for_function("navigator.clipboard.readText().then(text => text.length > 0)")
+    until(page, "navigator.clipboard.readText().then(text => text.length > 0)")
     copied = page.evaluate("navigator.clipboard.readText()").splitlines()
     assert copied == [row["word"] for row in rows]
 
@@ -225,7 +176,7 @@ def test_a_cluster_is_listed_and_colours_change(visit, english):
     page = visit(english)
     plain = page.locator("#stage").screenshot()
     page.click("[data-colour=frequency]")
-    page.wait_for_function("location.hash.includes('colour=frequency')")
+    until(page, "location.hash.includes('colour=frequency')")
     assert page.get_attribute("[data-colour=frequency]", "aria-pressed") == "true"
     page.wait_for_timeout(500)
     assert page.locator("#stage").screenshot() != plain
@@ -252,7 +203,7 @@ def test_pictures_and_tables_are_saved(visit, english):
     assert rows[0]["word"] == listed(page)[0]
     assert float(rows[0]["low"]) < float(rows[0]["score"]) < float(rows[0]["high"])
     page.click("#link")
-    page.wait_for_function("!document.getElementById('status').hidden")
+    until(page, "!document.getElementById('status').hidden")
     assert page.evaluate("navigator.clipboard.readText()") == page.url
 
 
@@ -307,7 +258,7 @@ def test_a_phone_has_a_sheet_and_fingers(visit, english):
     for step in range(1, 6):
         touch("touchMove", (150 - 10 * step, 250), (200 + 10 * step, 250))
     touch("touchEnd")
-    scales = [float(v.replace("%2C", ",").split(",")[2]) for v in (moved, settled(page, moved))]
+    scales = [numbers(view)[2] for view in (moved, settled(page, moved))]
     assert scales[1] > 1.5 * scales[0]
     height = page.locator("#panel").bounding_box()["height"]
     page.click("#grip")
@@ -373,5 +324,5 @@ def test_the_theme_is_chosen_and_remembered(visit, english):
     page.click("#theme")
     assert page.evaluate(scheme) == "dark"
     page.reload()
-    page.wait_for_function("document.body.dataset.ready === 'all'")
+    page.wait_for_selector("body[data-ready=all]")
     assert page.evaluate(scheme) == "dark"

@@ -41,8 +41,7 @@ def spherical_k_means(unit: Floats, k: int = CLUSTERS, seed: int = 1) -> tuple[L
     centres = _first_centres(sample, min(k, len(unit)), random)
     for _ in range(_ROUNDS):
         labels = _nearest(sample, centres)
-        sums = np.zeros_like(centres, dtype=np.float64)
-        np.add.at(sums, labels, sample)
+        sums = (labels == np.arange(len(centres))[:, np.newaxis]).astype(np.float32) @ sample
         lengths = np.linalg.norm(sums, axis=1, keepdims=True)
         moved = np.where(lengths > 0.0, sums / np.where(lengths > 0.0, lengths, 1.0), centres)
         if np.allclose(moved, centres, atol=1e-4):

@@ -46,9 +46,10 @@ class PrincipalComponents:
     """
 
     def __init__(self, unit: Floats) -> None:
-        self.mean = unit.mean(axis=0, dtype=np.float64)
-        axes, values = principal_axes(second_moment(unit, self.mean))
-        self.axes = np.zeros((unit.shape[1], 2))
+        self.mean = unit.mean(axis=0, dtype=np.float64).astype(np.float32)
+        # Products in float32 take half the time.
+        axes, values = principal_axes(second_moment(unit, self.mean, np.float32))
+        self.axes = np.zeros((unit.shape[1], 2), dtype=np.float32)
         self.axes[:, : axes.shape[1]] = axes[:, :2]
         variances = values**2
         self.variance = float(variances[:2].sum() / max(variances.sum(), 1e-30))

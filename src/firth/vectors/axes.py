@@ -13,11 +13,18 @@ from firth.vectors.search import row_blocks
 Doubles = NDArray[np.float64]
 
 
-def second_moment(rows: NDArray[np.floating], mean: Doubles | None = None) -> Doubles:
-    """Return the mean of z zᵀ over the rows z (V, D), less their mean (D,) if it is given."""
+def second_moment(
+    rows: NDArray[np.floating],
+    mean: NDArray[np.floating] | None = None,
+    precision: type[np.floating] = np.float64,
+) -> Doubles:
+    """Return the mean of z zᵀ over the rows z (V, D), less their mean (D,) if it is given.
+
+    Products of some rows have a precision, and are summed in float64.
+    """
     total = np.zeros((rows.shape[1],) * 2)
     for block in row_blocks(*rows.shape):
-        part = rows[block].astype(np.float64)
+        part = rows[block].astype(precision)
         if mean is not None:
             part -= mean
         total += part.T @ part

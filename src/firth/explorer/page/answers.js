@@ -11,7 +11,7 @@ export async function equationView(app) {
   const { set, state } = app;
   const parsed = parseEquation(state.equation, (word) => set.rows.has(word)) ?? [{ word: state.equation, weight: 1 }];
   const terms = parsed.map(({ word, weight }) => ({ words: [word], weight }));
-  const region = state.region || state.cluster ? app.regionRows() : [];
+  const region = state.region || state.cluster ? app.stage.rowsOf(state) : [];
   if (region.length) terms.push({ words: region.map((row) => set.list[row]), weight: -1 });
   const found = await send("equation", {}, { set: set.name, layout: state.layout, terms, top: 10 });
   const shownTerms = parsed.map(({ word, weight }, i) => (i || weight < 0 ? `${weight < 0 ? "−" : "+"} ${word}` : word));
@@ -24,10 +24,10 @@ export async function equationView(app) {
   const isOnMap = (row) => row !== undefined && row < set.shown;
   const answers = found.answers.slice(0, 5).map((each) => each.row).filter(isOnMap);
   const given = parsed.map(({ word }) => set.rows.get(word)).filter(isOnMap);
-  if (answers.length) lines.push({ from: found.path.at(-1), to: app.place(answers[0]) });
+  if (answers.length) lines.push({ from: found.path.at(-1), to: app.stage.place(answers[0]) });
   return {
     node, title, lines, marked: [...new Set([...answers.slice(0, 1), ...given, ...answers])],
-    places: [...found.path, ...[...answers.slice(0, 3), ...given].map((row) => app.place(row))],
+    places: [...found.path, ...[...answers.slice(0, 3), ...given].map((row) => app.stage.place(row))],
     table: () => ({ name: title, header: ["word", "score"], rows: found.answers.map((each) => [each.word, each.score]) }),
   };
 }

@@ -2,16 +2,22 @@
 
 import { ask, askBytes } from "./api.js";
 
+/** Return how frequent a word is among n, from 0 (the rarest) to 1 (the most frequent), by its rank. */
+export const weightOf = (row, n) => 1 - Math.log(row + 1) / Math.log(n + 1);
+
+/** Return how many of n words have at least some weight above 0, which is also the first row that has less. */
+export const rowsAbove = (weight, n) => Math.min(n, Math.floor((n + 1) ** (1 - weight) + 1e-9));
+
 export class WordSet {
   /** @param {any} described What the route `sets` tells of it. */
   constructor(described) {
     Object.assign(this, described);
     /** @type {string[]} */
     this.list = [];
-    /** @type {Map<string, number>} */
-    this.rows = new Map();
     /** @type {Record<string, Float32Array>} */
     this.layouts = {};
+    /** @type {Record<string, Promise<Float32Array>>} */
+    this.fetching = {};
   }
 
   /** Fetch all but layouts other than the first, once. */
@@ -24,10 +30,22 @@ export class WordSet {
     ]);
     this.list = list;
     this.frequencies = new Float64Array(frequencies);
-    // Of a word that is there twice, the first row counts.
-    for (let row = list.length - 1; row >= 0; row--) this.rows.set(list[row], row);
-    this.folded = list.map((word) => word.toLowerCase());
   }
+
+  /**
+   * The row of each word. Like `folded` it is made when it is first needed: the picture does not wait for it.
+   * @type {Map<string, number>}
+   */
+  get rows() {
+    // Of a word that is there twice, the first row counts.
+    if (!this.rowOf) {
+      this.rowOf = new Map();
+      for (let row = this.list.length - 1; row >= 0; row--) this.rowOf.set(this.list[row], row);
+    }
+    return this.rowOf;
+  }
+
+  get folded() { return (this.lowered ??= this.list.map((word) => word.toLowerCase())); }
 
   /** Fetch the clusters, which take longer than the points, once. */
   loadClusters() { return (this.clustering ??= this.fetchClusters()); }
@@ -40,20 +58,23 @@ export class WordSet {
   }
 
   /**
-   * Return the points of a layout: x and y of each word.
+   * Return the points of a layout, fetched once: x and y of each word.
    * @param {string} layout
    */
-  async points(layout) {
-    this.layouts[layout] ??= new Float32Array(
-      await askBytes("points", { set: this.name, layout }),
-    );
-    return this.layouts[layout];
+  points(layout) { return (this.fetching[layout] ??= this.fetchPoints(layout)); }
+
+  async fetchPoints(layout) {
+    try {
+      return (this.layouts[layout] = new Float32Array(await askBytes("points", { set: this.name, layout })));
+    } catch (error) {
+      // It may be there when it is asked for again.
+      delete this.fetching[layout];
+      throw error;
+    }
   }
 
   /** Return how frequent a word is among those on the map, from 0 to 1, by its rank. */
-  weight(row) {
-    return 1 - Math.log(row + 1) / Math.log(this.list.length + 1);
-  }
+  weight(row) { return weightOf(row, this.list.length); }
 
   /**
    * Return words that begin with a text, then words that contain it, the most frequent first.
@@ -63,10 +84,10 @@ export class WordSet {
   complete(text, most) {
     const wanted = text.toLowerCase();
     if (!wanted) return [];
-    const starting = [], containing = [];
-    for (let row = 0; row < this.folded.length && starting.length < most; row++) {
-      if (this.folded[row].startsWith(wanted)) starting.push(row);
-      else if (containing.length < most && this.folded[row].includes(wanted)) containing.push(row);
+    const starting = [], containing = [], { folded } = this;
+    for (let row = 0; row < folded.length && starting.length < most; row++) {
+      if (folded[row].startsWith(wanted)) starting.push(row);
+      else if (containing.length < most && folded[row].includes(wanted)) containing.push(row);
     }
     const exact = this.rows.get(text);
     const rows = [...starting, ...containing].filter((row) => row !== exact);

@@ -1,7 +1,9 @@
 /** What is shown as files: PNG, SVG, CSV. */
 
-import { CLUSTERS, colour } from "./colours.js";
-import { FONT, projector } from "./labels.js";
+import { colour } from "./colours.js";
+import { FONT } from "./labels.js";
+import { look } from "./points.js";
+import { projector } from "./view.js";
 
 const MOST_IN_SVG = 20_000;
 
@@ -48,10 +50,11 @@ export async function savePicture(name, points, labels) {
 
 /**
  * Save what is seen as a drawing; return its name and how many points it has.
- * @param {{name: string, rows: number[], points: Float32Array, view: any, width: number, height: number,
- *   set: any, labels: any}} given
+ * @param {{name: string, rows: number[], set: any, stage: any}} given
  */
-export function saveDrawing({ name, rows, points, view, width, height, set, labels }) {
+export function saveDrawing({ name, rows, set, stage }) {
+  const { labels, map, points } = stage, { view } = map, { width, height } = view;
+  const { smallest, largest, opacity } = look(points.length / 2, view.scale * height);
   const at = projector(view, width, height);
   const svg = document.implementation.createDocument("http://www.w3.org/2000/svg", "svg");
   const add = (tag, attributes, content, parent = svg.documentElement) => {
@@ -68,10 +71,10 @@ export function saveDrawing({ name, rows, points, view, width, height, set, labe
   }
   add("title", {}, name);
   add("rect", { width, height, fill: colour("map") });
-  const dots = add("g", { "fill-opacity": 0.5 });
+  const dots = add("g", { "fill-opacity": opacity.toFixed(2) });
   for (const row of rows.slice(0, MOST_IN_SVG)) {
     const [x, y] = at(points[2 * row], points[2 * row + 1]);
-    add("circle", { cx: round(x), cy: round(y), r: round(1 + 2 * set.weight(row)), fill: CLUSTERS[(set.labels?.[row] ?? 0) % CLUSTERS.length] }, "", dots);
+    add("circle", { cx: round(x), cy: round(y), r: round(smallest + (largest - smallest) * set.weight(row)), fill: map.colourOf(row) }, "", dots);
   }
   for (const { from, to, isArrow } of labels.lines) {
     const [[x1, y1], [x2, y2]] = [at(...from), at(...to)].map((place) => place.map(round));

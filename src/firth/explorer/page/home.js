@@ -5,6 +5,7 @@ import { element } from "./dom.js";
 import { parseEquation } from "./equation.js";
 import { number, text } from "./i18n.js";
 import { action, chips, head, section } from "./parts.js";
+import { wordTable } from "./saving.js";
 
 const EXAMPLES = [
   "king", "music", "london", "water", "computer", "国王", "中国", "先生", "音乐", "水",
@@ -30,7 +31,7 @@ export async function homeView(app) {
     app.sets.length > 1 ? action(text("moved"), () => app.go({ moved: "1" })) : null,
     set.legend ? section(text("clusters"), null, legend(app)) : null,
     section(text("inView"), null, element("div", { id: "in-view" })));
-  return { node, title: set.name, table: () => app.wordTable(app.rowsInView(), set.name), onView: () => listInView(app) };
+  return { node, title: set.name, table: () => wordTable(app, app.stage.rowsInView(), set.name), onView: () => listInView(app) };
 }
 
 function legend(app) {
@@ -46,6 +47,6 @@ function legend(app) {
 function listInView(app) {
   const place = document.getElementById("in-view");
   if (!place) return;
-  const words = app.labelled().slice(0, 60).map((row) => app.set.list[row]);
+  const words = app.stage.labelled().slice(0, 60).map((row) => app.set.list[row]);
   place.replaceChildren(words.length ? chips(words, (word) => app.submit(word)) : text("empty"));
 }

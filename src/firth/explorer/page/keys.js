@@ -8,15 +8,15 @@ const MOVES = { ArrowLeft: [STEP, 0], ArrowRight: [-STEP, 0], ArrowUp: [0, STEP]
 /**
  * Listen to keys.
  * @param {HTMLCanvasElement} canvas
- * @param {import("./map.js").PointMap|null} map
+ * @param {import("./view.js").View} view
  * @param {{fit: () => void, escape: () => void}} actions
  */
-export function listenToKeys(canvas, map, actions) {
+export function listenToKeys(canvas, view, actions) {
   canvas.addEventListener("keydown", (event) => {
-    if (!map || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (MOVES[event.key]) map.pan(...MOVES[event.key]);
-    else if (event.key === "+" || event.key === "=") map.zoom(1.4);
-    else if (event.key === "-") map.zoom(1 / 1.4);
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (MOVES[event.key]) view.pan(...MOVES[event.key]);
+    else if (event.key === "+" || event.key === "=") view.zoom(1.4);
+    else if (event.key === "-") view.zoom(1 / 1.4);
     else if (event.key === "0") actions.fit();
     else return;
     event.preventDefault();

@@ -1,22 +1,16 @@
 /** Labels over the points: the most frequent words in view that do not cover each other, and paths. */
 
 import { colour } from "./colours.js";
+import { projector } from "./view.js";
 
 const CELL = 8;
 // Every label is wider.
 const LEAST_WIDTH = 14;
+// Words in view that are tried: after so many, the rest would find few places.
+const MOST_TRIED = 30_000;
 // Milliseconds for which labels are moved and not drawn.
 const MOST_MOVED = 400;
-const FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif";
-
-/**
- * Return where a place of the map is on the canvas.
- * @param {{x: number, y: number, scale: number}} view
- */
-export function projector(view, width, height) {
-  const half = height / 2;
-  return (x, y) => [width / 2 + (view.scale * x + view.x) * half, half - (view.scale * y + view.y) * half];
-}
+export const FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif";
 
 /** Boxes that are taken, on a grid of small cells. */
 class Taken {
@@ -51,17 +45,19 @@ export function chooseLabels(given) {
   const { points, list, marked, view, width, height, measure, weight } = given;
   const most = given.most ?? Math.round(Math.min(220, (width * height) / 7000));
   const half = height / 2, taken = new Taken(width, height), chosen = [], isMarked = new Set(marked);
+  let tried = 0;
   const consider = (row, size, bold) => {
     const x = width / 2 + (view.scale * points[2 * row] + view.x) * half;
     const y = half - (view.scale * points[2 * row + 1] + view.y) * half;
     if (x < 4 || x > width - 4 || y < 10 || y > height - 10) return;
+    tried++;
     if (!taken.isFree(x + 2, y) || !taken.isFree(x + LEAST_WIDTH, y)) return;
     const wide = measure(list[row], size) + 10;
     if (x + wide > width) return;
     if (taken.take(x + 2, y - size * 0.75, wide, size * 1.5)) chosen.push({ row, x, y, size, isMarked: bold });
   };
   for (const row of marked) if (row < list.length) consider(row, row === marked[0] ? 17 : 14, true);
-  for (let row = 0; row < list.length && chosen.length < most; row++) {
+  for (let row = 0; row < list.length && chosen.length < most && tried < MOST_TRIED; row++) {
     if (!isMarked.has(row)) consider(row, 10.5 + 4.5 * weight(row), false);
   }
   return chosen;
@@ -78,14 +74,17 @@ export class Labels {
     this.chosen = [];
   }
 
-  /** Return the width of a word, measured once at one size. */
+  /** Return nearly the width of a word: that of its characters, each measured once, since thousands of words are tried. */
   measure(word, size) {
-    let width = this.widths.get(word);
-    if (width === undefined) {
-      this.context.font = `500 12px ${FONT}`;
-      width = this.context.measureText(word).width / 12;
-      if (this.widths.size > 50_000) this.widths.clear();
-      this.widths.set(word, width);
+    let width = 0;
+    for (const character of word) {
+      let own = this.widths.get(character);
+      if (own === undefined) {
+        this.context.font = `500 12px ${FONT}`;
+        own = this.context.measureText(character).width / 12;
+        this.widths.set(character, own);
+      }
+      width += own;
     }
     return width * size;
   }
@@ -95,7 +94,7 @@ export class Labels {
    * @param {{points: Float32Array, view: any, set: any}} given
    */
   draw({ points, view, set }) {
-    this.drawn = { ...view, at: performance.now() };
+    this.drawn = { x: view.x, y: view.y, scale: view.scale, at: performance.now() };
     this.canvas.style.transform = "";
     const { clientWidth: width, clientHeight: height } = this.canvas, ratio = devicePixelRatio || 1;
     if (this.canvas.width !== Math.round(width * ratio) || this.canvas.height !== Math.round(height * ratio)) {
@@ -182,5 +181,3 @@ export class Labels {
     context.globalAlpha = 1;
   }
 }
-
-export { FONT };

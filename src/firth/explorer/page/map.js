@@ -1,202 +1,162 @@
-/** The points: regl-scatterplot, with a view that can be read, set and moved. */
+/** The map: points in a view, painted when something has changed, moved and asked by hand. */
 
-import createScatterplot from "./vendor/regl-scatterplot.esm.js";
 import { CLUSTERS, colour, ramp } from "./colours.js";
+import { weightOf } from "./data.js";
+import { Gestures } from "./gestures.js";
+import { Grid, simplified } from "./picking.js";
+import { Painter, pixelOf } from "./points.js";
+import { View, isStill } from "./view.js";
 
-const HIGHEST_ZOOM = 400;
-// So many highlighted points have no outlines.
-const CROWD = 200;
+const MOVE_MILLISECONDS = 700;
+// Milliseconds of a frame in which points are painted while something moves: about half of a sixtieth of a second more
+// is left to the browser at 30 frames a second.
+const BUDGET = 16;
+// Milliseconds without a change after which nothing moves.
+const REST = 150;
+const LEAST_PAINTED = 20_000;
 
 export class PointMap {
   /**
    * @param {HTMLCanvasElement} canvas
+   * @param {Element} trail The polyline of a lasso that is being drawn.
    * @param {{onView: () => void, onHover: (row: number) => void, onPick: (row: number) => void,
    *   onLasso: (polygon: number[]) => void}} heard
    */
-  constructor(canvas, heard) {
-    this.canvas = canvas;
-    this.heard = heard;
+  constructor(canvas, trail, heard) {
+    Object.assign(this, { canvas, heard, byFrequency: false, turn: 0 });
+    this.painter = new Painter(canvas);
+    this.view = new View(() => { this.paintSoon(); heard.onView(); });
     this.points = new Float32Array(0);
-    const { width, height } = canvas.getBoundingClientRect();
-    this.plot = createScatterplot({
-      canvas, width, height,
-      backgroundColor: colour("map"),
-      lassoInitiator: false, lassoLineWidth: 2, lassoMinDelay: 8, lassoMinDist: 2,
-      opacityInactiveScale: 0.35, opacityInactiveMax: 0.5,
-      pointOutlineWidth: 2, pointSizeSelected: 3, deselectOnDblClick: false, deselectOnEscape: false,
-      spatialIndexUseWorker: false,
+    this.codes = new Uint8Array(0);
+    this.selected = new Uint32Array(0);
+    this.pace = 1e-4;
+    const polygon = (path) => path.flatMap((_, i) => (i % 2 ? [] : this.view.placeAt(path[i], path[i + 1])));
+    this.gestures = new Gestures(canvas, {
+      pan: (dx, dy) => this.view.pan(dx, dy),
+      zoom: (factor, x, y) => this.view.zoom(factor, x, y),
+      click: (x, y, reach) => { const row = this.rowAt(x, y, reach); if (row >= 0) heard.onPick(row); },
+      hover: (x, y, reach) => heard.onHover(this.rowAt(x, y, reach)),
+      leave: () => heard.onHover(-1),
+      draw: (path) => trail.setAttribute("points", path.join(" ")),
+      lasso: (path) => heard.onLasso(simplified(polygon(path))),
     });
-    this.plot.subscribe("view", () => heard.onView());
-    this.plot.subscribe("pointOver", (row) => heard.onHover(row));
-    this.plot.subscribe("pointOut", () => heard.onHover(-1));
-    this.plot.subscribe("select", ({ points }) => { if (points.length === 1 && !this.isDrawing) heard.onPick(points[0]); });
-    this.plot.subscribe("lassoStart", () => { this.isDrawing = true; });
-    this.plot.subscribe("lassoEnd", ({ coordinates }) => {
-      heard.onLasso(coordinates.flat());
-      setTimeout(() => { this.isDrawing = false; });
-    });
+    this.restyle(false);
   }
 
   /**
-   * Draw points.
-   * @param {Float32Array} points x and y of each.
+   * Show points.
+   * @param {Float32Array} points x and y of each, the most frequent word first.
    * @param {Uint8Array|undefined} labels The cluster of each.
-   * @param {(row: number) => number} weight From 0, rare, to 1, frequent.
-   * @param {boolean} isMoving Whether points move to their new places.
+   * @param {boolean} isMoving Whether they move to their new places.
    */
-  async draw(points, labels, weight, isMoving = false) {
+  async draw(points, labels, isMoving = false) {
+    const before = this.points, turn = ++this.turn;
+    this.labels = labels;
+    if (points !== before) this.grid = null;
     this.points = points;
-    const n = points.length / 2;
-    const x = new Float32Array(n), y = new Float32Array(n), valueB = new Float32Array(n);
-    for (let row = 0; row < n; row++) {
-      x[row] = points[2 * row];
-      y[row] = points[2 * row + 1];
-      valueB[row] = weight(row);
-    }
-    const valueA = labels ?? new Uint8Array(n);
-    this.plot.set(this.style(n));
-    await this.plot.draw({ x, y, valueA, valueB }, {
-      zDataType: "categorical", wDataType: "continuous",
-      transition: isMoving && n <= 300_000, transitionDuration: 700, preventFilterReset: true,
+    this.shown = points;
+    this.code();
+    if (isMoving && before.length === points.length && !isStill()) await this.move(before, turn);
+    this.paintSoon();
+  }
+
+  /** Move points from their places before, in some steps. */
+  move(before, turn) {
+    const between = new Float32Array(this.points.length), begun = performance.now();
+    return new Promise((resolve) => {
+      const step = (now) => {
+        const share = Math.min(1, Math.max(0, (now - begun) / MOVE_MILLISECONDS)), eased = share * share * (3 - 2 * share);
+        if (turn !== this.turn || share === 1) {
+          if (turn === this.turn) this.shown = this.points;
+          resolve();
+          return;
+        }
+        for (let i = 0; i < between.length; i++) between[i] = before[i] + eased * (this.points[i] - before[i]);
+        this.shown = between;
+        this.paintSoon();
+        requestAnimationFrame(step);
+      };
+      step(begun);
     });
   }
 
-  /** Return what depends on the theme, the colours chosen, and the number of points. */
-  style(n) {
-    const largest = n > 200_000 ? 4 : n > 50_000 ? 5 : 7;
-    const smallest = n > 200_000 ? 1 : n > 50_000 ? 1.5 : 2.5;
-    return {
-      backgroundColor: colour("map"),
-      colorBy: this.byFrequency ? "valueB" : "valueA",
-      pointColor: this.byFrequency ? ramp() : CLUSTERS,
-      pointColorActive: colour("accent"), pointColorHover: colour("accent"),
-      lassoColor: colour("accent"),
-      sizeBy: "valueB",
-      pointSize: Array.from({ length: 16 }, (_, i) => smallest + (largest - smallest) * (i / 15)),
-      opacity: n > 200_000 ? 0.3 : n > 50_000 ? 0.45 : 0.6,
-    };
+  /** Find the place of each point in the palette. */
+  code() {
+    const n = this.points.length / 2, steps = this.palette.length;
+    if (!this.byFrequency) { this.codes = this.labels ?? new Uint8Array(n); return; }
+    this.codes = Uint8Array.from({ length: n }, (_, row) => Math.floor(weightOf(row, n) * (steps - 1)));
   }
 
   /** Colour by frequency or by cluster, and take up the theme. */
-  async restyle(byFrequency) {
+  restyle(byFrequency) {
     this.byFrequency = byFrequency;
-    await this.plot.set(this.style(this.points.length / 2));
+    this.colours = byFrequency ? ramp() : CLUSTERS;
+    this.palette = Int32Array.from(this.colours, pixelOf);
+    this.background = pixelOf(colour("map"));
+    this.accent = pixelOf(colour("accent"));
+    this.code();
+    this.paintSoon();
   }
+
+  /** Return the colour of a row. */
+  colourOf(row) { return this.colours[this.codes[row]]; }
 
   /** Highlight rows. */
   select(rows) {
-    const isCrowd = rows.length > CROWD;
-    this.plot.set({ pointSizeSelected: isCrowd ? 0 : 3, pointOutlineWidth: isCrowd ? 0 : 2 });
-    if (rows.length) this.plot.select(rows, { preventEvent: true });
-    else this.plot.deselect({ preventEvent: true });
+    this.selected = Uint32Array.from(rows).sort();
+    this.paintSoon();
   }
 
-  /** Return x, y and scale of the view: a point p is at scale · p + (x, y), 1 being half the height. */
-  get view() {
-    const matrix = this.plot.get("cameraView");
-    return { x: matrix[12], y: matrix[13], scale: matrix[0] };
-  }
-
-  set view({ x, y, scale }) {
-    const s = Math.min(Math.max(scale, 0.2), HIGHEST_ZOOM);
-    this.plot.view([s, 0, 0, 0, 0, s, 0, 0, 0, 0, 1, 0, x, y, 0, 1]);
-  }
-
-  /** Zoom about a point of the page, or the middle. */
-  zoom(factor, clientX, clientY) {
-    const { x, y, scale } = this.view;
-    const box = this.canvas.getBoundingClientRect(), half = box.height / 2;
-    const px = clientX === undefined ? 0 : (clientX - box.left - box.width / 2) / half;
-    const py = clientY === undefined ? 0 : -(clientY - box.top - half) / half;
-    const next = Math.min(Math.max(scale * factor, 0.2), HIGHEST_ZOOM), by = next / scale;
-    this.view = { x: px + (x - px) * by, y: py + (y - py) * by, scale: next };
-  }
-
-  /** Move by pixels. */
-  pan(dx, dy) {
-    const { x, y, scale } = this.view, half = this.canvas.clientHeight / 2;
-    this.view = { x: x + dx / half, y: y - dy / half, scale };
+  /** Paint in the next frame. */
+  paintSoon() {
+    this.changed = performance.now();
+    this.frame ??= requestAnimationFrame(() => { this.frame = null; this.paintInTime(); });
   }
 
   /**
-   * Fly to points, so that all are seen beside the panel.
-   * @param {number[][]} places
-   * @param {{left: number, right: number, top: number, bottom: number}} free The pixels that nothing covers.
-   * @param {number} closest The highest scale.
+   * Paint as many points as a frame has time for while something moves, and all of them when it rests.
+   *
+   * Words are in the order of their frequency, so it is the rarest that are left out meanwhile.
    */
-  fly(places, free, closest = 12) {
-    const xs = places.map((place) => place[0]), ys = places.map((place) => place[1]);
-    const left = Math.min(...xs), right = Math.max(...xs), low = Math.min(...ys), high = Math.max(...ys);
-    const { clientWidth: width, clientHeight: height } = this.canvas, half = height / 2;
-    const wide = (free.right - free.left) / half, tall = (free.bottom - free.top) / half;
-    const scale = Math.min(closest, (0.72 * wide) / Math.max(right - left, 1e-6), (0.72 * tall) / Math.max(high - low, 1e-6));
-    const middleX = ((free.left + free.right) / 2 - width / 2) / half;
-    const middleY = -((free.top + free.bottom) / 2 - half) / half;
-    this.glide({ x: middleX - (scale * (left + right)) / 2, y: middleY - (scale * (low + high)) / 2, scale });
+  paintInTime() {
+    const n = this.points.length / 2, isMoving = this.changed - (this.changedBefore ?? 0) < REST;
+    this.changedBefore = this.changed;
+    const most = isMoving ? Math.max(LEAST_PAINTED, Math.floor(BUDGET / this.pace)) : n;
+    this.paint(most);
+    clearTimeout(this.resting);
+    if (most < n) this.resting = setTimeout(() => this.paint(), REST);
   }
 
-  /** Go to a view in some steps, or at once where motion is not wanted. */
-  glide(target) {
-    cancelAnimationFrame(this.gliding);
-    this.target = target;
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) { this.view = target; return; }
-    const from = this.view, begun = performance.now();
-    const step = (now) => {
-      const share = Math.min(1, Math.max(0, (now - begun) / 600)), eased = 1 - (1 - share) ** 3;
-      const scale = from.scale * (target.scale / from.scale) ** eased;
-      // What is in the middle goes on a straight line, whatever the zoom.
-      const span = target.scale - from.scale;
-      const along = Math.abs(span) < 1e-9 ? eased : (scale - from.scale) / span;
-      this.view = { x: from.x + (target.x - from.x) * along, y: from.y + (target.y - from.y) * along, scale };
-      if (share < 1) this.gliding = requestAnimationFrame(step);
-    };
-    this.gliding = requestAnimationFrame(step);
+  /** Paint the first points, or all. */
+  paint(most = Infinity) {
+    const begun = performance.now(), n = this.points.length / 2;
+    const { view, codes, palette, background, accent, selected } = this;
+    this.painter.paint({ points: this.shown ?? this.points, codes, palette, view, background, accent, selected, most });
+    // Milliseconds a point; what a frame costs without points is among them.
+    const pace = (performance.now() - begun) / Math.max(1, Math.min(n, most));
+    this.pace = 0.7 * this.pace + 0.3 * pace;
   }
 
-  /** Be at once where it is gliding to. */
-  arrive() {
-    cancelAnimationFrame(this.gliding);
-    this.view = this.target;
+  /** Return the row of the point at a pixel, -1 if there is none within reach. */
+  rowAt(x, y, reach) {
+    return this.places.nearest(...this.view.placeAt(x, y), reach * this.view.pixel);
   }
+
+  /** Return the rows of the points within a polygon. */
+  rowsWithin(polygon) { return this.places.within(polygon); }
+
+  /** The grid of the points, made when something is first asked of it. */
+  get places() { return (this.grid ??= new Grid(this.points)); }
 
   /** Switch the lasso on or off. */
-  set lasso(isOn) { this.plot.set({ mouseMode: isOn ? "lasso" : "panZoom" }); }
+  set lasso(isOn) { this.gestures.isLasso = isOn; }
 
-  /** Take up a new size of the canvas. */
+  /** Take up the size of the page: at most two pixels of the canvas for one of the page. */
   resize() {
-    const { width, height } = this.canvas.parentElement.getBoundingClientRect();
-    this.plot.set({ width, height });
+    const { clientWidth, clientHeight } = this.canvas.parentElement;
+    this.painter.resize(clientWidth, clientHeight, Math.min(2, devicePixelRatio || 1));
+    this.view.resize(clientWidth, clientHeight);
+    // A canvas of a new size is empty.
+    this.paint();
   }
-}
-
-/**
- * Return the rows of the points within a polygon.
- * @param {Float32Array} points
- * @param {number[]} polygon x and y of each corner.
- */
-export function rowsWithin(points, polygon) {
-  const corners = polygon.length / 2, rows = [];
-  let left = Infinity, right = -Infinity, low = Infinity, high = -Infinity;
-  for (let i = 0; i < corners; i++) {
-    left = Math.min(left, polygon[2 * i]); right = Math.max(right, polygon[2 * i]);
-    low = Math.min(low, polygon[2 * i + 1]); high = Math.max(high, polygon[2 * i + 1]);
-  }
-  for (let row = 0; row < points.length / 2; row++) {
-    const x = points[2 * row], y = points[2 * row + 1];
-    if (x < left || x > right || y < low || y > high) continue;
-    let inside = false;
-    for (let i = 0, j = corners - 1; i < corners; j = i++) {
-      const ax = polygon[2 * i], ay = polygon[2 * i + 1], bx = polygon[2 * j], by = polygon[2 * j + 1];
-      if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) inside = !inside;
-    }
-    if (inside) rows.push(row);
-  }
-  return rows;
-}
-
-/** Return a polygon of few corners, so that a link is short. */
-export function simplified(polygon, most = 40) {
-  const corners = polygon.length / 2;
-  if (corners <= most) return polygon;
-  return Array.from({ length: most }, (_, i) => Math.floor((i * corners) / most)).flatMap((i) => [polygon[2 * i], polygon[2 * i + 1]]);
 }

@@ -3,6 +3,7 @@
 import { element } from "./dom.js";
 import { number, text } from "./i18n.js";
 import { action, chips, head } from "./parts.js";
+import { copyWords, save, wordTable } from "./saving.js";
 import { textNumbers } from "./state.js";
 
 const MOST_LISTED = 300;
@@ -17,22 +18,22 @@ function edges(polygon) {
 /** @param {any} app */
 export async function regionView(app) {
   const { set, state } = app;
-  const rows = app.regionRows();
+  const rows = app.stage.rowsOf(state);
   const title = state.cluster ? text("clusterOf", set.legend.words[Number(state.cluster)].join(", ")) : text("region");
-  const table = () => app.wordTable(rows, title);
+  const table = () => wordTable(app, rows, title);
   const listed = rows.slice(0, MOST_LISTED).map((row) => set.list[row]);
   const node = element("div", {}, head(title, text("regionOf", number(rows.length)), () => app.go({})));
   if (rows.length) {
     node.append(
       element("p", { class: "actions" },
-        action(text("saveWords"), () => app.save("csv")),
-        action(text("copyWords"), () => app.copyWords(rows)),
+        action(text("saveWords"), () => save(app, "csv")),
+        action(text("copyWords"), () => copyWords(app, rows)),
         action(text("subtract"), () => app.subtractRegion(), { title: text("subtractHint") })),
       chips(listed, (word) => app.submit(word)));
     if (rows.length > listed.length) node.append(element("p", { class: "hint" }, text("more", number(rows.length - listed.length))));
   } else node.append(element("p", { class: "intro" }, text("regionEmpty")));
   return {
     node, title, table, selected: rows, marked: rows.slice(0, MOST_MARKED),
-    places: rows.length ? rows.slice(0, 5000).map((row) => app.place(row)) : undefined, lines: state.region ? edges(textNumbers(state.region)) : [],
+    places: rows.length ? rows.slice(0, 5000).map((row) => app.stage.place(row)) : undefined, lines: state.region ? edges(textNumbers(state.region)) : [],
   };
 }

@@ -30,7 +30,7 @@ export async function wordView(app) {
   const isOnMap = (row) => row >= 0 && row < app.set.shown;
   const rows = found.neighbours.map((each) => each.row).filter(isOnMap);
   const own = isOnMap(found.row) ? [found.row] : [];
-  const spokes = own.length ? rows.map((row) => ({ from: app.place(own[0]), to: app.place(row) })) : [];
+  const spokes = own.length ? rows.map((row) => ({ from: app.stage.place(own[0]), to: app.stage.place(row) })) : [];
   const shown = { node, title: word, marked: [...own, ...rows], lines: spokes, closest: 12, table: () => neighbourTable(word, found) };
   if (app.sets.length > 1) await showMoved(app, moved, shown);
   return shown;
@@ -62,7 +62,7 @@ async function showMoved(app, place, shown) {
   // The map is that of the first set.
   if (app.set === first) {
     shown.lines = [...shown.lines, { from: found.moved.here, to: found.moved.there, isArrow: true }];
-    shown.places = [found.moved.here, found.moved.there, ...shown.marked.map((row) => app.place(row))];
+    shown.places = [found.moved.here, found.moved.there, ...shown.marked.map((row) => app.stage.place(row))];
   }
 }
 

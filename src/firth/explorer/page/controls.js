@@ -1,0 +1,64 @@
+/** The buttons of the page: what they do, and what they show as chosen. */
+
+import { toggleTheme } from "./colours.js";
+import { byId, element } from "./dom.js";
+import { current, text } from "./i18n.js";
+import { copyLink, save } from "./saving.js";
+
+/**
+ * Listen to the buttons.
+ * @param {any} app
+ */
+export function listenToButtons(app) {
+  const click = (id, callback) => byId(id).addEventListener("click", callback);
+  const { view } = app.stage.map;
+  click("in", () => view.zoom(1.5));
+  click("out", () => view.zoom(1 / 1.5));
+  click("fit", () => app.stage.fit());
+  click("lasso", () => useLasso(app, byId("lasso").getAttribute("aria-pressed") !== "true"));
+  click("link", () => copyLink(app));
+  click("language", () => app.changeLanguage());
+  click("theme", () => { toggleTheme(); app.restyle(); });
+  click("more", () => toggle("more", "options"));
+  click("grip", () => toggle("grip", "panel"));
+  for (const each of document.querySelectorAll("[data-save]")) each.addEventListener("click", () => save(app, each.dataset.save));
+  for (const each of document.querySelectorAll("[data-layout]")) each.addEventListener("click", () => app.useLayout(each.dataset.layout));
+  for (const each of document.querySelectorAll("[data-colour]")) each.addEventListener("click", () => app.useColour(each.dataset.colour));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => app.restyle());
+}
+
+/** Show a button for each of several sets. */
+export function showSets(app) {
+  const place = byId("sets");
+  place.hidden = app.sets.length < 2;
+  place.replaceChildren(...app.sets.map((set) => element("button", {
+    type: "button", "data-set": set.name, onclick: () => app.useSet(set),
+  }, set.name)));
+}
+
+/** Show on the buttons what is chosen. */
+export function press({ state, set, waiting }) {
+  const mark = (selector, isOn) => document.querySelectorAll(selector).forEach((each) => {
+    each.setAttribute("aria-pressed", String(isOn(each)));
+  });
+  mark("[data-layout]", (each) => each.dataset.layout === (set?.layouts[state.layout] ? state.layout : "pca"));
+  mark("[data-colour]", (each) => each.dataset.colour === state.colour);
+  mark("[data-set]", (each) => each.dataset.set === set?.name);
+  document.querySelector("[data-layout=umap]").toggleAttribute("aria-busy", Boolean(waiting));
+  const language = byId("language");
+  language.textContent = current() === "zh" ? "English" : "中文";
+  language.lang = current() === "zh" ? "en" : "zh";
+}
+
+function useLasso(app, isOn) {
+  app.stage.map.lasso = isOn;
+  byId("stage").toggleAttribute("data-lasso", isOn);
+  byId("lasso").setAttribute("aria-pressed", String(isOn));
+  if (isOn) app.tell(text("lassoOn"));
+}
+
+function toggle(button, target) {
+  const isOpen = byId(button).getAttribute("aria-expanded") !== "true";
+  byId(button).setAttribute("aria-expanded", String(isOpen));
+  byId(target).dataset.open = String(isOpen);
+}

@@ -1,0 +1,135 @@
+/** The stage: the map of one set, labels over it, and the word under the mouse. */
+
+import { byId, later } from "./dom.js";
+import { Labels } from "./labels.js";
+import { PointMap } from "./map.js";
+import { textNumbers } from "./state.js";
+
+// Milliseconds after which labels that were moved are drawn anew.
+const REST = 120;
+const MOST_LISTED = 200;
+
+export class Stage {
+  /**
+   * @param {{onPick: (row: number) => void, onLasso: (polygon: number[]) => void, onRest: () => void}} heard `onRest`
+   *   is called when the labels of a view have been drawn.
+   */
+  constructor(heard) {
+    this.heard = heard;
+    this.labels = new Labels(byId("labels"));
+    this.map = new PointMap(byId("points"), byId("trail"), {
+      onView: () => this.follow(), onHover: (row) => this.hover(row), onPick: heard.onPick, onLasso: heard.onLasso,
+    });
+    this.redrawAtRest = later(() => this.redraw(), REST);
+    new ResizeObserver(() => this.resize()).observe(byId("stage"));
+    this.resize();
+  }
+
+  /**
+   * Show the points of a layout; another layout while that is not there yet.
+   * @param {import("./data.js").WordSet} set
+   */
+  async show(set, layout, isMoving = false) {
+    this.set = set;
+    this.points = set.layouts[layout] ?? set.layouts.pca;
+    this.hover(-1);
+    await this.map.draw(this.points, set.labels, isMoving);
+    this.redraw();
+  }
+
+  /** Colour by frequency or by cluster, and take up the theme. */
+  restyle(byFrequency) {
+    this.map.restyle(byFrequency);
+    this.redraw();
+  }
+
+  /** Mark words, draw lines, and highlight points. */
+  mark({ marked = [], lines = [], selected = marked }) {
+    Object.assign(this.labels, { marked, lines });
+    this.map.select(selected);
+    this.redraw();
+  }
+
+  fly(places, closest = 12) { this.map.view.fly(this.map.view.around(places, this.free(), closest)); }
+
+  /** Show all words. */
+  fit(isAtOnce = false) {
+    const target = this.map.view.around([[-1, -1], [1, 1]], this.free(), 4);
+    if (isAtOnce) this.map.view.set(target);
+    else this.map.view.fly(target);
+  }
+
+  /** Return the pixels of the map that no panel covers. */
+  free() {
+    const { clientWidth: width, clientHeight: height } = byId("stage");
+    const panel = byId("panel").getBoundingClientRect(), search = byId("search").getBoundingClientRect();
+    const isSheet = panel.width > width * 0.7;
+    return isSheet
+      ? { left: 12, right: width - 60, top: search.bottom, bottom: panel.top }
+      : { left: panel.right, right: width - 70, top: 60, bottom: height };
+  }
+
+  /** Follow the view of the map: labels move at once, and are drawn anew when it rests. */
+  follow() {
+    if (!this.points) return;
+    if (this.labels.move(this.map.view)) this.redrawAtRest();
+    else this.redraw();
+  }
+
+  redraw() {
+    this.due ??= requestAnimationFrame(() => {
+      this.due = null;
+      this.drawLabels();
+      this.heard.onRest();
+    });
+  }
+
+  drawLabels() {
+    if (this.set?.list.length) this.labels.draw({ points: this.points, view: this.map.view, set: this.set });
+  }
+
+  /** Draw all that is seen, now. */
+  drawNow() {
+    this.map.paint();
+    this.drawLabels();
+  }
+
+  resize() {
+    this.map.resize();
+    this.redraw();
+  }
+
+  /** Show the word under the mouse. */
+  hover(row) {
+    const isOver = row >= 0 && row < (this.set?.list.length ?? 0);
+    for (const id of ["tip", "ring"]) byId(id).hidden = !isOver;
+    byId("points").style.cursor = isOver ? "pointer" : "";
+    if (!isOver) return;
+    byId("tip").textContent = this.set.list[row];
+    const [x, y] = this.map.view.pixelAt(...this.place(row));
+    for (const id of ["tip", "ring"]) Object.assign(byId(id).style, { left: `${x}px`, top: `${y}px` });
+  }
+
+  place(row) { return [this.points[2 * row], this.points[2 * row + 1]]; }
+
+  /** Return the rows that have labels: the most frequent first. */
+  labelled() { return this.labels.chosen.slice(0, MOST_LISTED).map(({ row }) => row); }
+
+  rowsInView() {
+    const { view } = this.map, [left, high] = view.placeAt(0, 0), [right, low] = view.placeAt(view.width, view.height);
+    const rows = [];
+    for (let row = 0; row < this.set.list.length; row++) {
+      const [x, y] = this.place(row);
+      if (x >= left && x <= right && y >= low && y <= high) rows.push(row);
+    }
+    return rows;
+  }
+
+  /** Return the rows of the region or the cluster of a state. */
+  rowsOf({ region, cluster }) {
+    if (region) return this.map.rowsWithin(textNumbers(region));
+    const rows = [], wanted = Number(cluster);
+    this.set.labels.forEach((label, row) => { if (label === wanted) rows.push(row); });
+    return rows;
+  }
+}
