@@ -383,6 +383,24 @@ def test_the_first_answer():
     assert f"Python {found['machine']['python']}, NumPy {found['machine']['numpy']}" in page
 
 
+def test_loading():
+    page, found = flat("docs/formats.md"), results("load_speed")
+    seconds = {tool: figures["seconds"] for tool, figures in found["median"].items()}
+    assert f"of {found['bytes'] / 1e9:.2f} GB ({found['words']:,} x {found['dim']})" in page
+    assert f"takes {seconds['firth']:.1f} s, where gensim takes {seconds['gensim']:.1f} s" in page
+    assert f"the bytes alone {seconds['raw']:.1f} s" in page
+
+
+def test_an_hour_of_questions():
+    page, found = flat("docs/howto/serve.md"), results("serve_soak")
+    answers = found["answers_by_status"]
+    assert answers.keys() == {"200", "404", "422"}
+    assert f"An hour of {sum(answers.values()):,} questions" in page
+    later = found["megabytes"][len(found["megabytes"]) // 2 :]
+    assert max(later) - min(later) < 3
+    assert f"{sum(later) / len(later):.0f} MB" in page
+
+
 def test_the_index():
     page, found = flat("docs/howto/search.md"), results("index_speed")
     median = found["median"]

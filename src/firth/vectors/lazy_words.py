@@ -18,6 +18,7 @@ from firth.vectors.table import Token
 _SURROGATES = "surrogatepass"
 # Odd numbers without a pattern, which spread the bits of a product.
 _FACTORS = tuple(map(np.uint64, (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)))
+_ROWS_AT_ONCE = 1 << 14
 # A lookup searches through all words, so whoever asks for more gets a dictionary.
 _MOST_SEARCHES = 16
 
@@ -113,16 +114,21 @@ def _fingerprints(
     padded = bytes(8) + text + bytes(8)
     # Item i has the 8 bytes before byte i of the text.
     eights = np.ndarray(len(text) + 9, "<u8", padded, strides=(1,))
-    sizes = ends - begins - 1
-    few = np.minimum(sizes, 8)
     bits = [8 * size for size in range(9)]
     firsts = np.array([(1 << n) - 1 for n in bits], np.uint64)
     lasts = np.array([(1 << 64) - (1 << 64 - n) for n in bits], np.uint64)
-    found: NDArray[np.uint64] = (eights[begins + 9] & firsts[few]) * _FACTORS[0]
-    found ^= found >> np.uint64(29)
-    found += (eights[ends] & lasts[few]) * _FACTORS[1]
-    found ^= found >> np.uint64(32)
-    found += sizes.astype(np.uint64) * _FACTORS[2]
+    found = np.empty(len(begins), np.uint64)
+    # So many rows at a time that what is computed stays in the cache.
+    for start in range(0, len(begins), _ROWS_AT_ONCE):
+        rows = slice(start, start + _ROWS_AT_ONCE)
+        begin, end, mixed = begins[rows], ends[rows], found[rows]
+        sizes = end - begin - 1
+        few = np.minimum(sizes, 8)
+        mixed[:] = (eights[begin + 9] & firsts[few]) * _FACTORS[0]
+        mixed ^= mixed >> np.uint64(29)
+        mixed += (eights[end] & lasts[few]) * _FACTORS[1]
+        mixed ^= mixed >> np.uint64(32)
+        mixed += sizes.astype(np.uint64) * _FACTORS[2]
     return found
 
 
