@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -47,7 +46,7 @@ def main() -> None:
     ]
     found = {
         "machine": machine.describe(),
-        "command": sys.argv,
+        "command": machine.command(),
         "options": vectors.config["options"],
         "mean_sum": float(np.mean(sums)),
         "sd_of_sums": float(np.std(sums)),

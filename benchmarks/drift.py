@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -52,7 +51,7 @@ def main() -> None:
         moved = firth.drift(first, changed, shuffled=pairs[:count])
         unmoved = firth.drift(first, same, shuffled=pairs[:count])
         results.append({"pairs": count, "changed": told(moved), "control": told(unmoved)})
-    found = {"machine": machine.describe(), "command": sys.argv, "results": results}
+    found = {"machine": machine.describe(), "command": machine.command(), "results": results}
     options.output.write_text(json.dumps(found, indent=1) + "\n")
     for result in results:
         for name in ("changed", "control"):

@@ -37,7 +37,7 @@ def main() -> None:
     }
     result = {
         "machine": machine.describe(),
-        "command": sys.argv,
+        "command": machine.command(),
         "words": options.words,
         "dim": options.dim,
         "bytes": size,

@@ -73,7 +73,7 @@ def main() -> None:
     result = {
         "machine": machine.describe(),
         # Without the folders of this machine.
-        "command": [Path(word).name if word.startswith("/") else word for word in sys.argv],
+        "command": machine.command(),
         "bytes": size,
         "words": options.words,
         "dim": options.dim,

@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime
 import os
 import platform
+import shlex
+import sys
+from pathlib import Path
 
 import numba
 import numpy as np
@@ -25,3 +28,10 @@ def describe() -> dict[str, str | int | None]:
         "firth": firth._version.__version__,
         "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
     }
+
+
+def command() -> str:
+    """Return the command line of this process, with names in place of whole paths."""
+    script, *arguments = sys.argv
+    named = (Path(each).name if Path(each).is_absolute() else each for each in arguments)
+    return shlex.join(["python", f"benchmarks/{Path(script).name}", *named])

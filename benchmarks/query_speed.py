@@ -13,7 +13,6 @@ import json
 import resource
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -39,7 +38,7 @@ def main() -> None:
     first = time.perf_counter() - began
     results: dict[str, object] = {
         "machine": machine.describe(),
-        "command": sys.argv,
+        "command": machine.command(),
         "words": len(vectors),
         "dim": vectors.dim,
         "first_query_seconds": first,

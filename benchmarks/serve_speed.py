@@ -54,10 +54,13 @@ def main() -> None:
         "versions": {
             name: metadata.version(name) for name in ("fastapi", "uvicorn", "starlette", "h11")
         },
-        "command": sys.argv,
+        "command": machine.command(),
         # Of other programs, which take their share of the processors.
         "load_average_before": os.getloadavg()[0],
-        "options": {**vars(options), "output": str(options.output)},
+        "options": {
+            name: getattr(options, name)
+            for name in ("words", "dim", "workers", "connections", "seconds", "rounds")
+        },
     }
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 from functools import cache
 from pathlib import Path
 
@@ -491,3 +492,10 @@ def test_searches():
     options = results("tune_chinese")["tuning"]["options"]
     winner = ", ".join(f"{name} {value}" for name, value in options.items() if name != "tokenizer")
     assert f"The winner: {winner}." in page
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "benchmarks/results").iterdir()), ids=lambda p: p.stem
+)
+def test_results_name_no_folder_of_the_machine(path):
+    assert re.findall(r'(?<=[" =])/\w[^"]*', path.read_text("utf-8")) == []
