@@ -89,6 +89,23 @@ def test_the_word_nearest_to_the_mouse_is_named_and_chosen(visit, english, ask):
     assert heading(page) == word
 
 
+def test_a_marked_word_whose_place_is_taken_has_its_label_on_the_other_side(modules):
+    found = run(
+        modules,
+        """
+        const { chooseLabels } = await import("/page/labels.js");
+        const points = Float32Array.from([0, 0, -0.02, 0.01, 0.04, 0, -0.98, 0.01]);
+        return chooseLabels({
+            points, list: ["marked", "neighbour", "usual", "edge"], marked: [0, 1],
+            width: 800, height: 800, view: { x: 0, y: 0, scale: 1 }, weight: () => 1,
+            measure: (word, size) => word.length * size * 0.6,
+        }).map(({ row, x, anchor }) => [row, Math.round(x), anchor]);
+        """,
+    )
+    # A word that is not marked has no label where others are, and one at the edge begins within.
+    assert found == [[0, 406, "start"], [1, 386, "end"], [3, 14, "start"]]
+
+
 def test_a_lasso_takes_exactly_the_points_within_it(visit, english, ask):
     page = visit(english)
     view, words = settled(page), ask(english, "explorer/words")

@@ -80,9 +80,9 @@ export function saveDrawing({ name, rows, set, stage }) {
     const [[x1, y1], [x2, y2]] = [at(...from), at(...to)].map((place) => place.map(round));
     add("line", { x1, y1, x2, y2, stroke: colour("accent"), "stroke-width": isArrow ? 2.5 : 1, "stroke-opacity": isArrow ? 1 : 0.35 });
   }
-  for (const { row, x, y, size, isMarked } of labels.chosen) {
+  for (const { row, x, y, anchor, size, isMarked } of labels.chosen) {
     add("text", {
-      x: round(x + 6), y: round(y + size / 3), "font-size": round(size), "font-weight": isMarked ? 650 : 500,
+      x: round(x), "text-anchor": anchor, y: round(y + size / 3), "font-size": round(size), "font-weight": isMarked ? 650 : 500,
       fill: colour(isMarked ? "accent-ink" : "ink"), stroke: colour("map"), "stroke-width": 3, "paint-order": "stroke",
     }, set.list[row]);
   }

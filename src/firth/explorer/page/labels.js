@@ -6,6 +6,8 @@ import { projector } from "./view.js";
 const CELL = 8;
 // Every label is wider.
 const LEAST_WIDTH = 14;
+// Pixels from a point to its label.
+const GAP = 6;
 // Words in view that are tried: after so many, the rest would find few places.
 const MOST_TRIED = 30_000;
 // Milliseconds for which labels are moved and not drawn.
@@ -39,7 +41,9 @@ class Taken {
  * Choose the words that have labels.
  * @param {{points: Float32Array, list: string[], marked: number[], view: any, width: number, height: number,
  *   measure: (word: string, size: number) => number, weight: (row: number) => number, most?: number}} given
- * @returns {{row: number, x: number, y: number, size: number, isMarked: boolean}[]}
+ * @returns {{row: number, x: number, y: number, anchor: "start" | "end", size: number, isMarked: boolean}[]} Where the
+ *   text begins, or ends: labels are to the right of their points, and those of marked words, where there is no room, to
+ *   the left.
  */
 export function chooseLabels(given) {
   const { points, list, marked, view, width, height, measure, weight } = given;
@@ -51,10 +55,11 @@ export function chooseLabels(given) {
     const y = half - (view.scale * points[2 * row + 1] + view.y) * half;
     if (x < 4 || x > width - 4 || y < 10 || y > height - 10) return;
     tried++;
-    if (!taken.isFree(x + 2, y) || !taken.isFree(x + LEAST_WIDTH, y)) return;
-    const wide = measure(list[row], size) + 10;
-    if (x + wide > width) return;
-    if (taken.take(x + 2, y - size * 0.75, wide, size * 1.5)) chosen.push({ row, x, y, size, isMarked: bold });
+    if (!bold && (!taken.isFree(x + 2, y) || !taken.isFree(x + LEAST_WIDTH, y))) return;
+    const wide = measure(list[row], size) + 10, take = (left) => taken.take(left, y - size * 0.75, wide, size * 1.5);
+    const label = { row, y, size, isMarked: bold };
+    if (x + wide <= width && take(x + 2)) chosen.push({ ...label, x: x + GAP, anchor: "start" });
+    else if (bold && x >= wide && take(x - 2 - wide)) chosen.push({ ...label, x: x - GAP, anchor: "end" });
   };
   for (const row of marked) if (row < list.length) consider(row, row === marked[0] ? 17 : 14, true);
   for (let row = 0; row < list.length && chosen.length < most && tried < MOST_TRIED; row++) {
@@ -170,14 +175,16 @@ export class Labels {
     context.textBaseline = "middle";
     context.lineJoin = "round";
     context.strokeStyle = halo;
-    for (const { row, x, y, size, isMarked } of this.chosen) {
+    for (const { row, x, y, anchor, size, isMarked } of this.chosen) {
+      context.textAlign = anchor;
       context.font = `${isMarked ? 650 : 500} ${size}px ${FONT}`;
       context.lineWidth = isMarked ? 5 : 3.5;
       context.fillStyle = isMarked ? accent : ink;
       context.globalAlpha = isMarked ? 1 : 0.92;
-      context.strokeText(set.list[row], x + 6, y);
-      context.fillText(set.list[row], x + 6, y);
+      context.strokeText(set.list[row], x, y);
+      context.fillText(set.list[row], x, y);
     }
+    context.textAlign = "start";
     context.globalAlpha = 1;
   }
 }
