@@ -20,6 +20,7 @@ from firth.training import (
 )
 from firth.training.engines.base import Stretch, TableShape
 from firth.training.engines.hogwild import HogwildEngine
+from firth.training.simd.rows import stride_of
 from firth.training.task import Task
 
 WORDS = 3_000
@@ -79,7 +80,7 @@ def test_hashed_ngrams_need_no_memory_for_texts(corpus):
         return needed(corpus, config, subwords=subwords).memory
 
     more = memory(buckets=1_001_000) - memory(buckets=1_000)
-    assert more == pytest.approx(1_000_000 * 4 * 16, rel=0.01)  # rows of whole vectors
+    assert more == pytest.approx(1_000_000 * 4 * stride_of(8), rel=0.01)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ def variant() -> dict[str, object]:
     Examples
     --------
     >>> sorted(variant())[:3]
-    ['arithmetic', 'features', 'logical_cores']
+    ['arithmetic', 'deterministic_arithmetic', 'features']
     """
     features = processor_features()
     arithmetic = f"float32, {'fused multiply-add' if is_fused() else 'multiply, then add'}"
