@@ -97,7 +97,7 @@ def main() -> None:
     report = {
         "machine": machine.describe(),
         "versions": {"chromium": version, "playwright": metadata.version("playwright")},
-        "command": command(options),
+        "command": machine.command(),
         # Of other programs, which take their share of the processors.
         "load_average": os.getloadavg()[0],
         "options": {**vars(options), "output": options.output.name},
@@ -117,15 +117,6 @@ def planted(words: int, dim: int) -> Vectors:
     matrix += 0.7 * random.standard_normal(matrix.shape, dtype=np.float32)
     counts = (1e9 / (np.arange(words) + 3)).astype(np.int64)
     return Vectors([f"w{row}" for row in range(words)], matrix, counts=counts)
-
-
-def command(options: argparse.Namespace) -> str:
-    """Return the command that measures this again, without the folders of this machine."""
-    switch = " --swiftshader" if options.swiftshader else ""
-    return (
-        f"python benchmarks/explorer_speed.py --words {options.words} --dim {options.dim} "
-        f"--rounds {options.rounds}{switch}"
-    )
 
 
 def measure(browser: Browser, path: Path) -> dict[str, float]:

@@ -31,7 +31,10 @@ def describe() -> dict[str, str | int | None]:
 
 
 def command() -> str:
-    """Return the command line of this process, with names in place of whole paths."""
+    """Return the command line of this process, but for `--output`, with names for whole paths."""
     script, *arguments = sys.argv
+    if "--output" in arguments:
+        place = arguments.index("--output")
+        del arguments[place : place + 2]
     named = (Path(each).name if Path(each).is_absolute() else each for each in arguments)
     return shlex.join(["python", f"benchmarks/{Path(script).name}", *named])

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import collections
-import contextlib
 import json
 import random
 import signal
@@ -28,7 +27,7 @@ import numpy as np
 
 import firth
 import machine
-from serve_speed import free_port
+from serve_speed import free_port, service
 from soak import summarise
 
 RESULTS = Path(__file__).parent / "results" / "serve_soak.json"
@@ -50,11 +49,10 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=RESULTS)
     asked = parser.parse_args()
     words, port = firth.load(asked.vectors).words[:20_000], free_port()
-    service = subprocess.Popen(
-        [sys.executable, "-m", "firth", "serve", f"bench={asked.vectors}", "--port", str(port),
-         "--workers", str(asked.workers)],
-        stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    command = [
+        sys.executable, "-m", "firth", "serve", f"bench={asked.vectors}", "--port", str(port),
+        "--workers", str(asked.workers),
+    ]  # fmt: skip
     statuses: collections.Counter[str] = collections.Counter()
     is_over = threading.Event()
     clients = [
@@ -63,22 +61,18 @@ def main() -> None:
         )
         for seed in range(CLIENTS)
     ]
-    try:
-        wait_for(port)
+    with service(command, port, "/health") as process:
         for client in clients:
             client.start()
-        memory = watch(service, round(60.0 * asked.minutes / asked.look), asked.look)
-    finally:
-        is_over.set()
-        for client in clients:
-            if client.ident is not None:
+        try:
+            memory = watch(process, round(60.0 * asked.minutes / asked.look), asked.look)
+        finally:
+            is_over.set()
+            for client in clients:
                 client.join()
-        service.send_signal(signal.SIGTERM)
-        service.wait(60)
     summary = summarise(np.array(memory), WARM_UP)
     report = {
-        "command": f"python benchmarks/serve_soak.py {asked.vectors.name} --minutes "
-        f"{asked.minutes:g} --rate {asked.rate:g} --workers {asked.workers}",
+        "command": machine.command(),
         "machine": machine.describe(),
         "answers_by_status": dict(sorted(statuses.items())),
         "looks": summary.pop("turns"),
@@ -142,14 +136,14 @@ def question(rng: random.Random, words: list[str]) -> tuple[str, object]:
     return rng.choice(wrong if rng.random() < 0.1 else right)
 
 
-def watch(service: subprocess.Popen[bytes], looks: int, seconds: float) -> list[float]:
+def watch(process: subprocess.Popen[bytes], looks: int, seconds: float) -> list[float]:
     """Return the memory of a service in MB, look by look, and have its vectors read anew."""
     memory = []
     for look in range(1, looks + 1):
         time.sleep(seconds)
-        memory.append(own_megabytes(service.pid))
+        memory.append(own_megabytes(process.pid))
         if look % RELOAD == 0:
-            service.send_signal(signal.SIGHUP)
+            process.send_signal(signal.SIGHUP)
     return memory
 
 
@@ -162,17 +156,6 @@ def own_megabytes(pid: int) -> float:
             if line.startswith("RssAnon:"):
                 total += int(line.split()[1]) / 1e3
     return total
-
-
-def wait_for(port: int) -> None:
-    """Wait until a service answers."""
-    latest = time.monotonic() + 120
-    while time.monotonic() < latest:
-        with contextlib.suppress(OSError):
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/health").close()
-            return
-        time.sleep(0.2)
-    sys.exit("the service does not answer")
 
 
 if __name__ == "__main__":

@@ -100,7 +100,9 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, dict[str, fl
 
 
 @contextlib.contextmanager
-def service(command: list[str | Path], port: int) -> Iterator[None]:
+def service(
+    command: list[str | Path], port: int, path: str = "/similar?word=w0"
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run a service until the block ends; all its workers have answered when it begins."""
     # Firth gives each worker its share of the processors; here the peer gets the same.
     threads = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
@@ -114,14 +116,13 @@ def service(command: list[str | Path], port: int) -> Iterator[None]:
             if process.poll() is not None or time.monotonic() > latest:
                 sys.exit(f"{command} does not answer")
             with contextlib.suppress(OSError):
-                address = f"http://127.0.0.1:{port}/similar?word=w0"
-                with urllib.request.urlopen(address) as answer:
-                    answered += bool(json.load(answer)["answers"])
+                urllib.request.urlopen(f"http://127.0.0.1:{port}{path}").close()
+                answered += 1
                 continue
             time.sleep(0.1)
         # The second worker starts later than the first.
         time.sleep(5)
-        yield
+        yield process
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 
-from pages import heading, lasso, numbers, saved, settled, until, wait_for_view
+from pages import PHONE, fingers_on, heading, lasso, numbers, saved, settled, until, wait_for_view
 
 WIDTH, HEIGHT = 1280, 800
 # Corners of a polygon that crosses itself nowhere.
@@ -176,15 +176,9 @@ def test_a_drag_moves_the_map_with_the_hand_even_over_the_panel(visit, english):
 
 
 def test_two_fingers_zoom_about_their_middle_and_one_taps(visit, english):
-    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-    page = visit(english, **phone)
+    page = visit(english, **PHONE)
     before = settled(page)
-    fingers = page.context.new_cdp_session(page)
-
-    def touch(kind, *points):
-        places = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(points)]
-        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
-
+    touch = fingers_on(page)
     touch("touchStart", (150, 250))
     touch("touchStart", (150, 250), (230, 250))
     for step in range(1, 6):

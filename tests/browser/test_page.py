@@ -9,6 +9,8 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from pages import (
+    PHONE,
+    fingers_on,
     heading,
     lasso,
     listed,
@@ -239,16 +241,10 @@ def test_two_sets_show_what_moved(visit, both, ask):
 
 
 def test_a_phone_has_a_sheet_and_fingers(visit, english):
-    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-    page = visit(english, **phone)
+    page = visit(english, **PHONE)
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     before = settled(page)
-    fingers = page.context.new_cdp_session(page)
-
-    def touch(kind, *points):
-        places = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(points)]
-        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
-
+    touch = fingers_on(page)
     touch("touchStart", (150, 300))
     for step in range(1, 6):
         touch("touchMove", (150 + 12 * step, 300))

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
 
 def view_of(page):
     found = re.search(r"view=([^&]+)", page.url)
@@ -51,6 +53,17 @@ def saved(page, action):
     with page.expect_download() as download:
         action()
     return download.value.suggested_filename, Path(download.value.path()).read_bytes()
+
+
+def fingers_on(page):
+    """Return what touches a page: a kind of event, and where the fingers are."""
+    session = page.context.new_cdp_session(page)
+
+    def touch(kind, *points):
+        places = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(points)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+
+    return touch
 
 
 def lasso(page):

@@ -28,7 +28,7 @@ def is_fused() -> bool:
     return not _FUSED.isdisjoint(processor_features())
 
 
-def arithmetic_of_processor(_: TrainConfig | None = None) -> Mapping[str, object]:
+def arithmetic_of_processor(_: TrainConfig) -> Mapping[str, object]:
     """Return what of this processor changes the bytes, as checkpoints keep it."""
     instructions = " ".join(sorted(_FEATURES & processor_features()))
     return {"vector length": WIDTH, "instructions": instructions}
@@ -38,4 +38,4 @@ def arithmetic_of_kernel(config: TrainConfig) -> Mapping[str, object]:
     """Return what changes the bytes of a run of the compiled kernel, as checkpoints keep it."""
     if config.deterministic and is_fused():
         return {"vector length": LANES, "instructions": "fused multiply-add"}
-    return arithmetic_of_processor()
+    return arithmetic_of_processor(config)

@@ -21,7 +21,7 @@ from firth.checks import one_of
 from firth.errors import FirthError, FormatError, MissingExtraError, one_line
 from firth.io.atomic import atomic_write, check_writable
 from firth.io.json_files import read_json, write_json
-from firth.vectors.search import Floats, row_blocks, unit_rows
+from firth.vectors.search import Floats, cosines, row_blocks, unit_rows
 
 if TYPE_CHECKING:
     from firth.vectors.word_rows import WordRows
@@ -87,7 +87,7 @@ class ApproximateIndex:
         found = self._graph.search(_scaled(queries, self._scale), wanted)
         # In the order of rows, so that equal scores stay in it.
         rows = np.sort(np.atleast_2d(found.keys).astype(np.int64), axis=1)
-        scores = _cosines(self._vectors.input_vectors[rows], queries)
+        scores = cosines(self._vectors.input_vectors[rows], queries[:, np.newaxis])
         scores[(rows[:, :, np.newaxis] == exclude[:, np.newaxis, :]).any(axis=2)] = -np.inf
         order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
         lines = np.arange(len(rows))[:, np.newaxis]
@@ -111,24 +111,6 @@ class ApproximateIndex:
                 "scale": self._scale,
             }
             write_json(facts, folder / FACTS, "the facts of an index")
-
-
-def _cosines(near: Floats, queries: Floats) -> Floats:
-    """Return the cosines (n, c) of c rows (n, c, D) with each query (n, D), neither of zeros.
-
-    As `firth.vectors.search.cosines`, in float64, but with few calls: a question is short.
-
-    Examples
-    --------
-    >>> near = np.array([[[2, 0], [0, 1], [3, 4]]], dtype=np.float32)
-    >>> _cosines(near, np.array([[1, 0]], dtype=np.float32)).tolist()
-    [[1.0, 0.0, 0.6000000238418579]]
-    """
-    wide, directions = near.astype(np.float64), queries.astype(np.float64)
-    products = (wide @ directions[:, :, np.newaxis])[:, :, 0]
-    squares = np.einsum("ncd,ncd->nc", wide, wide)
-    squares *= np.einsum("nd,nd->n", directions, directions)[:, np.newaxis]
-    return np.asarray(products / np.sqrt(squares), dtype=np.float32)
 
 
 def check_place(path: Path) -> None:

@@ -102,7 +102,7 @@ def convert(
         raise FirthError(f"cannot write {destination}: it is what is to be read")
     check_destination(destination, overwrite=overwrite, format=format, dtype=dtype)
     folder = None if readout is not None else _nearest_folder(destination)
-    lines = None if words is None else read_lines(words)
+    lines = None if words is None else read_word_list(words)
     asked = None if lines is None else list(itertools.chain.from_iterable(map(_tokens, lines)))
     selection = Selection(encoding_errors, words=asked, folder=folder)
     vectors = load_selection(source, selection, source_format)
@@ -114,7 +114,7 @@ def convert(
     return Converted(len(vectors), vectors.dim, loss, tuple(missing))
 
 
-def read_lines(path: Path) -> list[str]:
+def read_word_list(path: Path) -> list[str]:
     """Return the words of a text with one in each line, each once; empty lines are none.
 
     Raises

@@ -110,20 +110,24 @@ def zero_rows(matrix: NDArray[np.floating]) -> NDArray[np.bool_]:
 
 
 def cosines(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Return the cosine of each row of `a` (n, D) with the same row of `b`; 0 if one is zeros.
+    """Return the cosine of each row of `a` (..., D) with the same row of `b`; 0 if one is zeros.
 
-    It is computed in float64 and rounded once, so the cosine of a row with itself is exactly 1.
+    Shapes are broadcast. It is computed in float64 and rounded once, so the cosine of a row with
+    itself is exactly 1.
 
     Examples
     --------
     >>> cosines(np.array([[2.0, 0.0], [0.1, 0.7]]), np.array([[4.0, 3.0], [0.1, 0.7]])).tolist()
     [0.800000011920929, 1.0]
+    >>> cosines(np.array([[2.0, 0.0], [0.0, 3.0]]), np.array([1.0, 0.0])).tolist()
+    [1.0, 0.0]
     """
     a, b = a.astype(np.float64), b.astype(np.float64)
-    lengths = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
     # In float64, neither a square of a float32 nor a product of two lengths vanishes.
-    lengths[lengths == 0.0] = 1.0
-    return np.asarray(np.einsum("nd,nd->n", a, b) / lengths, dtype=np.float32)
+    lengths = np.sqrt(np.einsum("...d,...d->...", a, a))
+    lengths = lengths * np.sqrt(np.einsum("...d,...d->...", b, b))
+    lengths = np.where(lengths == 0.0, 1.0, lengths)
+    return np.asarray(np.einsum("...d,...d->...", a, b) / lengths, dtype=np.float32)
 
 
 def dot_products(queries: Floats, table: Floats, lengths: Floats | None = None) -> Floats:

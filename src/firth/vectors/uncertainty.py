@@ -121,7 +121,7 @@ def neighbour_intervals(
     for replica in replicas:
         direction = directions_of(replica, query).directions
         rows = replica[words]
-        varied.append(cosines(rows, np.broadcast_to(direction, rows.shape)))
+        varied.append(cosines(rows, direction))
         again = {neighbour.word for neighbour in similar(replica, query, choice)}  # type: ignore[union-attr]
         kept += [word in again for word in words]
     spread = np.std(varied, axis=0, ddof=1, dtype=np.float64) * _student(len(replicas) - 1)

@@ -8,6 +8,7 @@ Models are Word2Vec, FastText and Doc2Vec of gensim 4; vectors are KeyedVectors 
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from firth.vectors.documents import DocumentTable
 from firth.vectors.formats.arrays import PICKLED, array_of, map_array
 from firth.vectors.formats.pickles import Bag, read_pickle
 from firth.vectors.formats.precision import blocks, widened
-from firth.vectors.formats.row_store import RowStore
+from firth.vectors.formats.row_store import RowStore, store_rows
 from firth.vectors.formats.selection import Selection, selected
 from firth.vectors.table import Table, Token
 
@@ -184,10 +185,8 @@ def _table_of(saved: _Saved, folder: Path | None) -> Table:
     else:
         # gensim saves the rows that these are composed of, without the result.
         with reraise(FormatError, f"read {saved.path}", ConfigError):
-            store = RowStore(folder, len(words))
-            for block in composed_blocks(raw, words, own_row=True):
-                store.add(block)
-        matrix = store.matrix()
+            composed = composed_blocks(raw, words, own_row=True)
+            matrix = store_rows(composed, folder, len(words))
     return Table(words=words, input_vectors=matrix, counts=_counts_of(saved, words), raw=raw)
 
 
@@ -252,11 +251,8 @@ def _raw_of(saved: _Saved, words: Sequence[Token], folder: Path | None) -> RawTa
         subwords = Subwords(
             max(least, 1), most, buckets=buckets, normalization="none", exponent=1.0
         )
-    store = RowStore(folder, len(own) + len(ngrams))
-    for rows in (own, ngrams):
-        for block in blocks(rows):
-            store.add(block)
-    return RawTables(store.matrix(), subwords)
+    both = itertools.chain(blocks(own), blocks(ngrams))
+    return RawTables(store_rows(both, folder, len(own) + len(ngrams)), subwords)
 
 
 def _output_of(model: _Saved, table: Table) -> NDArray[np.float32] | None:

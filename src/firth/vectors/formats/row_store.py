@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import weakref
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,16 @@ from numpy.typing import NDArray
 from firth.errors import FirthError, reraise
 
 FLOAT32 = np.dtype("<f4")
+
+
+def store_rows(
+    blocks: Iterable[NDArray[np.floating | np.int8]], folder: Path | None, room: int = 0
+) -> NDArray[np.float32]:
+    """Return the rows of blocks, one after another, as a `RowStore` keeps them."""
+    store = RowStore(folder, room)
+    for block in blocks:
+        store.add(block)
+    return store.matrix()
 
 
 class RowStore:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,8 +13,8 @@ import numpy as np
 from firth.checks import shown, whole_number
 from firth.errors import ConfigError, FormatError
 from firth.normalization import spellings
-from firth.vectors.formats.row_store import RowStore
-from firth.vectors.search import row_blocks
+from firth.vectors.formats.precision import blocks
+from firth.vectors.formats.row_store import store_rows
 from firth.vectors.table import Table, Token
 
 
@@ -111,11 +112,10 @@ def selected(table: Table, path: Path, selection: Selection) -> Table:
             raise FormatError(f"{path}: there are {V:,} words, but {len(array):,} {name}")
     rows = [row for row in range(selection.rows(V)) if selection.takes(table.words[row])]
     if raw is not None:
-        store, ngrams = RowStore(selection.folder, len(rows) + len(raw.input) - V), raw.input[V:]
-        store.add(raw.input[rows])
-        for where in row_blocks(*ngrams.shape):
-            store.add(ngrams[where])
-        raw = dataclasses.replace(raw, input=store.matrix())
+        ngrams = raw.input[V:]
+        both = itertools.chain([raw.input[rows]], blocks(ngrams))
+        kept = store_rows(both, selection.folder, len(rows) + len(ngrams))
+        raw = dataclasses.replace(raw, input=kept)
     return dataclasses.replace(
         table,
         words=[table.words[row] for row in rows],

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from firth.errors import FormatError
 from firth.io.mapping import is_worth_mapping, map_file
 from firth.io.pieces import PIECE, read_pieces
-from firth.vectors.formats.row_store import RowStore
+from firth.vectors.formats.row_store import store_rows
 from firth.vectors.search import row_blocks
 
 _LONGEST_WORD = 1 << 22
@@ -99,10 +99,9 @@ class Stream:
         return numbers.astype(np.float32, copy=False)
 
     def _copied(self, rows: int, columns: int, what: str, folder: Path) -> NDArray[np.float32]:
-        store = RowStore(folder)
-        for where in row_blocks(rows, columns):
-            store.add(self._read(where.stop - where.start, columns, what))
-        return store.matrix()
+        parts = row_blocks(rows, columns)
+        read = (self._read(part.stop - part.start, columns, what) for part in parts)
+        return store_rows(read, folder)
 
     def _read(self, rows: int, columns: int, what: str) -> NDArray[np.float32]:
         length = 4 * rows * columns

@@ -38,7 +38,7 @@ def odd_one_out(vectors: WordRows, words: Sequence[Token]) -> Token:
         raise ConfigError(f"odd_one_out needs at least three words, got {words!r}")
     unit = unit_rows(vectors._find_and_warn(tokens).vectors)
     mean = unit.mean(axis=0, dtype=np.float64, keepdims=True)
-    return tokens[int(np.argmin(cosines(unit, np.broadcast_to(mean, unit.shape))))]
+    return tokens[int(np.argmin(cosines(unit, mean)))]
 
 
 def closer_than(vectors: WordRows, a: Token, b: Token) -> list[Neighbour]:
