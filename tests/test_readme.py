@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from firth.vectors.formats.registry import FORMATS
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 
@@ -25,3 +27,10 @@ def test_shared_noise_words_are_told_with_their_source():
     (section,) = re.findall("^## How it works\n(.*?)^## ", README, re.DOTALL | re.MULTILINE)
     assert "share one draw of noise words" in section
     assert "1604.04661" in section
+
+
+def test_formats_are_counted():
+    names = {12: "twelve", 13: "thirteen", 14: "fourteen", 15: "fifteen"}
+    read = names[sum(each.reads for each in FORMATS)]
+    written = names[sum(each.writes for each in FORMATS)]
+    assert f"reads [{read} formats](docs/formats.md) and writes {written}," in README
