@@ -14,7 +14,7 @@ from firth.server.sets import VectorSet, VectorSets
 from firth.vectors.queries import spelled_token
 
 
-def all_sets(request: Request) -> VectorSets:
+async def all_sets(request: Request) -> VectorSets:
     """Return the sets of the application."""
     sets: VectorSets = request.app.state.sets
     return sets
@@ -23,7 +23,7 @@ def all_sets(request: Request) -> VectorSets:
 Sets = Annotated[VectorSets, Depends(all_sets)]
 
 
-def fresh_set(
+async def fresh_set(
     request: Request,
     response: Response,
     sets: Sets,

@@ -11,6 +11,7 @@ import numpy as np
 from fastapi import APIRouter, Query
 
 from firth.server.asking import FreshSet, Sets, about, among, tokens
+from firth.server.batching import Question
 from firth.server.schemas import (
     ERRORS,
     LONGEST_WORD,
@@ -47,7 +48,7 @@ First = Annotated[
 
 
 @router.get("/similar")
-def similar(
+async def similar(
     asked: FreshSet,
     word: Text,
     top: Annotated[Top, Query()] = 10,
@@ -56,9 +57,8 @@ def similar(
 ) -> Neighbours:
     """Find the words nearest to a word."""
     query = tokens(asked, [word])[0]
-    found: Any = asked.vectors.similar(
-        query, top, exclude=tokens(asked, exclude), restrict=restrict
-    )
+    question = Question(query, top, restrict, tuple(tokens(asked, exclude)))
+    found = await asked.batcher.ask(question)
     return Neighbours(**about(asked, [query]), answers=_told(found))
 
 

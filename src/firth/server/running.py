@@ -168,7 +168,12 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer."""
+        # asyncio takes this many connections whenever some wait. Were it more than one, a worker
+        # that is awake would take all of them, and the others would have nothing to do.
+        self.config.backlog = 1
         await super().startup(sockets)
+        for listener in sockets or ():
+            listener.listen(BACKLOG)
         if self.started:
             self.on_ready()
 

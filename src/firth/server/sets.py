@@ -12,6 +12,7 @@ from pathlib import Path
 
 from firth._version import __version__
 from firth.errors import FirthError
+from firth.server.batching import Batcher
 from firth.server.errors import ServiceError
 from firth.server.texts import split_function
 from firth.vectors import Vectors, load
@@ -43,6 +44,11 @@ class VectorSet:
     split: Callable[[str], list[str]]
     fingerprint: str
     loaded: float = field(default_factory=time.time)
+    batcher: Batcher = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make what answers questions that wait together."""
+        object.__setattr__(self, "batcher", Batcher(self.vectors))
 
     def describe(self) -> str:
         """Return the set in a few words."""
