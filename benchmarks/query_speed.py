@@ -81,7 +81,7 @@ def measure(vectors: Vectors, path: Path, options: argparse.Namespace) -> dict[s
     found["many_words_ms"] = 1e3 * (time.perf_counter() - began) / options.queries
     found["many_words_per_second"] = 1e3 / found["many_words_ms"]
     if options.index:
-        found |= measure_index(vectors, singles, options)
+        found |= measure_index(vectors, options)
     if options.gensim_python:
         command = [options.gensim_python, PEER, path, str(options.singles), str(TOP)]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
@@ -97,9 +97,7 @@ def measure(vectors: Vectors, path: Path, options: argparse.Namespace) -> dict[s
     return found
 
 
-def measure_index(
-    vectors: Vectors, singles: tuple[str | int, ...], options: argparse.Namespace
-) -> dict[str, float]:
+def measure_index(vectors: Vectors, options: argparse.Namespace) -> dict[str, float]:
     """Measure the index, on words from all frequencies."""
     words = vectors.words[:: max(1, len(vectors) // options.queries)][: options.queries]
     exact = vectors.similar(words, top=TOP, exact=True)
@@ -111,7 +109,7 @@ def measure_index(
         for a, b in zip(exact, answers, strict=True)
     ]
     return {
-        "index_one_word_ms": 1e3 * seconds(vectors, singles, exact=False) / options.singles,
+        "index_one_word_ms": 1e3 * seconds(vectors, words, exact=False) / len(words),
         "index_many_words_ms": 1e3 * many / len(words),
         "index_recall": sum(kept) / len(kept),
     }

@@ -48,7 +48,10 @@ def test_an_index_beside_the_vectors_answers(folder, call, fails):
     asked = ["similar", "vectors", "cat", "--top", "3"]
     assert "vectors.index is no index" in fails(*asked, "--approximate", at=folder)
     done = call("index", "vectors", "--numbers", "f32", at=folder)
-    assert re.fullmatch(r"vectors\.index: \d+ words, \d+\.\d MB\n", done.stdout)
+    assert re.fullmatch(
+        r"vectors\.index: \d+ words, \d+\.\d MB; finds \d\.\d{3} of the ten nearest words\n",
+        done.stdout,
+    )
     exact = call(*asked, at=folder).stdout
     assert call(*asked, "--approximate", at=folder).stdout == exact
     analogy = ["analogy", "vectors", "the", "cat", "dog", "--approximate"]

@@ -279,6 +279,14 @@ def index(
         Literal["i8", "bf16", "f16", "f32"],
         typer.Option(help="How the index keeps numbers: the others take more space than i8."),
     ] = "i8",
+    recall: Annotated[
+        float,
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            help="Which share of the ten nearest words to find; more takes longer.",
+        ),
+    ] = 0.95,
 ) -> None:
     """Build an index beside the vectors, in the folder VECTORS.index, for approximate search.
 
@@ -288,9 +296,12 @@ def index(
     from firth.vectors.beside import index_path
 
     place = index_path(path)
-    vectors.build_index(place, numbers=numbers)
+    share = vectors.build_index(place, numbers=numbers, recall=recall)
     size = sum(file.stat().st_size for file in place.iterdir())
-    print(f"{place}: {len(vectors):,} words, {size / 1e6:,.1f} MB")
+    print(
+        f"{place}: {len(vectors):,} words, {size / 1e6:,.1f} MB; "
+        f"finds {share:.3f} of the ten nearest words"
+    )
 
 
 @app.command("convert", epilog="Example: firth convert vectors vectors.bin")

@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.checks import one_of
-from firth.errors import FirthError, FormatError, MissingExtraError, one_line
+from firth.checks import one_of, real_number
+from firth.errors import FirthError, FormatError, MissingExtraError, one_line, warn
 from firth.io.atomic import atomic_write, check_writable
 from firth.io.json_files import read_json, write_json
 from firth.vectors.search import Floats, cosines, row_blocks, unit_rows
@@ -28,16 +28,27 @@ if TYPE_CHECKING:
 
 GRAPH, FACTS = "graph.usearch", "index.json"
 NUMBERS = ("i8", "bf16", "f16", "f32")
-# More neighbours of each row, and more rows looked at, find more and take longer.
+# More neighbours of each row find more and take longer.
 _CONNECTIVITY = 32
 _EXPANSION_ADD = 128
-_EXPANSION_SEARCH = 192
-# How many candidates are looked at exactly for each answer.
+# How many of the nearest rows so far a search goes on from: the smallest that finds enough is kept.
+_EFFORTS = (12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
+# The answers to each question by which that is measured.
+_TOP = 10
+# At most so many candidates are looked at exactly for each answer.
 _CANDIDATES = 6
+# Scores of the same row differ by less, whether it is compared with one query or many.
+_EQUAL = 1e-6
 _SAMPLED_ROWS = 256
 # The largest int8, and the share of the numbers of rows that are no larger when scaled.
 _LARGEST, _SHARE = 127, 0.999
 _SAMPLED_BYTES, _PIECE = 64, 1 << 12
+# What an index says of itself, and how each must be.
+_FACTS: dict[str, Callable[[Any], bool]] = {
+    "scale": lambda scale: scale is None or (type(scale) is float and 0 < scale < np.inf),
+    "effort": lambda effort: type(effort) is int and 0 < effort <= _EFFORTS[-1],
+    "recall": lambda recall: type(recall) is float and 0 <= recall <= 1,
+}
 
 
 class ApproximateIndex:
@@ -50,10 +61,22 @@ class ApproximateIndex:
         Whose rows it holds, but those of zeros.
     scale : float, optional
         The factor of rows of length one that are int8 in the graph.
+    effort : int
+        How many of the nearest rows so far a search for up to ten answers goes on from.
+    recall : float
+        The share of the ten nearest words that is found so, as `measure` returned it.
     """
 
-    def __init__(self, graph: Any, vectors: WordRows, scale: float | None) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        graph: Any,  # noqa: ANN401
+        vectors: WordRows,
+        scale: float | None,
+        effort: int = _EFFORTS[-1],
+        recall: float = 1.0,
+    ) -> None:
         self._graph, self._vectors, self._scale = graph, vectors, scale
+        self.effort, self.recall = effort, recall
 
     def best(
         self, queries: Floats, k: int, exclude: NDArray[np.int64]
@@ -69,8 +92,9 @@ class ApproximateIndex:
             For each query, rows that are not answers. Negative numbers are ignored.
         """
         k = min(k, len(self._vectors))
-        # Rows that are left out may all be near.
-        wanted = min(_CANDIDATES * k + exclude.shape[1], len(self._graph))
+        # More answers need more effort. Rows that are left out may all be near.
+        candidates = min(_CANDIDATES * k, max(self.effort, -(-self.effort * k // _TOP)))
+        wanted = min(candidates + exclude.shape[1], len(self._graph))
         indices = np.full((len(queries), k), -1, dtype=np.int64)
         scores = np.full((len(queries), k), -np.inf, dtype=np.float32)
         asked = np.flatnonzero(queries.any(axis=1))
@@ -83,7 +107,7 @@ class ApproximateIndex:
     def _best(
         self, queries: Floats, k: int, exclude: NDArray[np.int64], wanted: int
     ) -> tuple[NDArray[np.int64], Floats]:
-        self._graph.expansion_search = max(_EXPANSION_SEARCH, wanted)
+        self._graph.expansion_search = max(self.effort, wanted)
         found = self._graph.search(_scaled(queries, self._scale), wanted)
         # In the order of rows, so that equal scores stay in it.
         rows = np.sort(np.atleast_2d(found.keys).astype(np.int64), axis=1)
@@ -93,6 +117,24 @@ class ApproximateIndex:
         lines = np.arange(len(rows))[:, np.newaxis]
         best = scores[lines, order]
         return np.where(np.isneginf(best), -1, rows[lines, order]), best
+
+    def measure(self, recall: float) -> None:
+        """Choose the smallest effort that finds a share of the ten nearest words, of some words.
+
+        Where none does, it is the largest.
+        """
+        rows = np.array(_spread(len(self._vectors), _SAMPLED_ROWS), dtype=np.int64)
+        queries = unit_rows(self._vectors.input_vectors[rows])
+        nearest, scores = self._vectors._exact.best(queries, _TOP, rows[:, np.newaxis])
+        # Of words with the same vector, one is as good as the other.
+        least = np.where(nearest < 0, np.inf, scores - _EQUAL).min(axis=1, initial=np.inf)
+        right = np.count_nonzero(nearest >= 0)
+        for self.effort in _EFFORTS:
+            _, found = self.best(queries, _TOP, rows[:, np.newaxis])
+            kept = np.count_nonzero(found >= least[:, np.newaxis])
+            self.recall = min(1.0, kept / right) if right else 1.0
+            if self.recall >= recall:
+                return
 
     def save(self, path: Path) -> None:
         """Write the graph and what it belongs to into a folder; an old index is replaced.
@@ -109,6 +151,8 @@ class ApproximateIndex:
                 "vectors": _fingerprint(self._vectors),
                 "graph": _sample_digest(folder / GRAPH),
                 "scale": self._scale,
+                "effort": self.effort,
+                "recall": self.recall,
             }
             write_json(facts, folder / FACTS, "the facts of an index")
 
@@ -120,7 +164,7 @@ def check_place(path: Path) -> None:
     check_writable(path, folder=True)
 
 
-def build_index(vectors: WordRows, numbers: str) -> ApproximateIndex:
+def build_index(vectors: WordRows, numbers: str, recall: float) -> ApproximateIndex:
     """Build the graph of some vectors, on all processors.
 
     Parameters
@@ -128,15 +172,18 @@ def build_index(vectors: WordRows, numbers: str) -> ApproximateIndex:
     vectors : WordRows
     numbers : {"i8", "bf16", "f16", "f32"}
         How the graph keeps numbers.
+    recall : float
+        Which share of the ten nearest words its searches should find.
 
     Raises
     ------
     ConfigError
-        If there is no such kind of numbers.
+        If there is no such kind of numbers, or `recall` is not between 0 and 1.
     MissingExtraError
         If usearch is not installed.
     """
     one_of("numbers", numbers, choices=NUMBERS)
+    recall = real_number("recall", recall, least=0.0, most=1.0)
     scale = _scale_of(vectors.input_vectors) if numbers == "i8" else None
     graph = _usearch().Index(
         # Products of unit rows are cosines, and faster than usearch's own.
@@ -145,13 +192,20 @@ def build_index(vectors: WordRows, numbers: str) -> ApproximateIndex:
         dtype=numbers,
         connectivity=_CONNECTIVITY,
         expansion_add=_EXPANSION_ADD,
-        expansion_search=_EXPANSION_SEARCH,
     )
     for block in row_blocks(*vectors.shape):
         units = unit_rows(vectors.input_vectors[block])
         rows = np.flatnonzero(units.any(axis=1))
         graph.add((rows + block.start).astype(np.uint64), _scaled(units[rows], scale))
-    return ApproximateIndex(graph, vectors, scale)
+    index = ApproximateIndex(graph, vectors, scale)
+    index.measure(recall)
+    if index.recall < recall:
+        more = "" if numbers == "f32" else "; other numbers than i8 may find more"
+        warn(
+            f"the index finds {index.recall:.3f} of the ten nearest words at most, and recall is "
+            f"{recall}{more}"
+        )
+    return index
 
 
 def _scale_of(matrix: Floats) -> float:
@@ -186,15 +240,15 @@ def open_index(vectors: WordRows, path: Path) -> ApproximateIndex:
     """
     if not (path / FACTS).is_file() or not (path / GRAPH).is_file():
         raise FormatError(f"{path} is no index; build one: firth index VECTORS")
-    facts = read_json(path / FACTS)
+    facts: dict[str, Any] = read_json(path / FACTS)
     if facts.get("graph") != _sample_digest(path / GRAPH):
         raise FormatError(f"{path / GRAPH}: damaged; build the index again: firth index VECTORS")
-    scale = facts.get("scale", 0)
-    if not (scale is None or (type(scale) is float and 0 < scale < np.inf)):
-        raise FormatError(
-            f"{path / FACTS} is damaged or of an older Firth: it has no scale; build the index "
-            "again: firth index VECTORS"
-        )
+    for name, is_right in _FACTS.items():
+        if not is_right(facts.get(name, "")):
+            raise FormatError(
+                f"{path / FACTS} is damaged or of an older Firth: it has no {name}; build the "
+                "index again: firth index VECTORS"
+            )
     if facts.get("vectors") != _fingerprint(vectors):
         raise FormatError(
             f"{path} is the index of other vectors; build one of these: firth index VECTORS"
@@ -205,7 +259,7 @@ def open_index(vectors: WordRows, path: Path) -> ApproximateIndex:
         raise FormatError(f"{path / GRAPH}: damaged: {one_line(str(error))}") from error
     if graph is None or graph.ndim != vectors.dim:
         raise FormatError(f"{path / GRAPH}: damaged; build the index again: firth index VECTORS")
-    return ApproximateIndex(graph, vectors, scale)
+    return ApproximateIndex(graph, vectors, facts["scale"], facts["effort"], facts["recall"])
 
 
 def _usearch() -> Any:  # noqa: ANN401
