@@ -6,7 +6,7 @@ import threading
 import numpy as np
 import pytest
 
-from firth import Vectors
+from firth import Vectors, load
 from firth.errors import FirthError, FormatError
 from firth.server import VectorSets
 
@@ -82,6 +82,36 @@ def test_damaged_files_leave_the_set_as_it_was(sets, paths):
     sets.refresh(at_once=True)
     assert sets.problems()["en"] is None
     assert told == [("en", False), ("en", True)]
+
+
+def test_an_index_beside_the_vectors_answers(paths, monkeypatch, caplog):
+    pytest.importorskip("usearch")
+    monkeypatch.setattr("firth.vectors.questions.nearest.EXACT_BELOW", 0)
+    place = paths["en"].with_name("en.index")
+    replace(paths["en"], *(f"w{row}" for row in range(40)))
+    load(paths["en"]).build_index(place)
+    sets = VectorSets(paths)
+    assert [each.describe() for each in sets] == [
+        "en (40 words, 40 dimensions, with an index)", "items (3 words, 3 dimensions)",
+    ]  # fmt: skip
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("firth.vectors.search.ExactIndex.best", None)
+        assert len(sets.get().vectors.similar("w7", 2)) == 2
+    # Vectors without their index are served, and with it again when it has been built.
+    replace(paths["en"], "tee", "milch")
+    sets.refresh(at_once=True)
+    assert not sets.get().vectors.has_index
+    assert "en is served without its index" in caplog.text
+    assert "is the index of other vectors" in caplog.text
+    without = sets.get().fingerprint
+    load(paths["en"]).build_index(place)
+    sets.refresh(at_once=True)
+    assert sets.get().vectors.has_index
+    assert sets.get().fingerprint != without
+    shutil.rmtree(place)
+    sets.refresh(at_once=True)
+    assert not sets.get().vectors.has_index
+    assert sets.problems()["en"] is None
 
 
 def test_health_tells_of_files_that_are_gone_but_not_where_they_were(client, paths):

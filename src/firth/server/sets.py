@@ -16,6 +16,7 @@ from firth.server.batching import Batcher
 from firth.server.errors import ServiceError
 from firth.server.texts import split_function
 from firth.vectors import Vectors, load
+from firth.vectors.beside import index_path
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +53,8 @@ class VectorSet:
 
     def describe(self) -> str:
         """Return the set in a few words."""
-        return f"{self.name} ({len(self.vectors):,} words, {self.vectors.dim} dimensions)"
+        index = ", with an index" if self.vectors.has_index else ""
+        return f"{self.name} ({len(self.vectors):,} words, {self.vectors.dim} dimensions{index})"
 
 
 @dataclass
@@ -135,9 +137,10 @@ class VectorSets:
 
     def _read(self, name: str, path: Path, stamp: Stamp) -> VectorSet:
         vectors = load(path)
-        # The first search prepares the index.
+        # The first search of all rows prepares the others.
         if len(vectors):
-            vectors.similar(next(iter(vectors)), top=1)
+            vectors.similar(next(iter(vectors)), top=1, exact=True)
+        _open_index(vectors, name, index_path(path))
         digest = hashlib.sha256(repr((__version__, name, stamp)).encode()).hexdigest()
         return VectorSet(name, vectors, split_function(vectors, self.tokenizer), digest[:32])
 
@@ -210,8 +213,23 @@ class Watcher:
                 logger.exception("looking at the files of the vectors failed")
 
 
+def _open_index(vectors: Vectors, name: str, place: Path) -> None:
+    """Open the index of a set, if there is one; without it, all rows are looked at."""
+    if not place.exists():
+        return
+    try:
+        vectors.open_index(place)
+    except FirthError as error:
+        logger.warning("%s is served without its index: %s", name, error)
+
+
 def stamp_of(path: Path) -> Stamp | None:
-    """Return what tells whether a folder or file has changed; None if it is gone."""
+    """Return what tells whether vectors or their index have changed; None if they are gone."""
+    vectors = _files_of(path)
+    return None if vectors is None else vectors + (_files_of(index_path(path)) or ())
+
+
+def _files_of(path: Path) -> Stamp | None:
     try:
         files = sorted(path.iterdir()) if path.is_dir() else [path]
         found = [(file.name, file.stat()) for file in files]

@@ -274,6 +274,11 @@ class Vectors(Questions):
         """
         self._approximate = open_index(self, to_path("the path of an index", path))
 
+    @property
+    def has_index(self) -> bool:
+        """Whether an index was built or opened."""
+        return self._approximate is not None
+
     def map(self, words: Iterable[Token] | None = None, **options: Any) -> Any:  # noqa: ANN401
         """Return a map of words, which a notebook shows: it pans, zooms and finds words.
 
