@@ -16,13 +16,13 @@ from firth.corpus.reading import describe_source
 from firth.errors import ConfigError
 from firth.io.cache import cache_folder
 from firth.run_corpus import Reading, read_for_run
+from firth.training.call_options import with_config
 from firth.training.checkpoints.folder import Checkpoints
 from firth.training.checkpoints.opening import open_checkpoints
 from firth.training.config import TrainConfig
 from firth.training.defaults import Preset, fitted
 from firth.training.engines.base import INPUT, Engine
 from firth.training.engines.registry import engine_named
-from firth.training.given import with_config
 from firth.training.initial import check_cut, ids_of, initial_of
 from firth.training.progress import ReadingBar, TrainingBar, are_bars_shown
 from firth.training.run_log import RunLog

@@ -118,7 +118,7 @@ LOSING = """
 import ray
 from firth.cluster.ray_team import RayTeam
 from firth.cluster.reading import merge
-from firth.training.engines.lost import WorkersLost
+from firth.training.engines.recovery import WorkersLost
 
 ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False)
 team = RayTeam("auto", 2, 1)

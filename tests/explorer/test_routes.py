@@ -9,7 +9,7 @@ import pytest
 from firth.errors import ConfigError
 from firth.explorer import create_explorer
 from firth.explorer.files import page_files
-from firth.explorer.kept import KeptMap
+from firth.explorer.map_file import KeptMap
 from firth.vectors import load
 
 

@@ -1,7 +1,7 @@
 """A team of threads that loses members."""
 
 from firth.cluster.local_team import LocalTeam
-from firth.training.engines.lost import WorkersLost
+from firth.training.engines.recovery import WorkersLost
 
 
 class ThreadTeam(LocalTeam):

@@ -82,7 +82,7 @@ def similar(
         among = answers(vectors, exclude, restrict)
         if uncertain:
             from firth.vectors import neighbour_intervals
-            from firth.vectors.beside import load_replicas
+            from firth.vectors.sidecars import load_replicas
 
             replicas = load_replicas(path)
             sure = neighbour_intervals(vectors, token(vectors, word), replicas, top, **among)
@@ -293,7 +293,7 @@ def index(
     Needs the extra ann (pip install 'firth[ann]'). It takes minutes for some 100,000 words.
     """
     vectors = load_vectors(path)
-    from firth.vectors.beside import index_path
+    from firth.vectors.sidecars import index_path
 
     place = index_path(path)
     share = vectors.build_index(place, numbers=numbers, recall=recall)

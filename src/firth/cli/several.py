@@ -121,7 +121,7 @@ def replicate(
     """
     from firth.io.atomic import atomic_write
     from firth.replicas import replicate as train_replicas
-    from firth.vectors.beside import replicas_path
+    from firth.vectors.sidecars import replicas_path
 
     place = replicas_path(path)
     if place.exists() and not (place / "1").is_dir():

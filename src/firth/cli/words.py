@@ -23,7 +23,7 @@ def use_index(vectors: Vectors, path: Path, approximate: bool) -> bool | None:
     """Open the index of vectors if it is to answer; return the option `exact` of questions."""
     if not approximate:
         return None
-    from firth.vectors.beside import index_path
+    from firth.vectors.sidecars import index_path
 
     vectors.open_index(index_path(path))
     return False

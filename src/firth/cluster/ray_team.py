@@ -13,7 +13,7 @@ from firth.cluster.member import Member
 from firth.cluster.team import Team, check_alike
 from firth.errors import ConfigError, FirthError, warn
 from firth.io.resources import available_processors
-from firth.training.engines.lost import WorkersLost
+from firth.training.engines.recovery import WorkersLost
 
 AUTO = "auto"
 # How long members may take to be placed, and then to tell why they failed.

@@ -16,7 +16,7 @@ from firth.corpus.first_pass import OpenedSource, TextOptions
 from firth.corpus.shares import share_out
 from firth.training.config import TrainConfig
 from firth.training.engines.base import Engine
-from firth.training.engines.lost import Result, begin_until_done
+from firth.training.engines.recovery import Result, begin_until_done
 
 
 def read_by_members(

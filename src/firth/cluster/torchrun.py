@@ -15,7 +15,7 @@ from firth.cluster.group import TIMEOUT, GroupBroken, TorchGroup, import_distrib
 from firth.cluster.member import Member
 from firth.cluster.team import Team, check_alike
 from firth.errors import ConfigError
-from firth.training.engines.lost import WorkersLost
+from firth.training.engines.recovery import WorkersLost
 
 # How long members wait for the leader, which may read a text meanwhile.
 _PATIENCE = datetime.timedelta(days=7)

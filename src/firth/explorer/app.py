@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from firth.corpus.finding import find_text
 from firth.errors import ConfigError
-from firth.explorer import asking, files, moves, routes
+from firth.explorer import files, moves, questions, routes
 from firth.explorer.state import Explorer
 from firth.server.app import create_app
 from firth.server.options import ServerOptions
@@ -44,7 +44,7 @@ def create_explorer(
     texts = None if corpus is None else find_text(corpus)
 
     def create(sets: VectorSets, options: ServerOptions) -> FastAPI:
-        routers = (files.router, routes.router, asking.router, moves.router)
+        routers = (files.router, routes.router, questions.router, moves.router)
         app = create_app(sets, options, routers=routers)
         app.state.explorer = Explorer(paths, texts)
         return app

@@ -9,10 +9,10 @@ import numpy as np
 from fastapi import APIRouter, Query
 from numpy.typing import NDArray
 
-from firth.explorer.asking import Text, TopWords, near
+from firth.explorer.questions import Text, TopWords, near
 from firth.explorer.schemas import LayoutName, Moved, MovedWord, MovedWords
 from firth.explorer.state import Explorer, State
-from firth.server.asking import Sets, tokens
+from firth.server.dependencies import Sets, tokens
 from firth.server.errors import ServiceError
 from firth.server.sets import VectorSet, VectorSets
 from firth.vectors import Vectors

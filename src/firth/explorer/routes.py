@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from firth._version import __version__
 from firth.explorer.schemas import Description, LayoutName, Legend, SetDescription, UmapProgress
 from firth.explorer.state import State
-from firth.server.asking import Sets
+from firth.server.dependencies import Sets
 from firth.server.errors import ServiceError
 from firth.server.schemas import ERRORS, SetName
-from firth.vectors.beside import replica_folders
+from firth.vectors.sidecars import replica_folders
 
 router = APIRouter(prefix="/explorer", responses=ERRORS, tags=["explorer"])
 

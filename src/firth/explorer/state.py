@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 
 from firth.corpus.sources import TextFile
 from firth.explorer.clusters import spherical_k_means, typical_rows
-from firth.explorer.kept import KeptMap
 from firth.explorer.layouts import Layout, NeighbourEmbedding, PrincipalComponents
+from firth.explorer.map_file import KeptMap
 from firth.explorer.umap_job import UmapJob
 from firth.server.errors import INVALID, ServiceError
 from firth.server.sets import VectorSet
 from firth.vectors import Vectors
-from firth.vectors.beside import load_replicas, replica_folders
 from firth.vectors.search import unit_rows
+from firth.vectors.sidecars import load_replicas, replica_folders
 
 # The words on the map, the most frequent first.
 MOST_POINTS = 1_000_000

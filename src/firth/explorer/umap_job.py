@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import FirthError
-from firth.explorer.kept import KeptMap
+from firth.explorer.map_file import KeptMap
 
 logger = logging.getLogger(__name__)
 

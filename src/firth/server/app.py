@@ -34,7 +34,7 @@ def create_app(
     Parameters
     ----------
     sets : VectorSets
-        `app.state.sets` for the routes; `firth.server.asking` has them as dependencies.
+        `app.state.sets` for the routes; `firth.server.dependencies` has them as dependencies.
     options : ServerOptions, optional
     routers : sequence of APIRouter
         Further routes, which have the same limits and checks.

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from firth.server.asking import Sets, tokens
+from firth.server.dependencies import Sets, tokens
 from firth.server.errors import INVALID, ServiceError
 from firth.server.schemas import (
     ERRORS,

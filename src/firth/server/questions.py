@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import numpy as np
 from fastapi import APIRouter, Query
 
-from firth.server.asking import FreshSet, Sets, about, among, tokens
 from firth.server.batching import Question
+from firth.server.dependencies import FreshSet, Sets, about, among, tokens
 from firth.server.schemas import (
     ERRORS,
     LONGEST_WORD,

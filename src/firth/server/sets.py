@@ -16,7 +16,7 @@ from firth.server.batching import Batcher
 from firth.server.errors import ServiceError
 from firth.server.texts import split_function
 from firth.vectors import Vectors, load
-from firth.vectors.beside import index_path
+from firth.vectors.sidecars import index_path
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from firth._version import __version__
-from firth.server.asking import Sets
+from firth.server.dependencies import Sets
 from firth.server.metrics import Metrics
 from firth.server.schemas import ERRORS, Health, SetHealth
 from firth.server.security import is_trusted

@@ -17,7 +17,7 @@ from firth.training.checkpoints.folder import Checkpoints
 from firth.training.checkpoints.state import RunState
 from firth.training.divergence import Diverged
 from firth.training.engines.base import Floats, Stretch, Tables
-from firth.training.engines.lost import MOST_LOSSES, WorkersLost, begin_until_done
+from firth.training.engines.recovery import MOST_LOSSES, WorkersLost, begin_until_done
 from firth.training.engines.tables import composed
 from firth.training.engines.threads import run_in_thread, train_in_threads
 from firth.training.estimate import Estimate, expected_seconds

@@ -14,7 +14,7 @@ from firth.checks import shown
 from firth.errors import ConfigError
 from firth.other_names import explain_keywords
 from firth.vectors.queries import query_vectors
-from firth.vectors.questions.asked import directions_of
+from firth.vectors.questions.directions import directions_of
 from firth.vectors.questions.nearest import Choice, similar
 from firth.vectors.search import cosines
 from firth.vectors.table import Token

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import firth
-from firth.compat.gensim import measuring
+from firth.compat.gensim import evaluation
 from firth.compat.gensim.options import NotSupported
 from firth.vectors import Vectors
 from firth.vectors.questions.transport import bag, movers_distance
@@ -291,8 +291,8 @@ class KeyedVectors:
         """Return the accuracy on a file, and the questions of each section, right and wrong."""
         if similarity_function != "most_similar":
             raise NotSupported("only similarity_function='most_similar' is supported")
-        how = measuring.Settings(restrict_vocab, case_insensitive, dummy4unknown)
-        return measuring.word_analogies(self.to_firth(), analogies, how)
+        how = evaluation.Settings(restrict_vocab, case_insensitive, dummy4unknown)
+        return evaluation.word_analogies(self.to_firth(), analogies, how)
 
     def evaluate_word_pairs(
         self,
@@ -304,8 +304,8 @@ class KeyedVectors:
         dummy4unknown: bool = False,
     ) -> tuple[tuple[float, float], tuple[float, float], float]:
         """Return Pearson's and Spearman's correlations with p-values, and % of pairs missing."""
-        how = measuring.Settings(restrict_vocab, case_insensitive, dummy4unknown)
-        return measuring.word_pairs(self.to_firth(), pairs, how)
+        how = evaluation.Settings(restrict_vocab, case_insensitive, dummy4unknown)
+        return evaluation.word_pairs(self.to_firth(), pairs, how)
 
     # ------------------------------------------------------------------------ changes, files
 

@@ -17,7 +17,7 @@ from firth.errors import ConfigError
 from firth.html import html_table
 from firth.vectors.approximate import ApproximateIndex
 from firth.vectors.queries import known_rows
-from firth.vectors.questions.asked import directions_of
+from firth.vectors.questions.directions import directions_of
 from firth.vectors.search import Score, dot_products
 from firth.vectors.table import Token
 from firth.vectors.word_rows import WordRows

@@ -1,4 +1,4 @@
-"""What the routes share: the set that is asked, and whether the client has the answer already."""
+"""Dependencies of the routes: the set that is asked, and whether the client has its answer."""
 
 from __future__ import annotations
 

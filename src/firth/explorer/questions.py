@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from firth.explorer.lines import lines_with
 from firth.explorer.schemas import Answers, EquationRequest, Lines, Near, WordPage
 from firth.explorer.state import State
-from firth.server.asking import Sets, tokens
+from firth.server.dependencies import Sets, tokens
 from firth.server.errors import ServiceError
 from firth.server.schemas import ERRORS, LONGEST_WORD, SetName, Top
 from firth.vectors import Vectors

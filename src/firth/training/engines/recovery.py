@@ -1,4 +1,4 @@
-"""Workers of an engine that are lost, and work that is begun again with new ones."""
+"""Recovery: workers of an engine that are lost, and work that is begun again with new ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lies beside vectors: their index, their replicas, their map."""
+"""Sidecar files: what lies beside vectors, which is their index, their replicas, their map."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ from safetensors.numpy import save_file
 from firth._version import __version__
 from firth.io.atomic import atomic_write
 from firth.vectors import Vectors
-from firth.vectors.beside import map_path
 from firth.vectors.search import row_blocks
+from firth.vectors.sidecars import map_path
 
 _POINTS = "umap"
 
