@@ -52,7 +52,9 @@ class VectorSet:
 
     def describe(self) -> str:
         """Return the set in a few words."""
-        return f"{self.name} ({len(self.vectors):,} words, {self.vectors.dim} dimensions)"
+        n, dim = len(self.vectors), self.vectors.dim
+        words, dimensions = "word" if n == 1 else "words", "dimension" if dim == 1 else "dimensions"
+        return f"{self.name} ({n:,} {words}, {dim} {dimensions})"
 
 
 @dataclass
