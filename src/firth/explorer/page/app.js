@@ -178,7 +178,11 @@ export class App {
     // Something else was asked for meanwhile.
     if (turn !== this.turn) return;
     this.shown = shown;
+    const hadFocus = byId("content").contains(document.activeElement);
     byId("content").replaceChildren(shown.node);
+    // What was pressed is gone: keys go on from the new heading, which a screen reader reads.
+    if (hadFocus) byId("content").querySelector("h1")?.focus({ preventScroll: true });
+    else byId("heard").textContent = shown.title;
     byId("panel").scrollTop = 0;
     byId("content").scrollTop = 0;
     document.title = shown.title === this.set.name ? `${this.set.name} · Firth` : `${shown.title} · ${this.set.name} · Firth`;
@@ -205,7 +209,7 @@ export class App {
   problem(error) {
     return element("div", {},
       element("button", { type: "button", class: "back", onclick: () => this.go({}) }, `← ${text("back")}`),
-      element("p", { class: "problem", role: "alert" }, error.message));
+      element("h1", { class: "problem", role: "alert", tabindex: "-1" }, error.message));
   }
 
   subtractRegion() {

@@ -146,7 +146,7 @@ export class Labels {
     this.steps = this.placeSteps(context, at);
     this.chosen = chooseLabels({
       points, view, width, height, list: set.list, marked: this.marked,
-      covered: [...covered, ...this.steps.map(({ x, y, half }) => [x - half, y - 11, 2 * half, 22])],
+      covered: [...covered, ...this.steps.map(({ x, y, half }) => [x - half, y - 11, 2 * half, 22]), ...this.tips(at)],
       measure: (word, size) => this.measure(word, size), weight: (row) => set.weight(row),
     });
     this.drawLines(context, at);
@@ -198,6 +198,11 @@ export class Labels {
       placed.push({ x, y, half, text });
     }
     return placed;
+  }
+
+  /** Return the boxes of the heads of arrows. */
+  tips(at) {
+    return this.lines.filter(({ isArrow }) => isArrow).map(({ to }) => at(...to)).map(([x, y]) => [x - 8, y - 8, 16, 16]);
   }
 
   drawSteps(context) {
