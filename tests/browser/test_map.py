@@ -104,7 +104,7 @@ def test_a_marked_word_whose_place_is_taken_has_its_label_on_the_other_side(modu
     )
     # A word that is not marked has no label where others are, and one at the edge begins within.
     # Labels leave room for their points, of 6.5 pixels here.
-    assert found == [[0, 414, "start"], [1, 379, "end"], [3, 18, "start"]]
+    assert found == [[0, 414, "start"], [1, 379, "end"], [3, 17, "start"]]
 
 
 def test_labels_are_not_below_cards_and_long_words_are_cut(modules):
@@ -114,7 +114,8 @@ def test_labels_are_not_below_cards_and_long_words_are_cut(modules):
         const { chooseLabels } = await import("/page/labels.js");
         const choose = (covered) => chooseLabels({
             points: Float32Array.from([0, 0, -0.5, 0.5]),
-            list: ["below", "字".repeat(60)], marked: [], width: 800, height: 800, view: { x: 0, y: 0, scale: 1 }, weight: () => 1,
+            list: ["below", "字".repeat(60)], marked: [],
+            width: 800, height: 800, view: { x: 0, y: 0, scale: 1 }, weight: () => 1,
             measure: (word, size) => [...word].length * 5, covered,
         }).map(({ text }) => text);
         return [choose([]), choose([[380, 390, 60, 40]])];

@@ -108,7 +108,8 @@ def lesson_steps(
         for part, (model, n) in enumerate(parts, 1):
             if say:
                 trains = f"training for {n} epochs, then " if n else ""
-                say(f"{MODELS[model]}: {trains}steps on {len(batches)} windows ({part} of {len(parts)})")
+                work = f"{trains}steps on {len(batches)} windows"
+                say(f"{MODELS[model]}: {work} ({part} of {len(parts)})")
             trained = _model(model, language, vocabulary, n, seed)
             states[model].append([_steps(trained, batch) for batch in batches])
     return {
