@@ -257,7 +257,14 @@ function nearOf(row) {
 function drawChart(canvas, values, dots, format) {
   const { context, width, height } = sharpContext(canvas);
   const known = [...values, ...dots].filter(([, y]) => y !== null && y !== undefined);
-  if (known.length < 2 || width < 50) return;
+  if (width < 50) return;
+  if (known.length < 2) {
+    context.font = `13px ${FONT}`;
+    context.fillStyle = colour("soft");
+    context.textBaseline = "middle";
+    context.fillText(t("noCurve"), 0, height / 2);
+    return;
+  }
   const left = 46, bottom = height - 6, top = 8, total = Math.max(data.total, known.at(-1)[0], 1);
   const ys = known.map(([, y]) => y), low = Math.min(...ys), high = Math.max(...ys), span = high - low || 1;
   // A value that does not change is a line in the middle.
