@@ -103,7 +103,46 @@ def test_a_marked_word_whose_place_is_taken_has_its_label_on_the_other_side(modu
         """,
     )
     # A word that is not marked has no label where others are, and one at the edge begins within.
-    assert found == [[0, 406, "start"], [1, 386, "end"], [3, 14, "start"]]
+    # Labels leave room for their points, of 6.5 pixels here.
+    assert found == [[0, 414, "start"], [1, 379, "end"], [3, 17, "start"]]
+
+
+def test_labels_are_not_below_cards_and_long_words_are_cut(modules):
+    found = run(
+        modules,
+        """
+        const { chooseLabels } = await import("/page/labels.js");
+        const choose = (covered) => chooseLabels({
+            points: Float32Array.from([0, 0, -0.5, 0.5]),
+            list: ["below", "字".repeat(60)], marked: [],
+            width: 800, height: 800, view: { x: 0, y: 0, scale: 1 }, weight: () => 1,
+            measure: (word, size) => [...word].length * 5, covered,
+        }).map(({ text }) => text);
+        return [choose([]), choose([[380, 390, 60, 40]])];
+        """,
+    )
+    long = "字" * 39 + "…"
+    assert found == [["below", long], [long]]
+
+
+def test_names_of_steps_do_not_cover_each_other(modules):
+    found = run(
+        modules,
+        """
+        const { Labels } = await import("/page/labels.js");
+        const canvas = document.createElement("canvas"), labels = new Labels(canvas);
+        const there = { from: [0, 0], to: [400, 200], label: "- man" };
+        const back = { from: [400, 200], to: [0, 0], label: "+ woman" };
+        labels.lines = [there, back, { from: [0, 0], to: [1, 1] }];
+        return labels.placeSteps(labels.context, (x, y) => [x, y]);
+        """,
+    )
+    (first, second) = found
+    assert (first["x"], first["y"]) == (200, 100)
+    apart = abs(first["x"] - second["x"]) > first["half"] + second["half"]
+    assert apart or abs(first["y"] - second["y"]) > 22
+    # Both stand on their arrows.
+    assert second["x"] == pytest.approx(2 * second["y"])
 
 
 def test_a_lasso_takes_exactly_the_points_within_it(visit, english, ask):

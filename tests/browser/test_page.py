@@ -80,8 +80,17 @@ def test_an_unknown_word_is_composed_or_told(visit, english, hostile):
     search(page, "w33x")
     page.wait_for_selector("#content .problem")
     assert "w33x" in page.locator("#content .problem").inner_text()
+    near = page.locator("#content .chips button.word").all_inner_texts()
+    assert near == ["w33"]
+    page.click("#language")
+    page.wait_for_selector("#content .problem:has-text('没有“w33x”')")
     page.click("#content .back")
     wait_for_view(page, "home")
+    # In an equation, the word alone is replaced.
+    search(page, "w5 + w33x")
+    page.wait_for_selector("#content .problem:has-text('w33x')")
+    page.locator("#content .chips button.word:has-text('w33')").click()
+    until(page, "document.querySelector('#content h1').innerText === 'w5 + w33'")
 
 
 def test_an_equation_has_its_answers_and_a_path(visit, english, ask):
@@ -95,6 +104,9 @@ def test_an_equation_has_its_answers_and_a_path(visit, english, ask):
     root = ET.fromstring(svg)
     arrows = [e for e in root.iter() if e.get("stroke-width") == "2.5"]
     assert len(arrows) == 2
+    assert len([e for e in root.iter() if e.tag.endswith("polygon")]) == 2
+    texts = [e.text for e in root.iter() if e.tag.endswith("text")]
+    assert texts[-2:] == ["− man", "+ woman"]
     assert name.endswith(".svg")
 
 
@@ -182,11 +194,34 @@ def test_a_cluster_is_listed_and_colours_change(visit, english):
     assert page.get_attribute("[data-colour=frequency]", "aria-pressed") == "true"
     page.wait_for_timeout(500)
     assert page.locator("#stage").screenshot() != plain
+    # What the colours mean is said, in colours of the theme.
+    assert page.locator("#content .ends").inner_text().split() == ["rare", "frequent"]
+    ramp = "getComputedStyle(document.querySelector('#content .ramp')).backgroundImage"
+    before = page.evaluate(ramp)
+    page.click("#theme")
+    assert page.evaluate(ramp) != before
+    page.click("#theme")
     page.click("[data-colour=cluster]")
     size = page.locator(".legend .number").first.inner_text()
     page.locator(".legend button").first.click()
     wait_for_view(page, "region")
     assert f"{region_size(page):,}" == size
+
+
+def test_keys_go_on_where_a_word_was_chosen(visit, english):
+    page = visit(english, "#word=king")
+    neighbour = page.locator("#content ol.scores button.word").first
+    name = neighbour.inner_text()
+    neighbour.focus()
+    page.keyboard.press("Enter")
+    until(page, f"document.querySelector('#content h1').innerText === '{name}'")
+    assert page.evaluate("document.activeElement.tagName") == "H1"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('.actions') !== null")
+    # Who stays in the search box hears what is shown.
+    search(page, "music")
+    until(page, "document.getElementById('heard').textContent === 'music'")
+    assert page.evaluate("document.activeElement.id") == "query"
 
 
 def test_pictures_and_tables_are_saved(visit, english):

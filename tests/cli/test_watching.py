@@ -122,3 +122,16 @@ def test_a_lesson_is_a_page(call, fails, tmp_path):
     (tmp_path / "mine.html").write_text("mine")
     assert "no page of Firth" in fails("lesson", "--web", "mine.html", at=tmp_path)
     assert "ends in .html" in fails("lesson", "--web", "lesson", at=tmp_path)
+
+
+def test_the_lessons_page_is_told_about_on_standard_error(tmp_path, monkeypatch, capsys):
+    from firth.cli.draw import lesson
+
+    def write(path, *, language, overwrite, say):
+        say(f"writing in {language}")
+
+    monkeypatch.setattr("firth.lesson.write_lesson_page", write)
+    lesson(web=tmp_path / "lesson.html")
+    told = capsys.readouterr()
+    assert told.err == "firth: writing in en\n"
+    assert "open it in a browser" in told.out

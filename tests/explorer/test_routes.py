@@ -98,6 +98,14 @@ def test_a_word_has_neighbours_with_their_rows(client, paths):
     assert (missing.status_code, missing.json()["error"]["type"]) == (404, "unknown_word")
 
 
+def test_words_of_nearly_the_same_spelling_are_found(client, paths):
+    word = load(next(iter(paths.values()))).words[3]
+    for given in (f"{word}x", word.upper()):
+        answer = client.get("/explorer/spelled", params={"word": given}).json()
+        assert word in answer["words"], given
+    assert client.get("/explorer/spelled", params={"word": "x" * 90}).json() == {"words": []}
+
+
 def test_an_equation_has_the_answers_of_similar_and_a_path_that_begins_at_its_word(client, paths):
     terms = [{"words": ["w3"], "weight": 1}, {"words": ["w5"], "weight": -1}]
     found = client.post("/explorer/equation", json={"terms": terms, "top": 5}).json()

@@ -71,6 +71,35 @@ def test_windows_are_those_of_the_sentences(steps):
         assert not own & set(window["noise"])
 
 
+def test_it_tells_what_it_does_and_takes_one_thread_meanwhile():
+    import torch
+
+    from firth.lesson import lesson_steps
+
+    told, threads = [], []
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+
+    def say(line):
+        told.append(line)
+        threads.append(torch.get_num_threads())
+
+    try:
+        lesson_steps("en", epochs=(0, 2), say=say)
+        after = torch.get_num_threads()
+    finally:
+        torch.set_num_threads(before)
+    assert told == [
+        "loading PyTorch",
+        "Skip-gram: steps on 31 windows (1 of 4)",
+        "Skip-gram: training for 2 epochs, then steps on 31 windows (2 of 4)",
+        "CBOW: steps on 31 windows (3 of 4)",
+        "CBOW: training for 2 epochs, then steps on 31 windows (4 of 4)",
+    ]
+    assert threads == [2, 1, 1, 1, 1]
+    assert after == 2
+
+
 def test_it_is_json_and_repeatable(steps):
     from firth.lesson import lesson_steps
 

@@ -58,6 +58,7 @@ def test_words_are_never_markup_and_nothing_is_loaded(vectors):
     assert not re.findall(r"(?:src|href)=|https?://|innerHTML", page.html)
     assert "default-src 'none'" in page.html
     assert "<script" not in page._repr_html_()
+    assert page._repr_html_().endswith("></iframe>")
 
 
 def test_a_page_is_written_and_replaces_pages_only(vectors, tmp_path):

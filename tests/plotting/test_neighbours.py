@@ -56,18 +56,18 @@ def test_the_way_of_a_word_ends_in_the_last_set(vectors):
     before, after = vectors, Vectors(WORDS, moved)
     picture = drift_path({"1900": before, "2000": after}, "tea", top=2)
     names = names_of(picture)
-    assert names[:2] == ["tea 1900", "tea 2000"]
+    assert names[:2] == ["tea (1900)", "tea (2000)"]
     assert {"coffee", "queen"} <= set(names)
     (arrow,) = [p for p in picture.axes[0].patches if isinstance(p, FancyArrowPatch)]
     places = points_of(picture)
     start, end = (np.round(each, 6) for each in arrow._posA_posB)
-    assert (tuple(start), tuple(end)) == (places["tea 1900"], places["tea 2000"])
+    assert (tuple(start), tuple(end)) == (places["tea (1900)"], places["tea (2000)"])
 
     def distance(a, b):
         return np.hypot(*np.subtract(places[a], places[b]))
 
-    assert distance("tea 1900", "coffee") < distance("tea 2000", "coffee")
-    assert distance("tea 2000", "queen") < distance("tea 1900", "queen")
+    assert distance("tea (1900)", "coffee") < distance("tea (2000)", "coffee")
+    assert distance("tea (2000)", "queen") < distance("tea (1900)", "queen")
 
 
 def test_sets_are_turned_into_one_space(vectors):
@@ -75,7 +75,7 @@ def test_sets_are_turned_into_one_space(vectors):
     turn, _ = np.linalg.qr(np.random.default_rng(1).normal(size=(3, 3)))
     turned = Vectors(WORDS, (MATRIX @ turn).astype(np.float32))
     places = points_of(drift_path({"a": turned, "b": vectors}, "tea"))
-    np.testing.assert_allclose(places["tea a"], places["tea b"], atol=1e-5)
+    np.testing.assert_allclose(places["tea (a)"], places["tea (b)"], atol=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from firth.cli.app import Overwrite, app
+from firth.cli.app import Overwrite, app, tell
 from firth.cli.words import load_vectors, split_words, token
 
 if TYPE_CHECKING:
@@ -214,7 +214,7 @@ def lesson(
     if web is not None:
         from firth.lesson import write_lesson_page
 
-        write_lesson_page(web, language=language, overwrite=overwrite)
+        write_lesson_page(web, language=language, overwrite=overwrite, say=tell)
         print(f"{web}: open it in a browser")
         return
     from firth.lesson import run_lesson

@@ -10,13 +10,14 @@ from fastapi import APIRouter, Query
 from numpy.typing import NDArray
 
 from firth.explorer.lines import lines_with
-from firth.explorer.schemas import Answers, EquationRequest, Lines, Near, WordPage
+from firth.explorer.schemas import Answers, EquationRequest, Lines, Near, Spelled, WordPage
 from firth.explorer.state import State
 from firth.server.dependencies import Sets, tokens
 from firth.server.errors import ServiceError
 from firth.server.schemas import ERRORS, LONGEST_WORD, SetName, Top
 from firth.vectors import Vectors
 from firth.vectors.search import unit_rows
+from firth.vectors.spelling import spelled_alike
 from firth.vectors.uncertainty import neighbour_intervals
 
 router = APIRouter(prefix="/explorer", responses=ERRORS, tags=["explorer"])
@@ -53,6 +54,12 @@ def word_page(
         company=company,
         replicas=len(replicas),
     )
+
+
+@router.get("/spelled")
+def spelled(sets: Sets, word: Text, name: Name = None) -> Spelled:
+    """Return known words that are spelled nearly as a word that is not known."""
+    return Spelled(words=spelled_alike(word, sets.get(name).vectors.index))
 
 
 @router.post("/equation")

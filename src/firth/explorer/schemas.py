@@ -123,6 +123,12 @@ class Lines(BaseModel):
     complete: bool
 
 
+class Spelled(BaseModel):
+    """Words of nearly the same spelling as one that is not known."""
+
+    words: list[str]
+
+
 class Moved(BaseModel):
     """A word of both sets: its cosine after alignment, and where it is in both."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
@@ -42,6 +43,23 @@ class TrainedLesson:
 
     vectors: Vectors
     losses: list[float]
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let PyTorch use one thread.
+
+    Tables of some dozen rows are too little work for more: threads would wait for each other
+    nearly all of the time, and where other programs run, some milliseconds in each call.
+    """
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def train_lesson(
@@ -91,20 +109,21 @@ def train_lesson(
     seed_everything(seed)
     projection = SkipGram() if model == "skipgram" else CBOW()
     module = Word2Vec(len(vocabulary), 2, projection, NegativeSampling())
-    found = fit(
-        module,
-        WindowDataset(map(vocabulary.ids, sentences), WINDOW),
-        noise=NoiseSampler(vocabulary.counts),
-        negative=NEGATIVE,
-        epochs=epochs,
-        batch_size=_BATCH_SIZE,
-        lr=_LR,
-        seed=seed,
-        # There is too little work for another device.
-        device="cpu",
-        every=_LOG_EVERY,
-        report=lambda epoch: log(str(epoch)) if log else None,
-    )
+    with one_thread():
+        found = fit(
+            module,
+            WindowDataset(map(vocabulary.ids, sentences), WINDOW),
+            noise=NoiseSampler(vocabulary.counts),
+            negative=NEGATIVE,
+            epochs=epochs,
+            batch_size=_BATCH_SIZE,
+            lr=_LR,
+            seed=seed,
+            # There is too little work for another device.
+            device="cpu",
+            every=_LOG_EVERY,
+            report=lambda epoch: log(str(epoch)) if log else None,
+        )
     return TrainedLesson(module.vectors(vocabulary), found.losses)
 
 

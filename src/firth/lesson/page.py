@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 from firth.io.pages import check_page, write_page
 from firth.lesson.steps import lesson_steps
@@ -16,6 +17,7 @@ def write_lesson_page(
     language: Language = "en",
     seed: int = 1,
     overwrite: bool = False,
+    say: Callable[[str], None] | None = None,
 ) -> None:
     """Write the lesson as one HTML file, which works in a browser without a network.
 
@@ -29,6 +31,8 @@ def write_lesson_page(
         The seed of all random numbers.
     overwrite : bool
         Whether to replace a file that holds something else.
+    say : callable, optional
+        Takes lines that tell what is done: with PyTorch, this takes some seconds.
 
     Raises
     ------
@@ -40,5 +44,6 @@ def write_lesson_page(
         If the file cannot be written, or holds something else.
     """
     check_page(path, overwrite=overwrite)
-    page = build_page("lesson", lesson_steps(language, seed=seed), title="Firth: a lesson")
+    steps = lesson_steps(language, seed=seed, say=say)
+    page = build_page("lesson", steps, title="Firth: a lesson")
     write_page(path, page, overwrite=overwrite)

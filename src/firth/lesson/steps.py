@@ -6,10 +6,17 @@ m inputs of a window · T targets: the centre and K noise words · D = 2
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from firth.lesson.models import MODELS, NEGATIVE, WINDOW, LessonModel, train_lesson
+from firth.lesson.models import (
+    MODELS,
+    NEGATIVE,
+    WINDOW,
+    LessonModel,
+    one_thread,
+    train_lesson,
+)
 from firth.lesson.texts import Language, lesson_groups, lesson_sentences
 
 if TYPE_CHECKING:
@@ -30,7 +37,11 @@ Json = dict[str, object]
 
 
 def lesson_steps(
-    language: Language = "en", *, epochs: Sequence[int] = EPOCHS, seed: int = 1
+    language: Language = "en",
+    *,
+    epochs: Sequence[int] = EPOCHS,
+    seed: int = 1,
+    say: Callable[[str], None] | None = None,
 ) -> Json:
     """Return windows, and the steps on each, by model, training before and step size.
 
@@ -46,6 +57,8 @@ def lesson_steps(
         For how long each model has been trained before; 0 is untrained.
     seed : int
         The seed of all random numbers.
+    say : callable, optional
+        Takes a line before each part of the work.
 
     Returns
     -------
@@ -62,6 +75,8 @@ def lesson_steps(
     MissingExtraError
         If PyTorch is not installed.
     """
+    if say:
+        say("loading PyTorch")
     import torch
 
     from firth.torch import NoiseSampler, PaddedVocabulary, WindowDataset
@@ -87,13 +102,16 @@ def lesson_steps(
                     "noise": [str(vocabulary.words[each]) for each in noise[0].tolist()],
                 }
             )
-    states = {
-        model: [
-            [_steps(trained, batch) for batch in batches]
-            for trained in (_model(model, language, vocabulary, n, seed) for n in epochs)
-        ]
-        for model in MODELS
-    }
+    states: dict[str, list[list[Json]]] = {model: [] for model in MODELS}
+    parts = [(model, n) for model in MODELS for n in epochs]
+    with one_thread():
+        for part, (model, n) in enumerate(parts, 1):
+            if say:
+                trains = f"training for {n} epochs, then " if n else ""
+                work = f"{trains}steps on {len(batches)} windows"
+                say(f"{MODELS[model]}: {work} ({part} of {len(parts)})")
+            trained = _model(model, language, vocabulary, n, seed)
+            states[model].append([_steps(trained, batch) for batch in batches])
     return {
         "language": language,
         "sentences": sentences,

@@ -54,7 +54,9 @@ class MapPage:
 
     def _repr_html_(self) -> str:
         style = f"width:100%;height:{_HEIGHT}px;border:0"
-        return f'<iframe sandbox="allow-scripts" style="{style}" srcdoc="{escape(self.html)}">'
+        opened = f'<iframe sandbox="allow-scripts" style="{style}" srcdoc="{escape(self.html)}">'
+        # Without the end, a notebook that is exported as HTML would end here.
+        return f"{opened}</iframe>"
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the page to a file.
@@ -110,7 +112,8 @@ def interactive_map(
     places = {word: place for place, word in enumerate(chosen)}
     near = vectors.similar(chosen, top=NEIGHBOURS, restrict=chosen)
     content: dict[str, Any] = {
-        "title": title or f"{len(chosen):,} words",
+        # The page has a title of its own, in the language of the reader.
+        "title": title,
         "words": [str(word) for word in chosen],
         "counts": None if vectors.counts is None else vectors.counts[rows].tolist(),
         "x": _rounded(points.points[:, 0]),
@@ -119,7 +122,7 @@ def interactive_map(
     }
     page = assemble_page(
         "map",
-        title=content["title"],
+        title=title or f"{len(chosen):,} words",
         style=_part("map.css"),
         body=_part("map.html"),
         script=_part("map.js"),

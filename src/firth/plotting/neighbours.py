@@ -165,6 +165,6 @@ def drift_path(
         axes.add_patch(FancyArrowPatch(tuple(start), tuple(end), zorder=1.5, **style))
     draw_points(axes, others, 1)
     draw_points(axes, path, 0)
-    labels = [f"{word} {name}" for name in periods]
+    labels = [f"{word} ({name})" for name in periods]
     write_names(picture, axes, found.points, [*labels, *near], strokes)
     return picture

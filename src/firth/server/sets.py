@@ -53,8 +53,10 @@ class VectorSet:
 
     def describe(self) -> str:
         """Return the set in a few words."""
+        n, dim = len(self.vectors), self.vectors.dim
+        words, dimensions = "word" if n == 1 else "words", "dimension" if dim == 1 else "dimensions"
         index = ", with an index" if self.vectors.has_index else ""
-        return f"{self.name} ({len(self.vectors):,} words, {self.vectors.dim} dimensions{index})"
+        return f"{self.name} ({n:,} {words}, {dim} {dimensions}{index})"
 
 
 @dataclass

@@ -42,6 +42,22 @@ def unknown_word(word: Token, rows: Mapping[Token, int]) -> VocabularyError:
     return VocabularyError(f"{message}; {hint}" if hint else message)
 
 
+def spelled_alike(word: str, rows: Mapping[Token, int]) -> list[str]:
+    """Return known words of nearly the same spelling: in other case, else one edit away.
+
+    Examples
+    --------
+    >>> spelled_alike("kign", {"king": 0, "kin": 1, "queen": 2})
+    ['king', 'kin']
+    >>> spelled_alike("King", {"king": 0})
+    ['king']
+    """
+    if len(word) > LONGEST_CHECKED:
+        return []
+    found = (_other_case(each, rows) or _near_words(each, rows) for each in spellings(word))
+    return next(filter(None, found), [])
+
+
 def _other_type(word: Token, rows: Mapping[Token, int]) -> str:
     if isinstance(word, str):
         number = int(word) if word.isdecimal() and len(word) <= LONGEST_CHECKED else None

@@ -7,11 +7,12 @@
  */
 const address = (route, asked) => `/explorer/${route}?${new URLSearchParams(asked)}`;
 
-/** Raise what the service says is wrong, in its own words. */
+/** Raise what the service says is wrong, in its own words; the error's `kind` is a short name. */
 async function checked(response) {
   if (response.ok) return response;
   const told = await response.json().catch(() => null);
-  throw new Error(told?.error?.message ?? `${response.status} ${response.statusText}`);
+  const error = new Error(told?.error?.message ?? `${response.status} ${response.statusText}`);
+  throw Object.assign(error, { kind: told?.error?.type });
 }
 
 /**

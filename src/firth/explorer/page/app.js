@@ -2,6 +2,7 @@
 
 import { ask } from "./api.js";
 import { equationView } from "./answers.js";
+import { gradient } from "./colours.js";
 import { listenToButtons, press, showSets } from "./controls.js";
 import { byId, element, later } from "./dom.js";
 import { parseEquation } from "./equation.js";
@@ -14,6 +15,7 @@ import { SearchBox } from "./search.js";
 import { Stage } from "./stage.js";
 import { numbersText, read, textNumbers, write } from "./state.js";
 import { waitForUmap } from "./umap.js";
+import { unknownView } from "./unknown.js";
 import { WordSet } from "./data.js";
 import { wordView } from "./word.js";
 
@@ -169,12 +171,18 @@ export class App {
     try {
       shown = await view(this);
     } catch (error) {
-      shown = { node: this.problem(error), title: state.word ?? state.equation ?? "" };
+      const given = state.equation ?? state.word ?? "";
+      shown = given && error.kind === "unknown_word"
+        ? await unknownView(this, given) : { node: this.problem(error), title: given };
     }
     // Something else was asked for meanwhile.
     if (turn !== this.turn) return;
     this.shown = shown;
+    const hadFocus = byId("content").contains(document.activeElement);
     byId("content").replaceChildren(shown.node);
+    // What was pressed is gone: keys go on from the new heading, which a screen reader reads.
+    if (hadFocus) byId("content").querySelector("h1")?.focus({ preventScroll: true });
+    else byId("heard").textContent = shown.title;
     byId("panel").scrollTop = 0;
     byId("content").scrollTop = 0;
     document.title = shown.title === this.set.name ? `${this.set.name} · Firth` : `${shown.title} · ${this.set.name} · Firth`;
@@ -201,7 +209,7 @@ export class App {
   problem(error) {
     return element("div", {},
       element("button", { type: "button", class: "back", onclick: () => this.go({}) }, `← ${text("back")}`),
-      element("p", { class: "problem", role: "alert" }, error.message));
+      element("h1", { class: "problem", role: "alert", tabindex: "-1" }, error.message));
   }
 
   subtractRegion() {
@@ -234,7 +242,10 @@ export class App {
   }
 
   /** Take up the colours of the state, and the theme. */
-  restyle() { this.stage.restyle(this.state.colour === "frequency"); }
+  restyle() {
+    this.stage.restyle(this.state.colour === "frequency");
+    for (const each of document.querySelectorAll(".ramp")) each.style.background = gradient();
+  }
 
   async useColour(wanted) {
     this.state.colour = wanted;

@@ -14,13 +14,16 @@ export const colour = (name) => getComputedStyle(document.documentElement).getPr
 
 /** Return a ramp from rare to frequent, as colours. */
 export function ramp() {
-  const ends = isDark() ? [[58, 66, 92], [120, 140, 255], [255, 214, 130]] : [[190, 199, 216], [74, 101, 200], [190, 60, 20]];
+  const ends = isDark() ? [[96, 106, 140], [120, 140, 255], [255, 214, 130]] : [[134, 146, 176], [74, 101, 200], [190, 60, 20]];
   return Array.from({ length: 64 }, (_, step) => {
     const at = (step / 63) * (ends.length - 1), from = Math.min(Math.floor(at), ends.length - 2);
     const mixed = ends[from].map((part, i) => Math.round(part + (at - from) * (ends[from + 1][i] - part)));
     return `#${mixed.map((part) => part.toString(16).padStart(2, "0")).join("")}`;
   });
 }
+
+/** Return the ramp as the background of a bar. */
+export const gradient = () => `linear-gradient(to right, ${ramp().join(", ")})`;
 
 /** Turn to light or dark, and remember it. */
 export function toggleTheme() {

@@ -1,7 +1,7 @@
 /** What is shown as files: PNG, SVG, CSV. */
 
 import { colour } from "./colours.js";
-import { FONT } from "./labels.js";
+import { FONT, arrowHead } from "./labels.js";
 import { look } from "./points.js";
 import { projector } from "./view.js";
 
@@ -77,14 +77,19 @@ export function saveDrawing({ name, rows, set, stage }) {
     add("circle", { cx: round(x), cy: round(y), r: round(smallest + (largest - smallest) * set.weight(row)), fill: map.colourOf(row) }, "", dots);
   }
   for (const { from, to, isArrow } of labels.lines) {
-    const [[x1, y1], [x2, y2]] = [at(...from), at(...to)].map((place) => place.map(round));
+    const ends = [at(...from), at(...to)], [[x1, y1], [x2, y2]] = ends.map((place) => place.map(round));
     add("line", { x1, y1, x2, y2, stroke: colour("accent"), "stroke-width": isArrow ? 2.5 : 1, "stroke-opacity": isArrow ? 1 : 0.35 });
+    if (isArrow) add("polygon", { points: arrowHead(...ends).map((corner) => corner.map(round).join(",")).join(" "), fill: colour("accent") });
   }
-  for (const { row, x, y, anchor, size, isMarked } of labels.chosen) {
+  for (const { text, x, y, anchor, size, isMarked } of labels.chosen) {
     add("text", {
       x: round(x), "text-anchor": anchor, y: round(y + size / 3), "font-size": round(size), "font-weight": isMarked ? 650 : 500,
       fill: colour(isMarked ? "accent-ink" : "ink"), stroke: colour("map"), "stroke-width": 3, "paint-order": "stroke",
-    }, set.list[row]);
+    }, text);
+  }
+  for (const { text, x, y, half } of labels.steps) {
+    add("rect", { x: round(x - half), y: round(y - 11), width: round(2 * half), height: 22, rx: 7, fill: colour("accent") });
+    add("text", { x: round(x), y: round(y + 4.5), "text-anchor": "middle", "font-size": 13, "font-weight": 650, fill: colour("on-accent") }, text);
   }
   const content = new XMLSerializer().serializeToString(svg);
   return { name: keep(name, new Blob([content], { type: "image/svg+xml" })), drawn: Math.min(rows.length, MOST_IN_SVG) };

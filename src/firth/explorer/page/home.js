@@ -1,6 +1,6 @@
 /** The overview: what the vectors are, where to begin, clusters, and the words in view. */
 
-import { CLUSTERS } from "./colours.js";
+import { CLUSTERS, gradient } from "./colours.js";
 import { element } from "./dom.js";
 import { parseEquation } from "./equation.js";
 import { number, text } from "./i18n.js";
@@ -29,9 +29,17 @@ export async function homeView(app) {
     element("p", { class: "intro" }, text("intro")),
     section(text("try"), null, chips(examples, (each) => app.submit(each))),
     app.sets.length > 1 ? action(text("moved"), () => app.go({ moved: "1" })) : null,
+    app.state.colour === "frequency" ? section(text("colours"), null, frequencies()) : null,
     set.legend ? section(text("clusters"), null, legend(app)) : null,
     section(text("inView"), null, element("div", { id: "in-view" })));
   return { node, title: set.name, table: () => wordTable(app, app.stage.rowsInView(), set.name), onView: () => listInView(app) };
+}
+
+/** Return what the colours of frequency mean. */
+function frequencies() {
+  const bar = element("span", { class: "ramp", "aria-hidden": "true" });
+  bar.style.background = gradient();
+  return element("p", { class: "ends" }, element("span", {}, text("frequencyLow")), bar, element("span", {}, text("frequencyHigh")));
 }
 
 function legend(app) {

@@ -9,14 +9,21 @@ const TEXTS = {
     options: "Options", sets: "Vectors", layout: "Layout", colour: "Colour", cluster: "Cluster", frequency: "Frequency",
     save: "Share and save", link: "Link", appearance: "Language and theme", theme: "Light or dark", zoom: "Zoom",
     lasso: "Lasso: draw around words", zoomIn: "Zoom in", zoomOut: "Zoom out", fit: "Show all words",
-    summary: (n, d) => `${n} words, ${d} dimensions`,
+    summary: (n, d) => `${n} ${n === "1" ? "word" : "words"}, ${d} ${d === "1" ? "dimension" : "dimensions"}`,
+    pcaTitle: "The two axes along which the vectors vary most", umapTitle: "Near words together: computed in the background, then kept",
+    clusterTitle: "Colour by groups of near words", frequencyTitle: "Colour by how often a word is seen",
+    linkTitle: "Copy a link to what is shown", pngTitle: "Save the map as a picture (PNG)",
+    svgTitle: "Save the map as a drawing (SVG)", csvTitle: "Save the list as a table (CSV)", colours: "Colours",
+    alone: "There are no other words.", noCorpus: "firth explore VECTORS --corpus TEXT shows lines of the text.",
+    movedScore: "The number is a word's cosine with itself in the other set: the lower, the further it moved.",
+    arrows: (name) => `Arrows lead to the places in ${name}.`, arrow: (name) => `The arrow leads to its place in ${name}.`,
     shown: (n) => `The map shows the ${n} most frequent.`,
     intro: "Near words have similar vectors. Choose a word to see its neighbours.",
     try: "Try", clusters: "Clusters", inView: "In view", neighbours: "Neighbours", company: "Company it keeps",
     companyHint: "Words seen near it more often than by chance (pointwise mutual information)",
     neighboursHint: "By cosine in all dimensions, not on the map",
     lines: "Lines in context", noLines: "The corpus has no line with it that was found.", someLines: "The first lines are shown.",
-    count: (n) => `seen ${n} times`, rank: (r, n) => `rank ${r} of ${n}`, composed: "not a known word: its vector is composed of n-grams",
+    count: (n) => `seen ${n} times`, rank: (r, n) => `rank ${r} of ${n}`, composed: "not in the vocabulary: its vector is composed of n-grams, parts of words",
     sure: (n) => `Bars show 95 % intervals from ${n} replicas; the share tells in how many it is a neighbour.`,
     unsure: "How sure are these? firth replicate VECTORS TEXT tells.",
     kept: (p) => `in ${p} of replicas`, addPlus: "+ add", addMinus: "− subtract", similarity: "cosine", word: "word",
@@ -32,7 +39,7 @@ const TEXTS = {
     umapLayout: (a, b) => `UMAP: epoch ${a} of ${b}`, umapReady: "UMAP is ready.", umapFailed: (m) => `UMAP: ${m}`,
     moved: "Words that moved", movedIntro: (a, b, n) => `Of the 10,000 most frequent of ${n} words that ${a} and ${b} share, after alignment.`,
     movedHint: "Rare words move by chance too: firth drift tells chance from change.",
-    bothSets: "In both sets", movedWord: (c) => `cosine ${c} between them, after alignment`, inSet: (name) => `In ${name}`,
+    bothSets: "In both sets", movedWord: (c) => `Its cosine between them, after alignment, is ${c}.`, inSet: (name) => `In ${name}`,
     lassoOn: "Draw around words on the map.",
     error: (m) => m, empty: "—", x: "x", y: "y", frequencyLow: "rare", frequencyHigh: "frequent",
     dropMinus: (n) => `− mean of ${n} words`, choose: "Type the word to subtract from, then Enter.",
@@ -46,13 +53,20 @@ const TEXTS = {
     save: "分享与保存", link: "链接", appearance: "语言与主题", theme: "浅色或深色", zoom: "缩放",
     lasso: "套索：圈出一些词", zoomIn: "放大", zoomOut: "缩小", fit: "显示全部词",
     summary: (n, d) => `${n} 个词，${d} 维`,
+    pcaTitle: "词向量变化最大的两个方向", umapTitle: "相近的词放在一起：在后台计算，并会保存",
+    clusterTitle: "按相近的词的分组着色", frequencyTitle: "按词的出现次数着色",
+    linkTitle: "复制指向当前画面的链接", pngTitle: "把地图存为图片（PNG）",
+    svgTitle: "把地图存为矢量图（SVG）", csvTitle: "把列表存为表格（CSV）", colours: "颜色",
+    alone: "没有其他的词。", noCorpus: "firth explore VECTORS --corpus TEXT 会显示文本中的句子。",
+    movedScore: "数字是一个词与它在另一组中的自己的余弦：越小，移动得越远。",
+    arrows: (name) => `箭头指向它们在 ${name} 中的位置。`, arrow: (name) => `箭头指向它在 ${name} 中的位置。`,
     shown: (n) => `地图显示最常见的 ${n} 个词。`,
     intro: "相近的词有相似的向量。选一个词，看它的近邻。",
     try: "试试", clusters: "聚类", inView: "当前可见", neighbours: "近邻", company: "常见搭配",
     companyHint: "在它附近出现得比随机更多的词（点互信息）",
     neighboursHint: "按全部维度的余弦，而不是按地图上的距离",
     lines: "语境中的句子", noLines: "在语料中没有找到含有它的句子。", someLines: "只显示最前面的句子。",
-    count: (n) => `出现 ${n} 次`, rank: (r, n) => `频率第 ${r} 位，共 ${n} 个词`, composed: "未知词：其向量由 n-gram 合成",
+    count: (n) => `出现 ${n} 次`, rank: (r, n) => `频率第 ${r} 位，共 ${n} 个词`, composed: "不在词表中：其向量由 n-gram（词的片段）合成",
     sure: (n) => `横条是 ${n} 次重复训练的 95% 区间；百分比是它在其中多少次仍是近邻。`,
     unsure: "这些近邻有多可靠？用 firth replicate VECTORS TEXT 可知。",
     kept: (p) => `${p} 的重复训练中`, addPlus: "＋ 加", addMinus: "－ 减", similarity: "余弦", word: "词",
@@ -68,7 +82,7 @@ const TEXTS = {
     umapLayout: (a, b) => `UMAP：第 ${a} 轮，共 ${b} 轮`, umapReady: "UMAP 已完成。", umapFailed: (m) => `UMAP：${m}`,
     moved: "移动的词", movedIntro: (a, b, n) => `${a} 与 ${b} 共有 ${n} 个词；对齐后，取其中最常见的 10,000 个。`,
     movedHint: "罕见词也会随机移动：firth drift 能区分随机与变化。",
-    bothSets: "在两组向量中", movedWord: (c) => `对齐后，两者之间的余弦为 ${c}`, inSet: (name) => `在 ${name} 中`,
+    bothSets: "在两组向量中", movedWord: (c) => `对齐后，它在两者之间的余弦为 ${c}。`, inSet: (name) => `在 ${name} 中`,
     lassoOn: "在地图上圈出一些词。",
     error: (m) => m, empty: "—", x: "x", y: "y", frequencyLow: "罕见", frequencyHigh: "常见",
     dropMinus: (n) => `− ${n} 个词的平均`, choose: "输入被减的词，然后按回车。",
@@ -94,7 +108,7 @@ export const number = (value, digits = 0) =>
 export const percent = (share) => `${number(100 * share)} %`;
 
 /**
- * Put the page into a language: elements with `data-i18n`, `-label` and `-placeholder`.
+ * Put the page into a language: elements with `data-i18n`, `-label`, `-title` and `-placeholder`.
  * @param {string} wanted
  */
 export function speak(wanted) {
@@ -105,6 +119,7 @@ export function speak(wanted) {
     each.setAttribute("aria-label", text(each.dataset.i18nLabel));
     if (each.matches("button")) each.title = text(each.dataset.i18nLabel);
   }
+  for (const each of document.querySelectorAll("[data-i18n-title]")) each.title = text(each.dataset.i18nTitle);
   for (const each of document.querySelectorAll("[data-i18n-placeholder]")) {
     each.placeholder = text(each.dataset.i18nPlaceholder);
   }

@@ -80,11 +80,15 @@ export class PointMap {
     });
   }
 
-  /** Find the place of each point in the palette. */
+  /**
+   * Find the place of each point in the palette.
+   *
+   * Most words are rare. The root of the weight spreads them over the ramp; else nearly all had its first colours.
+   */
   code() {
     const n = this.points.length / 2, steps = this.palette.length;
     if (!this.byFrequency) { this.codes = this.labels ?? new Uint8Array(n); return; }
-    this.codes = Uint8Array.from({ length: n }, (_, row) => Math.floor(weightOf(row, n) * (steps - 1)));
+    this.codes = Uint8Array.from({ length: n }, (_, row) => Math.floor(Math.sqrt(weightOf(row, n)) * (steps - 1)));
   }
 
   /** Colour by frequency or by cluster, and take up the theme. */

@@ -13,6 +13,7 @@ export async function movedView(app) {
   const title = text("moved");
   const node = element("div", {},
     head(title, text("movedIntro", found.first, found.second, number(found.shared)), () => app.go({})),
+    element("p", { class: "hint" }, text("movedScore"), app.set === app.sets[0] ? ` ${text("arrows", found.second)}` : null),
     element("p", { class: "hint" }, text("movedHint")),
     scores(found.words.map(({ word, cosine }) => ({ word, score: cosine })), (word) => app.submit(word)));
   const first = app.set === app.sets[0] ? found.words.filter(({ row }) => row < app.set.shown).slice(0, ARROWS) : [];

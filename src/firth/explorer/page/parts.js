@@ -7,7 +7,7 @@ import { number, percent, text } from "./i18n.js";
 export function head(title, told, onBack) {
   return element("header", { class: "head" },
     onBack ? element("button", { type: "button", class: "back", onclick: onBack }, `← ${text("back")}`) : null,
-    element("h1", {}, element("bdi", {}, title)),
+    element("h1", { tabindex: "-1", title }, element("bdi", {}, title)),
     told ? element("p", { class: "told" }, told) : null);
 }
 

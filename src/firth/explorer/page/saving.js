@@ -26,6 +26,7 @@ export async function save(app, kind) {
     return;
   }
   stage.drawNow();
+  stage.redraw();
   if (kind === "png") {
     app.tell(text("saved", await savePicture(name, byId("points"), byId("labels"))));
     return;

@@ -22,6 +22,9 @@ export class Stage {
     });
     this.redrawAtRest = later(() => this.redraw(), REST);
     new ResizeObserver(() => this.resize()).observe(byId("stage"));
+    // What a card no longer covers gets its labels. The list in the panel stays: it would follow its own size.
+    const cards = new ResizeObserver(() => requestAnimationFrame(() => this.drawLabels()));
+    for (const id of ["panel", "options"]) cards.observe(byId(id));
     this.resize();
   }
 
@@ -84,14 +87,20 @@ export class Stage {
     });
   }
 
-  drawLabels() {
-    if (this.set?.list.length) this.labels.draw({ points: this.points, view: this.map.view, set: this.set });
+  drawLabels(covered = this.cards()) {
+    if (this.set?.list.length) this.labels.draw({ points: this.points, view: this.map.view, set: this.set, covered });
   }
 
-  /** Draw all that is seen, now. */
+  /** Return the boxes of what floats above the map: labels below it could not be read. */
+  cards() {
+    return [...document.querySelectorAll(".card")].map((each) => each.getBoundingClientRect())
+      .filter(({ width }) => width > 0).map(({ left, top, width, height }) => [left, top, width, height]);
+  }
+
+  /** Draw all of the map, now, as a picture has it: without the cards. */
   drawNow() {
     this.map.paint();
-    this.drawLabels();
+    this.drawLabels([]);
   }
 
   resize() {

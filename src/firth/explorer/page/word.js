@@ -21,12 +21,14 @@ export async function wordView(app) {
       action(text("addPlus"), () => app.continueEquation(`${word} + `)),
       action(text("addMinus"), () => app.continueEquation(`${word} - `))),
     moved,
-    section(text("neighbours"), text("neighboursHint"), scores(found.neighbours, go),
-      element("p", { class: "hint" }, found.replicas > 1 ? text("sure", number(found.replicas)) : text("unsure"))),
+    found.neighbours.length ? section(text("neighbours"), text("neighboursHint"), scores(found.neighbours, go),
+      element("p", { class: "hint" }, found.replicas > 1 ? text("sure", number(found.replicas)) : text("unsure")))
+      : section(text("neighbours"), text("alone")),
     found.company?.length ? section(text("company"), text("companyHint"),
       scores(found.company, go, { most: Math.max(...found.company.map((each) => each.score)) })) : null,
     lines);
   if (app.corpus) showLines(lines, asked);
+  else lines.append(section(text("lines"), text("noCorpus")));
   const isOnMap = (row) => row >= 0 && row < app.set.shown;
   const rows = found.neighbours.map((each) => each.row).filter(isOnMap);
   const own = isOnMap(found.row) ? [found.row] : [];
@@ -57,7 +59,8 @@ async function showMoved(app, place, shown) {
   const [first, second] = app.sets;
   const column = (set, answers) => element("div", {}, element("h3", {}, text("inSet", set.name)),
     scores(answers, (word) => app.submit(word)));
-  place.append(section(text("bothSets"), text("movedWord", number(found.moved.cosine, 2)),
+  const arrow = app.set === first ? ` ${text("arrow", second.name)}` : "";
+  place.append(section(text("bothSets"), text("movedWord", number(found.moved.cosine, 2)) + arrow,
     element("div", { class: "columns" }, column(first, found.first), column(second, found.second))));
   // The map is that of the first set.
   if (app.set === first) {

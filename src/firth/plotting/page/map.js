@@ -3,10 +3,12 @@ const { title, words, counts, x, y, near } = JSON.parse(
   document.getElementById("data").textContent);
 const TEXTS = {
   en: { find: "Find a word", map: "Map of words: drag, scroll, arrow keys, plus and minus",
-    hint: "Click a word, or find one.", count: (n) => `${n.toLocaleString("en")} times in the text`,
+    hint: "Near words have similar vectors. Click a word, or find one, to see its neighbours by cosine.",
+    title: (n) => `${n.toLocaleString("en")} words`, count: (n) => `${n.toLocaleString("en")} times in the text`,
     unknown: "This word is not on the map." },
   zh: { find: "查找词语", map: "词语地图：拖动、滚动、方向键、加号和减号",
-    hint: "点击一个词，或查找一个词。", count: (n) => `在文本中出现 ${n.toLocaleString("zh")} 次`,
+    hint: "相近的词有相似的向量。点击或查找一个词，看它按余弦的近邻。",
+    title: (n) => `${n.toLocaleString("zh")} 个词`, count: (n) => `在文本中出现 ${n.toLocaleString("zh")} 次`,
     unknown: "地图上没有这个词。" },
 };
 const language = navigator.language.startsWith("zh") ? "zh" : "en";
@@ -15,8 +17,9 @@ document.documentElement.lang = language;
 const canvas = document.querySelector("canvas"), pen = canvas.getContext("2d");
 const find = document.querySelector("input"), list = document.querySelector("ol");
 const heading = document.querySelector("h2"), note = document.querySelector("p");
-document.title = title;
-document.querySelector("h1").textContent = title;
+const shownTitle = title ?? texts.title(words.length);
+document.title = shownTitle;
+document.querySelector("h1").textContent = shownTitle;
 find.placeholder = texts.find;
 find.setAttribute("aria-label", texts.find);
 canvas.setAttribute("aria-label", texts.map);
@@ -60,11 +63,21 @@ function draw() {
   }
   pen.globalAlpha = 0.7;
   pen.fillStyle = colour("--dot");
-  for (let row = words.length - 1; row >= 0; row--) {
-    pen.fillRect(screenX(row) - 1.5, screenY(row) - 1.5, 3, 3);
-  }
+  // Dots are smaller where many share little room.
+  const radius = Math.min(3, Math.max(1.5, 0.09 * Math.sqrt((width * height) / words.length)));
+  for (let row = words.length - 1; row >= 0; row--) dot(row, radius);
+  // A chosen word and its neighbours stand out.
+  pen.globalAlpha = 1;
+  pen.fillStyle = colour("--chosen");
+  for (const row of chosen < 0 ? [] : [chosen, ...close]) dot(row, row === chosen ? 5 : 3.5);
   pen.globalAlpha = 1;
   write(close);
+}
+
+function dot(row, radius) {
+  pen.beginPath();
+  pen.arc(screenX(row), screenY(row), radius, 0, 2 * Math.PI);
+  pen.fill();
 }
 
 // Frequent words come first; a name that would cover another is left out.
@@ -82,7 +95,7 @@ function write(close) {
     pen.font = `${isFirst ? "600 " : ""}13px system-ui, sans-serif`;
     const length = pen.measureText(words[row]).width;
     // On the other side of its point where it would be cut off.
-    const left = across + 5 + length > width ? across - 5 - length : across + 5;
+    const left = across + 7 + length > width ? across - 7 - length : across + 7;
     const right = left + length + 4;
     const covers = taken.some(([l, t, r]) => left < r && right > l && Math.abs(top - t) < 16);
     if (covers && !isFirst) continue;
@@ -120,8 +133,8 @@ function zoom(factor, left = width / 2, top = height / 2) {
   draw();
 }
 
-function nearest(left, top) {
-  let best = -1, least = 20 ** 2;
+function nearest(left, top, reach = 20) {
+  let best = -1, least = reach ** 2;
   for (let row = 0; row < words.length; row++) {
     const distance = (screenX(row) - left) ** 2 + (screenY(row) - top) ** 2;
     if (distance < least) [best, least] = [row, distance];
@@ -141,6 +154,12 @@ function resize() {
 
 const pointers = new Map();
 let moved = 0;
+// The word under the mouse is named, since most have no name on the map.
+function hover(event) {
+  const row = pointers.size || event.pointerType === "touch" ? -1 : nearest(event.offsetX, event.offsetY, 10);
+  canvas.title = row < 0 ? "" : words[row];
+  canvas.style.cursor = row < 0 ? "" : "pointer";
+}
 canvas.addEventListener("pointerdown", (event) => {
   canvas.setPointerCapture(event.pointerId);
   pointers.set(event.pointerId, [event.offsetX, event.offsetY]);
@@ -148,7 +167,7 @@ canvas.addEventListener("pointerdown", (event) => {
 });
 canvas.addEventListener("pointermove", (event) => {
   const before = pointers.get(event.pointerId);
-  if (!before) return;
+  if (!before) { hover(event); return; }
   const now = [event.offsetX, event.offsetY];
   const others = [...pointers].filter(([id]) => id !== event.pointerId).map(([, place]) => place);
   pointers.set(event.pointerId, now);

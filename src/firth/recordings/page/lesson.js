@@ -85,7 +85,7 @@ function drawPlane(now) {
   context.beginPath();
   context.moveTo(0, oy); context.lineTo(width, oy); context.moveTo(ox, 0); context.lineTo(ox, height);
   context.stroke();
-  const names = new Set(), boxes = [];
+  const names = new Set(), labels = [];
   const draw = (word, from, to, kind) => {
     const [x0, y0] = place(from), [x, y] = place(isMoved ? to : from);
     context.fillStyle = context.strokeStyle = colour(kind === "noise" ? "strong" : "accent");
@@ -102,23 +102,35 @@ function drawPlane(now) {
     const name = `${kind}/${word}`;
     if (names.has(name)) return;
     names.add(name);
-    context.font = `${kind === "centre" ? 700 : 400} 13px ${FONT}`;
+    labels.push({ word, x, y, isCentre: kind === "centre" });
+  };
+  const rows = now.model === "cbow" ? [t("mean")] : now.contexts;
+  draw(now.centre, now.before.y[0], now.after.y[0], "centre");
+  rows.forEach((word, row) => draw(word, now.before.x[row], now.after.x[row], "context"));
+  if (isNoise) now.window.noise.forEach((word, k) => draw(word, now.before.y[k + 1], now.after.y[k + 1], "noise"));
+  drawNames(context, labels, width, height);
+}
+
+// Names stand to the right or to the left of their marks, above or below, where they cover no other name, and no mark if
+// there is room.
+function drawNames(context, labels, width, height) {
+  const marks = labels.map(({ x, y }) => [x - 6, y - 6, x + 6, y + 6]), taken = [];
+  const covers = ([a, b, c, d], boxes) => boxes.some(([e, f, g, h]) => a < g && e < c && b < h && f < d);
+  for (const { word, x, y, isCentre } of labels) {
+    context.font = `${isCentre ? 700 : 400} 13px ${FONT}`;
     const wide = context.measureText(word).width;
-    const box = [0, 16, -16, 30, -30].map((down) => [x + 9, y + down - 8, x + 9 + wide, y + down + 8])
-      .find(([a, b, c, d]) => b > 0 && c < width && d < height && !boxes.some(([e, f, g, h]) => a < g && e < c && b < h && f < d));
-    if (!box) return;
-    boxes.push(box);
+    const boxes = [0, 16, -16, 30, -30].flatMap((down) => [x + 9, x - 9 - wide].map((left) => [left, y + down - 8, left + wide, y + down + 8]))
+      .filter((box) => box[0] > 0 && box[1] > 0 && box[2] < width && box[3] < height && !covers(box, taken));
+    const box = boxes.find((each) => !covers(each, marks)) ?? boxes[0];
+    if (!box) continue;
+    taken.push(box);
     context.textBaseline = "middle";
     context.lineWidth = 3;
     context.strokeStyle = colour("panel");
     context.strokeText(word, box[0], box[1] + 8);
     context.fillStyle = colour("ink");
     context.fillText(word, box[0], box[1] + 8);
-  };
-  const rows = now.model === "cbow" ? [t("mean")] : now.contexts;
-  draw(now.centre, now.before.y[0], now.after.y[0], "centre");
-  rows.forEach((word, row) => draw(word, now.before.x[row], now.after.x[row], "context"));
-  if (isNoise) now.window.noise.forEach((word, k) => draw(word, now.before.y[k + 1], now.after.y[k + 1], "noise"));
+  }
 }
 
 function mark(context, x, y, radius, kind) {

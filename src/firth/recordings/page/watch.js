@@ -162,7 +162,12 @@ function drawMap() {
 
 function drawTrail(context, row, onScreen, places) {
   const first = Math.max(0, Math.floor(at) - TRAIL), end = Math.floor(at);
-  const steps = frames.slice(first, end + 1).map(({ points }) => onScreen([points[2 * row], points[2 * row + 1]]));
+  const [low, high, part] = between();
+  // Each frame has a scale of its own: a word stands where it was seen.
+  const steps = frames.slice(first, end + 1).map(({ points }, k) => onScreen([0, 1].map((axis) => {
+    const now = extents[low][axis] * (1 - part) + extents[high][axis] * part;
+    return (points[2 * row + axis] * now) / extents[first + k][axis];
+  })));
   steps.push(places[row]);
   context.strokeStyle = colour("strong");
   context.lineWidth = 1.5;
@@ -252,16 +257,28 @@ function nearOf(row) {
 function drawChart(canvas, values, dots, format) {
   const { context, width, height } = sharpContext(canvas);
   const known = [...values, ...dots].filter(([, y]) => y !== null && y !== undefined);
-  if (known.length < 2 || width < 50) return;
+  if (width < 50) return;
+  if (known.length < 2) {
+    context.font = `13px ${FONT}`;
+    context.fillStyle = colour("soft");
+    context.textBaseline = "middle";
+    context.fillText(t("noCurve"), 0, height / 2);
+    return;
+  }
   const left = 46, bottom = height - 6, top = 8, total = Math.max(data.total, known.at(-1)[0], 1);
   const ys = known.map(([, y]) => y), low = Math.min(...ys), high = Math.max(...ys), span = high - low || 1;
-  const place = ([x, y]) => [left + (x / total) * (width - left - 8), bottom - ((y - low) / span) * (bottom - top)];
+  // A value that does not change is a line in the middle.
+  const isFlat = high === low, middle = (top + bottom) / 2;
+  const place = ([x, y]) => [left + (x / total) * (width - left - 8), isFlat ? middle : bottom - ((y - low) / span) * (bottom - top)];
   context.font = `11px ${FONT}`;
   context.fillStyle = colour("soft");
   context.textAlign = "right";
   context.textBaseline = "middle";
-  context.fillText(format(high), left - 6, top + 2);
-  context.fillText(format(low), left - 6, bottom - 3);
+  if (isFlat) context.fillText(format(high), left - 6, middle);
+  else {
+    context.fillText(format(high), left - 6, top + 2);
+    context.fillText(format(low), left - 6, bottom - 3);
+  }
   context.strokeStyle = colour("faint");
   context.lineWidth = 1;
   context.beginPath();
