@@ -13,7 +13,7 @@ from firth.cluster.group import GroupBroken
 from firth.cluster.member import Member
 from firth.cluster.team import Team
 from firth.training.engines.base import Floats
-from firth.training.engines.registry import DEFAULT
+from firth.training.engines.registry import DEFAULT, team_engine_named
 from firth.training.engines.team import Array, ProcessorRows
 
 
@@ -69,6 +69,8 @@ class LocalTeam(Team):
 
     def __init__(self, workers: int, engine: str = DEFAULT) -> None:
         self.size, self.engine = workers, engine
+        # Before a text is read.
+        team_engine_named(engine).for_worker(0, workers)
         self._members: list[Member] = []
         self._meeting = _Meeting(workers)
 

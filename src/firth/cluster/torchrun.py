@@ -16,6 +16,7 @@ from firth.cluster.member import Member
 from firth.cluster.team import Team, check_alike
 from firth.errors import ConfigError
 from firth.training.engines.lost import WorkersLost
+from firth.training.engines.registry import team_engine_named
 
 # How long members wait for the leader, which may read a text meanwhile.
 _PATIENCE = datetime.timedelta(days=7)
@@ -72,6 +73,8 @@ class TorchrunTeam(Team):
                 f"torchrun has started {started} processes, and workers is {workers}: give "
                 f"--workers {started}"
             )
+        # Before a text is read.
+        team_engine_named(engine).for_worker(*_place_here())
         self.size, self.engine = workers, engine
         self._channel: _Channel | None = None
 

@@ -56,8 +56,8 @@ def check_gpus(workers: int) -> None:
     if found < workers:
         raise ConfigError(
             f"engine='gpu' (--engine gpu) needs a GPU for each worker: {workers} workers share "
-            f"this machine ({socket.gethostname()}), and PyTorch finds {found} GPUs; give fewer "
-            "workers (--workers, and --nproc-per-node of torchrun), or add machines"
+            f"this machine ({socket.gethostname()}), and PyTorch finds {found}; give fewer workers "
+            "(--workers, and --nproc-per-node of torchrun), or add machines"
         )
 
 
