@@ -103,11 +103,13 @@ Part = Callable[[dict[str, Any]], dict[str, Any]]
 
 def parts(corpus: Corpus, arguments: argparse.Namespace) -> list[tuple[str, Part]]:
     """Return the parts, the most important first; each gets the report so far."""
-    tiny, evaluation = arguments.tiny, arguments.texts / "eval"
+    tiny = arguments.tiny
+    evaluation = None if tiny else arguments.texts / "eval"
     found: list[tuple[str, Part]] = [("bandwidth", lambda _: bandwidth(2**16 if tiny else 2**30))]
     for model, engine in itertools.product(("cbow", "skipgram"), ("gpu", "hogwild")):
-        some = (corpus, engine, model, None if tiny else evaluation)
+        some = (corpus, engine, model, evaluation)
         found.append((f"quality, {model}, {engine}", lambda _, some=some: quality(*some)))
+    found.append(("quality, skipgram, two GPUs", lambda _: two_gpus(corpus, evaluation)))
     counts, tokens = corpus.vocabulary.counts, corpus.tokens
     for dim, subwords, model in itertools.product(
         (100, 300), ("none", (3, 6)), ("skipgram", "cbow")
@@ -226,10 +228,19 @@ def bound(
     return {**found, "most_windows_per_second": most}
 
 
-def quality(corpus: Corpus, engine: str, model: str, evaluation: Path | None) -> dict[str, Any]:
+def two_gpus(corpus: Corpus, evaluation: Path | None) -> dict[str, Any]:
+    """Return the scores and seconds of two workers, each with a GPU."""
+    if torch.cuda.device_count() < 2:
+        return {"skipped": "there are not two GPUs"}
+    return quality(corpus, "gpu", "skipgram", evaluation, workers=2)
+
+
+def quality(
+    corpus: Corpus, engine: str, model: str, evaluation: Path | None, workers: int = 1
+) -> dict[str, Any]:
     """Return the scores of five epochs, for each seed, and how long they took."""
     lr, tiny = 0.025 if model == "skipgram" else 0.05, evaluation is None
-    options = {"model": model, "lr": lr, "subwords": "none", "sample": 1e-3}
+    options = {"model": model, "lr": lr, "subwords": "none", "sample": 1e-3, "workers": workers}
     options |= {"epochs": 1, "dim": 8} if tiny else {"epochs": 5, "dim": 100}
     found: dict[str, Any] = {"seconds": []}
     for seed in SEEDS[engine]:

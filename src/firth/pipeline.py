@@ -195,7 +195,8 @@ def train(
     # All that can be checked is checked before reading, which may take long.
     running.check(source, config, holdout)
     keeping = checkpoint, checkpoint_every, keep_checkpoints, resume
-    with open_checkpoints(config, *keeping) as checkpoints, open_team(config, cluster) as team:
+    workers_of_run = open_team(config, cluster, engine)
+    with open_checkpoints(config, *keeping) as checkpoints, workers_of_run as team:
         return _run(source, config, reading, running, checkpoints, team)
 
 

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from firth.cluster.agreement import Agreement, Rule, factors
+from firth.training.engines.team import ProcessorRows
 
 
 def test_rare_rows_take_the_sum_and_hot_rows_the_mean():
@@ -19,7 +20,7 @@ def make(workers, rows=20, hot=4):
     sides = []
     for _ in range(workers):
         tables = {name: table.astype(np.float32) for name, table in start.items()}
-        sides.append((tables, Agreement(tables, rates, workers, Rule(hot, 0.3))))
+        sides.append((tables, Agreement(tables, rates, workers, ProcessorRows(), Rule(hot, 0.3))))
     return rates, sides
 
 
@@ -95,7 +96,10 @@ def test_what_is_changed_while_a_sum_is_on_its_way_stays_on_top():
 def test_nothing_is_lost_by_rounding():
     rates, sides = make(2)
     no_damping = {name: np.zeros_like(each) for name, each in rates.items()}
-    sides = [(tables, Agreement(tables, no_damping, 2, Rule(20, 0.3))) for tables, _ in sides]
+    sides = [
+        (tables, Agreement(tables, no_damping, 2, ProcessorRows(), Rule(20, 0.3)))
+        for tables, _ in sides
+    ]
     rng = np.random.default_rng(2)
     expected = sides[0][0]["output"].astype(np.float64)
     for _ in range(30):

@@ -170,8 +170,8 @@ def test_members_may_be_lost_while_the_time_of_a_run_is_measured(monkeypatch):
 
 
 def losing(make_team, method):
-    def make(workers):
-        team = make_team(workers)
+    def make(workers, engine):
+        team = make_team(workers, engine)
         team.lose_in = {method: 2}
         return team
 
@@ -203,8 +203,8 @@ def test_members_may_be_lost_while_a_text_is_read(tmp_path, monkeypatch, method)
     source = [["tea", "milk"], ["bread", "tea"]] * 300 if method == "take_part" else path
     teams = []
 
-    def make_team(workers):
-        teams.append(ThreadTeam(workers))
+    def make_team(workers, engine):
+        teams.append(ThreadTeam(workers, engine))
         return teams[-1]
 
     monkeypatch.setattr("firth.cluster.local_team.LocalTeam", make_team)

@@ -121,7 +121,7 @@ from firth.cluster.reading import merge
 from firth.training.engines.recovery import WorkersLost
 
 ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False)
-team = RayTeam("auto", 2, 1)
+team = RayTeam("auto", 2, 1, "hogwild")
 team.start()
 ray.kill(team._actors[1])
 try:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 
 from gpus import is_interpreted
 from processes import output_of
@@ -37,6 +38,8 @@ def test_the_parts_are_measured_beside_the_bandwidth(tmp_path):
             assert len(seconds) == (3 if engine == "gpu" else 1)
             assert min(seconds) > 0
     assert len(found["firth.torch.fit"]["losses"]) == 2
+    of_two = found["quality, skipgram, two GPUs"]
+    assert ("skipped" in of_two) == (torch.cuda.device_count() < 2)
 
 
 def test_what_has_no_time_left_says_so(tmp_path):

@@ -5,8 +5,8 @@ from firth.training.engines.recovery import WorkersLost
 
 
 class ThreadTeam(LocalTeam):
-    def __init__(self, size):
-        super().__init__(size)
+    def __init__(self, size, engine="hogwild"):
+        super().__init__(size, engine)
         self.starts = 0
         self.lose_in = {}  # how often a member is lost in a call of a method
         self.lose_after = []  # calls of "train" after which a member is lost, one number a start

@@ -28,14 +28,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.cluster.group import shorten
 from firth.compilation import compiled
-from firth.training.engines.base import Floats, Tables
+from firth.training.engines.base import Floats
+from firth.training.engines.team import ROWS_AT_ONCE, Array, RowOperations
 
 # Below it, the factor of the sum is 1 in float32.
 _LEAST_SHARE = 1e-9
-# Rows that are gathered at a time, so that buffers stay small.
-_ROWS_AT_ONCE = 1 << 16
 
 
 class Rule(NamedTuple):
@@ -76,7 +74,7 @@ class Sent(NamedTuple):
     """What a worker has sent of the rows of a piece, and what is needed to take their sum."""
 
     piece: list[slice]  # of the rows of each table
-    changes: Floats  # of all tables, one after another
+    changes: Array  # of all tables, one after another
     factors: list[Floats]
     rounded: bool
 
@@ -84,11 +82,12 @@ class Sent(NamedTuple):
 class _SharedTable:
     """A table as one worker has it, and as all have agreed on it, in the order of `rates`."""
 
-    def __init__(self, table: Floats, rates: NDArray[np.float64]) -> None:
-        self.table = table
-        self.order = np.argsort(-rates, kind="stable")
-        self.rates = rates[self.order]
-        self.agreed: Floats = table[self.order]
+    def __init__(self, table: Array, rates: NDArray[np.float64], operations: RowOperations) -> None:
+        self.table, self.dim = table, int(table.shape[1])
+        order = np.argsort(-rates, kind="stable")
+        self.order = operations.places(order)
+        self.rates = rates[order]
+        self.agreed = operations.empty(len(order), self.dim)
         self.tokens = np.zeros(len(rates))  # that were read since each row was brought together
 
 
@@ -98,23 +97,29 @@ class Agreement:
     Parameters
     ----------
     tables : mapping
-        Views of the tables that the worker trains; changed in place.
+        The tables that the worker trains, or views of them; changed in place.
     rates : mapping
         For each table, how often each of its first rows is expected to change for each token that
         is read. Rows after these are the worker's own.
     workers : int
         N.
+    operations : RowOperations
+        What works on rows of the tables, where they lie.
     """
 
     def __init__(
         self,
-        tables: Tables,
+        tables: Mapping[str, Array],
         rates: Mapping[str, NDArray[np.float64]],
         workers: int,
+        operations: RowOperations,
         rule: Rule = RULE,
     ) -> None:
-        self._shared = [_SharedTable(tables[name], rates[name]) for name in sorted(rates)]
-        self._workers, self._rule = workers, rule
+        self._shared = [
+            _SharedTable(tables[name], rates[name], operations) for name in sorted(rates)
+        ]
+        self._workers, self._operations, self._rule = workers, operations, rule
+        self.begin()
 
     def pieces(self, step: int | None = None) -> list[list[slice]]:
         """Return which rows are brought together at a step from 1, or all: piece by piece.
@@ -125,10 +130,9 @@ class Agreement:
         if step is not None:
             hot = self._rule.hot * (step & -step)
             counts = [min(count, hot) for count in counts]
-        starts = range(0, max(counts), _ROWS_AT_ONCE)
+        starts = range(0, max(counts), ROWS_AT_ONCE)
         return [
-            [slice(min(start, n), min(start + _ROWS_AT_ONCE, n)) for n in counts]
-            for start in starts
+            [slice(min(start, n), min(start + ROWS_AT_ONCE, n)) for n in counts] for start in starts
         ]
 
     def note_read(self, tokens: float) -> None:
@@ -148,7 +152,7 @@ class Agreement:
         """
         changes = self._changes(piece)
         if rounded:
-            shorten(changes)
+            self._operations.shorten(changes)
         factors_of = []
         for shared, rows in zip(self._shared, piece, strict=True):
             n = shared.rates[rows] * shared.tokens[rows]
@@ -156,66 +160,36 @@ class Agreement:
             shared.tokens[rows] = 0.0
         return Sent(piece, changes, factors_of, rounded)
 
-    def _changes(self, piece: list[slice]) -> Floats:
+    def _changes(self, piece: list[slice]) -> Array:
         sizes = [
-            (rows.stop - rows.start) * shared.table.shape[1]
+            (rows.stop - rows.start) * shared.dim
             for shared, rows in zip(self._shared, piece, strict=True)
         ]
-        changes = np.empty(sum(sizes), np.float32)
-        ends = np.cumsum(sizes)[:-1]
-        for shared, rows, part in zip(self._shared, piece, np.split(changes, ends), strict=True):
-            _write_changes(shared.table, shared.order[rows], shared.agreed[rows], part)
+        changes, end = self._operations.empty(sum(sizes)), 0
+        for shared, rows, size in zip(self._shared, piece, sizes, strict=True):
+            start, end = end, end + size
+            self._operations.write_changes(
+                shared.table, shared.order[rows], shared.agreed[rows], changes[start:end]
+            )
         return changes
 
-    def take(self, sent: Sent, summed: Floats) -> None:
+    def take(self, sent: Sent, summed: Array) -> None:
         """Change the rows of a piece by the sum of the changes of all workers, scaled."""
         end = 0
         for shared, rows, factor in zip(self._shared, sent.piece, sent.factors, strict=True):
-            start, end = end, end + len(factor) * shared.table.shape[1]
-            agreed, order = shared.agreed[rows], shared.order[rows]
-            own = sent.changes[start:end]
-            _take_sum(shared.table, order, agreed, summed[start:end], factor, own, sent.rounded)
+            start, end = end, end + len(factor) * shared.dim
+            self._operations.take_sum(
+                shared.table,
+                shared.order[rows],
+                shared.agreed[rows],
+                summed[start:end],
+                factor,
+                sent.changes[start:end],
+                rounded=sent.rounded,
+            )
 
     def begin(self) -> None:
         """Take the tables as they are now for what all workers have agreed on."""
         for shared in self._shared:
-            np.take(shared.table, shared.order, axis=0, out=shared.agreed)
+            self._operations.gather(shared.table, shared.order, shared.agreed)
             shared.tokens[:] = 0.0
-
-
-@compiled
-def _write_changes(
-    table: Floats, order: NDArray[np.int64], agreed: Floats, changes: Floats
-) -> None:
-    """Write the differences of some rows of a table from what was agreed on."""
-    dim = agreed.shape[1]
-    for place in range(len(order)):
-        row = table[order[place]]
-        for column in range(dim):
-            changes[place * dim + column] = row[column] - agreed[place, column]
-
-
-@compiled
-def _take_sum(
-    table: Floats,
-    order: NDArray[np.int64],
-    agreed: Floats,
-    summed: Floats,
-    factor: NDArray[np.float32],
-    own: Floats,
-    rounded: bool,
-) -> None:
-    """Change what was agreed on by the scaled sums, and bring some rows of a table there.
-
-    If they were rounded, what a row has changed beyond the `own` changes that were sent stays.
-    """
-    dim = agreed.shape[1]
-    for place in range(len(order)):
-        row = table[order[place]]
-        for column in range(dim):
-            change = factor[place] * summed[place * dim + column]
-            agreed[place, column] += change
-            if rounded:
-                row[column] += change - own[place * dim + column]
-            else:
-                row[column] = agreed[place, column]

@@ -7,6 +7,7 @@ worker, whose stretches end where all members have the same tables.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar, cast
 
 import numpy as np
@@ -17,7 +18,6 @@ from firth.cluster.parts import SharedCorpus
 from firth.cluster.plan import block_length, steps_of
 from firth.cluster.team import Team
 from firth.corpus import TokenStore
-from firth.training.arithmetic import arithmetic_of_kernel
 from firth.training.config import TrainConfig
 from firth.training.engines.base import (
     INPUT,
@@ -28,8 +28,9 @@ from firth.training.engines.base import (
     Stretch,
     Tables,
 )
-from firth.training.engines.hogwild import HogwildEngine
+from firth.training.engines.registry import DEFAULT, team_engine_named
 from firth.training.engines.tables import two_tables
+from firth.training.engines.team import TeamEngine
 from firth.training.schedule import STRETCH
 
 
@@ -41,21 +42,27 @@ class ClusterEngine:
 
     name = "cluster"
     shapes = staticmethod(two_tables)
-    arithmetic = staticmethod(arithmetic_of_kernel)
     stretch_length = staticmethod(block_length)
     team: ClassVar[Team]
     shared: ClassVar[SharedCorpus]
+    engine: ClassVar[type[TeamEngine]]  # of each member
 
-    @staticmethod
-    def check(config: TrainConfig) -> None:
-        """Accept every option."""
+    @classmethod
+    def check(cls, config: TrainConfig) -> None:
+        """Raise ConfigError if the engine of the members lacks an option."""
+        cls.engine.check_options(config)
+
+    @classmethod
+    def arithmetic(cls, config: TrainConfig) -> Mapping[str, object]:
+        """Return what else changes the bytes of a run: see `Engine`."""
+        return cls.engine.arithmetic(config)
 
     @classmethod
     def memory(cls, config: TrainConfig, sizes: Sizes, stretch: int, frozen: int) -> int:
         """Estimate the bytes that this process holds: its members, and tables that it fetches."""
         tables = sum(shape.bytes for shape in two_tables(config, sizes).values())
-        # What the members have agreed on is a copy of the tables.
-        member = HogwildEngine.memory(config, sizes, STRETCH, frozen) + tables
+        # What the members have agreed on is a copy of the tables, and so is what a GPU sends.
+        member = cls.engine.memory(config, sizes, STRETCH, frozen) + tables
         return tables + cls.team.members_here * member
 
     def __init__(
@@ -120,5 +127,8 @@ class ClusterEngine:
 
 def cluster_engine(team: Team, shared: SharedCorpus) -> type[Engine]:
     """Return the class of engines that train on a team, whose members take parts of a corpus."""
-    made = type("ClusterEngine", (ClusterEngine,), {"team": team, "shared": shared})
-    return cast(type[Engine], made)
+    found = {"team": team, "shared": shared, "engine": team_engine_named(team.engine)}
+    if team.engine != DEFAULT:
+        # One engine does not go on from checkpoints of another.
+        found["name"] = f"{team.engine} cluster"
+    return cast(type[Engine], type("ClusterEngine", (ClusterEngine,), found))

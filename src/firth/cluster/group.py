@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from firth.errors import FirthError, MissingExtraError
-from firth.training.engines.base import Floats
+from firth.training.engines.team import Array
 
 # A member that waits so long for another takes it for lost.
 TIMEOUT = datetime.timedelta(seconds=120)
@@ -37,13 +37,18 @@ class Group(Protocol):
     def size(self) -> int:
         """The number of members."""
 
-    def add_up(self, numbers: Floats, *, short: bool = False) -> Callable[[], Floats]:
+    @property
+    def place(self) -> tuple[int, int]:
+        """The number of this member among those that share its GPUs, and how many these are."""
+
+    def add_up(self, numbers: Array, *, short: bool = False) -> Callable[[], Array]:
         """Begin to add up numbers over all members.
 
         Parameters
         ----------
         numbers : float32
-            Written to, unless they are short.
+            An array, or a tensor on a device, where the sums will be too. Written to, unless they
+            are short.
         short : bool
             Whether the numbers travel as bfloat16, to which they are rounded, and so do the sums.
 
@@ -55,43 +60,38 @@ class Group(Protocol):
         """
 
 
-def shorten(numbers: Floats) -> None:
-    """Round numbers, in place, to those that bfloat16 has: the nearest one, or the even of two.
-
-    Examples
-    --------
-    >>> numbers = np.array([1.0, 1.001, -3.14159], np.float32)
-    >>> shorten(numbers)
-    >>> numbers.tolist()
-    [1.0, 1.0, -3.140625]
-    """
-    bits = numbers.view(np.uint32)
-    bits += np.uint32(0x7FFF) + (bits >> np.uint32(16) & np.uint32(1))
-    bits &= np.uint32(0xFFFF0000)
-
-
 class TorchGroup:
     """The processes of PyTorch's default group, on one machine or on several; see `Group`."""
 
-    def __init__(self) -> None:
+    def __init__(self, place: tuple[int, int] = (0, 1)) -> None:
+        self.place = place
         self._torch, self._distributed = import_extra("torch"), import_distributed()
         self.rank: int = self._distributed.get_rank()
         self.size: int = self._distributed.get_world_size()
+        self._of_gpus: Any = None
 
-    def add_up(self, numbers: Floats, *, short: bool = False) -> Callable[[], Floats]:
+    def add_up(self, numbers: Array, *, short: bool = False) -> Callable[[], Array]:
         """Begin to add up numbers over all members; see `Group`."""
-        sums = self._torch.from_numpy(numbers)
+        sums = self._torch.as_tensor(numbers)
         if short:
             sums = sums.to(self._torch.bfloat16)
         with self._named():
-            work = self._distributed.all_reduce(sums, async_op=True)
+            group = None if sums.device.type == "cpu" else self._group_of_gpus()
+            work = self._distributed.all_reduce(sums, group=group, async_op=True)
 
-        def wait() -> Floats:
+        def wait() -> Array:
             with self._named():
                 work.wait()
-            return np.asarray(sums.float().numpy())
+            summed = sums.float()
+            return summed.numpy() if isinstance(numbers, np.ndarray) else summed
 
         return wait
+
+    def _group_of_gpus(self) -> Any:  # noqa: ANN401
+        """Return the same members, connected from GPU to GPU: made when all first need it."""
+        if self._of_gpus is None:
+            self._of_gpus = self._distributed.new_group(backend="nccl", timeout=TIMEOUT)
+        return self._of_gpus
 
     @contextlib.contextmanager
     def _named(self) -> Iterator[None]:

@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from firth.cluster.group import GroupBroken, shorten
+from firth.cluster.group import GroupBroken
 from firth.cluster.member import Member
 from firth.cluster.team import Team
 from firth.training.engines.base import Floats
+from firth.training.engines.registry import DEFAULT, team_engine_named
+from firth.training.engines.team import Array, ProcessorRows
 
 
 class _Meeting:
@@ -32,22 +34,28 @@ class LocalGroup:
         self.rank, self.size = rank, len(meeting.given)
         self._meeting = meeting
 
-    def add_up(self, numbers: Floats, *, short: bool = False) -> Callable[[], Floats]:
-        """Add up numbers over all members, at once; see `Group`."""
+    @property
+    def place(self) -> tuple[int, int]:
+        """All members share the GPUs of this process."""
+        return self.rank, self.size
+
+    def add_up(self, numbers: Array, *, short: bool = False) -> Callable[[], Array]:
+        """Add up numbers over all members, at once, in the processor's memory; see `Group`."""
         given, sums = self._meeting.given, self._meeting.sums
-        given[self.rank] = numbers
+        is_tensor = not isinstance(numbers, np.ndarray)
+        given[self.rank] = numbers.cpu().numpy() if is_tensor else numbers
         own = slice(*(len(numbers) * end // self.size for end in (self.rank, self.rank + 1)))
         self._wait()
         total = given[0][own].copy()
         for other in given[1:]:
             total += other[own]
             if short:
-                shorten(total)
+                ProcessorRows.shorten(total)
         sums[self.rank] = total
         self._wait()
         # Nobody writes to `sums` again before all have met once more.
         summed = np.concatenate(sums)
-        return lambda: summed
+        return lambda: numbers.new_tensor(summed) if is_tensor else summed
 
     def _wait(self) -> None:
         try:
@@ -59,8 +67,10 @@ class LocalGroup:
 class LocalTeam(Team):
     """Members as threads; see `Team`."""
 
-    def __init__(self, workers: int) -> None:
-        self.size = workers
+    def __init__(self, workers: int, engine: str = DEFAULT) -> None:
+        self.size, self.engine = workers, engine
+        # Before a text is read.
+        team_engine_named(engine).for_worker(0, workers)
         self._members: list[Member] = []
         self._meeting = _Meeting(workers)
 
@@ -78,6 +88,7 @@ class LocalTeam(Team):
         """Make the members."""
         self._meeting = _Meeting(self.size)
         self._members = [Member(LocalGroup(rank, self._meeting)) for rank in range(self.size)]
+        self.call("choose_engine", self.engine)
 
     def call_each(self, method: str, arguments: Sequence[Sequence[object]]) -> list[Any]:
         """Call a method of all members at once, each with its own arguments; see `Team`."""

@@ -6,7 +6,6 @@ import platform
 import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,12 +24,12 @@ from firth.training.config import TrainConfig
 from firth.training.engines.base import (
     INPUT,
     Composition,
-    Engine,
     Floats,
     Tables,
     sizes_of,
 )
-from firth.training.engines.hogwild import HogwildEngine
+from firth.training.engines.registry import team_engine_named
+from firth.training.engines.team import Array, TeamEngine
 from firth.training.engines.threads import train_in_threads
 from firth.training.rates import expected_changes
 from firth.training.schedule import STRETCH, stretches
@@ -64,9 +63,9 @@ class Member:
         self._group = group
         self._tokens: TokenStore | None = None
         self._reader: PartReader | None = None
-        self._engine: HogwildEngine | None = None
+        self._engine: TeamEngine | None = None
         # What was sent, and what waits for its sum.
-        self._pending: tuple[Sent, Callable[[], Floats]] | None = None
+        self._pending: tuple[Sent, Callable[[], Array]] | None = None
 
     def describe(self) -> dict[str, object]:
         """Return what must be the same for all members, and where this one is."""
@@ -75,6 +74,10 @@ class Member:
             "python": platform.python_version(),
             "host": socket.gethostname(),
         }
+
+    def choose_engine(self, name: str) -> None:
+        """Have the engine of this name train, on a GPU of this member's own if it needs one."""
+        self._make_engine = team_engine_named(name).for_worker(*self._group.place)
 
     def read(self, files: list[TextFile], sizes: list[int | None], options: TextOptions) -> None:
         """Read a part of a text: ranges of files, which have these sizes as a whole."""
@@ -113,13 +116,14 @@ class Member:
         config, counts, composition = job.config, job.counts, job.composition
         # The tables of the job before go first.
         self._engine = None
-        self._engine = HogwildEngine(config, counts, tokens, STRETCH, job.frozen, composition)
+        vars(self).pop("_agreement", None)
+        self._engine = self._make_engine(config, counts, tokens, STRETCH, job.frozen, composition)
         self._engine.compile()
         sizes = sizes_of(config, len(counts), len(tokens), composition)
         self._words = sizes.words + sizes.ngrams  # rows of the input table that all members have
         rates = expected_changes(config, counts, sizes, composition, _NOISE_WEIGHT)
-        tables = self._engine.tables()
-        self._agreement = Agreement(tables, rates, self._group.size)
+        tables, operations = self._engine.shared_tables()
+        self._agreement = Agreement(tables, rates, self._group.size, operations)
         self._pending = None
 
     def train(
@@ -171,9 +175,7 @@ class Member:
         if threads == 1:
             engine = self._engine
             return [engine.train(0, stretch) for stretch in cut]
-        return [
-            (done.loss, done.pairs) for done in train_in_threads(cast(Engine, self._engine), cut)
-        ]
+        return [(done.loss, done.pairs) for done in train_in_threads(self._engine, cut)]
 
     def _bring_together(self, step: int | None, lr: float) -> None:
         """Bring the rows of a step together, or all rows.

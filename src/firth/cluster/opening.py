@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from firth.checks import shown
 from firth.errors import ConfigError
 from firth.training.config import TrainConfig
-from firth.training.engines.registry import DEFAULT
+from firth.training.engines.registry import team_engine_named
 
 if TYPE_CHECKING:
     from firth.cluster.team import Team
@@ -31,11 +31,7 @@ def check_cluster(config: TrainConfig, cluster: object, engine: str) -> None:
         from firth.cluster.torchrun import check_leads
 
         check_leads()
-    if is_wanted(config, cluster) and engine != DEFAULT:
-        raise ConfigError(
-            f"engine={engine!r} (--engine) trains with one worker: give engine={DEFAULT!r}, or no "
-            "workers (--workers) and no cluster (--cluster)"
-        )
+    team_engine_named(engine).check_options(config)
 
 
 def is_wanted(config: TrainConfig, cluster: object) -> bool:
@@ -44,27 +40,27 @@ def is_wanted(config: TrainConfig, cluster: object) -> bool:
 
 
 @contextmanager
-def open_team(config: TrainConfig, cluster: str | None) -> Iterator[Team | None]:
+def open_team(config: TrainConfig, cluster: str | None, engine: str) -> Iterator[Team | None]:
     """Make the team of a call, or none if one worker is enough; end it afterwards."""
     if not is_wanted(config, cluster):
         yield None
         return
-    team = _make_team(config, cluster)
+    team = _make_team(config, cluster, engine)
     try:
         yield team
     finally:
         team.close()
 
 
-def _make_team(config: TrainConfig, cluster: str | None) -> Team:
+def _make_team(config: TrainConfig, cluster: str | None, engine: str) -> Team:
     if cluster is None:
         from firth.cluster.local_team import LocalTeam
 
-        return LocalTeam(config.workers)
+        return LocalTeam(config.workers, engine)
     if cluster == TORCHRUN:
         from firth.cluster.torchrun import TorchrunTeam
 
-        return TorchrunTeam(config.workers)
+        return TorchrunTeam(config.workers, engine)
     from firth.cluster.ray_team import RayTeam
 
-    return RayTeam(cluster, config.workers, config.used_threads)
+    return RayTeam(cluster, config.workers, config.used_threads, engine)

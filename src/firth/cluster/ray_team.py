@@ -14,6 +14,7 @@ from firth.cluster.team import Team, check_alike
 from firth.errors import ConfigError, FirthError, warn
 from firth.io.resources import available_processors
 from firth.training.engines.recovery import WorkersLost
+from firth.training.engines.registry import team_engine_named
 
 AUTO = "auto"
 # How long members may take to be placed, and then to tell why they failed.
@@ -22,7 +23,7 @@ _SECONDS_TO_FAIL = 5.0
 
 
 class RayTeam(Team):
-    """Members as Ray actors, connected by PyTorch's `gloo`; see `Team`.
+    """Members as Ray actors, connected by PyTorch's `gloo`, or GPUs by `nccl`; see `Team`.
 
     Actors alone start several times as fast as Ray Train's worker groups, and what they need of
     these is little: a run goes back to its own checkpoints.
@@ -33,21 +34,24 @@ class RayTeam(Team):
         That of a Ray cluster, or "auto" for the one of this machine, which is started if need be.
     workers, threads : int
         The members, and the threads of each.
+    engine : str
+        The name of the engine of each.
 
     Raises
     ------
     MissingExtraError
         If Ray or PyTorch is not installed.
     ConfigError
-        If there is no cluster at the address, or it has fewer processors than wanted.
+        If there is no cluster at the address, or it has fewer processors or GPUs than wanted.
     """
 
-    def __init__(self, address: str, workers: int, threads: int) -> None:
+    def __init__(self, address: str, workers: int, threads: int, engine: str) -> None:
         self._ray = _import_ray()
         import_distributed()
-        self.size, self._threads = workers, threads
+        self.size, self.engine, self._threads = workers, engine, threads
+        self._gpus = team_engine_named(engine).gpus()
         self._actors: list[Any] = []
-        self._is_own = _connect(address, workers * threads)
+        self._is_own = _connect(address, workers * threads, workers * self._gpus)
 
     @property
     def members_here(self) -> int:
@@ -61,11 +65,15 @@ class RayTeam(Team):
 
     def start(self) -> None:
         """Start the members, wherever there is room."""
-        nodes = [node["Resources"].get("CPU", 0.0) for node in self._ray.nodes() if node["Alive"]]
+        alive = [node["Resources"] for node in self._ray.nodes() if node["Alive"]]
+        nodes = [each.get("CPU", 0.0) for each in alive if each.get("GPU", 0.0) >= self._gpus]
         share = share_of_worker(nodes, self.size, self._threads)
         if share < self._threads:
             warn(f"{self.size} workers share the {int(sum(nodes))} processors that are left")
-        actor = self._ray.remote(_Seat).options(num_cpus=share, scheduling_strategy="SPREAD")
+        # Each sees only the GPU that Ray gives it.
+        actor = self._ray.remote(_Seat).options(
+            num_cpus=share, num_gpus=self._gpus or None, scheduling_strategy="SPREAD"
+        )
         self._actors = [actor.remote() for _ in range(self.size)]
         try:
             addresses = self._get(
@@ -83,6 +91,7 @@ class RayTeam(Team):
                 _SECONDS_TO_START,
             )
             check_alike(self.call("describe"))
+            self.call("choose_engine", self.engine)
         except BaseException:
             self._end_members()
             raise
@@ -218,11 +227,11 @@ def _import_ray() -> Any:  # noqa: ANN401
     return import_extra("ray")
 
 
-def _connect(address: str, processors: int) -> bool:
+def _connect(address: str, processors: int, gpus: int) -> bool:
     """Join a cluster, or start one on this machine; return whether this process did either."""
     ray = _import_ray()
     if ray.is_initialized():
-        _check_room(processors)
+        _check_room(processors, gpus)
         return False
     if address != AUTO:
         _check_address(address)
@@ -248,9 +257,8 @@ def _connect(address: str, processors: int) -> bool:
             include_dashboard=False,
             **quiet,
         )
-        return True
     try:
-        _check_room(processors)
+        _check_room(processors, gpus)
     except ConfigError:
         ray.shutdown()
         raise
@@ -279,10 +287,16 @@ def _keep_quiet(ray: Any) -> None:  # noqa: ANN401
     ray._private.worker.print_to_stdstream = lambda data, **_: log.info("%s", data)
 
 
-def _check_room(needed: int) -> None:
-    processors = int(_import_ray().cluster_resources().get("CPU", 0))
-    if processors < needed:
-        raise ConfigError(
-            f"the cluster has {processors} processors, and the workers need {needed}: give fewer "
-            "workers (--workers), fewer threads (--threads), or add machines"
-        )
+def _check_room(processors: int, gpus: int) -> None:
+    """Raise ConfigError if the cluster has fewer processors or GPUs than the workers need."""
+    resources = _import_ray().cluster_resources()
+    for what, key, needed, less in (
+        ("processors", "CPU", processors, ", fewer threads (--threads)"),
+        ("GPUs", "GPU", gpus, ""),
+    ):
+        found = int(resources.get(key, 0))
+        if found < needed:
+            raise ConfigError(
+                f"the cluster has {found} {what}, and the workers need {needed}: give fewer "
+                f"workers (--workers){less}, or add machines"
+            )

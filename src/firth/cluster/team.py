@@ -15,6 +15,9 @@ class Team(Protocol):
     size: int
     """The number of members."""
 
+    engine: str
+    """The name of the engine that each member has."""
+
     @property
     def members_here(self) -> int:
         """The number of members in this process, whose memory is its own."""

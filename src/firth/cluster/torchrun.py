@@ -16,6 +16,7 @@ from firth.cluster.member import Member
 from firth.cluster.team import Team, check_alike
 from firth.errors import ConfigError
 from firth.training.engines.recovery import WorkersLost
+from firth.training.engines.registry import team_engine_named
 
 # How long members wait for the leader, which may read a text meanwhile.
 _PATIENCE = datetime.timedelta(days=7)
@@ -64,7 +65,7 @@ class TorchrunTeam(Team):
         If `torchrun` did not start this process, or another number of them than wanted.
     """
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, engine: str) -> None:
         rank_here()
         started = int(os.environ["WORLD_SIZE"])
         if started != workers:
@@ -72,7 +73,9 @@ class TorchrunTeam(Team):
                 f"torchrun has started {started} processes, and workers is {workers}: give "
                 f"--workers {started}"
             )
-        self.size = workers
+        # Before a text is read.
+        team_engine_named(engine).for_worker(*_place_here())
+        self.size, self.engine = workers, engine
         self._channel: _Channel | None = None
 
     @property
@@ -90,6 +93,7 @@ class TorchrunTeam(Team):
         self._channel = _Channel()
         self._member = Member(self._channel.group)
         check_alike(self.call("describe"))
+        self.call("choose_engine", self.engine)
 
     def call_each(self, method: str, arguments: Sequence[Sequence[object]]) -> list[Any]:
         """Call a method of all members at once, each with its own arguments; see `Team`."""
@@ -117,13 +121,20 @@ class TorchrunTeam(Team):
         self._channel = None
 
 
+def _place_here() -> tuple[int, int]:
+    """Return the number of this process on its machine, and how many there are."""
+    found = os.environ
+    number, size = found.get("LOCAL_RANK"), found.get("LOCAL_WORLD_SIZE")
+    return int(number or found["RANK"]), int(size or found["WORLD_SIZE"])
+
+
 class _Channel:
     """How commands go from the leader to the members, and answers back."""
 
     def __init__(self) -> None:
         self._distributed = import_distributed()
         self._distributed.init_process_group("gloo", timeout=TIMEOUT)
-        self.group = TorchGroup()
+        self.group = TorchGroup(_place_here())
         self._orders = self._distributed.new_group(timeout=_PATIENCE)
 
     def send(self, commands: list[Any]) -> None:

@@ -6,7 +6,9 @@ NumPy: it is for tests.
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
+import socket
+import threading
+from contextlib import AbstractContextManager
 
 import torch
 from triton.runtime import JITFunction
@@ -17,6 +19,8 @@ from firth.training.estimate import size_of
 
 # Programs while they are interpreted: they run one after another in any case.
 _INTERPRETED_PROGRAMS = 4
+# The interpreter keeps the state of a launch in its module: one thread at a time.
+_INTERPRETER = threading.Lock()
 # Of the free memory of the device, as much is left to others.
 _SPARE = 0.05
 
@@ -26,8 +30,8 @@ def is_interpreted() -> bool:
     return not isinstance(train_kernel, JITFunction)
 
 
-def choose_device() -> torch.device:
-    """Return the device that trains.
+def choose_device(number: int | None = None) -> torch.device:
+    """Return the device that trains: the GPU of a number, or by default PyTorch's current one.
 
     Raises
     ------
@@ -41,7 +45,20 @@ def choose_device() -> torch.device:
             "engine='gpu' (--engine gpu) needs a GPU with CUDA, and PyTorch finds none; give "
             "engine='hogwild' (--engine hogwild)"
         )
-    return torch.device("cuda")
+    return torch.device("cuda" if number is None else f"cuda:{number}")
+
+
+def check_gpus(workers: int) -> None:
+    """Raise ConfigError if there are fewer GPUs than workers on this machine."""
+    if choose_device().type == "cpu":
+        return
+    found = torch.cuda.device_count()
+    if found < workers:
+        raise ConfigError(
+            f"engine='gpu' (--engine gpu) needs a GPU for each worker: {workers} workers share "
+            f"this machine ({socket.gethostname()}), and PyTorch finds {found}; give fewer workers "
+            "(--workers, and --nproc-per-node of torchrun), or add machines"
+        )
 
 
 def programs_of(device: torch.device, per_processor: int) -> int:
@@ -59,14 +76,20 @@ def streams_of(device: torch.device, number: int) -> list[torch.cuda.Stream | No
 
 
 def on_stream(stream: torch.cuda.Stream | None) -> AbstractContextManager[object]:
-    """Return a context in which work goes to a stream."""
-    return nullcontext() if stream is None else torch.cuda.stream(stream)
+    """Return a context in which work goes to a stream, or else has the interpreter to itself."""
+    return _INTERPRETER if stream is None else torch.cuda.stream(stream)
 
 
 def finish(device: torch.device) -> None:
     """Wait until a device has done all that it was given: one stream does not wait for others."""
     if device.type != "cpu":
         torch.cuda.synchronize(device)
+
+
+def finish_own(device: torch.device) -> None:
+    """Wait until a device has done what this thread gave it, on no stream of its own."""
+    if device.type != "cpu":
+        torch.cuda.current_stream(device).synchronize()
 
 
 def free_memory(device: torch.device) -> int | None:

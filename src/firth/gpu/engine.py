@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import ClassVar, Self
 
 import numpy as np
 import torch
@@ -21,10 +22,12 @@ from torch import Tensor
 from firth.corpus import TokenStore
 from firth.errors import ConfigError
 from firth.gpu.device import (
+    check_gpus,
     check_room,
     choose_device,
     finish,
     free_memory,
+    is_interpreted,
     on_stream,
     programs_of,
     streams_of,
@@ -32,6 +35,7 @@ from firth.gpu.device import (
 from firth.gpu.flight import FROZEN, rates, windows_in_flight
 from firth.gpu.kernel import Shape, Tables, Windows, train_kernel
 from firth.gpu.lists import Lister
+from firth.gpu.rows import DeviceRows
 from firth.training import draws
 from firth.training.arithmetic import arithmetic_of_processor
 from firth.training.config import TrainConfig
@@ -46,6 +50,7 @@ from firth.training.engines.base import (
     check_one_worker,
 )
 from firth.training.engines.tables import initialise, two_tables
+from firth.training.engines.team import ROWS_AT_ONCE, RowOperations
 from firth.training.lists.windows import sampling_of, window_of
 
 # The most tokens that are listed and trained before a loss comes back.
@@ -68,6 +73,11 @@ _ROOM = 144
 _WARPS_OF_A_PROCESSOR = 8
 # Of a token of a stretch on the device: ids, places, ends, units, and what a list holds of it.
 _BYTES_PER_TOKEN = 4 + 4 + 8 + 8 + 8 + 4 + 8 + 4 + 4 + 4
+# Of rows that workers bring together: their changes that are on their way, those of the next rows,
+# sums, short and long, and what they change.
+_COPIES_OF_A_PIECE = 6
+# Kernels are compiled by one thread at a time.
+_COMPILING = threading.Lock()
 # Of a word: what is drawn from, and how often its rows change.
 _BYTES_PER_WORD = 8 + 8 + 4 + 4
 
@@ -75,18 +85,27 @@ _BYTES_PER_WORD = 8 + 8 + 4 + 4
 class GpuEngine:
     """Skip-gram and CBOW with negative sampling, on a GPU; see `Engine` for the parameters.
 
-    It has one worker: several `threads` are refused. Additions to a row come in any order, so two
-    runs do not give the same bytes: `deterministic` is refused, and so are `loss="hs"` and
-    documents.
+    Several `threads` are refused; each of several workers has a GPU of its own. Additions to a row
+    come in any order, so two runs do not give the same bytes: `deterministic` is refused, and so
+    are `loss="hs"` and documents.
     """
 
     name = "gpu"
     shapes = staticmethod(two_tables)
     arithmetic = staticmethod(arithmetic_of_processor)
+    # Of the GPU, of several workers on this machine; otherwise it is PyTorch's current one.
+    number: ClassVar[int | None] = None
+
+    @classmethod
+    def check(cls, config: TrainConfig) -> None:
+        """Raise ConfigError if the engine lacks an option, or there is no GPU."""
+        check_one_worker(config)
+        cls.check_options(config)
+        choose_device()
 
     @staticmethod
-    def check(config: TrainConfig) -> None:
-        """Raise ConfigError if the engine lacks an option, or there is no GPU."""
+    def check_options(config: TrainConfig) -> None:
+        """Raise ConfigError if the engine lacks an option."""
         for option, given, only in (
             ("loss", config.loss, "ns"),
             ("documents", config.documents, "none"),
@@ -97,14 +116,23 @@ class GpuEngine:
                     f"engine='gpu' (--engine gpu) trains with {option}={only!r} only, got "
                     f"{given!r}; give engine='hogwild' (--engine hogwild)"
                 )
-        check_one_worker(config)
         if "threads" not in config.not_given and config.threads > 1:
             raise ConfigError(
                 "engine='gpu' (--engine gpu) trains with one thread, and the GPU does the rest: "
                 f"leave out threads (--threads), got {config.threads}"
             )
         shape_of(config, trains=True, precision="ieee")
-        choose_device()
+
+    @staticmethod
+    def gpus() -> int:
+        """Return how many GPUs a worker needs: one, or none where Triton interprets."""
+        return 0 if is_interpreted() else 1
+
+    @classmethod
+    def for_worker(cls, number: int, workers: int) -> type[Self]:
+        """Return the engine of a worker, of so many on this machine; see `TeamEngine`."""
+        check_gpus(workers)
+        return type(cls.__name__, (cls,), {"number": number})
 
     @staticmethod
     def stretch_length(config: TrainConfig, size: int) -> int:
@@ -125,6 +153,11 @@ class GpuEngine:
         """Estimate the bytes of the GPU's memory that the engine holds."""
         tables = two_tables(config, sizes).values()
         rows = sum(shape.bytes + 4 * shape.rows for shape in tables)
+        if config.workers > 1:
+            # What was agreed on, the order of rows, and pieces of both.
+            pieces = sum(min(shape.rows, ROWS_AT_ONCE) * shape.dim for shape in tables)
+            rows += sum(shape.bytes + 8 * shape.rows for shape in tables)
+            rows += 4 * _COPIES_OF_A_PIECE * pieces
         token = _BYTES_PER_TOKEN + 4 * ((config.negative or 0) + 1)
         parts = 4 * sizes.parts + (12 * sizes.words if sizes.parts else 0)
         return rows + parts + _BYTES_PER_WORD * sizes.words + _WORKERS * token * stretch
@@ -138,7 +171,7 @@ class GpuEngine:
         frozen: NDArray[np.int64] = NO_WORDS,
         composition: Composition | None = None,
     ) -> None:
-        self._config, self._device = config, choose_device()
+        self._config, self._device = config, choose_device(self.number)
         sizes = base.sizes_of(config, len(counts), len(tokens), composition)
         self._shapes = self.shapes(config, sizes)
         what = f"{sizes.words:,} words in {config.dim} dimensions"
@@ -166,8 +199,9 @@ class GpuEngine:
 
     def compile(self) -> None:
         """Have the kernels compiled, or loaded: training nothing does."""
-        for lr in (0.0, 1.0):
-            self.train(0, Stretch(epoch=0, start=0, stop=0, lr=lr, slope=0.0))
+        with _COMPILING:
+            for lr in (0.0, 1.0):
+                self.train(0, Stretch(epoch=0, start=0, stop=0, lr=lr, slope=0.0))
 
     def train(self, worker: int, stretch: Stretch) -> tuple[float, int]:
         """Train one stretch; return the sum of its losses in nats, and its positive pairs."""
@@ -190,6 +224,10 @@ class GpuEngine:
     def tables(self) -> base.Tables:
         """Return the tables; on the processor, they are views."""
         return {name: table.cpu().numpy() for name, table in self._trained().items()}
+
+    def shared_tables(self) -> tuple[dict[str, Tensor], RowOperations]:
+        """Return the tables on the device, and what works on their rows."""
+        return self._trained(), DeviceRows(self._device)
 
     def restore(self, tables: base.Tables, places: NDArray[np.int64] | None = None) -> None:
         """Write rows into the tables of these names: all, or those at some places."""

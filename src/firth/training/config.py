@@ -161,7 +161,7 @@ class TrainConfig:
         Workers with tables of their own, which they bring together often, each with its part of the
         text: threads of this process, or processes on a cluster. With one thread each, the same
         number of workers gives the same vectors each time, on one machine of the cluster or on
-        many.
+        many. With engine="gpu" each has a GPU of its own.
     seed : int
         Seed of the random numbers: with one thread, the same seed gives the same vectors.
     deterministic : bool

@@ -5,6 +5,8 @@ Niu et al. 2011, arXiv:1106.5730.
 
 from __future__ import annotations
 
+from typing import Self
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,6 +28,7 @@ from firth.training.engines.base import (
     sizes_of,
 )
 from firth.training.engines.tables import initialise, packed, two_tables
+from firth.training.engines.team import ProcessorRows, RowOperations
 from firth.training.huffman import expected_longest_path, longest_path
 from firth.training.lists.windows import sampling_of, window_of
 from firth.training.schedule import stretch_length
@@ -49,6 +52,20 @@ class HogwildEngine:
     def check(config: TrainConfig) -> None:
         """Raise ConfigError if there are several workers: every other option will do."""
         check_one_worker(config)
+
+    @staticmethod
+    def check_options(config: TrainConfig) -> None:
+        """Accept every option."""
+
+    @staticmethod
+    def gpus() -> int:
+        """Return 0: a worker needs no GPU."""
+        return 0
+
+    @classmethod
+    def for_worker(cls, number: int, workers: int) -> type[Self]:
+        """Return this engine: workers may share a machine."""
+        return cls
 
     @staticmethod
     def memory(config: TrainConfig, sizes: Sizes, stretch: int, frozen: int) -> int:
@@ -122,6 +139,10 @@ class HogwildEngine:
     def tables(self) -> Tables:
         """Return views of the tables, (rows, D) each."""
         return {name: table[:, : self._config.dim] for name, table in self._padded().items()}
+
+    def shared_tables(self) -> tuple[Tables, RowOperations]:
+        """Return views of the tables, and what works on their rows."""
+        return self.tables(), ProcessorRows()
 
     def _padded(self) -> dict[str, Floats]:
         return {INPUT: self._tables.input, OUTPUT: self._tables.output}

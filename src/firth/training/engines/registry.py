@@ -8,6 +8,7 @@ from typing import cast
 from firth.checks import shown
 from firth.errors import ConfigError
 from firth.training.engines.base import Engine
+from firth.training.engines.team import TeamEngine
 
 DEFAULT = "hogwild"
 
@@ -19,6 +20,7 @@ _CLASSES = {
 }
 
 ENGINES = tuple(_CLASSES)
+OF_TEAMS = ("hogwild", "gpu")
 
 
 def engine_named(name: str) -> type[Engine]:
@@ -35,3 +37,23 @@ def engine_named(name: str) -> type[Engine]:
         raise ConfigError(f"engine must be {' or '.join(ENGINES)}, got {shown(name)}")
     module, attribute = _CLASSES[name]
     return cast(type[Engine], getattr(importlib.import_module(module), attribute))
+
+
+def team_engine_named(name: str) -> type[TeamEngine]:
+    """Return the class of an engine of which each worker of a team has one.
+
+    Raises
+    ------
+    ConfigError
+        If there is no engine of this name, or it trains with one worker.
+    MissingExtraError
+        If the engine needs a package that is not installed.
+    """
+    found = engine_named(name)
+    if name not in OF_TEAMS:
+        raise ConfigError(
+            f"engine={name!r} (--engine) trains with one worker: give "
+            f"{' or '.join(f'engine={other!r}' for other in OF_TEAMS)}, or no workers (--workers) "
+            "and no cluster (--cluster)"
+        )
+    return cast(type[TeamEngine], found)
