@@ -156,8 +156,8 @@ def translate_fasttext(model: str, given: Sequence[str]) -> list[list[str]]:
     Examples
     --------
     >>> commands = translate_fasttext("skipgram", ["-input", "a.txt", "-output", "a", "-maxn", "0"])
-    >>> commands[1]
-    ['convert', 'a', 'a.vec']
+    >>> commands[1:]
+    [['convert', 'a', 'a.bin', '--to', 'fasttext'], ['convert', 'a', 'a.vec']]
     >>> commands[0][-6:]
     ['--loss', 'ns', '--subwords', 'none', '--readout', 'plain']
     """
@@ -181,7 +181,8 @@ def translate_fasttext(model: str, given: Sequence[str]) -> list[list[str]]:
         "--subwords", subwords, "--readout", readout,
         *(["--quiet"] if values["-verbose"] == "0" else []),
     ]  # fmt: skip
-    return [train, ["convert", output, f"{output}.vec"]]
+    binary = ["convert", output, f"{output}.bin", "--to", "fasttext"]
+    return [train, binary, ["convert", output, f"{output}.vec"]]
 
 
 def parse_flags(

@@ -72,7 +72,7 @@ def word_pairs(
     x, y = np.array([(c, s) for c, s in pairs if c is not None], np.float64).reshape(-1, 2).T
     (known,) = _evaluate(vectors, how._replace(dummy4unknown=False), similarity=path).similarity
     missing = 100.0 * known.missing / len(known.cosines)
-    return (*stats.pearsonr(x, y),), (*stats.spearmanr(x, y),), missing
+    return stats.pearsonr(x, y), stats.spearmanr(x, y), missing
 
 
 def _evaluate(vectors: Vectors, how: Settings, **files: Path) -> Evaluation:
