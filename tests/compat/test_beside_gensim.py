@@ -1,6 +1,7 @@
 """Firth's face of gensim beside gensim, where it is installed: the same answers."""
 
 import inspect
+import itertools
 import sys
 import types
 
@@ -105,14 +106,13 @@ def test_evaluation_is_the_same(both, tmp_path):
         "".join(f"{a}\t{b}\t{rng.random():.3f}\n" for a, b in rng.choice(WORDS, size=(80, 2)))
         + "w1\tunknown\t3\n"
     )
-    for dummy in (False, True):
-        found, expected = (
-            kv.evaluate_word_analogies(questions, dummy4unknown=dummy) for kv in both
-        )
+    for dummy, most in itertools.product((False, True), (300_000, 150)):
+        how = {"dummy4unknown": dummy, "restrict_vocab": most}
+        found, expected = (kv.evaluate_word_analogies(questions, **how) for kv in both)
         assert found[0] == pytest.approx(expected[0])
-        assert found[0] > 0.3
+        assert found[0] > 0.05
         assert len(found[1][-1]["correct"]) == len(expected[1][-1]["correct"])
-        found, expected = (kv.evaluate_word_pairs(str(pairs), dummy4unknown=dummy) for kv in both)
+        found, expected = (kv.evaluate_word_pairs(str(pairs), **how) for kv in both)
         for ours_, theirs in zip(found, expected, strict=True):
             np.testing.assert_allclose(ours_, theirs, atol=1e-5)
 

@@ -76,10 +76,15 @@ def word_pairs(
 
 
 def _evaluate(vectors: Vectors, how: Settings, **files: Path) -> Evaluation:
+    # gensim compares no other words, in pairs either.
+    some = slice(0, how.restrict_vocab)
+    if len(vectors) > how.restrict_vocab:
+        vectors = Vectors(vectors.words[some], vectors.input_vectors[some])
+    options: Any = {"restrict": how.restrict_vocab} if "analogies" in files else {}
     return firth.evaluate(
         vectors,
         **files,  # type: ignore[arg-type]
-        restrict=how.restrict_vocab,
+        **options,
         fold=how.case_insensitive,
         unknown="zero" if how.dummy4unknown else "skip",
     )
