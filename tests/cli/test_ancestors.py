@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 import firth
@@ -9,6 +10,10 @@ from firth.cli.ancestors import translate_fasttext, translate_word2vec
 from firth.errors import ConfigError
 
 TEXT = "the cat sat on the mat\nthe dog sat on the log\n" * 200
+
+
+def cosine(a, b):
+    return a @ b / np.linalg.norm(a) / np.linalg.norm(b)
 
 
 def options_of(command):
@@ -35,13 +40,13 @@ def test_skip_gram_has_its_own_step_size_and_a_tree_no_noise():
 
 
 def test_defaults_are_those_of_fasttext():
-    train, convert = translate_fasttext("skipgram", ["-input", "a", "-output", "b"])
-    assert convert == ["convert", "b", "b.vec"]
+    train, *convert = translate_fasttext("skipgram", ["-input", "a", "-output", "b"])
+    assert convert == [["convert", "b", "b.bin", "--to", "fasttext"], ["convert", "b", "b.vec"]]
     assert options_of(train) == {
         "--output": "b", "--model": "skipgram", "--negative": "5", "--lr": "0.05",
         "--dim": "100", "--window": "5", "--epochs": "5", "--min-count": "5",
         "--buckets": "2000000", "--sample": "1e-4", "--seed": "0", "--loss": "ns",
-        "--subwords": "3-6", "--readout": "subword",
+        "--subwords": "3-6", "--readout": "plain",
     }  # fmt: skip
 
 
@@ -103,7 +108,13 @@ def test_fasttext_writes_a_model_and_vectors(tmp_path, call):
     (tmp_path / "text.txt").write_text(TEXT)
     flags = ["-input", "text.txt", "-output", "v", "-dim", "6", "-epoch", "1", "-bucket", "50"]
     call("fasttext", "skipgram", *flags, at=tmp_path)
-    assert firth.load(tmp_path / "v.vec").dim == 6
+    folder, binary, text = (firth.load(tmp_path / name) for name in ("v", "v.bin", "v.vec"))
+    assert folder.dim == 6
+    for word in folder.words:
+        # fastText takes means of the rows, and Firth sums over a root, in the same direction.
+        assert cosine(binary[word], folder[word]) == pytest.approx(1, abs=1e-5)
+        np.testing.assert_allclose(text[word], folder[word], atol=1e-6)
+    assert binary.get("unheard-of") is not None
     found = json.loads(call("info", "v", "--json", at=tmp_path).stdout)
     assert found["ngrams"] == 50
 

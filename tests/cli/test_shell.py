@@ -47,6 +47,24 @@ def test_a_sign_needs_a_word(vectors, line):
         vectors.similar(parse_question(vectors, line))
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("king -", "there is no word after '-'"),
+        ("- ", "there is no word after '-'"),
+        ("king*2", "is not among the 5 words; a sum is written like"),
+        ("king man", "is not among the 5 words; a sum is written like"),
+        ("kings", "near: king\n"),
+    ],
+)
+def test_a_line_that_is_no_sum_is_told_how_sums_are_written(vectors, tmp_path, line, told):
+    vectors.save(tmp_path / "v")
+    done = run_python("-m", "firth", "shell", tmp_path / "v", input=line + "\n")
+    assert done.returncode == 0
+    assert told in done.stderr
+    assert not done.stdout
+
+
 def test_words_are_offered_by_their_beginning():
     words = sorted(["king", "kingdom", "kin", "man"])
     assert offered(words, "king") == ("king", ["king", "kingdom"])
@@ -74,7 +92,7 @@ def test_the_prompt_completes_and_ends_by_ctrl_d(vectors, tmp_path, monkeypatch)
     monkeypatch.setenv("FIRTH_CACHE_DIR", str(tmp_path))
     assert toolkit
     with create_pipe_input() as typed, create_app_session(input=typed, output=DummyOutput()):
-        typed.send_text("king - man\nwoman\n\x04")
+        typed.send_text("king - man\nhalf a question\x03woman\n\x04")  # Ctrl-C drops a line
         assert list(_prompt(vectors)) == ["king - man", "woman"]
     assert "king - man" in (tmp_path / "shell-history").read_text()
 

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from firth.callbacks import Evaluate
 from firth.errors import ConfigError, FormatError
 from firth.evaluation import evaluate
 from firth.vectors import Vectors
@@ -127,3 +128,14 @@ def test_evaluations_are_compared_file_by_file(royal, questions, pairs, write):
     assert found[1].first == ours.similarity[0].spearman
     with pytest.raises(ConfigError, match="not evaluated on the same files"):
         ours.compare(evaluate(royal, similarity=pairs))
+
+
+@pytest.mark.parametrize("options", [{"restrict": 3}, {"method": "mul"}], ids=str)
+def test_options_of_analogies_are_refused_without_analogies(royal, tmp_path, options):
+    pairs = tmp_path / "pairs.tsv"
+    pairs.write_text("man king 5\nman queen 1\n")
+    with pytest.raises(ConfigError, match=rf"{next(iter(options))} is for analogies"):
+        evaluate(royal, similarity=pairs, **options)
+    if "restrict" in options:
+        with pytest.raises(ConfigError, match="restrict is for analogies"):
+            Evaluate(similarity=pairs, **options)

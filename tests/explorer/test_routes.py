@@ -173,6 +173,11 @@ def test_a_map_is_kept_for_these_vectors_alone(paths):
     assert np.array_equal(KeptMap(paths["old"], vectors).read(60), points)
     assert KeptMap(paths["old"], others).read(60) is None
     assert KeptMap(paths["old"], vectors).read(59) is None
+    path = KeptMap(paths["old"], vectors).path
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b'"F32"', b'"F4" ').replace(b"[60,2]", b"[60,16]"))
+    assert KeptMap(paths["old"], vectors).read(60) is None
+    path.write_bytes(whole)
     (paths["old"].parent / "old.map").write_bytes(b"no map")
     assert KeptMap(paths["old"], vectors).read(60) is None
 

@@ -44,3 +44,10 @@ def test_what_is_no_vectors_is_refused(vectors):
         to_embedding(np.eye(2))
     with pytest.raises(ConfigError, match="padding must be True or False"):
         to_embedding(vectors, padding=0)
+
+
+def test_vectors_have_a_method_for_it():
+    vectors = Vectors(["tea", "milk"], np.array([[1, 2], [3, 4]], np.float32))
+    layer, ids = vectors.to_torch(freeze=False, padding=True)
+    assert layer(torch.tensor([ids["milk"], 0])).tolist() == [[3, 4], [0, 0]]
+    assert layer.weight.requires_grad

@@ -118,6 +118,7 @@ class Evaluate(Callback):
         self._last = 0.0
         self._restrict = whole_number("restrict", restrict, least=1)
         self._sets = EvaluationSets.read(analogies=analogies, similarity=similarity)
+        self._sets.check_options(restrict)
         self._report = report
         self._run: RunStart | None = None
         self.results: list[EvaluationPoint] = []

@@ -156,8 +156,8 @@ def translate_fasttext(model: str, given: Sequence[str]) -> list[list[str]]:
     Examples
     --------
     >>> commands = translate_fasttext("skipgram", ["-input", "a.txt", "-output", "a", "-maxn", "0"])
-    >>> commands[1]
-    ['convert', 'a', 'a.vec']
+    >>> commands[1:]
+    [['convert', 'a', 'a.bin', '--to', 'fasttext'], ['convert', 'a', 'a.vec']]
     >>> commands[0][-6:]
     ['--loss', 'ns', '--subwords', 'none', '--readout', 'plain']
     """
@@ -170,18 +170,19 @@ def translate_fasttext(model: str, given: Sequence[str]) -> list[list[str]]:
     if values["-loss"] not in ("ns", "hs"):
         raise ConfigError(f"-loss must be ns or hs, got {values['-loss']}")
     without = {"-neg"} if values["-loss"] == "hs" else set()
-    subwords, readout = f"{values['-minn']}-{values['-maxn']}", "subword"
+    subwords = f"{values['-minn']}-{values['-maxn']}"
     if values["-maxn"] == "0":
-        subwords, readout = "none", "plain"
+        subwords = "none"
         without.add("-bucket")
     output = values["-output"]
     train = [
         "train", values["-input"], "--output", output, "--model", model,
         *_options(values, _FASTTEXT, without), "--loss", values["-loss"],
-        "--subwords", subwords, "--readout", readout,
+        "--subwords", subwords, "--readout", "plain",
         *(["--quiet"] if values["-verbose"] == "0" else []),
     ]  # fmt: skip
-    return [train, ["convert", output, f"{output}.vec"]]
+    binary = ["convert", output, f"{output}.bin", "--to", "fasttext"]
+    return [train, binary, ["convert", output, f"{output}.vec"]]
 
 
 def parse_flags(

@@ -226,6 +226,7 @@ def evaluate(
     from firth.evaluation import EvaluationSets
 
     sets = EvaluationSets.read(**{kind: found or [] for kind, found in files.items()})
+    sets.check_options(restrict, method)
     found = [
         sets.evaluate(load_vectors(path), restrict=restrict, unknown=unknown, method=method)
         for path in paths

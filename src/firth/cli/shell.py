@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 from firth.cli.app import Top, VectorsPath, app, tell
 from firth.cli.report import print_neighbours
 from firth.cli.words import load_vectors, token
-from firth.errors import ConfigError, FirthError, MissingExtraError
+from firth.errors import ConfigError, FirthError, MissingExtraError, VocabularyError
 
 if TYPE_CHECKING:
     from firth.vectors import Vectors
 
 # Signs stand between white space: words have hyphens.
-_SIGN = re.compile(r"(?:^|\s)([-+])\s")
+_SIGN = re.compile(r"(?:^|\s)([-+])(?:\s|$)")
 _WEIGHT = re.compile(r"(\d+(?:\.\d+)?)\s*\*\s*(.+)")
+_ADVICE = "a sum is written like king - man + 0.5 * woman, with spaces around + and -"
 # Words that are offered for a beginning.
 _OFFERED = 50
 
@@ -42,6 +43,9 @@ def shell(path: VectorsPath, top: Top = 10) -> None:
         try:
             query = parse_question(vectors, line)
             print_neighbours(vectors.similar(query, top=top), False, query=repr(line.strip()))
+        except VocabularyError as error:
+            is_word = len(line.split()) == 1 and not set("+*") & set(line)
+            tell(str(error) if is_word else f"{error}; {_ADVICE}")
         except FirthError as error:
             tell(str(error))
 
@@ -104,7 +108,7 @@ def offered(ordered: Sequence[str], text: str) -> tuple[str, list[str]]:
 
 
 def _prompt(vectors: Vectors) -> Iterator[str]:
-    """Yield the lines that are typed at a prompt, until Ctrl-D."""
+    """Yield the lines that are typed at a prompt, until Ctrl-D. Ctrl-C drops a line."""
     try:
         from prompt_toolkit import PromptSession
         from prompt_toolkit.completion import Completer, Completion
@@ -124,6 +128,9 @@ def _prompt(vectors: Vectors) -> Iterator[str]:
     session: PromptSession[str] = PromptSession("> ", completer=Words(), history=history)
     while True:
         try:
-            yield session.prompt()
+            line = session.prompt()
         except EOFError:
             return
+        except KeyboardInterrupt:
+            continue
+        yield line

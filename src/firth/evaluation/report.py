@@ -34,6 +34,8 @@ Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 AnyVectors = Vectors | Mapping[str, ArrayLike]
 
 UNKNOWN = ("skip", "zero")
+# The words among which analogies are answered, as word2vec's program does.
+RESTRICT = 30_000
 
 
 class _Options(NamedTuple):
@@ -151,7 +153,7 @@ def evaluate(
     outliers: Paths = (),
     associations: Paths = (),
     categories: Paths = (),
-    restrict: int = 30_000,
+    restrict: int = RESTRICT,
     fold: bool = True,
     unknown: str = "skip",
     method: str = "add",
@@ -209,6 +211,7 @@ def evaluate(
         associations=associations,
         categories=categories,
     )
+    sets.check_options(restrict, method)
     return sets.evaluate(vectors, restrict=restrict, fold=fold, unknown=unknown, method=method)
 
 
@@ -235,11 +238,20 @@ class EvaluationSets:
             raise ConfigError("there is nothing to evaluate: name files of analogies or similarity")
         return cls(found)
 
+    def check_options(self, restrict: int, method: str = "add") -> None:
+        """Raise if an option of analogies is given, and there are none."""
+        whole_number("restrict", restrict, least=1, most=None)
+        if self.read_files.get("analogies"):
+            return
+        for name, value, usual in (("restrict", restrict, RESTRICT), ("method", method, "add")):
+            if value != usual:
+                raise ConfigError(f"{name} is for analogies, and no file of analogies is given")
+
     def evaluate(
         self,
         vectors: AnyVectors,
         *,
-        restrict: int = 30_000,
+        restrict: int = RESTRICT,
         fold: bool = True,
         unknown: str = "skip",
         method: str = "add",

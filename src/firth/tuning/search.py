@@ -117,6 +117,8 @@ def tune(
     reading, fixed = _divided(options)
     config = TrainConfig(**fixed)
     sets = _sets(similarity, analogies)
+    if sets is not None:
+        sets.check_options(restrict)
     checked = space_of(space, fixed, by_loss=sets is None)
     whole_number("words", words, least=1)
     share = _share(holdout, config) if sets is None else 0.0

@@ -279,6 +279,21 @@ class Vectors(Questions):
         """Whether an index was built or opened."""
         return self._approximate is not None
 
+    def to_torch(self, *, freeze: bool = True, padding: bool = False) -> Any:  # noqa: ANN401
+        """Return an embedding layer of PyTorch and the id of each word (extra `torch`).
+
+        The options are those of `firth.torch.to_embedding`, which this calls.
+
+        Examples
+        --------
+        >>> layer, ids = Vectors(["tea", "king"], np.eye(2)).to_torch()  # doctest: +SKIP
+        >>> layer.weight[ids["king"]].tolist()  # doctest: +SKIP
+        [0.0, 1.0]
+        """
+        # As text: PyTorch's modules are in a higher layer.
+        torch = importlib.import_module("firth.torch")
+        return torch.to_embedding(self, freeze=freeze, padding=padding)
+
     def map(self, words: Iterable[Token] | None = None, **options: Any) -> Any:  # noqa: ANN401
         """Return a map of words, which a notebook shows: it pans, zooms and finds words.
 

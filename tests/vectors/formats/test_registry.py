@@ -16,10 +16,23 @@ WORDS = ["one", "two"]
 MATRIX = np.array([[0.5, -1.25], [3, 1e-9]], dtype=np.float32)
 
 
-@pytest.mark.parametrize("name", ["vectors.npy", "vectors.bin.gz", "vectors.2024"])
+@pytest.mark.parametrize("name", ["vectors.npy", "vectors.2024"])
 def test_an_unknown_suffix_is_refused_with_the_known_ones(name, tmp_path):
     with pytest.raises(FormatError, match=r"no format has the suffix .*\.txt/\.vec.*\.bin.*folder"):
         Vectors(WORDS, MATRIX).save(tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["vectors.bin.gz", "v.txt.xz", "v.zst", "v.bz2"])
+@pytest.mark.parametrize("format", [None, "word2vec-text", "npz"])
+def test_a_name_that_tells_of_compression_is_refused(name, format, tmp_path):
+    vectors = Vectors(WORDS, MATRIX)
+    for write in (
+        lambda: vectors.save(tmp_path / name, format=format),
+        lambda: check_destination(tmp_path / name, format=format),
+    ):
+        with pytest.raises(FormatError, match=r"written as they are.*write .*, and compress it"):
+            write()
     assert not list(tmp_path.iterdir())
 
 

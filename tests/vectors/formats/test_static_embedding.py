@@ -108,6 +108,24 @@ def test_tables_of_other_kinds(tensors, fault, put, assert_refused):
     assert_refused(put(tensors), fault)
 
 
+@pytest.mark.parametrize("kind", ["BF16", "F16", "BOOL", "I8", "F8_E5M2"])
+def test_weights_of_types_that_numpy_may_lack(kind, put, assert_refused):
+    path = put({"embeddings": MATRIX, "weights": np.ones(4, np.float16)})
+    file = path / "model.safetensors"
+    size = {"BF16": 2, "F16": 2}.get(kind, 1)
+    told = {
+        "embeddings": {"dtype": "F32", "shape": [4, 3], "data_offsets": [0, 48]},
+        "weights": {"dtype": kind, "shape": [4], "data_offsets": [48, 48 + 4 * size]},
+    }
+    header = json.dumps(told).encode()
+    rows = MATRIX.astype("<f4").tobytes() + np.ones(4, "<f2").tobytes()[: 4 * size]
+    file.write_bytes(len(header).to_bytes(8, "little") + header + rows)
+    if kind == "F16":
+        np.testing.assert_array_equal(load(path), MATRIX)
+    else:
+        assert_refused(path, f"'weights' should hold a float for each row.*not {kind}")
+
+
 def test_damaged_files(put, assert_refused):
     path = put()
     whole = (path / "model.safetensors").read_bytes()

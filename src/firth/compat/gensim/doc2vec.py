@@ -14,6 +14,7 @@ from firth.compat.gensim.keyed_vectors import KeyedVectors
 from firth.compat.gensim.options import DOC2VEC, NotSupported, Option
 from firth.compat.gensim.word2vec import Word2Vec
 from firth.vectors import Vectors
+from firth.vectors.search import unit_rows
 
 
 class TaggedDocument(NamedTuple):
@@ -32,8 +33,8 @@ class Doc2Vec(Word2Vec):
         Each with one tag of its own.
     corpus_file : path, optional
         A text with a document on each line; its tag is the number of the line, from 0.
-    **options
-        Those of gensim 4, with its defaults.
+    *values, **options
+        Those of gensim 4, in its order and with its defaults.
 
     Attributes
     ----------
@@ -47,11 +48,22 @@ class Doc2Vec(Word2Vec):
         self,
         documents: Iterable[TaggedDocument] | None = None,
         corpus_file: str | os.PathLike[str] | None = None,
+        *values: Any,  # noqa: ANN401
         **options: Any,  # noqa: ANN401
     ) -> None:
         self._tags: list[str | int] | None = None
-        self.dv = KeyedVectors(options.get("vector_size", 100))
-        super().__init__(documents, corpus_file, **options)  # type: ignore[arg-type]
+        self.dv = KeyedVectors(values[0] if values else options.get("vector_size", 100))
+        super().__init__(documents, corpus_file, *values, **options)  # type: ignore[arg-type]
+
+    @property
+    def dbow(self) -> bool:
+        """Whether documents are trained by skip-gram, dm=0."""
+        return not self.options["dm"]
+
+    @property
+    def docvecs(self) -> KeyedVectors:
+        """`dv`, as gensim 3 calls it."""
+        return self.dv
 
     def _read(self, source: object) -> firth.Corpus:
         if isinstance(source, str | os.PathLike):
@@ -62,19 +74,24 @@ class Doc2Vec(Word2Vec):
         for _, tags in found:
             if len(tags) != 1:
                 raise NotSupported(f"a document has one tag, got {tags}")
-        self._tags = [tags[0] for _, tags in found]
+        self._tags = [
+            int(tags[0]) if isinstance(tags[0], np.integer) else tags[0] for _, tags in found
+        ]
         if len(set(self._tags)) < len(self._tags):
             raise NotSupported("two documents with the same tag are not supported")
         return super()._read([words for words, _ in found])
 
     def _finish(self, vectors: Vectors) -> None:
         super()._finish(vectors)
+        if self._tags is not None:
+            # So that they come back from files.
+            vectors.config["document_tags"] = self._tags
+        of_gensim: Any = vectors.config.get("gensim") or {}
+        tags: Any = vectors.config.get("document_tags") or of_gensim.get("document_tags")
         documents = vectors.documents
         # Lines without a word of the vocabulary have no vector.
-        tags = list(documents.words)
-        if self._tags is not None:
-            tags = [self._tags[int(number)] for number in documents.words]
-        self.dv = KeyedVectors(Vectors(tags, documents.input_vectors))
+        keys = [tags[int(number)] if tags else number for number in documents.words]
+        self.dv = KeyedVectors(Vectors(keys, documents.input_vectors))
 
     def infer_vector(
         self,
@@ -84,6 +101,22 @@ class Doc2Vec(Word2Vec):
         epochs: int | None = None,
     ) -> NDArray[np.float32]:
         """Return a vector for a new document (D,)."""
+        if isinstance(doc_words, str):
+            raise TypeError("doc_words must be a list of words, not one text")
         if alpha is not None or min_alpha is not None:
             raise NotSupported("alpha and min_alpha are not supported: they are those of training")
         return firth.infer(self.wv.to_firth(), list(doc_words), epochs=epochs)
+
+    def similarity_unseen_docs(
+        self,
+        doc_words1: Sequence[str],
+        doc_words2: Sequence[str],
+        alpha: float | None = None,
+        min_alpha: float | None = None,
+        epochs: int | None = None,
+    ) -> np.float32:
+        """Return the cosine of the vectors of two new documents."""
+        how = (alpha, min_alpha, epochs)
+        rows = [self.infer_vector(words, *how) for words in (doc_words1, doc_words2)]
+        a, b = unit_rows(np.vstack(rows))
+        return np.float32(a @ b)

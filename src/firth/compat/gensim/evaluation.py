@@ -72,14 +72,19 @@ def word_pairs(
     x, y = np.array([(c, s) for c, s in pairs if c is not None], np.float64).reshape(-1, 2).T
     (known,) = _evaluate(vectors, how._replace(dummy4unknown=False), similarity=path).similarity
     missing = 100.0 * known.missing / len(known.cosines)
-    return (*stats.pearsonr(x, y),), (*stats.spearmanr(x, y),), missing
+    return stats.pearsonr(x, y), stats.spearmanr(x, y), missing
 
 
 def _evaluate(vectors: Vectors, how: Settings, **files: Path) -> Evaluation:
+    # gensim compares no other words, in pairs either.
+    some = slice(0, how.restrict_vocab)
+    if len(vectors) > how.restrict_vocab:
+        vectors = Vectors(vectors.words[some], vectors.input_vectors[some])
+    options: Any = {"restrict": how.restrict_vocab} if "analogies" in files else {}
     return firth.evaluate(
         vectors,
         **files,  # type: ignore[arg-type]
-        restrict=how.restrict_vocab,
+        **options,
         fold=how.case_insensitive,
         unknown="zero" if how.dummy4unknown else "skip",
     )

@@ -9,69 +9,41 @@ import math
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import cached_property
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-import firth
 from firth.compat.gensim import evaluation
+from firth.compat.gensim.key_files import KeyFiles
+from firth.compat.gensim.key_table import Key
 from firth.compat.gensim.options import NotSupported
-from firth.vectors import Vectors
 from firth.vectors.questions.transport import bag, movers_distance
 from firth.vectors.search import unit_rows
 
-Key = str | int
 Scored = list[tuple[Key, float]]
 
 
-class KeyedVectors:
+class KeyedVectors(KeyFiles):
     """Words and their vectors.
 
     Parameters
     ----------
     vector_size : int or Vectors
         D of new, empty vectors; or vectors of Firth.
+    count, dtype, mapfile_path
+        As in gensim; only the defaults are supported.
     """
-
-    def __init__(self, vector_size: int | Vectors) -> None:
-        if isinstance(vector_size, Vectors):
-            self._take(vector_size)
-        else:
-            self._vectors: Vectors | None = None
-            self.vector_size = vector_size
-            self.index_to_key: list[Any] = []
-            self.key_to_index: dict[Any, int] = {}
-            self.vectors = np.empty((0, vector_size), np.float32)
-
-    def _take(self, vectors: Vectors) -> None:
-        self._vectors, self.vector_size = vectors, vectors.dim
-        vars(self).pop("_units", None)
-        self.index_to_key = list(vectors.words)
-        self.key_to_index = {word: row for row, word in enumerate(self.index_to_key)}
-        self.vectors = vectors.input_vectors
-
-    @cached_property
-    def _units(self) -> NDArray[np.float32]:
-        """All vectors at length one (V, D)."""
-        return unit_rows(self.vectors)
-
-    def to_firth(self) -> Vectors:
-        """Return the vectors as Firth's."""
-        if self._vectors is None:
-            raise KeyError("there are no vectors yet")
-        return self._vectors
-
-    def __len__(self) -> int:
-        """Return V."""
-        return len(self.index_to_key)
 
     def __contains__(self, key: object) -> bool:
         """Return whether a word has a vector."""
-        return key in self.key_to_index or (
-            self._vectors is not None and self._vectors.get(key) is not None  # type: ignore[call-overload]
-        )
+        return self.has_index_for(key) or self._composed(key) is not None  # type: ignore[arg-type]
+
+    def _composed(self, key: Key) -> NDArray[np.float32] | None:
+        """Return the vector that n-grams or phrases give a word, if they do."""
+        if self._source is None or not isinstance(key, str | int | np.integer):
+            return None
+        return self._source.get(key)
 
     def __getitem__(self, key_or_keys: Key | Sequence[Key]) -> NDArray[np.float32]:
         """Return the vector of a word (D,), or of several (n, D)."""
@@ -81,37 +53,15 @@ class KeyedVectors:
 
     def get_vector(self, key: Key, norm: bool = False) -> NDArray[np.float32]:
         """Return the vector of a word (D,), at length one with `norm`."""
-        found = None if self._vectors is None else self._vectors.get(key)
+        row = self.get_index(key, -1)
+        found = self._matrix[row] if row >= 0 else self._composed(key)
         if found is None:
             raise KeyError(f"Key '{key}' not present")
-        return unit_rows(found[np.newaxis])[0] if norm else found
+        vector = unit_rows(found[np.newaxis])[0] if norm else found.view()
+        vector.setflags(write=False)
+        return vector
 
     word_vec = get_vector
-
-    def get_index(self, key: Key, default: int | None = None) -> int:
-        """Return the row of a word."""
-        row = self.key_to_index.get(key, default)
-        if row is None:
-            raise KeyError(f"Key '{key}' not present")
-        return row
-
-    def has_index_for(self, key: Key) -> bool:
-        """Return whether a word has a row."""
-        return key in self.key_to_index
-
-    def get_vecattr(self, key: Key, attr: str) -> Any:  # noqa: ANN401
-        """Return the count of a word: the only attribute there is."""
-        counts = self.to_firth().counts
-        if attr != "count" or counts is None:
-            raise KeyError(attr)
-        return int(counts[self.get_index(key)])
-
-    def get_normed_vectors(self) -> NDArray[np.float32]:
-        """Return all vectors at length one (V, D)."""
-        return self._units
-
-    def fill_norms(self, force: bool = False) -> None:
-        """Do nothing: lengths are always at hand."""
 
     def get_mean_vector(
         self,
@@ -163,15 +113,19 @@ class KeyedVectors:
             raise ValueError("cannot compute similarity with no input")
         target = self.get_mean_vector(keys, weights, post_normalize=True, ignore_missing=False)
         end = restrict_vocab or clip_end or len(self)
-        cosines = self._units[clip_start:end] @ target
+        cosines = self._cosines(target, slice(clip_start, end))
         if topn is None:
             return cosines
         return self._best(cosines, topn, {key for key in keys if _is_key(key)}, clip_start)
 
+    def _cosines(self, unit: NDArray[np.float32], part: slice = slice(None)) -> NDArray[np.float32]:
+        """Return the cosines of some rows with a vector of length one."""
+        return (self._matrix[part] @ unit) / self._divisors[part]
+
     def _best(
         self, scores: NDArray[np.float32], topn: int, without: Iterable[Any], start: int = 0
     ) -> Scored:
-        rows = [self.key_to_index[key] - start for key in without if key in self.key_to_index]
+        rows = [row - start for row in (self.get_index(key, -1) for key in without) if row >= 0]
         scores = scores.copy()
         scores[[row for row in rows if 0 <= row < len(scores)]] = -np.inf
         topn = max(0, min(topn, int(np.isfinite(scores).sum())))
@@ -205,9 +159,9 @@ class KeyedVectors:
         keys, weights = _weighted(positive, negative)
         if not keys:
             raise ValueError("cannot compute similarity with no input")
-        table = self._units[:restrict_vocab]
-        shifted = [(1 + table @ self._unit(key)) / 2 for key in keys]
-        scores: NDArray[Any] = np.ones(len(table), np.float32)
+        part = slice(restrict_vocab)
+        shifted = [(1 + self._cosines(self._unit(key), part)) / 2 for key in keys]
+        scores: NDArray[Any] = np.ones_like(shifted[0])
         for cosine, weight in zip(shifted, weights, strict=True):
             scores = scores * cosine if weight > 0 else scores / (cosine + 0.000001)
         if topn is None:
@@ -223,9 +177,11 @@ class KeyedVectors:
 
     def closer_than(self, key1: Key, key2: Key) -> list[Key]:
         """Return the words that are nearer to `key1` than `key2` is."""
-        cosines = self._units @ self._unit(key1)
+        cosines = self._cosines(self._unit(key1))
         nearer = np.flatnonzero(cosines > cosines[self.get_index(key2)])
         return [self.index_to_key[row] for row in nearer if self.index_to_key[row] != key1]
+
+    words_closer_than = closer_than
 
     def rank(self, key1: Key, key2: Key) -> int:
         """Return 1 plus the number of words that are nearer to `key1` than `key2` is."""
@@ -245,9 +201,9 @@ class KeyedVectors:
         a, b = unit_rows(np.vstack(list(means)))
         return np.float32(a @ b)
 
-    def distance(self, w1: Key, w2: Key) -> float:
+    def distance(self, w1: Key, w2: Key) -> np.float32:
         """Return 1 minus the cosine of two words."""
-        return 1.0 - float(self.similarity(w1, w2))
+        return np.float32(1) - self.similarity(w1, w2)
 
     def distances(
         self,
@@ -255,10 +211,10 @@ class KeyedVectors:
         other_words: Sequence[Key] = (),
     ) -> NDArray[np.float32]:
         """Return 1 minus the cosine of a word or vector with others, by default with all."""
-        table = (
-            np.vstack([self._unit(word) for word in other_words]) if other_words else self._units
-        )
-        return 1 - table @ self._unit(word_or_vector)
+        unit = self._unit(word_or_vector)
+        if not len(other_words):
+            return 1 - self._cosines(unit)
+        return 1 - np.vstack([self._unit(word) for word in other_words]) @ unit
 
     def doesnt_match(self, words: Iterable[Key]) -> Key:
         """Return the word that is farthest from the mean of words."""
@@ -267,6 +223,48 @@ class KeyedVectors:
             raise ValueError("cannot select a word from an empty list")
         units = np.vstack([self._unit(word) for word in known])
         return known[int(np.argmin(units @ unit_rows(units.mean(axis=0)[np.newaxis])[0]))]
+
+    def rank_by_centrality(
+        self, words: Iterable[Key], use_norm: bool = True
+    ) -> list[tuple[np.float32, Key]]:
+        """Return words with their cosines to the mean of them all, the nearest first."""
+        known = [word for word in words if word in self]
+        if not known:
+            raise ValueError("cannot select a word from an empty list")
+        rows = np.vstack([self.get_vector(word, norm=use_norm) for word in known])
+        mean = unit_rows(rows.mean(axis=0)[np.newaxis])[0]
+        return sorted(zip(rows @ mean, known, strict=True), reverse=True)
+
+    def relative_cosine_similarity(self, wa: Key, wb: Key, topn: int = 10) -> float:
+        """Return the cosine of two words by the sum of those of the nearest (Leeuwenberg 2016)."""
+        near: Any = self.most_similar(wa, topn=topn)
+        return float(self.similarity(wa, wb) / sum(score for _, score in near))
+
+    @staticmethod
+    def cosine_similarities(
+        vector_1: NDArray[np.float32], vectors_all: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """Return the cosines of a vector (D,) with each of some rows (n, D)."""
+        lengths = np.linalg.norm(vectors_all, axis=1) * np.linalg.norm(vector_1)
+        cosines = (vectors_all @ vector_1) / np.where(lengths > 0, lengths, 1)
+        return cosines.astype(np.float32)
+
+    def vectors_for_all(
+        self,
+        keys: Iterable[Key],
+        allow_inference: bool = True,
+        copy_vecattrs: bool = False,
+    ) -> KeyedVectors:
+        """Return the vectors of some words, those that are composed included; unknown ones not."""
+        there: Any = self.__contains__ if allow_inference else self.has_index_for
+        found = [key for key in dict.fromkeys(keys) if there(key)]
+        some = KeyedVectors(self.vector_size)
+        if found:
+            some.add_vectors(found, self[found])
+        for name in self.expandos if copy_vecattrs else ():
+            for key in filter(self.has_index_for, found):
+                some.set_vecattr(key, name, self.get_vecattr(key, name))
+        return some
 
     def wmdistance(
         self, document1: Iterable[Key], document2: Iterable[Key], norm: bool = True
@@ -307,66 +305,30 @@ class KeyedVectors:
         how = evaluation.Settings(restrict_vocab, case_insensitive, dummy4unknown)
         return evaluation.word_pairs(self.to_firth(), pairs, how)
 
-    # ------------------------------------------------------------------------ changes, files
 
-    def add_vectors(
-        self,
-        keys: Sequence[Key] | Key,
-        weights: ArrayLike,
-        extras: None = None,
-        replace: bool = False,
-    ) -> None:
-        """Add words, or with `replace` change the vectors of those that are there."""
-        if extras is not None:
-            raise NotSupported("extras is not supported: words have a count and a vector")
-        keys = [keys] if isinstance(keys, str | int) else list(keys)
-        rows = np.atleast_2d(np.asarray(weights, np.float32))
-        found = dict(zip(self.index_to_key, self.vectors, strict=True))
-        for key, row in zip(keys, rows, strict=True):
-            if replace or key not in found:
-                found[key] = row
-        self._take(Vectors(list(found), np.vstack(list(found.values()))))
+class FastTextKeyedVectors(KeyedVectors):
+    """Words whose vectors are composed of n-grams."""
 
-    add_vector = add_vectors
+    @property
+    def min_n(self) -> int:
+        """The length of the shortest n-grams."""
+        return self._cut[0]
 
-    def save(self, fname: str | os.PathLike[str], *_: object, **__: object) -> None:
-        """Write Firth's folder; how gensim would pickle is ignored."""
-        self.to_firth().save(fname, format="firth")
+    @property
+    def max_n(self) -> int:
+        """The length of the longest n-grams; 0 for whole words."""
+        return self._cut[1]
 
-    @classmethod
-    def load(cls, fname: str | os.PathLike[str], mmap: str | None = None) -> Self:
-        """Read vectors of Firth, gensim or another tool."""
-        return cls(firth.load(fname))
+    @property
+    def bucket(self) -> int:
+        """The number of rows into which n-grams are hashed."""
+        return self._cut[2]
 
-    def save_word2vec_format(
-        self,
-        fname: str | os.PathLike[str],
-        fvocab: None = None,
-        binary: bool = False,
-        write_header: bool = True,
-    ) -> None:
-        """Write word2vec's text or binary format, whatever the suffix."""
-        if fvocab is not None or not write_header:
-            raise NotSupported("fvocab and write_header=False are not supported")
-        self.to_firth().save(fname, format="word2vec-binary" if binary else "word2vec-text")
-
-    @classmethod
-    def load_word2vec_format(
-        cls,
-        fname: str | os.PathLike[str],
-        fvocab: None = None,
-        binary: bool = False,
-        encoding: str = "utf8",
-        unicode_errors: str = "strict",
-        limit: int | None = None,
-        no_header: bool = False,
-    ) -> Self:
-        """Read word2vec's text or binary format, whatever the suffix."""
-        if fvocab is not None or encoding.replace("-", "").lower() != "utf8":
-            raise NotSupported("fvocab and another encoding than utf8 are not supported")
-        kind = "word2vec-binary" if binary else "word2vec-text"
-        errors: Any = unicode_errors
-        return cls(firth.load(fname, limit=limit, encoding_errors=errors, format=kind))
+    @property
+    def _cut(self) -> tuple[int, int, int]:
+        raw = None if self._source is None else self._source.raw
+        known = None if raw is None else raw.subwords
+        return (0, 0, 0) if known is None else (known.least, known.most, known.buckets or 0)
 
 
 def _is_key(key: object) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,10 @@ from firth.errors import ConfigError
 
 class NotSupported(ConfigError, NotImplementedError):
     """gensim can do it, and Firth cannot."""
+
+
+class NotSupportedAttribute(NotSupported, AttributeError):
+    """gensim has such a method or attribute, and Firth has not: `hasattr` is false."""
 
 
 @dataclass(frozen=True)
@@ -57,21 +61,40 @@ _COMMON = {
     "hashfxn": Option(hash, only=(hash,), advice=_HOOK),
     "sorted_vocab": Option(1, only=(1, True), advice="words are always sorted by count"),
     "null_word": Option(0, only=(0, False), advice="there is no such word"),
-    "callbacks": Option((), only=((), None), advice="see firth.Callback"),
-    "comment": Option(None, only=(None,), advice="nothing keeps it"),
+    "callbacks": Option((), only=((), [], None), advice="see firth.Callback"),
     # How gensim works, and not what it computes.
     "batch_words": Option(10_000, only=(...,)),
     "compute_loss": Option(False, only=(...,)),
+    "comment": Option(None, only=(...,)),
 }
-WORD2VEC = {**_COMMON, "sg": Option(0), "cbow_mean": Option(1)}
-FASTTEXT = {
-    **WORD2VEC,
+
+
+def _in_order(options: Mapping[str, Option], names: str) -> dict[str, Option]:
+    """Return options in the order in which gensim takes their values without names."""
+    return {name: options[name] for name in names.split()}
+
+
+_WORDS = {**_COMMON, "sg": Option(0), "cbow_mean": Option(1)}
+WORD2VEC = _in_order(
+    _WORDS,
+    "vector_size alpha window min_count max_vocab_size sample seed workers min_alpha sg hs "
+    "negative ns_exponent cbow_mean hashfxn epochs null_word trim_rule sorted_vocab batch_words "
+    "compute_loss callbacks comment max_final_vocab shrink_windows",
+)
+_FASTTEXT = {
+    **_WORDS,
     "word_ngrams": Option(1, only=(1,), advice="give max_n=0 for whole words"),
     "min_n": Option(3),
     "max_n": Option(6),
     "bucket": Option(2_000_000),
 }
-DOC2VEC = {
+FASTTEXT = _in_order(
+    _FASTTEXT,
+    "sg hs vector_size alpha window min_count max_vocab_size word_ngrams sample seed workers "
+    "min_alpha negative ns_exponent cbow_mean hashfxn epochs null_word min_n max_n sorted_vocab "
+    "bucket trim_rule batch_words callbacks max_final_vocab shrink_windows compute_loss comment",
+)
+_DOC2VEC = {
     **_COMMON,
     "epochs": Option(10, "epochs"),
     "dm": Option(1),
@@ -82,6 +105,46 @@ DOC2VEC = {
     "dv": Option(None, only=(None,), advice="documents begin with new vectors"),
     "dv_mapfile": Option(None, only=(None,), advice="the vectors stay in memory"),
 }
+DOC2VEC = _in_order(
+    _DOC2VEC,
+    "vector_size dm_mean dm dbow_words dm_concat dm_tag_count dv dv_mapfile comment trim_rule "
+    "callbacks window epochs shrink_windows alpha min_count max_vocab_size sample seed workers "
+    "min_alpha hs negative ns_exponent hashfxn null_word sorted_vocab batch_words compute_loss "
+    "max_final_vocab",
+)
+
+
+# What a program may ask a model of gensim for, and Firth's have not.
+ABSENT = frozenset(
+    {
+        "add_lifecycle_event", "add_null_word", "build_vocab_from_freq", "create_binary_tree",
+        "cum_table", "effective_min_count", "estimate_memory", "estimated_lookup_memory",
+        "init_sims", "init_weights", "load_fasttext_format", "load_binary_data",
+        "make_cum_table", "min_alpha_yet_reached", "prepare_vocab", "prepare_weights", "random",
+        "raw_vocab", "reset_from", "running_training_loss", "save_word2vec_format", "scan_vocab",
+        "seeded_vector", "syn1",
+        "total_train_time", "train_count", "update_weights",
+    }
+)  # fmt: skip
+
+
+def named_values(
+    values: Sequence[object], options: Mapping[str, Any], known: Mapping[str, Option], what: str
+) -> dict[str, Any]:
+    """Return options by name, some of whose values were given without one, in gensim's order.
+
+    Raises
+    ------
+    TypeError
+        If there are too many values, or an option is given twice.
+    """
+    names = list(known)[: len(values)]
+    if len(values) > len(known):
+        raise TypeError(f"{what}() takes at most {len(known) + 2} values, got {len(values) + 2}")
+    for name in names:
+        if name in options:
+            raise TypeError(f"{what}() got multiple values for argument {name!r}")
+    return {**dict(zip(names, values, strict=True)), **options}
 
 
 def complete(given: Mapping[str, Any], known: Mapping[str, Option], what: str) -> dict[str, Any]:
@@ -123,6 +186,8 @@ def translate(values: Mapping[str, Any], known: Mapping[str, Option]) -> dict[st
     for name, rule in _RULES.items():
         if name in values:
             found |= rule(values)
+    # Words that occur 0 times are not in the text.
+    found["min_count"] = max(1, found["min_count"]) if values["min_count"] is not None else 1
     # gensim may go below the step at the end, and Firth may not begin below it.
     found["min_lr"] = min(found["min_lr"], found["lr"])
     return {"readout": "plain", **found}
@@ -169,3 +234,33 @@ _RULES: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "max_n": _subwords,
     "dm": _documents,
 }
+
+
+def recovered(config: Mapping[str, Any], known: Mapping[str, Option]) -> dict[str, Any]:
+    """Return gensim's options of vectors that Firth or gensim trained, as far as they are told."""
+    theirs = config.get("gensim")
+    if isinstance(theirs, Mapping):
+        found = {name: theirs[name] for name in known if name in theirs}
+        return {name: value for name, value in found.items() if not isinstance(value, Mapping)}
+    ours = config.get("options")
+    if not isinstance(ours, Mapping):
+        return {}
+    found = {
+        name: ours[option.name]
+        for name, option in known.items()
+        if option.name in ours and ours[option.name] is not None
+    }
+    is_tree, is_cbow = ours.get("loss") == "hs", ours.get("model") == "cbow"
+    documents, subwords = ours.get("documents"), ours.get("subwords")
+    found |= {
+        "hs": int(is_tree),
+        "negative": 0 if is_tree else ours.get("negative", 5),
+        "sg": int(not is_cbow),
+        "dm": int(is_cbow),
+        "dbow_words": int(not is_cbow and documents == "joint"),
+    }
+    if isinstance(subwords, list | tuple):
+        found |= {"min_n": subwords[0], "max_n": subwords[1], "bucket": ours.get("buckets")}
+    elif subwords == "none":
+        found["max_n"] = 0
+    return {name: value for name, value in found.items() if name in known and value is not None}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import IO, Any
 
 from firth.errors import CorpusError
 from firth.io.compression import open_decompressed
@@ -20,8 +22,8 @@ class LineSentence:
 
     Parameters
     ----------
-    source : path
-        A text, plain or compressed.
+    source : path or file
+        A text, plain or compressed; or an open file, which is read from its start.
     max_sentence_length : int
         Longer lines are cut into pieces of so many words.
     limit : int, optional
@@ -30,22 +32,29 @@ class LineSentence:
 
     def __init__(
         self,
-        source: str | os.PathLike[str],
+        source: str | os.PathLike[str] | IO[Any],
         max_sentence_length: int = MAX_WORDS_IN_BATCH,
         limit: int | None = None,
     ) -> None:
-        self.source = to_path("source", source)
+        is_file = hasattr(source, "readline")
+        self.source: Any = source if is_file else to_path("source", source)
         self.max_sentence_length, self.limit = max_sentence_length, limit
 
     def __iter__(self) -> Iterator[list[str]]:
         """Iterate over the lines as token lists."""
+        if hasattr(self.source, "readline"):
+            self.source.seek(0)
+            yield from self._sentences(self.source)
+            return
         with open_decompressed(self.source) as (file, _):
-            for number, line in enumerate(file):
-                if self.limit is not None and number >= self.limit:
-                    return
-                words = line.decode("utf-8").split()
-                for start in range(0, len(words), self.max_sentence_length):
-                    yield words[start : start + self.max_sentence_length]
+            yield from self._sentences(file)
+
+    def _sentences(self, lines: Iterable[str | bytes]) -> Iterator[list[str]]:
+        for line in itertools.islice(lines, self.limit):
+            text = line if isinstance(line, str) else line.decode("utf-8")
+            words = text.split()
+            for start in range(0, len(words), self.max_sentence_length):
+                yield words[start : start + self.max_sentence_length]
 
 
 class PathLineSentences:

@@ -202,6 +202,7 @@ def _format_for(path: str | os.PathLike[str], name: str | None, dtype: str = FLO
     one_of("dtype", dtype, choices=NARROW)
     if not hub.is_on_hub(path):
         to_path("the path of vectors", path)
+        _check_uncompressed(path)
     form = _by_place(path) if name is None else _by_name(name)
     if form is None:
         raise FormatError(
@@ -221,6 +222,15 @@ def _format_for(path: str | os.PathLike[str], name: str | None, dtype: str = FLO
             f"cannot write {path}: {form.title} holds no {dtype}; formats that do are {several}"
         )
     return form
+
+
+def _check_uncompressed(path: str | os.PathLike[str]) -> None:
+    """Raise if a name tells that a file is compressed: it would not be."""
+    if without_suffix(Path(path)) != Path(path):
+        raise FormatError(
+            f"cannot write {path}: vectors are written as they are, and read compressed; write "
+            f"{without_suffix(Path(path))}, and compress it"
+        )
 
 
 def _by_place(path: str | os.PathLike[str]) -> Format | None:

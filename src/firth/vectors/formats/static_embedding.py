@@ -59,7 +59,8 @@ _EMBEDDINGS = ("embeddings", "embedding.weight")
 _MAPPING = "mapping"
 # What rows are multiplied with.
 _WEIGHTS = "weights"
-_NUMBERS = ("F32", "F16", "F64", "I8")
+_FLOATS = ("F32", "F16", "F64")
+_NUMBERS = (*_FLOATS, "I8")
 
 
 def read(path: Path, selection: Selection) -> Table:
@@ -115,13 +116,20 @@ def _read_rows(path: Path, folder: Path | None) -> NDArray[np.floating]:
                 )
             tensor = tensors.get_slice(name)
             dtype, shape = tensor.get_dtype(), tensor.get_shape()
-            weights = tensors.get_tensor(_WEIGHTS) if _WEIGHTS in held else None
             if dtype not in _NUMBERS or len(shape) != 2 or 0 in shape:
                 raise FormatError(
                     f"{path}: '{name}' should hold floats of two dimensions, not {dtype} {shape}"
                 )
-            if weights is not None and (weights.dtype.kind != "f" or weights.shape != (shape[0],)):
-                raise FormatError(f"{path}: '{_WEIGHTS}' should hold a float for each row")
+            weights = None
+            if _WEIGHTS in held:
+                told = tensors.get_slice(_WEIGHTS)
+                # NumPy has no bfloat16, and no float8.
+                if told.get_dtype() not in _FLOATS or told.get_shape() != shape[:1]:
+                    raise FormatError(
+                        f"{path}: '{_WEIGHTS}' should hold a float for each row, in 16, 32 or 64 "
+                        f"bits, not {told.get_dtype()} {told.get_shape()}"
+                    )
+                weights = tensors.get_tensor(_WEIGHTS)
     except SafetensorError as error:
         raise FormatError(f"{path}: damaged: {one_line(str(error))}") from error
     rows: NDArray[np.floating] = map_tensors(path, [name])[name]
