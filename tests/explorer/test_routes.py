@@ -175,7 +175,9 @@ def test_a_map_is_kept_for_these_vectors_alone(paths):
     assert KeptMap(paths["old"], vectors).read(59) is None
     path = KeptMap(paths["old"], vectors).path
     whole = path.read_bytes()
-    path.write_bytes(whole.replace(b'"F32"', b'"F4" ').replace(b"[60,2]", b"[60,16]"))
+    end = 8 + int.from_bytes(whole[:8], "little")
+    header = whole[8:end].replace(b'"F32"', b'"BF16"').replace(b"[60,2]", b"[60,4]")
+    path.write_bytes(len(header).to_bytes(8, "little") + header + whole[end:])
     assert KeptMap(paths["old"], vectors).read(60) is None
     path.write_bytes(whole)
     (paths["old"].parent / "old.map").write_bytes(b"no map")
