@@ -52,6 +52,17 @@ def one_line(text: str) -> str:
     return escaped if escaped == text else _shortened(escaped)
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, in the singular or the plural.
+
+    Examples
+    --------
+    >>> counted(1, "word"), counted(2000, "word")
+    ('1 word', '2,000 words')
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def _shortened(text: str) -> str:
     if len(text) <= _LONGEST:
         return text

@@ -114,7 +114,7 @@ def test_documents_turn_too():
 def test_few_anchors_are_warned_of(matrix):
     vectors = Vectors(WORDS, matrix)
     with pytest.warns(
-        FirthWarning, match="5 words are aligned in 6 dimensions, so the rotation is"
+        FirthWarning, match="5 words cannot determine a rotation in 6 dimensions; give"
     ):
         align(vectors, vectors, anchors=5)
 

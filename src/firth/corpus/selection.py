@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from firth.checks import shown
 from firth.corpus.raw_corpus import RawCorpus
 from firth.corpus.vocabulary import Vocabulary
-from firth.errors import ConfigError, CorpusError, one_line
+from firth.errors import ConfigError, CorpusError, counted, one_line
 
 _AT_ONCE = 1 << 16
 
@@ -141,7 +141,7 @@ def _check_words(vocabulary: Vocabulary, raw: RawCorpus, min_count: int, start: 
         more = "lower min_count (--min-count)" if len(raw.counts) > 1 else "text with other words"
         raise CorpusError(
             f"{kept} {min_count} times or more: the most frequent of {raw.words_read} words to "
-            f"train on occurs {raw.counts.max()} times; give more text or {more}"
+            f"train on occurs {counted(int(raw.counts.max()), 'time')}; give more text or {more}"
         )
     for word in vocabulary:
         try:

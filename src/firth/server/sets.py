@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from firth._version import __version__
-from firth.errors import FirthError
+from firth.errors import FirthError, counted
 from firth.server.batching import Batcher
 from firth.server.errors import ServiceError
 from firth.server.texts import split_function
@@ -53,10 +53,9 @@ class VectorSet:
 
     def describe(self) -> str:
         """Return the set in a few words."""
-        n, dim = len(self.vectors), self.vectors.dim
-        words, dimensions = "word" if n == 1 else "words", "dimension" if dim == 1 else "dimensions"
+        words = counted(len(self.vectors), "word")
         index = ", with an index" if self.vectors.has_index else ""
-        return f"{self.name} ({n:,} {words}, {dim} {dimensions}{index})"
+        return f"{self.name} ({words}, {counted(self.vectors.dim, 'dimension')}{index})"
 
 
 @dataclass

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.checks import shown, whole_number
-from firth.errors import ConfigError, VocabularyError, warn
+from firth.errors import ConfigError, VocabularyError, counted, warn
 from firth.other_names import explain_keywords
 from firth.vectors.composition import RawTables, Space
 from firth.vectors.documents import DocumentTable
@@ -71,8 +71,8 @@ def align(vectors: Vectors, onto: Vectors, *, anchors: int | Iterable[Token] = A
     own, other = _anchor_rows(vectors, onto, anchors)
     if len(own) < vectors.dim:
         warn(
-            f"{len(own):,} words are aligned in {vectors.dim:,} dimensions, so the rotation is not "
-            "determined; give at least as many anchors as dimensions"
+            f"{counted(len(own), 'word')} cannot determine a rotation in "
+            f"{counted(vectors.dim, 'dimension')}; give at least as many anchors as dimensions"
         )
     a, b = unit_rows(vectors.input_vectors[own]), unit_rows(onto.input_vectors[other])
     left, _, right = np.linalg.svd(a.astype(np.float64).T @ b.astype(np.float64))

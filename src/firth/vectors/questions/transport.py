@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import ConfigError, MissingExtraError, VocabularyError
+from firth.errors import ConfigError, MissingExtraError, VocabularyError, counted
 from firth.vectors.queries import token_list
 from firth.vectors.search import unit_rows
 from firth.vectors.table import Token
@@ -44,12 +44,14 @@ def _bag_of(vectors: WordRows, words: Iterable[Token]) -> Bag:
     if is_one:
         raise ConfigError(f"a text is a list of words, got {tokens[0]!r}; split it first")
     counts = Counter(tokens)
+    if not counts:
+        raise VocabularyError("a text has no words: the distance is undefined")
     found = {word: vectors.get(word) for word in counts}
     rows = {word: row for word, row in found.items() if row is not None}
     if not rows:
         raise VocabularyError(
-            f"none of the {len(counts)} different words of a text has a vector: the distance is "
-            "undefined"
+            f"of the {counted(len(counts), 'different word')} of a text none has a vector: the "
+            "distance is undefined"
         )
     return bag(np.vstack(list(rows.values())), [counts[word] for word in rows])
 
