@@ -100,7 +100,9 @@ def test_the_way_of_a_word_through_two_sets_is_drawn(folder, call, tmp_path):
     call("convert", "vectors", str(tmp_path / "later"), at=folder)
     given = ["vectors", str(tmp_path / "later"), "--moves", "king", "-o", str(output)]
     assert call("plot", *given, at=folder).returncode == 0
-    assert {"king vectors", "king later"} <= set(re.findall(r"<!-- (.*?) -->", output.read_text()))
+    assert {"king (vectors)", "king (later)"} <= set(
+        re.findall(r"<!-- (.*?) -->", output.read_text())
+    )
 
 
 @pytest.mark.parametrize(

@@ -282,11 +282,7 @@ def index(
     ] = "i8",
     recall: Annotated[
         float,
-        typer.Option(
-            min=0.0,
-            max=1.0,
-            help="Which share of the ten nearest words to find; more takes longer.",
-        ),
+        typer.Option(help="Which share of the ten nearest words to find; more takes longer."),
     ] = 0.95,
 ) -> None:
     """Build an index beside the vectors, in the folder VECTORS.index, for approximate search.

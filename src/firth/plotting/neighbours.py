@@ -141,7 +141,7 @@ def drift_path(
     >>> periods = {"1900": Vectors(words, matrix), "2000": Vectors(words, matrix[[2, 1, 0, 3]])}
     >>> picture = drift_path(periods, "tea", top=1)
     >>> [text.get_text() for text in picture.axes[0].texts][:2]
-    ['tea 1900', 'tea 2000']
+    ['tea (1900)', 'tea (2000)']
     """
     whole_number("top", top, least=1)
     if len(periods) < 2:
