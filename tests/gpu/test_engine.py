@@ -14,15 +14,10 @@ from firth.subwords import make_subwords
 from firth.training import TrainConfig
 from firth.training.engines.base import Sizes, Stretch
 from firth.training.task import Task
-from gpu_case import make_corpus
+from gpu_case import each_option_it_lacks, make_corpus
 
 
-@pytest.mark.parametrize(
-    "options",
-    [{"loss": "hs"}, {"documents": "joint"}, {"deterministic": True}, {"window": 3_000},
-     {"threads": 2}],
-    ids=lambda options: next(iter(options)),
-)  # fmt: skip
+@each_option_it_lacks
 def test_what_it_lacks_is_refused_by_name(options):
     with pytest.raises(ConfigError, match=next(iter(options))):
         firth.train([["a", "b"]] * 20, engine="gpu", **options)

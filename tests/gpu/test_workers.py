@@ -17,7 +17,7 @@ from firth.training import TrainConfig, train_corpus
 from firth.training.checkpoints.folder import Checkpoints
 from firth.training.engines.base import Sizes, Stretch
 from firth.training.engines.team import ProcessorRows
-from gpu_case import make_corpus
+from gpu_case import each_option_it_lacks, make_corpus
 from gpus import is_interpreted
 from processes import run_python
 from thread_team import ThreadTeam
@@ -155,12 +155,7 @@ def test_processes_of_torchrun_train_as_workers_in_threads(tmp_path):
         assert found.input_vectors.tobytes() == local.input_vectors.tobytes()
 
 
-@pytest.mark.parametrize(
-    "options",
-    [{"loss": "hs"}, {"documents": "joint"}, {"deterministic": True}, {"window": 3_000},
-     {"threads": 2}],
-    ids=lambda options: next(iter(options)),
-)  # fmt: skip
+@each_option_it_lacks
 def test_workers_refuse_what_the_engine_lacks_by_name(options):
     with pytest.raises(ConfigError, match=rf"engine='gpu' \(--engine gpu\).*{next(iter(options))}"):
         firth.train(UNITS, engine="gpu", workers=2, **options)

@@ -211,7 +211,6 @@ def evaluate(
         associations=associations,
         categories=categories,
     )
-    sets.check_options(restrict, method)
     return sets.evaluate(vectors, restrict=restrict, fold=fold, unknown=unknown, method=method)
 
 
@@ -257,7 +256,7 @@ class EvaluationSets:
         method: str = "add",
     ) -> Evaluation:
         """Evaluate vectors, as the function `evaluate` does."""
-        whole_number("restrict", restrict, least=1, most=None)
+        self.check_options(restrict, method)
         switch("fold", fold)
         one_of("unknown", unknown, choices=UNKNOWN)
         how = _Options(restrict, fold, unknown, method_named(method))

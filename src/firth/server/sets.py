@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from firth._version import __version__
@@ -45,11 +46,11 @@ class VectorSet:
     split: Callable[[str], list[str]]
     fingerprint: str
     loaded: float = field(default_factory=time.time)
-    batcher: Batcher = field(init=False)
 
-    def __post_init__(self) -> None:
-        """Make what answers questions that wait together."""
-        object.__setattr__(self, "batcher", Batcher(self.vectors))
+    @cached_property
+    def batcher(self) -> Batcher:
+        """What answers questions that wait together."""
+        return Batcher(self.vectors)
 
     def describe(self) -> str:
         """Return the set in a few words."""

@@ -52,10 +52,7 @@ def spelled_alike(word: str, rows: Mapping[Token, int]) -> list[str]:
     >>> spelled_alike("King", {"king": 0})
     ['king']
     """
-    if len(word) > LONGEST_CHECKED:
-        return []
-    found = (_other_case(each, rows) or _near_words(each, rows) for each in spellings(word))
-    return next(filter(None, found), [])
+    return _alike(word, rows)[1]
 
 
 def _other_type(word: Token, rows: Mapping[Token, int]) -> str:
@@ -66,17 +63,17 @@ def _other_type(word: Token, rows: Mapping[Token, int]) -> str:
 
 
 def _other_spelling(word: Token, rows: Mapping[Token, int]) -> str:
-    if not isinstance(word, str) or len(word) > LONGEST_CHECKED:
-        return ""
-    hints = (_case_or_letter(spelling, rows) for spelling in spellings(word))
-    return next(filter(None, hints), "")
+    how, found = _alike(word, rows) if isinstance(word, str) else ("", [])
+    return f"{how}: {', '.join(found)}" if found else ""
 
 
-def _case_or_letter(word: str, rows: Mapping[Token, int]) -> str:
-    if same := _other_case(word, rows):
-        return f"in other case: {', '.join(same)}"
-    near = _near_words(word, rows)
-    return f"near: {', '.join(near)}" if near else ""
+def _alike(word: str, rows: Mapping[Token, int]) -> tuple[str, list[str]]:
+    """Return known words of nearly the same spelling, and in what they differ."""
+    for spelling in spellings(word) if len(word) <= LONGEST_CHECKED else ():
+        for how, find in (("in other case", _other_case), ("near", _near_words)):
+            if found := find(spelling, rows):
+                return how, found
+    return "", []
 
 
 def _other_case(word: str, rows: Mapping[Token, int]) -> list[str]:

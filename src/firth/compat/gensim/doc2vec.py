@@ -14,7 +14,7 @@ from firth.compat.gensim.keyed_vectors import KeyedVectors
 from firth.compat.gensim.options import DOC2VEC, NotSupported, Option
 from firth.compat.gensim.word2vec import Word2Vec
 from firth.vectors import Vectors
-from firth.vectors.search import unit_rows
+from firth.vectors.search import cosines
 
 
 class TaggedDocument(NamedTuple):
@@ -118,5 +118,4 @@ class Doc2Vec(Word2Vec):
         """Return the cosine of the vectors of two new documents."""
         how = (alpha, min_alpha, epochs)
         rows = [self.infer_vector(words, *how) for words in (doc_words1, doc_words2)]
-        a, b = unit_rows(np.vstack(rows))
-        return np.float32(a @ b)
+        return np.float32(cosines(*rows))

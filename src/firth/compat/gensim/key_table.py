@@ -28,7 +28,6 @@ _RENAMED = {
     "syn0norm": "get_normed_vectors()",
 }
 
-
 # What gensim has, and Firth has not.
 _ABSENT = frozenset(
     {

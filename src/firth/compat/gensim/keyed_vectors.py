@@ -19,7 +19,7 @@ from firth.compat.gensim.key_files import KeyFiles
 from firth.compat.gensim.key_table import Key
 from firth.compat.gensim.options import NotSupported
 from firth.vectors.questions.transport import bag, movers_distance
-from firth.vectors.search import unit_rows
+from firth.vectors.search import cosines, unit_rows
 
 Scored = list[tuple[Key, float]]
 
@@ -113,10 +113,10 @@ class KeyedVectors(KeyFiles):
             raise ValueError("cannot compute similarity with no input")
         target = self.get_mean_vector(keys, weights, post_normalize=True, ignore_missing=False)
         end = restrict_vocab or clip_end or len(self)
-        cosines = self._cosines(target, slice(clip_start, end))
+        scores = self._cosines(target, slice(clip_start, end))
         if topn is None:
-            return cosines
-        return self._best(cosines, topn, {key for key in keys if _is_key(key)}, clip_start)
+            return scores
+        return self._best(scores, topn, {key for key in keys if _is_key(key)}, clip_start)
 
     def _cosines(self, unit: NDArray[np.float32], part: slice = slice(None)) -> NDArray[np.float32]:
         """Return the cosines of some rows with a vector of length one."""
@@ -177,8 +177,8 @@ class KeyedVectors(KeyFiles):
 
     def closer_than(self, key1: Key, key2: Key) -> list[Key]:
         """Return the words that are nearer to `key1` than `key2` is."""
-        cosines = self._cosines(self._unit(key1))
-        nearer = np.flatnonzero(cosines > cosines[self.get_index(key2)])
+        scores = self._cosines(self._unit(key1))
+        nearer = np.flatnonzero(scores > scores[self.get_index(key2)])
         return [self.index_to_key[row] for row in nearer if self.index_to_key[row] != key1]
 
     words_closer_than = closer_than
@@ -198,8 +198,7 @@ class KeyedVectors(KeyFiles):
         if not (len(ws1) and len(ws2)):
             raise ZeroDivisionError("at least one of the lists is empty")
         means = (self.get_mean_vector(keys, pre_normalize=False) for keys in (ws1, ws2))
-        a, b = unit_rows(np.vstack(list(means)))
-        return np.float32(a @ b)
+        return np.float32(cosines(*means))
 
     def distance(self, w1: Key, w2: Key) -> np.float32:
         """Return 1 minus the cosine of two words."""
@@ -245,9 +244,7 @@ class KeyedVectors(KeyFiles):
         vector_1: NDArray[np.float32], vectors_all: NDArray[np.float32]
     ) -> NDArray[np.float32]:
         """Return the cosines of a vector (D,) with each of some rows (n, D)."""
-        lengths = np.linalg.norm(vectors_all, axis=1) * np.linalg.norm(vector_1)
-        cosines = (vectors_all @ vector_1) / np.where(lengths > 0, lengths, 1)
-        return cosines.astype(np.float32)
+        return cosines(np.asarray(vectors_all), np.asarray(vector_1))
 
     def vectors_for_all(
         self,

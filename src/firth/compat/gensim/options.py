@@ -113,7 +113,6 @@ DOC2VEC = _in_order(
     "max_final_vocab",
 )
 
-
 # What a program may ask a model of gensim for, and Firth's have not.
 ABSENT = frozenset(
     {
