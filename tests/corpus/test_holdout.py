@@ -292,7 +292,7 @@ def test_seeds_out_of_range(seed):
             [["a", "b"], ["b", "a"]],
             {"holdout": 0.5, "min_count": 2},
             "no word occurs 2 times or more: the most frequent of 2 words to train on occurs 1 "
-            "times; give more text or lower min_count (--min-count)",
+            "time; give more text or lower min_count (--min-count)",
         ),
         (
             [["a", "b"], ["a"], ["b"]],
