@@ -6,7 +6,7 @@ import pytest
 import firth
 from firth import pipeline
 from firth.errors import ConfigError
-from firth.run_corpus import Reading
+from firth.run_corpus import Reading, RunSource
 from firth.subwords import make_subwords
 from firth.training.config import TrainConfig
 from firth.training.engines.base import TableShape
@@ -39,7 +39,8 @@ def wrap(corpus):
         config = TrainConfig(dim=4)
         reading = Reading("whitespace", False, "strict", "NFC", 0, 0.0)
         running = pipeline._Running(None, (), None, (), None, "hogwild", readout, None)
-        vectors = pipeline._wrap(result, corpus, corpus, config, running, reading)
+        source = RunSource(corpus, config, reading, None, ())
+        vectors = pipeline._wrap(result, corpus, config, source, running)
         return tables, vectors
 
     return wrap

@@ -12,10 +12,9 @@ from firth._version import __version__
 from firth.cluster.opening import check_cluster, is_wanted, open_team
 from firth.corpus import Corpus
 from firth.corpus.holdout import share_of
-from firth.corpus.reading import describe_source
 from firth.errors import ConfigError
 from firth.io.cache import cache_folder
-from firth.run_corpus import Reading, read_for_run
+from firth.run_corpus import Reading, RunSource
 from firth.training.call_options import with_config
 from firth.training.checkpoints.folder import Checkpoints
 from firth.training.checkpoints.opening import open_checkpoints
@@ -197,7 +196,8 @@ def train(
     keeping = checkpoint, checkpoint_every, keep_checkpoints, resume
     workers_of_run = open_team(config, cluster, engine)
     with open_checkpoints(config, *keeping) as checkpoints, workers_of_run as team:
-        return _run(source, config, reading, running, checkpoints, team)
+        of_run = RunSource(source, config, reading, start, running.writes())
+        return _run(of_run, running, checkpoints, team)
 
 
 @dataclass(frozen=True)
@@ -254,22 +254,18 @@ class _Running:
 
 
 def _run(
-    source: Source | Corpus,
-    config: TrainConfig,
-    reading: Reading,
+    source: RunSource,
     running: _Running,
     checkpoints: Sequence[Checkpoints | None],
     team: Team | None,
 ) -> Vectors:
     """Read a source, fill in what fits it, train each model, and return the vectors."""
     with ReadingBar(shown=are_bars_shown(running.progress)) as bar:
-        corpus, engine = read_for_run(
-            source, config, reading, running.start, running.writes(), team, running.engine, bar
-        )
-    config = _fitted(config, corpus, running)
+        corpus, engine = source.read(team, running.engine, bar)
+    config = _fitted(source.config, corpus, running)
     running.check_readout_fits(config)
     models = [
-        _train_model(corpus, model, source, reading, running, folder, engine)
+        _train_model(corpus, model, source, running, folder, engine)
         for model, folder in zip(config.models(), checkpoints, strict=True)
     ]
     return models[0] if config.windows is None else combine_models(models)
@@ -278,8 +274,7 @@ def _run(
 def _train_model(
     corpus: Corpus,
     config: TrainConfig,
-    source: Source | Corpus,
-    reading: Reading,
+    source: RunSource,
     running: _Running,
     checkpoints: Checkpoints | None,
     engine: type[Engine],
@@ -296,7 +291,7 @@ def _train_model(
             initial=None if start is None else initial_of(start, corpus.vocabulary, config),
             frozen=ids_of(running.frozen, corpus.vocabulary),
         )
-    vectors = _wrap(result, corpus, source, config, running, reading)
+    vectors = _wrap(result, corpus, config, source, running)
     return vectors if config.windows is None else without_tables(vectors)
 
 
@@ -309,24 +304,15 @@ def _fitted(config: TrainConfig, corpus: Corpus, running: _Running) -> TrainConf
 def _wrap(
     result: TrainResult,
     corpus: Corpus,
-    source: Source | Corpus,
     config: TrainConfig,
+    source: RunSource,
     running: _Running,
-    reading: Reading,
 ) -> Vectors:
     """Return what was trained as `Vectors`, with a record of how it was read and trained."""
     options = config.as_json()
-    how: dict[str, object] = {
-        "tokenizer": reading.tokenizer if isinstance(reading.tokenizer, str) else "custom",
-        "lowercase": reading.lowercase,
-        "normalization": reading.normalization,
-    }
-    if isinstance(source, Corpus):
+    if isinstance(source.source, Corpus):
         # How a corpus was read is not known here.
-        how.clear()
         del options["min_count"], options["max_vocab"]
-    if corpus.phrases is not None:
-        how["phrases"] = corpus.phrases.facts()
     return Vectors.from_tables(
         corpus.vocabulary.words,
         _raw_tables(result),
@@ -339,14 +325,7 @@ def _wrap(
             "firth": __version__,
             "engine": running.engine,
             "options": options,
-            "corpus": {
-                "source": describe_source(source, is_text=corpus.script is not None),
-                **how,
-                "units_read": corpus.units_read,
-                "words_read": corpus.words_read,
-                "words_kept": corpus.tokens.size - corpus.held_out,
-                "words_held_out": corpus.held_out,
-            },
+            "corpus": source.describe(corpus),
             "losses": list(result.losses),
             "held_out_losses": list(result.held_out_losses),
             "epoch": result.epoch,

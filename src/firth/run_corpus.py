@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from firth.corpus import Corpus, read_corpus
+from firth.corpus import Corpus, Vocabulary, read_corpus
 from firth.corpus.first_pass import TextOptions
-from firth.corpus.reading import Source
+from firth.corpus.reading import Source, describe_source
 from firth.corpus.sources import EncodingErrors, Progress
 from firth.corpus.tokenizers import Tokenizer
 from firth.normalization import Normalization
@@ -50,60 +50,108 @@ class Reading:
         return isinstance(self.phrases, int) and self.phrases == 0 and self.holdout == 0.0
 
 
-def read_for_run(
-    source: Source | Corpus,
-    config: TrainConfig,
-    reading: Reading,
-    start: Vectors | None,
-    leave_out: Sequence[Path],
-    team: Team | None,
-    engine: str,
-    on_progress: Progress,
-) -> tuple[Corpus, type[Engine]]:
-    """Return a source as a corpus, and the engine that trains on it.
+@dataclass(frozen=True)
+class RunSource:
+    """What a run trains on, before it is read.
 
     Parameters
     ----------
-    source, start, leave_out, on_progress
-        What is read, and how; see `read_corpus`. The source may be a corpus already.
-    config, engine
-        How it will be trained, and the name of the engine, if there is no team.
-    team : Team, optional
-        The workers, if there are several.
+    source : source of `read_corpus`, or Corpus
+        What is read. It may be a corpus already.
+    config : TrainConfig
+        Which words are kept.
+    reading : Reading
+        How it is read.
+    start : Vectors, optional
+        Vectors to start from, whose words are kept.
+    leave_out : sequence of Path
+        What is not read as part of a folder or pattern, since the run itself writes it.
     """
-    found = None
-    if team is not None and reading.is_line_by_line and config.documents == "none":
-        found = _read_by_members(source, config, reading, start, leave_out, team)
-    if found is None:
-        corpus = _read(source, config, reading, start, leave_out, on_progress)
-        found = corpus, _engine_for(corpus, team, engine)
-    corpus = found[0]
-    _LOG.info(
-        "read %d words in %d units: a vocabulary of %d words, %d tokens to train on, %d held out",
-        corpus.words_read,
-        corpus.units_read,
-        len(corpus.vocabulary),
-        corpus.tokens.size - corpus.held_out,
-        corpus.held_out,
-    )
-    return found
 
+    source: Source | Corpus
+    config: TrainConfig
+    reading: Reading
+    start: Vectors | None
+    leave_out: Sequence[Path]
 
-def _read_by_members(
-    source: Source | Corpus,
-    config: TrainConfig,
-    reading: Reading,
-    start: Vectors | None,
-    leave_out: Sequence[Path],
-    team: Team,
-) -> tuple[Corpus, type[Engine]] | None:
-    """Have each member of a team read its part; return None if one process has to read it."""
-    if isinstance(source, Corpus):
-        return None
-    from firth.cluster.sharing import read_by_members
+    def read(
+        self, team: Team | None, engine: str, on_progress: Progress
+    ) -> tuple[Corpus, type[Engine]]:
+        """Return the source as a corpus, and the engine that trains on it.
 
-    words = None if start is None else known_words(start)
-    return read_by_members(team, source, config, reading.text, words, leave_out)
+        Parameters
+        ----------
+        team : Team, optional
+            The workers, if there are several.
+        engine : str
+            The name of the engine, if there is no team.
+        on_progress : callable
+            As for `read_corpus`.
+        """
+        found = None if team is None else self._read_by_members(team)
+        if found is None:
+            corpus = self._read_here(on_progress)
+            found = corpus, _engine_for(corpus, team, engine)
+        corpus = found[0]
+        _LOG.info(
+            "read %d words in %d units: a vocabulary of %d words, %d tokens to train on, "
+            "%d held out",
+            corpus.words_read,
+            corpus.units_read,
+            len(corpus.vocabulary),
+            corpus.tokens.size - corpus.held_out,
+            corpus.held_out,
+        )
+        return found
+
+    def describe(self, corpus: Corpus) -> dict[str, object]:
+        """Return how the corpus was read and what was found, as far as it is known, for JSON."""
+        how: dict[str, object] = {}
+        if not isinstance(self.source, Corpus):
+            tokenizer = self.reading.tokenizer
+            how["tokenizer"] = tokenizer if isinstance(tokenizer, str) else "custom"
+            how["lowercase"] = self.reading.lowercase
+            how["normalization"] = self.reading.normalization
+        if corpus.phrases is not None:
+            how["phrases"] = corpus.phrases.facts()
+        return {
+            "source": describe_source(self.source, is_text=corpus.script is not None),
+            **how,
+            "units_read": corpus.units_read,
+            "words_read": corpus.words_read,
+            "words_kept": corpus.tokens.size - corpus.held_out,
+            "words_held_out": corpus.held_out,
+        }
+
+    def _read_by_members(self, team: Team) -> tuple[Corpus, type[Engine]] | None:
+        """Have each member of a team read its part; return None if one process has to read it."""
+        are_alone = self.reading.is_line_by_line and self.config.documents == "none"
+        if isinstance(self.source, Corpus) or not are_alone:
+            return None
+        from firth.cluster.sharing import read_by_members
+
+        return read_by_members(
+            team, self.source, self.config, self.reading.text, self._known_words(), self.leave_out
+        )
+
+    def _read_here(self, on_progress: Progress) -> Corpus:
+        """Read the source in this process."""
+        if isinstance(self.source, Corpus):
+            check_known(self.start, self.source)
+            return self.source
+        return read_corpus(
+            self.source,
+            **vars(self.reading),
+            min_count=self.config.min_count,
+            max_vocab=self.config.max_vocab,
+            seed=self.config.seed,
+            start=self._known_words(),
+            leave_out=self.leave_out,
+            on_progress=on_progress,
+        )
+
+    def _known_words(self) -> Vocabulary | None:
+        return None if self.start is None else known_words(self.start)
 
 
 def _engine_for(corpus: Corpus, team: Team | None, name: str) -> type[Engine]:
@@ -113,27 +161,3 @@ def _engine_for(corpus: Corpus, team: Team | None, name: str) -> type[Engine]:
     from firth.cluster.sharing import cut_for_members
 
     return cut_for_members(team, corpus)
-
-
-def _read(
-    source: Source | Corpus,
-    config: TrainConfig,
-    reading: Reading,
-    start: Vectors | None,
-    leave_out: Sequence[Path],
-    on_progress: Progress,
-) -> Corpus:
-    """Return the source as a corpus, which it may be already."""
-    if isinstance(source, Corpus):
-        check_known(start, source)
-        return source
-    return read_corpus(
-        source,
-        **vars(reading),
-        min_count=config.min_count,
-        max_vocab=config.max_vocab,
-        seed=config.seed,
-        start=None if start is None else known_words(start),
-        leave_out=leave_out,
-        on_progress=on_progress,
-    )
