@@ -2,60 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
 from fastapi import APIRouter, Query
 from numpy.typing import NDArray
 
+from firth.explorer.pairs import Pair
 from firth.explorer.questions import Text, TopWords, near
 from firth.explorer.schemas import LayoutName, Moved, MovedWord, MovedWords
 from firth.explorer.state import Explorer, State
 from firth.server.dependencies import Sets, tokens
-from firth.server.errors import ServiceError
-from firth.server.sets import VectorSet, VectorSets
-from firth.vectors import Vectors
-from firth.vectors.alignment import align, shared_rows
-from firth.vectors.search import cosines, unit_rows
+from firth.vectors.search import unit_rows
 
 router = APIRouter(prefix="/explorer", tags=["explorer"])
 
 Among = Annotated[int, Query(ge=1, description="Of so many of the most frequent words of both.")]
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Two sets, the second in the space of the first, and the cosines of the words of both."""
-
-    first: VectorSet
-    second: VectorSet
-    turned: Vectors
-    rows: NDArray[np.int64]
-    other_rows: NDArray[np.int64]
-    cosines: NDArray[np.float32]
-
-
-def pair_of(sets: VectorSets, state: Explorer) -> Pair:
-    """Return both sets, aligned; what was made for the same vectors is kept.
-
-    Raises
-    ------
-    ServiceError
-        If there is only one set.
-    """
-    both = list(sets)
-    if len(both) < 2:
-        raise ServiceError(404, "one_set", "there is one set; give two: firth explore A B")
-    first, second = both[:2]
-    known: Pair | None = getattr(state, "pair", None)
-    if known is None or known.first is not first or known.second is not second:
-        turned = align(second.vectors, first.vectors)
-        rows, others = shared_rows(first.vectors, turned)
-        found = cosines(first.vectors.input_vectors[rows], turned.input_vectors[others])
-        known = Pair(first, second, turned, rows, others, found)
-        state.pair = known
-    return known
 
 
 @router.get("/moved")
@@ -70,7 +32,7 @@ def moved_words(
 
     Words of a few occurrences move by chance: `firth drift` tells chance from change.
     """
-    pair = pair_of(sets, state)
+    pair = state.pair_of(sets)
     chosen = np.argsort(pair.cosines[:among], kind="stable")[:top]
     return MovedWords(
         first=pair.first.name,
@@ -86,7 +48,7 @@ def moved_word(
     sets: Sets, state: State, word: Text, layout: LayoutName = "pca", top: TopWords = 20
 ) -> MovedWord | None:
     """Return where a word is in both sets, and its neighbours there; nothing if one lacks it."""
-    pair = pair_of(sets, state)
+    pair = state.pair_of(sets)
     query = tokens(pair.first, [word])[0]
     places = np.flatnonzero(pair.rows == pair.first.vectors.index.get(query, -1))
     if not len(places):

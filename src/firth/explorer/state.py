@@ -1,4 +1,4 @@
-"""What the explorer keeps of each set: its map, its replicas, a UMAP that is being made."""
+"""What the explorer keeps: of each set its map, its replicas and its UMAP; of two, the pair."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from firth.corpus.sources import TextFile
 from firth.explorer.clusters import spherical_k_means, typical_rows
 from firth.explorer.layouts import Layout, NeighbourEmbedding, PrincipalComponents
 from firth.explorer.map_file import KeptMap
+from firth.explorer.pairs import Pair
 from firth.explorer.umap_job import UmapJob
 from firth.server.errors import INVALID, ServiceError
-from firth.server.sets import VectorSet
+from firth.server.sets import VectorSet, VectorSets
 from firth.vectors import Vectors
 from firth.vectors.search import unit_rows
 from firth.vectors.sidecars import load_replicas, replica_folders
@@ -98,7 +99,8 @@ class Explorer:
         self.paths, self.texts = dict(paths), texts
         self._maps: dict[str, WordMap] = {}
         self._lock = threading.Lock()
-        self.pair: object = None
+        self._pair: Pair | None = None
+        self._aligning = threading.Lock()
 
     def map_of(self, asked: VectorSet) -> WordMap:
         """Return the map of a set: a new one if its vectors were read anew.
@@ -117,6 +119,24 @@ class Explorer:
                     known.umap.stop()
                 known = WordMap(asked, self.paths[asked.name])
                 self._maps[asked.name] = known
+            return known
+
+    def pair_of(self, sets: VectorSets) -> Pair:
+        """Return the first two sets, aligned: anew if the vectors of one were read anew.
+
+        Raises
+        ------
+        ServiceError
+            If there is only one set.
+        """
+        both = list(sets)
+        if len(both) < 2:
+            raise ServiceError(404, "one_set", "there is one set; give two: firth explore A B")
+        first, second = both[:2]
+        with self._aligning:
+            known = self._pair
+            if known is None or known.first is not first or known.second is not second:
+                known = self._pair = Pair.of(first, second)
             return known
 
 
