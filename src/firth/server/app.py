@@ -52,7 +52,7 @@ def create_app(
     """
     options = options or ServerOptions()
     metrics = Metrics()
-    sets.on_reload = metrics.note_reload
+    sets.call_on_reload(metrics.note_reload)
     watcher = Watcher(sets, options.check_seconds)
 
     @contextlib.asynccontextmanager

@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 # Of each file: its name, the time of its last change, its size and its number on the disk.
 Stamp = tuple[tuple[str, int, int, int], ...]
+OnReload = Callable[[str, bool], None]
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,8 @@ class VectorSets:
     tokenizer : str
         How texts are cut for vectors that do not say it.
     on_reload : callable, optional
-        Called with the name of a set that was or could not be read anew, and whether it was.
+        Called with the name of a set that was or could not be read anew, and whether it was;
+        `call_on_reload` adds others.
 
     Raises
     ------
@@ -94,10 +96,10 @@ class VectorSets:
         paths: Mapping[str, Path],
         *,
         tokenizer: str = "whitespace",
-        on_reload: Callable[[str, bool], None] = lambda name, done: None,
+        on_reload: OnReload | None = None,
     ) -> None:
         self.tokenizer = tokenizer
-        self.on_reload = on_reload
+        self._on_reload = [] if on_reload is None else [on_reload]
         self._sources = {name: self._first(name, path) for name, path in paths.items()}
         self._refreshing = threading.Lock()
 
@@ -122,6 +124,10 @@ class VectorSets:
     def problems(self) -> dict[str, str | None]:
         """Return what is wrong with the files of each set, or None."""
         return {name: source.problem for name, source in self._sources.items()}
+
+    def call_on_reload(self, listener: OnReload) -> None:
+        """Have another function called with each set that was or could not be read anew."""
+        self._on_reload.append(listener)
 
     def refresh(self, *, at_once: bool = False) -> None:
         """Look at the files of all sets, and read those anew that have changed.
@@ -166,14 +172,18 @@ class VectorSets:
             source.failed = stamp
             logger.warning("%s cannot be read anew: %s", name, error or "out of memory")
             self._tell(source, "its files have changed and cannot be read; those before are served")
-            self.on_reload(name, False)
+            self._tell_of_reload(name, done=False)
             return
         if stamp_of(source.path) != stamp:
             # They changed while they were read.
             return
         source.set, source.stamp, source.problem = found, stamp, None
         logger.warning("%s was read anew: %s", name, found.vectors)
-        self.on_reload(name, True)
+        self._tell_of_reload(name, done=True)
+
+    def _tell_of_reload(self, name: str, *, done: bool) -> None:
+        for listener in self._on_reload:
+            listener(name, done)
 
     def _tell(self, source: _Source, problem: str) -> None:
         if source.problem != problem:
