@@ -101,7 +101,7 @@ def test_after_a_stretch_both_workers_have_the_same_tables_and_a_smaller_loss():
     assert last[1] == first[1]
     assert last[0] < 0.97 * first[0]
     for member in team.members:
-        assert issubclass(type(member._engine), GpuEngine)
+        assert issubclass(type(member._trainer._engine), GpuEngine)
 
 
 @REPEATABLE

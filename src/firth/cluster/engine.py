@@ -13,7 +13,7 @@ from typing import ClassVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.cluster.member import Job
+from firth.cluster.part_trainer import Job
 from firth.cluster.parts import SharedCorpus
 from firth.cluster.plan import block_length, steps_of
 from firth.cluster.team import Team
