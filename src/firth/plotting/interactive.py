@@ -107,7 +107,7 @@ def interactive_map(
     chosen = list(dict.fromkeys(chosen))
     if not 2 <= len(chosen) <= MOST_WORDS:
         raise ConfigError(f"a map on a page holds 2 to {MOST_WORDS:,} words, got {len(chosen):,}")
-    rows = known_rows(chosen, vectors._rows)
+    rows = known_rows(chosen, vectors.index)
     points = project(vectors[chosen], method, seed)
     places = {word: place for place, word in enumerate(chosen)}
     near = vectors.similar(chosen, top=NEIGHBOURS, restrict=chosen)
