@@ -125,7 +125,8 @@ def run_here(
         drain_seconds=max(1, round(options.drain_seconds)),
     )
     server = _Server(config, lambda: on_ready(sets))
-    with _handlers(app.state.watcher.ask):
+    # uvicorn ends at a signal, and raises it again afterwards: that is no error here.
+    with handling_signals(end=lambda: None, reload=app.state.watcher.ask):
         server.run([listener])
 
 
@@ -179,12 +180,15 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.contextmanager
-def _handlers(reload: Callable[[], None]) -> Iterator[None]:
-    """Handle signals: uvicorn raises those that ended it again, which is no error here."""
-    wanted = {signal.SIGTERM: lambda *_: None, signal.SIGINT: lambda *_: None}
+def handling_signals(end: Callable[[], None], reload: Callable[[], None]) -> Iterator[None]:
+    """Call `end` on SIGTERM and SIGINT, and `reload` on SIGHUP, which Windows does not have."""
+    wanted = {signal.SIGTERM: end, signal.SIGINT: end}
     if hasattr(signal, "SIGHUP"):
-        wanted[signal.SIGHUP] = lambda *_: reload()
-    before = {number: signal.signal(number, handler) for number, handler in wanted.items()}
+        wanted[signal.SIGHUP] = reload
+    before = {
+        number: signal.signal(number, lambda *_, call=call: call())
+        for number, call in wanted.items()
+    }
     try:
         yield
     finally:

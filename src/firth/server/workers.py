@@ -21,7 +21,7 @@ from prometheus_client.multiprocess import mark_process_dead
 from firth.errors import FirthError
 from firth.server.metrics import SHARED_FOLDER
 from firth.server.options import ServerOptions
-from firth.server.running import run_here, set_up_log
+from firth.server.running import handling_signals, run_here, set_up_log
 from firth.server.sets import VectorSets
 
 logger = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ class Workers:
             If the first worker cannot read the vectors.
         """
         set_up_log()
-        with self._handlers(), self._environment():
+        with handling_signals(self._begin_to_end, self._have_reloaded), self._environment():
             try:
                 # The others would fail like the first.
                 first = self._start()
@@ -128,23 +128,16 @@ class Workers:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process.pid, number)
 
-    @contextlib.contextmanager
-    def _handlers(self) -> Iterator[None]:
-        def end(number: int, frame: object) -> None:
-            self._ends = time.monotonic()
-            # While anybody has it open, clients wait on it for an answer that nobody gives.
-            self.listener.close()
-            self._signal_all(signal.SIGTERM)
+    def _begin_to_end(self) -> None:
+        """Tell the workers to end."""
+        self._ends = time.monotonic()
+        # While anybody has it open, clients wait on it for an answer that nobody gives.
+        self.listener.close()
+        self._signal_all(signal.SIGTERM)
 
-        wanted: dict[int, Any] = {signal.SIGTERM: end, signal.SIGINT: end}
-        if hasattr(signal, "SIGHUP"):
-            wanted[signal.SIGHUP] = lambda number, frame: self._signal_all(number)
-        before = {number: signal.signal(number, handler) for number, handler in wanted.items()}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+    def _have_reloaded(self) -> None:
+        """Tell the workers to read the vectors anew; only where there is such a signal."""
+        self._signal_all(signal.SIGHUP)
 
     @contextlib.contextmanager
     def _environment(self) -> Iterator[None]:
