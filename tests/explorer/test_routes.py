@@ -130,6 +130,15 @@ def test_an_equation_of_nothing_is_refused(client, body):
     assert client.post("/explorer/equation", json=body).status_code == 422
 
 
+@pytest.mark.parametrize(("changed", "other"), [("old", "new"), ("new", "old")])
+def test_sets_are_compared_as_they_were_read_last(client, paths, changed, other):
+    assert client.get("/explorer/moved").json()["mean_cosine"] < 0.99
+    load(paths[other]).save(paths[changed])
+    client.app.state.sets.refresh(at_once=True)
+    # Both hold the same vectors now.
+    assert client.get("/explorer/moved").json()["mean_cosine"] == pytest.approx(1.0)
+
+
 def test_the_word_that_moved_is_first_and_lands_where_it_went(client):
     found = client.get("/explorer/moved", params={"top": 3}).json()
     assert (found["first"], found["second"], found["shared"]) == ("old", "new", 60)

@@ -108,7 +108,7 @@ def read_categories(path: str | os.PathLike[str]) -> dict[str, list[str]]:
         groups = {}
         for number, line in lines:
             fields = line.split("\t") if "\t" in line else line.replace(",", " ").split()
-            if len(fields) != 2 or not all(field.strip() for field in fields):
+            if len(fields) != 2:
                 raise FormatError(
                     f"{path}: line {number}: expected a word and its category, or ': category' in "
                     f"the first line, got {len(fields)} fields"
