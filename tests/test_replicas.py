@@ -48,6 +48,28 @@ def test_neighbours_have_intervals_around_their_cosines(trained):
     assert among[0].word == "a1"
 
 
+def test_replicas_may_be_any_iterable(trained):
+    vectors, replicas = trained
+    found = firth.neighbour_intervals(vectors, "a0", iter(replicas), top=2)
+    assert found == firth.neighbour_intervals(vectors, "a0", replicas, top=2)
+
+
+@pytest.mark.parametrize("other", [None, "v", np.eye(3), {"a": [1.0]}], ids=type)
+def test_what_is_no_vectors_is_refused(trained, other):
+    vectors, _ = trained
+    for ask in (
+        lambda: firth.replicate(other, text(0)),
+        lambda: firth.infer(other, ["a0"]),
+        lambda: firth.neighbour_intervals(other, "a0", [vectors, vectors]),
+        lambda: firth.neighbour_intervals(vectors, "a0", [vectors, other]),
+    ):
+        with pytest.raises(ConfigError, match=r"must be Vectors, as from firth.load; got"):
+            ask()
+    for several in (None, "v.replicas", vectors):
+        with pytest.raises(ConfigError, match=r"replicas must be several Vectors, as from firth.r"):
+            firth.neighbour_intervals(vectors, "a0", several)
+
+
 def test_intervals_cover_the_mean_of_trainings_on_such_texts():
     """Train on 24 texts of one kind: their mean is the truth that the interval of one must hold."""
     words = [f"{topic}{word}" for topic in "abcd" for word in range(6)]

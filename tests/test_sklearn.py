@@ -83,7 +83,7 @@ def test_it_is_cloned_and_pickled(vectors):
     ("options", "documents", "fault"),
     [
         ({"weights": "sum"}, ["tea"], "weights must be"),
-        ({"vectors": "file"}, ["tea"], "vectors must be Vectors, got 'file'"),
+        ({"vectors": "file"}, ["tea"], "vectors must be Vectors, as from firth.load; got 'file'"),
         ({"tokenizer": "none"}, ["tea"], "tokenizer must be"),
         ({"options": {"dims": 3}}, ["tea"], "dims"),
         ({}, "tea with milk", "a list of texts or of token lists, got one text"),

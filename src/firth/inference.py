@@ -16,6 +16,7 @@ from firth.training.config import TrainConfig
 from firth.training.engines.base import INPUT, OUTPUT
 from firth.training.inference import train_documents
 from firth.vectors import Vectors
+from firth.vectors.vectors import check_vectors
 
 if TYPE_CHECKING:
     from firth.corpus.vocabulary import Token
@@ -78,6 +79,7 @@ def infer(
     >>> vectors.documents.similar(infer(vectors, ["salt", "bread", "salt"]))[0].word
     1
     """
+    check_vectors("vectors", vectors)
     config = _config_of(vectors, {"epochs": epochs, "lr": lr, "min_lr": min_lr, "seed": seed})
     assert vectors.output_vectors is not None
     assert vectors.counts is not None

@@ -17,6 +17,7 @@ from firth.errors import ConfigError, MissingExtraError
 from firth.normalization import normalize
 from firth.pipeline import train
 from firth.vectors import Vectors
+from firth.vectors.vectors import check_vectors
 
 try:
     from sklearn.base import BaseEstimator, TransformerMixin
@@ -100,8 +101,8 @@ class Word2VecTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc
             If there is nothing to train on.
         """
         one_of("weights", self.weights, choices=WEIGHTS)
-        if self.vectors is not None and not isinstance(self.vectors, Vectors):
-            raise ConfigError(f"vectors must be Vectors, got {shown(self.vectors)}")
+        if self.vectors is not None:
+            check_vectors("vectors", self.vectors)
         documents = self._tokens(X)
         self.vectors_ = self._train(documents) if self.vectors is None else self.vectors
         self.idf_ = inverse_frequencies(documents) if self.weights == "tfidf" else {}

@@ -1,4 +1,4 @@
-"""Programs that run on gensim and on Firth's face of it, where gensim is installed: same results."""
+"""Programs that run on gensim and on Firth, where gensim is installed: the same results."""
 
 import types
 
@@ -57,7 +57,7 @@ def words_by_rule(api, folder):
         found = {"tea": api.RULE_DISCARD, "jam": api.RULE_KEEP}
         return found.get(word, api.RULE_DEFAULT)
 
-    model = api.Word2Vec(SENTENCES, trim_rule=rule, min_count=30, **SMALL)
+    model = api.Word2Vec(SENTENCES, trim_rule=rule, min_count=10, **SMALL)
     return list(model.wv.index_to_key)
 
 
