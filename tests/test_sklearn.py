@@ -89,6 +89,7 @@ def test_it_is_cloned_and_pickled(vectors):
         ({}, "tea with milk", "a list of texts or of token lists, got one text"),
         ({}, [3], "a document must be text or a list of tokens, got 3"),
         ({}, [b"tea"], "a document must be text"),
+        ({}, np.array([["tea with milk"], ["jam"]]), r"got a table: give one of its columns"),
     ],
 )
 def test_bad_input_is_told(vectors, options, documents, fault):

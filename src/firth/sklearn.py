@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from firth.checks import one_of, shown
 from firth.corpus.tokenizers import Tokenizer, get_tokenizer
+from firth.corpus.units import is_table
 from firth.errors import ConfigError, MissingExtraError
 from firth.normalization import normalize
 from firth.pipeline import train
@@ -147,6 +148,11 @@ class Word2VecTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc
     def _tokens(self, documents: Iterable[str | Sequence[str]]) -> list[list[str]]:
         if isinstance(documents, str):
             raise ConfigError("documents must be a list of texts or of token lists, got one text")
+        if is_table(documents) or getattr(documents, "shape", ())[1:] == (1,):
+            raise ConfigError(
+                "documents must be a column of texts, got a table: give one of its columns, such "
+                "as table['text'] or array[:, 0]"
+            )
         split = get_tokenizer(self.tokenizer, lowercase=False).split
         return [_words_of(document, split) for document in documents]
 

@@ -44,7 +44,7 @@ BOUNDED = {
         (["evaluate", "vectors", "--weat", "x"], "no option --weat; Firth calls it --associations"),
         (
             ["train", "text.txt", "-o", "new"],
-            "there is no option -o; the nearest are --output, --on-",
+            "no option -o; the nearest are --output, --on-",
         ),
         ([*TRAIN, "-e", "3"], "there is no option -e; the nearest are --epochs, --encoding-errors"),
         ([*TRAIN, "-x", "3"], "there is no option -x"),

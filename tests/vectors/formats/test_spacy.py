@@ -113,3 +113,11 @@ def test_any_words_and_numbers_come_back(data, tmp_path_factory):
     assert list(loaded) == words
     np.testing.assert_array_equal(loaded.input_vectors, numbers)
     shutil.rmtree(folder)
+
+
+def test_a_vocabulary_without_vectors_is_told(spacy, tmp_path):
+    spacy.blank("en").to_disk(tmp_path / "pipeline")
+    with pytest.raises(FormatError, match=r"vocab: the vocabulary has no vectors$"):
+        load(tmp_path / "pipeline" / "vocab")
+    with pytest.raises(FormatError, match=r"; the folder .*pipeline.vocab in it is one$"):
+        load(tmp_path / "pipeline")
