@@ -54,6 +54,15 @@ def test_replicas_may_be_any_iterable(trained):
     assert found == firth.neighbour_intervals(vectors, "a0", replicas, top=2)
 
 
+def test_words_of_n_grams_have_no_intervals():
+    vectors = firth.train(text(0), **{**OPTIONS, "subwords": (2, 3)})
+    replicas = list(firth.replicate(vectors, text(0), runs=2))
+    assert vectors.get("a9") is not None
+    # A warning, that its vector is composed, would be raised here.
+    with pytest.raises(firth.VocabularyError, match="'a9' is not among the 24 words"):
+        firth.neighbour_intervals(vectors, "a9", replicas)
+
+
 @pytest.mark.parametrize("other", [None, "v", np.eye(3), {"a": [1.0]}], ids=type)
 def test_what_is_no_vectors_is_refused(trained, other):
     vectors, _ = trained

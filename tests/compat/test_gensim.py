@@ -399,6 +399,12 @@ def test_a_rule_says_which_words_are_kept():
     given.build_vocab_from_freq(counts, trim_rule=rule)
     for model in (Word2Vec(SENTENCES, trim_rule=rule, **options), later, given):
         assert model.wv.index_to_key == expected
+    asked = []
+    later.build_vocab(
+        [["tea", "new"]], update=True, trim_rule=lambda word, *_: asked.append(word) or RULE_KEEP
+    )
+    assert sorted(asked) == ["new", "tea"]
+    assert sorted(later.wv.index_to_key) == ["bread", "jam", "milk", "new", "tea"]
 
 
 def test_other_texts_are_trained_with_the_words_of_the_model():
