@@ -1,5 +1,7 @@
 """Replicas of vectors on samples of the text, and the intervals that they give."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -58,9 +60,11 @@ def test_words_of_n_grams_have_no_intervals():
     vectors = firth.train(text(0), **{**OPTIONS, "subwords": (2, 3)})
     replicas = list(firth.replicate(vectors, text(0), runs=2))
     assert vectors.get("a9") is not None
-    # A warning, that its vector is composed, would be raised here.
-    with pytest.raises(firth.VocabularyError, match="'a9' is not among the 24 words"):
-        firth.neighbour_intervals(vectors, "a9", replicas)
+    with warnings.catch_warnings():
+        # That its vector is composed is not told first.
+        warnings.simplefilter("error")
+        with pytest.raises(firth.VocabularyError, match="'a9' is not among the 24 words"):
+            firth.neighbour_intervals(vectors, "a9", replicas)
 
 
 @pytest.mark.parametrize("other", [None, "v", np.eye(3), {"a": [1.0]}], ids=type)
