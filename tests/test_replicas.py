@@ -1,5 +1,7 @@
 """Replicas of vectors on samples of the text, and the intervals that they give."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -46,6 +48,39 @@ def test_neighbours_have_intervals_around_their_cosines(trained):
     assert [e.kept for e in firth.neighbour_intervals(vectors, "a0", replicas, top=1)] != []
     among = firth.neighbour_intervals(vectors, {"a0": 1, "b0": -1}, replicas, restrict=["c1", "a1"])
     assert among[0].word == "a1"
+
+
+def test_replicas_may_be_any_iterable(trained):
+    vectors, replicas = trained
+    found = firth.neighbour_intervals(vectors, "a0", iter(replicas), top=2)
+    assert found == firth.neighbour_intervals(vectors, "a0", replicas, top=2)
+
+
+def test_words_of_n_grams_have_no_intervals():
+    vectors = firth.train(text(0), **{**OPTIONS, "subwords": (2, 3)})
+    replicas = list(firth.replicate(vectors, text(0), runs=2))
+    assert vectors.get("a9") is not None
+    with warnings.catch_warnings():
+        # That its vector is composed is not told first.
+        warnings.simplefilter("error")
+        with pytest.raises(firth.VocabularyError, match="'a9' is not among the 24 words"):
+            firth.neighbour_intervals(vectors, "a9", replicas)
+
+
+@pytest.mark.parametrize("other", [None, "v", np.eye(3), {"a": [1.0]}], ids=type)
+def test_what_is_no_vectors_is_refused(trained, other):
+    vectors, _ = trained
+    for ask in (
+        lambda: firth.replicate(other, text(0)),
+        lambda: firth.infer(other, ["a0"]),
+        lambda: firth.neighbour_intervals(other, "a0", [vectors, vectors]),
+        lambda: firth.neighbour_intervals(vectors, "a0", [vectors, other]),
+    ):
+        with pytest.raises(ConfigError, match=r"must be Vectors, as from firth.load; got"):
+            ask()
+    for several in (None, "v.replicas", vectors):
+        with pytest.raises(ConfigError, match=r"replicas must be several Vectors, as from firth.r"):
+            firth.neighbour_intervals(vectors, "a0", several)
 
 
 def test_intervals_cover_the_mean_of_trainings_on_such_texts():

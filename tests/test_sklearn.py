@@ -83,12 +83,13 @@ def test_it_is_cloned_and_pickled(vectors):
     ("options", "documents", "fault"),
     [
         ({"weights": "sum"}, ["tea"], "weights must be"),
-        ({"vectors": "file"}, ["tea"], "vectors must be Vectors, got 'file'"),
+        ({"vectors": "file"}, ["tea"], "vectors must be Vectors, as from firth.load; got 'file'"),
         ({"tokenizer": "none"}, ["tea"], "tokenizer must be"),
         ({"options": {"dims": 3}}, ["tea"], "dims"),
         ({}, "tea with milk", "a list of texts or of token lists, got one text"),
         ({}, [3], "a document must be text or a list of tokens, got 3"),
         ({}, [b"tea"], "a document must be text"),
+        ({}, np.array([["tea with milk"], ["jam"]]), r"got a table: give one of its columns"),
     ],
 )
 def test_bad_input_is_told(vectors, options, documents, fault):

@@ -9,6 +9,7 @@ Each message is one line: what was given, what was expected, what to do::
     ├── FormatError        a vector or evaluation file that is damaged or of an unknown format
     └── MissingExtraError  an optional dependency that is not installed (ImportError)
 
+A `CorpusError` or `FormatError` about a file that does not exist is a `FileNotFoundError` too.
 A `FirthWarning` tells of doubtful settings or results; the work goes on. A run that is interrupted
 after a checkpoint raises `Interrupted`, which is a `KeyboardInterrupt`.
 """
@@ -16,6 +17,7 @@ after a checkpoint raises `Interrupted`, which is a `KeyboardInterrupt`.
 from __future__ import annotations
 
 import contextlib
+import errno
 import sys
 import warnings
 from collections.abc import Iterator
@@ -92,6 +94,25 @@ class FormatError(FirthError):
     """A vector or evaluation file is damaged or of an unknown format."""
 
 
+class MissingTextError(CorpusError, FileNotFoundError):
+    """There is no such text."""
+
+    errno = errno.ENOENT
+
+
+class MissingFileError(FormatError, FileNotFoundError):
+    """There is no such vector or evaluation file."""
+
+    errno = errno.ENOENT
+
+
+# What is raised in place of an error if a file does not exist.
+_OF_MISSING: dict[type[FirthError], type[FirthError]] = {
+    CorpusError: MissingTextError,
+    FormatError: MissingFileError,
+}
+
+
 class MissingExtraError(FirthError, ImportError):
     """An optional dependency is not installed.
 
@@ -126,6 +147,8 @@ def reraise(
 ) -> Iterator[None]:
     """Raise an error of Firth in place of others, with what was tried and why it failed.
 
+    An error of Firth that is one of the system too tells that already, and stays.
+
     Parameters
     ----------
     kind : type
@@ -141,6 +164,10 @@ def reraise(
     try:
         yield
     except replaced as error:
+        if isinstance(error, FirthError) and isinstance(error, OSError):
+            raise
+        if isinstance(error, FileNotFoundError):
+            kind = _OF_MISSING.get(kind, kind)
         # A MemoryError has no message.
         reason = getattr(error, "strerror", None) or str(error) or "not enough memory"
         message = f"cannot {action}: {reason}"

@@ -16,6 +16,7 @@ from firth.training.config import TrainConfig
 from firth.training.engines.base import INPUT, OUTPUT
 from firth.training.inference import train_documents
 from firth.vectors import Vectors
+from firth.vectors.vectors import check_vectors
 
 if TYPE_CHECKING:
     from firth.corpus.vocabulary import Token
@@ -32,6 +33,8 @@ def infer(
     documents: Sequence[Token] | Sequence[Sequence[Token]],
     *,
     epochs: int | None = None,
+    lr: float | None = None,
+    min_lr: float | None = None,
     seed: int = 1,
 ) -> NDArray[np.float32]:
     """Infer the vectors of new documents; the vectors of the words do not change.
@@ -50,6 +53,8 @@ def infer(
     epochs : int, optional
         Passes over the documents, by default as many as there were in training. Short documents
         need more.
+    lr, min_lr : float, optional
+        The step sizes at the beginning and at the end, by default those of training.
     seed : int
         Seed of the random numbers.
 
@@ -74,7 +79,8 @@ def infer(
     >>> vectors.documents.similar(infer(vectors, ["salt", "bread", "salt"]))[0].word
     1
     """
-    config = _config_of(vectors, epochs, seed)
+    check_vectors("vectors", vectors)
+    config = _config_of(vectors, {"epochs": epochs, "lr": lr, "min_lr": min_lr, "seed": seed})
     assert vectors.output_vectors is not None
     assert vectors.counts is not None
     units, is_one = _units(documents)
@@ -87,8 +93,8 @@ def infer(
     return inferred[0] if is_one else inferred
 
 
-def _config_of(vectors: Vectors, epochs: int | None, seed: int) -> TrainConfig:
-    """Return how documents are trained: as the vectors were, in one thread."""
+def _config_of(vectors: Vectors, asked: Mapping[str, object]) -> TrainConfig:
+    """Return how documents are trained: as the vectors were, or as asked for, in one thread."""
     options: Any = vectors.config.get("options")
     if not isinstance(options, Mapping) or options.get("documents", "none") == "none":
         raise ConfigError(_NOT_TRAINED)
@@ -105,9 +111,8 @@ def _config_of(vectors: Vectors, epochs: int | None, seed: int) -> TrainConfig:
         given[name] *= scale
     if vectors.output_vectors is None or vectors.counts is None:
         raise ConfigError(_NOT_TRAINED)
-    given |= {"seed": seed, "threads": 1, "deterministic": True}
-    if epochs is not None:
-        given["epochs"] = epochs
+    given |= {"threads": 1, "deterministic": True}
+    given |= {name: value for name, value in asked.items() if value is not None}
     return TrainConfig(**{**given, "patience": None, "on_divergence": "stop"})
 
 

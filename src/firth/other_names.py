@@ -50,6 +50,7 @@ def _by_their_name(table: Mapping[str, str]) -> dict[str, list[str]]:
 # ours are told of one name, the error tells the first that the function has.
 OPTIONS = _by_their_name(
     {
+        "associations": "weat",
         "buckets": "bucket",
         "connectors": "common_terms connector_words",
         "dim": "embedding_dim size vector_size",

@@ -15,6 +15,7 @@ from firth.other_names import explain_keywords
 from firth.pipeline import train
 from firth.training.config import TrainConfig
 from firth.vectors import Readout, Vectors
+from firth.vectors.vectors import check_vectors
 
 if TYPE_CHECKING:
     from firth.corpus.reading import Source
@@ -70,6 +71,7 @@ def replicate(
     >>> replicas[0].words == vectors.words
     True
     """
+    check_vectors("vectors", vectors)
     whole_number("runs", runs, least=2)
     options: Any = vectors.config.get("options")
     if not isinstance(options, Mapping) or vectors.counts is None:

@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 
 from firth.checks import one_of, shown
 from firth.corpus.tokenizers import Tokenizer, get_tokenizer
+from firth.corpus.units import is_table
 from firth.errors import ConfigError, MissingExtraError
 from firth.normalization import normalize
 from firth.pipeline import train
 from firth.vectors import Vectors
+from firth.vectors.vectors import check_vectors
 
 try:
     from sklearn.base import BaseEstimator, TransformerMixin
@@ -100,8 +102,8 @@ class Word2VecTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc
             If there is nothing to train on.
         """
         one_of("weights", self.weights, choices=WEIGHTS)
-        if self.vectors is not None and not isinstance(self.vectors, Vectors):
-            raise ConfigError(f"vectors must be Vectors, got {shown(self.vectors)}")
+        if self.vectors is not None:
+            check_vectors("vectors", self.vectors)
         documents = self._tokens(X)
         self.vectors_ = self._train(documents) if self.vectors is None else self.vectors
         self.idf_ = inverse_frequencies(documents) if self.weights == "tfidf" else {}
@@ -146,6 +148,11 @@ class Word2VecTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc
     def _tokens(self, documents: Iterable[str | Sequence[str]]) -> list[list[str]]:
         if isinstance(documents, str):
             raise ConfigError("documents must be a list of texts or of token lists, got one text")
+        if is_table(documents) or getattr(documents, "shape", ())[1:] == (1,):
+            raise ConfigError(
+                "documents must be a column of texts, got a table: give one of its columns, such "
+                "as table['text'] or array[:, 0]"
+            )
         split = get_tokenizer(self.tokenizer, lowercase=False).split
         return [_words_of(document, split) for document in documents]
 

@@ -327,6 +327,19 @@ def test_a_composed_vector_is_told_in_a_line(tmp_path, run):
     assert '"readout": {"name": "plain"' in told
 
 
+def test_evaluate_tells_what_is_missing_of_associations(folder, tmp_path, call):
+    sets = tmp_path / "sets.txt"
+    asked = ["evaluate", str(folder / "vectors"), "--associations", str(sets)]
+    sets.write_text(": a\ncat\n: b\nmat unknown\n: c\nsat\n: d\non\n")
+    (line,) = call(*asked, at=tmp_path).stdout.splitlines()[1:]
+    assert re.fullmatch(r" +-?\d.*  a and c, against b and d: p = [\d.]+, 1 word missing", line)
+    sets.write_text(": a\ncat\n: b\nunknown other\n: c\nsat\n: d\non\n")
+    (line,) = call(*asked, at=tmp_path).stdout.splitlines()[1:]
+    assert line.endswith(
+        "b and d: undefined, as no word of a group is known or all are alike, 2 words missing"
+    )
+
+
 def test_evaluate_measures_categories_and_draws(folder, tmp_path, call, fails):
     pytest.importorskip("sklearn", reason="clusters need scikit-learn (extra sklearn)")
     pytest.importorskip("matplotlib", reason="--plot needs matplotlib (extra plot)")

@@ -65,6 +65,16 @@ def test_a_line_that_is_no_sum_is_told_how_sums_are_written(vectors, tmp_path, l
     assert not done.stdout
 
 
+def test_n_grams_compose_no_vector_of_several_words():
+    units = [["king", "kingly"], ["new york", "rode"]] * 99
+    vectors = firth.train(units, dim=4, sample=0, subwords=(2, 3))
+    assert parse_question(vectors, "kings") == "kings"
+    assert parse_question(vectors, "new york + rode") == {"new york": 1.0, "rode": 1.0}
+    for line in ("similar king", "king * 2", "king - rode man"):
+        with pytest.raises(firth.VocabularyError, match="is not among the 4 words"):
+            parse_question(vectors, line)
+
+
 def test_words_are_offered_by_their_beginning():
     words = sorted(["king", "kingdom", "kin", "man"])
     assert offered(words, "king") == ("king", ["king", "kingdom"])

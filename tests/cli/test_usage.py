@@ -40,7 +40,14 @@ BOUNDED = {
         (["train", "text.txt"], "Missing option '--output'"),
         (["info"], "give VECTORS or --machine"),
         (["info", "vectors", "--machine"], "give VECTORS or --machine"),
-        (["evaluate", "vectors"], "give --analogies FILE or --similarity FILE"),
+        (["evaluate", "vectors"], "give a set to measure on: --analogies, --similarity, --"),
+        (["evaluate", "vectors", "--weat", "x"], "no option --weat; Firth calls it --associations"),
+        (
+            ["train", "text.txt", "-o", "new"],
+            "no option -o; the nearest are --output, --on-",
+        ),
+        ([*TRAIN, "-e", "3"], "there is no option -e; the nearest are --epochs, --encoding-errors"),
+        ([*TRAIN, "-x", "3"], "there is no option -x"),
     ],
 )
 def test_wrong_usage_is_told_in_plain_words(folder, call, arguments, line):

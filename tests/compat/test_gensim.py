@@ -1,10 +1,17 @@
 """Programs that were written for gensim, with another import line."""
 
+import bz2
+import gzip
+
 import numpy as np
 import pytest
 
 import firth
 from firth.compat.gensim import (
+    RULE_DEFAULT,
+    RULE_DISCARD,
+    RULE_KEEP,
+    CallbackAny2Vec,
     Doc2Vec,
     FastText,
     KeyedVectors,
@@ -128,11 +135,10 @@ def test_a_file_is_read_as_lines(tmp_path):
 @pytest.mark.parametrize(
     ("make", "fault"),
     [
-        (lambda: Word2Vec(SENTENCES, trim_rule=len), "trim_rule=.* is not supported"),
+        (lambda: Word2Vec(SENTENCES, null_word=1), "null_word=1 is not supported: there is no"),
         (lambda: Word2Vec(SENTENCES, hs=1), "hs=1 with negative=5 is not supported"),
         (lambda: Word2Vec(SENTENCES, negative=0), "negative=0 with hs=0 trains nothing"),
         (lambda: Word2Vec(SENTENCES, cbow_mean=0), "cbow_mean=0 is not supported"),
-        (lambda: Word2Vec(SENTENCES, callbacks=[print]), "callbacks=.* see firth.Callback"),
         (lambda: Doc2Vec([TaggedDocument(["a"], [])]), "a document has one tag"),
         (lambda: Doc2Vec([TaggedDocument(["a"], [1])] * 2), "two documents with the same tag"),
         (lambda: Word2Vec(**SMALL).score([]), "score is not supported"),
@@ -275,12 +281,230 @@ def test_vectors_of_some_words(keyed):
 def test_names_that_are_not_there_are_told(keyed, model):
     with pytest.raises(AttributeError, match="gensim 4 has index_to_key"):
         keyed.index2word  # noqa: B018
-    for thing, name in ((keyed, "resize_vectors"), (model, "build_vocab_from_freq")):
+    for thing, name in ((keyed, "resize_vectors"), (model, "scan_vocab")):
         assert not hasattr(thing, name)
         with pytest.raises(NotSupported, match=f"{name} is not supported"):
             getattr(thing, name)
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         keyed.nonsense  # noqa: B018
+
+
+def test_files_have_headers_prefixes_and_more_at_their_end(keyed, tmp_path):
+    path, counts = tmp_path / "file", tmp_path / "counts"
+    keyed.save_word2vec_format(path, write_header=False, prefix="*w_")
+    assert path.read_text().splitlines()[1] == "*w_king 1 1 0"
+    found = KeyedVectors.load_word2vec_format(path, no_header=True)
+    assert found.index_to_key[:2] == ["*w_man", "*w_king"]
+    np.testing.assert_array_equal(found.vectors, keyed.vectors)
+    for binary in (False, True):
+        keyed.set_vecattr("man", "count", 7)
+        keyed.save_word2vec_format(path, binary=binary, total_vec=10, fvocab=counts)
+        more = {"append": True, "write_header": False, "prefix": "x", "fvocab": counts}
+        keyed.save_word2vec_format(path, binary=binary, **more)
+        found = KeyedVectors.load_word2vec_format(path, binary=binary, fvocab=counts)
+        assert (len(found), found.index_to_key[5]) == (10, "xman")
+        assert found.get_vecattr("xman", "count") == 7
+    with pytest.raises(NotSupported, match="no_header=True is not supported with binary=True"):
+        KeyedVectors.load_word2vec_format(path, binary=True, no_header=True)
+    keyed.save_word2vec_format(path)
+    with pytest.raises(firth.FormatError, match="has a header: read it without no_header=True"):
+        KeyedVectors.load_word2vec_format(path, no_header=True)
+
+
+@pytest.mark.parametrize(("suffix", "opened"), [(".gz", gzip.open), (".bz2", bz2.open)])
+def test_files_are_compressed_as_their_names_tell(keyed, tmp_path, suffix, opened):
+    path = tmp_path / f"file{suffix}"
+    keyed.save_word2vec_format(path, total_vec=10)
+    keyed.save_word2vec_format(path, write_header=False, append=True, prefix="x")
+    with opened(path, "rt") as file:
+        assert file.readline() == "10 3\n"
+    assert KeyedVectors.load_word2vec_format(path).index_to_key[5] == "xman"
+
+
+def test_counts_of_files_without_them_follow_the_order(keyed, tmp_path):
+    keyed.save_word2vec_format(tmp_path / "file")
+    found = KeyedVectors.load_word2vec_format(tmp_path / "file")
+    assert [found.get_vecattr(word, "count") for word in ("man", "far")] == [5, 1]
+    found["new"] = np.ones(3)
+    assert found.to_firth().counts is None
+    with pytest.raises(NotSupported, match="unicode_errors='ignore' is not supported"):
+        KeyedVectors.load_word2vec_format(tmp_path / "file", unicode_errors="ignore")
+    with pytest.raises(NotSupported, match="datatype=float16 is not supported"):
+        KeyedVectors.load_word2vec_format(tmp_path / "file", datatype=np.float16)
+
+
+def test_an_indexer_answers_for_itself(keyed):
+    class Index:
+        def most_similar(self, vector, num_neighbors):
+            return [("asked", float(vector @ keyed.get_vector("king", norm=True)))] * num_neighbors
+
+    assert keyed.most_similar("king", topn=2, indexer=Index()) == [("asked", pytest.approx(1))] * 2
+
+
+def test_a_text_that_subsampling_empties_is_trained_without():
+    few = [["tea", "milk"], ["tea", "sugar"], ["bread", "butter"]]
+    with pytest.warns(firth.FirthWarning, match="too small for sample=0.001"):
+        model = Word2Vec(few, vector_size=8, min_count=1, workers=1)
+    plain = Word2Vec(few, vector_size=8, min_count=1, workers=1, sample=0)
+    np.testing.assert_array_equal(model.wv.vectors, plain.wv.vectors)
+    with pytest.raises(firth.CorpusError, match="no line or token list has two words"):
+        Word2Vec([["tea"], ["milk"]] * 9, vector_size=8, min_count=1, workers=1, sample=0)
+
+
+def test_a_model_takes_the_words_of_another(model):
+    other = Word2Vec(**SMALL)
+    other.reset_from(model)
+    assert other.wv.index_to_key == model.wv.index_to_key
+    assert not np.array_equal(other.wv.vectors, model.wv.vectors)
+    other.train(SENTENCES, epochs=1)
+    with pytest.raises(RuntimeError, match="the other model has no words"):
+        other.reset_from(Word2Vec(**SMALL))
+
+
+def test_a_file_is_taken_as_it_is_spelled(tmp_path):
+    decomposed = "cafe\u0301"
+    (tmp_path / "text.txt").write_text(f"{decomposed} tea\n" * 9, "utf-8")
+    model = Word2Vec(corpus_file=tmp_path / "text.txt", **SMALL)
+    assert sorted(model.wv.index_to_key) == [decomposed, "tea"]
+
+
+def test_words_are_taken_from_frequencies():
+    model = Word2Vec(**{**SMALL, "min_count": 2})
+    model.build_vocab_from_freq({"tea": 3, "milk": 40, "rare": 1}, corpus_count=9)
+    assert (model.wv.index_to_key, model.corpus_count) == (["milk", "tea"], 9)
+    assert model.train(SENTENCES, epochs=1) == (320, 720)
+    assert model.wv.index_to_key == ["milk", "tea"]
+    assert model.wv.get_vecattr("tea", "count") == 3
+    model.build_vocab_from_freq({"tea": 2, "jam": 5}, update=True)
+    model.train(SENTENCES, epochs=1)
+    assert model.wv.index_to_key == ["milk", "tea", "jam"]
+    assert model.wv.expandos["count"].tolist() == [40, 5, 5]
+    for given in (["tea"], {"tea": 1.5}, {"tea": True}):
+        with pytest.raises(TypeError, match=r"must be a (dict|whole number)"):
+            model.build_vocab_from_freq(given)
+    with pytest.raises(firth.CorpusError, match="no word is kept with min_count=2"):
+        Word2Vec(**{**SMALL, "min_count": 2}).build_vocab_from_freq({"rare": 1})
+
+
+def test_a_rule_says_which_words_are_kept():
+    def rule(word, count, min_count):
+        assert min_count == 100
+        return {"tea": RULE_DISCARD, "jam": RULE_KEEP}.get(word, RULE_DEFAULT)
+
+    expected = ["milk", "bread", "jam"]
+    counts = {"tea": 160, "milk": 160, "bread": 160, "jam": 80, "butter": 80}
+    options = {**SMALL, "min_count": 100}
+    later, given = Word2Vec(**options), Word2Vec(**options)
+    later.build_vocab(SENTENCES, trim_rule=rule)
+    given.build_vocab_from_freq(counts, trim_rule=rule)
+    for model in (Word2Vec(SENTENCES, trim_rule=rule, **options), later, given):
+        assert model.wv.index_to_key == expected
+    asked = []
+    later.build_vocab(
+        [["tea", "new"]], update=True, trim_rule=lambda word, *_: asked.append(word) or RULE_KEEP
+    )
+    assert sorted(asked) == ["new", "tea"]
+    assert sorted(later.wv.index_to_key) == ["bread", "jam", "milk", "new", "tea"]
+
+
+def test_other_texts_are_trained_with_the_words_of_the_model():
+    model = Word2Vec(**SMALL)
+    model.build_vocab(SENTENCES)
+    words = model.wv.index_to_key
+    model.train([["tea", "new"], ["tea", "milk"]] * 9, total_examples=18, epochs=1)
+    assert model.wv.index_to_key == words
+    assert model.wv.get_vecattr("tea", "count") == 160
+    with pytest.raises(firth.CorpusError, match="no word of the text is in the vocabulary"):
+        model.train([["nothing", "here"]])
+    model.build_vocab([["rare", "fresh"]] + [["fresh", "tea"]] * 9, update=True)
+    model.train([["rare", "fresh", "tea"]] * 9, epochs=1)
+    assert model.wv.index_to_key == [*words, "fresh"]
+    assert model.wv.get_vecattr("tea", "count") == 169
+    model.build_vocab([["other", "words"]] * 9)
+    assert sorted(model.wv.index_to_key) == ["other", "words"]
+    with pytest.raises(RuntimeError, match="update=True adds words to those of a model"):
+        Word2Vec(**SMALL).build_vocab(SENTENCES, update=True)
+
+
+def test_words_that_are_added_before_training_keep_their_vectors():
+    model = Word2Vec(**{**SMALL, "alpha": 1e-6, "min_count": 1})
+    model.build_vocab(SENTENCES)
+    model.wv["tea"] = np.full(8, 3.0)
+    model.build_vocab([["elsewhere", "tea"]], update=True)
+    model.wv["elsewhere"] = np.full(8, 5.0)
+    model.train(SENTENCES)
+    np.testing.assert_allclose(model.wv["tea"], 3, atol=0.1)
+    np.testing.assert_allclose(model.wv["elsewhere"], 5, atol=0.1)
+
+
+class Recorder(CallbackAny2Vec):
+    def __init__(self):
+        self.calls, self.losses = [], []
+
+    def on_train_begin(self, model):
+        self.calls.append("train begin")
+
+    def on_epoch_begin(self, model):
+        self.calls.append("epoch begin")
+        self.before = np.array(model.wv["tea"])
+
+    def on_epoch_end(self, model):
+        self.calls.append("epoch end")
+        self.losses.append(model.get_latest_training_loss())
+        assert not np.array_equal(model.wv["tea"], self.before)
+
+    def on_train_end(self, model):
+        self.calls.append("train end")
+        assert model.syn1neg is not None
+        self.last = np.array(model.wv["tea"])
+
+
+@pytest.mark.parametrize("kind", [Word2Vec, FastText])
+def test_callbacks_are_called_as_gensim_calls_them(kind):
+    recorder = Recorder()
+    model = kind(SENTENCES, callbacks=[recorder], compute_loss=True, **SMALL)
+    epoch = ["epoch begin", "epoch end"]
+    assert recorder.calls == ["train begin", *epoch, *epoch, "train end"]
+    first, second = recorder.losses
+    # Of all pairs: the mean loss of one is at most that of six coins.
+    assert 0 < first < second < 2 * first * 1.01
+    assert model.get_latest_training_loss() == second
+    np.testing.assert_array_equal(recorder.last, model.wv["tea"])
+    model.train(SENTENCES, epochs=1, callbacks=[recorder])
+    assert recorder.losses[2] < second
+    with pytest.raises(AttributeError, match="on_train_begin"):
+        kind(SENTENCES, callbacks=[print], **SMALL)
+
+
+def test_a_callback_may_stop_the_run():
+    class Stop(CallbackAny2Vec):
+        def on_epoch_end(self, model):
+            raise StopIteration("enough")
+
+    model = Word2Vec(**SMALL)
+    model.build_vocab(SENTENCES)
+    before = np.array(model.wv["tea"])
+    with pytest.raises(StopIteration, match="enough"):
+        model.train(SENTENCES, epochs=2, callbacks=[Stop()])
+    assert not np.array_equal(model.wv["tea"], before)
+
+
+def test_documents_are_inferred_with_other_step_sizes():
+    documents = [TaggedDocument(words, [k]) for k, words in enumerate(SENTENCES)]
+    model = Doc2Vec(documents, **SMALL)
+    words = ["tea", "milk"]
+    usual = model.infer_vector(words)
+    np.testing.assert_array_equal(
+        model.infer_vector(words, alpha=0.025, min_alpha=0.0001, epochs=2), usual
+    )
+    lengths = [
+        np.linalg.norm(model.infer_vector(words, alpha=alpha, epochs=50)) for alpha in (0.001, 0.2)
+    ]
+    assert lengths[1] > 3 * lengths[0]
+    with pytest.warns(firth.FirthWarning, match="no word of the document is known"):
+        unknown = model.infer_vector(["unknown"])
+    assert unknown.shape == (8,)
+    assert 0 < np.abs(unknown).max() <= 0.5 / 8
 
 
 def test_vectors_of_a_file_are_trained_further(keyed, tmp_path):
@@ -309,8 +533,8 @@ def test_counts_are_kept_in_a_file_beside(model, tmp_path):
     files[1].write_text("tea many\n")
     with pytest.raises(firth.FormatError, match="line 1: expected a word and a count"):
         KeyedVectors.load_word2vec_format(*files)
-    with pytest.raises(NotSupported, match="prefix"):
-        model.wv.save_word2vec_format(files[0], prefix="x")
+    with pytest.raises(ValueError, match="counts cannot be written: there is no attribute 'rank'"):
+        model.wv.save_word2vec_format(files[0], fvocab=files[1], sort_attr="rank")
 
 
 @pytest.mark.parametrize(
@@ -343,6 +567,12 @@ def test_documents_keep_tags_and_options_in_their_file(dm, words, tmp_path):
     np.testing.assert_array_equal(again.dv["t3"], model.dv["t3"])
     assert (again.dm, again.dbow_words, again.dbow) == (dm, words, not dm)
     assert again.similarity_unseen_docs(["tea"], ["tea"]) == pytest.approx(1)
+    model.save_word2vec_format(tmp_path / "both", doctag_vec=True, binary=True)
+    both = KeyedVectors.load_word2vec_format(tmp_path / "both", binary=True)
+    assert len(both) == len(model.wv) + len(model.dv)
+    np.testing.assert_array_equal(both["*dt_t3"], model.dv["t3"])
+    model.save_word2vec_format(tmp_path / "tags", doctag_vec=True, word_vec=False, prefix="")
+    assert len(KeyedVectors.load_word2vec_format(tmp_path / "tags")) == len(model.dv)
     with pytest.raises(TypeError, match="a list of words"):
         again.infer_vector("tea")
 

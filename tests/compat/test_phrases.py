@@ -70,3 +70,9 @@ def test_a_function_is_not_saved(tmp_path):
     with pytest.raises(NotSupported, match="a model with a function as scoring cannot be saved"):
         phrases.save(tmp_path / "phrases")
     assert not (tmp_path / "phrases").exists()
+
+
+def test_they_show_how_much_they_hold():
+    phrases = Phrases([["new", "york"]] * 9, min_count=1, threshold=0.1)
+    assert str(phrases).startswith("Phrases<3 vocab, min_count=1, threshold=0.1, max_vocab")
+    assert str(phrases.freeze()) == "FrozenPhrases<1 phrases, min_count=1, threshold=0.1>"

@@ -34,6 +34,23 @@ class Table:
         return iter([("a", "b")] * 9)
 
 
+class LazyTable:
+    """As that of Polars, which reads its columns when it is asked for them."""
+
+    @property
+    def columns(self):
+        raise AssertionError("the columns were looked at")
+
+    def collect(self):
+        return Table()
+
+
+class Parts(dict):
+    """As several data sets, each with columns."""
+
+    column_names = ("a", "b")
+
+
 class Column:
     """As a Series of pandas, or a tensor."""
 
@@ -88,6 +105,8 @@ def test_whatever_gives_tokens_in_an_order_is_a_unit(source, expected):
             r"unit 0 must be a list of words, got a str: 'a b'; give ",
         ),
         (Table(), r"got a table \(Table\); give a column, such as table\['text'\]"),
+        (LazyTable(), r"give a column of what it collects, such as table.collect\(\)\['text'\]"),
+        (Parts(), r"give a column of a part, such as table\['train'\]\['text'\]"),
         (np.array(["the cat sat", "a dog ran"]), "got a str: 'the cat sat'; give"),
         (np.array(["a b", "c"]), r"got a str: .*'a b'.*\[sentence.split\(\) for .*path of a file"),
         ((Path(name) for name in ["a"]), "unit 0 must be a list.* got a path; .* in a list"),

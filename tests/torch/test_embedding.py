@@ -40,7 +40,7 @@ def test_a_frozen_layer_is_not_trained_and_nothing_is_shared(vectors):
 
 
 def test_what_is_no_vectors_is_refused(vectors):
-    with pytest.raises(ConfigError, match="vectors must be Vectors, got array"):
+    with pytest.raises(ConfigError, match=r"vectors must be Vectors, as from .*; got array"):
         to_embedding(np.eye(2))
     with pytest.raises(ConfigError, match="padding must be True or False"):
         to_embedding(vectors, padding=0)

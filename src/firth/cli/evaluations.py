@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from firth.errors import escape
+from firth.errors import counted, escape
 
 if TYPE_CHECKING:
     from firth.evaluation import Evaluation, SectionResult
@@ -68,13 +68,13 @@ def _print_evaluation(found: Evaluation) -> None:
         print(f"{pairs.file}")
         print(
             f"  {_percent(pairs.spearman)}{_range(pairs)}  Spearman correlation x 100: "
-            f"{pairs.answered} pairs, {pairs.missing} missing"
+            f"{counted(pairs.answered, 'pair')}, {pairs.missing} missing"
         )
     for groups in found.categories:
         print(f"{groups.file}")
         print(
             f"  {_percent(groups.purity)}{_range(groups)}  purity of {len(groups.names)} clusters: "
-            f"{groups.answered} words, {groups.missing} missing "
+            f"{counted(groups.answered, 'word')}, {groups.missing} missing "
             f"(coverage {100 * groups.coverage:.1f})"
         )
     for outliers in found.outliers:
@@ -82,7 +82,7 @@ def _print_evaluation(found: Evaluation) -> None:
         print(
             f"  {_percent(outliers.accuracy)}{_range(outliers)}  outliers found, mean position "
             f"{_percent(outliers.position).strip()}: {outliers.answered} looked for, "
-            f"{outliers.skipped} skipped, {outliers.missing} words of groups missing"
+            f"{outliers.skipped} skipped, {counted(outliers.missing, 'word')} of groups missing"
         )
     for each in found.associations:
         x, y, a, b = map(escape, each.groups)
@@ -90,7 +90,7 @@ def _print_evaluation(found: Evaluation) -> None:
         effect = "    -" if each.effect is None else f"{each.effect:5.2f}"
         print(
             f"  {effect}{_range(each, factor=1, digits=2)}  {x} and {a}, against {y} and {b}: "
-            f"p = {'-' if each.p is None else f'{each.p:.3g}'}, {each.missing} words missing"
+            f"{_chance(each.p)}, {counted(each.missing, 'word')} missing"
         )
 
 
@@ -116,6 +116,14 @@ def _answers(section: SectionResult) -> str:
     return (
         f"{escape(section.name)}: {section.correct} of {section.answered} right, "
         f"{section.skipped} skipped"
+    )
+
+
+def _chance(p: float | None) -> str:
+    return (
+        "undefined, as no word of a group is known or all are alike"
+        if p is None
+        else f"p = {p:.3g}"
     )
 
 

@@ -218,7 +218,8 @@ def evaluate(
     Scores have 95 % intervals. Several vectors are compared with the first on the same items.
     """
     if not any(files.values()):
-        raise typer.BadParameter("give --analogies FILE or --similarity FILE")
+        kinds = ", ".join(f"--{kind}" for kind in files)
+        raise typer.BadParameter(f"give a set to measure on: {kinds}, each with a FILE")
     if plot is not None:
         from firth.plotting import check_picture
 

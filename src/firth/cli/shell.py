@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from firth.cli.app import Top, VectorsPath, app, tell
 from firth.cli.report import print_neighbours
 from firth.cli.words import load_vectors, token
-from firth.errors import ConfigError, FirthError, MissingExtraError, VocabularyError
+from firth.errors import ConfigError, FirthError, MissingExtraError, VocabularyError, counted
 
 if TYPE_CHECKING:
     from firth.vectors import Vectors
@@ -57,6 +57,8 @@ def parse_question(vectors: Vectors, line: str) -> Any:  # noqa: ANN401
     ------
     ConfigError
         If a sign or a weight stands without a word.
+    VocabularyError
+        If several words are no word of the vectors.
 
     Examples
     --------
@@ -70,7 +72,7 @@ def parse_question(vectors: Vectors, line: str) -> Any:  # noqa: ANN401
     line = line.strip()
     parts = _SIGN.split(line)
     if line in vectors or (len(parts) == 1 and not _WEIGHT.fullmatch(line)):
-        return token(vectors, line)
+        return _word_of(vectors, line)
     # Before the first sign there may be a word, which is added.
     signed = list(zip(parts[1::2], parts[2::2], strict=True))
     if parts[0].strip():
@@ -81,9 +83,16 @@ def parse_question(vectors: Vectors, line: str) -> Any:  # noqa: ANN401
         weight, word = (float(weighted[1]), weighted[2]) if weighted else (1.0, term.strip())
         if not word:
             raise ConfigError(f"there is no word after {sign!r} in {line!r}")
-        found = token(vectors, word)
+        found = _word_of(vectors, word)
         weights[found] = weights.get(found, 0.0) + (weight if sign == "+" else -weight)
     return weights
+
+
+def _word_of(vectors: Vectors, text: str) -> str | int:
+    """Return a word; several words have no vector, although n-grams would compose one."""
+    if re.search(r"\s", text) and text not in vectors.index:
+        raise VocabularyError(f"{text!r} is not among the {counted(len(vectors), 'word')}")
+    return token(vectors, text)
 
 
 def offered(ordered: Sequence[str], text: str) -> tuple[str, list[str]]:

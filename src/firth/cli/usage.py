@@ -28,7 +28,8 @@ def reword(error: Any) -> None:  # noqa: ANN401
     if hasattr(error, "possibilities") and hasattr(error, "option_name"):
         # Click reads `-size` as several options of one letter each.
         given = _argument_that_begins(error.option_name)
-        near = advice(*_as_names(given, error.ctx))
+        name, options = _as_names(given, error.ctx)
+        near = _that_begin(name, options) if len(name) == 1 else advice(name, options)
         error.message = f"there is no option {one_line(given)}{f'; {near}' if near else ''}"
         error.possibilities = None
     elif hasattr(error.__cause__, "errors"):
@@ -55,6 +56,14 @@ def _as_names(given: str, context: Any) -> tuple[str, dict[str, str]]:  # noqa: 
     if any(parameter.name == "inputs" for parameter in context.command.params):
         options["source"] = "INPUT, which needs no option"
     return given.lstrip("-").replace("-", "_"), options
+
+
+def _that_begin(letter: str, options: dict[str, str]) -> str | None:
+    """Return the options that begin with a letter, which other programs take for short."""
+    near = [written for name, written in options.items() if name[0] == letter]
+    if not near:
+        return None
+    return f"the nearest {'is' if len(near) == 1 else 'are'} {', '.join(near)}"
 
 
 def _plain(kind: str, given: str, message: str) -> str:

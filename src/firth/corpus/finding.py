@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from firth.corpus.sources import STANDARD_INPUT, TextFile
-from firth.errors import CorpusError, one_line, reraise
+from firth.errors import CorpusError, MissingTextError, one_line, reraise
 from firth.io.contents import FOLDER_OF_VECTORS, HEAD_BYTES, Kind, kind_of, kind_of_bytes
 from firth.io.remote import (
     RemoteFile,
@@ -154,11 +154,9 @@ def _files_of(source: str | os.PathLike[str], leave_out: Sequence[Path]) -> list
             return [TextFile(path)]
         paths = sorted(found)
         if not paths:
-            raise CorpusError(
-                f"{path} holds no files (hidden ones are left out)"
-                if path.is_dir()
-                else f"no file matches {path}"
-            )
+            if path.is_dir():
+                raise CorpusError(f"{path} holds no files (hidden ones are left out)")
+            raise MissingTextError(f"no file matches {path}")
         _check_texts(path, paths)
         return [TextFile(match) for match in paths]
 

@@ -22,7 +22,17 @@ Unit = Sequence[str] | NDArray[np.int64]
 
 def is_table(given: object) -> bool:
     """Return whether something has columns, as tables and data sets do."""
-    return hasattr(given, "columns") or hasattr(given, "column_names")
+    # Of the class: to look at the columns of a lazy table takes its time, and warns.
+    return hasattr(type(given), "columns") or hasattr(type(given), "column_names")
+
+
+def _column_of(table: Any) -> str:  # noqa: ANN401
+    """Return how to get a column of a table."""
+    if isinstance(table, Mapping):
+        return "a column of a part, such as table['train']['text']"
+    if hasattr(type(table), "collect"):
+        return "a column of what it collects, such as table.collect()['text']"
+    return "a column, such as table['text']"
 
 
 def check_units(
@@ -51,7 +61,7 @@ def check_units(
     if given is None:
         got = _kind(source)
         if has_columns:
-            got = f"a table ({got}); give a column, such as table['text']"
+            got = f"a table ({got}); give {_column_of(source)}"
         raise CorpusError(
             f"a corpus must be a path, a list of paths, or an iterable of token lists, got {got}"
         )

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from firth.errors import FormatError, one_line, reraise
+from firth.errors import FirthError, FormatError, MissingFileError, one_line, reraise
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -129,8 +129,10 @@ def open_regular(path: str | os.PathLike[str]) -> Iterator[io.BufferedReader]:
             raise FormatError(f"cannot read {path}: not a regular file; write its content to one")
         with Path(path).open("rb", _BUFFER_BYTES) as file:
             yield cast(io.BufferedReader, file)
+    except FirthError:
+        raise
     except FileNotFoundError as error:
-        raise FormatError(f"no such file: {path}") from error
+        raise MissingFileError(f"no such file: {path}") from error
     except OSError as error:
         raise FormatError(f"cannot read {path}: {error.strerror or error}") from error
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TypeGuard, TypeVar
 from urllib.parse import urlsplit
 
-from firth.errors import CorpusError, FirthError, MissingExtraError, one_line
+from firth.errors import CorpusError, FirthError, MissingExtraError, MissingTextError, one_line
 
 # A drive of Windows has one letter.
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
@@ -28,6 +28,7 @@ _VERSIONS = (
     "ETag", "etag", "Content-MD5", "Digest", "Last-Modified", "LastModified", "last_modified",
     "updated", "mtime", "modified", "created",
 )  # fmt: skip
+_MISSING = "no such file"
 # Bytes of a request, unless a caller wants fewer.
 _BLOCK_BYTES = 8 << 20
 # Requests that look at files and wait for each other's answers no longer than needed.
@@ -241,11 +242,9 @@ def find_remote(url: str) -> tuple[list[RemoteFile], bool]:
 
     visible = sorted(each for each in found if not _is_hidden(each, place))
     if not visible:
-        raise CorpusError(
-            f"no file matches {name}"
-            if _is_pattern(place, is_web=is_web)
-            else f"{name} holds no files (hidden ones are left out)"
-        )
+        if _is_pattern(place, is_web=is_web):
+            raise MissingTextError(f"no file matches {name}")
+        raise CorpusError(f"{name} holds no files (hidden ones are left out)")
     return at_once(inspect, visible), True
 
 
@@ -346,17 +345,19 @@ def _about(name: str, place: str) -> Iterator[None]:
     except FirthError:
         raise
     except Exception as error:
-        raise CorpusError(f"cannot read {name}: {_reason(error, place, name)}") from error
+        reason = _reason(error, place, name)
+        kind = MissingTextError if reason == _MISSING else CorpusError
+        raise kind(f"cannot read {name}: {reason}") from error
 
 
 def _reason(error: BaseException, place: str, name: str) -> str:
     """Return why something failed; a key in the query of a URL stays secret."""
     if isinstance(error, FileNotFoundError):
         if error.__cause__ is None or isinstance(error.__cause__, FileNotFoundError):
-            return "no such file"
+            return _MISSING
         # The web server did not answer, or refused.
         error = error.__cause__
         if getattr(error, "status", None) == 404:
-            return "no such file"
+            return _MISSING
     text = str(error) or type(error).__name__
     return one_line(text.replace(place, name) if is_url(place) else text)

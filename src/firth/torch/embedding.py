@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from firth.checks import shown, switch
-from firth.errors import ConfigError
+from firth.checks import switch
 from firth.vectors import Vectors
 from firth.vectors.table import Token
+from firth.vectors.vectors import check_vectors
 
 
 class WordEmbedding(NamedTuple):
@@ -46,8 +46,7 @@ def to_embedding(vectors: Vectors, *, freeze: bool = True, padding: bool = False
     >>> layer(torch.tensor([ids["milk"], 0])).tolist()
     [[3.0, 4.0], [0.0, 0.0]]
     """
-    if not isinstance(vectors, Vectors):
-        raise ConfigError(f"vectors must be Vectors, got {shown(vectors)}")
+    check_vectors("vectors", vectors)
     switch("freeze", freeze)
     first = int(switch("padding", padding))
     rows = np.zeros((first + len(vectors), vectors.dim), np.float32)

@@ -32,6 +32,10 @@ _LAST_SECONDS = 2.0
 _LEAST_SCALE = 1e-3
 
 
+class NothingSampled(CorpusError):
+    """Subsampling left nothing to train on in an epoch."""
+
+
 class Run:
     """A run as it goes: made, prepared, trained, closed."""
 
@@ -196,7 +200,7 @@ class Run:
     def _end_epoch(self) -> None:
         state = self._state
         if state.pairs == 0:
-            raise CorpusError(
+            raise NothingSampled(
                 f"subsampling left no window with two words in epoch {state.epoch + 1}; give more "
                 f"text, or switch subsampling off with sample=0 (got {self._task.config.sample:g})"
             )

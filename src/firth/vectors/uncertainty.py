@@ -5,7 +5,7 @@ D dimensions · n queries · R replicas
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +18,7 @@ from firth.vectors.questions.directions import directions_of
 from firth.vectors.questions.nearest import Choice, similar
 from firth.vectors.search import cosines
 from firth.vectors.table import Token
-from firth.vectors.vectors import Vectors
+from firth.vectors.vectors import Vectors, check_vectors
 
 # Student's t for a two-sided interval of 95 %, by degrees of freedom from 1.
 _STUDENT = (
@@ -54,7 +54,7 @@ class NeighbourInterval(NamedTuple):
 def neighbour_intervals(
     vectors: Vectors,
     query: Token | Mapping[Token, float],
-    replicas: Sequence[Vectors],
+    replicas: Iterable[Vectors],
     top: int = 10,
     *,
     exclude: Token | Iterable[Token] = (),
@@ -72,7 +72,7 @@ def neighbour_intervals(
     vectors : Vectors
     query : token, or weighted sum of words
         As for `Vectors.similar`. A vector means nothing in the space of another training.
-    replicas : sequence of R Vectors
+    replicas : iterable of R Vectors
         What `firth.replicate` trained, at least 2. More give narrower intervals: 5 have t = 2.8.
     top : int
         The number of neighbours.
@@ -100,6 +100,14 @@ def neighbour_intervals(
     >>> found.word, round(found.low, 2), round(found.score, 2), round(found.high, 2), found.kept
     ('milk', 0.4, 0.8, 1.0, 1.0)
     """
+    check_vectors("vectors", vectors)
+    if not isinstance(replicas, Iterable) or isinstance(replicas, str | Vectors):
+        raise ConfigError(
+            f"replicas must be several Vectors, as from firth.replicate; got {shown(replicas)}"
+        )
+    replicas = list(replicas)
+    for each in replicas:
+        check_vectors("a replica", each)
     if len(replicas) < 2:
         raise ConfigError(f"intervals need at least 2 replicas, got {len(replicas)}")
     for number, replica in enumerate(replicas, 1):
@@ -109,6 +117,8 @@ def neighbour_intervals(
                 "vectors: firth.replicate"
             )
     _check_words(query, vectors.dim)
+    # Saved replicas have no n-grams, so a word may be unknown to them only: that is told first.
+    directions_of(replicas[0], query)
     choice = Choice(top, exclude, restrict)
     found = similar(vectors, query, choice)
     if found and isinstance(found[0], list):

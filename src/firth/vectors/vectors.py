@@ -15,6 +15,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.checks import shown
 from firth.errors import ConfigError, warn
 from firth.io.paths import to_path
 from firth.other_names import explain_keywords
@@ -355,3 +356,14 @@ class Vectors(Questions):
         parts["documents"] = "document_table"
         table = Table(**{name: getattr(self, attribute) for name, attribute in parts.items()})
         write_table(table, path, overwrite=overwrite, name=format, dtype=dtype)
+
+
+def check_vectors(name: str, given: object) -> None:
+    """Raise if something that a caller gives is not Vectors.
+
+    Raises
+    ------
+    ConfigError
+    """
+    if not isinstance(given, Vectors):
+        raise ConfigError(f"{name} must be Vectors, as from firth.load; got {shown(given)}")

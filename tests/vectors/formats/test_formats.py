@@ -72,6 +72,21 @@ def test_missing_file(target):
         load(target.rstrip("/"))
 
 
+def test_a_missing_folder_is_told_with_a_format_too(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"^no such folder: .*absent"):
+        load(tmp_path / "absent", format="firth")
+
+
+def test_a_folder_around_vectors_tells_where_they_are(vectors, tmp_path):
+    (tmp_path / "model" / "empty").mkdir(parents=True)
+    with pytest.raises(FormatError, match="is not a folder of vectors: it has no"):
+        load(tmp_path / "model")
+    vectors.save(tmp_path / "model" / "vectors")
+    told = "model is not a folder of vectors; the folder .*model.vectors in it is one$"
+    with pytest.raises(FormatError, match=told):
+        load(tmp_path / "model")
+
+
 @pytest.mark.parametrize("name", TARGETS)
 def test_unwritable_place(vectors, name, tmp_path):
     (tmp_path / "file").touch()

@@ -73,7 +73,10 @@ def test_a_missing_file(folder, name, assert_refused):
 def test_a_folder_of_such_folders_names_the_last(folder, tmp_path):
     for name in ("checkpoint-1", "checkpoint-2"):
         load(folder).save(tmp_path / "run" / name)
-    with pytest.raises(FormatError, match=r"no model.safetensors, but .*run/checkpoint-2 has"):
+    with pytest.raises(
+        FormatError,
+        match=r"run is not a folder of vectors; the folder .*run.checkpoint-2 in it is one$",
+    ):
         load(tmp_path / "run")
 
 

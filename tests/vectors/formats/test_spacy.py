@@ -80,7 +80,7 @@ def test_what_spacy_cannot_hold_is_refused(folder):
     [
         ("key2row", b"", "damaged"),
         ("key2row", b"\x81", "damaged"),
-        ("key2row", b"\x80", "V and D at least 1|not those"),
+        ("key2row", b"\x80", "the vocabulary has no vectors"),
         ("key2row", b"\x93\x01\x02\x03", "expected a number for each"),
         ("key2row", b"\x81\x01\xa1a", "expected a number for each"),
         ("key2row", b"\x81\x05\x09", "not those of vectors|lacks a word"),
@@ -113,3 +113,11 @@ def test_any_words_and_numbers_come_back(data, tmp_path_factory):
     assert list(loaded) == words
     np.testing.assert_array_equal(loaded.input_vectors, numbers)
     shutil.rmtree(folder)
+
+
+def test_a_vocabulary_without_vectors_is_told(spacy, tmp_path):
+    spacy.blank("en").to_disk(tmp_path / "pipeline")
+    with pytest.raises(FormatError, match=r"vocab: the vocabulary has no vectors$"):
+        load(tmp_path / "pipeline" / "vocab")
+    with pytest.raises(FormatError, match=r"; the folder .*pipeline.vocab in it is one$"):
+        load(tmp_path / "pipeline")

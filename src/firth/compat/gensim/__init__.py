@@ -12,6 +12,7 @@ Examples
 (5, (10,), 2)
 """
 
+from firth.compat.gensim.callbacks import CallbackAny2Vec
 from firth.compat.gensim.doc2vec import Doc2Vec, TaggedDocument
 from firth.compat.gensim.keyed_vectors import KeyedVectors
 from firth.compat.gensim.options import NotSupported
@@ -22,10 +23,15 @@ from firth.compat.gensim.phrases import (
     Phrases,
 )
 from firth.compat.gensim.sentences import LineSentence, PathLineSentences, Text8Corpus
+from firth.compat.gensim.vocabularies import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP
 from firth.compat.gensim.word2vec import FastText, Word2Vec
 
 __all__ = [
     "ENGLISH_CONNECTOR_WORDS",
+    "RULE_DEFAULT",
+    "RULE_DISCARD",
+    "RULE_KEEP",
+    "CallbackAny2Vec",
     "Doc2Vec",
     "FastText",
     "FrozenPhrases",

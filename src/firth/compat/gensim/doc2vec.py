@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
@@ -10,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 import firth
+from firth.checks import shown
 from firth.compat.gensim.keyed_vectors import KeyedVectors
 from firth.compat.gensim.options import DOC2VEC, NotSupported, Option
 from firth.compat.gensim.word2vec import Word2Vec
+from firth.errors import warn
 from firth.vectors import Vectors
 from firth.vectors.search import cosines
 
@@ -65,10 +68,10 @@ class Doc2Vec(Word2Vec):
         """`dv`, as gensim 3 calls it."""
         return self.dv
 
-    def _read(self, source: object) -> firth.Corpus:
+    def _read(self, source: object, *, all_words: bool) -> firth.Corpus:
         if isinstance(source, str | os.PathLike):
             self._tags = None
-            return super()._read(source)
+            return super()._read(source, all_words=all_words)
         documents: Any = source
         found = [(list(document.words), list(document.tags)) for document in documents]
         for _, tags in found:
@@ -79,7 +82,7 @@ class Doc2Vec(Word2Vec):
         ]
         if len(set(self._tags)) < len(self._tags):
             raise NotSupported("two documents with the same tag are not supported")
-        return super()._read([words for words, _ in found])
+        return super()._read([words for words, _ in found], all_words=all_words)
 
     def _finish(self, vectors: Vectors) -> None:
         super()._finish(vectors)
@@ -100,12 +103,23 @@ class Doc2Vec(Word2Vec):
         min_alpha: float | None = None,
         epochs: int | None = None,
     ) -> NDArray[np.float32]:
-        """Return a vector for a new document (D,)."""
+        """Return a vector for a new document (D,).
+
+        `alpha` and `min_alpha` are the first step size and the last, by default those of training.
+        Without a word that is known it is random, as in gensim, and a warning tells so.
+        """
         if isinstance(doc_words, str):
             raise TypeError("doc_words must be a list of words, not one text")
-        if alpha is not None or min_alpha is not None:
-            raise NotSupported("alpha and min_alpha are not supported: they are those of training")
-        return firth.infer(self.wv.to_firth(), list(doc_words), epochs=epochs)
+        words = [word for word in doc_words if self.wv.has_index_for(word)]
+        if not words:
+            warn(f"no word of the document is known, so its vector is random: {shown(doc_words)}")
+            draw = np.random.default_rng(zlib.crc32(" ".join(map(str, doc_words)).encode()))
+            row = draw.random(self.vector_size, np.float32) - np.float32(0.5)
+            return np.asarray(row / self.vector_size)
+        lr = alpha or self.options["alpha"]
+        # gensim may go below the step at the end, and Firth may not begin below it.
+        min_lr = min(min_alpha or self.options["min_alpha"], lr)
+        return firth.infer(self.wv.to_firth(), words, epochs=epochs, lr=lr, min_lr=min_lr)
 
     def similarity_unseen_docs(
         self,
@@ -119,3 +133,20 @@ class Doc2Vec(Word2Vec):
         how = (alpha, min_alpha, epochs)
         rows = [self.infer_vector(words, *how) for words in (doc_words1, doc_words2)]
         return np.float32(cosines(*rows))
+
+    def save_word2vec_format(
+        self,
+        fname: str | os.PathLike[str],
+        doctag_vec: bool = False,
+        word_vec: bool = True,
+        prefix: str = "*dt_",
+        fvocab: str | os.PathLike[str] | None = None,
+        binary: bool = False,
+    ) -> None:
+        """Write words, documents or both in word2vec's format; `prefix` stands before tags."""
+        if word_vec:
+            total = len(self.wv) + len(self.dv) if doctag_vec else None
+            self.wv.save_word2vec_format(fname, fvocab, binary, total)
+        if doctag_vec:
+            how: Any = {"append": True, "write_header": False} if word_vec else {}
+            self.dv.save_word2vec_format(fname, binary=binary, prefix=prefix, **how)

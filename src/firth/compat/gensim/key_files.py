@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import os
-from collections.abc import Iterable
+import shutil
+import tempfile
+from collections.abc import Callable
 from copy import copy
-from typing import Any, Self
+from pathlib import Path
+from typing import IO, Any, Self
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import DTypeLike
 
 import firth
+from firth.checks import shown
 from firth.compat.gensim.key_table import KeyTable
 from firth.compat.gensim.options import NotSupported
-from firth.errors import FormatError
+from firth.errors import FirthError, FormatError, reraise
 from firth.io.atomic import atomic_write
 from firth.io.compression import open_decompressed
 from firth.io.paths import to_path
+from firth.vectors import Vectors
+from firth.vectors.formats.word2vec import read_header
+
+# What gensim compresses.
+_OPENERS = {".gz": gzip.open, ".bz2": bz2.open}
 
 
 class KeyFiles(KeyTable):
@@ -42,15 +53,34 @@ class KeyFiles(KeyTable):
         append: bool = False,
         sort_attr: str = "count",
     ) -> None:
-        """Write word2vec's text or binary format, whatever the suffix; counts to `fvocab`."""
-        if not write_header or prefix or append or total_vec not in (None, len(self)):
-            raise NotSupported("write_header=False, prefix, append and total_vec are not supported")
+        """Write word2vec's text or binary format, whatever the suffix; counts to `fvocab`.
+
+        Parameters
+        ----------
+        total_vec : int, optional
+            The number of words in the header, if others are appended later.
+        write_header : bool
+            Without it, text is GloVe's format.
+        prefix : str
+            Stands before each word.
+        append : bool
+            Write behind what the file holds.
+        sort_attr : str
+            The words with the highest values of this attribute come first.
+        """
         table = copy(self)
         if sort_attr in self.expandos:
             table.sort_by_descending_frequency(sort_attr)
+        elif fvocab is not None:
+            raise ValueError(f"counts cannot be written: there is no attribute {sort_attr!r}")
+        keys = [f"{prefix}{key}" for key in table.index_to_key]
         if fvocab is not None:
-            _write_counts(fvocab, table.index_to_key, self.expandos.get("count"))
-        table.to_firth().save(fname, format="word2vec-binary" if binary else "word2vec-text")
+            counts = zip(keys, table.expandos[sort_attr], strict=True)
+            lines = (f"{key} {count}\n" for key, count in counts)
+            _write("fvocab", fvocab, lambda file: file.writelines(map(str.encode, lines)), append)
+        header = f"{total_vec or len(keys)} {self.vector_size}\n" if write_header else ""
+        vectors = Vectors(keys, table._matrix)
+        _write("fname", fname, lambda file: _write_rows(file, header, vectors, binary), append)
 
     @classmethod
     def load_word2vec_format(
@@ -64,15 +94,19 @@ class KeyFiles(KeyTable):
         datatype: DTypeLike = np.float32,
         no_header: bool = False,
     ) -> Self:
-        """Read word2vec's text or binary format, whatever the suffix, and counts from `fvocab`."""
-        if encoding.replace("-", "").lower() != "utf8" or np.dtype(datatype) != np.float32:
-            raise NotSupported(
-                "encoding is utf8, and datatype is float32: others are not supported"
-            )
+        """Read word2vec's text or binary format, whatever the suffix, and counts from `fvocab`.
+
+        Without these, counts are made up from the order, as in gensim: V, V - 1 and so on.
+        """
+        _check_reading(encoding, unicode_errors, datatype)
+        if no_header:
+            _check_no_header(fname, binary)
         kind = "word2vec-binary" if binary else "word2vec-text"
         errors: Any = unicode_errors
         found = cls(firth.load(fname, limit=limit, encoding_errors=errors, format=kind))
-        if fvocab is not None:
+        if fvocab is None:
+            found._make_up_counts()
+        else:
             found._set_counts(_read_counts(fvocab))
         return found
 
@@ -103,21 +137,51 @@ class KeyFiles(KeyTable):
             self.add_vectors(found, rows, replace=True)
 
 
-def _write_counts(
-    fname: str | os.PathLike[str], keys: Iterable[Any], counts: NDArray[Any] | None
+def _write(
+    name: str, path: str | os.PathLike[str], write: Callable[[IO[bytes]], None], append: bool
 ) -> None:
-    """Write a word and its count on each line.
+    """Write a file, or more at its end; compressed, if its suffix tells so."""
+    target = to_path(name, path)
+    opened: Any = _OPENERS.get(target.suffix, open)
+    if append:
+        with reraise(FirthError, f"write {target}"), opened(target, "ab") as file:
+            write(file)
+        return
+    with atomic_write(target) as temporary, opened(temporary, "wb") as file:
+        write(file)
 
-    Raises
-    ------
-    KeyError
-        If counts are not known.
-    """
-    if counts is None:
-        raise KeyError("count")
-    with atomic_write(to_path("fvocab", fname)) as temporary:
-        lines = (f"{key} {count}\n" for key, count in zip(keys, counts, strict=True))
-        temporary.write_text("".join(lines), "utf-8")
+
+def _write_rows(file: IO[bytes], header: str, vectors: Vectors, binary: bool) -> None:
+    """Write word2vec's text or binary format with another header, or none."""
+    with tempfile.TemporaryDirectory() as folder:
+        whole = Path(folder, "vectors")
+        vectors.save(whole, format="word2vec-binary" if binary else "word2vec-text")
+        with whole.open("rb") as rows:
+            rows.readline()
+            file.write(header.encode())
+            shutil.copyfileobj(rows, file)
+
+
+def _check_reading(encoding: str, unicode_errors: str, datatype: DTypeLike) -> None:
+    """Raise if Firth does not read files in the way that is asked for."""
+    if encoding.replace("-", "").lower() != "utf8":
+        raise NotSupported(f"encoding={shown(encoding)} is not supported: words are UTF-8")
+    if unicode_errors not in ("strict", "replace"):
+        raise NotSupported(
+            f"unicode_errors={shown(unicode_errors)} is not supported: give 'strict' or 'replace'"
+        )
+    if np.dtype(datatype) != np.float32:
+        raise NotSupported(f"datatype={np.dtype(datatype)} is not supported: vectors are float32")
+
+
+def _check_no_header(fname: str | os.PathLike[str], binary: bool) -> None:
+    """Raise if a file has a header, or needs one."""
+    if binary:
+        raise NotSupported("no_header=True is not supported with binary=True, as in gensim")
+    path = to_path("fname", fname)
+    with open_decompressed(path) as (file, _):
+        if read_header(file, path) is not None:
+            raise FormatError(f"{path} has a header: read it without no_header=True")
 
 
 def _read_counts(fname: str | os.PathLike[str]) -> dict[str, int]:

@@ -71,7 +71,7 @@ class KeyTable:
         self._source: Vectors | None = None
         self._own: NDArray[np.float32] | None = None
         self._norms: NDArray[np.float32] | None = None
-        self._has_changed = False
+        self._has_changed = self._has_made_up_counts = False
         self.expandos: dict[str, NDArray[Any]] = {}
         if isinstance(vector_size, Vectors):
             self._take(vector_size)
@@ -171,7 +171,7 @@ class KeyTable:
         return Vectors(
             self.index_to_key,
             self._matrix.copy(),
-            counts=self.expandos.get("count"),
+            counts=None if self._has_made_up_counts else self.expandos.get("count"),
             output_vectors=source.output_vectors if source is not None and has_same_keys else None,
             config=None if source is None else source.config,
             phrases=None if source is None else source.phrases,
@@ -221,7 +221,13 @@ class KeyTable:
         """Set how often keys occur; those that are not told have 0."""
         found = [counts.get(key, 0) for key in self.index_to_key]
         self.expandos["count"] = np.array(found, np.int64)
-        self._has_changed = True
+        self._has_changed, self._has_made_up_counts = True, False
+
+    def _make_up_counts(self) -> None:
+        """Count keys by their order, the first most often. `to_firth` leaves such counts out."""
+        if "count" not in self.expandos:
+            self.expandos["count"] = np.arange(len(self), 0, -1)
+            self._has_made_up_counts = True
 
     def sort_by_descending_frequency(self, attr: str = "count") -> None:
         """Put keys with high counts first."""

@@ -9,7 +9,7 @@ import math
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,6 +22,13 @@ from firth.vectors.questions.transport import bag, movers_distance
 from firth.vectors.search import cosines, unit_rows
 
 Scored = list[tuple[Key, float]]
+
+
+class Indexer(Protocol):
+    """What finds near vectors in its own way, such as an index of Annoy."""
+
+    def most_similar(self, vector: NDArray[np.float32], num_neighbors: int) -> Scored:
+        """Return the nearest words with their similarities."""
 
 
 class KeyedVectors(KeyFiles):
@@ -99,19 +106,19 @@ class KeyedVectors(KeyFiles):
         clip_start: int = 0,
         clip_end: int | None = None,
         restrict_vocab: int | None = None,
-        indexer: None = None,
+        indexer: Indexer | None = None,
     ) -> Scored | NDArray[np.float32]:
         """Return the words nearest to the mean of some words, less others, with their cosines.
 
         Each of `positive` and `negative` is a word, a vector, a pair of one and its weight, or
-        several of these. With `topn=None`, return all cosines (V,).
+        several of these. With `topn=None`, return all cosines (V,). An `indexer` answers itself.
         """
-        if indexer is not None:
-            raise NotSupported("indexer is not supported")
         keys, weights = _weighted(positive, negative)
         if not keys:
             raise ValueError("cannot compute similarity with no input")
         target = self.get_mean_vector(keys, weights, post_normalize=True, ignore_missing=False)
+        if indexer is not None and isinstance(topn, int):
+            return indexer.most_similar(target, topn)
         end = restrict_vocab or clip_end or len(self)
         scores = self._cosines(target, slice(clip_start, end))
         if topn is None:

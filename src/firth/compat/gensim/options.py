@@ -40,7 +40,6 @@ class Option:
     advice: str = ""
 
 
-_HOOK = "Firth calls no function for each word or batch"
 _COMMON = {
     "vector_size": Option(100, "dim"),
     "alpha": Option(0.025, "lr"),
@@ -57,12 +56,12 @@ _COMMON = {
     "hs": Option(0),
     "negative": Option(5),
     "max_vocab_size": Option(None, only=(None,), advice="give max_final_vocab"),
-    "trim_rule": Option(None, only=(None,), advice=_HOOK),
-    "hashfxn": Option(hash, only=(hash,), advice=_HOOK),
+    "trim_rule": Option(None, only=(...,)),
     "sorted_vocab": Option(1, only=(1, True), advice="words are always sorted by count"),
     "null_word": Option(0, only=(0, False), advice="there is no such word"),
-    "callbacks": Option((), only=((), [], None), advice="see firth.Callback"),
+    "callbacks": Option((), only=(...,)),
     # How gensim works, and not what it computes.
+    "hashfxn": Option(hash, only=(...,)),
     "batch_words": Option(10_000, only=(...,)),
     "compute_loss": Option(False, only=(...,)),
     "comment": Option(None, only=(...,)),
@@ -116,11 +115,11 @@ DOC2VEC = _in_order(
 # What a program may ask a model of gensim for, and Firth's have not.
 ABSENT = frozenset(
     {
-        "add_lifecycle_event", "add_null_word", "build_vocab_from_freq", "create_binary_tree",
+        "add_lifecycle_event", "add_null_word", "create_binary_tree",
         "cum_table", "effective_min_count", "estimate_memory", "estimated_lookup_memory",
         "init_sims", "init_weights", "load_fasttext_format", "load_binary_data",
         "make_cum_table", "min_alpha_yet_reached", "prepare_vocab", "prepare_weights", "random",
-        "raw_vocab", "reset_from", "running_training_loss", "save_word2vec_format", "scan_vocab",
+        "raw_vocab", "save_word2vec_format", "scan_vocab",
         "seeded_vector", "syn1",
         "total_train_time", "train_count", "update_weights",
     }

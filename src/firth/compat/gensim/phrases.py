@@ -251,6 +251,13 @@ class Phrases(_Joiner):
         """Return the phrases alone, which need little memory and learn no more."""
         return FrozenPhrases(self)
 
+    def __str__(self) -> str:
+        """Show how much it has counted, and what it joins."""
+        return (
+            f"{type(self).__name__}<{len(self.vocab)} vocab, min_count={self.min_count}, "
+            f"threshold={self.threshold}, max_vocab_size={self.max_vocab_size}>"
+        )
+
     def save(self, fname: str | os.PathLike[str], *_: object, **__: object) -> None:
         """Write JSON; how gensim would pickle is ignored."""
         names = ("vocab", "corpus_word_count", "min_reduce", "max_vocab_size", "progress_per")
@@ -294,6 +301,13 @@ class FrozenPhrases(_Joiner):
     def export_phrases(self) -> dict[str, float]:
         """Return all phrases with their scores."""
         return dict(self.phrasegrams)
+
+    def __str__(self) -> str:
+        """Show how many phrases it has."""
+        return (
+            f"{type(self).__name__}<{len(self.phrasegrams)} phrases, min_count={self.min_count}, "
+            f"threshold={self.threshold}>"
+        )
 
     def save(self, fname: str | os.PathLike[str], *_: object, **__: object) -> None:
         """Write JSON; how gensim would pickle is ignored."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from firth.errors import CorpusError
+from firth.errors import MissingTextError
 from firth.io.compression import open_decompressed
 from firth.io.paths import to_path
 
@@ -68,7 +68,7 @@ class PathLineSentences:
     ) -> None:
         folder = to_path("source", source)
         if not folder.exists():
-            raise CorpusError(f"no such file or folder: {folder}")
+            raise MissingTextError(f"no such file or folder: {folder}")
         self.input_files = [folder] if folder.is_file() else sorted(Path(folder).iterdir())
         self.max_sentence_length, self.limit = max_sentence_length, limit
 

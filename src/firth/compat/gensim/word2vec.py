@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
 import firth
+from firth.compat.gensim.callbacks import CallbackAny2Vec, Reports
 from firth.compat.gensim.key_table import Key
 from firth.compat.gensim.keyed_vectors import FastTextKeyedVectors, KeyedVectors
 from firth.compat.gensim.options import (
@@ -23,8 +24,19 @@ from firth.compat.gensim.options import (
     recovered,
     translate,
 )
+from firth.compat.gensim.vocabularies import (
+    Counts,
+    TrimRule,
+    choose,
+    counts_in_text,
+    encode,
+    merge,
+    words_of_frequencies,
+)
 from firth.corpus import Corpus, Vocabulary
-from firth.errors import warn
+from firth.errors import CorpusError, warn
+from firth.training.initial import known_words
+from firth.training.run import NothingSampled
 from firth.vectors import Vectors
 
 _OF_READING = ("min_count", "max_vocab")
@@ -63,13 +75,16 @@ class Word2Vec:
         self.epochs, self.vector_size = self.options["epochs"], self.options["vector_size"]
         self.wv = self._keyed(self.vector_size)
         self.corpus_count = self.corpus_total_words = 0
+        self.running_training_loss = 0.0
+        self._vocabulary: Vocabulary | None = None
         self._corpus: Corpus | None = None
         self._given: object = None
         self._untrained: Vectors | None = None
         self._is_trained = False
         if sentences is not None or corpus_file is not None:
-            self.build_vocab(sentences, corpus_file)
-            self.train(sentences, corpus_file, epochs=self.epochs)
+            self.build_vocab(sentences, corpus_file, trim_rule=self.options["trim_rule"])
+            callbacks = self.options["callbacks"]
+            self.train(sentences, corpus_file, epochs=self.epochs, callbacks=callbacks)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401
         """Return an option by its name."""
@@ -85,22 +100,74 @@ class Word2Vec:
         corpus_iterable: Iterable[Sequence[str]] | None = None,
         corpus_file: str | os.PathLike[str] | None = None,
         update: bool = False,
-        **others: Any,  # noqa: ANN401
+        progress_per: int = 10_000,
+        keep_raw_vocab: bool = False,
+        trim_rule: TrimRule | None = None,
     ) -> None:
-        """Read a text and find its words. With `update`, `train` adds those that are new."""
+        """Read a text and find its words.
+
+        With `update`, its words are added to those that the model has; without, the model begins
+        anew. A model that was trained has vectors of new words once `train` is called.
+        `progress_per` and `keep_raw_vocab` are ignored.
+        """
         source = _one_of(corpus_iterable, corpus_file)
-        self._refuse(others)
-        self._corpus = self._read(source)
-        self._given = source
-        self.corpus_count = self._corpus.units_read
-        self.corpus_total_words = self._corpus.words_read
-        if not self._is_trained:
-            vocabulary = self._corpus.vocabulary
-            draw = np.random.default_rng(self.options["seed"])
-            shape = (len(vocabulary.words), self.vector_size)
-            rows = (draw.random(shape, np.float32) - np.float32(0.5)) / self.vector_size
-            self._untrained = Vectors(vocabulary.words, rows, counts=vocabulary.counts)
-            self.wv = self._keyed(self._untrained)
+        self._check_update(update)
+        has_all_words = update or trim_rule is not None
+        corpus = self._read(source, all_words=has_all_words)
+        found = corpus.vocabulary
+        if has_all_words:
+            found = self._chosen(counts_in_text(found, self._vocabulary), trim_rule)
+        self._take_words(found, update)
+        self._corpus, self._given = corpus, source
+        self.corpus_count, self.corpus_total_words = corpus.units_read, corpus.words_read
+
+    def build_vocab_from_freq(
+        self,
+        word_freq: Mapping[Key, int],
+        keep_raw_vocab: bool = False,
+        corpus_count: int | None = None,
+        trim_rule: TrimRule | None = None,
+        update: bool = False,
+    ) -> None:
+        """Take words and their counts, instead of a text; see `build_vocab`."""
+        self._check_update(update)
+        self._take_words(self._chosen(words_of_frequencies(word_freq), trim_rule), update)
+        self._corpus = self._given = None
+        self.corpus_count = corpus_count or 0
+
+    def _check_update(self, update: bool) -> None:
+        if update and self._vocabulary is None:
+            raise RuntimeError(
+                "update=True adds words to those of a model, and this one has none: call "
+                "build_vocab without it first"
+            )
+
+    def _chosen(self, counts: Counts, rule: TrimRule | None) -> Vocabulary:
+        """Return the words that the options keep."""
+        most = self.options["max_final_vocab"]
+        found = choose(counts, self.options["min_count"], most, rule)
+        if not len(found) and self._vocabulary is None:
+            raise CorpusError(
+                f"no word is kept with min_count={self.options['min_count']}"
+                + (" and trim_rule" if rule is not None else "")
+            )
+        return found
+
+    def _take_words(self, found: Vocabulary, update: bool) -> None:
+        """Make them the words of the model, or with `update` add them."""
+        known = self._vocabulary if update else None
+        self._vocabulary = found if known is None else merge(known, found)
+        if update and self._is_trained:
+            return
+        draw = np.random.default_rng(self.options["seed"])
+        shape = (len(self._vocabulary), self.vector_size)
+        rows = (draw.random(shape, np.float32) - np.float32(0.5)) / self.vector_size
+        has_own_rows = update and self.wv.to_firth() is not self._untrained
+        if has_own_rows:
+            rows[: len(self.wv)] = self.wv.vectors
+        new = Vectors(self._vocabulary.words, rows, counts=self._vocabulary.counts)
+        self.wv = self._keyed(new)
+        self._untrained, self._is_trained = None if has_own_rows else new, False
 
     def train(
         self,
@@ -111,55 +178,70 @@ class Word2Vec:
         epochs: int | None = None,
         start_alpha: float | None = None,
         end_alpha: float | None = None,
-        **others: Any,  # noqa: ANN401
+        word_count: int = 0,
+        queue_factor: int = 2,
+        report_delay: float = 1.0,
+        compute_loss: bool = False,
+        callbacks: Iterable[CallbackAny2Vec] = (),
     ) -> tuple[int, int]:
         """Train on a text; further calls go on from the vectors that are there.
 
-        `total_examples` and `total_words` are not needed. Returns words trained and words read.
+        `total_examples` and `total_words` are not needed, and how gensim reports and works is
+        ignored. Returns words trained and words read.
         """
         source = _one_of(corpus_iterable, corpus_file)
-        self._refuse(others)
-        if self._corpus is None:
-            raise RuntimeError("call build_vocab before train")
-        # The text of `build_vocab` has been read already, and a generator is empty by now.
-        if source is not self._given:
-            self._corpus, self._given = self._read(source), source
         options = {**self._training, "epochs": epochs or self.epochs}
-        # Those are of reading, which is done.
+        # Those are of reading.
         options = {name: value for name, value in options.items() if name not in _OF_READING}
         if start_alpha is not None:
             options["lr"] = start_alpha
         if end_alpha is not None or start_alpha is not None:
             options["min_lr"] = min(end_alpha or options["min_lr"], options["lr"])
-        known = self.wv.to_firth()
+        reports = Reports(self, tuple(callbacks or ()))
+        corpus = self._encoded(source)
         # Vectors that were put in the place of the random ones are trained further.
+        known = self.wv.to_firth()
         if self._is_trained or known is not self._untrained:
             options["start"] = known
-        vectors = firth.train(self._corpus, progress=False, **options)
-        self._finish(vectors)
-        trained = options["epochs"] * self._corpus.tokens.size
-        return trained, options["epochs"] * self._corpus.words_read
+        self._finish(_trained(corpus, {**options, "callbacks": [reports]}))
+        self.running_training_loss = reports.loss
+        reports.finish()
+        trained = options["epochs"] * corpus.tokens.size
+        return trained, options["epochs"] * corpus.words_read
+
+    def _encoded(self, source: object) -> Corpus:
+        """Return a text with the words of the model."""
+        if self._vocabulary is None:
+            raise RuntimeError("call build_vocab before train")
+        # The text of `build_vocab` has been read already, and a generator is empty by now.
+        if self._corpus is None or source is not self._given:
+            self._corpus, self._given = self._read(source, all_words=True), source
+        added = [key for key in self.wv.index_to_key if key not in self._vocabulary]
+        if added:
+            by_hand = Vocabulary(added, np.ones(len(added), np.int64))
+            self._vocabulary = merge(self._vocabulary, by_hand)
+        if self._corpus.vocabulary is self._vocabulary:
+            return self._corpus
+        return encode(self._corpus, self._vocabulary)
 
     def _finish(self, vectors: Vectors) -> None:
         self.wv, self._is_trained = self._keyed(vectors), True
 
-    def _read(self, source: object) -> Corpus:
-        """Read a text, with the words that the options keep."""
+    def _is_told(self, loss: float, vectors: Callable[[], Vectors]) -> None:
+        """Take what a run that goes on has reached, for callbacks to look at."""
+        self.running_training_loss = loss
+        self.wv = self._keyed(vectors())
+
+    def _read(self, source: object, *, all_words: bool) -> Corpus:
+        """Read a text, with all of its words or those that the options keep."""
         given: Any = source
         options = {name: self._training[name] for name in _OF_READING if name in self._training}
-        vectors = self.wv.to_firth() if self._is_trained else None
-        start = None
-        if vectors is not None:
-            counts = np.ones(len(vectors)) if vectors.counts is None else vectors.counts
-            start = Vocabulary(vectors.words, counts)
-        return firth.read_corpus(given, start=start, **options)
-
-    def _refuse(self, others: Mapping[str, Any]) -> None:
-        allowed = {"progress_per", "keep_raw_vocab", "queue_factor", "report_delay", "compute_loss",
-                   "word_count"}  # fmt: skip
-        for name, value in others.items():
-            if name not in allowed and value not in (None, (), []):
-                raise NotSupported(f"{name} is not supported")
+        if all_words:
+            # Words that the model has may be the only ones.
+            options = {"min_count": 1, "start": self._vocabulary}
+        if isinstance(source, str | os.PathLike):
+            options["normalization"] = "none"
+        return firth.read_corpus(given, **options)
 
     def predict_output_word(
         self, context_words_list: Sequence[Key], topn: int = 10
@@ -194,12 +276,11 @@ class Word2Vec:
         return self.wv.to_firth().output_vectors
 
     def get_latest_training_loss(self) -> float:
-        """Return the loss of the last epoch: the mean of a positive pair, in nats.
+        """Return the losses of all pairs of the last training, or of this one so far, added up.
 
-        gensim's number is a sum, of some of the pairs only.
+        In nats. They are always measured, of all pairs; a model that was loaded has 0.
         """
-        config: Any = self.wv.to_firth().config
-        return float(config["losses"][-1]) if config else 0.0
+        return self.running_training_loss
 
     def save(self, fname: str | os.PathLike[str], *_: object, **__: object) -> None:
         """Write Firth's folder, from which `load` goes on; how gensim would pickle is ignored."""
@@ -215,7 +296,16 @@ class Word2Vec:
         vectors = firth.load(fname)
         model = cls(**{**_usable(cls, vectors), "vector_size": vectors.dim})
         model._finish(vectors)
+        model._vocabulary = known_words(vectors)
         return model
+
+    def reset_from(self, other_model: Word2Vec) -> None:
+        """Take the words of another model, and begin anew."""
+        if other_model._vocabulary is None:
+            raise RuntimeError("the other model has no words: call its build_vocab first")
+        self._take_words(other_model._vocabulary, update=False)
+        self._corpus = self._given = None
+        self.corpus_count = other_model.corpus_count
 
     def score(self, sentences: object, *_: object, **__: object) -> None:
         """Refuse: Firth does not score sentences."""
@@ -250,6 +340,20 @@ def _usable(kind: type[Word2Vec], vectors: Vectors) -> dict[str, Any]:
         warn(f"options of training are taken to be gensim's defaults: {error}")
         return {}
     return found
+
+
+def _trained(corpus: Corpus, options: dict[str, Any]) -> Vectors:
+    """Train on a corpus; on a small one without subsampling, if that leaves nothing of it."""
+    try:
+        return firth.train(corpus, progress=False, **options)
+    except NothingSampled:
+        if not options["sample"]:
+            raise
+        warn(
+            f"the text is too small for sample={options['sample']:g}, which left no two words in "
+            "an epoch: it is trained with sample=0"
+        )
+    return firth.train(corpus, progress=False, **{**options, "sample": 0})
 
 
 def _one_of(sentences: object, corpus_file: str | os.PathLike[str] | None) -> object:

@@ -224,10 +224,7 @@ def read_json(path: Path) -> dict[str, object]:
 
 def _require(path: Path) -> None:
     if not path.is_file():
-        # A folder of checkpoints holds such folders.
-        within = sorted(path.parent.glob(f"*/{path.name}"))
-        where = f", but {within[-1].parent} has" if within else ""
-        raise FormatError(f"{path.parent} is not a folder of vectors: it has no {path.name}{where}")
+        raise FormatError(f"{path.parent} is not a folder of vectors: it has no {path.name}")
 
 
 def _to_counts(counts: object, path: Path) -> NDArray[np.int64] | None:

@@ -11,7 +11,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from firth.checks import one_of, switch
-from firth.errors import ConfigError, FirthError, FormatError, VocabularyError, one_line, reraise
+from firth.errors import (
+    ConfigError,
+    FirthError,
+    FormatError,
+    MissingFileError,
+    VocabularyError,
+    one_line,
+    reraise,
+)
 from firth.io.atomic import check_writable
 from firth.io.compression import open_decompressed, open_regular, without_suffix
 from firth.io.contents import (
@@ -248,15 +256,29 @@ def _folder_format(path: Path, given: Format | None) -> Format:
         if not given.is_folder:
             raise FormatError(f"cannot read {path} as {given.title}: it is a folder")
         return given
+    found = _format_of_folder(path)
+    if found is None and not any((path / name).exists() for name in FIRTH.members):
+        inner = (each for each in sorted(path.iterdir(), reverse=True) if each.is_dir())
+        # The last of several checkpoints.
+        held = next((each for each in inner if _format_of_folder(each)), None)
+        if held is not None:
+            raise FormatError(f"{path} is not a folder of vectors; the folder {held} in it is one")
+    return found or FIRTH
+
+
+def _format_of_folder(path: Path) -> Format | None:
+    """Return the format of a folder by the names of its files."""
     names = {file.name for file in path.iterdir()}
     folders = (form for form in FORMATS if form.is_folder and names.issuperset(form.members))
-    return next(folders, FIRTH)
+    return next(folders, None)
 
 
 @contextlib.contextmanager
 def _open(path: Path, given: Format | None) -> Iterator[tuple[io.BufferedReader, int | None]]:
     """Open a file, decompressed if it is compressed; an archive as it is."""
     if given is not None and given.is_folder:
+        if not path.exists():
+            raise MissingFileError(f"no such folder: {path}")
         raise FormatError(f"cannot read {path} as {given.title}: it is no folder")
     with open_regular(path) as file:
         found = given or _archive_of(file.peek(HEAD_BYTES), path)

@@ -55,6 +55,8 @@ def read(path: Path, selection: Selection) -> Table:
     places = list(rows.values())
     if matrix.ndim != 2 or (places and not 0 <= min(places) <= max(places) < len(matrix)):
         raise FormatError(f"{path}: the rows in {ROWS} are not those of {VECTORS}, {matrix.shape}")
+    if not places:
+        raise FormatError(f"{path}: the vocabulary has no vectors")
     whole = places == list(range(len(matrix)))
     table = Table(words=words, input_vectors=matrix if whole else matrix[places])
     return selected(table, path, selection)

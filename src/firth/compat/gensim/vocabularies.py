@@ -1,0 +1,124 @@
+"""Which words a model of gensim keeps, and texts encoded by them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
+
+import numpy as np
+
+from firth.corpus import Corpus, TokenStore, Vocabulary
+from firth.corpus.numbers import UnitNumbers
+from firth.corpus.vocabulary import Token
+from firth.errors import CorpusError
+
+# What a trim_rule returns for a word.
+RULE_DEFAULT, RULE_DISCARD, RULE_KEEP = range(3)
+
+TrimRule = Callable[[Token, int, int], int]
+Counts = Iterable[tuple[Token, int]]
+
+
+def counts_of(vocabulary: Vocabulary) -> Counts:
+    """Return the words of a vocabulary with their counts."""
+    return zip(vocabulary.words, vocabulary.counts.tolist(), strict=True)
+
+
+def counts_in_text(vocabulary: Vocabulary, start: Vocabulary | None) -> Counts:
+    """Return words with their counts in a text that was read with others to start from."""
+    before = {} if start is None else dict(counts_of(start))
+    return ((word, count - before.get(word, 0)) for word, count in counts_of(vocabulary))
+
+
+def choose(
+    counts: Counts,
+    min_count: int | None,
+    max_final_vocab: int | None,
+    rule: TrimRule | None,
+) -> Vocabulary:
+    """Return the words to keep, the most frequent first.
+
+    Parameters
+    ----------
+    counts : iterable of pairs
+        Words, and how often each occurs.
+    min_count, max_final_vocab : int, optional
+        Words that occur less often are left out, and so are the rarest ones beyond so many.
+    rule : callable, optional
+        Called with a word, its count and `min_count`. It returns `RULE_KEEP`, `RULE_DISCARD`, or
+        `RULE_DEFAULT` to leave the choice to `min_count`.
+    """
+    least = min_count or 0
+    kept = [
+        (word, int(count))
+        for word, count in counts
+        if count > 0 and _is_kept(word, int(count), least, rule)
+    ]
+    kept.sort(key=lambda pair: -pair[1])
+    return _vocabulary(kept[:max_final_vocab])
+
+
+def _is_kept(word: Token, count: int, least: int, rule: TrimRule | None) -> bool:
+    found = RULE_DEFAULT if rule is None else rule(word, count, least)
+    return count >= least if found == RULE_DEFAULT else found == RULE_KEEP
+
+
+def merge(known: Vocabulary, new: Vocabulary) -> Vocabulary:
+    """Return known words and then new ones; the counts of words in both are added.
+
+    Examples
+    --------
+    >>> both = merge(Vocabulary(["tea", "milk"], [5, 2]), Vocabulary(["jam", "milk"], [9, 1]))
+    >>> both.words, both.counts.tolist()
+    (('tea', 'milk', 'jam'), [5, 3, 9])
+    """
+    counts = dict(counts_of(known))
+    for word, count in counts_of(new):
+        counts[word] = counts.get(word, 0) + count
+    return _vocabulary(counts.items())
+
+
+def _vocabulary(pairs: Counts) -> Vocabulary:
+    counts = dict(pairs)
+    return Vocabulary(counts, np.array(list(counts.values()), np.int64))
+
+
+def words_of_frequencies(word_freq: Mapping[Token, int]) -> Counts:
+    """Return words and counts that were given, checked.
+
+    Raises
+    ------
+    TypeError
+        If they are not words with numbers.
+    """
+    if not isinstance(word_freq, Mapping):
+        raise TypeError(f"word_freq must be a dict of words and counts, got {type(word_freq)}")
+    for word, count in word_freq.items():
+        if isinstance(count, bool) or not isinstance(count, int | np.integer):
+            raise TypeError(f"the count of {word!r} must be a whole number, got {count!r}")
+    return word_freq.items()
+
+
+def encode(corpus: Corpus, vocabulary: Vocabulary) -> Corpus:
+    """Return a corpus with the words of another vocabulary only, and its counts.
+
+    Raises
+    ------
+    CorpusError
+        If none of its words is in the vocabulary.
+    """
+    places = {word: place for place, word in enumerate(vocabulary.words)}
+    of_ids = np.array([places.get(word, -1) for word in corpus.vocabulary.words], np.int32)
+    ids = of_ids[corpus.tokens.ids]
+    is_known = ids >= 0
+    if not is_known.any():
+        raise CorpusError("no word of the text is in the vocabulary of the model")
+    ends = np.concatenate([[0], np.cumsum(is_known)])[corpus.tokens.offsets]
+    has_words = np.diff(ends) > 0
+    return dataclasses.replace(
+        corpus,
+        vocabulary=vocabulary,
+        tokens=TokenStore(ids[is_known], np.concatenate([ends[:-1][has_words], ends[-1:]])),
+        words_left_out=corpus.words_left_out + int(np.count_nonzero(~is_known)),
+        unit_numbers=UnitNumbers(corpus.numbers_of_units()[has_words], np.empty(0, np.int64)),
+    )
