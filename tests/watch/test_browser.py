@@ -3,12 +3,14 @@
 import contextlib
 import re
 import urllib.request
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from film_case import NASTY, figures_at
 from firth.callbacks import Watch
-from firth.recordings import build_page, pack_film
+from firth.recordings import build_page, pack_film, pages
 from firth.recordings.frames import EpochFigures
 
 api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -102,15 +104,44 @@ def test_neighbours_are_those_of_the_frame(open_page, make_film):
     until(page, "document.querySelectorAll('.word').length >= 2")
 
 
+def test_the_modules_run_as_modules_too(open_page, make_film):
+    """One script has all names in one scope; modules have those that they import."""
+    page = build_page("watch", pack_film(make_film(frames=3)), title="x")
+    folder = Path(pages.__file__).parent / "page"
+    inline = page[page.rindex("<script>") : page.rindex("</script>")]
+    split = page.replace(inline, '<script type="module" src="/watch/main.js">')
+    split = re.sub(r"<meta http-equiv[^>]*>", "", split)
+    assert split.count("<script") == page.count("<script")
+
+    def answer(route):
+        path = urlsplit(route.request.url).path
+        if path == "/":
+            route.fulfill(body=split, content_type="text/html")
+        else:
+            route.fulfill(path=folder / path.lstrip("/"), content_type="text/javascript")
+
+    tab = open_page("http://firth.test/", answer=answer)
+    until(tab, "document.querySelectorAll('.word li').length > 0")
+    assert len(tab.asked) == 1 + len([*folder.glob("*.js"), *(folder / "watch").glob("*.js")])
+    # Each is used: a click, a key, a curve, and the language.
+    tab.keyboard.press("End")
+    tab.locator("#losses").click(position={"x": 60, "y": 20})
+    tab.locator("#map").click(position={"x": 100, "y": 100})
+    tab.mouse.wheel(0, -100)
+    tab.click(".word button")
+    tab.click("#language")
+    assert tab.title() == "Firth 的一次训练"
+
+
 def test_a_click_on_the_map_chooses_a_word(open_page, make_film):
     page = open_page(build_page("watch", pack_film(make_film(words=["only", "other"])), title="x"))
     until(page, "placed.length == 2")
     page.click(".word button")
-    until(page, "document.querySelectorAll('.word').length == 0 || chosen.length < 2")
+    until(page, "document.querySelectorAll('.word').length == 0 || state.chosen.length < 2")
     x, y, row = page.evaluate("placed[0]")
-    page.evaluate("chosen = []")
+    page.evaluate("state.chosen = []")
     page.locator("#map").click(position={"x": x, "y": y})
-    assert page.evaluate("chosen") == [row]
+    assert page.evaluate("state.chosen") == [row]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -144,9 +175,9 @@ def test_a_live_page_follows_the_run_and_outlives_it(open_page, make_film):
         page = open_page(served.url)
         assert "being read" in page.text_content("#waiting")
         film = watch.film = make_film(frames=3)
-        until(page, "frames.length == 3")
+        until(page, "state.frames.length == 3")
         film.add(np.random.default_rng(5).normal(size=(6, 6)).astype(np.float32), figures_at(3))
-        until(page, "frames.length == 4")
+        until(page, "state.frames.length == 4")
         assert page.text_content("#status") == "training"
         page.fill("#word", NASTY[3])
         page.press("#word", "Enter")
