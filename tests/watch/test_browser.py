@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from contrast import contrast
 from film_case import NASTY, figures_at
 from firth.callbacks import Watch
 from firth.recordings import build_page, pack_film, pages
@@ -153,6 +154,28 @@ def test_language_and_theme(open_page, recording, scheme):
     assert page.title() == "A run of Firth"
     page.click("#theme")
     assert page.get_attribute("html", "data-theme") != scheme
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_dots_are_seen_in_each_hue(open_page, recording, scheme):
+    page = open_page(recording, color_scheme=scheme)
+    # As a canvas paints them, beside its background.
+    painted = page.evaluate(
+        """() => {
+          const context = document.createElement("canvas").getContext("2d");
+          return [null, ...dotColours()].map((each) => {
+            context.fillStyle = colour("panel");
+            context.fillRect(0, 0, 1, 1);
+            if (each) context.fillStyle = each;
+            context.fillRect(0, 0, 1, 1);
+            const parts = [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
+            return "#" + parts.map((part) => part.toString(16).padStart(2, "0")).join("");
+          });
+        }"""
+    )
+    background, *dots = painted
+    assert len(set(dots)) == 36
+    assert min(contrast(dot, background) for dot in dots) >= 3
 
 
 @pytest.mark.parametrize("width", [320, 390, 820, 1280])

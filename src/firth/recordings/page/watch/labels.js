@@ -54,7 +54,7 @@ export function drawLabels(context, places, width, height) {
     const wide = widthOf(context, text), isRight = x + 6 + wide < width - 2;
     const [top, bottom] = [y - size * 0.66, y + size * 0.66];
     const box = isRight ? [x + 5, top, x + 8 + wide, bottom] : [x - 8 - wide, top, x - 5, bottom];
-    if (x < 0 || y < 4 || x > width || y > height - 4 || (kind !== "chosen" && boxes.covers(box))) return;
+    if (x < 0 || top < 2 || x > width || bottom > height - 2 || (kind !== "chosen" && boxes.covers(box))) return;
     boxes.add(box);
     now.add(row);
     context.lineWidth = 3;

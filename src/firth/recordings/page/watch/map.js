@@ -1,6 +1,7 @@
 /** The map: a dot for each word, the ways of chosen words, and labels. */
 
-import { $, colour, isDark, sharpContext } from "../base.js";
+import { $, colour, sharpContext } from "../base.js";
+import { dotColours } from "./dots.js";
 import { drawLabels } from "./labels.js";
 import { HUES, nearOf, state, update, words } from "./state.js";
 import { between } from "./time.js";
@@ -40,7 +41,7 @@ export function drawMap() {
 }
 
 function drawDots(context, places, width, height) {
-  const buckets = Array.from({ length: HUES }, () => []), dark = isDark();
+  const buckets = Array.from({ length: HUES }, () => []), colours = dotColours();
   places.forEach(([x, y], row) => {
     if (x > -5 && y > -5 && x < width + 5 && y < height + 5) {
       buckets[state.hues[row]].push([x, y]);
@@ -49,7 +50,7 @@ function drawDots(context, places, width, height) {
   });
   const radius = Math.min(4.5, 2.1 * Math.sqrt(view.zoom));
   buckets.forEach((dots, hue) => {
-    context.fillStyle = `hsl(${hue * (360 / HUES)} ${dark ? "60% 66%" : "62% 42%"} / 0.72)`;
+    context.fillStyle = colours[hue];
     context.beginPath();
     for (const [x, y] of dots) {
       context.moveTo(x + radius, y);
