@@ -53,16 +53,17 @@ def browser():
 def open_page(browser, tmp_path):
     """Open a page, given as HTML or as a URL; at the end, nothing may have failed in it.
 
-    `answer` answers its requests in place of a server.
+    `answer` answers its requests in place of a server; `script` runs before its own.
     """
     with contextlib.ExitStack() as stack:
         failures = []
 
-        def begin(page, answer=None, **options):
+        def begin(page, answer=None, script="", **options):
             context = browser.new_context(
                 **{"reduced_motion": "reduce", "locale": "en-US", **options}
             )
             stack.callback(context.close)
+            context.add_init_script(script)
             if answer is not None:
                 context.route("**", answer)
             tab = context.new_page()

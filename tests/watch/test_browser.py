@@ -1,6 +1,7 @@
 """The pages in Chromium, by Playwright."""
 
 import contextlib
+import itertools
 import re
 import urllib.request
 from pathlib import Path
@@ -15,6 +16,34 @@ from firth.recordings import build_page, pack_film, pages
 from firth.recordings.frames import EpochFigures
 
 api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+
+# Notes what is written on canvases: the text, its box, and the canvas.
+SPY = """
+window.written = [];
+for (const kind of ["fillText", "lineTo"]) {
+  const draw = CanvasRenderingContext2D.prototype[kind];
+  CanvasRenderingContext2D.prototype[kind] = function (...given) {
+    const { id } = this.canvas;
+    if (kind === "lineTo") written.push({ id, kind, x: given[0], y: given[1] });
+    else {
+      const [text, x, y] = given, size = parseFloat(this.font.match(/([\\d.]+)px/)[1]);
+      written.push({ id, kind, text, x, y, size, width: this.measureText(text).width });
+    }
+    return draw.apply(this, given);
+  };
+}
+"""
+
+
+def written(page, canvas, kind, act=lambda: None):
+    """Return what is written on a canvas in its next drawing."""
+    page.evaluate("written.length = 0")
+    act()
+    until(page, f"written.some((each) => each.id === {canvas!r} && each.kind === {kind!r})")
+    page.wait_for_timeout(300)
+    noted = page.evaluate("written")
+    return [each for each in noted if (each["id"], each["kind"]) == (canvas, kind)]
 
 
 @pytest.fixture
@@ -178,6 +207,78 @@ def test_dots_are_seen_in_each_hue(open_page, recording, scheme):
     assert min(contrast(dot, background) for dot in dots) >= 3
 
 
+@pytest.mark.parametrize(
+    ("locale", "told"),
+    [("en-US", "The curve begins with the next frames."), ("zh-CN", "再有几帧就会出现曲线。")],
+)
+def test_an_empty_curve_says_when_it_begins(open_page, make_film, locale, told):
+    page = open_page(
+        build_page("watch", pack_film(make_film(frames=1)), title="x"), locale=locale, script=SPY
+    )
+    texts = written(page, "losses", "fillText", lambda: page.click("#theme"))
+    assert {each["text"] for each in texts} == {told}
+
+
+def test_a_value_that_stays_is_a_line_in_the_middle(open_page, make_film):
+    film = pack_film(make_film(frames=4))
+    for frame in film["frames"]:
+        frame["loss"] = 1.5
+    page = open_page(build_page("watch", film, title="x"), script=SPY)
+    noted = written(page, "losses", "fillText", lambda: page.click("#theme"))
+    assert {(each["text"], each["y"]) for each in noted} == {("1.50", (8 + 92 - 6) / 2)}
+
+
+def test_held_out_losses_have_a_legend_only_where_there_are_some(open_page, make_film, recording):
+    assert open_page(recording).locator("#legend").is_visible()
+    plain = build_page("watch", pack_film(make_film()), title="x")
+    assert not open_page(plain).locator("#legend").is_visible()
+
+
+def test_the_way_of_a_word_leads_through_the_places_where_it_was_seen(open_page, make_film):
+    words = [f"w{row}" for row in range(40)]
+    page = open_page(
+        build_page("watch", pack_film(make_film(words, frames=6)), title="x"), script=SPY
+    )
+    page.evaluate("state.chosen = [3]")
+    seen = []
+    for key in ("Home", *["ArrowRight"] * 5):
+        lines = written(page, "map", "lineTo", lambda key=key: page.keyboard.press(key))
+        place = page.evaluate("placed.find((each) => each[2] === 3).slice(0, 2)")
+        drawn = [(each["x"], each["y"]) for each in lines]
+        # The way ends where the word is now, and came through its places before.
+        for x, y in seen[1:]:
+            assert min(abs(x - a) + abs(y - b) for a, b in drawn) < 0.01
+        seen.append(place)
+    assert len({tuple(place) for place in seen}) == 6
+
+
+def test_labels_are_whole_and_cover_no_other(open_page, make_film):
+    words = [f"word{row}" for row in range(400)]
+    page = open_page(
+        build_page("watch", pack_film(make_film(words, frames=2)), title="x"), script=SPY
+    )
+    page.evaluate("state.chosen = []")
+    labels = written(page, "map", "fillText", lambda: page.keyboard.press("End"))
+    # They are drawn several times.
+    boxes = {}
+    for each in labels:
+        half = each["size"] * 0.6
+        box = (each["x"], each["y"] - half, each["x"] + each["width"], each["y"] + half)
+        boxes[each["text"]] = box
+    size = page.locator("#map").bounding_box()
+    assert len(boxes) > 30
+    for left, top, right, bottom in boxes.values():
+        assert left >= 0
+        assert top >= 0
+        assert right <= size["width"]
+        assert bottom <= size["height"]
+    assert not any(covers(a, b) for a, b in itertools.combinations(boxes.values(), 2))
+
+
+def covers(a, b):
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
 @pytest.mark.parametrize("width", [320, 390, 820, 1280])
 def test_nothing_is_wider_than_the_screen(open_page, recording, width):
     page = open_page(recording, viewport={"width": width, "height": 800})
@@ -237,6 +338,26 @@ def test_the_lesson_goes_step_by_step(open_page, lesson):
         page.keyboard.press("ArrowRight")
     assert page.locator("#table td").count() == 6
     assert len(page.asked) == 1
+
+
+def test_names_of_vectors_cover_no_other_and_no_mark(open_page, lesson):
+    """Where there is room: here, some vectors are nearly at one place."""
+    page = open_page(build_page("lesson", lesson, title="x"), script=SPY)
+    boxes = page.evaluate(
+        """() => {
+          written.length = 0;
+          const context = document.createElement("canvas").getContext("2d");
+          const at = [[100, 100], [104, 102], [110, 98], [390, 100], [200, 4], [100, 103]];
+          const names = at.map(([x, y], k) => ({ word: `name${k}`, x, y, isCentre: k === 0 }));
+          drawNames(context, names, 400, 200);
+          return written.map(({ x, y, width }) => [x, y - 8, x + width, y + 8]);
+        }"""
+    )
+    assert len(boxes) >= 5
+    assert not any(covers(a, b) for a, b in itertools.combinations(boxes, 2))
+    assert all(a >= 0 and b >= 0 and c <= 400 and d <= 200 for a, b, c, d in boxes)
+    # Those alone at their places cover no mark either; one at the edge has its name to the left.
+    assert boxes[3][2] < 390
 
 
 @pytest.fixture(scope="module")

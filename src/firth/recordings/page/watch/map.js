@@ -23,8 +23,8 @@ function extentNow() {
   return [0, 1].map((axis) => extents[low][axis] * (1 - part) + extents[high][axis] * part);
 }
 
-function projector(width, height) {
-  const extent = extentNow();
+// What tells where on the screen a place is, if words reach as far as `extent`.
+function projector(extent, { width, height }) {
   const scale = view.zoom * Math.min((width / 2 - 34) / extent[0], (height / 2 - 26) / extent[1]);
   return ([x, y]) => [width / 2 + view.x + x * scale, height / 2 + view.y - y * scale];
 }
@@ -33,10 +33,10 @@ export function drawMap() {
   const { context, width, height } = sharpContext($("map"));
   placed = [];
   if (!state.frames.length || width < 50) return;
-  const onScreen = projector(width, height), when = between();
+  const onScreen = projector(extentNow(), { width, height }), when = between();
   const places = words.map((_, row) => onScreen(placeOf(row, when)));
   drawDots(context, places, width, height);
-  for (const row of state.chosen) drawTrail(context, row, onScreen, places);
+  for (const row of state.chosen) drawTrail(context, row, places, { width, height });
   drawLabels(context, places, width, height);
 }
 
@@ -60,11 +60,11 @@ function drawDots(context, places, width, height) {
   });
 }
 
-function drawTrail(context, row, onScreen, places) {
-  const first = Math.max(0, Math.floor(state.at) - TRAIL), end = Math.floor(state.at), now = extentNow();
+function drawTrail(context, row, places, size) {
+  const first = Math.max(0, Math.floor(state.at) - TRAIL), end = Math.floor(state.at);
   // Each frame has a scale of its own: a word stands where it was seen.
-  const steps = state.frames.slice(first, end + 1).map(({ points }, k) => onScreen([0, 1].map((axis) =>
-    (points[2 * row + axis] * now[axis]) / state.extents[first + k][axis])));
+  const steps = state.frames.slice(first, end + 1).map(({ points }, k) =>
+    projector(state.extents[first + k], size)([points[2 * row], points[2 * row + 1]]));
   steps.push(places[row]);
   context.strokeStyle = colour("strong");
   context.lineWidth = 1.5;
