@@ -380,7 +380,7 @@ pen.fillText = function (text, x, y) {
 
 
 def test_labels_come_where_a_card_goes(visit, english):
-    page = visit(english, script=SPY, **PHONE)
+    page = visit(english, "#view=0,0,2", script=SPY, **PHONE)
     settled(page)
     page.wait_for_timeout(500)
     panel = page.locator("#panel").bounding_box()

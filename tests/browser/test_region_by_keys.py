@@ -111,5 +111,5 @@ def test_a_press_by_the_mouse_begins_no_cross(visit, english):
 )
 def test_the_keys_are_told(visit, hostile, locale, expected):
     page = visit(hostile, locale=locale)
-    assert expected in page.locator("#content section").last.inner_text()
+    assert expected in page.locator("#content .keys").inner_text()
     assert expected in page.get_attribute("#points", "aria-label")

@@ -32,7 +32,7 @@ export async function homeView(app) {
     app.state.colour === "frequency" ? section(text("colours"), null, frequencies()) : null,
     set.legend ? section(text("clusters"), null, legend(app)) : null,
     section(text("inView"), null, element("div", { id: "in-view" })),
-    section(text("keys"), text("keysHint")));
+    element("div", { class: "keys" }, section(text("keys"), text("keysHint"))));
   return { node, title: set.name, table: () => wordTable(app, app.stage.rowsInView(), set.name), onView: () => listInView(app) };
 }
 
