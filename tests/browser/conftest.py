@@ -90,6 +90,16 @@ def hostile(tmp_path_factory, serve):
 
 
 @pytest.fixture(scope="session")
+def alone(tmp_path_factory, serve):
+    """Serve vectors of one word."""
+    from firth.vectors import Vectors
+
+    path = tmp_path_factory.mktemp("alone") / "vectors"
+    Vectors(["only"], np.ones((1, 4), np.float32)).save(path)
+    return serve(path)
+
+
+@pytest.fixture(scope="session")
 def serve():
     """Return what begins the command, and returns its address."""
     with contextlib.ExitStack() as stack:

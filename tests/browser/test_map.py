@@ -345,6 +345,64 @@ def test_points_are_painted_where_they_are_and_the_frequent_ones_on_top(modules)
         assert dimmed[1] > middle[1]
 
 
+def test_colours_of_frequency_are_spread_over_the_ramp(modules):
+    codes = run(
+        modules,
+        """const { PointMap } = await import("/page/map.js");
+        const canvas = document.createElement("canvas");
+        document.createElement("div").append(canvas);
+        const heard = { onView() {}, onHover() {}, onPick() {} };
+        const map = new PointMap(canvas, canvas, heard);
+        await map.draw(new Float32Array(20000), undefined);
+        map.restyle(true);
+        return [...map.codes];""",
+    )
+    counts = np.bincount(np.array(codes) * 10 // 64, minlength=10)
+    assert codes == sorted(codes, reverse=True)
+    # Most words are rare; no tenth of the colours has half of them.
+    assert (counts > 0).all()
+    assert counts.max() < 0.5 * len(codes)
+
+
+# Notes where words are written on the map.
+SPY = """
+window.labelled = new Map();
+const pen = CanvasRenderingContext2D.prototype, draw = pen.fillText, clear = pen.clearRect;
+pen.clearRect = function (...given) {
+  if (this.canvas.id === "labels") labelled.clear();
+  return clear.apply(this, given);
+};
+pen.fillText = function (text, x, y) {
+  if (this.canvas.id === "labels") labelled.set(text, [x, y, x + this.measureText(text).width]);
+  return draw.call(this, text, x, y);
+};
+"""
+
+
+def test_labels_come_where_a_card_goes(visit, english):
+    page = visit(english, "#view=0,0,2", script=SPY, **PHONE)
+    settled(page)
+    page.wait_for_timeout(500)
+    panel = page.locator("#panel").bounding_box()
+    before = page.evaluate("Object.fromEntries(labelled)")
+    assert len(before) > 10
+    assert all(y < panel["y"] for _, y, _ in before.values())
+    page.click("#grip")
+    until(page, f"[...labelled.values()].some(([, y]) => y > {panel['y']} + 20)")
+    # The options that open cover some.
+    page.click("#more")
+    until(page, "document.getElementById('options').getBoundingClientRect().width > 0")
+    page.wait_for_timeout(800)
+    cards = page.evaluate(
+        """[...document.querySelectorAll("#options .card")]
+          .map((each) => each.getBoundingClientRect()).filter(({ width }) => width)
+          .map(({ left, right, top, bottom }) => [left, top, right, bottom])"""
+    )
+    assert len(cards) >= 4
+    for x, y, end in page.evaluate("[...labelled.values()]"):
+        assert not any(x < c[2] and end > c[0] and c[1] < y < c[3] for c in cards)
+
+
 def test_the_rarest_are_left_out_while_the_map_moves_and_are_there_at_rest(modules):
     counts = run(
         modules,

@@ -93,6 +93,22 @@ def test_an_unknown_word_is_composed_or_told(visit, english, hostile):
     until(page, "document.querySelector('#content h1').innerText === 'w5 + w33'")
 
 
+@pytest.mark.parametrize(
+    ("locale", "told"),
+    [
+        ("en-US", ("1 word, 4 dimensions", "There are no other words.", "shows lines of the text")),
+        ("zh-CN", ("1 个词，4 维", "没有其他的词。", "会显示文本中的句子")),
+    ],
+)
+def test_a_single_word_is_told_to_be_alone(visit, alone, locale, told):
+    page = visit(alone, locale=locale)
+    assert told[0] in page.locator("#content .told").inner_text()
+    search(page, "only")
+    wait_for_view(page, "word")
+    content = page.locator("#content").inner_text()
+    assert all(part in content for part in told[1:])
+
+
 def test_an_equation_has_its_answers_and_a_path(visit, english, ask):
     page = visit(english)
     search(page, "king - man + woman")

@@ -51,15 +51,21 @@ def browser():
 
 @pytest.fixture
 def open_page(browser, tmp_path):
-    """Open a page, given as HTML or as a URL; at the end, nothing may have failed in it."""
+    """Open a page, given as HTML or as a URL; at the end, nothing may have failed in it.
+
+    `answer` answers its requests in place of a server; `script` runs before its own.
+    """
     with contextlib.ExitStack() as stack:
         failures = []
 
-        def begin(page, **options):
+        def begin(page, answer=None, script="", **options):
             context = browser.new_context(
                 **{"reduced_motion": "reduce", "locale": "en-US", **options}
             )
             stack.callback(context.close)
+            context.add_init_script(script)
+            if answer is not None:
+                context.route("**", answer)
             tab = context.new_page()
             tab.on("pageerror", lambda error: failures.append(str(error)))
             tab.on(

@@ -1,17 +1,49 @@
 """The pages in Chromium, by Playwright."""
 
 import contextlib
+import itertools
 import re
 import urllib.request
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
+from contrast import contrast
 from film_case import NASTY, figures_at
 from firth.callbacks import Watch
-from firth.recordings import build_page, pack_film
+from firth.recordings import build_page, pack_film, pages
 from firth.recordings.frames import EpochFigures
 
 api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+
+# Notes what is written on canvases: the text, its box, and the canvas.
+SPY = """
+window.written = [];
+for (const kind of ["fillText", "lineTo"]) {
+  const draw = CanvasRenderingContext2D.prototype[kind];
+  CanvasRenderingContext2D.prototype[kind] = function (...given) {
+    const { id } = this.canvas;
+    if (kind === "lineTo") written.push({ id, kind, x: given[0], y: given[1] });
+    else {
+      const [text, x, y] = given, size = parseFloat(this.font.match(/([\\d.]+)px/)[1]);
+      written.push({ id, kind, text, x, y, size, width: this.measureText(text).width });
+    }
+    return draw.apply(this, given);
+  };
+}
+"""
+
+
+def written(page, canvas, kind, act=lambda: None):
+    """Return what is written on a canvas in its next drawing."""
+    page.evaluate("written.length = 0")
+    act()
+    until(page, f"written.some((each) => each.id === {canvas!r} && each.kind === {kind!r})")
+    page.wait_for_timeout(300)
+    noted = page.evaluate("written")
+    return [each for each in noted if (each["id"], each["kind"]) == (canvas, kind)]
 
 
 @pytest.fixture
@@ -102,15 +134,44 @@ def test_neighbours_are_those_of_the_frame(open_page, make_film):
     until(page, "document.querySelectorAll('.word').length >= 2")
 
 
+def test_the_modules_run_as_modules_too(open_page, make_film):
+    """One script has all names in one scope; modules have those that they import."""
+    page = build_page("watch", pack_film(make_film(frames=3)), title="x")
+    folder = Path(pages.__file__).parent / "page"
+    inline = page[page.rindex("<script>") : page.rindex("</script>")]
+    split = page.replace(inline, '<script type="module" src="/watch/main.js">')
+    split = re.sub(r"<meta http-equiv[^>]*>", "", split)
+    assert split.count("<script") == page.count("<script")
+
+    def answer(route):
+        path = urlsplit(route.request.url).path
+        if path == "/":
+            route.fulfill(body=split, content_type="text/html")
+        else:
+            route.fulfill(path=folder / path.lstrip("/"), content_type="text/javascript")
+
+    tab = open_page("http://firth.test/", answer=answer)
+    until(tab, "document.querySelectorAll('.word li').length > 0")
+    assert len(tab.asked) == 1 + len([*folder.glob("*.js"), *(folder / "watch").glob("*.js")])
+    # Each is used: a click, a key, a curve, and the language.
+    tab.keyboard.press("End")
+    tab.locator("#losses").click(position={"x": 60, "y": 20})
+    tab.locator("#map").click(position={"x": 100, "y": 100})
+    tab.mouse.wheel(0, -100)
+    tab.click(".word button")
+    tab.click("#language")
+    assert tab.title() == "Firth 的一次训练"
+
+
 def test_a_click_on_the_map_chooses_a_word(open_page, make_film):
     page = open_page(build_page("watch", pack_film(make_film(words=["only", "other"])), title="x"))
     until(page, "placed.length == 2")
     page.click(".word button")
-    until(page, "document.querySelectorAll('.word').length == 0 || chosen.length < 2")
+    until(page, "document.querySelectorAll('.word').length == 0 || state.chosen.length < 2")
     x, y, row = page.evaluate("placed[0]")
-    page.evaluate("chosen = []")
+    page.evaluate("state.chosen = []")
     page.locator("#map").click(position={"x": x, "y": y})
-    assert page.evaluate("chosen") == [row]
+    assert page.evaluate("state.chosen") == [row]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -122,6 +183,103 @@ def test_language_and_theme(open_page, recording, scheme):
     assert page.title() == "A run of Firth"
     page.click("#theme")
     assert page.get_attribute("html", "data-theme") != scheme
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_dots_are_seen_in_each_hue(open_page, recording, scheme):
+    page = open_page(recording, color_scheme=scheme)
+    # As a canvas paints them, beside its background.
+    painted = page.evaluate(
+        """() => {
+          const context = document.createElement("canvas").getContext("2d");
+          return [null, ...dotColours()].map((each) => {
+            context.fillStyle = colour("panel");
+            context.fillRect(0, 0, 1, 1);
+            if (each) context.fillStyle = each;
+            context.fillRect(0, 0, 1, 1);
+            const parts = [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
+            return "#" + parts.map((part) => part.toString(16).padStart(2, "0")).join("");
+          });
+        }"""
+    )
+    background, *dots = painted
+    assert len(set(dots)) == 36
+    assert min(contrast(dot, background) for dot in dots) >= 3
+
+
+@pytest.mark.parametrize(
+    ("locale", "told"),
+    [("en-US", "The curve begins with the next frames."), ("zh-CN", "再有几帧就会出现曲线。")],
+)
+def test_an_empty_curve_says_when_it_begins(open_page, make_film, locale, told):
+    page = open_page(
+        build_page("watch", pack_film(make_film(frames=1)), title="x"), locale=locale, script=SPY
+    )
+    texts = written(page, "losses", "fillText", lambda: page.click("#theme"))
+    assert {each["text"] for each in texts} == {told}
+
+
+def test_a_value_that_stays_is_a_line_in_the_middle(open_page, make_film):
+    film = pack_film(make_film(frames=4))
+    for frame in film["frames"]:
+        frame["loss"] = 1.5
+    page = open_page(build_page("watch", film, title="x"), script=SPY)
+    noted = written(page, "losses", "fillText", lambda: page.click("#theme"))
+    assert {(each["text"], each["y"]) for each in noted} == {("1.50", (8 + 92 - 6) / 2)}
+
+
+def test_held_out_losses_have_a_legend_only_where_there_are_some(open_page, make_film, recording):
+    assert open_page(recording).locator("#legend").is_visible()
+    plain = build_page("watch", pack_film(make_film()), title="x")
+    assert not open_page(plain).locator("#legend").is_visible()
+
+
+def test_the_way_of_a_word_leads_through_the_places_where_it_was_seen(open_page, make_film):
+    words = [f"w{row}" for row in range(40)]
+    page = open_page(
+        build_page("watch", pack_film(make_film(words, frames=6)), title="x"), script=SPY
+    )
+    page.evaluate("state.chosen = [3]")
+    seen = []
+    for key in ("Home", *["ArrowRight"] * 5):
+        lines = written(page, "map", "lineTo", lambda key=key: page.keyboard.press(key))
+        place = page.evaluate("placed.find((each) => each[2] === 3).slice(0, 2)")
+        drawn = [(each["x"], each["y"]) for each in lines]
+        # The way ends where the word is now, and came through its places before.
+        for x, y in seen[1:]:
+            assert min(abs(x - a) + abs(y - b) for a, b in drawn) < 0.01
+        seen.append(place)
+    assert len({tuple(place) for place in seen}) == 6
+
+
+def test_labels_are_whole_and_cover_no_other(open_page, make_film):
+    words = [f"word{row}" for row in range(400)]
+    page = open_page(
+        build_page("watch", pack_film(make_film(words, frames=2)), title="x"), script=SPY
+    )
+    page.evaluate("state.chosen = []")
+    # Words lie at each edge of a map that is zoomed.
+    for _ in range(2):
+        page.keyboard.press("+")
+    page.wait_for_timeout(300)
+    labels = written(page, "map", "fillText", lambda: page.keyboard.press("End"))
+    boxes = {}
+    for each in labels:
+        half = each["size"] * 0.6
+        box = (each["x"], each["y"] - half, each["x"] + each["width"], each["y"] + half)
+        boxes[each["text"]] = box
+    size = page.locator("#map").bounding_box()
+    assert len(boxes) > 30
+    for left, top, right, bottom in boxes.values():
+        assert left >= 0
+        assert top >= 0
+        assert right <= size["width"]
+        assert bottom <= size["height"]
+    assert not any(covers(a, b) for a, b in itertools.combinations(boxes.values(), 2))
+
+
+def covers(a, b):
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 @pytest.mark.parametrize("width", [320, 390, 820, 1280])
@@ -144,9 +302,9 @@ def test_a_live_page_follows_the_run_and_outlives_it(open_page, make_film):
         page = open_page(served.url)
         assert "being read" in page.text_content("#waiting")
         film = watch.film = make_film(frames=3)
-        until(page, "frames.length == 3")
+        until(page, "state.frames.length == 3")
         film.add(np.random.default_rng(5).normal(size=(6, 6)).astype(np.float32), figures_at(3))
-        until(page, "frames.length == 4")
+        until(page, "state.frames.length == 4")
         assert page.text_content("#status") == "training"
         page.fill("#word", NASTY[3])
         page.press("#word", "Enter")
@@ -183,6 +341,26 @@ def test_the_lesson_goes_step_by_step(open_page, lesson):
         page.keyboard.press("ArrowRight")
     assert page.locator("#table td").count() == 6
     assert len(page.asked) == 1
+
+
+def test_names_of_vectors_cover_no_other_and_no_mark(open_page, lesson):
+    """Where there is room: here, some vectors are nearly at one place."""
+    page = open_page(build_page("lesson", lesson, title="x"), script=SPY)
+    boxes = page.evaluate(
+        """() => {
+          written.length = 0;
+          const context = document.createElement("canvas").getContext("2d");
+          const at = [[100, 100], [104, 102], [110, 98], [390, 100], [200, 4], [100, 103]];
+          const names = at.map(([x, y], k) => ({ word: `name${k}`, x, y, isCentre: k === 0 }));
+          drawNames(context, names, 400, 200);
+          return written.map(({ x, y, width }) => [x, y - 8, x + width, y + 8]);
+        }"""
+    )
+    assert len(boxes) >= 5
+    assert not any(covers(a, b) for a, b in itertools.combinations(boxes, 2))
+    assert all(a >= 0 and b >= 0 and c <= 400 and d <= 200 for a, b, c, d in boxes)
+    # Those alone at their places cover no mark either; one at the edge has its name to the left.
+    assert boxes[3][2] < 390
 
 
 @pytest.fixture(scope="module")

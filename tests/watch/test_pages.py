@@ -4,14 +4,16 @@ import base64
 import hashlib
 import json
 import re
+from collections import Counter
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
 from film_case import NASTY
 from firth.errors import FirthError
 from firth.io.contents import kind_of
-from firth.recordings import build_page, pack_film, write_page
+from firth.recordings import build_page, pack_film, pages, write_page
 
 
 class Tags(HTMLParser):
@@ -66,6 +68,42 @@ def test_a_page_loads_nothing_and_runs_only_its_own_script(name):
     digest = base64.b64encode(hashlib.sha256(tags.scripts[1].encode()).digest()).decode()
     assert f"script-src 'sha256-{digest}';" in policy
     assert "default-src 'none'" in policy
+
+
+@pytest.mark.parametrize("name", ["watch", "lesson"])
+def test_modules_become_one_script_in_which_no_name_is_taken_twice(name):
+    script = pages.bundle(f"{name}/main.js")
+    assert not re.search(r"^(import|export)\b", script, re.MULTILINE)
+    # What a module imports stands before it, once.
+    own = {path.name: path.read_text("utf-8").split("*/")[0] for path in modules_of(name)}
+    assert [script.count(opening) for opening in own.values()] == [1] * len(own)
+    places = [script.index(own[part]) for part in ("texts.js", "base.js", "main.js")]
+    assert places == sorted(places)
+    declared = re.findall(r"^(?:async )?(?:function|class)\*? (\w+)", script, re.MULTILINE)
+    for names in re.findall(r"^(?:const|let) (.*)", script, re.MULTILINE):
+        # Several in a line: each begins the line or follows a comma, outside of brackets.
+        flat = re.sub(r"\([^()]*\)|\{[^{}]*\}|\[[^][]*\]", "", names)
+        declared += re.findall(r"(?:^|, )([\w$]+)(?: =|,|;)", flat)
+    assert len(declared) > 15
+    assert [each for each, times in Counter(declared).items() if times > 1] == []
+
+
+def modules_of(name):
+    folder = Path(pages.__file__).parent / "page"
+    return [*folder.glob("*.js"), *(folder / name).glob("*.js")]
+
+
+@pytest.mark.parametrize(
+    "line", ['import * as base from "./base.js";', "export default 1;", "export { a };"]
+)
+def test_another_form_of_import_or_export_is_refused(monkeypatch, line):
+    main = f'import {{ a }} from "../a.js";\n{line}\n'
+    parts = {"p/main.js": main, "a.js": "export const a = 1;\n"}
+    monkeypatch.setattr(pages, "_part", parts.__getitem__)
+    with pytest.raises(FirthError, match=re.escape(line)):
+        pages.bundle("p/main.js")
+    parts["p/main.js"] = parts["p/main.js"].replace(line, "f(a);")
+    assert pages.bundle("p/main.js") == '"use strict";\nconst a = 1;\n\nf(a);\n'
 
 
 def test_every_text_is_there_in_both_languages():

@@ -3,17 +3,19 @@
 import { ask } from "./api.js";
 import { equationView } from "./answers.js";
 import { gradient } from "./colours.js";
-import { listenToButtons, press, showSets } from "./controls.js";
+import { listenToButtons, press, showSets, useLasso } from "./controls.js";
 import { byId, element, later } from "./dom.js";
 import { parseEquation } from "./equation.js";
 import { homeView } from "./home.js";
 import { current, speak, text } from "./i18n.js";
-import { listenToKeys } from "./keys.js";
+import { listenToMapKeys, listenToPageKeys } from "./keys.js";
 import { movedView } from "./moved.js";
+import { Rectangle } from "./rectangle.js";
 import { regionView } from "./region.js";
 import { SearchBox } from "./search.js";
 import { Stage } from "./stage.js";
 import { numbersText, read, textNumbers, write } from "./state.js";
+import { Twin } from "./twin.js";
 import { waitForUmap } from "./umap.js";
 import { unknownView } from "./unknown.js";
 import { WordSet } from "./data.js";
@@ -37,13 +39,18 @@ export class App {
     this.search = new SearchBox((given) => this.submit(given), () => this.go({}));
     this.list = later(() => this.shown?.onView?.(), 150);
     this.keepView = later(() => this.writeView(), 400);
-    this.stage = new Stage({
+    this.stage = new Stage(byId("stage"), {
       onPick: (row) => this.submit(this.set.list[row]),
       onLasso: (polygon) => this.go({ region: numbersText(polygon) }, { flies: false }),
       onRest: () => this.rest(),
+      onHover: (row) => this.twin.point(row),
     });
+    this.twin = new Twin(this, byId("second"));
     listenToButtons(this);
-    listenToKeys(byId("points"), this.stage.map.view, { fit: () => this.stage.fit(), escape: () => this.go({}) });
+    // It hears keys before the map does.
+    this.rectangle = new Rectangle(this.stage, () => useLasso(this, false));
+    listenToMapKeys(byId("points"), this.stage.map.view, () => this.stage.fit(), () => useLasso(this, true, true));
+    listenToPageKeys(() => this.go({}));
     const described = await ask("sets");
     this.corpus = described.corpus;
     this.sets = described.sets.map((each) => new WordSet(each));
@@ -81,13 +88,14 @@ export class App {
     requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("picture")));
     await set.loadClusters();
     await this.layOut();
+    await this.twin.arrange();
     await this.show(!isPlaced);
     document.body.dataset.ready = "all";
     if (this.state.layout === "umap" && !set.layouts.umap) this.useLayout("umap");
   }
 
   async layOut(isMoving = false) {
-    await this.stage.show(this.set, this.state.layout, isMoving);
+    await this.stage.show(this.set, this.state.layout, this.set.labels, isMoving);
     press(this);
   }
 
@@ -122,6 +130,7 @@ export class App {
     if (this.state.region) this.state.region = undefined;
     write(this.state, true);
     await this.layOut(true);
+    await this.twin.arrange();
     if (!this.state.word && !this.state.equation) this.stage.fit();
     await this.show(true);
   }
@@ -157,6 +166,7 @@ export class App {
     if (before.colour !== this.state.colour) this.restyle();
     if (this.state.layout === "umap" && !set.layouts.umap) this.useLayout("umap");
     else if (before.layout !== this.state.layout) await this.layOut(true);
+    await this.twin.arrange();
     press(this);
     const isPlaced = this.placeView();
     await this.show(!isPlaced);
@@ -187,6 +197,7 @@ export class App {
     byId("content").scrollTop = 0;
     document.title = shown.title === this.set.name ? `${this.set.name} · Firth` : `${shown.title} · ${this.set.name} · Firth`;
     stage.mark(shown);
+    this.twin.mark(shown, flies);
     const places = shown.places ?? (shown.marked ?? []).map((row) => stage.place(row));
     if (flies && places.length) stage.fly(places, shown.closest);
     document.body.dataset.view = name;
@@ -243,7 +254,7 @@ export class App {
 
   /** Take up the colours of the state, and the theme. */
   restyle() {
-    this.stage.restyle(this.state.colour === "frequency");
+    for (const stage of [this.stage, this.twin.stage]) stage.restyle(this.state.colour === "frequency");
     for (const each of document.querySelectorAll(".ramp")) each.style.background = gradient();
   }
 
@@ -253,6 +264,15 @@ export class App {
     this.restyle();
     press(this);
     await this.show(false);
+  }
+
+  /** Show one map, or two beside each other. */
+  async useMaps(wanted) {
+    Object.assign(this.state, { maps: wanted, view: undefined });
+    write(this.state, false);
+    press(this);
+    await this.twin.arrange();
+    await this.show(true);
   }
 
   async useSet(set) {

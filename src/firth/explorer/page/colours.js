@@ -1,10 +1,6 @@
 /** Colours of points and labels, for light and dark pages. */
 
-// Ten colours that are told apart; also by people who see few colours, labels tell clusters.
-export const CLUSTERS = [
-  "#4e79a7", "#e8833a", "#d65f5f", "#4fa7a0", "#5b9e4d",
-  "#c9a227", "#a56fa0", "#e57f93", "#8d6e5a", "#7b8794",
-];
+export const CLUSTERS = 10;
 
 /** Return whether the page is dark. */
 export const isDark = () => getComputedStyle(document.documentElement).colorScheme === "dark";
@@ -12,9 +8,20 @@ export const isDark = () => getComputedStyle(document.documentElement).colorSche
 /** Return the value of a colour of the style sheet. */
 export const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
+/**
+ * Return the name of the colour of a cluster in the style sheet.
+ *
+ * Colours have a contrast of 3 to the map as they are painted; names of clusters tell them apart too.
+ */
+export const clusterName = (cluster) => `cluster-${cluster % CLUSTERS}`;
+
+/** Return the colours of clusters, and last that of words of no cluster. */
+export const clusterColours = () =>
+  [...Array.from({ length: CLUSTERS }, (_, cluster) => clusterName(cluster)), "cluster-none"].map(colour);
+
 /** Return a ramp from rare to frequent, as colours. */
 export function ramp() {
-  const ends = isDark() ? [[96, 106, 140], [120, 140, 255], [255, 214, 130]] : [[134, 146, 176], [74, 101, 200], [190, 60, 20]];
+  const ends = isDark() ? [[122, 132, 168], [120, 140, 255], [255, 214, 130]] : [[104, 115, 146], [74, 101, 200], [190, 60, 20]];
   return Array.from({ length: 64 }, (_, step) => {
     const at = (step / 63) * (ends.length - 1), from = Math.min(Math.floor(at), ends.length - 2);
     const mixed = ends[from].map((part, i) => Math.round(part + (at - from) * (ends[from + 1][i] - part)));

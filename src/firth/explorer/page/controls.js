@@ -15,10 +15,12 @@ export function listenToButtons(app) {
   click("in", () => view.zoom(1.5));
   click("out", () => view.zoom(1 / 1.5));
   click("fit", () => app.stage.fit());
-  click("lasso", () => useLasso(app, byId("lasso").getAttribute("aria-pressed") !== "true"));
+  // A key that presses a button is a click of no mouse.
+  click("lasso", (event) => useLasso(app, byId("lasso").getAttribute("aria-pressed") !== "true", event.detail === 0));
   click("link", () => copyLink(app));
   click("language", () => app.changeLanguage());
   click("theme", () => { toggleTheme(); app.restyle(); });
+  click("maps", () => app.useMaps(app.state.maps === "2" ? "1" : "2"));
   click("more", () => toggle("more", "options"));
   click("grip", () => toggle("grip", "panel"));
   for (const each of document.querySelectorAll("[data-save]")) each.addEventListener("click", () => save(app, each.dataset.save));
@@ -34,6 +36,7 @@ export function showSets(app) {
   place.replaceChildren(...app.sets.map((set) => element("button", {
     type: "button", "data-set": set.name, onclick: () => app.useSet(set),
   }, set.name)));
+  byId("both").hidden = place.hidden;
 }
 
 /** Show on the buttons what is chosen. */
@@ -43,6 +46,7 @@ export function press({ state, set, waiting }) {
   });
   mark("[data-layout]", (each) => each.dataset.layout === (set?.layouts[state.layout] ? state.layout : "pca"));
   mark("[data-colour]", (each) => each.dataset.colour === state.colour);
+  mark("#maps", () => state.maps === "2");
   mark("[data-set]", (each) => each.dataset.set === set?.name);
   document.querySelector("[data-layout=umap]").toggleAttribute("aria-busy", Boolean(waiting));
   const language = byId("language");
@@ -50,11 +54,19 @@ export function press({ state, set, waiting }) {
   language.lang = current() === "zh" ? "en" : "zh";
 }
 
-function useLasso(app, isOn) {
+/**
+ * Switch the lasso on or off.
+ * @param {any} app
+ * @param {boolean} isOn
+ * @param {boolean} byKeys Whether it is drawn by keys.
+ */
+export function useLasso(app, isOn, byKeys = false) {
   app.stage.map.lasso = isOn;
   byId("stage").toggleAttribute("data-lasso", isOn);
   byId("lasso").setAttribute("aria-pressed", String(isOn));
-  if (isOn) app.tell(text("lassoOn"));
+  if (isOn) app.tell(text(byKeys ? "crossOn" : "lassoOn"), byKeys ? 12 : 5);
+  else if (byId("status").textContent === text("crossOn")) byId("status").hidden = true;
+  if (isOn && byKeys) app.rectangle.begin();
 }
 
 function toggle(button, target) {

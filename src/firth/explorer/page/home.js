@@ -1,6 +1,6 @@
 /** The overview: what the vectors are, where to begin, clusters, and the words in view. */
 
-import { CLUSTERS, gradient } from "./colours.js";
+import { clusterName, gradient } from "./colours.js";
 import { element } from "./dom.js";
 import { parseEquation } from "./equation.js";
 import { number, text } from "./i18n.js";
@@ -31,7 +31,8 @@ export async function homeView(app) {
     app.sets.length > 1 ? action(text("moved"), () => app.go({ moved: "1" })) : null,
     app.state.colour === "frequency" ? section(text("colours"), null, frequencies()) : null,
     set.legend ? section(text("clusters"), null, legend(app)) : null,
-    section(text("inView"), null, element("div", { id: "in-view" })));
+    section(text("inView"), null, element("div", { id: "in-view" })),
+    element("div", { class: "keys" }, section(text("keys"), text("keysHint"))));
   return { node, title: set.name, table: () => wordTable(app, app.stage.rowsInView(), set.name), onView: () => listInView(app) };
 }
 
@@ -46,7 +47,7 @@ function legend(app) {
   const { words, sizes } = app.set.legend;
   return element("ul", { class: "legend", "data-colours": app.state.colour }, ...words.map((each, i) => {
     const dot = element("span", { class: "dot", "aria-hidden": "true" });
-    dot.style.background = CLUSTERS[i % CLUSTERS.length];
+    dot.style.background = `var(--${clusterName(i)})`;
     return element("li", {}, element("button", { type: "button", class: "plain", onclick: () => app.go({ cluster: String(i) }) },
       dot, element("bdi", {}, each.join(", ")), element("span", { class: "number" }, number(sizes[i]))));
   }));

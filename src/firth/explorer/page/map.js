@@ -1,6 +1,6 @@
 /** The map: points in a view, painted when something has changed, moved and asked by hand. */
 
-import { CLUSTERS, colour, ramp } from "./colours.js";
+import { clusterColours, colour, ramp } from "./colours.js";
 import { weightOf } from "./data.js";
 import { Gestures } from "./gestures.js";
 import { Grid, simplified } from "./picking.js";
@@ -20,25 +20,24 @@ export class PointMap {
    * @param {HTMLCanvasElement} canvas
    * @param {Element} trail The polyline of a lasso that is being drawn.
    * @param {{onView: () => void, onHover: (row: number) => void, onPick: (row: number) => void,
-   *   onLasso: (polygon: number[]) => void}} heard
+   *   onLasso?: (polygon: number[]) => void}} heard A map without `onLasso` has no lasso.
    */
   constructor(canvas, trail, heard) {
-    Object.assign(this, { canvas, heard, byFrequency: false, turn: 0 });
+    Object.assign(this, { canvas, trail, heard, byFrequency: false, turn: 0 });
     this.painter = new Painter(canvas);
     this.view = new View(() => { this.paintSoon(); heard.onView(); });
     this.points = new Float32Array(0);
     this.codes = new Uint8Array(0);
     this.selected = new Uint32Array(0);
     this.pace = 1e-4;
-    const polygon = (path) => path.flatMap((_, i) => (i % 2 ? [] : this.view.placeAt(path[i], path[i + 1])));
     this.gestures = new Gestures(canvas, {
       pan: (dx, dy) => this.view.pan(dx, dy),
       zoom: (factor, x, y) => this.view.zoom(factor, x, y),
       click: (x, y, reach) => { const row = this.rowAt(x, y, reach); if (row >= 0) heard.onPick(row); },
       hover: (x, y, reach) => heard.onHover(this.rowAt(x, y, reach)),
       leave: () => heard.onHover(-1),
-      draw: (path) => trail.setAttribute("points", path.join(" ")),
-      lasso: (path) => heard.onLasso(simplified(polygon(path))),
+      draw: (path) => this.trace(path),
+      lasso: heard.onLasso && ((path) => this.takePixels(path)),
     });
     this.restyle(false);
   }
@@ -94,7 +93,7 @@ export class PointMap {
   /** Colour by frequency or by cluster, and take up the theme. */
   restyle(byFrequency) {
     this.byFrequency = byFrequency;
-    this.colours = byFrequency ? ramp() : CLUSTERS;
+    this.colours = byFrequency ? ramp() : clusterColours();
     this.palette = Int32Array.from(this.colours, pixelOf);
     this.background = pixelOf(colour("map"));
     this.accent = pixelOf(colour("accent"));
@@ -145,6 +144,15 @@ export class PointMap {
   rowAt(x, y, reach) {
     return this.places.nearest(...this.view.placeAt(x, y), reach * this.view.pixel);
   }
+
+  /** Return the corners of a path of pixels as places of the map. */
+  polygon(path) { return path.flatMap((_, i) => (i % 2 ? [] : this.view.placeAt(path[i], path[i + 1]))); }
+
+  /** Show a path of pixels that is being drawn; an empty one when it ends. */
+  trace(path) { this.trail.setAttribute("points", path.join(" ")); }
+
+  /** Take the words within a path of pixels as a region. */
+  takePixels(path) { this.heard.onLasso(simplified(this.polygon(path))); }
 
   /** Return the rows of the points within a polygon. */
   rowsWithin(polygon) { return this.places.within(polygon); }

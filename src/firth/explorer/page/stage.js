@@ -1,4 +1,4 @@
-/** The stage: the map of one set, labels over it, and the word under the mouse. */
+/** A stage: the map of one set, labels over it, and the word under the mouse. */
 
 import { byId, later } from "./dom.js";
 import { Labels } from "./labels.js";
@@ -11,17 +11,20 @@ const MOST_LISTED = 200;
 
 export class Stage {
   /**
-   * @param {{onPick: (row: number) => void, onLasso: (polygon: number[]) => void, onRest: () => void}} heard `onRest`
-   *   is called when the labels of a view have been drawn.
+   * @param {HTMLElement} root What holds its canvases.
+   * @param {{onPick: (row: number) => void, onHover: (row: number) => void, onLasso?: (polygon: number[]) => void,
+   *   onRest?: () => void}} heard `onRest` is called when the labels of a view have been drawn.
    */
-  constructor(heard) {
-    this.heard = heard;
-    this.labels = new Labels(byId("labels"));
-    this.map = new PointMap(byId("points"), byId("trail"), {
-      onView: () => this.follow(), onHover: (row) => this.hover(row), onPick: heard.onPick, onLasso: heard.onLasso,
+  constructor(root, heard) {
+    Object.assign(this, { root, heard });
+    this.part = (name) => root.querySelector(`.${name}`);
+    this.labels = new Labels(this.part("labels"));
+    this.map = new PointMap(this.part("points"), this.part("trail"), {
+      onView: () => this.follow(), onPick: heard.onPick, onLasso: heard.onLasso,
+      onHover: (row) => { this.hover(row); heard.onHover(row); },
     });
     this.redrawAtRest = later(() => this.redraw(), REST);
-    new ResizeObserver(() => this.resize()).observe(byId("stage"));
+    new ResizeObserver(() => this.resize()).observe(root);
     // What a card no longer covers gets its labels. The list in the panel stays: it would follow its own size.
     const cards = new ResizeObserver(() => requestAnimationFrame(() => this.drawLabels()));
     for (const id of ["panel", "options"]) cards.observe(byId(id));
@@ -31,12 +34,15 @@ export class Stage {
   /**
    * Show the points of a layout; another layout while that is not there yet.
    * @param {import("./data.js").WordSet} set
+   * @param {string} layout
+   * @param {Uint8Array|undefined} labels The cluster of each word.
    */
-  async show(set, layout, isMoving = false) {
+  async show(set, layout, labels, isMoving = false) {
     this.set = set;
+    this.part("name").textContent = set.name;
     this.points = set.layouts[layout] ?? set.layouts.pca;
     this.hover(-1);
-    await this.map.draw(this.points, set.labels, isMoving);
+    await this.map.draw(this.points, labels, isMoving);
     this.redraw();
   }
 
@@ -64,12 +70,12 @@ export class Stage {
 
   /** Return the pixels of the map that no panel covers. */
   free() {
-    const { clientWidth: width, clientHeight: height } = byId("stage");
+    const { left, width, height } = this.root.getBoundingClientRect();
     const panel = byId("panel").getBoundingClientRect(), search = byId("search").getBoundingClientRect();
-    const isSheet = panel.width > width * 0.7;
+    const isSheet = panel.width > width * 0.7 && panel.right > left + width * 0.7;
     return isSheet
       ? { left: 12, right: width - 60, top: search.bottom, bottom: panel.top }
-      : { left: panel.right, right: width - 70, top: 60, bottom: height };
+      : { left: Math.max(12, panel.right - left), right: width - 70, top: 60, bottom: height };
   }
 
   /** Follow the view of the map: labels move at once, and are drawn anew when it rests. */
@@ -83,7 +89,7 @@ export class Stage {
     this.due ??= requestAnimationFrame(() => {
       this.due = null;
       this.drawLabels();
-      this.heard.onRest();
+      this.heard.onRest?.();
     });
   }
 
@@ -93,8 +99,10 @@ export class Stage {
 
   /** Return the boxes of what floats above the map: labels below it could not be read. */
   cards() {
+    const own = this.root.getBoundingClientRect();
     return [...document.querySelectorAll(".card")].map((each) => each.getBoundingClientRect())
-      .filter(({ width }) => width > 0).map(({ left, top, width, height }) => [left, top, width, height]);
+      .filter(({ left, right, width }) => width > 0 && right > own.left && left < own.right)
+      .map(({ left, top, width, height }) => [left - own.left, top - own.top, width, height]);
   }
 
   /** Draw all of the map, now, as a picture has it: without the cards. */
@@ -108,15 +116,15 @@ export class Stage {
     this.redraw();
   }
 
-  /** Show the word under the mouse. */
+  /** Name a word on the map, that under the mouse; -1 for none. */
   hover(row) {
     const isOver = row >= 0 && row < (this.set?.list.length ?? 0);
-    for (const id of ["tip", "ring"]) byId(id).hidden = !isOver;
-    byId("points").style.cursor = isOver ? "pointer" : "";
+    for (const name of ["tip", "ring"]) this.part(name).hidden = !isOver;
+    this.part("points").style.cursor = isOver ? "pointer" : "";
     if (!isOver) return;
-    byId("tip").textContent = this.set.list[row];
+    this.part("tip").textContent = this.set.list[row];
     const [x, y] = this.map.view.pixelAt(...this.place(row));
-    for (const id of ["tip", "ring"]) Object.assign(byId(id).style, { left: `${x}px`, top: `${y}px` });
+    for (const name of ["tip", "ring"]) Object.assign(this.part(name).style, { left: `${x}px`, top: `${y}px` });
   }
 
   place(row) { return [this.points[2 * row], this.points[2 * row + 1]]; }

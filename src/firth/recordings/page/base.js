@@ -1,13 +1,16 @@
-// What all pages share: elements, language, theme, numbers. Texts are only ever set as text.
-const $ = (id) => document.getElementById(id);
-let language = (navigator.language || "en").toLowerCase().startsWith("zh") ? "zh" : "en";
+/** What the pages share: elements, language, theme, numbers. Texts are only ever set as text. */
 
-function t(key, ...values) {
+import { TEXTS } from "./texts.js";
+
+export const $ = (id) => document.getElementById(id);
+export let language = (navigator.language || "en").toLowerCase().startsWith("zh") ? "zh" : "en";
+
+export function t(key, ...values) {
   const text = TEXTS[language][key];
   return typeof text === "function" ? text(...values) : text;
 }
 
-function element(tag, properties = {}, ...children) {
+export function element(tag, properties = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
     if (name === "class") made.className = value;
@@ -30,7 +33,7 @@ function translate(titleKey) {
 }
 
 // The buttons of language and theme; `changed` draws anew.
-function setUp(titleKey, changed) {
+export function setUp(titleKey, changed) {
   $("language").addEventListener("click", () => {
     language = language === "en" ? "zh" : "en";
     translate(titleKey);
@@ -47,20 +50,20 @@ function setUp(titleKey, changed) {
   translate(titleKey);
 }
 
-function isDark() {
+export function isDark() {
   return document.documentElement.dataset.theme === "dark";
 }
 
-function colour(name) {
+export function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
 
-function bytesOf(text) {
+export function bytesOf(text) {
   return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer;
 }
 
 // Make a canvas as fine as the screen; return its context and its size in CSS pixels.
-function sharpContext(canvas) {
+export function sharpContext(canvas) {
   const { clientWidth: width, clientHeight: height } = canvas, ratio = devicePixelRatio || 1;
   if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
     canvas.width = Math.round(width * ratio);
@@ -72,4 +75,4 @@ function sharpContext(canvas) {
   return { context, width, height };
 }
 
-const FONT = '"Helvetica Neue", Helvetica, Arial, "PingFang SC", "Hiragino Sans GB", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif';
+export const FONT = '"Helvetica Neue", Helvetica, Arial, "PingFang SC", "Hiragino Sans GB", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif';

@@ -1,6 +1,6 @@
-"use strict";
-// What pages say, by language.
-const TEXTS = {
+/** What the pages say, by language. */
+
+export const TEXTS = {
   en: {
     language: "中文", languageName: "Chinese", theme: "Light or dark",
     watchTitle: "A run of Firth", lessonTitle: "Negative sampling, one step at a time",
@@ -75,7 +75,7 @@ const TEXTS = {
   },
 };
 
-const MODELS = { skipgram: "Skip-gram", cbow: "CBOW" };
+export const MODELS = { skipgram: "Skip-gram", cbow: "CBOW" };
 
 function count(number) {
   return number.toLocaleString("en-US");

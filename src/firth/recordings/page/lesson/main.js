@@ -1,4 +1,8 @@
-// The page of the lesson: one window, one step at a time. All numbers come from PyTorch.
+/** The page of the lesson: one window, one step at a time. All numbers come from PyTorch. */
+
+import { $, FONT, colour, element, language, setUp, sharpContext, t } from "../base.js";
+import { MODELS, TEXTS } from "../texts.js";
+
 const data = JSON.parse($("data").textContent);
 const PARTS = 6, [WINDOW, NOISE, SCORES, ERRORS, STEP, AFTER] = [0, 1, 2, 3, 4, 5];
 let state = { model: 0, epochs: Math.min(1, data.epochs.length - 1), lr: data.lrs.length - 1, window: data.first, part: WINDOW, steps: 1 };
