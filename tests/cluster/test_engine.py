@@ -6,6 +6,7 @@ import pytest
 import firth
 from firth.cluster.engine import cluster_engine
 from firth.cluster.parts import CutCorpus
+from firth.corpus import read_corpus
 from firth.errors import FirthError, FirthWarning
 from firth.training import TrainConfig, train_corpus
 from firth.training.checkpoints.folder import Checkpoints
@@ -214,3 +215,15 @@ def test_members_may_be_lost_while_a_text_is_read(tmp_path, monkeypatch, method)
     found = firth.train(source, **options)
     assert teams[-1].starts == 3
     assert np.array_equal(found.input_vectors, undisturbed.input_vectors)
+
+
+def test_members_do_not_add_up_what_all_parts_of_a_word_do_alike():
+    # A seldom changed part of a frequent word would take the sum of what all workers did.
+    rng = np.random.default_rng(1)
+    spelled = ["".join(rng.choice(list("abcde"), rng.integers(3, 9))) for _ in range(400)]
+    frequencies = 1 / np.arange(1, 401)
+    ids = rng.choice(400, (1_200, 50), p=frequencies / frequencies.sum())
+    corpus = read_corpus([[spelled[k] for k in unit] for unit in ids], min_count=1)
+    options = {"dim": 16, "window": 5, "subwords": (3, 4), "buckets": 5_000, "sample": 1e-3}
+    alone, together = (train(corpus, config_of(workers, **options)).losses for workers in (1, 4))
+    assert together[-1] < 1.05 * alone[-1]

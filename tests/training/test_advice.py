@@ -57,6 +57,15 @@ def test_few_words_to_train_on():
     assert warnings_of(units(count=1_000), min_count=1) == []
 
 
+def test_few_words_for_each_worker():
+    (message,) = warnings_of(units(count=9_999), min_count=1, workers=2)
+    assert message == (
+        "each of the 2 workers has only 49,995 words to train on, fewer than 50,000, which makes "
+        "worse vectors; give fewer (--workers), or more text"
+    )
+    assert warnings_of(units(count=10_000), min_count=1, workers=2) == []
+
+
 def test_few_words_are_blamed_on_min_count():
     source = units() + [["rare", f"name{k}"] for k in range(100)]
     message = warnings_of(source, min_count=1_500)[0]

@@ -55,7 +55,11 @@ def test_parts_of_words_share_the_changes_of_the_word():
     parts = expected_changes(config, counts, sizes, composition)["input"]
     whole = expected_changes(config, counts, sizes_of(config, len(words), 0), None)["input"]
     assert parts.sum() == pytest.approx(whole.sum())
-    assert parts[0] == pytest.approx(whole[0] / np.diff(composition.starts)[0])
+    n = np.diff(composition.starts)
+    assert parts[0] == pytest.approx(whole[0] / n[0])
+    together = expected_changes(config, counts, sizes, composition, parts_together=True)["input"]
+    assert together.sum() == pytest.approx((whole * n).sum())
+    assert together[0] == pytest.approx(whole[0])
 
 
 def test_nodes_of_the_tree_change_with_all_words_below_them():

@@ -65,7 +65,11 @@ class PartTrainer:
         self._engine.compile()
         sizes = sizes_of(config, len(counts), len(tokens), composition)
         self._words = sizes.words + sizes.ngrams  # rows of the input table that all members have
-        rates = expected_changes(config, counts, sizes, composition, _NOISE_WEIGHT)
+        # All workers move all parts of a word alike. If its seldom changed parts, looked at one by
+        # one, took the sum of these moves, the word would go up to N times too far.
+        rates = expected_changes(
+            config, counts, sizes, composition, _NOISE_WEIGHT, parts_together=True
+        )
         tables, operations = self._engine.shared_tables()
         self._agreement = Agreement(tables, rates, group.size, operations)
         # What was sent, and what waits for its sum.

@@ -13,6 +13,7 @@ from firth.training import sampling
 from firth.training.config import TrainConfig
 
 _FEW_TOKENS = 10_000
+_FEW_TOKENS_OF_A_WORKER = 50_000
 _FEW_WORDS = 3
 _FEW_KEPT = 0.01
 # Below this mean length, most units must hold a single word.
@@ -31,6 +32,12 @@ def _warnings(corpus: Corpus, config: TrainConfig) -> Iterator[str]:
         yield (
             f"there are only {tokens:,} words to train on, fewer than {_FEW_TOKENS:,}; "
             f"{_more_words(corpus, config)}"
+        )
+    elif config.workers > 1 and tokens < config.workers * _FEW_TOKENS_OF_A_WORKER:
+        yield (
+            f"each of the {config.workers} workers has only {tokens // config.workers:,} words to "
+            f"train on, fewer than {_FEW_TOKENS_OF_A_WORKER:,}, which makes worse vectors; give "
+            "fewer (--workers), or more text"
         )
     if words <= _FEW_WORDS:
         named = ", ".join(repr(word) for word in corpus.vocabulary)

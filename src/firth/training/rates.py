@@ -2,7 +2,8 @@
 
 V vocabulary size · K noise words · m inputs of a window · T targets
 
-A change counts by how far it goes: one input row that is one of n parts of a word counts 1 / n.
+A change counts by how far it goes: one input row that is one of n parts of a word counts 1 / n,
+unless what all of its parts do together is asked for.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ def expected_changes(
     sizes: Sizes,
     composition: Composition | None,
     noise_weight: float = 1.0,
+    *,
+    parts_together: bool = False,
 ) -> dict[str, Rates]:
     """Return the expected changes of each row of each table, for each token that is read.
 
@@ -50,6 +53,9 @@ def expected_changes(
     ----------
     noise_weight : float
         What a noise word counts, where a centre counts 1.
+    parts_together : bool
+        Whether a change of a word counts whole for each row of which the word is composed, since
+        they all go the same way at once, or is shared among them.
     """
     kept, m, pairs = kept_shares(counts, config.sample), mean_inputs(config), mean_pairs(config)
     inputs = np.zeros(sizes.words + sizes.ngrams)
@@ -57,7 +63,8 @@ def expected_changes(
         inputs[: sizes.words] = m * kept
     else:
         parts = np.diff(composition.starts)
-        np.add.at(inputs, composition.rows, np.repeat(m * kept / parts, parts))
+        of_row = m * kept if parts_together else m * kept / parts
+        np.add.at(inputs, composition.rows, np.repeat(of_row, parts))
     if config.noise_exponent is None:
         outputs = _node_rates(counts, kept * pairs)
     else:
