@@ -68,7 +68,8 @@ def test_files_that_are_gone(sets, paths, tmp_path):
 
 def test_damaged_files_leave_the_set_as_it_was(paths):
     told = []
-    sets = VectorSets(paths, on_reload=lambda name, done: told.append((name, done)))
+    sets = VectorSets(paths)
+    sets.call_on_reload(lambda name, done: told.append((name, done)))
     # The application listens too, and takes nothing from others that do.
     create_app(sets)
     before = sets.get()

@@ -28,7 +28,6 @@ _VERSIONS = (
     "ETag", "etag", "Content-MD5", "Digest", "Last-Modified", "LastModified", "last_modified",
     "updated", "mtime", "modified", "created",
 )  # fmt: skip
-_MISSING = "no such file"
 # Bytes of a request, unless a caller wants fewer.
 _BLOCK_BYTES = 8 << 20
 # Requests that look at files and wait for each other's answers no longer than needed.
@@ -345,19 +344,26 @@ def _about(name: str, place: str) -> Iterator[None]:
     except FirthError:
         raise
     except Exception as error:
-        reason = _reason(error, place, name)
-        kind = MissingTextError if reason == _MISSING else CorpusError
-        raise kind(f"cannot read {name}: {reason}") from error
+        kind = MissingTextError if _is_missing(error) else CorpusError
+        raise kind(f"cannot read {name}: {_reason(error, place, name)}") from error
+
+
+def _is_missing(error: BaseException) -> bool:
+    """Return whether an error tells that there is no such file, not that a server refused."""
+    if not isinstance(error, FileNotFoundError):
+        return False
+    cause = error.__cause__
+    if cause is None or isinstance(cause, FileNotFoundError):
+        return True
+    return getattr(cause, "status", None) == 404
 
 
 def _reason(error: BaseException, place: str, name: str) -> str:
     """Return why something failed; a key in the query of a URL stays secret."""
-    if isinstance(error, FileNotFoundError):
-        if error.__cause__ is None or isinstance(error.__cause__, FileNotFoundError):
-            return _MISSING
+    if _is_missing(error):
+        return "no such file"
+    if isinstance(error, FileNotFoundError) and error.__cause__ is not None:
         # The web server did not answer, or refused.
         error = error.__cause__
-        if getattr(error, "status", None) == 404:
-            return _MISSING
     text = str(error) or type(error).__name__
     return one_line(text.replace(place, name) if is_url(place) else text)

@@ -81,9 +81,6 @@ class VectorSets:
         The folder or file of each set. The first is the default.
     tokenizer : str
         How texts are cut for vectors that do not say it.
-    on_reload : callable, optional
-        Called with the name of a set that was or could not be read anew, and whether it was;
-        `call_on_reload` adds others.
 
     Raises
     ------
@@ -96,10 +93,9 @@ class VectorSets:
         paths: Mapping[str, Path],
         *,
         tokenizer: str = "whitespace",
-        on_reload: OnReload | None = None,
     ) -> None:
         self.tokenizer = tokenizer
-        self._on_reload = [] if on_reload is None else [on_reload]
+        self._on_reload: list[OnReload] = []
         self._sources = {name: self._first(name, path) for name, path in paths.items()}
         self._refreshing = threading.Lock()
 
@@ -126,7 +122,10 @@ class VectorSets:
         return {name: source.problem for name, source in self._sources.items()}
 
     def call_on_reload(self, listener: OnReload) -> None:
-        """Have another function called with each set that was or could not be read anew."""
+        """Have a function called with the name of a set that was read anew, and True.
+
+        If the files of a set have changed and cannot be read, it is called with the name and False.
+        """
         self._on_reload.append(listener)
 
     def refresh(self, *, at_once: bool = False) -> None:

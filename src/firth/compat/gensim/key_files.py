@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import itertools
 import os
-import shutil
-import tempfile
 from collections.abc import Callable
 from copy import copy
-from pathlib import Path
 from typing import IO, Any, Self
 
 import numpy as np
@@ -24,7 +22,9 @@ from firth.io.atomic import atomic_write
 from firth.io.compression import open_decompressed
 from firth.io.paths import to_path
 from firth.vectors import Vectors
-from firth.vectors.formats.word2vec import read_header
+from firth.vectors.formats import word2vec_binary, word2vec_text
+from firth.vectors.formats.word2vec import Header, encoded_rows, read_header
+from firth.vectors.table import Table
 
 # What gensim compresses.
 _OPENERS = {".gz": gzip.open, ".bz2": bz2.open}
@@ -78,9 +78,13 @@ class KeyFiles(KeyTable):
             counts = zip(keys, table.expandos[sort_attr], strict=True)
             lines = (f"{key} {count}\n" for key, count in counts)
             _write("fvocab", fvocab, lambda file: file.writelines(map(str.encode, lines)), append)
-        header = f"{total_vec or len(keys)} {self.vector_size}\n" if write_header else ""
+        # They are checked first.
         vectors = Vectors(keys, table._matrix)
-        _write("fname", fname, lambda file: _write_rows(file, header, vectors, binary), append)
+        encode = word2vec_binary.encode if binary else word2vec_text.encode
+        whole = Table(words=vectors.words, input_vectors=vectors.input_vectors)
+        rows = encoded_rows(whole, to_path("fname", fname), encode)
+        header = [Header(total_vec or len(keys), self.vector_size).line()] if write_header else []
+        _write("fname", fname, lambda file: file.writelines(itertools.chain(header, rows)), append)
 
     @classmethod
     def load_word2vec_format(
@@ -149,17 +153,6 @@ def _write(
         return
     with atomic_write(target) as temporary, opened(temporary, "wb") as file:
         write(file)
-
-
-def _write_rows(file: IO[bytes], header: str, vectors: Vectors, binary: bool) -> None:
-    """Write word2vec's text or binary format with another header, or none."""
-    with tempfile.TemporaryDirectory() as folder:
-        whole = Path(folder, "vectors")
-        vectors.save(whole, format="word2vec-binary" if binary else "word2vec-text")
-        with whole.open("rb") as rows:
-            rows.readline()
-            file.write(header.encode())
-            shutil.copyfileobj(rows, file)
 
 
 def _check_reading(encoding: str, unicode_errors: str, datatype: DTypeLike) -> None:

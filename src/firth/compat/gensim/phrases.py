@@ -7,6 +7,7 @@ the two need different thresholds; here the counts are gensim's, in a dictionary
 
 from __future__ import annotations
 
+import abc
 import inspect
 import itertools
 import math
@@ -85,17 +86,17 @@ class _Transformed:
         return len(self.corpus)  # type: ignore[arg-type]
 
 
-class _Joiner:
+class _Joiner(abc.ABC):
     """What joins the phrases of sentences: `score_candidate` says which."""
 
     connector_words: frozenset[str]
     delimiter: str
 
+    @abc.abstractmethod
     def score_candidate(
         self, word_a: str, word_b: str, in_between: list[str]
     ) -> tuple[str | None, float | None]:
         """Return a phrase and its score, or None for both."""
-        raise NotImplementedError
 
     def analyze_sentence(self, sentence: Iterable[str]) -> Iterator[Scored]:
         """Iterate over the phrases of a sentence with their scores, and its other words."""

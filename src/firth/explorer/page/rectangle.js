@@ -75,8 +75,8 @@ export class Rectangle {
     map.trace([...path, ...path.slice(0, 2)]);
     this.stage.hover(row);
     const word = row < 0 ? text("crossNone") : text("crossAt", this.stage.set.list[row]);
-    const size = map.rowsWithin(map.polygon(path)).length;
-    byId("heard").textContent = this.corner ? `${text("regionOf", number(size))}. ${word}` : word;
+    const size = () => number(map.rowsWithin(map.polygon(path)).length);
+    byId("heard").textContent = this.corner ? `${text("regionOf", size())}. ${word}` : word;
   }
 
   end() {

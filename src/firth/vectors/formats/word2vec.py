@@ -6,7 +6,7 @@ Both begin with a line `V D`; then come V words, each followed by white space an
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -30,6 +30,8 @@ REPLACED = (
 )
 _WORDS_PER_WRITE = 1024
 _HEADER = re.compile(rb"(?:\xef\xbb\xbf)?[ \t]*([+-]?[0-9]+)[ \t]+([+-]?[0-9]+)[ \t]*\r?\n?")
+# How words and their vectors are written.
+Encode = Callable[[Sequence[bytes], NDArray[np.float32]], bytes]
 # Only ASCII white space ends a word: words of real files contain U+00A0 and similar characters.
 RULE = TextRule("word2vec's formats", re.compile(r"\A\Z|[ \t-\r]"), "empty, with white space")
 
@@ -130,18 +132,32 @@ class Rows:
         return Table(words=self.words, input_vectors=self.store.matrix())
 
 
-def write_rows(
-    table: Table,
-    path: Path,
-    encode: Callable[[Sequence[bytes], NDArray[np.float32]], bytes],
-) -> None:
-    """Write a header, then blocks of words and their input vectors as `encode` returns them."""
-    words = [text.encode() for text in RULE.texts(table.words, path)]
-    header, start = Header(*table.input_vectors.shape), 0
+def write_rows(table: Table, path: Path, encode: Encode) -> None:
+    """Write a header, then words and their input vectors as `encode` returns them."""
+    encoded = encoded_rows(table, path, encode)
     with atomic_write(path) as temporary, temporary.open("wb") as file:
-        file.write(header.line())
-        for rows in blocks(table.input_vectors):
-            for first in range(0, len(rows), _WORDS_PER_WRITE):
-                few = rows[first : first + _WORDS_PER_WRITE]
-                file.write(encode(words[start : start + len(few)], few))
-                start += len(few)
+        file.write(Header(*table.input_vectors.shape).line())
+        file.writelines(encoded)
+
+
+def encoded_rows(table: Table, path: Path, encode: Encode) -> Iterator[bytes]:
+    """Return words and their input vectors, block by block, for a file at `path`.
+
+    Raises
+    ------
+    FormatError
+        If the format cannot hold a word.
+    """
+    words = [text.encode() for text in RULE.texts(table.words, path)]
+    return _encoded_blocks(words, table.input_vectors, encode)
+
+
+def _encoded_blocks(
+    words: Sequence[bytes], matrix: NDArray[np.float32], encode: Encode
+) -> Iterator[bytes]:
+    start = 0
+    for rows in blocks(matrix):
+        for first in range(0, len(rows), _WORDS_PER_WRITE):
+            few = rows[first : first + _WORDS_PER_WRITE]
+            yield encode(words[start : start + len(few)], few)
+            start += len(few)

@@ -239,9 +239,10 @@ def _raise_undecodable(block: _Block, path: Path) -> NoReturn:
 
 def write(table: Table, path: Path) -> None:
     """Write words and input vectors, as word2vec.c does."""
-    write_rows(table, path, _encode)
+    write_rows(table, path, encode)
 
 
-def _encode(words: Sequence[bytes], rows: NDArray[np.float32]) -> bytes:
+def encode(words: Sequence[bytes], rows: NDArray[np.float32]) -> bytes:
+    """Return each word and its vector."""
     pairs = zip(words, rows.astype(LITTLE_ENDIAN, copy=False), strict=True)
     return b"".join(b"%b %b\n" % (word, row.tobytes()) for word, row in pairs)

@@ -277,10 +277,11 @@ def _is_like_number(field: bytes) -> bool:
 
 def write(table: Table, path: Path) -> None:
     """Write words and input vectors, with enough digits to read back the same float32."""
-    row_format = b"%b " + b" ".join([NUMBER] * table.input_vectors.shape[1]) + b"\n"
-
-    def encode(words: Sequence[bytes], rows: NDArray[np.float32]) -> bytes:
-        pairs = zip(words, rows.tolist(), strict=True)
-        return b"".join(row_format % (word, *row) for word, row in pairs)
-
     write_rows(table, path, encode)
+
+
+def encode(words: Sequence[bytes], rows: NDArray[np.float32]) -> bytes:
+    """Return a line for each word and its vector."""
+    row_format = b"%b " + b" ".join([NUMBER] * rows.shape[1]) + b"\n"
+    pairs = zip(words, rows.tolist(), strict=True)
+    return b"".join(row_format % (word, *row) for word, row in pairs)
