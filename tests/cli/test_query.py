@@ -43,6 +43,24 @@ def test_similar(folder, call):
     assert len(as_json) == 8
 
 
+@pytest.mark.parametrize(
+    "asked", [["similar", "cat"], ["analogy", "the", "cat", "dog"], ["similar", "caat"]]
+)
+def test_a_long_file_is_not_kept_and_answers_the_same(folder, call, monkeypatch, asked, tmp_path):
+    firth.load(folder / "vectors").save(tmp_path / "vectors.bin")
+    verb, *words = asked
+    whole = call(verb, "vectors.bin", *words, "--top", "3", at=tmp_path)
+    monkeypatch.setattr("firth.vectors.partial_loading.LEAST_BYTES", 1)
+    part = call(verb, "vectors.bin", *words, "--top", "3", at=tmp_path)
+    assert (part.stdout, part.stderr) == (whole.stdout, whole.stderr)
+    loaded = []
+    monkeypatch.setattr("firth.cli.query.load_vectors", loaded.append)
+    monkeypatch.setattr("firth.cli.words.load_vectors", loaded.append)
+    if "caat" not in words:
+        call(verb, "vectors.bin", *words, "--top", "3", at=tmp_path)
+        assert not loaded
+
+
 @pytest.mark.skipif(find_spec("usearch") is None, reason="usearch")
 def test_an_index_beside_the_vectors_answers(folder, call, fails):
     asked = ["similar", "vectors", "cat", "--top", "3"]

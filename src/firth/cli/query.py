@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -32,6 +33,7 @@ from firth.cli.report import (
 )
 from firth.cli.words import (
     answers,
+    load_near,
     load_vectors,
     token,
     use_index,
@@ -77,7 +79,8 @@ def similar(
         raise typer.BadParameter("--exclude, --restrict, --approximate, --uncertain are for words")
     if approximate and uncertain:
         raise typer.BadParameter("--uncertain looks at all words: give it without --approximate")
-    vectors = load_vectors(path)
+    is_plain = not (exclude or restrict or approximate or uncertain)
+    vectors = load_near(path, {word: 1}, top) if word and is_plain else load_vectors(path)
     if word is not None:
         among = answers(vectors, exclude, restrict)
         if uncertain:
@@ -110,7 +113,10 @@ def analogy(
     as_json: Json = False,
 ) -> None:
     """Find the words that are to C as B is to A, such as man king woman: queen."""
-    vectors = load_vectors(path)
+    is_plain = not (exclude or restrict or approximate or method != "add")
+    asked = Counter([b, c])
+    asked.subtract([a])
+    vectors = load_near(path, asked, top) if is_plain else load_vectors(path)
     a_, b_, c_ = (token(vectors, word) for word in (a, b, c))
     among = answers(vectors, exclude, restrict)
     exact = use_index(vectors, path, approximate)

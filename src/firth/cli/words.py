@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
@@ -17,6 +18,13 @@ def load_vectors(path: Path) -> Vectors:
     from firth.vectors import load
 
     return load(path)
+
+
+def load_near(path: Path, weights: Mapping[str, float], top: int) -> Vectors:
+    """Load the vectors that answer which words are nearest to a sum: few of a long file."""
+    from firth.vectors.partial_loading import load_near
+
+    return load_near(path, weights, top) or load_vectors(path)
 
 
 def use_index(vectors: Vectors, path: Path, approximate: bool) -> bool | None:

@@ -38,7 +38,7 @@ def number_words(words: Sequence[Token], phrases: Phrases | None = None) -> Mapp
     if strangers := set(map(type, words)) - {str, int}:
         names = ", ".join(sorted(kind.__name__ for kind in strangers))
         raise ConfigError(f"words must be str or int, got {names}")
-    if len(words) >= LEAST_LAZY and phrases is None and not _may_repeat(words):
+    if len(words) >= LEAST_LAZY and phrases is None and not hashes_repeat(word_hashes(words)):
         return LazyRows(words)
     rows: dict[Token, int] = {} if phrases is None else PhraseRows(phrases)
     for row, word in enumerate(words):
@@ -47,11 +47,24 @@ def number_words(words: Sequence[Token], phrases: Phrases | None = None) -> Mapp
     return rows
 
 
-def _may_repeat(words: Sequence[Token]) -> bool:
-    """Return whether two words have the same hash, which takes less time than a dictionary."""
-    hashes = np.fromiter(map(hash, words), np.int64, len(words))
-    hashes.sort()
-    return bool((hashes[1:] == hashes[:-1]).any())
+def word_hashes(words: Sequence[Token]) -> NDArray[np.int64]:
+    """Return the hashes (V,) of words, which take less time to compare than a dictionary to make.
+
+    They differ from one process to another.
+    """
+    return np.fromiter(map(hash, words), np.int64, len(words))
+
+
+def hashes_repeat(hashes: NDArray[np.int64]) -> bool:
+    """Return whether two of several hashes are the same, so that a word may stand twice.
+
+    Examples
+    --------
+    >>> hashes_repeat(np.array([3, 1, 2])), hashes_repeat(np.array([3, 1, 3]))
+    (False, True)
+    """
+    ordered = np.sort(hashes)
+    return bool((ordered[1:] == ordered[:-1]).any())
 
 
 def words_repeat(word: Token, row: int, first: int) -> ConfigError:

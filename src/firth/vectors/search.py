@@ -98,6 +98,18 @@ def _lengths(rows: Floats) -> NDArray[np.float64]:
     return found
 
 
+def are_usual(lengths: NDArray[np.floating]) -> bool:
+    """Return whether products with rows of such lengths, or of zeros, neither overflow nor vanish.
+
+    Examples
+    --------
+    >>> [are_usual(np.array([0.0, 2.0, length])) for length in (1e-10, 1e-30, np.inf)]
+    [True, False, False]
+    """
+    is_usual = (lengths == 0.0) | ((lengths >= _LEAST_LENGTH) & (lengths <= _MOST_LENGTH))
+    return bool(is_usual.all())
+
+
 def zero_rows(matrix: NDArray[np.floating]) -> NDArray[np.bool_]:
     """Return which rows of a matrix (V, D) hold only zeros, and so have no direction.
 
@@ -289,7 +301,7 @@ class ExactIndex:
     def __init__(self, matrix: Floats, lengths: NDArray[np.float64]) -> None:
         self._zeros = lengths == 0.0
         lengths = np.where(self._zeros, 1.0, lengths)
-        if lengths.min() < _LEAST_LENGTH or lengths.max() > _MOST_LENGTH:
+        if not are_usual(lengths):
             matrix, lengths = unit_rows(matrix), np.ones(len(matrix))
         self._matrix, self._lengths = matrix, lengths.astype(np.float32)
         # A process that asks one question needs no memory for a whole mapped matrix.

@@ -37,6 +37,8 @@ class Format:
           `dtype` too if the format has several.
         - `recognises(head)` says whether a file without magic bytes is of this format, by its first
           `HEAD_BYTES` bytes.
+        - `READS_BY_ROWS` is True if a file is read block by block, so that `Selection.choose` is
+          asked.
         - `is_replaceable(path)`, of a format that is written, says whether a file or folder holds
           vectors of this format. Without it, `firth.io.contents` tells of a file, and its names
           of a folder.

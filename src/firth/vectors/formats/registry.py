@@ -112,6 +112,14 @@ def read_table(
     return table
 
 
+def is_read_by_rows(path: Path) -> bool:
+    """Return whether a path is a file that is read block by block."""
+    if hub.is_on_hub(path) or not path.is_file():
+        return False
+    with reraise(FormatError, f"read {path}"), _open(path, None) as (file, _):
+        return getattr(_format_of(file, path).load(), "READS_BY_ROWS", False)
+
+
 def write_table(
     table: Table,
     path: str | os.PathLike[str],

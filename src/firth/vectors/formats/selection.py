@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firth.checks import shown, whole_number
 from firth.errors import ConfigError, FormatError
@@ -16,6 +17,8 @@ from firth.normalization import spellings
 from firth.vectors.formats.precision import blocks
 from firth.vectors.formats.row_store import store_rows
 from firth.vectors.table import Table, Token
+
+Choose = Callable[[Sequence[str], NDArray[np.float32]], Sequence[int]]
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,9 @@ class Selection:
         Read only this many words, from the start of the file.
     words : token or iterable of tokens, optional
         Read only these among the first `limit`, with composed or decomposed accents.
+    choose : callable, optional
+        Takes words (n,) and their vectors (n, D), block after block, and returns the places of
+        those to keep, rising. Only formats with `READS_BY_ROWS` ask it.
     folder : Path, optional
         Where to keep the vectors in a temporary file, which is mapped; by default in memory.
         Formats that are not read block by block take memory all the same.
@@ -54,6 +60,7 @@ class Selection:
     encoding_errors: str = "strict"
     limit: int | None = None
     words: Token | Iterable[Token] | None = None
+    choose: Choose | None = None
     folder: Path | None = None
     asked: tuple[Token, ...] = field(default=(), init=False)
 
@@ -69,6 +76,11 @@ class Selection:
             several = [self.words] if isinstance(self.words, str | int) else list(self.words)
             object.__setattr__(self, "words", _spelt(several))
             object.__setattr__(self, "asked", tuple(dict.fromkeys(several)))
+
+    @property
+    def takes_all(self) -> bool:
+        """Whether all words of the first `limit` are read."""
+        return self.words is None and self.choose is None
 
     def rows(self, promised: int) -> int:
         """Return how many of the `promised` rows to read or skip over."""

@@ -101,7 +101,7 @@ def make_rows(
             f"{path}: {header.words:,} words of {header.dim:,} dimensions, as in line 1, do not "
             f"fit into the {left:,} bytes after it; the file is cut short or damaged"
         )
-    room = 0 if left is None or selection.words is not None else rows
+    room = rows if left is not None and selection.takes_all else 0
     return Rows(header.dim, selection, room)
 
 
@@ -118,18 +118,22 @@ class Rows:
     """
 
     def __init__(self, dim: int, selection: Selection, room: int = 0) -> None:
-        self.words: list[str] = []
         self.dim = dim
-        self.store = RowStore(selection.folder, room)
+        self._choose = selection.choose
+        self._words: list[str] = []
+        self._store = RowStore(selection.folder, room)
 
-    def add(self, words: Sequence[str], numbers: NDArray[np.floating]) -> None:
-        """Add some words, and their vectors (n, D)."""
-        self.store.add(numbers)
-        self.words.extend(words)
+    def add(self, words: Sequence[str], numbers: NDArray[np.float32]) -> None:
+        """Add those of some words, and of their vectors (n, D), that are chosen."""
+        if self._choose is not None:
+            places = self._choose(words, numbers)
+            words, numbers = [words[place] for place in places], numbers[places]
+        self._store.add(numbers)
+        self._words.extend(words)
 
     def table(self) -> Table:
         """Return everything that was added."""
-        return Table(words=self.words, input_vectors=self.store.matrix())
+        return Table(words=self._words, input_vectors=self._store.matrix())
 
 
 def write_rows(table: Table, path: Path, encode: Encode) -> None:

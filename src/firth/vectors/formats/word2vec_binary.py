@@ -28,6 +28,7 @@ from firth.vectors.formats.word2vec import (
 )
 from firth.vectors.table import Table
 
+READS_BY_ROWS = True
 _NEWLINE = ord("\n")
 LITTLE_ENDIAN = np.dtype("<f4")
 # The least that is read at once, twice as much each time: little memory for a short file, and for a
@@ -61,13 +62,12 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
     copied: Future[None] | None = None
     with ThreadPoolExecutor(max_workers=1) as other:
         for block in _blocks(_Window(file), header, selection.rows(header.words), path):
-            chosen = _selected(block, selection)
+            chosen = _selected(block, path, selection)
             words = _decoded(chosen, path, selection.encoding_errors)
             # The window has the buffer of the block before again, once that is copied.
             if copied is not None:
                 copied.result()
-            copied = other.submit(_copy, chosen, found)
-            found.words.extend(words)
+            copied = other.submit(_copy, chosen, words, found)
         if copied is not None:
             copied.result()
     return found.table()
@@ -96,11 +96,12 @@ class _Block(NamedTuple):
         return self.start + self.spaces - lengths
 
 
-def _selected(block: _Block, selection: Selection) -> _Block:
+def _selected(block: _Block, path: Path, selection: Selection) -> _Block:
     """Return the selected words of a block."""
     if selection.words is None:
         return block
-    words = (word.decode(errors="replace") for word in block.words())
+    # Other words are not checked.
+    words = _decoded(block, path, "replace")
     kept = [order for order, word in enumerate(words) if selection.takes(word)]
     return block._replace(
         numbers=block.numbers[kept],
@@ -118,12 +119,12 @@ def _decoded(block: _Block, path: Path, encoding_errors: str) -> list[str]:
     return text.removeprefix("\n").replace(" \n", " ").split(" ")[:-1]
 
 
-def _copy(block: _Block, found: Rows) -> None:
-    """Add the rows of a block; another thread finds the next words meanwhile."""
+def _copy(block: _Block, words: list[str], found: Rows) -> None:
+    """Add the words and rows of a block; another thread finds the next words meanwhile."""
     width = found.dim * LITTLE_ENDIAN.itemsize
     # Each item is a row that begins at that byte; those that begin after a space are copied.
     rows = np.ndarray(len(block.data) - width + 1, f"V{width}", block.data, strides=(1,))
-    found.store.add(rows[block.spaces + 1].view(LITTLE_ENDIAN).reshape(-1, found.dim))
+    found.add(words, rows[block.spaces + 1].view(LITTLE_ENDIAN).reshape(-1, found.dim))
 
 
 class _Window:

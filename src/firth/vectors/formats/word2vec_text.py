@@ -29,6 +29,7 @@ from firth.vectors.formats.word2vec import (
 )
 from firth.vectors.table import Table
 
+READS_BY_ROWS = True
 BLOCK_BYTES = 1 << 20
 # Nine significant digits distinguish all float32, also when they are read as float64.
 NUMBER = b"%.9g"

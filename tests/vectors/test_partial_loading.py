@@ -1,0 +1,119 @@
+"""The few vectors of a long file that answer one question are those of the whole file."""
+
+import gzip
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from firth.errors import ConfigError, FormatError
+from firth.vectors import Vectors, load, partial_loading
+from firth.vectors.formats import word2vec_binary, word2vec_text
+from firth.vectors.partial_loading import Nearest, load_near
+
+RANDOM = np.random.default_rng(8)
+WORDS = [f"w{row}" for row in range(2_000)]
+MATRIX = RANDOM.normal(size=(2_000, 5)).astype(np.float32)
+# Words without a direction, and words with the same one.
+MATRIX[3] = 0
+MATRIX[[30, 900, 1_500]] = MATRIX[8] * 2
+
+
+@pytest.fixture(autouse=True)
+def small_limits(monkeypatch):
+    """Count short files as long, read them in several blocks, and look far for words."""
+    monkeypatch.setattr(partial_loading, "LEAST_BYTES", 1)
+    monkeypatch.setattr(partial_loading, "_FREQUENT", 100)
+    monkeypatch.setattr(word2vec_binary, "_FIRST_BYTES", 500)
+    monkeypatch.setattr(word2vec_binary, "BLOCK_BYTES", 2_000)
+    monkeypatch.setattr(word2vec_text, "BLOCK_BYTES", 3_000)
+
+
+@pytest.fixture(params=["vectors.bin", "vectors.txt", "vectors.txt.gz"])
+def path(request, tmp_path):
+    """Each kind of file that is read by rows."""
+    path = tmp_path / request.param.removesuffix(".gz")
+    Vectors(WORDS, MATRIX).save(path)
+    if request.param.endswith(".gz"):
+        packed = tmp_path / request.param
+        packed.write_bytes(gzip.compress(path.read_bytes()))
+        return packed
+    return path
+
+
+@pytest.mark.parametrize("word", ["w0", "w8", "w30", "w1999"])
+@pytest.mark.parametrize("top", [1, 3, 50])
+def test_neighbours_are_those_of_the_whole_file(path, word, top):
+    part = load_near(path, {word: 1}, top)
+    assert top < len(part) < len(WORDS) / 3
+    found, expected = part.similar(word, top), load(path).similar(word, top)
+    assert [near.word for near in found] == [near.word for near in expected]
+    np.testing.assert_allclose([n.score for n in found], [n.score for n in expected], atol=1e-6)
+
+
+@pytest.mark.parametrize(("a", "b", "c"), [("w1", "w2", "w3"), ("w1", "w1", "w1900")])
+def test_so_are_the_answers_to_an_analogy(path, a, b, c):
+    asked = Counter([b, c])
+    asked.subtract([a])
+    found = load_near(path, asked, 7).analogy([b, c], [a], 7)
+    expected = load(path).analogy([b, c], [a], 7)
+    assert [near.word for near in found] == [near.word for near in expected]
+
+
+def test_words_with_accents_are_found_in_both_spellings(tmp_path):
+    path = tmp_path / "vectors.bin"
+    Vectors(["tea", "cafe\N{COMBINING ACUTE ACCENT}", "milk"], MATRIX[:3]).save(path)
+    assert load_near(path, {"caf\N{LATIN SMALL LETTER E WITH ACUTE}": 1}, 1) is not None
+
+
+@pytest.mark.parametrize("word", ["unknown", "w3"])
+def test_all_is_loaded_for_a_word_without_a_vector_or_a_direction(path, word):
+    assert load_near(path, {word: 1}, 2) is None
+
+
+@pytest.mark.parametrize("row", [[np.nan] * 5, [np.inf] + [0] * 4, [1e30] * 5, [1e-30] * 5])
+def test_all_is_loaded_if_a_row_is_not_as_others(tmp_path, row):
+    path = tmp_path / "vectors.bin"
+    Vectors(WORDS, MATRIX).save(path)
+    last = MATRIX[-1].astype("<f4").tobytes()
+    path.write_bytes(path.read_bytes().replace(last, np.array(row, "<f4").tobytes()))
+    assert load_near(path, {"w0": 1}, 2) is None
+
+
+def test_all_is_loaded_if_a_word_stands_twice(tmp_path):
+    path = tmp_path / "vectors.bin"
+    Vectors(WORDS, MATRIX).save(path)
+    path.write_bytes(path.read_bytes().replace(b"w1999 ", b"w1000 "))
+    assert load_near(path, {"w0": 1}, 2) is None
+
+
+def test_all_is_loaded_of_short_files_and_of_other_formats(tmp_path, monkeypatch):
+    vectors = Vectors(WORDS, MATRIX)
+    for name in ("folder", "vectors.npz"):
+        vectors.save(tmp_path / name)
+        assert load_near(tmp_path / name, {"w0": 1}, 2) is None
+    vectors.save(tmp_path / "vectors.bin")
+    monkeypatch.setattr(partial_loading, "LEAST_BYTES", 1 << 20)
+    assert load_near(tmp_path / "vectors.bin", {"w0": 1}, 2) is None
+
+
+def test_faults_are_told(path):
+    with pytest.raises(ConfigError, match="top must be at least 1, got 0"):
+        load_near(path, {"w0": 1}, 0)
+    if path.suffix != ".gz":
+        path.write_bytes(path.read_bytes()[:-30])
+        with pytest.raises(FormatError, match=r"cut short|fit into|line 2001"):
+            load_near(path, {"w0": 1}, 2)
+
+
+def test_few_rows_are_kept_while_a_file_is_read():
+    nearest = Nearest(MATRIX[0] / np.linalg.norm(MATRIX[0]), 4, frozenset(["w1700"]))
+    chosen = []
+    for start in range(0, len(WORDS), 100):
+        block = slice(start, start + 100)
+        chosen += [start + place for place in nearest(WORDS[block], MATRIX[block])]
+    lengths = np.maximum(np.linalg.norm(MATRIX, axis=1), 1e-9)
+    best = np.argsort(-(MATRIX @ MATRIX[0]) / lengths)[:4]
+    assert set(best.tolist()) | {1_700} <= set(chosen)
+    assert len(chosen) < 60
+    assert nearest.is_sound()
