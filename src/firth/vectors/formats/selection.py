@@ -33,12 +33,12 @@ class Selection:
         Read only this many words, from the start of the file.
     words : token or iterable of tokens, optional
         Read only these among the first `limit`, with composed or decomposed accents.
-    choose : callable, optional
-        Takes words (n,) and their vectors (n, D), block after block, and returns the places of
-        those to keep, rising. Only formats with `READS_BY_ROWS` ask it.
     folder : Path, optional
         Where to keep the vectors in a temporary file, which is mapped; by default in memory.
         Formats that are not read block by block take memory all the same.
+    choose : callable, optional
+        Takes words (n,) and their vectors (n, D), block after block, and returns the places of
+        those to keep, rising. Only formats with `READS_BY_ROWS` ask it.
 
     Attributes
     ----------
@@ -60,8 +60,8 @@ class Selection:
     encoding_errors: str = "strict"
     limit: int | None = None
     words: Token | Iterable[Token] | None = None
-    choose: Choose | None = None
     folder: Path | None = None
+    choose: Choose | None = None
     asked: tuple[Token, ...] = field(default=(), init=False)
 
     def __post_init__(self) -> None:
