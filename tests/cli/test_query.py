@@ -44,21 +44,29 @@ def test_similar(folder, call):
 
 
 @pytest.mark.parametrize(
-    "asked", [["similar", "cat"], ["analogy", "the", "cat", "dog"], ["similar", "caat"]]
+    "asked",
+    [
+        ["similar", "cat", "--top", "3"],
+        ["analogy", "the", "cat", "dog", "--top", "3"],
+        ["info"],
+    ],
 )
 def test_a_long_file_is_not_kept_and_answers_the_same(folder, call, monkeypatch, asked, tmp_path):
     firth.load(folder / "vectors").save(tmp_path / "vectors.bin")
-    verb, *words = asked
-    whole = call(verb, "vectors.bin", *words, "--top", "3", at=tmp_path)
+    verb, *more = asked
+    whole = call(verb, "vectors.bin", *more, at=tmp_path).stdout
     monkeypatch.setattr("firth.vectors.partial_loading.LEAST_BYTES", 1)
-    part = call(verb, "vectors.bin", *words, "--top", "3", at=tmp_path)
-    assert (part.stdout, part.stderr) == (whole.stdout, whole.stderr)
-    loaded = []
-    monkeypatch.setattr("firth.cli.query.load_vectors", loaded.append)
-    monkeypatch.setattr("firth.cli.words.load_vectors", loaded.append)
-    if "caat" not in words:
-        call(verb, "vectors.bin", *words, "--top", "3", at=tmp_path)
-        assert not loaded
+    for module in ("query", "words"):
+        monkeypatch.setattr(f"firth.cli.{module}.load_vectors", pytest.fail)
+    assert call(verb, "vectors.bin", *more, at=tmp_path).stdout == whole
+
+
+def test_a_long_file_is_told_about_as_a_short_one(folder, fails, monkeypatch, tmp_path):
+    firth.load(folder / "vectors").save(tmp_path / "vectors.bin")
+    asked = ["similar", "vectors.bin", "caat"]
+    whole = fails(*asked, at=tmp_path)
+    monkeypatch.setattr("firth.vectors.partial_loading.LEAST_BYTES", 1)
+    assert fails(*asked, at=tmp_path) == whole
 
 
 @pytest.mark.skipif(find_spec("usearch") is None, reason="usearch")

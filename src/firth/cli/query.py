@@ -24,6 +24,7 @@ from firth.cli.app import (
 from firth.cli.evaluations import evaluations_facts, print_evaluations
 from firth.cli.options import options_of, with_options
 from firth.cli.report import (
+    SHOWN,
     facts,
     print_companions,
     print_intervals,
@@ -265,12 +266,20 @@ def info(
     """Show the contents of a folder or file of vectors, or what training makes of this machine."""
     if (path is None) != machine:
         raise typer.BadParameter("give VECTORS or --machine")
-    told = _variant() if path is None else facts(load_vectors(path))
+    told = _variant() if path is None else _facts(path)
     if as_json:
         print_json(told)
         return
     for name, value in told.items():
         print(f"{name}: {escape(to_json(value))}")
+
+
+def _facts(path: Path) -> dict[str, object]:
+    """Return what is told of vectors, of which a long file is not kept."""
+    from firth.vectors.partial_loading import load_first
+
+    found = load_first(path, SHOWN)
+    return facts(load_vectors(path)) if found is None else facts(*found)
 
 
 def _variant() -> dict[str, object]:

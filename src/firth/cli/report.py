@@ -13,13 +13,16 @@ from firth.errors import escape
 if TYPE_CHECKING:
     from firth.vectors import Companion, Moved, Neighbour, NeighbourInterval, Vectors
 
+# How many words are shown of vectors.
+SHOWN = 10
 
-def facts(vectors: Vectors) -> dict[str, object]:
-    """Return what `firth info` shows of vectors."""
+
+def facts(vectors: Vectors, words: int | None = None) -> dict[str, object]:
+    """Return what `firth info` shows of vectors, of which there are `words` if not all are here."""
     told: dict[str, object] = {
-        "words": len(vectors),
+        "words": len(vectors) if words is None else words,
         "dimensions": vectors.dim,
-        "first_words": list(islice(vectors, 10)),
+        "first_words": list(islice(vectors, SHOWN)),
         "output_vectors": vectors.output_vectors is not None,
     }
     if vectors.raw is not None and vectors.raw.subwords is not None:

@@ -1,4 +1,4 @@
-"""Loading the few vectors of a long file that answer one question.
+"""Loading the few vectors of a long file that one question asks for.
 
 V words · D dimensions · n words of a block
 """
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.checks import whole_number
-from firth.errors import VocabularyError
+from firth.errors import FormatError, VocabularyError
 from firth.vectors.checks import hashes_repeat, word_hashes
 from firth.vectors.formats.registry import is_read_by_rows
 from firth.vectors.formats.selection import Selection
@@ -47,15 +47,16 @@ def load_near(path: Path, weights: Mapping[str, float], top: int) -> Vectors | N
     -------
     Vectors or None
         None if all vectors have to be loaded: the file is short or of a format that is not read
-        by rows, it has not all the words, or something else than an answer is to be told of it.
+        by rows, or something else than an answer is to be told of it, such as a word that it does
+        not have, or damage.
 
     Raises
     ------
-    FormatError
-        If there is no such file, or it is damaged.
+    FirthError
+        If `top` is below 1, or the beginning of the file cannot be read.
     """
     whole_number("top", top, least=1, most=None)
-    if not is_read_by_rows(path) or path.stat().st_size < LEAST_BYTES:
+    if not _is_long(path):
         return None
     asked = _load_words(path, list(weights))
     if asked is None:
@@ -65,20 +66,82 @@ def load_near(path: Path, weights: Mapping[str, float], top: int) -> Vectors | N
     if not query.any():
         return None
     nearest = Nearest(query, top + len(asked), frozenset(map(str, asked.words)))
-    found = load_selection(path, Selection(choose=nearest), None)
-    return found if nearest.is_sound() else None
+    found = _load(path, Selection(choose=nearest))
+    return found if found and nearest.checks.are_passed() else None
 
 
 def _load_words(path: Path, words: Sequence[str]) -> Vectors | None:
     """Return the vectors of some words; None if one has none."""
     for limit in (_FREQUENT, None):
-        try:
-            found = load_selection(path, Selection(limit=limit, words=words), None)
-        except VocabularyError:
-            continue
-        if all(word in found for word in words):
+        found = _load(path, Selection(limit=limit, words=words))
+        if found and all(word in found for word in words):
             return found
     return None
+
+
+def _load(path: Path, selection: Selection) -> Vectors | None:
+    """Load some vectors; None if there are none of them, or the file is damaged."""
+    try:
+        return load_selection(path, selection, None)
+    except (FormatError, VocabularyError):
+        return None
+
+
+def load_first(path: Path, count: int) -> tuple[Vectors, int] | None:
+    """Return the first vectors of a long file, and how many it has; None as `load_near` does."""
+    if not _is_long(path):
+        return None
+    first = _First(count)
+    found = _load(path, Selection(choose=first))
+    return (found, first.checks.words) if found and first.checks.are_passed() else None
+
+
+def _is_long(path: Path) -> bool:
+    """Return whether a file is long, and read by rows."""
+    return is_read_by_rows(path) and path.stat().st_size >= LEAST_BYTES
+
+
+class _Checks:
+    """What vectors are checked for that are not all kept, block after block of a file.
+
+    Attributes
+    ----------
+    words : int
+        How many there were.
+    has_usual_rows : bool
+        Whether no row was too long, too short or not finite.
+    """
+
+    def __init__(self) -> None:
+        self.words, self.has_usual_rows = 0, True
+        self._hashes: list[NDArray[np.int64]] = []
+
+    def add(self, words: Sequence[str], rows: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Check words and their vectors (n, D), and return the lengths (n,) of these."""
+        self.words += len(words)
+        self._hashes.append(word_hashes(words))
+        lengths = row_lengths(rows)
+        self.has_usual_rows = self.has_usual_rows and are_usual(lengths)
+        return lengths
+
+    def are_passed(self) -> bool:
+        """Return whether no word stood twice, and all rows were usual."""
+        return self.has_usual_rows and not hashes_repeat(np.concatenate(self._hashes))
+
+
+class _First:
+    """A choice of the first rows of a file."""
+
+    def __init__(self, count: int) -> None:
+        self.checks = _Checks()
+        self._left = count
+
+    def __call__(self, words: Sequence[str], rows: NDArray[np.float32]) -> list[int]:
+        """Return the places to choose among words (n,) and their vectors (n, D), rising."""
+        self.checks.add(words, rows)
+        taken = range(min(self._left, len(words)))
+        self._left -= len(taken)
+        return list(taken)
 
 
 class Nearest:
@@ -92,30 +155,28 @@ class Nearest:
         How many rows to choose at least.
     words : set of str
         Words whose rows are chosen in any case.
+
+    Attributes
+    ----------
+    checks : _Checks
+        Of all rows so far.
     """
 
     def __init__(self, query: NDArray[np.float32], k: int, words: frozenset[str]) -> None:
         self._query, self._words = query, words
         # The k largest cosines so far, and what the next have to reach.
         self._best = np.full(k, -np.inf)
-        self._hashes: list[NDArray[np.int64]] = []
-        self._has_usual_rows = True
+        self.checks = _Checks()
 
     def __call__(self, words: Sequence[str], rows: NDArray[np.float32]) -> list[int]:
         """Return the places to choose among words (n,) and their vectors (n, D), rising."""
-        self._hashes.append(word_hashes(words))
-        lengths = row_lengths(rows)
-        self._has_usual_rows = self._has_usual_rows and are_usual(lengths)
-        if not self._has_usual_rows:
-            return []
+        lengths = self.checks.add(words, rows)
+        named = [place for place, word in enumerate(words) if word in self._words]
+        if not self.checks.has_usual_rows:
+            return named
         scores = np.divide(rows @ self._query, lengths, where=lengths > 0, out=np.zeros(len(rows)))
         near = np.flatnonzero(scores > self._best[0] - _ROUNDING)
         k = len(self._best)
         self._best = np.partition(np.append(self._best, scores[near]), -k)[-k:]
         near = near[scores[near] > self._best[0] - _ROUNDING]
-        named = [place for place, word in enumerate(words) if word in self._words]
         return sorted({*near.tolist(), *named})
-
-    def is_sound(self) -> bool:
-        """Return whether no word stood twice, and no row was too long, too short or not finite."""
-        return self._has_usual_rows and not hashes_repeat(np.concatenate(self._hashes))
