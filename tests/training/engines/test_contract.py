@@ -48,7 +48,7 @@ OF_OTHERS = {
 @pytest.fixture
 def corpus(engine):
     # Interpreted, a window of the GPU's engine takes milliseconds.
-    return planted_corpus(40 if engine.name == "gpu" and is_interpreted() else 300)
+    return planted_corpus(20 if engine.name == "gpu" and is_interpreted() else 300)
 
 
 KINDS = {
