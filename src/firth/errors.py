@@ -7,9 +7,11 @@ Each message is one line: what was given, what was expected, what to do::
     ├── CorpusError        a text that cannot be read, or has nothing to train on
     ├── VocabularyError    a word that has no vector (KeyError)
     ├── FormatError        a vector or evaluation file that is damaged or of an unknown format
+    │                      (ValueError)
     └── MissingExtraError  an optional dependency that is not installed (ImportError)
 
-A `CorpusError` or `FormatError` about a file that does not exist is a `FileNotFoundError` too.
+A `CorpusError` or `FormatError` about a file that does not exist is a `FileNotFoundError` too, one
+about a text without words a `RuntimeError`, and one about a file that is cut short an `EOFError`.
 A `FirthWarning` tells of doubtful settings or results; the work goes on. A run that is interrupted
 after a checkpoint raises `Interrupted`, which is a `KeyboardInterrupt`.
 """
@@ -90,8 +92,16 @@ class VocabularyError(FirthError, KeyError):
     __str__ = Exception.__str__
 
 
-class FormatError(FirthError):
+class FormatError(FirthError, ValueError):
     """A vector or evaluation file is damaged or of an unknown format."""
+
+
+class NoWordsError(CorpusError, RuntimeError):
+    """A text has no words to train on."""
+
+
+class CutShortError(FormatError, EOFError):
+    """A vector file ends too early."""
 
 
 class MissingTextError(CorpusError, FileNotFoundError):
