@@ -235,7 +235,11 @@ def hashed(exponent=1.0, words=WORDS, **more):
     return Vectors.from_tables(words, RawTables(table, subwords), output_vectors=output, **FROM)
 
 
-FROM = {"counts": np.array([9, 7, 5, 3, 1]), "config": {"options": {"window": 4, "sample": 0.01, "model": "cbow"}}, "readout": "plain"}
+FROM = {
+    "counts": np.array([9, 7, 5, 3, 1]),
+    "config": {"options": {"window": 4, "sample": 0.01, "model": "cbow"}},
+    "readout": "plain",
+}
 
 
 def fasttext_loader(path):

@@ -89,9 +89,10 @@ class Doc2Vec(Word2Vec):
 
     def __getitem__(self, key: Any) -> NDArray[np.float32]:  # noqa: ANN401
         """Return the vector of a word or of a tag (D,), or those of several (n, D)."""
-        if isinstance(key, str | int | np.integer):
-            return self.wv[key] if key in self.wv else self.dv[key]
-        return np.vstack([self[each] for each in key])
+        if not isinstance(key, str | int | np.integer):
+            return np.vstack([self[each] for each in key])
+        vectors: Any = self.wv if key in self.wv else self.dv
+        return np.asarray(vectors[key])
 
     @property
     def docvecs(self) -> KeyedVectors:
@@ -104,7 +105,7 @@ class Doc2Vec(Word2Vec):
         if self._corpus is not None:
             numbers = self._by_tag(self._corpus).numbers_of_units()
             rows = random_rows(self.seed, len(numbers), self.vector_size)
-            self.dv = KeyedVectors(Vectors(self._keys(numbers), rows))
+            self.dv = self._tagged(numbers, rows)
 
     def _read(self, source: object, *, all_words: bool) -> firth.Corpus:
         self._tags = self._documents = None
@@ -144,11 +145,16 @@ class Doc2Vec(Word2Vec):
         tags: Any = vectors.config.get("document_tags") or of_gensim.get("document_tags")
         documents = vectors.documents
         self._tags = tags
-        self.dv = KeyedVectors(Vectors(self._keys(documents.words), documents.input_vectors))
+        self.dv = self._tagged(documents.words, documents.input_vectors)
 
-    def _keys(self, numbers: Iterable[Any]) -> list[Tag]:
-        """Return the tags of numbers; lines without a word of the vocabulary have none."""
-        return [self._tags[number] if self._tags else number for number in map(int, numbers)]
+    def _tagged(self, numbers: Iterable[Any], rows: NDArray[np.float32]) -> KeyedVectors:
+        """Return vectors by tags: integers in their order, then other tags as they came.
+
+        Lines without a word of the vocabulary have none.
+        """
+        tags = [self._tags[number] if self._tags else number for number in map(int, numbers)]
+        order = sorted(range(len(tags)), key=lambda place: _rank(tags[place]))
+        return KeyedVectors(Vectors([tags[place] for place in order], rows[order]))
 
     def infer_vector(
         self,
@@ -223,6 +229,10 @@ class Doc2Vec(Word2Vec):
         return (
             f"{type(self).__name__}<{','.join([*told, *(n for n, is_ in parts.items() if is_)])}>"
         )
+
+
+def _rank(tag: Tag) -> tuple[bool, int]:
+    return (True, 0) if isinstance(tag, str) else (False, tag)
 
 
 def _checked(document: TaggedDocument) -> tuple[list[str], list[Tag]]:

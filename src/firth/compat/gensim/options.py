@@ -213,9 +213,10 @@ def _model(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _subwords(values: Mapping[str, Any]) -> dict[str, Any]:
-    if not values["max_n"]:
+    least, most = max(1, values["min_n"]), values["max_n"]
+    if most < least:
         return {"subwords": "none"}
-    return {"subwords": (values["min_n"], values["max_n"]), "buckets": values["bucket"]}
+    return {"subwords": (least, most), "buckets": values["bucket"]}
 
 
 def _documents(values: Mapping[str, Any]) -> dict[str, Any]:
