@@ -51,6 +51,15 @@ def test_a_model_knows_its_training(kind, tmp_path):
         assert again.total_train_time > model.total_train_time
 
 
+def test_options_of_reading_are_kept(tmp_path):
+    model = Word2Vec(SENTENCES, **SMALL, min_count=8, comment="mine", max_final_vocab=3)
+    model.save(tmp_path / "model")
+    again = Word2Vec.load(tmp_path / "model")
+    assert again.options == {**model.options, "callbacks": ()}
+    again.build_vocab([["rare", "tea"]] * 7 + [["new", "tea"]] * 8, update=True)
+    assert sorted(again._vocabulary.words) == ["milk", "new", "sugar", "tea"]
+
+
 def test_step_sizes_of_a_run_are_told_in_callbacks():
     class Log(CallbackAny2Vec):
         def __init__(self):

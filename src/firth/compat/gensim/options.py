@@ -112,6 +112,9 @@ DOC2VEC = _in_order(
     "max_final_vocab",
 )
 
+# Where a folder keeps what a model knew.
+SAVED = "gensim_model"
+
 # What a program may ask a model of gensim for, and Firth's have not.
 ABSENT = frozenset(
     {
@@ -269,7 +272,8 @@ def recovered(config: Mapping[str, Any], known: Mapping[str, Option]) -> dict[st
 
 def usable(config: Mapping[str, Any], known: Mapping[str, Option]) -> dict[str, Any]:
     """Return gensim's options of vectors that were trained, without those that Firth has not."""
-    found = recovered(config, known)
+    saved = config.get(SAVED) or {}
+    found = recovered(config, known) | {name: saved[name] for name in known if name in saved}
     for name in list(found):
         try:
             complete({name: found[name]}, known, "load")

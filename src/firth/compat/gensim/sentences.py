@@ -18,6 +18,10 @@ MAX_WORDS_IN_BATCH = 10_000
 _READ_AT_ONCE = 1 << 16
 
 
+class NoCorpusFile(MissingTextError, TypeError):
+    """There is no such `corpus_file`: an error of types in gensim."""
+
+
 class LineSentence:
     """The lines of a text file, each cut into words at white space.
 

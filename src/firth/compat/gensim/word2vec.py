@@ -16,6 +16,7 @@ from firth.compat.gensim.key_table import Key
 from firth.compat.gensim.keyed_vectors import KeyedVectors
 from firth.compat.gensim.options import (
     ABSENT,
+    SAVED,
     WORD2VEC,
     NotSupported,
     NotSupportedAttribute,
@@ -27,6 +28,7 @@ from firth.compat.gensim.options import (
 )
 from firth.compat.gensim.sentences import (  # noqa: F401 - gensim has them in this module.
     LineSentence,
+    NoCorpusFile,
     PathLineSentences,
     Text8Corpus,
     one_of,
@@ -57,10 +59,6 @@ _STATE: Mapping[str, Any] = {
     "total_train_time": 0.0,
     "min_alpha_yet_reached": math.inf,
 }
-
-
-class NoCorpusFile(MissingTextError, TypeError):
-    """There is no such `corpus_file`: an error of types in gensim."""
 
 
 class Word2Vec:
@@ -111,8 +109,8 @@ class Word2Vec:
         self._is_trained = False
         if sentences is not None or corpus_file is not None:
             self.build_vocab(sentences, corpus_file, trim_rule=self.options["trim_rule"])
-            callbacks = self.options["callbacks"]
-            self.train(sentences, corpus_file, epochs=self.epochs, callbacks=callbacks)
+            told = {name: self.options[name] for name in ("compute_loss", "callbacks")}
+            self.train(sentences, corpus_file, **told)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401
         """Return an option by its name."""
@@ -228,7 +226,7 @@ class Word2Vec:
         if epochs is not None and epochs <= 0:
             raise ValueError(f"epochs must be at least 1, got {epochs}")
         given = {"epochs": epochs, "alpha": start_alpha, "min_alpha": end_alpha}
-        for name, value in given.items():
+        for name, value in {**given, "compute_loss": compute_loss}.items():
             if value is not None:
                 setattr(self, name, value)
         options = translate(self.options, self._options)
@@ -341,8 +339,10 @@ class Word2Vec:
 
     def save(self, fname: str | os.PathLike[str], *_: object, **__: object) -> None:
         """Write Firth's folder, from which `load` goes on; how gensim would pickle is ignored."""
-        state = {name: getattr(self, name) for name in _STATE}
-        self.wv.to_firth().config["gensim_state"] = state
+        known = {**self.options, **{name: getattr(self, name) for name in _STATE}}
+        self.wv.to_firth().config[SAVED] = {
+            name: value for name, value in known.items() if isinstance(value, str | int | float)
+        }
         self.wv.save(fname)
 
     @classmethod
@@ -360,7 +360,7 @@ class Word2Vec:
         model = cls(**{**usable(vectors.config, cls._options), "vector_size": vectors.dim})
         model._finish(vectors)
         model._vocabulary = known_words(vectors)
-        told: Any = vectors.config.get("gensim_state") or vectors.config.get("gensim") or {}
+        told: Any = vectors.config.get(SAVED) or vectors.config.get("gensim") or {}
         vars(model).update({name: told[name] for name in _STATE if name in told})
         return model
 
