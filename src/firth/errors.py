@@ -7,7 +7,6 @@ Each message is one line: what was given, what was expected, what to do::
     ├── CorpusError        a text that cannot be read, or has nothing to train on
     ├── VocabularyError    a word that has no vector (KeyError)
     ├── FormatError        a vector or evaluation file that is damaged or of an unknown format
-    │                      (ValueError)
     └── MissingExtraError  an optional dependency that is not installed (ImportError)
 
 A `CorpusError` or `FormatError` about a file that does not exist is a `FileNotFoundError` too, one
@@ -92,7 +91,7 @@ class VocabularyError(FirthError, KeyError):
     __str__ = Exception.__str__
 
 
-class FormatError(FirthError, ValueError):
+class FormatError(FirthError):
     """A vector or evaluation file is damaged or of an unknown format."""
 
 

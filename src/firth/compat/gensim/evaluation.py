@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import firth
+from firth.compat.gensim.faults import told_as_value_errors
 from firth.errors import FormatError, MissingExtraError
 from firth.evaluation import AnalogyResult, Evaluation
 from firth.evaluation.analogy_files import read_analogies
@@ -25,6 +26,7 @@ class Settings(NamedTuple):
     dummy4unknown: bool
 
 
+@told_as_value_errors()
 def word_analogies(
     vectors: Vectors, path: Path, how: Settings
 ) -> tuple[float, list[dict[str, Any]]]:
@@ -59,6 +61,7 @@ def _questions(
     return found
 
 
+@told_as_value_errors()
 def word_pairs(
     vectors: Vectors, path: Path, how: Settings
 ) -> tuple[tuple[float, float], tuple[float, float], float]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from firth.compat.gensim.encodings import check_utf8
+from firth.compat.gensim.faults import told_as_value_errors
 from firth.compat.gensim.keyed_vectors import FastTextKeyedVectors, KeyedVectors
 from firth.compat.gensim.options import FASTTEXT, NotSupported, Option
 from firth.compat.gensim.word2vec import Word2Vec
@@ -30,12 +31,14 @@ class FastText(Word2Vec):
         return load_facebook_model(model_file, encoding)
 
 
+@told_as_value_errors()
 def load_facebook_model(path: str | os.PathLike[str], encoding: str = "utf-8") -> FastText:
     """Read a model of fastText (`.bin`), which may be trained further."""
     check_utf8(encoding)
     return FastText._of(load_selection(path, Selection(), _FORMAT))
 
 
+@told_as_value_errors()
 def load_facebook_vectors(
     path: str | os.PathLike[str], encoding: str = "utf-8"
 ) -> FastTextKeyedVectors:

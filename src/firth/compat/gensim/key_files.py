@@ -15,6 +15,7 @@ from numpy.typing import DTypeLike, NDArray
 
 import firth
 from firth.compat.gensim.encodings import KEPT, check_splits, decoded
+from firth.compat.gensim.faults import told_as_value_errors
 from firth.compat.gensim.key_table import Key, KeyTable
 from firth.compat.gensim.options import NotSupported
 from firth.errors import ConfigError, FirthError, FormatError, counted, reraise, warn
@@ -40,6 +41,7 @@ class KeyFiles(KeyTable):
         self.to_firth().save(fname, format="firth")
 
     @classmethod
+    @told_as_value_errors()
     def load(cls, fname: str | os.PathLike[str], mmap: str | None = None) -> Self:
         """Read vectors of Firth, gensim or another tool."""
         return cls(firth.load(fname))
@@ -89,6 +91,7 @@ class KeyFiles(KeyTable):
         _write("fname", fname, lambda file: file.writelines(itertools.chain(header, rows)), append)
 
     @classmethod
+    @told_as_value_errors()
     def load_word2vec_format(
         cls,
         fname: str | os.PathLike[str],

@@ -100,7 +100,7 @@ _DOC2VEC = {
     "dm_mean": Option(None, only=(None, 1), advice="the mean is always taken"),
     "dbow_words": Option(0),
     "dm_concat": Option(0, only=(0, False), advice="inputs are averaged"),
-    "dm_tag_count": Option(1, only=(1,), advice="a document has one tag"),
+    "dm_tag_count": Option(1, only=(1,), advice="it is for dm_concat"),
     "dv": Option(None, only=(None,), advice="documents begin with new vectors"),
     "dv_mapfile": Option(None, only=(None,), advice="the vectors stay in memory"),
 }

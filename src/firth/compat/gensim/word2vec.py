@@ -12,6 +12,7 @@ import numpy as np
 
 import firth
 from firth.compat.gensim.callbacks import CallbackAny2Vec, Reports
+from firth.compat.gensim.faults import told_as_value_errors
 from firth.compat.gensim.key_table import Key
 from firth.compat.gensim.keyed_vectors import KeyedVectors
 from firth.compat.gensim.options import (
@@ -346,6 +347,7 @@ class Word2Vec:
         self.wv.save(fname)
 
     @classmethod
+    @told_as_value_errors()
     def load(cls, fname: str | os.PathLike[str], mmap: str | None = None) -> Self:
         """Read what `save` wrote, or a model of gensim.
 
