@@ -9,7 +9,8 @@ Each message is one line: what was given, what was expected, what to do::
     ├── FormatError        a vector or evaluation file that is damaged or of an unknown format
     └── MissingExtraError  an optional dependency that is not installed (ImportError)
 
-A `CorpusError` or `FormatError` about a file that does not exist is a `FileNotFoundError` too.
+A `CorpusError` or `FormatError` about a file that does not exist is a `FileNotFoundError` too, one
+about a text without words a `RuntimeError`, and one about a file that is cut short an `EOFError`.
 A `FirthWarning` tells of doubtful settings or results; the work goes on. A run that is interrupted
 after a checkpoint raises `Interrupted`, which is a `KeyboardInterrupt`.
 """
@@ -92,6 +93,14 @@ class VocabularyError(FirthError, KeyError):
 
 class FormatError(FirthError):
     """A vector or evaluation file is damaged or of an unknown format."""
+
+
+class NoWordsError(CorpusError, RuntimeError):
+    """A text has no words to train on."""
+
+
+class CutShortError(FormatError, EOFError):
+    """A vector file ends too early."""
 
 
 class MissingTextError(CorpusError, FileNotFoundError):

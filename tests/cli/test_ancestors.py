@@ -1,5 +1,6 @@
 """The flags of word2vec and fastText mean what they mean there."""
 
+import io
 import json
 
 import numpy as np
@@ -39,6 +40,25 @@ def test_skip_gram_has_its_own_step_size_and_a_tree_no_noise():
     assert "--negative" not in found
 
 
+def test_rare_values_mean_what_they_mean_there():
+    word2vec = translate_word2vec(
+        ["-train", "a", "-output", "a.bin", "-binary", "2", "-cbow", "2", "-min-count", "0"]
+    )[0]
+    found = options_of(word2vec)
+    assert (found["--model"], found["--min-count"]) == ("cbow", "1")
+    common = ["-input", "a", "-output", "b", "-minCount", "0", "-saveOutput", "0"]
+    for given, subwords in (
+        (["-minn", "0", "-maxn", "3"], "1-3"),
+        (["-minn", "4", "-maxn", "3"], "none"),
+        (["-minn", "0", "-maxn", "0"], "none"),
+        (["-pretrainedVectors", "c.vec"], "3-6"),
+    ):
+        found = options_of(translate_fasttext("cbow", [*common, *given])[0])
+        assert (found["--subwords"], found["--min-count"]) == (subwords, "1")
+        assert ("--buckets" in found) is (subwords != "none")
+    assert found["--start"] == "c.vec"
+
+
 def test_defaults_are_those_of_fasttext():
     train, *convert = translate_fasttext("skipgram", ["-input", "a", "-output", "b"])
     assert convert == [["convert", "b", "b.bin", "--to", "fasttext"], ["convert", "b", "b.vec"]]
@@ -59,6 +79,10 @@ def test_defaults_are_those_of_fasttext():
         (["-output", "a.bin"], "-output a.bin must end in .txt or .vec with -binary 0"),
         (["-output", "a.txt", "-binary", "1"], "-output a.txt must end in .bin with -binary 1"),
         (["-output", "a.txt", "-hs", "1"], "give -negative 0"),
+        (["-output", "a.txt", "-negative", "0"], "-negative 0 without -hs 1 trains nothing"),
+        (["-output", "a.txt", "-size", "5", "-size", "6"], "-size is given twice"),
+        (["-output", "a.txt", "-read-vocab", "v"], "-read-vocab v: Firth has no such option; use"),
+        (["-output", "a.txt", "-save-vocab", "v"], "-save-vocab v: Firth has no such option; the"),
         (["-output", "a.txt", "-classes", "9"], "-classes 9: Firth has no such option; cluster"),
     ],
 )
@@ -72,7 +96,10 @@ def test_what_word2vec_cannot_be_asked_here(given, fault):
 @pytest.mark.parametrize(
     ("model", "given", "fault"),
     [
-        ("supervised", [], "trains skipgram or cbow, got supervised"),
+        ("cbow", ["-saveOutput"], "-saveOutput 1: Firth has no such option; the folder"),
+        ("cbow", ["-saveOutput", "-dim", "5"], "-saveOutput 1: Firth has no such option"),
+        ("cbow", ["-dim", "5", "-dim", "6"], "-dim is given twice, with 5 and 6"),
+        ("cbow", ["-maxn", "many"], "-maxn must be a whole number, got many"),
         ("cbow", ["-loss", "softmax"], "-loss must be ns or hs, got softmax"),
         ("cbow", ["-wordNgrams", "2"], "-wordNgrams 2: Firth has no such option"),
     ],
@@ -117,6 +144,75 @@ def test_fasttext_writes_a_model_and_vectors(tmp_path, call):
     assert binary.get("unheard-of") is not None
     found = json.loads(call("info", "v", "--json", at=tmp_path).stdout)
     assert found["ngrams"] == 50
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    path = tmp_path_factory.mktemp("asked") / "model.bin"
+    corpus = [line.split() for line in TEXT.splitlines()]
+    options = {"dim": 6, "epochs": 1, "subwords": (2, 3), "buckets": 50, "readout": "plain"}
+    with pytest.warns(firth.FirthWarning):
+        firth.train(corpus, sample=0, threads=1, progress=False, **options).save(
+            path, format="fasttext"
+        )
+    return path
+
+
+def asked(call, monkeypatch, stdin, *arguments):
+    monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+    done = call("fasttext", *arguments, at=".")
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_vectors_of_words_and_lines_are_printed_as_fasttext_does(model, call, monkeypatch):
+    vectors = firth.load(model)
+    found = asked(call, monkeypatch, "cat dogs\n\nmat\n", "print-word-vectors", str(model))
+    rows = [line.split(" ") for line in found.splitlines()]
+    # Numbers of five digits, with a space after each.
+    assert [[row[0], row[-1]] for row in rows] == [["cat", ""], ["dogs", ""], ["mat", ""]]
+    np.testing.assert_allclose(
+        [np.array(row[1:-1], float) for row in rows], vectors[["cat", "dogs", "mat"]], rtol=1e-4
+    )
+    found = asked(call, monkeypatch, "the cat\n\n", "print-sentence-vectors", str(model))
+    rows = [np.array(line.split(), float) for line in found.splitlines()]
+    units = [vectors[word] / np.linalg.norm(vectors[word]) for word in ("the", "cat")]
+    np.testing.assert_allclose(rows, [np.mean(units, axis=0), np.zeros(6)], rtol=1e-4, atol=1e-9)
+
+
+def test_questions_are_answered_as_fasttext_does(model, call, monkeypatch):
+    vectors = firth.load(model)
+    prompt = "Query word? "
+    near = [f"{word} {score:g}\n" for word, score in vectors.similar("cats", top=2)]
+    assert asked(call, monkeypatch, "cats\n", "nn", str(model), "2") == (
+        f"{prompt}{near[0]}{near[1]}{prompt}"
+    )
+    assert asked(call, monkeypatch, "cat", "nn", str(model)).count("\n") == len(vectors) - 1
+    prompt = "Query triplet (A - B + C)? "
+    word, score = vectors.analogy(["cat", "log"], ["mat"], top=1)[0]
+    found = asked(call, monkeypatch, "cat mat log\ncat", "analogies", str(model), "1")
+    assert found == f"{prompt}{word} {score:g}\n{prompt}"
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        (["supervised"], "no verb supervised: Firth trains word vectors only"),
+        (["predict-prob", "m.bin", "-"], "no verb predict-prob: Firth trains word vectors only"),
+        (["quantize", "-output", "m"], "no verb quantize: firth convert --dtype"),
+        (["dump", "m.bin", "dict"], "no verb dump: see firth info"),
+        (["print-ngrams", "m.bin", "tea"], "no verb print-ngrams: the vector of an n-gram"),
+        (["skipgramm"], "no verb skipgramm: there are skipgram, cbow, print-word-vectors"),
+        (["nn"], "fasttext nn needs a model, and the number of answers if it is not 10; got not"),
+        (["nn", "m.bin", "few"], "fasttext nn needs a model, and the number"),
+        (["print-word-vectors", "m.bin", "5"], "fasttext print-word-vectors needs a model; got m"),
+        (["nn", "absent.bin"], "no such file: absent.bin"),
+        (["skipgram"], "firth fasttext needs -input and -output"),
+    ],
+    ids=str,
+)
+def test_verbs_of_fasttext_that_cannot_be_asked_here(given, fault, tmp_path, fails):
+    assert fault in fails("fasttext", *given, at=tmp_path)
 
 
 def test_errors_are_one_line(tmp_path, fails):

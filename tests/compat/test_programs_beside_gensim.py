@@ -1,7 +1,5 @@
 """Programs that run on gensim and on Firth, where gensim is installed: the same results."""
 
-import types
-
 import numpy as np
 import pytest
 
@@ -10,17 +8,6 @@ from firth.compat import gensim as ours
 SMALL = {"vector_size": 8, "workers": 1, "sample": 0, "epochs": 2, "seed": 1}
 # No two words occur equally often.
 SENTENCES = [["tea", "milk", "tea"]] * 40 + [["tea", "sugar", "milk"]] * 20 + [["jam", "tea"]] * 7
-
-
-@pytest.fixture(scope="module")
-def theirs():
-    models = pytest.importorskip("gensim.models", reason="gensim is not installed")
-    from gensim import utils
-    from gensim.models import callbacks, doc2vec, word2vec
-
-    several = (models, word2vec, callbacks, doc2vec, utils)
-    names = {name: getattr(m, name) for name in ours.__all__ for m in several if hasattr(m, name)}
-    return types.SimpleNamespace(**names)
 
 
 def callbacks_in_order(api, folder):

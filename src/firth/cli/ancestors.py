@@ -7,7 +7,7 @@ that people learn Firth's own.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +17,7 @@ import typer
 from firth.cli.app import app, tell
 from firth.errors import ConfigError
 
+_MODELS = ("skipgram", "cbow")
 _ANY_FLAGS = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 
 
@@ -34,14 +35,18 @@ class Flag:
         The only value that Firth can do, for a flag that is no option.
     advice : str
         What to do instead, for any other value.
+    is_switch : bool
+        Whether it stands without a value too, which is 1 then.
     """
 
     option: str | None = None
     default: str | None = None
     only: str | None = None
     advice: str = ""
+    is_switch: bool = False
 
 
+_LEAST_COUNTS = ("-min-count", "-minCount")
 _WORD2VEC = {
     "-train": Flag(),
     "-output": Flag(),
@@ -83,7 +88,9 @@ _FASTTEXT = {
     "-minCountLabel": Flag(only="0", advice="it is for labels, which Firth does not train"),
     "-label": Flag(only="__label__", advice="it is for labels, which Firth does not train"),
     "-lrUpdateRate": Flag(only="100", advice="the step size of Firth changes at every word"),
-    "-saveOutput": Flag(only="0", advice="the folder that firth train writes holds them"),
+    "-saveOutput": Flag(
+        only="0", advice="the folder that firth train writes holds output vectors", is_switch=True
+    ),
 }
 
 
@@ -101,11 +108,20 @@ def word2vec(flags: Annotated[list[str], typer.Argument(metavar="FLAGS...")]) ->
     epilog="Example: firth fasttext skipgram -input text.txt -output vectors",
 )
 def fasttext(
-    model: Annotated[str, typer.Argument(metavar="skipgram|cbow")],
-    flags: Annotated[list[str], typer.Argument(metavar="FLAGS...")],
+    verb: Annotated[str, typer.Argument(metavar="skipgram|cbow|nn|...")],
+    flags: Annotated[list[str] | None, typer.Argument(metavar="FLAGS...")] = None,
 ) -> None:
-    """Train with the flags of fastText, which are translated to firth train."""
-    _run(translate_fasttext(model, flags))
+    """Train with the flags of fastText, which are translated to firth train.
+
+    The verbs nn, analogies, print-word-vectors and print-sentence-vectors ask a model, with words
+    from standard input.
+    """
+    if verb not in _MODELS:
+        from firth.cli.fasttext_verbs import ask
+
+        ask(verb, flags or [])
+        return
+    _run(translate_fasttext(verb, flags or []))
 
 
 def _run(commands: Sequence[Sequence[str]]) -> None:
@@ -140,6 +156,8 @@ def translate_word2vec(given: Sequence[str]) -> list[list[str]]:
             "-hs 1 trains with a tree and, by word2vec's -negative "
             f"{values['-negative']}, with noise words too; Firth does one of them: give -negative 0"
         )
+    if not is_tree and values["-negative"] == "0":
+        raise ConfigError("-negative 0 without -hs 1 trains nothing: give one of them")
     model = "cbow" if values["-cbow"] != "0" else "skipgram"
     values.setdefault("-alpha", "0.05" if model == "cbow" else "0.025")
     return [[
@@ -161,17 +179,13 @@ def translate_fasttext(model: str, given: Sequence[str]) -> list[list[str]]:
     >>> commands[0][-6:]
     ['--loss', 'ns', '--subwords', 'none', '--readout', 'plain']
     """
-    if model not in ("skipgram", "cbow"):
-        raise ConfigError(
-            f"firth fasttext trains skipgram or cbow, got {model}; what uses vectors are the verbs "
-            "similar, analogy, evaluate and convert of firth"
-        )
     values = parse_flags(given, _FASTTEXT, "fasttext", needed=("-input", "-output"))
     if values["-loss"] not in ("ns", "hs"):
         raise ConfigError(f"-loss must be ns or hs, got {values['-loss']}")
     without = {"-neg"} if values["-loss"] == "hs" else set()
-    subwords = f"{values['-minn']}-{values['-maxn']}"
-    if values["-maxn"] == "0":
+    least, most = (whole_number(name, values[name]) for name in ("-minn", "-maxn"))
+    subwords = f"{max(1, least)}-{most}"
+    if most < max(1, least):
         subwords = "none"
         without.add("-bucket")
     output = values["-output"]
@@ -195,22 +209,48 @@ def parse_flags(
     ConfigError
         If a flag is unknown or needed, has no value, or asks for what Firth cannot do.
     """
-    values = {name: flag.default for name, flag in flags.items() if flag.default is not None}
-    if len(given) % 2:
-        raise ConfigError(f"{given[-1]} of {program} needs a value, or is one value too many")
-    for name, value in zip(given[::2], given[1::2], strict=True):
-        if name not in flags:
-            raise ConfigError(
-                f"there is no flag {name} in {program}; there are {', '.join(sorted(flags))}"
-            )
+    values: dict[str, str] = {}
+    for name, value in _pairs(given, flags, program):
         flag = flags[name]
         if flag.only is not None and value != flag.only:
             raise ConfigError(f"{name} {value}: Firth has no such option; {flag.advice}")
+        if name in values:
+            raise ConfigError(f"{name} is given twice, with {values[name]} and {value}")
         values[name] = value
     missing = [name for name in needed if name not in values]
     if missing:
         raise ConfigError(f"firth {program} needs {' and '.join(missing)}")
-    return values
+    defaults = {name: flag.default for name, flag in flags.items() if flag.default is not None}
+    found = {**defaults, **values}
+    # Words that occur 0 times are not in the text.
+    return {name: "1" if name in _LEAST_COUNTS and found[name] == "0" else found[name]
+            for name in found}  # fmt: skip
+
+
+def _pairs(
+    given: Sequence[str], flags: Mapping[str, Flag], program: str
+) -> Iterator[tuple[str, str]]:
+    """Iterate over flags and their values."""
+    left = list(given)
+    while left:
+        name = left.pop(0)
+        if name not in flags:
+            raise ConfigError(
+                f"there is no flag {name} in {program}; there are {', '.join(sorted(flags))}"
+            )
+        if flags[name].is_switch and (not left or left[0] in flags):
+            yield name, "1"
+        elif left:
+            yield name, left.pop(0)
+        else:
+            raise ConfigError(f"{name} of {program} needs a value")
+
+
+def whole_number(name: str, value: str) -> int:
+    """Return the value of a flag as a whole number."""
+    if not value.isdecimal():
+        raise ConfigError(f"{name} must be a whole number, got {value}")
+    return int(value)
 
 
 def _options(values: Mapping[str, str], flags: Mapping[str, Flag], without: set[str]) -> list[str]:

@@ -30,7 +30,7 @@ from firth.corpus.spacing import CHINESE_OR_JAPANESE, find_unspaced_script
 from firth.corpus.tokenizers import LineTokenizer, Tokenizer, get_tokenizer
 from firth.corpus.tokens import ScratchArray
 from firth.corpus.units import Unit, check_units
-from firth.errors import ConfigError, CorpusError, warn
+from firth.errors import ConfigError, CorpusError, NoWordsError, warn
 from firth.normalization import Normalization, is_normalized, normalize
 
 BATCH = 1 << 16
@@ -177,7 +177,7 @@ def first_pass_of_words(
 def check_words(raw: RawCorpus, tokenizer: object, purpose: str = "train on") -> None:
     """Raise CorpusError if a corpus holds no words; warn if it has no spaces between words."""
     if raw.words_read == 0:
-        raise CorpusError(f"the corpus holds no words: nothing to {purpose}")
+        raise NoWordsError(f"the corpus holds no words: nothing to {purpose}")
     if raw.unspaced:
         _warn_of_missing_spaces(raw.unspaced, tokenizer)
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from firth.checks import shown
 from firth.corpus.raw_corpus import RawCorpus
 from firth.corpus.vocabulary import Vocabulary
-from firth.errors import ConfigError, CorpusError, counted, one_line
+from firth.errors import ConfigError, CorpusError, NoWordsError, counted, one_line
 
 _AT_ONCE = 1 << 16
 
@@ -139,7 +139,7 @@ def _check_words(vocabulary: Vocabulary, raw: RawCorpus, min_count: int, start: 
         else:
             kept = "no word occurs"
         more = "lower min_count (--min-count)" if len(raw.counts) > 1 else "text with other words"
-        raise CorpusError(
+        raise NoWordsError(
             f"{kept} {min_count} times or more: the most frequent of {raw.words_read} words to "
             f"train on occurs {counted(int(raw.counts.max()), 'time')}; give more text or {more}"
         )

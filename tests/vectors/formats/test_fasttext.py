@@ -235,7 +235,11 @@ def hashed(exponent=1.0, words=WORDS, **more):
     return Vectors.from_tables(words, RawTables(table, subwords), output_vectors=output, **FROM)
 
 
-FROM = {"counts": np.array([9, 7, 5, 3, 1]), "config": {"window": 4}, "readout": "plain"}
+FROM = {
+    "counts": np.array([9, 7, 5, 3, 1]),
+    "config": {"options": {"window": 4, "sample": 0.01, "model": "cbow"}},
+    "readout": "plain",
+}
 
 
 def fasttext_loader(path):
@@ -275,7 +279,8 @@ def test_a_model_with_means_is_written_as_it_is(loader, tmp_path):
     np.testing.assert_array_equal(loaded.raw.input, TABLE)
     np.testing.assert_array_equal(loaded.output_vectors, vectors.output_vectors)
     assert loaded.counts.tolist() == [9, 7, 5, 3, 1]
-    assert loaded.config["fasttext"]["ws"] == 4
+    told = loaded.config["fasttext"]
+    assert [told[name] for name in ("ws", "t", "model", "epoch")] == [4, 0.01, "cbow", 5]
     loaded.save(tmp_path / "again.bin", format="fasttext")
     assert (tmp_path / "v.bin").read_bytes() == (tmp_path / "again.bin").read_bytes()
 

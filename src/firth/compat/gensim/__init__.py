@@ -12,9 +12,16 @@ Examples
 (5, (10,), 2)
 """
 
+from firth.compat.gensim import models, utils
 from firth.compat.gensim.callbacks import CallbackAny2Vec
-from firth.compat.gensim.doc2vec import Doc2Vec, TaggedDocument
-from firth.compat.gensim.keyed_vectors import KeyedVectors
+from firth.compat.gensim.doc2vec import Doc2Vec, TaggedDocument, TaggedLineDocument
+from firth.compat.gensim.fasttext import (
+    FastText,
+    load_facebook_model,
+    load_facebook_vectors,
+    save_facebook_model,
+)
+from firth.compat.gensim.keyed_vectors import FastTextKeyedVectors, KeyedVectors
 from firth.compat.gensim.options import NotSupported
 from firth.compat.gensim.phrases import (
     ENGLISH_CONNECTOR_WORDS,
@@ -23,8 +30,9 @@ from firth.compat.gensim.phrases import (
     Phrases,
 )
 from firth.compat.gensim.sentences import LineSentence, PathLineSentences, Text8Corpus
+from firth.compat.gensim.utils import simple_preprocess
 from firth.compat.gensim.vocabularies import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP
-from firth.compat.gensim.word2vec import FastText, Word2Vec
+from firth.compat.gensim.word2vec import Word2Vec
 
 __all__ = [
     "ENGLISH_CONNECTOR_WORDS",
@@ -34,6 +42,7 @@ __all__ = [
     "CallbackAny2Vec",
     "Doc2Vec",
     "FastText",
+    "FastTextKeyedVectors",
     "FrozenPhrases",
     "KeyedVectors",
     "LineSentence",
@@ -42,6 +51,13 @@ __all__ = [
     "Phraser",
     "Phrases",
     "TaggedDocument",
+    "TaggedLineDocument",
     "Text8Corpus",
     "Word2Vec",
+    "load_facebook_model",
+    "load_facebook_vectors",
+    "models",
+    "save_facebook_model",
+    "simple_preprocess",
+    "utils",
 ]

@@ -39,11 +39,17 @@ class Reports(Callback):
     ----------
     model : Word2Vec
     callbacks : sequence of CallbackAny2Vec
+
+    Attributes
+    ----------
+    lr : float
+        The step size now.
     """
 
     def __init__(self, model: Word2Vec, callbacks: Sequence[CallbackAny2Vec]) -> None:
         self._model, self._callbacks = model, callbacks
         self._before = self._in_epoch = 0.0
+        self.lr: float = model.alpha
         self._now: Callable[[], Vectors] | None = None
 
     @property
@@ -59,7 +65,8 @@ class Reports(Callback):
         self._call("on_epoch_begin")
 
     def on_progress(self, progress: Progress) -> None:
-        """Note the losses of the epoch so far."""
+        """Note the losses of the epoch so far, and the step size."""
+        self.lr = progress.lr
         self._in_epoch = progress.loss * progress.pairs
 
     def on_epoch(self, epoch: EpochEnd) -> None:
@@ -81,6 +88,6 @@ class Reports(Callback):
         if not self._callbacks:
             return
         if self._now is not None:
-            self._model._is_told(self.loss, self._now)
+            self._model._is_told(self, self._now)
         for callback in self._callbacks:
             getattr(callback, name)(self._model)

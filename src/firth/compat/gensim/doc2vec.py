@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import IO, Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,17 +15,37 @@ import firth
 from firth.checks import shown
 from firth.compat.gensim.keyed_vectors import KeyedVectors
 from firth.compat.gensim.options import DOC2VEC, NotSupported, Option
+from firth.compat.gensim.sentences import LineSentence
+from firth.compat.gensim.vocabularies import joined, random_rows
 from firth.compat.gensim.word2vec import Word2Vec
 from firth.errors import warn
 from firth.vectors import Vectors
 from firth.vectors.search import cosines
 
+Tag = str | int
+
 
 class TaggedDocument(NamedTuple):
-    """A document: its words, and its tag in a list."""
+    """A document: its words, and its tags in a list."""
 
     words: Sequence[str]
-    tags: Sequence[str | int]
+    tags: Sequence[Tag]
+
+    def __str__(self) -> str:
+        """Show the words and the tags."""
+        return f"{type(self).__name__}<{self.words}, {self.tags}>"
+
+
+class TaggedLineDocument:
+    """The lines of a text as documents, whose tags are their numbers from 0; see `LineSentence`."""
+
+    def __init__(self, source: str | os.PathLike[str] | IO[Any]) -> None:
+        self.source = LineSentence(source)
+
+    def __iter__(self) -> Iterator[TaggedDocument]:
+        """Iterate over the documents."""
+        for number, words in enumerate(self.source.lines()):
+            yield TaggedDocument(words, [number])
 
 
 class Doc2Vec(Word2Vec):
@@ -33,7 +54,8 @@ class Doc2Vec(Word2Vec):
     Parameters
     ----------
     documents : iterable of TaggedDocument, optional
-        Each with one tag of its own.
+        Each with one tag of its own. With `dm=0` and `dbow_words=0`, a document may have several
+        tags, and several documents the same one.
     corpus_file : path, optional
         A text with a document on each line; its tag is the number of the line, from 0.
     *values, **options
@@ -54,35 +76,65 @@ class Doc2Vec(Word2Vec):
         *values: Any,  # noqa: ANN401
         **options: Any,  # noqa: ANN401
     ) -> None:
-        self._tags: list[str | int] | None = None
+        self._tags: list[Tag] | None = None
+        # Which documents each tag has, if these are not one each.
+        self._documents: list[list[int]] | None = None
         self.dv = KeyedVectors(values[0] if values else options.get("vector_size", 100))
         super().__init__(documents, corpus_file, *values, **options)  # type: ignore[arg-type]
 
     @property
     def dbow(self) -> bool:
         """Whether documents are trained by skip-gram, dm=0."""
-        return not self.options["dm"]
+        return not self.dm
+
+    def __getitem__(self, key: Any) -> NDArray[np.float32]:  # noqa: ANN401
+        """Return the vector of a word or of a tag (D,), or those of several (n, D)."""
+        if not isinstance(key, str | int | np.integer):
+            return np.vstack([self[each] for each in key])
+        vectors: Any = self.wv if key in self.wv else self.dv
+        return np.asarray(vectors[key])
 
     @property
     def docvecs(self) -> KeyedVectors:
         """`dv`, as gensim 3 calls it."""
         return self.dv
 
+    def build_vocab(self, *values: Any, **options: Any) -> None:  # noqa: ANN401
+        """Read documents, and find their words and tags; see `Word2Vec.build_vocab`."""
+        super().build_vocab(*values, **options)
+        if self._corpus is not None:
+            numbers = self._by_tag(self._corpus).numbers_of_units()
+            rows = random_rows(self.seed, len(numbers), self.vector_size)
+            self.dv = self._tagged(numbers, rows)
+
     def _read(self, source: object, *, all_words: bool) -> firth.Corpus:
+        self._tags = self._documents = None
         if isinstance(source, str | os.PathLike):
-            self._tags = None
             return super()._read(source, all_words=all_words)
-        documents: Any = source
-        found = [(list(document.words), list(document.tags)) for document in documents]
-        for _, tags in found:
-            if len(tags) != 1:
-                raise NotSupported(f"a document has one tag, got {tags}")
-        self._tags = [
-            int(tags[0]) if isinstance(tags[0], np.integer) else tags[0] for _, tags in found
-        ]
-        if len(set(self._tags)) < len(self._tags):
-            raise NotSupported("two documents with the same tag are not supported")
+        given: Any = source
+        found = [_checked(document) for document in given]
+        documents: dict[Tag, list[int]] = {}
+        for number, (_, tags) in enumerate(found):
+            for tag in tags:
+                documents.setdefault(tag, []).append(number)
+        self._tags = list(documents)
+        if not all(len(tags) == 1 for _, tags in found) or len(documents) < len(found):
+            if self.dm or self.dbow_words:
+                raise NotSupported(
+                    "several tags for a document, or one for several documents, are not supported "
+                    "with windows of words: give dm=0 and dbow_words=0, or one tag of its own to "
+                    "each document"
+                )
+            self._documents = list(documents.values())
         return super()._read([words for words, _ in found], all_words=all_words)
+
+    def _encoded(self, source: object) -> firth.Corpus:
+        return self._by_tag(super()._encoded(source))
+
+    def _by_tag(self, corpus: firth.Corpus) -> firth.Corpus:
+        """Return a corpus with a unit for each tag: the words of all its documents."""
+        # Without windows, a document is the bag of its words.
+        return corpus if self._documents is None else joined(corpus, self._documents)
 
     def _finish(self, vectors: Vectors) -> None:
         super()._finish(vectors)
@@ -92,9 +144,17 @@ class Doc2Vec(Word2Vec):
         of_gensim: Any = vectors.config.get("gensim") or {}
         tags: Any = vectors.config.get("document_tags") or of_gensim.get("document_tags")
         documents = vectors.documents
-        # Lines without a word of the vocabulary have no vector.
-        keys = [tags[int(number)] if tags else number for number in documents.words]
-        self.dv = KeyedVectors(Vectors(keys, documents.input_vectors))
+        self._tags = tags
+        self.dv = self._tagged(documents.words, documents.input_vectors)
+
+    def _tagged(self, numbers: Iterable[Any], rows: NDArray[np.float32]) -> KeyedVectors:
+        """Return vectors by tags: integers in their order, then other tags as they came.
+
+        Lines without a word of the vocabulary have none.
+        """
+        tags = [self._tags[number] if self._tags else number for number in map(int, numbers)]
+        order = sorted(range(len(tags)), key=lambda place: _rank(tags[place]))
+        return KeyedVectors(Vectors([tags[place] for place in order], rows[order]))
 
     def infer_vector(
         self,
@@ -150,3 +210,35 @@ class Doc2Vec(Word2Vec):
         if doctag_vec:
             how: Any = {"append": True, "write_header": False} if word_vec else {}
             self.dv.save_word2vec_format(fname, binary=binary, prefix=prefix, **how)
+
+    def __str__(self) -> str:
+        """Show how documents are trained, and with which options, in gensim's short form."""
+        kind = "dm/m" if self.dm else "dbow+w" if self.dbow_words else "dbow"
+        has_window = self.dm or self.dbow_words
+        parts = {
+            kind: True,
+            f"d{self.vector_size}": True,
+            f"n{self.negative}": self.negative,
+            "hs": self.hs,
+            f"w{self.window}": has_window,
+            f"mc{self.min_count}": self.min_count > 1,
+            f"s{self.sample:g}": self.sample > 0,
+            f"t{self.workers}": self.workers > 1,
+        }
+        told = [json.dumps(self.comment)] if self.comment else []
+        return (
+            f"{type(self).__name__}<{','.join([*told, *(n for n, is_ in parts.items() if is_)])}>"
+        )
+
+
+def _rank(tag: Tag) -> tuple[bool, int]:
+    return (True, 0) if isinstance(tag, str) else (False, tag)
+
+
+def _checked(document: TaggedDocument) -> tuple[list[str], list[Tag]]:
+    """Return the words and the tags of a document, each tag once."""
+    for name in ("words", "tags"):
+        if isinstance(getattr(document, name), str):
+            raise TypeError(f"{name} of a document must be a list, got {shown(document)}")
+    tags = (int(tag) if isinstance(tag, np.integer) else tag for tag in document.tags)
+    return list(document.words), list(dict.fromkeys(tags))

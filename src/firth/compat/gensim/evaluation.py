@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import firth
-from firth.errors import MissingExtraError
+from firth.compat.gensim.faults import told_as_value_errors
+from firth.errors import FormatError, MissingExtraError
 from firth.evaluation import AnalogyResult, Evaluation
 from firth.evaluation.analogy_files import read_analogies
 from firth.vectors import Vectors
@@ -25,6 +26,7 @@ class Settings(NamedTuple):
     dummy4unknown: bool
 
 
+@told_as_value_errors()
 def word_analogies(
     vectors: Vectors, path: Path, how: Settings
 ) -> tuple[float, list[dict[str, Any]]]:
@@ -59,6 +61,7 @@ def _questions(
     return found
 
 
+@told_as_value_errors()
 def word_pairs(
     vectors: Vectors, path: Path, how: Settings
 ) -> tuple[tuple[float, float], tuple[float, float], float]:
@@ -69,9 +72,11 @@ def word_pairs(
         raise MissingExtraError("scipy") from error
     (result,) = _evaluate(vectors, how, similarity=path).similarity
     pairs = zip(result.cosines, result.scores, strict=True)
+    if (known := sum(cosine is not None for cosine in result.cosines)) < 2:
+        raise FormatError(f"{path}: two pairs need vectors for a correlation, got {known}")
     x, y = np.array([(c, s) for c, s in pairs if c is not None], np.float64).reshape(-1, 2).T
-    (known,) = _evaluate(vectors, how._replace(dummy4unknown=False), similarity=path).similarity
-    missing = 100.0 * known.missing / len(known.cosines)
+    (plain,) = _evaluate(vectors, how._replace(dummy4unknown=False), similarity=path).similarity
+    missing = 100.0 * plain.missing / len(plain.cosines)
     return stats.pearsonr(x, y), stats.spearmanr(x, y), missing
 
 

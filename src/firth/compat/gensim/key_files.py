@@ -6,23 +6,26 @@ import bz2
 import gzip
 import itertools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from typing import IO, Any, Self
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import DTypeLike, NDArray
 
 import firth
-from firth.checks import shown
-from firth.compat.gensim.key_table import KeyTable
+from firth.compat.gensim.encodings import KEPT, check_splits, decoded
+from firth.compat.gensim.faults import told_as_value_errors
+from firth.compat.gensim.key_table import Key, KeyTable
 from firth.compat.gensim.options import NotSupported
-from firth.errors import FirthError, FormatError, reraise
+from firth.errors import ConfigError, FirthError, FormatError, counted, reraise, warn
 from firth.io.atomic import atomic_write
 from firth.io.compression import open_decompressed
 from firth.io.paths import to_path
 from firth.vectors import Vectors
 from firth.vectors.formats import word2vec_binary, word2vec_text
+from firth.vectors.formats.registry import read_table
+from firth.vectors.formats.selection import Selection
 from firth.vectors.formats.word2vec import Header, encoded_rows, read_header
 from firth.vectors.table import Table
 
@@ -38,6 +41,7 @@ class KeyFiles(KeyTable):
         self.to_firth().save(fname, format="firth")
 
     @classmethod
+    @told_as_value_errors()
     def load(cls, fname: str | os.PathLike[str], mmap: str | None = None) -> Self:
         """Read vectors of Firth, gensim or another tool."""
         return cls(firth.load(fname))
@@ -87,6 +91,7 @@ class KeyFiles(KeyTable):
         _write("fname", fname, lambda file: file.writelines(itertools.chain(header, rows)), append)
 
     @classmethod
+    @told_as_value_errors()
     def load_word2vec_format(
         cls,
         fname: str | os.PathLike[str],
@@ -100,18 +105,26 @@ class KeyFiles(KeyTable):
     ) -> Self:
         """Read word2vec's text or binary format, whatever the suffix, and counts from `fvocab`.
 
-        Without these, counts are made up from the order, as in gensim: V, V - 1 and so on.
+        Without these, counts are made up from the order, as in gensim: V, V - 1 and so on. Of a
+        word that stands in the file twice, the first vector is taken, and a warning tells so.
         """
-        _check_reading(encoding, unicode_errors, datatype)
+        check_splits(encoding)
+        if np.dtype(datatype) != np.float32:
+            raise NotSupported(
+                f"datatype={np.dtype(datatype)} is not supported: vectors are float32"
+            )
         if no_header:
             _check_no_header(fname, binary)
         kind = "word2vec-binary" if binary else "word2vec-text"
-        errors: Any = unicode_errors
-        found = cls(firth.load(fname, limit=limit, encoding_errors=errors, format=kind))
+        table = read_table(fname, Selection(KEPT, limit or None), kind)
+        words: Any = table.words
+        words = decoded(words, encoding, unicode_errors, fname)
+        with reraise(FormatError, f"read {fname}", ConfigError):
+            found = cls(_first_of_each(words, table.input_vectors, fname))
         if fvocab is None:
             found._make_up_counts()
         else:
-            found._set_counts(_read_counts(fvocab))
+            found._set_counts(_read_counts(fvocab, unicode_errors))
         return found
 
     def intersect_word2vec_format(
@@ -155,16 +168,20 @@ def _write(
         write(file)
 
 
-def _check_reading(encoding: str, unicode_errors: str, datatype: DTypeLike) -> None:
-    """Raise if Firth does not read files in the way that is asked for."""
-    if encoding.replace("-", "").lower() != "utf8":
-        raise NotSupported(f"encoding={shown(encoding)} is not supported: words are UTF-8")
-    if unicode_errors not in ("strict", "replace"):
-        raise NotSupported(
-            f"unicode_errors={shown(unicode_errors)} is not supported: give 'strict' or 'replace'"
-        )
-    if np.dtype(datatype) != np.float32:
-        raise NotSupported(f"datatype={np.dtype(datatype)} is not supported: vectors are float32")
+def _first_of_each(
+    words: Sequence[Key], matrix: NDArray[np.float32], path: str | os.PathLike[str]
+) -> Vectors:
+    """Return words and their vectors, the first of those that occur twice."""
+    if len(set(words)) == len(words):
+        return Vectors(words, matrix)
+    rows: dict[Key, int] = {}
+    for row, word in enumerate(words):
+        rows.setdefault(word, row)
+    warn(
+        f"{os.fspath(path)}: {counted(len(words) - len(rows), 'word')} stood in the file before, "
+        "and the first vector of each is taken"
+    )
+    return Vectors(list(rows), matrix[list(rows.values())])
 
 
 def _check_no_header(fname: str | os.PathLike[str], binary: bool) -> None:
@@ -177,8 +194,8 @@ def _check_no_header(fname: str | os.PathLike[str], binary: bool) -> None:
             raise FormatError(f"{path} has a header: read it without no_header=True")
 
 
-def _read_counts(fname: str | os.PathLike[str]) -> dict[str, int]:
-    """Read what word2vec or `_write_counts` wrote.
+def _read_counts(fname: str | os.PathLike[str], errors: str) -> dict[str, int]:
+    """Read what `save_word2vec_format` or word2vec's -save-vocab wrote.
 
     Raises
     ------
@@ -189,7 +206,7 @@ def _read_counts(fname: str | os.PathLike[str]) -> dict[str, int]:
     with open_decompressed(path) as (file, _):
         for number, line in enumerate(file, 1):
             try:
-                word, count = line.decode("utf-8").split()
+                word, count = line.decode("utf-8", errors).split()
                 counts[word] = int(count)
             except ValueError:
                 raise FormatError(f"{path}: line {number}: expected a word and a count") from None

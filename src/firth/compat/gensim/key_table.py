@@ -32,8 +32,8 @@ _RENAMED = {
 _ABSENT = frozenset(
     {
         "add_lifecycle_event", "allocate_vecattrs", "log_accuracy", "log_evaluate_word_pairs",
-        "mapfile_path", "next_index", "resize_vectors", "similarity_unseen_docs", "vectors_ngrams",
-        "vectors_vocab",
+        "mapfile_path", "next_index", "resize_vectors", "similarity_unseen_docs", "vectors_lockf",
+        "vectors_ngrams", "vectors_vocab",
     }
 )  # fmt: skip
 
@@ -160,7 +160,7 @@ class KeyTable:
         """
         source = self._source
         if source is None and not self.index_to_key:
-            raise KeyError("there are no vectors yet")
+            raise ConfigError("there are no vectors yet: train, or add some with add_vectors")
         own = self._own
         is_same = own is None or (source and np.array_equal(own, source.input_vectors))
         if source is not None and is_same and not self._has_changed:

@@ -9,12 +9,13 @@ import math
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, Self, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from firth.compat.gensim import evaluation
+from firth.compat.gensim.encodings import check_utf8
 from firth.compat.gensim.key_files import KeyFiles
 from firth.compat.gensim.key_table import Key
 from firth.compat.gensim.options import NotSupported
@@ -41,6 +42,21 @@ class KeyedVectors(KeyFiles):
     count, dtype, mapfile_path
         As in gensim; only the defaults are supported.
     """
+
+    @classmethod
+    def load(cls, fname: str | os.PathLike[str], mmap: str | None = None) -> Self:
+        """Read vectors of Firth, gensim or another tool; of those with n-grams, these too."""
+        found = super().load(fname, mmap)
+        if cls is KeyedVectors and found._cut[2]:
+            return cast(Self, FastTextKeyedVectors(found.to_firth()))
+        return found
+
+    @property
+    def _cut(self) -> tuple[int, int, int]:
+        """The lengths of the shortest and longest n-grams, and how many rows they are hashed to."""
+        raw = None if self._source is None else self._source.raw
+        known = None if raw is None else raw.subwords
+        return (0, 0, 0) if known is None else (known.least, known.most, known.buckets or 0)
 
     def __contains__(self, key: object) -> bool:
         """Return whether a word has a vector."""
@@ -86,8 +102,10 @@ class KeyedVectors(KeyFiles):
         total, size = np.zeros(self.vector_size), 0.0
         for key, weight in zip(keys, weights, strict=True):
             if _is_key(key):
-                if ignore_missing and key not in self:
-                    continue
+                if key not in self:
+                    if ignore_missing:
+                        continue
+                    raise KeyError(f"Key '{key}' not present in vocabulary")
                 vector = self.get_vector(key, norm=pre_normalize)
             else:
                 # Only words are scaled, as in gensim.
@@ -176,7 +194,10 @@ class KeyedVectors(KeyFiles):
         return self._best(scores, topn, {key for key in keys if _is_key(key)})
 
     def _unit(self, key: Any) -> NDArray[np.float32]:  # noqa: ANN401
-        return self.get_mean_vector([key], post_normalize=True, ignore_missing=False)
+        if _is_key(key):
+            return self.get_vector(key, norm=True)
+        unit: NDArray[np.float32] = unit_rows(np.asarray(key, np.float32)[np.newaxis])[0]
+        return unit
 
     def most_similar_to_given(self, key1: Key, keys_list: Sequence[Key]) -> Key:
         """Return the word of a list that is nearest to a word."""
@@ -305,13 +326,21 @@ class KeyedVectors(KeyFiles):
         case_insensitive: bool = True,
         dummy4unknown: bool = False,
     ) -> tuple[tuple[float, float], tuple[float, float], float]:
-        """Return Pearson's and Spearman's correlations with p-values, and % of pairs missing."""
+        """Return Pearson's and Spearman's correlations with p-values, and % of pairs missing.
+
+        Tabs, commas and spaces between the fields are told apart without `delimiter`.
+        """
+        check_utf8(encoding)
         how = evaluation.Settings(restrict_vocab, case_insensitive, dummy4unknown)
         return evaluation.word_pairs(self.to_firth(), pairs, how)
 
 
 class FastTextKeyedVectors(KeyedVectors):
     """Words whose vectors are composed of n-grams."""
+
+    def get_sentence_vector(self, sentence: Iterable[Key]) -> NDArray[np.float32]:
+        """Return the mean of the vectors of words at length one (D,)."""
+        return self.get_mean_vector(sentence)
 
     @property
     def min_n(self) -> int:
@@ -327,12 +356,6 @@ class FastTextKeyedVectors(KeyedVectors):
     def bucket(self) -> int:
         """The number of rows into which n-grams are hashed."""
         return self._cut[2]
-
-    @property
-    def _cut(self) -> tuple[int, int, int]:
-        raw = None if self._source is None else self._source.raw
-        known = None if raw is None else raw.subwords
-        return (0, 0, 0) if known is None else (known.least, known.most, known.buckets or 0)
 
 
 def _is_key(key: object) -> bool:

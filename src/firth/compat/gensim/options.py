@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from firth.checks import shown
-from firth.errors import ConfigError
+from firth.errors import ConfigError, warn
 
 
 class NotSupported(ConfigError, NotImplementedError):
@@ -100,7 +100,7 @@ _DOC2VEC = {
     "dm_mean": Option(None, only=(None, 1), advice="the mean is always taken"),
     "dbow_words": Option(0),
     "dm_concat": Option(0, only=(0, False), advice="inputs are averaged"),
-    "dm_tag_count": Option(1, only=(1,), advice="a document has one tag"),
+    "dm_tag_count": Option(1, only=(1,), advice="it is for dm_concat"),
     "dv": Option(None, only=(None,), advice="documents begin with new vectors"),
     "dv_mapfile": Option(None, only=(None,), advice="the vectors stay in memory"),
 }
@@ -112,16 +112,19 @@ DOC2VEC = _in_order(
     "max_final_vocab",
 )
 
+# Where a folder keeps what a model knew.
+SAVED = "gensim_model"
+
 # What a program may ask a model of gensim for, and Firth's have not.
 ABSENT = frozenset(
     {
         "add_lifecycle_event", "add_null_word", "create_binary_tree",
         "cum_table", "effective_min_count", "estimate_memory", "estimated_lookup_memory",
-        "init_sims", "init_weights", "load_fasttext_format", "load_binary_data",
-        "make_cum_table", "min_alpha_yet_reached", "prepare_vocab", "prepare_weights", "random",
+        "init_weights", "load_binary_data",
+        "make_cum_table", "prepare_vocab", "prepare_weights", "random",
         "raw_vocab", "save_word2vec_format", "scan_vocab",
         "seeded_vector", "syn1",
-        "total_train_time", "train_count", "update_weights",
+        "update_weights",
     }
 )  # fmt: skip
 
@@ -213,9 +216,10 @@ def _model(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _subwords(values: Mapping[str, Any]) -> dict[str, Any]:
-    if not values["max_n"]:
+    least, most = max(1, values["min_n"]), values["max_n"]
+    if most < least:
         return {"subwords": "none"}
-    return {"subwords": (values["min_n"], values["max_n"]), "buckets": values["bucket"]}
+    return {"subwords": (least, most), "buckets": values["bucket"]}
 
 
 def _documents(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -240,7 +244,9 @@ def recovered(config: Mapping[str, Any], known: Mapping[str, Option]) -> dict[st
     if isinstance(theirs, Mapping):
         found = {name: theirs[name] for name in known if name in theirs}
         return {name: value for name, value in found.items() if not isinstance(value, Mapping)}
-    ours = config.get("options")
+    of_fasttext, ours = config.get("fasttext"), config.get("options")
+    if isinstance(of_fasttext, Mapping):
+        return _of_fasttext(of_fasttext, known)
     if not isinstance(ours, Mapping):
         return {}
     found = {
@@ -261,4 +267,37 @@ def recovered(config: Mapping[str, Any], known: Mapping[str, Option]) -> dict[st
         found |= {"min_n": subwords[0], "max_n": subwords[1], "bucket": ours.get("buckets")}
     elif subwords == "none":
         found["max_n"] = 0
+    return {name: value for name, value in found.items() if name in known and value is not None}
+
+
+def usable(config: Mapping[str, Any], known: Mapping[str, Option]) -> dict[str, Any]:
+    """Return gensim's options of vectors that were trained, without those that Firth has not."""
+    saved = config.get(SAVED) or {}
+    found = recovered(config, known) | {name: saved[name] for name in known if name in saved}
+    for name in list(found):
+        try:
+            complete({name: found[name]}, known, "load")
+        except NotSupported:
+            del found[name]
+    try:
+        translate(complete(found, known, "load"), known)
+    except NotSupported as error:
+        warn(f"options of training are taken to be gensim's defaults: {error}")
+        return {}
+    return found
+
+
+# fastText's names of gensim's options.
+_FASTTEXT_NAMES = {
+    "window": "ws", "epochs": "epoch", "min_count": "min_count", "negative": "neg",
+    "bucket": "bucket", "min_n": "minn", "max_n": "maxn", "sample": "t",
+}  # fmt: skip
+
+
+def _of_fasttext(told: Mapping[str, Any], known: Mapping[str, Option]) -> dict[str, Any]:
+    """Return gensim's options for the settings in a file of fastText."""
+    found = {name: told.get(theirs) for name, theirs in _FASTTEXT_NAMES.items()}
+    found["sg"] = int(told.get("model") != "cbow")
+    if told.get("loss") == "hs":
+        found |= {"hs": 1, "negative": 0}
     return {name: value for name, value in found.items() if name in known and value is not None}

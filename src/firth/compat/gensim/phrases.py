@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Self
 
+from firth.compat.gensim.faults import told_as_value_errors
 from firth.compat.gensim.options import NotSupported
 from firth.errors import FormatError
 from firth.io.atomic import atomic_write
@@ -370,6 +371,7 @@ def _save(
         write_json(told, temporary, "the phrases")
 
 
+@told_as_value_errors()
 def _load(kind: str, fname: str | os.PathLike[str]) -> dict[str, Any]:
     """Read what `_save` wrote, without its kind."""
     path = to_path("fname", fname)

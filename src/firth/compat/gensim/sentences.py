@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from firth.checks import shown
 from firth.errors import MissingTextError
 from firth.io.compression import open_decompressed
 from firth.io.paths import to_path
@@ -15,6 +16,10 @@ from firth.io.paths import to_path
 # gensim cuts longer sentences into pieces of so many words.
 MAX_WORDS_IN_BATCH = 10_000
 _READ_AT_ONCE = 1 << 16
+
+
+class NoCorpusFile(MissingTextError, TypeError):
+    """There is no such `corpus_file`: an error of types in gensim."""
 
 
 class LineSentence:
@@ -42,19 +47,22 @@ class LineSentence:
 
     def __iter__(self) -> Iterator[list[str]]:
         """Iterate over the lines as token lists."""
-        if hasattr(self.source, "readline"):
-            self.source.seek(0)
-            yield from self._sentences(self.source)
-            return
-        with open_decompressed(self.source) as (file, _):
-            yield from self._sentences(file)
-
-    def _sentences(self, lines: Iterable[str | bytes]) -> Iterator[list[str]]:
-        for line in itertools.islice(lines, self.limit):
-            text = line if isinstance(line, str) else line.decode("utf-8")
-            words = text.split()
+        for words in self.lines():
             for start in range(0, len(words), self.max_sentence_length):
                 yield words[start : start + self.max_sentence_length]
+
+    def lines(self) -> Iterator[list[str]]:
+        """Iterate over the words of whole lines, of empty ones too."""
+        if hasattr(self.source, "readline"):
+            self.source.seek(0)
+            yield from self._words(self.source)
+            return
+        with open_decompressed(self.source) as (file, _):
+            yield from self._words(file)
+
+    def _words(self, lines: Iterable[str | bytes]) -> Iterator[list[str]]:
+        for line in itertools.islice(lines, self.limit):
+            yield (line if isinstance(line, str) else line.decode("utf-8")).split()
 
 
 class PathLineSentences:
@@ -69,7 +77,8 @@ class PathLineSentences:
         folder = to_path("source", source)
         if not folder.exists():
             raise MissingTextError(f"no such file or folder: {folder}")
-        self.input_files = [folder] if folder.is_file() else sorted(Path(folder).iterdir())
+        files = [folder] if folder.is_file() else sorted(Path(folder).iterdir())
+        self.input_files = [str(file) for file in files]
         self.max_sentence_length, self.limit = max_sentence_length, limit
 
     def __iter__(self) -> Iterator[list[str]]:
@@ -100,3 +109,14 @@ class Text8Corpus:
         words += left.decode("utf-8").split()
         if words:
             yield words
+
+
+def one_of(sentences: object, corpus_file: str | os.PathLike[str] | None) -> object:
+    """Return the text that was given in one of two ways, checked."""
+    if (sentences is None) == (corpus_file is None):
+        raise TypeError("give one of corpus_iterable (sentences) and corpus_file")
+    if isinstance(sentences, str):
+        raise TypeError("sentences must be token lists, not one text; see LineSentence")
+    if sentences is not None and not isinstance(sentences, Iterable):
+        raise TypeError(f"sentences must be token lists, got {shown(sentences)}")
+    return corpus_file if sentences is None else sentences

@@ -1,8 +1,10 @@
-"""gensim's `Word2Vec` and `FastText` on `firth.train`."""
+"""gensim's `Word2Vec` on `firth.train`."""
 
 from __future__ import annotations
 
+import math
 import os
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Self
 
@@ -10,19 +12,27 @@ import numpy as np
 
 import firth
 from firth.compat.gensim.callbacks import CallbackAny2Vec, Reports
+from firth.compat.gensim.faults import told_as_value_errors
 from firth.compat.gensim.key_table import Key
-from firth.compat.gensim.keyed_vectors import FastTextKeyedVectors, KeyedVectors
+from firth.compat.gensim.keyed_vectors import KeyedVectors
 from firth.compat.gensim.options import (
     ABSENT,
-    FASTTEXT,
+    SAVED,
     WORD2VEC,
     NotSupported,
     NotSupportedAttribute,
     Option,
     complete,
     named_values,
-    recovered,
     translate,
+    usable,
+)
+from firth.compat.gensim.sentences import (  # noqa: F401 - gensim has them in this module.
+    LineSentence,
+    NoCorpusFile,
+    PathLineSentences,
+    Text8Corpus,
+    one_of,
 )
 from firth.compat.gensim.vocabularies import (
     Counts,
@@ -31,15 +41,25 @@ from firth.compat.gensim.vocabularies import (
     counts_in_text,
     encode,
     merge,
+    random_rows,
     words_of_frequencies,
 )
 from firth.corpus import Corpus, Vocabulary
-from firth.errors import CorpusError, warn
+from firth.errors import MissingTextError, NoWordsError, warn
 from firth.training.initial import known_words
 from firth.training.run import NothingSampled
 from firth.vectors import Vectors
 
 _OF_READING = ("min_count", "max_vocab")
+# What a model knows of its training beside its options, and with which value it begins.
+_STATE: Mapping[str, Any] = {
+    "corpus_count": 0,
+    "corpus_total_words": 0,
+    "running_training_loss": 0.0,
+    "train_count": 0,
+    "total_train_time": 0.0,
+    "min_alpha_yet_reached": math.inf,
+}
 
 
 class Word2Vec:
@@ -57,10 +77,19 @@ class Word2Vec:
     Attributes
     ----------
     wv : KeyedVectors
+    corpus_count, corpus_total_words : int
+        Sentences and words of the text that `build_vocab` has read.
+    running_training_loss : float
+        See `get_latest_training_loss`.
+    train_count, total_train_time : int, float
+        How often `train` was called, and how many seconds that took.
+    min_alpha_yet_reached : float
+        The smallest step size so far.
     """
 
     _options: ClassVar[Mapping[str, Option]] = WORD2VEC
     _keyed: ClassVar[type[KeyedVectors]] = KeyedVectors
+    min_alpha_yet_reached: float
 
     def __init__(
         self,
@@ -71,11 +100,9 @@ class Word2Vec:
     ) -> None:
         named = named_values(values, options, self._options, type(self).__name__)
         self.options = complete(named, self._options, type(self).__name__)
-        self._training = translate(self.options, self._options)
-        self.epochs, self.vector_size = self.options["epochs"], self.options["vector_size"]
+        translate(self.options, self._options)
         self.wv = self._keyed(self.vector_size)
-        self.corpus_count = self.corpus_total_words = 0
-        self.running_training_loss = 0.0
+        vars(self).update(_STATE, min_alpha_yet_reached=float(self.alpha))
         self._vocabulary: Vocabulary | None = None
         self._corpus: Corpus | None = None
         self._given: object = None
@@ -83,8 +110,8 @@ class Word2Vec:
         self._is_trained = False
         if sentences is not None or corpus_file is not None:
             self.build_vocab(sentences, corpus_file, trim_rule=self.options["trim_rule"])
-            callbacks = self.options["callbacks"]
-            self.train(sentences, corpus_file, epochs=self.epochs, callbacks=callbacks)
+            told = {name: self.options[name] for name in ("compute_loss", "callbacks")}
+            self.train(sentences, corpus_file, **told)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401
         """Return an option by its name."""
@@ -94,6 +121,14 @@ class Word2Vec:
         if name in ABSENT:
             raise NotSupportedAttribute(f"{type(self).__name__}.{name} is not supported")
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Set an option by its name: the next training takes it."""
+        if name in vars(self) or name not in vars(self).get("options", ()):
+            super().__setattr__(name, value)
+            return
+        complete({name: value}, self._options, type(self).__name__)
+        self.options = {**self.options, name: value}
 
     def build_vocab(
         self,
@@ -110,7 +145,7 @@ class Word2Vec:
         anew. A model that was trained has vectors of new words once `train` is called.
         `progress_per` and `keep_raw_vocab` are ignored.
         """
-        source = _one_of(corpus_iterable, corpus_file)
+        source = one_of(corpus_iterable, corpus_file)
         self._check_update(update)
         has_all_words = update or trim_rule is not None
         corpus = self._read(source, all_words=has_all_words)
@@ -147,7 +182,7 @@ class Word2Vec:
         most = self.options["max_final_vocab"]
         found = choose(counts, self.options["min_count"], most, rule)
         if not len(found) and self._vocabulary is None:
-            raise CorpusError(
+            raise NoWordsError(
                 f"no word is kept with min_count={self.options['min_count']}"
                 + (" and trim_rule" if rule is not None else "")
             )
@@ -159,9 +194,7 @@ class Word2Vec:
         self._vocabulary = found if known is None else merge(known, found)
         if update and self._is_trained:
             return
-        draw = np.random.default_rng(self.options["seed"])
-        shape = (len(self._vocabulary), self.vector_size)
-        rows = (draw.random(shape, np.float32) - np.float32(0.5)) / self.vector_size
+        rows = random_rows(self.seed, len(self._vocabulary), self.vector_size)
         has_own_rows = update and self.wv.to_firth() is not self._untrained
         if has_own_rows:
             rows[: len(self.wv)] = self.wv.vectors
@@ -187,24 +220,30 @@ class Word2Vec:
         """Train on a text; further calls go on from the vectors that are there.
 
         `total_examples` and `total_words` are not needed, and how gensim reports and works is
-        ignored. Returns words trained and words read.
+        ignored. As in gensim, `epochs`, `start_alpha` and `end_alpha` become the options `epochs`,
+        `alpha` and `min_alpha` of the model. Returns words trained and words read.
         """
-        source = _one_of(corpus_iterable, corpus_file)
-        options = {**self._training, "epochs": epochs or self.epochs}
+        source = one_of(corpus_iterable, corpus_file)
+        if epochs is not None and epochs <= 0:
+            raise ValueError(f"epochs must be at least 1, got {epochs}")
+        given = {"epochs": epochs, "alpha": start_alpha, "min_alpha": end_alpha}
+        for name, value in {**given, "compute_loss": compute_loss}.items():
+            if value is not None:
+                setattr(self, name, value)
+        options = translate(self.options, self._options)
         # Those are of reading.
         options = {name: value for name, value in options.items() if name not in _OF_READING}
-        if start_alpha is not None:
-            options["lr"] = start_alpha
-        if end_alpha is not None or start_alpha is not None:
-            options["min_lr"] = min(end_alpha or options["min_lr"], options["lr"])
         reports = Reports(self, tuple(callbacks or ()))
+        begun = time.perf_counter()
         corpus = self._encoded(source)
         # Vectors that were put in the place of the random ones are trained further.
         known = self.wv.to_firth()
         if self._is_trained or known is not self._untrained:
             options["start"] = known
         self._finish(_trained(corpus, {**options, "callbacks": [reports]}))
-        self.running_training_loss = reports.loss
+        self._is_told(reports)
+        self.train_count += 1
+        self.total_train_time += time.perf_counter() - begun
         reports.finish()
         trained = options["epochs"] * corpus.tokens.size
         return trained, options["epochs"] * corpus.words_read
@@ -227,21 +266,27 @@ class Word2Vec:
     def _finish(self, vectors: Vectors) -> None:
         self.wv, self._is_trained = self._keyed(vectors), True
 
-    def _is_told(self, loss: float, vectors: Callable[[], Vectors]) -> None:
-        """Take what a run that goes on has reached, for callbacks to look at."""
-        self.running_training_loss = loss
-        self.wv = self._keyed(vectors())
+    def _is_told(self, reports: Reports, vectors: Callable[[], Vectors] | None = None) -> None:
+        """Take what a run has reached; while it goes on, its vectors too."""
+        self.running_training_loss = reports.loss
+        self.min_alpha_yet_reached = min(self.min_alpha_yet_reached, reports.lr)
+        if vectors is not None:
+            self.wv = self._keyed(vectors())
 
     def _read(self, source: object, *, all_words: bool) -> Corpus:
         """Read a text, with all of its words or those that the options keep."""
         given: Any = source
-        options = {name: self._training[name] for name in _OF_READING if name in self._training}
+        training = translate(self.options, self._options)
+        options = {name: training[name] for name in _OF_READING if name in training}
         if all_words:
             # Words that the model has may be the only ones.
             options = {"min_count": 1, "start": self._vocabulary}
         if isinstance(source, str | os.PathLike):
             options["normalization"] = "none"
-        return firth.read_corpus(given, **options)
+        try:
+            return firth.read_corpus(given, **options)
+        except MissingTextError as error:
+            raise NoCorpusFile(str(error)) from error
 
     def predict_output_word(
         self, context_words_list: Sequence[Key], topn: int = 10
@@ -253,13 +298,17 @@ class Word2Vec:
         """
         if isinstance(context_words_list, str):
             raise TypeError("context_words_list must be a list of words, not one text")
-        if self.syn1neg is None:
-            raise RuntimeError("predict_output_word needs negative sampling: give negative=5")
+        output = getattr(self, "syn1neg", None)
+        if output is None:
+            raise RuntimeError(
+                "predict_output_word needs a model that was trained with negative sampling: give "
+                "negative=5"
+            )
         rows = [self.wv.get_index(word, -1) for word in context_words_list]
         known = [row for row in rows if row >= 0]
         if not known:
             return None
-        scores = self.syn1neg @ self.wv.vectors[known].mean(axis=0)
+        scores = output @ self.wv.vectors[known].mean(axis=0)
         shares = np.exp(scores - scores.max())
         shares /= shares.sum()
         best = np.argsort(-shares, kind="stable")[:topn]
@@ -272,31 +321,49 @@ class Word2Vec:
 
     @property
     def syn1neg(self) -> Any:  # noqa: ANN401
-        """The output vectors (V, D)."""
-        return self.wv.to_firth().output_vectors
+        """The output vectors (V, D), of a model that was trained with noise words."""
+        found = self.wv.to_firth().output_vectors if len(self.wv) else None
+        if found is None:
+            raise AttributeError("there are no output vectors: train with negative=5")
+        return found
+
+    def init_sims(self, replace: bool = False) -> None:
+        """Do nothing, or with `replace` scale the vectors to length one, for good."""
+        self.wv.init_sims(replace)
 
     def get_latest_training_loss(self) -> float:
         """Return the losses of all pairs of the last training, or of this one so far, added up.
 
-        In nats. They are always measured, of all pairs; a model that was loaded has 0.
+        In nats. They are always measured, of all pairs.
         """
         return self.running_training_loss
 
     def save(self, fname: str | os.PathLike[str], *_: object, **__: object) -> None:
         """Write Firth's folder, from which `load` goes on; how gensim would pickle is ignored."""
+        known = {**self.options, **{name: getattr(self, name) for name in _STATE}}
+        self.wv.to_firth().config[SAVED] = {
+            name: value for name, value in known.items() if isinstance(value, str | int | float)
+        }
         self.wv.save(fname)
 
     @classmethod
+    @told_as_value_errors()
     def load(cls, fname: str | os.PathLike[str], mmap: str | None = None) -> Self:
         """Read what `save` wrote, or a model of gensim.
 
         Options are those of its training. Those that are not told, or that Firth has not, are
         gensim's defaults.
         """
-        vectors = firth.load(fname)
-        model = cls(**{**_usable(cls, vectors), "vector_size": vectors.dim})
+        return cls._of(firth.load(fname))
+
+    @classmethod
+    def _of(cls, vectors: Vectors) -> Self:
+        """Return a model that has vectors, with the options by which they were trained."""
+        model = cls(**{**usable(vectors.config, cls._options), "vector_size": vectors.dim})
         model._finish(vectors)
         model._vocabulary = known_words(vectors)
+        told: Any = vectors.config.get(SAVED) or vectors.config.get("gensim") or {}
+        vars(model).update({name: told[name] for name in _STATE if name in told})
         return model
 
     def reset_from(self, other_model: Word2Vec) -> None:
@@ -319,29 +386,6 @@ class Word2Vec:
         )
 
 
-class FastText(Word2Vec):
-    """Words composed of n-grams, so that unknown words have vectors too; see `Word2Vec`."""
-
-    _options: ClassVar[Mapping[str, Option]] = FASTTEXT
-    _keyed: ClassVar[type[KeyedVectors]] = FastTextKeyedVectors
-
-
-def _usable(kind: type[Word2Vec], vectors: Vectors) -> dict[str, Any]:
-    """Return the options by which vectors were trained, without those that Firth has not."""
-    found = recovered(vectors.config, kind._options)
-    for name in list(found):
-        try:
-            complete({name: found[name]}, kind._options, kind.__name__)
-        except NotSupported:
-            del found[name]
-    try:
-        translate(complete(found, kind._options, kind.__name__), kind._options)
-    except NotSupported as error:
-        warn(f"options of training are taken to be gensim's defaults: {error}")
-        return {}
-    return found
-
-
 def _trained(corpus: Corpus, options: dict[str, Any]) -> Vectors:
     """Train on a corpus; on a small one without subsampling, if that leaves nothing of it."""
     try:
@@ -354,11 +398,3 @@ def _trained(corpus: Corpus, options: dict[str, Any]) -> Vectors:
             "an epoch: it is trained with sample=0"
         )
     return firth.train(corpus, progress=False, **{**options, "sample": 0})
-
-
-def _one_of(sentences: object, corpus_file: str | os.PathLike[str] | None) -> object:
-    if (sentences is None) == (corpus_file is None):
-        raise TypeError("give one of corpus_iterable (sentences) and corpus_file")
-    if isinstance(sentences, str):
-        raise TypeError("sentences must be token lists, not one text; see LineSentence")
-    return corpus_file if sentences is None else sentences

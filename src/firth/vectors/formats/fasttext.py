@@ -294,14 +294,16 @@ def _write_table(
 
 def _settings_of(table: Table, subwords: Subwords | None) -> _Settings:
     """Return what the vectors were trained with, as far as it is known."""
-    told = table.config.get("fasttext")
-    trained = told if isinstance(told, dict) else {}
+    theirs, own = (table.config.get(name) for name in ("fasttext", "options"))
+    trained = theirs if isinstance(theirs, dict) else {}
+    options = own if isinstance(own, dict) else {}
 
     def number(name: str, ours: str, default: int) -> int:
-        found = trained.get(name, table.config.get(ours, default))
+        found = trained.get(name, options.get(ours, default))
         return found if type(found) is int and 0 <= found < 1 << 31 else default
 
-    is_cbow = "cbow" in (trained.get("model"), table.config.get("model"))
+    is_cbow = "cbow" in (trained.get("model"), options.get("model"))
+    sample = trained.get("t", options.get("sample"))
     # fastText needs counts for negative sampling.
     is_counted = table.counts is not None and bool(table.counts.any())
     return _Settings(
@@ -319,7 +321,7 @@ def _settings_of(table: Table, subwords: Subwords | None) -> _Settings:
         minn=0 if subwords is None else subwords.least,
         maxn=0 if subwords is None else subwords.most,
         lr_update_rate=100,
-        t=1e-4,
+        t=sample if type(sample) is float else 1e-4,
     )
 
 

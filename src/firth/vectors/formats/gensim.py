@@ -65,6 +65,8 @@ ALLOWED = _VECTORS | _MODELS | _OTHERS | PICKLED
 _OPTIONS = (
     "vector_size", "window", "sg", "hs", "negative", "ns_exponent", "cbow_mean", "min_count",
     "sample", "epochs", "alpha", "min_alpha", "seed", "dm_concat", "dbow_words",
+    "corpus_count", "corpus_total_words", "running_training_loss", "train_count",
+    "total_train_time", "min_alpha_yet_reached",
 )  # fmt: skip
 
 

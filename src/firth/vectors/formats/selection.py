@@ -27,8 +27,9 @@ class Selection:
 
     Parameters
     ----------
-    encoding_errors : "strict" or "replace"
-        Whether to raise for words that are not UTF-8, or replace the invalid bytes.
+    encoding_errors : {"strict", "replace", "surrogateescape"}
+        Whether to raise for words that are not UTF-8, replace the invalid bytes, or keep them as
+        Python's lone surrogates, for a caller that decodes the words itself.
     limit : int, optional
         Read only this many words, from the start of the file.
     words : token or iterable of tokens, optional
@@ -66,7 +67,7 @@ class Selection:
 
     def __post_init__(self) -> None:
         """Check the options."""
-        if self.encoding_errors not in ("strict", "replace"):
+        if self.encoding_errors not in ("strict", "replace", "surrogateescape"):
             raise ConfigError(
                 f"encoding_errors must be 'strict' or 'replace', got {shown(self.encoding_errors)}"
             )

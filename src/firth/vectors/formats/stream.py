@@ -8,7 +8,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import FormatError
+from firth.errors import CutShortError, FormatError
 from firth.io.mapping import is_worth_mapping, map_file
 from firth.io.pieces import PIECE, read_pieces
 from firth.vectors.formats.row_store import store_rows
@@ -48,7 +48,7 @@ class Stream:
             data = bytes(read_pieces(self._file, max(length, PIECE), rest))
             self._data, self._used = data, 0
             if len(data) < length:
-                raise FormatError(f"{self.path}: cut short in {what}")
+                raise CutShortError(f"{self.path}: cut short in {what}")
         found = self._data[self._used : self._used + length]
         self._used += length
         self.place += length
@@ -69,7 +69,7 @@ class Stream:
                 raise FormatError(f"{self.path}: damaged: {what} does not end")
             block = self._file.read(PIECE)
             if not block:
-                raise FormatError(f"{self.path}: cut short in {what}")
+                raise CutShortError(f"{self.path}: cut short in {what}")
             self._data, self._used = self._data[self._used :] + block, 0
         return self.take(end + 1 - self._used, what)[:-1]
 
@@ -114,7 +114,7 @@ class Stream:
         return numbers.reshape(rows, columns)
 
     def _cut_short(self, rows: int, columns: int, what: str) -> FormatError:
-        return FormatError(
+        return CutShortError(
             f"{self.path}: cut short in {what}: {rows:,} of {columns:,} numbers do not fit"
         )
 

@@ -13,7 +13,7 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import FormatError
+from firth.errors import CutShortError, FormatError
 from firth.io.atomic import atomic_write
 from firth.vectors.formats.precision import blocks
 from firth.vectors.formats.row_store import RowStore
@@ -97,7 +97,7 @@ def make_rows(
     rows = selection.rows(header.words)
     # The last line of a text may have no newline.
     if left is not None and rows * bytes_per_word > left + 1:
-        raise FormatError(
+        raise CutShortError(
             f"{path}: {header.words:,} words of {header.dim:,} dimensions, as in line 1, do not "
             f"fit into the {left:,} bytes after it; the file is cut short or damaged"
         )

@@ -15,7 +15,7 @@ from typing import BinaryIO, NamedTuple, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import FormatError
+from firth.errors import CutShortError, FormatError
 from firth.vectors.formats.selection import Selection
 from firth.vectors.formats.word2vec import (
     REPLACED,
@@ -194,7 +194,7 @@ def _blocks(window: _Window, header: Header, rows: int, path: Path) -> Iterator[
         )
         if is_too_long or not window.read_on(width):
             place = window.start + window.word_begin
-            raise FormatError(
+            raise CutShortError(
                 f"{path}: cut short in word number {number} of {header.words} (byte {place})"
             )
     if rows < header.words:

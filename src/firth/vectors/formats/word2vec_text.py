@@ -17,7 +17,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import FormatError, one_line
+from firth.errors import CutShortError, FormatError, one_line
 from firth.vectors.formats.selection import Selection
 from firth.vectors.formats.word2vec import (
     REPLACED,
@@ -161,7 +161,7 @@ class _Reading:
             if len(lines) >= left and self.selection.rows(last) < last:
                 return found.table()
         if self.promised is not None and self.line < first + self.promised:
-            raise FormatError(
+            raise CutShortError(
                 f"{self.path}: cut short after line {self.line - 1}: the header promises "
                 f"{self.promised} words, the file has {self.line - first}"
             )

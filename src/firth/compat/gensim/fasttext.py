@@ -1,0 +1,61 @@
+"""gensim's `FastText` on `firth.train`, and fastText's own files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import ClassVar
+
+from firth.compat.gensim.encodings import check_utf8
+from firth.compat.gensim.faults import told_as_value_errors
+from firth.compat.gensim.keyed_vectors import FastTextKeyedVectors, KeyedVectors
+from firth.compat.gensim.options import FASTTEXT, NotSupported, Option
+from firth.compat.gensim.word2vec import Word2Vec
+from firth.vectors.formats.selection import Selection
+from firth.vectors.loading import load_selection
+
+_FORMAT = "fasttext"
+
+
+class FastText(Word2Vec):
+    """Words composed of n-grams, so that unknown words have vectors too; see `Word2Vec`."""
+
+    _options: ClassVar[Mapping[str, Option]] = FASTTEXT
+    _keyed: ClassVar[type[KeyedVectors]] = FastTextKeyedVectors
+
+    @classmethod
+    def load_fasttext_format(
+        cls, model_file: str | os.PathLike[str], encoding: str = "utf8"
+    ) -> FastText:
+        """Do what `load_facebook_model` does, as gensim 3 calls it."""
+        return load_facebook_model(model_file, encoding)
+
+
+@told_as_value_errors()
+def load_facebook_model(path: str | os.PathLike[str], encoding: str = "utf-8") -> FastText:
+    """Read a model of fastText (`.bin`), which may be trained further."""
+    check_utf8(encoding)
+    return FastText._of(load_selection(path, Selection(), _FORMAT))
+
+
+@told_as_value_errors()
+def load_facebook_vectors(
+    path: str | os.PathLike[str], encoding: str = "utf-8"
+) -> FastTextKeyedVectors:
+    """Read the words and n-grams of a model of fastText (`.bin`)."""
+    check_utf8(encoding)
+    return FastTextKeyedVectors(load_selection(path, Selection(), _FORMAT))
+
+
+def save_facebook_model(
+    model: FastText,
+    path: str | os.PathLike[str],
+    encoding: str = "utf-8",
+    lr_update_rate: int = 100,
+    word_ngrams: int = 1,
+) -> None:
+    """Write a model of fastText (`.bin`)."""
+    check_utf8(encoding)
+    if (lr_update_rate, word_ngrams) != (100, 1):
+        raise NotSupported("lr_update_rate and word_ngrams are 100 and 1: Firth has no others")
+    model.wv.to_firth().save(path, overwrite=True, format=_FORMAT)

@@ -1,0 +1,188 @@
+"""Files that gensim's face reads: other encodings, words that stand twice, damage, fastText's."""
+
+import numpy as np
+import pytest
+
+import firth
+from firth.compat.gensim import (
+    FastText,
+    FastTextKeyedVectors,
+    KeyedVectors,
+    LineSentence,
+    NotSupported,
+    PathLineSentences,
+    Phrases,
+    Text8Corpus,
+    Word2Vec,
+    load_facebook_model,
+    load_facebook_vectors,
+    save_facebook_model,
+)
+
+SENTENCES = [["tea", "milk", "tea"]] * 40 + [["tea", "sugar", "milk"]] * 20
+SMALL = {"vector_size": 8, "workers": 1, "sample": 0, "epochs": 2}
+load = KeyedVectors.load_word2vec_format
+
+ZEROS = bytes(4)
+
+
+def written(path, content):
+    path.write_bytes(content)
+    return path
+
+
+@pytest.fixture(params=["text", "binary"])
+def latin(request, tmp_path):
+    """A file with words in Latin-1, and how to read it."""
+    words = [word.encode("latin-1") for word in ("thé", "lait", "café")]
+    if request.param == "text":
+        lines = [b"3 1", *(word + b" 1" for word in words), b""]
+        return written(tmp_path / "file", b"\n".join(lines)), {}
+    rows = b"".join(word + b" " + ZEROS for word in words)
+    return written(tmp_path / "file", b"3 1\n" + rows), {"binary": True}
+
+
+def test_words_have_the_encoding_that_is_named(latin):
+    path, how = latin
+    for encoding in ("latin-1", "cp1252", "ISO-8859-15"):
+        assert load(path, encoding=encoding, **how).index_to_key == ["thé", "lait", "café"]
+    assert load(path, encoding="latin-1", limit=1, **how).index_to_key == ["thé"]
+    assert load(path, unicode_errors="ignore", **how).index_to_key == ["th", "lait", "caf"]
+    assert load(path, unicode_errors="replace", **how).index_to_key[0] == "th\ufffd"
+    with pytest.raises(UnicodeDecodeError, match=r"in word number 1 of .*give another encoding"):
+        load(path, **how)
+    with pytest.raises(UnicodeDecodeError, match="'gbk' codec"):
+        load(path, encoding="gbk", **how)
+    with pytest.raises(LookupError, match="unknown encoding: nonsense"):
+        load(path, encoding="nonsense", **how)
+    with pytest.raises(NotSupported, match="encoding='utf-16' is not supported: ASCII char"):
+        load(path, encoding="utf-16", **how)
+
+
+def test_a_chinese_encoding_is_read(tmp_path):
+    path = written(tmp_path / "file", b"2 1\n" + "茶 1\n牛奶 2\n".encode("gbk"))
+    assert load(path, encoding="gbk").index_to_key == ["茶", "牛奶"]
+
+
+def test_other_files_are_utf8(tmp_path):
+    for ask in (
+        lambda: load_facebook_vectors("f", encoding="latin-1"),
+        lambda: KeyedVectors(2).evaluate_word_pairs("f", encoding="latin-1"),
+    ):
+        with pytest.raises(NotSupported, match="encoding='latin-1' is not supported here"):
+            ask()
+
+
+@pytest.mark.parametrize("limit", [None, 0, 4])
+def test_of_a_word_that_stands_twice_the_first_is_taken(tmp_path, limit):
+    path = written(tmp_path / "file", b"4 2\ntea 1 2\nmilk 3 4\ntea 5 6\njam 7 8\n")
+    with pytest.warns(firth.FirthWarning, match="1 word stood in the file before"):
+        found = load(path, limit=limit)
+    assert found.index_to_key == ["tea", "milk", "jam"]
+    assert found.vectors.tolist() == [[1, 2], [3, 4], [7, 8]]
+    # Two words become one where their bytes cannot be told apart.
+    path = written(tmp_path / "other", b"2 1\nt\xe9 1\nt\xe8 2\n")
+    with pytest.warns(firth.FirthWarning, match="1 word stood in the file before"):
+        assert load(path, unicode_errors="ignore").vectors.tolist() == [[1]]
+
+
+# Files, and what gensim raises for them.
+DAMAGED = {
+    "short text": (b"3 2\na 1 2\n", {}, EOFError),
+    "few words": (b"3 1\na 1.00000000\nb 2.00000000\n", {}, EOFError),
+    "short binary": (b"1 2\na " + ZEROS, {"binary": True}, EOFError),
+    "cut binary": (b"2 1\na " + ZEROS + b"bbbbbbb " + ZEROS[:2], {"binary": True}, EOFError),
+    "no number": (b"2 2\na 1 2\nb x 4\n", {}, ValueError),
+    "more numbers": (b"2 2\na 1 2\nb 3 4 5\n", {}, ValueError),
+    "empty": (b"", {}, ValueError),
+    "no header": (b"abc", {"binary": True}, ValueError),
+}
+
+
+@pytest.mark.parametrize(("content", "how", "kind"), DAMAGED.values(), ids=DAMAGED)
+def test_damage_is_an_error_of_gensims_kind(tmp_path, content, how, kind):
+    path = written(tmp_path / "file", content)
+    with pytest.raises(kind) as raised:
+        load(path, **how)
+    assert isinstance(raised.value, firth.FormatError)
+    assert str(path) in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "make"),
+    [
+        (RuntimeError, lambda: Word2Vec([["a"]], min_count=5)),
+        (RuntimeError, lambda: Word2Vec([])),
+        (RuntimeError, lambda: Word2Vec([[]], min_count=1)),
+        (RuntimeError, lambda: Word2Vec().build_vocab_from_freq({"a": 1})),
+        (RuntimeError, lambda: Word2Vec().predict_output_word(["a"])),
+        (TypeError, lambda: Word2Vec(42)),
+        (TypeError, lambda: Word2Vec(corpus_file="absent")),
+        (FileNotFoundError, lambda: Word2Vec(corpus_file="absent")),
+        (ValueError, lambda: Word2Vec(SENTENCES, **SMALL).train(SENTENCES, epochs=0)),
+        (ValueError, lambda: Word2Vec(SENTENCES, hs=0, negative=0)),
+        (ValueError, lambda: Phrases([["a"]], threshold=-1)),
+        (FileNotFoundError, lambda: list(LineSentence("absent"))),
+        (FileNotFoundError, lambda: list(Text8Corpus("absent"))),
+        (FileNotFoundError, lambda: PathLineSentences("absent")),
+        (FileNotFoundError, lambda: load("absent")),
+        (FileNotFoundError, lambda: KeyedVectors.load("absent")),
+        (FileNotFoundError, lambda: load_facebook_model("absent")),
+    ],
+)
+def test_errors_are_what_programs_for_gensim_catch(kind, make, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(kind, match=r"."):
+        make()
+
+
+def test_sentences_of_other_encodings_are_refused_as_gensim_does(tmp_path):
+    path = written(tmp_path / "text", "thé lait\n".encode("latin-1"))
+    for reader in (LineSentence, Text8Corpus, PathLineSentences):
+        with pytest.raises(UnicodeDecodeError):
+            list(reader(path))
+    assert PathLineSentences(str(tmp_path)).input_files == [str(path)]
+
+
+@pytest.mark.parametrize("options", [{}, {"sg": 1, "window": 3, "epochs": 1}, {"sample": 0.5}])
+def test_a_model_goes_to_fasttexts_format_and_back(options, tmp_path):
+    model = FastText(SENTENCES, min_n=2, max_n=4, bucket=50, **{**SMALL, **options})
+    save_facebook_model(model, tmp_path / "model.bin")
+    again = load_facebook_model(tmp_path / "model.bin")
+    names = ("sg", "window", "epochs", "sample", "min_n", "max_n", "bucket", "negative", "hs")
+    assert [again.options[name] for name in names] == pytest.approx(
+        [model.options[name] for name in names]
+    )
+    more = [["coffee", "milk"]] * 9
+    again.build_vocab(more, update=True)
+    again.train(more, total_examples=9, epochs=1)
+    assert "coffee" in again.wv.key_to_index
+    found = load_facebook_vectors(tmp_path / "model.bin")
+    assert isinstance(found, FastTextKeyedVectors)
+    for word in ("tea", "teas"):
+        # fastText takes means of the rows, and Firth sums over a root.
+        np.testing.assert_allclose(
+            found.get_vector(word, norm=True), model.wv.get_vector(word, norm=True), atol=1e-5
+        )
+    with pytest.raises(NotSupported, match="lr_update_rate and word_ngrams"):
+        save_facebook_model(model, tmp_path / "model.bin", word_ngrams=2)
+
+
+def test_vectors_with_ngrams_stay_vectors_with_ngrams(tmp_path):
+    model = FastText(SENTENCES, bucket=50, **SMALL)
+    model.wv.save(tmp_path / "vectors.kv")
+    found = KeyedVectors.load(tmp_path / "vectors.kv")
+    assert type(found) is FastTextKeyedVectors
+    assert (found.min_n, found.max_n, found.bucket) == (3, 6, 50)
+    expected = np.mean([found.get_vector(word, norm=True) for word in ("teas", "milk")], axis=0)
+    np.testing.assert_allclose(found.get_sentence_vector(["teas", "milk"]), expected, atol=1e-6)
+    Word2Vec(SENTENCES, **SMALL).wv.save(tmp_path / "others")
+    assert type(KeyedVectors.load(tmp_path / "others")) is KeyedVectors
+
+
+def test_lengths_of_ngrams_are_gensims():
+    for options, expected in (({"min_n": 0, "max_n": 3}, (1, 3)), ({"min_n": 4, "max_n": 3}, None)):
+        model = FastText(SENTENCES, bucket=50, **SMALL, **options)
+        found = (model.wv.min_n, model.wv.max_n)
+        assert found == (expected or (0, 0))
+        assert ("teas" in model.wv) is (expected is not None)

@@ -1,0 +1,254 @@
+"""Models of gensim's face: what they know of their training, options that are set, tags."""
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+
+import firth
+import firth.compat.gensim as gensim
+from firth.compat.gensim import (
+    CallbackAny2Vec,
+    Doc2Vec,
+    FastText,
+    KeyedVectors,
+    NotSupported,
+    TaggedDocument,
+    TaggedLineDocument,
+    Word2Vec,
+    simple_preprocess,
+)
+
+SENTENCES = [["tea", "milk", "tea"]] * 40 + [["tea", "sugar", "milk"]] * 20 + [["jam", "tea"]] * 7
+SMALL = {"vector_size": 8, "workers": 1, "sample": 0, "epochs": 2}
+STATE = (
+    "corpus_count", "corpus_total_words", "epochs", "alpha", "train_count", "total_train_time",
+    "min_alpha_yet_reached", "running_training_loss",
+)  # fmt: skip
+
+
+def state_of(model):
+    return [getattr(model, name) for name in STATE]
+
+
+# ------------------------------------------------------------------- state and options
+
+
+@pytest.mark.parametrize("kind", [Word2Vec, FastText])
+def test_a_model_knows_its_training(kind, tmp_path):
+    model = kind(SENTENCES, **SMALL)
+    assert state_of(model)[:5] == [67, 194, 2, 0.025, 1]
+    assert model.total_train_time > 0
+    assert model.min_alpha_yet_reached == pytest.approx(1e-4)
+    assert model.running_training_loss > 0
+    model.save(tmp_path / "model")
+    for again in (kind.load(tmp_path / "model"), copy.deepcopy(model)):
+        assert state_of(again) == state_of(model)
+        again.train(SENTENCES[:9], epochs=3, start_alpha=0.01, end_alpha=0.005)
+        assert state_of(again)[:5] == [67, 194, 3, 0.01, 2]
+        assert again.min_alpha == 0.005
+        assert again.total_train_time > model.total_train_time
+
+
+def test_options_of_reading_are_kept(tmp_path):
+    model = Word2Vec(SENTENCES, **SMALL, min_count=8, comment="mine", max_final_vocab=3)
+    model.save(tmp_path / "model")
+    again = Word2Vec.load(tmp_path / "model")
+    assert again.options == {**model.options, "callbacks": ()}
+    again.build_vocab([["rare", "tea"]] * 7 + [["new", "tea"]] * 8, update=True)
+    assert sorted(again._vocabulary.words) == ["milk", "new", "sugar", "tea"]
+
+
+def test_step_sizes_of_a_run_are_told_in_callbacks():
+    class Log(CallbackAny2Vec):
+        def __init__(self):
+            self.found = []
+
+        def on_epoch_end(self, model):
+            self.found.append(model.min_alpha_yet_reached)
+
+    log = Log()
+    Word2Vec(SENTENCES, **{**SMALL, "epochs": 4, "alpha": 0.04}, callbacks=[log])
+    assert log.found == pytest.approx([0.03, 0.02, 0.01, 1e-4], abs=1e-3)
+
+
+def test_an_option_that_is_set_is_trained_with():
+    model = Word2Vec(SENTENCES, **SMALL)
+    model.window, model.alpha, model.min_alpha, model.epochs, model.sg = 1, 0.03, 0.02, 4, 1
+    model.train(SENTENCES, total_examples=model.corpus_count)
+    found = model.wv.to_firth().config["options"]
+    names = ("window", "lr", "min_lr", "epochs", "model")
+    assert [found[name] for name in names] == [1, 0.03, 0.02, 4, "skipgram"]
+    assert (model.window, model.epochs) == (1, 4)
+    with pytest.raises(NotSupported, match="null_word=1 is not supported"):
+        model.null_word = 1
+    model.cbow_mean, model.sg = 0, 0
+    with pytest.raises(NotSupported, match="cbow_mean=0 is not supported"):
+        model.train(SENTENCES, total_examples=model.corpus_count)
+
+
+def test_each_pass_of_a_loop_has_its_own_step_size():
+    # The loop of old tutorials.
+    model = Word2Vec(**SMALL, alpha=0.025, min_alpha=0.025)
+    model.build_vocab(SENTENCES)
+    found = []
+    for _ in range(3):
+        model.train(SENTENCES, total_examples=model.corpus_count, epochs=1)
+        found.append(model.wv.to_firth().config["options"]["lr"])
+        model.alpha -= 0.002
+        model.min_alpha = model.alpha
+    assert found == pytest.approx([0.025, 0.023, 0.021])
+
+
+def test_vectors_are_scaled_by_the_model():
+    model = Word2Vec(SENTENCES, **SMALL)
+    before = model.wv.vectors.copy()
+    model.init_sims()
+    np.testing.assert_array_equal(model.wv.vectors, before)
+    model.init_sims(replace=True)
+    np.testing.assert_allclose(np.linalg.norm(model.wv.vectors, axis=1), 1, atol=1e-6)
+
+
+def test_output_vectors_are_there_if_noise_words_trained_them():
+    assert Word2Vec(SENTENCES, **SMALL).syn1neg.shape == (4, 8)
+    for model in (Word2Vec(SENTENCES, hs=1, negative=0, **SMALL), Word2Vec(**SMALL)):
+        assert not hasattr(model, "syn1neg")
+
+
+def test_names_are_found_by_gensims_paths():
+    models = gensim.models
+    assert models.Word2Vec is models.word2vec.Word2Vec is Word2Vec
+    assert models.doc2vec.TaggedDocument is TaggedDocument
+    assert models.keyedvectors.KeyedVectors is KeyedVectors
+    assert models.word2vec.LineSentence is gensim.LineSentence
+    assert models.callbacks.CallbackAny2Vec is CallbackAny2Vec
+    assert models.fasttext.load_facebook_model is gensim.load_facebook_model
+    assert models.phrases.Phraser is gensim.Phraser
+    assert gensim.utils.simple_preprocess is simple_preprocess
+
+
+# ------------------------------------------------------------------------------- tags
+
+
+def documents(tags_of):
+    return [TaggedDocument(words, tags_of(k)) for k, words in enumerate(SENTENCES)]
+
+
+def test_documents_of_one_tag_are_one_bag_of_words():
+    tagged = documents(lambda k: ["odd" if k % 2 else "even"])
+    model = Doc2Vec(tagged, dm=0, min_count=1, **SMALL)
+    assert (model.dv.index_to_key, model.corpus_count) == (["even", "odd"], 67)
+    units = [[word for words in SENTENCES[first::2] for word in words] for first in (0, 1)]
+    expected = firth.train(
+        units, model="skipgram", documents="alone", dim=8, min_count=1, epochs=2, sample=0,
+        threads=1, seed=1, lr=0.025, progress=False,
+    )  # fmt: skip
+    assert model.wv.index_to_key == list(expected.words)
+    np.testing.assert_array_equal(model.dv.vectors, expected.documents.input_vectors)
+
+
+def test_words_of_a_document_with_several_tags_are_counted_once():
+    model = Doc2Vec(documents(lambda k: [f"d{k}", f"g{k % 3}", "all", "all"]), dm=0, **SMALL)
+    assert len(model.dv) == 67 + 3 + 1
+    assert model.wv.get_vecattr("tea", "count") == 107
+    assert (model.corpus_count, model.corpus_total_words) == (67, 194)
+
+
+def test_documents_are_near_the_tag_of_their_group(tmp_path):
+    draw = np.random.default_rng(1)
+    groups = [[f"{name}{k}" for k in range(8)] for name in "ab"]
+    tagged = [
+        TaggedDocument(draw.choice(groups[k % 2], 12).tolist(), [k, "ab"[k % 2]])
+        for k in range(200)
+    ]
+    model = Doc2Vec(tagged, dm=0, **{**SMALL, "epochs": 20})
+    model.save(tmp_path / "model")
+    for each in (model, Doc2Vec.load(tmp_path / "model")):
+        # Numbers come first, as in gensim.
+        assert each.dv.index_to_key == [*range(200), "a", "b"]
+        for k in (0, 1, 10, 11):
+            assert each.dv.similarity(k, "ab"[k % 2]) > each.dv.similarity(k, "ba"[k % 2]) + 0.5
+        row = each.infer_vector(groups[1], epochs=50)
+        assert each.dv.most_similar([row], topn=1)[0][0] in {"b", *range(1, 200, 2)}
+
+
+def test_numbers_as_tags_stand_in_their_order():
+    tags = [int(tag) for tag in np.random.default_rng(1).permutation(67)]
+    plain = Doc2Vec(documents(lambda k: [k]), **SMALL)
+    model = Doc2Vec(documents(lambda k: [tags[k]]), **SMALL)
+    assert model.dv.index_to_key == list(range(67))
+    for k in (0, 5, 66):
+        np.testing.assert_array_equal(model.dv.vectors[tags[k]], plain.dv[k])
+        np.testing.assert_array_equal(model[tags[k]], plain.dv[k])
+    assert model[["tea", tags[0]]].shape == (2, 8)
+
+
+def test_documents_have_vectors_before_training():
+    model = Doc2Vec(min_count=1, **SMALL)
+    model.build_vocab(documents(lambda k: [f"d{k}"]))
+    assert model.dv["d3"].shape == (8,)
+    assert len(model.dv) == 67
+    before = model.dv.vectors.copy()
+    model.train(documents(lambda k: [f"d{k}"]), total_examples=model.corpus_count, epochs=1)
+    assert (len(model.dv), model.dv.index_to_key[66]) == (67, "d66")
+    assert not np.array_equal(model.dv.vectors, before)
+
+
+@pytest.mark.parametrize("name", ["words", "tags"])
+def test_a_text_is_no_list_of_words_or_tags(name):
+    document = TaggedDocument(["tea", "milk"], ["d"])._replace(**{name: "tea milk"})
+    with pytest.raises(TypeError, match=f"{name} of a document must be a list, got"):
+        Doc2Vec([document], dm=0, **SMALL)
+
+
+def test_the_lines_of_a_file_are_documents(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("".join(" ".join(words) + "\n" for words in [*SENTENCES, [], SENTENCES[0]]))
+    found = list(TaggedLineDocument(path))
+    assert (str(found[66]), found[68].tags) == ("TaggedDocument<['jam', 'tea'], [66]>", [68])
+    model = Doc2Vec(TaggedLineDocument(path), **SMALL)
+    whole = Doc2Vec(corpus_file=str(path), **SMALL)
+    # The empty line has no vector.
+    assert model.dv.index_to_key == whole.dv.index_to_key == [*range(67), 68]
+    np.testing.assert_array_equal(model.dv.vectors, whole.dv.vectors)
+
+
+@pytest.mark.parametrize(
+    ("options", "shown"),
+    [
+        ({}, "Doc2Vec<dm/m,d8,n5,w5,mc5>"),
+        ({"dm": 0, "sample": 1e-3, "min_count": 1}, "Doc2Vec<dbow,d8,n5,s0.001>"),
+        ({"dm": 0, "dbow_words": 1, "window": 2, "workers": 3}, "Doc2Vec<dbow+w,d8,n5,w2,mc5,t3>"),
+        ({"hs": 1, "negative": 0, "comment": "mine"}, 'Doc2Vec<"mine",dm/m,d8,hs,w5,mc5>'),
+    ],
+)
+def test_a_model_of_documents_shows_how_it_trains(options, shown):
+    assert str(Doc2Vec(**{**SMALL, **options})) == shown
+
+
+def test_models_are_pickled_with_their_documents():
+    model = Doc2Vec(documents(lambda k: [k, "all"]), dm=0, **SMALL)
+    again = pickle.loads(pickle.dumps(model))
+    np.testing.assert_array_equal(again.dv["all"], model.dv["all"])
+    assert state_of(again) == state_of(model)
+    again.train(documents(lambda k: [k, "all"]), total_examples=67, epochs=1)
+    assert len(again.dv) == 68
+
+
+# ------------------------------------------------------------------------------ texts
+
+
+@pytest.mark.parametrize(
+    ("text", "how", "words"),
+    [
+        ("The Quick, brown-fox's 3 jumps!", {}, ["the", "quick", "brown", "fox", "jumps"]),
+        ("Café RÉSUMÉ", {}, ["café", "résumé"]),
+        ("Café RÉSUMÉ", {"deacc": True}, ["cafe", "resume"]),
+        ("a bb ccc _dd e_f 9", {"min_len": 1, "max_len": 3}, ["a", "bb", "ccc", "e_f"]),
+        ("x" * 16 + " " + "y" * 15, {}, ["y" * 15]),
+        ("我喜欢茶 tea", {}, ["我喜欢茶", "tea"]),
+    ],
+)
+def test_texts_are_cut_into_words(text, how, words):
+    assert simple_preprocess(text, **how) == words
