@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
+from firth.checks import one_of
 from firth.errors import ConfigError, FormatError
 from firth.other_names import explain_keywords
 from firth.subwords.options import Cut
@@ -74,6 +75,7 @@ def load(
     Vectors(2 words, dim=2)
     Vectors(1 words, dim=2)
     """
+    one_of("encoding_errors", encoding_errors, choices=["strict", "replace"])
     vectors = load_selection(path, Selection(encoding_errors, limit, words), format)
     return vectors if cut is None else vectors.with_cut(cut)
 

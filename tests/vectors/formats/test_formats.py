@@ -186,7 +186,7 @@ def test_word2vec_file_with_words_that_are_the_same_once_bytes_are_replaced(word
 
 
 def test_encoding_errors_is_one_of_two(word2vec_file):
-    with pytest.raises(ConfigError, match="must be 'strict' or 'replace', got 'ignore'"):
+    with pytest.raises(ConfigError, match="must be strict or replace, got 'ignore'"):
         load(word2vec_file, encoding_errors="ignore")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.checks import shown, whole_number
+from firth.checks import one_of, shown, whole_number
 from firth.errors import ConfigError, FormatError
 from firth.normalization import spellings
 from firth.vectors.formats.precision import blocks
@@ -67,10 +67,8 @@ class Selection:
 
     def __post_init__(self) -> None:
         """Check the options."""
-        if self.encoding_errors not in ("strict", "replace", "surrogateescape"):
-            raise ConfigError(
-                f"encoding_errors must be 'strict' or 'replace', got {shown(self.encoding_errors)}"
-            )
+        errors = ["strict", "replace", "surrogateescape"]
+        one_of("encoding_errors", self.encoding_errors, choices=errors)
         if self.limit is not None:
             whole_number("limit", self.limit, least=1, most=None)
         if self.words is not None:
