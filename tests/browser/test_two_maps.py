@@ -10,8 +10,8 @@ from pages import heading, numbers, region_size, settled, until, wait_for_view
 WIDE = {"viewport": {"width": 1440, "height": 800}}
 PICTURE = "document.querySelector('{} .points').toDataURL()"
 # Pixels of marked labels: those in the ink that only they have.
-MARKED = """() => {
-  const ink = getComputedStyle(document.documentElement).getPropertyValue("--accent-ink").trim();
+MARKED = """async () => {
+  const { colour } = await import("/page/colours.js"), ink = colour("accent-ink");
   const parts = [1, 3, 5].map((at) => parseInt(ink.slice(at, at + 2), 16));
   const canvas = document.querySelector("#second .labels");
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
