@@ -151,15 +151,6 @@ def test_each_map_is_moved_on_its_own(visit, both):
     page.click("#in")
     assert settled(page, view) != view
     assert picture(page, "#second") == second
-    # The lasso is that of the first map: Shift moves the second.
-    page.keyboard.down("Shift")
-    page.mouse.move(box["x"] + 200, 300)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 300, 400, steps=4)
-    page.mouse.up()
-    page.keyboard.up("Shift")
-    until(page, f"{PICTURE.format('#second')} !== {second!r}")
-    assert page.get_attribute("body", "data-view") == "home"
 
 
 def test_both_maps_are_seen_in_the_middle_of_their_rooms(visit, both):

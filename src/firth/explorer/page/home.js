@@ -33,7 +33,7 @@ export async function homeView(app) {
     set.legend ? section(text("clusters"), null, legend(app)) : null,
     section(text("inView"), null, element("div", { id: "in-view" })),
     element("div", { class: "keys" }, section(text("keys"), text("keysHint"))));
-  return { node, title: set.name, table: () => wordTable(app, app.stage.rowsInView(), set.name), onView: () => listInView(app) };
+  return { node, title: set.name, table: () => wordTable(app, app.stage.rowsInView(), set.name, app.twin.othersInView()), onView: () => listInView(app) };
 }
 
 /** Return what the colours of frequency mean. */

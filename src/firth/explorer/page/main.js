@@ -3,4 +3,10 @@
 import { App } from "./app.js";
 
 const app = new App();
+// What goes wrong is told, whatever was asked for.
+addEventListener("unhandledrejection", (event) => {
+  if (!event.reason?.kind) return;
+  event.preventDefault();
+  if (event.reason.kind !== "no_server") app.fail(event.reason);
+});
 app.start().catch((error) => app.fail(error));
