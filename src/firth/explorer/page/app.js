@@ -7,7 +7,7 @@ import { listenToButtons, press, showSets, useLasso } from "./controls.js";
 import { byId, element, later } from "./dom.js";
 import { parseEquation } from "./equation.js";
 import { homeView } from "./home.js";
-import { current, speak, text } from "./i18n.js";
+import { current, speak, telling, text } from "./i18n.js";
 import { listenToMapKeys, listenToPageKeys } from "./keys.js";
 import { movedView } from "./moved.js";
 import { Rectangle } from "./rectangle.js";
@@ -65,7 +65,7 @@ export class App {
 
   fail(error) {
     byId("loading").hidden = true;
-    this.tell(error.message, 0);
+    this.tell(telling(error), 0);
   }
 
   setOf(state) { return this.sets.find((set) => set.name === state.set) ?? this.sets[0]; }
@@ -82,6 +82,7 @@ export class App {
     if (this.state.layout === "umap") await this.umaps.fetchKept(set);
     this.stage.map.restyle(this.state.colour === "frequency");
     await this.layOut();
+    this.twin.makeRoom();
     const isPlaced = this.placeView();
     if (!isPlaced) this.stage.fit(true);
     await loading;
@@ -225,7 +226,7 @@ export class App {
   problem(error) {
     return element("div", {},
       element("button", { type: "button", class: "back", onclick: () => this.go({}) }, `← ${text("back")}`),
-      element("h1", { class: "problem", role: "alert", tabindex: "-1" }, error.message));
+      element("h1", { class: "problem", role: "alert", tabindex: "-1" }, telling(error)));
   }
 
   subtractRegion() {

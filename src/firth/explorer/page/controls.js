@@ -47,7 +47,7 @@ export function press({ state, set, umaps }) {
   const mark = (selector, isOn) => document.querySelectorAll(selector).forEach((each) => {
     each.setAttribute("aria-pressed", String(isOn(each)));
   });
-  mark("[data-layout]", (each) => each.dataset.layout === (set?.layouts[state.layout] ? state.layout : "pca"));
+  mark("[data-layout]", (each) => each.dataset.layout === set?.shownLayout(state.layout));
   mark("[data-colour]", (each) => each.dataset.colour === state.colour);
   mark("#maps", () => state.maps === "2");
   mark("[data-set]", (each) => each.dataset.set === set?.name);

@@ -79,8 +79,11 @@ export class WordSet {
     }
   }
 
-  /** Return the points of a layout, or those of PCA while that is not there. */
-  shownPoints(layout) { return this.layouts[layout] ?? this.layouts.pca; }
+  /** Return the name of a layout, or of PCA while its points are not there. */
+  shownLayout(layout) { return this.layouts[layout] ? layout : "pca"; }
+
+  /** Return the points of a layout, or those of PCA while they are not there. */
+  shownPoints(layout) { return this.layouts[this.shownLayout(layout)]; }
 
   /** Return how frequent a word is among those on the map, from 0 to 1, by its rank. */
   weight(row) { return weightOf(row, this.list.length); }

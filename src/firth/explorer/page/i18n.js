@@ -50,7 +50,13 @@ const TEXTS = {
     crossOn: "Arrow keys move the cross, with Shift further. Enter sets one corner, then the opposite one. Escape ends.",
     crossAt: (w) => `At ${w}`, crossNone: "No word here", keys: "Keys",
     keysHint: "/ searches. On the map, arrow keys move, + and − zoom, 0 shows all, and L draws a region. Escape leads back.",
-    error: (m) => m, empty: "—", x: "x", y: "y", frequencyLow: "rare", frequencyHigh: "frequent",
+    errors: {
+      nothing_shared: "The two sets have no word in common, so nothing can be compared.",
+      other_dimensions: "The two sets have other numbers of dimensions, so they cannot be aligned.",
+      too_few_words: "Fewer than 4 words are too few.",
+    },
+    noDirection: "Its vector is zero: it has no direction, and so no neighbours.",
+    empty: "—", x: "x", y: "y", frequencyLow: "rare", frequencyHigh: "frequent",
     dropMinus: (n) => `− mean of ${n} words`, choose: "Type the word to subtract from, then Enter.",
   },
   zh: {
@@ -102,7 +108,13 @@ const TEXTS = {
     crossOn: "方向键移动十字，按住 Shift 移得更远。回车确定一个角，再确定对角。Esc 结束。",
     crossAt: (w) => `在 ${w} 处`, crossNone: "这里没有词", keys: "按键",
     keysHint: "/ 查词。在地图上：方向键移动，+ 和 − 缩放，0 显示全部，L 圈出一个区域。Esc 返回。",
-    error: (m) => m, empty: "—", x: "x", y: "y", frequencyLow: "罕见", frequencyHigh: "常见",
+    errors: {
+      nothing_shared: "两组词向量没有共同的词，无法比较。",
+      other_dimensions: "两组词向量的维数不同，无法对齐。",
+      too_few_words: "少于 4 个词，太少了。",
+    },
+    noDirection: "它的向量是零：没有方向，所以没有近邻。",
+    empty: "—", x: "x", y: "y", frequencyLow: "罕见", frequencyHigh: "常见",
     dropMinus: (n) => `− ${n} 个词的平均`, choose: "输入被减的词，然后按回车。",
   },
 };
@@ -117,6 +129,12 @@ export function text(name, ...given) {
   const found = TEXTS[language][name];
   return typeof found === "function" ? found(...given) : found;
 }
+
+/** Return what went wrong in the language of the page, or in the service's words. */
+export const telling = ({ kind, message }) => TEXTS[language].errors[kind] ?? message;
+
+/** Return a word so that one that is written from right to left does not turn what stands beside it. */
+export const isolated = (word) => (/[\u0590-\u08ff\u200e\u200f\u202a-\u202e\ufb1d-\ufefc]/.test(word) ? `\u2068${word}\u2069` : word);
 
 /** Return a number as the language writes it. */
 export const number = (value, digits = 0) =>

@@ -1,7 +1,7 @@
 /** The words of a region that a lasso drew, or of a cluster: read, save, copy, subtract. */
 
 import { element } from "./dom.js";
-import { number, text } from "./i18n.js";
+import { isolated, number, text } from "./i18n.js";
 import { action, chips, head } from "./parts.js";
 import { copyWords, save, wordTable } from "./saving.js";
 import { textNumbers } from "./state.js";
@@ -20,7 +20,7 @@ function edges(polygon) {
 export async function regionView(app) {
   const { set, stage, state } = app;
   const { rows, others, there } = await wordsWithin(app);
-  const title = state.cluster ? text("clusterOf", (set.legend.words[Number(state.cluster)] ?? []).join(", ")) : text("region");
+  const title = state.cluster ? text("clusterOf", (set.legend.words[Number(state.cluster)] ?? []).map(isolated).join(", ")) : text("region");
   const words = [...rows.map((row) => set.list[row]), ...others], listed = words.slice(0, MOST_LISTED);
   const node = element("div", {}, head(title, text("regionOf", number(words.length)), () => app.go({})));
   if (words.length) {

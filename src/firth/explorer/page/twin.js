@@ -44,28 +44,33 @@ export class Twin {
   /** Return the other set, if the region of the state was drawn on its map. */
   drawnOn() { return this.other?.name === this.app.state.on ? this.other : undefined; }
 
-  /** Show the second map, or take it away. */
-  async arrange() {
-    const { app, isOn, root, stage } = this, isNew = root.hidden === isOn;
+  /** Give both maps their room, or all of it to the first. */
+  makeRoom() {
+    const { app, isOn, root } = this, isNew = root.hidden === isOn;
     root.hidden = !isOn;
-    stage.hover(-1);
     app.stage.part("name").hidden = !isOn;
     document.body.dataset.maps = isOn ? "2" : "1";
-    if (isNew) {
-      app.stage.resize();
-      if (!app.placeView()) app.stage.fit(true);
-    }
-    if (!isOn) { this.set = null; return; }
+    if (!isNew) return;
+    app.stage.resize();
+    if (!app.placeView()) app.stage.fit(true);
+  }
+
+  /** Show the second map, or take it away. */
+  async arrange() {
+    const { app, stage } = this;
+    this.makeRoom();
+    stage.hover(-1);
+    if (!this.isOn) { this.set = null; return; }
     const set = this.other;
     await Promise.all([this.load(set), app.set.loadClusters()]);
     // Something else was asked for meanwhile.
     if (!this.isOn || set === app.set) return;
     const isOther = set !== this.set;
     this.set = set;
-    if (isOther || isNew) stage.resize();
+    if (isOther) stage.resize();
     stage.restyle(app.state.colour === "frequency");
-    await stage.show(set, app.state.layout, this.clusters(), !isOther && !isNew, this.points(set));
-    if (isOther || isNew) stage.fit(true);
+    await stage.show(set, app.state.layout, this.clusters(), !isOther, this.points(set));
+    if (isOther) stage.fit(true);
     if (app.state.layout === "umap" && !set.layouts.umap) this.makeUmap(set);
   }
 

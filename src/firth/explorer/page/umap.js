@@ -1,7 +1,7 @@
 /** UMAP in the background: begun, watched, and shown when it is there. */
 
 import { ask, send } from "./api.js";
-import { number, text } from "./i18n.js";
+import { number, telling, text } from "./i18n.js";
 
 const PAUSE = 700;
 
@@ -53,7 +53,7 @@ export class Umaps {
       this.tell(set, told(progress));
       return progress.stage === "done";
     } catch (error) {
-      if (error.kind !== "no_server") this.tell(set, text("umapFailed", error.message));
+      if (error.kind !== "no_server") this.tell(set, text("umapFailed", telling(error)));
       return false;
     }
   }
@@ -61,6 +61,6 @@ export class Umaps {
   /** Tell how far that of a set is, a line for each; of two sets with their names. */
   tell(set, message) {
     this.lines.set(set, this.app.sets.length > 1 ? `${set.name} · ${message}` : message);
-    this.app.tell([...this.lines.values()].join("\n"));
+    this.app.tell(this.app.sets.map((each) => this.lines.get(each)).filter(Boolean).join("\n"));
   }
 }
