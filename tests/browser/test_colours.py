@@ -61,7 +61,7 @@ def test_the_legend_follows_the_theme(visit, few):
 
 
 def test_a_chosen_theme_is_that_of_the_machine_and_is_kept(visit, hostile):
-    """Colours of the style sheet are the same however a theme came about, and it is there at once."""
+    """A theme has the same colours however it came about, and it is there at once."""
     read = """async () => {
       const { clusterColours, colour, isDark } = await import("/page/colours.js");
       const seen = getComputedStyle(document.querySelector("#panel")).backgroundColor;

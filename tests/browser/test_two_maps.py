@@ -1,5 +1,6 @@
 """The maps of two sets beside each other, with the words of both linked."""
 
+import itertools
 import urllib.request
 
 import numpy as np
@@ -30,17 +31,24 @@ def points_of(url, name):
 
 def lonely_words(url, ask, most=3):
     """Return words of both sets that have no others near them on either map."""
-    lonely = []
+    places = []
     for name in ("first", "second"):
         points, words = points_of(url, name), ask(url, f"explorer/words?set={name}")
-        near = [np.sort(np.hypot(*(points - place).T))[1] for place in points]
-        inside = np.abs(points).max(axis=1) < 0.9
-        lonely.append(
-            [word for word, d, i in zip(words, near, inside, strict=True) if d > 0.02 and i]
-        )
-    found = [word for word in lonely[0] if word in set(lonely[1])]
-    assert len(found) >= most
-    return found[:most]
+        places.append((points, {word: row for row, word in enumerate(words)}))
+
+    def is_lonely(word):
+        near = [np.hypot(*(points - points[rows[word]]).T) for points, rows in places]
+        return all(np.partition(distance, 1)[1] > 0.02 for distance in near)
+
+    def reach(word):
+        return max(np.abs(points[rows[word]]).max() for points, rows in places)
+
+    shared = [word for word in places[0][1] if word in places[1][1]]
+    # From the edge inwards: the distances from one word to all are many numbers.
+    outer = sorted((word for word in shared if reach(word) < 0.9), key=reach, reverse=True)
+    found = list(itertools.islice(filter(is_lonely, outer), most))
+    assert len(found) == most
+    return found
 
 
 def pixel_of(page, url, ask, word):
