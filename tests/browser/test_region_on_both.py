@@ -142,7 +142,7 @@ def test_keys_draw_a_region_on_the_second_map(page, sets):
     page.mouse.move(700, 450, steps=2)
     page.mouse.up()
     page.keyboard.up("Shift")
-    until(page, "!location.hash.includes('on=')")
+    until(page, "!location.hash.includes('&on=')")
     assert polygon_of(page)[1] is None
 
 
@@ -153,19 +153,20 @@ def test_pictures_and_tables_have_both_maps(page, sets):
     picture = np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(int)
     panel = page.locator("#panel").bounding_box()
     covered = panel["x"] + panel["width"]
-    width = page.locator("#second").bounding_box()["width"]
-    assert picture.shape == (800, 1440 - covered, 3)
+    # The line between the maps belongs to neither.
+    shown = 1440 - covered - 1
+    assert picture.shape == (800, shown, 3)
     # Points and labels are on both halves, and a name is at the bottom of each.
     blank = picture[2, 2]
     painted = np.abs(picture - blank).max(axis=2) > 20
-    middle = int(picture.shape[1] - width)
+    middle = int(page.locator("#stage").bounding_box()["width"] - covered)
     for half in (painted[:, : middle - 2], painted[:, middle + 3 :]):
         assert half[:700].sum() > 5_000
         assert half[760:, 15:80].sum() > 50
     # The view of the page is as it was.
     _, svg = saved(page, lambda: page.click("[data-save=svg]"))
     root = ET.fromstring(svg)
-    assert [float(part) for part in root.get("viewBox").split()] == [0, 0, 1440 - covered, 800]
+    assert [float(part) for part in root.get("viewBox").split()] == [0, 0, shown, 800]
     names = [each.text for each in root.findall(f"{SVG}text")]
     assert names == ["first", "second"]
     parts = root.findall(f"{SVG}svg")

@@ -69,9 +69,10 @@ export class Twin {
     this.set = set;
     if (isOther) stage.resize();
     stage.restyle(app.state.colour === "frequency");
+    // Before points move, which takes a while: it may be there when they have.
+    if (app.state.layout === "umap" && !set.layouts.umap) this.makeUmap(set);
     await stage.show(set, app.state.layout, this.clusters(), !isOther, this.points(set));
     if (isOther) stage.fit(true);
-    if (app.state.layout === "umap" && !set.layouts.umap) this.makeUmap(set);
   }
 
   /** Wait for the UMAP of the second set: until then its PCA is shown. */

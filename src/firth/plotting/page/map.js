@@ -104,7 +104,7 @@ function write(close) {
     pen.font = `${isFirst ? "600 " : ""}13px system-ui, sans-serif`;
     const text = shortened(words[row]), length = pen.measureText(text).width;
     // On the other side of its point where it would be cut off.
-    const left = across + 7 + length > width ? across - 7 - length : across + 7;
+    const left = across + 7 + length > width ? Math.max(2, across - 7 - length) : across + 7;
     const right = left + length + 4;
     const covers = taken.some(([l, t, r]) => left < r && right > l && Math.abs(top - t) < 16);
     if (covers && !isFirst) continue;
