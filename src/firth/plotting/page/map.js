@@ -31,8 +31,8 @@ document.getElementById("words").append(...words.slice(0, 5000).map((word) => {
   return option;
 }));
 
-// Characters of a name on the map.
-const LONGEST = 40;
+// Characters of a name on the map, and its part of the width.
+const LONGEST = 40, WIDEST = 0.8;
 
 // What is seen: screen = (map - centre) * scale + middle of the canvas.
 const view = { x: 0, y: 0, scale: 1 };
@@ -85,8 +85,13 @@ function dot(row, radius) {
 
 /** Return a word as the map has it: the beginning of a long one. */
 function shortened(word) {
-  const characters = [...word.slice(0, 2 * LONGEST)];
-  return characters.length > LONGEST ? `${characters.slice(0, LONGEST - 1).join("")}…` : word;
+  const cut = (most) => {
+    // A character has up to two places.
+    const characters = [...word.slice(0, 2 * most + 2)];
+    return characters.length > most ? `${characters.slice(0, most - 1).join("")}…` : word;
+  };
+  const text = cut(LONGEST), share = (WIDEST * width) / pen.measureText(text).width;
+  return share < 1 ? cut(Math.max(2, Math.floor(share * [...text].length))) : text;
 }
 
 // Frequent words come first; a name that would cover another is left out.
