@@ -8,12 +8,19 @@ from contrast import contrast
 PAINTED, LEGEND = 0.8, 1.0
 
 
-@pytest.fixture(params=["light", "dark", "chosen dark"])
+# Notes the theme before the first module runs, which is before the first paint.
+NOTE = """
+window.begun = [];
+new MutationObserver(() => {
+  if (document.body && !begun.length) begun.push(document.documentElement.dataset.theme ?? null);
+}).observe(document, { childList: true, subtree: true });
+"""
+
+
+@pytest.fixture(params=["light", "dark"])
 def colours(request, visit, hostile):
-    """Return what the page has for a theme: of the machine, or chosen on the page."""
-    page = visit(hostile, color_scheme="dark" if request.param == "dark" else "light")
-    if request.param == "chosen dark":
-        page.click("#theme")
+    """Return what the page has for a theme of the machine."""
+    page = visit(hostile, color_scheme=request.param)
     return page.evaluate(
         """async () => {
           const { clusterColours, colour, ramp } = await import("/page/colours.js");
@@ -51,3 +58,26 @@ def test_the_legend_follows_the_theme(visit, few):
     dark = page.evaluate(dot)
     assert light != dark
     assert "rgba(0, 0, 0, 0)" not in (light, dark)
+
+
+def test_a_chosen_theme_is_that_of_the_machine_and_is_kept(visit, hostile):
+    """A theme has the same colours however it came about, and it is there at once."""
+    read = """async () => {
+      const { clusterColours, colour, isDark } = await import("/page/colours.js");
+      const seen = getComputedStyle(document.querySelector("#panel")).backgroundColor;
+      return [isDark(), colour("map"), seen, ...clusterColours()];
+    }"""
+    dark = visit(hostile, color_scheme="dark").evaluate(read)
+    page = visit(hostile, color_scheme="light", script=NOTE)
+    assert page.evaluate("begun") == [None]
+    light = page.evaluate(read)
+    assert (light[0], dark[0]) == (False, True)
+    assert all(a != b for a, b in zip(light, dark, strict=True))
+    page.click("#theme")
+    assert page.evaluate(read) == dark
+    page.reload()
+    page.wait_for_selector("body[data-ready=all]")
+    assert page.evaluate("begun") == ["dark"]
+    assert page.evaluate(read) == dark
+    page.click("#theme")
+    assert page.evaluate(read) == light

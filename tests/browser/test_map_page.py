@@ -1,5 +1,7 @@
 """A map as one HTML file, opened from the disk."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -21,6 +23,8 @@ def map_page(tmp_path_factory):
     """Write a map of words that lie on a circle, so that some are near each side."""
     angles = np.linspace(0.0, 2.0 * np.pi, 60, endpoint=False)
     words = [f"somewhat-long-word-{row}" for row in range(60)]
+    # More than a screen is wide.
+    words[0], words[1] = "x" * 300, "😀" * 100
     path = tmp_path_factory.mktemp("map") / "map.html"
     vectors = Vectors(words, np.stack([np.cos(angles), np.sin(angles)], axis=1))
     vectors.map(title="a circle").save(path)
@@ -39,6 +43,10 @@ def test_labels_are_whole_on_a_narrow_screen(page):
     labels, width = page.evaluate("[labels, document.querySelector('canvas').clientWidth]")
     assert len(labels) > 10
     assert all(left >= 0 and right <= width for _, left, right, _ in labels)
+    # Of a longer word, the beginning.
+    names = {text for text, *_ in labels}
+    assert any(re.fullmatch("x{20,39}…", name) for name in names)
+    assert any(re.fullmatch("😀{5,39}…", name) for name in names)
 
 
 def test_a_word_that_is_found_shows_its_neighbours(page):
@@ -48,3 +56,24 @@ def test_a_word_that_is_found_shows_its_neighbours(page):
     assert set(near[:2]) == {"somewhat-long-word-6", "somewhat-long-word-8"}
     page.locator("ol button").first.click()
     assert page.locator("h2").inner_text() in near[:2]
+
+
+def test_a_word_that_is_not_there_is_told_and_0_shows_all(page):
+    page.fill("input", "somewhat-long-word-7")
+    page.press("input", "Enter")
+    assert page.locator("ol button").count() > 2
+    page.fill("input", "<i>none</i>")
+    page.press("input", "Enter")
+    # Nothing of the other word stays.
+    assert page.locator("h2").inner_text() == "<i>none</i>"
+    assert "not on the map" in page.locator("p").inner_text()
+    assert page.locator("ol button").count() == 0
+    picture = "document.querySelector('canvas').toDataURL()"
+    page.focus("canvas")
+    page.keyboard.press("0")
+    whole = page.evaluate(picture)
+    page.keyboard.press("+")
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate(picture) != whole
+    page.keyboard.press("0")
+    assert page.evaluate(picture) == whole

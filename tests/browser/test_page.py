@@ -362,14 +362,3 @@ def test_axe_finds_no_fault(visit, english, both, scheme):
     found = Axe().run(page).response["violations"]
     faults += [("phone", f["id"], f["impact"], f["nodes"][0]["html"][:200]) for f in found]
     assert faults == []
-
-
-def test_the_theme_is_chosen_and_remembered(visit, english):
-    page = visit(english, color_scheme="light")
-    scheme = "getComputedStyle(document.documentElement).colorScheme"
-    assert page.evaluate(scheme) == "light"
-    page.click("#theme")
-    assert page.evaluate(scheme) == "dark"
-    page.reload()
-    page.wait_for_selector("body[data-ready=all]")
-    assert page.evaluate(scheme) == "dark"

@@ -8,9 +8,10 @@ import pytest
 
 from firth.errors import ConfigError
 from firth.explorer import create_explorer
+from firth.explorer.clusters import spherical_k_means, typical_rows
 from firth.explorer.files import page_files
 from firth.explorer.map_file import KeptMap
-from firth.vectors import load
+from firth.vectors import Vectors, load
 
 
 def array(client, route, dtype, **asked):
@@ -216,3 +217,31 @@ def test_umap_is_made_in_the_background_and_kept(client, paths):
     assert (nearest == np.arange(60) % 3).all()
     assert KeptMap(paths["old"], load(paths["old"])).read(60) is not None
     assert client.post("/explorer/umap").json()["stage"] == "done"
+
+
+@pytest.mark.parametrize(
+    ("words", "dim", "kind"), [("zz", 8, "nothing_shared"), ("w1", 5, "other_dimensions")]
+)
+def test_sets_that_cannot_be_compared_are_no_unknown_word(paths, tmp_path, words, dim, kind):
+    from fastapi.testclient import TestClient
+
+    from firth.server import ServerOptions, VectorSets
+
+    paths["new"] = tmp_path / "unrelated"
+    matrix = np.random.default_rng(1).normal(size=(2, dim)).astype(np.float32)
+    Vectors([words, "other"], matrix).save(paths["new"])
+    app = create_explorer(paths, None)(VectorSets(paths), ServerOptions())
+    with TestClient(app, base_url="http://127.0.0.1:8000") as client:
+        for route in ("moved", "moved/word?word=w1"):
+            answer = client.get(f"/explorer/{route}")
+            assert (answer.status_code, answer.json()["error"]["type"]) == (422, kind)
+        assert client.get("/explorer/word?word=w1").status_code == 200
+
+
+def test_no_cluster_is_empty():
+    """Vectors that are all the same are one cluster, whatever rounding makes of their distances."""
+    unit = np.full((30, 8), 1 / np.sqrt(8), np.float32)
+    unit[::2] *= 1 + 1e-7
+    labels, centres = spherical_k_means(unit)
+    assert len(centres) == len(set(labels.tolist()))
+    assert all(typical_rows(unit, labels, centres))

@@ -19,10 +19,11 @@ _SAMPLE, _NAMED, _ROUNDS = 20_000, 3_000, 25
 
 
 def spherical_k_means(unit: Floats, k: int = CLUSTERS, seed: int = 1) -> tuple[Labels, Floats]:
-    """Return the cluster of each row as its number (V,), and the directions of the centres (k, D).
+    """Return the cluster of each row as its number (V,), and the directions of the centres (n, D).
 
     k-means by cosine (Dhillon and Modha 2001), with centres chosen far apart at first (Arthur and
-    Vassilvitskii 2007). Clusters are numbered by size, the largest first.
+    Vassilvitskii 2007). Clusters are numbered by size, the largest first. There are n, at most k:
+    none is empty.
 
     Parameters
     ----------
@@ -48,8 +49,10 @@ def spherical_k_means(unit: Floats, k: int = CLUSTERS, seed: int = 1) -> tuple[L
             break
         centres = moved.astype(np.float32)
     labels = _nearest(unit, centres)
-    order = np.argsort(-np.bincount(labels, minlength=len(centres)), kind="stable")
-    return np.argsort(order)[labels].astype(np.uint8), centres[order]
+    sizes = np.bincount(labels, minlength=len(centres))
+    order = np.argsort(-sizes, kind="stable")
+    # Of vectors that are nearly the same, some centres have no word.
+    return np.argsort(order)[labels].astype(np.uint8), centres[order][: np.count_nonzero(sizes)]
 
 
 def typical_rows(unit: Floats, labels: Labels, centres: Floats, each: int = 3) -> list[list[int]]:

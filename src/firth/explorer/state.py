@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 from numpy.typing import NDArray
 
 from firth.corpus.sources import TextFile
+from firth.errors import ConfigError, VocabularyError
 from firth.explorer.clusters import spherical_k_means, typical_rows
 from firth.explorer.layouts import Layout, NeighbourEmbedding, PrincipalComponents
 from firth.explorer.map_file import KeptMap
@@ -127,7 +128,7 @@ class Explorer:
         Raises
         ------
         ServiceError
-            If there is only one set.
+            If there is only one set, or the two have no word in common or other dimensions.
         """
         both = list(sets)
         if len(both) < 2:
@@ -136,7 +137,12 @@ class Explorer:
         with self._aligning:
             known = self._pair
             if known is None or known.first is not first or known.second is not second:
-                known = self._pair = Pair.of(first, second)
+                try:
+                    known = self._pair = Pair.of(first, second)
+                except VocabularyError as error:
+                    raise ServiceError(422, "nothing_shared", str(error)) from None
+                except ConfigError as error:
+                    raise ServiceError(422, "other_dimensions", str(error)) from None
             return known
 
 

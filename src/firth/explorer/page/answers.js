@@ -3,18 +3,19 @@
 import { send } from "./api.js";
 import { element } from "./dom.js";
 import { parseEquation } from "./equation.js";
-import { number, text } from "./i18n.js";
+import { isolated, number, text } from "./i18n.js";
 import { head, scores, section } from "./parts.js";
+import { wordsWithin } from "./within.js";
 
 /** @param {any} app */
 export async function equationView(app) {
   const { set, state } = app;
   const parsed = parseEquation(state.equation, (word) => set.rows.has(word)) ?? [{ word: state.equation, weight: 1 }];
   const terms = parsed.map(({ word, weight }) => ({ words: [word], weight }));
-  const region = state.region || state.cluster ? app.stage.rowsOf(state) : [];
+  const region = state.region || state.cluster ? (await wordsWithin(app)).rows : [];
   if (region.length) terms.push({ words: region.map((row) => set.list[row]), weight: -1 });
-  const found = await send("equation", {}, { set: set.name, layout: state.layout, terms, top: 10 });
-  const shownTerms = parsed.map(({ word, weight }, i) => (i || weight < 0 ? `${weight < 0 ? "−" : "+"} ${word}` : word));
+  const found = await send("equation", {}, { set: set.name, layout: set.shownLayout(state.layout), terms, top: 10 });
+  const shownTerms = parsed.map(({ word: given, weight }) => ({ word: isolated(given), weight })).map(({ word, weight }, i) => (i || weight < 0 ? `${weight < 0 ? "−" : "+"} ${word}` : word));
   if (region.length) shownTerms.push(text("dropMinus", number(region.length)));
   const title = shownTerms.join(" ");
   const node = element("div", {},

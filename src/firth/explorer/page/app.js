@@ -7,22 +7,23 @@ import { listenToButtons, press, showSets, useLasso } from "./controls.js";
 import { byId, element, later } from "./dom.js";
 import { parseEquation } from "./equation.js";
 import { homeView } from "./home.js";
-import { current, speak, text } from "./i18n.js";
+import { current, speak, telling, text } from "./i18n.js";
 import { listenToMapKeys, listenToPageKeys } from "./keys.js";
 import { movedView } from "./moved.js";
 import { Rectangle } from "./rectangle.js";
 import { regionView } from "./region.js";
 import { SearchBox } from "./search.js";
+import { watchServer } from "./server.js";
 import { Stage } from "./stage.js";
 import { numbersText, read, textNumbers, write } from "./state.js";
 import { Twin } from "./twin.js";
-import { waitForUmap } from "./umap.js";
+import { Umaps } from "./umap.js";
 import { unknownView } from "./unknown.js";
 import { WordSet } from "./data.js";
 import { wordView } from "./word.js";
 
 // What is asked for anew when another word, equation or region is shown.
-const QUESTIONS = { word: undefined, equation: undefined, region: undefined, cluster: undefined, moved: undefined };
+const QUESTIONS = { word: undefined, equation: undefined, region: undefined, on: undefined, cluster: undefined, moved: undefined };
 
 /** Return the name of what a state shows, and what makes its view. */
 function viewOf(state) {
@@ -36,6 +37,8 @@ export class App {
   async start() {
     this.state = read();
     speak(this.state.lang ?? current());
+    this.umaps = new Umaps(this);
+    watchServer(this);
     this.search = new SearchBox((given) => this.submit(given), () => this.go({}));
     this.list = later(() => this.shown?.onView?.(), 150);
     this.keepView = later(() => this.writeView(), 400);
@@ -49,7 +52,7 @@ export class App {
     listenToButtons(this);
     // It hears keys before the map does.
     this.rectangle = new Rectangle(this.stage, () => useLasso(this, false));
-    listenToMapKeys(byId("points"), this.stage.map.view, () => this.stage.fit(), () => useLasso(this, true, true));
+    listenToMapKeys(byId("points"), this.stage.map.view, () => this.stage.fit(), () => useLasso(this, true, this.rectangle));
     listenToPageKeys(() => this.go({}));
     const described = await ask("sets");
     this.corpus = described.corpus;
@@ -62,7 +65,7 @@ export class App {
 
   fail(error) {
     byId("loading").hidden = true;
-    this.tell(error.message, 0);
+    this.tell(telling(error), 0);
   }
 
   setOf(state) { return this.sets.find((set) => set.name === state.set) ?? this.sets[0]; }
@@ -70,13 +73,16 @@ export class App {
   /** Show a set: its points at once, its words and its colours when they are there. */
   async open(set) {
     byId("loading").hidden = false;
+    this.isOpening = true;
     this.set = set;
     const loading = set.load();
     // A failure is told where the words are waited for.
     loading.catch(() => {});
     await set.points("pca");
+    if (this.state.layout === "umap") await this.umaps.fetchKept(set);
     this.stage.map.restyle(this.state.colour === "frequency");
     await this.layOut();
+    this.twin.makeRoom();
     const isPlaced = this.placeView();
     if (!isPlaced) this.stage.fit(true);
     await loading;
@@ -91,8 +97,11 @@ export class App {
     await this.twin.arrange();
     await this.show(!isPlaced);
     document.body.dataset.ready = "all";
-    if (this.state.layout === "umap" && !set.layouts.umap) this.useLayout("umap");
+    this.isOpening = false;
+    if (this.state.layout === "umap" && !set.layouts.umap) this.useLayout("umap", isPlaced);
   }
+
+  press() { press(this); }
 
   async layOut(isMoving = false) {
     await this.stage.show(this.set, this.state.layout, this.set.labels, isMoving);
@@ -107,32 +116,27 @@ export class App {
     return true;
   }
 
-  async useLayout(layout) {
-    const { set } = this;
+  /** Show a layout when it is there; `isPlaced` keeps the view. */
+  async useLayout(layout, isPlaced = false) {
+    const { set, state, twin } = this, isOther = layout !== state.layout;
+    this.wanted = layout;
     if (layout === "umap" && !set.layouts.umap) {
-      if (this.waiting) return;
-      this.waiting = true;
+      const isThere = this.umaps.make(set);
+      // That of the second map is made at the same time.
+      if (twin.set && !twin.set.layouts.umap) this.umaps.make(twin.set);
       press(this);
-      try {
-        if (!(await waitForUmap(set.name, (message) => this.tell(message)))) return;
-        await set.points("umap");
-      } catch (error) {
-        this.tell(error.message);
-        return;
-      } finally {
-        this.waiting = false;
-        press(this);
-      }
-      if (set !== this.set) return;
+      const isDone = await isThere;
+      press(this);
+      if (!isDone || set !== this.set || this.wanted !== layout) return;
     }
-    this.state.layout = layout;
-    // A region was drawn on the other layout.
-    if (this.state.region) this.state.region = undefined;
-    write(this.state, true);
+    state.layout = layout;
+    // A region was drawn on the other layout, and so was a view.
+    if (isOther) Object.assign(state, { region: undefined, on: undefined, view: undefined });
+    write(state, isOther);
     await this.layOut(true);
-    await this.twin.arrange();
-    if (!this.state.word && !this.state.equation) this.stage.fit();
-    await this.show(true);
+    await twin.arrange();
+    if (!isPlaced && !state.word && !state.equation) this.stage.fit();
+    await this.show(!isPlaced);
   }
 
   /**
@@ -151,7 +155,7 @@ export class App {
   /** Take a word or an equation. */
   submit(given) {
     const isWord = (word) => this.set.rows.has(word);
-    const region = this.isSubtracting ? { region: this.state.region, cluster: this.state.cluster } : {};
+    const region = this.isSubtracting ? { region: this.state.region, on: this.state.on, cluster: this.state.cluster } : {};
     if (this.isSubtracting || parseEquation(given, isWord)) return this.go({ ...region, equation: given });
     return this.go({ word: isWord(given) || !isWord(given.toLowerCase()) ? given : given.toLowerCase() });
   }
@@ -164,7 +168,7 @@ export class App {
     const set = this.setOf(this.state);
     if (set !== this.set) { await this.open(set); return; }
     if (before.colour !== this.state.colour) this.restyle();
-    if (this.state.layout === "umap" && !set.layouts.umap) this.useLayout("umap");
+    if (this.state.layout === "umap" && !set.layouts.umap) this.useLayout("umap", Boolean(this.state.view));
     else if (before.layout !== this.state.layout) await this.layOut(true);
     await this.twin.arrange();
     press(this);
@@ -181,6 +185,8 @@ export class App {
     try {
       shown = await view(this);
     } catch (error) {
+      // It is told, and this is shown when the service is back.
+      if (error.kind === "no_server") return;
       const given = state.equation ?? state.word ?? "";
       shown = given && error.kind === "unknown_word"
         ? await unknownView(this, given) : { node: this.problem(error), title: given };
@@ -220,7 +226,7 @@ export class App {
   problem(error) {
     return element("div", {},
       element("button", { type: "button", class: "back", onclick: () => this.go({}) }, `← ${text("back")}`),
-      element("h1", { class: "problem", role: "alert", tabindex: "-1" }, error.message));
+      element("h1", { class: "problem", role: "alert", tabindex: "-1" }, telling(error)));
   }
 
   subtractRegion() {
@@ -276,7 +282,7 @@ export class App {
   }
 
   async useSet(set) {
-    Object.assign(this.state, { set: set.name, view: undefined, region: undefined, cluster: undefined });
+    Object.assign(this.state, { set: set.name, view: undefined, region: undefined, on: undefined, cluster: undefined });
     write(this.state, true);
     await this.open(set);
   }

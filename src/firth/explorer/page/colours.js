@@ -2,11 +2,17 @@
 
 export const CLUSTERS = 10;
 
-/** Return whether the page is dark. */
-export const isDark = () => getComputedStyle(document.documentElement).colorScheme === "dark";
+/** Return whether the page is dark: as was chosen, or as the machine is. */
+export function isDark() {
+  const { theme } = document.documentElement.dataset;
+  return theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+}
 
-/** Return the value of a colour of the style sheet. */
-export const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+/** Return the value of a colour of the style sheet, `light-dark(#..., #...)`, which a canvas does not resolve. */
+export function colour(name) {
+  const both = getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).match(/#[0-9a-f]{6}/g);
+  return both[isDark() ? 1 : 0];
+}
 
 /**
  * Return the name of the colour of a cluster in the style sheet.
@@ -32,17 +38,9 @@ export function ramp() {
 /** Return the ramp as the background of a bar. */
 export const gradient = () => `linear-gradient(to right, ${ramp().join(", ")})`;
 
-/** Turn to light or dark, and remember it. */
+/** Turn to light or dark, and remember it for theme.js. */
 export function toggleTheme() {
   const theme = isDark() ? "light" : "dark";
   document.documentElement.dataset.theme = theme;
   try { localStorage.setItem("firth-theme", theme); } catch { /* private windows keep nothing */ }
-}
-
-/** Take the theme that was chosen before. */
-export function restoreTheme() {
-  try {
-    const theme = localStorage.getItem("firth-theme");
-    if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
-  } catch { /* as above */ }
 }

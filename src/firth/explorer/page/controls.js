@@ -16,7 +16,10 @@ export function listenToButtons(app) {
   click("out", () => view.zoom(1 / 1.5));
   click("fit", () => app.stage.fit());
   // A key that presses a button is a click of no mouse.
-  click("lasso", (event) => useLasso(app, byId("lasso").getAttribute("aria-pressed") !== "true", event.detail === 0));
+  click("lasso", (event) => {
+    const isOn = byId("lasso").getAttribute("aria-pressed") !== "true";
+    useLasso(app, isOn, event.detail === 0 ? app.rectangle : null);
+  });
   click("link", () => copyLink(app));
   click("language", () => app.changeLanguage());
   click("theme", () => { toggleTheme(); app.restyle(); });
@@ -40,33 +43,33 @@ export function showSets(app) {
 }
 
 /** Show on the buttons what is chosen. */
-export function press({ state, set, waiting }) {
+export function press({ state, set, umaps }) {
   const mark = (selector, isOn) => document.querySelectorAll(selector).forEach((each) => {
     each.setAttribute("aria-pressed", String(isOn(each)));
   });
-  mark("[data-layout]", (each) => each.dataset.layout === (set?.layouts[state.layout] ? state.layout : "pca"));
+  mark("[data-layout]", (each) => each.dataset.layout === set?.shownLayout(state.layout));
   mark("[data-colour]", (each) => each.dataset.colour === state.colour);
   mark("#maps", () => state.maps === "2");
   mark("[data-set]", (each) => each.dataset.set === set?.name);
-  document.querySelector("[data-layout=umap]").toggleAttribute("aria-busy", Boolean(waiting));
+  document.querySelector("[data-layout=umap]").toggleAttribute("aria-busy", umaps.running.size > 0);
   const language = byId("language");
   language.textContent = current() === "zh" ? "English" : "中文";
   language.lang = current() === "zh" ? "en" : "zh";
 }
 
 /**
- * Switch the lasso on or off.
+ * Switch the lasso of the map, or of both maps, on or off.
  * @param {any} app
  * @param {boolean} isOn
- * @param {boolean} byKeys Whether it is drawn by keys.
+ * @param {import("./rectangle.js").Rectangle|null} byKeys What draws it, if keys do.
  */
-export function useLasso(app, isOn, byKeys = false) {
-  app.stage.map.lasso = isOn;
-  byId("stage").toggleAttribute("data-lasso", isOn);
+export function useLasso(app, isOn, byKeys = null) {
+  for (const { map } of [app.stage, app.twin.stage]) map.lasso = isOn;
+  document.body.toggleAttribute("data-lasso", isOn);
   byId("lasso").setAttribute("aria-pressed", String(isOn));
   if (isOn) app.tell(text(byKeys ? "crossOn" : "lassoOn"), byKeys ? 12 : 5);
   else if (byId("status").textContent === text("crossOn")) byId("status").hidden = true;
-  if (isOn && byKeys) app.rectangle.begin();
+  if (isOn) byKeys?.begin();
 }
 
 function toggle(button, target) {

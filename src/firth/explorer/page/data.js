@@ -21,7 +21,13 @@ export class WordSet {
   }
 
   /** Fetch all but layouts other than the first, once. */
-  load() { return (this.loading ??= this.fetchWords()); }
+  load() { return (this.loading ??= this.fetchWords().catch((error) => this.fail("loading", error))); }
+
+  /** Forget what could not be fetched: it may be there when it is asked for again. */
+  fail(what, error) {
+    this[what] = undefined;
+    throw error;
+  }
 
   async fetchWords() {
     const asked = { set: this.name };
@@ -48,7 +54,7 @@ export class WordSet {
   get folded() { return (this.lowered ??= this.list.map((word) => word.toLowerCase())); }
 
   /** Fetch the clusters, which take longer than the points, once. */
-  loadClusters() { return (this.clustering ??= this.fetchClusters()); }
+  loadClusters() { return (this.clustering ??= this.fetchClusters().catch((error) => this.fail("clustering", error))); }
 
   async fetchClusters() {
     const asked = { set: this.name };
@@ -72,6 +78,12 @@ export class WordSet {
       throw error;
     }
   }
+
+  /** Return the name of a layout, or of PCA while its points are not there. */
+  shownLayout(layout) { return this.layouts[layout] ? layout : "pca"; }
+
+  /** Return the points of a layout, or those of PCA while they are not there. */
+  shownPoints(layout) { return this.layouts[this.shownLayout(layout)]; }
 
   /** Return how frequent a word is among those on the map, from 0 to 1, by its rank. */
   weight(row) { return weightOf(row, this.list.length); }

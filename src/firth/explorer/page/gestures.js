@@ -18,8 +18,8 @@ export class Gestures {
    * @param {HTMLCanvasElement} canvas
    * @param {{pan: (dx: number, dy: number) => void, zoom: (factor: number, x: number, y: number) => void,
    *   click: (x: number, y: number, reach: number) => void, hover: (x: number, y: number, reach: number) => void,
-   *   leave: () => void, draw: (path: number[]) => void, lasso?: (path: number[]) => void}} heard `draw` has the path of
-   *   a lasso that is being drawn, and nothing when it ends; `lasso` has a finished one. Without it there is none.
+   *   leave: () => void, draw: (path: number[]) => void, lasso: (path: number[]) => void}} heard `draw` has the path of
+   *   a lasso that is being drawn, and nothing when it ends; `lasso` has a finished one.
    */
   constructor(canvas, heard) {
     Object.assign(this, { canvas, heard, isLasso: false });
@@ -52,7 +52,7 @@ export class Gestures {
       this.stroke = { isDone: true };
       return;
     }
-    const isLasso = this.heard.lasso && (this.isLasso || event.shiftKey);
+    const isLasso = this.isLasso || event.shiftKey;
     this.stroke = { from: at, isFinger, isMoving: false, path: isLasso ? [at.x, at.y] : null };
   }
 

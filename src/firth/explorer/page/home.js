@@ -3,7 +3,7 @@
 import { clusterName, gradient } from "./colours.js";
 import { element } from "./dom.js";
 import { parseEquation } from "./equation.js";
-import { number, text } from "./i18n.js";
+import { isolated, number, text } from "./i18n.js";
 import { action, chips, head, section } from "./parts.js";
 import { wordTable } from "./saving.js";
 
@@ -18,7 +18,8 @@ export async function homeView(app) {
   const set = app.set;
   const isWord = (word) => set.rows.has(word);
   let examples = EXAMPLES.filter((each) => isWord(each) || parseEquation(each, isWord)?.every(({ word }) => isWord(word)));
-  if (examples.length < 2) examples = set.list.slice(Math.min(100, Math.floor(set.list.length / 2)));
+  // Neither the very frequent words, of which little can be said, nor those that are seen a few times.
+  if (examples.length < 2) examples = set.list.slice(Math.min(100, Math.floor(set.list.length / 2), Math.max(0, set.list.length - MOST_EXAMPLES)));
   // Some words, and some equations.
   const words = examples.filter((each) => isWord(each)).slice(0, 4);
   examples = [...words, ...examples.filter((each) => !isWord(each))].slice(0, MOST_EXAMPLES);
@@ -33,7 +34,7 @@ export async function homeView(app) {
     set.legend ? section(text("clusters"), null, legend(app)) : null,
     section(text("inView"), null, element("div", { id: "in-view" })),
     element("div", { class: "keys" }, section(text("keys"), text("keysHint"))));
-  return { node, title: set.name, table: () => wordTable(app, app.stage.rowsInView(), set.name), onView: () => listInView(app) };
+  return { node, title: set.name, table: () => wordTable(app, app.stage.rowsInView(), set.name, app.twin.othersInView()), onView: () => listInView(app) };
 }
 
 /** Return what the colours of frequency mean. */
@@ -49,7 +50,7 @@ function legend(app) {
     const dot = element("span", { class: "dot", "aria-hidden": "true" });
     dot.style.background = `var(--${clusterName(i)})`;
     return element("li", {}, element("button", { type: "button", class: "plain", onclick: () => app.go({ cluster: String(i) }) },
-      dot, element("bdi", {}, each.join(", ")), element("span", { class: "number" }, number(sizes[i]))));
+      dot, element("span", { class: "typical", dir: "ltr" }, each.map(isolated).join(", ")), element("span", { class: "number" }, number(sizes[i]))));
   }));
 }
 

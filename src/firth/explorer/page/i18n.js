@@ -5,9 +5,9 @@ const TEXTS = {
     skip: "Skip to the words", map: "Map of words", loading: "Loading the words…",
     mapKeys: "Map of words. Arrow keys move, plus and minus zoom, 0 shows all, L draws a region. The words in view are listed in the panel.",
     search: "Search a word or calculate with words", searchHint: "Search, or king - man + woman",
-    secondKeys: "Second map: the words of the other vectors. Arrow keys move, plus and minus zoom, 0 shows all.",
+    secondKeys: "Second map: the words of the other vectors. Arrow keys move, plus and minus zoom, 0 shows all, L draws a region.",
     secondZoom: "Zoom of the second map", bothMaps: "Both maps",
-    bothMapsTitle: "Show the maps of both sets beside each other. Colours are the clusters of the first.",
+    bothMapsTitle: "Show the maps of both sets beside each other. Colours are the clusters of the first; the second is turned to match it.",
     clear: "Clear", completions: "Words", panel: "Words", sheet: "Show more or less of the list", tools: "Options of the map",
     options: "Options", sets: "Vectors", layout: "Layout", colour: "Colour", cluster: "Cluster", frequency: "Frequency",
     save: "Share and save", link: "Link", appearance: "Language and theme", theme: "Light or dark", zoom: "Zoom",
@@ -31,7 +31,8 @@ const TEXTS = {
     unsure: "How sure are these? firth replicate VECTORS TEXT tells.",
     kept: (p) => `in ${p} of replicas`, addPlus: "+ add", addMinus: "− subtract", similarity: "cosine", word: "word",
     equation: "Equation", answers: "Nearest words", region: "Region",
-    regionOf: (n) => (n === 1 ? "1 word" : `${n} words`), clusterOf: (words) => `Cluster: ${words}`,
+    regionOf: (n) => (n === "1" ? "1 word" : `${n} words`), clusterOf: (words) => `Cluster: ${words}`,
+    lacking: (n, name) => `${n} of them ${n === "1" ? "is" : "are"} not in ${name}.`,
     regionEmpty: "There is no word within it. Draw a larger region.", saveWords: "Save words", copyWords: "Copy words",
     subtract: "Subtract from a word", subtractHint: "The mean of these words, subtracted from the word you choose",
     more: (n) => `and ${n} more, all of them in the saved file`, back: "Overview", close: "Close",
@@ -40,6 +41,8 @@ const TEXTS = {
     pictured: (n, all) => `The SVG has the ${n} most frequent of ${all} words in view.`,
     wordsCopied: (n) => `${n} words copied.`, umapNeighbours: "UMAP: finding neighbours…",
     umapLayout: (a, b) => `UMAP: epoch ${a} of ${b}`, umapReady: "UMAP is ready.", umapFailed: (m) => `UMAP: ${m}`,
+    noServer: "The service does not answer. Is firth explore still running? This page goes on when it is back.",
+    serverBack: "The service is back.",
     moved: "Words that moved", movedIntro: (a, b, n) => `Of the 10,000 most frequent of ${n} words that ${a} and ${b} share, after alignment.`,
     movedHint: "Rare words move by chance too: firth drift tells chance from change.",
     bothSets: "In both sets", movedWord: (c) => `Its cosine between them, after alignment, is ${c}.`, inSet: (name) => `In ${name}`,
@@ -47,16 +50,22 @@ const TEXTS = {
     crossOn: "Arrow keys move the cross, with Shift further. Enter sets one corner, then the opposite one. Escape ends.",
     crossAt: (w) => `At ${w}`, crossNone: "No word here", keys: "Keys",
     keysHint: "/ searches. On the map, arrow keys move, + and − zoom, 0 shows all, and L draws a region. Escape leads back.",
-    error: (m) => m, empty: "—", x: "x", y: "y", frequencyLow: "rare", frequencyHigh: "frequent",
+    errors: {
+      nothing_shared: "The two sets have no word in common, so nothing can be compared.",
+      other_dimensions: "The two sets have other numbers of dimensions, so they cannot be aligned.",
+      too_few_words: "Fewer than 4 words are too few.",
+    },
+    noDirection: "Its vector is zero: it has no direction, and so no neighbours.",
+    empty: "—", x: "x", y: "y", frequencyLow: "rare", frequencyHigh: "frequent",
     dropMinus: (n) => `− mean of ${n} words`, choose: "Type the word to subtract from, then Enter.",
   },
   zh: {
     skip: "跳到词列表", map: "词的地图", loading: "正在载入词……",
     mapKeys: "词的地图。方向键移动，加号和减号缩放，0 显示全部，L 圈出一个区域。面板中列出当前可见的词。",
     search: "查找一个词，或用词计算", searchHint: "查词，或 巴黎 - 法国 + 日本",
-    secondKeys: "第二张地图：另一组词向量的词。方向键移动，加号和减号缩放，0 显示全部。",
+    secondKeys: "第二张地图：另一组词向量的词。方向键移动，加号和减号缩放，0 显示全部，L 圈出一个区域。",
     secondZoom: "第二张地图的缩放", bothMaps: "两张地图",
-    bothMapsTitle: "并排显示两组词向量的地图。颜色是第一组的聚类。",
+    bothMapsTitle: "并排显示两组词向量的地图。颜色是第一组的聚类；第二张已转到与第一张对应。",
     clear: "清除", completions: "词", panel: "词", sheet: "展开或收起列表", tools: "地图选项",
     options: "选项", sets: "词向量", layout: "布局", colour: "颜色", cluster: "聚类", frequency: "词频",
     save: "分享与保存", link: "链接", appearance: "语言与主题", theme: "浅色或深色", zoom: "缩放",
@@ -81,6 +90,7 @@ const TEXTS = {
     kept: (p) => `${p} 的重复训练中`, addPlus: "＋ 加", addMinus: "－ 减", similarity: "余弦", word: "词",
     equation: "算式", answers: "最近的词", region: "区域",
     regionOf: (n) => `${n} 个词`, clusterOf: (words) => `聚类：${words}`,
+    lacking: (n, name) => `其中 ${n} 个不在 ${name} 中。`,
     regionEmpty: "其中没有词。请圈大一些。", saveWords: "保存这些词", copyWords: "复制这些词",
     subtract: "从一个词中减去", subtractHint: "从所选的词中减去这些词的平均向量",
     more: (n) => `还有 ${n} 个，保存的文件中有全部`, back: "概览", close: "关闭",
@@ -89,6 +99,8 @@ const TEXTS = {
     pictured: (n, all) => `SVG 含可见的 ${all} 个词中最常见的 ${n} 个。`,
     wordsCopied: (n) => `已复制 ${n} 个词。`, umapNeighbours: "UMAP：正在找近邻……",
     umapLayout: (a, b) => `UMAP：第 ${a} 轮，共 ${b} 轮`, umapReady: "UMAP 已完成。", umapFailed: (m) => `UMAP：${m}`,
+    noServer: "服务没有响应。firth explore 还在运行吗？服务恢复后，本页会继续。",
+    serverBack: "服务已恢复。",
     moved: "移动的词", movedIntro: (a, b, n) => `${a} 与 ${b} 共有 ${n} 个词；对齐后，取其中最常见的 10,000 个。`,
     movedHint: "罕见词也会随机移动：firth drift 能区分随机与变化。",
     bothSets: "在两组向量中", movedWord: (c) => `对齐后，它在两者之间的余弦为 ${c}。`, inSet: (name) => `在 ${name} 中`,
@@ -96,7 +108,13 @@ const TEXTS = {
     crossOn: "方向键移动十字，按住 Shift 移得更远。回车确定一个角，再确定对角。Esc 结束。",
     crossAt: (w) => `在 ${w} 处`, crossNone: "这里没有词", keys: "按键",
     keysHint: "/ 查词。在地图上：方向键移动，+ 和 − 缩放，0 显示全部，L 圈出一个区域。Esc 返回。",
-    error: (m) => m, empty: "—", x: "x", y: "y", frequencyLow: "罕见", frequencyHigh: "常见",
+    errors: {
+      nothing_shared: "两组词向量没有共同的词，无法比较。",
+      other_dimensions: "两组词向量的维数不同，无法对齐。",
+      too_few_words: "少于 4 个词，太少了。",
+    },
+    noDirection: "它的向量是零：没有方向，所以没有近邻。",
+    empty: "—", x: "x", y: "y", frequencyLow: "罕见", frequencyHigh: "常见",
     dropMinus: (n) => `− ${n} 个词的平均`, choose: "输入被减的词，然后按回车。",
   },
 };
@@ -111,6 +129,12 @@ export function text(name, ...given) {
   const found = TEXTS[language][name];
   return typeof found === "function" ? found(...given) : found;
 }
+
+/** Return what went wrong in the language of the page, or in the service's words. */
+export const telling = ({ kind, message }) => TEXTS[language].errors[kind] ?? message;
+
+/** Return a word so that one that is written from right to left does not turn what stands beside it. */
+export const isolated = (word) => (/[\u0590-\u08ff\u200e\u200f\u202a-\u202e\ufb1d-\ufefc]/.test(word) ? `\u2068${word}\u2069` : word);
 
 /** Return a number as the language writes it. */
 export const number = (value, digits = 0) =>

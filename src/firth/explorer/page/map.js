@@ -3,7 +3,7 @@
 import { clusterColours, colour, ramp } from "./colours.js";
 import { weightOf } from "./data.js";
 import { Gestures } from "./gestures.js";
-import { Grid, simplified } from "./picking.js";
+import { gridOf, simplified } from "./picking.js";
 import { Painter, pixelOf } from "./points.js";
 import { View, isStill } from "./view.js";
 
@@ -20,7 +20,7 @@ export class PointMap {
    * @param {HTMLCanvasElement} canvas
    * @param {Element} trail The polyline of a lasso that is being drawn.
    * @param {{onView: () => void, onHover: (row: number) => void, onPick: (row: number) => void,
-   *   onLasso?: (polygon: number[]) => void}} heard A map without `onLasso` has no lasso.
+   *   onLasso: (polygon: number[]) => void}} heard
    */
   constructor(canvas, trail, heard) {
     Object.assign(this, { canvas, trail, heard, byFrequency: false, turn: 0 });
@@ -37,7 +37,7 @@ export class PointMap {
       hover: (x, y, reach) => heard.onHover(this.rowAt(x, y, reach)),
       leave: () => heard.onHover(-1),
       draw: (path) => this.trace(path),
-      lasso: heard.onLasso && ((path) => this.takePixels(path)),
+      lasso: (path) => this.takePixels(path),
     });
     this.restyle(false);
   }
@@ -51,7 +51,6 @@ export class PointMap {
   async draw(points, labels, isMoving = false) {
     const before = this.points, turn = ++this.turn;
     this.labels = labels;
-    if (points !== before) this.grid = null;
     this.points = points;
     this.shown = points;
     this.code();
@@ -157,8 +156,7 @@ export class PointMap {
   /** Return the rows of the points within a polygon. */
   rowsWithin(polygon) { return this.places.within(polygon); }
 
-  /** The grid of the points, made when something is first asked of it. */
-  get places() { return (this.grid ??= new Grid(this.points)); }
+  get places() { return gridOf(this.points); }
 
   /** Switch the lasso on or off. */
   set lasso(isOn) { this.gestures.isLasso = isOn; }

@@ -9,7 +9,7 @@ const ARROWS = 25;
 
 /** @param {any} app */
 export async function movedView(app) {
-  const found = await ask("moved", { layout: app.state.layout, top: 50 });
+  const found = await ask("moved", { layout: app.sets[0].shownLayout(app.state.layout), top: 50 });
   const title = text("moved");
   const node = element("div", {},
     head(title, text("movedIntro", found.first, found.second, number(found.shared)), () => app.go({})),

@@ -73,6 +73,14 @@ export class Grid {
   }
 }
 
+const grids = new WeakMap();
+
+/** Return the grid of points, made when something is first asked of it. */
+export function gridOf(points) {
+  if (!grids.has(points)) grids.set(points, new Grid(points));
+  return grids.get(points);
+}
+
 /** Return left, right, low and high of a polygon. */
 function boxOf(polygon) {
   const box = [Infinity, -Infinity, Infinity, -Infinity];

@@ -1,10 +1,11 @@
 /** The words of a region that a lasso drew, or of a cluster: read, save, copy, subtract. */
 
 import { element } from "./dom.js";
-import { number, text } from "./i18n.js";
+import { isolated, number, text } from "./i18n.js";
 import { action, chips, head } from "./parts.js";
 import { copyWords, save, wordTable } from "./saving.js";
 import { textNumbers } from "./state.js";
+import { wordsWithin } from "./within.js";
 
 const MOST_LISTED = 300;
 const MOST_MARKED = 40;
@@ -17,23 +18,26 @@ function edges(polygon) {
 
 /** @param {any} app */
 export async function regionView(app) {
-  const { set, state } = app;
-  const rows = app.stage.rowsOf(state);
-  const title = state.cluster ? text("clusterOf", set.legend.words[Number(state.cluster)].join(", ")) : text("region");
-  const table = () => wordTable(app, rows, title);
-  const listed = rows.slice(0, MOST_LISTED).map((row) => set.list[row]);
-  const node = element("div", {}, head(title, text("regionOf", number(rows.length)), () => app.go({})));
-  if (rows.length) {
+  const { set, stage, state } = app;
+  const { rows, others, there } = await wordsWithin(app);
+  const title = state.cluster ? text("clusterOf", (set.legend.words[Number(state.cluster)] ?? []).map(isolated).join(", ")) : text("region");
+  const words = [...rows.map((row) => set.list[row]), ...others], listed = words.slice(0, MOST_LISTED);
+  const node = element("div", {}, head(title, text("regionOf", number(words.length)), () => app.go({})));
+  if (words.length) {
     node.append(
       element("p", { class: "actions" },
         action(text("saveWords"), () => save(app, "csv")),
-        action(text("copyWords"), () => copyWords(app, rows)),
-        action(text("subtract"), () => app.subtractRegion(), { title: text("subtractHint") })),
+        action(text("copyWords"), () => copyWords(app, words)),
+        rows.length ? action(text("subtract"), () => app.subtractRegion(), { title: text("subtractHint") }) : null),
+      others.length ? element("p", { class: "hint lacking" }, text("lacking", number(others.length), set.name)) : "",
       chips(listed, (word) => app.submit(word)));
-    if (rows.length > listed.length) node.append(element("p", { class: "hint" }, text("more", number(rows.length - listed.length))));
+    if (words.length > listed.length) node.append(element("p", { class: "hint" }, text("more", number(words.length - listed.length))));
   } else node.append(element("p", { class: "intro" }, text("regionEmpty")));
+  const lines = state.region ? edges(textNumbers(state.region)) : [];
+  const marking = (chosen, own) => ({ selected: chosen, marked: chosen.slice(0, MOST_MARKED), lines: own });
   return {
-    node, title, table, selected: rows, marked: rows.slice(0, MOST_MARKED),
-    places: rows.length ? rows.slice(0, 5000).map((row) => app.stage.place(row)) : undefined, lines: state.region ? edges(textNumbers(state.region)) : [],
+    node, title, table: () => wordTable(app, rows, title, others), ...marking(rows, there ? [] : lines),
+    places: rows.length ? rows.slice(0, 5000).map((row) => stage.place(row)) : undefined,
+    there: there && marking(there, lines),
   };
 }

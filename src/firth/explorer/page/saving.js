@@ -1,16 +1,52 @@
 /** Links, copies and files of what is shown. */
 
-import { byId } from "./dom.js";
-import { saveDrawing, savePicture, saveTable } from "./exports.js";
+import { saveTable } from "./exports.js";
 import { number, text } from "./i18n.js";
+import { NAME_AT, NAME_SIZE, saveDrawing, savePicture } from "./pictures.js";
 import { write } from "./state.js";
 
-/** Return words as a table. */
-export function wordTable({ set, stage }, rows, name) {
+/**
+ * Return words as a table.
+ * @param {any} app
+ * @param {number[]} rows Rows of the set of the panel.
+ * @param {string} name
+ * @param {string[]} others Words that only the other set has.
+ */
+export function wordTable({ set, stage }, rows, name, others = []) {
   return {
     name, header: ["word", "count", "rank", "cluster", "x", "y"],
-    rows: rows.map((row) => [set.list[row], set.frequencies[row] ?? "", row + 1, set.labels?.[row] ?? "", ...stage.place(row)]),
+    rows: [
+      ...rows.map((row) => [set.list[row], set.frequencies[row] ?? "", row + 1, set.labels?.[row] ?? "", ...stage.place(row)]),
+      ...others.map((word) => [word, "", "", "", "", ""]),
+    ],
   };
+}
+
+/** Add to a table of words where each is on the maps that are shown: of the second set, with its name. */
+function addPlaces({ header, rows, ...table }, { set, stage, twin }) {
+  const maps = [...(header.includes("x") ? [] : [{ set, stage, of: "" }]), { ...twin, of: ` (${twin.set.name})` }];
+  const at = header.indexOf("word");
+  const places = (word) => maps.flatMap((map) => {
+    const row = map.set.rows.get(word);
+    return row !== undefined && row < map.set.shown ? map.stage.place(row) : ["", ""];
+  });
+  return {
+    ...table, header: [...header, ...maps.flatMap(({ of }) => [`x${of}`, `y${of}`])],
+    rows: rows.map((cells) => [...cells, ...places(cells[at])]),
+  };
+}
+
+/** Return the maps that are seen, from the left: of the first of two, what the panel does not cover. */
+function mapsShown({ stage, twin }) {
+  if (!twin.set) return [{ stage, left: 0, name: null }];
+  return [{ stage, left: stage.free().left, name: stage.set.name }, { stage: twin.stage, left: 0, name: twin.set.name }];
+}
+
+/** Return the boxes of a picture in which no label can be read: what is cut off, and the name of the set. */
+function coveredBy({ stage, left, name }) {
+  if (!name) return [];
+  const { height } = stage.map.view;
+  return [[0, 0, left, height], [left, height - 2 * NAME_AT, 2 * NAME_AT + stage.labels.measure(name, 1.1 * NAME_SIZE), 2 * NAME_AT]];
 }
 
 /**
@@ -19,27 +55,28 @@ export function wordTable({ set, stage }, rows, name) {
  * @param {"png"|"svg"|"csv"} kind
  */
 export async function save(app, kind) {
-  const { set, shown, stage } = app, name = shown?.title || set.name;
+  const { set, shown, stage, twin } = app, name = shown?.title || set.name;
   if (kind === "csv") {
-    const table = shown.table ?? (() => wordTable(app, stage.rowsInView(), name));
-    app.tell(text("saved", saveTable(table())));
+    const table = shown?.table?.() ?? wordTable(app, stage.rowsInView(), name, twin.othersInView());
+    app.tell(text("saved", saveTable(twin.set ? addPlaces(table, app) : table)));
     return;
   }
-  stage.drawNow();
-  stage.redraw();
-  if (kind === "png") {
-    app.tell(text("saved", await savePicture(name, byId("points"), byId("labels"))));
-    return;
+  const maps = mapsShown(app);
+  for (const each of maps) each.stage.drawNow(coveredBy(each));
+  if (kind === "png") app.tell(text("saved", await savePicture(name, maps)));
+  else {
+    const saved = saveDrawing(name, maps);
+    const part = saved.drawn < saved.seen ? ` ${text("pictured", number(saved.drawn), number(saved.seen))}` : "";
+    app.tell(text("saved", saved.name) + part);
   }
-  const rows = stage.rowsInView(), saved = saveDrawing({ name, rows, set, stage });
-  const part = saved.drawn < rows.length ? ` ${text("pictured", number(saved.drawn), number(rows.length))}` : "";
-  app.tell(text("saved", saved.name) + part);
+  // The cards cover labels again.
+  for (const each of maps) each.stage.redraw();
 }
 
 /** Copy words, one a line. */
-export async function copyWords(app, rows) {
-  await navigator.clipboard.writeText(rows.map((row) => app.set.list[row]).join("\n"));
-  app.tell(text("wordsCopied", number(rows.length)));
+export async function copyWords(app, words) {
+  await navigator.clipboard.writeText(words.join("\n"));
+  app.tell(text("wordsCopied", number(words.length)));
 }
 
 /** Copy the address of what is shown. */

@@ -3,7 +3,6 @@
 import { byId, later } from "./dom.js";
 import { Labels } from "./labels.js";
 import { PointMap } from "./map.js";
-import { textNumbers } from "./state.js";
 
 // Milliseconds after which labels that were moved are drawn anew.
 const REST = 120;
@@ -12,7 +11,7 @@ const MOST_LISTED = 200;
 export class Stage {
   /**
    * @param {HTMLElement} root What holds its canvases.
-   * @param {{onPick: (row: number) => void, onHover: (row: number) => void, onLasso?: (polygon: number[]) => void,
+   * @param {{onPick: (row: number) => void, onHover: (row: number) => void, onLasso: (polygon: number[]) => void,
    *   onRest?: () => void}} heard `onRest` is called when the labels of a view have been drawn.
    */
   constructor(root, heard) {
@@ -36,11 +35,13 @@ export class Stage {
    * @param {import("./data.js").WordSet} set
    * @param {string} layout
    * @param {Uint8Array|undefined} labels The cluster of each word.
+   * @param {Float32Array} points Where the words are, if not where the layout has them.
    */
-  async show(set, layout, labels, isMoving = false) {
+  async show(set, layout, labels, isMoving = false, points = set.shownPoints(layout)) {
     this.set = set;
-    this.part("name").textContent = set.name;
-    this.points = set.layouts[layout] ?? set.layouts.pca;
+    // A layout that is not there yet is not the one that is chosen.
+    this.part("name").textContent = set.layouts[layout] ? set.name : `${set.name} · PCA`;
+    this.points = points;
     this.hover(-1);
     await this.map.draw(this.points, labels, isMoving);
     this.redraw();
@@ -105,10 +106,10 @@ export class Stage {
       .map(({ left, top, width, height }) => [left - own.left, top - own.top, width, height]);
   }
 
-  /** Draw all of the map, now, as a picture has it: without the cards. */
-  drawNow() {
+  /** Draw all of the map, now, as a picture has it: without the cards, but with room for what the picture covers. */
+  drawNow(covered) {
     this.map.paint();
-    this.drawLabels([]);
+    this.drawLabels(covered);
   }
 
   resize() {
@@ -132,21 +133,14 @@ export class Stage {
   /** Return the rows that have labels: the most frequent first. */
   labelled() { return this.labels.chosen.slice(0, MOST_LISTED).map(({ row }) => row); }
 
-  rowsInView() {
-    const { view } = this.map, [left, high] = view.placeAt(0, 0), [right, low] = view.placeAt(view.width, view.height);
+  /** Return the rows of the words in view, right of a pixel. */
+  rowsInView(from = 0) {
+    const { view } = this.map, [left, high] = view.placeAt(from, 0), [right, low] = view.placeAt(view.width, view.height);
     const rows = [];
     for (let row = 0; row < this.set.list.length; row++) {
       const [x, y] = this.place(row);
       if (x >= left && x <= right && y >= low && y <= high) rows.push(row);
     }
-    return rows;
-  }
-
-  /** Return the rows of the region or the cluster of a state. */
-  rowsOf({ region, cluster }) {
-    if (region) return this.map.rowsWithin(textNumbers(region));
-    const rows = [], wanted = Number(cluster);
-    this.set.labels.forEach((label, row) => { if (label === wanted) rows.push(row); });
     return rows;
   }
 }

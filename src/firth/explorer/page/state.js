@@ -1,7 +1,7 @@
 /** What is shown, in the address of the page: a link restores it. */
 
 const DEFAULTS = { layout: "pca", colour: "cluster", maps: "1" };
-const NAMES = ["set", "layout", "colour", "maps", "word", "equation", "region", "cluster", "moved", "view", "lang"];
+const NAMES = ["set", "layout", "colour", "maps", "word", "equation", "region", "on", "cluster", "moved", "view", "lang"];
 
 /** Return what an address says. */
 export function read() {

@@ -1,9 +1,12 @@
 /** A second map beside the first: that of the other set, on which the same words are marked. */
 
 import { CLUSTERS } from "./colours.js";
+import { useLasso } from "./controls.js";
 import { listenToMapKeys } from "./keys.js";
+import { Rectangle } from "./rectangle.js";
 import { Stage } from "./stage.js";
-import { waitForUmap } from "./umap.js";
+import { numbersText } from "./state.js";
+import { turned } from "./turning.js";
 
 // Room for the panel and for two maps.
 const WIDE = matchMedia("(min-width: 1200px)");
@@ -18,9 +21,12 @@ export class Twin {
     this.stage = new Stage(root, {
       onPick: (row) => app.submit(this.set.list[row]),
       onHover: (row) => app.stage.hover(this.rowIn(app.set, this.set, row)),
+      onLasso: (polygon) => app.go({ region: numbersText(polygon), on: this.set.name }, { flies: false }),
     });
+    // It hears keys before the map does.
+    this.rectangle = new Rectangle(this.stage, () => useLasso(app, false));
     const { view } = this.stage.map;
-    listenToMapKeys(this.stage.part("points"), view, () => this.stage.fit());
+    listenToMapKeys(this.stage.part("points"), view, () => this.stage.fit(), () => useLasso(app, true, this.rectangle));
     const actions = { in: () => view.zoom(1.5), out: () => view.zoom(1 / 1.5), fit: () => this.stage.fit() };
     for (const each of root.querySelectorAll("[data-second]")) each.addEventListener("click", actions[each.dataset.second]);
     WIDE.addEventListener("change", async () => { await this.arrange(); await app.show(false); });
@@ -29,41 +35,76 @@ export class Twin {
   /** Whether two maps are asked for, and there is room for them. */
   get isOn() { return this.app.state.maps === "2" && this.app.sets?.length > 1 && WIDE.matches; }
 
+  /** The set whose map is not the first; undefined if there is one set. */
+  get other() { return this.app.sets.find((each) => each !== this.app.set); }
+
   /** Return the row of a word in another set, -1 if that lacks it. */
   rowIn(wanted, given, row) { return row < 0 ? -1 : (wanted.rows.get(given.list[row]) ?? -1); }
 
-  /** Show the second map, or take it away. */
-  async arrange() {
-    const { app, isOn, root, stage } = this, isNew = root.hidden === isOn;
+  /** Return the other set, if the region of the state was drawn on its map. */
+  drawnOn() { return this.other?.name === this.app.state.on ? this.other : undefined; }
+
+  /** Give both maps their room, or all of it to the first. */
+  makeRoom() {
+    const { app, isOn, root } = this, isNew = root.hidden === isOn;
     root.hidden = !isOn;
-    stage.hover(-1);
     app.stage.part("name").hidden = !isOn;
     document.body.dataset.maps = isOn ? "2" : "1";
-    if (isNew) {
-      app.stage.resize();
-      if (!app.placeView()) app.stage.fit(true);
-    }
-    if (!isOn) { this.set = null; return; }
-    const set = app.sets.find((each) => each !== app.set), { colour, layout } = app.state;
-    await Promise.all([set.load(), app.set.loadClusters()]);
-    if (layout === "umap") await this.loadUmap(set);
+    if (!isNew) return;
+    app.stage.resize();
+    if (!app.placeView()) app.stage.fit(true);
+  }
+
+  /** Show the second map, or take it away. */
+  async arrange() {
+    const { app, stage } = this;
+    this.makeRoom();
+    stage.hover(-1);
+    if (!this.isOn) { this.set = null; return; }
+    const set = this.other;
+    await Promise.all([this.load(set), app.set.loadClusters()]);
     // Something else was asked for meanwhile.
     if (!this.isOn || set === app.set) return;
     const isOther = set !== this.set;
     this.set = set;
-    stage.resize();
-    stage.restyle(colour === "frequency");
-    await stage.show(set, layout, this.clusters());
-    if (isOther || isNew) stage.fit(true);
+    if (isOther) stage.resize();
+    stage.restyle(app.state.colour === "frequency");
+    // Before points move, which takes a while: it may be there when they have.
+    if (app.state.layout === "umap" && !set.layouts.umap) this.makeUmap(set);
+    await stage.show(set, app.state.layout, this.clusters(), !isOther, this.points(set));
+    if (isOther) stage.fit(true);
   }
 
-  async loadUmap(set) {
-    const tell = (message) => this.app.tell(message);
-    try {
-      if (set.layouts.umap || (await waitForUmap(set.name, tell))) await set.points("umap");
-    } catch (error) {
-      tell(error.message);
+  /** Wait for the UMAP of the second set: until then its PCA is shown. */
+  async makeUmap(set) {
+    const { app } = this, isThere = app.umaps.make(set);
+    app.press();
+    const isDone = await isThere;
+    app.press();
+    if (!isDone || set !== this.set || app.state.layout !== "umap") return;
+    await this.arrange();
+    await app.show(true);
+  }
+
+  /** Load the words of a set, and return its points as they are shown. */
+  async load(set) {
+    await set.load();
+    if (this.app.state.layout === "umap") await this.app.umaps.fetchKept(set);
+    return this.points(set);
+  }
+
+  /** Return the points of the other set, turned until words lie as they do on the first map. */
+  points(set) {
+    const { app } = this, { layout } = app.state, own = set.shownPoints(layout), first = app.set.shownPoints(layout);
+    if (this.turning?.own !== own || this.turning.first !== first) {
+      const pairs = [];
+      for (let row = 0; row < set.list.length; row++) {
+        const there = this.rowIn(app.set, set, row);
+        if (there >= 0 && there < app.set.shown) pairs.push([row, there]);
+      }
+      this.turning = { own, first, found: turned(own, first, pairs) };
     }
+    return this.turning.found;
   }
 
   /** Return the clusters of the first set for the words of the second: colours mean the same on both maps. */
@@ -72,18 +113,25 @@ export class Twin {
     return Uint8Array.from(set.list.slice(0, set.shown), (_, row) => app.set.labels[this.rowIn(app.set, set, row)] ?? CLUSTERS);
   }
 
+  /** Return words in view that the first set lacks. */
+  othersInView() {
+    const { app, set, stage } = this;
+    if (!set) return [];
+    return stage.rowsInView().filter((row) => this.rowIn(app.set, set, row) < 0).map((row) => set.list[row]);
+  }
+
   /** Name the word on which the mouse is on the first map. */
   point(row) {
     if (this.set) this.stage.hover(this.rowIn(this.set, this.app.set, row));
   }
 
-  /** Mark the words that are marked on the first map, and fly there. */
-  mark({ marked = [], selected = marked }, flies) {
+  /** Mark the words that are marked on the first map, or others of its own, and fly there. */
+  mark({ marked = [], selected = marked, there }, flies) {
     const { app, set, stage } = this;
     if (!set) return;
-    const there = (rows) => rows.map((row) => this.rowIn(set, app.set, row)).filter((row) => row >= 0 && row < set.shown);
-    const found = there(marked);
-    stage.mark({ marked: found, selected: there(selected) });
-    if (flies && found.length) stage.fly(found.map((row) => stage.place(row)));
+    const same = (rows) => rows.map((row) => this.rowIn(set, app.set, row)).filter((row) => row >= 0 && row < set.shown);
+    const shown = there ?? { marked: same(marked), selected: same(selected) };
+    stage.mark(shown);
+    if (flies && shown.marked.length) stage.fly(shown.marked.map((row) => stage.place(row)));
   }
 }

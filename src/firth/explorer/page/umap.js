@@ -1,27 +1,66 @@
 /** UMAP in the background: begun, watched, and shown when it is there. */
 
 import { ask, send } from "./api.js";
-import { number, text } from "./i18n.js";
+import { number, telling, text } from "./i18n.js";
 
 const PAUSE = 700;
 
-/**
- * Wait until the UMAP of a set is there, beginning it where it is not.
- * @param {string} name
- * @param {(message: string) => void} tell
- * @returns {Promise<boolean>} Whether there is one.
- */
-export async function waitForUmap(name, tell) {
-  const asked = { set: name };
-  let progress = await send("umap", asked);
-  while (progress.stage === "neighbours" || progress.stage === "layout") {
-    tell(progress.stage === "layout"
-      ? text("umapLayout", number(progress.done), number(progress.total)) : text("umapNeighbours"));
-    await new Promise((resolve) => { setTimeout(resolve, PAUSE); });
-    progress = await ask("umap", asked);
+/** Return how far a UMAP is, in words. */
+function told({ stage, done, total, message }) {
+  if (message) return text("umapFailed", message);
+  if (stage === "done") return text("umapReady");
+  return stage === "layout" ? text("umapLayout", number(done), number(total)) : text("umapNeighbours");
+}
+
+/** The UMAPs of one set, or of two at once. */
+export class Umaps {
+  /** @param {any} app */
+  constructor(app) {
+    this.app = app;
+    /** @type {Map<any, Promise<boolean>>} */
+    this.running = new Map();
+    this.lines = new Map();
   }
-  const isThere = progress.stage === "done";
-  if (progress.message) tell(text("umapFailed", progress.message));
-  else if (isThere) tell(text("umapReady"));
-  return isThere;
+
+  /** Fetch the points of a set if they are kept; nothing is begun. */
+  async fetchKept(set) {
+    if (set.layouts.umap || (await ask("umap", { set: set.name })).stage !== "done") return;
+    await set.points("umap");
+  }
+
+  /** Wait until the points of a set are there, beginning them where they are not; return whether they are. */
+  make(set) {
+    if (set.layouts.umap) return Promise.resolve(true);
+    if (!this.running.has(set)) {
+      this.running.set(set, this.watch(set).finally(() => {
+        this.running.delete(set);
+        if (!this.running.size) this.lines.clear();
+      }));
+    }
+    return this.running.get(set);
+  }
+
+  async watch(set) {
+    const asked = { set: set.name };
+    try {
+      let progress = await send("umap", asked);
+      while (progress.stage === "neighbours" || progress.stage === "layout") {
+        this.tell(set, told(progress));
+        await new Promise((resolve) => { setTimeout(resolve, PAUSE); });
+        progress = await ask("umap", asked);
+      }
+      if (progress.stage === "done") await set.points("umap");
+      this.tell(set, told(progress));
+      return progress.stage === "done";
+    } catch (error) {
+      if (error.kind !== "no_server") this.tell(set, text("umapFailed", telling(error)));
+      return false;
+    }
+  }
+
+  /** Tell how far that of a set is, a line for each; of two sets with their names. */
+  tell(set, message) {
+    this.lines.set(set, this.app.sets.length > 1 ? `${set.name} · ${message}` : message);
+    this.app.tell(this.app.sets.map((each) => this.lines.get(each)).filter(Boolean).join("\n"));
+  }
 }

@@ -2,8 +2,11 @@
 
 import { ask } from "./api.js";
 import { element } from "./dom.js";
-import { number, text } from "./i18n.js";
+import { number, telling, text } from "./i18n.js";
 import { action, head, scores, section } from "./parts.js";
+
+// Why two sets cannot be compared.
+const UNRELATED = ["nothing_shared", "other_dimensions"];
 
 /** @param {any} app */
 export async function wordView(app) {
@@ -23,7 +26,7 @@ export async function wordView(app) {
     moved,
     found.neighbours.length ? section(text("neighbours"), text("neighboursHint"), scores(found.neighbours, go),
       element("p", { class: "hint" }, found.replicas > 1 ? text("sure", number(found.replicas)) : text("unsure")))
-      : section(text("neighbours"), text("alone")),
+      : section(text("neighbours"), text(found.words > 1 ? "noDirection" : "alone")),
     found.company?.length ? section(text("company"), text("companyHint"),
       scores(found.company, go, { most: Math.max(...found.company.map((each) => each.score)) })) : null,
     lines);
@@ -53,7 +56,18 @@ async function showLines(place, asked) {
 }
 
 async function showMoved(app, place, shown) {
-  const found = await ask("moved/word", { word: app.state.word, layout: app.state.layout, top: 10 });
+  let found = null;
+  try {
+    // Sets that cannot be compared are asked about once.
+    if (!app.unrelated) {
+      const layout = app.sets[0].shownLayout(app.state.layout);
+      found = await ask("moved/word", { word: app.state.word, layout, top: 10 });
+    }
+  } catch (error) {
+    if (!UNRELATED.includes(error.kind)) throw error;
+    app.unrelated = error;
+  }
+  if (app.unrelated) place.append(section(text("bothSets"), telling(app.unrelated)));
   // One of the sets lacks it.
   if (!found) return;
   const [first, second] = app.sets;

@@ -2,11 +2,11 @@
 const { title, words, counts, x, y, near } = JSON.parse(
   document.getElementById("data").textContent);
 const TEXTS = {
-  en: { find: "Find a word", map: "Map of words: drag, scroll, arrow keys, plus and minus",
+  en: { find: "Find a word", map: "Map of words: drag, scroll, arrow keys, plus and minus, 0 for all",
     hint: "Near words have similar vectors. Click a word, or find one, to see its neighbours by cosine.",
     title: (n) => `${n.toLocaleString("en")} words`, count: (n) => `${n.toLocaleString("en")} times in the text`,
     unknown: "This word is not on the map." },
-  zh: { find: "查找词语", map: "词语地图：拖动、滚动、方向键、加号和减号",
+  zh: { find: "查找词语", map: "词语地图：拖动、滚动、方向键、加号和减号，0 显示全部",
     hint: "相近的词有相似的向量。点击或查找一个词，看它按余弦的近邻。",
     title: (n) => `${n.toLocaleString("zh")} 个词`, count: (n) => `在文本中出现 ${n.toLocaleString("zh")} 次`,
     unknown: "地图上没有这个词。" },
@@ -30,6 +30,9 @@ document.getElementById("words").append(...words.slice(0, 5000).map((word) => {
   option.value = word;
   return option;
 }));
+
+// Characters of a name on the map, and its part of the width.
+const LONGEST = 40, WIDEST = 0.8;
 
 // What is seen: screen = (map - centre) * scale + middle of the canvas.
 const view = { x: 0, y: 0, scale: 1 };
@@ -80,6 +83,17 @@ function dot(row, radius) {
   pen.fill();
 }
 
+/** Return a word as the map has it: the beginning of a long one. */
+function shortened(word) {
+  const cut = (most) => {
+    // A character has up to two places.
+    const characters = [...word.slice(0, 2 * most + 2)];
+    return characters.length > most ? `${characters.slice(0, most - 1).join("")}…` : word;
+  };
+  const text = cut(LONGEST), share = (WIDEST * width) / pen.measureText(text).width;
+  return share < 1 ? cut(Math.max(2, Math.floor(share * [...text].length))) : text;
+}
+
 // Frequent words come first; a name that would cover another is left out.
 function write(close) {
   const taken = [];
@@ -93,16 +107,16 @@ function write(close) {
     if (across < 0 || across > width || top < 0 || top > height || taken.length > 400) continue;
     const isFirst = row === chosen;
     pen.font = `${isFirst ? "600 " : ""}13px system-ui, sans-serif`;
-    const length = pen.measureText(words[row]).width;
+    const text = shortened(words[row]), length = pen.measureText(text).width;
     // On the other side of its point where it would be cut off.
-    const left = across + 7 + length > width ? across - 7 - length : across + 7;
+    const left = across + 7 + length > width ? Math.max(2, across - 7 - length) : across + 7;
     const right = left + length + 4;
     const covers = taken.some(([l, t, r]) => left < r && right > l && Math.abs(top - t) < 16);
     if (covers && !isFirst) continue;
     taken.push([left, top, right]);
     pen.fillStyle = colour(first.includes(row) ? "--chosen" : "--ink");
-    pen.strokeText(words[row], left, top);
-    pen.fillText(words[row], left, top);
+    pen.strokeText(text, left, top);
+    pen.fillText(text, left, top);
   }
   pen.lineWidth = 1;
 }
@@ -203,12 +217,21 @@ canvas.addEventListener("keydown", (event) => {
     draw();
   } else if (event.key === "+" || event.key === "=") zoom(1.25);
   else if (event.key === "-") zoom(0.8);
-  else return;
+  else if (event.key === "0") {
+    fit();
+    draw();
+  } else return;
   event.preventDefault();
 });
 find.addEventListener("change", () => {
   if (places.has(find.value)) choose(places.get(find.value), true);
-  else if (find.value !== "") note.textContent = texts.unknown;
+  else if (find.value !== "") {
+    chosen = -1;
+    heading.textContent = find.value;
+    note.textContent = texts.unknown;
+    list.replaceChildren();
+    draw();
+  }
 });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 new ResizeObserver(resize).observe(canvas);
