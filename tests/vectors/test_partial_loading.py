@@ -122,7 +122,7 @@ def test_top_is_checked(path):
 
 
 def test_few_rows_are_kept_while_a_file_is_read():
-    nearest = Nearest(MATRIX[0] / np.linalg.norm(MATRIX[0]), 4, frozenset(["w1700"]))
+    nearest = Nearest(MATRIX[0] / np.linalg.norm(MATRIX[0]), 4, ["w1700"])
     chosen = []
     for start in range(0, len(WORDS), 100):
         block = slice(start, start + 100)

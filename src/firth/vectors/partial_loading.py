@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,7 +66,7 @@ def load_near(path: Path, weights: Mapping[str, float], top: int) -> Vectors | N
     query = unit_queries(signs @ unit_rows(asked[list(weights)]).astype(np.float64))[0]
     if not query.any():
         return None
-    nearest = Nearest(query, top + len(asked), frozenset(map(str, asked.words)))
+    nearest = Nearest(query, top + len(asked), [str(word) for word in asked])
     found = _load(path, Selection(choose=nearest))
     return found if found and nearest.checks.are_passed() else None
 
@@ -101,6 +102,13 @@ def _is_long(path: Path) -> bool:
     return is_read_by_rows(path) and path.stat().st_size >= LEAST_BYTES
 
 
+class Block(NamedTuple):
+    """The hashes (n,) of words, and the lengths (n,) of their vectors."""
+
+    hashes: NDArray[np.int64]
+    lengths: NDArray[np.float64]
+
+
 class _Checks:
     """What vectors are checked for that are not all kept, block after block of a file.
 
@@ -116,13 +124,13 @@ class _Checks:
         self.words, self.has_usual_rows = 0, True
         self._hashes: list[NDArray[np.int64]] = []
 
-    def add(self, words: Sequence[str], rows: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Check words and their vectors (n, D), and return the lengths (n,) of these."""
+    def add(self, words: Sequence[str], rows: NDArray[np.float32]) -> Block:
+        """Check words and their vectors (n, D), and return what is known of them."""
+        block = Block(word_hashes(words), row_lengths(rows))
         self.words += len(words)
-        self._hashes.append(word_hashes(words))
-        lengths = row_lengths(rows)
-        self.has_usual_rows = self.has_usual_rows and are_usual(lengths)
-        return lengths
+        self._hashes.append(block.hashes)
+        self.has_usual_rows = self.has_usual_rows and are_usual(block.lengths)
+        return block
 
     def are_passed(self) -> bool:
         """Return whether no word stood twice, and all rows were usual."""
@@ -153,7 +161,7 @@ class Nearest:
         Of length one, or zeros.
     k : int
         How many rows to choose at least.
-    words : set of str
+    words : sequence of str
         Words whose rows are chosen in any case.
 
     Attributes
@@ -162,21 +170,21 @@ class Nearest:
         Of all rows so far.
     """
 
-    def __init__(self, query: NDArray[np.float32], k: int, words: frozenset[str]) -> None:
-        self._query, self._words = query, words
+    def __init__(self, query: NDArray[np.float32], k: int, words: Sequence[str]) -> None:
+        self._query, self._named = query, word_hashes(words)
         # The k largest cosines so far, and what the next have to reach.
         self._best = np.full(k, -np.inf)
         self.checks = _Checks()
 
     def __call__(self, words: Sequence[str], rows: NDArray[np.float32]) -> list[int]:
         """Return the places to choose among words (n,) and their vectors (n, D), rising."""
-        lengths = self.checks.add(words, rows)
-        named = [place for place, word in enumerate(words) if word in self._words]
+        hashes, lengths = self.checks.add(words, rows)
+        named = np.flatnonzero(np.isin(hashes, self._named))
         if not self.checks.has_usual_rows:
-            return named
+            return named.tolist()
         scores = np.divide(rows @ self._query, lengths, where=lengths > 0, out=np.zeros(len(rows)))
         near = np.flatnonzero(scores > self._best[0] - _ROUNDING)
         k = len(self._best)
         self._best = np.partition(np.append(self._best, scores[near]), -k)[-k:]
         near = near[scores[near] > self._best[0] - _ROUNDING]
-        return sorted({*near.tolist(), *named})
+        return sorted({*near.tolist(), *named.tolist()})
