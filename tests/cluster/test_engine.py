@@ -227,3 +227,16 @@ def test_members_do_not_add_up_what_all_parts_of_a_word_do_alike():
     options = {"dim": 16, "window": 5, "subwords": (3, 4), "buckets": 5_000, "sample": 1e-3}
     alone, together = (train(corpus, config_of(workers, **options)).losses for workers in (1, 4))
     assert together[-1] < 1.05 * alone[-1]
+
+
+def test_a_checkpoint_of_another_rule_of_agreement_is_named(tmp_path, monkeypatch):
+    corpus, config = planted_corpus(300), config_of(2)
+
+    def resume():
+        with Checkpoints(tmp_path / "run", every=1e-6) as checkpoints:
+            return train(corpus, config, checkpoints=checkpoints)
+
+    resume()
+    monkeypatch.setattr("firth.cluster.engine.VERSION", 99)
+    with pytest.warns(FirthWarning, match=r"agreement of workers was \d+, is now 99"):
+        resume()

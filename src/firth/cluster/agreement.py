@@ -44,6 +44,8 @@ class Rule(NamedTuple):
 
 
 RULE = Rule()
+# Part of the fingerprint of a run: to be raised when the rule or the plan of steps changes.
+VERSION = 2
 
 
 @compiled

@@ -13,6 +13,7 @@ from typing import ClassVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.cluster.agreement import VERSION
 from firth.cluster.part_trainer import Job
 from firth.cluster.parts import SharedCorpus
 from firth.cluster.plan import block_length, steps_of
@@ -55,7 +56,7 @@ class ClusterEngine:
     @classmethod
     def arithmetic(cls, config: TrainConfig) -> Mapping[str, object]:
         """Return what else changes the bytes of a run: see `Engine`."""
-        return cls.engine.arithmetic(config)
+        return {"agreement of workers": VERSION, **cls.engine.arithmetic(config)}
 
     @classmethod
     def memory(cls, config: TrainConfig, sizes: Sizes, stretch: int, frozen: int) -> int:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.cluster.agreement import Agreement, Sent
+from firth.cluster.agreement import Agreement, Rule, Sent
 from firth.cluster.group import Group
 from firth.cluster.parts import Whole
+from firth.cluster.plan import NOISE_WEIGHT, hot_rows
 from firth.corpus import TokenStore
 from firth.training.config import TrainConfig
 from firth.training.engines.base import (
@@ -24,10 +25,6 @@ from firth.training.engines.team import Array, TeamEngine
 from firth.training.engines.threads import train_in_threads
 from firth.training.rates import expected_changes
 from firth.training.schedule import STRETCH, stretches
-
-# How strongly a noise word is drawn back, where a centre counts 1: the curvature of the loss is
-# s (1 - s), and the score s of most noise words is near 0.
-_NOISE_WEIGHT = 0.15
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,10 +65,12 @@ class PartTrainer:
         # All workers move all parts of a word alike. If its seldom changed parts, looked at one by
         # one, took the sum of these moves, the word would go up to N times too far.
         rates = expected_changes(
-            config, counts, sizes, composition, _NOISE_WEIGHT, parts_together=True
+            config, counts, sizes, composition, NOISE_WEIGHT, parts_together=True
         )
         tables, operations = self._engine.shared_tables()
-        self._agreement = Agreement(tables, rates, group.size, operations)
+        self._agreement = Agreement(
+            tables, rates, group.size, operations, Rule(hot_rows(config, job.whole.size))
+        )
         # What was sent, and what waits for its sum.
         self._pending: tuple[Sent, Callable[[], Array]] | None = None
 

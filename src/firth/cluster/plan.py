@@ -2,15 +2,27 @@
 
 What counts for the quality of vectors is how often this happens in a run, not how many words are
 read in between. A longer corpus therefore needs less of it for each word.
+
+On a short corpus the words in between are few, and what counts is how far rows go meanwhile: with
+the step size, the pairs of a window and the noise words.
 """
 
 from __future__ import annotations
 
 from firth.training.config import TrainConfig
+from firth.training.rates import changes_of_token
 
-# Steps of a run, at most; and the fewest tokens that a worker trains in a step.
+# How strongly a noise word is drawn back, where a centre counts 1: the curvature of the loss is
+# s (1 - s), and the score s of most noise words is near 0.
+NOISE_WEIGHT = 0.15
+# Steps of a run, at most.
 _STEPS = 10_000
-_LEAST_TOKENS = 1_024
+# The way that all rows go together in the shortest step: 128 tokens with a window of 5, 5 noise
+# words and a step size of 0.05.
+_SHORTEST_WAY = 128 * 10.5 * 0.05
+_FEWEST_TOKENS, _MOST_TOKENS = 16, 1_024
+# The most frequent rows of each table, which are brought together at every step.
+_HOT, _LEAST_HOT = 256, 64
 # Blocks of a run, at least. After each, all rows are brought together.
 _BLOCKS = 64
 
@@ -29,7 +41,22 @@ def steps_of(config: TrainConfig, size: int, tokens: int) -> int:
     return max(1, round(_steps(config, size) * tokens / size))
 
 
+def hot_rows(config: TrainConfig, size: int) -> int:
+    """Return how many rows of each table are brought together at every step.
+
+    Where steps are close they are fewer, so that not much more travels for each word.
+    """
+    tokens = size / (_steps(config, size) * config.workers)
+    return round(min(max(_HOT * tokens / _MOST_TOKENS, _LEAST_HOT), _HOT))
+
+
+def shortest_step(config: TrainConfig) -> int:
+    """Return the fewest tokens that a worker trains between two steps."""
+    way = config.lr * changes_of_token(config, NOISE_WEIGHT)
+    return round(min(max(_SHORTEST_WAY / way, _FEWEST_TOKENS), _MOST_TOKENS))
+
+
 def _steps(config: TrainConfig, size: int) -> int:
     """Return how often rows are brought together in an epoch."""
-    most = size // (config.workers * _LEAST_TOKENS)
+    most = size // (config.workers * shortest_step(config))
     return max(1, min(most, -(-_STEPS // config.epochs)))

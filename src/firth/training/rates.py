@@ -36,6 +36,18 @@ def mean_pairs(config: TrainConfig) -> float:
     return 1.0 if config.model == "cbow" else mean_inputs(config)
 
 
+def changes_of_token(config: TrainConfig, noise_weight: float) -> float:
+    """Return how many changes of input or output rows a window makes, whichever are more.
+
+    Parameters
+    ----------
+    noise_weight : float
+        What a noise word counts, where a centre counts 1.
+    """
+    noise = noise_weight * (config.negative or 0)
+    return max(mean_inputs(config), mean_pairs(config) * (1.0 + noise))
+
+
 def expected_changes(
     config: TrainConfig,
     counts: NDArray[np.int64],
