@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 
 import firth
+from firth.cluster.agreement import VERSION
 from firth.cluster.engine import cluster_engine
 from firth.cluster.parts import CutCorpus
 from firth.corpus import read_corpus
 from firth.errors import FirthError, FirthWarning
 from firth.training import TrainConfig, train_corpus
+from firth.training.checkpoints.fingerprint import differences
 from firth.training.checkpoints.folder import Checkpoints
 from firth.training.engines.base import Stretch
 from firth.training.engines.hogwild import HogwildEngine
@@ -46,9 +48,9 @@ def test_one_member_does_what_one_thread_does(kind):
     found = train_corpus(corpus, config, engine=engine)
     # The steps of a member cut its stretches in other places, where words leave the reach.
     alone = train_corpus(corpus, config, engine=HogwildEngine)
-    np.testing.assert_allclose(found.losses, alone.losses, rtol=1e-3)
+    np.testing.assert_allclose(found.losses, alone.losses, rtol=2e-3)
     for name, table in alone.tables.items():
-        np.testing.assert_allclose(found.tables[name], table, atol=1e-2)
+        np.testing.assert_allclose(found.tables[name], table, rtol=2e-2, atol=1e-2)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -229,14 +231,9 @@ def test_members_do_not_add_up_what_all_parts_of_a_word_do_alike():
     assert together[-1] < 1.05 * alone[-1]
 
 
-def test_a_checkpoint_of_another_rule_of_agreement_is_named(tmp_path, monkeypatch):
-    corpus, config = planted_corpus(300), config_of(2)
-
-    def resume():
-        with Checkpoints(tmp_path / "run", every=1e-6) as checkpoints:
-            return train(corpus, config, checkpoints=checkpoints)
-
-    resume()
+def test_checkpoints_name_the_rule_of_agreement(monkeypatch):
+    engine = cluster_engine(ThreadTeam(2), CutCorpus(planted_corpus(300), 2))
+    before = engine.arithmetic(config_of(2))
     monkeypatch.setattr("firth.cluster.engine.VERSION", 99)
-    with pytest.warns(FirthWarning, match=r"agreement of workers was \d+, is now 99"):
-        resume()
+    told = differences(before, engine.arithmetic(config_of(2)))
+    assert told == f"agreement of workers was {VERSION}, is now 99"
