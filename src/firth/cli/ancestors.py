@@ -37,6 +37,8 @@ class Flag:
         What to do instead, for any other value.
     is_switch : bool
         Whether it stands without a value too, which is 1 then.
+    zero : str
+        The value that means what 0 means there.
     """
 
     option: str | None = None
@@ -44,9 +46,11 @@ class Flag:
     only: str | None = None
     advice: str = ""
     is_switch: bool = False
+    zero: str = "0"
 
 
-_LEAST_COUNTS = ("-min-count", "-minCount")
+# Words that occur 0 times are not in the text.
+_MIN_COUNT = Flag("--min-count", "5", zero="1")
 _WORD2VEC = {
     "-train": Flag(),
     "-output": Flag(),
@@ -59,7 +63,7 @@ _WORD2VEC = {
     "-negative": Flag("--negative", "5"),
     "-threads": Flag("--threads"),
     "-iter": Flag("--epochs", "5"),
-    "-min-count": Flag("--min-count", "5"),
+    "-min-count": _MIN_COUNT,
     "-alpha": Flag("--lr"),
     "-debug": Flag(default="2"),
     "-classes": Flag(only="0", advice="cluster the vectors with scikit-learn"),
@@ -78,7 +82,7 @@ _FASTTEXT = {
     "-dim": Flag("--dim", "100"),
     "-ws": Flag("--window", "5"),
     "-epoch": Flag("--epochs", "5"),
-    "-minCount": Flag("--min-count", "5"),
+    "-minCount": _MIN_COUNT,
     "-bucket": Flag("--buckets", "2000000"),
     "-thread": Flag("--threads"),
     "-t": Flag("--sample", "1e-4"),
@@ -221,10 +225,8 @@ def parse_flags(
     if missing:
         raise ConfigError(f"firth {program} needs {' and '.join(missing)}")
     defaults = {name: flag.default for name, flag in flags.items() if flag.default is not None}
-    found = {**defaults, **values}
-    # Words that occur 0 times are not in the text.
-    return {name: "1" if name in _LEAST_COUNTS and found[name] == "0" else found[name]
-            for name in found}  # fmt: skip
+    meant = {name: flags[name].zero if value == "0" else value for name, value in values.items()}
+    return {**defaults, **meant}
 
 
 def _pairs(

@@ -35,11 +35,12 @@ def print_word_vectors(vectors: Vectors, _: int) -> None:
 
 def print_sentence_vectors(vectors: Vectors, _: int) -> None:
     """Print for each line of standard input the mean of its words' vectors at length one."""
+    from firth.vectors.search import unit_rows
+
     for line in sys.stdin:
         words = line.split()
         rows = vectors[words] if words else np.zeros((1, vectors.dim), np.float32)
-        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-        print(_numbers((rows / np.where(lengths > 0, lengths, 1)).mean(axis=0)))
+        print(_numbers(unit_rows(rows).mean(axis=0)))
 
 
 def nearest(vectors: Vectors, top: int) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.cluster.agreement import Agreement, Rule, Sent
+from firth.cluster.agreement import RULE, Agreement, Sent
 from firth.cluster.group import Group
 from firth.cluster.parts import Whole
 from firth.cluster.plan import NOISE_WEIGHT, hot_rows
@@ -68,9 +68,8 @@ class PartTrainer:
             config, counts, sizes, composition, NOISE_WEIGHT, parts_together=True
         )
         tables, operations = self._engine.shared_tables()
-        self._agreement = Agreement(
-            tables, rates, group.size, operations, Rule(hot_rows(config, job.whole.size))
-        )
+        rule = RULE._replace(hot=hot_rows(config, job.whole.size))
+        self._agreement = Agreement(tables, rates, group.size, operations, rule)
         # What was sent, and what waits for its sum.
         self._pending: tuple[Sent, Callable[[], Array]] | None = None
 

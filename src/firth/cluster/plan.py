@@ -9,6 +9,7 @@ the step size, the pairs of a window and the noise words.
 
 from __future__ import annotations
 
+from firth.cluster.agreement import RULE
 from firth.training.config import TrainConfig
 from firth.training.rates import changes_of_token
 
@@ -21,8 +22,8 @@ _STEPS = 10_000
 # words and a step size of 0.05.
 _SHORTEST_WAY = 128 * 10.5 * 0.05
 _FEWEST_TOKENS, _MOST_TOKENS = 16, 1_024
-# The most frequent rows of each table, which are brought together at every step.
-_HOT, _LEAST_HOT = 256, 64
+# The fewest rows of each table that are brought together at every step.
+_LEAST_HOT = 64
 # Blocks of a run, at least. After each, all rows are brought together.
 _BLOCKS = 64
 
@@ -44,10 +45,11 @@ def steps_of(config: TrainConfig, size: int, tokens: int) -> int:
 def hot_rows(config: TrainConfig, size: int) -> int:
     """Return how many rows of each table are brought together at every step.
 
-    Where steps are close they are fewer, so that not much more travels for each word.
+    They are those of the rule where steps are far apart. Where steps are close they are fewer, so
+    that not much more travels for each word.
     """
     tokens = size / (_steps(config, size) * config.workers)
-    return round(min(max(_HOT * tokens / _MOST_TOKENS, _LEAST_HOT), _HOT))
+    return round(min(max(RULE.hot * tokens / _MOST_TOKENS, _LEAST_HOT), RULE.hot))
 
 
 def shortest_step(config: TrainConfig) -> int:

@@ -18,8 +18,8 @@ from firth.vectors.checks import hashes_repeat, word_hashes
 from firth.vectors.formats.registry import is_read_by_rows
 from firth.vectors.formats.selection import Selection
 from firth.vectors.loading import load_selection
-from firth.vectors.queries import unit_queries
-from firth.vectors.search import are_usual, row_lengths, unit_rows
+from firth.vectors.questions.directions import directions_of
+from firth.vectors.search import are_usual, row_lengths
 from firth.vectors.vectors import Vectors
 
 # Shorter files are read as fast, and their vectors take little memory.
@@ -62,8 +62,7 @@ def load_near(path: Path, weights: Mapping[str, float], top: int) -> Vectors | N
     asked = _load_words(path, list(weights))
     if asked is None:
         return None
-    signs = np.array(list(weights.values()))
-    query = unit_queries(signs @ unit_rows(asked[list(weights)]).astype(np.float64))[0]
+    query = directions_of(asked, weights).directions[0]
     if not query.any():
         return None
     nearest = Nearest(query, top + len(asked), [str(word) for word in asked])
@@ -102,7 +101,7 @@ def _is_long(path: Path) -> bool:
     return is_read_by_rows(path) and path.stat().st_size >= LEAST_BYTES
 
 
-class Block(NamedTuple):
+class _Block(NamedTuple):
     """The hashes (n,) of words, and the lengths (n,) of their vectors."""
 
     hashes: NDArray[np.int64]
@@ -124,9 +123,9 @@ class _Checks:
         self.words, self.has_usual_rows = 0, True
         self._hashes: list[NDArray[np.int64]] = []
 
-    def add(self, words: Sequence[str], rows: NDArray[np.float32]) -> Block:
+    def add(self, words: Sequence[str], rows: NDArray[np.float32]) -> _Block:
         """Check words and their vectors (n, D), and return what is known of them."""
-        block = Block(word_hashes(words), row_lengths(rows))
+        block = _Block(word_hashes(words), row_lengths(rows))
         self.words += len(words)
         self._hashes.append(block.hashes)
         self.has_usual_rows = self.has_usual_rows and are_usual(block.lengths)
