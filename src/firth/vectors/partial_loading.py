@@ -178,7 +178,7 @@ class Nearest:
     def __call__(self, words: Sequence[str], rows: NDArray[np.float32]) -> list[int]:
         """Return the places to choose among words (n,) and their vectors (n, D), rising."""
         hashes, lengths = self.checks.add(words, rows)
-        named = np.flatnonzero(np.isin(hashes, self._named))
+        named = np.flatnonzero((hashes[:, np.newaxis] == self._named).any(axis=1))
         if not self.checks.has_usual_rows:
             return named.tolist()
         scores = np.divide(rows @ self._query, lengths, where=lengths > 0, out=np.zeros(len(rows)))

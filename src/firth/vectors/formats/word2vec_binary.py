@@ -7,7 +7,7 @@ are read, and the newline is written.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, NoReturn
@@ -59,17 +59,15 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
     shortest = len(b"a ") + header.dim * LITTLE_ENDIAN.itemsize
     left = None if size is None else size - file.tell()
     found = make_rows(header, left, path, selection, bytes_per_word=shortest)
-    copied: Future[None] | None = None
-    with ThreadPoolExecutor(max_workers=1) as other:
-        for block in _blocks(_Window(file), header, selection.rows(header.words), path):
-            chosen = _selected(block, path, selection)
-            words = _decoded(chosen, path, selection.encoding_errors)
-            # The window has the buffer of the block before again, once that is copied.
-            if copied is not None:
-                copied.result()
-            copied = other.submit(_copy, chosen, words, found)
-        if copied is not None:
-            copied.result()
+    blocks = _blocks(_Window(file), header, selection.rows(header.words), path)
+    chosen = (_selected(block, path, selection) for block in blocks)
+    decoded = ((block, _decoded(block, path, selection.encoding_errors)) for block in chosen)
+    if selection.choose is None:
+        _copy_apart(decoded, found)
+    else:
+        # A choice is Python: a second thread would wait for its lock, and hand it back and forth.
+        for block, words in decoded:
+            _copy(block, words, found)
     return found.table()
 
 
@@ -119,8 +117,21 @@ def _decoded(block: _Block, path: Path, encoding_errors: str) -> list[str]:
     return text.removeprefix("\n").replace(" \n", " ").split(" ")[:-1]
 
 
+def _copy_apart(decoded: Iterable[tuple[_Block, list[str]]], found: Rows) -> None:
+    """Add the words and rows of blocks in another thread, while the next words are found."""
+    copied: Future[None] | None = None
+    with ThreadPoolExecutor(max_workers=1) as other:
+        for block, words in decoded:
+            # The window has the buffer of the block before again, once that is copied.
+            if copied is not None:
+                copied.result()
+            copied = other.submit(_copy, block, words, found)
+        if copied is not None:
+            copied.result()
+
+
 def _copy(block: _Block, words: list[str], found: Rows) -> None:
-    """Add the words and rows of a block; another thread finds the next words meanwhile."""
+    """Add the words and rows of a block."""
     width = found.dim * LITTLE_ENDIAN.itemsize
     # Each item is a row that begins at that byte; those that begin after a space are copied.
     rows = np.ndarray(len(block.data) - width + 1, f"V{width}", block.data, strides=(1,))
