@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from firth.cluster.agreement import Agreement, Rule, factors
+from firth.cluster.agreement import RULE, Agreement, Rule, factors
 from firth.training.engines.team import ProcessorRows
 
 
@@ -9,7 +9,23 @@ def test_rare_rows_take_the_sum_and_hot_rows_the_mean():
     f = 1 - np.exp(-0.3 * 0.025 * np.array([1e-9, 10.0, 1e9]))
     expected = (1 - (1 - f) ** 8) / (8 * f)
     np.testing.assert_allclose(
-        factors(np.array([1e-9, 10.0, 1e9]), 0.025, 8, 0.3), expected, rtol=1e-5
+        factors(np.array([1e-9, 10.0, 1e9]), 0.025, 8, RULE), expected, rtol=1e-5
+    )
+
+
+@pytest.mark.parametrize("workers", [16, 32, 64])
+def test_where_the_loss_is_steepest_many_workers_do_not_go_past_the_end(workers):
+    changes, lr = np.geomspace(1e-3, 1e4, 200), 0.05
+    way = workers * factors(changes, lr, workers, RULE) * -np.expm1(-RULE.steepness * lr * changes)
+    assert way.max() <= RULE.most * (1 + 1e-6)
+    free = factors(changes, lr, workers, RULE._replace(most=np.inf))
+    assert (factors(changes, lr, workers, RULE) <= free).all()
+
+
+def test_few_workers_are_not_held_back():
+    changes = np.geomspace(1e-3, 1e4, 200)
+    np.testing.assert_array_equal(
+        factors(changes, 0.05, 8, RULE), factors(changes, 0.05, 8, RULE._replace(most=np.inf))
     )
 
 
@@ -20,7 +36,7 @@ def make(workers, rows=20, hot=4):
     sides = []
     for _ in range(workers):
         tables = {name: table.astype(np.float32) for name, table in start.items()}
-        sides.append((tables, Agreement(tables, rates, workers, ProcessorRows(), Rule(hot, 0.3))))
+        sides.append((tables, Agreement(tables, rates, workers, ProcessorRows(), Rule(hot))))
     return rates, sides
 
 
@@ -41,7 +57,7 @@ def test_the_rows_that_change_most_are_brought_together_at_a_step(step, rows):
         agreement.note_read(1)
     bring_together(sides, step)
     chosen = np.argsort(-rates["input"])[:rows]
-    factor = factors(rates["input"][chosen], 0.1, 3, 0.3)[:, np.newaxis]
+    factor = factors(rates["input"][chosen], 0.1, 3, RULE)[:, np.newaxis]
     for rank, (tables, _) in enumerate(sides):
         np.testing.assert_allclose(tables["input"][chosen], before[chosen] + 6 * factor, rtol=1e-5)
         others = np.setdiff1d(np.arange(len(before)), chosen)
@@ -61,7 +77,7 @@ def test_changes_count_from_the_last_time_that_rows_were_brought_together():
     for _, agreement in sides:
         agreement.note_read(10)
     bring_together(sides, None)
-    factor = factors(10 * rates["output"][3:4], 0.1, 2, 0.3)
+    factor = factors(10 * rates["output"][3:4], 0.1, 2, RULE)
     np.testing.assert_allclose(sides[1][0]["output"][3], before[3] + factor, rtol=1e-5)
 
 
@@ -87,7 +103,7 @@ def test_what_is_changed_while_a_sum_is_on_its_way_stays_on_top():
         tables["input"][chosen] += np.float32(10 * (rank + 1))
     for (_, agreement), own in zip(sides, sent, strict=True):
         agreement.take(own, sent[0].changes + sent[1].changes)
-    factor = factors(rates["input"][chosen], 0.1, 2, 0.3)[:, np.newaxis]
+    factor = factors(rates["input"][chosen], 0.1, 2, RULE)[:, np.newaxis]
     for rank, (tables, _) in enumerate(sides):
         expected = before + 3 * factor + 10 * (rank + 1)
         np.testing.assert_allclose(tables["input"][chosen], expected, rtol=1e-5)

@@ -61,8 +61,10 @@ def test_few_words_for_each_worker():
     (message,) = warnings_of(units(count=9_999), min_count=1, workers=2)
     assert message == (
         "each of the 2 workers has only 49,995 words to train on, fewer than 50,000, which makes "
-        "worse vectors; give fewer (--workers), or more text"
+        "worse vectors; lower workers to 1 (--workers), or give more text"
     )
+    (message,) = warnings_of(units(count=40_000), min_count=1, workers=9)
+    assert "lower workers to 8 (--workers)" in message
     assert warnings_of(units(count=10_000), min_count=1, workers=2) == []
 
 

@@ -7,7 +7,14 @@ is expected to have made since the row was last brought together, at the step si
     f = 1 - exp(-c lr n)                     how much of its way one worker goes
     row += S / N * (1 - (1 - f)^N) / f       S the sum of the changes of N workers
 
-which is the sum for small f and the mean for f near 1. At step s the `hot << z` most frequent rows
+which is the sum for small f and the mean for f near 1. c is that of most directions. Where the loss
+is curved most, a worker goes g = 1 - exp(-steepness lr n) of its way, and many workers, each of
+them a little, would together go past the end of it, further each time. So they go `most` times the
+way at most:
+
+    row += S / N * max(1, min(the above, most / g))
+
+At step s the `hot << z` most frequent rows
 of each table are brought together, where z is the number of trailing zeros of s. So frequent rows
 agree often and rare rows seldom, and each has changed about equally much since the last time.
 
@@ -41,15 +48,19 @@ class Rule(NamedTuple):
 
     hot: int = 256  # the rows of each table that are brought together at every step
     c: float = 0.3
+    steepness: float = 5.0
+    most: float = 5.0
 
 
 RULE = Rule()
 # Part of the fingerprint of a run: to be raised when the rule or the plan of steps changes.
-VERSION = 2
+VERSION = 3
 
 
 @compiled
-def factors(changes: NDArray[np.float64], lr: float, workers: int, c: float) -> NDArray[np.float32]:
+def factors(
+    changes: NDArray[np.float64], lr: float, workers: int, rule: Rule
+) -> NDArray[np.float32]:
     """Return what the sum of the changes of each row is multiplied by.
 
     It calls the C library, not NumPy, whose functions differ between processors in the last bits.
@@ -61,14 +72,16 @@ def factors(changes: NDArray[np.float64], lr: float, workers: int, c: float) -> 
 
     Examples
     --------
-    >>> factors(np.array([0.0, 1e9]), lr=0.025, workers=4, c=0.3).tolist()
+    >>> factors(np.array([0.0, 1e9]), lr=0.025, workers=4, rule=RULE).tolist()
     [1.0, 0.25]
     """
     found = np.empty(len(changes), np.float32)
     for row in range(len(changes)):
-        share = -math.expm1(-c * lr * changes[row])
+        share = -math.expm1(-rule.c * lr * changes[row])
         share = min(max(share, _LEAST_SHARE), 1.0 - _LEAST_SHARE)
-        found[row] = -math.expm1(workers * math.log1p(-share)) / (workers * share)
+        times = -math.expm1(workers * math.log1p(-share)) / share
+        steepest = max(-math.expm1(-rule.steepness * lr * changes[row]), _LEAST_SHARE)
+        found[row] = max(1.0, min(times, rule.most / steepest)) / workers
     return found
 
 
@@ -158,7 +171,7 @@ class Agreement:
         factors_of = []
         for shared, rows in zip(self._shared, piece, strict=True):
             n = shared.rates[rows] * shared.tokens[rows]
-            factors_of.append(factors(n, lr, self._workers, self._rule.c))
+            factors_of.append(factors(n, lr, self._workers, self._rule))
             shared.tokens[rows] = 0.0
         return Sent(piece, changes, factors_of, rounded)
 

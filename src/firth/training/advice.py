@@ -34,10 +34,11 @@ def _warnings(corpus: Corpus, config: TrainConfig) -> Iterator[str]:
             f"{_more_words(corpus, config)}"
         )
     elif config.workers > 1 and tokens < config.workers * _FEW_TOKENS_OF_A_WORKER:
+        most = max(1, tokens // _FEW_TOKENS_OF_A_WORKER)
         yield (
             f"each of the {config.workers} workers has only {tokens // config.workers:,} words to "
-            f"train on, fewer than {_FEW_TOKENS_OF_A_WORKER:,}, which makes worse vectors; give "
-            "fewer (--workers), or more text"
+            f"train on, fewer than {_FEW_TOKENS_OF_A_WORKER:,}, which makes worse vectors; lower "
+            f"workers to {most} (--workers), or give more text"
         )
     if words <= _FEW_WORDS:
         named = ", ".join(repr(word) for word in corpus.vocabulary)
