@@ -18,6 +18,7 @@ from firth.compat.gensim.encodings import KEPT, check_splits, decoded
 from firth.compat.gensim.faults import told_as_value_errors
 from firth.compat.gensim.key_table import Key, KeyTable
 from firth.compat.gensim.options import NotSupported
+from firth.corpus.vocabulary import read_counts
 from firth.errors import ConfigError, FirthError, FormatError, counted, reraise, warn
 from firth.io.atomic import atomic_write
 from firth.io.compression import open_decompressed
@@ -124,7 +125,7 @@ class KeyFiles(KeyTable):
         if fvocab is None:
             found._make_up_counts()
         else:
-            found._set_counts(_read_counts(fvocab, unicode_errors))
+            found._set_counts(dict(read_counts(fvocab, unicode_errors)))
         return found
 
     def intersect_word2vec_format(
@@ -192,22 +193,3 @@ def _check_no_header(fname: str | os.PathLike[str], binary: bool) -> None:
     with open_decompressed(path) as (file, _):
         if read_header(file, path) is not None:
             raise FormatError(f"{path} has a header: read it without no_header=True")
-
-
-def _read_counts(fname: str | os.PathLike[str], errors: str) -> dict[str, int]:
-    """Read what `save_word2vec_format` or word2vec's -save-vocab wrote.
-
-    Raises
-    ------
-    FormatError
-        If a line is not a word and a whole number.
-    """
-    path, counts = to_path("fvocab", fname), {}
-    with open_decompressed(path) as (file, _):
-        for number, line in enumerate(file, 1):
-            try:
-                word, count = line.decode("utf-8", errors).split()
-                counts[word] = int(count)
-            except ValueError:
-                raise FormatError(f"{path}: line {number}: expected a word and a count") from None
-    return counts
