@@ -127,7 +127,7 @@ def train(
         add up; words of vectors without counts count once. Missing output vectors start at 0, and
         so does the tree of hierarchical softmax.
     frozen : iterable of words
-        Words whose vectors do not change.
+        Words whose vectors do not change. Without output vectors in `start`, these are trained.
     checkpoint : path, optional
         A folder for checkpoints. One is written every `checkpoint_every`, after each epoch, on
         SIGINT (Ctrl-C) and SIGTERM, and when a callback raises. With `windows` each model has a

@@ -17,6 +17,7 @@ import firth
 from firth.compat.gensim.encodings import KEPT, check_splits, decoded
 from firth.compat.gensim.faults import told_as_value_errors
 from firth.compat.gensim.key_table import Key, KeyTable
+from firth.compat.gensim.locks import check_locks, locks_of
 from firth.compat.gensim.options import NotSupported
 from firth.corpus.vocabulary import read_counts
 from firth.errors import ConfigError, FirthError, FormatError, counted, reraise, warn
@@ -136,12 +137,11 @@ class KeyFiles(KeyTable):
         encoding: str = "utf8",
         unicode_errors: str = "strict",
     ) -> None:
-        """Take the vectors of the words that are here from a file; training goes on from them."""
-        if lockf != 1.0:
-            raise NotSupported(
-                f"lockf={lockf} is not supported, 1.0 is: words of a file are trained further; "
-                "firth.train(..., frozen=...) keeps some as they are"
-            )
+        """Take the vectors of the words that are here from a file.
+
+        With `lockf=0.0` training does not change them, with 1.0 it goes on from them.
+        """
+        check_locks([lockf], "lockf")
         how: Any = {"encoding": encoding, "unicode_errors": unicode_errors}
         other = self.load_word2vec_format(fname, binary=binary, **how)
         if other.vector_size != self.vector_size:
@@ -153,6 +153,9 @@ class KeyFiles(KeyTable):
         if found:
             rows = other._matrix[[other.key_to_index[key] for key in found]]
             self.add_vectors(found, rows, replace=True)
+            locks = locks_of(self)
+            locks[[self.key_to_index[key] for key in found]] = lockf
+            self.vectors_lockf = locks
 
 
 def _write(
