@@ -312,6 +312,16 @@ def test_locks_that_firth_lacks_are_refused():
     assert not hasattr(KeyedVectors(3), "vectors_lockf")
 
 
+def test_vectors_that_a_program_puts_into_a_model_are_trained(tmp_path):
+    model = Word2Vec(SENTENCES, **SMALL)
+    model.wv.save(tmp_path / "vectors.kv")
+    model.wv = KeyedVectors.load(tmp_path / "vectors.kv")
+    before = model.wv.vectors.copy()
+    model.train(SENTENCES, total_examples=67, epochs=1)
+    assert not (model.wv.vectors == before).all(axis=1).any()
+    assert model.wv.vectors_lockf.tolist() == [1.0]
+
+
 # ----------------------------------------------------------------- what models are made of
 
 

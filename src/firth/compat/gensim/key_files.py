@@ -31,6 +31,8 @@ from firth.vectors.formats.selection import Selection
 from firth.vectors.formats.word2vec import Header, encoded_rows, read_header
 from firth.vectors.table import Table
 
+# Tells in a folder that words were counted by their order.
+_MADE_UP = "gensim_counts_by_order"
 # What gensim compresses.
 _OPENERS = {".gz": gzip.open, ".bz2": bz2.open}
 
@@ -39,14 +41,24 @@ class KeyFiles(KeyTable):
     """Keys and vectors that are written and read."""
 
     def save(self, fname: str | os.PathLike[str], *_: object, **__: object) -> None:
-        """Write Firth's folder; how gensim would pickle is ignored."""
-        self.to_firth().save(fname, format="firth")
+        """Write Firth's folder, in the place of an empty file too; gensim's options are ignored."""
+        vectors = self.to_firth()
+        if self._has_made_up_counts:
+            vectors.config[_MADE_UP] = True
+        place = to_path("fname", fname)
+        if place.is_file() and place.stat().st_size == 0:
+            # Made by `tempfile`, as in gensim's tutorials.
+            place.unlink()
+        vectors.save(place, format="firth")
 
     @classmethod
     @told_as_value_errors()
     def load(cls, fname: str | os.PathLike[str], mmap: str | None = None) -> Self:
         """Read vectors of Firth, gensim or another tool."""
-        return cls(firth.load(fname))
+        found = cls(firth.load(fname))
+        if found.to_firth().config.get(_MADE_UP):
+            found._make_up_counts()
+        return found
 
     def save_word2vec_format(
         self,

@@ -269,8 +269,9 @@ class Word2Vec:
 
     def _show(self, vectors: Vectors, has_same_locks: bool = True) -> None:
         """Make vectors those of the words."""
-        locks, self.wv = self.wv.vectors_lockf, self._words_of(vectors)
-        if has_same_locks:
+        # Vectors that a program has put in the place of the model's may have none.
+        locks, self.wv = vars(self.wv).get("vectors_lockf"), self._words_of(vectors)
+        if has_same_locks and locks is not None:
             self.wv.vectors_lockf = locks
 
     def _words_of(self, vectors: int | Vectors) -> KeyedVectors:
