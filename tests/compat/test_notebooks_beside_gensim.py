@@ -132,6 +132,8 @@ def rows_of_ngrams(api, folder):
     found += [wv.min_n, wv.max_n, wv.vectors_ngrams.dtype.name]
     found.append([rows.tolist() for rows in wv.buckets_word])
     whole = api.FastText(SENTENCES, max_n=0, **SMALL)
+    none = api.FastText(SENTENCES, bucket=0, **SMALL)
+    found += [none.wv["tea"].shape, none.wv.bucket, "unseen" in none.wv.key_to_index]
     unseen = api.FastText(min_n=2, max_n=4, bucket=100, vector_size=8)
     found += [error_of(lambda: whole.wv["unseen"]), unseen.wv.min_n, unseen.wv.bucket]
     unseen.build_vocab(SENTENCES)
@@ -389,6 +391,9 @@ def names_of_gensim_3(api, folder):
         lambda: model.wv.similarity("tea"),
     ]  # fmt: skip
     found = [error_of(ask) for ask in asked]
+    kinds = ("Word2VecKeyedVectors", "Doc2VecKeyedVectors", "EuclideanKeyedVectors")
+    found += [kind_of(getattr(api.models.keyedvectors, kind)(3)) for kind in kinds]
+    found.append(api.models.word2vec.MAX_WORDS_IN_BATCH)
     found += [model.wv.word_vec("tea").shape, len(of_documents.docvecs), model.layer1_size]
     return [*found, model.wv.words_closer_than("tea", "tea"), len(model.wv.similar_by_word("tea"))]
 

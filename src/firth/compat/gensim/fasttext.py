@@ -29,7 +29,7 @@ class FastText(Word2Vec):
         words = super()._words_of(vectors)
         assert isinstance(words, FastTextKeyedVectors)
         least = max(1, self.min_n)
-        if least <= self.max_n:
+        if self.bucket and least <= self.max_n:
             words._planned = (least, self.max_n, self.bucket)
         return words
 

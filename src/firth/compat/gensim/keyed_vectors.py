@@ -331,6 +331,10 @@ class KeyedVectors(KeyFiles):
         return evaluation.word_pairs(self.to_firth(), pairs, how)
 
 
+# Names of gensim 3 that gensim 4 still has.
+Word2VecKeyedVectors = Doc2VecKeyedVectors = EuclideanKeyedVectors = KeyedVectors
+
+
 def _is_key(key: object) -> bool:
     return isinstance(key, str | int | np.integer)
 

@@ -217,7 +217,7 @@ def _model(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _subwords(values: Mapping[str, Any]) -> dict[str, Any]:
     least, most = max(1, values["min_n"]), values["max_n"]
-    if most < least:
+    if most < least or not values["bucket"]:
         return {"subwords": "none"}
     return {"subwords": (least, most), "buckets": values["bucket"]}
 

@@ -29,6 +29,7 @@ from firth.compat.gensim.options import (
 )
 from firth.compat.gensim.runs import estimated_memory, predicted, trained
 from firth.compat.gensim.sentences import (  # noqa: F401 - gensim has them in this module.
+    MAX_WORDS_IN_BATCH,
     LineSentence,
     NoCorpusFile,
     PathLineSentences,
