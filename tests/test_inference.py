@@ -99,7 +99,8 @@ def test_documents_of_skipgram_need_no_context_words():
     }
     ids = np.arange(words)
     size = corpus.tokens.size
-    engine = HogwildEngine(config, corpus.vocabulary.counts, corpus.tokens, size, ids)
+    frozen = {"input": ids, "output": ids}
+    engine = HogwildEngine(config, corpus.vocabulary.counts, corpus.tokens, size, frozen)
     with contextlib.closing(engine):
         engine.restore(tables, ids)
         for epoch in range(2):

@@ -17,7 +17,7 @@ def read(tmp_path):
     path.write_text("new york is far\nnew york has tea\ntea has milk\n" * (UNITS // 3))
 
     def read(*, phrases=0, holdout=0.0, **options):
-        reading = Reading("whitespace", False, "strict", "NFC", phrases, holdout)
+        reading = Reading("whitespace", False, "strict", "NFC", phrases, None, holdout)
         source = RunSource(str(path), TrainConfig(workers=2, **options), reading, None, ())
         team = ThreadTeam(2)
         try:

@@ -131,6 +131,8 @@ def test_phrases_are_not_overwritten():
         check_run_paths(Path("words.txt"), phrases="here/words.txt")
     with pytest.raises(FirthError, match=r"it holds the phrases of --phrases; .*--log"):
         check_run_paths(Path("new"), phrases="words.txt", log="words.txt")
+    with pytest.raises(FirthError, match=r"it holds the words of --vocabulary; .*--output"):
+        check_run_paths(Path("words.txt"), vocabulary="words.txt")
     check_run_paths(Path("vectors"), phrases="vectors")
     with pytest.raises(FirthError, match="it is one of the texts to read"):
         check_run_paths(Path("vectors"), texts=["vectors/phrases.json"])

@@ -508,6 +508,15 @@ def test_frozen_words_keep_their_vectors():
         assert {word for word in old if old[word] == new[word]} == set(frozen)
 
 
+def test_frozen_words_without_output_vectors_are_learnt_from():
+    frozen = ["w1", "w30", "w2"]
+    before = firth.train(UNITS, **OPTIONS)
+    start = firth.Vectors(before.words, before.input_vectors, counts=before.counts)
+    after = firth.train(UNITS[:300], start=start, frozen=frozen, **OPTIONS)
+    np.testing.assert_array_equal(after[frozen], before[frozen])
+    assert np.abs(after.output_vectors[[after.index[word] for word in frozen]]).min() > 0
+
+
 def test_a_frozen_word_must_be_known():
     with pytest.raises(VocabularyError, match="'nosuch' is not in the vocabulary"):
         firth.train(UNITS, frozen=["nosuch"], **OPTIONS)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from firth.corpus.reading import Source
     from firth.corpus.sources import EncodingErrors
     from firth.corpus.tokenizers import Tokenizer
-    from firth.corpus.vocabulary import Token
+    from firth.corpus.vocabulary import Token, Vocabulary
     from firth.normalization import Normalization
     from firth.phrases import Phrases
     from firth.subwords.options import SubwordsOption
@@ -79,6 +79,7 @@ def train(
     encoding_errors: EncodingErrors = "strict",
     normalization: Normalization = "NFC",
     phrases: int | Phrases | str | os.PathLike[str] = 0,
+    vocabulary: Vocabulary | str | os.PathLike[str] | None = None,
     holdout: float | Source = 0.0,
     start: Vectors | str | os.PathLike[str] | None = None,
     frozen: Iterable[Token] = (),
@@ -115,6 +116,8 @@ def train(
     phrases : int, Phrases or path
         Join neighbouring words to phrases such as `new_york`: by so many passes, or those that
         were found before; see `read_corpus`. By default none, or those that `start` knows.
+    vocabulary : Vocabulary or path
+        Words and counts in the place of those of the text; see `read_corpus`.
     holdout : float or source
         A share of the text, or another text, that is not trained on; see `read_corpus`. Its mean
         loss is measured after each epoch.
@@ -124,7 +127,7 @@ def train(
         add up; words of vectors without counts count once. Missing output vectors start at 0, and
         so does the tree of hierarchical softmax.
     frozen : iterable of words
-        Words whose vectors do not change.
+        Words whose vectors do not change. Without output vectors in `start`, these are trained.
     checkpoint : path, optional
         A folder for checkpoints. One is written every `checkpoint_every`, after each epoch, on
         SIGINT (Ctrl-C) and SIGTERM, and when a callback raises. With `windows` each model has a
@@ -188,16 +191,15 @@ def train(
     # `with_config` makes the config and loads the vectors to start from.
     assert config is not None
     assert start is None or isinstance(start, Vectors)
-    reading = Reading(tokenizer, lowercase, encoding_errors, normalization, phrases, holdout)
+    reading = tokenizer, lowercase, encoding_errors, normalization, phrases, vocabulary, holdout
     how = checkpoint, callbacks, progress, engine, readout, cluster
     running = _Running(start, tuple(frozen), *how)
     # All that can be checked is checked before reading, which may take long.
     running.check(source, config, holdout)
     keeping = checkpoint, checkpoint_every, keep_checkpoints, resume
-    workers_of_run = open_team(config, cluster, engine)
-    with open_checkpoints(config, *keeping) as checkpoints, workers_of_run as team:
-        of_run = RunSource(source, config, reading, start, running.writes())
-        return _run(of_run, running, checkpoints, team)
+    with open_checkpoints(config, *keeping) as folders, open_team(config, cluster, engine) as team:
+        of_run = RunSource(source, config, Reading(*reading), start, running.writes())
+        return _run(of_run, running, folders, team)
 
 
 @dataclass(frozen=True)

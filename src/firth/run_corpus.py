@@ -37,6 +37,7 @@ class Reading:
     encoding_errors: EncodingErrors
     normalization: Normalization
     phrases: int | Phrases | str | os.PathLike[str]
+    vocabulary: Vocabulary | str | os.PathLike[str] | None
     holdout: float | Source
 
     @property
@@ -47,7 +48,8 @@ class Reading:
     @property
     def is_line_by_line(self) -> bool:
         """Whether each line is read alone: several processes can read some each."""
-        return isinstance(self.phrases, int) and self.phrases == 0 and self.holdout == 0.0
+        has_phrases = not isinstance(self.phrases, int) or self.phrases != 0
+        return not has_phrases and self.vocabulary is None and self.holdout == 0.0
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,8 @@ class RunSource:
             how["tokenizer"] = tokenizer if isinstance(tokenizer, str) else "custom"
             how["lowercase"] = self.reading.lowercase
             how["normalization"] = self.reading.normalization
+            if (words := self.reading.vocabulary) is not None:
+                how["vocabulary"] = "given" if isinstance(words, Vocabulary) else os.fspath(words)
         if corpus.phrases is not None:
             how["phrases"] = corpus.phrases.facts()
         return {

@@ -18,6 +18,7 @@ def check_run_paths(
     texts: Sequence[str] = (),
     frozen: str | None = None,
     phrases: str | None = None,
+    vocabulary: str | None = None,
     log: str | None = None,
     record: str | None = None,
     checkpoint: str | None = None,
@@ -32,9 +33,10 @@ def check_run_paths(
         Where the vectors will be.
     texts : sequence of str
         The training and held-out texts: files, folders, patterns, or `-` for standard input.
-    frozen, phrases, log, record, checkpoint : str, optional
-        The file of words that do not change, the file of phrases, the log, the recording, and the
-        folder of checkpoints. Phrases from a folder of vectors stay: the new vectors hold them too.
+    frozen, phrases, vocabulary, log, record, checkpoint : str, optional
+        The file of words that do not change, the file of phrases, that of words and counts, the
+        log, the recording, and the folder of checkpoints. Phrases from a folder of vectors stay:
+        the new vectors hold them too.
 
     Raises
     ------
@@ -42,12 +44,17 @@ def check_run_paths(
         If a path would be overwritten.
     """
     # Empty paths are reported where they are opened.
+    held_by = {
+        "words of --frozen": frozen,
+        "phrases of --phrases": phrases,
+        "words of --vocabulary": vocabulary,
+    }
     log_path, page, folder = (Path(path) if path else None for path in (log, record, checkpoint))
     _check_results(output, log_path, page, folder)
     for option, written in (("--output", output), ("--log", log_path), ("--record", page)):
         if written is None or not os.path.exists(written):  # noqa: PTH110 (a name may be too long)
             continue
-        for given, held in ((frozen, "words of --frozen"), (phrases, "phrases of --phrases")):
+        for held, given in held_by.items():
             if given and not written.is_dir() and is_same(Path(given), written):
                 raise FirthError(
                     f"cannot write {written}: it holds the {held}; name another place ({option})"

@@ -75,19 +75,23 @@ def test_defaults_are_those_of_fasttext():
     [
         (["-train", "a"], "firth word2vec needs -output"),
         (["-train"], "-train of word2vec needs a value"),
-        (["-size", "5", "-dim", "5"], "there is no flag -dim in word2vec; there are .*-size"),
+        (
+            ["-train", "a", "-size", "5", "-dim", "5"],
+            "there is no flag -dim in word2vec; there are .*-size",
+        ),
         (["-output", "a.bin"], "-output a.bin must end in .txt or .vec with -binary 0"),
         (["-output", "a.txt", "-binary", "1"], "-output a.txt must end in .bin with -binary 1"),
         (["-output", "a.txt", "-hs", "1"], "give -negative 0"),
         (["-output", "a.txt", "-negative", "0"], "-negative 0 without -hs 1 trains nothing"),
         (["-output", "a.txt", "-size", "5", "-size", "6"], "-size is given twice"),
-        (["-output", "a.txt", "-read-vocab", "v"], "-read-vocab v: Firth has no such option; use"),
-        (["-output", "a.txt", "-save-vocab", "v"], "-save-vocab v: Firth has no such option; the"),
-        (["-output", "a.txt", "-classes", "9"], "-classes 9: Firth has no such option; cluster"),
+        (["-read-vocab", "v"], "firth word2vec needs -output"),
+        (["-output", "a.txt", "-read-vocab", "v", "-save-vocab", "w"], "what -read-vocab reads"),
+        (["-output", "a.txt", "-save-vocab", "v", "-train", "-"], "reads the text twice"),
+        (["-output", "a.txt", "-classes", "few"], "-classes must be a whole number, got few"),
     ],
 )
 def test_what_word2vec_cannot_be_asked_here(given, fault):
-    if "-output" in given:
+    if "-train" not in given:
         given = ["-train", "a", *given]
     with pytest.raises(ConfigError, match=fault):
         translate_word2vec(given)
@@ -129,6 +133,46 @@ def test_word2vec_trains_as_firth_does(tmp_path, call):
     call("train", *again, at=tmp_path)
     assert (tmp_path / "v.bin").read_bytes() == (tmp_path / "w.bin").read_bytes()
     assert firth.load(tmp_path / "v.bin").dim == 7
+
+
+def train_command(**flags):
+    given = {"-train": "text.txt", "-size": "6", "-threads": "1", **flags}
+    return ["word2vec", *(word for pair in given.items() for word in pair)]
+
+
+def test_counts_are_saved_and_read(tmp_path, call):
+    (tmp_path / "text.txt").write_text(TEXT + "rare")
+    call(*train_command(**{"-output": "plain.txt"}), at=tmp_path)
+    saving = train_command(**{"-output": "saving.txt", "-save-vocab": "counts"})
+    assert call(*saving, at=tmp_path).returncode == 0
+    counts = (tmp_path / "counts").read_text()
+    assert counts.splitlines()[:2] == ["the 800", "sat 400"]
+    assert "rare" not in counts
+    # word2vec's own files begin with the ends of lines, and may have rare words.
+    (tmp_path / "counts").write_text(f"</s> 400\n{counts}rare 1\n")
+    reading = train_command(**{"-output": "reading.txt", "-read-vocab": "counts"})
+    assert call(*reading, at=tmp_path).returncode == 0
+    plain, *others = (
+        (tmp_path / f"{name}.txt").read_bytes() for name in ("plain", "saving", "reading")
+    )
+    assert others == [plain, plain]
+    (tmp_path / "counts").unlink()
+    call(*train_command(**{"-save-vocab": "counts"}), at=tmp_path)
+    assert (tmp_path / "counts").read_text() == counts
+
+
+def test_classes_of_words_are_written_beside_vectors(tmp_path, call):
+    (tmp_path / "text.txt").write_text(TEXT)
+    flags = {"-output": "classes.txt", "-classes": "3", "-binary": "1"}
+    for _ in range(2):
+        done = call(*train_command(**flags), at=tmp_path)
+        assert done.returncode == 0, done.stderr
+    vectors = firth.load(tmp_path / "classes.txt.vec")
+    lines = [line.split() for line in (tmp_path / "classes.txt").read_text().splitlines()]
+    assert [word for word, _ in lines] == list(vectors.words)
+    sizes = np.bincount([int(number) for _, number in lines])
+    assert len(sizes) == 3
+    assert sizes.tolist() == sorted(sizes, reverse=True)
 
 
 def test_fasttext_writes_a_model_and_vectors(tmp_path, call):
@@ -194,14 +238,60 @@ def test_questions_are_answered_as_fasttext_does(model, call, monkeypatch):
     assert found == f"{prompt}{word} {score:g}\n{prompt}"
 
 
+def test_rows_of_ngrams_are_printed(model, call, monkeypatch):
+    raw = firth.load(model).raw
+    for word, own in (("cat", [firth.load(model).index["cat"]]), ("cab", [])):
+        found = asked(call, monkeypatch, "", "print-ngrams", str(model), word)
+        names = [word] * len(own) + [f"<{word[0]}", f"<{word[:2]}", word[:2], word[:3]]
+        names += [word[1:], f"{word[1:]}>", f"{word[2]}>"]
+        assert [line.split(" ")[0] for line in found.splitlines()] == names
+        rows = raw.input[own + [raw.words + row for row in raw.subwords.rows_of(word)]]
+        printed = [np.array(line.split()[1:], float) for line in found.splitlines()]
+        np.testing.assert_allclose(printed, rows, rtol=1e-4, atol=1e-9)
+
+
+def test_rows_of_ngrams_of_other_models_are_printed(tmp_path, call, monkeypatch):
+    corpus = [line.split() for line in TEXT.splitlines()]
+    options = {"dim": 6, "epochs": 1, "sample": 0, "threads": 1, "progress": False}
+    for subwords, first in (((2, 3), ["cat", "at"]), ("none", ["cat"])):
+        path = str(tmp_path / f"{subwords}")
+        with pytest.warns(firth.FirthWarning):
+            firth.train(corpus, subwords=subwords, **options).save(path)
+        found = asked(call, monkeypatch, "", "print-ngrams", path, "cat").splitlines()
+        assert [line.split(" ")[0] for line in found][:2] == first
+
+
+def test_a_model_is_dumped(model, call, monkeypatch, tmp_path, fails):
+    vectors = firth.load(model)
+    found = {
+        what: asked(call, monkeypatch, "", "dump", str(model), what).splitlines()
+        for what in ("args", "dict", "input", "output")
+    }
+    # The order and the names of fastText's `Args::dump`.
+    assert found["args"] == [
+        "dim 6", "ws 5", "epoch 1", "minCount 5", "neg 5", "wordNgrams 1", "loss ns", "model sg",
+        "bucket 50", "minn 2", "maxn 3", "lrUpdateRate 100", "t 0",
+    ]  # fmt: skip
+    assert found["dict"][:2] == [str(len(vectors)), "the 800 word"]
+    assert found["input"][0] == f"{len(vectors) + 50} 6"
+    for what, table in (("input", vectors.raw.input), ("output", vectors.output_vectors)):
+        rows = [np.array(line.split(" "), float) for line in found[what][1:]]
+        np.testing.assert_allclose(rows, table, rtol=1e-5)
+    vectors.save(tmp_path / "v.txt")
+    told = fails("fasttext", "dump", "v.txt", "args", at=tmp_path)
+    assert "needs a model of words in fastText's format (.bin), not another one" in told
+
+
 @pytest.mark.parametrize(
     ("given", "fault"),
     [
         (["supervised"], "no verb supervised: Firth trains word vectors only"),
         (["predict-prob", "m.bin", "-"], "no verb predict-prob: Firth trains word vectors only"),
         (["quantize", "-output", "m"], "no verb quantize: firth convert --dtype"),
-        (["dump", "m.bin", "dict"], "no verb dump: see firth info"),
-        (["print-ngrams", "m.bin", "tea"], "no verb print-ngrams: the vector of an n-gram"),
+        (["dump", "m.bin", "words"], "needs a model and one of args, dict, input, output; got m"),
+        (["dump", "m.bin"], "needs a model and one of args, dict, input, output; got m.bin"),
+        (["print-ngrams", "m.bin"], "fasttext print-ngrams needs a model and a word; got m.bin"),
+        (["print-ngrams", "m.bin", "a", "b"], "print-ngrams needs a model and a word; got m.bin"),
         (["skipgramm"], "no verb skipgramm: there are skipgram, cbow, print-word-vectors"),
         (["nn"], "fasttext nn needs a model, and the number of answers if it is not 10; got not"),
         (["nn", "m.bin", "few"], "fasttext nn needs a model, and the number"),

@@ -16,4 +16,4 @@ def theirs():
 
     several = (models, word2vec, callbacks, doc2vec, fasttext, phrases, utils)
     names = {name: getattr(m, name) for name in ours.__all__ for m in several if hasattr(m, name)}
-    return types.SimpleNamespace(**names)
+    return types.SimpleNamespace(**names, models=models)

@@ -517,8 +517,8 @@ def test_vectors_of_a_file_are_trained_further(keyed, tmp_path):
     model = Word2Vec(**options)
     model.build_vocab(SENTENCES)
     assert model.wv["tea"].any()
-    with pytest.raises(NotSupported, match=r"lockf=0.0 is not supported, 1.0 is"):
-        model.wv.intersect_word2vec_format(path)
+    with pytest.raises(NotSupported, match=r"lockf=0.5 is not supported: a row is trained"):
+        model.wv.intersect_word2vec_format(path, lockf=0.5)
     model.wv.intersect_word2vec_format(path, lockf=1.0)
     model.train(SENTENCES, total_examples=model.corpus_count, epochs=1)
     np.testing.assert_allclose(model.wv["tea"], 3, atol=0.1)

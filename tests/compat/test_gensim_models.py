@@ -252,3 +252,108 @@ def test_models_are_pickled_with_their_documents():
 )
 def test_texts_are_cut_into_words(text, how, words):
     assert simple_preprocess(text, **how) == words
+
+
+# ------------------------------------------------------------------------- frozen rows
+
+
+@pytest.mark.parametrize("options", [{}, {"sg": 1}, {"hs": 1, "negative": 0}], ids=str)
+def test_rows_that_are_locked_are_not_trained(options, tmp_path):
+    model = Word2Vec(SENTENCES, **SMALL, **options)
+    assert model.wv.vectors_lockf.tolist() == [1.0]
+    before = model.wv.vectors.copy()
+    model.wv.vectors_lockf = np.ones(len(model.wv), dtype=np.float32)
+    model.wv.vectors_lockf[model.wv.key_to_index["milk"]] = 0.0
+    locks = model.wv.vectors_lockf.tolist()
+    model.train(SENTENCES, total_examples=model.corpus_count, epochs=2)
+    assert (model.wv.vectors == before).all(axis=1).tolist() == [lock == 0 for lock in locks]
+    model.save(tmp_path / "model")
+    for again in (Word2Vec.load(tmp_path / "model"), copy.deepcopy(model)):
+        assert again.wv.vectors_lockf.tolist() == locks
+        again.train(SENTENCES, total_examples=model.corpus_count, epochs=1)
+        np.testing.assert_array_equal(again.wv["milk"], before[model.wv.get_index("milk")])
+    model.build_vocab(SENTENCES)
+    assert model.wv.vectors_lockf.tolist() == [1.0]
+
+
+def test_frozen_words_are_there_before_the_first_training_and_are_learnt_from():
+    model = Word2Vec(**SMALL)
+    model.build_vocab(SENTENCES)
+    shown = model.wv.vectors.copy()
+    # A shorter array is repeated, as in gensim.
+    model.wv.vectors_lockf = np.array([0.0, 1.0])
+    model.train(SENTENCES, total_examples=model.corpus_count, epochs=2)
+    assert (model.wv.vectors == shown).all(axis=1).tolist() == [True, False, True, False]
+    assert np.abs(model.syn1neg).max(axis=1).min() > 0
+
+
+def test_words_of_a_file_stay_as_they_are(tmp_path):
+    known = KeyedVectors(8)
+    known.add_vectors(["tea", "elsewhere"], np.full((2, 8), 3.0))
+    known.save_word2vec_format(tmp_path / "file", binary=True)
+    model = Word2Vec(**SMALL)
+    model.build_vocab(SENTENCES)
+    model.wv.intersect_word2vec_format(tmp_path / "file", binary=True)
+    assert model.wv.vectors_lockf.tolist() == [0.0, 1.0, 1.0, 1.0]
+    model.train(SENTENCES, total_examples=model.corpus_count, epochs=2)
+    assert (model.wv["tea"] == 3).all()
+    assert not np.allclose(model.wv["milk"], 3)
+
+
+def test_locks_that_firth_lacks_are_refused():
+    model = Word2Vec(SENTENCES, **SMALL)
+    model.wv.vectors_lockf = [1.0, 0.5]
+    with pytest.raises(NotSupported, match=r"vectors_lockf=0\.5 is not supported: a row"):
+        model.train(SENTENCES, total_examples=67, epochs=1)
+    model = FastText(SENTENCES, **SMALL, bucket=50)
+    model.wv.vectors_lockf = np.zeros(1)
+    with pytest.raises(NotSupported, match=r"vectors_lockf=0\.0 is not supported with n-grams"):
+        model.train(SENTENCES, total_examples=67, epochs=1)
+    assert not hasattr(KeyedVectors(3), "vectors_lockf")
+
+
+def test_vectors_that_a_program_puts_into_a_model_are_trained(tmp_path):
+    model = Word2Vec(SENTENCES, **SMALL)
+    model.wv.save(tmp_path / "vectors.kv")
+    model.wv = KeyedVectors.load(tmp_path / "vectors.kv")
+    before = model.wv.vectors.copy()
+    model.train(SENTENCES, total_examples=67, epochs=1)
+    assert not (model.wv.vectors == before).all(axis=1).any()
+    assert model.wv.vectors_lockf.tolist() == [1.0]
+
+
+# ----------------------------------------------------------------- what models are made of
+
+
+def test_the_rows_of_ngrams_are_shown(tmp_path):
+    model = FastText(**SMALL, min_n=2, max_n=4, bucket=100)
+    model.build_vocab(SENTENCES)
+    assert (model.wv.min_n, model.wv.max_n, model.wv.bucket) == (2, 4, 100)
+    assert not hasattr(model.wv, "vectors_ngrams")
+    model.train(SENTENCES, total_examples=67, epochs=1)
+    save = tmp_path / "model.bin"
+    gensim.save_facebook_model(model, save)
+    # Firth takes the sum over the root of the number of rows, fastText the mean.
+    for words, exponent in ((model.wv, 0.5), (gensim.load_facebook_vectors(save), 1)):
+        assert (words.min_n, words.max_n, words.bucket) == (2, 4, 100)
+        assert words.vectors_ngrams.shape == (100, 8)
+        for word, row in words.key_to_index.items():
+            rows = words.vectors_ngrams[words.buckets_word[row]]
+            total = words.vectors_vocab[row] + rows.sum(axis=0)
+            expected = total / (1 + len(rows)) ** exponent
+            np.testing.assert_allclose(expected, words[word], rtol=1e-4, atol=1e-6)
+        with pytest.raises(ValueError, match="read-only"):
+            words.vectors_ngrams[0] = 0
+
+
+def test_memory_is_estimated():
+    model = Word2Vec(SENTENCES, **SMALL)
+    found = model.estimate_memory()
+    assert (found["vectors"], found["syn1neg"]) == (4 * 4 * 8, 4 * 4 * 8)
+    assert found["total"] == sum(found.values()) - found["total"]
+    larger = model.estimate_memory(vocab_size=1_000_000, report={"mine": 7})
+    assert (larger["vectors"], larger["mine"]) == (32_000_000, 7)
+    assert "syn1" in Word2Vec(hs=1, negative=0).estimate_memory(10)
+    assert FastText(SENTENCES, **SMALL, bucket=50).estimate_memory()["syn0_ngrams"] == 50 * 32
+    documents = [TaggedDocument(words, [n]) for n, words in enumerate(SENTENCES)]
+    assert Doc2Vec(documents, **SMALL).estimate_memory()["doctag_syn0"] == 67 * 32

@@ -13,44 +13,16 @@ import numpy as np
 import pytest
 
 from firth.compat import gensim as ours
-
-SMALL = {"vector_size": 8, "workers": 1, "sample": 0, "epochs": 2, "seed": 1}
-SENTENCES = [["tea", "milk", "tea"]] * 40 + [["tea", "sugar", "milk"]] * 20 + [["jam", "tea"]] * 7
-# Errors of programs, in the order in which they are looked for.
-KINDS = (
-    KeyError, UnicodeDecodeError, EOFError, ZeroDivisionError, FileNotFoundError, AttributeError,
-    TypeError, ValueError, RuntimeError,
-)  # fmt: skip
-
-
-def kind_of(value):
-    return type(value).__name__
-
-
-def error_of(ask, *kinds):
-    """Return the kind of an error that a program catches, one of `kinds` if it is, or None."""
-    try:
-        ask()
-    except Exception as error:
-        return next(kind.__name__ for kind in (*kinds, *KINDS) if isinstance(error, kind))
-    return None
-
-
-def message_of(ask):
-    with pytest.raises(KeyError) as raised:
-        ask()
-    return raised.value.args[0]
-
-
-def rounded(found):
-    return [(word, round(float(score), 4)) for word, score in found]
-
-
-def vectors(api):
-    keyed = api.KeyedVectors(3)
-    rows = np.array([[1, 0.5, 0], [-2, 0.25, 3], [0.1, 7, 1], [0, 1, 1]], np.float32)
-    keyed.add_vectors(["tea", "milk", "jam", "bread"], rows)
-    return keyed
+from gensim_programs import (
+    SENTENCES,
+    SMALL,
+    error_of,
+    kind_of,
+    message_of,
+    rounded,
+    run_on_both,
+    vectors,
+)
 
 
 def training_that_goes_on(api, folder):
@@ -361,11 +333,5 @@ PROGRAMS = [
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.__name__)
 def test_programs_find_the_same(theirs, program, tmp_path):
-    found = []
-    for name, api in (("ours", ours), ("theirs", theirs)):
-        folder = tmp_path / name
-        folder.mkdir()
-        # Names of folders are of one length.
-        found.append(program(api, folder.rename(tmp_path / "folder")))
-        (tmp_path / "folder").rename(folder)
-    assert found[0] == found[1]
+    found, expected = run_on_both(program, ours, theirs, tmp_path)
+    assert found == expected

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firth.corpus import Vocabulary, read_corpus
-from firth.errors import ConfigError, CorpusError
+from firth.errors import ConfigError, CorpusError, FormatError, NoWordsError
 
 UNITS = [["tea", "milk", "tea"], ["jam", "tea", "milk"], ["bread", "jam"]]
 
@@ -162,3 +162,57 @@ def test_two_words_that_meet_one_of_start_add_up(counts_of):
     # Where start has both, they stay apart.
     both = read(units, (["caf\xe9", "cafe\u0301"], [5, 5]))
     assert counts_of(both) == [("cafe\u0301", 7), ("caf\xe9", 6), ("tea", 3)]
+
+
+TEXT = [["tea", "milk", "tea"], ["sugar", "tea"], ["milk", "jam"]]
+
+
+def listed(words, counts, **options):
+    words = Vocabulary(words, counts)
+    return read_corpus(TEXT, vocabulary=words, **{"min_count": 1, **options})
+
+
+def test_a_vocabulary_tells_words_and_counts(counts_of, units_of):
+    # Whatever the order, and the counts in the text; words that are not in the text stay.
+    corpus = listed(["milk", "absent", "tea", "rare"], [5, 7, 90, 1], min_count=2)
+    assert counts_of(corpus) == [("tea", 90), ("absent", 7), ("milk", 5)]
+    assert units_of(corpus) == [[0, 2, 0], [0], [2]]
+    some = listed(["milk", "tea", "jam"], [5, 90, 7], max_vocab=2)
+    assert counts_of(some) == [("tea", 90), ("jam", 7)]
+
+
+def test_ends_of_lines_are_no_words_unless_the_text_has_them(counts_of):
+    assert counts_of(listed(["</s>", "tea", "milk"], [9, 8, 7])) == [("tea", 8), ("milk", 7)]
+    marked = [[*unit, "</s>"] for unit in TEXT]
+    corpus = read_corpus(marked, vocabulary=Vocabulary(["</s>", "tea"], [9, 8]), min_count=1)
+    assert corpus.vocabulary.words == ("</s>", "tea")
+
+
+def test_a_held_out_part_has_the_words_of_the_vocabulary():
+    held = [["tea", "jam"], ["tea", "milk"]]
+    words = Vocabulary(["tea", "milk"], [9, 8])
+    corpus = read_corpus(TEXT, vocabulary=words, min_count=1, holdout=held)
+    assert corpus.held_out == 3
+    assert corpus.vocabulary.counts.tolist() == [9, 8]
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "told"),
+    [
+        ({"vocabulary": 7}, ConfigError, "vocabulary must be a Vocabulary or a path, got 7"),
+        ({"vocabulary": "absent"}, FormatError, "no such file: absent"),
+        ({"start": Vocabulary(["a"], [1])}, ConfigError, "vocabulary and start both tell words"),
+        ({"phrases": 1}, ConfigError, "phrases make words of their own"),
+        ({"min_count": 9}, NoWordsError, "has 1 word with a count of 9 or more, and two are"),
+        ({"vocabulary": Vocabulary([1, 2], [5, 5])}, ConfigError, "they must be of one kind"),
+        (
+            {"vocabulary": Vocabulary(["x", "y"], [5, 5])}, NoWordsError,
+            "none of the 7 words to train on is in the vocabulary",
+        ),
+    ],
+)  # fmt: skip
+def test_vocabularies_that_do_not_fit_are_refused(options, error, told):
+    with pytest.raises(error, match=told):
+        read_corpus(
+            TEXT, **{"vocabulary": Vocabulary(["tea", "milk"], [9, 8]), "min_count": 1, **options}
+        )

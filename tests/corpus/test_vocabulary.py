@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from firth.corpus.vocabulary import Vocabulary
-from firth.errors import CorpusError, VocabularyError
+from firth.errors import ConfigError, CorpusError, FormatError, VocabularyError
 from processes import output_of
 
 
@@ -109,3 +109,39 @@ def test_import_leaves_numba_alone():
         "sys.exit('numba' in sys.modules)"
     )
     output_of("-c", program)
+
+
+def test_words_and_counts_are_written_and_read(tmp_path):
+    vocabulary = Vocabulary(["tea", "caf\xe9", "no\xa0break"], [9, 3, 0])
+    vocabulary.save(tmp_path / "counts.txt")
+    assert (tmp_path / "counts.txt").read_bytes().startswith(b"tea 9\ncaf\xc3\xa9 3\n")
+    found = Vocabulary.load(tmp_path / "counts.txt")
+    assert (found.words, found.counts.tolist()) == (vocabulary.words, [9, 3, 0])
+    (tmp_path / "counts.txt").write_bytes(b"\xef\xbb\xbftea\t9\r\nmilk  3")
+    assert Vocabulary.load(tmp_path / "counts.txt").words == ("tea", "milk")
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"tea 9\nmilk\n", r"line 2: expected a word and a count, got b'milk"),
+        (b"tea nine\n", "line 1: expected a word and a count"),
+        (b"tea 9 8\n", "line 1: expected a word and a count"),
+        (b"t\xe9 9\n", "line 1: expected a word and a count"),
+        (b"tea 9\n\nmilk 3\n", "line 2: expected a word and a count"),
+        (b"tea 9\ntea 8\n", "counts.txt: the words of a vocabulary must differ"),
+        (b"tea -9\n", "counts.txt: a vocabulary needs one count for each word"),
+        (b"tea 99999999999999999999\n", "counts.txt: a vocabulary needs one count for each word"),
+    ],
+)
+def test_damaged_counts_are_told(tmp_path, content, told):
+    (tmp_path / "counts.txt").write_bytes(content)
+    with pytest.raises(FormatError, match=told):
+        Vocabulary.load(tmp_path / "counts.txt")
+
+
+@pytest.mark.parametrize("word", [7, "new york", "", "line\n"])
+def test_words_that_a_line_cannot_hold_are_not_written(tmp_path, word):
+    with pytest.raises(ConfigError, match="a line has a word without white space and its count"):
+        Vocabulary(["tea", word], [2, 1]).save(tmp_path / "counts.txt")
+    assert not (tmp_path / "counts.txt").exists()

@@ -8,10 +8,10 @@ import pytest
 
 from firth.errors import ConfigError
 from firth.explorer import create_explorer
-from firth.explorer.clusters import spherical_k_means, typical_rows
 from firth.explorer.files import page_files
 from firth.explorer.map_file import KeptMap
 from firth.vectors import Vectors, load
+from firth.vectors.clusters import spherical_k_means, typical_rows
 
 
 def array(client, route, dtype, **asked):

@@ -66,9 +66,9 @@ _WORD2VEC = {
     "-min-count": _MIN_COUNT,
     "-alpha": Flag("--lr"),
     "-debug": Flag(default="2"),
-    "-classes": Flag(only="0", advice="cluster the vectors with scikit-learn"),
-    "-save-vocab": Flag(only="", advice="the folder that firth train writes holds the counts"),
-    "-read-vocab": Flag(only="", advice="use firth train --start with vectors"),
+    "-classes": Flag(default="0"),
+    "-save-vocab": Flag(),
+    "-read-vocab": Flag("--vocabulary"),
 }
 _FASTTEXT = {
     "-input": Flag(),
@@ -118,7 +118,7 @@ def fasttext(
     """Train with the flags of fastText, which are translated to firth train.
 
     The verbs nn, analogies, print-word-vectors and print-sentence-vectors ask a model, with words
-    from standard input.
+    from standard input; print-ngrams and dump show what is in it.
     """
     if verb not in _MODELS:
         from firth.cli.fasttext_verbs import ask
@@ -145,13 +145,42 @@ def translate_word2vec(given: Sequence[str]) -> list[list[str]]:
     >>> " ".join(translate_word2vec(given)[0][:9])
     'train a.txt --output a.bin --model cbow --dim 100 --window'
     """
-    values = parse_flags(given, _WORD2VEC, "word2vec", needed=("-train", "-output"))
-    is_binary = values["-binary"] != "0"
-    suffix = Path(values["-output"]).suffix
-    if suffix not in ((".bin",) if is_binary else (".txt", ".vec")):
+    needed = ("-train",) if "-save-vocab" in given else ("-train", "-output")
+    values = parse_flags(given, _WORD2VEC, "word2vec", needed)
+    counting = _counting(values)
+    output, number = values.get("-output"), whole_number("-classes", values["-classes"])
+    if output is None:
+        return counting
+    # Classes are of vectors, which stay beside them.
+    clustering = [["classes", f"{output}.vec", str(number), "--output", output]] if number else []
+    vectors = f"{output}.vec" if number else output
+    training = _word2vec_training(
+        values, vectors, is_binary=values["-binary"] != "0" and not number
+    )
+    return [*counting, training, *clustering]
+
+
+def _counting(values: dict[str, str]) -> list[list[str]]:
+    """Return the command that writes counts, which training reads then."""
+    counts = values.get("-save-vocab")
+    if counts is None:
+        return []
+    if "-read-vocab" in values:
+        raise ConfigError("-save-vocab would write what -read-vocab reads: give one of them")
+    if values["-train"] == "-":
+        raise ConfigError(
+            "-save-vocab reads the text twice, which standard input cannot be: give -train a file"
+        )
+    values["-read-vocab"] = counts
+    return [["count", values["-train"], "--output", counts, "--min-count", values["-min-count"]]]
+
+
+def _word2vec_training(values: dict[str, str], output: str, *, is_binary: bool) -> list[str]:
+    """Return the command that trains as word2vec does."""
+    if Path(output).suffix not in ((".bin",) if is_binary else (".txt", ".vec")):
         written = ".bin" if is_binary else ".txt or .vec"
         raise ConfigError(
-            f"-output {values['-output']} must end in {written} with -binary {values['-binary']}: "
+            f"-output {output} must end in {written} with -binary {values['-binary']}: "
             "the suffix tells Firth the format"
         )
     is_tree = values["-hs"] != "0"
@@ -164,12 +193,12 @@ def translate_word2vec(given: Sequence[str]) -> list[list[str]]:
         raise ConfigError("-negative 0 without -hs 1 trains nothing: give one of them")
     model = "cbow" if values["-cbow"] != "0" else "skipgram"
     values.setdefault("-alpha", "0.05" if model == "cbow" else "0.025")
-    return [[
-        "train", values["-train"], "--output", values["-output"], "--model", model,
+    return [
+        "train", values["-train"], "--output", output, "--model", model,
         *_options(values, _WORD2VEC, without={"-negative"} if is_tree else set()),
         "--loss", "hs" if is_tree else "ns", "--subwords", "none", "--readout", "plain",
         *(["--quiet"] if values["-debug"] == "0" else []),
-    ]]  # fmt: skip
+    ]  # fmt: skip
 
 
 def translate_fasttext(model: str, given: Sequence[str]) -> list[list[str]]:

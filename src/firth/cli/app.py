@@ -42,6 +42,8 @@ _LESS_MEMORY = {
     "align": "align vectors of fewer words or dimensions",
     "drift": "compare vectors of fewer words or dimensions",
     "phrases": "raise --min-count, or give less text",
+    "count": "raise --min-count, or give less text",
+    "classes": "cluster vectors of fewer words or dimensions",
     "convert": "a machine with more memory is needed to read these vectors",
     "plot": "draw fewer words (--top, --words), or read vectors of fewer words or dimensions",
 }

@@ -25,8 +25,37 @@ if TYPE_CHECKING:
 
 
 @dataclass
+class _TextOptions:
+    """What is made of the text, besides its words."""
+
+    phrases: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N|FILE",
+            help="Join phrases such as new_york: by so many passes over the text, or those that "
+            "firth phrases found.",
+            show_default="0",
+        ),
+    ] = None
+    vocabulary: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Words and counts in the place of those of the text: see firth count.",
+        ),
+    ] = None
+    holdout: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SHARE|INPUT",
+            help="Keep a share of the text, or take another text, to measure the loss on.",
+        ),
+    ] = None
+
+
+@dataclass
 class _Options:
-    """The options that the command passes to `firth.train` besides `TrainConfig` and reading."""
+    """The options that the command passes to `firth.train` besides `TrainConfig` and the text."""
 
     engine: Annotated[
         Literal["hogwild", "torch", "gpu"],
@@ -53,22 +82,6 @@ class _Options:
         typer.Option(
             help="A named set of the options, which override it; word2vec has the values of the "
             "original tool."
-        ),
-    ] = None
-    phrases: Annotated[
-        str | None,
-        typer.Option(
-            metavar="N|FILE",
-            help="Join phrases such as new_york: by so many passes over the text, or those that "
-            "firth phrases found.",
-            show_default="0",
-        ),
-    ] = None
-    holdout: Annotated[
-        str | None,
-        typer.Option(
-            metavar="SHARE|INPUT",
-            help="Keep a share of the text, or take another text, to measure the loss on.",
         ),
     ] = None
     start: Annotated[
@@ -131,7 +144,11 @@ def is_given(context: typer.Context, name: str) -> bool:
 
 @app.command(epilog="Example: firth train corpus.txt --output vectors --epochs 5")
 @with_options(
-    config_options(), options_of(ReadingOptions), options_of(_Options), options_of(WatchOptions)
+    config_options(),
+    options_of(ReadingOptions),
+    options_of(_TextOptions),
+    options_of(_Options),
+    options_of(WatchOptions),
 )
 def train(
     context: typer.Context,
@@ -166,11 +183,10 @@ def train(
     check_run_paths(
         output,
         texts=[*inputs, holdout] if isinstance(holdout, str) else inputs,
-        frozen=frozen,
         phrases=phrases if isinstance(phrases, str) else None,
         log=log,
         record=watching.record,
-        checkpoint=checkpoint,
+        **{name: options[name] for name in ("frozen", "vocabulary", "checkpoint")},
     )
     check_destination(output, overwrite=overwrite)
     watching.check(options["windows"])

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
-from firth.errors import VocabularyError
+from firth.errors import FirthError, FormatError, VocabularyError
 
 if TYPE_CHECKING:
     from firth.vectors import Vectors
@@ -18,6 +18,23 @@ def load_vectors(path: Path) -> Vectors:
     from firth.vectors import load
 
     return load(path)
+
+
+def check_numbers_destination(output: Path, overwrite: bool) -> None:
+    """Raise if words and numbers cannot be written, or the file there holds something else."""
+    from firth.corpus import Vocabulary
+    from firth.io.atomic import check_writable
+
+    check_writable(output)
+    if overwrite or not output.exists():
+        return
+    try:
+        Vocabulary.load(output)
+    except FormatError:
+        raise FirthError(
+            f"cannot write {output}: the file there does not hold words with numbers; choose "
+            "another name, or --overwrite to replace it"
+        ) from None
 
 
 def load_near(path: Path, weights: Mapping[str, float], top: int) -> Vectors:

@@ -22,9 +22,10 @@ from firth.corpus import TokenStore
 from firth.training.config import TrainConfig
 from firth.training.engines.base import (
     INPUT,
-    NO_WORDS,
+    NO_ROWS,
     Composition,
     Engine,
+    FrozenRows,
     Sizes,
     Stretch,
     Tables,
@@ -72,7 +73,7 @@ class ClusterEngine:
         counts: NDArray[np.int64],
         tokens: TokenStore,
         stretch: int,
-        frozen: NDArray[np.int64] = NO_WORDS,
+        frozen: FrozenRows = NO_ROWS,
         composition: Composition | None = None,
     ) -> None:
         self._config, self._whole = config, self.shared.whole

@@ -18,6 +18,7 @@ from firth.training.engines.base import (
     INPUT,
     Composition,
     Floats,
+    FrozenRows,
     Tables,
     sizes_of,
 )
@@ -34,7 +35,7 @@ class Job:
     config: TrainConfig
     counts: NDArray[np.int64]
     whole: Whole
-    frozen: NDArray[np.int64]
+    frozen: FrozenRows
     composition: Composition | None
 
 

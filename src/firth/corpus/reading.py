@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -30,7 +31,7 @@ from firth.corpus.phrases import PhraseStage
 from firth.corpus.raw_corpus import RawCorpus
 from firth.corpus.script import Script, find_script
 from firth.corpus.second_pass import second_pass
-from firth.corpus.selection import check_start, find_words, select_words
+from firth.corpus.selection import check_words, find_words, select_words
 from firth.corpus.sources import EncodingErrors, Progress
 from firth.corpus.tokenizers import Tokenizer
 from firth.corpus.tokens import ScratchArray, TokenStore
@@ -127,6 +128,7 @@ def read_corpus(
     encoding_errors: EncodingErrors = "strict",
     normalization: Normalization = "NFC",
     phrases: int | Phrases | str | os.PathLike[str] = 0,
+    vocabulary: Vocabulary | str | os.PathLike[str] | None = None,
     holdout: float | Source = 0.0,
     seed: int = 1,
     start: Vocabulary | None = None,
@@ -169,6 +171,11 @@ def read_corpus(
         Join neighbouring words to phrases such as `new_york`: those that so many passes find in
         what is trained on (0 joins none), or those that `learn_phrases` found. Phrases that
         `min_count` would leave out stay apart.
+    vocabulary : Vocabulary or path, optional
+        Words and counts that are taken in the place of those of the source, such as those of a
+        larger text: what `Vocabulary.save` or word2vec's `-save-vocab` wrote. `min_count` and
+        `max_vocab` choose among them. Words that are not in the source are kept too, but not
+        `</s>`, in which word2vec counts the ends of lines.
     holdout : float, or as `source`, default 0.0
         What to keep out of training; it comes last in the tokens. Either a share of the words, in
         pieces chosen at random, or a source of its own, read as `source` is. A piece is a unit, or
@@ -211,11 +218,9 @@ def read_corpus(
     >>> corpus.tokens.unit(1)
     array([0, 1], dtype=int32)
     """
-    whole_number("min_count", min_count, least=1)
-    if max_vocab is not None:
-        whole_number("max_vocab", max_vocab, least=2)
+    chosen: Any = {"min_count": min_count, "max_vocab": max_vocab, "start": start}
+    listed = check_words(vocabulary, **chosen, phrases=phrases)
     whole_number("seed", seed, least=0, most=None)
-    check_start(start, max_vocab)
     share = share_of(holdout)
     options = TextOptions(tokenizer, lowercase, encoding_errors, normalization)
     # First, as looking at an iterable makes its first item.
@@ -235,23 +240,21 @@ def read_corpus(
         if share:
             parts = hold_out(raw, new_stream(), new_stream(), share=share, seed=seed)
         training, *held = stage.join(parts, new_stream, min_count, start)
-        vocabulary, ids = select_words(
-            training, min_count=min_count, max_vocab=max_vocab, start=start
-        )
+        words, ids = select_words(training, **chosen, listed=listed)
         encoded = [(part, ids) for part in (training, *held)]
         if held_source is not None:
-            encoded.append(_read_held(held_source, stage, vocabulary, new_stream))
+            encoded.append(_read_held(held_source, stage, words, new_stream))
         tokens, ends, numbers = second_pass(encoded, blanks)
     check_pairs(np.diff(tokens.offsets[[0, *ends]]), np.diff([0, *ends]))
     trained = int(tokens.offsets[ends[0]])
     return Corpus(
-        vocabulary,
+        words,
         tokens,
         raw.words_read,
         raw.units,
         held_out=tokens.size - trained,
         words_left_out=training.words_read - trained,
-        script=None if opened.holds_tokens else find_script(vocabulary),
+        script=None if opened.holds_tokens else find_script(words),
         phrases=stage.phrases,
         unit_numbers=None if share else numbers,
     )

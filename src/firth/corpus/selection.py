@@ -5,16 +5,23 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.checks import shown
+from firth.checks import shown, whole_number
 from firth.corpus.raw_corpus import RawCorpus
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import ConfigError, CorpusError, NoWordsError, counted, one_line
+from firth.io.paths import to_path
+from firth.subwords.cutting import END_OF_LINE
 
 _AT_ONCE = 1 << 16
 
 
 def select_words(
-    raw: RawCorpus, *, min_count: int, max_vocab: int | None, start: Vocabulary | None
+    raw: RawCorpus,
+    *,
+    min_count: int,
+    max_vocab: int | None,
+    start: Vocabulary | None,
+    listed: Vocabulary | None = None,
 ) -> tuple[Vocabulary, NDArray[np.int32]]:
     """Keep the words of `start` and the frequent words of a corpus; counts add up.
 
@@ -31,6 +38,8 @@ def select_words(
         Keep at most so many words in all.
     start : Vocabulary, optional
         Words that are kept whatever their count.
+    listed : Vocabulary, optional
+        Words and counts in the place of those of the corpus.
 
     Returns
     -------
@@ -46,6 +55,8 @@ def select_words(
     CorpusError
         If fewer than two words are kept, or one cannot be written as UTF-8.
     """
+    if listed is not None:
+        return _select_listed(raw, listed, min_count, max_vocab)
     counts = raw.counts
     start = start or Vocabulary((), ())
     _check_kind(start, raw)
@@ -73,6 +84,53 @@ def select_words(
     return vocabulary, ids
 
 
+def _select_listed(
+    raw: RawCorpus, listed: Vocabulary, min_count: int, max_vocab: int | None
+) -> tuple[Vocabulary, NDArray[np.int32]]:
+    """Keep the frequent words of a list, in the corpus or not, with the counts of the list."""
+    _check_kind(listed, raw)
+    counts = listed.counts.copy()
+    ids = find_words(raw, listed)
+    if END_OF_LINE in listed and not (ids == listed.id_of(END_OF_LINE)).any():
+        # word2vec counts the ends of lines as a word.
+        counts[listed.id_of(END_OF_LINE)] = 0
+    kept = np.flatnonzero(counts >= min_count)
+    kept = kept[np.argsort(-counts[kept], kind="stable")][:max_vocab]
+    if len(kept) < 2:
+        raise NoWordsError(
+            f"the vocabulary has {counted(len(kept), 'word')} with a count of {min_count} or more, "
+            "and two are needed: lower min_count (--min-count)"
+        )
+    id_of_row = np.full(len(listed) + 1, -1, np.int32)
+    id_of_row[kept] = np.arange(len(kept), dtype=np.int32)
+    # -1 is the last place.
+    ids = id_of_row[ids]
+    if (ids < 0).all():
+        raise NoWordsError(
+            f"none of the {raw.words_read} words to train on is in the vocabulary: give one that "
+            "was counted in such a text"
+        )
+    return Vocabulary([listed.words[row] for row in kept.tolist()], counts[kept]), ids
+
+
+def _listed_words(vocabulary: object, start: Vocabulary | None, phrases: object) -> Vocabulary:
+    """Return the words and counts that are given in the place of those of a corpus."""
+    if not isinstance(vocabulary, Vocabulary):
+        path = to_path("vocabulary", vocabulary, what="a Vocabulary or a path")
+        vocabulary = Vocabulary.load(path)
+    if start is not None:
+        raise ConfigError(
+            "vocabulary and start both tell words and counts: give one of them (--vocabulary, "
+            "--start)"
+        )
+    if type(phrases) is not int or phrases:
+        raise ConfigError(
+            "phrases make words of their own, which vocabulary cannot count: give one of them "
+            "(--phrases, --vocabulary)"
+        )
+    return vocabulary
+
+
 def find_words(raw: RawCorpus, vocabulary: Vocabulary) -> NDArray[np.int32]:
     """Return the id in `vocabulary` of each word of a corpus, -1 if it has none: (words,)."""
     ids = np.full(len(raw.counts), -1, np.int32)
@@ -83,7 +141,31 @@ def find_words(raw: RawCorpus, vocabulary: Vocabulary) -> NDArray[np.int32]:
     return ids
 
 
-def check_start(start: Vocabulary | None, max_vocab: int | None) -> None:
+def check_words(
+    vocabulary: object,
+    *,
+    min_count: int,
+    max_vocab: int | None,
+    start: Vocabulary | None,
+    phrases: object,
+) -> Vocabulary | None:
+    """Check the options that choose words; return the `vocabulary` that is given, if one is.
+
+    Raises
+    ------
+    ConfigError
+        If an option is out of range, or does not fit another.
+    FormatError
+        If the file of the vocabulary cannot be read.
+    """
+    whole_number("min_count", min_count, least=1)
+    if max_vocab is not None:
+        whole_number("max_vocab", max_vocab, least=2)
+    _check_start(start, max_vocab)
+    return None if vocabulary is None else _listed_words(vocabulary, start, phrases)
+
+
+def _check_start(start: Vocabulary | None, max_vocab: int | None) -> None:
     """Raise `ConfigError` if a vocabulary cannot start from `start`."""
     if start is None:
         return

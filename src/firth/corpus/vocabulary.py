@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import os
 from collections.abc import Iterable, Iterator
 from typing import Self
 
@@ -9,7 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from firth.checks import are_counts
-from firth.errors import CorpusError, VocabularyError
+from firth.errors import ConfigError, CorpusError, FormatError, VocabularyError, one_line, reraise
+from firth.io.atomic import atomic_write
+from firth.io.compression import open_decompressed
+from firth.io.paths import to_path
 from firth.normalization import find_word
 
 Token = str | int
@@ -85,6 +90,37 @@ class Vocabulary:
         places = (find_word(word, self._ids) for word in words)
         return np.fromiter((-1 if place is None else place for place in places), np.int32)
 
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write each word and its count on a line, as word2vec's `-save-vocab` does.
+
+        Raises
+        ------
+        ConfigError
+            If the words are integers, or one of them holds white space.
+        """
+        for word in self._words:
+            if not isinstance(word, str) or word.encode().split() != [word.encode()]:
+                raise ConfigError(
+                    f"cannot write {path}: a line has a word without white space and its count, "
+                    f"got the word {one_line(repr(word))}"
+                )
+        with atomic_write(to_path("path", path)) as temporary, temporary.open("wb") as file:
+            for word, count in zip(self._words, self._counts.tolist(), strict=True):
+                file.write(f"{word} {count}\n".encode())
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Read what `save` or word2vec's `-save-vocab` wrote.
+
+        Raises
+        ------
+        FormatError
+            If a line is not a word and its count, or a word stands there twice.
+        """
+        counts = list(read_counts(path))
+        with reraise(FormatError, f"read {path}", CorpusError):
+            return cls([word for word, _ in counts], [count for _, count in counts])
+
     def __len__(self) -> int:
         """Return V, the number of words."""
         return len(self._words)
@@ -100,6 +136,31 @@ class Vocabulary:
     def __repr__(self) -> str:
         """Show the size only."""
         return f"<Vocabulary of {len(self)} words>"
+
+
+def read_counts(
+    path: str | os.PathLike[str], encoding_errors: str = "strict"
+) -> Iterator[tuple[str, int]]:
+    """Iterate over the words of a file and their counts, a pair on each line.
+
+    Raises
+    ------
+    FormatError
+        If a line is not a word and a whole number.
+    """
+    with open_decompressed(to_path("path", path)) as (file, _):
+        for number, line in enumerate(file, 1):
+            # Only ASCII's white space ends a word, as in word2vec.
+            fields = line.removeprefix(codecs.BOM_UTF8 if number == 1 else b"").split()
+            try:
+                word, count = fields
+                pair = word.decode("utf-8", encoding_errors), int(count)
+            except ValueError:
+                raise FormatError(
+                    f"{path}: line {number}: expected a word and a count, got "
+                    f"{one_line(repr(line))}"
+                ) from None
+            yield pair
 
 
 def _checked_counts(counts: ArrayLike, V: int) -> NDArray[np.int64]:

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from firth.corpus.sources import TextFile
 from firth.errors import ConfigError, VocabularyError
-from firth.explorer.clusters import spherical_k_means, typical_rows
 from firth.explorer.layouts import Layout, NeighbourEmbedding, PrincipalComponents
 from firth.explorer.map_file import KeptMap
 from firth.explorer.pairs import Pair
@@ -22,6 +21,7 @@ from firth.explorer.umap_job import UmapJob
 from firth.server.errors import INVALID, ServiceError
 from firth.server.sets import VectorSet, VectorSets
 from firth.vectors import Vectors
+from firth.vectors.clusters import spherical_k_means, typical_rows
 from firth.vectors.search import unit_rows
 from firth.vectors.sidecars import load_replicas, replica_folders
 
@@ -56,7 +56,7 @@ class WordMap:
     def clusters(self) -> tuple[NDArray[np.uint8], list[list[int]]]:
         """The cluster of each word, and the rows of typical words of each cluster."""
         labels, centres = spherical_k_means(self.unit)
-        return labels, typical_rows(self.unit, labels, centres)
+        return labels.astype(np.uint8), typical_rows(self.unit, labels, centres)
 
     @cached_property
     def replicas(self) -> list[Vectors]:

@@ -42,9 +42,11 @@ from firth.training.config import TrainConfig
 from firth.training.engines import base
 from firth.training.engines.base import (
     INPUT,
+    NO_ROWS,
     NO_WORDS,
     OUTPUT,
     Composition,
+    FrozenRows,
     Sizes,
     Stretch,
     check_one_worker,
@@ -168,7 +170,7 @@ class GpuEngine:
         counts: NDArray[np.int64],
         tokens: TokenStore,
         stretch: int,
-        frozen: NDArray[np.int64] = NO_WORDS,
+        frozen: FrozenRows = NO_ROWS,
         composition: Composition | None = None,
     ) -> None:
         self._config, self._device = config, choose_device(self.number)
@@ -184,8 +186,8 @@ class GpuEngine:
         windows = windows_in_flight(config, counts, most)
         self._programs = max(1, windows // shape.run)
         expected = rates(config, counts, sizes, self._programs * shape.run, composition)
-        for values in expected:
-            values[frozen[frozen < len(values)]] = FROZEN
+        for name, values in zip((INPUT, OUTPUT), expected, strict=True):
+            values[frozen.get(name, NO_WORDS)] = FROZEN
         self._tables = self._make_tables(expected, composition)
         self._streams = streams_of(self._device, _WORKERS)
         self._turn = threading.Lock()

@@ -32,9 +32,11 @@ from firth.training.config import TrainConfig
 from firth.training.draws import epoch_key
 from firth.training.engines.base import (
     INPUT,
+    NO_ROWS,
     NO_WORDS,
     OUTPUT,
     Composition,
+    FrozenRows,
     Sizes,
     Stretch,
     Tables,
@@ -131,13 +133,13 @@ class TorchEngine:
         counts: NDArray[np.int64],
         tokens: TokenStore,
         stretch: int,
-        frozen: NDArray[np.int64] = NO_WORDS,
+        frozen: FrozenRows = NO_ROWS,
         composition: Composition | None = None,
     ) -> None:
         self._config, self._tokens = config, tokens
         self._frozen = [
-            torch.from_numpy(frozen[frozen < shape.words]) + _FIRST
-            for shape in self.shapes(config, Sizes(len(counts))).values()
+            torch.from_numpy(frozen.get(name, NO_WORDS)) + _FIRST
+            for name in self.shapes(config, Sizes(len(counts)))
         ]
         self._window, self._sampling = window_of(config), sampling_of(counts, config)
         self._batch = _batch_size(counts * (self._sampling.keep + 1.0))

@@ -21,6 +21,7 @@ from firth.training.engines.base import (
     Composition,
     Engine,
     Floats,
+    FrozenRows,
     Initial,
     Sizes,
     Tables,
@@ -83,6 +84,19 @@ class Task:
             found[name] = places, rows
         return found
 
+    def frozen_rows(self) -> FrozenRows:
+        """Return the rows of frozen words by table.
+
+        Output vectors that the run does not start from are trained: at 0, where they would stay,
+        other words learn nothing from them.
+        """
+        given = {} if self.initial is None else self.initial.tables
+        return {
+            name: self.frozen[self.frozen < shape.words]
+            for name, shape in self.shapes.items()
+            if name == self.words_table or name in given
+        }
+
     @property
     def keeps_best(self) -> bool:
         """Whether the tables of the best epoch are kept."""
@@ -123,9 +137,8 @@ class Task:
     def make_engine(self) -> Engine:
         """Make the engine, with its tables as the seed has them."""
         counts, tokens = self.corpus.vocabulary.counts, self.corpus.tokens
-        return self.engine(
-            self.config, counts, tokens, self.schedule.length, self.frozen, self.composition
-        )
+        frozen, length = self.frozen_rows(), self.schedule.length
+        return self.engine(self.config, counts, tokens, length, frozen, self.composition)
 
 
 @dataclass(frozen=True, eq=False)

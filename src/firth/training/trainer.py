@@ -50,7 +50,8 @@ def train_corpus(
     initial : Initial, optional
         Vectors to start from; those of all other words start as the seed has it.
     frozen : int64
-        Ids of words whose vectors do not change.
+        Ids of words whose vectors do not change. Their output vectors are trained if `initial` has
+        none.
 
     Raises
     ------

@@ -74,7 +74,9 @@ def make(engine, corpus, config=CONFIG, frozen=NO_WORDS, stretch=None):
     stretch = corpus.tokens.size if stretch is None else stretch
     composition = Task(corpus, config, engine, subwords=subwords_of(corpus, config)).composition
     counts = corpus.vocabulary.counts
-    made = engine(config, counts, corpus.tokens, stretch, frozen, composition)
+    shapes = engine.shapes(config, sizes_of(corpus, config, engine))
+    rows = {name: frozen for name, shape in shapes.items() if shape.words}
+    made = engine(config, counts, corpus.tokens, stretch, rows, composition)
     made.compile()
     return made
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fasttext_files import MAGIC, fasttext_bin
+from firth.cli.fasttext_verbs import print_ngrams
 from firth.errors import FirthError, FirthWarning, FormatError
 from firth.subwords import Subwords, hashed_ngrams
 from firth.vectors import RawTables, Vectors, load
@@ -267,6 +268,19 @@ def firth_loader(path):
 
 LOADERS = pytest.mark.parametrize("loader", [firth_loader, fasttext_loader])
 OTHERS = ["teas", "茶館", "cafes", "tea</s>"]
+
+
+def test_ngrams_are_printed_as_fasttext_has_them(tmp_path, capsys):
+    package = pytest.importorskip("fasttext", reason="fasttext-community is not installed")
+    hashed(normalization="none").save(tmp_path / "v.bin", format="fasttext")
+    model, vectors = package.load_model(str(tmp_path / "v.bin")), load(tmp_path / "v.bin")
+    for word in [*WORDS, *OTHERS]:
+        print_ngrams(vectors, word)
+        printed = [line.split(" ") for line in capsys.readouterr().out.splitlines()]
+        names, rows = model.get_subwords(word)
+        assert [name for name, *_ in printed] == names
+        numbers = [np.array(row[:-1], float) for _, *row in printed]
+        np.testing.assert_allclose(numbers, model.get_input_matrix()[rows], rtol=1e-4)
 
 
 @LOADERS

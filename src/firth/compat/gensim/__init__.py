@@ -21,7 +21,8 @@ from firth.compat.gensim.fasttext import (
     load_facebook_vectors,
     save_facebook_model,
 )
-from firth.compat.gensim.keyed_vectors import FastTextKeyedVectors, KeyedVectors
+from firth.compat.gensim.keyed_vectors import KeyedVectors
+from firth.compat.gensim.ngram_vectors import FastTextKeyedVectors
 from firth.compat.gensim.options import NotSupported
 from firth.compat.gensim.phrases import (
     ENGLISH_CONNECTOR_WORDS,

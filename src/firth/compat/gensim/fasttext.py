@@ -8,9 +8,11 @@ from typing import ClassVar
 
 from firth.compat.gensim.encodings import check_utf8
 from firth.compat.gensim.faults import told_as_value_errors
-from firth.compat.gensim.keyed_vectors import FastTextKeyedVectors, KeyedVectors
+from firth.compat.gensim.keyed_vectors import KeyedVectors
+from firth.compat.gensim.ngram_vectors import FastTextKeyedVectors
 from firth.compat.gensim.options import FASTTEXT, NotSupported, Option
 from firth.compat.gensim.word2vec import Word2Vec
+from firth.vectors import Vectors
 from firth.vectors.formats.selection import Selection
 from firth.vectors.loading import load_selection
 
@@ -22,6 +24,14 @@ class FastText(Word2Vec):
 
     _options: ClassVar[Mapping[str, Option]] = FASTTEXT
     _keyed: ClassVar[type[KeyedVectors]] = FastTextKeyedVectors
+
+    def _words_of(self, vectors: int | Vectors) -> KeyedVectors:
+        words = super()._words_of(vectors)
+        assert isinstance(words, FastTextKeyedVectors)
+        least = max(1, self.min_n)
+        if self.bucket and least <= self.max_n:
+            words._planned = (least, self.max_n, self.bucket)
+        return words
 
     @classmethod
     def load_fasttext_format(

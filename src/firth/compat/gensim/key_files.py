@@ -17,7 +17,9 @@ import firth
 from firth.compat.gensim.encodings import KEPT, check_splits, decoded
 from firth.compat.gensim.faults import told_as_value_errors
 from firth.compat.gensim.key_table import Key, KeyTable
+from firth.compat.gensim.locks import check_locks, locks_of
 from firth.compat.gensim.options import NotSupported
+from firth.corpus.vocabulary import read_counts
 from firth.errors import ConfigError, FirthError, FormatError, counted, reraise, warn
 from firth.io.atomic import atomic_write
 from firth.io.compression import open_decompressed
@@ -29,6 +31,8 @@ from firth.vectors.formats.selection import Selection
 from firth.vectors.formats.word2vec import Header, encoded_rows, read_header
 from firth.vectors.table import Table
 
+# Tells in a folder that words were counted by their order.
+_MADE_UP = "gensim_counts_by_order"
 # What gensim compresses.
 _OPENERS = {".gz": gzip.open, ".bz2": bz2.open}
 
@@ -37,14 +41,24 @@ class KeyFiles(KeyTable):
     """Keys and vectors that are written and read."""
 
     def save(self, fname: str | os.PathLike[str], *_: object, **__: object) -> None:
-        """Write Firth's folder; how gensim would pickle is ignored."""
-        self.to_firth().save(fname, format="firth")
+        """Write Firth's folder, in the place of an empty file too; gensim's options are ignored."""
+        vectors = self.to_firth()
+        if self._has_made_up_counts:
+            vectors.config[_MADE_UP] = True
+        place = to_path("fname", fname)
+        if place.is_file() and place.stat().st_size == 0:
+            # Made by `tempfile`, as in gensim's tutorials.
+            place.unlink()
+        vectors.save(place, format="firth")
 
     @classmethod
     @told_as_value_errors()
     def load(cls, fname: str | os.PathLike[str], mmap: str | None = None) -> Self:
         """Read vectors of Firth, gensim or another tool."""
-        return cls(firth.load(fname))
+        found = cls(firth.load(fname))
+        if found.to_firth().config.get(_MADE_UP):
+            found._make_up_counts()
+        return found
 
     def save_word2vec_format(
         self,
@@ -124,7 +138,7 @@ class KeyFiles(KeyTable):
         if fvocab is None:
             found._make_up_counts()
         else:
-            found._set_counts(_read_counts(fvocab, unicode_errors))
+            found._set_counts(dict(read_counts(fvocab, unicode_errors)))
         return found
 
     def intersect_word2vec_format(
@@ -135,12 +149,11 @@ class KeyFiles(KeyTable):
         encoding: str = "utf8",
         unicode_errors: str = "strict",
     ) -> None:
-        """Take the vectors of the words that are here from a file; training goes on from them."""
-        if lockf != 1.0:
-            raise NotSupported(
-                f"lockf={lockf} is not supported, 1.0 is: words of a file are trained further; "
-                "firth.train(..., frozen=...) keeps some as they are"
-            )
+        """Take the vectors of the words that are here from a file.
+
+        With `lockf=0.0` training does not change them, with 1.0 it goes on from them.
+        """
+        check_locks([lockf], "lockf")
         how: Any = {"encoding": encoding, "unicode_errors": unicode_errors}
         other = self.load_word2vec_format(fname, binary=binary, **how)
         if other.vector_size != self.vector_size:
@@ -152,6 +165,9 @@ class KeyFiles(KeyTable):
         if found:
             rows = other._matrix[[other.key_to_index[key] for key in found]]
             self.add_vectors(found, rows, replace=True)
+            locks = locks_of(self)
+            locks[[self.key_to_index[key] for key in found]] = lockf
+            self.vectors_lockf = locks
 
 
 def _write(
@@ -192,22 +208,3 @@ def _check_no_header(fname: str | os.PathLike[str], binary: bool) -> None:
     with open_decompressed(path) as (file, _):
         if read_header(file, path) is not None:
             raise FormatError(f"{path} has a header: read it without no_header=True")
-
-
-def _read_counts(fname: str | os.PathLike[str], errors: str) -> dict[str, int]:
-    """Read what `save_word2vec_format` or word2vec's -save-vocab wrote.
-
-    Raises
-    ------
-    FormatError
-        If a line is not a word and a whole number.
-    """
-    path, counts = to_path("fvocab", fname), {}
-    with open_decompressed(path) as (file, _):
-        for number, line in enumerate(file, 1):
-            try:
-                word, count = line.decode("utf-8", errors).split()
-                counts[word] = int(count)
-            except ValueError:
-                raise FormatError(f"{path}: line {number}: expected a word and a count") from None
-    return counts

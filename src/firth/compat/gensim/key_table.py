@@ -32,8 +32,8 @@ _RENAMED = {
 _ABSENT = frozenset(
     {
         "add_lifecycle_event", "allocate_vecattrs", "log_accuracy", "log_evaluate_word_pairs",
-        "mapfile_path", "next_index", "resize_vectors", "similarity_unseen_docs", "vectors_lockf",
-        "vectors_ngrams", "vectors_vocab",
+        "adjust_vectors", "mapfile_path", "next_index", "recalc_char_ngram_buckets",
+        "resize_vectors", "similarity_unseen_docs", "vectors_ngrams_lockf", "vectors_vocab_lockf",
     }
 )  # fmt: skip
 
@@ -54,7 +54,12 @@ class KeyTable:
     key_to_index : dict
     expandos : dict
         Attributes of the keys, as arrays (V,): `count`, if counts are known.
+    vectors_lockf : array
+        Of the words of a model: 1.0 for rows that are trained, 0.0 for those that are not. One
+        that is shorter than V is repeated.
     """
+
+    vectors_lockf: NDArray[np.float32]
 
     def __init__(
         self,

@@ -47,16 +47,12 @@ class KeyedVectors(KeyFiles):
     def load(cls, fname: str | os.PathLike[str], mmap: str | None = None) -> Self:
         """Read vectors of Firth, gensim or another tool; of those with n-grams, these too."""
         found = super().load(fname, mmap)
-        if cls is KeyedVectors and found._cut[2]:
+        raw = None if found._source is None else found._source.raw
+        if cls is KeyedVectors and raw is not None and raw.subwords is not None:
+            from firth.compat.gensim.ngram_vectors import FastTextKeyedVectors
+
             return cast(Self, FastTextKeyedVectors(found.to_firth()))
         return found
-
-    @property
-    def _cut(self) -> tuple[int, int, int]:
-        """The lengths of the shortest and longest n-grams, and how many rows they are hashed to."""
-        raw = None if self._source is None else self._source.raw
-        known = None if raw is None else raw.subwords
-        return (0, 0, 0) if known is None else (known.least, known.most, known.buckets or 0)
 
     def __contains__(self, key: object) -> bool:
         """Return whether a word has a vector."""
@@ -335,27 +331,8 @@ class KeyedVectors(KeyFiles):
         return evaluation.word_pairs(self.to_firth(), pairs, how)
 
 
-class FastTextKeyedVectors(KeyedVectors):
-    """Words whose vectors are composed of n-grams."""
-
-    def get_sentence_vector(self, sentence: Iterable[Key]) -> NDArray[np.float32]:
-        """Return the mean of the vectors of words at length one (D,)."""
-        return self.get_mean_vector(sentence)
-
-    @property
-    def min_n(self) -> int:
-        """The length of the shortest n-grams."""
-        return self._cut[0]
-
-    @property
-    def max_n(self) -> int:
-        """The length of the longest n-grams; 0 for whole words."""
-        return self._cut[1]
-
-    @property
-    def bucket(self) -> int:
-        """The number of rows into which n-grams are hashed."""
-        return self._cut[2]
+# Names of gensim 3 that gensim 4 still has.
+Word2VecKeyedVectors = Doc2VecKeyedVectors = EuclideanKeyedVectors = KeyedVectors
 
 
 def _is_key(key: object) -> bool:

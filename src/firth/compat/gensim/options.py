@@ -119,10 +119,10 @@ SAVED = "gensim_model"
 ABSENT = frozenset(
     {
         "add_lifecycle_event", "add_null_word", "create_binary_tree",
-        "cum_table", "effective_min_count", "estimate_memory", "estimated_lookup_memory",
+        "cum_table", "effective_min_count", "estimated_lookup_memory",
         "init_weights", "load_binary_data",
         "make_cum_table", "prepare_vocab", "prepare_weights", "random",
-        "raw_vocab", "save_word2vec_format", "scan_vocab",
+        "raw_vocab", "save_word2vec_format", "scan_vocab", "score",
         "seeded_vector", "syn1",
         "update_weights",
     }
@@ -217,7 +217,7 @@ def _model(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _subwords(values: Mapping[str, Any]) -> dict[str, Any]:
     least, most = max(1, values["min_n"]), values["max_n"]
-    if most < least:
+    if most < least or not values["bucket"]:
         return {"subwords": "none"}
     return {"subwords": (least, most), "buckets": values["bucket"]}
 

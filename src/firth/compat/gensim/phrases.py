@@ -14,14 +14,11 @@ import math
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Self
+from typing import Any
 
 from firth.compat.gensim.faults import told_as_value_errors
 from firth.compat.gensim.options import NotSupported
-from firth.errors import FormatError
-from firth.io.atomic import atomic_write
-from firth.io.json_files import read_json, write_json
-from firth.io.paths import to_path
+from firth.compat.gensim.phrase_files import load_phrases, save_phrases
 
 _CONNECTORS = "a an the for of with without at from to in on by and or"
 ENGLISH_CONNECTOR_WORDS = frozenset(_CONNECTORS.split())
@@ -92,6 +89,36 @@ class _Joiner(abc.ABC):
 
     connector_words: frozenset[str]
     delimiter: str
+    min_count: float
+    threshold: float
+    scoring: Scorer
+
+    @abc.abstractmethod
+    def _told(self) -> dict[str, Any]:
+        """Return what a file keeps of this class alone."""
+
+    def save(self, fname: str | os.PathLike[str], *_: object, **__: object) -> None:
+        """Write JSON; how gensim would pickle is ignored."""
+        scoring = next((name for name, scorer in SCORERS.items() if scorer is self.scoring), None)
+        if scoring is None:
+            raise NotSupported(
+                "a model with a function as scoring cannot be saved: no code is kept in files; "
+                "keep what export_phrases returns"
+            )
+        told = {name: getattr(self, name) for name in ("min_count", "threshold", "delimiter")}
+        words = sorted(self.connector_words)
+        told |= {"scoring": scoring, "connector_words": words, **self._told()}
+        save_phrases({"kind": type(self).__name__, **told}, fname)
+
+    @classmethod
+    @told_as_value_errors()
+    def load(
+        cls, fname: str | os.PathLike[str], *_: object, **__: object
+    ) -> Phrases | FrozenPhrases:
+        """Read what `save` wrote, or what gensim did, which may be of the other class."""
+        told = load_phrases(fname)
+        kind = Phrases if told.pop("kind") == Phrases.__name__ else FrozenPhrases
+        return kind._of(told)
 
     @abc.abstractmethod
     def score_candidate(
@@ -260,17 +287,14 @@ class Phrases(_Joiner):
             f"threshold={self.threshold}, max_vocab_size={self.max_vocab_size}>"
         )
 
-    def save(self, fname: str | os.PathLike[str], *_: object, **__: object) -> None:
-        """Write JSON; how gensim would pickle is ignored."""
+    def _told(self) -> dict[str, Any]:
         names = ("vocab", "corpus_word_count", "min_reduce", "max_vocab_size", "progress_per")
-        _save(self, fname, {name: getattr(self, name) for name in names})
+        return {name: getattr(self, name) for name in names}
 
     @classmethod
-    def load(cls, fname: str | os.PathLike[str], *_: object, **__: object) -> Self:
-        """Read what `save` wrote."""
-        told = _load(cls.__name__, fname)
+    def _of(cls, told: dict[str, Any]) -> Phrases:
         counted = {name: told.pop(name) for name in ("vocab", "corpus_word_count", "min_reduce")}
-        phrases = cls(None, **told)
+        phrases = Phrases(None, **told)
         vars(phrases).update(counted)
         return phrases
 
@@ -287,9 +311,8 @@ class FrozenPhrases(_Joiner):
         model = phrases_model
         self.connector_words = model.connector_words
         self.delimiter = model.delimiter
-        self.threshold: float = model.threshold
-        self.min_count: float = model.min_count
-        self.scoring: Scorer = model.scoring
+        self.threshold, self.min_count = model.threshold, model.min_count
+        self.scoring = model.scoring
         self.phrasegrams: dict[str, float] = model.export_phrases()
 
     def score_candidate(
@@ -311,16 +334,13 @@ class FrozenPhrases(_Joiner):
             f"threshold={self.threshold}>"
         )
 
-    def save(self, fname: str | os.PathLike[str], *_: object, **__: object) -> None:
-        """Write JSON; how gensim would pickle is ignored."""
-        _save(self, fname, {"phrasegrams": self.phrasegrams})
+    def _told(self) -> dict[str, Any]:
+        return {"phrasegrams": self.phrasegrams}
 
     @classmethod
-    def load(cls, fname: str | os.PathLike[str], *_: object, **__: object) -> Self:
-        """Read what `save` wrote."""
-        told = _load(cls.__name__, fname)
+    def _of(cls, told: dict[str, Any]) -> FrozenPhrases:
         found = told.pop("phrasegrams")
-        phrases = cls(Phrases(None, **told))
+        phrases = FrozenPhrases(Phrases(None, **told))
         phrases.phrasegrams = found
         return phrases
 
@@ -344,41 +364,3 @@ def _scorer(scoring: str | Scorer) -> Scorer:
 def _without_rare(counts: Mapping[str, int], least: int) -> defaultdict[str, int]:
     """Return the counts that are at least `least`."""
     return defaultdict(int, {word: count for word, count in counts.items() if count >= least})
-
-
-# What both classes keep.
-_SHARED = ("min_count", "threshold", "delimiter")
-
-
-def _save(
-    phrases: Phrases | FrozenPhrases, fname: str | os.PathLike[str], own: Mapping[str, Any]
-) -> None:
-    """Write what a model is made of as JSON."""
-    scoring = next((name for name, scorer in SCORERS.items() if scorer is phrases.scoring), None)
-    if scoring is None:
-        raise NotSupported(
-            "a model with a function as scoring cannot be saved: no code is kept in files; keep "
-            "what export_phrases returns"
-        )
-    told = {
-        "kind": type(phrases).__name__,
-        **{name: getattr(phrases, name) for name in _SHARED},
-        "scoring": scoring,
-        "connector_words": sorted(phrases.connector_words),
-        **own,
-    }
-    with atomic_write(to_path("fname", fname)) as temporary:
-        write_json(told, temporary, "the phrases")
-
-
-@told_as_value_errors()
-def _load(kind: str, fname: str | os.PathLike[str]) -> dict[str, Any]:
-    """Read what `_save` wrote, without its kind."""
-    path = to_path("fname", fname)
-    told: dict[str, Any] = read_json(path)
-    if told.pop("kind", None) != kind:
-        raise FormatError(
-            f"{path}: holds no {kind} that firth.compat.gensim saved; files of gensim itself are "
-            "pickles, which are not read: learn the phrases again"
-        )
-    return told

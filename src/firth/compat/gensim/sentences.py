@@ -22,6 +22,10 @@ class NoCorpusFile(MissingTextError, TypeError):
     """There is no such `corpus_file`: an error of types in gensim."""
 
 
+class NoFolder(MissingTextError, ValueError):
+    """There is no such folder of texts: an error of values in gensim."""
+
+
 class LineSentence:
     """The lines of a text file, each cut into words at white space.
 
@@ -76,7 +80,7 @@ class PathLineSentences:
     ) -> None:
         folder = to_path("source", source)
         if not folder.exists():
-            raise MissingTextError(f"no such file or folder: {folder}")
+            raise NoFolder(f"no such file or folder: {folder}")
         files = [folder] if folder.is_file() else sorted(Path(folder).iterdir())
         self.input_files = [str(file) for file in files]
         self.max_sentence_length, self.limit = max_sentence_length, limit

@@ -15,11 +15,11 @@ from firth.compat.gensim.callbacks import CallbackAny2Vec, Reports
 from firth.compat.gensim.faults import told_as_value_errors
 from firth.compat.gensim.key_table import Key
 from firth.compat.gensim.keyed_vectors import KeyedVectors
+from firth.compat.gensim.locks import frozen_words, locks_of
 from firth.compat.gensim.options import (
     ABSENT,
     SAVED,
     WORD2VEC,
-    NotSupported,
     NotSupportedAttribute,
     Option,
     complete,
@@ -27,7 +27,9 @@ from firth.compat.gensim.options import (
     translate,
     usable,
 )
+from firth.compat.gensim.runs import estimated_memory, predicted, trained
 from firth.compat.gensim.sentences import (  # noqa: F401 - gensim has them in this module.
+    MAX_WORDS_IN_BATCH,
     LineSentence,
     NoCorpusFile,
     PathLineSentences,
@@ -45,9 +47,8 @@ from firth.compat.gensim.vocabularies import (
     words_of_frequencies,
 )
 from firth.corpus import Corpus, Vocabulary
-from firth.errors import MissingTextError, NoWordsError, warn
+from firth.errors import MissingTextError, NoWordsError
 from firth.training.initial import known_words
-from firth.training.run import NothingSampled
 from firth.vectors import Vectors
 
 _OF_READING = ("min_count", "max_vocab")
@@ -101,7 +102,7 @@ class Word2Vec:
         named = named_values(values, options, self._options, type(self).__name__)
         self.options = complete(named, self._options, type(self).__name__)
         translate(self.options, self._options)
-        self.wv = self._keyed(self.vector_size)
+        self.wv = self._words_of(self.vector_size)
         vars(self).update(_STATE, min_alpha_yet_reached=float(self.alpha))
         self._vocabulary: Vocabulary | None = None
         self._corpus: Corpus | None = None
@@ -199,7 +200,7 @@ class Word2Vec:
         if has_own_rows:
             rows[: len(self.wv)] = self.wv.vectors
         new = Vectors(self._vocabulary.words, rows, counts=self._vocabulary.counts)
-        self.wv = self._keyed(new)
+        self._show(new, has_same_locks=update)
         self._untrained, self._is_trained = None if has_own_rows else new, False
 
     def train(
@@ -238,15 +239,15 @@ class Word2Vec:
         corpus = self._encoded(source)
         # Vectors that were put in the place of the random ones are trained further.
         known = self.wv.to_firth()
-        if self._is_trained or known is not self._untrained:
+        options["frozen"] = frozen_words(self.wv)
+        if self._is_trained or known is not self._untrained or options["frozen"]:
             options["start"] = known
-        self._finish(_trained(corpus, {**options, "callbacks": [reports]}))
+        self._finish(trained(corpus, {**options, "callbacks": [reports]}))
         self._is_told(reports)
         self.train_count += 1
         self.total_train_time += time.perf_counter() - begun
         reports.finish()
-        trained = options["epochs"] * corpus.tokens.size
-        return trained, options["epochs"] * corpus.words_read
+        return options["epochs"] * corpus.tokens.size, options["epochs"] * corpus.words_read
 
     def _encoded(self, source: object) -> Corpus:
         """Return a text with the words of the model."""
@@ -264,14 +265,28 @@ class Word2Vec:
         return encode(self._corpus, self._vocabulary)
 
     def _finish(self, vectors: Vectors) -> None:
-        self.wv, self._is_trained = self._keyed(vectors), True
+        self._show(vectors)
+        self._is_trained = True
+
+    def _show(self, vectors: Vectors, has_same_locks: bool = True) -> None:
+        """Make vectors those of the words."""
+        # Vectors that a program has put in the place of the model's may have none.
+        locks, self.wv = vars(self.wv).get("vectors_lockf"), self._words_of(vectors)
+        if has_same_locks and locks is not None:
+            self.wv.vectors_lockf = locks
+
+    def _words_of(self, vectors: int | Vectors) -> KeyedVectors:
+        """Return vectors, or none of a number of dimensions, as those of a model's words."""
+        words = self._keyed(vectors)
+        words.vectors_lockf = np.ones(1, np.float32)
+        return words
 
     def _is_told(self, reports: Reports, vectors: Callable[[], Vectors] | None = None) -> None:
         """Take what a run has reached; while it goes on, its vectors too."""
         self.running_training_loss = reports.loss
         self.min_alpha_yet_reached = min(self.min_alpha_yet_reached, reports.lr)
         if vectors is not None:
-            self.wv = self._keyed(vectors())
+            self._show(vectors())
 
     def _read(self, source: object, *, all_words: bool) -> Corpus:
         """Read a text, with all of its words or those that the options keep."""
@@ -304,15 +319,7 @@ class Word2Vec:
                 "predict_output_word needs a model that was trained with negative sampling: give "
                 "negative=5"
             )
-        rows = [self.wv.get_index(word, -1) for word in context_words_list]
-        known = [row for row in rows if row >= 0]
-        if not known:
-            return None
-        scores = output @ self.wv.vectors[known].mean(axis=0)
-        shares = np.exp(scores - scores.max())
-        shares /= shares.sum()
-        best = np.argsort(-shares, kind="stable")[:topn]
-        return [(self.wv.index_to_key[row], shares[row]) for row in best.tolist()]
+        return predicted(self.wv, output, context_words_list, topn)
 
     @property
     def layer1_size(self) -> int:
@@ -341,9 +348,12 @@ class Word2Vec:
     def save(self, fname: str | os.PathLike[str], *_: object, **__: object) -> None:
         """Write Firth's folder, from which `load` goes on; how gensim would pickle is ignored."""
         known = {**self.options, **{name: getattr(self, name) for name in _STATE}}
-        self.wv.to_firth().config[SAVED] = {
+        told = {
             name: value for name, value in known.items() if isinstance(value, str | int | float)
         }
+        if frozen_words(self.wv):
+            told["vectors_lockf"] = locks_of(self.wv).tolist()
+        self.wv.to_firth().config[SAVED] = told
         self.wv.save(fname)
 
     @classmethod
@@ -364,6 +374,7 @@ class Word2Vec:
         model._vocabulary = known_words(vectors)
         told: Any = vectors.config.get(SAVED) or vectors.config.get("gensim") or {}
         vars(model).update({name: told[name] for name in _STATE if name in told})
+        model.wv.vectors_lockf = np.array(told.get("vectors_lockf", [1.0]), np.float32)
         return model
 
     def reset_from(self, other_model: Word2Vec) -> None:
@@ -374,9 +385,11 @@ class Word2Vec:
         self._corpus = self._given = None
         self.corpus_count = other_model.corpus_count
 
-    def score(self, sentences: object, *_: object, **__: object) -> None:
-        """Refuse: Firth does not score sentences."""
-        raise NotSupported("score is not supported")
+    def estimate_memory(
+        self, vocab_size: int | None = None, report: dict[str, int] | None = None
+    ) -> dict[str, int]:
+        """Return about how many bytes the parts of the model need, added to a report."""
+        return estimated_memory(self, vocab_size, report)
 
     def __repr__(self) -> str:
         """Show the numbers of words and of dimensions, and the step size."""
@@ -384,17 +397,3 @@ class Word2Vec:
             f"{type(self).__name__}<vocab={len(self.wv)}, vector_size={self.vector_size}, "
             f"alpha={self.options['alpha']}>"
         )
-
-
-def _trained(corpus: Corpus, options: dict[str, Any]) -> Vectors:
-    """Train on a corpus; on a small one without subsampling, if that leaves nothing of it."""
-    try:
-        return firth.train(corpus, progress=False, **options)
-    except NothingSampled:
-        if not options["sample"]:
-            raise
-        warn(
-            f"the text is too small for sample={options['sample']:g}, which left no two words in "
-            "an epoch: it is trained with sample=0"
-        )
-    return firth.train(corpus, progress=False, **{**options, "sample": 0})

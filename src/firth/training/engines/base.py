@@ -25,6 +25,8 @@ INPUT = "input"
 OUTPUT = "output"
 
 NO_WORDS = np.empty(0, np.int64)
+FrozenRows = Mapping[str, NDArray[np.int64]]
+NO_ROWS: FrozenRows = {}
 
 
 class TableShape(NamedTuple):
@@ -136,7 +138,7 @@ class Engine(Protocol):
         counts: NDArray[np.int64],
         tokens: TokenStore,
         stretch: int,
-        frozen: NDArray[np.int64] = NO_WORDS,
+        frozen: FrozenRows = NO_ROWS,
         composition: Composition | None = None,
     ) -> None:
         """Make an engine.
@@ -147,8 +149,8 @@ class Engine(Protocol):
             How often each word occurs.
         stretch : int
             The most tokens of a stretch.
-        frozen : int64
-            Ids of words whose vectors never change.
+        frozen : mapping of str to int64
+            By table, the places of rows that never change.
         composition : Composition, optional
             Of which rows words are composed; by default each is one row.
         """

@@ -17,10 +17,12 @@ from firth.training.arithmetic import arithmetic_of_kernel
 from firth.training.config import TrainConfig
 from firth.training.engines.base import (
     INPUT,
+    NO_ROWS,
     NO_WORDS,
     OUTPUT,
     Composition,
     Floats,
+    FrozenRows,
     Sizes,
     Stretch,
     Tables,
@@ -87,7 +89,7 @@ class HogwildEngine:
         counts: NDArray[np.int64],
         tokens: TokenStore,
         stretch: int,
-        frozen: NDArray[np.int64] = NO_WORDS,
+        frozen: FrozenRows = NO_ROWS,
         composition: Composition | None = None,
     ) -> None:
         self._config = config
@@ -105,7 +107,7 @@ class HogwildEngine:
             make_worker(self._window, stride, stretch) for _ in range(config.used_threads)
         ]
         self._ids, self._offsets = read_only(tokens.ids), read_only(tokens.offsets)
-        self._frozen_ids = frozen
+        self._frozen_rows = frozen
         self._freeze()
 
     @property
@@ -160,7 +162,7 @@ class HogwildEngine:
     def _freeze(self) -> None:
         """Take copies of the rows that never change."""
         inputs, outputs = (
-            freeze(table, self._frozen_ids[self._frozen_ids < self._shapes[name].words])
+            freeze(table, self._frozen_rows.get(name, NO_WORDS))
             for name, table in self._padded().items()
         )
         self._frozen = inputs, outputs

@@ -77,7 +77,14 @@ class Bag:
         return self.state.get(attribute) if isinstance(self.state, dict) else None
 
 
-def read_pickle(file: BinaryIO, path: Path, allowed: Collection[str]) -> object:
+_ADVICE = (
+    "save it in word2vec's format with the tool that wrote it (gensim: wv.save_word2vec_format)"
+)
+
+
+def read_pickle(
+    file: BinaryIO, path: Path, allowed: Collection[str], advice: str = _ADVICE
+) -> object:
     """Return what a pickle holds, with bags in the place of objects.
 
     Parameters
@@ -88,13 +95,15 @@ def read_pickle(file: BinaryIO, path: Path, allowed: Collection[str]) -> object:
         Its name for messages.
     allowed : collection of str
         The functions and classes that it may name, as `module.name`.
+    advice : str
+        What to do, if it names another one, with a file that one trusts.
 
     Raises
     ------
     FormatError
         If it names another one, uses an operation that is not needed, or is damaged.
     """
-    unpickler = _Unpickler(file, path, allowed)
+    unpickler = _Unpickler(file, path, allowed, advice)
     try:
         return unpickler.load()
     except _DAMAGES as error:
@@ -106,8 +115,8 @@ def read_pickle(file: BinaryIO, path: Path, allowed: Collection[str]) -> object:
 class _Unpickler(_PythonUnpickler):  # type: ignore[misc]
     """Python's unpickler, without all that could run code."""
 
-    def __init__(self, file: BinaryIO, path: Path, allowed: Collection[str]) -> None:
-        self._source, self._path, self._allowed = file, path, allowed
+    def __init__(self, file: BinaryIO, path: Path, allowed: Collection[str], advice: str) -> None:
+        self._source, self._path, self._allowed, self._advice = file, path, allowed, advice
         super().__init__(self)
         self.dispatch = _Operations(path)
 
@@ -132,8 +141,8 @@ class _Unpickler(_PythonUnpickler):  # type: ignore[misc]
         if full not in self._allowed:
             raise FormatError(
                 f"{self._path}: the pickle names {one_line(full)}, which files of gensim do not "
-                "hold; it was not read, since a pickle can run any code: if you trust it, save it "
-                "in word2vec's format with the tool that wrote it (gensim: wv.save_word2vec_format)"
+                "hold; it was not read, since a pickle can run any code: if you trust it, "
+                f"{self._advice}"
             )
         return Named(full)
 

@@ -1,4 +1,4 @@
-"""Clusters of words, for the colours of a map.
+"""Clusters of words by k-means.
 
 V words · D dimensions · k clusters
 """
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from firth.vectors.search import row_blocks
 
 Floats = NDArray[np.float32]
-Labels = NDArray[np.uint8]
+Labels = NDArray[np.int64]
 
 CLUSTERS = 10
 # The centres are found among the most frequent words; names come from those still more frequent.
@@ -52,7 +52,7 @@ def spherical_k_means(unit: Floats, k: int = CLUSTERS, seed: int = 1) -> tuple[L
     sizes = np.bincount(labels, minlength=len(centres))
     order = np.argsort(-sizes, kind="stable")
     # Of vectors that are nearly the same, some centres have no word.
-    return np.argsort(order)[labels].astype(np.uint8), centres[order][: np.count_nonzero(sizes)]
+    return np.argsort(order)[labels], centres[order][: np.count_nonzero(sizes)]
 
 
 def typical_rows(unit: Floats, labels: Labels, centres: Floats, each: int = 3) -> list[list[int]]:
