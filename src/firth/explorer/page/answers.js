@@ -10,7 +10,7 @@ import { wordsWithin } from "./within.js";
 /** @param {any} app */
 export async function equationView(app) {
   const { set, state } = app;
-  const parsed = parseEquation(state.equation, (word) => set.rows.has(word)) ?? [{ word: state.equation, weight: 1 }];
+  const parsed = parseEquation(state.equation, set.rows) ?? [{ word: state.equation, weight: 1 }];
   const terms = parsed.map(({ word, weight }) => ({ words: [word], weight }));
   const region = state.region || state.cluster ? (await wordsWithin(app)).rows : [];
   if (region.length) terms.push({ words: region.map((row) => set.list[row]), weight: -1 });

@@ -3,14 +3,13 @@
 import { ask } from "./api.js";
 import { equationView } from "./answers.js";
 import { gradient } from "./colours.js";
-import { listenToButtons, press, showSets, useLasso } from "./controls.js";
+import { listenToButtons, listenToStage, press, showSets } from "./controls.js";
 import { byId, element, later } from "./dom.js";
 import { parseEquation } from "./equation.js";
 import { homeView } from "./home.js";
 import { current, speak, telling, text } from "./i18n.js";
-import { listenToMapKeys, listenToPageKeys } from "./keys.js";
+import { listenToPageKeys } from "./keys.js";
 import { movedView } from "./moved.js";
-import { Rectangle } from "./rectangle.js";
 import { regionView } from "./region.js";
 import { SearchBox } from "./search.js";
 import { watchServer } from "./server.js";
@@ -49,10 +48,8 @@ export class App {
       onHover: (row) => this.twin.point(row),
     });
     this.twin = new Twin(this, byId("second"));
+    this.rectangle = listenToStage(this, this.stage, byId("zoom"));
     listenToButtons(this);
-    // It hears keys before the map does.
-    this.rectangle = new Rectangle(this.stage, () => useLasso(this, false));
-    listenToMapKeys(byId("points"), this.stage.map.view, () => this.stage.fit(), () => useLasso(this, true, this.rectangle));
     listenToPageKeys(() => this.go({}));
     const described = await ask("sets");
     this.corpus = described.corpus;
@@ -124,10 +121,7 @@ export class App {
       const isThere = this.umaps.make(set);
       // That of the second map is made at the same time.
       if (twin.set && !twin.set.layouts.umap) this.umaps.make(twin.set);
-      press(this);
-      const isDone = await isThere;
-      press(this);
-      if (!isDone || set !== this.set || this.wanted !== layout) return;
+      if (!(await isThere) || set !== this.set || this.wanted !== layout) return;
     }
     state.layout = layout;
     // A region was drawn on the other layout, and so was a view.
@@ -154,10 +148,10 @@ export class App {
 
   /** Take a word or an equation. */
   submit(given) {
-    const isWord = (word) => this.set.rows.has(word);
+    const { rows } = this.set;
     const region = this.isSubtracting ? { region: this.state.region, on: this.state.on, cluster: this.state.cluster } : {};
-    if (this.isSubtracting || parseEquation(given, isWord)) return this.go({ ...region, equation: given });
-    return this.go({ word: isWord(given) || !isWord(given.toLowerCase()) ? given : given.toLowerCase() });
+    if (this.isSubtracting || parseEquation(given, rows)) return this.go({ ...region, equation: given });
+    return this.go({ word: rows.has(given) || !rows.has(given.toLowerCase()) ? given : given.toLowerCase() });
   }
 
   /** Show what an address says. */

@@ -44,12 +44,18 @@ export class WordSet {
    */
   get rows() {
     // Of a word that is there twice, the first row counts.
-    if (!this.rowOf) {
-      this.rowOf = new Map();
-      for (let row = this.list.length - 1; row >= 0; row--) this.rowOf.set(this.list[row], row);
+    if (!this.indexed) {
+      this.indexed = new Map();
+      for (let row = this.list.length - 1; row >= 0; row--) this.indexed.set(this.list[row], row);
     }
-    return this.rowOf;
+    return this.indexed;
   }
+
+  /** Return the row of a word, that of another set, say, or -1 if it is not on this map. */
+  rowOf(word) { return this.rows.get(word) ?? -1; }
+
+  /** Return whether a row that the service tells is on the map, which has the most frequent words. */
+  isOnMap(row) { return row >= 0 && row < this.shown; }
 
   get folded() { return (this.lowered ??= this.list.map((word) => word.toLowerCase())); }
 

@@ -17,7 +17,7 @@ const MOST_EXAMPLES = 6;
 export async function homeView(app) {
   const set = app.set;
   const isWord = (word) => set.rows.has(word);
-  let examples = EXAMPLES.filter((each) => isWord(each) || parseEquation(each, isWord)?.every(({ word }) => isWord(word)));
+  let examples = EXAMPLES.filter((each) => isWord(each) || parseEquation(each, set.rows)?.every(({ word }) => isWord(word)));
   // Neither the very frequent words, of which little can be said, nor those that are seen a few times.
   if (examples.length < 2) examples = set.list.slice(Math.min(100, Math.floor(set.list.length / 2), Math.max(0, set.list.length - MOST_EXAMPLES)));
   // Some words, and some equations.

@@ -35,7 +35,9 @@ export class Umaps {
       this.running.set(set, this.watch(set).finally(() => {
         this.running.delete(set);
         if (!this.running.size) this.lines.clear();
+        this.app.press();
       }));
+      this.app.press();
     }
     return this.running.get(set);
   }

@@ -32,9 +32,8 @@ export async function wordView(app) {
     lines);
   if (app.corpus) showLines(lines, asked);
   else lines.append(section(text("lines"), text("noCorpus")));
-  const isOnMap = (row) => row >= 0 && row < app.set.shown;
-  const rows = found.neighbours.map((each) => each.row).filter(isOnMap);
-  const own = isOnMap(found.row) ? [found.row] : [];
+  const rows = found.neighbours.map((each) => each.row).filter((row) => app.set.isOnMap(row));
+  const own = app.set.isOnMap(found.row) ? [found.row] : [];
   const spokes = own.length ? rows.map((row) => ({ from: app.stage.place(own[0]), to: app.stage.place(row) })) : [];
   const shown = { node, title: word, marked: [...own, ...rows], lines: spokes, closest: 12, table: () => neighbourTable(word, found) };
   if (app.sets.length > 1) await showMoved(app, moved, shown);
