@@ -165,14 +165,15 @@ def browser():
 def visit(browser):
     """Return what opens a page; in the end none has an error or has asked another machine.
 
-    `expected` is part of an error that a page may have, `script` what runs before its own.
+    `expected` is part of an error that a page may have, `script` what runs before its own;
+    `prepare` gets the page before it is opened.
     """
     problems, contexts = [], []
 
     def note(kind, told):
         problems.append(f"{kind}: {told}")
 
-    def begin(url, path="", *, ready="all", expected="none", script="", **options):
+    def begin(url, path="", *, ready="all", expected="none", script="", prepare=None, **options):
         settings = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US", **options}
         context = browser.new_context(**settings, accept_downloads=True)
         if url.startswith("http"):
@@ -192,6 +193,8 @@ def visit(browser):
             "request",
             lambda r: None if r.url.startswith((url, "blob:", "data:")) else note("asked", r.url),
         )
+        if prepare:
+            prepare(page)
         page.goto(url + path)
         if ready:
             page.wait_for_selector(f"body[data-ready={ready}]")

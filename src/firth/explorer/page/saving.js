@@ -75,8 +75,13 @@ export async function save(app, kind) {
 
 /** Copy words, one a line. */
 export async function copyWords(app, words) {
-  await navigator.clipboard.writeText(words.join("\n"));
-  app.tell(text("wordsCopied", number(words.length)));
+  try {
+    await navigator.clipboard.writeText(words.join("\n"));
+    app.tell(text("wordsCopied", number(words.length)));
+  } catch {
+    // The browser does not let pages write there.
+    app.tell(text("notCopied"));
+  }
 }
 
 /** Copy the address of what is shown. */

@@ -2,6 +2,9 @@
 
 import { CLUSTERS } from "./colours.js";
 import { listenToStage } from "./controls.js";
+import { element } from "./dom.js";
+import { telling, text } from "./i18n.js";
+import { action } from "./parts.js";
 import { Stage } from "./stage.js";
 import { numbersText } from "./state.js";
 import { turned } from "./turning.js";
@@ -52,9 +55,7 @@ export class Twin {
     stage.hover(-1);
     if (!this.isOn) { this.set = null; return; }
     const set = this.other;
-    await Promise.all([this.load(set), app.set.loadClusters()]);
-    // Something else was asked for meanwhile.
-    if (!this.isOn || set === app.set) return;
+    if (!(await this.fetch(set))) return;
     const isOther = set !== this.set;
     this.set = set;
     if (isOther) stage.resize();
@@ -71,6 +72,28 @@ export class Twin {
     if (!(await app.umaps.make(set)) || set !== this.set || app.state.layout !== "umap") return;
     await this.arrange();
     await app.show(true);
+  }
+
+  /** Load what is shown of a set; return whether it is there, and still asked for. */
+  async fetch(set) {
+    const { app, stage } = this, loading = stage.part("loading"), failure = stage.part("failure");
+    failure.hidden = true;
+    loading.hidden = false;
+    try {
+      // Without its clusters, the colours of words are those of no cluster.
+      await Promise.all([this.load(set), app.set.tryClusters()]);
+    } catch (error) {
+      // Else the map comes when the service is back.
+      if (error.kind !== "no_server" && set !== app.set) {
+        loading.hidden = true;
+        failure.hidden = false;
+        failure.replaceChildren(element("p", { role: "alert" }, telling(error)), action(text("again"), () => this.arrange()));
+      }
+      return false;
+    }
+    loading.hidden = true;
+    // Something else may have been asked for meanwhile.
+    return this.isOn && set !== app.set;
   }
 
   /** Load the words of a set, and return its points as they are shown. */
@@ -97,7 +120,7 @@ export class Twin {
   /** Return the clusters of the first set for the words of the second: colours mean the same on both maps. */
   clusters() {
     const { app, set } = this;
-    return Uint8Array.from(set.list, (word) => app.set.labels[app.set.rowOf(word)] ?? CLUSTERS);
+    return Uint8Array.from(set.list, (word) => app.set.labels?.[app.set.rowOf(word)] ?? CLUSTERS);
   }
 
   /** Return words in view that the first set lacks. */

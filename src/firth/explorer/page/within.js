@@ -11,6 +11,7 @@ import { textNumbers } from "./state.js";
  */
 export async function wordsWithin({ set, stage, state, twin }) {
   if (!state.region) {
+    await set.loadClusters();
     const rows = [], wanted = Number(state.cluster);
     set.labels.forEach((label, row) => { if (label === wanted) rows.push(row); });
     return { rows, others: [] };

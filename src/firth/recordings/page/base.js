@@ -3,7 +3,12 @@
 import { TEXTS } from "./texts.js";
 
 export const $ = (id) => document.getElementById(id);
-export let language = (navigator.language || "en").toLowerCase().startsWith("zh") ? "zh" : "en";
+
+// What a page that loads itself again has kept.
+export const kept = history.state?.kept ?? {};
+if (history.state) history.replaceState(null, "");
+
+export let language = kept.language ?? ((navigator.language || "en").toLowerCase().startsWith("zh") ? "zh" : "en");
 
 export function t(key, ...values) {
   const text = TEXTS[language][key];
@@ -46,8 +51,14 @@ export function setUp(titleKey, changed) {
   };
   dark.addEventListener("change", (event) => setTheme(event.matches));
   $("theme").addEventListener("click", () => setTheme(!isDark()));
-  document.documentElement.dataset.theme = dark.matches ? "dark" : "light";
+  document.documentElement.dataset.theme = kept.theme ?? (dark.matches ? "dark" : "light");
   translate(titleKey);
+}
+
+// Load the page again, in its language and theme; `own` is kept too.
+export function reload(own) {
+  history.replaceState({ kept: { language, theme: document.documentElement.dataset.theme, ...own } }, "");
+  location.reload();
 }
 
 export function isDark() {
