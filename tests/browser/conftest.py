@@ -152,6 +152,20 @@ def few(trained, serve):
 
 
 @pytest.fixture(scope="session")
+def pair(tmp_path_factory, serve):
+    """Serve two small sets, each with a word of its own, and lines of a text."""
+    from firth.vectors import Vectors
+
+    folder = tmp_path_factory.mktemp("pair")
+    for seed, name in enumerate(("one", "two")):
+        matrix = np.random.default_rng(seed).normal(size=(60, 8)).astype(np.float32)
+        words = [*(f"w{row}" for row in range(59)), f"only-{name}"]
+        Vectors(words, matrix, counts=np.arange(60, 0, -1)).save(folder / name)
+    (folder / "text.txt").write_text("w3 stands beside w4 here\n" * 3, "utf-8")
+    return serve(folder / "one", folder / "two", "--corpus", folder / "text.txt")
+
+
+@pytest.fixture(scope="session")
 def browser():
     from playwright.sync_api import sync_playwright
 

@@ -4,14 +4,12 @@ import itertools
 import re
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import firth
 from pages import heading, search, until, wait_for_view
 
 WIDE = {"viewport": {"width": 1440, "height": 800}}
-TEXT = "w3 stands beside w4 here\n" * 3
 # Each with the address of a view that asks for it, and where its failure is told.
 QUESTIONS = {
     "sets": ("", "#content .problem"),
@@ -60,20 +58,6 @@ class Held:
         self.is_open = True
         for each in self.routes:
             each.continue_()
-
-
-@pytest.fixture(scope="module")
-def pair(tmp_path_factory, serve):
-    """Serve two small sets with a text."""
-    from firth.vectors import Vectors
-
-    folder = tmp_path_factory.mktemp("pair")
-    for seed, name in enumerate(("one", "two")):
-        matrix = np.random.default_rng(seed).normal(size=(60, 8)).astype(np.float32)
-        words = [f"w{row}" for row in range(59)]
-        Vectors([*words, f"only-{name}"], matrix, counts=np.arange(60, 0, -1)).save(folder / name)
-    (folder / "text.txt").write_text(TEXT, "utf-8")
-    return serve(folder / "one", folder / "two", "--corpus", folder / "text.txt")
 
 
 def waiting(page):

@@ -168,3 +168,15 @@ def test_a_page_that_waits_for_its_run_tells_that_it_is_lost(visit, serve):
     page.wait_for_selector("#waiting:has-text('being read')")
     served.close()
     page.wait_for_selector("#waiting:has-text('no connection')")
+
+
+def test_a_neighbour_that_has_the_focus_keeps_it_while_the_run_goes_on(visit, serve, make_film):
+    film = make_film(WORDS)
+    page = visit(serve(film).url)
+    lists(page, 1)
+    page.locator(".word li button").nth(1).focus()
+    name = page.evaluate("document.activeElement.textContent")
+    with page.expect_response(re.compile(r"/frames\?")):
+        pass
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.activeElement.textContent") == name

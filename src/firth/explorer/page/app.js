@@ -2,7 +2,7 @@
 
 import { ask } from "./api.js";
 import { gradient } from "./colours.js";
-import { listenToButtons, listenToStage, press, showSets } from "./controls.js";
+import { closeOne, listenToButtons, listenToStage, press, showSets } from "./controls.js";
 import { byId, later } from "./dom.js";
 import { parseEquation } from "./equation.js";
 import { current, speak, telling, text } from "./i18n.js";
@@ -40,7 +40,7 @@ export class App {
     this.twin = new Twin(this, byId("second"));
     this.rectangle = listenToStage(this, this.stage, byId("zoom"));
     listenToButtons(this);
-    listenToPageKeys(() => this.go({}));
+    listenToPageKeys(() => closeOne(this) || this.go({}));
     addEventListener("popstate", () => this.restore());
     addEventListener("hashchange", () => this.restore());
     await this.begin();
@@ -93,9 +93,10 @@ export class App {
     requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("picture")));
     const { early } = this;
     this.early = undefined;
-    const isThere = await (early ? this.submit(early) : this.show(!isPlaced));
+    const isShown = early ? this.submit(early) : this.show(!isPlaced);
     // Without a service, the set is opened again when it is back.
-    await this.colourByCluster().catch((error) => { if (error.kind !== "no_server") throw error; });
+    await this.colourByCluster(!isPlaced).catch((error) => { if (error.kind !== "no_server") throw error; });
+    const isThere = await isShown;
     if (set !== this.set || !(set.labels || set.unclustered)) return false;
     document.body.dataset.ready = "all";
     this.isOpening = false;
@@ -124,14 +125,15 @@ export class App {
   }
 
   /** Give the words the colours of their clusters, and show the second map, if it is asked for. */
-  async colourByCluster() {
+  async colourByCluster(flies = false) {
     const { set } = this;
     await set.tryClusters();
     this.shown?.onClusters?.();
     if (set !== this.set) return;
     await this.layOut();
     await this.twin.arrange();
-    this.panel.mark(false);
+    // The first map may have been moved meanwhile.
+    this.panel.mark(false, flies);
   }
 
   press() { press(this); }

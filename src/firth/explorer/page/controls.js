@@ -81,8 +81,20 @@ export function useLasso(app, isOn, byKeys = null) {
   document.body.toggleAttribute("data-lasso", isOn);
   byId("lasso").setAttribute("aria-pressed", String(isOn));
   if (isOn) app.tell(text(byKeys ? "crossOn" : "lassoOn"), byKeys ? 12 : 5);
-  else if (byId("status").textContent === text("crossOn")) byId("status").hidden = true;
+  else if ([text("crossOn"), text("lassoOn")].includes(byId("status").textContent)) byId("status").hidden = true;
   if (isOn) byKeys?.begin();
+}
+
+/** Close the options of a small screen, or end the lasso; return whether one of them was there to close. */
+export function closeOne(app) {
+  if (byId("lasso").getAttribute("aria-pressed") === "true") {
+    useLasso(app, false);
+    return true;
+  }
+  if (byId("more").getAttribute("aria-expanded") !== "true") return false;
+  toggle("more", "options");
+  byId("more").focus();
+  return true;
 }
 
 function toggle(button, target) {

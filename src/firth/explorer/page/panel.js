@@ -85,12 +85,12 @@ export class Panel {
     if (set) document.title = shown.title && shown.title !== set.name ? `${shown.title} · ${set.name} · Firth` : `${set.name} · Firth`;
   }
 
-  /** Mark the words of what is shown on the maps, and fly there. */
-  mark(flies) {
+  /** Mark the words of what is shown on the maps, and fly there: on both, or on the second alone. */
+  mark(flies, secondFlies = flies) {
     const { shown, app: { stage, twin } } = this;
     if (!shown) return;
     stage.mark(shown);
-    twin.mark(shown, flies);
+    twin.mark(shown, secondFlies);
     const places = shown.places ?? (shown.marked ?? []).map((row) => stage.place(row));
     if (flies && places.length) stage.fly(places, shown.closest);
   }

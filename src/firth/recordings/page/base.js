@@ -26,6 +26,16 @@ export function element(tag, properties = {}, ...children) {
   return made;
 }
 
+// Put new children into an element. The button that had the focus keeps it: the one of the same name, or at its place.
+export function refill(place, ...children) {
+  const buttons = () => [...place.querySelectorAll("button")], nameOf = (each) => each.ariaLabel ?? each.textContent;
+  const before = buttons(), at = before.indexOf(document.activeElement);
+  place.replaceChildren(...children);
+  if (at < 0) return;
+  const after = buttons(), same = after.filter((each) => nameOf(each) === nameOf(before[at]));
+  (same.length === 1 ? same[0] : after[Math.min(at, after.length - 1)])?.focus({ preventScroll: true });
+}
+
 function translate(titleKey) {
   document.documentElement.lang = language === "zh" ? "zh-Hans" : "en";
   document.title = t(titleKey);

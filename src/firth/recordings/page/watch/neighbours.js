@@ -1,11 +1,11 @@
 /** The chosen words with their neighbours. */
 
-import { $, element, t } from "../base.js";
+import { $, element, refill, t } from "../base.js";
 import { choose, forget } from "./choosing.js";
 import { currentFrame, nearOf, state, words } from "./state.js";
 
 export function showNeighbours() {
-  $("chosen").replaceChildren(...state.chosen.map((row) => element("div", { class: "word" },
+  refill($("chosen"), ...state.chosen.map((row) => element("div", { class: "word" },
     element("div", {}, element("strong", {}, words[row]),
       element("button", { type: "button", "aria-label": `${t("remove")}: ${words[row]}`, onclick: () => forget(row) }, "×")),
     isMissing(row) ? element("p", { class: "soft" }, t(state.trouble && state.trouble !== "late" ? "notThere" : "fetching"))
