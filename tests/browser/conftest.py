@@ -152,6 +152,20 @@ def few(trained, serve):
 
 
 @pytest.fixture(scope="session")
+def pair(tmp_path_factory, serve):
+    """Serve two small sets, each with a word of its own, and lines of a text."""
+    from firth.vectors import Vectors
+
+    folder = tmp_path_factory.mktemp("pair")
+    for seed, name in enumerate(("one", "two")):
+        matrix = np.random.default_rng(seed).normal(size=(60, 8)).astype(np.float32)
+        words = [*(f"w{row}" for row in range(59)), f"only-{name}"]
+        Vectors(words, matrix, counts=np.arange(60, 0, -1)).save(folder / name)
+    (folder / "text.txt").write_text("w3 stands beside w4 here\n" * 3, "utf-8")
+    return serve(folder / "one", folder / "two", "--corpus", folder / "text.txt")
+
+
+@pytest.fixture(scope="session")
 def browser():
     from playwright.sync_api import sync_playwright
 
@@ -165,14 +179,15 @@ def browser():
 def visit(browser):
     """Return what opens a page; in the end none has an error or has asked another machine.
 
-    `expected` is part of an error that a page may have, `script` what runs before its own.
+    `expected` is part of an error that a page may have, `script` what runs before its own;
+    `prepare` gets the page before it is opened.
     """
     problems, contexts = [], []
 
     def note(kind, told):
         problems.append(f"{kind}: {told}")
 
-    def begin(url, path="", *, ready="all", expected="none", script="", **options):
+    def begin(url, path="", *, ready="all", expected="none", script="", prepare=None, **options):
         settings = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US", **options}
         context = browser.new_context(**settings, accept_downloads=True)
         if url.startswith("http"):
@@ -192,6 +207,8 @@ def visit(browser):
             "request",
             lambda r: None if r.url.startswith((url, "blob:", "data:")) else note("asked", r.url),
         )
+        if prepare:
+            prepare(page)
         page.goto(url + path)
         if ready:
             page.wait_for_selector(f"body[data-ready={ready}]")

@@ -146,9 +146,9 @@ def test_each_map_is_moved_on_its_own(visit, both):
     page.mouse.move(box["x"] + 250, 400)
     for act in (
         lambda: page.mouse.wheel(0, -300),
-        lambda: page.click("[data-second=out]"),
+        lambda: page.click("[data-zoom=out]"),
         lambda: page.locator("#second .points").press("ArrowLeft"),
-        lambda: page.click("[data-second=fit]"),
+        lambda: page.click("[data-zoom=fit]"),
     ):
         act()
         until(page, f"{PICTURE.format('#second')} !== {second!r}")
@@ -200,9 +200,11 @@ def test_words_have_the_colours_of_the_clusters_of_the_first_set(visit, hostile)
     found = page.evaluate(
         """async () => {
           const { Twin } = await import("/page/twin.js");
-          const twin = Object.create(Twin.prototype), rows = new Map([["a", 0], ["b", 1]]);
-          twin.app = { set: { labels: [3, 1], rows } };
-          twin.set = { list: ["b", "x", "a", "beyond"], shown: 3 };
+          const { WordSet } = await import("/page/data.js");
+          const twin = Object.create(Twin.prototype);
+          const withWords = (list, labels) => Object.assign(new WordSet({}), { list, labels });
+          twin.app = { set: withWords(["a", "b"], [3, 1]) };
+          twin.set = withWords(["b", "x", "a"]);
           return [...twin.clusters()];
         }"""
     )

@@ -343,6 +343,19 @@ def test_the_lesson_goes_step_by_step(open_page, lesson):
     assert len(page.asked) == 1
 
 
+def test_the_lesson_keeps_the_focus_of_keys(open_page, lesson):
+    page = open_page(build_page("lesson", lesson, title="x"))
+    held = "document.activeElement.textContent"
+    page.get_by_role("button", name="CBOW").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate(held) == "CBOW"
+    # The last step has no next one: the focus goes on to what there is.
+    page.focus("#next")
+    for _ in range(5):
+        page.keyboard.press("Enter")
+    assert page.evaluate(held) == "Same step again"
+
+
 def test_names_of_vectors_cover_no_other_and_no_mark(open_page, lesson):
     """Where there is room: here, some vectors are nearly at one place."""
     page = open_page(build_page("lesson", lesson, title="x"), script=SPY)

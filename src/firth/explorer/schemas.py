@@ -48,6 +48,7 @@ class UmapProgress(BaseModel):
     done: int
     total: int
     message: str | None
+    kind: str | None
 
 
 class Near(BaseModel):

@@ -18,7 +18,7 @@ from firth.explorer.layouts import Layout, NeighbourEmbedding, PrincipalComponen
 from firth.explorer.map_file import KeptMap
 from firth.explorer.pairs import Pair
 from firth.explorer.umap_job import UmapJob
-from firth.server.errors import INVALID, ServiceError
+from firth.server.errors import ServiceError
 from firth.server.sets import VectorSet, VectorSets
 from firth.vectors import Vectors
 from firth.vectors.clusters import spherical_k_means, typical_rows
@@ -112,7 +112,7 @@ class Explorer:
             If the set has no words.
         """
         if not len(asked.vectors):
-            raise ServiceError(422, INVALID, f"{asked.name!r} has no words")
+            raise ServiceError(422, "no_words", f"{asked.name!r} has no words")
         with self._lock:
             known = self._maps.get(asked.name)
             if known is None or known.fingerprint != asked.fingerprint:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from firth.errors import FirthError
 from firth.explorer.map_file import KeptMap
+from firth.server.errors import status_and_kind
 
 logger = logging.getLogger(__name__)
 
@@ -25,12 +26,13 @@ Stage = Literal["none", "neighbours", "layout", "done", "failed"]
 
 @dataclass
 class Progress:
-    """How far a UMAP is: epochs of the layout, and what went wrong."""
+    """How far a UMAP is: epochs of the layout, and what went wrong, with its short name."""
 
     stage: Stage = "none"
     done: int = 0
     total: int = 0
     message: str | None = None
+    kind: str | None = None
 
 
 class UmapJob:
@@ -98,10 +100,12 @@ class UmapJob:
                     self._keep(*told)
                     return
                 else:
-                    self._set(Progress("failed", message=told[0]))
+                    message, name = told
+                    self._set(Progress("failed", message=message, kind=name))
                     return
         except EOFError:
-            self._set(Progress("failed", message="UMAP ended before it was done"))
+            message = "UMAP ended before it was done"
+            self._set(Progress("failed", message=message, kind="ended"))
 
     def _keep(self, points: NDArray[np.float32], label: str) -> None:
         message = None
@@ -112,7 +116,7 @@ class UmapJob:
             logger.warning(message)
         with self._lock:
             self._points = points
-            self._progress = Progress("done", message=message)
+            self._progress = Progress("done", message=message, kind=message and "not_kept")
 
     def _set(self, progress: Progress) -> None:
         with self._lock:
@@ -155,4 +159,4 @@ def _work(path: Path, rows: int, answers: multiprocessing.connection.Connection)
         found = project(np.asarray(matrix), "umap", progress=bar)
         answers.send(("points", found.points.astype(np.float32), found.x_label))
     except (FirthError, OSError, MemoryError) as error:
-        answers.send(("failed", str(error) or "out of memory"))
+        answers.send(("failed", str(error) or "out of memory", status_and_kind(error)[1]))

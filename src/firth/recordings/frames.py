@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -24,8 +25,9 @@ MOST_BYTES = 96 << 20
 FEWEST_FRAMES = 16
 # Points of unit rows lie within -2 and 2. So int16 holds them.
 SCALE = 16_000
-# Numbers of films, so that a page notices that another run began.
-_runs = itertools.count(1)
+# Numbers of films, so that a page notices that another run began, or that of another command: they
+# count from the time at which this one began, in milliseconds.
+_runs = itertools.count(time.time_ns() // 1_000_000)
 _Item = TypeVar("_Item")
 
 
@@ -110,7 +112,7 @@ class Film:
     Attributes
     ----------
     run : int
-        Films of a process are counted from 1.
+        A number that no other film has, nor one of another process.
     stride : int
         How much slower the pace is than at first.
     taken : int

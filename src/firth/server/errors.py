@@ -68,14 +68,27 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-def _firth_error(request: Request, error: Exception) -> Response:
+def status_and_kind(error: Exception) -> tuple[int, str]:
+    """Return the status of an error in HTTP, and its short name.
+
+    Examples
+    --------
+    >>> status_and_kind(VocabularyError("'kign' is not among the words"))
+    (404, 'unknown_word')
+    """
     if isinstance(error, ServiceError):
-        return error_response(error.status, error.kind, str(error))
+        return error.status, error.kind
     if isinstance(error, VocabularyError):
-        return error_response(404, "unknown_word", str(error))
+        return 404, "unknown_word"
     if isinstance(error, MissingExtraError):
-        return error_response(501, "missing_extra", str(error))
-    return error_response(422, INVALID, str(error))
+        return 501, "missing_extra"
+    if isinstance(error, FirthError):
+        return 422, INVALID
+    return (503, "out_of_memory") if isinstance(error, MemoryError) else (500, "internal_error")
+
+
+def _firth_error(request: Request, error: Exception) -> Response:
+    return error_response(*status_and_kind(error), str(error))
 
 
 def _http_error(request: Request, error: Exception) -> Response:
@@ -99,11 +112,11 @@ def _not_modified(request: Request, error: Exception) -> Response:
 
 
 def _out_of_memory(request: Request, error: Exception) -> Response:
-    return error_response(503, "out_of_memory", "out of memory; ask for less at a time")
+    return error_response(*status_and_kind(error), "out of memory; ask for less at a time")
 
 
 def _unexpected(request: Request, error: Exception) -> Response:
-    return error_response(500, "internal_error", "the service failed; its log says more")
+    return error_response(*status_and_kind(error), "the service failed; its log says more")
 
 
 def _invalid(request: Request, error: Exception) -> Response:

@@ -10,7 +10,7 @@ import { wordsWithin } from "./within.js";
 /** @param {any} app */
 export async function equationView(app) {
   const { set, state } = app;
-  const parsed = parseEquation(state.equation, (word) => set.rows.has(word)) ?? [{ word: state.equation, weight: 1 }];
+  const parsed = parseEquation(state.equation, set.rows) ?? [{ word: state.equation, weight: 1 }];
   const terms = parsed.map(({ word, weight }) => ({ words: [word], weight }));
   const region = state.region || state.cluster ? (await wordsWithin(app)).rows : [];
   if (region.length) terms.push({ words: region.map((row) => set.list[row]), weight: -1 });
@@ -20,7 +20,8 @@ export async function equationView(app) {
   const title = shownTerms.join(" ");
   const node = element("div", {},
     head(title, text("equation"), () => app.go({})),
-    section(text("answers"), text("neighboursHint"), scores(found.answers, (word) => app.submit(word))));
+    found.answers.length ? section(text("answers"), text("neighboursHint"), scores(found.answers, (word) => app.submit(word)))
+      : section(text("answers"), text("noSum")));
   const lines = found.path.slice(1).map((to, i) => ({ from: found.path[i], to, isArrow: true, label: shownTerms[i + 1] }));
   const isOnMap = (row) => row !== undefined && row < set.shown;
   const answers = found.answers.slice(0, 5).map((each) => each.row).filter(isOnMap);

@@ -1,7 +1,5 @@
 /** Requests to the service. */
 
-import { text } from "./i18n.js";
-
 /**
  * Return the address of a route.
  * @param {string} route
@@ -9,45 +7,74 @@ import { text } from "./i18n.js";
  */
 const address = (route, asked) => `/explorer/${route}?${new URLSearchParams(asked)}`;
 
+// Seconds after which a service that has too much to do is asked again.
+const PAUSES = [1, 2, 4];
+
 let whenLost = () => {};
 
 /** Call a function whenever the service does not answer. */
 export function onLost(callback) { whenLost = callback; }
 
+/** Return an error with a short name, for which the page has a text. */
+const failure = (kind, message = kind, status = 0) => Object.assign(new Error(message), { kind, status });
+
+/** Return the error of an answer that is not whole. */
+export const broken = () => failure("broken_answer");
+
 /** Wait for a part of an answer; raise that there is no service if it does not come. */
 async function received(part) {
   try {
     return await part;
-  } catch {
+  } catch (error) {
+    // All of it came, and is no JSON.
+    if (error instanceof SyntaxError) throw broken();
     whenLost();
-    throw Object.assign(new Error(text("noServer")), { kind: "no_server" });
+    throw failure("no_server");
   }
 }
 
-/** Raise what the service says is wrong, in its own words; the error's `kind` is a short name. */
-async function checked(response) {
-  if (response.ok) return response;
+/** Return what a service says is wrong. */
+async function failed(response) {
   const told = await response.json().catch(() => null);
-  const error = new Error(told?.error?.message ?? `${response.status} ${response.statusText}`);
-  throw Object.assign(error, { kind: told?.error?.type });
+  return failure(told?.error?.type, told?.error?.message ?? `${response.status} ${response.statusText}`, response.status);
 }
 
-const answer = async (route, asked, options) => checked(await received(fetch(address(route, asked), options)));
+/** Return whether the service has too much to do: what it says then has no name. */
+const isBusy = ({ kind, status }) => status === 429 || (status === 503 && !kind);
+
+async function answer(route, asked, options) {
+  for (let turn = 0; ; turn++) {
+    const response = await received(fetch(address(route, asked), options));
+    if (response.ok) return response;
+    const error = await failed(response);
+    if (!isBusy(error) || turn === PAUSES.length) throw error;
+    await new Promise((resolve) => { setTimeout(resolve, 1000 * PAUSES[turn]); });
+  }
+}
 
 /**
  * Ask for JSON.
  * @param {string} route
  * @param {Record<string, any>} [asked]
+ * @param {RequestInit} [options]
  */
-export const ask = async (route, asked = {}) => received((await answer(route, asked)).json());
+export const ask = async (route, asked = {}, options = {}) => received((await answer(route, asked, options)).json());
 
 /**
- * Ask for bytes.
+ * Ask for an array of numbers.
+ * @template {Float32Array|Float64Array|Uint8Array} T
  * @param {string} route
  * @param {Record<string, any>} asked
- * @returns {Promise<ArrayBuffer>}
+ * @param {new (bytes: ArrayBuffer) => T} Numbers
+ * @param {(length: number) => boolean} isWhole Whether it has as many numbers as it should.
+ * @returns {Promise<T>}
  */
-export const askBytes = async (route, asked) => received((await answer(route, asked)).arrayBuffer());
+export async function askNumbers(route, asked, Numbers, isWhole) {
+  const bytes = await received((await answer(route, asked)).arrayBuffer());
+  const length = bytes.byteLength / Numbers.BYTES_PER_ELEMENT;
+  if (!Number.isInteger(length) || !isWhole(length)) throw broken();
+  return new Numbers(bytes);
+}
 
 /**
  * Send a question in a body.
@@ -55,11 +82,11 @@ export const askBytes = async (route, asked) => received((await answer(route, as
  * @param {Record<string, any>} asked
  * @param {object} [body]
  */
-export async function send(route, asked, body) {
+export function send(route, asked, body) {
   const options = { method: "POST" };
   if (body !== undefined) {
     options.body = JSON.stringify(body);
     options.headers = { "Content-Type": "application/json" };
   }
-  return received((await answer(route, asked, options)).json());
+  return ask(route, asked, options);
 }

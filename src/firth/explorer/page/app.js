@@ -1,37 +1,23 @@
 /** The application: sets, state, map and panel together. */
 
 import { ask } from "./api.js";
-import { equationView } from "./answers.js";
 import { gradient } from "./colours.js";
-import { listenToButtons, press, showSets, useLasso } from "./controls.js";
-import { byId, element, later } from "./dom.js";
+import { closeOne, listenToButtons, listenToStage, press, showSets } from "./controls.js";
+import { byId, later } from "./dom.js";
 import { parseEquation } from "./equation.js";
-import { homeView } from "./home.js";
 import { current, speak, telling, text } from "./i18n.js";
-import { listenToMapKeys, listenToPageKeys } from "./keys.js";
-import { movedView } from "./moved.js";
-import { Rectangle } from "./rectangle.js";
-import { regionView } from "./region.js";
+import { listenToPageKeys } from "./keys.js";
+import { Panel } from "./panel.js";
 import { SearchBox } from "./search.js";
 import { watchServer } from "./server.js";
 import { Stage } from "./stage.js";
-import { numbersText, read, textNumbers, write } from "./state.js";
+import { numbersText, questionOf, read, textNumbers, write } from "./state.js";
 import { Twin } from "./twin.js";
 import { Umaps } from "./umap.js";
-import { unknownView } from "./unknown.js";
 import { WordSet } from "./data.js";
-import { wordView } from "./word.js";
 
 // What is asked for anew when another word, equation or region is shown.
 const QUESTIONS = { word: undefined, equation: undefined, region: undefined, on: undefined, cluster: undefined, moved: undefined };
-
-/** Return the name of what a state shows, and what makes its view. */
-function viewOf(state) {
-  if (state.equation) return ["equation", equationView];
-  if (state.word) return ["word", wordView];
-  if (state.region || state.cluster) return ["region", regionView];
-  return state.moved ? ["moved", movedView] : ["home", homeView];
-}
 
 export class App {
   async start() {
@@ -39,7 +25,10 @@ export class App {
     speak(this.state.lang ?? current());
     this.umaps = new Umaps(this);
     watchServer(this);
+    this.panel = new Panel(this);
     this.search = new SearchBox((given) => this.submit(given), () => this.go({}));
+    this.search.value = questionOf(this.state);
+    this.search.takeUp();
     this.list = later(() => this.shown?.onView?.(), 150);
     this.keepView = later(() => this.writeView(), 400);
     this.stage = new Stage(byId("stage"), {
@@ -49,18 +38,31 @@ export class App {
       onHover: (row) => this.twin.point(row),
     });
     this.twin = new Twin(this, byId("second"));
+    this.rectangle = listenToStage(this, this.stage, byId("zoom"));
     listenToButtons(this);
-    // It hears keys before the map does.
-    this.rectangle = new Rectangle(this.stage, () => useLasso(this, false));
-    listenToMapKeys(byId("points"), this.stage.map.view, () => this.stage.fit(), () => useLasso(this, true, this.rectangle));
-    listenToPageKeys(() => this.go({}));
-    const described = await ask("sets");
+    listenToPageKeys(() => closeOne(this) || this.go({}));
+    addEventListener("popstate", () => this.restore());
+    addEventListener("hashchange", () => this.restore());
+    await this.begin();
+  }
+
+  /** What is shown in the panel. */
+  get shown() { return this.panel.shown; }
+
+  /** Ask what there is, and open a set, first or when the service is back; return whether it is there. */
+  async begin() {
+    byId("loading").hidden = false;
+    let described;
+    try {
+      described = await ask("sets");
+    } catch (error) {
+      this.panel.fail(error, () => this.begin());
+      return false;
+    }
     this.corpus = described.corpus;
     this.sets = described.sets.map((each) => new WordSet(each));
     showSets(this);
-    await this.open(this.setOf(this.state));
-    addEventListener("popstate", () => this.restore());
-    addEventListener("hashchange", () => this.restore());
+    return this.open(this.setOf(this.state));
   }
 
   fail(error) {
@@ -70,35 +72,68 @@ export class App {
 
   setOf(state) { return this.sets.find((set) => set.name === state.set) ?? this.sets[0]; }
 
-  /** Show a set: its points at once, its words and its colours when they are there. */
+  /** Show a set: its points at once, its words and its colours when they are there; return whether it is there. */
   async open(set) {
     byId("loading").hidden = false;
     this.isOpening = true;
     this.set = set;
-    const loading = set.load();
+    this.panel.wait(text("loading"));
+    let isPlaced;
+    try {
+      isPlaced = await this.openWords(set);
+    } catch (error) {
+      if (set === this.set) this.panel.fail(error, () => this.open(set));
+      return false;
+    }
+    // Another set was chosen meanwhile.
+    if (set !== this.set) return true;
+    byId("loading").hidden = true;
+    document.body.dataset.ready = "points";
+    // Drawn in the next frame, and seen before the one after it.
+    requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("picture")));
+    const { early } = this;
+    this.early = undefined;
+    const isShown = early ? this.submit(early) : this.show(!isPlaced);
+    // Without a service, the set is opened again when it is back.
+    await this.colourByCluster(!isPlaced).catch((error) => { if (error.kind !== "no_server") throw error; });
+    const isThere = await isShown;
+    if (set !== this.set || !(set.labels || set.unclustered)) return false;
+    document.body.dataset.ready = "all";
+    this.isOpening = false;
+    if (this.state.layout === "umap" && !set.layouts.umap) this.useLayout("umap", isPlaced);
+    return isThere;
+  }
+
+  /** Show the points of a set, and load its words; return whether the address says a view. */
+  async openWords(set) {
+    const words = set.load();
     // A failure is told where the words are waited for.
-    loading.catch(() => {});
+    words.catch(() => {});
     await set.points("pca");
     if (this.state.layout === "umap") await this.umaps.fetchKept(set);
+    if (set !== this.set) return false;
     this.stage.map.restyle(this.state.colour === "frequency");
     await this.layOut();
     this.twin.makeRoom();
     const isPlaced = this.placeView();
     if (!isPlaced) this.stage.fit(true);
-    await loading;
-    this.search.complete = (given, most) => set.complete(given, most);
+    await words;
+    if (set !== this.set) return false;
+    this.search.completeBy((given, most) => set.complete(given, most));
     this.stage.redraw();
-    byId("loading").hidden = true;
-    document.body.dataset.ready = "points";
-    // Drawn in the next frame, and seen before the one after it.
-    requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("picture")));
-    await set.loadClusters();
+    return isPlaced;
+  }
+
+  /** Give the words the colours of their clusters, and show the second map, if it is asked for. */
+  async colourByCluster(flies = false) {
+    const { set } = this;
+    await set.tryClusters();
+    this.shown?.onClusters?.();
+    if (set !== this.set) return;
     await this.layOut();
     await this.twin.arrange();
-    await this.show(!isPlaced);
-    document.body.dataset.ready = "all";
-    this.isOpening = false;
-    if (this.state.layout === "umap" && !set.layouts.umap) this.useLayout("umap", isPlaced);
+    // The first map may have been moved meanwhile.
+    this.panel.mark(false, flies);
   }
 
   press() { press(this); }
@@ -124,10 +159,7 @@ export class App {
       const isThere = this.umaps.make(set);
       // That of the second map is made at the same time.
       if (twin.set && !twin.set.layouts.umap) this.umaps.make(twin.set);
-      press(this);
-      const isDone = await isThere;
-      press(this);
-      if (!isDone || set !== this.set || this.wanted !== layout) return;
+      if (!(await isThere) || set !== this.set || this.wanted !== layout) return;
     }
     state.layout = layout;
     // A region was drawn on the other layout, and so was a view.
@@ -149,21 +181,29 @@ export class App {
     if (flies) this.state.view = undefined;
     write(this.state, true);
     this.isSubtracting = false;
-    await this.show(flies);
+    this.search.value = questionOf(this.state);
+    return this.show(flies);
   }
 
   /** Take a word or an equation. */
   submit(given) {
-    const isWord = (word) => this.set.rows.has(word);
+    // It is read when the words are there.
+    if (!this.set?.list.length) {
+      this.early = given;
+      return false;
+    }
+    const { rows } = this.set;
     const region = this.isSubtracting ? { region: this.state.region, on: this.state.on, cluster: this.state.cluster } : {};
-    if (this.isSubtracting || parseEquation(given, isWord)) return this.go({ ...region, equation: given });
-    return this.go({ word: isWord(given) || !isWord(given.toLowerCase()) ? given : given.toLowerCase() });
+    if (this.isSubtracting || parseEquation(given, rows)) return this.go({ ...region, equation: given });
+    return this.go({ word: rows.has(given) || !rows.has(given.toLowerCase()) ? given : given.toLowerCase() });
   }
 
   /** Show what an address says. */
   async restore() {
     const before = this.state;
     this.state = { ...QUESTIONS, ...read() };
+    this.search.value = questionOf(this.state);
+    if (!this.sets) return;
     if (this.state.lang && this.state.lang !== current()) speak(this.state.lang);
     const set = this.setOf(this.state);
     if (set !== this.set) { await this.open(set); return; }
@@ -176,39 +216,8 @@ export class App {
     await this.show(!isPlaced);
   }
 
-  /** Put the view of the state into the panel, and mark its words on the map. */
-  async show(flies) {
-    const { stage, state } = this, [name, view] = viewOf(state);
-    const turn = (this.turn = (this.turn ?? 0) + 1);
-    this.search.value = state.equation ?? state.word ?? "";
-    let shown;
-    try {
-      shown = await view(this);
-    } catch (error) {
-      // It is told, and this is shown when the service is back.
-      if (error.kind === "no_server") return;
-      const given = state.equation ?? state.word ?? "";
-      shown = given && error.kind === "unknown_word"
-        ? await unknownView(this, given) : { node: this.problem(error), title: given };
-    }
-    // Something else was asked for meanwhile.
-    if (turn !== this.turn) return;
-    this.shown = shown;
-    const hadFocus = byId("content").contains(document.activeElement);
-    byId("content").replaceChildren(shown.node);
-    // What was pressed is gone: keys go on from the new heading, which a screen reader reads.
-    if (hadFocus) byId("content").querySelector("h1")?.focus({ preventScroll: true });
-    else byId("heard").textContent = shown.title;
-    byId("panel").scrollTop = 0;
-    byId("content").scrollTop = 0;
-    document.title = shown.title === this.set.name ? `${this.set.name} · Firth` : `${shown.title} · ${this.set.name} · Firth`;
-    stage.mark(shown);
-    this.twin.mark(shown, flies);
-    const places = shown.places ?? (shown.marked ?? []).map((row) => stage.place(row));
-    if (flies && places.length) stage.fly(places, shown.closest);
-    document.body.dataset.view = name;
-    this.list();
-  }
+  /** Put the view of the state into the panel, and mark its words on the map; return whether it is there. */
+  show(flies) { return this.panel.show(flies); }
 
   /** Take up a view in which the map rests. */
   rest() {
@@ -220,13 +229,6 @@ export class App {
     const { x, y, scale } = this.stage.map.view;
     this.state.view = numbersText([x, y, scale]);
     write(this.state, false);
-  }
-
-  /** Return what says that something went wrong. */
-  problem(error) {
-    return element("div", {},
-      element("button", { type: "button", class: "back", onclick: () => this.go({}) }, `← ${text("back")}`),
-      element("h1", { class: "problem", role: "alert", tabindex: "-1" }, telling(error)));
   }
 
   subtractRegion() {

@@ -3,7 +3,24 @@
 import { toggleTheme } from "./colours.js";
 import { byId, element } from "./dom.js";
 import { current, text } from "./i18n.js";
+import { listenToMapKeys } from "./keys.js";
+import { Rectangle } from "./rectangle.js";
 import { copyLink, save } from "./saving.js";
+
+/**
+ * Listen to the keys of a map, and to its buttons of zoom; return what draws a region by keys.
+ * @param {any} app
+ * @param {import("./stage.js").Stage} stage
+ * @param {HTMLElement} root What holds the buttons.
+ */
+export function listenToStage(app, stage, root) {
+  // It hears keys before the map does.
+  const rectangle = new Rectangle(stage, () => useLasso(app, false));
+  const { view } = stage.map, actions = { in: () => view.zoom(1.5), out: () => view.zoom(1 / 1.5), fit: () => stage.fit() };
+  listenToMapKeys(stage.part("points"), view, actions.fit, () => useLasso(app, true, rectangle));
+  for (const each of root.querySelectorAll("[data-zoom]")) each.addEventListener("click", actions[each.dataset.zoom]);
+  return rectangle;
+}
 
 /**
  * Listen to the buttons.
@@ -11,10 +28,6 @@ import { copyLink, save } from "./saving.js";
  */
 export function listenToButtons(app) {
   const click = (id, callback) => byId(id).addEventListener("click", callback);
-  const { view } = app.stage.map;
-  click("in", () => view.zoom(1.5));
-  click("out", () => view.zoom(1 / 1.5));
-  click("fit", () => app.stage.fit());
   // A key that presses a button is a click of no mouse.
   click("lasso", (event) => {
     const isOn = byId("lasso").getAttribute("aria-pressed") !== "true";
@@ -68,8 +81,20 @@ export function useLasso(app, isOn, byKeys = null) {
   document.body.toggleAttribute("data-lasso", isOn);
   byId("lasso").setAttribute("aria-pressed", String(isOn));
   if (isOn) app.tell(text(byKeys ? "crossOn" : "lassoOn"), byKeys ? 12 : 5);
-  else if (byId("status").textContent === text("crossOn")) byId("status").hidden = true;
+  else if ([text("crossOn"), text("lassoOn")].includes(byId("status").textContent)) byId("status").hidden = true;
   if (isOn) byKeys?.begin();
+}
+
+/** Close the options of a small screen, or end the lasso; return whether one of them was there to close. */
+export function closeOne(app) {
+  if (byId("lasso").getAttribute("aria-pressed") === "true") {
+    useLasso(app, false);
+    return true;
+  }
+  if (byId("more").getAttribute("aria-expanded") !== "true") return false;
+  toggle("more", "options");
+  byId("more").focus();
+  return true;
 }
 
 function toggle(button, target) {

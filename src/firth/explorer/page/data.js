@@ -1,6 +1,6 @@
 /** The words of one set and where they are: arrays, the most frequent word first. */
 
-import { ask, askBytes } from "./api.js";
+import { ask, askNumbers, broken } from "./api.js";
 
 /** Return how frequent a word is among n, from 0 (the rarest) to 1 (the most frequent), by its rank. */
 export const weightOf = (row, n) => 1 - Math.log(row + 1) / Math.log(n + 1);
@@ -32,10 +32,12 @@ export class WordSet {
   async fetchWords() {
     const asked = { set: this.name };
     const [list, frequencies] = await Promise.all([
-      ask("words", asked), askBytes("counts", asked), this.points("pca"),
+      ask("words", asked),
+      askNumbers("counts", asked, Float64Array, (n) => n === 0 || n === this.shown),
+      this.points("pca"),
     ]);
-    this.list = list;
-    this.frequencies = new Float64Array(frequencies);
+    if (list.length !== this.shown) throw broken();
+    Object.assign(this, { list, frequencies });
   }
 
   /**
@@ -44,23 +46,41 @@ export class WordSet {
    */
   get rows() {
     // Of a word that is there twice, the first row counts.
-    if (!this.rowOf) {
-      this.rowOf = new Map();
-      for (let row = this.list.length - 1; row >= 0; row--) this.rowOf.set(this.list[row], row);
+    if (!this.indexed) {
+      this.indexed = new Map();
+      for (let row = this.list.length - 1; row >= 0; row--) this.indexed.set(this.list[row], row);
     }
-    return this.rowOf;
+    return this.indexed;
   }
+
+  /** Return the row of a word, that of another set, say, or -1 if it is not on this map. */
+  rowOf(word) { return this.rows.get(word) ?? -1; }
+
+  /** Return whether a row that the service tells is on the map, which has the most frequent words. */
+  isOnMap(row) { return row >= 0 && row < this.shown; }
 
   get folded() { return (this.lowered ??= this.list.map((word) => word.toLowerCase())); }
 
   /** Fetch the clusters, which take longer than the points, once. */
   loadClusters() { return (this.clustering ??= this.fetchClusters().catch((error) => this.fail("clustering", error))); }
 
+  /** Load the clusters; that they cannot be had is noted, because the map is there without them. */
+  async tryClusters() {
+    this.unclustered = undefined;
+    try {
+      await this.loadClusters();
+    } catch (error) {
+      if (error.kind === "no_server") throw error;
+      this.unclustered = error;
+    }
+  }
+
   async fetchClusters() {
     const asked = { set: this.name };
-    const [labels, legend] = await Promise.all([askBytes("clusters", asked), ask("legend", asked)]);
-    this.labels = new Uint8Array(labels);
-    this.legend = legend;
+    const [labels, legend] = await Promise.all([
+      askNumbers("clusters", asked, Uint8Array, (n) => n === this.shown), ask("legend", asked),
+    ]);
+    Object.assign(this, { labels, legend });
   }
 
   /**
@@ -71,7 +91,8 @@ export class WordSet {
 
   async fetchPoints(layout) {
     try {
-      return (this.layouts[layout] = new Float32Array(await askBytes("points", { set: this.name, layout })));
+      const isWhole = (n) => n === 2 * this.shown;
+      return (this.layouts[layout] = await askNumbers("points", { set: this.name, layout }, Float32Array, isWhole));
     } catch (error) {
       // It may be there when it is asked for again.
       delete this.fetching[layout];

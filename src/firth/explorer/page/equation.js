@@ -7,16 +7,17 @@ const ANY = /\s*([+\-−–＋－])\s*/;
 /**
  * Read an equation; null if the text is one word.
  * @param {string} given
- * @param {(word: string) => boolean} isWord
+ * @param {{has: (word: string) => boolean}} words
  * @returns {{word: string, weight: number}[] | null}
  */
-export function parseEquation(given, isWord) {
+export function parseEquation(given, words) {
   const trimmed = given.trim();
-  if (isWord(trimmed) || !SIGNS.test(trimmed)) return null;
+  if (words.has(trimmed) || !SIGNS.test(trimmed)) return null;
   // A word may hold a hyphen: signs have spaces around them, unless all parts are words without.
   let terms = termsOf(trimmed, SPACED);
   const tight = termsOf(trimmed, ANY);
-  if (!terms.every(({ word }) => isWord(word)) && tight.every(({ word }) => isWord(word))) terms = tight;
+  const areWords = (parts) => parts.every(({ word }) => words.has(word));
+  if (!areWords(terms) && areWords(tight)) terms = tight;
   return terms.length === 1 && terms[0].weight === 1 ? null : terms;
 }
 

@@ -3,7 +3,7 @@
 import { clusterName, gradient } from "./colours.js";
 import { element } from "./dom.js";
 import { parseEquation } from "./equation.js";
-import { isolated, number, text } from "./i18n.js";
+import { isolated, number, telling, text } from "./i18n.js";
 import { action, chips, head, section } from "./parts.js";
 import { wordTable } from "./saving.js";
 
@@ -17,7 +17,7 @@ const MOST_EXAMPLES = 6;
 export async function homeView(app) {
   const set = app.set;
   const isWord = (word) => set.rows.has(word);
-  let examples = EXAMPLES.filter((each) => isWord(each) || parseEquation(each, isWord)?.every(({ word }) => isWord(word)));
+  let examples = EXAMPLES.filter((each) => isWord(each) || parseEquation(each, set.rows)?.every(({ word }) => isWord(word)));
   // Neither the very frequent words, of which little can be said, nor those that are seen a few times.
   if (examples.length < 2) examples = set.list.slice(Math.min(100, Math.floor(set.list.length / 2), Math.max(0, set.list.length - MOST_EXAMPLES)));
   // Some words, and some equations.
@@ -25,16 +25,19 @@ export async function homeView(app) {
   examples = [...words, ...examples.filter((each) => !isWord(each))].slice(0, MOST_EXAMPLES);
   const told = [text("summary", number(set.words), number(set.dim))];
   if (set.shown < set.words) told.push(text("shown", number(set.shown)));
+  const clusters = element("div", {});
+  const onClusters = () => clusters.replaceChildren(clustersOf(app));
+  onClusters();
   const node = element("div", {},
     head(set.name, told.join(" "), null),
     element("p", { class: "intro" }, text("intro")),
     section(text("try"), null, chips(examples, (each) => app.submit(each))),
     app.sets.length > 1 ? action(text("moved"), () => app.go({ moved: "1" })) : null,
     app.state.colour === "frequency" ? section(text("colours"), null, frequencies()) : null,
-    set.legend ? section(text("clusters"), null, legend(app)) : null,
+    clusters,
     section(text("inView"), null, element("div", { id: "in-view" })),
     element("div", { class: "keys" }, section(text("keys"), text("keysHint"))));
-  return { node, title: set.name, table: () => wordTable(app, app.stage.rowsInView(), set.name, app.twin.othersInView()), onView: () => listInView(app) };
+  return { node, title: set.name, table: () => wordTable(app, app.stage.rowsInView(), set.name, app.twin.othersInView()), onClusters, onView: () => listInView(app) };
 }
 
 /** Return what the colours of frequency mean. */
@@ -42,6 +45,14 @@ function frequencies() {
   const bar = element("span", { class: "ramp", "aria-hidden": "true" });
   bar.style.background = gradient();
   return element("p", { class: "ends" }, element("span", {}, text("frequencyLow")), bar, element("span", {}, text("frequencyHigh")));
+}
+
+/** Return the clusters, that they are waited for, or why there are none. */
+function clustersOf(app) {
+  const { legend: isThere, unclustered } = app.set, name = text("clusters");
+  if (isThere) return section(name, null, legend(app));
+  if (!unclustered) return section(name, text("clustering"));
+  return section(name, telling(unclustered), action(text("again"), () => app.colourByCluster()));
 }
 
 function legend(app) {

@@ -39,9 +39,9 @@ const TEXTS = {
     unknown: (w) => `“${w}” is not in these vectors.`, near: "Did you mean",
     copied: "Link copied.", linkIs: "The address of this page is the link.", saved: (name) => `Saved ${name}.`,
     pictured: (n, all) => `The SVG has the ${n} most frequent of ${all} words in view.`,
+    notCopied: "The browser does not let this page copy. Save the words instead.",
     wordsCopied: (n) => `${n} words copied.`, umapNeighbours: "UMAP: finding neighbours…",
     umapLayout: (a, b) => `UMAP: epoch ${a} of ${b}`, umapReady: "UMAP is ready.", umapFailed: (m) => `UMAP: ${m}`,
-    noServer: "The service does not answer. Is firth explore still running? This page goes on when it is back.",
     serverBack: "The service is back.",
     moved: "Words that moved", movedIntro: (a, b, n) => `Of the 10,000 most frequent of ${n} words that ${a} and ${b} share, after alignment.`,
     movedHint: "Rare words move by chance too: firth drift tells chance from change.",
@@ -50,7 +50,16 @@ const TEXTS = {
     crossOn: "Arrow keys move the cross, with Shift further. Enter sets one corner, then the opposite one. Escape ends.",
     crossAt: (w) => `At ${w}`, crossNone: "No word here", keys: "Keys",
     keysHint: "/ searches. On the map, arrow keys move, + and − zoom, 0 shows all, and L draws a region. Escape leads back.",
+    again: "Try again", asking: "Waiting for the service…", askingFor: (w) => `Waiting for “${w}”…`,
+    clustering: "They are being computed…", lookingForLines: "Looking for lines…",
+    noSum: "The parts cancel: their sum is zero and has no direction, so no word is near it.",
+    // What the service says in English is told as it says it.
+    refused: (m) => m,
     errors: {
+      no_server: "The service does not answer. Is firth explore still running? This page goes on when it is back.",
+      broken_answer: "The answer of the service is not whole.",
+      busy: "The service has too much to do, and did not answer several times.",
+      failed: "The service failed. What it has printed says more.",
       nothing_shared: "The two sets have no word in common, so nothing can be compared.",
       other_dimensions: "The two sets have other numbers of dimensions, so they cannot be aligned.",
       too_few_words: "Fewer than 4 words are too few.",
@@ -97,9 +106,9 @@ const TEXTS = {
     unknown: (w) => `这些词向量中没有“${w}”。`, near: "是不是",
     copied: "链接已复制。", linkIs: "本页的地址就是链接。", saved: (name) => `已保存 ${name}。`,
     pictured: (n, all) => `SVG 含可见的 ${all} 个词中最常见的 ${n} 个。`,
+    notCopied: "浏览器不允许本页复制。请改为保存这些词。",
     wordsCopied: (n) => `已复制 ${n} 个词。`, umapNeighbours: "UMAP：正在找近邻……",
     umapLayout: (a, b) => `UMAP：第 ${a} 轮，共 ${b} 轮`, umapReady: "UMAP 已完成。", umapFailed: (m) => `UMAP：${m}`,
-    noServer: "服务没有响应。firth explore 还在运行吗？服务恢复后，本页会继续。",
     serverBack: "服务已恢复。",
     moved: "移动的词", movedIntro: (a, b, n) => `${a} 与 ${b} 共有 ${n} 个词；对齐后，取其中最常见的 10,000 个。`,
     movedHint: "罕见词也会随机移动：firth drift 能区分随机与变化。",
@@ -108,10 +117,36 @@ const TEXTS = {
     crossOn: "方向键移动十字，按住 Shift 移得更远。回车确定一个角，再确定对角。Esc 结束。",
     crossAt: (w) => `在 ${w} 处`, crossNone: "这里没有词", keys: "按键",
     keysHint: "/ 查词。在地图上：方向键移动，+ 和 − 缩放，0 显示全部，L 圈出一个区域。Esc 返回。",
+    again: "重试", asking: "正在等待服务……", askingFor: (w) => `正在等待“${w}”……`,
+    clustering: "正在计算……", lookingForLines: "正在查找句子……",
+    noSum: "各部分相互抵消：和为零，没有方向，所以没有相近的词。",
+    refused: (m) => `服务无法回答：${m}`,
     errors: {
+      no_server: "服务没有响应。firth explore 还在运行吗？服务恢复后，本页会继续。",
+      broken_answer: "服务的回答不完整。",
+      busy: "服务太忙，多次请求都没有得到回答。",
+      failed: "服务出错。它输出的信息中有更多说明。",
       nothing_shared: "两组词向量没有共同的词，无法比较。",
       other_dimensions: "两组词向量的维数不同，无法对齐。",
       too_few_words: "少于 4 个词，太少了。",
+      unknown_word: "这些词向量中没有这个词。",
+      unknown_set: "服务没有这组词向量。请重新载入本页。",
+      one_set: "只有一组词向量；请给出两组：firth explore A B。",
+      no_words: "这组词向量中没有词。",
+      no_corpus: "没有语料。用 --corpus 文件 给出。",
+      no_layout: "这个布局还没有算出。请先计算。",
+      not_found: "服务没有这个文件。请重新载入本页。",
+      out_of_memory: "内存不足。",
+      internal_error: "服务出错。它的日志中有更多说明。",
+      missing_extra: "缺少附加组件。请安装：pip install 'firth[plot]'，然后重新启动 firth explore。",
+      ended: "计算中途停止了。请再试一次。",
+      not_kept: "无法把地图保存到文件，下次需要重新计算。",
+      too_slow: "请求没有及时传完。请再试一次。",
+      too_large: "请求太大。请少选一些词。",
+      wrong_host: "服务不接受这个主机名的请求。见 --allow-host。",
+      wrong_origin: "服务不接受来自其他网页的请求。见 --allow-origin。",
+      wrong_token: "服务需要令牌。",
+      invalid_request: "服务无法回答这个请求：它太长，或者形式不对。",
     },
     noDirection: "它的向量是零：没有方向，所以没有近邻。",
     empty: "—", x: "x", y: "y", frequencyLow: "罕见", frequencyHigh: "常见",
@@ -130,8 +165,14 @@ export function text(name, ...given) {
   return typeof found === "function" ? found(...given) : found;
 }
 
-/** Return what went wrong in the language of the page, or in the service's words. */
-export const telling = ({ kind, message }) => TEXTS[language].errors[kind] ?? message;
+/** Return what went wrong in the language of the page: by the short name that the service gives it, else by its status. */
+export function telling({ kind, status, message }) {
+  const { errors, refused } = TEXTS[language];
+  if (Object.hasOwn(errors, kind ?? "")) return errors[kind];
+  if (kind) return refused(message);
+  if (status === 429 || status === 503) return errors.busy;
+  return status >= 500 ? errors.failed : refused(message);
+}
 
 /** Return a word so that one that is written from right to left does not turn what stands beside it. */
 export const isolated = (word) => (/[\u0590-\u08ff\u200e\u200f\u202a-\u202e\ufb1d-\ufefc]/.test(word) ? `\u2068${word}\u2069` : word);

@@ -1,6 +1,6 @@
 /** The map: points in a view, painted when something has changed, moved and asked by hand. */
 
-import { clusterColours, colour, ramp } from "./colours.js";
+import { CLUSTERS, clusterColours, colour, ramp } from "./colours.js";
 import { weightOf } from "./data.js";
 import { Gestures } from "./gestures.js";
 import { gridOf, simplified } from "./picking.js";
@@ -85,7 +85,7 @@ export class PointMap {
    */
   code() {
     const n = this.points.length / 2, steps = this.palette.length;
-    if (!this.byFrequency) { this.codes = this.labels ?? new Uint8Array(n); return; }
+    if (!this.byFrequency) { this.codes = this.labels ?? new Uint8Array(n).fill(CLUSTERS); return; }
     this.codes = Uint8Array.from({ length: n }, (_, row) => Math.floor(Math.sqrt(weightOf(row, n)) * (steps - 1)));
   }
 

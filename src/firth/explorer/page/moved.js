@@ -16,7 +16,7 @@ export async function movedView(app) {
     element("p", { class: "hint" }, text("movedScore"), app.set === app.sets[0] ? ` ${text("arrows", found.second)}` : null),
     element("p", { class: "hint" }, text("movedHint")),
     scores(found.words.map(({ word, cosine }) => ({ word, score: cosine })), (word) => app.submit(word)));
-  const first = app.set === app.sets[0] ? found.words.filter(({ row }) => row < app.set.shown).slice(0, ARROWS) : [];
+  const first = app.set === app.sets[0] ? found.words.filter(({ row }) => app.set.isOnMap(row)).slice(0, ARROWS) : [];
   return {
     node, title, marked: first.map(({ row }) => row),
     lines: first.map(({ here, there }) => ({ from: here, to: there, isArrow: true })),

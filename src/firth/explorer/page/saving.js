@@ -27,8 +27,8 @@ function addPlaces({ header, rows, ...table }, { set, stage, twin }) {
   const maps = [...(header.includes("x") ? [] : [{ set, stage, of: "" }]), { ...twin, of: ` (${twin.set.name})` }];
   const at = header.indexOf("word");
   const places = (word) => maps.flatMap((map) => {
-    const row = map.set.rows.get(word);
-    return row !== undefined && row < map.set.shown ? map.stage.place(row) : ["", ""];
+    const row = map.set.rowOf(word);
+    return row < 0 ? ["", ""] : map.stage.place(row);
   });
   return {
     ...table, header: [...header, ...maps.flatMap(({ of }) => [`x${of}`, `y${of}`])],
@@ -75,8 +75,13 @@ export async function save(app, kind) {
 
 /** Copy words, one a line. */
 export async function copyWords(app, words) {
-  await navigator.clipboard.writeText(words.join("\n"));
-  app.tell(text("wordsCopied", number(words.length)));
+  try {
+    await navigator.clipboard.writeText(words.join("\n"));
+    app.tell(text("wordsCopied", number(words.length)));
+  } catch {
+    // The browser does not let pages write there.
+    app.tell(text("notCopied"));
+  }
 }
 
 /** Copy the address of what is shown. */

@@ -4,6 +4,7 @@ import { byId, element } from "./dom.js";
 import { lastTerm } from "./equation.js";
 
 const MOST = 8;
+const TYPED = "firth-typed";
 
 export class SearchBox {
   /**
@@ -36,6 +37,22 @@ export class SearchBox {
   get value() { return this.input.value; }
 
   focus() { this.input.focus(); }
+
+  /** Keep what is typed for when the page has been loaded again. */
+  keep() { sessionStorage.setItem(TYPED, this.value); }
+
+  /** Take up what was kept. */
+  takeUp() {
+    const typed = sessionStorage.getItem(TYPED);
+    sessionStorage.removeItem(TYPED);
+    if (typed) this.value = typed;
+  }
+
+  /** Take up what completes words; what is being typed is completed at once. */
+  completeBy(complete) {
+    this.complete = complete;
+    if (document.activeElement === this.input && this.value) this.suggest();
+  }
 
   suggest() {
     this.clear.hidden = !this.input.value;

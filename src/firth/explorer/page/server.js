@@ -1,32 +1,47 @@
 /** A service that is lost: told, waited for, and taken up again. */
 
 import { ask, onLost } from "./api.js";
-import { text } from "./i18n.js";
+import { telling, text } from "./i18n.js";
 
-const PAUSE = 1500;
+// Milliseconds between two questions whether it is back: longer each time that it is lost again at once.
+const PAUSE = 1500, LONGEST_PAUSE = 30_000;
+// Milliseconds within which it answers if it is there.
+const PATIENCE = 10_000;
 
 /**
  * Wait for the service whenever it does not answer, and show what was asked for when it is back.
  * @param {any} app
  */
 export function watchServer(app) {
-  let isLost = false;
+  let isLost = false, pause = PAUSE;
   onLost(async () => {
-    app.tell(text("noServer"), 0);
+    app.tell(telling({ kind: "no_server" }), 0);
     if (isLost) return;
     isLost = true;
     let described = null;
     while (!described) {
-      await new Promise((resolve) => { setTimeout(resolve, PAUSE); });
-      described = await ask("sets").catch(() => null);
+      await new Promise((resolve) => { setTimeout(resolve, pause); });
+      described = await ask("sets", {}, { signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
     }
     isLost = false;
-    const isSame = described.sets.length === app.sets?.length
-      && described.sets.every(({ fingerprint }, i) => fingerprint === app.sets[i].fingerprint);
-    // Other vectors, or a page that was not there yet: it begins anew.
-    if (!isSame || app.isOpening) { location.reload(); return; }
     app.tell(text("serverBack"));
-    await app.twin.arrange();
-    await app.show(false);
+    pause = (await goOn(app, described)) ? PAUSE : Math.min(2 * pause, LONGEST_PAUSE);
   });
+}
+
+/** Show what was asked for; return whether it is there. */
+async function goOn(app, { sets }) {
+  if (!app.sets) return app.begin();
+  const isSame = sets.length === app.sets.length && sets.every(({ fingerprint }, i) => fingerprint === app.sets[i].fingerprint);
+  if (!isSame) {
+    // Other vectors: the page begins anew, with what was typed.
+    app.search.keep();
+    location.reload();
+    return true;
+  }
+  if (app.isOpening) return app.open(app.set);
+  await app.twin.arrange();
+  const isThere = await app.show(false);
+  app.umaps.resume();
+  return isThere;
 }

@@ -26,6 +26,9 @@ export function write(state, isNew) {
   history[isNew ? "pushState" : "replaceState"](null, "", location.pathname + hash);
 }
 
+/** Return the word or the equation that a state shows. */
+export const questionOf = ({ equation, word }) => equation ?? word ?? "";
+
 /** Return numbers as text, and text as numbers. */
 export const numbersText = (numbers) => numbers.map((each) => Number(each).toPrecision(4)).map(Number).join(",");
 export const textNumbers = (text) => text.split(",").map(Number).filter(Number.isFinite);

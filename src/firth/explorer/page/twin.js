@@ -1,9 +1,10 @@
 /** A second map beside the first: that of the other set, on which the same words are marked. */
 
 import { CLUSTERS } from "./colours.js";
-import { useLasso } from "./controls.js";
-import { listenToMapKeys } from "./keys.js";
-import { Rectangle } from "./rectangle.js";
+import { listenToStage } from "./controls.js";
+import { element } from "./dom.js";
+import { telling, text } from "./i18n.js";
+import { action } from "./parts.js";
 import { Stage } from "./stage.js";
 import { numbersText } from "./state.js";
 import { turned } from "./turning.js";
@@ -20,15 +21,10 @@ export class Twin {
     Object.assign(this, { app, root, set: null });
     this.stage = new Stage(root, {
       onPick: (row) => app.submit(this.set.list[row]),
-      onHover: (row) => app.stage.hover(this.rowIn(app.set, this.set, row)),
+      onHover: (row) => app.stage.hover(app.set.rowOf(this.set.list[row])),
       onLasso: (polygon) => app.go({ region: numbersText(polygon), on: this.set.name }, { flies: false }),
     });
-    // It hears keys before the map does.
-    this.rectangle = new Rectangle(this.stage, () => useLasso(app, false));
-    const { view } = this.stage.map;
-    listenToMapKeys(this.stage.part("points"), view, () => this.stage.fit(), () => useLasso(app, true, this.rectangle));
-    const actions = { in: () => view.zoom(1.5), out: () => view.zoom(1 / 1.5), fit: () => this.stage.fit() };
-    for (const each of root.querySelectorAll("[data-second]")) each.addEventListener("click", actions[each.dataset.second]);
+    listenToStage(app, this.stage, root);
     WIDE.addEventListener("change", async () => { await this.arrange(); await app.show(false); });
   }
 
@@ -37,9 +33,6 @@ export class Twin {
 
   /** The set whose map is not the first; undefined if there is one set. */
   get other() { return this.app.sets.find((each) => each !== this.app.set); }
-
-  /** Return the row of a word in another set, -1 if that lacks it. */
-  rowIn(wanted, given, row) { return row < 0 ? -1 : (wanted.rows.get(given.list[row]) ?? -1); }
 
   /** Return the other set, if the region of the state was drawn on its map. */
   drawnOn() { return this.other?.name === this.app.state.on ? this.other : undefined; }
@@ -62,9 +55,7 @@ export class Twin {
     stage.hover(-1);
     if (!this.isOn) { this.set = null; return; }
     const set = this.other;
-    await Promise.all([this.load(set), app.set.loadClusters()]);
-    // Something else was asked for meanwhile.
-    if (!this.isOn || set === app.set) return;
+    if (!(await this.fetch(set))) return;
     const isOther = set !== this.set;
     this.set = set;
     if (isOther) stage.resize();
@@ -77,13 +68,32 @@ export class Twin {
 
   /** Wait for the UMAP of the second set: until then its PCA is shown. */
   async makeUmap(set) {
-    const { app } = this, isThere = app.umaps.make(set);
-    app.press();
-    const isDone = await isThere;
-    app.press();
-    if (!isDone || set !== this.set || app.state.layout !== "umap") return;
+    const { app } = this;
+    if (!(await app.umaps.make(set)) || set !== this.set || app.state.layout !== "umap") return;
     await this.arrange();
     await app.show(true);
+  }
+
+  /** Load what is shown of a set; return whether it is there, and still asked for. */
+  async fetch(set) {
+    const { app, stage } = this, loading = stage.part("loading"), failure = stage.part("failure");
+    failure.hidden = true;
+    loading.hidden = false;
+    try {
+      // Without its clusters, the colours of words are those of no cluster.
+      await Promise.all([this.load(set), app.set.tryClusters()]);
+    } catch (error) {
+      // Else the map comes when the service is back.
+      if (error.kind !== "no_server" && set !== app.set) {
+        loading.hidden = true;
+        failure.hidden = false;
+        failure.replaceChildren(element("p", { role: "alert" }, telling(error)), action(text("again"), () => this.arrange()));
+      }
+      return false;
+    }
+    loading.hidden = true;
+    // Something else may have been asked for meanwhile.
+    return this.isOn && set !== app.set;
   }
 
   /** Load the words of a set, and return its points as they are shown. */
@@ -98,10 +108,10 @@ export class Twin {
     const { app } = this, { layout } = app.state, own = set.shownPoints(layout), first = app.set.shownPoints(layout);
     if (this.turning?.own !== own || this.turning.first !== first) {
       const pairs = [];
-      for (let row = 0; row < set.list.length; row++) {
-        const there = this.rowIn(app.set, set, row);
-        if (there >= 0 && there < app.set.shown) pairs.push([row, there]);
-      }
+      set.list.forEach((word, row) => {
+        const there = app.set.rowOf(word);
+        if (there >= 0) pairs.push([row, there]);
+      });
       this.turning = { own, first, found: turned(own, first, pairs) };
     }
     return this.turning.found;
@@ -110,26 +120,26 @@ export class Twin {
   /** Return the clusters of the first set for the words of the second: colours mean the same on both maps. */
   clusters() {
     const { app, set } = this;
-    return Uint8Array.from(set.list.slice(0, set.shown), (_, row) => app.set.labels[this.rowIn(app.set, set, row)] ?? CLUSTERS);
+    return Uint8Array.from(set.list, (word) => app.set.labels?.[app.set.rowOf(word)] ?? CLUSTERS);
   }
 
   /** Return words in view that the first set lacks. */
   othersInView() {
     const { app, set, stage } = this;
     if (!set) return [];
-    return stage.rowsInView().filter((row) => this.rowIn(app.set, set, row) < 0).map((row) => set.list[row]);
+    return stage.rowsInView().map((row) => set.list[row]).filter((word) => app.set.rowOf(word) < 0);
   }
 
   /** Name the word on which the mouse is on the first map. */
   point(row) {
-    if (this.set) this.stage.hover(this.rowIn(this.set, this.app.set, row));
+    if (this.set) this.stage.hover(this.set.rowOf(this.app.set.list[row]));
   }
 
   /** Mark the words that are marked on the first map, or others of its own, and fly there. */
   mark({ marked = [], selected = marked, there }, flies) {
     const { app, set, stage } = this;
     if (!set) return;
-    const same = (rows) => rows.map((row) => this.rowIn(set, app.set, row)).filter((row) => row >= 0 && row < set.shown);
+    const same = (rows) => rows.map((row) => set.rowOf(app.set.list[row])).filter((row) => row >= 0);
     const shown = there ?? { marked: same(marked), selected: same(selected) };
     stage.mark(shown);
     if (flies && shown.marked.length) stage.fly(shown.marked.map((row) => stage.place(row)));

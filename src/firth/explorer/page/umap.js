@@ -6,8 +6,8 @@ import { number, telling, text } from "./i18n.js";
 const PAUSE = 700;
 
 /** Return how far a UMAP is, in words. */
-function told({ stage, done, total, message }) {
-  if (message) return text("umapFailed", message);
+function told({ stage, done, total, message, kind }) {
+  if (message) return text("umapFailed", telling({ kind, message }));
   if (stage === "done") return text("umapReady");
   return stage === "layout" ? text("umapLayout", number(done), number(total)) : text("umapNeighbours");
 }
@@ -24,8 +24,13 @@ export class Umaps {
 
   /** Fetch the points of a set if they are kept; nothing is begun. */
   async fetchKept(set) {
-    if (set.layouts.umap || (await ask("umap", { set: set.name })).stage !== "done") return;
-    await set.points("umap");
+    if (set.layouts.umap) return;
+    try {
+      if ((await ask("umap", { set: set.name })).stage === "done") await set.points("umap");
+    } catch (error) {
+      // Then they are asked for again when the map is there, and what is wrong is told.
+      if (error.kind === "no_server") throw error;
+    }
   }
 
   /** Wait until the points of a set are there, beginning them where they are not; return whether they are. */
@@ -35,7 +40,9 @@ export class Umaps {
       this.running.set(set, this.watch(set).finally(() => {
         this.running.delete(set);
         if (!this.running.size) this.lines.clear();
+        this.app.press();
       }));
+      this.app.press();
     }
     return this.running.get(set);
   }
@@ -53,9 +60,17 @@ export class Umaps {
       this.tell(set, told(progress));
       return progress.stage === "done";
     } catch (error) {
-      if (error.kind !== "no_server") this.tell(set, text("umapFailed", telling(error)));
+      if (error.kind === "no_server") this.isLost = true;
+      else this.tell(set, text("umapFailed", telling(error)));
       return false;
     }
+  }
+
+  /** Go on after the service was lost, if it was waited for. */
+  resume() {
+    const { app, isLost } = this;
+    this.isLost = false;
+    if (isLost && app.wanted === "umap" && app.state.layout !== "umap") app.useLayout("umap", true);
   }
 
   /** Tell how far that of a set is, a line for each; of two sets with their names. */

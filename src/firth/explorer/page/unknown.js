@@ -11,9 +11,8 @@ import { chips, head, section } from "./parts.js";
  * @param {string} given The word, or an equation that holds it.
  */
 export async function unknownView(app, given) {
-  const { set } = app, isWord = (word) => set.rows.has(word);
-  const terms = app.state.equation ? parseEquation(given, isWord) : null;
-  const word = terms?.find((each) => !isWord(each.word))?.word ?? given;
+  const { set } = app, terms = app.state.equation ? parseEquation(given, set.rows) : null;
+  const word = terms?.find((each) => !set.rows.has(each.word))?.word ?? given;
   // Without suggestions, the page still says what is wrong.
   const { words } = await ask("spelled", { set: set.name, word }).catch(() => ({ words: [] }));
   const node = element("div", {}, head(given, null, () => app.go({})),

@@ -11,6 +11,7 @@ import { textNumbers } from "./state.js";
  */
 export async function wordsWithin({ set, stage, state, twin }) {
   if (!state.region) {
+    await set.loadClusters();
     const rows = [], wanted = Number(state.cluster);
     set.labels.forEach((label, row) => { if (label === wanted) rows.push(row); });
     return { rows, others: [] };
@@ -19,9 +20,9 @@ export async function wordsWithin({ set, stage, state, twin }) {
   if (!drawnOn) return { rows: stage.map.rowsWithin(polygon), others: [] };
   const there = gridOf(await twin.load(drawnOn)).within(polygon), rows = new Set(), others = [];
   for (const each of there) {
-    const row = twin.rowIn(set, drawnOn, each);
-    if (row >= 0 && row < set.shown) rows.add(row);
-    else others.push(drawnOn.list[each]);
+    const word = drawnOn.list[each], row = set.rowOf(word);
+    if (row >= 0) rows.add(row);
+    else others.push(word);
   }
   return { rows: [...rows], others, there };
 }

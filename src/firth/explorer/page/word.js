@@ -12,7 +12,7 @@ const UNRELATED = ["nothing_shared", "other_dimensions"];
 export async function wordView(app) {
   const { word } = app.state;
   const asked = { set: app.set.name, word };
-  const found = await ask("word", { ...asked, top: 20 });
+  const [found, compared] = await Promise.all([ask("word", { ...asked, top: 20 }), comparisonOf(app)]);
   const lines = element("div", {}), moved = element("div", {});
   const told = found.rank
     ? [found.count === null ? null : text("count", number(found.count)), text("rank", number(found.rank), number(found.words))]
@@ -32,44 +32,49 @@ export async function wordView(app) {
     lines);
   if (app.corpus) showLines(lines, asked);
   else lines.append(section(text("lines"), text("noCorpus")));
-  const isOnMap = (row) => row >= 0 && row < app.set.shown;
-  const rows = found.neighbours.map((each) => each.row).filter(isOnMap);
-  const own = isOnMap(found.row) ? [found.row] : [];
+  const rows = found.neighbours.map((each) => each.row).filter((row) => app.set.isOnMap(row));
+  const own = app.set.isOnMap(found.row) ? [found.row] : [];
   const spokes = own.length ? rows.map((row) => ({ from: app.stage.place(own[0]), to: app.stage.place(row) })) : [];
   const shown = { node, title: word, marked: [...own, ...rows], lines: spokes, closest: 12, table: () => neighbourTable(word, found) };
-  if (app.sets.length > 1) await showMoved(app, moved, shown);
+  if (compared) showMoved(app, compared, moved, shown);
   return shown;
 }
 
 async function showLines(place, asked) {
+  place.replaceChildren(section(text("lines"), text("lookingForLines")));
   let found;
   try {
     found = await ask("lines", { ...asked, top: 12 });
   } catch (error) {
-    place.append(section(text("lines"), error.message));
+    place.replaceChildren(section(text("lines"), telling(error), action(text("again"), () => showLines(place, asked))));
     return;
   }
   const listed = found.lines.map(({ before, word, after }) =>
     element("li", {}, before, element("mark", {}, word), after));
   const hint = listed.length ? (found.complete ? null : text("someLines")) : text("noLines");
-  place.append(section(text("lines"), hint, element("ul", { class: "lines" }, ...listed)));
+  place.replaceChildren(section(text("lines"), hint, element("ul", { class: "lines" }, ...listed)));
 }
 
-async function showMoved(app, place, shown) {
-  let found = null;
+/** Return where the word is in both of two sets, or why that cannot be told; null if one lacks it. */
+async function comparisonOf(app) {
+  if (app.sets.length < 2) return null;
   try {
     // Sets that cannot be compared are asked about once.
-    if (!app.unrelated) {
-      const layout = app.sets[0].shownLayout(app.state.layout);
-      found = await ask("moved/word", { word: app.state.word, layout, top: 10 });
-    }
+    if (app.unrelated) throw app.unrelated;
+    const layout = app.sets[0].shownLayout(app.state.layout);
+    return await ask("moved/word", { word: app.state.word, layout, top: 10 });
   } catch (error) {
-    if (!UNRELATED.includes(error.kind)) throw error;
-    app.unrelated = error;
+    if (error.kind === "no_server") throw error;
+    if (UNRELATED.includes(error.kind)) app.unrelated = error;
+    return { error };
   }
-  if (app.unrelated) place.append(section(text("bothSets"), telling(app.unrelated)));
-  // One of the sets lacks it.
-  if (!found) return;
+}
+
+function showMoved(app, found, place, shown) {
+  if (found.error) {
+    place.append(section(text("bothSets"), telling(found.error), app.unrelated ? null : action(text("again"), () => app.show(false))));
+    return;
+  }
   const [first, second] = app.sets;
   const column = (set, answers) => element("div", {}, element("h3", {}, text("inSet", set.name)),
     scores(answers, (word) => app.submit(word)));

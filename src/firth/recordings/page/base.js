@@ -3,7 +3,12 @@
 import { TEXTS } from "./texts.js";
 
 export const $ = (id) => document.getElementById(id);
-export let language = (navigator.language || "en").toLowerCase().startsWith("zh") ? "zh" : "en";
+
+// What a page that loads itself again has kept.
+export const kept = history.state?.kept ?? {};
+if (history.state) history.replaceState(null, "");
+
+export let language = kept.language ?? ((navigator.language || "en").toLowerCase().startsWith("zh") ? "zh" : "en");
 
 export function t(key, ...values) {
   const text = TEXTS[language][key];
@@ -19,6 +24,16 @@ export function element(tag, properties = {}, ...children) {
   }
   made.append(...children.map((child) => (child instanceof Node ? child : document.createTextNode(child))));
   return made;
+}
+
+// Put new children into an element. The button that had the focus keeps it: the one of the same name, or at its place.
+export function refill(place, ...children) {
+  const buttons = () => [...place.querySelectorAll("button")], nameOf = (each) => each.ariaLabel ?? each.textContent;
+  const before = buttons(), at = before.indexOf(document.activeElement);
+  place.replaceChildren(...children);
+  if (at < 0) return;
+  const after = buttons(), same = after.filter((each) => nameOf(each) === nameOf(before[at]));
+  (same.length === 1 ? same[0] : after[Math.min(at, after.length - 1)])?.focus({ preventScroll: true });
 }
 
 function translate(titleKey) {
@@ -46,8 +61,14 @@ export function setUp(titleKey, changed) {
   };
   dark.addEventListener("change", (event) => setTheme(event.matches));
   $("theme").addEventListener("click", () => setTheme(!isDark()));
-  document.documentElement.dataset.theme = dark.matches ? "dark" : "light";
+  document.documentElement.dataset.theme = kept.theme ?? (dark.matches ? "dark" : "light");
   translate(titleKey);
+}
+
+// Load the page again, in its language and theme; `own` is kept too.
+export function reload(own) {
+  history.replaceState({ kept: { language, theme: document.documentElement.dataset.theme, ...own } }, "");
+  location.reload();
 }
 
 export function isDark() {

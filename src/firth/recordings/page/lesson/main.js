@@ -1,6 +1,6 @@
 /** The page of the lesson: one window, one step at a time. All numbers come from PyTorch. */
 
-import { $, FONT, colour, element, language, setUp, sharpContext, t } from "../base.js";
+import { $, FONT, colour, element, language, refill, setUp, sharpContext, t } from "../base.js";
 import { MODELS, TEXTS } from "../texts.js";
 
 const data = JSON.parse($("data").textContent);
@@ -29,7 +29,7 @@ function move(changes) {
 
 function buttons(id, labels, name) {
   const legend = $(id).querySelector("legend");
-  $(id).replaceChildren(legend, ...labels.map((label, k) =>
+  refill($(id), legend, ...labels.map((label, k) =>
     element("button", { type: "button", "aria-pressed": String(state[name] === k), onclick: () => move({ [name]: k }) }, label)));
 }
 
@@ -151,15 +151,18 @@ function draw() {
   buttons("lrs", data.lrs.map(String), "lr");
   $("which").textContent = t("windowOf", state.window + 1, data.windows.length);
   drawSentence(now);
-  $("parts").replaceChildren(...t("parts").map((name, k) => element("li", {},
+  refill($("parts"), ...t("parts").map((name, k) => element("li", {},
     element("button", { type: "button", "aria-pressed": String(k === state.part), onclick: () => move({ part: k }) }, `${k + 1} ${name}`))));
   $("explanation").textContent = TEXTS[language].explain[state.part]({
     centre: now.centre, place: now.window.place + 1, window: data.window, noise: now.window.noise.length, model: now.model,
     lr: data.lrs[state.lr], before: now.before.loss.toFixed(3), after: now.after.loss.toFixed(3),
   });
+  const held = document.activeElement;
   $("back").disabled = state.part === WINDOW;
   $("next").disabled = state.part === AFTER;
   $("again").disabled = state.part !== AFTER || state.steps >= now.most;
+  // A button that does nothing now leaves the focus to one that does.
+  if (held.disabled) ["next", "again", "back"].map($).find((each) => !each.disabled).focus();
   drawTable(now);
   drawPlane(now);
 }

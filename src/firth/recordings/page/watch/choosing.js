@@ -1,6 +1,6 @@
 /** The words whose ways and neighbours are shown. */
 
-import { fetchNear } from "./server.js";
+import { fetchMissing } from "./server.js";
 import { state, update } from "./state.js";
 
 const MOST_CHOSEN = 8;
@@ -8,7 +8,7 @@ const MOST_CHOSEN = 8;
 export function choose(row) {
   if (!state.chosen.includes(row)) {
     state.chosen = [row, ...state.chosen].slice(0, MOST_CHOSEN);
-    fetchNear(row);
+    fetchMissing();
   }
   update();
 }

@@ -16,12 +16,20 @@ function compact(value) {
   return value >= 1e4 ? `${Math.round(value / 1e3)} k` : String(Math.round(value));
 }
 
+// A run that has ended is told to have, whether the server is there or not.
+function tellStatus() {
+  const { frames, reason, trouble } = state, run = reason || (trouble ? null : isLive ? "training" : "done");
+  const told = [run, trouble].filter(Boolean).map((each) => t(each)).join(" · ");
+  // What does not change is read aloud once.
+  if ($("status").textContent !== told) $("status").textContent = told;
+  $("status").className = trouble ? "trouble" : run;
+  $("waiting").hidden = frames.length > 0;
+  $("waiting").textContent = trouble ? told : t("waiting");
+}
+
 export function showFigures() {
   const frame = currentFrame(), { frames } = state;
-  const status = state.isGone ? "gone" : state.reason || (isLive ? "training" : "done");
-  $("status").textContent = t(status);
-  $("status").className = status;
-  $("waiting").hidden = frames.length > 0;
+  tellStatus();
   if (!frame) return;
   const told = (value, format) => (value === null || value === undefined ? "–" : format(value));
   $("model").textContent = t("model", data.facts);

@@ -1,13 +1,13 @@
 /** The page of a run: a map, its time line, curves, figures, neighbours. */
 
-import { $, element, isDark, language, setUp, t } from "../base.js";
+import { $, element, isDark, kept, language, setUp, t } from "../base.js";
 import { seekOn } from "./charts.js";
 import { choose } from "./choosing.js";
 import { showFigures } from "./figures.js";
 import { handleKeys, handlePointers } from "./hands.js";
 import { drawMap } from "./map.js";
 import { showNeighbours } from "./neighbours.js";
-import { poll } from "./server.js";
+import { poll, save } from "./server.js";
 import { currentFrame, data, isLive, onUpdate, state, take, update, words } from "./state.js";
 import { advance, beginTime, showTime } from "./time.js";
 
@@ -43,6 +43,8 @@ $("find").addEventListener("submit", find);
 document.addEventListener("keydown", handleKeys);
 addEventListener("resize", update);
 handlePointers();
+$("word").value = kept.typed ?? "";
+if (isLive) $("save").addEventListener("click", save);
 setUp("watchTitle", update);
 addEventListener("pagehide", () => { if (isLive) navigator.sendBeacon("leave"); });
 beginTime();

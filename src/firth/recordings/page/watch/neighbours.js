@@ -1,14 +1,19 @@
 /** The chosen words with their neighbours. */
 
-import { $, element, t } from "../base.js";
+import { $, element, refill, t } from "../base.js";
 import { choose, forget } from "./choosing.js";
-import { nearOf, state, words } from "./state.js";
+import { currentFrame, nearOf, state, words } from "./state.js";
 
 export function showNeighbours() {
-  $("chosen").replaceChildren(...state.chosen.map((row) => element("div", { class: "word" },
+  refill($("chosen"), ...state.chosen.map((row) => element("div", { class: "word" },
     element("div", {}, element("strong", {}, words[row]),
       element("button", { type: "button", "aria-label": `${t("remove")}: ${words[row]}`, onclick: () => forget(row) }, "×")),
-    element("ol", {}, ...neighboursOf(row)))));
+    isMissing(row) ? element("p", { class: "soft" }, t(state.trouble && state.trouble !== "late" ? "notThere" : "fetching"))
+      : element("ol", {}, ...neighboursOf(row)))));
+}
+
+function isMissing(row) {
+  return Boolean(state.frames.length) && !currentFrame().near.has(row);
 }
 
 function neighboursOf(row) {

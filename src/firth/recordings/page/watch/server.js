@@ -1,41 +1,79 @@
 /** What a live page asks of the server of the run. */
 
-import { $ } from "../base.js";
-import { data, decodeNear, isLive, state, take, update } from "./state.js";
+import { $, reload } from "../base.js";
+import { data, decodeNear, isLive, state, take, update, wishes } from "./state.js";
 
-const POLL_MS = 1500;
+// Milliseconds between two questions, between two if the last failed, and after which an answer is late.
+const PAUSE = 1500, LONG_PAUSE = 6000, LATE = 4000;
+const asking = new Set();
+
+/** Ask; what goes wrong is kept as the trouble that the page tells. */
+async function ask(path, read) {
+  let isFailing = false;
+  try {
+    const answer = await fetch(path);
+    isFailing = !answer.ok;
+    if (isFailing) throw new Error(String(answer.status));
+    return await read(answer);
+  } catch (error) {
+    // An answer that is no JSON was cut off by something between.
+    state.trouble = isFailing || error instanceof SyntaxError ? "failing" : "gone";
+    update();
+    throw error;
+  }
+}
 
 /** Ask for new frames, again and again. */
 export async function poll() {
+  const late = setTimeout(() => { state.trouble ??= "late"; update(); }, LATE);
   try {
     const after = state.frames.length ? state.frames.at(-1).number : -1;
-    const answer = await fetch(`frames?run=${data.run || 0}&after=${after}&words=${state.chosen.join(",")}`);
-    if (!answer.ok) throw new Error(String(answer.status));
-    const told = await answer.json();
-    state.isGone = false;
-    // Another run, of another model.
-    if (told.run !== (data.run || 0)) { location.reload(); return; }
+    const told = await ask(`frames?run=${data.run || 0}&after=${after}&words=${state.chosen.join(",")}`, (answer) => answer.json());
+    state.trouble = null;
+    // Another run, of another model, or of another command.
+    if (told.run !== (data.run || 0)) { reload({ typed: $("word").value, chosen: wishes() }); return; }
     if (told.run) {
       Object.assign(state, { epochs: told.epochs, reason: told.reason });
       take(told.kept, told.frames);
     }
-    $("save").hidden = !state.frames.length;
-  } catch {
-    state.isGone = true;
-    $("save").hidden = true;
-  }
+    fetchMissing();
+  } catch { /* It is told. */ }
+  clearTimeout(late);
+  $("save").hidden = !state.frames.length || state.trouble === "gone";
   update();
-  setTimeout(poll, state.isGone ? 4 * POLL_MS : POLL_MS);
+  setTimeout(poll, state.trouble ? LONG_PAUSE : PAUSE);
 }
 
-/** Ask for the neighbours of a word in all frames; a recording has them. */
-export async function fetchNear(row) {
-  if (!isLive || state.isGone) return;
+/** Ask for the neighbours of chosen words in frames that lack them; a recording has them. */
+export function fetchMissing() {
+  if (!isLive) return;
+  for (const row of state.chosen) if (state.frames.some(({ near }) => !near.has(row))) fetchNear(row);
+}
+
+async function fetchNear(row) {
+  if (asking.has(row)) return;
+  asking.add(row);
   try {
-    const told = await (await fetch(`neighbours?run=${data.run}&word=${row}`)).json();
-    for (const [which, near] of told.frames || []) {
+    const told = await ask(`neighbours?run=${data.run}&word=${row}`, (answer) => answer.json());
+    for (const [which, near] of told.frames) {
       state.frames.find((each) => each.number === which)?.near.set(row, decodeNear(near));
     }
     update();
-  } catch { /* The next poll tells that the connection is gone. */ }
+  } catch { /* It is told, and asked for again with the next frames. */ }
+  asking.delete(row);
+}
+
+/** Save the recording so far; a link would save what the server says is wrong as well. */
+export async function save(event) {
+  event.preventDefault();
+  const link = document.createElement("a"), busy = $("save");
+  if (busy.ariaBusy) return;
+  busy.ariaBusy = "true";
+  try {
+    link.href = URL.createObjectURL(await ask(busy.href, (answer) => answer.blob()));
+    link.download = busy.download;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  } catch { /* It is told. */ }
+  busy.ariaBusy = null;
 }

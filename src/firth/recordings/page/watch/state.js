@@ -1,6 +1,6 @@
 /** What the page of a run knows: frames of the run, where the time is, and the words that are chosen. */
 
-import { $, bytesOf } from "../base.js";
+import { $, bytesOf, kept } from "../base.js";
 
 export const data = JSON.parse($("data").textContent);
 export const words = data.words || [], isLive = Boolean(data.live);
@@ -11,10 +11,11 @@ const SMOOTHED = 3;
 
 /**
  * `at` is a place among the frames, between two of them while it plays; `hues` has one of the 36 hues of each word;
- * `extents` tells how far words reach in each frame; `isGone` tells that the server has ended.
+ * `extents` tells how far words reach in each frame; `trouble` is what is wrong with the server: "late", "failing",
+ * "gone", or null.
  */
 export const state = {
-  frames: [], epochs: data.epochs || [], reason: data.reason || null, isGone: false,
+  frames: [], epochs: data.epochs || [], reason: data.reason || null, trouble: null,
   at: 0, isPlaying: false, isFollowing: isLive, chosen: firstChosen(),
   hues: new Uint8Array(words.length), extents: [],
 };
@@ -117,7 +118,14 @@ function setExtents() {
   }));
 }
 
+/** Return the words that are chosen, or that were before the page was loaded again, if it has none yet. */
+export function wishes() {
+  return words.length ? state.chosen.map((row) => words[row]) : kept.chosen ?? [];
+}
+
 function firstChosen() {
+  const known = (kept.chosen ?? []).map((word) => words.indexOf(word)).filter((row) => row >= 0);
+  if (known.length) return known;
   const ranks = [60, 200, 500].map((rank) => Math.min(rank, words.length - 1));
   return [...new Set(ranks)].filter((row) => row >= 0);
 }

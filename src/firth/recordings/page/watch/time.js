@@ -21,7 +21,7 @@ export function advance(time) {
   if (isMoving) {
     state.at = Math.min(end, state.at + step * FRAMES_PER_SECOND * Number($("speed").value));
     const isOver = state.isPlaying && state.at >= end && !state.isFollowing;
-    if (isOver) state.isPlaying = isLive && !state.reason && !state.isGone;
+    if (isOver) state.isPlaying = isLive && !state.reason && state.trouble !== "gone";
   }
   last = isMoving ? time : null;
   return isMoving;
