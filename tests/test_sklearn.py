@@ -45,6 +45,15 @@ def test_text_and_tokens_give_the_same(vectors):
     assert transformer.transform([]).shape == (0, 2)
 
 
+@pytest.mark.parametrize("weights", ["mean", "tfidf"])
+def test_a_generator_is_read_once_for_fitting_and_transforming(vectors, weights):
+    texts = ["tea milk", "bread"]
+    transformer = Word2VecTransformer(vectors, weights=weights)
+    found = transformer.fit_transform(text for text in texts)
+    assert found.shape == (2, 2)
+    np.testing.assert_array_equal(found, transformer.fit(texts).transform(texts))
+
+
 def test_words_are_weighted_as_scikit_learn_weights_them(vectors):
     texts = ["tea milk", "tea tea bread", "tea"]
     found = Word2VecTransformer(vectors, weights="tfidf").fit_transform(texts)

@@ -18,7 +18,7 @@ from typing import Any, Self, overload
 
 from firth._version import __version__
 from firth.checks import as_array, is_finite, shown, switch, whole_number
-from firth.errors import ConfigError, CorpusError, FirthError, FormatError
+from firth.errors import ConfigError, CorpusError, FirthError, FormatError, counted
 from firth.io.atomic import atomic_write, check_writable
 from firth.io.contents import PHRASES, kind_of
 from firth.io.json_files import read_json, write_json
@@ -120,7 +120,8 @@ class Phrases:
 
     def __repr__(self) -> str:
         """Return the numbers of phrases and passes."""
-        return f"Phrases({len(self):,} phrases, {len(self.passes)} passes)"
+        passes = "1 pass" if len(self.passes) == 1 else f"{len(self.passes)} passes"
+        return f"Phrases({counted(len(self), 'phrase')}, {passes})"
 
     @overload  # A str is also an iterable of str; this first overload is for words.
     def join(self, tokens: Sequence[str]) -> list[str]: ...  # type: ignore[overload-overlap]

@@ -5,7 +5,7 @@ Needs scikit-learn, which the extra `sklearn` installs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -119,6 +119,16 @@ class Word2VecTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc
         if self.epochs is not None:
             options["epochs"] = self.epochs
         return train(documents, **options)
+
+    def fit_transform(
+        self,
+        X: Iterable[str | Sequence[str]],
+        y: object = None,
+        **parameters: Any,
+    ) -> NDArray[np.float32]:
+        """Fit, and return the vectors of the documents (n, D). A generator is read once."""
+        documents = list(X) if isinstance(X, Iterator) else X
+        return super().fit_transform(documents, y, **parameters)
 
     def transform(self, X: Iterable[str | Sequence[str]]) -> NDArray[np.float32]:
         """Return the vectors of documents (n, D); zeros for a document without known words.

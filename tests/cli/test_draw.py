@@ -118,7 +118,10 @@ def test_the_way_of_a_word_through_two_sets_is_drawn(folder, call, tmp_path):
         (["vectors", "-o", "x.png", "--moves", "king"], ["at least two sets, got 1"]),
         (["vectors", "-o", "x.png", "--around", "kign"], ["'kign'", "near: king"]),
         # What cannot be written is told before anything is read.
-        (["absent", "-o", "x.jpg"], ["a picture ends in .png, .svg or .pdf, got 'x.jpg'"]),
+        (
+            ["absent", "-o", "x.jpg"],
+            ["a picture ends in .png, .svg or .pdf, got 'x.jpg'; a page", ".html"],
+        ),
         (["absent", "-o", "vectors/config.json/x.png"], ["cannot write"]),
         (["absent", "-o", "x.png"], ["no such file: absent"]),
     ],

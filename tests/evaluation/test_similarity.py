@@ -90,6 +90,11 @@ def test_white_space_separates_where_nothing_else_does(write):
     assert read_pairs(write("tea  cup 7.5\n")) == [("tea", "cup", 7.5)]
 
 
+@pytest.mark.parametrize("text", ["tea cup 7,5\n", "tea  cup \t 7.5\n", "tea cup\t7,5\r\n"])
+def test_a_mark_that_does_not_make_three_fields_separates_nothing(text, write):
+    assert read_pairs(write(text)) == [("tea", "cup", 7.5)]
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [

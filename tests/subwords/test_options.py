@@ -59,7 +59,7 @@ def test_buckets_are_whole_numbers_that_int32_can_number(given):
     assert check_buckets("buckets", np.int32(2**31 - 1)) == 2**31 - 1
 
 
-@pytest.mark.parametrize(("option", "what"), [("none", "off"), (list, "a function")])
+@pytest.mark.parametrize(("option", "what"), [("none", "--subwords 3-6"), (list, "a function")])
 def test_buckets_need_characters_to_hash(option, what):
     with pytest.raises(ConfigError, match=f"buckets are for n-grams of characters.*{what}"):
         make_subwords(option, ["tea"], [1], buckets=10)

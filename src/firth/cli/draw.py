@@ -9,6 +9,7 @@ import typer
 
 from firth.cli.app import Overwrite, app, tell
 from firth.cli.words import load_vectors, split_words, token
+from firth.errors import ConfigError
 
 if TYPE_CHECKING:
     from firth.plotting import Picture
@@ -87,7 +88,12 @@ def plot(
         return
     from firth.plotting import check_picture, save
 
-    check_picture(output, overwrite=overwrite)
+    try:
+        check_picture(output, overwrite=overwrite)
+    except ConfigError as error:
+        if around or moves or analogy:
+            raise
+        raise ConfigError(f"{error}; a page with a map ends in .html") from None
     if moves:
         if top is not None or method:
             raise typer.BadParameter("--top and --method are not for --moves")

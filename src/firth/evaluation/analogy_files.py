@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from firth.errors import FormatError
+from firth.errors import FormatError, counted
 from firth.evaluation.files import numbered_lines
 from firth.io.paths import to_path
 
@@ -67,7 +67,7 @@ def _read_file(path: Path) -> dict[str, list[Question]]:
         if layout not in _LAYOUTS:
             raise FormatError(
                 f"{path}: line {lines[0][0]}: expected ': section', a question of four words, "
-                f"'a b c section d', or 'word answer/answer', got {layout} words"
+                f"'a b c section d', or 'word answer/answer', got {counted(layout, 'word')}"
             )
         sections = _LAYOUTS[layout](lines, path)
     if not any(sections.values()):

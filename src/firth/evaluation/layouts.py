@@ -21,6 +21,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _SEPARATORS = "\t;,\uff0c"
+# Fields of a row: two words and a score.
+_FEWEST = 3
 # Lower-case headings without white space, underscores and quotes; of several scores, the first of
 # these is used.
 _FIRST_WORD = {"word1", "w1", "wordone", "firstword", "worda", "word", "term1", "noun1", "verb1"}
@@ -47,12 +49,19 @@ class Layout:
 def cut(line: str) -> list[str]:
     """Cut a line at tabs or, without tabs, at semicolons, commas, full-width commas or spaces.
 
+    A mark that makes fewer than three fields of a line is no separator if white space makes three.
+
     Examples
     --------
     >>> cut('"new york", city, 5')
     ['new york', 'city', '5']
+    >>> cut("tea coffee 7,5"), cut("tea  coffee \\t 7.5")
+    (['tea', 'coffee', '7,5'], ['tea', 'coffee', '7.5'])
     """
     separator = next((mark for mark in _SEPARATORS if mark in line), None)
+    words = line.split()
+    if separator is not None and len(line.split(separator)) < _FEWEST == len(words):
+        return words
     return [_unquoted(field.strip()) for field in line.split(separator)]
 
 

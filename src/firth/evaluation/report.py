@@ -234,7 +234,8 @@ class EvaluationSets:
             for kind, paths in files.items()
         }
         if not any(found.values()):
-            raise ConfigError("there is nothing to evaluate: name files of analogies or similarity")
+            kinds = ", ".join(_TASKS)
+            raise ConfigError(f"there is nothing to evaluate: name files of one of {kinds}")
         return cls(found)
 
     def check_options(self, restrict: int, method: str = "add") -> None:

@@ -94,5 +94,9 @@ def check_buckets_fit(subwords: SubwordsOption, buckets: int | None) -> None:
     """
     if buckets is None or isinstance(subwords, tuple):
         return
-    what = "subwords are off" if subwords == "none" else "subwords is a function"
-    raise ConfigError(f"buckets are for n-grams of characters, such as subwords=(3, 6); {what}")
+    what = (
+        "give their lengths too, such as subwords=(3, 6) (--subwords 3-6)"
+        if subwords == "none"
+        else "subwords is a function"
+    )
+    raise ConfigError(f"buckets are for n-grams of characters: {what}")

@@ -23,6 +23,12 @@ def test_an_unknown_suffix_is_refused_with_the_known_ones(name, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_format_that_is_only_written_is_named(tmp_path):
+    (tmp_path / "words.sql").write_text("CREATE TABLE words (id integer);\n")
+    with pytest.raises(FormatError, match="Firth writes .*pgvector, but does not read that format"):
+        load(tmp_path / "words.sql")
+
+
 @pytest.mark.parametrize("name", ["vectors.bin.gz", "v.txt.xz", "v.zst", "v.bz2"])
 @pytest.mark.parametrize("format", [None, "word2vec-text", "npz"])
 def test_a_name_that_tells_of_compression_is_refused(name, format, tmp_path):

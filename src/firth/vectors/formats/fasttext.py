@@ -257,8 +257,8 @@ def write(table: Table, path: Path) -> None:
     if subwords is not None and subwords.buckets is None:
         raise FormatError(
             f"cannot write {path}: fastText hashes n-grams, and these have rows of their own; "
-            "train with buckets (--buckets 2000000), or convert to word2vec-text first, which "
-            "leaves n-grams out"
+            "train with buckets (--subwords 3-6 --buckets 2000000), or convert to word2vec-text "
+            "first, which leaves n-grams out"
         )
     if subwords is not None and subwords.floret is not None:
         raise FormatError(

@@ -235,7 +235,7 @@ def _format_for(path: str | os.PathLike[str], name: str | None, dtype: str = FLO
     if dtype not in form.dtypes:
         several = ", ".join(other.name for other in FORMATS if dtype in other.dtypes)
         raise ConfigError(
-            f"cannot write {path}: {form.title} holds no {dtype}; formats that do are {several}"
+            f"cannot write {path}: {form.title} cannot hold {dtype}; formats that can are {several}"
         )
     return form
 
@@ -323,7 +323,12 @@ def _format_of(file: io.BufferedReader, path: Path) -> Format:
     found = next((form for form in plain if suffix in form.suffixes), None) or next(
         (form for form in plain if form.reads and form.load().recognises(head)), None
     )
-    if found is None or not found.reads:
+    if found is not None and not found.reads:
+        raise FormatError(
+            f"{path}: Firth writes {found.title}, but does not read that format; "
+            f"{_known_formats(writes=False)}"
+        )
+    if found is None:
         raise FormatError(f"{path}: unknown format; {_known_formats(writes=False)}")
     return found
 
