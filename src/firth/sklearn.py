@@ -124,11 +124,12 @@ class Word2VecTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc
         self,
         X: Iterable[str | Sequence[str]],
         y: object = None,
-        **parameters: Any,
+        **parameters: Any,  # noqa: ANN401
     ) -> NDArray[np.float32]:
         """Fit, and return the vectors of the documents (n, D). A generator is read once."""
         documents = list(X) if isinstance(X, Iterator) else X
-        return super().fit_transform(documents, y, **parameters)
+        found: NDArray[np.float32] = super().fit_transform(documents, y, **parameters)
+        return found
 
     def transform(self, X: Iterable[str | Sequence[str]]) -> NDArray[np.float32]:
         """Return the vectors of documents (n, D); zeros for a document without known words.

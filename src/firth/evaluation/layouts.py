@@ -47,7 +47,7 @@ class Layout:
 
 
 def cut(line: str) -> list[str]:
-    """Cut a line at tabs or, without tabs, at semicolons, commas, full-width commas or spaces.
+    r"""Cut a line at tabs or, without tabs, at semicolons, commas, full-width commas or spaces.
 
     A mark that makes fewer than three fields of a line is no separator if white space makes three.
 
@@ -55,7 +55,7 @@ def cut(line: str) -> list[str]:
     --------
     >>> cut('"new york", city, 5')
     ['new york', 'city', '5']
-    >>> cut("tea coffee 7,5"), cut("tea  coffee \\t 7.5")
+    >>> cut("tea coffee 7,5"), cut("tea  coffee \t 7.5")
     (['tea', 'coffee', '7,5'], ['tea', 'coffee', '7.5'])
     """
     separator = next((mark for mark in _SEPARATORS if mark in line), None)

@@ -25,7 +25,9 @@ def test_an_unknown_suffix_is_refused_with_the_known_ones(name, tmp_path):
 
 def test_a_format_that_is_only_written_is_named(tmp_path):
     (tmp_path / "words.sql").write_text("CREATE TABLE words (id integer);\n")
-    with pytest.raises(FormatError, match="Firth writes .*pgvector, but does not read that format"):
+    with pytest.raises(
+        FormatError, match=r"Firth writes .*pgvector, but does not read that format"
+    ):
         load(tmp_path / "words.sql")
 
 
