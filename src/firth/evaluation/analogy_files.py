@@ -67,7 +67,8 @@ def _read_file(path: Path) -> dict[str, list[Question]]:
         if layout not in _LAYOUTS:
             raise FormatError(
                 f"{path}: line {lines[0][0]}: expected ': section', a question of four words, "
-                f"'a b c section d', or 'word answer/answer', got {counted(len(first.split()), 'word')}"
+                "'a b c section d', or 'word answer/answer', got "
+                f"{counted(len(first.split()), 'word')}"
             )
         sections = _LAYOUTS[layout](lines, path)
     if not any(sections.values()):
