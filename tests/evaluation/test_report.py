@@ -49,6 +49,13 @@ def test_one_path_needs_no_list(royal, questions, pairs):
     assert found == evaluate(royal, analogies=[str(questions)], similarity=[pairs])
 
 
+def test_what_is_shown_does_not_grow_with_the_files(royal, questions, pairs):
+    found = repr(evaluate(royal, analogies=questions, similarity=pairs))
+    assert str(pairs) in found
+    assert "cosines" not in found
+    assert "outcomes" not in found
+
+
 def test_files_keep_their_order(royal, pairs, write):
     other = write("man queen 3\nwoman queen 9\n", "other.txt")
     found = evaluate(royal, similarity=(other, pairs))

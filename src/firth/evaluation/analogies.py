@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -40,7 +40,7 @@ class SectionResult:
     """
 
     name: str
-    outcomes: tuple[bool | None, ...]
+    outcomes: tuple[bool | None, ...] = field(repr=False)
 
     @property
     def correct(self) -> int:

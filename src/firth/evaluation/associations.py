@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -49,9 +49,9 @@ class AssociationResult:
     """
 
     file: str
-    groups: tuple[str, ...]
+    groups: tuple[str, ...] = field(repr=False)
     p: float | None
-    associations: tuple[float | None, ...]
+    associations: tuple[float | None, ...] = field(repr=False)
     targets: int
     missing: int
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -44,8 +44,8 @@ class CategoryResult:
 
     file: str
     names: tuple[str, ...]
-    categories: tuple[int, ...]
-    clusters: tuple[int | None, ...]
+    categories: tuple[int, ...] = field(repr=False)
+    clusters: tuple[int | None, ...] = field(repr=False)
 
     @property
     def purity(self) -> float | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -48,8 +48,8 @@ class OutlierResult:
     """
 
     file: str
-    positions: tuple[float | None, ...]
-    groups: tuple[int, ...]
+    positions: tuple[float | None, ...] = field(repr=False)
+    groups: tuple[int, ...] = field(repr=False)
     missing: int
 
     @property

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -55,8 +55,8 @@ class SimilarityResult:
     """
 
     file: str
-    cosines: tuple[float | None, ...]
-    scores: tuple[float, ...]
+    cosines: tuple[float | None, ...] = field(repr=False)
+    scores: tuple[float, ...] = field(repr=False)
 
     @property
     def spearman(self) -> float | None:
