@@ -146,9 +146,9 @@ def test_each_map_is_moved_on_its_own(visit, both):
     page.mouse.move(box["x"] + 250, 400)
     for act in (
         lambda: page.mouse.wheel(0, -300),
-        lambda: page.click("[data-zoom=out]"),
+        lambda: page.click("#second [data-zoom=out]"),
         lambda: page.locator("#second .points").press("ArrowLeft"),
-        lambda: page.click("[data-zoom=fit]"),
+        lambda: page.click("#second [data-zoom=fit]"),
     ):
         act()
         until(page, f"{PICTURE.format('#second')} !== {second!r}")
