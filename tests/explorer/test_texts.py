@@ -10,13 +10,28 @@ SCRIPTS = {
 TEXTS = SCRIPTS["i18n.js"]
 
 
-def names_of(language):
-    """Return the names of the texts of a language."""
-    part = re.search(rf"^  {language}: {{\n(.*?)^  }},", TEXTS, re.DOTALL | re.MULTILINE)[1]
+ERRORS = r"^    errors: {\n(.*?)^    },"
+
+
+def part_of(language):
+    return re.search(rf"^  {language}: {{\n(.*?)^  }},", TEXTS, re.DOTALL | re.MULTILINE)[1]
+
+
+def keys(part):
     # Names in strings are none.
     return set(
         re.findall(r"(?:^ +|, )(\w+): ", re.sub(r'"[^"]*"|`[^`]*`', "_", part), re.MULTILINE)
     )
+
+
+def names_of(language):
+    """Return the names of the texts of a language, without errors."""
+    return keys(re.sub(ERRORS, "", part_of(language), flags=re.DOTALL | re.MULTILINE))
+
+
+def errors_of(language):
+    """Return the names of the errors that the page tells in its own words."""
+    return keys(re.search(ERRORS, part_of(language), re.DOTALL | re.MULTILINE)[1])
 
 
 def asked():
@@ -36,6 +51,13 @@ def test_both_languages_have_the_same_texts():
     english, chinese = names_of("en"), names_of("zh")
     assert len(english) > 80
     assert english == chinese
+
+
+def test_errors_of_the_page_itself_are_told_in_both_languages():
+    """The service's own are English already."""
+    english, chinese = errors_of("en"), errors_of("zh")
+    assert "no_server" in english
+    assert english < chinese
 
 
 def test_each_text_that_is_asked_for_is_there():

@@ -125,6 +125,8 @@ def test_a_question_that_the_set_cannot_answer_says_why(client):
         ("/similar?word=king&restrict=0", 422, "restrict: "),
         ("/similar?word=" + "x" * 1001, 422, "word: string should have at most 1000 characters"),
         ("/analogy?positive=king&method=no", 422, "method: "),
+        ("/similar?word=king&tpo=3", 422, "/similar has no parameter 'tpo' in the address; it "
+         "takes exclude, restrict, set, top, word"),
         ("/nothing", 404, "there is nothing at /nothing"),
         ("/../../etc/passwd", 404, "there is nothing at /etc/passwd"),
         ("/%2e%2e/%2e%2e/etc/passwd", 404, "there is nothing at "),
@@ -166,6 +168,12 @@ def test_a_bad_body_is_one_sentence(client, body, status, part):
     answer = client.post("/similar", content=body, headers=headers)
     assert answer.status_code == status, answer.text
     assert part in answer.json()["error"]["message"]
+
+
+def test_a_post_takes_no_parameters_in_the_address(client):
+    answer = client.post("/similar?top=3", json={"queries": ["king"]})
+    assert answer.status_code == 422
+    assert "no parameter 'top' in the address; it takes none" in answer.json()["error"]["message"]
 
 
 def test_a_body_of_another_kind_is_told_so(client):

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, Response
 
-from firth.server.errors import NotModified
+from firth.errors import one_line
+from firth.server.errors import INVALID, NotModified, ServiceError
 from firth.server.schemas import SetName
 from firth.server.sets import VectorSet, VectorSets
 from firth.vectors.queries import spelled_token
@@ -51,6 +52,29 @@ async def fresh_set(
 
 
 FreshSet = Annotated[VectorSet, Depends(fresh_set)]
+
+
+async def known_parameters(request: Request) -> None:
+    """Refuse parameters of the address that a route does not have, as bodies refuse fields.
+
+    Raises
+    ------
+    ServiceError
+        If there is one.
+    """
+    if not request.query_params:
+        return
+    path = request.scope["route"].path
+    described = request.app.openapi()["paths"][path][request.method.lower()]
+    known = [each["name"] for each in described.get("parameters", ()) if each["in"] == "query"]
+    for name in request.query_params:
+        if name not in known:
+            raise ServiceError(
+                422,
+                INVALID,
+                f"{path} has no parameter {one_line(name)!r} in the address; "
+                f"it takes {', '.join(sorted(known)) or 'none'}",
+            )
 
 
 def tokens(asked: VectorSet, words: Iterable[str | int]) -> list[str | int]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import numpy as np
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
 from firth.server.batching import Question
-from firth.server.dependencies import FreshSet, Sets, about, among, tokens
+from firth.server.dependencies import FreshSet, Sets, about, among, known_parameters, tokens
 from firth.server.schemas import (
     ERRORS,
     LONGEST_WORD,
@@ -34,7 +34,7 @@ from firth.server.schemas import (
 )
 from firth.server.sets import VectorSet
 
-router = APIRouter(responses=ERRORS, tags=["words"])
+router = APIRouter(responses=ERRORS, tags=["words"], dependencies=[Depends(known_parameters)])
 
 Text = Annotated[str, Query(max_length=LONGEST_WORD)]
 _Text = Annotated[str, Query(max_length=LONGEST_WORD)]
