@@ -37,7 +37,7 @@ def wrap(corpus):
         }
         result = TrainResult(tables, shapes, (1.0,), (), 1, 1.0, subwords=subwords)
         config = TrainConfig(dim=4)
-        reading = Reading("whitespace", False, "strict", "NFC", 0, 0.0)
+        reading = Reading("whitespace", False, "strict", "NFC", 0, None, 0.0)
         running = pipeline._Running(None, (), None, (), None, "hogwild", readout, None)
         source = RunSource(corpus, config, reading, None, ())
         vectors = pipeline._wrap(result, corpus, config, source, running)

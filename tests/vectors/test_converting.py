@@ -256,7 +256,9 @@ def test_ngrams_have_fewer_bytes_too(tables, tmp_path):
 
 def test_formats_that_hold_float32_alone_are_named(tmp_path):
     path = save(tmp_path, "firth")
-    with pytest.raises(ConfigError, match="word2vec text holds no int8; formats that do are firth"):
+    with pytest.raises(
+        ConfigError, match="word2vec text cannot hold int8; formats that can are firth"
+    ):
         convert(path, tmp_path / "a.txt", dtype="int8")
     with pytest.raises(ConfigError, match="dtype must be float32 or float16 or int8, got 'int4'"):
         Vectors(["a"], np.ones((1, 2))).save(tmp_path / "a", dtype="int4")

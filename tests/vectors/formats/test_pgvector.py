@@ -66,7 +66,9 @@ def test_what_postgresql_cannot_hold_is_refused(word, tmp_path):
 def test_scripts_are_not_read_and_others_not_replaced(tmp_path):
     for _ in range(2):
         Vectors(["a", "b"], MATRIX).save(tmp_path / "v.sql")
-    with pytest.raises(FormatError, match="unknown format"):
+    with pytest.raises(
+        FormatError, match="writes a script for PostgreSQL's pgvector, but does not read"
+    ):
         load(tmp_path / "v.sql")
     with pytest.raises(FormatError, match="but does not read it"):
         load(tmp_path / "v.sql", format="pgvector")
