@@ -14,9 +14,9 @@ way at most:
 
     row += S / N * max(1, min(the above, most / g))
 
-At step s the `hot << z` most frequent rows
-of each table are brought together, where z is the number of trailing zeros of s. So frequent rows
-agree often and rare rows seldom, and each has changed about equally much since the last time.
+At step s the `hot << z` most frequent rows of each table are brought together, where z is the
+number of trailing zeros of s. So frequent rows agree often and rare rows seldom, and each has
+changed about equally much since the last time.
 
 Sums are on their way while the workers train on. What a worker has changed since it sent its own
 changes stays on top. Changes are rounded to bfloat16, and what rounding takes off stays on top too,
@@ -47,9 +47,9 @@ class Rule(NamedTuple):
     """The constants of the agreement."""
 
     hot: int = 256  # the rows of each table that are brought together at every step
-    c: float = 0.3
-    steepness: float = 5.0
-    most: float = 5.0
+    c: float = 0.3  # how strongly a row is drawn back in most directions
+    steepness: float = 5.0  # and where the loss is curved most
+    most: float = 5.0  # how many times its way there a row goes at most
 
 
 RULE = Rule()
