@@ -65,8 +65,7 @@ def print_ngrams(vectors: Vectors, word: str) -> None:
     raw = vectors.raw
     own = vectors.index.get(word)
     if own is not None:
-        table = vectors.input_vectors if raw is None else raw.input
-        print(word, _numbers(table[own]))
+        print(word, _numbers(_input_table(vectors)[own]))
     if raw is None or raw.subwords is None:
         return
     if raw.subwords.floret is not None:
@@ -105,13 +104,18 @@ def _dump_dict(vectors: Vectors, _: Mapping[str, Any]) -> None:
 
 
 def _dump_input(vectors: Vectors, _: Mapping[str, Any]) -> None:
-    _print_table(vectors.input_vectors if vectors.raw is None else vectors.raw.input)
+    _print_table(_input_table(vectors))
 
 
 def _dump_output(vectors: Vectors, _: Mapping[str, Any]) -> None:
     if vectors.output_vectors is None:
         raise ConfigError("the model has no output vectors of words: it was trained with a tree")
     _print_table(vectors.output_vectors)
+
+
+def _input_table(vectors: Vectors) -> np.ndarray:
+    """Return the rows as they were trained: of words, then of n-grams."""
+    return vectors.input_vectors if vectors.raw is None else vectors.raw.input
 
 
 def _print_table(table: np.ndarray) -> None:
