@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from firth.errors import ConfigError
-from firth.vectors import Vectors, load, partial_loading
-from firth.vectors.formats import word2vec_binary, word2vec_text
+from firth.vectors import Vectors, load, partial_loading, search
+from firth.vectors.formats import lazy_words, word2vec_binary, word2vec_text
 from firth.vectors.partial_loading import Nearest, load_first, load_near
 
 RANDOM = np.random.default_rng(8)
@@ -27,86 +27,132 @@ def small_limits(monkeypatch):
     monkeypatch.setattr(word2vec_binary, "_FIRST_BYTES", 500)
     monkeypatch.setattr(word2vec_binary, "BLOCK_BYTES", 2_000)
     monkeypatch.setattr(word2vec_text, "BLOCK_BYTES", 3_000)
+    monkeypatch.setattr(lazy_words, "LEAST_BYTES", 1)
+    monkeypatch.setattr(search, "NUMBERS_PER_BLOCK", 3_000)
 
 
-@pytest.fixture(params=["vectors.bin", "vectors.txt", "vectors.txt.gz"])
+FILES = ["vectors.bin", "vectors.txt", "vectors.txt.gz"]
+
+
+@pytest.fixture(params=FILES)
 def path(request, tmp_path):
     """Each kind of file that is read by rows."""
-    path = tmp_path / request.param.removesuffix(".gz")
-    Vectors(WORDS, MATRIX).save(path)
-    if request.param.endswith(".gz"):
-        packed = tmp_path / request.param
-        packed.write_bytes(gzip.compress(path.read_bytes()))
-        return packed
+    return saved(tmp_path / request.param)
+
+
+@pytest.fixture(params=[*FILES, "vectors"])
+def searched(request, tmp_path):
+    """These, and a folder: all in which neighbours are looked for while they are read."""
+    return saved(tmp_path / request.param)
+
+
+def saved(path):
+    """Write the vectors, compressed if the name says so."""
+    plain = path.with_suffix("") if path.suffix == ".gz" else path
+    Vectors(WORDS, MATRIX, counts=range(2_000, 0, -1)).save(plain)
+    if path != plain:
+        path.write_bytes(gzip.compress(plain.read_bytes()))
     return path
 
 
 @pytest.mark.parametrize("word", ["w0", "w8", "w30", "w1999"])
 @pytest.mark.parametrize("top", [1, 3, 50])
-def test_neighbours_are_those_of_the_whole_file(path, word, top):
-    part = load_near(path, {word: 1}, top)
+def test_neighbours_are_those_of_the_whole_file(searched, word, top):
+    part = load_near(searched, {word: 1}, top)
     assert top < len(part) < len(WORDS) / 3
-    found, expected = part.similar(word, top), load(path).similar(word, top)
+    found, expected = part.similar(word, top), load(searched).similar(word, top)
     assert [near.word for near in found] == [near.word for near in expected]
     np.testing.assert_allclose([n.score for n in found], [n.score for n in expected], atol=1e-6)
 
 
 @pytest.mark.parametrize(("a", "b", "c"), [("w1", "w2", "w3"), ("w1", "w1", "w1900")])
-def test_so_are_the_answers_to_an_analogy(path, a, b, c):
+def test_so_are_the_answers_to_an_analogy(searched, a, b, c):
     asked = Counter([b, c])
     asked.subtract([a])
-    found = load_near(path, asked, 7).analogy([b, c], [a], 7)
-    expected = load(path).analogy([b, c], [a], 7)
+    found = load_near(searched, asked, 7).analogy([b, c], [a], 7)
+    expected = load(searched).analogy([b, c], [a], 7)
     assert [near.word for near in found] == [near.word for near in expected]
 
 
-def test_words_with_accents_are_found_in_both_spellings(tmp_path):
-    path = tmp_path / "vectors.bin"
+@pytest.mark.parametrize("name", ["vectors.bin", "vectors"])
+def test_words_with_accents_are_found_in_both_spellings(tmp_path, name):
+    path = tmp_path / name
     Vectors(["tea", "cafe\N{COMBINING ACUTE ACCENT}", "milk"], MATRIX[:3]).save(path)
     assert load_near(path, {"caf\N{LATIN SMALL LETTER E WITH ACUTE}": 1}, 1) is not None
 
 
 @pytest.mark.parametrize("word", ["unknown", "w3"])
-def test_all_is_loaded_for_a_word_without_a_vector_or_a_direction(path, word):
-    assert load_near(path, {word: 1}, 2) is None
+def test_all_is_loaded_for_a_word_without_a_vector_or_a_direction(searched, word):
+    assert load_near(searched, {word: 1}, 2) is None
 
 
 @pytest.mark.parametrize("row", [[np.nan] * 5, [np.inf] + [0] * 4, [1e30] * 5, [1e-30] * 5])
 @pytest.mark.parametrize("place", [0, 1, 1_999])
-def test_all_is_loaded_if_a_row_is_not_as_others(tmp_path, row, place):
-    path = tmp_path / "vectors.bin"
+@pytest.mark.parametrize("file", ["vectors.bin", "vectors/model.safetensors"])
+def test_all_is_loaded_if_a_row_is_not_as_others(tmp_path, file, row, place):
+    path = tmp_path / file.partition("/")[0]
     Vectors(WORDS, MATRIX).save(path)
-    old = MATRIX[place].astype("<f4").tobytes()
-    path.write_bytes(path.read_bytes().replace(old, np.array(row, "<f4").tobytes()))
+    old, new = MATRIX[place].astype("<f4").tobytes(), np.array(row, "<f4").tobytes()
+    replace(tmp_path / file, old, new)
     assert load_near(path, {"w0": 1}, 2) is None
     assert load_first(path, 2) is None
 
 
-def test_all_is_loaded_if_a_word_stands_twice(tmp_path):
-    path = tmp_path / "vectors.bin"
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("vectors.bin", b"w1999 ", b"w1000 "),
+        ("vectors/vocabulary.json", b'"w1999"', b'"w1000"'),
+    ],
+)
+def test_all_is_loaded_if_a_word_stands_twice(tmp_path, file, old, new):
+    path = tmp_path / file.partition("/")[0]
     Vectors(WORDS, MATRIX).save(path)
-    path.write_bytes(path.read_bytes().replace(b"w1999 ", b"w1000 "))
+    replace(tmp_path / file, old, new)
     assert load_near(path, {"w0": 1}, 2) is None
     assert load_first(path, 2) is None
+
+
+def replace(path, old, new):
+    """Replace some bytes of a file."""
+    content = path.read_bytes()
+    assert old in content
+    path.write_bytes(content.replace(old, new))
 
 
 def test_all_is_loaded_of_short_files_and_of_other_formats(tmp_path, monkeypatch):
     vectors = Vectors(WORDS, MATRIX)
-    for name in ("folder", "vectors.npz"):
+    vectors.save(tmp_path / "vectors.npz")
+    assert load_near(tmp_path / "vectors.npz", {"w0": 1}, 2) is None
+    monkeypatch.setattr(partial_loading, "LEAST_BYTES", 1 << 20)
+    for name in ("vectors.bin", "vectors"):
         vectors.save(tmp_path / name)
         assert load_near(tmp_path / name, {"w0": 1}, 2) is None
-    vectors.save(tmp_path / "vectors.bin")
-    monkeypatch.setattr(partial_loading, "LEAST_BYTES", 1 << 20)
-    assert load_near(tmp_path / "vectors.bin", {"w0": 1}, 2) is None
+
+
+@pytest.mark.parametrize("dtype", ["float16", "int8"])
+def test_all_is_loaded_of_a_folder_of_narrower_numbers(tmp_path, dtype):
+    Vectors(WORDS, MATRIX).save(tmp_path / "vectors", dtype=dtype)
+    assert load_near(tmp_path / "vectors", {"w0": 1}, 2) is None
 
 
 @pytest.mark.parametrize("size", [100, 5_000, -30])
-def test_all_is_loaded_of_a_damaged_file(tmp_path, size):
-    path = tmp_path / "vectors.bin"
+@pytest.mark.parametrize(
+    "file", ["vectors.bin", "vectors/model.safetensors", "vectors/vocabulary.json"]
+)
+def test_all_is_loaded_of_a_damaged_file(tmp_path, file, size):
+    path = tmp_path / file.partition("/")[0]
     Vectors(WORDS, MATRIX).save(path)
-    path.write_bytes(path.read_bytes()[:size])
+    (tmp_path / file).write_bytes((tmp_path / file).read_bytes()[:size])
     assert load_near(path, {"w0": 1}, 2) is None
     assert load_first(path, 2) is None
+
+
+@pytest.mark.parametrize("missing", ["model.safetensors", "vocabulary.json"])
+def test_all_is_loaded_of_a_folder_without_one_of_its_files(tmp_path, missing):
+    Vectors(WORDS, MATRIX).save(tmp_path / "vectors")
+    (tmp_path / "vectors" / missing).unlink()
+    assert load_near(tmp_path / "vectors", {"w0": 1}, 2) is None
 
 
 def test_the_first_vectors_and_how_many_there_are(path):

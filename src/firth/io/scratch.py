@@ -22,8 +22,6 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from filelock import lock_descriptor
-
 from firth.errors import warn
 
 LOCK, NEW, OLD = "lock", "new", "old"
@@ -119,7 +117,7 @@ def _make(target: Path) -> tuple[Path, int]:
 def _is_ours(folder: Path, handle: int) -> bool:
     """Lock a new scratch folder; tell whether no other process has taken it for a leftover."""
     try:
-        if not lock_descriptor(handle, blocking=False):
+        if not _lock(handle):
             return False
     except OSError:
         # On a file system without locks, no process removes leftovers.
@@ -146,7 +144,7 @@ def _remove_abandoned(path: Path) -> None:
         path.rmdir()
         return
     try:
-        if not lock_descriptor(handle, blocking=False):
+        if not _lock(handle):
             return
         if (path / OLD).is_dir():
             for old in (path / OLD).iterdir():
@@ -165,3 +163,11 @@ def _remove(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
     if os.path.lexists(folder):
         warn(f"cannot remove {folder}, which is not needed any more; remove it by hand")
+
+
+def _lock(handle: int) -> bool:
+    """Lock an open file; return whether no other process had locked it."""
+    # Importing it takes longer than all else here, and who only reads needs no locks.
+    from filelock import lock_descriptor
+
+    return lock_descriptor(handle, blocking=False)

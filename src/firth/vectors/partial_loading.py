@@ -1,4 +1,4 @@
-"""Loading the few vectors of a long file that one question asks for.
+"""Loading the few vectors of a long file or folder that one question asks for.
 
 V words · D dimensions · n words of a block
 """
@@ -6,6 +6,7 @@ V words · D dimensions · n words of a block
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,13 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.checks import whole_number
-from firth.errors import FormatError, VocabularyError
+from firth.errors import ConfigError, FormatError, VocabularyError
+from firth.io.contents import MODEL, is_folder_of_vectors
+from firth.normalization import spellings
 from firth.vectors.checks import hashes_repeat, word_hashes
+from firth.vectors.formats.native import map_rows
 from firth.vectors.formats.registry import is_read_by_rows
 from firth.vectors.formats.selection import Selection
+from firth.vectors.lazy_words import LazyWords
 from firth.vectors.loading import load_selection
 from firth.vectors.questions.directions import directions_of
-from firth.vectors.search import are_usual, row_lengths
+from firth.vectors.search import are_usual, lengths_and_products, row_lengths
 from firth.vectors.vectors import Vectors
 
 # Shorter files are read as fast, and their vectors take little memory.
@@ -33,8 +38,8 @@ _ROUNDING = 1e-5
 def load_near(path: Path, weights: Mapping[str, float], top: int) -> Vectors | None:
     """Return the vectors of a long file that are nearest to a sum of words, and of these words.
 
-    The file is read, not kept: memory does not grow with it. Asked for the `top` nearest words to
-    the sum, the vectors answer as those of the whole file.
+    The file is read once, not kept: memory does not grow with it, but for a folder's words. Asked
+    for the `top` nearest words to the sum, the vectors answer as those of the whole file.
 
     Parameters
     ----------
@@ -57,6 +62,8 @@ def load_near(path: Path, weights: Mapping[str, float], top: int) -> Vectors | N
         If `top` is below 1, or the beginning of the file cannot be read.
     """
     whole_number("top", top, least=1, most=None)
+    if path.is_dir():
+        return _load_near_in_folder(path, weights, top)
     if not _is_long(path):
         return None
     asked = _load_words(path, list(weights))
@@ -84,6 +91,44 @@ def _load(path: Path, selection: Selection) -> Vectors | None:
     try:
         return load_selection(path, selection, None)
     except (FormatError, VocabularyError):
+        return None
+
+
+def _load_near_in_folder(path: Path, weights: Mapping[str, float], top: int) -> Vectors | None:
+    """Do what `load_near` does for a folder, whose words and vectors are apart."""
+    names = {file.name for file in path.iterdir()}
+    if not is_folder_of_vectors(names) or (path / MODEL).stat().st_size < LEAST_BYTES:
+        return None
+    try:
+        mapped = map_rows(path)
+    except FormatError:
+        return None
+    if mapped is None:
+        return None
+    words, rows = mapped
+    places = [words.row(spelling) for word in weights for spelling in spellings(word)]
+    named = sorted({place for place in places if place is not None})
+    asked = _take(words, rows, named)
+    if asked is None or not all(word in asked for word in weights):
+        return None
+    query = directions_of(asked, weights).directions[0]
+    with ThreadPoolExecutor(1) as pool:
+        repetition = pool.submit(words.repetition)
+        lengths, products = lengths_and_products(rows, query)
+    if not query.any() or not are_usual(lengths) or repetition.result() is not None:
+        return None
+    scores = np.divide(products, lengths, where=lengths > 0, out=np.zeros(len(rows)))
+    k = min(top + len(named), len(scores))
+    least = np.partition(scores, -k)[-k]
+    near = np.flatnonzero(scores > least - _ROUNDING)
+    return _take(words, rows, sorted({*near.tolist(), *named}))
+
+
+def _take(words: LazyWords, rows: NDArray[np.float32], places: list[int]) -> Vectors | None:
+    """Return the vectors of some rows; None if there are none, or they are damaged."""
+    try:
+        return Vectors([words[place] for place in places], rows[places]) if places else None
+    except (ConfigError, VocabularyError):
         return None
 
 

@@ -74,18 +74,52 @@ def row_lengths(matrix: Floats) -> NDArray[np.float64]:
     lengths = np.empty(len(matrix))
 
     def measure(block: slice) -> None:
+        lengths[block] = _lengths(matrix[block])
+
+    _read_blocks(matrix, measure)
+    return lengths
+
+
+def lengths_and_products(
+    matrix: Floats, query: Floats
+) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+    """Return the length of each row of a matrix (V, D), and its product with a query (D,).
+
+    All rows are read once, which is what takes the time where they are mapped.
+
+    Examples
+    --------
+    >>> rows, query = np.array([[3, 4], [0, 2]], np.float32), np.array([0, 1], np.float32)
+    >>> [found.tolist() for found in lengths_and_products(rows, query)]
+    [[5.0, 2.0], [4.0, 2.0]]
+    """
+    lengths, products = np.empty(len(matrix)), np.empty(len(matrix), np.float32)
+
+    def measure(block: slice) -> None:
         rows = matrix[block]
         lengths[block] = _lengths(rows)
-        drop_pages(rows)
+        # As the lengths are: one row after another, without threads of the library's own.
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            products[block] = (rows[:, np.newaxis, :] @ query[:, np.newaxis])[:, 0, 0]
+
+    _read_blocks(matrix, measure)
+    return lengths, products
+
+
+def _read_blocks(matrix: Floats, measure: Callable[[slice], None]) -> None:
+    """Call a function with each block of rows, in some threads, and let go of what was mapped."""
+
+    def read(block: slice) -> None:
+        measure(block)
+        drop_pages(matrix[block])
 
     blocks = list(row_blocks(*matrix.shape))
     if len(blocks) > 1:
         with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as pool:
-            list(pool.map(measure, blocks))
+            list(pool.map(read, blocks))
     else:
         for block in blocks:
-            measure(block)
-    return lengths
+            read(block)
 
 
 def _lengths(rows: Floats) -> NDArray[np.float64]:

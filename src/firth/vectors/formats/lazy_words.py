@@ -27,6 +27,29 @@ _PIECE = 1 << 22
 
 def read_lazy_words(path: Path) -> tuple[LazyWords, NDArray[np.int64] | None] | None:
     """Read words and counts; None if the file is short, or not written as Firth writes it."""
+    parts = _parts(path)
+    if parts is None:
+        return None
+    words, counts = parts
+    try:
+        return _words(words), _counts(counts)
+    except (ValueError, DeprecationWarning):
+        return None
+
+
+def read_words_alone(path: Path) -> LazyWords | None:
+    """Read words as `read_lazy_words` does, without a look at their counts."""
+    parts = _parts(path)
+    if parts is None:
+        return None
+    try:
+        return _words(parts[0])
+    except ValueError:
+        return None
+
+
+def _parts(path: Path) -> tuple[bytes, bytes] | None:
+    """Read the list of words, without its brackets, and what stands for the counts."""
     if path.stat().st_size < LEAST_BYTES:
         return None
     with open_regular(path) as file:
@@ -34,11 +57,7 @@ def read_lazy_words(path: Path) -> tuple[LazyWords, NDArray[np.int64] | None] | 
     end = text.rfind(_TAIL)
     if end < 0 or not text.startswith(_HEAD) or not text.endswith(b"}"):
         return None
-    try:
-        counts = _counts(text[end + len(_TAIL) : -1])
-        return _words(text[len(_HEAD) - 1 : end]), counts
-    except (ValueError, DeprecationWarning):
-        return None
+    return text[len(_HEAD) - 1 : end], text[end + len(_TAIL) : -1]
 
 
 def _words(text: bytes) -> LazyWords:

@@ -20,8 +20,10 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,12 +44,13 @@ from firth.phrases import Phrases
 from firth.subwords import Subwords
 from firth.vectors.composition import RawTables, Space, compose_words
 from firth.vectors.formats.documents import DOCUMENTS, read_documents, write_documents
-from firth.vectors.formats.lazy_words import read_lazy_words
+from firth.vectors.formats.lazy_words import read_lazy_words, read_words_alone
 from firth.vectors.formats.precision import FLOAT32, Rows, narrowed, widened
 from firth.vectors.formats.row_store import RowStore
 from firth.vectors.formats.selection import Selection, selected
 from firth.vectors.formats.tensors import map_tensors, read_scales
 from firth.vectors.formats.tensors import write_tensors as write_tensors
+from firth.vectors.lazy_words import LazyWords
 from firth.vectors.readout import RECIPES
 from firth.vectors.table import Table, Token
 
@@ -84,6 +87,29 @@ def read(path: Path, selection: Selection) -> Table:
     )
     table = selected(table, path, selection)
     return table if INPUT in tensors else _composed(table)
+
+
+def map_rows(path: Path) -> tuple[LazyWords, Floats] | None:
+    """Map the vectors of a long folder and find its words, with no look at what else it holds.
+
+    None if words are few, or vectors are not kept as float32.
+
+    Raises
+    ------
+    FormatError
+        If a file of the folder is missing or damaged.
+    """
+    _require(path / VOCABULARY)
+    words = read_words_alone(path / VOCABULARY)
+    if words is None:
+        return None
+    with _opened(path / MODEL) as tensors:
+        if INPUT not in tensors.keys():  # noqa: SIM118 - it is no mapping.
+            return None
+        rows = tensors.get_slice(INPUT)
+        if rows.get_dtype() != "F32" or rows.get_shape()[:1] != [len(words)]:
+            return None
+    return words, map_tensors(path / MODEL, [INPUT])[INPUT]
 
 
 def _read_vocabulary(path: Path) -> tuple[Sequence[Token], NDArray[np.int64] | None]:
@@ -173,32 +199,37 @@ def read_tensors(
     FormatError
         If the file is missing or damaged, holds none of them, or one of another type.
     """
+    with _opened(path) as tensors:
+        held = sorted(tensors.keys())
+        found = [name for name in names if name in held]
+        if not found:
+            expected = next(iter(names))
+            raise FormatError(f"{path}: holds no tensor '{expected}', only {one_line(str(held))}")
+        large = []
+        for name in found:
+            tensor = tensors.get_slice(name)
+            dtype, shape = tensor.get_dtype(), tensor.get_shape()
+            _check_tensor(name, dtype, shape, path)
+            if dtype != "F32" or (mapped and is_worth_mapping(4 * math.prod(shape))):
+                large.append(name)
+        read = {name: tensors.get_tensor(name) for name in found if name not in large}
+        scales = read_scales(tensors, large, path)
+        for name, rows in map_tensors(path, large).items():
+            if rows.dtype != np.float32:
+                rows = widened(rows, scales.get(name), RowStore(folder, len(rows)))
+            read[name] = rows
+        return read
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """Open a file of tensors."""
     _require(path)
     with open_regular(path):
         pass  # safetensors calls whatever prevents it a missing file.
     try:
         with safe_open(path, framework="np") as tensors:
-            held = sorted(tensors.keys())
-            found = [name for name in names if name in held]
-            if not found:
-                expected = next(iter(names))
-                raise FormatError(
-                    f"{path}: holds no tensor '{expected}', only {one_line(str(held))}"
-                )
-            large = []
-            for name in found:
-                tensor = tensors.get_slice(name)
-                dtype, shape = tensor.get_dtype(), tensor.get_shape()
-                _check_tensor(name, dtype, shape, path)
-                if dtype != "F32" or (mapped and is_worth_mapping(4 * math.prod(shape))):
-                    large.append(name)
-            read = {name: tensors.get_tensor(name) for name in found if name not in large}
-            scales = read_scales(tensors, large, path)
-            for name, rows in map_tensors(path, large).items():
-                if rows.dtype != np.float32:
-                    rows = widened(rows, scales.get(name), RowStore(folder, len(rows)))
-                read[name] = rows
-            return read
+            yield tensors
     except SafetensorError as error:
         raise FormatError(f"{path}: damaged: {one_line(str(error))}") from error
 
