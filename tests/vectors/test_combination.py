@@ -65,7 +65,7 @@ def test_rotating_and_scaling_the_parts_does_not_change_cosines():
 def test_blocks_change_nothing(monkeypatch):
     parts = [random_vectors(0), random_vectors(1)]
     expected = combine(parts, dim=6).input_vectors
-    monkeypatch.setattr("firth.vectors.search.NUMBERS_PER_BLOCK", 40)
+    monkeypatch.setattr("firth.vectors.blocks.NUMBERS_PER_BLOCK", 40)
     np.testing.assert_allclose(combine(parts, dim=6).input_vectors, expected, atol=1e-5)
 
 

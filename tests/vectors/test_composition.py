@@ -115,7 +115,7 @@ def test_the_order_of_words_does_not_matter(tables, recipe):
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_blocks_change_nothing(tables, recipe, monkeypatch):
     expected = read(tables, recipe)
-    monkeypatch.setattr("firth.vectors.search.NUMBERS_PER_BLOCK", 40)
+    monkeypatch.setattr("firth.vectors.blocks.NUMBERS_PER_BLOCK", 40)
     monkeypatch.setattr(composition, "NUMBERS_PER_BLOCK", 40)
     assert len(list(composition._blocks(np.array([0, 0, 0, 30, 31]), 6))) == 3
     np.testing.assert_allclose(read(tables, recipe), expected, atol=1e-5)

@@ -44,7 +44,7 @@ pytestmark = pytest.mark.usefixtures("small_blocks")
 @pytest.fixture
 def small_blocks(monkeypatch):
     """Make blocks of a few rows, so that there are several."""
-    monkeypatch.setattr("firth.vectors.search.NUMBERS_PER_BLOCK", 40)
+    monkeypatch.setattr("firth.vectors.blocks.NUMBERS_PER_BLOCK", 40)
     monkeypatch.setattr("firth.vectors.formats.arrays._BLOCK_BYTES", 100)
 
 

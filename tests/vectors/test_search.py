@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from firth.vectors import search
-from firth.vectors.search import ExactIndex, row_blocks, row_lengths, top_k, unit_rows
+from firth.vectors import blocks, search
+from firth.vectors.lengths import row_lengths
+from firth.vectors.search import ExactIndex, top_k, unit_rows
 
 
 def by_full_sort(queries, table, k, exclude=None):
@@ -18,7 +19,7 @@ def by_full_sort(queries, table, k, exclude=None):
 
 @pytest.fixture
 def small_blocks(monkeypatch):
-    monkeypatch.setattr(search, "NUMBERS_PER_BLOCK", 64)
+    monkeypatch.setattr(blocks, "NUMBERS_PER_BLOCK", 64)
     monkeypatch.setattr(search, "QUERIES_PER_BLOCK", 4)
 
 
@@ -51,7 +52,7 @@ def test_agrees_with_a_full_sort_across_blocks_with_ties_and_exclusions(integers
 @pytest.mark.usefixtures("small_blocks")
 @pytest.mark.parametrize("order", ["rising", "falling", "random", "rare"])
 def test_blocks_of_any_order_agree_with_a_full_sort(monkeypatch, order):
-    monkeypatch.setattr(search, "NUMBERS_PER_BLOCK", 400)
+    monkeypatch.setattr(blocks, "NUMBERS_PER_BLOCK", 400)
     scores = np.random.default_rng(3).permutation(1000)
     if order == "rare":
         # Few rows are better than those before them, so that they are sorted together.
@@ -71,15 +72,6 @@ def test_no_query_has_no_answer(integers):
     assert indices.shape == scores.shape == (0, 3)
 
 
-@pytest.mark.usefixtures("small_blocks")
-@pytest.mark.parametrize(("rows", "columns"), [(0, 5), (1, 1000), (101, 3), (64, 1)])
-def test_row_blocks_cover_every_row_once_and_keep_to_the_limit(rows, columns):
-    blocks = list(row_blocks(rows, columns))
-    covered = [row for block in blocks for row in range(block.start, block.stop)]
-    assert covered == list(range(rows))
-    assert all((block.stop - block.start) * columns <= max(64, columns) for block in blocks)
-
-
 @pytest.mark.parametrize("scale", [1e-45, 1e-38, 1e-20, 1.0, 1e20, 1e38])
 def test_unit_rows_have_length_one_at_any_scale(scale):
     matrix = np.full((2, 2), np.float32(scale))
@@ -88,20 +80,6 @@ def test_unit_rows_have_length_one_at_any_scale(scale):
 
 def test_unit_rows_leave_zero_rows_zero():
     assert not unit_rows(np.zeros((2, 3), dtype=np.float32)).any()
-
-
-@pytest.mark.parametrize("scale", [1e-45, 1e-38, 1e-20, 1.0, 1e20, 1e38])
-def test_row_lengths_are_exact_at_any_scale(scale):
-    matrix = np.full((2, 2), np.float32(scale))
-    matrix[1] = 0
-    expected = [np.sqrt(2) * np.float64(np.float32(scale)), 0.0]
-    np.testing.assert_allclose(row_lengths(matrix), expected, rtol=1e-6)
-
-
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_the_length_of_a_row_that_is_not_finite_is_not(value):
-    matrix = np.array([[1, 2], [1, value]], dtype=np.float32)
-    assert np.isfinite(row_lengths(matrix)).tolist() == [True, False]
 
 
 @pytest.mark.usefixtures("small_blocks")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from firth.errors import ConfigError, VocabularyError
-from firth.vectors import Neighbour, Vectors, search
+from firth.vectors import Neighbour, Vectors, blocks
 
 WORDS = ["tea", "coffee", "king", "queen", "man", "woman", "nothing"]
 MATRIX = np.array(
@@ -352,7 +352,7 @@ class TestConstruction:
             Vectors(words, matrix)
 
     def test_a_bad_row_is_named_in_whichever_block_it_is(self, monkeypatch):
-        monkeypatch.setattr(search, "NUMBERS_PER_BLOCK", 8)
+        monkeypatch.setattr(blocks, "NUMBERS_PER_BLOCK", 8)
         for row, word in enumerate(WORDS):
             matrix = MATRIX.copy()
             matrix[row, 3] = np.inf

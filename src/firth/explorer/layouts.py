@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.vectors.axes import principal_axes, second_moment
-from firth.vectors.search import row_blocks
+from firth.vectors.blocks import row_blocks
 
 Floats = NDArray[np.float32]
 

@@ -17,7 +17,7 @@ from safetensors.numpy import save_file
 from firth._version import __version__
 from firth.io.atomic import atomic_write
 from firth.vectors import Vectors
-from firth.vectors.search import row_blocks
+from firth.vectors.blocks import row_blocks
 from firth.vectors.sidecars import map_path
 
 _POINTS = "umap"

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from firth.checks import shown, whole_number
 from firth.errors import ConfigError, VocabularyError, counted, warn
 from firth.other_names import explain_keywords
+from firth.vectors.blocks import row_blocks
 from firth.vectors.composition import RawTables, Space
 from firth.vectors.documents import DocumentTable
 from firth.vectors.queries import known_rows
-from firth.vectors.search import Floats, row_blocks, unit_rows
+from firth.vectors.search import Floats, unit_rows
 from firth.vectors.table import Token
 from firth.vectors.vectors import Vectors
 

@@ -21,7 +21,8 @@ from firth.checks import one_of, real_number
 from firth.errors import FirthError, FormatError, MissingExtraError, one_line, warn
 from firth.io.atomic import atomic_write, check_writable
 from firth.io.json_files import read_json, write_json
-from firth.vectors.search import Floats, cosines, row_blocks, unit_rows
+from firth.vectors.blocks import row_blocks
+from firth.vectors.search import Floats, cosines, unit_rows
 
 if TYPE_CHECKING:
     from firth.vectors.word_rows import WordRows

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.vectors.search import row_blocks
+from firth.vectors.blocks import row_blocks
 
 Doubles = NDArray[np.float64]
 

@@ -15,8 +15,8 @@ from firth.checks import are_counts
 from firth.errors import ConfigError, one_line
 from firth.phrases import Phrases
 from firth.vectors.lazy_words import LazyRows
+from firth.vectors.lengths import row_lengths
 from firth.vectors.phrase_rows import PhraseRows
-from firth.vectors.search import row_lengths
 from firth.vectors.table import Token
 
 # A dictionary of fewer words takes no time.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.vectors.search import row_blocks
+from firth.vectors.blocks import row_blocks
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int64]

@@ -15,7 +15,8 @@ from firth.checks import shown, whole_number
 from firth.errors import ConfigError, VocabularyError, warn
 from firth.other_names import explain_keywords
 from firth.vectors.axes import principal_axes, second_moment
-from firth.vectors.search import row_blocks, unit_rows
+from firth.vectors.blocks import row_blocks
+from firth.vectors.search import unit_rows
 from firth.vectors.vectors import Vectors
 
 # The axes are those of frequent words: rare ones have poor vectors, and there are many.

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from firth.errors import ConfigError, one_line
 from firth.vectors.axes import principal_axes, second_moment
+from firth.vectors.blocks import NUMBERS_PER_BLOCK, row_blocks
 from firth.vectors.checks import checked_rows, read_only
 from firth.vectors.readout import Readout, check_fits
-from firth.vectors.search import NUMBERS_PER_BLOCK, row_blocks, unit_rows
+from firth.vectors.search import unit_rows
 from firth.vectors.table import Token
 
 if TYPE_CHECKING:

@@ -22,9 +22,9 @@ from firth.vectors.formats.native import map_rows
 from firth.vectors.formats.registry import is_read_by_rows
 from firth.vectors.formats.selection import Selection
 from firth.vectors.lazy_words import LazyWords
+from firth.vectors.lengths import are_usual, lengths_and_products, row_lengths
 from firth.vectors.loading import load_selection
 from firth.vectors.questions.directions import directions_of
-from firth.vectors.search import are_usual, lengths_and_products, row_lengths
 from firth.vectors.vectors import Vectors
 
 # Shorter files are read as fast, and their vectors take little memory.

@@ -31,8 +31,9 @@ from firth.vectors.checks import (
 from firth.vectors.composition import RawTables, checked_raw
 from firth.vectors.documents import DocumentTable, checked_documents
 from firth.vectors.lazy_words import LazyRows, LazyWords
+from firth.vectors.lengths import row_lengths
 from firth.vectors.queries import Found, find_row, find_vectors, token_list, warn_of_composed
-from firth.vectors.search import ExactIndex, row_lengths
+from firth.vectors.search import ExactIndex
 from firth.vectors.table import Token
 
 # Computed from the other attributes, so neither copied nor pickled.

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from firth.errors import FormatError
 from firth.io.mapping import drop_pages
+from firth.vectors.blocks import row_blocks
 from firth.vectors.formats.format import FLOAT32 as FLOAT32
 from firth.vectors.formats.row_store import RowStore
-from firth.vectors.search import row_blocks
 
 SCALE = "_scale"
 _STEPS = 127

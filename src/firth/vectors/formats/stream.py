@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from firth.errors import CutShortError, FormatError
 from firth.io.mapping import is_worth_mapping, map_file
 from firth.io.pieces import PIECE, read_pieces
+from firth.vectors.blocks import row_blocks
 from firth.vectors.formats.row_store import store_rows
-from firth.vectors.search import row_blocks
 
 _LONGEST_WORD = 1 << 22
 
