@@ -1,6 +1,7 @@
 """The few vectors of a long file that answer one question are those of the whole file."""
 
 import gzip
+import os
 from collections import Counter
 
 import numpy as np
@@ -148,10 +149,27 @@ def test_all_is_loaded_of_a_damaged_file(tmp_path, file, size):
     assert load_first(path, 2) is None
 
 
-@pytest.mark.parametrize("missing", ["model.safetensors", "vocabulary.json"])
-def test_all_is_loaded_of_a_folder_without_one_of_its_files(tmp_path, missing):
+@pytest.mark.parametrize("lost", ["model.safetensors", "vocabulary.json"])
+@pytest.mark.parametrize(
+    "how",
+    ["missing", "a link to nothing", "a folder", "a pipe"][: 4 if hasattr(os, "mkfifo") else 3],
+)
+def test_all_is_loaded_of_a_folder_without_one_of_its_files(tmp_path, lost, how):
     Vectors(WORDS, MATRIX).save(tmp_path / "vectors")
-    (tmp_path / "vectors" / missing).unlink()
+    (tmp_path / "vectors" / lost).unlink()
+    if how == "a link to nothing":
+        (tmp_path / "vectors" / lost).symlink_to(tmp_path / "nothing")
+    elif how == "a folder":
+        (tmp_path / "vectors" / lost).mkdir()
+    elif how == "a pipe":
+        os.mkfifo(tmp_path / "vectors" / lost)
+    assert load_near(tmp_path / "vectors", {"w0": 1}, 2) is None
+
+
+@pytest.mark.parametrize("closed", ["model.safetensors", "vocabulary.json"])
+def test_all_is_loaded_of_a_folder_that_may_not_be_read(tmp_path, take_permission, closed):
+    Vectors(WORDS, MATRIX).save(tmp_path / "vectors")
+    take_permission(tmp_path / "vectors" / closed)
     assert load_near(tmp_path / "vectors", {"w0": 1}, 2) is None
 
 

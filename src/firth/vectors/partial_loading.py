@@ -96,12 +96,12 @@ def _load(path: Path, selection: Selection) -> Vectors | None:
 
 def _load_near_in_folder(path: Path, weights: Mapping[str, float], top: int) -> Vectors | None:
     """Do what `load_near` does for a folder, whose words and vectors are apart."""
-    names = {file.name for file in path.iterdir()}
-    if not is_folder_of_vectors(names) or (path / MODEL).stat().st_size < LEAST_BYTES:
-        return None
     try:
+        names = {file.name for file in path.iterdir()}
+        if not is_folder_of_vectors(names) or (path / MODEL).stat().st_size < LEAST_BYTES:
+            return None
         mapped = map_rows(path)
-    except FormatError:
+    except (FormatError, OSError):
         return None
     if mapped is None:
         return None
