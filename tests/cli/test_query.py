@@ -104,18 +104,19 @@ def test_documents_similar_to_a_document(folder, call, fails):
         assert call("similar", "with", *wrong, at=folder).returncode == 2
 
 
-def test_a_query_without_an_answer_is_told(tmp_path, call):
+def test_a_query_without_an_answer_is_told(tmp_path, call, fails):
     vectors = np.array([[0, 0], [1, 2], [2, 1]], np.float32)
     firth.Vectors(["null", "tea", "milk"], vectors).save(tmp_path / "v")
-    reason = "its vector is zero, or those of all other words are"
     for query, told in (
-        (["similar", "v", "null"], "'null'"),
-        (["analogy", "v", "tea", "tea", "null"], "'tea' - 'tea' + 'null'"),
+        (["similar", "v", "null"], "the vector of 'null' is zero"),
+        (["analogy", "v", "tea", "tea", "null"], "the sum 'tea' + 'null' - 'tea' is zero"),
     ):
-        for json_option, printed in (([], ""), (["--json"], "[]\n")):
-            done = call(*query, *json_option, at=tmp_path)
-            assert (done.returncode, done.stdout) == (0, printed)
-            assert done.stderr == f"firth: nothing is near {told}: {reason}\n"
+        for option in ([], ["--json"]):
+            assert f"{told}, so it has no direction" in fails(*query, *option, at=tmp_path)
+    for json_option, printed in (([], ""), (["--json"], "[]\n")):
+        done = call("similar", "v", "tea", "--exclude", "milk", *json_option, at=tmp_path)
+        assert (done.returncode, done.stdout) == (0, printed)
+        assert done.stderr.startswith("firth: nothing is left to answer 'tea': all that may answer")
 
 
 def test_analogy_is_a_to_b_as_c(folder, call):

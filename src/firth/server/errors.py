@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from firth.errors import FirthError, MissingExtraError, VocabularyError, escape, one_line
+from firth.vectors.questions.directions import NoDirectionError
 
 INVALID = "invalid_request"
 
@@ -80,6 +81,8 @@ def status_and_kind(error: Exception) -> tuple[int, str]:
         return error.status, error.kind
     if isinstance(error, VocabularyError):
         return 404, "unknown_word"
+    if isinstance(error, NoDirectionError):
+        return 422, "no_direction"
     if isinstance(error, MissingExtraError):
         return 501, "missing_extra"
     if isinstance(error, FirthError):

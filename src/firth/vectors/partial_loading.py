@@ -18,7 +18,7 @@ from firth.vectors.checks import hashes_repeat, word_hashes
 from firth.vectors.formats.registry import is_read_by_rows
 from firth.vectors.formats.selection import Selection
 from firth.vectors.loading import load_selection
-from firth.vectors.questions.directions import directions_of
+from firth.vectors.questions.directions import NoDirectionError, directions_of
 from firth.vectors.search import are_usual, row_lengths
 from firth.vectors.vectors import Vectors
 
@@ -62,8 +62,9 @@ def load_near(path: Path, weights: Mapping[str, float], top: int) -> Vectors | N
     asked = _load_words(path, list(weights))
     if asked is None:
         return None
-    query = directions_of(asked, weights).directions[0]
-    if not query.any():
+    try:
+        query = directions_of(asked, weights).directions[0]
+    except NoDirectionError:
         return None
     nearest = Nearest(query, top + len(asked), [str(word) for word in asked])
     found = _load(path, Selection(choose=nearest))
@@ -157,7 +158,7 @@ class Nearest:
     Parameters
     ----------
     query : (D,) float32
-        Of length one, or zeros.
+        Of length one.
     k : int
         How many rows to choose at least.
     words : sequence of str

@@ -89,7 +89,8 @@ def neighbour_intervals(
     VocabularyError
         If a word has no vector.
     ConfigError
-        If there are fewer than two replicas, they have other words, or the query holds a vector.
+        If there are fewer than two replicas, they have other words, or the query holds a vector
+        or is zero.
 
     Examples
     --------
