@@ -363,8 +363,29 @@ def test_evaluate_tells_what_is_missing_of_associations(folder, tmp_path, call):
     sets.write_text(": a\ncat\n: b\nunknown other\n: c\nsat\n: d\non\n")
     (line,) = call(*asked, at=tmp_path).stdout.splitlines()[1:]
     assert line.endswith(
-        "b and d: undefined, as no word of a group is known or all are alike, 2 words missing"
+        "b and d: 2 words missing: undefined, as one of the four groups has no word with a vector"
     )
+
+
+def test_evaluate_says_why_there_is_no_score(folder, tmp_path, run):
+    (tmp_path / "pairs.tsv").write_text("cat\tmat\t1\nmat\tcat\t1\ncat\tdog\t1\n")
+    (tmp_path / "questions.txt").write_text(": s\ncat mat dog other\n")
+    vectors = str(folder / "vectors")
+    given = ["--similarity", "pairs.tsv", "--analogies", "questions.txt"]
+    done = run("evaluate", vectors, vectors, *given, at=tmp_path)
+    (warning,) = done.stderr.splitlines()
+    assert "warning: pairs.tsv: 1 pair stood there before, in this or the other order" in warning
+    asked, pairs = (
+        "no question has all its words among the candidates", "all scores of the file are the same",
+    )  # fmt: skip
+    printed = done.stdout.splitlines()
+    assert printed[2] == f"      -  s: 0 of 0 right, 1 skipped: undefined, as {asked}"
+    assert printed[3] == f"      -  total: 0 of 0 right, 1 skipped: undefined, as {asked}"
+    assert printed[5].endswith(f"100: 3 pairs, 0 missing: undefined, as {pairs}")
+    assert printed[-2:] == [
+        f"      -  questions.txt: not compared, as {asked}",
+        f"      -  pairs.tsv: not compared, as {pairs}",
+    ]
 
 
 def test_evaluate_measures_categories_and_draws(folder, tmp_path, call, fails):
