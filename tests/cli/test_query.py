@@ -119,6 +119,23 @@ def test_a_query_without_an_answer_is_told(tmp_path, call, fails):
         assert done.stderr.startswith("firth: nothing is left to answer 'tea': all that may answer")
 
 
+@pytest.mark.parametrize("verb", [["similar", "v.vec", "a"], ["info", "v.vec"]])
+@pytest.mark.parametrize("text", ["5 2\na 1 0\nb 2 1\n", "2 2\na 1 0\nb 2\n"])
+def test_files_that_are_cut_short_are_told(tmp_path, run, verb, text):
+    (tmp_path / "v.vec").write_text(text)
+    done = run(*verb, at=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch(r"firth: v\.vec: .+\n", done.stderr)
+
+
+def test_a_word_may_begin_with_a_hyphen(tmp_path, call):
+    firth.Vectors(["-x", "tea"], np.eye(2) + 0.1).save(tmp_path / "v.vec")
+    done = call("similar", "v.vec", "-x", at=tmp_path)
+    assert "for a word, write -- before it: -- -x" in done.stderr
+    assert call("similar", "v.vec", "--", "-x", at=tmp_path).stdout.endswith("  tea\n")
+    assert "--" not in call("info", "v.vec", "-x", at=tmp_path).stderr
+
+
 def test_analogy_is_a_to_b_as_c(folder, call):
     done = call("analogy", "vectors", "cat", "mat", "dog", "--top", "2", "--json", at=folder)
     expected = firth.load(folder / "vectors").analogy(

@@ -56,3 +56,19 @@ def test_accents_may_be_composed_or_not():
 @pytest.mark.parametrize("word", [None, 1.5, ["tea"], b"tea"])
 def test_other_types_have_no_row(word):
     assert find_word(word, rows("tea")) is None
+
+
+def test_words_that_share_no_letter_are_not_near():
+    rows = {word: row for row, word in enumerate(["a", "b", "x", "xa"])}
+    assert str(unknown_word("y", rows)) == "'y' is not among the 4 words"
+    del rows["x"]
+    assert str(unknown_word("x", rows)) == "'x' is not among the 3 words; near: xa"
+
+
+@pytest.mark.parametrize("word", ["", " ", "\u3000"])
+def test_an_empty_word_is_told(word):
+    assert str(unknown_word(word, {"a": 0, "b": 1})).endswith("2 words; it is empty: give a word")
+
+
+def test_a_long_word_is_told_in_a_short_line():
+    assert len(str(unknown_word("tea" * 3000, {"a": 0}))) < 300

@@ -304,6 +304,11 @@ class TestAnalogy:
         with pytest.raises(ConfigError, match=r"'queen' - 'queen' - 'tea' - 'king' is zero"):
             vectors.analogy(["tea", "king", "queen"], ["queen", "tea", "king"])
 
+    @pytest.mark.parametrize("given", [({"tea": 1},), ("tea", {"king": 0.5})])
+    def test_weights_are_refused(self, vectors, given):
+        with pytest.raises(ConfigError, match=r"without weights; .* ask similar\({word: weight}\)"):
+            vectors.analogy(*given)
+
     def test_no_word_is_refused(self, vectors):
         with pytest.raises(ConfigError, match="at least one word"):
             vectors.analogy([])
@@ -470,3 +475,30 @@ class TestCopies:
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(1, mp_context=context) as pool:
             assert pool.submit(vectors.similar, "tea").result() == vectors.similar("tea")
+
+
+@pytest.mark.parametrize("word", [True, None, b"tea"])
+def test_what_is_no_word_is_told(word):
+    items = Vectors([1, 0], np.eye(2))
+    assert word not in items
+    for ask in (items.__getitem__, items.get, items.similar, items.analogy):
+        with pytest.raises(ConfigError, match=f"text or an integer, got {type(word).__name__} "):
+            ask(word)
+
+
+@pytest.mark.parametrize(
+    ("words", "matrix", "told"),
+    [
+        ("ab", np.eye(2), "words must be a list of words, got 'ab'"),
+        (None, np.eye(1), "words must be a list of words, got None"),
+        (["a", "b"], [[1.0], [2.0, 3.0]], "matrix of vectors must have rows of the same length"),
+    ],
+)
+def test_what_makes_no_vectors_is_told(words, matrix, told):
+    with pytest.raises(ConfigError, match=told):
+        Vectors(words, matrix)
+
+
+def test_an_odd_word_needs_a_mean(vectors):
+    with pytest.raises(ConfigError, match="the mean of the words is zero"):
+        Vectors(["a", "b", "c"], np.array([[1, 0], [-1, 0], [0, 0.0]])).odd_one_out(["a", "b", "c"])

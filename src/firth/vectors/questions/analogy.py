@@ -98,6 +98,11 @@ def analogy(
 ) -> list[Neighbour]:
     """Find the words that answer an analogy; `Vectors.analogy` describes the question."""
     score_by = method_named(method)
+    if isinstance(positive, Mapping) or isinstance(negative, Mapping):
+        raise ConfigError(
+            "an analogy takes words without weights; for a weighted sum, ask "
+            "similar({word: weight})"
+        )
     added, taken = token_list(positive)[0], token_list(negative)[0]
     if not (added or taken):
         raise ConfigError("an analogy needs at least one word")
