@@ -1,6 +1,7 @@
 """The hints for names that other tools use."""
 
 import inspect
+import re
 from functools import partial
 
 import numpy as np
@@ -99,6 +100,8 @@ def test_the_options_of_other_tools_are_known(names):
         (VECTORS.similar, "positive", "Firth adds and subtracts words"),
         (partial(VECTORS.similar, "tea"), "colour", "there are query, top"),
         (partial(VECTORS.analogy, "tea"), "topn", "Firth calls it top"),
+        (partial(VECTORS.similar, "tea"), "uncertain", "Firth has firth.neighbour_intervals(vect"),
+        (partial(VECTORS.similar, "tea"), "replicas", "Firth has firth.neighbour_intervals(vecto"),
         (partial(VECTORS.save, "v"), "binary", "Firth detects the format by"),
         (partial(firth.load, "v"), "binary", "Firth detects the format by"),
         (partial(firth.load, "v"), "unicode_errors", "Firth calls it encoding_err"),
@@ -111,6 +114,20 @@ def test_a_keyword_that_does_not_exist_is_answered(call, option, told):
     with pytest.raises(ConfigError) as caught:
         call(**{option: 10})
     assert str(caught.value).startswith(f"there is no option '{option}'; {told}")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("align", "Firth calls it firth.align(vectors, onto)"),
+        ("evaluate", "Firth calls it firth.evaluate(vectors, analogies=path, similarity=path)"),
+        ("neighbour_intervals", "Firth has firth.neighbour_intervals(vectors, query, replicas)"),
+    ],
+)
+def test_a_function_that_is_no_method_is_named(name, told):
+    assert callable(getattr(firth, name))
+    with pytest.raises(AttributeError, match=re.escape(told)):
+        getattr(VECTORS, name)
 
 
 @pytest.mark.parametrize(

@@ -273,6 +273,7 @@ def test_a_one_shot_generator_is_enough_for_all_epochs():
     np.testing.assert_array_equal(from_list.input_vectors, from_generator.input_vectors)
 
 
+@pytest.mark.filterwarnings("ignore:.*stood there before")  # WordSim-353 repeats 2 pairs.
 @BOTH
 def test_a_slice_of_wikipedia_gives_good_vectors(shared_data, zstd_open, tmp_path, model):
     text = tmp_path / "slice.txt"

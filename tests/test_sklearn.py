@@ -71,6 +71,28 @@ def test_vectors_are_trained_on_the_documents():
     assert list(transformer.get_feature_names_out()) == [f"word2vec{k}" for k in range(8)]
 
 
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"dim": 7}, "dim=7: for training, but vectors are given"),
+        ({"window": 2, "epochs": 3}, "window=2, epochs=3: for training"),
+        ({"min_count": 1, "options": {"sample": 0}}, r"min_count=1, options={'sample': 0}: for"),
+    ],
+)
+def test_options_of_training_are_refused_beside_vectors(vectors, options, told):
+    transformer = Word2VecTransformer(vectors, **options)
+    with pytest.raises(ConfigError, match=told):
+        clone(transformer).fit(["tea"])
+    with pytest.raises(ConfigError, match="leave out one of the two"):
+        Word2VecTransformer(vectors).set_params(**options).fit_transform(["tea"])
+
+
+def test_the_defaults_may_be_given_beside_vectors(vectors):
+    parameters = Word2VecTransformer(vectors).get_params()
+    transformer = Word2VecTransformer(**{**parameters, "seed": 9, "options": {}})
+    np.testing.assert_array_equal(transformer.fit_transform(["tea"]), [[1, 2]])
+
+
 def test_it_takes_part_in_pipelines_and_searches():
     labels = [text.startswith("tea") for text in TEXTS]
     pipeline = make_pipeline(Word2VecTransformer(**TRAINING), LogisticRegression())
@@ -81,9 +103,9 @@ def test_it_takes_part_in_pipelines_and_searches():
 
 
 def test_it_is_cloned_and_pickled(vectors):
-    transformer = Word2VecTransformer(vectors, weights="tfidf", window=3)
+    transformer = Word2VecTransformer(vectors, weights="tfidf", seed=3)
     again = clone(transformer)
-    assert again.get_params()["window"] == 3
+    assert again.get_params()["seed"] == 3
     fitted = pickle.loads(pickle.dumps(transformer.fit(["tea milk"])))
     np.testing.assert_array_equal(fitted.transform(["tea"]), [[1, 2]])
 

@@ -155,6 +155,27 @@ def is_finite(value: Any) -> bool:  # noqa: ANN401
         return False
 
 
+def check_token(word: object) -> None:
+    """Raise unless a word is text or an integer.
+
+    Raises
+    ------
+    ConfigError
+
+    Examples
+    --------
+    >>> check_token(b"tea")
+    Traceback (most recent call last):
+    firth.errors.ConfigError: a word is text or an integer, got bytes b'tea'; decode it first
+    """
+    # NumPy's integers are Integral too.
+    if not isinstance(word, str | Integral) or isinstance(word, bool):
+        advice = "; decode it first" if isinstance(word, bytes) else ""
+        raise ConfigError(
+            f"a word is text or an integer, got {type(word).__name__} {shown(word)}{advice}"
+        )
+
+
 def shown(value: object) -> str:
     """Return the value of an option as it appears in a message.
 

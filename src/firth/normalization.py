@@ -66,7 +66,8 @@ def find_word(word: object, places: Mapping[str | int, int]) -> int | None:
         if place is not None or word.isascii():
             return place
         return next((places[known] for known in spellings(word) if known in places), None)
-    return places.get(int(word)) if isinstance(word, int | np.integer) else None
+    is_integer = isinstance(word, int | np.integer) and not isinstance(word, bool)
+    return places.get(int(word)) if is_integer else None  # type: ignore[call-overload]
 
 
 class Places(Mapping[str | int, int]):

@@ -34,6 +34,10 @@ _WORD_NGRAMS = (
 )
 _LOSSES = "Firth always measures the loss of each epoch: vectors.config['losses']"
 _UNCHANGEABLE = "Firth's vectors cannot be changed; make others: firth.Vectors(words, matrix)"
+_INTERVALS = (
+    "Firth has firth.neighbour_intervals(vectors, query, replicas), with the replicas that "
+    "firth.replicate(vectors, source) trains"
+)
 _AS_MODULE = "Firth has it as a module: import firth."
 
 
@@ -90,6 +94,7 @@ OPTIONS = _by_their_name(
         "Firth trains on the processor": "device",
         "Firth has loss: hs=1 is loss='hs', hs=0 is loss='ns', negative sampling": "hs",
         _CBOW_MEAN: "cbow_mean",
+        _INTERVALS: "confidence intervals replicas uncertain uncertainty",
         _DOCUMENTS: "dbow_words dm",
         _LOSSES: "compute_loss",
         _MODEL: "cbow",
@@ -110,6 +115,12 @@ VECTORS = _by_their_name(
         "counts[index[word]]": "get_vecattr",
         "dim": "vector_size get_dimension",
         "documents": "docvecs dv",
+        "firth.align(vectors, onto)": "align",
+        "firth.combine([vectors, others])": "combine",
+        "firth.drift(before, after, shuffled=pairs)": "drift",
+        "firth.evaluate(vectors, analogies=path, similarity=path)": "evaluate",
+        "firth.replicate(vectors, source)": "replicate",
+        _INTERVALS: "confidence intervals neighbour_intervals uncertainty",
         "firth.evaluate(vectors, analogies=path)": "evaluate_word_analogies accuracy",
         "firth.evaluate(vectors, similarity=path)": "evaluate_word_pairs",
         "firth.infer(vectors, tokens)": "infer_vector",

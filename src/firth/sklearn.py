@@ -5,6 +5,7 @@ Needs scikit-learn, which the extra `sklearn` installs.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, Self
 
@@ -27,6 +28,8 @@ except ImportError as error:
     raise MissingExtraError("scikit-learn", "sklearn") from error
 
 WEIGHTS = ("mean", "tfidf")
+# The parameters of training, which would change nothing of given vectors. A seed may stay.
+_OF_TRAINING = ("dim", "window", "epochs", "min_count", "options")
 
 
 class Word2VecTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -42,7 +45,8 @@ class Word2VecTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc
     tokenizer : str or callable
         How a document that is text becomes words, see `firth.train`. Documents may be token lists.
     dim, window, epochs, min_count, seed
-        Of training, see `firth.TrainConfig`; None fits the text.
+        Of training, see `firth.TrainConfig`; None fits the text. `fit` refuses other values than
+        the defaults if there are `vectors`.
     options : mapping, optional
         Further options of `firth.train`.
 
@@ -97,17 +101,33 @@ class Word2VecTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc
         Raises
         ------
         ConfigError
-            If an option is out of range, or a document is neither text nor tokens.
+            If an option is out of range or of training where vectors are given, or a document is
+            neither text nor tokens.
         CorpusError
             If there is nothing to train on.
         """
         one_of("weights", self.weights, choices=WEIGHTS)
         if self.vectors is not None:
             check_vectors("vectors", self.vectors)
+            self._check_untrained()
         documents = self._tokens(X)
         self.vectors_ = self._train(documents) if self.vectors is None else self.vectors
         self.idf_ = inverse_frequencies(documents) if self.weights == "tfidf" else {}
         return self
+
+    def _check_untrained(self) -> None:
+        """Raise if an option of training is given beside vectors, which are not trained."""
+        parameters = inspect.signature(type(self)).parameters
+        given = [
+            f"{name}={shown(getattr(self, name))}"
+            for name in _OF_TRAINING
+            if getattr(self, name) != parameters[name].default and getattr(self, name) != {}
+        ]
+        if given:
+            raise ConfigError(
+                f"{', '.join(given)}: for training, but vectors are given, and are not trained; "
+                "leave out one of the two"
+            )
 
     def _train(self, documents: list[list[str]]) -> Vectors:
         options: dict[str, Any] = {

@@ -275,7 +275,7 @@ def test_other_vectors_begin_anew_with_what_was_typed(visit, pair, ask):
 
 
 def test_parts_that_cancel_are_told_to_have_no_neighbours(visit, pair):
-    page = visit(pair, "#equation=w1+-+w1")
+    page = visit(pair, "#equation=w1+-+w1", expected="422")
     assert "their sum is zero" in page.locator("#content").inner_text()
     assert page.locator("#content ol.scores").count() == 0
 

@@ -104,18 +104,36 @@ def test_documents_similar_to_a_document(folder, call, fails):
         assert call("similar", "with", *wrong, at=folder).returncode == 2
 
 
-def test_a_query_without_an_answer_is_told(tmp_path, call):
+def test_a_query_without_an_answer_is_told(tmp_path, call, fails):
     vectors = np.array([[0, 0], [1, 2], [2, 1]], np.float32)
     firth.Vectors(["null", "tea", "milk"], vectors).save(tmp_path / "v")
-    reason = "its vector is zero, or those of all other words are"
     for query, told in (
-        (["similar", "v", "null"], "'null'"),
-        (["analogy", "v", "tea", "tea", "null"], "'tea' - 'tea' + 'null'"),
+        (["similar", "v", "null"], "the vector of 'null' is zero"),
+        (["analogy", "v", "tea", "tea", "null"], "the sum 'tea' + 'null' - 'tea' is zero"),
     ):
-        for json_option, printed in (([], ""), (["--json"], "[]\n")):
-            done = call(*query, *json_option, at=tmp_path)
-            assert (done.returncode, done.stdout) == (0, printed)
-            assert done.stderr == f"firth: nothing is near {told}: {reason}\n"
+        for option in ([], ["--json"]):
+            assert f"{told}, so it has no direction" in fails(*query, *option, at=tmp_path)
+    for json_option, printed in (([], ""), (["--json"], "[]\n")):
+        done = call("similar", "v", "tea", "--exclude", "milk", *json_option, at=tmp_path)
+        assert (done.returncode, done.stdout) == (0, printed)
+        assert done.stderr.startswith("firth: nothing is left to answer 'tea': all that may answer")
+
+
+@pytest.mark.parametrize("verb", [["similar", "v.vec", "a"], ["info", "v.vec"]])
+@pytest.mark.parametrize("text", ["5 2\na 1 0\nb 2 1\n", "2 2\na 1 0\nb 2\n"])
+def test_files_that_are_cut_short_are_told(tmp_path, run, verb, text):
+    (tmp_path / "v.vec").write_text(text)
+    done = run(*verb, at=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch(r"firth: v\.vec: .+\n", done.stderr)
+
+
+def test_a_word_may_begin_with_a_hyphen(tmp_path, call):
+    firth.Vectors(["-x", "tea"], np.eye(2) + 0.1).save(tmp_path / "v.vec")
+    done = call("similar", "v.vec", "-x", at=tmp_path)
+    assert "for a word, write -- before it: -- -x" in done.stderr
+    assert call("similar", "v.vec", "--", "-x", at=tmp_path).stdout.endswith("  tea\n")
+    assert "--" not in call("info", "v.vec", "-x", at=tmp_path).stderr
 
 
 def test_analogy_is_a_to_b_as_c(folder, call):
@@ -362,8 +380,29 @@ def test_evaluate_tells_what_is_missing_of_associations(folder, tmp_path, call):
     sets.write_text(": a\ncat\n: b\nunknown other\n: c\nsat\n: d\non\n")
     (line,) = call(*asked, at=tmp_path).stdout.splitlines()[1:]
     assert line.endswith(
-        "b and d: undefined, as no word of a group is known or all are alike, 2 words missing"
+        "b and d: 2 words missing: undefined, as one of the four groups has no word with a vector"
     )
+
+
+def test_evaluate_says_why_there_is_no_score(folder, tmp_path, run):
+    (tmp_path / "pairs.tsv").write_text("cat\tmat\t1\nmat\tcat\t1\ncat\tdog\t1\n")
+    (tmp_path / "questions.txt").write_text(": s\ncat mat dog other\n")
+    vectors = str(folder / "vectors")
+    given = ["--similarity", "pairs.tsv", "--analogies", "questions.txt"]
+    done = run("evaluate", vectors, vectors, *given, at=tmp_path)
+    (warning,) = done.stderr.splitlines()
+    assert "warning: pairs.tsv: 1 pair stood there before, in this or the other order" in warning
+    asked, pairs = (
+        "no question has all its words among the candidates", "all scores of the file are the same",
+    )  # fmt: skip
+    printed = done.stdout.splitlines()
+    assert printed[2] == f"      -  s: 0 of 0 right, 1 skipped: undefined, as {asked}"
+    assert printed[3] == f"      -  total: 0 of 0 right, 1 skipped: undefined, as {asked}"
+    assert printed[5].endswith(f"100: 3 pairs, 0 missing: undefined, as {pairs}")
+    assert printed[-2:] == [
+        f"      -  questions.txt: not compared, as {asked}",
+        f"      -  pairs.tsv: not compared, as {pairs}",
+    ]
 
 
 def test_evaluate_measures_categories_and_draws(folder, tmp_path, call, fails):

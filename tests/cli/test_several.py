@@ -34,9 +34,16 @@ def models(tmp_path):
     return tmp_path
 
 
+def test_the_help_of_align_tells_which_stays_as_it_is(call, tmp_path):
+    told = " ".join(call("align", "--help", at=tmp_path).stdout.split())
+    assert "VECTORS change, ONTO stays fixed" in told
+
+
 def test_align(models, call, fails):
     done = call("align", "old", "new", "--output", "turned", "--anchors", "300", at=models)
-    assert done.stdout.startswith("turned: 400 words, mean cosine of 300 anchors 0.9")
+    assert done.stdout.startswith(
+        "turned: 400 words, turned onto new; mean cosine of 300 anchors 0.9"
+    )
     turned, new = firth.load(models / "turned"), firth.load(models / "new")
     assert turned["w9"] @ new["w9"] > 0.9 * np.linalg.norm(turned["w9"]) * np.linalg.norm(new["w9"])
     for output in ("old", "new"):
@@ -67,7 +74,10 @@ def test_replicas_give_intervals(tmp_path, call, fails):
     options = ["--dim", "8", "--epochs", "2", "--sample", "0"]
     assert call("train", "text.txt", "--output", "v", *options, at=tmp_path).returncode == 0
     asked = ["similar", "v", "cat", "--top", "2", "--uncertain"]
-    assert "v.replicas holds no replicas; train some" in fails(*asked, at=tmp_path)
+    told = (
+        "v.replicas holds no replicas; train some: firth replicate v TEXT, or in Python firth.repl"
+    )
+    assert told in fails(*asked, at=tmp_path)
     done = call("replicate", "v", "text.txt", "--runs", "3", at=tmp_path)
     assert done.stdout == "v.replicas: 3 replicas\n"
     assert "trains 3 models on samples of the text" in done.stderr

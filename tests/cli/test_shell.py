@@ -85,12 +85,13 @@ def test_words_are_offered_by_their_beginning():
 
 def test_lines_of_standard_input_are_answered_one_by_one(vectors, tmp_path):
     vectors.save(tmp_path / "v")
-    asked = "king - man + woman\n\nnothing\nqueen\n"
+    asked = "king - man + woman\n\nnothing\nqueen\nking - king\n"
     done = run_python("-m", "firth", "shell", tmp_path / "v", "--top", "1", input=asked)
     assert done.returncode == 0
     assert [line.split()[1] for line in done.stdout.splitlines()] == ["queen", "new"]
-    assert done.stderr.count("\n") == 1
-    assert "'nothing' is not among the 5 words" in done.stderr
+    unknown, cancelled = done.stderr.splitlines()
+    assert "'nothing' is not among the 5 words" in unknown
+    assert "'king - king' is zero, so it has no direction" in cancelled
 
 
 def test_the_prompt_completes_and_ends_by_ctrl_d(vectors, tmp_path, monkeypatch):

@@ -91,6 +91,7 @@ def test_answers_are_the_same(both, ask):
     check_same(found, expected)
 
 
+@pytest.mark.filterwarnings("ignore:.*stood there before")  # Pairs are drawn with replacement.
 def test_evaluation_is_the_same(both, tmp_path):
     rng = np.random.default_rng(2)
     questions, pairs = tmp_path / "questions.txt", tmp_path / "pairs.tsv"

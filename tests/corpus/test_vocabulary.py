@@ -41,6 +41,8 @@ def test_accents_may_be_composed_or_not():
 def test_unknown_word_is_named():
     with pytest.raises(VocabularyError, match="'tea' is not in the vocabulary"):
         Vocabulary(["a"], [1]).id_of("tea")
+    with pytest.raises(ConfigError, match="a word is text or an integer, got bytes b'a'; decode"):
+        Vocabulary(["a"], [1]).id_of(b"a")
 
 
 def test_counts_can_not_be_changed():
@@ -57,7 +59,7 @@ def test_counts_can_not_be_changed():
     ("words", "counts", "message"),
     [
         (["a", "b"], [1], "got 2 words and counts of int64"),
-        (["a", "a"], [1, 1], "must differ, got one of them twice"),
+        (["a", "a"], [1, 1], "must differ, got 'a' twice"),
         (["a"], [[1]], r"counts of int64 \(1, 1\)"),
         (["a", "b"], [[1], [1, 2]], "one count for each word"),
         (["a"], [-1], "a whole number from 0"),
@@ -124,14 +126,15 @@ def test_words_and_counts_are_written_and_read(tmp_path):
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"tea 9\nmilk\n", r"line 2: expected a word and a count, got b'milk"),
+        (b"tea 9\nmilk\n", "line 2: expected a word and a count, got 'milk'$"),
+        (b"tea 9\ncaf\xc3\xa9 x\r\n", "line 2: expected a word and a count, got 'caf\xe9 x'$"),
+        (b"tea -3\n", r"line 1: the count of 'tea' must be from 0 to 2\*\*63 - 1, got -3"),
+        (b"tea 9223372036854775808\n", "line 1: the count of 'tea' must be from 0 to"),
         (b"tea nine\n", "line 1: expected a word and a count"),
         (b"tea 9 8\n", "line 1: expected a word and a count"),
-        (b"t\xe9 9\n", "line 1: expected a word and a count"),
+        (b"t\xe9 9\n", "line 1: the word 't\ufffd' is not UTF-8"),
         (b"tea 9\n\nmilk 3\n", "line 2: expected a word and a count"),
         (b"tea 9\ntea 8\n", "counts.txt: the words of a vocabulary must differ"),
-        (b"tea -9\n", "counts.txt: a vocabulary needs one count for each word"),
-        (b"tea 99999999999999999999\n", "counts.txt: a vocabulary needs one count for each word"),
     ],
 )
 def test_damaged_counts_are_told(tmp_path, content, told):

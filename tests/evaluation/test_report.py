@@ -7,7 +7,7 @@ import pytest
 
 from firth.callbacks import Evaluate
 from firth.errors import ConfigError, FormatError
-from firth.evaluation import evaluate
+from firth.evaluation import EvaluationSets, evaluate
 from firth.vectors import Vectors
 
 
@@ -23,8 +23,9 @@ def pairs(write):
 
 def test_to_dict_is_json(royal, questions, pairs):
     found = evaluate(royal, analogies=[questions], similarity=[pairs], restrict=4)
-    family = {"accuracy": 1.0, "correct": 1, "answered": 1, "skipped": 1}
+    family = {"accuracy": 1.0, "correct": 1, "answered": 1, "skipped": 1, "undefined": None}
     none = {"accuracy": None, "correct": 0, "answered": 0, "skipped": 0}
+    none["undefined"] = "it has no question"
     assert json.loads(json.dumps(found.to_dict(), allow_nan=False)) == {
         "analogies": [
             {
@@ -34,7 +35,13 @@ def test_to_dict_is_json(royal, questions, pairs):
             }
         ],
         "similarity": [
-            {"file": str(pairs), "spearman": pytest.approx(1.0), "answered": 2, "missing": 1}
+            {
+                "file": str(pairs),
+                "spearman": pytest.approx(1.0),
+                "answered": 2,
+                "missing": 1,
+                "undefined": None,
+            }
         ],
         "outliers": [],
         "associations": [],
@@ -49,11 +56,30 @@ def test_one_path_needs_no_list(royal, questions, pairs):
     assert found == evaluate(royal, analogies=[str(questions)], similarity=[pairs])
 
 
-def test_what_is_shown_does_not_grow_with_the_files(royal, questions, pairs):
-    found = repr(evaluate(royal, analogies=questions, similarity=pairs))
-    assert str(pairs) in found
-    assert "cosines" not in found
-    assert "outcomes" not in found
+def test_what_is_shown_is_scores_and_coverage(royal, questions, pairs, write):
+    groups = write(": a\nman king\n: b\nwoman far other\n", "groups.txt")
+    sets = write("man\nking\n\nother\n", "sets.txt")
+    attributes = write(": a\nman\n: b\nwoman\n: c\nking other\n: d\nqueen\n", "weat.txt")
+    found = evaluate(
+        royal, analogies=questions, similarity=pairs, categories=groups, outliers=sets,
+        associations=attributes,
+    )  # fmt: skip
+    folder = questions.parent
+    assert repr(found).replace(f"{folder}/", "").splitlines() == [
+        "<Evaluation of 5 sets:",
+        "  questions.txt: accuracy 1.000, 1 of 2 questions",
+        "  pairs.txt: Spearman 1.000, 2 of 3 pairs",
+        "  groups.txt: purity 0.750, 4 of 5 words",
+        "  sets.txt: accuracy undefined (no outlier has a vector and a group with two words that "
+        "have one), 0 of 1 outlier",
+        "  weat.txt: effect 1.414, p = 0.5, 1 word missing>",
+    ]
+    assert repr(found.similarity[0]) == f"<SimilarityResult {pairs}: Spearman 1.000, 2 of 3 pairs>"
+    assert repr(found.analogies[0].sections) == (
+        "(<SectionResult family: accuracy 1.000, 1 of 2 questions>, "
+        "<SectionResult none: accuracy undefined (it has no question), 0 of 0 questions>)"
+    )
+    assert repr(EvaluationSets.read(similarity=pairs)) == f"<EvaluationSets of {pairs}>"
 
 
 def test_files_keep_their_order(royal, pairs, write):

@@ -67,10 +67,21 @@ def test_folding(write):
     assert (exact.answered, exact.missing) == (0, 2)
 
 
-@pytest.mark.parametrize("text", ["a x 1\nb x 2\n", "a b 1\n", "a b 2\na c 2\n", "a a 1\nb b 2\n"])
-def test_an_undefined_correlation_is_none(text, write):
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("a x 1\nb x 2\n", "no pair has two words with vectors"),
+        ("a b 1\na x 2\n", "only 1 pair has two words with vectors"),
+        ("a b 2\na c 2\n", "all scores of the file are the same"),
+        ("a a 1\nb b 2\n", "all cosines are the same"),
+        ("a b 1\na c 2\n", None),
+    ],
+)
+def test_an_undefined_correlation_is_none_and_says_why(text, why, write):
     vectors = Vectors(["a", "b", "c"], np.array([[4.0, 3.0], [3.0, 4.0], [1.0, 9.0]]))
-    assert correlate(vectors, write(text)).spearman is None
+    result = correlate(vectors, write(text))
+    assert (result.spearman is None, result.undefined) == (why is not None, why)
+    assert result.to_dict()["undefined"] == why
 
 
 @pytest.mark.parametrize(

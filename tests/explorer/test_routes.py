@@ -124,6 +124,14 @@ def test_a_term_of_several_words_is_their_mean(client):
     assert all(row % 3 == 0 and row >= 30 for row in answers)
 
 
+def test_an_equation_whose_parts_cancel_is_refused(client):
+    terms = [{"words": ["w3"], "weight": weight} for weight in (0.1, 0.2, -0.3)]
+    answer = client.post("/explorer/equation", json={"terms": terms})
+    assert answer.status_code == 422
+    assert answer.json()["error"]["type"] == "no_direction"
+    assert "the sum of these terms is zero" in answer.json()["error"]["message"]
+
+
 @pytest.mark.parametrize(
     "body", [{"terms": []}, {"terms": [{"words": [], "weight": 1}]}, {"terms": 3}, {}]
 )
@@ -245,3 +253,22 @@ def test_no_cluster_is_empty():
     labels, centres = spherical_k_means(unit)
     assert len(centres) == len(set(labels.tolist()))
     assert all(typical_rows(unit, labels, centres))
+
+
+def test_a_word_whose_vector_is_zero_has_a_page_without_neighbours(tmp_path):
+    words = ["zero", *(f"w{row}" for row in range(8))]
+    matrix = np.vstack([np.zeros((1, 3)), np.random.default_rng(1).normal(size=(8, 3))])
+    paths = {name: tmp_path / name for name in ("old", "new")}
+    for path in paths.values():
+        Vectors(words, matrix, counts=np.arange(9, 0, -1)).save(path)
+    for number in ("1", "2"):
+        Vectors(words, matrix).save(tmp_path / "old.replicas" / number)
+    from fastapi.testclient import TestClient
+
+    from firth.server import ServerOptions, VectorSets
+
+    app = create_explorer(paths, None)(VectorSets(paths), ServerOptions())
+    with TestClient(app, base_url="http://127.0.0.1:8000") as client:
+        page = client.get("/explorer/word", params={"word": "zero"}).json()
+        assert (page["count"], page["neighbours"]) == (9, [])
+        assert len(client.get("/explorer/word", params={"word": "w1"}).json()["neighbours"]) == 7

@@ -3,11 +3,12 @@
 import asyncio
 import threading
 
+import numpy as np
 import pytest
 
 from firth.errors import ConfigError, VocabularyError
 from firth.server.batching import Batcher, Question
-from firth.vectors import load
+from firth.vectors import Vectors, load
 
 
 class Recorder:
@@ -82,6 +83,16 @@ def test_a_wrong_question_is_wrong_for_itself_only(recorder):
     ]  # fmt: skip
     assert recorder.asked[1] == ["tea", "queen"]
     assert [found[place][0].word for place in (0, 1, 5)] == ["coffee", "coffee", "king"]
+
+
+def test_a_word_whose_vector_is_zero_leaves_the_others_their_answers():
+    vectors = Vectors(["king", "queen", "zero", "man"], np.vstack([np.eye(2), np.zeros((2, 2))]))
+    questions = [Question(word) for word in ("king", "queen", "zero", "man")]
+    found = answers_of(Recorder(vectors), *questions)
+    assert [found[0], found[1]] == [[("queen", 0.0)], [("king", 0.0)]]
+    for answer, word in zip(found[2:], ("zero", "man"), strict=True):
+        assert isinstance(answer, ConfigError)
+        assert f"the vector of '{word}' is zero" in str(answer)
 
 
 def test_who_has_gone_is_no_hindrance(recorder):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from firth import load
+from firth import Vectors, load
 
 
 @pytest.fixture
@@ -151,16 +151,28 @@ def test_an_error_is_one_sentence(client, path, status, part):
         (b"[]", 422, "the body: "),
         (b"{}", 422, "queries: field required"),
         (b'{"queries": []}', 422, "queries: list should have at least 1 item"),
-        (b'{"queries": [true]}', 422, "queries.0: has none of the forms"),
-        (b'{"queries": ["\\ud800"]}', 422, "queries.0: has none of the forms"),
-        (b'{"queries": [[1, NaN, 3]]}', 422, "queries.0: has none of the forms"),
-        (b'{"queries": [[1, 1e999, 3]]}', 422, "queries.0: has none of the forms"),
+        (b'{"queries": [true]}', 422, "queries.0: must be a word, a vector"),
+        (b'{"queries": ["\\ud800"]}', 422, "queries.0: must be a word, a vector"),
+        (b'{"queries": [[1, NaN, 3]]}', 422, "queries.0: must be a word, a vector"),
+        (
+            b'{"queries": [[1, 1e999, 3]]}',
+            422,
+            "queries.0: must be a word, a vector of finite numb",
+        ),
         (b'{"queries": [[1, 2]]}', 422, "(3,)"),
         (b'{"queries": ["king"], "topp": 3}', 422, "topp: extra inputs are not permitted"),
-        (b'{"queries": ["king"], "restrict": []}', 422, "restrict: has none of the forms"),
+        (
+            b'{"queries": ["king"], "restrict": []}',
+            422,
+            "restrict: must be a whole number from 1, or a list",
+        ),
         (b'{"queries": [{"king": 1.7e308, "queen": 1.7e308}]}', 422, "smaller weights"),
         (b'{"queries": [' + b'"king",' * 500 + b'"king"], "top": 1000}', 422, "must be at most"),
-        (b'{"queries": [99999999999999999999999]}', 422, "queries.0: has none of the forms"),
+        (
+            b'{"queries": [99999999999999999999999]}',
+            422,
+            "queries.0: must be a word, a vector of finite numb",
+        ),
     ],
 )
 def test_a_bad_body_is_one_sentence(client, body, status, part):
@@ -202,3 +214,31 @@ def test_the_description_names_every_request(client):
 
 def test_the_pages_that_load_scripts_from_other_hosts_are_not_there(client):
     assert client.get("/docs").status_code == client.get("/redoc").status_code == 404
+
+
+@pytest.fixture
+def with_zero(paths):
+    """Write a third set, whose most frequent word has a vector of zeros."""
+    matrix = np.vstack([np.zeros((1, 3)), np.eye(3)])
+    Vectors(["zero", "king", "queen", "man"], matrix).save(paths["en"].parent / "zero")
+    paths["zero"] = paths["en"].parent / "zero"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "given", "told"),
+    [
+        ("GET", "/similar", {"word": "zero"}, "the vector of 'zero' is zero"),
+        ("POST", "/similar", {"queries": ["king", "zero"]}, "weighted sum +1 * 'zero' is zero"),
+        ("POST", "/similar", {"queries": ["king", [0, 0, 0]]}, "sum +1 * a vector is zero"),
+        ("POST", "/similar", {"queries": [{"king": 0}]}, "the weighted sum +0 * 'king' is zero"),
+        ("GET", "/analogy", {"positive": "king", "negative": "king"}, "'king' - 'king' is zero"),
+        ("POST", "/analogy", {"questions": [{"positive": ["zero"]}]}, "the sum 'zero' is zero"),
+    ],
+)
+def test_what_has_no_direction_is_told(with_zero, make_client, method, path, given, told):
+    given = {**given, "set": "zero"}
+    where = {"params": given} if method == "GET" else {"json": given}
+    answer = make_client().request(method, path, **where)
+    assert answer.status_code == 422
+    assert answer.json()["error"]["type"] == "no_direction"
+    assert f"{told}, so it has no direction" in answer.json()["error"]["message"]

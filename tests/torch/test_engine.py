@@ -191,6 +191,7 @@ def test_the_command_line_takes_the_engine(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:.*stood there before")  # WordSim-353 repeats 2 pairs.
 @MODELS
 def test_a_slice_of_wikipedia_is_learned_nearly_as_well(shared_data, zstd_open, tmp_path, model):
     text = tmp_path / "slice.txt"

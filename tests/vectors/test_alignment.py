@@ -135,3 +135,18 @@ def test_few_anchors_are_warned_of(matrix):
 def test_wrong_arguments_are_told(matrix, onto, anchors, error, told):
     with pytest.raises(error, match=told):
         align(Vectors(WORDS, matrix), onto, anchors=anchors)
+
+
+def test_words_without_a_direction_are_no_anchors(matrix):
+    words = [f"w{row}" for row in range(len(matrix))]
+    without = matrix.copy()
+    without[:5] = 0
+    turned = align(Vectors(words, without), Vectors(words, matrix))
+    assert turned.config["aligned"]["anchors"] == len(matrix) - 5
+    assert turned.config["aligned"]["mean_cosine"] == pytest.approx(1.0, abs=1e-6)
+    with pytest.raises(ConfigError, match="no anchor has a direction in both"):
+        align(Vectors(words, np.zeros_like(matrix)), Vectors(words, matrix))
+    with pytest.raises(ConfigError, match="no anchor has a direction in both"):
+        align(Vectors(words, matrix), Vectors(words, without), anchors=words[:5])
+    with pytest.raises(ConfigError, match="anchors must be a number or a list of words, got None"):
+        align(Vectors(words, matrix), Vectors(words, matrix), anchors=None)

@@ -60,13 +60,13 @@ def test_every_kind_of_numbers_finds_the_nearest_words(numbers, outlier):
     matrix = built.input_vectors * ([outlier] + [1] * (D - 1))
     built = Vectors(built.words, matrix)
     built.build_index(numbers=numbers, recall=0.98)
-    words = list(built.words[:100])
+    words = [word for word in built.words[:100] if word != "w5"]  # Row 5 is zeros.
     exact, found = (built.similar(words, exact=exact) for exact in (True, False))
     kept = [
         len({word for word, _ in a} & {word for word, _ in b})
         for a, b in zip(exact, found, strict=True)
     ]
-    assert np.sum(kept) >= 9.5 * 99  # row 5 is zeros
+    assert np.mean(kept) >= 9.5
 
 
 def test_words_that_are_left_out_do_not_cost_answers(vectors):
@@ -84,7 +84,8 @@ def test_analogies_and_sums_ask_the_index_too(vectors):
 
 
 def test_zeros_are_no_answers_and_have_none(vectors):
-    assert vectors.similar("w5", exact=False) == []
+    with pytest.raises(ConfigError, match="the vector of 'w5' is zero"):
+        vectors.similar("w5", exact=False)
     everything = vectors.similar("w7", top=V, exact=False)
     assert "w5" not in {word for word, _ in everything}
     assert len(everything) == V - 2

@@ -150,7 +150,8 @@ class TestSimilar:
         assert vectors.similar(Column(MATRIX[0])) == vectors.similar(MATRIX[0])
         assert vectors.similar(Column(MATRIX[:2])) == vectors.similar(MATRIX[:2])
         assert vectors.similar(Column(["tea", "king"])) == vectors.similar(["tea", "king"])
-        assert vectors.similar(vectors) == vectors.similar(MATRIX)
+        few = Vectors(WORDS[:-1], MATRIX[:-1])  # All but the one of zeros.
+        assert few.similar(few) == few.similar(MATRIX[:-1])
         assert np.array_equal(vectors[Column(["tea", "king"])], vectors[["tea", "king"]])
 
     @pytest.mark.parametrize("word", [np.zeros(100), "tea\nmilk"])
@@ -186,10 +187,30 @@ class TestSimilar:
         assert sorted(words_of(vectors.similar("tea", top=100))) == sorted(WORDS[1:-1])
         assert Vectors(["alone"], MATRIX[:1]).similar("alone") == []
 
-    def test_zeros_have_no_neighbours_and_are_none(self, vectors):
+    def test_zeros_are_no_neighbours(self, vectors):
         assert "nothing" not in words_of(vectors.similar(MATRIX[0] - MATRIX[2], top=7))
-        assert vectors.similar("nothing") == vectors.similar(np.zeros(4), top=2) == []
-        assert [len(found) for found in vectors.similar(["tea", "nothing", "man"])] == [5, 0, 5]
+
+    @pytest.mark.parametrize(
+        ("query", "told"),
+        [
+            ("nothing", "the vector of 'nothing' is zero"),
+            (["tea", "nothing", "man"], "the vector of 'nothing' is zero"),
+            (np.zeros(4), "the query vector is zero"),
+            (np.vstack([MATRIX[:2], np.zeros((1, 4))]), "the query vector number 3 is zero"),
+            ({"tea": 0}, r"the weighted sum \+0 \* 'tea' is zero"),
+            ([{"tea": 1}, {"nothing": 2}], r"the weighted sum \+2 \* 'nothing' is zero"),
+            ([("tea", 0.1), ("tea", 0.2), ("tea", -0.3)], r"0.2 \* 'tea' -0.3 \* 'tea' is zero"),
+            ([(MATRIX[2], 1), (MATRIX[2], -1)], r"\+1 \* a vector -1 \* a vector is zero"),
+        ],
+    )
+    def test_zeros_and_sums_that_cancel_are_refused(self, vectors, query, told):
+        with pytest.raises(ConfigError, match=f"{told}, so it has no direction and no word is"):
+            vectors.similar(query)
+
+    def test_tiny_and_huge_sums_have_a_direction(self, vectors):
+        found = words_of(vectors.similar({"tea": 1, "king": -0.5}))
+        for size in (1e-300, 1e300):
+            assert words_of(vectors.similar({"tea": size, "king": -0.5 * size})) == found
 
     def test_no_score_is_beyond_one(self):
         # Rounding alone would bring about every fourth product of a row with itself above 1.
@@ -273,11 +294,20 @@ class TestAnalogy:
     def test_zeros_are_no_answer(self):
         vectors = Vectors(["zero", "a", "b", "c"], np.array([[0, 0], [1, 0], [-1, 0.1], [0, -1.0]]))
         assert words_of(vectors.analogy("a", top=9)) == ["c", "b"]
-        assert vectors.analogy("zero") == []
+        with pytest.raises(ConfigError, match="the sum 'zero' is zero"):
+            vectors.analogy("zero")
 
-    def test_a_sum_of_zero_has_no_answers(self, vectors):
-        assert vectors.analogy("tea", "tea") == []
-        assert vectors.analogy(["tea", "king", "queen"], ["queen", "tea", "king"]) == []
+    def test_a_sum_of_zero_is_refused(self, vectors):
+        told = "the sum 'tea' - 'tea' is zero, so it has no direction and no word is near it"
+        with pytest.raises(ConfigError, match=told):
+            vectors.analogy("tea", "tea")
+        with pytest.raises(ConfigError, match=r"'queen' - 'queen' - 'tea' - 'king' is zero"):
+            vectors.analogy(["tea", "king", "queen"], ["queen", "tea", "king"])
+
+    @pytest.mark.parametrize("given", [({"tea": 1},), ("tea", {"king": 0.5})])
+    def test_weights_are_refused(self, vectors, given):
+        with pytest.raises(ConfigError, match=r"without weights; .* ask similar\({word: weight}\)"):
+            vectors.analogy(*given)
 
     def test_no_word_is_refused(self, vectors):
         with pytest.raises(ConfigError, match="at least one word"):
@@ -445,3 +475,30 @@ class TestCopies:
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(1, mp_context=context) as pool:
             assert pool.submit(vectors.similar, "tea").result() == vectors.similar("tea")
+
+
+@pytest.mark.parametrize("word", [True, None, b"tea"])
+def test_what_is_no_word_is_told(word):
+    items = Vectors([1, 0], np.eye(2))
+    assert word not in items
+    for ask in (items.__getitem__, items.get, items.similar, items.analogy):
+        with pytest.raises(ConfigError, match=f"text or an integer, got {type(word).__name__} "):
+            ask(word)
+
+
+@pytest.mark.parametrize(
+    ("words", "matrix", "told"),
+    [
+        ("ab", np.eye(2), "words must be a list of words, got 'ab'"),
+        (None, np.eye(1), "words must be a list of words, got None"),
+        (["a", "b"], [[1.0], [2.0, 3.0]], "matrix of vectors must have rows of the same length"),
+    ],
+)
+def test_what_makes_no_vectors_is_told(words, matrix, told):
+    with pytest.raises(ConfigError, match=told):
+        Vectors(words, matrix)
+
+
+def test_an_odd_word_needs_a_mean(vectors):
+    with pytest.raises(ConfigError, match="the mean of the words is zero"):
+        Vectors(["a", "b", "c"], np.array([[1, 0], [-1, 0], [0, 0.0]])).odd_one_out(["a", "b", "c"])

@@ -25,7 +25,14 @@ from firth.console import (
     raise_interrupts,
     raise_no_more,
 )
-from firth.errors import FirthError, FirthWarning, Interrupted, escape
+from firth.errors import (
+    CutShortError,
+    FirthError,
+    FirthWarning,
+    FormatError,
+    Interrupted,
+    escape,
+)
 
 # What helps if memory runs out, by verb.
 _LESS_MEMORY = {
@@ -62,6 +69,9 @@ class _Verbs(TyperGroup):
         except USAGE_ERROR as error:
             reword(error)
             raise
+        except CutShortError as error:
+            # Click takes an EOFError for Ctrl-D, and would print no more than "Aborted!".
+            raise FormatError(str(error)) from error
         except Interrupted as error:
             tell(str(error))
             raise typer.Exit(128 + error.signal) from None

@@ -60,45 +60,52 @@ def _print_evaluation(found: Evaluation) -> None:
     """Print a line for each section of analogies and each other set, with its interval."""
     for analogies in found.analogies:
         by = "" if found.method == "add" else f", method {found.method}"
-        print(f"{analogies.file} (most frequent {found.restrict:,} words{by})")
+        print(f"{escape(analogies.file)} (most frequent {found.restrict:,} words{by})")
         for section in analogies.sections:
-            print(f"  {_percent(section.accuracy)}  {_answers(section)}")
-        print(f"  {_percent(analogies.accuracy)}{_range(analogies)}  {_answers(analogies.total)}")
+            print(f"  {_percent(section.accuracy)}  {_answers(section)}{_reason(section)}")
+        print(
+            f"  {_percent(analogies.accuracy)}{_range(analogies)}  {_answers(analogies.total)}"
+            f"{_reason(analogies)}"
+        )
     for pairs in found.similarity:
-        print(f"{pairs.file}")
+        print(f"{escape(pairs.file)}")
         print(
             f"  {_percent(pairs.spearman)}{_range(pairs)}  Spearman correlation x 100: "
-            f"{counted(pairs.answered, 'pair')}, {pairs.missing} missing"
+            f"{counted(pairs.answered, 'pair')}, {pairs.missing} missing{_reason(pairs)}"
         )
     for groups in found.categories:
-        print(f"{groups.file}")
+        print(f"{escape(groups.file)}")
         print(
             f"  {_percent(groups.purity)}{_range(groups)}  purity of {len(groups.names)} clusters: "
             f"{counted(groups.answered, 'word')}, {groups.missing} missing "
-            f"(coverage {100 * groups.coverage:.1f})"
+            f"(coverage {100 * groups.coverage:.1f}){_reason(groups)}"
         )
     for outliers in found.outliers:
-        print(f"{outliers.file}")
+        print(f"{escape(outliers.file)}")
         print(
             f"  {_percent(outliers.accuracy)}{_range(outliers)}  outliers found, mean position "
             f"{_percent(outliers.position).strip()}: {outliers.answered} looked for, "
             f"{outliers.skipped} skipped, {counted(outliers.missing, 'word')} of groups missing"
+            f"{_reason(outliers)}"
         )
     for each in found.associations:
         x, y, a, b = map(escape, each.groups)
-        print(f"{each.file}")
+        print(f"{escape(each.file)}")
         effect = "    -" if each.effect is None else f"{each.effect:5.2f}"
         print(
             f"  {effect}{_range(each, factor=1, digits=2)}  {x} and {a}, against {y} and {b}: "
-            f"{_chance(each.p)}, {counted(each.missing, 'word')} missing"
+            f"{'' if each.p is None else f'p = {each.p:.3g}, '}"
+            f"{counted(each.missing, 'word')} missing{_reason(each)}"
         )
 
 
 def print_comparisons(first: Evaluation, second: Evaluation) -> None:
     """Print for each set which of two vectors are better, and whether that may be chance."""
-    for result, each in zip(first.results, first.compare(second), strict=True):
+    compared = zip(first.results, second.results, first.compare(second), strict=True)
+    for result, other, each in compared:
         if each is None:
-            print(f"      -  {escape(result.file)}: a score is undefined")
+            why = result.undefined or other.undefined or "too few items have a score with both"
+            print(f"      -  {escape(result.file)}: not compared, as {why}")
             continue
         factor = 1 if result in first.associations else 100
         verdict = "may be chance" if each.is_noise else "is more than chance"
@@ -119,12 +126,9 @@ def _answers(section: SectionResult) -> str:
     )
 
 
-def _chance(p: float | None) -> str:
-    return (
-        "undefined, as no word of a group is known or all are alike"
-        if p is None
-        else f"p = {p:.3g}"
-    )
+def _reason(result: Measured | SectionResult) -> str:
+    """Return why a result has no score, if it has none."""
+    return "" if result.undefined is None else f": undefined, as {result.undefined}"
 
 
 def _percent(share: float | None) -> str:

@@ -90,7 +90,7 @@ def similar(
 
             replicas = load_replicas(path)
             sure = neighbour_intervals(vectors, token(vectors, word), replicas, top, **among)
-            print_intervals(sure, as_json)
+            print_intervals(sure, as_json, query=repr(word))
             return
         exact = use_index(vectors, path, approximate)
         neighbours = vectors.similar(token(vectors, word), top=top, exact=exact, **among)
@@ -150,7 +150,8 @@ def company(
         found = vectors.company(first, top=top, **among)
     else:
         found = vectors.shared_company(first, token(vectors, other), top=top, **among)
-    print_companions(found, as_json)
+    query = repr(word) if other is None else f"{word!r} and {other!r}"
+    print_companions(found, as_json, query=query)
 
 
 @dataclass

@@ -51,7 +51,7 @@ def to_json(value: object) -> str:
 def print_neighbours(neighbours: list[Neighbour], as_json: bool, *, query: str) -> None:
     """Print each neighbour of a query on a line, after its score, or all as one line of JSON."""
     if not neighbours:
-        tell(f"nothing is near {query}: its vector is zero, or those of all other words are")
+        tell_nothing_left(query)
     if as_json:
         print_json([neighbour._asdict() for neighbour in neighbours])
         return
@@ -59,8 +59,18 @@ def print_neighbours(neighbours: list[Neighbour], as_json: bool, *, query: str) 
         print(f"{score:.4f}  {escape(str(word))}")
 
 
-def print_intervals(neighbours: list[NeighbourInterval], as_json: bool) -> None:
+def tell_nothing_left(query: str) -> None:
+    """Tell that a question has no answer, since nothing may be one."""
+    tell(
+        f"nothing is left to answer {query}: all that may answer is in the question, excluded, or "
+        "zero"
+    )
+
+
+def print_intervals(neighbours: list[NeighbourInterval], as_json: bool, *, query: str) -> None:
     """Print each neighbour after its score, its interval, and how often it is among them."""
+    if not neighbours:
+        tell_nothing_left(query)
     if as_json:
         print_json([neighbour._asdict() for neighbour in neighbours])
         return
@@ -68,8 +78,10 @@ def print_intervals(neighbours: list[NeighbourInterval], as_json: bool) -> None:
         print(f"{score:.4f}  {low:.4f} to {high:.4f}  {kept:4.0%}  {escape(str(word))}")
 
 
-def print_companions(companions: list[Companion], as_json: bool) -> None:
+def print_companions(companions: list[Companion], as_json: bool, *, query: str) -> None:
     """Print each companion on a line, after its score and probability, or all as JSON."""
+    if not companions:
+        tell_nothing_left(query)
     if as_json:
         print_json([companion._asdict() for companion in companions])
         return

@@ -11,7 +11,7 @@ import typer
 from firth.cli.app import Json, Overwrite, VectorsPath, app, tell
 from firth.cli.report import print_moved
 from firth.cli.words import load_vectors
-from firth.errors import FirthError
+from firth.errors import FirthError, escape
 
 _Output = Annotated[
     Path,
@@ -49,13 +49,23 @@ def combine(
 
 @app.command(epilog="Example: firth align old new --output old-in-new")
 def align(
-    path: VectorsPath,
-    onto: Annotated[Path, typer.Argument(help="Vectors in whose space the result will be.")],
+    path: Annotated[
+        Path,
+        typer.Argument(metavar="VECTORS", help="What is turned, and written: a folder or file."),
+    ],
+    onto: Annotated[
+        Path,
+        typer.Argument(metavar="ONTO", help="What stays as it is: the result is in its space."),
+    ],
     output: _Output,
     anchors: _Anchors = 20_000,
     overwrite: Overwrite = False,
 ) -> None:
-    """Turn vectors into the space of others, so that both can be compared."""
+    """Turn vectors into the space of others, so that both can be compared.
+
+    The first are turned onto the second: VECTORS change, ONTO stays fixed. For the other way round,
+    give them in the other order.
+    """
     from firth.io.atomic import is_same
     from firth.vectors import align as align_vectors
     from firth.vectors import check_destination
@@ -67,7 +77,7 @@ def align(
     vectors.save(output, overwrite=overwrite)
     told = cast(Mapping[str, float], vectors.config["aligned"])
     cosine = f"mean cosine of {told['anchors']:,} anchors {told['mean_cosine']:.3f}"
-    print(f"{output}: {len(vectors):,} words, {cosine}")
+    print(f"{output}: {len(vectors):,} words, turned onto {escape(str(onto))}; {cosine}")
 
 
 @app.command(epilog="Example: firth drift old new half-1 half-2 --top 20")

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 from firth.cli.app import Top, VectorsPath, app, tell
 from firth.cli.report import print_neighbours
 from firth.cli.words import load_vectors, token
-from firth.errors import ConfigError, FirthError, MissingExtraError, VocabularyError, counted
+from firth.errors import (
+    ConfigError,
+    FirthError,
+    MissingExtraError,
+    VocabularyError,
+    counted,
+    one_line,
+)
 
 if TYPE_CHECKING:
     from firth.vectors import Vectors
@@ -47,7 +54,16 @@ def shell(path: VectorsPath, top: Top = 10) -> None:
             is_word = len(line.split()) == 1 and not set("+*") & set(line)
             tell(str(error) if is_word else f"{error}; {_ADVICE}")
         except FirthError as error:
-            tell(str(error))
+            tell(_told(error, line))
+
+
+def _told(error: FirthError, line: str) -> str:
+    """Return an error as a line that was asked needs it: a sum is named as it was written."""
+    from firth.vectors.questions.directions import NoDirectionError
+
+    if not isinstance(error, NoDirectionError):
+        return str(error)
+    return str(NoDirectionError(one_line(repr(line.strip())), error.advice))
 
 
 def parse_question(vectors: Vectors, line: str) -> Any:  # noqa: ANN401
@@ -91,7 +107,9 @@ def parse_question(vectors: Vectors, line: str) -> Any:  # noqa: ANN401
 def _word_of(vectors: Vectors, text: str) -> str | int:
     """Return a word; several words have no vector, although n-grams would compose one."""
     if re.search(r"\s", text) and text not in vectors.index:
-        raise VocabularyError(f"{text!r} is not among the {counted(len(vectors), 'word')}")
+        raise VocabularyError(
+            f"{one_line(repr(text))} is not among the {counted(len(vectors), 'word')}"
+        )
     return token(vectors, text)
 
 

@@ -30,7 +30,10 @@ def reword(error: Any) -> None:  # noqa: ANN401
         given = _argument_that_begins(error.option_name)
         name, options = _as_names(given, error.ctx)
         near = _that_begin(name, options) if len(name) == 1 else advice(name, options)
-        error.message = f"there is no option {one_line(given)}{f'; {near}' if near else ''}"
+        advised = [near] if near else []
+        if _takes_words(error.ctx):
+            advised.append(f"for a word, write -- before it: -- {one_line(given)}")
+        error.message = "; ".join([f"there is no option {one_line(given)}", *advised])
         error.possibilities = None
     elif hasattr(error.__cause__, "errors"):
         first = error.__cause__.errors()[0]
@@ -38,6 +41,11 @@ def reword(error: Any) -> None:  # noqa: ANN401
     else:
         for of_click, plain in _CLICK_S_WORDS.items():
             error.message = error.message.replace(of_click, plain)
+
+
+def _takes_words(context: Any) -> bool:  # noqa: ANN401
+    """Return whether a verb takes words as arguments, which may begin with a hyphen."""
+    return any(parameter.name in ("word", "a") for parameter in context.command.params)
 
 
 def _argument_that_begins(start: str) -> str:

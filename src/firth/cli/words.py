@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
-from firth.errors import FirthError, FormatError, VocabularyError
+from firth.errors import FirthError, FormatError, VocabularyError, one_line
 
 if TYPE_CHECKING:
     from firth.vectors import Vectors
@@ -86,7 +86,8 @@ def split_words(vectors: Vectors, given: list[str]) -> list[str | int]:
     ]
     chosen = [token(vectors, word) for word in pieces if word]
     if not chosen:
-        raise VocabularyError("no words given")
+        told = " ".join(one_line(repr(words)) for words in given)
+        raise VocabularyError(f"no words given: {told} names none; separate words by ','")
     for word in chosen:
         if word not in vectors and " " in str(word):
             raise VocabularyError(f"{word!r} has no vector; words are separated by ','")

@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from firth.checks import are_counts
+from firth.checks import INT64_MAX, are_counts, check_token, shown
 from firth.errors import ConfigError, CorpusError, FormatError, VocabularyError, one_line, reraise
 from firth.io.atomic import atomic_write
 from firth.io.compression import open_decompressed
@@ -50,7 +50,8 @@ class Vocabulary:
         self._counts = _checked_counts(counts, len(self._words))
         self._ids = {word: place for place, word in enumerate(self._words)}
         if len(self._ids) != len(self._words):
-            raise CorpusError("the words of a vocabulary must differ, got one of them twice")
+            twice = next(w for place, w in enumerate(self._words) if self._ids[w] != place)
+            raise CorpusError(f"the words of a vocabulary must differ, got {shown(twice)} twice")
 
     def __reduce__(self) -> tuple[type[Self], tuple[object, ...]]:
         """Return how a copy or pickle is made: from words and counts only."""
@@ -73,10 +74,13 @@ class Vocabulary:
         ------
         VocabularyError
             If `word` is not in the vocabulary.
+        ConfigError
+            If it is neither text nor an integer.
         """
         place = find_word(word, self._ids)
         if place is None:
-            raise VocabularyError(f"{word!r} is not in the vocabulary")
+            check_token(word)
+            raise VocabularyError(f"{one_line(repr(word))} is not in the vocabulary")
         return place
 
     def find(self, words: Iterable[Token]) -> NDArray[np.int32]:
@@ -146,7 +150,7 @@ def read_counts(
     Raises
     ------
     FormatError
-        If a line is not a word and a whole number.
+        If a line is not a word and a whole number from 0.
     """
     with open_decompressed(to_path("path", path)) as (file, _):
         for number, line in enumerate(file, 1):
@@ -155,11 +159,19 @@ def read_counts(
             try:
                 word, count = fields
                 pair = word.decode("utf-8", encoding_errors), int(count)
+            except UnicodeDecodeError:
+                given = one_line(repr(word.decode(errors="replace")))
+                raise FormatError(f"{path}: line {number}: the word {given} is not UTF-8") from None
             except ValueError:
+                given = one_line(repr(line.decode(errors="replace").rstrip("\r\n")))
                 raise FormatError(
-                    f"{path}: line {number}: expected a word and a count, got "
-                    f"{one_line(repr(line))}"
+                    f"{path}: line {number}: expected a word and a count, got {given}"
                 ) from None
+            if not 0 <= pair[1] <= INT64_MAX:
+                raise FormatError(
+                    f"{path}: line {number}: the count of {one_line(repr(pair[0]))} must be from 0 "
+                    f"to 2**63 - 1, got {shown(pair[1])}"
+                )
             yield pair
 
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from firth.evaluation.analogy_files import Question
 from firth.evaluation.lookup import first_rows, normalise
+from firth.evaluation.summaries import coverage, score_or_reason, short
 from firth.vectors import Vectors
 from firth.vectors.questions.analogy import Method, add
 from firth.vectors.search import unit_rows
@@ -62,9 +63,28 @@ class SectionResult:
         """The share of correct answers, 0 to 1, or None without answered questions."""
         return self.correct / self.answered if self.answered else None
 
+    @property
+    def undefined(self) -> str | None:
+        """Why there is no accuracy, or None if there is one."""
+        if self.answered:
+            return None
+        if not self.outcomes:
+            return "it has no question"
+        return "no question has all its words among the candidates"
+
+    @property
+    def summary(self) -> str:
+        """The accuracy, and how many questions it is of."""
+        score = score_or_reason("accuracy", self.accuracy, self.undefined)
+        return f"{score}, {coverage(self.answered, len(self.outcomes), 'question')}"
+
+    def __repr__(self) -> str:
+        """Return the accuracy, and how many questions it is of."""
+        return short(self, self.name, self.summary)
+
     def to_dict(self) -> dict[str, object]:
         """Return the result for JSON."""
-        names = ("name", "correct", "answered", "skipped", "accuracy")
+        names = ("name", "correct", "answered", "skipped", "accuracy", "undefined")
         return {name: getattr(self, name) for name in names}
 
 
@@ -91,6 +111,20 @@ class AnalogyResult:
     def accuracy(self) -> float | None:
         """The share of correct answers, 0 to 1, or None without answered questions."""
         return self.total.accuracy
+
+    @property
+    def undefined(self) -> str | None:
+        """Why there is no accuracy, or None if there is one."""
+        return self.total.undefined
+
+    @property
+    def summary(self) -> str:
+        """The accuracy, and how many questions it is of."""
+        return self.total.summary
+
+    def __repr__(self) -> str:
+        """Return the accuracy, and how many questions it is of."""
+        return short(self, self.file, self.summary)
 
     @property
     def strata(self) -> NDArray[np.int64]:

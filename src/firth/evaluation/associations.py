@@ -20,7 +20,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import FormatError
+from firth.errors import FormatError, counted
+from firth.evaluation.summaries import score_or_reason, short
 from firth.evaluation.word_groups import Groups, find_units
 from firth.vectors import Vectors
 
@@ -61,6 +62,26 @@ class AssociationResult:
         return self.score_of(np.flatnonzero(self.strata >= 0))
 
     @property
+    def undefined(self) -> str | None:
+        """Why there is no effect size, or None if there is one."""
+        if self.effect is not None:
+            return None
+        if set(self.strata.tolist()) >= {0, 1}:
+            return "all target words are associated alike"
+        return "one of the four groups has no word with a vector"
+
+    @property
+    def summary(self) -> str:
+        """The effect size, its p-value, and how many words have no vector."""
+        score = score_or_reason("effect", self.effect, self.undefined)
+        p = "" if self.p is None else f", p = {self.p:.3g}"
+        return f"{score}{p}, {counted(self.missing, 'word')} missing"
+
+    def __repr__(self) -> str:
+        """Return the effect size, its p-value, and how many words have no vector."""
+        return short(self, self.file, self.summary)
+
+    @property
     def strata(self) -> NDArray[np.int64]:
         """0 for each word of X, 1 for each of Y, -1 without a vector: (n,)."""
         is_second = np.arange(len(self.associations)) >= self.targets
@@ -77,7 +98,7 @@ class AssociationResult:
 
     def to_dict(self) -> dict[str, object]:
         """Return the result for JSON."""
-        names = ("file", "groups", "effect", "p", "missing")
+        names = ("file", "groups", "effect", "p", "missing", "undefined")
         return {name: getattr(self, name) for name in names}
 
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from firth.errors import FormatError, MissingExtraError
 from firth.evaluation.files import numbered_lines
+from firth.evaluation.summaries import coverage, score_or_reason, short
 from firth.evaluation.word_groups import Groups, find_units, read_groups
 from firth.vectors import Vectors
 
@@ -56,6 +57,21 @@ class CategoryResult:
         return self.score_of(np.flatnonzero(self.strata >= 0))
 
     @property
+    def undefined(self) -> str | None:
+        """Why there is no purity, or None if there is one."""
+        return None if self.answered else "fewer than 2 categories have words with vectors"
+
+    @property
+    def summary(self) -> str:
+        """The purity, and how many words were clustered."""
+        score = score_or_reason("purity", self.purity, self.undefined)
+        return f"{score}, {coverage(self.answered, len(self.clusters), 'word')}"
+
+    def __repr__(self) -> str:
+        """Return the purity, and how many words were clustered."""
+        return short(self, self.file, self.summary)
+
+    @property
     def answered(self) -> int:
         """The number of words that were clustered."""
         return len(self.clusters) - self.missing
@@ -89,7 +105,7 @@ class CategoryResult:
 
     def to_dict(self) -> dict[str, object]:
         """Return the result for JSON."""
-        names = ("file", "purity", "answered", "missing", "coverage")
+        names = ("file", "purity", "answered", "missing", "coverage", "undefined")
         return {name: getattr(self, name) for name in names}
 
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from firth.errors import FormatError
 from firth.evaluation.files import numbered_lines
+from firth.evaluation.summaries import coverage, score_or_reason, short
 from firth.evaluation.word_groups import find_units
 from firth.vectors import Vectors
 
@@ -74,6 +75,24 @@ class OutlierResult:
         return float(known.mean()) if len(known) else None
 
     @property
+    def undefined(self) -> str | None:
+        """Why there is no accuracy, or None if there is one."""
+        if self.answered:
+            return None
+        return "no outlier has a vector and a group with two words that have one"
+
+    @property
+    def summary(self) -> str:
+        """The accuracy, the mean position, and how many outliers they are of."""
+        score = score_or_reason("accuracy", self.accuracy, self.undefined)
+        position = "" if self.position is None else f", position {self.position:.3f}"
+        return f"{score}{position}, {coverage(self.answered, len(self.positions), 'outlier')}"
+
+    def __repr__(self) -> str:
+        """Return the accuracy, the mean position, and how many outliers they are of."""
+        return short(self, self.file, self.summary)
+
+    @property
     def strata(self) -> NDArray[np.int64]:
         """The group of each outlier (n,), -1 for those that could not be looked for."""
         return np.where(np.isnan(self._positions), -1, np.array(self.groups, np.int64))
@@ -88,7 +107,7 @@ class OutlierResult:
 
     def to_dict(self) -> dict[str, object]:
         """Return the result for JSON."""
-        names = ("file", "accuracy", "position", "answered", "skipped", "missing")
+        names = ("file", "accuracy", "position", "answered", "skipped", "missing", "undefined")
         return {name: getattr(self, name) for name in names}
 
 

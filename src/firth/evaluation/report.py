@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from firth.checks import one_of, shown, switch, whole_number
-from firth.errors import ConfigError
+from firth.errors import ConfigError, counted, escape
 from firth.evaluation.analogies import AnalogyResult, answer_analogies
 from firth.evaluation.analogy_files import read_analogies
 from firth.evaluation.associations import (
@@ -22,6 +22,7 @@ from firth.evaluation.associations import (
 )
 from firth.evaluation.categories import CategoryResult, categorise, read_categories
 from firth.evaluation.outliers import OutlierResult, find_outliers, read_outliers
+from firth.evaluation.repeats import warn_of_repeats
 from firth.evaluation.resampling import Comparison, Measured, compare_results
 from firth.evaluation.similarity import SimilarityResult, correlate_pairs, read_pairs
 from firth.evaluation.word_groups import Groups, read_groups
@@ -119,6 +120,11 @@ class Evaluation:
     def results(self) -> tuple[Measured, ...]:
         """All results."""
         return tuple(result for kind in _TASKS for result in getattr(self, kind))
+
+    def __repr__(self) -> str:
+        """Return the score of each file, and how many of its items it is of."""
+        lines = "".join(f"\n  {escape(each.file)}: {each.summary}" for each in self.results)
+        return f"<Evaluation of {counted(len(self.results), 'set')}:{lines}>"
 
     def compare(self, other: Evaluation) -> tuple[Comparison | None, ...]:
         """Compare the results with those of other vectors on the same files.
@@ -226,13 +232,24 @@ class EvaluationSets:
 
     read_files: Mapping[str, Sequence[tuple[str, Any]]]
 
+    def __repr__(self) -> str:
+        """Return the names of the files."""
+        names = [escape(name) for files in self.read_files.values() for name, _ in files]
+        return f"<EvaluationSets of {', '.join(names)}>"
+
     @classmethod
     def read(cls, **files: Paths) -> Self:
-        """Read the files for `evaluate`, which lists the kinds and the errors."""
+        """Read the files for `evaluate`, which lists the kinds and the errors.
+
+        A warning tells of items that stand in a file more than once.
+        """
         found = {
             kind: tuple((str(path), _TASKS[kind].read(path)) for path in _several(kind, paths))
             for kind, paths in files.items()
         }
+        for kind, sets in found.items():
+            for file, read in sets:
+                warn_of_repeats(kind, file, read)
         if not any(found.values()):
             kinds = ", ".join(_TASKS)
             raise ConfigError(f"there is nothing to evaluate: name files of one of {kinds}")

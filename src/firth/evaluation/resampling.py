@@ -41,6 +41,14 @@ class Measured(Protocol):
         """The name of the set."""
 
     @property
+    def undefined(self) -> str | None:
+        """Why the score is undefined, or None if it is defined."""
+
+    @property
+    def summary(self) -> str:
+        """The score, and how many items it is of, in one line."""
+
+    @property
     def strata(self) -> NDArray[np.int64]:
         """The stratum of each item (n,); -1 for items without an outcome."""
 

@@ -26,6 +26,7 @@ from firth.evaluation.layouts import (
     without_parts_of_speech,
 )
 from firth.evaluation.lookup import first_rows, normalise
+from firth.evaluation.summaries import coverage, score_or_reason, short
 from firth.vectors import Vectors
 from firth.vectors.search import cosines
 
@@ -62,10 +63,31 @@ class SimilarityResult:
     def spearman(self) -> float | None:
         """Rank correlation, -1 to 1.
 
-        It is None (undefined) for fewer than two pairs, or if all scores or all cosines are the
-        same.
+        It is None for fewer than two pairs, or if all scores or all cosines are the same; then
+        `undefined` says why.
         """
         return self.score_of(np.flatnonzero(self.strata >= 0))
+
+    @property
+    def undefined(self) -> str | None:
+        """Why there is no correlation, or None if there is one."""
+        if self.answered < 2:
+            known = "only 1 pair has" if self.answered else "no pair has"
+            return f"{known} two words with vectors"
+        found, scores = (part[self.strata >= 0] for part in self._arrays)
+        if np.ptp(scores) == 0:
+            return "all scores of the file are the same"
+        return "all cosines are the same" if np.ptp(found) == 0 else None
+
+    @property
+    def summary(self) -> str:
+        """The correlation, and how many pairs it is of."""
+        score = score_or_reason("Spearman", self.spearman, self.undefined)
+        return f"{score}, {coverage(self.answered, len(self.cosines), 'pair')}"
+
+    def __repr__(self) -> str:
+        """Return the correlation, and how many pairs it is of."""
+        return short(self, self.file, self.summary)
 
     @property
     def answered(self) -> int:
@@ -94,7 +116,7 @@ class SimilarityResult:
 
     def to_dict(self) -> dict[str, object]:
         """Return the result for JSON."""
-        names = ("file", "spearman", "answered", "missing")
+        names = ("file", "spearman", "answered", "missing", "undefined")
         return {name: getattr(self, name) for name in names}
 
 
@@ -104,7 +126,7 @@ def read_pairs(path: str | os.PathLike[str]) -> list[Pair]:
     A line is cut at tabs if it has any, else at semicolons, and so on. Lines that begin with `#`
     are comments. The heading or the first row determines the columns, as in the published files of
     WordSim-353, SimLex-999, MEN, RG-65, MTurk-771, Rare Words, SimVerb-3500 and SCWS, whose
-    contexts are not used.
+    contexts are not used. Pairs that stand there again are kept.
 
     Raises
     ------

@@ -13,6 +13,7 @@ from firth.explorer.questions import Text, TopWords, near
 from firth.explorer.schemas import LayoutName, Moved, MovedWord, MovedWords
 from firth.explorer.state import Explorer, State
 from firth.server.dependencies import Sets, tokens
+from firth.vectors.questions.nearest import Choice, neighbours_of
 from firth.vectors.search import unit_rows
 
 router = APIRouter(prefix="/explorer", tags=["explorer"])
@@ -56,8 +57,8 @@ def moved_word(
     first, second = pair.first.vectors, pair.second.vectors
     return MovedWord(
         moved=_moved(pair, state, places, layout)[0],
-        first=near(first, first.similar(query, top)),
-        second=near(second, second.similar(query, top)),
+        first=near(first, neighbours_of(first, [query], Choice(top))[0]),
+        second=near(second, neighbours_of(second, [query], Choice(top))[0]),
     )
 
 

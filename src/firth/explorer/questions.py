@@ -16,6 +16,8 @@ from firth.server.dependencies import Sets, tokens
 from firth.server.errors import ServiceError
 from firth.server.schemas import ERRORS, LONGEST_WORD, SetName, Top
 from firth.vectors import Vectors
+from firth.vectors.questions.directions import NoDirectionError
+from firth.vectors.questions.nearest import Choice, neighbours_of
 from firth.vectors.search import unit_rows
 from firth.vectors.spelling import spelled_alike
 from firth.vectors.uncertainty import neighbour_intervals
@@ -36,14 +38,15 @@ def word_page(
     vectors = asked.vectors
     query = tokens(asked, [word])[0]
     replicas = state.map_of(asked).replicas
-    if query in vectors and len(replicas) > 1:
+    row = vectors.index.get(query, -1)
+    if row >= 0 and vectors.input_vectors[row].any() and len(replicas) > 1:
         found: Iterable[Any] = neighbour_intervals(vectors, query, replicas, top)
     else:
-        found = vectors.similar(query, top)
+        # A page shows the rest of what is known of a word whose vector is zero.
+        (found,) = neighbours_of(vectors, [query], Choice(top))
     company = None
     if vectors.output_vectors is not None and query in vectors:
         company = near(vectors, vectors.company(query, top))
-    row = vectors.index.get(query, -1)
     return WordPage(
         word=query,
         row=row,
@@ -64,7 +67,13 @@ def spelled(sets: Sets, word: Text, name: Name = None) -> Spelled:
 
 @router.post("/equation")
 def equation(request: EquationRequest, sets: Sets, state: State) -> Answers:
-    """Return the words nearest to a sum, and the path of its partial sums on the map."""
+    """Return the words nearest to a sum, and the path of its partial sums on the map.
+
+    Raises
+    ------
+    ConfigError
+        If the sum is zero or too large.
+    """
     asked = sets.get(request.set)
     vectors = asked.vectors
     given = [tokens(asked, term.words) for term in request.terms]
@@ -74,7 +83,11 @@ def equation(request: EquationRequest, sets: Sets, state: State) -> Answers:
     ]
     sums = np.cumsum(parts, axis=0)
     exclude = [word for words in given for word in words if word in vectors]
-    found: Any = vectors.similar(sums[-1].astype(np.float32), request.top, exclude=exclude)
+    weighted = [(part, 1.0) for part in parts]
+    try:
+        found: Any = vectors.similar(weighted, request.top, exclude=exclude)
+    except NoDirectionError as error:
+        raise NoDirectionError("the sum of these terms", error.advice) from error
     layout = state.map_of(asked).layout(request.layout)
     path = layout.place(unit_rows(sums)).tolist()
     return Answers(path=path, answers=near(vectors, found))

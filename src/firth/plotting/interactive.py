@@ -23,6 +23,7 @@ from firth.plotting.content import content_words
 from firth.plotting.projection import project
 from firth.vectors import Vectors
 from firth.vectors.queries import known_rows
+from firth.vectors.questions.nearest import Choice, neighbours_of
 from firth.vectors.table import Token
 
 MOST_WORDS = 20_000
@@ -110,7 +111,7 @@ def interactive_map(
     rows = known_rows(chosen, vectors.index)
     points = project(vectors[chosen], method, seed)
     places = {word: place for place, word in enumerate(chosen)}
-    near = vectors.similar(chosen, top=NEIGHBOURS, restrict=chosen)
+    near = neighbours_of(vectors, chosen, Choice(NEIGHBOURS, restrict=chosen))
     content: dict[str, Any] = {
         # The page has a title of its own, in the language of the reader.
         "title": title,

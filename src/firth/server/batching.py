@@ -83,7 +83,14 @@ def answer_together(vectors: Vectors, questions: Sequence[Question]) -> list[Any
         try:
             found: Any = vectors.similar(words, top, restrict=restrict, exclude=exclude)
         except Exception as error:
-            found = [error] * len(places)
+            found = [error]
+            if len(places) > 1:
+                # One of them is at fault: the others have answers.
+                found = [
+                    each
+                    for place in places
+                    for each in answer_together(vectors, [questions[place]])
+                ]
         for place, answer in zip(places, found, strict=True):
             answers[place] = answer
     return answers

@@ -73,11 +73,9 @@ def _words(asked: VectorSet, text: str | list[int]) -> list[str | int]:
     Raises
     ------
     ServiceError
-        If a text is empty, or none of the integers is a word.
+        If none of the integers is a word.
     """
     if isinstance(text, str):
-        if not text:
-            raise ServiceError(422, INVALID, "input: a text is empty; leave it out")
         return list(asked.split(text))
     if not any(number in asked.vectors for number in text):
         raise ServiceError(

@@ -16,8 +16,17 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from firth.errors import FirthError, MissingExtraError, VocabularyError, escape, one_line
+from firth.vectors.questions.directions import NoDirectionError
 
 INVALID = "invalid_request"
+# What a part of a request may be that has several forms.
+_A_WORD = "a word: text of at most 1,000 characters, or a whole number of 64 bits"
+_FORMS = {
+    "queries": "a word, a vector of finite numbers, or an object of words and weights",
+    "restrict": "a whole number from 1, or a list of one word or more",
+    **dict.fromkeys(("exclude", "pairs", "questions", "terms", "words"), _A_WORD),
+}
+_SEE = "of one of the forms that /openapi.json describes"
 
 
 class ServiceError(FirthError):
@@ -80,6 +89,8 @@ def status_and_kind(error: Exception) -> tuple[int, str]:
         return error.status, error.kind
     if isinstance(error, VocabularyError):
         return 404, "unknown_word"
+    if isinstance(error, NoDirectionError):
+        return 422, "no_direction"
     if isinstance(error, MissingExtraError):
         return 501, "missing_extra"
     if isinstance(error, FirthError):
@@ -142,13 +153,15 @@ def _sentence(place: Sequence[Any], message: str) -> str:
     >>> _sentence(("query", "top"), "Input should be less than or equal to 1000")
     'top: input should be less than or equal to 1000'
     >>> _sentence(("body", "queries", 0, "constrained-str"), "Input should be a valid string")
-    'queries.0: has none of the forms that /openapi.json describes'
+    'queries.0: must be a word, a vector of finite numbers, or an object of words and weights'
+    >>> _sentence(("body", "words"), "List should have at least 1 item after validation, not 0")
+    'words: list should have at least 1 item, got 0'
     """
     named = list(itertools.takewhile(lambda part: not _is_form(part), place[1:]))
     name = ".".join(map(str, named)) or "the body"
     if len(named) < len(place) - 1:
-        message = "has none of the forms that /openapi.json describes"
-    message = message.removeprefix("Value error, ")
+        message = f"must be {_FORMS.get(str(named[0]) if named else '', _SEE)}"
+    message = message.removeprefix("Value error, ").replace(" after validation, not", ", got")
     return one_line(f"{name}: {message[:1].lower()}{message[1:]}")
 
 

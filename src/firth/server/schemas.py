@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictInt,
+    StrictStr,
+    field_validator,
+    model_validator,
+)
+
+from firth.server.inputs import MOST_TEXTS, check_texts
 
 MOST_QUERIES = 1_000
 MOST_ANSWERS = 1_000
 # Of all queries of a request together.
 MOST_IN_ALL = 100_000
 MOST_WORDS = 10_000
-# As OpenAI's own service.
-MOST_TEXTS = 2_048
 LONGEST_WORD = 1_000
 MOST_PARTS = 100
 MOST_NUMBERS = 100_000
@@ -203,6 +211,13 @@ class EmbeddingsRequest(BaseModel):
     )
     encoding_format: Literal["float", "base64"] = "float"
     dimensions: Annotated[int, Field(ge=1)] | None = None
+
+    @field_validator("input", mode="before")
+    @classmethod
+    def _check_input(cls, given: object) -> object:
+        """Tell what is wrong with an input in words: Pydantic tells it of each form it may have."""
+        check_texts(given)
+        return given
 
 
 class Embedding(BaseModel):

@@ -17,6 +17,7 @@ from firth.server.batching import Batcher
 from firth.server.errors import ServiceError
 from firth.server.texts import split_function
 from firth.vectors import Vectors, load
+from firth.vectors.questions.nearest import Choice, neighbours_of
 from firth.vectors.sidecars import index_path
 
 logger = logging.getLogger(__name__)
@@ -146,7 +147,7 @@ class VectorSets:
         vectors = load(path)
         # The first search of all rows prepares the others.
         if len(vectors):
-            vectors.similar(next(iter(vectors)), top=1, exact=True)
+            neighbours_of(vectors, [next(iter(vectors))], Choice(1, exact=True))
         _open_index(vectors, name, index_path(path))
         digest = hashlib.sha256(repr((__version__, name, stamp)).encode()).hexdigest()
         return VectorSet(name, vectors, split_function(vectors, self.tokenizer), digest[:32])

@@ -46,7 +46,8 @@ def align(vectors: Vectors, onto: Vectors, *, anchors: int | Iterable[Token] = A
         Of as many dimensions.
     anchors : int or iterable of tokens
         The words that are brought together: so many of the words of both, the most frequent in that
-        text where they are rarer, or a list of words of both.
+        text where they are rarer, or a list of words of both. Those whose vector is zero are left
+        out.
 
     Returns
     -------
@@ -56,7 +57,8 @@ def align(vectors: Vectors, onto: Vectors, *, anchors: int | Iterable[Token] = A
     Raises
     ------
     ConfigError
-        If the dimensions differ, or an argument is out of range.
+        If the dimensions differ, an argument is out of range, or the vectors of all anchors are
+        zero.
     VocabularyError
         If the vectors have no word in common, or one of `anchors` is not in both.
 
@@ -70,6 +72,12 @@ def align(vectors: Vectors, onto: Vectors, *, anchors: int | Iterable[Token] = A
     """
     check_both(vectors, onto)
     own, other = _anchor_rows(vectors, onto, anchors)
+    has_direction = (vectors._lengths[own] > 0.0) & (onto._lengths[other] > 0.0)
+    own, other = own[has_direction], other[has_direction]
+    if not len(own):
+        raise ConfigError(
+            "no anchor has a direction in both: one of its vectors is zero; give other anchors"
+        )
     if len(own) < vectors.dim:
         warn(
             f"{counted(len(own), 'word')} cannot determine a rotation in "
@@ -123,7 +131,9 @@ def _anchor_rows(
         most = whole_number("anchors", anchors, least=1)
         own, other = shared_rows(vectors, onto)
         return own[:most], other[:most]
-    words = [anchors] if isinstance(anchors, str) else list(anchors)  # type: ignore[arg-type]
+    if not isinstance(anchors, Iterable):
+        raise ConfigError(f"anchors must be a number or a list of words, got {shown(anchors)}")
+    words = [anchors] if isinstance(anchors, str) else list(anchors)
     if not words:
         raise ConfigError("anchors needs a number or at least one word, got none")
     return known_rows(words, vectors.index), known_rows(words, onto.index)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 GRAPH, FACTS = "graph.usearch", "index.json"
 NUMBERS = ("i8", "bf16", "f16", "f32")
+# How an index is built, for messages.
+_BUILD = "firth index VECTORS, or in Python vectors.build_index(path)"
 # More neighbours of each row find more and take longer.
 _CONNECTIVITY = 32
 _EXPANSION_ADD = 128
@@ -240,26 +242,24 @@ def open_index(vectors: WordRows, path: Path) -> ApproximateIndex:
         If usearch is not installed.
     """
     if not (path / FACTS).is_file() or not (path / GRAPH).is_file():
-        raise FormatError(f"{path} is no index; build one: firth index VECTORS")
+        raise FormatError(f"{path} is no index; build one: {_BUILD}")
     facts: dict[str, Any] = read_json(path / FACTS)
     if facts.get("graph") != _sample_digest(path / GRAPH):
-        raise FormatError(f"{path / GRAPH}: damaged; build the index again: firth index VECTORS")
+        raise FormatError(f"{path / GRAPH}: damaged; build the index again: {_BUILD}")
     for name, is_right in _FACTS.items():
         if not is_right(facts.get(name, "")):
             raise FormatError(
                 f"{path / FACTS} is damaged or of an older Firth: it has no {name}; build the "
-                "index again: firth index VECTORS"
+                f"index again: {_BUILD}"
             )
     if facts.get("vectors") != _fingerprint(vectors):
-        raise FormatError(
-            f"{path} is the index of other vectors; build one of these: firth index VECTORS"
-        )
+        raise FormatError(f"{path} is the index of other vectors; build one of these: {_BUILD}")
     try:
         graph = _usearch().Index.restore(os.fspath(path / GRAPH), view=True)
     except (RuntimeError, ValueError) as error:
         raise FormatError(f"{path / GRAPH}: damaged: {one_line(str(error))}") from error
     if graph is None or graph.ndim != vectors.dim:
-        raise FormatError(f"{path / GRAPH}: damaged; build the index again: firth index VECTORS")
+        raise FormatError(f"{path / GRAPH}: damaged; build the index again: {_BUILD}")
     return ApproximateIndex(graph, vectors, facts["scale"], facts["effort"], facts["recall"])
 
 

@@ -100,7 +100,10 @@ def checked_matrix(matrix: NDArray[np.floating], words: Sequence[Token], name: s
     ConfigError
         If it has the wrong shape, does not hold floats, or a number is not finite.
     """
-    matrix = np.asarray(matrix)
+    try:
+        matrix = np.asarray(matrix)
+    except ValueError as error:
+        raise ConfigError(f"{name} must have rows of the same length") from error
     if matrix.dtype.kind != "f" or matrix.ndim != 2 or 0 in matrix.shape:
         raise ConfigError(
             f"{name} must hold floats of shape (V, D), V and D at least 1; "

@@ -6,6 +6,7 @@ C words that all models have · D' dimensions of all models together · D dimens
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,7 +95,8 @@ def combine(vectors: Iterable[Vectors], *, dim: int | None = None) -> Vectors:
 
 
 def _checked(vectors: Iterable[Vectors]) -> list[Vectors]:
-    parts = list(vectors) if isinstance(vectors, Iterable) else [vectors]
+    is_one = isinstance(vectors, Vectors) or not isinstance(vectors, Iterable)
+    parts: list[Any] = [vectors] if is_one else list(vectors)
     for part in parts:
         if not isinstance(part, Vectors):
             raise ConfigError(

@@ -24,7 +24,7 @@ from firth.vectors.formats.selection import Selection
 from firth.vectors.lazy_words import LazyWords
 from firth.vectors.lengths import are_usual, lengths_and_products, row_lengths
 from firth.vectors.loading import load_selection
-from firth.vectors.questions.directions import directions_of
+from firth.vectors.questions.directions import NoDirectionError, directions_of
 from firth.vectors.vectors import Vectors
 
 # Shorter files are read as fast, and their vectors take little memory.
@@ -67,10 +67,8 @@ def load_near(path: Path, weights: Mapping[str, float], top: int) -> Vectors | N
     if not _is_long(path):
         return None
     asked = _load_words(path, list(weights))
-    if asked is None:
-        return None
-    query = directions_of(asked, weights).directions[0]
-    if not query.any():
+    query = _direction(asked, weights)
+    if asked is None or query is None:
         return None
     nearest = Nearest(query, top + len(asked), [str(word) for word in asked])
     found = _load(path, Selection(choose=nearest))
@@ -109,19 +107,30 @@ def _load_near_in_folder(path: Path, weights: Mapping[str, float], top: int) -> 
     places = [words.row(spelling) for word in weights for spelling in spellings(word)]
     named = sorted({place for place in places if place is not None})
     asked = _take(words, rows, named)
-    if asked is None or not all(word in asked for word in weights):
+    query = _direction(asked, weights)
+    if query is None:
         return None
-    query = directions_of(asked, weights).directions[0]
     with ThreadPoolExecutor(1) as pool:
         repetition = pool.submit(words.repetition)
         lengths, products = lengths_and_products(rows, query)
-    if not query.any() or not are_usual(lengths) or repetition.result() is not None:
+    if not are_usual(lengths) or repetition.result() is not None:
         return None
     scores = np.divide(products, lengths, where=lengths > 0, out=np.zeros(len(rows)))
     k = min(top + len(named), len(scores))
     least = np.partition(scores, -k)[-k]
     near = np.flatnonzero(scores > least - _ROUNDING)
     return _take(words, rows, sorted({*near.tolist(), *named}))
+
+
+def _direction(vectors: Vectors | None, weights: Mapping[str, float]) -> NDArray[np.float32] | None:
+    """Return the direction (D,) of a sum of words; None if a word is missing, or it has none."""
+    if vectors is None or not all(word in vectors for word in weights):
+        return None
+    try:
+        direction: NDArray[np.float32] = directions_of(vectors, weights).directions[0]
+    except NoDirectionError:
+        return None
+    return direction
 
 
 def _take(words: LazyWords, rows: NDArray[np.float32], places: list[int]) -> Vectors | None:
@@ -202,7 +211,7 @@ class Nearest:
     Parameters
     ----------
     query : (D,) float32
-        Of length one, or zeros.
+        Of length one.
     k : int
         How many rows to choose at least.
     words : sequence of str

@@ -14,7 +14,7 @@ from typing import NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.checks import as_array, shown
+from firth.checks import as_array, check_token
 from firth.errors import ConfigError, VocabularyError, one_line, warn
 from firth.normalization import find_word
 from firth.vectors.search import unit_rows
@@ -62,8 +62,8 @@ def find_row(word: Token, rows: Mapping[Token, int]) -> int | None:
         If `word` is neither text nor an integer.
     """
     row = find_word(word, rows)
-    if row is None and not isinstance(word, str | int | np.integer):
-        raise ConfigError(f"a word is text or an integer, got {type(word).__name__} {shown(word)}")
+    if row is None:
+        check_token(word)
     return row
 
 

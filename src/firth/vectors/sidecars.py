@@ -41,5 +41,8 @@ def load_replicas(path: Path) -> list[Vectors]:
     folders = replica_folders(path)
     if not folders:
         place = replicas_path(path)
-        raise FormatError(f"{place} holds no replicas; train some: firth replicate VECTORS TEXT")
+        raise FormatError(
+            f"{place} holds no replicas; train some: firth replicate {path} TEXT, or in Python "
+            "firth.replicate(vectors, text), which firth.neighbour_intervals takes"
+        )
     return [load(folder) for folder in folders]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import chain, islice
 
-from firth.errors import VocabularyError
+from firth.errors import VocabularyError, counted, one_line
 from firth.normalization import spellings
 from firth.vectors.table import Token
 
@@ -35,9 +35,13 @@ def unknown_word(word: Token, rows: Mapping[Token, int]) -> VocabularyError:
     >>> str(unknown_word("King", {"king": 0, "queen": 1}))
     "'King' is not among the 2 words; in other case: king"
     >>> str(unknown_word(7, {"7": 0}))
-    "7 is not among the 1 words; the text '7' is"
+    "7 is not among the 1 word; the text '7' is"
+    >>> str(unknown_word(" ", {"a": 0}))
+    "' ' is not among the 1 word; it is empty: give a word"
     """
-    message = f"{word!r} is not among the {len(rows):,} words"
+    message = f"{one_line(repr(word))} is not among the {counted(len(rows), 'word')}"
+    if isinstance(word, str) and not word.strip():
+        return VocabularyError(f"{message}; it is empty: give a word")
     hint = _other_type(word, rows) or _other_spelling(word, rows)
     return VocabularyError(f"{message}; {hint}" if hint else message)
 
@@ -89,9 +93,12 @@ def _near_words(word: str, rows: Mapping[Token, int]) -> list[str]:
 
 
 def _one_edit_away(word: str, alphabet: Sequence[str]) -> chain[str]:
-    """Remove, swap, replace or add one letter (the edits of Damerau, 1964)."""
+    """Remove, swap, replace or add one letter (the edits of Damerau, 1964).
+
+    The only letter of a word is not replaced: any other would be as near.
+    """
     splits = [(word[:i], word[i:]) for i in range(len(word) + 1)]
-    inner = splits[:-1]
+    inner = splits[:-1] if len(word) > 1 else []
     return chain(
         (left + right[1:] for left, right in inner),
         (left + right[1] + right[0] + right[2:] for left, right in inner if len(right) > 1),

@@ -89,7 +89,8 @@ def neighbour_intervals(
     VocabularyError
         If a word has no vector.
     ConfigError
-        If there are fewer than two replicas, they have other words, or the query holds a vector.
+        If there are fewer than two replicas, they have other words, or the query holds a vector
+        or is zero.
 
     Examples
     --------
@@ -109,7 +110,10 @@ def neighbour_intervals(
     for each in replicas:
         check_vectors("a replica", each)
     if len(replicas) < 2:
-        raise ConfigError(f"intervals need at least 2 replicas, got {len(replicas)}")
+        raise ConfigError(
+            f"intervals need at least 2 replicas, got {len(replicas)}; train them: "
+            "replicas = list(firth.replicate(vectors, source))"
+        )
     for number, replica in enumerate(replicas, 1):
         if replica._words is not vectors._words and replica.words != vectors.words:
             raise ConfigError(

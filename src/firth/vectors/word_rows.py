@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, overload
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from firth.checks import shown
 from firth.errors import ConfigError
 from firth.html import html_table
 from firth.normalization import Places, find_word
@@ -283,4 +284,6 @@ class WordRows:
 
 
 def _as_tuple(words: Sequence[Token]) -> tuple[Token, ...]:
+    if isinstance(words, str | bytes) or not isinstance(words, Iterable):
+        raise ConfigError(f"words must be a list of words, got {shown(words)}")
     return tuple(words.tolist() if isinstance(words, np.ndarray) else words)

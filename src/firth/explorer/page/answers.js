@@ -14,7 +14,11 @@ export async function equationView(app) {
   const terms = parsed.map(({ word, weight }) => ({ words: [word], weight }));
   const region = state.region || state.cluster ? (await wordsWithin(app)).rows : [];
   if (region.length) terms.push({ words: region.map((row) => set.list[row]), weight: -1 });
-  const found = await send("equation", {}, { set: set.name, layout: set.shownLayout(state.layout), terms, top: 10 });
+  const found = await send("equation", {}, { set: set.name, layout: set.shownLayout(state.layout), terms, top: 10 })
+    .catch((error) => {
+      if (error.kind !== "no_direction") throw error;
+      return { answers: [], path: [] };
+    });
   const shownTerms = parsed.map(({ word: given, weight }) => ({ word: isolated(given), weight })).map(({ word, weight }, i) => (i || weight < 0 ? `${weight < 0 ? "−" : "+"} ${word}` : word));
   if (region.length) shownTerms.push(text("dropMinus", number(region.length)));
   const title = shownTerms.join(" ");

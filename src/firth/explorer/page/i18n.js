@@ -130,6 +130,7 @@ const TEXTS = {
       other_dimensions: "两组词向量的维数不同，无法对齐。",
       too_few_words: "少于 4 个词，太少了。",
       unknown_word: "这些词向量中没有这个词。",
+      no_direction: "所问的向量是零：没有方向，所以没有相近的词。",
       unknown_set: "服务没有这组词向量。请重新载入本页。",
       one_set: "只有一组词向量；请给出两组：firth explore A B。",
       no_words: "这组词向量中没有词。",

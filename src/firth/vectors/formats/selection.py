@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.checks import one_of, shown, whole_number
+from firth.checks import check_token, one_of, whole_number
 from firth.errors import ConfigError, FormatError
 from firth.normalization import spellings
 from firth.vectors.formats.precision import blocks
@@ -98,10 +98,7 @@ def _spelt(several: list[Token]) -> frozenset[Token]:
         raise ConfigError("words must name at least one word to read, got none")
     spelt: set[Token] = set()
     for word in several:
-        if not isinstance(word, str | int | np.integer):
-            raise ConfigError(
-                f"a word is text or an integer, got {type(word).__name__} {shown(word)}"
-            )
+        check_token(word)
         spelt.update(spellings(word) if isinstance(word, str) else [int(word)])
     return frozenset(spelt)
 

@@ -14,8 +14,9 @@ from types import MappingProxyType
 import numpy as np
 
 from firth.checks import one_of
-from firth.errors import ConfigError
+from firth.errors import ConfigError, one_line
 from firth.vectors.queries import token_list, unit_queries
+from firth.vectors.questions.directions import NoDirectionError
 from firth.vectors.questions.nearest import Choice, Neighbour, nearest
 from firth.vectors.search import Floats, Score, dot_products, unit_rows
 from firth.vectors.table import Token
@@ -97,10 +98,26 @@ def analogy(
 ) -> list[Neighbour]:
     """Find the words that answer an analogy; `Vectors.analogy` describes the question."""
     score_by = method_named(method)
+    if isinstance(positive, Mapping) or isinstance(negative, Mapping):
+        raise ConfigError(
+            "an analogy takes words without weights; for a weighted sum, ask "
+            "similar({word: weight})"
+        )
     added, taken = token_list(positive)[0], token_list(negative)[0]
     if not (added or taken):
         raise ConfigError("an analogy needs at least one word")
     found = vectors._find_and_warn([*added, *taken])
     signs = [1] * len(added) + [-1] * len(taken)
     queries, score = score_by(unit_rows(found.vectors)[np.newaxis], signs)
+    if not queries.any():
+        raise NoDirectionError(_described(added, taken), "ask with other words")
     return nearest(vectors, queries, found.rows[np.newaxis], choice, score)[0]
+
+
+def _described(added: Sequence[Token], taken: Sequence[Token]) -> str:
+    """Return the question of an analogy as a message names it."""
+    signed = [
+        *(f"+ {one_line(repr(word))}" for word in added),
+        *(f"- {one_line(repr(word))}" for word in taken),
+    ]
+    return one_line(f"the sum {' '.join(signed).removeprefix('+ ')}")

@@ -11,6 +11,7 @@ import numpy as np
 
 from firth.errors import ConfigError
 from firth.vectors.queries import token_list
+from firth.vectors.questions.directions import NoDirectionError
 from firth.vectors.questions.nearest import Neighbour
 from firth.vectors.search import cosines, unit_rows, zero_rows
 from firth.vectors.table import Token
@@ -38,6 +39,8 @@ def odd_one_out(vectors: WordRows, words: Sequence[Token]) -> Token:
         raise ConfigError(f"odd_one_out needs at least three words, got {words!r}")
     unit = unit_rows(vectors._find_and_warn(tokens).vectors)
     mean = unit.mean(axis=0, dtype=np.float64, keepdims=True)
+    if not mean.any():
+        raise NoDirectionError("the mean of the words", "ask with other words")
     return tokens[int(np.argmin(cosines(unit, mean)))]
 
 

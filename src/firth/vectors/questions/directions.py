@@ -13,16 +13,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.checks import as_array, real_number, shown
-from firth.errors import ConfigError
+from firth.errors import ConfigError, one_line
 from firth.vectors.queries import query_vectors, token_list, unit_queries
 from firth.vectors.search import unit_rows
+from firth.vectors.table import Token
 from firth.vectors.word_rows import WordRows
 
 Parts = list[tuple[object, float]]
 
+# What rounding leaves of a sum that cancels, as a share of its parts.
+_ROUNDING = 1e-12
+
+
+class NoDirectionError(ConfigError):
+    """What is asked for is zero: no word is nearer to it than another."""
+
+    def __init__(self, what: str, advice: str) -> None:
+        super().__init__(f"{what} is zero, so it has no direction and no word is near it; {advice}")
+        self.what, self.advice = what, advice
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Return how to make a copy, for `pickle`."""
+        return type(self), (self.what, self.advice), self.__dict__
+
 
 class Asked(NamedTuple):
-    """Directions (n, D) of length one or zero, and the rows (n, e) of the words in each query.
+    """Directions (n, D) of length one, and the rows (n, e) of the words in each query.
 
     Rows of -1 stand for no word. `is_one` tells whether the question was a single query.
     """
@@ -40,7 +56,7 @@ def directions_of(vectors: WordRows, query: object) -> Asked:
     VocabularyError
         If a word has no vector.
     ConfigError
-        If a vector or weight is not finite or has the wrong shape, or a sum is empty.
+        If a vector or weight is not finite or has the wrong shape, or a sum is empty or zero.
     """
     query = as_array(query)
     if (parts := _parts_of(query, vectors.dim)) is not None:
@@ -50,10 +66,41 @@ def directions_of(vectors: WordRows, query: object) -> Asked:
     given = query_vectors(query, vectors.dim)
     if given is not None:
         rows = np.empty((len(np.atleast_2d(given)), 0), dtype=np.int64)
-        return Asked(unit_queries(given), rows, given.ndim == 1)
-    tokens, is_one = token_list(query)
+        asked = Asked(unit_queries(given), rows, given.ndim == 1)
+        if (place := first_zero(asked.directions)) is not None:
+            number = "" if asked.is_one else f" number {place + 1}"
+            raise NoDirectionError(f"the query vector{number}", "give another, or leave it out")
+        return asked
+    asked, tokens = words_asked(vectors, query)
+    if (place := first_zero(asked.directions)) is not None:
+        what = f"the vector of {one_line(repr(tokens[place]))}"
+        raise NoDirectionError(what, "ask for another word, or leave it out")
+    return asked
+
+
+def words_asked(vectors: WordRows, words: object) -> tuple[Asked, list[Token]]:
+    """Return the directions of words, zeros where a vector is zero, and the words as a list.
+
+    Raises
+    ------
+    VocabularyError
+        If a word has no vector.
+    """
+    tokens, is_one = token_list(words)
     found = vectors._find_and_warn(tokens)
-    return Asked(unit_rows(found.vectors), found.rows[:, np.newaxis], is_one)
+    return Asked(unit_rows(found.vectors), found.rows[:, np.newaxis], is_one), tokens
+
+
+def first_zero(directions: NDArray[np.float32]) -> int | None:
+    """Return the place of the first row of zeros among directions (n, D), or None.
+
+    Examples
+    --------
+    >>> first_zero(np.eye(2)), first_zero(np.array([[1.0, 0.0], [0.0, 0.0]]))
+    (None, 1)
+    """
+    zeros = np.flatnonzero(~directions.any(axis=1))
+    return int(zeros[0]) if len(zeros) else None
 
 
 def _parts_of(query: object, dim: int) -> Parts | None:
@@ -95,7 +142,7 @@ def _sums(vectors: WordRows, sums: Sequence[Parts], *, is_one: bool) -> Asked:
     found = vectors._find_and_warn(words)  # type: ignore[arg-type]
     units = iter(unit_rows(found.vectors).astype(np.float64))
     row_numbers = iter(found.rows.tolist())
-    totals = np.zeros((len(sums), vectors.dim))
+    totals, least = np.zeros((len(sums), vectors.dim)), np.zeros(len(sums))
     rows = np.full((len(sums), max(map(len, sums), default=0)), -1, dtype=np.int64)
     for number, parts in enumerate(sums):
         if not parts:
@@ -110,9 +157,23 @@ def _sums(vectors: WordRows, sums: Sequence[Parts], *, is_one: bool) -> Asked:
             # In float64, a word that is both added and subtracted cancels exactly.
             with np.errstate(over="ignore", invalid="ignore"):
                 totals[number] += factor * row
+                least[number] += _ROUNDING * np.abs(factor * row).max()
     if not np.isfinite(totals).all():
         raise ConfigError("a weighted sum is too large for a float; give smaller weights")
-    return Asked(unit_queries(totals), rows, is_one)
+    totals[np.abs(totals).max(axis=1) <= least] = 0.0
+    asked = Asked(unit_queries(totals), rows, is_one)
+    if (zero := first_zero(asked.directions)) is not None:
+        raise NoDirectionError(_described(sums[zero]), "change its words or their weights")
+    return asked
+
+
+def _described(parts: Parts) -> str:
+    """Return a weighted sum as a message names it."""
+    terms = (
+        f"{weight:+g} * {one_line(repr(part)) if _is_word(part) else 'a vector'}"
+        for part, weight in parts
+    )
+    return one_line(f"the weighted sum {' '.join(terms)}")
 
 
 def _is_word(part: object) -> bool:

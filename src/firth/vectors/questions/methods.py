@@ -66,8 +66,8 @@ class Questions(WordRows):
     ) -> list[Neighbour] | list[list[Neighbour]]:
         """Find the words nearest to each query by cosine, x·y / (‖x‖ ‖y‖).
 
-        A vector of zeros has no direction: it has no neighbours, and is no word's neighbour. If
-        there are n-grams, a warning says that the vector of an unknown word is composed of them,
+        A vector of zeros has no direction: it is no word's neighbour, and asked for, it is refused.
+        If there are n-grams, a warning says that the vector of an unknown word is composed of them,
         here and in the other questions; `vectors[word]` and `get` do not warn.
 
         Parameters
@@ -101,7 +101,8 @@ class Questions(WordRows):
             If a word has no vector, or one of `exclude` or `restrict` is not in the vocabulary.
         ConfigError
             If `top` or `restrict` is below 1, vectors or weights are not finite or have the wrong
-            shape, a sum is empty, or `exact` is False without an index.
+            shape, a vector or a sum is zero or a sum is empty, or `exact` is False without an
+            index.
 
         Examples
         --------
@@ -136,8 +137,7 @@ class Questions(WordRows):
 
         For example, *king* plus *woman* minus *man* asks: man is to king as woman is to what?
         û is the vector of u scaled to length one, p are the words of `positive`, n those of
-        `negative`. Words of the question and vectors of zeros are no answers. If the sum is zero,
-        there are no answers.
+        `negative`. Words of the question and vectors of zeros are no answers.
 
         Parameters
         ----------
@@ -158,7 +158,7 @@ class Questions(WordRows):
         VocabularyError
             If a word has no vector, or one of `exclude` or `restrict` is not in the vocabulary.
         ConfigError
-            If an option is out of range, or there are no words.
+            If an option is out of range, there are no words, or their sum is zero.
 
         Examples
         --------
@@ -356,7 +356,7 @@ class Questions(WordRows):
         VocabularyError
             If a word has no vector.
         ConfigError
-            If there are fewer than three words.
+            If there are fewer than three words, or their mean is zero.
 
         Examples
         --------

@@ -5,7 +5,7 @@ V words · D dimensions · n queries · e words to leave out
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from numbers import Integral
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from firth.errors import ConfigError
 from firth.html import html_table
 from firth.vectors.approximate import ApproximateIndex
 from firth.vectors.queries import known_rows
-from firth.vectors.questions.directions import directions_of
+from firth.vectors.questions.directions import directions_of, words_asked
 from firth.vectors.search import Score, dot_products
 from firth.vectors.table import Token
 from firth.vectors.word_rows import WordRows
@@ -71,6 +71,17 @@ def similar(
     asked = directions_of(vectors, query)
     answers = nearest(vectors, asked.directions, asked.rows, choice)
     return answers[0] if asked.is_one else answers
+
+
+def neighbours_of(
+    vectors: WordRows, words: Sequence[Token], choice: Choice
+) -> list[list[Neighbour]]:
+    """Return the neighbours of each word: none of a word whose vector is zero.
+
+    For words that nobody chose one by one, as those of a map.
+    """
+    asked, _ = words_asked(vectors, words)
+    return nearest(vectors, asked.directions, asked.rows, choice)
 
 
 def nearest(
