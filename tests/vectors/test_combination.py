@@ -96,7 +96,7 @@ def test_the_result_is_like_any_vectors(tmp_path):
     [
         ([], 2, ConfigError, "needs at least two Vectors, got 0"),
         ([random_vectors(0)], 2, ConfigError, "needs at least two Vectors, got 1"),
-        (random_vectors(0), 2, ConfigError, "combine takes a list of Vectors"),
+        (random_vectors(0), 2, ConfigError, "needs at least two Vectors, got 1"),
         ([random_vectors(0), "vectors"], 2, ConfigError, "from firth.load; got 'vectors'"),
         ([random_vectors(0)] * 2, 11, ConfigError, "dim must be at most 10, got 11"),
         ([random_vectors(0)] * 2, 0, ConfigError, "dim must be at least 1"),
