@@ -177,6 +177,9 @@ export function telling({ kind, status, message }) {
 /** Return a word so that one that is written from right to left does not turn what stands beside it. */
 export const isolated = (word) => (/[\u0590-\u08ff\u200e\u200f\u202a-\u202e\ufb1d-\ufefc]/.test(word) ? `\u2068${word}\u2069` : word);
 
+/** Return sentences in one line, without those that are null: Chinese has no spaces between them. */
+export const sentences = (...given) => given.filter(Boolean).join(language === "zh" ? "" : " ");
+
 /** Return a number as the language writes it. */
 export const number = (value, digits = 0) =>
   value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });

@@ -52,6 +52,7 @@ function shade(value, reach) {
 
 function drawTable(now) {
   const isErrors = state.part === ERRORS || state.part === STEP, isAfter = state.part === AFTER;
+  $("sizes").hidden = !isAfter;
   $("heading").textContent = t(isErrors ? "errors" : "probabilities");
   const targets = [now.centre, ...now.window.noise];
   const rows = now.model === "cbow" ? [t("mean")] : now.contexts;
@@ -61,7 +62,7 @@ function drawTable(now) {
   const body = rows.map((word, row) => element("tr", {}, element("th", { class: "row", scope: "row" }, word), ...targets.map((_, k) => {
     const p = (isAfter ? now.after : now.before).p[row][k], g = now.before.g[row][k];
     const cell = element("td", { class: state.part < SCORES ? "hidden" : "" }, isErrors ? signed(g) : p.toFixed(3));
-    if (isAfter) cell.append(element("small", {}, `${t("before")} ${now.before.p[row][k].toFixed(3)}`));
+    if (isAfter) cell.append(element("small", {}, element("span", { class: "told" }, `${t("before")} `), now.before.p[row][k].toFixed(3)));
     cell.style.background = isErrors ? shade(g, 0.8) : shade(p, 1);
     return cell;
   })));
