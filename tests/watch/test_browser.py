@@ -209,9 +209,9 @@ def test_dots_are_seen_in_each_hue(open_page, recording, scheme):
 
 @pytest.mark.parametrize(
     ("locale", "told"),
-    [("en-US", "The curve begins with the next frames."), ("zh-CN", "再有几帧就会出现曲线。")],
+    [("en-US", "Too few frames for a curve."), ("zh-CN", "帧太少，画不出曲线。")],
 )
-def test_an_empty_curve_says_when_it_begins(open_page, make_film, locale, told):
+def test_an_empty_curve_of_a_recording_says_why(open_page, make_film, locale, told):
     page = open_page(
         build_page("watch", pack_film(make_film(frames=1)), title="x"), locale=locale, script=SPY
     )
