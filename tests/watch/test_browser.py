@@ -368,6 +368,23 @@ def test_a_phone_shows_the_table_of_the_lesson_whole(open_page, lesson, locale):
     assert page.evaluate(SMALL) == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_fault_in_the_lesson_and_in_a_recording(open_page, lesson, recording, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    faults = []
+    for name, content, keys in (
+        ("lesson", build_page("lesson", lesson, title="x"), ["ArrowRight"] * 5),
+        ("recording", recording, ["End"]),
+    ):
+        page = open_page(content, color_scheme=scheme)
+        for key in keys:
+            page.keyboard.press(key)
+            page.wait_for_timeout(100)
+            found = axe.Axe().run(page).response["violations"]
+            faults += [(name, each["id"], each["nodes"][0]["html"][:200]) for each in found]
+    assert faults == []
+
+
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
 def test_a_finger_can_press_all_of_a_recording(open_page, recording, locale):
     page = open_page(recording, locale=locale, **PHONE)

@@ -1,6 +1,6 @@
 /** The page of the lesson: one window, one step at a time. All numbers come from PyTorch. */
 
-import { $, FONT, colour, element, language, refill, setUp, sharpContext, t } from "../base.js";
+import { $, FONT, colour, element, isDark, language, refill, setUp, sharpContext, t } from "../base.js";
 import { MODELS, TEXTS } from "../texts.js";
 
 const data = JSON.parse($("data").textContent);
@@ -44,10 +44,10 @@ function drawSentence(now) {
   $("sentence").replaceChildren(line, noise);
 }
 
-// Green for positive numbers, orange for negative ones, stronger the larger they are.
+// Green for positive numbers, orange for negative ones, stronger the larger they are; what is written on it stays readable.
 function shade(value, reach) {
   const part = Math.max(-1, Math.min(1, value / reach));
-  return `color-mix(in srgb, ${colour(part > 0 ? "yes" : "no")} ${Math.round(Math.abs(part) * 62)}%, ${colour("panel")})`;
+  return `color-mix(in srgb, ${colour(part > 0 ? "yes" : "no")} ${Math.round(Math.abs(part) * (isDark() ? 46 : 62))}%, ${colour("panel")})`;
 }
 
 function drawTable(now) {
@@ -56,7 +56,7 @@ function drawTable(now) {
   $("heading").textContent = t(isErrors ? "errors" : "probabilities");
   const targets = [now.centre, ...now.window.noise];
   const rows = now.model === "cbow" ? [t("mean")] : now.contexts;
-  const head = element("tr", {}, element("th", {}), ...targets.map((word, k) => element("th", { class: k ? "" : "yes", scope: "col" }, word)));
+  const head = element("tr", {}, element("th", { "aria-label": t("context") }), ...targets.map((word, k) => element("th", { class: k ? "" : "yes", scope: "col" }, word)));
   const labels = element("tr", {}, element("th", { class: "row", scope: "row" }, t("labelRow")), ...targets.map((_, k) => element("th", { class: k ? "" : "yes" }, k ? "0" : "1")));
   labels.style.visibility = state.part >= NOISE ? "visible" : "hidden";
   const body = rows.map((word, row) => element("tr", {}, element("th", { class: "row", scope: "row" }, word), ...targets.map((_, k) => {
