@@ -56,7 +56,7 @@ function drawTable(now) {
   $("heading").textContent = t(isErrors ? "errors" : "probabilities");
   const targets = [now.centre, ...now.window.noise];
   const rows = now.model === "cbow" ? [t("mean")] : now.contexts;
-  const head = element("tr", {}, element("th", { "aria-label": t("context") }), ...targets.map((word, k) => element("th", { class: k ? "" : "yes", scope: "col" }, word)));
+  const head = element("tr", {}, element("th", {}, element("span", { class: "unseen" }, t("context"))), ...targets.map((word, k) => element("th", { class: k ? "" : "yes", scope: "col" }, word)));
   const labels = element("tr", {}, element("th", { class: "row", scope: "row" }, t("labelRow")), ...targets.map((_, k) => element("th", { class: k ? "" : "yes" }, k ? "0" : "1")));
   labels.style.visibility = state.part >= NOISE ? "visible" : "hidden";
   const body = rows.map((word, row) => element("tr", {}, element("th", { class: "row", scope: "row" }, word), ...targets.map((_, k) => {
