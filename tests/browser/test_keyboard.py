@@ -42,12 +42,15 @@ def test_controls_come_in_the_order_in_which_they_are_read(visit, pair):
     assert places(there) == ["A", "search", "tools", "stage", "zoom", "second", "panel"]
     assert [each for each in there if not each["isSeen"]] == []
     names = [each["name"] for each in there if each["place"] in ("tools", "zoom")]
-    layout = ["one", "two", "Both maps", "PCA", "UMAP", "Cluster", "Frequency"]
+    layout = ["Both maps", "PCA", "UMAP", "Cluster", "Frequency"]
     saving = ["Link", "PNG", "SVG", "CSV", "中文", "Light or dark"]
     zoom = ["Lasso: draw around words", "Zoom in", "Zoom out", "Show all words"]
     assert names == [*layout, *saving, *zoom]
+    # The tabs of the sets are the head of the panel.
+    panel = [each["name"] for each in there if each["place"] == "panel"]
+    assert panel[:2] == ["one", "two"]
     # Each word with a label on the map is in the list, and the way back is the same.
-    listed = {each["name"] for each in there if each["place"] == "panel"}
+    listed = set(panel)
     assert set(page.locator("#in-view button").all_inner_texts()) <= listed
     assert page.locator("#in-view button").count() > 20
     page.evaluate("[...document.querySelectorAll('#panel button')].at(-1).focus()")

@@ -77,3 +77,16 @@ def test_a_word_that_is_not_there_is_told_and_0_shows_all(page):
     assert page.evaluate(picture) != whole
     page.keyboard.press("0")
     assert page.evaluate(picture) == whole
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_fault_on_the_page_of_a_map(visit, map_page, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = visit(map_page, ready=None, color_scheme=scheme)
+    faults = [Axe().run(page).response["violations"]]
+    page.fill("input", "somewhat-long-word-30")
+    page.press("input", "Enter")
+    assert page.locator("h2").inner_text() == "somewhat-long-word-30"
+    faults.append(Axe().run(page).response["violations"])
+    assert [[each["id"] for each in found] for found in faults] == [[], []]

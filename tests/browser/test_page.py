@@ -191,7 +191,7 @@ def test_a_region_is_read_saved_subtracted_and_linked(visit, english, ask):
     again = visit(english, urlsplit(page.url)._replace(scheme="", netloc="").geturl())
     assert region_size(again) == size
 
-    page.click("#lasso")
+    assert page.get_attribute("#lasso", "aria-pressed") == "false"
     page.click("#content .action >> nth=2")
     page.keyboard.type("king")
     page.keyboard.press("Enter")

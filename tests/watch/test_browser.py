@@ -209,9 +209,9 @@ def test_dots_are_seen_in_each_hue(open_page, recording, scheme):
 
 @pytest.mark.parametrize(
     ("locale", "told"),
-    [("en-US", "The curve begins with the next frames."), ("zh-CN", "再有几帧就会出现曲线。")],
+    [("en-US", "Too few frames for a curve."), ("zh-CN", "帧太少，画不出曲线。")],
 )
-def test_an_empty_curve_says_when_it_begins(open_page, make_film, locale, told):
+def test_an_empty_curve_of_a_recording_says_why(open_page, make_film, locale, told):
     page = open_page(
         build_page("watch", pack_film(make_film(frames=1)), title="x"), locale=locale, script=SPY
     )
@@ -301,6 +301,8 @@ def test_a_live_page_follows_the_run_and_outlives_it(open_page, make_film):
     try:
         page = open_page(served.url)
         assert "being read" in page.text_content("#waiting")
+        assert page.text_content("#status") == "reading the text"
+        assert page.text_content("#rate") == "–"
         film = watch.film = make_film(frames=3)
         until(page, "state.frames.length == 3")
         film.add(np.random.default_rng(5).normal(size=(6, 6)).astype(np.float32), figures_at(3))
@@ -341,6 +343,56 @@ def test_the_lesson_goes_step_by_step(open_page, lesson):
         page.keyboard.press("ArrowRight")
     assert page.locator("#table td").count() == 6
     assert len(page.asked) == 1
+
+
+SMALL = """[...document.querySelectorAll("button, select, input, a.button")]
+  .filter((each) => each.getClientRects().length)
+  .map((each) => [each.id || each.textContent, each.getBoundingClientRect()])
+  .filter(([, { width, height }]) => Math.min(width, height) < 44).map(([name]) => name)"""
+PHONE = {"viewport": {"width": 360, "height": 640}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+def test_a_phone_shows_the_table_of_the_lesson_whole(open_page, lesson, locale):
+    page = open_page(build_page("lesson", lesson, title="x"), locale=locale, **PHONE)
+    for model in ("Skip-gram", "CBOW"):
+        page.get_by_role("button", name=model).click()
+        for _ in range(6):
+            assert page.evaluate(
+                "[document.querySelector('.scroll'), document.documentElement]"
+                ".map((each) => each.scrollWidth - each.clientWidth)"
+            ) == [0, 0]
+            page.keyboard.press("ArrowRight")
+        # What the numbers below others are is told once.
+        assert page.locator("#sizes").is_visible()
+    assert page.evaluate(SMALL) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_fault_in_the_lesson_and_in_a_recording(open_page, lesson, recording, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    faults = []
+    for name, content, keys in (
+        ("lesson", build_page("lesson", lesson, title="x"), ["ArrowRight"] * 5),
+        ("recording", recording, ["End"]),
+    ):
+        page = open_page(content, color_scheme=scheme)
+        for key in keys:
+            page.keyboard.press(key)
+            page.wait_for_timeout(100)
+            found = axe.Axe().run(page).response["violations"]
+            faults += [(name, each["id"], each["nodes"][0]["html"][:200]) for each in found]
+    assert faults == []
+
+
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+def test_a_finger_can_press_all_of_a_recording(open_page, recording, locale):
+    page = open_page(recording, locale=locale, **PHONE)
+    until(page, "document.querySelector('.word li') !== null")
+    assert page.evaluate(SMALL) == []
+    # The title and its buttons are one line, and what is told of the run is below.
+    tops = [page.locator(f"#{name}").bounding_box()["y"] for name in ("language", "theme", "model")]
+    assert tops[0] == tops[1] < tops[2]
 
 
 def test_the_lesson_keeps_the_focus_of_keys(open_page, lesson):

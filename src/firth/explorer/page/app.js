@@ -2,7 +2,7 @@
 
 import { ask } from "./api.js";
 import { gradient } from "./colours.js";
-import { closeOne, listenToButtons, listenToStage, press, showSets } from "./controls.js";
+import { closeOne, listenToButtons, listenToStage, press, showSets, useLasso } from "./controls.js";
 import { byId, later } from "./dom.js";
 import { parseEquation } from "./equation.js";
 import { current, speak, telling, text } from "./i18n.js";
@@ -33,7 +33,7 @@ export class App {
     this.keepView = later(() => this.writeView(), 400);
     this.stage = new Stage(byId("stage"), {
       onPick: (row) => this.submit(this.set.list[row]),
-      onLasso: (polygon) => this.go({ region: numbersText(polygon) }, { flies: false }),
+      onLasso: (polygon) => this.takeRegion(polygon),
       onRest: () => this.rest(),
       onHover: (row) => this.twin.point(row),
     });
@@ -183,6 +183,12 @@ export class App {
     this.isSubtracting = false;
     this.search.value = questionOf(this.state);
     return this.show(flies);
+  }
+
+  /** Show a region that was drawn on a map, on the second one `on` its set: the lasso has done its work. */
+  takeRegion(polygon, on) {
+    useLasso(this, false);
+    return this.go({ region: numbersText(polygon), on }, { flies: false });
   }
 
   /** Take a word or an equation. */

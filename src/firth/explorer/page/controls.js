@@ -4,6 +4,7 @@ import { toggleTheme } from "./colours.js";
 import { byId, element } from "./dom.js";
 import { current, text } from "./i18n.js";
 import { listenToMapKeys } from "./keys.js";
+import { briefNames } from "./names.js";
 import { Rectangle } from "./rectangle.js";
 import { copyLink, save } from "./saving.js";
 
@@ -38,6 +39,10 @@ export function listenToButtons(app) {
   click("theme", () => { toggleTheme(); app.restyle(); });
   click("maps", () => app.useMaps(app.state.maps === "2" ? "1" : "2"));
   click("more", () => toggle("more", "options"));
+  // What is open is closed by a press elsewhere.
+  document.addEventListener("pointerdown", ({ target }) => {
+    if (byId("more").getAttribute("aria-expanded") === "true" && !target.closest("#tools")) toggle("more", "options");
+  });
   click("grip", () => toggle("grip", "panel"));
   for (const each of document.querySelectorAll("[data-save]")) each.addEventListener("click", () => save(app, each.dataset.save));
   for (const each of document.querySelectorAll("[data-layout]")) each.addEventListener("click", () => app.useLayout(each.dataset.layout));
@@ -49,9 +54,10 @@ export function listenToButtons(app) {
 export function showSets(app) {
   const place = byId("sets");
   place.hidden = app.sets.length < 2;
+  briefNames(app.sets.map((set) => set.name)).forEach((name, i) => { app.sets[i].brief = name; });
   place.replaceChildren(...app.sets.map((set) => element("button", {
-    type: "button", "data-set": set.name, onclick: () => app.useSet(set),
-  }, set.name)));
+    type: "button", "data-set": set.name, title: set.name, onclick: () => app.useSet(set),
+  }, element("bdi", {}, set.brief))));
   byId("both").hidden = place.hidden;
 }
 

@@ -1,5 +1,8 @@
 /** Making elements. Words go in as text, never as markup. */
 
+// Characters of a word that may be cut off where it stands: the whole is told under the mouse.
+const LONG = 12;
+
 /**
  * Make an element.
  * @param {string} tag
@@ -31,7 +34,7 @@ export const byId = (id) => document.getElementById(id);
  * @param {() => void} onclick
  */
 export const wordButton = (word, onclick) =>
-  element("button", { type: "button", class: "word", onclick }, element("bdi", {}, word));
+  element("button", { type: "button", class: "word", title: word.length > LONG ? word : null, onclick }, element("bdi", {}, word));
 
 /**
  * Call a function once, some time after the last call.

@@ -3,7 +3,7 @@
 import { clusterName, gradient } from "./colours.js";
 import { element } from "./dom.js";
 import { parseEquation } from "./equation.js";
-import { isolated, number, telling, text } from "./i18n.js";
+import { isolated, number, sentences, telling, text } from "./i18n.js";
 import { action, chips, head, section } from "./parts.js";
 import { wordTable } from "./saving.js";
 
@@ -29,7 +29,7 @@ export async function homeView(app) {
   const onClusters = () => clusters.replaceChildren(clustersOf(app));
   onClusters();
   const node = element("div", {},
-    head(set.name, told.join(" "), null),
+    head(set.name, sentences(...told), null),
     element("p", { class: "intro" }, text("intro")),
     section(text("try"), null, chips(examples, (each) => app.submit(each))),
     app.sets.length > 1 ? action(text("moved"), () => app.go({ moved: "1" })) : null,

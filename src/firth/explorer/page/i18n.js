@@ -43,7 +43,7 @@ const TEXTS = {
     wordsCopied: (n) => `${n} words copied.`, umapNeighbours: "UMAP: finding neighbours…",
     umapLayout: (a, b) => `UMAP: epoch ${a} of ${b}`, umapReady: "UMAP is ready.", umapFailed: (m) => `UMAP: ${m}`,
     serverBack: "The service is back.",
-    moved: "Words that moved", movedIntro: (a, b, n) => `Of the 10,000 most frequent of ${n} words that ${a} and ${b} share, after alignment.`,
+    moved: "Words that moved", movedIntro: (a, b, n, most) => `Of the ${most ? `${most} most frequent of ` : ""}${n} words that ${a} and ${b} share, after alignment.`,
     movedHint: "Rare words move by chance too: firth drift tells chance from change.",
     bothSets: "In both sets", movedWord: (c) => `Its cosine between them, after alignment, is ${c}.`, inSet: (name) => `In ${name}`,
     lassoOn: "Draw around words on the map.",
@@ -110,7 +110,7 @@ const TEXTS = {
     wordsCopied: (n) => `已复制 ${n} 个词。`, umapNeighbours: "UMAP：正在找近邻……",
     umapLayout: (a, b) => `UMAP：第 ${a} 轮，共 ${b} 轮`, umapReady: "UMAP 已完成。", umapFailed: (m) => `UMAP：${m}`,
     serverBack: "服务已恢复。",
-    moved: "移动的词", movedIntro: (a, b, n) => `${a} 与 ${b} 共有 ${n} 个词；对齐后，取其中最常见的 10,000 个。`,
+    moved: "移动的词", movedIntro: (a, b, n, most) => `${a} 与 ${b} 共有 ${n} 个词；对齐后，${most ? `取其中最常见的 ${most} 个` : "比较全部"}。`,
     movedHint: "罕见词也会随机移动：firth drift 能区分随机与变化。",
     bothSets: "在两组向量中", movedWord: (c) => `对齐后，它在两者之间的余弦为 ${c}。`, inSet: (name) => `在 ${name} 中`,
     lassoOn: "在地图上圈出一些词。",
@@ -177,6 +177,9 @@ export function telling({ kind, status, message }) {
 
 /** Return a word so that one that is written from right to left does not turn what stands beside it. */
 export const isolated = (word) => (/[\u0590-\u08ff\u200e\u200f\u202a-\u202e\ufb1d-\ufefc]/.test(word) ? `\u2068${word}\u2069` : word);
+
+/** Return sentences in one line, without those that are null: Chinese has no spaces between them. */
+export const sentences = (...given) => given.filter(Boolean).join(language === "zh" ? "" : " ");
 
 /** Return a number as the language writes it. */
 export const number = (value, digits = 0) =>

@@ -1,7 +1,7 @@
 /** Links, copies and files of what is shown. */
 
 import { saveTable } from "./exports.js";
-import { number, text } from "./i18n.js";
+import { number, sentences, text } from "./i18n.js";
 import { NAME_AT, NAME_SIZE, saveDrawing, savePicture } from "./pictures.js";
 import { write } from "./state.js";
 
@@ -66,8 +66,7 @@ export async function save(app, kind) {
   if (kind === "png") app.tell(text("saved", await savePicture(name, maps)));
   else {
     const saved = saveDrawing(name, maps);
-    const part = saved.drawn < saved.seen ? ` ${text("pictured", number(saved.drawn), number(saved.seen))}` : "";
-    app.tell(text("saved", saved.name) + part);
+    app.tell(sentences(text("saved", saved.name), saved.drawn < saved.seen ? text("pictured", number(saved.drawn), number(saved.seen)) : null));
   }
   // The cards cover labels again.
   for (const each of maps) each.stage.redraw();

@@ -40,7 +40,8 @@ export class Stage {
   async show(set, layout, labels, isMoving = false, points = set.shownPoints(layout)) {
     this.set = set;
     // A layout that is not there yet is not the one that is chosen.
-    this.part("name").textContent = set.layouts[layout] ? set.name : `${set.name} · PCA`;
+    this.part("name").textContent = set.layouts[layout] ? set.brief : `${set.brief} · PCA`;
+    this.part("name").title = set.name;
     this.points = points;
     this.hover(-1);
     await this.map.draw(this.points, labels, isMoving);
@@ -101,7 +102,7 @@ export class Stage {
   /** Return the boxes of what floats above the map: labels below it could not be read. */
   cards() {
     const own = this.root.getBoundingClientRect();
-    return [...document.querySelectorAll(".card")].map((each) => each.getBoundingClientRect())
+    return [...document.querySelectorAll(".card, .options[data-open=true]")].map((each) => each.getBoundingClientRect())
       .filter(({ left, right, width }) => width > 0 && right > own.left && left < own.right)
       .map(({ left, top, width, height }) => [left - own.left, top - own.top, width, height]);
   }

@@ -6,7 +6,6 @@ import { element } from "./dom.js";
 import { telling, text } from "./i18n.js";
 import { action } from "./parts.js";
 import { Stage } from "./stage.js";
-import { numbersText } from "./state.js";
 import { turned } from "./turning.js";
 
 // Room for the panel and for two maps.
@@ -22,7 +21,7 @@ export class Twin {
     this.stage = new Stage(root, {
       onPick: (row) => app.submit(this.set.list[row]),
       onHover: (row) => app.stage.hover(app.set.rowOf(this.set.list[row])),
-      onLasso: (polygon) => app.go({ region: numbersText(polygon), on: this.set.name }, { flies: false }),
+      onLasso: (polygon) => app.takeRegion(polygon, this.set.name),
     });
     listenToStage(app, this.stage, root);
     WIDE.addEventListener("change", async () => { await this.arrange(); await app.show(false); });

@@ -2,7 +2,7 @@
 
 import { ask } from "./api.js";
 import { element } from "./dom.js";
-import { number, telling, text } from "./i18n.js";
+import { number, sentences, telling, text } from "./i18n.js";
 import { action, head, scores, section } from "./parts.js";
 
 // Why two sets cannot be compared.
@@ -76,10 +76,10 @@ function showMoved(app, found, place, shown) {
     return;
   }
   const [first, second] = app.sets;
-  const column = (set, answers) => element("div", {}, element("h3", {}, text("inSet", set.name)),
+  const column = (set, answers) => element("div", {}, element("h3", { title: set.name }, text("inSet", set.brief)),
     scores(answers, (word) => app.submit(word)));
-  const arrow = app.set === first ? ` ${text("arrow", second.name)}` : "";
-  place.append(section(text("bothSets"), text("movedWord", number(found.moved.cosine, 2)) + arrow,
+  const told = [text("movedWord", number(found.moved.cosine, 2)), app.set === first ? text("arrow", second.brief) : null];
+  place.append(section(text("bothSets"), sentences(...told),
     element("div", { class: "columns" }, column(first, found.first), column(second, found.second))));
   // The map is that of the first set.
   if (app.set === first) {

@@ -124,6 +124,7 @@ function write(close) {
 function choose(row, moves = false) {
   chosen = row;
   heading.textContent = words[row];
+  heading.hidden = false;
   note.textContent = counts === null ? "" : texts.count(counts[row]);
   list.replaceChildren(...near[row].map(([other, score]) => {
     const item = document.createElement("li"), button = document.createElement("button");
@@ -228,6 +229,7 @@ find.addEventListener("change", () => {
   else if (find.value !== "") {
     chosen = -1;
     heading.textContent = find.value;
+    heading.hidden = false;
     note.textContent = texts.unknown;
     list.replaceChildren();
     draw();

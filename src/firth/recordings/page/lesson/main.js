@@ -1,6 +1,6 @@
 /** The page of the lesson: one window, one step at a time. All numbers come from PyTorch. */
 
-import { $, FONT, colour, element, language, refill, setUp, sharpContext, t } from "../base.js";
+import { $, FONT, colour, element, isDark, language, refill, setUp, sharpContext, t } from "../base.js";
 import { MODELS, TEXTS } from "../texts.js";
 
 const data = JSON.parse($("data").textContent);
@@ -44,24 +44,25 @@ function drawSentence(now) {
   $("sentence").replaceChildren(line, noise);
 }
 
-// Green for positive numbers, orange for negative ones, stronger the larger they are.
+// Green for positive numbers, orange for negative ones, stronger the larger they are; what is written on it stays readable.
 function shade(value, reach) {
   const part = Math.max(-1, Math.min(1, value / reach));
-  return `color-mix(in srgb, ${colour(part > 0 ? "yes" : "no")} ${Math.round(Math.abs(part) * 62)}%, ${colour("panel")})`;
+  return `color-mix(in srgb, ${colour(part > 0 ? "yes" : "no")} ${Math.round(Math.abs(part) * (isDark() ? 46 : 62))}%, ${colour("panel")})`;
 }
 
 function drawTable(now) {
   const isErrors = state.part === ERRORS || state.part === STEP, isAfter = state.part === AFTER;
+  $("sizes").hidden = !isAfter;
   $("heading").textContent = t(isErrors ? "errors" : "probabilities");
   const targets = [now.centre, ...now.window.noise];
   const rows = now.model === "cbow" ? [t("mean")] : now.contexts;
-  const head = element("tr", {}, element("th", {}), ...targets.map((word, k) => element("th", { class: k ? "" : "yes", scope: "col" }, word)));
+  const head = element("tr", {}, element("th", {}, element("span", { class: "unseen" }, t("context"))), ...targets.map((word, k) => element("th", { class: k ? "" : "yes", scope: "col" }, word)));
   const labels = element("tr", {}, element("th", { class: "row", scope: "row" }, t("labelRow")), ...targets.map((_, k) => element("th", { class: k ? "" : "yes" }, k ? "0" : "1")));
   labels.style.visibility = state.part >= NOISE ? "visible" : "hidden";
   const body = rows.map((word, row) => element("tr", {}, element("th", { class: "row", scope: "row" }, word), ...targets.map((_, k) => {
     const p = (isAfter ? now.after : now.before).p[row][k], g = now.before.g[row][k];
     const cell = element("td", { class: state.part < SCORES ? "hidden" : "" }, isErrors ? signed(g) : p.toFixed(3));
-    if (isAfter) cell.append(element("small", {}, `${t("before")} ${now.before.p[row][k].toFixed(3)}`));
+    if (isAfter) cell.append(element("small", {}, element("span", { class: "told" }, `${t("before")} `), now.before.p[row][k].toFixed(3)));
     cell.style.background = isErrors ? shade(g, 0.8) : shade(p, 1);
     return cell;
   })));

@@ -1,7 +1,7 @@
 /** Curves of the run over its words. */
 
 import { FONT, colour, sharpContext, t } from "../base.js";
-import { currentFrame, data, nearestFrame } from "./state.js";
+import { currentFrame, data, isLive, nearestFrame, state } from "./state.js";
 import { seek } from "./time.js";
 
 // Pixels to the left of a curve, and to its right.
@@ -38,7 +38,8 @@ function tellOfNone(context, height) {
   context.font = `13px ${FONT}`;
   context.fillStyle = colour("soft");
   context.textBaseline = "middle";
-  context.fillText(t("noCurve"), 0, height / 2);
+  // A run that has ended, or was recorded, has no more of them.
+  context.fillText(t(isLive && !state.reason ? "noCurve" : "shortRun"), 0, height / 2);
 }
 
 function scaleOf(known, width, height) {

@@ -16,9 +16,15 @@ function compact(value) {
   return value >= 1e4 ? `${Math.round(value / 1e3)} k` : String(Math.round(value));
 }
 
+// What a run does of which no end is known: a recording of it is all there is.
+function runningNow() {
+  if (!isLive) return "done";
+  return state.frames.length ? "training" : "reading";
+}
+
 // A run that has ended is told to have, whether the server is there or not.
 function tellStatus() {
-  const { frames, reason, trouble } = state, run = reason || (trouble ? null : isLive ? "training" : "done");
+  const { frames, reason, trouble } = state, run = reason || (trouble ? null : runningNow());
   const told = [run, trouble].filter(Boolean).map((each) => t(each)).join(" · ");
   // What does not change is read aloud once.
   if ($("status").textContent !== told) $("status").textContent = told;
@@ -27,10 +33,16 @@ function tellStatus() {
   $("waiting").textContent = trouble ? told : t("waiting");
 }
 
+// Before the first frame, figures and curves say that there are none yet.
+function showNone() {
+  for (const id of ["loss", "rate", "lr", "left"]) $(id).textContent = "–";
+  for (const id of ["losses", "rates"]) drawChart($(id), [], [], compact);
+}
+
 export function showFigures() {
   const frame = currentFrame(), { frames } = state;
   tellStatus();
-  if (!frame) return;
+  if (!frame) { showNone(); return; }
   const told = (value, format) => (value === null || value === undefined ? "–" : format(value));
   $("model").textContent = t("model", data.facts);
   $("loss").textContent = told(frame.loss, (loss) => loss.toFixed(3));
