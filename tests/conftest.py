@@ -4,6 +4,7 @@ import errno
 import importlib.util
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +23,15 @@ if importlib.util.find_spec("torch") is None:
     ]  # fmt: skip
 
 FUZZER = Path(__file__).parent / "fuzzing"
+
+# Nothing is fetched but what a page asks for.
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+)
 
 SHARED_DATA = Path(__file__).parents[1] / "../shared/data"
 
@@ -107,6 +117,24 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("no ../shared/data beside the checkout")
     return SHARED_DATA.resolve()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Return Chromium, or skip: it needs the package playwright and a browser.
+
+    A process holds one Playwright, so all tests of pages share it.
+    """
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    names = ("chromium", "chromium-browser", "chrome")
+    path = os.environ.get("FIRTH_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    with api.sync_playwright() as playwright:
+        try:
+            found = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
+        except api.Error as error:
+            pytest.skip(f"no Chromium: {str(error).splitlines()[0]}")
+        yield found
+        found.close()
 
 
 @pytest.fixture(scope="session")

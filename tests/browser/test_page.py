@@ -28,7 +28,7 @@ HOSTILE = "<img/src=x/onerror=document.title='run'>"
 
 
 def test_a_word_is_typed_completed_and_shown_and_its_link_restores_it(visit, english, ask):
-    page = visit(english)
+    page = visit(english, reduced_motion="no-preference")
     assert "words, 50 dimensions" in page.locator("#content .told").inner_text()
     before = settled(page)
     page.type("#query", "kin")
