@@ -4,7 +4,6 @@ import errno
 import importlib.util
 import json
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import IO, Any
 
 import pytest
 
+from chromium import chromium_path
 from processes import run_python
 
 # A program of several files, without tests.
@@ -126,8 +126,9 @@ def browser() -> Iterator[Any]:
     A process holds one Playwright, so all tests of pages share it.
     """
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    names = ("chromium", "chromium-browser", "chrome")
-    path = os.environ.get("FIRTH_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    path = chromium_path()
+    if path is None:
+        pytest.skip("Chromium is not installed")
     with api.sync_playwright() as playwright:
         try:
             found = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))

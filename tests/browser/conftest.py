@@ -5,7 +5,6 @@ import importlib.util
 import json
 import os
 import re
-import shutil
 import signal
 import urllib.request
 from pathlib import Path
@@ -14,6 +13,7 @@ import filelock
 import numpy as np
 import pytest
 
+from chromium import chromium_path
 from processes import begin_python
 
 MISSING = [
@@ -21,8 +21,7 @@ MISSING = [
     for name in ("playwright", "axe_playwright_python", "fastapi", "rjieba")
     if importlib.util.find_spec(name) is None
 ]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-if MISSING or CHROMIUM is None:
+if MISSING or chromium_path() is None:
     collect_ignore_glob = ["test_*.py"]
 
 DATA = Path(__file__).parents[3] / "shared" / "data"

@@ -4,6 +4,7 @@ import csv
 import io
 import itertools
 import xml.etree.ElementTree as ET
+from importlib.util import find_spec
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -260,8 +261,9 @@ def test_pictures_and_tables_are_saved(visit, english):
     assert page.evaluate("navigator.clipboard.readText()") == page.url
 
 
+# To import UMAP here would compile much of it.
+@pytest.mark.skipif(find_spec("umap") is None, reason="umap-learn is not installed")
 def test_umap_comes_from_the_background_and_is_kept(visit, few, ask):
-    pytest.importorskip("umap")
     url, path = few
     page = visit(url)
     page.click("[data-layout=umap]")
