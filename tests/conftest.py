@@ -11,6 +11,7 @@ from typing import IO, Any
 
 import pytest
 
+from chromium import chromium_path
 from processes import run_python
 
 # A program of several files, without tests.
@@ -22,6 +23,15 @@ if importlib.util.find_spec("torch") is None:
     ]  # fmt: skip
 
 FUZZER = Path(__file__).parent / "fuzzing"
+
+# Nothing is fetched but what a page asks for.
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+)
 
 SHARED_DATA = Path(__file__).parents[1] / "../shared/data"
 
@@ -107,6 +117,25 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("no ../shared/data beside the checkout")
     return SHARED_DATA.resolve()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Return Chromium, or skip: it needs the package playwright and a browser.
+
+    A process holds one Playwright, so all tests of pages share it.
+    """
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    path = chromium_path()
+    if path is None:
+        pytest.skip("Chromium is not installed")
+    with api.sync_playwright() as playwright:
+        try:
+            found = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
+        except api.Error as error:
+            pytest.skip(f"no Chromium: {str(error).splitlines()[0]}")
+        yield found
+        found.close()
 
 
 @pytest.fixture(scope="session")

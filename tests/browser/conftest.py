@@ -5,14 +5,15 @@ import importlib.util
 import json
 import os
 import re
-import shutil
 import signal
 import urllib.request
 from pathlib import Path
 
+import filelock
 import numpy as np
 import pytest
 
+from chromium import chromium_path
 from processes import begin_python
 
 MISSING = [
@@ -20,20 +21,11 @@ MISSING = [
     for name in ("playwright", "axe_playwright_python", "fastapi", "rjieba")
     if importlib.util.find_spec(name) is None
 ]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-if MISSING or CHROMIUM is None:
+if MISSING or chromium_path() is None:
     collect_ignore_glob = ["test_*.py"]
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 ENGLISH_BYTES, CHINESE_BYTES = 8_000_000, 2_000_000
-# Nothing is fetched but what the page asks for.
-FLAGS = (
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-dev-shm-usage",
-    "--no-first-run",
-)
 
 
 def text_of(name, size, folder):
@@ -47,14 +39,26 @@ def text_of(name, size, folder):
     return path
 
 
-@pytest.fixture(scope="session")
-def trained(tmp_path_factory):
+def made_once(factory, name, make):
+    """Return a folder that one process of a run makes, while the others wait for it."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        folder = factory.mktemp(name)
+        make(folder)
+        return folder
+    # The folder of each process stands in the one of the run.
+    folder = factory.getbasetemp().parent / name
+    with filelock.FileLock(folder.with_suffix(".lock")):
+        if not folder.exists():
+            begun = factory.mktemp(name)
+            make(begun)
+            begun.rename(folder)
+    return folder
+
+
+def train_all(folder):
     """Train English vectors on two halves, with replicas of the first, and Chinese ones."""
     import firth
 
-    if not DATA.is_dir():
-        pytest.skip(f"the texts are not at {DATA}")
-    folder = tmp_path_factory.mktemp("trained")
     options = {"dim": 50, "epochs": 2, "progress": False, "seed": 1}
     english = text_of("enwiki_a.txt.zst", ENGLISH_BYTES, folder)
     held = english.read_text("utf-8")
@@ -69,7 +73,14 @@ def trained(tmp_path_factory):
                 replica.save(folder / "first.replicas" / str(number))
     chinese = text_of("zh_modern.txt.zst", CHINESE_BYTES, folder)
     firth.train(chinese, tokenizer="chinese", **options).save(folder / "zh")
-    return folder
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory):
+    """Return the folder of the vectors of texts, trained once in a run."""
+    if not DATA.is_dir():
+        pytest.skip(f"the texts are not at {DATA}")
+    return made_once(tmp_path_factory, "trained", train_all)
 
 
 @pytest.fixture(scope="session")
@@ -142,13 +153,13 @@ def chinese(trained, serve):
 
 
 @pytest.fixture(scope="session")
-def few(trained, serve):
+def few(trained, tmp_path_factory, serve):
     """Serve a thousand Chinese words; return the address and where they are."""
     from firth.vectors import Vectors, load
 
-    vectors = load(trained / "zh")
-    Vectors(vectors.words[:1000], vectors.input_vectors[:1000]).save(trained / "few")
-    return serve(trained / "few"), trained / "few"
+    vectors, path = load(trained / "zh"), tmp_path_factory.mktemp("few") / "few"
+    Vectors(vectors.words[:1000], vectors.input_vectors[:1000]).save(path)
+    return serve(path), path
 
 
 @pytest.fixture(scope="session")
@@ -165,22 +176,13 @@ def pair(tmp_path_factory, serve):
     return serve(folder / "one", folder / "two", "--corpus", folder / "text.txt")
 
 
-@pytest.fixture(scope="session")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def visit(browser):
     """Return what opens a page; in the end none has an error or has asked another machine.
 
     `expected` is part of an error that a page may have, `script` what runs before its own;
-    `prepare` gets the page before it is opened.
+    `prepare` gets the page before it is opened. Motion is not wanted, unless a test is of it: each
+    flight of a map is many frames, which a processor without a GPU paints slowly.
     """
     problems, contexts = [], []
 
@@ -188,7 +190,10 @@ def visit(browser):
         problems.append(f"{kind}: {told}")
 
     def begin(url, path="", *, ready="all", expected="none", script="", prepare=None, **options):
-        settings = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US", **options}
+        settings = {
+            "viewport": {"width": 1280, "height": 800}, "locale": "en-US",
+            "reduced_motion": "reduce", **options,
+        }  # fmt: skip
         context = browser.new_context(**settings, accept_downloads=True)
         if url.startswith("http"):
             context.grant_permissions(["clipboard-read", "clipboard-write"], origin=url)

@@ -4,6 +4,7 @@ import csv
 import io
 import itertools
 import xml.etree.ElementTree as ET
+from importlib.util import find_spec
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -28,7 +29,7 @@ HOSTILE = "<img/src=x/onerror=document.title='run'>"
 
 
 def test_a_word_is_typed_completed_and_shown_and_its_link_restores_it(visit, english, ask):
-    page = visit(english)
+    page = visit(english, reduced_motion="no-preference")
     assert "words, 50 dimensions" in page.locator("#content .told").inner_text()
     before = settled(page)
     page.type("#query", "kin")
@@ -260,8 +261,9 @@ def test_pictures_and_tables_are_saved(visit, english):
     assert page.evaluate("navigator.clipboard.readText()") == page.url
 
 
+# To import UMAP here would compile much of it.
+@pytest.mark.skipif(find_spec("umap") is None, reason="umap-learn is not installed")
 def test_umap_comes_from_the_background_and_is_kept(visit, few, ask):
-    pytest.importorskip("umap")
     url, path = few
     page = visit(url)
     page.click("[data-layout=umap]")

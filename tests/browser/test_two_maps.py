@@ -152,7 +152,7 @@ def test_each_map_is_moved_on_its_own(visit, both):
     ):
         act()
         until(page, f"{PICTURE.format('#second')} !== {second!r}")
-        page.wait_for_timeout(900)
+        settled(page)
         second = picture(page, "#second")
     assert settled(page) == view
     assert picture(page, "#stage") == first

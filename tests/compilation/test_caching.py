@@ -40,7 +40,9 @@ def write_helper(folder, factor):
 
 
 def run(folder, **environment):
-    environment = {**os.environ, "FIRTH_CACHE_DIR": str(folder / "cache"), **environment}
+    # Python takes bytecode for that of a file of the same size and the same second.
+    settings = {"FIRTH_CACHE_DIR": str(folder / "cache"), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**os.environ, **settings, **environment}
     done = run_python("-W", "always", "-c", PROGRAM, cwd=folder, env=environment)
     assert done.returncode == 0, done.stderr
     return done

@@ -2,6 +2,7 @@
 
 import re
 import time
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -207,8 +208,8 @@ def test_a_layout_that_is_not_there_is_told(client):
     assert (answer.status_code, answer.json()["error"]["type"]) == (404, "no_layout")
 
 
+@pytest.mark.skipif(find_spec("umap") is None, reason="umap-learn is not installed")
 def test_umap_is_made_in_the_background_and_kept(client, paths):
-    pytest.importorskip("umap")
     with pytest.MonkeyPatch.context() as patch:
         # For so few words, UMAP takes less time than compiling it.
         patch.setenv("NUMBA_DISABLE_JIT", "1")

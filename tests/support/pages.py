@@ -32,15 +32,31 @@ def listed(page, place="#content ol.scores"):
     return page.locator(place).first.locator("button.word").all_inner_texts()
 
 
+# The view comes into the address 400 ms after labels were drawn, which is 120 ms after the last
+# step of a move. What is asked for later comes later: when these timers and frames are over, those
+# of all moves before are, too. A flight takes 600 ms more, of unknown frames: then the address must
+# have stayed as it was.
+REST = """() => new Promise((resolve) => {
+  const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const rest = (before) => {
+    const end = () => {
+      if (isStill || location.href === before) resolve(location.href);
+      else rest(location.href);
+    };
+    const frames = () => requestAnimationFrame(() => requestAnimationFrame(late));
+    const late = () => setTimeout(end, 420);
+    setTimeout(frames, isStill ? 140 : 740);
+  };
+  rest(location.href);
+})"""
+
+
 def settled(page, moved_from=None):
     """Wait until the view of the map is in the address, has moved, and stays; return it."""
-    before = None
     for _ in range(60):
-        now = page.url
-        if now == before and "view=" in now and view_of(page) != moved_from:
+        now = page.evaluate(REST)
+        if now == page.url and "view=" in now and view_of(page) != moved_from:
             return view_of(page)
-        before = now
-        page.wait_for_timeout(900)
     raise AssertionError(f"the view of {page.url} is not settled, or still {moved_from}")
 
 

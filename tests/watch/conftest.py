@@ -2,8 +2,6 @@
 
 import contextlib
 import importlib.util
-import os
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -33,20 +31,6 @@ def make_film():
         return film
 
     return make
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """Return Chromium, or skip: it needs the package playwright and a browser."""
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = os.environ.get("FIRTH_CHROMIUM") or shutil.which("chromium") or shutil.which("chrome")
-    with api.sync_playwright() as playwright:
-        try:
-            found = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        except api.Error as error:
-            pytest.skip(f"no Chromium: {str(error).splitlines()[0]}")
-        yield found
-        found.close()
 
 
 @pytest.fixture
