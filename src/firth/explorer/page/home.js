@@ -61,7 +61,7 @@ function legend(app) {
     const dot = element("span", { class: "dot", "aria-hidden": "true" });
     dot.style.background = `var(--${clusterName(i)})`;
     return element("li", {}, element("button", { type: "button", class: "plain", onclick: () => app.go({ cluster: String(i) }) },
-      dot, element("span", { class: "typical", dir: "ltr" }, each.map(isolated).join(", ")), element("span", { class: "number" }, number(sizes[i]))));
+      dot, element("span", { class: "typical", dir: "ltr", title: each.join(", ") }, each.map(isolated).join(", ")), element("span", { class: "number" }, number(sizes[i]))));
   }));
 }
 
