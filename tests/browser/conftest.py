@@ -116,12 +116,13 @@ def serve():
     with contextlib.ExitStack() as stack:
         begun = {}
 
-        def begin(*arguments):
+        def begin(*arguments, **environment):
             key = tuple(map(str, arguments))
             if key not in begun:
                 process = begin_python(
-                    "-m", "firth", "explore", *key, "--port", "0", "--no-browser"
-                )
+                    "-m", "firth", "explore", *key, "--port", "0", "--no-browser",
+                    env={**os.environ, **environment},
+                )  # fmt: skip
                 stack.callback(end, process)
                 line = process.stderr.readline()
                 found = re.search(r" at (http://127\.0\.0\.1:\d+);", line)
@@ -154,12 +155,15 @@ def chinese(trained, serve):
 
 @pytest.fixture(scope="session")
 def few(trained, tmp_path_factory, serve):
-    """Serve a thousand Chinese words; return the address and where they are."""
+    """Serve a hundred Chinese words; return the address and where they are.
+
+    For so few words, UMAP takes less time than compiling it.
+    """
     from firth.vectors import Vectors, load
 
     vectors, path = load(trained / "zh"), tmp_path_factory.mktemp("few") / "few"
-    Vectors(vectors.words[:1000], vectors.input_vectors[:1000]).save(path)
-    return serve(path), path
+    Vectors(vectors.words[:100], vectors.input_vectors[:100]).save(path)
+    return serve(path, NUMBA_DISABLE_JIT="1"), path
 
 
 @pytest.fixture(scope="session")

@@ -268,7 +268,7 @@ def test_umap_comes_from_the_background_and_is_kept(visit, few, ask):
     page = visit(url)
     page.click("[data-layout=umap]")
     page.wait_for_selector("#status:has-text('UMAP')")
-    page.wait_for_selector("[data-layout=umap][aria-pressed=true]", timeout=170_000)
+    page.wait_for_selector("[data-layout=umap][aria-pressed=true]", timeout=600_000)
     assert path.with_name("few.map").is_file()
     again = visit(url, "#layout=umap", ready="all")
     again.wait_for_selector("[data-layout=umap][aria-pressed=true]")
