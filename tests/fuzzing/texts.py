@@ -11,6 +11,7 @@ import lzma
 import random
 import sys
 import unicodedata
+import warnings
 import zlib
 from collections import Counter
 from collections.abc import Callable
@@ -22,7 +23,7 @@ from damage import BYTES, LARGEST_FILE, LINES, Damage
 from readers import CONSTANT, MULTIPLE, Reader
 
 from firth.corpus import Corpus, read_corpus, sources
-from firth.errors import CorpusError, FormatError
+from firth.errors import CorpusError, FirthWarning, FormatError
 from firth.evaluation import evaluate
 from firth.vectors import Vectors
 
@@ -158,7 +159,10 @@ def _evaluation(kind: str, originals: list[str], scratch: Path) -> Reader:
     path = scratch / kind
 
     def read(seed: int) -> Any:
-        return evaluate(vectors, **{kind: path}, fold=seed % 2 == 0)
+        with warnings.catch_warnings():
+            # Damage repeats lines too.
+            warnings.filterwarnings("ignore", ".* stood there before", FirthWarning)
+            return evaluate(vectors, **{kind: path}, fold=seed % 2 == 0)
 
     def check(found: Any, seed: int) -> None:
         for result in found.analogies:
