@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from firth.vectors import blocks
+from firth.io import row_file
 from firth.vectors.lengths import lengths_and_products, row_lengths
 
 
@@ -21,12 +21,16 @@ def test_the_length_of_a_row_that_is_not_finite_is_not(value):
     assert np.isfinite(row_lengths(matrix)).tolist() == [True, False]
 
 
-@pytest.mark.parametrize("numbers", [1 << 20, 64])
-def test_lengths_and_products_are_those_of_each_alone(monkeypatch, numbers):
-    monkeypatch.setattr(blocks, "NUMBERS_PER_BLOCK", numbers)
+@pytest.mark.parametrize("size", [1 << 20, 60])
+def test_lengths_and_products_of_a_file_are_those_of_its_rows(monkeypatch, tmp_path, size):
+    monkeypatch.setattr(row_file, "_BLOCK_BYTES", size)
     random = np.random.default_rng(5)
     matrix = random.normal(size=(101, 7)).astype(np.float32)
     query = random.normal(size=7).astype(np.float32)
-    lengths, products = lengths_and_products(matrix, query)
+    (tmp_path / "rows").write_bytes(b"the head" + matrix.astype("<f4").tobytes() + b"the end")
+    file = row_file.RowFile(tmp_path / "rows", 8, matrix.shape)
+    lengths, products = lengths_and_products(file, query)
     np.testing.assert_array_equal(lengths, row_lengths(matrix))
     np.testing.assert_allclose(products, matrix @ query, rtol=1e-5, atol=1e-6)
+    with pytest.raises(EOFError, match="rows ends before row 1"):
+        lengths_and_products(file._replace(shape=(103, 7)), query)

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from firth.errors import ConfigError
-from firth.vectors import Vectors, blocks, load, partial_loading
+from firth.io import row_file
+from firth.vectors import Vectors, load, partial_loading
 from firth.vectors.formats import lazy_words, word2vec_binary, word2vec_text
 from firth.vectors.partial_loading import Nearest, load_first, load_near
 
@@ -29,7 +30,7 @@ def small_limits(monkeypatch):
     monkeypatch.setattr(word2vec_binary, "BLOCK_BYTES", 2_000)
     monkeypatch.setattr(word2vec_text, "BLOCK_BYTES", 3_000)
     monkeypatch.setattr(lazy_words, "LEAST_BYTES", 1)
-    monkeypatch.setattr(blocks, "NUMBERS_PER_BLOCK", 3_000)
+    monkeypatch.setattr(row_file, "_BLOCK_BYTES", 3_000)
 
 
 FILES = ["vectors.bin", "vectors.txt", "vectors.txt.gz"]

@@ -1,10 +1,11 @@
-"""The lengths of vectors, in one pass over a matrix that may be mapped.
+"""The lengths of vectors, in one pass over a matrix that may be mapped, or a file.
 
 V rows · D dimensions
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.io.mapping import drop_pages
+from firth.io.row_file import RowFile
 from firth.vectors.blocks import row_blocks
 
 Floats = NDArray[np.float32]
 
 # Few threads read as fast as the memory gives.
-_THREADS = 4
+_MOST_THREADS = 4
 # Squares of float32 are exact enough between these.
 _LEAST_SQUARES, _MOST_SQUARES = 1e-30, 1e30
 # Products with rows of such lengths neither overflow nor vanish.
@@ -36,52 +38,53 @@ def row_lengths(matrix: Floats) -> NDArray[np.float64]:
     lengths = np.empty(len(matrix))
 
     def measure(block: slice) -> None:
-        lengths[block] = _lengths(matrix[block])
+        rows = matrix[block]
+        lengths[block] = _lengths(rows)
+        drop_pages(rows)
 
-    _read_blocks(matrix, measure)
+    _in_threads(measure, list(row_blocks(*matrix.shape)))
     return lengths
 
 
 def lengths_and_products(
-    matrix: Floats, query: Floats
+    rows: RowFile, query: Floats
 ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-    """Return the length of each row of a matrix (V, D), and its product with a query (D,).
+    """Return the length of each row (V, D) of a file, and its product with a query (D,).
 
-    All rows are read once, which is what takes the time where they are mapped.
-
-    Examples
-    --------
-    >>> rows, query = np.array([[3, 4], [0, 2]], np.float32), np.array([0, 1], np.float32)
-    >>> [found.tolist() for found in lengths_and_products(rows, query)]
-    [[5.0, 2.0], [4.0, 2.0]]
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    EOFError
+        If it ends early.
     """
-    lengths, products = np.empty(len(matrix)), np.empty(len(matrix), np.float32)
+    V = rows.shape[0]
+    lengths, products = np.empty(V), np.empty(V, np.float32)
 
-    def measure(block: slice) -> None:
-        rows = matrix[block]
-        lengths[block] = _lengths(rows)
-        # As the lengths are: one row after another, without threads of the library's own.
-        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-            products[block] = (rows[:, np.newaxis, :] @ query[:, np.newaxis])[:, 0, 0]
+    def measure(part: slice) -> None:
+        for block, numbers in rows.blocks(part):
+            lengths[block] = _lengths(numbers)
+            # As the lengths are: one row after another, without threads of the library's own.
+            with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+                products[block] = (numbers[:, np.newaxis, :] @ query[:, np.newaxis])[:, 0, 0]
 
-    _read_blocks(matrix, measure)
+    bounds = np.linspace(0, V, _threads() + 1).astype(int).tolist()
+    _in_threads(measure, [slice(*pair) for pair in itertools.pairwise(bounds)])
     return lengths, products
 
 
-def _read_blocks(matrix: Floats, measure: Callable[[slice], None]) -> None:
-    """Call a function with each block of rows, in some threads, and let go of what was mapped."""
+def _threads() -> int:
+    return min(_MOST_THREADS, os.cpu_count() or 1)
 
-    def read(block: slice) -> None:
-        measure(block)
-        drop_pages(matrix[block])
 
-    blocks = list(row_blocks(*matrix.shape))
-    if len(blocks) > 1:
-        with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as pool:
-            list(pool.map(read, blocks))
+def _in_threads(measure: Callable[[slice], None], parts: list[slice]) -> None:
+    """Call a function with each part, in some threads if there are several."""
+    if len(parts) > 1:
+        with ThreadPoolExecutor(_threads()) as pool:
+            list(pool.map(measure, parts))
     else:
-        for block in blocks:
-            read(block)
+        for part in parts:
+            measure(part)
 
 
 def _lengths(rows: Floats) -> NDArray[np.float64]:

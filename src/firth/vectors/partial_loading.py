@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from firth.checks import whole_number
 from firth.errors import ConfigError, FormatError, VocabularyError
 from firth.io.contents import MODEL, is_folder_of_vectors
+from firth.io.row_file import RowFile
 from firth.normalization import spellings
 from firth.vectors.checks import hashes_repeat, word_hashes
-from firth.vectors.formats.native import map_rows
+from firth.vectors.formats.native import find_rows
 from firth.vectors.formats.registry import is_read_by_rows
 from firth.vectors.formats.selection import Selection
 from firth.vectors.lazy_words import LazyWords
@@ -98,21 +99,25 @@ def _load_near_in_folder(path: Path, weights: Mapping[str, float], top: int) -> 
         names = {file.name for file in path.iterdir()}
         if not is_folder_of_vectors(names) or (path / MODEL).stat().st_size < LEAST_BYTES:
             return None
-        mapped = map_rows(path)
-    except (FormatError, OSError):
+        found = find_rows(path)
+        return None if found is None else _nearest_rows(*found, weights, top)
+    except (FormatError, OSError, EOFError):
         return None
-    if mapped is None:
-        return None
-    words, rows = mapped
+
+
+def _nearest_rows(
+    words: LazyWords, file: RowFile, weights: Mapping[str, float], top: int
+) -> Vectors | None:
+    """Return the vectors nearest to a sum of words, and of these; None as `load_near` does."""
     places = [words.row(spelling) for word in weights for spelling in spellings(word)]
     named = sorted({place for place in places if place is not None})
-    asked = _take(words, rows, named)
-    query = _direction(asked, weights)
+    rows = file.map()
+    query = _direction(_take(words, rows, named), weights)
     if query is None:
         return None
     with ThreadPoolExecutor(1) as pool:
         repetition = pool.submit(words.repetition)
-        lengths, products = lengths_and_products(rows, query)
+        lengths, products = lengths_and_products(file, query)
     if not are_usual(lengths) or repetition.result() is not None:
         return None
     scores = np.divide(products, lengths, where=lengths > 0, out=np.zeros(len(rows)))

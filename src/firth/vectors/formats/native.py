@@ -40,6 +40,7 @@ from firth.io.contents import SUBWORDS as SUBWORDS
 from firth.io.contents import VOCABULARY as VOCABULARY
 from firth.io.contents import is_folder_of_vectors
 from firth.io.mapping import is_worth_mapping
+from firth.io.row_file import RowFile
 from firth.phrases import Phrases
 from firth.subwords import Subwords
 from firth.vectors.composition import RawTables, Space, compose_words
@@ -48,7 +49,7 @@ from firth.vectors.formats.lazy_words import read_lazy_words, read_words_alone
 from firth.vectors.formats.precision import FLOAT32, Rows, narrowed, widened
 from firth.vectors.formats.row_store import RowStore
 from firth.vectors.formats.selection import Selection, selected
-from firth.vectors.formats.tensors import map_tensors, read_scales
+from firth.vectors.formats.tensors import map_tensors, read_scales, row_file
 from firth.vectors.formats.tensors import write_tensors as write_tensors
 from firth.vectors.lazy_words import LazyWords
 from firth.vectors.readout import RECIPES
@@ -89,8 +90,8 @@ def read(path: Path, selection: Selection) -> Table:
     return table if INPUT in tensors else _composed(table)
 
 
-def map_rows(path: Path) -> tuple[LazyWords, Floats] | None:
-    """Map the vectors of a long folder and find its words, with no look at what else it holds.
+def find_rows(path: Path) -> tuple[LazyWords, RowFile] | None:
+    """Find the words and vectors of a long folder, with no look at what else it holds.
 
     None if words are few, or vectors are not kept as float32.
 
@@ -107,9 +108,10 @@ def map_rows(path: Path) -> tuple[LazyWords, Floats] | None:
         if INPUT not in tensors.keys():  # noqa: SIM118 - it is no mapping.
             return None
         rows = tensors.get_slice(INPUT)
-        if rows.get_dtype() != "F32" or rows.get_shape()[:1] != [len(words)]:
-            return None
-    return words, map_tensors(path / MODEL, [INPUT])[INPUT]
+        dtype, shape = rows.get_dtype(), rows.get_shape()
+    if dtype != "F32" or len(shape) != 2 or shape[0] != len(words):
+        return None
+    return words, row_file(path / MODEL, INPUT)
 
 
 def _read_vocabulary(path: Path) -> tuple[Sequence[Token], NDArray[np.int64] | None]:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from firth.errors import FormatError
 from firth.io.mapping import map_file
+from firth.io.row_file import RowFile
 from firth.vectors.formats.precision import SCALE, Rows, blocks
 
 _TYPES = {"F32": "<f4", "F16": "<f2", "F64": "<f8", "I8": "<i1", "I64": "<i8"}
@@ -24,18 +25,35 @@ _NAMES = {dtype[1:]: name for name, dtype in _TYPES.items()}
 
 def map_tensors(path: Path, names: Iterable[str]) -> dict[str, NDArray[Any]]:
     """Map tensors of numbers, by name, of a file that safetensors has checked."""
+    entries = _places(path)
+    return {name: _map(path, *entries[name]) for name in names}
+
+
+def row_file(path: Path, name: str) -> RowFile:
+    """Return where a tensor (V, D) of float32 lies in a file that safetensors has checked."""
+    _, offset, (V, D) = _places(path)[name]
+    return RowFile(path, offset, (V, D))
+
+
+_Place = tuple[str, int, tuple[int, ...]]
+
+
+def _places(path: Path) -> dict[str, _Place]:
+    """Return the type, the first byte and the shape of each tensor."""
     with path.open("rb") as file:
         size = int.from_bytes(file.read(8), "little")
         header = json.loads(file.read(size))
-    return {name: _map(path, header[name], 8 + size) for name in names}
+    header.pop("__metadata__", None)
+    return {
+        name: (entry["dtype"], 8 + size + entry["data_offsets"][0], tuple(entry["shape"]))
+        for name, entry in header.items()
+    }
 
 
-def _map(path: Path, entry: dict[str, Any], origin: int) -> NDArray[Any]:
-    """Map a tensor, whose place is counted from `origin`."""
-    shape, dtype = tuple(entry["shape"]), _TYPES[entry["dtype"]]
+def _map(path: Path, dtype: str, offset: int, shape: tuple[int, ...]) -> NDArray[Any]:
     if 0 in shape:
-        return np.empty(shape, dtype)
-    return map_file(path, dtype, origin + entry["data_offsets"][0], shape)
+        return np.empty(shape, _TYPES[dtype])
+    return map_file(path, _TYPES[dtype], offset, shape)
 
 
 def read_scales(tensors: Any, names: Iterable[str], path: Path) -> dict[str, NDArray[Any]]:  # noqa: ANN401
