@@ -376,6 +376,30 @@ def gpu_speeds():
     yield f"{copied[0]} H100 and {copied[1]} H200"
 
 
+SETS = ("questions-words", "wordsim353", "simlex999", "mean")
+
+
+def test_the_quality_of_workers_with_whole_words():
+    page = flat("docs/cluster.md")
+    for run in results("cluster_quality")["runs"]:
+        row = (
+            f"| {run['workers']} | {run['steps']:,} | {run['bytes_added_up'] / 1e9:.1f} | "
+            f"{run['processor_seconds']:.0f} | {run['loss']:.4f} |"
+        )
+        assert " ".join([row, *(f"{run[each]:.1f} |" for each in SETS)]) in page
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("100 MB", "cluster_quality_ngrams_100mb"), ("20 MB", "cluster_quality_ngrams")],
+)
+def test_the_quality_of_workers_with_ngrams(text, name):
+    page = flat("docs/cluster.md")
+    for run in results(name)["runs"]:
+        row = f"| {text} | {run['workers']} | {run['steps']:,} | {run['loss']:.4f} |"
+        assert " ".join([row, *(f"{run[each]:.1f} |" for each in SETS)]) in page
+
+
 def test_the_first_answer():
     page, found = flat("docs/howto/search.md"), results("first_answer")
     folder, binary = found["median"]["folder"], found["median"]["binary"]
