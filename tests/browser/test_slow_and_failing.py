@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import firth
-from pages import heading, search, until, wait_for_view
+from pages import heading, saved, search, until, wait_for_view
 
 WIDE = {"viewport": {"width": 1440, "height": 800}}
 # Each with the address of a view that asks for it, and where its failure is told.
@@ -90,6 +90,29 @@ def test_a_slow_answer_is_waited_for_and_shown(visit, pair, route):
         page.wait_for_selector("#content .lines mark")
     if route == "clusters":
         page.wait_for_selector("#content .legend button")
+
+
+@pytest.mark.parametrize("route", ["points", "words"])
+def test_the_map_keeps_its_own_words_while_another_set_is_waited_for(visit, pair, route):
+    page = visit(pair)
+    in_view = "[...document.querySelectorAll('#in-view button')].map((each) => each.innerText)"
+    until(page, f"{in_view}.length > 5")
+    held = Held(page, route)
+    page.click("[data-set=two]")
+    held.wait_for(1)
+    # The words in view are listed anew when the map rests.
+    page.click("#zoom [data-zoom=in]")
+    page.wait_for_timeout(600)
+    words = page.evaluate(in_view)
+    assert words
+    assert all(re.fullmatch(r"w\d+|only-one", word) for word in words)
+    _, table = saved(page, lambda: page.click("[data-save=csv]"))
+    rows = [line.split(",")[0] for line in table.decode().splitlines()[1:]]
+    assert all(re.fullmatch(r"w\d+|only-one", word) for word in rows)
+    assert bool(rows) == (route == "points")
+    held.release()
+    page.wait_for_selector("body[data-ready=all]")
+    until(page, "document.querySelector('#content h1').innerText === 'two'")
 
 
 @pytest.mark.parametrize(

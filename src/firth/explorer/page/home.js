@@ -68,6 +68,6 @@ function legend(app) {
 function listInView(app) {
   const place = document.getElementById("in-view");
   if (!place) return;
-  const words = app.stage.labelled().slice(0, 60).map((row) => app.set.list[row]);
+  const words = app.stage.labelled().slice(0, 60);
   place.replaceChildren(words.length ? chips(words, (word) => app.submit(word)) : text("empty"));
 }

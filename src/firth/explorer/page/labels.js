@@ -67,7 +67,7 @@ class Taken {
  * @param {{points: Float32Array, list: string[], marked: number[], view: any, width: number, height: number,
  *   measure: (word: string, size: number) => number, weight: (row: number) => number, most?: number,
  *   covered?: number[][]}} given `covered` are boxes in which no label can be read: left, top, width, height.
- * @returns {{row: number, text: string, x: number, y: number, anchor: "start" | "end", size: number, isMarked: boolean}[]} Where the
+ * @returns {{word: string, text: string, x: number, y: number, anchor: "start" | "end", size: number, isMarked: boolean}[]} Where the
  *   text begins, or ends: labels are to the right of their points, and those of marked words, where there is no room, to
  *   the left.
  */
@@ -88,7 +88,7 @@ export function chooseLabels(given) {
     if (!bold && (!taken.isFree(x + near, y) || !taken.isFree(x + near + LEAST_WIDTH - 2, y))) return;
     const text = shortened(list[row]), wide = measure(text, size) + 10;
     const take = (left) => taken.take(left, y - size * 0.75, wide, size * 1.5);
-    const label = { row, text, y, size, isMarked: bold };
+    const label = { word: list[row], text, y, size, isMarked: bold };
     if (x + near + wide <= width && take(x + near)) chosen.push({ ...label, x: x + gap, anchor: "start" });
     else if (bold && x >= near + wide && take(x - near - wide)) chosen.push({ ...label, x: x - gap, anchor: "end" });
   };

@@ -8,11 +8,12 @@ import { write } from "./state.js";
 /**
  * Return words as a table.
  * @param {any} app
- * @param {number[]} rows Rows of the set of the panel.
+ * @param {number[]} rows Rows of the set on the first map.
  * @param {string} name
  * @param {string[]} others Words that only the other set has.
  */
-export function wordTable({ set, stage }, rows, name, others = []) {
+export function wordTable({ stage }, rows, name, others = []) {
+  const { set } = stage;
   return {
     name, header: ["word", "count", "rank", "cluster", "x", "y"],
     rows: [

@@ -131,8 +131,8 @@ export class Stage {
 
   place(row) { return [this.points[2 * row], this.points[2 * row + 1]]; }
 
-  /** Return the rows that have labels: the most frequent first. */
-  labelled() { return this.labels.chosen.slice(0, MOST_LISTED).map(({ row }) => row); }
+  /** Return the words that have labels, the most frequent first: those of the set that was drawn last. */
+  labelled() { return this.labels.chosen.slice(0, MOST_LISTED).map(({ word }) => word); }
 
   /** Return the rows of the words in view, right of a pixel. */
   rowsInView(from = 0) {
