@@ -99,12 +99,12 @@ def test_a_marked_word_whose_place_is_taken_has_its_label_on_the_other_side(modu
             points, list: ["marked", "neighbour", "usual", "edge"], marked: [0, 1],
             width: 800, height: 800, view: { x: 0, y: 0, scale: 1 }, weight: () => 1,
             measure: (word, size) => word.length * size * 0.6,
-        }).map(({ row, x, anchor }) => [row, Math.round(x), anchor]);
+        }).map(({ word, x, anchor }) => [word, Math.round(x), anchor]);
         """,
     )
     # A word that is not marked has no label where others are, and one at the edge begins within.
     # Labels leave room for their points, of 6.5 pixels here.
-    assert found == [[0, 414, "start"], [1, 379, "end"], [3, 17, "start"]]
+    assert found == [["marked", 414, "start"], ["neighbour", 379, "end"], ["edge", 17, "start"]]
 
 
 def test_labels_are_not_below_cards_and_long_words_are_cut(modules):
