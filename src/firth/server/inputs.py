@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from firth.checks import INT64_MAX
+
 # As OpenAI's own service.
 MOST_TEXTS = 2_048
-_INT64 = 1 << 63
 _EXPECTED = "a text, a list of texts, a list of integers, or a list of lists of integers"
 _NAMES = {
     str: "text", bool: "true or false", int: "an integer", float: "a number with a point",
@@ -64,7 +65,7 @@ def _check_text(text: str, where: str) -> None:
 def _check_integer(number: object, where: str) -> None:
     if not isinstance(number, int) or isinstance(number, bool):
         raise ValueError(f"{where} is {_name(number)}: give {_EXPECTED}")
-    if not -_INT64 <= number < _INT64:
+    if not -INT64_MAX - 1 <= number <= INT64_MAX:
         raise ValueError(f"{where} is an integer of more than 64 bits")
 
 

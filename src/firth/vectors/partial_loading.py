@@ -120,7 +120,7 @@ def _nearest_rows(
         lengths, products = lengths_and_products(file, query)
     if not are_usual(lengths) or repetition.result() is not None:
         return None
-    scores = np.divide(products, lengths, where=lengths > 0, out=np.zeros(len(rows)))
+    scores = _cosines(products, lengths)
     k = min(top + len(named), len(scores))
     least = np.partition(scores, -k)[-k]
     near = np.flatnonzero(scores > least - _ROUNDING)
@@ -136,6 +136,11 @@ def _direction(vectors: Vectors | None, weights: Mapping[str, float]) -> NDArray
     except NoDirectionError:
         return None
     return direction
+
+
+def _cosines(products: NDArray[np.float32], lengths: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return products (n,) of rows with a direction, divided by their lengths; 0 for zeros."""
+    return np.divide(products, lengths, where=lengths > 0, out=np.zeros(len(lengths)))
 
 
 def _take(words: LazyWords, rows: NDArray[np.float32], places: list[int]) -> Vectors | None:
@@ -240,7 +245,7 @@ class Nearest:
         named = np.flatnonzero((hashes[:, np.newaxis] == self._named).any(axis=1))
         if not self.checks.has_usual_rows:
             return named.tolist()
-        scores = np.divide(rows @ self._query, lengths, where=lengths > 0, out=np.zeros(len(rows)))
+        scores = _cosines(rows @ self._query, lengths)
         near = np.flatnonzero(scores > self._best[0] - _ROUNDING)
         k = len(self._best)
         self._best = np.partition(np.append(self._best, scores[near]), -k)[-k:]
