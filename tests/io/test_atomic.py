@@ -339,6 +339,8 @@ def assert_sticky_is_told(tmp_path, folder):
         "import os, sys; sys.path[:0] = [p for p in sys.argv[3:]]\n"
         "from pathlib import Path; from firth.io.atomic import check_writable\n"
         "from firth.errors import FirthError\n"
+        # What a check imports is loaded before Python's own folder may be closed to the user.
+        "check_writable(Path(sys.argv[1]), folder=sys.argv[2] == 'True')\n"
         "os.setgroups([]); os.setgid(12345); os.setuid(12345)\n"
         "try: check_writable(Path(sys.argv[1]), folder=sys.argv[2] == 'True')\n"
         "except FirthError as error: print(error)\n"
