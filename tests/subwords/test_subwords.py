@@ -5,7 +5,8 @@ import pickle
 import pytest
 
 from firth.errors import ConfigError, FormatError
-from firth.subwords import Subwords, count_parts, hashed_ngrams
+from firth.subwords import Subwords, count_parts, hashed_ngrams, options
+from firth.subwords.floret import Floret
 
 
 def initial(word):
@@ -135,6 +136,18 @@ def test_only_text_has_ngrams(word):
     for cut in (subwords.rows_of, subwords.ngrams_of, lambda word: subwords.rows_of_all([word])):
         with pytest.raises(ConfigError, match="subwords need words of text"):
             cut(word)
+
+
+@pytest.mark.parametrize(
+    "kind", [{"ngrams": ("<te",)}, {"buckets": 9}, {"buckets": 9, "floret": Floret(2, 7)}]
+)
+def test_words_have_a_million_ngrams_at_most(kind, monkeypatch):
+    monkeypatch.setattr(options, "MOST_NGRAMS", 100)
+    subwords = Subwords(1, 4, **kind)
+    for cut in (subwords.rows_of, subwords.ngrams_of, lambda word: subwords.rows_of_all([word])):
+        cut("x" * 23)
+        with pytest.raises(ConfigError, match="a word of 26 characters has more than 100 n-grams"):
+            cut("x" * 24)
 
 
 def test_it_is_shown_by_its_size_and_cannot_be_changed():

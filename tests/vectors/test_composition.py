@@ -121,6 +121,42 @@ def test_blocks_change_nothing(tables, recipe, monkeypatch):
     np.testing.assert_allclose(read(tables, recipe), expected, atol=1e-5)
 
 
+@pytest.mark.parametrize("room", [1, 50, 10_000])
+def test_words_of_very_many_rows(monkeypatch, room):
+    monkeypatch.setattr("firth.vectors.blocks.NUMBERS_PER_BLOCK", room)
+    generator = np.random.default_rng(1)
+    sizes = [3, 900, 0, 256, 257]
+    offsets = np.concatenate([[0], np.cumsum(sizes)])
+    table = generator.normal(size=(30, 4)).astype(np.float32)
+    rows = generator.integers(30, size=offsets[-1]).astype(np.int32)
+    ((_, totals),) = bag_sums(table, offsets, rows)
+    bags = [rows[offsets[word] : offsets[word + 1]] for word in range(len(sizes))]
+    expected = [table[bag].sum(axis=0, dtype=np.float64) for bag in bags]
+    np.testing.assert_allclose(totals, expected, rtol=1e-12, atol=1e-12)
+    # What else is added at the same time makes no difference.
+    for bag, total in zip(bags, totals, strict=True):
+        ((_, alone),) = bag_sums(table, np.array([0, len(bag)]), bag)
+        np.testing.assert_array_equal(alone, [total])
+
+
+def test_few_words_are_cut_at_a_time_if_they_are_long(tables, monkeypatch):
+    whole = composition.compose_words(tables.raw, tables.words, own_row=True)
+    counts = []
+    rows_of_all = Subwords.rows_of_all
+
+    def counted(self, words):
+        offsets, rows = rows_of_all(self, words)
+        counts.append(offsets[-1])
+        return offsets, rows
+
+    monkeypatch.setattr(Subwords, "rows_of_all", counted)
+    monkeypatch.setattr(composition, "NUMBERS_PER_BLOCK", 8 * 100)
+    parts = composition.compose_words(tables.raw, tables.words, own_row=True)
+    np.testing.assert_array_equal(parts, whole)
+    assert len(counts) > 3
+    assert max(counts) < 200
+
+
 def test_a_planted_common_component_is_removed(tables):
     common = np.array([0, 3, 0, 0, 4, 0]) / 5
     planted = with_table(tables, tables.raw.input + 20 * common)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from firth.compilation import called, compiled
 from firth.compilation.prefetching import prefetch_item
 from firth.subwords.cutting import BASIS, PRIME
+from firth.subwords.options import check_ngrams_of_word
 
 # Bounds what is held of n-grams at a time; the words of a block are whole.
 _NGRAMS_AT_ONCE = 1 << 19
@@ -95,8 +96,15 @@ def list_ngrams(
 
 
 def ngram_offsets(spelled: Spelled, least: int, most: int) -> NDArray[np.int64]:
-    """Return where the n-grams of each bounded word begin in a list of all, and where it ends."""
+    """Return where the n-grams of each bounded word begin in a list of all, and where it ends.
+
+    Raises
+    ------
+    ConfigError
+        If a word has too many.
+    """
     sizes = np.diff(spelled.bounds)
+    check_ngrams_of_word(int(sizes.max(initial=0)), least, most)
     numbers = np.zeros(len(sizes), np.int64)
     for length in range(least, most + 1):
         # The two marks alone are no n-grams.

@@ -7,14 +7,14 @@ Source of the n-grams and their hash: fastText 0.9.2, `Dictionary::computeSubwor
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from numbers import Integral
 from typing import TypeVar
 
 from firth.checks import shown
 from firth.errors import ConfigError, one_line
 from firth.normalization import Normalization, normalize
-from firth.subwords.options import Cut
+from firth.subwords.options import Cut, check_ngrams_of_word
 
 # FNV-1a of 32 bits.
 BASIS, PRIME = 2166136261, 16777619
@@ -44,39 +44,43 @@ def bounded(word: str) -> str:
     return f"<{word}>"
 
 
-def character_ngrams(text: Text, least: int, most: int) -> list[Text]:
-    """Return the n-grams of a bounded word by their first character, then by length.
+def character_ngrams(text: Text, least: int, most: int) -> Iterator[Text]:
+    """Yield the n-grams of a bounded word by their first character, then by length.
 
     The word is a text, or a list of its characters.
 
     The first and the last character alone, which are marks, are no n-grams.
 
+    Raises
+    ------
+    ConfigError
+        If the word has too many.
+
     Examples
     --------
-    >>> character_ngrams("<tea>", 3, 4), character_ngrams("<tea>", 1, 1)
+    >>> list(character_ngrams("<tea>", 3, 4)), list(character_ngrams("<tea>", 1, 1))
     (['<te', '<tea', 'tea', 'tea>', 'ea>'], ['t', 'e', 'a'])
     """
     size = len(text)
-    return [
-        text[first : first + length]
-        for first in range(size)
-        for length in range(least, min(most, size - first) + 1)
-        if not (length == 1 and first in (0, size - 1))
-    ]
+    check_ngrams_of_word(size, least, most)
+    for first in range(size):
+        for length in range(least, min(most, size - first) + 1):
+            if not (length == 1 and first in (0, size - 1)):
+                yield text[first : first + length]
 
 
-def byte_ngrams(word: bytes, least: int, most: int) -> list[bytes]:
-    r"""Return the n-grams of a word in UTF-8, or in what fastText takes for UTF-8.
+def byte_ngrams(word: bytes, least: int, most: int) -> Iterator[bytes]:
+    r"""Yield the n-grams of a word in UTF-8, or in what fastText takes for UTF-8.
 
     A character is any byte with those after it that continue a character in UTF-8.
 
     Examples
     --------
-    >>> byte_ngrams("é".encode(), 1, 2), byte_ngrams(b"\xe9\xe9", 2, 2)
+    >>> list(byte_ngrams("é".encode(), 1, 2)), list(byte_ngrams(b"\xe9\xe9", 2, 2))
     ([b'<\xc3\xa9', b'\xc3\xa9', b'\xc3\xa9>'], [b'<\xe9', b'\xe9\xe9', b'\xe9>'])
     """
     characters = _CHARACTER.findall(b"<%b>" % word)
-    return [b"".join(ngram) for ngram in character_ngrams(characters, least, most)]
+    return map(b"".join, character_ngrams(characters, least, most))
 
 
 def fasttext_hash(ngram: str | bytes) -> int:

@@ -22,6 +22,8 @@ GIVE_CUT = (
 MOST_ROWS = 2**31 - 1
 # No word needs longer n-grams; a typing error should not fill the memory.
 MOST_LENGTH = 100
+# A longer word is no word, and its n-grams would fill the memory: a file of 1 MB could have 10**8.
+MOST_NGRAMS = 1 << 20
 
 
 def check_subwords(name: str, value: Any) -> SubwordsOption:  # noqa: ANN401
@@ -71,6 +73,22 @@ def check_lengths(name: str, least: Any, most: Any) -> tuple[int, int]:  # noqa:
     if least > most:
         raise ConfigError(f"{name} must go from a short length to a long one, got {least}-{most}")
     return least, most
+
+
+def check_ngrams_of_word(characters: int, least: int, most: int) -> None:
+    """Check that a bounded word has not too many n-grams.
+
+    Raises
+    ------
+    ConfigError
+        If its characters times the lengths of n-grams are more than 2**20.
+    """
+    if characters * (most - least + 1) > MOST_NGRAMS:
+        raise ConfigError(
+            f"a word of {characters:,} characters has more than {MOST_NGRAMS:,} n-grams of {least} "
+            f"to {most} characters; leave it out (in training: a higher min_count), or use fewer "
+            "lengths"
+        )
 
 
 def check_buckets(name: str, value: Any) -> int:  # noqa: ANN401

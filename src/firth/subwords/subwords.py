@@ -186,7 +186,7 @@ class Subwords:
         if self.by_function:
             return parts_of(text, self._checked_cut())
         whole = self._bounded(text)
-        ngrams = character_ngrams(whole, self.least, self.most)
+        ngrams = list(character_ngrams(whole, self.least, self.most))
         return [whole, *ngrams] if self.floret is not None and whole else ngrams
 
     def rows_of(self, word: Token) -> list[int]:

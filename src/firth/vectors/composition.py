@@ -29,8 +29,12 @@ Doubles = NDArray[np.float64]
 
 # An axis with less of the largest singular value holds rounding errors only.
 _LEAST_AXIS = 1e-6
-# So many words are cut into n-grams at a time.
+# So many words at most are cut into n-grams at a time, and fewer where they have many n-grams, each
+# of which takes as much memory as so many numbers.
 _WORDS_AT_ONCE = 1 << 16
+_NUMBERS_OF_NGRAM = 8
+# Of a word with more rows, the others are added by themselves.
+_ROWS_ADDED_TOGETHER = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -255,8 +259,7 @@ def composed_blocks(
 ) -> Iterator[NDArray[np.floating]]:
     """Yield the vectors of `compose_words` by blocks, of subwords that are there."""
     V, subwords = raw.words, cast("Subwords", raw.subwords)
-    for first in range(0, V, _WORDS_AT_ONCE):
-        some = words[first : first + _WORDS_AT_ONCE]
+    for first, some in _blocks_of_words(words, V, subwords):
         own = raw.input[first : first + len(some)]
         offsets, rows = subwords.rows_of_all(cast(Sequence[str], some))
         for block, totals in bag_sums(raw.input[V:], offsets, rows):
@@ -267,6 +270,18 @@ def composed_blocks(
             scales = np.power(sizes + takes_own, subwords.exponent)
             totals /= scales[:, np.newaxis]
             yield totals
+
+
+def _blocks_of_words(
+    words: Sequence[Token], V: int, subwords: Subwords
+) -> Iterator[tuple[int, Sequence[Token]]]:
+    """Yield V words by blocks, each with the number of its first word."""
+    lengths = subwords.most - subwords.least + 1
+    for first in range(0, V, _WORDS_AT_ONCE):
+        some = words[first : first + _WORDS_AT_ONCE]
+        ngrams = np.fromiter((lengths * len(str(word)) for word in some), np.int64, len(some))
+        for block in _blocks(np.append(0, np.cumsum(ngrams)), _NUMBERS_OF_NGRAM):
+            yield first + block.start, some[block]
 
 
 def _not_finite_yet() -> np.errstate:
@@ -293,8 +308,14 @@ def bag_sums(
         starts, sums = starts[order], np.zeros((len(starts), table.shape[1]))
         longer = len(sizes) - np.cumsum(np.bincount(sizes))
         with _not_finite_yet():
-            for k, count in enumerate(longer.tolist()):
+            for k, count in enumerate(longer[:_ROWS_ADDED_TOGETHER].tolist()):
                 sums[:count] += table[rows[starts[:count] + k]]
+            for word, size in enumerate(sizes[order]):
+                if size <= _ROWS_ADDED_TOGETHER:
+                    break
+                others = rows[starts[word] : starts[word] + size][_ROWS_ADDED_TOGETHER:]
+                for some in row_blocks(len(others), table.shape[1]):
+                    sums[word] += table[others[some]].sum(axis=0, dtype=np.float64)
         totals = np.empty_like(sums)
         totals[order] = sums
         yield block, totals

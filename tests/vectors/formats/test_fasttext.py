@@ -197,6 +197,12 @@ def test_what_a_damaged_file_promises_takes_no_memory(put, assert_refused):
     assert_refused(put(WHOLE[:sizes] + promise + WHOLE[sizes + 12 :]), "damaged|cut short")
 
 
+def test_a_word_with_more_ngrams_than_memory_is_told(put, assert_refused):
+    # 16 million n-grams would need gigabytes, and minutes: each word has them again.
+    content = fasttext_bin(["a" * 160_000], np.ones((3, 2)), minn=1, maxn=100)
+    assert_refused(put(content), "a word of 160,002 characters has more than 1,048,576 n-grams")
+
+
 def test_compressed_files_and_parts(put):
     path = put(gzip.compress(WHOLE), "v.bin.gz")
     np.testing.assert_array_equal(load(path), load(put(WHOLE)))

@@ -111,9 +111,11 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
     subwords = _subwords(settings, path)
     # Without n-grams of characters, the other rows are those of neighbouring words.
     raw = RawTables(table if subwords is not None else table[:V], subwords)
+    with reraise(FormatError, f"read {path}", ConfigError):
+        vectors = _composed(raw, decoded, words.encoded, selection.folder)
     whole = Table(
         words=decoded,
-        input_vectors=_composed(raw, decoded, words.encoded, selection.folder),
+        input_vectors=vectors,
         counts=words.counts if words.counts.any() else None,
         output_vectors=output if output is not None and len(output) == V else None,
         config={"fasttext": _described(settings)},
@@ -215,7 +217,8 @@ def _composed(
             if "\ufffd" not in words[row] or words[row].encode() == word:
                 continue
             ngrams = byte_ngrams(word, raw.subwords.least, raw.subwords.most)
-            rows = [row, *(V + fasttext_hash(ngram) % len(raw.subwords) for ngram in ngrams)]
+            hashed = (V + fasttext_hash(ngram) % len(raw.subwords) for ngram in ngrams)
+            rows = np.fromiter(itertools.chain([row], hashed), np.int64)
             vectors[row - first] = raw.input[rows].mean(axis=0, dtype=np.float64)
         first += len(vectors)
         store.add(vectors)

@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
-from firth.errors import FirthError, FormatError, one_line
+from firth.errors import ConfigError, FirthError, FormatError, one_line, reraise
 from firth.io import json_files
 from firth.io.atomic import atomic_write
 from firth.io.compression import open_regular
@@ -87,7 +87,10 @@ def read(path: Path, selection: Selection) -> Table:
         documents=read_documents(path),
     )
     table = selected(table, path, selection)
-    return table if INPUT in tensors else _composed(table)
+    if INPUT in tensors:
+        return table
+    with reraise(FormatError, f"read {path}", ConfigError):
+        return _composed(table)
 
 
 def find_rows(path: Path) -> tuple[LazyWords, RowFile] | None:
