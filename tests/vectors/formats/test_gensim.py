@@ -54,6 +54,18 @@ def test_arrays_beside_the_pickle_are_mapped(dtype, put):
         load(path)
 
 
+def test_arrays_that_python_2_wrote_are_mapped_without_a_warning(put):
+    path = put(key_vectors(WORDS, None))
+    beside = path.with_name("v.kv.vectors.npy")
+    np.save(beside, MATRIX)
+    rows, D = MATRIX.shape
+    old, new = f"({rows}, {D}), }}  ", f"({rows}L, {D}L), }}"
+    content = beside.read_bytes()
+    assert old.encode() in content
+    beside.write_bytes(content.replace(old.encode(), new.encode()))
+    np.testing.assert_array_equal(load(path), MATRIX)
+
+
 def test_a_mapped_array_is_not_read_into_memory(put):
     path = put(key_vectors(WORDS, None))
     np.save(path.with_name("v.kv.vectors.npy"), MATRIX)

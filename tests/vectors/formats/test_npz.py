@@ -141,6 +141,9 @@ WORDS = _npy("{'descr': '<U1', 'fortran_order': False, 'shape': (2,)}", "ab".enc
         (_archive(words=WORDS, vectors=b""), "'vectors': damaged"),
         (_archive(words=WORDS, vectors=b"\x93NUMPY\x03\x00" + bytes(9)), "version"),
         (_archive(words=WORDS, vectors=_npy("__import__('os').system('a')")), "damaged"),
+        # NumPy knows this old name of bytes, and warns.
+        (_archive(words=_npy("{'descr': '|a4', 'fortran_order': False, 'shape': (1,)}", b"abcd"),
+                  vectors=b""), r"expected numbers or texts, got \|S4"),
         (_archive(words=WORDS.replace(b"b\0\0", b"b\0\x11"), vectors=b""), "no character"),
         *(
             (_archive(words=WORDS, vectors=_npy(
@@ -153,6 +156,13 @@ WORDS = _npy("{'descr': '<U1', 'fortran_order': False, 'shape': (2,)}", "ab".enc
 def test_damaged_archives(content, fault, tmp_path, assert_refused):
     (tmp_path / "v.npz").write_bytes(content)
     assert_refused(tmp_path / "v.npz", fault)
+
+
+def test_headers_of_python_2_are_read_without_a_warning(tmp_path):
+    header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2L, 2L)}"
+    content = _archive(words=WORDS, vectors=_npy(header, MATRIX.tobytes()))
+    (tmp_path / "v.npz").write_bytes(content)
+    np.testing.assert_array_equal(load(tmp_path / "v.npz"), MATRIX)
 
 
 @settings(max_examples=60, deadline=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from tokenize import TokenError
@@ -28,10 +29,10 @@ PICKLED = frozenset(
     {*_REBUILT, *_OF_BUFFER, *(f"{core}.multiarray.scalar" for core in _CORES)}
     | {"numpy.ndarray", "numpy.dtype", _ENCODED, _NO_BYTES}
 )
-# What NumPy raises for damaged headers, and a warning for one that Python 2 could have written.
+# What NumPy raises for damaged headers.
 _FAULTS = (
     ValueError, TypeError, OverflowError, EOFError, SyntaxError, TokenError, MemoryError,
-    RecursionError, UserWarning,
+    RecursionError,
 )  # fmt: skip
 # A header of the third version has names of fields.
 _HEADERS = {
@@ -57,7 +58,7 @@ def map_array(path: Path) -> NDArray[Any]:
             raise FormatError(f"{path}: damaged: it is no array in NumPy's format .npy")
     try:
         # A product of sizes may exceed 64 bits.
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), _old_headers():
             array = np.load(path, mmap_mode="r", allow_pickle=False)
     except _FAULTS as error:
         raise FormatError(f"{path}: damaged: {one_line(str(error) or 'no array')}") from error
@@ -96,11 +97,17 @@ def read_blocks(file: IO[bytes], what: str) -> Iterator[NDArray[Any]]:
         raise FormatError(f"{what}: damaged: {one_line(str(error) or 'no array')}") from error
 
 
+def _old_headers() -> warnings.catch_warnings[None]:
+    """Keep NumPy from warnings about headers that Python 2 wrote, and old names of types."""
+    return warnings.catch_warnings(action="ignore")
+
+
 def _read_header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     version = np.lib.format.read_magic(file)
     if version not in _HEADERS:
         raise ValueError(f"version {version} of its header")
-    shape, is_fortran, dtype = _HEADERS[version](file)
+    with _old_headers():
+        shape, is_fortran, dtype = _HEADERS[version](file)
     if dtype.kind not in "fiubU" or dtype.itemsize == 0:
         raise ValueError(f"expected numbers or texts, got {dtype}")
     if not shape or any(type(n) is not int or n < 0 for n in shape):
