@@ -6,6 +6,7 @@ same in texts, queries and evaluation files.
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Literal
@@ -14,7 +15,18 @@ import numpy as np
 
 Normalization = Literal["NFC", "NFKC", "none"]
 
+_Form = Literal["NFC", "NFKC", "NFD"]
+
 _FORMS: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
+# In texts of so many characters, marks are looked for at every so many, and sorted where two of
+# these follow each other. Shorter texts and runs take little time anyway.
+_LONG_TEXT, _STEP = 1024, 128
+# What is no mark itself, but written as marks in NFD, and in NFKD too.
+_AS_MARKS: dict[_Form, frozenset[str]] = {
+    "NFC": frozenset("\u0f73\u0f75\u0f81"),
+    "NFD": frozenset("\u0f73\u0f75\u0f81"),
+    "NFKC": frozenset("\u0f73\u0f75\u0f81\uff9e\uff9f"),
+}
 
 
 def normalize(text: str, form: Normalization = "NFC") -> str:
@@ -32,12 +44,49 @@ def normalize(text: str, form: Normalization = "NFC") -> str:
     if form == "none" or text.isascii():
         return text
     # A line that is already normalized is recognized quickly, so normalize line by line.
-    return "\n".join([unicodedata.normalize(form, line) for line in text.split("\n")])
+    return "\n".join([in_form(line, form) for line in text.split("\n")])
+
+
+def in_form(text: str, form: _Form) -> str:
+    """Return a text in a form of Unicode, in a time that grows with its length.
+
+    Python sorts the marks that follow a letter in quadratic time, so 100,000 of them take half a
+    minute.
+    """
+    return unicodedata.normalize(form, _with_sorted_marks(text, form))
+
+
+def _with_sorted_marks(text: str, form: _Form) -> str:
+    """Return a text whose long runs of marks are in the order of the form, which changes no more.
+
+    Each letter keeps its marks. They are sorted by their classes, and those of a class keep their
+    order (Unicode, section 3.11, canonical ordering).
+    """
+    if len(text) < _LONG_TEXT:
+        return text
+    as_marks = _AS_MARKS[form]
+
+    def is_mark(character: str) -> bool:
+        return unicodedata.combining(character) > 0 or character in as_marks
+
+    if bytes([True, True]) not in bytes(map(is_mark, text[::_STEP])):
+        return text
+    decomposed: Literal["NFD", "NFKD"] = "NFKD" if form == "NFKC" else "NFD"
+    runs = []
+    for are_marks, characters in itertools.groupby(text, is_mark):
+        run = "".join(characters)
+        if are_marks:
+            parts = "".join(unicodedata.normalize(decomposed, mark) for mark in run)
+            run = "".join(sorted(parts, key=unicodedata.combining))
+        runs.append(run)
+    return "".join(runs)
 
 
 def is_normalized(text: str, form: Normalization = "NFC") -> bool:
     """Return whether `normalize` would leave `text` unchanged."""
-    return form == "none" or unicodedata.is_normalized(form, text)
+    if form == "none" or text.isascii():
+        return True
+    return _with_sorted_marks(text, form) == text and unicodedata.is_normalized(form, text)
 
 
 def spellings(word: str) -> list[str]:
@@ -50,7 +99,7 @@ def spellings(word: str) -> list[str]:
     """
     if word.isascii():
         return [word]
-    return list(dict.fromkeys([word, *(unicodedata.normalize(form, word) for form in _FORMS)]))
+    return list(dict.fromkeys([word, *(in_form(word, form) for form in _FORMS)]))
 
 
 def find_word(word: object, places: Mapping[str | int, int]) -> int | None:

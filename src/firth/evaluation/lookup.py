@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from itertools import islice
 
+from firth.normalization import normalize
 from firth.vectors import Vectors
 
 
@@ -45,4 +45,4 @@ def normalise(word: str, *, fold: bool) -> str:
     >>> normalise("E\u0301tude", fold=True) == "\xe9tude"
     True
     """
-    return unicodedata.normalize("NFC", word.lower() if fold else word)
+    return normalize(word.lower() if fold else word)

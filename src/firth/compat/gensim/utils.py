@@ -11,6 +11,7 @@ from firth.compat.gensim.vocabularies import (  # noqa: F401 - gensim has them i
     RULE_DISCARD,
     RULE_KEEP,
 )
+from firth.normalization import in_form
 
 _LETTERS = re.compile(r"(?:(?!\d)\w)+")
 
@@ -51,9 +52,9 @@ def deaccent(text: str) -> str:
     >>> deaccent("Šéf")
     'Sef'
     """
-    parts = unicodedata.normalize("NFD", text)
+    parts = in_form(text, "NFD")
     kept = "".join(part for part in parts if unicodedata.category(part) != "Mn")
-    return unicodedata.normalize("NFC", kept)
+    return in_form(kept, "NFC")
 
 
 def to_unicode(text: str | bytes, encoding: str = "utf8", errors: str = "strict") -> str:

@@ -18,6 +18,7 @@ from typing import Any
 
 from firth.errors import FormatError, one_line
 from firth.io.json_files import read_json
+from firth.normalization import is_normalized
 from firth.vectors.formats.texts import TextRule
 
 TOKENIZER = "tokenizer.json"
@@ -73,7 +74,7 @@ def _is_lower(word: str) -> bool:
     """Return whether a word is lower-case and NFC, whatever version of Unicode is asked."""
     if word.isascii():
         return word == word.lower()
-    return unicodedata.is_normalized("NFC", word) and all(
+    return is_normalized(word) and all(
         character == character.lower() and unicodedata.category(character) != "Cn"
         for character in word
     )
