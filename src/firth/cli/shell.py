@@ -42,7 +42,8 @@ def shell(path: VectorsPath, top: Top = 10) -> None:
     lines = _prompt(vectors) if is_prompt else iter(sys.stdin)
     if is_prompt:
         tell(
-            f"{len(vectors):,} words; ask a word, or a sum such as king - man + woman; Ctrl-D ends"
+            f"{counted(len(vectors), 'word')}; ask a word, or a sum such as king - man + woman; "
+            "Ctrl-D ends"
         )
     for line in lines:
         if not line.strip():

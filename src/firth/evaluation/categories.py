@@ -17,7 +17,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import FormatError, MissingExtraError
+from firth.errors import FormatError, MissingExtraError, counted
 from firth.evaluation.files import numbered_lines
 from firth.evaluation.summaries import coverage, score_or_reason, short
 from firth.evaluation.word_groups import Groups, find_units, read_groups
@@ -127,7 +127,7 @@ def read_categories(path: str | os.PathLike[str]) -> dict[str, list[str]]:
             if len(fields) != 2:
                 raise FormatError(
                     f"{path}: line {number}: expected a word and its category, or ': category' in "
-                    f"the first line, got {len(fields)} fields"
+                    f"the first line, got {counted(len(fields), 'field')}"
                 )
             word, category = (field.strip() for field in fields)
             groups.setdefault(category, []).append(word)

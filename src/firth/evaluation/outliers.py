@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import FormatError
+from firth.errors import FormatError, counted
 from firth.evaluation.files import numbered_lines
 from firth.evaluation.summaries import coverage, score_or_reason, short
 from firth.evaluation.word_groups import find_units
@@ -147,7 +147,8 @@ def _check(found: tuple[list[str], list[str]], where: str) -> None:
     if len(words) < 2 or not outliers:
         raise FormatError(
             f"{where}: expected two words or more, a blank line and outliers, got "
-            f"{len([word for word in words if word])} words and {len(outliers)} outliers"
+            f"{counted(len([word for word in words if word]), 'word')} and "
+            f"{counted(len(outliers), 'outlier')}"
         )
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from firth._version import __version__
 from firth.checks import shown, whole_number
-from firth.errors import ConfigError, VocabularyError, warn
+from firth.errors import ConfigError, VocabularyError, counted, warn
 from firth.other_names import explain_keywords
 from firth.vectors.axes import principal_axes, second_moment
 from firth.vectors.blocks import row_blocks
@@ -71,8 +71,9 @@ def combine(vectors: Iterable[Vectors], *, dim: int | None = None) -> Vectors:
     left_out = [len(part) - len(words) for part in parts]
     if any(left_out):
         warn(
-            f"{' and '.join(f'{number:,}' for number in left_out)} words of the vectors to combine "
-            f"are not in all of them and were left out; {len(words):,} are left"
+            "words that are not in all of the vectors to combine were left out, "
+            f"{' and '.join(f'{number:,}' for number in left_out)} of them; "
+            f"the result has {counted(len(words), 'word')}"
         )
     rows = [np.array([part.index[word] for word in words]) for part in parts]
     frequent = _side_by_side(parts, rows, slice(0, FREQUENT))

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import FirthError, FormatError, reraise
+from firth.errors import FirthError, FormatError, counted, reraise
 from firth.io.atomic import is_same
 from firth.io.compression import open_decompressed
 from firth.io.mapping import drop_pages
@@ -55,7 +55,7 @@ class Loss:
         return (
             f"{self.dtype}: a cosine changes by {self.mean:.2g} on average and {self.largest:.2g} "
             f"at most, {self.kept:.1%} of the {_NEIGHBOURS} nearest neighbours stay "
-            f"({self.words:,} words)"
+            f"({counted(self.words, 'word')})"
         )
 
 

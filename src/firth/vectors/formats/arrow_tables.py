@@ -23,7 +23,7 @@ import pyarrow
 from numpy.typing import NDArray
 from pyarrow import types
 
-from firth.errors import FormatError, one_line
+from firth.errors import FormatError, counted, one_line
 from firth.vectors.blocks import row_blocks
 from firth.vectors.formats.precision import SCALE, Rows, let_go, narrowed, widen
 from firth.vectors.formats.row_store import RowStore
@@ -164,7 +164,9 @@ def from_arrow(parts: Iterable[Any], path: Path, selection: Selection) -> Table:
         columns: Mapping[str, Any] = {name: part.column(name) for name in names}
         for name, column in columns.items():
             if column.null_count:
-                raise FormatError(f"{path}: the column '{name}' lacks {column.null_count:,} values")
+                raise FormatError(
+                    f"{path}: the column '{name}' lacks {counted(column.null_count, 'value')}"
+                )
         words += _words_of(columns[WORD], path)
         if COUNT in names:
             counts.append(_integers_of(columns[COUNT], path))
@@ -214,7 +216,9 @@ def _rows_of(columns: Mapping[str, Any], name: str, path: Path) -> NDArray[np.fl
     for chunk in column.chunks:
         values = chunk.flatten()
         if values.null_count:
-            raise FormatError(f"{path}: the column '{name}' lacks {values.null_count:,} numbers")
+            raise FormatError(
+                f"{path}: the column '{name}' lacks {counted(values.null_count, 'number')}"
+            )
         lengths |= set(chunk.value_lengths().unique().to_pylist())
         parts.append(values.to_numpy(zero_copy_only=False))
     if len(lengths) != 1 or 0 in lengths:

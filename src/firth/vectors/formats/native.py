@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
-from firth.errors import FirthError, FormatError, one_line
+from firth.errors import FirthError, FormatError, counted, one_line
 from firth.io import json_files
 from firth.io.atomic import atomic_write
 from firth.io.compression import open_regular
@@ -140,9 +140,10 @@ def _raw_tables(tensors: Mapping[str, Floats], V: int, path: Path) -> RawTables 
     space = Space(tensors[LINEAR], tensors.get(AXES)) if LINEAR in tensors else None
     raw = RawTables(tensors[RAW_INPUT], subwords, space)
     if raw.words != V:
-        ngrams = f"no {SUBWORDS}" if subwords is None else f"{len(subwords):,} n-grams"
+        ngrams = f"no {SUBWORDS}" if subwords is None else counted(len(subwords), "n-gram")
         raise FormatError(
-            f"{path}: '{RAW_INPUT}' has {len(raw.input):,} rows for {V:,} words and {ngrams}"
+            f"{path}: '{RAW_INPUT}' has {counted(len(raw.input), 'row')} for {counted(V, 'word')} "
+            f"and {ngrams}"
         )
     return raw
 

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
-from firth.errors import FirthError, FormatError, one_line
+from firth.errors import FirthError, FormatError, counted, one_line
 from firth.io.atomic import atomic_write
 from firth.io.compression import open_regular
 from firth.io.contents import CONFIG, MODEL
@@ -80,7 +80,7 @@ def read(path: Path, selection: Selection) -> Table:
         wrong = ids[0] if ids[0] < 0 else ids[-1]
         raise FormatError(
             f"{path}: the token {one_line(repr(tokens[wrong]))} has the id {one_line(str(wrong))}, "
-            f"but there are {len(rows):,} rows"
+            f"but the table has {counted(len(rows), 'row')}"
         )
     if tokens[ids[-1]] == unknown and len(ids) > 1 and not rows[ids[-1]].any():
         ids.pop()
