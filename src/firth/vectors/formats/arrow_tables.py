@@ -28,6 +28,7 @@ from firth.vectors.blocks import row_blocks
 from firth.vectors.formats.precision import SCALE, Rows, let_go, narrowed, widen
 from firth.vectors.formats.row_store import RowStore
 from firth.vectors.formats.selection import Selection, selected
+from firth.vectors.formats.texts import is_unicode
 from firth.vectors.table import Table, Token
 
 WORD, VECTOR, COUNT, OUTPUT = "word", "vector", "count", "output"
@@ -93,11 +94,7 @@ def _kind_of(words: Sequence[Token], path: Path) -> Any:  # noqa: ANN401
             f"{_ADVICE}"
         )
     for word in words:
-        if isinstance(word, str):
-            # Lone surrogates are no Unicode.
-            fits = word.isascii() or not any("\ud800" <= c <= "\udfff" for c in word)
-        else:
-            fits = _INT64.min <= word <= _INT64.max
+        fits = is_unicode(word) if isinstance(word, str) else _INT64.min <= word <= _INT64.max
         if not fits:
             raise FormatError(
                 f"cannot write {path}: a column cannot hold the word {one_line(repr(word))} (not "

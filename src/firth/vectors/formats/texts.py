@@ -42,7 +42,7 @@ class TextRule:
         texts = [str(word) for word in words]
         told = f"{self.told}, or not Unicode" if self.told else "not Unicode"
         for text in texts:
-            if (self.refused and self.refused.search(text)) or not _is_unicode(text):
+            if (self.refused and self.refused.search(text)) or not is_unicode(text):
                 raise FormatError(
                     f"cannot write {path}: {self.holder} cannot hold the word "
                     f"{one_line(repr(text))} ({told}); {_ADVICE}"
@@ -55,6 +55,6 @@ class TextRule:
         return texts
 
 
-def _is_unicode(text: str) -> bool:
+def is_unicode(text: str) -> bool:
     """Return whether there are no lone surrogates in a text."""
     return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
