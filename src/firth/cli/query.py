@@ -1,4 +1,4 @@
-"""The verbs that read vectors: similar, analogy, company, evaluate, info, convert."""
+"""The verbs that read vectors: similar, analogy, company, evaluate, info, index, convert."""
 
 from __future__ import annotations
 

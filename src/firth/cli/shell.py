@@ -55,10 +55,10 @@ def shell(path: VectorsPath, top: Top = 10) -> None:
             is_word = len(line.split()) == 1 and not set("+*") & set(line)
             tell(str(error) if is_word else f"{error}; {_ADVICE}")
         except FirthError as error:
-            tell(_told(error, line))
+            tell(_message(error, line))
 
 
-def _told(error: FirthError, line: str) -> str:
+def _message(error: FirthError, line: str) -> str:
     """Return an error as a line that was asked needs it: a sum is named as it was written."""
     from firth.vectors.questions.directions import NoDirectionError
 

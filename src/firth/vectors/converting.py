@@ -1,4 +1,4 @@
-"""Vectors from one file to another, of which little is in memory at a time."""
+"""Converting vectors from one format to another, with little of them in memory at a time."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Loss:
     words: int
 
     def __str__(self) -> str:
-        """Tell it in one line."""
+        """Return it in one line."""
         return (
             f"{self.dtype}: a cosine changes by {self.mean:.2g} on average and {self.largest:.2g} "
             f"at most, {self.kept:.1%} of the {_NEIGHBOURS} nearest neighbours stay "
@@ -63,7 +63,7 @@ class Loss:
 class Converted:
     """What was written: its size, and what was lost if numbers have fewer bytes.
 
-    Of words that were named, `missing` are those that the source does not have.
+    `missing` are the words that were named, but are not in the source.
     """
 
     words: int
