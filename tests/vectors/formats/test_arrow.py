@@ -158,7 +158,7 @@ def test_another_table_is_not_replaced(put):
     ],
 )
 def test_words_that_a_column_cannot_hold(words, fault, path):
-    with pytest.raises(FormatError, match=f"{fault}.*; save to a folder"):
+    with pytest.raises(FormatError, match=f"{fault}.*; save in Firth's own format"):
         Vectors(words, MATRIX).save(path)
     assert not path.exists()
 

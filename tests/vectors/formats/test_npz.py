@@ -53,7 +53,7 @@ def test_integers_stay_integers(tmp_path):
     ],
 )
 def test_words_that_an_array_cannot_hold(words, fault, tmp_path):
-    with pytest.raises(FormatError, match=f"{fault}.*; save to a folder"):
+    with pytest.raises(FormatError, match=f"{fault}.*; save in Firth's own format"):
         Vectors(words, MATRIX).save(tmp_path / "v.npz")
     assert not list(tmp_path.iterdir())
 

@@ -28,7 +28,7 @@ from firth.vectors.blocks import row_blocks
 from firth.vectors.formats.precision import SCALE, Rows, let_go, narrowed, widen
 from firth.vectors.formats.row_store import RowStore
 from firth.vectors.formats.selection import Selection, selected
-from firth.vectors.formats.texts import is_unicode
+from firth.vectors.formats.texts import ADVICE, is_unicode
 from firth.vectors.table import Table, Token
 
 WORD, VECTOR, COUNT, OUTPUT = "word", "vector", "count", "output"
@@ -40,7 +40,6 @@ _INT64 = np.iinfo(np.int64)
 DAMAGES: tuple[type[Exception], ...] = (
     pyarrow.ArrowException, ValueError, OSError, OverflowError, MemoryError, KeyError,
 )  # fmt: skip
-_ADVICE = "save to a folder instead (a path without suffix)"
 
 
 def is_of_vectors(names: Sequence[str]) -> bool:
@@ -91,14 +90,14 @@ def _kind_of(words: Sequence[Token], path: Path) -> Any:  # noqa: ANN401
     if {type(word) for word in words} == {str, int}:
         raise FormatError(
             f"cannot write {path}: a column holds text or integers, and the words are both; "
-            f"{_ADVICE}"
+            f"{ADVICE}"
         )
     for word in words:
         fits = is_unicode(word) if isinstance(word, str) else _INT64.min <= word <= _INT64.max
         if not fits:
             raise FormatError(
                 f"cannot write {path}: a column cannot hold the word {one_line(repr(word))} (not "
-                f"Unicode, or an integer beyond 64 bits); {_ADVICE}"
+                f"Unicode, or an integer beyond 64 bits); {ADVICE}"
             )
     return pyarrow.int64() if isinstance(words[0], int) else pyarrow.large_string()
 
