@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 import firth
 from firth.evaluation.analogies import answer_analogies
 from firth.evaluation.analogy_files import read_analogies
-from firth.evaluation.lookup import first_rows, normalise
+from firth.evaluation.lookup import first_rows, rows_of
 from firth.evaluation.similarity import Pair, read_pairs, spearman
 from firth.vectors import Vectors
 from firth.vectors.search import unit_rows
@@ -87,7 +87,7 @@ def _cosines(
 ) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
     """Return cosines and scores of the pairs whose words have vectors."""
     rows = first_rows(vectors, fold=True)
-    found = [[rows.get(normalise(word, fold=True), -1) for word in pair[:2]] for pair in pairs]
+    found = [rows_of(pair[:2], rows, fold=True) for pair in pairs]
     known = [place for place, both in enumerate(found) if min(both) >= 0]
     first, second = np.array([found[place] for place in known], np.int64).reshape(-1, 2).T
     units = unit_rows(vectors.input_vectors[first]), unit_rows(vectors.input_vectors[second])

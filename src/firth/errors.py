@@ -60,10 +60,11 @@ def counted(number: int, noun: str) -> str:
 
     Examples
     --------
-    >>> counted(1, "word"), counted(2000, "word")
-    ('1 word', '2,000 words')
+    >>> counted(1, "word"), counted(2000, "word"), counted(2, "process")
+    ('1 word', '2,000 words', '2 processes')
     """
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    ending = "" if number == 1 else "es" if noun.endswith("s") else "s"
+    return f"{number:,} {noun}{ending}"
 
 
 def _shortened(text: str) -> str:

@@ -120,8 +120,7 @@ class Phrases:
 
     def __repr__(self) -> str:
         """Return the numbers of phrases and passes."""
-        passes = "1 pass" if len(self.passes) == 1 else f"{len(self.passes)} passes"
-        return f"Phrases({counted(len(self), 'phrase')}, {passes})"
+        return f"Phrases({counted(len(self), 'phrase')}, {counted(len(self.passes), 'pass')})"
 
     @overload  # A str is also an iterable of str; this first overload is for words.
     def join(self, tokens: Sequence[str]) -> list[str]: ...  # type: ignore[overload-overlap]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from firth.errors import FirthError
+from firth.errors import FirthError, counted
 from firth.io.resources import free_disk
 from firth.training import Callback, RunStart
 from firth.training.defaults import describe_chosen, describe_model
@@ -84,7 +84,7 @@ class StartReport(Callback):
     def _needs(self, start: RunStart) -> Iterator[str]:
         memory = size_of(start.estimate.memory)
         if start.documents:
-            yield f"trains {start.documents:,} documents too, in about {memory} of memory"
+            yield f"trains {counted(start.documents, 'document')} too, in about {memory} of memory"
         if start.estimate.seconds is not None:
             minutes = start.estimate.seconds / 60.0
             kept = "" if self._folder else "; nothing is kept before its end without --checkpoint"

@@ -26,7 +26,8 @@ def map_page(tmp_path_factory):
     # More than a screen is wide.
     words[0], words[1] = "x" * 300, "😀" * 100
     path = tmp_path_factory.mktemp("map") / "map.html"
-    vectors = Vectors(words, np.stack([np.cos(angles), np.sin(angles)], axis=1))
+    matrix = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    vectors = Vectors(words, matrix, counts=np.arange(60, 0, -1))
     vectors.map(title="a circle").save(path)
     return path.as_uri()
 
@@ -56,6 +57,13 @@ def test_a_word_that_is_found_shows_its_neighbours(page):
     assert set(near[:2]) == {"somewhat-long-word-6", "somewhat-long-word-8"}
     page.locator("ol button").first.click()
     assert page.locator("h2").inner_text() in near[:2]
+
+
+@pytest.mark.parametrize(("row", "told"), [(59, "1 time in"), (58, "2 times in")])
+def test_a_word_that_is_found_shows_its_count(page, row, told):
+    page.fill("input", f"somewhat-long-word-{row}")
+    page.press("input", "Enter")
+    assert told in page.locator("body").inner_text()
 
 
 def test_a_word_that_is_not_there_is_told_and_0_shows_all(page):

@@ -302,7 +302,7 @@ def test_the_words_of_a_list_are_converted(folder, call, fails):
     (folder / "v.floret").write_text(table)
     assert "--words FILE" in fails("similar", "v.floret", "tea", at=folder)
     done = call("convert", "v.floret", "few", "--words", "list.txt", at=folder)
-    assert done.stdout == "few: 1 words, 3 dimensions\n"
+    assert done.stdout == "few: 1 word, 3 dimensions\n"
 
 
 def test_vectors_are_not_converted_in_place(folder, fails):

@@ -285,7 +285,7 @@ def test_seeds_out_of_range(seed):
         (
             [["a", "b"] * 500],
             {"holdout": 0.5},
-            "cannot hold out a share of 1000 words in one piece (a unit, or 1,000 words of a "
+            "cannot hold out a share of 1,000 words in one piece (a unit, or 1,000 words of a "
             "longer one); give more text, or held-out text of its own (holdout=FILE)",
         ),
         (
@@ -297,20 +297,20 @@ def test_seeds_out_of_range(seed):
         (
             [["a", "b"], ["a"], ["b"]],
             {"holdout": [["a"], ["c", "b"]]},
-            "holdout: of the held-out text, 2 words are in the vocabulary and no two of them in "
+            "holdout: the held-out text has 2 words of the vocabulary and no two of them in "
             "one line or token list: nothing to measure; hold out more, or lower min_count "
             "(--min-count)",
         ),
         (
             [["a", "b"]],
             {"holdout": [[1, 2]]},
-            "holdout: none of its 2 words is in the vocabulary of what is trained on: nothing to "
+            "holdout: none of its words (2) is in the vocabulary of what is trained on: nothing to "
             "measure",
         ),
         (
             [["a", "b"]],
             {"holdout": []},
-            "holdout: none of its 0 words is in the vocabulary of what is trained on: nothing to "
+            "holdout: none of its words (0) is in the vocabulary of what is trained on: nothing to "
             "measure",
         ),
         (
@@ -328,7 +328,7 @@ def test_nothing_to_hold_out(units, options, message):
 
 
 def test_held_out_pieces_without_pairs():
-    with pytest.raises(CorpusError, match="holdout: of the held-out text, 1 words are in"):
+    with pytest.raises(CorpusError, match="holdout: the held-out text has 1 word of"):
         read_corpus([["a"], ["b"]] * 50 + [["a", "b"] * 100], min_count=1, holdout=0.001)
 
 

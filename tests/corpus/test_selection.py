@@ -207,7 +207,7 @@ def test_a_held_out_part_has_the_words_of_the_vocabulary():
         ({"vocabulary": Vocabulary([1, 2], [5, 5])}, ConfigError, "they must be of one kind"),
         (
             {"vocabulary": Vocabulary(["x", "y"], [5, 5])}, NoWordsError,
-            "none of the 7 words to train on is in the vocabulary",
+            r"none of the words to train on \(7\) is in the vocabulary",
         ),
     ],
 )  # fmt: skip

@@ -63,7 +63,7 @@ def test_counts_can_not_be_changed():
         (["a"], [[1]], r"counts of int64 \(1, 1\)"),
         (["a", "b"], [[1], [1, 2]], "one count for each word"),
         (["a"], [-1], "a whole number from 0"),
-        (["a"], [1.5], r"got 1 words and counts of float64 \(1,\)"),
+        (["a"], [1.5], r"got 1 word and counts of float64 \(1,\)"),
         (["a"], ["1"], "a whole number"),
         (["a"], [2**63], "a whole number from 0"),
         (["a"], [2**64], "a whole number from 0"),

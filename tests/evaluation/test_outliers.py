@@ -56,7 +56,7 @@ def test_several_groups_in_a_file(write):
     ("text", "fault"),
     [
         ("red\nblue\n", "got 2 words and 0 outliers"),
-        ("red\n\nking\n", "got 1 words and 1 outliers"),
+        ("red\n\nking\n", "got 1 word and 1 outlier"),
         ("", "got 0 words and 0 outliers"),
         ("red\nblue\n\n: next\nrome\noslo\n\ntea\n", "line 4: expected two words or more"),
     ],

@@ -175,11 +175,12 @@ def children_of(pid):
     for folder in Path("/proc").iterdir():
         if folder.name.isdecimal():
             try:
-                text = (folder / "stat").read_text()
-                command = (folder / "cmdline").read_text()
+                # Other programs may have any bytes in their names and arguments.
+                text = (folder / "stat").read_bytes()
+                command = (folder / "cmdline").read_bytes()
             except OSError:
                 continue
-            if int(text.rpartition(")")[2].split()[1]) == pid and "spawn_main" in command:
+            if int(text.rpartition(b")")[2].split()[1]) == pid and b"spawn_main" in command:
                 found.append(int(folder.name))
     return found
 

@@ -24,7 +24,7 @@ def test_no_word_has_no_bag():
 
 
 def test_more_rows_than_int32_can_number_are_refused():
-    with pytest.raises(ConfigError, match="1 words and 2,147,483,647 rows of n-grams are more"):
+    with pytest.raises(ConfigError, match="1 word and 2,147,483,647 rows of n-grams are more"):
         word_bags(hashed_ngrams(3, 6, 2**31 - 1), ["tea"])
     _, rows = word_bags(hashed_ngrams(3, 3, 2**31 - 2), ["tea"])
     assert rows.min() >= 0

@@ -153,7 +153,7 @@ def test_words_have_a_million_ngrams_at_most(kind, monkeypatch):
 def test_it_is_shown_by_its_size_and_cannot_be_changed():
     subwords = hashed_ngrams(3, 6, 2_000_000)
     assert repr(subwords) == "<Subwords by 3-6, 2,000,000 buckets>"
-    assert repr(Subwords(0, 0, ngrams=("a",))) == "<Subwords by a function, 1 rows>"
+    assert repr(Subwords(0, 0, ngrams=("a",))) == "<Subwords by a function, 1 row>"
     assert len(subwords) == 2_000_000
     with pytest.raises(AttributeError):
         subwords.least = 1

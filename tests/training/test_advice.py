@@ -160,7 +160,7 @@ def test_threads_above_the_processors(monkeypatch):
     monkeypatch.setattr(advice, "available_processors", lambda: 4)
     assert warnings_of(units(), threads=4) == []
     (message,) = warnings_of(units(), threads=5)
-    assert message.startswith("threads is 5, more than the 4 processors that there are")
+    assert message.startswith("threads is 5, more than there are processors (4)")
 
 
 def test_a_run_says_so_once_and_names_the_caller_s_line():

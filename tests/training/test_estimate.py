@@ -133,8 +133,8 @@ def test_a_run_that_does_not_fit_in_memory_is_refused_before_an_engine_is_made(c
     monkeypatch.setattr(estimate, "available_memory", lambda: 5_000_000)
     config = TrainConfig(dim=1_000, threads=1)
     expected = (
-        r"training needs about 24\.\d MB of memory for 3,000 words in 1000 dimensions, and 5\.0 MB "
-        r"are left; lower dim \(--dim\) or max_vocab \(--max-vocab\)$"
+        r"training needs about 24\.\d MB of memory for 3,000 words in 1,000 dimensions, and "
+        r"5\.0 MB are left; lower dim \(--dim\) or max_vocab \(--max-vocab\)$"
     )
     with pytest.raises(ConfigError, match=expected):
         train_corpus(corpus, config, engine=NotMade)

@@ -122,7 +122,7 @@ def test_few_anchors_are_warned_of(matrix):
 @pytest.mark.parametrize(
     ("onto", "anchors", "error", "told"),
     [
-        (None, 5, ConfigError, "give Vectors, as from firth.load; got None"),
+        (None, 5, ConfigError, "must be Vectors, as from firth.load; got None"),
         (Vectors(WORDS, np.ones((60, 5))), 5, ConfigError, "as many dimensions .*, got 6 and 5"),
         (Vectors(["x"], np.ones((1, 6))), 5, VocabularyError, "no word in common"),
         (Vectors(WORDS, np.ones((60, 6))), 0, ConfigError, "anchors must be at least 1, got 0"),

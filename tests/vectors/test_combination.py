@@ -71,7 +71,7 @@ def test_blocks_change_nothing(monkeypatch):
 
 def test_common_words_are_in_the_order_of_the_first():
     first, second = random_vectors(0), random_vectors(1, words=[*WORDS[:1:-1], "other"])
-    with pytest.warns(FirthWarning, match=r"2 and 1 words .* were left out; 28 are left"):
+    with pytest.warns(FirthWarning, match=r"left out, 2 and 1 of them; the result has 28 words"):
         both = combine([first, second], dim=10)
     assert both.words == tuple(WORDS[2:])
     assert both.counts.tolist() == list(range(28, 0, -1))

@@ -29,8 +29,8 @@ def assert_whole(vectors):
 @pytest.mark.parametrize(
     ("numbers", "rows", "told"),
     [
-        (NUMBERS, ROWS[:2], "an int64 number for each of 2 documents"),
-        (NUMBERS.astype(np.int32), ROWS, "an int64 number for each of 3 documents"),
+        (NUMBERS, ROWS[:2], "2 int64 numbers, one for each document"),
+        (NUMBERS.astype(np.int32), ROWS, "3 int64 numbers, one for each document"),
         (NUMBERS, np.ones((3, 4), np.float32), r"float32 of shape \(N, 2\)"),
         (NUMBERS, ROWS.astype(float), r"float32 of shape \(N, 2\)"),
         (NUMBERS[::-1], ROWS, "numbers of documents must be 0 or more, and rise"),
@@ -80,7 +80,7 @@ def test_vectors_without_documents_take_the_place_of_those_with(tmp_path):
     [
         ({"documents": ROWS}, "expected tensors"),
         ({"documents": ROWS, "numbers": NUMBERS.astype(np.int32)}, "expected tensors"),
-        ({"documents": ROWS, "numbers": NUMBERS[:2]}, "an int64 number for each of 3"),
+        ({"documents": ROWS, "numbers": NUMBERS[:2]}, "3 int64 numbers, one for each"),
         ({"documents": ROWS[:, :1].copy(), "numbers": NUMBERS}, "float32 of shape"),
         ({"documents": ROWS, "numbers": NUMBERS, "more": ROWS}, "expected tensors"),
     ],

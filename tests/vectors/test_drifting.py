@@ -95,7 +95,7 @@ def test_the_same_vectors_have_not_moved():
         ([], ConfigError, "drift needs at least one pair of Vectors of shuffled halves"),
         (None, ConfigError, "shuffled takes pairs of Vectors, got None"),
         ([Vectors(["a"], np.ones((1, D)))], ConfigError, "shuffled takes pairs of Vectors, got"),
-        ([(1, 2)], ConfigError, "give Vectors, as from firth.load; got 1"),
+        ([(1, 2)], ConfigError, "must be Vectors, as from firth.load; got 1"),
         ([(Vectors(["a"], np.ones((1, D))), Vectors(["b"], np.ones((1, D))))], VocabularyError,
          "no word in common"),
         ([(Vectors(["a"], np.ones((1, D))), Vectors(["a"], np.ones((1, 3))))], ConfigError,

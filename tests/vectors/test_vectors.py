@@ -368,7 +368,7 @@ class TestConstruction:
             (["a", 1.5], np.ones((2, 2)), "must be str or int, got float"),
             (["a", True], np.ones((2, 2)), "must be str or int, got bool"),
             (["a", ["b"]], np.ones((2, 2)), "must be str or int, got list"),
-            (["a"], np.ones((2, 2)), "has 2 rows for 1 words"),
+            (["a"], np.ones((2, 2)), "has 2 rows for 1 word"),
             (["a"], np.ones(2), r"shape \(V, D\)"),
             (["a"], np.ones((1, 2), dtype=int), "must hold floats"),
             ([], np.ones((0, 2)), "at least 1"),

@@ -25,6 +25,7 @@ def classes(
 ) -> None:
     """Cluster words by their vectors into classes, the largest first (k-means by cosine)."""
     from firth.checks import whole_number
+    from firth.errors import counted
     from firth.io.atomic import atomic_write
 
     whole_number("the number of classes", number, least=1)
@@ -40,4 +41,4 @@ def classes(
     with atomic_write(output) as temporary, temporary.open("wb") as file:
         for word, label in zip(rule.texts(vectors.words, output), labels.tolist(), strict=True):
             file.write(f"{word} {label}\n".encode())
-    print(f"{output}: {len(vectors):,} words in classes 0 to {len(centres) - 1}")
+    print(f"{output}: {counted(len(vectors), 'word')} in classes 0 to {len(centres) - 1}")

@@ -69,6 +69,6 @@ def _report(corpus: Corpus, output: Path | None, top: int, as_json: bool) -> Non
     for word, number in best:
         print(f"{number:12,}  {escape(str(word))}")
     print(
-        f"{'' if output is None else f'{output}: '}{counted(len(vocabulary), 'word')}, which are "
-        f"{corpus.tokens.size:,} of {corpus.words_read:,} in the text"
+        f"{'' if output is None else f'{output}: '}{counted(len(vocabulary), 'word')} "
+        f"({corpus.tokens.size:,} of {corpus.words_read:,} in the text)"
     )

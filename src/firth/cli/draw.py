@@ -9,7 +9,7 @@ import typer
 
 from firth.cli.app import Overwrite, app, tell
 from firth.cli.words import load_vectors, split_words, token
-from firth.errors import ConfigError
+from firth.errors import ConfigError, counted
 
 if TYPE_CHECKING:
     from firth.plotting import Picture
@@ -103,7 +103,7 @@ def plot(
     else:
         picture = _map(_one(paths), words, top, analogy, method, title)
     save(picture, output, overwrite=overwrite)
-    print(f"{output}: {len(picture.axes[0].texts):,} words")
+    print(f"{output}: {counted(len(picture.axes[0].texts), 'word')}")
 
 
 def _one(paths: list[Path]) -> Path:
@@ -171,7 +171,7 @@ def _write_page(
     vectors, chosen = _chosen(path, words, top)
     page = interactive_map(vectors, chosen, method=method, title=title)
     page.save(output)
-    print(f"{output}: {page.words:,} words")
+    print(f"{output}: {counted(page.words, 'word')}")
 
 
 def _chosen(

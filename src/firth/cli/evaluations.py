@@ -60,7 +60,7 @@ def _print_evaluation(found: Evaluation) -> None:
     """Print a line for each section of analogies and each other set, with its interval."""
     for analogies in found.analogies:
         by = "" if found.method == "add" else f", method {found.method}"
-        print(f"{escape(analogies.file)} (most frequent {found.restrict:,} words{by})")
+        print(f"{escape(analogies.file)} (most frequent {counted(found.restrict, 'word')}{by})")
         for section in analogies.sections:
             print(f"  {_percent(section.accuracy)}  {_answers(section)}{_reason(section)}")
         print(
@@ -76,9 +76,9 @@ def _print_evaluation(found: Evaluation) -> None:
     for groups in found.categories:
         print(f"{escape(groups.file)}")
         print(
-            f"  {_percent(groups.purity)}{_range(groups)}  purity of {len(groups.names)} clusters: "
-            f"{counted(groups.answered, 'word')}, {groups.missing} missing "
-            f"(coverage {100 * groups.coverage:.1f}){_reason(groups)}"
+            f"  {_percent(groups.purity)}{_range(groups)}  purity of "
+            f"{counted(len(groups.names), 'cluster')}: {counted(groups.answered, 'word')}, "
+            f"{groups.missing} missing (coverage {100 * groups.coverage:.1f}){_reason(groups)}"
         )
     for outliers in found.outliers:
         print(f"{escape(outliers.file)}")

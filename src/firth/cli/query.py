@@ -1,4 +1,4 @@
-"""The verbs that read vectors: similar, analogy, company, evaluate, info, convert."""
+"""The verbs that read vectors: similar, analogy, company, evaluate, info, index, convert."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from firth.cli.words import (
     token,
     use_index,
 )
-from firth.errors import escape
+from firth.errors import counted, escape
 
 _AnyWord = Annotated[str | None, typer.Argument(help="A word that has a vector.")]
 _WordList = Annotated[
@@ -313,7 +313,7 @@ def index(
     share = vectors.build_index(place, numbers=numbers, recall=recall)
     size = sum(file.stat().st_size for file in place.iterdir())
     print(
-        f"{place}: {len(vectors):,} words, {size / 1e6:,.1f} MB; "
+        f"{place}: {counted(len(vectors), 'word')}, {size / 1e6:,.1f} MB; "
         f"finds {share:.3f} of the ten nearest words"
     )
 
@@ -370,8 +370,11 @@ def convert_(
         overwrite=overwrite,
         words=words,
     )
-    print(f"{destination}: {done.words:,} words, {done.dim} dimensions")
+    print(f"{destination}: {counted(done.words, 'word')}, {counted(done.dim, 'dimension')}")
     if done.missing:
-        print(f"not in {source}: {len(done.missing):,} words, such as {escape(done.missing[0])}")
+        print(
+            f"not in {source}: {counted(len(done.missing), 'word')}, such as "
+            f"{escape(done.missing[0])}"
+        )
     if done.loss is not None:
         print(done.loss)

@@ -11,7 +11,7 @@ import typer
 from firth.cli.app import Json, Overwrite, VectorsPath, app, tell
 from firth.cli.report import print_moved
 from firth.cli.words import load_vectors
-from firth.errors import FirthError, escape
+from firth.errors import FirthError, counted, escape
 
 _Output = Annotated[
     Path,
@@ -44,7 +44,7 @@ def combine(
     check_destination(output, overwrite=overwrite)
     vectors = combine_vectors([load_vectors(path) for path in paths], dim=dim)
     vectors.save(output, overwrite=overwrite)
-    print(f"{output}: {len(vectors):,} words, {vectors.dim} dimensions")
+    print(f"{output}: {counted(len(vectors), 'word')}, {counted(vectors.dim, 'dimension')}")
 
 
 @app.command(epilog="Example: firth align old new --output old-in-new")
@@ -76,8 +76,8 @@ def align(
     vectors = align_vectors(load_vectors(path), load_vectors(onto), anchors=anchors)
     vectors.save(output, overwrite=overwrite)
     told = cast(Mapping[str, float], vectors.config["aligned"])
-    cosine = f"mean cosine of {told['anchors']:,} anchors {told['mean_cosine']:.3f}"
-    print(f"{output}: {len(vectors):,} words, turned onto {escape(str(onto))}; {cosine}")
+    cosine = f"mean cosine of {counted(int(told['anchors']), 'anchor')} {told['mean_cosine']:.3f}"
+    print(f"{output}: {counted(len(vectors), 'word')}, turned onto {escape(str(onto))}; {cosine}")
 
 
 @app.command(epilog="Example: firth drift old new half-1 half-2 --top 20")
@@ -138,9 +138,9 @@ def replicate(
         raise FirthError(f"cannot write {place}: it holds no replicas; choose another name")
     vectors = load_vectors(path)
     replicas = train_replicas(vectors, source, runs=runs, epochs=epochs)
-    tell(f"trains {runs} models on samples of the text, each for as long as the first")
+    tell(f"trains {counted(runs, 'model')} on samples of the text, each for as long as the first")
     with atomic_write(place, folder=True) as folder:
         for number, replica in enumerate(replicas, 1):
             replica.save(folder / str(number))
-            tell(f"{number} of {runs} replicas")
-    print(f"{place}: {runs} replicas")
+            tell(f"{number} of {counted(runs, 'replica')}")
+    print(f"{place}: {counted(runs, 'replica')}")

@@ -42,7 +42,8 @@ def shell(path: VectorsPath, top: Top = 10) -> None:
     lines = _prompt(vectors) if is_prompt else iter(sys.stdin)
     if is_prompt:
         tell(
-            f"{len(vectors):,} words; ask a word, or a sum such as king - man + woman; Ctrl-D ends"
+            f"{counted(len(vectors), 'word')}; ask a word, or a sum such as king - man + woman; "
+            "Ctrl-D ends"
         )
     for line in lines:
         if not line.strip():
@@ -54,10 +55,10 @@ def shell(path: VectorsPath, top: Top = 10) -> None:
             is_word = len(line.split()) == 1 and not set("+*") & set(line)
             tell(str(error) if is_word else f"{error}; {_ADVICE}")
         except FirthError as error:
-            tell(_told(error, line))
+            tell(_message(error, line))
 
 
-def _told(error: FirthError, line: str) -> str:
+def _message(error: FirthError, line: str) -> str:
     """Return an error as a line that was asked needs it: a sum is named as it was written."""
     from firth.vectors.questions.directions import NoDirectionError
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from dataclasses import dataclass
 from inspect import Parameter
@@ -15,7 +16,7 @@ from firth.cli.app import Json, Overwrite, app, tell
 from firth.cli.options import Inputs, ReadingOptions, as_parameters, options_of, with_options
 from firth.cli.report import facts, print_json
 from firth.cli.watching import Watching, WatchOptions
-from firth.errors import FirthError, FormatError
+from firth.errors import FirthError, FormatError, counted
 from firth.training.config import TrainConfig, option_help
 from firth.training.defaults import Preset
 
@@ -116,6 +117,7 @@ class _Options:
     ] = False
 
 
+@functools.cache
 def config_options() -> list[Parameter]:
     """Return the options of `TrainConfig` for Typer."""
     types, texts = get_type_hints(TrainConfig), option_help()
@@ -209,7 +211,7 @@ def train(
         if as_json:
             print_json({"output": str(output), **facts(vectors)})
         elif not quiet:
-            print(f"{output}: {len(vectors):,} words, {vectors.dim} dimensions, {_losses(vectors)}")
+            print(f"{output}: {_summary(vectors)}")
 
 
 def _logs(path: str | None) -> list[Callback]:
@@ -231,10 +233,11 @@ def _has_served() -> bool:
     return True
 
 
-def _losses(vectors: Vectors) -> str:
-    """Return the losses of each model, for the last line."""
+def _summary(vectors: Vectors) -> str:
+    """Return the size of the vectors and the losses of each model, for the last line."""
     config: Any = vectors.config
-    return " and ".join(_loss(model) for model in config.get("combined", [config]))
+    losses = " and ".join(_loss(model) for model in config.get("combined", [config]))
+    return f"{counted(len(vectors), 'word')}, {counted(vectors.dim, 'dimension')}, {losses}"
 
 
 def _loss(config: dict[str, Any]) -> str:

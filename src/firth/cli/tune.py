@@ -16,7 +16,7 @@ from firth.cli.evaluations import print_comparisons
 from firth.cli.options import Inputs, ReadingOptions, options_of, with_options
 from firth.cli.report import print_json
 from firth.cli.train import config_options, is_given, passes_or_file
-from firth.errors import escape
+from firth.errors import counted, escape
 
 if TYPE_CHECKING:
     from firth.tuning import Trial, Tuning
@@ -226,16 +226,18 @@ def _print_result(found: Tuning, command: str) -> None:
     percent = not found.by_loss
     kind = "held-out loss" if found.by_loss else "mean score x 100"
     print(
-        f"best of {len(found.trials)} trials ({found.reason}): trial {best.number}, {kind} "
-        f"{score_text(best.score, percent)}; the defaults have {score_text(default.score, percent)}"
+        f"best of {counted(len(found.trials), 'trial')} ({found.reason}): trial {best.number}, "
+        f"{kind} {score_text(best.score, percent)}; the defaults have "
+        f"{score_text(default.score, percent)}"
     )
     if best.evaluation is not None and default.evaluation is not None and best is not default:
         print("best minus the defaults, with 95 % intervals")
         print_comparisons(best.evaluation, default.evaluation)
     if found.words < found.whole:
         tell(
-            f"trials trained on {found.words:,} of {found.whole:,} words: a larger text usually "
-            "needs fewer epochs and a larger dim, so compare the vectors with those of the defaults"
+            f"trials trained on {found.words:,} of {counted(found.whole, 'word')}: a larger text "
+            "usually needs fewer epochs and a larger dim, so compare the vectors with those of the "
+            "defaults"
         )
     print(command)
 

@@ -11,7 +11,7 @@ from typing import Any
 from firth.cluster.group import TIMEOUT, GroupBroken, import_distributed, import_extra, join_group
 from firth.cluster.member import Member
 from firth.cluster.team import Team, check_alike
-from firth.errors import ConfigError, FirthError, warn
+from firth.errors import ConfigError, FirthError, counted, warn
 from firth.io.resources import available_processors
 from firth.training.engines.recovery import WorkersLost
 from firth.training.engines.registry import team_engine_named
@@ -69,7 +69,10 @@ class RayTeam(Team):
         nodes = [each.get("CPU", 0.0) for each in alive if each.get("GPU", 0.0) >= self._gpus]
         share = share_of_worker(nodes, self.size, self._threads)
         if share < self._threads:
-            warn(f"{self.size} workers share the {int(sum(nodes))} processors that are left")
+            warn(
+                f"{self.size} workers share {counted(int(sum(nodes)), 'processor')}, all that is "
+                "left"
+            )
         # Each sees only the GPU that Ray gives it.
         actor = self._ray.remote(_Seat).options(
             num_cpus=share, num_gpus=self._gpus or None, scheduling_strategy="SPREAD"
@@ -247,7 +250,8 @@ def _connect(address: str, processors: int, gpus: int) -> bool:
         available = available_processors()
         if processors > available:
             warn(
-                f"workers and their threads are {processors}, and there are {available} processors"
+                f"workers and their threads are {processors}, and there are fewer processors "
+                f"({available})"
             )
         # By default Ray's workers give way to all other programs.
         os.environ.setdefault("RAY_worker_niceness", "0")

@@ -14,7 +14,7 @@ from typing import Any
 from firth.cluster.group import TIMEOUT, GroupBroken, TorchGroup, import_distributed
 from firth.cluster.member import Member
 from firth.cluster.team import Team, check_alike
-from firth.errors import ConfigError
+from firth.errors import ConfigError, counted
 from firth.training.engines.recovery import WorkersLost
 from firth.training.engines.registry import team_engine_named
 
@@ -70,8 +70,8 @@ class TorchrunTeam(Team):
         started = int(os.environ["WORLD_SIZE"])
         if started != workers:
             raise ConfigError(
-                f"torchrun has started {started} processes, and workers is {workers}: give "
-                f"--workers {started}"
+                f"torchrun has started {counted(started, 'process')}, and workers is {workers}: "
+                f"give --workers {started}"
             )
         # Before a text is read.
         team_engine_named(engine).for_worker(*_place_here())

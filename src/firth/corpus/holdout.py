@@ -25,7 +25,7 @@ from firth.corpus.chunks import UNIT_END
 from firth.corpus.raw_corpus import RawCorpus
 from firth.corpus.sources import TextFile
 from firth.corpus.tokens import ScratchArray
-from firth.errors import ConfigError, CorpusError
+from firth.errors import ConfigError, CorpusError, counted
 
 PIECE = 1_000
 BATCH = 1 << 16
@@ -103,8 +103,9 @@ def hold_out(
     pieces, held_counts = _distribute(raw, (training, held), share, seed)
     if pieces < 2:
         raise CorpusError(
-            f"cannot hold out a share of {total} words in one piece (a unit, or {PIECE:,} words of "
-            "a longer one); give more text, or held-out text of its own (holdout=FILE)"
+            f"cannot hold out a share of {counted(total, 'word')} in one piece (a unit, or "
+            f"{PIECE:,} words of a longer one); give more text, or held-out text of its own "
+            "(holdout=FILE)"
         )
     if int(held_counts.sum()) in (0, total):
         # Too few pieces for the share: one changes sides, so that neither part is empty.

@@ -39,7 +39,7 @@ from firth.corpus.sources import EncodingErrors, Progress
 from firth.corpus.tokenizers import Tokenizer
 from firth.corpus.tokens import ScratchArray
 from firth.corpus.vocabulary import Vocabulary
-from firth.errors import CorpusError, warn
+from firth.errors import CorpusError, counted, warn
 from firth.normalization import Normalization
 from firth.other_names import explain_keywords
 from firth.phrases import Phrase, Phrases
@@ -231,8 +231,9 @@ def _learn(
         raw = joining.join_pass(raw, new_stream())
     if not found:
         warn(
-            f"no phrases were found: no two neighbours that occur {options.min_count} times score "
-            f"above {options.lowest:g}; lower the threshold"
+            "no phrases were found: no two neighbours that occur "
+            f"{counted(options.min_count, 'time')} score above {options.lowest:g}; lower the "
+            "threshold"
         )
     learned = {
         "scoring": str(options.scoring),

@@ -36,7 +36,7 @@ from firth.corpus.sources import EncodingErrors, Progress
 from firth.corpus.tokenizers import Tokenizer
 from firth.corpus.tokens import ScratchArray, TokenStore
 from firth.corpus.vocabulary import Token, Vocabulary
-from firth.errors import ConfigError, CorpusError
+from firth.errors import ConfigError, CorpusError, counted
 from firth.io.remote import is_url, public_name
 from firth.normalization import Normalization
 from firth.other_names import explain_keywords
@@ -287,7 +287,7 @@ def _read_held(
     ids = find_words(held, vocabulary)
     if not np.any(ids >= 0):
         raise CorpusError(
-            f"none of its {held.words_read} words is in the vocabulary of what is trained on: "
+            f"none of its words ({held.words_read:,}) is in the vocabulary of what is trained on: "
             "nothing to measure"
         )
     return held, ids
@@ -311,9 +311,9 @@ def check_pairs(words: ArrayLike, units: ArrayLike) -> None:
         )
     if words[-1] == units[-1]:
         raise CorpusError(
-            f"holdout: of the held-out text, {words[-1]} words are in the vocabulary and no two of "
-            "them in one line or token list: nothing to measure; hold out more, or lower "
-            "min_count (--min-count)"
+            f"holdout: the held-out text has {counted(int(words[-1]), 'word')} of the vocabulary "
+            "and no two of them in one line or token list: nothing to measure; hold out more, or "
+            "lower min_count (--min-count)"
         )
 
 

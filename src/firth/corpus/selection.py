@@ -107,8 +107,8 @@ def _select_listed(
     ids = id_of_row[ids]
     if (ids < 0).all():
         raise NoWordsError(
-            f"none of the {raw.words_read} words to train on is in the vocabulary: give one that "
-            "was counted in such a text"
+            f"none of the words to train on ({raw.words_read:,}) is in the vocabulary: give one "
+            "that was counted in such a text"
         )
     return Vocabulary([listed.words[row] for row in kept.tolist()], counts[kept]), ids
 
@@ -222,8 +222,9 @@ def _check_words(vocabulary: Vocabulary, raw: RawCorpus, min_count: int, start: 
             kept = "no word occurs"
         more = "lower min_count (--min-count)" if len(raw.counts) > 1 else "text with other words"
         raise NoWordsError(
-            f"{kept} {min_count} times or more: the most frequent of {raw.words_read} words to "
-            f"train on occurs {counted(int(raw.counts.max()), 'time')}; give more text or {more}"
+            f"{kept} {counted(min_count, 'time')} or more: the most frequent of "
+            f"{counted(raw.words_read, 'word')} to train on occurs "
+            f"{counted(int(raw.counts.max()), 'time')}; give more text or {more}"
         )
     for word in vocabulary:
         try:

@@ -96,7 +96,7 @@ def get_tokenizer(
     elif isinstance(tokenizer, str) and tokenizer in _BY_NAME:
         chosen = _BY_NAME[tokenizer]()
     else:
-        names = ", ".join(_BY_NAME)
+        names = ", ".join(TOKENIZERS)
         given = shown(tokenizer)
         raise ConfigError(f"tokenizer must be one of {names}, or a callable, got {given}")
     change: Callable[[str, Normalization], str] = normalize
@@ -228,3 +228,5 @@ _BY_NAME: dict[str, Callable[[], LineTokenizer]] = {
     "textbook": lambda: LineTokenizer(_textbook_words, by_chunk=True, lowers=True),
     "chinese": lambda: LineTokenizer(_make_chinese(), by_chunk=False),
 }
+TOKENIZERS = tuple(_BY_NAME)
+"""The names of the tokenizers."""

@@ -11,7 +11,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from firth.checks import INT64_MAX, are_counts, check_token, shown
-from firth.errors import ConfigError, CorpusError, FormatError, VocabularyError, one_line, reraise
+from firth.errors import (
+    ConfigError,
+    CorpusError,
+    FormatError,
+    VocabularyError,
+    counted,
+    one_line,
+    reraise,
+)
 from firth.io.atomic import atomic_write
 from firth.io.compression import open_decompressed
 from firth.io.paths import to_path
@@ -139,7 +147,7 @@ class Vocabulary:
 
     def __repr__(self) -> str:
         """Show the size only."""
-        return f"<Vocabulary of {len(self)} words>"
+        return f"<Vocabulary of {counted(len(self), 'word')}>"
 
 
 def read_counts(
@@ -184,7 +192,7 @@ def _checked_counts(counts: ArrayLike, V: int) -> NDArray[np.int64]:
     if not are_counts(given, V):
         raise CorpusError(
             f"a vocabulary needs one count for each word, a whole number from 0 to 2**63 - 1; "
-            f"got {V} words and counts of {given.dtype} {given.shape}"
+            f"got {counted(V, 'word')} and counts of {given.dtype} {given.shape}"
         )
     checked = np.array(given, dtype=np.int64)
     checked.flags.writeable = False

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.evaluation.analogy_files import Question
-from firth.evaluation.lookup import first_rows, normalise
-from firth.evaluation.summaries import coverage, score_or_reason, short
+from firth.evaluation.lookup import first_rows, rows_of
+from firth.evaluation.summaries import coverage, result_repr, score_or_reason
 from firth.vectors import Vectors
 from firth.vectors.questions.analogy import Method, add
 from firth.vectors.search import unit_rows
@@ -80,7 +80,7 @@ class SectionResult:
 
     def __repr__(self) -> str:
         """Return the accuracy, and how many questions it is of."""
-        return short(self, self.name, self.summary)
+        return result_repr(self, self.name, self.summary)
 
     def to_dict(self) -> dict[str, object]:
         """Return the result for JSON."""
@@ -124,7 +124,7 @@ class AnalogyResult:
 
     def __repr__(self) -> str:
         """Return the accuracy, and how many questions it is of."""
-        return short(self, self.file, self.summary)
+        return result_repr(self, self.file, self.summary)
 
     @property
     def strata(self) -> NDArray[np.int64]:
@@ -222,9 +222,7 @@ class _Rows(NamedTuple):
 
 def _rows_of(question: Question, candidates: Mapping[str, int], fold: bool) -> _Rows | None:
     """Return the rows of a question; None if a word, or each answer, is no candidate."""
-    a, b, c, *answers = (
-        candidates.get(normalise(word, fold=fold), -1) for word in (*question[:4], *question.others)
-    )
+    a, b, c, *answers = rows_of((*question[:4], *question.others), candidates, fold=fold)
     right = frozenset(row for row in answers if row >= 0)
     return _Rows((a, b, c), right) if right and min(a, b, c) >= 0 else None
 

@@ -59,7 +59,7 @@ def read_analogies(path: str | os.PathLike[str]) -> dict[str, list[Question]]:
 
 
 def _read_file(path: Path) -> dict[str, list[Question]]:
-    lines = [(n, line) for n, line in numbered_lines(path) if not line.startswith("//")]
+    lines = list(numbered_lines(path, comment="//"))
     sections: dict[str, list[Question]] = {}
     if lines:
         first = lines[0][1]

@@ -21,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import FormatError, counted
-from firth.evaluation.summaries import score_or_reason, short
+from firth.evaluation.lookup import first_rows
+from firth.evaluation.summaries import result_repr, score_or_reason
 from firth.evaluation.word_groups import Groups, find_units
 from firth.vectors import Vectors
 
@@ -79,7 +80,7 @@ class AssociationResult:
 
     def __repr__(self) -> str:
         """Return the effect size, its p-value, and how many words have no vector."""
-        return short(self, self.file, self.summary)
+        return result_repr(self, self.file, self.summary)
 
     @property
     def strata(self) -> NDArray[np.int64]:
@@ -127,7 +128,8 @@ def measure_associations(
         Lower-case groups and words. Of words that become the same, the most frequent is used.
     """
     x, y, a, b = groups.values()
-    found = [find_units(vectors, words, fold=fold) for words in ([*x, *y], a, b)]
+    rows = first_rows(vectors, fold=fold)
+    found = [find_units(vectors, rows, words, fold=fold) for words in ([*x, *y], a, b)]
     (targets, known), *attributes = found
     missing = sum(int((~is_known).sum()) for _, is_known in found)
     values = np.full(len(known), np.nan)

@@ -17,9 +17,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import FormatError, MissingExtraError
+from firth.errors import FormatError, MissingExtraError, counted
 from firth.evaluation.files import numbered_lines
-from firth.evaluation.summaries import coverage, score_or_reason, short
+from firth.evaluation.lookup import first_rows
+from firth.evaluation.summaries import coverage, result_repr, score_or_reason
 from firth.evaluation.word_groups import Groups, find_units, read_groups
 from firth.vectors import Vectors
 
@@ -69,7 +70,7 @@ class CategoryResult:
 
     def __repr__(self) -> str:
         """Return the purity, and how many words were clustered."""
-        return short(self, self.file, self.summary)
+        return result_repr(self, self.file, self.summary)
 
     @property
     def answered(self) -> int:
@@ -117,7 +118,7 @@ def read_categories(path: str | os.PathLike[str]) -> dict[str, list[str]]:
     FormatError
         If the file cannot be read or is malformed, or there are fewer than two categories.
     """
-    lines = [(n, line) for n, line in numbered_lines(path) if not line.startswith("//")]
+    lines = list(numbered_lines(path, comment="//"))
     if lines and lines[0][1].startswith(":"):
         groups = read_groups(path)
     else:
@@ -127,7 +128,7 @@ def read_categories(path: str | os.PathLike[str]) -> dict[str, list[str]]:
             if len(fields) != 2:
                 raise FormatError(
                     f"{path}: line {number}: expected a word and its category, or ': category' in "
-                    f"the first line, got {len(fields)} fields"
+                    f"the first line, got {counted(len(fields), 'field')}"
                 )
             word, category = (field.strip() for field in fields)
             groups.setdefault(category, []).append(word)
@@ -157,7 +158,7 @@ def categorise(vectors: Vectors, groups: Groups, *, file: str, fold: bool) -> Ca
     words = [word for group in groups.values() for word in group]
     sizes = [len(group) for group in groups.values()]
     categories = np.repeat(np.arange(len(sizes)), sizes)
-    units, known = find_units(vectors, words, fold=fold)
+    units, known = find_units(vectors, first_rows(vectors, fold=fold), words, fold=fold)
     clusters: list[int | None] = [None] * len(words)
     count = len(np.unique(categories[known]))
     if count > 1:

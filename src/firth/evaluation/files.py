@@ -13,13 +13,15 @@ LONGEST_LINE = 1 << 20
 
 
 def numbered_lines(
-    path: str | os.PathLike[str], *, blank: bool = False
+    path: str | os.PathLike[str], *, comment: str | None = None, blank: bool = False
 ) -> Iterator[tuple[int, str]]:
     """Iterate over the lines of a file, stripped and numbered from 1, without blank ones.
 
     Parameters
     ----------
     path : path
+    comment : str, optional
+        What comments begin with; they are left out.
     blank : bool
         Yield blank lines too, as empty ones.
 
@@ -46,5 +48,7 @@ def numbered_lines(
                 place = offset + mark + error.start
                 raise FormatError(f"{path}: not UTF-8 at byte {place}") from error
             offset += len(line)
+            if comment is not None and stripped.startswith(comment):
+                continue
             if stripped or blank:
                 yield number, stripped

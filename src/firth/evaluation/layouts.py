@@ -117,7 +117,7 @@ def layout_of_row(fields: Sequence[str]) -> Layout | None:
     Layout(first=1, second=2, score=3, fields=4)
     >>> layout_of_row(["new", "york", "city", "5"])
     """
-    if len(fields) < 3 or not all(fields[:2]):
+    if len(fields) < _FEWEST or not all(fields[:2]):
         return None
     is_number = [not math.isnan(to_score(field)) for field in fields]
     is_speech = [field.upper() in _PARTS_OF_SPEECH for field in fields]

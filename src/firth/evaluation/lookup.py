@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from itertools import islice
 
 from firth.normalization import normalize
@@ -35,6 +36,26 @@ def first_rows(vectors: Vectors, restrict: int | None = None, *, fold: bool) -> 
         if not is_zero:
             rows.setdefault(normalise(str(word), fold=fold), row)
     return rows
+
+
+def rows_of(words: Iterable[str], rows: Mapping[str, int], *, fold: bool) -> list[int]:
+    """Return the row of each word, -1 for those without one.
+
+    Parameters
+    ----------
+    words : iterable of str
+        As an evaluation set spells them.
+    rows : mapping of str to int
+        What `first_rows` returned.
+    fold : bool
+        As it was given there.
+
+    Examples
+    --------
+    >>> rows_of(["Rome", "Polish", "milk"], {"polish": 0, "rome": 1}, fold=True)
+    [1, 0, -1]
+    """
+    return [rows.get(normalise(word, fold=fold), -1) for word in words]
 
 
 def normalise(word: str, *, fold: bool) -> str:

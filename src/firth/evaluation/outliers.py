@@ -18,9 +18,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import FormatError
+from firth.errors import FormatError, counted
 from firth.evaluation.files import numbered_lines
-from firth.evaluation.summaries import coverage, score_or_reason, short
+from firth.evaluation.lookup import first_rows
+from firth.evaluation.summaries import coverage, result_repr, score_or_reason
 from firth.evaluation.word_groups import find_units
 from firth.vectors import Vectors
 
@@ -90,7 +91,7 @@ class OutlierResult:
 
     def __repr__(self) -> str:
         """Return the accuracy, the mean position, and how many outliers they are of."""
-        return short(self, self.file, self.summary)
+        return result_repr(self, self.file, self.summary)
 
     @property
     def strata(self) -> NDArray[np.int64]:
@@ -147,7 +148,8 @@ def _check(found: tuple[list[str], list[str]], where: str) -> None:
     if len(words) < 2 or not outliers:
         raise FormatError(
             f"{where}: expected two words or more, a blank line and outliers, got "
-            f"{len([word for word in words if word])} words and {len(outliers)} outliers"
+            f"{counted(len([word for word in words if word]), 'word')} and "
+            f"{counted(len(outliers), 'outlier')}"
         )
 
 
@@ -169,15 +171,15 @@ def find_outliers(
     positions: list[float | None] = []
     groups: list[int] = []
     missing = 0
+    rows = first_rows(vectors, fold=fold)
     for number, (words, outliers) in enumerate(sets):
-        group, is_known = find_units(vectors, words, fold=fold)
-        units, has_vector = find_units(vectors, outliers, fold=fold)
+        group, is_known = find_units(vectors, rows, words, fold=fold)
+        units, has_vector = find_units(vectors, rows, outliers, fold=fold)
         of_known = iter(units)
         missing += int((~is_known).sum())
         for known in has_vector.tolist():
             unit = next(of_known) if known else None
-            is_asked = unit is not None and len(group) >= 2
-            positions.append(_position(group, unit) if is_asked and unit is not None else None)
+            positions.append(None if unit is None or len(group) < 2 else _position(group, unit))
             groups.append(number)
     return OutlierResult(file, tuple(positions), tuple(groups), missing)
 

@@ -25,8 +25,8 @@ from firth.evaluation.layouts import (
     to_score,
     without_parts_of_speech,
 )
-from firth.evaluation.lookup import first_rows, normalise
-from firth.evaluation.summaries import coverage, score_or_reason, short
+from firth.evaluation.lookup import first_rows, rows_of
+from firth.evaluation.summaries import coverage, result_repr, score_or_reason
 from firth.vectors import Vectors
 from firth.vectors.search import cosines
 
@@ -87,7 +87,7 @@ class SimilarityResult:
 
     def __repr__(self) -> str:
         """Return the correlation, and how many pairs it is of."""
-        return short(self, self.file, self.summary)
+        return result_repr(self, self.file, self.summary)
 
     @property
     def answered(self) -> int:
@@ -136,9 +136,7 @@ def read_pairs(path: str | os.PathLike[str]) -> list[Pair]:
     layout: Layout | None = None
     words: list[tuple[str, str]] = []
     scores: list[float] = []
-    for number, line in numbered_lines(path):
-        if line.startswith("#"):
-            continue
+    for number, line in numbered_lines(path, comment="#"):
         fields = cut(line)
         if layout is None:
             layout = layout_of_row(fields)
@@ -186,9 +184,9 @@ def correlate_pairs(
         Whether to leave out pairs with unknown words, or to take their cosine for 0.
     """
     rows = first_rows(vectors, fold=fold)
-    found = [[rows.get(normalise(word, fold=fold), -1) for word in pair[:2]] for pair in pairs]
-    known = np.array(found).min(axis=1) >= 0
-    a, b = np.array(found)[known].T
+    found = np.array([rows_of(pair[:2], rows, fold=fold) for pair in pairs])
+    known = found.min(axis=1) >= 0
+    a, b = found[known].T
     of_known = iter(cosines(vectors.input_vectors[a], vectors.input_vectors[b]).tolist())
     without = None if unknown == "skip" else 0.0
     each = tuple(next(of_known) if is_known else without for is_known in known)

@@ -29,12 +29,12 @@ def coverage(answered: int, all_: int, noun: str) -> str:
     return f"{answered:,} of {counted(all_, noun)}"
 
 
-def short(result: object, name: str, summary: str) -> str:
+def result_repr(result: object, name: str, summary: str) -> str:
     """Return the repr of a result.
 
     Examples
     --------
-    >>> short(1.0, "ws353.tsv", "Spearman 0.652")
+    >>> result_repr(1.0, "ws353.tsv", "Spearman 0.652")
     '<float ws353.tsv: Spearman 0.652>'
     """
     return f"<{type(result).__name__} {escape(name)}: {summary}>"

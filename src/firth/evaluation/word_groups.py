@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from firth.errors import FormatError
 from firth.evaluation.files import numbered_lines
-from firth.evaluation.lookup import first_rows, normalise
+from firth.evaluation.lookup import rows_of
 from firth.vectors import Vectors
 from firth.vectors.search import unit_rows
 
@@ -28,9 +28,7 @@ def read_groups(path: str | os.PathLike[str]) -> dict[str, list[str]]:
     """
     groups: dict[str, list[str]] = {}
     words: list[str] | None = None
-    for number, line in numbered_lines(path):
-        if line.startswith("//"):
-            continue
+    for number, line in numbered_lines(path, comment="//"):
         if line.startswith(":"):
             name = line[1:].strip()
             if name in groups:
@@ -49,9 +47,11 @@ def read_groups(path: str | os.PathLike[str]) -> dict[str, list[str]]:
 
 
 def find_units(
-    vectors: Vectors, words: Sequence[str], *, fold: bool
+    vectors: Vectors, rows: Mapping[str, int], words: Sequence[str], *, fold: bool
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Return the vectors at length one (n, D) of those words that have one, and which do."""
-    rows = first_rows(vectors, fold=fold)
-    found = np.array([rows.get(normalise(word, fold=fold), -1) for word in words], np.int64)
+    """Return the vectors at length one (n, D) of those words that have one, and which do.
+
+    `rows` is what `first_rows` returned.
+    """
+    found = np.array(rows_of(words, rows, fold=fold), np.int64)
     return unit_rows(vectors.input_vectors[found[found >= 0]]), found >= 0

@@ -48,11 +48,9 @@ class PrincipalComponents:
     def __init__(self, unit: Floats) -> None:
         self.mean = unit.mean(axis=0, dtype=np.float64).astype(np.float32)
         # Products in float32 take half the time.
-        axes, values = principal_axes(second_moment(unit, self.mean, np.float32))
+        axes, _ = principal_axes(second_moment(unit, self.mean, np.float32))
         self.axes = np.zeros((unit.shape[1], 2), dtype=np.float32)
         self.axes[:, : axes.shape[1]] = axes[:, :2]
-        variances = values**2
-        self.variance = float(variances[:2].sum() / max(variances.sum(), 1e-30))
         raw = np.concatenate(
             [(unit[block] - self.mean) @ self.axes for block in row_blocks(*unit.shape)]
         )
@@ -113,7 +111,7 @@ def frame(raw: NDArray[np.floating]) -> tuple[NDArray[np.float64], float]:
     >>> middle.tolist(), scale
     ([2.0, 0.0], 1.0)
     """
-    middle = np.median(raw, axis=0) if len(raw) else np.zeros(2)
-    reach = np.abs(raw - middle).max(axis=1) if len(raw) else np.ones(1)
+    middle = np.median(raw, axis=0)
+    reach = np.abs(raw - middle).max(axis=1)
     scale = float(np.quantile(reach, _WITHIN, method="higher"))
     return middle.astype(np.float64), scale if scale > 0.0 else 1.0

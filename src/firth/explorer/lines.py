@@ -53,9 +53,7 @@ def lines_with(
             if word in split(f"{line.before}{line.word}{line.after}"):
                 found.append(line)
                 last = match.end() + _STRIDE
-            if len(found) == top:
-                return Lines(lines=found, complete=False)
-            if time.monotonic() > latest:
+            if len(found) == top or time.monotonic() > latest:
                 return Lines(lines=found, complete=False)
         if time.monotonic() > latest:
             return Lines(lines=found, complete=False)

@@ -95,7 +95,7 @@ def legend(sets: Sets, state: State, name: Name = None) -> Legend:
 @router.get("/umap")
 def umap_progress(sets: Sets, state: State, name: Name = None) -> UmapProgress:
     """Return how far UMAP is."""
-    return UmapProgress(**vars(state.map_of(sets.get(name)).umap.progress()))
+    return state.map_of(sets.get(name)).umap.progress()
 
 
 @router.post("/umap")
@@ -111,7 +111,7 @@ def start_umap(sets: Sets, state: State, name: Name = None) -> UmapProgress:
     if asked.rows < 4:
         raise ServiceError(422, "too_few_words", f"UMAP needs at least 4 words, got {asked.rows}")
     asked.umap.start()
-    return UmapProgress(**vars(asked.umap.progress()))
+    return asked.umap.progress()
 
 
 def _array(values: NDArray[np.generic], dtype: str) -> Response:

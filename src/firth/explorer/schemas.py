@@ -42,13 +42,13 @@ class Legend(BaseModel):
 
 
 class UmapProgress(BaseModel):
-    """How far UMAP is."""
+    """How far UMAP is: epochs of the layout, and what went wrong, with its short name."""
 
     stage: Literal["none", "neighbours", "layout", "done", "failed"]
-    done: int
-    total: int
-    message: str | None
-    kind: str | None
+    done: int = 0
+    total: int = 0
+    message: str | None = None
+    kind: str | None = None
 
 
 class Near(BaseModel):

@@ -8,31 +8,18 @@ import multiprocessing.connection
 import re
 import signal
 import threading
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import FirthError
 from firth.explorer.map_file import KeptMap
+from firth.explorer.schemas import UmapProgress
 from firth.server.errors import status_and_kind
 
 logger = logging.getLogger(__name__)
-
-Stage = Literal["none", "neighbours", "layout", "done", "failed"]
-
-
-@dataclass
-class Progress:
-    """How far a UMAP is: epochs of the layout, and what went wrong, with its short name."""
-
-    stage: Stage = "none"
-    done: int = 0
-    total: int = 0
-    message: str | None = None
-    kind: str | None = None
 
 
 class UmapJob:
@@ -51,17 +38,17 @@ class UmapJob:
     def __init__(self, path: Path, rows: int, kept: KeptMap) -> None:
         self.path, self.rows, self.kept = path, rows, kept
         self._lock = threading.Lock()
-        self._progress: Progress | None = None
+        self._progress: UmapProgress | None = None
         self._points: NDArray[np.float32] | None = None
         self._process: Any = None
 
-    def progress(self) -> Progress:
+    def progress(self) -> UmapProgress:
         """Return how far it is."""
         with self._lock:
             if self._progress is None:
                 self._points = self.kept.read(self.rows)
-                self._progress = Progress("none" if self._points is None else "done")
-            return Progress(**vars(self._progress))
+                self._progress = UmapProgress(stage="none" if self._points is None else "done")
+            return self._progress
 
     def points(self) -> NDArray[np.float32] | None:
         """Return the points (V, 2), or None if there are none yet."""
@@ -75,7 +62,7 @@ class UmapJob:
         with self._lock:
             context = multiprocessing.get_context("spawn")
             ours, theirs = context.Pipe(duplex=False)
-            self._progress = Progress("neighbours")
+            self._progress = UmapProgress(stage="neighbours")
             # A daemon ends with the service.
             self._process = context.Process(
                 target=_work, args=(self.path, self.rows, theirs), daemon=True
@@ -95,17 +82,18 @@ class UmapJob:
             while True:
                 kind, *told = answers.recv()
                 if kind == "epoch":
-                    self._set(Progress("layout", *told))
+                    done, total = told
+                    self._set(UmapProgress(stage="layout", done=done, total=total))
                 elif kind == "points":
                     self._keep(*told)
                     return
                 else:
                     message, name = told
-                    self._set(Progress("failed", message=message, kind=name))
+                    self._set(UmapProgress(stage="failed", message=message, kind=name))
                     return
         except EOFError:
             message = "UMAP ended before it was done"
-            self._set(Progress("failed", message=message, kind="ended"))
+            self._set(UmapProgress(stage="failed", message=message, kind="ended"))
 
     def _keep(self, points: NDArray[np.float32], label: str) -> None:
         message = None
@@ -116,15 +104,17 @@ class UmapJob:
             logger.warning(message)
         with self._lock:
             self._points = points
-            self._progress = Progress("done", message=message, kind=message and "not_kept")
+            self._progress = UmapProgress(
+                stage="done", message=message, kind=message and "not_kept"
+            )
 
-    def _set(self, progress: Progress) -> None:
+    def _set(self, progress: UmapProgress) -> None:
         with self._lock:
             self._progress = progress
 
 
 class EpochWriter:
-    """A file for tqdm that hears of its epochs instead of writing them.
+    """A file for tqdm: it calls a function with each epoch, and writes nothing.
 
     Examples
     --------
@@ -138,7 +128,7 @@ class EpochWriter:
         self.on_epoch = on_epoch
 
     def write(self, text: str) -> None:
-        """Hear of an epoch."""
+        """Call the function, if the text names an epoch."""
         if found := re.search(r"(\d+)/(\d+)", text):
             self.on_epoch(int(found[1]), int(found[2]))
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import ConfigError
+from firth.errors import ConfigError, counted
 from firth.io import pages
 from firth.io.atomic import atomic_write
 from firth.io.pages import assemble_page
@@ -51,7 +51,7 @@ class MapPage:
 
     def __repr__(self) -> str:
         """Return the number of words."""
-        return f"<map of {self.words:,} words>"
+        return f"<map of {counted(self.words, 'word')}>"
 
     def _repr_html_(self) -> str:
         style = f"width:100%;height:{_HEIGHT}px;border:0"
@@ -123,7 +123,7 @@ def interactive_map(
     }
     page = assemble_page(
         "map",
-        title=title or f"{len(chosen):,} words",
+        title=title or counted(len(chosen), "word"),
         style=_part("map.css"),
         body=_part("map.html"),
         script=_part("map.js"),

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.checks import whole_number
-from firth.errors import ConfigError, MissingExtraError
+from firth.errors import ConfigError, MissingExtraError, counted
 from firth.vectors.axes import principal_axes, second_moment
 
 # The defaults of t-SNE and UMAP, used if there are enough words.
@@ -128,7 +128,7 @@ def _tsne(matrix: NDArray[np.float64], seed: int) -> Projection:
     points = TSNE(
         perplexity=perplexity, metric="cosine", init=_start(matrix, 1e-4, seed), random_state=seed
     ).fit_transform(matrix)
-    label = f"t-SNE of {D} dimensions by cosine, perplexity {perplexity:.0f}"
+    label = f"t-SNE of {counted(D, 'dimension')} by cosine, perplexity {perplexity:.0f}"
     return Projection(points.astype(np.float64), label, "")
 
 
@@ -151,7 +151,7 @@ def _umap(
         n_neighbors=neighbours, metric="cosine", init=_start(matrix, 10.0, seed),
         random_state=seed, n_jobs=1, tqdm_kwds=None if progress is None else dict(progress),
     ).fit_transform(matrix)  # fmt: skip
-    label = f"UMAP of {D} dimensions by cosine, {neighbours} neighbours"
+    label = f"UMAP of {counted(D, 'dimension')} by cosine, {neighbours} neighbours"
     return Projection(points.astype(np.float64), label, "")
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedFormatter, MaxNLocator
 
-from firth.errors import ConfigError
+from firth.errors import ConfigError, counted
 from firth.evaluation import Evaluation, interval
 from firth.evaluation.resampling import Measured
 from firth.plotting.fonts import LONGEST_WORD, shortened
@@ -51,7 +51,7 @@ def score_bars(
     if not files or not files[0] or len(files) != len(names) or files != files[:1] * len(files):
         raise ConfigError(
             "score_bars needs evaluations of the same files, and a name for each, got "
-            f"{len(evaluations)} evaluations and {len(names)} names"
+            f"{counted(len(evaluations), 'evaluation')} and {counted(len(names), 'name')}"
         )
     effects = [each.associations for each in evaluations]
     shares = [

@@ -16,11 +16,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from firth.errors import FirthError, MissingExtraError, VocabularyError, escape, one_line
+from firth.server.schemas import LONGEST_WORD
 from firth.vectors.questions.directions import NoDirectionError
 
 INVALID = "invalid_request"
 # What a part of a request may be that has several forms.
-_A_WORD = "a word: text of at most 1,000 characters, or a whole number of 64 bits"
+_A_WORD = f"a word: text of at most {LONGEST_WORD:,} characters, or a whole number of 64 bits"
 _FORMS = {
     "queries": "a word, a vector of finite numbers, or an object of words and weights",
     "restrict": "a whole number from 1, or a list of one word or more",

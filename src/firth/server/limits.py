@@ -31,7 +31,7 @@ class LimitBody:
         except TimeoutError:
             seconds = self.options.body_seconds
             refused = error_response(
-                408, "too_slow", f"the body did not come within {seconds:g} seconds", _CLOSE
+                408, "too_slow", f"the body did not come within {seconds:g} s", _CLOSE
             )
             await refused(scope, receive, send)
             return

@@ -37,10 +37,9 @@ from firth.server.sets import VectorSet
 router = APIRouter(responses=ERRORS, tags=["words"], dependencies=[Depends(known_parameters)])
 
 Text = Annotated[str, Query(max_length=LONGEST_WORD)]
-_Text = Annotated[str, Query(max_length=LONGEST_WORD)]
-Words = Annotated[list[_Text], Query(min_length=1, max_length=MOST_PARTS)]
-MaybeWords = Annotated[list[_Text], Query(max_length=MOST_PARTS)]
-ManyWords = Annotated[list[_Text], Query(max_length=MOST_WORDS)]
+Words = Annotated[list[Text], Query(min_length=1, max_length=MOST_PARTS)]
+MaybeWords = Annotated[list[Text], Query(max_length=MOST_PARTS)]
+ManyWords = Annotated[list[Text], Query(max_length=MOST_WORDS)]
 First = Annotated[
     int | None,
     Query(ge=1, lt=1 << 63, description="Answer with one of this many most frequent words."),
@@ -59,7 +58,7 @@ async def similar(
     query = tokens(asked, [word])[0]
     question = Question(query, top, restrict, tuple(tokens(asked, exclude)))
     found = await asked.batcher.ask(question)
-    return Neighbours(**about(asked, [query]), answers=_told(found))
+    return Neighbours(**about(asked, [query]), answers=_as_dicts(found))
 
 
 @router.post("/similar")
@@ -74,7 +73,7 @@ def similar_to_each(request: SimilarRequest, sets: Sets) -> ManyNeighbours:
         exclude=tokens(asked, request.exclude),
         restrict=among(asked, request.restrict),
     )
-    return ManyNeighbours(**about(asked, words), answers=[_told(each) for each in found])
+    return ManyNeighbours(**about(asked, words), answers=[_as_dicts(each) for each in found])
 
 
 def _sum_of(asked: VectorSet, query: Any) -> Any:  # noqa: ANN401
@@ -105,7 +104,7 @@ def analogy(
         exclude=tokens(asked, exclude),
         restrict=restrict,
     )
-    return Neighbours(**about(asked, added + taken), answers=_told(found))
+    return Neighbours(**about(asked, added + taken), answers=_as_dicts(found))
 
 
 @router.post("/analogy")
@@ -130,7 +129,7 @@ def analogies(request: AnalogyRequest, sets: Sets) -> ManyNeighbours:
         )
         for positive, negative in questions
     ]
-    return ManyNeighbours(**about(asked, words), answers=[_told(each) for each in answers])
+    return ManyNeighbours(**about(asked, words), answers=[_as_dicts(each) for each in answers])
 
 
 @router.get("/similarity")
@@ -187,7 +186,7 @@ def company(
     words = tokens(asked, [word] if other is None else [word, other])
     ask: Any = asked.vectors.company if other is None else asked.vectors.shared_company
     found = ask(*words, top, **choice)
-    return Companions(**about(asked, words), answers=_told(found))
+    return Companions(**about(asked, words), answers=_as_dicts(found))
 
 
 @router.post("/company")
@@ -200,9 +199,9 @@ def company_of_each(request: CompanyRequest, sets: Sets) -> ManyCompanions:
     }
     words = tokens(asked, request.words)
     found = [asked.vectors.company(word, request.top, **choice) for word in words]
-    return ManyCompanions(**about(asked, words), answers=[_told(each) for each in found])
+    return ManyCompanions(**about(asked, words), answers=[_as_dicts(each) for each in found])
 
 
-def _told(answers: Any) -> Any:  # noqa: ANN401
+def _as_dicts(answers: Any) -> Any:  # noqa: ANN401
     """Return answers as what Pydantic makes its models of."""
     return [answer._asdict() for answer in answers]

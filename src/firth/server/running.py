@@ -29,7 +29,6 @@ MOST_CONNECTIONS = 900
 BACKLOG = 2_048
 # Bytes of the head of a request.
 LONGEST_HEAD = 64 << 10
-Tell = Callable[[str], None]
 
 
 def bind(options: ServerOptions, *, option: str = "--port") -> socket.socket:

@@ -46,26 +46,20 @@ class CheckOrigin:
 
         async def add_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                answer = MutableHeaders(scope=message)
+                added = MutableHeaders(scope=message)
                 # Words may hold HTML: no browser shall take an answer for a page.
-                answer.setdefault("X-Content-Type-Options", "nosniff")
-                answer.setdefault("Cache-Control", "no-store")
+                added.setdefault("X-Content-Type-Options", "nosniff")
+                added.setdefault("Cache-Control", "no-store")
             await send(message)
 
+        answer = self.app
         if not self._is_own(host):
-            refused = error_response(
-                403, "wrong_host", f"the host {one_line(host)!r} is not allowed; see --allow-host"
-            )
-            await refused(scope, receive, add_headers)
+            told = f"the host {one_line(host)!r} is not allowed; see --allow-host"
+            answer = error_response(403, "wrong_host", told)
         elif origin is not None and not self._may_ask(origin, host):
-            refused = error_response(
-                403,
-                "wrong_origin",
-                f"pages of {one_line(origin)!r} may not ask; see --allow-origin",
-            )
-            await refused(scope, receive, add_headers)
-        else:
-            await self.app(scope, receive, add_headers)
+            told = f"pages of {one_line(origin)!r} may not ask; see --allow-origin"
+            answer = error_response(403, "wrong_origin", told)
+        await answer(scope, receive, add_headers)
 
     def _is_own(self, host: str) -> bool:
         name = host_name(host)

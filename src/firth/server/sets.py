@@ -123,7 +123,7 @@ class VectorSets:
         return {name: source.problem for name, source in self._sources.items()}
 
     def call_on_reload(self, listener: OnReload) -> None:
-        """Have a function called with the name of a set that was read anew, and True.
+        """Register a function to call when a set was read anew: with its name, and True.
 
         If the files of a set have changed and cannot be read, it is called with the name and False.
         """

@@ -12,14 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.checks import one_of
-from firth.corpus.tokenizers import get_tokenizer
+from firth.corpus.tokenizers import TOKENIZERS, get_tokenizer
 from firth.normalization import normalize
+from firth.server.schemas import LONGEST_WORD
 from firth.vectors import Vectors
 from firth.vectors.queries import spelled_token
-
-TOKENIZERS = ("whitespace", "words", "textbook", "chinese")
-# Longer words than these are not composed of their n-grams, which are many.
-LONGEST_WORD = 1_000
 
 
 def split_function(vectors: Vectors, tokenizer: str) -> Callable[[str], list[str]]:
@@ -67,6 +64,7 @@ def mean_vector(vectors: Vectors, words: Iterable[str | int]) -> NDArray[np.floa
     """
     total, known = np.zeros(vectors.dim), 0
     for word in words:
+        # Longer words are not composed of their n-grams, which are many.
         if isinstance(word, str) and len(word) > LONGEST_WORD:
             continue
         row = vectors.get(spelled_token(vectors, word))

@@ -58,7 +58,7 @@ class Workers:
             If the first worker cannot read the vectors.
         """
         set_up_log()
-        with handling_signals(self._begin_to_end, self._have_reloaded), self._environment():
+        with handling_signals(self._request_end, self._request_reload), self._environment():
             try:
                 # The others would fail like the first.
                 first = self._start()
@@ -128,14 +128,14 @@ class Workers:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process.pid, number)
 
-    def _begin_to_end(self) -> None:
+    def _request_end(self) -> None:
         """Tell the workers to end."""
         self._ends = time.monotonic()
         # While anybody has it open, clients wait on it for an answer that nobody gives.
         self.listener.close()
         self._signal_all(signal.SIGTERM)
 
-    def _have_reloaded(self) -> None:
+    def _request_reload(self) -> None:
         """Tell the workers to read the vectors anew; only where there is such a signal."""
         self._signal_all(signal.SIGHUP)
 

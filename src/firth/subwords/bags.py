@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import ConfigError
+from firth.errors import ConfigError, counted
 from firth.subwords.options import MOST_ROWS, Token
 from firth.subwords.subwords import Subwords
 
@@ -43,7 +43,8 @@ def word_bags(
     V = len(words)
     if V + len(subwords) > MOST_ROWS:
         raise ConfigError(
-            f"{V:,} words and {len(subwords):,} rows of n-grams are more than {MOST_ROWS:,} rows"
+            f"{counted(V, 'word')} and {len(subwords):,} rows of n-grams are more than "
+            f"{MOST_ROWS:,} rows"
         )
     offsets, ngram_rows = subwords.rows_of_all(words)
     offsets += np.arange(V + 1)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from firth.checks import are_counts
-from firth.errors import ConfigError
+from firth.errors import ConfigError, counted
 from firth.subwords.cutting import bounded, checked_text, parts_of
 from firth.subwords.options import Cut, SubwordsOption, Token, check_buckets_fit, check_lengths
 from firth.subwords.subwords import Subwords, hashed_ngrams
@@ -141,7 +141,7 @@ def _checked_counts(counts: ArrayLike, V: int) -> NDArray[np.int64]:
     given = np.asarray(counts)
     if not are_counts(given, V):
         raise ConfigError(
-            f"subwords need one count for each word; got {V:,} words and counts of "
+            f"subwords need one count for each word; got {counted(V, 'word')} and counts of "
             f"{given.dtype} {given.shape}"
         )
     return given.astype(np.int64)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.checks import one_of, real_number, shown, whole_number
-from firth.errors import ConfigError, FormatError, one_line, reraise
+from firth.errors import ConfigError, FormatError, counted, one_line, reraise
 from firth.normalization import Normalization
 from firth.subwords.cutting import (
     END_OF_LINE,
@@ -171,8 +171,8 @@ class Subwords:
     def __repr__(self) -> str:
         """Show how words are cut and the number of rows."""
         how = "a function" if self.by_function else f"{self.least}-{self.most}"
-        kind = "rows" if self.buckets is None else "buckets"
-        return f"<Subwords by {how}, {len(self):,} {kind}>"
+        kind = "row" if self.buckets is None else "bucket"
+        return f"<Subwords by {how}, {counted(len(self), kind)}>"
 
     def ngrams_of(self, word: Token) -> list[str]:
         """Return the n-grams of a word, with repetitions, whether they have rows or not.

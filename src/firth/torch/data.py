@@ -20,7 +20,7 @@ from torch.utils.data import Dataset, IterableDataset, get_worker_info
 
 from firth.checks import shown, whole_number
 from firth.corpus import TokenStore
-from firth.errors import ConfigError, CorpusError
+from firth.errors import ConfigError, CorpusError, counted
 from firth.torch.checks import as_whole
 from firth.torch.noise import NoiseSampler
 from firth.torch.words import PADDING
@@ -108,7 +108,7 @@ class WindowDataset(Dataset[Item]):
     def __getitem__(self, index: int) -> Item:
         """Return a window: the centre's id, and its contexts' ids, int64 (c,)."""
         if not -len(self) <= index < len(self):
-            raise IndexError(f"there are {len(self)} windows, got index {index}")
+            raise IndexError(f"index {index} is out of range of {counted(len(self), 'window')}")
         centre, contexts = self.windows(np.array([index % len(self)]))
         return int(centre[0]), contexts[0][contexts[0] != PADDING]
 

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.utils.data import get_worker_info
 
 from firth.checks import is_finite, whole_number
-from firth.errors import ConfigError
+from firth.errors import ConfigError, counted
 from firth.torch.batches import check_tensors
 from firth.torch.checks import whole_counts
 from firth.training.sampling import noise_distribution
@@ -64,7 +64,8 @@ class NoiseSampler:
         given = whole_counts(counts)
         if not given.any():
             raise ConfigError(
-                f"counts must be a list of whole numbers with some above 0, got {len(given)} zeros"
+                "counts must be a list of whole numbers with some above 0, got "
+                f"{counted(len(given), 'zero')}"
             )
         if not is_finite(exponent):
             raise ConfigError(f"exponent must be a finite number, got {exponent!r}")
@@ -118,8 +119,8 @@ class NoiseSampler:
         left = self._ends[-1] - left_out[:, -1:]  # (B, 1)
         if bool((left <= 0).any()):
             raise ConfigError(
-                f"no noise word is left: a window holds all {self._words} words that can be drawn; "
-                "give more words or a smaller window"
+                "no noise word is left: a window holds all words that can be drawn "
+                f"({self._words:,}); give more words or a smaller window"
             )
         # Where each word to leave out begins once the ones before it are taken out.
         begins = self._ends[own] - self._weights[own] - (left_out - weights)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from firth.checks import whole_number
 from firth.corpus import Vocabulary
-from firth.errors import CorpusError
+from firth.errors import CorpusError, counted
 from firth.torch.checks import whole_counts
 
 Token = str | int
@@ -76,7 +76,8 @@ class PaddedVocabulary:
         if given.shape != (len(self.words) - self.reserved,):
             raise CorpusError(
                 f"a vocabulary needs one count for each word, got "
-                f"{len(self.words) - self.reserved} words and counts of shape {given.shape}"
+                f"{counted(len(self.words) - self.reserved, 'word')} and counts of shape "
+                f"{given.shape}"
             )
         self.counts: NDArray[np.int64] = np.concatenate([np.zeros(self.reserved, np.int64), given])
         self.counts.flags.writeable = False
@@ -138,8 +139,8 @@ class PaddedVocabulary:
         kept = {word: count for word, count in found.items() if count >= min_count}
         if found and not kept:
             raise CorpusError(
-                f"no word occurs {min_count} times or more, the most frequent one "
-                f"{max(found.values())} times; lower min_count"
+                f"no word occurs {counted(min_count, 'time')} or more, the most frequent one "
+                f"{counted(max(found.values()), 'time')}; lower min_count"
             )
         order = sorted(kept, key=lambda word: -kept[word])
         return cls(order, [kept[word] for word in order], special_tokens=special_tokens)

@@ -68,14 +68,15 @@ def _warnings(corpus: Corpus, config: TrainConfig) -> Iterator[str]:
     without = corpus.units_read - units
     if config.documents != "none" and without > 0:
         yield (
-            f"{without:,} of {corpus.units_read:,} documents hold no word of the vocabulary, and "
-            "have no vector; lower min_count (--min-count), or leave them out"
+            "documents without a word of the vocabulary have no vector, "
+            f"{without:,} of {corpus.units_read:,}; lower min_count (--min-count), or leave them "
+            "out"
         )
     processors = available_processors()
     if config.workers == 1 and config.used_threads > processors:
         yield (
-            f"threads is {config.used_threads}, more than the {processors} processors that there "
-            "are, which is no faster; give as many threads as processors"
+            f"threads is {config.used_threads}, more than there are processors ({processors}), "
+            "which is no faster; give as many threads as processors"
         )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from firth.checks import one_of
+from firth.errors import counted
 from firth.training.config import DEFAULT_LR, TrainConfig
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def describe_model(config: TrainConfig) -> str | None:
     number, windows = config.windows.index(config.window) + 1, ",".join(map(str, config.windows))
     return (
         f"model {number} of {len(config.windows)}: window {config.window}; windows {windows} will "
-        f"be combined to {config.dim} dimensions"
+        f"be combined to {counted(config.dim, 'dimension')}"
     )
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from firth.errors import ConfigError
+from firth.errors import ConfigError, counted
 from firth.io.resources import available_memory, free_disk
 from firth.training.checkpoints.folder import Checkpoints, list_checkpoints
 from firth.training.engines.base import Engine, Sizes, Stretch
@@ -82,8 +82,10 @@ def _vectors_bytes(task: Task) -> int:
 def check_fits(needed: Estimate, task: Task, checkpoints: Checkpoints | None = None) -> None:
     """Raise ConfigError if a run needs more memory or room on the disk than is left."""
     documents = task.sizes.documents
-    things = f"{task.words:,} words" + (f" and {documents:,} documents" if documents else "")
-    shape = f"{things} in {task.config.dim} dimensions"
+    things = f"{task.words:,} words"
+    if documents:
+        things += f" and {counted(documents, 'document')}"
+    shape = f"{things} in {counted(task.config.dim, 'dimension')}"
     left = available_memory()
     if left is not None and needed.memory > left:
         smaller = "dim (--dim) or max_vocab (--max-vocab)"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from firth.corpus import Corpus, Vocabulary
 from firth.corpus.vocabulary import Token
-from firth.errors import ConfigError, one_line, warn
+from firth.errors import ConfigError, counted, one_line, warn
 from firth.training.config import TrainConfig
 from firth.training.engines.base import INPUT, OUTPUT, Initial
 from firth.vectors import Vectors
@@ -21,9 +21,9 @@ def check_known(start: Vectors | None, corpus: Corpus) -> None:
     missing = [word for word in start or () if word not in corpus.vocabulary]
     if missing:
         raise ConfigError(
-            f"{len(missing):,} words of the vectors to start from are not in the corpus, such as "
-            f"{one_line(repr(missing[0]))}; read it with the start of read_corpus, or give train "
-            "the text itself"
+            f"the corpus lacks {counted(len(missing), 'word')} of the vectors to start from, such "
+            f"as {one_line(repr(missing[0]))}; read it with the start of read_corpus, or give "
+            "train the text itself"
         )
 
 
@@ -47,7 +47,7 @@ def check_cut(start: Vectors | None, config: TrainConfig) -> None:
 
 
 def _describe_cut(least: int, most: int, buckets: int | None) -> str:
-    return f"{least}-{most}" + ("" if buckets is None else f" in {buckets:,} buckets")
+    return f"{least}-{most}" + ("" if buckets is None else f" in {counted(buckets, 'bucket')}")
 
 
 def cut_of(start: Vectors) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.corpus import Corpus
-from firth.errors import ConfigError
+from firth.errors import ConfigError, counted
 from firth.subwords import make_subwords
 from firth.training import estimate
 from firth.training.advice import warn_of_unusual_settings
@@ -114,7 +114,7 @@ def _check_ngrams(task: Task) -> None:
         missing = "part that the function of subwords cuts is in two words"
     longest = max(len(str(word)) for word in task.corpus.vocabulary)
     raise ConfigError(
-        f"no {missing}, and the longest has {longest} characters: give shorter ones "
+        f"no {missing}, and the longest has {counted(longest, 'character')}: give shorter ones "
         "(--subwords 3-6), or subwords='none' (--subwords none)"
     )
 

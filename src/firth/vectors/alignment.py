@@ -21,7 +21,7 @@ from firth.vectors.documents import DocumentTable
 from firth.vectors.queries import known_rows
 from firth.vectors.search import Floats, unit_rows
 from firth.vectors.table import Token
-from firth.vectors.vectors import Vectors
+from firth.vectors.vectors import Vectors, check_vectors
 
 ANCHORS = 20_000
 
@@ -90,21 +90,21 @@ def align(vectors: Vectors, onto: Vectors, *, anchors: int | Iterable[Token] = A
     return _turned(vectors, rotation, {"anchors": len(own), "mean_cosine": cosine})
 
 
-def check_both(vectors: object, onto: object) -> None:
-    """Raise if two arguments are not Vectors of the same dimensions.
+def check_both(vectors: object, onto: object) -> tuple[Vectors, Vectors]:
+    """Return two arguments that must be Vectors of the same dimensions.
 
     Raises
     ------
     ConfigError
+        If they are not.
     """
-    for each in (vectors, onto):
-        if not isinstance(each, Vectors):
-            raise ConfigError(f"give Vectors, as from firth.load; got {shown(each)}")
-    if vectors.dim != onto.dim:  # type: ignore[attr-defined]
+    first, second = (check_vectors("what is aligned", each) for each in (vectors, onto))
+    if first.dim != second.dim:
         raise ConfigError(
-            f"only vectors of as many dimensions can be aligned, got {vectors.dim:,} and "  # type: ignore[attr-defined]
-            f"{onto.dim:,}"  # type: ignore[attr-defined]
+            f"only vectors of as many dimensions can be aligned, got {first.dim:,} and "
+            f"{second.dim:,}"
         )
+    return first, second
 
 
 def shared_rows(a: Vectors, b: Vectors) -> tuple[Rows, Rows]:

@@ -61,7 +61,7 @@ class ApproximateIndex:
     ----------
     graph : usearch.index.Index
     vectors : WordRows
-        Whose rows it holds, but those of zeros.
+        The vectors whose rows it holds, except rows of zeros.
     scale : float, optional
         The factor of rows of length one that are int8 in the graph.
     effort : int
@@ -122,9 +122,9 @@ class ApproximateIndex:
         return np.where(np.isneginf(best), -1, rows[lines, order]), best
 
     def measure(self, recall: float) -> None:
-        """Choose the smallest effort that finds a share of the ten nearest words, of some words.
+        """Choose the smallest effort that finds a share of the ten nearest words.
 
-        Where none does, it is the largest.
+        It is measured on 256 words. If no effort finds the share, the largest is taken.
         """
         rows = np.array(_spread(len(self._vectors), _SAMPLED_ROWS), dtype=np.int64)
         queries = unit_rows(self._vectors.input_vectors[rows])

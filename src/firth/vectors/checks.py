@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.checks import are_counts
-from firth.errors import ConfigError, one_line
+from firth.errors import ConfigError, counted, one_line
 from firth.phrases import Phrases
 from firth.vectors.lazy_words import LazyRows
 from firth.vectors.lengths import row_lengths
@@ -110,7 +110,9 @@ def checked_matrix(matrix: NDArray[np.floating], words: Sequence[Token], name: s
             f"got {matrix.dtype} {matrix.shape}"
         )
     if len(matrix) != len(words):
-        raise ConfigError(f"{name} has {len(matrix):,} rows for {len(words):,} words")
+        raise ConfigError(
+            f"{name} has {counted(len(matrix), 'row')} for {counted(len(words), 'word')}"
+        )
     return checked_rows(
         matrix, name, lambda row: f"word number {row + 1}, {one_line(repr(words[row]))},"
     )
@@ -147,7 +149,7 @@ def checked_counts(counts: NDArray[np.int64], V: int) -> NDArray[np.int64]:
     counts = np.asarray(counts)
     if not are_counts(counts, V):
         raise ConfigError(
-            f"counts must be {V:,} whole numbers from 0 to 2**63 - 1, one for each word; "
+            f"counts must be {counted(V, 'whole number')} from 0 to 2**63 - 1, one for each word; "
             f"got {counts.dtype} {counts.shape}"
         )
     return read_only(counts.astype(np.int64, copy=False))

@@ -16,6 +16,8 @@ Labels = NDArray[np.int64]
 CLUSTERS = 10
 # The centres are found among the most frequent words; names come from those still more frequent.
 _SAMPLE, _NAMED, _ROUNDS = 20_000, 3_000, 25
+# How many words name a cluster.
+_TYPICAL = 3
 
 
 def spherical_k_means(unit: Floats, k: int = CLUSTERS, seed: int = 1) -> tuple[Labels, Floats]:
@@ -55,20 +57,20 @@ def spherical_k_means(unit: Floats, k: int = CLUSTERS, seed: int = 1) -> tuple[L
     return np.argsort(order)[labels], centres[order][: np.count_nonzero(sizes)]
 
 
-def typical_rows(unit: Floats, labels: Labels, centres: Floats, each: int = 3) -> list[list[int]]:
-    """Return the rows of frequent words that are nearest to the centre of each cluster.
+def typical_rows(unit: Floats, labels: Labels, centres: Floats) -> list[list[int]]:
+    """Return the rows of three frequent words nearest to the centre of each cluster, or fewer.
 
     Examples
     --------
     >>> rows = np.array([[1, 0], [0, 1], [1, 0]], dtype=np.float32)
-    >>> typical_rows(rows, *spherical_k_means(rows, 2), each=1)
-    [[0], [1]]
+    >>> typical_rows(rows, *spherical_k_means(rows, 2))
+    [[0, 2], [1]]
     """
     scores = unit[:_NAMED] @ centres.T
     found = []
     for number in range(len(centres)):
         own = np.flatnonzero(labels[:_NAMED] == number)
-        best = np.argsort(-scores[own, number], kind="stable")[:each]
+        best = np.argsort(-scores[own, number], kind="stable")[:_TYPICAL]
         found.append(own[best].tolist())
     return found
 

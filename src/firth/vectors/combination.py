@@ -6,19 +6,18 @@ C words that all models have · D' dimensions of all models together · D dimens
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firth._version import __version__
-from firth.checks import shown, whole_number
-from firth.errors import ConfigError, VocabularyError, warn
+from firth.checks import whole_number
+from firth.errors import ConfigError, VocabularyError, counted, warn
 from firth.other_names import explain_keywords
 from firth.vectors.axes import principal_axes, second_moment
 from firth.vectors.blocks import row_blocks
 from firth.vectors.search import unit_rows
-from firth.vectors.vectors import Vectors
+from firth.vectors.vectors import Vectors, check_vectors
 
 # The axes are those of frequent words: rare ones have poor vectors, and there are many.
 FREQUENT = 20_000
@@ -71,8 +70,9 @@ def combine(vectors: Iterable[Vectors], *, dim: int | None = None) -> Vectors:
     left_out = [len(part) - len(words) for part in parts]
     if any(left_out):
         warn(
-            f"{' and '.join(f'{number:,}' for number in left_out)} words of the vectors to combine "
-            f"are not in all of them and were left out; {len(words):,} are left"
+            "words that are not in all of the vectors to combine were left out, "
+            f"{' and '.join(f'{number:,}' for number in left_out)} of them; "
+            f"the result has {counted(len(words), 'word')}"
         )
     rows = [np.array([part.index[word] for word in words]) for part in parts]
     frequent = _side_by_side(parts, rows, slice(0, FREQUENT))
@@ -96,12 +96,10 @@ def combine(vectors: Iterable[Vectors], *, dim: int | None = None) -> Vectors:
 
 def _checked(vectors: Iterable[Vectors]) -> list[Vectors]:
     is_one = isinstance(vectors, Vectors) or not isinstance(vectors, Iterable)
-    parts: list[Any] = [vectors] if is_one else list(vectors)
-    for part in parts:
-        if not isinstance(part, Vectors):
-            raise ConfigError(
-                f"combine takes a list of Vectors, as from firth.load; got {shown(part)}"
-            )
+    parts = [
+        check_vectors("each of those to combine", part)
+        for part in ([vectors] if is_one else vectors)
+    ]
     if len(parts) < 2:
         raise ConfigError(f"combine needs at least two Vectors, got {len(parts)}")
     return parts

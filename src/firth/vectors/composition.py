@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import ConfigError, one_line
+from firth.errors import ConfigError, counted, one_line
 from firth.vectors.axes import principal_axes, second_moment
 from firth.vectors.blocks import NUMBERS_PER_BLOCK, row_blocks
 from firth.vectors.checks import checked_rows, read_only
@@ -81,7 +81,7 @@ class RawTables:
     def __repr__(self) -> str:
         """Show the size of the table and how words are cut."""
         rows, D = self.input.shape
-        return f"<RawTables of {rows:,} rows, dim={D}, subwords={self.subwords}>"
+        return f"<RawTables of {counted(rows, 'row')}, dim={D}, subwords={self.subwords}>"
 
     @property
     def words(self) -> int:
@@ -140,7 +140,8 @@ def checked_raw(raw: RawTables, words: Sequence[Token], dim: int) -> RawTables:
         )
     if raw.words != len(words):
         raise ConfigError(
-            f"the raw table has {len(table):,} rows for {len(words):,} words and {ngrams:,} n-grams"
+            f"the raw table has {counted(len(table), 'row')} for {counted(len(words), 'word')} "
+            f"and {counted(ngrams, 'n-gram')}"
         )
     if raw.space is not None:
         maps = {"linear": raw.space.linear, "axes": raw.space.axes}

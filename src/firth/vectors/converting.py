@@ -1,4 +1,4 @@
-"""Vectors from one file to another, of which little is in memory at a time."""
+"""Converting vectors from one format to another, with little of them in memory at a time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import FirthError, FormatError, reraise
+from firth.errors import FirthError, FormatError, counted, reraise
 from firth.io.atomic import is_same
 from firth.io.compression import open_decompressed
 from firth.io.mapping import drop_pages
@@ -51,11 +51,11 @@ class Loss:
     words: int
 
     def __str__(self) -> str:
-        """Tell it in one line."""
+        """Return it in one line."""
         return (
             f"{self.dtype}: a cosine changes by {self.mean:.2g} on average and {self.largest:.2g} "
             f"at most, {self.kept:.1%} of the {_NEIGHBOURS} nearest neighbours stay "
-            f"({self.words:,} words)"
+            f"({counted(self.words, 'word')})"
         )
 
 
@@ -63,7 +63,7 @@ class Loss:
 class Converted:
     """What was written: its size, and what was lost if numbers have fewer bytes.
 
-    Of words that were named, `missing` are those that the source does not have.
+    `missing` are the words that were named, but are not in the source.
     """
 
     words: int

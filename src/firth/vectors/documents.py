@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import ConfigError
+from firth.errors import ConfigError, counted
 from firth.vectors.checks import read_only
 
 
@@ -52,7 +52,7 @@ def checked_documents(documents: DocumentTable, dim: int) -> DocumentTable:
         )
     if numbers.dtype != np.int64 or numbers.shape != vectors.shape[:1]:
         raise ConfigError(
-            f"there must be an int64 number for each of {len(vectors):,} documents; got "
+            f"there must be {counted(len(vectors), 'int64 number')}, one for each document; got "
             f"{numbers.dtype} {numbers.shape}"
         )
     if len(numbers) and (numbers[0] < 0 or (np.diff(numbers) <= 0).any()):

@@ -136,8 +136,7 @@ def _checked_pairs(shuffled: object) -> list[tuple[Vectors, Vectors]]:
     for pair in pairs:
         if not (isinstance(pair, tuple | list) and len(pair) == 2):
             raise ConfigError(f"shuffled takes pairs of Vectors, got {shown(pair)}")
-        check_both(*pair)
-        checked.append((pair[0], pair[1]))
+        checked.append(check_both(*pair))
     if not checked:
         raise ConfigError(
             "drift needs at least one pair of Vectors of shuffled halves, to know how far chance "

@@ -73,7 +73,7 @@ def load(
     ...     load(f"{folder}/vectors")
     ...     load(f"{folder}/vectors", words=["tea", "milk"])
     Vectors(2 words, dim=2)
-    Vectors(1 words, dim=2)
+    Vectors(1 word, dim=2)
     """
     one_of("encoding_errors", encoding_errors, choices=["strict", "replace"])
     vectors = load_selection(path, Selection(encoding_errors, limit, words), format)

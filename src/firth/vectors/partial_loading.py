@@ -173,7 +173,7 @@ class _Block(NamedTuple):
 
 
 class _Checks:
-    """What vectors are checked for that are not all kept, block after block of a file.
+    """Checks of all vectors of a file, block by block, although few of them are kept.
 
     Attributes
     ----------

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.checks import as_array, check_token
-from firth.errors import ConfigError, VocabularyError, one_line, warn
+from firth.errors import ConfigError, VocabularyError, counted, one_line, warn
 from firth.normalization import find_word
 from firth.vectors.search import unit_rows
 from firth.vectors.spelling import unknown_word
@@ -139,7 +139,7 @@ def warn_of_composed(words: Sequence[Token], rows: Mapping[Token, int]) -> None:
     elif composed:
         warn(
             f"{len(composed):,} words, such as {one_line(repr(composed[0]))}, are not among the "
-            f"{len(rows):,} words; their vectors are composed of their n-grams"
+            f"{counted(len(rows), 'word')}; their vectors are composed of their n-grams"
         )
 
 

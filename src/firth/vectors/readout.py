@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from firth.checks import real_number, shown, switch, whole_number
-from firth.errors import ConfigError, one_line
+from firth.errors import ConfigError, counted, one_line
 
 AUTO = "auto"
 
@@ -180,7 +180,8 @@ def check_fits(recipe: Readout, *, ngrams: bool, output: bool, dim: int) -> None
         )
     if recipe.components >= dim:
         raise ConfigError(
-            f"components must be less than the {dim:,} dimensions, got {recipe.components:,}"
+            f"components must be less than the {counted(dim, 'dimension')}, got "
+            f"{recipe.components:,}"
         )
 
 

@@ -358,12 +358,14 @@ class Vectors(Questions):
         write_table(table, path, overwrite=overwrite, name=format, dtype=dtype)
 
 
-def check_vectors(name: str, given: object) -> None:
-    """Raise if something that a caller gives is not Vectors.
+def check_vectors(name: str, given: object) -> Vectors:
+    """Return an argument that must be Vectors.
 
     Raises
     ------
     ConfigError
+        If it is something else.
     """
     if not isinstance(given, Vectors):
         raise ConfigError(f"{name} must be Vectors, as from firth.load; got {shown(given)}")
+    return given

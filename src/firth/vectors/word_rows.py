@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from firth.checks import shown
-from firth.errors import ConfigError
+from firth.errors import ConfigError, counted
 from firth.html import html_table
 from firth.normalization import Places, find_word
 from firth.other_names import VECTORS, unknown_attribute
@@ -85,8 +85,8 @@ class WordRows:
             output_vectors = checked_matrix(output_vectors, self._words, "output_vectors").matrix
             if output_vectors.shape[1] != self.dim:
                 raise ConfigError(
-                    f"output_vectors has {output_vectors.shape[1]:,} dimensions, the input "
-                    f"vectors have {self.dim:,}; they must be the same"
+                    f"output_vectors has {counted(output_vectors.shape[1], 'dimension')}, the "
+                    f"input vectors have {self.dim:,}; they must be the same"
                 )
         self.output_vectors = output_vectors
         self.counts = None if counts is None else checked_counts(counts, len(self._words))
@@ -204,7 +204,7 @@ class WordRows:
 
     def __repr__(self) -> str:
         """Return the numbers of words and dimensions."""
-        return f"{type(self).__name__}({len(self):,} words, dim={self.dim})"
+        return f"{type(self).__name__}({counted(len(self), 'word')}, dim={self.dim})"
 
     def _repr_html_(self) -> str:
         """Return a table of the most frequent words, for a notebook."""

@@ -90,9 +90,9 @@ def test_tables_of_other_programs(arrow, put):
     ("columns", "fault"),
     [
         ({"word": ["a", "b"]}, r"expected columns 'word' and 'vector', got \['word'\]"),
-        ({"word": ["a", None], "vector": [[0.5], [1.5]]}, "'word' lacks 1 values"),
-        ({"word": ["a", "b"], "vector": [[0.5], None]}, "'vector' lacks 1 values"),
-        ({"word": ["a", "b"], "vector": [[0.5], [None]]}, "'vector' lacks 1 numbers"),
+        ({"word": ["a", None], "vector": [[0.5], [1.5]]}, "'word' lacks 1 value"),
+        ({"word": ["a", "b"], "vector": [[0.5], None]}, "'vector' lacks 1 value"),
+        ({"word": ["a", "b"], "vector": [[0.5], [None]]}, "'vector' lacks 1 number"),
         ({"word": ["a", "b"], "vector": [[0.5], [1.5, 2.5]]}, r"one length, got \[1, 2\]"),
         ({"word": ["a", "b"], "vector": [[], []]}, "'vector' (should|has)|type list<"),
         ({"word": ["a", "b"], "vector": [[1], [2]]}, "'vector' has the type list<"),
@@ -101,7 +101,7 @@ def test_tables_of_other_programs(arrow, put):
         ({"word": [b"a", b"b"], "vector": [[1.5], [2.5]]}, "'word' has the type binary"),
         ({"word": ["a", "a"], "vector": [[1.5], [2.5]]}, "number 2 is 'a', like number 1"),
         ({"word": ["a"], "vector": [[float("nan")]]}, "NaN or infinity"),
-        ({"word": ["a"], "vector": [[1.5]], "count": [-1]}, "counts must be 1 whole numbers"),
+        ({"word": ["a"], "vector": [[1.5]], "count": [-1]}, "counts must be 1 whole number "),
         ({"word": ["a"], "vector": [[1.5]], "count": ["x"]}, "'count' has the type string"),
         ({"word": ["a"], "vector": [[1.5]], "output": [[1.5, 2.5]]}, "output_vectors has 2"),
         ({"word": ["a"], "vector": [[1.5]], "vector_scale": [1.5]}, "'vector' has the type list<"),
@@ -121,7 +121,7 @@ def test_rows_of_other_lengths_in_another_batch(tmp_path, monkeypatch, assert_re
     monkeypatch.setattr("firth.vectors.formats.parquet.ROWS_AT_ONCE", 1)
     table = arrow.table({"word": ["a", "b"], "vector": [[0.5], [1.5, 2.5]]})
     parquet.write_table(table, tmp_path / "v.parquet")
-    assert_refused(tmp_path / "v.parquet", "vectors have 1 numbers, and others 2")
+    assert_refused(tmp_path / "v.parquet", "vectors have 1 number, and others 2")
 
 
 def test_a_table_without_words(arrow, put, assert_refused):
@@ -158,7 +158,7 @@ def test_another_table_is_not_replaced(put):
     ],
 )
 def test_words_that_a_column_cannot_hold(words, fault, path):
-    with pytest.raises(FormatError, match=f"{fault}.*; save to a folder"):
+    with pytest.raises(FormatError, match=f"{fault}.*; save in Firth's own format"):
         Vectors(words, MATRIX).save(path)
     assert not path.exists()
 

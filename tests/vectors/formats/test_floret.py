@@ -156,7 +156,7 @@ def test_spacy_has_the_same_vectors(table, tmp_path):
         load(tmp_path / "vocab")
     config = json.loads((tmp_path / "vocab" / "vectors.cfg").read_text())
     for changes, fault in [
-        ({"minn": 1}, "spaCy cuts n-grams of 1 characters otherwise"),
+        ({"minn": 1}, "spaCy cuts n-grams of 1 character otherwise"),
         ({"minn": "3"}, "should have whole numbers"),
         ({"maxn": 2}, "without n-grams"),
         ({"hash_count": 9}, "hashes of floret"),

@@ -185,8 +185,8 @@ def test_vectors_of_gensim_3(put):
         ),
         (key_vectors(WORDS, MATRIX[:4]), "has 4 rows for 5 words"),
         (key_vectors(["a", "a"], MATRIX[:2]), "number 2 is 'a', like number 1"),
-        (key_vectors(WORDS, MATRIX, COUNTS[:4]), "a count for each of 5 words"),
-        (key_vectors(WORDS, MATRIX, [0.5] * 5), "a count for each of 5 words"),
+        (key_vectors(WORDS, MATRIX, COUNTS[:4]), "expected 5 counts, one for each word"),
+        (key_vectors(WORDS, MATRIX, [0.5] * 5), "expected 5 counts, one for each word"),
         (key_vectors(WORDS, MATRIX[0]), "'vectors' should hold floats"),
         (key_vectors(WORDS, MATRIX.astype(int)), "'vectors' should hold floats"),
         (key_vectors(WORDS, "tea"), "'vectors' should be an array of numbers"),
@@ -233,7 +233,7 @@ def test_the_first_words_and_the_named_ones(put):
     some = load(path, words=["new york", "caf\u00e9"])
     assert list(some) == ["cafe\u0301", "new york"]
     assert some.counts.tolist() == [7, 2]
-    with pytest.raises(FormatError, match="there are 5 words, but 4"):
+    with pytest.raises(FormatError, match="has 5 words, but input_vectors of length 4"):
         load(put(key_vectors(WORDS, MATRIX[:4])), limit=2)
 
 

@@ -96,7 +96,7 @@ def test_a_file_cut_short_anywhere(folder, name, assert_refused):
         (b"[]", "expected a JSON object, got list"),
         (b"{}", "expected a list under 'words'"),
         (b'{"words": "abcdefghij"}', "expected a list under 'words'"),
-        (b'{"words": ["a"]}', "10 rows for 1 words"),
+        (b'{"words": ["a"]}', "10 rows for 1 word"),
         (b'{"words": [1, 2, 3, 4, 5, 6, 7, 8, 9, 1.5]}', "must be str or int, got float"),
         (b'{"words": [1, 2, 3, 4, 5, 6, 7, 8, 9, [10]]}', "must be str or int, got list"),
         (b'{"words": [1, 2, 3, 4, 5, 6, 7, 8, 9, 1]}', "number 10 is 1, like number 1"),

@@ -119,7 +119,7 @@ def test_a_missing_file_of_ngrams(folder, assert_refused):
         (b"{", "subwords.json: not valid JSON"),
         (b'{"least": 3}', "subwords.json: subwords must have the keys"),
         (b'{"least": 6, "most": 3, "buckets": null, "ngrams": []}', "from a short length"),
-        (b'{"least": 3, "most": 6, "buckets": null, "ngrams": ["abc"]}', "29 words and 1 n-grams"),
+        (b'{"least": 3, "most": 6, "buckets": null, "ngrams": ["abc"]}', "29 words and 1 n-gram"),
         (b'{"least": 3, "most": 6, "buckets": 2000000, "ngrams": []}', "and 2,000,000 n-grams"),
     ],
 )

@@ -53,7 +53,7 @@ def test_integers_stay_integers(tmp_path):
     ],
 )
 def test_words_that_an_array_cannot_hold(words, fault, tmp_path):
-    with pytest.raises(FormatError, match=f"{fault}.*; save to a folder"):
+    with pytest.raises(FormatError, match=f"{fault}.*; save in Firth's own format"):
         Vectors(words, MATRIX).save(tmp_path / "v.npz")
     assert not list(tmp_path.iterdir())
 
@@ -84,7 +84,7 @@ class Attack:
         ({"words": np.array([["a", "b"]])}, "should have one dimension, not 2"),
         ({"words": np.array([0.5, 1.5])}, "'words' has the type float64"),
         ({"words": np.array(["a", "a"])}, "number 2 is 'a', like number 1"),
-        ({"words": np.array(["a"])}, "has 2 rows for 1 words"),
+        ({"words": np.array(["a"])}, "has 2 rows for 1 word"),
         ({"vectors": np.array([[1, 2], [3, 4]])}, "'vectors' has the type int64"),
         ({"vectors": MATRIX[0]}, "should have two dimensions, not 1"),
         ({"vectors": MATRIX[:, :0]}, "must hold floats of shape"),
@@ -106,7 +106,7 @@ class Attack:
         ),
         ({"counts": np.array([1.5, 2])}, "'counts' has the type float64"),
         ({"counts": np.array([1, 2, 3])}, "counts must be 2 whole numbers"),
-        ({"output": MATRIX[:, :1]}, "output_vectors has 1 dimensions"),
+        ({"output": MATRIX[:, :1]}, "output_vectors has 1 dimension,"),
     ],
 )
 def test_arrays_of_other_kinds(arrays, fault, tmp_path, assert_refused, capsys):

@@ -59,8 +59,8 @@ def test_folders_of_other_programs(metadata, words, counts, put):
 @pytest.mark.parametrize(
     ("vectors", "metadata", "fault"),
     [
-        (b"1\t2\n", b"a\nb\n", "2 words for 1 vectors"),
-        (b"", b"a\n", "1 words for 0 vectors"),
+        (b"1\t2\n", b"a\nb\n", "2 words for 1 vector"),
+        (b"", b"a\n", "1 word for 0 vectors"),
         (b"1\t2\n\n3\t4\n", b"a\nb\n", "vectors.tsv: line 2: expected 2 numbers .* got 1 col"),
         (b"1\t2\n3\n", b"a\nb\n", "vectors.tsv: line 2: expected 2 numbers"),
         (b"1\t2\n3\r4\t5\n", b"a\nb\n", "vectors.tsv: line 2"),

@@ -77,8 +77,8 @@ def test_layouts(content, tmp_path):
     ("content", "fault"),
     [
         (b"3 2\nlong-word 1.0 2.0\nb 3 4\n", "cut short after line 3: .* 3 words, the file has 2"),
-        (b"1 2\na 1 2\nb 3 4\n", "line 3: the header promises 1 words, but more follows"),
-        (b"1 2\na 1 2\n\nb 3 4\n", "line 3: the header promises 1 words, but more follows"),
+        (b"1 2\na 1 2\nb 3 4\n", "line 3: the header promises 1 word, but more follows"),
+        (b"1 2\na 1 2\n\nb 3 4\n", "line 3: the header promises 1 word, but more follows"),
         (b"2 2\na 1 2\nb 3 x4\n", "line 3: 'x4' is not a finite float32"),
         (b"2 2\na 1 2\nb 3 nan\n", "line 3: 'nan' is not a finite float32"),
         (b"2 2\na 1 2\nb -inf 3\n", "line 3: '-inf' is not a finite float32"),
@@ -89,7 +89,7 @@ def test_layouts(content, tmp_path):
         (b"1 1\nab \xa0\n", "line 2: '\ufffd' is not a finite float32"),
         (b"2 2\na 1 2\nb 1 2 3\n", "line 3: expected a word and 2 numbers, got 4 fields"),
         (b"2 2\nlong-word 1 2\nb 1\n", "line 3: expected a word and 2 numbers, got 2 fields"),
-        (b"2 2\na 1 2\nbcdef\n", "line 3: expected a word and 2 numbers, got 1 fields"),
+        (b"2 2\na 1 2\nbcdef\n", "line 3: expected a word and 2 numbers, got 1 field"),
         (b"2 2\n\na 1 2\nb 1 2\n", "line 4: the header promises 2 words"),
         (b"2 2\n\n            \n", "cut short after line 1: .* 2 words, the file has 0"),
         (b"2 2\n\n        b 1 2\n", "line 2: expected a word and 2 numbers, got 0 fields"),
@@ -103,7 +103,7 @@ def test_layouts(content, tmp_path):
         (b"\n", "line 1 should be a header, or a word and its numbers"),
         (b"a 1 2\nb 1 " + b"\xff" * 100_000, "line 2: .* is not a finite float32"),
         (b"x" * 3_000_000, "line 1 should be a header, or a word and its numbers"),
-        (b"a" + b" 1" * 5000 + b"\nb 1" * 2000, "line 2: expected a word and 5000"),
+        (b"a" + b" 1" * 5000 + b"\nb 1" * 2000, "line 2: expected a word and 5,000"),
     ],
 )
 def test_damaged_files(content, fault, tmp_path, assert_refused):

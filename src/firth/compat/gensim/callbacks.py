@@ -88,6 +88,6 @@ class Reports(Callback):
         if not self._callbacks:
             return
         if self._now is not None:
-            self._model._is_told(self, self._now)
+            self._model._take_state(self, self._now)
         for callback in self._callbacks:
             getattr(callback, name)(self._model)

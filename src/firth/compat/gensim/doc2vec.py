@@ -173,9 +173,8 @@ class Doc2Vec(Word2Vec):
         words = [word for word in doc_words if self.wv.has_index_for(word)]
         if not words:
             warn(f"no word of the document is known, so its vector is random: {shown(doc_words)}")
-            draw = np.random.default_rng(zlib.crc32(" ".join(map(str, doc_words)).encode()))
-            row = draw.random(self.vector_size, np.float32) - np.float32(0.5)
-            return np.asarray(row / self.vector_size)
+            seed = zlib.crc32(" ".join(map(str, doc_words)).encode())
+            return np.asarray(random_rows(seed, 1, self.vector_size)[0])
         lr = alpha or self.options["alpha"]
         # gensim may go below the step at the end, and Firth may not begin below it.
         min_lr = min(min_alpha or self.options["min_alpha"], lr)

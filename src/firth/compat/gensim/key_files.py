@@ -158,7 +158,7 @@ class KeyFiles(KeyTable):
         other = self.load_word2vec_format(fname, binary=binary, **how)
         if other.vector_size != self.vector_size:
             raise ValueError(
-                f"{fname} has vectors of {other.vector_size} dimensions, these have "
+                f"{fname} has vectors of {counted(other.vector_size, 'dimension')}, these have "
                 f"{self.vector_size}"
             )
         found = [key for key in other.index_to_key if key in self.key_to_index]

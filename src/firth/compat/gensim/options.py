@@ -29,7 +29,7 @@ class Option:
     name : str, optional
         The option of `firth.train` that takes its value.
     only : tuple
-        Without a name, the values that change nothing here.
+        The values that Firth can do; any if empty.
     advice : str
         What to do instead, for any other value.
     """
@@ -56,15 +56,15 @@ _COMMON = {
     "hs": Option(0),
     "negative": Option(5),
     "max_vocab_size": Option(None, only=(None,), advice="give max_final_vocab"),
-    "trim_rule": Option(None, only=(...,)),
+    "trim_rule": Option(None),
     "sorted_vocab": Option(1, only=(1, True), advice="words are always sorted by count"),
     "null_word": Option(0, only=(0, False), advice="there is no such word"),
-    "callbacks": Option((), only=(...,)),
+    "callbacks": Option(()),
     # How gensim works, and not what it computes.
-    "hashfxn": Option(hash, only=(...,)),
-    "batch_words": Option(10_000, only=(...,)),
-    "compute_loss": Option(False, only=(...,)),
-    "comment": Option(None, only=(...,)),
+    "hashfxn": Option(hash),
+    "batch_words": Option(10_000),
+    "compute_loss": Option(False),
+    "comment": Option(None),
 }
 
 
@@ -162,7 +162,7 @@ def complete(given: Mapping[str, Any], known: Mapping[str, Option], what: str) -
         if name not in known:
             raise TypeError(f"{what}() got an unexpected keyword argument {name!r}")
         option = known[name]
-        if option.only and option.only != (...,) and not _is_among(value, option.only):
+        if option.only and not _is_among(value, option.only):
             raise NotSupported(f"{name}={shown(value)} is not supported: {option.advice}")
     return {name: given.get(name, option.default) for name, option in known.items()}
 

@@ -94,7 +94,7 @@ class _Joiner(abc.ABC):
     scoring: Scorer
 
     @abc.abstractmethod
-    def _told(self) -> dict[str, Any]:
+    def _own_fields(self) -> dict[str, Any]:
         """Return what a file keeps of this class alone."""
 
     def save(self, fname: str | os.PathLike[str], *_: object, **__: object) -> None:
@@ -107,7 +107,7 @@ class _Joiner(abc.ABC):
             )
         told = {name: getattr(self, name) for name in ("min_count", "threshold", "delimiter")}
         words = sorted(self.connector_words)
-        told |= {"scoring": scoring, "connector_words": words, **self._told()}
+        told |= {"scoring": scoring, "connector_words": words, **self._own_fields()}
         save_phrases({"kind": type(self).__name__, **told}, fname)
 
     @classmethod
@@ -287,7 +287,7 @@ class Phrases(_Joiner):
             f"threshold={self.threshold}, max_vocab_size={self.max_vocab_size}>"
         )
 
-    def _told(self) -> dict[str, Any]:
+    def _own_fields(self) -> dict[str, Any]:
         names = ("vocab", "corpus_word_count", "min_reduce", "max_vocab_size", "progress_per")
         return {name: getattr(self, name) for name in names}
 
@@ -334,7 +334,7 @@ class FrozenPhrases(_Joiner):
             f"threshold={self.threshold}>"
         )
 
-    def _told(self) -> dict[str, Any]:
+    def _own_fields(self) -> dict[str, Any]:
         return {"phrasegrams": self.phrasegrams}
 
     @classmethod

@@ -155,6 +155,6 @@ def joined(corpus: Corpus, groups: Sequence[Sequence[int]]) -> Corpus:
 
 
 def random_rows(seed: int, count: int, dim: int) -> NDArray[np.float32]:
-    """Return vectors to show before training, (count, dim), of gensim's size."""
+    """Return random vectors (count, dim) of gensim's size, for what is not trained."""
     rows = np.random.default_rng(seed).random((count, dim), np.float32) - np.float32(0.5)
     return rows / np.float32(dim)

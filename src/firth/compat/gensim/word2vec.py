@@ -243,7 +243,7 @@ class Word2Vec:
         if self._is_trained or known is not self._untrained or options["frozen"]:
             options["start"] = known
         self._finish(trained(corpus, {**options, "callbacks": [reports]}))
-        self._is_told(reports)
+        self._take_state(reports)
         self.train_count += 1
         self.total_train_time += time.perf_counter() - begun
         reports.finish()
@@ -281,7 +281,7 @@ class Word2Vec:
         words.vectors_lockf = np.ones(1, np.float32)
         return words
 
-    def _is_told(self, reports: Reports, vectors: Callable[[], Vectors] | None = None) -> None:
+    def _take_state(self, reports: Reports, vectors: Callable[[], Vectors] | None = None) -> None:
         """Take what a run has reached; while it goes on, its vectors too."""
         self.running_training_loss = reports.loss
         self.min_alpha_yet_reached = min(self.min_alpha_yet_reached, reports.lr)

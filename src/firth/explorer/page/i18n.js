@@ -1,5 +1,8 @@
 /** The page in English and Chinese. */
 
+// Numbers come as texts, with their separators.
+const counted = (n, noun) => `${n} ${noun}${n === "1" ? "" : "s"}`;
+
 const TEXTS = {
   en: {
     skip: "Skip to the words", map: "Map of words", loading: "Loading the words…",
@@ -12,7 +15,7 @@ const TEXTS = {
     options: "Options", sets: "Vectors", layout: "Layout", colour: "Colour", cluster: "Cluster", frequency: "Frequency",
     save: "Share and save", link: "Link", appearance: "Language and theme", theme: "Light or dark", zoom: "Zoom",
     lasso: "Lasso: draw around words", zoomIn: "Zoom in", zoomOut: "Zoom out", fit: "Show all words",
-    summary: (n, d) => `${n} ${n === "1" ? "word" : "words"}, ${d} ${d === "1" ? "dimension" : "dimensions"}`,
+    summary: (n, d) => `${counted(n, "word")}, ${counted(d, "dimension")}`,
     pcaTitle: "The two axes along which the vectors vary most", umapTitle: "Near words together: computed in the background, then kept",
     clusterTitle: "Colour by groups of near words", frequencyTitle: "Colour by how often a word is seen",
     linkTitle: "Copy a link to what is shown", pngTitle: "Save the map as a picture (PNG)",
@@ -26,12 +29,12 @@ const TEXTS = {
     companyHint: "Words seen near it more often than by chance (pointwise mutual information)",
     neighboursHint: "By cosine in all dimensions, not on the map",
     lines: "Lines in context", noLines: "The corpus has no line with it that was found.", someLines: "The first lines are shown.",
-    count: (n) => `seen ${n} times`, rank: (r, n) => `rank ${r} of ${n}`, composed: "not in the vocabulary: its vector is composed of n-grams, parts of words",
+    count: (n) => `seen ${counted(n, "time")}`, rank: (r, n) => `rank ${r} of ${n}`, composed: "not in the vocabulary: its vector is composed of n-grams, parts of words",
     sure: (n) => `Bars show 95 % intervals from ${n} replicas; the share tells in how many it is a neighbour.`,
     unsure: "How sure are these? firth replicate VECTORS TEXT tells.",
     kept: (p) => `in ${p} of replicas`, addPlus: "+ add", addMinus: "− subtract", similarity: "cosine", word: "word",
     equation: "Equation", answers: "Nearest words", region: "Region",
-    regionOf: (n) => (n === "1" ? "1 word" : `${n} words`), clusterOf: (words) => `Cluster: ${words}`,
+    regionOf: (n) => counted(n, "word"), clusterOf: (words) => `Cluster: ${words}`,
     lacking: (n, name) => `${n} of them ${n === "1" ? "is" : "are"} not in ${name}.`,
     regionEmpty: "There is no word within it. Draw a larger region.", saveWords: "Save words", copyWords: "Copy words",
     subtract: "Subtract from a word", subtractHint: "The mean of these words, subtracted from the word you choose",
@@ -40,7 +43,7 @@ const TEXTS = {
     copied: "Link copied.", linkIs: "The address of this page is the link.", saved: (name) => `Saved ${name}.`,
     pictured: (n, all) => `The SVG has the ${n} most frequent of ${all} words in view.`,
     notCopied: "The browser does not let this page copy. Save the words instead.",
-    wordsCopied: (n) => `${n} words copied.`, umapNeighbours: "UMAP: finding neighbours…",
+    wordsCopied: (n) => `${counted(n, "word")} copied.`, umapNeighbours: "UMAP: finding neighbours…",
     umapLayout: (a, b) => `UMAP: epoch ${a} of ${b}`, umapReady: "UMAP is ready.", umapFailed: (m) => `UMAP: ${m}`,
     serverBack: "The service is back.",
     moved: "Words that moved", movedIntro: (a, b, n, most) => `Of the ${most ? `${most} most frequent of ` : ""}${n} words that ${a} and ${b} share, after alignment.`,
@@ -66,7 +69,7 @@ const TEXTS = {
     },
     noDirection: "Its vector is zero: it has no direction, and so no neighbours.",
     empty: "—", x: "x", y: "y", frequencyLow: "rare", frequencyHigh: "frequent",
-    dropMinus: (n) => `− mean of ${n} words`, choose: "Type the word to subtract from, then Enter.",
+    dropMinus: (n) => `− mean of ${counted(n, "word")}`, choose: "Type the word to subtract from, then Enter.",
   },
   zh: {
     skip: "跳到词列表", map: "词的地图", loading: "正在载入词……",

@@ -9,7 +9,7 @@ export const TEXTS = {
     interrupted: "interrupted", error: "stopped by an error", gone: "no connection: the command has ended, or cannot be reached",
     failing: "the server of this page fails; it is asked again", late: "waiting for an answer…",
     fetching: "Waiting for them…", notThere: "They come when the connection is back.",
-    model: (f) => `${MODELS[f.model] || f.model}, ${f.dim} dimensions, window ${f.window}${f.negative ? `, ${f.negative} noise words` : ""}; ${count(f.vocabulary)} words, ${count(f.tokens)} tokens an epoch`,
+    model: (f) => `${MODELS[f.model] || f.model}, ${f.dim} dimensions, window ${f.window}${f.negative ? `, ${f.negative} noise word${f.negative === 1 ? "" : "s"}` : ""}; ${count(f.vocabulary)} words, ${count(f.tokens)} tokens an epoch`,
     mapLabel: (n) => `Map of ${n} words`, play: "Play", pause: "Pause", live: "Live", time: "Time",
     follow: "Follow the run", save: "Save as HTML", speedName: "Speed of playing",
     epoch: "epoch", of: "of", loss: "loss", wordsPerSecond: "words/s", lr: "step size", left: "time left",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import cast
 
-from firth.checks import shown
+from firth.checks import one_of
 from firth.errors import ConfigError
 from firth.training.engines.base import Engine
 from firth.training.engines.team import TeamEngine
@@ -33,9 +33,7 @@ def engine_named(name: str) -> type[Engine]:
     MissingExtraError
         If the engine needs a package that is not installed.
     """
-    if not isinstance(name, str) or name not in _CLASSES:
-        raise ConfigError(f"engine must be {' or '.join(ENGINES)}, got {shown(name)}")
-    module, attribute = _CLASSES[name]
+    module, attribute = _CLASSES[one_of("engine", name, choices=ENGINES)]
     return cast(type[Engine], getattr(importlib.import_module(module), attribute))
 
 

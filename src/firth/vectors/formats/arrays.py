@@ -14,7 +14,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import FormatError, one_line, reraise
+from firth.errors import FormatError, counted, one_line, reraise
 from firth.io.compression import open_regular
 from firth.io.pieces import read_pieces
 from firth.vectors.formats.pickles import Bag
@@ -138,7 +138,8 @@ def array_of(pickled: object, what: str, path: Path) -> NDArray[Any]:
         raise FormatError(f"{path}: '{what}' should be an array of numbers")
     if len(data) != math.prod(shape) * kind.itemsize:
         raise FormatError(
-            f"{path}: '{what}' has {len(data):,} bytes for the shape {one_line(str(shape))}"
+            f"{path}: '{what}' has {counted(len(data), 'byte')} for the shape "
+            f"{one_line(str(shape))}"
         )
     with reraise(FormatError, f"read {path}: '{what}'", ValueError, TypeError, OverflowError):
         return np.ndarray(shape, kind, data, order="F" if is_fortran else "C")

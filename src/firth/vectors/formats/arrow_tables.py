@@ -23,11 +23,12 @@ import pyarrow
 from numpy.typing import NDArray
 from pyarrow import types
 
-from firth.errors import FormatError, one_line
+from firth.errors import FormatError, counted, one_line
 from firth.vectors.blocks import row_blocks
 from firth.vectors.formats.precision import SCALE, Rows, let_go, narrowed, widen
 from firth.vectors.formats.row_store import RowStore
 from firth.vectors.formats.selection import Selection, selected
+from firth.vectors.formats.texts import ADVICE, is_unicode
 from firth.vectors.table import Table, Token
 
 WORD, VECTOR, COUNT, OUTPUT = "word", "vector", "count", "output"
@@ -39,7 +40,6 @@ _INT64 = np.iinfo(np.int64)
 DAMAGES: tuple[type[Exception], ...] = (
     pyarrow.ArrowException, ValueError, OSError, OverflowError, MemoryError, KeyError,
 )  # fmt: skip
-_ADVICE = "save to a folder instead (a path without suffix)"
 
 
 def is_of_vectors(names: Sequence[str]) -> bool:
@@ -90,18 +90,14 @@ def _kind_of(words: Sequence[Token], path: Path) -> Any:  # noqa: ANN401
     if {type(word) for word in words} == {str, int}:
         raise FormatError(
             f"cannot write {path}: a column holds text or integers, and the words are both; "
-            f"{_ADVICE}"
+            f"{ADVICE}"
         )
     for word in words:
-        if isinstance(word, str):
-            # Lone surrogates are no Unicode.
-            fits = word.isascii() or not any("\ud800" <= c <= "\udfff" for c in word)
-        else:
-            fits = _INT64.min <= word <= _INT64.max
+        fits = is_unicode(word) if isinstance(word, str) else _INT64.min <= word <= _INT64.max
         if not fits:
             raise FormatError(
                 f"cannot write {path}: a column cannot hold the word {one_line(repr(word))} (not "
-                f"Unicode, or an integer beyond 64 bits); {_ADVICE}"
+                f"Unicode, or an integer beyond 64 bits); {ADVICE}"
             )
     return pyarrow.int64() if isinstance(words[0], int) else pyarrow.large_string()
 
@@ -164,7 +160,9 @@ def from_arrow(parts: Iterable[Any], path: Path, selection: Selection) -> Table:
         columns: Mapping[str, Any] = {name: part.column(name) for name in names}
         for name, column in columns.items():
             if column.null_count:
-                raise FormatError(f"{path}: the column '{name}' lacks {column.null_count:,} values")
+                raise FormatError(
+                    f"{path}: the column '{name}' lacks {counted(column.null_count, 'value')}"
+                )
         words += _words_of(columns[WORD], path)
         if COUNT in names:
             counts.append(_integers_of(columns[COUNT], path))
@@ -214,7 +212,9 @@ def _rows_of(columns: Mapping[str, Any], name: str, path: Path) -> NDArray[np.fl
     for chunk in column.chunks:
         values = chunk.flatten()
         if values.null_count:
-            raise FormatError(f"{path}: the column '{name}' lacks {values.null_count:,} numbers")
+            raise FormatError(
+                f"{path}: the column '{name}' lacks {counted(values.null_count, 'number')}"
+            )
         lengths |= set(chunk.value_lengths().unique().to_pylist())
         parts.append(values.to_numpy(zero_copy_only=False))
     if len(lengths) != 1 or 0 in lengths:

@@ -12,13 +12,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from safetensors import SafetensorError, safe_open
-
 from firth.errors import FormatError, one_line
 from firth.io.contents import DOCUMENTS as DOCUMENTS
 from firth.vectors.documents import DocumentTable
 from firth.vectors.formats.precision import Rows
-from firth.vectors.formats.tensors import map_tensors, write_tensors
+from firth.vectors.formats.tensors import map_tensors, open_tensors, write_tensors
 
 _VECTORS, _NUMBERS = "documents", "numbers"
 _KINDS = {_VECTORS: ("F32", 2), _NUMBERS: ("I64", 1)}
@@ -47,12 +45,9 @@ def read_documents(folder: Path) -> DocumentTable | None:
     path = folder / DOCUMENTS
     if not path.exists():
         return None
-    try:
-        with safe_open(path, framework="np") as tensors:
-            held = {name: tensors.get_slice(name) for name in tensors.keys()}  # noqa: SIM118
-            found = {name: (held[name].get_dtype(), len(held[name].get_shape())) for name in held}
-    except (SafetensorError, OSError) as error:
-        raise FormatError(f"{path}: damaged: {one_line(str(error))}") from error
+    with open_tensors(path) as tensors:
+        held = {name: tensors.get_slice(name) for name in tensors.keys()}  # noqa: SIM118
+        found = {name: (held[name].get_dtype(), len(held[name].get_shape())) for name in held}
     if found != _KINDS:
         raise FormatError(f"{path}: expected tensors {_KINDS}, got {one_line(str(found))}")
     mapped = map_tensors(path, (_NUMBERS, _VECTORS))

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.checks import INT64_MAX
-from firth.errors import ConfigError, FormatError, reraise, warn
+from firth.errors import ConfigError, FormatError, counted, reraise, warn
 from firth.io.atomic import atomic_write
 from firth.subwords.cutting import byte_ngrams, fasttext_hash
 from firth.subwords.subwords import Subwords
@@ -104,7 +104,8 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
     V = len(words.encoded)
     if len(table) != V + settings.bucket:
         raise FormatError(
-            f"{path}: there are {len(table):,} rows for {V:,} words and {settings.bucket:,} buckets"
+            f"{path}: has {counted(len(table), 'row')} for {counted(V, 'word')} and "
+            f"{counted(settings.bucket, 'bucket')}"
         )
     output = _read_output(stream, settings, selection.folder)
     decoded = _decoded(words.encoded, path, selection)
@@ -140,7 +141,8 @@ def _check_settings(settings: _Settings, path: Path) -> None:
         )
     if settings.dim < 1 or settings.bucket < 0:
         raise FormatError(
-            f"{path}: damaged: {settings.dim:,} dimensions, {settings.bucket:,} buckets"
+            f"{path}: damaged: {counted(settings.dim, 'dimension')}, "
+            f"{counted(settings.bucket, 'bucket')}"
         )
     if settings.model not in _MODELS or settings.loss not in _LOSSES:
         raise FormatError(
@@ -153,7 +155,8 @@ def _read_words(stream: Stream, path: Path) -> _Words:
     size, V, labels, _, pruned = _SIZES.unpack(stream.take(_SIZES.size, "its sizes"))
     if V < 1 or labels < 0 or size != V + labels:
         raise FormatError(
-            f"{path}: damaged: {size:,} entries for {V:,} words and {labels:,} labels"
+            f"{path}: damaged: {counted(V, 'word')} and {counted(labels, 'label')} are not "
+            f"{size:,} in all"
         )
     encoded, counts = [], []
     for number in range(1, size + 1):
@@ -238,8 +241,8 @@ def _read_table(stream: Stream, dim: int, what: str, folder: Path | None) -> Flo
     rows, width = _SHAPE.unpack(stream.take(_SHAPE.size, what))
     if width != dim or rows < 0:
         raise FormatError(
-            f"{stream.path}: damaged: {what} should have {dim:,} columns, not {rows:,} rows of "
-            f"{width:,}"
+            f"{stream.path}: damaged: {what} should have {counted(dim, 'column')}, not "
+            f"{counted(rows, 'row')} of {width:,}"
         )
     return stream.table(rows, width, what, folder)
 

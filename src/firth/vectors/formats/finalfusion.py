@@ -15,7 +15,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import FormatError
+from firth.errors import FormatError, counted
 from firth.io.atomic import atomic_write
 from firth.vectors.formats.precision import blocks, widened
 from firth.vectors.formats.row_store import RowStore
@@ -97,12 +97,12 @@ def _lengthened(found: _Chunks, path: Path, folder: Path | None) -> Floats:
     V, vectors, norms = len(found.words), found.vectors, found.norms
     if vectors is None or len(vectors) < V:
         rows = 0 if vectors is None else len(vectors)
-        raise FormatError(f"{path}: there are {rows:,} vectors for {V:,} words")
+        raise FormatError(f"{path}: has {counted(rows, 'vector')} for {counted(V, 'word')}")
     # The rows of n-grams follow.
     if norms is None:
         return vectors[:V]
     if len(norms) != V:
-        raise FormatError(f"{path}: there are {len(norms):,} norms for {V:,} words")
+        raise FormatError(f"{path}: has {counted(len(norms), 'norm')} for {counted(V, 'word')}")
     return widened(vectors[:V], norms, RowStore(folder, V))
 
 

@@ -17,7 +17,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import ConfigError, FormatError, reraise
+from firth.errors import ConfigError, FormatError, counted, reraise
 from firth.subwords.floret import Floret
 from firth.subwords.subwords import Subwords
 from firth.vectors.composition import RawTables, compose_words
@@ -45,7 +45,9 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
         raise FormatError(f"{path}: the first line is not that of a table of floret")
     buckets, dim, least, most, hashes, seed = map(int, found.groups()[:6])
     if not (buckets and dim):
-        raise FormatError(f"{path}: line 1 promises {buckets:,} rows of {dim:,} numbers")
+        raise FormatError(
+            f"{path}: line 1 promises {counted(buckets, 'row')} of {counted(dim, 'number')}"
+        )
     words = words_asked(selection, path)
     with reraise(FormatError, f"read {path}", UnicodeDecodeError):
         marks = found[7].decode(), found[8].decode()

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import ConfigError, FormatError, one_line, reraise
+from firth.errors import ConfigError, FormatError, counted, one_line, reraise
 from firth.subwords.subwords import Subwords
 from firth.vectors.composition import RawTables, composed_blocks
 from firth.vectors.documents import DocumentTable
@@ -221,7 +221,9 @@ def _counts_of(saved: _Saved, words: Sequence[Token]) -> NDArray[np.int64] | Non
     else:
         return None
     if counts.shape != (len(words),) or counts.dtype.kind not in "iu":
-        raise FormatError(f"{saved.path}: expected a count for each of {len(words):,} words")
+        raise FormatError(
+            f"{saved.path}: expected {counted(len(words), 'count')}, one for each word"
+        )
     return counts.astype(np.int64)
 
 
@@ -246,8 +248,8 @@ def _raw_of(saved: _Saved, words: Sequence[Token], folder: Path | None) -> RawTa
     ngrams = saved.table("vectors_ngrams", own.shape[1])
     if own.shape[0] != len(words) or len(ngrams) != buckets:
         raise FormatError(
-            f"{saved.path}: there are {len(own):,} rows for {len(words):,} words, and "
-            f"{len(ngrams):,} for {buckets:,} buckets of n-grams"
+            f"{saved.path}: has {counted(len(own), 'row')} for {counted(len(words), 'word')}, and "
+            f"{len(ngrams):,} for {counted(buckets, 'bucket')} of n-grams"
         )
     with reraise(FormatError, f"read {saved.path}", ConfigError):
         subwords = Subwords(

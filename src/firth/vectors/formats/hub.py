@@ -77,7 +77,7 @@ def download(path: str | os.PathLike[str], names: Iterable[str]) -> Path:
     """
     address, hub = Address.parse(path), _hub()
     within = f"{address.folder}/" if address.folder else ""
-    with _told(f"read {os.fspath(path)}", hub):
+    with _reraise_hub_errors(f"read {os.fspath(path)}", hub):
         copy = hub.snapshot_download(
             address.repository,
             revision=address.revision,
@@ -109,7 +109,7 @@ def upload(folder: Path, path: str | os.PathLike[str]) -> None:
     """
     check_upload(path)
     address, hub = Address.parse(path), _hub()
-    with _told(f"write {os.fspath(path)}", hub):
+    with _reraise_hub_errors(f"write {os.fspath(path)}", hub):
         api = hub.HfApi()
         api.create_repo(address.repository, private=True, exist_ok=True)
         api.upload_folder(
@@ -130,7 +130,7 @@ def _hub() -> Any:  # noqa: ANN401
 
 
 @contextlib.contextmanager
-def _told(what: str, hub: Any) -> Iterator[None]:  # noqa: ANN401
+def _reraise_hub_errors(what: str, hub: Any) -> Iterator[None]:  # noqa: ANN401
     """Report errors of the hub and of the connection in one line."""
     try:
         yield

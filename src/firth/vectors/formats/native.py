@@ -20,19 +20,15 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
 
-from firth.errors import ConfigError, FirthError, FormatError, one_line, reraise
+from firth.errors import ConfigError, FirthError, FormatError, counted, one_line, reraise
 from firth.io import json_files
 from firth.io.atomic import atomic_write
-from firth.io.compression import open_regular
 from firth.io.contents import CONFIG as CONFIG
 from firth.io.contents import MODEL as MODEL
 from firth.io.contents import PHRASES as PHRASES
@@ -49,7 +45,7 @@ from firth.vectors.formats.lazy_words import read_lazy_words, read_words_alone
 from firth.vectors.formats.precision import FLOAT32, Rows, narrowed, widened
 from firth.vectors.formats.row_store import RowStore
 from firth.vectors.formats.selection import Selection, selected
-from firth.vectors.formats.tensors import map_tensors, read_scales, row_file
+from firth.vectors.formats.tensors import map_tensors, open_tensors, read_scales, row_file
 from firth.vectors.formats.tensors import write_tensors as write_tensors
 from firth.vectors.lazy_words import LazyWords
 from firth.vectors.readout import RECIPES
@@ -107,7 +103,8 @@ def find_rows(path: Path) -> tuple[LazyWords, RowFile] | None:
     words = read_words_alone(path / VOCABULARY)
     if words is None:
         return None
-    with _opened(path / MODEL) as tensors:
+    _require(path / MODEL)
+    with open_tensors(path / MODEL) as tensors:
         if INPUT not in tensors.keys():  # noqa: SIM118 - it is no mapping.
             return None
         rows = tensors.get_slice(INPUT)
@@ -143,9 +140,10 @@ def _raw_tables(tensors: Mapping[str, Floats], V: int, path: Path) -> RawTables 
     space = Space(tensors[LINEAR], tensors.get(AXES)) if LINEAR in tensors else None
     raw = RawTables(tensors[RAW_INPUT], subwords, space)
     if raw.words != V:
-        ngrams = f"no {SUBWORDS}" if subwords is None else f"{len(subwords):,} n-grams"
+        ngrams = f"no {SUBWORDS}" if subwords is None else counted(len(subwords), "n-gram")
         raise FormatError(
-            f"{path}: '{RAW_INPUT}' has {len(raw.input):,} rows for {V:,} words and {ngrams}"
+            f"{path}: '{RAW_INPUT}' has {counted(len(raw.input), 'row')} for {counted(V, 'word')} "
+            f"and {ngrams}"
         )
     return raw
 
@@ -204,7 +202,8 @@ def read_tensors(
     FormatError
         If the file is missing or damaged, holds none of them, or one of another type.
     """
-    with _opened(path) as tensors:
+    _require(path)
+    with open_tensors(path) as tensors:
         held = sorted(tensors.keys())
         found = [name for name in names if name in held]
         if not found:
@@ -224,19 +223,6 @@ def read_tensors(
                 rows = widened(rows, scales.get(name), RowStore(folder, len(rows)))
             read[name] = rows
         return read
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[Any]:
-    """Open a file of tensors."""
-    _require(path)
-    with open_regular(path):
-        pass  # safetensors calls whatever prevents it a missing file.
-    try:
-        with safe_open(path, framework="np") as tensors:
-            yield tensors
-    except SafetensorError as error:
-        raise FormatError(f"{path}: damaged: {one_line(str(error))}") from error
 
 
 def _check_tensor(name: str, dtype: str, shape: list[int], path: Path) -> None:

@@ -28,6 +28,7 @@ from firth.vectors.formats.arrays import read_blocks
 from firth.vectors.formats.precision import FLOAT32, SCALE, Rows, blocks, narrowed, widen
 from firth.vectors.formats.row_store import RowStore
 from firth.vectors.formats.selection import Selection, selected
+from firth.vectors.formats.texts import ADVICE
 from firth.vectors.table import Table, Token
 
 WORDS, VECTORS, COUNTS, OUTPUT = "words", "vectors", "counts", "output"
@@ -153,18 +154,17 @@ def _write(
 
 def _kind_of(words: Sequence[Token], path: Path) -> np.dtype[Any]:
     """Return the type of an array of words: of integers, or of texts as long as the longest."""
-    advice = "save to a folder instead (a path without suffix)"
     if {type(word) for word in words} == {str, int}:
         raise FormatError(
             f"cannot write {path}: an array holds text or integers, and the words are both; "
-            f"{advice}"
+            f"{ADVICE}"
         )
     for word in words:
         too_large = isinstance(word, int) and not _INT64.min <= word <= _INT64.max
         if too_large or (isinstance(word, str) and word.endswith("\0")):
             raise FormatError(
                 f"cannot write {path}: an array cannot hold the word {one_line(repr(word))} "
-                f"(an integer beyond 64 bits, or a NUL at its end); {advice}"
+                f"(an integer beyond 64 bits, or a NUL at its end); {ADVICE}"
             )
     if isinstance(words[0], int):
         return np.dtype(np.int64)

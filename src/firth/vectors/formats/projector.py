@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.checks import INT64_MAX
-from firth.errors import FormatError, one_line
+from firth.errors import FormatError, counted, one_line
 from firth.io.atomic import atomic_write
 from firth.io.compression import open_regular
 from firth.vectors.formats.precision import blocks
@@ -52,7 +52,9 @@ def read(path: Path, selection: Selection) -> Table:
     words, counts = _read_metadata(path / METADATA, selection)
     matrix = _read_numbers(path / VECTORS, selection.folder)
     if len(matrix) != len(words):
-        raise FormatError(f"{path}: there are {len(words):,} words for {len(matrix):,} vectors")
+        raise FormatError(
+            f"{path}: has {counted(len(words), 'word')} for {counted(len(matrix), 'vector')}"
+        )
     return selected(Table(words=words, input_vectors=matrix, counts=counts), path, selection)
 
 
@@ -71,7 +73,7 @@ def _read_metadata(path: Path, selection: Selection) -> tuple[list[str], NDArray
     for number, row in enumerate(rows, 2):
         if len(row) != len(names):
             raise FormatError(
-                f"{path}: line {number}: expected {len(names)} columns, got {len(row)}"
+                f"{path}: line {number}: expected {counted(len(names), 'column')}, got {len(row)}"
             )
     # The projector's own column of names is the first one.
     place = names.index(_WORD) if _WORD in names else 0
@@ -118,7 +120,8 @@ def _fault(line: bytes, dim: int) -> str | None:
     """Return what is wrong with a line, or None if it is valid."""
     fields = line.rstrip(b"\r\n").split(b"\t")
     if len(fields) != dim:
-        return f"expected {dim:,} numbers with tabs between them, got {len(fields):,} columns"
+        wanted = f"{counted(dim, 'number')} with tabs between them"
+        return f"expected {wanted}, got {counted(len(fields), 'column')}"
     wrong = next((field for field in fields if not is_finite_number(field)), None)
     if wrong is None:
         try:

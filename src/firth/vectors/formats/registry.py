@@ -17,6 +17,7 @@ from firth.errors import (
     FormatError,
     MissingFileError,
     VocabularyError,
+    counted,
     one_line,
     reraise,
 )
@@ -107,7 +108,8 @@ def read_table(
                 form = given or _format_of(file, path)
                 table = form.load().read(file, size, path, selection)
     if not table.words and selection.words is not None:
-        first = "" if selection.limit is None else f" among its first {selection.limit:,} words"
+        limit = selection.limit
+        first = "" if limit is None else f" among its first {counted(limit, 'word')}"
         raise VocabularyError(f"{path} has none of the words to read{first}")
     return table
 

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import FirthError, reraise
+from firth.errors import FirthError, counted, reraise
 
-FLOAT32 = np.dtype("<f4")
+LITTLE_ENDIAN = np.dtype("<f4")
 
 
 def store_rows(
@@ -58,11 +58,13 @@ class RowStore:
         if not len(block):
             return
         if self._rows and block.shape[1] != self._dim:
-            raise ValueError(f"vectors have {self._dim:,} numbers, and others {block.shape[1]:,}")
+            raise ValueError(
+                f"vectors have {counted(self._dim, 'number')}, and others {block.shape[1]:,}"
+            )
         start, self._rows, self._dim = self._rows, self._rows + len(block), block.shape[1]
         if self._file is not None:
             with np.errstate(over="ignore"), reraise(FirthError, f"write to {self._folder}"):
-                self._file.write(np.ascontiguousarray(block, FLOAT32).data)
+                self._file.write(np.ascontiguousarray(block, LITTLE_ENDIAN).data)
             return
         if self._rows > len(self._matrix):
             self._resize(max(self._rows + (self._rows // 8 if start else 0), self._room))
@@ -76,7 +78,7 @@ class RowStore:
             return self._matrix
         self._file.flush()
         shape = (self._rows, self._dim)
-        mapped: NDArray[Any] = np.memmap(self._file, FLOAT32, "r", shape=shape)
+        mapped: NDArray[Any] = np.memmap(self._file, LITTLE_ENDIAN, "r", shape=shape)
         self._file.close()
         return np.asarray(mapped)
 

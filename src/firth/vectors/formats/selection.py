@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.checks import check_token, one_of, whole_number
-from firth.errors import ConfigError, FormatError
+from firth.errors import ConfigError, FormatError, counted
 from firth.normalization import spellings
 from firth.vectors.formats.precision import blocks
 from firth.vectors.formats.row_store import store_rows
@@ -117,7 +117,9 @@ def selected(table: Table, path: Path, selection: Selection) -> Table:
     for name in ("input_vectors", "output_vectors", "counts"):
         array = getattr(table, name)
         if array is not None and len(array) != V:
-            raise FormatError(f"{path}: there are {V:,} words, but {len(array):,} {name}")
+            raise FormatError(
+                f"{path}: has {counted(V, 'word')}, but {name} of length {len(array):,}"
+            )
     rows = [row for row in range(selection.rows(V)) if selection.takes(table.words[row])]
     if raw is not None:
         ngrams = raw.input[V:]

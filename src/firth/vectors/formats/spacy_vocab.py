@@ -22,7 +22,7 @@ from spacy.strings import StringStore
 from spacy.vectors import Vectors
 from spacy.vocab import Vocab
 
-from firth.errors import FormatError, one_line
+from firth.errors import FormatError, counted, one_line
 from firth.io.atomic import atomic_write
 from firth.io.compression import open_regular
 from firth.io.json_files import read_json
@@ -72,8 +72,8 @@ def _read_floret(config: dict[str, Any], path: Path, selection: Selection) -> Ta
     least, most, hashes, seed = numbers
     if least < 2:
         raise FormatError(
-            f"{path}: spaCy cuts n-grams of {least} characters otherwise than floret; read the "
-            ".floret file that the table was made of"
+            f"{path}: spaCy cuts n-grams of {counted(least, 'character')} otherwise than floret; "
+            "read the .floret file that the table was made of"
         )
     matrix = map_array(path / VECTORS)
     if matrix.ndim != 2 or matrix.dtype.kind != "f" or 0 in matrix.shape:

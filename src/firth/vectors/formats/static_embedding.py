@@ -19,17 +19,15 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
 
-from firth.errors import FirthError, FormatError, one_line
+from firth.errors import FirthError, FormatError, counted, one_line
 from firth.io.atomic import atomic_write
-from firth.io.compression import open_regular
 from firth.io.contents import CONFIG, MODEL
 from firth.io.json_files import read_json, write_json
 from firth.vectors.formats.precision import FLOAT32, SCALE, narrowed, widened
 from firth.vectors.formats.row_store import RowStore
 from firth.vectors.formats.selection import Selection, selected
-from firth.vectors.formats.tensors import map_tensors, write_tensors
+from firth.vectors.formats.tensors import map_tensors, open_tensors, write_tensors
 from firth.vectors.formats.tokenizer_files import (
     RULE,
     TOKENIZER,
@@ -80,7 +78,7 @@ def read(path: Path, selection: Selection) -> Table:
         wrong = ids[0] if ids[0] < 0 else ids[-1]
         raise FormatError(
             f"{path}: the token {one_line(repr(tokens[wrong]))} has the id {one_line(str(wrong))}, "
-            f"but there are {len(rows):,} rows"
+            f"but the table has {counted(len(rows), 'row')}"
         )
     if tokens[ids[-1]] == unknown and len(ids) > 1 and not rows[ids[-1]].any():
         ids.pop()
@@ -99,39 +97,34 @@ def _read_config(path: Path) -> dict[str, object]:
 
 def _read_rows(path: Path, folder: Path | None) -> NDArray[np.floating]:
     """Return the rows of the ids."""
-    with open_regular(path):
-        pass  # safetensors calls whatever prevents it a missing file.
-    try:
-        with safe_open(path, framework="np") as tensors:
-            held = sorted(tensors.keys())
-            name = next((name for name in _EMBEDDINGS if name in held), None)
-            if name is None:
+    with open_tensors(path) as tensors:
+        held = sorted(tensors.keys())
+        name = next((name for name in _EMBEDDINGS if name in held), None)
+        if name is None:
+            raise FormatError(
+                f"{path}: holds no tensor '{_EMBEDDINGS[0]}', only {one_line(str(held))}"
+            )
+        if _MAPPING in held:
+            raise FormatError(
+                f"{path}: several tokens share a row (a vocabulary that model2vec has "
+                "quantized), which Firth does not read"
+            )
+        tensor = tensors.get_slice(name)
+        dtype, shape = tensor.get_dtype(), tensor.get_shape()
+        if dtype not in _NUMBERS or len(shape) != 2 or 0 in shape:
+            raise FormatError(
+                f"{path}: '{name}' should hold floats of two dimensions, not {dtype} {shape}"
+            )
+        weights = None
+        if _WEIGHTS in held:
+            told = tensors.get_slice(_WEIGHTS)
+            # NumPy has no bfloat16, and no float8.
+            if told.get_dtype() not in _FLOATS or told.get_shape() != shape[:1]:
                 raise FormatError(
-                    f"{path}: holds no tensor '{_EMBEDDINGS[0]}', only {one_line(str(held))}"
+                    f"{path}: '{_WEIGHTS}' should hold a float for each row, in 16, 32 or 64 "
+                    f"bits, not {told.get_dtype()} {told.get_shape()}"
                 )
-            if _MAPPING in held:
-                raise FormatError(
-                    f"{path}: several tokens share a row (a vocabulary that model2vec has "
-                    "quantized), which Firth does not read"
-                )
-            tensor = tensors.get_slice(name)
-            dtype, shape = tensor.get_dtype(), tensor.get_shape()
-            if dtype not in _NUMBERS or len(shape) != 2 or 0 in shape:
-                raise FormatError(
-                    f"{path}: '{name}' should hold floats of two dimensions, not {dtype} {shape}"
-                )
-            weights = None
-            if _WEIGHTS in held:
-                told = tensors.get_slice(_WEIGHTS)
-                # NumPy has no bfloat16, and no float8.
-                if told.get_dtype() not in _FLOATS or told.get_shape() != shape[:1]:
-                    raise FormatError(
-                        f"{path}: '{_WEIGHTS}' should hold a float for each row, in 16, 32 or 64 "
-                        f"bits, not {told.get_dtype()} {told.get_shape()}"
-                    )
-                weights = tensors.get_tensor(_WEIGHTS)
-    except SafetensorError as error:
-        raise FormatError(f"{path}: damaged: {one_line(str(error))}") from error
+            weights = tensors.get_tensor(_WEIGHTS)
     rows: NDArray[np.floating] = map_tensors(path, [name])[name]
     if weights is None and rows.dtype == np.float32 and folder is not None:
         return rows

@@ -8,7 +8,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import CutShortError, FormatError
+from firth.errors import CutShortError, FormatError, counted
 from firth.io.mapping import is_worth_mapping, map_file
 from firth.io.pieces import PIECE, read_pieces
 from firth.vectors.blocks import row_blocks
@@ -115,7 +115,8 @@ class Stream:
 
     def _cut_short(self, rows: int, columns: int, what: str) -> FormatError:
         return CutShortError(
-            f"{self.path}: cut short in {what}: {rows:,} of {columns:,} numbers do not fit"
+            f"{self.path}: cut short in {what}: it has no room for {counted(rows, 'row')} of "
+            f"{counted(columns, 'number')}"
         )
 
     def is_at_end(self) -> bool:

@@ -7,20 +7,41 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
 
-from firth.errors import FormatError
+from firth.errors import FormatError, one_line
+from firth.io.compression import open_regular
 from firth.io.mapping import map_file
 from firth.io.row_file import RowFile
 from firth.vectors.formats.precision import SCALE, Rows, blocks
 
 _TYPES = {"F32": "<f4", "F16": "<f2", "F64": "<f8", "I8": "<i1", "I64": "<i8"}
 _NAMES = {dtype[1:]: name for name, dtype in _TYPES.items()}
+
+
+@contextmanager
+def open_tensors(path: Path) -> Iterator[Any]:
+    """Open a file of tensors, as safetensors does.
+
+    Raises
+    ------
+    FormatError
+        If it cannot be read, or is damaged.
+    """
+    with open_regular(path):
+        pass  # safetensors calls whatever prevents it a missing file.
+    try:
+        with safe_open(path, framework="np") as tensors:
+            yield tensors
+    except SafetensorError as error:
+        raise FormatError(f"{path}: damaged: {one_line(str(error))}") from error
 
 
 def map_tensors(path: Path, names: Iterable[str]) -> dict[str, NDArray[Any]]:

@@ -10,7 +10,8 @@ from re import Pattern
 from firth.errors import FormatError, one_line
 from firth.vectors.table import Token
 
-_ADVICE = "save in Firth's own format instead (a path without suffix)"
+# What to do with words that a format does not hold.
+ADVICE = "save in Firth's own format instead (a path without suffix)"
 
 
 @dataclass(frozen=True)
@@ -42,19 +43,19 @@ class TextRule:
         texts = [str(word) for word in words]
         told = f"{self.told}, or not Unicode" if self.told else "not Unicode"
         for text in texts:
-            if (self.refused and self.refused.search(text)) or not _is_unicode(text):
+            if (self.refused and self.refused.search(text)) or not is_unicode(text):
                 raise FormatError(
                     f"cannot write {path}: {self.holder} cannot hold the word "
-                    f"{one_line(repr(text))} ({told}); {_ADVICE}"
+                    f"{one_line(repr(text))} ({told}); {ADVICE}"
                 )
         if len(set(texts)) < len(texts):
             raise FormatError(
                 f"cannot write {path}: an integer and a text among the words would be read back "
-                f"the same; {_ADVICE}"
+                f"the same; {ADVICE}"
             )
         return texts
 
 
-def _is_unicode(text: str) -> bool:
+def is_unicode(text: str) -> bool:
     """Return whether there are no lone surrogates in a text."""
     return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)

@@ -13,7 +13,7 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import CutShortError, FormatError
+from firth.errors import CutShortError, FormatError, counted
 from firth.io.atomic import atomic_write
 from firth.vectors.formats.precision import blocks
 from firth.vectors.formats.row_store import RowStore
@@ -62,8 +62,8 @@ def read_header(file: BinaryIO, path: Path) -> Header | None:
     header = Header(int(match[1]), int(match[2]))
     if min(header) < 1:
         raise FormatError(
-            f"{path}: the header (line 1) promises {header.words} words of {header.dim} "
-            "dimensions; both must be at least 1"
+            f"{path}: the header (line 1) promises {counted(header.words, 'word')} of "
+            f"{counted(header.dim, 'dimension')}; both must be at least 1"
         )
     return header
 
@@ -98,8 +98,9 @@ def make_rows(
     # The last line of a text may have no newline.
     if left is not None and rows * bytes_per_word > left + 1:
         raise CutShortError(
-            f"{path}: {header.words:,} words of {header.dim:,} dimensions, as in line 1, do not "
-            f"fit into the {left:,} bytes after it; the file is cut short or damaged"
+            f"{path}: {counted(header.words, 'word')} of {counted(header.dim, 'dimension')}, as in "
+            f"line 1, do not fit into the {counted(left, 'byte')} after it; the file is cut short "
+            "or damaged"
         )
     room = rows if left is not None and selection.takes_all else 0
     return Rows(header.dim, selection, room)

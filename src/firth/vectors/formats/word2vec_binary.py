@@ -15,7 +15,8 @@ from typing import BinaryIO, NamedTuple, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import CutShortError, FormatError
+from firth.errors import CutShortError, FormatError, counted
+from firth.vectors.formats.row_store import LITTLE_ENDIAN
 from firth.vectors.formats.selection import Selection
 from firth.vectors.formats.word2vec import (
     REPLACED,
@@ -30,7 +31,6 @@ from firth.vectors.table import Table
 
 READS_BY_ROWS = True
 _NEWLINE = ord("\n")
-LITTLE_ENDIAN = np.dtype("<f4")
 # The least that is read at once, twice as much each time: little memory for a short file, and for a
 # long one blocks that stay in the processor's cache until their rows are copied.
 _FIRST_BYTES, BLOCK_BYTES = 1 << 15, 1 << 20
@@ -213,8 +213,8 @@ def _blocks(window: _Window, header: Header, rows: int, path: Path) -> Iterator[
     window.read_on(2)
     if bytes(window.rest()) not in (b"", b"\n"):
         raise FormatError(
-            f"{path}: the header (line 1) promises {header.words} words, but more follows them "
-            f"(byte {window.start})"
+            f"{path}: the header (line 1) promises {counted(header.words, 'word')}, but more "
+            f"follows (byte {window.start})"
         )
 
 

@@ -17,7 +17,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import CutShortError, FormatError, one_line
+from firth.errors import CutShortError, FormatError, counted, one_line
 from firth.vectors.formats.selection import Selection
 from firth.vectors.formats.word2vec import (
     REPLACED,
@@ -154,8 +154,8 @@ class _Reading:
             left = first + self.selection.rows(last) - self.line
             if len(lines) > left and self.selection.rows(last) == self.promised:
                 raise FormatError(
-                    f"{self.path}: line {self.line + left}: the header promises {self.promised} "
-                    "words, but more follows them"
+                    f"{self.path}: line {self.line + left}: the header promises "
+                    f"{counted(self.promised, 'word')}, but more follows"
                 )
             self._add(found, lines[:left])
             if len(lines) >= left and self.selection.rows(last) < last:
@@ -163,7 +163,7 @@ class _Reading:
         if self.promised is not None and self.line < first + self.promised:
             raise CutShortError(
                 f"{self.path}: cut short after line {self.line - 1}: the header promises "
-                f"{self.promised} words, the file has {self.line - first}"
+                f"{counted(self.promised, 'word')}, the file has {self.line - first}"
             )
         return found.table()
 
@@ -239,7 +239,10 @@ def _cut(line: bytes, dim: int) -> list[bytes]:
     # A number at the end of a word of several fields may not belong to it.
     ending = word.split()[1:][-1:]
     if len(numbers) < dim or any(map(_is_like_number, ending)):
-        raise ValueError(f"expected a word and {dim} numbers, got {len(line.split())} fields")
+        raise ValueError(
+            f"expected a word and {counted(dim, 'number')}, got "
+            f"{counted(len(line.split()), 'field')}"
+        )
     return [word.strip(), *numbers]
 
 

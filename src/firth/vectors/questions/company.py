@@ -35,8 +35,8 @@ from numpy.typing import NDArray
 from firth.checks import real_number, whole_number
 from firth.errors import ConfigError
 from firth.frequencies import keep_probabilities, noise_distribution
-from firth.vectors.queries import find_row
-from firth.vectors.questions.nearest import Choice, candidates, excluded_rows
+from firth.vectors.queries import find_row, known_rows
+from firth.vectors.questions.nearest import Choice, candidates
 from firth.vectors.table import Token
 from firth.vectors.word_rows import WordRows
 
@@ -89,7 +89,7 @@ def company(vectors: WordRows, words: Sequence[Token], choice: Choice) -> list[C
     scores = logarithms - chances.near
     may_answer = np.zeros(len(vectors), dtype=np.bool_)
     may_answer[candidates(vectors, choice.restrict)] = True
-    may_answer[excluded_rows(vectors, choice.exclude)] = False
+    may_answer[known_rows(choice.exclude, vectors._rows)] = False
     rows = np.flatnonzero(may_answer & np.isfinite(scores))
     best = rows[np.argsort(-scores[rows], kind="stable")[: choice.top]]
     return [

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from firth.checks import as_array, real_number, shown
 from firth.errors import ConfigError, one_line
 from firth.vectors.queries import query_vectors, token_list, unit_queries
-from firth.vectors.search import unit_rows
+from firth.vectors.search import unit_rows, zero_rows
 from firth.vectors.table import Token
 from firth.vectors.word_rows import WordRows
 
@@ -99,7 +99,7 @@ def first_zero(directions: NDArray[np.float32]) -> int | None:
     >>> first_zero(np.eye(2)), first_zero(np.array([[1.0, 0.0], [0.0, 0.0]]))
     (None, 1)
     """
-    zeros = np.flatnonzero(~directions.any(axis=1))
+    zeros = np.flatnonzero(zero_rows(directions))
     return int(zeros[0]) if len(zeros) else None
 
 

@@ -94,7 +94,7 @@ def nearest(
     """Name the words with the best scores for each query (n, ...), but those of `rows` (n, e)."""
     whole_number("top", choice.top, least=1, most=None)
     among = candidates(vectors, choice.restrict)
-    excluded = excluded_rows(vectors, choice.exclude)
+    excluded = known_rows(choice.exclude, vectors._rows)
     excluded = np.hstack([rows, np.broadcast_to(excluded, (len(rows), len(excluded)))])
     graph = _graph_for(vectors, choice, score)
     if graph is not None:
@@ -130,11 +130,6 @@ def _graph_for(vectors: WordRows, choice: Choice, score: Score) -> ApproximateIn
         return None
     # A graph may have rows that no way leads to; where many are asked for, it is no faster.
     return None if choice.top * _SHARE > len(vectors) else graph
-
-
-def excluded_rows(vectors: WordRows, exclude: Token | Iterable[Token]) -> NDArray[np.int64]:
-    """Return the rows of words that are no answers."""
-    return known_rows(exclude, vectors._rows)
 
 
 def candidates(
