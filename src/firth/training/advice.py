@@ -11,7 +11,7 @@ from firth.errors import warn
 from firth.io.resources import available_processors
 from firth.training import sampling
 from firth.training.config import TrainConfig
-from firth.training.defaults import stable_lr
+from firth.training.defaults import MOST_LR, stable_lr
 
 _FEW_TOKENS = 10_000
 _FEW_TOKENS_OF_A_WORKER = 50_000
@@ -85,13 +85,13 @@ def _warnings(corpus: Corpus, config: TrainConfig) -> Iterator[str]:
 
 def _large_lr(corpus: Corpus, config: TrainConfig) -> Iterator[str]:
     """Yield a warning if the step size is too large for wide windows or many noise words."""
-    stable = stable_lr(config, config.lr, corpus.unit_length())
-    if config.lr >= _LARGE_LR * stable:
+    length = corpus.unit_length()
+    if config.lr >= _LARGE_LR * stable_lr(config, config.lr, length):
         noise = "" if config.negative is None else f" and {config.negative} noise words"
         yield (
             f"lr is {config.lr:g}, which is much for a window of {config.window}{noise}: all their "
-            f"pairs are trained at once, and may diverge or learn little; lower it to {stable:.2g} "
-            "(--lr), or leave it out"
+            f"pairs are trained at once, and may diverge or learn little; lower it to "
+            f"{stable_lr(config, MOST_LR, length):.2g} (--lr), or leave it out"
         )
 
 

@@ -25,7 +25,8 @@ _EPOCHS = 5
 _WHOLE = 5_000_000
 _MOST_EPOCHS = 16
 # By the gradient of CBOW; skip-gram has none.
-_LR = {None: 0.05, "sum": 0.1, "mean": 0.2}
+MOST_LR = 0.05
+_LR = {None: MOST_LR, "sum": 0.1, "mean": 0.2}
 # The most that the step size of skip-gram times the window may be, and times the targets too: all
 # pairs of a window are trained at once. At twice as much it diverges, or learns little: see
 # docs/log.md.
