@@ -97,6 +97,33 @@ def test_a_run_that_is_stopped_goes_on_to_the_same_bytes(model, documents, tmp_p
         train_corpus(corpus, other, checkpoints=checkpoints)
 
 
+@KINDS
+def test_each_document_has_its_own_vector_with_several_workers(model, documents):
+    # Even parts for three workers would end within documents.
+    rng = np.random.default_rng(0)
+    units = [[f"{unit}:{k}" for k in rng.integers(0, 9, 400)] for unit in range(10)]
+    options = {**OPTIONS, "epochs": 8, "lr": 0.1, "model": model, "documents": documents}
+    vectors = firth.train(units, workers=3, **options)
+    assert vectors.documents.words == tuple(range(10))
+    for unit, row in enumerate(vectors.documents.input_vectors):
+        # Not by cosines: beside documents alone, what all words share is most of each.
+        scores = vectors.output_vectors @ row
+        assert vectors.words[int(np.argmax(scores))].startswith(f"{unit}:")
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_words_beside_documents_alone_start_from_vectors_and_stay_frozen(workers):
+    # Of a file, which has no output vectors.
+    start = firth.train(UNITS, **OPTIONS)
+    start = firth.Vectors(start.words, start.input_vectors, counts=start.counts)
+    options = {**OPTIONS, "documents": "alone", "start": start, "workers": workers}
+    frozen = firth.train(UNITS[:50], frozen=start.words, **options)
+    np.testing.assert_array_equal(frozen[list(start.words)], start.input_vectors)
+    assert np.abs(frozen.documents.input_vectors).max() > 0.5 / 12
+    still = firth.train(UNITS[:50], **{**options, "lr": 1e-20})
+    np.testing.assert_allclose(still[list(start.words)], start.input_vectors, atol=1e-6)
+
+
 def test_words_start_from_vectors_and_stay_frozen_while_documents_train():
     start = firth.train(UNITS, documents="joint", **OPTIONS)
     frozen = list(start.words)

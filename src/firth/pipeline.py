@@ -299,8 +299,13 @@ def _train_model(
 
 def _fitted(config: TrainConfig, corpus: Corpus, running: _Running) -> TrainConfig:
     """Return a config whose options that were not given fit the corpus."""
-    tokens = corpus.tokens.size - corpus.held_out
-    return fitted(config, tokens=tokens, script=corpus.script, subwords=running.only_subwords())
+    return fitted(
+        config,
+        tokens=corpus.tokens.size - corpus.held_out,
+        script=corpus.script,
+        subwords=running.only_subwords(),
+        unit_length=corpus.unit_length(),
+    )
 
 
 def _wrap(

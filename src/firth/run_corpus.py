@@ -93,7 +93,7 @@ class RunSource:
         found = None if team is None else self._read_by_members(team)
         if found is None:
             corpus = self._read_here(on_progress)
-            found = corpus, _engine_for(corpus, team, engine)
+            found = corpus, self._engine_for(corpus, team, engine)
         corpus = found[0]
         _LOG.info(
             "read %d words in %d units: a vocabulary of %d words, %d tokens to train on, "
@@ -157,11 +157,10 @@ class RunSource:
     def _known_words(self) -> Vocabulary | None:
         return None if self.start is None else known_words(self.start)
 
+    def _engine_for(self, corpus: Corpus, team: Team | None, name: str) -> type[Engine]:
+        """Return the engine of a name, or that of a team whose members get their parts."""
+        if team is None:
+            return engine_named(name)
+        from firth.cluster.sharing import cut_for_members
 
-def _engine_for(corpus: Corpus, team: Team | None, name: str) -> type[Engine]:
-    """Return the engine of a name, or that of a team whose members get their parts."""
-    if team is None:
-        return engine_named(name)
-    from firth.cluster.sharing import cut_for_members
-
-    return cut_for_members(team, corpus)
+        return cut_for_members(team, corpus, self.config)

@@ -219,6 +219,22 @@ def test_members_may_be_lost_while_a_text_is_read(tmp_path, monkeypatch, method)
     assert np.array_equal(found.input_vectors, undisturbed.input_vectors)
 
 
+def test_members_agree_by_the_words_of_the_text_where_a_vocabulary_tells_other_counts():
+    # What is said to be rare would take the sum of what all workers did.
+    rng = np.random.default_rng(1)
+    frequencies = 1 / np.arange(1, 801)
+    ids = rng.choice(800, (1_500, 50), p=frequencies / frequencies.sum())
+    units = [[f"w{k}" for k in unit] for unit in ids]
+    flat = firth.Vocabulary([f"w{k}" for k in range(800)], np.full(800, 1_000))
+    large = firth.Vectors(["old"], np.ones((1, 16)) / 32, counts=np.array([10**9]))
+    for how in ({"vocabulary": flat}, {"start": large, "min_count": 1}):
+        losses = []
+        for workers in (1, 8):
+            options = {"dim": 16, "epochs": 3, "lr": 0.05, "threads": 1, "workers": workers}
+            losses.append(firth.train(units, **options, **how).config["losses"][-1])
+        assert losses[1] < 1.1 * losses[0]
+
+
 def test_members_do_not_add_up_what_all_parts_of_a_word_do_alike():
     # A seldom changed part of a frequent word would take the sum of what all workers did.
     rng = np.random.default_rng(1)

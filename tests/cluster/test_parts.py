@@ -29,6 +29,25 @@ def test_long_units_are_cut():
     assert [store.offsets.tolist() for _, store in parts] == [[0, 2_500]] * 4
 
 
+@pytest.mark.parametrize(
+    ("lengths", "workers", "sizes"),
+    [
+        ([10_000], 3, [0, 10_000, 0]),
+        ([400] * 10, 3, [1_200, 1_600, 1_200]),
+        ([333, 333, 334], 3, [333, 333, 334]),
+        ([2, 2], 5, [0, 2, 0, 2, 0]),
+        ([900, 10, 10, 10], 2, [900, 30]),
+    ],
+)
+def test_whole_units_are_not_cut(lengths, workers, sizes):
+    corpus = make(lengths)
+    parts = cut(corpus, workers, whole_units=True)
+    assert [place.size for place, _ in parts] == sizes
+    assert [place.units for place, _ in parts] == [len(store) for _, store in parts]
+    units = [store.unit(k).tolist() for _, store in parts for k in range(len(store))]
+    assert units == [corpus.tokens.unit(k).tolist() for k in range(len(lengths))]
+
+
 def test_held_out_units_stand_at_the_end_of_each_part():
     corpus = make([10] * 300, holdout=0.1)
     size = corpus.tokens.size - corpus.held_out

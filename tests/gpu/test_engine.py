@@ -39,14 +39,20 @@ def test_a_gpu_too_small_is_told_with_the_size(monkeypatch):
 
 def test_windows_in_flight_are_bounded_by_the_hottest_word_and_the_text():
     many, config = np.full(10**6, 100), TrainConfig(sample=0)
-    assert windows_in_flight(config, many, 1_024) == 1_024
-    assert windows_in_flight(config, many, 10**6) == 2_560
-    assert windows_in_flight(config.replace(window=11), many, 10**6) == 1_280
-    assert windows_in_flight(config.replace(negative=11), many, 10**6) == 1_280
-    assert windows_in_flight(config.replace(model="cbow", window=20), many, 10**6) == 2_560
-    assert windows_in_flight(config, np.array([10**9, 10**9]), 10**6) == 128
+
+    def flying(config, counts, most):
+        return windows_in_flight(config, counts, counts, most)
+
+    assert flying(config, many, 1_024) == 1_024
+    assert flying(config, many, 10**6) == 2_560
+    assert flying(config.replace(window=11), many, 10**6) == 1_280
+    assert flying(config.replace(negative=11), many, 10**6) == 1_280
+    assert flying(config.replace(model="cbow", window=20), many, 10**6) == 2_560
+    assert flying(config, np.array([10**9, 10**9]), 10**6) == 128
     # Of 3,000 words, 3 at a time.
-    assert windows_in_flight(config, np.full(1_000, 3), 10**6) == 3
+    assert flying(config, np.full(1_000, 3), 10**6) == 3
+    # What counts is the text, not a vocabulary of another.
+    assert windows_in_flight(config, np.full(1_000, 10**9), np.full(1_000, 3), 10**6) == 3
 
 
 @pytest.mark.parametrize("model", ["skipgram", "cbow"])

@@ -57,6 +57,24 @@ def test_few_words_to_train_on():
     assert warnings_of(units(count=1_000), min_count=1) == []
 
 
+def test_a_step_size_that_is_large_for_the_pairs_of_a_window():
+    long = units(count=20, length=1_000)
+    for options, told in (
+        ({"window": 200}, "lr is 0.025, which is much for a window of 200 and 5 noise words: "),
+        ({"window": 50, "negative": 30, "lr": 0.05}, ".* lower it to 0.019 "),
+        ({"window": 200, "loss": "hs"}, "lr is 0.025, which is much for a window of 200: "),
+    ):
+        (message,) = warnings_of(long, **options)
+        assert re.match(told, message)
+    for options in (
+        {"window": 99},
+        {"window": 200, "lr": 0.0125},
+        {"window": 500, "model": "cbow"},
+        {"window": 500, "documents": "alone"},
+    ):
+        assert warnings_of(long, **options) == []
+
+
 def test_few_words_for_each_worker():
     (message,) = warnings_of(units(count=9_999), min_count=1, workers=2)
     assert message == (

@@ -62,8 +62,22 @@ def test_an_option_that_was_given_stays(given):
 def test_skipgram_takes_smaller_steps_in_wide_windows():
     for window, lr in ((5, 0.05), (50, 0.05), (200, 0.0125)):
         assert fitted(TrainConfig(window=window), tokens=10**6, script="letters").lr == lr
+    for options in ({"window": 200}, {"loss": "hs", "window": 200}, {"windows": (2, 200)}):
+        config = TrainConfig(**options)
+        for script in (None, "signs", "letters"):
+            chosen = fitted(config, tokens=10**6, script=script)
+            assert chosen.lr == 0.0125
+            assert "lr 0.0125" in describe_chosen(chosen, 10**6)
+    for window, negative, lr in ((5, 50, 0.05), (50, 10, 0.05), (50, 39, 0.015), (10, 99, 0.03)):
+        config = TrainConfig(window=window, negative=negative)
+        assert fitted(config, tokens=10**6, script="letters").lr == lr
+    # No window crosses lines.
+    lines = fitted(TrainConfig(window=200), tokens=10**6, script=None, unit_length=20.0)
+    assert lines.lr == 0.025
+    assert fitted(TrainConfig(lr=0.3, window=200), tokens=10**6, script=None).lr == 0.3
     config = TrainConfig(model="cbow", window=200)
     assert fitted(config, tokens=10**6, script="letters").lr == 0.1
+    assert fitted(config, tokens=10**6, script=None) == config
 
 
 def test_what_is_chosen_still_counts_as_not_given():

@@ -14,7 +14,7 @@ from firth.errors import CorpusError, FirthWarning
 from firth.training import Callback, Checkpoints, TrainConfig, train_corpus
 from firth.training.checkpoints.folder import list_checkpoints
 from firth.training.divergence import Diverged, DivergenceCheck
-from firth.training.engines.base import TableShape
+from firth.training.engines.base import Initial, TableShape
 from firth.training.engines.registry import engine_named
 
 CONFIG = TrainConfig(dim=10, epochs=3, threads=1, sample=0)
@@ -214,6 +214,8 @@ def test_halving_ends_with_finite_vectors_that_learnt(corpus, engine, model, lr,
         result = train_corpus(corpus, config, engine=engine, checkpoints=Checkpoints(tmp_path))
     messages = [str(warning.message) for warning in caught]
     assert all(warning.category is FirthWarning for warning in caught)
+    if messages[0].startswith(f"lr is {lr:g}, which is much"):
+        del messages[0]
     steps = [float(re.search(r"went back to .*, and lr is now (.*)$", m)[1]) for m in messages]
     assert steps
     assert steps == [float(f"{lr / 2 ** (k + 1):g}") for k in range(len(steps))]
@@ -229,10 +231,26 @@ def test_a_step_size_that_cannot_be_halved_enough_stops(corpus, tmp_path):
     config = config_of(lr=1e9, on_divergence="halve")
     with pytest.warns(FirthWarning, match="lr is now") as caught, pytest.raises(Diverged):
         train_corpus(corpus, config, checkpoints=Checkpoints(tmp_path))
-    assert len(caught) == 9  # 2**-10 is below a thousandth
+    halvings = [warning for warning in caught if "lr is now" in str(warning.message)]
+    assert len(halvings) == 9  # 2**-10 is below a thousandth
 
 
 @pytest.mark.filterwarnings("error")
+def test_a_run_that_ends_above_guessing_warns(corpus, monkeypatch):
+    told = "mean loss is 6.25 at the end, where guessing costs 4.159, .*; lower lr .*got 0.1$"
+    with pytest.warns(FirthWarning, match=told):
+        CHECK.warn_of_loss(6.25, 0.1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        CHECK.warn_of_loss(4.5, 0.1)
+        result = train_corpus(corpus, CONFIG)
+        monkeypatch.setattr("firth.training.divergence._ABOVE_GUESSING", 0.1)
+        initial = Initial(np.arange(60), {"input": result.input_vectors})
+        train_corpus(corpus, CONFIG, initial=initial)
+    with pytest.warns(FirthWarning, match="at the end, where guessing costs"):
+        train_corpus(corpus, CONFIG)
+
+
 def test_a_healthy_run_is_not_touched_by_it(corpus, tmp_path):
     alone = train_corpus(corpus, CONFIG)
     config, checkpoints = config_of(on_divergence="halve"), Checkpoints(tmp_path, every=1e-6)

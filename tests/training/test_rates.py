@@ -39,11 +39,21 @@ def test_inputs_and_centres_change_as_often_as_they_are_listed(model, shrink):
         np.add.at(inputs, listed.inputs[w, : m[w]], 1)
         centres[listed.targets[w, 0]] += pairs[w]
         np.add.at(noise, listed.targets[w, 1 : listed.t[w]], pairs[w])
-    rates = expected_changes(config, counts, sizes_of(config, V, len(tokens)), None, 0.15)
+    rates = expected_changes(config, counts, counts, sizes_of(config, V, len(tokens)), None, 0.15)
     hot = counts > 500
     np.testing.assert_allclose(rates["input"][hot] * tokens.size, inputs[hot], rtol=0.15)
     expected = centres + 0.15 * noise
     np.testing.assert_allclose(rates["output"][hot] * tokens.size, expected[hot], rtol=0.15)
+
+
+def test_words_change_as_often_as_they_occur_whatever_their_counts():
+    counts, occurrences = np.full(4, 100), np.array([1_000, 100, 10, 0])
+    config, sizes = TrainConfig(sample=0, threads=1), sizes_of(TrainConfig(threads=1), 4, 0)
+    found = expected_changes(config, counts, occurrences, sizes, None)
+    np.testing.assert_allclose(found["input"], 6 * occurrences / 1_110)
+    # Noise is drawn by the counts.
+    noise = 6 * 5 / 4
+    np.testing.assert_allclose(found["output"], 6 * occurrences / 1_110 + noise)
 
 
 def test_parts_of_words_share_the_changes_of_the_word():
@@ -52,12 +62,14 @@ def test_parts_of_words_share_the_changes_of_the_word():
     subwords = make_subwords(config.subwords, words, counts, config.buckets)
     composition = Task(corpus, config, HogwildEngine, subwords=subwords).composition
     sizes = sizes_of(config, len(words), 0, composition)
-    parts = expected_changes(config, counts, sizes, composition)["input"]
-    whole = expected_changes(config, counts, sizes_of(config, len(words), 0), None)["input"]
+    parts = expected_changes(config, counts, counts, sizes, composition)["input"]
+    whole = expected_changes(config, counts, counts, sizes_of(config, len(words), 0), None)["input"]
     assert parts.sum() == pytest.approx(whole.sum())
     n = np.diff(composition.starts)
     assert parts[0] == pytest.approx(whole[0] / n[0])
-    together = expected_changes(config, counts, sizes, composition, parts_together=True)["input"]
+    together = expected_changes(config, counts, counts, sizes, composition, parts_together=True)[
+        "input"
+    ]
     assert together.sum() == pytest.approx((whole * n).sum())
     assert together[0] == pytest.approx(whole[0])
 
@@ -65,7 +77,9 @@ def test_parts_of_words_share_the_changes_of_the_word():
 def test_nodes_of_the_tree_change_with_all_words_below_them():
     corpus, config = make_corpus(), TrainConfig(loss="hs", sample=0, threads=1)
     counts = corpus.vocabulary.counts
-    rates = expected_changes(config, counts, sizes_of(config, len(counts), 0), None)["output"]
+    rates = expected_changes(config, counts, counts, sizes_of(config, len(counts), 0), None)[
+        "output"
+    ]
     root = huffman_paths(counts).nodes[0].max()
     assert np.argmax(rates) == root
     assert rates[root] == pytest.approx(config.window + 1)

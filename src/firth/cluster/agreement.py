@@ -53,8 +53,8 @@ class Rule(NamedTuple):
 
 
 RULE = Rule()
-# Part of the fingerprint of a run: to be raised when the rule or the plan of steps changes.
-VERSION = 3
+# Part of the fingerprint of a run: to be raised when the rule, the plan of steps or parts change.
+VERSION = 4
 
 
 @compiled

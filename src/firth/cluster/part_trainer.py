@@ -24,8 +24,11 @@ from firth.training.engines.base import (
 )
 from firth.training.engines.team import Array, TeamEngine
 from firth.training.engines.threads import train_in_threads
-from firth.training.rates import expected_changes
+from firth.training.rates import expected_changes, occurrences_in
 from firth.training.schedule import STRETCH, stretches
+
+# Whole numbers are added up as float32: so many bits at a time, so that sums are exact.
+_BITS, _PIECES = 12, 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +62,8 @@ class PartTrainer:
     ) -> None:
         config, counts, composition = job.config, job.counts, job.composition
         self._group, self._whole = group, job.whole
+        trained = job.whole.places[group.rank].size
+        occurrences = add_up_counts(group, occurrences_in(tokens.ids[:trained], len(counts)))
         self._engine = engine(config, counts, tokens, STRETCH, job.frozen, composition)
         self._engine.compile()
         sizes = sizes_of(config, len(counts), len(tokens), composition)
@@ -66,7 +71,7 @@ class PartTrainer:
         # All workers move all parts of a word alike. If its seldom changed parts, looked at one by
         # one, took the sum of these moves, the word would go up to N times too far.
         rates = expected_changes(
-            config, counts, sizes, composition, NOISE_WEIGHT, parts_together=True
+            config, counts, occurrences, sizes, composition, NOISE_WEIGHT, parts_together=True
         )
         tables, operations = self._engine.shared_tables()
         rule = RULE._replace(hot=hot_rows(config, job.whole.size))
@@ -163,3 +168,12 @@ class PartTrainer:
     def restore_documents(self, rows: Floats) -> None:
         """Write the rows of the documents, which are this member's own."""
         self._engine.restore({INPUT: rows}, self._words + np.arange(len(rows)))
+
+
+def add_up_counts(group: Group, counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the sums of counts over all members: exact, and the same for each."""
+    shifts = _BITS * np.arange(_PIECES)[:, np.newaxis]
+    pieces = (counts >> shifts) & ((1 << _BITS) - 1)
+    sums = np.asarray(group.add_up(pieces.astype(np.float32).ravel())())
+    found: NDArray[np.int64] = (sums.reshape(pieces.shape).astype(np.int64) << shifts).sum(axis=0)
+    return found

@@ -74,20 +74,25 @@ class CutCorpus:
         What to cut.
     workers : int
         How many parts there are.
+    whole_units : bool
+        Whether no unit is cut: one that is a document has one row, of one worker.
     """
 
     corpus: Corpus
     workers: int
+    whole_units: bool = False
 
     @cached_property
     def whole(self) -> Whole:
         """Where the parts lie."""
-        return Whole(tuple(place for place, _ in cut(self.corpus, self.workers)))
+        return Whole(tuple(place for place, _ in self._cut()))
 
     def deliver(self, team: Team) -> None:
         """Give each member its part."""
-        parts = cut(self.corpus, self.workers)
-        team.call_each("take_part", [[store] for _, store in parts])
+        team.call_each("take_part", [[store] for _, store in self._cut()])
+
+    def _cut(self) -> list[tuple[Place, TokenStore]]:
+        return cut(self.corpus, self.workers, whole_units=self.whole_units)
 
 
 class SharedCorpus(Protocol):
@@ -101,15 +106,18 @@ class SharedCorpus(Protocol):
         """Have each member take its part."""
 
 
-def cut(corpus: Corpus, workers: int) -> list[tuple[Place, TokenStore]]:
+def cut(
+    corpus: Corpus, workers: int, *, whole_units: bool = False
+) -> list[tuple[Place, TokenStore]]:
     """Cut a corpus into parts of about the same number of tokens, of whole units if possible.
 
-    A unit that is much longer than a part is cut: of the windows at such a cut, words on the other
-    side are missing.
+    A unit that is longer than a small part of a part is cut: of the windows at such a cut, words on
+    the other side are missing. With `whole_units` none is, and some parts may be empty.
     """
     tokens, size = corpus.tokens, corpus.tokens.size - corpus.held_out
-    trained = _cuts(tokens.offsets, 0, size, workers)
-    held_out = _cuts(tokens.offsets, size, tokens.size, workers)
+    choose = _unit_cuts if whole_units else _cuts
+    trained = choose(tokens.offsets, 0, size, workers)
+    held_out = choose(tokens.offsets, size, tokens.size, workers)
     parts = []
     for worker in range(workers):
         bounds = [(ends[worker], ends[worker + 1]) for ends in (trained, held_out)]
@@ -134,6 +142,17 @@ def _cuts(offsets: NDArray[np.int64], start: int, stop: int, workers: int) -> li
         end = min(int(offsets[unit]), stop)
         cuts.append(max(end if end - wanted <= slack else wanted, cuts[-1]))
     return [*cuts, stop]
+
+
+def _unit_cuts(offsets: NDArray[np.int64], start: int, stop: int, workers: int) -> list[int]:
+    """Return where parts of whole units begin and end: at the unit's end next to an even cut."""
+    first, last = np.searchsorted(offsets, [start, stop])
+    ends = offsets[first : last + 1]
+    wanted = start + (stop - start) * np.arange(1, workers) // workers
+    after = np.searchsorted(ends, wanted)
+    before = np.maximum(after - 1, 0)
+    is_before = wanted - ends[before] < ends[after] - wanted
+    return [start, *ends[np.where(is_before, before, after)].tolist(), stop]
 
 
 def _unit_ends(offsets: NDArray[np.int64], start: int, stop: int) -> NDArray[np.int64]:

@@ -14,6 +14,7 @@ import contextlib
 import dataclasses
 import hashlib
 import itertools
+import math
 import sys
 from dataclasses import dataclass
 
@@ -190,6 +191,10 @@ class RemoteCorpus(Corpus):
     """A corpus whose tokens the members of a team have."""
 
     digests: tuple[str, ...] = ()
+
+    def unit_length(self) -> float:
+        """Return infinity: the members have the units, some of which may be long."""
+        return math.inf
 
     def digest(self) -> str:
         """Return a fingerprint of words, counts, and of the parts of the members."""

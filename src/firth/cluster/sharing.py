@@ -61,9 +61,9 @@ def read_by_members(
     return corpus, cluster_engine(team, shared)
 
 
-def cut_for_members(team: Team, corpus: Corpus) -> type[Engine]:
+def cut_for_members(team: Team, corpus: Corpus, config: TrainConfig) -> type[Engine]:
     """Give each member of a team its part of a corpus; return the engine."""
-    shared = CutCorpus(corpus, team.size)
+    shared = CutCorpus(corpus, team.size, whole_units=config.documents != "none")
     _with_workers(team, lambda: shared.deliver(team))
     return cluster_engine(team, shared)
 

@@ -54,6 +54,7 @@ from firth.training.engines.base import (
 from firth.training.engines.tables import initialise, two_tables
 from firth.training.engines.team import ROWS_AT_ONCE, RowOperations
 from firth.training.lists.windows import sampling_of, window_of
+from firth.training.rates import occurrences_in
 
 # The most tokens that are listed and trained before a loss comes back.
 _STRETCH = 1 << 20
@@ -183,9 +184,12 @@ class GpuEngine:
         self._lister = Lister(tokens, sampling, window_of(config), self._device)
         shape = shape_of(config, trains=True, precision="ieee")
         most = shape.run * programs_of(self._device, _WARPS_OF_A_PROCESSOR // shape.warps)
-        windows = windows_in_flight(config, counts, most)
+        # One of several workers may have no text.
+        occurrences = occurrences_in(tokens.ids, sizes.words) if tokens.size else counts
+        windows = windows_in_flight(config, counts, occurrences, most)
         self._programs = max(1, windows // shape.run)
-        expected = rates(config, counts, sizes, self._programs * shape.run, composition)
+        flying = self._programs * shape.run
+        expected = rates(config, counts, occurrences, sizes, flying, composition)
         for name, values in zip((INPUT, OUTPUT), expected, strict=True):
             values[frozen.get(name, NO_WORDS)] = FROZEN
         self._tables = self._make_tables(expected, composition)

@@ -35,24 +35,28 @@ MOST_OF_AN_EPOCH = 1 / 1_000
 FROZEN = -1.0
 
 
-def windows_in_flight(config: TrainConfig, counts: NDArray[np.int64], most: int) -> int:
+def windows_in_flight(
+    config: TrainConfig, counts: NDArray[np.int64], occurrences: NDArray[np.int64], most: int
+) -> int:
     """Return how many windows to train at the same time, at most so many.
 
     Examples
     --------
-    >>> windows_in_flight(TrainConfig(sample=0), np.array([500_000, 250_000, 250_000]), 8_192)
+    >>> counts = np.array([500_000, 250_000, 250_000])
+    >>> windows_in_flight(TrainConfig(sample=0), counts, counts, 8_192)
     128
     """
-    kept = kept_shares(counts, config.sample)
+    kept = kept_shares(counts, occurrences, config.sample)
     of_pairs = MOST_PAIRS / (mean_pairs(config) * ((config.negative or 0) + 1))
     of_a_word = MOST_OF_A_WORD * kept.sum() / kept.max()
-    of_an_epoch = MOST_OF_AN_EPOCH * counts.sum() * kept.sum()
+    of_an_epoch = MOST_OF_AN_EPOCH * occurrences.sum() * kept.sum()
     return max(1, int(min(most, MOST_WINDOWS, of_pairs, of_a_word, of_an_epoch)))
 
 
 def rates(
     config: TrainConfig,
     counts: NDArray[np.int64],
+    occurrences: NDArray[np.int64],
     sizes: Sizes,
     windows: int,
     composition: Composition | None,
@@ -61,7 +65,7 @@ def rates(
 
     A step of an input, or of a target with one input, counts as one.
     """
-    expected = expected_changes(config, counts, sizes, composition)
-    scale = CURVATURE * windows / kept_shares(counts, config.sample).sum()
+    expected = expected_changes(config, counts, occurrences, sizes, composition)
+    scale = CURVATURE * windows / kept_shares(counts, occurrences, config.sample).sum()
     inputs, outputs = ((scale * expected[name]).astype(np.float32) for name in (INPUT, OUTPUT))
     return inputs, outputs

@@ -11,6 +11,7 @@ from firth.errors import warn
 from firth.io.resources import available_processors
 from firth.training import sampling
 from firth.training.config import TrainConfig
+from firth.training.defaults import MOST_LR, stable_lr
 
 _FEW_TOKENS = 10_000
 _FEW_TOKENS_OF_A_WORKER = 50_000
@@ -18,6 +19,8 @@ _FEW_WORDS = 3
 _FEW_KEPT = 0.01
 # Below this mean length, most units must hold a single word.
 _SHORT_UNIT = 1.5
+# From so many times the default on, wide windows diverge, or learn little.
+_LARGE_LR = 2.0
 
 
 def warn_of_unusual_settings(corpus: Corpus, config: TrainConfig) -> None:
@@ -53,6 +56,7 @@ def _warnings(corpus: Corpus, config: TrainConfig) -> Iterator[str]:
             f"buckets is {config.buckets:,}, but there are {words:,} words, so that n-grams of "
             "many words share a row, and training may diverge; raise it (--buckets)"
         )
+    yield from _large_lr(corpus, config)
     kept = _kept_share(corpus, config)
     if kept < _FEW_KEPT:
         yield (
@@ -77,6 +81,18 @@ def _warnings(corpus: Corpus, config: TrainConfig) -> Iterator[str]:
         yield (
             f"threads is {config.used_threads}, more than there are processors ({processors}), "
             "which is no faster; give as many threads as processors"
+        )
+
+
+def _large_lr(corpus: Corpus, config: TrainConfig) -> Iterator[str]:
+    """Yield a warning if the step size is too large for wide windows or many noise words."""
+    length = corpus.unit_length()
+    if config.lr >= _LARGE_LR * stable_lr(config, config.lr, length):
+        noise = "" if config.negative is None else f" and {config.negative} noise words"
+        yield (
+            f"lr is {config.lr:g}, which is much for a window of {config.window}{noise}: all their "
+            f"pairs are trained at once, and may diverge or learn little; lower it to "
+            f"{stable_lr(config, MOST_LR, length):.2g} (--lr), or leave it out"
         )
 
 

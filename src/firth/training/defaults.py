@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -25,10 +26,12 @@ _EPOCHS = 5
 _WHOLE = 5_000_000
 _MOST_EPOCHS = 16
 # By the gradient of CBOW; skip-gram has none.
-_LR = {None: 0.05, "sum": 0.1, "mean": 0.2}
-# Beyond this window, skip-gram takes smaller steps: a centre is changed by all its contexts at
-# once. At 0.05 it diverges from a window of 100 on.
-_WIDE = 50
+MOST_LR = 0.05
+_LR = {None: MOST_LR, "sum": 0.1, "mean": 0.2}
+# The most that the step size of skip-gram times the window may be, and times the targets too: all
+# pairs of a window are trained at once. At twice as much it diverges, or learns little: see
+# docs/log.md.
+_MOST_OF_CONTEXTS, _MOST_OF_PAIRS = 2.5, 30.0
 # Lengths of n-grams, by script. Characters as n-grams help similarity, and harm analogies on 40 MB
 # of text as trained.
 _SUBWORDS: dict[str, SubwordsOption] = {"letters": (3, 6), "characters": "none"}
@@ -55,6 +58,7 @@ def fitted(
     tokens: int,
     script: Script | None,
     subwords: SubwordsOption | None = None,
+    unit_length: float = math.inf,
 ) -> TrainConfig:
     """Return a config whose options that were not given fit the text.
 
@@ -68,9 +72,12 @@ def fitted(
         Words of the vocabulary to train on, in an epoch.
     script : {"letters", "characters", "signs"} or None
         What the text is spelled with. Texts of signs, and None (token lists), keep word2vec's
-        values; so does hierarchical softmax.
+        values; so does hierarchical softmax. Skip-gram with a wide window or many noise words takes
+        smaller steps in any case.
     subwords : (int, int) or "none", optional
         The only subwords that the run can have.
+    unit_length : float
+        The length of a line or token list, which no window crosses.
 
     Examples
     --------
@@ -82,18 +89,35 @@ def fitted(
     5
     """
     if script is None or script == "signs" or config.loss != "ns":
-        return config
-    window = max(config.windows or (config.window,))
-    is_wide = window > _WIDE and config.model == "skipgram"
+        stable = stable_lr(config, config.lr, unit_length)
+        return config if stable == config.lr else config.fill_in(lr=stable)
     epochs = round(_EPOCHS * (_WHOLE / tokens) ** (1 / 3))
     if subwords is None:
         has_subwords = config.model == "skipgram" and config.documents == "none"
         subwords = _SUBWORDS[script] if has_subwords else "none"
     return config.fill_in(
         epochs=min(max(epochs, _EPOCHS), _MOST_EPOCHS),
-        lr=_LR[config.cbow_gradient] * (_WIDE / window if is_wide else 1.0),
+        lr=stable_lr(config, _LR[config.cbow_gradient], unit_length),
         subwords=subwords,
     )
+
+
+def stable_lr(config: TrainConfig, lr: float, unit_length: float = math.inf) -> float:
+    """Return a step size, or a smaller one where skip-gram has wide windows or many targets.
+
+    A window reaches no further than the line or token list, of so many words.
+
+    Examples
+    --------
+    >>> stable_lr(TrainConfig(window=200), 0.05), stable_lr(TrainConfig(window=20), 0.05)
+    (0.0125, 0.05)
+    """
+    # A window of CBOW is one pair, and so is that of a document alone.
+    if config.model == "cbow" or config.documents == "alone":
+        return lr
+    widest, targets = max(config.windows or (config.window,)), 1 + (config.negative or 0)
+    reach = max(min(widest, unit_length - 1.0), 1.0)
+    return min(lr, _MOST_OF_CONTEXTS / reach, _MOST_OF_PAIRS / (reach * targets))
 
 
 def describe_chosen(config: TrainConfig, tokens: int) -> str | None:

@@ -10,13 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.corpus import Vocabulary
-from firth.errors import ConfigError, one_line
+from firth.errors import ConfigError, one_line, warn
 from firth.training.engines.base import INPUT, Tables, TableShape
 
 # Learning never leads to a mean loss this many times that of guessing, nor to a number this large
 # in a vector.
 _MOST_OF_GUESSING = 100.0
 _MOST_IN_A_VECTOR = 1_000.0
+# A run that ends above guessing has learnt little. The paths of a tree are a little longer than
+# what is taken for their mean.
+_ABOVE_GUESSING = 1.2
 _ROWS_AT_ONCE = 4_096
 
 
@@ -53,7 +56,7 @@ class DivergenceCheck:
         lr : float
             The step size at the beginning of the run, after all halvings.
         """
-        guessing = self.targets * math.log(2.0)
+        guessing = self._guessing
         # Written so that NaN counts as too large, here and below.
         if not loss <= _MOST_OF_GUESSING * guessing * pairs:
             row, value = self._worst_row(tables())
@@ -61,6 +64,20 @@ class DivergenceCheck:
                 f"training diverges: the mean loss is {loss / max(pairs, 1):.4g} in epoch "
                 f"{epoch + 1}, where guessing costs {guessing:.4g}, and {row} has grown most, to "
                 f"{value:.4g}; lower lr (--lr), got {lr:g}"
+            )
+
+    @property
+    def _guessing(self) -> float:
+        """The mean loss of guessing, with which a run begins."""
+        return self.targets * math.log(2.0)
+
+    def warn_of_loss(self, loss: float, lr: float) -> None:
+        """Warn if the mean loss of an epoch at the end of a run is above that of guessing."""
+        if loss > _ABOVE_GUESSING * self._guessing:
+            warn(
+                f"the mean loss is {loss:.4g} at the end, where guessing costs "
+                f"{self._guessing:.4g}, so that the vectors have learnt little; lower lr (--lr), "
+                f"got {lr:g}"
             )
 
     def check_tables(self, tables: Tables, epoch: int, lr: float) -> None:

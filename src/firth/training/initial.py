@@ -79,7 +79,11 @@ def known_words(start: Vectors) -> Vocabulary:
 
 def initial_of(start: Vectors, vocabulary: Vocabulary, config: TrainConfig) -> Initial:
     """Return what was trained, which is not always what was read out."""
-    raw = start.raw
+    ids, raw = ids_of(start.words, vocabulary), start.raw
+    if config.documents == "alone":
+        # Words are outputs only there: their vectors are the rows of that table.
+        vectors = start if raw is None else start.read_out("plain")
+        return Initial(ids, {OUTPUT: vectors.input_vectors})
     if raw is None:
         tables, subwords = {INPUT: start.input_vectors}, None
     elif raw.subwords is None or config.subwords == "none":
@@ -89,7 +93,7 @@ def initial_of(start: Vectors, vocabulary: Vocabulary, config: TrainConfig) -> I
     # In a tree no output row belongs to a word.
     if start.output_vectors is not None and config.loss == "ns":
         tables[OUTPUT] = start.output_vectors
-    return Initial(ids_of(start.words, vocabulary), tables, subwords)
+    return Initial(ids, tables, subwords)
 
 
 def ids_of(words: Iterable[Token], vocabulary: Vocabulary) -> NDArray[np.int64]:

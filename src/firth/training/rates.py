@@ -4,6 +4,10 @@ V vocabulary size · K noise words · m inputs of a window · T targets
 
 A change counts by how far it goes: one input row that is one of n parts of a word counts 1 / n,
 unless what all of its parts do together is asked for.
+
+How often a word occurs in the text that is trained on may differ from its count in the vocabulary,
+by which it is subsampled and drawn as noise: with vectors to start from, or a vocabulary that was
+given.
 """
 
 from __future__ import annotations
@@ -19,10 +23,28 @@ from firth.training.sampling import keep_thresholds, noise_distribution
 Rates = NDArray[np.float64]
 
 
-def kept_shares(counts: NDArray[np.int64], sample: float) -> Rates:
+# Counting makes a copy of so many ids.
+_IDS_AT_ONCE = 1 << 20
+
+
+def occurrences_in(ids: NDArray[np.int32], words: int) -> NDArray[np.int64]:
+    """Return how often each word occurs among token ids: (V,).
+
+    Examples
+    --------
+    >>> occurrences_in(np.array([0, 2, 0], np.int32), 3).tolist()
+    [2, 0, 1]
+    """
+    found = np.zeros(words, np.int64)
+    for start in range(0, len(ids), _IDS_AT_ONCE):
+        found += np.bincount(ids[start : start + _IDS_AT_ONCE], minlength=words)
+    return found
+
+
+def kept_shares(counts: NDArray[np.int64], occurrences: NDArray[np.int64], sample: float) -> Rates:
     """Return how often each word is expected to be kept by subsampling, for each token read."""
     keep = (keep_thresholds(counts, sample) + 1.0) * 2.0**-32
-    return np.asarray(counts / counts.sum() * keep, np.float64)
+    return np.asarray(occurrences / occurrences.sum() * keep, np.float64)
 
 
 def mean_inputs(config: TrainConfig) -> float:
@@ -51,6 +73,7 @@ def changes_of_token(config: TrainConfig, noise_weight: float) -> float:
 def expected_changes(
     config: TrainConfig,
     counts: NDArray[np.int64],
+    occurrences: NDArray[np.int64],
     sizes: Sizes,
     composition: Composition | None,
     noise_weight: float = 1.0,
@@ -63,13 +86,18 @@ def expected_changes(
 
     Parameters
     ----------
+    counts : int64, (V,)
+        The counts of the vocabulary.
+    occurrences : int64, (V,)
+        How often each word occurs in the text that is trained on.
     noise_weight : float
         What a noise word counts, where a centre counts 1.
     parts_together : bool
         Whether a change of a word counts whole for each row of which the word is composed, since
         they all go the same way at once, or is shared among them.
     """
-    kept, m, pairs = kept_shares(counts, config.sample), mean_inputs(config), mean_pairs(config)
+    kept = kept_shares(counts, occurrences, config.sample)
+    m, pairs = mean_inputs(config), mean_pairs(config)
     inputs = np.zeros(sizes.words + sizes.ngrams)
     if composition is None:
         inputs[: sizes.words] = m * kept

@@ -109,6 +109,9 @@ class Run:
 
     def _result(self) -> TrainResult:
         losses, held_out_losses = self._state.losses, self._state.held_out_losses
+        # Vectors to start from may be of another text.
+        if self._task.initial is None:
+            self._task.check.warn_of_loss(losses[-1], self._schedule.first)
         return TrainResult(
             tables=self._engine.take_tables() if self._best is None else self._best,
             shapes=self._task.shapes,

@@ -142,13 +142,14 @@ def best_readout(shortest: int | None, *, output: bool, dim: int) -> Readout:
     output : bool
         Whether there are output vectors.
     dim : int
-        D, the number of dimensions: of one, no component is removed.
+        D, the number of dimensions: of one or two, no component is removed. On the line that is
+        left of two, all cosines are 1 or -1.
     """
     if shortest is None:
         return RECIPES["plain"]
     # What a function finds, such as strokes, tells words apart no better than characters do.
     recipe = RECIPES["character" if shortest <= 1 else "subword"]
-    if dim == 1:
+    if dim <= 2:
         recipe = dataclasses.replace(recipe, components=0)
     return recipe if output else dataclasses.replace(recipe, output=0.0)
 
