@@ -217,3 +217,29 @@ def test_an_error_of_ours_is_seen(folder):
     done = run_python("-c", program, "info", "vectors", cwd=folder)
     assert done.returncode == 1
     assert "Traceback" in done.stderr
+
+
+@posix_only
+@pytest.mark.parametrize(
+    ("locale", "told"),
+    [({"PYTHONIOENCODING": "utf-8"}, "udcff"), ({"PYTHONIOENCODING": "ascii"}, "udcff")],
+    ids=["utf-8", "ascii"],
+)
+def test_bytes_on_standard_input_that_are_no_text_are_told(folder, locale, told):
+    questions = b"\xff\n\xe4\xb8\xad\xe6\x96\x87\n"
+    command = [sys.executable, "-m", "firth", "shell", "vectors", "--top", "1"]
+    done = subprocess.run(
+        command, cwd=folder, input=questions, capture_output=True, check=False,
+        env=environment(**locale),
+    )  # fmt: skip
+    assert done.returncode == 0
+    (line,) = done.stderr.decode().splitlines()
+    assert told in line
+    # The next line is UTF-8, whatever the locale, and is answered.
+    assert len(done.stdout.splitlines()) == 1
+
+
+@posix_only
+@pytest.mark.parametrize("verb", ["shell vectors", "fasttext nn vectors"])
+def test_a_closed_standard_input_is_told(folder, verb):
+    assert_told(shell(f"firth {verb} <&-", folder), "standard input is closed")

@@ -59,6 +59,19 @@ def test_where_a_file_is_in_place_of_the_folder(tmp_path):
     assert rescued(tmp_path / "parent" / "sub" / "v")[0].parent == tmp_path
 
 
+@pytest.mark.skipif(os.name != "posix", reason="a current folder cannot be removed there")
+def test_a_current_folder_that_was_removed_loses_no_vectors(tmp_path, monkeypatch):
+    current, cache = tmp_path / "current", tmp_path / "cache"
+    current.mkdir()
+    cache.mkdir()
+    monkeypatch.setattr(rescue, "cache_folder", lambda: cache)
+    monkeypatch.chdir(current)
+    current.rmdir()
+    folder, message = rescued(Path("v"))
+    assert folder.parent == cache
+    assert "cannot find v: the current folder has been removed" in message
+
+
 def test_places_are_tried_in_turn(tmp_path, closed_folders, monkeypatch):
     places = {name: tmp_path / name for name in ("beside", "checkpoints", "cache", "temporary")}
     for place in places.values():

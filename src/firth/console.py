@@ -56,15 +56,20 @@ class _Stream:
 def prepare_streams() -> None:
     r"""Make the standard streams reliable. Call this before any file is opened.
 
-    Streams that are closed are opened, so that no other file gets their numbers. Characters that a
-    stream cannot encode are written as `\u4e2d`. A failed write to standard output raises an
-    `OutputError`; a failed write to standard error is ignored.
+    Streams that are closed are opened, so that no other file gets their numbers. Bytes that cannot
+    be decoded are read as in arguments, each as a lone surrogate, and where ASCII is expected,
+    UTF-8 is read. Characters that a stream cannot encode are written as `\u4e2d`. A failed write
+    to standard output raises an `OutputError`; a failed write to standard error is ignored.
     """
     _open_missing()
     if sys.stdout is None:
         sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     if sys.stderr is None:
         sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    if hasattr(sys.stdin, "reconfigure"):
+        is_ascii = sys.stdin.encoding.lower() in ("ascii", "us-ascii", "ansi_x3.4-1968")
+        encoding = "utf-8" if is_ascii else None
+        sys.stdin.reconfigure(encoding=encoding, errors="surrogateescape")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from firth.errors import FirthError
 from firth.io.cache import cache_folder
+from firth.io.paths import absolute
 from firth.vectors import Vectors
 
 _PREFIX = "firth-vectors-"
@@ -69,10 +70,11 @@ def _save_elsewhere(vectors: Vectors, places: Iterable[Path]) -> Path | None:
 
 
 def _places(output: Path, checkpoint: str | os.PathLike[str] | None) -> Iterator[Path]:
-    parent = output.absolute().parent
-    while not parent.is_dir():
-        parent = parent.parent
-    yield parent
+    with contextlib.suppress(FirthError):
+        parent = absolute(output).parent
+        while not parent.is_dir():
+            parent = parent.parent
+        yield parent
     if checkpoint is not None:
         yield Path(checkpoint)
     with contextlib.suppress(FirthError, OSError):

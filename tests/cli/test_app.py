@@ -107,3 +107,26 @@ def test_output_that_cannot_be_written_is_told(shell, unbuffered):
 @BUFFERING
 def test_a_closed_pipe_is_no_error_of_ours(shell, unbuffered):
     assert shell("FIRTH info vectors | true", unbuffered).stderr == ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a current folder cannot be removed there")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["train", "{}/text.txt", "--output", "o"],
+        ["train", "{}/text.txt", "--output", "{}/o", "--checkpoint", "o"],
+        ["train", "{}/text.txt", "--output", "{}/o", "--log", "o"],
+        ["count", "{}/text.txt", "--output", "o"],
+        ["convert", "{}/vectors", "o"],
+        ["plot", "{}/vectors", "--output", "o.html"],
+        ["lesson", "--web", "o.html"],
+    ],
+)
+def test_a_current_folder_that_was_removed_is_told(folder, fails, tmp_path, monkeypatch, arguments):
+    current = tmp_path / "current"
+    current.mkdir()
+    monkeypatch.chdir(current)
+    current.rmdir()
+    told = fails(*(each.format(folder) for each in arguments), at=".")
+    assert ": the current folder has been removed; go to another folder" in told
+    assert not (folder / "o").exists()

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import sys
 import threading
 
 import numpy as np
@@ -13,6 +14,7 @@ from firth.errors import ConfigError, FirthError, FirthWarning, FormatError
 from firth.vectors import Vectors, load
 from firth.vectors.approximate import FACTS, GRAPH, NUMBERS
 from firth.vectors.questions import nearest
+from processes import output_of
 
 V, D = 3000, 20
 
@@ -249,3 +251,26 @@ def test_other_files_are_not_replaced(vectors, tmp_path):
     with pytest.raises(FirthError, match="what is there is no index"):
         vectors.build_index(tmp_path / "thesis")
     assert (tmp_path / "thesis" / "chapter.tex").exists()
+
+
+FULL = """
+import resource, sys
+import numpy as np
+from firth.errors import FirthError
+from firth.vectors import Vectors
+rows = np.random.default_rng(1).normal(size=(500, 8)).astype(np.float32)
+vectors = Vectors([f"w{i}" for i in range(500)], rows)
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+try:
+    vectors.build_index("v.index")
+except FirthError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a limit of Linux")
+def test_an_index_without_room_is_told_and_leaves_nothing(tmp_path):
+    told = output_of("-c", FULL, cwd=tmp_path)
+    assert told.startswith("cannot write v.index: ")
+    assert told.endswith("; see whether there is room on the disk\n")
+    assert list(tmp_path.iterdir()) == []

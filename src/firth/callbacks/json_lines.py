@@ -18,7 +18,7 @@ from firth.callbacks.common import EVERY, Pace, start_record
 from firth.callbacks.evaluate import EvaluationPoint
 from firth.errors import ConfigError, FirthError, FirthWarning, reraise
 from firth.io.contents import kind_of
-from firth.io.paths import to_path
+from firth.io.paths import absolute, to_path
 from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart
 
 
@@ -58,7 +58,7 @@ class JsonLines(Callback):
 
     def __init__(self, path: str | os.PathLike[str], *, every: float | str = EVERY) -> None:
         # Absolute, since another callback may change the working folder.
-        self.path = to_path("the path of a log", path).absolute()
+        self.path = absolute(to_path("the path of a log", path))
         self._pace = Pace(every)
         self._reported = ""
         end = self._last_byte()

@@ -32,7 +32,8 @@ def explore(
 ) -> None:
     """Show vectors as a map in the browser: search, neighbours, equations, regions.
 
-    The page is served on this machine alone, and loads nothing from elsewhere.
+    The page is served on this machine alone, and loads nothing from elsewhere. It ends with
+    Ctrl-C, and when its terminal is closed.
     """
     from firth.explorer import create_explorer
     from firth.server.options import ServerOptions
@@ -52,5 +53,5 @@ def explore(
                 # A browser of the terminal would hold up the service.
                 threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
-        run_here(paths, options, listener, announce, create=create)
+        run_here(paths, options, listener, announce, create=create, with_terminal=True)
     tell("ended")

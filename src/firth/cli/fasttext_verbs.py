@@ -5,7 +5,6 @@ What they print is that of fastText 0.9.2, `main.cc`, number by number.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from firth.cli.words import load_vectors
+from firth.cli.words import input_lines, load_vectors
 from firth.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def print_sentence_vectors(vectors: Vectors, _: str) -> None:
     """Print for each line of standard input the mean of its words' vectors at length one."""
     from firth.vectors.search import unit_rows
 
-    for line in sys.stdin:
+    for line in input_lines():
         words = line.split()
         rows = vectors[words] if words else np.zeros((1, vectors.dim), np.float32)
         print(_numbers(unit_rows(rows).mean(axis=0)))
@@ -190,7 +189,7 @@ def ask(verb: str, given: Sequence[str]) -> None:
 
 
 def _words() -> Iterator[str]:
-    for line in sys.stdin:
+    for line in input_lines():
         yield from line.split()
 
 

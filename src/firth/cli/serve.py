@@ -10,6 +10,7 @@ import typer
 
 from firth.cli.app import app, tell
 from firth.errors import ConfigError, FirthError, reraise
+from firth.io.paths import absolute
 
 if TYPE_CHECKING:
     from firth.server import ServerOptions, VectorSets
@@ -122,7 +123,7 @@ def named_paths(given: list[str]) -> dict[str, Path]:
             raise ConfigError(f"{each!r} needs a name: NAME={each}")
         if name in paths:
             raise ConfigError(f"two sets are named {name!r}; give another name: NAME={path}")
-        paths[name] = path.absolute()
+        paths[name] = absolute(path)
     return paths
 
 

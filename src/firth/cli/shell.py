@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from firth.cli.app import Top, VectorsPath, app, tell
 from firth.cli.report import print_neighbours
-from firth.cli.words import load_vectors, token
+from firth.cli.words import input_lines, load_vectors, token
 from firth.errors import (
     ConfigError,
     FirthError,
@@ -38,8 +38,8 @@ def shell(path: VectorsPath, top: Top = 10) -> None:
     Questions come from a prompt, with completion and history, or a line each from standard input.
     """
     vectors = load_vectors(path)
-    is_prompt = sys.stdin.isatty() and sys.stdout.isatty()
-    lines = _prompt(vectors) if is_prompt else iter(sys.stdin)
+    is_prompt = sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
+    lines = _prompt(vectors) if is_prompt else input_lines()
     if is_prompt:
         tell(
             f"{counted(len(vectors), 'word')}; ask a word, or a sum such as king - man + woman; "

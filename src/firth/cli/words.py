@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
@@ -94,3 +95,16 @@ def split_words(vectors: Vectors, given: list[str]) -> list[str | int]:
     # Raises on a word that has no vector, before anything complains that there are too few.
     vectors[chosen]
     return chosen
+
+
+def input_lines() -> Iterator[str]:
+    """Iterate over the lines of standard input.
+
+    Raises
+    ------
+    FirthError
+        If standard input is closed.
+    """
+    if sys.stdin is None:
+        raise FirthError("standard input is closed; pipe words in, a question on each line")
+    yield from sys.stdin

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from firth.errors import FirthError, reraise
+from firth.io.paths import absolute
 from firth.io.scratch import LOCK, NEW, OLD, scratch_folder, scratch_name
 
 # The errors of a file system that lacks a call.
@@ -87,6 +88,7 @@ def check_usable_folder(folder: Path) -> None:
         If it is not a folder, or cannot be written, or is missing and cannot be made.
     """
     with reraise(FirthError, f"write to {folder}"):
+        absolute(folder)
         existing = _nearest_existing(folder)
         if existing.is_symlink() and not existing.exists():
             raise FirthError(f"cannot write to {folder}: {existing} is a link to nothing")
@@ -122,7 +124,7 @@ def is_same(one: Path, other: Path) -> bool:
 
 def lies_in(path: Path, place: Path) -> bool:
     """Return whether a path is another or lies within it, by `is_same`."""
-    real = Path(os.path.realpath(path))
+    real = Path(os.path.realpath(absolute(path)))
     return any(is_same(each, place) for each in (real, *real.parents))
 
 
@@ -135,6 +137,7 @@ def _check_place(target: Path, *, folder: bool) -> None:
         )
     if "\0" in str(target):
         raise FirthError(f"cannot write {str(target)!r}: a path cannot contain a NUL character")
+    absolute(target)
     if not os.path.lexists(target):
         return
     if not target.exists():

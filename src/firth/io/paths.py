@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from firth.checks import shown
-from firth.errors import ConfigError
+from firth.errors import ConfigError, FirthError
 from firth.io.remote import names_other_place, public_name
 
 
@@ -46,3 +46,20 @@ def to_path(name: str, given: object, *, what: str = "a path") -> Path:
         # Not a path, or a character that the file system cannot encode.
         pass
     raise ConfigError(f"{name} must be {what}, got {shown(given)}")
+
+
+def absolute(path: Path) -> Path:
+    """Return a path that does not depend on the current folder.
+
+    Raises
+    ------
+    FirthError
+        If the path depends on it, and the current folder has been removed.
+    """
+    try:
+        return path.absolute()
+    except FileNotFoundError as error:
+        raise FirthError(
+            f"cannot find {path}: the current folder has been removed; go to another folder, or "
+            "give an absolute path"
+        ) from error

@@ -15,10 +15,12 @@ b'PNG'
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from firth._lazy import lazy_names
 from firth.errors import MissingExtraError
+from firth.plotting.loading import first_import
 
 if TYPE_CHECKING:
     from firth.plotting.content import content_words
@@ -65,7 +67,10 @@ _home = lazy_names(
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401
     try:
-        return _home(name)
+        if "matplotlib" in sys.modules:
+            return _home(name)
+        with first_import():
+            return _home(name)
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] != "matplotlib":
             raise

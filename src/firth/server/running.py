@@ -102,11 +102,13 @@ def run_here(
     on_ready: Callable[[VectorSets], None],
     *,
     create: Callable[[VectorSets, ServerOptions], FastAPI] = create_app,
+    with_terminal: bool = False,
 ) -> None:
     """Read vectors, and answer requests until a signal ends the process.
 
     SIGTERM and SIGINT let requests finish that have begun; SIGHUP has the vectors read anew.
-    `create` makes the application that answers.
+    `create` makes the application that answers. With `with_terminal`, SIGHUP ends the process as
+    SIGTERM does, unless it is ignored (by `nohup`): a terminal sends it when it is closed.
 
     Raises
     ------
@@ -125,7 +127,8 @@ def run_here(
     )
     server = _Server(config, lambda: on_ready(sets))
     # uvicorn ends at a signal, and raises it again afterwards: that is no error here.
-    with handling_signals(end=lambda: None, reload=app.state.watcher.ask):
+    reload = server.end_with_terminal if with_terminal else app.state.watcher.ask
+    with handling_signals(end=lambda: None, reload=reload):
         server.run([listener])
 
 
@@ -165,6 +168,12 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
         super().__init__(config)
         self.on_ready = on_ready
+        self._is_without_terminal = _hangup_is_ignored()
+
+    def end_with_terminal(self) -> None:
+        """End as at SIGTERM, if the terminal was closed and the process belongs to it."""
+        if not self._is_without_terminal:
+            self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer."""
@@ -176,6 +185,10 @@ class _Server(uvicorn.Server):
             listener.listen(BACKLOG)
         if self.started:
             self.on_ready()
+
+
+def _hangup_is_ignored() -> bool:
+    return hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
 
 
 @contextlib.contextmanager

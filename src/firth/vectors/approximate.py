@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.checks import one_of, real_number
-from firth.errors import FirthError, FormatError, MissingExtraError, one_line, warn
+from firth.errors import FirthError, FormatError, MissingExtraError, one_line, reraise, warn
 from firth.io.atomic import atomic_write, check_writable
 from firth.io.json_files import read_json, write_json
 from firth.vectors.blocks import row_blocks
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 GRAPH, FACTS = "graph.usearch", "index.json"
 NUMBERS = ("i8", "bf16", "f16", "f32")
+# The library of the index does not tell why it cannot write.
+_ROOM = "see whether there is room on the disk"
 # How an index is built, for messages.
 _BUILD = "firth index VECTORS, or in Python vectors.build_index(path)"
 # More neighbours of each row find more and take longer.
@@ -149,7 +151,8 @@ class ApproximateIndex:
         """
         check_place(path)
         with atomic_write(path, folder=True) as folder:
-            self._graph.save(os.fspath(folder / GRAPH))
+            with reraise(FirthError, f"write {path}", OSError, RuntimeError, advice=_ROOM):
+                self._graph.save(os.fspath(folder / GRAPH))
             facts = {
                 "vectors": _fingerprint(self._vectors),
                 "graph": _sample_digest(folder / GRAPH),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from firth.errors import FirthError, FormatError, counted, reraise
 from firth.io.atomic import is_same
 from firth.io.compression import open_decompressed
 from firth.io.mapping import drop_pages
+from firth.io.paths import absolute
 from firth.vectors.formats.format import FLOAT32
 from firth.vectors.formats.precision import SCALE, narrowed, widen
 from firth.vectors.formats.registry import check_destination
@@ -144,7 +144,7 @@ def _tokens(line: str) -> list[Token]:
 
 def _nearest_folder(path: Path) -> Path:
     """Return the folder of a path, or the nearest one above it that is there."""
-    folder = Path(os.path.abspath(path)).parent  # noqa: PTH100
+    folder = absolute(path).parent
     return next(each for each in (folder, *folder.parents) if each.is_dir())
 
 

@@ -13,6 +13,7 @@ from firth.checks import parse_duration, whole_number
 from firth.errors import ConfigError, FirthError, FormatError, warn
 from firth.io.atomic import atomic_write, check_usable_folder
 from firth.io.locks import lock_folder
+from firth.io.paths import absolute
 from firth.io.scratch import NEW, remove_leftovers, scratch_folder
 from firth.training.checkpoints.checkpoint import (
     STATE,
@@ -56,7 +57,7 @@ class Checkpoints:
         self, folder: Path, *, every: float | str = "10m", keep: int = 2, resume: bool = False
     ) -> None:
         # A callback may change the working directory.
-        self.folder = folder.absolute()
+        self.folder = absolute(folder)
         self.keep = whole_number("keep_checkpoints", keep, least=1)
         self._every = parse_duration("checkpoint_every (--checkpoint-every)", every)
         self._resume = resume
