@@ -150,7 +150,8 @@ class TrainConfig:
         prefers rare words.
     lr : float, optional
         Step size at the start; fits the text, or else 0.025 for skipgram, 0.05 for cbow, 0.2 for
-        cbow with the true gradient.
+        cbow with the true gradient. It is less for skipgram with a very wide window or very many
+        noise words.
     min_lr : float, optional
         Step size at the end, to which it falls linearly; by default 1e-4, or `lr` if that is less.
     shrink_windows : bool
