@@ -220,21 +220,17 @@ def test_an_error_of_ours_is_seen(folder):
 
 
 @posix_only
-@pytest.mark.parametrize(
-    ("locale", "told"),
-    [({"PYTHONIOENCODING": "utf-8"}, "udcff"), ({"PYTHONIOENCODING": "ascii"}, "udcff")],
-    ids=["utf-8", "ascii"],
-)
-def test_bytes_on_standard_input_that_are_no_text_are_told(folder, locale, told):
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_bytes_on_standard_input_that_are_no_text_are_told(folder, encoding):
     questions = b"\xff\n\xe4\xb8\xad\xe6\x96\x87\n"
     command = [sys.executable, "-m", "firth", "shell", "vectors", "--top", "1"]
     done = subprocess.run(
         command, cwd=folder, input=questions, capture_output=True, check=False,
-        env=environment(**locale),
+        env=environment(PYTHONIOENCODING=encoding),
     )  # fmt: skip
     assert done.returncode == 0
     (line,) = done.stderr.decode().splitlines()
-    assert told in line
+    assert "udcff" in line
     # The next line is UTF-8, whatever the locale, and is answered.
     assert len(done.stdout.splitlines()) == 1
 

@@ -6,6 +6,8 @@ This module is imported first, so it imports little.
 from __future__ import annotations
 
 import atexit
+import contextlib
+import io
 import os
 import signal
 import sys
@@ -69,7 +71,9 @@ def prepare_streams() -> None:
     if hasattr(sys.stdin, "reconfigure"):
         is_ascii = sys.stdin.encoding.lower() in ("ascii", "us-ascii", "ansi_x3.4-1968")
         encoding = "utf-8" if is_ascii else None
-        sys.stdin.reconfigure(encoding=encoding, errors="surrogateescape")
+        # Where some of it was read before, it stays as it is.
+        with contextlib.suppress(io.UnsupportedOperation):
+            sys.stdin.reconfigure(encoding=encoding, errors="surrogateescape")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

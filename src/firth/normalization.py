@@ -20,7 +20,7 @@ _Form = Literal["NFC", "NFKC", "NFD"]
 _FORMS: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
 # In texts of so many characters, marks are looked for at every so many, and sorted where two of
 # these follow each other. Shorter texts and runs take little time anyway.
-_LONG_TEXT, _STEP = 1024, 128
+_LONG_TEXT, _STEP = 1024, 512
 # What is no mark itself, but written as marks in NFD, and in NFKD too.
 _AS_MARKS: dict[_Form, frozenset[str]] = {
     "NFC": frozenset("\u0f73\u0f75\u0f81"),
@@ -44,7 +44,12 @@ def normalize(text: str, form: Normalization = "NFC") -> str:
     if form == "none" or text.isascii():
         return text
     # A line that is already normalized is recognized quickly, so normalize line by line.
-    return "\n".join([in_form(line, form) for line in text.split("\n")])
+    return "\n".join(
+        [
+            unicodedata.normalize(form, line) if len(line) < _LONG_TEXT else in_form(line, form)
+            for line in text.split("\n")
+        ]
+    )
 
 
 def in_form(text: str, form: _Form) -> str:

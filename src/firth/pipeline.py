@@ -304,7 +304,7 @@ def _fitted(config: TrainConfig, corpus: Corpus, running: _Running) -> TrainConf
         tokens=corpus.tokens.size - corpus.held_out,
         script=corpus.script,
         subwords=running.only_subwords(),
-        unit_length=corpus.unit_length(),
+        unit_length=corpus.unit_length,
     )
 
 

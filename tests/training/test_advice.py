@@ -60,9 +60,9 @@ def test_few_words_to_train_on():
 def test_a_step_size_that_is_large_for_the_pairs_of_a_window():
     long = units(count=20, length=1_000)
     for options, told in (
-        ({"window": 200}, "lr is 0.025, which is much for a window of 200 and 5 noise words: "),
+        ({"window": 200}, "lr is 0.025, which is large for a window of 200 and 5 noise words: "),
         ({"window": 50, "negative": 30, "lr": 0.05}, ".* lower it to 0.019 "),
-        ({"window": 200, "loss": "hs"}, "lr is 0.025, which is much for a window of 200: "),
+        ({"window": 200, "loss": "hs"}, "lr is 0.025, which is large for a window of 200: "),
     ):
         (message,) = warnings_of(long, **options)
         assert re.match(told, message)

@@ -72,7 +72,7 @@ def test_skipgram_takes_smaller_steps_in_wide_windows():
         config = TrainConfig(window=window, negative=negative)
         assert fitted(config, tokens=10**6, script="letters").lr == lr
     # No window crosses lines.
-    lines = fitted(TrainConfig(window=200), tokens=10**6, script=None, unit_length=20.0)
+    lines = fitted(TrainConfig(window=200), tokens=10**6, script=None, unit_length=lambda: 20.0)
     assert lines.lr == 0.025
     assert fitted(TrainConfig(lr=0.3, window=200), tokens=10**6, script=None).lr == 0.3
     config = TrainConfig(model="cbow", window=200)

@@ -27,7 +27,8 @@ from firth.training.engines.threads import train_in_threads
 from firth.training.rates import expected_changes, occurrences_in
 from firth.training.schedule import STRETCH, stretches
 
-# Whole numbers are added up as float32: so many bits at a time, so that sums are exact.
+# Counts are added up as float32, which is exact up to 2**24: 12 bits at a time, for 4,096 members.
+# Four times 12 bits hold counts below 2**48.
 _BITS, _PIECES = 12, 4
 
 

@@ -111,8 +111,9 @@ def cut(
 ) -> list[tuple[Place, TokenStore]]:
     """Cut a corpus into parts of about the same number of tokens, of whole units if possible.
 
-    A unit that is longer than a small part of a part is cut: of the windows at such a cut, words on
-    the other side are missing. With `whole_units` none is, and some parts may be empty.
+    A part ends where a unit ends, if one does within a small share (`_SLACK`) of its length beyond
+    an even cut. Else a unit is cut: the windows at the cut lack the words on the other side. With
+    `whole_units` no unit is cut, and some parts may be empty.
     """
     tokens, size = corpus.tokens, corpus.tokens.size - corpus.held_out
     choose = _unit_cuts if whole_units else _cuts

@@ -18,6 +18,7 @@ def load_numba() -> None:
         If Numba refuses one, such as `NUMBA_NUM_THREADS=0`.
     """
     with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
         try:
             import numba  # noqa: F401
         except ValueError as error:

@@ -103,15 +103,17 @@ class Corpus:
         return self.unit_numbers.numbers()
 
     def unit_length(self) -> float:
-        """Return how long the unit is in which a token stands, on average.
+        """Return how long the unit is in which a token to train on stands, on average.
 
         Examples
         --------
         >>> read_corpus([["a"] * 6, ["b"] * 2], min_count=1).unit_length()
         5.0
         """
-        lengths = np.diff(self.tokens.offsets).astype(np.float64)
-        return float(lengths @ lengths / lengths.sum())
+        size = self.tokens.size - self.held_out
+        units = int(np.searchsorted(self.tokens.offsets, size))
+        lengths = np.diff(self.tokens.offsets[: units + 1]).astype(np.float64)
+        return float(lengths @ lengths / size)
 
     def digest(self) -> str:
         """Return a fingerprint of words, counts, token ids, units and `held_out`.

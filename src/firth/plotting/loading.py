@@ -26,13 +26,7 @@ def first_import() -> Iterator[None]:
     """
     before = os.environ.get(_VARIABLE)
     log = logging.getLogger("matplotlib")
-    records: list[logging.LogRecord] = []
-
-    def keep(record: logging.LogRecord) -> bool:
-        records.append(record)
-        return False
-
-    log.addFilter(keep)
+    log.addFilter(_is_of_something_else)
     try:
         yield
     except ValueError as error:
@@ -42,13 +36,17 @@ def first_import() -> Iterator[None]:
             f"cannot load Matplotlib: {error}; see the variable MPLBACKEND and your matplotlibrc"
         ) from error
     finally:
-        log.removeFilter(keep)
+        log.removeFilter(_is_of_something_else)
     if os.environ.get(_VARIABLE) == before:
-        for record in records:
-            log.handle(record)
         return
     place = "its folder in your home" if before is None else before
     warn(
         f"Matplotlib cannot write to {place}, and looks for all fonts again each time; "
         f"set {_VARIABLE} to a folder of your own"
     )
+
+
+def _is_of_something_else(record: logging.LogRecord) -> bool:
+    """Return whether a message is not about the folder."""
+    message = record.getMessage()
+    return not (message.startswith("mkdir -p failed") or _VARIABLE in message)

@@ -76,7 +76,7 @@ def check_lengths(name: str, least: Any, most: Any) -> tuple[int, int]:  # noqa:
 
 
 def check_ngrams_of_word(characters: int, least: int, most: int) -> None:
-    """Check that a bounded word has not too many n-grams.
+    """Check that a word, with the marks of its start and its end, has not too many n-grams.
 
     Raises
     ------
@@ -85,9 +85,9 @@ def check_ngrams_of_word(characters: int, least: int, most: int) -> None:
     """
     if characters * (most - least + 1) > MOST_NGRAMS:
         raise ConfigError(
-            f"a word of {characters:,} characters has more than {MOST_NGRAMS:,} n-grams of {least} "
-            f"to {most} characters; leave it out (in training: a higher min_count), or use fewer "
-            "lengths"
+            f"a word of {characters - 2:,} characters may have more than {MOST_NGRAMS:,} n-grams "
+            f"of {least} to {most} characters; leave it out (in training: a higher min_count), or "
+            "use fewer lengths"
         )
 
 

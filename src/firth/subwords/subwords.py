@@ -180,7 +180,7 @@ class Subwords:
         Raises
         ------
         ConfigError
-            If the word is not text, or the function that cuts words is missing.
+            If the word is not text or too long, or the function that cuts words is missing.
         """
         text = self._text(word)
         if self.by_function:
@@ -195,7 +195,7 @@ class Subwords:
         Raises
         ------
         ConfigError
-            If the word is not text, or the function that cuts words is missing.
+            If the word is not text or too long, or the function that cuts words is missing.
         """
         if self.by_function and (known := self.known.get(self._text(word))) is not None:
             return list(known)
@@ -220,7 +220,7 @@ class Subwords:
         Raises
         ------
         ConfigError
-            If a word is not text, or the function that cuts words is missing.
+            If a word is not text or too long, or the function that cuts words is missing.
 
         Examples
         --------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -86,13 +87,15 @@ def _warnings(corpus: Corpus, config: TrainConfig) -> Iterator[str]:
 
 def _large_lr(corpus: Corpus, config: TrainConfig) -> Iterator[str]:
     """Yield a warning if the step size is too large for wide windows or many noise words."""
-    length = corpus.unit_length()
-    if config.lr >= _LARGE_LR * stable_lr(config, config.lr, length):
+    model = config.replace(windows=None, window=config.window)
+    stable = stable_lr(model, config.lr, corpus.unit_length)
+    # Workers that read a text by themselves do not tell how long its lines are.
+    if config.lr >= _LARGE_LR * stable and corpus.unit_length() < math.inf:
         noise = "" if config.negative is None else f" and {config.negative} noise words"
         yield (
-            f"lr is {config.lr:g}, which is much for a window of {config.window}{noise}: all their "
-            f"pairs are trained at once, and may diverge or learn little; lower it to "
-            f"{stable_lr(config, MOST_LR, length):.2g} (--lr), or leave it out"
+            f"lr is {config.lr:g}, which is large for a window of {config.window}{noise}: all "
+            f"their pairs are trained at once, and may diverge or learn little; lower it to "
+            f"{min(stable, MOST_LR):.2g} (--lr)"
         )
 
 

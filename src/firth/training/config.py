@@ -149,9 +149,8 @@ class TrainConfig:
         Draw noise words by count to this power, by default 0.75: 0 draws all alike, less than 0
         prefers rare words.
     lr : float, optional
-        Step size at the start; fits the text, or else 0.025 for skipgram, 0.05 for cbow, 0.2 for
-        cbow with the true gradient. It is less for skipgram with a very wide window or very many
-        noise words.
+        Step size at the start; fits the text, and very wide windows and very many noise words of
+        skipgram, or else 0.025 for skipgram, 0.05 for cbow, 0.2 for cbow with the true gradient.
     min_lr : float, optional
         Step size at the end, to which it falls linearly; by default 1e-4, or `lr` if that is less.
     shrink_windows : bool

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from firth.checks import one_of
@@ -58,7 +58,7 @@ def fitted(
     tokens: int,
     script: Script | None,
     subwords: SubwordsOption | None = None,
-    unit_length: float = math.inf,
+    unit_length: Callable[[], float] = lambda: math.inf,
 ) -> TrainConfig:
     """Return a config whose options that were not given fit the text.
 
@@ -76,8 +76,9 @@ def fitted(
         smaller steps in any case.
     subwords : (int, int) or "none", optional
         The only subwords that the run can have.
-    unit_length : float
-        The length of a line or token list, which no window crosses.
+    unit_length : callable
+        Returns the length of a line or token list, which no window crosses: that in which a word
+        stands, on average. It is called where windows are wide.
 
     Examples
     --------
@@ -102,10 +103,12 @@ def fitted(
     )
 
 
-def stable_lr(config: TrainConfig, lr: float, unit_length: float = math.inf) -> float:
+def stable_lr(
+    config: TrainConfig, lr: float, unit_length: Callable[[], float] = lambda: math.inf
+) -> float:
     """Return a step size, or a smaller one where skip-gram has wide windows or many targets.
 
-    A window reaches no further than the line or token list, of so many words.
+    A window reaches no further than the line or token list; see `fitted`.
 
     Examples
     --------
@@ -116,8 +119,10 @@ def stable_lr(config: TrainConfig, lr: float, unit_length: float = math.inf) -> 
     if config.model == "cbow" or config.documents == "alone":
         return lr
     widest, targets = max(config.windows or (config.window,)), 1 + (config.negative or 0)
-    reach = max(min(widest, unit_length - 1.0), 1.0)
-    return min(lr, _MOST_OF_CONTEXTS / reach, _MOST_OF_PAIRS / (reach * targets))
+    most = min(_MOST_OF_CONTEXTS, _MOST_OF_PAIRS / targets)
+    if lr * widest <= most:
+        return lr
+    return min(lr, most / max(min(widest, unit_length() - 1.0), 1.0))
 
 
 def describe_chosen(config: TrainConfig, tokens: int) -> str | None:

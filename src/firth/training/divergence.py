@@ -72,7 +72,7 @@ class DivergenceCheck:
         return self.targets * math.log(2.0)
 
     def warn_of_loss(self, loss: float, lr: float) -> None:
-        """Warn if the mean loss of an epoch at the end of a run is above that of guessing."""
+        """Warn if the mean loss of the epoch that is kept is above that of guessing."""
         if loss > _ABOVE_GUESSING * self._guessing:
             warn(
                 f"the mean loss is {loss:.4g} at the end, where guessing costs "

@@ -109,15 +109,16 @@ class Run:
 
     def _result(self) -> TrainResult:
         losses, held_out_losses = self._state.losses, self._state.held_out_losses
+        epoch = len(losses) if self._best is None else int(np.argmin(held_out_losses)) + 1
         # Vectors to start from may be of another text.
         if self._task.initial is None:
-            self._task.check.warn_of_loss(losses[-1], self._schedule.first)
+            self._task.check.warn_of_loss(losses[epoch - 1], self._schedule.first)
         return TrainResult(
             tables=self._engine.take_tables() if self._best is None else self._best,
             shapes=self._task.shapes,
             losses=losses,
             held_out_losses=held_out_losses,
-            epoch=len(losses) if self._best is None else int(np.argmin(held_out_losses)) + 1,
+            epoch=epoch,
             lr_scale=self._state.lr_scale,
             subwords=self._task.subwords,
             composition=self._task.composition,

@@ -98,7 +98,7 @@ def check_both(vectors: object, onto: object) -> tuple[Vectors, Vectors]:
     ConfigError
         If they are not.
     """
-    first, second = (check_vectors("what is aligned", each) for each in (vectors, onto))
+    first, second = (check_vectors("each of the two", each) for each in (vectors, onto))
     if first.dim != second.dim:
         raise ConfigError(
             f"only vectors of as many dimensions can be aligned, got {first.dim:,} and "

@@ -51,7 +51,7 @@ class Loss:
     words: int
 
     def __str__(self) -> str:
-        """Return it in one line."""
+        """Return what was lost in one line."""
         return (
             f"{self.dtype}: a cosine changes by {self.mean:.2g} on average and {self.largest:.2g} "
             f"at most, {self.kept:.1%} of the {_NEIGHBOURS} nearest neighbours stay "

@@ -200,7 +200,7 @@ def test_what_a_damaged_file_promises_takes_no_memory(put, assert_refused):
 def test_a_word_with_more_ngrams_than_memory_is_told(put, assert_refused):
     # 16 million n-grams would need gigabytes, and minutes: each word has them again.
     content = fasttext_bin(["a" * 160_000], np.ones((3, 2)), minn=1, maxn=100)
-    assert_refused(put(content), "a word of 160,002 characters has more than 1,048,576 n-grams")
+    assert_refused(put(content), "a word of 160,000 characters may have more than 1,048,576 n")
 
 
 def test_compressed_files_and_parts(put):

@@ -1,7 +1,10 @@
 """NumPy's archives."""
 
 import io
+import sys
+import warnings
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -163,6 +166,20 @@ def test_headers_of_python_2_are_read_without_a_warning(tmp_path):
     content = _archive(words=WORDS, vectors=_npy(header, MATRIX.tobytes()))
     (tmp_path / "v.npz").write_bytes(content)
     np.testing.assert_array_equal(load(tmp_path / "v.npz"), MATRIX)
+
+
+def test_threads_leave_the_filters_of_warnings_as_they_were(tmp_path):
+    np.savez(tmp_path / "v.npz", words=np.array(["a", "b"]), vectors=MATRIX)
+    before = list(warnings.filters)
+    # Threads take turns very often.
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            list(threads.map(load, 100 * [tmp_path / "v.npz"]))
+    finally:
+        sys.setswitchinterval(interval)
+    assert warnings.filters == before
 
 
 @settings(max_examples=60, deadline=None)

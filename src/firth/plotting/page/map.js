@@ -4,7 +4,7 @@ const { title, words, counts, x, y, near } = JSON.parse(
 const TEXTS = {
   en: { find: "Find a word", map: "Map of words: drag, scroll, arrow keys, plus and minus, 0 for all",
     hint: "Near words have similar vectors. Click a word, or find one, to see its neighbours by cosine.",
-    title: (n) => `${n.toLocaleString("en")} words`, count: (n) => `${n.toLocaleString("en")} ${n === 1 ? "time" : "times"} in the text`,
+    title: (n) => `${n.toLocaleString("en")} ${n === 1 ? "word" : "words"}`, count: (n) => `${n.toLocaleString("en")} ${n === 1 ? "time" : "times"} in the text`,
     unknown: "This word is not on the map." },
   zh: { find: "查找词语", map: "词语地图：拖动、滚动、方向键、加号和减号，0 显示全部",
     hint: "相近的词有相似的向量。点击或查找一个词，看它按余弦的近邻。",

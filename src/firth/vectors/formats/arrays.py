@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 import sys
+import threading
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,6 +41,9 @@ _HEADERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
 }
+# Held while filters of warnings are changed: they are those of the process, and threads would
+# restore those of each other.
+FILTERS = threading.Lock()
 _BLOCK_BYTES = 1 << 24
 _MAGIC = b"\x93NUMPY"
 _TYPE = re.compile(r"f[248]|[iu][1248]|b1")
@@ -97,9 +102,13 @@ def read_blocks(file: IO[bytes], what: str) -> Iterator[NDArray[Any]]:
         raise FormatError(f"{what}: damaged: {one_line(str(error) or 'no array')}") from error
 
 
-def _old_headers() -> warnings.catch_warnings[None]:
+@contextlib.contextmanager
+def _old_headers() -> Iterator[None]:
     """Keep NumPy from warnings about headers that Python 2 wrote, and old names of types."""
-    return warnings.catch_warnings(action="ignore")
+    with FILTERS, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Reading `.npy` or `.npz` file required", UserWarning)
+        warnings.filterwarnings("ignore", "Data type alias", DeprecationWarning)
+        yield
 
 
 def _read_header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:

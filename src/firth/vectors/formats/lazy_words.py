@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.io.compression import open_regular
+from firth.vectors.formats.arrays import FILTERS
 from firth.vectors.lazy_words import LazyWords
 
 # Of shorter files, making an object of each word takes no time.
@@ -122,7 +123,7 @@ def _counts(text: bytes) -> NDArray[np.int64] | None:
     if text.translate(None, b"0123456789, "):
         raise ValueError("other characters than digits, commas and spaces")
     # A warning tells of what is no number.
-    with warnings.catch_warnings(action="error"):
+    with FILTERS, warnings.catch_warnings(action="error"):
         counts = np.fromstring(text, dtype=np.int64, sep=",")
     if len(counts) != text.count(b",") + 1 or counts.max() > _LARGEST:
         raise ValueError("no list of whole numbers of 64 bits")
