@@ -21,12 +21,9 @@ _FORMS: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
 # In texts of so many characters, marks are looked for at every so many, and sorted where two of
 # these follow each other. Shorter texts and runs take little time anyway.
 _LONG_TEXT, _STEP = 1024, 512
-# What is no mark itself, but written as marks in NFD, and in NFKD too.
-_AS_MARKS: dict[_Form, frozenset[str]] = {
-    "NFC": frozenset("\u0f73\u0f75\u0f81"),
-    "NFD": frozenset("\u0f73\u0f75\u0f81"),
-    "NFKC": frozenset("\u0f73\u0f75\u0f81\uff9e\uff9f"),
-}
+# How each form decomposes characters, and which of these are no marks, but are decomposed to marks.
+_DECOMPOSED: dict[_Form, Literal["NFD", "NFKD"]] = {"NFC": "NFD", "NFD": "NFD", "NFKC": "NFKD"}
+_AS_MARKS = {"NFD": "\u0f73\u0f75\u0f81", "NFKD": "\u0f73\u0f75\u0f81\uff9e\uff9f"}
 
 
 def normalize(text: str, form: Normalization = "NFC") -> str:
@@ -43,7 +40,8 @@ def normalize(text: str, form: Normalization = "NFC") -> str:
     """
     if form == "none" or text.isascii():
         return text
-    # A line that is already normalized is recognized quickly, so normalize line by line.
+    # A line that is already normalized is recognized quickly, so normalize line by line. Texts have
+    # very many short lines: for them a call is saved.
     return "\n".join(
         [
             unicodedata.normalize(form, line) if len(line) < _LONG_TEXT else in_form(line, form)
@@ -69,14 +67,14 @@ def _with_sorted_marks(text: str, form: _Form) -> str:
     """
     if len(text) < _LONG_TEXT:
         return text
-    as_marks = _AS_MARKS[form]
+    decomposed = _DECOMPOSED[form]
+    as_marks = _AS_MARKS[decomposed]
 
     def is_mark(character: str) -> bool:
         return unicodedata.combining(character) > 0 or character in as_marks
 
     if bytes([True, True]) not in bytes(map(is_mark, text[::_STEP])):
         return text
-    decomposed: Literal["NFD", "NFKD"] = "NFKD" if form == "NFKC" else "NFD"
     runs = []
     for are_marks, characters in itertools.groupby(text, is_mark):
         run = "".join(characters)

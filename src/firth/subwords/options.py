@@ -22,7 +22,7 @@ GIVE_CUT = (
 MOST_ROWS = 2**31 - 1
 # No word needs longer n-grams; a typing error should not fill the memory.
 MOST_LENGTH = 100
-# A longer word is no word, and its n-grams would fill the memory: a file of 1 MB could have 10**8.
+# No real word has so many. A single one of 1 MB could have 10**8, which would fill the memory.
 MOST_NGRAMS = 1 << 20
 
 
