@@ -28,7 +28,7 @@ import json
 import statistics
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numba
 import numpy as np
@@ -52,8 +52,8 @@ from firth.training.lists.windows import (
     sampling_of,
     window_of,
 )
-from firth.training.simd import primitives
 from firth.training.simd.rows import stride_of
+from firth.training.simd.update import update
 from firth.training.worker import Worker, make_worker
 
 # What is done with the windows of a block.
@@ -95,7 +95,7 @@ def run_part(
         )
         centre, gathered_unit, first, now, following = window.reach, 0, 0, 0, 0
         while centre < last or now + following > 0:
-            do_part(part, listed, first, now, tables, frozen, worker.scratch)
+            do_part(part, listed, first, now, tables, frozen, worker.scratch, window.bfloat16)
             gathered_unit, count, _ = list_block(
                 window.cbow, window.subwords, window.longest_path,
                 gathered, (centre, min(centre + BLOCK, last)), gathered_unit, sampling, window,
@@ -137,20 +137,23 @@ def do_part(
     tables: kernel.Tables,
     frozen: tuple[kernel.Frozen, kernel.Frozen],
     scratch: kernel.Scratch,
+    bfloat16: Literal[True] | None,
 ) -> None:
     """Do a part of training with some windows; see `kernel.train_window`."""
     eta, pending = np.float32(1e-4), 0
     if part == STEP:
         for w in range(first, first + count):
-            _, pending = kernel.train_window(tables, listed, w, eta, frozen, scratch, pending, None)
+            _, pending = kernel.train_window(
+                tables, listed, w, eta, frozen, scratch, pending, None, bfloat16
+            )
         kernel.flush_loss(scratch.loss)
     elif part == GRADIENTS:
         for w in range(first, first + count):
-            pending = do_gradients(listed, w, tables, eta, scratch, pending)
+            pending = do_gradients(listed, w, tables, eta, scratch, pending, bfloat16)
         kernel.flush_loss(scratch.loss)
     elif part == UPDATE:
         for w in range(first, first + count):
-            do_update(listed, w, tables, scratch)
+            do_update(listed, w, tables, scratch, bfloat16)
     elif part == MEAN:
         for w in range(first, first + count):
             do_mean(listed, w, tables, scratch)
@@ -174,21 +177,28 @@ def do_gradients(
     eta: np.float32,
     scratch: kernel.Scratch,
     pending: int,
+    bfloat16: Literal[True] | None,
 ) -> int:
     """Compute the gradients of a window, and its loss."""
     x, x_rows = trained(listed, w, tables, scratch)
-    t, labelling = listed.t[w], scratch.labelling
+    t = listed.t[w]
     if listed.is_relabelled[w]:
-        kernel.write_labelling(listed.labels[w], t, labelling)
+        kernel.write_labelling(listed.labels[w], t, scratch.labelling)
     _, pending = kernel.loss_and_gradients(
-        x, x_rows, listed.m[w], tables.output, listed.targets[w], t, labelling, eta,
-        scratch.gradients, scratch.loss, pending, None,
+        x, x_rows, listed.m[w], tables.output, listed.targets[w], t, eta, scratch, pending, None,
+        bfloat16,
     )  # fmt: skip
     return pending
 
 
 @numba.njit(inline="always")
-def do_update(listed: WindowList, w: int, tables: kernel.Tables, scratch: kernel.Scratch) -> None:
+def do_update(
+    listed: WindowList,
+    w: int,
+    tables: kernel.Tables,
+    scratch: kernel.Scratch,
+    bfloat16: Literal[True] | None,
+) -> None:
     """Update the rows of a window by the gradients that are there, and fetch later rows."""
     x, x_rows = trained(listed, w, tables, scratch)
     later = np.uint64((w + kernel.AHEAD) & (2 * BLOCK - 1))
@@ -198,10 +208,10 @@ def do_update(listed: WindowList, w: int, tables: kernel.Tables, scratch: kernel
     )  # fmt: skip
     columns = x.shape[1] if listed.composed is None else kernel.COLUMNS
     for column in range(0, x.shape[1], columns):
-        primitives.update(
+        some = column, min(columns, x.shape[1] - column)
+        update(
             x, x_rows, listed.m[w], tables.output, listed.targets[w], listed.t[w],
-            scratch.gradients, scratch.before, column, min(columns, x.shape[1] - column),
-            scratch.soon,
+            scratch.gradients, scratch.before, some, scratch.soon, scratch.paired, bfloat16,
         )  # fmt: skip
 
 

@@ -13,12 +13,12 @@ import pytest
 
 import firth
 from firth.callbacks import EpochEnd, Progress, RunEnd, RunStart
+from firth.compilation.emitter import WIDTH
 from firth.corpus import read_corpus
 from firth.errors import ConfigError, CorpusError, VocabularyError
 from firth.training import Checkpoints, arithmetic, run, schedule, signals, train_corpus
 from firth.training.checkpoints import fingerprint
 from firth.training.huffman import huffman_paths
-from firth.training.simd import primitives
 from firth.vectors.formats import native
 from training_case import zipf_ids
 
@@ -293,7 +293,7 @@ def test_another_version_or_rounding_is_told_and_refused_where_bytes_are_promise
 @pytest.mark.parametrize(
     ("patch", "words"),
     [
-        ((arithmetic, "WIDTH", 2), rf"vector length was {primitives.WIDTH}, is now 2"),
+        ((arithmetic, "WIDTH", 2), rf"vector length was {WIDTH}, is now 2"),
         (
             (arithmetic, "processor_features", lambda: FEATURES ^ {"sve"}),
             r"instructions was '.*', is now '.*'",

@@ -262,6 +262,7 @@ def test_info_of_the_machine_tells_the_variant_of_the_kernel(folder, run):
         "numbers_in_a_vector": 8,
         "vector_registers": 16,
         "targets_in_a_tile": 6,
+        "products": "float32",
         "arithmetic": "float32, multiply, then add, 8 partial sums of a score",
         "deterministic_arithmetic": "float32, multiply, then add, 8 partial sums of a score",
     }
@@ -272,6 +273,7 @@ def test_info_of_the_machine_tells_the_variant_of_the_kernel(folder, run):
         "numbers_in_a_vector: 16",
         "vector_registers: 32",
         "targets_in_a_tile: 8",
+        'products: "float32"',
         'arithmetic: "float32, fused multiply-add, 16 partial sums of a score"',
         'deterministic_arithmetic: "float32, fused multiply-add, 8 partial sums of a score"',
     ]

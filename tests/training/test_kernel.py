@@ -9,7 +9,7 @@ from firth.training.engines.hogwild import parts_of
 from firth.training.lists.gathering import BLOCK
 from firth.training.lists.windows import Window, empty_list, most_targets
 from firth.training.simd.tiles import LANES, tiles_of
-from training_case import BOTH, Case, assert_same, draw_case, no_frozen, padded
+from training_case import BOTH, Case, assert_close, assert_same, draw_case, no_frozen, padded
 
 # Hierarchical softmax, which has no noise words. `test_widths.py` leaves it out by this name.
 TREE = pytest.param(None, id="tree")
@@ -173,20 +173,65 @@ def test_loss_is_exact_for_scores_of_any_size():
     assert ours[2] == pytest.approx(theirs[2], rel=1e-4)
 
 
-def test_a_number_that_is_not_finite_shows_in_the_loss():
-    case = draw_case(cbow=False, dim=4, negative=5)
+@pytest.mark.parametrize("bfloat16", [False, True])
+def test_a_number_that_is_not_finite_shows_in_the_loss(bfloat16):
+    case = draw_case(cbow=False, dim=4, negative=5, bfloat16=bfloat16)
     case.inputs[0, 0] = np.nan
     assert np.isnan(case.run_kernel()[2])
+
+
+# ---------------------------------------------------------------------------- bfloat16
+
+
+@pytest.mark.parametrize("dim", [1, 16, 33, 100])
+@pytest.mark.parametrize("negative", [1, 5, 8, 15])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"reach": 12, "shrink": False}, {"documents": "joint"}, {"ngrams": 25}],
+    ids=["plain", "wide", "documents", "words"],
+)
+def test_agrees_where_factors_are_rounded(dim, negative, options):
+    case = draw_case(cbow=False, dim=dim, negative=negative, bfloat16=True, **options)
+    assert_close(case.run_kernel(), case.run_reference(), case)
+
+
+def test_agrees_where_factors_are_rounded_and_rows_are_frozen():
+    case = draw_case(cbow=False, dim=20, negative=5, bfloat16=True)
+    frozen = (0, 3, 4), (1, 30, 38)
+    trained = case.run_kernel(frozen=frozen)
+    assert_close(trained, case.run_reference(frozen=frozen), case)
+    for table, before, rows in zip(trained, (case.inputs, case.outputs), frozen, strict=False):
+        np.testing.assert_array_equal(table[list(rows)], before[list(rows)])
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("most", [1, 2, 6, 7, 8, 9, 17])
+def test_a_step_with_rounded_factors_errs_by_no_more_than_the_bound(most, seed):
+    drawn = DrawnList(most=most, sizes=None, rows=(8, 40), seed=seed, count=1, dim=50)
+    drawn.window = drawn.window._replace(bfloat16=True)
+    eta = 0.05
+    window = reference.window_in(drawn.listed, 0, drawn.stride)
+    tables = drawn.inputs.astype(np.float64), drawn.outputs.astype(np.float64)
+    of_loss, *errors = reference.bfloat16_errors(*reference.vectors_of(*tables, window))
+    ours, theirs = drawn.run_kernel(eta), drawn.run_reference(eta)
+    assert abs(ours[2] - theirs[2]) < of_loss
+    rows = [bag[0] for bag in window.bags], list(window.targets)
+    for table, expected, of_row, listed in zip(ours, theirs, errors, rows, strict=False):
+        bound = np.full(table.shape, 1e-6)
+        np.add.at(bound, listed, eta * of_row)
+        assert (np.abs(table - expected) <= bound).all()
 
 
 # ---------------------------------------------------------------------------- any list
 
 
 @numba.njit
-def train_list(tables, listed, count, eta, frozen, scratch):
+def train_list(tables, listed, count, eta, frozen, scratch, bfloat16):
     loss, pending = 0.0, 0
     for w in range(count):
-        taken, pending = kernel.train_window(tables, listed, w, eta, frozen, scratch, pending, None)
+        taken, pending = kernel.train_window(
+            tables, listed, w, eta, frozen, scratch, pending, None, bfloat16
+        )
         loss += taken
     return loss + kernel.flush_loss(scratch.loss)
 
@@ -246,8 +291,9 @@ class DrawnList:
             gradients=np.zeros((tiles_of(most_targets(self.window)), 16 * LANES), np.float32),
         )
         loss = train_list(
-            tables, self.listed, self.count, np.float32(eta), no_frozen(self.stride), scratch
-        )
+            tables, self.listed, self.count, np.float32(eta), no_frozen(self.stride), scratch,
+            self.window.bfloat16,
+        )  # fmt: skip
         return *(table[:, : self.dim] for table in tables[:2]), loss, 0
 
     def run_reference(self, eta):

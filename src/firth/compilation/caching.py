@@ -12,7 +12,7 @@ import numba
 
 from firth._version import __version__
 from firth.compilation.code_cache import CodeCache
-from firth.compilation.emitter import REGISTERS, WIDTH
+from firth.compilation.emitter import BFLOAT16, REGISTERS, WIDTH
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -83,11 +83,11 @@ def _part_of(module: Path) -> Path:
 
 @functools.cache
 def _sources(part: Path) -> str:
-    """Return a digest of Firth's version, the vectors' width, and the sources of two folders.
+    """Return a digest of Firth's version, the kind of vectors, and the sources of two folders.
 
     These are this module's folder and `part`, with the folders in them.
     """
-    digest = hashlib.sha256(f"{__version__} {WIDTH} {REGISTERS}".encode())
+    digest = hashlib.sha256(f"{__version__} {WIDTH} {REGISTERS} {BFLOAT16}".encode())
     for folder in (Path(__file__).parent, part):
         for source in sorted(folder.rglob("*.py")):
             digest.update(source.read_bytes())

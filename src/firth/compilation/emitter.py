@@ -2,6 +2,8 @@
 
 Vector width and registers follow from the features of the processor that Numba compiles for. Tests
 set `FIRTH_VECTOR_WIDTH` to 4, 8 or 16: LLVM splits vectors that are wider than the processor's.
+Whether pairs of bfloat16 numbers are multiplied follows from the features too; `FIRTH_BFLOAT16` is
+0 to leave them out, and 1 to have them on any processor, with more instructions.
 """
 
 from __future__ import annotations
@@ -45,9 +47,20 @@ def _processor() -> tuple[int, int]:
     return 4, 32 if "neon" in features else 16
 
 
+def _multiplies_pairs() -> tuple[bool, bool]:
+    """Return whether products of pairs are used, and whether the processor has instructions."""
+    asked = os.environ.get("FIRTH_BFLOAT16") or None
+    if asked not in (None, "0", "1"):
+        raise ConfigError(f"FIRTH_BFLOAT16 must be 0 or 1, got {asked!r}")
+    is_native = processor_features() >= {"avx512bf16", "avx512vl"}
+    return is_native if asked is None else asked == "1", is_native
+
+
 WIDTH, REGISTERS = _processor()
+BFLOAT16, _HAS_PAIRS = _multiplies_pairs()
 LINE = 64  # bytes of a cache line
 FLOAT = ir.FloatType()
+INT16 = ir.IntType(16)
 INT32 = ir.IntType(32)
 INT64 = ir.IntType(64)
 VECTOR = ir.VectorType(FLOAT, WIDTH)
@@ -100,6 +113,48 @@ class Emitter:
     def multiply_add(self, a: ir.Value, b: ir.Value, c: ir.Value) -> ir.Value:
         """Return a * b + c, fused where the processor can."""
         return self.call(f"llvm.fmuladd.v{self.lanes}f32", self.vector, a, b, c)
+
+    def halves(self, a: ir.Value, b: ir.Value) -> ir.Value:
+        """Return the elements of a and then those of b as bfloat16 numbers, 16 bits each."""
+        builder, count = self.builder, 2 * self.lanes
+        kind = ir.VectorType(INT16, count)
+        if _HAS_PAIRS:
+            name = f"llvm.x86.avx512bf16.cvtne2ps2bf16.{32 * self.lanes}"
+            return self.call(name, kind, b, a)
+        whole = ir.VectorType(INT32, self.lanes)
+
+        def rounded(vector: ir.Value) -> ir.Value:
+            # To the nearest, and of two to the even one.
+            bits = builder.bitcast(vector, whole)
+            last = builder.lshr(bits, ir.Constant(whole, [16] * self.lanes))
+            last = builder.and_(last, ir.Constant(whole, [1] * self.lanes))
+            more = builder.add(last, ir.Constant(whole, [0x7FFF] * self.lanes))
+            return builder.bitcast(builder.add(bits, more), kind)
+
+        return self.shuffle(rounded(a), rounded(b), range(1, 2 * count, 2))
+
+    def pairs(self, a: ir.Value, b: ir.Value) -> ir.Value:
+        """Return pairs of bfloat16 numbers, in 32 bits: each element of a with that of b."""
+        halves = self.halves(a, b)
+        indices = [half for k in range(self.lanes) for half in (k, self.lanes + k)]
+        return self.as_pairs(self.shuffle(halves, halves, indices))
+
+    def as_pairs(self, halves: ir.Value) -> ir.Value:
+        """Return the halves of 16 bits two by two."""
+        return self.builder.bitcast(halves, ir.VectorType(INT32, halves.type.count // 2))
+
+    def add_products_of_pairs(self, a: ir.Value, b: ir.Value, c: ir.Value) -> ir.Value:
+        """Return c and the products of the pairs of a with those of b, the second ones first."""
+        builder = self.builder
+        if _HAS_PAIRS:
+            name = f"llvm.x86.avx512bf16.dpbf16ps.{32 * self.lanes}"
+            return self.call(name, self.vector, c, a, b)
+        high = ir.Constant(a.type, [0xFFFF0000] * self.lanes)
+        low = ir.Constant(a.type, [16] * self.lanes)
+        for take, operand in ((builder.and_, high), (builder.shl, low)):
+            one, other = (builder.bitcast(take(pair, operand), self.vector) for pair in (a, b))
+            c = self.multiply_add(one, other, c)
+        return c
 
     def shuffle(self, a: ir.Value, b: ir.Value, indices: Sequence[int]) -> ir.Value:
         """Return the elements of a (0 .. lanes - 1) and b (lanes ..) at `indices`."""

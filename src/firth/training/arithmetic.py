@@ -1,16 +1,17 @@
 """On what the bytes of a run depend beside its options, its text and Firth's version.
 
-The compiled kernel gives the same numbers on all processors but for two things: whether a product
-and a sum are rounded once (fused multiply-add) or twice, and in how many partial sums the products
-of a score are added up, which is by default the width of the processor's vectors. A deterministic
-run has the same number of partial sums everywhere.
+The compiled kernel gives the same numbers on all processors but for three things: whether a product
+and a sum are rounded once (fused multiply-add) or twice, in how many partial sums the products of a
+score are added up, which is by default the width of the processor's vectors, and whether factors
+are rounded to bfloat16. A deterministic run has the same number of partial sums everywhere, and
+does not round factors.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from firth.compilation.emitter import WIDTH
+from firth.compilation.emitter import BFLOAT16, WIDTH
 from firth.compilation.processor import processor_features
 from firth.training.config import TrainConfig
 from firth.training.simd.tiles import LANES
@@ -28,6 +29,16 @@ def is_fused() -> bool:
     return not _FUSED.isdisjoint(processor_features())
 
 
+def rounds_to_bfloat16(config: TrainConfig) -> bool:
+    """Return whether the kernel rounds numbers to bfloat16 when it multiplies them.
+
+    It does so by default where the processor multiplies pairs of them, if windows have several
+    inputs: a single one leaves nothing to pair.
+    """
+    has_several_inputs = config.model == "skipgram" and config.documents != "alone"
+    return BFLOAT16 and has_several_inputs and not config.deterministic
+
+
 def arithmetic_of_processor(_: TrainConfig) -> Mapping[str, object]:
     """Return what of this processor changes the bytes, as checkpoints keep it."""
     instructions = " ".join(sorted(_FEATURES & processor_features()))
@@ -36,6 +47,7 @@ def arithmetic_of_processor(_: TrainConfig) -> Mapping[str, object]:
 
 def arithmetic_of_kernel(config: TrainConfig) -> Mapping[str, object]:
     """Return what changes the bytes of a run of the compiled kernel, as checkpoints keep it."""
+    products = {"products": "bfloat16" if rounds_to_bfloat16(config) else "float32"}
     if config.deterministic and is_fused():
-        return {"vector length": LANES, "instructions": "fused multiply-add"}
-    return arithmetic_of_processor(config)
+        return {"vector length": LANES, "instructions": "fused multiply-add", **products}
+    return {**arithmetic_of_processor(config), **products}

@@ -40,16 +40,18 @@ from firth.training.lists.windows import (
     most_inputs,
     most_targets,
 )
-from firth.training.simd import bags, primitives, rows
-from firth.training.simd.primitives import (
+from firth.training.simd import bags, rows
+from firth.training.simd.gradients import (
     INPUTS_OF_VECTOR,
     LOG2,
     LOSS_VECTORS,
     NO_SCORE,
     VECTORS_OF_INPUT,
+    gradients,
 )
 from firth.training.simd.rows import Floats
 from firth.training.simd.tiles import LANES, TILE, tiles_of
+from firth.training.simd.update import update
 
 # What a window needs is fetched while this many windows before it are trained, a line at a time.
 AHEAD = 4
@@ -99,10 +101,11 @@ class Scratch(NamedTuple):
     composed: Floats  # row 2b is the vector of bag b, row 2b + 1 its value before the step
     composed_rows: NDArray[np.int64]  # the offsets of the rows 2b
     before: Floats  # the inputs before the step
-    gradients: Floats  # (tiles, inputs * LANES) see `primitives`
+    gradients: Floats  # (tiles, inputs * LANES) see `gradients`
     labelling: Floats  # (tiles, 4 * LANES) see `write_labelling`
-    loss: Floats  # (2 * WIDTH,) see primitives.gradients
+    loss: Floats  # (2 * WIDTH,) see `gradients`
     soon: NDArray[np.int64]  # how many rows a later window needs, and their addresses
+    paired: NDArray[np.int32]  # gradients as pairs of bfloat16; empty where there are none
 
 
 def scratch_shapes(window: Window, stride: int) -> Shapes:
@@ -123,6 +126,7 @@ def scratch_shapes(window: Window, stride: int) -> Shapes:
         "labelling": ((tiles, 4 * LANES), np.float32),
         "loss": ((2 * WIDTH,), np.float32),
         "soon": ((1 + most + MOST_PARTS_AHEAD,), np.int64),
+        "paired": ((0 if window.bfloat16 is None else (inputs + 1) * LANES,), np.int32),
     }
 
 
@@ -162,6 +166,7 @@ def train_window(
     scratch: Scratch,
     pending: int,
     portable: Literal[True] | None,
+    bfloat16: Literal[True] | None,
 ) -> tuple[float, int]:
     """Take one step of gradient descent on a window of a list.
 
@@ -175,7 +180,7 @@ def train_window(
     here = np.uint64(w)
     m, t, ends = listed.m[here], listed.t[here], listed.bag_ends[here]
     x_rows, y_rows = listed.inputs[here], listed.targets[here]
-    slots, composed, composed_rows, before, g, labelling, running_loss, soon = scratch
+    slots, composed, composed_rows, before, g, labelling, _, soon, paired = scratch
     # Near the end of a short block these are rows of older windows: then nothing is gained.
     later = np.uint64((w + AHEAD) & (2 * BLOCK - 1))
     outputs, are_used = tables.output, tables.parts.are_used
@@ -192,14 +197,14 @@ def train_window(
     if listed.is_relabelled[here]:
         write_labelling(listed.labels[here], t, labelling)
     taken, pending = loss_and_gradients(
-        x, trained, m, outputs, y_rows, t, labelling, eta, g, running_loss, pending, portable
+        x, trained, m, outputs, y_rows, t, eta, scratch, pending, portable, bfloat16
     )
     if listed.has_repetitions[here]:
         fold_inputs(g, trained, m)
         fold_targets(g, y_rows, t, m)
     for column in range(0, x.shape[1], columns):
         some = min(columns, x.shape[1] - column)
-        primitives.update(x, trained, m, outputs, y_rows, t, g, before, column, some, soon)
+        update(x, trained, m, outputs, y_rows, t, g, before, (column, some), soon, paired, bfloat16)
         share_changes(
             listed.composed, inputs, x_rows, ends, listed.gains[here], m, composed, column, some
         )
@@ -281,19 +286,19 @@ def share_changes(
 
 
 @inlined
-def fold_inputs(gradients: Floats, rows: NDArray[np.int64], m: int) -> None:
+def fold_inputs(g: Floats, rows: NDArray[np.int64], m: int) -> None:
     """Add the gradients of rows that are listed again to those of the last time; leave 0 there."""
     for last in range(1, m):
         for i in range(last):
             if rows[i] == rows[last]:
-                for tile in range(len(gradients)):
+                for tile in range(len(g)):
                     for k in range(LANES):
-                        gradients[tile, last * LANES + k] += gradients[tile, i * LANES + k]
-                        gradients[tile, i * LANES + k] = 0.0
+                        g[tile, last * LANES + k] += g[tile, i * LANES + k]
+                        g[tile, i * LANES + k] = 0.0
 
 
 @inlined
-def fold_targets(gradients: Floats, rows: NDArray[np.int64], t: int, m: int) -> None:
+def fold_targets(g: Floats, rows: NDArray[np.int64], t: int, m: int) -> None:
     """Add the gradients of targets that are listed again to those of the last time, as above."""
     for last in range(1, t):
         for j in range(last):
@@ -301,8 +306,8 @@ def fold_targets(gradients: Floats, rows: NDArray[np.int64], t: int, m: int) -> 
                 to, at = last // TILE, j // TILE
                 for i in range(0, m * LANES, LANES):
                     place = i + j % TILE
-                    gradients[to, i + last % TILE] += gradients[at, place]
-                    gradients[at, place] = 0.0
+                    g[to, i + last % TILE] += g[at, place]
+                    g[at, place] = 0.0
 
 
 # ---------------------------------------------------------------------------- loss, gradients
@@ -316,12 +321,11 @@ def loss_and_gradients(
     y: Floats,
     y_rows: NDArray[np.int64],
     t: int,
-    labelling: Floats,
     eta: np.float32,
-    g: Floats,
-    running_loss: Floats,
+    scratch: Scratch,
     pending: int,
     portable: Literal[True] | None,
+    bfloat16: Literal[True] | None,
 ) -> tuple[float, int]:
     """Compute the gradients of m inputs and t targets, and add their losses to the running loss.
 
@@ -330,6 +334,7 @@ def loss_and_gradients(
     taken, pending : float, int
         What was taken out of the running loss, and how many vectors of scores it holds now.
     """
+    g, labelling, running_loss = scratch.gradients, scratch.labelling, scratch.loss
     taken = 0.0
     for tile in range((t + TILE - 1) // TILE):
         for first in range(0, m, INPUTS_AT_ONCE):
@@ -339,9 +344,9 @@ def loss_and_gradients(
             if pending > LOSS_VECTORS:
                 taken += flush_loss(running_loss)
                 pending = vectors
-            primitives.gradients(
+            gradients(
                 x, x_rows, (first, end), y, y_rows, (t, tile), labelling, eta, g, running_loss,
-                portable,
+                portable, bfloat16,
             )  # fmt: skip
     return taken, pending
 

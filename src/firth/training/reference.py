@@ -235,6 +235,21 @@ def gradients(x: Doubles, y: Doubles, labels: Doubles) -> tuple[Doubles, Doubles
     return wrong @ y, wrong.T @ x
 
 
+def bfloat16_errors(x: Doubles, y: Doubles, labels: Doubles) -> tuple[float, Doubles, Doubles]:
+    """Return bounds of the errors of `loss` and `gradients` where factors are rounded to bfloat16.
+
+    Rounding changes a factor by at most u = 2**-8 of its value. So a score errs by at most
+    (2 u + u²) |X| |Y|ᵀ, and so does its loss. What is wrong with a score errs by a quarter of that,
+    the steepest slope of σ, and is itself rounded when it is multiplied.
+    """
+    u = 2.0**-8
+    of_scores = (2 * u + u * u) * (np.abs(x) @ np.abs(y).T)
+    wrong = np.abs(np.exp(-np.logaddexp(0.0, -(x @ y.T))) - labels)
+    error = of_scores / 4 + u * (wrong + of_scores / 4)
+    product = error * (1 + u) + wrong * u
+    return of_scores.sum(), product @ np.abs(y), product.T @ np.abs(x)
+
+
 def train_window(
     inputs: Doubles, outputs: Doubles, window: ReferenceWindow, eta: float
 ) -> tuple[float, int]:

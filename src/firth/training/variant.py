@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from firth.compilation.emitter import REGISTERS, WIDTH
+from firth.compilation.emitter import BFLOAT16, REGISTERS, WIDTH
 from firth.compilation.processor import processor_features, processor_name
 from firth.training.arithmetic import is_fused
 from firth.training.simd.tiles import LANES, TILE
@@ -30,6 +30,7 @@ def variant() -> dict[str, object]:
         "numbers_in_a_vector": WIDTH,
         "vector_registers": REGISTERS,
         "targets_in_a_tile": TILE,
+        "products": "bfloat16, float32 for CBOW" if BFLOAT16 else "float32",
         "arithmetic": f"{arithmetic}, {WIDTH} partial sums of a score",
         "deterministic_arithmetic": f"{arithmetic}, {LANES} partial sums of a score",
     }

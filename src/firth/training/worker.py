@@ -120,7 +120,7 @@ def train_stretch(
             done = listed.move_ends[w]
             eta = np.float32(lr + slope * positions[w])
             taken, pending = train_window(
-                tables, listed, w, eta, frozen, scratch, pending, window.portable
+                tables, listed, w, eta, frozen, scratch, pending, window.portable, window.bfloat16
             )
             loss += taken
             pairs += m[w]

@@ -9,9 +9,11 @@ import pytest
 from firth.compilation.emitter import WIDTH
 from firth.compilation.prefetching import prefetch_item, row_addresses
 from firth.training.simd.bags import compose, share_change
-from firth.training.simd.primitives import LOG2, NO_SCORE, gradients, update
+from firth.training.simd.gradients import LOG2, NO_SCORE, gradients
+from firth.training.simd.products import rounded
 from firth.training.simd.rows import copy_row
 from firth.training.simd.tiles import LANES, TILE, tiles_of
+from firth.training.simd.update import update
 
 # Lengths of rows, in vectors: loops take one, two or four vectors at a time.
 STRIDES = pytest.mark.parametrize("vectors", [1, 2, 3, 4, 5, 7, 8, 14])
@@ -21,6 +23,7 @@ TARGETS = pytest.mark.parametrize("t", range(1, 31))
 PARTS = pytest.mark.parametrize("part", [(0, 15), (0, 1), (3, 7), (4, 11), (14, 1)])
 # An array whose contents do not matter.
 SCRATCH = object()
+PAIRED = np.zeros((len(INPUTS) + 2) * LANES, np.int32)
 BAGS = pytest.mark.parametrize("size", [0, 1, 2, 7])
 
 
@@ -71,7 +74,7 @@ def assert_same(primitive, *arguments, rtol=1e-5, atol=1e-5):
     for form, given in zip(forms, (ours, theirs), strict=True):
         form(*given)
     for one, other in zip(ours, theirs, strict=True):
-        if isinstance(one, np.ndarray):
+        if isinstance(one, np.ndarray) and one.dtype != PAIRED.dtype:
             np.testing.assert_allclose(one, other, rtol, atol)
 
 
@@ -86,9 +89,9 @@ def labelling_of(labels):
 
 
 @pytest.mark.parametrize("scale", [1, 200])
-@pytest.mark.parametrize("portable", [None, True])
+@pytest.mark.parametrize(("portable", "bfloat16"), [(None, None), (True, None), (None, True)])
 @TARGETS
-def test_gradients_and_loss(draw, t, scale, portable):
+def test_gradients_and_loss(draw, t, scale, portable, bfloat16):
     loss = np.full(2 * WIDTH, 1.5, np.float32)
     for m in INPUTS:
         vectors = (1 + m % 4) * max(1, LANES // WIDTH)
@@ -98,7 +101,7 @@ def test_gradients_and_loss(draw, t, scale, portable):
         for tile in range(tiles_of(t)):
             targets = y, draw.rows(y, t), (t, tile), labelling
             inputs = x, draw.rows(x, m + 2), (2, 2 + m)
-            more = 0.7, g, loss, portable
+            more = 0.7, g, loss, portable, bfloat16
             assert_same(gradients, *inputs, *targets, *more, atol=1e-5 * scale)
 
 
@@ -107,7 +110,7 @@ def test_the_gradient_of_a_score_is_that_of_its_loss():
     labelling = labelling_of([1.0, 0.0])
     g, loss = np.zeros((1, 2 * LANES), np.float32), np.repeat([0.0, 1.0], WIDTH).astype(np.float32)
     rows = np.zeros(2, np.int64)
-    compiled(gradients)(x, rows, (0, 1), y, rows, (2, 0), labelling, 0.5, g, loss, None)
+    compiled(gradients)(x, rows, (0, 1), y, rows, (2, 0), labelling, 0.5, g, loss, None, None)
     sigmoid = 1 / (1 + np.exp(-0.025 * WIDTH))
     np.testing.assert_allclose(g[0, :2], [0.5 * (1 - sigmoid), -0.5 * sigmoid], rtol=1e-6)
     assert not g[0, 2:LANES].any()
@@ -116,8 +119,9 @@ def test_the_gradient_of_a_score_is_that_of_its_loss():
 
 
 @pytest.mark.parametrize("is_repeated", [False, True])
+@pytest.mark.parametrize("bfloat16", [None, True])
 @TARGETS
-def test_update(draw, t, is_repeated):
+def test_update(draw, t, is_repeated, bfloat16):
     soon = np.array([2, 0, 0])
     for m in INPUTS:
         x, y = draw.table(12, 15), draw.table(40, 15)
@@ -131,8 +135,27 @@ def test_update(draw, t, is_repeated):
             if t > 1:
                 g[0, ::LANES] = 0.0
         part = WIDTH * (m % 4), WIDTH * (1 + m)
-        given = x, x_rows, m, y, y_rows, t, g, SCRATCH, *part
-        assert_same(update, *given, soon)
+        given = x, x_rows, m, y, y_rows, t, g, SCRATCH, part, soon
+        assert_same(update, *given, PAIRED, bfloat16)
+
+
+def test_numbers_are_rounded_when_they_are_multiplied(draw):
+    """With one input and one target of 0, the changes of rows are products of rounded numbers."""
+    x, y, g = draw.floats(1, WIDTH), draw.floats(1, WIDTH), np.zeros((1, 2 * LANES), np.float32)
+    x[0, :3] = 1 + np.array([1, 3, -1], np.float32) * 2**-8
+    g[0, 0] = 1 + 2**-7 + 2**-8
+    both = np.concatenate([x, np.zeros_like(x)]), np.concatenate([y, np.zeros_like(y)])
+    rows, soon = np.array([0, WIDTH]), np.array([0, 0])
+    compiled(update)(
+        both[0], rows[1:], 1, both[1], rows[:1], 1, g, x.copy(), (0, WIDTH), soon, PAIRED, True
+    )
+    np.testing.assert_array_equal(both[0][1], rounded(g[0, :1]) * rounded(y[0]))
+    both = np.concatenate([x, np.zeros_like(x)]), np.concatenate([y, np.zeros_like(y)])
+    compiled(update)(
+        both[0], rows[:1], 1, both[1], rows[1:], 1, g, x.copy(), (0, WIDTH), soon, PAIRED, True
+    )
+    np.testing.assert_array_equal(both[1][1], rounded(g[0, :1]) * rounded(x[0]))
+    assert rounded(x[0]).tolist() != x[0].tolist()
 
 
 @STRIDES

@@ -18,6 +18,7 @@ from firth.compilation import inlined, optional
 from firth.compilation.arrays import Shapes, zeros_of
 from firth.compilation.emitter import WIDTH
 from firth.training import draws
+from firth.training.arithmetic import rounds_to_bfloat16
 from firth.training.config import TrainConfig
 from firth.training.huffman import huffman_tree
 from firth.training.lists import bags, targets
@@ -55,6 +56,8 @@ class Window(NamedTuple):
     documents: bool = False
     # Whether scores are summed in an order that does not depend on the width of vectors.
     portable: Literal[True] | None = None
+    # Whether numbers are rounded to bfloat16 when they are multiplied.
+    bfloat16: Literal[True] | None = None
 
 
 class WindowList(NamedTuple):
@@ -108,6 +111,7 @@ def window_of(config: TrainConfig, longest_path: int = 0) -> Window:
         divided=config.cbow_gradient == "mean",
         documents=config.documents != "none",
         portable=portable,
+        bfloat16=True if rounds_to_bfloat16(config) else None,
     )
 
 
@@ -192,7 +196,7 @@ def list_block(
         that come after the last window are to be done too.
     """
     words, positions, streams, repeated, ends, _, _, _, _, extent, in_reach = gathered
-    _, _, reach, shrink, negative, _, divided, documents, _ = window
+    _, _, reach, shrink, negative, _, divided, documents, _, _ = window
     (start, stop), (first, moved), count, width_before = centres, places, 0, 0
     # What windows name: words, or their slots, whose rows are two apart.
     named, named_stride, arrival_stride = words, stride, stride

@@ -1,7 +1,7 @@
 """The vector loops of bags: inputs that are composed of several rows.
 
 A bag's vector is a weight times the sum of its rows. It is trained in their place, and the change
-goes back to each of them. As in `primitives`, each loop is a plain NumPy function and one that
+goes back to each of them. As in `gradients`, each loop is a plain NumPy function and one that
 emits what is compiled in its place.
 """
 

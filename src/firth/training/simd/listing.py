@@ -1,6 +1,6 @@
 """The vector loops of lists: subsampling, noise words, and the rows of words.
 
-As in `primitives`, each is a plain Python function, which states what it computes, and one that
+As in `gradients`, each is a plain Python function, which states what it computes, and one that
 emits what is compiled in its place, several positions at a time. Arrays are written in whole
 vectors: up to SLACK elements after the last one may change too.
 """

@@ -1,0 +1,274 @@
+"""The update of a window's rows by their gradients, written out as LLVM IR.
+
+The letters and the shapes are those of `gradients`.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from llvmlite import ir
+from numpy.typing import NDArray
+
+from firth.compilation.emitter import LINE, REGISTERS, WIDTH, Emitter, emitted_for
+from firth.compilation.prefetching import emit_prefetch
+from firth.training.simd.products import FLOATS, PAIRS, Products, rounded
+from firth.training.simd.rows import Floats, Offsets
+from firth.training.simd.tiles import LANES, TILE, call_tile, loop_over_tiles
+
+
+def update(
+    x: Floats,
+    x_rows: Offsets,
+    m: int,
+    y: Floats,
+    y_rows: Offsets,
+    t: int,
+    g: Floats,
+    before: Floats,
+    columns: tuple[int, int],
+    soon: Offsets,
+    paired: NDArray[np.int32],
+    bfloat16: Literal[True] | None,
+) -> None:
+    """Compute X += G Y and Y += Gᵀ X for m rows and t targets, with the old X and Y.
+
+    Of all rows only some columns are read and changed, in whole vectors: `columns` holds the first
+    and their number. A row that is listed twice must have a gradient of 0 in all places but the
+    last. With more targets than a tile holds, the old X is kept in `before`, (m, stride).
+
+    Meanwhile the same columns of the rows at some addresses are brought into the cache: `soon`
+    holds their number, and then the addresses.
+
+    If `bfloat16` is true, all numbers are rounded to bfloat16 when they are multiplied; `paired` is
+    room for pairs of gradients, ((m + 1) * LANES,).
+    """
+    part = slice(columns[0], sum(columns))
+    by_tile = g.reshape(len(g), -1, LANES)[:, :m, :TILE]
+    change = by_tile.transpose(1, 0, 2).reshape(m, -1)[:, :t]
+    x_listed, y_listed = x_rows[:m] // x.shape[1], y_rows[:t] // y.shape[1]
+    inputs, targets = x[x_listed, part], y[y_listed, part]
+    if bfloat16 is not None:
+        change, inputs, targets = rounded(change), rounded(inputs), rounded(targets)
+    np.add.at(x[:, part], x_listed, change @ targets)
+    np.add.at(y[:, part], y_listed, change.T @ inputs)
+
+
+@emitted_for(update)
+def _emit_update(e, x, x_rows, m, y, y_rows, t, g, before, columns, soon, paired, bfloat16):
+    builder, (column, count_of_columns) = e.builder, columns
+    inputs = [e.at(x.data, column), x_rows.data, m, e.at(before.data, column), before.stride]
+    offset, addresses = builder.mul(column, e.integer(x.item_bytes)), e.at(soon.data, e.integer(1))
+    products, kind = (FLOATS, "") if bfloat16 is None else (PAIRS, "_by_pairs")
+
+    def update_tile(number: ir.Value, done: ir.Value, count: ir.Value, *, is_only: bool) -> None:
+        targets = [e.at(y.data, column), e.at(y_rows.data, done)]
+        is_first = builder.icmp_signed("==", number, e.integer(0))
+        asked = builder.select(is_first, builder.load(soon.data), e.integer(0))
+        gradients = e.at(g.data, builder.mul(number, g.stride))
+        if bfloat16 is not None:
+            _emit_pairs_of_gradients(e, gradients, m, paired.data)
+            gradients = paired.data
+        called = [*inputs, *targets, gradients, count_of_columns, addresses, offset, asked]
+        emit = functools.partial(_emit_update_of_tile, is_only=is_only, products=products)
+        name = f"firth_update{kind}" if is_only else f"firth_update_of_tile{kind}"
+        call_tile(builder, name, count, called, emit)
+
+    is_only = builder.icmp_signed("<=", t, e.integer(TILE))
+    with builder.if_else(is_only) as (one_tile, several_tiles):
+        with one_tile:
+            update_tile(e.integer(0), e.integer(0), t, is_only=True)
+        with several_tiles:
+            _emit_copies(e, inputs, count_of_columns)
+            loop_over_tiles(e, t, lambda tile: update_tile(*tile, is_only=False))
+
+
+def _emit_pairs_of_gradients(
+    e: Emitter, gradients: ir.Value, m: ir.Value, paired: ir.Value
+) -> None:
+    """Emit the gradients of a tile as pairs of bfloat16 numbers.
+
+    For each two inputs there are LANES pairs of neighbouring targets, first those of one input and
+    then those of the other, and after them the LANES pairs of both inputs for each target.
+    """
+    narrow = Emitter(e.builder, LANES)
+
+    def over(i: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+        place = e.builder.mul(i, e.integer(LANES))
+        both = [e.at(gradients, place), e.at(gradients, place, e.integer(LANES))]
+        one, other = (narrow.load(of_input) for of_input in both)
+        e.store(narrow.halves(one, other), e.at(paired, place))
+        e.store(narrow.pairs(one, other), e.at(paired, place, e.integer(LANES)))
+        return []
+
+    e.loop(m, 2, [], over)
+
+
+def _emit_copies(e: Emitter, inputs: Sequence[ir.Value], columns: ir.Value) -> None:
+    """Emit copies of the rows of X."""
+    x, x_rows, m, before, before_stride = inputs
+
+    def over(i: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+        row = e.at(x, e.builder.load(e.at(x_rows, i)))
+        copy = e.at(before, e.builder.mul(i, before_stride))
+
+        def along(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+            e.store(e.load(e.at(row, index)), e.at(copy, index))
+            return []
+
+        e.loop(columns, WIDTH, [], along)
+        return []
+
+    e.loop(m, 1, [], over)
+
+
+def _emit_update_of_tile(
+    e: Emitter,
+    arguments: Sequence[ir.Value],
+    targets: int,
+    *,
+    is_only: bool,
+    products: Products,
+) -> None:
+    """Emit the update by one tile of targets: one or two vectors of columns, over all inputs.
+
+    Where it is the only tile, the old X is X itself, else its copy.
+    """
+    x, _, _, before, _, y, y_rows, _, columns, soon, offset, asked = arguments
+    builder = e.builder
+    places = e.rows(y, y_rows, targets)
+    # Registers for each vector of columns: of the targets, their changes, and of a group of inputs
+    # the vectors and the group. And a gradient, and what pairs are made with.
+    groups = -(-targets // products.size)
+    needed = targets + groups + products.size + (products is PAIRS)
+    at_once = 2 if 2 * needed + 2 + products.size <= REGISTERS else 1
+
+    def loop(start: ir.Value, stop: ir.Value, vectors: int) -> None:
+        def body(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+            index = builder.add(start, index)
+            at = builder.add(offset, builder.mul(index, e.integer(4)))
+            _emit_prefetch_of_columns(e, soon, asked, at, vectors)
+            here = e.at(x, index), e.at(before, index), [e.at(place, index) for place in places]
+            _emit_update_of_columns(e, here, arguments, vectors, is_only=is_only, products=products)
+            return []
+
+        e.loop(builder.sub(stop, start), vectors * WIDTH, [], body)
+
+    whole = builder.and_(columns, e.integer(-at_once * WIDTH))
+    loop(e.integer(0), whole, at_once)
+    if at_once > 1:
+        loop(whole, columns, 1)
+
+
+def _emit_update_of_columns(
+    e: Emitter,
+    here: tuple[ir.Value, ir.Value, Sequence[ir.Value]],
+    arguments: Sequence[ir.Value],
+    vectors: int,
+    *,
+    is_only: bool,
+    products: Products,
+) -> None:
+    """Emit the update of some vectors of columns, which begin at these places of the tables."""
+    (x, before, places), builder, size = here, e.builder, products.size
+    _, x_rows, m, _, before_stride, _, _, gradients, *_ = arguments
+    gradients = builder.bitcast(gradients, products.kind.as_pointer())
+    columns = [e.integer(k * WIDTH) for k in range(vectors)]
+    rows = _load(e, places, columns)
+    targets = [_grouped(e, products, rows[t : t + size]) for t in range(0, len(rows), size)]
+
+    def over(i: ir.Value, changes: list[ir.Value], inputs: int) -> list[ir.Value]:
+        changed = e.rows(x, e.at(x_rows, i), inputs)
+        totals = values = _load(e, changed, columns)
+        if not is_only:
+            first = e.at(before, builder.mul(i, before_stride))
+            values = _load(e, [first, e.at(first, before_stride)][:inputs], columns)
+        weights = e.at(gradients, builder.mul(i, e.integer(LANES)))
+        totals, changes = _multiply(
+            e, products, weights, (targets, totals), (_grouped(e, products, values), changes)
+        )
+        _store(e, totals, changed, columns)
+        return changes
+
+    whole = builder.and_(m, e.integer(-size))
+    state = [vector for row in rows for vector in row]
+    state = e.loop(whole, size, state, lambda i, state: over(i, state, size))
+    if size > 1:
+        rest = builder.sub(m, whole)
+        state = e.loop(rest, 1, state, lambda _, state: over(whole, state, 1))
+    _store(e, [state[k : k + vectors] for k in range(0, len(state), vectors)], places, columns)
+
+
+def _multiply(
+    e: Emitter,
+    products: Products,
+    weights: ir.Value,
+    of_inputs: tuple[list[list[ir.Value]], list[list[ir.Value]]],
+    of_targets: tuple[list[ir.Value], list[ir.Value]],
+) -> tuple[list[list[ir.Value]], list[ir.Value]]:
+    """Emit the changes of a group of inputs by all targets, and of all targets by the group.
+
+    `of_inputs` holds the groups of targets, and the totals of each input; `of_targets` the group of
+    inputs, and the changed vectors of each target.
+    """
+    (groups, totals), (group, changes), size = of_inputs, of_targets, products.size
+
+    def add(vectors: list[ir.Value], weight: int, to: Sequence[ir.Value]) -> list[ir.Value]:
+        splat = e.splat(e.builder.load(e.at(weights, e.integer(weight))))
+        pairs = zip(vectors, to, strict=True)
+        return [products.multiply_add(e, vector, splat, total) for vector, total in pairs]
+
+    changed, vectors = [], len(group)
+    for t in range(len(changes) // vectors):
+        of_target = changes[t * vectors : (t + 1) * vectors]
+        changed += add(group, (size - 1) * LANES + t, of_target)
+        if t % size == 0:
+            totals = [
+                add(groups[t // size], (a * LANES + t) // size, total)
+                for a, total in enumerate(totals)
+            ]
+    return totals, changed
+
+
+def _load(
+    e: Emitter, rows: Sequence[ir.Value], columns: Sequence[ir.Value]
+) -> list[list[ir.Value]]:
+    return [[e.load(e.at(row, k)) for k in columns] for row in rows]
+
+
+def _store(
+    e: Emitter,
+    vectors: Sequence[Sequence[ir.Value]],
+    rows: Sequence[ir.Value],
+    columns: Sequence[ir.Value],
+) -> None:
+    for row, of_row in zip(rows, vectors, strict=True):
+        for k, vector in zip(columns, of_row, strict=True):
+            e.store(vector, e.at(row, k))
+
+
+def _grouped(e: Emitter, products: Products, rows: Sequence[Sequence[ir.Value]]) -> list[ir.Value]:
+    """Return the vectors of some columns of a group of rows, side by side."""
+    return [products.group(e, of_columns) for of_columns in zip(*rows, strict=True)]
+
+
+def _emit_prefetch_of_columns(
+    e: Emitter, soon: ir.Value, count: ir.Value, offset: ir.Value, vectors: int
+) -> None:
+    """Emit prefetches of some vectors, so many bytes after each address: each line of them once."""
+    builder = e.builder
+
+    def over(k: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+        first = builder.add(builder.load(e.at(soon, k)), offset)
+        for line in range(max(1, vectors * WIDTH * 4 // LINE)):
+            emit_prefetch(e, builder.add(first, e.integer(line * LINE)), for_writing=True)
+        return []
+
+    if WIDTH * 4 == LINE:
+        e.loop(count, 1, [], over)
+        return
+    is_new = builder.icmp_signed("==", builder.and_(offset, e.integer(LINE - 1)), e.integer(0))
+    e.loop(builder.select(is_new, count, e.integer(0)), 1, [], over)
