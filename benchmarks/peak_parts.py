@@ -208,10 +208,10 @@ def do_update(
     )  # fmt: skip
     columns = x.shape[1] if listed.composed is None else kernel.COLUMNS
     for column in range(0, x.shape[1], columns):
-        some = column, min(columns, x.shape[1] - column)
+        part = listed.m[w], listed.t[w], column, min(columns, x.shape[1] - column)
         update(
-            x, x_rows, listed.m[w], tables.output, listed.targets[w], listed.t[w],
-            scratch.gradients, scratch.before, some, scratch.soon, scratch.paired, bfloat16,
+            x, x_rows, tables.output, listed.targets[w], part, scratch.gradients, scratch.before,
+            scratch.soon, scratch.paired, bfloat16,
         )  # fmt: skip
 
 

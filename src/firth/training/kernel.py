@@ -204,7 +204,7 @@ def train_window(
         fold_targets(g, y_rows, t, m)
     for column in range(0, x.shape[1], columns):
         some = min(columns, x.shape[1] - column)
-        update(x, trained, m, outputs, y_rows, t, g, before, (column, some), soon, paired, bfloat16)
+        update(x, trained, outputs, y_rows, (m, t, column, some), g, before, soon, paired, bfloat16)
         share_changes(
             listed.composed, inputs, x_rows, ends, listed.gains[here], m, composed, column, some
         )
@@ -345,7 +345,7 @@ def loss_and_gradients(
                 taken += flush_loss(running_loss)
                 pending = vectors
             gradients(
-                x, x_rows, (first, end), y, y_rows, (t, tile), labelling, eta, g, running_loss,
+                x, x_rows, y, y_rows, (first, end, t, tile), labelling, eta, g, running_loss,
                 portable, bfloat16,
             )  # fmt: skip
     return taken, pending

@@ -99,10 +99,9 @@ def test_gradients_and_loss(draw, t, scale, portable, bfloat16):
         labelling = labelling_of(draw.either(0, 1, t))
         g = draw.floats(tiles_of(t), (m + 4) * LANES)
         for tile in range(tiles_of(t)):
-            targets = y, draw.rows(y, t), (t, tile), labelling
-            inputs = x, draw.rows(x, m + 2), (2, 2 + m)
-            more = 0.7, g, loss, portable, bfloat16
-            assert_same(gradients, *inputs, *targets, *more, atol=1e-5 * scale)
+            rows = x, draw.rows(x, m + 2), y, draw.rows(y, t)
+            more = labelling, 0.7, g, loss, portable, bfloat16
+            assert_same(gradients, *rows, (2, 2 + m, t, tile), *more, atol=1e-5 * scale)
 
 
 def test_the_gradient_of_a_score_is_that_of_its_loss():
@@ -110,7 +109,7 @@ def test_the_gradient_of_a_score_is_that_of_its_loss():
     labelling = labelling_of([1.0, 0.0])
     g, loss = np.zeros((1, 2 * LANES), np.float32), np.repeat([0.0, 1.0], WIDTH).astype(np.float32)
     rows = np.zeros(2, np.int64)
-    compiled(gradients)(x, rows, (0, 1), y, rows, (2, 0), labelling, 0.5, g, loss, None, None)
+    compiled(gradients)(x, rows, y, rows, (0, 1, 2, 0), labelling, 0.5, g, loss, None, None)
     sigmoid = 1 / (1 + np.exp(-0.025 * WIDTH))
     np.testing.assert_allclose(g[0, :2], [0.5 * (1 - sigmoid), -0.5 * sigmoid], rtol=1e-6)
     assert not g[0, 2:LANES].any()
@@ -134,8 +133,8 @@ def test_update(draw, t, is_repeated, bfloat16):
                 g[:, :LANES] = 0.0
             if t > 1:
                 g[0, ::LANES] = 0.0
-        part = WIDTH * (m % 4), WIDTH * (1 + m)
-        given = x, x_rows, m, y, y_rows, t, g, SCRATCH, part, soon
+        part = m, t, WIDTH * (m % 4), WIDTH * (1 + m)
+        given = x, x_rows, y, y_rows, part, g, SCRATCH, soon
         assert_same(update, *given, PAIRED, bfloat16)
 
 
@@ -145,15 +144,11 @@ def test_numbers_are_rounded_when_they_are_multiplied(draw):
     x[0, :3] = 1 + np.array([1, 3, -1], np.float32) * 2**-8
     g[0, 0] = 1 + 2**-7 + 2**-8
     both = np.concatenate([x, np.zeros_like(x)]), np.concatenate([y, np.zeros_like(y)])
-    rows, soon = np.array([0, WIDTH]), np.array([0, 0])
-    compiled(update)(
-        both[0], rows[1:], 1, both[1], rows[:1], 1, g, x.copy(), (0, WIDTH), soon, PAIRED, True
-    )
+    rows, soon, part = np.array([0, WIDTH]), np.array([0, 0]), (1, 1, 0, WIDTH)
+    compiled(update)(both[0], rows[1:], both[1], rows[:1], part, g, x.copy(), soon, PAIRED, True)
     np.testing.assert_array_equal(both[0][1], rounded(g[0, :1]) * rounded(y[0]))
     both = np.concatenate([x, np.zeros_like(x)]), np.concatenate([y, np.zeros_like(y)])
-    compiled(update)(
-        both[0], rows[:1], 1, both[1], rows[1:], 1, g, x.copy(), (0, WIDTH), soon, PAIRED, True
-    )
+    compiled(update)(both[0], rows[:1], both[1], rows[1:], part, g, x.copy(), soon, PAIRED, True)
     np.testing.assert_array_equal(both[1][1], rounded(g[0, :1]) * rounded(x[0]))
     assert rounded(x[0]).tolist() != x[0].tolist()
 

@@ -46,10 +46,9 @@ VECTORS_OF_INPUT = max(1, LANES // WIDTH)
 def gradients(
     x: Floats,
     x_rows: Offsets,
-    inputs: tuple[int, int],
     y: Floats,
     y_rows: Offsets,
-    targets: tuple[int, int],
+    part: tuple[int, int, int, int],
     labelling: Floats,
     eta: float | np.float32,
     g: Floats,
@@ -65,11 +64,9 @@ def gradients(
 
     Parameters
     ----------
-    inputs : pair of int
+    part : tuple of int
         The rows of X from one place of `x_rows` up to another, whose scores fill at most
-        LOSS_VECTORS vectors.
-    targets : pair of int
-        The number of targets of the window, t, and which TILE of them.
+        LOSS_VECTORS vectors; the number of targets of the window, t, and which TILE of them.
     labelling : float32 array, (tiles, 4 * LANES)
         Signs and then biases, for two inputs each: z / log 2 = sign * score + bias. See
         `kernel.write_labelling`.
@@ -85,7 +82,7 @@ def gradients(
     bfloat16 : True or None
         Whether X and Y are rounded to bfloat16 when they are multiplied.
     """
-    (first, end), (t, tile) = inputs, targets
+    first, end, t, tile = part
     signs = labelling[tile]
     count = min(TILE, t - tile * TILE)
     rows = -(-(end - first) // INPUTS_OF_VECTOR) * INPUTS_OF_VECTOR
@@ -104,10 +101,8 @@ def gradients(
 
 
 @emitted_for(gradients)
-def _emit_gradients(
-    e, x, x_rows, inputs, y, y_rows, targets, labelling, eta, g, loss, portable, bfloat16
-):
-    builder, (first, end), (t, tile) = e.builder, inputs, targets
+def _emit_gradients(e, x, x_rows, y, y_rows, part, labelling, eta, g, loss, portable, bfloat16):
+    builder, (first, end, t, tile) = e.builder, part
     done = builder.mul(tile, e.integer(TILE))
     count = e.least(e.integer(TILE), builder.sub(t, done))
     called = [

@@ -23,22 +23,20 @@ from firth.training.simd.tiles import LANES, TILE, call_tile, loop_over_tiles
 def update(
     x: Floats,
     x_rows: Offsets,
-    m: int,
     y: Floats,
     y_rows: Offsets,
-    t: int,
+    part: tuple[int, int, int, int],
     g: Floats,
     before: Floats,
-    columns: tuple[int, int],
     soon: Offsets,
     paired: NDArray[np.int32],
     bfloat16: Literal[True] | None,
 ) -> None:
     """Compute X += G Y and Y += Gᵀ X for m rows and t targets, with the old X and Y.
 
-    Of all rows only some columns are read and changed, in whole vectors: `columns` holds the first
-    and their number. A row that is listed twice must have a gradient of 0 in all places but the
-    last. With more targets than a tile holds, the old X is kept in `before`, (m, stride).
+    `part` holds m, t, and which columns of all rows are read and changed, in whole vectors: the
+    first and their number. A row that is listed twice must have a gradient of 0 in all places but
+    the last. With more targets than a tile holds, the old X is kept in `before`, (m, stride).
 
     Meanwhile the same columns of the rows at some addresses are brought into the cache: `soon`
     holds their number, and then the addresses.
@@ -46,20 +44,21 @@ def update(
     If `bfloat16` is true, all numbers are rounded to bfloat16 when they are multiplied; `paired` is
     room for pairs of gradients, ((m + 1) * LANES,).
     """
-    part = slice(columns[0], sum(columns))
+    m, t, column, columns = part
+    some = slice(column, column + columns)
     by_tile = g.reshape(len(g), -1, LANES)[:, :m, :TILE]
     change = by_tile.transpose(1, 0, 2).reshape(m, -1)[:, :t]
     x_listed, y_listed = x_rows[:m] // x.shape[1], y_rows[:t] // y.shape[1]
-    inputs, targets = x[x_listed, part], y[y_listed, part]
+    inputs, targets = x[x_listed, some], y[y_listed, some]
     if bfloat16 is not None:
         change, inputs, targets = rounded(change), rounded(inputs), rounded(targets)
-    np.add.at(x[:, part], x_listed, change @ targets)
-    np.add.at(y[:, part], y_listed, change.T @ inputs)
+    np.add.at(x[:, some], x_listed, change @ targets)
+    np.add.at(y[:, some], y_listed, change.T @ inputs)
 
 
 @emitted_for(update)
-def _emit_update(e, x, x_rows, m, y, y_rows, t, g, before, columns, soon, paired, bfloat16):
-    builder, (column, count_of_columns) = e.builder, columns
+def _emit_update(e, x, x_rows, y, y_rows, part, g, before, soon, paired, bfloat16):
+    builder, (m, t, column, columns) = e.builder, part
     inputs = [e.at(x.data, column), x_rows.data, m, e.at(before.data, column), before.stride]
     offset, addresses = builder.mul(column, e.integer(x.item_bytes)), e.at(soon.data, e.integer(1))
     products, kind = (FLOATS, "") if bfloat16 is None else (PAIRS, "_by_pairs")
@@ -72,7 +71,7 @@ def _emit_update(e, x, x_rows, m, y, y_rows, t, g, before, columns, soon, paired
         if bfloat16 is not None:
             _emit_pairs_of_gradients(e, gradients, m, paired.data)
             gradients = paired.data
-        called = [*inputs, *targets, gradients, count_of_columns, addresses, offset, asked]
+        called = [*inputs, *targets, gradients, columns, addresses, offset, asked]
         emit = functools.partial(_emit_update_of_tile, is_only=is_only, products=products)
         name = f"firth_update{kind}" if is_only else f"firth_update_of_tile{kind}"
         call_tile(builder, name, count, called, emit)
@@ -82,7 +81,7 @@ def _emit_update(e, x, x_rows, m, y, y_rows, t, g, before, columns, soon, paired
         with one_tile:
             update_tile(e.integer(0), e.integer(0), t, is_only=True)
         with several_tiles:
-            _emit_copies(e, inputs, count_of_columns)
+            _emit_copies(e, inputs, columns)
             loop_over_tiles(e, t, lambda tile: update_tile(*tile, is_only=False))
 
 
