@@ -47,7 +47,9 @@ def arithmetic_of_processor(_: TrainConfig) -> Mapping[str, object]:
 
 def arithmetic_of_kernel(config: TrainConfig) -> Mapping[str, object]:
     """Return what changes the bytes of a run of the compiled kernel, as checkpoints keep it."""
-    products = {"products": "bfloat16" if rounds_to_bfloat16(config) else "float32"}
     if config.deterministic and is_fused():
-        return {"vector length": LANES, "instructions": "fused multiply-add", **products}
-    return {**arithmetic_of_processor(config), **products}
+        return {"vector length": LANES, "instructions": "fused multiply-add"}
+    found = arithmetic_of_processor(config)
+    if rounds_to_bfloat16(config):
+        return {**found, "instructions": f"{found['instructions']}, products of bfloat16"}
+    return found

@@ -4,6 +4,7 @@ import dataclasses
 import json
 
 import numpy as np
+import pytest
 
 from firth.compilation.emitter import WIDTH
 from firth.compilation.processor import processor_features
@@ -40,9 +41,25 @@ def test_every_option_is_part_of_it_but_those_that_may_differ():
 
 
 def test_the_vectors_and_the_features_of_this_processor_are_told():
-    found = made()
+    found = made(model="cbow")
     assert found["vector length"] == WIDTH
     assert set(found["instructions"].split()) <= processor_features()
+
+
+@pytest.mark.parametrize("has_pairs", [False, True])
+def test_rounding_of_factors_is_told(monkeypatch, has_pairs):
+    monkeypatch.setattr(arithmetic, "BFLOAT16", has_pairs)
+    told = [
+        "bfloat16" in made(**options)["instructions"]
+        for options in (
+            {},
+            {"model": "cbow"},
+            {"documents": "alone"},
+            {"documents": "joint"},
+            {"deterministic": True},
+        )
+    ]
+    assert told == [has_pairs, False, False, has_pairs, False]
 
 
 def test_a_deterministic_run_depends_on_fused_arithmetic_alone(monkeypatch):
