@@ -12,17 +12,23 @@ import pytest
 from gpus import can_run_kernels
 
 # Skip examples in docstrings that need an extra which is not installed.
-collect_ignore = [] if importlib.util.find_spec("torch") else ["src/firth/torch"]
+EXTRAS = {
+    "fastapi": ("explorer", "server", "watching.py"),
+    "matplotlib": ("plotting",),
+    "optuna": ("tuning/search.py",),
+    "pyarrow": tuple(f"vectors/formats/{each}.py" for each in ("arrow", "arrow_tables", "parquet")),
+    "sklearn": ("sklearn.py",),
+    "spacy": ("vectors/formats/spacy_vocab.py",),
+    "torch": ("torch",),
+}
+collect_ignore = [
+    f"src/firth/{place}"
+    for package, places in EXTRAS.items()
+    if importlib.util.find_spec(package) is None
+    for place in places
+]
 if not can_run_kernels():
     collect_ignore.append("src/firth/gpu")
-
-if importlib.util.find_spec("fastapi") is None:
-    collect_ignore.append("src/firth/server")
-if importlib.util.find_spec("pyarrow") is None:
-    names = ("arrow", "arrow_tables", "parquet")
-    collect_ignore += [f"src/firth/vectors/formats/{name}.py" for name in names]
-if importlib.util.find_spec("spacy") is None:
-    collect_ignore.append("src/firth/vectors/formats/spacy_vocab.py")
 
 # Variables that change how commands print: tests compare the output.
 PRINTING = (

@@ -66,7 +66,7 @@ def test_the_cost_of_watching_is_measured(tmp_path):
     pytest.importorskip("fastapi")
     text, report = tmp_path / "text.txt", tmp_path / "report.json"
     text.write_text("some words of a text that go round and round\n" * 2_000)
-    options = ["--rounds", "1", "--epochs", "1", "--dim", "8", "--output", report]
+    options = ["--rounds", "1", "--epochs", "1", "--threads", "1", "--dim", "8", "--output", report]
     output_of(BENCHMARKS / "watch_cost.py", text, *options)
     assert json.loads(report.read_text())["cost"].keys() == {"filmed", "page"}
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytest.importorskip("fastapi", reason="a module with exceptions needs FastAPI (extra serve)")
+
 import firth
 from firth.errors import Interrupted, one_line
 

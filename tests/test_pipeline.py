@@ -7,6 +7,7 @@ import math
 import re
 import sys
 import typing
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from firth.training import config as config_module
 
 # WordSim-353 and analogies on 12 MB of Wikipedia; some points below what was measured.
 FLOORS = {"skipgram": (0.43, 0.06), "cbow": (0.38, 0.055)}
+with_torch = pytest.mark.skipif(find_spec("torch") is None, reason="PyTorch is not installed")
 BOTH = pytest.mark.parametrize("model", ["skipgram", "cbow"])
 
 
@@ -307,7 +309,7 @@ def test_a_slice_of_chinese_gives_sensible_neighbours(shared_data, zstd_open, tm
         ({"frozen": ["a"], "subwords": (3, 6)}, "frozen words cannot have subwords"),
         ({"frozen": ["a"], "readout": "subword"}, "needs n-grams"),
         ({"loss": "hs", "readout": "subword"}, "needs n-grams"),
-        ({"engine": "torch", "readout": "subword"}, "needs n-grams"),
+        pytest.param({"engine": "torch", "readout": "subword"}, "needs n-grams", marks=with_torch),
     ],
 )
 def test_what_cannot_be_is_told_before_reading(options, fault):

@@ -87,7 +87,7 @@ def test_the_recipe_is_the_one_that_was_asked_for(wrap):
 )
 def test_a_recipe_that_does_not_fit_is_refused_before_training(corpus, readout, fault):
     with pytest.raises(ConfigError, match=fault):
-        firth.train(corpus, dim=8, readout=readout, engine="torch")
+        firth.train(corpus, dim=8, readout=readout, loss="hs")
 
 
 def test_training_goes_on_from_what_was_trained(corpus):

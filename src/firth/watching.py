@@ -152,7 +152,7 @@ def _application(watch: Watch, options: ServerOptions, note: Note) -> FastAPI:
         except FirthError as error:
             raise ServiceError(404, "no_run", str(error)) from error
 
-    @app.post("/leave", status_code=204)
+    @app.post("/leave", status_code=204, response_model=None)
     async def leave() -> None:
         """Note that a page was closed."""
         note(leaves=True)

@@ -5,6 +5,8 @@ import re
 import numpy as np
 import pytest
 
+pytest.importorskip("matplotlib", reason="pictures need matplotlib (extra plot)")
+
 from firth.vectors import Vectors
 
 WORDS = ["king", "queen", "man", "woman", ",", "1,000", "tea", "7"]

@@ -21,12 +21,15 @@ def test_a_cluster_must_be_a_name(cluster):
 
 
 def test_another_engine_has_one_worker():
+    pytest.importorskip("torch", reason="PyTorch is not installed")
     with pytest.raises(ConfigError, match=r"engine='torch' \(--engine\) trains with one worker"):
         firth.train(UNITS, workers=2, engine="torch")
 
 
 @pytest.mark.parametrize("name", ["hogwild", "torch"])
 def test_engines_refuse_several_workers(name):
+    if name == "torch":
+        pytest.importorskip("torch", reason="PyTorch is not installed")
     with pytest.raises(ConfigError, match=r"workers=2 \(--workers\): this engine trains with one"):
         engine_named(name).check(TrainConfig(workers=2))
 

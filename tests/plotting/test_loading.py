@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+pytest.importorskip("matplotlib", reason="pictures need matplotlib (extra plot)")
+
 from processes import run_python
 
 FROM = ("MPLCONFIGDIR", "MPLBACKEND", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")

@@ -4,9 +4,12 @@ import sys
 import types
 from functools import partial
 
-import matplotlib
 import numpy as np
 import pytest
+
+pytest.importorskip("matplotlib", reason="pictures need matplotlib (extra plot)")
+
+import matplotlib
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from matplotlib import font_manager

@@ -84,6 +84,43 @@ def test_ctrl_c_ends_it_too(serve):
     assert process.wait(30) == 0
 
 
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
+@pytest.mark.parametrize("when", ["before", "as"])
+def test_a_signal_before_it_answers_ends_it_quietly(paths, when, name):
+    done = run_python("-c", EARLY, paths["en"], when, name, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == ("began\n" if when == "as" else "") + "ended\n"
+
+
+EARLY = """
+import signal, sys
+from pathlib import Path
+import uvicorn
+from firth.server import ServerOptions, running
+path, when, name = sys.argv[1:]
+number = getattr(signal, name)
+begin = uvicorn.Server.startup
+
+async def begin_with_signal(server, sockets=None):
+    signal.raise_signal(number)
+    await begin(server, sockets)
+
+if when == "before":
+    uvicorn.Server.startup = begin_with_signal
+
+def ready(sets):
+    print("began", flush=True)
+    signal.raise_signal(number)
+
+options = ServerOptions(port=0)
+# Under nohup and in the background, signals are ignored.
+signal.signal(number, signal.SIG_DFL)
+paths = {"en": Path(path)}
+running.run_here(paths, options, running.bind(options), ready, with_terminal=True)
+print("ended")
+"""
+
+
 def test_a_port_in_use_is_one_line(serve, paths, tmp_path):
     _, url = serve()
     port = str(address(url)[1])

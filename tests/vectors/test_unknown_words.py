@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from firth.errors import ConfigError, FirthWarning, VocabularyError
-from firth.plotting import scatter
 from firth.vectors import RawTables, Vectors, load
 from neighbours import assert_same_neighbours
 
@@ -76,6 +75,9 @@ def test_other_queries_take_them(vectors):
 
 
 def test_maps_say_that_vectors_are_composed(vectors):
+    pytest.importorskip("matplotlib", reason="pictures need matplotlib (extra plot)")
+    from firth.plotting import scatter
+
     with pytest.warns(FirthWarning, match=f"'kingz' {COMPOSED}") as told:
         scatter(vectors, ["kings", "kingz", "teas"])
     assert len(told) == 1

@@ -36,7 +36,9 @@ def row_addresses(
     place: int,
 ) -> None:
     """Write the addresses of `count` rows of a table, listed from `first`, from a place on."""
-    offsets = rows[first : first + count] * table.itemsize
+    # NumPy 1 adds an unsigned and a Python integer to a float.
+    start = int(first)
+    offsets = rows[start : start + count] * table.itemsize
     addresses[place : place + count] = table.ctypes.data + offsets
 
 

@@ -32,9 +32,9 @@ class Plane:
     --------
     >>> plane = Plane()
     >>> rows = np.array([[0, 0, 2], [0, 0, -2], [0, 1, 0], [0, -1, 0]], np.float32)
-    >>> plane.points(rows).round(3).tolist()
+    >>> (plane.points(rows).round(3) + 0.0).tolist()  # no zero is negative
     [[2.0, 0.0], [-2.0, 0.0], [0.0, 1.0], [0.0, -1.0]]
-    >>> plane.points(rows[:, [2, 0, 1]]).round(3).tolist()
+    >>> (plane.points(rows[:, [2, 0, 1]]).round(3) + 0.0).tolist()
     [[2.0, 0.0], [-2.0, 0.0], [0.0, 1.0], [0.0, -1.0]]
     """
 

@@ -12,6 +12,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import FrameType
 from typing import Literal
 
 import uvicorn
@@ -163,28 +164,51 @@ def config_of(
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, which says when it begins to answer."""
+    """uvicorn's server, which says when it begins to answer, and ends no sooner.
+
+    Told to end before that, older versions of uvicorn leave the application without its end, and
+    log a traceback.
+    """
 
     def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
         super().__init__(config)
         self.on_ready = on_ready
         self._is_without_terminal = _hangup_is_ignored()
+        self._answers = self._is_to_end = False
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End at a signal."""
+        before = self.should_exit
+        super().handle_exit(sig, frame)
+        if not self._answers:
+            self._is_to_end, self.should_exit = True, before
 
     def end_with_terminal(self) -> None:
         """End as at SIGTERM, if the terminal was closed and the process belongs to it."""
-        if not self._is_without_terminal:
+        if self._is_without_terminal:
+            return
+        if self._answers:
             self.should_exit = True
+        else:
+            self._is_to_end = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to answer."""
+        """Begin to listen."""
         # asyncio takes this many connections whenever some wait. Were it more than one, a worker
         # that is awake would take all of them, and the others would have nothing to do.
         self.config.backlog = 1
         await super().startup(sockets)
         for listener in sockets or ():
             listener.listen(BACKLOG)
-        if self.started:
+
+    async def main_loop(self) -> None:
+        """Answer until the server is to end."""
+        self._answers = True
+        if self._is_to_end:
+            self.should_exit = True
+        else:
             self.on_ready()
+        await super().main_loop()
 
 
 def _hangup_is_ignored() -> bool:
