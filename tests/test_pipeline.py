@@ -331,3 +331,9 @@ def test_ngrams_that_no_word_holds_are_refused(options, fault):
     expected = rf"^{fault}.*, and the longest has 4 characters: give .*--subwords none\)$"
     with pytest.raises(ConfigError, match=expected):
         firth.train([["a", "bb", "milk"]] * 10, **options)
+
+
+def test_frozen_is_a_list_of_words():
+    units = [["tea", "milk"]] * 20
+    with pytest.raises(ConfigError, match=r"^frozen must be a list of words, got 'tea'$"):
+        firth.train(units, dim=4, frozen="tea", progress=False)

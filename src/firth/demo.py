@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import shlex
 import sys
 import sysconfig
 import time
@@ -144,8 +145,9 @@ def run_demo(
     _show_neighbours_and_analogies(vectors, say)
     say("")
     say(f"The vectors are in {folder}. Look further:")
-    say(f"  firth similar {folder} WORD")
-    say(f"  firth analogy {folder} A B C")
+    named = shlex.quote(str(folder))
+    say(f"  firth similar {named} WORD")
+    say(f"  firth analogy {named} A B C")
 
 
 def _train(

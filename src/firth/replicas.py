@@ -79,7 +79,7 @@ def replicate(
             "it is not known how these vectors were trained; take the folder that training saved"
         )
     if epochs is not None:
-        options = {**options, "epochs": epochs}
+        options = {**options, "epochs": whole_number("epochs", epochs, least=1)}
     corpus = source if isinstance(source, Corpus) else _read_again(vectors, source, options)
     _check_words(vectors, corpus)
     recipe = _recipe_of(vectors)

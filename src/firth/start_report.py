@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from firth.errors import FirthError, counted
+from firth.errors import FirthError, counted, size_of
 from firth.io.resources import free_disk
 from firth.training import Callback, RunStart
 from firth.training.defaults import describe_chosen, describe_model
-from firth.training.estimate import size_of
 
 
 class StartReport(Callback):

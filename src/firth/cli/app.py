@@ -172,7 +172,8 @@ def _keep_garbage() -> None:
 
 def tell(message: str) -> None:
     """Print a line to standard error, as all that is not a result."""
-    print(f"firth: {escape(' '.join(message.split()))}", file=sys.stderr)
+    lines = filter(None, map(str.strip, message.splitlines()))
+    print(f"firth: {escape(' '.join(lines))}", file=sys.stderr)
 
 
 def _print_version(asked: bool) -> None:

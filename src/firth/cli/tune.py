@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ import typer
 from firth.cli.app import Json, Overwrite, app, tell
 from firth.cli.evaluations import print_comparisons
 from firth.cli.options import Inputs, ReadingOptions, options_of, with_options
-from firth.cli.report import print_json
+from firth.cli.report import print_json, shell_command
 from firth.cli.train import config_options, is_given, passes_or_file
 from firth.errors import counted, escape
 
@@ -147,7 +146,7 @@ def train_command(inputs: Sequence[str], options: Mapping[str, Any]) -> str:
             words.append(f"--{flag}" if value else f"--no-{flag}")
         else:
             words += [f"--{flag}", str(value)]
-    return shlex.join(words)
+    return shell_command(words)
 
 
 def _searched(given: str) -> tuple[str, Any]:
