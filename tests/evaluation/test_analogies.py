@@ -101,7 +101,9 @@ def test_small_sections_are_answered_together(write, monkeypatch, at_once, unkno
     searches = []
     search = vectors._exact.best
     monkeypatch.setattr(
-        vectors._exact, "best", lambda *given, **how: searches.append(given) or search(*given, **how)
+        vectors._exact,
+        "best",
+        lambda *given, **how: searches.append(given) or search(*given, **how),
     )
     monkeypatch.setattr(analogies, "_AT_ONCE", at_once)
     found = answer(vectors, write("\n".join(lines)), unknown=unknown)
