@@ -340,6 +340,7 @@ def _wrap(
             "engine": running.engine,
             "options": options,
             "corpus": source.describe(corpus),
+            **({} if running.start is None else {"start": len(running.start)}),
             "losses": list(result.losses),
             "held_out_losses": list(result.held_out_losses),
             "epoch": result.epoch,
