@@ -128,7 +128,8 @@ def tune(
     if as_json:
         print_json({**found.to_dict(), "command": command})
     else:
-        _print_result(found, command)
+        # A little less than the whole text is trained on, if a share of it is held out.
+        _print_result(found, command, is_sample=options["words"] < found.whole)
 
 
 def train_command(inputs: Sequence[str], options: Mapping[str, Any]) -> str:
@@ -220,7 +221,7 @@ def _spelled(options: Mapping[str, Any]) -> str:
     return ", ".join(f"{name.replace('_', '-')} {value}" for name, value in options.items())
 
 
-def _print_result(found: Tuning, command: str) -> None:
+def _print_result(found: Tuning, command: str, *, is_sample: bool) -> None:
     best, default = found.best, found.default
     percent = not found.by_loss
     kind = "held-out loss" if found.by_loss else "mean score x 100"
@@ -232,7 +233,7 @@ def _print_result(found: Tuning, command: str) -> None:
     if best.evaluation is not None and default.evaluation is not None and best is not default:
         print("best minus the defaults, with 95 % intervals")
         print_comparisons(best.evaluation, default.evaluation)
-    if found.words < found.whole:
+    if is_sample:
         tell(
             f"trials trained on {found.words:,} of {counted(found.whole, 'word')}: a larger text "
             "usually needs fewer epochs and a larger dim, so compare the vectors with those of the "
