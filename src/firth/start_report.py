@@ -70,7 +70,10 @@ class StartReport(Callback):
         epochs = start.config.epochs
         if start.checkpoint is None:
             if self._resume:
-                yield f"no checkpoint in {self._folder} yet: starts from the beginning"
+                folder = Path(self._folder or "")
+                if start.config.windows is not None:
+                    folder /= f"window-{start.config.window}"
+                yield f"no checkpoint in {folder} yet: starts from the beginning"
         elif start.epoch > epochs:
             yield f"nothing is left to train: {start.checkpoint} is of the finished run"
         else:

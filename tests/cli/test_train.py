@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -336,3 +337,12 @@ def test_the_recipe_of_reading_out(tmp_path, call, fails):
     assert loaded.config["readout"]["output"] == 0.5
     assert loaded.read_out("plain").config["readout"]["name"] == "plain"
     assert "components must be less than the 4" in fails(*command, "components=4", at=tmp_path)
+
+
+def test_the_folder_of_a_model_without_a_checkpoint_is_named(tmp_path, call):
+    (tmp_path / "text.txt").write_text("tea milk sugar bread butter jam\n" * 50)
+    run = ["train", "text.txt", "--output", "v", "--dim", "4", "--sample", "0", "--epochs", "1"]
+    done = call(*run, "--windows", "3,2", "--checkpoint", "c", "--resume", at=tmp_path)
+    for window in (3, 2):
+        told = f"firth: no checkpoint in {Path('c', f'window-{window}')} yet: starts from the begin"
+        assert told in done.stderr
