@@ -162,7 +162,7 @@ def _train(
     losses: Any = vectors.config["losses"]
     say(
         f"Trained {len(vectors):,} words, {_OPTIONS['epochs']} epochs, in {seconds:.1f} s "
-        f"({trained / seconds / 1e6:.1f} million words/s, reading and compiling included); "
+        f"({trained / max(seconds, 1e-9) / 1e6:.1f} million words/s, reading and compiling included); "
         f"loss {losses[-1]:.3f}."
     )
     return vectors

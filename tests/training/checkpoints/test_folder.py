@@ -394,3 +394,15 @@ def test_a_refused_run_leaves_no_folder(tmp_path):
     with pytest.raises(firth.CorpusError):
         firth.train([["tea"]], checkpoint=tmp_path / "checkpoints", **options)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_thread_it_is_written_all_the_same(folder, monkeypatch):
+    def refuse(thread):
+        raise RuntimeError("can't start new thread")
+
+    with Checkpoints(folder) as checkpoints:
+        checkpoints.begin(RUN)
+        monkeypatch.setattr(threading.Thread, "start", refuse)
+        checkpoints.write(snapshot())
+        assert checkpoints.wait(0.0) is None
+    assert [path.name for path in list_checkpoints(folder)] == ["checkpoint-000001"]

@@ -158,12 +158,18 @@ class Checkpoints:
         return self._written.is_set() and time.monotonic() - self._last >= self._every
 
     def write(self, checkpoint: Checkpoint) -> None:
-        """Wait until the last checkpoint is written, and start a thread that writes this one."""
+        """Wait until the last checkpoint is written, and start a thread that writes this one.
+
+        If the system starts no more threads, this one writes it.
+        """
         self._written.wait()
         self._last = time.monotonic()
         self._written.clear()
         # A second interrupt does not wait for it: what it leaves is removed by the next run.
-        threading.Thread(target=self._write, args=(checkpoint,), daemon=True).start()
+        try:
+            threading.Thread(target=self._write, args=(checkpoint,), daemon=True).start()
+        except RuntimeError:
+            self._write(checkpoint)
 
     def wait(self, seconds: float | None = None) -> Exception | None:
         """Wait until the checkpoint is written, but at most so many seconds.

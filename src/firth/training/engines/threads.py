@@ -80,6 +80,8 @@ def train_in_threads(engine: Engine, stretches: Iterator[Stretch]) -> Iterator[T
     finally:
         stop.set()
         for thread in threads:
-            thread.join()
+            # The system may have refused to start the last one.
+            if thread.ident is not None:
+                thread.join()
         # The traceback of what was raised holds this frame.
         result = None
