@@ -157,12 +157,13 @@ def _train(
     vectors = train(units, progress=progress, **_OPTIONS)
     # Saved before the report, which may fail.
     save_or_rescue(vectors, folder)
-    seconds = time.perf_counter() - began
+    # A clock may stand still.
+    seconds = max(time.perf_counter() - began, 1e-6)
     trained = _OPTIONS["epochs"] * sum(map(len, units))
     losses: Any = vectors.config["losses"]
     say(
         f"Trained {len(vectors):,} words, {_OPTIONS['epochs']} epochs, in {seconds:.1f} s "
-        f"({trained / max(seconds, 1e-9) / 1e6:.1f} million words/s, reading and compiling included); "
+        f"({trained / seconds / 1e6:.1f} million words/s, reading and compiling included); "
         f"loss {losses[-1]:.3f}."
     )
     return vectors
