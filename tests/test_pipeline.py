@@ -333,3 +333,22 @@ def test_ngrams_that_no_word_holds_are_refused(options, fault):
     expected = rf"^{fault}.*, and the longest has 4 characters: give .*--subwords none\)$"
     with pytest.raises(ConfigError, match=expected):
         firth.train([["a", "bb", "milk"]] * 10, **options)
+
+
+def test_frozen_is_a_list_of_words():
+    units = [["tea", "milk"]] * 20
+    with pytest.raises(ConfigError, match=r"^frozen must be a list of words, got 'tea'$"):
+        firth.train(units, dim=4, frozen="tea", progress=False)
+
+
+@pytest.mark.parametrize(
+    ("subwords", "advice"),
+    [
+        ((50, 60), r"5 characters: give shorter ones \(--subwords 3-6\), or subwords='none'"),
+        ((2, 4), r"5 characters: give shorter ones \(--subwords 1-2\), or subwords='none'"),
+        ((1, 2), r"5 characters: give subwords='none' \(--subwords none\)$"),
+    ],
+)
+def test_shorter_ngrams_are_advised_where_there_are_shorter_ones(subwords, advice):
+    with pytest.raises(ConfigError, match=advice):
+        firth.train([["tea", "silky"]] * 20, dim=4, subwords=subwords, progress=False)

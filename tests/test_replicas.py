@@ -7,6 +7,7 @@ import pytest
 
 import firth
 from firth import ConfigError, FormatError
+from firth import replicas as module
 from firth.replicas import _sampled
 
 OPTIONS = {"dim": 8, "sample": 0, "threads": 1, "progress": False, "subwords": "none"}
@@ -129,6 +130,89 @@ def test_queries_without_intervals(trained, query, fault):
     vectors, replicas = trained
     with pytest.raises((ConfigError, firth.VocabularyError), match=fault):
         firth.neighbour_intervals(vectors, query, replicas)
+
+
+def write_text(path, seed=0):
+    path.write_text("\n".join(" ".join(unit) for unit in text(seed)))
+    return path
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"holdout": 0.3, "min_count": 60, "epochs": 9, "patience": 1},
+        {"holdout": "other.txt"},
+        {"phrases": 1, "min_count": 2},
+        {"windows": (3, 1)},
+        {"vocabulary": firth.Vocabulary(["a0", "absent", "b1", "c2", "a1"], [9, 8, 7, 6, 5])},
+        {"max_vocab": 9, "min_count": 1},
+        {"workers": 2},
+        {"checkpoint": "checkpoints", "on_divergence": "halve"},
+        {"documents": "joint"},
+        {"loss": "hs", "model": "cbow"},
+    ],
+    ids=lambda options: " ".join(options),
+)
+def test_vectors_are_replicated_however_they_were_trained(tmp_path, monkeypatch, options):
+    monkeypatch.chdir(tmp_path)
+    path = write_text(tmp_path / "text.txt")
+    write_text(tmp_path / "other.txt", seed=1)
+    vectors = firth.train(path, **{**OPTIONS, **options})
+    vectors.save("vectors")
+    trained = []
+    monkeypatch.setattr(
+        module,
+        "train",
+        lambda corpus, **how: trained.append((corpus, how["config"])) or firth.train(corpus, **how),
+    )
+    found = list(firth.replicate(firth.load("vectors"), path, runs=2))
+    assert [each.words for each in found] == [vectors.words] * 2
+    assert found[0].dim == vectors.dim
+    for corpus, config in trained:
+        assert config.epochs == vectors.config.get("epoch", vectors.config["options"]["epochs"])
+        assert config.model == vectors.config["options"]["model"]
+        # A sample is about as long as the text.
+        whole = sum(vectors.config["corpus"][f"words_{part}"] for part in ("kept", "held_out"))
+        assert options.get("holdout") == "other.txt" or 0.8 < corpus.tokens.size / whole < 1.25
+        assert 0 <= corpus.tokens.ids.min() <= corpus.tokens.ids.max() < len(vectors)
+
+
+def test_another_text_is_refused_where_words_were_given(tmp_path):
+    words = firth.Vocabulary(["a0", "b1"], [9, 8])
+    vectors = firth.train(write_text(tmp_path / "text.txt"), vocabulary=words, **OPTIONS)
+    (tmp_path / "more.txt").write_text("a0 b1\n")
+    told = r"^of the text, 2 words would be trained on, and it was 1\d\d; give the text"
+    with pytest.raises(ConfigError, match=told):
+        firth.replicate(vectors, tmp_path / "more.txt")
+
+
+def test_a_text_of_which_a_share_was_held_out_is_replicated_with_the_words_of_the_rest(tmp_path):
+    path = write_text(tmp_path / "text.txt")
+    vectors = firth.train(path, **{**OPTIONS, "holdout": 0.3, "min_count": 60})
+    whole = firth.read_corpus(path, min_count=60)
+    # Else this shows nothing.
+    assert vectors.words != whole.vocabulary.words
+    corpus = module._read_again(vectors, path, vectors.config["options"])
+    assert corpus.vocabulary.words == vectors.words
+    spelled = [[corpus.vocabulary.words[i] for i in corpus.tokens.unit(u)] for u in range(20)]
+    assert (
+        spelled
+        == [
+            kept
+            for line in path.read_text().splitlines()
+            if (kept := [word for word in line.split() if word in vectors])
+        ][:20]
+    )
+    with pytest.raises(ConfigError, match="give the text that the vectors were trained on"):
+        firth.replicate(vectors, write_text(tmp_path / "more.txt", seed=3))
+
+
+def test_vectors_that_were_trained_on_are_not_replicated(tmp_path):
+    path = write_text(tmp_path / "text.txt")
+    first = firth.train(text(1), **OPTIONS)
+    second = firth.train(path, **OPTIONS, start=first)
+    with pytest.raises(ConfigError, match=r"^these vectors were trained on from others \(start\)"):
+        firth.replicate(second, path)
 
 
 def test_what_cannot_be_replicated_is_told(trained, tmp_path):

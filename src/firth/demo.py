@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import shlex
 import sys
 import sysconfig
 import time
@@ -144,8 +145,9 @@ def run_demo(
     _show_neighbours_and_analogies(vectors, say)
     say("")
     say(f"The vectors are in {folder}. Look further:")
-    say(f"  firth similar {folder} WORD")
-    say(f"  firth analogy {folder} A B C")
+    named = shlex.quote(str(folder))
+    say(f"  firth similar {named} WORD")
+    say(f"  firth analogy {named} A B C")
 
 
 def _train(
@@ -155,7 +157,8 @@ def _train(
     vectors = train(units, progress=progress, **_OPTIONS)
     # Saved before the report, which may fail.
     save_or_rescue(vectors, folder)
-    seconds = time.perf_counter() - began
+    # A clock may stand still.
+    seconds = max(time.perf_counter() - began, 1e-6)
     trained = _OPTIONS["epochs"] * sum(map(len, units))
     losses: Any = vectors.config["losses"]
     say(

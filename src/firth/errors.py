@@ -67,6 +67,21 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{ending}"
 
 
+def size_of(number: int) -> str:
+    """Return a number of bytes as people write it.
+
+    Examples
+    --------
+    >>> size_of(1_250_000_000), size_of(999_999), size_of(0)
+    ('1.2 GB', '1.0 MB', '0 bytes')
+    """
+    for power, unit in ((12, "TB"), (9, "GB"), (6, "MB"), (3, "kB")):
+        # What rounds to 1,000 of a unit is 1 of the next.
+        if number >= 10**power - 10**power // 20_000:
+            return f"{number / 10**power:.1f} {unit}"
+    return counted(number, "byte")
+
+
 def _shortened(text: str) -> str:
     if len(text) <= _LONGEST:
         return text

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from firth.checks import shown, whole_number
-from firth.corpus import Corpus, TokenStore, read_corpus
-from firth.errors import ConfigError
+from firth.corpus import Corpus, TokenStore, Vocabulary, read_corpus
+from firth.errors import ConfigError, counted
 from firth.other_names import explain_keywords
 from firth.pipeline import train
 from firth.training.config import TrainConfig
@@ -44,12 +44,14 @@ def replicate(
     vectors : Vectors
         As `firth.train` returned them, or from the folder that it saved.
     source : path, list of paths, iterable of token lists, or Corpus
-        What the vectors were trained on. A text is read as it was then. With a tokenizer or
-        phrases of your own, give the corpus that `read_corpus` returned.
+        What the vectors were trained on. A text is read as it was then, with the same phrases; a
+        share that was held out may be drawn too. With a tokenizer of your own, give the corpus
+        that `read_corpus` returned.
     runs : int
         The number of replicas. Each takes as long as the training did.
     epochs : int, optional
-        Fewer passes are faster, and vary more: intervals become wider than they should.
+        Fewer passes are faster, and vary more: intervals become wider than they should. By
+        default as many as the vectors have.
     progress : bool, optional
         As for `train`.
 
@@ -61,7 +63,8 @@ def replicate(
     Raises
     ------
     ConfigError
-        If it is not known how the vectors were trained, or the text has other words.
+        If it is not known how the vectors were trained, or they were trained on from others, or
+        the text has other words.
 
     Examples
     --------
@@ -78,8 +81,20 @@ def replicate(
         raise ConfigError(
             "it is not known how these vectors were trained; take the folder that training saved"
         )
-    if epochs is not None:
-        options = {**options, "epochs": epochs}
+    if vectors.config.get("start") is not None:
+        raise ConfigError(
+            "these vectors were trained on from others (start), and replicas begin anew; replicate "
+            "vectors that were trained on one text from the beginning"
+        )
+    if epochs is None:
+        # Fewer than the option, if the loss on held-out text stopped the run.
+        told: Any = vectors.config
+        epochs = told.get("epoch", options["epochs"])
+    options = {**options, "epochs": whole_number("epochs", epochs, least=1)}
+    # Nothing is held out of a sample, and no checkpoint is written.
+    options.update(patience=None, on_divergence="stop")
+    if options.get("windows") is not None:
+        del options["window"]
     corpus = source if isinstance(source, Corpus) else _read_again(vectors, source, options)
     _check_words(vectors, corpus)
     recipe = _recipe_of(vectors)
@@ -89,6 +104,9 @@ def replicate(
 def _replicas(
     corpus: Corpus, options: Mapping[str, Any], recipe: Readout, runs: int, progress: bool | None
 ) -> Iterator[Vectors]:
+    # Words are chosen already.
+    chosen = {"min_count", "max_vocab"}
+    options = {name: value for name, value in options.items() if name not in chosen}
     for run in range(1, runs + 1):
         # Far from the seeds that a user counts up.
         seed = (int(options["seed"]) + run * 1_000_003) % 2**63
@@ -117,19 +135,39 @@ def _sampled(corpus: Corpus, seed: int) -> Corpus:
 def _read_again(vectors: Vectors, source: Source, options: Mapping[str, Any]) -> Corpus:
     how: Any = vectors.config.get("corpus")
     known = isinstance(how, Mapping) and {"tokenizer", "lowercase", "normalization"} <= set(how)
-    if not known or how["tokenizer"] == "custom" or vectors.phrases is not None:
+    if not known or how["tokenizer"] == "custom":
         raise ConfigError(
             "it is not known how the text of these vectors was read; give the corpus that "
             "firth.read_corpus returned"
         )
-    return read_corpus(
-        source,
-        tokenizer=how["tokenizer"],
-        lowercase=how["lowercase"],
-        normalization=how["normalization"],
-        min_count=options["min_count"],
-        max_vocab=options["max_vocab"],
-    )
+    words = Vocabulary(vectors.words, [] if vectors.counts is None else vectors.counts)
+    chosen: dict[str, Any] = {name: options[name] for name in ("min_count", "max_vocab")}
+    if "vocabulary" in how:
+        chosen = {"vocabulary": words, "min_count": 1}
+    elif vectors.phrases is not None:
+        chosen["phrases"] = vectors.phrases
+    reading = {name: how[name] for name in ("tokenizer", "lowercase", "normalization")}
+    corpus = read_corpus(source, **reading, **chosen)
+    kept, held_out = how.get("words_kept"), how.get("words_held_out", 0)
+    if held_out:
+        # Words were chosen without the share that was held out.
+        corpus = _with_words(corpus, words)
+    size = corpus.tokens.size
+    if (held_out or "vocabulary" in how) and size not in (kept, kept + held_out):
+        raise ConfigError(
+            f"of the text, {counted(size, 'word')} would be trained on, and it was {kept:,}; give "
+            "the text that the vectors were trained on"
+        )
+    return corpus
+
+
+def _with_words(corpus: Corpus, words: Vocabulary) -> Corpus:
+    """Return a corpus with other words: those that it lacks are added, and others left out."""
+    ids = words.find(corpus.vocabulary)[corpus.tokens.ids]
+    kept = np.append(0, np.cumsum(ids >= 0))
+    offsets = np.unique(kept[corpus.tokens.offsets])
+    tokens = TokenStore(ids[ids >= 0], offsets)
+    return dataclasses.replace(corpus, vocabulary=words, tokens=tokens, unit_numbers=None)
 
 
 def _check_words(vectors: Vectors, corpus: Corpus) -> None:
@@ -141,7 +179,9 @@ def _check_words(vectors: Vectors, corpus: Corpus) -> None:
 
 
 def _recipe_of(vectors: Vectors) -> Readout:
-    told: Any = vectors.config.get("readout", {})
+    # Models that were combined are read out alike.
+    config: Any = vectors.config
+    told = config.get("combined", [config])[0].get("readout", {})
     names = {field.name for field in dataclasses.fields(Readout)}
     if not isinstance(told, Mapping) or not names <= set(told):
         raise ConfigError(f"it is not known how these vectors were read out, got {shown(told)}")

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from firth.errors import FirthError, counted
+from firth.errors import FirthError, counted, size_of
 from firth.io.resources import free_disk
 from firth.training import Callback, RunStart
 from firth.training.defaults import describe_chosen, describe_model
-from firth.training.estimate import size_of
 
 
 class StartReport(Callback):
@@ -71,7 +70,10 @@ class StartReport(Callback):
         epochs = start.config.epochs
         if start.checkpoint is None:
             if self._resume:
-                yield f"no checkpoint in {self._folder} yet: starts from the beginning"
+                folder = Path(self._folder or "")
+                if start.config.windows is not None:
+                    folder /= f"window-{start.config.window}"
+                yield f"no checkpoint in {folder} yet: starts from the beginning"
         elif start.epoch > epochs:
             yield f"nothing is left to train: {start.checkpoint} is of the finished run"
         else:

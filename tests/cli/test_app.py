@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -130,3 +131,30 @@ def test_a_current_folder_that_was_removed_is_told(folder, fails, tmp_path, monk
     told = fails(*(each.format(folder) for each in arguments), at=".")
     assert ": the current folder has been removed; go to another folder" in told
     assert not (folder / "o").exists()
+
+
+@pytest.mark.parametrize("started", [0, 1, 2, 3])
+def test_a_limit_on_threads_is_told_in_one_line(folder, fails, monkeypatch, started):
+    start, left = threading.Thread.start, [started]
+
+    def refuse(thread):
+        left[0] -= 1
+        if left[0] < 0:
+            # The words of Python.
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    options = ["--dim", "4", "--sample", "0", "--threads", "2", "--quiet"]
+    told = fails("train", "text.txt", "--output", "never", *options, at=folder)
+    assert told.startswith("the system starts no more threads for this process; raise the limit")
+    assert not (folder / "never").exists()
+
+
+def test_another_fault_of_the_program_is_not_hidden(folder, call, monkeypatch):
+    def fail(*arguments, **options):
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr("firth.cli.query.load_vectors", fail)
+    with pytest.raises(RuntimeError, match="a fault"):
+        call("company", "vectors", "cat", at=folder)

@@ -35,6 +35,22 @@ def test_words_are_counted_shown_and_written(place, call):
     assert call("count", "text.txt", "--output", "counts.txt", at=place).returncode == 0
 
 
+def test_a_text_that_is_too_small_to_train_on_is_counted(place, call, fails):
+    (place / "lines.txt").write_text("tea\nmilk\ntea\n")
+    done = call("count", "lines.txt", "--min-count", "1", at=place)
+    assert done.stdout.splitlines()[-1] == "2 words (3 of 3 in the text)"
+    done = call("count", "lines.txt", "--min-count", "2", "--output", "one.txt", at=place)
+    assert done.stdout.splitlines()[-1] == "one.txt: 1 word (2 of 3 in the text)"
+    assert (place / "one.txt").read_text() == "tea 2\n"
+    told = fails("count", "lines.txt", at=place)
+    assert told == (
+        "no word occurs 5 times or more: the most frequent of 3 words occurs 2 times; lower "
+        "min_count (--min-count)"
+    )
+    (place / "empty.txt").write_text("\n")
+    assert fails("count", "empty.txt", at=place) == "the corpus holds no words: nothing to count"
+
+
 def test_training_takes_the_counts(place, call):
     (place / "counts.txt").write_text("jam 90\ntea 80\nmilk 70\nabsent 60\nrare 2\n")
     train = ["train", "text.txt", "--output", "v", "--dim", "4", "--sample", "0", "--quiet"]

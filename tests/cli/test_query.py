@@ -75,7 +75,7 @@ def test_an_index_beside_the_vectors_answers(folder, call, fails):
     assert "vectors.index is no index" in fails(*asked, "--approximate", at=folder)
     done = call("index", "vectors", "--numbers", "f32", at=folder)
     assert re.fullmatch(
-        r"vectors\.index: \d+ words, \d+\.\d MB; finds \d\.\d{3} of the ten nearest words\n",
+        r"vectors\.index: \d+ words, \d+\.\d kB; finds \d\.\d{3} of the ten nearest words\n",
         done.stdout,
     )
     exact = call(*asked, at=folder).stdout

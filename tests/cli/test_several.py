@@ -78,6 +78,10 @@ def test_replicas_give_intervals(tmp_path, call, fails):
         "v.replicas holds no replicas; train some: firth replicate v TEXT, or in Python firth.repl"
     )
     assert told in fails(*asked, at=tmp_path)
+    for option, value in (("runs", "1"), ("epochs", "0")):
+        # Before anything is read.
+        refused = fails("replicate", "absent", "absent.txt", f"--{option}", value, at=tmp_path)
+        assert f"{option} must be at least {int(value) + 1}, got {value}" in refused
     done = call("replicate", "v", "text.txt", "--runs", "3", at=tmp_path)
     assert done.stdout == "v.replicas: 3 replicas\n"
     assert "trains 3 models on samples of the text" in done.stderr

@@ -55,6 +55,8 @@ def test_a_sign_needs_a_word(vectors, line):
         ("king*2", "is not among the 5 words; a sum is written like"),
         ("king man", "is not among the 5 words; a sum is written like"),
         ("kings", "near: king\n"),
+        ("king - kings + woman", "near: king\n"),
+        ("king -kings + woman", "is not among the 5 words; a sum is written like"),
     ],
 )
 def test_a_line_that_is_no_sum_is_told_how_sums_are_written(vectors, tmp_path, line, told):

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ def long(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs")
     ids = np.random.default_rng(0).zipf(1.3, size=(15_000, 20)) % 500
     (folder / "empty.txt").touch()
+    (folder / "line.txt").write_text("w1 w7\n")
     (folder / "text.txt").write_text("\n".join(" ".join(f"w{k}" for k in row) for row in ids))
     return folder
 
@@ -281,7 +283,7 @@ def test_the_last_line_tells_of_the_epoch_whose_vectors_were_written(long, train
 
 def test_goes_on_from_vectors_with_frozen_words_and_a_log(long, train):
     assert train("--output", "first", "--epochs", "1", at=long)[0] == 0
-    (long / "frozen.txt").write_text("w1\nw7\n")
+    (long / "frozen.txt").write_bytes(b"\xef\xbb\xbfw1\r\n\n w7 ")
     more = ["--start", "first", "--frozen", "frozen.txt", "--log", "log/run.jsonl"]
     code, output, errors = train("--output", "second", "--epochs", "1", *more, at=long)
     assert (code, errors) == (0, "")
@@ -305,10 +307,11 @@ def test_goes_on_from_vectors_with_frozen_words_and_a_log(long, train):
         (["--holdout", "nosuch.txt"], "holdout: cannot read nosuch.txt"),
         (["--holdout", "5%"], "--holdout must be a share such as 0.01, or a text, got '5%'"),
         (["--start", "nosuch"], "no such file: nosuch"),
-        (["--frozen", "nosuch"], "cannot read the words in 'nosuch'"),
+        (["--frozen", "nosuch"], "no such file: nosuch"),
+        (["--frozen", "line.txt"], "'w1 w7' is not in the vocabulary; give words one by one: in a"),
         (["--frozen", ""], "frozen must be a path, got ''"),
         (["--frozen", os.devnull], "not a regular file"),
-        (["--frozen", "empty.txt"], "there are no words in empty.txt"),
+        (["--frozen", "empty.txt"], "empty.txt: expected a word in each line, found none"),
         (["--checkpoint-every", "10s"], "checkpoint_every needs a folder of checkpoints"),
         (["--keep-checkpoints", "3"], "keep_checkpoints needs a folder of checkpoints"),
         (["--checkpoint", ""], "checkpoint must be a path, got ''"),
@@ -334,3 +337,12 @@ def test_the_recipe_of_reading_out(tmp_path, call, fails):
     assert loaded.config["readout"]["output"] == 0.5
     assert loaded.read_out("plain").config["readout"]["name"] == "plain"
     assert "components must be less than the 4" in fails(*command, "components=4", at=tmp_path)
+
+
+def test_the_folder_of_a_model_without_a_checkpoint_is_named(tmp_path, call):
+    (tmp_path / "text.txt").write_text("tea milk sugar bread butter jam\n" * 50)
+    run = ["train", "text.txt", "--output", "v", "--dim", "4", "--sample", "0", "--epochs", "1"]
+    done = call(*run, "--windows", "3,2", "--checkpoint", "c", "--resume", at=tmp_path)
+    for window in (3, 2):
+        told = f"firth: no checkpoint in {Path('c', f'window-{window}')} yet: starts from the begin"
+        assert told in done.stderr

@@ -89,3 +89,11 @@ def test_a_set_or_a_share(text, call):
     done = call("tune", "text.txt", "--similarity", "pairs.txt", "--holdout", "0.1", at=text)
     assert done.returncode == 2
     assert "give evaluation sets or --holdout, not both" in done.stderr
+
+
+def test_that_trials_saw_a_part_is_told_only_of_a_sample(text, call):
+    searched = ("--search", "dim=4..9", "--holdout", "0.1")
+    done = call("tune", "text.txt", *searched, *COMMON, at=text)
+    assert (done.returncode, done.stderr) == (0, "")
+    done = call("tune", "text.txt", *searched, *COMMON, "--words", "5000", at=text)
+    assert "of 14,000 words: a larger text usually needs" in done.stderr

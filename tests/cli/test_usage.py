@@ -48,6 +48,9 @@ BOUNDED = {
         ),
         ([*TRAIN, "-e", "3"], "there is no option -e; the nearest are --epochs, --encoding-errors"),
         ([*TRAIN, "-x", "3"], "there is no option -x"),
+        (["convert", "vectors", "-o"], "; for a file or folder, write ./ before it: ./-o"),
+        (["convert", "vectors", "-new.txt"], "no option -new.txt; for a file or folder, write ./"),
+        (["similar", "vectors", "-x"], "no option -x; for a word, write -- before it: -- -x"),
     ],
 )
 def test_wrong_usage_is_told_in_plain_words(folder, call, arguments, line):

@@ -22,7 +22,7 @@ from firth.corpus import sources
 from firth.corpus.file_kinds import check_is_text, is_mostly_text
 from firth.corpus.finding import find_text
 from firth.corpus.sources import TextFile, read_text, regroup
-from firth.errors import CorpusError
+from firth.errors import CorpusError, FirthWarning
 from firth.io.compression import compression_of
 from processes import run_python
 
@@ -342,3 +342,43 @@ def test_regrouped_text_is_the_same_and_ends_at_delimiters(blocks):
     pieces = list(regroup(iter([*blocks, "\n"]), "\n "))
     assert "".join(pieces) == "".join(blocks) + "\n"
     assert all(piece[-1] in "\n " for piece in pieces)
+
+
+def test_a_file_that_becomes_shorter_while_it_is_read_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(sources, "BLOCK_BYTES", 10_000)
+    path = tmp_path / "text.txt"
+    path.write_bytes(b"tea milk\n" * 9_000)
+    blocks = read_text([TextFile(path)], "strict")
+    next(blocks)
+    os.truncate(path, 27_000)
+    told = r"text\.txt became shorter while it was read: it had 81,000 bytes, and has 27,000; read"
+    with pytest.raises(CorpusError, match=told):
+        list(blocks)
+
+
+@pytest.mark.parametrize("compress", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_a_file_that_changes_while_it_is_read_is_told(tmp_path, monkeypatch, compress):
+    monkeypatch.setattr(sources, "BLOCK_BYTES", 10_000)
+    path = tmp_path / "text.txt"
+    path.write_bytes(compress(b"tea milk\n" * 9_000))
+    blocks = read_text([TextFile(path)], "strict")
+    next(blocks)
+    with path.open("ab") as file:
+        file.write(compress(b"sugar\n"))
+    os.utime(path, ns=(1, 1))
+    with pytest.warns(FirthWarning, match=r"text\.txt changed while it was read: some of its old"):
+        list(blocks)
+
+
+def test_a_file_that_is_replaced_while_it_is_read_is_read_to_its_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(sources, "BLOCK_BYTES", 10_000)
+    path = tmp_path / "text.txt"
+    path.write_bytes(b"tea milk\n" * 9_000)
+    blocks = read_text([TextFile(path)], "strict")
+    read = [next(blocks)]
+    (tmp_path / "new").write_bytes(b"sugar\n")
+    try:
+        (tmp_path / "new").replace(path)
+    except PermissionError:
+        pytest.skip("this system replaces no open file")
+    assert "".join([*read, *blocks]) == "tea milk\n" * 9_000

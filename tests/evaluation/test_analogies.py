@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from firth.errors import ConfigError, FormatError
-from firth.evaluation import evaluate
+from firth.evaluation import analogies, evaluate
 from firth.evaluation.analogy_files import read_analogies
 from firth.vectors import Vectors
 
@@ -79,6 +79,39 @@ def test_sections_and_totals(write, royal):
     ]
     assert counts(result) == (2, 3, 2)
     assert result.accuracy == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 4_096])
+@pytest.mark.parametrize("unknown", ["skip", "zero"])
+def test_small_sections_are_answered_together(write, monkeypatch, at_once, unknown):
+    rng = np.random.default_rng(7)
+    words = [f"w{i}" for i in range(30)]
+    vectors = Vectors(words, rng.normal(size=(30, 4)))
+    lines, expected = [], []
+    for section, size in enumerate([2, 0, 1, 5, 1]):
+        lines.append(f": s{section}")
+        outcomes = []
+        for a, b, c, d in rng.choice([*words, "absent"], size=(size, 4)):
+            best = None if "absent" in (a, b, c, d) else vectors.analogy([b, c], [a], top=1)[0].word
+            right = d if rng.random() < 0.5 or best is None else best
+            lines.append(f"{a} {b} {c} {right}")
+            without = None if unknown == "skip" else False
+            outcomes.append(without if best is None else bool(right == best))
+        expected.append(tuple(outcomes))
+    searches = []
+    search = vectors._exact.best
+    monkeypatch.setattr(
+        vectors._exact,
+        "best",
+        lambda *given, **how: searches.append(given) or search(*given, **how),
+    )
+    monkeypatch.setattr(analogies, "_AT_ONCE", at_once)
+    found = answer(vectors, write("\n".join(lines)), unknown=unknown)
+    assert [section.outcomes for section in found.sections] == expected
+    assert {True, False} <= {each for outcomes in expected for each in outcomes}
+    known = sum(each is not None for outcomes in expected for each in outcomes)
+    if unknown == "skip":
+        assert len(searches) == -(-known // at_once)
 
 
 def test_restrict_limits_questions_and_answers_to_the_first_words(write, royal):

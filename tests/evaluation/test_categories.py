@@ -48,6 +48,16 @@ def test_purity_is_the_share_in_the_most_frequent_category():
     assert found.score_of(np.array([0, 1])) == 1.0
 
 
+def test_the_interval_of_small_categories_holds_their_purity():
+    rng = np.random.default_rng(3)
+    names = tuple(f"c{number}" for number in range(40))
+    categories = tuple(np.repeat(np.arange(40), 3).tolist())
+    found = CategoryResult("f", names, categories, tuple(rng.integers(40, size=120).tolist()))
+    low, high = interval(found)
+    assert low < found.purity < high
+    assert found.score_of(np.repeat(np.arange(120), 5)) == found.purity
+
+
 def test_a_single_known_category_has_no_purity(write, vectors):
     (found,) = evaluate(vectors, categories=write(": a\ntea milk\n: b\nx y\n")).categories
     assert found.purity is None

@@ -35,6 +35,22 @@ def test_the_position_is_that_of_a_slow_search(write):
     assert evaluate(Vectors(words, matrix), outliers=path).outliers[0].positions == (expected,)
 
 
+def test_each_outlier_of_a_large_group_is_compared_with_the_group_alone(write):
+    rng = np.random.default_rng(2)
+    words = [f"w{k}" for k in range(40)]
+    matrix = rng.normal(size=(40, 4))
+    one_by_one = [
+        evaluate(Vectors(words, matrix), outliers=write("\n".join([*words[:30], "", outlier])))
+        for outlier in words[30:]
+    ]
+    together = evaluate(
+        Vectors(words, matrix), outliers=write("\n".join([*words[:30], "", *words[30:]]))
+    )
+    expected = [each.outliers[0].positions[0] for each in one_by_one]
+    assert together.outliers[0].positions == tuple(expected)
+    assert len(set(expected)) > 3
+
+
 def test_unknown_words_are_counted(write, colours):
     path = write("red\nblue\nmauve\n\nking\nqueen\n")
     (found,) = evaluate(colours, outliers=path).outliers

@@ -9,7 +9,7 @@ from scipy import stats
 from firth.errors import FormatError
 from firth.evaluation import evaluate
 from firth.evaluation.layouts import without_parts_of_speech
-from firth.evaluation.similarity import ranks, read_pairs, spearman
+from firth.evaluation.similarity import SimilarityResult, ranks, read_pairs, spearman
 from firth.vectors import Vectors
 
 
@@ -40,6 +40,16 @@ def test_correlates_cosines_with_scores_and_counts_missing_pairs(write):
     cosines = [vectors.similarity(a, b) for a, b in pairs]
     assert result.spearman == pytest.approx(stats.spearmanr(cosines, scores).statistic)
     assert (result.answered, result.missing) == (30, 2)
+
+
+def test_samples_correlate_as_scipy_has_them():
+    rng = np.random.default_rng(4)
+    cosines, scores = rng.integers(9, size=(2, 40)) / 10
+    result = SimilarityResult("f", tuple(cosines.tolist()), tuple(scores.tolist()))
+    for items in rng.integers(40, size=(20, 25)):
+        expected = stats.spearmanr(cosines[items], scores[items]).statistic
+        assert result.score_of(items) == pytest.approx(expected, abs=1e-12)
+    assert result.score_of(np.zeros(5, np.int64)) is None
 
 
 def test_length_does_not_matter_and_zeros_are_missing(write):

@@ -11,7 +11,7 @@ import warnings
 import pytest
 
 from firth.errors import FirthError
-from firth.io.locks import lock_folder
+from firth.io.locks import lock_folder, remove_lock
 from processes import run_python
 
 LOCK = "import sys, pathlib, firth.io.locks as l; held = l.lock_folder(pathlib.Path(sys.argv[1]))"
@@ -106,3 +106,9 @@ def test_a_file_system_without_locks_is_not_taken_for_another_run(tmp_path, monk
     reason = rf"^cannot lock .*: {os.strerror(error)}; give a folder on another file system$"
     with pytest.raises(FirthError, match=reason):
         lock_folder(tmp_path)
+
+
+def test_its_file_can_be_removed_with_it(tmp_path):
+    remove_lock(lock_folder(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+    assert lock_elsewhere(tmp_path) == ""

@@ -127,7 +127,7 @@ def test_a_question_that_the_set_cannot_answer_says_why(client):
         ("/analogy?positive=king&method=no", 422, "method: "),
         ("/similar?word=king&tpo=3", 422, "/similar has no parameter 'tpo' in the address; it "
          "takes exclude, restrict, set, top, word"),
-        ("/nothing", 404, "there is nothing at /nothing"),
+        ("/nothing", 404, "there is nothing at /nothing; see /openapi.json"),
         ("/../../etc/passwd", 404, "there is nothing at /etc/passwd"),
         ("/%2e%2e/%2e%2e/etc/passwd", 404, "there is nothing at "),
     ],

@@ -1,6 +1,8 @@
 """Where progress bars are shown, and as what."""
 
 import importlib.util
+import os
+import subprocess
 import sys
 import types
 import warnings
@@ -41,6 +43,26 @@ def test_ipython_in_a_terminal_is_no_notebook(notebook, monkeypatch):
 def test_no_bars_where_standard_error_is_closed(monkeypatch):
     monkeypatch.setattr(sys, "stderr", None)
     assert not are_bars_shown(None)
+
+
+@pytest.mark.parametrize("rows", [0, 24])
+def test_bars_are_shown_on_a_terminal_that_does_not_know_its_size(rows):
+    pty = pytest.importorskip("pty", reason="Windows has no pseudo-terminals")
+    ours, theirs = pty.openpty()
+    termios = importlib.import_module("termios")
+    termios.tcsetwinsize(theirs, (rows, 5 * rows))
+    try:
+        child = subprocess.Popen(
+            [sys.executable, "-c", f"import firth; firth.train({UNITS}, **{SHORT})"], stderr=theirs
+        )
+        child.wait()
+        shown = os.read(ours, 100_000).decode()
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert child.returncode == 0
+    for part in ("reading: 100%", "training: 100%"):
+        assert part in shown
 
 
 def test_bars_are_asked_for_by_true_or_false():

@@ -126,6 +126,7 @@ def test_ctrl_c_ends_the_search_with_what_there_is(units, pairs):
         ({"words": 0}, "words must be at least 1, got 0"),
         ({"holdout": 0.0, "space": ["dim"]}, "holdout must be a share above 0"),
         ({"windows": (5, 2), "space": ["dim"]}, "windows combines several models"),
+        ({"documents": "joint", "space": ["dim"]}, "documents have no held-out loss"),
         ({"space": ["window"]}, "window changes what is predicted"),
     ],
 )

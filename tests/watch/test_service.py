@@ -49,6 +49,9 @@ def test_frames_come_once_and_those_that_are_kept_are_named(served, make_film):
 def test_the_page_and_the_recording_are_pages(served, make_film):
     watch, _, ask = served
     assert ask("/recording.html")[0] == 404
+    # It is described nowhere.
+    told = json.loads(ask("/nothing")[1])["error"]["message"]
+    assert told == "there is nothing at /nothing"
     assert ask("/")[0] == 200
     watch.film = make_film()
     for path in ("/", "/recording.html"):

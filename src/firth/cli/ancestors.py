@@ -6,7 +6,6 @@ that people learn Firth's own.
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Annotated
 import typer
 
 from firth.cli.app import app, tell
+from firth.cli.report import shell_command
 from firth.errors import ConfigError
 
 _MODELS = ("skipgram", "cbow")
@@ -132,7 +132,7 @@ def _run(commands: Sequence[Sequence[str]]) -> None:
     """Print and run commands of Firth, one after another."""
     command = typer.main.get_command(app)
     for arguments in commands:
-        tell(f"this is: firth {shlex.join(arguments)}")
+        tell(f"this is: firth {shell_command(arguments)}")
         command.main(list(arguments), prog_name="firth", standalone_mode=False)
 
 

@@ -79,6 +79,13 @@ class _Verbs(TyperGroup):
             raise_no_more(interrupted=True)
             tell("interrupted")
             raise typer.Exit(INTERRUPTED) from None
+        except RuntimeError as error:
+            if not str(error).startswith("can't start new thread"):
+                raise
+            raise FirthError(
+                "the system starts no more threads for this process; raise the limit of processes "
+                "(ulimit -u, or that of a container), or give fewer --threads"
+            ) from error
         except MemoryError as error:
             detail = f" ({error})" if str(error) else ""
             advice = _LESS_MEMORY.get(context.invoked_subcommand, "end other programs")
@@ -172,7 +179,8 @@ def _keep_garbage() -> None:
 
 def tell(message: str) -> None:
     """Print a line to standard error, as all that is not a result."""
-    print(f"firth: {escape(' '.join(message.split()))}", file=sys.stderr)
+    lines = filter(None, map(str.strip, message.splitlines()))
+    print(f"firth: {escape(' '.join(lines))}", file=sys.stderr)
 
 
 def _print_version(asked: bool) -> None:

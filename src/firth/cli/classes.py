@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from firth.cli.app import Overwrite, app
+from firth.cli.report import print_written
 from firth.cli.words import check_numbers_destination, load_vectors
 
 
@@ -41,4 +42,4 @@ def classes(
     with atomic_write(output) as temporary, temporary.open("wb") as file:
         for word, label in zip(rule.texts(vectors.words, output), labels.tolist(), strict=True):
             file.write(f"{word} {label}\n".encode())
-    print(f"{output}: {counted(len(vectors), 'word')} in classes 0 to {len(centres) - 1}")
+    print_written(output, f"{counted(len(vectors), 'word')} in classes 0 to {len(centres) - 1}")

@@ -9,12 +9,12 @@ import typer
 
 from firth.cli.app import Json, Overwrite, app
 from firth.cli.options import Inputs, ReadingOptions, options_of, with_options
-from firth.cli.report import print_json
+from firth.cli.report import print_json, print_written
 from firth.cli.words import check_numbers_destination
 from firth.errors import counted, escape
 
 if TYPE_CHECKING:
-    from firth.corpus import Corpus
+    from firth.corpus.counting import WordCounts
 
 
 @app.command(epilog="Example: firth count corpus.txt --output counts.txt --min-count 10")
@@ -46,29 +46,27 @@ def count(
     if output is not None:
         check_run_paths(output, texts=inputs)
         check_numbers_destination(output, overwrite)
-    from firth.corpus import read_corpus
+    from firth.corpus.counting import count_words
 
-    corpus = read_corpus(inputs, min_count=min_count, max_vocab=max_vocab, **options)
+    counts = count_words(inputs, min_count=min_count, max_vocab=max_vocab, **options)
     if output is not None:
-        corpus.vocabulary.save(output)
-    _report(corpus, output, top, as_json)
+        counts.vocabulary.save(output)
+    _report(counts, output, top, as_json)
 
 
-def _report(corpus: Corpus, output: Path | None, top: int, as_json: bool) -> None:
-    vocabulary = corpus.vocabulary
+def _report(counts: WordCounts, output: Path | None, top: int, as_json: bool) -> None:
+    vocabulary = counts.vocabulary
     best = list(zip(vocabulary.words, vocabulary.counts.tolist(), strict=True))[:top]
     if as_json:
         print_json({
             "output": output and str(output),
-            "words_read": corpus.words_read,
-            "words_kept": corpus.tokens.size,
+            "words_read": counts.words_read,
+            "words_kept": counts.words_kept,
             "vocabulary": len(vocabulary),
             "most_frequent": [{"word": word, "count": number} for word, number in best],
         })  # fmt: skip
         return
     for word, number in best:
         print(f"{number:12,}  {escape(str(word))}")
-    print(
-        f"{'' if output is None else f'{output}: '}{counted(len(vocabulary), 'word')} "
-        f"({corpus.tokens.size:,} of {corpus.words_read:,} in the text)"
-    )
+    size = f"{counts.words_kept:,} of {counts.words_read:,} in the text"
+    print_written(output, f"{counted(len(vocabulary), 'word')} ({size})")

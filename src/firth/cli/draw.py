@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from firth.cli.app import Overwrite, app, tell
+from firth.cli.report import print_line, print_written
 from firth.cli.words import load_vectors, split_words, token
 from firth.errors import ConfigError, counted
 
@@ -103,7 +104,7 @@ def plot(
     else:
         picture = _map(_one(paths), words, top, analogy, method, title)
     save(picture, output, overwrite=overwrite)
-    print(f"{output}: {counted(len(picture.axes[0].texts), 'word')}")
+    print_written(output, counted(len(picture.axes[0].texts), "word"))
 
 
 def _one(paths: list[Path]) -> Path:
@@ -171,7 +172,7 @@ def _write_page(
     vectors, chosen = _chosen(path, words, top)
     page = interactive_map(vectors, chosen, method=method, title=title)
     page.save(output)
-    print(f"{output}: {counted(page.words, 'word')}")
+    print_written(output, counted(page.words, "word"))
 
 
 def _chosen(
@@ -198,7 +199,7 @@ def demo(
     from firth.vectors import check_destination
 
     check_destination(output)
-    run_demo(output, say=print)
+    run_demo(output, say=print_line)
 
 
 @app.command(epilog="Example: firth lesson --output lesson")
@@ -221,8 +222,8 @@ def lesson(
         from firth.lesson import write_lesson_page
 
         write_lesson_page(web, language=language, overwrite=overwrite, say=tell)
-        print(f"{web}: open it in a browser")
+        print_written(web, "open it in a browser")
         return
     from firth.lesson import run_lesson
 
-    run_lesson(output, say=print, language=language)
+    run_lesson(output, say=print_line, language=language)

@@ -71,21 +71,21 @@ def _print_evaluation(found: Evaluation) -> None:
         print(f"{escape(pairs.file)}")
         print(
             f"  {_percent(pairs.spearman)}{_range(pairs)}  Spearman correlation x 100: "
-            f"{counted(pairs.answered, 'pair')}, {pairs.missing} missing{_reason(pairs)}"
+            f"{counted(pairs.answered, 'pair')}, {pairs.missing:,} missing{_reason(pairs)}"
         )
     for groups in found.categories:
         print(f"{escape(groups.file)}")
         print(
             f"  {_percent(groups.purity)}{_range(groups)}  purity of "
             f"{counted(len(groups.names), 'cluster')}: {counted(groups.answered, 'word')}, "
-            f"{groups.missing} missing (coverage {100 * groups.coverage:.1f}){_reason(groups)}"
+            f"{groups.missing:,} missing (coverage {100 * groups.coverage:.1f}){_reason(groups)}"
         )
     for outliers in found.outliers:
         print(f"{escape(outliers.file)}")
         print(
             f"  {_percent(outliers.accuracy)}{_range(outliers)}  outliers found, mean position "
-            f"{_percent(outliers.position).strip()}: {outliers.answered} looked for, "
-            f"{outliers.skipped} skipped, {counted(outliers.missing, 'word')} of groups missing"
+            f"{_percent(outliers.position).strip()}: {outliers.answered:,} looked for, "
+            f"{outliers.skipped:,} skipped, {counted(outliers.missing, 'word')} of groups missing"
             f"{_reason(outliers)}"
         )
     for each in found.associations:
@@ -121,8 +121,8 @@ def print_comparisons(first: Evaluation, second: Evaluation) -> None:
 
 def _answers(section: SectionResult) -> str:
     return (
-        f"{escape(section.name)}: {section.correct} of {section.answered} right, "
-        f"{section.skipped} skipped"
+        f"{escape(section.name)}: {section.correct:,} of {section.answered:,} right, "
+        f"{section.skipped:,} skipped"
     )
 
 

@@ -10,7 +10,7 @@ import typer
 
 from firth.cli.app import Json, Overwrite, app
 from firth.cli.options import Inputs, ReadingOptions, options_of, with_options
-from firth.cli.report import print_json
+from firth.cli.report import print_json, print_written
 from firth.errors import escape
 
 if TYPE_CHECKING:
@@ -95,4 +95,4 @@ def _report(found: Phrases, output: Path | None, top: int, as_json: bool) -> Non
     for each in best:
         print(f"{each.score:12,.4g}  {each.count:9,}  {escape(found.text_of(each))}")
     numbers = " + ".join(f"{len(each):,}" for each in found.passes) or "0"
-    print(f"{'' if output is None else f'{output}: '}{numbers} phrases")
+    print_written(output, f"{numbers} phrases")

@@ -30,6 +30,7 @@ from firth.cli.report import (
     print_intervals,
     print_json,
     print_neighbours,
+    print_written,
     to_json,
 )
 from firth.cli.words import (
@@ -39,7 +40,7 @@ from firth.cli.words import (
     token,
     use_index,
 )
-from firth.errors import counted, escape
+from firth.errors import counted, escape, size_of
 
 _AnyWord = Annotated[str | None, typer.Argument(help="A word that has a vector.")]
 _WordList = Annotated[
@@ -312,9 +313,10 @@ def index(
     place = index_path(path)
     share = vectors.build_index(place, numbers=numbers, recall=recall)
     size = sum(file.stat().st_size for file in place.iterdir())
-    print(
-        f"{place}: {counted(len(vectors), 'word')}, {size / 1e6:,.1f} MB; "
-        f"finds {share:.3f} of the ten nearest words"
+    print_written(
+        place,
+        f"{counted(len(vectors), 'word')}, {size_of(size)}; "
+        f"finds {share:.3f} of the ten nearest words",
     )
 
 
@@ -370,10 +372,11 @@ def convert_(
         overwrite=overwrite,
         words=words,
     )
-    print(f"{destination}: {counted(done.words, 'word')}, {counted(done.dim, 'dimension')}")
+    size = f"{counted(done.words, 'word')}, {counted(done.dim, 'dimension')}"
+    print_written(destination, size)
     if done.missing:
         print(
-            f"not in {source}: {counted(len(done.missing), 'word')}, such as "
+            f"not in {escape(str(source))}: {counted(len(done.missing), 'word')}, such as "
             f"{escape(done.missing[0])}"
         )
     if done.loss is not None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
+from collections.abc import Iterable
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,8 @@ from firth.cli.app import tell
 from firth.errors import escape
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from firth.vectors import Companion, Moved, Neighbour, NeighbourInterval, Vectors
 
 # How many words are shown of vectors.
@@ -46,6 +50,41 @@ def to_json(value: object) -> str:
     """Return a value as JSON that standard output can encode."""
     is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
     return json.dumps(value, ensure_ascii=not is_unicode)
+
+
+def shell_command(words: Iterable[str]) -> str:
+    r"""Return the words of a command as one line that a shell reads.
+
+    What cannot be printed is written as Bash, Zsh and POSIX of 2024 read it.
+
+    Examples
+    --------
+    >>> print(shell_command(["firth", "info", "my vectors", "it's\nvectors"]))
+    firth info 'my vectors' $'it\'s\x0avectors'
+    """
+    return " ".join(shlex.quote(word) if word.isprintable() else _quoted(word) for word in words)
+
+
+def _quoted(word: str) -> str:
+    return f"$'{''.join(map(_escaped, word))}'"
+
+
+def _escaped(letter: str) -> str:
+    if letter.isprintable():
+        return f"\\{letter}" if letter in "\\'" else letter
+    # A byte of a path that is not UTF-8 is half of a surrogate pair here.
+    units = letter.encode("utf-8", "surrogateescape")
+    return "".join(f"\\x{unit:02x}" for unit in units)
+
+
+def print_line(text: str) -> None:
+    """Print a text in one line."""
+    print(escape(text))
+
+
+def print_written(place: Path | None, what: str) -> None:
+    """Print a line on what was written, after its place, if there is one."""
+    print(what if place is None else f"{escape(str(place))}: {what}")
 
 
 def print_neighbours(neighbours: list[Neighbour], as_json: bool, *, query: str) -> None:

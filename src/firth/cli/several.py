@@ -9,7 +9,7 @@ from typing import Annotated, cast
 import typer
 
 from firth.cli.app import Json, Overwrite, VectorsPath, app, tell
-from firth.cli.report import print_moved
+from firth.cli.report import print_moved, print_written
 from firth.cli.words import load_vectors
 from firth.errors import FirthError, counted, escape
 
@@ -44,7 +44,8 @@ def combine(
     check_destination(output, overwrite=overwrite)
     vectors = combine_vectors([load_vectors(path) for path in paths], dim=dim)
     vectors.save(output, overwrite=overwrite)
-    print(f"{output}: {counted(len(vectors), 'word')}, {counted(vectors.dim, 'dimension')}")
+    size = f"{counted(len(vectors), 'word')}, {counted(vectors.dim, 'dimension')}"
+    print_written(output, size)
 
 
 @app.command(epilog="Example: firth align old new --output old-in-new")
@@ -77,7 +78,8 @@ def align(
     vectors.save(output, overwrite=overwrite)
     told = cast(Mapping[str, float], vectors.config["aligned"])
     cosine = f"mean cosine of {counted(int(told['anchors']), 'anchor')} {told['mean_cosine']:.3f}"
-    print(f"{output}: {counted(len(vectors), 'word')}, turned onto {escape(str(onto))}; {cosine}")
+    turned = f"{counted(len(vectors), 'word')}, turned onto {escape(str(onto))}"
+    print_written(output, f"{turned}; {cosine}")
 
 
 @app.command(epilog="Example: firth drift old new half-1 half-2 --top 20")
@@ -129,13 +131,18 @@ def replicate(
 
     The replicas are written beside the vectors, into the folder VECTORS.replicas.
     """
-    from firth.io.atomic import atomic_write
+    from firth.checks import whole_number
+    from firth.io.atomic import atomic_write, check_writable
     from firth.replicas import replicate as train_replicas
     from firth.vectors.sidecars import replicas_path
 
+    whole_number("runs", runs, least=2)
+    if epochs is not None:
+        whole_number("epochs", epochs, least=1)
     place = replicas_path(path)
     if place.exists() and not (place / "1").is_dir():
         raise FirthError(f"cannot write {place}: it holds no replicas; choose another name")
+    check_writable(place, folder=True)
     vectors = load_vectors(path)
     replicas = train_replicas(vectors, source, runs=runs, epochs=epochs)
     tell(f"trains {counted(runs, 'model')} on samples of the text, each for as long as the first")
@@ -143,4 +150,4 @@ def replicate(
         for number, replica in enumerate(replicas, 1):
             replica.save(folder / str(number))
             tell(f"{number} of {counted(runs, 'replica')}")
-    print(f"{place}: {counted(runs, 'replica')}")
+    print_written(place, counted(runs, "replica"))

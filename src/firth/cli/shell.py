@@ -52,10 +52,17 @@ def shell(path: VectorsPath, top: Top = 10) -> None:
             query = parse_question(vectors, line)
             print_neighbours(vectors.similar(query, top=top), False, query=repr(line.strip()))
         except VocabularyError as error:
-            is_word = len(line.split()) == 1 and not set("+*") & set(line)
-            tell(str(error) if is_word else f"{error}; {_ADVICE}")
+            tell(f"{error}; {_ADVICE}" if _lacks_spaces(line) else str(error))
         except FirthError as error:
             tell(_message(error, line))
+
+
+def _lacks_spaces(line: str) -> bool:
+    """Return whether a line is several words without a sign, or has a sign without spaces."""
+    if len(line.split()) > 1 and not _SIGN.search(line):
+        return True
+    # Words have hyphens, but do not begin with one.
+    return re.search(r"(?<=\S)[+*]|[+*](?=\S)|(?<!\S)-(?=\S)", line) is not None
 
 
 def _message(error: FirthError, line: str) -> str:

@@ -14,9 +14,9 @@ import typer
 
 from firth.cli.app import Json, Overwrite, app, tell
 from firth.cli.options import Inputs, ReadingOptions, as_parameters, options_of, with_options
-from firth.cli.report import facts, print_json
+from firth.cli.report import facts, print_json, print_written
 from firth.cli.watching import Watching, WatchOptions
-from firth.errors import FirthError, FormatError, counted
+from firth.errors import FirthError, counted
 from firth.training.config import TrainConfig, option_help
 from firth.training.defaults import Preset
 
@@ -211,7 +211,7 @@ def train(
         if as_json:
             print_json({"output": str(output), **facts(vectors)})
         elif not quiet:
-            print(f"{output}: {_summary(vectors)}")
+            print_written(output, _summary(vectors))
 
 
 def _logs(path: str | None) -> list[Callback]:
@@ -277,14 +277,8 @@ def passes_or_file(phrases: str | None) -> int | str:
 def _read_words(path: str | None) -> list[str]:
     if path is None:
         return []
-    from firth.io.compression import open_regular
     from firth.io.paths import to_path
+    from firth.vectors.converting import read_word_list
 
-    try:
-        with open_regular(to_path("frozen", path)) as file:
-            words = file.read().decode("utf-8-sig").split()
-    except (FormatError, UnicodeError) as error:
-        raise FirthError(f"cannot read the words in {path!r}: {error}") from error
-    if not words:
-        raise FirthError(f"there are no words in {path}, which should name those to be frozen")
-    return words
+    # No word of a text begins or ends with white space.
+    return [line.strip() for line in read_word_list(to_path("frozen", path))]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ import typer
 from firth.cli.app import Json, Overwrite, app, tell
 from firth.cli.evaluations import print_comparisons
 from firth.cli.options import Inputs, ReadingOptions, options_of, with_options
-from firth.cli.report import print_json
+from firth.cli.report import print_json, shell_command
 from firth.cli.train import config_options, is_given, passes_or_file
 from firth.errors import counted, escape
 
@@ -129,7 +128,8 @@ def tune(
     if as_json:
         print_json({**found.to_dict(), "command": command})
     else:
-        _print_result(found, command)
+        # A little less than the whole text is trained on, if a share of it is held out.
+        _print_result(found, command, is_sample=options["words"] < found.whole)
 
 
 def train_command(inputs: Sequence[str], options: Mapping[str, Any]) -> str:
@@ -147,7 +147,7 @@ def train_command(inputs: Sequence[str], options: Mapping[str, Any]) -> str:
             words.append(f"--{flag}" if value else f"--no-{flag}")
         else:
             words += [f"--{flag}", str(value)]
-    return shlex.join(words)
+    return shell_command(words)
 
 
 def _searched(given: str) -> tuple[str, Any]:
@@ -221,7 +221,7 @@ def _spelled(options: Mapping[str, Any]) -> str:
     return ", ".join(f"{name.replace('_', '-')} {value}" for name, value in options.items())
 
 
-def _print_result(found: Tuning, command: str) -> None:
+def _print_result(found: Tuning, command: str, *, is_sample: bool) -> None:
     best, default = found.best, found.default
     percent = not found.by_loss
     kind = "held-out loss" if found.by_loss else "mean score x 100"
@@ -233,7 +233,7 @@ def _print_result(found: Tuning, command: str) -> None:
     if best.evaluation is not None and default.evaluation is not None and best is not default:
         print("best minus the defaults, with 95 % intervals")
         print_comparisons(best.evaluation, default.evaluation)
-    if found.words < found.whole:
+    if is_sample:
         tell(
             f"trials trained on {found.words:,} of {counted(found.whole, 'word')}: a larger text "
             "usually needs fewer epochs and a larger dim, so compare the vectors with those of the "

@@ -6,6 +6,7 @@ reads the same message with each, and it says what to give instead.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
@@ -33,6 +34,8 @@ def reword(error: Any) -> None:  # noqa: ANN401
         advised = [near] if near else []
         if _takes_words(error.ctx):
             advised.append(f"for a word, write -- before it: -- {one_line(given)}")
+        elif _may_be_path(error.ctx, given):
+            advised.append(f"for a file or folder, write ./ before it: ./{one_line(given)}")
         error.message = "; ".join([f"there is no option {one_line(given)}", *advised])
         error.possibilities = None
     elif hasattr(error.__cause__, "errors"):
@@ -46,6 +49,15 @@ def reword(error: Any) -> None:  # noqa: ANN401
 def _takes_words(context: Any) -> bool:  # noqa: ANN401
     """Return whether a verb takes words as arguments, which may begin with a hyphen."""
     return any(parameter.name in ("word", "a") for parameter in context.command.params)
+
+
+def _may_be_path(context: Any, given: str) -> bool:  # noqa: ANN401
+    """Return whether an argument may be a path: it is there, or could be an output or vectors."""
+    parameters = context.command.params
+    if all(parameter.param_type_name != "argument" for parameter in parameters):
+        return False
+    has_output = any(parameter.name == "output" for parameter in parameters)
+    return os.path.lexists(given) or not (has_output or given.startswith("--"))
 
 
 def _argument_that_begins(start: str) -> str:

@@ -62,8 +62,7 @@ def select_words(
     _check_kind(start, raw)
     places = find_words(raw, start)
     known = np.flatnonzero(places >= 0)
-    fresh = np.flatnonzero((places < 0) & (counts >= min_count))
-    fresh = fresh[np.argsort(-counts[fresh], kind="stable")]
+    fresh = _by_count(np.flatnonzero((places < 0) & (counts >= min_count)), counts)
     fresh = fresh if max_vocab is None else fresh[: max_vocab - len(start)]
 
     # Several words of the corpus may be one word of start, with its accents written in other ways.
@@ -84,6 +83,36 @@ def select_words(
     return vocabulary, ids
 
 
+def frequent_words(raw: RawCorpus, *, min_count: int, max_vocab: int | None) -> Vocabulary:
+    """Return the frequent words of a corpus, in the order of `select_words`: one or more.
+
+    Raises
+    ------
+    CorpusError
+        If no word occurs so often, or one cannot be written as UTF-8.
+    """
+    kept = _by_count(np.flatnonzero(raw.counts >= min_count), raw.counts)[:max_vocab]
+    if not len(kept):
+        raise NoWordsError(
+            f"no word occurs {counted(min_count, 'time')} or more: {_most_frequent(raw)}; lower "
+            "min_count (--min-count)"
+        )
+    vocabulary = Vocabulary(raw.spell(kept), raw.counts[kept])
+    _check_spelling(vocabulary)
+    return vocabulary
+
+
+def _by_count(words: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return numbers of words in the order of their counts, falling."""
+    return words[np.argsort(-counts[words], kind="stable")]
+
+
+def _most_frequent(raw: RawCorpus, purpose: str = "") -> str:
+    """Return how often the most frequent word occurs, for a message."""
+    most = counted(int(raw.counts.max()), "time")
+    return f"the most frequent of {counted(raw.words_read, 'word')}{purpose} occurs {most}"
+
+
 def _select_listed(
     raw: RawCorpus, listed: Vocabulary, min_count: int, max_vocab: int | None
 ) -> tuple[Vocabulary, NDArray[np.int32]]:
@@ -94,8 +123,7 @@ def _select_listed(
     if END_OF_LINE in listed and not (ids == listed.id_of(END_OF_LINE)).any():
         # word2vec counts the ends of lines as a word.
         counts[listed.id_of(END_OF_LINE)] = 0
-    kept = np.flatnonzero(counts >= min_count)
-    kept = kept[np.argsort(-counts[kept], kind="stable")][:max_vocab]
+    kept = _by_count(np.flatnonzero(counts >= min_count), counts)[:max_vocab]
     if len(kept) < 2:
         raise NoWordsError(
             f"the vocabulary has {counted(len(kept), 'word')} with a count of {min_count} or more, "
@@ -222,10 +250,14 @@ def _check_words(vocabulary: Vocabulary, raw: RawCorpus, min_count: int, start: 
             kept = "no word occurs"
         more = "lower min_count (--min-count)" if len(raw.counts) > 1 else "text with other words"
         raise NoWordsError(
-            f"{kept} {counted(min_count, 'time')} or more: the most frequent of "
-            f"{counted(raw.words_read, 'word')} to train on occurs "
-            f"{counted(int(raw.counts.max()), 'time')}; give more text or {more}"
+            f"{kept} {counted(min_count, 'time')} or more: {_most_frequent(raw, ' to train on')}; "
+            f"give more text or {more}"
         )
+    _check_spelling(vocabulary)
+
+
+def _check_spelling(vocabulary: Vocabulary) -> None:
+    """Raise `CorpusError` if a word cannot be written as UTF-8."""
     for word in vocabulary:
         try:
             str(word).encode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import os
 import stat
 import sys
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import IO, Literal
 
 from firth.corpus.file_kinds import HEAD_BYTES, check_is_text, is_mostly_text
-from firth.errors import CorpusError, escape, reraise
+from firth.errors import CorpusError, escape, reraise, warn
 from firth.io.compression import compression_of
 from firth.io.remote import RemoteFile, RemoteReader
 
@@ -74,11 +75,13 @@ class TextFile:
         Raises
         ------
         CorpusError
-            If the file cannot be read, holds something else than text, or its compressed data are
-            damaged.
+            If the file cannot be read, holds something else than text, its compressed data are
+            damaged, or it becomes shorter while it is read. If it changes otherwise, a warning
+            tells so.
         """
         with reraise(CorpusError, f"read {self.name}"), contextlib.ExitStack() as opened:
             file = opened.enter_context(self._open())
+            before = _status_of(file)
             stored = text = _Peekable(file.read if self.stop is None else self._range_of(file))
             name = self.name
             if self.stop is None and (compression := compression_of(stored.head)):
@@ -90,6 +93,26 @@ class TextFile:
             check_is_text(text.head, name)
             while block := text.read(BLOCK_BYTES):
                 yield block, stored.used
+            self._check_unchanged(before, _status_of(file))
+
+    def _check_unchanged(self, before: os.stat_result | None, now: os.stat_result | None) -> None:
+        """Raise if the file became shorter meanwhile, and warn if it changed in another way."""
+        if before is None or now is None:
+            return
+        if now.st_size < before.st_size:
+            raise CorpusError(
+                f"{self.name} became shorter while it was read: it had {before.st_size:,} bytes, "
+                f"and has {now.st_size:,}; read it again when nothing writes to it"
+            )
+        # One of several ranges tells it.
+        if self.start == 0 and (now.st_size, now.st_mtime_ns) != (
+            before.st_size,
+            before.st_mtime_ns,
+        ):
+            warn(
+                f"{self.name} changed while it was read: some of its old and some of its new "
+                "content was taken; read it again when nothing writes to it"
+            )
 
     def _range_of(self, file: IO[bytes] | RemoteReader) -> Callable[[int], bytes]:
         """Return the function that reads the bytes of the range."""
@@ -111,6 +134,15 @@ class TextFile:
                 raise CorpusError("standard input is closed; give a file or pipe text in")
             return contextlib.nullcontext(sys.stdin.buffer)
         return self.path.open("rb")
+
+
+def _status_of(file: IO[bytes] | RemoteReader) -> os.stat_result | None:
+    """Return the status of a regular file, or None of anything else."""
+    try:
+        status = os.fstat(file.fileno())  # type: ignore[union-attr]
+    except (AttributeError, OSError):
+        return None
+    return status if stat.S_ISREG(status.st_mode) else None
 
 
 def read_text(

@@ -26,6 +26,8 @@ from firth.vectors.search import unit_rows
 
 # The words a, b and c of a question: b - a + c.
 _SIGNS = (-1, 1, 1)
+# Questions whose vectors are held at a time.
+_AT_ONCE = 4_096
 
 
 @dataclass(frozen=True)
@@ -196,18 +198,17 @@ def answer_analogies(
     rows = first_rows(vectors, restrict, fold=fold)
     omit = np.ones(len(vectors), bool)
     omit[list(rows.values())] = False
+    # Sections may be many and small, or few and large.
+    asked = [_rows_of(q, rows, fold) for questions in sections.values() for q in questions]
+    known = [rows for rows in asked if rows is not None]
+    right = itertools.chain.from_iterable(
+        _answer(vectors, known[start : start + _AT_ONCE], restrict, omit, method)
+        for start in range(0, len(known), _AT_ONCE)
+    )
+    without = None if unknown == "skip" else False
+    outcomes = iter([without if rows is None else next(right) for rows in asked])
     results = (
-        SectionResult(
-            name,
-            _answer(
-                vectors,
-                [_rows_of(q, rows, fold) for q in questions],
-                restrict,
-                omit,
-                method,
-                unknown,
-            ),
-        )
+        SectionResult(name, tuple(itertools.islice(outcomes, len(questions))))
         for name, questions in sections.items()
     )
     return AnalogyResult(file, tuple(results))
@@ -229,22 +230,18 @@ def _rows_of(question: Question, candidates: Mapping[str, int], fold: bool) -> _
 
 def _answer(
     vectors: Vectors,
-    questions: Sequence[_Rows | None],
+    questions: Sequence[_Rows],
     restrict: int,
     omit: NDArray[np.bool_],
     method: Method,
-    unknown: str,
-) -> tuple[bool | None, ...]:
-    """Answer a section from the first rows, but those to `omit`; return what is right."""
-    known = [rows for rows in questions if rows is not None]
-    given = np.array([rows.given for rows in known], dtype=np.int64).reshape(-1, 3)
+) -> list[bool]:
+    """Answer questions from the first rows, but those to `omit`; return what is right."""
+    given = np.array([rows.given for rows in questions], dtype=np.int64)
     words = unit_rows(vectors.input_vectors[given.ravel()]).reshape(*given.shape, vectors.dim)
     queries, score = method(words, _SIGNS)
     answers, _ = vectors._exact.best(
         queries, 1, given, among=slice(0, restrict), omit=omit, score=score
     )
     # There is no answer, -1, to a query of zeros.
-    found = zip(answers.ravel().tolist(), known, strict=True)
-    outcomes = iter([answer in rows.right for answer, rows in found])
-    without = None if unknown == "skip" else False
-    return tuple(without if rows is None else next(outcomes) for rows in questions)
+    found = zip(answers.ravel().tolist(), questions, strict=True)
+    return [answer in rows.right for answer, rows in found]

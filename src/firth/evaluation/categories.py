@@ -93,12 +93,24 @@ class CategoryResult:
         return np.where(self._clusters < 0, -1, np.array(self.categories, np.int64))
 
     def score_of(self, items: NDArray[np.int64]) -> float | None:
-        """Return the purity of the same clusters with some of the words."""
-        if not len(items):
-            return None
-        table = np.zeros((len(self.names), len(self.names)), np.int64)
-        np.add.at(table, (self._clusters[items], np.array(self.categories)[items]), 1)
-        return float(table.max(axis=1).sum() / len(items))
+        """Return the share of some of the words in the most frequent category of their cluster.
+
+        Clusters, and their most frequent categories, are those of all words. A sample in which
+        words occur several times has purer clusters by chance.
+        """
+        return float(self._in_most_frequent[items].mean()) if len(items) else None
+
+    @cached_property
+    def _in_most_frequent(self) -> NDArray[np.bool_]:
+        known = self._clusters >= 0
+        pairs = np.stack([self._clusters, np.array(self.categories, np.int64)])[:, known]
+        (clusters, categories), sizes = np.unique(pairs, axis=1, return_counts=True)
+        # Of each cluster, the last of its categories by size.
+        order = np.lexsort((sizes, clusters))
+        last = order[np.append(np.diff(clusters[order]) != 0, True)]
+        most_frequent = dict(zip(clusters[last].tolist(), categories[last].tolist(), strict=True))
+        each = zip(self._clusters.tolist(), self.categories, strict=True)
+        return np.array([most_frequent.get(cluster) == category for cluster, category in each])
 
     @cached_property
     def _clusters(self) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ g words of a group · n outliers
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -175,20 +175,25 @@ def find_outliers(
     for number, (words, outliers) in enumerate(sets):
         group, is_known = find_units(vectors, rows, words, fold=fold)
         units, has_vector = find_units(vectors, rows, outliers, fold=fold)
-        of_known = iter(units)
+        of_known = iter(_positions(group, units))
         missing += int((~is_known).sum())
         for known in has_vector.tolist():
-            unit = next(of_known) if known else None
-            positions.append(None if unit is None or len(group) < 2 else _position(group, unit))
+            position = next(of_known) if known else None
+            positions.append(None if len(group) < 2 else position)
             groups.append(number)
     return OutlierResult(file, tuple(positions), tuple(groups), missing)
 
 
-def _position(group: NDArray[np.float32], outlier: NDArray[np.float32]) -> float:
-    """Return the share of a group (g, D) whose mean cosine with the others is higher."""
-    cosines = group @ group.T
-    with_outlier = group @ outlier
-    size = len(group)
-    # Of each word with all others, the outlier among them; and of the outlier.
-    each = (cosines.sum(axis=1) - np.diagonal(cosines) + with_outlier) / size
-    return float((each > with_outlier.mean()).mean())
+def _positions(group: NDArray[np.floating], outliers: NDArray[np.floating]) -> Iterator[float]:
+    """Yield for each outlier (n, D) the share of a group (g, D) that is nearer to the others.
+
+    That is the share whose mean cosine with the others is higher.
+    """
+    group, outliers = group.astype(np.float64), outliers.astype(np.float64)
+    # The sum of each word's cosines with all words is that with the sum of all.
+    inner = group @ group.sum(axis=0) - np.einsum("gd,gd->g", group, group)
+    for outlier in outliers:
+        with_outlier = group @ outlier
+        # Of each word with all others, the outlier among them; and of the outlier.
+        each = (inner + with_outlier) / len(group)
+        yield float((each > with_outlier.mean()).mean())

@@ -106,13 +106,18 @@ class SimilarityResult:
 
     def score_of(self, items: NDArray[np.int64]) -> float | None:
         """Return Spearman's correlation of some pairs with a cosine."""
-        found, scores = self._arrays
-        return spearman(found[items], scores[items])
+        found, scores = self._places
+        return _correlation(found[items], scores[items])
 
     @cached_property
     def _arrays(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         found = [np.nan if cosine is None else cosine for cosine in self.cosines]
         return np.array(found, np.float64), np.array(self.scores, np.float64)
+
+    @cached_property
+    def _places(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        found, scores = self._arrays
+        return _places_of(found), _places_of(scores)
 
     def to_dict(self) -> dict[str, object]:
         """Return the result for JSON."""
@@ -203,11 +208,7 @@ def spearman(x: NDArray[np.floating], y: NDArray[np.floating]) -> float | None:
     >>> round(spearman(np.array([1.0, 2.0, 3.0]), np.array([10.0, 1000.0, 100.0])), 6)
     0.5
     """
-    if len(x) < 2 or np.ptp(x) == 0 or np.ptp(y) == 0:
-        return None
-    # Doubled ranks are integers, so the sums are exact, and equal orders correlate exactly 1.
-    a, b = (np.rint(2 * ranks(sample)).astype(np.int64) - (len(x) + 1) for sample in (x, y))
-    return int(a @ b) / math.sqrt(int(a @ a) * int(b @ b))
+    return _correlation(_places_of(x), _places_of(y))
 
 
 def ranks(values: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -218,7 +219,29 @@ def ranks(values: NDArray[np.floating]) -> NDArray[np.float64]:
     >>> ranks(np.array([7.0, 1.0, 7.0])).tolist()
     [2.5, 1.0, 2.5]
     """
-    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    mean: NDArray[np.float64] = last - (counts - 1) / 2
+    return _ranks_of(_places_of(values))
+
+
+def _places_of(values: NDArray[np.floating]) -> NDArray[np.int64]:
+    """Return the place of each value (n,) among the different values in their order, from 0."""
+    places: NDArray[np.int64] = np.unique(values, return_inverse=True)[1]
+    return places
+
+
+def _ranks_of(places: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the `ranks` of values by their places, some of which may be missing."""
+    counts = np.bincount(places)
+    mean: NDArray[np.float64] = np.cumsum(counts) - (counts - 1) / 2
     return mean[places]
+
+
+def _correlation(x: NDArray[np.int64], y: NDArray[np.int64]) -> float | None:
+    """Return the `spearman` of values by their places.
+
+    Samples of the same values are sorted once, not each time.
+    """
+    if len(x) < 2 or np.ptp(x) == 0 or np.ptp(y) == 0:
+        return None
+    # Doubled ranks are integers, so the sums are exact, and equal orders correlate exactly 1.
+    a, b = (np.rint(2 * _ranks_of(sample)).astype(np.int64) - (len(x) + 1) for sample in (x, y))
+    return int(a @ b) / math.sqrt(int(a @ a) * int(b @ b))

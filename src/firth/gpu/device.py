@@ -13,9 +13,8 @@ from contextlib import AbstractContextManager
 import torch
 from triton.runtime import JITFunction
 
-from firth.errors import ConfigError
+from firth.errors import ConfigError, size_of
 from firth.gpu.kernel import train_kernel
-from firth.training.estimate import size_of
 
 # Programs while they are interpreted: they run one after another in any case.
 _INTERPRETED_PROGRAMS = 4

@@ -100,14 +100,26 @@ def check_usable_folder(folder: Path) -> None:
 
 def make_folder(folder: Path) -> None:
     """Make a folder, and missing ones above it, and flush their names to the disk."""
-    missing = []
-    above = folder
-    while not above.exists():
-        missing.append(above)
-        above = above.parent
+    missing = missing_folders(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for made in missing:
         _flush_folder(made.parent)
+
+
+def missing_folders(folder: Path) -> list[Path]:
+    """Return a folder and those above it that are not there, the innermost first."""
+    missing = []
+    while not folder.exists():
+        missing.append(folder)
+        folder = folder.parent
+    return missing
+
+
+def remove_empty(folders: list[Path]) -> None:
+    """Remove folders, the innermost first, as far as they are empty."""
+    with contextlib.suppress(OSError):
+        for folder in folders:
+            folder.rmdir()
 
 
 def is_same(one: Path, other: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from filelock import BaseFileLock, FileLock, Timeout
@@ -22,7 +23,8 @@ def lock_folder(folder: Path) -> BaseFileLock:
     Parameters
     ----------
     folder : Path
-        An empty file `.lock` is made in it, and stays (on Windows it is removed with the lock).
+        An empty file `.lock` is made in it, and stays (on Windows it is removed with the lock)
+        unless `remove_lock` removes it.
 
     Returns
     -------
@@ -52,3 +54,14 @@ def lock_folder(folder: Path) -> BaseFileLock:
             f"cannot lock {folder}: {reason}; give a folder on another file system"
         ) from error
     return lock
+
+
+def remove_lock(lock: BaseFileLock) -> None:
+    """Release a lock, and remove its file.
+
+    A process that has opened the file meanwhile finds it gone when it gets the lock, and starts
+    anew.
+    """
+    with contextlib.suppress(OSError):
+        Path(lock.lock_file).unlink()
+    lock.release()

@@ -111,9 +111,11 @@ def _http_error(request: Request, error: Exception) -> Response:
         message = "the body is no JSON that can be read"
     if message == http.HTTPStatus(error.status_code).phrase:
         path = one_line(request.url.path)
+        # The page of a run has no description.
+        see = "; see /openapi.json" if request.app.openapi_url else ""
         message = {
-            404: f"there is nothing at {path}; see /openapi.json",
-            405: f"{path} does not take {one_line(request.method)}; see /openapi.json",
+            404: f"there is nothing at {path}{see}",
+            405: f"{path} does not take {one_line(request.method)}{see}",
         }.get(error.status_code, message)
     return error_response(error.status_code, INVALID, message, dict(error.headers or {}))
 

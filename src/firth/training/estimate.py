@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from firth.errors import ConfigError, counted
+from firth.errors import ConfigError, counted, size_of
 from firth.io.resources import available_memory, free_disk
 from firth.training.checkpoints.folder import Checkpoints, list_checkpoints
 from firth.training.engines.base import Engine, Sizes, Stretch
@@ -145,17 +145,3 @@ def expected_seconds(task: Task, engine: Engine, words: int) -> float | None:
     tokens.release(0, tokens.size)
     measured = sum(stretch.stop - stretch.start for stretch in trained[engine.workers :])
     return words * (time.perf_counter() - began) / measured
-
-
-def size_of(number: int) -> str:
-    """Return a number of bytes as people write it.
-
-    Examples
-    --------
-    >>> size_of(1_250_000_000)
-    '1.2 GB'
-    """
-    for power, unit in ((12, "TB"), (9, "GB")):
-        if number >= 10**power:
-            return f"{number / 10**power:.1f} {unit}"
-    return f"{number / 10**6:.1f} MB"

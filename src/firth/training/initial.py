@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from firth.corpus import Corpus, Vocabulary
 from firth.corpus.vocabulary import Token
-from firth.errors import ConfigError, counted, one_line, warn
+from firth.errors import ConfigError, VocabularyError, counted, one_line, warn
 from firth.training.config import TrainConfig
 from firth.training.engines.base import INPUT, OUTPUT, Initial
 from firth.vectors import Vectors
@@ -98,4 +99,13 @@ def initial_of(start: Vectors, vocabulary: Vocabulary, config: TrainConfig) -> I
 
 def ids_of(words: Iterable[Token], vocabulary: Vocabulary) -> NDArray[np.int64]:
     """Return the ids of words; one that is not in the vocabulary raises `VocabularyError`."""
-    return np.array([vocabulary.id_of(word) for word in words], np.int64)
+    return np.array([_id_of(word, vocabulary) for word in words], np.int64)
+
+
+def _id_of(word: Token, vocabulary: Vocabulary) -> int:
+    try:
+        return vocabulary.id_of(word)
+    except VocabularyError as error:
+        if isinstance(word, str) and re.search(r"\s|.[,;].", word):
+            raise VocabularyError(f"{error}; give words one by one: in a file one a line") from None
+        raise

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import os
 import sys
 from collections.abc import Iterator
 from typing import Any, Self
@@ -49,6 +50,18 @@ def _bar_class() -> Any:  # noqa: ANN401
     return tqdm
 
 
+def _shape() -> dict[str, Any]:
+    """Return the options that tell a bar how wide it is: as wide as the terminal.
+
+    A terminal that does not know its size, as in a container, tells 0; a bar would be left out.
+    """
+    try:
+        size = os.get_terminal_size(sys.stderr.fileno())
+    except (AttributeError, OSError, ValueError):
+        return {"dynamic_ncols": True}
+    return {"dynamic_ncols": True} if size.lines else {"ncols": 80, "nrows": 24}
+
+
 class _Bar:
     """A bar that appears with the first report, and stays as a line at the end."""
 
@@ -78,7 +91,7 @@ class _Bar:
                     total=total,
                     initial=self._begin,
                     unit_scale=True,
-                    dynamic_ncols=True,
+                    **_shape(),
                     **self._options,
                 )
             if figures:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 
+from firth.errors import size_of
 from firth.training.callbacks import Callback, EpochEnd, RunEnd, RunStart
 from firth.training.defaults import describe_chosen, describe_model
-from firth.training.estimate import size_of
 
 _LOG = logging.getLogger(__name__)
 # As in any library: without a handler of the program, Python would print warnings.

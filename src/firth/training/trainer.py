@@ -113,9 +113,13 @@ def _check_ngrams(task: Task) -> None:
     if subwords.by_function:
         missing = "part that the function of subwords cuts is in two words"
     longest = max(len(str(word)) for word in task.corpus.vocabulary)
+    advice = "give "
+    if subwords.least > 1 and not subwords.by_function:
+        shorter = "3-6" if subwords.least > 3 else f"1-{subwords.least}"
+        advice += f"shorter ones (--subwords {shorter}), or "
     raise ConfigError(
-        f"no {missing}, and the longest has {counted(longest, 'character')}: give shorter ones "
-        "(--subwords 3-6), or subwords='none' (--subwords none)"
+        f"no {missing}, and the longest has {counted(longest, 'character')}: {advice}"
+        "subwords='none' (--subwords none)"
     )
 
 

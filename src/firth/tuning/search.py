@@ -174,6 +174,11 @@ def _share(holdout: float, config: TrainConfig) -> float:
             "windows combines several models, whose vectors have no held-out loss: give an "
             "evaluation set (similarity or analogies), or window in place of windows"
         )
+    if config.documents != "none":
+        raise ConfigError(
+            "documents have no held-out loss, since those held out would have no vectors: give an "
+            "evaluation set (similarity or analogies)"
+        )
     return share
 
 

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
-from firth.errors import FormatError
+from firth.errors import FirthError, FormatError
 from firth.vectors.loading import load
 from firth.vectors.vectors import Vectors
 
 
 def index_path(path: Path) -> Path:
     """Return where the index of some vectors is."""
-    return path.with_name(f"{path.name}.index")
+    return _beside(path, "index")
 
 
 def map_path(path: Path) -> Path:
     """Return where the map of some vectors is."""
-    return path.with_name(f"{path.name}.map")
+    return _beside(path, "map")
 
 
 def replicas_path(path: Path) -> Path:
     """Return where replicas of some vectors are."""
-    return path.with_name(f"{path.name}.replicas")
+    return _beside(path, "replicas")
+
+
+def _beside(path: Path, suffix: str) -> Path:
+    """Return a place beside a path, which may be `.` or `..`."""
+    if path.name in ("", ".."):
+        path = path.resolve()
+    if not path.name:
+        raise FirthError(f"nothing can be beside {path}; move the vectors into a folder of it")
+    return path.with_name(f"{path.name}.{suffix}")
 
 
 def replica_folders(path: Path) -> list[Path]:
@@ -42,7 +52,8 @@ def load_replicas(path: Path) -> list[Vectors]:
     if not folders:
         place = replicas_path(path)
         raise FormatError(
-            f"{place} holds no replicas; train some: firth replicate {path} TEXT, or in Python "
-            "firth.replicate(vectors, text), which firth.neighbour_intervals takes"
+            f"{place} holds no replicas; train some: firth replicate {shlex.quote(str(path))} "
+            "TEXT, or in Python firth.replicate(vectors, text), which firth.neighbour_intervals "
+            "takes"
         )
     return [load(folder) for folder in folders]

@@ -376,3 +376,33 @@ def test_the_folder_is_held_until_what_is_being_written_is_written(folder, slow)
             break
         time.sleep(0.01)
     assert Checkpoints(folder, resume=True).begin(RUN).state == STATE
+
+
+def test_a_run_without_a_checkpoint_leaves_no_folder(tmp_path):
+    with Checkpoints(tmp_path / "new" / "checkpoints") as checkpoints:
+        assert (checkpoints.folder / ".lock").exists()
+    assert list(tmp_path.iterdir()) == []
+    # What was there before stays, and so does what others write meanwhile.
+    (tmp_path / "old").mkdir()
+    with Checkpoints(tmp_path / "old"), Checkpoints(tmp_path / "log"):
+        (tmp_path / "log" / "run.jsonl").touch()
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["log", "old", "run.jsonl"]
+
+
+def test_a_refused_run_leaves_no_folder(tmp_path):
+    options = {"dim": 4, "threads": 1, "progress": False}
+    with pytest.raises(firth.CorpusError):
+        firth.train([["tea"]], checkpoint=tmp_path / "checkpoints", **options)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_thread_it_is_written_all_the_same(folder, monkeypatch):
+    def refuse(thread):
+        raise RuntimeError("can't start new thread")
+
+    with Checkpoints(folder) as checkpoints:
+        checkpoints.begin(RUN)
+        monkeypatch.setattr(threading.Thread, "start", refuse)
+        checkpoints.write(snapshot())
+        assert checkpoints.wait(0.0) is None
+    assert [path.name for path in list_checkpoints(folder)] == ["checkpoint-000001"]

@@ -11,8 +11,8 @@ from typing import Any, Self
 
 from firth.checks import parse_duration, whole_number
 from firth.errors import ConfigError, FirthError, FormatError, warn
-from firth.io.atomic import atomic_write, check_usable_folder
-from firth.io.locks import lock_folder
+from firth.io.atomic import atomic_write, check_usable_folder, missing_folders, remove_empty
+from firth.io.locks import lock_folder, remove_lock
 from firth.io.paths import absolute
 from firth.io.scratch import NEW, remove_leftovers, scratch_folder
 from firth.training.checkpoints.checkpoint import (
@@ -37,7 +37,8 @@ class Checkpoints:
     Parameters
     ----------
     folder : Path
-        Made when the first is written. Files of other names in it are left alone.
+        Made if it is missing, and removed again if no checkpoint is written. Files of other names
+        in it are left alone.
     every : float or str
         Seconds between checkpoints, or a time such as 10m.
     keep : int
@@ -74,6 +75,7 @@ class Checkpoints:
                 "(--resume), or give another folder"
             )
         self._closing, self._is_closed = threading.Lock(), False
+        self._made = missing_folders(self.folder)
         self._lock = lock_folder(self.folder)
         remove_leftovers(self.folder, _NAME.pattern)
 
@@ -88,8 +90,18 @@ class Checkpoints:
 
     def _let_go(self) -> None:
         with self._closing:
-            if self._is_closed and self._written.is_set():
-                self._lock.release()
+            if self._is_closed and self._written.is_set() and self._lock.is_locked:
+                if self._is_unused():
+                    remove_lock(self._lock)
+                    remove_empty(self._made)
+                else:
+                    self._lock.release()
+
+    def _is_unused(self) -> bool:
+        try:
+            return self.last is None
+        except FirthError:
+            return False
 
     def begin(self, task: Task) -> Checkpoint | None:
         """Return the checkpoint from which a run continues, if there is one; see `read_last`."""
@@ -146,12 +158,18 @@ class Checkpoints:
         return self._written.is_set() and time.monotonic() - self._last >= self._every
 
     def write(self, checkpoint: Checkpoint) -> None:
-        """Wait until the last checkpoint is written, and start a thread that writes this one."""
+        """Wait until the last checkpoint is written, and start a thread that writes this one.
+
+        If the system starts no more threads, this one writes it.
+        """
         self._written.wait()
         self._last = time.monotonic()
         self._written.clear()
         # A second interrupt does not wait for it: what it leaves is removed by the next run.
-        threading.Thread(target=self._write, args=(checkpoint,), daemon=True).start()
+        try:
+            threading.Thread(target=self._write, args=(checkpoint,), daemon=True).start()
+        except RuntimeError:
+            self._write(checkpoint)
 
     def wait(self, seconds: float | None = None) -> Exception | None:
         """Wait until the checkpoint is written, but at most so many seconds.

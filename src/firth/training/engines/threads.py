@@ -79,7 +79,13 @@ def train_in_threads(engine: Engine, stretches: Iterator[Stretch]) -> Iterator[T
                 yield Trained(*result, more=not results.empty())
     finally:
         stop.set()
-        for thread in threads:
-            thread.join()
+        _join(threads)
         # The traceback of what was raised holds this frame.
         result = None
+
+
+def _join(threads: list[threading.Thread]) -> None:
+    """Wait for threads; the system may have refused to start the last one."""
+    for thread in threads:
+        if thread.ident is not None:
+            thread.join()

@@ -11,6 +11,7 @@ Source of the layout: floret 0.10.5, `FastText::saveFloretVectors`.
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 from typing import BinaryIO
 
@@ -77,8 +78,8 @@ def words_asked(selection: Selection, path: Path) -> list[str]:
     if not selection.asked:
         raise FormatError(
             f"{path}: a table of floret has vectors for any word, and no list of words; name them: "
-            f"firth.load(path, words=[...]), or firth convert {path} DST --words FILE, with a word "
-            "in each line"
+            f"firth.load(path, words=[...]), or firth convert {shlex.quote(str(path))} DST --words "
+            "FILE, with a word in each line"
         )
     words = [word for word in selection.asked if isinstance(word, str)]
     if not words:
