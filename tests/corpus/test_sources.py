@@ -6,6 +6,7 @@ import lzma
 import os
 import pickle
 import random
+import subprocess
 import sys
 import tarfile
 import zipfile
@@ -382,3 +383,20 @@ def test_a_file_that_is_replaced_while_it_is_read_is_read_to_its_end(tmp_path, m
     except PermissionError:
         pytest.skip("this system replaces no open file")
     assert "".join([*read, *blocks]) == "tea milk\n" * 9_000
+
+
+def test_one_ctrl_d_ends_what_is_typed():
+    pty = pytest.importorskip("pty", reason="Windows has no pseudo-terminals")
+    ours, theirs = pty.openpty()
+    program = "import firth; print(firth.read_corpus('-', min_count=1).words_read)"
+    child = subprocess.Popen(
+        [sys.executable, "-c", program], stdin=theirs, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        os.write(ours, b"tea milk\n\x04")
+        assert child.communicate(timeout=20)[0] == "2\n"
+    finally:
+        child.kill()
+        child.communicate()
+        os.close(ours)
+        os.close(theirs)

@@ -248,18 +248,21 @@ class _Decoder:
 class _Peekable:
     """A file whose first bytes were looked at and are still to be read.
 
-    `read` takes a size and returns the next bytes of the file, fewer only at the end.
+    `read` takes a size and returns the next bytes of the file, fewer only at the end. After the end
+    it is not called again: a terminal would wait for another Ctrl-D.
     """
 
     def __init__(self, read: Callable[[int], bytes]) -> None:
         self.head = self._left = read(HEAD_BYTES)
         self.used = 0
         self._read = read
+        self._is_at_end = len(self.head) < HEAD_BYTES
 
     def read(self, size: int) -> bytes:
         """Return the next bytes: `size` of them, fewer only at the end."""
         block, self._left = self._left[:size], self._left[size:]
-        if len(block) < size:
+        if len(block) < size and not self._is_at_end:
             block += self._read(size - len(block))
+            self._is_at_end = len(block) < size
         self.used += len(block)
         return block
