@@ -57,9 +57,7 @@ def main() -> None:
     """Train what is missing, write all results, print the table."""
     asked = parse_arguments()
     report = json.loads(asked.output.read_text("utf-8")) if asked.output.exists() else {}
-    # Several commands may fill one file.
-    commands = dict.fromkeys([*report.get("commands", []), command_of(asked)])
-    report |= {"commands": list(commands), "texts": report.get("texts", {})}
+    report = {"commands": [], "texts": {}, **report}
     with tempfile.TemporaryDirectory(prefix="firth-") as folder:
         for megabytes in asked.megabytes:
             text = cut(asked.text, megabytes, Path(folder))
@@ -68,7 +66,15 @@ def main() -> None:
                 models[name] = measure(MODELS[name], text, asked)
                 print(f"{megabytes} MB, {name}: {summary(models[name])}", flush=True)
                 report["machine"] = machine.describe()
-                asked.output.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+                write(report, asked.output)
+    # Several commands may fill one file.
+    report["commands"] = list(dict.fromkeys([*report["commands"], command_of(asked)]))
+    write(report, asked.output)
+
+
+def write(report: Report, output: Path) -> None:
+    """Keep what was found."""
+    output.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
 
 
 def parse_arguments() -> argparse.Namespace:

@@ -320,5 +320,7 @@ def test_agrees_where_nothing_is_compiled(run_uncompiled):
         "for cbow in (False, True):\n"
         "    for dim, negative in ((11, 5), (70, 9), (33, None)):\n"
         "        case = draw_case(cbow=cbow, dim=dim, negative=negative, lengths=(20, 1, 0, 30))\n"
-        "        assert_same(case.run_kernel(), case.run_reference())",
+        "        assert_same(case.run_kernel(), case.run_reference())\n"
+        "case = draw_case(cbow=False, dim=33, negative=9, lengths=(20, 1, 0, 30), bfloat16=True)\n"
+        "assert_close(case.run_kernel(), case.run_reference(), case)",
     )

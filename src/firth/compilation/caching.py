@@ -83,7 +83,7 @@ def _part_of(module: Path) -> Path:
 
 @functools.cache
 def _sources(part: Path) -> str:
-    """Return a digest of Firth's version, the kind of vectors, and the sources of two folders.
+    """Return a digest of Firth's version, how code is emitted, and the sources of two folders.
 
     These are this module's folder and `part`, with the folders in them.
     """

@@ -114,7 +114,7 @@ class Emitter:
         """Return a * b + c, fused where the processor can."""
         return self.call(f"llvm.fmuladd.v{self.lanes}f32", self.vector, a, b, c)
 
-    def halves(self, a: ir.Value, b: ir.Value) -> ir.Value:
+    def to_bfloat16(self, a: ir.Value, b: ir.Value) -> ir.Value:
         """Return the elements of a and then those of b as bfloat16 numbers, 16 bits each."""
         builder, count = self.builder, 2 * self.lanes
         kind = ir.VectorType(INT16, count)
@@ -124,7 +124,7 @@ class Emitter:
         whole = ir.VectorType(INT32, self.lanes)
 
         def rounded(vector: ir.Value) -> ir.Value:
-            # To the nearest, and of two to the even one.
+            # To the nearest, and of two to the even one. A NaN that arithmetic makes stays one.
             bits = builder.bitcast(vector, whole)
             last = builder.lshr(bits, ir.Constant(whole, [16] * self.lanes))
             last = builder.and_(last, ir.Constant(whole, [1] * self.lanes))
@@ -135,7 +135,7 @@ class Emitter:
 
     def pairs(self, a: ir.Value, b: ir.Value) -> ir.Value:
         """Return pairs of bfloat16 numbers, in 32 bits: each element of a with that of b."""
-        halves = self.halves(a, b)
+        halves = self.to_bfloat16(a, b)
         indices = [half for k in range(self.lanes) for half in (k, self.lanes + k)]
         return self.as_pairs(self.shuffle(halves, halves, indices))
 

@@ -33,7 +33,7 @@ def rounds_to_bfloat16(config: TrainConfig) -> bool:
     """Return whether the kernel rounds numbers to bfloat16 when it multiplies them.
 
     It does so by default where the processor multiplies pairs of them, if windows have several
-    inputs: a single one leaves nothing to pair.
+    inputs: with a single one the change of the targets has nothing to pair.
     """
     has_several_inputs = config.model == "skipgram" and config.documents != "alone"
     return BFLOAT16 and has_several_inputs and not config.deterministic

@@ -10,7 +10,9 @@ from firth.training.arithmetic import is_fused
 from firth.training.simd.tiles import LANES, TILE
 
 # The features that matter: those that choose a variant, and those that one could use.
-FEATURES = ("avx2", "fma", "avx512f", "avx512bf16", "neon")
+FEATURES = ("avx2", "fma", "avx512f", "avx512vl", "avx512bf16", "neon")
+# See `arithmetic.rounds_to_bfloat16`.
+_PRODUCTS = "bfloat16; float32 for CBOW, documents alone and deterministic runs"
 
 
 def variant() -> dict[str, object]:
@@ -30,7 +32,7 @@ def variant() -> dict[str, object]:
         "numbers_in_a_vector": WIDTH,
         "vector_registers": REGISTERS,
         "targets_in_a_tile": TILE,
-        "products": "bfloat16, float32 for CBOW" if BFLOAT16 else "float32",
+        "products": _PRODUCTS if BFLOAT16 else "float32",
         "arithmetic": f"{arithmetic}, {WIDTH} partial sums of a score",
         "deterministic_arithmetic": f"{arithmetic}, {LANES} partial sums of a score",
     }

@@ -138,19 +138,25 @@ def test_update(draw, t, is_repeated, bfloat16):
         assert_same(update, *given, PAIRED, bfloat16)
 
 
-def test_numbers_are_rounded_when_they_are_multiplied(draw):
-    """With one input and one target of 0, the changes of rows are products of rounded numbers."""
-    x, y, g = draw.floats(1, WIDTH), draw.floats(1, WIDTH), np.zeros((1, 2 * LANES), np.float32)
-    x[0, :3] = 1 + np.array([1, 3, -1], np.float32) * 2**-8
+@pytest.mark.parametrize("of_inputs", [False, True])
+def test_the_change_of_a_row_of_zeros_is_a_product_of_rounded_numbers(draw, of_inputs):
+    g, numbers = np.zeros((1, 2 * LANES), np.float32), draw.floats(WIDTH)
+    numbers[:3] = 1 + np.array([1, 3, -1], np.float32) * 2**-8
     g[0, 0] = 1 + 2**-7 + 2**-8
-    both = np.concatenate([x, np.zeros_like(x)]), np.concatenate([y, np.zeros_like(y)])
-    rows, soon, part = np.array([0, WIDTH]), np.array([0, 0]), (1, 1, 0, WIDTH)
-    compiled(update)(both[0], rows[1:], both[1], rows[:1], part, g, x.copy(), soon, PAIRED, True)
-    np.testing.assert_array_equal(both[0][1], rounded(g[0, :1]) * rounded(y[0]))
-    both = np.concatenate([x, np.zeros_like(x)]), np.concatenate([y, np.zeros_like(y)])
-    compiled(update)(both[0], rows[:1], both[1], rows[1:], part, g, x.copy(), soon, PAIRED, True)
-    np.testing.assert_array_equal(both[1][1], rounded(g[0, :1]) * rounded(x[0]))
-    assert rounded(x[0]).tolist() != x[0].tolist()
+    zeros, other = np.zeros((1, WIDTH), np.float32), numbers.reshape(1, -1)
+    x, y = (zeros, other) if of_inputs else (other, zeros)
+    row, part, soon = np.zeros(1, np.int64), (1, 1, 0, WIDTH), np.array([0, 0])
+    compiled(update)(x, row, y, row, part, g, x.copy(), soon, PAIRED, True)
+    np.testing.assert_array_equal(zeros[0], rounded(g[0, :1]) * rounded(numbers))
+    assert (rounded(numbers) != numbers).any()
+
+
+def test_the_gradients_behind_those_of_the_last_input_do_not_matter(draw):
+    x, y = draw.table(4, 2), draw.table(4, 2)
+    g = draw.floats(1, 4 * LANES)
+    g[0, 3 * LANES :] = np.nan
+    given = draw.rows(x, 3, replace=False), y, draw.rows(y, 2, replace=False), (3, 2, 0, 2 * WIDTH)
+    assert_same(update, x, *given, g, SCRATCH, np.array([0, 0]), PAIRED, True)
 
 
 @STRIDES

@@ -11,9 +11,9 @@ zero. A row is named by its offset, in elements, from the start of the table.
 G is kept tile by tile: (tiles, m, LANES), the lanes beyond the targets of a tile 0.
 
 The loops follow three rules, here and in `update`: accumulators stay in registers (for the scores
-two or four inputs against a tile of targets; for the update one or two vectors of each target of a
-tile), nothing is scalar that can be a vector, and every width and tile comes from the processor's
-features.
+two inputs against a tile of targets, or four with pairs; for the update one or two vectors of each
+target of a tile), nothing is scalar that can be a vector, and every width and tile comes from the
+processor's features.
 """
 
 from __future__ import annotations
@@ -181,7 +181,7 @@ def _emit_products(
     def multiply(index: ir.Value, sums: list[ir.Value], vectors: int) -> list[ir.Value]:
         def read(row: ir.Value) -> ir.Value:
             columns = (e.integer(k * e.lanes) for k in range(vectors))
-            return products.join(e, [e.load(e.at(row, index, k)) for k in columns])
+            return products.pack(e, [e.load(e.at(row, index, k)) for k in columns])
 
         values, changed = [read(row) for row in rows], list(sums)
         for t, place in enumerate(places):

@@ -27,13 +27,16 @@ class Products(NamedTuple):
         """The type of an element."""
         return FLOAT if self.size == 1 else INT32
 
-    def group(self, e: Emitter, vectors: Sequence[ir.Value]) -> ir.Value:
-        """Return up to `size` vectors side by side, with zeros in place of missing ones."""
+    def interleave(self, e: Emitter, vectors: Sequence[ir.Value]) -> ir.Value:
+        """Return up to `size` vectors as one, whose elements hold one number of each.
+
+        Missing vectors are zeros, here and in `pack`.
+        """
         return vectors[0] if self.size == 1 else e.pairs(*_two(e, vectors))
 
-    def join(self, e: Emitter, vectors: Sequence[ir.Value]) -> ir.Value:
-        """Return the same numbers in any order, which is the same for all vectors."""
-        return vectors[0] if self.size == 1 else e.as_pairs(e.halves(*_two(e, vectors)))
+    def pack(self, e: Emitter, vectors: Sequence[ir.Value]) -> ir.Value:
+        """Return up to `size` vectors as one; which numbers share an element is always the same."""
+        return vectors[0] if self.size == 1 else e.as_pairs(e.to_bfloat16(*_two(e, vectors)))
 
     def multiply_add(self, e: Emitter, a: ir.Value, b: ir.Value, c: ir.Value) -> ir.Value:
         """Return c and the products of the groups of a with those of b."""
@@ -51,6 +54,8 @@ def _two(e: Emitter, vectors: Sequence[ir.Value]) -> Sequence[ir.Value]:
 
 def rounded(numbers: Floats) -> Floats:
     """Return the nearest bfloat16 numbers, as float32; of two, the one whose last bit is 0.
+
+    A NaN may be any number, unless it is the one that arithmetic makes.
 
     Examples
     --------

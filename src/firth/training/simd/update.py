@@ -61,7 +61,7 @@ def _emit_update(e, x, x_rows, y, y_rows, part, g, before, soon, paired, bfloat1
     builder, (m, t, column, columns) = e.builder, part
     inputs = [e.at(x.data, column), x_rows.data, m, e.at(before.data, column), before.stride]
     offset, addresses = builder.mul(column, e.integer(x.item_bytes)), e.at(soon.data, e.integer(1))
-    products, kind = (FLOATS, "") if bfloat16 is None else (PAIRS, "_by_pairs")
+    products, suffix = (FLOATS, "") if bfloat16 is None else (PAIRS, "_by_pairs")
 
     def update_tile(number: ir.Value, done: ir.Value, count: ir.Value, *, is_only: bool) -> None:
         targets = [e.at(y.data, column), e.at(y_rows.data, done)]
@@ -73,7 +73,7 @@ def _emit_update(e, x, x_rows, y, y_rows, part, g, before, soon, paired, bfloat1
             gradients = paired.data
         called = [*inputs, *targets, gradients, columns, addresses, offset, asked]
         emit = functools.partial(_emit_update_of_tile, is_only=is_only, products=products)
-        name = f"firth_update{kind}" if is_only else f"firth_update_of_tile{kind}"
+        name = f"firth_update{suffix}" if is_only else f"firth_update_of_tile{suffix}"
         call_tile(builder, name, count, called, emit)
 
     is_only = builder.icmp_signed("<=", t, e.integer(TILE))
@@ -91,19 +91,23 @@ def _emit_pairs_of_gradients(
     """Emit the gradients of a tile as pairs of bfloat16 numbers.
 
     For each two inputs there are LANES pairs of neighbouring targets, first those of one input and
-    then those of the other, and after them the LANES pairs of both inputs for each target.
+    then those of the other, and after them the LANES pairs of both inputs for each target. A last
+    single input is paired with 0.
     """
-    narrow = Emitter(e.builder, LANES)
+    builder, narrow = e.builder, Emitter(e.builder, LANES)
 
-    def over(i: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-        place = e.builder.mul(i, e.integer(LANES))
-        both = [e.at(gradients, place), e.at(gradients, place, e.integer(LANES))]
-        one, other = (narrow.load(of_input) for of_input in both)
-        e.store(narrow.halves(one, other), e.at(paired, place))
+    def pair(i: ir.Value, inputs: int) -> list[ir.Value]:
+        place = builder.mul(i, e.integer(LANES))
+        one, other = narrow.load(e.at(gradients, place)), narrow.constant(0.0)
+        if inputs == 2:
+            other = narrow.load(e.at(gradients, place, e.integer(LANES)))
+        e.store(narrow.to_bfloat16(one, other), e.at(paired, place))
         e.store(narrow.pairs(one, other), e.at(paired, place, e.integer(LANES)))
         return []
 
-    e.loop(m, 2, [], over)
+    even = builder.and_(m, e.integer(-2))
+    e.loop(even, 2, [], lambda i, _: pair(i, 2))
+    e.loop(builder.sub(m, even), 1, [], lambda _, __: pair(even, 1))
 
 
 def _emit_copies(e: Emitter, inputs: Sequence[ir.Value], columns: ir.Value) -> None:
@@ -139,11 +143,11 @@ def _emit_update_of_tile(
     x, _, _, before, _, y, y_rows, _, columns, soon, offset, asked = arguments
     builder = e.builder
     places = e.rows(y, y_rows, targets)
-    # Registers for each vector of columns: of the targets, their changes, and of a group of inputs
-    # the vectors and the group. And a gradient, and what pairs are made with.
+    # Registers for each vector of columns: the changes of targets, the groups of targets, the
+    # inputs of a group and, of pairs, the group itself. For all: gradients, and indices of pairs.
     groups = -(-targets // products.size)
-    needed = targets + groups + products.size + (products is PAIRS)
-    at_once = 2 if 2 * needed + 2 + products.size <= REGISTERS else 1
+    of_columns = targets + groups + products.size + (products is PAIRS)
+    at_once = 2 if 2 * of_columns + 2 + products.size <= REGISTERS else 1
 
     def loop(start: ir.Value, stop: ir.Value, vectors: int) -> None:
         def body(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
@@ -251,7 +255,7 @@ def _store(
 
 def _grouped(e: Emitter, products: Products, rows: Sequence[Sequence[ir.Value]]) -> list[ir.Value]:
     """Return the vectors of some columns of a group of rows, side by side."""
-    return [products.group(e, of_columns) for of_columns in zip(*rows, strict=True)]
+    return [products.interleave(e, of_columns) for of_columns in zip(*rows, strict=True)]
 
 
 def _emit_prefetch_of_columns(
