@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from firth.cli import app
+from firth.cli.report import print_line
 from firth.errors import FirthError, MissingExtraError
 from firth.lesson import (
     MODELS,
@@ -128,6 +129,6 @@ def test_the_command_passes_on_what_it_is_given(tmp_path, monkeypatch):
         done = CliRunner().invoke(app, arguments)
         assert done.exit_code == 0, done.output
     assert given == [
-        ((Path("lesson"),), {"say": print, "language": "en"}),
-        ((tmp_path,), {"say": print, "language": "zh"}),
+        ((Path("lesson"),), {"say": print_line, "language": "en"}),
+        ((tmp_path,), {"say": print_line, "language": "zh"}),
     ]
