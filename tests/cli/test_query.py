@@ -134,7 +134,8 @@ def test_a_word_may_begin_with_a_hyphen(tmp_path, call):
     assert "for a word, write -- before it: -- -x" in done.stderr
     assert call("similar", "v.vec", "--", "-x", at=tmp_path).stdout.endswith("  tea\n")
     done = call("info", "v.vec", "-x", at=tmp_path)
-    assert done.stderr.splitlines()[-1] == "Error: there is no option -x"
+    told = "Error: there is no option -x; for a file or folder, write ./ before it: ./-x"
+    assert done.stderr.splitlines()[-1] == told
 
 
 def test_analogy_is_a_to_b_as_c(folder, call):
