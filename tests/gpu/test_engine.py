@@ -33,7 +33,7 @@ def test_without_a_gpu_one_line_says_so(monkeypatch):
 def test_a_gpu_too_small_is_told_with_the_size(monkeypatch):
     corpus = make_corpus()
     monkeypatch.setattr("firth.gpu.engine.free_memory", lambda device: 1_000)
-    with pytest.raises(ConfigError, match=r"needs about .* MB of the GPU's memory for \d+ words"):
+    with pytest.raises(ConfigError, match=r"needs about .* kB of the GPU's memory for \d+ words"):
         GpuEngine(TrainConfig(dim=4), corpus.vocabulary.counts, corpus.tokens, 100)
 
 
