@@ -207,6 +207,16 @@ def test_a_text_of_which_a_share_was_held_out_is_replicated_with_the_words_of_th
         firth.replicate(vectors, write_text(tmp_path / "more.txt", seed=3))
 
 
+def test_the_most_frequent_words_are_those_of_the_part_that_was_trained_on(tmp_path):
+    path = write_text(tmp_path / "text.txt")
+    options = {"holdout": 0.3, "max_vocab": 9, "min_count": 1}
+    vectors = firth.train(path, **{**OPTIONS, **options})
+    # Else this shows nothing.
+    assert set(vectors.words) != set(firth.read_corpus(path, max_vocab=9).vocabulary.words)
+    replica = next(firth.replicate(vectors, path))
+    assert replica.words == vectors.words
+
+
 def test_vectors_that_were_trained_on_are_not_replicated(tmp_path):
     path = write_text(tmp_path / "text.txt")
     first = firth.train(text(1), **OPTIONS)

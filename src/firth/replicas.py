@@ -146,9 +146,12 @@ def _read_again(vectors: Vectors, source: Source, options: Mapping[str, Any]) ->
         chosen = {"vocabulary": words, "min_count": 1}
     elif vectors.phrases is not None:
         chosen["phrases"] = vectors.phrases
+    kept, held_out = how.get("words_kept"), how.get("words_held_out", 0)
+    if held_out and "max_vocab" in chosen:
+        # The most frequent words of the whole text may be others.
+        chosen["max_vocab"] = None
     reading = {name: how[name] for name in ("tokenizer", "lowercase", "normalization")}
     corpus = read_corpus(source, **reading, **chosen)
-    kept, held_out = how.get("words_kept"), how.get("words_held_out", 0)
     if held_out:
         # Words were chosen without the share that was held out.
         corpus = _with_words(corpus, words)

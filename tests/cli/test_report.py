@@ -60,6 +60,10 @@ def test_a_command_is_one_line_which_a_shell_reads(word):
     assert os.fsdecode(done.stdout) == word
 
 
+def test_digits_after_what_cannot_be_printed_are_not_part_of_it():
+    assert shell_command(["a\nbeef7"]) == r"$'a\012beef7'"
+
+
 def test_commands_in_messages_quote_names(folder, call, fails, tmp_path):
     firth.load(folder / "vectors").save(tmp_path / "my vectors")
     told = fails("similar", "my vectors", "cat", "--uncertain", at=tmp_path)

@@ -121,6 +121,38 @@ print("ended")
 """
 
 
+def test_a_second_ctrl_c_ends_an_application_that_does_not_begin(paths):
+    done = run_python("-c", HANGING, paths["en"], timeout=60)
+    assert done.stdout == "interrupted\n"
+
+
+HANGING = """
+import asyncio, contextlib, signal, sys
+from pathlib import Path
+from firth.server import ServerOptions, create_app, running
+
+@contextlib.asynccontextmanager
+async def hang(app):
+    loop = asyncio.get_running_loop()
+    for seconds in (0.1, 0.2):
+        loop.call_later(seconds, signal.raise_signal, signal.SIGINT)
+    await asyncio.Event().wait()
+    yield
+
+def create(sets, options):
+    app = create_app(sets, options)
+    app.router.lifespan_context = hang
+    return app
+
+options = ServerOptions(port=0)
+paths = {"en": Path(sys.argv[1])}
+try:
+    running.run_here(paths, options, running.bind(options), print, create=create)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
 def test_a_port_in_use_is_one_line(serve, paths, tmp_path):
     _, url = serve()
     port = str(address(url)[1])

@@ -1,5 +1,6 @@
 """Where progress bars are shown, and as what."""
 
+import contextlib
 import importlib.util
 import os
 import subprocess
@@ -51,18 +52,27 @@ def test_bars_are_shown_on_a_terminal_that_does_not_know_its_size(rows):
     ours, theirs = pty.openpty()
     termios = importlib.import_module("termios")
     termios.tcsetwinsize(theirs, (rows, 5 * rows))
-    try:
-        child = subprocess.Popen(
-            [sys.executable, "-c", f"import firth; firth.train({UNITS}, **{SHORT})"], stderr=theirs
-        )
-        child.wait()
-        shown = os.read(ours, 100_000).decode()
-    finally:
-        os.close(ours)
+    program = f"import firth; firth.train({UNITS}, **{SHORT})"
+    with subprocess.Popen([sys.executable, "-c", program], stderr=theirs) as child:
         os.close(theirs)
+        try:
+            shown = _read_to_end(ours).decode()
+            child.wait(timeout=60)
+        finally:
+            os.close(ours)
+            child.kill()
     assert child.returncode == 0
     for part in ("reading: 100%", "training: 100%"):
         assert part in shown
+
+
+def _read_to_end(terminal):
+    blocks = []
+    # Linux tells by an error that the other side was closed.
+    with contextlib.suppress(OSError):
+        while block := os.read(terminal, 4096):
+            blocks.append(block)
+    return b"".join(blocks)
 
 
 def test_bars_are_asked_for_by_true_or_false():

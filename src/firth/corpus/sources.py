@@ -104,13 +104,11 @@ class TextFile:
                 f"{self.name} became shorter while it was read: it had {before.st_size:,} bytes, "
                 f"and has {now.st_size:,}; read it again when nothing writes to it"
             )
-        # One of several ranges tells it.
-        if self.start == 0 and (now.st_size, now.st_mtime_ns) != (
-            before.st_size,
-            before.st_mtime_ns,
-        ):
+        # The first and the last of several ranges tell it; the others would repeat it.
+        is_outer = self.start == 0 or self.stop is None or self.stop >= before.st_size
+        if is_outer and (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
             warn(
-                f"{self.name} changed while it was read: some of its old and some of its new "
+                f"{replace(self, start=0).name} changed while it was read: some of its old and some of its new "
                 "content was taken; read it again when nothing writes to it"
             )
 

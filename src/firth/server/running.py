@@ -178,6 +178,9 @@ class _Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """End at a signal."""
+        # Nothing else ends an application whose beginning hangs.
+        if sig == signal.SIGINT and not self._answers and self._is_to_end:
+            raise KeyboardInterrupt
         before = self.should_exit
         super().handle_exit(sig, frame)
         if not self._answers:
