@@ -108,8 +108,8 @@ class TextFile:
         is_outer = self.start == 0 or self.stop is None or self.stop >= before.st_size
         if is_outer and (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
             warn(
-                f"{replace(self, start=0).name} changed while it was read: some of its old and some of its new "
-                "content was taken; read it again when nothing writes to it"
+                f"{replace(self, start=0).name} changed while it was read: some of its old and "
+                "some of its new content was taken; read it again when nothing writes to it"
             )
 
     def _range_of(self, file: IO[bytes] | RemoteReader) -> Callable[[int], bytes]:
