@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 import os
 import re
-import shlex
 import sys
 import sysconfig
 import time
@@ -16,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from firth.io.shell import shell_command
 from firth.pipeline import train
 from firth.rescue import save_or_rescue
 
@@ -145,7 +145,7 @@ def run_demo(
     _show_neighbours_and_analogies(vectors, say)
     say("")
     say(f"The vectors are in {folder}. Look further:")
-    named = shlex.quote(str(folder))
+    named = shell_command([str(folder)])
     say(f"  firth similar {named} WORD")
     say(f"  firth analogy {named} A B C")
 

@@ -7,7 +7,7 @@ import pytest
 
 import firth
 from firth.cli.app import tell
-from firth.cli.report import shell_command
+from firth.io.shell import shell_command
 
 ODD = "a\nb\x1b[2J c"
 SHOWN = r"a\nb\x1b[2J c"
@@ -68,6 +68,10 @@ def test_commands_in_messages_quote_names(folder, call, fails, tmp_path):
     firth.load(folder / "vectors").save(tmp_path / "my vectors")
     told = fails("similar", "my vectors", "cat", "--uncertain", at=tmp_path)
     assert "firth replicate 'my vectors' TEXT" in told
+    firth.load(folder / "vectors").save(tmp_path / ODD)
+    assert rf"firth replicate {shell_command([ODD])} TEXT" in fails(
+        "similar", ODD, "cat", "--uncertain", at=tmp_path
+    )
 
 
 def test_vectors_may_be_the_current_folder(folder, call, fails, tmp_path):

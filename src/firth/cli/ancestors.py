@@ -14,8 +14,8 @@ from typing import Annotated
 import typer
 
 from firth.cli.app import app, tell
-from firth.cli.report import shell_command
 from firth.errors import ConfigError
+from firth.io.shell import shell_command
 
 _MODELS = ("skipgram", "cbow")
 _ANY_FLAGS = {"ignore_unknown_options": True, "help_option_names": ["--help"]}

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import shlex
 import sys
-from collections.abc import Iterable
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -50,32 +48,6 @@ def to_json(value: object) -> str:
     """Return a value as JSON that standard output can encode."""
     is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
     return json.dumps(value, ensure_ascii=not is_unicode)
-
-
-def shell_command(words: Iterable[str]) -> str:
-    r"""Return the words of a command as one line that a shell reads.
-
-    What cannot be printed is written as Bash, Zsh and POSIX of 2024 read it: in three octal digits,
-    since POSIX does not say where hexadecimal digits end.
-
-    Examples
-    --------
-    >>> print(shell_command(["firth", "info", "my vectors", "it's\nvectors"]))
-    firth info 'my vectors' $'it\'s\012vectors'
-    """
-    return " ".join(shlex.quote(word) if word.isprintable() else _quoted(word) for word in words)
-
-
-def _quoted(word: str) -> str:
-    return f"$'{''.join(map(_escaped, word))}'"
-
-
-def _escaped(letter: str) -> str:
-    if letter.isprintable():
-        return f"\\{letter}" if letter in "\\'" else letter
-    # A byte of a path that is not UTF-8 is half of a surrogate pair here.
-    units = letter.encode("utf-8", "surrogateescape")
-    return "".join(f"\\{unit:03o}" for unit in units)
 
 
 def print_line(text: str) -> None:

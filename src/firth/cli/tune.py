@@ -13,9 +13,10 @@ import typer
 from firth.cli.app import Json, Overwrite, app, tell
 from firth.cli.evaluations import print_comparisons
 from firth.cli.options import Inputs, ReadingOptions, options_of, with_options
-from firth.cli.report import print_json, shell_command
+from firth.cli.report import print_json
 from firth.cli.train import config_options, is_given, passes_or_file
 from firth.errors import counted, escape
+from firth.io.shell import shell_command
 
 if TYPE_CHECKING:
     from firth.tuning import Trial, Tuning

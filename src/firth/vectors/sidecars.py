@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
-from firth.errors import FirthError, FormatError
+from firth.errors import FirthError, FormatError, escape
+from firth.io.shell import shell_command
 from firth.vectors.loading import load
 from firth.vectors.vectors import Vectors
 
@@ -52,8 +52,8 @@ def load_replicas(path: Path) -> list[Vectors]:
     if not folders:
         place = replicas_path(path)
         raise FormatError(
-            f"{place} holds no replicas; train some: firth replicate {shlex.quote(str(path))} "
-            "TEXT, or in Python firth.replicate(vectors, text), which firth.neighbour_intervals "
-            "takes"
+            f"{escape(str(place))} holds no replicas; train some: firth replicate "
+            f"{shell_command([str(path)])} TEXT, or in Python firth.replicate(vectors, text), "
+            "which firth.neighbour_intervals takes"
         )
     return [load(folder) for folder in folders]

@@ -11,7 +11,6 @@ Source of the layout: floret 0.10.5, `FastText::saveFloretVectors`.
 from __future__ import annotations
 
 import re
-import shlex
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import ConfigError, FormatError, counted, reraise
+from firth.io.shell import shell_command
 from firth.subwords.floret import Floret
 from firth.subwords.subwords import Subwords
 from firth.vectors.composition import RawTables, compose_words
@@ -78,8 +78,8 @@ def words_asked(selection: Selection, path: Path) -> list[str]:
     if not selection.asked:
         raise FormatError(
             f"{path}: a table of floret has vectors for any word, and no list of words; name them: "
-            f"firth.load(path, words=[...]), or firth convert {shlex.quote(str(path))} DST --words "
-            "FILE, with a word in each line"
+            f"firth.load(path, words=[...]), or firth convert {shell_command([str(path)])} DST "
+            "--words FILE, with a word in each line"
         )
     words = [word for word in selection.asked if isinstance(word, str)]
     if not words:
