@@ -75,7 +75,7 @@ def replicate(
     True
     """
     check_vectors("vectors", vectors)
-    whole_number("runs", runs, least=2)
+    check_numbers(runs, epochs)
     options: Any = vectors.config.get("options")
     if not isinstance(options, Mapping) or vectors.counts is None:
         raise ConfigError(
@@ -99,6 +99,13 @@ def replicate(
     _check_words(vectors, corpus)
     recipe = _recipe_of(vectors)
     return _replicas(corpus, options, recipe, runs, progress)
+
+
+def check_numbers(runs: int, epochs: int | None) -> None:
+    """Raise `ConfigError` if the replicas or their passes are too few."""
+    whole_number("runs", runs, least=2)
+    if epochs is not None:
+        whole_number("epochs", epochs, least=1)
 
 
 def _replicas(

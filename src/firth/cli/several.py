@@ -131,14 +131,12 @@ def replicate(
 
     The replicas are written beside the vectors, into the folder VECTORS.replicas.
     """
-    from firth.checks import whole_number
     from firth.io.atomic import atomic_write, check_writable
+    from firth.replicas import check_numbers
     from firth.replicas import replicate as train_replicas
     from firth.vectors.sidecars import replicas_path
 
-    whole_number("runs", runs, least=2)
-    if epochs is not None:
-        whole_number("epochs", epochs, least=1)
+    check_numbers(runs, epochs)
     place = replicas_path(path)
     if place.exists() and not (place / "1").is_dir():
         raise FirthError(f"cannot write {place}: it holds no replicas; choose another name")

@@ -8,6 +8,7 @@ Whether pairs of bfloat16 numbers are multiplied follows from the features too; 
 
 from __future__ import annotations
 
+import functools
 import inspect
 import os
 from collections.abc import Callable, Sequence
@@ -219,6 +220,32 @@ class Emitter:
         builder.branch(head)
         builder.position_at_end(after)
         return list(carried)
+
+    def loop_in_groups(
+        self,
+        count: ir.Value,
+        sizes: Sequence[int],
+        state: Sequence[ir.Value],
+        body: Callable[[ir.Value, list[ir.Value], int], Sequence[ir.Value]],
+    ) -> list[ir.Value]:
+        """Emit `state = body(index, state, size)` over `count` indices, in groups.
+
+        The sizes are falling powers of two: as many groups of each as there is room for. `count` is
+        a multiple of the last.
+        """
+        start, now = self.integer(0), list(state)
+
+        def group(
+            first: ir.Value, size: int, index: ir.Value, state: list[ir.Value]
+        ) -> Sequence[ir.Value]:
+            return body(self.builder.add(first, index), state, size)
+
+        for size in sizes:
+            end = count if size == sizes[-1] else self.builder.and_(count, self.integer(-size))
+            some = self.builder.sub(end, start)
+            now = self.loop(some, size, now, functools.partial(group, start, size))
+            start = end
+        return now
 
 
 def _item_bytes(kind: ir.VectorType) -> int:

@@ -127,7 +127,7 @@ def _emit_gradients_of_tile(
     biases, factors = e.at(signs, e.integer(2 * LANES)), e.at(loss, e.integer(WIDTH))
     narrow = Emitter(builder, lanes)
 
-    def score(i: ir.Value, inputs: int) -> list[ir.Value]:
+    def score(i: ir.Value, _: list[ir.Value], inputs: int) -> list[ir.Value]:
         rows = e.rows(x, e.at(x_rows, i), inputs)
         sums = _emit_products(narrow, products, rows, places, stride)
         of_inputs = [sums[k * targets : (k + 1) * targets] for k in range(inputs)]
@@ -152,18 +152,10 @@ def _emit_gradients_of_tile(
             e.store(change, place)
         return state
 
-    even = builder.and_(m, e.integer(-2))
-    rest = builder.sub(m, even)
-    # Pairs are made for each of these loops: with four inputs, less often.
-    four = e.integer(0)
-    if products is PAIRS and 4 * targets + 8 <= REGISTERS:
-        four = builder.and_(m, e.integer(-4))
-        e.loop(four, 4, [], lambda i, _: score(i, 4))
-    e.loop(builder.sub(even, four), 2, [], lambda i, _: score(builder.add(four, i), 2))
-    e.loop(rest, 1, [], lambda i, _: score(builder.add(even, i), 1))
-    state = [e.load(loss), e.load(factors)]
-    state = e.loop(even, 2, state, lambda i, state: differentiate(i, state, 2))
-    state = e.loop(rest, 1, state, lambda i, state: differentiate(builder.add(even, i), state, 1))
+    # Pairs are made for each group of inputs: with four at a time, less often.
+    has_room = products is PAIRS and 4 * targets + 8 <= REGISTERS
+    e.loop_in_groups(m, (4, 2, 1) if has_room else (2, 1), [], score)
+    state = e.loop_in_groups(m, (2, 1), [e.load(loss), e.load(factors)], differentiate)
     for total, place in zip(state, (loss, factors), strict=True):
         e.store(total, place)
 
@@ -176,12 +168,11 @@ def _emit_products(
     stride: ir.Value,
 ) -> list[ir.Value]:
     """Emit the products of the rows at `rows` with those at `places`, to be summed over lanes."""
-    builder, step = e.builder, products.size * e.lanes
 
-    def multiply(index: ir.Value, sums: list[ir.Value], vectors: int) -> list[ir.Value]:
+    def multiply(index: ir.Value, sums: list[ir.Value], columns: int) -> list[ir.Value]:
         def read(row: ir.Value) -> ir.Value:
-            columns = (e.integer(k * e.lanes) for k in range(vectors))
-            return products.pack(e, [e.load(e.at(row, index, k)) for k in columns])
+            vectors = (e.integer(k) for k in range(0, columns, e.lanes))
+            return products.pack(e, [e.load(e.at(row, index, k)) for k in vectors])
 
         values, changed = [read(row) for row in rows], list(sums)
         for t, place in enumerate(places):
@@ -192,14 +183,8 @@ def _emit_products(
         return changed
 
     sums = [e.constant(0.0)] * (len(rows) * len(places))
-    whole = builder.and_(stride, e.integer(-step))
-    sums = e.loop(whole, step, sums, lambda index, sums: multiply(index, sums, products.size))
-    if products is FLOATS:
-        return sums
-    rest = builder.sub(stride, whole)
-    return e.loop(
-        rest, e.lanes, sums, lambda index, sums: multiply(builder.add(whole, index), sums, 1)
-    )
+    columns = [vectors * e.lanes for vectors in range(products.size, 0, -1)]
+    return e.loop_in_groups(stride, columns, sums, multiply)
 
 
 def _power_of_2(e: Emitter, x: ir.Value) -> ir.Value:

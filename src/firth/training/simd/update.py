@@ -96,7 +96,7 @@ def _emit_pairs_of_gradients(
     """
     builder, narrow = e.builder, Emitter(e.builder, LANES)
 
-    def pair(i: ir.Value, inputs: int) -> list[ir.Value]:
+    def pair(i: ir.Value, _: list[ir.Value], inputs: int) -> list[ir.Value]:
         place = builder.mul(i, e.integer(LANES))
         one, other = narrow.load(e.at(gradients, place)), narrow.constant(0.0)
         if inputs == 2:
@@ -105,9 +105,7 @@ def _emit_pairs_of_gradients(
         e.store(narrow.pairs(one, other), e.at(paired, place, e.integer(LANES)))
         return []
 
-    even = builder.and_(m, e.integer(-2))
-    e.loop(even, 2, [], lambda i, _: pair(i, 2))
-    e.loop(builder.sub(m, even), 1, [], lambda _, __: pair(even, 1))
+    e.loop_in_groups(m, (2, 1), [], pair)
 
 
 def _emit_copies(e: Emitter, inputs: Sequence[ir.Value], columns: ir.Value) -> None:
@@ -149,21 +147,15 @@ def _emit_update_of_tile(
     of_columns = targets + groups + products.size + (products is PAIRS)
     at_once = 2 if 2 * of_columns + 2 + products.size <= REGISTERS else 1
 
-    def loop(start: ir.Value, stop: ir.Value, vectors: int) -> None:
-        def body(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-            index = builder.add(start, index)
-            at = builder.add(offset, builder.mul(index, e.integer(4)))
-            _emit_prefetch_of_columns(e, soon, asked, at, vectors)
-            here = e.at(x, index), e.at(before, index), [e.at(place, index) for place in places]
-            _emit_update_of_columns(e, here, arguments, vectors, is_only=is_only, products=products)
-            return []
+    def over(index: ir.Value, _: list[ir.Value], size: int) -> list[ir.Value]:
+        at = builder.add(offset, builder.mul(index, e.integer(4)))
+        vectors = size // WIDTH
+        _emit_prefetch_of_columns(e, soon, asked, at, vectors)
+        here = e.at(x, index), e.at(before, index), [e.at(place, index) for place in places]
+        _emit_update_of_columns(e, here, arguments, vectors, is_only=is_only, products=products)
+        return []
 
-        e.loop(builder.sub(stop, start), vectors * WIDTH, [], body)
-
-    whole = builder.and_(columns, e.integer(-at_once * WIDTH))
-    loop(e.integer(0), whole, at_once)
-    if at_once > 1:
-        loop(whole, columns, 1)
+    e.loop_in_groups(columns, [vectors * WIDTH for vectors in range(at_once, 0, -1)], [], over)
 
 
 def _emit_update_of_columns(
@@ -196,12 +188,8 @@ def _emit_update_of_columns(
         _store(e, totals, changed, columns)
         return changes
 
-    whole = builder.and_(m, e.integer(-size))
     state = [vector for row in rows for vector in row]
-    state = e.loop(whole, size, state, lambda i, state: over(i, state, size))
-    if size > 1:
-        rest = builder.sub(m, whole)
-        state = e.loop(rest, 1, state, lambda _, state: over(whole, state, 1))
+    state = e.loop_in_groups(m, range(size, 0, -1), state, over)
     _store(e, [state[k : k + vectors] for k in range(0, len(state), vectors)], places, columns)
 
 
