@@ -123,7 +123,14 @@ from firth.training.engines.recovery import WorkersLost
 ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False)
 team = RayTeam("auto", 2, 1, "hogwild")
 team.start()
-ray.kill(team._actors[1])
+lost = team._actors[1]
+ray.kill(lost)
+# It answers for a moment longer.
+while True:
+    try:
+        ray.get(lost.address.remote())
+    except ray.exceptions.RayActorError:
+        break
 try:
     team.call_merged("describe", merge)
 except WorkersLost as error:
