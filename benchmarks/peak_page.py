@@ -23,7 +23,6 @@ MODELS = {"skipgram": "skip-gram", "cbow": "CBOW"}
 COLOURS = {
     "listing": "#8c8c8c",
     "gradients": "#2f6db5",
-    "mean": "#7fb2e5",
     "update": "#e08a1e",
     "rest": "#c9c9c9",
     "memory": "#a83232",

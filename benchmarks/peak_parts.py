@@ -57,7 +57,7 @@ from firth.training.simd.update import update
 from firth.training.worker import Worker, make_worker
 
 # What is done with the windows of a block.
-NOTHING, GRADIENTS, UPDATE, MEAN, STEP = range(5)
+NOTHING, GRADIENTS, UPDATE, STEP = range(4)
 STRETCH = 65_536  # tokens, as in training
 CHAIN_CYCLES = 4  # of a multiply-add that waits for the one before
 
@@ -154,19 +154,6 @@ def do_part(
     elif part == UPDATE:
         for w in range(first, first + count):
             do_update(listed, w, tables, scratch, bfloat16)
-    elif part == MEAN:
-        for w in range(first, first + count):
-            do_mean(listed, w, tables, scratch)
-
-
-@numba.njit(inline="always")
-def trained(
-    listed: WindowList, w: int, tables: kernel.Tables, scratch: kernel.Scratch
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Return the table of the vectors that a window trains, and their places."""
-    if listed.composed is None:
-        return tables.input, listed.inputs[w]
-    return scratch.composed, scratch.composed_rows
 
 
 @numba.njit(inline="always")
@@ -180,14 +167,18 @@ def do_gradients(
     bfloat16: Literal[True] | None,
 ) -> int:
     """Compute the gradients of a window, and its loss."""
-    x, x_rows = trained(listed, w, tables, scratch)
-    t = listed.t[w]
+    x_rows, t = listed.inputs[w], listed.t[w]
     if listed.is_relabelled[w]:
         kernel.write_labelling(listed.labels[w], t, scratch.labelling)
-    _, pending = kernel.loss_and_gradients(
-        x, x_rows, listed.m[w], tables.output, listed.targets[w], t, eta, scratch, pending, None,
-        bfloat16,
-    )  # fmt: skip
+    if listed.composed is not None:
+        _, pending = kernel.mean_loss_and_gradients(
+            tables.input, x_rows, listed, w, tables.output, eta, scratch, pending, None
+        )
+    else:
+        _, pending = kernel.loss_and_gradients(
+            tables.input, x_rows, listed.m[w], tables.output, listed.targets[w], t, eta, scratch,
+            pending, None, bfloat16,
+        )  # fmt: skip
     return pending
 
 
@@ -200,32 +191,18 @@ def do_update(
     bfloat16: Literal[True] | None,
 ) -> None:
     """Update the rows of a window by the gradients that are there, and fetch later rows."""
-    x, x_rows = trained(listed, w, tables, scratch)
-    later = np.uint64((w + kernel.AHEAD) & (2 * BLOCK - 1))
+    x_rows, later = listed.inputs[w], np.uint64((w + kernel.AHEAD) & (2 * BLOCK - 1))
     kernel.write_soon(
         tables.parts.are_used, tables, listed.targets[later], listed.t[later], listed.arrivals,
         later, scratch.soon,
     )  # fmt: skip
-    columns = x.shape[1] if listed.composed is None else kernel.COLUMNS
-    for column in range(0, x.shape[1], columns):
-        part = listed.m[w], listed.t[w], column, min(columns, x.shape[1] - column)
+    if listed.composed is not None:
+        kernel.update_mean(tables.input, x_rows, listed, w, tables.output, scratch)
+    else:
         update(
-            x, x_rows, tables.output, listed.targets[w], part, scratch.gradients, scratch.before,
-            scratch.soon, scratch.paired, bfloat16,
+            tables.input, x_rows, tables.output, listed.targets[w], (listed.m[w], listed.t[w]),
+            scratch.gradients, scratch.before, scratch.soon, scratch.paired, bfloat16,
         )  # fmt: skip
-
-
-@numba.njit(inline="always")
-def do_mean(listed: WindowList, w: int, tables: kernel.Tables, scratch: kernel.Scratch) -> None:
-    """Compute the mean of a window's contexts, and share its change, if it has a mean."""
-    x_rows, ends, m = listed.inputs[w], listed.bag_ends[w], listed.m[w]
-    x, stride = scratch.composed, tables.input.shape[1]
-    kernel.compose_bags(listed.composed, tables.input, x_rows, ends, listed.weights[w], m, x)
-    for column in range(0, stride, kernel.COLUMNS):
-        columns = min(kernel.COLUMNS, stride - column)
-        kernel.share_changes(
-            listed.composed, tables.input, x_rows, ends, listed.gains[w], m, x, column, columns
-        )
 
 
 class Parts:
@@ -274,20 +251,17 @@ class Parts:
         turns = [
             (
                 self._time(NOTHING, few=False),
-                *(self._time(part) for part in (NOTHING, GRADIENTS, UPDATE, MEAN, STEP)),
+                *(self._time(part) for part in (NOTHING, GRADIENTS, UPDATE, STEP)),
                 self._time(STEP, few=False),
             )
             for _ in range(repeats)
         ]
         listing, nothing, *parts, step, whole = map(min, zip(*turns, strict=True))
-        gradients, update, mean = (part - nothing for part in parts)
-        if self.window.cbow is None:
-            mean = 0.0
-        rest = step - nothing - gradients - update - mean
+        gradients, update = (part - nothing for part in parts)
+        rest = step - nothing - gradients - update
         return {
             "listing": listing,
             "gradients": gradients,
-            "mean": mean,
             "update": update,
             "rest": rest,
             "memory": whole - listing - (step - nothing),

@@ -7,8 +7,7 @@ import pytest
 from firth.training import kernel, reference, worker
 from firth.training.engines.hogwild import parts_of
 from firth.training.lists.gathering import BLOCK
-from firth.training.lists.windows import Window, empty_list, most_targets
-from firth.training.simd.tiles import LANES, tiles_of
+from firth.training.lists.windows import Window, empty_list
 from training_case import BOTH, Case, assert_close, assert_same, draw_case, no_frozen, padded
 
 # Hierarchical softmax, which has no noise words. `test_widths.py` leaves it out by this name.
@@ -246,13 +245,8 @@ class DrawnList:
         listed = empty_list(window, 2 * BLOCK)
         self.stride = padded(np.zeros((1, dim))).shape[1]
         if self.composed:
-            shape = (2 * BLOCK, 12)
-            listed = listed._replace(
-                inputs=np.zeros((2 * BLOCK, 12 * max(sizes)), np.int64),
-                bag_ends=np.zeros(shape, np.int64),
-                weights=rng.uniform(0.2, 1.0, shape).astype(np.float32),
-                gains=rng.uniform(0.2, 1.0, shape).astype(np.float32),
-            )
+            gains = rng.uniform(0.2, 1.0, (2 * BLOCK, 1)).astype(np.float32)
+            listed = listed._replace(gains=gains)
         self.listed, self.window = listed, window
         for w in range(count):
             self.draw_targets(rng, w, rows[1], most)
@@ -271,25 +265,17 @@ class DrawnList:
         listed.is_relabelled[w] = listed.has_repetitions[w] = True
 
     def draw_bags(self, rng, w, rows, sizes):
-        listed, m = self.listed, int(rng.integers(1, 9))
-        listed.m[w] = m
-        if sizes is None:
-            listed.inputs[w, :m] = rng.integers(0, rows, m) * self.stride
-        else:
-            ends = np.cumsum(rng.choice(sizes, m))
-            listed.bag_ends[w, :m] = ends
-            listed.inputs[w, : ends[-1]] = rng.integers(0, rows, ends[-1]) * self.stride
+        listed, size = self.listed, int(rng.choice(sizes or range(1, 9)))
+        listed.m[w] = size
+        if sizes is not None:
+            listed.m[w], listed.bag_ends[w], listed.weights[w] = 1, size, 1.0 / size
+        listed.inputs[w, :size] = rng.integers(0, rows, size) * self.stride
 
     def run_kernel(self, eta):
         tables = kernel.Tables(
             padded(self.inputs), padded(self.outputs), parts_of(None, self.stride)
         )
-        scratch = worker.make_worker(self.window, self.stride, 1).scratch._replace(
-            composed=np.zeros((24, self.stride), np.float32),
-            composed_rows=np.arange(12) * 2 * self.stride,
-            before=np.zeros((12, self.stride), np.float32),
-            gradients=np.zeros((tiles_of(most_targets(self.window)), 16 * LANES), np.float32),
-        )
+        scratch = worker.make_worker(self.window, self.stride, 1).scratch
         loss = train_list(
             tables, self.listed, self.count, np.float32(eta), no_frozen(self.stride), scratch,
             self.window.bfloat16,

@@ -12,7 +12,7 @@ import functools
 import inspect
 import os
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from llvmlite import ir
@@ -350,3 +350,34 @@ def call_own(
         emit(Emitter(inner), function.args)
         inner.ret_void()
     builder.call(function, arguments)
+
+
+class EmitVariant(Protocol):
+    """Emits what a function does that is made for some number."""
+
+    def __call__(self, e: Emitter, arguments: Sequence[ir.Value], number: int, /) -> None:
+        """Emit it."""
+
+
+def call_variant(
+    builder: ir.IRBuilder,
+    name: str,
+    number: ir.Value,
+    most: int,
+    arguments: Sequence[ir.Value],
+    emit: EmitVariant,
+) -> None:
+    """Call the variant of `name` that is made for `number`, 1 to `most`."""
+    done = builder.append_basic_block("done")
+    choice = builder.switch(number, done)
+    for each in range(1, most + 1):
+
+        def body(e: Emitter, arguments: Sequence[ir.Value], number: int = each) -> None:
+            emit(e, arguments, number)
+
+        case = builder.append_basic_block(f"{name}_{each}")
+        choice.add_case(ir.Constant(INT64, each), case)
+        builder.position_at_end(case)
+        call_own(builder, f"{name}_{each}", arguments, body)
+        builder.branch(done)
+    builder.position_at_end(done)

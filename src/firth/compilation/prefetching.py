@@ -12,7 +12,7 @@ import numpy as np
 from llvmlite import ir
 from numpy.typing import NDArray
 
-from firth.compilation.emitter import INT32, INT64, Emitter, emitted_for
+from firth.compilation.emitter import INT32, INT64, LINE, WIDTH, Emitter, emitted_for
 
 
 def prefetch_item(items: NDArray[Any], place: int | np.int64) -> None:
@@ -59,3 +59,26 @@ def emit_prefetch(e: Emitter, place: ir.Value, *, for_writing: bool) -> None:
     line = e.builder.inttoptr(place, byte) if is_address else e.builder.bitcast(place, byte)
     flags = [ir.Constant(INT32, flag) for flag in (int(for_writing), 3, 1)]
     e.call("llvm.prefetch.p0", ir.VoidType(), line, *flags)
+
+
+def emit_prefetch_of_vectors(e: Emitter, address: ir.Value, vectors: int) -> None:
+    """Emit prefetches of the cache lines of some vectors, of which the first begins a line."""
+    for start in range(0, vectors * WIDTH * 4, LINE):
+        emit_prefetch(e, e.builder.add(address, e.integer(start)), for_writing=True)
+
+
+def emit_prefetch_of_columns(
+    e: Emitter, addresses: ir.Value, count: ir.Value, offset: ir.Value, vectors: int
+) -> None:
+    """Emit prefetches of some vectors, so many bytes after each address: each line of them once."""
+    builder = e.builder
+
+    def over(k: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+        emit_prefetch_of_vectors(e, builder.add(builder.load(e.at(addresses, k)), offset), vectors)
+        return []
+
+    if WIDTH * 4 == LINE:
+        e.loop(count, 1, [], over)
+        return
+    is_new = builder.icmp_signed("==", builder.and_(offset, e.integer(LINE - 1)), e.integer(0))
+    e.loop(builder.select(is_new, count, e.integer(0)), 1, [], over)

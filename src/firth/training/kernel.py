@@ -36,7 +36,6 @@ from firth.training.lists.reach import slot_count
 from firth.training.lists.windows import (
     Window,
     WindowList,
-    composed_bags,
     most_inputs,
     most_targets,
 )
@@ -49,6 +48,7 @@ from firth.training.simd.gradients import (
     VECTORS_OF_INPUT,
     gradients,
 )
+from firth.training.simd.means import mean_gradients, mean_update
 from firth.training.simd.rows import Floats
 from firth.training.simd.tiles import LANES, TILE, tiles_of
 from firth.training.simd.update import update
@@ -57,9 +57,6 @@ from firth.training.simd.update import update
 AHEAD = 4
 # Of the rows of which a word is composed, so many are fetched.
 MOST_PARTS_AHEAD = 64
-# Bags of several rows are trained so many columns at a time, so that the fetching is spread over
-# the changes of the rows too. A multiple of every vector's width.
-COLUMNS = 64
 # Gradients are computed for so many inputs at a time: then the running loss has room for them.
 INPUTS_AT_ONCE = 32
 
@@ -98,8 +95,8 @@ class Scratch(NamedTuple):
 
     # Row 2s is the vector of the word in slot s, row 2s + 1 its value when it moved in.
     slots: Floats
-    composed: Floats  # row 2b is the vector of bag b, row 2b + 1 its value before the step
-    composed_rows: NDArray[np.int64]  # the offsets of the rows 2b
+    mean: Floats  # (2, stride) of CBOW: the mean of the contexts, and room for its change
+    first_row: NDArray[np.int64]  # (1,) the offset 0
     before: Floats  # the inputs before the step
     gradients: Floats  # (tiles, inputs * LANES) see `gradients`
     labelling: Floats  # (tiles, 4 * LANES) see `write_labelling`
@@ -110,17 +107,13 @@ class Scratch(NamedTuple):
 
 def scratch_shapes(window: Window, stride: int) -> Shapes:
     """Return the shapes of a `Scratch`."""
-    composed, most, tiles = (
-        composed_bags(window),
-        most_targets(window),
-        tiles_of(most_targets(window)),
-    )
-    inputs = composed or most_inputs(window)
+    most, tiles = most_targets(window), tiles_of(most_targets(window))
+    inputs = most_inputs(window) if window.cbow is None else 1
     slots = 0 if window.subwords is None else slot_count(window.reach)
     return {
         "slots": ((2 * slots, stride), np.float32),
-        "composed": ((2 * composed, stride), np.float32),
-        "composed_rows": ((composed,), np.int64),
+        "mean": ((0 if window.cbow is None else 2, stride), np.float32),
+        "first_row": ((1,), np.int64),
         "before": ((inputs, stride), np.float32),
         "gradients": ((tiles, (inputs + INPUTS_OF_VECTOR) * LANES), np.float32),
         "labelling": ((tiles, 4 * LANES), np.float32),
@@ -144,7 +137,7 @@ def move_words(
     `are_used` is that of the parts of words.
     """
     if are_used is not None:
-        inputs, stride = tables.input, slots.shape[1]
+        inputs = tables.input
         _, starts, rows, scales = tables.parts
         for k in range(first, end):
             slot, moved = moves[k, 0], moves[k, 1]
@@ -153,7 +146,7 @@ def move_words(
             if word == moved:
                 bags.compose(inputs, rows, low, high, scale, slots, slot)
             else:
-                bags.share_change(inputs, rows, low, high, scale, slots, slot, 0, stride)
+                bags.share_change(inputs, rows, low, high, scale, slots, slot)
 
 
 @inlined
@@ -178,9 +171,9 @@ def train_window(
     # Each array of the list is named once: to Numba, naming one costs time. Unsigned places cost
     # less, as they cannot count from the end.
     here = np.uint64(w)
-    m, t, ends = listed.m[here], listed.t[here], listed.bag_ends[here]
+    m, t = listed.m[here], listed.t[here]
     x_rows, y_rows = listed.inputs[here], listed.targets[here]
-    slots, composed, composed_rows, before, g, labelling, _, soon, paired = scratch
+    slots, _, _, before, g, labelling, _, soon, paired = scratch
     # Near the end of a short block these are rows of older windows: then nothing is gained.
     later = np.uint64((w + AHEAD) & (2 * BLOCK - 1))
     outputs, are_used = tables.output, tables.parts.are_used
@@ -189,26 +182,26 @@ def train_window(
     write_soon(
         are_used, tables, listed.targets[later], listed.t[later], listed.arrivals, later, soon
     )
-    if listed.composed is not None:
-        x, trained, listed_rows, columns = composed, composed_rows, ends[m - 1], COLUMNS
-    else:
-        x, trained, listed_rows, columns = inputs, x_rows, m, inputs.shape[1]
-    compose_bags(listed.composed, inputs, x_rows, ends, listed.weights[here], m, composed)
     if listed.is_relabelled[here]:
         write_labelling(listed.labels[here], t, labelling)
-    taken, pending = loss_and_gradients(
-        x, trained, m, outputs, y_rows, t, eta, scratch, pending, portable, bfloat16
-    )
-    if listed.has_repetitions[here]:
-        fold_inputs(g, trained, m)
-        fold_targets(g, y_rows, t, m)
-    for column in range(0, x.shape[1], columns):
-        some = min(columns, x.shape[1] - column)
-        update(x, trained, outputs, y_rows, (m, t, column, some), g, before, soon, paired, bfloat16)
-        share_changes(
-            listed.composed, inputs, x_rows, ends, listed.gains[here], m, composed, column, some
+    if listed.composed is not None:
+        count = listed.bag_ends[here, 0]
+        taken, pending = mean_loss_and_gradients(
+            inputs, x_rows, listed, here, outputs, eta, scratch, pending, portable
         )
-    restore_frozen(inputs, x_rows, listed_rows, frozen[0])
+        if listed.has_repetitions[here]:
+            fold_targets(g, y_rows, t, 1)
+        update_mean(inputs, x_rows, listed, here, outputs, scratch)
+    else:
+        count = m
+        taken, pending = loss_and_gradients(
+            inputs, x_rows, m, outputs, y_rows, t, eta, scratch, pending, portable, bfloat16
+        )
+        if listed.has_repetitions[here]:
+            fold_inputs(g, x_rows, m)
+            fold_targets(g, y_rows, t, m)
+        update(inputs, x_rows, outputs, y_rows, (m, t), g, before, soon, paired, bfloat16)
+    restore_frozen(inputs, x_rows, count, frozen[0])
     restore_frozen(outputs, y_rows, t, frozen[1])
     return taken, pending
 
@@ -240,46 +233,53 @@ def write_soon(
     soon[0] = t + count
 
 
-# ---------------------------------------------------------------------------- bags
+# ---------------------------------------------------------------------------- CBOW
 
 
 @inlined
-def compose_bags(
-    is_composed: Literal[True] | None,
+def mean_loss_and_gradients(
     table: Floats,
     rows: NDArray[np.int64],
-    ends: NDArray[np.int64],
-    weights: NDArray[np.float32],
-    m: int,
-    composed: Floats,
-) -> None:
-    """Compose the vectors of a window's bags, if they have several rows."""
-    if is_composed is not None:
-        first = 0
-        for bag in range(m):
-            bags.compose(table, rows, first, ends[bag], weights[bag], composed, bag)
-            first = ends[bag]
+    listed: WindowList,
+    w: np.uint64,
+    outputs: Floats,
+    eta: np.float32,
+    scratch: Scratch,
+    pending: int,
+    portable: Literal[True] | None,
+) -> tuple[float, int]:
+    """Do for a window of CBOW what `loss_and_gradients` does; `rows` are those of its mean."""
+    t, y_rows, mean, taken = listed.t[w], listed.targets[w], scratch.mean, 0.0
+    some, named, count = table, rows, listed.bag_ends[w, 0]
+    for tile in range((t + TILE - 1) // TILE):
+        pending += VECTORS_OF_INPUT
+        if pending > LOSS_VECTORS:
+            taken += flush_loss(scratch.loss)
+            pending = VECTORS_OF_INPUT
+        mean_gradients(
+            some, named, mean, outputs, y_rows, (count, t, tile), scratch.labelling, eta,
+            scratch.gradients, scratch.loss, portable,
+        )  # fmt: skip
+        # Now the mean is there: it is the one row of the next tile's.
+        some, named, count = mean, scratch.first_row, np.int64(1)
+    return taken, pending
 
 
 @inlined
-def share_changes(
-    is_composed: Literal[True] | None,
+def update_mean(
     table: Floats,
     rows: NDArray[np.int64],
-    ends: NDArray[np.int64],
-    gains: NDArray[np.float32],
-    m: int,
-    composed: Floats,
-    column: int,
-    columns: int,
+    listed: WindowList,
+    w: np.uint64,
+    outputs: Floats,
+    scratch: Scratch,
 ) -> None:
-    """Add some columns of the changes of the composed vectors to the rows of their bags."""
-    if is_composed is not None:
-        first = 0
-        for bag in range(m):
-            end, gain = ends[bag], gains[bag]
-            bags.share_change(table, rows, first, end, gain, composed, bag, column, columns)
-            first = end
+    """Update the targets of a window of CBOW, and the rows of its mean, by the gradients."""
+    t, y_rows, g = listed.t[w], listed.targets[w], scratch.gradients
+    count, gain = listed.bag_ends[w, 0], listed.gains[w, 0]
+    for tile in range((t + TILE - 1) // TILE):
+        part = count, t, tile
+        mean_update(table, rows, gain, scratch.mean, outputs, y_rows, part, g, scratch.soon)
 
 
 # ---------------------------------------------------------------------------- repetitions

@@ -49,7 +49,6 @@ def make_worker(window: Window, stride: int, stretch: int) -> Worker:
         The most tokens that one call trains.
     """
     own = zeros_of(scratch_shapes(window, stride))
-    own["composed_rows"][:] = np.arange(len(own["composed_rows"])) * 2 * stride
     own["loss"][WIDTH:] = 1.0
     return Worker(room_for(window, stretch), empty_list(window, 2 * BLOCK), Scratch(**own))
 

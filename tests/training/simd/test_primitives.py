@@ -10,6 +10,7 @@ from firth.compilation.emitter import WIDTH
 from firth.compilation.prefetching import prefetch_item, row_addresses
 from firth.training.simd.bags import compose, share_change
 from firth.training.simd.gradients import LOG2, NO_SCORE, gradients
+from firth.training.simd.means import mean_gradients, mean_update
 from firth.training.simd.products import rounded
 from firth.training.simd.rows import copy_row
 from firth.training.simd.tiles import LANES, TILE, tiles_of
@@ -19,8 +20,6 @@ from firth.training.simd.update import update
 STRIDES = pytest.mark.parametrize("vectors", [1, 2, 3, 4, 5, 7, 8, 14])
 INPUTS = range(1, 10)
 TARGETS = pytest.mark.parametrize("t", range(1, 31))
-# Parts of rows of 15 vectors: from which vector, and how many.
-PARTS = pytest.mark.parametrize("part", [(0, 15), (0, 1), (3, 7), (4, 11), (14, 1)])
 # An array whose contents do not matter.
 SCRATCH = object()
 PAIRED = np.zeros((len(INPUTS) + 2) * LANES, np.int32)
@@ -123,7 +122,7 @@ def test_the_gradient_of_a_score_is_that_of_its_loss():
 def test_update(draw, t, is_repeated, bfloat16):
     soon = np.array([2, 0, 0])
     for m in INPUTS:
-        x, y = draw.table(12, 15), draw.table(40, 15)
+        x, y = draw.table(12, 6 + m), draw.table(40, 6 + m)
         x_rows, y_rows = draw.rows(x, m, replace=False), draw.rows(y, t, replace=False)
         g = draw.floats(tiles_of(t), (m + 1) * LANES)
         if is_repeated:
@@ -133,8 +132,7 @@ def test_update(draw, t, is_repeated, bfloat16):
                 g[:, :LANES] = 0.0
             if t > 1:
                 g[0, ::LANES] = 0.0
-        part = m, t, WIDTH * (m % 4), WIDTH * (1 + m)
-        given = x, x_rows, y, y_rows, part, g, SCRATCH, soon
+        given = x, x_rows, y, y_rows, (m, t), g, SCRATCH, soon
         assert_same(update, *given, PAIRED, bfloat16)
 
 
@@ -145,8 +143,8 @@ def test_the_change_of_a_row_of_zeros_is_a_product_of_rounded_numbers(draw, of_i
     g[0, 0] = 1 + 2**-7 + 2**-8
     zeros, other = np.zeros((1, WIDTH), np.float32), numbers.reshape(1, -1)
     x, y = (zeros, other) if of_inputs else (other, zeros)
-    row, part, soon = np.zeros(1, np.int64), (1, 1, 0, WIDTH), np.array([0, 0])
-    compiled(update)(x, row, y, row, part, g, x.copy(), soon, PAIRED, True)
+    row, soon = np.zeros(1, np.int64), np.array([0, 0])
+    compiled(update)(x, row, y, row, (1, 1), g, x.copy(), soon, PAIRED, True)
     np.testing.assert_array_equal(zeros[0], rounded(g[0, :1]) * rounded(numbers))
     assert (rounded(numbers) != numbers).any()
 
@@ -155,7 +153,7 @@ def test_the_gradients_behind_those_of_the_last_input_do_not_matter(draw):
     x, y = draw.table(4, 2), draw.table(4, 2)
     g = draw.floats(1, 4 * LANES)
     g[0, 3 * LANES :] = np.nan
-    given = draw.rows(x, 3, replace=False), y, draw.rows(y, 2, replace=False), (3, 2, 0, 2 * WIDTH)
+    given = draw.rows(x, 3, replace=False), y, draw.rows(y, 2, replace=False), (3, 2)
     assert_same(update, x, *given, g, SCRATCH, np.array([0, 0]), PAIRED, True)
 
 
@@ -166,13 +164,40 @@ def test_composition_of_a_bag(draw, vectors, size):
     assert_same(compose, given, draw.rows(given, 12), 3, 3 + size, 0.3, composed, 1)
 
 
-@PARTS
+@STRIDES
 @BAGS
-def test_change_of_the_rows_of_a_bag(draw, part, size):
-    changed, composed = draw.table(10, 15), draw.table(6, 15)
-    column, columns = WIDTH * np.array(part)
-    bag = draw.rows(changed, 12), 3, 3 + size, 0.3, composed, 1
-    assert_same(share_change, changed, *bag, column, columns)
+def test_change_of_the_rows_of_a_bag(draw, vectors, size):
+    changed, composed = draw.table(10, vectors), draw.table(6, vectors)
+    assert_same(share_change, changed, draw.rows(changed, 12), 3, 3 + size, 0.3, composed, 1)
+
+
+@STRIDES
+@pytest.mark.parametrize("portable", [None, True])
+@pytest.mark.parametrize("count", [1, 2, 9])
+def test_gradients_of_a_mean(draw, vectors, portable, count):
+    stride = vectors * max(1, LANES // WIDTH)
+    for t in (1, 2, TILE, TILE + 1, 2 * TILE + 1):
+        x, y, mean = draw.table(10, stride), draw.table(40, stride), draw.table(2, stride)
+        labelling, loss = labelling_of(draw.either(0, 1, t)), np.full(2 * WIDTH, 1.5, np.float32)
+        g, rows = draw.floats(tiles_of(t), 4 * LANES), draw.rows(x, count)
+        for tile in range(tiles_of(t)):
+            assert_same(
+                mean_gradients, x, rows, mean, y, draw.rows(y, t), (count, t, tile), labelling, 0.7,
+                g, loss, portable,
+            )  # fmt: skip
+
+
+@STRIDES
+@pytest.mark.parametrize("count", [1, 2, 9])
+def test_update_by_a_mean(draw, vectors, count):
+    soon = np.array([2, *[0] * 40])
+    for t in (1, 2, TILE, TILE + 1, 2 * TILE + 1):
+        x, y, mean = draw.table(10, vectors), draw.table(40, vectors), draw.table(2, vectors)
+        rows, y_rows = draw.rows(x, count), draw.rows(y, t, replace=False)
+        g = draw.floats(tiles_of(t), LANES)
+        for tile in range(tiles_of(t)):
+            part = count, t, tile
+            assert_same(mean_update, x, rows, 0.3, mean, y, y_rows, part, g, soon)
 
 
 @STRIDES

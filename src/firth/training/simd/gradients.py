@@ -26,10 +26,18 @@ from typing import Literal
 import numpy as np
 from llvmlite import ir
 
-from firth.compilation.emitter import INTEGERS, REGISTERS, VECTOR, WIDTH, Emitter, emitted_for
+from firth.compilation.emitter import (
+    INTEGERS,
+    REGISTERS,
+    VECTOR,
+    WIDTH,
+    Emitter,
+    call_variant,
+    emitted_for,
+)
 from firth.training.simd.products import FLOATS, PAIRS, Products, rounded
 from firth.training.simd.rows import Floats, Offsets, rows_at
-from firth.training.simd.tiles import LANES, TILE, call_tile
+from firth.training.simd.tiles import LANES, TILE
 
 # A loss product of this many factors, each in (1, 2], stays below float32's largest number.
 LOSS_VECTORS = 96
@@ -113,7 +121,7 @@ def _emit_gradients(e, x, x_rows, y, y_rows, part, labelling, eta, g, loss, port
     lanes = WIDTH if portable is None else LANES
     products = FLOATS if bfloat16 is None else PAIRS
     emit = functools.partial(_emit_gradients_of_tile, lanes=lanes, products=products)
-    call_tile(builder, f"firth_gradients_{lanes}_{products.size}", count, called, emit)
+    call_variant(builder, f"firth_gradients_{lanes}_{products.size}", count, TILE, called, emit)
 
 
 def _emit_gradients_of_tile(
@@ -121,22 +129,36 @@ def _emit_gradients_of_tile(
 ) -> None:
     """Emit the gradients of some targets; each score is the sum of so many partial sums."""
     x, x_rows, m, y, y_rows, stride, signs, eta, g, loss = arguments
-    builder = e.builder
-    places = e.rows(y, y_rows, targets)
-    step_size = builder.fmul(e.splat(eta), e.constant(-LOG2))
-    biases, factors = e.at(signs, e.integer(2 * LANES)), e.at(loss, e.integer(WIDTH))
-    narrow = Emitter(builder, lanes)
+    places, narrow = e.rows(y, y_rows, targets), Emitter(e.builder, lanes)
 
     def score(i: ir.Value, _: list[ir.Value], inputs: int) -> list[ir.Value]:
         rows = e.rows(x, e.at(x_rows, i), inputs)
         sums = _emit_products(narrow, products, rows, places, stride)
         of_inputs = [sums[k * targets : (k + 1) * targets] for k in range(inputs)]
-        scores = [score for some in of_inputs for score in (*some, *[None] * (LANES - targets))]
-        scores += [None] * (-len(scores) % WIDTH)
-        for k in range(0, len(scores), lanes):
-            place = e.at(g, builder.mul(i, e.integer(LANES)), e.integer(k))
-            e.store(narrow.horizontal_sums(scores[k : k + lanes]), place)
+        emit_scores(narrow, of_inputs, e.at(g, e.builder.mul(i, e.integer(LANES))))
         return []
+
+    # Pairs are made for each group of inputs: with four at a time, less often.
+    has_room = products is PAIRS and 4 * targets + 8 <= REGISTERS
+    e.loop_in_groups(m, (4, 2, 1) if has_room else (2, 1), [], score)
+    emit_derivatives(e, m, signs, eta, g, loss)
+
+
+def emit_scores(e: Emitter, of_inputs: Sequence[Sequence[ir.Value]], place: ir.Value) -> None:
+    """Emit the scores of some inputs, each the sum within a vector, as rows of LANES numbers."""
+    scores = [sum_ for some in of_inputs for sum_ in (*some, *[None] * (LANES - len(some)))]
+    scores += [None] * (-len(scores) % WIDTH)
+    for k in range(0, len(scores), e.lanes):
+        e.store(e.horizontal_sums(scores[k : k + e.lanes]), e.at(place, e.integer(k)))
+
+
+def emit_derivatives(
+    e: Emitter, m: ir.Value, signs: ir.Value, eta: ir.Value, g: ir.Value, loss: ir.Value
+) -> None:
+    """Emit the gradients of m inputs in place of their scores, and add to the running loss."""
+    builder = e.builder
+    step_size = builder.fmul(e.splat(eta), e.constant(-LOG2))
+    biases, factors = e.at(signs, e.integer(2 * LANES)), e.at(loss, e.integer(WIDTH))
 
     def differentiate(i: ir.Value, state: list[ir.Value], inputs: int) -> list[ir.Value]:
         for k in range(0, max(WIDTH, inputs * LANES), WIDTH):
@@ -152,9 +174,6 @@ def _emit_gradients_of_tile(
             e.store(change, place)
         return state
 
-    # Pairs are made for each group of inputs: with four at a time, less often.
-    has_room = products is PAIRS and 4 * targets + 8 <= REGISTERS
-    e.loop_in_groups(m, (4, 2, 1) if has_room else (2, 1), [], score)
     state = e.loop_in_groups(m, (2, 1), [e.load(loss), e.load(factors)], differentiate)
     for total, place in zip(state, (loss, factors), strict=True):
         e.store(total, place)

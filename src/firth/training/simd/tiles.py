@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Callable
+from typing import NamedTuple
 
 from llvmlite import ir
 
-from firth.compilation.emitter import INT64, REGISTERS, Emitter, call_own
+from firth.compilation.emitter import REGISTERS, Emitter
 
 # The update holds a row and its change for each target, an input, its sum and a gradient.
 TILE = 6 if REGISTERS == 16 else 8
@@ -38,29 +37,3 @@ def loop_over_tiles(e: Emitter, targets: ir.Value, body: Callable[[Tile], None])
         return []
 
     e.loop(targets, TILE, [], over)
-
-
-class TileLoop(Protocol):
-    """Emits a loop over a tile of so many targets."""
-
-    def __call__(self, e: Emitter, arguments: Sequence[ir.Value], targets: int) -> None:
-        """Emit the loop."""
-
-
-def call_tile(
-    builder: ir.IRBuilder,
-    name: str,
-    count: ir.Value,
-    arguments: Sequence[ir.Value],
-    emit: TileLoop,
-) -> None:
-    """Call the variant of `name` that is made for `count` targets, 1 to TILE."""
-    done = builder.append_basic_block("done")
-    choice = builder.switch(count, done)
-    for targets in range(1, TILE + 1):
-        case = builder.append_basic_block(f"{name}_{targets}")
-        choice.add_case(ir.Constant(INT64, targets), case)
-        builder.position_at_end(case)
-        call_own(builder, f"{name}_{targets}", arguments, functools.partial(emit, targets=targets))
-        builder.branch(done)
-    builder.position_at_end(done)

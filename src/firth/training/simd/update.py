@@ -13,11 +13,11 @@ import numpy as np
 from llvmlite import ir
 from numpy.typing import NDArray
 
-from firth.compilation.emitter import LINE, REGISTERS, WIDTH, Emitter, emitted_for
-from firth.compilation.prefetching import emit_prefetch
+from firth.compilation.emitter import REGISTERS, WIDTH, Emitter, call_variant, emitted_for
+from firth.compilation.prefetching import emit_prefetch_of_columns
 from firth.training.simd.products import FLOATS, PAIRS, Products, rounded
 from firth.training.simd.rows import Floats, Offsets
-from firth.training.simd.tiles import LANES, TILE, call_tile, loop_over_tiles
+from firth.training.simd.tiles import LANES, TILE, loop_over_tiles
 
 
 def update(
@@ -25,63 +25,61 @@ def update(
     x_rows: Offsets,
     y: Floats,
     y_rows: Offsets,
-    part: tuple[int, int, int, int],
+    sizes: tuple[int, int],
     g: Floats,
     before: Floats,
     soon: Offsets,
     paired: NDArray[np.int32],
     bfloat16: Literal[True] | None,
 ) -> None:
-    """Compute X += G Y and Y += Gᵀ X for m rows and t targets, with the old X and Y.
+    """Compute X += G Y and Y += Gᵀ X, with the old X and Y; `sizes` are those of G, m and t.
 
-    `part` holds m, t, and which columns of all rows are read and changed, in whole vectors: the
-    first and their number. A row that is listed twice must have a gradient of 0 in all places but
-    the last. With more targets than a tile holds, the old X is kept in `before`, (m, stride).
+    A row that is listed twice must have a gradient of 0 in all places but the last. With more
+    targets than a tile holds, the old X is kept in `before`, (m, stride).
 
-    Meanwhile the same columns of the rows at some addresses are brought into the cache: `soon`
-    holds their number, and then the addresses.
+    Meanwhile the rows at some addresses are brought into the cache: `soon` holds their number, and
+    then the addresses.
 
     If `bfloat16` is true, all numbers are rounded to bfloat16 when they are multiplied; `paired` is
     room for pairs of gradients, ((m + 1) * LANES,).
     """
-    m, t, column, columns = part
-    some = slice(column, column + columns)
+    m, t = sizes
     by_tile = g.reshape(len(g), -1, LANES)[:, :m, :TILE]
     change = by_tile.transpose(1, 0, 2).reshape(m, -1)[:, :t]
     x_listed, y_listed = x_rows[:m] // x.shape[1], y_rows[:t] // y.shape[1]
-    inputs, targets = x[x_listed, some], y[y_listed, some]
+    inputs, targets = x[x_listed], y[y_listed]
     if bfloat16 is not None:
         change, inputs, targets = rounded(change), rounded(inputs), rounded(targets)
-    np.add.at(x[:, some], x_listed, change @ targets)
-    np.add.at(y[:, some], y_listed, change.T @ inputs)
+    np.add.at(x, x_listed, change @ targets)
+    np.add.at(y, y_listed, change.T @ inputs)
 
 
 @emitted_for(update)
-def _emit_update(e, x, x_rows, y, y_rows, part, g, before, soon, paired, bfloat16):
-    builder, (m, t, column, columns) = e.builder, part
-    inputs = [e.at(x.data, column), x_rows.data, m, e.at(before.data, column), before.stride]
-    offset, addresses = builder.mul(column, e.integer(x.item_bytes)), e.at(soon.data, e.integer(1))
+def _emit_update(e, x, x_rows, y, y_rows, sizes, g, before, soon, paired, bfloat16):
+    builder, (m, t) = e.builder, sizes
+    inputs = [x.data, x_rows.data, m, before.data, before.stride]
+    addresses = e.at(soon.data, e.integer(1))
     products, suffix = (FLOATS, "") if bfloat16 is None else (PAIRS, "_by_pairs")
 
     def update_tile(number: ir.Value, done: ir.Value, count: ir.Value, *, is_only: bool) -> None:
-        targets = [e.at(y.data, column), e.at(y_rows.data, done)]
+        targets = [y.data, e.at(y_rows.data, done)]
         is_first = builder.icmp_signed("==", number, e.integer(0))
         asked = builder.select(is_first, builder.load(soon.data), e.integer(0))
         gradients = e.at(g.data, builder.mul(number, g.stride))
         if bfloat16 is not None:
             _emit_pairs_of_gradients(e, gradients, m, paired.data)
             gradients = paired.data
-        called = [*inputs, *targets, gradients, columns, addresses, offset, asked]
+        called = [*inputs, *targets, gradients, x.stride, addresses, asked]
         emit = functools.partial(_emit_update_of_tile, is_only=is_only, products=products)
         name = f"firth_update{suffix}" if is_only else f"firth_update_of_tile{suffix}"
-        call_tile(builder, name, count, called, emit)
+        call_variant(builder, name, count, TILE, called, emit)
 
     is_only = builder.icmp_signed("<=", t, e.integer(TILE))
     with builder.if_else(is_only) as (one_tile, several_tiles):
         with one_tile:
             update_tile(e.integer(0), e.integer(0), t, is_only=True)
         with several_tiles:
-            _emit_copies(e, inputs, columns)
+            _emit_copies(e, inputs, x.stride)
             loop_over_tiles(e, t, lambda tile: update_tile(*tile, is_only=False))
 
 
@@ -108,7 +106,7 @@ def _emit_pairs_of_gradients(
     e.loop_in_groups(m, (2, 1), [], pair)
 
 
-def _emit_copies(e: Emitter, inputs: Sequence[ir.Value], columns: ir.Value) -> None:
+def _emit_copies(e: Emitter, inputs: Sequence[ir.Value], stride: ir.Value) -> None:
     """Emit copies of the rows of X."""
     x, x_rows, m, before, before_stride = inputs
 
@@ -120,7 +118,7 @@ def _emit_copies(e: Emitter, inputs: Sequence[ir.Value], columns: ir.Value) -> N
             e.store(e.load(e.at(row, index)), e.at(copy, index))
             return []
 
-        e.loop(columns, WIDTH, [], along)
+        e.loop(stride, WIDTH, [], along)
         return []
 
     e.loop(m, 1, [], over)
@@ -138,7 +136,7 @@ def _emit_update_of_tile(
 
     Where it is the only tile, the old X is X itself, else its copy.
     """
-    x, _, _, before, _, y, y_rows, _, columns, soon, offset, asked = arguments
+    x, _, _, before, _, y, y_rows, _, stride, soon, asked = arguments
     builder = e.builder
     places = e.rows(y, y_rows, targets)
     # Registers for each vector of columns: the changes of targets, the groups of targets, the
@@ -148,14 +146,13 @@ def _emit_update_of_tile(
     at_once = 2 if 2 * of_columns + 2 + products.size <= REGISTERS else 1
 
     def over(index: ir.Value, _: list[ir.Value], size: int) -> list[ir.Value]:
-        at = builder.add(offset, builder.mul(index, e.integer(4)))
         vectors = size // WIDTH
-        _emit_prefetch_of_columns(e, soon, asked, at, vectors)
+        emit_prefetch_of_columns(e, soon, asked, builder.mul(index, e.integer(4)), vectors)
         here = e.at(x, index), e.at(before, index), [e.at(place, index) for place in places]
         _emit_update_of_columns(e, here, arguments, vectors, is_only=is_only, products=products)
         return []
 
-    e.loop_in_groups(columns, [vectors * WIDTH for vectors in range(at_once, 0, -1)], [], over)
+    e.loop_in_groups(stride, [vectors * WIDTH for vectors in range(at_once, 0, -1)], [], over)
 
 
 def _emit_update_of_columns(
@@ -244,22 +241,3 @@ def _store(
 def _grouped(e: Emitter, products: Products, rows: Sequence[Sequence[ir.Value]]) -> list[ir.Value]:
     """Return the vectors of some columns of a group of rows, side by side."""
     return [products.interleave(e, of_columns) for of_columns in zip(*rows, strict=True)]
-
-
-def _emit_prefetch_of_columns(
-    e: Emitter, soon: ir.Value, count: ir.Value, offset: ir.Value, vectors: int
-) -> None:
-    """Emit prefetches of some vectors, so many bytes after each address: each line of them once."""
-    builder = e.builder
-
-    def over(k: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-        first = builder.add(builder.load(e.at(soon, k)), offset)
-        for line in range(max(1, vectors * WIDTH * 4 // LINE)):
-            emit_prefetch(e, builder.add(first, e.integer(line * LINE)), for_writing=True)
-        return []
-
-    if WIDTH * 4 == LINE:
-        e.loop(count, 1, [], over)
-        return
-    is_new = builder.icmp_signed("==", builder.and_(offset, e.integer(LINE - 1)), e.integer(0))
-    e.loop(builder.select(is_new, count, e.integer(0)), 1, [], over)
