@@ -104,7 +104,7 @@ def run_part(
             if few > 0:
                 name_few(listed, first, count, few, tables.input.shape[1])
             for w in range(first, first + count):
-                inputs += listed_inputs(listed, w)
+                inputs += listed.m[w]
                 targets += listed.t[w]
             windows += count
             now, following, first, centre = following, count, BLOCK - first, centre + BLOCK
@@ -112,16 +112,10 @@ def run_part(
 
 
 @numba.njit(inline="always")
-def listed_inputs(listed: WindowList, w: int) -> int:
-    """Return how many input rows a window has."""
-    return listed.m[w] if listed.composed is None else listed.bag_ends[w, 0]
-
-
-@numba.njit(inline="always")
 def name_few(listed: WindowList, first: int, count: int, few: int, stride: int) -> None:
     """Replace the rows of windows by the first of each table: none twice in a window."""
     for w in range(first, first + count):
-        for k in range(listed_inputs(listed, w)):
+        for k in range(listed.m[w]):
             listed.inputs[w, k] = ((w + k) & (few - 1)) * stride
         for k in range(listed.t[w]):
             listed.targets[w, k] = ((w + k) & (few - 1)) * stride
@@ -170,7 +164,7 @@ def do_gradients(
     x_rows, t = listed.inputs[w], listed.t[w]
     if listed.is_relabelled[w]:
         kernel.write_labelling(listed.labels[w], t, scratch.labelling)
-    if listed.composed is not None:
+    if listed.is_mean is not None:
         _, pending = kernel.mean_loss_and_gradients(
             tables.input, x_rows, listed, w, tables.output, eta, scratch, pending, None
         )
@@ -196,7 +190,7 @@ def do_update(
         tables.parts.are_used, tables, listed.targets[later], listed.t[later], listed.arrivals,
         later, scratch.soon,
     )  # fmt: skip
-    if listed.composed is not None:
+    if listed.is_mean is not None:
         kernel.update_mean(tables.input, x_rows, listed, w, tables.output, scratch)
     else:
         update(

@@ -236,21 +236,20 @@ def train_list(tables, listed, count, eta, frozen, scratch, bfloat16):
 
 
 class DrawnList:
-    """A list that no text would give: of any bags and labels, with rows repeated at random."""
+    """A list that no text would give: of any inputs and labels, with rows repeated at random."""
 
     def __init__(self, *, most, sizes, dim=9, rows=(8, 50), count=6, seed=0):
         rng = np.random.default_rng(seed)
-        self.composed, self.count, self.dim = sizes is not None, count, dim
-        window = Window(True if self.composed else None, None, 6, False, most - 1)
+        self.count, self.dim = count, dim
+        window = Window(None if sizes is None else True, None, 6, False, most - 1)
         listed = empty_list(window, 2 * BLOCK)
         self.stride = padded(np.zeros((1, dim))).shape[1]
-        if self.composed:
-            gains = rng.uniform(0.2, 1.0, (2 * BLOCK, 1)).astype(np.float32)
-            listed = listed._replace(gains=gains)
+        if sizes is not None:
+            listed.gains[:] = rng.uniform(0.2, 1.0, 2 * BLOCK)
         self.listed, self.window = listed, window
         for w in range(count):
             self.draw_targets(rng, w, rows[1], most)
-            self.draw_bags(rng, w, rows[0], sizes)
+            self.draw_inputs(rng, w, rows[0], sizes or range(1, 9))
         self.inputs, self.outputs = (
             rng.normal(size=(n, dim), scale=0.5).astype(np.float32) for n in rows
         )
@@ -264,12 +263,9 @@ class DrawnList:
         listed.labels[w, :t] = rng.integers(0, 2, t)
         listed.is_relabelled[w] = listed.has_repetitions[w] = True
 
-    def draw_bags(self, rng, w, rows, sizes):
-        listed, size = self.listed, int(rng.choice(sizes or range(1, 9)))
-        listed.m[w] = size
-        if sizes is not None:
-            listed.m[w], listed.bag_ends[w], listed.weights[w] = 1, size, 1.0 / size
-        listed.inputs[w, :size] = rng.integers(0, rows, size) * self.stride
+    def draw_inputs(self, rng, w, rows, sizes):
+        m = self.listed.m[w] = int(rng.choice(sizes))
+        self.listed.inputs[w, :m] = rng.integers(0, rows, m) * self.stride
 
     def run_kernel(self, eta):
         tables = kernel.Tables(

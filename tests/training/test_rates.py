@@ -32,7 +32,7 @@ def test_inputs_and_centres_change_as_often_as_they_are_listed(model, shrink):
         tokens.ids, tokens.offsets, 0, tokens.size, epoch_key(1, 0),
         sampling_of(counts, config), window_of(config, 0),
     )  # fmt: skip
-    V, m = len(counts), listed.m if listed.composed is None else listed.bag_ends[:, 0]
+    V, m = len(counts), listed.m
     inputs, centres, noise = np.zeros(V), np.zeros(V), np.zeros(V)
     pairs = m if model == "skipgram" else np.ones_like(m)
     for w in range(len(listed.m)):

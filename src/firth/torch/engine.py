@@ -190,14 +190,10 @@ class TorchEngine:
         listed = list_stretch(
             tokens.ids, tokens.offsets, start, stop, key, self._sampling, self._window
         )
-        if listed.composed is None:
-            contexts, count = listed.inputs, listed.m
-        else:
-            contexts, count = listed.inputs, listed.bag_ends[:, 0]
         return Windows(
             listed.positions,
             listed.targets[:, 0] + _FIRST,
-            _padded(contexts, count),
+            _padded(listed.inputs, listed.m),
             _padded(listed.targets[:, 1:], listed.t - 1),
         )
 

@@ -39,7 +39,7 @@ from firth.training.lists.windows import (
     most_inputs,
     most_targets,
 )
-from firth.training.simd import bags, rows
+from firth.training.simd import rows
 from firth.training.simd.gradients import (
     INPUTS_OF_VECTOR,
     LOG2,
@@ -50,6 +50,7 @@ from firth.training.simd.gradients import (
 )
 from firth.training.simd.means import mean_gradients, mean_update
 from firth.training.simd.rows import Floats
+from firth.training.simd.slots import compose, share_change
 from firth.training.simd.tiles import LANES, TILE, tiles_of
 from firth.training.simd.update import update
 
@@ -144,9 +145,9 @@ def move_words(
             word = max(moved, ~moved)
             low, high, scale = starts[word], starts[word + 1], scales[word]
             if word == moved:
-                bags.compose(inputs, rows, low, high, scale, slots, slot)
+                compose(inputs, rows, low, high, scale, slots, slot)
             else:
-                bags.share_change(inputs, rows, low, high, scale, slots, slot)
+                share_change(inputs, rows, low, high, scale, slots, slot)
 
 
 @inlined
@@ -184,8 +185,7 @@ def train_window(
     )
     if listed.is_relabelled[here]:
         write_labelling(listed.labels[here], t, labelling)
-    if listed.composed is not None:
-        count = listed.bag_ends[here, 0]
+    if listed.is_mean is not None:
         taken, pending = mean_loss_and_gradients(
             inputs, x_rows, listed, here, outputs, eta, scratch, pending, portable
         )
@@ -193,7 +193,6 @@ def train_window(
             fold_targets(g, y_rows, t, 1)
         update_mean(inputs, x_rows, listed, here, outputs, scratch)
     else:
-        count = m
         taken, pending = loss_and_gradients(
             inputs, x_rows, m, outputs, y_rows, t, eta, scratch, pending, portable, bfloat16
         )
@@ -201,7 +200,7 @@ def train_window(
             fold_inputs(g, x_rows, m)
             fold_targets(g, y_rows, t, m)
         update(inputs, x_rows, outputs, y_rows, (m, t), g, before, soon, paired, bfloat16)
-    restore_frozen(inputs, x_rows, count, frozen[0])
+    restore_frozen(inputs, x_rows, m, frozen[0])
     restore_frozen(outputs, y_rows, t, frozen[1])
     return taken, pending
 
@@ -250,18 +249,18 @@ def mean_loss_and_gradients(
 ) -> tuple[float, int]:
     """Do for a window of CBOW what `loss_and_gradients` does; `rows` are those of its mean."""
     t, y_rows, mean, taken = listed.t[w], listed.targets[w], scratch.mean, 0.0
-    some, named, count = table, rows, listed.bag_ends[w, 0]
+    some, named, m = table, rows, listed.m[w]
     for tile in range((t + TILE - 1) // TILE):
         pending += VECTORS_OF_INPUT
         if pending > LOSS_VECTORS:
             taken += flush_loss(scratch.loss)
             pending = VECTORS_OF_INPUT
         mean_gradients(
-            some, named, mean, outputs, y_rows, (count, t, tile), scratch.labelling, eta,
+            some, named, mean, outputs, y_rows, (m, t, tile), scratch.labelling, eta,
             scratch.gradients, scratch.loss, portable,
         )  # fmt: skip
         # Now the mean is there: it is the one row of the next tile's.
-        some, named, count = mean, scratch.first_row, np.int64(1)
+        some, named, m = mean, scratch.first_row, np.int64(1)
     return taken, pending
 
 
@@ -275,11 +274,10 @@ def update_mean(
     scratch: Scratch,
 ) -> None:
     """Update the targets of a window of CBOW, and the rows of its mean, by the gradients."""
-    t, y_rows, g = listed.t[w], listed.targets[w], scratch.gradients
-    count, gain = listed.bag_ends[w, 0], listed.gains[w, 0]
+    m, t, y_rows, gain = listed.m[w], listed.t[w], listed.targets[w], listed.gains[w]
+    mean, g, soon = scratch.mean, scratch.gradients, scratch.soon
     for tile in range((t + TILE - 1) // TILE):
-        part = count, t, tile
-        mean_update(table, rows, gain, scratch.mean, outputs, y_rows, part, g, scratch.soon)
+        mean_update(table, rows, gain, mean, outputs, y_rows, (m, t, tile), g, soon)
 
 
 # ---------------------------------------------------------------------------- repetitions

@@ -11,7 +11,6 @@ with the compiled code but the two tables that it draws from. Random numbers are
 from __future__ import annotations
 
 import dataclasses
-import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -198,17 +197,14 @@ def window_in(listed: WindowList, w: int, stride: int = 1) -> ReferenceWindow:
     """Return window w of a list."""
     m, t = int(listed.m[w]), int(listed.t[w])
     rows = (listed.inputs[w] // stride).tolist()
-    if listed.composed is None:
-        bags = [(row,) for row in rows[:m]]
-        weights = gains = (1.0,) * len(bags)
+    if listed.is_mean is None:
+        bags = tuple((row,) for row in rows[:m])
+        weights = gains = (1.0,) * m
     else:
-        ends = [0, *listed.bag_ends[w, :m].tolist()]
-        bags = [tuple(rows[a:b]) for a, b in itertools.pairwise(ends)]
-        weights = tuple(listed.weights[w, :m].tolist())
-        gains = tuple(listed.gains[w, :m].tolist())
+        bags, weights, gains = (tuple(rows[:m]),), (1.0 / m,), (float(listed.gains[w]),)
     return ReferenceWindow(
         position=int(listed.positions[w]),
-        bags=tuple(bags),
+        bags=bags,
         weights=weights,
         gains=gains,
         targets=tuple((listed.targets[w, :t] // stride).tolist()),

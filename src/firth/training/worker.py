@@ -122,7 +122,7 @@ def train_stretch(
                 tables, listed, w, eta, frozen, scratch, pending, window.portable, window.bfloat16
             )
             loss += taken
-            pairs += m[w]
+            pairs += m[w] if listed.is_mean is None else 1
         move_words(are_used, tables, listed.moves, done, moves_end, scratch.slots)
         end = min(centre + BLOCK, last)
         begin = 0 if first == 0 else len(listed.moves) // 2

@@ -48,7 +48,7 @@ def test_a_stretch_lists_the_windows_of_the_reference(cbow, shrink, reach, negat
 def test_a_divided_gradient_is_listed_as_the_gain_of_the_mean():
     case = draw_case(cbow=True, dim=4, negative=5, divided=True)
     listed = case.listed()
-    np.testing.assert_array_equal(listed.gains, listed.weights)
+    np.testing.assert_array_equal(listed.gains, (1.0 / listed.m).astype(np.float32))
     assert_lists_agree(case)
 
 
@@ -72,8 +72,7 @@ def test_the_document_of_each_window_is_listed(cbow, reach):
     listed, words = case.listed(), len(case.outputs)
     # Each centre has a window, and one input is the row of its unit.
     assert listed.positions.tolist() == list(range(len(case.ids)))
-    count = listed.bag_ends[:, 0] if cbow else listed.m
-    rows = np.take_along_axis(listed.inputs, count[:, np.newaxis] - 1, axis=1)[:, 0]
+    rows = np.take_along_axis(listed.inputs, listed.m[:, np.newaxis] - 1, axis=1)[:, 0]
     assert rows.tolist() == np.repeat(words + np.arange(5), lengths).tolist()
 
 

@@ -8,11 +8,11 @@ import pytest
 
 from firth.compilation.emitter import WIDTH
 from firth.compilation.prefetching import prefetch_item, row_addresses
-from firth.training.simd.bags import compose, share_change
 from firth.training.simd.gradients import LOG2, NO_SCORE, gradients
 from firth.training.simd.means import mean_gradients, mean_update
 from firth.training.simd.products import rounded
 from firth.training.simd.rows import copy_row
+from firth.training.simd.slots import compose, share_change
 from firth.training.simd.tiles import LANES, TILE, tiles_of
 from firth.training.simd.update import update
 
@@ -23,7 +23,7 @@ TARGETS = pytest.mark.parametrize("t", range(1, 31))
 # An array whose contents do not matter.
 SCRATCH = object()
 PAIRED = np.zeros((len(INPUTS) + 2) * LANES, np.int32)
-BAGS = pytest.mark.parametrize("size", [0, 1, 2, 7])
+SIZES = pytest.mark.parametrize("size", [0, 1, 2, 7])
 
 
 class Draw:
@@ -158,15 +158,15 @@ def test_the_gradients_behind_those_of_the_last_input_do_not_matter(draw):
 
 
 @STRIDES
-@BAGS
-def test_composition_of_a_bag(draw, vectors, size):
+@SIZES
+def test_composition_of_a_word(draw, vectors, size):
     given, composed = draw.table(10, vectors), draw.table(6, vectors)
     assert_same(compose, given, draw.rows(given, 12), 3, 3 + size, 0.3, composed, 1)
 
 
 @STRIDES
-@BAGS
-def test_change_of_the_rows_of_a_bag(draw, vectors, size):
+@SIZES
+def test_change_of_the_rows_of_a_word(draw, vectors, size):
     changed, composed = draw.table(10, vectors), draw.table(6, vectors)
     assert_same(share_change, changed, draw.rows(changed, 12), 3, 3 + size, 0.3, composed, 1)
 

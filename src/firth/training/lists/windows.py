@@ -21,7 +21,8 @@ from firth.training import draws
 from firth.training.arithmetic import rounds_to_bfloat16
 from firth.training.config import TrainConfig
 from firth.training.huffman import huffman_tree
-from firth.training.lists import bags, targets
+from firth.training.lists import targets
+from firth.training.lists.contexts import list_contexts
 from firth.training.lists.gathering import BLOCK, Gathered, draw_noise
 from firth.training.lists.reach import LONGEST_STAY, enter, leave, most_moves, refresh
 from firth.training.sampling import alias_table, keep_thresholds, noise_distribution
@@ -64,22 +65,20 @@ class WindowList(NamedTuple):
     """Windows to be trained, in order: row w of each array is window w.
 
     Rows of tables are named by their offset: the number of the row times the stride of the table,
-    which is 1 for those who want numbers. A row may be listed several times among the bags of a
+    which is 1 for those who want numbers. A row may be listed several times among the inputs of a
     window, or among its targets.
     """
 
     positions: NDArray[np.int64]  # (n,) where the centre stands: the step size follows from it
-    m: NDArray[np.int64]  # (n,) bags: those of CBOW hold all inputs
-    # (n, I + slack) the rows of the bags, one row each, or see `bag_ends`: of the input table, or
-    # of the slots where words are composed.
+    m: NDArray[np.int64]  # (n,) inputs
+    # (n, I + slack) their rows: of the input table, or of the slots where words are composed
     inputs: NDArray[np.int64]
-    # (n,) whether a bag of one row, or a target, may be listed twice; surely not where False
+    # (n,) whether an input that is trained as it is, or a target, may be listed twice; surely not
+    # where False
     has_repetitions: NDArray[np.bool_]
-    # None, where each bag is one row, used as it is.
-    composed: Literal[True] | None
-    bag_ends: NDArray[np.int64]  # (n, bags) where the rows of each bag end in `inputs`
-    weights: NDArray[np.float32]  # (n, bags) a bag is this times the sum of its rows
-    gains: NDArray[np.float32]  # (n, bags) each row of a bag changes by this times its change
+    # None, where inputs are trained as they are; True, where their mean is (CBOW).
+    is_mean: Literal[True] | None
+    gains: NDArray[np.float32]  # (n,) each input changes by this times the change of the mean
     t: NDArray[np.int64]  # (n,) targets
     targets: NDArray[np.int64]  # (n, T) their rows
     labels: NDArray[np.float32]  # (n, T) of each: 1 for a true target, else 0
@@ -124,11 +123,6 @@ def sampling_of(counts: NDArray[np.int64], config: TrainConfig) -> Sampling:
     return Sampling(keep, alias_table(noise), np.empty(0, np.int32))
 
 
-def composed_bags(window: Window) -> int:
-    """Return the most bags of several rows that a window has: 0 where each bag is one row."""
-    return 0 if window.cbow is None else 1
-
-
 def most_inputs(window: Window) -> int:
     """Return I, the most input rows of a window."""
     return 2 * window.reach + window.documents
@@ -141,15 +135,13 @@ def most_targets(window: Window) -> int:
 
 def list_shapes(window: Window, size: int) -> Shapes:
     """Return the shapes of a list with room for `size` windows."""
-    inputs, most, composed = most_inputs(window), most_targets(window), composed_bags(window)
+    inputs, most = most_inputs(window), most_targets(window)
     return {
         "positions": ((size,), np.int64),
         "m": ((size,), np.int64),
         "inputs": ((size, inputs + SLACK), np.int64),
         "has_repetitions": ((size,), np.bool_),
-        "bag_ends": ((size, composed), np.int64),
-        "weights": ((size, composed), np.float32),
-        "gains": ((size, composed), np.float32),
+        "gains": ((0 if window.cbow is None else size,), np.float32),
         "t": ((size,), np.int64),
         "targets": ((size, most), np.int64),
         "labels": ((size, most), np.float32),
@@ -167,7 +159,7 @@ def _moves_of(window: Window, size: int) -> int:
 
 def empty_list(window: Window, size: int) -> WindowList:
     """Return a list with room for `size` windows."""
-    return WindowList(composed=window.cbow, **zeros_of(list_shapes(window, size)))
+    return WindowList(is_mean=window.cbow, **zeros_of(list_shapes(window, size)))
 
 
 @optional
@@ -228,16 +220,13 @@ def list_block(
             )  # fmt: skip
             # The centre first, labelled 1, then noise words: labels differ by their number only.
             listed.is_relabelled[w], width_before = listed.t[w] != width_before, listed.t[w]
+        m = list_contexts(named, i, low, high, named_stride, document, listed.inputs[w])
+        listed.m[w] = m
         if cbow is not None:
-            listed.m[w] = bags.list_mean(
-                named, i, low, high, named_stride, divided, document,
-                listed.inputs[w], listed.bag_ends[w], listed.weights[w], listed.gains[w],
-            )  # fmt: skip
+            # The true gradient is divided; word2vec.c's is not.
+            listed.gains[w] = np.float32(1.0) / np.float32(m) if divided else np.float32(1.0)
             listed.has_repetitions[w] = repeats
         else:
-            listed.m[w] = bags.list_contexts(
-                named, i, low, high, named_stride, document, listed.inputs[w]
-            )
             listed.has_repetitions[w] = repeats or repeated[high - 1] >= low
     if subwords is not None and start < stop and stop == extent[0]:
         moved = list_last_moves(gathered, stop - 1, reach, listed.moves, moved)

@@ -18,9 +18,8 @@ from llvmlite import ir
 
 from firth.compilation.emitter import FLOAT, WIDTH, Emitter, call_variant, emitted_for
 from firth.compilation.prefetching import emit_prefetch_of_columns, emit_prefetch_of_vectors
-from firth.training.simd.bags import some_vectors_at_a_time
 from firth.training.simd.gradients import emit_derivatives, emit_scores, gradients
-from firth.training.simd.rows import Floats, Offsets, row_at, rows_at
+from firth.training.simd.rows import Floats, Offsets, row_at, rows_at, some_vectors_at_a_time
 from firth.training.simd.tiles import LANES, TILE
 
 

@@ -1,4 +1,4 @@
-"""Rows of tables: views for the NumPy form of the primitives, and a copy of one row.
+"""Rows of tables: views for the NumPy form of the primitives, a copy of one row, and a loop.
 
 A table is a float32 array of shape (rows, stride). A row is named by its offset from the start of
 the table, in elements.
@@ -6,11 +6,13 @@ the table, in elements.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from llvmlite import ir
 from numpy.typing import NDArray
 
-from firth.compilation.emitter import WIDTH, emitted_for
+from firth.compilation.emitter import WIDTH, Emitter, emitted_for
 from firth.training.simd.tiles import LANES
 
 Floats = NDArray[np.float32]
@@ -47,3 +49,27 @@ def _emit_copy(e, table, row, source, origin):
         return []
 
     e.loop(table.stride, WIDTH, [], along)
+
+
+def some_vectors_at_a_time(
+    e: Emitter, columns: ir.Value, body: Callable[[ir.Value, list[ir.Value]], None]
+) -> None:
+    """Emit `body` for all columns: four vectors at a time, then what is left.
+
+    It is given the first column, and the places of the vectors from there.
+    """
+    builder, step = e.builder, 4 * WIDTH
+    rest = builder.and_(columns, e.integer(step - 1))
+    whole = builder.sub(columns, rest)
+
+    def places(end: int) -> list[ir.Value]:
+        return [e.integer(k) for k in range(0, end, WIDTH)]
+
+    def over(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+        body(index, places(step))
+        return []
+
+    e.loop(whole, step, [], over)
+    for end in range(WIDTH, step, WIDTH):
+        with builder.if_then(builder.icmp_signed("==", rest, e.integer(end))):
+            body(whole, places(end))
