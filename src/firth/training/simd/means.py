@@ -70,29 +70,26 @@ def _emit_gradients_of_tile(
     one = ir.Constant(FLOAT, 1.0)
     weight = narrow.splat(e.builder.fdiv(one, e.builder.sitofp(count, FLOAT)))
 
-    def multiply(index: ir.Value, sums: list[ir.Value], size: int) -> list[ir.Value]:
-        columns = [e.integer(k) for k in range(0, size, lanes)]
-
+    def multiply(at: ir.Value, columns: list[ir.Value], sums: list[ir.Value]) -> list[ir.Value]:
         def over(i: ir.Value, totals: list[ir.Value]) -> list[ir.Value]:
-            origin = e.at(table, e.builder.load(e.at(rows, i)), index)
+            origin = e.at(table, e.builder.load(e.at(rows, i)), at)
             values = [narrow.load(e.at(origin, k)) for k in columns]
             return [e.builder.fadd(a, b) for a, b in zip(totals, values, strict=True)]
 
         totals = e.loop(count, 1, [narrow.constant(0.0)] * len(columns), over)
         values = [e.builder.fmul(total, weight) for total in totals]
         for k, value in zip(columns, values, strict=True):
-            narrow.store(value, e.at(mean, index, k))
+            narrow.store(value, e.at(mean, at, k))
         for k, value in zip(columns, values, strict=True):
-            loaded = [narrow.load(e.at(place, index, k)) for place in places]
+            loaded = [narrow.load(e.at(place, at, k)) for place in places]
             sums = [
                 narrow.multiply_add(value, target, total)
                 for target, total in zip(loaded, sums, strict=True)
             ]
         return sums
 
-    sums = e.loop_in_groups(
-        stride, [k * lanes for k in (4, 2, 1)], [narrow.constant(0.0)] * targets, multiply
-    )
+    sums = [narrow.constant(0.0)] * targets
+    sums = some_vectors_at_a_time(narrow, stride, sums, multiply)
     emit_scores(narrow, [sums], g)
     emit_derivatives(e, e.integer(1), signs, eta, g, loss)
 
@@ -158,7 +155,7 @@ def _emit_update_of_tile(e: Emitter, arguments: Sequence[ir.Value], targets: int
     scale = e.splat(gain)
     is_last = builder.icmp_signed(">", count, e.integer(0))
 
-    def change_columns(at: ir.Value, columns: list[ir.Value]) -> None:
+    def change_columns(at: ir.Value, columns: list[ir.Value], _: list[ir.Value]) -> list[ir.Value]:
         offset = builder.mul(at, e.integer(4))
         emit_prefetch_of_columns(e, after, others, offset, len(columns))
         values = [e.load(e.at(mean, at, k)) for k in columns]
@@ -185,5 +182,6 @@ def _emit_update_of_tile(e: Emitter, arguments: Sequence[ir.Value], targets: int
             with keep:
                 for k, change in zip(columns, changes, strict=True):
                     e.store(change, e.at(before, at, k))
+        return []
 
-    some_vectors_at_a_time(e, stride, change_columns)
+    some_vectors_at_a_time(e, stride, [], change_columns)

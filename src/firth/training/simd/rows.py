@@ -6,13 +6,13 @@ the table, in elements.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from llvmlite import ir
 from numpy.typing import NDArray
 
-from firth.compilation.emitter import WIDTH, Emitter, emitted_for
+from firth.compilation.emitter import INT64, WIDTH, Emitter, emitted_for
 from firth.training.simd.tiles import LANES
 
 Floats = NDArray[np.float32]
@@ -52,24 +52,31 @@ def _emit_copy(e, table, row, source, origin):
 
 
 def some_vectors_at_a_time(
-    e: Emitter, columns: ir.Value, body: Callable[[ir.Value, list[ir.Value]], None]
-) -> None:
-    """Emit `body` for all columns: four vectors at a time, then what is left.
+    e: Emitter,
+    columns: ir.Value,
+    state: Sequence[ir.Value],
+    body: Callable[[ir.Value, list[ir.Value], list[ir.Value]], Sequence[ir.Value]],
+) -> list[ir.Value]:
+    """Emit `state = body(first, places, state)` for all columns.
 
-    It is given the first column, and the places of the vectors from there.
+    Four vectors are taken at a time, then what is left: those at some places from the first column.
     """
-    builder, step = e.builder, 4 * WIDTH
+    builder, step = e.builder, 4 * e.lanes
     rest = builder.and_(columns, e.integer(step - 1))
     whole = builder.sub(columns, rest)
 
     def places(end: int) -> list[ir.Value]:
-        return [e.integer(k) for k in range(0, end, WIDTH)]
+        return [e.integer(k) for k in range(0, end, e.lanes)]
 
-    def over(index: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-        body(index, places(step))
-        return []
+    def over(index: ir.Value, state: list[ir.Value]) -> Sequence[ir.Value]:
+        return body(index, places(step), state)
 
-    e.loop(whole, step, [], over)
-    for end in range(WIDTH, step, WIDTH):
-        with builder.if_then(builder.icmp_signed("==", rest, e.integer(end))):
-            body(whole, places(end))
+    now = e.loop(whole, step, state, over)
+    for end in range(e.lanes, step, e.lanes):
+
+        def once(_: ir.Value, state: list[ir.Value], end: int = end) -> Sequence[ir.Value]:
+            return body(whole, places(end), state)
+
+        is_left = builder.icmp_signed("==", rest, e.integer(end))
+        now = e.loop(builder.zext(is_left, INT64), 1, now, once)
+    return now

@@ -27,7 +27,7 @@ def _emit_compose(e, table, rows, first, end, scale, slots, slot):
     row = e.at(slots.data, builder.mul(builder.mul(slot, e.integer(2)), slots.stride))
     count, factor = builder.sub(end, first), e.splat(scale)
 
-    def sum_rows(at: ir.Value, columns: list[ir.Value]) -> None:
+    def sum_rows(at: ir.Value, columns: list[ir.Value], _: list[ir.Value]) -> list[ir.Value]:
         def over(i: ir.Value, totals: list[ir.Value]) -> list[ir.Value]:
             origin = e.at(table.data, builder.load(e.at(rows.data, first, i)), at)
             return [
@@ -41,8 +41,9 @@ def _emit_compose(e, table, rows, first, end, scale, slots, slot):
             value, place = builder.fmul(total, factor), e.at(row, at, k)
             e.store(value, place)
             e.store(value, e.at(place, slots.stride))
+        return []
 
-    some_vectors_at_a_time(e, table.stride, sum_rows)
+    some_vectors_at_a_time(e, table.stride, [], sum_rows)
 
 
 def share_change(
@@ -63,7 +64,7 @@ def _emit_share(e, table, rows, first, end, scale, slots, slot):
     row = e.at(slots.data, builder.mul(builder.mul(slot, e.integer(2)), slots.stride))
     count, factor = builder.sub(end, first), e.splat(scale)
 
-    def add_to_rows(at: ir.Value, columns: list[ir.Value]) -> None:
+    def add_to_rows(at: ir.Value, columns: list[ir.Value], _: list[ir.Value]) -> list[ir.Value]:
         changes = []
         for k in columns:
             place = e.at(row, at, k)
@@ -78,5 +79,6 @@ def _emit_share(e, table, rows, first, end, scale, slots, slot):
             return []
 
         e.loop(count, 1, [], over)
+        return []
 
-    some_vectors_at_a_time(e, table.stride, add_to_rows)
+    some_vectors_at_a_time(e, table.stride, [], add_to_rows)
