@@ -18,6 +18,8 @@ import pytest
 
 import firth
 from firth.other_names import OPTIONS, VECTORS
+from firth.training.kernel import AHEAD
+from firth.training.lists.gathering import BLOCK
 from firth.training.lists.windows import WindowList
 from processes import output_of
 
@@ -176,6 +178,12 @@ def test_every_entry_of_the_log_is_in_its_index_with_a_verdict():
 def part_of(page, title):
     text = (ROOT / page).read_text("utf-8")
     return re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE)[1]
+
+
+def test_the_algorithm_tells_how_far_ahead_windows_are_listed_and_fetched():
+    page = (ROOT / "docs/algorithm.md").read_text("utf-8")
+    assert f"in blocks of {BLOCK} centres" in page
+    assert f"the rows of window w + {AHEAD} are" in page
 
 
 def test_every_file_where_a_change_goes_is_there():
