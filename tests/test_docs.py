@@ -19,7 +19,7 @@ import pytest
 import firth
 from firth.other_names import OPTIONS, VECTORS
 from firth.training.kernel import AHEAD
-from firth.training.lists.gathering import BLOCK
+from firth.training.lists import gathering
 from firth.training.lists.windows import WindowList
 from processes import output_of
 
@@ -182,7 +182,7 @@ def part_of(page, title):
 
 def test_the_algorithm_tells_how_far_ahead_windows_are_listed_and_fetched():
     page = (ROOT / "docs/algorithm.md").read_text("utf-8")
-    assert f"in blocks of {BLOCK} centres" in page
+    assert f"in blocks of {gathering.BLOCK} centres" in page
     assert f"the rows of window w + {AHEAD} are" in page
 
 
