@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Literal
 
+from firth.corpus.changes import check_unchanged, status_of
 from firth.corpus.file_kinds import HEAD_BYTES, check_is_text, is_mostly_text
 from firth.errors import CorpusError, escape, reraise, warn
 from firth.io.compression import compression_of
@@ -33,6 +34,7 @@ class TextFile:
     path: Path | RemoteFile | None
     start: int = 0
     stop: int | None = None  # with it, the bytes of a file that is not compressed
+    is_part: bool = False  # of a text that several read, for whom a `Watch` notices changes
 
     @property
     def name(self) -> str:
@@ -77,11 +79,11 @@ class TextFile:
         CorpusError
             If the file cannot be read, holds something else than text, its compressed data are
             damaged, or it becomes shorter while it is read. If it changes otherwise, a warning
-            tells so.
+            tells so. Of a part, who leads the reading tells both.
         """
         with reraise(CorpusError, f"read {self.name}"), contextlib.ExitStack() as opened:
             file = opened.enter_context(self._open())
-            before = _status_of(file)
+            before = status_of(file)
             stored = text = _Peekable(file.read if self.stop is None else self._range_of(file))
             name = self.name
             if self.stop is None and (compression := compression_of(stored.head)):
@@ -93,24 +95,8 @@ class TextFile:
             check_is_text(text.head, name)
             while block := text.read(BLOCK_BYTES):
                 yield block, stored.used
-            self._check_unchanged(before, _status_of(file))
-
-    def _check_unchanged(self, before: os.stat_result | None, now: os.stat_result | None) -> None:
-        """Raise if the file became shorter meanwhile, and warn if it changed in another way."""
-        if before is None or now is None:
-            return
-        if now.st_size < before.st_size:
-            raise CorpusError(
-                f"{self.name} became shorter while it was read: it had {before.st_size:,} bytes, "
-                f"and has {now.st_size:,}; read it again when nothing writes to it"
-            )
-        # The first and the last of several ranges tell it; the others would repeat it.
-        is_outer = self.start == 0 or self.stop is None or self.stop >= before.st_size
-        if is_outer and (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
-            warn(
-                f"{replace(self, start=0).name} changed while it was read: some of its old and "
-                "some of its new content was taken; read it again when nothing writes to it"
-            )
+            if not self.is_part:
+                check_unchanged(self.name, before, status_of(file))
 
     def _range_of(self, file: IO[bytes] | RemoteReader) -> Callable[[int], bytes]:
         """Return the function that reads the bytes of the range."""
@@ -132,15 +118,6 @@ class TextFile:
                 raise CorpusError("standard input is closed; give a file or pipe text in")
             return contextlib.nullcontext(sys.stdin.buffer)
         return self.path.open("rb")
-
-
-def _status_of(file: IO[bytes] | RemoteReader) -> os.stat_result | None:
-    """Return the status of a regular file, or None of anything else."""
-    try:
-        status = os.fstat(file.fileno())  # type: ignore[union-attr]
-    except (AttributeError, OSError):
-        return None
-    return status if stat.S_ISREG(status.st_mode) else None
 
 
 def read_text(
