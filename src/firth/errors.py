@@ -203,6 +203,37 @@ class FirthWarning(UserWarning):
     """A setting or a result is probably not what the user intended."""
 
 
+NO_MORE_THREADS = (
+    "the system starts no more threads for this process; raise the limit of processes "
+    "(ulimit -u, or that of a container)"
+)
+
+
+def lacks_threads(error: BaseException) -> bool:
+    """Return whether an error says that the system starts no more threads.
+
+    Examples
+    --------
+    >>> lacks_threads(RuntimeError("can't start new thread"))
+    True
+    >>> lacks_threads(RuntimeError("a fault"))
+    False
+    """
+    # Python has no exception of its own for it.
+    return isinstance(error, RuntimeError) and str(error).startswith("can't start new thread")
+
+
+@contextlib.contextmanager
+def reraise_lack_of_threads(advice: str = "") -> Iterator[None]:
+    """Raise a `FirthError` in place of the error of Python that no thread can be started."""
+    try:
+        yield
+    except RuntimeError as error:
+        if not lacks_threads(error):
+            raise
+        raise FirthError(NO_MORE_THREADS + advice) from error
+
+
 def warn(message: str) -> None:
     """Issue a `FirthWarning` at the line outside of this package that led to it."""
     level, frame = 1, sys._getframe()

@@ -9,8 +9,8 @@ import pytest
 import firth
 import firth.cluster.reading
 import firth.corpus.shares
-from firth.cluster.reading import Counts, merge, read_text
 from firth.cluster.local_team import LocalTeam
+from firth.cluster.reading import Counts, merge, read_text
 from firth.corpus import read_corpus
 from firth.corpus.changes import Watch
 from firth.corpus.finding import find_text
@@ -226,5 +226,7 @@ def test_new_workers_refuse_a_text_that_is_not_what_the_run_has_read(texts):
     last.write_bytes(last.read_bytes().replace(b" ", b"\n", 1))
     os.utime(last, ns=(status.st_atime_ns, status.st_mtime_ns))
     team.start()
-    with pytest.raises(CorpusError, match=r"changed since this run read it: part \d of 3, from .*txt"):
+    with pytest.raises(
+        CorpusError, match=r"changed since this run read it: part \d of 3, from .*txt"
+    ):
         shared.deliver(team)

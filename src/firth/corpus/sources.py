@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import contextlib
-import os
 import stat
 import sys
 from collections.abc import Callable, Iterator
@@ -14,7 +13,7 @@ from typing import IO, Literal
 
 from firth.corpus.changes import check_unchanged, status_of
 from firth.corpus.file_kinds import HEAD_BYTES, check_is_text, is_mostly_text
-from firth.errors import CorpusError, escape, reraise, warn
+from firth.errors import CorpusError, escape, reraise
 from firth.io.compression import compression_of
 from firth.io.remote import RemoteFile, RemoteReader
 
