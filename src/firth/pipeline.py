@@ -16,6 +16,7 @@ from firth.corpus.holdout import share_of
 from firth.errors import ConfigError
 from firth.io.cache import cache_folder
 from firth.run_corpus import Reading, RunSource
+from firth.training.advice import advice_told_once
 from firth.training.call_options import with_config
 from firth.training.checkpoints.folder import Checkpoints
 from firth.training.checkpoints.opening import open_checkpoints
@@ -273,10 +274,11 @@ def _run(
         corpus, engine = source.read(team, running.engine, bar)
     config = _fitted(source.config, corpus, running)
     running.check_readout_fits(config)
-    models = [
-        _train_model(corpus, model, source, running, folder, engine)
-        for model, folder in zip(config.models(), checkpoints, strict=True)
-    ]
+    with advice_told_once():
+        models = [
+            _train_model(corpus, model, source, running, folder, engine)
+            for model, folder in zip(config.models(), checkpoints, strict=True)
+        ]
     return models[0] if config.windows is None else combine_models(models)
 
 

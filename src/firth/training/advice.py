@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Iterator
+from contextvars import ContextVar
 
 import numpy as np
 
@@ -23,11 +25,41 @@ _SHORT_UNIT = 1.5
 # From so many times the default on, wide windows diverge, or learn little.
 _LARGE_LR = 2.0
 
+# What was told already and is not told again, where several models are trained.
+_TOLD: ContextVar[set[str] | None] = ContextVar("_TOLD", default=None)
+_IS_WANTED: ContextVar[bool] = ContextVar("_IS_WANTED", default=True)
+
 
 def warn_of_unusual_settings(corpus: Corpus, config: TrainConfig) -> None:
     """Warn of each setting that makes little sense for the corpus, by a `FirthWarning`."""
+    if not _IS_WANTED.get():
+        return
+    told = _TOLD.get()
     for message in _warnings(corpus, config):
-        warn(message)
+        if told is None or message not in told:
+            warn(message)
+        if told is not None:
+            told.add(message)
+
+
+@contextlib.contextmanager
+def advice_told_once() -> Iterator[None]:
+    """Tell no warning of `warn_of_unusual_settings` twice, while several models are trained."""
+    token = _TOLD.set(set())
+    try:
+        yield
+    finally:
+        _TOLD.reset(token)
+
+
+@contextlib.contextmanager
+def without_advice() -> Iterator[None]:
+    """Tell no warning of `warn_of_unusual_settings`, while a training is done over again."""
+    token = _IS_WANTED.set(False)
+    try:
+        yield
+    finally:
+        _IS_WANTED.reset(token)
 
 
 def _warnings(corpus: Corpus, config: TrainConfig) -> Iterator[str]:
