@@ -210,15 +210,15 @@ def told_by(train):
 
 
 def test_each_warning_is_told_once_for_several_models_and_anew_by_another_run():
-    few = units(words=100, count=10, length=200)
-    options = {"windows": (100, 5, 2), "dim": 4, "epochs": 1, "lr": 0.5, "min_count": 1}
+    few = units(count=2, length=1_000)
+    options = {"windows": (200, 5, 2), "dim": 4, "epochs": 1, "lr": 0.025, "min_count": 1}
     for _ in range(2):
         told, _ = told_by(lambda: firth.train(few, **options))
         assert [message.partition(";")[0] for message in told] == [
             "there are only 2,000 words to train on, fewer than 10,000",
             # What is told of one model only is told.
-            "lr is 0.5, which is large for a window of 100 and 5 noise words: all their pairs are "
-            "trained at once, and may diverge or learn little",
+            "lr is 0.025, which is large for a window of 200 and 5 noise words: all their pairs "
+            "are trained at once, and may diverge or learn little",
         ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import os
 import stat
 import sys
 from collections.abc import Callable, Iterator
@@ -18,6 +19,8 @@ from firth.io.compression import compression_of
 from firth.io.remote import RemoteFile, RemoteReader
 
 EncodingErrors = Literal["strict", "replace"]
+# What tells a file or folder from all others, whatever its name; None if it is not there.
+Identity = tuple[int, int] | None
 Progress = Callable[[int, int | None], None]
 
 BLOCK_BYTES = 1 << 18
@@ -43,9 +46,23 @@ class TextFile:
         return escape(str(self.path)) + (f" (from byte {self.start})" if self.start else "")
 
     @property
-    def place(self) -> Path | RemoteFile | None:
-        """What is the same for all names of a file."""
-        return self.path.resolve() if isinstance(self.path, Path) else self.path
+    def place(self) -> object:
+        """What is the same for all names of a file, or of a pipe."""
+        if isinstance(self.path, RemoteFile):
+            return self.path
+        return identity_of(self.path) or (self.path and self.path.resolve())
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether it can be read only once, as standard input and pipes."""
+        if not isinstance(self.path, Path):
+            return self.path is None
+        try:
+            mode = self.path.stat().st_mode
+        except (OSError, ValueError):
+            # It is reported when it is read.
+            return False
+        return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
 
     def absolute(self) -> TextFile:
         """Return the same file under a name that does not depend on the current folder."""
@@ -117,6 +134,16 @@ class TextFile:
                 raise CorpusError("standard input is closed; give a file or pipe text in")
             return contextlib.nullcontext(sys.stdin.buffer)
         return self.path.open("rb")
+
+
+def identity_of(path: Path | None) -> Identity:
+    """Return the identity of a file or folder, or of standard input for None."""
+    try:
+        status = os.fstat(sys.stdin.fileno()) if path is None else path.stat()
+    except (AttributeError, OSError, ValueError):
+        # It does not exist. Standard input is closed (and None, then), or not a file.
+        return None
+    return status.st_dev, status.st_ino
 
 
 def read_text(
