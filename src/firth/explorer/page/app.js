@@ -180,6 +180,7 @@ export class App {
     // The view is told when it has been reached.
     if (flies) this.state.view = undefined;
     write(this.state, true);
+    if (flies) this.showAll();
     this.isSubtracting = false;
     this.search.value = questionOf(this.state);
     return this.show(flies);
@@ -219,7 +220,15 @@ export class App {
     await this.twin.arrange();
     press(this);
     const isPlaced = this.placeView();
+    if (!isPlaced) this.showAll();
     await this.show(!isPlaced);
+  }
+
+  /** Show all words on the maps, if nothing is asked for: that is the overview. */
+  showAll() {
+    if (questionOf(this.state) || this.state.region || this.state.cluster || this.state.moved) return;
+    this.stage.fit();
+    if (this.twin.set) this.twin.stage.fit();
   }
 
   /** Put the view of the state into the panel, and mark its words on the map; return whether it is there. */
