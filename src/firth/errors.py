@@ -22,6 +22,7 @@ import errno
 import sys
 import warnings
 from collections.abc import Iterator
+from contextvars import ContextVar
 
 _LONGEST = 200
 
@@ -232,6 +233,29 @@ def reraise_lack_of_threads(advice: str = "") -> Iterator[None]:
         if not lacks_threads(error):
             raise
         raise FirthError(NO_MORE_THREADS + advice) from error
+
+
+# What was told already, while the same is done several times.
+_TOLD: ContextVar[set[str] | None] = ContextVar("_TOLD", default=None)
+
+
+@contextlib.contextmanager
+def told_once() -> Iterator[None]:
+    """Let `warn_once` tell no message twice, while the same is done several times."""
+    token = _TOLD.set(set())
+    try:
+        yield
+    finally:
+        _TOLD.reset(token)
+
+
+def warn_once(message: str) -> None:
+    """Issue a `FirthWarning` as `warn` does, unless it was told already within `told_once`."""
+    told = _TOLD.get()
+    if told is None or message not in told:
+        warn(message)
+    if told is not None:
+        told.add(message)
 
 
 def warn(message: str) -> None:

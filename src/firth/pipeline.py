@@ -13,10 +13,9 @@ from firth.checks import shown
 from firth.cluster.opening import check_cluster, is_wanted, open_team
 from firth.corpus import Corpus
 from firth.corpus.holdout import share_of
-from firth.errors import ConfigError
+from firth.errors import ConfigError, told_once
 from firth.io.cache import cache_folder
 from firth.run_corpus import Reading, RunSource
-from firth.training.advice import advice_told_once
 from firth.training.call_options import with_config
 from firth.training.checkpoints.folder import Checkpoints
 from firth.training.checkpoints.opening import open_checkpoints
@@ -274,7 +273,7 @@ def _run(
         corpus, engine = source.read(team, running.engine, bar)
     config = _fitted(source.config, corpus, running)
     running.check_readout_fits(config)
-    with advice_told_once():
+    with told_once():
         models = [
             _train_model(corpus, model, source, running, folder, engine)
             for model, folder in zip(config.models(), checkpoints, strict=True)

@@ -10,7 +10,7 @@ from contextvars import ContextVar
 import numpy as np
 
 from firth.corpus import Corpus
-from firth.errors import warn
+from firth.errors import warn_once
 from firth.io.resources import available_processors
 from firth.training import sampling
 from firth.training.config import TrainConfig
@@ -25,8 +25,6 @@ _SHORT_UNIT = 1.5
 # From so many times the default on, wide windows diverge, or learn little.
 _LARGE_LR = 2.0
 
-# What was told already and is not told again, where several models are trained.
-_TOLD: ContextVar[set[str] | None] = ContextVar("_TOLD", default=None)
 _IS_WANTED: ContextVar[bool] = ContextVar("_IS_WANTED", default=True)
 
 
@@ -34,22 +32,8 @@ def warn_of_unusual_settings(corpus: Corpus, config: TrainConfig) -> None:
     """Warn of each setting that makes little sense for the corpus, by a `FirthWarning`."""
     if not _IS_WANTED.get():
         return
-    told = _TOLD.get()
     for message in _warnings(corpus, config):
-        if told is None or message not in told:
-            warn(message)
-        if told is not None:
-            told.add(message)
-
-
-@contextlib.contextmanager
-def advice_told_once() -> Iterator[None]:
-    """Tell no warning of `warn_of_unusual_settings` twice, while several models are trained."""
-    token = _TOLD.set(set())
-    try:
-        yield
-    finally:
-        _TOLD.reset(token)
+        warn_once(message)
 
 
 @contextlib.contextmanager
