@@ -229,8 +229,8 @@ class _Running:
         check_frozen(config, len(self.frozen))
         if config.windows is not None and (self.start is not None or self.frozen):
             raise ConfigError(
-                "start and frozen are for one model, and windows combines several: give window "
-                "(--window) instead"
+                "start and frozen are for one model, and windows combines several, as does "
+                "preset='best': give window (--window) instead"
             )
         check_cut(self.start, config)
         check_callbacks(self.callbacks)
