@@ -72,7 +72,7 @@ def test_a_run_of_windows_resumes_where_it_was(text, tmp_path):
     assert seen.windows == [(n, tmp_path / "c" / f"window-{n}") for n in (4, 1)]
     assert np.array_equal(resumed.input_vectors, whole.input_vectors)
     assert resumed.phrases == whole.phrases is not None
-    with pytest.raises(ConfigError, match="is of another run: windows was"):
+    with pytest.raises(ConfigError, match="checkpoints of a run of the windows 1, 4: give windows"):
         firth.train(text, **{**options, "windows": (4, 2)}, resume=True)
 
 
@@ -91,3 +91,36 @@ def test_windows_have_the_patience_of_each_model(text):
         assert len(part["held_out_losses"]) == len(part["losses"]) <= 3
     with pytest.raises(ConfigError, match="patience needs a held-out text"):
         firth.train(text, windows=(2, 1), patience=1)
+
+
+@pytest.mark.parametrize("resume", [False, True])
+@pytest.mark.parametrize(
+    ("first", "then", "told"),
+    [
+        (
+            {},
+            {"windows": (4, 1)},
+            "c holds the checkpoints of a run of one model: leave windows out",
+        ),
+        (
+            {},
+            {"preset": "best"},
+            "c holds the checkpoints of a run of one model: leave windows out",
+        ),
+        (
+            {"windows": (4, 1)},
+            {},
+            "c holds the checkpoints of a run of the windows 1, 4: give windows",
+        ),
+        ({"windows": (4, 1)}, {"windows": (4, 2)}, "a run of the windows 1, 4: give windows"),
+    ],
+)
+def test_checkpoints_of_other_models_are_not_passed_over(text, tmp_path, first, then, told, resume):
+    """A run that is to go on does not begin anew beside them."""
+    options = {**OPTIONS, "dim": 2, "epochs": 1, "checkpoint": tmp_path / "c"}
+    firth.train(text, **options, **first)
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(ConfigError, match=told):
+        firth.train(text, **options, **then, resume=resume)
+    assert sorted(tmp_path.rglob("*")) == before
+    assert len(firth.train(text, **options, **first, resume=True)) > 0

@@ -193,6 +193,18 @@ def test_a_stopped_run_with_ngrams_or_phrases_ends_with_the_same_bytes(tmp_path,
         np.testing.assert_array_equal(vectors.raw.input, alone.raw.input)
 
 
+@pytest.mark.parametrize("phrases", [0, 1])
+def test_a_run_goes_on_with_phrases_or_without_as_it_began(tmp_path, phrases):
+    """The words are the same where no phrase is found: it is no damage to a checkpoint."""
+    options = {**OPTIONS, "epochs": 1, "checkpoint": tmp_path / "c"}
+    firth.train(UNITS, **options, phrases=phrases)
+    was, is_now = ("joined", "not joined") if phrases else ("not joined", "joined")
+    told = f"is of another run: phrases was '{was}', is now '{is_now}'; give what it was then"
+    with pytest.raises(ConfigError, match=told):
+        firth.train(UNITS, **options, phrases=1 - phrases, resume=True)
+    firth.train(UNITS, **options, phrases=phrases, resume=True)
+
+
 def test_a_stopped_run_from_vectors_with_frozen_words_ends_with_the_same_bytes(
     tmp_path, monkeypatch
 ):

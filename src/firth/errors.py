@@ -22,6 +22,7 @@ import errno
 import sys
 import warnings
 from collections.abc import Iterator
+from contextvars import ContextVar
 
 _LONGEST = 200
 
@@ -201,6 +202,60 @@ def reraise(
 
 class FirthWarning(UserWarning):
     """A setting or a result is probably not what the user intended."""
+
+
+NO_MORE_THREADS = (
+    "the system starts no more threads for this process; raise the limit of processes "
+    "(ulimit -u, or that of a container)"
+)
+
+
+def lacks_threads(error: BaseException) -> bool:
+    """Return whether an error says that the system starts no more threads.
+
+    Examples
+    --------
+    >>> lacks_threads(RuntimeError("can't start new thread"))
+    True
+    >>> lacks_threads(RuntimeError("a fault"))
+    False
+    """
+    # Python has no exception of its own for it.
+    return isinstance(error, RuntimeError) and str(error).startswith("can't start new thread")
+
+
+@contextlib.contextmanager
+def reraise_lack_of_threads(advice: str = "") -> Iterator[None]:
+    """Raise a `FirthError` in place of the error of Python that no thread can be started."""
+    try:
+        yield
+    except RuntimeError as error:
+        if not lacks_threads(error):
+            raise
+        raise FirthError(NO_MORE_THREADS + advice) from error
+
+
+# What was told already, while the same is done several times.
+_TOLD: ContextVar[set[str] | None] = ContextVar("_TOLD", default=None)
+
+
+@contextlib.contextmanager
+def told_once() -> Iterator[None]:
+    """Let `warn_once` tell no message twice, while the same is done several times."""
+    token = _TOLD.set(set())
+    try:
+        yield
+    finally:
+        _TOLD.reset(token)
+
+
+def warn_once(message: str) -> None:
+    """Issue a `FirthWarning` as `warn` does, unless it was told already within `told_once`."""
+    told = _TOLD.get()
+    if told is None or message not in told:
+        warn(message)
+    if told is not None:
+        told.add(message)
 
 
 def warn(message: str) -> None:

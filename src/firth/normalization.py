@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import unicodedata
 from collections.abc import Iterator, Mapping
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -146,6 +146,11 @@ class Places(Mapping[str | int, int]):
         if place is None:
             raise KeyError(word)
         return place
+
+    def get(self, word: Any, default: Any = None) -> Any:  # noqa: ANN401
+        """Return the place of a word, or `default`: without an error for each that has none."""
+        place = find_word(word, self._places)
+        return default if place is None else place
 
     def __iter__(self) -> Iterator[str | int]:
         """Iterate over the words in the order of their places."""

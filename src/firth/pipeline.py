@@ -13,7 +13,7 @@ from firth.checks import shown
 from firth.cluster.opening import check_cluster, is_wanted, open_team
 from firth.corpus import Corpus
 from firth.corpus.holdout import share_of
-from firth.errors import ConfigError
+from firth.errors import ConfigError, told_once
 from firth.io.cache import cache_folder
 from firth.run_corpus import Reading, RunSource
 from firth.training.call_options import with_config
@@ -229,8 +229,8 @@ class _Running:
         check_frozen(config, len(self.frozen))
         if config.windows is not None and (self.start is not None or self.frozen):
             raise ConfigError(
-                "start and frozen are for one model, and windows combines several: give window "
-                "(--window) instead"
+                "start and frozen are for one model, and windows combines several, as does "
+                "preset='best': give window (--window) instead"
             )
         check_cut(self.start, config)
         check_callbacks(self.callbacks)
@@ -273,10 +273,11 @@ def _run(
         corpus, engine = source.read(team, running.engine, bar)
     config = _fitted(source.config, corpus, running)
     running.check_readout_fits(config)
-    models = [
-        _train_model(corpus, model, source, running, folder, engine)
-        for model, folder in zip(config.models(), checkpoints, strict=True)
-    ]
+    with told_once():
+        models = [
+            _train_model(corpus, model, source, running, folder, engine)
+            for model, folder in zip(config.models(), checkpoints, strict=True)
+        ]
     return models[0] if config.windows is None else combine_models(models)
 
 

@@ -13,6 +13,7 @@ from firth.corpus import Corpus, TokenStore, Vocabulary, read_corpus
 from firth.errors import ConfigError, counted
 from firth.other_names import explain_keywords
 from firth.pipeline import train
+from firth.training.advice import without_advice
 from firth.training.config import TrainConfig
 from firth.vectors import Readout, Vectors
 from firth.vectors.vectors import check_vectors
@@ -118,7 +119,10 @@ def _replicas(
         # Far from the seeds that a user counts up.
         seed = (int(options["seed"]) + run * 1_000_003) % 2**63
         config = TrainConfig(**{**options, "seed": seed})
-        trained = train(_sampled(corpus, seed), config=config, readout=recipe, progress=progress)
+        sample = _sampled(corpus, seed)
+        # The first training has told it, and neither text nor options can be others.
+        with without_advice():
+            trained = train(sample, config=config, readout=recipe, progress=progress)
         yield Vectors(trained.words, trained.input_vectors, counts=trained.counts)
 
 

@@ -61,6 +61,33 @@ def test_a_word_is_typed_completed_and_shown_and_its_link_restores_it(visit, eng
     until(page, "document.querySelector('#content h1').innerText === 'king'")
 
 
+def test_the_overview_shows_all_words_again(visit, english):
+    page = visit(english, reduced_motion="no-preference")
+    page.focus("#points")
+    page.keyboard.press("0")
+    everything = settled(page)
+    search(page, "king")
+    wait_for_view(page, "word")
+    near = settled(page, everything)
+    page.click("#content .back")
+    wait_for_view(page, "home")
+    assert settled(page, near) == everything
+    # Back leads to the word, and the view that it had.
+    page.go_back()
+    wait_for_view(page, "word")
+    assert settled(page, everything) == near
+    page.keyboard.press("Escape")
+    wait_for_view(page, "home")
+    assert settled(page, near) == everything
+    # A view of one's own stays when something else changes.
+    page.focus("#points")
+    page.keyboard.press("+")
+    closer = settled(page, everything)
+    page.click("#language")
+    page.wait_for_selector("html[lang=zh-CN]")
+    assert settled(page) == closer
+
+
 def test_intervals_of_replicas_and_lines_in_context_are_shown(visit, english):
     page = visit(english, "#word=king")
     assert page.locator("#content .range").count() == 20

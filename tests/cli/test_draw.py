@@ -118,6 +118,7 @@ def test_the_way_of_a_word_through_two_sets_is_drawn(folder, call, tmp_path):
         (["vectors", "-o", "x.png", "--analogy", "man,kign,woman,queen"], ["'kign'", "near: king"]),
         (["vectors", "-o", "x.png", "--top", "1"], ["top must be at least 2, got 1"]),
         (["vectors", "-o", "x.png", "--moves", "king"], ["at least two sets, got 1"]),
+        (["vectors", "-o", "x.png", "--moves", ""], ["at least two sets, got 1"]),
         (["vectors", "-o", "x.png", "--around", "kign"], ["'kign'", "near: king"]),
         # What cannot be written is told before anything is read.
         (

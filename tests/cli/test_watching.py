@@ -64,11 +64,18 @@ def test_a_text_is_not_replaced_by_its_recording(fails, folder, tmp_path):
     assert "it is one of the texts to read" in told
 
 
-def test_several_models_have_no_recording(fails, folder, tmp_path):
-    arguments = [str(folder / "text.txt"), *OPTIONS, "--output", "v", "--windows", "2,4"]
-    assert "--windows trains several" in fails(
-        "train", *arguments, "--record", "r.html", at=tmp_path
-    )
+@pytest.mark.parametrize(("option", "value"), [("--windows", "2,4"), ("--preset", "best")])
+def test_several_models_have_no_recording(fails, call, folder, tmp_path, option, value):
+    arguments = ["train", str(folder / "text.txt"), *OPTIONS, option, value]
+    told = fails(*arguments, "--output", "v", "--record", "r.html", at=tmp_path)
+    named = option if option == "--windows" else "--preset best"
+    assert told == f"--record has the film of one model, and {named} trains several"
+    assert not list(tmp_path.iterdir())
+    if option == "--preset":
+        # A window overrides those of the preset.
+        arguments += ["--window", "3", "--output", "v", "--record", "r.html", "--quiet"]
+        assert call(*arguments, at=tmp_path).returncode == 0
+        assert (tmp_path / "r.html").exists()
 
 
 @needs_serve

@@ -1,14 +1,18 @@
 """A text that members read in parts has the words and counts that one process finds."""
 
 import gzip
+import os
 
 import numpy as np
 import pytest
 
+import firth
 import firth.cluster.reading
 import firth.corpus.shares
+from firth.cluster.local_team import LocalTeam
 from firth.cluster.reading import Counts, merge, read_text
 from firth.corpus import read_corpus
+from firth.corpus.changes import Watch
 from firth.corpus.finding import find_text
 from firth.corpus.first_pass import TextOptions
 from firth.corpus.shares import share_out
@@ -147,3 +151,82 @@ def test_what_is_dropped_depends_on_no_order():
     for found in both:
         pruned = firth.cluster.reading.prune(found, 3)
         assert (sorted(pruned.words), pruned.dropped, pruned.bound) == (["a", "d"], 4, 2)
+
+
+def touch(path):
+    os.utime(path, ns=(1, 1))
+
+
+def append(path):
+    with path.open("ab") as file:
+        file.write(b"sugar\n")
+
+
+def replace(path):
+    status = path.stat()
+    new = path.with_name("new")
+    new.write_bytes(path.read_bytes()[::-1])
+    os.utime(new, ns=(status.st_atime_ns, status.st_mtime_ns))
+    new.replace(path)
+
+
+@pytest.mark.parametrize("change", [touch, append, replace])
+@pytest.mark.parametrize("compress", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_a_change_while_only_a_middle_part_is_read_is_told_once(
+    tmp_path, monkeypatch, recwarn, change, compress
+):
+    """Neither the first nor the last reader sees it: the one that leads them tells it."""
+    path = tmp_path / "text.txt"
+    path.write_bytes(compress(b"tea milk\n" * 9_000))
+    files = [TextFile(path)]
+    watch = Watch((file.name, file.path) for file in files)
+    shares = share_out(files, 3)
+    first, *middle, last = [text_of(each, "strict") for each in shares]
+    list(first)
+    list(last)
+    (blocks,) = middle
+    next(blocks)
+    change(path)
+    list(blocks)
+    assert len(recwarn) == 0
+    watch.check()
+    (told,) = recwarn
+    assert "text.txt changed while several workers read it" in str(told.message)
+
+
+def test_a_text_that_several_workers_read_is_watched(tmp_path, monkeypatch):
+    """The sizes are compared with those before it is cut, however long workers take to start."""
+    path = tmp_path / "text.txt"
+    path.write_bytes(b"tea milk sugar\n" * 900)
+    start = LocalTeam.start
+
+    def truncating(self):
+        start(self)
+        path.write_bytes(b"tea milk sugar\n" * 800)
+
+    monkeypatch.setattr(LocalTeam, "start", truncating)
+    with pytest.raises(CorpusError, match="became shorter while it was read: it had 13,500 bytes"):
+        firth.train(path, workers=3, threads=1, dim=2, epochs=1)
+
+
+def test_unchanged_texts_and_those_that_are_no_files_are_not_told(texts, recwarn):
+    watch = Watch([("here", texts / "0.txt"), ("gone", texts / "gone"), ("input", None)])
+    watch.check()
+    (texts / "0.txt").unlink()
+    watch.check()
+    assert len(recwarn) == 0
+
+
+def test_new_workers_refuse_a_text_that_is_not_what_the_run_has_read(texts):
+    team = ThreadTeam(3)
+    team.start()
+    _, shared = read_text(team, share_out(find_text(str(texts)), 3), TextOptions(), min_count=1)
+    last = texts / "3.txt"
+    status = last.stat()
+    last.write_bytes(last.read_bytes().replace(b" ", b"\n", 1))
+    os.utime(last, ns=(status.st_atime_ns, status.st_mtime_ns))
+    team.start()
+    with pytest.raises(
+        CorpusError, match=r"changed since this run read it: part \d of 3, from .*txt"
+    ):
+        shared.deliver(team)

@@ -1,5 +1,8 @@
 """Files that gensim's face reads: other encodings, words that stand twice, damage, fastText's."""
 
+import gzip
+import time
+
 import numpy as np
 import pytest
 
@@ -186,3 +189,17 @@ def test_lengths_of_ngrams_are_gensims():
         found = (model.wv.min_n, model.wv.max_n)
         assert found == (expected or (0, 0))
         assert ("teas" in model.wv) is (expected is not None)
+
+
+def test_a_compressed_file_does_not_hold_the_time(tmp_path, monkeypatch):
+    """It has no room for a time after 2106, and the same vectors give the same bytes."""
+    vectors = KeyedVectors(2)
+    vectors.add_vectors(["tea", "milk"], np.eye(2, dtype=np.float32))
+    path = tmp_path / "vectors.txt.gz"
+    contents = []
+    for now in (0.0, 1.7e9, 4.4e9):
+        monkeypatch.setattr(time, "time", lambda now=now: now)
+        vectors.save_word2vec_format(path)
+        contents.append(path.read_bytes())
+    assert gzip.decompress(contents[0]).split()[2:] == [b"tea", b"1", b"0", b"milk", b"0", b"1"]
+    assert len(set(contents)) == 1

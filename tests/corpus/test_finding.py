@@ -9,6 +9,7 @@ from firth.corpus import read_corpus
 from firth.corpus.finding import find_text
 from firth.errors import CorpusError
 from firth.vectors import Vectors
+from processes import run_python
 
 
 def paths_of(source):
@@ -109,7 +110,7 @@ def test_sentences_are_no_paths(write, monkeypatch, source, message):
     [
         ("missing.txt", 1), ("missing", 1), (["missing.txt", "other.txt"], 2),
         (["text.txt", "the cat sat"], 2), ([Path("the cat sat"), "a dog ran"], 2),
-        (["my text", "folder/"], 2), ("-", 1), (["-", "-"], 2), ("te?t.txt", 1), ([], 0),
+        (["my text", "folder/"], 2), ("-", 1), (["-", "text.txt"], 2), ("te?t.txt", 1), ([], 0),
         ([["the cat sat"]], 0),
     ],
 )  # fmt: skip
@@ -224,3 +225,41 @@ def test_texts_may_lie_below_a_folder_into_which_the_run_writes(folder):
         assert found
         assert set(found) <= set(texts)
     assert [file.path for file in find_text(folder, [folder.parent])] == texts
+
+
+@pytest.mark.parametrize("names", [["-", "-"], ["text.txt", "-", "text.txt", "-"]])
+def test_standard_input_is_named_once(tmp_path, monkeypatch, names):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "text.txt").write_text("tea milk\n")
+    with pytest.raises(CorpusError, match=r"^standard input is named twice, and can be read only"):
+        find_text(names)
+    # A file that is named twice is read twice.
+    assert len(find_text(["text.txt", "text.txt", "-"])) == 3
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
+def test_a_pipe_is_named_once_whatever_its_names(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "other").symlink_to("pipe")
+    os.mkfifo(tmp_path / "another")
+    assert len(find_text([tmp_path / "pipe", tmp_path / "another"])) == 2
+    with pytest.raises(CorpusError, match="other is named twice, and can be read only once"):
+        find_text([tmp_path / "pipe", tmp_path / "another", tmp_path / "other"])
+    with pytest.raises(CorpusError, match="cannot be both trained on and held out"):
+        read_corpus(tmp_path / "pipe", holdout=tmp_path / "other")
+
+
+@pytest.mark.skipif(not Path("/dev/stdin").exists(), reason="this system has no /dev/stdin")
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["-", "/dev/stdin"], "firth: /dev/stdin is named twice, and can be read only once\n"),
+        (["/dev/stdin", "--holdout", "-"], "firth: standard input cannot be both trained on and"),
+    ],
+)
+def test_other_names_of_standard_input_are_known(tmp_path, options, told):
+    done = run_python(
+        "-m", "firth", "train", *options, "--output", "never", input="tea milk\n" * 99, cwd=tmp_path
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith(told)

@@ -371,21 +371,6 @@ def test_a_file_that_changes_while_it_is_read_is_told(tmp_path, monkeypatch, com
         list(blocks)
 
 
-def test_a_change_while_the_last_range_is_read_is_told_once(tmp_path, recwarn):
-    path = tmp_path / "text.txt"
-    path.write_bytes(b"tea milk\n" * 9_000)
-    ranges = [TextFile(path, *ends) for ends in ((0, 27_000), (27_000, 54_000), (54_000, 81_000))]
-    list(read_text(ranges[:1], "strict"))
-    later = [read_text([each], "strict") for each in ranges[1:]]
-    for blocks in later:
-        next(blocks)
-    os.utime(path, ns=(1, 1))
-    for blocks in later:
-        list(blocks)
-    (told,) = recwarn
-    assert "text.txt changed while it was read" in str(told.message)
-
-
 def test_a_file_that_is_replaced_while_it_is_read_is_read_to_its_end(tmp_path, monkeypatch):
     monkeypatch.setattr(sources, "BLOCK_BYTES", 10_000)
     path = tmp_path / "text.txt"

@@ -1,6 +1,7 @@
 """The routes of the explorer: files, map data, questions, two sets."""
 
 import re
+import threading
 import time
 from importlib.util import find_spec
 
@@ -11,6 +12,7 @@ from firth.errors import ConfigError
 from firth.explorer import create_explorer
 from firth.explorer.files import page_files
 from firth.explorer.map_file import KeptMap
+from firth.explorer.umap_job import UmapJob
 from firth.vectors import Vectors, load
 from firth.vectors.clusters import spherical_k_means, typical_rows
 
@@ -273,3 +275,16 @@ def test_a_word_whose_vector_is_zero_has_a_page_without_neighbours(tmp_path):
         page = client.get("/explorer/word", params={"word": "zero"}).json()
         assert (page["count"], page["neighbours"]) == (9, [])
         assert len(client.get("/explorer/word", params={"word": "w1"}).json()["neighbours"]) == 7
+
+
+def test_umap_that_could_not_begin_can_be_asked_for_again(paths, monkeypatch):
+    def refuse(thread):
+        raise RuntimeError("can't start new thread")
+
+    vectors = load(paths["old"])
+    job = UmapJob(paths["old"], len(vectors), KeptMap(paths["old"], vectors))
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with pytest.raises(RuntimeError, match="new thread"):
+        job.start()
+    assert job.progress().stage == "none"
+    assert job._process is None

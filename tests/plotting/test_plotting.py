@@ -1,5 +1,6 @@
 """Pictures: their content, its legibility, and their files."""
 
+import os
 import sys
 import types
 from functools import partial
@@ -768,6 +769,23 @@ def test_pictures_are_written_by_suffix_and_the_same_each_time(tmp_path, name, s
     save(loss_curve([2.0, 1.0]), path)
     assert path.read_bytes() == first
     assert [left.name for left in path.parent.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("date", ["abc", "1e9", "253402300800", "99999999999999999999", None])
+@pytest.mark.parametrize("suffix", ["pdf", "svg"])
+def test_no_date_of_the_environment_matters(vectors, tmp_path, monkeypatch, date, suffix):
+    """Matplotlib asks for it, and fails, although a picture holds none."""
+    picture = scatter(vectors, ["cat1", "plum1", "anna1"])
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    save(picture, tmp_path / f"without.{suffix}")
+    if date is not None:
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", date)
+    save(picture, tmp_path / f"with.{suffix}")
+    assert os.environ.get("SOURCE_DATE_EPOCH") == date
+    without, with_date = (
+        (tmp_path / f"{name}.{suffix}").read_bytes() for name in ("without", "with")
+    )
+    assert without == with_date
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "a", ".png"])

@@ -199,3 +199,33 @@ def test_fewer_buckets_than_words_are_told():
     assert message.startswith("buckets is 10, but there are 200 words, so that n-grams of many ")
     assert message.endswith("raise it (--buckets)")
     assert warnings_of(units(), subwords=(3, 6), buckets=200) == []
+
+
+def told_by(train):
+    """Return the warnings of a call, each as often as it is told."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", FirthWarning)
+        result = train()
+    return [str(each.message) for each in caught if each.category is FirthWarning], result
+
+
+def test_each_warning_is_told_once_for_several_models_and_anew_by_another_run():
+    few = units(count=2, length=1_000)
+    options = {"windows": (200, 5, 2), "dim": 4, "epochs": 1, "lr": 0.025, "min_count": 1}
+    for _ in range(2):
+        told, _ = told_by(lambda: firth.train(few, **options))
+        assert [message.partition(";")[0] for message in told] == [
+            "there are only 2,000 words to train on, fewer than 10,000",
+            # What is told of one model only is told.
+            "lr is 0.025, which is large for a window of 200 and 5 noise words: all their pairs "
+            "are trained at once, and may diverge or learn little",
+        ]
+
+
+def test_replicas_do_not_repeat_what_the_first_training_has_told():
+    few = units(words=100, count=200)
+    told, vectors = told_by(lambda: firth.train(few, dim=4, epochs=1))
+    assert len(told) == 1
+    assert told_by(lambda: list(firth.replicate(vectors, few, runs=2)))[0] == []
+    # Other runs are told it as before.
+    assert len(told_by(lambda: firth.train(few, dim=4, epochs=1))[0]) == 1

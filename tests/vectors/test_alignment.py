@@ -119,6 +119,20 @@ def test_few_anchors_are_warned_of(matrix):
         align(vectors, vectors, anchors=5)
 
 
+def test_numbers_that_float32_has_no_room_for_when_they_are_turned_are_told(matrix):
+    huge = matrix.astype(np.float32)
+    huge[1] = 3e38
+    vectors = Vectors(WORDS, huge)
+    # One axis of it is the diagonal of the others.
+    axes = np.eye(matrix.shape[1])
+    axes[:, 0] = 1.0
+    turned = matrix @ np.linalg.qr(axes)[0]
+    with pytest.raises(ConfigError, match=r"numbers up to 3e\+38 cannot be turned"):
+        align(vectors, Vectors(WORDS, turned))
+    huge[1] = 1e38
+    assert np.isfinite(align(Vectors(WORDS, huge), Vectors(WORDS, turned)).input_vectors).all()
+
+
 @pytest.mark.parametrize(
     ("onto", "anchors", "error", "told"),
     [

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from firth.errors import ConfigError, VocabularyError
+from firth.errors import ConfigError, FirthWarning, VocabularyError
 from firth.vectors import Moved, Vectors, drift
 
 V, D = 3000, 20
@@ -114,3 +114,10 @@ def test_anchors_may_be_an_iterator():
     assert drift(before, after, shuffled=shuffled, anchors=iter(given)) == drift(
         before, after, shuffled=shuffled, anchors=given
     )
+
+
+def test_too_few_anchors_are_told_once_for_all_pairs():
+    before, after, shuffled = case(1, pairs=2)
+    with pytest.warns(FirthWarning, match="5 words cannot determine a rotation") as told:
+        drift(before, after, shuffled=shuffled, anchors=5)
+    assert len(told) == 1

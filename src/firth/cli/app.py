@@ -32,6 +32,7 @@ from firth.errors import (
     FormatError,
     Interrupted,
     escape,
+    reraise_lack_of_threads,
 )
 
 # What helps if memory runs out, by verb.
@@ -79,17 +80,20 @@ class _Verbs(TyperGroup):
             raise_no_more(interrupted=True)
             tell("interrupted")
             raise typer.Exit(INTERRUPTED) from None
-        except RuntimeError as error:
-            if not str(error).startswith("can't start new thread"):
+        except RuntimeError:
+            with reraise_lack_of_threads(self._fewer_threads(context)):
                 raise
-            raise FirthError(
-                "the system starts no more threads for this process; raise the limit of processes "
-                "(ulimit -u, or that of a container), or give fewer --threads"
-            ) from error
         except MemoryError as error:
             detail = f" ({error})" if str(error) else ""
             advice = _LESS_MEMORY.get(context.invoked_subcommand, "end other programs")
             raise FirthError(f"out of memory{detail}; {advice}") from error
+
+    def _fewer_threads(self, context: Any) -> str:  # noqa: ANN401
+        """Return which options of the verb have fewer threads started, if it has some."""
+        verb = self.commands.get(context.invoked_subcommand)
+        names = [parameter.name for parameter in verb.params] if verb else []
+        fewer = [f"--{name}" for name in ("threads", "workers") if name in names]
+        return f", or give fewer {' or '.join(fewer)}" if fewer else ""
 
 
 app = typer.Typer(

@@ -80,10 +80,11 @@ def plot(
     """Draw a map of words, a graph of neighbours, or the way of a word through several texts."""
     if words is not None and top is not None:
         raise typer.BadParameter("give --words or --top, not both")
-    if sum(map(bool, (words or analogy, around, moves))) > 1:
+    is_way = moves is not None
+    if sum(map(bool, (words or analogy, around, is_way))) > 1:
         raise typer.BadParameter("give one of --words and --analogy, --around, --moves")
     if output.suffix.lower() == ".html":
-        if around or moves or analogy:
+        if around or is_way or analogy:
             raise typer.BadParameter("a page (.html) shows a map, of --words or --top words")
         _write_page(_one(paths), output, words, top, method, title, overwrite)
         return
@@ -92,10 +93,10 @@ def plot(
     try:
         check_picture(output, overwrite=overwrite)
     except ConfigError as error:
-        if around or moves or analogy:
+        if around or is_way or analogy:
             raise
         raise ConfigError(f"{error}; a page with a map ends in .html") from None
-    if moves:
+    if moves is not None:
         if top is not None or method:
             raise typer.BadParameter("--top and --method are not for --moves")
         picture = _way(paths, moves, title)

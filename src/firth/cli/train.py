@@ -18,7 +18,7 @@ from firth.cli.report import facts, print_json, print_written
 from firth.cli.watching import Watching, WatchOptions
 from firth.errors import FirthError, counted
 from firth.training.config import TrainConfig, option_help
-from firth.training.defaults import Preset
+from firth.training.defaults import Preset, with_preset
 
 if TYPE_CHECKING:
     from firth.training import Callback
@@ -191,7 +191,7 @@ def train(
         **{name: options[name] for name in ("frozen", "vocabulary", "checkpoint")},
     )
     check_destination(output, overwrite=overwrite)
-    watching.check(options["windows"])
+    watching.check(_several_models(context))
     cache_folder()
     from firth.pipeline import train as train_vectors
     from firth.rescue import save_or_rescue
@@ -212,6 +212,16 @@ def train(
             print_json({"output": str(output), **facts(vectors)})
         elif not quiet:
             print_written(output, _summary(vectors))
+
+
+def _several_models(context: typer.Context) -> str | None:
+    """Return the option by which several models are trained; None if it is one model."""
+    if context.params["windows"] is not None:
+        return "--windows"
+    preset = context.params["preset"]
+    if preset is None or is_given(context, "window"):
+        return None
+    return None if with_preset(preset, {}).windows is None else f"--preset {preset}"
 
 
 def _logs(path: str | None) -> list[Callback]:

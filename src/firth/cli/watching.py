@@ -65,8 +65,13 @@ class Watching:
         names = [each.name for each in fields(WatchOptions)]
         return cls(WatchOptions(**{name: options.pop(name) for name in names}), overwrite=overwrite)
 
-    def check(self, windows: str | None) -> None:
-        """Raise if the page or the recording could not be made. `windows` is the option.
+    def check(self, several: str | None) -> None:
+        """Raise if the page or the recording could not be made.
+
+        Parameters
+        ----------
+        several : str, optional
+            The option by which several models are trained, if one does.
 
         Raises
         ------
@@ -80,9 +85,9 @@ class Watching:
         if self.record is not None:
             from firth.io.pages import check_page
 
-            if windows is not None:
+            if several is not None:
                 raise ConfigError(
-                    "--record has the film of one model, and --windows trains several"
+                    f"--record has the film of one model, and {several} trains several"
                 )
             check_page(self.record, overwrite=self._overwrite)
         if self._has_page:

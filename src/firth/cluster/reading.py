@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from firth.cluster.parts import Place, Whole
 from firth.cluster.team import Team
 from firth.corpus import Corpus, TokenStore, Vocabulary
+from firth.corpus.changes import Watch
 from firth.corpus.digest import digest
 from firth.corpus.first_pass import OpenedSource, TextOptions, check_words, first_pass
 from firth.corpus.raw_corpus import RawCorpus
@@ -217,17 +218,33 @@ class SharedText:
         The words that are kept.
     whole : Whole
         Where the parts lie.
+    digests : tuple of str
+        Fingerprints of the parts.
     """
 
     shares: list[list[TextFile]]
     options: TextOptions
     vocabulary: Vocabulary
     whole: Whole
+    digests: tuple[str, ...]
 
     def deliver(self, team: Team) -> None:
-        """Have each member read its part again, with the words that were chosen."""
+        """Have each member read its part again, with the words that were chosen.
+
+        Raises
+        ------
+        CorpusError
+            If a part is not what it was.
+        """
         _read_parts(team, self.shares, self.options)
-        team.call("encode", self.vocabulary)
+        found = team.call("encode", self.vocabulary)
+        for rank, (_, _, now) in enumerate(found):
+            if now != self.digests[rank]:
+                name = TextFile(self.shares[rank][0].path).name
+                raise CorpusError(
+                    "new workers cannot go on, as the text has changed since this run read it: "
+                    f"part {rank + 1} of {len(found)}, from {name} on; start a new run"
+                )
 
 
 def read_text(
@@ -238,6 +255,7 @@ def read_text(
     min_count: int,
     max_vocab: int | None = None,
     start: Vocabulary | None = None,
+    watch: Watch | None = None,
 ) -> tuple[RemoteCorpus, SharedText]:
     """Have the members of a team read a text, and return what there is in all.
 
@@ -247,6 +265,8 @@ def read_text(
         What each member reads, and how.
     min_count, max_vocab, start
         Which words are kept; see `read_corpus`.
+    watch : Watch, optional
+        The files, looked at before they were shared out, if changes are to be told.
 
     Raises
     ------
@@ -254,6 +274,8 @@ def read_text(
         If a file cannot be read or differs between machines, or there is nothing to train on.
     """
     _read_parts(team, shares, options)
+    if watch is not None:
+        watch.check()
     counted: Counts = team.call_merged("counts", merge)
     if counted.bound:
         warn(
@@ -286,7 +308,7 @@ def read_text(
         script=find_script(vocabulary),
         digests=digests,
     )
-    return corpus, SharedText(shares, options, vocabulary, Whole(tuple(places)))
+    return corpus, SharedText(shares, options, vocabulary, Whole(tuple(places)), digests)
 
 
 def _read_parts(team: Team, shares: list[list[TextFile]], options: TextOptions) -> None:

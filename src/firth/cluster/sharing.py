@@ -11,6 +11,7 @@ from firth.cluster.parts import CutCorpus
 from firth.cluster.reading import read_text
 from firth.cluster.team import Team
 from firth.corpus import Corpus, Vocabulary
+from firth.corpus.changes import Watch
 from firth.corpus.finding import find_text
 from firth.corpus.first_pass import OpenedSource, TextOptions
 from firth.corpus.shares import share_out
@@ -45,7 +46,9 @@ def read_by_members(
     # Checks the options.
     OpenedSource(source, options, files=found)
     # Members may run in other folders than this process.
-    shares = share_out([file.absolute() for file in found], team.size)
+    files = [file.absolute() for file in found]
+    watch = Watch((file.name, file.path) for file in files)
+    shares = share_out(files, team.size)
     if shares is None:
         return None
     read = functools.partial(
@@ -53,6 +56,7 @@ def read_by_members(
         team,
         shares,
         options,
+        watch=watch,
         min_count=config.min_count,
         max_vocab=config.max_vocab,
         start=start,

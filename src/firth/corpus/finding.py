@@ -6,11 +6,10 @@ import contextlib
 import glob
 import itertools
 import os
-import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from firth.corpus.sources import STANDARD_INPUT, TextFile
+from firth.corpus.sources import STANDARD_INPUT, Identity, TextFile, identity_of
 from firth.errors import CorpusError, MissingTextError, one_line, reraise
 from firth.io.contents import FOLDER_OF_VECTORS, HEAD_BYTES, Kind, kind_of, kind_of_bytes
 from firth.io.remote import (
@@ -22,9 +21,6 @@ from firth.io.remote import (
     names_other_place,
     public_name,
 )
-
-# What tells a file or folder from all others, whatever its name; None if it is not there.
-Identity = tuple[int, int] | None
 
 # How a message names the files in a folder that are not text.
 _KINDS: Mapping[Kind, str] = {
@@ -58,7 +54,7 @@ def find_text(source: object, leave_out: Sequence[Path] = ()) -> list[TextFile] 
     CorpusError
         If strings are sentences or words rather than paths; if a path does not exist, a pattern
         matches no file, or a folder holds none; if a folder or pattern names vectors, the log of a
-        run, a picture or tensors.
+        run, a picture or tensors; if standard input or a pipe is named twice.
     """
     given = source if isinstance(source, list | tuple) else [source]
     paths = [path for path in given if isinstance(path, str | os.PathLike)]
@@ -67,7 +63,9 @@ def find_text(source: object, leave_out: Sequence[Path] = ()) -> list[TextFile] 
     names = [path for path in paths if isinstance(path, str)]
     if len(names) == len(paths):
         _refuse_sentences(names)
-    return [file for path in paths for file in _files_of(path, leave_out)]
+    files = [file for path in paths for file in _files_of(path, leave_out)]
+    _refuse_streams_named_twice(files)
+    return files
 
 
 def names_text(source: object, path: Path) -> bool:
@@ -75,7 +73,7 @@ def names_text(source: object, path: Path) -> bool:
 
     In a folder, or among the matches of a pattern, vectors and logs of a run are not texts.
     """
-    wanted = _identity(path)
+    wanted = identity_of(path)
     is_text = kind_of(path) is None and path.stat().st_size > 0
     for each in source if isinstance(source, list | tuple) else [source]:
         # What cannot be found is reported when it is read.
@@ -88,16 +86,16 @@ def names_text(source: object, path: Path) -> bool:
 def _identities(source: str | os.PathLike[str], is_text: bool) -> Iterator[Identity]:
     """Yield the identities of the files that `source` names; those it finds only if `is_text`."""
     if source == STANDARD_INPUT:
-        yield _identity(None)
+        yield identity_of(None)
         return
     path = _path_of(source)
     if path is None:
         return
     found = _search(path, ())
     if found is None:
-        yield _identity(path)
+        yield identity_of(path)
     elif is_text:
-        yield from map(_identity, found)
+        yield from map(identity_of, found)
 
 
 def _path_of(source: str | os.PathLike[str]) -> Path | None:
@@ -128,6 +126,15 @@ def _refuse_sentences(paths: Sequence[str]) -> None:
             )
     if "" in paths:
         raise CorpusError("a path must not be empty, got ''")
+
+
+def _refuse_streams_named_twice(files: Sequence[TextFile]) -> None:
+    """Raise `CorpusError` if what can be read only once is named twice."""
+    streams = [file for file in files if file.is_stream] if len(files) > 1 else []
+    places = [file.place for file in streams]
+    for number, file in enumerate(streams):
+        if file.place in places[:number]:
+            raise CorpusError(f"{file.name} is named twice, and can be read only once")
 
 
 def _names_something(path: str) -> bool:
@@ -182,9 +189,9 @@ def _check_remote_texts(files: Sequence[RemoteFile]) -> None:
 
 def _search(path: Path, leave_out: Sequence[Path]) -> Iterable[Path] | None:
     """Return the files in a folder, or those that a pattern matches; None for a path to a file."""
-    own = set(map(_identity, leave_out)) - {None}
+    own = set(map(identity_of, leave_out)) - {None}
     if path.is_dir():
-        if _identity(path) in own:
+        if identity_of(path) in own:
             raise CorpusError(
                 f"cannot read the texts in {path}: the run itself writes into that folder; give it "
                 "another for what it writes"
@@ -217,17 +224,7 @@ def _files_below(folder: Path) -> Iterator[Path]:
 def _is_own(file: Path, root: Path, own: Collection[Identity]) -> bool:
     """Return whether a file, or a folder below `root` that it lies in, is one of the run's own."""
     places = itertools.accumulate(file.relative_to(root).parts, Path.joinpath, initial=root)
-    return any(_identity(place) in own for place in itertools.islice(places, 1, None))
-
-
-def _identity(path: Path | None) -> Identity:
-    """Return the identity of a file or folder, or of standard input for None."""
-    try:
-        status = os.fstat(sys.stdin.fileno()) if path is None else path.stat()
-    except (AttributeError, OSError, ValueError):
-        # It does not exist. Standard input is closed (and None, then), or not a file.
-        return None
-    return status.st_dev, status.st_ino
+    return any(identity_of(place) in own for place in itertools.islice(places, 1, None))
 
 
 def _check_texts(source: Path, paths: Sequence[Path]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from firth.corpus.file_kinds import HEAD_BYTES
@@ -24,7 +25,8 @@ def share_out(files: Sequence[TextFile], workers: int) -> list[list[TextFile]] |
 
     The shares have about the same number of bytes, and together all bytes once. They are cut at
     line ends, or at white space where lines are longer than a megabyte. Not cut are compressed
-    files, and those of servers that send a file only from its beginning.
+    files, and those of servers that send a file only from its beginning. Readers of shares do not
+    tell that a file changes meanwhile; a `Watch` does.
 
     Returns
     -------
@@ -48,12 +50,12 @@ def share_out(files: Sequence[TextFile], workers: int) -> list[list[TextFile]] |
         assert file.path is not None
         wanted = [total * worker // workers - before for worker in range(1, workers)]
         if is_whole:
-            shares[sum(cut <= size // 2 for cut in wanted)].append(file)
+            shares[sum(cut <= size // 2 for cut in wanted)].append(replace(file, is_part=True))
         else:
             cuts = [0, *(_cut_near(file.path, min(max(cut, 0), size)) for cut in wanted), size]
             for share, start, stop in zip(shares, cuts, cuts[1:], strict=False):
                 if start < stop:
-                    share.append(TextFile(file.path, start, stop))
+                    share.append(TextFile(file.path, start, stop, is_part=True))
         before += size
     return shares
 

@@ -12,12 +12,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Literal
 
+from firth.corpus.changes import check_unchanged, status_of
 from firth.corpus.file_kinds import HEAD_BYTES, check_is_text, is_mostly_text
-from firth.errors import CorpusError, escape, reraise, warn
+from firth.errors import CorpusError, escape, reraise
 from firth.io.compression import compression_of
 from firth.io.remote import RemoteFile, RemoteReader
 
 EncodingErrors = Literal["strict", "replace"]
+# What tells a file or folder from all others, whatever its name; None if it is not there.
+Identity = tuple[int, int] | None
 Progress = Callable[[int, int | None], None]
 
 BLOCK_BYTES = 1 << 18
@@ -33,6 +36,7 @@ class TextFile:
     path: Path | RemoteFile | None
     start: int = 0
     stop: int | None = None  # with it, the bytes of a file that is not compressed
+    is_part: bool = False  # of a text that several read, for whom a `Watch` notices changes
 
     @property
     def name(self) -> str:
@@ -42,9 +46,23 @@ class TextFile:
         return escape(str(self.path)) + (f" (from byte {self.start})" if self.start else "")
 
     @property
-    def place(self) -> Path | RemoteFile | None:
-        """What is the same for all names of a file."""
-        return self.path.resolve() if isinstance(self.path, Path) else self.path
+    def place(self) -> object:
+        """What is the same for all names of a file, or of a pipe."""
+        if isinstance(self.path, RemoteFile):
+            return self.path
+        return identity_of(self.path) or (self.path and self.path.resolve())
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether it can be read only once, as standard input and pipes."""
+        if not isinstance(self.path, Path):
+            return self.path is None
+        try:
+            mode = self.path.stat().st_mode
+        except (OSError, ValueError):
+            # It is reported when it is read.
+            return False
+        return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
 
     def absolute(self) -> TextFile:
         """Return the same file under a name that does not depend on the current folder."""
@@ -77,11 +95,11 @@ class TextFile:
         CorpusError
             If the file cannot be read, holds something else than text, its compressed data are
             damaged, or it becomes shorter while it is read. If it changes otherwise, a warning
-            tells so.
+            tells so. Of a part, who leads the reading tells both.
         """
         with reraise(CorpusError, f"read {self.name}"), contextlib.ExitStack() as opened:
             file = opened.enter_context(self._open())
-            before = _status_of(file)
+            before = status_of(file)
             stored = text = _Peekable(file.read if self.stop is None else self._range_of(file))
             name = self.name
             if self.stop is None and (compression := compression_of(stored.head)):
@@ -93,24 +111,8 @@ class TextFile:
             check_is_text(text.head, name)
             while block := text.read(BLOCK_BYTES):
                 yield block, stored.used
-            self._check_unchanged(before, _status_of(file))
-
-    def _check_unchanged(self, before: os.stat_result | None, now: os.stat_result | None) -> None:
-        """Raise if the file became shorter meanwhile, and warn if it changed in another way."""
-        if before is None or now is None:
-            return
-        if now.st_size < before.st_size:
-            raise CorpusError(
-                f"{self.name} became shorter while it was read: it had {before.st_size:,} bytes, "
-                f"and has {now.st_size:,}; read it again when nothing writes to it"
-            )
-        # The first and the last of several ranges tell it; the others would repeat it.
-        is_outer = self.start == 0 or self.stop is None or self.stop >= before.st_size
-        if is_outer and (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
-            warn(
-                f"{replace(self, start=0).name} changed while it was read: some of its old and "
-                "some of its new content was taken; read it again when nothing writes to it"
-            )
+            if not self.is_part:
+                check_unchanged(self.name, before, status_of(file))
 
     def _range_of(self, file: IO[bytes] | RemoteReader) -> Callable[[int], bytes]:
         """Return the function that reads the bytes of the range."""
@@ -134,13 +136,14 @@ class TextFile:
         return self.path.open("rb")
 
 
-def _status_of(file: IO[bytes] | RemoteReader) -> os.stat_result | None:
-    """Return the status of a regular file, or None of anything else."""
+def identity_of(path: Path | None) -> Identity:
+    """Return the identity of a file or folder, or of standard input for None."""
     try:
-        status = os.fstat(file.fileno())  # type: ignore[union-attr]
-    except (AttributeError, OSError):
+        status = os.fstat(sys.stdin.fileno()) if path is None else path.stat()
+    except (AttributeError, OSError, ValueError):
+        # It does not exist. Standard input is closed (and None, then), or not a file.
         return None
-    return status if stat.S_ISREG(status.st_mode) else None
+    return status.st_dev, status.st_ino
 
 
 def read_text(

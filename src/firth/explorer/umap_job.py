@@ -62,14 +62,15 @@ class UmapJob:
         with self._lock:
             context = multiprocessing.get_context("spawn")
             ours, theirs = context.Pipe(duplex=False)
-            self._progress = UmapProgress(stage="neighbours")
-            # A daemon ends with the service.
-            self._process = context.Process(
-                target=_work, args=(self.path, self.rows, theirs), daemon=True
-            )
-            self._process.start()
-            theirs.close()
-        threading.Thread(target=self._listen, args=(ours,), daemon=True).start()
+            # If the process cannot be started, the thread reads the end of what it would tell.
+            with theirs:
+                threading.Thread(target=self._listen, args=(ours,), daemon=True).start()
+                self._progress = UmapProgress(stage="neighbours")
+                # A daemon ends with the service.
+                self._process = context.Process(
+                    target=_work, args=(self.path, self.rows, theirs), daemon=True
+                )
+                self._process.start()
 
     def stop(self) -> None:
         """End it."""

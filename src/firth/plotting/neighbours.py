@@ -13,7 +13,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import FancyArrowPatch
 
 from firth.checks import whole_number
-from firth.errors import ConfigError
+from firth.errors import ConfigError, told_once
 from firth.plotting.maps import MOST_WORDS, draw_points, new_map, write_names
 from firth.plotting.picture import Picture
 from firth.plotting.projection import project
@@ -147,7 +147,8 @@ def drift_path(
     if len(periods) < 2:
         raise ConfigError(f"the way of a word needs at least two sets, got {len(periods)}")
     *names, last = periods
-    turned = [align(periods[name], periods[last], anchors=anchors) for name in names]
+    with told_once():
+        turned = [align(periods[name], periods[last], anchors=anchors) for name in names]
     sets = [*turned, periods[last]]
     near = dict.fromkeys(other for each in sets for other, _ in each.similar(word, top=top))
     rows = [each[word] for each in sets]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -33,6 +35,7 @@ _BESIDE_TITLE = 72.0
 # A line may end at a space, beside any Chinese or Japanese character, or in a very long word.
 _PIECES = re.compile(r"\s+|[\u2e80-\uffff]|[^\s\u2e80-\uffff]{1,30}")
 
+_DATE = "SOURCE_DATE_EPOCH"
 # Metadata that would change the bytes of the same picture each time is removed.
 _METADATA: dict[str, dict[str, Any]] = {
     ".png": {"Software": None},
@@ -106,8 +109,25 @@ def save(picture: Figure, path: str | os.PathLike[str], *, overwrite: bool = Fal
         raise ConfigError(f"picture must be a figure of Matplotlib, got {picture!r}")
     target = check_picture(path, overwrite=overwrite)
     suffix = target.suffix.lower()
-    with atomic_write(target) as temporary, matplotlib.rc_context({"svg.hashsalt": "firth"}):
+    salt = matplotlib.rc_context({"svg.hashsalt": "firth"})
+    with atomic_write(target) as temporary, salt, _readable_date():
         picture.savefig(temporary, format=suffix[1:], dpi=DOTS_PER_INCH, metadata=_METADATA[suffix])
+
+
+@contextlib.contextmanager
+def _readable_date() -> Iterator[None]:
+    """Give Matplotlib a date, which it asks for even where none is written.
+
+    It and fontTools raise if `SOURCE_DATE_EPOCH` is no date that Python has.
+    """
+    before = os.environ.get(_DATE)
+    os.environ[_DATE] = "0"
+    try:
+        yield
+    finally:
+        del os.environ[_DATE]
+        if before is not None:
+            os.environ[_DATE] = before
 
 
 def check_picture(path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:

@@ -55,7 +55,12 @@ class Batcher:
             batch = self._waiting[:_MOST_TOGETHER]
             del self._waiting[:_MOST_TOGETHER]
             questions = [question for question, _ in batch]
-            found = await run_in_threadpool(answer_together, self._vectors, questions)
+            found: list[Any]
+            try:
+                found = await run_in_threadpool(answer_together, self._vectors, questions)
+            except Exception as error:
+                # There is no thread for it, for example. Who asked waits for an answer.
+                found = [error] * len(batch)
             for (_, future), answer in zip(batch, found, strict=True):
                 if future.done():
                     # Whoever asked has been cancelled.

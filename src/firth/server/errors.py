@@ -15,7 +15,15 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from firth.errors import FirthError, MissingExtraError, VocabularyError, escape, one_line
+from firth.errors import (
+    NO_MORE_THREADS,
+    FirthError,
+    MissingExtraError,
+    VocabularyError,
+    escape,
+    lacks_threads,
+    one_line,
+)
 from firth.server.schemas import LONGEST_WORD
 from firth.vectors.questions.directions import NoDirectionError
 
@@ -70,11 +78,13 @@ def error_response(
 
 def add_handlers(app: FastAPI) -> None:
     """Make an application tell errors in the one form."""
+    # Handlers that are no coroutines are called in a thread, which may be what cannot be had.
     app.add_exception_handler(FirthError, _firth_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(NotModified, _not_modified)
     app.add_exception_handler(MemoryError, _out_of_memory)
+    app.add_exception_handler(RuntimeError, _out_of_threads)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -96,14 +106,16 @@ def status_and_kind(error: Exception) -> tuple[int, str]:
         return 501, "missing_extra"
     if isinstance(error, FirthError):
         return 422, INVALID
+    if lacks_threads(error):
+        return 503, "out_of_threads"
     return (503, "out_of_memory") if isinstance(error, MemoryError) else (500, "internal_error")
 
 
-def _firth_error(request: Request, error: Exception) -> Response:
+async def _firth_error(request: Request, error: Exception) -> Response:
     return error_response(*status_and_kind(error), str(error))
 
 
-def _http_error(request: Request, error: Exception) -> Response:
+async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     message = str(error.detail)
     if error.status_code == 400:
@@ -120,20 +132,26 @@ def _http_error(request: Request, error: Exception) -> Response:
     return error_response(error.status_code, INVALID, message, dict(error.headers or {}))
 
 
-def _not_modified(request: Request, error: Exception) -> Response:
+async def _not_modified(request: Request, error: Exception) -> Response:
     assert isinstance(error, NotModified)
     return Response(status_code=304, headers={"ETag": error.etag})
 
 
-def _out_of_memory(request: Request, error: Exception) -> Response:
+async def _out_of_memory(request: Request, error: Exception) -> Response:
     return error_response(*status_and_kind(error), "out of memory; ask for less at a time")
 
 
-def _unexpected(request: Request, error: Exception) -> Response:
+async def _out_of_threads(request: Request, error: Exception) -> Response:
+    if not lacks_threads(error):
+        raise error
+    return error_response(*status_and_kind(error), f"{NO_MORE_THREADS}; ask again later")
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
     return error_response(*status_and_kind(error), "the service failed; its log says more")
 
 
-def _invalid(request: Request, error: Exception) -> Response:
+async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     if first["type"] == "json_invalid":

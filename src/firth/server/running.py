@@ -129,6 +129,8 @@ def run_here(
     server = _Server(config, lambda: on_ready(sets))
     # uvicorn ends at a signal, and raises it again afterwards: that is no error here.
     reload = server.end_with_terminal if with_terminal else app.state.watcher.ask
+    # uvicorn would log the traceback of an application that cannot start it.
+    app.state.watcher.start()
     with handling_signals(end=lambda: None, reload=reload):
         server.run([listener])
 

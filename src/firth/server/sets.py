@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from firth._version import __version__
-from firth.errors import FirthError, counted
+from firth.errors import FirthError, counted, reraise_lack_of_threads
 from firth.server.batching import Batcher
 from firth.server.errors import ServiceError
 from firth.server.texts import split_function
@@ -167,7 +167,8 @@ class VectorSets:
 
     def _replace(self, name: str, source: _Source, stamp: Stamp) -> None:
         try:
-            found = self._read(name, source.path, stamp)
+            with reraise_lack_of_threads():
+                found = self._read(name, source.path, stamp)
         except (FirthError, OSError, MemoryError) as error:
             source.failed = stamp
             logger.warning("%s cannot be read anew: %s", name, error or "out of memory")
@@ -201,8 +202,9 @@ class Watcher:
         self._thread = threading.Thread(target=self._watch, name="firth-watcher", daemon=True)
 
     def start(self) -> None:
-        """Begin to watch."""
-        self._thread.start()
+        """Begin to watch, unless it has begun."""
+        if self._thread.ident is None:
+            self._thread.start()
 
     def ask(self) -> None:
         """Have the sets refreshed now; this returns at once, and may be called by a signal."""

@@ -18,7 +18,7 @@ from typing import Any
 
 from prometheus_client.multiprocess import mark_process_dead
 
-from firth.errors import FirthError
+from firth.errors import FirthError, reraise_lack_of_threads
 from firth.server.metrics import SHARED_FOLDER
 from firth.server.options import ServerOptions
 from firth.server.running import handling_signals, run_here, set_up_log
@@ -170,7 +170,6 @@ def _work(
     if hasattr(signal, "SIGHUP"):
         # What is read now is new.
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
 
     def on_ready(sets: VectorSets) -> None:
         # Only the answer of the first worker is waited for.
@@ -178,7 +177,9 @@ def _work(
             told.send((_READY, [each.describe() for each in sets]))
 
     try:
-        run_here(paths, options, listener, on_ready)
+        with reraise_lack_of_threads(", or give fewer --workers"):
+            threading.Thread(target=_end_with_parent, daemon=True).start()
+            run_here(paths, options, listener, on_ready)
     except (FirthError, OSError, MemoryError) as error:
         with contextlib.suppress(OSError):
             told.send((_FAILED, str(error) or "out of memory"))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Iterator
+from contextvars import ContextVar
 
 import numpy as np
 
 from firth.corpus import Corpus
-from firth.errors import warn
+from firth.errors import warn_once
 from firth.io.resources import available_processors
 from firth.training import sampling
 from firth.training.config import TrainConfig
@@ -23,11 +25,25 @@ _SHORT_UNIT = 1.5
 # From so many times the default on, wide windows diverge, or learn little.
 _LARGE_LR = 2.0
 
+_IS_WANTED: ContextVar[bool] = ContextVar("_IS_WANTED", default=True)
+
 
 def warn_of_unusual_settings(corpus: Corpus, config: TrainConfig) -> None:
     """Warn of each setting that makes little sense for the corpus, by a `FirthWarning`."""
+    if not _IS_WANTED.get():
+        return
     for message in _warnings(corpus, config):
-        warn(message)
+        warn_once(message)
+
+
+@contextlib.contextmanager
+def without_advice() -> Iterator[None]:
+    """Tell no warning of `warn_of_unusual_settings`, while a training is done over again."""
+    token = _IS_WANTED.set(False)
+    try:
+        yield
+    finally:
+        _IS_WANTED.reset(token)
 
 
 def _warnings(corpus: Corpus, config: TrainConfig) -> Iterator[str]:

@@ -257,7 +257,8 @@ class TrainConfig:
             )
         if self.documents != "none" and self.windows is not None:
             raise ConfigError(
-                "documents are those of one model: give window (--window) in place of windows"
+                "documents are those of one model: give window (--window) in place of windows, or "
+                "of those of preset='best'"
             )
         if self.documents == "alone" and (self.model != "skipgram" or self.loss == "hs"):
             raise ConfigError(

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.checks import shown, whole_number
-from firth.errors import ConfigError, VocabularyError, counted, warn
+from firth.errors import ConfigError, VocabularyError, counted, warn_once
 from firth.other_names import explain_keywords
 from firth.vectors.blocks import row_blocks
 from firth.vectors.composition import RawTables, Space
@@ -79,7 +79,7 @@ def align(vectors: Vectors, onto: Vectors, *, anchors: int | Iterable[Token] = A
             "no anchor has a direction in both: one of its vectors is zero; give other anchors"
         )
     if len(own) < vectors.dim:
-        warn(
+        warn_once(
             f"{counted(len(own), 'word')} cannot determine a rotation in "
             f"{counted(vectors.dim, 'dimension')}; give at least as many anchors as dimensions"
         )
@@ -116,7 +116,8 @@ def shared_rows(a: Vectors, b: Vectors) -> tuple[Rows, Rows]:
         If there are none.
     """
     index = b.index
-    pairs = [(row, index[word]) for row, word in enumerate(a) if word in index]
+    found = ((row, index.get(word)) for row, word in enumerate(a))
+    pairs = [(row, other) for row, other in found if other is not None]
     if not pairs:
         raise VocabularyError("the vectors have no word in common")
     own, other = np.array(pairs, dtype=np.int64).T
@@ -175,5 +176,12 @@ def _turned_space(raw: RawTables, rotation: NDArray[np.float64]) -> Space | None
 def _rotate(rows: Floats, rotation: NDArray[np.float64]) -> Floats:
     turned = np.empty(rows.shape, dtype=np.float32)
     for block in row_blocks(*rows.shape):
-        turned[block] = rows[block].astype(np.float64) @ rotation
+        with np.errstate(over="ignore"):
+            turned[block] = rows[block].astype(np.float64) @ rotation
+        if not np.isfinite(turned[block]).all():
+            raise ConfigError(
+                f"vectors with numbers up to {np.abs(rows).max():.3g} cannot be turned, as the "
+                "result would not be finite in float32; divide all by one number, which changes no "
+                "cosine"
+            )
     return turned

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.checks import shown
-from firth.errors import ConfigError
+from firth.errors import ConfigError, told_once
 from firth.other_names import explain_keywords
 from firth.vectors.alignment import ANCHORS, align, check_both, shared_rows
 from firth.vectors.search import cosines, unit_rows, zero_rows
@@ -114,8 +114,9 @@ def drift(
     if isinstance(anchors, Iterable) and not isinstance(anchors, str):
         anchors = list(anchors)
     pairs = _checked_pairs(shuffled)
-    words, ranks, distances = _distances(before, after, anchors)
-    chance = [_distances(*pair, anchors)[1:] for pair in pairs]
+    with told_once():
+        words, ranks, distances = _distances(before, after, anchors)
+        chance = [_distances(*pair, anchors)[1:] for pair in pairs]
     chance_ranks, by_chance = (np.concatenate(each) for each in zip(*chance, strict=True))
     order = np.argsort(chance_ranks, kind="stable")
     expect = _Expected(chance_ranks[order], by_chance[order])
@@ -151,7 +152,8 @@ def _distances(
     """Return the words of both, their ranks where they are rarer, and how far each moved."""
     check_both(before, after)
     turned = align(after, before, anchors=anchors)
-    own, other = shared_rows(before, turned)
+    # Both have the same words in the same rows, and the index of one is made already.
+    own, other = shared_rows(before, after)
     a, b = unit_rows(before.input_vectors[own]), unit_rows(turned.input_vectors[other])
     kept = ~(zero_rows(a) | zero_rows(b))
     own, other = own[kept], other[kept]

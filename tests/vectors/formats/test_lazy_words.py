@@ -52,6 +52,16 @@ def base_of(array):
     return array
 
 
+def test_words_are_iterated_over_and_sliced_in_blocks_of_rows(tmp_path, monkeypatch):
+    Vectors(WORDS, np.ones((len(WORDS), 2), np.float32)).save(tmp_path / "v")
+    words = load(tmp_path / "v")._words
+    assert isinstance(words, LazyWords)
+    monkeypatch.setattr("firth.vectors.lazy_words._ROWS_AT_ONCE", 4)
+    assert list(words) == WORDS
+    for rows in (slice(None), slice(2, 9), slice(9, 2, -2), slice(5, 5), slice(-3, None)):
+        assert words[rows] == WORDS[rows]
+
+
 def test_a_folder_is_mapped_and_answers_as_vectors_in_memory(tmp_path):
     matrix = np.random.default_rng(1).normal(size=(len(WORDS), 4)).astype(np.float32)
     whole = Vectors(WORDS, matrix, counts=np.arange(len(WORDS)), output_vectors=-matrix)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import functools
 import gzip
 import itertools
 import os
@@ -33,8 +34,8 @@ from firth.vectors.table import Table
 
 # Tells in a folder that words were counted by their order.
 _MADE_UP = "gensim_counts_by_order"
-# What gensim compresses.
-_OPENERS = {".gz": gzip.open, ".bz2": bz2.open}
+# What gensim compresses. A file of gzip would hold the time, which must not be after 2106.
+_OPENERS = {".gz": functools.partial(gzip.GzipFile, mtime=0), ".bz2": bz2.open}
 
 
 class KeyFiles(KeyTable):

@@ -11,13 +11,10 @@ import { Panel } from "./panel.js";
 import { SearchBox } from "./search.js";
 import { watchServer } from "./server.js";
 import { Stage } from "./stage.js";
-import { numbersText, questionOf, read, textNumbers, write } from "./state.js";
+import { isOverview, numbersText, questionOf, QUESTIONS, read, textNumbers, write } from "./state.js";
 import { Twin } from "./twin.js";
 import { Umaps } from "./umap.js";
 import { WordSet } from "./data.js";
-
-// What is asked for anew when another word, equation or region is shown.
-const QUESTIONS = { word: undefined, equation: undefined, region: undefined, on: undefined, cluster: undefined, moved: undefined };
 
 export class App {
   async start() {
@@ -180,6 +177,7 @@ export class App {
     // The view is told when it has been reached.
     if (flies) this.state.view = undefined;
     write(this.state, true);
+    if (flies && isOverview(this.state)) this.twin.showAll();
     this.isSubtracting = false;
     this.search.value = questionOf(this.state);
     return this.show(flies);
@@ -219,6 +217,7 @@ export class App {
     await this.twin.arrange();
     press(this);
     const isPlaced = this.placeView();
+    if (!isPlaced && isOverview(this.state)) this.twin.showAll();
     await this.show(!isPlaced);
   }
 

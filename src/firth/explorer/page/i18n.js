@@ -141,6 +141,7 @@ const TEXTS = {
       no_layout: "这个布局还没有算出。请先计算。",
       not_found: "服务没有这个文件。请重新载入本页。",
       out_of_memory: "内存不足。",
+      out_of_threads: "系统不再为服务启动线程。请提高进程数的限制（ulimit -u）。",
       internal_error: "服务出错。它的日志中有更多说明。",
       missing_extra: "缺少附加组件。请安装：pip install 'firth[plot]'，然后重新启动 firth explore。",
       ended: "计算中途停止了。请再试一次。",

@@ -3,6 +3,9 @@
 const DEFAULTS = { layout: "pca", colour: "cluster", maps: "1" };
 const NAMES = ["set", "layout", "colour", "maps", "word", "equation", "region", "on", "cluster", "moved", "view", "lang"];
 
+// What is asked for anew when another word, equation or region is shown.
+export const QUESTIONS = { word: undefined, equation: undefined, region: undefined, on: undefined, cluster: undefined, moved: undefined };
+
 /** Return what an address says. */
 export function read() {
   const given = new URLSearchParams(location.hash.slice(1));
@@ -28,6 +31,9 @@ export function write(state, isNew) {
 
 /** Return the word or the equation that a state shows. */
 export const questionOf = ({ equation, word }) => equation ?? word ?? "";
+
+/** Return whether a state asks for nothing. */
+export const isOverview = (state) => Object.keys(QUESTIONS).every((name) => !state[name]);
 
 /** Return numbers as text, and text as numbers. */
 export const numbersText = (numbers) => numbers.map((each) => Number(each).toPrecision(4)).map(Number).join(",");

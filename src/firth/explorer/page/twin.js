@@ -134,6 +134,12 @@ export class Twin {
     if (this.set) this.stage.hover(this.set.rowOf(this.app.set.list[row]));
   }
 
+  /** Show all words on both maps. */
+  showAll() {
+    this.app.stage.fit();
+    if (this.set) this.stage.fit();
+  }
+
   /** Mark the words that are marked on the first map, or others of its own, and fly there. */
   mark({ marked = [], selected = marked, there }, flies) {
     const { app, set, stage } = this;

@@ -24,6 +24,7 @@ from firth.training.checkpoints.checkpoint import (
 from firth.training.checkpoints.fingerprint import differences, fingerprint_of, made_by
 from firth.training.checkpoints.state import read_state
 from firth.training.task import Task
+from firth.vectors.formats import native
 
 _LOG = logging.getLogger(__name__)
 
@@ -138,6 +139,11 @@ class Checkpoints:
     def _compare(self, path: Path, parts: dict[str, dict[str, Any]]) -> None:
         """Raise if a checkpoint is of another run; if it was made elsewhere, raise or warn once."""
         different, elsewhere = (differences(parts[name], now) for name, now in self._origin.items())
+        # The words may be the same with and without phrases, but not what a checkpoint holds.
+        joined = (native.PHRASES in parts["files"], self._task.corpus.phrases is not None)
+        if joined[0] != joined[1]:
+            told = ({"phrases": "joined" if each else "not joined"} for each in joined)
+            different = "; ".join(filter(None, [different, differences(*told)]))
         if different:
             raise ConfigError(
                 f"{path} is of another run: {different}; give what it was then, or another folder"
