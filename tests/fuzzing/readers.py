@@ -49,6 +49,8 @@ import gensim_pickles
 # Python's objects take much more room than the text that tells of them: `{},` becomes 72 bytes.
 MULTIPLE = 40
 CONSTANT = 300_000
+# NumPy reads headers of arrays of up to 10,000 bytes, as Python's own values.
+HEADER = 5_000_000
 # What a child may map beyond what it had when the valid files were read: it bounds native code.
 ROOM = 1 << 27
 
@@ -235,7 +237,8 @@ def _gensim_array(scratch: Path) -> Reader:
     for dtype in ("<f4", ">f4", "<f2", "<f8"):
         np.save(target, np.arange(6, dtype=dtype).reshape(2, 3))
         originals.append(target.read_bytes())
-    return _vectors_reader(originals, LINES, path, target)
+    reader = _vectors_reader(originals, LINES, path, target)
+    return dataclasses.replace(reader, constant=lambda seed: reader.constant(seed) + HEADER)
 
 
 def _fasttext(scratch: Path) -> Reader:
@@ -262,7 +265,8 @@ def _npz(scratch: Path) -> Reader:
             originals.append(path.read_bytes())
     np.savez_compressed(path, words=np.array([5, 7]), vectors=np.eye(2))
     originals.append(path.read_bytes())
-    return _vectors_reader(originals, [*BYTES, *[change_member] * 20], path)
+    reader = _vectors_reader(originals, [*BYTES, *[change_member] * 20], path)
+    return dataclasses.replace(reader, constant=lambda seed: reader.constant(seed) + HEADER)
 
 
 def _arrow(suffix: str, scratch: Path) -> Reader:
