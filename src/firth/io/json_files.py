@@ -9,6 +9,7 @@ from pathlib import Path
 
 from firth.errors import FormatError, one_line
 from firth.io.compression import open_regular
+from firth.io.mistaken import refuse_mistaken
 
 # JSON from a str with a lone surrogate is no valid UTF-8, but a word may hold any character.
 _SURROGATES = "surrogatepass"
@@ -23,9 +24,11 @@ def read_json(path: Path) -> dict[str, object]:
         If the file cannot be read, or is not a JSON object.
     """
     with open_regular(path) as file:
+        refuse_mistaken(file, path)
         encoded = file.read()
     try:
-        text = encoded.decode("utf-8", _SURROGATES)
+        # Some editors begin a file with a mark.
+        text = encoded.decode("utf-8", _SURROGATES).removeprefix("\ufeff")
         content = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise FormatError(f"{path}: not valid JSON: {error}") from error

@@ -63,9 +63,8 @@ class Floret:
             if not isinstance(mark, str):
                 raise ConfigError(f"a mark of floret must be text, got {shown(mark)}")
             if len(mark) > _LONGEST_MARK:
-                raise ConfigError(
-                    f"a mark of floret must have at most {_LONGEST_MARK} characters, got {len(mark)}"
-                )
+                limit = f"at most {_LONGEST_MARK} characters"
+                raise ConfigError(f"a mark of floret must have {limit}, got {len(mark):,}")
 
     @property
     def marks(self) -> int:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from firth.errors import FormatError, counted, one_line, reraise
 from firth.io.compression import open_regular
+from firth.io.mistaken import refuse_mistaken
 from firth.io.pieces import read_pieces
 from firth.vectors.formats.pickles import Bag
 
@@ -59,6 +60,7 @@ def map_array(path: Path) -> NDArray[Any]:
         If the file is missing or damaged, or holds objects.
     """
     with open_regular(path) as file:
+        refuse_mistaken(file, path)
         if not file.peek(1).startswith(_MAGIC):
             raise FormatError(f"{path}: damaged: it is no array in NumPy's format .npy")
     try:

@@ -21,6 +21,7 @@ from firth.checks import INT64_MAX
 from firth.errors import FormatError, counted, one_line
 from firth.io.atomic import atomic_write
 from firth.io.compression import open_regular
+from firth.io.mistaken import refuse_mistaken
 from firth.vectors.formats.precision import blocks
 from firth.vectors.formats.row_store import RowStore
 from firth.vectors.formats.selection import Selection, selected
@@ -94,6 +95,7 @@ def _read_numbers(path: Path, folder: Path | None) -> NDArray[np.float32]:
     store = RowStore(folder)
     dim, number = None, 1
     with open_regular(path) as file:
+        refuse_mistaken(file, path)
         while lines := file.readlines(_BLOCK_BYTES):
             dim = dim or len(lines[0].split(b"\t"))
             try:

@@ -26,6 +26,7 @@ from firth.errors import FormatError, counted, one_line
 from firth.io.atomic import atomic_write
 from firth.io.compression import open_regular
 from firth.io.json_files import read_json
+from firth.io.mistaken import refuse_mistaken
 from firth.vectors.formats.arrays import map_array
 from firth.vectors.formats.floret import composed, subwords_of, words_asked
 from firth.vectors.formats.selection import Selection, selected
@@ -86,6 +87,7 @@ def _read_floret(config: dict[str, Any], path: Path, selection: Selection) -> Ta
 def _read_rows(path: Path) -> dict[int, int]:
     """Return the row of each key."""
     with open_regular(path) as file:
+        refuse_mistaken(file, path)
         encoded = file.read()
     try:
         rows: Any = srsly.msgpack_loads(encoded)
