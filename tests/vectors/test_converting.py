@@ -196,7 +196,11 @@ def test_only_the_words_of_a_list_are_converted(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "fault"),
-    [(b"\n \n", "expected a word in each line"), (b"a\n\xff", "line 2 is not")],
+    [
+        (b"\n \n", "expected a word in each line"),
+        (b"a\n\xff", "line 2 is not"),
+        (b"tea\rmilk\r", "lines end with carriage returns alone"),
+    ],
 )
 def test_lists_without_words_are_refused(content, fault, tmp_path):
     (tmp_path / "list").write_bytes(content)
@@ -284,6 +288,14 @@ def test_the_loss_is_measured():
     spoilt = np.hstack([MATRIX / np.abs(MATRIX).max(), np.full((70, 1), 40, np.float32)])
     assert measured_loss(spoilt, "int8").kept < 0.8
     assert measured_loss(MATRIX[:1], "int8").words == 1
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (2, 0)])
+def test_rows_without_numbers_are_kept_in_a_file(shape, tmp_path):
+    store = RowStore(tmp_path)
+    store.add(np.empty(shape, np.float32))
+    assert store.matrix().size == 0
+    assert len(store.matrix()) == shape[0]
 
 
 @pytest.mark.parametrize("in_file", [False, True])

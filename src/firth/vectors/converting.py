@@ -130,6 +130,10 @@ def read_word_list(path: Path) -> list[str]:
         line = encoded.count(b"\n", 0, error.start) + 1
         raise FormatError(f"{path}: line {line:,} is not UTF-8; save the list as UTF-8") from error
     found = list(dict.fromkeys(line.removesuffix("\r") for line in lines))
+    if len(lines) == 1 and "\r" in found[0]:
+        raise FormatError(
+            f"{path}: the lines end with carriage returns alone; replace them: tr '\\r' '\\n'"
+        )
     words = [line for line in found if line.strip()]
     if not words:
         raise FormatError(f"{path}: expected a word in each line, found none")

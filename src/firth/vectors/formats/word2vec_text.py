@@ -152,12 +152,13 @@ class _Reading:
         last = sys.maxsize if self.promised is None else self.promised
         for lines in _blocks(file):
             left = first + self.selection.rows(last) - self.line
+            # A fault of these lines, such as an empty one, may be why there are more.
+            self._add(found, lines[:left])
             if len(lines) > left and self.selection.rows(last) == self.promised:
                 raise FormatError(
-                    f"{self.path}: line {self.line + left}: the header promises "
+                    f"{self.path}: line {self.line}: the header promises "
                     f"{counted(self.promised, 'word')}, but more follows"
                 )
-            self._add(found, lines[:left])
             if len(lines) >= left and self.selection.rows(last) < last:
                 return found.table()
         if self.promised is not None and self.line < first + self.promised:
@@ -243,7 +244,13 @@ def _cut(line: bytes, dim: int) -> list[bytes]:
             f"expected a word and {counted(dim, 'number')}, got "
             f"{counted(len(line.split()), 'field')}"
         )
-    return [word.strip(), *numbers]
+    word = word.strip()
+    if b"\r" in word:
+        raise ValueError(
+            "the word has a carriage return; if lines end with these alone, replace them: "
+            "tr '\\r' '\\n'"
+        )
+    return [word, *numbers]
 
 
 def _fault(line: bytes, dim: int, encoding_errors: str) -> str | None:
