@@ -210,6 +210,18 @@ def test_lists_without_words_are_refused(content, fault, tmp_path):
         convert(tmp_path / "v", tmp_path / "few", words=tmp_path / "missing")
 
 
+def test_the_list_of_words_is_not_overwritten(tmp_path):
+    (tmp_path / "list.txt").write_text("w7\n")
+    with pytest.raises(FirthError, match=r"list.txt: it has the words that are to be read"):
+        convert(
+            save(tmp_path, "firth"),
+            tmp_path / "list.txt",
+            words=tmp_path / "list.txt",
+            overwrite=True,
+        )
+    assert (tmp_path / "list.txt").read_text() == "w7\n"
+
+
 def test_each_format_is_converted_to_each(name, tmp_path):
     path = save(tmp_path, name)
     for other, place in NAMES.items():

@@ -94,12 +94,14 @@ def convert(
     ------
     FirthError
         If the source or the list of words cannot be read, the destination cannot be written, or
-        it is the source.
+        it is the source or that list.
     """
     if readout is not None:
         check_readout(readout)
     if is_same(source, destination):
         raise FirthError(f"cannot write {destination}: it is what is to be read")
+    if words is not None and is_same(words, destination):
+        raise FirthError(f"cannot write {destination}: it has the words that are to be read")
     check_destination(destination, overwrite=overwrite, format=format, dtype=dtype)
     folder = None if readout is not None else _nearest_folder(destination)
     lines = None if words is None else read_word_list(words)

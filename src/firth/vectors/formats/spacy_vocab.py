@@ -25,6 +25,7 @@ from spacy.vocab import Vocab
 from firth.errors import FormatError, counted, one_line
 from firth.io.atomic import atomic_write
 from firth.io.compression import open_regular
+from firth.io.contents import holds
 from firth.io.json_files import read_json
 from firth.io.mistaken import refuse_mistaken
 from firth.vectors.formats.arrays import map_array
@@ -47,7 +48,7 @@ def read(path: Path, selection: Selection) -> Table:
     FormatError
         If a file is missing or damaged, or holds a table of floret, and no words are named.
     """
-    config = read_json(path / CONFIG) if (path / CONFIG).exists() else {}
+    config = read_json(path / CONFIG) if holds(path, CONFIG) else {}
     if config.get("mode") == "floret":
         return _read_floret(config, path, selection)
     rows = _read_rows(path / ROWS)
