@@ -1,5 +1,9 @@
 """word2vec's text files: from other programs, and damaged ones."""
 
+import contextlib
+import gzip
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -142,6 +146,32 @@ def test_rows_longer_than_a_block_without_header(block, gap, tmp_path, monkeypat
     for content in (row, row + b"\n", row + b" \n" + b"o" + row):
         (tmp_path / "v.txt").write_bytes(content)
         assert load(tmp_path / "v.txt").dim == 9
+
+
+@pytest.mark.parametrize("rest", [b"", b"b 3 4\n"])
+@pytest.mark.parametrize("header", [b"", b"1 2\n"])
+def test_empty_lines_take_no_memory_however_many(header, rest, tmp_path, monkeypatch):
+    monkeypatch.setattr(word2vec_text, "BLOCK_BYTES", 1 << 12)
+    monkeypatch.setattr(word2vec_text, "_BLANK_LINES", 1 << 10)
+    # A short file, decompressed.
+    path = tmp_path / "v.txt"
+    path.write_bytes(gzip.compress(header + b"a 1 2\n" + b"\n" * 300_000 + rest))
+    expected = (
+        pytest.raises(FormatError, match="more follows" if header else "line 2: expected a word")
+        if rest
+        else contextlib.nullcontext()
+    )
+    (tmp_path / "other.txt").write_bytes(b"a 1 2\n")
+    load(tmp_path / "other.txt")  # imports what it needs
+    tracemalloc.start()
+    try:
+        with expected:
+            assert load(path).words == ("a",)
+        assert tracemalloc.get_traced_memory()[1] < 1e6
+    finally:
+        tracemalloc.stop()
+    if rest and not header:
+        assert load(path, words=["b"]).input_vectors.tolist() == [[3, 4]]
 
 
 def test_the_largest_numbers_are_told_from_infinity(tmp_path):

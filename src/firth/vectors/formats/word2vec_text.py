@@ -31,6 +31,8 @@ from firth.vectors.table import Table
 
 READS_BY_ROWS = True
 BLOCK_BYTES = 1 << 20
+# A short compressed file may have very many; so many are told of at once.
+_BLANK_LINES = 1 << 16
 # Nine significant digits distinguish all float32, also when they are read as float64.
 NUMBER = b"%.9g"
 _TO_SPACE = bytes.maketrans(b"\t\n\v\f\r", b" " * 5)
@@ -195,15 +197,18 @@ class _Reading:
 
 def _blocks(file: BinaryIO) -> Iterator[list[bytes]]:
     """Iterate over the lines of a file, without blank ones at its end."""
-    blank: list[bytes] = []
+    blank = 0
     while lines := file.readlines(BLOCK_BYTES):
-        lines = blank + lines
         end = len(lines)
         while end and lines[end - 1].isspace():
             end -= 1
-        blank = lines[end:]
         if end:
+            # More follows, so that they are lines as others.
+            for first in range(0, blank, _BLANK_LINES):
+                yield [b"\n"] * min(_BLANK_LINES, blank - first)
             yield lines[:end]
+            blank = 0
+        blank += len(lines) - end
 
 
 def _parse(lines: list[bytes], dim: int, encoding_errors: str) -> _Block:
