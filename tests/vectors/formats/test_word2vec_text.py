@@ -148,6 +148,23 @@ def test_rows_longer_than_a_block_without_header(block, gap, tmp_path, monkeypat
         assert load(tmp_path / "v.txt").dim == 9
 
 
+def test_a_file_of_zeros_is_looked_through_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(word2vec_text, "BLOCK_BYTES", 1 << 12)
+    monkeypatch.setattr(word2vec_text, "_LONGEST_NUMBER", 1 << 10)
+    path = tmp_path / "v.txt"
+    path.write_bytes(bytes(1 << 20))
+    tracemalloc.start()
+    try:
+        with pytest.raises(FormatError, match="line 1 should be a header"):
+            load(path)
+        # What is kept of it does not grow.
+        assert tracemalloc.get_traced_memory()[1] < 1 << 19
+    finally:
+        tracemalloc.stop()
+    path.write_bytes(b"w" * (1 << 20) + b" 1 2\n")
+    assert load(path).dim == 2
+
+
 @pytest.mark.parametrize("rest", [b"", b"b 3 4\n"])
 @pytest.mark.parametrize("header", [b"", b"1 2\n"])
 def test_empty_lines_take_no_memory_however_many(header, rest, tmp_path, monkeypatch):

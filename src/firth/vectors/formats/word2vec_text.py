@@ -31,6 +31,8 @@ from firth.vectors.table import Table
 
 READS_BY_ROWS = True
 BLOCK_BYTES = 1 << 20
+# A file of zeros is a field of gigabytes. What it begins with tells whether it is like a number.
+_LONGEST_NUMBER = 1 << 20
 # A short compressed file may have very many; so many are told of at once.
 _BLANK_LINES = 1 << 16
 # Nine significant digits distinguish all float32, also when they are read as float64.
@@ -123,7 +125,7 @@ def _count_numbers(file: BinaryIO, path: Path) -> int:
     torn = b""
     while piece := file.readline(BLOCK_BYTES):
         found = (torn + piece).split()
-        torn = b"" if piece[-1:].isspace() or not found else found.pop()
+        torn = b"" if piece[-1:].isspace() or not found else found.pop()[:_LONGEST_NUMBER]
         for field in found:
             numbers = numbers + 1 if _is_like_number(field) else 0
         fields += len(found)
