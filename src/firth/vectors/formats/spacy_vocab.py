@@ -26,7 +26,7 @@ from firth.errors import FormatError, counted, one_line
 from firth.io.atomic import atomic_write
 from firth.io.compression import open_regular
 from firth.io.contents import holds
-from firth.io.json_files import read_json
+from firth.io.json_files import read_json, read_json_list
 from firth.io.mistaken import refuse_mistaken
 from firth.vectors.formats.arrays import map_array
 from firth.vectors.formats.floret import composed, subwords_of, words_asked
@@ -103,10 +103,10 @@ def _read_rows(path: Path) -> dict[int, int]:
 
 def _words_of(rows: dict[int, int], path: Path) -> list[str]:
     """Return the texts of keys."""
-    with open_regular(path / STRINGS):
-        pass
+    # spaCy's own reader of JSON has faults where a file is damaged.
+    texts = read_json_list(path / STRINGS)
     try:
-        strings = StringStore().from_disk(path / STRINGS)
+        strings = StringStore(texts)
         return [strings[key] for key in rows]
     except _DAMAGES as error:
         raise FormatError(
