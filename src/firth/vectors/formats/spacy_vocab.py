@@ -104,7 +104,7 @@ def _read_rows(path: Path) -> dict[int, int]:
 def _words_of(rows: dict[int, int], path: Path) -> list[str]:
     """Return the texts of keys."""
     # spaCy's own reader of JSON has faults where a file is damaged.
-    texts = read_json_list(path / STRINGS)
+    texts: list[Any] = read_json_list(path / STRINGS)
     try:
         strings = StringStore(texts)
         return [strings[key] for key in rows]
