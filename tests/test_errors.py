@@ -14,7 +14,7 @@ import pytest
 pytest.importorskip("fastapi", reason="a module with exceptions needs FastAPI (extra serve)")
 
 import firth
-from firth.errors import Interrupted, one_line
+from firth.errors import FirthError, FirthWarning, Interrupted, one_line, warn
 
 PACKAGE = Path(firth.__file__).parent
 CLASS = re.compile(r"^class (\w+)\((.+)\):$", re.MULTILINE)
@@ -39,11 +39,11 @@ def exceptions():
     return sorted(found, key=lambda kind: kind.__name__)
 
 
-def make(kind):
+def make(kind, text="tea"):
     """Make an exception with a value for each of its parameters."""
     if not inspect.isfunction(kind.__init__):  # the constructor of a built-in class
-        return kind("tea is cold")
-    values = {"str": "tea", "str | None": "milk", "int": 15}
+        return kind(text)
+    values = {"str": text, "str | None": "milk", "int": 15}
     parameters = inspect.signature(kind).parameters.values()
     return kind(*[values[parameter.annotation] for parameter in parameters])
 
@@ -79,6 +79,21 @@ def test_a_process_pool_returns_it():
         error = pool.submit(interrupt).exception()
     assert type(error) is Interrupted
     assert (str(error), error.signal) == ("interrupted in epoch 1 of 3", 15)
+
+
+TOLD = [kind for kind in EXCEPTIONS if issubclass(kind, FirthError | Interrupted)]
+
+
+@pytest.mark.parametrize("kind", TOLD)
+def test_a_message_is_one_line_whatever_is_in_it(kind):
+    error = make(kind, "tea\n\x1b[2J\u2028\ud800 \u0645\u06cc\u200c\u062e")
+    assert "tea\\n\\x1b[2J\\u2028\\ud800 \u0645\u06cc\u200c\u062e" in str(error)
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
+
+
+def test_a_warning_is_one_line_whatever_is_in_it():
+    with pytest.warns(FirthWarning, match=r"^tea\\nmilk$"):
+        warn("tea\nmilk")
 
 
 @pytest.mark.parametrize("text", ["\U0010ffff" * 300, "a" * 190 + "\0" * 9, "tea" * 1000, "\n"])

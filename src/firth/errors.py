@@ -90,7 +90,19 @@ def _shortened(text: str) -> str:
 
 
 class FirthError(Exception):
-    """Base of every error that Firth raises on purpose."""
+    r"""Base of every error that Firth raises on purpose.
+
+    Paths and what other packages tell may hold line breaks and control characters, which are
+    escaped.
+
+    Examples
+    --------
+    >>> str(FirthError("cannot read tea\x1b[2J\nmilk"))
+    'cannot read tea\\x1b[2J\\nmilk'
+    """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(escape(message))
 
 
 class ConfigError(FirthError, ValueError):
@@ -263,7 +275,7 @@ def warn(message: str) -> None:
     level, frame = 1, sys._getframe()
     while frame.f_back and frame.f_globals.get("__name__", "").split(".")[0] == __package__:
         level, frame = level + 1, frame.f_back
-    warnings.warn(message, FirthWarning, stacklevel=level)
+    warnings.warn(escape(message), FirthWarning, stacklevel=level)
 
 
 class Interrupted(KeyboardInterrupt):
@@ -278,7 +290,7 @@ class Interrupted(KeyboardInterrupt):
     """
 
     def __init__(self, message: str, signal: int) -> None:
-        super().__init__(message)
+        super().__init__(escape(message))
         self.signal = signal
 
     def __reduce__(self) -> tuple[object, ...]:

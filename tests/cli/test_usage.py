@@ -2,6 +2,7 @@
 
 import dataclasses
 import inspect
+import os
 import re
 import typing
 
@@ -78,6 +79,15 @@ def test_a_value_out_of_range_is_an_error_in_one_line(folder, fails, arguments, 
     if arguments[-2] == "--noise-exponent":
         arguments = [*arguments[:-1], "nan"]
     assert fails(*arguments, at=folder).startswith(message)
+
+
+def test_what_cannot_be_read_is_an_error_in_one_line(folder, fails, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode, **_: mode != os.R_OK)
+    (folder / "it's").touch()
+    for path in ("vectors", "it's"):
+        for arguments in (["convert", path, "new"], ["similar", path, "tea"]):
+            assert fails(*arguments, at=folder) == f"cannot read {path}: Permission denied"
+    assert not (folder / "new").exists()
 
 
 def test_train_has_the_options_that_python_has():

@@ -33,8 +33,9 @@ from damage import damaged
 from readers import MULTIPLE, ROOM, Reader
 from readers import READERS as OF_VECTORS
 from texts import READERS as OF_TEXTS
+from vocabularies import READERS as OF_VOCABULARIES
 
-READERS = OF_VECTORS | OF_TEXTS
+READERS = OF_VECTORS | OF_TEXTS | OF_VOCABULARIES
 
 SECONDS_PER_FILE = 5
 LONGEST_MESSAGE = 1_000

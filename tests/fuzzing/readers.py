@@ -49,6 +49,8 @@ import gensim_pickles
 # Python's objects take much more room than the text that tells of them: `{},` becomes 72 bytes.
 MULTIPLE = 40
 CONSTANT = 300_000
+# NumPy reads headers of arrays of up to 10,000 bytes, as Python's own values.
+HEADER = 5_000_000
 # What a child may map beyond what it had when the valid files were read: it bounds native code.
 ROOM = 1 << 27
 
@@ -184,7 +186,7 @@ def _folder(tables: list[Vectors], name: str, damages: list[Damage], scratch: Pa
     for table in tables:
         table.save(scratch / "vectors")
         originals.append((scratch / "vectors" / name).read_bytes())
-    return _vectors_reader(originals, damages, scratch / "vectors", scratch / "vectors" / name)
+    return vectors_reader(originals, damages, scratch / "vectors", scratch / "vectors" / name)
 
 
 def _word2vec(suffix: str, scratch: Path, *, header: bool = True) -> Reader:
@@ -196,7 +198,7 @@ def _word2vec(suffix: str, scratch: Path, *, header: bool = True) -> Reader:
     if suffix == ".bin":  # gensim's have no newline after each vector
         rows = [f"{word} ".encode() + vectors[word].tobytes() for word in vectors]
         originals.append(content.partition(b"\n")[0] + b"\n" + b"".join(rows))
-    return _vectors_reader(originals, LINES, scratch / f"vectors{suffix}")
+    return vectors_reader(originals, LINES, scratch / f"vectors{suffix}")
 
 
 def _gensim(scratch: Path) -> Reader:
@@ -220,7 +222,7 @@ def _gensim(scratch: Path) -> Reader:
         for instance in instances
         for protocol in (2, 4, 5)
     ]
-    reader = _vectors_reader(originals, PICKLES, scratch / "vectors.kv")
+    reader = vectors_reader(originals, PICKLES, scratch / "vectors.kv")
     # An empty list, of one byte in a pickle, takes 64 bytes.
     return dataclasses.replace(
         reader, constant=lambda seed: reader.constant(seed) + MULTIPLE * LARGEST_FILE
@@ -235,7 +237,8 @@ def _gensim_array(scratch: Path) -> Reader:
     for dtype in ("<f4", ">f4", "<f2", "<f8"):
         np.save(target, np.arange(6, dtype=dtype).reshape(2, 3))
         originals.append(target.read_bytes())
-    return _vectors_reader(originals, LINES, path, target)
+    reader = vectors_reader(originals, LINES, path, target)
+    return dataclasses.replace(reader, constant=lambda seed: reader.constant(seed) + HEADER)
 
 
 def _fasttext(scratch: Path) -> Reader:
@@ -250,7 +253,7 @@ def _fasttext(scratch: Path) -> Reader:
         fasttext_files.fasttext_bin(words, table, table[:2], labels=["a", "b"], model=3, loss=3),
         fasttext_files.fasttext_bin(words, table, loss=1),
     ]
-    return _vectors_reader(originals, BYTES, scratch / "vectors.bin")
+    return vectors_reader(originals, BYTES, scratch / "vectors.bin")
 
 
 def _npz(scratch: Path) -> Reader:
@@ -262,7 +265,8 @@ def _npz(scratch: Path) -> Reader:
             originals.append(path.read_bytes())
     np.savez_compressed(path, words=np.array([5, 7]), vectors=np.eye(2))
     originals.append(path.read_bytes())
-    return _vectors_reader(originals, [*BYTES, *[change_member] * 20], path)
+    reader = vectors_reader(originals, [*BYTES, *[change_member] * 20], path)
+    return dataclasses.replace(reader, constant=lambda seed: reader.constant(seed) + HEADER)
 
 
 def _arrow(suffix: str, scratch: Path) -> Reader:
@@ -273,7 +277,7 @@ def _arrow(suffix: str, scratch: Path) -> Reader:
         for dtype in ("float32", "int8"):
             vectors.save(path, dtype=dtype)
             originals.append(path.read_bytes())
-    reader = _vectors_reader(originals, BYTES, path)
+    reader = vectors_reader(originals, BYTES, path)
     # However short a file is, what it holds may be long.
     return dataclasses.replace(
         reader, constant=lambda seed: reader.constant(seed) + MULTIPLE * LARGEST_FILE
@@ -288,7 +292,7 @@ def _projector(name: str, scratch: Path) -> Reader:
     for counts in (None, np.array([9, 5, 5, 1])):
         Vectors(words, matrix, counts=counts).save(path, format="projector")
         originals.append((path / name).read_bytes())
-    return _vectors_reader(originals, LINES, path, path / name)
+    return vectors_reader(originals, LINES, path, path / name)
 
 
 def _floret(scratch: Path) -> Reader:
@@ -303,7 +307,7 @@ def _floret(scratch: Path) -> Reader:
     subwords = Subwords(1, 2, buckets=9, floret=Floret(1, 0))
     subwords.rows_of_all(["tea"])  # imported before limits
     named = {"words": words, "format": "floret"}
-    return _vectors_reader(originals, LINES, scratch / "vectors.floret", **named)
+    return vectors_reader(originals, LINES, scratch / "vectors.floret", **named)
 
 
 def _finalfusion(scratch: Path) -> Reader:
@@ -316,7 +320,7 @@ def _finalfusion(scratch: Path) -> Reader:
         make(words, numbers[:3], numbers[:3, 0], metadata=b"a = 1\n"),
         make(words, numbers, vocab=finalfusion_files.FASTTEXT),
     ]
-    return _vectors_reader(originals, BYTES, scratch / "vectors.fifu")
+    return vectors_reader(originals, BYTES, scratch / "vectors.fifu")
 
 
 def _static_embedding(name: str, damages: list[Damage], scratch: Path) -> Reader:
@@ -338,7 +342,7 @@ def _static_embedding(name: str, damages: list[Damage], scratch: Path) -> Reader
     for dtype in ("float16", "int8") if name == "model.safetensors" else ():
         Vectors(list("abcd"), matrix).save(made, format="static-embedding", dtype=dtype)
         originals.append((made / name).read_bytes())
-    return _vectors_reader(originals, damages, path, path / name)
+    return vectors_reader(originals, damages, path, path / name)
 
 
 def _of_unknown_suffix(scratch: Path) -> Reader:
@@ -346,16 +350,17 @@ def _of_unknown_suffix(scratch: Path) -> Reader:
     kinds = [_word2vec(".bin", scratch), _word2vec(".txt", scratch)]
     kinds.append(_word2vec(".txt", scratch, header=False))
     originals = [content for kind in kinds for content in kind.originals]
-    return _vectors_reader(originals, LINES, scratch / "model.w2v")
+    return vectors_reader(originals, LINES, scratch / "model.w2v")
 
 
-def _vectors_reader(
+def vectors_reader(
     originals: list[bytes],
     damages: list[Damage],
     path: Path,
     target: Path | None = None,
     **options: Any,
 ) -> Reader:
+    """Read what is at `path`, of which `target` is damaged, with these options of `load`."""
     usual = word2vec_text.BLOCK_BYTES
     # Imported before memory is measured: a damaged file may seem to be of any format.
     for form in registry.FORMATS:

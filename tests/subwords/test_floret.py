@@ -84,6 +84,7 @@ def test_json_and_pickles_keep_the_hash():
         ({"seed": 2**32}, "seed of floret must be"),
         ({"seed": "1"}, "seed of floret must be a whole number"),
         ({"begin": 7}, "a mark of floret must be text, got 7"),
+        ({"end": "茶" * 17}, "a mark of floret must have at most 16 characters, got 17"),
     ],
 )
 def test_what_makes_no_sense_is_refused(changes, message):

@@ -7,6 +7,7 @@ import pytest
 
 from firth.errors import ConfigError
 from firth.subwords import Subwords
+from firth.subwords.floret import Floret
 from firth.vectors import RawTables, Vectors, composition
 from firth.vectors.composition import bag_sums, compose_words, read_out
 from firth.vectors.readout import parse_readout
@@ -139,7 +140,16 @@ def test_words_of_very_many_rows(monkeypatch, room):
         np.testing.assert_array_equal(alone, [total])
 
 
-def test_few_words_are_cut_at_a_time_if_they_are_long(tables, monkeypatch):
+LONG_MARKS = Subwords(
+    1, 4, buckets=40, normalization="none", exponent=1, floret=Floret(4, 1, "<" * 16, ">" * 16)
+)
+
+
+@pytest.mark.parametrize(("subwords", "most"), [(None, 200), (LONG_MARKS, 800)])
+def test_few_words_are_cut_at_a_time_if_they_are_long(tables, monkeypatch, subwords, most):
+    if subwords is not None:
+        numbers = np.resize(tables.raw.input, (len(tables.words) + 40, 6))
+        tables = tables._replace(raw=RawTables(numbers, subwords))
     whole = composition.compose_words(tables.raw, tables.words, own_row=True)
     counts = []
     rows_of_all = Subwords.rows_of_all
@@ -154,7 +164,7 @@ def test_few_words_are_cut_at_a_time_if_they_are_long(tables, monkeypatch):
     parts = composition.compose_words(tables.raw, tables.words, own_row=True)
     np.testing.assert_array_equal(parts, whole)
     assert len(counts) > 3
-    assert max(counts) < 200
+    assert max(counts) < most
 
 
 def test_a_planted_common_component_is_removed(tables):

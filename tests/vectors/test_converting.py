@@ -196,7 +196,11 @@ def test_only_the_words_of_a_list_are_converted(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "fault"),
-    [(b"\n \n", "expected a word in each line"), (b"a\n\xff", "line 2 is not")],
+    [
+        (b"\n \n", "expected a word in each line"),
+        (b"a\n\xff", "line 2 is not"),
+        (b"tea\rmilk\r", "lines end with carriage returns alone"),
+    ],
 )
 def test_lists_without_words_are_refused(content, fault, tmp_path):
     (tmp_path / "list").write_bytes(content)
@@ -204,6 +208,18 @@ def test_lists_without_words_are_refused(content, fault, tmp_path):
         convert(save(tmp_path, "firth"), tmp_path / "few", words=tmp_path / "list")
     with pytest.raises(FormatError, match="no such file"):
         convert(tmp_path / "v", tmp_path / "few", words=tmp_path / "missing")
+
+
+def test_the_list_of_words_is_not_overwritten(tmp_path):
+    (tmp_path / "list.txt").write_text("w7\n")
+    with pytest.raises(FirthError, match=r"list.txt: it has the words that are to be read"):
+        convert(
+            save(tmp_path, "firth"),
+            tmp_path / "list.txt",
+            words=tmp_path / "list.txt",
+            overwrite=True,
+        )
+    assert (tmp_path / "list.txt").read_text() == "w7\n"
 
 
 def test_each_format_is_converted_to_each(name, tmp_path):
@@ -284,6 +300,14 @@ def test_the_loss_is_measured():
     spoilt = np.hstack([MATRIX / np.abs(MATRIX).max(), np.full((70, 1), 40, np.float32)])
     assert measured_loss(spoilt, "int8").kept < 0.8
     assert measured_loss(MATRIX[:1], "int8").words == 1
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (2, 0)])
+def test_rows_without_numbers_are_kept_in_a_file(shape, tmp_path):
+    store = RowStore(tmp_path)
+    store.add(np.empty(shape, np.float32))
+    assert store.matrix().size == 0
+    assert len(store.matrix()) == shape[0]
 
 
 @pytest.mark.parametrize("in_file", [False, True])

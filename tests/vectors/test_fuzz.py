@@ -38,6 +38,10 @@ READERS = [
         for name in ("parquet", "arrow")
     ),
     "unknown-suffix",
+    *(
+        pytest.param(name, marks=pytest.mark.skipif(find_spec("spacy") is None, reason="spacy"))
+        for name in ("spacy-rows", "spacy-strings", "spacy-vectors", "spacy-floret")
+    ),
 ]
 
 # Lines of text can be damaged in few ways.

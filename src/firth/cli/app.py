@@ -17,7 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from firth._version import __version__
-from firth.cli.usage import USAGE_ERROR, reword
+from firth.cli.usage import USAGE_ERROR, refuse_unreadable, reword
 from firth.console import (
     INTERRUPTED,
     OutputError,
@@ -68,6 +68,7 @@ class _Verbs(TyperGroup):
             finally:
                 raise_no_more()
         except USAGE_ERROR as error:
+            refuse_unreadable(error)
             reword(error)
             raise
         except CutShortError as error:

@@ -6,22 +6,32 @@ reads the same message with each, and it says what to give instead.
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import sys
 from typing import Any
 
 import typer
 
-from firth.errors import one_line
+from firth.errors import FirthError, one_line
 from firth.other_names import advice
 
 # Click's base class of usage errors; newer versions of Typer have a Click of their own.
 USAGE_ERROR: type[Any] = typer.BadParameter.__mro__[1]
 
+_UNREADABLE = re.compile(r"(?s)(['\"])(.*)\1 is not readable\.\Z")
 _CLICK_S_WORDS = {
     "is not a valid integer.": "is not a whole number",
     "is not a valid float.": "is not a number",
 }
+
+
+def refuse_unreadable(error: Any) -> None:  # noqa: ANN401
+    """Raise a `FirthError` if all that is wrong is a path that this user may not read."""
+    found = _UNREADABLE.search(error.message)
+    if found is not None:
+        raise FirthError(f"cannot read {found[2]}: {os.strerror(errno.EACCES)}") from error
 
 
 def reword(error: Any) -> None:  # noqa: ANN401

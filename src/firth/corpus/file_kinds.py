@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from firth.errors import CorpusError
-from firth.io.compression import ARCHIVES, compression_of
+from firth.io.compression import ARCHIVES
+from firth.io.mistaken import mistaken_for
 
 # A tar archive has its mark at byte 257.
 HEAD_BYTES = 4096
@@ -39,13 +40,6 @@ _OTHER_KINDS = (
     (rb"\x80[\x02-\x05]", "a pickle", "give text, or lists of tokens from Python"),
     (rb"(?s:.{6})\x00\x00\{", "a safetensors file", _VECTORS),
     (rb"\x7fELF|MZ\x90\x00", "a program", "give text"),
-    (
-        rb"version https://git-lfs",
-        "a pointer of Git LFS in place of the file",
-        "fetch the file: git lfs pull",
-    ),
-    (rb"\xff\xfe\x00\x00|\x00\x00\xfe\xff", "UTF-32 text", "convert it: iconv -f UTF-32 -t UTF-8"),
-    (rb"\xff\xfe|\xfe\xff", "UTF-16 text", "convert it: iconv -f UTF-16 -t UTF-8"),
 )
 # Bytes that do not occur in text, and how many wrong bytes a text may have.
 _CONTROLS = bytes({*range(0x20), 0x7F} - set(b"\t\n\v\f\r\x1b\x1c\x1d\x1e\x1f"))
@@ -63,29 +57,15 @@ def check_is_text(head: bytes, name: str) -> None:
     name : str
         The name of the file in a message.
     """
-    if compression_of(head):
-        raise CorpusError(f"{name} is compressed once more; decompress it once first")
     for magic, what, advice in _OTHER_KINDS:
         if re.match(magic, head):
             raise CorpusError(f"{name} is {what}, not UTF-8 text; {advice}")
-    order = _utf16_order(head)
-    if order:
-        raise CorpusError(
-            f"{name} is UTF-16 text, not UTF-8; convert it: iconv -f UTF-16{order} -t UTF-8"
-        )
+    mistaken = mistaken_for(head)
+    if mistaken is not None:
+        raise CorpusError(f"{name} is {mistaken}")
 
 
 def is_mostly_text(data: bytes) -> bool:
     """Return whether only a small share of `data` is invalid UTF-8 or control characters."""
     readable = data.decode("utf-8", "ignore").encode().translate(None, _CONTROLS)
     return len(data) - len(readable) <= _WRONG_BYTES + _WRONG_SHARE * len(data)
-
-
-def _utf16_order(head: bytes) -> str | None:
-    """Return the byte order if it is UTF-16 text without a mark, whose every other byte is 0."""
-    pairs = len(head) // 2
-    even, odd = head[: 2 * pairs : 2].count(0), head[1 : 2 * pairs : 2].count(0)
-    for zeros, others, order in ((odd, even, "LE"), (even, odd, "BE")):
-        if pairs >= 4 and zeros > 0.7 * pairs and others < 0.05 * pairs:
-            return order
-    return None

@@ -157,17 +157,23 @@ def open_decompressed(
         with compression.open(file) as raw:
             checked = _Decompressed(raw, compression, path)
             decompressed = cast(io.BufferedReader, io.BufferedReader(checked, _BUFFER_BYTES))
-            _refuse_archive(decompressed, path)
+            _refuse_archive(decompressed, path, compressed=True)
             yield decompressed, None
 
 
-def _refuse_archive(file: io.BufferedReader, path: str | os.PathLike[str]) -> None:
+def _refuse_archive(
+    file: io.BufferedReader, path: str | os.PathLike[str], *, compressed: bool = False
+) -> None:
     head = file.peek(_HEAD_BYTES)
     for name, magic in ARCHIVES.items():
         if re.match(magic, head):
-            raise FormatError(
-                f"cannot read {path}: it is a {name}; unpack it, and give a file from it"
+            # What is within may be read once it is decompressed, such as .npz.
+            what, advice = (
+                (f"compressed {name}", "decompress it first")
+                if compressed
+                else (name, "unpack it, and give a file from it")
             )
+            raise FormatError(f"cannot read {path}: it is a {what}; {advice}")
 
 
 class _Decompressed(io.RawIOBase):

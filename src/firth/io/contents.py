@@ -5,6 +5,7 @@ The first bytes of a file, or the names in a folder, tell the content.
 
 from __future__ import annotations
 
+import os
 import re
 import struct
 from collections.abc import Collection
@@ -78,6 +79,14 @@ def kind_of_bytes(head: bytes, size: int) -> Kind | None:
 def picture_suffix_of(path: Path) -> str | None:
     """Return the usual suffix of a picture's format, or None if the file is not a picture."""
     return _picture_suffix(_head(path))
+
+
+def holds(folder: Path, name: str) -> bool:
+    """Return whether a folder has a file of that name.
+
+    A link to nothing counts: whoever reads it is told, and not without what it stood for.
+    """
+    return os.path.lexists(folder / name)
 
 
 def is_folder_of_vectors(names: Collection[str]) -> bool:

@@ -1,4 +1,4 @@
-"""JSON objects in files: what cannot be read, or not be held, is told with the file's name."""
+"""JSON in files: what cannot be read, or not be held, is told with the file's name."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from firth.errors import FormatError, one_line
 from firth.io.compression import open_regular
+from firth.io.mistaken import refuse_mistaken
 
 # JSON from a str with a lone surrogate is no valid UTF-8, but a word may hold any character.
 _SURROGATES = "surrogatepass"
@@ -22,15 +23,36 @@ def read_json(path: Path) -> dict[str, object]:
     FormatError
         If the file cannot be read, or is not a JSON object.
     """
-    with open_regular(path) as file:
-        encoded = file.read()
-    try:
-        text = encoded.decode("utf-8", _SURROGATES)
-        content = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
-    except (ValueError, RecursionError) as error:
-        raise FormatError(f"{path}: not valid JSON: {error}") from error
+    content = _read(path)
     if not isinstance(content, dict):
         raise FormatError(f"{path}: expected a JSON object, got {type(content).__name__}")
+    return content
+
+
+def read_json_list(path: Path) -> list[object]:
+    """Read a list of JSON.
+
+    Raises
+    ------
+    FormatError
+        If the file cannot be read, or is not a list of JSON.
+    """
+    content = _read(path)
+    if not isinstance(content, list):
+        raise FormatError(f"{path}: expected a list of JSON, got {type(content).__name__}")
+    return content
+
+
+def _read(path: Path) -> object:
+    with open_regular(path) as file:
+        refuse_mistaken(file, path)
+        encoded = file.read()
+    try:
+        # Some editors begin a file with a mark.
+        text = encoded.decode("utf-8", _SURROGATES).removeprefix("\ufeff")
+        content: object = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
+    except (ValueError, RecursionError) as error:
+        raise FormatError(f"{path}: not valid JSON: {error}") from error
     return content
 
 

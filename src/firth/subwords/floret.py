@@ -16,6 +16,8 @@ from firth.errors import ConfigError
 
 # A hash of 128 bits has four numbers of 32.
 MOST_HASHES = 4
+# floret's own are one character. Long ones would give each word as many n-grams as a long word has.
+_LONGEST_MARK = 16
 # The constants of MurmurHash3.
 FACTORS = 0x87C37B91114253D5, 0x4CF5AD432745937F
 STEPS = 0x52DCE729, 0x38495AB5
@@ -34,12 +36,12 @@ class Floret:
     seed : int
         Where the hash starts, of 32 bits.
     begin, end : str
-        The marks before and after a word.
+        The marks before and after a word, of at most 16 characters.
 
     Raises
     ------
     ConfigError
-        If a number is out of range, or a mark is not text.
+        If a number is out of range, or a mark is not text or too long.
 
     Examples
     --------
@@ -60,6 +62,14 @@ class Floret:
         for mark in (self.begin, self.end):
             if not isinstance(mark, str):
                 raise ConfigError(f"a mark of floret must be text, got {shown(mark)}")
+            if len(mark) > _LONGEST_MARK:
+                limit = f"at most {_LONGEST_MARK} characters"
+                raise ConfigError(f"a mark of floret must have {limit}, got {len(mark):,}")
+
+    @property
+    def marks(self) -> int:
+        """How many characters the marks have together."""
+        return len(self.begin) + len(self.end)
 
     def rows_of(self, ngram: str, buckets: int) -> list[int]:
         """Return the rows of an n-gram."""

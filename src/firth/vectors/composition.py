@@ -277,10 +277,13 @@ def _blocks_of_words(
     words: Sequence[Token], V: int, subwords: Subwords
 ) -> Iterator[tuple[int, Sequence[Token]]]:
     """Yield V words by blocks, each with the number of its first word."""
-    lengths = subwords.most - subwords.least + 1
+    lengths, floret = subwords.most - subwords.least + 1, subwords.floret
+    marks, hashes = (2, 1) if floret is None else (floret.marks, floret.hashes)
+    rows_of_character = lengths * hashes
     for first in range(0, V, _WORDS_AT_ONCE):
         some = words[first : first + _WORDS_AT_ONCE]
-        ngrams = np.fromiter((lengths * len(str(word)) for word in some), np.int64, len(some))
+        sizes = (rows_of_character * (len(str(word)) + marks) for word in some)
+        ngrams = np.fromiter(sizes, np.int64, len(some))
         for block in _blocks(np.append(0, np.cumsum(ngrams)), _NUMBERS_OF_NGRAM):
             yield first + block.start, some[block]
 

@@ -94,12 +94,14 @@ def convert(
     ------
     FirthError
         If the source or the list of words cannot be read, the destination cannot be written, or
-        it is the source.
+        it is the source or that list.
     """
     if readout is not None:
         check_readout(readout)
     if is_same(source, destination):
         raise FirthError(f"cannot write {destination}: it is what is to be read")
+    if words is not None and is_same(words, destination):
+        raise FirthError(f"cannot write {destination}: it has the words that are to be read")
     check_destination(destination, overwrite=overwrite, format=format, dtype=dtype)
     folder = None if readout is not None else _nearest_folder(destination)
     lines = None if words is None else read_word_list(words)
@@ -130,6 +132,10 @@ def read_word_list(path: Path) -> list[str]:
         line = encoded.count(b"\n", 0, error.start) + 1
         raise FormatError(f"{path}: line {line:,} is not UTF-8; save the list as UTF-8") from error
     found = list(dict.fromkeys(line.removesuffix("\r") for line in lines))
+    if len(lines) == 1 and "\r" in found[0]:
+        raise FormatError(
+            f"{path}: the lines end with carriage returns alone; replace them: tr '\\r' '\\n'"
+        )
     words = [line for line in found if line.strip()]
     if not words:
         raise FormatError(f"{path}: expected a word in each line, found none")

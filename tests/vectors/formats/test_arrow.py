@@ -86,6 +86,16 @@ def test_tables_of_other_programs(arrow, put):
     assert loaded.input_vectors.tolist() == [[0.5, 1.0], [2.0, 3.0]]
 
 
+@pytest.mark.parametrize("kind", ["large_string", "string_view"])
+def test_texts_as_polars_writes_them(arrow, put, kind):
+    if not hasattr(arrow, kind):
+        pytest.skip(f"this pyarrow has no {kind}")
+    words = arrow.array(["tea", "a word of more than twelve bytes"], getattr(arrow, kind)())
+    for column in (words, words.dictionary_encode() if kind == "large_string" else words):
+        loaded = load(put(word=column, vector=arrow.array([[0.5], [1.5]])))
+        assert loaded.words == ("tea", "a word of more than twelve bytes")
+
+
 @pytest.mark.parametrize(
     ("columns", "fault"),
     [

@@ -1,6 +1,7 @@
 """The folder of vectors: everything comes back, and damage is reported."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -68,6 +69,20 @@ def test_a_folder_with_other_files_is_not_replaced(folder):
 def test_a_missing_file(folder, name, assert_refused):
     (folder / name).unlink()
     assert_refused(folder, f"not a folder of vectors: it has no {name}")
+
+
+@pytest.mark.parametrize("name", [*FILES, "subwords.json", "phrases.json", "documents.safetensors"])
+def test_a_name_that_is_no_file(folder, name, assert_refused):
+    path = folder / name
+    path.unlink(missing_ok=True)
+    path.symlink_to("nowhere")
+    assert_refused(folder, f"^no such file: .*{name}$")
+    path.unlink()
+    path.mkdir()
+    assert_refused(folder, f"cannot read .*{name}: it is a folder")
+    path.rmdir()
+    os.mkfifo(path)
+    assert_refused(folder, f"cannot read .*{name}: not a regular file")
 
 
 def test_a_folder_of_such_folders_names_the_last(folder, tmp_path):

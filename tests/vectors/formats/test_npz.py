@@ -148,6 +148,8 @@ WORDS = _npy("{'descr': '<U1', 'fortran_order': False, 'shape': (2,)}", "ab".enc
         (_archive(words=_npy("{'descr': '|a4', 'fortran_order': False, 'shape': (1,)}", b"abcd"),
                   vectors=b""), r"expected numbers or texts, got \|S4"),
         (_archive(words=WORDS.replace(b"b\0\0", b"b\0\x11"), vectors=b""), "no character"),
+        # NumPy's own message advises to trust the file.
+        (_archive(words=WORDS, vectors=_npy("{" + 10_000 * " ")), "header is too long$"),
         *(
             (_archive(words=WORDS, vectors=_npy(
                 f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}}}", bytes(16)

@@ -1,5 +1,7 @@
 """The folder of TensorBoard's Embedding Projector."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -42,6 +44,8 @@ def test_what_is_written(tmp_path):
     [
         (b"a\nb", ["a", "b"], None),
         (b"a\r\nb\r\n", ["a", "b"], None),
+        (b"\xef\xbb\xbfa\nb\n", ["a", "b"], None),
+        (b"\xef\xbb\xbfcount\tword\n4\ta\n2\tb\n", ["a", "b"], [4, 2]),
         (b"label\tn\na\t1\nb\t2\n", ["a", "b"], None),
         (b"count\tword\n4\ta\n2\tb\n", ["a", "b"], [4, 2]),
         (b"word\tcount\na\t4.5\nb\tmany\n", ["a", "b"], None),
@@ -54,6 +58,28 @@ def test_folders_of_other_programs(metadata, words, counts, put):
     assert list(loaded) == words
     assert loaded.input_vectors.tolist() == [[0.5, 1], [2, -0.5]]
     assert (None if loaded.counts is None else loaded.counts.tolist()) == counts
+    marked = load(put(b"\xef\xbb\xbf0.5\t1\n2\t-.5", metadata))
+    np.testing.assert_array_equal(marked, loaded)
+
+
+@pytest.mark.parametrize("counts", [None, np.array([2, 1])])
+def test_a_mark_at_the_start_of_the_first_word_stays(counts, tmp_path):
+    words = ("\ufeff", "\ufefftea")
+    for some in (words, words[::-1]):
+        Vectors(some, MATRIX, counts=counts).save(tmp_path / "v", format="projector")
+        assert load(tmp_path / "v").words == some
+
+
+def test_many_short_lines_take_memory_in_proportion(put):
+    # 2 MB, of which lists of all columns at once took 160 MB.
+    path = put(b"1\n", b"word\tcount\n" + b"\t\n" * 1_000_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(FormatError, match="1,000,000 words for 1 vector"):
+            load(path)
+        assert tracemalloc.get_traced_memory()[1] < 60e6
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(

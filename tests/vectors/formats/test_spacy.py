@@ -85,7 +85,10 @@ def test_what_spacy_cannot_hold_is_refused(folder):
         ("key2row", b"\x81\x01\xa1a", "expected a number for each"),
         ("key2row", b"\x81\x05\x09", "not those of vectors|lacks a word"),
         ("key2row", b"\xdf\xff\xff\xff\xff", "damaged"),
-        ("strings.json", b"{", "strings.json is damaged"),
+        ("strings.json", b"{", "strings.json: not valid JSON"),
+        ("strings.json", b"{}", "strings.json: expected a list of JSON, got dict"),
+        # spaCy's own reader raises a SystemError.
+        ("strings.json", b'[{"a": {' + b"[" * 2_000, "strings.json: not valid JSON"),
         ("strings.json", b"[]", "lacks a word of key2row"),
         ("strings.json", b"[1, 2]", "strings.json is damaged"),
         ("vectors", b"", "it is no array"),

@@ -1,5 +1,9 @@
 """word2vec's text files: from other programs, and damaged ones."""
 
+import contextlib
+import gzip
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -90,7 +94,9 @@ def test_layouts(content, tmp_path):
         (b"2 2\na 1 2\nb 1 2 3\n", "line 3: expected a word and 2 numbers, got 4 fields"),
         (b"2 2\nlong-word 1 2\nb 1\n", "line 3: expected a word and 2 numbers, got 2 fields"),
         (b"2 2\na 1 2\nbcdef\n", "line 3: expected a word and 2 numbers, got 1 field"),
-        (b"2 2\n\na 1 2\nb 1 2\n", "line 4: the header promises 2 words"),
+        (b"2 2\n\na 1 2\nb 1 2\n", "line 2: expected a word and 2 numbers, got 0 fields"),
+        (b"1 2\ra 1 2\r", "line 1: the word has a carriage return; if lines end with these alone"),
+        (b"2 2\na 1 2\nb\rc 1 2\n", "line 3: the word has a carriage return"),
         (b"2 2\n\n            \n", "cut short after line 1: .* 2 words, the file has 0"),
         (b"2 2\n\n        b 1 2\n", "line 2: expected a word and 2 numbers, got 0 fields"),
         (b"2 2\na b 1 x\nb 1 2\n", "line 2: 'x' is not a finite float32"),
@@ -140,6 +146,49 @@ def test_rows_longer_than_a_block_without_header(block, gap, tmp_path, monkeypat
     for content in (row, row + b"\n", row + b" \n" + b"o" + row):
         (tmp_path / "v.txt").write_bytes(content)
         assert load(tmp_path / "v.txt").dim == 9
+
+
+def test_a_file_of_zeros_is_looked_through_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(word2vec_text, "BLOCK_BYTES", 1 << 12)
+    monkeypatch.setattr(word2vec_text, "_LONGEST_NUMBER", 1 << 10)
+    path = tmp_path / "v.txt"
+    path.write_bytes(bytes(1 << 20))
+    tracemalloc.start()
+    try:
+        with pytest.raises(FormatError, match="line 1 should be a header"):
+            load(path)
+        # What is kept of it does not grow.
+        assert tracemalloc.get_traced_memory()[1] < 1 << 19
+    finally:
+        tracemalloc.stop()
+    path.write_bytes(b"w" * (1 << 20) + b" 1 2\n")
+    assert load(path).dim == 2
+
+
+@pytest.mark.parametrize("rest", [b"", b"b 3 4\n"])
+@pytest.mark.parametrize("header", [b"", b"1 2\n"])
+def test_empty_lines_take_no_memory_however_many(header, rest, tmp_path, monkeypatch):
+    monkeypatch.setattr(word2vec_text, "BLOCK_BYTES", 1 << 12)
+    monkeypatch.setattr(word2vec_text, "_BLANK_LINES", 1 << 10)
+    # A short file, decompressed.
+    path = tmp_path / "v.txt"
+    path.write_bytes(gzip.compress(header + b"a 1 2\n" + b"\n" * 300_000 + rest))
+    expected = (
+        pytest.raises(FormatError, match="more follows" if header else "line 2: expected a word")
+        if rest
+        else contextlib.nullcontext()
+    )
+    (tmp_path / "other.txt").write_bytes(b"a 1 2\n")
+    load(tmp_path / "other.txt")  # imports what it needs
+    tracemalloc.start()
+    try:
+        with expected:
+            assert load(path).words == ("a",)
+        assert tracemalloc.get_traced_memory()[1] < 1e6
+    finally:
+        tracemalloc.stop()
+    if rest and not header:
+        assert load(path, words=["b"]).input_vectors.tolist() == [[3, 4]]
 
 
 def test_the_largest_numbers_are_told_from_infinity(tmp_path):

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from firth.errors import FormatError, counted, one_line, reraise
 from firth.io.compression import open_regular
+from firth.io.mistaken import refuse_mistaken
 from firth.io.pieces import read_pieces
 from firth.vectors.formats.pickles import Bag
 
@@ -59,6 +60,7 @@ def map_array(path: Path) -> NDArray[Any]:
         If the file is missing or damaged, or holds objects.
     """
     with open_regular(path) as file:
+        refuse_mistaken(file, path)
         if not file.peek(1).startswith(_MAGIC):
             raise FormatError(f"{path}: damaged: it is no array in NumPy's format .npy")
     try:
@@ -66,10 +68,17 @@ def map_array(path: Path) -> NDArray[Any]:
         with np.errstate(all="ignore"), _old_headers():
             array = np.load(path, mmap_mode="r", allow_pickle=False)
     except _FAULTS as error:
-        raise FormatError(f"{path}: damaged: {one_line(str(error) or 'no array')}") from error
+        raise FormatError(f"{path}: damaged: {_told(error)}") from error
     if array.dtype.kind not in "fiub":
         raise FormatError(f"{path}: expected an array of numbers, got {array.dtype}")
     return np.asarray(array)
+
+
+def _told(error: Exception) -> str:
+    """Return what NumPy found, without its advice to trust the file."""
+    if "max_header_size" in str(error):
+        return "its header is too long"
+    return one_line(str(error) or "no array")
 
 
 def read_blocks(file: IO[bytes], what: str) -> Iterator[NDArray[Any]]:
@@ -99,7 +108,7 @@ def read_blocks(file: IO[bytes], what: str) -> Iterator[NDArray[Any]]:
                     raise ValueError("a text holds what is no character")
                 yield np.ndarray(block, dtype, data, order="F" if is_fortran else "C")
     except _FAULTS as error:
-        raise FormatError(f"{what}: damaged: {one_line(str(error) or 'no array')}") from error
+        raise FormatError(f"{what}: damaged: {_told(error)}") from error
 
 
 @contextlib.contextmanager

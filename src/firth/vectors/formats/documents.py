@@ -14,6 +14,7 @@ from pathlib import Path
 
 from firth.errors import FormatError, one_line
 from firth.io.contents import DOCUMENTS as DOCUMENTS
+from firth.io.contents import holds
 from firth.vectors.documents import DocumentTable
 from firth.vectors.formats.precision import Rows
 from firth.vectors.formats.tensors import map_tensors, open_tensors, write_tensors
@@ -42,9 +43,9 @@ def read_documents(folder: Path) -> DocumentTable | None:
     FormatError
         If the file is damaged.
     """
-    path = folder / DOCUMENTS
-    if not path.exists():
+    if not holds(folder, DOCUMENTS):
         return None
+    path = folder / DOCUMENTS
     with open_tensors(path) as tensors:
         held = {name: tensors.get_slice(name) for name in tensors.keys()}  # noqa: SIM118
         found = {name: (held[name].get_dtype(), len(held[name].get_shape())) for name in held}

@@ -6,6 +6,7 @@ What `native.write_words` writes is understood; anything else is left to a JSON 
 from __future__ import annotations
 
 import codecs
+import os
 import warnings
 from pathlib import Path
 
@@ -51,9 +52,9 @@ def read_words_alone(path: Path) -> LazyWords | None:
 
 def _parts(path: Path) -> tuple[bytes, bytes] | None:
     """Read the list of words, without its brackets, and what stands for the counts."""
-    if path.stat().st_size < LEAST_BYTES:
-        return None
     with open_regular(path) as file:
+        if os.fstat(file.fileno()).st_size < LEAST_BYTES:
+            return None
         text = file.read()
     end = text.rfind(_TAIL)
     if end < 0 or not text.startswith(_HEAD) or not text.endswith(b"}"):

@@ -34,7 +34,7 @@ from firth.io.contents import MODEL as MODEL
 from firth.io.contents import PHRASES as PHRASES
 from firth.io.contents import SUBWORDS as SUBWORDS
 from firth.io.contents import VOCABULARY as VOCABULARY
-from firth.io.contents import is_folder_of_vectors
+from firth.io.contents import holds, is_folder_of_vectors
 from firth.io.mapping import is_worth_mapping
 from firth.io.row_file import RowFile
 from firth.phrases import Phrases
@@ -79,7 +79,7 @@ def read(path: Path, selection: Selection) -> Table:
         output_vectors=output_vectors,
         config=read_json(path / CONFIG),
         raw=raw,
-        phrases=Phrases.load(path) if (path / PHRASES).exists() else None,
+        phrases=Phrases.load(path) if holds(path, PHRASES) else None,
         documents=read_documents(path),
     )
     table = selected(table, path, selection)
@@ -181,7 +181,7 @@ def read_subwords(path: Path) -> Subwords | None:
         If the file is damaged.
     """
     file = path / SUBWORDS
-    if not file.exists():
+    if not holds(path, SUBWORDS):
         return None
     saved = read_json(file)
     try:
@@ -245,7 +245,7 @@ def read_json(path: Path) -> dict[str, object]:
 
 
 def _require(path: Path) -> None:
-    if not path.is_file():
+    if not holds(path.parent, path.name):
         raise FormatError(f"{path.parent} is not a folder of vectors: it has no {path.name}")
 
 

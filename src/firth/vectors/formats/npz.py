@@ -13,17 +13,19 @@ multiplied with, a number for each row.
 
 from __future__ import annotations
 
+import io
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import FormatError, one_line
 from firth.io.atomic import atomic_write
+from firth.io.mistaken import refuse_mistaken
 from firth.vectors.formats.arrays import read_blocks
 from firth.vectors.formats.precision import FLOAT32, SCALE, Rows, blocks, narrowed, widen
 from firth.vectors.formats.row_store import RowStore
@@ -40,7 +42,7 @@ _DAMAGES = (
 )  # fmt: skip
 
 
-def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> Table:
+def read(file: io.BufferedReader, size: int | None, path: Path, selection: Selection) -> Table:
     """Read words and vectors, and what there is of counts and output vectors.
 
     Raises
@@ -49,6 +51,7 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
         If the archive is damaged, lacks words or vectors, or one of them has another type.
     """
     del size  # The archive has its own table of contents.
+    refuse_mistaken(file, path)
     try:
         with zipfile.ZipFile(file) as archive:
             return selected(_Archive(archive, path, selection.folder).table(), path, selection)

@@ -11,6 +11,7 @@ The projector takes the first line of metadata for names of columns if it has a 
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from firth.checks import INT64_MAX
 from firth.errors import FormatError, counted, one_line
 from firth.io.atomic import atomic_write
 from firth.io.compression import open_regular
+from firth.io.mistaken import refuse_mistaken
 from firth.vectors.formats.precision import blocks
 from firth.vectors.formats.row_store import RowStore
 from firth.vectors.formats.selection import Selection, selected
@@ -31,6 +33,8 @@ from firth.vectors.table import Table
 
 VECTORS, METADATA = "vectors.tsv", "metadata.tsv"
 _WORD, _COUNT = "word", "count"
+# The byte order mark, with which some programs begin a file.
+_MARK = "\ufeff"
 _NUMERIC = b"0123456789+-.eE\t\r\n"
 _BLOCK_BYTES = 1 << 20
 # A tab or the end of a line, in Firth's eyes or in those of others.
@@ -65,20 +69,25 @@ def _read_metadata(path: Path, selection: Selection) -> tuple[list[str], NDArray
         text = encoded.decode("utf-8", selection.encoding_errors)
     except UnicodeDecodeError as error:
         raise FormatError(f"{path}: not UTF-8 at byte {error.start}; {REPLACED}") from error
-    lines = text.removesuffix("\n").split("\n")
+    lines = text.removeprefix(_MARK).removesuffix("\n").split("\n")
     lines = [line.removesuffix("\r") for line in lines]
     if "\t" not in lines[0]:
         return lines, None
-    names, *rows = [line.split("\t") for line in lines]
-    for number, row in enumerate(rows, 2):
+    names = lines[0].split("\t")
+    # The projector's own column of names is the first one.
+    place = names.index(_WORD) if _WORD in names else 0
+    column = names.index(_COUNT) if _COUNT in names else None
+    words, counts = [], []
+    for number, line in enumerate(lines[1:], 2):
+        row = line.split("\t")
         if len(row) != len(names):
             raise FormatError(
                 f"{path}: line {number}: expected {counted(len(names), 'column')}, got {len(row)}"
             )
-    # The projector's own column of names is the first one.
-    place = names.index(_WORD) if _WORD in names else 0
-    counts = _counts_of([row[names.index(_COUNT)] for row in rows]) if _COUNT in names else None
-    return [row[place] for row in rows], counts
+        words.append(row[place])
+        if column is not None:
+            counts.append(row[column])
+    return words, None if column is None else _counts_of(counts)
 
 
 def _counts_of(column: Sequence[str]) -> NDArray[np.int64] | None:
@@ -94,6 +103,9 @@ def _read_numbers(path: Path, folder: Path | None) -> NDArray[np.float32]:
     store = RowStore(folder)
     dim, number = None, 1
     with open_regular(path) as file:
+        refuse_mistaken(file, path)
+        if file.peek(len(BOM_UTF8)).startswith(BOM_UTF8):
+            file.read(len(BOM_UTF8))
         while lines := file.readlines(_BLOCK_BYTES):
             dim = dim or len(lines[0].split(b"\t"))
             try:
@@ -145,7 +157,8 @@ def write(table: Table, path: Path) -> None:
     """
     words = RULE.texts(table.words, path)
     if table.counts is None:
-        lines = words
+        # A first word that begins with a mark would lose it.
+        lines = [_MARK + words[0] if words[0].startswith(_MARK) else words[0], *words[1:]]
     else:
         pairs = zip(words, table.counts.tolist(), strict=True)
         lines = [f"{_WORD}\t{_COUNT}", *(f"{word}\t{count}" for word, count in pairs)]

@@ -29,6 +29,7 @@ from firth.io.contents import (
     MODEL,
     kind_of,
 )
+from firth.io.mistaken import mistaken_for
 from firth.io.paths import to_path
 from firth.vectors.formats import hub
 from firth.vectors.formats.format import FLOAT32, NARROW, Format
@@ -320,6 +321,9 @@ def _format_of(file: io.BufferedReader, path: Path) -> Format:
             f"{path}: is a binary model of a fastText before 2017, which is not supported; load "
             "the model's .vec file"
         )
+    mistaken = mistaken_for(head)
+    if mistaken is not None:
+        raise FormatError(f"{path} is {mistaken}")
     suffix = without_suffix(path).suffix.lower()
     plain = [form for form in FORMATS if not form.magic and not form.is_folder]
     found = next((form for form in plain if suffix in form.suffixes), None) or next(

@@ -73,7 +73,8 @@ class RowStore:
 
     def matrix(self) -> NDArray[np.float32]:
         """Return everything that was added, (V, D)."""
-        if self._file is None or not self._rows:
+        # What has no bytes cannot be mapped.
+        if self._file is None or not self._rows * self._dim:
             self._resize(self._rows)
             return self._matrix
         self._file.flush()

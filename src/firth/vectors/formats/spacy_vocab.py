@@ -25,7 +25,9 @@ from spacy.vocab import Vocab
 from firth.errors import FormatError, counted, one_line
 from firth.io.atomic import atomic_write
 from firth.io.compression import open_regular
-from firth.io.json_files import read_json
+from firth.io.contents import holds
+from firth.io.json_files import read_json, read_json_list
+from firth.io.mistaken import refuse_mistaken
 from firth.vectors.formats.arrays import map_array
 from firth.vectors.formats.floret import composed, subwords_of, words_asked
 from firth.vectors.formats.selection import Selection, selected
@@ -46,7 +48,7 @@ def read(path: Path, selection: Selection) -> Table:
     FormatError
         If a file is missing or damaged, or holds a table of floret, and no words are named.
     """
-    config = read_json(path / CONFIG) if (path / CONFIG).exists() else {}
+    config = read_json(path / CONFIG) if holds(path, CONFIG) else {}
     if config.get("mode") == "floret":
         return _read_floret(config, path, selection)
     rows = _read_rows(path / ROWS)
@@ -86,6 +88,7 @@ def _read_floret(config: dict[str, Any], path: Path, selection: Selection) -> Ta
 def _read_rows(path: Path) -> dict[int, int]:
     """Return the row of each key."""
     with open_regular(path) as file:
+        refuse_mistaken(file, path)
         encoded = file.read()
     try:
         rows: Any = srsly.msgpack_loads(encoded)
@@ -100,10 +103,10 @@ def _read_rows(path: Path) -> dict[int, int]:
 
 def _words_of(rows: dict[int, int], path: Path) -> list[str]:
     """Return the texts of keys."""
-    with open_regular(path / STRINGS):
-        pass
+    # spaCy's own reader of JSON has faults where a file is damaged.
+    texts: list[Any] = read_json_list(path / STRINGS)
     try:
-        strings = StringStore().from_disk(path / STRINGS)
+        strings = StringStore(texts)
         return [strings[key] for key in rows]
     except _DAMAGES as error:
         raise FormatError(

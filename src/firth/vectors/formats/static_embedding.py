@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from firth.errors import FirthError, FormatError, counted, one_line
 from firth.io.atomic import atomic_write
-from firth.io.contents import CONFIG, MODEL
+from firth.io.contents import CONFIG, MODEL, holds
 from firth.io.json_files import read_json, write_json
 from firth.vectors.formats.precision import FLOAT32, SCALE, narrowed, widened
 from firth.vectors.formats.row_store import RowStore
@@ -85,13 +85,13 @@ def read(path: Path, selection: Selection) -> Table:
     # Most often every row has a token, and nothing is copied.
     matrix = rows[: len(ids)] if ids == list(range(len(ids))) else rows[ids]
     words = [tokens[number] for number in ids]
-    table = Table(words=words, input_vectors=matrix, config=_read_config(path / CONFIG))
+    table = Table(words=words, input_vectors=matrix, config=_read_config(path))
     return selected(table, path, selection)
 
 
 def _read_config(path: Path) -> dict[str, object]:
     """Return what Firth wrote of how the vectors were trained, if it did."""
-    told = read_json(path).get(_FIRTH) if path.is_file() else None
+    told = read_json(path / CONFIG).get(_FIRTH) if holds(path, CONFIG) else None
     return told if isinstance(told, dict) else {}
 
 

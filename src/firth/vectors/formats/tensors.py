@@ -19,6 +19,7 @@ from safetensors import SafetensorError, safe_open
 from firth.errors import FormatError, one_line
 from firth.io.compression import open_regular
 from firth.io.mapping import map_file
+from firth.io.mistaken import refuse_mistaken
 from firth.io.row_file import RowFile
 from firth.vectors.formats.precision import SCALE, Rows, blocks
 
@@ -35,8 +36,9 @@ def open_tensors(path: Path) -> Iterator[Any]:
     FormatError
         If it cannot be read, or is damaged.
     """
-    with open_regular(path):
-        pass  # safetensors calls whatever prevents it a missing file.
+    # safetensors calls whatever prevents it a missing file.
+    with open_regular(path) as file:
+        refuse_mistaken(file, path)
     try:
         with safe_open(path, framework="np") as tensors:
             yield tensors

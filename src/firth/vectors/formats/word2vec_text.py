@@ -31,6 +31,10 @@ from firth.vectors.table import Table
 
 READS_BY_ROWS = True
 BLOCK_BYTES = 1 << 20
+# A file of zeros is a field of gigabytes. What it begins with tells whether it is like a number.
+_LONGEST_NUMBER = 1 << 20
+# A short compressed file may have very many; so many are told of at once.
+_BLANK_LINES = 1 << 16
 # Nine significant digits distinguish all float32, also when they are read as float64.
 NUMBER = b"%.9g"
 _TO_SPACE = bytes.maketrans(b"\t\n\v\f\r", b" " * 5)
@@ -121,7 +125,7 @@ def _count_numbers(file: BinaryIO, path: Path) -> int:
     torn = b""
     while piece := file.readline(BLOCK_BYTES):
         found = (torn + piece).split()
-        torn = b"" if piece[-1:].isspace() or not found else found.pop()
+        torn = b"" if piece[-1:].isspace() or not found else found.pop()[:_LONGEST_NUMBER]
         for field in found:
             numbers = numbers + 1 if _is_like_number(field) else 0
         fields += len(found)
@@ -152,12 +156,13 @@ class _Reading:
         last = sys.maxsize if self.promised is None else self.promised
         for lines in _blocks(file):
             left = first + self.selection.rows(last) - self.line
+            # A fault of these lines, such as an empty one, may be why there are more.
+            self._add(found, lines[:left])
             if len(lines) > left and self.selection.rows(last) == self.promised:
                 raise FormatError(
-                    f"{self.path}: line {self.line + left}: the header promises "
+                    f"{self.path}: line {self.line}: the header promises "
                     f"{counted(self.promised, 'word')}, but more follows"
                 )
-            self._add(found, lines[:left])
             if len(lines) >= left and self.selection.rows(last) < last:
                 return found.table()
         if self.promised is not None and self.line < first + self.promised:
@@ -194,15 +199,18 @@ class _Reading:
 
 def _blocks(file: BinaryIO) -> Iterator[list[bytes]]:
     """Iterate over the lines of a file, without blank ones at its end."""
-    blank: list[bytes] = []
+    blank = 0
     while lines := file.readlines(BLOCK_BYTES):
-        lines = blank + lines
         end = len(lines)
         while end and lines[end - 1].isspace():
             end -= 1
-        blank = lines[end:]
         if end:
+            # More follows, so that they are lines as others.
+            for first in range(0, blank, _BLANK_LINES):
+                yield [b"\n"] * min(_BLANK_LINES, blank - first)
             yield lines[:end]
+            blank = 0
+        blank += len(lines) - end
 
 
 def _parse(lines: list[bytes], dim: int, encoding_errors: str) -> _Block:
@@ -243,7 +251,13 @@ def _cut(line: bytes, dim: int) -> list[bytes]:
             f"expected a word and {counted(dim, 'number')}, got "
             f"{counted(len(line.split()), 'field')}"
         )
-    return [word.strip(), *numbers]
+    word = word.strip()
+    if b"\r" in word:
+        raise ValueError(
+            "the word has a carriage return; if lines end with these alone, replace them: "
+            "tr '\\r' '\\n'"
+        )
+    return [word, *numbers]
 
 
 def _fault(line: bytes, dim: int, encoding_errors: str) -> str | None:
