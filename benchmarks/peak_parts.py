@@ -4,8 +4,8 @@ The windows of a part of the text are listed, block by block, as training lists 
 these is done with each block, before the next is listed:
 
 - nothing;
-- the gradients of its windows (scores, sigmoid, loss), or their update with the fetching of later
-  rows, or for CBOW only the mean of the contexts and the sharing of its change;
+- the gradients of its windows (scores, sigmoid, loss; for CBOW the mean of the contexts too), or
+  their update with the fetching of later rows;
 - the whole step of its windows.
 
 All but the listing are first done on a few rows of tables, which stay in the first caches, and the

@@ -13,27 +13,26 @@ def test_rare_rows_take_the_sum_and_hot_rows_the_mean():
     )
 
 
-FREE = RULE._replace(limits=((1.0, np.inf),))
-
-
-@pytest.mark.parametrize("workers", [8, 16, 32, 64])
-def test_where_the_loss_is_curved_more_many_workers_do_not_go_past_the_end(workers):
+@pytest.mark.parametrize("workers", [16, 32, 64])
+def test_where_the_loss_is_steepest_many_workers_do_not_go_past_the_end(workers):
     changes, lr = np.geomspace(1e-3, 1e4, 200), 0.05
-    times = workers * factors(changes, lr, workers, RULE)
-    for curvature, most in RULE.limits:
-        assert (times * -np.expm1(-curvature * lr * changes)).max() <= most * (1 + 1e-6)
-    assert (times <= workers * factors(changes, lr, workers, FREE)).all()
-
-
-# Changes of an input row between two steps, and how many times the way of one worker went too far.
-@pytest.mark.parametrize(("workers", "changes", "too_far"), [(12, 26.0, 5.0), (16, 19.0, 5.5)])
-def test_settings_that_diverged_on_much_text_are_held_back(workers, changes, too_far):
-    assert workers * factors(np.array([changes]), 0.025, workers, RULE)[0] < 0.95 * too_far
+    way = workers * factors(changes, lr, workers, RULE) * -np.expm1(-RULE.steepness * lr * changes)
+    assert way.max() <= RULE.most * (1 + 1e-6)
+    free = factors(changes, lr, workers, RULE._replace(most=np.inf))
+    assert (factors(changes, lr, workers, RULE) <= free).all()
 
 
 def test_few_workers_are_not_held_back():
     changes = np.geomspace(1e-3, 1e4, 200)
-    np.testing.assert_array_equal(factors(changes, 0.05, 4, RULE), factors(changes, 0.05, 4, FREE))
+    np.testing.assert_array_equal(
+        factors(changes, 0.05, 4, RULE), factors(changes, 0.05, 4, RULE._replace(most=np.inf))
+    )
+
+
+# Changes of an input row between two steps, and how many times the way of one worker went too far.
+@pytest.mark.parametrize(("workers", "changes", "too_far"), [(12, 26.0, 5.1), (16, 19.0, 5.5)])
+def test_settings_that_diverged_on_much_text_are_held_back(workers, changes, too_far):
+    assert workers * factors(np.array([changes]), 0.025, workers, RULE)[0] < 0.9 * too_far
 
 
 def make(workers, rows=20, hot=4):

@@ -115,6 +115,9 @@ def test_a_stopped_run_resumes_to_the_same_vectors(text, undisturbed, tmp_path, 
 
 
 LOSING = """
+import sys
+import time
+
 import ray
 from firth.cluster.ray_team import RayTeam
 from firth.cluster.reading import merge
@@ -126,11 +129,14 @@ team.start()
 lost = team._actors[1]
 ray.kill(lost)
 # It answers for a moment longer.
-while True:
+for _ in range(1_000):
     try:
         ray.get(lost.address.remote())
+        time.sleep(0.01)
     except ray.exceptions.RayActorError:
         break
+else:
+    sys.exit("the worker did not end")
 try:
     team.call_merged("describe", merge)
 except WorkersLost as error:

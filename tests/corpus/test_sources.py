@@ -345,11 +345,14 @@ def test_regrouped_text_is_the_same_and_ends_at_delimiters(blocks):
     assert all(piece[-1] in "\n " for piece in pieces)
 
 
-def test_a_file_that_becomes_shorter_while_it_is_read_is_told(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    "part", [{}, {"is_part": True}, {"start": 0, "stop": 81_000, "is_part": True}], ids=str
+)
+def test_a_file_that_becomes_shorter_while_it_is_read_is_told(tmp_path, monkeypatch, part):
     monkeypatch.setattr(sources, "BLOCK_BYTES", 10_000)
     path = tmp_path / "text.txt"
     path.write_bytes(b"tea milk\n" * 9_000)
-    blocks = read_text([TextFile(path)], "strict")
+    blocks = read_text([TextFile(path, **part)], "strict")
     next(blocks)
     os.truncate(path, 27_000)
     told = r"text\.txt became shorter while it was read: it had 81,000 bytes, and has 27,000; read"

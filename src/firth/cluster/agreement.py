@@ -7,11 +7,12 @@ is expected to have made since the row was last brought together, at the step si
     f = 1 - exp(-c lr n)                     how much of its way one worker goes
     row += S / N * (1 - (1 - f)^N) / f       S the sum of the changes of N workers
 
-which is the sum for small f and the mean for f near 1. c is that of most directions. In one that is
-curved more, with h, a worker goes g = 1 - exp(-h lr n) of its way, and many workers, each of them a
-part, would together go past the end of it, further each time. So they go G times the way at most:
+which is the sum for small f and the mean for f near 1. c is that of most directions. Where the loss
+is curved most, a worker goes g = 1 - exp(-steepness lr n) of its way, and many workers, each of
+them a little, would together go past the end of it, further each time. So they go `most` times the
+way at most:
 
-    row += S / N * max(1, min(the above, G / g))            for each of some h and G
+    row += S / N * max(1, min(the above, most / g))
 
 At step s the `hot << z` most frequent rows of each table are brought together, where z is the
 number of trailing zeros of s. So frequent rows agree often and rare rows seldom, and each has
@@ -47,8 +48,8 @@ class Rule(NamedTuple):
 
     hot: int = 256  # the rows of each table that are brought together at every step
     c: float = 0.3  # how strongly a row is drawn back in most directions
-    # Curvatures of the loss, and how many times its way in such a direction a row goes at most.
-    limits: tuple[tuple[float, float], ...] = ((1.0, 1.8), (5.0, 5.0))
+    steepness: float = 5.0  # and where the loss is curved most
+    most: float = 4.0  # how many times its way there a row goes at most
 
 
 RULE = Rule()
@@ -79,10 +80,8 @@ def factors(
         share = -math.expm1(-rule.c * lr * changes[row])
         share = min(max(share, _LEAST_SHARE), 1.0 - _LEAST_SHARE)
         times = -math.expm1(workers * math.log1p(-share)) / share
-        for curvature, most in rule.limits:
-            way = max(-math.expm1(-curvature * lr * changes[row]), _LEAST_SHARE)
-            times = min(times, most / way)
-        found[row] = max(1.0, times) / workers
+        steepest = max(-math.expm1(-rule.steepness * lr * changes[row]), _LEAST_SHARE)
+        found[row] = max(1.0, min(times, rule.most / steepest)) / workers
     return found
 
 

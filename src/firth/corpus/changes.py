@@ -24,7 +24,7 @@ class Watch:
     ----------
     files : iterable of (str, Path or RemoteFile or None)
         The name of each text for messages, and where it is. What is not on this machine is not
-        compared: who reads it notices a change.
+        compared; who reads a part of it notices that it became shorter.
     """
 
     def __init__(self, files: Iterable[tuple[str, Path | RemoteFile | None]]) -> None:
@@ -43,7 +43,7 @@ class Watch:
             now = _status_at(path)
             if before is None or now is None:
                 continue
-            check_longer(name, before, now)
+            check_not_shorter(name, before, now)
             if _facts(now) != _facts(before) or now.st_ino != before.st_ino:
                 warn(
                     f"{name} changed while several workers read it: they may have taken some of "
@@ -59,7 +59,7 @@ def status_of(file: IO[bytes] | RemoteReader) -> Status:
         return None
 
 
-def check_longer(name: str, before: os.stat_result, now: os.stat_result) -> None:
+def check_not_shorter(name: str, before: os.stat_result, now: os.stat_result) -> None:
     """Raise `CorpusError` if a file became shorter."""
     if now.st_size < before.st_size:
         raise CorpusError(
@@ -68,12 +68,15 @@ def check_longer(name: str, before: os.stat_result, now: os.stat_result) -> None
         )
 
 
-def check_unchanged(name: str, before: Status, now: Status) -> None:
-    """Raise `CorpusError` if an open file became shorter, and warn if it changed otherwise."""
+def check_unchanged(name: str, before: Status, now: Status, *, is_part: bool) -> None:
+    """Raise `CorpusError` if an open file became shorter, and warn if it changed otherwise.
+
+    Of a part, who leads the reading warns.
+    """
     if before is None or now is None:
         return
-    check_longer(name, before, now)
-    if _facts(now) != _facts(before):
+    check_not_shorter(name, before, now)
+    if not is_part and _facts(now) != _facts(before):
         warn(
             f"{name} changed while it was read: some of its old and some of its new content was "
             f"taken; {_ADVICE}"

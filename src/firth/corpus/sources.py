@@ -95,7 +95,7 @@ class TextFile:
         CorpusError
             If the file cannot be read, holds something else than text, its compressed data are
             damaged, or it becomes shorter while it is read. If it changes otherwise, a warning
-            tells so. Of a part, who leads the reading tells both.
+            tells so. Of a part, who leads the reading warns.
         """
         with reraise(CorpusError, f"read {self.name}"), contextlib.ExitStack() as opened:
             file = opened.enter_context(self._open())
@@ -111,8 +111,7 @@ class TextFile:
             check_is_text(text.head, name)
             while block := text.read(BLOCK_BYTES):
                 yield block, stored.used
-            if not self.is_part:
-                check_unchanged(self.name, before, status_of(file))
+            check_unchanged(self.name, before, status_of(file), is_part=self.is_part)
 
     def _range_of(self, file: IO[bytes] | RemoteReader) -> Callable[[int], bytes]:
         """Return the function that reads the bytes of the range."""

@@ -96,7 +96,7 @@ class Scratch(NamedTuple):
 
     # Row 2s is the vector of the word in slot s, row 2s + 1 its value when it moved in.
     slots: Floats
-    mean: Floats  # (2, stride) of CBOW: the mean of the contexts, and room for its change
+    mean: Floats  # (2, stride) of CBOW: the mean of the contexts, and its change so far
     first_row: NDArray[np.int64]  # (1,) the offset 0
     before: Floats  # the inputs before the step
     gradients: Floats  # (tiles, inputs * LANES) see `gradients`
@@ -259,7 +259,7 @@ def mean_loss_and_gradients(
             some, named, mean, outputs, y_rows, (m, t, tile), scratch.labelling, eta,
             scratch.gradients, scratch.loss, portable,
         )  # fmt: skip
-        # Now the mean is there: it is the one row of the next tile's.
+        # The next tiles read the mean itself, as one row.
         some, named, m = mean, scratch.first_row, np.int64(1)
     return taken, pending
 

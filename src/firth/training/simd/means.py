@@ -19,7 +19,15 @@ from llvmlite import ir
 from firth.compilation.emitter import FLOAT, WIDTH, Emitter, call_variant, emitted_for
 from firth.compilation.prefetching import emit_prefetch_of_columns, emit_prefetch_of_vectors
 from firth.training.simd.gradients import emit_derivatives, emit_scores, gradients
-from firth.training.simd.rows import Floats, Offsets, row_at, rows_at, some_vectors_at_a_time
+from firth.training.simd.rows import (
+    Floats,
+    Offsets,
+    add_to_rows,
+    row_at,
+    rows_at,
+    some_vectors_at_a_time,
+    sums_of_rows,
+)
 from firth.training.simd.tiles import LANES, TILE
 
 
@@ -71,12 +79,7 @@ def _emit_gradients_of_tile(
     weight = narrow.splat(e.builder.fdiv(one, e.builder.sitofp(count, FLOAT)))
 
     def multiply(at: ir.Value, columns: list[ir.Value], sums: list[ir.Value]) -> list[ir.Value]:
-        def over(i: ir.Value, totals: list[ir.Value]) -> list[ir.Value]:
-            origin = e.at(table, e.builder.load(e.at(rows, i)), at)
-            values = [narrow.load(e.at(origin, k)) for k in columns]
-            return [e.builder.fadd(a, b) for a, b in zip(totals, values, strict=True)]
-
-        totals = e.loop(count, 1, [narrow.constant(0.0)] * len(columns), over)
+        totals = sums_of_rows(narrow, table, rows, count, at, columns)
         values = [e.builder.fmul(total, weight) for total in totals]
         for k, value in zip(columns, values, strict=True):
             narrow.store(value, e.at(mean, at, k))
@@ -147,7 +150,7 @@ def _emit_update_of_tile(e: Emitter, arguments: Sequence[ir.Value], targets: int
         table, rows, count, gain, mean, stride, y, y_rows, gradients, is_first, soon, others,
     ) = arguments  # fmt: skip
     builder = e.builder
-    places, before = e.rows(y, y_rows, targets), e.at(mean, stride)
+    places, so_far = e.rows(y, y_rows, targets), e.at(mean, stride)
     # One address for each target, and then the others. If there are fewer, the rest are old ones.
     addresses = [builder.load(e.at(soon, e.integer(t))) for t in range(targets)]
     after = e.at(soon, e.integer(targets))
@@ -160,7 +163,7 @@ def _emit_update_of_tile(e: Emitter, arguments: Sequence[ir.Value], targets: int
         emit_prefetch_of_columns(e, after, others, offset, len(columns))
         values = [e.load(e.at(mean, at, k)) for k in columns]
         zero = e.constant(0.0)
-        changes = [builder.select(is_first, zero, e.load(e.at(before, at, k))) for k in columns]
+        changes = [builder.select(is_first, zero, e.load(e.at(so_far, at, k))) for k in columns]
         for place, factor, address in zip(places, factors, addresses, strict=True):
             emit_prefetch_of_vectors(e, builder.add(address, offset), len(columns))
             target = [e.load(e.at(place, at, k)) for k in columns]
@@ -170,18 +173,10 @@ def _emit_update_of_tile(e: Emitter, arguments: Sequence[ir.Value], targets: int
         with builder.if_else(is_last) as (share, keep):
             with share:
                 shared = [builder.fmul(scale, change) for change in changes]
-
-                def over(i: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-                    origin = e.at(table, builder.load(e.at(rows, i)), at)
-                    for k, change in zip(columns, shared, strict=True):
-                        place = e.at(origin, k)
-                        e.store(builder.fadd(e.load(place), change), place)
-                    return []
-
-                e.loop(count, 1, [], over)
+                add_to_rows(e, table, rows, count, at, columns, shared)
             with keep:
                 for k, change in zip(columns, changes, strict=True):
-                    e.store(change, e.at(before, at, k))
+                    e.store(change, e.at(so_far, at, k))
         return []
 
     some_vectors_at_a_time(e, stride, [], change_columns)

@@ -1,4 +1,4 @@
-"""Rows of tables: views for the NumPy form of the primitives, a copy of one row, and a loop.
+"""Rows of tables: views for the NumPy form of the primitives, a copy of one row, and loops.
 
 A table is a float32 array of shape (rows, stride). A row is named by its offset from the start of
 the table, in elements.
@@ -49,6 +49,45 @@ def _emit_copy(e, table, row, source, origin):
         return []
 
     e.loop(table.stride, WIDTH, [], along)
+
+
+def sums_of_rows(
+    e: Emitter,
+    table: ir.Value,
+    rows: ir.Value,
+    count: ir.Value,
+    at: ir.Value,
+    columns: Sequence[ir.Value],
+) -> list[ir.Value]:
+    """Emit the sums of some listed rows: of the vectors at some places from the column `at` on."""
+
+    def over(i: ir.Value, totals: list[ir.Value]) -> list[ir.Value]:
+        origin = e.at(table, e.builder.load(e.at(rows, i)), at)
+        values = [e.load(e.at(origin, k)) for k in columns]
+        return [e.builder.fadd(a, b) for a, b in zip(totals, values, strict=True)]
+
+    return e.loop(count, 1, [e.constant(0.0)] * len(columns), over)
+
+
+def add_to_rows(
+    e: Emitter,
+    table: ir.Value,
+    rows: ir.Value,
+    count: ir.Value,
+    at: ir.Value,
+    columns: Sequence[ir.Value],
+    changes: Sequence[ir.Value],
+) -> None:
+    """Emit the addition of changes to some listed rows, at the places of `sums_of_rows`."""
+
+    def over(i: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
+        origin = e.at(table, e.builder.load(e.at(rows, i)), at)
+        for k, change in zip(columns, changes, strict=True):
+            place = e.at(origin, k)
+            e.store(e.builder.fadd(e.load(place), change), place)
+        return []
+
+    e.loop(count, 1, [], over)
 
 
 def some_vectors_at_a_time(

@@ -11,7 +11,15 @@ from __future__ import annotations
 from llvmlite import ir
 
 from firth.compilation.emitter import emitted_for
-from firth.training.simd.rows import Floats, Offsets, row_at, rows_at, some_vectors_at_a_time
+from firth.training.simd.rows import (
+    Floats,
+    Offsets,
+    add_to_rows,
+    row_at,
+    rows_at,
+    some_vectors_at_a_time,
+    sums_of_rows,
+)
 
 
 def compose(
@@ -25,25 +33,17 @@ def compose(
 def _emit_compose(e, table, rows, first, end, scale, slots, slot):
     builder = e.builder
     row = e.at(slots.data, builder.mul(builder.mul(slot, e.integer(2)), slots.stride))
-    count, factor = builder.sub(end, first), e.splat(scale)
+    listed, count, factor = e.at(rows.data, first), builder.sub(end, first), e.splat(scale)
 
-    def sum_rows(at: ir.Value, columns: list[ir.Value], _: list[ir.Value]) -> list[ir.Value]:
-        def over(i: ir.Value, totals: list[ir.Value]) -> list[ir.Value]:
-            origin = e.at(table.data, builder.load(e.at(rows.data, first, i)), at)
-            return [
-                builder.fadd(total, e.load(e.at(origin, k)))
-                for k, total in zip(columns, totals, strict=True)
-            ]
-
-        for k, total in zip(
-            columns, e.loop(count, 1, [e.constant(0.0)] * len(columns), over), strict=True
-        ):
+    def compose_columns(at: ir.Value, columns: list[ir.Value], _: list[ir.Value]) -> list[ir.Value]:
+        totals = sums_of_rows(e, table.data, listed, count, at, columns)
+        for k, total in zip(columns, totals, strict=True):
             value, place = builder.fmul(total, factor), e.at(row, at, k)
             e.store(value, place)
             e.store(value, e.at(place, slots.stride))
         return []
 
-    some_vectors_at_a_time(e, table.stride, [], sum_rows)
+    some_vectors_at_a_time(e, table.stride, [], compose_columns)
 
 
 def share_change(
@@ -62,23 +62,15 @@ def share_change(
 def _emit_share(e, table, rows, first, end, scale, slots, slot):
     builder = e.builder
     row = e.at(slots.data, builder.mul(builder.mul(slot, e.integer(2)), slots.stride))
-    count, factor = builder.sub(end, first), e.splat(scale)
+    listed, count, factor = e.at(rows.data, first), builder.sub(end, first), e.splat(scale)
 
-    def add_to_rows(at: ir.Value, columns: list[ir.Value], _: list[ir.Value]) -> list[ir.Value]:
+    def share_columns(at: ir.Value, columns: list[ir.Value], _: list[ir.Value]) -> list[ir.Value]:
         changes = []
         for k in columns:
             place = e.at(row, at, k)
             change = builder.fsub(e.load(place), e.load(e.at(place, slots.stride)))
             changes.append(builder.fmul(change, factor))
-
-        def over(i: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-            origin = e.at(table.data, builder.load(e.at(rows.data, first, i)), at)
-            for k, change in zip(columns, changes, strict=True):
-                place = e.at(origin, k)
-                e.store(builder.fadd(e.load(place), change), place)
-            return []
-
-        e.loop(count, 1, [], over)
+        add_to_rows(e, table.data, listed, count, at, columns, changes)
         return []
 
-    some_vectors_at_a_time(e, table.stride, [], add_to_rows)
+    some_vectors_at_a_time(e, table.stride, [], share_columns)
