@@ -96,6 +96,16 @@ def test_a_warning_is_one_line_whatever_is_in_it():
         warn("tea\nmilk")
 
 
+def test_all_warnings_go_through_one_function_that_escapes():
+    """`warnings.warn` would print what is in a path or in a message of another package."""
+    issuing = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if re.search(r"\bwarnings\.warn\(|from warnings import", path.read_text("utf-8"))
+    }
+    assert issuing == {"errors.py"}
+
+
 @pytest.mark.parametrize("text", ["\U0010ffff" * 300, "a" * 190 + "\0" * 9, "tea" * 1000, "\n"])
 def test_a_message_stays_short_whatever_a_file_holds(text):
     line = one_line(text)

@@ -72,7 +72,7 @@ def test_a_run_of_windows_resumes_where_it_was(text, tmp_path):
     assert seen.windows == [(n, tmp_path / "c" / f"window-{n}") for n in (4, 1)]
     assert np.array_equal(resumed.input_vectors, whole.input_vectors)
     assert resumed.phrases == whole.phrases is not None
-    with pytest.raises(ConfigError, match="checkpoints of a run of the windows 1, 4: give windows"):
+    with pytest.raises(ConfigError, match="a run of the windows 4,1: give windows=4,1 "):
         firth.train(text, **{**options, "windows": (4, 2)}, resume=True)
 
 
@@ -100,19 +100,19 @@ def test_windows_have_the_patience_of_each_model(text):
         (
             {},
             {"windows": (4, 1)},
-            "c holds the checkpoints of a run of one model: leave windows out",
+            r"c holds the checkpoints of a run of one model: give window \(--window\), or leave",
         ),
         (
             {},
             {"preset": "best"},
-            "c holds the checkpoints of a run of one model: leave windows out",
+            r"give window \(--window\), or leave windows \(--windows\) or preset='best' out, or",
         ),
         (
             {"windows": (4, 1)},
             {},
-            "c holds the checkpoints of a run of the windows 1, 4: give windows",
+            r"c holds the checkpoints of a run of the windows 4,1: give windows=4,1 \(--win",
         ),
-        ({"windows": (4, 1)}, {"windows": (4, 2)}, "a run of the windows 1, 4: give windows"),
+        ({"windows": (4, 1)}, {"windows": (4, 2)}, "a run of the windows 4,1: give windows=4,1 "),
     ],
 )
 def test_checkpoints_of_other_models_are_not_passed_over(text, tmp_path, first, then, told, resume):
@@ -124,3 +124,18 @@ def test_checkpoints_of_other_models_are_not_passed_over(text, tmp_path, first, 
         firth.train(text, **options, **then, resume=resume)
     assert sorted(tmp_path.rglob("*")) == before
     assert len(firth.train(text, **options, **first, resume=True)) > 0
+
+
+@pytest.mark.parametrize("then", [{}, {"windows": (3, 2)}])
+def test_windows_are_told_where_the_run_stopped_in_its_first_model(text, tmp_path, then):
+    options = {**OPTIONS, "checkpoint": tmp_path / "c", "dim": 2}
+    with pytest.raises(KeyboardInterrupt):
+        firth.train(text, **options, windows=(4, 1), callbacks=[Record(stop=(4, 1))])
+    with pytest.raises(ConfigError, match=r"a run of the windows 4,1: give windows=4,1 "):
+        firth.train(text, **options, **then, resume=True)
+    [kept] = (tmp_path / "c").iterdir()
+    for state in kept.glob("checkpoint-*/state.json"):
+        state.write_bytes(b"{}")
+    with pytest.raises(ConfigError, match=r"holds the checkpoints in window-4: give windows \("):
+        firth.train(text, **options, **then, resume=True)
+    assert len(firth.train(text, **{**options, "checkpoint": tmp_path / "new"}, windows="4,1")) > 0

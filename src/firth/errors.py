@@ -272,8 +272,10 @@ def warn_once(message: str) -> None:
 
 def warn(message: str) -> None:
     """Issue a `FirthWarning` at the line outside of this package that led to it."""
+    # A `with` of this package may stand between, which is no line of the user.
+    inner = (__package__, contextlib.__name__)
     level, frame = 1, sys._getframe()
-    while frame.f_back and frame.f_globals.get("__name__", "").split(".")[0] == __package__:
+    while frame.f_back and frame.f_globals.get("__name__", "").split(".")[0] in inner:
         level, frame = level + 1, frame.f_back
     warnings.warn(escape(message), FirthWarning, stacklevel=level)
 

@@ -20,7 +20,7 @@ from firth.training.call_options import with_config
 from firth.training.checkpoints.folder import Checkpoints
 from firth.training.checkpoints.opening import open_checkpoints
 from firth.training.config import TrainConfig
-from firth.training.defaults import Preset, fitted
+from firth.training.defaults import SEVERAL_MODELS, Preset, fitted
 from firth.training.engines.base import INPUT, Engine
 from firth.training.engines.registry import engine_named
 from firth.training.initial import check_cut, ids_of, initial_of
@@ -229,8 +229,8 @@ class _Running:
         check_frozen(config, len(self.frozen))
         if config.windows is not None and (self.start is not None or self.frozen):
             raise ConfigError(
-                "start and frozen are for one model, and windows combines several, as does "
-                "preset='best': give window (--window) instead"
+                f"start and frozen are for one model, and {SEVERAL_MODELS} trains several: give "
+                "window (--window) instead"
             )
         check_cut(self.start, config)
         check_callbacks(self.callbacks)

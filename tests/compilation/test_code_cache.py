@@ -25,9 +25,9 @@ def add_one(number):
 def folder(tmp_path, monkeypatch):
     """A cache folder for the test; warnings from other tests are forgotten."""
     monkeypatch.setenv("FIRTH_CACHE_DIR", str(tmp_path / "cache"))
-    cache.warn_once.cache_clear()
+    cache.warn_once_per_process.cache_clear()
     yield tmp_path / "cache"
-    cache.warn_once.cache_clear()
+    cache.warn_once_per_process.cache_clear()
 
 
 def call(argument=1):

@@ -1,5 +1,6 @@
 """The routes of the explorer: files, map data, questions, two sets."""
 
+import multiprocessing
 import re
 import threading
 import time
@@ -281,6 +282,9 @@ def test_umap_that_could_not_begin_can_be_asked_for_again(paths, monkeypatch):
     def refuse(thread):
         raise RuntimeError("can't start new thread")
 
+    pipes, context = [], multiprocessing.get_context("spawn")
+    make_pipe = context.Pipe
+    monkeypatch.setattr(context, "Pipe", lambda **how: pipes.append(make_pipe(**how)) or pipes[-1])
     vectors = load(paths["old"])
     job = UmapJob(paths["old"], len(vectors), KeptMap(paths["old"], vectors))
     monkeypatch.setattr(threading.Thread, "start", refuse)
@@ -288,3 +292,22 @@ def test_umap_that_could_not_begin_can_be_asked_for_again(paths, monkeypatch):
         job.start()
     assert job.progress().stage == "none"
     assert job._process is None
+    assert [end.closed for end in pipes[0]] == [True, True]
+
+
+def test_umap_whose_process_cannot_be_started_has_failed(paths, monkeypatch):
+    def refuse(process):
+        raise OSError("no memory for a process")
+
+    vectors = load(paths["old"])
+    job = UmapJob(paths["old"], len(vectors), KeptMap(paths["old"], vectors))
+    monkeypatch.setattr(multiprocessing.get_context("spawn").Process, "start", refuse)
+    # It may be asked for again.
+    for _ in range(2):
+        with pytest.raises(OSError, match="no memory for a process"):
+            job.start()
+        latest = time.monotonic() + 30
+        while job.progress().stage == "neighbours" and time.monotonic() < latest:
+            time.sleep(0.01)
+        assert (job.progress().stage, job.progress().kind) == ("failed", "ended")
+        job.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable
 from pathlib import Path
@@ -50,10 +51,7 @@ def _reader(
     reader = vectors_reader(originals, damages, path, path / name, **options)
     # MessagePack and headers of arrays become Python's own values.
     constant = 2 * HEADER
-    return Reader(
-        reader.originals, reader.damages, reader.target, reader.read, reader.check, reader.errors,
-        choices=reader.choices, constant=lambda seed: reader.constant(seed) + constant,
-    )  # fmt: skip
+    return dataclasses.replace(reader, constant=lambda seed: reader.constant(seed) + constant)
 
 
 READERS: dict[str, Callable[[Path], Reader]] = {

@@ -18,14 +18,14 @@ linux_only = pytest.mark.skipif(sys.platform != "linux", reason="XDG folders and
 @pytest.fixture(autouse=True)
 def nowhere(tmp_path, monkeypatch):
     """A home that is a file, so that nobody, not even the administrator, can write there."""
-    cache.warn_once.cache_clear()
+    cache.warn_once_per_process.cache_clear()
     (tmp_path / "home").touch()
     for name in ("HOME", "USERPROFILE", "LOCALAPPDATA"):
         monkeypatch.setenv(name, str(tmp_path / "home"))
     for name in ("FIRTH_CACHE_DIR", "XDG_CACHE_HOME"):
         monkeypatch.delenv(name, raising=False)
     yield
-    cache.warn_once.cache_clear()
+    cache.warn_once_per_process.cache_clear()
 
 
 def no_home(monkeypatch):

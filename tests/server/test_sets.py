@@ -9,6 +9,7 @@ import pytest
 from firth import Vectors, load
 from firth.errors import FirthError, FormatError
 from firth.server import VectorSets, create_app
+from firth.server.sets import Watcher
 
 
 @pytest.fixture
@@ -135,6 +136,48 @@ def test_files_are_watched(make_client, paths):
         replace(paths["en"], "tee", "milch")
         assert read.wait(30)
         assert client.get("/similar?word=tee").status_code == 200
+
+
+def test_files_are_watched_again_by_an_application_that_starts_again(make_client, paths):
+    client = make_client(check_seconds=0.02)
+    read = threading.Event()
+    client.app.state.sets.call_on_reload(lambda name, done: read.set())
+    for words in (("tee", "milch"), ("kaffee", "zucker")):
+        read.clear()
+        with client:
+            replace(paths["en"], *words)
+            assert read.wait(30)
+            assert client.get(f"/similar?word={words[0]}").status_code == 200
+
+
+def test_one_thread_watches_and_none_after_the_end(sets):
+    def running():
+        return [each for each in threading.enumerate() if each.name == "firth-watcher"]
+
+    watcher, before = Watcher(sets, 600), running()
+    watcher.start()
+    watcher.start()
+    [thread] = [each for each in running() if each not in before]
+    watcher.stop()
+    watcher.stop()
+    thread.join(30)
+    assert not thread.is_alive()
+
+
+def test_a_watcher_that_could_not_start_can_be_started_again(sets, monkeypatch):
+    def refuse(thread):
+        raise RuntimeError("can't start new thread")
+
+    watcher, refreshed = Watcher(sets, 600), threading.Event()
+    monkeypatch.setattr(sets, "refresh", lambda at_once: refreshed.set())
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(RuntimeError, match="new thread"):
+            watcher.start()
+    watcher.start()
+    watcher.ask()
+    assert refreshed.wait(30)
+    watcher.stop()
 
 
 def test_figures_tell_of_requests_sets_and_reloads(client, paths):

@@ -50,7 +50,8 @@ def test_each_option_is_described_and_no_other():
         ({"windows": (5, 2), "window": 5}, "window must be left out with windows=5,2 (--windows)"),
         (
             {"windows": (5, 2), "documents": "joint"},
-            "documents are those of one model: give window",
+            "documents are those of one model, and windows (--windows, preset='best') train "
+            "several: give window (--window)",
         ),
         ({"negative": 0}, "negative must be at least 1, got 0"),
         ({"epochs": 0}, "epochs must be at least 1, got 0"),

@@ -1,6 +1,7 @@
 """Defaults that fit a text, and presets."""
 
 import logging
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -8,7 +9,14 @@ import pytest
 import firth
 from firth.errors import ConfigError
 from firth.training.config import TrainConfig
-from firth.training.defaults import FITTED, describe_chosen, fitted, with_preset
+from firth.training.defaults import (
+    FITTED,
+    SEVERAL_MODELS,
+    Preset,
+    describe_chosen,
+    fitted,
+    with_preset,
+)
 
 SIZES = [1, 1_000, 100_000, 500_000, 2_000_000, 20_000_000, 10**12]
 PLAIN = {"epochs": 5, "lr": 0.025, "subwords": "none"}
@@ -195,3 +203,12 @@ def test_a_readout_fits_what_is_chosen(text):
         firth.train(text, dim=4, threads=1, epochs=1, subwords="none", readout="subword")
     with pytest.raises(ConfigError, match="n-grams"):
         firth.train([["a", "b"]] * 20, dim=4, threads=1, epochs=1, readout="subword")
+
+
+def test_messages_name_all_options_of_several_models():
+    assert SEVERAL_MODELS == "windows (--windows) or preset='best'"
+    presets = [name for name in get_args(Preset) if with_preset(name, {}).windows is not None]
+    assert presets == ["best"]
+    # A config does not know presets, so its message names them by hand.
+    with pytest.raises(ConfigError, match=r"windows \(--windows, preset='best'\) train several"):
+        with_preset("best", {"documents": "joint"})

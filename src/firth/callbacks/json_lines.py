@@ -7,7 +7,6 @@ import dataclasses
 import json
 import math
 import os
-import warnings
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +15,7 @@ import numpy as np
 
 from firth.callbacks.common import EVERY, Pace, start_record
 from firth.callbacks.evaluate import EvaluationPoint
-from firth.errors import ConfigError, FirthError, FirthWarning, reraise
+from firth.errors import ConfigError, FirthError, reraise, warn
 from firth.io.contents import kind_of
 from firth.io.paths import absolute, to_path
 from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart
@@ -111,7 +110,7 @@ class JsonLines(Callback):
         except FirthError as error:
             if str(error) != self._reported:
                 self._reported = str(error)
-                warnings.warn(f"{error}; the run continues", FirthWarning, stacklevel=3)
+                warn(f"{error}; the run continues")
 
     def _append(self, event: str, fields: Mapping[str, object]) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import warnings
 from abc import abstractmethod
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 
 from firth.callbacks.common import EVERY, Pace, start_record
 from firth.callbacks.evaluate import EvaluationPoint
-from firth.errors import FirthError, FirthWarning, MissingExtraError, reraise
+from firth.errors import FirthError, MissingExtraError, reraise, warn
 from firth.io.paths import to_path
 from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart, StopReason
 
@@ -92,11 +91,8 @@ class _Tracker(Callback):
             send(*arguments)
         except Exception as error:
             reason = next(iter(str(error).splitlines()), "")
-            warnings.warn(
-                f"{type(self).__name__} failed; the run continues: "
-                f"{type(error).__name__}: {reason}",
-                FirthWarning,
-                stacklevel=3,
+            warn(
+                f"{type(self).__name__} failed; the run continues: {type(error).__name__}: {reason}"
             )
 
 

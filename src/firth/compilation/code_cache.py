@@ -31,7 +31,7 @@ from numba.core.runtime import rtsys
 from numba.core.serialize import dumps
 from numba.core.sigutils import normalize_signature
 
-from firth.io.cache import code_folder, is_private, warn_once
+from firth.io.cache import code_folder, is_private, warn_once_per_process
 
 MONTHS_KEPT = 3
 _HEADER = b"firth compiled code 2\n"
@@ -82,7 +82,9 @@ class CodeCache:
         except FileNotFoundError:
             return None
         except OSError as error:
-            warn_once(f"compiled code in {path.parent} cannot be read: {error.strerror}")
+            warn_once_per_process(
+                f"compiled code in {path.parent} cannot be read: {error.strerror}"
+            )
             return None
         if payload is None:
             return None
@@ -102,7 +104,7 @@ class CodeCache:
             _write_entry(path, dumps((_externals(data.library), data._reduce())))
             _remove_old(path.parent)
         except OSError as error:
-            warn_once(
+            warn_once_per_process(
                 f"compiled code is not kept for the next process, since {path.parent} cannot be "
                 f"written: {error.strerror}"
             )
@@ -161,7 +163,7 @@ def _read_entry(path: Path) -> bytes | None:
     with open(handle, "rb") as file:  # noqa: PTH123
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode) or not is_private(status):
-            warn_once(
+            warn_once_per_process(
                 f"compiled code in {path.parent} that other users may have written is not run, "
                 "but compiled again"
             )
@@ -169,7 +171,7 @@ def _read_entry(path: Path) -> bytes | None:
         content = file.read()
     payload = content[len(_HEADER) + _DIGEST_BYTES :]
     if content != _HEADER + _digest(path.name, payload) + payload:
-        warn_once(f"compiled code in {path.parent} was damaged, and is compiled again")
+        warn_once_per_process(f"compiled code in {path.parent} was damaged, and is compiled again")
         return None
     return payload
 

@@ -22,6 +22,7 @@ from firth.errors import (
 )
 from firth.io.atomic import atomic_write
 from firth.io.compression import open_decompressed
+from firth.io.mistaken import refuse_mistaken
 from firth.io.paths import to_path
 from firth.normalization import find_word
 
@@ -161,6 +162,7 @@ def read_counts(
         If a line is not a word and a whole number from 0.
     """
     with open_decompressed(to_path("path", path)) as (file, _):
+        refuse_mistaken(file, path, decompressed=True)
         for number, line in enumerate(file, 1):
             # Only ASCII's white space ends a word, as in word2vec.
             fields = line.removeprefix(codecs.BOM_UTF8 if number == 1 else b"").split()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from firth.errors import FormatError
 from firth.io.compression import open_decompressed
+from firth.io.mistaken import refuse_mistaken
 
 # Longer lines, as in a text without line ends, could fill the memory.
 LONGEST_LINE = 1 << 20
@@ -31,6 +32,7 @@ def numbered_lines(
         If the file is missing, cannot be read, is not a regular file, or is not UTF-8.
     """
     with open_decompressed(path) as (file, _):
+        refuse_mistaken(file, path, decompressed=True)
         offset = 0
         number = 0
         while line := file.readline(LONGEST_LINE):

@@ -64,7 +64,11 @@ class UmapJob:
             ours, theirs = context.Pipe(duplex=False)
             # If the process cannot be started, the thread reads the end of what it would tell.
             with theirs:
-                threading.Thread(target=self._listen, args=(ours,), daemon=True).start()
+                try:
+                    threading.Thread(target=self._listen, args=(ours,), daemon=True).start()
+                except RuntimeError:
+                    ours.close()
+                    raise
                 self._progress = UmapProgress(stage="neighbours")
                 # A daemon ends with the service.
                 self._process = context.Process(
@@ -79,22 +83,25 @@ class UmapJob:
             process.terminate()
 
     def _listen(self, answers: multiprocessing.connection.Connection) -> None:
-        try:
-            while True:
-                kind, *told = answers.recv()
-                if kind == "epoch":
-                    done, total = told
-                    self._set(UmapProgress(stage="layout", done=done, total=total))
-                elif kind == "points":
-                    self._keep(*told)
-                    return
-                else:
-                    message, name = told
-                    self._set(UmapProgress(stage="failed", message=message, kind=name))
-                    return
-        except EOFError:
-            message = "UMAP ended before it was done"
-            self._set(UmapProgress(stage="failed", message=message, kind="ended"))
+        with answers:
+            try:
+                while self._take(*answers.recv()):
+                    pass
+            except EOFError:
+                message = "UMAP ended before it was done"
+                self._set(UmapProgress(stage="failed", message=message, kind="ended"))
+
+    def _take(self, kind: str, *told: Any) -> bool:  # noqa: ANN401
+        """Take what the process tells; return whether more is to come."""
+        if kind == "epoch":
+            done, total = told
+            self._set(UmapProgress(stage="layout", done=done, total=total))
+        elif kind == "points":
+            self._keep(*told)
+        else:
+            message, name = told
+            self._set(UmapProgress(stage="failed", message=message, kind=name))
+        return kind == "epoch"
 
     def _keep(self, points: NDArray[np.float32], label: str) -> None:
         message = None

@@ -62,18 +62,18 @@ def code_folder() -> Path | None:
         why = _why_not_private(folder)
     except (OSError, RuntimeError) as error:
         if os.environ.get(VARIABLE):
-            warn_once(f"compiled code is not kept: {_unusable(error)}; {_ADVICE}")
+            warn_once_per_process(f"compiled code is not kept: {_unusable(error)}; {_ADVICE}")
         else:
             _warn_of_default(_unusable(error))
         return None
     if why is not None:
-        warn_once(f"compiled code is neither kept nor loaded, since {why}; {_ADVICE}")
+        warn_once_per_process(f"compiled code is neither kept nor loaded, since {why}; {_ADVICE}")
         return None
     return folder
 
 
 @functools.cache
-def warn_once(message: str) -> None:
+def warn_once_per_process(message: str) -> None:
     """Issue a `FirthWarning`, unless this process has issued the same one before."""
     warn(message)
 
@@ -105,7 +105,7 @@ def _make(folder: Path) -> None:
 
 
 def _warn_of_default(reason: str) -> None:
-    warn_once(
+    warn_once_per_process(
         f"{reason}; compiled code is not kept for the next process, and token ids go to the folder "
         f"for temporary files; {_ADVICE}"
     )

@@ -76,9 +76,10 @@ _COMPRESSIONS = (
         f"{_ZSTD}:ZstdError",
     ),
 )
+_ZIP = "zip archive (as .docx, .epub and .npz are)"
 # Archives of several files, with a regular expression for their first bytes.
 ARCHIVES = {
-    "zip archive (as .docx, .epub and .npz are)": rb"PK(?:\x03\x04|\x05\x06|\x07\x08)",
+    _ZIP: rb"PK(?:\x03\x04|\x05\x06|\x07\x08)",
     "tar archive": rb"(?s:.{257})ustar[\0 ]",
     "7z archive": rb"7z\xbc\xaf\x27\x1c",
     "rar archive": rb"Rar!\x1a\x07",
@@ -167,12 +168,10 @@ def _refuse_archive(
     head = file.peek(_HEAD_BYTES)
     for name, magic in ARCHIVES.items():
         if re.match(magic, head):
-            # What is within may be read once it is decompressed, such as .npz.
-            what, advice = (
-                (f"compressed {name}", "decompress it first")
-                if compressed
-                else (name, "unpack it, and give a file from it")
-            )
+            what = f"compressed {name}" if compressed else name
+            # A compressed .npz is read once it is decompressed.
+            is_enough = compressed and name == _ZIP
+            advice = "decompress it first" if is_enough else "unpack it, and give a file from it"
             raise FormatError(f"cannot read {path}: it is a {what}; {advice}")
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
 import re
-from pathlib import Path
 
 from firth.errors import FormatError
 from firth.io.compression import compression_of
@@ -47,8 +47,19 @@ def mistaken_for(head: bytes) -> str | None:
     return None
 
 
-def refuse_mistaken(file: io.BufferedReader, path: Path) -> None:
+def refuse_mistaken(
+    file: io.BufferedReader, path: str | os.PathLike[str], *, decompressed: bool = False
+) -> None:
     """Raise for a file of one known kind, in whose place there is another, by its first few bytes.
+
+    Parameters
+    ----------
+    file : io.BufferedReader
+        At its start.
+    path : path
+        Its name in a message.
+    decompressed : bool
+        Whether it is read decompressed, so that what is compressed is so once more.
 
     Raises
     ------
@@ -56,8 +67,9 @@ def refuse_mistaken(file: io.BufferedReader, path: Path) -> None:
         If it is compressed, or what `mistaken_for` tells.
     """
     head = file.peek(_FEW)[:_FEW]
-    compressed = "compressed; decompress it first" if compression_of(head) else None
-    mistaken = compressed or mistaken_for(head)
+    mistaken = mistaken_for(head)
+    if compression_of(head) and not decompressed:
+        mistaken = "compressed; decompress it first"
     if mistaken is not None:
         raise FormatError(f"{path} is {mistaken}")
 

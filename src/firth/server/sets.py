@@ -198,13 +198,18 @@ class Watcher:
     def __init__(self, sets: VectorSets, seconds: float) -> None:
         self.sets, self.seconds = sets, seconds
         self._asked = threading.Event()
-        self._is_over = False
-        self._thread = threading.Thread(target=self._watch, name="firth-watcher", daemon=True)
+        # Of the thread that watches, if there is one: it ends when this is set.
+        self._over: threading.Event | None = None
 
     def start(self) -> None:
-        """Begin to watch, unless it has begun."""
-        if self._thread.ident is None:
-            self._thread.start()
+        """Begin to watch, unless it has begun; after `stop` it begins anew."""
+        if self._over is not None:
+            return
+        over = threading.Event()
+        threading.Thread(
+            target=self._watch, args=(over,), name="firth-watcher", daemon=True
+        ).start()
+        self._over = over
 
     def ask(self) -> None:
         """Have the sets refreshed now; this returns at once, and may be called by a signal."""
@@ -212,14 +217,16 @@ class Watcher:
 
     def stop(self) -> None:
         """End the thread; a set that is being read is not waited for."""
-        self._is_over = True
+        if self._over is not None:
+            self._over.set()
+            self._over = None
         self._asked.set()
 
-    def _watch(self) -> None:
+    def _watch(self, over: threading.Event) -> None:
         while True:
             at_once = self._asked.wait(self.seconds)
             self._asked.clear()
-            if self._is_over:
+            if over.is_set():
                 return
             try:
                 self.sets.refresh(at_once=at_once)

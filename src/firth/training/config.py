@@ -257,8 +257,8 @@ class TrainConfig:
             )
         if self.documents != "none" and self.windows is not None:
             raise ConfigError(
-                "documents are those of one model: give window (--window) in place of windows, or "
-                "of those of preset='best'"
+                "documents are those of one model, and windows (--windows, preset='best') train "
+                "several: give window (--window)"
             )
         if self.documents == "alone" and (self.model != "skipgram" or self.loss == "hs"):
             raise ConfigError(

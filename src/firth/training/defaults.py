@@ -50,6 +50,13 @@ _PRESETS: dict[str, dict[str, Any]] = {
         "negative": 5,
     },
 }
+# The options by which several models are trained, as messages name them.
+SEVERAL_MODELS = " or ".join(
+    [
+        "windows (--windows)",
+        *(f"preset={name!r}" for name in _PRESETS if "windows" in _PRESETS[name]),
+    ]
+)
 
 
 def fitted(

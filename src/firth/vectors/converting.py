@@ -14,6 +14,7 @@ from firth.errors import FirthError, FormatError, counted, reraise
 from firth.io.atomic import is_same
 from firth.io.compression import open_decompressed
 from firth.io.mapping import drop_pages
+from firth.io.mistaken import refuse_mistaken
 from firth.io.paths import absolute
 from firth.vectors.formats.format import FLOAT32
 from firth.vectors.formats.precision import SCALE, narrowed, widen
@@ -125,6 +126,7 @@ def read_word_list(path: Path) -> list[str]:
         If there is no such file, it is not UTF-8, or holds no word.
     """
     with reraise(FormatError, f"read {path}"), open_decompressed(path) as (file, _):
+        refuse_mistaken(file, path, decompressed=True)
         encoded = file.read()
     try:
         lines = encoded.decode("utf-8-sig").split("\n")

@@ -71,6 +71,7 @@ def test_a_missing_file(folder, name, assert_refused):
     assert_refused(folder, f"not a folder of vectors: it has no {name}")
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
 @pytest.mark.parametrize("name", [*FILES, "subwords.json", "phrases.json", "documents.safetensors"])
 def test_a_name_that_is_no_file(folder, name, assert_refused):
     path = folder / name

@@ -1,5 +1,6 @@
 """The choice of a format, and of files that may be replaced."""
 
+import gzip
 import pickle
 import struct
 from pathlib import Path
@@ -81,6 +82,14 @@ def test_other_files_are_of_no_known_format(content, tmp_path):
         (b"PK\x03\x04\x00", "it is a zip archive.*; unpack it"),
         (b"\0" * 257 + b"ustar  \0", "it is a tar archive.*; unpack it"),
         (b"7z\xbc\xaf\x27\x1c", "it is a 7z archive.*; unpack it"),
+        (
+            gzip.compress(b"PK\x03\x04\x00", mtime=0),
+            "it is a compressed zip archive.*; decompress it first",
+        ),
+        (
+            gzip.compress(b"\0" * 257 + b"ustar  \0", mtime=0),
+            "it is a compressed tar archive; unpack it, and give a file from it",
+        ),
     ],
 )
 def test_files_of_other_kinds_are_named(name, content, fault, tmp_path):

@@ -8,10 +8,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from firth.checks import switch
-from firth.errors import ConfigError, reraise
+from firth.errors import ConfigError, FirthError, reraise
 from firth.io.paths import to_path
+from firth.training.checkpoints.checkpoint import STATE
 from firth.training.checkpoints.folder import Checkpoints, list_checkpoints
+from firth.training.checkpoints.state import read_state
 from firth.training.config import TrainConfig
+from firth.training.defaults import SEVERAL_MODELS
 
 # Of the folder of one of several models; its window follows.
 _PREFIX = "window-"
@@ -67,12 +70,25 @@ def _check_windows(folder: Path, places: list[Path]) -> None:
     with reraise(ConfigError, f"read {folder}"):
         found = [folder, *sorted(folder.glob(f"{_PREFIX}*"))]
     held = [place for place in found if list_checkpoints(place)]
-    if all(place in places for place in held):
+    others = [place for place in held if place not in places]
+    if not others:
         return
-    run, advice = "one model", "leave windows out (--windows)"
-    if held[0] != folder:
-        windows = ", ".join(place.name.removeprefix(_PREFIX) for place in held)
-        run, advice = f"the windows {windows}", "give windows (--windows) as they were then"
-    raise ConfigError(
-        f"{folder} holds the checkpoints of a run of {run}: {advice}, or give another folder"
-    )
+    if others[0] == folder:
+        run = "of a run of one model"
+        advice = f"give window (--window), or leave {SEVERAL_MODELS} out"
+    elif windows := next(filter(None, map(_windows_of, others)), None):
+        run = f"of a run of the windows {windows}"
+        advice = f"give windows={windows} (--windows {windows})"
+    else:
+        run = f"in {' and '.join(place.name for place in held if place != folder)}"
+        advice = "give windows (--windows) as they were then"
+    raise ConfigError(f"{folder} holds the checkpoints {run}: {advice}, or give another folder")
+
+
+def _windows_of(place: Path) -> str | None:
+    """Return the windows of the run that a folder's checkpoints are of; None if none are told."""
+    try:
+        windows = read_state(list_checkpoints(place)[-1] / STATE)["fingerprint"]["windows"]
+        return ",".join(map(str, windows))
+    except (FirthError, OSError, KeyError, TypeError):
+        return None

@@ -64,6 +64,7 @@ def read(path: Path, selection: Selection) -> Table:
 
 def _read_metadata(path: Path, selection: Selection) -> tuple[list[str], NDArray[np.int64] | None]:
     with open_regular(path) as file:
+        refuse_mistaken(file, path)
         encoded = file.read()
     try:
         text = encoded.decode("utf-8", selection.encoding_errors)

@@ -29,7 +29,7 @@ from firth.io.contents import (
     MODEL,
     kind_of,
 )
-from firth.io.mistaken import mistaken_for
+from firth.io.mistaken import mistaken_for, refuse_mistaken
 from firth.io.paths import to_path
 from firth.vectors.formats import hub
 from firth.vectors.formats.format import FLOAT32, NARROW, Format
@@ -106,7 +106,7 @@ def read_table(
             table: Table = _folder_format(path, given).load().read(path, selection)
         else:
             with _open(path, given) as (file, size):
-                form = given or _format_of(file, path)
+                form = _format_of(file, path) if given is None else _checked(given, file, path)
                 table = form.load().read(file, size, path, selection)
     if not table.words and selection.words is not None:
         limit = selection.limit
@@ -305,6 +305,13 @@ def _open(path: Path, given: Format | None) -> Iterator[tuple[io.BufferedReader,
 def _archive_of(head: bytes, path: Path) -> Format | None:
     archives = (form for form in FORMATS if form.is_archive)
     return next((a for a in archives if a.starts(head) or path.suffix.lower() in a.suffixes), None)
+
+
+def _checked(given: Format, file: io.BufferedReader, path: Path) -> Format:
+    """Return the format that was given, unless the file is plainly of none."""
+    if not (given.is_archive or given.starts(file.peek(HEAD_BYTES))):
+        refuse_mistaken(file, path, decompressed=True)
+    return given
 
 
 def _format_of(file: io.BufferedReader, path: Path) -> Format:
