@@ -92,8 +92,11 @@ def test_texts_as_polars_writes_them(arrow, put, kind):
         pytest.skip(f"this pyarrow has no {kind}")
     words = arrow.array(["tea", "a word of more than twelve bytes"], getattr(arrow, kind)())
     for column in (words, words.dictionary_encode() if kind == "large_string" else words):
-        loaded = load(put(word=column, vector=arrow.array([[0.5], [1.5]])))
-        assert loaded.words == ("tea", "a word of more than twelve bytes")
+        try:
+            path = put(word=column, vector=arrow.array([[0.5], [1.5]]))
+        except arrow.lib.ArrowNotImplementedError:
+            pytest.skip(f"this pyarrow writes no {kind} to Parquet")
+        assert load(path).words == ("tea", "a word of more than twelve bytes")
 
 
 @pytest.mark.parametrize(
