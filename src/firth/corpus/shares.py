@@ -25,8 +25,8 @@ def share_out(files: Sequence[TextFile], workers: int) -> list[list[TextFile]] |
 
     The shares have about the same number of bytes, and together all bytes once. They are cut at
     line ends, or at white space where lines are longer than a megabyte. Not cut are compressed
-    files, and those of servers that send a file only from its beginning. Readers of shares do not
-    tell that a file changes meanwhile; a `Watch` does.
+    files, and those of servers that send a file only from its beginning. Readers of shares tell
+    only that a file became shorter meanwhile; a `Watch` tells other changes.
 
     Returns
     -------

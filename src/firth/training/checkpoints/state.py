@@ -50,9 +50,12 @@ def read_state(path: Path) -> dict[str, dict[str, Any]]:
     """
     if not path.is_file():
         raise FormatError(f"{path}: damaged: the file is missing")
+    encoded = path.read_bytes()
+    if not encoded.startswith(b"{"):
+        raise _damaged(path)
     content = native.read_json(path)
     content.pop("digest", None)
-    is_intact = path.read_bytes() == _encode(content)
+    is_intact = encoded == _encode(content)
     # The first layout had no number, and no digest at first.
     if "run" in content or (is_intact and content.get("layout") != LAYOUT):
         raise ConfigError(
@@ -61,10 +64,14 @@ def read_state(path: Path) -> dict[str, dict[str, Any]]:
         )
     parts: dict[str, Any] = {name: content.get(name) for name in PARTS}
     if not is_intact or {"layout": LAYOUT, **parts} != content:
-        raise FormatError(f"{path}: damaged: it is not what was written")
+        raise _damaged(path)
     if not all(isinstance(part, dict) for part in parts.values()):
         raise FormatError(f"{path}: expected objects under {', '.join(PARTS)}")
     return parts
+
+
+def _damaged(path: Path) -> FormatError:
+    return FormatError(f"{path}: damaged: it is not what was written")
 
 
 def check_state(fields: Mapping[str, object], task: Task) -> RunState:

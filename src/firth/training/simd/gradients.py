@@ -37,7 +37,7 @@ from firth.compilation.emitter import (
 )
 from firth.training.simd.products import FLOATS, PAIRS, Products, rounded
 from firth.training.simd.rows import Floats, Offsets, rows_at
-from firth.training.simd.tiles import LANES, TILE
+from firth.training.simd.tiles import LANES, TILE, tile_numbered
 
 # A loss product of this many factors, each in (1, 2], stays below float32's largest number.
 LOSS_VECTORS = 96
@@ -111,8 +111,7 @@ def gradients(
 @emitted_for(gradients)
 def _emit_gradients(e, x, x_rows, y, y_rows, part, labelling, eta, g, loss, portable, bfloat16):
     builder, (first, end, t, tile) = e.builder, part
-    done = builder.mul(tile, e.integer(TILE))
-    count = e.least(e.integer(TILE), builder.sub(t, done))
+    _, done, count = tile_numbered(e, tile, t)
     called = [
         x.data, e.at(x_rows.data, first), builder.sub(end, first), y.data, e.at(y_rows.data, done),
         x.stride, e.at(labelling.data, builder.mul(tile, labelling.stride)), eta,

@@ -21,6 +21,7 @@ from firth.compilation.prefetching import emit_prefetch_of_columns, emit_prefetc
 from firth.training.simd.gradients import emit_derivatives, emit_scores, gradients
 from firth.training.simd.rows import (
     Floats,
+    Listed,
     Offsets,
     add_to_rows,
     row_at,
@@ -28,7 +29,7 @@ from firth.training.simd.rows import (
     some_vectors_at_a_time,
     sums_of_rows,
 )
-from firth.training.simd.tiles import LANES, TILE
+from firth.training.simd.tiles import LANES, TILE, tile_numbered
 
 
 def mean_gradients(
@@ -58,8 +59,7 @@ def mean_gradients(
 @emitted_for(mean_gradients)
 def _emit_gradients(e, table, rows, mean, y, y_rows, part, labelling, eta, g, loss, portable):
     builder, (count, t, tile) = e.builder, part
-    done = builder.mul(tile, e.integer(TILE))
-    targets = e.least(e.integer(TILE), builder.sub(t, done))
+    _, done, targets = tile_numbered(e, tile, t)
     called = [
         table.data, rows.data, count, mean.data, mean.stride,
         y.data, e.at(y_rows.data, done), e.at(labelling.data, builder.mul(tile, labelling.stride)),
@@ -79,7 +79,7 @@ def _emit_gradients_of_tile(
     weight = narrow.splat(e.builder.fdiv(one, e.builder.sitofp(count, FLOAT)))
 
     def multiply(at: ir.Value, columns: list[ir.Value], sums: list[ir.Value]) -> list[ir.Value]:
-        totals = sums_of_rows(narrow, table, rows, count, at, columns)
+        totals = sums_of_rows(narrow, Listed(table, rows, count), at, columns)
         values = [e.builder.fmul(total, weight) for total in totals]
         for k, value in zip(columns, values, strict=True):
             narrow.store(value, e.at(mean, at, k))
@@ -131,9 +131,8 @@ def mean_update(
 @emitted_for(mean_update)
 def _emit_update(e, table, rows, gain, mean, y, y_rows, part, g, soon):
     builder, (count, t, tile) = e.builder, part
-    done = builder.mul(tile, e.integer(TILE))
-    left = builder.sub(t, done)
-    is_last = builder.icmp_signed("<=", left, e.integer(TILE))
+    _, done, targets = tile_numbered(e, tile, t)
+    is_last = builder.icmp_signed("==", builder.add(done, targets), t)
     is_first = builder.icmp_signed("==", tile, e.integer(0))
     called = [
         table.data, rows.data, builder.select(is_last, count, e.integer(0)), gain, mean.data,
@@ -141,7 +140,6 @@ def _emit_update(e, table, rows, gain, mean, y, y_rows, part, g, soon):
         is_first, e.at(soon.data, e.integer(1), done),
         builder.select(is_last, builder.sub(builder.load(soon.data), t), e.integer(0)),
     ]  # fmt: skip
-    targets = e.least(e.integer(TILE), left)
     call_variant(builder, "firth_mean_update", targets, TILE, called, _emit_update_of_tile)
 
 
@@ -173,7 +171,7 @@ def _emit_update_of_tile(e: Emitter, arguments: Sequence[ir.Value], targets: int
         with builder.if_else(is_last) as (share, keep):
             with share:
                 shared = [builder.fmul(scale, change) for change in changes]
-                add_to_rows(e, table, rows, count, at, columns, shared)
+                add_to_rows(e, Listed(table, rows, count), at, columns, shared)
             with keep:
                 for k, change in zip(columns, changes, strict=True):
                     e.store(change, e.at(so_far, at, k))

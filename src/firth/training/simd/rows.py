@@ -7,6 +7,7 @@ the table, in elements.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from llvmlite import ir
@@ -51,43 +52,48 @@ def _emit_copy(e, table, row, source, origin):
     e.loop(table.stride, WIDTH, [], along)
 
 
+class Listed(NamedTuple):
+    """Some rows of a table, by a list of their offsets."""
+
+    table: ir.Value
+    rows: ir.Value
+    count: ir.Value
+
+    def row(self, e: Emitter, i: ir.Value, at: ir.Value) -> ir.Value:
+        """Return where row i has the column `at`."""
+        return e.at(self.table, e.builder.load(e.at(self.rows, i)), at)
+
+
 def sums_of_rows(
-    e: Emitter,
-    table: ir.Value,
-    rows: ir.Value,
-    count: ir.Value,
-    at: ir.Value,
-    columns: Sequence[ir.Value],
+    e: Emitter, listed: Listed, at: ir.Value, columns: Sequence[ir.Value]
 ) -> list[ir.Value]:
-    """Emit the sums of some listed rows: of the vectors at some places from the column `at` on."""
+    """Emit the sums of some rows: of the vectors at some places from the column `at` on."""
 
     def over(i: ir.Value, totals: list[ir.Value]) -> list[ir.Value]:
-        origin = e.at(table, e.builder.load(e.at(rows, i)), at)
+        origin = listed.row(e, i, at)
         values = [e.load(e.at(origin, k)) for k in columns]
         return [e.builder.fadd(a, b) for a, b in zip(totals, values, strict=True)]
 
-    return e.loop(count, 1, [e.constant(0.0)] * len(columns), over)
+    return e.loop(listed.count, 1, [e.constant(0.0)] * len(columns), over)
 
 
 def add_to_rows(
     e: Emitter,
-    table: ir.Value,
-    rows: ir.Value,
-    count: ir.Value,
+    listed: Listed,
     at: ir.Value,
     columns: Sequence[ir.Value],
     changes: Sequence[ir.Value],
 ) -> None:
-    """Emit the addition of changes to some listed rows, at the places of `sums_of_rows`."""
+    """Emit the addition of changes to some rows, at the places of `sums_of_rows`."""
 
     def over(i: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-        origin = e.at(table, e.builder.load(e.at(rows, i)), at)
+        origin = listed.row(e, i, at)
         for k, change in zip(columns, changes, strict=True):
             place = e.at(origin, k)
             e.store(e.builder.fadd(e.load(place), change), place)
         return []
 
-    e.loop(count, 1, [], over)
+    e.loop(listed.count, 1, [], over)
 
 
 def some_vectors_at_a_time(

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from llvmlite import ir
 
-from firth.compilation.emitter import emitted_for
+from firth.compilation.emitter import ArrayArg, Emitter, emitted_for
 from firth.training.simd.rows import (
     Floats,
+    Listed,
     Offsets,
     add_to_rows,
     row_at,
@@ -31,12 +32,11 @@ def compose(
 
 @emitted_for(compose)
 def _emit_compose(e, table, rows, first, end, scale, slots, slot):
-    builder = e.builder
-    row = e.at(slots.data, builder.mul(builder.mul(slot, e.integer(2)), slots.stride))
-    listed, count, factor = e.at(rows.data, first), builder.sub(end, first), e.splat(scale)
+    builder, row, factor = e.builder, _row_of(e, slots, slot), e.splat(scale)
+    listed = Listed(table.data, e.at(rows.data, first), builder.sub(end, first))
 
     def compose_columns(at: ir.Value, columns: list[ir.Value], _: list[ir.Value]) -> list[ir.Value]:
-        totals = sums_of_rows(e, table.data, listed, count, at, columns)
+        totals = sums_of_rows(e, listed, at, columns)
         for k, total in zip(columns, totals, strict=True):
             value, place = builder.fmul(total, factor), e.at(row, at, k)
             e.store(value, place)
@@ -60,9 +60,8 @@ def share_change(
 
 @emitted_for(share_change)
 def _emit_share(e, table, rows, first, end, scale, slots, slot):
-    builder = e.builder
-    row = e.at(slots.data, builder.mul(builder.mul(slot, e.integer(2)), slots.stride))
-    listed, count, factor = e.at(rows.data, first), builder.sub(end, first), e.splat(scale)
+    builder, row, factor = e.builder, _row_of(e, slots, slot), e.splat(scale)
+    listed = Listed(table.data, e.at(rows.data, first), builder.sub(end, first))
 
     def share_columns(at: ir.Value, columns: list[ir.Value], _: list[ir.Value]) -> list[ir.Value]:
         changes = []
@@ -70,7 +69,12 @@ def _emit_share(e, table, rows, first, end, scale, slots, slot):
             place = e.at(row, at, k)
             change = builder.fsub(e.load(place), e.load(e.at(place, slots.stride)))
             changes.append(builder.fmul(change, factor))
-        add_to_rows(e, table.data, listed, count, at, columns, changes)
+        add_to_rows(e, listed, at, columns, changes)
         return []
 
     some_vectors_at_a_time(e, table.stride, [], share_columns)
+
+
+def _row_of(e: Emitter, slots: ArrayArg, slot: ir.Value) -> ir.Value:
+    """Return where the vector in a slot begins."""
+    return e.at(slots.data, e.builder.mul(e.builder.mul(slot, e.integer(2)), slots.stride))

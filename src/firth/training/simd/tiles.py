@@ -28,12 +28,20 @@ def tiles_of(targets: int) -> int:
     return -(-targets // TILE)
 
 
+def tile_numbered(e: Emitter, number: ir.Value, targets: ir.Value) -> Tile:
+    """Return a tile of so many targets."""
+    return _tile_after(e, e.builder.mul(number, e.integer(TILE)), number, targets)
+
+
+def _tile_after(e: Emitter, done: ir.Value, number: ir.Value, targets: ir.Value) -> Tile:
+    return Tile(number, done, e.least(e.integer(TILE), e.builder.sub(targets, done)))
+
+
 def loop_over_tiles(e: Emitter, targets: ir.Value, body: Callable[[Tile], None]) -> None:
     """Emit `body` for each tile of so many targets."""
 
     def over(done: ir.Value, _: list[ir.Value]) -> list[ir.Value]:
-        count = e.least(e.integer(TILE), e.builder.sub(targets, done))
-        body(Tile(e.builder.udiv(done, e.integer(TILE)), done, count))
+        body(_tile_after(e, done, e.builder.udiv(done, e.integer(TILE)), targets))
         return []
 
     e.loop(targets, TILE, [], over)
