@@ -36,7 +36,7 @@ def called(function: Function) -> Function:
 
     Inlining everything, as `inlined` does, makes compilation slow.
     """
-    return numba.njit(**_OPTIONS, _nrt=False)(function)  # type: ignore[no-any-return]
+    return numba.njit(**_OPTIONS, _nrt=False, no_cpython_wrapper=True)(function)  # type: ignore[no-any-return]
 
 
 def optional(function: Function) -> Function:
@@ -46,7 +46,7 @@ def optional(function: Function) -> Function:
     Only arguments themselves are looked at, not what a tuple holds.
     """
     options = {**_OPTIONS, "no_rewrites": False}
-    return numba.njit(**options, _nrt=False)(function)  # type: ignore[no-any-return]
+    return numba.njit(**options, _nrt=False, no_cpython_wrapper=True)(function)  # type: ignore[no-any-return]
 
 
 def compiled(function: Function) -> Function:
