@@ -110,9 +110,11 @@ def train_stretch(
     last = gather(tokens, offsets, unit, start, stop, key, sampling.keep, window.reach, gathered)
     loss, pairs, pending = 0.0, 0, 0
     # While one block is trained, the next is already listed, so that its rows can be fetched.
-    centre, gathered_unit, first, now, following = window.reach, 0, 0, 0, 0
+    # Numba would compile what is called with a literal 0, and once more for any integer.
+    zero = np.int64(0)
+    centre, gathered_unit, first, now, following = window.reach, zero, zero, zero, zero
     # Moves of the trained block: how many are done, and where they end; and of the next.
-    done, moves_end, next_moves, next_moves_end = 0, 0, 0, 0
+    done, moves_end, next_moves, next_moves_end = zero, zero, zero, zero
     while centre < last or now + following > 0 or done < moves_end or next_moves < next_moves_end:
         for w in range(first, first + now):
             move_words(are_used, tables, listed.moves, done, listed.move_ends[w], scratch.slots)
@@ -125,7 +127,7 @@ def train_stretch(
             pairs += m[w] if listed.is_mean is None else 1
         move_words(are_used, tables, listed.moves, done, moves_end, scratch.slots)
         end = min(centre + BLOCK, last)
-        begin = 0 if first == 0 else len(listed.moves) // 2
+        begin = zero if first == 0 else len(listed.moves) // 2
         gathered_unit, count, end_of_moves = list_block(
             window.cbow, window.subwords, window.longest_path,
             gathered, (centre, end), gathered_unit, sampling, window, stride,
