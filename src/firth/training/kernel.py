@@ -27,7 +27,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.compilation import inlined, optional
+from firth.compilation import called, inlined, optional
 from firth.compilation.arrays import Shapes
 from firth.compilation.emitter import WIDTH
 from firth.compilation.prefetching import row_addresses
@@ -283,7 +283,7 @@ def update_mean(
 # ---------------------------------------------------------------------------- repetitions
 
 
-@inlined
+@called
 def fold_inputs(g: Floats, rows: NDArray[np.int64], m: int) -> None:
     """Add the gradients of rows that are listed again to those of the last time; leave 0 there."""
     for last in range(1, m):
@@ -295,7 +295,7 @@ def fold_inputs(g: Floats, rows: NDArray[np.int64], m: int) -> None:
                         g[tile, i * LANES + k] = 0.0
 
 
-@inlined
+@called
 def fold_targets(g: Floats, rows: NDArray[np.int64], t: int, m: int) -> None:
     """Add the gradients of targets that are listed again to those of the last time, as above."""
     for last in range(1, t):
@@ -349,7 +349,7 @@ def loss_and_gradients(
     return taken, pending
 
 
-@inlined
+@called
 def write_labelling(labels: Floats, t: int, labelling: Floats) -> None:
     """Write what turns the scores of t labelled targets into arguments of the loss, to base 2.
 
@@ -368,7 +368,7 @@ def write_labelling(labels: Floats, t: int, labelling: Floats) -> None:
             labelling[tile, 2 * LANES + lane] = labelling[tile, 3 * LANES + lane] = bias
 
 
-@inlined
+@called
 def flush_loss(running_loss: Floats) -> float:
     """Return the sum of the running loss, and start it anew."""
     loss = 0.0

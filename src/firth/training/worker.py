@@ -111,7 +111,7 @@ def train_stretch(
     loss, pairs, pending = 0.0, 0, 0
     # While one block is trained, the next is already listed, so that its rows can be fetched.
     # Numba would compile what is called with a literal 0, and once more for any integer.
-    zero = np.int64(0)
+    zero: int = np.int64(0)  # type: ignore[assignment]
     centre, gathered_unit, first, now, following = window.reach, zero, zero, zero, zero
     # Moves of the trained block: how many are done, and where they end; and of the next.
     done, moves_end, next_moves, next_moves_end = zero, zero, zero, zero
