@@ -70,10 +70,17 @@ def measure() -> dict[str, float]:
             "kernel, from the cache": seconds_inside(KERNEL, cache),
             "reading, compiled": seconds_inside(READING, cache, str(text)),
             "reading, from the cache": seconds_inside(READING, cache, str(text)),
-            "firth train, 27 words": seconds_of_command(
-                cache, "train", str(text), "--output", f"{cache}/vectors", "--sample", "0"
-            ),
+            "firth train, 27 words, first use": seconds_to_train(text),
+            "firth train, 27 words": seconds_to_train(text),
         }
+
+
+def seconds_to_train(text: Path) -> float:
+    """Time the training of a text, with the code that is in the cache beside it."""
+    output = str(text.with_name("vectors"))
+    return seconds_of_command(
+        str(text.parent), "train", str(text), "--output", output, "--overwrite", "--sample", "0"
+    )
 
 
 def main() -> None:
@@ -83,7 +90,7 @@ def main() -> None:
     runs = [measure() for _ in range(parser.parse_args().runs)]
     medians = {name: statistics.median(run[name] for run in runs) for name in runs[0]}
     for name, seconds in medians.items():
-        print(f"{name:<26}{seconds:6.2f} s")
+        print(f"{name:<34}{seconds:6.2f} s")
     report = {
         "command": f"python benchmarks/startup.py --runs {len(runs)}",
         "machine": machine.describe(),

@@ -179,6 +179,7 @@ def train_window(
     later = np.uint64((w + AHEAD) & (2 * BLOCK - 1))
     outputs, are_used = tables.output, tables.parts.are_used
     inputs = tables.input if are_used is None else slots
+    rows_of_gradients = m if listed.is_mean is None else 1
 
     write_soon(
         are_used, tables, listed.targets[later], listed.t[later], listed.arrivals, later, soon
@@ -190,7 +191,7 @@ def train_window(
             inputs, x_rows, listed, here, outputs, eta, scratch, pending, portable
         )
         if listed.has_repetitions[here]:
-            fold_targets(g, y_rows, t, 1)
+            fold_targets(g, y_rows, t, rows_of_gradients)
         update_mean(inputs, x_rows, listed, here, outputs, scratch)
     else:
         taken, pending = loss_and_gradients(
@@ -198,7 +199,7 @@ def train_window(
         )
         if listed.has_repetitions[here]:
             fold_inputs(g, x_rows, m)
-            fold_targets(g, y_rows, t, m)
+            fold_targets(g, y_rows, t, rows_of_gradients)
         update(inputs, x_rows, outputs, y_rows, (m, t), g, before, soon, paired, bfloat16)
     restore_frozen(inputs, x_rows, m, frozen[0])
     restore_frozen(outputs, y_rows, t, frozen[1])
