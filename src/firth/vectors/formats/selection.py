@@ -91,6 +91,11 @@ class Selection:
             isinstance(word, str | int) and word in self.words  # type: ignore[operator]
         )
 
+    def places(self, words: Sequence[str]) -> list[int]:
+        """Return the places of the words to read."""
+        chosen = words if self.words is None else self.words
+        return [place for place, word in enumerate(words) if word in chosen]  # type: ignore[operator]
+
 
 def _spelt(several: list[Token]) -> frozenset[Token]:
     """Return words in all their Unicode spellings."""

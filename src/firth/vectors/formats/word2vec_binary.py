@@ -30,10 +30,10 @@ from firth.vectors.formats.word2vec import (
 from firth.vectors.table import Table
 
 READS_BY_ROWS = True
-_NEWLINE = ord("\n")
+_SPACE = ord(" ")
 # The least that is read at once, twice as much each time: little memory for a short file, and for a
 # long one blocks that stay in the processor's cache until their rows are copied.
-_FIRST_BYTES, BLOCK_BYTES = 1 << 15, 1 << 20
+_FIRST_BYTES, BLOCK_BYTES = 1 << 15, 1 << 21
 # A damaged file can have a header with any number, or no space after a word.
 _LONGEST_READ = 1 << 26
 _LONGEST_WORD = 1 << 22
@@ -74,19 +74,23 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
 class _Block(NamedTuple):
     """Some words of a file, as they stand in `data`, which begins at the offset `start` of it.
 
-    A word of `texts` has the space after it, and before it the newline, if there is one. The words
-    end at `spaces`. Their numbers in the file count from 1.
+    `text` holds the words, each with the space after it, and before it the newline, if there is
+    one. In `data`, they end at `spaces`. Their numbers in the file count from 1.
     """
 
     data: bytearray
     start: int
     numbers: NDArray[np.int64]
-    texts: list[bytes]
+    text: bytes
     spaces: NDArray[np.int64]
+
+    def texts(self) -> list[bytes]:
+        """Return the words, with what stands around them."""
+        return [word + b" " for word in self.text.split(b" ")[:-1]]
 
     def words(self) -> list[bytes]:
         """Return the words alone."""
-        return [text[text.startswith(b"\n") : -1] for text in self.texts]
+        return [text[text.startswith(b"\n") : -1] for text in self.texts()]
 
     def begins(self) -> NDArray[np.int64]:
         """Return the offsets of the words in the file."""
@@ -100,10 +104,10 @@ def _selected(block: _Block, path: Path, selection: Selection) -> _Block:
         return block
     # Other words are not checked.
     words = _decoded(block, path, "replace")
-    kept = [order for order, word in enumerate(words) if selection.takes(word)]
+    kept = selection.places(words)
     return block._replace(
         numbers=block.numbers[kept],
-        texts=[block.texts[order] for order in kept],
+        text=b"".join(block.texts()[order] for order in kept),
         spaces=block.spaces[kept],
     )
 
@@ -111,7 +115,7 @@ def _selected(block: _Block, path: Path, selection: Selection) -> _Block:
 def _decoded(block: _Block, path: Path, encoding_errors: str) -> list[str]:
     """Return the words of a block, decoded all at once: no word contains a space."""
     try:
-        text = b"".join(block.texts).decode("utf-8", encoding_errors)
+        text = block.text.decode("utf-8", encoding_errors)
     except UnicodeDecodeError:
         _raise_undecodable(block, path)
     return text.removeprefix("\n").replace(" \n", " ").split(" ")[:-1]
@@ -186,17 +190,17 @@ def _blocks(window: _Window, header: Header, rows: int, path: Path) -> Iterator[
     width = header.dim * LITTLE_ENDIAN.itemsize
     number, before = 1, None
     while number <= rows:
-        texts = _scan(window, width)[: rows + 1 - number]
-        if texts:
-            sizes = np.fromiter(map(len, texts), np.int64, len(texts))
-            spaces = window.place + np.cumsum(sizes + width) - width - 1
-            numbers = np.arange(number, number + len(texts))
-            block = _Block(window.data, window.start, numbers, texts, spaces)
-            if sizes.min() <= len("\n "):
+        text = b"".join(_scan(window, width)[: rows + 1 - number])
+        if text:
+            ends = np.flatnonzero(np.frombuffer(text, np.uint8) == _SPACE)
+            spaces = window.place + ends + width * np.arange(len(ends))
+            numbers = np.arange(number, number + len(ends))
+            block = _Block(window.data, window.start, numbers, text, spaces)
+            if np.diff(ends, prepend=-1).min() <= len("\n "):
                 _check_not_empty(block, path)
             yield block
             window.spare, before = before, window.data
-            number += len(texts)
+            number += len(ends)
             window.place = int(spaces[-1]) + 1 + width
             continue
         begin = window.word_begin

@@ -193,8 +193,8 @@ class _Reading:
         if self.selection.words is None:
             return list(range(len(lines)))
         fields = (line.rsplit(None, self.dim) or [b""] for line in lines)
-        words = (word.strip().decode("utf-8", "replace") for word, *_ in fields)
-        return [place for place, word in enumerate(words) if self.selection.takes(word)]
+        words = [word.strip().decode("utf-8", "replace") for word, *_ in fields]
+        return self.selection.places(words)
 
 
 def _blocks(file: BinaryIO) -> Iterator[list[bytes]]:
