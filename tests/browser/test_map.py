@@ -145,6 +145,26 @@ def test_names_of_steps_do_not_cover_each_other(modules):
     assert second["x"] == pytest.approx(2 * second["y"])
 
 
+def test_names_of_steps_do_not_cover_each_other_on_short_arrows(modules):
+    placed = run(
+        modules,
+        """
+        const { Labels } = await import("/page/labels.js");
+        const canvas = document.createElement("canvas"), labels = new Labels(canvas);
+        const [a, b, c] = [[100, 100], [130, 104], [104, 110]];
+        labels.lines = [[a, b], [b, c], [c, a], [a, b]].map(([from, to], i) => ({ from, to, label: `+ word ${i}` }));
+        return labels.placeSteps(labels.context, (x, y) => [x, y]);
+        """,
+    )
+    assert len(placed) == 4
+    for i, one in enumerate(placed):
+        for other in placed[:i]:
+            apart = abs(one["x"] - other["x"]) > one["half"] + other["half"]
+            assert apart or abs(one["y"] - other["y"]) > 22
+        # None is far from its arrow.
+        assert abs(one["y"] - 105) < 100
+
+
 def test_a_lasso_takes_exactly_the_points_within_it(visit, english, ask):
     page = visit(english)
     view, words = settled(page), ask(english, "explorer/words")
