@@ -152,7 +152,8 @@ def test_names_of_steps_do_not_cover_each_other_on_short_arrows(modules):
         const { Labels } = await import("/page/labels.js");
         const canvas = document.createElement("canvas"), labels = new Labels(canvas);
         const [a, b, c] = [[100, 100], [130, 104], [104, 110]];
-        labels.lines = [[a, b], [b, c], [c, a], [a, b]].map(([from, to], i) => ({ from, to, label: `+ word ${i}` }));
+        const ways = [[a, b], [b, c], [c, a], [a, b]];
+        labels.lines = ways.map(([from, to], i) => ({ from, to, label: `+ word ${i}` }));
         return labels.placeSteps(labels.context, (x, y) => [x, y]);
         """,
     )

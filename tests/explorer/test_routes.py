@@ -9,6 +9,7 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
+import firth
 from firth.errors import ConfigError
 from firth.explorer import create_explorer
 from firth.explorer.files import page_files
@@ -126,6 +127,22 @@ def test_a_term_of_several_words_is_their_mean(client):
     found = client.post("/explorer/equation", json={"terms": terms, "top": 5}).json()
     answers = [each["row"] for each in found["answers"]]
     assert all(row % 3 == 0 and row >= 30 for row in answers)
+
+
+def test_terms_that_are_composed_are_told(tmp_path):
+    from fastapi.testclient import TestClient
+
+    from firth.server import ServerOptions, VectorSets
+
+    units = [["tea", "team", "tear"] * 9] * 9
+    vectors = firth.train(units, subwords="3-4", dim=8, threads=1, progress=False)
+    vectors.save(tmp_path / "composed")
+    paths = {"composed": tmp_path / "composed"}
+    app = create_explorer(paths)(VectorSets(paths), ServerOptions())
+    with TestClient(app, base_url="http://127.0.0.1:8000") as client:
+        terms = [{"words": ["tea"], "weight": 1}, {"words": ["teams", "tear"], "weight": -1}]
+        found = client.post("/explorer/equation", json={"terms": terms}).json()
+    assert found["composed"] == ["teams"]
 
 
 def test_an_equation_whose_parts_cancel_is_refused(client):
