@@ -172,6 +172,8 @@ def test_sets_are_compared_as_they_were_read_last(client, paths, changed, other)
 def test_the_word_that_moved_is_first_and_lands_where_it_went(client):
     found = client.get("/explorer/moved", params={"top": 3}).json()
     assert (found["first"], found["second"], found["shared"]) == ("old", "new", 60)
+    assert found["compared"] == 60
+    assert client.get("/explorer/moved?among=10").json()["compared"] == 10
     first = found["words"][0]
     assert first["word"] == "w9"
     assert first["cosine"] < 0.6 < found["words"][1]["cosine"]

@@ -150,6 +150,7 @@ class MovedWords(BaseModel):
     first: str
     second: str
     shared: int
+    compared: int
     mean_cosine: float
     words: list[Moved]
 

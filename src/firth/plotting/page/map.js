@@ -251,7 +251,8 @@ canvas.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 find.addEventListener("change", () => {
-  if (places.has(find.value)) choose(places.get(find.value), true);
+  const given = find.value.trim(), row = places.get(given) ?? places.get(given.toLowerCase());
+  if (row !== undefined) choose(row, true);
   else if (find.value !== "") {
     chosen = -1;
     heading.textContent = find.value;
