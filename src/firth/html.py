@@ -4,10 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from typing import Any, SupportsIndex, TypeVar, overload
+
+Row = TypeVar("Row", bound=tuple[Any, ...])
+
+# Rows of a long list that a notebook shows.
+MOST_ROWS = 50
+
+
+class TableList(list[Row]):
+    """A list of named tuples, such as neighbours, which notebooks show as a table.
+
+    A part of it is shown so too.
+
+    Examples
+    --------
+    >>> from typing import NamedTuple
+    >>> Pair = NamedTuple("Pair", [("word", str), ("score", float)])
+    >>> pairs = TableList([Pair("tea", 0.5), Pair("milk", 0.25)])
+    >>> pairs[:1], "<th>score</th>" in pairs[:1]._repr_html_()
+    ([Pair(word='tea', score=0.5)], True)
+    """
+
+    @overload
+    def __getitem__(self, place: SupportsIndex) -> Row: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> TableList[Row]: ...
+
+    def __getitem__(self, place: SupportsIndex | slice) -> Row | TableList[Row]:
+        """Return a row, or a part."""
+        found = super().__getitem__(place)
+        return TableList(found) if isinstance(place, slice) else found  # type: ignore[return-value]
+
+    def _repr_html_(self) -> str:
+        if not self:
+            return html_table([], [], "nothing found")
+        # A word may be an integer, which is no number to be separated.
+        rows = ((str(word), *rest) for word, *rest in self[:MOST_ROWS])
+        shown = f"the first {MOST_ROWS} of {len(self):,}" if len(self) > MOST_ROWS else ""
+        return html_table(getattr(self[0], "_fields", ()), rows, shown)
 
 
 def html_table(head: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> str:
-    """Return a table; floats are shown with four digits, whole numbers with separators.
+    """Return a table; floats have four digits, or a power of ten, whole numbers have separators.
 
     Examples
     --------
@@ -24,7 +64,8 @@ style="text-align:right">0.5000</td></tr></tbody></table>'
 
 def _cell(value: object) -> str:
     if isinstance(value, float):
-        return f'<td style="text-align:right">{value:.4f}</td>'
+        is_small = 0.0 < abs(value) < 1e-3
+        return f'<td style="text-align:right">{value:{".1e" if is_small else ".4f"}}</td>'
     if isinstance(value, int) and not isinstance(value, bool):
         return f'<td style="text-align:right">{value:,}</td>'
     return f"<td>{escape(str(value))}</td>"

@@ -145,6 +145,27 @@ def test_names_of_steps_do_not_cover_each_other(modules):
     assert second["x"] == pytest.approx(2 * second["y"])
 
 
+def test_names_of_steps_do_not_cover_each_other_on_short_arrows(modules):
+    placed = run(
+        modules,
+        """
+        const { Labels } = await import("/page/labels.js");
+        const canvas = document.createElement("canvas"), labels = new Labels(canvas);
+        const [a, b, c] = [[100, 100], [130, 104], [104, 110]];
+        const ways = [[a, b], [b, c], [c, a], [a, b]];
+        labels.lines = ways.map(([from, to], i) => ({ from, to, label: `+ word ${i}` }));
+        return labels.placeSteps(labels.context, (x, y) => [x, y]);
+        """,
+    )
+    assert len(placed) == 4
+    for i, one in enumerate(placed):
+        for other in placed[:i]:
+            apart = abs(one["x"] - other["x"]) > one["half"] + other["half"]
+            assert apart or abs(one["y"] - other["y"]) > 22
+        # None is far from its arrow.
+        assert abs(one["y"] - 105) < 100
+
+
 def test_a_lasso_takes_exactly_the_points_within_it(visit, english, ask):
     page = visit(english)
     view, words = settled(page), ask(english, "explorer/words")
@@ -258,21 +279,42 @@ def test_keys_move_by_steps_and_zoom_about_the_middle(visit, english):
     assert page.evaluate("document.activeElement.id") == "query"
 
 
-def test_a_saved_picture_has_the_points(visit, english):
+def saved_picture(page, at, *, left=0, bottom=HEIGHT):
+    """Save what is seen; return its width, its points, and the share of them that is painted."""
     from PIL import Image
 
-    page = visit(english)
-    pixels = pixels_of(points_of(english), settled(page)).round().astype(int)
+    size = page.viewport_size.values()
+    pixels = pixels_of(at, settled(page), *size).round().astype(int) - [left, 0]
     _, png = saved(page, lambda: page.click("[data-save=png]"))
     picture = np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(int)
-    assert picture.shape == (HEIGHT, WIDTH, 3)
-    inside = pixels[((pixels > 2) & (pixels < [WIDTH - 3, HEIGHT - 3])).all(axis=1)]
+    height, width, _ = picture.shape
+    assert height == bottom
+    inside = pixels[((pixels > 2) & (pixels < [width - 3, height - 3])).all(axis=1)]
     near = [np.abs(picture[y - 1 : y + 2, x - 1 : x + 2] - picture[2, 2]).max() for x, y in inside]
-    assert len(inside) > 5_000
+    _, svg = saved(page, lambda: page.click("[data-save=svg]"))
+    assert f'viewBox="0 0 {width} {height}"' in svg.decode("utf-8")[:400]
+    return width, len(inside), np.mean(np.array(near) > 20)
+
+
+def test_a_saved_picture_has_the_points_beside_the_panel(visit, english):
+    page = visit(english)
+    panel = page.locator("#panel").bounding_box()
+    left = int(panel["x"] + panel["width"])
+    width, points, painted = saved_picture(page, points_of(english), left=left)
+    assert width == WIDTH - left
+    assert points > 5_000
     # Labels cover a few.
-    assert np.mean(np.array(near) > 20) > 0.97
-    # There is nothing where no point is.
-    assert (picture[:, :300] == picture[2, 2]).all()
+    assert painted > 0.97
+
+
+def test_a_picture_saved_on_a_phone_ends_at_the_panel(visit, english):
+    page = visit(english, viewport={"width": 390, "height": 844})
+    top = round(page.locator("#panel").bounding_box()["y"])
+    page.click("#more")
+    width, points, painted = saved_picture(page, points_of(english), bottom=top)
+    assert width == 390
+    assert points > 5_000
+    assert painted > 0.9
 
 
 def test_nearest_points_and_points_within_are_those_of_a_search_of_all(modules):

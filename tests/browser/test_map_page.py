@@ -57,6 +57,10 @@ def test_a_word_that_is_found_shows_its_neighbours(page):
     assert set(near[:2]) == {"somewhat-long-word-6", "somewhat-long-word-8"}
     page.locator("ol button").first.click()
     assert page.locator("h2").inner_text() in near[:2]
+    # It is the same word in capitals, as a phone begins it.
+    page.fill("input", "Somewhat-long-word-7 ")
+    page.press("input", "Enter")
+    assert page.locator("h2").inner_text() == "somewhat-long-word-7"
 
 
 @pytest.mark.parametrize(("row", "told"), [(59, "1 time in"), (58, "2 times in")])

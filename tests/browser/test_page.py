@@ -28,6 +28,9 @@ from pages import (
 HOSTILE = "<img/src=x/onerror=document.title='run'>"
 
 
+NOT_ON_THE_MAP = "By cosine in all dimensions, not on the map"
+
+
 def test_a_word_is_typed_completed_and_shown_and_its_link_restores_it(visit, english, ask):
     page = visit(english, reduced_motion="no-preference")
     assert "words, 50 dimensions" in page.locator("#content .told").inner_text()
@@ -152,6 +155,45 @@ def test_an_equation_has_its_answers_and_a_path(visit, english, ask):
     texts = [e.text for e in root.iter() if e.tag.endswith("text")]
     assert texts[-2:] == ["− man", "+ woman"]
     assert name.endswith(".svg")
+
+
+@pytest.mark.parametrize("given", ["King - MAN + woman", "King-Man+Woman", "KING − Man + woman −"])
+def test_an_equation_in_capitals_is_of_the_words_that_are_known(visit, english, ask, given):
+    page = visit(english)
+    search(page, given)
+    wait_for_view(page, "equation")
+    assert heading(page) == "king − man + woman"
+    expected = ask(english, "analogy?positive=king&positive=woman&negative=man&top=10")
+    assert listed(page) == [each["word"] for each in expected["answers"]]
+    assert page.locator("#content .hint").all_inner_texts() == [NOT_ON_THE_MAP]
+
+
+def test_a_sign_without_a_word_after_it_is_left_out(visit, english):
+    page = visit(english)
+    search(page, "king - ")
+    wait_for_view(page, "word")
+    assert heading(page) == "king"
+
+
+def test_composed_terms_of_an_equation_are_told(visit, english):
+    page = visit(english)
+    search(page, "king - mann'ish")
+    wait_for_view(page, "equation")
+    assert page.locator("#content .hint").first.inner_text().endswith("of words: mann'ish.")
+
+
+@pytest.mark.parametrize(
+    ("link", "view"),
+    [("layout=foo&colour=bar&lang=xx&maps=7", "home"), ("equation=%2B", "equation")],
+)
+def test_a_link_of_unknown_values_shows_what_can_be_shown(visit, english, link, view):
+    page = visit(english, f"#{link}", expected="404")
+    wait_for_view(page, view)
+    assert page.locator("[data-layout=pca][aria-pressed=true]").count() == 1
+    assert page.locator("[data-colour=cluster][aria-pressed=true]").count() == 1
+    problem = page.locator("#content .problem").all_inner_texts()
+    assert problem == ([] if view == "home" else ["“+” is not in these vectors."])
+    until(page, "!location.hash.includes('foo')")
 
 
 def test_chinese_words_are_calculated_with_on_a_chinese_page(visit, chinese, ask):
@@ -315,6 +357,10 @@ def test_two_sets_show_what_moved(visit, both, ask):
     for i, name in enumerate(("first", "second")):
         answers = ask(both, f"similar?set={name}&word={quote(expected[0])}&top=10")["answers"]
         assert columns.nth(i).locator("button").all_inner_texts() == [e["word"] for e in answers]
+    _, table = saved(page, lambda: page.click("[data-save=csv]"))
+    rows = list(csv.DictReader(io.StringIO(table.decode("utf-8-sig"))))
+    in_second = [row["word"] for row in rows if row["kind"] == "neighbour (second)"]
+    assert in_second == columns.nth(1).locator("button").all_inner_texts()
     page.click("[data-set=second]")
     page.wait_for_selector("[data-set=second][aria-pressed=true]")
     assert "set=second" in page.url

@@ -1,5 +1,6 @@
 """The verb `plot`."""
 
+import json
 import re
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 pytest.importorskip("matplotlib", reason="pictures need matplotlib (extra plot)")
 
-from firth.vectors import Vectors
+from firth.vectors import Vectors, load
 
 WORDS = ["king", "queen", "man", "woman", ",", "1,000", "tea", "7"]
 
@@ -29,6 +30,14 @@ def names_in(path):
         for line in path.read_text("utf-8").splitlines()
         if line.strip().startswith("<!-- ")
     }
+
+
+def content_of(path):
+    """The data of a page."""
+    (data,) = re.findall(
+        r'<script type="application/json" id="data">(.*?)</script>', path.read_text("utf-8")
+    )
+    return json.loads(data)
 
 
 @pytest.fixture
@@ -91,6 +100,43 @@ def test_a_page_is_written(folder, call, tmp_path):
     assert call(*given, at=folder).returncode == 0
 
 
+def test_a_page_of_a_map_has_the_arrows_of_analogies(folder, call, tmp_path):
+    output = tmp_path / "map.html"
+    given = ["--words", "tea,king", "--analogy", "man,king,woman,queen"]
+    done = call("plot", "vectors", "-o", str(output), *given, at=folder)
+    assert done.stdout == f"{output}: 5 words\n"
+    content = content_of(output)
+    named = [[content["words"][row] for row in pair] for pair in content["arrows"]]
+    assert named == [["man", "king"], ["woman", "queen"]]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["--around", "king", "--top", "2"], "king: "),
+        (["{}/later", "--moves", "king"], "king (later)"),
+        (["{}/later", "--losses"], "later, epoch 2: 1.2500"),
+    ],
+)
+def test_the_other_pictures_are_pages_too(folder, call, tmp_path, given, told):
+    vectors = load(folder / "vectors")
+    vectors.config.update(losses=[1.5, 1.25], held_out_losses=[1.75, 1.5])
+    vectors.save(tmp_path / "first")
+    vectors.save(tmp_path / "later")
+    output = tmp_path / "page.html"
+    given = [each.format(tmp_path) for each in given]
+    done = call("plot", str(tmp_path / "first"), *given, "-o", str(output), at=folder)
+    assert done.returncode == 0, done.stderr
+    marks = [label for *_, label in content_of(output)["marks"]]
+    assert any(label.startswith(told) for label in marks)
+    if "--losses" in given:
+        assert done.stdout == f"{output}: 4 curves\n"
+        assert marks[2:4] == [
+            "first, held out, epoch 1: 1.7500",
+            "first, held out, epoch 2: 1.5000",
+        ]
+
+
 def test_neighbours_are_drawn_around_words(draw):
     count, names = draw("--around", "king", "--top", "2")
     assert count == 3
@@ -121,10 +167,10 @@ def test_the_way_of_a_word_through_two_sets_is_drawn(folder, call, tmp_path):
         (["vectors", "-o", "x.png", "--moves", ""], ["at least two sets, got 1"]),
         (["vectors", "-o", "x.png", "--around", "kign"], ["'kign'", "near: king"]),
         # What cannot be written is told before anything is read.
-        (
-            ["absent", "-o", "x.jpg"],
-            ["a picture ends in .png, .svg or .pdf, got 'x.jpg'; a page", ".html"],
-        ),
+        (["absent", "-o", "x.jpg"], ["a picture ends in .png, .svg, .pdf or .html, got 'x.jpg'"]),
+        (["vectors", "-o", "x.png", "--losses"], ["vectors does not know the losses"]),
+        (["vectors", "-o", "x.html", "--analogy", "man,king,man,king"], ["four different words"]),
+        (["absent", "-o", "vectors/config.json/x.html", "--losses"], ["cannot write"]),
         (["absent", "-o", "vectors/config.json/x.png"], ["cannot write"]),
         (["absent", "-o", "x.png"], ["no such file: absent"]),
     ],
@@ -145,7 +191,8 @@ def test_bad_input_is_told_in_one_line(folder, fails, arguments, parts):
         ["vectors", "vectors", "-o", "x.png"],
         ["vectors", "-o", "x.png", "--around", "king", "--words", "king,tea"],
         ["vectors", "-o", "x.png", "--moves", "king", "--top", "3"],
-        ["vectors", "-o", "x.html", "--around", "king"],
+        ["vectors", "-o", "x.html", "--around", "king", "--losses"],
+        ["vectors", "-o", "x.png", "--losses", "--top", "3"],
     ],
 )
 def test_wrong_usage_exits_2(folder, call, arguments):

@@ -73,7 +73,7 @@ def test_as_json(text, call):
         (["--search", "dim", "--dim", "5"], "dim is given as 5: fix it or search it, not both"),
         (["--budget", "never"], "budget must be a time above 0"),
         (["--similarity", "no.txt"], "no.txt"),
-        (["--plot", "curve.jpg"], "a picture ends in .png, .svg or .pdf"),
+        (["--plot", "curve.jpg"], "a picture ends in .png, .svg, .pdf or .html"),
         (["--log", "text.txt"], "is not a log of a run"),
     ],
 )

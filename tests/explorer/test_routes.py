@@ -9,6 +9,7 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
+import firth
 from firth.errors import ConfigError
 from firth.explorer import create_explorer
 from firth.explorer.files import page_files
@@ -128,6 +129,22 @@ def test_a_term_of_several_words_is_their_mean(client):
     assert all(row % 3 == 0 and row >= 30 for row in answers)
 
 
+def test_terms_that_are_composed_are_told(tmp_path):
+    from fastapi.testclient import TestClient
+
+    from firth.server import ServerOptions, VectorSets
+
+    units = [["tea", "team", "tear"] * 9] * 9
+    vectors = firth.train(units, subwords="3-4", dim=8, threads=1, progress=False)
+    vectors.save(tmp_path / "composed")
+    paths = {"composed": tmp_path / "composed"}
+    app = create_explorer(paths)(VectorSets(paths), ServerOptions())
+    with TestClient(app, base_url="http://127.0.0.1:8000") as client:
+        terms = [{"words": ["tea"], "weight": 1}, {"words": ["teams", "tear"], "weight": -1}]
+        found = client.post("/explorer/equation", json={"terms": terms}).json()
+    assert found["composed"] == ["teams"]
+
+
 def test_an_equation_whose_parts_cancel_is_refused(client):
     terms = [{"words": ["w3"], "weight": weight} for weight in (0.1, 0.2, -0.3)]
     answer = client.post("/explorer/equation", json={"terms": terms})
@@ -155,6 +172,8 @@ def test_sets_are_compared_as_they_were_read_last(client, paths, changed, other)
 def test_the_word_that_moved_is_first_and_lands_where_it_went(client):
     found = client.get("/explorer/moved", params={"top": 3}).json()
     assert (found["first"], found["second"], found["shared"]) == ("old", "new", 60)
+    assert found["compared"] == 60
+    assert client.get("/explorer/moved?among=10").json()["compared"] == 10
     first = found["words"][0]
     assert first["word"] == "w9"
     assert first["cosine"] < 0.6 < found["words"][1]["cosine"]

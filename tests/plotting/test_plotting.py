@@ -790,7 +790,7 @@ def test_no_date_of_the_environment_matters(vectors, tmp_path, monkeypatch, date
 
 @pytest.mark.parametrize("name", ["a.jpg", "a", ".png"])
 def test_other_suffixes_are_reported(tmp_path, name):
-    with pytest.raises(ConfigError, match=r"a picture ends in \.png, \.svg or \.pdf, got"):
+    with pytest.raises(ConfigError, match=r"a picture ends in \.png, \.svg, \.pdf or \.html, got"):
         check_picture(tmp_path / name)
     with pytest.raises(ConfigError, match="a picture ends in"):
         save(loss_curve([1.0]), tmp_path / name)

@@ -5,12 +5,13 @@ import dataclasses
 import numpy as np
 import pytest
 
+import firth
 from firth.errors import ConfigError
 from firth.subwords import Subwords
 from firth.subwords.floret import Floret
 from firth.vectors import RawTables, Vectors, composition
 from firth.vectors.composition import bag_sums, compose_words, read_out
-from firth.vectors.readout import parse_readout
+from firth.vectors.readout import Readout, parse_readout
 
 RECIPES = [
     "plain",
@@ -281,3 +282,19 @@ def test_a_map_that_does_not_fit(tables):
             vectors.input_vectors,
             raw=dataclasses.replace(vectors.raw, space=space),
         )
+
+
+def test_what_is_left_of_vectors_along_one_axis_is_not_made_large():
+    table = np.outer([1.0, 2.0, 3.0], np.linspace(1.0, 2.0, 8)).astype(np.float32)
+    output = np.ones((3, 8), np.float32)
+    recipe = Readout(components=1, output=0.5)
+    found, _ = read_out(RawTables(table), ["a", "b", "c"], output, recipe)
+    assert np.abs(found - 0.5).max() < 1e-4
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_text_of_words_that_are_all_alike_is_read_out(seed):
+    units = [["tea", "team", "tear"] * 9] * 9
+    options = {"subwords": "3-4", "sample": 0, "dim": 8, "threads": 1, "progress": False}
+    vectors = firth.train(units, seed=seed, **options)
+    assert np.isfinite(vectors.input_vectors).all()

@@ -170,6 +170,21 @@ def test_a_page_that_waits_for_its_run_tells_that_it_is_lost(visit, serve):
     page.wait_for_selector("#waiting:has-text('no connection')")
 
 
+def test_a_word_that_is_chosen_before_training_is_shown_then(visit, serve, make_film):
+    served = serve(None)
+    page = visit(served.url)
+    page.wait_for_selector("#waiting:has-text('being read')")
+    for word in ("absent", "W7"):
+        page.fill("#word", word)
+        page.press("#word", "Enter")
+        assert f"{word} is shown as soon as training begins" in page.locator("#told").inner_text()
+    served.close()
+    serve(make_film(WORDS), urlsplit(served.url).port)
+    page.wait_for_selector(".word")
+    assert page.locator(".word").count() == 1
+    assert "w7" in page.locator(".word").first.inner_text().split()
+
+
 def test_a_neighbour_that_has_the_focus_keeps_it_while_the_run_goes_on(visit, serve, make_film):
     film = make_film(WORDS)
     page = visit(serve(film).url)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _Several = Annotated[
     list[Path],
     typer.Argument(
-        metavar="VECTORS...", help="A folder or file of vectors; for --moves several, by time."
+        metavar="VECTORS...",
+        help="A folder or file of vectors; for --losses or --moves several, by time.",
     ),
 ]
 _Output = Annotated[
@@ -56,6 +57,14 @@ _Moves = Annotated[
     str | None,
     typer.Option(metavar="WORD", help="Draw the way of this word through all VECTORS instead."),
 ]
+_Losses = Annotated[
+    bool,
+    typer.Option(
+        "--losses",
+        help="Draw the loss of each epoch of training instead, of all VECTORS, and the loss on "
+        "held-out text.",
+    ),
+]
 _Method = Annotated[
     Literal["pca", "umap", "tsne"] | None,
     typer.Option(
@@ -73,32 +82,26 @@ def plot(
     analogy: _Analogy = None,
     around: _Around = None,
     moves: _Moves = None,
+    losses: _Losses = False,
     method: _Method = None,
     title: Annotated[str | None, typer.Option(help="Title above the map.")] = None,
     overwrite: Overwrite = False,
 ) -> None:
-    """Draw a map of words, a graph of neighbours, or the way of a word through several texts."""
-    if words is not None and top is not None:
-        raise typer.BadParameter("give --words or --top, not both")
-    is_way = moves is not None
-    if sum(map(bool, (words or analogy, around, is_way))) > 1:
-        raise typer.BadParameter("give one of --words and --analogy, --around, --moves")
-    if output.suffix.lower() == ".html":
-        if around or is_way or analogy:
-            raise typer.BadParameter("a page (.html) shows a map, of --words or --top words")
-        _write_page(_one(paths), output, words, top, method, title, overwrite)
-        return
+    """Draw a map of words, a graph of neighbours, the way of a word, or curves of losses."""
     from firth.plotting import check_picture, save
 
-    try:
-        check_picture(output, overwrite=overwrite)
-    except ConfigError as error:
-        if around or is_way or analogy:
-            raise
-        raise ConfigError(f"{error}; a page with a map ends in .html") from None
+    _check_usage(words, top, analogy, around, moves, losses, method)
+    is_map = not (around or losses) and moves is None
+    if is_map and output.suffix.lower() in (".html", ".htm"):
+        _write_page(_one(paths), output, words, top, analogy, method, title, overwrite)
+        return
+    check_picture(output, overwrite=overwrite)
+    if losses:
+        picture = _curves(paths, title)
+        save(picture, output, overwrite=overwrite)
+        print_written(output, counted(len(picture.axes[0].lines), "curve"))
+        return
     if moves is not None:
-        if top is not None or method:
-            raise typer.BadParameter("--top and --method are not for --moves")
         picture = _way(paths, moves, title)
     elif around:
         picture = _graph(_one(paths), around, top, method, title)
@@ -108,9 +111,30 @@ def plot(
     print_written(output, counted(len(picture.axes[0].texts), "word"))
 
 
+def _check_usage(
+    words: list[str] | None,
+    top: int | None,
+    analogy: list[str] | None,
+    around: list[str] | None,
+    moves: str | None,
+    losses: bool,
+    method: str | None,
+) -> None:
+    """Raise if options are given that do not go together."""
+    if words is not None and top is not None:
+        raise typer.BadParameter("give --words or --top, not both")
+    is_way = moves is not None
+    if sum(map(bool, (words or analogy, around, is_way, losses))) > 1:
+        raise typer.BadParameter("give one of --words and --analogy, --around, --moves, --losses")
+    if (is_way or losses) and (top is not None or method):
+        raise typer.BadParameter(
+            f"--top and --method are not for {'--losses' if losses else '--moves'}"
+        )
+
+
 def _one(paths: list[Path]) -> Path:
     if len(paths) > 1:
-        raise typer.BadParameter("several VECTORS are for --moves")
+        raise typer.BadParameter("several VECTORS are for --moves and --losses")
     return paths[0]
 
 
@@ -118,13 +142,34 @@ def _way(paths: list[Path], word: str, title: str | None) -> Picture:
     """Draw the way of a word through several vectors."""
     from firth.plotting import drift_path
 
+    periods = _named(paths)
+    return drift_path(periods, token(next(iter(periods.values())), word), title=title)
+
+
+def _curves(paths: list[Path], title: str | None) -> Picture:
+    """Draw the losses of the epochs of several trainings."""
+    from firth.plotting import loss_curve
+
+    curves: dict[str, Any] = {}
+    for name, vectors in _named(paths).items():
+        if not vectors.config.get("losses"):
+            raise ConfigError(
+                f"{name} does not know the losses of its training: give the folder that it saved"
+            )
+        curves[name] = vectors.config["losses"]
+        if held_out := vectors.config.get("held_out_losses"):
+            curves[f"{name}, held out"] = held_out
+    return loss_curve(curves, title=title)
+
+
+def _named(paths: list[Path]) -> dict[str, Vectors]:
+    """Load several vectors, each with a name by which it is known."""
     if len(set(paths)) < len(paths):
         raise typer.BadParameter("the same VECTORS are given twice")
     names = [path.stem for path in paths]
     if len(set(names)) < len(names):
         names = [str(path) for path in paths]
-    periods = {name: load_vectors(path) for name, path in zip(names, paths, strict=True)}
-    return drift_path(periods, token(periods[names[0]], word), title=title)
+    return {name: load_vectors(path) for name, path in zip(names, paths, strict=True)}
 
 
 def _graph(
@@ -162,6 +207,7 @@ def _write_page(
     output: Path,
     words: list[str] | None,
     top: int | None,
+    analogy: list[str] | None,
     method: str | None,
     title: str | None,
     overwrite: bool,
@@ -171,7 +217,8 @@ def _write_page(
 
     check_page(output, overwrite=overwrite)
     vectors, chosen = _chosen(path, words, top)
-    page = interactive_map(vectors, chosen, method=method, title=title)
+    analogies = [split_words(vectors, [given]) for given in analogy or []]
+    page = interactive_map(vectors, chosen, analogies=analogies, method=method, title=title)
     page.save(output)
     print_written(output, counted(page.words, "word"))
 

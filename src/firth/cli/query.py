@@ -216,7 +216,9 @@ def evaluate(
     method: Method = "add",
     plot: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Draw the scores as bars: .png, .svg or .pdf."),
+        typer.Option(
+            metavar="FILE", help="Draw the scores as bars: .png, .svg or .pdf, or .html for a page."
+        ),
     ] = None,
     overwrite: Overwrite = False,
     as_json: Json = False,

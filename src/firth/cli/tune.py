@@ -86,7 +86,10 @@ def tune(
     ] = None,
     plot: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Draw the scores by trial: .png, .svg or .pdf."),
+        typer.Option(
+            metavar="FILE",
+            help="Draw the scores by trial: .png, .svg or .pdf, or .html for a page.",
+        ),
     ] = None,
     overwrite: Overwrite = False,
     as_json: Json = False,

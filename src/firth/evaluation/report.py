@@ -26,6 +26,7 @@ from firth.evaluation.repeats import warn_of_repeats
 from firth.evaluation.resampling import Comparison, Measured, compare_results
 from firth.evaluation.similarity import SimilarityResult, correlate_pairs, read_pairs
 from firth.evaluation.word_groups import Groups, read_groups
+from firth.html import html_table
 from firth.io.paths import to_path
 from firth.other_names import explain_keywords
 from firth.vectors import Vectors
@@ -125,6 +126,11 @@ class Evaluation:
         """Return the score of each file, and how many of its items it is of."""
         lines = "".join(f"\n  {escape(each.file)}: {each.summary}" for each in self.results)
         return f"<Evaluation of {counted(len(self.results), 'set')}:{lines}>"
+
+    def _repr_html_(self) -> str:
+        """Return a table of the score of each file, for a notebook."""
+        rows = ((Path(each.file).name, each.summary) for each in self.results)
+        return html_table(["set", "result"], rows)
 
     def compare(self, other: Evaluation) -> tuple[Comparison | None, ...]:
         """Compare the results with those of other vectors on the same files.

@@ -39,6 +39,7 @@ def moved_words(
         first=pair.first.name,
         second=pair.second.name,
         shared=len(pair.rows),
+        compared=min(among, len(pair.rows)),
         mean_cosine=float(pair.cosines[:among].mean()),
         words=_moved(pair, state, chosen, layout),
     )

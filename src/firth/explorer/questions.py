@@ -90,7 +90,8 @@ def equation(request: EquationRequest, sets: Sets, state: State) -> Answers:
         raise NoDirectionError("the sum of these terms", error.advice) from error
     layout = state.map_of(asked).layout(request.layout)
     path = layout.place(unit_rows(sums)).tolist()
-    return Answers(path=path, answers=near(vectors, found))
+    composed = [str(word) for words in given for word in words if word not in vectors]
+    return Answers(path=path, answers=near(vectors, found), composed=composed)
 
 
 @router.get("/lines")

@@ -103,10 +103,14 @@ class EquationRequest(BaseModel):
 
 
 class Answers(BaseModel):
-    """The words nearest to a sum, and where the partial sums are on the map."""
+    """The words nearest to a sum, and where the partial sums are on the map.
+
+    `composed` are terms that are not in the vocabulary: their vectors are made of n-grams.
+    """
 
     path: list[tuple[float, float]]
     answers: list[Near]
+    composed: list[str]
 
 
 class Line(BaseModel):
@@ -146,6 +150,7 @@ class MovedWords(BaseModel):
     first: str
     second: str
     shared: int
+    compared: int
     mean_cosine: float
     words: list[Moved]
 

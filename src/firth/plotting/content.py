@@ -1,4 +1,4 @@
-"""The choice of words for a map.
+"""The choice of words and of analogies for a map.
 
 V words
 """
@@ -12,12 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.checks import whole_number
+from firth.errors import ConfigError
 from firth.vectors import Vectors
 from firth.vectors.table import Token
 
 # A word with a larger share of the text counts as a function word ("the", "however"). In English
 # and Chinese texts these are the 300 to 350 most frequent words.
 MOST_FREQUENT = 3e-4
+
+Analogy = tuple[Token, Token, Token, Token]
 
 
 def content_words(vectors: Vectors, top: int) -> list[Token]:
@@ -87,3 +90,14 @@ def _shares(V: int, counts: NDArray[np.int64] | None) -> NDArray[np.float64]:
     # Zipf's law: the share of the word of rank r is 1 / (r H), H = 1 + 1/2 + ... + 1/V.
     weights = 1.0 / np.arange(1, V + 1) if counts is None else counts.astype(np.float64)
     return np.asarray(weights / max(weights.sum(), 1.0))
+
+
+def checked_analogy(analogy: Sequence[Token]) -> Analogy:
+    """Return an analogy as a tuple; raise if it is not four different words."""
+    if isinstance(analogy, str) or len(words := tuple(analogy)) != 4 or len({*words}) != 4:
+        raise ConfigError(
+            "an analogy is four different words (a is to b as c is to d), such as "
+            f"('man', 'king', 'woman', 'queen'); got {analogy!r}"
+        )
+    a, b, c, d = words
+    return a, b, c, d

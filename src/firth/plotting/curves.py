@@ -67,6 +67,9 @@ def loss_curve(
         )[0]
         for number, values in enumerate(curves.values())
     ]
+    for name, values in curves.items():
+        for epoch, value in enumerate(values.tolist(), 1):
+            picture.mark(axes, epoch, value, f"{name}{name and ', '}epoch {epoch}: {value:.4f}")
     last = max(map(len, curves.values()))
     axes.set_xlim(0.5, last + max(0.5, 0.02 * last))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))

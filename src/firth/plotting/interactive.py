@@ -6,7 +6,7 @@ n words · D dimensions
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -19,7 +19,7 @@ from firth.errors import ConfigError, counted
 from firth.io import pages
 from firth.io.atomic import atomic_write
 from firth.io.pages import assemble_page
-from firth.plotting.content import content_words
+from firth.plotting.content import checked_analogy, content_words
 from firth.plotting.projection import project
 from firth.vectors import Vectors
 from firth.vectors.queries import known_rows
@@ -75,6 +75,7 @@ def interactive_map(
     vectors: Vectors,
     words: Iterable[Token] | None = None,
     *,
+    analogies: Iterable[Sequence[Token]] = (),
     method: str | None = None,
     title: str | None = None,
     seed: int = 1,
@@ -86,6 +87,9 @@ def interactive_map(
     vectors : Vectors
     words : sequence of tokens, optional
         From 2 to 20,000 words; by default the 2,000 most frequent content words.
+    analogies : iterable of four words each
+        For (a, b, c, d), arrows lead from a to b and from c to d. Words that are not in `words` are
+        added to the map.
     method, seed
         As for `scatter`.
     title : str, optional
@@ -95,7 +99,8 @@ def interactive_map(
     VocabularyError
         If a word is not in the vocabulary.
     ConfigError
-        If there are too few or too many words, or the method is unknown.
+        If there are too few or too many words, an analogy is not four different words, or the
+        method is unknown.
 
     Examples
     --------
@@ -105,7 +110,8 @@ def interactive_map(
     (<map of 3 words>, True)
     """
     chosen = list(words) if words is not None else content_words(vectors, DEFAULT_WORDS)
-    chosen = list(dict.fromkeys(chosen))
+    drawn = [checked_analogy(analogy) for analogy in analogies]
+    chosen = list(dict.fromkeys([*chosen, *sum(drawn, ())]))
     if not 2 <= len(chosen) <= MOST_WORDS:
         raise ConfigError(f"a map on a page holds 2 to {MOST_WORDS:,} words, got {len(chosen):,}")
     rows = known_rows(chosen, vectors.index)
@@ -119,6 +125,9 @@ def interactive_map(
         "counts": None if vectors.counts is None else vectors.counts[rows].tolist(),
         "x": _rounded(points.points[:, 0]),
         "y": _rounded(points.points[:, 1]),
+        "arrows": [
+            [places[word] for word in pair] for a, b, c, d in drawn for pair in ((a, b), (c, d))
+        ],
         "near": [[[places[word], round(score, 3)] for word, score in each] for each in near],
     }
     page = assemble_page(

@@ -14,7 +14,7 @@ from matplotlib.patches import FancyArrowPatch
 from numpy.typing import NDArray
 
 from firth.errors import ConfigError
-from firth.plotting.content import content_words
+from firth.plotting.content import Analogy, checked_analogy, content_words
 from firth.plotting.fonts import shortened
 from firth.plotting.labels import need_lines, place
 from firth.plotting.picture import Picture, add_legend, extent, plain_axes, write
@@ -30,8 +30,6 @@ DEFAULT_WORDS = 50
 _SPACE = 3.0, 0.0
 # Shares of the axes that are free on each side, for names.
 _MARGINS = 0.12, 0.07
-
-Analogy = tuple[Token, Token, Token, Token]
 
 
 def scatter(
@@ -86,7 +84,7 @@ def scatter(
     >>> [text.get_text() for text in picture.axes[0].texts]
     ['tea', 'coffee']
     """
-    drawn = [_checked_analogy(analogy) for analogy in analogies]
+    drawn = [checked_analogy(analogy) for analogy in analogies]
     of_analogies = list(dict.fromkeys(sum(drawn, ())))
     if words is None:
         words = of_analogies or content_words(vectors, DEFAULT_WORDS)
@@ -111,16 +109,6 @@ def scatter(
         add_legend(axes, handles, list(named))
     write_names(picture, axes, found.points, chosen, strokes)
     return picture
-
-
-def _checked_analogy(analogy: Sequence[Token]) -> Analogy:
-    if isinstance(analogy, str) or len(words := tuple(analogy)) != 4 or len({*words}) != 4:
-        raise ConfigError(
-            "an analogy is four different words (a is to b as c is to d), such as "
-            f"('man', 'king', 'woman', 'queen'); got {analogy!r}"
-        )
-    a, b, c, d = words
-    return a, b, c, d
 
 
 def _groups(words: Iterable[Token] | Mapping[str, Iterable[Token]]) -> dict[str, list[Token]]:
@@ -199,8 +187,12 @@ def write_names(
     points: NDArray[np.float64],
     words: Sequence[Token],
     strokes: NDArray[np.float64],
+    told: Sequence[str] | None = None,
 ) -> None:
-    """Write each name beside its point, with a thin line to it if it would be ambiguous."""
+    """Write each name beside its point, with a thin line to it if it would be ambiguous.
+
+    A page tells the names where one points, or what is `told` of them.
+    """
     names = [
         axes.annotate(
             "", tuple(point), xytext=(0.0, 0.0), textcoords="offset points", ha="center",
@@ -213,6 +205,8 @@ def write_names(
         )
         for point in points
     ]  # fmt: skip
+    for (x, y), label in zip(points, words if told is None else told, strict=True):
+        picture.mark(axes, x, y, label)
     for name, word in zip(names, words, strict=True):
         # Names must not change the size of the axes.
         name.set_in_layout(False)

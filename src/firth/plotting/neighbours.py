@@ -85,8 +85,16 @@ def neighbour_graph(
     for number, members in ((1, others), (0, middle)):
         if members:
             draw_points(axes, np.array([ends[word] for word in members]), number)
-    write_names(picture, axes, points.points, chosen, lines)
+    told = [_told(word, edges) for word in chosen]
+    write_names(picture, axes, points.points, chosen, lines, told)
     return picture
+
+
+def _told(word: Token, edges: Sequence[tuple[Token, Token, float]]) -> str:
+    """Return what a page tells of a word: those to which its lines lead, the nearest first."""
+    near = [(score, b if a == word else a) for a, b, score in edges if word in (a, b)]
+    near.sort(key=lambda each: -each[0])
+    return f"{word}: " + ", ".join(f"{other} {score:.2f}" for score, other in near)
 
 
 def _edges(vectors: Vectors, chosen: Sequence[Token], top: int) -> list[tuple[Token, Token, float]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 import matplotlib
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -24,6 +25,7 @@ from firth.io.atomic import atomic_write, check_writable
 from firth.io.contents import picture_suffix_of
 from firth.io.paths import to_path
 from firth.plotting.fonts import LONGEST_WORD, families, shortened, shown
+from firth.plotting.picture_page import check_picture_page, picture_page
 from firth.plotting.style import DOTS_PER_INCH, INK, TEXT_SIZE, TITLE_SIZE, style_axes
 
 # The letters of a name beside the axes; longer names would make the axes too small.
@@ -35,6 +37,8 @@ _BESIDE_TITLE = 72.0
 # A line may end at a space, beside any Chinese or Japanese character, or in a very long word.
 _PIECES = re.compile(r"\s+|[\u2e80-\uffff]|[^\s\u2e80-\uffff]{1,30}")
 
+# A page, which holds a drawing.
+PAGES = (".html", ".htm")
 _DATE = "SOURCE_DATE_EPOCH"
 # Metadata that would change the bytes of the same picture each time is removed.
 _METADATA: dict[str, dict[str, Any]] = {
@@ -51,12 +55,23 @@ class Picture(Figure):
     ----------
     width, height : float
         In inches.
+
+    Attributes
+    ----------
+    marks : list of (Axes, x, y, text)
+        What a page names where one points, in the order in which it lists them; see `mark`.
     """
 
     def __init__(self, width: float, height: float) -> None:
+        self.marks: list[tuple[Axes, float, float, str]] = []
         super().__init__(figsize=(width, height), dpi=DOTS_PER_INCH, facecolor="white")
         self.set_layout_engine("constrained", w_pad=_PADDING, h_pad=_PADDING)
         FigureCanvasAgg(self)
+
+    def mark(self, axes: Axes, x: float, y: float, label: object) -> None:
+        """Name what is drawn at a place of the axes, for a page; NaN is no place."""
+        if np.isfinite((x, y)).all():
+            self.marks.append((axes, float(x), float(y), str(label)))
 
     def show(self, warn: bool = True) -> None:
         """Show the picture in a window, or below the cell of a notebook.
@@ -94,7 +109,9 @@ def save(picture: Figure, path: str | os.PathLike[str], *, overwrite: bool = Fal
     picture : Figure
         Any figure of Matplotlib.
     path : path
-        With the suffix `.png` (150 dots per inch), `.svg` or `.pdf`.
+        With the suffix `.png` (150 dots per inch), `.svg` or `.pdf`. With `.html`, a page that
+        works from the disk: the picture pans and zooms, and tells the value or word to which one
+        points.
     overwrite : bool
         Whether to replace a file that is not a picture of this format.
 
@@ -111,6 +128,10 @@ def save(picture: Figure, path: str | os.PathLike[str], *, overwrite: bool = Fal
     suffix = target.suffix.lower()
     salt = matplotlib.rc_context({"svg.hashsalt": "firth"})
     with atomic_write(target) as temporary, salt, _readable_date():
+        if suffix in PAGES:
+            page = picture_page(picture, target.stem)
+            temporary.write_text(page, "utf-8", newline="\n")
+            return
         picture.savefig(temporary, format=suffix[1:], dpi=DOTS_PER_INCH, metadata=_METADATA[suffix])
 
 
@@ -144,12 +165,14 @@ def check_picture(path: str | os.PathLike[str], *, overwrite: bool = False) -> P
     --------
     >>> check_picture("map.jpeg")
     Traceback (most recent call last):
-    firth.errors.ConfigError: a picture ends in .png, .svg or .pdf, got 'map.jpeg'
+    firth.errors.ConfigError: a picture ends in .png, .svg, .pdf or .html, got 'map.jpeg'
     """
     target = to_path("the path of a picture", path)
     suffix = target.suffix.lower()
+    if suffix in PAGES:
+        return check_picture_page(target, overwrite=overwrite)
     if suffix not in _METADATA:
-        raise ConfigError(f"a picture ends in .png, .svg or .pdf, got {str(path)!r}")
+        raise ConfigError(f"a picture ends in .png, .svg, .pdf or .html, got {str(path)!r}")
     check_writable(target)
     is_empty = not target.exists() or target.stat().st_size == 0
     if not (overwrite or is_empty or picture_suffix_of(target) == suffix):

@@ -70,6 +70,7 @@ def score_bars(
         if title is not None and number == 0:
             add_title(axes, title, 72 * 6.0)
         handles = _draw_bars(axes, results, factor)
+        _mark_bars(picture, axes, results, factor, names)
         axes.set_ylabel(label, loc="top")
         if len(names) > 1:
             add_legend(axes, handles, list(names))
@@ -101,6 +102,25 @@ def _draw_bars(axes: Axes, results: Sequence[Sequence[Measured]], factor: float)
     for tick, name in zip(axes.get_xticklabels(), names, strict=True):
         write(tick, name)
     return handles
+
+
+def _mark_bars(
+    picture: Picture,
+    axes: Axes,
+    results: Sequence[Sequence[Measured]],
+    factor: float,
+    names: Sequence[str],
+) -> None:
+    """Name each bar, with its interval: those of a file stand together."""
+    for place in range(len(results[0])):
+        for row, name, bars in zip(results, names, axes.containers[::2], strict=True):
+            bar, result = bars[place], row[place]
+            height, ends = bar.get_height(), interval(result)
+            if np.isnan(height):
+                continue
+            sure = f" ({factor * ends[0]:.1f} to {factor * ends[1]:.1f})" if ends else ""
+            label = f"{Path(result.file).stem}, {name}: {height:.1f}{sure}"
+            picture.mark(axes, bar.get_x() + bar.get_width() / 2, height, label)
 
 
 def search_curve(
@@ -150,6 +170,8 @@ def search_curve(
             numbers, factor * np.array(best), drawstyle="steps-post", **look(0).line(dots=False)
         )[0],
     ]
+    for number, score in enumerate(each.tolist()):
+        picture.mark(axes, number, score, f"trial {number}: {score:.4g}")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.set_xlabel("trial", loc="right")
     axes.set_ylabel("held-out loss" if by_loss else "mean score x 100", loc="top")

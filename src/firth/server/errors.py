@@ -31,7 +31,8 @@ INVALID = "invalid_request"
 # What a part of a request may be that has several forms.
 _A_WORD = f"a word: text of at most {LONGEST_WORD:,} characters, or a whole number of 64 bits"
 _FORMS = {
-    "queries": "a word, a vector of finite numbers, or an object of words and weights",
+    "queries": "a word, a vector of finite numbers, or an object of words and weights; "
+    f"a word is text of at most {LONGEST_WORD:,} characters, or a whole number of 64 bits",
     "restrict": "a whole number from 1, or a list of one word or more",
     **dict.fromkeys(("exclude", "pairs", "questions", "terms", "words"), _A_WORD),
 }
@@ -173,8 +174,8 @@ def _sentence(place: Sequence[Any], message: str) -> str:
     --------
     >>> _sentence(("query", "top"), "Input should be less than or equal to 1000")
     'top: input should be less than or equal to 1000'
-    >>> _sentence(("body", "queries", 0, "constrained-str"), "Input should be a valid string")
-    'queries.0: must be a word, a vector of finite numbers, or an object of words and weights'
+    >>> _sentence(("body", "restrict", "list[str]"), "Input should be a valid list")
+    'restrict: must be a whole number from 1, or a list of one word or more'
     >>> _sentence(("body", "words"), "List should have at least 1 item after validation, not 0")
     'words: list should have at least 1 item, got 0'
     """

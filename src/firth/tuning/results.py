@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from firth.evaluation import Comparison, Evaluation
+from firth.html import html_table
 
 Reason = Literal["budget", "trials", "exhausted", "interrupted"]
 
@@ -89,6 +90,24 @@ class Tuning:
         If the defaults are best, only those that were fixed: the rest fits the whole text.
         """
         return {**self.fixed, **self.best.options}
+
+    def _repr_html_(self) -> str:
+        """Return a table of the trials, best first, for a notebook."""
+        scored = [each for each in self.trials if each.score is not None]
+        failed = [each for each in self.trials if each.score is None]
+        scored.sort(key=lambda trial: self._rank(trial.score))
+        rows = (
+            (
+                each.number,
+                each.score if each.score is not None else each.error or "undefined",
+                ", ".join(f"{name} {value}" for name, value in each.options.items()) or "defaults",
+                f"{each.seconds:.1f}",
+            )
+            for each in [*scored, *failed]
+        )
+        return html_table(
+            ["trial", "loss" if self.by_loss else "score", "options", "seconds"], rows
+        )
 
     def curve(self) -> list[float]:
         """Return the best score so far after each trial."""

@@ -223,9 +223,11 @@ def _linear_map(vectors: Floats, output: Floats | None, recipe: Readout) -> tupl
         linear -= leading @ leading.T
     if not recipe.output or output is None:
         return linear, 0.0
-    # Both at a root mean square of 1.
-    moments = linear.T @ moment @ linear, second_moment(output)
-    scales = [_or_one(np.sqrt(np.trace(squares) / D)) for squares in moments]
+    # Both at a root mean square of 1. Where all vectors lie along the components that are left out,
+    # what is left is rounding, and may be below zero.
+    left, whole = np.trace(linear.T @ moment @ linear), np.trace(moment)
+    squares = (left if left > _LEAST_AXIS**2 * whole else 0.0, np.trace(second_moment(output)))
+    scales = [_or_one(np.sqrt(each / D)) for each in squares]
     return linear / scales[0], recipe.output / scales[1]
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from firth.checks import shown
 from firth.errors import ConfigError, told_once
+from firth.html import TableList
 from firth.other_names import explain_keywords
 from firth.vectors.alignment import ANCHORS, align, check_both, shared_rows
 from firth.vectors.search import cosines, unit_rows, zero_rows
@@ -128,7 +129,9 @@ def drift(
     q_values = _q_values(p_values)
     best = np.lexsort((-excess, p_values))
     columns = (distances, expected, p_values, q_values)
-    return [Moved(words[i], *(float(column[i]) for column in columns)) for i in best.tolist()]
+    return TableList(
+        Moved(words[i], *(float(column[i]) for column in columns)) for i in best.tolist()
+    )
 
 
 def _checked_pairs(shuffled: object) -> list[tuple[Vectors, Vectors]]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from firth.checks import shown
 from firth.errors import ConfigError
+from firth.html import TableList
 from firth.other_names import explain_keywords
 from firth.vectors.queries import query_vectors
 from firth.vectors.questions.directions import directions_of
@@ -130,7 +131,7 @@ def neighbour_intervals(
     words = [neighbour.word for neighbour in found]  # type: ignore[union-attr]
     scores = np.array([neighbour.score for neighbour in found])  # type: ignore[union-attr]
     if not words:
-        return []
+        return TableList()
     varied, kept = [], np.zeros(len(words))
     for replica in replicas:
         direction = directions_of(replica, query).directions
@@ -142,7 +143,9 @@ def neighbour_intervals(
     low, high = (scores - spread).clip(min=-1.0), (scores + spread).clip(max=1.0)
     columns = (scores, low, high, kept / len(replicas))
     numbers = zip(*(column.tolist() for column in columns), strict=True)
-    return [NeighbourInterval(word, *each) for word, each in zip(words, numbers, strict=True)]
+    return TableList(
+        NeighbourInterval(word, *each) for word, each in zip(words, numbers, strict=True)
+    )
 
 
 def _student(degrees: int) -> float:

@@ -13,17 +13,20 @@ export async function equationView(app) {
   const parsed = parseEquation(state.equation, set.rows) ?? [{ word: state.equation, weight: 1 }];
   const terms = parsed.map(({ word, weight }) => ({ words: [word], weight }));
   const region = state.region || state.cluster ? (await wordsWithin(app)).rows : [];
+  // Of a link that was cut off.
+  if (!terms.length) throw Object.assign(new Error(state.equation), { kind: "unknown_word" });
   if (region.length) terms.push({ words: region.map((row) => set.list[row]), weight: -1 });
   const found = await send("equation", {}, { set: set.name, layout: set.shownLayout(state.layout), terms, top: 10 })
     .catch((error) => {
       if (error.kind !== "no_direction") throw error;
-      return { answers: [], path: [] };
+      return { answers: [], path: [], composed: [] };
     });
   const shownTerms = parsed.map(({ word: given, weight }) => ({ word: isolated(given), weight })).map(({ word, weight }, i) => (i || weight < 0 ? `${weight < 0 ? "−" : "+"} ${word}` : word));
   if (region.length) shownTerms.push(text("dropMinus", number(region.length)));
   const title = shownTerms.join(" ");
   const node = element("div", {},
     head(title, text("equation"), () => app.go({})),
+    found.composed.length ? element("p", { class: "hint" }, text("composedTerms", found.composed.map(isolated).join(", "))) : null,
     found.answers.length ? section(text("answers"), text("neighboursHint"), scores(found.answers, (word) => app.submit(word)))
       : section(text("answers"), text("noSum")));
   const lines = found.path.slice(1).map((to, i) => ({ from: found.path[i], to, isArrow: true, label: shownTerms[i + 1] }));

@@ -4,7 +4,7 @@ import { ask } from "./api.js";
 import { gradient } from "./colours.js";
 import { closeOne, listenToButtons, listenToStage, press, showSets, useLasso } from "./controls.js";
 import { byId, later } from "./dom.js";
-import { parseEquation } from "./equation.js";
+import { knownForm, parseEquation, withoutLastSign } from "./equation.js";
 import { current, speak, telling, text } from "./i18n.js";
 import { listenToPageKeys } from "./keys.js";
 import { Panel } from "./panel.js";
@@ -197,9 +197,10 @@ export class App {
       return false;
     }
     const { rows } = this.set;
+    if (!rows.has(given)) given = withoutLastSign(given);
     const region = this.isSubtracting ? { region: this.state.region, on: this.state.on, cluster: this.state.cluster } : {};
     if (this.isSubtracting || parseEquation(given, rows)) return this.go({ ...region, equation: given });
-    return this.go({ word: rows.has(given) || !rows.has(given.toLowerCase()) ? given : given.toLowerCase() });
+    return this.go({ word: knownForm(given, rows) });
   }
 
   /** Show what an address says. */

@@ -16,10 +16,19 @@ export function parseEquation(given, words) {
   // A word may hold a hyphen: signs have spaces around them, unless all parts are words without.
   let terms = termsOf(trimmed, SPACED);
   const tight = termsOf(trimmed, ANY);
-  const areWords = (parts) => parts.every(({ word }) => words.has(word));
+  const areWords = (parts) => parts.every(({ word }) => words.has(knownForm(word, words)));
   if (!areWords(terms) && areWords(tight)) terms = tight;
+  terms = terms.map(({ word, weight }) => ({ word: knownForm(word, words), weight }));
   return terms.length === 1 && terms[0].weight === 1 ? null : terms;
 }
+
+/** Return a word in lower case if it is known so alone. */
+export function knownForm(word, words) {
+  return !words.has(word) && words.has(word.toLowerCase()) ? word.toLowerCase() : word;
+}
+
+/** Return a text without a sign at its end, after which a word was to follow. */
+export const withoutLastSign = (given) => given.replace(/\s+[+\-−–＋－]\s*$/, "");
 
 function termsOf(given, signs) {
   const leading = given.match(/^[+\-−–＋－]\s+/);

@@ -13,6 +13,8 @@ const GAP = 6, RIM_GAP = 3, MARKED_RIM_GAP = 7;
 const LONGEST = 40;
 // Where the name of a step may stand on its arrow.
 const ON_ARROW = [0.5, 0.34, 0.66, 0.2, 0.8];
+// Pixels from the middle of such a name to that of one below it.
+const STEP_ROOM = 25;
 // Words in view that are tried: after so many, the rest would find few places.
 const MOST_TRIED = 30_000;
 // Milliseconds for which labels are moved and not drawn.
@@ -193,7 +195,12 @@ export class Labels {
       const [ax, ay] = at(...from), [bx, by] = at(...to), text = shortened(label);
       const half = context.measureText(text).width / 2 + 7;
       const places = ON_ARROW.map((share) => [ax + share * (bx - ax), ay + share * (by - ay)]);
-      const isFree = ([x, y]) => placed.every((other) => Math.abs(other.x - x) > other.half + half || Math.abs(other.y - y) > 24);
+      // Where arrows are short, above and below the middle.
+      const [middleX, middleY] = places[0];
+      for (let step = 1; step <= placed.length + 1; step++) {
+        for (const side of [-1, 1]) places.push([middleX, middleY + side * step * STEP_ROOM]);
+      }
+      const isFree = ([x, y]) => placed.every((other) => Math.abs(other.x - x) > other.half + half || Math.abs(other.y - y) >= STEP_ROOM);
       const [x, y] = places.find(isFree) ?? places[0];
       placed.push({ x, y, half, text });
     }

@@ -6,15 +6,13 @@ import { number, sentences, text } from "./i18n.js";
 import { head, scores } from "./parts.js";
 
 const ARROWS = 25;
-// Shared words that the service compares at most (moves.py).
-const COMPARED = 10_000;
 
 /** @param {any} app */
 export async function movedView(app) {
   const found = await ask("moved", { layout: app.sets[0].shownLayout(app.state.layout), top: 50 });
   const title = text("moved");
   const node = element("div", {},
-    head(title, text("movedIntro", ...app.sets.map((set) => set.brief), number(found.shared), found.shared > COMPARED ? number(COMPARED) : null), () => app.go({})),
+    head(title, text("movedIntro", ...app.sets.map((set) => set.brief), number(found.shared), found.compared < found.shared ? number(found.compared) : null), () => app.go({})),
     element("p", { class: "hint" }, sentences(text("movedScore"), app.set === app.sets[0] ? text("arrows", app.sets[1].brief) : null)),
     element("p", { class: "hint" }, text("movedHint")),
     scores(found.words.map(({ word, cosine }) => ({ word, score: cosine })), (word) => app.submit(word)));

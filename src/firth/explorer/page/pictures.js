@@ -14,13 +14,14 @@ export const NAME_SIZE = 15, NAME_AT = 20;
 /**
  * Save maps as they are seen.
  * @param {string} name
- * @param {{stage: any, left: number, name: string|null}[]} maps From the left; of each, what is right of `left`.
+ * @param {{stage: any, left: number, bottom: number, name: string|null}[]} maps From the left; of each, what is right
+ *   of `left` and above `bottom`, which all share.
  */
 export async function savePicture(name, maps) {
   const picture = document.createElement("canvas"), ratio = devicePixelRatio || 1;
   const widths = maps.map(({ stage, left }) => Math.round((stage.map.view.width - left) * ratio));
   picture.width = widths.reduce((sum, width) => sum + width, 0);
-  picture.height = Math.round(maps[0].stage.map.view.height * ratio);
+  picture.height = Math.round(maps[0].bottom * ratio);
   const context = picture.getContext("2d");
   context.fillStyle = colour("map");
   context.fillRect(0, 0, picture.width, picture.height);
@@ -31,8 +32,8 @@ export async function savePicture(name, maps) {
     context.beginPath();
     context.rect(from, 0, width, height);
     context.clip();
-    const whole = stage.map.view.width * ratio, at = from - left * ratio;
-    for (const layer of ["points", "labels"]) context.drawImage(stage.part(layer), at, 0, whole, height);
+    const { view } = stage.map, at = from - left * ratio;
+    for (const layer of ["points", "labels"]) context.drawImage(stage.part(layer), at, 0, view.width * ratio, view.height * ratio);
     if (own) {
       Object.assign(context, { font: `650 ${NAME_SIZE * ratio}px ${FONT}`, lineWidth: 5 * ratio, lineJoin: "round" });
       Object.assign(context, { strokeStyle: colour("map"), fillStyle: colour("ink") });
@@ -64,11 +65,11 @@ function add(parent, tag, attributes, content = "") {
 /**
  * Save what is seen as a drawing; return its name and how many points it has.
  * @param {string} name
- * @param {{stage: any, left: number, name: string|null}[]} maps
+ * @param {{stage: any, left: number, bottom: number, name: string|null}[]} maps
  */
 export function saveDrawing(name, maps) {
   const drawing = document.implementation.createDocument(SVG, "svg"), root = drawing.documentElement;
-  const { height } = maps[0].stage.map.view;
+  const height = maps[0].bottom;
   const width = maps.reduce((sum, { stage, left }) => sum + stage.map.view.width - left, 0);
   for (const [key, value] of Object.entries({ viewBox: `0 0 ${width} ${height}`, width, height, "font-family": FONT })) {
     root.setAttribute(key, value);
@@ -77,7 +78,7 @@ export function saveDrawing(name, maps) {
   add(root, "rect", { width, height, fill: colour("map") });
   let from = 0, seen = 0, drawn = 0;
   for (const { stage, left, name: own } of maps) {
-    const wide = stage.map.view.width - left, rows = stage.rowsInView(left);
+    const wide = stage.map.view.width - left, rows = stage.rowsInView(left, height);
     // What is beyond its edges is cut off.
     const part = add(root, "svg", { x: from, width: wide, height, viewBox: `${left} 0 ${wide} ${height}`, overflow: "hidden" });
     drawMap(part, stage, rows.slice(0, MOST_IN_SVG));

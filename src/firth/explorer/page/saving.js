@@ -37,17 +37,18 @@ function addPlaces({ header, rows, ...table }, { set, stage, twin }) {
   };
 }
 
-/** Return the maps that are seen, from the left: of the first of two, what the panel does not cover. */
+/** Return the maps that are seen, from the left: of the first, what the panel does not cover. */
 function mapsShown({ stage, twin }) {
-  if (!twin.set) return [{ stage, left: 0, name: null }];
-  return [{ stage, left: stage.free().left, name: stage.set.name }, { stage: twin.stage, left: 0, name: twin.set.name }];
+  const { left, bottom } = stage.seen();
+  if (!twin.set) return [{ stage, left, bottom, name: null }];
+  return [{ stage, left, bottom, name: stage.set.name }, { stage: twin.stage, left: 0, bottom, name: twin.set.name }];
 }
 
 /** Return the boxes of a picture in which no label can be read: what is cut off, and the name of the set. */
-function coveredBy({ stage, left, name }) {
-  if (!name) return [];
-  const { height } = stage.map.view;
-  return [[0, 0, left, height], [left, height - 2 * NAME_AT, 2 * NAME_AT + stage.labels.measure(name, 1.1 * NAME_SIZE), 2 * NAME_AT]];
+function coveredBy({ stage, left, bottom, name }) {
+  const { width, height } = stage.map.view, beside = [[0, 0, left, height], [0, bottom, width, height - bottom]];
+  if (!name) return beside;
+  return [...beside, [left, height - 2 * NAME_AT, 2 * NAME_AT + stage.labels.measure(name, 1.1 * NAME_SIZE), 2 * NAME_AT]];
 }
 
 /**

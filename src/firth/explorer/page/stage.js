@@ -80,6 +80,13 @@ export class Stage {
       : { left: Math.max(12, panel.right - left), right: width - 70, top: 60, bottom: height };
   }
 
+  /** Return what of the map is seen beside the panel, or above it, for a picture. */
+  seen() {
+    const { left, bottom } = this.free(), { width, height } = this.map.view;
+    const isSheet = bottom < height;
+    return { left: isSheet ? 0 : Math.round(Math.min(left, width / 2)), bottom: isSheet ? Math.round(Math.max(bottom, height / 4)) : height };
+  }
+
   /** Follow the view of the map: labels move at once, and are drawn anew when it rests. */
   follow() {
     if (!this.points) return;
@@ -134,9 +141,9 @@ export class Stage {
   /** Return the words that have labels, the most frequent first: those of the set that was drawn last. */
   labelled() { return this.labels.chosen.slice(0, MOST_LISTED).map(({ word }) => word); }
 
-  /** Return the rows of the words in view, right of a pixel. */
-  rowsInView(from = 0) {
-    const { view } = this.map, [left, high] = view.placeAt(from, 0), [right, low] = view.placeAt(view.width, view.height);
+  /** Return the rows of the words in view, right of a pixel and above another. */
+  rowsInView(from = 0, bottom = this.map.view.height) {
+    const { view } = this.map, [left, high] = view.placeAt(from, 0), [right, low] = view.placeAt(view.width, bottom);
     const rows = [];
     for (let row = 0; row < this.set.list.length; row++) {
       const [x, y] = this.place(row);

@@ -1,6 +1,8 @@
 /** What is shown, in the address of the page: a link restores it. */
 
 const DEFAULTS = { layout: "pca", colour: "cluster", maps: "1" };
+// Of other values, as those of a link that was typed, nothing is known.
+const CHOICES = { layout: ["pca", "umap"], colour: ["cluster", "frequency"], maps: ["1", "2"], lang: ["en", "zh"] };
 const NAMES = ["set", "layout", "colour", "maps", "word", "equation", "region", "on", "cluster", "moved", "view", "lang"];
 
 // What is asked for anew when another word, equation or region is shown.
@@ -10,7 +12,10 @@ export const QUESTIONS = { word: undefined, equation: undefined, region: undefin
 export function read() {
   const given = new URLSearchParams(location.hash.slice(1));
   const found = { ...DEFAULTS };
-  for (const name of NAMES) if (given.get(name)) found[name] = given.get(name);
+  for (const name of NAMES) {
+    const value = given.get(name);
+    if (value && (CHOICES[name] ?? [value]).includes(value)) found[name] = value;
+  }
   return found;
 }
 

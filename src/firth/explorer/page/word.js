@@ -35,7 +35,7 @@ export async function wordView(app) {
   const rows = found.neighbours.map((each) => each.row).filter((row) => app.set.isOnMap(row));
   const own = app.set.isOnMap(found.row) ? [found.row] : [];
   const spokes = own.length ? rows.map((row) => ({ from: app.stage.place(own[0]), to: app.stage.place(row) })) : [];
-  const shown = { node, title: word, marked: [...own, ...rows], lines: spokes, closest: 12, table: () => neighbourTable(word, found) };
+  const shown = { node, title: word, marked: [...own, ...rows], lines: spokes, closest: 12, table: () => neighbourTable(word, found, otherNeighbours(app, compared)) };
   if (compared) showMoved(app, compared, moved, shown);
   return shown;
 }
@@ -88,12 +88,21 @@ function showMoved(app, found, place, shown) {
   }
 }
 
-function neighbourTable(word, found) {
+/** Return the neighbours in the other of two sets as a kind of a table. */
+function otherNeighbours(app, compared) {
+  if (!compared || compared.error) return [];
+  const [first, second] = app.sets;
+  const [other, list] = app.set === first ? [second, compared.second] : [first, compared.first];
+  return [[`neighbour (${other.name})`, list]];
+}
+
+/** @param {[string, object[]][]} others Further kinds of words. */
+function neighbourTable(word, found, others) {
   const plain = (value) => value ?? "";
   return {
     name: word,
     header: ["kind", "word", "score", "low", "high", "kept"],
-    rows: [["neighbour", found.neighbours], ["company", found.company ?? []]].flatMap(([kind, list]) =>
+    rows: [["neighbour", found.neighbours], ...others, ["company", found.company ?? []]].flatMap(([kind, list]) =>
       list.map((each) => [kind, each.word, each.score, plain(each.low), plain(each.high), plain(each.kept)])),
   };
 }

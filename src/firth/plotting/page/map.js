@@ -1,5 +1,5 @@
 "use strict";
-const { title, words, counts, x, y, near } = JSON.parse(
+const { title, words, counts, x, y, near, arrows } = JSON.parse(
   document.getElementById("data").textContent);
 const TEXTS = {
   en: { find: "Find a word", map: "Map of words: drag, scroll, arrow keys, plus and minus, 0 for all",
@@ -69,12 +69,38 @@ function draw() {
   // Dots are smaller where many share little room.
   const radius = Math.min(3, Math.max(1.5, 0.09 * Math.sqrt((width * height) / words.length)));
   for (let row = words.length - 1; row >= 0; row--) dot(row, radius);
+  drawArrows();
   // A chosen word and its neighbours stand out.
   pen.globalAlpha = 1;
   pen.fillStyle = colour("--chosen");
   for (const row of chosen < 0 ? [] : [chosen, ...close]) dot(row, row === chosen ? 5 : 3.5);
   pen.globalAlpha = 1;
   write(close);
+}
+
+/** Draw the arrows of analogies: each ends beside the dot to which it leads. */
+function drawArrows() {
+  pen.globalAlpha = 1;
+  pen.strokeStyle = pen.fillStyle = colour("--arrow");
+  pen.lineWidth = 2;
+  for (const [from, to] of arrows) {
+    const [ax, ay, bx, by] = [screenX(from), screenY(from), screenX(to), screenY(to)];
+    const length = Math.hypot(bx - ax, by - ay);
+    if (length < 12) continue;
+    const [right, down] = [(bx - ax) / length, (by - ay) / length];
+    const [tipX, tipY] = [bx - 5 * right, by - 5 * down];
+    const [neckX, neckY] = [tipX - 9 * right, tipY - 9 * down];
+    pen.beginPath();
+    pen.moveTo(ax, ay);
+    pen.lineTo(neckX, neckY);
+    pen.stroke();
+    pen.beginPath();
+    pen.moveTo(tipX, tipY);
+    pen.lineTo(neckX - 4 * down, neckY + 4 * right);
+    pen.lineTo(neckX + 4 * down, neckY - 4 * right);
+    pen.fill();
+  }
+  pen.lineWidth = 1;
 }
 
 function dot(row, radius) {
@@ -97,7 +123,7 @@ function shortened(word) {
 // Frequent words come first; a name that would cover another is left out.
 function write(close) {
   const taken = [];
-  const first = chosen < 0 ? [] : [chosen, ...close];
+  const marked = chosen < 0 ? [] : [chosen, ...close], first = [...marked, ...arrows.flat()];
   pen.textBaseline = "middle";
   pen.lineWidth = 3;
   pen.lineJoin = "round";
@@ -114,7 +140,7 @@ function write(close) {
     const covers = taken.some(([l, t, r]) => left < r && right > l && Math.abs(top - t) < 16);
     if (covers && !isFirst) continue;
     taken.push([left, top, right]);
-    pen.fillStyle = colour(first.includes(row) ? "--chosen" : "--ink");
+    pen.fillStyle = colour(marked.includes(row) ? "--chosen" : "--ink");
     pen.strokeText(text, left, top);
     pen.fillText(text, left, top);
   }
@@ -225,7 +251,8 @@ canvas.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 find.addEventListener("change", () => {
-  if (places.has(find.value)) choose(places.get(find.value), true);
+  const given = find.value.trim(), row = places.get(given) ?? places.get(given.toLowerCase());
+  if (row !== undefined) choose(row, true);
   else if (find.value !== "") {
     chosen = -1;
     heading.textContent = find.value;

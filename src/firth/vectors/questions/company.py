@@ -35,6 +35,7 @@ from numpy.typing import NDArray
 from firth.checks import real_number, whole_number
 from firth.errors import ConfigError
 from firth.frequencies import keep_probabilities, noise_distribution
+from firth.html import TableList
 from firth.vectors.queries import find_row, known_rows
 from firth.vectors.questions.nearest import Choice, candidates
 from firth.vectors.table import Token
@@ -92,10 +93,10 @@ def company(vectors: WordRows, words: Sequence[Token], choice: Choice) -> list[C
     may_answer[known_rows(choice.exclude, vectors._rows)] = False
     rows = np.flatnonzero(may_answer & np.isfinite(scores))
     best = rows[np.argsort(-scores[rows], kind="stable")[: choice.top]]
-    return [
+    return TableList(
         Companion(vectors._words[row], float(scores[row]), float(np.exp(logarithms[row])))
         for row in best.tolist()
-    ]
+    )
 
 
 def _output_vectors(vectors: WordRows) -> NDArray[np.float32]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from firth.errors import ConfigError
+from firth.html import TableList
 from firth.vectors.queries import token_list
 from firth.vectors.questions.directions import NoDirectionError
 from firth.vectors.questions.nearest import Neighbour
@@ -48,7 +49,7 @@ def closer_than(vectors: WordRows, a: Token, b: Token) -> list[Neighbour]:
     """Return the words that are nearer to `a` than `b` is, best first."""
     rows, scores = _closer(vectors, a, b)
     words = vectors._words
-    return [Neighbour(words[i], score) for i, score in zip(rows, scores, strict=True)]
+    return TableList(Neighbour(words[i], score) for i, score in zip(rows, scores, strict=True))
 
 
 def rank(vectors: WordRows, a: Token, b: Token) -> int:

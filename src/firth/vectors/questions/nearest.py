@@ -6,6 +6,7 @@ V words · D dimensions · n queries · e words to leave out
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from numbers import Integral
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from firth.checks import switch, whole_number
 from firth.errors import ConfigError
-from firth.html import html_table
+from firth.html import TableList, html_table
 from firth.vectors.approximate import ApproximateIndex
 from firth.vectors.queries import known_rows
 from firth.vectors.questions.directions import directions_of, words_asked
@@ -26,6 +27,8 @@ from firth.vectors.word_rows import WordRows
 EXACT_BELOW = 200_000
 # An index answers with at most one word in so many.
 _SHARE = 10
+# Queries whose answers a notebook shows.
+MOST_COLUMNS = 12
 
 
 class Neighbour(NamedTuple):
@@ -35,11 +38,31 @@ class Neighbour(NamedTuple):
     score: float
 
 
-class Neighbours(list[Neighbour]):
-    """The neighbours of a query, best first: a list, which notebooks show as a table."""
+class Answers(list[list[Neighbour]]):
+    """The neighbours of several queries, which notebooks show beside each other.
+
+    Parameters
+    ----------
+    answers : sequence of lists of Neighbour
+    query : object
+        What was asked, as for `Vectors.similar`: a query that is a word has its name.
+    """
+
+    def __init__(self, answers: Iterable[list[Neighbour]], query: object) -> None:
+        super().__init__(answers)
+        asked = query if isinstance(query, Sequence) else ()
+        self._heads = [
+            str(asked[i])
+            if i < len(asked) and isinstance(asked[i], str | int)
+            else f"query {i + 1}"
+            for i in range(len(self))
+        ]
 
     def _repr_html_(self) -> str:
-        return html_table(["word", "score"], ((str(word), score) for word, score in self))
+        cells = [[f"{word} {score:.4f}" for word, score in each] for each in self[:MOST_COLUMNS]]
+        shown = f"the first {MOST_COLUMNS} of {len(self):,}" if len(self) > MOST_COLUMNS else ""
+        rows = zip_longest(*cells, fillvalue="")
+        return html_table(self._heads[:MOST_COLUMNS], rows, shown)
 
 
 class Choice(NamedTuple):
@@ -70,7 +93,7 @@ def similar(
     whole_number("top", choice.top, least=1, most=None)
     asked = directions_of(vectors, query)
     answers = nearest(vectors, asked.directions, asked.rows, choice)
-    return answers[0] if asked.is_one else answers
+    return answers[0] if asked.is_one else Answers(answers, query)
 
 
 def neighbours_of(
@@ -105,7 +128,7 @@ def nearest(
         )
     words = vectors._words
     return [
-        Neighbours(Neighbour(words[i], score) for i, score in zip(*answer, strict=True) if i >= 0)
+        TableList(Neighbour(words[i], score) for i, score in zip(*answer, strict=True) if i >= 0)
         for answer in zip(indices.tolist(), scores.tolist(), strict=True)
     ]
 

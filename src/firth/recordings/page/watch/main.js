@@ -8,7 +8,7 @@ import { handleKeys, handlePointers } from "./hands.js";
 import { drawMap } from "./map.js";
 import { showNeighbours } from "./neighbours.js";
 import { poll, save } from "./server.js";
-import { currentFrame, data, isLive, onUpdate, state, take, update, words } from "./state.js";
+import { currentFrame, data, isLive, onUpdate, state, take, update, wish, words } from "./state.js";
 import { advance, beginTime, showTime } from "./time.js";
 
 const number = new Map(words.map((word, row) => [word, row]));
@@ -31,8 +31,10 @@ function draw(time) {
 function find(event) {
   event.preventDefault();
   const word = $("word").value.trim(), row = number.get(word) ?? number.get(word.toLowerCase());
+  const isEarly = isLive && !words.length;
   $("told").hidden = row !== undefined || !word;
-  $("told").textContent = t("unknown", word);
+  $("told").textContent = t(isEarly ? "later" : "unknown", word);
+  if (isEarly && word) { wish(word); $("word").value = ""; }
   if (row !== undefined) { choose(row); $("word").value = ""; }
 }
 

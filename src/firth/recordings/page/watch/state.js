@@ -123,8 +123,14 @@ export function wishes() {
   return words.length ? state.chosen.map((row) => words[row]) : kept.chosen ?? [];
 }
 
+/** Note a word that is to be chosen when the words of the map are known. */
+export function wish(word) {
+  kept.chosen = [word, ...wishes()];
+}
+
 function firstChosen() {
-  const known = (kept.chosen ?? []).map((word) => words.indexOf(word)).filter((row) => row >= 0);
+  const rowOf = (word) => Math.max(words.indexOf(word), words.indexOf(word.toLowerCase()));
+  const known = [...new Set((kept.chosen ?? []).map(rowOf))].filter((row) => row >= 0);
   if (known.length) return known;
   const ranks = [60, 200, 500].map((rank) => Math.min(rank, words.length - 1));
   return [...new Set(ranks)].filter((row) => row >= 0);
