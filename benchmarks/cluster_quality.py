@@ -1,8 +1,8 @@
 """Quality of vectors that several workers train, and what their agreement costs.
 
 python benchmarks/cluster_quality.py TEXT --analogies FILE --similarity FILE FILE
-    [--workers 1,2,4,8] [--seeds 1] [--epochs 5] [--subwords none]
-    [--output results/cluster_quality.json]
+    [--workers 1,2,4,8] [--seeds 1] [--epochs 5] [--window 5]
+    [--subwords none] [--output results/cluster_quality.json]
 
 Workers are threads of one process, with tables of their own, and word2vec's values. On fewer
 processors than workers the seconds say what the processors did in all, and not how long a cluster
@@ -37,15 +37,12 @@ class Counted(local_team.LocalGroup):
         return super().add_up(numbers, short=short)
 
 
-def train(
-    text: Path, workers: int, seed: int, epochs: int, subwords: str
-) -> tuple[firth.Vectors, dict]:
+def train(text: Path, workers: int, seed: int, **options: object) -> tuple[firth.Vectors, dict]:
     """Train with word2vec's values, or n-grams; return the vectors and what it cost."""
     Counted.steps = Counted.bytes = 0
     began, processor = time.perf_counter(), time.process_time()
     vectors = firth.train(
-        text, preset="word2vec", tokenizer="words", epochs=epochs, workers=workers, threads=1,
-        seed=seed, subwords=subwords,
+        text, preset="word2vec", tokenizer="words", workers=workers, threads=1, seed=seed, **options
     )  # fmt: skip
     return vectors, {
         "workers": workers,
@@ -75,6 +72,7 @@ def main() -> None:
     parser.add_argument("--workers", default="1,2,4,8")
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--window", type=int, default=5)
     parser.add_argument("--subwords", default="none", help="such as 3-6")
     parser.add_argument("--output", type=Path, default=RESULTS)
     asked = parser.parse_args()
@@ -84,11 +82,13 @@ def main() -> None:
     command = (
         f"python benchmarks/cluster_quality.py {asked.text.name} --analogies "
         f"{asked.analogies.name} --similarity {names} --workers {asked.workers} "
-        f"--seeds {asked.seeds} --epochs {asked.epochs} --subwords {asked.subwords}"
+        f"--seeds {asked.seeds} --epochs {asked.epochs} --window {asked.window} "
+        f"--subwords {asked.subwords}"
     )
+    options = {"epochs": asked.epochs, "window": asked.window, "subwords": asked.subwords}
     for seed in range(1, asked.seeds + 1):
         for workers in map(int, asked.workers.split(",")):
-            vectors, cost = train(asked.text, workers, seed, asked.epochs, asked.subwords)
+            vectors, cost = train(asked.text, workers, seed, **options)
             runs.append({**cost, **scores(vectors, asked.analogies, asked.similarity)})
             print("  ".join(f"{name} {value:.5g}" for name, value in runs[-1].items()), flush=True)
             report = {"command": command, "machine": machine.describe(), "runs": runs}

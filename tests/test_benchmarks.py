@@ -31,6 +31,17 @@ def test_a_benchmark_runs(tmp_path, arguments, part):
     assert json.loads(report.read_text())[part]
 
 
+def test_the_time_of_a_cluster_is_computed(tmp_path):
+    report = tmp_path / "report.json"
+    options = ["--machines", "2,8", "--words", "1e9,1e11", "--vocabulary", "1000"]
+    output_of(BENCHMARKS / "cluster_model.py", *options, "--output", report)
+    rows = json.loads(report.read_text())["rows"]
+    assert [row["machines"] for row in rows] == [2, 2, 8, 8]
+    shares = [row["share_training"] for row in rows]
+    assert 0 < shares[2] < shares[0] < shares[1] < 1
+    assert shares[2] < shares[3] < shares[1]
+
+
 def test_queries_are_timed(tmp_path):
     report = tmp_path / "report.json"
     options = ["--words", "300", "--dim", "8", "--queries", "40", "--singles", "3", "--rounds", "1"]

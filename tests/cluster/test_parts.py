@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from firth.cluster.parts import CutCorpus, cut
+from firth.cluster.parts import CutCorpus
 from firth.corpus import read_corpus
 
 
@@ -9,6 +9,11 @@ def make(lengths, **options):
     rng = np.random.default_rng(0)
     units = [[f"w{k}" for k in rng.integers(0, 50, length)] for length in lengths]
     return read_corpus(units, min_count=1, **options)
+
+
+def cut(corpus, workers, **options):
+    shared = CutCorpus(corpus, workers, **options)
+    return list(zip(shared.whole.places, shared.parts(), strict=True))
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3, 7])
@@ -57,6 +62,13 @@ def test_held_out_units_stand_at_the_end_of_each_part():
     np.testing.assert_array_equal(np.concatenate(trained), corpus.tokens.ids[:size])
     np.testing.assert_array_equal(np.concatenate(held_out), corpus.tokens.ids[size:])
     assert all(place.held_out > 0 for place, _ in parts)
+
+
+def test_the_tokens_of_a_text_are_not_copied():
+    corpus = make([10] * 300)
+    shared = CutCorpus(corpus, 3)
+    assert shared.whole.size == corpus.tokens.size
+    assert all(np.shares_memory(part.ids, corpus.tokens.ids) for part in shared.parts())
 
 
 def test_more_parts_than_units():

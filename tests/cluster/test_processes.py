@@ -200,4 +200,4 @@ def test_a_cluster_with_too_few_processors_is_refused(text, tmp_path):
         [sys.executable, "-c", script, *arguments], capture_output=True, text=True, timeout=SECONDS
     )
     assert done.returncode == 1
-    assert "the cluster has 1 processors, and the workers need 2: give fewer" in done.stderr
+    assert "the cluster has 1 processor, and the workers need 2: give fewer" in done.stderr

@@ -1,10 +1,13 @@
+import socket
+import types
+
 import pytest
 
 pytest.importorskip("ray")
 
 from firth.cluster import ray_team
 from firth.cluster.ray_team import share_of_worker
-from firth.errors import ConfigError
+from firth.errors import ConfigError, FirthError
 
 
 @pytest.mark.parametrize(
@@ -34,5 +37,90 @@ def test_a_cluster_with_fewer_gpus_than_workers_is_refused_in_one_line(monkeypat
 
     monkeypatch.setattr(ray_team, "_import_ray", lambda: Cluster)
     ray_team._check_room(processors=2, gpus=1)
-    with pytest.raises(ConfigError, match="the cluster has 1 GPUs, and the workers need 2: give"):
+    with pytest.raises(ConfigError, match="the cluster has 1 GPU, and the workers need 2: give"):
         ray_team._check_room(processors=2, gpus=2)
+
+
+class RayError(Exception):
+    pass
+
+
+class AuthenticationError(RayError):
+    pass
+
+
+class BrokenRay:
+    """Finds no cluster, or one that it cannot join, and starts none."""
+
+    exceptions = types.SimpleNamespace(RayError=RayError, AuthenticationError=AuthenticationError)
+
+    def __init__(self, joining):
+        self.joining, self.asked = joining, []
+
+    def is_initialized(self):
+        return False
+
+    def init(self, address, **_):
+        self.asked.append(address)
+        if address == "local":
+            raise Exception("The current node timed out. It may be busy.\nMore lines.")
+        raise self.joining
+
+    def shutdown(self):
+        pass
+
+
+@pytest.fixture
+def connect(monkeypatch):
+    def call(joining, address="auto"):
+        ray = BrokenRay(joining)
+        monkeypatch.setattr(ray_team, "_import_ray", lambda: ray)
+        monkeypatch.setattr(ray_team, "_keep_quiet", lambda ray: None)
+        with pytest.raises(FirthError) as told:
+            ray_team._connect(address, processors=1, gpus=0)
+        assert "\n" not in str(told.value)
+        return ray.asked, str(told.value)
+
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    return call
+
+
+@pytest.fixture
+def port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def test_a_ray_that_does_not_start_is_told_in_one_line(connect):
+    asked, told = connect(ConnectionError("Could not find any running Ray instance."))
+    assert asked == ["auto", "local"]
+    assert told.startswith("Ray did not start on this machine: The current node timed out. Try")
+
+
+def test_a_cluster_of_this_machine_that_cannot_be_joined_is_not_passed_over(connect, port):
+    failed = ConnectionError(f"Failed to connect to Ray cluster at 127.0.0.1:{port}")
+    asked, told = connect(failed)
+    assert asked == ["auto"]
+    assert "'auto' (--cluster) cannot be joined: Failed to connect" in told
+    assert "set RAY_AUTH_MODE=token" in told
+    asked, told = connect(AuthenticationError("Token authentication is enabled. Ensure that"))
+    assert asked == ["auto"]
+    assert "cannot be joined: Token authentication is enabled. If it wants a token" in told
+
+
+def test_a_cluster_that_has_ended_is_passed_over(connect):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    asked, _ = connect(ConnectionError(f"Failed to connect to Ray cluster at 127.0.0.1:{port}"))
+    assert asked == ["auto", "local"]
+
+
+def test_an_address_of_the_environment_is_that_of_auto(connect, port, monkeypatch):
+    monkeypatch.setenv("RAY_ADDRESS", "127.0.0.1:1")
+    asked, told = connect(ConnectionError("not asked"))
+    assert asked == []
+    assert told.startswith("there is no Ray cluster at '127.0.0.1:1' (RAY_ADDRESS): ")
+    monkeypatch.setenv("RAY_ADDRESS", f"127.0.0.1:{port}")
+    asked, told = connect(ConnectionError("Failed to connect"))
+    assert asked == ["auto"]
+    assert f"'127.0.0.1:{port}' (RAY_ADDRESS) cannot be joined: Failed to connect" in told

@@ -6,6 +6,7 @@ import contextlib
 import datetime
 import importlib
 import os
+import re
 import socket
 import struct
 import sys
@@ -19,6 +20,7 @@ from firth.training.engines.team import Array
 
 # A member that waits so long for another takes it for lost.
 TIMEOUT = datetime.timedelta(seconds=120)
+_PLACE = re.compile(r"^\[[^\]]*:\d+\] *")
 _GET_ADDRESS = 0x8915  # SIOCGIFADDR of Linux
 
 
@@ -98,7 +100,9 @@ class TorchGroup:
         try:
             yield
         except RuntimeError as error:
-            raise GroupBroken(f"worker {self.rank} lost its connection: {error}") from error
+            # Without the place in the source of gloo, and its stack.
+            reason = _PLACE.sub("", str(error)).partition("\n")[0].rstrip(". ")
+            raise GroupBroken(f"worker {self.rank} lost its connection: {reason}") from error
 
 
 def join_group(host: str, port: int, rank: int, size: int, address: str) -> TorchGroup:

@@ -6,6 +6,7 @@ run is at position p of n, a worker whose part has k tokens is at position p k /
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -18,6 +19,9 @@ from firth.corpus import Corpus, TokenStore
 
 # How far from where it should be a part may end for the sake of whole units.
 _SLACK = 0.02
+
+# Where positions of a corpus start and stop.
+_Range = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,10 @@ class Whole:
 
 @dataclass(frozen=True, eq=False)
 class CutCorpus:
-    """A corpus in this process, cut for a team.
+    """A corpus in this process, cut for a team into parts of about the same number of tokens.
+
+    A part ends where a unit ends, if one does within a small share (`_SLACK`) of its length beyond
+    an even cut. Else a unit is cut: the windows at the cut lack the words on the other side.
 
     Parameters
     ----------
@@ -75,7 +82,8 @@ class CutCorpus:
     workers : int
         How many parts there are.
     whole_units : bool
-        Whether no unit is cut: one that is a document has one row, of one worker.
+        Whether no unit is cut, and some parts may be empty: a unit that is a document has one row,
+        of one worker.
     """
 
     corpus: Corpus
@@ -83,16 +91,32 @@ class CutCorpus:
     whole_units: bool = False
 
     @cached_property
+    def _ranges(self) -> list[tuple[_Range, _Range]]:
+        """The positions of each part: those to train on, and those that are held out."""
+        tokens, size = self.corpus.tokens, self.corpus.tokens.size - self.corpus.held_out
+        choose = _unit_cuts if self.whole_units else _cuts
+        trained = choose(tokens.offsets, 0, size, self.workers)
+        held_out = choose(tokens.offsets, size, tokens.size, self.workers)
+        return list(zip(itertools.pairwise(trained), itertools.pairwise(held_out), strict=True))
+
+    @cached_property
     def whole(self) -> Whole:
         """Where the parts lie."""
-        return Whole(tuple(place for place, _ in self._cut()))
+        offsets = self.corpus.tokens.offsets
+        places = []
+        for trained, held_out in self._ranges:
+            units = sum(len(_unit_ends(offsets, *each)) for each in (trained, held_out))
+            (first, end), (held, held_end) = trained, held_out
+            places.append(Place(first, end - first, held_end - held, units))
+        return Whole(tuple(places))
+
+    def parts(self) -> list[TokenStore]:
+        """Return the tokens of each part: views of the corpus's, unless some are held out."""
+        return [_part(self.corpus.tokens, ranges) for ranges in self._ranges]
 
     def deliver(self, team: Team) -> None:
         """Give each member its part."""
-        team.call_each("take_part", [[store] for _, store in self._cut()])
-
-    def _cut(self) -> list[tuple[Place, TokenStore]]:
-        return cut(self.corpus, self.workers, whole_units=self.whole_units)
+        team.call_each("take_part", [[store] for store in self.parts()])
 
 
 class SharedCorpus(Protocol):
@@ -106,31 +130,16 @@ class SharedCorpus(Protocol):
         """Have each member take its part."""
 
 
-def cut(
-    corpus: Corpus, workers: int, *, whole_units: bool = False
-) -> list[tuple[Place, TokenStore]]:
-    """Cut a corpus into parts of about the same number of tokens, of whole units if possible.
-
-    A part ends where a unit ends, if one does within a small share (`_SLACK`) of its length beyond
-    an even cut. Else a unit is cut: the windows at the cut lack the words on the other side. With
-    `whole_units` no unit is cut, and some parts may be empty.
-    """
-    tokens, size = corpus.tokens, corpus.tokens.size - corpus.held_out
-    choose = _unit_cuts if whole_units else _cuts
-    trained = choose(tokens.offsets, 0, size, workers)
-    held_out = choose(tokens.offsets, size, tokens.size, workers)
-    parts = []
-    for worker in range(workers):
-        bounds = [(ends[worker], ends[worker + 1]) for ends in (trained, held_out)]
-        ids = np.concatenate([tokens.ids[start:stop] for start, stop in bounds])
-        offsets, before = [np.zeros(1, np.int64)], 0
-        for start, stop in bounds:
-            offsets.append(_unit_ends(tokens.offsets, start, stop) - start + before)
-            before += stop - start
-        store = TokenStore(ids, np.concatenate(offsets))
-        (first, end), (held, held_end) = bounds
-        parts.append((Place(first, end - first, held_end - held, len(store)), store))
-    return parts
+def _part(tokens: TokenStore, ranges: tuple[_Range, ...]) -> TokenStore:
+    offsets, before, pieces = [np.zeros(1, np.int64)], 0, []
+    for start, stop in ranges:
+        offsets.append(_unit_ends(tokens.offsets, start, stop) - start + before)
+        before += stop - start
+        if start < stop:
+            pieces.append(tokens.ids[start:stop])
+    # One piece is not copied: it may be as large as a text.
+    ids = pieces[0] if len(pieces) == 1 else np.concatenate([tokens.ids[:0], *pieces])
+    return TokenStore(ids, np.concatenate(offsets))
 
 
 def _cuts(offsets: NDArray[np.int64], start: int, stop: int, workers: int) -> list[int]:

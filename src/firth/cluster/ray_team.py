@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import socket
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -236,16 +237,23 @@ def _connect(address: str, processors: int, gpus: int) -> bool:
     if ray.is_initialized():
         _check_room(processors, gpus)
         return False
-    if address != AUTO:
-        _check_address(address)
+    named, option = address, "--cluster"
+    if address == AUTO:
+        # Ray takes it for "auto".
+        named = os.environ.get("RAY_ADDRESS") or AUTO
+        option = "--cluster" if named == AUTO else "RAY_ADDRESS"
+    if named != AUTO:
+        _check_address(named, option)
     _keep_quiet(ray)
     quiet = {"log_to_driver": False, "logging_level": "ERROR", "configure_logging": False}
     try:
         ray.init(address=address, **quiet)
-    except (ConnectionError, ValueError, RuntimeError) as error:
-        if address != AUTO:
+    except (ConnectionError, ValueError, RuntimeError, ray.exceptions.RayError) as error:
+        if named != AUTO or _is_one_there(error):
             raise ConfigError(
-                f"there is no Ray cluster at {address!r} (--cluster): {str(error).splitlines()[0]}"
+                f"the Ray cluster at {named!r} ({option}) cannot be joined: {_reason(error)}. "
+                "If it wants a token, set RAY_AUTH_MODE=token, and have the token in "
+                "RAY_AUTH_TOKEN or in ~/.ray/auth_token"
             ) from error
         available = available_processors()
         if processors > available:
@@ -253,14 +261,7 @@ def _connect(address: str, processors: int, gpus: int) -> bool:
                 f"workers and their threads are {processors}, and there are fewer processors "
                 f"({available})"
             )
-        # By default Ray's workers give way to all other programs.
-        os.environ.setdefault("RAY_worker_niceness", "0")
-        ray.init(
-            address="local",
-            num_cpus=max(processors, available),
-            include_dashboard=False,
-            **quiet,
-        )
+        _start_here(ray, max(processors, available), quiet)
     try:
         _check_room(processors, gpus)
     except ConfigError:
@@ -269,18 +270,63 @@ def _connect(address: str, processors: int, gpus: int) -> bool:
     return True
 
 
-def _check_address(address: str) -> None:
+def _start_here(ray: Any, processors: int, quiet: dict[str, Any]) -> None:  # noqa: ANN401
+    """Start a Ray cluster on this machine.
+
+    Raises
+    ------
+    FirthError
+        If Ray does not start.
+    """
+    # By default Ray's workers give way to all other programs.
+    os.environ.setdefault("RAY_worker_niceness", "0")
+    try:
+        ray.init(address="local", num_cpus=processors, include_dashboard=False, **quiet)
+    except Exception as error:
+        # What Ray raises has no class of its own.
+        ray.shutdown()
+        raise FirthError(
+            f"Ray did not start on this machine: {_reason(error)}. Try again when the machine "
+            "is less busy, or leave out cluster (--cluster): workers are then threads of one "
+            "process"
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    """Return the first sentence of an error."""
+    return next(iter(str(error).splitlines()), type(error).__name__).partition(". ")[0]
+
+
+def _is_one_there(error: Exception) -> bool:
+    """Return whether a cluster is there that Ray has found for "auto", but cannot join.
+
+    The address that Ray remembers may be that of a cluster that has ended.
+    """
+    if isinstance(error, _import_ray().exceptions.AuthenticationError):
+        return True
+    found = re.search(r"(\S+):(\d+)$", str(error))
+    return found is not None and _unreachable(found[1], int(found[2])) is None
+
+
+def _check_address(address: str, option: str) -> None:
     """Raise ConfigError if nothing listens at an address: Ray would wait for minutes."""
     host, _, port = address.rpartition("://")[2].rpartition(":")
     if not host or not port.isdigit():
         raise ConfigError(
             "cluster must be 'auto', the address of a Ray cluster such as 10.0.0.1:6379, or "
-            f"'torchrun', got {address!r} (--cluster)"
+            f"'torchrun', got {address!r} ({option})"
         )
+    if (error := _unreachable(host, int(port))) is not None:
+        raise ConfigError(f"there is no Ray cluster at {address!r} ({option}): {error}") from error
+
+
+def _unreachable(host: str, port: int) -> Exception | None:
+    """Return why nothing can be reached at an address, None if something answers."""
     try:
-        socket.create_connection((host, int(port)), _SECONDS_TO_FAIL).close()
+        socket.create_connection((host, port), _SECONDS_TO_FAIL).close()
     except (OSError, OverflowError) as error:
-        raise ConfigError(f"there is no Ray cluster at {address!r} (--cluster): {error}") from error
+        return error
+    return None
 
 
 def _keep_quiet(ray: Any) -> None:  # noqa: ANN401
@@ -295,12 +341,12 @@ def _check_room(processors: int, gpus: int) -> None:
     """Raise ConfigError if the cluster has fewer processors or GPUs than the workers need."""
     resources = _import_ray().cluster_resources()
     for what, key, needed, less in (
-        ("processors", "CPU", processors, ", fewer threads (--threads)"),
-        ("GPUs", "GPU", gpus, ""),
+        ("processor", "CPU", processors, ", fewer threads (--threads)"),
+        ("GPU", "GPU", gpus, ""),
     ):
         found = int(resources.get(key, 0))
         if found < needed:
             raise ConfigError(
-                f"the cluster has {found} {what}, and the workers need {needed}: give fewer "
-                f"workers (--workers){less}, or add machines"
+                f"the cluster has {counted(found, what)}, and the workers need {needed}: give "
+                f"fewer workers (--workers){less}, or add machines"
             )
