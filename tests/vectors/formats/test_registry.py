@@ -204,7 +204,7 @@ def test_a_name_takes_the_place_of_the_suffix(tmp_path):
 @pytest.mark.parametrize(
     ("name", "fault"),
     [
-        ("glove", "format must be firth or word2vec-text or word2vec-binary or .* got 'glove'"),
+        ("glov", "format must be firth or word2vec-text or word2vec-binary or .* got 'glov'"),
         (3, "format must be firth .* got 3"),
     ],
 )

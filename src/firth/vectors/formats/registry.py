@@ -43,6 +43,8 @@ FORMATS: tuple[Format, ...] = (
     FIRTH,
     Format("word2vec-text", "word2vec text", (".txt", ".vec"), "word2vec_text"),
     Format("word2vec-binary", "word2vec binary", (".bin",), "word2vec_binary"),
+    # Its files have the suffixes of word2vec's text, which reads them too.
+    Format("glove", "GloVe's text", (), "glove"),
     Format(
         "gensim", "gensim's files", (".kv", ".model"), "gensim",
         magic=rb"\x80[\x02-\x05]", writes=False,
@@ -57,7 +59,7 @@ FORMATS: tuple[Format, ...] = (
     # Rows, D, lengths of n-grams, hashes, their seed, marks of start and end; then the first row.
     Format(
         "floret", "floret's tables", (".floret",), "floret",
-        magic=rb"[0-9]+ [0-9]+ [0-9]+ [0-9]+ [1-4] [0-9]+ \S+ \S+\r?\n0 ", writes=False,
+        magic=rb"[0-9]+ [0-9]+ [0-9]+ [0-9]+ [1-4] [0-9]+ \S+ \S+\r?\n0 ",
     ),
     Format("finalfusion", "finalfusion's files", (".fifu",), "finalfusion", magic=b"FiFu"),
     Format(

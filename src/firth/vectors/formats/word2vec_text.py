@@ -68,15 +68,26 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
     """
     header = read_header(file, path)
     if header is None:
-        _skip_mark(file)
-        dim = _count_numbers(file, path)
-        _skip_mark(file)
-        found = Rows(dim, selection)
-        return read_lines(file, found, path, line=1, promised=None, selection=selection)
+        return read_without_header(file, path, selection)
     shortest = len(b"a") + header.dim * len(b" 1") + len(b"\n")
     left = None if size is None else size - file.tell()
     found = make_rows(header, left, path, selection, bytes_per_word=shortest)
     return read_lines(file, found, path, line=2, promised=header.words, selection=selection)
+
+
+def read_without_header(file: BinaryIO, path: Path, selection: Selection) -> Table:
+    """Read words and vectors, of which the first line tells the number of dimensions.
+
+    Raises
+    ------
+    FormatError
+        If a line is not a UTF-8 word and D finite numbers.
+    """
+    _skip_mark(file)
+    dim = _count_numbers(file, path)
+    _skip_mark(file)
+    found = Rows(dim, selection)
+    return read_lines(file, found, path, line=1, promised=None, selection=selection)
 
 
 def read_lines(
