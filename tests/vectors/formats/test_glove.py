@@ -71,6 +71,9 @@ def test_a_table_of_other_numbers_is_not_replaced(tmp_path):
     assert load(path).words == ("tea", "milk")
 
 
+# gensim opens such a file twice, and closes it once.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_peers_read_it_without_a_header(tmp_path):
     gensim = pytest.importorskip("gensim", reason="gensim is not installed")
     Vectors(["tea", "茶"], MATRIX).save(tmp_path / "v.txt", format="glove")
