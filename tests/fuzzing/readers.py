@@ -45,6 +45,7 @@ sys.path.append(str(Path(__file__).parents[1] / "support"))
 import fasttext_files
 import finalfusion_files
 import gensim_pickles
+import qdrant_files
 
 # Python's objects take much more room than the text that tells of them: `{},` becomes 72 bytes.
 MULTIPLE = 40
@@ -295,6 +296,42 @@ def _projector(name: str, scratch: Path) -> Reader:
     return vectors_reader(originals, LINES, path, path / name)
 
 
+def _qdrant(scratch: Path) -> Reader:
+    """Damage the database of a folder of Qdrant."""
+    path, originals = scratch / "vectors", []
+    target = path / "collection" / "words" / "storage.sqlite"
+    for vectors in _some_vectors():
+        counts = None if vectors.counts is None else vectors.counts.tolist()
+        words = list(vectors)
+        qdrant_files.write_folder(path, qdrant_files.points(words, vectors.input_vectors, counts))
+        originals.append(target.read_bytes())
+    return vectors_reader(originals, BYTES, path, target)
+
+
+def _qdrant_point(scratch: Path) -> Reader:
+    """Damage one of two points of Qdrant, which are pickles."""
+    path, target = scratch / "vectors", scratch / "point"
+    matrix = np.arange(6, dtype=np.float32).reshape(2, 3) / 7
+    originals = [
+        point
+        for protocol in (4, 5)
+        for counts in (None, [9, 3])
+        for point in qdrant_files.points(["tea", "茶"], matrix, counts, protocol)
+    ]
+    reader = vectors_reader(originals, PICKLES, path, target)
+    whole = qdrant_files.points(["milk"], matrix[:1])
+
+    def read(seed: int) -> Vectors:
+        qdrant_files.write_folder(path, [*whole, target.read_bytes()])
+        found: Vectors = reader.read(seed)
+        return found
+
+    # An empty list, of one byte in a pickle, takes 64 bytes.
+    return dataclasses.replace(
+        reader, read=read, constant=lambda seed: reader.constant(seed) + MULTIPLE * LARGEST_FILE
+    )
+
+
 def _floret(scratch: Path) -> Reader:
     """Damage tables of floret, of which words are composed."""
     rows = np.random.default_rng(10).normal(size=(20, 3)).astype(np.float32)
@@ -485,6 +522,8 @@ READERS: dict[str, Callable[[Path], Reader]] = {
     "static-embedding-tokenizer": functools.partial(_static_embedding, "tokenizer.json", JSON),
     "finalfusion": _finalfusion,
     "floret": _floret,
+    "qdrant": _qdrant,
+    "qdrant-point": _qdrant_point,
     "projector-vectors": functools.partial(_projector, "vectors.tsv"),
     "projector-metadata": functools.partial(_projector, "metadata.tsv"),
     "parquet": functools.partial(_arrow, ".parquet"),

@@ -31,6 +31,8 @@ READERS = [
     "static-embedding-tokenizer",
     "finalfusion",
     "floret",
+    "qdrant",
+    "qdrant-point",
     "projector-vectors",
     "projector-metadata",
     *(

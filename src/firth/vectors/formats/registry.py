@@ -85,6 +85,10 @@ FORMATS: tuple[Format, ...] = (
         other_members=("vectors.cfg", "lookups.bin"), needs=("spacy", "spacy"),
     ),
     Format(
+        "qdrant", "the folder of Qdrant's local mode", (), "qdrant",
+        members=("meta.json", "collection"), other_members=(".lock",),
+    ),
+    Format(
         "pgvector", "a script for PostgreSQL's pgvector", (".sql",), "pgvector",
         dtypes=(FLOAT32, "float16"), reads=False,
     ),
@@ -170,8 +174,8 @@ def check_destination(
         If the format needs a package that is not installed.
     """
     form = _format_for(path, format, dtype)
-    # Its package may be missing.
-    form.load()
+    # A package may be missing.
+    form.load_to_write()
     if hub.is_on_hub(path):
         hub.check_upload(path)
         return
@@ -235,14 +239,20 @@ def _format_for(path: str | os.PathLike[str], name: str | None, dtype: str = FLO
             f"cannot write {path}: Firth reads {form.title}, but does not write that format; "
             f"{_known_formats(writes=True)}"
         )
-    if hub.is_on_hub(path) and not form.is_folder:
-        raise ConfigError(f"cannot write {path}: {form.title} are no folder, which the hub takes")
+    if hub.is_on_hub(path) and not _is_for_hub(form):
+        raise ConfigError(
+            f"cannot write {path} as {form.title}: the hub takes a folder of files only"
+        )
     if dtype not in form.dtypes:
         several = ", ".join(other.name for other in FORMATS if dtype in other.dtypes)
         raise ConfigError(
             f"cannot write {path}: {form.title} cannot hold {dtype}; formats that can are {several}"
         )
     return form
+
+
+def _is_for_hub(form: Format) -> bool:
+    return form.is_folder and not getattr(form.load(), "HAS_FOLDERS", False)
 
 
 def _check_uncompressed(path: str | os.PathLike[str]) -> None:
