@@ -253,6 +253,7 @@ def _fasttext(scratch: Path) -> Reader:
         fasttext_files.fasttext_bin(words, table[:4], maxn=0),
         fasttext_files.fasttext_bin(words, table, table[:2], labels=["a", "b"], model=3, loss=3),
         fasttext_files.fasttext_bin(words, table, loss=1),
+        fasttext_files.fasttext_bin(words, table, version=0),
     ]
     return vectors_reader(originals, BYTES, scratch / "vectors.bin")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import struct
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,6 +37,11 @@ from firth.vectors.table import Table
 
 ARROW = ("pyarrow", "arrow")
 FIRTH = Format("firth", "Firth's folder", (), "native", members=FOLDER_OF_VECTORS, dtypes=NARROW)
+# Models from before 2017 begin with twelve int32: dim, ws, epoch, minCount, neg, wordNgrams, loss,
+# model, bucket, minn, maxn, lrUpdateRate; loss and model are enumerations from 1 to 3.
+EARLY_FASTTEXT = (
+    rb"(?s:(?!\0\0)..\0\0(?:...[\0-\x0f]){5}(?:[\x01-\x03]\0\0\0){2}(?:...[\0-\x0f]){4})"
+)
 # Text first: its header may be the same as the binary format's, which has no other mark.
 FORMATS: tuple[Format, ...] = (
     FIRTH,
@@ -50,7 +54,8 @@ FORMATS: tuple[Format, ...] = (
         magic=rb"\x80[\x02-\x05]", writes=False,
     ),
     Format(
-        "fasttext", "fastText's models", (".bin",), "fasttext", magic=rb"\xba\x16\x4f\x2f",
+        "fasttext", "fastText's models", (".bin",), "fasttext",
+        magic=rb"\xba\x16\x4f\x2f|" + EARLY_FASTTEXT,
     ),
     Format(
         "npz", "NumPy's archive", (".npz",), "npz",
@@ -335,11 +340,6 @@ def _format_of(file: io.BufferedReader, path: Path) -> Format:
     for form in FORMATS:
         if form.starts(head):
             return form
-    if _is_early_fasttext(head):
-        raise FormatError(
-            f"{path}: is a binary model of a fastText before 2017, which is not supported; load "
-            "the model's .vec file"
-        )
     mistaken = mistaken_for(head)
     if mistaken is not None:
         raise FormatError(f"{path} is {mistaken}")
@@ -362,16 +362,3 @@ def _known_formats(*, writes: bool) -> str:
     known = (form for form in FORMATS if form.suffixes and (form.writes if writes else form.reads))
     files = ", ".join(f"{'/'.join(form.suffixes)} ({form.title})" for form in known)
     return f"known are {files}, and a folder (no suffix, or a slash at the end)"
-
-
-def _is_early_fasttext(head: bytes) -> bool:
-    """Recognise fastText's binary models without magic number by their first settings.
-
-    They begin with twelve int32: dim, ws, epoch, minCount, neg, wordNgrams, loss, model, bucket,
-    minn, maxn, lrUpdateRate; loss and model are enumerations from 1 to 3.
-    """
-    if len(head) < struct.calcsize("<12i"):
-        return False
-    first, *settings = struct.unpack_from("<12i", head)
-    plausible = 0 < first < 1 << 16 and all(0 <= setting < 1 << 28 for setting in settings)
-    return plausible and {settings[5], settings[6]} <= {1, 2, 3}
