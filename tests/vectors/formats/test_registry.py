@@ -32,7 +32,7 @@ def test_a_format_that_is_only_written_is_named(tmp_path):
         load(tmp_path / "words.sql")
 
 
-@pytest.mark.parametrize("name", ["vectors.bin.gz", "v.txt.xz", "v.zst", "v.bz2"])
+@pytest.mark.parametrize("name", ["vectors.bin.gz", "v.txt.xz", "v.zst", "v.bz2", "v.zip"])
 @pytest.mark.parametrize("format", [None, "word2vec-text", "npz"])
 def test_a_name_that_tells_of_compression_is_refused(name, format, tmp_path):
     vectors = Vectors(WORDS, MATRIX)

@@ -89,7 +89,7 @@ def read_without_header(file: BinaryIO, path: Path, selection: Selection) -> Tab
     _skip_mark(file)
     dim = _count_numbers(file, path)
     _skip_mark(file)
-    found = Rows(dim, selection)
+    found = Rows(dim, path, selection)
     return read_lines(file, found, path, line=1, promised=None, selection=selection)
 
 
