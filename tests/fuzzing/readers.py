@@ -286,6 +286,21 @@ def _arrow(suffix: str, scratch: Path) -> Reader:
     )
 
 
+def _arrow_stream(scratch: Path) -> Reader:
+    """Damage streams of Arrow, which are not written."""
+    import pyarrow
+
+    reader = _arrow(".arrow", scratch)
+    originals = []
+    for original in reader.originals:
+        sink = pyarrow.BufferOutputStream()
+        table = pyarrow.ipc.open_file(original).read_all()
+        with pyarrow.ipc.new_stream(sink, table.schema) as writer:
+            writer.write_table(table, max_chunksize=9)
+        originals.append(sink.getvalue().to_pybytes())
+    return dataclasses.replace(reader, originals=originals)
+
+
 def _projector(name: str, scratch: Path) -> Reader:
     """Damage one of the two tables of a projector's folder."""
     path, originals = scratch / "vectors", []
@@ -529,6 +544,7 @@ READERS: dict[str, Callable[[Path], Reader]] = {
     "projector-metadata": functools.partial(_projector, "metadata.tsv"),
     "parquet": functools.partial(_arrow, ".parquet"),
     "arrow": functools.partial(_arrow, ".arrow"),
+    "arrow-stream": _arrow_stream,
     "unknown-suffix": _of_unknown_suffix,
     **{f"faulty-{fault}": functools.partial(_faulty, fault) for fault in FAULTS},
 }

@@ -37,7 +37,7 @@ READERS = [
     "projector-metadata",
     *(
         pytest.param(name, marks=pytest.mark.skipif(find_spec("pyarrow") is None, reason="pyarrow"))
-        for name in ("parquet", "arrow")
+        for name in ("parquet", "arrow", "arrow-stream")
     ),
     "unknown-suffix",
     *(

@@ -18,6 +18,7 @@ DAMAGES = (
 )  # fmt: skip
 # Python unpacks the others without a bound: 4,096 bytes of bzip2 may become gigabytes at once.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_OTHERS = {zipfile.ZIP_BZIP2: "bzip2", zipfile.ZIP_LZMA: "lzma"}
 # What macOS puts beside the files of an archive.
 _HIDDEN = "__MACOSX/"
 
@@ -33,7 +34,7 @@ def open_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> IO[bytes]:
         If it is compressed in another way than usual.
     """
     if member.compress_type not in _METHODS:
-        method = zipfile.compressor_names.get(member.compress_type, "an unknown method")
+        method = _OTHERS.get(member.compress_type, "an unknown method")
         raise NotImplementedError(
             f"{member.filename} in it is compressed by {method}, and only deflate is read"
         )

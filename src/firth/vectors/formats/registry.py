@@ -73,7 +73,8 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format(
         "arrow", "Arrow", (".arrow", ".feather"), "arrow",
-        magic=rb"ARROW1\0\0", needs=ARROW, dtypes=NARROW,
+        # A file, or a stream, as datasets keeps its tables: a mark, and the size of the schema.
+        magic=rb"(?s)ARROW1\0\0|\xff\xff\xff\xff...\0", needs=ARROW, dtypes=NARROW,
     ),
     Format(
         "projector", "the folder of TensorBoard's projector", (), "projector",
