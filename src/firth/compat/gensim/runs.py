@@ -16,7 +16,7 @@ from firth.compat.gensim.key_table import Key
 from firth.compat.gensim.keyed_vectors import KeyedVectors
 from firth.compat.gensim.options import NotSupported
 from firth.corpus import Corpus
-from firth.errors import warn
+from firth.errors import CorpusError, warn
 from firth.training.run import NothingSampled
 from firth.vectors import Vectors
 
@@ -25,6 +25,26 @@ if TYPE_CHECKING:
 
 # A word as text, in the list and the dictionaries of words, and its count.
 _BYTES_OF_WORD = 300
+
+
+def stays(model: Word2Vec, source: Any, error: CorpusError) -> tuple[int, int]:  # noqa: ANN401
+    """Return the words trained and read of a text that leaves a trained model as it is.
+
+    Raises
+    ------
+    CorpusError
+        If the model has not been trained, so that its vectors mean nothing yet.
+    """
+    if not model._is_trained:
+        raise error
+    warn(f"the model stays as it is: {error}")
+    model.train_count += 1
+    if model._corpus is not None and model._given is source:
+        return 0, model.epochs * model._corpus.words_read
+    # It was refused while it was read.
+    units: Any = source if isinstance(source, list | tuple) else ()
+    words: int = sum(len(getattr(unit, "words", unit)) for unit in units)
+    return 0, model.epochs * words
 
 
 def trained(corpus: Corpus, options: dict[str, Any]) -> Vectors:
