@@ -8,6 +8,7 @@ import functools
 import json
 import mmap
 import os
+import random
 import sys
 import warnings
 from collections.abc import Callable
@@ -321,7 +322,14 @@ def _qdrant(scratch: Path) -> Reader:
         words = list(vectors)
         qdrant_files.write_folder(path, qdrant_files.points(words, vectors.input_vectors, counts))
         originals.append(target.read_bytes())
-    return vectors_reader(originals, BYTES, path, target)
+    damages = [functools.partial(_in_whole_pages, damage) for damage in BYTES]
+    return vectors_reader(originals, damages, path, target)
+
+
+def _in_whole_pages(damage: Damage, draw: random.Random, data: bytes) -> bytes:
+    """Damage a database, and most often fill its last page, or it is refused by its size."""
+    damaged = damage(draw, data)
+    return damaged if draw.random() < 0.1 else damaged.ljust(-(-len(damaged) // 4096) * 4096, b"\0")
 
 
 def _qdrant_point(scratch: Path) -> Reader:
