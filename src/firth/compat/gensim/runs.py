@@ -15,6 +15,7 @@ import firth
 from firth.compat.gensim.key_table import Key
 from firth.compat.gensim.keyed_vectors import KeyedVectors
 from firth.compat.gensim.options import NotSupported
+from firth.compat.gensim.sentences import MAX_WORDS_IN_BATCH
 from firth.corpus import Corpus
 from firth.errors import CorpusError, warn
 from firth.training.run import NothingSampled
@@ -50,6 +51,9 @@ def stays(model: Word2Vec, source: Any, error: CorpusError) -> tuple[int, int]: 
 def trained(corpus: Corpus, options: dict[str, Any]) -> Vectors:
     """Train on a corpus; on a small one without subsampling, if that leaves nothing of it.
 
+    As in gensim, a thread is given as many words as a batch has, so that a text of one batch gives
+    the same vectors each time.
+
     Raises
     ------
     NotSupported
@@ -60,6 +64,8 @@ def trained(corpus: Corpus, options: dict[str, Any]) -> Vectors:
             "vectors_lockf=0.0 is not supported with n-grams, which other words have too: give "
             "max_n=0"
         )
+    batches = -(-corpus.tokens.size // MAX_WORDS_IN_BATCH)
+    options = {**options, "threads": max(1, min(options["threads"], batches))}
     try:
         return firth.train(corpus, progress=False, **options)
     except NothingSampled:
