@@ -128,6 +128,10 @@ class NoWordsError(CorpusError, RuntimeError):
     """A text has no words to train on."""
 
 
+class NothingToTrainError(CorpusError):
+    """A text has words, of which no two stand together to be trained on."""
+
+
 class CutShortError(FormatError, EOFError):
     """A vector file ends too early."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from firth._version import __version__
+from firth.bars import are_bars_shown
 from firth.checks import shown
 from firth.cluster.opening import check_cluster, is_wanted, open_team
 from firth.corpus import Corpus
@@ -24,7 +25,7 @@ from firth.training.defaults import SEVERAL_MODELS, Preset, fitted
 from firth.training.engines.base import INPUT, Engine
 from firth.training.engines.registry import engine_named
 from firth.training.initial import check_cut, ids_of, initial_of
-from firth.training.progress import ReadingBar, TrainingBar, are_bars_shown
+from firth.training.progress import ReadingBar, TrainingBar
 from firth.training.run_log import RunLog
 from firth.training.several import combine_models, without_tables
 from firth.training.task import TrainResult

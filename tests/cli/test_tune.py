@@ -67,7 +67,7 @@ def test_as_json(text, call):
 @pytest.mark.parametrize(
     ("arguments", "fault"),
     [
-        (["--search", "window"], "window changes what is predicted, so the held-out losses"),
+        (["--search", "lr,window"], "window changes what is predicted, so the held-out losses"),
         (["--search", "dim=9..4"], "the search of dim takes a range"),
         (["--search", "dim=5"], "the search of dim takes a range"),
         (["--search", "dim", "--dim", "5"], "dim is given as 5: fix it or search it, not both"),

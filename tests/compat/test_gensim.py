@@ -409,6 +409,29 @@ def test_a_rule_says_which_words_are_kept():
     assert sorted(later.wv.index_to_key) == ["bread", "jam", "milk", "new", "tea"]
 
 
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ([["hello", "world"]], 2),
+        ([["hello", "tea"]], 2),
+        ([["tea"], ["milk"], ["milk"]], 3),
+        ([[]], 0),
+        ([], 0),
+    ],
+)
+@pytest.mark.parametrize("kind", [Word2Vec, FastText])
+def test_a_text_with_nothing_to_train_on_leaves_a_model_as_it_is(kind, text, read):
+    model = kind(SENTENCES, **SMALL)
+    before, count = model.wv.vectors.copy(), model.train_count
+    with pytest.warns(firth.FirthWarning, match="the model stays as it is: "):
+        assert model.train(text, total_examples=1, epochs=1) == (0, read)
+    np.testing.assert_array_equal(model.wv.vectors, before)
+    assert model.train_count == count + 1
+    # What follows is trained on.
+    assert model.train(SENTENCES, total_examples=len(SENTENCES), epochs=1)[0] > 0
+    assert not np.array_equal(model.wv.vectors, before)
+
+
 def test_other_texts_are_trained_with_the_words_of_the_model():
     model = Word2Vec(**SMALL)
     model.build_vocab(SENTENCES)
@@ -416,8 +439,10 @@ def test_other_texts_are_trained_with_the_words_of_the_model():
     model.train([["tea", "new"], ["tea", "milk"]] * 9, total_examples=18, epochs=1)
     assert model.wv.index_to_key == words
     assert model.wv.get_vecattr("tea", "count") == 160
+    untrained = Word2Vec(**SMALL)
+    untrained.build_vocab(SENTENCES)
     with pytest.raises(firth.CorpusError, match="no word of the text is in the vocabulary"):
-        model.train([["nothing", "here"]])
+        untrained.train([["nothing", "here"]])
     model.build_vocab([["rare", "fresh"]] + [["fresh", "tea"]] * 9, update=True)
     model.train([["rare", "fresh", "tea"]] * 9, epochs=1)
     assert model.wv.index_to_key == [*words, "fresh"]

@@ -2,6 +2,7 @@
 
 import gzip
 import time
+import zipfile
 
 import numpy as np
 import pytest
@@ -15,12 +16,14 @@ from firth.compat.gensim import (
     NotSupported,
     PathLineSentences,
     Phrases,
+    TaggedLineDocument,
     Text8Corpus,
     Word2Vec,
     load_facebook_model,
     load_facebook_vectors,
     save_facebook_model,
 )
+from firth.errors import FormatError
 
 SENTENCES = [["tea", "milk", "tea"]] * 40 + [["tea", "sugar", "milk"]] * 20
 SMALL = {"vector_size": 8, "workers": 1, "sample": 0, "epochs": 2}
@@ -203,3 +206,23 @@ def test_a_compressed_file_does_not_hold_the_time(tmp_path, monkeypatch):
         contents.append(path.read_bytes())
     assert gzip.decompress(contents[0]).split()[2:] == [b"tea", b"1", b"0", b"milk", b"0", b"1"]
     assert len(set(contents)) == 1
+
+
+@pytest.mark.parametrize("kind", [LineSentence, PathLineSentences, Text8Corpus, TaggedLineDocument])
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("tea and milk\n".encode("utf-16"), "is UTF-16 text, not UTF-8"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "is a pointer of Git LFS"),
+    ],
+)
+def test_files_that_are_no_texts_are_named(kind, content, told, tmp_path):
+    (tmp_path / "text").write_bytes(content)
+    with pytest.raises(FormatError, match=told):
+        list(kind(str(tmp_path / "text")))
+
+
+def test_a_text_in_a_zip_archive_is_read(tmp_path):
+    with zipfile.ZipFile(tmp_path / "text8.zip", "w") as archive:
+        archive.writestr("text8", "tea with milk")
+    assert list(Text8Corpus(tmp_path / "text8.zip")) == [["tea", "with", "milk"]]

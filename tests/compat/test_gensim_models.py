@@ -1,6 +1,7 @@
 """Models of gensim's face: what they know of their training, options that are set, tags."""
 
 import copy
+import importlib
 import pickle
 
 import numpy as np
@@ -357,3 +358,47 @@ def test_memory_is_estimated():
     assert FastText(SENTENCES, **SMALL, bucket=50).estimate_memory()["syn0_ngrams"] == 50 * 32
     documents = [TaggedDocument(words, [n]) for n, words in enumerate(SENTENCES)]
     assert Doc2Vec(documents, **SMALL).estimate_memory()["doctag_syn0"] == 67 * 32
+
+
+@pytest.mark.parametrize("kind", [Word2Vec, FastText])
+def test_a_short_text_gives_the_same_vectors_each_time(kind):
+    options = {"vector_size": 4, "window": 3, "min_count": 1, "workers": 3, "epochs": 9}
+    one = kind(SENTENCES, **options)
+    two = kind(**options)
+    two.build_vocab(SENTENCES)
+    two.train(SENTENCES, total_examples=two.corpus_count, epochs=9)
+    np.testing.assert_array_equal(one.wv.vectors, two.wv.vectors)
+
+
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("models", "Word2Vec FastText Doc2Vec KeyedVectors Phrases"),
+        ("models.word2vec", "Word2Vec LineSentence PathLineSentences Text8Corpus FAST_VERSION"),
+        ("models.doc2vec", "Doc2Vec TaggedDocument TaggedLineDocument FAST_VERSION"),
+        ("models.fasttext", "FastText load_facebook_model load_facebook_vectors FAST_VERSION"),
+        ("models.keyedvectors", "KeyedVectors Word2VecKeyedVectors FastTextKeyedVectors"),
+        ("models.phrases", "Phrases Phraser FrozenPhrases ENGLISH_CONNECTOR_WORDS"),
+        ("models.callbacks", "CallbackAny2Vec"),
+        ("utils", "simple_preprocess tokenize deaccent"),
+    ],
+)
+def test_modules_of_gensim_can_be_imported_from(path, names):
+    module = importlib.import_module(f"firth.compat.gensim.{path}")
+    for name in names.split():
+        found = getattr(module, name)
+        assert found == 1 if name == "FAST_VERSION" else found is not None
+    try:
+        theirs = importlib.import_module(f"gensim.{path}")
+    except ImportError:
+        return
+    assert all(hasattr(theirs, name) for name in names.split())
+
+
+def test_a_class_is_the_same_by_each_path():
+    from firth.compat import gensim
+    from firth.compat.gensim.models.doc2vec import TaggedDocument
+    from firth.compat.gensim.models.word2vec import Word2Vec as by_module
+
+    assert gensim.models.Word2Vec is by_module is Word2Vec
+    assert gensim.models.doc2vec.TaggedDocument is TaggedDocument

@@ -30,6 +30,10 @@ def training_that_goes_on(api, folder):
     model.save(str(folder / "word2vec.model"))
     model = api.Word2Vec.load(str(folder / "word2vec.model"))
     found = [model.corpus_count, model.corpus_total_words, model.epochs, model.train_count]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        # The first example of gensim's page: the model knows neither word.
+        found.append(model.train([["hello", "world"]], total_examples=1, epochs=1))
     found.append(model.train([["tea", "milk"]] * 5, total_examples=5, epochs=1))
     found += [model.corpus_count, model.corpus_total_words, model.epochs, model.train_count]
     model.build_vocab([["hello", "world"]] * 6, update=True)

@@ -8,6 +8,7 @@ import functools
 import json
 import mmap
 import os
+import random
 import sys
 import warnings
 from collections.abc import Callable
@@ -45,6 +46,7 @@ sys.path.append(str(Path(__file__).parents[1] / "support"))
 import fasttext_files
 import finalfusion_files
 import gensim_pickles
+import qdrant_files
 
 # Python's objects take much more room than the text that tells of them: `{},` becomes 72 bytes.
 MULTIPLE = 40
@@ -252,6 +254,7 @@ def _fasttext(scratch: Path) -> Reader:
         fasttext_files.fasttext_bin(words, table[:4], maxn=0),
         fasttext_files.fasttext_bin(words, table, table[:2], labels=["a", "b"], model=3, loss=3),
         fasttext_files.fasttext_bin(words, table, loss=1),
+        fasttext_files.fasttext_bin(words, table, version=0),
     ]
     return vectors_reader(originals, BYTES, scratch / "vectors.bin")
 
@@ -284,6 +287,21 @@ def _arrow(suffix: str, scratch: Path) -> Reader:
     )
 
 
+def _arrow_stream(scratch: Path) -> Reader:
+    """Damage streams of Arrow, which are not written."""
+    import pyarrow
+
+    reader = _arrow(".arrow", scratch)
+    originals = []
+    for original in reader.originals:
+        sink = pyarrow.BufferOutputStream()
+        table = pyarrow.ipc.open_file(original).read_all()
+        with pyarrow.ipc.new_stream(sink, table.schema) as writer:
+            writer.write_table(table, max_chunksize=9)
+        originals.append(sink.getvalue().to_pybytes())
+    return dataclasses.replace(reader, originals=originals)
+
+
 def _projector(name: str, scratch: Path) -> Reader:
     """Damage one of the two tables of a projector's folder."""
     path, originals = scratch / "vectors", []
@@ -293,6 +311,49 @@ def _projector(name: str, scratch: Path) -> Reader:
         Vectors(words, matrix, counts=counts).save(path, format="projector")
         originals.append((path / name).read_bytes())
     return vectors_reader(originals, LINES, path, path / name)
+
+
+def _qdrant(scratch: Path) -> Reader:
+    """Damage the database of a folder of Qdrant."""
+    path, originals = scratch / "vectors", []
+    target = path / "collection" / "words" / "storage.sqlite"
+    for vectors in _some_vectors():
+        counts = None if vectors.counts is None else vectors.counts.tolist()
+        words = list(vectors)
+        qdrant_files.write_folder(path, qdrant_files.points(words, vectors.input_vectors, counts))
+        originals.append(target.read_bytes())
+    damages = [functools.partial(_in_whole_pages, damage) for damage in BYTES]
+    return vectors_reader(originals, damages, path, target)
+
+
+def _in_whole_pages(damage: Damage, draw: random.Random, data: bytes) -> bytes:
+    """Damage a database, and most often fill its last page, or it is refused by its size."""
+    damaged = damage(draw, data)
+    return damaged if draw.random() < 0.1 else damaged.ljust(-(-len(damaged) // 4096) * 4096, b"\0")
+
+
+def _qdrant_point(scratch: Path) -> Reader:
+    """Damage one of two points of Qdrant, which are pickles."""
+    path, target = scratch / "vectors", scratch / "point"
+    matrix = np.arange(6, dtype=np.float32).reshape(2, 3) / 7
+    originals = [
+        point
+        for protocol in (4, 5)
+        for counts in (None, [9, 3])
+        for point in qdrant_files.points(["tea", "茶"], matrix, counts, protocol)
+    ]
+    reader = vectors_reader(originals, PICKLES, path, target)
+    whole = qdrant_files.points(["milk"], matrix[:1])
+
+    def read(seed: int) -> Vectors:
+        qdrant_files.write_folder(path, [*whole, target.read_bytes()])
+        found: Vectors = reader.read(seed)
+        return found
+
+    # An empty list, of one byte in a pickle, takes 64 bytes.
+    return dataclasses.replace(
+        reader, read=read, constant=lambda seed: reader.constant(seed) + MULTIPLE * LARGEST_FILE
+    )
 
 
 def _floret(scratch: Path) -> Reader:
@@ -485,10 +546,13 @@ READERS: dict[str, Callable[[Path], Reader]] = {
     "static-embedding-tokenizer": functools.partial(_static_embedding, "tokenizer.json", JSON),
     "finalfusion": _finalfusion,
     "floret": _floret,
+    "qdrant": _qdrant,
+    "qdrant-point": _qdrant_point,
     "projector-vectors": functools.partial(_projector, "vectors.tsv"),
     "projector-metadata": functools.partial(_projector, "metadata.tsv"),
     "parquet": functools.partial(_arrow, ".parquet"),
     "arrow": functools.partial(_arrow, ".arrow"),
+    "arrow-stream": _arrow_stream,
     "unknown-suffix": _of_unknown_suffix,
     **{f"faulty-{fault}": functools.partial(_faulty, fault) for fault in FAULTS},
 }

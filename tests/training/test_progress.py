@@ -12,8 +12,8 @@ import pytest
 import tqdm.notebook
 
 import firth
+from firth.bars import are_bars_shown
 from firth.errors import ConfigError
-from firth.training.progress import are_bars_shown
 
 UNITS = [["a", "b", "c"]] * 20
 SHORT = {"dim": 4, "epochs": 1, "sample": 0, "threads": 1}

@@ -274,3 +274,28 @@ def test_an_index_without_room_is_told_and_leaves_nothing(tmp_path):
     assert told.startswith("cannot write v.index: ")
     assert told.endswith("; see whether there is room on the disk\n")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_bar_shows_how_far_an_index_is(vectors, capsys, monkeypatch):
+    monkeypatch.setattr("firth.vectors.approximate._ADDED_AT_ONCE", 100)
+    vectors.build_index(progress=True)
+    shown = capsys.readouterr().err
+    total = f"{len(vectors) / 1000:.2f}k" if len(vectors) >= 1000 else str(len(vectors))
+    assert "indexing" in shown
+    assert "100%" in shown
+    assert f"{total}/{total}" in shown
+    vectors.build_index()
+    vectors.build_index(progress=False)
+    assert not capsys.readouterr().err
+
+
+def test_small_blocks_make_an_index_as_good(vectors, monkeypatch):
+    def nearest(**options):
+        answers = vectors.similar(vectors.words[10:110], top=5, **options)
+        return [[word for word, _ in each] for each in answers]
+
+    expected = nearest(exact=True)
+    monkeypatch.setattr("firth.vectors.approximate._ADDED_AT_ONCE", 7)
+    assert vectors.build_index(recall=1.0) > 0.95
+    found = nearest(exact=False)
+    assert sum(a == b for a, b in zip(found, expected, strict=True)) >= 90

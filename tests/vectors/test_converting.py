@@ -31,6 +31,7 @@ NAMES = {
     "firth": "v",
     "word2vec-text": "v.txt",
     "word2vec-binary": "v.bin",
+    "glove": "v.glove",
     "npz": "v.npz",
     "parquet": "v.parquet",
     "arrow": "v.arrow",

@@ -31,11 +31,13 @@ READERS = [
     "static-embedding-tokenizer",
     "finalfusion",
     "floret",
+    "qdrant",
+    "qdrant-point",
     "projector-vectors",
     "projector-metadata",
     *(
         pytest.param(name, marks=pytest.mark.skipif(find_spec("pyarrow") is None, reason="pyarrow"))
-        for name in ("parquet", "arrow")
+        for name in ("parquet", "arrow", "arrow-stream")
     ),
     "unknown-suffix",
     *(

@@ -304,6 +304,7 @@ def index(
         float,
         typer.Option(help="Which share of the ten nearest words to find; more takes longer."),
     ] = 0.95,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
 ) -> None:
     """Build an index beside the vectors, in the folder VECTORS.index, for approximate search.
 
@@ -313,7 +314,8 @@ def index(
     from firth.vectors.sidecars import index_path
 
     place = index_path(path)
-    share = vectors.build_index(place, numbers=numbers, recall=recall)
+    progress = False if quiet else None
+    share = vectors.build_index(place, numbers=numbers, recall=recall, progress=progress)
     size = sum(file.stat().st_size for file in place.iterdir())
     print_written(
         place,

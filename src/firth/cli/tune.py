@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -109,7 +109,7 @@ def tune(
     if "phrases" in given:
         given["phrases"] = passes_or_file(options["phrases"])
     if "search" in given:
-        given["space"] = dict(map(_searched, given.pop("search")))
+        given["space"] = dict(map(_searched, _named(given.pop("search"))))
     if plot is not None:
         from firth.plotting import check_picture
 
@@ -152,6 +152,12 @@ def train_command(inputs: Sequence[str], options: Mapping[str, Any]) -> str:
         else:
             words += [f"--{flag}", str(value)]
     return shell_command(words)
+
+
+def _named(given: Iterable[str]) -> Iterator[str]:
+    """Yield each option to search: those without a range may stand together, as in dim,window."""
+    for each in given:
+        yield from [each] if "=" in each else each.split(",")
 
 
 def _searched(given: str) -> tuple[str, Any]:

@@ -36,7 +36,7 @@ from firth.corpus.sources import EncodingErrors, Progress
 from firth.corpus.tokenizers import Tokenizer
 from firth.corpus.tokens import ScratchArray, TokenStore
 from firth.corpus.vocabulary import Token, Vocabulary
-from firth.errors import ConfigError, CorpusError, counted
+from firth.errors import ConfigError, CorpusError, NothingToTrainError, counted
 from firth.io.remote import is_url, public_name
 from firth.normalization import Normalization
 from firth.other_names import explain_keywords
@@ -318,7 +318,7 @@ def check_pairs(words: ArrayLike, units: ArrayLike) -> None:
     words, units = np.asarray(words), np.asarray(units)
     # No unit is empty, so one has two words if there are more words than units.
     if words[0] == units[0]:
-        raise CorpusError(
+        raise NothingToTrainError(
             "no line or token list has two words of the vocabulary: nothing to train on; "
             "put more words in a line or lower min_count (--min-count)"
         )

@@ -22,6 +22,7 @@ from firth.errors import (
 )
 from firth.io.atomic import atomic_write
 from firth.io.compression import open_decompressed
+from firth.io.lines import short_lines
 from firth.io.mistaken import refuse_mistaken
 from firth.io.paths import to_path
 from firth.normalization import find_word
@@ -163,7 +164,7 @@ def read_counts(
     """
     with open_decompressed(to_path("path", path)) as (file, _):
         refuse_mistaken(file, path, decompressed=True)
-        for number, line in enumerate(file, 1):
+        for number, line in enumerate(short_lines(file, path), 1):
             # Only ASCII's white space ends a word, as in word2vec.
             fields = line.removeprefix(codecs.BOM_UTF8 if number == 1 else b"").split()
             try:

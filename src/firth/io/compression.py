@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 _BUFFER_BYTES = 1 << 16
-_SUFFIXES = (".gz", ".bz2", ".xz", ".zst")
+_SUFFIXES = (".gz", ".bz2", ".xz", ".zst", ".zip")
 
 _ZSTD = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
 # Enough to recognize a tar archive.
@@ -144,22 +144,43 @@ def open_decompressed(
 ) -> Iterator[tuple[io.BufferedReader, int | None]]:
     """Open a regular file to read its decompressed bytes, with their number, or None if unknown.
 
+    A zip archive with one file in it is a compressed file too.
+
     Raises
     ------
     FormatError
-        If the file cannot be read, its compressed data are damaged, or it is an archive of files.
+        If the file cannot be read, its compressed data are damaged, or it is an archive of several
+        files.
     """
     with open_regular(path) as file:
+        if re.match(ARCHIVES[_ZIP], file.peek(_HEAD_BYTES)):
+            with _open_zipped(file, path) as unpacked:
+                yield unpacked, None
+            return
         compression = compression_of(file.peek(_HEAD_BYTES))
         if compression is None:
             _refuse_archive(file, path)
             yield file, os.fstat(file.fileno()).st_size
             return
         with compression.open(file) as raw:
-            checked = _Decompressed(raw, compression, path)
+            checked = _Decompressed(raw, compression.name, compression.damages, path)
             decompressed = cast(io.BufferedReader, io.BufferedReader(checked, _BUFFER_BYTES))
             _refuse_archive(decompressed, path, compressed=True)
             yield decompressed, None
+
+
+@contextlib.contextmanager
+def _open_zipped(
+    file: io.BufferedReader, path: str | os.PathLike[str]
+) -> Iterator[io.BufferedReader]:
+    """Open the only file of an archive."""
+    from firth.io.zipped import DAMAGES, open_only_member
+
+    with open_only_member(file, path) as raw:
+        checked = _Decompressed(cast(BinaryIO, raw), "zip", DAMAGES, path)
+        unpacked = cast(io.BufferedReader, io.BufferedReader(checked, _BUFFER_BYTES))
+        _refuse_archive(unpacked, path, compressed=True)
+        yield unpacked
 
 
 def _refuse_archive(
@@ -179,10 +200,13 @@ class _Decompressed(io.RawIOBase):
     """The decompressed content of a file; damage raises a FormatError."""
 
     def __init__(
-        self, file: BinaryIO, compression: Compression, path: str | os.PathLike[str]
+        self,
+        file: BinaryIO,
+        name: str,
+        damages: tuple[type[Exception], ...],
+        path: str | os.PathLike[str],
     ) -> None:
-        self._file, self._name, self._path = file, compression.name, path
-        self._damages = compression.damages
+        self._file, self._name, self._path, self._damages = file, name, path, damages
 
     def readable(self) -> bool:
         return True

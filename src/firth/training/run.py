@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import CorpusError, Interrupted, warn
+from firth.errors import CorpusError, Interrupted, NothingToTrainError, warn
 from firth.training.callbacks import StopReason
 from firth.training.checkpoints.checkpoint import Checkpoint
 from firth.training.checkpoints.checkpointer import Checkpointer, copies
@@ -32,7 +32,7 @@ _LAST_SECONDS = 2.0
 _LEAST_SCALE = 1e-3
 
 
-class NothingSampled(CorpusError):
+class NothingSampled(NothingToTrainError):
     """Subsampling left nothing to train on in an epoch."""
 
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.bars import Bar, are_bars_shown
 from firth.checks import one_of, real_number
 from firth.errors import FirthError, FormatError, MissingExtraError, one_line, reraise, warn
 from firth.io.atomic import atomic_write, check_writable
@@ -45,6 +46,7 @@ _CANDIDATES = 6
 # Scores of the same row differ by less, whether it is compared with one query or many.
 _EQUAL = 1e-6
 _SAMPLED_ROWS = 256
+_ADDED_AT_ONCE = 4096
 # The largest int8, and the share of the numbers of rows that are no larger when scaled.
 _LARGEST, _SHARE = 127, 0.999
 _SAMPLED_BYTES, _PIECE = 64, 1 << 12
@@ -170,7 +172,9 @@ def check_place(path: Path) -> None:
     check_writable(path, folder=True)
 
 
-def build_index(vectors: WordRows, numbers: str, recall: float) -> ApproximateIndex:
+def build_index(
+    vectors: WordRows, numbers: str, recall: float, *, progress: bool | None = None
+) -> ApproximateIndex:
     """Build the graph of some vectors, on all processors.
 
     Parameters
@@ -180,6 +184,8 @@ def build_index(vectors: WordRows, numbers: str, recall: float) -> ApproximateIn
         How the graph keeps numbers.
     recall : float
         Which share of the ten nearest words its searches should find.
+    progress : bool, optional
+        Whether to show a progress bar.
 
     Raises
     ------
@@ -190,6 +196,7 @@ def build_index(vectors: WordRows, numbers: str, recall: float) -> ApproximateIn
     """
     one_of("numbers", numbers, choices=NUMBERS)
     recall = real_number("recall", recall, least=0.0, most=1.0)
+    bar = Bar("indexing", " words", shown=are_bars_shown(progress))
     scale = _scale_of(vectors.input_vectors) if numbers == "i8" else None
     graph = _usearch().Index(
         # Products of unit rows are cosines, and faster than usearch's own.
@@ -199,10 +206,12 @@ def build_index(vectors: WordRows, numbers: str, recall: float) -> ApproximateIn
         connectivity=_CONNECTIVITY,
         expansion_add=_EXPANSION_ADD,
     )
-    for block in row_blocks(*vectors.shape):
-        units = unit_rows(vectors.input_vectors[block])
-        rows = np.flatnonzero(units.any(axis=1))
-        graph.add((rows + block.start).astype(np.uint64), _scaled(units[rows], scale))
+    with bar:
+        for block in _blocks(*vectors.shape):
+            units = unit_rows(vectors.input_vectors[block])
+            rows = np.flatnonzero(units.any(axis=1))
+            graph.add((rows + block.start).astype(np.uint64), _scaled(units[rows], scale))
+            bar.move(block.stop, len(vectors))
     index = ApproximateIndex(graph, vectors, scale)
     index.measure(recall)
     if index.recall < recall:
@@ -212,6 +221,13 @@ def build_index(vectors: WordRows, numbers: str, recall: float) -> ApproximateIn
             f"{recall}{more}"
         )
     return index
+
+
+def _blocks(rows: int, columns: int) -> Iterator[slice]:
+    """Cut the rows into blocks, each of which is added within about a second."""
+    for block in row_blocks(rows, columns):
+        for first in range(block.start, block.stop, _ADDED_AT_ONCE):
+            yield slice(first, min(first + _ADDED_AT_ONCE, block.stop))
 
 
 def _scale_of(matrix: Floats) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from firth.errors import FirthError, FormatError, counted, reraise
 from firth.io.atomic import is_same
 from firth.io.compression import open_decompressed
+from firth.io.lines import short_lines
 from firth.io.mapping import drop_pages
 from firth.io.mistaken import refuse_mistaken
 from firth.io.paths import absolute
@@ -117,6 +119,17 @@ def convert(
     return Converted(len(vectors), vectors.dim, loss, tuple(missing))
 
 
+def _decoded_lines(lines: Iterable[bytes], path: Path) -> Iterator[str]:
+    for number, line in enumerate(lines, 1):
+        try:
+            text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError as error:
+            raise FormatError(
+                f"{path}: line {number:,} is not UTF-8; save the list as UTF-8"
+            ) from error
+        yield text.removesuffix("\n").removesuffix("\r")
+
+
 def read_word_list(path: Path) -> list[str]:
     """Return the words of a text with one in each line, each once; empty lines are none.
 
@@ -127,14 +140,9 @@ def read_word_list(path: Path) -> list[str]:
     """
     with reraise(FormatError, f"read {path}"), open_decompressed(path) as (file, _):
         refuse_mistaken(file, path, decompressed=True)
-        encoded = file.read()
-    try:
-        lines = encoded.decode("utf-8-sig").split("\n")
-    except UnicodeDecodeError as error:
-        line = encoded.count(b"\n", 0, error.start) + 1
-        raise FormatError(f"{path}: line {line:,} is not UTF-8; save the list as UTF-8") from error
-    found = list(dict.fromkeys(line.removesuffix("\r") for line in lines))
-    if len(lines) == 1 and "\r" in found[0]:
+        # A short compressed file may have a word very often.
+        found = list(dict.fromkeys(_decoded_lines(short_lines(file, path), path)))
+    if len(found) == 1 and "\r" in found[0]:
         raise FormatError(
             f"{path}: the lines end with carriage returns alone; replace them: tr '\\r' '\\n'"
         )

@@ -212,6 +212,7 @@ class Vectors(Questions):
         *,
         numbers: str = "i8",
         recall: float = 0.95,
+        progress: bool | None = None,
     ) -> float:
         """Build an index for approximate search, and use it from now on.
 
@@ -229,6 +230,8 @@ class Vectors(Questions):
             Which share of the ten nearest words to find, from 0 to 1. It is measured on 256 words
             when the index has been built, and the least effort that finds so many is kept. There
             is a warning if the share cannot be reached.
+        progress : bool, optional
+            Whether to show a progress bar. By default, one is shown in a terminal or a notebook.
 
         Returns
         -------
@@ -255,7 +258,7 @@ class Vectors(Questions):
         place = None if path is None else to_path("the path of an index", path)
         if place is not None:
             check_place(place)
-        self._approximate = build_index(self, numbers, recall)
+        self._approximate = build_index(self, numbers, recall, progress=progress)
         if place is not None:
             self._approximate.save(place)
         return self._approximate.recall

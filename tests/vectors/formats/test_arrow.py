@@ -192,3 +192,32 @@ def test_any_words_and_numbers_come_back(suffix, data, tmp_path_factory):
     loaded = load(path)
     assert list(loaded) == words
     np.testing.assert_array_equal(loaded.input_vectors, numbers)
+
+
+@pytest.mark.parametrize("name", ["v.arrow", "v.feather", "v", "v.bin"])
+def test_streams_are_read_as_files_are(arrow, name, tmp_path):
+    vector = arrow.FixedSizeListArray.from_arrays(arrow.array(MATRIX.reshape(-1)), 2)
+    table = arrow.table({"word": ["tea", "茶"], "vector": vector, "count": [3, 1]})
+    with arrow.ipc.new_stream(tmp_path / name, table.schema) as writer:
+        for row in range(2):
+            writer.write_table(table.slice(row, 1))
+    vectors = load(tmp_path / name)
+    assert list(vectors) == ["tea", "茶"]
+    np.testing.assert_array_equal(vectors, MATRIX)
+    assert vectors.counts.tolist() == [3, 1]
+    whole = (tmp_path / name).read_bytes()
+    for size in range(9, len(whole) - 8, 37):
+        (tmp_path / name).write_bytes(whole[:size])
+        try:
+            # A stream may end after any message.
+            assert list(load(tmp_path / name)) == ["tea"]
+        except FormatError:
+            continue
+
+
+def test_tables_of_datasets_are_read(tmp_path):
+    datasets = pytest.importorskip("datasets", reason="datasets is not installed")
+    table = datasets.Dataset.from_dict({"word": ["tea", "茶"], "vector": MATRIX.tolist()})
+    table.save_to_disk(tmp_path / "saved")
+    (path,) = (tmp_path / "saved").glob("*.arrow")
+    np.testing.assert_array_equal(load(path), MATRIX)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fasttext_files import MAGIC, fasttext_bin
+from fasttext_files import fasttext_bin
 from firth.cli.fasttext_verbs import print_ngrams
 from firth.errors import FirthError, FirthWarning, FormatError
 from firth.subwords import Subwords, hashed_ngrams
@@ -107,27 +107,33 @@ def test_the_rows_of_a_tree_are_not_those_of_words(put):
     assert load(put(fasttext_bin(WORDS, TABLE, loss=1))).output_vectors is None
 
 
-def _in_version_12(content):
-    """Return a model from before 2017 as fastText would write it today."""
-    place = struct.calcsize("<12id3iq")
-    size = struct.unpack_from("<i", content, struct.calcsize("<12id"))[0]
-    end = place
-    for _ in range(size):
-        end = content.index(b"\0", end) + struct.calcsize("<qb") + 1
-    rows, dim = struct.unpack_from("<2q", content, end)
-    output = end + 16 + 4 * rows * dim
-    parts = (
-        struct.pack("<2i", MAGIC, 12), content[:place], struct.pack("<q", -1), content[place:end],
-        b"\0", content[end:output], b"\0", content[output:],
-    )  # fmt: skip
-    return b"".join(parts)
+@pytest.mark.parametrize("model", [1, 2, 3])
+def test_models_from_before_2017_are_read(model, put, tmp_path):
+    early = load(put(fasttext_bin(WORDS, TABLE, -TABLE[:5], version=0, model=model)))
+    later = load(put(fasttext_bin(WORDS, TABLE, -TABLE[:5], version=11, model=model)))
+    assert list(early) == WORDS
+    np.testing.assert_array_equal(early, later)
+    np.testing.assert_array_equal(early.counts, later.counts)
+    assert (early.raw is None) == (later.raw is None) == (model == 3)
+    assert early.config["fasttext"]["version"] == 0
+    # Written, it is of today's version.
+    early.save(tmp_path / "again.bin", format="fasttext")
+    assert load(tmp_path / "again.bin").config["fasttext"]["version"] == 12
+
+
+def test_gensim_reads_a_model_from_before_2017_the_same(shared_data):
+    gensim = pytest.importorskip("gensim", reason="gensim is not installed")
+    path = shared_data / "vectors" / "cp852_fasttext.bin"
+    theirs = gensim.models.fasttext.load_facebook_vectors(str(path), encoding="cp852")
+    ascii_words = [word for word in theirs.index_to_key if word.isascii()]
+    ours = load(path, words=ascii_words)
+    assert len(ours.words) == len(ascii_words) > 50
+    for word in [*ascii_words, "nepodle", "jenjen"]:
+        np.testing.assert_allclose(ours[word], theirs[word], rtol=1e-5, atol=1e-8)
 
 
 def test_words_that_are_not_utf8_are_cut_as_bytes(shared_data, put):
-    content = (shared_data / "vectors" / "cp852_fasttext.bin").read_bytes()
-    with pytest.raises(FormatError, match="a fastText before 2017"):
-        load(put(content))
-    path = put(_in_version_12(content))
+    path = shared_data / "vectors" / "cp852_fasttext.bin"
     with pytest.raises(FormatError, match=r"word number 2 is not UTF-8; .*'replace'"):
         load(path)
     # The second and the fourteenth word differ in the byte that is replaced.

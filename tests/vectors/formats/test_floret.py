@@ -78,6 +78,53 @@ def test_a_table_is_known_by_its_first_line(table, name, tmp_path):
         load(path)
 
 
+def test_a_table_is_written_as_it_was_read(table, tmp_path):
+    vectors = load(table, words=["milk", "tea"])
+    vectors.save(tmp_path / "again.floret")
+    lines = (tmp_path / "again.floret").read_text("utf-8").splitlines()
+    assert lines[0] == HEADER.strip()
+    assert len(lines) == 1 + len(ROWS)
+    for word in ("tea", "kettle", "\u00e9"):
+        again = load(tmp_path / "again.floret", words=[word])
+        np.testing.assert_array_equal(again[word], vectors[word])
+    # A folder keeps it too, and such a file is replaced.
+    vectors.save(tmp_path / "kept")
+    convert(tmp_path / "kept", tmp_path / "again.floret")
+    assert (tmp_path / "again.floret").read_text("utf-8").splitlines() == lines
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (lambda vectors: firth.Vectors(["tea"], ROWS[:1]), "come from a table of floret"),
+        (lambda vectors: vectors.read_out("plain,components=1"), "no longer those"),
+    ],
+)
+def test_other_vectors_are_not_written_as_a_table(change, fault, table, tmp_path):
+    vectors = change(load(table, words=["milk", "tea", "kettle", "king"]))
+    with pytest.raises(FormatError, match=fault):
+        vectors.save(tmp_path / "new.floret")
+    assert not (tmp_path / "new.floret").exists()
+
+
+def test_an_aligned_table_is_written_as_it_was_turned(table, tmp_path):
+    words = ["milk", "tea", "kettle", "king"]
+    vectors = load(table, words=words)
+    turned = firth.align(vectors, onto=firth.Vectors(words, np.asarray(vectors)[:, ::-1]))
+    turned.save(tmp_path / "turned.floret")
+    again = load(tmp_path / "turned.floret", words=[*words, "other"])
+    assert not np.allclose(again["tea"], vectors["tea"])
+    for word in (*words, "other"):
+        np.testing.assert_allclose(again[word], turned[word], rtol=1e-5, atol=1e-7)
+
+
+def test_marks_that_no_line_can_hold_are_refused(table, tmp_path):
+    table.write_text((HEADER + "".join(LINES)).replace(" < ", " [\u00a0< "))
+    vectors = load(table, words=["tea"], format="floret")
+    with pytest.raises(FormatError, match="marks of words"):
+        vectors.save(tmp_path / "new.floret")
+
+
 def test_words_must_be_text(table):
     assert load(table, words=[5, "tea"]).words == ("tea",)
     with pytest.raises(ConfigError, match="must be text, got integers"):
@@ -165,3 +212,17 @@ def test_spacy_has_the_same_vectors(table, tmp_path):
         (tmp_path / "vocab" / "vectors.cfg").write_text(json.dumps(config | changes))
         with pytest.raises(FormatError, match=fault):
             load(tmp_path / "vocab", words=words)
+
+
+def test_spacy_reads_a_table_that_was_written(table, tmp_path):
+    spacy = pytest.importorskip("spacy", reason="spacy is not installed")
+    from spacy.training.initialize import convert_vectors
+
+    load(table, words=["milk"]).save(tmp_path / "again.floret")
+    nlp = spacy.blank("en")
+    convert_vectors(
+        nlp, tmp_path / "again.floret", truncate=0, prune=-1, name="again", mode="floret"
+    )
+    for word in ("tea", "internationalization", "茶"):
+        expected = load(table, words=[word])[word]
+        np.testing.assert_allclose(nlp.vocab.get_vector(word), expected, rtol=1e-5, atol=1e-7)

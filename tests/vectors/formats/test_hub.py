@@ -152,7 +152,7 @@ def test_what_is_not_there_is_told_in_one_line(run, tmp_path):
 def test_addresses_are_checked(tmp_path, monkeypatch):
     with pytest.raises(FirthError, match="is no address on the Hugging Face hub, such as hf://"):
         load("hf://name")
-    with pytest.raises(ConfigError, match="word2vec text are no folder"):
+    with pytest.raises(ConfigError, match="as word2vec text: the hub takes a folder of files only"):
         check_destination("hf://user/name", format="word2vec-text")
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     for attempt in (load, Vectors(["a"], MATRIX[:1]).save):

@@ -54,6 +54,13 @@ def test_integers_and_float16(tmp_path):
     ])  # fmt: skip
 
 
+def test_names_that_postgresql_would_cut_are_refused(tmp_path):
+    Vectors(["tea", "milk"], MATRIX).save(tmp_path / f"{'é' * 31}x.sql")
+    with pytest.raises(FormatError, match="would have 64 bytes, of which PostgreSQL keeps 63"):
+        Vectors(["tea", "milk"], MATRIX).save(tmp_path / f"{'é' * 32}.sql")
+    assert len(list(tmp_path.iterdir())) == 1
+
+
 @pytest.mark.parametrize("word", ["a\0", "\ud800", "x" * 501])
 def test_what_postgresql_cannot_hold_is_refused(word, tmp_path):
     with pytest.raises(FormatError, match="PostgreSQL cannot hold the word"):

@@ -15,8 +15,9 @@ import firth
 from firth.compat.gensim.key_table import Key
 from firth.compat.gensim.keyed_vectors import KeyedVectors
 from firth.compat.gensim.options import NotSupported
+from firth.compat.gensim.sentences import MAX_WORDS_IN_BATCH
 from firth.corpus import Corpus
-from firth.errors import warn
+from firth.errors import CorpusError, warn
 from firth.training.run import NothingSampled
 from firth.vectors import Vectors
 
@@ -27,8 +28,31 @@ if TYPE_CHECKING:
 _BYTES_OF_WORD = 300
 
 
+def stays(model: Word2Vec, source: Any, error: CorpusError) -> tuple[int, int]:  # noqa: ANN401
+    """Return the words trained and read of a text that leaves a trained model as it is.
+
+    Raises
+    ------
+    CorpusError
+        If the model has not been trained, so that its vectors mean nothing yet.
+    """
+    if not model._is_trained:
+        raise error
+    warn(f"the model stays as it is: {error}")
+    model.train_count += 1
+    if model._corpus is not None and model._given is source:
+        return 0, model.epochs * model._corpus.words_read
+    # It was refused while it was read.
+    units: Any = source if isinstance(source, list | tuple) else ()
+    words: int = sum(len(getattr(unit, "words", unit)) for unit in units)
+    return 0, model.epochs * words
+
+
 def trained(corpus: Corpus, options: dict[str, Any]) -> Vectors:
     """Train on a corpus; on a small one without subsampling, if that leaves nothing of it.
+
+    As in gensim, a thread is given as many words as a batch has, so that a text of one batch gives
+    the same vectors each time.
 
     Raises
     ------
@@ -40,6 +64,8 @@ def trained(corpus: Corpus, options: dict[str, Any]) -> Vectors:
             "vectors_lockf=0.0 is not supported with n-grams, which other words have too: give "
             "max_n=0"
         )
+    batches = -(-corpus.tokens.size // MAX_WORDS_IN_BATCH)
+    options = {**options, "threads": max(1, min(options["threads"], batches))}
     try:
         return firth.train(corpus, progress=False, **options)
     except NothingSampled:

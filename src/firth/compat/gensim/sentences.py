@@ -11,6 +11,7 @@ from typing import IO, Any
 from firth.checks import shown
 from firth.errors import MissingTextError
 from firth.io.compression import open_decompressed
+from firth.io.mistaken import refuse_mistaken
 from firth.io.paths import to_path
 
 # gensim cuts longer sentences into pieces of so many words.
@@ -62,6 +63,7 @@ class LineSentence:
             yield from self._words(self.source)
             return
         with open_decompressed(self.source) as (file, _):
+            refuse_mistaken(file, self.source, decompressed=True)
             yield from self._words(file)
 
     def _words(self, lines: Iterable[str | bytes]) -> Iterator[list[str]]:
@@ -104,6 +106,7 @@ class Text8Corpus:
         words: list[str] = []
         left = b""
         with open_decompressed(self.fname) as (file, _):
+            refuse_mistaken(file, self.fname, decompressed=True)
             while chunk := file.read(_READ_AT_ONCE):
                 *whole, left = (left + chunk).split(b" ")
                 words += b" ".join(whole).decode("utf-8").split()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from firth.corpus import Corpus, TokenStore, Vocabulary
 from firth.corpus.numbers import UnitNumbers
 from firth.corpus.vocabulary import Token
-from firth.errors import CorpusError
+from firth.errors import NothingToTrainError
 
 # What a trim_rule returns for a word.
 RULE_DEFAULT, RULE_DISCARD, RULE_KEEP = range(3)
@@ -105,7 +105,7 @@ def encode(corpus: Corpus, vocabulary: Vocabulary) -> Corpus:
 
     Raises
     ------
-    CorpusError
+    NothingToTrainError
         If none of its words is in the vocabulary.
     """
     places = {word: place for place, word in enumerate(vocabulary.words)}
@@ -113,7 +113,7 @@ def encode(corpus: Corpus, vocabulary: Vocabulary) -> Corpus:
     ids = of_ids[corpus.tokens.ids]
     is_known = ids >= 0
     if not is_known.any():
-        raise CorpusError("no word of the text is in the vocabulary of the model")
+        raise NothingToTrainError("no word of the text is in the vocabulary of the model")
     ends = np.concatenate([[0], np.cumsum(is_known)])[corpus.tokens.offsets]
     has_words = np.diff(ends) > 0
     return dataclasses.replace(

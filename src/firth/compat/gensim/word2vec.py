@@ -27,7 +27,7 @@ from firth.compat.gensim.options import (
     translate,
     usable,
 )
-from firth.compat.gensim.runs import estimated_memory, predicted, trained
+from firth.compat.gensim.runs import estimated_memory, predicted, stays, trained
 from firth.compat.gensim.sentences import (  # noqa: F401 - gensim has them in this module.
     MAX_WORDS_IN_BATCH,
     LineSentence,
@@ -47,7 +47,7 @@ from firth.compat.gensim.vocabularies import (
     words_of_frequencies,
 )
 from firth.corpus import Corpus, Vocabulary
-from firth.errors import MissingTextError, NoWordsError
+from firth.errors import MissingTextError, NothingToTrainError, NoWordsError
 from firth.training.initial import known_words
 from firth.vectors import Vectors
 
@@ -232,17 +232,18 @@ class Word2Vec:
             if value is not None:
                 setattr(self, name, value)
         options = translate(self.options, self._options)
-        # Those are of reading.
         options = {name: value for name, value in options.items() if name not in _OF_READING}
         reports = Reports(self, tuple(callbacks or ()))
         begun = time.perf_counter()
-        corpus = self._encoded(source)
-        # Vectors that were put in the place of the random ones are trained further.
-        known = self.wv.to_firth()
-        options["frozen"] = frozen_words(self.wv)
-        if self._is_trained or known is not self._untrained or options["frozen"]:
-            options["start"] = known
-        self._finish(trained(corpus, {**options, "callbacks": [reports]}))
+        try:
+            corpus = self._encoded(source)
+            known = self.wv.to_firth()  # Put in the place of random ones, it is trained further.
+            options["frozen"] = frozen_words(self.wv)
+            if self._is_trained or known is not self._untrained or options["frozen"]:
+                options["start"] = known
+            self._finish(trained(corpus, {**options, "callbacks": [reports]}))
+        except (NothingToTrainError, NoWordsError) as error:
+            return stays(self, source, error)
         self._take_state(reports)
         self.train_count += 1
         self.total_train_time += time.perf_counter() - begun

@@ -1,10 +1,14 @@
-"""Arrow's files, also called Feather: a table of words and vectors. Needs the extra `arrow`."""
+"""Arrow's files, also called Feather: a table of words and vectors. Needs the extra `arrow`.
+
+Streams of Arrow, which datasets writes under the same suffix, are read too.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import BinaryIO
 
+import pyarrow
 from pyarrow import ipc
 
 from firth.io.atomic import atomic_write
@@ -21,6 +25,9 @@ from firth.vectors.formats.precision import FLOAT32
 from firth.vectors.formats.selection import Selection
 from firth.vectors.table import Table
 
+# What the messages of a stream begin with.
+_STREAM = b"\xff\xff\xff\xff"
+
 
 def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> Table:
     """Read the columns of words and vectors, and what there is of counts and output vectors.
@@ -30,6 +37,10 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
     FormatError
         If the file is damaged or compressed as a whole, or lacks a column.
     """
+    is_stream = file.read(len(_STREAM)) == _STREAM
+    file.seek(0)
+    if is_stream:
+        return _read_stream(file, size, path, selection)
     with reading(size, path):
         names = check_columns(ipc.open_file(file).schema.names, path)
         file.seek(0)
@@ -37,6 +48,15 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
         with ipc.open_file(file, options=options) as opened:
             batches = (opened.get_batch(n) for n in range(opened.num_record_batches))
             return from_arrow(tables_of(batches, opened.schema, names), path, selection)
+
+
+def _read_stream(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> Table:
+    # Bytes that a file promises and does not have are found by its size, which a mapping knows.
+    with reading(size, path), pyarrow.memory_map(str(path)) as mapped:
+        options = ipc.IpcReadOptions(use_threads=False)
+        with ipc.open_stream(mapped, options=options) as opened:
+            names = check_columns(opened.schema.names, path)
+            return from_arrow(tables_of(opened, opened.schema, names), path, selection)
 
 
 def write(table: Table, path: Path, dtype: str = FLOAT32) -> None:

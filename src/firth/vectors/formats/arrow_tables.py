@@ -28,7 +28,7 @@ from firth.vectors.blocks import row_blocks
 from firth.vectors.formats.precision import SCALE, Rows, let_go, narrowed, widen
 from firth.vectors.formats.row_store import RowStore
 from firth.vectors.formats.selection import Selection, selected
-from firth.vectors.formats.texts import ADVICE, is_unicode
+from firth.vectors.formats.texts import ADVICE, check_repeats, is_unicode
 from firth.vectors.table import Table, Token
 
 WORD, VECTOR, COUNT, OUTPUT = "word", "vector", "count", "output"
@@ -166,6 +166,7 @@ def from_arrow(parts: Iterable[Any], path: Path, selection: Selection) -> Table:
                     f"{path}: the column '{name}' lacks {counted(column.null_count, 'value')}"
                 )
         words += _words_of(columns[WORD], path)
+        check_repeats(words, len(columns[WORD]), path)
         if COUNT in names:
             counts.append(_integers_of(columns[COUNT], path))
         for name in {VECTOR, OUTPUT}.intersection(names):

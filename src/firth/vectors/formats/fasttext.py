@@ -1,5 +1,8 @@
 """fastText's binary models (`.bin`), of the versions 11 and 12 of the file, with their n-grams.
 
+Those from before 2017 are read too. They lack the first two numbers, what is told of compression,
+and are otherwise the same.
+
 After the settings come the words with their counts, then two tables of float32: the rows of the
 words and of the n-grams, and the output vectors. All numbers are little-endian.
 
@@ -45,8 +48,12 @@ RULE = TextRule("fastText's models", re.compile("\0"), "with NUL")
 
 _MAGIC = 793712314
 _VERSIONS = (11, 12)
+# Of models from before 2017, which do not tell one.
+_EARLY = 0
+_MARK = struct.Struct("<2i")
 _SETTINGS = struct.Struct("<2i 12i d")
-_SIZES = struct.Struct("<3i 2q")
+_SIZES = struct.Struct("<3i q")
+_PRUNED = struct.Struct("<q")
 _ENTRY = struct.Struct("<q b")
 _SHAPE = struct.Struct("<2q")
 _WORD = 0
@@ -92,10 +99,10 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
         is not UTF-8.
     """
     stream = Stream(file, path, size)
-    settings = _Settings(*_SETTINGS.unpack(stream.take(_SETTINGS.size, "its settings")))
+    settings = _read_settings(stream)
     _check_settings(settings, path)
-    words = _read_words(stream, path)
-    if words.is_pruned or stream.flag("the kind of its first table"):
+    words = _read_words(stream, path, settings)
+    if words.is_pruned or _is_compressed(stream, settings, "the kind of its first table"):
         raise FormatError(
             f"{path}: the model is compressed (fasttext quantize, .ftz), which Firth does not "
             "read; load the model that it was made of"
@@ -125,10 +132,17 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
     return selected(whole, path, selection)
 
 
+def _read_settings(stream: Stream) -> _Settings:
+    mark = stream.take(_MARK.size, "its settings")
+    if _MARK.unpack(mark)[0] != _MAGIC:
+        # These are two settings already.
+        mark = _MARK.pack(_MAGIC, _EARLY) + mark
+    rest = stream.take(_SETTINGS.size - len(mark), "its settings")
+    return _Settings(*_SETTINGS.unpack(mark + rest))
+
+
 def _check_settings(settings: _Settings, path: Path) -> None:
-    if settings.magic != _MAGIC:
-        raise FormatError(f"{path}: is no model of fastText, or one from before 2017")
-    if settings.version not in _VERSIONS:
+    if settings.version not in (*_VERSIONS, _EARLY):
         raise FormatError(
             f"{path}: is a model of fastText in version {settings.version} of its format; Firth "
             f"reads {' and '.join(map(str, _VERSIONS))}"
@@ -150,9 +164,14 @@ def _check_settings(settings: _Settings, path: Path) -> None:
         )
 
 
-def _read_words(stream: Stream, path: Path) -> _Words:
+def _read_words(stream: Stream, path: Path, settings: _Settings) -> _Words:
     """Read the words and skip the labels, which follow them."""
-    size, V, labels, _, pruned = _SIZES.unpack(stream.take(_SIZES.size, "its sizes"))
+    size, V, labels, _ = _SIZES.unpack(stream.take(_SIZES.size, "its sizes"))
+    (pruned,) = (
+        (-1,)
+        if settings.version == _EARLY
+        else _PRUNED.unpack(stream.take(_PRUNED.size, "its sizes"))
+    )
     if V < 1 or labels < 0 or size != V + labels:
         raise FormatError(
             f"{path}: damaged: {counted(V, 'word')} and {counted(labels, 'label')} are not "
@@ -171,9 +190,14 @@ def _read_words(stream: Stream, path: Path) -> _Words:
     return _Words(encoded, np.array(counts, np.int64), pruned != -1)
 
 
+def _is_compressed(stream: Stream, settings: _Settings, what: str) -> bool:
+    """Return whether the next table is compressed; of early models, none is."""
+    return settings.version != _EARLY and stream.flag(what)
+
+
 def _read_output(stream: Stream, settings: _Settings, folder: Path | None) -> Floats | None:
     """Read the output vectors; None if the rows are not those of words."""
-    if stream.flag("the kind of its second table"):
+    if _is_compressed(stream, settings, "the kind of its second table"):
         raise FormatError(f"{stream.path}: damaged: only the second of its tables is compressed")
     output = _read_table(stream, settings.dim, "the output vectors", folder)
     stream.check_end()
@@ -183,8 +207,8 @@ def _read_output(stream: Stream, settings: _Settings, folder: Path | None) -> Fl
 
 def _subwords(settings: _Settings, path: Path) -> Subwords | None:
     """Return how words are cut, or None if they are whole."""
-    # Models of labels had no n-grams of characters in version 11, whatever they say.
-    is_old = settings.version == 11 and _MODELS[settings.model] == "supervised"
+    # Models of labels had no n-grams of characters before version 12, whatever they say.
+    is_old = settings.version < _VERSIONS[-1] and _MODELS[settings.model] == "supervised"
     least, most = max(1, settings.minn), settings.maxn
     if is_old or most < least or not settings.bucket:
         return None
@@ -275,7 +299,7 @@ def write(table: Table, path: Path) -> None:
     settings = _settings_of(table, subwords)
     with atomic_write(path) as temporary, temporary.open("wb") as file:
         file.write(_SETTINGS.pack(*settings))
-        file.write(_SIZES.pack(len(words), len(words), 0, _sum(counts), -1))
+        file.write(_SIZES.pack(len(words), len(words), 0, _sum(counts)) + _PRUNED.pack(-1))
         for word, count in zip(words, counts.tolist(), strict=True):
             file.write(word + b"\0" + _ENTRY.pack(count, _WORD))
         parts = [blocks(table.input_vectors)] if subwords is None else _tables_of(table, subwords)

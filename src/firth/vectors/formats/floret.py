@@ -18,19 +18,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import ConfigError, FormatError, counted, reraise
+from firth.io.atomic import atomic_write
 from firth.io.shell import shell_command
 from firth.subwords.floret import Floret
 from firth.subwords.subwords import Subwords
 from firth.vectors.composition import RawTables, compose_words
+from firth.vectors.formats.precision import blocks
 from firth.vectors.formats.selection import Selection
 from firth.vectors.formats.word2vec import Header, make_rows
-from firth.vectors.formats.word2vec_text import read_lines
+from firth.vectors.formats.word2vec_text import encode, read_lines
 from firth.vectors.table import Table, Token
 
 HEADER = re.compile(
     rb"([0-9]{1,10}) ([0-9]{1,10}) ([0-9]{1,3}) ([0-9]{1,3}) ([1-4]) ([0-9]{1,10}) (\S+) (\S+)\r?\n"
 )
 _LONGEST_HEADER = 1 << 10
+# The same sums in another order differ by less than this share of the largest number.
+_ROUNDING = 1e-5
 
 
 def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> Table:
@@ -125,3 +129,45 @@ def composed(words: list[str], rows: NDArray[np.floating], subwords: Subwords) -
     table[:V] = vectors
     config = {"floret": {"least": subwords.least, "most": subwords.most, "buckets": len(subwords)}}
     return Table(words=tokens, input_vectors=vectors, config=config, raw=raw)
+
+
+def write(table: Table, path: Path) -> None:
+    """Write the table of which the vectors are composed; the words are not in it.
+
+    Raises
+    ------
+    FormatError
+        If the vectors are not the means of rows of such a table.
+    """
+    raw = table.raw
+    if raw is None or raw.subwords is None or raw.subwords.floret is None:
+        raise FormatError(
+            f"cannot write {path}: only vectors that come from a table of floret can be written "
+            "as one; convert to fasttext, or to word2vec-text"
+        )
+    subwords, floret, V = raw.subwords, raw.subwords.floret, raw.words
+    marks = [floret.begin, floret.end]
+    if any(mark != "".join(mark.split()) or not mark for mark in marks):
+        raise FormatError(f"cannot write {path}: its marks of words are empty, or hold white space")
+    composed = compose_words(raw, table.words, own_row=False)
+    largest = np.abs(composed).max(initial=0)
+    if not np.allclose(composed, table.input_vectors, rtol=0, atol=_ROUNDING * largest):
+        raise FormatError(
+            f"cannot write {path}: the vectors are no longer those of the table (they were "
+            "trained or read out anew); convert to word2vec-text"
+        )
+    numbers = [len(raw.input) - V, raw.input.shape[1], subwords.least, subwords.most]
+    header = " ".join(map(str, [*numbers, floret.hashes, floret.seed, *marks]))
+    with atomic_write(path) as temporary, temporary.open("wb") as file:
+        file.write(f"{header}\n".encode())
+        first = 0
+        for rows in blocks(raw.input[V:]):
+            names = [str(number).encode() for number in range(first, first + len(rows))]
+            file.write(encode(names, rows))
+            first += len(rows)
+
+
+def is_replaceable(path: Path) -> bool:
+    """Return whether a file begins as such a table does."""
+    with path.open("rb") as file:
+        return HEADER.fullmatch(file.readline(_LONGEST_HEADER)) is not None

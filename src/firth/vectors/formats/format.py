@@ -42,6 +42,9 @@ class Format:
         - `is_replaceable(path)`, of a format that is written, says whether a file or folder holds
           vectors of this format. Without it, `firth.io.contents` tells of a file, and its names
           of a folder.
+        - `HAS_FOLDERS` is True if there are folders in its folder, so that the hub cannot take it.
+        - `check_package()` raises MissingExtraError if a package that only writing needs is not
+          installed.
     magic : bytes
         A regular expression for the first bytes of a file, if they tell the format.
     members : tuple of str
@@ -91,3 +94,15 @@ class Format:
         if self.needs is not None and importlib.util.find_spec(self.needs[0]) is None:
             raise MissingExtraError(*self.needs)
         return importlib.import_module(f"{__package__}.{self.module}")
+
+    def load_to_write(self) -> Any:  # noqa: ANN401
+        """Import the module of the format, to write a file.
+
+        Raises
+        ------
+        MissingExtraError
+            If it needs a package that is not installed.
+        """
+        module = self.load()
+        getattr(module, "check_package", lambda: None)()
+        return module

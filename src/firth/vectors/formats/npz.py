@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,20 +25,18 @@ from numpy.typing import NDArray
 from firth.errors import FormatError, one_line
 from firth.io.atomic import atomic_write
 from firth.io.mistaken import refuse_mistaken
+from firth.io.zipped import DAMAGES, open_member
 from firth.vectors.formats.arrays import read_blocks
 from firth.vectors.formats.precision import FLOAT32, SCALE, Rows, blocks, narrowed, widen
 from firth.vectors.formats.row_store import RowStore
 from firth.vectors.formats.selection import Selection, selected
-from firth.vectors.formats.texts import ADVICE
+from firth.vectors.formats.texts import ADVICE, check_repeats
 from firth.vectors.table import Table, Token
 
 WORDS, VECTORS, COUNTS, OUTPUT = "words", "vectors", "counts", "output"
 _WORDS_AT_ONCE = 1 << 12
 _INT64 = np.iinfo(np.int64)
-_DAMAGES = (
-    zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError,
-    OSError, UserWarning,
-)  # fmt: skip
+_DAMAGES = (*DAMAGES, ValueError, UserWarning)
 
 
 def read(file: io.BufferedReader, size: int | None, path: Path, selection: Selection) -> Table:
@@ -78,6 +75,7 @@ class _Archive:
         words: list[Token] = []
         for block in self._blocks(WORDS, "Uiu"):
             words += block.tolist()
+            check_repeats(words, len(block), self._path)
         return Table(
             words=words,
             input_vectors=self._matrix(VECTORS),
@@ -101,7 +99,7 @@ class _Archive:
 
     def _blocks(self, name: str, kinds: str, dimensions: int = 1) -> Iterator[NDArray[Any]]:
         """Yield the rows of an array by blocks, the first of which tells its type."""
-        with self._archive.open(f"{name}.npy") as member:
+        with open_member(self._archive, self._archive.getinfo(f"{name}.npy")) as member:
             for block in read_blocks(member, f"{self._path}: '{name}'"):
                 if block.dtype.kind not in kinds:
                     raise FormatError(f"{self._path}: '{name}' has the type {block.dtype}")

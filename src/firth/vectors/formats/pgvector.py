@@ -24,6 +24,7 @@ RULE = TextRule(
 )
 _FIRST_LINE = "-- Words and vectors for PostgreSQL with pgvector: psql --file this\n"
 _MOST_DIMENSIONS = 16_000
+_LONGEST_NAME = 63
 _TYPES = {FLOAT32: "vector", "float16": "halfvec"}
 _ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
@@ -64,11 +65,16 @@ def write(table: Table, path: Path, dtype: str = FLOAT32) -> None:
 def _head(columns: dict[str, str], path: Path) -> str:
     """Return what stands before the rows."""
     try:
-        path.stem.encode()
+        length = len(path.stem.encode())
     except UnicodeEncodeError as error:
         raise FormatError(
             f"cannot write {one_line(str(path))}: the name of the table would not be Unicode"
         ) from error
+    if length > _LONGEST_NAME:
+        raise FormatError(
+            f"cannot write {path}: the name of the table would have {length} bytes, of which "
+            f"PostgreSQL keeps {_LONGEST_NAME}; choose a shorter name"
+        )
     name = '"' + path.stem.replace('"', '""') + '"'
     described = ",\n".join(f"    {column} {kind}" for column, kind in columns.items())
     # If a statement fails, psql would go on, and take the rows for statements.

@@ -83,7 +83,12 @@ _ADVICE = (
 
 
 def read_pickle(
-    file: BinaryIO, path: Path, allowed: Collection[str], advice: str = _ADVICE
+    file: BinaryIO,
+    path: Path,
+    allowed: Collection[str],
+    advice: str = _ADVICE,
+    *,
+    program: str = "gensim",
 ) -> object:
     """Return what a pickle holds, with bags in the place of objects.
 
@@ -97,13 +102,15 @@ def read_pickle(
         The functions and classes that it may name, as `module.name`.
     advice : str
         What to do, if it names another one, with a file that one trusts.
+    program : str
+        Whose files these are, for messages.
 
     Raises
     ------
     FormatError
         If it names another one, uses an operation that is not needed, or is damaged.
     """
-    unpickler = _Unpickler(file, path, allowed, advice)
+    unpickler = _Unpickler(file, path, allowed, advice, program)
     try:
         return unpickler.load()
     except _DAMAGES as error:
@@ -115,10 +122,13 @@ def read_pickle(
 class _Unpickler(_PythonUnpickler):  # type: ignore[misc]
     """Python's unpickler, without all that could run code."""
 
-    def __init__(self, file: BinaryIO, path: Path, allowed: Collection[str], advice: str) -> None:
+    def __init__(
+        self, file: BinaryIO, path: Path, allowed: Collection[str], advice: str, program: str
+    ) -> None:
         self._source, self._path, self._allowed, self._advice = file, path, allowed, advice
+        self._program = program
         super().__init__(self)
-        self.dispatch = _Operations(path)
+        self.dispatch = _Operations(path, program)
 
     # The base reads from what has these two methods.
 
@@ -140,9 +150,9 @@ class _Unpickler(_PythonUnpickler):  # type: ignore[misc]
         full = f"{module}.{name}"
         if full not in self._allowed:
             raise FormatError(
-                f"{self._path}: the pickle names {one_line(full)}, which files of gensim do not "
-                "hold; it was not read, since a pickle can run any code: if you trust it, "
-                f"{self._advice}"
+                f"{self._path}: the pickle names {one_line(full)}, which files of "
+                f"{self._program} do not hold; it was not read, since a pickle can run any code: "
+                f"if you trust it, {self._advice}"
             )
         return Named(full)
 
@@ -158,6 +168,15 @@ class _Unpickler(_PythonUnpickler):  # type: ignore[misc]
         """Keep a set as a tuple: nothing is hashed."""
         items = self.pop_mark()
         self.append(tuple(items))
+
+    def load_empty_set(self) -> None:
+        """Keep a set that grows as a bag, which does not show its items."""
+        self.append(Bag("builtins.set", ()))
+
+    def load_additems(self) -> None:
+        self.pop_mark()
+        if type(self.stack[-1]) is not Bag:
+            raise pickle.UnpicklingError(f"it adds items to a {type(self.stack[-1]).__name__}")
 
     def load_append(self) -> None:
         value = self.stack.pop()
@@ -212,6 +231,8 @@ class _Unpickler(_PythonUnpickler):  # type: ignore[misc]
 _OURS: Mapping[str, Callable[[_Unpickler], None]] = {
     "BYTEARRAY8": _Unpickler.load_bytes8,
     "FROZENSET": _Unpickler.load_set,
+    "EMPTY_SET": _Unpickler.load_empty_set,
+    "ADDITEMS": _Unpickler.load_additems,
     "APPEND": _Unpickler.load_append,
     "APPENDS": _Unpickler.load_appends,
     "SETITEM": _Unpickler.load_setitem,
@@ -225,14 +246,15 @@ _OURS: Mapping[str, Callable[[_Unpickler], None]] = {
 class _Operations(dict[int, Callable[[_Unpickler], None]]):
     """The operations that are carried out, by their code."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, program: str) -> None:
         base = _PythonUnpickler.dispatch
         codes = {name: code for code, name in _NAMES.items()}
         super().__init__({codes[name]: base[codes[name]] for name in _SIMPLE})
         self.update({codes[name]: operation for name, operation in _OURS.items()})
-        self._path = path
+        self._path, self._program = path, program
 
     def __missing__(self, code: int) -> Callable[[_Unpickler], None]:
         name = _NAMES.get(code)
-        what = f"an operation ({name}) that files of gensim do not hold" if name else "no pickle"
+        unknown = f"an operation ({name}) that files of {self._program} do not hold"
+        what = unknown if name else "no pickle"
         raise FormatError(f"{self._path}: the pickle is damaged or unsafe: it has {what}")

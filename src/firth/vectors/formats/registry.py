@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import struct
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,17 +37,25 @@ from firth.vectors.table import Table
 
 ARROW = ("pyarrow", "arrow")
 FIRTH = Format("firth", "Firth's folder", (), "native", members=FOLDER_OF_VECTORS, dtypes=NARROW)
+# Models from before 2017 begin with twelve int32: dim, ws, epoch, minCount, neg, wordNgrams, loss,
+# model, bucket, minn, maxn, lrUpdateRate; loss and model are enumerations from 1 to 3.
+EARLY_FASTTEXT = (
+    rb"(?s:(?!\0\0)..\0\0(?:...[\0-\x0f]){5}(?:[\x01-\x03]\0\0\0){2}(?:...[\0-\x0f]){4})"
+)
 # Text first: its header may be the same as the binary format's, which has no other mark.
 FORMATS: tuple[Format, ...] = (
     FIRTH,
     Format("word2vec-text", "word2vec text", (".txt", ".vec"), "word2vec_text"),
     Format("word2vec-binary", "word2vec binary", (".bin",), "word2vec_binary"),
+    # Its files have the suffixes of word2vec's text, which reads them too.
+    Format("glove", "GloVe's text", (), "glove"),
     Format(
         "gensim", "gensim's files", (".kv", ".model"), "gensim",
         magic=rb"\x80[\x02-\x05]", writes=False,
     ),
     Format(
-        "fasttext", "fastText's models", (".bin",), "fasttext", magic=rb"\xba\x16\x4f\x2f",
+        "fasttext", "fastText's models", (".bin",), "fasttext",
+        magic=rb"\xba\x16\x4f\x2f|" + EARLY_FASTTEXT,
     ),
     Format(
         "npz", "NumPy's archive", (".npz",), "npz",
@@ -57,7 +64,7 @@ FORMATS: tuple[Format, ...] = (
     # Rows, D, lengths of n-grams, hashes, their seed, marks of start and end; then the first row.
     Format(
         "floret", "floret's tables", (".floret",), "floret",
-        magic=rb"[0-9]+ [0-9]+ [0-9]+ [0-9]+ [1-4] [0-9]+ \S+ \S+\r?\n0 ", writes=False,
+        magic=rb"[0-9]+ [0-9]+ [0-9]+ [0-9]+ [1-4] [0-9]+ \S+ \S+\r?\n0 ",
     ),
     Format("finalfusion", "finalfusion's files", (".fifu",), "finalfusion", magic=b"FiFu"),
     Format(
@@ -66,7 +73,8 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format(
         "arrow", "Arrow", (".arrow", ".feather"), "arrow",
-        magic=rb"ARROW1\0\0", needs=ARROW, dtypes=NARROW,
+        # A file, or a stream, as datasets keeps its tables: a mark, and the size of the schema.
+        magic=rb"(?s)ARROW1\0\0|\xff\xff\xff\xff...\0", needs=ARROW, dtypes=NARROW,
     ),
     Format(
         "projector", "the folder of TensorBoard's projector", (), "projector",
@@ -81,6 +89,10 @@ FORMATS: tuple[Format, ...] = (
         "spacy", "a vocabulary of spaCy", (), "spacy_vocab",
         members=("vectors", "key2row", "strings.json"),
         other_members=("vectors.cfg", "lookups.bin"), needs=("spacy", "spacy"),
+    ),
+    Format(
+        "qdrant", "the folder of Qdrant's local mode", (), "qdrant",
+        members=("meta.json", "collection"), other_members=(".lock",),
     ),
     Format(
         "pgvector", "a script for PostgreSQL's pgvector", (".sql",), "pgvector",
@@ -168,8 +180,8 @@ def check_destination(
         If the format needs a package that is not installed.
     """
     form = _format_for(path, format, dtype)
-    # Its package may be missing.
-    form.load()
+    # A package may be missing.
+    form.load_to_write()
     if hub.is_on_hub(path):
         hub.check_upload(path)
         return
@@ -233,14 +245,20 @@ def _format_for(path: str | os.PathLike[str], name: str | None, dtype: str = FLO
             f"cannot write {path}: Firth reads {form.title}, but does not write that format; "
             f"{_known_formats(writes=True)}"
         )
-    if hub.is_on_hub(path) and not form.is_folder:
-        raise ConfigError(f"cannot write {path}: {form.title} are no folder, which the hub takes")
+    if hub.is_on_hub(path) and not _is_for_hub(form):
+        raise ConfigError(
+            f"cannot write {path} as {form.title}: the hub takes a folder of files only"
+        )
     if dtype not in form.dtypes:
         several = ", ".join(other.name for other in FORMATS if dtype in other.dtypes)
         raise ConfigError(
             f"cannot write {path}: {form.title} cannot hold {dtype}; formats that can are {several}"
         )
     return form
+
+
+def _is_for_hub(form: Format) -> bool:
+    return form.is_folder and not getattr(form.load(), "HAS_FOLDERS", False)
 
 
 def _check_uncompressed(path: str | os.PathLike[str]) -> None:
@@ -323,11 +341,6 @@ def _format_of(file: io.BufferedReader, path: Path) -> Format:
     for form in FORMATS:
         if form.starts(head):
             return form
-    if _is_early_fasttext(head):
-        raise FormatError(
-            f"{path}: is a binary model of a fastText before 2017, which is not supported; load "
-            "the model's .vec file"
-        )
     mistaken = mistaken_for(head)
     if mistaken is not None:
         raise FormatError(f"{path} is {mistaken}")
@@ -350,16 +363,3 @@ def _known_formats(*, writes: bool) -> str:
     known = (form for form in FORMATS if form.suffixes and (form.writes if writes else form.reads))
     files = ", ".join(f"{'/'.join(form.suffixes)} ({form.title})" for form in known)
     return f"known are {files}, and a folder (no suffix, or a slash at the end)"
-
-
-def _is_early_fasttext(head: bytes) -> bool:
-    """Recognise fastText's binary models without magic number by their first settings.
-
-    They begin with twelve int32: dim, ws, epoch, minCount, neg, wordNgrams, loss, model, bucket,
-    minn, maxn, lrUpdateRate; loss and model are enumerations from 1 to 3.
-    """
-    if len(head) < struct.calcsize("<12i"):
-        return False
-    first, *settings = struct.unpack_from("<12i", head)
-    plausible = 0 < first < 1 << 16 and all(0 <= setting < 1 << 28 for setting in settings)
-    return plausible and {settings[5], settings[6]} <= {1, 2, 3}

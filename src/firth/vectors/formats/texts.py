@@ -13,6 +13,9 @@ from firth.vectors.table import Token
 # What to do with words that a format does not hold.
 ADVICE = "save in Firth's own format instead (a path without suffix)"
 
+# So many words are looked at together.
+_LOOKED_AT = 1 << 20
+
 
 @dataclass(frozen=True)
 class TextRule:
@@ -59,3 +62,33 @@ class TextRule:
 def is_unicode(text: str) -> bool:
     """Return whether there are no lone surrogates in a text."""
     return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def check_repeats(words: Sequence[Token], added: int, path: Path) -> None:
+    """Raise if most of many words are the same, which a short compressed file may have without end.
+
+    Words that are there twice are told at the end; these would fill the memory before. Call it
+    after each addition to the words of a file.
+
+    Parameters
+    ----------
+    words : sequence of tokens
+        All so far.
+    added : int
+        How many of them are new.
+    path : Path
+        For messages.
+
+    Raises
+    ------
+    FormatError
+        If fewer than half of the last million words differ.
+    """
+    if len(words) // _LOOKED_AT == (len(words) - added) // _LOOKED_AT:
+        return
+    recent = words[-_LOOKED_AT:]
+    if 2 * len(set(recent)) < len(recent):
+        raise FormatError(
+            f"{path}: damaged: most of its words are there several times, such as "
+            f"{one_line(repr(recent[-1]))}"
+        )

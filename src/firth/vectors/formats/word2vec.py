@@ -18,7 +18,7 @@ from firth.io.atomic import atomic_write
 from firth.vectors.formats.precision import blocks
 from firth.vectors.formats.row_store import RowStore
 from firth.vectors.formats.selection import Selection
-from firth.vectors.formats.texts import TextRule
+from firth.vectors.formats.texts import TextRule, check_repeats
 from firth.vectors.table import Table
 
 # More digits than the size of any real table has.
@@ -103,7 +103,7 @@ def make_rows(
             "or damaged"
         )
     room = rows if left is not None and selection.takes_all else 0
-    return Rows(header.dim, selection, room)
+    return Rows(header.dim, path, selection, room)
 
 
 class Rows:
@@ -113,13 +113,15 @@ class Rows:
     ----------
     dim : int
         D, the numbers in a row.
+    path : Path
+        For messages.
     selection : Selection
     room : int
         Rows of the matrix at first.
     """
 
-    def __init__(self, dim: int, selection: Selection, room: int = 0) -> None:
-        self.dim = dim
+    def __init__(self, dim: int, path: Path, selection: Selection, room: int = 0) -> None:
+        self.dim, self._path = dim, path
         self._choose = selection.choose
         self._words: list[str] = []
         self._store = RowStore(selection.folder, room)
@@ -131,6 +133,7 @@ class Rows:
             words, numbers = [words[place] for place in places], numbers[places]
         self._store.add(numbers)
         self._words.extend(words)
+        check_repeats(self._words, len(words), self._path)
 
     def table(self) -> Table:
         """Return everything that was added."""

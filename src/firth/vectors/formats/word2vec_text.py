@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.errors import CutShortError, FormatError, counted, one_line
+from firth.io.lines import LONGEST_LINE, short_lines
 from firth.vectors.formats.selection import Selection
 from firth.vectors.formats.word2vec import (
     REPLACED,
@@ -33,6 +34,8 @@ READS_BY_ROWS = True
 BLOCK_BYTES = 1 << 20
 # A file of zeros is a field of gigabytes. What it begins with tells whether it is like a number.
 _LONGEST_NUMBER = 1 << 20
+# What numbers take on average in the longest lines that are read.
+_BYTES_PER_NUMBER = 64
 # A short compressed file may have very many; so many are told of at once.
 _BLANK_LINES = 1 << 16
 # Nine significant digits distinguish all float32, also when they are read as float64.
@@ -68,15 +71,26 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
     """
     header = read_header(file, path)
     if header is None:
-        _skip_mark(file)
-        dim = _count_numbers(file, path)
-        _skip_mark(file)
-        found = Rows(dim, selection)
-        return read_lines(file, found, path, line=1, promised=None, selection=selection)
+        return read_without_header(file, path, selection)
     shortest = len(b"a") + header.dim * len(b" 1") + len(b"\n")
     left = None if size is None else size - file.tell()
     found = make_rows(header, left, path, selection, bytes_per_word=shortest)
     return read_lines(file, found, path, line=2, promised=header.words, selection=selection)
+
+
+def read_without_header(file: BinaryIO, path: Path, selection: Selection) -> Table:
+    """Read words and vectors, of which the first line tells the number of dimensions.
+
+    Raises
+    ------
+    FormatError
+        If a line is not a UTF-8 word and D finite numbers.
+    """
+    _skip_mark(file)
+    dim = _count_numbers(file, path)
+    _skip_mark(file)
+    found = Rows(dim, path, selection)
+    return read_lines(file, found, path, line=1, promised=None, selection=selection)
 
 
 def read_lines(
@@ -154,7 +168,8 @@ class _Reading:
         """Read up to the last selected line."""
         first = self.line
         last = sys.maxsize if self.promised is None else self.promised
-        for lines in _blocks(file):
+        longest = LONGEST_LINE + self.dim * _BYTES_PER_NUMBER
+        for lines in _blocks(short_lines(file, self.path, longest, line=first)):
             left = first + self.selection.rows(last) - self.line
             # A fault of these lines, such as an empty one, may be why there are more.
             self._add(found, lines[:left])
@@ -197,10 +212,10 @@ class _Reading:
         return self.selection.places(words)
 
 
-def _blocks(file: BinaryIO) -> Iterator[list[bytes]]:
-    """Iterate over the lines of a file, without blank ones at its end."""
+def _blocks(rows: Iterator[bytes]) -> Iterator[list[bytes]]:
+    """Put the lines of a file together into blocks, without blank ones at its end."""
     blank = 0
-    while lines := file.readlines(BLOCK_BYTES):
+    while lines := _some(rows):
         end = len(lines)
         while end and lines[end - 1].isspace():
             end -= 1
@@ -211,6 +226,17 @@ def _blocks(file: BinaryIO) -> Iterator[list[bytes]]:
             yield lines[:end]
             blank = 0
         blank += len(lines) - end
+
+
+def _some(rows: Iterator[bytes]) -> list[bytes]:
+    """Return the next lines, of together about `BLOCK_BYTES`."""
+    lines, size = [], 0
+    for line in rows:
+        lines.append(line)
+        size += len(line)
+        if size >= BLOCK_BYTES:
+            break
+    return lines
 
 
 def _parse(lines: list[bytes], dim: int, encoding_errors: str) -> _Block:
