@@ -32,6 +32,8 @@ MODELS: dict[str, dict[str, Any]] = {
     "D 300, K 15": {**WORD2VEC, "dim": 300, "negative": 15},
     "subwords, D 100, K 5": {"dim": 100, "negative": 5, "epochs": 5},
     "subwords, D 300, K 5": {"dim": 300, "negative": 5, "epochs": 5},
+    "subwords, D 100, K 15": {"dim": 100, "negative": 15, "epochs": 5},
+    "subwords, D 300, K 15": {"dim": 300, "negative": 15, "epochs": 5},
 }
 SETS = {"analogies": ["questions-words.txt"], "similarity": ["wordsim353.tsv", "simlex999.txt"]}
 PRODUCTS = {"float32": "0", "bfloat16": "1"}
