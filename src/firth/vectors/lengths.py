@@ -64,13 +64,20 @@ def lengths_and_products(
     def measure(part: slice) -> None:
         for block, numbers in rows.blocks(part):
             lengths[block] = _lengths(numbers)
-            # As the lengths are: one row after another, without threads of the library's own.
-            with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-                products[block] = (numbers[:, np.newaxis, :] @ query[:, np.newaxis])[:, 0, 0]
+            products[block] = row_products(numbers, query)
 
     bounds = np.linspace(0, V, _threads() + 1).astype(int).tolist()
     _in_threads(measure, [slice(*pair) for pair in itertools.pairwise(bounds)])
     return lengths, products
+
+
+def row_products(rows: Floats, query: Floats) -> NDArray[np.float32]:
+    """Return the product of each row (n, D) with a query (D,)."""
+    # As the lengths are: one row after another, without threads of the library's own. That may
+    # look at numbers beyond the rows, which change nothing but may warn.
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        products: NDArray[np.float32] = (rows[:, np.newaxis, :] @ query[:, np.newaxis])[:, 0, 0]
+    return products
 
 
 def _threads() -> int:

@@ -23,7 +23,7 @@ from firth.vectors.formats.native import find_rows
 from firth.vectors.formats.registry import is_read_by_rows
 from firth.vectors.formats.selection import Selection
 from firth.vectors.lazy_words import LazyWords
-from firth.vectors.lengths import are_usual, lengths_and_products, row_lengths
+from firth.vectors.lengths import are_usual, lengths_and_products, row_lengths, row_products
 from firth.vectors.loading import load_selection
 from firth.vectors.questions.directions import NoDirectionError, directions_of
 from firth.vectors.vectors import Vectors
@@ -245,7 +245,7 @@ class Nearest:
         named = np.flatnonzero((hashes[:, np.newaxis] == self._named).any(axis=1))
         if not self.checks.has_usual_rows:
             return named.tolist()
-        scores = _cosines(rows @ self._query, lengths)
+        scores = _cosines(row_products(rows, self._query), lengths)
         near = np.flatnonzero(scores > self._best[0] - _ROUNDING)
         k = len(self._best)
         self._best = np.partition(np.append(self._best, scores[near]), -k)[-k:]
