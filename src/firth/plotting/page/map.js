@@ -235,6 +235,8 @@ canvas.addEventListener("wheel", (event) => {
   zoom(Math.exp(-event.deltaY / 400), event.offsetX, event.offsetY);
 }, { passive: false });
 canvas.addEventListener("keydown", (event) => {
+  // Those are the browser's, as for its own zoom.
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
   const step = 60 / view.scale;
   const moves = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, step],
     ArrowDown: [0, -step] };
