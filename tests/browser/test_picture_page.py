@@ -122,7 +122,8 @@ def test_keys_of_the_browser_are_left_to_it(visit, page, map_page):
         left = each.evaluate(
             """target => ["ctrlKey", "metaKey", "altKey"].flatMap((held) =>
                 ["+", "-", "0", "ArrowLeft"].map((key) => {
-                    const press = new KeyboardEvent("keydown", { key, [held]: true, cancelable: true });
+                    const options = { key, [held]: true, cancelable: true };
+                    const press = new KeyboardEvent("keydown", options);
                     return document.querySelector(target).dispatchEvent(press);
                 }))""",
             target,

@@ -78,6 +78,7 @@ def test_a_page_is_written_and_replaces_pages_only(vectors, tmp_path):
     ("words", "error", "fault"),
     [
         (["tea"], ConfigError, "holds 2 to 20,000 words, got 1"),
+        ("tea", ConfigError, "must be a list of words, got the text 'tea'"),
         (["tea", "kign"], VocabularyError, "'kign' is not among the 5 words; near: king"),
     ],
 )

@@ -109,6 +109,8 @@ def interactive_map(
     >>> page, page.html.startswith("<!doctype html>")
     (<map of 3 words>, True)
     """
+    if isinstance(words, str):
+        raise ConfigError(f"words must be a list of words, got the text {words!r}")
     chosen = list(words) if words is not None else content_words(vectors, DEFAULT_WORDS)
     drawn = [checked_analogy(analogy) for analogy in analogies]
     chosen = list(dict.fromkeys([*chosen, *sum(drawn, ())]))
