@@ -55,7 +55,9 @@ class MapPage:
 
     def _repr_html_(self) -> str:
         style = f"width:100%;height:{_HEIGHT}px;border:0"
-        opened = f'<iframe sandbox="allow-scripts" style="{style}" srcdoc="{escape(self.html)}">'
+        title = f"map of {counted(self.words, 'word')}"
+        held = f'srcdoc="{escape(self.html)}"'
+        opened = f'<iframe title="{title}" sandbox="allow-scripts" style="{style}" {held}>'
         # Without the end, a notebook that is exported as HTML would end here.
         return f"{opened}</iframe>"
 
