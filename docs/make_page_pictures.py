@@ -112,10 +112,14 @@ def explored(*vectors: Path) -> Iterator[str]:
     process = subprocess.Popen([*command, "--no-browser"], stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     try:
-        line = process.stderr.readline()
-        found = re.search(r" at (http://127\.0\.0\.1:\d+);", line)
-        if found is None:
-            sys.exit(line + process.stderr.read())
+        told = ""
+        # Warnings may come first.
+        for line in process.stderr:
+            told += line
+            if found := re.search(r" at (http://127\.0\.0\.1:\d+);", line):
+                break
+        else:
+            sys.exit(told)
         yield found[1]
     finally:
         os.kill(process.pid, signal.SIGTERM)

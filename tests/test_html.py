@@ -66,6 +66,28 @@ def test_the_answers_to_many_queries_stand_beside_each_other():
     assert pickle.loads(pickle.dumps(many))._repr_html_() == many._repr_html_()
 
 
+def test_answers_keep_the_names_of_their_queries_in_any_order():
+    vectors = Vectors(["tea", "שלום", "milk"], np.array([[1, 0], [4, 3], [0, 1]]) / 1)
+    found = vectors.similar(np.array(["tea", "milk", "שלום"]), top=1)
+    found.reverse()
+    table = [
+        "שלום",
+        "milk",
+        "tea",
+        "tea 0.8000",
+        *["\u2068שלום\u2069 0." + n for n in ("6000", "8000")],
+    ]
+    assert cells(found._repr_html_()) == table
+    del found[0]
+    assert cells(found._repr_html_()) == table[1:3] + table[4:]
+    assert cells(found[1:]._repr_html_()) == ["tea", table[-1]]
+    found[0] = [("a", 1.0)]
+    assert cells(found._repr_html_())[0] == "query"
+    assert "nothing found" in found[:0]._repr_html_()
+    found = vectors.similar((word for word in ("tea", "milk")), top=1)
+    assert cells(found._repr_html_())[:2] == ["tea", "milk"]
+
+
 def test_company_intervals_drift_and_closer_words_are_tables():
     units = [["hot", "tea"], ["hot", "milk"], ["cold", "milk"]] * 200
     vectors = firth.train(units, dim=4, sample=0, threads=1, progress=False)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any, SupportsIndex, TypeVar, overload
+from unicodedata import bidirectional
 
 Row = TypeVar("Row", bound=tuple[Any, ...])
 
+# The classes of Unicode that write from right to left, or change the direction.
+_TURNS = {"R", "AL", "AN", "LRE", "LRO", "RLE", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 # Rows of a long list that a notebook shows.
 MOST_ROWS = 50
 
@@ -17,6 +20,11 @@ class TableList(list[Row]):
 
     A part of it is shown so too.
 
+    Attributes
+    ----------
+    name : str
+        The head of its column, where several stand beside each other.
+
     Examples
     --------
     >>> from typing import NamedTuple
@@ -25,6 +33,8 @@ class TableList(list[Row]):
     >>> pairs[:1], "<th>score</th>" in pairs[:1]._repr_html_()
     ([Pair(word='tea', score=0.5)], True)
     """
+
+    name = ""
 
     @overload
     def __getitem__(self, place: SupportsIndex) -> Row: ...
@@ -44,6 +54,19 @@ class TableList(list[Row]):
         rows = ((str(word), *rest) for word, *rest in self[:MOST_ROWS])
         shown = f"the first {MOST_ROWS} of {len(self):,}" if len(self) > MOST_ROWS else ""
         return html_table(getattr(self[0], "_fields", ()), rows, shown)
+
+
+def isolated(word: object) -> str:
+    """Return a word so that one written from right to left does not reorder what is beside it.
+
+    Examples
+    --------
+    >>> isolated("tea"), isolated("תה") == chr(0x2068) + "תה" + chr(0x2069)
+    ('tea', True)
+    """
+    text = str(word)
+    turns = any(bidirectional(letter) in _TURNS for letter in text)
+    return f"\u2068{text}\u2069" if turns else text
 
 
 def html_table(head: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> str:

@@ -63,6 +63,18 @@ def test_a_word_that_is_found_shows_its_neighbours(page):
     assert page.locator("h2").inner_text() == "somewhat-long-word-7"
 
 
+def test_zoom_has_ends_and_leads_back(page):
+    whole = page.evaluate("view.scale")
+    page.evaluate("zoom(1e300); zoom(1e300)")
+    assert page.evaluate("view.scale") == pytest.approx(1e4 * whole)
+    page.evaluate("zoom(1e-300); zoom(1e-300)")
+    assert page.evaluate("view.scale") == pytest.approx(0.1 * whole)
+    page.focus("canvas")
+    page.keyboard.press("0")
+    assert page.evaluate("view.scale") == whole
+    assert page.evaluate("Number.isFinite(view.x + view.y)")
+
+
 @pytest.mark.parametrize(("row", "told"), [(59, "1 time in"), (58, "2 times in")])
 def test_a_word_that_is_found_shows_its_count(page, row, told):
     page.fill("input", f"somewhat-long-word-{row}")

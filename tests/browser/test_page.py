@@ -168,9 +168,10 @@ def test_an_equation_in_capitals_is_of_the_words_that_are_known(visit, english, 
     assert page.locator("#content .hint").all_inner_texts() == [NOT_ON_THE_MAP]
 
 
-def test_a_sign_without_a_word_after_it_is_left_out(visit, english):
+@pytest.mark.parametrize("given", ["king - ", "king + -", "King -  − "])
+def test_signs_without_a_word_after_them_are_left_out(visit, english, given):
     page = visit(english)
-    search(page, "king - ")
+    search(page, given)
     wait_for_view(page, "word")
     assert heading(page) == "king"
 

@@ -114,26 +114,28 @@ def test_a_page_of_a_map_has_the_arrows_of_analogies(folder, call, tmp_path):
     ("given", "told"),
     [
         (["--around", "king", "--top", "2"], "king: "),
-        (["{}/later", "--moves", "king"], "king (later)"),
-        (["{}/later", "--losses"], "later, epoch 2: 1.2500"),
+        (["{}/wiki-0.1", "--moves", "king"], "king (wiki-0.1)"),
+        (["{}/wiki-0.1", "--losses"], "wiki-0.1, epoch 2: 1.2500"),
     ],
 )
 def test_the_other_pictures_are_pages_too(folder, call, tmp_path, given, told):
     vectors = load(folder / "vectors")
     vectors.config.update(losses=[1.5, 1.25], held_out_losses=[1.75, 1.5])
-    vectors.save(tmp_path / "first")
-    vectors.save(tmp_path / "later")
+    # Folders that were renamed: what follows the last point is no suffix.
+    for name in ("wiki-0.05", "wiki-0.1"):
+        vectors.save(tmp_path / "saved")
+        (tmp_path / "saved").rename(tmp_path / name)
     output = tmp_path / "page.html"
     given = [each.format(tmp_path) for each in given]
-    done = call("plot", str(tmp_path / "first"), *given, "-o", str(output), at=folder)
+    done = call("plot", str(tmp_path / "wiki-0.05"), *given, "-o", str(output), at=folder)
     assert done.returncode == 0, done.stderr
     marks = [label for *_, label in content_of(output)["marks"]]
     assert any(label.startswith(told) for label in marks)
     if "--losses" in given:
         assert done.stdout == f"{output}: 4 curves\n"
         assert marks[2:4] == [
-            "first, held out, epoch 1: 1.7500",
-            "first, held out, epoch 2: 1.5000",
+            "wiki-0.05, held out, epoch 1: 1.7500",
+            "wiki-0.05, held out, epoch 2: 1.5000",
         ]
 
 

@@ -141,6 +141,7 @@ def test_terms_that_are_composed_are_told(tmp_path):
     app = create_explorer(paths)(VectorSets(paths), ServerOptions())
     with TestClient(app, base_url="http://127.0.0.1:8000") as client:
         terms = [{"words": ["tea"], "weight": 1}, {"words": ["teams", "tear"], "weight": -1}]
+        terms.append({"words": ["teams"], "weight": -1})
         found = client.post("/explorer/equation", json={"terms": terms}).json()
     assert found["composed"] == ["teams"]
 

@@ -59,6 +59,7 @@ def test_words_are_never_markup_and_nothing_is_loaded(vectors):
     assert "default-src 'none'" in page.html
     assert "<script" not in page._repr_html_()
     assert page._repr_html_().endswith("></iframe>")
+    assert page._repr_html_().startswith('<iframe title="map of 5 words" ')
 
 
 def test_a_page_is_written_and_replaces_pages_only(vectors, tmp_path):
@@ -78,6 +79,7 @@ def test_a_page_is_written_and_replaces_pages_only(vectors, tmp_path):
     ("words", "error", "fault"),
     [
         (["tea"], ConfigError, "holds 2 to 20,000 words, got 1"),
+        ("tea", ConfigError, "must be a list of words, got the text 'tea'"),
         (["tea", "kign"], VocabularyError, "'kign' is not among the 5 words; near: king"),
     ],
 )

@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 
 from firth import Vectors
+from firth.cli.serve import named_paths
 from processes import run_python
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
@@ -189,6 +190,14 @@ def test_what_cannot_be_served_is_one_line(tmp_path, workers, arguments, part):
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1, done.stderr
     assert part in done.stderr
+
+
+def test_sets_have_the_names_of_folders_and_of_files_without_suffixes(tmp_path):
+    (tmp_path / "wiki-0.05").mkdir()
+    (tmp_path / "vectors.bin").touch()
+    paths = [tmp_path / "wiki-0.05", tmp_path / "vectors.bin"]
+    found = named_paths([*map(str, paths), f"other={paths[0]}"])
+    assert found == {"wiki-0.05": paths[0], "vectors": paths[1], "other": paths[0]}
 
 
 def test_listening_to_others_without_a_token_is_warned_of(serve, tmp_path):

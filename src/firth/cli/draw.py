@@ -9,7 +9,7 @@ import typer
 
 from firth.cli.app import Overwrite, app, tell
 from firth.cli.report import print_line, print_written
-from firth.cli.words import load_vectors, split_words, token
+from firth.cli.words import load_vectors, name_of, split_words, token
 from firth.errors import ConfigError, counted
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _Top = Annotated[
     typer.Option(
         help="Draw the most frequent content words, this many (no function words, no numbers), "
         "or with --around this many neighbours (8).",
-        show_default="50, or the words of --analogy",
+        show_default="50, or the words of --analogy; on a page 2,000, and these",
     ),
 ]
 _Analogy = Annotated[
@@ -166,7 +166,7 @@ def _named(paths: list[Path]) -> dict[str, Vectors]:
     """Load several vectors, each with a name by which it is known."""
     if len(set(paths)) < len(paths):
         raise typer.BadParameter("the same VECTORS are given twice")
-    names = [path.stem for path in paths]
+    names = [name_of(path) for path in paths]
     if len(set(names)) < len(names):
         names = [str(path) for path in paths]
     return {name: load_vectors(path) for name, path in zip(names, paths, strict=True)}

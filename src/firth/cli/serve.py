@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from firth.cli.app import app, tell
+from firth.cli.words import name_of
 from firth.errors import ConfigError, FirthError, reraise
 from firth.io.paths import absolute
 
@@ -118,7 +119,7 @@ def named_paths(given: list[str]) -> dict[str, Path]:
         path = Path(match[2] if match else each)
         if not path.exists():
             raise ConfigError(f"there are no vectors at {path}; give NAME=VECTORS or VECTORS")
-        name = match[1] if match else path.resolve().stem
+        name = match[1] if match else name_of(path.resolve())
         if not name:
             raise ConfigError(f"{each!r} needs a name: NAME={each}")
         if name in paths:

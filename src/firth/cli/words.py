@@ -21,6 +21,17 @@ def load_vectors(path: Path) -> Vectors:
     return load(path)
 
 
+def name_of(path: Path) -> str:
+    """Return a name for vectors: that of their folder, or of their file without its suffix.
+
+    Examples
+    --------
+    >>> name_of(Path("vectors.bin"))
+    'vectors'
+    """
+    return path.name if path.is_dir() else path.stem
+
+
 def check_numbers_destination(output: Path, overwrite: bool) -> None:
     """Raise if words and numbers cannot be written, or the file there holds something else."""
     from firth.corpus import Vocabulary

@@ -90,8 +90,9 @@ def equation(request: EquationRequest, sets: Sets, state: State) -> Answers:
         raise NoDirectionError("the sum of these terms", error.advice) from error
     layout = state.map_of(asked).layout(request.layout)
     path = layout.place(unit_rows(sums)).tolist()
-    composed = [str(word) for words in given for word in words if word not in vectors]
-    return Answers(path=path, answers=near(vectors, found), composed=composed)
+    # A term may stand twice.
+    composed = dict.fromkeys(str(word) for words in given for word in words if word not in vectors)
+    return Answers(path=path, answers=near(vectors, found), composed=list(composed))
 
 
 @router.get("/lines")

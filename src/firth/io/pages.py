@@ -59,6 +59,8 @@ def assemble_page(
     >>> "</script><b>" in page, "<title>A &amp; B</title>" in page
     (False, True)
     """
+    # A title may hold half of a surrogate pair, which no encoding has.
+    title = title.encode("utf-8", "backslashreplace").decode("utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     allowed = f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; "
     return "".join(

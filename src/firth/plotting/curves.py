@@ -16,6 +16,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 from numpy.typing import ArrayLike, NDArray
 
 from firth.errors import ConfigError
+from firth.html import isolated
 from firth.plotting.fonts import shortened
 from firth.plotting.picture import Picture, add_legend, plain_axes, write
 from firth.plotting.style import GREY, INK, PALE, SMALL_SIZE, look
@@ -26,6 +27,10 @@ Floats = NDArray[np.float64]
 # Up to these numbers, each word has bars and each epoch a dot.
 MOST_BARS = 40
 MOST_DOTS = 40
+# The ranks that a page names of more words.
+MOST_MARKS = 1_000
+# What is drawn of each word, and how far its bar is from the middle.
+_SERIES = {"in the text": -0.2, "as noise word": 0.2}
 
 
 def loss_curve(
@@ -68,8 +73,9 @@ def loss_curve(
         for number, values in enumerate(curves.values())
     ]
     for name, values in curves.items():
+        whose = f"{isolated(name)}, " if name else ""
         for epoch, value in enumerate(values.tolist(), 1):
-            picture.mark(axes, epoch, value, f"{name}{name and ', '}epoch {epoch}: {value:.4f}")
+            picture.mark(axes, epoch, value, f"{whose}epoch {epoch}: {value:.4f}")
     last = max(map(len, curves.values()))
     axes.set_xlim(0.5, last + max(0.5, 0.02 * last))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
@@ -140,9 +146,26 @@ def noise_distribution(
     axes = plain_axes(picture, title, grid="x" if are_few else "both")
     series = np.stack([shares, chances])[:, order]
     draw = _bars if are_few else _lines
-    handles = draw(axes, series, None if words is None else names[order])
-    add_legend(axes, handles, ["in the text", "as noise word"])
+    named = None if words is None else names[order]
+    handles = draw(axes, series, named)
+    add_legend(axes, handles, list(_SERIES))
+    _mark_shares(picture, axes, series, named)
     return picture
+
+
+def _mark_shares(
+    picture: Picture, axes: Axes, series: Floats, names: NDArray[np.object_] | None
+) -> None:
+    """Name each bar; of lines, points of up to 1,000 ranks, as far apart on the axis."""
+    n = series.shape[1]
+    are_bars = n <= MOST_BARS
+    rows = range(n) if are_bars else np.unique(np.geomspace(1, n, MOST_MARKS).round() - 1)
+    for row in map(int, rows):
+        who = f"rank {row + 1}" if names is None else isolated(names[row])
+        for (what, shift), share in zip(_SERIES.items(), series[:, row].tolist(), strict=True):
+            if are_bars or share > 0.0:
+                x, y = (share, row + shift) if are_bars else (row + 1, share)
+                picture.mark(axes, x, y, f"{who}, {what}: {_percent(share)}")
 
 
 def _shares(numbers: ArrayLike, name: str) -> Floats:
@@ -169,7 +192,7 @@ def _bars(axes: Axes, series: Floats, names: NDArray[np.object_] | None) -> list
     rows = np.arange(series.shape[1])
     handles = [
         axes.barh(rows + shift, values, height=0.38, color=look(number).color)
-        for number, (values, shift) in enumerate(zip(series, (-0.2, 0.2), strict=True))
+        for number, (values, shift) in enumerate(zip(series, _SERIES.values(), strict=True))
     ]
     axes.set_yticks(rows)
     _name_ticks(axes.yaxis, rows + 1 if names is None else names)
@@ -200,7 +223,7 @@ def _lines(axes: Axes, series: Floats, names: NDArray[np.object_] | None) -> lis
     return handles
 
 
-def _percent(share: float, _: float) -> str:
+def _percent(share: float, _: float = 0.0) -> str:
     return f"{100 * share:g}%"
 
 

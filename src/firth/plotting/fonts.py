@@ -53,6 +53,16 @@ def shortened(word: object, longest: int = LONGEST_WORD) -> str:
     letters = str(word)
     if len(letters) > longest:
         letters = letters[: longest - 1] + "…"
+    return legible(letters)
+
+
+def legible(content: object) -> str:
+    """Return a text for reading, as `shown` does, with quotes around one of only blanks.
+
+    >>> legible("king"), legible(" ")
+    ('king', "' '")
+    """
+    letters = str(content)
     return shown(letters if letters.strip() else repr(letters))
 
 

@@ -55,7 +55,9 @@ class MapPage:
 
     def _repr_html_(self) -> str:
         style = f"width:100%;height:{_HEIGHT}px;border:0"
-        opened = f'<iframe sandbox="allow-scripts" style="{style}" srcdoc="{escape(self.html)}">'
+        title = f"map of {counted(self.words, 'word')}"
+        held = f'srcdoc="{escape(self.html)}"'
+        opened = f'<iframe title="{title}" sandbox="allow-scripts" style="{style}" {held}>'
         # Without the end, a notebook that is exported as HTML would end here.
         return f"{opened}</iframe>"
 
@@ -109,6 +111,8 @@ def interactive_map(
     >>> page, page.html.startswith("<!doctype html>")
     (<map of 3 words>, True)
     """
+    if isinstance(words, str):
+        raise ConfigError(f"words must be a list of words, got the text {words!r}")
     chosen = list(words) if words is not None else content_words(vectors, DEFAULT_WORDS)
     drawn = [checked_analogy(analogy) for analogy in analogies]
     chosen = list(dict.fromkeys([*chosen, *sum(drawn, ())]))

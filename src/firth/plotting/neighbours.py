@@ -14,6 +14,7 @@ from matplotlib.patches import FancyArrowPatch
 
 from firth.checks import whole_number
 from firth.errors import ConfigError, told_once
+from firth.html import isolated
 from firth.plotting.maps import MOST_WORDS, draw_points, new_map, write_names
 from firth.plotting.picture import Picture
 from firth.plotting.projection import project
@@ -94,7 +95,7 @@ def _told(word: Token, edges: Sequence[tuple[Token, Token, float]]) -> str:
     """Return what a page tells of a word: those to which its lines lead, the nearest first."""
     near = [(score, b if a == word else a) for a, b, score in edges if word in (a, b)]
     near.sort(key=lambda each: -each[0])
-    return f"{word}: " + ", ".join(f"{other} {score:.2f}" for score, other in near)
+    return f"{isolated(word)}: " + ", ".join(f"{isolated(b)} {score:.2f}" for score, b in near)
 
 
 def _edges(vectors: Vectors, chosen: Sequence[Token], top: int) -> list[tuple[Token, Token, float]]:
@@ -175,5 +176,6 @@ def drift_path(
     draw_points(axes, others, 1)
     draw_points(axes, path, 0)
     labels = [f"{word} ({name})" for name in periods]
-    write_names(picture, axes, found.points, [*labels, *near], strokes)
+    told = [*(f"{isolated(word)} ({isolated(name)})" for name in periods), *map(str, near)]
+    write_names(picture, axes, found.points, [*labels, *near], strokes, told)
     return picture

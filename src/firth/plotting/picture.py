@@ -24,7 +24,7 @@ from firth.errors import ConfigError, FirthError
 from firth.io.atomic import atomic_write, check_writable
 from firth.io.contents import picture_suffix_of
 from firth.io.paths import to_path
-from firth.plotting.fonts import LONGEST_WORD, families, shortened, shown
+from firth.plotting.fonts import LONGEST_WORD, families, legible, shortened, shown
 from firth.plotting.picture_page import check_picture_page, picture_page
 from firth.plotting.style import DOTS_PER_INCH, INK, TEXT_SIZE, TITLE_SIZE, style_axes
 
@@ -60,10 +60,13 @@ class Picture(Figure):
     ----------
     marks : list of (Axes, x, y, text)
         What a page names where one points, in the order in which it lists them; see `mark`.
+    title : str, optional
+        The title as it was given, without the ends of lines that a drawing adds.
     """
 
     def __init__(self, width: float, height: float) -> None:
         self.marks: list[tuple[Axes, float, float, str]] = []
+        self.title: str | None = None
         super().__init__(figsize=(width, height), dpi=DOTS_PER_INCH, facecolor="white")
         self.set_layout_engine("constrained", w_pad=_PADDING, h_pad=_PADDING)
         FigureCanvasAgg(self)
@@ -71,7 +74,7 @@ class Picture(Figure):
     def mark(self, axes: Axes, x: float, y: float, label: object) -> None:
         """Name what is drawn at a place of the axes, for a page; NaN is no place."""
         if np.isfinite((x, y)).all():
-            self.marks.append((axes, float(x), float(y), str(label)))
+            self.marks.append((axes, float(x), float(y), legible(label)))
 
     def show(self, warn: bool = True) -> None:
         """Show the picture in a window, or below the cell of a notebook.
@@ -196,6 +199,9 @@ def plain_axes(
 
 def add_title(axes: Axes, title: str, width: float) -> None:
     """Write a title above the axes, at the left, in lines of at most `width` points."""
+    picture = axes.get_figure()
+    if isinstance(picture, Picture):
+        picture.title = title
     text = axes.set_title("", loc="left", pad=10.0, fontsize=TITLE_SIZE, color=INK)
     write_lines(text, title, width)
 

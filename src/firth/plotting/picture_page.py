@@ -6,10 +6,13 @@ import io
 import re
 from importlib.resources import files
 from pathlib import Path
+from typing import Literal
 
+import matplotlib
 from matplotlib.figure import Figure
 
 from firth.io import pages
+from firth.plotting.fonts import shown
 
 # What HTML must not have of an XML file: all before the drawing, its metadata, and comments, in
 # which Matplotlib writes texts.
@@ -29,19 +32,23 @@ def picture_page(picture: Figure, title: str) -> str:
         Used if the picture has no title of its own.
     """
     written = io.StringIO()
-    picture.savefig(written, format="svg", metadata={"Date": None})
-    own = next((axes.get_title(loc="left") for axes in picture.axes), "").replace("\n", " ")
+    # Marks are at their places in the whole picture, whatever the user's settings cut off.
+    with matplotlib.rc_context({"savefig.bbox": "standard"}):
+        picture.savefig(written, format="svg", metadata={"Date": None})
+    title = _title_of(picture) or shown(title)
     drawing = _NOT_DRAWN.sub("", written.getvalue())
     # All that it shows is in the list, too.
     drawing = drawing.replace("<svg ", '<svg aria-hidden="true" ', 1)
     body = f'<main><div tabindex="0" role="application">{drawing}</div></main>\n'
     return pages.assemble_page(
         "picture",
-        title=own or title,
+        title=title,
         style=_part("picture.css"),
         body=body + _part("picture.html"),
         script=_part("picture.js"),
-        data={"title": own or title, "marks": _marks(picture)},
+        data={"title": title, "marks": _marks(picture)},
+        # A drawing may have images.
+        policy="img-src data:; ",
     )
 
 
@@ -50,6 +57,15 @@ def check_picture_page(path: Path, *, overwrite: bool = False) -> Path:
     return pages.check_page(
         path, overwrite=overwrite, name="picture", what="picture that Firth wrote as a page"
     )
+
+
+def _title_of(picture: Figure) -> str:
+    """Return the title of a picture, in one line, or no text."""
+    # Firth breaks the lines of its own where there is no space, too.
+    own = getattr(picture, "title", None) or picture.get_suptitle()
+    places: tuple[Literal["left", "center", "right"], ...] = ("left", "center", "right")
+    titles = [own, *(axes.get_title(loc=place) for axes in picture.axes for place in places)]
+    return shown(next(filter(None, titles), "").replace("\n", " "))
 
 
 def _marks(picture: Figure) -> list[tuple[float, float, str]]:

@@ -11,11 +11,14 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedFormatter, MaxNLocator
 
 from firth.errors import ConfigError, counted
-from firth.evaluation import Evaluation, interval
+from firth.evaluation import Evaluation, Interval, interval
 from firth.evaluation.resampling import Measured
+from firth.html import isolated
 from firth.plotting.fonts import LONGEST_WORD, shortened
 from firth.plotting.picture import Picture, add_legend, add_title, plain_axes, write
 from firth.plotting.style import GREY, look, style_axes
+
+_Intervals = Sequence[Sequence[Interval | None]]
 
 
 def score_bars(
@@ -69,15 +72,21 @@ def score_bars(
         style_axes(axes, grid="y")
         if title is not None and number == 0:
             add_title(axes, title, 72 * 6.0)
-        handles = _draw_bars(axes, results, factor)
-        _mark_bars(picture, axes, results, factor, names)
+        intervals = [[interval(result) for result in row] for row in results]
+        handles = _draw_bars(axes, results, intervals, factor)
+        _mark_bars(picture, axes, results, intervals, names, factor)
         axes.set_ylabel(label, loc="top")
         if len(names) > 1:
             add_legend(axes, handles, list(names))
     return picture
 
 
-def _draw_bars(axes: Axes, results: Sequence[Sequence[Measured]], factor: float) -> list[Any]:
+def _draw_bars(
+    axes: Axes,
+    results: Sequence[Sequence[Measured]],
+    intervals: _Intervals,
+    factor: float,
+) -> list[Any]:
     """Draw a group of bars for each file, one for each vectors."""
     places = np.arange(len(results[0]), dtype=float)
     width = 0.8 / len(results)
@@ -85,7 +94,7 @@ def _draw_bars(axes: Axes, results: Sequence[Sequence[Measured]], factor: float)
     for number, row in enumerate(results):
         scores = [result.score_of(np.flatnonzero(result.strata >= 0)) for result in row]
         heights = factor * np.array([np.nan if score is None else score for score in scores])
-        low, high = factor * np.array([interval(each) or (np.nan, np.nan) for each in row]).T
+        low, high = factor * np.array([each or (np.nan, np.nan) for each in intervals[number]]).T
         middles = places + width * (number - (len(results) - 1) / 2)
         handles.append(axes.bar(middles, heights, 0.9 * width, color=look(number).color))
         # Not about the score: where samples are skewed, an interval may lie beside it.
@@ -108,18 +117,20 @@ def _mark_bars(
     picture: Picture,
     axes: Axes,
     results: Sequence[Sequence[Measured]],
-    factor: float,
+    intervals: _Intervals,
     names: Sequence[str],
+    factor: float,
 ) -> None:
     """Name each bar, with its interval: those of a file stand together."""
+    # Effect sizes are from -2 to 2.
+    digits = 1 if factor > 1.0 else 3
     for place in range(len(results[0])):
-        for row, name, bars in zip(results, names, axes.containers[::2], strict=True):
-            bar, result = bars[place], row[place]
-            height, ends = bar.get_height(), interval(result)
-            if np.isnan(height):
-                continue
-            sure = f" ({factor * ends[0]:.1f} to {factor * ends[1]:.1f})" if ends else ""
-            label = f"{Path(result.file).stem}, {name}: {height:.1f}{sure}"
+        file = isolated(Path(results[0][place].file).stem)
+        for row, name, bars in zip(intervals, names, axes.containers[::2], strict=True):
+            bar, ends = bars[place], row[place]
+            height = bar.get_height()
+            sure = " to ".join(f"{factor * end:.{digits}f}" for end in ends or ())
+            label = f"{file}, {isolated(name)}: {height:.{digits}f}{sure and f' ({sure})'}"
             picture.mark(axes, bar.get_x() + bar.get_width() / 2, height, label)
 
 

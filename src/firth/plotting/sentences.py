@@ -11,6 +11,7 @@ from matplotlib.text import Text
 
 from firth.checks import whole_number
 from firth.errors import ConfigError
+from firth.html import isolated
 from firth.plotting.fonts import shortened
 from firth.plotting.picture import Picture, extent, write, write_lines
 from firth.plotting.style import GREY, INK, PALE, PALETTE, SMALL_SIZE, TEXT_SIZE, TITLE_SIZE
@@ -35,10 +36,11 @@ _NOISE = _Style("#fdf0d5", PALETTE[1], INK)
 
 
 class _Word(NamedTuple):
-    """A word, the style of its box, and the note below it."""
+    """A word, the style of its box, what it is in the window, and the note below it."""
 
     word: str
     style: _Style
+    role: str
     note: str = ""
 
 
@@ -99,12 +101,13 @@ def window_diagram(
     top = -_BORDER
     if title is not None:
         top = _heading(axes, top, title)
+        picture.title = title
     words = [_word_of_sentence(word, i - centre, window) for i, word in enumerate(sentence)]
     caption = f"centre, and context within {window} (label 1); grey is out of reach"
-    top = _section(axes, top, caption, words)
+    top = _section(picture, axes, top, caption, words)
     if noise:
-        drawn = [_Word(word, _NOISE) for word in noise]
-        top = _section(axes, top, "noise words in the centre's place (label 0)", drawn)
+        drawn = [_Word(word, _NOISE, "noise word") for word in noise]
+        top = _section(picture, axes, top, "noise words in the centre's place (label 0)", drawn)
     _fit(picture, axes, -top)
     return picture
 
@@ -120,10 +123,11 @@ def _checked_words(words: Iterable[str], name: str) -> list[str]:
 
 def _word_of_sentence(word: str, distance: int, window: int) -> _Word:
     if distance == 0:
-        return _Word(word, _CENTRE, "centre")
+        return _Word(word, _CENTRE, "centre", "centre")
     if abs(distance) > window:
-        return _Word(word, _OUTSIDE)
-    return _Word(word, _CONTEXT, f"{distance:+d}".replace("-", "−"))
+        return _Word(word, _OUTSIDE, "out of reach")
+    note = f"{distance:+d}".replace("-", "−")
+    return _Word(word, _CONTEXT, f"context {note}", note)
 
 
 def _heading(axes: Axes, top: float, title: str) -> float:
@@ -133,7 +137,9 @@ def _heading(axes: Axes, top: float, title: str) -> float:
     return top - extent(text).height - TITLE_SIZE
 
 
-def _section(axes: Axes, top: float, caption: str, words: Sequence[_Word]) -> float:
+def _section(
+    picture: Picture, axes: Axes, top: float, caption: str, words: Sequence[_Word]
+) -> float:
     """Draw boxes below a caption, in as many lines as needed; return where the next part begins."""
     _write(axes, _BORDER, top - SMALL_SIZE / 2, caption, SMALL_SIZE, GREY)
     left, middle = _BORDER, top - _CAPTION - _BOX / 2
@@ -144,6 +150,7 @@ def _section(axes: Axes, top: float, caption: str, words: Sequence[_Word]) -> fl
             left, middle = _BORDER, middle - _LINE
         text.set(x=left + width / 2, y=middle, ha="center")
         _draw_box(axes, left, middle, width, word.style)
+        picture.mark(axes, left + width / 2, middle, f"{isolated(word.word)}, {word.role}")
         if word.note:
             note = _write(axes, 0.0, middle, word.note, SMALL_SIZE, GREY)
             note.set(x=left + width / 2, y=middle - _BOX / 2 - SMALL_SIZE, ha="center")

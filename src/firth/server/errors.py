@@ -29,10 +29,11 @@ from firth.vectors.questions.directions import NoDirectionError
 
 INVALID = "invalid_request"
 # What a part of a request may be that has several forms.
-_A_WORD = f"a word: text of at most {LONGEST_WORD:,} characters, or a whole number of 64 bits"
+_TOKEN = f"text of at most {LONGEST_WORD:,} characters, or a whole number of 64 bits"
+_A_WORD = f"a word: {_TOKEN}"
 _FORMS = {
     "queries": "a word, a vector of finite numbers, or an object of words and weights; "
-    f"a word is text of at most {LONGEST_WORD:,} characters, or a whole number of 64 bits",
+    f"a word is {_TOKEN}",
     "restrict": "a whole number from 1, or a list of one word or more",
     **dict.fromkeys(("exclude", "pairs", "questions", "terms", "words"), _A_WORD),
 }

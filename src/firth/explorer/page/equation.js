@@ -27,8 +27,8 @@ export function knownForm(word, words) {
   return !words.has(word) && words.has(word.toLowerCase()) ? word.toLowerCase() : word;
 }
 
-/** Return a text without a sign at its end, after which a word was to follow. */
-export const withoutLastSign = (given) => given.replace(/\s+[+\-−–＋－]\s*$/, "");
+/** Return a text without signs at its end, after which a word was to follow. */
+export const withoutLastSign = (given) => given.replace(/(\s+[+\-−–＋－])+\s*$/, "");
 
 function termsOf(given, signs) {
   const leading = given.match(/^[+\-−–＋－]\s+/);

@@ -33,10 +33,12 @@ document.getElementById("words").append(...words.slice(0, 5000).map((word) => {
 
 // Characters of a name on the map, and its part of the width.
 const LONGEST = 40, WIDEST = 0.8;
+// How much larger or smaller than the whole map it is shown at most.
+const LARGEST = 1e4, SMALLEST = 0.1;
 
 // What is seen: screen = (map - centre) * scale + middle of the canvas.
 const view = { x: 0, y: 0, scale: 1 };
-let chosen = -1, width = 0, height = 0;
+let chosen = -1, width = 0, height = 0, fitted = 1;
 
 const screenX = (row) => (x[row] - view.x) * view.scale + width / 2;
 const screenY = (row) => height / 2 - (y[row] - view.y) * view.scale;
@@ -46,7 +48,7 @@ function fit() {
   const [low, high] = [Math.min(...y), Math.max(...y)];
   view.x = (left + right) / 2;
   view.y = (low + high) / 2;
-  view.scale = 0.9 * Math.min(width / (right - left || 1), height / (high - low || 1));
+  view.scale = fitted = 0.9 * Math.min(width / (right - left || 1), height / (high - low || 1));
 }
 
 function colour(name) {
@@ -168,6 +170,7 @@ function choose(row, moves = false) {
 
 function zoom(factor, left = width / 2, top = height / 2) {
   const [mapX, mapY] = [(left - width / 2) / view.scale, (height / 2 - top) / view.scale];
+  factor = Math.min(Math.max(factor, SMALLEST * fitted / view.scale), LARGEST * fitted / view.scale);
   view.scale *= factor;
   view.x += mapX - mapX / factor;
   view.y += mapY - mapY / factor;
@@ -235,6 +238,8 @@ canvas.addEventListener("wheel", (event) => {
   zoom(Math.exp(-event.deltaY / 400), event.offsetX, event.offsetY);
 }, { passive: false });
 canvas.addEventListener("keydown", (event) => {
+  // Those are the browser's, as for its own zoom.
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
   const step = 60 / view.scale;
   const moves = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, step],
     ArrowDown: [0, -step] };

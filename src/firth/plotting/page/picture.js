@@ -1,17 +1,19 @@
 "use strict";
-const { title, marks } = JSON.parse(document.getElementById("data").textContent);
+const { title, marks } = JSON.parse(document.querySelector("script#data").textContent);
 const TEXTS = {
-  en: { find: "Find a value", picture: "Picture: drag, scroll, arrow keys, plus and minus, 0 for all",
-    hint: "Drag and scroll to move and zoom. Point at a mark, or find it in the list, to read it." },
-  zh: { find: "查找数值", picture: "图：拖动、滚动、方向键、加号和减号，0 显示全部",
-    hint: "拖动平移，滚动缩放。指向标记，或在列表中查找，读出它的值。" },
+  en: { find: "Find in the list", picture: "Picture: drag, scroll, arrow keys, plus and minus, 0 for all",
+    hint: "Drag and scroll to move and zoom.", read: " Point at a mark, or find it in the list, to read it.",
+    found: (n) => (n ? `${n.toLocaleString("en")} found` : "Nothing found") },
+  zh: { find: "在列表中查找", picture: "图：拖动、滚动、方向键、加号和减号，0 显示全部",
+    hint: "拖动平移，滚动缩放。", read: "指向标记，或在列表中查找，读出它的值。",
+    found: (n) => (n ? `找到 ${n.toLocaleString("zh")} 项` : "没有找到") },
 };
 const language = navigator.language.startsWith("zh") ? "zh" : "en", texts = TEXTS[language];
 document.documentElement.lang = language;
 const stage = document.querySelector("main > div"), svg = stage.querySelector("svg");
 const list = document.querySelector("ol"), find = document.querySelector("input");
 document.querySelector("h1").textContent = title;
-document.querySelector("p").textContent = texts.hint;
+document.querySelector("p").textContent = texts.hint + (marks.length ? texts.read : "");
 find.placeholder = texts.find;
 find.setAttribute("aria-label", texts.find);
 find.hidden = marks.length === 0;
@@ -19,6 +21,7 @@ stage.setAttribute("aria-label", texts.picture);
 
 const tip = document.createElement("p");
 tip.className = "tip";
+tip.dir = "auto";
 tip.hidden = true;
 const ring = document.createElementNS(svg.namespaceURI, "circle");
 ring.setAttribute("class", "ring");
@@ -27,6 +30,8 @@ stage.append(tip);
 svg.append(ring);
 
 const whole = svg.getAttribute("viewBox").split(/[\s,]+/).map(Number);
+// How many times larger than all of it the drawing is shown at most.
+const LARGEST = 1000;
 // What is seen: left, top, width and height in the units of the drawing.
 let view = [...whole];
 
@@ -44,8 +49,9 @@ function placeOf(left, top) {
 
 /** Zoom about a place of the drawing, which stays; not further out than all of it. */
 function zoom(factor, [x, y] = [view[0] + view[2] / 2, view[1] + view[3] / 2]) {
-  const share = Math.min(1 / factor, whole[2] / view[2]);
-  view = [x - (x - view[0]) * share, y - (y - view[1]) * share, view[2] * share, view[3] * share];
+  const share = Math.max(1 / factor, whole[2] / LARGEST / view[2]);
+  if (share * view[2] >= whole[2]) view = [...whole];
+  else view = [x - (x - view[0]) * share, y - (y - view[1]) * share, view[2] * share, view[3] * share];
   show();
 }
 
@@ -85,6 +91,7 @@ function point(i) {
 const buttons = marks.map(([x, y, label], i) => {
   const item = document.createElement("li"), button = document.createElement("button");
   button.textContent = label;
+  button.dir = "auto";
   button.addEventListener("click", () => {
     choose(i);
     // What was chosen comes into the middle where it is not seen.
@@ -102,8 +109,10 @@ function choose(i) {
 }
 
 find.addEventListener("input", () => {
-  const wanted = find.value.toLowerCase();
-  buttons.forEach((button, i) => { button.parentElement.hidden = !marks[i][2].toLowerCase().includes(wanted); });
+  const wanted = find.value.trim().toLowerCase();
+  const isFound = marks.map(([, , label]) => label.toLowerCase().includes(wanted));
+  buttons.forEach((button, i) => { button.parentElement.hidden = !isFound[i]; });
+  document.querySelector("[role=status]").textContent = wanted ? texts.found(isFound.filter(Boolean).length) : "";
 });
 
 const pointers = new Map();
@@ -137,19 +146,23 @@ for (const kind of ["pointerup", "pointercancel"]) {
     buttons[i]?.scrollIntoView({ block: "nearest" });
   });
 }
-stage.addEventListener("pointerleave", () => point(-1));
+// A finger leaves when it is lifted: what it has chosen stays.
+stage.addEventListener("pointerleave", (event) => { if (event.pointerType !== "touch") point(-1); });
 stage.addEventListener("wheel", (event) => {
   event.preventDefault();
   zoom(Math.exp(-event.deltaY / 400), placeOf(event.clientX, event.clientY));
 }, { passive: false });
 stage.addEventListener("keydown", (event) => {
+  // Those are the browser's, as for its own zoom.
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
   const step = view[2] / 12;
   const moves = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] };
   if (event.key in moves) move(...moves[event.key]);
   else if (event.key === "+" || event.key === "=") zoom(1.25);
   else if (event.key === "-") zoom(0.8);
   else if (event.key === "0") { view = [...whole]; show(); }
+  else if (event.key === "Escape") point(-1);
   else return;
   event.preventDefault();
 });
-show();
+new ResizeObserver(show).observe(stage);

@@ -40,12 +40,14 @@ class NoDirectionError(ConfigError):
 class Asked(NamedTuple):
     """Directions (n, D) of length one, and the rows (n, e) of the words in each query.
 
-    Rows of -1 stand for no word. `is_one` tells whether the question was a single query.
+    Rows of -1 stand for no word. `is_one` tells whether the question was a single query. `words`
+    are the queries, if each is a word.
     """
 
     directions: NDArray[np.float32]
     rows: NDArray[np.int64]
     is_one: bool
+    words: Sequence[Token] = ()
 
 
 def directions_of(vectors: WordRows, query: object) -> Asked:
@@ -88,7 +90,7 @@ def words_asked(vectors: WordRows, words: object) -> tuple[Asked, list[Token]]:
     """
     tokens, is_one = token_list(words)
     found = vectors._find_and_warn(tokens)
-    return Asked(unit_rows(found.vectors), found.rows[:, np.newaxis], is_one), tokens
+    return Asked(unit_rows(found.vectors), found.rows[:, np.newaxis], is_one, tokens), tokens
 
 
 def first_zero(directions: NDArray[np.float32]) -> int | None:

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from numbers import Integral
-from typing import NamedTuple
+from typing import NamedTuple, SupportsIndex, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firth.checks import switch, whole_number
 from firth.errors import ConfigError
-from firth.html import TableList, html_table
+from firth.html import TableList, html_table, isolated
 from firth.vectors.approximate import ApproximateIndex
 from firth.vectors.queries import known_rows
 from firth.vectors.questions.directions import directions_of, words_asked
@@ -39,30 +39,35 @@ class Neighbour(NamedTuple):
 
 
 class Answers(list[list[Neighbour]]):
-    """The neighbours of several queries, which notebooks show beside each other.
+    """The neighbours of several queries, which notebooks show beside each other, in parts too."""
 
-    Parameters
-    ----------
-    answers : sequence of lists of Neighbour
-    query : object
-        What was asked, as for `Vectors.similar`: a query that is a word has its name.
-    """
+    @overload
+    def __getitem__(self, place: SupportsIndex) -> list[Neighbour]: ...
 
-    def __init__(self, answers: Iterable[list[Neighbour]], query: object) -> None:
-        super().__init__(answers)
-        asked = query if isinstance(query, Sequence) else ()
-        self._heads = [
-            str(asked[i])
-            if i < len(asked) and isinstance(asked[i], str | int)
-            else f"query {i + 1}"
-            for i in range(len(self))
-        ]
+    @overload
+    def __getitem__(self, place: slice) -> Answers: ...
+
+    def __getitem__(self, place: SupportsIndex | slice) -> list[Neighbour] | Answers:
+        """Return an answer, or a part."""
+        found = super().__getitem__(place)
+        return Answers(found) if isinstance(place, slice) else found  # type: ignore[arg-type, return-value]
 
     def _repr_html_(self) -> str:
-        cells = [[f"{word} {score:.4f}" for word, score in each] for each in self[:MOST_COLUMNS]]
-        shown = f"the first {MOST_COLUMNS} of {len(self):,}" if len(self) > MOST_COLUMNS else ""
-        rows = zip_longest(*cells, fillvalue="")
-        return html_table(self._heads[:MOST_COLUMNS], rows, shown)
+        if not self:
+            return html_table([], [], "nothing found")
+        shown = self[:MOST_COLUMNS]
+        heads = [getattr(each, "name", "") or "query" for each in shown]
+        cells = [[f"{isolated(word)} {score:.4f}" for word, score in each] for each in shown]
+        note = f"the first {MOST_COLUMNS} of {len(self):,}" if len(self) > len(shown) else ""
+        return html_table(heads, zip_longest(*cells, fillvalue=""), note)
+
+
+def _named(answers: list[TableList[Neighbour]], words: Sequence[Token]) -> Answers:
+    """Name each answer by its query, a word or a number, in whatever order they will stand."""
+    heads = map(str, words) if words else (f"query {i + 1}" for i in range(len(answers)))
+    for answer, head in zip(answers, heads, strict=True):
+        answer.name = head
+    return Answers(answers)
 
 
 class Choice(NamedTuple):
@@ -93,12 +98,12 @@ def similar(
     whole_number("top", choice.top, least=1, most=None)
     asked = directions_of(vectors, query)
     answers = nearest(vectors, asked.directions, asked.rows, choice)
-    return answers[0] if asked.is_one else Answers(answers, query)
+    return answers[0] if asked.is_one else _named(answers, asked.words)
 
 
 def neighbours_of(
     vectors: WordRows, words: Sequence[Token], choice: Choice
-) -> list[list[Neighbour]]:
+) -> list[TableList[Neighbour]]:
     """Return the neighbours of each word: none of a word whose vector is zero.
 
     For words that nobody chose one by one, as those of a map.
@@ -113,7 +118,7 @@ def nearest(
     rows: NDArray[np.int64],
     choice: Choice,
     score: Score = dot_products,
-) -> list[list[Neighbour]]:
+) -> list[TableList[Neighbour]]:
     """Name the words with the best scores for each query (n, ...), but those of `rows` (n, e)."""
     whole_number("top", choice.top, least=1, most=None)
     among = candidates(vectors, choice.restrict)
