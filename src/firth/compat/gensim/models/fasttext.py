@@ -11,7 +11,6 @@ from firth.compat.gensim.ngram_vectors import FastTextKeyedVectors
 from firth.compat.gensim.word2vec import Word2Vec
 
 __all__ = [
-    "FAST_VERSION",
     "FastText",
     "FastTextKeyedVectors",
     "KeyedVectors",
@@ -20,6 +19,3 @@ __all__ = [
     "load_facebook_vectors",
     "save_facebook_model",
 ]
-
-# Of gensim's compiled loops; below 0, programs warn that training is slow.
-FAST_VERSION = 1
