@@ -48,10 +48,12 @@ def test_the_shares_of_the_page_on_clusters_are_those_that_are_computed(tmp_path
     report, page = tmp_path / "report.json", ROOT / "docs/cluster.md"
     output_of(BENCHMARKS / "cluster_model.py", "--output", report)
     rows = json.loads(report.read_text())["rows"]
-    assert rows == json.loads((BENCHMARKS / "results/cluster_model.json").read_text())["rows"]
+    assert (
+        rows == json.loads((BENCHMARKS / "results/cluster_model.json").read_text("utf-8"))["rows"]
+    )
     computed = {(row["machines"], row["words"]): row for row in rows}
     told = re.findall(
-        r"^\| (\d+) \| ([\d,]+) G \| (\S+) \| (\S+) \| (\S+) % \|$", page.read_text(), re.M
+        r"^\| (\d+) \| ([\d,]+) G \| (\S+) \| (\S+) \| (\S+) % \|$", page.read_text("utf-8"), re.M
     )
     assert len(told) == 7
     for machines, words, training, seconds, share in told:
