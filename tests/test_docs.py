@@ -173,6 +173,10 @@ def test_every_entry_of_the_log_is_in_its_index_with_a_verdict():
     assert [anchor for anchor, _ in rows] == anchors
     verdicts = ("measured", "kept", "not kept", "no gain", "superseded", "fixed")
     assert all(verdict.startswith(verdicts) for _, verdict in rows)
+    parts = re.findall(r"^### (\S+)\n(.*?)(?=^##)", log, re.DOTALL | re.MULTILINE)
+    assert [day for day, _ in parts] == sorted({anchor[:10] for anchor in anchors})
+    for day, part in parts:
+        assert set(re.findall(r"\]\(#(\d{4}-\d\d-\d\d)", part)) == {day}
 
 
 def part_of(page, title):
