@@ -1,6 +1,6 @@
 """What share of their time the machines of a cluster spend training: computed, not measured.
 
-python benchmarks/cluster_model.py [--machines 8,64] [--words 1e9,1e10,1e11] [--gbits 10]
+python benchmarks/cluster_model.py [--machines 8,64] [--words 1e9,1e10,1e11,1e12] [--gbits 10]
     [--trip 0.1] [--speed 40e6] [--vocabulary 1000000] [--dim 100] [--epochs 5]
     [--output results/cluster_model.json]
 
@@ -10,9 +10,9 @@ Steps, rows and bytes are counted by the code that trains. A sum over N workers 
     4 (N - 1) trips + 2 (N - 1) / N bytes / bandwidth
 
 The number of trips, which take `trip` milliseconds each, was measured by cluster_sums.py: each of
-the 2 (N - 1) messages of a ring goes there after word that it may come. A step takes the longer one
-of its training and its sum, and the time in which rows are read and written. Where all rows come
-together, workers wait.
+the 2 (N - 1) messages of a ring goes there after word that it may come. Many rows are several sums,
+counted one after another. A step takes the longer one of its training and its sums, and the time in
+which rows are read and written. Where all rows come together, workers wait.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ import machine
 from firth.cluster.agreement import RULE
 from firth.cluster.plan import block_length, hot_rows, steps_of
 from firth.training.config import TrainConfig
+from firth.training.engines.team import ROWS_AT_ONCE
 
 RESULTS = Path(__file__).parent / "results" / "cluster_model.json"
 # Of rows, while they are read and written.
@@ -40,10 +41,10 @@ class Cluster(NamedTuple):
     bandwidth: float  # bytes a second
     trip: float  # seconds
 
-    def sum_seconds(self, size: float) -> float:
-        """Return how long a sum of so many bytes takes."""
+    def seconds_to_add_up(self, size: float, sums: int) -> float:
+        """Return how long so many bytes take, in so many sums."""
         others = self.machines - 1
-        return 4 * others * self.trip + 2 * others / self.machines * size / self.bandwidth
+        return 4 * others * self.trip * sums + 2 * others / self.machines * size / self.bandwidth
 
 
 def share_of_training(cluster: Cluster, words: float, vocabulary: int, config: TrainConfig) -> dict:
@@ -61,7 +62,8 @@ def share_of_training(cluster: Cluster, words: float, vocabulary: int, config: T
         # The last step of a block brings all rows together.
         rows = vocabulary if step == steps else min(vocabulary, hot * (step & -step))
         bytes_sent = rows * row * (1.0 if step == steps else 0.5)
-        summing, sent = cluster.sum_seconds(bytes_sent), sent + bytes_sent
+        summing = cluster.seconds_to_add_up(bytes_sent, -(-rows // ROWS_AT_ONCE))
+        sent += bytes_sent
         handling = 2 * rows * row / BYTES_A_SECOND
         here = training / steps
         seconds += handling + (here + summing if step == steps else max(here, summing))
@@ -80,11 +82,11 @@ def main() -> None:
     """Compute all shares; print a line for each, and write all."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--machines", default="8,64")
-    parser.add_argument("--words", default="1e9,1e10,1e11")
+    parser.add_argument("--words", default="1e9,1e10,1e11,1e12")
     parser.add_argument("--gbits", type=float, default=10.0, help="bandwidth of a machine")
     parser.add_argument("--trip", type=float, default=0.1, help="milliseconds of one way")
     parser.add_argument("--speed", type=float, default=40e6, help="words a second of a machine")
-    parser.add_argument("--vocabulary", type=int, default=1_000_000)
+    parser.add_argument("--vocabulary", type=int, default=1_000_000, help="rows of a table")
     parser.add_argument("--dim", type=int, default=100)
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--output", type=Path, default=RESULTS)

@@ -196,8 +196,7 @@ def main() -> None:
     parser.add_argument("text", type=Path)
     parser.add_argument("--output", type=Path, default=RESULTS)
     asked, options = parser.parse_known_args()
-    if not sys.platform.startswith("linux") or os.geteuid() != 0:
-        raise SystemExit("cluster_network.py makes network namespaces: run it as root on Linux")
+    check_root(parser.prog)
     options = [str(asked.text.resolve()), *OPTIONS, *options]
     with tempfile.TemporaryDirectory(prefix="f") as folder:
         runs = measure(Path(folder), options)
@@ -214,6 +213,12 @@ def main() -> None:
     }
     asked.output.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     sys.exit(0 if report["same_bytes"] else 1)
+
+
+def check_root(program: str) -> None:
+    """End this program if it cannot make network namespaces."""
+    if not sys.platform.startswith("linux") or os.geteuid() != 0:
+        raise SystemExit(f"{program} makes network namespaces: run it as root on Linux")
 
 
 def measure(folder: Path, options: list[str]) -> list[dict[str, object]]:

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 import machine
-from cluster_network import ENVIRONMENT, Namespaces, inside
+from cluster_network import ENVIRONMENT, Namespaces, check_root, inside
 from firth.cluster.group import import_distributed, join_group
 
 RESULTS = Path(__file__).parent / "results" / "cluster_sums.json"
@@ -29,6 +29,8 @@ DELAYS = (0.0, 0.01, 0.02, 0.04)
 NUMBERS = (51_200, 409_600, 3_276_800)
 PORT = 6_380
 ROUNDS = 7
+# That members may take.
+SECONDS = 600
 
 
 def main() -> None:
@@ -41,6 +43,7 @@ def main() -> None:
     if asked.member is not None:
         add_up(*map(int, asked.member))
         return
+    check_root(parser.prog)
     sums = [each for size in map(int, asked.members.split(",")) for each in measure(size)]
     report = {"command": machine.command(), "machine": machine.describe(), "sums": sums}
     asked.output.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
@@ -62,7 +65,9 @@ def measure(size: int) -> list[dict[str, object]]:
                 )
                 for rank, name in enumerate(namespaces.names)
             ]
-            printed = [member.communicate(timeout=600)[0] for member in members]
+            printed = [member.communicate(timeout=SECONDS)[0] for member in members]
+        if failed := [rank for rank, member in enumerate(members) if member.returncode != 0]:
+            raise SystemExit(f"members {failed} of {size} failed with a delay of {delay} s")
         for numbers, seconds in json.loads(printed[0]).items():
             found[int(numbers)][delay] = seconds
     rows = []

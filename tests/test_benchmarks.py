@@ -1,6 +1,7 @@
 """The benchmarks that measure training and reading run, on a text of no size."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 import firth
 from processes import output_of
 
-BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
+ROOT = Path(__file__).parent.parent
+BENCHMARKS = ROOT / "benchmarks"
 
 
 @pytest.mark.parametrize(
@@ -40,6 +42,39 @@ def test_the_time_of_a_cluster_is_computed(tmp_path):
     shares = [row["share_training"] for row in rows]
     assert 0 < shares[2] < shares[0] < shares[1] < 1
     assert shares[2] < shares[3] < shares[1]
+
+
+def test_the_shares_of_the_page_on_clusters_are_those_that_are_computed(tmp_path):
+    report, page = tmp_path / "report.json", ROOT / "docs/cluster.md"
+    output_of(BENCHMARKS / "cluster_model.py", "--output", report)
+    rows = json.loads(report.read_text())["rows"]
+    assert (
+        rows == json.loads((BENCHMARKS / "results/cluster_model.json").read_text("utf-8"))["rows"]
+    )
+    computed = {(row["machines"], row["words"]): row for row in rows}
+    told = re.findall(
+        r"^\| (\d+) \| ([\d,]+) G \| (\S+) \| (\S+) \| (\S+) % \|$", page.read_text("utf-8"), re.M
+    )
+    assert len(told) == 7
+    for machines, words, training, seconds, share in told:
+        row = computed[int(machines), float(words.replace(",", "")) * 1e9]
+        found = [float(each.replace(",", "")) for each in (training, seconds, share)]
+        expected = [row["seconds_training"], row["seconds"], 100 * row["share_training"]]
+        assert found == pytest.approx(expected, abs=0.51)
+
+
+def test_many_rows_are_several_sums_of_a_cluster(tmp_path):
+    def seconds(rows):
+        report = tmp_path / "report.json"
+        # Messages take all the time.
+        options = ["--trip", "1000", "--gbits", "1e9", "--speed", "1e15", "--words", "1e12"]
+        options += ["--machines", "2", "--vocabulary", str(rows)]
+        output_of(BENCHMARKS / "cluster_model.py", *options, "--output", report)
+        [row] = json.loads(report.read_text())["rows"]
+        return row["seconds"] / row["steps"]
+
+    assert seconds(1_000) == pytest.approx(4, rel=0.01)
+    assert seconds(65_536 * 154) > 1.9 * seconds(1_000)
 
 
 def test_queries_are_timed(tmp_path):

@@ -127,30 +127,6 @@ def test_commands_run_in_sequence(page, blocks):
     output_of("-W", "ignore", "-c", RUN_ALL, json.dumps(commands))
 
 
-def test_the_job_for_kubernetes_has_what_it_names():
-    yaml = pytest.importorskip("yaml")
-    blocks = BLOCK.finditer((ROOT / "docs/howto/kubernetes.md").read_text("utf-8"))
-    job = yaml.safe_load(next(block["text"] for block in blocks if block["language"] == "yaml"))
-    command = shlex.split(job["spec"]["entrypoint"])
-    known = output_of("-m", "firth", "train", "--help")
-    assert command[:2] == ["firth", "train"]
-    assert all(word in known for word in command if word.startswith("--"))
-    cluster = job["spec"]["rayClusterSpec"]
-    [workers] = cluster["workerGroupSpecs"]
-    processors = 0
-    for group in (cluster["headGroupSpec"], workers):
-        pod = group["template"]["spec"]
-        [container] = pod["containers"]
-        assert container["resources"]["limits"] == container["resources"]["requests"]
-        mounts = {mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]}
-        assert set(mounts) == {volume["name"] for volume in pod["volumes"]}
-        processors = group.get("replicas", 0) * int(container["resources"]["limits"]["cpu"])
-        if group is not workers:
-            assert command[command.index("--output") + 1].startswith(mounts["results"])
-            assert command[command.index("--checkpoint") + 1].startswith(mounts["results"])
-    assert int(command[command.index("--workers") + 1]) == processors
-
-
 def test_the_page_on_chinese_has_the_same_examples_in_both_languages():
     english, chinese = (
         [block[0] for block in BLOCK.finditer((ROOT / "docs/howto" / page).read_text("utf-8"))]
@@ -197,6 +173,10 @@ def test_every_entry_of_the_log_is_in_its_index_with_a_verdict():
     assert [anchor for anchor, _ in rows] == anchors
     verdicts = ("measured", "kept", "not kept", "no gain", "superseded", "fixed")
     assert all(verdict.startswith(verdicts) for _, verdict in rows)
+    parts = re.findall(r"^### (\S+)\n(.*?)(?=^##)", log, re.DOTALL | re.MULTILINE)
+    assert [day for day, _ in parts] == sorted({anchor[:10] for anchor in anchors})
+    for day, part in parts:
+        assert set(re.findall(r"\]\(#(\d{4}-\d\d-\d\d)", part)) == {day}
 
 
 def part_of(page, title):

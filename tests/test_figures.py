@@ -379,9 +379,10 @@ def gpu_speeds():
 SETS = ("questions-words", "wordsim353", "simlex999", "mean")
 
 
-def test_the_quality_of_workers_with_whole_words():
+@pytest.mark.parametrize("name", ["cluster_quality", "cluster_quality_16"])
+def test_the_quality_of_workers_with_whole_words(name):
     page = flat("docs/cluster.md")
-    for run in results("cluster_quality")["runs"]:
+    for run in results(name)["runs"]:
         row = (
             f"| {run['workers']} | {run['steps']:,} | {run['bytes_added_up'] / 1e9:.1f} | "
             f"{run['processor_seconds']:.0f} | {run['loss']:.4f} |"
@@ -398,6 +399,20 @@ def test_the_quality_of_workers_with_ngrams(text, name):
     for run in results(name)["runs"]:
         row = f"| {text} | {run['workers']} | {run['steps']:,} | {run['loss']:.4f} |"
         assert " ".join([row, *(f"{run[each]:.1f} |" for each in SETS)]) in page
+
+
+def test_the_quality_of_workers_with_a_wide_window():
+    page = flat("docs/cluster.md")
+    runs = sorted(results("cluster_quality_window50")["runs"], key=lambda run: run["workers"])
+    for run in runs:
+        row = (
+            f"| {run['workers']} | {run['steps']:,} | {run['processor_seconds']:.0f} | "
+            f"{run['loss']:.4f} |"
+        )
+        assert " ".join([row, *(f"{run[each]:.1f} |" for each in SETS)]) in page
+    means = [run["mean"] for run in runs]
+    assert "and the mean of the scores is not lower" in page
+    assert means == sorted(means)
 
 
 def test_the_first_answer():

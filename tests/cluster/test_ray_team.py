@@ -7,7 +7,7 @@ pytest.importorskip("ray")
 
 from firth.cluster import ray_team
 from firth.cluster.ray_team import share_of_worker
-from firth.errors import ConfigError, FirthError
+from firth.errors import ConfigError, FirthError, FirthWarning
 
 
 @pytest.mark.parametrize(
@@ -52,10 +52,9 @@ class AuthenticationError(RayError):
 class BrokenRay:
     """Finds no cluster, or one that it cannot join, and starts none."""
 
-    exceptions = types.SimpleNamespace(RayError=RayError, AuthenticationError=AuthenticationError)
-
-    def __init__(self, joining):
+    def __init__(self, joining, errors=(RayError, AuthenticationError)):
         self.joining, self.asked = joining, []
+        self.exceptions = types.SimpleNamespace(**{error.__name__: error for error in errors})
 
     def is_initialized(self):
         return False
@@ -72,8 +71,8 @@ class BrokenRay:
 
 @pytest.fixture
 def connect(monkeypatch):
-    def call(joining, address="auto"):
-        ray = BrokenRay(joining)
+    def call(joining, address="auto", **options):
+        ray = BrokenRay(joining, **options)
         monkeypatch.setattr(ray_team, "_import_ray", lambda: ray)
         monkeypatch.setattr(ray_team, "_keep_quiet", lambda ray: None)
         with pytest.raises(FirthError) as told:
@@ -106,6 +105,9 @@ def test_a_cluster_of_this_machine_that_cannot_be_joined_is_not_passed_over(conn
     asked, told = connect(AuthenticationError("Token authentication is enabled. Ensure that"))
     assert asked == ["auto"]
     assert "cannot be joined: Token authentication is enabled. If it wants a token" in told
+    asked, told = connect(ConnectionError(f"\nRefused at 127.0.0.1:{port}.\n"), f"127.0.0.1:{port}")
+    assert "cannot be joined: Refused at 127.0.0.1:" in told
+    assert f"{port}. If it wants a token" in told
 
 
 def test_a_cluster_that_has_ended_is_passed_over(connect):
@@ -124,3 +126,36 @@ def test_an_address_of_the_environment_is_that_of_auto(connect, port, monkeypatc
     asked, told = connect(ConnectionError("Failed to connect"))
     assert asked == ["auto"]
     assert f"'127.0.0.1:{port}' (RAY_ADDRESS) cannot be joined: Failed to connect" in told
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:{port}", "local", "127.0.0.1", "auto "])
+def test_an_address_of_the_environment_that_is_none_is_named(connect, port, monkeypatch, address):
+    # That of a dashboard, which `ray job submit` takes, is no cluster's.
+    monkeypatch.setenv("RAY_ADDRESS", address.format(port=port))
+    asked, told = connect(ConnectionError("not asked"))
+    assert asked == []
+    assert told.startswith("RAY_ADDRESS must be the address of a Ray cluster such as 10.0.0.1:6379")
+
+
+def test_an_empty_address_of_the_environment_is_none(connect, monkeypatch):
+    monkeypatch.setenv("RAY_ADDRESS", "")
+    asked, _ = connect(ConnectionError("Could not find any running Ray instance."))
+    assert asked == ["auto", "local"]
+
+
+def test_versions_of_ray_without_tokens_start_a_cluster_too(connect):
+    missing = ConnectionError("Could not find any running Ray instance.")
+    asked, _ = connect(missing, errors=[RayError])
+    assert asked == ["auto", "local"]
+
+
+def test_a_cluster_that_an_older_ray_does_not_name_is_not_passed_over_in_silence(connect):
+    with pytest.warns(FirthWarning, match="remembers cannot be joined, so one is started for this"):
+        asked, _ = connect(ConnectionError(), errors=[RayError])
+    assert asked == ["auto", "local"]
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
+def test_an_address_of_ipv6_stands_in_brackets():
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as server:
+        ray_team._check_address(f"[::1]:{server.getsockname()[1]}", "--cluster")

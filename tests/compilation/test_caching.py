@@ -83,3 +83,27 @@ def test_the_kernel_is_found_again():
     assert first[:3] in {"0 1", "1 0"}
     # Nothing was compiled, so Numba did not import what it can compile.
     assert second == "1 0 False\n"
+
+
+@pytest.mark.parametrize("made", ["called", "optional"])
+def test_what_only_compiled_code_can_call_does_not_end_a_process(made):
+    program = f"""
+import numba
+from firth.compilation import {made}
+
+@{made}
+def twice(number):
+    return 2 * number
+
+@numba.njit
+def four_times(number):
+    return 2 * twice(number)
+
+print(four_times(3))
+try:
+    twice(3)
+except TypeError as error:
+    print(error)
+"""
+    told = "12\nonly compiled functions can call twice\n"
+    assert output_of("-c", program) == told

@@ -18,6 +18,8 @@ from firth.training.engines.recovery import WorkersLost
 from firth.training.engines.registry import team_engine_named
 
 AUTO = "auto"
+# The variable of the environment that Ray takes for its own "auto".
+RAY_ADDRESS = "RAY_ADDRESS"
 # How long members may take to be placed, and then to tell why they failed.
 _SECONDS_TO_START = 120.0
 _SECONDS_TO_FAIL = 5.0
@@ -239,9 +241,8 @@ def _connect(address: str, processors: int, gpus: int) -> bool:
         return False
     named, option = address, "--cluster"
     if address == AUTO:
-        # Ray takes it for "auto".
-        named = os.environ.get("RAY_ADDRESS") or AUTO
-        option = "--cluster" if named == AUTO else "RAY_ADDRESS"
+        named = os.environ.get(RAY_ADDRESS) or AUTO
+        option = "--cluster" if named == AUTO else RAY_ADDRESS
     if named != AUTO:
         _check_address(named, option)
     _keep_quiet(ray)
@@ -255,6 +256,12 @@ def _connect(address: str, processors: int, gpus: int) -> bool:
                 "If it wants a token, set RAY_AUTH_MODE=token, and have the token in "
                 "RAY_AUTH_TOKEN or in ~/.ray/auth_token"
             ) from error
+        if not str(error):
+            # Older versions of Ray found a cluster, and do not say where.
+            warn(
+                "the Ray cluster that this machine remembers cannot be joined, so one is started "
+                "for this run; to join one, give its address (--cluster)"
+            )
         available = available_processors()
         if processors > available:
             warn(
@@ -293,8 +300,9 @@ def _start_here(ray: Any, processors: int, quiet: dict[str, Any]) -> None:  # no
 
 
 def _reason(error: Exception) -> str:
-    """Return the first sentence of an error."""
-    return next(iter(str(error).splitlines()), type(error).__name__).partition(". ")[0]
+    """Return the first sentence of an error, without its full stop."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0].partition(". ")[0].rstrip(" .")
 
 
 def _is_one_there(error: Exception) -> bool:
@@ -302,7 +310,8 @@ def _is_one_there(error: Exception) -> bool:
 
     The address that Ray remembers may be that of a cluster that has ended.
     """
-    if isinstance(error, _import_ray().exceptions.AuthenticationError):
+    # Older versions of Ray have no tokens, and no such error.
+    if isinstance(error, getattr(_import_ray().exceptions, "AuthenticationError", ())):
         return True
     found = re.search(r"(\S+):(\d+)$", str(error))
     return found is not None and _unreachable(found[1], int(found[2])) is None
@@ -310,11 +319,14 @@ def _is_one_there(error: Exception) -> bool:
 
 def _check_address(address: str, option: str) -> None:
     """Raise ConfigError if nothing listens at an address: Ray would wait for minutes."""
-    host, _, port = address.rpartition("://")[2].rpartition(":")
-    if not host or not port.isdigit():
+    scheme, _, place = address.rpartition("://")
+    host, _, port = place.rpartition(":")
+    if scheme not in ("", "ray") or not host or not port.isdigit():
+        known = "the address of a Ray cluster such as 10.0.0.1:6379"
+        if option == RAY_ADDRESS:
+            raise ConfigError(f"RAY_ADDRESS must be {known}, or not be set, got {address!r}")
         raise ConfigError(
-            "cluster must be 'auto', the address of a Ray cluster such as 10.0.0.1:6379, or "
-            f"'torchrun', got {address!r} ({option})"
+            f"cluster must be 'auto', {known}, or 'torchrun', got {address!r} (--cluster)"
         )
     if (error := _unreachable(host, int(port))) is not None:
         raise ConfigError(f"there is no Ray cluster at {address!r} ({option}): {error}") from error
@@ -323,7 +335,8 @@ def _check_address(address: str, option: str) -> None:
 def _unreachable(host: str, port: int) -> Exception | None:
     """Return why nothing can be reached at an address, None if something answers."""
     try:
-        socket.create_connection((host, port), _SECONDS_TO_FAIL).close()
+        # Addresses of IPv6 stand in brackets.
+        socket.create_connection((host.strip("[]"), port), _SECONDS_TO_FAIL).close()
     except (OSError, OverflowError) as error:
         return error
     return None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+from numba.core.registry import CPUDispatcher
 
 from firth._version import __version__
 from firth.compilation.code_cache import CodeCache
@@ -34,9 +35,9 @@ def inlined(function: Function) -> Function:
 def called(function: Function) -> Function:
     """Compile `function` apart from the compiled functions that call it; it makes no arrays.
 
-    Inlining everything, as `inlined` does, makes compilation slow.
+    Inlining everything, as `inlined` does, makes compilation slow. Python cannot call it.
     """
-    return numba.njit(**_OPTIONS, _nrt=False, no_cpython_wrapper=True)(function)  # type: ignore[no-any-return]
+    return _without_wrapper(function, _OPTIONS)
 
 
 def optional(function: Function) -> Function:
@@ -45,8 +46,22 @@ def optional(function: Function) -> Function:
     Where an argument is None, what stands under `if argument is not None` costs no time to compile.
     Only arguments themselves are looked at, not what a tuple holds.
     """
-    options = {**_OPTIONS, "no_rewrites": False}
-    return numba.njit(**options, _nrt=False, no_cpython_wrapper=True)(function)  # type: ignore[no-any-return]
+    return _without_wrapper(function, {**_OPTIONS, "no_rewrites": False})
+
+
+class _ForCompiledCode(CPUDispatcher):  # type: ignore[misc]
+    """A function without the wrapper by which Python calls it: calling nothing ends the process."""
+
+    def __call__(self, *arguments: object, **named: object) -> None:
+        raise TypeError(f"only compiled functions can call {self.py_func.__name__}")
+
+
+def _without_wrapper(function: Function, options: dict[str, object]) -> Function:
+    dispatcher = numba.njit(**options, _nrt=False, no_cpython_wrapper=True)(function)
+    # With NUMBA_DISABLE_JIT it is the function itself.
+    if isinstance(dispatcher, CPUDispatcher):
+        dispatcher.__class__ = _ForCompiledCode
+    return dispatcher  # type: ignore[no-any-return]
 
 
 def compiled(function: Function) -> Function:
