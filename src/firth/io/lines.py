@@ -25,8 +25,8 @@ def short_lines(
     Examples
     --------
     >>> import io
-    >>> list(short_lines(io.BytesIO(b"tea\\nmilk"), "words.txt"))
-    [b'tea\\n', b'milk']
+    >>> list(short_lines(io.BytesIO(b"tea\nmilk"), "words.txt"))
+    [b'tea\n', b'milk']
     """
     while found := file.readline(longest + 1):
         if len(found) > longest:
