@@ -15,6 +15,7 @@ from firth.errors import FormatError, counted, one_line
 # What opening and reading damaged archives raises, and encrypted ones.
 DAMAGES = (
     zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError,
+    UnicodeDecodeError,
 )  # fmt: skip
 # Python unpacks the others without a bound: 4,096 bytes of bzip2 may become gigabytes at once.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
