@@ -134,7 +134,10 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
 
 def _read_settings(stream: Stream) -> _Settings:
     mark = stream.take(_MARK.size, "its settings")
-    if _MARK.unpack(mark)[0] != _MAGIC:
+    magic, version = _MARK.unpack(mark)
+    if magic == _MAGIC and version == _EARLY:
+        raise FormatError(f"{stream.path}: damaged: it has a version, which is {version}")
+    if magic != _MAGIC:
         # These are two settings already.
         mark = _MARK.pack(_MAGIC, _EARLY) + mark
     rest = stream.take(_SETTINGS.size - len(mark), "its settings")
@@ -142,6 +145,10 @@ def _read_settings(stream: Stream) -> _Settings:
 
 
 def _check_settings(settings: _Settings, path: Path) -> None:
+    is_known = settings.model in _MODELS and settings.loss in _LOSSES
+    if settings.version == _EARLY and not is_known:
+        # These models have no mark.
+        raise FormatError(f"{path}: is no model of fastText")
     if settings.version not in (*_VERSIONS, _EARLY):
         raise FormatError(
             f"{path}: is a model of fastText in version {settings.version} of its format; Firth "
@@ -158,7 +165,7 @@ def _check_settings(settings: _Settings, path: Path) -> None:
             f"{path}: damaged: {counted(settings.dim, 'dimension')}, "
             f"{counted(settings.bucket, 'bucket')}"
         )
-    if settings.model not in _MODELS or settings.loss not in _LOSSES:
+    if not is_known:
         raise FormatError(
             f"{path}: damaged: fastText has no model {settings.model} with loss {settings.loss}"
         )
