@@ -98,6 +98,11 @@ def test_names_that_are_no_text_are_damage(tmp_path):
             load(path)
 
 
+def test_a_file_may_have_no_name(tmp_path):
+    path = zipped(tmp_path / "v.zip", (zipfile.ZipInfo(""), b"tea 1 2\n"))
+    assert load(path).words == ("tea",)
+
+
 def test_a_file_that_ends_before_it_should_is_cut_short(tmp_path):
     path = zipped(tmp_path / "v.zip", ("v.txt", b"tea 1 2\n"), method=zipfile.ZIP_STORED)
     content = bytearray(path.read_bytes())

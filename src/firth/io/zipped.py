@@ -59,7 +59,8 @@ def open_only_member(file: BinaryIO, path: str | os.PathLike[str]) -> Iterator[i
             members = [
                 member
                 for member in archive.infolist()
-                if not member.is_dir() and not member.filename.startswith(_HIDDEN)
+                # Python's `is_dir` fails if there is no name.
+                if not member.filename.endswith("/") and not member.filename.startswith(_HIDDEN)
             ]
             if len(members) != 1:
                 raise FormatError(f"{what} of {counted(len(members), 'file')}; {advice}")
