@@ -170,7 +170,7 @@ def _hash(ngram):
         (fasttext_bin(WORDS, TABLE, flags=(0, 1)), "only the second of its tables"),
         (fasttext_bin(WORDS, TABLE, flags=(7, 0)), "the kind of its first table is 7"),
         (fasttext_bin(WORDS, TABLE, version=13), "version 13 of its format; Firth reads 11 and 12"),
-        (WHOLE[:4] + bytes(4) + WHOLE[8:], "damaged: it has a version, which is 0"),
+        (WHOLE[:4] + bytes(4) + WHOLE[8:], "version 0 of its format; Firth reads 11 and 12"),
         (fasttext_bin(WORDS, TABLE, dim=0), "damaged: 0 dimensions"),
         (fasttext_bin(WORDS, TABLE, dim=5), "should have 5 columns, not 65 rows of 4"),
         (fasttext_bin(WORDS, TABLE, bucket=59), "65 rows for 5 words and 59 buckets"),
