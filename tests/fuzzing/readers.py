@@ -11,6 +11,7 @@ import os
 import random
 import sys
 import warnings
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -406,6 +407,17 @@ def _static_embedding(name: str, damages: list[Damage], scratch: Path) -> Reader
     return vectors_reader(originals, damages, path, path / name)
 
 
+def _zipped(scratch: Path) -> Reader:
+    """Damage zip archives of one file."""
+    path, originals = scratch / "vectors.zip", []
+    for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        for original in _word2vec(".txt", scratch).originals:
+            with zipfile.ZipFile(path, "w", method) as archive:
+                archive.writestr("v.txt" if len(originals) % 2 else "茶.txt", original)
+            originals.append(path.read_bytes())
+    return vectors_reader(originals, BYTES, path)
+
+
 def _of_unknown_suffix(scratch: Path) -> Reader:
     """Mix files of all kinds, under a name that does not tell which."""
     kinds = [_word2vec(".bin", scratch), _word2vec(".txt", scratch)]
@@ -553,6 +565,7 @@ READERS: dict[str, Callable[[Path], Reader]] = {
     "parquet": functools.partial(_arrow, ".parquet"),
     "arrow": functools.partial(_arrow, ".arrow"),
     "arrow-stream": _arrow_stream,
+    "zipped": _zipped,
     "unknown-suffix": _of_unknown_suffix,
     **{f"faulty-{fault}": functools.partial(_faulty, fault) for fault in FAULTS},
 }

@@ -10,6 +10,7 @@ from firth.errors import FormatError
 from firth.io.lines import LONGEST_LINE
 from firth.vectors import load
 from firth.vectors.converting import read_word_list
+from firth.vectors.formats import word2vec
 
 LONG = b"a" * (1 << 20)
 
@@ -39,13 +40,48 @@ def test_a_line_that_was_compressed_to_harm_is_refused(read, head, line, tmp_pat
         tracemalloc.stop()
 
 
-def test_a_word_that_is_there_a_million_times_is_one(tmp_path):
+@pytest.mark.parametrize(
+    ("name", "head"),
+    [
+        ("v.txt", b"tea"),
+        ("v.txt", b"1 1000000000\ntea"),
+        ("v.bin", b"1 1000000000\ntea "),
+        ("v.floret", b"20 1000000000 3 6 2 2166136261 < >\n0"),
+    ],
+)
+def test_numbers_that_were_compressed_to_harm_are_refused(name, head, tmp_path):
+    path = tmp_path / name
+    with gzip.open(path, "wb", 1) as file:
+        file.write(head)
+        for _ in range(8):
+            file.write(b" 1" * (1 << 20))
+    tracemalloc.start()
+    try:
+        with pytest.raises(FormatError, match=r"more than 262,144 numbers; .*decompress"):
+            load(path, words=["tea"])
+        # Half a million fields of a megabyte.
+        assert tracemalloc.get_traced_memory()[1] < 40_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_files_that_are_not_compressed_have_any_number_of_dimensions(tmp_path, monkeypatch):
+    monkeypatch.setattr(word2vec, "MOST_DIMENSIONS", 3)
+    for content in (b"tea 1 2 3 4\n", b"1 4\ntea 1 2 3 4\n"):
+        (tmp_path / "v.txt").write_bytes(content)
+        assert load(tmp_path / "v.txt").dim == 4
+        (tmp_path / "v.gz").write_bytes(gzip.compress(content))
+        with pytest.raises(FormatError, match="more than 3 numbers"):
+            load(tmp_path / "v.gz")
+
+
+def test_a_word_that_is_there_very_often_is_one(tmp_path):
     path = tmp_path / "words.gz"
-    path.write_bytes(gzip.compress(b"tea\nmilk\n" * 500_000, 1))
+    path.write_bytes(gzip.compress(b"tea\nmilk\n" * 50_000, 1))
     tracemalloc.start()
     try:
         assert read_word_list(path) == ["tea", "milk"]
-        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+        assert tracemalloc.get_traced_memory()[1] < 600_000
     finally:
         tracemalloc.stop()
 

@@ -89,6 +89,29 @@ def test_a_changed_byte_is_noticed(tmp_path):
         load(path)
 
 
+def test_names_that_are_no_text_are_damage(tmp_path):
+    path = zipped(tmp_path / "v.zip", ("茶.txt", b"tea 1 2\n"))
+    whole, name = path.read_bytes(), "茶".encode()
+    for place in (whole.index(name), whole.rindex(name)):
+        path.write_bytes(whole[:place] + b"\xff" + whole[place + 1 :])
+        with pytest.raises(FormatError, match=r"v\.zip: it is a zip archive .*can't decode byte"):
+            load(path)
+
+
+def test_a_file_may_have_no_name(tmp_path):
+    path = zipped(tmp_path / "v.zip", (zipfile.ZipInfo(""), b"tea 1 2\n"))
+    assert load(path).words == ("tea",)
+
+
+def test_a_file_that_ends_before_it_should_is_cut_short(tmp_path):
+    path = zipped(tmp_path / "v.zip", ("v.txt", b"tea 1 2\n"), method=zipfile.ZIP_STORED)
+    content = bytearray(path.read_bytes())
+    struct.pack_into("<2I", content, content.index(b"PK\x01\x02") + 20, 1 << 20, 1 << 20)
+    path.write_bytes(content)
+    with pytest.raises(FormatError, match=r"cannot decompress .*v\.zip \(zip\): it is cut short"):
+        load(path)
+
+
 def test_encrypted_archives_are_refused(tmp_path):
     path = zipped(tmp_path / "v.zip", ("v.txt", b"tea 1 2\n"))
     content = bytearray(path.read_bytes())

@@ -39,6 +39,7 @@ READERS = [
         pytest.param(name, marks=pytest.mark.skipif(find_spec("pyarrow") is None, reason="pyarrow"))
         for name in ("parquet", "arrow", "arrow-stream")
     ),
+    "zipped",
     "unknown-suffix",
     *(
         pytest.param(name, marks=pytest.mark.skipif(find_spec("spacy") is None, reason="spacy"))

@@ -219,7 +219,8 @@ class _Decompressed(io.RawIOBase):
         try:
             block = self._file.read(len(view))
         except self._damages as error:
-            reason = str(error) or "not enough memory"
+            ended = "not enough memory" if isinstance(error, MemoryError) else "it is cut short"
+            reason = str(error) or ended
             raise FormatError(f"cannot decompress {self._path} ({self._name}): {reason}") from error
         view[: len(block)] = block
         return len(block)

@@ -15,6 +15,7 @@ from firth.errors import FormatError, counted, one_line
 # What opening and reading damaged archives raises, and encrypted ones.
 DAMAGES = (
     zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError,
+    UnicodeDecodeError,
 )  # fmt: skip
 # Python unpacks the others without a bound: 4,096 bytes of bzip2 may become gigabytes at once.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -58,7 +59,8 @@ def open_only_member(file: BinaryIO, path: str | os.PathLike[str]) -> Iterator[i
             members = [
                 member
                 for member in archive.infolist()
-                if not member.is_dir() and not member.filename.startswith(_HIDDEN)
+                # Python's `is_dir` fails if there is no name.
+                if not member.filename.endswith("/") and not member.filename.startswith(_HIDDEN)
             ]
             if len(members) != 1:
                 raise FormatError(f"{what} of {counted(len(members), 'file')}; {advice}")

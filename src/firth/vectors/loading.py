@@ -34,8 +34,8 @@ def load(
         (`.txt`, `.vec`), with or without the header that GloVe omits; a model of gensim (`.model`,
         `.kv`) or of fastText (`.bin`), or another of the formats in `docs/formats.md`. The first
         bytes decide, then the suffix. A text file whose first line is two whole numbers has a
-        header. A file may be compressed (gzip, bzip2, xz, Zstandard), whatever its name.
-        `hf://user/name` is a repository on the Hugging Face hub.
+        header. A file may be compressed (gzip, bzip2, xz, Zstandard, or a zip archive of one file),
+        whatever its name. `hf://user/name` is a repository on the Hugging Face hub.
     encoding_errors : "strict" or "replace"
         For a word that is not UTF-8: raise, or replace the invalid bytes with U+FFFD.
     limit : int, optional

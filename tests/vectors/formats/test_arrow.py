@@ -2,6 +2,7 @@
 
 import gzip
 import importlib.util
+import sys
 
 import numpy as np
 import pytest
@@ -213,6 +214,28 @@ def test_streams_are_read_as_files_are(arrow, name, tmp_path):
             assert list(load(tmp_path / name)) == ["tea"]
         except FormatError:
             continue
+
+
+def stream(arrow, path):
+    """Write a stream with two words."""
+    table = arrow.table({"word": ["tea", "茶"], "vector": MATRIX.tolist()})
+    with path.open("wb") as file, arrow.ipc.new_stream(file, table.schema) as writer:
+        writer.write_table(table)
+    return path
+
+
+def test_what_follows_a_stream_is_told(arrow, tmp_path):
+    path = stream(arrow, tmp_path / "v.arrow")
+    whole = path.read_bytes()
+    for more in (b"\0", whole):
+        path.write_bytes(whole + more)
+        with pytest.raises(FormatError, match=rf"more follows .* at byte {len(whole)}$"):
+            load(path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are Unicode")
+def test_streams_may_have_any_name(arrow, tmp_path):
+    assert list(load(stream(arrow, tmp_path / "v\udcff.arrow"))) == ["tea", "茶"]
 
 
 def test_tables_of_datasets_are_read(tmp_path):

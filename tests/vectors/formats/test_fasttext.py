@@ -170,6 +170,7 @@ def _hash(ngram):
         (fasttext_bin(WORDS, TABLE, flags=(0, 1)), "only the second of its tables"),
         (fasttext_bin(WORDS, TABLE, flags=(7, 0)), "the kind of its first table is 7"),
         (fasttext_bin(WORDS, TABLE, version=13), "version 13 of its format; Firth reads 11 and 12"),
+        (WHOLE[:4] + bytes(4) + WHOLE[8:], "version 0 of its format; Firth reads 11 and 12"),
         (fasttext_bin(WORDS, TABLE, dim=0), "damaged: 0 dimensions"),
         (fasttext_bin(WORDS, TABLE, dim=5), "should have 5 columns, not 65 rows of 4"),
         (fasttext_bin(WORDS, TABLE, bucket=59), "65 rows for 5 words and 59 buckets"),
@@ -224,6 +225,9 @@ def test_the_name_tells_which_binary_format_is_meant(put, tmp_path):
     Vectors(["tea"], np.ones((1, 2))).save(tmp_path / "w.bin")
     with pytest.raises(FormatError, match=r"is no model of fastText|cut short in its settings"):
         load(tmp_path / "w.bin", format="fasttext")
+    (tmp_path / "w.txt").write_text("tea 1 2 3\n" * 20)
+    with pytest.raises(FormatError, match=r"w\.txt: is no model of fastText$"):
+        load(tmp_path / "w.txt", format="fasttext")
 
 
 @settings(max_examples=60, deadline=None)

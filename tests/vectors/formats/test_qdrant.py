@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from firth.errors import FirthError, FormatError, MissingExtraError
-from firth.vectors import Vectors, convert, load
+from firth.vectors import Vectors, check_destination, convert, load
 from firth.vectors.formats import qdrant
 from qdrant_files import TABLE, point, points, write_folder
 
@@ -143,6 +143,42 @@ def test_reading_leaves_nothing_and_changes_nothing(folder):
     load(folder)
     assert [file.name for file in storage_of(folder).parent.iterdir()] == ["storage.sqlite"]
     assert storage_of(folder).read_bytes() == before
+
+
+def test_more_than_two_gigabytes_are_read(folder):
+    # Pages that no table has.
+    os.truncate(storage_of(folder), 1 << 31)
+    assert list(load(folder)) == WORDS
+
+
+@pytest.mark.parametrize("ending", ["-journal", "-wal"])
+def test_a_database_with_half_of_a_change_is_refused(ending, folder):
+    journal = storage_of(folder).with_name(f"storage.sqlite{ending}")
+    journal.touch()
+    assert list(load(folder)) == WORDS
+    journal.write_bytes(b"pages")
+    with pytest.raises(FormatError, match=rf"not finished \(storage\.sqlite{ending}\); open the"):
+        load(folder)
+
+
+@pytest.mark.parametrize("names", [["mine"], ["words", "mine"]])
+def test_collections_of_others_are_not_replaced(names, tmp_path, monkeypatch):
+    monkeypatch.setattr(qdrant, "check_package", lambda: None)
+    folder = write_folder(tmp_path / "v", points(WORDS, MATRIX), names=names)
+    with pytest.raises(FirthError, match="the folder there does not hold vectors that Firth wrote"):
+        check_destination(folder, format="qdrant")
+    check_destination(folder, format="qdrant", overwrite=True)
+
+
+def test_what_was_written_is_replaced(folder, monkeypatch):
+    monkeypatch.setattr(qdrant, "check_package", lambda: None)
+    check_destination(folder, format="qdrant")
+    (folder / "collection" / "other").mkdir()
+    with pytest.raises(FirthError, match="does not hold vectors"):
+        check_destination(folder, format="qdrant")
+    (folder / "meta.json").write_text("[]")
+    with pytest.raises(FirthError, match="does not hold vectors"):
+        check_destination(folder, format="qdrant")
 
 
 def test_writing_needs_the_package_and_tells_so_before_it_reads(tmp_path, monkeypatch):

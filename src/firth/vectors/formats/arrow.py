@@ -5,12 +5,14 @@ Streams of Arrow, which datasets writes under the same suffix, are read too.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import BinaryIO
 
 import pyarrow
 from pyarrow import ipc
 
+from firth.errors import FormatError
 from firth.io.atomic import atomic_write
 from firth.vectors.formats.arrow_tables import (
     DAMAGES,
@@ -52,11 +54,16 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
 
 def _read_stream(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> Table:
     # Bytes that a file promises and does not have are found by its size, which a mapping knows.
-    with reading(size, path), pyarrow.memory_map(str(path)) as mapped:
+    with reading(size, path), pyarrow.memory_map(os.fsencode(path)) as mapped:
         options = ipc.IpcReadOptions(use_threads=False)
         with ipc.open_stream(mapped, options=options) as opened:
             names = check_columns(opened.schema.names, path)
-            return from_arrow(tables_of(opened, opened.schema, names), path, selection)
+            table = from_arrow(tables_of(opened, opened.schema, names), path, selection)
+        if mapped.tell() != mapped.size():
+            raise FormatError(
+                f"{path}: more follows the end of the stream, at byte {mapped.tell()}"
+            )
+        return table
 
 
 def write(table: Table, path: Path, dtype: str = FLOAT32) -> None:

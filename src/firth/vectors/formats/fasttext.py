@@ -48,9 +48,9 @@ RULE = TextRule("fastText's models", re.compile("\0"), "with NUL")
 
 _MAGIC = 793712314
 _VERSIONS = (11, 12)
-# Of models from before 2017, which do not tell one.
-_EARLY = 0
 _MARK = struct.Struct("<2i")
+# In the place of the mark, which models from before 2017 lack.
+_EARLY = _MARK.pack(0, 0)
 _SETTINGS = struct.Struct("<2i 12i d")
 _SIZES = struct.Struct("<3i q")
 _PRUNED = struct.Struct("<q")
@@ -136,13 +136,16 @@ def _read_settings(stream: Stream) -> _Settings:
     mark = stream.take(_MARK.size, "its settings")
     if _MARK.unpack(mark)[0] != _MAGIC:
         # These are two settings already.
-        mark = _MARK.pack(_MAGIC, _EARLY) + mark
+        mark = _EARLY + mark
     rest = stream.take(_SETTINGS.size - len(mark), "its settings")
     return _Settings(*_SETTINGS.unpack(mark + rest))
 
 
 def _check_settings(settings: _Settings, path: Path) -> None:
-    if settings.version not in (*_VERSIONS, _EARLY):
+    is_known = settings.model in _MODELS and settings.loss in _LOSSES
+    if settings.magic != _MAGIC and not is_known:
+        raise FormatError(f"{path}: is no model of fastText")
+    if settings.magic == _MAGIC and settings.version not in _VERSIONS:
         raise FormatError(
             f"{path}: is a model of fastText in version {settings.version} of its format; Firth "
             f"reads {' and '.join(map(str, _VERSIONS))}"
@@ -158,7 +161,7 @@ def _check_settings(settings: _Settings, path: Path) -> None:
             f"{path}: damaged: {counted(settings.dim, 'dimension')}, "
             f"{counted(settings.bucket, 'bucket')}"
         )
-    if settings.model not in _MODELS or settings.loss not in _LOSSES:
+    if not is_known:
         raise FormatError(
             f"{path}: damaged: fastText has no model {settings.model} with loss {settings.loss}"
         )
@@ -167,11 +170,9 @@ def _check_settings(settings: _Settings, path: Path) -> None:
 def _read_words(stream: Stream, path: Path, settings: _Settings) -> _Words:
     """Read the words and skip the labels, which follow them."""
     size, V, labels, _ = _SIZES.unpack(stream.take(_SIZES.size, "its sizes"))
-    (pruned,) = (
-        (-1,)
-        if settings.version == _EARLY
-        else _PRUNED.unpack(stream.take(_PRUNED.size, "its sizes"))
-    )
+    pruned = -1
+    if settings.magic == _MAGIC:
+        (pruned,) = _PRUNED.unpack(stream.take(_PRUNED.size, "its sizes"))
     if V < 1 or labels < 0 or size != V + labels:
         raise FormatError(
             f"{path}: damaged: {counted(V, 'word')} and {counted(labels, 'label')} are not "
@@ -192,7 +193,7 @@ def _read_words(stream: Stream, path: Path, settings: _Settings) -> _Words:
 
 def _is_compressed(stream: Stream, settings: _Settings, what: str) -> bool:
     """Return whether the next table is compressed; of early models, none is."""
-    return settings.version != _EARLY and stream.flag(what)
+    return settings.magic == _MAGIC and stream.flag(what)
 
 
 def _read_output(stream: Stream, settings: _Settings, folder: Path | None) -> Floats | None:
@@ -304,9 +305,8 @@ def write(table: Table, path: Path) -> None:
             file.write(word + b"\0" + _ENTRY.pack(count, _WORD))
         parts = [blocks(table.input_vectors)] if subwords is None else _tables_of(table, subwords)
         _write_table(file, len(words) + settings.bucket, settings.dim, itertools.chain(*parts))
-        output = table.output_vectors
-        rows = 0 if output is None else len(output)
-        _write_table(file, rows, settings.dim, () if output is None else blocks(output))
+        output = table.input_vectors[:0] if table.output_vectors is None else table.output_vectors
+        _write_table(file, len(output), settings.dim, blocks(output))
 
 
 def _sum(counts: NDArray[np.int64]) -> int:

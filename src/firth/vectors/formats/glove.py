@@ -30,7 +30,7 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
     FormatError
         If a line is not a UTF-8 word and as many finite numbers as the first line has.
     """
-    return word2vec_text.read_without_header(file, path, selection)
+    return word2vec_text.read_without_header(file, size, path, selection)
 
 
 def write(table: Table, path: Path) -> None:

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.checks import INT64_MAX
-from firth.errors import FormatError, MissingExtraError, counted, one_line
+from firth.errors import FirthError, FormatError, MissingExtraError, counted, one_line
 from firth.io.atomic import atomic_write
 from firth.io.compression import open_regular
 from firth.io.json_files import read_json
@@ -45,6 +45,8 @@ _POINT = "qdrant_client.http.models.models.PointStruct"
 _SCHEMA = "CREATE TABLE points (id TEXT PRIMARY KEY, point BLOB)"
 _ADVICE = "read its points with qdrant-client, and make vectors of them"
 _BLOCK_POINTS = 1024
+# Where SQLite keeps what it has not written yet, or would take back.
+_JOURNALS = ("-journal", "-wal")
 # The client finds a point by its key, which is of this protocol.
 _PROTOCOL = 4
 
@@ -102,17 +104,33 @@ def _points(storage: Path) -> Iterator[Mapping[str, Any]]:
     # Its messages for what is no file are those of all formats.
     with open_regular(storage):
         size = storage.stat().st_size
+    _check_finished(storage)
     try:
         # A database that is only read leaves no journal beside it.
         place = f"{storage.absolute().as_uri()}?mode=ro&immutable=1"
         with contextlib.closing(sqlite3.connect(place, uri=True)) as database:
             # No value is longer than the file, whatever it promises.
-            database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, max(size, 1))
+            longest = database.getlimit(sqlite3.SQLITE_LIMIT_LENGTH)
+            database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, max(1, min(size, longest)))
             _check_database(database, storage, size)
             for (encoded,) in database.execute("SELECT point FROM points ORDER BY rowid"):
                 yield _point(encoded, storage)
     except (sqlite3.Error, UnicodeDecodeError) as error:
         raise FormatError(f"{storage}: damaged: {one_line(str(error))}") from error
+
+
+def _check_finished(storage: Path) -> None:
+    """Raise if a program that was killed, or still writes, left half of a change in the database.
+
+    The rest is in a journal beside it, which a database that is only read does not look at.
+    """
+    for ending in _JOURNALS:
+        journal = storage.with_name(storage.name + ending)
+        if journal.is_file() and journal.stat().st_size:
+            raise FormatError(
+                f"{storage}: its last change is not finished ({journal.name}); open the folder "
+                "with qdrant-client, and close it"
+            )
 
 
 def _check_database(database: sqlite3.Connection, storage: Path, size: int) -> None:
@@ -178,6 +196,16 @@ def _counts(found: list[object]) -> NDArray[np.int64] | None:
     """Return counts, or None unless each word has one."""
     numbers = [n for n in found if isinstance(n, int) and type(n) is int and 0 <= n <= INT64_MAX]
     return np.array(numbers, np.int64) if len(numbers) == len(found) else None
+
+
+def is_replaceable(path: Path) -> bool:
+    """Return whether a folder holds the collection that is written, and no other."""
+    try:
+        if _collection_of(path) != COLLECTION:
+            return False
+        return [each.name for each in (path / COLLECTIONS).iterdir()] == [COLLECTION]
+    except (FirthError, OSError):
+        return False
 
 
 def check_package() -> None:

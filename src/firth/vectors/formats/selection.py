@@ -93,7 +93,9 @@ class Selection:
 
     def places(self, words: Sequence[str]) -> list[int]:
         """Return the places of the words to read."""
-        chosen = words if self.words is None else self.words
+        if self.words is None:
+            return list(range(len(words)))
+        chosen = self.words
         return [place for place, word in enumerate(words) if word in chosen]  # type: ignore[operator]
 
 

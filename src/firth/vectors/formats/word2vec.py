@@ -21,6 +21,8 @@ from firth.vectors.formats.selection import Selection
 from firth.vectors.formats.texts import TextRule, check_repeats
 from firth.vectors.table import Table
 
+# A short compressed file may promise, or have, more than memory holds.
+MOST_DIMENSIONS = 1 << 18
 # More digits than the size of any real table has.
 LONGEST_HEADER = 64
 # The advice for words that are not UTF-8.
@@ -74,6 +76,28 @@ def after_header(head: bytes) -> bytes | None:
     return rest if _HEADER.fullmatch(line) else None
 
 
+def check_dimensions(dim: int, left: int | None, path: Path) -> None:
+    """Raise for more dimensions than a compressed file may have.
+
+    Parameters
+    ----------
+    dim : int
+    left : int, optional
+        Bytes of the file that are left, if known: they limit the dimensions too.
+    path : Path
+
+    Raises
+    ------
+    FormatError
+        If there are too many.
+    """
+    if left is None and dim > MOST_DIMENSIONS:
+        raise FormatError(
+            f"{path}: the vectors in line 1 have more than {MOST_DIMENSIONS:,} numbers; if that is "
+            "meant, decompress the file first"
+        )
+
+
 def make_rows(
     header: Header, left: int | None, path: Path, selection: Selection, *, bytes_per_word: int
 ) -> Rows:
@@ -92,8 +116,10 @@ def make_rows(
     Raises
     ------
     FormatError
-        If the file is too short for the words that its header promises.
+        If the file is too short for the words that its header promises, or it is compressed and
+        they have very many dimensions.
     """
+    check_dimensions(header.dim, left, path)
     rows = selection.rows(header.words)
     # The last line of a text may have no newline.
     if left is not None and rows * bytes_per_word > left + 1:

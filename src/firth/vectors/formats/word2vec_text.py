@@ -24,6 +24,7 @@ from firth.vectors.formats.word2vec import (
     REPLACED,
     Rows,
     after_header,
+    check_dimensions,
     make_rows,
     read_header,
     write_rows,
@@ -71,14 +72,16 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
     """
     header = read_header(file, path)
     if header is None:
-        return read_without_header(file, path, selection)
+        return read_without_header(file, size, path, selection)
     shortest = len(b"a") + header.dim * len(b" 1") + len(b"\n")
     left = None if size is None else size - file.tell()
     found = make_rows(header, left, path, selection, bytes_per_word=shortest)
     return read_lines(file, found, path, line=2, promised=header.words, selection=selection)
 
 
-def read_without_header(file: BinaryIO, path: Path, selection: Selection) -> Table:
+def read_without_header(
+    file: BinaryIO, size: int | None, path: Path, selection: Selection
+) -> Table:
     """Read words and vectors, of which the first line tells the number of dimensions.
 
     Raises
@@ -87,7 +90,7 @@ def read_without_header(file: BinaryIO, path: Path, selection: Selection) -> Tab
         If a line is not a UTF-8 word and D finite numbers.
     """
     _skip_mark(file)
-    dim = _count_numbers(file, path)
+    dim = _count_numbers(file, size, path)
     _skip_mark(file)
     found = Rows(dim, path, selection)
     return read_lines(file, found, path, line=1, promised=None, selection=selection)
@@ -133,7 +136,7 @@ def _skip_mark(file: BinaryIO) -> None:
     file.seek(mark if start[:mark] == codecs.BOM_UTF8 and not start[mark:].isspace() else 0)
 
 
-def _count_numbers(file: BinaryIO, path: Path) -> int:
+def _count_numbers(file: BinaryIO, size: int | None, path: Path) -> int:
     """Count the numbers at the end of a line, in pieces since it may be long."""
     fields = numbers = 0
     torn = b""
@@ -143,6 +146,7 @@ def _count_numbers(file: BinaryIO, path: Path) -> int:
         for field in found:
             numbers = numbers + 1 if _is_like_number(field) else 0
         fields += len(found)
+        check_dimensions(numbers, size, path)
         if piece.endswith(b"\n"):
             break
     if torn:
