@@ -150,3 +150,14 @@ def test_a_fault_in_a_later_block_is_told_with_its_place(
     path = tmp_path / "v.bin"
     path.write_bytes(content)
     assert_refused(path, fault.format(head))
+
+
+def test_the_words_of_a_block_are_cut_once_however_many_are_selected(tmp_path, monkeypatch):
+    words = [f"w{row}" for row in range(50)]
+    Vectors(words, np.ones((50, 2), np.float32)).save(tmp_path / "v.bin")
+    cuts, texts = [], word2vec_binary._Block.texts
+    monkeypatch.setattr(
+        word2vec_binary._Block, "texts", lambda block: cuts.append(block) or texts(block)
+    )
+    assert load(tmp_path / "v.bin", words=words[::2]).words == tuple(words[::2])
+    assert len(cuts) == 1

@@ -85,12 +85,12 @@ class _Block(NamedTuple):
     spaces: NDArray[np.int64]
 
     def texts(self) -> list[bytes]:
-        """Return the words, with what stands around them."""
-        return [word + b" " for word in self.text.split(b" ")[:-1]]
+        """Return the words, with the newlines before them."""
+        return self.text.split(b" ")[:-1]
 
     def words(self) -> list[bytes]:
         """Return the words alone."""
-        return [text[text.startswith(b"\n") : -1] for text in self.texts()]
+        return [text.removeprefix(b"\n") for text in self.texts()]
 
     def begins(self) -> NDArray[np.int64]:
         """Return the offsets of the words in the file."""
@@ -104,10 +104,10 @@ def _selected(block: _Block, path: Path, selection: Selection) -> _Block:
         return block
     # Other words are not checked.
     words = _decoded(block, path, "replace")
-    kept = selection.places(words)
+    kept, texts = selection.places(words), block.texts()
     return block._replace(
         numbers=block.numbers[kept],
-        text=b"".join(block.texts()[order] for order in kept),
+        text=b"".join(texts[order] + b" " for order in kept),
         spaces=block.spaces[kept],
     )
 
