@@ -193,6 +193,19 @@ def test_a_stopped_run_with_ngrams_or_phrases_ends_with_the_same_bytes(tmp_path,
         np.testing.assert_array_equal(vectors.raw.input, alone.raw.input)
 
 
+def test_a_stopped_run_of_documents_whose_windows_are_full_ends_with_the_same_bytes(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(schedule, "STRETCH", 2048)
+    full = {"documents": "joint", "shrink_windows": False, "sample": 0.0}
+    options = {**OPTIONS, "deterministic": True, "window": 1, **full}
+    units = [[word for unit in UNITS for word in unit]]
+    alone = firth.train(units, **options)
+    vectors = stop_again_and_again(units, tmp_path / "c", 4_000, (1,), options)
+    assert bytes_of(vectors) == bytes_of(alone)
+    np.testing.assert_array_equal(vectors.documents.input_vectors, alone.documents.input_vectors)
+
+
 @pytest.mark.parametrize("phrases", [0, 1])
 def test_a_run_goes_on_with_phrases_or_without_as_it_began(tmp_path, phrases):
     """The words are the same where no phrase is found: it is no damage to a checkpoint."""

@@ -161,6 +161,13 @@ def test_cbow_has_one_pair_for_each_position():
         check_state({**FIELDS, "pairs": 41}, task)
 
 
+def test_a_document_is_one_more_input_of_each_window():
+    task = dataclasses.replace(TASK, config=TASK.config.replace(documents="joint"))
+    assert check_state({**FIELDS, "pairs": 440}, task).pairs == 440
+    with pytest.raises(FormatError, match="pairs must be at most 440, got 441"):
+        check_state({**FIELDS, "pairs": 441}, task)
+
+
 def test_a_finished_run_has_no_position():
     fields = {**FIELDS, "epoch": 6, "losses": [1.0] * 6, "held_out_losses": [1.0] * 6}
     with pytest.raises(FormatError, match="position must be at most 0, got 40"):
