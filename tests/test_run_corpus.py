@@ -1,5 +1,6 @@
 """Who reads the source of a run: the members of a team, each a part of it, or one process."""
 
+import numpy as np
 import pytest
 
 from firth import TrainConfig
@@ -34,8 +35,13 @@ def test_members_read_a_text_whose_lines_are_read_alone(read):
     assert corpus.units_read == UNITS
 
 
-def test_one_process_reads_what_is_held_out(read):
-    corpus = read(holdout=0.2)
+HELD_OUT = [["tea", "has", "milk"], ["new", "york", "has"]]
+
+
+# NumPy compares each item of an array with a number.
+@pytest.mark.parametrize("holdout", [0.2, HELD_OUT, np.array(HELD_OUT)])
+def test_one_process_reads_what_is_held_out(read, holdout):
+    corpus = read(holdout=holdout)
     assert not isinstance(corpus, RemoteCorpus)
     assert corpus.held_out > 0
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from firth.corpus import Corpus, Vocabulary, read_corpus
 from firth.corpus.first_pass import TextOptions
+from firth.corpus.holdout import share_of
 from firth.corpus.reading import Source, describe_source
 from firth.corpus.sources import EncodingErrors, Progress
 from firth.corpus.tokenizers import Tokenizer
@@ -49,7 +50,7 @@ class Reading:
     def is_line_by_line(self) -> bool:
         """Whether each line is read alone: several processes can read some each."""
         has_phrases = not isinstance(self.phrases, int) or self.phrases != 0
-        return not has_phrases and self.vocabulary is None and self.holdout == 0.0
+        return not has_phrases and self.vocabulary is None and share_of(self.holdout) == 0.0
 
 
 @dataclass(frozen=True)
