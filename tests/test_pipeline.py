@@ -136,6 +136,11 @@ def test_a_run_that_writes_among_its_texts_can_be_resumed(tmp_path):
         firth.train(tmp_path, dim=4, sample=0)
 
 
+def test_resume_is_a_switch_with_a_folder_and_without():
+    with pytest.raises(ConfigError, match=r"resume must be True or False, got array\(\[1, 2\]\)"):
+        firth.train(UNITS, resume=np.array([1, 2]))
+
+
 def test_bars_show_only_on_a_terminal_or_when_asked(capsys, monkeypatch):
     units = [["a", "b", "c"]] * 50
     firth.train(units, dim=4, epochs=1, sample=0)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from firth._version import __version__
 from firth.bars import are_bars_shown
-from firth.checks import shown
 from firth.cluster.opening import check_cluster, is_wanted, open_team
 from firth.corpus import Corpus
 from firth.corpus.holdout import share_of
@@ -195,19 +194,13 @@ def train(
     assert start is None or isinstance(start, Vectors)
     reading = tokenizer, lowercase, encoding_errors, normalization, phrases, vocabulary, holdout
     how = checkpoint, callbacks, progress, engine, readout, cluster
-    running = _Running(start, _listed_words(frozen), *how)
+    running = _Running(start, tuple(frozen), *how)
     # All that can be checked is checked before reading, which may take long.
     running.check(source, config, holdout)
     keeping = checkpoint, checkpoint_every, keep_checkpoints, resume
     with open_checkpoints(config, *keeping) as folders, open_team(config, cluster, engine) as team:
         of_run = RunSource(source, config, Reading(*reading), start, running.writes())
         return _run(of_run, running, folders, team)
-
-
-def _listed_words(frozen: Iterable[Token]) -> tuple[Token, ...]:
-    if isinstance(frozen, str):
-        raise ConfigError(f"frozen must be a list of words, got {shown(frozen)}")
-    return tuple(frozen)
 
 
 @dataclass(frozen=True)

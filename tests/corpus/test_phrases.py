@@ -175,6 +175,8 @@ def test_connectors_are_those_of_english_in_an_english_text_only():
     assert learn_phrases(german, threshold=1).connectors == ()
     assert "bank_of_america" in learn_phrases(english, threshold=1).join(english)[0]
     assert learn_phrases(english, threshold=1, connectors=["in"]).connectors == ("in",)
+    once = (word for word in ["in", "of", "in"])
+    assert learn_phrases(english, threshold=1, connectors=once).connectors == ("in", "of")
 
 
 def test_scores_are_symmetric_and_those_of_npmi_are_from_minus_1_to_1():
@@ -278,6 +280,7 @@ def test_a_text_without_phrases_is_told():
         ({"min_count": 0}, "min_count must be at least 1, got 0"),
         ({"connectors": "of"}, "connectors must be a list of words, got 'of'"),
         ({"connectors": [1]}, "connectors must be a list of words, got [1]"),
+        ({"connectors": 1}, "connectors must be a list of words, got 1"),
         (
             {"connectors": [f"c{n}" for n in range(90)]},
             "there may be at most 89 connectors, got 90",

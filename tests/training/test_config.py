@@ -85,6 +85,7 @@ def test_each_option_is_described_and_no_other():
         ({"dim": np.float64(3)}, f"dim must be a whole number, got {np.float64(3)!r}"),
         ({"dim": np.True_}, f"dim must be a whole number, got {np.True_!r}"),
         ({"threads": "2"}, "threads must be a whole number, got '2'"),
+        ({"workers": np.array([1, 2])}, "workers must be a whole number, got array([1, 2])"),
         ({"model": np.array(["cbow", "x"])}, "model must be skipgram or cbow, got array(["),
         ({"model": ["cbow"]}, "model must be skipgram or cbow, got ['cbow']"),
         ({"model": "cbow", "cbow_gradient": "true"}, "cbow_gradient must be sum or mean, got 'tr"),

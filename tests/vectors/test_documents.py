@@ -43,6 +43,11 @@ def test_documents_that_do_not_fit(numbers, rows, told):
         make(numbers, rows)
 
 
+def test_what_is_no_table_of_documents_is_refused():
+    with pytest.raises(ConfigError, match="documents must be a DocumentTable, got 'joint'"):
+        Vectors(["tea", "milk"], np.eye(2), documents="joint")
+
+
 def test_documents_stay_in_copies_and_other_read_outs():
     for vectors in (make(), pickle.loads(pickle.dumps(make())), make().read_out("unit=yes")):
         assert_whole(vectors)

@@ -397,6 +397,17 @@ class TestConstruction:
         with pytest.raises(ConfigError, match="counts must be 7 whole numbers"):
             Vectors(WORDS, MATRIX, counts=counts)
 
+    @pytest.mark.parametrize(
+        ("part", "message"),
+        [
+            ({"config": np.ones(2)}, r"config must be a mapping, got array\(\[1., 1.\]\)"),
+            ({"raw": MATRIX[0]}, r"raw must be RawTables, got array\("),
+        ],
+    )
+    def test_parts_of_another_type_are_refused(self, part, message):
+        with pytest.raises(ConfigError, match=message):
+            Vectors(WORDS, MATRIX, **part)
+
     def test_output_vectors_of_another_shape_are_refused(self):
         with pytest.raises(ConfigError, match="output_vectors has 3 rows"):
             Vectors(WORDS, MATRIX, output_vectors=MATRIX[:3])

@@ -6,7 +6,7 @@ n(a), n(b), n(ab) occurrences of two words and of their pair · N words in all
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -54,20 +54,27 @@ class PhraseOptions:
             low, high = (-1.0, 1.0) if self.scoring == "npmi" else (0.0, math.inf)
             real_number(f"threshold (of {self.scoring})", self.threshold, least=low, most=high)
         check_delimiter(self.delimiter)
-        given = self.connectors
-        if given is None:
-            return
-        if isinstance(given, str) or not all(isinstance(word, str) and word for word in given):
-            raise ConfigError(f"connectors must be a list of words, got {shown(given)}")
-        if len(set(given)) > MOST_CONNECTORS:
-            raise ConfigError(
-                f"there may be at most {MOST_CONNECTORS} connectors, got {len(set(given))}"
-            )
+        if self.connectors is not None:
+            object.__setattr__(self, "connectors", _checked_connectors(self.connectors))
 
     @property
     def lowest(self) -> float:
         """The score that a phrase must exceed."""
         return _THRESHOLDS[self.scoring] if self.threshold is None else float(self.threshold)
+
+
+def _checked_connectors(given: object) -> tuple[str, ...]:
+    """Return connectors, each once."""
+    words = None if isinstance(given, str) or not isinstance(given, Iterable) else list(given)
+    if words is None or not all(isinstance(word, str) and word for word in words):
+        told = shown(given if words is None else words)
+        raise ConfigError(f"connectors must be a list of words, got {told}")
+    connectors = tuple(dict.fromkeys(words))
+    if len(connectors) > MOST_CONNECTORS:
+        raise ConfigError(
+            f"there may be at most {MOST_CONNECTORS} connectors, got {len(connectors)}"
+        )
+    return connectors
 
 
 def score_pairs(

@@ -219,7 +219,7 @@ def _learn(
     connectors = options.connectors
     if connectors is None:
         connectors = ENGLISH_CONNECTORS if _is_english(raw) else ()
-    joining = Joining(raw, list(dict.fromkeys(connectors)), options.delimiter)
+    joining = Joining(raw, connectors, options.delimiter)
     found: list[list[Phrase]] = []
     for number in range(1, options.passes + 1):
         phrases = _find(raw, joining, options)

@@ -228,7 +228,10 @@ class TrainConfig:
         """Check each option, and compute what was not given."""
         computed = frozenset(name for name in _COMPUTE if getattr(self, name) is None)
         object.__setattr__(self, "_not_given", computed)
-        for name, (kind, check) in _types_and_checks().items():
+        checks = _types_and_checks()
+        # What is computed follows from options that were checked.
+        for name in sorted(checks, key=computed.__contains__):
+            kind, check = checks[name]
             value = _COMPUTE[name](self) if name in computed else getattr(self, name)
             if value is not None or type(None) not in get_args(kind):
                 object.__setattr__(self, name, check(name, value))

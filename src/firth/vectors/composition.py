@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.checks import shown
 from firth.errors import ConfigError, counted, one_line
 from firth.vectors.axes import principal_axes, second_moment
 from firth.vectors.blocks import NUMBERS_PER_BLOCK, row_blocks
@@ -130,8 +131,11 @@ def checked_raw(raw: RawTables, words: Sequence[Token], dim: int) -> RawTables:
     Raises
     ------
     ConfigError
-        If they do not fit the words and dimensions of the vectors, or a number is not finite.
+        If they are something else, do not fit the words and dimensions of the vectors, or a number
+        is not finite.
     """
+    if not isinstance(raw, RawTables):
+        raise ConfigError(f"raw must be RawTables, got {shown(raw)}")
     table, ngrams = np.asarray(raw.input), len(raw.input) - raw.words
     if table.dtype.kind != "f" or table.ndim != 2 or table.shape[1] != dim:
         raise ConfigError(

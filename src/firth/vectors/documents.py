@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from firth.checks import shown
 from firth.errors import ConfigError, counted
 from firth.vectors.checks import read_only
 
@@ -42,8 +43,11 @@ def checked_documents(documents: DocumentTable, dim: int) -> DocumentTable:
     Raises
     ------
     ConfigError
-        If types or shapes do not fit each other or D, or the numbers do not rise.
+        If they are something else, types or shapes do not fit each other or D, or the numbers do
+        not rise.
     """
+    if not isinstance(documents, DocumentTable):
+        raise ConfigError(f"documents must be a DocumentTable, got {shown(documents)}")
     numbers, vectors = np.asarray(documents.numbers), np.asarray(documents.vectors)
     if vectors.dtype != np.float32 or vectors.ndim != 2 or vectors.shape[1] != dim:
         raise ConfigError(

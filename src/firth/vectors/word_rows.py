@@ -90,7 +90,7 @@ class WordRows:
                 )
         self.output_vectors = output_vectors
         self.counts = None if counts is None else checked_counts(counts, len(self._words))
-        self.config = dict(config or {})
+        self.config = _as_dict(config)
         self.raw = None if raw is None else checked_raw(raw, self._words, self.dim)
         self.document_table = None if documents is None else checked_documents(documents, self.dim)
 
@@ -281,6 +281,12 @@ class WordRows:
         found = self._find(words)
         warn_of_composed(words, self._rows)
         return found
+
+
+def _as_dict(config: Mapping[str, object] | None) -> dict[str, object]:
+    if config is not None and not isinstance(config, Mapping):
+        raise ConfigError(f"config must be a mapping, got {shown(config)}")
+    return dict(config or {})
 
 
 def _as_tuple(words: Sequence[Token]) -> tuple[Token, ...]:

@@ -234,6 +234,7 @@ def test_the_folder_keeps_counts_and_output_vectors_of_what_is_read(vectors, tmp
         config={"dim": 33},
     )
     whole.save(tmp_path / "v")
+    assert load(tmp_path / "v", words=np.int64(30)).words == (30,)
     some = load(tmp_path / "v", words=["北京", np.int64(30)])
     assert some.words == ("北京", 30)
     assert some.counts.tolist() == [2, 7]
@@ -248,6 +249,7 @@ def test_the_folder_keeps_counts_and_output_vectors_of_what_is_read(vectors, tmp
         ({"limit": 1.5}, "limit must be a whole number"),
         ({"words": []}, "words must name at least one word"),
         ({"words": [None]}, "a word is text or an integer, got NoneType"),
+        ({"words": 2.5}, "a word is text or an integer, got float 2.5"),
     ],
 )
 def test_selections_without_words_are_refused(options, fault, tmp_path):

@@ -38,6 +38,7 @@ def open_checkpoints(
         If an option needs a folder, and there is none, or as `Checkpoints` has it.
     """
     models = config.models()
+    resume = switch("resume", resume)
     if folder is None:
         needy = {"resume": resume or None, "checkpoint_every": every, "keep_checkpoints": keep}
         for name, value in needy.items():
@@ -58,7 +59,7 @@ def open_checkpoints(
                     place,
                     every="10m" if every is None else every,
                     keep=2 if keep is None else keep,
-                    resume=switch("resume", resume),
+                    resume=resume,
                 )
             )
             for place in places

@@ -16,6 +16,7 @@ from firth.errors import ConfigError, FormatError, counted
 from firth.normalization import spellings
 from firth.vectors.formats.precision import blocks
 from firth.vectors.formats.row_store import store_rows
+from firth.vectors.queries import token_list
 from firth.vectors.table import Table, Token
 
 Choose = Callable[[Sequence[str], NDArray[np.float32]], Sequence[int]]
@@ -72,7 +73,7 @@ class Selection:
         if self.limit is not None:
             whole_number("limit", self.limit, least=1, most=None)
         if self.words is not None:
-            several = [self.words] if isinstance(self.words, str | int) else list(self.words)
+            several, _ = token_list(self.words)
             object.__setattr__(self, "words", _spelt(several))
             object.__setattr__(self, "asked", tuple(dict.fromkeys(several)))
 
