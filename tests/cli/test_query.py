@@ -307,6 +307,9 @@ def test_the_words_of_a_list_are_converted(folder, call, fails):
     assert "--words FILE" in fails("similar", "v.floret", "tea", at=folder)
     done = call("convert", "v.floret", "few", "--words", "list.txt", at=folder)
     assert done.stdout == "few: 1 word, 3 dimensions\n"
+    # A table of floret has rows of n-grams, and no words.
+    done = call("convert", "few", "again.floret", at=folder)
+    assert done.stdout == "again.floret: 2 rows, 3 dimensions\n"
 
 
 def test_vectors_are_not_converted_in_place(folder, fails):

@@ -285,7 +285,7 @@ def test_vectors_of_some_words(keyed):
 def test_names_that_are_not_there_are_told(keyed, model):
     with pytest.raises(AttributeError, match="gensim 4 has index_to_key"):
         keyed.index2word  # noqa: B018
-    for thing, name in ((keyed, "resize_vectors"), (model, "scan_vocab")):
+    for thing, name in ((keyed, "next_index"), (model, "score")):
         assert not hasattr(thing, name)
         with pytest.raises(NotSupported, match=f"{name} is not supported"):
             getattr(thing, name)

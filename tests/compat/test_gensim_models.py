@@ -61,6 +61,57 @@ def test_options_of_reading_are_kept(tmp_path):
     assert sorted(again._vocabulary.words) == ["milk", "new", "sugar", "tea"]
 
 
+def test_words_are_chosen_in_steps():
+    model = Word2Vec(**SMALL, min_count=1)
+    assert model.scan_vocab(SENTENCES) == (194, 67)
+    assert model.raw_vocab == {"tea": 107, "milk": 60, "sugar": 20, "jam": 7}
+    asked = model.prepare_vocab(min_count=8, dry_run=True)
+    assert (asked["num_retained_words"], asked["retain_total"], asked["drop_unique"]) == (3, 187, 1)
+    assert (model.min_count, len(model.wv)) == (1, 0)
+    assert model.prepare_vocab(min_count=8) == asked
+    assert (model.min_count, model.wv.index_to_key) == (8, ["tea", "milk", "sugar"])
+    assert not model.raw_vocab
+    random = model.wv.vectors.copy()
+    model.prepare_weights()
+    model.train(SENTENCES, total_examples=67, epochs=1)
+    assert (model.wv.vectors != random).any()
+    model.init_weights()
+    np.testing.assert_array_equal(model.wv.vectors, random)
+    assert not model.syn1neg.any()
+
+
+def test_equally_frequent_words_beyond_the_largest_number_are_all_left_out():
+    texts = [["a"] * 5 + ["b"] * 3 + ["c"] * 3 + ["d"]]
+    model = Word2Vec(**SMALL, min_count=1, max_final_vocab=2)
+    model.build_vocab(texts)
+    assert (model.wv.index_to_key, model.effective_min_count) == (["a"], 4)
+    with pytest.raises(firth.CorpusError, match="min_count=6"):
+        Word2Vec(**SMALL, min_count=6, max_final_vocab=2).build_vocab(texts)
+
+
+def test_noise_words_follow_the_counts():
+    model = Word2Vec(**SMALL, min_count=1, ns_exponent=1.0)
+    assert model.cum_table is None
+    model.build_vocab_from_freq({"tea": 3, "milk": 1})
+    assert model.cum_table.tolist() == [round((2**31 - 1) * 0.75), 2**31 - 1]
+    with pytest.raises(AttributeError, match="cum_table"):
+        model.cum_table = np.zeros(2)
+
+
+def test_seeds_are_drawn_from_the_random_numbers_of_a_program():
+    def trained(*seeds):
+        model = Word2Vec(**SMALL, min_count=1)
+        model.build_vocab(SENTENCES)
+        for seed in seeds:
+            model.random.seed(seed)
+        model.train(SENTENCES, total_examples=67, epochs=1)
+        return model.wv.vectors.tolist()
+
+    assert trained() == trained()
+    assert trained(5) == trained(4, 5)
+    assert trained(5) != trained(6)
+
+
 def test_step_sizes_of_a_run_are_told_in_callbacks():
     class Log(CallbackAny2Vec):
         def __init__(self):

@@ -57,6 +57,91 @@ def words_that_are_added(api, folder):
     return [counts, model.corpus_count, model.syn1neg.shape]
 
 
+def words_in_steps(api, folder):
+    model = api.Word2Vec(**SMALL)
+    found = [model.scan_vocab(SENTENCES), dict(model.raw_vocab)]
+    found += [model.prepare_vocab(dry_run=True, min_count=8, sample=0.1), model.min_count]
+    found += [model.prepare_vocab(min_count=8, sample=0.1, keep_raw_vocab=True), model.min_count]
+    found += [dict(model.raw_vocab), model.effective_min_count, model.sample]
+    model.prepare_weights()
+    found += [list(model.wv.index_to_key), model.wv.vectors.shape]
+    model.train(SENTENCES, total_examples=67, epochs=1)
+    model.init_weights()
+    found += [float(np.abs(model.syn1neg).max()) == 0, list(model.wv.index_to_key)]
+    found += [model.scan_vocab([["rye", "tea"]] * 9), model.prepare_vocab(update=True)]
+    model.prepare_weights(update=True)
+    return [*found, list(model.wv.index_to_key), dict(model.raw_vocab), model.wv.vectors.shape]
+
+
+def words_of_a_limited_number(api, folder):
+    texts = [["a"] * 5 + ["b"] * 3 + ["c"] * 3 + ["d"]] * 9
+    found = []
+    for most, least in ((1, 1), (2, 1), (3, 1), (9, 1), (3, 40)):
+        model = api.Word2Vec(**{**SMALL, "min_count": least}, max_final_vocab=most)
+        model.build_vocab(texts, keep_raw_vocab=most > 2)
+        found += [sorted(model.wv.index_to_key), model.effective_min_count, dict(model.raw_vocab)]
+    return found
+
+
+def words_by_options_of_build_vocab(api, folder):
+    model = api.Word2Vec(**SMALL)
+    model.build_vocab(SENTENCES, min_count=20, sample=0.5)
+    return [list(model.wv.index_to_key), model.min_count, model.sample, model.corpus_count]
+
+
+def noise_words(api, folder):
+    model = api.Word2Vec(**SMALL, ns_exponent=0.5)
+    found = [hasattr(model, "cum_table")]
+    model.build_vocab_from_freq({"tea": 300, "milk": 41, "rye": 7, "jam": 6})
+    tree = api.Word2Vec(SENTENCES, **SMALL, hs=1, negative=0)
+    return [*found, model.cum_table.tolist(), str(model.cum_table.dtype), tree.cum_table]
+
+
+def documents_in_steps(api, folder):
+    model = api.Doc2Vec(**SMALL)
+    texts = [api.TaggedDocument(words, [n]) for n, words in enumerate(SENTENCES)]
+    found = [model.scan_vocab(texts), model.prepare_vocab()["num_retained_words"]]
+    model.prepare_weights()
+    model.train(texts, total_examples=67, epochs=1)
+    inferred = []
+    for seed in (3, 3, 4):
+        model.random.seed(seed)
+        inferred.append(model.infer_vector(["tea", "milk"]).tolist())
+    found += [inferred[0] == inferred[1], inferred[0] == inferred[2], model.sg, model.cbow_mean]
+    return [*found, model.dv.vectors.shape, model.estimated_lookup_memory() > 0]
+
+
+def rows_and_attributes_of_keys(api, folder):
+    keyed = vectors(api)
+    keyed.allocate_vecattrs(["seen", "told", "said"], [int, str, float])
+    keyed.set_vecattr("tea", "told", "hot")
+    keyed.index_to_key.append("new")
+    keyed.key_to_index["new"] = len(keyed) - 1
+    keyed.resize_vectors(seed=3)
+    shapes = {name: (len(each), str(each.dtype)) for name, each in keyed.expandos.items()}
+    found = [shapes, keyed.vectors.shape, keyed.get_vector("new").shape, keyed.mapfile_path]
+    found += [keyed.get_vecattr("tea", "told"), keyed.get_vecattr("new", "seen")]
+    near = keyed.similar_by_key(key="tea", topn=3)
+    found += [word for word, _ in near if word != "new"]
+    return [*found, sorted({*keyed.words_closer_than(word1="tea", word2="milk")} - {"new"})]
+
+
+def events(api, folder):
+    found = []
+    for thing in (api.Word2Vec(**SMALL), vectors(api), api.Phrases(SENTENCES)):
+        thing.add_lifecycle_event("mine", log_level=False, msg="told", more=[1])
+        (*_, event) = thing.lifecycle_events
+        found.append({name: event[name] for name in ("event", "msg", "more")})
+    return found
+
+
+def sources_of_texts(api, folder):
+    (folder / "text").write_text("tea milk\n")
+    path = str(folder / "text")
+    lines = api.LineSentence(path).source, api.PathLineSentences(path).source
+    return [name.endswith("text") and type(name) for name in (*lines, api.Text8Corpus(path).fname)]
+
+
 def another_text_than_that_of_the_words(api, folder):
     model = api.Word2Vec(**SMALL)
     model.build_vocab(SENTENCES)
@@ -138,7 +223,9 @@ PROGRAMS = [
     callbacks_in_order, words_by_frequency, words_by_rule, words_that_are_added,
     another_text_than_that_of_the_words, words_of_another_model, a_small_text,
     files_without_header, files_with_more_at_their_end, files_of_words_and_documents,
-    compressed_files, documents_inferred, an_indexer,
+    compressed_files, documents_inferred, an_indexer, words_in_steps, words_of_a_limited_number,
+    words_by_options_of_build_vocab, noise_words, documents_in_steps, rows_and_attributes_of_keys,
+    events, sources_of_texts,
 ]  # fmt: skip
 
 
@@ -179,6 +266,14 @@ REFUSED = {
     "an unknown word to compare": (KeyError, lambda api: vectors(api).most_similar("unknown")),
     "nothing to compare": (ValueError, lambda api: vectors(api).most_similar()),
     "no lists": (ZeroDivisionError, lambda api: vectors(api).n_similarity([], ["tea"])),
+    "another type of an attribute": (
+        TypeError,
+        lambda api: (kv := vectors(api)).allocate_vecattrs(["x"], [int])
+        or kv.allocate_vecattrs(["x"], [str]),
+    ),
+    "weights without words": (
+        RuntimeError, lambda api: api.Word2Vec().prepare_weights(update=True)
+    ),
     "a vector of other length": (ValueError, lambda api: vectors(api).add_vector("x", np.ones(5))),
     "no attribute": (KeyError, lambda api: vectors(api).get_vecattr("tea", "count")),
 }  # fmt: skip

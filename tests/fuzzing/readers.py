@@ -535,6 +535,19 @@ def _faulty(fault: str, scratch: Path) -> Reader:
     return Reader([], BYTES, scratch / "file", read, lambda _, seed: None, (LookupError,))
 
 
+def _growing(scratch: Path) -> Reader:
+    """Take much memory once, as Python's own tables do when they grow."""
+    begun: list[int] = []
+
+    def read(seed: int) -> None:
+        begun.append(seed)
+        if len(begun) == 3:
+            FAULTS["allocation"]()
+        raise LookupError("refused")
+
+    return Reader([], BYTES, scratch / "file", read, lambda _, seed: None, (LookupError,))
+
+
 READERS: dict[str, Callable[[Path], Reader]] = {
     "native-model": functools.partial(_native, "model.safetensors", SAFETENSORS),
     "native-vocabulary": functools.partial(_native, "vocabulary.json", JSON),
@@ -567,5 +580,6 @@ READERS: dict[str, Callable[[Path], Reader]] = {
     "arrow-stream": _arrow_stream,
     "zipped": _zipped,
     "unknown-suffix": _of_unknown_suffix,
+    "growing": _growing,
     **{f"faulty-{fault}": functools.partial(_faulty, fault) for fault in FAULTS},
 }

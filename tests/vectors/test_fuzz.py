@@ -84,6 +84,11 @@ def test_the_fuzzer_reports_every_fault_and_goes_on(fault, told, fuzz):
     assert report["outcomes"]["refused"] >= 1
 
 
+def test_memory_that_is_taken_only_once_is_no_fault(fuzz):
+    report = fuzz("growing", first=0, count=5)
+    assert (report["failures"], report["outcomes"]) == ([], {"refused": 5})
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limits for a process")
 def test_a_seed_makes_the_same_file_again():
     command = [sys.executable, FUZZER, "native-model", "--show", "--first"]

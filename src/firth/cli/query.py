@@ -376,8 +376,7 @@ def convert_(
         overwrite=overwrite,
         words=words,
     )
-    size = f"{counted(done.words, 'word')}, {counted(done.dim, 'dimension')}"
-    print_written(destination, size)
+    print_written(destination, done.size)
     if done.missing:
         print(
             f"not in {escape(str(source))}: {counted(len(done.missing), 'word')}, such as "

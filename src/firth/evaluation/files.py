@@ -7,10 +7,8 @@ from collections.abc import Iterator
 
 from firth.errors import FormatError
 from firth.io.compression import open_decompressed
+from firth.io.lines import short_lines
 from firth.io.mistaken import refuse_mistaken
-
-# Longer lines, as in a text without line ends, could fill the memory.
-LONGEST_LINE = 1 << 20
 
 
 def numbered_lines(
@@ -29,19 +27,13 @@ def numbered_lines(
     Raises
     ------
     FormatError
-        If the file is missing, cannot be read, is not a regular file, or is not UTF-8.
+        If the file is missing, cannot be read, is not a regular file, is not UTF-8, or has a line
+        that is too long.
     """
     with open_decompressed(path) as (file, _):
         refuse_mistaken(file, path, decompressed=True)
         offset = 0
-        number = 0
-        while line := file.readline(LONGEST_LINE):
-            number += 1
-            if len(line) == LONGEST_LINE:
-                raise FormatError(
-                    f"{path}: line {number}: longer than {LONGEST_LINE:,} bytes; this is not an "
-                    "evaluation set"
-                )
+        for number, line in enumerate(short_lines(file, path), 1):
             try:
                 stripped = line.decode("utf-8-sig" if offset == 0 else "utf-8").strip()
             except UnicodeDecodeError as error:

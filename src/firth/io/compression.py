@@ -76,10 +76,10 @@ _COMPRESSIONS = (
         f"{_ZSTD}:ZstdError",
     ),
 )
-_ZIP = "zip archive (as .docx, .epub and .npz are)"
+ZIP = "zip archive (as .docx, .epub and .npz are)"
 # Archives of several files, with a regular expression for their first bytes.
 ARCHIVES = {
-    _ZIP: rb"PK(?:\x03\x04|\x05\x06|\x07\x08)",
+    ZIP: rb"PK(?:\x03\x04|\x05\x06|\x07\x08)",
     "tar archive": rb"(?s:.{257})ustar[\0 ]",
     "7z archive": rb"7z\xbc\xaf\x27\x1c",
     "rar archive": rb"Rar!\x1a\x07",
@@ -153,7 +153,7 @@ def open_decompressed(
         files.
     """
     with open_regular(path) as file:
-        if re.match(ARCHIVES[_ZIP], file.peek(_HEAD_BYTES)):
+        if re.match(ARCHIVES[ZIP], file.peek(_HEAD_BYTES)):
             with _open_zipped(file, path) as unpacked:
                 yield unpacked, None
             return
@@ -191,7 +191,7 @@ def _refuse_archive(
         if re.match(magic, head):
             what = f"compressed {name}" if compressed else name
             # A compressed .npz is read once it is decompressed.
-            is_enough = compressed and name == _ZIP
+            is_enough = compressed and name == ZIP
             advice = "decompress it first" if is_enough else "unpack it, and give a file from it"
             raise FormatError(f"cannot read {path}: it is a {what}; {advice}")
 

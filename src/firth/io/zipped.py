@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import IO, BinaryIO, cast
 
 from firth.errors import FormatError, counted, one_line
+from firth.io.compression import ZIP
 
 # What opening and reading damaged archives raises, and encrypted ones.
 DAMAGES = (
@@ -51,7 +52,7 @@ def open_only_member(file: BinaryIO, path: str | os.PathLike[str]) -> Iterator[i
     FormatError
         If the archive has several files, none, or is damaged.
     """
-    what = f"cannot read {path}: it is a zip archive (as .docx, .epub and .npz are)"
+    what = f"cannot read {path}: it is a {ZIP}"
     advice = "unpack it, and give a file from it"
     with contextlib.ExitStack() as stack:
         try:

@@ -66,13 +66,21 @@ class Loss:
 class Converted:
     """What was written: its size, and what was lost if numbers have fewer bytes.
 
-    `missing` are the words that were named, but are not in the source.
+    `missing` are the words that were named, but are not in the source. `rows` is the number of rows
+    of a table of n-grams, which has no words.
     """
 
     words: int
     dim: int
     loss: Loss | None
     missing: tuple[str, ...] = ()
+    rows: int | None = None
+
+    @property
+    def size(self) -> str:
+        """What a file holds, in a few words."""
+        count = counted(self.words, "word") if self.rows is None else counted(self.rows, "row")
+        return f"{count}, {counted(self.dim, 'dimension')}"
 
 
 def convert(
@@ -105,7 +113,7 @@ def convert(
         raise FirthError(f"cannot write {destination}: it is what is to be read")
     if words is not None and is_same(words, destination):
         raise FirthError(f"cannot write {destination}: it has the words that are to be read")
-    check_destination(destination, overwrite=overwrite, format=format, dtype=dtype)
+    form = check_destination(destination, overwrite=overwrite, format=format, dtype=dtype)
     folder = None if readout is not None else _nearest_folder(destination)
     lines = None if words is None else read_word_list(words)
     asked = None if lines is None else list(itertools.chain.from_iterable(map(_tokens, lines)))
@@ -116,7 +124,9 @@ def convert(
     loss = None if dtype == FLOAT32 else measured_loss(vectors.input_vectors, dtype)
     vectors.save(destination, overwrite=overwrite, format=format, dtype=dtype)
     missing = [line for line in lines or () if not any(w in vectors for w in _tokens(line))]
-    return Converted(len(vectors), vectors.dim, loss, tuple(missing))
+    raw = None if form.has_words else vectors.raw
+    rows = None if raw is None else len(raw.input) - raw.words
+    return Converted(len(vectors), vectors.dim, loss, tuple(missing), rows)
 
 
 def _decoded_lines(lines: Iterable[bytes], path: Path) -> Iterator[str]:

@@ -15,9 +15,11 @@ import firth
 from firth.checks import shown
 from firth.compat.gensim.keyed_vectors import KeyedVectors
 from firth.compat.gensim.options import DOC2VEC, NotSupported, Option
+from firth.compat.gensim.runs import estimated_memory
 from firth.compat.gensim.sentences import LineSentence
 from firth.compat.gensim.vocabularies import joined, random_rows
 from firth.compat.gensim.word2vec import Word2Vec
+from firth.corpus import Vocabulary
 from firth.errors import warn
 from firth.vectors import Vectors
 from firth.vectors.search import cosines
@@ -99,9 +101,22 @@ class Doc2Vec(Word2Vec):
         """`dv`, as gensim 3 calls it."""
         return self.dv
 
-    def build_vocab(self, *values: Any, **options: Any) -> None:  # noqa: ANN401
-        """Read documents, and find their words and tags; see `Word2Vec.build_vocab`."""
-        super().build_vocab(*values, **options)
+    @property
+    def sg(self) -> int:
+        """Whether documents are trained by skip-gram, dm=0, as a number."""
+        return int(self.dbow)
+
+    @property
+    def cbow_mean(self) -> int:
+        """Whether the mean of the inputs is taken: always."""
+        return 1
+
+    def estimated_lookup_memory(self) -> int:
+        """Return about how many bytes the tags need."""
+        return estimated_memory(self, None, None)["doctag_lookup"]
+
+    def _take_words(self, found: Vocabulary, update: bool) -> None:
+        super()._take_words(found, update)
         if self._corpus is not None:
             numbers = self._by_tag(self._corpus).numbers_of_units()
             rows = random_rows(self.seed, len(numbers), self.vector_size)
@@ -177,8 +192,9 @@ class Doc2Vec(Word2Vec):
             return np.asarray(random_rows(seed, 1, self.vector_size)[0])
         lr = alpha or self.options["alpha"]
         # gensim may go below the step at the end, and Firth may not begin below it.
-        min_lr = min(min_alpha or self.options["min_alpha"], lr)
-        return firth.infer(self.wv.to_firth(), words, epochs=epochs, lr=lr, min_lr=min_lr)
+        how = {"lr": lr, "min_lr": min(min_alpha or self.options["min_alpha"], lr)}
+        seed = self._next_seed()
+        return firth.infer(self.wv.to_firth(), words, epochs=epochs, seed=seed, **how)
 
     def similarity_unseen_docs(
         self,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import os
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +18,7 @@ from firth.evaluation.analogy_files import read_analogies
 from firth.vectors import Vectors
 
 Path = str | os.PathLike[str]
+logger = logging.getLogger(__name__)
 
 
 class Settings(NamedTuple):
@@ -78,6 +81,23 @@ def word_pairs(
     (plain,) = _evaluate(vectors, how._replace(dummy4unknown=False), similarity=path).similarity
     missing = 100.0 * plain.missing / len(plain.cosines)
     return stats.pearsonr(x, y), stats.spearmanr(x, y), missing
+
+
+def log_accuracy(section: Mapping[str, Any]) -> None:
+    """Log the share of a section's questions that were answered right, if it has any."""
+    right, wrong = len(section["correct"]), len(section["incorrect"])
+    if asked := right + wrong:
+        share = 100 * right / asked
+        logger.info("%s: %.1f%% (%i/%i)", section["section"], share, right, asked)
+
+
+def log_word_pairs(
+    pearson: Sequence[float], spearman: Sequence[float], oov: float, pairs: Path
+) -> None:
+    """Log the correlations with a file of pairs, and the % of pairs that are missing."""
+    logger.info("Pearson's correlation with %s: %.4f", pairs, pearson[0])
+    logger.info("Spearman's correlation with %s: %.4f", pairs, spearman[0])
+    logger.info("pairs with unknown words: %.1f%%", oov)
 
 
 def _evaluate(vectors: Vectors, how: Settings, **files: Path) -> Evaluation:

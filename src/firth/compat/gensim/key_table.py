@@ -5,14 +5,16 @@ V words · D dimensions
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from firth.checks import shown
+from firth.compat.gensim.lifecycle import Lifecycle
 from firth.compat.gensim.options import NotSupported, NotSupportedAttribute
+from firth.compat.gensim.vocabularies import random_rows
 from firth.errors import ConfigError, warn
 from firth.vectors import Vectors
 
@@ -31,14 +33,13 @@ _RENAMED = {
 # What gensim has, and Firth has not.
 _ABSENT = frozenset(
     {
-        "add_lifecycle_event", "allocate_vecattrs", "log_accuracy", "log_evaluate_word_pairs",
-        "adjust_vectors", "mapfile_path", "next_index", "recalc_char_ngram_buckets",
-        "resize_vectors", "similarity_unseen_docs", "vectors_ngrams_lockf", "vectors_vocab_lockf",
+        "adjust_vectors", "init_post_load", "next_index", "recalc_char_ngram_buckets",
+        "similarity_unseen_docs", "vectors_ngrams_lockf", "vectors_vocab_lockf",
     }
 )  # fmt: skip
 
 
-class KeyTable:
+class KeyTable(Lifecycle):
     """Keys and their vectors, which may be changed, replaced and added to.
 
     Parameters
@@ -60,6 +61,8 @@ class KeyTable:
     """
 
     vectors_lockf: NDArray[np.float32]
+    # The file that the vectors would be mapped to.
+    mapfile_path: None = None
 
     def __init__(
         self,
@@ -222,6 +225,20 @@ class KeyTable:
         self.expandos[attr][row] = val
         self._has_changed |= attr == "count"
 
+    def allocate_vecattrs(
+        self, attrs: Iterable[str] | None = None, types: Iterable[Any] | None = None
+    ) -> None:
+        """Make attributes of some types for all keys, or fit those that are there to the keys."""
+        if attrs is None:
+            attrs, types = list(self.expandos), [each.dtype for each in self.expandos.values()]
+        for name, kind in zip(attrs, types or (), strict=True):
+            given = np.dtype(object if kind is str else np.int64 if kind is int else kind)
+            old = self.expandos.get(name, _blank(0, given))
+            if not np.issubdtype(given, old.dtype):
+                raise TypeError(f"attribute {name!r} is of type {old.dtype}, got {given}")
+            more = _blank(max(0, len(self) - len(old)), old.dtype)
+            self.expandos[name] = np.concatenate([old[: len(self)], more])
+
     def _set_counts(self, counts: Mapping[str, int]) -> None:
         """Set how often keys occur; those that are not told have 0."""
         found = [counts.get(key, 0) for key in self.index_to_key]
@@ -280,6 +297,14 @@ class KeyTable:
                 self.expandos[name] = _blank(len(self), extra.dtype)
             self.expandos[name][at] = extra[changed]
         self._norms, self._has_changed = None, True
+
+    def resize_vectors(self, seed: int = 0) -> None:
+        """Give random vectors to keys that a program has appended to `index_to_key`."""
+        old = self._matrix[: len(self)]
+        self._own = np.vstack([old, random_rows(seed, len(self) - len(old), self.vector_size)])
+        self._set_keys(self.index_to_key)
+        self._norms, self._has_changed = None, True
+        self.allocate_vecattrs()
 
     def _append(self, keys: list[Any], rows: NDArray[np.float32]) -> None:
         self._own = np.vstack([self._matrix, rows])

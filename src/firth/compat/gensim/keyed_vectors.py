@@ -160,7 +160,11 @@ class KeyedVectors(KeyFiles):
         """Return the words nearest to a word."""
         return self.most_similar([word], topn=topn, restrict_vocab=restrict_vocab)
 
-    similar_by_key = similar_by_word
+    def similar_by_key(
+        self, key: Key, topn: int | None = 10, restrict_vocab: int | None = None
+    ) -> Scored | NDArray[np.float32]:
+        """Do what `similar_by_word` does."""
+        return self.similar_by_word(key, topn, restrict_vocab)
 
     def similar_by_vector(
         self, vector: ArrayLike, topn: int | None = 10, restrict_vocab: int | None = None
@@ -205,7 +209,9 @@ class KeyedVectors(KeyFiles):
         nearer = np.flatnonzero(scores > scores[self.get_index(key2)])
         return [self.index_to_key[row] for row in nearer if self.index_to_key[row] != key1]
 
-    words_closer_than = closer_than
+    def words_closer_than(self, word1: Key, word2: Key) -> list[Key]:
+        """Do what `closer_than` does."""
+        return self.closer_than(word1, word2)
 
     def rank(self, key1: Key, key2: Key) -> int:
         """Return 1 plus the number of words that are nearer to `key1` than `key2` is."""
@@ -298,6 +304,9 @@ class KeyedVectors(KeyFiles):
         return movers_distance(first, second)
 
     # ------------------------------------------------------------------------ evaluation
+
+    log_accuracy = staticmethod(evaluation.log_accuracy)
+    log_evaluate_word_pairs = staticmethod(evaluation.log_word_pairs)
 
     def evaluate_word_analogies(
         self,

@@ -22,6 +22,13 @@ class FastTextKeyedVectors(KeyedVectors):
     # How words will be cut, before they are trained.
     _planned: tuple[int, int, int] = (0, 0, 0)
 
+    # fastText's own hash of n-grams, as in all of its files and those of gensim 4.
+    compatible_hash = True
+
+    def get_vector(self, word: Key, norm: bool = False) -> NDArray[np.float32]:
+        """Return the vector of a word (D,), at length one with `norm`."""
+        return super().get_vector(word, norm)
+
     def get_sentence_vector(self, sentence: Iterable[Key]) -> NDArray[np.float32]:
         """Return the mean of the vectors of words at length one (D,)."""
         return self.get_mean_vector(sentence)

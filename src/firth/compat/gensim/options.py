@@ -118,13 +118,8 @@ SAVED = "gensim_model"
 # What a program may ask a model of gensim for, and Firth's have not.
 ABSENT = frozenset(
     {
-        "add_lifecycle_event", "add_null_word", "create_binary_tree",
-        "cum_table", "effective_min_count", "estimated_lookup_memory",
-        "init_weights", "load_binary_data",
-        "make_cum_table", "prepare_vocab", "prepare_weights", "random",
-        "raw_vocab", "save_word2vec_format", "scan_vocab", "score",
-        "seeded_vector", "syn1",
-        "update_weights",
+        "add_null_word", "create_binary_tree", "load_binary_data", "make_cum_table",
+        "save_word2vec_format", "score", "syn1",
     }
 )  # fmt: skip
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from firth.compat.gensim.faults import told_as_value_errors
+from firth.compat.gensim.lifecycle import Lifecycle
 from firth.compat.gensim.options import NotSupported
 from firth.compat.gensim.phrase_files import load_phrases, save_phrases
 
@@ -84,7 +85,7 @@ class _Transformed:
         return len(self.corpus)  # type: ignore[arg-type]
 
 
-class _Joiner(abc.ABC):
+class _Joiner(Lifecycle, abc.ABC):
     """What joins the phrases of sentences: `score_candidate` says which."""
 
     connector_words: frozenset[str]

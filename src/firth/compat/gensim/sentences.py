@@ -47,7 +47,9 @@ class LineSentence:
         limit: int | None = None,
     ) -> None:
         is_file = hasattr(source, "readline")
-        self.source: Any = source if is_file else to_path("source", source)
+        if not is_file:
+            to_path("source", source)
+        self.source: Any = source
         self.max_sentence_length, self.limit = max_sentence_length, limit
 
     def __iter__(self) -> Iterator[list[str]]:
@@ -62,8 +64,9 @@ class LineSentence:
             self.source.seek(0)
             yield from self._words(self.source)
             return
-        with open_decompressed(self.source) as (file, _):
-            refuse_mistaken(file, self.source, decompressed=True)
+        path = to_path("source", self.source)
+        with open_decompressed(path) as (file, _):
+            refuse_mistaken(file, path, decompressed=True)
             yield from self._words(file)
 
     def _words(self, lines: Iterable[str | bytes]) -> Iterator[list[str]]:
@@ -84,6 +87,7 @@ class PathLineSentences:
         if not folder.exists():
             raise NoFolder(f"no such file or folder: {folder}")
         files = [folder] if folder.is_file() else sorted(Path(folder).iterdir())
+        self.source = source
         self.input_files = [str(file) for file in files]
         self.max_sentence_length, self.limit = max_sentence_length, limit
 
@@ -99,14 +103,16 @@ class Text8Corpus:
     def __init__(
         self, fname: str | os.PathLike[str], max_sentence_length: int = MAX_WORDS_IN_BATCH
     ) -> None:
-        self.fname, self.max_sentence_length = to_path("fname", fname), max_sentence_length
+        to_path("fname", fname)
+        self.fname, self.max_sentence_length = fname, max_sentence_length
 
     def __iter__(self) -> Iterator[list[str]]:
         """Iterate over the pieces as token lists."""
         words: list[str] = []
         left = b""
-        with open_decompressed(self.fname) as (file, _):
-            refuse_mistaken(file, self.fname, decompressed=True)
+        path = to_path("fname", self.fname)
+        with open_decompressed(path) as (file, _):
+            refuse_mistaken(file, path, decompressed=True)
             while chunk := file.read(_READ_AT_ONCE):
                 *whole, left = (left + chunk).split(b" ")
                 words += b" ".join(whole).decode("utf-8").split()

@@ -12,6 +12,7 @@ from firth.corpus import Corpus, TokenStore, Vocabulary
 from firth.corpus.numbers import UnitNumbers
 from firth.corpus.vocabulary import Token
 from firth.errors import NothingToTrainError
+from firth.frequencies import keep_probabilities
 
 # What a trim_rule returns for a word.
 RULE_DEFAULT, RULE_DISCARD, RULE_KEEP = range(3)
@@ -31,32 +32,73 @@ def counts_in_text(vocabulary: Vocabulary, start: Vocabulary | None) -> Counts:
     return ((word, count - before.get(word, 0)) for word, count in counts_of(vocabulary))
 
 
-def choose(
-    counts: Counts,
-    min_count: int | None,
-    max_final_vocab: int | None,
-    rule: TrimRule | None,
-) -> Vocabulary:
+def least_count(counts: Counts, min_count: int | None, most: int | None) -> int:
+    """Return how often a word must occur: `min_count`, or more if too many words are left.
+
+    Parameters
+    ----------
+    most : int, optional
+        There may be so many words. If equally frequent ones are too many, all of them are left
+        out, as gensim does.
+
+    Examples
+    --------
+    >>> least_count([("tea", 9), ("milk", 4), ("jam", 4), ("rye", 1)], 1, 2)
+    5
+    """
+    least = min_count or 0
+    if most is None:
+        return least
+    ordered = sorted((count for _, count in counts), reverse=True)
+    return max(least, ordered[most] + 1 if most < len(ordered) else 1)
+
+
+def choose(counts: Counts, least: int, rule: TrimRule | None) -> Vocabulary:
     """Return the words to keep, the most frequent first.
 
     Parameters
     ----------
     counts : iterable of pairs
         Words, and how often each occurs.
-    min_count, max_final_vocab : int, optional
-        Words that occur less often are left out, and so are the rarest ones beyond so many.
+    least : int
+        Words that occur less often are left out.
     rule : callable, optional
-        Called with a word, its count and `min_count`. It returns `RULE_KEEP`, `RULE_DISCARD`, or
-        `RULE_DEFAULT` to leave the choice to `min_count`.
+        Called with a word, its count and `least`. It returns `RULE_KEEP`, `RULE_DISCARD`, or
+        `RULE_DEFAULT` to leave the choice to `least`.
     """
-    least = min_count or 0
     kept = [
         (word, int(count))
         for word, count in counts
         if count > 0 and _is_kept(word, int(count), least, rule)
     ]
     kept.sort(key=lambda pair: -pair[1])
-    return _vocabulary(kept[:max_final_vocab])
+    return _vocabulary(kept)
+
+
+def reported(raw: Mapping[Token, int], kept: Vocabulary, sample: float) -> dict[str, int]:
+    """Return how many words of a text are left, and how many of those subsampling leaves.
+
+    Parameters
+    ----------
+    raw : mapping
+        All words with their counts.
+    kept : Vocabulary
+        Those that are left.
+
+    Examples
+    --------
+    >>> reported({"tea": 900, "milk": 100, "jam": 1}, Vocabulary(["tea", "milk"], [900, 100]), 0.1)
+    {'drop_unique': 1, 'retain_total': 1000, 'downsample_unique': 1, \
+'downsample_total': 500, 'num_retained_words': 2}
+    """
+    shares = keep_probabilities(kept.counts, sample) if len(kept) else np.ones(0)
+    return {
+        "drop_unique": len(raw) - len(kept),
+        "retain_total": int(kept.counts.sum()),
+        "downsample_unique": int(np.count_nonzero(shares < 1)),
+        "downsample_total": int(shares @ kept.counts),
+        "num_retained_words": len(kept),
+    }
 
 
 def _is_kept(word: Token, count: int, least: int, rule: TrimRule | None) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Self
 
@@ -16,6 +17,7 @@ from firth.compat.gensim.faults import told_as_value_errors
 from firth.compat.gensim.key_table import Key
 from firth.compat.gensim.keyed_vectors import KeyedVectors
 from firth.compat.gensim.locks import frozen_words, locks_of
+from firth.compat.gensim.model_vocabulary import ModelVocabulary
 from firth.compat.gensim.options import (
     ABSENT,
     SAVED,
@@ -36,16 +38,7 @@ from firth.compat.gensim.sentences import (  # noqa: F401 - gensim has them in t
     Text8Corpus,
     one_of,
 )
-from firth.compat.gensim.vocabularies import (
-    Counts,
-    TrimRule,
-    choose,
-    counts_in_text,
-    encode,
-    merge,
-    random_rows,
-    words_of_frequencies,
-)
+from firth.compat.gensim.vocabularies import encode, merge
 from firth.corpus import Corpus, Vocabulary
 from firth.errors import MissingTextError, NothingToTrainError, NoWordsError
 from firth.training.initial import known_words
@@ -56,6 +49,7 @@ _OF_READING = ("min_count", "max_vocab")
 _STATE: Mapping[str, Any] = {
     "corpus_count": 0,
     "corpus_total_words": 0,
+    "effective_min_count": 0,
     "running_training_loss": 0.0,
     "train_count": 0,
     "total_train_time": 0.0,
@@ -63,7 +57,7 @@ _STATE: Mapping[str, Any] = {
 }
 
 
-class Word2Vec:
+class Word2Vec(ModelVocabulary):
     """Words and the vectors that are trained for them.
 
     Parameters
@@ -78,8 +72,6 @@ class Word2Vec:
     Attributes
     ----------
     wv : KeyedVectors
-    corpus_count, corpus_total_words : int
-        Sentences and words of the text that `build_vocab` has read.
     running_training_loss : float
         See `get_latest_training_loss`.
     train_count, total_train_time : int, float
@@ -104,6 +96,9 @@ class Word2Vec:
         translate(self.options, self._options)
         self.wv = self._words_of(self.vector_size)
         vars(self).update(_STATE, min_alpha_yet_reached=float(self.alpha))
+        self.raw_vocab = defaultdict(int)
+        self.effective_min_count = self.min_count or 0
+        self._random: np.random.RandomState | None = None
         self._vocabulary: Vocabulary | None = None
         self._corpus: Corpus | None = None
         self._given: object = None
@@ -130,78 +125,6 @@ class Word2Vec:
             return
         complete({name: value}, self._options, type(self).__name__)
         self.options = {**self.options, name: value}
-
-    def build_vocab(
-        self,
-        corpus_iterable: Iterable[Sequence[str]] | None = None,
-        corpus_file: str | os.PathLike[str] | None = None,
-        update: bool = False,
-        progress_per: int = 10_000,
-        keep_raw_vocab: bool = False,
-        trim_rule: TrimRule | None = None,
-    ) -> None:
-        """Read a text and find its words.
-
-        With `update`, its words are added to those that the model has; without, the model begins
-        anew. A model that was trained has vectors of new words once `train` is called.
-        `progress_per` and `keep_raw_vocab` are ignored.
-        """
-        source = one_of(corpus_iterable, corpus_file)
-        self._check_update(update)
-        has_all_words = update or trim_rule is not None
-        corpus = self._read(source, all_words=has_all_words)
-        found = corpus.vocabulary
-        if has_all_words:
-            found = self._chosen(counts_in_text(found, self._vocabulary), trim_rule)
-        self._take_words(found, update)
-        self._corpus, self._given = corpus, source
-        self.corpus_count, self.corpus_total_words = corpus.units_read, corpus.words_read
-
-    def build_vocab_from_freq(
-        self,
-        word_freq: Mapping[Key, int],
-        keep_raw_vocab: bool = False,
-        corpus_count: int | None = None,
-        trim_rule: TrimRule | None = None,
-        update: bool = False,
-    ) -> None:
-        """Take words and their counts, instead of a text; see `build_vocab`."""
-        self._check_update(update)
-        self._take_words(self._chosen(words_of_frequencies(word_freq), trim_rule), update)
-        self._corpus = self._given = None
-        self.corpus_count = corpus_count or 0
-
-    def _check_update(self, update: bool) -> None:
-        if update and self._vocabulary is None:
-            raise RuntimeError(
-                "update=True adds words to those of a model, and this one has none: call "
-                "build_vocab without it first"
-            )
-
-    def _chosen(self, counts: Counts, rule: TrimRule | None) -> Vocabulary:
-        """Return the words that the options keep."""
-        most = self.options["max_final_vocab"]
-        found = choose(counts, self.options["min_count"], most, rule)
-        if not len(found) and self._vocabulary is None:
-            raise NoWordsError(
-                f"no word is kept with min_count={self.options['min_count']}"
-                + (" and trim_rule" if rule is not None else "")
-            )
-        return found
-
-    def _take_words(self, found: Vocabulary, update: bool) -> None:
-        """Make them the words of the model, or with `update` add them."""
-        known = self._vocabulary if update else None
-        self._vocabulary = found if known is None else merge(known, found)
-        if update and self._is_trained:
-            return
-        rows = random_rows(self.seed, len(self._vocabulary), self.vector_size)
-        has_own_rows = update and self.wv.to_firth() is not self._untrained
-        if has_own_rows:
-            rows[: len(self.wv)] = self.wv.vectors
-        new = Vectors(self._vocabulary.words, rows, counts=self._vocabulary.counts)
-        self._show(new, has_same_locks=update)
-        self._untrained, self._is_trained = None if has_own_rows else new, False
 
     def train(
         self,
@@ -238,7 +161,7 @@ class Word2Vec:
         try:
             corpus = self._encoded(source)
             known = self.wv.to_firth()  # Put in the place of random ones, it is trained further.
-            options["frozen"] = frozen_words(self.wv)
+            options["frozen"], options["seed"] = frozen_words(self.wv), self._next_seed()
             if self._is_trained or known is not self._untrained or options["frozen"]:
                 options["start"] = known
             self._finish(trained(corpus, {**options, "callbacks": [reports]}))
@@ -323,6 +246,24 @@ class Word2Vec:
         return predicted(self.wv, output, context_words_list, topn)
 
     @property
+    def random(self) -> np.random.RandomState:
+        """Random numbers of NumPy.
+
+        As soon as a program asks for them, `train` and `infer_vector` draw their seeds from them.
+        Before that, the seed is the option `seed`, each time.
+        """
+        if self._random is None:
+            self._random = np.random.RandomState(self.seed)
+        return self._random
+
+    @random.setter
+    def random(self, numbers: np.random.RandomState) -> None:
+        self._random = numbers
+
+    def _next_seed(self) -> int:
+        return int(self.seed if self._random is None else self._random.randint(2**31))
+
+    @property
     def layer1_size(self) -> int:
         """D, as gensim calls the inputs of its network."""
         return int(self.vector_size)
@@ -330,6 +271,8 @@ class Word2Vec:
     @property
     def syn1neg(self) -> Any:  # noqa: ANN401
         """The output vectors (V, D), of a model that was trained with noise words."""
+        if len(self.wv) and not self._is_trained and self.options["negative"]:
+            return np.zeros((len(self.wv), self.vector_size), np.float32)
         found = self.wv.to_firth().output_vectors if len(self.wv) else None
         if found is None:
             raise AttributeError("there are no output vectors: train with negative=5")
@@ -377,14 +320,6 @@ class Word2Vec:
         vars(model).update({name: told[name] for name in _STATE if name in told})
         model.wv.vectors_lockf = np.array(told.get("vectors_lockf", [1.0]), np.float32)
         return model
-
-    def reset_from(self, other_model: Word2Vec) -> None:
-        """Take the words of another model, and begin anew."""
-        if other_model._vocabulary is None:
-            raise RuntimeError("the other model has no words: call its build_vocab first")
-        self._take_words(other_model._vocabulary, update=False)
-        self._corpus = self._given = None
-        self.corpus_count = other_model.corpus_count
 
     def estimate_memory(
         self, vocab_size: int | None = None, report: dict[str, int] | None = None

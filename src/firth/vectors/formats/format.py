@@ -59,6 +59,8 @@ class Format:
         The types of numbers that are written; see `precision`.
     reads, writes : bool
         Whether the format is read, and written.
+    has_words : bool
+        Whether words are written; a table of n-grams has rows alone.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Format:
     dtypes: tuple[str, ...] = (FLOAT32,)
     reads: bool = True
     writes: bool = True
+    has_words: bool = True
 
     @property
     def is_folder(self) -> bool:

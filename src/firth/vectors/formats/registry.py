@@ -64,7 +64,7 @@ FORMATS: tuple[Format, ...] = (
     # Rows, D, lengths of n-grams, hashes, their seed, marks of start and end; then the first row.
     Format(
         "floret", "floret's tables", (".floret",), "floret",
-        magic=rb"[0-9]+ [0-9]+ [0-9]+ [0-9]+ [1-4] [0-9]+ \S+ \S+\r?\n0 ",
+        magic=rb"[0-9]+ [0-9]+ [0-9]+ [0-9]+ [1-4] [0-9]+ \S+ \S+\r?\n0 ", has_words=False,
     ),
     Format("finalfusion", "finalfusion's files", (".fifu",), "finalfusion", magic=b"FiFu"),
     Format(
@@ -165,8 +165,8 @@ def check_destination(
     overwrite: bool = False,
     format: str | None = None,
     dtype: str = FLOAT32,
-) -> None:
-    """Raise if `Vectors.save` could not write to `path`, without changing any file.
+) -> Format:
+    """Return the format in which `Vectors.save` would write to `path`; no file changes.
 
     Raises
     ------
@@ -184,9 +184,10 @@ def check_destination(
     form.load_to_write()
     if hub.is_on_hub(path):
         hub.check_upload(path)
-        return
-    check_writable(Path(path), folder=form.is_folder)
-    _check_replaceable(form, Path(path), overwrite=overwrite)
+    else:
+        check_writable(Path(path), folder=form.is_folder)
+        _check_replaceable(form, Path(path), overwrite=overwrite)
+    return form
 
 
 def _check_replaceable(form: Format, path: Path, *, overwrite: bool) -> None:
