@@ -145,7 +145,7 @@ WORDS = _npy("{'descr': '<U1', 'fortran_order': False, 'shape': (2,)}", "ab".enc
         (_archive(words=WORDS, vectors=b"\x93NUMPY\x03\x00" + bytes(9)), "version"),
         (_archive(words=WORDS, vectors=_npy("__import__('os').system('a')")), "damaged"),
         # NumPy knows this old name of bytes, and warns.
-        (_archive(words=_npy("{'descr': '|a4', 'fortran_order': False, 'shape': (1,)}", b"abcd"),
+        (_archive(words=_npy("{'descr': '|S4', 'fortran_order': False, 'shape': (1,)}", b"abcd"),
                   vectors=b""), r"expected numbers or texts, got \|S4"),
         (_archive(words=WORDS.replace(b"b\0\0", b"b\0\x11"), vectors=b""), "no character"),
         # NumPy's own message advises to trust the file.
