@@ -124,7 +124,7 @@ def convert(
     loss = None if dtype == FLOAT32 else measured_loss(vectors.input_vectors, dtype)
     vectors.save(destination, overwrite=overwrite, format=format, dtype=dtype)
     missing = [line for line in lines or () if not any(w in vectors for w in _tokens(line))]
-    raw = None if form.has_words else vectors.raw
+    raw = None if getattr(form.load(), "HAS_WORDS", True) else vectors.raw
     rows = None if raw is None else len(raw.input) - raw.words
     return Converted(len(vectors), vectors.dim, loss, tuple(missing), rows)
 

@@ -32,6 +32,7 @@ from firth.vectors.table import Table, Token
 HEADER = re.compile(
     rb"([0-9]{1,10}) ([0-9]{1,10}) ([0-9]{1,3}) ([0-9]{1,3}) ([1-4]) ([0-9]{1,10}) (\S+) (\S+)\r?\n"
 )
+HAS_WORDS = False
 _LONGEST_HEADER = 1 << 10
 # The same sums in another order differ by less than this share of the largest number.
 _ROUNDING = 1e-5

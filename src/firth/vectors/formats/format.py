@@ -42,6 +42,7 @@ class Format:
         - `is_replaceable(path)`, of a format that is written, says whether a file or folder holds
           vectors of this format. Without it, `firth.io.contents` tells of a file, and its names
           of a folder.
+        - `HAS_WORDS` is False if no words are written, but a table of n-grams alone.
         - `HAS_FOLDERS` is True if there are folders in its folder, so that the hub cannot take it.
         - `check_package()` raises MissingExtraError if a package that only writing needs is not
           installed.
@@ -59,8 +60,6 @@ class Format:
         The types of numbers that are written; see `precision`.
     reads, writes : bool
         Whether the format is read, and written.
-    has_words : bool
-        Whether words are written; a table of n-grams has rows alone.
     """
 
     name: str
@@ -75,7 +74,6 @@ class Format:
     dtypes: tuple[str, ...] = (FLOAT32,)
     reads: bool = True
     writes: bool = True
-    has_words: bool = True
 
     @property
     def is_folder(self) -> bool:

@@ -64,7 +64,7 @@ FORMATS: tuple[Format, ...] = (
     # Rows, D, lengths of n-grams, hashes, their seed, marks of start and end; then the first row.
     Format(
         "floret", "floret's tables", (".floret",), "floret",
-        magic=rb"[0-9]+ [0-9]+ [0-9]+ [0-9]+ [1-4] [0-9]+ \S+ \S+\r?\n0 ", has_words=False,
+        magic=rb"[0-9]+ [0-9]+ [0-9]+ [0-9]+ [1-4] [0-9]+ \S+ \S+\r?\n0 ",
     ),
     Format("finalfusion", "finalfusion's files", (".fifu",), "finalfusion", magic=b"FiFu"),
     Format(
