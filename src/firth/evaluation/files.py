@@ -10,6 +10,9 @@ from firth.io.compression import open_decompressed
 from firth.io.lines import short_lines
 from firth.io.mistaken import refuse_mistaken
 
+# Longer lines, as in a text without line ends, could fill the memory.
+LONGEST_LINE = 1 << 20
+
 
 def numbered_lines(
     path: str | os.PathLike[str], *, comment: str | None = None, blank: bool = False
@@ -33,7 +36,7 @@ def numbered_lines(
     with open_decompressed(path) as (file, _):
         refuse_mistaken(file, path, decompressed=True)
         offset = 0
-        for number, line in enumerate(short_lines(file, path), 1):
+        for number, line in enumerate(short_lines(file, path, LONGEST_LINE), 1):
             try:
                 stripped = line.decode("utf-8-sig" if offset == 0 else "utf-8").strip()
             except UnicodeDecodeError as error:

@@ -192,9 +192,9 @@ class Doc2Vec(Word2Vec):
             return np.asarray(random_rows(seed, 1, self.vector_size)[0])
         lr = alpha or self.options["alpha"]
         # gensim may go below the step at the end, and Firth may not begin below it.
-        how = {"lr": lr, "min_lr": min(min_alpha or self.options["min_alpha"], lr)}
-        seed = self._next_seed()
-        return firth.infer(self.wv.to_firth(), words, epochs=epochs, seed=seed, **how)
+        min_lr = min(min_alpha or self.options["min_alpha"], lr)
+        seed, vectors = self._next_seed(), self.wv.to_firth()
+        return firth.infer(vectors, words, epochs=epochs, lr=lr, min_lr=min_lr, seed=seed)
 
     def similarity_unseen_docs(
         self,

@@ -309,10 +309,7 @@ class KeyTable(Lifecycle):
     def _append(self, keys: list[Any], rows: NDArray[np.float32]) -> None:
         self._own = np.vstack([self._matrix, rows])
         self._set_keys([*self.index_to_key, *keys])
-        self.expandos = {
-            name: np.concatenate([values, _blank(len(keys), values.dtype)])
-            for name, values in self.expandos.items()
-        }
+        self.allocate_vecattrs()
 
     def add_vector(self, key: Key, vector: ArrayLike) -> int:
         """Add a key, and return its row."""

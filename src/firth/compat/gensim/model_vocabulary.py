@@ -5,6 +5,7 @@ V words · D dimensions
 
 from __future__ import annotations
 
+import abc
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -37,7 +38,7 @@ from firth.vectors import Vectors
 _DOMAIN = 2**31 - 1
 
 
-class ModelVocabulary(Lifecycle):
+class ModelVocabulary(Lifecycle, abc.ABC):
     """The part of a model that has words, and how often they occur.
 
     Attributes
@@ -63,11 +64,11 @@ class ModelVocabulary(Lifecycle):
     _untrained: Vectors | None
     _is_trained: bool
 
-    def _read(self, source: object, *, all_words: bool) -> Corpus:
-        raise NotImplementedError
+    @abc.abstractmethod
+    def _read(self, source: object, *, all_words: bool) -> Corpus: ...
 
-    def _show(self, vectors: Vectors, has_same_locks: bool = True) -> None:
-        raise NotImplementedError
+    @abc.abstractmethod
+    def _show(self, vectors: Vectors, has_same_locks: bool = True) -> None: ...
 
     def build_vocab(
         self,
@@ -141,8 +142,8 @@ class ModelVocabulary(Lifecycle):
     ) -> dict[str, int]:
         """Choose the words of `raw_vocab` that the model has; tell how many words that leaves.
 
-        `min_count` and `sample` become options of the model. With `dry_run`, nothing changes, and
-        what is told is how it would be.
+        `min_count` and `sample` become options of the model. With `dry_run`, only
+        `effective_min_count` changes, as in gensim, and what is told is how it would be.
         """
         self._check_update(update)
         asked = {"min_count": min_count, "sample": sample}

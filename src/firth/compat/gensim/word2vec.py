@@ -178,15 +178,16 @@ class Word2Vec(ModelVocabulary):
         if self._vocabulary is None:
             raise RuntimeError("call build_vocab before train")
         # The text of `build_vocab` has been read already, and a generator is empty by now.
-        if self._corpus is None or source is not self._given:
-            self._corpus, self._given = self._read(source, all_words=True), source
+        corpus = self._corpus
+        if corpus is None or source is not self._given:
+            corpus = self._take_text(source, all_words=True)
         added = [key for key in self.wv.index_to_key if key not in self._vocabulary]
         if added:
             by_hand = Vocabulary(added, np.ones(len(added), np.int64))
             self._vocabulary = merge(self._vocabulary, by_hand)
-        if self._corpus.vocabulary is self._vocabulary:
-            return self._corpus
-        return encode(self._corpus, self._vocabulary)
+        if corpus.vocabulary is self._vocabulary:
+            return corpus
+        return encode(corpus, self._vocabulary)
 
     def _finish(self, vectors: Vectors) -> None:
         self._show(vectors)
