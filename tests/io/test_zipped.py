@@ -108,7 +108,10 @@ def test_a_file_that_ends_before_it_should_is_cut_short(tmp_path):
     content = bytearray(path.read_bytes())
     struct.pack_into("<2I", content, content.index(b"PK\x01\x02") + 20, 1 << 20, 1 << 20)
     path.write_bytes(content)
-    with pytest.raises(FormatError, match=r"cannot decompress .*v\.zip \(zip\): it is cut short"):
+    # Newer Pythons refuse an entry that reaches into the next before it is read.
+    cut_short = r"cannot decompress .*v\.zip \(zip\): it is cut short"
+    overlapped = r"cannot read .*v\.zip: it is a zip archive \(.*\): Overlapped entries"
+    with pytest.raises(FormatError, match=f"{cut_short}|{overlapped}"):
         load(path)
 
 
