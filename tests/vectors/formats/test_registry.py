@@ -236,7 +236,7 @@ def test_formats_are_imported_when_they_are_used(tmp_path):
     )
     imported = set(output_of("-c", program, tmp_path / "v.txt").split())
     shared = {"format", "registry", "selection", "texts", "precision", "row_store", "hub"}
-    assert imported == {*shared, "word2vec", "word2vec_text"}
+    assert imported == {*shared, "word2vec", "word2vec_text", "decimals"}
 
 
 def test_the_page_of_formats_has_each_of_them():

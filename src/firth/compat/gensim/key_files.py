@@ -99,7 +99,7 @@ class KeyFiles(KeyTable):
             _write("fvocab", fvocab, lambda file: file.writelines(map(str.encode, lines)), append)
         # They are checked first.
         vectors = Vectors(keys, table._matrix)
-        encode = word2vec_binary.encode if binary else word2vec_text.encode
+        encode = word2vec_binary.encode if binary else word2vec_text.encoder()
         whole = Table(words=vectors.words, input_vectors=vectors.input_vectors)
         rows = encoded_rows(whole, to_path("fname", fname), encode)
         header = [Header(total_vec or len(keys), self.vector_size).line()] if write_header else []

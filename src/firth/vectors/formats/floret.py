@@ -26,7 +26,7 @@ from firth.vectors.composition import RawTables, compose_words
 from firth.vectors.formats.precision import blocks
 from firth.vectors.formats.selection import Selection
 from firth.vectors.formats.word2vec import Header, make_rows
-from firth.vectors.formats.word2vec_text import encode, read_lines
+from firth.vectors.formats.word2vec_text import encoder, read_lines
 from firth.vectors.table import Table, Token
 
 HEADER = re.compile(
@@ -161,7 +161,7 @@ def write(table: Table, path: Path) -> None:
     header = " ".join(map(str, [*numbers, floret.hashes, floret.seed, *marks]))
     with atomic_write(path) as temporary, temporary.open("wb") as file:
         file.write(f"{header}\n".encode())
-        first = 0
+        first, encode = 0, encoder()
         for rows in blocks(raw.input[V:]):
             names = [str(number).encode() for number in range(first, first + len(rows))]
             file.write(encode(names, rows))

@@ -47,6 +47,6 @@ def write(table: Table, path: Path) -> None:
             f"cannot write {path}: the first word begins with a byte order mark, which would be "
             "taken for that of the file; convert to word2vec-text, which has a header"
         )
-    encoded = encoded_rows(table, path, word2vec_text.encode)
+    encoded = encoded_rows(table, path, word2vec_text.encoder())
     with atomic_write(path) as temporary, temporary.open("wb") as file:
         file.writelines(encoded)

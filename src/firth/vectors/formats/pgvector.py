@@ -13,9 +13,9 @@ from pathlib import Path
 from firth.checks import INT64_MAX
 from firth.errors import FormatError, one_line
 from firth.io.atomic import atomic_write
+from firth.vectors.formats.decimals import DecimalWriter
 from firth.vectors.formats.precision import FLOAT32, blocks, narrowed
 from firth.vectors.formats.texts import TextRule
-from firth.vectors.formats.word2vec_text import NUMBER
 from firth.vectors.table import Table
 
 # A text of PostgreSQL has no NUL, and an index of texts no long ones.
@@ -55,10 +55,10 @@ def write(table: Table, path: Path, dtype: str = FLOAT32) -> None:
         del columns["count"]
     with atomic_write(path) as temporary, temporary.open("wb") as file:
         file.write(_head(columns, path).encode())
-        row_format = b"[" + b",".join([NUMBER] * D) + b"]\n"
+        writer = DecimalWriter(b",")
         leading = _leading_columns(texts, table)
         for block in blocks(rows):
-            file.writelines(next(leading) + row_format % tuple(row) for row in block.tolist())
+            file.writelines(next(leading) + b"[%b]\n" % row for row in writer.spell(block))
         file.write(b"\\.\n\nCOMMIT;\n")
 
 

@@ -23,19 +23,19 @@ from firth.errors import FormatError, counted, one_line
 from firth.io.atomic import atomic_write
 from firth.io.compression import open_regular
 from firth.io.mistaken import refuse_mistaken
+from firth.vectors.formats.decimals import DecimalReader, DecimalWriter
 from firth.vectors.formats.precision import blocks
 from firth.vectors.formats.row_store import RowStore
 from firth.vectors.formats.selection import Selection, selected
 from firth.vectors.formats.texts import TextRule
 from firth.vectors.formats.word2vec import REPLACED
-from firth.vectors.formats.word2vec_text import NUMBER, is_finite_number
+from firth.vectors.formats.word2vec_text import is_finite_number
 from firth.vectors.table import Table
 
 VECTORS, METADATA = "vectors.tsv", "metadata.tsv"
 _WORD, _COUNT = "word", "count"
 # The byte order mark, with which some programs begin a file.
 _MARK = "\ufeff"
-_NUMERIC = b"0123456789+-.eE\t\r\n"
 _BLOCK_BYTES = 1 << 20
 # A tab or the end of a line, in Firth's eyes or in those of others.
 RULE = TextRule(
@@ -102,43 +102,34 @@ def _counts_of(column: Sequence[str]) -> NDArray[np.int64] | None:
 def _read_numbers(path: Path, folder: Path | None) -> NDArray[np.float32]:
     """Return the rows of the vectors."""
     store = RowStore(folder)
-    dim, number = None, 1
+    decimals, number = None, 1
     with open_regular(path) as file:
         refuse_mistaken(file, path)
         if file.peek(len(BOM_UTF8)).startswith(BOM_UTF8):
             file.read(len(BOM_UTF8))
         while lines := file.readlines(_BLOCK_BYTES):
-            dim = dim or len(lines[0].split(b"\t"))
+            rows = [line.rstrip(b"\r\n") for line in lines]
+            decimals = decimals or DecimalReader(len(rows[0].split(b"\t")), b"\t")
             try:
-                store.add(_parse(lines, dim))
+                store.add(decimals.parse(rows))
             except ValueError as error:
-                faults = ((place, _fault(line, dim)) for place, line in enumerate(lines))
+                faults = ((place, _fault(row, decimals)) for place, row in enumerate(rows))
                 place, fault = next((place, fault) for place, fault in faults if fault)
                 raise FormatError(f"{path}: line {number + place}: {fault}") from error
             number += len(lines)
     return store.matrix()
 
 
-def _parse(lines: list[bytes], dim: int) -> NDArray[np.float32]:
-    # NumPy would skip empty lines.
-    if b"".join(lines).translate(None, _NUMERIC) or not all(map(bytes.strip, lines)):
-        raise ValueError("stray bytes")
-    rows = np.loadtxt(lines, dtype=np.float32, comments=None, delimiter="\t", ndmin=2)
-    if rows.shape != (len(lines), dim) or not np.isfinite(rows).all():
-        raise ValueError("ragged or not finite")
-    return rows
-
-
-def _fault(line: bytes, dim: int) -> str | None:
-    """Return what is wrong with a line, or None if it is valid."""
-    fields = line.rstrip(b"\r\n").split(b"\t")
-    if len(fields) != dim:
-        wanted = f"{counted(dim, 'number')} with tabs between them"
+def _fault(row: bytes, decimals: DecimalReader) -> str | None:
+    """Return what is wrong with a row, or None if it is valid."""
+    fields = row.split(b"\t")
+    if len(fields) != decimals.dim:
+        wanted = f"{counted(decimals.dim, 'number')} with tabs between them"
         return f"expected {wanted}, got {counted(len(fields), 'column')}"
     wrong = next((field for field in fields if not is_finite_number(field)), None)
     if wrong is None:
         try:
-            _parse([line], dim)
+            decimals.parse([row])
         except ValueError as error:
             return one_line(str(error))
         return None
@@ -163,9 +154,9 @@ def write(table: Table, path: Path) -> None:
     else:
         pairs = zip(words, table.counts.tolist(), strict=True)
         lines = [f"{_WORD}\t{_COUNT}", *(f"{word}\t{count}" for word, count in pairs)]
-    row_format = b"\t".join([NUMBER] * table.input_vectors.shape[1]) + b"\n"
+    writer = DecimalWriter(b"\t")
     with atomic_write(path, folder=True) as temporary:
         (temporary / METADATA).write_bytes("".join(f"{line}\n" for line in lines).encode())
         with (temporary / VECTORS).open("wb") as file:
             for rows in blocks(table.input_vectors):
-                file.writelines(row_format % tuple(row.tolist()) for row in rows)
+                file.writelines(b"%b\n" % row for row in writer.spell(rows))

@@ -19,9 +19,11 @@ from numpy.typing import NDArray
 
 from firth.errors import CutShortError, FormatError, counted, one_line
 from firth.io.lines import LONGEST_LINE, short_lines
+from firth.vectors.formats.decimals import DecimalReader, DecimalWriter
 from firth.vectors.formats.selection import Selection
 from firth.vectors.formats.word2vec import (
     REPLACED,
+    Encode,
     Rows,
     after_header,
     check_dimensions,
@@ -39,14 +41,9 @@ _LONGEST_NUMBER = 1 << 20
 _BYTES_PER_NUMBER = 64
 # A short compressed file may have very many; so many are told of at once.
 _BLANK_LINES = 1 << 16
-# Nine significant digits distinguish all float32, also when they are read as float64.
-NUMBER = b"%.9g"
-_TO_SPACE = bytes.maketrans(b"\t\n\v\f\r", b" " * 5)
 _NUMERIC = b"0123456789+-.eE "
 # Half a step above the largest float32: from here on, numbers round to infinity.
 _TOO_LARGE = (2.0 - 2.0**-24) * 2.0**127
-
-_Block = tuple[list[str], NDArray[np.float32]]
 
 
 def recognises(head: bytes) -> bool:
@@ -168,6 +165,9 @@ class _Reading:
     promised: int | None
     selection: Selection
 
+    def __post_init__(self) -> None:
+        self._decimals = DecimalReader(self.dim, b" ")
+
     def read(self, file: BinaryIO, found: Rows) -> Table:
         """Read up to the last selected line."""
         first = self.line
@@ -199,7 +199,7 @@ class _Reading:
             self.line += len(lines)
             return
         try:
-            words, numbers = _parse(chosen, self.dim, errors)
+            words, numbers = _parse(chosen, self._decimals, errors)
         except ValueError as error:
             faults = (_fault(line, self.dim, errors) for line in chosen)
             place, fault = next((p, f) for p, f in zip(places, faults, strict=True) if f)
@@ -243,7 +243,9 @@ def _some(rows: Iterator[bytes]) -> list[bytes]:
     return lines
 
 
-def _parse(lines: list[bytes], dim: int, encoding_errors: str) -> _Block:
+def _parse(
+    lines: list[bytes], decimals: DecimalReader, encoding_errors: str
+) -> tuple[list[str], NDArray[np.float32]]:
     """Split lines into words and a (lines, D) block.
 
     Raises
@@ -252,23 +254,18 @@ def _parse(lines: list[bytes], dim: int, encoding_errors: str) -> _Block:
         If a line is not a UTF-8 word and D finite numbers; `_fault` tells which.
     """
     try:
-        return _parse_fields([line.split(None, 1) for line in lines], dim, encoding_errors)
+        return _parse_fields([line.split(None, 1) for line in lines], decimals, encoding_errors)
     except ValueError:
-        pieces = (_cut(line, dim) for line in lines)
+        pieces = (_cut(line, decimals.dim) for line in lines)
         fields = [[word, b" ".join(numbers)] for word, *numbers in pieces]
-        return _parse_fields(fields, dim, encoding_errors)
+        return _parse_fields(fields, decimals, encoding_errors)
 
 
-def _parse_fields(fields: list[list[bytes]], dim: int, encoding_errors: str) -> _Block:
+def _parse_fields(
+    fields: list[list[bytes]], decimals: DecimalReader, encoding_errors: str
+) -> tuple[list[str], NDArray[np.float32]]:
     words = [word.decode("utf-8", encoding_errors) for word, _ in fields]
-    rows = [rest.translate(_TO_SPACE) for _, rest in fields]
-    # NumPy would skip a row that is only U+00A0, which is white space in Latin-1.
-    if b"".join(rows).translate(None, _NUMERIC):
-        raise ValueError("stray bytes")
-    numbers = np.loadtxt(rows, dtype=np.float32, comments=None, ndmin=2)
-    if numbers.shape != (len(fields), dim) or not np.isfinite(numbers).all():
-        raise ValueError("ragged or not finite")
-    return words, numbers
+    return words, decimals.parse([rest.rstrip(b"\n") for _, rest in fields])
 
 
 def _cut(line: bytes, dim: int) -> list[bytes]:
@@ -325,11 +322,14 @@ def _is_like_number(field: bytes) -> bool:
 
 def write(table: Table, path: Path) -> None:
     """Write words and input vectors, with enough digits to read back the same float32."""
-    write_rows(table, path, encode)
+    write_rows(table, path, encoder())
 
 
-def encode(words: Sequence[bytes], rows: NDArray[np.float32]) -> bytes:
-    """Return a line for each word and its vector."""
-    row_format = b"%b " + b" ".join([NUMBER] * rows.shape[1]) + b"\n"
-    pairs = zip(words, rows.tolist(), strict=True)
-    return b"".join(row_format % (word, *row) for word, row in pairs)
+def encoder() -> Encode:
+    """Return a function that returns a line for each word and its vector."""
+    writer = DecimalWriter(b" ")
+
+    def encode(words: Sequence[bytes], rows: NDArray[np.float32]) -> bytes:
+        return b"".join(b"%b %b\n" % pair for pair in zip(words, writer.spell(rows), strict=True))
+
+    return encode
