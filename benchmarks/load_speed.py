@@ -1,6 +1,6 @@
-"""How fast vectors of word2vec's binary format are read, and analogies answered, beside gensim.
+"""How fast vectors of word2vec's formats are read, and analogies answered, beside gensim.
 
-python benchmarks/load_speed.py --gensim-python PYTHON [--words 830000] [--dim 300] [--rounds 3]
+python benchmarks/load_speed.py --gensim-python PYTHON [--text] [--words 830000] [--rounds 3]
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 import machine
 from apart import call_apart, run_in_thread
 
-RESULT = Path(__file__).parent / "results" / "load_speed.json"
+RESULTS = Path(__file__).parent / "results"
 PEER = Path(__file__).parent / "trainers" / "gensim_loading.py"
 # Each prints the seconds of what it names, as JSON.
 RAW = """
@@ -53,7 +53,8 @@ def main() -> None:
     options = parse()
     runs: dict[str, list[dict[str, float]]] = {"raw": [], "firth": [], "gensim": []}
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        path, questions = Path(folder, "vectors.bin"), Path(folder, "questions.txt")
+        path = Path(folder, "vectors.txt" if options.text else "vectors.bin")
+        questions = Path(folder, "questions.txt")
         call_apart(write, path, questions, options.words, options.dim, options.questions)
         size = path.stat().st_size
         commands = {
@@ -82,7 +83,8 @@ def main() -> None:
         "times_gensim": medians["gensim"]["seconds"] / medians["firth"]["seconds"],
         "runs": runs,
     }
-    options.output.write_text(json.dumps(result, indent=1) + "\n")
+    output = options.output or RESULTS / f"load_speed{'_text' if options.text else ''}.json"
+    output.write_text(json.dumps(result, indent=1) + "\n")
     for name, median in medians.items():
         print(name, {key: round(value, 2) for key, value in median.items()})
 
@@ -105,12 +107,13 @@ def parse() -> argparse.Namespace:
     """Read the arguments."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--gensim-python", required=True, help="a Python that has gensim")
+    parser.add_argument("--text", action="store_true", help="the text format, not the binary one")
     parser.add_argument("--words", type=int, default=830_000)
     parser.add_argument("--dim", type=int, default=300)
     parser.add_argument("--questions", type=int, default=400)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--folder", type=Path, help="where to put the files")
-    parser.add_argument("--output", type=Path, default=RESULT)
+    parser.add_argument("--output", type=Path)
     return parser.parse_args()
 
 

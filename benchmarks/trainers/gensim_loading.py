@@ -1,6 +1,8 @@
 """The seconds that gensim takes to read a file and to answer analogies, as a line of JSON.
 
-python gensim_loading.py VECTORS.bin QUESTIONS
+python gensim_loading.py VECTORS QUESTIONS
+
+The vectors are in word2vec's binary format if their name ends in `.bin`, else in its text format.
 """
 
 import json
@@ -13,7 +15,7 @@ from gensim.models import KeyedVectors
 def main() -> None:
     """Read, answer, print."""
     began = time.perf_counter()
-    vectors = KeyedVectors.load_word2vec_format(sys.argv[1], binary=True)
+    vectors = KeyedVectors.load_word2vec_format(sys.argv[1], binary=sys.argv[1].endswith(".bin"))
     loaded = time.perf_counter() - began
     began = time.perf_counter()
     _, sections = vectors.evaluate_word_analogies(
