@@ -102,6 +102,12 @@ def test_separators() -> None:
         assert parse(text, 2, 2, b" ") is None, text
 
 
+def test_rows_that_are_too_short_take_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decimals, "_COMPILED_FROM", 0)
+    with pytest.raises(ValueError, match="too short"):
+        decimals.DecimalReader(1 << 40, b" ").parse([b"1"] * 10)
+
+
 @pytest.mark.parametrize("separator", [b" ", b"\t"])
 def test_long_files_are_read_by_compiled_code(
     separator: bytes, monkeypatch: pytest.MonkeyPatch

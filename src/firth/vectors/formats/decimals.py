@@ -51,6 +51,9 @@ class DecimalReader:
             If a row is anything but D finite numbers.
         """
         text = b"\n".join(rows)
+        # A number takes two bytes at least, so no memory is taken for more than there can be.
+        if 2 * len(rows) * self.dim > len(text) + 1:
+            raise ValueError("too short")
         self._read += len(text)
         if self._read >= _COMPILED_FROM:
             from firth.vectors.formats.compiled_decimals import parse

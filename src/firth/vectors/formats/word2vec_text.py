@@ -256,8 +256,7 @@ def _parse(
     try:
         return _parse_fields([line.split(None, 1) for line in lines], decimals, encoding_errors)
     except ValueError:
-        pieces = (_cut(line, decimals.dim) for line in lines)
-        fields = [[word, b" ".join(numbers)] for word, *numbers in pieces]
+        fields = [_cut(line, decimals.dim) for line in lines]
         return _parse_fields(fields, decimals, encoding_errors)
 
 
@@ -269,8 +268,9 @@ def _parse_fields(
 
 
 def _cut(line: bytes, dim: int) -> list[bytes]:
-    """Cut a line before its last D fields into the word, which may contain spaces, and numbers."""
+    """Cut a line before its last D fields: the word, which may contain spaces, and the numbers."""
     word, *numbers = line.rsplit(None, dim) or [b""]
+    rest = line[len(word) :].strip()
     # A number at the end of a word of several fields may not belong to it.
     ending = word.split()[1:][-1:]
     if len(numbers) < dim or any(map(_is_like_number, ending)):
@@ -284,14 +284,14 @@ def _cut(line: bytes, dim: int) -> list[bytes]:
             "the word has a carriage return; if lines end with these alone, replace them: "
             "tr '\\r' '\\n'"
         )
-    return [word, *numbers]
+    return [word, rest]
 
 
 def _fault(line: bytes, dim: int, encoding_errors: str) -> str | None:
     """Return what is wrong with a line, or None if it is valid."""
     try:
-        word, *numbers = _cut(line, dim)
-        for field in numbers:
+        word, numbers = _cut(line, dim)
+        for field in numbers.split():
             if not is_finite_number(field):
                 shown = one_line(repr(field.decode(errors="replace")))
                 return f"{shown} is not a finite float32"
