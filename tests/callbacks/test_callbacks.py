@@ -636,6 +636,24 @@ def test_evaluations_are_figures(package, stand_ins, calls, pairs, tmp_path):
     assert sum("similarity/pairs" in repr(arguments) for _, arguments, _ in calls) == 3
 
 
+def test_files_of_the_same_name_have_figures_of_their_own(tmp_path):
+    scores = {"a": "tea milk 3\ntea bread 1\nbread butter 2\n", "b": "tea milk 1\ntea bread 3\n"}
+    paths = [tmp_path / folder / "pairs.txt" for folder in (*scores, "c", "d")]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_text(scores.get(path.parent.name, "bread butter 1\ntea milk 2\n"), "utf-8")
+    # It has no score, but keeps its number.
+    paths[2].write_text("cup saucer 1\n", "utf-8")
+    evaluate = Evaluate(similarity=paths)
+    firth.train(UNITS, **OPTIONS, callbacks=[evaluate])
+    point = evaluate.results[-1]
+    names = ["similarity/pairs", "similarity/pairs-2", "similarity/pairs-3", "similarity/pairs-4"]
+    results = point.evaluation.similarity
+    expected = {name: each.spearman for name, each in zip(names, results, strict=True)}
+    assert expected.pop("similarity/pairs-3") is None
+    assert point.figures() == expected
+
+
 @pytest.mark.parametrize("package", MAKERS)
 def test_a_missing_package_is_told_with_what_to_do(package, monkeypatch, tmp_path):
     message = f"^{package} is not installed; run: pip install {package}$"
