@@ -1,6 +1,7 @@
 """Callbacks are called in order, also after errors, and record what they get."""
 
 import dataclasses
+import functools
 import json
 import os
 import re
@@ -696,6 +697,29 @@ def test_a_failure_during_the_run_is_a_warning(stand_ins, tmp_path):
     stand_ins["mlflow"].start_run = fail
     with pytest.raises(ConnectionError):
         firth.train(UNITS, **OPTIONS, callbacks=[MLflow()])
+
+
+@pytest.mark.parametrize(
+    ("package", "failing", "ended"),
+    [
+        ("tensorboardX", "SummaryWriter_gives.add_text", ("writer.close", (), {})),
+        ("wandb", "init_gives.define_metric", ("run.finish", (), {"exit_code": 1})),
+        ("mlflow", "log_params", ("mlflow.end_run", ("FAILED",), {})),
+    ],
+)
+def test_a_run_that_refuses_its_options_is_ended(
+    package, failing, ended, stand_ins, calls, tmp_path
+):
+    """The next one would take it for its own, which is active."""
+
+    def fail(*arguments, **named):
+        raise ConnectionError("no server")
+
+    *owner, name = failing.split(".")
+    setattr(functools.reduce(getattr, owner, stand_ins[package]), name, fail)
+    with pytest.raises(ConnectionError):
+        firth.train(UNITS, **OPTIONS, callbacks=[MAKERS[package](tmp_path)])
+    assert calls[-1] == ended
 
 
 def test_a_run_that_never_began_is_not_ended(stand_ins, calls):

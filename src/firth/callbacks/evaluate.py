@@ -54,7 +54,8 @@ class EvaluationPoint:
         for kind, file, score in scores:
             name = f"{kind}/{Path(file).stem}"
             again = (f"{name}-{number}" for number in itertools.count(2))
-            named[next(each for each in itertools.chain([name], again) if each not in named)] = score
+            free = next(each for each in itertools.chain([name], again) if each not in named)
+            named[free] = score
         return {name: score for name, score in named.items() if score is not None}
 
 
