@@ -15,7 +15,7 @@ import firth
 from firth.callbacks import EpochEnd, Progress, RunEnd, RunStart
 from firth.compilation.emitter import WIDTH
 from firth.corpus import read_corpus
-from firth.errors import ConfigError, CorpusError, VocabularyError
+from firth.errors import ConfigError, CorpusError, FirthError, VocabularyError
 from firth.training import Checkpoints, arithmetic, run, schedule, signals, train_corpus
 from firth.training.checkpoints import fingerprint
 from firth.training.huffman import huffman_paths
@@ -88,6 +88,21 @@ def test_callbacks_see_copies_of_the_vectors():
     vectors = firth.train(UNITS, callbacks=[copies], **OPTIONS)
     assert bytes_of(vectors) == bytes_of(firth.train(UNITS, **OPTIONS))
     np.testing.assert_array_equal(copies.found[-1], vectors.input_vectors)
+
+
+@pytest.mark.parametrize("engine", ["hogwild", "torch"])
+def test_vectors_that_are_read_too_late_say_when_they_can_be(engine):
+    if engine == "torch":
+        pytest.importorskip("torch")
+    late = Copies()
+    late.on_end = lambda end: late.start.input_vectors()
+    options = {**OPTIONS, "subwords": "none", "engine": engine}
+    with pytest.raises(FirthError, match=r"until the end of its last epoch: read them in on_epoch"):
+        firth.train(UNITS, callbacks=[late], **options)
+    after = Copies()
+    firth.train(UNITS, callbacks=[after], **options)
+    with pytest.raises(FirthError, match="until the end of its last epoch"):
+        after.start.input_vectors()
 
 
 @pytest.mark.parametrize("when", ["on_start", "on_progress", "on_epoch", "on_end"])

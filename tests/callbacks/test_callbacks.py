@@ -1,6 +1,7 @@
 """Callbacks are called in order, also after errors, and record what they get."""
 
 import dataclasses
+import functools
 import json
 import os
 import re
@@ -636,6 +637,24 @@ def test_evaluations_are_figures(package, stand_ins, calls, pairs, tmp_path):
     assert sum("similarity/pairs" in repr(arguments) for _, arguments, _ in calls) == 3
 
 
+def test_files_of_the_same_name_have_figures_of_their_own(tmp_path):
+    scores = {"a": "tea milk 3\ntea bread 1\nbread butter 2\n", "b": "tea milk 1\ntea bread 3\n"}
+    paths = [tmp_path / folder / "pairs.txt" for folder in (*scores, "c", "d")]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_text(scores.get(path.parent.name, "bread butter 1\ntea milk 2\n"), "utf-8")
+    # It has no score, but keeps its number.
+    paths[2].write_text("cup saucer 1\n", "utf-8")
+    evaluate = Evaluate(similarity=paths)
+    firth.train(UNITS, **OPTIONS, callbacks=[evaluate])
+    point = evaluate.results[-1]
+    names = ["similarity/pairs", "similarity/pairs-2", "similarity/pairs-3", "similarity/pairs-4"]
+    results = point.evaluation.similarity
+    expected = {name: each.spearman for name, each in zip(names, results, strict=True)}
+    assert expected.pop("similarity/pairs-3") is None
+    assert point.figures() == expected
+
+
 @pytest.mark.parametrize("package", MAKERS)
 def test_a_missing_package_is_told_with_what_to_do(package, monkeypatch, tmp_path):
     message = f"^{package} is not installed; run: pip install {package}$"
@@ -678,6 +697,29 @@ def test_a_failure_during_the_run_is_a_warning(stand_ins, tmp_path):
     stand_ins["mlflow"].start_run = fail
     with pytest.raises(ConnectionError):
         firth.train(UNITS, **OPTIONS, callbacks=[MLflow()])
+
+
+@pytest.mark.parametrize(
+    ("package", "failing", "ended"),
+    [
+        ("tensorboardX", "SummaryWriter_gives.add_text", ("writer.close", (), {})),
+        ("wandb", "init_gives.define_metric", ("run.finish", (), {"exit_code": 1})),
+        ("mlflow", "log_params", ("mlflow.end_run", ("FAILED",), {})),
+    ],
+)
+def test_a_run_that_refuses_its_options_is_ended(
+    package, failing, ended, stand_ins, calls, tmp_path
+):
+    """The next one would take it for its own, which is active."""
+
+    def fail(*arguments, **named):
+        raise ConnectionError("no server")
+
+    *owner, name = failing.split(".")
+    setattr(functools.reduce(getattr, owner, stand_ins[package]), name, fail)
+    with pytest.raises(ConnectionError):
+        firth.train(UNITS, **OPTIONS, callbacks=[MAKERS[package](tmp_path)])
+    assert calls[-1] == ended
 
 
 def test_a_run_that_never_began_is_not_ended(stand_ins, calls):

@@ -264,6 +264,9 @@ def test_counts_and_other_attributes_stay_when_words_are_added(model):
 def test_an_integer_is_a_row_unless_keys_are_integers(keyed):
     assert keyed[1].tolist() == keyed["king"].tolist()
     assert keyed.get_index(np.int64(2)) == 2
+    np.testing.assert_array_equal(
+        keyed.get_mean_vector(np.int64(2)), keyed.get_mean_vector([keyed.index_to_key[2]])
+    )
     assert 4 in keyed
     assert 5 not in keyed
     numbers = KeyedVectors(2)

@@ -61,7 +61,7 @@ def test_unknown_words_are_counted(write, colours):
 
 
 def test_several_groups_in_a_file(write):
-    path = write(": colours\n" + EIGHTS + "\n: towns\nrome\noslo\n\ntea\n", "several.txt")
+    path = write(": colours\n" + EIGHTS + "\n\n: towns\n\nrome\noslo\n\n\ntea\n\n", "several.txt")
     assert read_outliers(path) == [
         OutlierSet(["red", "blue", "green"], ["king", "paris"]),
         OutlierSet(["rome", "oslo"], ["tea"]),
@@ -75,6 +75,8 @@ def test_several_groups_in_a_file(write):
         ("red\n\nking\n", "got 1 word and 1 outlier"),
         ("", "got 0 words and 0 outliers"),
         ("red\nblue\n\n: next\nrome\noslo\n\ntea\n", "line 4: expected two words or more"),
+        # Another group, whose words would be outliers of the first.
+        ("red\nblue\n\nking\n\nrome\noslo\n\ntea\n", "line 6: a word after the outliers and a"),
     ],
 )
 def test_malformed_files(text, fault, write):

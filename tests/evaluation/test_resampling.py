@@ -5,7 +5,7 @@ import pytest
 
 from firth.errors import ConfigError
 from firth.evaluation.analogies import AnalogyResult, SectionResult
-from firth.evaluation.resampling import Interval, compare_results, interval
+from firth.evaluation.resampling import Interval, _samples, compare_results, interval
 from firth.evaluation.similarity import SimilarityResult
 
 SHARES = (0.2, 0.5, 0.9)
@@ -93,6 +93,33 @@ def test_a_real_difference_is_found_and_signed():
     assert not found.is_noise
     back = compare_results(poor, good)
     assert (back.low, back.high) == pytest.approx((-found.high, -found.low))
+
+
+@pytest.mark.parametrize(("items", "p"), [(1, 1.0), (3, 0.25), (5, 0.0625), (6, 0.03125)])
+def test_few_items_do_not_tell_two_apart(items, p):
+    """All samples of them are alike where all were right, and all wrong."""
+    all_right, all_wrong = (
+        AnalogyResult("f", (SectionResult("a", (right,) * items),)) for right in (True, False)
+    )
+    found = compare_results(all_right, all_wrong)
+    assert (found.low, found.high, found.p) == (1.0, 1.0, p)
+    assert found.is_noise == (p > 0.05)
+
+
+def test_samples_without_a_score_do_not_make_a_difference_more_certain():
+    # In nearly half of the samples, all of the few scores of people are the same.
+    scores = (1.0,) * 14 + (2.0,)
+    values = np.random.default_rng(7).normal(size=(2, 15))
+    ours, theirs = (SimilarityResult("f", tuple(row.tolist()), scores) for row in values)
+    drawn = [
+        (ours.score_of(items), theirs.score_of(items)) for items in _samples(ours.strata, 1_000, 1)
+    ]
+    defined = np.array([a - b for a, b in drawn if a is not None])
+    assert 550 < len(defined) < 750
+    least = min((defined <= 0).sum(), (defined >= 0).sum())
+    found = compare_results(ours, theirs)
+    assert found.p == pytest.approx(min(1.0, 2 * (least + 1) / (len(defined) + 1)))
+    assert found.p < 1.0
 
 
 def test_only_common_items_are_compared():

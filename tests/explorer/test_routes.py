@@ -1,5 +1,6 @@
 """The routes of the explorer: files, map data, questions, two sets."""
 
+import contextlib
 import multiprocessing
 import re
 import threading
@@ -331,3 +332,29 @@ def test_umap_whose_process_cannot_be_started_has_failed(paths, monkeypatch):
             time.sleep(0.01)
         assert (job.progress().stage, job.progress().kind) == ("failed", "ended")
         job.stop()
+
+
+def test_umap_that_two_pages_ask_for_at_once_is_made_once(paths, monkeypatch):
+    vectors = load(paths["old"])
+    job = UmapJob(paths["old"], len(vectors), KeptMap(paths["old"], vectors))
+    started, together = [], threading.Barrier(2)
+    process = multiprocessing.get_context("spawn").Process
+    monkeypatch.setattr(process, "start", lambda process: started.append(process))
+    # It would be told that the process has ended.
+    monkeypatch.setattr(UmapJob, "_listen", lambda job, answers: answers.close())
+    progress = UmapJob.progress
+
+    def slow_progress(job):
+        found = progress(job)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            together.wait(1)
+        return found
+
+    # Where it is asked before the job begins, both are told that there is none.
+    monkeypatch.setattr(UmapJob, "progress", slow_progress)
+    pages = [threading.Thread(target=job.start) for _ in range(2)]
+    for page in pages:
+        page.start()
+    for page in pages:
+        page.join()
+    assert len(started) == 1

@@ -50,6 +50,11 @@ def test_neighbours_are_joined_by_lines_and_others_are_not(vectors, tmp_path):
     save(more, tmp_path / "graph.svg")
 
 
+def test_a_word_may_be_an_integer_of_numpy():
+    matrix = np.array([[1, 0, 0], [1, 1, 0], [0, 0, 1]], np.float32)
+    assert names_of(neighbour_graph(Vectors([7, 8, 9], matrix), np.int64(7), top=1)) == ["7", "8"]
+
+
 def test_the_way_of_a_word_ends_in_the_last_set(vectors):
     moved = MATRIX.copy()
     moved[[0, 3]] = moved[[3, 0]]

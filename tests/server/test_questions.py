@@ -127,6 +127,10 @@ def test_a_question_that_the_set_cannot_answer_says_why(client):
         ("/analogy?positive=king&method=no", 422, "method: "),
         ("/similar?word=king&tpo=3", 422, "/similar has no parameter 'tpo' in the address; it "
          "takes exclude, restrict, set, top, word"),
+        ("/similar?word=king&word=tea", 422, "word: give one, got 2"),
+        ("/company?word=king&other=man&other=tea&other=tea", 422, "other: give one, got 3"),
+        ("/similar?word=king&top=3&top=5", 422, "top: give one, got 2"),
+        ("/similarity?a=king&b=tea&set=en&set=items", 422, "set: give one, got 2"),
         ("/nothing", 404, "there is nothing at /nothing; see /openapi.json"),
         ("/../../etc/passwd", 404, "there is nothing at /etc/passwd"),
         ("/%2e%2e/%2e%2e/etc/passwd", 404, "there is nothing at "),

@@ -382,3 +382,53 @@ def ask():
 begin = lambda sets: threading.Thread(target=ask).start()
 running.run_here({"en": Path(sys.argv[1])}, options, listener, begin)
 """
+
+
+def test_clients_that_do_not_take_their_answer_are_cut_off(tmp_path):
+    words = [f"w{row}" for row in range(100)]
+    random = np.random.default_rng(1)
+    # An answer of 20 MB is more than the system holds for a client.
+    Vectors(words, random.normal(size=(100, 10_000)).astype(np.float32)).save(tmp_path / "wide")
+    done = run_python("-c", IDLE, tmp_path / "wide")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["cut", "whole"]
+
+
+IDLE = """
+import json, os, signal, socket, sys, threading, time
+from pathlib import Path
+from firth.server import ServerOptions, connections, running
+connections.Connection.answer_seconds = 0.5
+options = ServerOptions(port=0)
+listener = running.bind(options)
+body = json.dumps({"words": [f"w{row}" for row in range(100)]}).encode()
+head = b"POST /vectors HTTP/1.1\\r\\nHost: localhost\\r\\nContent-Type: application/json\\r\\n"
+request = head + b"Connection: close\\r\\nContent-Length: %d\\r\\n\\r\\n" % len(body) + body
+
+def answer(pause):
+    client = socket.create_connection(listener.getsockname(), timeout=60)
+    with client:
+        client.sendall(request)
+        taken = client.recv(1)
+        time.sleep(pause)
+        try:
+            while part := client.recv(1 << 20):
+                taken += part
+                time.sleep(0.05)
+        except ConnectionResetError:
+            pass
+    whole, _, content = taken.partition(b"\\r\\n\\r\\n")
+    size = next(int(line.split()[1]) for line in whole.split(b"\\r\\n") if b"length" in line)
+    print("whole" if len(content) == size > 15_000_000 else "cut", flush=True)
+
+def ask():
+    try:
+        answer(pause=5)
+        # It reads slowly, and all the time.
+        answer(pause=0)
+    finally:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+begin = lambda sets: threading.Thread(target=ask).start()
+running.run_here({"wide": Path(sys.argv[1])}, options, listener, begin)
+"""

@@ -192,6 +192,19 @@ def test_the_command_line_takes_the_engine(tmp_path):
     assert CliRunner().invoke(app, [*arguments, "--engine", "steam"]).exit_code == 2
 
 
+def test_a_word_that_a_place_of_the_text_repeats_does_not_diverge():
+    """As `if` in the templates of a wiki: one minibatch would have it as each of its centres."""
+    random = np.random.default_rng(1)
+    shares = 1 / np.arange(1, 501)
+    words = [f"w{word}" for word in random.choice(500, 6_000, p=shares / shares.sum())]
+    for place in (1_500, 3_000, 4_500):
+        words[place : place + 300] = ["if"] * 300
+    options = {"engine": "torch", "subwords": "none", "dim": 20, "lr": 0.05, "sample": 0.01}
+    vectors = firth.train([words], min_count=1, epochs=1, threads=1, progress=False, **options)
+    # Guessing costs 4.16.
+    assert vectors.config["losses"][0] < 4.0
+
+
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*stood there before")  # WordSim-353 repeats 2 pairs.
 @MODELS

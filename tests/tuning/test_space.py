@@ -1,5 +1,6 @@
 """What is searched, and what is refused."""
 
+import numpy as np
 import pytest
 
 from firth.errors import ConfigError
@@ -48,3 +49,19 @@ def test_bad_spaces_are_refused_in_a_line(given, fault):
         space_of(given, {"dim": 50}, by_loss=False)
     assert str(caught.value).startswith(fault)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "kept"),
+    [
+        # Not only 0 and 1.
+        ("noise_exponent", (0, 1), (0.0, 1.0)),
+        ("sample", (np.float32(0.0), 1), (0.0, 1.0)),
+        ("lr", (1, 2), (1.0, 2.0)),
+        ("window", (np.int64(2), np.int64(5)), (2, 5)),
+        ("negative", (2, np.int8(5)), (2, 5)),
+    ],
+)
+def test_a_range_is_of_the_numbers_that_the_option_takes(name, given, kept):
+    found = space_of({name: given}, {}, by_loss=False)[name]
+    assert (found, [type(end) for end in found]) == (kept, [type(end) for end in kept])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 import time
@@ -43,10 +44,19 @@ class EvaluationPoint:
         return {**so_far, **self.evaluation.to_dict()}
 
     def figures(self) -> dict[str, float]:
-        """Return the accuracies and correlations that are defined, by kind and file name."""
-        found = [("analogies", each.file, each.accuracy) for each in self.evaluation.analogies]
-        found += [("similarity", each.file, each.spearman) for each in self.evaluation.similarity]
-        return {f"{kind}/{Path(file).stem}": x for kind, file, x in found if x is not None}
+        """Return the accuracies and correlations that are defined, by kind and file name.
+
+        Of several files with the same name, the second ends in `-2`, and so on.
+        """
+        scores = [("analogies", each.file, each.accuracy) for each in self.evaluation.analogies]
+        scores += [("similarity", each.file, each.spearman) for each in self.evaluation.similarity]
+        named: dict[str, float | None] = {}
+        for kind, file, score in scores:
+            name = f"{kind}/{Path(file).stem}"
+            again = (f"{name}-{number}" for number in itertools.count(2))
+            free = next(each for each in itertools.chain([name], again) if each not in named)
+            named[free] = score
+        return {name: score for name, score in named.items() if score is not None}
 
 
 def _parse_epochs(every: float | str) -> int | None:

@@ -45,6 +45,9 @@ class _Tracker(Callback):
     def _begin(self, start: RunStart, options: dict[str, Any]) -> None:
         """Begin or resume a run; `options` are its options and the size of the corpus."""
 
+    def _describe(self, start: RunStart, options: dict[str, Any]) -> None:
+        """Tell a run that has begun its options, if it does not have them yet."""
+
     @abstractmethod
     def _log(self, figures: dict[str, float], words: int) -> None:
         """Record figures."""
@@ -59,7 +62,9 @@ class _Tracker(Callback):
         options = {**record["config"], **{key: record[key] for key in ("vocabulary", "tokens")}}
         self._pace.begin()
         self._begin(start, options)
+        # From here on it must be ended, whatever fails.
         self._has_begun = True
+        self._describe(start, options)
 
     def on_progress(self, progress: Progress) -> None:
         """Record loss, step size and speed, if they are due."""
@@ -148,6 +153,8 @@ class TensorBoard(_Tracker):
     def _begin(self, start: RunStart, options: dict[str, Any]) -> None:
         again = None if start.checkpoint is None else start.words + 1
         self._writer = self._package.SummaryWriter(str(self._folder), purge_step=again)
+
+    def _describe(self, start: RunStart, options: dict[str, Any]) -> None:
         # TensorBoard shows an indented block without formatting.
         lines = (f"    {name} = {value!r}" for name, value in options.items())
         self._writer.add_text("options", "\n".join(lines), start.words)
@@ -190,6 +197,9 @@ class WandB(_Tracker):
             self._run = self._package.init(**self._configured(options))
         else:
             self._run = self._package.run
+
+    def _describe(self, start: RunStart, options: dict[str, Any]) -> None:
+        if not self._is_ours:
             self._run.config.update(options, allow_val_change=True)
         # wandb's own step must not fall, but after a checkpoint the words do.
         self._run.define_metric("words")
@@ -266,10 +276,12 @@ class MLflow(_Tracker):
     def _begin(self, start: RunStart, options: dict[str, Any]) -> None:
         run = None if self._options else self._package.active_run()
         self._is_ours = run is None
-        if run is None:
-            run = self._package.start_run(**self._options)
+        self._run = self._package.start_run(**self._options) if run is None else run
+
+    def _describe(self, start: RunStart, options: dict[str, Any]) -> None:
         # A resumed run has its options already, and MLflow refuses to change them.
-        new = {name: value for name, value in options.items() if name not in run.data.params}
+        known = self._run.data.params
+        new = {name: value for name, value in options.items() if name not in known}
         self._package.log_params(new)
 
     def _log(self, figures: dict[str, float], words: int) -> None:

@@ -59,7 +59,10 @@ class AssociationResult:
 
     @property
     def effect(self) -> float | None:
-        """The effect size, from -2 to 2; above 0 if X is nearer to A. None if it is undefined."""
+        """The effect size, above 0 if X is nearer to A; None if it is undefined.
+
+        It is from -2 to 2 if X and Y have as many words with vectors.
+        """
         return self.score_of(np.flatnonzero(self.strata >= 0))
 
     @property

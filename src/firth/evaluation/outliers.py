@@ -121,35 +121,36 @@ def read_outliers(path: str | os.PathLike[str]) -> list[OutlierSet]:
     Raises
     ------
     FormatError
-        If the file cannot be read, or a group has fewer than two words or no outlier.
+        If the file cannot be read, or a group has fewer than two words, no outlier, or a third
+        part.
     """
-    found: list[tuple[list[str], list[str]]] = [([], [])]
+    # Of each group the parts between blank lines; the last one may be empty.
+    groups: list[list[list[str]]] = [[[]]]
     for number, line in numbered_lines(path, blank=True):
-        words, outliers = found[-1]
+        parts = groups[-1]
         if line.startswith(":"):
-            if words or outliers:
-                _check(found[-1], f"{path}: line {number}")
-                found.append(([], []))
-        elif line and outliers:
-            outliers.append(line)
-        elif line and words and words[-1] == "":
-            words.pop()
-            outliers.append(line)
+            if parts[0]:
+                _check(parts, f"{path}: line {number}")
+                groups.append([[]])
+        elif not line and parts[-1]:
+            parts.append([])
+        elif line and len(parts) > 2:
+            raise FormatError(
+                f"{path}: line {number}: a word after the outliers and a blank line; begin another "
+                "group with a line ':'"
+            )
         elif line:
-            words.append(line)
-        elif words and words[-1] and not outliers:
-            words.append("")
-    _check(found[-1], str(path))
-    return [OutlierSet(*each) for each in found]
+            parts[-1].append(line)
+    _check(groups[-1], str(path))
+    return [OutlierSet(*parts[:2]) for parts in groups]
 
 
-def _check(found: tuple[list[str], list[str]], where: str) -> None:
-    words, outliers = found
+def _check(parts: Sequence[list[str]], where: str) -> None:
+    words, outliers = (*parts, [])[:2]
     if len(words) < 2 or not outliers:
         raise FormatError(
             f"{where}: expected two words or more, a blank line and outliers, got "
-            f"{counted(len([word for word in words if word]), 'word')} and "
-            f"{counted(len(outliers), 'outlier')}"
+            f"{counted(len(words), 'word')} and {counted(len(outliers), 'outlier')}"
         )
 
 

@@ -69,7 +69,8 @@ class Comparison:
     low, high : float
         The interval of `first - second`, which holds the true difference with 95 %.
     p : float
-        How likely a difference at least this large is where there is none.
+        How likely a difference at least this large is where there is none. Few items cannot tell:
+        of n, it is at least 2 / 2**n.
     items : int
         The number of common items.
     """
@@ -84,8 +85,8 @@ class Comparison:
 
     @property
     def is_noise(self) -> bool:
-        """Whether the difference may be chance: its interval holds 0."""
-        return self.low <= 0.0 <= self.high
+        """Whether the difference may be chance: its interval holds 0, or there are few items."""
+        return self.low <= 0.0 <= self.high or _least_p(self.items) > 1.0 - LEVEL
 
     def to_dict(self) -> dict[str, object]:
         """Return the comparison for JSON."""
@@ -160,9 +161,20 @@ def compare_results(
     found = _quantiles(differences, LEVEL)
     if found is None:
         return None
-    least = min((differences <= 0).sum(), (differences >= 0).sum())
-    p = min(1.0, 2.0 * float(least + 1) / (len(differences) + 1))
+    defined = differences[~np.isnan(differences)]
+    least = min((defined <= 0).sum(), (defined >= 0).sum())
+    p = min(1.0, 2.0 * float(least + 1) / (len(defined) + 1))
+    p = max(p, _least_p(len(items)))
     return Comparison(first.file, of_first, of_second, *found, p, len(items))
+
+
+def _least_p(n: int) -> float:
+    """Return the least p of n items.
+
+    Where there is no difference, either of the two is as likely to be the better one on an item. So
+    one is the better on all of them with this probability. Samples of few items do not show that.
+    """
+    return min(1.0, 2.0 * 0.5**n)
 
 
 def _scores(

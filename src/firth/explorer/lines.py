@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
-from itertools import pairwise
 
 from firth.corpus.sources import TextFile, read_text
 from firth.explorer.schemas import Line, Lines
+from firth.normalization import spellings
 
 # Characters on each side.
 AROUND = 60
@@ -41,12 +41,16 @@ def lines_with(
     seconds : float
         After this time, what was found is returned.
     """
-    pattern = re.compile(re.escape(word).replace("_", r"[_\s]"), re.IGNORECASE)
+    forms = spellings(word)
+    any_form = "|".join(re.escape(form).replace("_", r"[_\s]") for form in forms)
+    pattern = re.compile(any_form, re.IGNORECASE)
     latest = time.monotonic() + seconds
     found: list[Line] = []
-    for text in _overlapping(read_text(files, "replace")):
-        last = -AROUND
-        for match in pattern.finditer(text):
+    for text, begin, end in _searched(read_text(files, "replace"), max(map(len, forms))):
+        last = begin - AROUND
+        for match in pattern.finditer(text, begin):
+            if match.start() >= end:
+                break
             if match.start() < last + AROUND:
                 continue
             line = _line(text, match)
@@ -73,14 +77,19 @@ def _line(text: str, match: re.Match[str]) -> Line:
     return Line(before=before, word=match[0], after=after)
 
 
-def _overlapping(blocks: Iterator[str]) -> Iterator[str]:
-    """Yield blocks of text, each with the end of the one before, so that no place is cut."""
-    yield from (text for _, text in pairwise(_with_tails(blocks)))
+def _searched(blocks: Iterator[str], length: int) -> Iterator[tuple[str, int, int]]:
+    """Yield parts of a text, each with where the places in it begin and end that are its own.
 
-
-def _with_tails(blocks: Iterator[str]) -> Iterator[str]:
-    tail = ""
-    yield tail
+    Parts overlap, so each place has what stands around it, and each is in one part only. `length`
+    is that of the longest match.
+    """
+    text, begin = "", 0
     for block in blocks:
-        yield tail + block
-        tail = block[-AROUND:]
+        text += block
+        # One character more tells whether a word is cut.
+        end = len(text) - length - AROUND
+        if end > begin:
+            yield text, begin, end
+            kept = max(0, end - AROUND - 1)
+            text, begin = text[kept:], end - kept
+    yield text, begin, len(text)

@@ -45,10 +45,7 @@ class UmapJob:
     def progress(self) -> UmapProgress:
         """Return how far it is."""
         with self._lock:
-            if self._progress is None:
-                self._points = self.kept.read(self.rows)
-                self._progress = UmapProgress(stage="none" if self._points is None else "done")
-            return self._progress
+            return self._read()
 
     def points(self) -> NDArray[np.float32] | None:
         """Return the points (V, 2), or None if there are none yet."""
@@ -57,9 +54,10 @@ class UmapJob:
 
     def start(self) -> None:
         """Begin, unless it runs or is done."""
-        if self.progress().stage in ("neighbours", "layout", "done"):
-            return
         with self._lock:
+            # Two pages may ask at the same time.
+            if self._read().stage in ("neighbours", "layout", "done"):
+                return
             context = multiprocessing.get_context("spawn")
             ours, theirs = context.Pipe(duplex=False)
             # If the process cannot be started, the thread reads the end of what it would tell.
@@ -75,6 +73,13 @@ class UmapJob:
                     target=_work, args=(self.path, self.rows, theirs), daemon=True
                 )
                 self._process.start()
+
+    def _read(self) -> UmapProgress:
+        """Return how far it is; the points that were kept are read once. It needs the lock."""
+        if self._progress is None:
+            self._points = self.kept.read(self.rows)
+            self._progress = UmapProgress(stage="none" if self._points is None else "done")
+        return self._progress
 
     def stop(self) -> None:
         """End it."""

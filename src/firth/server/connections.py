@@ -1,4 +1,4 @@
-"""Connections: slow heads of requests are cut off, and what is no HTTP is told so in JSON."""
+"""Connections: slow clients are cut off, and what is no HTTP is told so in JSON."""
 
 from __future__ import annotations
 
@@ -11,20 +11,27 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 # From the connection, or the first byte of a request, to the end of its head.
 HEAD_SECONDS = 30.0
+# In each such time, a client takes at least so many bytes of an answer.
+ANSWER_SECONDS = 30.0
+LEAST_TAKEN = 64 << 10
 
 
 class Connection(H11Protocol):
-    """uvicorn's connection in pure Python, with a limit of time for the head of a request.
+    """uvicorn's connection in pure Python, with limits of time for heads and for answers.
 
     uvicorn itself only limits how long a connection may be silent between requests.
     """
 
     head_seconds = HEAD_SECONDS
+    answer_seconds = ANSWER_SECONDS
     _head_timer: asyncio.TimerHandle | None = None
+    _answer_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:  # noqa: ANN401
         """Begin to wait for a head."""
         super().connection_made(transport)
+        # Writing pauses whenever bytes of an answer wait for the client.
+        transport.set_write_buffer_limits(high=0)
         self._wait_for_head()
 
     def data_received(self, data: bytes) -> None:
@@ -36,9 +43,20 @@ class Connection(H11Protocol):
             self._stop_waiting()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the timer."""
+        """Forget the timers."""
         self._stop_waiting()
+        self._stop_waiting_for_client()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Wait until the client has taken what was written."""
+        super().pause_writing()
+        self._wait_for_client()
+
+    def resume_writing(self) -> None:
+        """Write on."""
+        self._stop_waiting_for_client()
+        super().resume_writing()
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is no HTTP, or has a head that is too long."""
@@ -66,3 +84,19 @@ class Connection(H11Protocol):
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
+
+    def _wait_for_client(self) -> None:
+        left = self.transport.get_write_buffer_size()
+        self._answer_timer = self.loop.call_later(self.answer_seconds, self._check_client, left)
+
+    def _check_client(self, before: int) -> None:
+        """Cut the client off if it has taken too little; a close would wait for it."""
+        if before - self.transport.get_write_buffer_size() < LEAST_TAKEN:
+            self.transport.abort()
+        else:
+            self._wait_for_client()
+
+    def _stop_waiting_for_client(self) -> None:
+        if self._answer_timer is not None:
+            self._answer_timer.cancel()
+            self._answer_timer = None

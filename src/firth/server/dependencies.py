@@ -60,20 +60,29 @@ async def known_parameters(request: Request) -> None:
     Raises
     ------
     ServiceError
-        If there is one.
+        If there is one, or one stands twice that is no list.
     """
     if not request.query_params:
         return
     path = request.scope["route"].path
     described = request.app.openapi()["paths"][path][request.method.lower()]
-    known = [each["name"] for each in described.get("parameters", ()) if each["in"] == "query"]
+    schemas = {
+        each["name"]: each["schema"]
+        for each in described.get("parameters", ())
+        if each["in"] == "query"
+    }
     for name in request.query_params:
-        if name not in known:
+        if name not in schemas:
             raise ServiceError(
                 422,
                 INVALID,
                 f"{path} has no parameter {one_line(name)!r} in the address; "
-                f"it takes {', '.join(sorted(known)) or 'none'}",
+                f"it takes {', '.join(sorted(schemas)) or 'none'}",
+            )
+        given = len(request.query_params.getlist(name))
+        if given > 1 and schemas[name].get("type") != "array":
+            raise ServiceError(
+                422, INVALID, f"{name}: give one, got {given}; a POST asks many at a time"
             )
 
 

@@ -10,6 +10,7 @@ gradients, at the step size of the first position.
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -52,6 +53,9 @@ from firth.training.schedule import stretch_length
 # much farther than steps one by one. So it has at most this many windows, and fewer if the most
 # frequent word is expected to be the centre of more than one.
 _MOST_WINDOWS = 64
+# Some places of a text hold a word far more often than the rest. So no minibatch has a word as its
+# centre more often than this.
+_MOST_OF_WORD = 4
 # Row 0 is padding.
 _FIRST = PADDING + 1
 # Windows are listed so many positions at a time, fewer where each takes much memory.
@@ -179,9 +183,9 @@ class TorchEngine:
     def _train_windows(self, windows: Windows, stretch: Stretch) -> float:
         positions, *arrays = windows
         ids, loss = [torch.from_numpy(array) for array in arrays], 0.0
-        for start in range(0, len(positions), self._batch):
-            step_size = stretch.lr + stretch.slope * float(positions[start])
-            loss += self._step([some[start : start + self._batch] for some in ids], step_size)
+        for batch in _minibatches(windows.centre, self._batch):
+            step_size = stretch.lr + stretch.slope * float(positions[batch.start])
+            loss += self._step([some[batch] for some in ids], step_size)
         return loss
 
     def windows(self, epoch: int, start: int, stop: int, first: int = 0) -> Windows:
@@ -280,3 +284,21 @@ def _padded(rows: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.int
 def _batch_size(weights: NDArray[np.float64]) -> int:
     """Return how many windows a minibatch has if centres occur in proportion to `weights` (V,)."""
     return int(min(weights.sum() / weights.max(), _MOST_WINDOWS))
+
+
+def _minibatches(centres: NDArray[np.int64], most: int) -> Iterator[slice]:
+    """Yield the windows of each minibatch: at most so many, and few of the same centre.
+
+    Examples
+    --------
+    >>> list(_minibatches(np.array([7, 8, 7, 7, 7, 7, 9]), 6))
+    [slice(0, 5, None), slice(5, 7, None)]
+    """
+    start, seen = 0, Counter[int]()
+    for place, word in enumerate(centres.tolist()):
+        if place - start == most or seen[word] == _MOST_OF_WORD:
+            yield slice(start, place)
+            start, seen = place, Counter()
+        seen[word] += 1
+    if start < len(centres):
+        yield slice(start, len(centres))

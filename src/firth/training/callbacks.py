@@ -51,8 +51,8 @@ class RunStart:
     input_vectors : callable
         Returns a copy of the input vectors, (V, D) float32, as they are now, composed of their
         n-grams as they are trained: the result may be read out by another recipe. With an array of
-        row numbers, it copies only these rows. It may be called until the run ends; the workers do
-        not wait for it.
+        row numbers, it copies only these rows. It may be called until the last epoch has ended,
+        `on_epoch` included; the workers do not wait for it.
     """
 
     config: TrainConfig

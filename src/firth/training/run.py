@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import CorpusError, Interrupted, NothingToTrainError, warn
+from firth.errors import CorpusError, FirthError, Interrupted, NothingToTrainError, warn
 from firth.training.callbacks import StopReason
 from firth.training.checkpoints.checkpoint import Checkpoint
 from firth.training.checkpoints.checkpointer import Checkpointer, copies
@@ -42,7 +42,7 @@ class Run:
     def __init__(self, task: Task, reports: Reports, checkpoints: Checkpoints | None) -> None:
         self._task, self._reports = task, reports
         self._engine = begin_until_done(task.make_engine)
-        self._engine_is_dropped = False
+        self._engine_is_dropped = self._is_over = False
         self._checkpointer = Checkpointer(checkpoints, task, self._engine)
         self._begun_from: Path | None = None
         self._state = RunState()
@@ -69,6 +69,7 @@ class Run:
 
     def close(self) -> None:
         """Release what an exception would hold for as long as its traceback lives."""
+        self._is_over = True
         self._engine.close()
         self._error = self._best = None
 
@@ -113,6 +114,7 @@ class Run:
         # Vectors to start from may be of another text.
         if self._task.initial is None:
             self._task.check.warn_of_loss(losses[epoch - 1], self._schedule.first)
+        self._is_over = True
         return TrainResult(
             tables=self._engine.take_tables() if self._best is None else self._best,
             shapes=self._task.shapes,
@@ -132,6 +134,11 @@ class Run:
 
     def _input_vectors(self, rows: NDArray[np.int64] | None = None) -> Floats:
         """Copy the words' input vectors as they are now, all or those of some words."""
+        if self._is_over:
+            raise FirthError(
+                "the vectors of a run can be read until the end of its last epoch: read them in "
+                "on_epoch, or take those that training returns"
+            )
         table, composition = self._engine.tables()[self._task.words_table], self._task.composition
         if composition is not None:
             return composed(table, composition if rows is None else composition.of(rows))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping
-from typing import Any
+from numbers import Integral
+from typing import Any, get_args, get_type_hints
 
 from firth.checks import is_finite, shown
 from firth.errors import ConfigError
@@ -33,6 +34,9 @@ SEARCHABLE = _OPTIONS - {
     "min_count", "max_vocab", "threads", "workers", "seed", "deterministic", "patience",
     "on_divergence",
 }  # fmt: skip
+_HINTS = get_type_hints(TrainConfig)
+# Those that are no whole numbers.
+_REAL = {name for name in _OPTIONS if float in (_HINTS[name], *get_args(_HINTS[name]))}
 # Those that change neither which pairs are predicted, nor from which noise words they are told.
 KEEPS_LOSS = {"buckets", "cbow_gradient", "dim", "epochs", "lr", "min_lr", "subwords"}
 # A range whose ends are so many times apart is searched on a logarithmic scale.
@@ -108,7 +112,7 @@ def _checked(name: str, of: Any) -> Range | Choices:  # noqa: ANN401
     if of is None and name in SPACE:
         return SPACE[name]
     if isinstance(of, tuple) and len(of) == 2 and all(map(is_finite, of)) and of[0] < of[1]:
-        return of
+        return _as_numbers(name, *of)
     if isinstance(of, list) and len(of) > 1:
         return of
     raise ConfigError(
@@ -116,6 +120,19 @@ def _checked(name: str, of: Any) -> Range | Choices:  # noqa: ANN401
         f"larger (on the command line {name}=2..10), or a list of two choices or more "
         f"({name}=2,5,10), got {shown(of)}"
     )
+
+
+def _as_numbers(name: str, low: float, high: float) -> Range:
+    """Return a range as numbers of Python, of the kind that the option has.
+
+    Examples
+    --------
+    >>> _as_numbers("noise_exponent", 0, 1), _as_numbers("window", 2, 5)
+    ((0.0, 1.0), (2, 5))
+    """
+    if name not in _REAL and isinstance(low, Integral) and isinstance(high, Integral):
+        return int(low), int(high)
+    return float(low), float(high)
 
 
 def _fault(name: str, of: Range | Choices, fixed: Mapping[str, Any]) -> ConfigError | None:

@@ -91,7 +91,7 @@ class KeyedVectors(KeyFiles):
         ignore_missing: bool = True,
     ) -> NDArray[np.float32]:
         """Return the weighted mean of the vectors of words and of vectors (D,)."""
-        keys = [keys] if isinstance(keys, str | int) else list(keys)
+        keys = [keys] if _is_key(keys) else list(keys)
         weights = [1.0] * len(keys) if weights is None else [float(weight) for weight in weights]
         if not keys or len(keys) != len(weights):
             raise ValueError("keys and weights must be as many, and at least one")
