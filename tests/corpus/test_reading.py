@@ -162,7 +162,7 @@ def test_no_words(write, text, split):
     [
         ("a b a c a", 4, r"^no word occurs 4 times or more: .* of 5 words to .* occurs 3 times"),
         ("a b a c a", 2, r"^only 'a' occurs 2 times or more: .* lower min_count \(--min-count\)$"),
-        ("a a a a a", 2, "give more text or text with other words"),
+        ("a a a a a", 2, "the text has no other word; give one with other words"),
         ("tea\ncoffee\n" * 100_000, 5, "no line or token list has two words"),
     ],
     ids=["no word", "one word", "one distinct word", "no pair"],
