@@ -189,16 +189,12 @@ def test_no_verb_writes_a_file_named_as_standard_output(verb, tmp_path, fails):
     ("verb", "usage"),
     [
         ("train", "[OPTIONS] INPUT..."),
-        ("similar", "[OPTIONS] VECTORS [WORD...]"),
-        ("several", None),
+        ("similar", "[OPTIONS] VECTORS [WORD]"),
         ("explore", "[OPTIONS] VECTORS [VECTORS_2]"),
         ("info", "[OPTIONS] [VECTORS]"),
         ("fasttext", "[OPTIONS] skipgram|cbow|nn|... [FLAGS...]"),
     ],
 )
 def test_arguments_stand_in_the_usage_once_and_plainly(verb, usage, tmp_path, call):
-    if usage is None:
-        for each in call("--help", at=tmp_path).stdout.split():
-            assert "{" not in each
-        return
-    assert f"Usage: firth {verb} {usage}\n" in call(verb, "--help", at=tmp_path).stdout
+    shown = " ".join(call(verb, "--help", at=tmp_path).stdout.split())
+    assert f"{verb} {usage} " in shown.partition(": ")[2]

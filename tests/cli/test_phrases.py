@@ -75,16 +75,3 @@ def test_training_takes_passes_or_a_file(place, call):
 def test_wrong_values_are_told_in_one_line(place, fails, arguments, told):
     assert told in fails(*arguments, at=place)
     assert (place / "text.txt").read_text() == TEXT
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("tea " * 30, "the text has one word only; give text with other words"),
-        ("tea " * 30 + "milk", "1 word of 2 occurs 5 times or more; lower min_count"),
-        ("tea milk " * 30, "score above 100; lower the threshold"),
-    ],
-)
-def test_where_no_phrases_are_found_it_says_what_may_help(text, told, tmp_path, call):
-    (tmp_path / "t.txt").write_text(text)
-    assert told in call("phrases", "t.txt", at=tmp_path).stderr

@@ -246,7 +246,7 @@ def _none_found(raw: RawCorpus, options: PhraseOptions) -> str:
         return "no phrases were found: the text has one word only; give text with other words"
     frequent = int((raw.counts >= options.min_count).sum())
     if frequent < 2:
-        words = f"{counted(frequent, 'word')} of {len(raw.counts):,}"
+        words = "only one word" if frequent else "no word"
         return f"no phrases were found: {words} occurs {times} or more; lower min_count"
     return (
         f"no phrases were found: no two neighbours that occur {times} score above "

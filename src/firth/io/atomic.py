@@ -88,6 +88,7 @@ def check_usable_folder(folder: Path) -> None:
         If it is not a folder, or cannot be written, or is missing and cannot be made.
     """
     with reraise(FirthError, f"write to {folder}"):
+        refuse_standard_output(folder)
         absolute(folder)
         existing = _nearest_existing(folder)
         if existing.is_symlink() and not existing.exists():
