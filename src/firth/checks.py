@@ -176,6 +176,11 @@ def check_token(word: object) -> None:
         )
 
 
+def is_unicode(text: str) -> bool:
+    """Return whether there are no lone surrogates in a text."""
+    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def shown(value: object) -> str:
     """Return the value of an option as it appears in a message.
 

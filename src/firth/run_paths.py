@@ -10,6 +10,7 @@ from firth.corpus.finding import names_text
 from firth.errors import FirthError
 from firth.io.atomic import is_same, lies_in
 from firth.io.contents import DOCUMENTS, FOLDER_OF_VECTORS, PHRASES, SUBWORDS
+from firth.io.paths import refuse_standard_output
 
 
 def check_run_paths(
@@ -81,9 +82,11 @@ def _check_results(
 
     Only one overlap is allowed: the log and the recording may be in the folder of checkpoints.
     """
+    refuse_standard_output(output)
     for option, path in (("--log", log), ("--record", record), ("--checkpoint", checkpoint)):
         if path is None:
             continue
+        refuse_standard_output(path)
         if is_same(path, output):
             raise FirthError(f"--output and {option} must differ, got {output} for both")
         if lies_in(path, output):

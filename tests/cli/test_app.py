@@ -6,8 +6,10 @@ import subprocess
 import sys
 import threading
 
+import numpy as np
 import pytest
 
+from firth.vectors import Vectors
 from processes import begin_python, output_of
 
 # What is printed is written at once, or only as the program ends.
@@ -158,3 +160,41 @@ def test_another_fault_of_the_program_is_not_hidden(folder, call, monkeypatch):
     monkeypatch.setattr("firth.cli.query.load_vectors", fail)
     with pytest.raises(RuntimeError, match="a fault"):
         call("company", "vectors", "cat", at=folder)
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        ["train", "t.txt", "--output", "-"],
+        ["train", "t.txt", "--output", "w", "--log", "-"],
+        ["train", "t.txt", "--output", "w", "--checkpoint", "-"],
+        ["tune", "t.txt", "--log", "-", "--budget", "1s"],
+        ["count", "t.txt", "--output", "-"],
+        ["phrases", "t.txt", "--output", "-"],
+        ["convert", "v", "-"],
+        ["combine", "v", "v", "--output", "-"],
+        ["classes", "v", "2", "--output", "-"],
+        ["demo", "--output", "-"],
+        ["lesson", "--output", "-"],
+    ],
+)
+def test_no_verb_writes_a_file_named_as_standard_output(verb, tmp_path, fails):
+    (tmp_path / "t.txt").write_text("tea milk sugar\n" * 50)
+    Vectors(["tea", "milk", "sugar"], np.eye(3)).save(tmp_path / "v")
+    assert "cannot write to standard output" in fails(*verb, at=tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"t.txt", "v"}
+
+
+@pytest.mark.parametrize(
+    ("verb", "usage"),
+    [
+        ("train", "[OPTIONS] INPUT..."),
+        ("similar", "[OPTIONS] VECTORS [WORD]"),
+        ("explore", "[OPTIONS] VECTORS [VECTORS_2]"),
+        ("info", "[OPTIONS] [VECTORS]"),
+        ("fasttext", "[OPTIONS] skipgram|cbow|nn|... [FLAGS...]"),
+    ],
+)
+def test_arguments_stand_in_the_usage_once_and_plainly(verb, usage, tmp_path, call):
+    shown = " ".join(call(verb, "--help", at=tmp_path).stdout.split())
+    assert f"{verb} {usage} " in shown.partition(": ")[2]

@@ -262,6 +262,19 @@ def test_more_pairs_than_the_table_holds_are_told(monkeypatch):
     assert {("new", "york"), ("bank", "of", "america")} <= {p.words for p in phrases.passes[0]}
 
 
+@pytest.mark.parametrize(
+    ("unit", "told"),
+    [
+        (["tea"] * 30, "the text has one word only; give text with other words$"),
+        (["tea"] * 30 + ["milk"], "only one word occurs 5 times or more; lower min_count$"),
+        (["tea", "milk", "rum"], "no word occurs 5 times or more; lower min_count$"),
+    ],
+)
+def test_what_may_help_to_find_phrases_is_told(unit, told):
+    with pytest.warns(FirthWarning, match=f"^no phrases were found: {told}"):
+        assert len(learn_phrases([unit])) == 0
+
+
 def test_a_text_without_phrases_is_told():
     with pytest.warns(FirthWarning, match="no phrases were found: .* above 100; lower the thres"):
         phrases = learn_phrases([["tea", "milk"], ["milk", "tea"]] * 20)

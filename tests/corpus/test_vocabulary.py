@@ -148,3 +148,12 @@ def test_words_that_a_line_cannot_hold_are_not_written(tmp_path, word):
     with pytest.raises(ConfigError, match="a line has a word without white space and its count"):
         Vocabulary(["tea", word], [2, 1]).save(tmp_path / "counts.txt")
     assert not (tmp_path / "counts.txt").exists()
+
+
+def test_half_a_character_is_refused_before_anything_is_written(tmp_path):
+    (tmp_path / "v").write_text("tea 3\n")
+    told = r"cannot write .*v: the word 'b\\udcff' holds a lone surrogate, .*; replace it, or leave"
+    with pytest.raises(ConfigError, match=told):
+        Vocabulary(["a", "b\udcff"], [3, 1]).save(tmp_path / "v")
+    assert (tmp_path / "v").read_text() == "tea 3\n"
+    assert len(list(tmp_path.iterdir())) == 1

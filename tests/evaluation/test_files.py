@@ -38,7 +38,7 @@ def test_a_line_that_fills_the_memory_is_refused(tmp_path):
     path.write_bytes(b"one\n")
     # The file is sparse: it has no bytes on disk.
     os.truncate(path, 1 << 33)
-    check_refused(path, "line 2: longer than 1,048,576 bytes")
+    check_refused(path, "line 2: longer than 1,048,576 bytes; end each line by a newline")
 
 
 def test_compressed_sets(tmp_path):

@@ -94,6 +94,16 @@ def test_clusters_are_those_planted_and_named_by_their_words(client):
         assert len(set((np.flatnonzero(labels == number) % 3).tolist())) == 1
 
 
+def test_vectors_that_cannot_tell_company_have_a_page_without_it(paths, request):
+    planted = load(paths["old"])
+    more = {"counts": planted.counts, "output_vectors": planted.input_vectors}
+    Vectors(planted.words, planted.input_vectors, **more).save(paths["old"])
+    client = request.getfixturevalue("client")
+    assert client.get("/explorer/word", params={"word": "w3"}).json()["company"] is None
+    for path in ("/explorer/sets", "/health"):
+        assert not client.get(path).json()["sets"][0]["company"]
+
+
 def test_a_word_has_neighbours_with_their_rows(client, paths):
     vectors = load(paths["old"])
     found = client.get("/explorer/word", params={"word": "w3", "top": 5}).json()

@@ -42,6 +42,7 @@ from firth.vectors.formats import lazy_words, registry, word2vec_text
 from firth.vectors.formats.documents import DOCUMENTS
 from firth.vectors.formats.selection import Selection
 from firth.vectors.loading import load_selection
+from firth.vectors.questions.company import tells_company
 
 sys.path.append(str(Path(__file__).parents[1] / "support"))
 import fasttext_files
@@ -204,6 +205,16 @@ def _word2vec(suffix: str, scratch: Path, *, header: bool = True) -> Reader:
     return vectors_reader(originals, LINES, scratch / f"vectors{suffix}")
 
 
+def _glove(scratch: Path) -> Reader:
+    """Damage lines without a header, of which the first may look like one."""
+    path = scratch / "vectors.txt"
+    originals = [b"7 1\n1 2\n", "# 1e3 -2\n\u2028 0 .5\ntwo words 1 2".encode()]
+    for vectors in _some_vectors():
+        vectors.save(path, format="glove", overwrite=True)
+        originals.append(path.read_bytes())
+    return vectors_reader(originals, LINES, path, format="glove")
+
+
 def _gensim(scratch: Path) -> Reader:
     """Damage pickles of gensim, with arrays in them and beside them."""
     numbers = np.random.default_rng(4).normal(size=(70, 3)).astype(np.float32)
@@ -216,7 +227,9 @@ def _gensim(scratch: Path) -> Reader:
     instances = [
         keyed,
         gensim_pickles.key_vectors(beside, None),
-        gensim_pickles.model("Word2Vec", keyed, syn1neg=numbers[3:6], negative=5),
+        gensim_pickles.model(
+            "Word2Vec", keyed, syn1neg=numbers[3:6], negative=5, ns_exponent=0.75, sample=0.1
+        ),
         gensim_pickles.model("Doc2Vec", gensim_pickles.key_vectors(beside, None), dv=keyed),
         gensim_pickles.model("FastText", fasttext),
     ]
@@ -493,6 +506,10 @@ def _check_use(vectors: Vectors, path: Path) -> None:
     if vectors.input_vectors[0].any():
         for _, score in vectors.similar(vectors.words[0], top=3):
             assert -1.001 <= score <= 1.001
+    if tells_company(vectors):
+        for _, score, probability in vectors.company(vectors.words[0], top=3):
+            assert np.isfinite(score)
+            assert 0 <= probability <= 1
     try:
         vectors.save(path)
     except FormatError as error:
@@ -558,6 +575,7 @@ READERS: dict[str, Callable[[Path], Reader]] = {
         _native_with_ngrams, "model.safetensors", SAFETENSORS
     ),
     "phrases": _phrases,
+    "glove": _glove,
     "word2vec-binary": functools.partial(_word2vec, ".bin"),
     "word2vec-text": functools.partial(_word2vec, ".txt"),
     "word2vec-text-without-header": functools.partial(_word2vec, ".vec", header=False),

@@ -227,7 +227,9 @@ def test_what_is_no_folder_is_told(tmp_path):
     for name in ("file", "link"):
         for folder in (tmp_path / name, tmp_path / name / "new"):
             reason = "not a folder" if name == "file" else "a link to nothing"
-            with pytest.raises(FirthError, match=f"^cannot write to {folder}: .* is {reason}$"):
+            with pytest.raises(
+                FirthError, match=f"^cannot write to {folder}: .* is {reason}; give "
+            ):
                 check_usable_folder(folder)
 
 
@@ -375,3 +377,21 @@ def test_modes_are_those_of_any_new_file(tmp_path):
     write_content(tmp_path / "made", folder=True)
     for written, plain in (("written", "file"), ("made", "folder"), ("made/part", "file")):
         assert (tmp_path / written).stat().st_mode == (tmp_path / plain).stat().st_mode
+
+
+@pytest.mark.parametrize("write", [check_writable, lambda path: atomic_write(path).__enter__()])
+def test_what_other_programs_write_to_standard_output_is_refused(write, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FirthError, match="cannot write to standard output: give a name in the pl"):
+        write(Path("-"))
+    assert list(tmp_path.iterdir()) == []
+    check_writable(tmp_path / "-")
+
+
+@pytest.mark.parametrize("name", ["file/x", "file/deeper/x"])
+@pytest.mark.parametrize("folder", [True, False])
+def test_a_file_in_the_place_of_a_folder_is_named(name, folder, tmp_path):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(FirthError, match=r"file is not a folder; give another path$"):
+        check_writable(tmp_path / name, folder=folder)
+    assert (tmp_path / "file").read_text() == "mine"

@@ -33,7 +33,8 @@ def test_a_line_that_was_compressed_to_harm_is_refused(read, head, line, tmp_pat
             file.write(LONG)
     tracemalloc.start()
     try:
-        with pytest.raises(FormatError, match=rf"v\.txt: line {line}: longer than 4,.* bytes$"):
+        told = rf"v\.txt: line {line}: longer than 4,.* bytes; end each line by a newline$"
+        with pytest.raises(FormatError, match=told):
             read(path)
         assert tracemalloc.get_traced_memory()[1] < 6 * LONGEST_LINE
     finally:

@@ -23,6 +23,7 @@ READERS = [
     "word2vec-binary",
     "word2vec-text",
     "word2vec-text-without-header",
+    "glove",
     "gensim",
     "gensim-array",
     "fasttext",

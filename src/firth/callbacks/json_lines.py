@@ -17,7 +17,7 @@ from firth.callbacks.common import EVERY, Pace, start_record
 from firth.callbacks.evaluate import EvaluationPoint
 from firth.errors import ConfigError, FirthError, reraise, warn
 from firth.io.contents import kind_of
-from firth.io.paths import absolute, to_path
+from firth.io.paths import absolute, refuse_standard_output, to_path
 from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart
 
 
@@ -57,7 +57,9 @@ class JsonLines(Callback):
 
     def __init__(self, path: str | os.PathLike[str], *, every: float | str = EVERY) -> None:
         # Absolute, since another callback may change the working folder.
-        self.path = absolute(to_path("the path of a log", path))
+        given = to_path("the path of a log", path)
+        refuse_standard_output(given)
+        self.path = absolute(given)
         self._pace = Pace(every)
         self._reported = ""
         end = self._last_byte()

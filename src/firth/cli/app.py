@@ -7,6 +7,7 @@ usage; 130 interrupted by Ctrl-C; 143 interrupted by SIGTERM.
 from __future__ import annotations
 
 import atexit
+import functools
 import gc
 import sys
 import warnings
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from firth._version import __version__
 from firth.cli.usage import USAGE_ERROR, refuse_unreadable, reword
@@ -55,6 +56,21 @@ _LESS_MEMORY = {
     "convert": "a machine with more memory is needed to read these vectors",
     "plot": "draw fewer words (--top, --words), or read vectors of fewer words or dimensions",
 }
+
+
+class _Verb(TyperCommand):
+    """Show arguments in the usage line as help names them, whatever the version of Typer."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ANN401
+        pieces = [self.options_metavar] if self.options_metavar else []
+        for parameter in self.get_params(ctx):
+            if parameter.param_type_name == "argument":
+                name = parameter.metavar or str(parameter.name).upper()
+                # A name of several words tells itself how often they may stand there.
+                is_whole = name.endswith("...") or " " in name
+                name += "" if parameter.nargs == 1 or is_whole else "..."
+                pieces.append(name if parameter.required else f"[{name}]")
+        return pieces
 
 
 class _Verbs(TyperGroup):
@@ -105,6 +121,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.command = functools.partial(app.command, cls=_Verb)  # type: ignore[method-assign]
 
 VectorsPath = Annotated[
     Path, typer.Argument(metavar="VECTORS", help="A folder or file of vectors.")

@@ -230,17 +230,28 @@ def _learn(
         joining.add_pass(phrases)
         raw = joining.join_pass(raw, new_stream())
     if not found:
-        warn(
-            "no phrases were found: no two neighbours that occur "
-            f"{counted(options.min_count, 'time')} score above {options.lowest:g}; lower the "
-            "threshold"
-        )
+        warn(_none_found(raw, options))
     learned = {
         "scoring": str(options.scoring),
         "threshold": options.lowest,
         "min_count": int(options.min_count),
     }
     return joining, raw, Phrases(found, joining.connectors, options.delimiter, learned, reading)
+
+
+def _none_found(raw: RawCorpus, options: PhraseOptions) -> str:
+    """Return what to do where no phrases were found."""
+    times = counted(options.min_count, "time")
+    if len(raw.counts) < 2:
+        return "no phrases were found: the text has one word only; give text with other words"
+    frequent = int((raw.counts >= options.min_count).sum())
+    if frequent < 2:
+        words = "only one word" if frequent else "no word"
+        return f"no phrases were found: {words} occurs {times} or more; lower min_count"
+    return (
+        f"no phrases were found: no two neighbours that occur {times} score above "
+        f"{options.lowest:g}; lower the threshold"
+    )
 
 
 def _find(raw: RawCorpus, joining: Joining, options: PhraseOptions) -> list[Phrase]:

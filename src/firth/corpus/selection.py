@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.checks import shown, whole_number
+from firth.checks import is_unicode, shown, whole_number
 from firth.corpus.raw_corpus import RawCorpus
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import ConfigError, CorpusError, NoWordsError, counted, one_line
@@ -105,6 +105,15 @@ def frequent_words(raw: RawCorpus, *, min_count: int, max_vocab: int | None) -> 
 def _by_count(words: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return numbers of words in the order of their counts, falling."""
     return words[np.argsort(-counts[words], kind="stable")]
+
+
+def _advice_on_words(raw: RawCorpus, min_count: int) -> str:
+    """Return what to do where fewer than two words are frequent enough."""
+    if len(raw.counts) < 2:
+        return "the text has no other word; give one with other words"
+    if min_count <= 1:
+        return "give text with other words"
+    return "give more text or lower min_count (--min-count)"
 
 
 def _most_frequent(raw: RawCorpus, purpose: str = "") -> str:
@@ -248,10 +257,9 @@ def _check_words(vocabulary: Vocabulary, raw: RawCorpus, min_count: int, start: 
             kept = f"only {one_line(repr(vocabulary.words[0]))} occurs"
         else:
             kept = "no word occurs"
-        more = "lower min_count (--min-count)" if len(raw.counts) > 1 else "text with other words"
         raise NoWordsError(
             f"{kept} {counted(min_count, 'time')} or more: {_most_frequent(raw, ' to train on')}; "
-            f"give more text or {more}"
+            f"{_advice_on_words(raw, min_count)}"
         )
     _check_spelling(vocabulary)
 
@@ -259,10 +267,8 @@ def _check_words(vocabulary: Vocabulary, raw: RawCorpus, min_count: int, start: 
 def _check_spelling(vocabulary: Vocabulary) -> None:
     """Raise `CorpusError` if a word cannot be written as UTF-8."""
     for word in vocabulary:
-        try:
-            str(word).encode()
-        except UnicodeEncodeError as error:
+        if not is_unicode(str(word)):
             raise CorpusError(
                 f"the word {one_line(repr(word))} holds a lone surrogate and cannot be written "
-                "as UTF-8"
-            ) from error
+                "as UTF-8; replace it, or leave the word out"
+            )

@@ -16,6 +16,7 @@ from firth.server.dependencies import Sets, tokens
 from firth.server.errors import ServiceError
 from firth.server.schemas import ERRORS, LONGEST_WORD, SetName, Top
 from firth.vectors import Vectors
+from firth.vectors.questions.company import tells_company
 from firth.vectors.questions.directions import NoDirectionError
 from firth.vectors.questions.nearest import Choice, neighbours_of
 from firth.vectors.search import unit_rows
@@ -45,7 +46,7 @@ def word_page(
         # A page shows the rest of what is known of a word whose vector is zero.
         (found,) = neighbours_of(vectors, [query], Choice(top))
     company = None
-    if vectors.output_vectors is not None and query in vectors:
+    if query in vectors and tells_company(vectors):
         company = near(vectors, vectors.company(query, top))
     return WordPage(
         word=query,

@@ -19,6 +19,7 @@ from firth.explorer.state import State
 from firth.server.dependencies import Sets
 from firth.server.errors import ServiceError
 from firth.server.schemas import ERRORS, SetName
+from firth.vectors.questions.company import tells_company
 from firth.vectors.sidecars import replica_folders
 
 router = APIRouter(prefix="/explorer", responses=ERRORS, tags=["explorer"])
@@ -41,7 +42,7 @@ def describe(sets: Sets, state: State) -> Description:
         described.append(
             SetDescription(
                 name=each.name, words=len(vectors), shown=shown, dim=vectors.dim,
-                counts=vectors.counts is not None, company=vectors.output_vectors is not None,
+                counts=vectors.counts is not None, company=tells_company(vectors),
                 replicas=len(replica_folders(state.paths[each.name])),
                 fingerprint=each.fingerprint,
             )

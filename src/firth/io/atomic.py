@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from firth.errors import FirthError, reraise
-from firth.io.paths import absolute
+from firth.io.paths import absolute, refuse_standard_output
 from firth.io.scratch import LOCK, NEW, OLD, scratch_folder, scratch_name
 
 # The errors of a file system that lacks a call.
@@ -88,12 +88,17 @@ def check_usable_folder(folder: Path) -> None:
         If it is not a folder, or cannot be written, or is missing and cannot be made.
     """
     with reraise(FirthError, f"write to {folder}"):
+        refuse_standard_output(folder)
         absolute(folder)
         existing = _nearest_existing(folder)
         if existing.is_symlink() and not existing.exists():
-            raise FirthError(f"cannot write to {folder}: {existing} is a link to nothing")
+            raise FirthError(
+                f"cannot write to {folder}: {existing} is a link to nothing; give another path"
+            )
         if not existing.is_dir():
-            raise FirthError(f"cannot write to {folder}: {existing} is not a folder")
+            raise FirthError(
+                f"cannot write to {folder}: {existing} is not a folder; give another path"
+            )
         with scratch_folder(existing / "probe") as scratch:
             _try_to_write(scratch, folder.relative_to(existing) / "probe", folder=True)
 
@@ -142,6 +147,7 @@ def lies_in(path: Path, place: Path) -> bool:
 
 def _check_place(target: Path, *, folder: bool) -> None:
     """Raise if `target` cannot or must not be replaced."""
+    refuse_standard_output(target)
     if target.name in ("", ".."):
         raise FirthError(
             f"cannot write {target}: a folder in use cannot be replaced; "
@@ -149,7 +155,9 @@ def _check_place(target: Path, *, folder: bool) -> None:
         )
     if "\0" in str(target):
         raise FirthError(f"cannot write {str(target)!r}: a path cannot contain a NUL character")
-    absolute(target)
+    above = _nearest_existing(absolute(target).parent)
+    if above.exists() and not above.is_dir():
+        raise FirthError(f"cannot write {target}: {above} is not a folder; give another path")
     if not os.path.lexists(target):
         return
     if not target.exists():
@@ -160,7 +168,10 @@ def _check_place(target: Path, *, folder: bool) -> None:
         raise FirthError(f"cannot write {target}: it is not a regular file; give another path")
     if target.is_dir() != folder:
         kind = "folder" if target.is_dir() else "file"
-        raise FirthError(f"cannot write {target}: a {kind} of that name is in the way")
+        raise FirthError(
+            f"cannot write {target}: a {kind} of that name is in the way; remove it, or give "
+            "another path"
+        )
     if folder and _is_current(target):
         raise FirthError(
             f"cannot write {target}: it is the current folder; give a name within it, or go to "

@@ -30,6 +30,8 @@ def short_lines(
     """
     while found := file.readline(longest + 1):
         if len(found) > longest:
-            raise FormatError(f"{path}: line {line}: longer than {longest:,} bytes")
+            raise FormatError(
+                f"{path}: line {line}: longer than {longest:,} bytes; end each line by a newline"
+            )
         yield found
         line += 1

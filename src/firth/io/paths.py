@@ -48,6 +48,24 @@ def to_path(name: str, given: object, *, what: str = "a path") -> Path:
     raise ConfigError(f"{name} must be {what}, got {shown(given)}")
 
 
+def refuse_standard_output(path: Path) -> None:
+    """Raise if a path to write to is `-`, by which other programs mean standard output.
+
+    Raises
+    ------
+    FirthError
+        If it is.
+
+    Examples
+    --------
+    >>> refuse_standard_output(Path("-"))
+    Traceback (most recent call last):
+    firth.errors.FirthError: cannot write to standard output: give a name in the place of -
+    """
+    if path == Path("-"):
+        raise FirthError("cannot write to standard output: give a name in the place of -")
+
+
 def absolute(path: Path) -> Path:
     """Return a path that does not depend on the current folder.
 

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from firth.errors import MissingExtraError
+from firth.io.atomic import check_usable_folder
 from firth.lesson.models import (
     EPOCHS,
     MODELS,
@@ -60,6 +61,7 @@ def run_lesson(
     _check_extras()
     from firth.plotting import check_picture, save
 
+    check_usable_folder(folder)
     for name in PICTURES:
         check_picture(folder / f"{name}.png")
     sentences, report = lesson_sentences(language), lesson_text(language)["report"]

@@ -12,6 +12,7 @@ from firth.server.dependencies import Sets
 from firth.server.metrics import Metrics
 from firth.server.schemas import ERRORS, Health, SetHealth
 from firth.server.security import is_trusted
+from firth.vectors.questions.company import tells_company
 
 router = APIRouter(responses=ERRORS, tags=["status"])
 
@@ -28,7 +29,7 @@ async def health(request: Request, sets: Sets) -> Health:
             name=each.name,
             words=len(each.vectors),
             dim=each.vectors.dim,
-            company=each.vectors.output_vectors is not None,
+            company=tells_company(each.vectors),
             loaded=each.loaded,
             problem=problems[each.name],
         )

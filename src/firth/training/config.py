@@ -113,7 +113,7 @@ def _listed(windows: tuple[int, ...]) -> str:
 class TrainConfig:
     """The options of a training run; defaults are word2vec's where it has one.
 
-    For a text, `firth.train` chooses better values of the options marked with "fits the text",
+    For a text, `firth.train` chooses values of the options whose default "fits the text",
     unless they are given: see docs/quality.md.
 
     The command `firth train` has the same options, with these descriptions as their help.
@@ -126,8 +126,8 @@ class TrainConfig:
         What each context word of cbow gets: the whole change of their mean, as in word2vec, which
         is the default, or the change divided by their number, which is the true gradient.
     loss : {"ns", "hs"}
-        What predicting asks: negative sampling, to tell the centre from noise words; hierarchical
-        softmax, the way to the centre in a Huffman tree.
+        How words are predicted. ns, negative sampling: the centre is told from noise words. hs,
+        hierarchical softmax: the way to the centre in a Huffman tree is found.
     dim : int
         Length of a vector.
     windows : tuple of int, optional
@@ -138,7 +138,8 @@ class TrainConfig:
     negative : int, optional
         Noise words for each window, shared by its pairs; by default 5, with `loss` hs none.
     epochs : int, optional
-        Passes over the corpus; fits the text, or else 5.
+        Passes over the corpus. By default as many as fit the text; 5 for lists of tokens, and with
+        `loss` hs.
     min_count : int
         Leave out words that occur less often.
     max_vocab : int, optional
@@ -149,8 +150,9 @@ class TrainConfig:
         Draw noise words by count to this power, by default 0.75: 0 draws all alike, less than 0
         prefers rare words.
     lr : float, optional
-        Step size at the start; fits the text, and very wide windows and very many noise words of
-        skipgram, or else 0.025 for skipgram, 0.05 for cbow, 0.2 for cbow with the true gradient.
+        Step size at the start. By default one that fits the text; for lists of tokens, and with
+        `loss` hs, 0.025 for skipgram, 0.05 for cbow, 0.2 for cbow with the true gradient. It is
+        less for skipgram with very wide windows or very many noise words.
     min_lr : float, optional
         Step size at the end, to which it falls linearly; by default 1e-4, or `lr` if that is less.
     shrink_windows : bool
@@ -161,7 +163,7 @@ class TrainConfig:
         Workers with tables of their own, which they bring together often, each with its part of the
         text: threads of this process, or processes on a cluster. With one thread each, the same
         number of workers gives the same vectors each time, on one machine of the cluster or on
-        many. With engine="gpu" each has a GPU of its own.
+        many. With `engine` gpu each has a GPU of its own.
     seed : int
         Seed of the random numbers: with one thread, the same seed gives the same vectors.
     deterministic : bool
@@ -169,7 +171,8 @@ class TrainConfig:
         bit, each time, on every processor that has fused multiply-add.
     subwords : (int, int), "none" or callable, optional
         Shortest and longest n-grams of which words are composed, such as 3-6; none for whole words.
-        In Python also a function that cuts a word into parts. Fits the text, or else none.
+        In Python also a function that cuts a word into parts. By default what fits the text; none
+        for lists of tokens, and with `loss` hs.
     buckets : int, optional
         Hash n-grams into so many rows, as fastText does; by default each n-gram of two words has
         a row.

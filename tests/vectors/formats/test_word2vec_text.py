@@ -2,12 +2,14 @@
 
 import contextlib
 import gzip
+import io
 import tracemalloc
 
 import numpy as np
 import pytest
 
 from firth.errors import FormatError
+from firth.io.lines import LONGEST_LINE
 from firth.vectors import Vectors, load
 from firth.vectors.formats import word2vec_text
 
@@ -222,3 +224,16 @@ def test_a_bad_line_is_named_in_whichever_block(row, tmp_path, monkeypatch, asse
     lines[row] = f"w{row} 1 oops\n"
     (tmp_path / "v.txt").write_text("1000 2\n" + "".join(lines))
     assert_refused(tmp_path / "v.txt", f"line {row + 2}: 'oops'")
+
+
+def test_a_long_line_of_words_is_not_read_to_its_end(tmp_path):
+    class Counted(io.BytesIO):
+        def readline(self, size):
+            found = super().readline(size)
+            self.taken = getattr(self, "taken", 0) + len(found)
+            return found
+
+    file = Counted(b"the cat sat on the mat and ran " * 1_000_000)
+    with pytest.raises(FormatError, match="line 1 should be a header, or a word and its numbers"):
+        word2vec_text._count_numbers(file, None, tmp_path / "v.txt")
+    assert file.taken < 2 * LONGEST_LINE

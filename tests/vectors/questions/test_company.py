@@ -6,42 +6,9 @@ import numpy as np
 import pytest
 
 import firth
+from companies import WORDS, V, assert_planted, assert_same, perfect, planted
 from firth.errors import ConfigError, FirthWarning, VocabularyError
-from firth.training.sampling import keep_thresholds, noise_distribution
 from firth.vectors import Vectors
-
-V, K = 12, 7
-WORDS = [f"w{number}" for number in range(V)]
-
-
-def perfect(sample=0.0, exponent=0.75):
-    """Make vectors for which the loss is least, for a random table of pairs.
-
-    Returns them, and the table p(w | c). The score of a pair is where the derivative of the
-    expected loss is 0: the near word pulls with its share, and each noise word that is not the near
-    word pushes.
-    """
-    rng = np.random.default_rng(4)
-    counts = rng.integers(50, 4000, size=V)
-    share = counts * (keep_thresholds(counts, sample) + 1.0) / 2**32
-    share /= share.sum()
-    # Random, and such that the words near all words together have the shares of the text.
-    pairs = rng.gamma(0.7, size=(V, V)) + 0.01
-    for _ in range(500):
-        pairs *= share / pairs.sum(axis=0)
-        pairs *= (share / pairs.sum(axis=1))[:, np.newaxis]
-    near = pairs / pairs.sum(axis=1, keepdims=True)
-    pulls, pushes = near, (1 - near) * K * noise_distribution(counts, exponent)
-    scores = np.log(pulls / pushes)
-    options = {"negative": K, "noise_exponent": exponent, "sample": sample}
-    vectors = Vectors(
-        WORDS,
-        scores.astype(np.float32),
-        output_vectors=np.eye(V, dtype=np.float32),
-        counts=counts,
-        config={"options": options},
-    )
-    return vectors, near, share
 
 
 @pytest.mark.parametrize("sample", [0.0, 0.02])
@@ -81,36 +48,9 @@ def test_answers_can_be_chosen():
     assert vectors.company("w3", top=2) == everything[:2]
 
 
-def planted(subwords=None, model="skipgram"):
-    """Train on pairs of words that stand side by side, each with its own two companions."""
-    rng = np.random.default_rng(2)
-    heads = rng.integers(20, size=30_000)
-    sides = rng.integers(2, size=30_000)
-    units = [
-        [f"{'abcdefghijklmnopqrst'[h]}head", f"side{'abcdefghijklmnopqrst'[h]}{'xy'[s]}"]
-        for h, s in zip(heads.tolist(), sides.tolist(), strict=True)
-    ]
-    return firth.train(
-        units, model=model, dim=40, window=1, epochs=8, sample=0, lr=0.05, threads=1,
-        progress=False, **({} if subwords is None else {"subwords": subwords}),
-    )  # fmt: skip
-
-
 @pytest.mark.parametrize("options", [{}, {"subwords": (3, 5)}, {"model": "cbow"}])
 def test_of_a_planted_text_it_is_what_was_planted(options):
-    vectors = planted(**options)
-    right = 0
-    for letter in "abcdefghijklmnopqrst":
-        found = vectors.company(f"{letter}head", top=2)
-        right += {word for word, *_ in found} == {f"side{letter}x", f"side{letter}y"}
-        shared = vectors.shared_company(f"side{letter}x", f"side{letter}y", top=1)
-        right += shared[0].word == f"{letter}head"
-        if not options:
-            # It is near in half of the pairs, and one word in 80 of the text.
-            for _, score, probability in found:
-                assert probability == pytest.approx(0.5, abs=0.12)
-                assert score == pytest.approx(np.log(0.5 * 80), abs=0.3)
-    assert right == 40
+    assert_planted(planted(**options), numbers=not options)
 
 
 def test_it_does_not_depend_on_how_vectors_are_read_out():
@@ -169,6 +109,20 @@ def test_what_is_missing_is_told_in_one_line(without, told):
         with pytest.raises(ConfigError, match=told) as caught:
             ask()
         assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("sample", [0.0, 0.02])
+def test_of_a_part_of_the_words_it_is_as_of_all(sample, tmp_path):
+    vectors, *_ = perfect(sample)
+    vectors.save(tmp_path / "v")
+    everything = vectors.company("w3", restrict=5, top=V)
+    part = firth.load(tmp_path / "v", limit=5)
+    assert_same(part.company("w3", top=V), everything)
+    part.save(tmp_path / "part")
+    chosen = firth.load(tmp_path / "part", words=["w1", "w3"])
+    assert_same(
+        chosen.company("w3", top=V), [each for each in everything if each.word in ("w1", "w3")]
+    )
 
 
 def test_wrong_questions_are_told():

@@ -23,12 +23,13 @@ import pyarrow
 from numpy.typing import NDArray
 from pyarrow import types
 
+from firth.checks import is_unicode
 from firth.errors import FormatError, counted, one_line
 from firth.vectors.blocks import row_blocks
 from firth.vectors.formats.precision import SCALE, Rows, let_go, narrowed, widen
 from firth.vectors.formats.row_store import RowStore
 from firth.vectors.formats.selection import Selection, selected
-from firth.vectors.formats.texts import ADVICE, check_repeats, is_unicode
+from firth.vectors.formats.texts import ADVICE, check_repeats
 from firth.vectors.table import Table, Token
 
 WORD, VECTOR, COUNT, OUTPUT = "word", "vector", "count", "output"

@@ -22,17 +22,27 @@ import re
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, cast
+from typing import BinaryIO, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.checks import INT64_MAX
 from firth.errors import ConfigError, FormatError, counted, reraise, warn
 from firth.io.atomic import atomic_write
 from firth.subwords.cutting import byte_ngrams, fasttext_hash
 from firth.subwords.subwords import Subwords
 from firth.vectors.composition import RawTables, Space, bag_sums, composed_blocks
+from firth.vectors.formats.fasttext_settings import (
+    LOSSES,
+    MAGIC,
+    MODELS,
+    VERSIONS,
+    Settings,
+    check_settings,
+    described,
+    settings_of,
+    tokens_of,
+)
 from firth.vectors.formats.precision import blocks
 from firth.vectors.formats.row_store import RowStore
 from firth.vectors.formats.selection import Selection, selected
@@ -46,8 +56,6 @@ Floats = NDArray[np.float32]
 
 RULE = TextRule("fastText's models", re.compile("\0"), "with NUL")
 
-_MAGIC = 793712314
-_VERSIONS = (11, 12)
 _MARK = struct.Struct("<2i")
 # In the place of the mark, which models from before 2017 lack.
 _EARLY = _MARK.pack(0, 0)
@@ -57,28 +65,6 @@ _PRUNED = struct.Struct("<q")
 _ENTRY = struct.Struct("<q b")
 _SHAPE = struct.Struct("<2q")
 _WORD = 0
-_MODELS = {1: "cbow", 2: "skipgram", 3: "supervised"}
-_LOSSES = {1: "hs", 2: "ns", 3: "softmax", 4: "ova"}
-
-
-class _Settings(NamedTuple):
-    """What a model was trained with, by the names of fastText."""
-
-    magic: int
-    version: int
-    dim: int
-    ws: int
-    epoch: int
-    min_count: int
-    neg: int
-    word_ngrams: int
-    loss: int
-    model: int
-    bucket: int
-    minn: int
-    maxn: int
-    lr_update_rate: int
-    t: float
 
 
 class _Words(NamedTuple):
@@ -86,6 +72,7 @@ class _Words(NamedTuple):
 
     encoded: list[bytes]
     counts: NDArray[np.int64]
+    tokens: int
     is_pruned: bool
 
 
@@ -100,7 +87,7 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
     """
     stream = Stream(file, path, size)
     settings = _read_settings(stream)
-    _check_settings(settings, path)
+    check_settings(settings, path)
     words = _read_words(stream, path, settings)
     if words.is_pruned or _is_compressed(stream, settings, "the kind of its first table"):
         raise FormatError(
@@ -126,52 +113,26 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
         input_vectors=vectors,
         counts=words.counts if words.counts.any() else None,
         output_vectors=output if output is not None and len(output) == V else None,
-        config={"fasttext": _described(settings)},
+        config={"fasttext": described(settings) | {"ntokens": words.tokens}},
         raw=None if subwords is None else raw,
     )
     return selected(whole, path, selection)
 
 
-def _read_settings(stream: Stream) -> _Settings:
+def _read_settings(stream: Stream) -> Settings:
     mark = stream.take(_MARK.size, "its settings")
-    if _MARK.unpack(mark)[0] != _MAGIC:
+    if _MARK.unpack(mark)[0] != MAGIC:
         # These are two settings already.
         mark = _EARLY + mark
     rest = stream.take(_SETTINGS.size - len(mark), "its settings")
-    return _Settings(*_SETTINGS.unpack(mark + rest))
+    return Settings(*_SETTINGS.unpack(mark + rest))
 
 
-def _check_settings(settings: _Settings, path: Path) -> None:
-    is_known = settings.model in _MODELS and settings.loss in _LOSSES
-    if settings.magic != _MAGIC and not is_known:
-        raise FormatError(f"{path}: is no model of fastText")
-    if settings.magic == _MAGIC and settings.version not in _VERSIONS:
-        raise FormatError(
-            f"{path}: is a model of fastText in version {settings.version} of its format; Firth "
-            f"reads {' and '.join(map(str, _VERSIONS))}"
-        )
-    # floret has two more numbers before `lr_update_rate`, the second from 1 to 4.
-    if 1 <= int.from_bytes(struct.pack("<d", settings.t)[:4], "little") <= 4:
-        raise FormatError(
-            f"{path}: is a binary model of floret, which Firth does not read; load the table "
-            "that it wrote (.floret), or the vectors of its words (.vec)"
-        )
-    if settings.dim < 1 or settings.bucket < 0:
-        raise FormatError(
-            f"{path}: damaged: {counted(settings.dim, 'dimension')}, "
-            f"{counted(settings.bucket, 'bucket')}"
-        )
-    if not is_known:
-        raise FormatError(
-            f"{path}: damaged: fastText has no model {settings.model} with loss {settings.loss}"
-        )
-
-
-def _read_words(stream: Stream, path: Path, settings: _Settings) -> _Words:
+def _read_words(stream: Stream, path: Path, settings: Settings) -> _Words:
     """Read the words and skip the labels, which follow them."""
-    size, V, labels, _ = _SIZES.unpack(stream.take(_SIZES.size, "its sizes"))
+    size, V, labels, tokens = _SIZES.unpack(stream.take(_SIZES.size, "its sizes"))
     pruned = -1
-    if settings.magic == _MAGIC:
+    if settings.magic == MAGIC:
         (pruned,) = _PRUNED.unpack(stream.take(_PRUNED.size, "its sizes"))
     if V < 1 or labels < 0 or size != V + labels:
         raise FormatError(
@@ -188,28 +149,28 @@ def _read_words(stream: Stream, path: Path, settings: _Settings) -> _Words:
             encoded.append(word)
             counts.append(count)
     # -1 says that no n-gram was left out.
-    return _Words(encoded, np.array(counts, np.int64), pruned != -1)
+    return _Words(encoded, np.array(counts, np.int64), tokens, pruned != -1)
 
 
-def _is_compressed(stream: Stream, settings: _Settings, what: str) -> bool:
+def _is_compressed(stream: Stream, settings: Settings, what: str) -> bool:
     """Return whether the next table is compressed; of early models, none is."""
-    return settings.magic == _MAGIC and stream.flag(what)
+    return settings.magic == MAGIC and stream.flag(what)
 
 
-def _read_output(stream: Stream, settings: _Settings, folder: Path | None) -> Floats | None:
+def _read_output(stream: Stream, settings: Settings, folder: Path | None) -> Floats | None:
     """Read the output vectors; None if the rows are not those of words."""
     if _is_compressed(stream, settings, "the kind of its second table"):
         raise FormatError(f"{stream.path}: damaged: only the second of its tables is compressed")
     output = _read_table(stream, settings.dim, "the output vectors", folder)
     stream.check_end()
-    is_of_words = _MODELS[settings.model] != "supervised" and _LOSSES[settings.loss] != "hs"
+    is_of_words = MODELS[settings.model] != "supervised" and LOSSES[settings.loss] != "hs"
     return output if is_of_words else None
 
 
-def _subwords(settings: _Settings, path: Path) -> Subwords | None:
+def _subwords(settings: Settings, path: Path) -> Subwords | None:
     """Return how words are cut, or None if they are whole."""
     # Models of labels had no n-grams of characters before version 12, whatever they say.
-    is_old = settings.version < _VERSIONS[-1] and _MODELS[settings.model] == "supervised"
+    is_old = settings.version < VERSIONS[-1] and MODELS[settings.model] == "supervised"
     least, most = max(1, settings.minn), settings.maxn
     if is_old or most < least or not settings.bucket:
         return None
@@ -253,14 +214,6 @@ def _composed(
     return store.matrix()
 
 
-def _described(settings: _Settings) -> dict[str, Any]:
-    """Return the settings for the vectors' config."""
-    told = {name: value for name, value in settings._asdict().items() if name != "magic"}
-    finite = {"t": settings.t} if np.isfinite(settings.t) else {"t": None}
-    names = {"model": _MODELS[settings.model], "loss": _LOSSES[settings.loss]}
-    return told | finite | names
-
-
 def _read_table(stream: Stream, dim: int, what: str, folder: Path | None) -> Floats:
     """Read a table whose size stands before it."""
     rows, width = _SHAPE.unpack(stream.take(_SHAPE.size, what))
@@ -297,10 +250,11 @@ def write(table: Table, path: Path) -> None:
             "word2vec-text, which leaves n-grams out"
         )
     counts = np.zeros(len(words), np.int64) if table.counts is None else table.counts
-    settings = _settings_of(table, subwords)
+    settings = settings_of(table, subwords)
     with atomic_write(path) as temporary, temporary.open("wb") as file:
         file.write(_SETTINGS.pack(*settings))
-        file.write(_SIZES.pack(len(words), len(words), 0, _sum(counts)) + _PRUNED.pack(-1))
+        tokens = tokens_of(counts, table.config)
+        file.write(_SIZES.pack(len(words), len(words), 0, tokens) + _PRUNED.pack(-1))
         for word, count in zip(words, counts.tolist(), strict=True):
             file.write(word + b"\0" + _ENTRY.pack(count, _WORD))
         parts = [blocks(table.input_vectors)] if subwords is None else _tables_of(table, subwords)
@@ -309,50 +263,12 @@ def write(table: Table, path: Path) -> None:
         _write_table(file, len(output), settings.dim, blocks(output))
 
 
-def _sum(counts: NDArray[np.int64]) -> int:
-    total: int = sum(counts.tolist())
-    return min(total, INT64_MAX)
-
-
 def _write_table(
     file: BinaryIO, rows: int, dim: int, parts: Iterable[NDArray[np.floating]]
 ) -> None:
     file.write(b"\0" + _SHAPE.pack(rows, dim))
     for part in parts:
         file.write(np.ascontiguousarray(part, "<f4").data)
-
-
-def _settings_of(table: Table, subwords: Subwords | None) -> _Settings:
-    """Return what the vectors were trained with, as far as it is known."""
-    theirs, own = (table.config.get(name) for name in ("fasttext", "options"))
-    trained = theirs if isinstance(theirs, dict) else {}
-    options = own if isinstance(own, dict) else {}
-
-    def number(name: str, ours: str, default: int) -> int:
-        found = trained.get(name, options.get(ours, default))
-        return found if type(found) is int and 0 <= found < 1 << 31 else default
-
-    is_cbow = "cbow" in (trained.get("model"), options.get("model"))
-    sample = trained.get("t", options.get("sample"))
-    # fastText needs counts for negative sampling.
-    is_counted = table.counts is not None and bool(table.counts.any())
-    return _Settings(
-        magic=_MAGIC,
-        version=_VERSIONS[-1],
-        dim=table.input_vectors.shape[1],
-        ws=number("ws", "window", 5),
-        epoch=number("epoch", "epochs", 5),
-        min_count=number("min_count", "min_count", 1),
-        neg=number("neg", "negative", 5),
-        word_ngrams=1,
-        loss=2 if is_counted else 3,
-        model=1 if is_cbow else 2,
-        bucket=0 if subwords is None else len(subwords),
-        minn=0 if subwords is None else subwords.least,
-        maxn=0 if subwords is None else subwords.most,
-        lr_update_rate=100,
-        t=sample if type(sample) is float else 1e-4,
-    )
 
 
 def _tables_of(table: Table, subwords: Subwords) -> tuple[Iterator[Floats], Iterator[Floats]]:
@@ -397,4 +313,4 @@ def _own_rows(table: Table, subwords: Subwords, ngrams: Floats) -> Iterator[Floa
 def is_replaceable(path: Path) -> bool:
     """Return whether a file is a model."""
     with path.open("rb") as file:
-        return file.read(4) == struct.pack("<i", _MAGIC)
+        return file.read(4) == struct.pack("<i", MAGIC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from firth.errors import ConfigError, FormatError, counted
 from firth.normalization import spellings
 from firth.vectors.formats.precision import blocks
 from firth.vectors.formats.row_store import store_rows
+from firth.vectors.pair_options import config_of_part
 from firth.vectors.queries import token_list
 from firth.vectors.table import Table, Token
 
@@ -140,5 +141,13 @@ def selected(table: Table, path: Path, selection: Selection) -> Table:
         input_vectors=table.input_vectors[rows],
         counts=None if table.counts is None else table.counts[rows],
         output_vectors=None if table.output_vectors is None else table.output_vectors[rows],
+        config=_config_of(table, rows),
         raw=raw,
     )
+
+
+def _config_of(table: Table, rows: list[int]) -> Mapping[str, object]:
+    """Return the config of some rows, with what share they are, if that will be needed."""
+    if table.output_vectors is None:
+        return table.config
+    return config_of_part(table.config, table.counts, rows)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from re import Pattern
 
+from firth.checks import is_unicode
 from firth.errors import FormatError, one_line
 from firth.vectors.table import Token
 
@@ -57,11 +58,6 @@ class TextRule:
                 f"the same; {ADVICE}"
             )
         return texts
-
-
-def is_unicode(text: str) -> bool:
-    """Return whether there are no lone surrogates in a text."""
-    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def check_repeats(words: Sequence[Token], added: int, path: Path) -> None:

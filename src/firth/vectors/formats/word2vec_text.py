@@ -135,16 +135,18 @@ def _skip_mark(file: BinaryIO) -> None:
 
 def _count_numbers(file: BinaryIO, size: int | None, path: Path) -> int:
     """Count the numbers at the end of a line, in pieces since it may be long."""
-    fields = numbers = 0
+    fields = numbers = read = 0
     torn = b""
     while piece := file.readline(BLOCK_BYTES):
+        read += len(piece)
         found = (torn + piece).split()
         torn = b"" if piece[-1:].isspace() or not found else found.pop()[:_LONGEST_NUMBER]
         for field in found:
             numbers = numbers + 1 if _is_like_number(field) else 0
         fields += len(found)
         check_dimensions(numbers, size, path)
-        if piece.endswith(b"\n"):
+        # No word is so long, whatever comes after it.
+        if piece.endswith(b"\n") or (not numbers and read > LONGEST_LINE):
             break
     if torn:
         fields, numbers = fields + 1, numbers + 1 if _is_like_number(torn) else 0

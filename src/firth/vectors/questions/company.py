@@ -18,35 +18,29 @@ and a trained model tells how likely each word is near c:
 
 Where p(w | c) is small, x·y_w = pmi(w, c) - log K - log(P(w) / p(w)): for P = p it is the shifted
 mutual information of Levy and Goldberg (2014). They count noise words that are w too, which Firth
-leaves out; hence the factor 1 - p(w | c). P(w) ∝ count(w)**noise_exponent, and p(w), the share of w
-among the words that subsampling keeps, ∝ count(w) times the probability that w is kept.
+leaves out; hence the factor 1 - p(w | c). fastText draws such a noise word again, so the others are
+drawn a little more often. P(w) ∝ count(w)**noise_exponent, and p(w), the share of w among the words
+that subsampling keeps, ∝ count(w) times the probability that w is kept.
 
 V words · D dimensions · K noise words
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.checks import real_number, whole_number
+from firth.checks import whole_number
 from firth.errors import ConfigError
-from firth.frequencies import keep_probabilities, noise_distribution
 from firth.html import TableList
+from firth.vectors.pair_options import check_draws, draws
 from firth.vectors.queries import find_row, known_rows
 from firth.vectors.questions.nearest import Choice, candidates
 from firth.vectors.table import Token
 from firth.vectors.word_rows import WordRows
-
-# The options of training that the scores depend on.
-_NEEDED = ("negative", "noise_exponent", "sample")
-_UNKNOWN = (
-    "the company of a word needs to know how the vectors were trained (the counts of words and "
-    "config['options']): take the folder that training saved"
-)
 
 Doubles = NDArray[np.float64]
 
@@ -103,32 +97,32 @@ def _output_vectors(vectors: WordRows) -> NDArray[np.float32]:
     if vectors.output_vectors is None:
         raise ConfigError(
             "the company of a word needs output vectors, and these vectors have none: take the "
-            "folder that training saved (files keep none, combined vectors and loss='hs' have none)"
+            "folder that training saved, or a model of fastText or gensim (files of vectors, "
+            "combined vectors and loss='hs' have none)"
         )
     return vectors.output_vectors
 
 
+def tells_company(vectors: WordRows) -> bool:
+    """Return whether `company` has answers."""
+    if vectors.output_vectors is None:
+        return False
+    try:
+        check_draws(vectors.counts, vectors.config)
+    except ConfigError:
+        return False
+    return True
+
+
 def chances_of(vectors: WordRows) -> Chances:
     """Return how often training drew each word; infinity for those that were never counted."""
-    options = vectors.config.get("options")
-    if not isinstance(options, Mapping) or not options.keys() >= {*_NEEDED}:
-        raise ConfigError(_UNKNOWN)
-    if vectors.counts is None or not vectors.counts.any():
-        raise ConfigError(_UNKNOWN)
-    if options.get("documents") == "alone":
-        raise ConfigError(
-            "with documents='alone' words were not trained with the words near them, so they have "
-            "no company; train with documents='joint'"
-        )
-    negative, exponent, sample = (real_number(name, options[name]) for name in _NEEDED)
-    counted = vectors.counts > 0
-    counts = vectors.counts[counted]
+    options = check_draws(vectors.counts, vectors.config)
+    drawn = draws(vectors.counts, vectors.config)
+    counted = drawn.near > 0
     near, noise = np.full((2, len(counted)), np.inf)
-    kept = counts * keep_probabilities(counts, sample)
-    near[counted] = np.log(kept / kept.sum())
-    drawn = noise_distribution(counts, exponent)
+    near[counted] = np.log(drawn.near[counted])
     with np.errstate(divide="ignore"):
-        noise[counted] = np.log(negative * drawn)
+        noise[counted] = np.log(options.negative * drawn.noise[counted])
     return Chances(near, noise)
 
 
