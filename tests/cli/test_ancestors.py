@@ -270,7 +270,7 @@ def test_a_model_is_dumped(model, call, monkeypatch, tmp_path, fails):
     # The order and the names of fastText's `Args::dump`.
     assert found["args"] == [
         "dim 6", "ws 5", "epoch 1", "minCount 5", "neg 5", "wordNgrams 1", "loss ns", "model sg",
-        "bucket 50", "minn 2", "maxn 3", "lrUpdateRate 100", "t 0",
+        "bucket 50", "minn 2", "maxn 3", "lrUpdateRate 0", "t 0",
     ]  # fmt: skip
     assert found["dict"][:2] == [str(len(vectors)), "the 800 word"]
     assert found["input"][0] == f"{len(vectors) + 50} 6"
