@@ -6,7 +6,6 @@ n words · D dimensions
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -65,7 +64,7 @@ def neighbour_graph(
     ['tea', 'coffee']
     """
     whole_number("top", top, least=1)
-    middle = [words] if isinstance(words, str | Integral) else list(dict.fromkeys(words))
+    middle = [words] if isinstance(words, str | int | np.integer) else list(dict.fromkeys(words))
     if not middle:
         raise ConfigError("a graph of neighbours needs at least one word, got none")
     near = [[word for word, _ in found] for found in vectors.similar(middle, top=top)]
