@@ -76,7 +76,7 @@ def connect(monkeypatch):
         monkeypatch.setattr(ray_team, "_import_ray", lambda: ray)
         monkeypatch.setattr(ray_team, "_keep_quiet", lambda ray: None)
         with pytest.raises(FirthError) as told:
-            ray_team._connect(address, processors=1, gpus=0)
+            ray_team.RayTeam(address, 1, 1, "hogwild").start()
         assert "\n" not in str(told.value)
         return ray.asked, str(told.value)
 
@@ -159,3 +159,36 @@ def test_a_cluster_that_an_older_ray_does_not_name_is_not_passed_over_in_silence
 def test_an_address_of_ipv6_stands_in_brackets():
     with socket.create_server(("::1", 0), family=socket.AF_INET6) as server:
         ray_team._check_address(f"[::1]:{server.getsockname()[1]}", "--cluster")
+
+
+class StartedMeanwhile(BrokenRay):
+    """Runs since a text was read by it, with one processor."""
+
+    is_running = False
+
+    def is_initialized(self):
+        return self.is_running
+
+    def cluster_resources(self):
+        return {"CPU": 1.0}
+
+    def nodes(self):
+        raise KeyError("members are placed")
+
+    def shutdown(self):
+        raise AssertionError("it is not this team's to end")
+
+
+def test_a_cluster_that_reading_the_text_has_started_is_joined(monkeypatch):
+    ray = StartedMeanwhile(ConnectionError("Could not find any running Ray instance."))
+    monkeypatch.setattr(ray_team, "_import_ray", lambda: ray)
+    monkeypatch.setattr(ray_team, "_keep_quiet", lambda ray: None)
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    one, two = (ray_team.RayTeam("auto", workers, 1, "hogwild") for workers in (1, 2))
+    ray.is_running = True
+    with pytest.raises(KeyError, match="members are placed"):
+        one.start()
+    with pytest.raises(ConfigError, match="the cluster has 1 processor, and the workers need 2"):
+        two.start()
+    one.close()
+    assert ray.asked == ["auto", "auto"]

@@ -23,6 +23,8 @@ RAY_ADDRESS = "RAY_ADDRESS"
 # How long members may take to be placed, and then to tell why they failed.
 _SECONDS_TO_START = 120.0
 _SECONDS_TO_FAIL = 5.0
+# Options of Ray for as few words as possible.
+_QUIET = {"log_to_driver": False, "logging_level": "ERROR", "configure_logging": False}
 
 
 class RayTeam(Team):
@@ -30,6 +32,9 @@ class RayTeam(Team):
 
     Actors alone start several times as fast as Ray Train's worker groups, and what they need of
     these is little: a run goes back to its own checkpoints.
+
+    A cluster that runs is joined at once. One of its own is started with the members only, since
+    that takes seconds: a text that cannot be read is told before.
 
     Parameters
     ----------
@@ -54,7 +59,8 @@ class RayTeam(Team):
         self.size, self.engine, self._threads = workers, engine, threads
         self._gpus = team_engine_named(engine).gpus()
         self._actors: list[Any] = []
-        self._is_own = _connect(address, workers * threads, workers * self._gpus)
+        self._is_joined = self._is_own = False
+        self._join(address)
 
     @property
     def members_here(self) -> int:
@@ -68,6 +74,8 @@ class RayTeam(Team):
 
     def start(self) -> None:
         """Start the members, wherever there is room."""
+        if not self._is_joined:
+            self._start_cluster()
         alive = [node["Resources"] for node in self._ray.nodes() if node["Alive"]]
         nodes = [each.get("CPU", 0.0) for each in alive if each.get("GPU", 0.0) >= self._gpus]
         share = share_of_worker(nodes, self.size, self._threads)
@@ -136,6 +144,30 @@ class RayTeam(Team):
         self._end_members()
         if self._is_own:
             self._ray.shutdown()
+
+    def _join(self, address: str) -> None:
+        """Join the cluster at an address, if one is there."""
+        if not self._ray.is_initialized():
+            self._is_own = _connect(address)
+            if not self._is_own:
+                return
+        self._is_joined = True
+        self._check_room()
+
+    def _start_cluster(self) -> None:
+        """Start a cluster on this machine, unless reading the text has done so."""
+        if not self._ray.is_initialized():
+            _start_here(self._ray, self.size * self._threads)
+            self._is_own = True
+        self._is_joined = True
+        self._check_room()
+
+    def _check_room(self) -> None:
+        try:
+            _check_room(self.size * self._threads, self.size * self._gpus)
+        except ConfigError:
+            self.close()
+            raise
 
     def _get(self, references: list[Any], seconds: float | None = None) -> list[Any]:
         """Wait for results; if a member is lost, end all and raise WorkersLost."""
@@ -233,12 +265,9 @@ def _import_ray() -> Any:  # noqa: ANN401
     return import_extra("ray")
 
 
-def _connect(address: str, processors: int, gpus: int) -> bool:
-    """Join a cluster, or start one on this machine; return whether this process did either."""
+def _connect(address: str) -> bool:
+    """Join a cluster; return False if "auto" finds none."""
     ray = _import_ray()
-    if ray.is_initialized():
-        _check_room(processors, gpus)
-        return False
     named, option = address, "--cluster"
     if address == AUTO:
         named = os.environ.get(RAY_ADDRESS) or AUTO
@@ -246,9 +275,8 @@ def _connect(address: str, processors: int, gpus: int) -> bool:
     if named != AUTO:
         _check_address(named, option)
     _keep_quiet(ray)
-    quiet = {"log_to_driver": False, "logging_level": "ERROR", "configure_logging": False}
     try:
-        ray.init(address=address, **quiet)
+        ray.init(address=address, **_QUIET)
     except (ConnectionError, ValueError, RuntimeError, ray.exceptions.RayError) as error:
         if named != AUTO or _is_one_there(error):
             raise ConfigError(
@@ -262,33 +290,29 @@ def _connect(address: str, processors: int, gpus: int) -> bool:
                 "the Ray cluster that this machine remembers cannot be joined, so one is started "
                 "for this run; to join one, give its address (--cluster)"
             )
-        available = available_processors()
-        if processors > available:
-            warn(
-                f"workers and their threads are {processors}, and there are fewer processors "
-                f"({available})"
-            )
-        _start_here(ray, max(processors, available), quiet)
-    try:
-        _check_room(processors, gpus)
-    except ConfigError:
-        ray.shutdown()
-        raise
+        return False
     return True
 
 
-def _start_here(ray: Any, processors: int, quiet: dict[str, Any]) -> None:  # noqa: ANN401
-    """Start a Ray cluster on this machine.
+def _start_here(ray: Any, processors: int) -> None:  # noqa: ANN401
+    """Start a Ray cluster on this machine, with so many processors or more.
 
     Raises
     ------
     FirthError
         If Ray does not start.
     """
+    available = available_processors()
+    if processors > available:
+        warn(
+            f"workers and their threads are {processors}, and there are fewer processors "
+            f"({available})"
+        )
     # By default Ray's workers give way to all other programs.
     os.environ.setdefault("RAY_worker_niceness", "0")
+    most = max(processors, available)
     try:
-        ray.init(address="local", num_cpus=processors, include_dashboard=False, **quiet)
+        ray.init(address="local", num_cpus=most, include_dashboard=False, **_QUIET)
     except Exception as error:
         # What Ray raises has no class of its own.
         ray.shutdown()
