@@ -14,6 +14,8 @@ from firth.errors import CorpusError, reraise
 from firth.io.compression import compression_of
 from firth.io.remote import RemoteFile, at_once
 
+# A share with a file that cannot be cut may be so many times as large as an even one.
+_LARGEST = 1.5
 # A line may be so long before a cut falls inside it.
 _FARTHEST = 1 << 20
 _BLOCK = 1 << 16
@@ -32,7 +34,8 @@ def share_out(files: Sequence[TextFile], workers: int) -> list[list[TextFile]] |
     Returns
     -------
     list of list of TextFile, or None
-        None if the size of a file is not known before it is read, as of standard input.
+        None if the size of a file is not known before it is read, as of standard input, or if
+        files that cannot be cut make a share far larger than others: some readers would wait.
 
     Raises
     ------
@@ -60,7 +63,8 @@ def share_out(files: Sequence[TextFile], workers: int) -> list[list[TextFile]] |
                 if start < stop:
                     share.append(TextFile(file.path, start, stop, is_part=True))
         before += size
-    return shares
+    largest = max(sum(part.size() or 0 for part in share) for share in shares)
+    return None if any(are_whole) and largest > _LARGEST * total / workers else shares
 
 
 def _are_whole(files: Sequence[TextFile]) -> list[bool]:
