@@ -227,6 +227,8 @@ class _Running:
                 "window (--window) instead"
             )
         check_cut(self.start, config)
+        if isinstance(source, Corpus):
+            ids_of(self.frozen, source.vocabulary)
         check_callbacks(self.callbacks)
         if is_wanted(config, self.cluster):
             check_cluster(config, self.cluster, self.engine)

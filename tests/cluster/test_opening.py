@@ -1,12 +1,14 @@
 """What is refused before anything is started."""
 
+import gzip
 import sys
 
 import numpy as np
 import pytest
 
 import firth
-from firth.errors import ConfigError, MissingExtraError
+from firth.cluster import ray_team
+from firth.errors import ConfigError, FirthError, MissingExtraError
 from firth.training import TrainConfig
 from firth.training.engines.registry import engine_named
 from thread_team import ThreadTeam
@@ -83,3 +85,99 @@ def test_a_member_that_fails_ends_the_others():
         member.describe = lambda member=member: member._group.add_up(np.zeros(4, np.float32))
     with pytest.raises(ZeroDivisionError):
         team.call("describe")
+
+
+class AboutToStart(BaseException):
+    """What no code takes for a reason why Ray does not start."""
+
+
+@pytest.fixture
+def lonely_ray(monkeypatch):
+    """A Ray that finds no cluster, and must not start one."""
+
+    class Lonely:
+        class exceptions:
+            RayError = OSError
+
+        @staticmethod
+        def is_initialized():
+            return False
+
+        @staticmethod
+        def init(address, **_):
+            if address == "auto":
+                raise ConnectionError("Could not find any running Ray instance.")
+            raise AboutToStart
+
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    monkeypatch.setattr(ray_team, "_import_ray", lambda: Lonely)
+    monkeypatch.setattr(ray_team, "import_distributed", lambda: None)
+    monkeypatch.setattr(ray_team, "_keep_quiet", lambda ray: None)
+
+
+# What is wrong with a call, its keywords, and what the message says. Names are of `files`.
+REFUSED = {
+    "text missing": ({"source": "nowhere.txt"}, "nowhere.txt"),
+    "no match": ({"source": "*.nothing"}, "no file matches"),
+    "folder without text": ({"source": "folder"}, "folder holds no files"),
+    "text empty": ({"source": "empty.txt"}, "the corpus holds no words"),
+    "one text missing": ({"source": ["text.txt", "nowhere.txt"]}, "nowhere.txt"),
+    "no text": ({"source": "picture.txt"}, "a PNG picture"),
+    "no text among texts": ({"source": ["text.txt", "picture.txt"]}, "a PNG picture"),
+    "compressed text damaged": ({"source": "damaged.txt.gz"}, "decompress .*damaged.txt.gz"),
+    "compressed, no text": ({"source": "picture.txt.gz"}, "decompressed, is a PNG picture"),
+    "sentences": ({"source": "tea and milk"}, "to train on sentences themselves"),
+    "tokenizer unknown": ({"tokenizer": "blanks"}, "tokenizer must be"),
+    "normalization unknown": ({"normalization": "NFX"}, "normalization must be"),
+    "errors unknown": ({"encoding_errors": "hide"}, "encoding_errors must be"),
+    "max_vocab below the words to start from": (
+        {"start": firth.Vectors(["a", "b", "c"], np.eye(3)), "max_vocab": 2},
+        "max_vocab must be at least 3",
+    ),
+    "options of text": ({"source": UNITS, "lowercase": True}, "lowercase is for text"),
+    "words too rare": ({"source": UNITS, "min_count": 1_000}, "min_count"),
+    "held-out text missing": ({"holdout": "nowhere.txt"}, "holdout: .*nowhere.txt"),
+    "held-out text empty": ({"holdout": "empty.txt"}, "holdout: "),
+    "held-out text trained on": ({"holdout": "text.txt"}, "both trained on and held out"),
+    "phrases missing": ({"phrases": "nowhere.json"}, "nowhere.json"),
+    "vocabulary missing": ({"vocabulary": "nowhere.txt"}, "nowhere.txt"),
+    "vocabulary out of range": ({"source": UNITS, "min_count": 0}, "min_count must be"),
+    "start missing": ({"start": "nowhere"}, "nowhere"),
+    "checkpoint a file": ({"checkpoint": "text.txt"}, "text.txt"),
+    "resume without a folder": ({"resume": True}, "resume needs a folder"),
+    "option out of range": ({"epochs": 0}, "epochs must be"),
+    "engine with one worker": ({"engine": "nothing"}, "engine must be"),
+    "frozen word unknown": ({"source": firth.read_corpus(UNITS), "frozen": ["jam"]}, "jam"),
+    "words that the corpus lacks": (
+        {"source": firth.read_corpus(UNITS), "start": firth.Vectors(["a", "b"], np.eye(2))},
+        "the corpus lacks 2 words",
+    ),
+}
+
+
+@pytest.fixture
+def files(tmp_path, monkeypatch):
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(100)
+    tmp_path.joinpath("text.txt").write_text("tea milk sugar\n" * 100)
+    tmp_path.joinpath("empty.txt").touch()
+    tmp_path.joinpath("picture.txt").write_bytes(picture)
+    tmp_path.joinpath("picture.txt.gz").write_bytes(gzip.compress(picture))
+    tmp_path.joinpath("damaged.txt.gz").write_bytes(gzip.compress(b"tea milk")[:12])
+    tmp_path.joinpath("folder").mkdir()
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("reason", REFUSED)
+@pytest.mark.usefixtures("lonely_ray", "files")
+def test_what_can_be_refused_is_before_ray_starts(reason):
+    options, message = REFUSED[reason]
+    with pytest.raises(FirthError, match=message) as told:
+        firth.train(**{"source": "text.txt", "workers": 2, "cluster": "auto", **options})
+    assert "\n" not in str(told.value)
+
+
+@pytest.mark.usefixtures("lonely_ray", "files")
+@pytest.mark.parametrize("source", ["text.txt", ["text.txt", "text.txt"], UNITS])
+def test_what_is_well_starts_ray(source):
+    with pytest.raises(AboutToStart):
+        firth.train(source, workers=2, cluster="auto")

@@ -6,7 +6,7 @@ import pytest
 pytest.importorskip("ray")
 
 from firth.cluster import ray_team
-from firth.cluster.ray_team import share_of_worker
+from firth.cluster.ray_room import check_room, share_of_worker
 from firth.errors import ConfigError, FirthError, FirthWarning
 
 
@@ -29,16 +29,15 @@ def test_all_workers_find_room_in_the_nodes_that_are_left(nodes, workers, thread
     assert share_of_worker(nodes, workers, threads) == share
 
 
-def test_a_cluster_with_fewer_gpus_than_workers_is_refused_in_one_line(monkeypatch):
+def test_a_cluster_with_fewer_gpus_than_workers_is_refused_in_one_line():
     class Cluster:
         @staticmethod
         def cluster_resources():
             return {"CPU": 8.0, "GPU": 1.0}
 
-    monkeypatch.setattr(ray_team, "_import_ray", lambda: Cluster)
-    ray_team._check_room(processors=2, gpus=1)
+    check_room(Cluster, processors=2, gpus=1)
     with pytest.raises(ConfigError, match="the cluster has 1 GPU, and the workers need 2: give"):
-        ray_team._check_room(processors=2, gpus=2)
+        check_room(Cluster, processors=2, gpus=2)
 
 
 class RayError(Exception):
@@ -71,12 +70,12 @@ class BrokenRay:
 
 @pytest.fixture
 def connect(monkeypatch):
-    def call(joining, address="auto", **options):
+    def call(joining, address="auto", workers=1, **options):
         ray = BrokenRay(joining, **options)
         monkeypatch.setattr(ray_team, "_import_ray", lambda: ray)
         monkeypatch.setattr(ray_team, "_keep_quiet", lambda ray: None)
         with pytest.raises(FirthError) as told:
-            ray_team._connect(address, processors=1, gpus=0)
+            ray_team.RayTeam(address, workers, 1, "hogwild").start()
         assert "\n" not in str(told.value)
         return ray.asked, str(told.value)
 
@@ -121,7 +120,10 @@ def test_an_address_of_the_environment_is_that_of_auto(connect, port, monkeypatc
     monkeypatch.setenv("RAY_ADDRESS", "127.0.0.1:1")
     asked, told = connect(ConnectionError("not asked"))
     assert asked == []
-    assert told.startswith("there is no Ray cluster at '127.0.0.1:1' (RAY_ADDRESS): ")
+    assert told == (
+        "there is no Ray cluster at '127.0.0.1:1' (RAY_ADDRESS): Connection refused. Start one "
+        "there (ray start --head --port 1), or give the address of one that runs"
+    )
     monkeypatch.setenv("RAY_ADDRESS", f"127.0.0.1:{port}")
     asked, told = connect(ConnectionError("Failed to connect"))
     assert asked == ["auto"]
@@ -159,3 +161,58 @@ def test_a_cluster_that_an_older_ray_does_not_name_is_not_passed_over_in_silence
 def test_an_address_of_ipv6_stands_in_brackets():
     with socket.create_server(("::1", 0), family=socket.AF_INET6) as server:
         ray_team._check_address(f"[::1]:{server.getsockname()[1]}", "--cluster")
+
+
+class StartedMeanwhile(BrokenRay):
+    """Runs since a text was read by it, with one processor."""
+
+    is_running = False
+
+    def is_initialized(self):
+        return self.is_running
+
+    def cluster_resources(self):
+        return {"CPU": 1.0}
+
+    def nodes(self):
+        raise KeyError("members are placed")
+
+    def shutdown(self):
+        raise AssertionError("it is not this team's to end")
+
+
+def test_a_cluster_that_reading_the_text_has_started_is_joined(monkeypatch):
+    ray = StartedMeanwhile(ConnectionError("Could not find any running Ray instance."))
+    monkeypatch.setattr(ray_team, "_import_ray", lambda: ray)
+    monkeypatch.setattr(ray_team, "_keep_quiet", lambda ray: None)
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    one, two = (ray_team.RayTeam("auto", workers, 1, "hogwild") for workers in (1, 2))
+    ray.is_running = True
+    with pytest.raises(KeyError, match="members are placed"):
+        one.start()
+    with pytest.raises(ConfigError, match="the cluster has 1 processor, and the workers need 2"):
+        two.start()
+    one.close()
+    assert ray.asked == ["auto", "auto"]
+
+
+def test_more_workers_than_processors_are_told(connect, monkeypatch):
+    monkeypatch.setattr(ray_team, "available_processors", lambda: 1)
+    none_there = ConnectionError("Could not find any running Ray instance.")
+    with pytest.warns(FirthWarning, match="2 workers with 1 thread each are more than 1 processor"):
+        connect(none_there, workers=2)
+
+
+def test_workers_whose_processes_do_not_fit_into_memory_are_refused(connect, monkeypatch):
+    monkeypatch.setattr(ray_team, "available_memory", lambda: 2_000_000_000)
+    none_there = ConnectionError("Could not find any running Ray instance.")
+    asked, told = connect(none_there, workers=1_000)
+    assert asked == ["auto"]
+    assert told.startswith(
+        "1,000 workers on this machine are processes that take 300.0 GB of memory"
+    )
+    assert "2.0 GB are free: give fewer workers (--workers)" in told
+    monkeypatch.setattr(ray_team, "available_memory", lambda: None)
+    with pytest.warns(FirthWarning, match="1,000 workers with 1 thread each are more than"):
+        asked, _ = connect(none_there, workers=1_000)
+    assert asked == ["auto", "local"]

@@ -9,8 +9,8 @@ is expected to have made since the row was last brought together, at the step si
 
 which is the sum for small f and the mean for f near 1. c is that of most directions. Where the loss
 is curved most, a worker goes g = 1 - exp(-steepness lr n) of its way, and many workers, each of
-them a little, would together go past the end of it, further each time. So more than `free` workers
-go `most` times the way at most:
+them a little, would together go past the end of it, further each time. So they go `most` times the
+way at most:
 
     row += S / N * max(1, min(the above, most / g))
 
@@ -50,12 +50,11 @@ class Rule(NamedTuple):
     c: float = 0.3  # how strongly a row is drawn back in most directions
     steepness: float = 5.0  # and where the loss is curved most
     most: float = 4.0  # how many times its way there a row goes at most
-    free: int = 8  # so many workers are not held back by this
 
 
 RULE = Rule()
 # Part of the fingerprint of a run: to be raised when the rule, the plan of steps or parts change.
-VERSION = 5
+VERSION = 6
 
 
 @compiled
@@ -81,10 +80,8 @@ def factors(
         share = -math.expm1(-rule.c * lr * changes[row])
         share = min(max(share, _LEAST_SHARE), 1.0 - _LEAST_SHARE)
         times = -math.expm1(workers * math.log1p(-share)) / share
-        if workers > rule.free:
-            steepest = max(-math.expm1(-rule.steepness * lr * changes[row]), _LEAST_SHARE)
-            times = max(1.0, min(times, rule.most / steepest))
-        found[row] = times / workers
+        steepest = max(-math.expm1(-rule.steepness * lr * changes[row]), _LEAST_SHARE)
+        found[row] = max(1.0, min(times, rule.most / steepest)) / workers
     return found
 
 

@@ -11,9 +11,10 @@ from typing import Any
 
 from firth.cluster.group import TIMEOUT, GroupBroken, import_distributed, import_extra, join_group
 from firth.cluster.member import Member
+from firth.cluster.ray_room import check_room, share_of_worker
 from firth.cluster.team import Team, check_alike
-from firth.errors import ConfigError, FirthError, counted, warn
-from firth.io.resources import available_processors
+from firth.errors import ConfigError, FirthError, counted, size_of, warn
+from firth.io.resources import available_memory, available_processors
 from firth.training.engines.recovery import WorkersLost
 from firth.training.engines.registry import team_engine_named
 
@@ -23,6 +24,10 @@ RAY_ADDRESS = "RAY_ADDRESS"
 # How long members may take to be placed, and then to tell why they failed.
 _SECONDS_TO_START = 120.0
 _SECONDS_TO_FAIL = 5.0
+# Of a worker that has imported Ray, PyTorch and Numba.
+_BYTES_OF_A_PROCESS = 300_000_000
+# Options of Ray for as few words as possible.
+_QUIET = {"log_to_driver": False, "logging_level": "ERROR", "configure_logging": False}
 
 
 class RayTeam(Team):
@@ -30,6 +35,9 @@ class RayTeam(Team):
 
     Actors alone start several times as fast as Ray Train's worker groups, and what they need of
     these is little: a run goes back to its own checkpoints.
+
+    A cluster that runs is joined at once. One of its own is started with the members only, since
+    that takes seconds: a text that cannot be read is told before.
 
     Parameters
     ----------
@@ -54,7 +62,8 @@ class RayTeam(Team):
         self.size, self.engine, self._threads = workers, engine, threads
         self._gpus = team_engine_named(engine).gpus()
         self._actors: list[Any] = []
-        self._is_own = _connect(address, workers * threads, workers * self._gpus)
+        self._is_joined = self._is_own = False
+        self._join(address)
 
     @property
     def members_here(self) -> int:
@@ -68,13 +77,15 @@ class RayTeam(Team):
 
     def start(self) -> None:
         """Start the members, wherever there is room."""
+        if not self._is_joined:
+            self._start_cluster()
         alive = [node["Resources"] for node in self._ray.nodes() if node["Alive"]]
         nodes = [each.get("CPU", 0.0) for each in alive if each.get("GPU", 0.0) >= self._gpus]
         share = share_of_worker(nodes, self.size, self._threads)
         if share < self._threads:
             warn(
-                f"{self.size} workers share {counted(int(sum(nodes)), 'processor')}, all that is "
-                "left"
+                f"{counted(self.size, 'worker')} share {counted(int(sum(nodes)), 'processor')}, "
+                "all that is left"
             )
         # Each sees only the GPU that Ray gives it.
         actor = self._ray.remote(_Seat).options(
@@ -137,6 +148,30 @@ class RayTeam(Team):
         if self._is_own:
             self._ray.shutdown()
 
+    def _join(self, address: str) -> None:
+        """Join the cluster at an address, if one is there."""
+        if not self._ray.is_initialized():
+            self._is_own = _connect(address)
+            if not self._is_own:
+                return
+        self._is_joined = True
+        self._check_room()
+
+    def _start_cluster(self) -> None:
+        """Start a cluster on this machine, unless reading the text has done so."""
+        if not self._ray.is_initialized():
+            _start_here(self._ray, self.size, self._threads)
+            self._is_own = True
+        self._is_joined = True
+        self._check_room()
+
+    def _check_room(self) -> None:
+        try:
+            check_room(self._ray, self.size * self._threads, self.size * self._gpus)
+        except ConfigError:
+            self.close()
+            raise
+
     def _get(self, references: list[Any], seconds: float | None = None) -> list[Any]:
         """Wait for results; if a member is lost, end all and raise WorkersLost."""
         waiting = references
@@ -181,28 +216,6 @@ class RayTeam(Team):
         self._actors = []
 
 
-def share_of_worker(nodes: Sequence[float], workers: int, threads: int) -> float:
-    """Return the most processors, up to its threads, that each worker can have in one node.
-
-    Parameters
-    ----------
-    nodes : sequence of float
-        The processors of each node.
-
-    Examples
-    --------
-    >>> share_of_worker([16.0, 16.0, 16.0], workers=4, threads=16)
-    8.0
-    """
-    # Ray counts in ten-thousandths.
-    thousandths = [int(processors * 1000) for processors in nodes]
-    shares = {whole // part for whole in thousandths for part in range(1, workers + 1)}
-    for share in sorted({min(threads * 1000, share) for share in shares}, reverse=True):
-        if share > 0 and sum(whole // share for whole in thousandths) >= workers:
-            return share / 1000
-    return 0.0
-
-
 class _Seat:
     """The process of a member."""
 
@@ -233,12 +246,9 @@ def _import_ray() -> Any:  # noqa: ANN401
     return import_extra("ray")
 
 
-def _connect(address: str, processors: int, gpus: int) -> bool:
-    """Join a cluster, or start one on this machine; return whether this process did either."""
+def _connect(address: str) -> bool:
+    """Join a cluster; return False if "auto" finds none."""
     ray = _import_ray()
-    if ray.is_initialized():
-        _check_room(processors, gpus)
-        return False
     named, option = address, "--cluster"
     if address == AUTO:
         named = os.environ.get(RAY_ADDRESS) or AUTO
@@ -246,9 +256,8 @@ def _connect(address: str, processors: int, gpus: int) -> bool:
     if named != AUTO:
         _check_address(named, option)
     _keep_quiet(ray)
-    quiet = {"log_to_driver": False, "logging_level": "ERROR", "configure_logging": False}
     try:
-        ray.init(address=address, **quiet)
+        ray.init(address=address, **_QUIET)
     except (ConnectionError, ValueError, RuntimeError, ray.exceptions.RayError) as error:
         if named != AUTO or _is_one_there(error):
             raise ConfigError(
@@ -262,33 +271,38 @@ def _connect(address: str, processors: int, gpus: int) -> bool:
                 "the Ray cluster that this machine remembers cannot be joined, so one is started "
                 "for this run; to join one, give its address (--cluster)"
             )
-        available = available_processors()
-        if processors > available:
-            warn(
-                f"workers and their threads are {processors}, and there are fewer processors "
-                f"({available})"
-            )
-        _start_here(ray, max(processors, available), quiet)
-    try:
-        _check_room(processors, gpus)
-    except ConfigError:
-        ray.shutdown()
-        raise
+        return False
     return True
 
 
-def _start_here(ray: Any, processors: int, quiet: dict[str, Any]) -> None:  # noqa: ANN401
-    """Start a Ray cluster on this machine.
+def _start_here(ray: Any, workers: int, threads: int) -> None:  # noqa: ANN401
+    """Start a Ray cluster on this machine that has room for workers with so many threads each.
 
     Raises
     ------
+    ConfigError
+        If memory is too small for their processes.
     FirthError
         If Ray does not start.
     """
+    memory, needed = available_memory(), workers * _BYTES_OF_A_PROCESS
+    if memory is not None and needed > memory:
+        raise ConfigError(
+            f"{counted(workers, 'worker')} on this machine are processes that take "
+            f"{size_of(needed)} of memory before they train, and {size_of(memory)} are free: give "
+            "fewer workers (--workers)"
+        )
+    processors = available_processors()
+    if workers * threads > processors:
+        warn(
+            f"{counted(workers, 'worker')} with {counted(threads, 'thread')} each are more than "
+            f"{counted(processors, 'processor')}: fewer (--workers, --threads) are as fast"
+        )
     # By default Ray's workers give way to all other programs.
     os.environ.setdefault("RAY_worker_niceness", "0")
+    most = max(workers * threads, processors)
     try:
-        ray.init(address="local", num_cpus=processors, include_dashboard=False, **quiet)
+        ray.init(address="local", num_cpus=most, include_dashboard=False, **_QUIET)
     except Exception as error:
         # What Ray raises has no class of its own.
         ray.shutdown()
@@ -329,7 +343,11 @@ def _check_address(address: str, option: str) -> None:
             f"cluster must be 'auto', {known}, or 'torchrun', got {address!r} (--cluster)"
         )
     if (error := _unreachable(host, int(port))) is not None:
-        raise ConfigError(f"there is no Ray cluster at {address!r} ({option}): {error}") from error
+        reason = getattr(error, "strerror", None) or error
+        raise ConfigError(
+            f"there is no Ray cluster at {address!r} ({option}): {reason}. Start one there (ray "
+            f"start --head --port {port}), or give the address of one that runs"
+        ) from error
 
 
 def _unreachable(host: str, port: int) -> Exception | None:
@@ -348,18 +366,3 @@ def _keep_quiet(ray: Any) -> None:  # noqa: ANN401
     log.setLevel(max(log.level, logging.ERROR))
     # There is no option for its messages on workers that end.
     ray._private.worker.print_to_stdstream = lambda data, **_: log.info("%s", data)
-
-
-def _check_room(processors: int, gpus: int) -> None:
-    """Raise ConfigError if the cluster has fewer processors or GPUs than the workers need."""
-    resources = _import_ray().cluster_resources()
-    for what, key, needed, less in (
-        ("processor", "CPU", processors, ", fewer threads (--threads)"),
-        ("GPU", "GPU", gpus, ""),
-    ):
-        found = int(resources.get(key, 0))
-        if found < needed:
-            raise ConfigError(
-                f"the cluster has {counted(found, what)}, and the workers need {needed}: give "
-                f"fewer workers (--workers){less}, or add machines"
-            )

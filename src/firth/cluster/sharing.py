@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from firth.cluster.engine import cluster_engine
 from firth.cluster.parts import CutCorpus
@@ -14,6 +15,7 @@ from firth.corpus import Corpus, Vocabulary
 from firth.corpus.changes import Watch
 from firth.corpus.finding import find_text
 from firth.corpus.first_pass import OpenedSource, TextOptions
+from firth.corpus.selection import check_words
 from firth.corpus.shares import share_out
 from firth.training.config import TrainConfig
 from firth.training.engines.base import Engine
@@ -43,24 +45,17 @@ def read_by_members(
     found = find_text(source, leave_out)
     if found is None:
         return None
-    # Checks the options.
+    # Both check the options.
     OpenedSource(source, options, files=found)
+    words: Any = {"min_count": config.min_count, "max_vocab": config.max_vocab, "start": start}
+    check_words(None, **words, phrases=0)
     # Members may run in other folders than this process.
     files = [file.absolute() for file in found]
     watch = Watch((file.name, file.path) for file in files)
     shares = share_out(files, team.size)
     if shares is None:
         return None
-    read = functools.partial(
-        read_text,
-        team,
-        shares,
-        options,
-        watch=watch,
-        min_count=config.min_count,
-        max_vocab=config.max_vocab,
-        start=start,
-    )
+    read = functools.partial(read_text, team, shares, options, watch=watch, **words)
     corpus, shared = _with_workers(team, read)
     return corpus, cluster_engine(team, shared)
 

@@ -177,9 +177,14 @@ def first_pass_of_words(
 def check_words(raw: RawCorpus, tokenizer: object, purpose: str = "train on") -> None:
     """Raise CorpusError if a corpus holds no words; warn if it has no spaces between words."""
     if raw.words_read == 0:
-        raise NoWordsError(f"the corpus holds no words: nothing to {purpose}")
+        raise no_words(purpose)
     if raw.unspaced:
         _warn_of_missing_spaces(raw.unspaced, tokenizer)
+
+
+def no_words(purpose: str = "train on") -> NoWordsError:
+    """Return the error for a corpus that holds no words."""
+    return NoWordsError(f"the corpus holds no words: nothing to {purpose}")
 
 
 def _warn_of_missing_spaces(languages: str, tokenizer: object) -> None:

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from firth.corpus.file_kinds import HEAD_BYTES
+from firth.corpus.file_kinds import HEAD_BYTES, check_is_text
+from firth.corpus.first_pass import no_words
 from firth.corpus.sources import TextFile
 from firth.errors import CorpusError, reraise
 from firth.io.compression import compression_of
 from firth.io.remote import RemoteFile, at_once
 
+# A share with a file that cannot be cut may be so many times as large as an even one.
+_LARGEST = 1.5
 # A line may be so long before a cut falls inside it.
 _FARTHEST = 1 << 20
 _BLOCK = 1 << 16
@@ -31,18 +34,21 @@ def share_out(files: Sequence[TextFile], workers: int) -> list[list[TextFile]] |
     Returns
     -------
     list of list of TextFile, or None
-        None if the size of a file is not known before it is read, as of standard input.
+        None if the size of a file is not known before it is read, as of standard input, or if
+        files that cannot be cut make a share far larger than others: some readers would wait.
 
     Raises
     ------
     CorpusError
-        If a file cannot be read.
+        If a file cannot be read or is no text, or all are empty.
     """
     shares: list[list[TextFile]] = [[] for _ in range(workers)]
     sizes = [file.size() for file in files]
     total = sum(size or 0 for size in sizes)
     if None in sizes:
         return None
+    if total == 0:
+        raise no_words()
     before = 0
     are_whole = _are_whole(files)
     for file, size, is_whole in zip(files, sizes, are_whole, strict=True):
@@ -57,7 +63,8 @@ def share_out(files: Sequence[TextFile], workers: int) -> list[list[TextFile]] |
                 if start < stop:
                     share.append(TextFile(file.path, start, stop, is_part=True))
         before += size
-    return shares
+    largest = max(sum(part.size() or 0 for part in share) for share in shares)
+    return None if any(are_whole) and largest > _LARGEST * total / workers else shares
 
 
 def _are_whole(files: Sequence[TextFile]) -> list[bool]:
@@ -72,7 +79,13 @@ def _is_whole(file: TextFile) -> bool:
     if not file.in_ranges:
         return True
     with reraise(CorpusError, f"read {file.name}"), file.path.open("rb", HEAD_BYTES) as opened:
-        return compression_of(opened.read(HEAD_BYTES)) is not None
+        head = opened.read(HEAD_BYTES)
+    if compression_of(head) is None:
+        check_is_text(head, file.name)
+        return False
+    # What its first bytes are is known when they are decompressed.
+    next(file.blocks(), None)
+    return True
 
 
 def _cut_near(path: Path | RemoteFile, wanted: int) -> int:
