@@ -66,7 +66,7 @@ def test_defaults_are_those_of_fasttext():
         "--output": "b", "--model": "skipgram", "--negative": "5", "--lr": "0.05",
         "--dim": "100", "--window": "5", "--epochs": "5", "--min-count": "5",
         "--buckets": "2000000", "--sample": "1e-4", "--seed": "0", "--loss": "ns",
-        "--subwords": "3-6", "--readout": "plain",
+        "--noise-exponent": "0.5", "--subwords": "3-6", "--readout": "plain",
     }  # fmt: skip
 
 
@@ -196,9 +196,10 @@ def model(tmp_path_factory):
     corpus = [line.split() for line in TEXT.splitlines()]
     options = {"dim": 6, "epochs": 1, "subwords": (2, 3), "buckets": 50, "readout": "plain"}
     with pytest.warns(firth.FirthWarning):
-        firth.train(corpus, sample=0, threads=1, progress=False, **options).save(
-            path, format="fasttext"
+        vectors = firth.train(
+            corpus, sample=0, noise_exponent=0.5, threads=1, progress=False, **options
         )
+    vectors.save(path, format="fasttext")
     return path
 
 
@@ -270,7 +271,7 @@ def test_a_model_is_dumped(model, call, monkeypatch, tmp_path, fails):
     # The order and the names of fastText's `Args::dump`.
     assert found["args"] == [
         "dim 6", "ws 5", "epoch 1", "minCount 5", "neg 5", "wordNgrams 1", "loss ns", "model sg",
-        "bucket 50", "minn 2", "maxn 3", "lrUpdateRate 0", "t 0",
+        "bucket 50", "minn 2", "maxn 3", "lrUpdateRate 100", "t 0",
     ]  # fmt: skip
     assert found["dict"][:2] == [str(len(vectors)), "the 800 word"]
     assert found["input"][0] == f"{len(vectors) + 50} 6"

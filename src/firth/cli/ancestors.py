@@ -210,12 +210,14 @@ def translate_fasttext(model: str, given: Sequence[str]) -> list[list[str]]:
     >>> commands[1:]
     [['convert', 'a', 'a.bin', '--to', 'fasttext'], ['convert', 'a', 'a.vec']]
     >>> commands[0][-6:]
-    ['--loss', 'ns', '--subwords', 'none', '--readout', 'plain']
+    ['--noise-exponent', '0.5', '--subwords', 'none', '--readout', 'plain']
     """
     values = parse_flags(given, _FASTTEXT, "fasttext", needed=("-input", "-output"))
     if values["-loss"] not in ("ns", "hs"):
         raise ConfigError(f"-loss must be ns or hs, got {values['-loss']}")
-    without = {"-neg"} if values["-loss"] == "hs" else set()
+    # fastText draws noise words by the square root of their counts.
+    noise = ["--noise-exponent", "0.5"] if values["-loss"] == "ns" else []
+    without = set() if noise else {"-neg"}
     least, most = (whole_number(name, values[name]) for name in ("-minn", "-maxn"))
     subwords = f"{max(1, least)}-{most}"
     if most < max(1, least):
@@ -224,7 +226,7 @@ def translate_fasttext(model: str, given: Sequence[str]) -> list[list[str]]:
     output = values["-output"]
     train = [
         "train", values["-input"], "--output", output, "--model", model,
-        *_options(values, _FASTTEXT, without), "--loss", values["-loss"],
+        *_options(values, _FASTTEXT, without), "--loss", values["-loss"], *noise,
         "--subwords", subwords, "--readout", "plain",
         *(["--quiet"] if values["-verbose"] == "0" else []),
     ]  # fmt: skip
