@@ -34,9 +34,8 @@ class DecimalReader:
 
     Examples
     --------
-    >>> DecimalReader(2, b"\t").parse([b"1\t-2.5", b"1e-3\t0"])
-    array([[ 1.e+00, -2.5e+00],
-           [ 1.e-03,  0.0e+00]], dtype=float32)
+    >>> DecimalReader(2, b"\t").parse([b"1\t-2.5", b"5e-1\t0"]).tolist()
+    [[1.0, -2.5], [0.5, 0.0]]
     """
 
     def __init__(self, dim: int, separator: bytes) -> None:
