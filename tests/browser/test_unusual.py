@@ -59,6 +59,7 @@ def test_sets_without_a_common_word_are_shown_each(visit, folder, serve):
     page.click("[data-set=same]")
     page.wait_for_selector("[data-set=same][aria-pressed=true]")
     until(page, "document.querySelector('#content h1').innerText === 'same'")
+    page.wait_for_selector(".legend .number")
     assert page.locator(".legend .number").all_inner_texts() == ["30"]
 
 
