@@ -58,10 +58,10 @@ def run_lesson(
         If the folder cannot be written, or no font has the letters of the text.
     """
     # Whatever would make drawing fail is checked before the training.
+    check_usable_folder(folder)
     _check_extras()
     from firth.plotting import check_picture, save
 
-    check_usable_folder(folder)
     for name in PICTURES:
         check_picture(folder / f"{name}.png")
     sentences, report = lesson_sentences(language), lesson_text(language)["report"]
