@@ -77,10 +77,14 @@ class _Part:
 
 @dataclass(frozen=True)
 class Draws:
-    """How often each of n words was drawn: from the text, and as one noise word; shares of all."""
+    """How often each of n words was drawn: from the text, and as one noise word; shares of all.
+
+    `negative` is how many noise words each pair had.
+    """
 
     near: Doubles
     noise: Doubles
+    negative: float
 
 
 def pair_options(config: Mapping[str, object]) -> PairOptions:
@@ -99,19 +103,13 @@ def pair_options(config: Mapping[str, object]) -> PairOptions:
     raise ConfigError(_UNKNOWN)
 
 
-def check_draws(counts: NDArray[np.int64] | None, config: Mapping[str, object]) -> PairOptions:
-    """Return how noise words were drawn, of which words are counted.
-
-    Raises
-    ------
-    ConfigError
-        As `pair_options` does, or if there are no counts.
-    """
-    options = pair_options(config)
-    if counts is None or not counts.any():
-        raise ConfigError(_UNKNOWN)
-    _part_of(config)
-    return options
+def are_drawn(counts: NDArray[np.int64] | None, config: Mapping[str, object]) -> bool:
+    """Return whether `draws` has an answer."""
+    try:
+        _known(counts, config)
+    except ConfigError:
+        return False
+    return True
 
 
 def draws(counts: NDArray[np.int64] | None, config: Mapping[str, object]) -> Draws:
@@ -122,9 +120,7 @@ def draws(counts: NDArray[np.int64] | None, config: Mapping[str, object]) -> Dra
     ConfigError
         As `pair_options` does, or if there are no counts.
     """
-    options = check_draws(counts, config)
-    assert counts is not None
-    part = _part_of(config)
+    counts, options, part = _known(counts, config)
     counted = counts > 0
     near, noise = np.zeros((2, len(counts)))
     seen = counts[counted]
@@ -132,7 +128,17 @@ def draws(counts: NDArray[np.int64] | None, config: Mapping[str, object]) -> Dra
     kept = seen * keep_probabilities(seen, options.share(total) / part.counts)
     near[counted] = kept / kept.sum() * part.kept
     noise[counted] = noise_distribution(seen, options.noise_exponent) * part.noise
-    return Draws(near, noise)
+    return Draws(near, noise, options.negative)
+
+
+def _known(
+    counts: NDArray[np.int64] | None, config: Mapping[str, object]
+) -> tuple[NDArray[np.int64], PairOptions, _Part]:
+    """Return the counts, how noise words were drawn, and what share the words are."""
+    options = pair_options(config)
+    if counts is None or not counts.any():
+        raise ConfigError(_UNKNOWN)
+    return counts, options, _part_of(config)
 
 
 def config_of_part(

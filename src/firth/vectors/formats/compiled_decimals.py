@@ -34,7 +34,7 @@ _POWERS_OF_5 = np.array([5**power for power in range(2 * _DIGITS)], np.uint64)
 def parse(text: bytes, rows: int, dim: int, separator: bytes) -> NDArray[np.float32] | None:
     """Return the numbers (rows, D) of lines; None if they are not read with certainty.
 
-    `separator` is what `Decimals` takes.
+    `separator` is what `DecimalReader` takes.
     """
     numbers = np.empty((rows, dim), np.float32)
     encoded = np.frombuffer(text + b"\n", np.uint8)

@@ -12,7 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-_NUMERIC = b"0123456789+-.eE\n"
+_NUMERIC = b"0123456789+-.eE"
+# Half a step above the largest float32: from here on, numbers round to infinity.
+_TOO_LARGE = (2.0 - 2.0**-24) * 2.0**127
 # To NumPy, some of these end a row.
 _TO_SPACE = bytes.maketrans(b"\t\v\f\r", b" " * 4)
 # So many bytes are read or written in about as long as compiled code takes to load.
@@ -68,7 +70,7 @@ class DecimalReader:
             text = text.translate(_TO_SPACE)
             rows = text.split(b"\n")
         # NumPy would skip empty rows, and one that is only U+00A0, which is white space in Latin-1.
-        if text.translate(None, _NUMERIC + self._separator) or not all(rows):
+        if text.translate(None, _NUMERIC + self._separator + b"\n") or not all(rows):
             raise ValueError("stray bytes, or an empty row")
         numbers = np.loadtxt(rows, np.float32, comments=None, delimiter=delimiter, ndmin=2)
         if numbers.shape != (len(rows), self.dim) or not np.isfinite(numbers).all():
@@ -105,3 +107,11 @@ class DecimalWriter:
             spelled = [row_format % tuple(row) for row in rows.tolist()]
         self._written += sum(map(len, spelled))
         return spelled
+
+
+def is_finite_number(field: bytes) -> bool:
+    """Return whether a field is a number in decimal digits, within the range of float32."""
+    try:
+        return not field.translate(None, _NUMERIC + b" ") and abs(float(field)) < _TOO_LARGE
+    except ValueError:
+        return False

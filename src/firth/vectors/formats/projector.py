@@ -23,13 +23,12 @@ from firth.errors import FormatError, counted, one_line
 from firth.io.atomic import atomic_write
 from firth.io.compression import open_regular
 from firth.io.mistaken import refuse_mistaken
-from firth.vectors.formats.decimals import DecimalReader, DecimalWriter
+from firth.vectors.formats.decimals import DecimalReader, DecimalWriter, is_finite_number
 from firth.vectors.formats.precision import blocks
 from firth.vectors.formats.row_store import RowStore
 from firth.vectors.formats.selection import Selection, selected
 from firth.vectors.formats.texts import TextRule
 from firth.vectors.formats.word2vec import REPLACED
-from firth.vectors.formats.word2vec_text import is_finite_number
 from firth.vectors.table import Table
 
 VECTORS, METADATA = "vectors.tsv", "metadata.tsv"

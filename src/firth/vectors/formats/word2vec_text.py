@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from firth.errors import CutShortError, FormatError, counted, one_line
 from firth.io.lines import LONGEST_LINE, short_lines
-from firth.vectors.formats.decimals import DecimalReader, DecimalWriter
+from firth.vectors.formats.decimals import DecimalReader, DecimalWriter, is_finite_number
 from firth.vectors.formats.selection import Selection
 from firth.vectors.formats.word2vec import (
     REPLACED,
@@ -41,9 +41,6 @@ _LONGEST_NUMBER = 1 << 20
 _BYTES_PER_NUMBER = 64
 # A short compressed file may have very many; so many are told of at once.
 _BLANK_LINES = 1 << 16
-_NUMERIC = b"0123456789+-.eE "
-# Half a step above the largest float32: from here on, numbers round to infinity.
-_TOO_LARGE = (2.0 - 2.0**-24) * 2.0**127
 
 
 def recognises(head: bytes) -> bool:
@@ -303,14 +300,6 @@ def _fault(line: bytes, dim: int, encoding_errors: str) -> str | None:
     except ValueError as error:
         return str(error)
     return None
-
-
-def is_finite_number(field: bytes) -> bool:
-    """Return whether a field is a number in decimal digits, within the range of float32."""
-    try:
-        return not field.translate(None, _NUMERIC) and abs(float(field)) < _TOO_LARGE
-    except ValueError:
-        return False
 
 
 def _is_like_number(field: bytes) -> bool:

@@ -36,7 +36,7 @@ from numpy.typing import NDArray
 from firth.checks import whole_number
 from firth.errors import ConfigError
 from firth.html import TableList
-from firth.vectors.pair_options import check_draws, draws
+from firth.vectors.pair_options import are_drawn, draws
 from firth.vectors.queries import find_row, known_rows
 from firth.vectors.questions.nearest import Choice, candidates
 from firth.vectors.table import Token
@@ -105,24 +105,17 @@ def _output_vectors(vectors: WordRows) -> NDArray[np.float32]:
 
 def tells_company(vectors: WordRows) -> bool:
     """Return whether `company` has answers."""
-    if vectors.output_vectors is None:
-        return False
-    try:
-        check_draws(vectors.counts, vectors.config)
-    except ConfigError:
-        return False
-    return True
+    return vectors.output_vectors is not None and are_drawn(vectors.counts, vectors.config)
 
 
 def chances_of(vectors: WordRows) -> Chances:
     """Return how often training drew each word; infinity for those that were never counted."""
-    options = check_draws(vectors.counts, vectors.config)
     drawn = draws(vectors.counts, vectors.config)
     counted = drawn.near > 0
     near, noise = np.full((2, len(counted)), np.inf)
     near[counted] = np.log(drawn.near[counted])
     with np.errstate(divide="ignore"):
-        noise[counted] = np.log(options.negative * drawn.noise[counted])
+        noise[counted] = np.log(drawn.negative * drawn.noise[counted])
     return Chances(near, noise)
 
 
