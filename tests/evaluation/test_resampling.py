@@ -5,7 +5,7 @@ import pytest
 
 from firth.errors import ConfigError
 from firth.evaluation.analogies import AnalogyResult, SectionResult
-from firth.evaluation.resampling import Interval, _samples, compare_results, interval
+from firth.evaluation.resampling import Interval, _quantiles, _samples, compare_results, interval
 from firth.evaluation.similarity import SimilarityResult
 
 SHARES = (0.2, 0.5, 0.9)
@@ -70,6 +70,12 @@ def test_skipped_items_are_never_drawn():
 
 def test_an_undefined_score_has_no_interval():
     assert interval(similarity(np.array([1.0, 1.0, 1.0]), np.array([1.0, 2.0, 3.0]))) is None
+
+
+@pytest.mark.parametrize(("share", "has_interval"), [(0.45, False), (0.55, True)])
+def test_a_score_that_most_samples_lack_has_no_interval(share, has_interval):
+    scores = np.where(np.arange(1000) < 1000 * share, 0.5, np.nan)
+    assert _quantiles(scores, 0.95) == (Interval(0.5, 0.5) if has_interval else None)
 
 
 def test_of_two_that_differ_by_chance_few_are_told_apart():

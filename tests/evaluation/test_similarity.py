@@ -8,7 +8,7 @@ from scipy import stats
 
 from firth.errors import FormatError
 from firth.evaluation import evaluate
-from firth.evaluation.layouts import without_parts_of_speech
+from firth.evaluation.layouts import layout_of_row, without_parts_of_speech
 from firth.evaluation.similarity import SimilarityResult, ranks, read_pairs, spearman
 from firth.vectors import Vectors
 
@@ -138,6 +138,13 @@ def test_malformed_files(text, fault, write):
 
 
 PAIRS = [("old", "new", 1.58), ("smart", "intelligent", 9.2)]
+
+
+def test_a_row_that_ends_before_its_score_has_no_layout():
+    contexts = ["the bank pays", "money is paid"]
+    row = ["1", "bank", "n", "money", "n", *contexts]
+    assert layout_of_row(row) is None
+    assert layout_of_row([*row, "7.5"]).score == 7
 
 
 @pytest.mark.parametrize(
