@@ -32,28 +32,25 @@ def thousands(number):
     return f"{number / 1e3:.0f},000"
 
 
-def one_epoch(model):
-    """The rows of README's first table for a model."""
+def training(model, run):
+    """The rows of one of README's tables of training, for a model."""
     key = {"skip-gram": "skipgram", "CBOW": "cbow"}[model]
-    firth, gensim = tools(f"{key}_100_one_epoch")
-    for tool, figures, times in (("Firth", firth, True), ("gensim", gensim, False)):
-        over = [f" {figures[name]:.1f} " if times else " "
-                for name in ("training_over_gensim", "whole_over_gensim")]  # fmt: skip
+    found = results(f"train_speed_{key}_100{run}")["tools"]
+    for tool, name in (("firth", "Firth"), ("word2vec", "word2vec"), ("gensim", "gensim")):
+        figures = found[tool]["figures"]
+        over = [" " if tool == "gensim" else f" {figures[ratio]:.1f} "
+                for ratio in ("training_over_gensim", "whole_over_gensim")]  # fmt: skip
         yield (
-            f"| {model}, {tool} | {figures['words_per_second'] / 1e6:.2f} M |{over[0]}| "
+            f"| {model}, {name} | {figures['words_per_second'] / 1e6:.2f} M |{over[0]}| "
             f"{figures['seconds']:.1f} s |{over[1]}| {figures['analogies']:.1f} | "
             f"{figures['similarity']:.1f} | {figures['peak_megabytes']:.0f} MB |"
         )
 
 
-def five_epochs(model):
-    """The rows of README's second table for a model."""
-    key = {"skip-gram": "skipgram", "CBOW": "cbow"}[model]
-    for tool, figures in zip(("Firth", "gensim"), tools(f"{key}_100"), strict=True):
-        yield (
-            f"| {model}, {tool} | {figures['analogies']:.1f} | {figures['similarity']:.1f} | "
-            f"{figures['seconds']:.1f} s |"
-        )
+def trainings():
+    """The rows of both tables, each with the name of its table."""
+    for model, run in itertools.product(("skip-gram", "CBOW"), ("_one_epoch", "")):
+        yield f"{model}{run or '_five_epochs'}", list(training(model, run))
 
 
 def subwords():
@@ -153,11 +150,7 @@ def softmax_sentence():
 @pytest.mark.parametrize(
     "claims",
     [
-        *(
-            pytest.param(rows(model), id=f"{rows.__name__}-{model}")
-            for rows in (one_epoch, five_epochs)
-            for model in ("skip-gram", "CBOW")
-        ),
+        *(pytest.param(rows, id=name) for name, rows in trainings()),
         *(
             pytest.param(rows(), id=rows.__name__)
             for rows in (
@@ -189,8 +182,7 @@ def flat(page):
 
 
 def test_every_row_of_readmes_tables_of_figures_is_checked():
-    checked = [row for rows in (one_epoch, five_epochs) for model in ("skip-gram", "CBOW")
-               for row in rows(model)]  # fmt: skip
+    checked = [row for _, rows in trainings() for row in rows]
     text = (ROOT / "README.md").read_text("utf-8")
     shown = [line for line in text.splitlines() if line.startswith(("| skip-gram, ", "| CBOW, "))]
     rest = [line for line in shown if line not in {*checked, *subwords(), *textbook()}]
