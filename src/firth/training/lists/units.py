@@ -1,0 +1,52 @@
+"""A corpus as the lists read it: its tokens, unit after unit, and the documents of each unit."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firth.compilation import inlined
+from firth.compilation.arrays import read_only
+from firth.corpus.tokens import TokenStore, UnitDocuments
+
+_NONE = np.empty(0, np.int64)
+
+
+class Units(NamedTuple):
+    """A corpus as the lists read it; all arrays are read-only."""
+
+    tokens: NDArray[np.int32]  # (n,) token ids
+    offsets: NDArray[np.int64]  # (units + 1,) where each unit starts; the last offset is n
+    # See `UnitDocuments`. Both are empty where unit u is document u.
+    document_offsets: NDArray[np.int64]  # (units + 1,)
+    documents: NDArray[np.int64]
+
+
+def units_of(
+    ids: NDArray[np.int32], offsets: NDArray[np.int64], documents: UnitDocuments | None = None
+) -> Units:
+    """Return a corpus as the lists read it, from its token ids and where each unit starts."""
+    of_units, rows = (_NONE, _NONE) if documents is None else documents[:2]
+    return Units(*(read_only(array) for array in (ids, offsets, of_units, rows)))
+
+
+def units_in(tokens: TokenStore) -> Units:
+    """Return the tokens of a corpus as the lists read them."""
+    return units_of(tokens.ids, tokens.offsets, tokens.documents)
+
+
+@inlined
+def documents_of(most: int, units: Units, unit: int) -> tuple[int, int]:
+    """Return where the documents of a unit begin and end in `units.documents`.
+
+    Where that is empty, they are the numbers of the documents themselves. `most` is the most
+    documents of a unit; with 0 they are no inputs.
+    """
+    first, end = 0, 0
+    if most > 0:
+        first, end = unit, unit + 1
+        if len(units.document_offsets) > 0:
+            first, end = units.document_offsets[unit], units.document_offsets[unit + 1]
+    return first, end
