@@ -32,7 +32,6 @@ from typing import Any, Literal
 
 import numba
 import numpy as np
-from numpy.typing import NDArray
 
 import machine
 import peak
@@ -99,8 +98,8 @@ def run_part(
             do_part(part, listed, first, now, tables, frozen, worker.scratch, window.bfloat16)
             gathered_unit, count, _ = list_block(
                 window.cbow, window.subwords, window.longest_path,
-                gathered, (centre, min(centre + BLOCK, last)), gathered_unit, units, sampling, window,
-                tables.input.shape[1], listed, (first, 0),
+                gathered, (centre, min(centre + BLOCK, last)), gathered_unit, units, sampling,
+                window, tables.input.shape[1], listed, (first, 0),
             )  # fmt: skip
             if few > 0:
                 name_few(listed, first, count, few, tables.input.shape[1])

@@ -130,7 +130,7 @@ class Case:
         words, units = len(self.counts), len(self.offsets) - 1
         if self.documents is None:
             return [[words + unit] for unit in range(units)]
-        offsets, rows, _ = self.documents
+        offsets, rows = self.documents.offsets, self.documents.rows
         return [(words + rows[a:b]).tolist() for a, b in itertools.pairwise(offsets)]
 
     def listed(self, start=0, stop=None, stride=1):
@@ -162,13 +162,20 @@ def draw_tags(units, count, seed=5):
     """Draw which of the documents each of several units belongs to: some to none."""
     rng = np.random.default_rng(seed)
     drawn = [rng.permutation(count)[: rng.integers(min(count, 4) + 1)] for _ in range(units)]
-    drawn[0] = np.arange(count)
+    drawn[0], drawn[1] = np.arange(count), drawn[1][:0]
     offsets = np.cumsum([0, *map(len, drawn)]).astype(np.int64)
     return UnitDocuments(offsets, np.concatenate(drawn).astype(np.int64), count)
 
 
 def draw_case(
-    *, cbow, dim, negative, vocabulary=40, ngrams=0, lengths=(50, 1, 2, 30, 7), tags=0,
+    *,
+    cbow,
+    dim,
+    negative,
+    vocabulary=40,
+    ngrams=0,
+    lengths=(50, 1, 2, 30, 7),
+    tags=0,
     **options,
 ):
     """Return a case of Zipf-like words in units of these lengths, with tables as after training.

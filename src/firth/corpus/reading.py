@@ -81,6 +81,8 @@ class Corpus:
         those with the same numbers. None if a share of the text is held out: it cuts units.
     document_tags : tuple of str and int, optional
         The names of the documents that units belong to, see `with_documents`.
+    tags_left_out : int, default 0
+        Tags of which no unit has a word that is kept.
     """
 
     vocabulary: Vocabulary
@@ -93,6 +95,7 @@ class Corpus:
     phrases: Phrases | None = None
     unit_numbers: UnitNumbers | None = field(default=None, repr=False)
     document_tags: tuple[Token, ...] | None = field(default=None, repr=False)
+    tags_left_out: int = 0
 
     def numbers_of_units(self) -> NDArray[np.int64]:
         """Return the number of each unit's line or token list in the source: int64 (units,).
@@ -139,9 +142,9 @@ class Corpus:
         total = len(self.tokens)
         if self.unit_numbers is not None:
             total = self.units_read + len(self.unit_numbers.blanks)
-        documents, names = documents_by_tag(tags, self.numbers_of_units(), total)
+        documents, names, left_out = documents_by_tag(tags, self.numbers_of_units(), total)
         tokens = self.tokens.with_documents(documents)
-        return dataclasses.replace(self, tokens=tokens, document_tags=names)
+        return dataclasses.replace(self, tokens=tokens, document_tags=names, tags_left_out=left_out)
 
     def names_of_documents(self) -> Sequence[Token]:
         """Return the tags of the documents; without tags, the numbers of the units."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,15 +11,21 @@ from numpy.typing import NDArray
 from firth.checks import is_unicode, shown
 from firth.corpus.tokens import UnitDocuments
 from firth.corpus.vocabulary import Token
-from firth.errors import CorpusError, counted, one_line, warn
+from firth.errors import CorpusError, counted, one_line
 
 
-def documents_by_tag(
-    tags: object, numbers: NDArray[np.int64], total: int
-) -> tuple[UnitDocuments, tuple[Token, ...]]:
+class Tagged(NamedTuple):
+    """Which documents units belong to, by their tags."""
+
+    documents: UnitDocuments
+    tags: tuple[Token, ...]  # of each document
+    left_out: int  # tags that no unit has
+
+
+def documents_by_tag(tags: object, numbers: NDArray[np.int64], total: int) -> Tagged:
     """Return which documents units belong to, and the tag of each document.
 
-    Documents are numbered as their tags first occur. A warning tells how many tags no unit has.
+    Documents are numbered as their tags first occur.
 
     Parameters
     ----------
@@ -37,8 +43,8 @@ def documents_by_tag(
 
     Examples
     --------
-    >>> found, names = documents_by_tag([["a", "b"], ["a"], []], np.arange(3), 3)
-    >>> found.offsets.tolist(), found.rows.tolist(), names
+    >>> documents, tags, _ = documents_by_tag([["a", "b"], ["a"], []], np.arange(3), 3)
+    >>> documents.offsets.tolist(), documents.rows.tolist(), tags
     ([0, 2, 3, 3], [0, 1, 0], ('a', 'b'))
     """
     if isinstance(tags, str | bytes | Mapping | set | frozenset) or not isinstance(tags, Iterable):
@@ -48,8 +54,8 @@ def documents_by_tag(
     given = [checked_tags(each, number) for number, each in enumerate(tags)]
     if len(given) != total:
         raise CorpusError(
-            f"there must be a list of tags for each of {counted(total, 'line')} or token lists, "
-            f"blank ones too, got {len(given):,}"
+            f"there must be {counted(total, 'list')} of tags, one for each line or token list, "
+            f"blank ones too; got {len(given):,}"
         )
     rows: dict[Token, int] = {}
     of_units = [
@@ -57,15 +63,11 @@ def documents_by_tag(
     ]
     if not rows:
         raise CorpusError("no line or token list with a word of the vocabulary has a tag")
-    without = len({tag for each in given for tag in each}) - len(rows)
-    if without:
-        warn(
-            "tags of which no line or token list has a word of the vocabulary have no vector, "
-            f"{without:,} of {len(rows) + without:,}"
-        )
+    left_out = len({tag for each in given for tag in each}) - len(rows)
     offsets = np.concatenate([[0], np.cumsum(list(map(len, of_units)))]).astype(np.int64)
     flat = (row for each in of_units for row in each)
-    return UnitDocuments(offsets, np.fromiter(flat, np.int64, offsets[-1]), len(rows)), tuple(rows)
+    documents = UnitDocuments(offsets, np.fromiter(flat, np.int64, int(offsets[-1])), len(rows))
+    return Tagged(documents, tuple(rows), left_out)
 
 
 def checked_tags(tags: Any, number: int) -> list[Token]:  # noqa: ANN401

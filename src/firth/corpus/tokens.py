@@ -7,7 +7,8 @@ import mmap
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from typing import IO, Generic, NamedTuple, Self, TypeVar
+from dataclasses import dataclass
+from typing import IO, Generic, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,13 +19,23 @@ from firth.io.cache import cache_folder
 Item = TypeVar("Item", np.int32, np.int64)
 
 
-class UnitDocuments(NamedTuple):
-    """Which documents each unit belongs to, where units are not the documents themselves."""
+@dataclass(frozen=True, eq=False)
+class UnitDocuments:
+    """Which documents each unit belongs to, where units are not the documents themselves.
 
-    # (units + 1,) the documents of unit u are rows[offsets[u]:offsets[u + 1]], each once
+    Parameters
+    ----------
+    offsets : int64, (units + 1,)
+        The documents of unit `u` are `rows[offsets[u]:offsets[u + 1]]`, each once.
+    rows : int64
+        Numbers of documents.
+    count : int
+        How many documents there are.
+    """
+
     offsets: NDArray[np.int64]
     rows: NDArray[np.int64]
-    count: int  # how many documents there are
+    count: int
 
     @property
     def most(self) -> int:

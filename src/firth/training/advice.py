@@ -86,18 +86,26 @@ def _warnings(corpus: Corpus, config: TrainConfig) -> Iterator[str]:
             f"a line or token list has {tokens / units:.1f} words of the vocabulary on average, "
             "and no window crosses lines or lists; put more words in each"
         )
-    without = corpus.units_read - units
-    if config.documents != "none" and without > 0:
-        yield (
-            "documents without a word of the vocabulary have no vector, "
-            f"{without:,} of {corpus.units_read:,}; lower min_count (--min-count), or leave them "
-            "out"
-        )
+    if config.documents != "none":
+        yield from _without_vectors(corpus, units)
     processors = available_processors()
     if config.workers == 1 and config.used_threads > processors:
         yield (
             f"threads is {config.used_threads}, more than there are processors ({processors}), "
             "which is no faster; give as many threads as processors"
+        )
+
+
+def _without_vectors(corpus: Corpus, units: int) -> Iterator[str]:
+    """Yield a warning if documents have no vector; there are so many units."""
+    what, without, of_all = "documents", corpus.units_read - units, corpus.units_read
+    if corpus.document_tags is not None:
+        what, without = "tags of documents", corpus.tags_left_out
+        of_all = len(corpus.document_tags) + without
+    if without > 0:
+        yield (
+            f"{what} without a word of the vocabulary have no vector, {without:,} of {of_all:,}; "
+            "lower min_count (--min-count), or leave them out"
         )
 
 

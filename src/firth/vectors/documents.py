@@ -80,12 +80,12 @@ def checked_documents(documents: DocumentTable, dim: int) -> DocumentTable:
     return DocumentTable(numbers, vectors, tags).read_only()
 
 
-def _check_tags(tags: object, numbers: NDArray[np.int64]) -> None:
-    is_list = isinstance(tags, tuple) and set(map(type, tags)) <= {str, int}
-    if not is_list or len(set(tags)) < len(tags) or len(tags) != len(numbers):
+def _check_tags(tags: tuple[Token, ...], numbers: NDArray[np.int64]) -> None:
+    are_tags = isinstance(tags, tuple) and set(map(type, tags)) <= {str, int}
+    if not are_tags or len(set(tags)) < len(tags) or len(tags) != len(numbers):
         raise ConfigError(
-            f"the tags of documents must be {counted(len(numbers), 'str or int')} that differ, in "
-            f"a tuple; got {shown(tags)}"
+            f"documents must have {counted(len(numbers), 'tag')} that differ, str or int, in a "
+            f"tuple; got {shown(tags)}"
         )
     if len(numbers) and numbers[-1] != len(numbers) - 1:
         raise ConfigError("the numbers of documents with tags must be 0, 1 and so on")

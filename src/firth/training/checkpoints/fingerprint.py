@@ -61,7 +61,7 @@ def _digest_of_tags(corpus: Corpus) -> str | None:
     if documents is None:
         return None
     digest = hashlib.blake2b(json.dumps(tags).encode(), digest_size=8)
-    for array in documents[:2]:
+    for array in (documents.offsets, documents.rows):
         digest.update(np.ascontiguousarray(array).data)
     return f"{documents.count:,} tags ({digest.hexdigest()})"
 

@@ -28,8 +28,10 @@ def units_of(
     ids: NDArray[np.int32], offsets: NDArray[np.int64], documents: UnitDocuments | None = None
 ) -> Units:
     """Return a corpus as the lists read it, from its token ids and where each unit starts."""
-    of_units, rows = (_NONE, _NONE) if documents is None else documents[:2]
-    return Units(*(read_only(array) for array in (ids, offsets, of_units, rows)))
+    of_units, rows = _NONE, _NONE
+    if documents is not None:
+        of_units, rows = documents.offsets, documents.rows
+    return Units(read_only(ids), read_only(offsets), read_only(of_units), read_only(rows))
 
 
 def units_in(tokens: TokenStore) -> Units:
