@@ -110,14 +110,18 @@ def _without_vectors(corpus: Corpus, units: int) -> Iterator[str]:
 
 
 def _large_lr(corpus: Corpus, config: TrainConfig) -> Iterator[str]:
-    """Yield a warning if the step size is too large for wide windows or many noise words."""
+    """Yield a warning if the step size is too large for what windows train at once."""
     model = config.replace(windows=None, window=config.window)
-    stable = stable_lr(model, config.lr, corpus.unit_length)
+    documents = corpus.tokens.documents
+    most = 1 if documents is None else documents.most
+    stable = stable_lr(model, config.lr, corpus.unit_length, most)
     # Workers that read a text by themselves do not tell how long its lines are.
     if config.lr >= _LARGE_LR * stable and corpus.unit_length() < math.inf:
-        noise = "" if config.negative is None else f" and {config.negative} noise words"
+        others = "" if config.negative is None else f" and {config.negative} noise words"
+        if most > 1 and config.documents != "none":
+            others += f", and the {most} documents of a line or token list"
         yield (
-            f"lr is {config.lr:g}, which is large for a window of {config.window}{noise}: all "
+            f"lr is {config.lr:g}, which is large for a window of {config.window}{others}: all "
             f"their pairs are trained at once, and may diverge or learn little; lower it to "
             f"{min(stable, MOST_LR):.2g} (--lr)"
         )
