@@ -214,7 +214,10 @@ def test_tags_are_trained_as_those_of_a_corpus(kind):
 def test_documents_without_tags_train_words_only(kind):
     model = Doc2Vec(documents(lambda k: ["all"] if k < 60 else []), **kind, **SMALL)
     assert (model.dv.index_to_key, model.corpus_count) == (["all"], 67)
-    model.train(documents(lambda k: [k % 4]), total_examples=67, epochs=1)
+    # Documents without a known word have no vector, and others keep their tags.
+    unknown = [TaggedDocument([], ["empty"]), TaggedDocument(["rye"], ["unknown"])]
+    with pytest.warns(firth.FirthWarning, match="have no vector, 2 of 6"):
+        model.train([*unknown, *documents(lambda k: [k % 4])], total_examples=69, epochs=1)
     assert model.dv.index_to_key == [0, 1, 2, 3]
     with pytest.raises(
         firth.CorpusError, match="no line or token list with a word of the vocabulary"
