@@ -30,9 +30,9 @@ def list_contexts(
 
 @inlined
 def list_documents(
+    most: int,
     units: Units,
-    first: int,
-    end: int,
+    unit: int,
     words: int,
     stride: int,
     rows: NDArray[np.int64],
@@ -40,10 +40,15 @@ def list_documents(
 ) -> int:
     """List the documents of a unit after m rows, and return how many rows there are then.
 
-    Their rows follow those of the words. `first` and `end` are those of `documents_of`.
+    Their rows follow those of the words. `most` is the most documents of any unit; with 0 they are
+    no inputs.
     """
-    for k in range(first, end):
-        document = k if len(units.documents) == 0 else units.documents[k]
-        rows[m] = (words + document) * stride
+    if most == 0:
+        return m
+    if len(units.document_offsets) == 0:
+        rows[m] = (words + unit) * stride
+        return m + 1
+    for k in range(units.document_offsets[unit], units.document_offsets[unit + 1]):
+        rows[m] = (words + units.documents[k]) * stride
         m += 1
     return m

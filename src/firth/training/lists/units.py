@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.compilation import inlined
 from firth.compilation.arrays import read_only
 from firth.corpus.tokens import TokenStore, UnitDocuments
 
@@ -37,18 +36,3 @@ def units_of(
 def units_in(tokens: TokenStore) -> Units:
     """Return the tokens of a corpus as the lists read them."""
     return units_of(tokens.ids, tokens.offsets, tokens.documents)
-
-
-@inlined
-def documents_of(most: int, units: Units, unit: int) -> tuple[int, int]:
-    """Return where the documents of a unit begin and end in `units.documents`.
-
-    Where that is empty, they are the numbers of the documents themselves. `most` is the most
-    documents of a unit; with 0 they are no inputs.
-    """
-    first, end = 0, 0
-    if most > 0:
-        first, end = unit, unit + 1
-        if len(units.document_offsets) > 0:
-            first, end = units.document_offsets[unit], units.document_offsets[unit + 1]
-    return first, end

@@ -25,7 +25,7 @@ from firth.training.lists import targets
 from firth.training.lists.contexts import list_contexts, list_documents
 from firth.training.lists.gathering import BLOCK, Gathered, draw_noise
 from firth.training.lists.reach import LONGEST_STAY, enter, leave, most_moves, refresh
-from firth.training.lists.units import Units, documents_of
+from firth.training.lists.units import Units
 from firth.training.sampling import alias_table, keep_thresholds, noise_distribution
 from firth.training.simd.listing import SLACK
 from firth.training.simd.tiles import LANES
@@ -207,10 +207,15 @@ def list_block(
         while i >= ends[unit + 1]:
             unit += 1
         low, high = _bounds(i, draws.reach_at(streams[i], reach, shrink), unit, ends)
-        first_document, end = documents_of(documents, units, extent[2] + unit)
-        if high - low < 2 and first_document == end:
+        w = np.uint64(first + count)
+        x_rows = listed.inputs[w]
+        m = list_contexts(named, i, low, high, named_stride, x_rows)
+        m = list_documents(
+            documents, units, extent[2] + unit, len(sampling.keep), stride, x_rows, m
+        )
+        if m == 0:
             continue
-        w, count = np.uint64(first + count), count + 1
+        count += 1
         listed.positions[w], listed.move_ends[w] = positions[i], moved
         listed.arrivals[w] = words[i + reach] * arrival_stride
         y_rows, labels = listed.targets[w], listed.labels[w]
@@ -225,9 +230,6 @@ def list_block(
             )  # fmt: skip
             # The centre first, labelled 1, then noise words: labels differ by their number only.
             listed.is_relabelled[w], width_before = listed.t[w] != width_before, listed.t[w]
-        x_rows = listed.inputs[w]
-        m = list_contexts(named, i, low, high, named_stride, x_rows)
-        m = list_documents(units, first_document, end, len(sampling.keep), stride, x_rows, m)
         listed.m[w] = m
         if cbow is not None:
             # The true gradient is divided; word2vec.c's is not.
