@@ -208,17 +208,16 @@ def list_block(
             unit += 1
         low, high = _bounds(i, draws.reach_at(streams[i], reach, shrink), unit, ends)
         w = np.uint64(first + count)
-        x_rows = listed.inputs[w]
+        x_rows, y_rows, labels = listed.inputs[w], listed.targets[w], listed.labels[w]
         m = list_contexts(named, i, low, high, named_stride, x_rows)
         m = list_documents(
             documents, units, extent[2] + unit, len(sampling.keep), stride, x_rows, m
         )
         if m == 0:
             continue
-        count += 1
+        listed.m[w], count = m, count + 1
         listed.positions[w], listed.move_ends[w] = positions[i], moved
         listed.arrivals[w] = words[i + reach] * arrival_stride
-        y_rows, labels = listed.targets[w], listed.labels[w]
         if longest_path is not None:
             listed.t[w] = targets.list_path(words[i], sampling.tree, stride, y_rows, labels)
             listed.is_relabelled[w], repeats = True, False
@@ -230,7 +229,6 @@ def list_block(
             )  # fmt: skip
             # The centre first, labelled 1, then noise words: labels differ by their number only.
             listed.is_relabelled[w], width_before = listed.t[w] != width_before, listed.t[w]
-        listed.m[w] = m
         if cbow is not None:
             # The true gradient is divided; word2vec.c's is not.
             listed.gains[w] = np.float32(1.0) / np.float32(m) if divided else np.float32(1.0)
