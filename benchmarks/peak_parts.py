@@ -32,16 +32,16 @@ from typing import Any, Literal
 
 import numba
 import numpy as np
-from numpy.typing import NDArray
 
 import machine
 import peak
 from firth import TrainConfig
-from firth.compilation.arrays import aligned_zeros, read_only
+from firth.compilation.arrays import aligned_zeros
 from firth.corpus import Corpus, read_corpus
 from firth.training import kernel
 from firth.training.engines.hogwild import freeze, parts_of
 from firth.training.lists.gathering import BLOCK, gather
+from firth.training.lists.units import Units, units_in
 from firth.training.lists.windows import (
     Sampling,
     Window,
@@ -66,8 +66,7 @@ CHAIN_CYCLES = 4  # of a multiply-add that waits for the one before
 def run_part(
     part: int,
     few: int,
-    tokens: NDArray[np.int32],
-    offsets: NDArray[np.int64],
+    units: Units,
     stop: int,
     sampling: Sampling,
     tables: kernel.Tables,
@@ -85,6 +84,7 @@ def run_part(
         How many there were.
     """
     gathered, listed, _ = worker
+    tokens, offsets = units.tokens, units.offsets
     key, unit, windows, inputs, targets = np.uint64(1), 0, 0, 0, 0
     for start in range(0, stop, STRETCH):
         end_of_stretch = min(start + STRETCH, stop)
@@ -98,8 +98,8 @@ def run_part(
             do_part(part, listed, first, now, tables, frozen, worker.scratch, window.bfloat16)
             gathered_unit, count, _ = list_block(
                 window.cbow, window.subwords, window.longest_path,
-                gathered, (centre, min(centre + BLOCK, last)), gathered_unit, sampling, window,
-                tables.input.shape[1], listed, (first, 0),
+                gathered, (centre, min(centre + BLOCK, last)), gathered_unit, units, sampling,
+                window, tables.input.shape[1], listed, (first, 0),
             )  # fmt: skip
             if few > 0:
                 name_few(listed, first, count, few, tables.input.shape[1])
@@ -206,7 +206,7 @@ class Parts:
         counts, tokens = corpus.vocabulary.counts, corpus.tokens
         self.window, self.stride = window_of(config), stride_of(config.dim)
         self.sampling = sampling_of(counts, config)
-        self.tokens, self.offsets = read_only(tokens.ids), read_only(tokens.offsets)
+        self.units = units_in(tokens)
         self.stop = min(words, len(tokens.ids))
         self.few = 1 << (max(most_inputs(self.window), most_targets(self.window)) - 1).bit_length()
         generator = np.random.default_rng(1)
@@ -229,9 +229,8 @@ class Parts:
         self.few_tables.input[:], self.few_tables.output[:] = self.starts
         none = np.empty(0, np.int64)
         return run_part(  # type: ignore[no-any-return]
-            part, self.few if few else 0, self.tokens, self.offsets, self.stop, self.sampling,
-            tables, (freeze(tables.input, none), freeze(tables.output, none)), self.window,
-            self.worker,
+            part, self.few if few else 0, self.units, self.stop, self.sampling, tables,
+            (freeze(tables.input, none), freeze(tables.output, none)), self.window, self.worker,
         )  # fmt: skip
 
     def _time(self, part: int, *, few: bool = True) -> float:

@@ -183,3 +183,141 @@ def test_a_document_that_diverges_is_named():
     units = [[], *UNITS]
     with pytest.raises(ConfigError, match=r"the vector of (document \d+|'w\d+') has grown"):
         firth.train(units, documents="joint", **{**OPTIONS, "lr": 1e5})
+
+
+# ------------------------------------------------------------------------------- tags
+
+
+def tagged(tags, units=UNITS):
+    return firth.read_corpus(units, min_count=1).with_documents(tags)
+
+
+def drawn_tags(seed=1):
+    """Draw up to three tags for each unit: a number of its own, and classes that units share."""
+    rng = np.random.default_rng(seed)
+    classes = [rng.permutation(["a", "b", "c"])[: rng.integers(3)].tolist() for _ in UNITS]
+    return [[number, *some][: rng.integers(4)] for number, some in enumerate(classes)]
+
+
+RUN = {name: value for name, value in OPTIONS.items() if name != "min_count"}
+
+
+@KINDS
+def test_a_tag_of_its_own_for_each_unit_is_the_unit_as_a_document(model, documents):
+    options = {**RUN, "model": model, "documents": documents}
+    plain = firth.train(firth.read_corpus(UNITS, min_count=1), **options)
+    named = firth.train(tagged([[f"d{n}"] for n in range(len(UNITS))]), **options)
+    assert bytes_of(named) == bytes_of(plain)
+    assert named.documents.words == tuple(f"d{n}" for n in range(len(UNITS)))
+
+
+@KINDS
+def test_classes_of_units_find_their_words_and_documents(model, documents, tmp_path):
+    rng = np.random.default_rng(2)
+    words = {name: [f"{name}{k}" for k in range(12)] for name in "xy"}
+    names = ["xy"[k % 2] for k in range(240)]
+    units = [rng.choice(words[name], 10).tolist() for name in names]
+    corpus = tagged([[number, name] for number, name in enumerate(names)], units)
+    options = {**RUN, "epochs": 20, "lr": 0.05, "model": model, "documents": documents}
+    for threads in (1, 2):
+        firth.train(corpus, **{**options, "threads": threads}).save(tmp_path / "v")
+        vectors = firth.load(tmp_path / "v")
+        found = vectors.documents
+        assert (found.words[:3], len(found)) == ((0, "x", 1), 242)
+        for name, other in ("xy", "yx"):
+            near = [number for number, _ in found.similar(name, top=60) if number != other]
+            share = np.mean([names[number] == name for number in near])
+            # In the mean, the class tells nearly all, and little is left for the rows beside it.
+            assert model == "cbow" or share > 0.95
+            # What the documents of a class predict.
+            scores = vectors.output_vectors @ found[name]
+            best = [vectors.words[row] for row in np.argsort(-scores)[:12]]
+            assert set(best) == set(words[name])
+        new = firth.infer(vectors, words["y"], epochs=50)
+        assert found.similar(new, restrict=["x", "y"])[0].word == "y"
+
+
+@KINDS
+def test_a_run_with_tags_goes_on_to_the_same_bytes_and_not_with_others(
+    model, documents, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(schedule, "STRETCH", 100)
+    corpus, config = tagged(drawn_tags()), TrainConfig(**OPTIONS, model=model, documents=documents)
+    whole = train_corpus(corpus, config)
+
+    class Stop(firth.Callback):
+        def on_progress(self, progress):
+            if progress.epoch == 2 and progress.words > 1_900:
+                raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), Checkpoints(tmp_path / "c") as checkpoints:
+        train_corpus(corpus, config, callbacks=[Stop()], checkpoints=checkpoints)
+    renamed = [[f"tag {tag}" for tag in tags] for tags in drawn_tags()]
+    told = r"tags of documents was '\d+ tags \(\w+\)', is now"
+    for other in (tagged(renamed), tagged(drawn_tags(2)), firth.read_corpus(UNITS, min_count=1)):
+        with (
+            pytest.raises(ConfigError, match=told),
+            Checkpoints(tmp_path / "c", resume=True) as checkpoints,
+        ):
+            train_corpus(other, config, checkpoints=checkpoints)
+    with Checkpoints(tmp_path / "c", resume=True) as checkpoints:
+        resumed = train_corpus(corpus, config, checkpoints=checkpoints)
+    for name, table in whole.tables.items():
+        assert resumed.tables[name].tobytes() == table.tobytes()
+
+
+def test_units_without_tags_train_words_only():
+    config = {**RUN, "seed": 3}
+    tags = [["a"] if number < 2 else [] for number in range(len(UNITS))]
+    joint = firth.train(tagged(tags), documents="joint", **config)
+    assert joint.documents.words == ("a",)
+    alone = firth.train(tagged(tags), documents="alone", **config)
+    # Words of those units only have been targets, or noise.
+    assert len(alone.documents) == 1
+    assert alone.config["losses"][-1] > 0
+    plain = firth.train(UNITS, **OPTIONS, seed=3)
+    assert np.abs(joint.input_vectors - plain.input_vectors).max() < 0.2
+
+
+@KINDS
+def test_many_documents_of_a_unit_do_not_diverge(model, documents):
+    corpus = tagged([[f"{number}:{k}" for k in range(300)] for number in range(len(UNITS))])
+    told = firth.train(corpus, model=model, documents=documents, **RUN).config
+    losses = told["losses"]
+    assert losses[-1] < losses[0] < 6 * np.log(2)
+    # 300 documents and the words of a window are trained at once, but not in a mean.
+    assert (told["options"]["lr"] < 2.5 / 298) == (model == "skipgram")
+    warned = "and 5 noise words, and the 300 documents of a line or token list: all their pairs"
+    options = {**RUN, "lr": 0.02, "documents": documents, "model": model, "epochs": 1}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", FirthWarning)
+        firth.train(corpus, **options)
+    assert any(warned in str(warning.message) for warning in caught) == (model == "skipgram")
+
+
+def test_tags_are_refused_where_documents_are_not_trained_or_not_whole():
+    corpus = tagged(drawn_tags())
+    told = "the corpus has tags of documents, which documents='none' leaves untrained: give"
+    with pytest.raises(ConfigError, match=told):
+        firth.train(corpus, **RUN)
+    with pytest.raises(ConfigError, match=told):
+        train_corpus(corpus, TrainConfig(**RUN))
+    for options in ({"workers": 2}, {"cluster": "auto"}):
+        with pytest.raises(ConfigError, match="documents with tags are for one worker"):
+            firth.train(corpus, documents="joint", **options, **RUN)
+
+
+def test_tags_without_a_vector_are_told():
+    units = [*UNITS, ["rare"]]
+    corpus = firth.read_corpus(units, min_count=2).with_documents(
+        [["a"]] * len(UNITS) + [["b", "a", 5]]
+    )
+    assert corpus.tags_left_out == 2
+    told = "tags of documents without a word of the vocabulary have no vector, 2 of 3; lower"
+    with pytest.warns(FirthWarning, match=told):
+        firth.train(corpus, documents="joint", **RUN)
+
+
+def test_a_tag_that_diverges_is_named():
+    with pytest.raises(ConfigError, match=r"the vector of (document '\w+'|'w\d+') has grown"):
+        firth.train(tagged([["all"]] * len(UNITS)), documents="joint", **{**RUN, "lr": 1e5})

@@ -117,6 +117,29 @@ def test_a_sample_draws_units_and_pieces_of_long_ones():
     assert sample.tokens.ids.tobytes() != _sampled(corpus, seed=4).tokens.ids.tobytes()
 
 
+def test_pieces_that_are_drawn_keep_the_tags_of_their_lines():
+    units = [[f"w{k}"] * 2_500 for k in range(4)] + [[f"w{k % 4}"] * 5 for k in range(40)]
+    corpus = firth.read_corpus(units, min_count=1)
+    tags = [[unit[0], "long" if len(unit) > 5 else "short", "all"] for unit in units]
+    sample = _sampled(corpus.with_documents(tags), seed=3)
+    found, documents = sample.document_tags, sample.tokens.documents
+    for u in range(len(sample.tokens)):
+        word = corpus.vocabulary.words[sample.tokens.unit(u)[0]]
+        rows = documents.rows[documents.offsets[u] : documents.offsets[u + 1]]
+        length = "short" if len(sample.tokens.unit(u)) == 5 else "long"
+        assert [found[row] for row in rows] == [word, length, "all"]
+    assert u == 4 * 3 + 40 - 1
+
+
+def test_replicas_of_words_beside_tags_need_the_corpus_with_them():
+    corpus = firth.read_corpus(text(0, 60)).with_documents([[k % 2] for k in range(60)])
+    vectors = firth.train(corpus, documents="joint", epochs=1, **OPTIONS)
+    replicas = list(firth.replicate(vectors, corpus, runs=2))
+    assert [replica.words for replica in replicas] == [vectors.words] * 2
+    with pytest.raises(ConfigError, match="documents with tags, which a text does not tell; give"):
+        next(firth.replicate(vectors, text(0, 60), runs=2))
+
+
 @pytest.mark.parametrize(
     ("query", "fault"),
     [

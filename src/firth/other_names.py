@@ -168,7 +168,8 @@ MODULE = _by_their_name(
         "firth.load": "load_model load_word2vec_format",
         "firth.train": "FastText Word2Vec train_unsupervised",
         "firth.train(source, documents='joint')": "Doc2Vec",
-        "firth.train(lists of words): each list is a document, with its number": "TaggedDocument",
+        "firth.train(lists of words): each list is a document, with its number; for tags: "
+        "firth.read_corpus(lists).with_documents(tags)": "TaggedDocument",
         "firth.train and firth.load": "models",
         "firth.train(folder): a line of a text is a sentence": "PathLineSentences",
         "firth.train(path): a line of a text is a sentence": "LineSentence",

@@ -28,7 +28,13 @@ from firth.training.progress import ReadingBar, TrainingBar
 from firth.training.run_log import RunLog
 from firth.training.several import combine_models, without_tables
 from firth.training.task import TrainResult
-from firth.training.trainer import check_callbacks, check_frozen, check_options, train_corpus
+from firth.training.trainer import (
+    check_callbacks,
+    check_frozen,
+    check_options,
+    check_tags,
+    train_corpus,
+)
 from firth.vectors import RawTables, Readout, Vectors
 from firth.vectors.readout import AUTO, check_fits, check_readout
 
@@ -229,9 +235,15 @@ class _Running:
         check_cut(self.start, config)
         if isinstance(source, Corpus):
             ids_of(self.frozen, source.vocabulary)
+            check_tags(config, source)
         check_callbacks(self.callbacks)
         if is_wanted(config, self.cluster):
             check_cluster(config, self.cluster, self.engine)
+            if isinstance(source, Corpus) and source.document_tags is not None:
+                raise ConfigError(
+                    "documents with tags are for one worker, since a document is on one worker "
+                    "only and its units may be on several: give workers=1, no cluster, and threads"
+                )
         else:
             engine_named(self.engine).check(config)
         check_readout(self.readout)
@@ -303,12 +315,14 @@ def _train_model(
 
 def _fitted(config: TrainConfig, corpus: Corpus, running: _Running) -> TrainConfig:
     """Return a config whose options that were not given fit the corpus."""
+    documents = corpus.tokens.documents
     return fitted(
         config,
         tokens=corpus.tokens.size - corpus.held_out,
         script=corpus.script,
         subwords=running.only_subwords(),
         unit_length=corpus.unit_length,
+        documents=1 if documents is None else documents.most,
     )
 
 

@@ -139,12 +139,21 @@ def _sampled(corpus: Corpus, seed: int) -> Corpus:
     lengths = np.diff(ends)[drawn]
     begins = np.concatenate([[0], np.cumsum(lengths)])
     places = np.arange(begins[-1]) + np.repeat(ends[drawn] - begins[:-1], lengths)
-    tokens = TokenStore(ids[places], begins.astype(np.int64))
+    documents = corpus.tokens.documents
+    if documents is not None:
+        documents = documents.of(np.searchsorted(offsets, ends[drawn], side="right") - 1)
+    tokens = TokenStore(ids[places], begins.astype(np.int64), documents=documents)
     return dataclasses.replace(corpus, tokens=tokens, held_out=0, unit_numbers=None)
 
 
 def _read_again(vectors: Vectors, source: Source, options: Mapping[str, Any]) -> Corpus:
     how: Any = vectors.config.get("corpus")
+    documents = vectors.document_table
+    if documents is not None and documents.tags is not None:
+        raise ConfigError(
+            "these vectors have documents with tags, which a text does not tell; give the corpus "
+            "that with_documents returned"
+        )
     known = isinstance(how, Mapping) and {"tokenizer", "lowercase", "normalization"} <= set(how)
     if not known or how["tokenizer"] == "custom":
         raise ConfigError(

@@ -98,10 +98,20 @@ def test_documents_similar_to_a_document(folder, call, fails):
     assert lines[0].split() == [f"{nearest.score:.4f}", str(nearest.word)]
     report = json.loads(call("info", "with", "--json", at=folder).stdout)
     assert report["documents"] == 2_100
-    assert "9999 is not among" in fails("similar", "with", "--document", "9999", at=folder)
+    assert "'9999' is not among" in fails("similar", "with", "--document", "9999", at=folder)
     assert "have no documents" in fails("similar", "vectors", "--document", "1", at=folder)
     for wrong in ([], ["cat", "--document", "1"]):
         assert call("similar", "with", *wrong, at=folder).returncode == 2
+
+
+def test_documents_are_asked_for_by_their_tags(tmp_path, call):
+    units = [["tea", "milk"] * 9, ["salt", "rye"] * 9, ["milk", "tea"] * 9]
+    corpus = firth.read_corpus(units, min_count=1).with_documents([["hot"], ["dry", 5], ["hot"]])
+    options = {"dim": 4, "epochs": 2, "sample": 0, "threads": 1}
+    firth.train(corpus, documents="joint", **options).save(tmp_path / "v")
+    for tag, others in (("hot", {"dry", "5"}), ("5", {"dry", "hot"})):
+        done = call("similar", "v", "--document", tag, at=tmp_path)
+        assert {line.split()[1] for line in done.stdout.splitlines()} == others
 
 
 def test_a_query_without_an_answer_is_told(tmp_path, call, fails):

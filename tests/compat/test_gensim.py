@@ -139,12 +139,6 @@ def test_a_file_is_read_as_lines(tmp_path):
         (lambda: Word2Vec(SENTENCES, hs=1), "hs=1 with negative=5 is not supported"),
         (lambda: Word2Vec(SENTENCES, negative=0), "negative=0 with hs=0 trains nothing"),
         (lambda: Word2Vec(SENTENCES, cbow_mean=0), "cbow_mean=0 is not supported"),
-        (lambda: Doc2Vec([TaggedDocument(["a"], [])]), "several tags for a document, or one for"),
-        (lambda: Doc2Vec([TaggedDocument(["a"], [1])] * 2), "give dm=0 and dbow_words=0, or one"),
-        (
-            lambda: Doc2Vec([TaggedDocument(["a"], [1, 2])], dm=0, dbow_words=1),
-            "several tags for a document",
-        ),
         (lambda: Word2Vec(**SMALL).score([]), "score is not supported"),
     ],
 )

@@ -187,42 +187,85 @@ def documents(tags_of):
     return [TaggedDocument(words, tags_of(k)) for k, words in enumerate(SENTENCES)]
 
 
-def test_documents_of_one_tag_are_one_bag_of_words():
-    tagged = documents(lambda k: ["odd" if k % 2 else "even"])
-    model = Doc2Vec(tagged, dm=0, min_count=1, **SMALL)
-    assert (model.dv.index_to_key, model.corpus_count) == (["even", "odd"], 67)
-    units = [[word for words in SENTENCES[first::2] for word in words] for first in (0, 1)]
+KINDS = pytest.mark.parametrize(
+    "kind", [{"dm": 1}, {"dm": 0}, {"dm": 0, "dbow_words": 1}], ids=["dm", "dbow", "dbow+w"]
+)
+
+
+@KINDS
+def test_tags_are_trained_as_those_of_a_corpus(kind):
+    def tags(k):
+        return [f"d{k}", "odd" if k % 2 else "even"][k % 5 == 0 :]
+
+    model = Doc2Vec(documents(tags), min_count=1, **kind, **SMALL)
+    corpus = firth.read_corpus(SENTENCES, min_count=1)
+    corpus = corpus.with_documents([tags(k) for k in range(len(SENTENCES))])
     expected = firth.train(
-        units, model="skipgram", documents="alone", dim=8, min_count=1, epochs=2, sample=0,
-        threads=1, seed=1, lr=0.025, progress=False,
+        corpus, model="cbow" if kind["dm"] else "skipgram", dim=8, epochs=2, sample=0, threads=1,
+        documents="joint" if kind["dm"] or "dbow_words" in kind else "alone", seed=1, lr=0.025,
+        subwords="none", progress=False, **({"cbow_gradient": "sum"} if kind["dm"] else {}),
     )  # fmt: skip
-    assert model.wv.index_to_key == list(expected.words)
+    assert model.dv.index_to_key == list(expected.documents.words)
     np.testing.assert_array_equal(model.dv.vectors, expected.documents.input_vectors)
+    np.testing.assert_array_equal(model.wv.vectors, expected[model.wv.index_to_key])
 
 
-def test_words_of_a_document_with_several_tags_are_counted_once():
-    model = Doc2Vec(documents(lambda k: [f"d{k}", f"g{k % 3}", "all", "all"]), dm=0, **SMALL)
+@KINDS
+def test_documents_without_tags_train_words_only(kind):
+    model = Doc2Vec(documents(lambda k: ["all"] if k < 60 else []), **kind, **SMALL)
+    assert (model.dv.index_to_key, model.corpus_count) == (["all"], 67)
+    # Documents without a known word have no vector, and others keep their tags.
+    unknown = [TaggedDocument([], ["empty"]), TaggedDocument(["rye"], ["unknown"])]
+    with pytest.warns(firth.FirthWarning, match="have no vector, 2 of 6"):
+        model.train([*unknown, *documents(lambda k: [k % 4])], total_examples=69, epochs=1)
+    assert model.dv.index_to_key == [0, 1, 2, 3]
+    with pytest.raises(
+        firth.CorpusError, match="no line or token list with a word of the vocabulary"
+    ):
+        Doc2Vec(documents(lambda k: []), **kind, **SMALL)
+
+
+@pytest.mark.parametrize("tag", [1.5, None, True, ("a", "b"), b"a"])
+def test_tags_are_texts_or_integers(tag):
+    with pytest.raises(TypeError, match="a tag must be a text or an integer, got"):
+        Doc2Vec(documents(lambda k: ["a", tag]), **SMALL)
+
+
+@KINDS
+def test_words_of_a_document_with_several_tags_are_counted_once(kind):
+    model = Doc2Vec(documents(lambda k: [f"d{k}", f"g{k % 3}", "all", "all"]), **kind, **SMALL)
     assert len(model.dv) == 67 + 3 + 1
     assert model.wv.get_vecattr("tea", "count") == 107
     assert (model.corpus_count, model.corpus_total_words) == (67, 194)
 
 
-def test_documents_are_near_the_tag_of_their_group(tmp_path):
+@KINDS
+def test_documents_are_near_the_tag_of_their_group(kind, tmp_path):
     draw = np.random.default_rng(1)
     groups = [[f"{name}{k}" for k in range(8)] for name in "ab"]
     tagged = [
         TaggedDocument(draw.choice(groups[k % 2], 12).tolist(), [k, "ab"[k % 2]])
         for k in range(200)
     ]
-    model = Doc2Vec(tagged, dm=0, **{**SMALL, "epochs": 20})
+    model = Doc2Vec(tagged, **kind, **{**SMALL, "epochs": 20})
     model.save(tmp_path / "model")
     for each in (model, Doc2Vec.load(tmp_path / "model")):
         # Numbers come first, as in gensim.
         assert each.dv.index_to_key == [*range(200), "a", "b"]
-        for k in (0, 1, 10, 11):
-            assert each.dv.similarity(k, "ab"[k % 2]) > each.dv.similarity(k, "ba"[k % 2]) + 0.5
+        nearer = [
+            each.dv.similarity(k, "ab"[k % 2]) - each.dv.similarity(k, "ba"[k % 2])
+            for k in range(200)
+        ]
+        # In the mean of dm=1 the class tells nearly all, and little is left for the rows beside it:
+        # with gensim too the difference is 0.17 here, and 0.8 or more with dm=0.
+        assert np.mean(nearer) > (0.1 if kind["dm"] else 0.5)
         row = each.infer_vector(groups[1], epochs=50)
-        assert each.dv.most_similar([row], topn=1)[0][0] in {"b", *range(1, 200, 2)}
+        assert kind["dm"] or each.dv.most_similar([row], topn=1)[0][0] in {"b", *range(1, 200, 2)}
+        # The rows of a class predict its words, and no others.
+        for name in "ab":
+            scores = each.syn1neg @ each.dv[name]
+            best = [each.wv.index_to_key[place] for place in np.argsort(-scores)[:8]]
+            assert set(best) == {f"{name}{k}" for k in range(8)}
 
 
 def test_numbers_as_tags_stand_in_their_order():

@@ -254,9 +254,12 @@ def documents_with_several_tags(api, folder):
     model = api.Doc2Vec(of_groups, dm=0, **SMALL)
     found = [model.dv.index_to_key, model.corpus_count, model.corpus_total_words, str(model)]
     several = [api.TaggedDocument(w, [k, f"g{k % 3}"]) for k, w in enumerate(SENTENCES)]
-    model = api.Doc2Vec(several, dm=0, **SMALL)
-    found += [model.dv.index_to_key, int(model.wv.get_vecattr("tea", "count"))]
-    return [*found, model.corpus_total_words, model.dv["g2"].shape, model.dv.vectors.shape]
+    for kind in ({"dm": 0}, {"dm": 1}, {"dm": 0, "dbow_words": 1}):
+        model = api.Doc2Vec(several, **kind, **SMALL)
+        found += [model.dv.index_to_key, int(model.wv.get_vecattr("tea", "count"))]
+        found += [model.corpus_total_words, model.dv["g2"].shape, model.dv.vectors.shape]
+    some = [api.TaggedDocument(w, ["all"][k % 2 :]) for k, w in enumerate(SENTENCES)]
+    return [*found, api.Doc2Vec(some, **SMALL).dv.index_to_key]
 
 
 class LossOfEpochs:

@@ -148,6 +148,9 @@ def _native_with_documents(damages: list[Damage], scratch: Path) -> Reader:
         Vectors(["tea", "milk"], numbers[:2], documents=DocumentTable(ids, numbers[: len(ids)]))
         for ids in (np.arange(3), np.array([5, 2**40]), np.arange(40) * 7)
     ]
+    tags = ("class", 7, "7", *(f"é{k}" for k in range(20)))
+    named = DocumentTable(np.arange(len(tags)), numbers[: len(tags)], tags)
+    tables.append(Vectors(["tea", "milk"], numbers[:2], documents=named))
     reader = _folder(tables, DOCUMENTS, damages, scratch)
 
     def read(seed: int) -> Vectors:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from firth.compilation.arrays import read_only
+from firth.corpus.tokens import UnitDocuments
 from firth.training import draws, kernel, reference, worker
 from firth.training.config import TrainConfig
 from firth.training.engines.base import Composition
@@ -13,6 +14,7 @@ from firth.training.engines.hogwild import freeze, parts_of
 from firth.training.huffman import longest_path
 from firth.training.lists.reach import LONGEST_STAY
 from firth.training.lists.stretch import list_stretch
+from firth.training.lists.units import units_of
 from firth.training.lists.windows import sampling_of, window_of
 from firth.training.simd.rows import stride_of
 
@@ -44,12 +46,14 @@ class Case:
     def __init__(
         self, ids, offsets, counts, inputs, outputs, *,
         cbow, negative, reach=5, shrink=True, sample=1e-2, slope=SLOPE, parts=None, divided=False,
-        documents="none", bfloat16=False,
+        documents="none", tags=None, bfloat16=False,
     ):  # fmt: skip
         self.ids, self.offsets = read_only(ids), read_only(offsets)
         self.inputs, self.outputs = inputs, outputs
         # Of which rows of the input table each word is composed, if not of one.
         self.parts = parts
+        # Which documents each unit belongs to, if it is not one.
+        self.documents = tags
         config = TrainConfig(
             model="cbow" if cbow else "skipgram", loss="hs" if negative is None else "ns",
             window=reach, shrink_windows=shrink, negative=negative, sample=sample,
@@ -57,7 +61,8 @@ class Case:
             documents=documents,
         )  # fmt: skip
         self.counts, self.sampling = counts, sampling_of(counts, config)
-        window = window_of(config, longest_path(self.sampling.tree))
+        most = 1 if tags is None else tags.most
+        window = window_of(config, longest_path(self.sampling.tree), most)
         # By default the processor decides.
         self.window = window._replace(bfloat16=True if bfloat16 else None)
         self.key = draws.epoch_key(3, 0)
@@ -78,8 +83,8 @@ class Case:
         for begin, end in itertools.pairwise([start, *cuts, stop]):
             unit = int(np.searchsorted(self.offsets, begin, side="right")) - 1
             some = worker.train_stretch(
-                self.ids, self.offsets, unit, begin, end, self.key, self.sampling, tables,
-                kept, self.window, (self.lr, self.slope), own,
+                units_of(self.ids, self.offsets, self.documents), unit, begin, end, self.key,
+                self.sampling, tables, kept, self.window, (self.lr, self.slope), own,
             )  # fmt: skip
             loss, pairs = loss + some[0], pairs + some[1]
         if np.isfinite(loss):
@@ -117,14 +122,23 @@ class Case:
             negative=self.window.negative, shrink=self.window.shrink,
             cbow=self.window.cbow is not None, divided=self.window.divided,
             paths=reference.huffman_paths(self.counts.tolist()) if is_tree else None,
-            first_document=len(self.counts) if self.window.documents else None,
+            documents=self.document_rows() if self.window.documents else None,
         )  # fmt: skip
+
+    def document_rows(self):
+        """Return the rows of each unit's documents."""
+        words, units = len(self.counts), len(self.offsets) - 1
+        if self.documents is None:
+            return [[words + unit] for unit in range(units)]
+        offsets, rows = self.documents.offsets, self.documents.rows
+        return [(words + rows[a:b]).tolist() for a, b in itertools.pairwise(offsets)]
 
     def listed(self, start=0, stop=None, stride=1):
         stop = len(self.ids) if stop is None else stop
         return list_stretch(
-            self.ids, self.offsets, start, stop, self.key, self.sampling, self.window, stride
-        )
+            self.ids, self.offsets, start, stop, self.key, self.sampling, self.window, stride,
+            self.documents,
+        )  # fmt: skip
 
 
 def composition_of(case):
@@ -144,17 +158,36 @@ def draw_parts(vocabulary, ngrams, seed=4):
     return [[word, *rows] for word, rows in enumerate(drawn)]
 
 
+def draw_tags(units, count, seed=5):
+    """Draw which of the documents each of several units belongs to: some to none."""
+    rng = np.random.default_rng(seed)
+    drawn = [rng.permutation(count)[: rng.integers(min(count, 4) + 1)] for _ in range(units)]
+    drawn[0], drawn[1] = np.arange(count), drawn[1][:0]
+    offsets = np.cumsum([0, *map(len, drawn)]).astype(np.int64)
+    return UnitDocuments(offsets, np.concatenate(drawn).astype(np.int64), count)
+
+
 def draw_case(
-    *, cbow, dim, negative, vocabulary=40, ngrams=0, lengths=(50, 1, 2, 30, 7), **options
+    *,
+    cbow,
+    dim,
+    negative,
+    vocabulary=40,
+    ngrams=0,
+    lengths=(50, 1, 2, 30, 7),
+    tags=0,
+    **options,
 ):
     """Return a case of Zipf-like words in units of these lengths, with tables as after training.
 
-    `negative` None is hierarchical softmax.
+    `negative` None is hierarchical softmax. With `tags`, so many documents are shared by units.
     """
     ids = zipf_ids(dim + (negative or 0), vocabulary, sum(lengths))
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     counts = np.maximum(np.bincount(ids, minlength=vocabulary), 1)
-    documents = len(lengths) if "documents" in options else 0
+    documents = (tags or len(lengths)) if "documents" in options else 0
+    if tags:
+        options["tags"] = draw_tags(len(lengths), tags)
     inputs, outputs = trained_tables(vocabulary + ngrams + documents, dim)
     if ngrams:
         options["parts"] = draw_parts(vocabulary, ngrams)

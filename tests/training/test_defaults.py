@@ -67,6 +67,18 @@ def test_an_option_that_was_given_stays(given):
     assert config.min_lr == 0.0
 
 
+def test_skipgram_takes_smaller_steps_where_units_have_many_documents():
+    given = {"none": (200, 0.05), "joint": (1, 0.05), "alone": (50, 0.05)}
+    for documents, (most, lr) in given.items():
+        config = TrainConfig(documents=documents)
+        assert fitted(config, tokens=10**6, script="letters", documents=most).lr == lr
+    for documents, lr in (("joint", 2.5 / 104), ("alone", 2.5 / 99)):
+        config = TrainConfig(documents=documents)
+        for script in (None, "letters"):
+            chosen = fitted(config, tokens=10**6, script=script, documents=100).lr
+            assert chosen == pytest.approx(min(lr, 0.025 if script is None else 1.0))
+
+
 def test_skipgram_takes_smaller_steps_in_wide_windows():
     for window, lr in ((5, 0.05), (50, 0.05), (200, 0.0125)):
         assert fitted(TrainConfig(window=window), tokens=10**6, script="letters").lr == lr
@@ -84,7 +96,7 @@ def test_skipgram_takes_smaller_steps_in_wide_windows():
     assert lines.lr == 0.025
     assert fitted(TrainConfig(lr=0.3, window=200), tokens=10**6, script=None).lr == 0.3
     config = TrainConfig(model="cbow", window=200)
-    assert fitted(config, tokens=10**6, script="letters").lr == 0.1
+    assert fitted(config, tokens=10**6, script="letters", documents=99).lr == 0.1
     assert fitted(config, tokens=10**6, script=None) == config
 
 

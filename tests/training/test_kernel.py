@@ -118,6 +118,30 @@ def test_agrees_where_documents_get_their_share_of_the_mean():
     assert_same(case.run_kernel(), case.run_reference())
 
 
+@BOTH
+@pytest.mark.parametrize(("dim", "negative"), [(1, 1), (16, 5), (33, 6), TREE_33])
+@pytest.mark.parametrize("tags", [2, 50])
+def test_agrees_where_units_share_documents(cbow, dim, negative, tags):
+    case = draw_case(cbow=cbow, dim=dim, negative=negative, documents="joint", tags=tags)
+    assert_same(case.run_kernel(), case.run_reference())
+    assert_same(case.run_kernel(cuts=[49, 50, 51, 52, 53]), case.run_reference())
+
+
+def test_agrees_where_shared_documents_get_their_share_of_the_mean():
+    case = draw_case(cbow=True, dim=20, negative=5, documents="joint", tags=5, divided=True)
+    assert_same(case.run_kernel(), case.run_reference())
+
+
+def test_agrees_where_shared_documents_are_the_only_inputs():
+    lengths = (3, *[1] * BLOCK, 0, 5 * BLOCK + 3)
+    case = draw_case(cbow=False, dim=20, negative=5, documents="alone", lengths=lengths, tags=9)
+    trained = case.run_kernel()
+    assert_same(trained, case.run_reference())
+    is_changed = (trained[0] != case.inputs).any(axis=1)
+    assert not is_changed[: len(case.outputs)].any()
+    assert is_changed[len(case.outputs) :].all()
+
+
 def test_agrees_where_documents_are_the_only_inputs():
     lengths = (3, *[1] * BLOCK, 0, 5 * BLOCK + 3)
     case = draw_case(cbow=False, dim=20, negative=5, documents="alone", lengths=lengths)
@@ -186,8 +210,14 @@ def test_a_number_that_is_not_finite_shows_in_the_loss(bfloat16):
 @pytest.mark.parametrize("negative", [1, 5, 8, 15])
 @pytest.mark.parametrize(
     "options",
-    [{}, {"reach": 12, "shrink": False}, {"documents": "joint"}, {"ngrams": 25}],
-    ids=["plain", "wide", "documents", "words"],
+    [
+        {},
+        {"reach": 12, "shrink": False},
+        {"documents": "joint"},
+        {"documents": "joint", "tags": 6},
+        {"ngrams": 25},
+    ],
+    ids=["plain", "wide", "documents", "tags", "words"],
 )
 def test_agrees_where_factors_are_rounded(dim, negative, options):
     case = draw_case(cbow=False, dim=dim, negative=negative, bfloat16=True, **options)

@@ -36,6 +36,25 @@ WINDOWS = {
 }
 
 
+def of_tagged_units(**options):
+    """Return a window in the second of two units, which has two documents: rows 7 and 6."""
+    made = reference.windows(
+        [[0, 1], [2, 3, 4]], np.uint64(3), np.full(5, 2**32 - 1, np.uint32),
+        np.array([2**64 - 1] * 5, np.uint64), window=2, negative=3, shrink=False,
+        documents=[[5], [7, 6]], **options,
+    )  # fmt: skip
+    return list(made)[3]
+
+
+WINDOWS["documents that get their share"] = of_tagged_units(cbow=True, divided=True)
+WINDOWS["documents beside words"] = of_tagged_units(cbow=False)
+
+
+def test_all_documents_of_a_unit_are_inputs():
+    assert of_tagged_units(cbow=True).bags == ((2, 4, 7, 6),)
+    assert of_tagged_units(cbow=False).bags == ((2,), (4,), (7,), (6,))
+
+
 @pytest.mark.parametrize("window", WINDOWS.values(), ids=WINDOWS)
 def test_a_step_follows_the_gradient_of_the_whole_window(window):
     """Where a bag's gain is its weight, that is the true gradient of each row."""

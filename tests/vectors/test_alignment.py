@@ -102,13 +102,15 @@ def test_everything_in_the_space_turns_too(readout):
 
 def test_documents_turn_too():
     units = [["tea", "milk"] * 9, ["bread", "salt"] * 9, ["milk", "tea"] * 9]
+    corpus = firth.read_corpus(units, min_count=1).with_documents([["a", 7], ["b"], ["a"]])
     vectors = firth.train(
-        units, documents="joint", dim=4, epochs=20, sample=0, threads=1, progress=False
+        corpus, documents="joint", dim=4, epochs=20, sample=0, threads=1, progress=False
     )
     turn = rotation(3, D=4)
     aligned = align(vectors, Vectors(vectors.words, vectors.input_vectors @ turn))
     expected = vectors.documents.input_vectors @ turn
     np.testing.assert_allclose(aligned.documents.input_vectors, expected, atol=1e-5)
+    assert aligned.documents.words == ("a", 7, "b")
 
 
 def test_few_anchors_are_warned_of(matrix):

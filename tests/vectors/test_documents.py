@@ -14,9 +14,11 @@ from firth.vectors.documents import DocumentTable
 NUMBERS = np.array([0, 3, 10**10])
 ROWS = np.array([[1, 0], [3, 4], [4, 3]], np.float32)
 
+TAGGED = {"documents": ROWS, "numbers": np.arange(3)}
 
-def make(numbers=NUMBERS, rows=ROWS):
-    documents = DocumentTable(numbers, rows)
+
+def make(numbers=NUMBERS, rows=ROWS, tags=None):
+    documents = DocumentTable(numbers, rows, tags)
     return Vectors(["tea", "milk"], np.eye(2, dtype=np.float32), documents=documents)
 
 
@@ -41,6 +43,31 @@ def assert_whole(vectors):
 def test_documents_that_do_not_fit(numbers, rows, told):
     with pytest.raises(ConfigError, match=told):
         make(numbers, rows)
+
+
+@pytest.mark.parametrize("tags", [("a", 7), ("a", 7, "a"), ["a", "b", "c"], ("a", 7, 1.5), "abc"])
+def test_tags_that_do_not_fit(tags):
+    told = "documents must have 3 tags that differ, str or int, in a tuple; got"
+    with pytest.raises(ConfigError, match=told):
+        make(np.arange(3), tags=tags)
+
+
+def test_documents_with_tags_have_rising_numbers():
+    with pytest.raises(ConfigError, match="numbers of documents with tags must be 0, 1 and so on"):
+        make(tags=("a", "b", "c"))
+
+
+def test_tags_are_names_in_copies_and_files(tmp_path):
+    tags = ("class é", 7, "7")
+    made = make(np.arange(3), tags=tags)
+    made.save(tmp_path / "v")
+    for vectors in (made, pickle.loads(pickle.dumps(made)), firth.load(tmp_path / "v")):
+        assert vectors.documents.words == tags
+        np.testing.assert_array_equal(vectors.documents[7], ROWS[1])
+    # What is mapped can be replaced by itself.
+    loaded = firth.load(tmp_path / "v")
+    loaded.save(tmp_path / "v")
+    assert firth.load(tmp_path / "v").documents.words == tags
 
 
 def test_what_is_no_table_of_documents_is_refused():
@@ -88,6 +115,18 @@ def test_vectors_without_documents_take_the_place_of_those_with(tmp_path):
         ({"documents": ROWS, "numbers": NUMBERS[:2]}, "3 int64 numbers, one for each"),
         ({"documents": ROWS[:, :1].copy(), "numbers": NUMBERS}, "float32 of shape"),
         ({"documents": ROWS, "numbers": NUMBERS, "more": ROWS}, "expected tensors"),
+        ({**TAGGED, "tags": np.array([1])}, "expected tensors"),
+        ({**TAGGED, "tags": np.frombuffer(b'["a", "b"', np.uint8)}, "'tags' is damaged: it is no"),
+        ({**TAGGED, "tags": np.frombuffer(b"\xff[]", np.uint8)}, "'tags' is damaged: it is no"),
+        ({**TAGGED, "tags": np.frombuffer(b"{}", np.uint8)}, "expected a list under 'tags'"),
+        (
+            {**TAGGED, "tags": np.frombuffer(b'["a", "b"]', np.uint8)},
+            "must have 3 tags that differ",
+        ),
+        (
+            {**TAGGED, "tags": np.frombuffer(b'["a", [], 2]', np.uint8)},
+            "must have 3 tags that differ",
+        ),
     ],
 )
 def test_a_wrong_file_of_documents_is_refused(tmp_path, assert_refused, tensors, told):

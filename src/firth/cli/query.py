@@ -59,8 +59,10 @@ def similar(
     path: VectorsPath,
     word: _AnyWord = None,
     document: Annotated[
-        int | None,
-        typer.Option(metavar="NUMBER", help="Show the documents nearest to this one instead."),
+        str | None,
+        typer.Option(
+            metavar="NUMBER", help="Show the documents nearest to this one (or a tag) instead."
+        ),
     ] = None,
     top: Top = 10,
     exclude: Exclude = None,
@@ -97,7 +99,8 @@ def similar(
         neighbours = vectors.similar(token(vectors, word), top=top, exact=exact, **among)
         print_neighbours(neighbours, as_json, query=repr(word))
     elif document is not None:
-        neighbours = vectors.documents.similar(document, top=top)
+        documents = vectors.documents
+        neighbours = documents.similar(token(documents, document), top=top)
         print_neighbours(neighbours, as_json, query=f"document {document}")
 
 

@@ -7,6 +7,7 @@ second pass over what the first one wrote.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ from firth.corpus.script import Script, find_script
 from firth.corpus.second_pass import second_pass
 from firth.corpus.selection import check_words, find_words, select_words
 from firth.corpus.sources import EncodingErrors, Progress
+from firth.corpus.tags import documents_by_tag
 from firth.corpus.tokenizers import Tokenizer
 from firth.corpus.tokens import ScratchArray, TokenStore
 from firth.corpus.vocabulary import Token, Vocabulary
@@ -77,6 +79,10 @@ class Corpus:
     unit_numbers : UnitNumbers, optional
         Which lines or token lists of the source the units of the training part are; by default
         those with the same numbers. None if a share of the text is held out: it cuts units.
+    document_tags : tuple of str and int, optional
+        The names of the documents that units belong to, see `with_documents`.
+    tags_left_out : int, default 0
+        Tags of which no unit has a word that is kept.
     """
 
     vocabulary: Vocabulary
@@ -88,6 +94,8 @@ class Corpus:
     script: Script | None = None
     phrases: Phrases | None = None
     unit_numbers: UnitNumbers | None = field(default=None, repr=False)
+    document_tags: tuple[Token, ...] | None = field(default=None, repr=False)
+    tags_left_out: int = 0
 
     def numbers_of_units(self) -> NDArray[np.int64]:
         """Return the number of each unit's line or token list in the source: int64 (units,).
@@ -101,6 +109,49 @@ class Corpus:
         if self.unit_numbers is None:
             return np.arange(len(self.tokens))
         return self.unit_numbers.numbers()
+
+    def with_documents(self, tags: Iterable[Iterable[Token]]) -> Corpus:
+        """Return the same corpus with tags: names of documents that its units belong to.
+
+        A unit may belong to several documents, and a document may have several units: the class of
+        a text, its author, a name of its own. Training with `documents` then makes a vector for
+        each tag, which is one more input of each window in its units.
+
+        Parameters
+        ----------
+        tags : iterable of lists of str or int
+            Those of each line or token list of the source, blank ones too. A list may be empty:
+            then only words are trained there.
+
+        Raises
+        ------
+        CorpusError
+            If there are more or fewer lists, or a tag is neither text nor an integer.
+        ConfigError
+            If a part of the text is held out.
+
+        Examples
+        --------
+        >>> units = [["tea", "milk"], ["salt", "rye"], ["milk", "tea"]] * 9
+        >>> corpus = read_corpus(units, min_count=1).with_documents([["a"], ["b"], ["a", 3]] * 9)
+        >>> corpus.document_tags
+        ('a', 'b', 3)
+        """
+        if self.held_out:
+            raise ConfigError("documents have no held-out text: read the corpus with holdout=0")
+        total = len(self.tokens)
+        if self.unit_numbers is not None:
+            total = self.units_read + len(self.unit_numbers.blanks)
+        documents, names, left_out = documents_by_tag(tags, self.numbers_of_units(), total)
+        tokens = self.tokens.with_documents(documents)
+        return dataclasses.replace(self, tokens=tokens, document_tags=names, tags_left_out=left_out)
+
+    def names_of_documents(self) -> Sequence[Token]:
+        """Return the tags of the documents; without tags, the numbers of the units."""
+        if self.document_tags is not None:
+            return self.document_tags
+        numbers: list[Token] = self.numbers_of_units().tolist()
+        return numbers
 
     def unit_length(self) -> float:
         """Return how long the unit is in which a token to train on stands, on average.

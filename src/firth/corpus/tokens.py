@@ -7,6 +7,7 @@ import mmap
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import IO, Generic, Self, TypeVar
 
 import numpy as np
@@ -16,6 +17,44 @@ from firth.errors import CorpusError, reraise
 from firth.io.cache import cache_folder
 
 Item = TypeVar("Item", np.int32, np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class UnitDocuments:
+    """Which documents each unit belongs to, where units are not the documents themselves.
+
+    Parameters
+    ----------
+    offsets : int64, (units + 1,)
+        The documents of unit `u` are `rows[offsets[u]:offsets[u + 1]]`, each once.
+    rows : int64
+        Numbers of documents.
+    count : int
+        How many documents there are.
+    """
+
+    offsets: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    count: int
+
+    @property
+    def most(self) -> int:
+        """The most documents of a unit."""
+        return int(np.diff(self.offsets).max(initial=0))
+
+    def of(self, units: NDArray[np.int64]) -> UnitDocuments:
+        """Return the documents of some units, in this order.
+
+        Examples
+        --------
+        >>> found = UnitDocuments(np.array([0, 2, 2, 3]), np.array([0, 1, 1]), 2)
+        >>> found.of(np.array([2, 0])).rows.tolist()
+        [1, 0, 1]
+        """
+        firsts, lengths = self.offsets[units], np.diff(self.offsets)[units]
+        offsets = np.concatenate([[0], np.cumsum(lengths)])
+        places = np.arange(offsets[-1]) + np.repeat(firsts - offsets[:-1], lengths)
+        return UnitDocuments(offsets, self.rows[places], self.count)
 
 
 class TokenStore:
@@ -29,6 +68,8 @@ class TokenStore:
         Unit `u` is `ids[offsets[u]:offsets[u + 1]]`.
     mapping, offset_mapping : mmap, optional
         The files behind `ids` and `offsets`, if they are mapped.
+    documents : UnitDocuments, optional
+        Which documents each unit belongs to; by default unit `u` is document `u`.
 
     Examples
     --------
@@ -44,7 +85,9 @@ class TokenStore:
         *,
         mapping: mmap.mmap | None = None,
         offset_mapping: mmap.mmap | None = None,
+        documents: UnitDocuments | None = None,
     ) -> None:
+        self.documents = documents
         self._arrays: tuple[NDArray[np.int32], NDArray[np.int64]] | None = ids, offsets
         self._mapping, self._offset_mapping = mapping, offset_mapping
 
@@ -66,6 +109,11 @@ class TokenStore:
     def __len__(self) -> int:
         """Return the number of units."""
         return len(self.offsets) - 1
+
+    def with_documents(self, documents: UnitDocuments) -> TokenStore:
+        """Return the same tokens, whose units belong to these documents."""
+        mappings = {"mapping": self._mapping, "offset_mapping": self._offset_mapping}
+        return TokenStore(self.ids, self.offsets, **mappings, documents=documents)
 
     def unit(self, index: int) -> NDArray[np.int32]:
         """Return the token ids of one unit, as a view.
@@ -103,7 +151,8 @@ class TokenStore:
 
     def __reduce__(self) -> tuple[Callable[..., TokenStore], tuple[object, ...]]:
         """Return how a copy or pickle is made: with the ids in memory, read-only."""
-        return _in_memory, tuple(np.array(array) for array in self._open_arrays())
+        arrays = [np.array(array) for array in self._open_arrays()]
+        return _in_memory, (*arrays, self.documents)
 
     def __enter__(self) -> Self:
         """Return the store itself."""
@@ -119,10 +168,12 @@ class TokenStore:
         return self._arrays
 
 
-def _in_memory(ids: NDArray[np.int32], offsets: NDArray[np.int64]) -> TokenStore:
+def _in_memory(
+    ids: NDArray[np.int32], offsets: NDArray[np.int64], documents: UnitDocuments | None
+) -> TokenStore:
     for array in (ids, offsets):
         array.flags.writeable = False
-    return TokenStore(ids, offsets)
+    return TokenStore(ids, offsets, documents=documents)
 
 
 class ScratchArray(Generic[Item]):

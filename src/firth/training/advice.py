@@ -86,13 +86,8 @@ def _warnings(corpus: Corpus, config: TrainConfig) -> Iterator[str]:
             f"a line or token list has {tokens / units:.1f} words of the vocabulary on average, "
             "and no window crosses lines or lists; put more words in each"
         )
-    without = corpus.units_read - units
-    if config.documents != "none" and without > 0:
-        yield (
-            "documents without a word of the vocabulary have no vector, "
-            f"{without:,} of {corpus.units_read:,}; lower min_count (--min-count), or leave them "
-            "out"
-        )
+    if config.documents != "none":
+        yield from _without_vectors(corpus, units)
     processors = available_processors()
     if config.workers == 1 and config.used_threads > processors:
         yield (
@@ -101,15 +96,32 @@ def _warnings(corpus: Corpus, config: TrainConfig) -> Iterator[str]:
         )
 
 
+def _without_vectors(corpus: Corpus, units: int) -> Iterator[str]:
+    """Yield a warning if documents have no vector; there are so many units."""
+    what, without, of_all = "documents", corpus.units_read - units, corpus.units_read
+    if corpus.document_tags is not None:
+        what, without = "tags of documents", corpus.tags_left_out
+        of_all = len(corpus.document_tags) + without
+    if without > 0:
+        yield (
+            f"{what} without a word of the vocabulary have no vector, {without:,} of {of_all:,}; "
+            "lower min_count (--min-count), or leave them out"
+        )
+
+
 def _large_lr(corpus: Corpus, config: TrainConfig) -> Iterator[str]:
-    """Yield a warning if the step size is too large for wide windows or many noise words."""
+    """Yield a warning if the step size is too large for what windows train at once."""
     model = config.replace(windows=None, window=config.window)
-    stable = stable_lr(model, config.lr, corpus.unit_length)
+    documents = corpus.tokens.documents
+    most = 1 if documents is None else documents.most
+    stable = stable_lr(model, config.lr, corpus.unit_length, most)
     # Workers that read a text by themselves do not tell how long its lines are.
     if config.lr >= _LARGE_LR * stable and corpus.unit_length() < math.inf:
-        noise = "" if config.negative is None else f" and {config.negative} noise words"
+        others = "" if config.negative is None else f" and {config.negative} noise words"
+        if most > 1 and config.documents != "none":
+            others += f", and the {most} documents of a line or token list"
         yield (
-            f"lr is {config.lr:g}, which is large for a window of {config.window}{noise}: all "
+            f"lr is {config.lr:g}, which is large for a window of {config.window}{others}: all "
             f"their pairs are trained at once, and may diverge or learn little; lower it to "
             f"{min(stable, MOST_LR):.2g} (--lr)"
         )

@@ -66,6 +66,7 @@ def fitted(
     script: Script | None,
     subwords: SubwordsOption | None = None,
     unit_length: Callable[[], float] = lambda: math.inf,
+    documents: int = 1,
 ) -> TrainConfig:
     """Return a config whose options that were not given fit the text.
 
@@ -86,6 +87,8 @@ def fitted(
     unit_length : callable
         Returns the length of a line or token list, which no window crosses: that in which a word
         stands, on average. It is called where windows are wide.
+    documents : int
+        The most documents that a line or token list belongs to.
 
     Examples
     --------
@@ -97,7 +100,7 @@ def fitted(
     5
     """
     if script is None or script == "signs" or config.loss != "ns":
-        stable = stable_lr(config, config.lr, unit_length)
+        stable = stable_lr(config, config.lr, unit_length, documents)
         return config if stable == config.lr else config.fill_in(lr=stable)
     epochs = round(_EPOCHS * (_WHOLE / tokens) ** (1 / 3))
     if subwords is None:
@@ -105,15 +108,18 @@ def fitted(
         subwords = _SUBWORDS[script] if has_subwords else "none"
     return config.fill_in(
         epochs=min(max(epochs, _EPOCHS), _MOST_EPOCHS),
-        lr=stable_lr(config, _LR[config.cbow_gradient], unit_length),
+        lr=stable_lr(config, _LR[config.cbow_gradient], unit_length, documents),
         subwords=subwords,
     )
 
 
 def stable_lr(
-    config: TrainConfig, lr: float, unit_length: Callable[[], float] = lambda: math.inf
+    config: TrainConfig,
+    lr: float,
+    unit_length: Callable[[], float] = lambda: math.inf,
+    documents: int = 1,
 ) -> float:
-    """Return a step size, or a smaller one where skip-gram has wide windows or many targets.
+    """Return a step size, or a smaller one where skip-gram has many inputs or targets.
 
     A window reaches no further than the line or token list; see `fitted`.
 
@@ -122,14 +128,17 @@ def stable_lr(
     >>> stable_lr(TrainConfig(window=200), 0.05), stable_lr(TrainConfig(window=20), 0.05)
     (0.0125, 0.05)
     """
-    # A window of CBOW is one pair, and so is that of a document alone.
-    if config.model == "cbow" or config.documents == "alone":
+    # A window of CBOW is one pair.
+    if config.model == "cbow":
         return lr
     widest, targets = max(config.windows or (config.window,)), 1 + (config.negative or 0)
+    more = 0 if config.documents == "none" else documents - 1
+    if config.documents == "alone":
+        widest = 0
     most = min(_MOST_OF_CONTEXTS, _MOST_OF_PAIRS / targets)
-    if lr * widest <= most:
+    if lr * (widest + more) <= most:
         return lr
-    return min(lr, most / max(min(widest, unit_length() - 1.0), 1.0))
+    return min(lr, most / max(min(widest, unit_length() - 1.0) + more, 1.0))
 
 
 def describe_chosen(config: TrainConfig, tokens: int) -> str | None:

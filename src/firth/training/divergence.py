@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from firth.corpus import Vocabulary
+from firth.corpus.vocabulary import Token
 from firth.errors import ConfigError, one_line, warn
 from firth.training.engines.base import INPUT, Tables, TableShape
 
@@ -35,8 +35,8 @@ class DivergenceCheck:
     vocabulary: Vocabulary
     shapes: Mapping[str, TableShape]
     targets: float  # how many targets a window has: guessing costs log 2 for each
-    # Returns the numbers of the documents, if there are any.
-    document_numbers: Callable[[], NDArray[np.int64]] | None = None
+    # Returns the numbers or tags of the documents, if there are any.
+    names_of_documents: Callable[[], Sequence[Token]] | None = None
     # Those that have rows after the words in the input table.
     ngrams: Sequence[str] = ()
 
@@ -106,6 +106,7 @@ class DivergenceCheck:
         if name == INPUT and place < len(self.ngrams):
             return f"the vector of the n-gram {one_line(repr(self.ngrams[place]))}", worst
         place = row - self.shapes[name].rows + self.shapes[name].documents
-        if place >= 0 and self.document_numbers is not None:
-            return f"the vector of document {self.document_numbers()[place]}", worst
+        if place >= 0 and self.names_of_documents is not None:
+            document = one_line(repr(self.names_of_documents()[place]))
+            return f"the vector of document {document}", worst
         return f"row {row:,} of the table {name!r}", worst

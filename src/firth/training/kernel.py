@@ -16,8 +16,8 @@ left out. Mikolov et al. 2013, arXiv:1310.4546, equation 4.
 
 With subwords, the vector of a word is composed of several rows when it comes into reach, into a
 slot that windows train; its change goes to the rows when it leaves, or has stayed for long. With
-trees, the targets are the inner nodes on the way to a word, and no noise is drawn. The vector of a
-document is one more input of the windows of its unit, or the only one.
+trees, the targets are the inner nodes on the way to a word, and no noise is drawn. The vectors of
+documents are more inputs of the windows of their units, or the only ones.
 """
 
 from __future__ import annotations

@@ -110,7 +110,7 @@ def windows(
     cbow: bool,
     divided: bool = False,
     paths: Sequence[Path] | None = None,
-    first_document: int | None = None,
+    documents: Sequence[Sequence[int]] | None = None,
 ) -> Iterator[ReferenceWindow]:
     """Yield the windows of an epoch: subsampling first, then windows over the words that are left.
 
@@ -127,20 +127,20 @@ def windows(
         documents are inputs.
     paths : sequence of paths, optional
         Each word's path in a tree, which is then the target instead of the word and noise words.
-    first_document : int, optional
-        The row of the first unit's document, where each unit's document is one more input.
+    documents : sequence of sequences of int, optional
+        The rows of each unit's documents, where these are more inputs of its windows.
     """
     position = 0
     for number, unit in enumerate(units):
-        document = None if first_document is None else first_document + number
+        own = list(documents[number]) if documents is not None else []
         stream = streams(np.array([key]), position + np.arange(len(unit)))
         kept = [i for i, word in enumerate(unit) if stream[i] >> np.uint64(32) <= keep[word]]
         low = (stream & _LOW) * np.uint64(window) >> np.uint64(32)
         for place, i in enumerate(kept):
             reach = 1 + int(low[i]) if shrink else window
             near = kept[max(0, place - reach) : place] + kept[place + 1 : place + reach + 1]
-            if near or document is not None:
-                inputs = [unit[j] for j in near] + ([] if document is None else [document])
+            if near or own:
+                inputs = [unit[j] for j in near] + own
                 noise = () if paths else noise_words(stream[i : i + 1], negative, alias)
                 made = window_of(
                     position + i, unit[i], tuple(inputs), noise, cbow=cbow, divided=divided

@@ -65,7 +65,8 @@ class Task:
     @property
     def sizes(self) -> Sizes:
         """What there are rows for."""
-        return sizes_of(self.config, self.words, len(self.corpus.tokens), self.composition)
+        tokens = self.corpus.tokens
+        return sizes_of(self.config, self.words, len(tokens), self.composition, tokens.documents)
 
     def initial_rows(self) -> dict[str, tuple[NDArray[np.int64], Floats]]:
         """Return the rows from which the run starts, with their places, by table."""
@@ -124,7 +125,7 @@ class Task:
         corpus = self.corpus
         ngrams = () if self.subwords is None else self.subwords.ngrams
         return DivergenceCheck(
-            corpus.vocabulary, self.shapes, self.targets, corpus.numbers_of_units, ngrams
+            corpus.vocabulary, self.shapes, self.targets, corpus.names_of_documents, ngrams
         )
 
     @property
@@ -188,11 +189,13 @@ class TrainResult:
         return composed(table, self.composition)
 
     def documents_of(self, corpus: Corpus) -> DocumentTable | None:
-        """Return the units of the corpus as documents; None if they were not trained."""
+        """Return the documents of the corpus; None if they were not trained."""
         count = self.shapes[INPUT].documents
         if count == 0:
             return None
-        return DocumentTable(corpus.numbers_of_units(), self.tables[INPUT][-count:])
+        rows, tags = self.tables[INPUT][-count:], corpus.document_tags
+        numbers = corpus.numbers_of_units() if tags is None else np.arange(count)
+        return DocumentTable(numbers, rows, tags)
 
     @property
     def output_vectors(self) -> Floats | None:

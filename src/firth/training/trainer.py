@@ -64,6 +64,7 @@ def train_corpus(
     """
     check_options(config, held_out=corpus.held_out > 0, checkpoints=checkpoints is not None)
     check_frozen(config, len(frozen))
+    check_tags(config, corpus)
     make_engine = engine_named(DEFAULT) if engine is None else engine
     make_engine.check(config)
     words, counts = corpus.vocabulary.words, corpus.vocabulary.counts
@@ -100,6 +101,15 @@ def check_frozen(config: TrainConfig, frozen: int) -> None:
         raise ConfigError(
             "frozen words cannot have subwords: their n-grams are those of other words too; give "
             "subwords='none' (--subwords none), or freeze none"
+        )
+
+
+def check_tags(config: TrainConfig, corpus: Corpus) -> None:
+    """Raise ConfigError if a corpus has tags of documents, and these are not trained."""
+    if corpus.document_tags is not None and config.documents == "none":
+        raise ConfigError(
+            "the corpus has tags of documents, which documents='none' leaves untrained: give "
+            "documents='joint' or 'alone', or the corpus without tags"
         )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from firth.compilation import compiled_bare
 from firth.compilation.arrays import bytes_of, zeros_of
@@ -20,6 +19,7 @@ from firth.training.kernel import (
     train_window,
 )
 from firth.training.lists.gathering import BLOCK, Gathered, gather, gathered_bytes, room_for
+from firth.training.lists.units import Units
 from firth.training.lists.windows import (
     Sampling,
     Window,
@@ -61,8 +61,7 @@ def worker_bytes(window: Window, stride: int, stretch: int) -> int:
 
 @compiled_bare
 def train_stretch(
-    tokens: NDArray[np.int32],
-    offsets: NDArray[np.int64],
+    units: Units,
     unit: int,
     start: int,
     stop: int,
@@ -78,8 +77,8 @@ def train_stretch(
 
     Parameters
     ----------
-    tokens, offsets : int32 (n,), int64 (units + 1,)
-        The whole corpus: token ids, and where each unit starts; the last offset is n.
+    units : Units
+        The whole corpus.
     unit : int
         The unit that holds position `start`.
     start, stop : int
@@ -107,6 +106,7 @@ def train_stretch(
     positions, m = listed.positions, listed.m
     stride, (lr, slope) = tables.input.shape[1], step
     are_used = tables.parts.are_used
+    tokens, offsets = units.tokens, units.offsets
     last = gather(tokens, offsets, unit, start, stop, key, sampling.keep, window.reach, gathered)
     loss, pairs, pending = 0.0, 0, 0
     # While one block is trained, the next is already listed, so that its rows can be fetched.
@@ -130,7 +130,7 @@ def train_stretch(
         begin = zero if first == 0 else len(listed.moves) // 2
         gathered_unit, count, end_of_moves = list_block(
             window.cbow, window.subwords, window.longest_path,
-            gathered, (centre, end), gathered_unit, sampling, window, stride,
+            gathered, (centre, end), gathered_unit, units, sampling, window, stride,
             listed, (first, begin),
         )  # fmt: skip
         now, following = following, count

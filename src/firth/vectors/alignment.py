@@ -17,7 +17,6 @@ from firth.errors import ConfigError, VocabularyError, counted, warn_once
 from firth.other_names import explain_keywords
 from firth.vectors.blocks import row_blocks
 from firth.vectors.composition import RawTables, Space
-from firth.vectors.documents import DocumentTable
 from firth.vectors.queries import known_rows
 from firth.vectors.search import Floats, unit_rows
 from firth.vectors.table import Token
@@ -144,7 +143,8 @@ def _turned(vectors: Vectors, rotation: NDArray[np.float64], told: dict[str, obj
     """Return vectors, and all that lies in their space, after a rotation (D, D)."""
     output, raw, documents = vectors.output_vectors, vectors.raw, vectors.document_table
     if documents is not None:
-        documents = DocumentTable(documents.numbers, _rotate(documents.vectors, rotation))
+        turned = _rotate(documents.vectors, rotation)
+        documents = dataclasses.replace(documents, vectors=turned)
     if raw is not None:
         raw = dataclasses.replace(
             raw, input=_rotate(raw.input, rotation), space=_turned_space(raw, rotation)

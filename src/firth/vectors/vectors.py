@@ -180,7 +180,8 @@ class Vectors(Questions):
     def documents(self) -> Vectors:
         """The documents as vectors of their own, whose "words" are the numbers of the documents.
 
-        A number is that of the line or token list in the source, from 0. Documents without a word
+        A number is that of the line or token list in the source, from 0. Documents that have tags
+        (`Corpus.with_documents`, and those of gensim) are named by them. Documents without a word
         of the vocabulary have no vector. The rows are as they were trained, whatever the recipe by
         which words are read out.
 
@@ -203,8 +204,7 @@ class Vectors(Questions):
                 "these vectors have no documents; train them with documents='joint' "
                 "(--documents joint), and keep them in a folder"
             )
-        table = self.document_table
-        return type(self)(table.numbers.tolist(), table.vectors)
+        return type(self)(self.document_table.names, self.document_table.vectors)
 
     def build_index(
         self,

@@ -168,6 +168,16 @@ def test_a_document_is_one_more_input_of_each_window():
         check_state({**FIELDS, "pairs": 441}, task)
 
 
+def test_all_documents_of_a_unit_are_inputs_of_each_window():
+    tagged = read_corpus([["tea", "milk"]] * 50).with_documents([["a", "b", "c"]] + [[]] * 49)
+    config = TASK.config.replace(documents="joint")
+    task = dataclasses.replace(TASK, config=config, corpus=tagged)
+    fields = {**FIELDS, "held_out_losses": []}
+    assert check_state({**fields, "pairs": 520}, task).pairs == 520
+    with pytest.raises(FormatError, match="pairs must be at most 520, got 521"):
+        check_state({**fields, "pairs": 521}, task)
+
+
 def test_a_finished_run_has_no_position():
     fields = {**FIELDS, "epoch": 6, "losses": [1.0] * 6, "held_out_losses": [1.0] * 6}
     with pytest.raises(FormatError, match="position must be at most 0, got 40"):

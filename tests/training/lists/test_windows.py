@@ -77,6 +77,25 @@ def test_the_document_of_each_window_is_listed(cbow, reach):
 
 
 @BOTH
+@pytest.mark.parametrize("documents", ["joint", "alone"])
+@pytest.mark.parametrize("tags", [1, 3, 40])
+def test_all_documents_of_a_unit_are_listed(cbow, documents, tags):
+    if cbow and documents == "alone":
+        pytest.skip("documents alone are for skip-gram")
+    case = draw_case(
+        cbow=cbow, dim=4, negative=2, lengths=(3, 200, 0, 90, 1, 1, 7), documents=documents,
+        tags=tags,
+    )  # fmt: skip
+    for cuts in ((), [1], [203, 204, 292, 293, 294], range(1, len(case.ids), 7)):
+        assert_lists_agree(case, cuts)
+    # The first unit has them all, and some unit has none.
+    first, words = case.listed(stop=3), len(case.outputs)
+    for rows, m in zip(first.inputs, first.m, strict=True):
+        assert rows[:m].tolist()[-tags:] == [words + k for k in range(tags)]
+    assert (np.diff(case.documents.offsets) == 0).any()
+
+
+@BOTH
 def test_a_vocabulary_of_two_repeats_everything(cbow):
     case = draw_case(cbow=cbow, dim=4, negative=5, vocabulary=2, sample=0.0, lengths=(40, 40))
     listed = case.listed()

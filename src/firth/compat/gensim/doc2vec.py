@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 import firth
 from firth.checks import shown
 from firth.compat.gensim.keyed_vectors import KeyedVectors
-from firth.compat.gensim.options import DOC2VEC, NotSupported, Option
+from firth.compat.gensim.options import DOC2VEC, Option
 from firth.compat.gensim.runs import estimated_memory
 from firth.compat.gensim.sentences import LineSentence
-from firth.compat.gensim.vocabularies import joined, random_rows
+from firth.compat.gensim.vocabularies import random_rows
 from firth.compat.gensim.word2vec import Word2Vec
 from firth.corpus import Vocabulary
 from firth.errors import warn
@@ -56,8 +56,9 @@ class Doc2Vec(Word2Vec):
     Parameters
     ----------
     documents : iterable of TaggedDocument, optional
-        Each with one tag of its own. With `dm=0` and `dbow_words=0`, a document may have several
-        tags, and several documents the same one.
+        A document may have several tags, and several documents the same one: a name of its own
+        beside its class, say. Each tag is trained with each window of its documents. Without tags,
+        only words are trained there.
     corpus_file : path, optional
         A text with a document on each line; its tag is the number of the line, from 0.
     *values, **options
@@ -78,9 +79,8 @@ class Doc2Vec(Word2Vec):
         *values: Any,  # noqa: ANN401
         **options: Any,  # noqa: ANN401
     ) -> None:
-        self._tags: list[Tag] | None = None
-        # Which documents each tag has, if these are not one each.
-        self._documents: list[list[int]] | None = None
+        # The tags of each document of the text; those of a file are the numbers of its lines.
+        self._tags: list[list[Tag]] | None = None
         self.dv = KeyedVectors(values[0] if values else options.get("vector_size", 100))
         super().__init__(documents, corpus_file, *values, **options)  # type: ignore[arg-type]
 
@@ -118,58 +118,27 @@ class Doc2Vec(Word2Vec):
     def _take_words(self, found: Vocabulary, update: bool) -> None:
         super()._take_words(found, update)
         if self._corpus is not None:
-            numbers = self._by_tag(self._corpus).numbers_of_units()
-            rows = random_rows(self.seed, len(numbers), self.vector_size)
-            self.dv = self._tagged(numbers, rows)
+            tags = self._with_tags(self._corpus).names_of_documents()
+            self.dv = _tagged(tags, random_rows(self.seed, len(tags), self.vector_size))
 
     def _read(self, source: object, *, all_words: bool) -> firth.Corpus:
-        self._tags = self._documents = None
+        self._tags = None
         if isinstance(source, str | os.PathLike):
             return super()._read(source, all_words=all_words)
         given: Any = source
         found = [_checked(document) for document in given]
-        documents: dict[Tag, list[int]] = {}
-        for number, (_, tags) in enumerate(found):
-            for tag in tags:
-                documents.setdefault(tag, []).append(number)
-        self._tags = list(documents)
-        if not all(len(tags) == 1 for _, tags in found) or len(documents) < len(found):
-            if self.dm or self.dbow_words:
-                raise NotSupported(
-                    "several tags for a document, or one for several documents, are not supported "
-                    "with windows of words: give dm=0 and dbow_words=0, or one tag of its own to "
-                    "each document"
-                )
-            self._documents = list(documents.values())
+        self._tags = [tags for _, tags in found]
         return super()._read([words for words, _ in found], all_words=all_words)
 
     def _encoded(self, source: object) -> firth.Corpus:
-        return self._by_tag(super()._encoded(source))
+        return self._with_tags(super()._encoded(source))
 
-    def _by_tag(self, corpus: firth.Corpus) -> firth.Corpus:
-        """Return a corpus with a unit for each tag: the words of all its documents."""
-        # Without windows, a document is the bag of its words.
-        return corpus if self._documents is None else joined(corpus, self._documents)
+    def _with_tags(self, corpus: firth.Corpus) -> firth.Corpus:
+        return corpus if self._tags is None else corpus.with_documents(self._tags)
 
     def _finish(self, vectors: Vectors) -> None:
         super()._finish(vectors)
-        if self._tags is not None:
-            # So that they come back from files.
-            vectors.config["document_tags"] = self._tags
-        of_gensim: Any = vectors.config.get("gensim") or {}
-        tags: Any = vectors.config.get("document_tags") or of_gensim.get("document_tags")
-        documents = vectors.documents
-        self._tags = tags
-        self.dv = self._tagged(documents.words, documents.input_vectors)
-
-    def _tagged(self, numbers: Iterable[Any], rows: NDArray[np.float32]) -> KeyedVectors:
-        """Return vectors by tags: integers in their order, then other tags as they came.
-
-        Lines without a word of the vocabulary have none.
-        """
-        tags = [self._tags[number] if self._tags else number for number in map(int, numbers)]
-        order = sorted(range(len(tags)), key=lambda place: _rank(tags[place]))
-        return KeyedVectors(Vectors([tags[place] for place in order], rows[order]))
+        self.dv = _tagged(vectors.documents.words, vectors.documents.input_vectors)
 
     def infer_vector(
         self,
@@ -246,14 +215,26 @@ class Doc2Vec(Word2Vec):
         )
 
 
+def _tagged(tags: Sequence[Tag], rows: NDArray[np.float32]) -> KeyedVectors:
+    """Return vectors by tags: integers in their order, then other tags as they came.
+
+    Tags of documents without a word of the vocabulary have none.
+    """
+    order = sorted(range(len(tags)), key=lambda place: _rank(tags[place]))
+    return KeyedVectors(Vectors([tags[place] for place in order], rows[order]))
+
+
 def _rank(tag: Tag) -> tuple[bool, int]:
     return (True, 0) if isinstance(tag, str) else (False, tag)
 
 
 def _checked(document: TaggedDocument) -> tuple[list[str], list[Tag]]:
-    """Return the words and the tags of a document, each tag once."""
+    """Return the words and the tags of a document."""
     for name in ("words", "tags"):
         if isinstance(getattr(document, name), str):
             raise TypeError(f"{name} of a document must be a list, got {shown(document)}")
-    tags = (int(tag) if isinstance(tag, np.integer) else tag for tag in document.tags)
-    return list(document.words), list(dict.fromkeys(tags))
+    tags = list(document.tags)
+    for tag in tags:
+        if isinstance(tag, bool) or not isinstance(tag, str | int | np.integer):
+            raise TypeError(f"a tag must be a text or an integer, got {shown(tag)}")
+    return list(document.words), tags

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -163,37 +163,16 @@ def encode(corpus: Corpus, vocabulary: Vocabulary) -> Corpus:
         vocabulary=vocabulary,
         tokens=TokenStore(ids[is_known], np.concatenate([ends[:-1][has_words], ends[-1:]])),
         words_left_out=corpus.words_left_out + int(np.count_nonzero(~is_known)),
-        unit_numbers=UnitNumbers(corpus.numbers_of_units()[has_words], np.empty(0, np.int64)),
+        unit_numbers=_numbers_of(corpus, has_words),
     )
 
 
-def joined(corpus: Corpus, groups: Sequence[Sequence[int]]) -> Corpus:
-    """Return a corpus whose units are joined from those of several lines or token lists.
-
-    Parameters
-    ----------
-    corpus : Corpus
-    groups : sequence of sequences of int
-        The numbers of the lines or token lists that are joined to one unit; one may be in several.
-
-    Examples
-    --------
-    >>> import firth
-    >>> corpus = firth.read_corpus([["tea", "milk"], ["jam"], ["tea"]], min_count=1)
-    >>> both = joined(corpus, [[0, 2], [1, 0]])
-    >>> [[corpus.vocabulary.words[row] for row in both.tokens.unit(n)] for n in (0, 1)]
-    [['tea', 'milk', 'tea'], ['jam', 'tea', 'milk']]
-    """
-    units = {number: unit for unit, number in enumerate(corpus.numbers_of_units().tolist())}
-    found = [[units[number] for number in numbers if number in units] for numbers in groups]
-    rows = [np.concatenate([corpus.tokens.unit(unit) for unit in each]) for each in found if each]
-    return dataclasses.replace(
-        corpus,
-        tokens=TokenStore(np.concatenate(rows), np.cumsum([0, *map(len, rows)])),
-        unit_numbers=UnitNumbers(
-            np.array([number for number, each in enumerate(found) if each]), np.empty(0, np.int64)
-        ),
-    )
+def _numbers_of(corpus: Corpus, is_kept: NDArray[np.bool_]) -> UnitNumbers:
+    """Return which lines or token lists those units are that are kept."""
+    numbers = corpus.unit_numbers
+    if numbers is None:
+        return UnitNumbers(np.flatnonzero(is_kept), np.empty(0, np.int64))
+    return UnitNumbers(numbers.ordinals[is_kept], numbers.blanks)
 
 
 def random_rows(seed: int, count: int, dim: int) -> NDArray[np.float32]:

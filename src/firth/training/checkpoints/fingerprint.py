@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firth._version import __version__
+from firth.corpus import Corpus
 from firth.training.task import Task
 
 
@@ -49,7 +51,19 @@ def fingerprint_of(task: Task) -> dict[str, object]:
         f"{task.words:,} distinct ({corpus.digest()[:16]})",
         "start": None if initial is None else _digest(initial.ids, *initial.tables.values()),
         "frozen": _digest(task.frozen),
+        "tags of documents": _digest_of_tags(corpus),
     }
+
+
+def _digest_of_tags(corpus: Corpus) -> str | None:
+    """Return the number of tags and a digest of them and of those of each unit; None without."""
+    tags, documents = corpus.document_tags, corpus.tokens.documents
+    if documents is None:
+        return None
+    digest = hashlib.blake2b(json.dumps(tags).encode(), digest_size=8)
+    for array in (documents.offsets, documents.rows):
+        digest.update(np.ascontiguousarray(array).data)
+    return f"{documents.count:,} tags ({digest.hexdigest()})"
 
 
 def _digest(*arrays: NDArray[np.int64] | NDArray[np.int32] | NDArray[np.float32]) -> str | None:

@@ -87,8 +87,9 @@ def check_state(fields: Mapping[str, object], task: Task) -> RunState:
         epoch = whole_number("epoch", fields["epoch"], least=0, most=config.epochs)
         size = task.size if epoch < config.epochs else 0
         position = whole_number("position", fields["position"], least=0, most=size)
-        # A document is one more input of each window.
-        inputs = 2 * config.window + (config.documents != "none")
+        # Documents are more inputs of each window.
+        documents = 0 if config.documents == "none" else task.sizes.most_documents
+        inputs = 2 * config.window + documents
         most = position * (1 if config.model == "cbow" else inputs)
         measured = epoch if task.corpus.held_out else 0
         return RunState(

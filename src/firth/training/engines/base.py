@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.corpus import TokenStore
+from firth.corpus.tokens import UnitDocuments
 from firth.errors import ConfigError
 from firth.subwords import Subwords
 from firth.training.config import TrainConfig
@@ -50,6 +51,7 @@ class Sizes(NamedTuple):
     ngrams: int = 0  # their rows follow those of the words in the input table
     parts: int = 0  # the rows of which words are composed, counted for each word
     documents: int = 0  # their rows follow all others in the input table
+    most_documents: int = 1  # the most documents of one unit
 
 
 class Composition(NamedTuple):
@@ -87,12 +89,23 @@ class Composition(NamedTuple):
 
 
 def sizes_of(
-    config: TrainConfig, words: int, units: int, composition: Composition | None = None
+    config: TrainConfig,
+    words: int,
+    units: int,
+    composition: Composition | None = None,
+    documents: UnitDocuments | None = None,
 ) -> Sizes:
-    """Return what there are rows for, with so many words and units; each unit is a document."""
+    """Return what there are rows for, with so many words and units.
+
+    Each unit is a document, unless others are given.
+    """
     if composition is not None:
         return composition.sizes
-    return Sizes(words, documents=0 if config.documents == "none" else units)
+    if config.documents == "none":
+        return Sizes(words)
+    if documents is None:
+        return Sizes(words, documents=units)
+    return Sizes(words, documents=documents.count, most_documents=documents.most)
 
 
 def check_one_worker(config: TrainConfig) -> None:

@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.compilation.arrays import aligned_zeros, read_only
+from firth.compilation.arrays import aligned_zeros
 from firth.corpus import TokenStore
 from firth.training import draws, kernel, sampling
 from firth.training.arithmetic import arithmetic_of_kernel
@@ -32,6 +32,7 @@ from firth.training.engines.base import (
 from firth.training.engines.tables import initialise, packed, two_tables
 from firth.training.engines.team import ProcessorRows, RowOperations
 from firth.training.huffman import expected_longest_path, longest_path
+from firth.training.lists.units import units_in
 from firth.training.lists.windows import sampling_of, window_of
 from firth.training.schedule import stretch_length
 from firth.training.simd.rows import stride_of
@@ -73,7 +74,7 @@ class HogwildEngine:
     def memory(config: TrainConfig, sizes: Sizes, stretch: int, frozen: int) -> int:
         """Estimate the bytes that the engine holds; see `Engine`."""
         stride = stride_of(config.dim)
-        window = window_of(config, expected_longest_path(sizes.words))
+        window = window_of(config, expected_longest_path(sizes.words), sizes.most_documents)
         scratch = config.used_threads * worker_bytes(window, stride, stretch)
         tables = sum(
             4 * stride * (shape.rows + kept) + (4 * shape.rows if kept else 0)
@@ -94,9 +95,10 @@ class HogwildEngine:
     ) -> None:
         self._config = config
         self._sampling = sampling_of(counts, config)
-        self._window = window_of(config, longest_path(self._sampling.tree))
         stride = stride_of(config.dim)
-        sizes = sizes_of(config, len(counts), len(tokens), composition)
+        sizes = sizes_of(config, len(counts), len(tokens), composition, tokens.documents)
+        longest = longest_path(self._sampling.tree)
+        self._window = window_of(config, longest, sizes.most_documents)
         self._shapes = self.shapes(config, sizes)
         inputs, outputs = (
             aligned_zeros((self._shapes[name].rows, stride), np.float32) for name in (INPUT, OUTPUT)
@@ -106,7 +108,7 @@ class HogwildEngine:
         self._workers = [
             make_worker(self._window, stride, stretch) for _ in range(config.used_threads)
         ]
-        self._ids, self._offsets = read_only(tokens.ids), read_only(tokens.offsets)
+        self._units = units_in(tokens)
         self._frozen_rows = frozen
         self._freeze()
 
@@ -121,10 +123,9 @@ class HogwildEngine:
 
     def train(self, worker: int, stretch: Stretch) -> tuple[float, int]:
         """Train one stretch; return the sum of its losses in nats, and its positive pairs."""
-        unit = int(np.searchsorted(self._offsets, stretch.start, side="right")) - 1
+        unit = int(np.searchsorted(self._units.offsets, stretch.start, side="right")) - 1
         loss, pairs = train_stretch(
-            self._ids,
-            self._offsets,
+            self._units,
             unit,
             stretch.start,
             stretch.stop,

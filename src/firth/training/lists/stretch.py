@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.compilation import compiled_bare
-from firth.compilation.arrays import read_only
+from firth.corpus.tokens import UnitDocuments
 from firth.training.lists.gathering import BLOCK, Gathered, gather, room_for
+from firth.training.lists.units import Units, units_of
 from firth.training.lists.windows import (
     Sampling,
     Window,
@@ -28,6 +29,7 @@ def list_stretch(
     sampling: Sampling,
     window: Window,
     stride: int = 1,
+    documents: UnitDocuments | None = None,
 ) -> WindowList:
     """Return the windows whose centre stands at a position from `start` up to `stop`.
 
@@ -43,6 +45,8 @@ def list_stretch(
         What to draw from, and how to form windows.
     stride : int
         Rows are named by their number times this.
+    documents : UnitDocuments, optional
+        Which documents each unit belongs to; by default each is one.
 
     Examples
     --------
@@ -58,7 +62,7 @@ def list_stretch(
     unit = int(np.searchsorted(offsets, start, side="right")) - 1
     listed, gathered = empty_list(window, stop - start), room_for(window, stop - start)
     count, moved = _list_all(
-        read_only(tokens), read_only(offsets), unit, start, stop, key, sampling, window, stride,
+        units_of(tokens, offsets, documents), unit, start, stop, key, sampling, window, stride,
         gathered, listed,
     )  # fmt: skip
     arrays = {name: getattr(listed, name)[:count] for name in list_shapes(window, 0)}
@@ -68,8 +72,7 @@ def list_stretch(
 
 @compiled_bare
 def _list_all(
-    tokens: NDArray[np.int32],
-    offsets: NDArray[np.int64],
+    units: Units,
     unit: int,
     start: int,
     stop: int,
@@ -80,13 +83,14 @@ def _list_all(
     gathered: Gathered,
     listed: WindowList,
 ) -> tuple[int, int]:
+    tokens, offsets = units.tokens, units.offsets
     last = gather(tokens, offsets, unit, start, stop, key, sampling.keep, window.reach, gathered)
     unit, count, moved = 0, 0, 0
     for centre in range(window.reach, last, BLOCK):
         end = min(centre + BLOCK, last)
         unit, some, moved = list_block(
             window.cbow, window.subwords, window.longest_path,
-            gathered, (centre, end), unit, sampling, window, stride, listed, (count, moved),
+            gathered, (centre, end), unit, units, sampling, window, stride, listed, (count, moved),
         )  # fmt: skip
         count += some
     return count, moved

@@ -22,9 +22,10 @@ from firth.training.arithmetic import rounds_to_bfloat16
 from firth.training.config import TrainConfig
 from firth.training.huffman import huffman_tree
 from firth.training.lists import targets
-from firth.training.lists.contexts import list_contexts
+from firth.training.lists.contexts import list_contexts, list_documents
 from firth.training.lists.gathering import BLOCK, Gathered, draw_noise
 from firth.training.lists.reach import LONGEST_STAY, enter, leave, most_moves, refresh
+from firth.training.lists.units import Units
 from firth.training.sampling import alias_table, keep_thresholds, noise_distribution
 from firth.training.simd.listing import SLACK
 from firth.training.simd.tiles import LANES
@@ -52,9 +53,9 @@ class Window(NamedTuple):
     # The nodes of the longest path in the tree; None for negative sampling, a type of its own too.
     longest_path: int | None = None
     divided: bool = False  # whether each word of a mean gets a share of its change, or all of it
-    # Whether the document that holds the centre, its unit, is one more input. The rows of documents
-    # follow those of the words.
-    documents: bool = False
+    # The documents that hold the centre, those of its unit, are more inputs: at most so many. The
+    # rows of documents follow those of the words. 0 where documents are no inputs.
+    documents: int = 0
     # Whether scores are summed in an order that does not depend on the width of vectors.
     portable: Literal[True] | None = None
     # Whether numbers are rounded to bfloat16 when they are multiplied.
@@ -92,8 +93,11 @@ class WindowList(NamedTuple):
     moves: NDArray[np.int64]
 
 
-def window_of(config: TrainConfig, longest_path: int = 0) -> Window:
-    """Return the shape of the windows; only hierarchical softmax needs the longest path."""
+def window_of(config: TrainConfig, longest_path: int = 0, most_documents: int = 1) -> Window:
+    """Return the shape of the windows; only hierarchical softmax needs the longest path.
+
+    A unit belongs to so many documents at most; this counts only where documents are trained.
+    """
     cbow: Literal[True] | None = True if config.model == "cbow" else None
     subwords: Literal[True] | None = None if config.subwords == "none" else True
     # Vectors of LANES numbers have that order anyway.
@@ -108,7 +112,7 @@ def window_of(config: TrainConfig, longest_path: int = 0) -> Window:
         negative=config.negative or 0,
         longest_path=longest_path if config.loss == "hs" else None,
         divided=config.cbow_gradient == "mean",
-        documents=config.documents != "none",
+        documents=0 if config.documents == "none" else most_documents,
         portable=portable,
         bfloat16=True if rounds_to_bfloat16(config) else None,
     )
@@ -170,6 +174,7 @@ def list_block(
     gathered: Gathered,
     centres: tuple[int, int],
     unit: int,
+    units: Units,
     sampling: Sampling,
     window: Window,
     stride: int,
@@ -202,13 +207,17 @@ def list_block(
         while i >= ends[unit + 1]:
             unit += 1
         low, high = _bounds(i, draws.reach_at(streams[i], reach, shrink), unit, ends)
-        document = _document_row(documents, len(sampling.keep), extent[2] + unit, stride)
-        if high - low < 2 and document < 0:
+        w = np.uint64(first + count)
+        x_rows, y_rows, labels = listed.inputs[w], listed.targets[w], listed.labels[w]
+        m = list_contexts(named, i, low, high, named_stride, x_rows)
+        m = list_documents(
+            documents, units, extent[2] + unit, len(sampling.keep), stride, x_rows, m
+        )
+        if m == 0:
             continue
-        w, count = np.uint64(first + count), count + 1
+        listed.m[w], count = m, count + 1
         listed.positions[w], listed.move_ends[w] = positions[i], moved
         listed.arrivals[w] = words[i + reach] * arrival_stride
-        y_rows, labels = listed.targets[w], listed.labels[w]
         if longest_path is not None:
             listed.t[w] = targets.list_path(words[i], sampling.tree, stride, y_rows, labels)
             listed.is_relabelled[w], repeats = True, False
@@ -220,8 +229,6 @@ def list_block(
             )  # fmt: skip
             # The centre first, labelled 1, then noise words: labels differ by their number only.
             listed.is_relabelled[w], width_before = listed.t[w] != width_before, listed.t[w]
-        m = list_contexts(named, i, low, high, named_stride, document, listed.inputs[w])
-        listed.m[w] = m
         if cbow is not None:
             # The true gradient is divided; word2vec.c's is not.
             listed.gains[w] = np.float32(1.0) / np.float32(m) if divided else np.float32(1.0)
@@ -237,12 +244,6 @@ def list_block(
 def _bounds(i: int, reach: int | np.int64, unit: int, ends: NDArray[np.int64]) -> tuple[int, int]:
     """Return where the window of the centre at index i begins and ends, within its unit."""
     return max(ends[unit], i - reach), min(ends[unit + 1], i + reach + 1)
-
-
-@inlined
-def _document_row(documents: bool, words: int, unit: int, stride: int) -> int:
-    """Return the row of the document that a unit of the corpus is, or -1 if it is no input."""
-    return (words + unit) * stride if documents else -1
 
 
 @inlined

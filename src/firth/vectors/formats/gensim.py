@@ -92,9 +92,7 @@ def read(file: BinaryIO, size: int | None, path: Path, selection: Selection) -> 
     table = _table_of(model.part("wv"), selection.folder)
     config, documents = model.options(), None
     if root.get("dv") is not None:
-        documents, tags = _documents_of(model.part("dv"))
-        if tags is not None:
-            config["document_tags"] = tags
+        documents = _documents_of(model.part("dv"))
     whole = Table(
         words=table.words,
         input_vectors=table.input_vectors,
@@ -267,12 +265,12 @@ def _output_of(model: _Saved, table: Table) -> NDArray[np.float32] | None:
     return output if output.shape == table.input_vectors.shape else None
 
 
-def _documents_of(saved: _Saved) -> tuple[DocumentTable, list[Token] | None]:
-    """Return the documents, and their tags if these are not just rising numbers."""
+def _documents_of(saved: _Saved) -> DocumentTable:
+    """Return the documents, with their tags if these are not just rising numbers."""
     tags = _words_of(saved)
     vectors = saved.table("vectors").astype(np.float32, copy=False)
     if all(type(tag) is int and 0 <= tag < 1 << 63 for tag in tags):
         numbers = np.array(tags, np.int64)
         if (np.diff(numbers) > 0).all():
-            return DocumentTable(numbers, vectors), None
-    return DocumentTable(np.arange(len(tags), dtype=np.int64), vectors), tags
+            return DocumentTable(numbers, vectors)
+    return DocumentTable(np.arange(len(tags), dtype=np.int64), vectors, tuple(tags))

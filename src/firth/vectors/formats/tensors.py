@@ -23,7 +23,7 @@ from firth.io.mistaken import refuse_mistaken
 from firth.io.row_file import RowFile
 from firth.vectors.formats.precision import SCALE, Rows, blocks
 
-_TYPES = {"F32": "<f4", "F16": "<f2", "F64": "<f8", "I8": "<i1", "I64": "<i8"}
+_TYPES = {"F32": "<f4", "F16": "<f2", "F64": "<f8", "I8": "<i1", "I64": "<i8", "U8": "<u1"}
 _NAMES = {dtype[1:]: name for name, dtype in _TYPES.items()}
 
 
