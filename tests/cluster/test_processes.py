@@ -74,7 +74,7 @@ def members_of(run):
     return [
         pid
         for pid, args in parents.items()
-        if args.startswith("ray::_Seat") and _descends_from(pid, run.pid)
+        if args.startswith("ray::_MemberActor") and _descends_from(pid, run.pid)
     ]
 
 

@@ -220,8 +220,10 @@ class WithoutFirth(StartedMeanwhile):
         return waiting[:1], waiting[1:]
 
     def get(self, references, **_):
-        told = "RuntimeError: ...\n\nray::_Seat()\nModuleNotFoundError: No module named 'firth'"
-        cause = ray.exceptions.RayTaskError("_Seat", told, ModuleNotFoundError())
+        told = (
+            "RuntimeError: ...\n\nray::_MemberActor()\nModuleNotFoundError: No module named 'firth'"
+        )
+        cause = ray.exceptions.RayTaskError("_MemberActor", told, ModuleNotFoundError())
         raise ray.exceptions.ActorDiedError(cause)
 
     def kill(self, actor):

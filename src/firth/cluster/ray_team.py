@@ -88,7 +88,7 @@ class RayTeam(Team):
                 "all that is left"
             )
         # Each sees only the GPU that Ray gives it.
-        actor = self._ray.remote(_Seat).options(
+        actor = self._ray.remote(_MemberActor).options(
             num_cpus=share, num_gpus=self._gpus or None, scheduling_strategy="SPREAD"
         )
         self._actors = [actor.remote() for _ in range(self.size)]
@@ -219,7 +219,7 @@ class RayTeam(Team):
         self._actors = []
 
 
-class _Seat:
+class _MemberActor:
     """The process of a member."""
 
     def address(self) -> str:
