@@ -469,7 +469,7 @@ def vectors_reader(
 
     def block_bytes(seed: int) -> int:
         # Small blocks bring their bounds into small files.
-        return usual if seed % 4 == 0 else 64
+        return usual if seed % 4 == 0 else 3 * word2vec_text._SHORT_LINE
 
     def read(seed: int) -> Vectors:
         word2vec_text.BLOCK_BYTES = block_bytes(seed)
