@@ -191,6 +191,12 @@ def test_the_words_of_a_large_text_are_counted_by_workers(monkeypatch):
 
 
 @pytest.mark.usefixtures("lonely_ray", "files")
+def test_a_callable_which_may_be_slow_is_called_by_workers_only():
+    with pytest.raises(AboutToStart):
+        firth.train("text.txt", workers=2, cluster="auto", tokenizer=lambda line: 1 / 0)
+
+
+@pytest.mark.usefixtures("lonely_ray", "files")
 @pytest.mark.parametrize("source", ["text.txt", ["text.txt", "text.txt"], UNITS])
 def test_what_is_well_starts_ray(source):
     with pytest.raises(AboutToStart):

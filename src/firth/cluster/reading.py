@@ -323,7 +323,8 @@ def check_small(
 ) -> None:
     """Raise in this process, without workers, if a small text has too few words to train on.
 
-    A text of more than a megabyte is not looked at.
+    A text of more than a megabyte is not looked at, and none that a callable cuts into words, which
+    may take long.
 
     Parameters
     ----------
@@ -335,7 +336,8 @@ def check_small(
     CorpusError
         If a file cannot be read, or there is nothing to train on.
     """
-    if sum(file.size() or 0 for file in files) > _SMALL:
+    size = sum(file.size() or 0 for file in files)
+    if size > _SMALL or not isinstance(options.tokenizer, str):
         return
     with ScratchArray(np.int32) as symbols:
         raw = first_pass(OpenedSource(None, options, files=files), symbols)
