@@ -33,8 +33,12 @@ class Interval(NamedTuple):
     high: float
 
 
-class Scored(Protocol):
+class Measured(Protocol):
     """A score over items, of which each has an outcome or none."""
+
+    @property
+    def file(self) -> str:
+        """The name of the set."""
 
     @property
     def undefined(self) -> str | None:
@@ -50,14 +54,6 @@ class Scored(Protocol):
 
     def score_of(self, items: NDArray[np.int64]) -> float | None:
         """Return the score of some items that have outcomes; None if it is undefined."""
-
-
-class Measured(Scored, Protocol):
-    """A score over the items of a set."""
-
-    @property
-    def file(self) -> str:
-        """The name of the set."""
 
 
 @dataclass(frozen=True)
@@ -98,14 +94,14 @@ class Comparison:
 
 
 def interval(
-    result: Scored, level: float = LEVEL, resamples: int = RESAMPLES, seed: int = _SEED
+    result: Measured, level: float = LEVEL, resamples: int = RESAMPLES, seed: int = _SEED
 ) -> Interval | None:
     """Return the interval of a score, from the quantiles of the scores of samples.
 
     Parameters
     ----------
-    result : Scored
-        Such as a `SimilarityResult`, or a section of analogies.
+    result : Measured
+        Such as a `SimilarityResult`.
     level : float
         The probability that the interval holds the true score.
     resamples, seed : int
