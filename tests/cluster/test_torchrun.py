@@ -65,7 +65,7 @@ def leader_of_a_lost_member(how):
 
 def test_a_lost_member_ends_the_run_in_one_line():
     error, *rest = leader_of_a_lost_member("call")[0].splitlines()
-    assert error.startswith("FirthError worker 0 lost its connection: Connection closed by peer")
+    assert error.startswith("FirthError worker 0 lost its connection: ")
     assert error.endswith("give it --max-restarts, and the command --checkpoint and --resume")
     assert rest == ["False", "closed"]
 
