@@ -68,7 +68,7 @@ class Cluster:
 
     def workers(self) -> list[int]:
         """Return the processes of workers."""
-        return [pid for pid in _processes("ray::_Seat") if _descends_from(pid, self.head)]
+        return [pid for pid in _processes("ray::_MemberActor") if _descends_from(pid, self.head)]
 
 
 @dataclass

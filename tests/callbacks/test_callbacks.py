@@ -288,8 +288,10 @@ def test_an_unwritable_file_is_told_at_once(tmp_path):
     with pytest.raises(firth.FirthError, match=r"cannot write .*: Is a directory"):
         JsonLines(tmp_path)
     (tmp_path / "file").touch()
-    with pytest.raises(firth.FirthError, match=r"cannot write .*: Not a directory|File exists"):
-        JsonLines(tmp_path / "file" / "run.jsonl")
+    for path in (tmp_path / "file" / "run.jsonl", tmp_path / "file" / "missing" / "run.jsonl"):
+        told = r"^cannot write .*run\.jsonl: .*file is not a folder; give another path$"
+        with pytest.raises(firth.FirthError, match=told):
+            JsonLines(path)
 
 
 def test_a_file_of_something_else_is_left_alone(tmp_path):
@@ -729,7 +731,8 @@ def test_a_run_that_never_began_is_not_ended(stand_ins, calls):
 
 def test_an_unwritable_folder_is_told_at_once(stand_ins, tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(firth.FirthError, match="cannot write"):
+    told = r"^cannot write to .*file: .*file is not a folder; give another path$"
+    with pytest.raises(firth.FirthError, match=told):
         TensorBoard(tmp_path / "file")
 
 

@@ -8,7 +8,7 @@ from firth.cluster.agreement import VERSION
 from firth.cluster.engine import cluster_engine
 from firth.cluster.parts import CutCorpus
 from firth.corpus import read_corpus
-from firth.errors import FirthError, FirthWarning
+from firth.errors import CorpusError, FirthError, FirthWarning
 from firth.training import TrainConfig, train_corpus
 from firth.training.checkpoints.fingerprint import differences
 from firth.training.checkpoints.folder import Checkpoints
@@ -253,3 +253,9 @@ def test_checkpoints_name_the_rule_of_agreement(monkeypatch):
     monkeypatch.setattr("firth.cluster.engine.VERSION", 99)
     told = differences(before, engine.arithmetic(config_of(2)))
     assert told == f"agreement of workers was {VERSION}, is now 99"
+
+
+def test_parts_without_a_window_are_told():
+    told = "no window with two words in epoch 1; give more text, or give fewer workers"
+    with pytest.raises(CorpusError, match=told), pytest.warns(FirthWarning, match="only 12 words"):
+        firth.train([["tea", "milk", "sugar"]] * 4, workers=20, min_count=1, sample=0)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import firth
-from firth.cluster import ray_team
+from firth.cluster import ray_team, reading
 from firth.errors import ConfigError, FirthError, MissingExtraError
 from firth.training import TrainConfig
 from firth.training.engines.registry import engine_named
@@ -136,6 +136,10 @@ REFUSED = {
     ),
     "options of text": ({"source": UNITS, "lowercase": True}, "lowercase is for text"),
     "words too rare": ({"source": UNITS, "min_count": 1_000}, "min_count"),
+    "words of a small text too rare": ({"min_count": 101}, "no word occurs 101 times"),
+    "small text blank": ({"source": "blank.txt"}, "the corpus holds no words"),
+    "small text of one word": ({"source": "one.txt"}, "no other word"),
+    "small text in another encoding": ({"source": "latin.txt"}, "latin.txt: invalid UTF-8"),
     "held-out text missing": ({"holdout": "nowhere.txt"}, "holdout: .*nowhere.txt"),
     "held-out text empty": ({"holdout": "empty.txt"}, "holdout: "),
     "held-out text trained on": ({"holdout": "text.txt"}, "both trained on and held out"),
@@ -160,6 +164,9 @@ def files(tmp_path, monkeypatch):
     picture = b"\x89PNG\r\n\x1a\n" + bytes(100)
     tmp_path.joinpath("text.txt").write_text("tea milk sugar\n" * 100)
     tmp_path.joinpath("empty.txt").touch()
+    tmp_path.joinpath("blank.txt").write_text(" \n" * 100)
+    tmp_path.joinpath("one.txt").write_text("tea\n" * 100)
+    tmp_path.joinpath("latin.txt").write_text("th\xe9 tea\n" * 100, "latin-1")
     tmp_path.joinpath("picture.txt").write_bytes(picture)
     tmp_path.joinpath("picture.txt.gz").write_bytes(gzip.compress(picture))
     tmp_path.joinpath("damaged.txt.gz").write_bytes(gzip.compress(b"tea milk")[:12])
@@ -174,6 +181,19 @@ def test_what_can_be_refused_is_before_ray_starts(reason):
     with pytest.raises(FirthError, match=message) as told:
         firth.train(**{"source": "text.txt", "workers": 2, "cluster": "auto", **options})
     assert "\n" not in str(told.value)
+
+
+@pytest.mark.usefixtures("lonely_ray", "files")
+def test_the_words_of_a_large_text_are_counted_by_workers(monkeypatch):
+    monkeypatch.setattr(reading, "_SMALL", 1_499)
+    with pytest.raises(AboutToStart):
+        firth.train("text.txt", workers=2, cluster="auto", min_count=101)
+
+
+@pytest.mark.usefixtures("lonely_ray", "files")
+def test_a_callable_which_may_be_slow_is_called_by_workers_only():
+    with pytest.raises(AboutToStart):
+        firth.train("text.txt", workers=2, cluster="auto", tokenizer=lambda line: 1 / 0)
 
 
 @pytest.mark.usefixtures("lonely_ray", "files")

@@ -74,7 +74,7 @@ def members_of(run):
     return [
         pid
         for pid, args in parents.items()
-        if args.startswith("ray::_Seat") and _descends_from(pid, run.pid)
+        if args.startswith("ray::_MemberActor") and _descends_from(pid, run.pid)
     ]
 
 
@@ -115,6 +115,7 @@ def test_a_stopped_run_resumes_to_the_same_vectors(text, undisturbed, tmp_path, 
 
 
 LOSING = """
+import os
 import sys
 import time
 
@@ -123,6 +124,8 @@ from firth.cluster.ray_team import RayTeam
 from firth.cluster.reading import merge
 from firth.training.engines.recovery import WorkersLost
 
+# Workers would give way to all other programs.
+os.environ["RAY_worker_niceness"] = "0"
 ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False)
 team = RayTeam("auto", 2, 1, "hogwild")
 team.start()

@@ -5,6 +5,8 @@ import pytest
 
 pytest.importorskip("ray")
 
+import ray
+
 from firth.cluster import ray_team
 from firth.cluster.ray_room import check_room, share_of_worker
 from firth.errors import ConfigError, FirthError, FirthWarning
@@ -194,6 +196,49 @@ def test_a_cluster_that_reading_the_text_has_started_is_joined(monkeypatch):
         two.start()
     one.close()
     assert ray.asked == ["auto", "auto"]
+
+
+class WithoutFirth(StartedMeanwhile):
+    """Has a machine that lacks Firth, as Ray tells of it when a member is made."""
+
+    is_running = True
+
+    def __init__(self):
+        super().__init__(None, errors=(ray.exceptions.RayError, ray.exceptions.RayTaskError))
+        self.killed = []
+
+    def nodes(self):
+        return [{"Alive": True, "Resources": {"CPU": 1.0}}]
+
+    def remote(self, made):
+        actor = types.SimpleNamespace(address=types.SimpleNamespace(remote=lambda: "reference"))
+        return types.SimpleNamespace(
+            options=lambda **_: types.SimpleNamespace(remote=lambda: actor),
+        )
+
+    def wait(self, waiting, **_):
+        return waiting[:1], waiting[1:]
+
+    def get(self, references, **_):
+        told = (
+            "RuntimeError: ...\n\nray::_MemberActor()\nModuleNotFoundError: No module named 'firth'"
+        )
+        cause = ray.exceptions.RayTaskError("_MemberActor", told, ModuleNotFoundError())
+        raise ray.exceptions.ActorDiedError(cause)
+
+    def kill(self, actor):
+        self.killed.append(actor)
+
+
+def test_a_machine_without_firth_is_told_and_not_started_anew(monkeypatch):
+    found = WithoutFirth()
+    monkeypatch.setattr(ray_team, "_import_ray", lambda: found)
+    team = ray_team.RayTeam("auto", 1, 1, "hogwild")
+    told = r"cannot import Firth \(ModuleNotFoundError: No module named 'firth'\): install"
+    with pytest.raises(ConfigError, match=told):
+        team.start()
+    assert len(found.killed) == 1
+    assert not team.is_running
 
 
 def test_more_workers_than_processors_are_told(connect, monkeypatch):

@@ -157,6 +157,30 @@ def test_terms_that_are_composed_are_told(tmp_path):
     assert found["composed"] == ["teams"]
 
 
+def terms_of(weight):
+    return [{"words": [f"w{row}"], "weight": sign * weight} for row, sign in ((3, 1), (5, -1))]
+
+
+@pytest.mark.parametrize("weight", [1e-300, 1e-160, 1e155, 1e308])
+def test_an_equation_has_the_same_answers_and_path_however_large_its_weights(client, weight):
+    found, expected = (
+        client.post("/explorer/equation", json={"terms": terms_of(each)}).json()
+        for each in (weight, 1.0)
+    )
+    assert [each["word"] for each in found["answers"]] == [
+        each["word"] for each in expected["answers"]
+    ]
+    assert np.allclose(found["path"], expected["path"], atol=1e-5)
+
+
+@pytest.mark.parametrize("weights", [(1e308, 1e308), (1e308, 1e308, -1e308, -1e308)])
+def test_an_equation_whose_sum_is_too_large_is_refused(client, weights):
+    terms = [{"words": ["w3"], "weight": weight} for weight in weights]
+    answer = client.post("/explorer/equation", json={"terms": terms})
+    assert answer.status_code == 422
+    assert "too large for a float; give smaller weights" in answer.json()["error"]["message"]
+
+
 def test_an_equation_whose_parts_cancel_is_refused(client):
     terms = [{"words": ["w3"], "weight": weight} for weight in (0.1, 0.2, -0.3)]
     answer = client.post("/explorer/equation", json={"terms": terms})

@@ -107,6 +107,17 @@ def _some_vectors() -> list[Vectors]:
     ]
 
 
+# How pairs were drawn, as Firth, gensim and fastText tell it.
+_TELL_COMPANY: list[dict[str, object]] = [
+    {
+        "options": {"negative": 5, "noise_exponent": 0.75, "sample": 1e-3},
+        "part": {"counts": 0.5, "kept": 0.25, "noise": 0.125},
+    },
+    {"gensim": {"negative": 5, "ns_exponent": 0.75, "sample": 20}},
+    {"fasttext": {"neg": 5, "t": 1e-4, "loss": "ns", "model": "sg", "ntokens": 40}},
+]
+
+
 def _native(name: str, damages: list[Damage], scratch: Path) -> Reader:
     """Damage one file of a folder of whole words."""
     matrix = np.arange(1, 13, dtype=np.float32).reshape(4, 3) / 7
@@ -116,7 +127,10 @@ def _native(name: str, damages: list[Damage], scratch: Path) -> Reader:
     tables = [
         Vectors(words, matrix, config=config),
         Vectors([7, -1, 10**30, "\ud800"], matrix, counts=counts, config=config),
-        Vectors(words, matrix, counts=counts, output_vectors=-matrix),
+        *(
+            Vectors(words, matrix, counts=counts, output_vectors=-matrix, config=each)
+            for each in ({}, *_TELL_COMPANY)
+        ),
     ]
     return _folder(tables, name, damages, scratch)
 
@@ -458,7 +472,7 @@ def vectors_reader(
 
     def block_bytes(seed: int) -> int:
         # Small blocks bring their bounds into small files.
-        return usual if seed % 4 == 0 else 64
+        return usual if seed % 4 == 0 else 3 * word2vec_text._SHORT_LINE
 
     def read(seed: int) -> Vectors:
         word2vec_text.BLOCK_BYTES = block_bytes(seed)

@@ -112,8 +112,10 @@ def test_missing_extras_are_named_at_once_before_anything_is_told(
     assert said == []
 
 
-def test_a_folder_that_cannot_be_written_is_told_before_anything_is_trained(tmp_path):
+def test_a_folder_that_cannot_be_written_is_told_before_anything_is_trained(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("not a folder")
+    # And before packages that are missing: they take minutes to install.
+    monkeypatch.setitem(sys.modules, "torch", None)
     said = []
     with pytest.raises(FirthError, match="cannot write"):
         run_lesson(tmp_path / "file", say=said.append)

@@ -16,6 +16,7 @@ import numpy as np
 from firth.callbacks.common import EVERY, Pace, start_record
 from firth.callbacks.evaluate import EvaluationPoint
 from firth.errors import ConfigError, FirthError, reraise, warn
+from firth.io.atomic import check_above
 from firth.io.contents import kind_of
 from firth.io.paths import absolute, refuse_standard_output, to_path
 from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart
@@ -124,6 +125,7 @@ class JsonLines(Callback):
     def _write(self, line: bytes) -> None:
         """Append a complete line or, if the disk is full, nothing."""
         with reraise(FirthError, f"write {self.path}"):
+            check_above(self.path)
             self.path.parent.mkdir(parents=True, exist_ok=True)
             # Opened each time, so no file stays open if the run fails.
             with open(self.path, "ab", buffering=0, opener=_open_at_once) as file:

@@ -13,6 +13,7 @@ from typing import Any
 from firth.callbacks.common import EVERY, Pace, start_record
 from firth.callbacks.evaluate import EvaluationPoint
 from firth.errors import FirthError, MissingExtraError, reraise, warn
+from firth.io.atomic import check_usable_folder
 from firth.io.paths import to_path
 from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart, StopReason
 
@@ -143,6 +144,7 @@ class TensorBoard(_Tracker):
     def __init__(self, folder: str | os.PathLike[str], *, every: float | str = EVERY) -> None:
         super().__init__(every=every)
         self._folder = to_path("folder", folder)
+        check_usable_folder(self._folder)
         with reraise(FirthError, f"write {folder}"):
             self._folder.mkdir(parents=True, exist_ok=True)
 

@@ -77,12 +77,12 @@ class TorchGroup:
         sums = self._torch.as_tensor(numbers)
         if short:
             sums = sums.to(self._torch.bfloat16)
-        with self._named():
+        with self.connection_watched():
             group = None if sums.device.type == "cpu" else self._group_of_gpus()
             work = self._distributed.all_reduce(sums, group=group, async_op=True)
 
         def wait() -> Array:
-            with self._named():
+            with self.connection_watched():
                 work.wait()
             summed = sums.float()
             return summed.numpy() if isinstance(numbers, np.ndarray) else summed
@@ -96,12 +96,13 @@ class TorchGroup:
         return self._of_gpus
 
     @contextlib.contextmanager
-    def _named(self) -> Iterator[None]:
+    def connection_watched(self) -> Iterator[None]:
+        """Raise GroupBroken where a call of `torch.distributed` fails, as a member was lost."""
         try:
             yield
         except RuntimeError as error:
-            # Without the place in the source of gloo, and its stack.
-            reason = _PLACE.sub("", str(error)).partition("\n")[0].rstrip(". ")
+            # Without the place in the source of gloo, its stack, and its advice.
+            reason = _PLACE.sub("", str(error)).partition("\n")[0].partition(". ")[0].rstrip(". ")
             raise GroupBroken(f"worker {self.rank} lost its connection: {reason}") from error
 
 

@@ -88,7 +88,7 @@ class RayTeam(Team):
                 "all that is left"
             )
         # Each sees only the GPU that Ray gives it.
-        actor = self._ray.remote(_Seat).options(
+        actor = self._ray.remote(_MemberActor).options(
             num_cpus=share, num_gpus=self._gpus or None, scheduling_strategy="SPREAD"
         )
         self._actors = [actor.remote() for _ in range(self.size)]
@@ -191,6 +191,9 @@ class RayTeam(Team):
                     raise self._lost(f"one of {self.size} workers ended") from error
                 raise
             except self._ray.exceptions.RayError as error:
+                if getattr(error, "actor_init_failed", False):
+                    self._end_members()
+                    raise _no_firth_there(error) from None
                 raise self._lost(self._who_is_lost(references, str(error))) from error
         results: list[Any] = self._ray.get(references)
         return results
@@ -216,7 +219,7 @@ class RayTeam(Team):
         self._actors = []
 
 
-class _Seat:
+class _MemberActor:
     """The process of a member."""
 
     def address(self) -> str:
@@ -311,6 +314,16 @@ def _start_here(ray: Any, workers: int, threads: int) -> None:  # noqa: ANN401
             "is less busy, or leave out cluster (--cluster): workers are then threads of one "
             "process"
         ) from error
+
+
+def _no_firth_there(error: Exception) -> ConfigError:
+    """Return the error for a machine on which the process of a member cannot import Firth."""
+    # Ray ends its text with that of the error there.
+    reason = str(error).strip().splitlines()[-1]
+    return ConfigError(
+        f"a machine of the Ray cluster cannot import Firth ({reason}): install the same version "
+        "on all machines, with the extra cluster, in the environment from which Ray is started"
+    )
 
 
 def _reason(error: Exception) -> str:

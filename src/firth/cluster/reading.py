@@ -26,7 +26,7 @@ from firth.cluster.team import Team
 from firth.corpus import Corpus, TokenStore, Vocabulary
 from firth.corpus.changes import Watch
 from firth.corpus.digest import digest
-from firth.corpus.first_pass import OpenedSource, TextOptions, check_words, first_pass
+from firth.corpus.first_pass import OpenedSource, TextOptions, check_words, first_pass, no_words
 from firth.corpus.raw_corpus import RawCorpus
 from firth.corpus.reading import check_pairs
 from firth.corpus.script import find_script
@@ -42,6 +42,8 @@ _WORDS_AT_ONCE = 1 << 16
 _BYTES_OF_A_WORD = 250
 # So many different words are kept however little memory there is.
 _LEAST_WORDS = 1_000_000
+# The bytes of a text that the process which leads reads before it starts workers.
+_SMALL = 1 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -309,6 +311,39 @@ def read_text(
         digests=digests,
     )
     return corpus, SharedText(shares, options, vocabulary, Whole(tuple(places)), digests)
+
+
+def check_small(
+    files: list[TextFile],
+    options: TextOptions,
+    *,
+    min_count: int,
+    max_vocab: int | None,
+    start: Vocabulary | None,
+) -> None:
+    """Raise in this process, without workers, if a small text has too few words to train on.
+
+    A text of more than a megabyte is not looked at, and none that a callable cuts into words, which
+    may take long.
+
+    Parameters
+    ----------
+    files, options, min_count, max_vocab, start
+        As for `read_text`.
+
+    Raises
+    ------
+    CorpusError
+        If a file cannot be read, or there is nothing to train on.
+    """
+    size = sum(file.size() or 0 for file in files)
+    if size > _SMALL or not isinstance(options.tokenizer, str):
+        return
+    with ScratchArray(np.int32) as symbols:
+        raw = first_pass(OpenedSource(None, options, files=files), symbols)
+        if raw.words_read == 0:
+            raise no_words()
+        select_words(raw, min_count=min_count, max_vocab=max_vocab, start=start)
 
 
 def _read_parts(team: Team, shares: list[list[TextFile]], options: TextOptions) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from firth.cluster.engine import cluster_engine
 from firth.cluster.parts import CutCorpus
-from firth.cluster.reading import read_text
+from firth.cluster.reading import check_small, read_text
 from firth.cluster.team import Team
 from firth.corpus import Corpus, Vocabulary
 from firth.corpus.changes import Watch
@@ -55,6 +55,9 @@ def read_by_members(
     shares = share_out(files, team.size)
     if shares is None:
         return None
+    if not team.is_running:
+        # Workers take seconds to start.
+        check_small(files, options, **words)
     read = functools.partial(read_text, team, shares, options, watch=watch, **words)
     corpus, shared = _with_workers(team, read)
     return corpus, cluster_engine(team, shared)

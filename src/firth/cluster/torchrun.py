@@ -6,16 +6,17 @@ lost, `torchrun` ends all of them; with its `--max-restarts` and `--resume` the 
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
+import traceback
 from collections.abc import Sequence
 from typing import Any
 
 from firth.cluster.group import TIMEOUT, GroupBroken, TorchGroup, import_distributed
 from firth.cluster.member import Member
 from firth.cluster.team import Team, check_alike
-from firth.errors import ConfigError, counted
-from firth.training.engines.recovery import WorkersLost
+from firth.errors import ConfigError, FirthError, counted
 from firth.training.engines.registry import team_engine_named
 
 # How long members wait for the leader, which may read a text meanwhile.
@@ -101,9 +102,13 @@ class TorchrunTeam(Team):
         try:
             self._channel.send([(method, own) for own in arguments])
             answers = self._channel.answer(self._member, (method, arguments[0]))
-        except (GroupBroken, RuntimeError) as error:
-            # torchrun is about to end this process too.
-            raise WorkersLost(f"a worker was lost: {error}") from error
+        except GroupBroken as error:
+            # The others cannot be told to end, nor be started anew.
+            self._channel = None
+            raise FirthError(
+                f"{error}. Only torchrun can start the workers anew: give it --max-restarts, and "
+                "the command --checkpoint and --resume"
+            ) from error
         for answer in answers:
             if isinstance(answer, Exception):
                 raise answer
@@ -116,7 +121,9 @@ class TorchrunTeam(Team):
     def close(self) -> None:
         """Let the other processes end."""
         if self._channel is not None:
-            self._channel.send([None] * self.size)
+            # One that has ended need not be told.
+            with contextlib.suppress(GroupBroken):
+                self._channel.send([None] * self.size)
             self._channel.close()
         self._channel = None
 
@@ -139,12 +146,14 @@ class _Channel:
 
     def send(self, commands: list[Any]) -> None:
         """Send each member its command; the leader only."""
-        self._distributed.scatter_object_list([None], commands, src=0, group=self._orders)
+        with self.group.connection_watched():
+            self._distributed.scatter_object_list([None], commands, src=0, group=self._orders)
 
     def receive(self) -> Any:  # noqa: ANN401
         """Wait for a command of the leader."""
         received: list[Any] = [None]
-        self._distributed.scatter_object_list(received, None, src=0, group=self._orders)
+        with self.group.connection_watched():
+            self._distributed.scatter_object_list(received, None, src=0, group=self._orders)
         return received[0]
 
     def answer(self, member: Member, command: tuple[str, Sequence[object]]) -> list[Any]:
@@ -157,8 +166,12 @@ class _Channel:
             raise
         except Exception as error:
             answer = error
+            if self.group.rank > 0 and not isinstance(error, FirthError):
+                # The leader may be in a sum that lacks this member, and never hear of it.
+                traceback.print_exc()
         answers = [None] * self.group.size if self.group.rank == 0 else None
-        self._distributed.gather_object(answer, answers, dst=0, group=self._orders)
+        with self.group.connection_watched():
+            self._distributed.gather_object(answer, answers, dst=0, group=self._orders)
         return answers or []
 
     def close(self) -> None:

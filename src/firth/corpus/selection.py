@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.checks import is_unicode, shown, whole_number
+from firth.checks import shown, whole_number, why_not_utf8
 from firth.corpus.raw_corpus import RawCorpus
 from firth.corpus.vocabulary import Vocabulary
 from firth.errors import ConfigError, CorpusError, NoWordsError, counted, one_line
@@ -267,8 +267,5 @@ def _check_words(vocabulary: Vocabulary, raw: RawCorpus, min_count: int, start: 
 def _check_spelling(vocabulary: Vocabulary) -> None:
     """Raise `CorpusError` if a word cannot be written as UTF-8."""
     for word in vocabulary:
-        if not is_unicode(str(word)):
-            raise CorpusError(
-                f"the word {one_line(repr(word))} holds a lone surrogate and cannot be written "
-                "as UTF-8; replace it, or leave the word out"
-            )
+        if (reason := why_not_utf8(str(word))) is not None:
+            raise CorpusError(reason)

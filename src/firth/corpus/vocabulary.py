@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from firth.checks import INT64_MAX, are_counts, check_token, is_unicode, shown
+from firth.checks import INT64_MAX, are_counts, check_token, shown, why_not_utf8
 from firth.errors import (
     ConfigError,
     CorpusError,
@@ -113,11 +113,8 @@ class Vocabulary:
             If the words are integers, or one of them holds white space or cannot be encoded.
         """
         for word in self._words:
-            if isinstance(word, str) and not is_unicode(word):
-                raise ConfigError(
-                    f"cannot write {path}: the word {one_line(repr(word))} holds a lone surrogate, "
-                    "which UTF-8 does not have; replace it, or leave the word out"
-                )
+            if (reason := why_not_utf8(str(word))) is not None:
+                raise ConfigError(f"cannot write {path}: {reason}")
             if not isinstance(word, str) or word.encode().split() != [word.encode()]:
                 raise ConfigError(
                     f"cannot write {path}: a line has a word without white space and its count, "

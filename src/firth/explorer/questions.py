@@ -16,6 +16,7 @@ from firth.server.dependencies import Sets, tokens
 from firth.server.errors import ServiceError
 from firth.server.schemas import ERRORS, LONGEST_WORD, SetName, Top
 from firth.vectors import Vectors
+from firth.vectors.queries import unit_queries
 from firth.vectors.questions.company import tells_company
 from firth.vectors.questions.directions import NoDirectionError
 from firth.vectors.questions.nearest import Choice, neighbours_of
@@ -82,7 +83,6 @@ def equation(request: EquationRequest, sets: Sets, state: State) -> Answers:
         term.weight * _direction(vectors, words)
         for term, words in zip(request.terms, given, strict=True)
     ]
-    sums = np.cumsum(parts, axis=0)
     exclude = [word for words in given for word in words if word in vectors]
     weighted = [(part, 1.0) for part in parts]
     try:
@@ -90,7 +90,8 @@ def equation(request: EquationRequest, sets: Sets, state: State) -> Answers:
     except NoDirectionError as error:
         raise NoDirectionError("the sum of these terms", error.advice) from error
     layout = state.map_of(asked).layout(request.layout)
-    path = layout.place(unit_rows(sums)).tolist()
+    # No partial sum is too large: the whole would be too.
+    path = layout.place(unit_queries(np.cumsum(parts, axis=0))).tolist()
     # A term may stand twice.
     composed = dict.fromkeys(str(word) for words in given for word in words if word not in vectors)
     return Answers(path=path, answers=near(vectors, found), composed=list(composed))

@@ -103,6 +103,19 @@ def check_usable_folder(folder: Path) -> None:
             _try_to_write(scratch, folder.relative_to(existing) / "probe", folder=True)
 
 
+def check_above(target: Path) -> None:
+    """Raise if what is above `target`, or would be made there, cannot be a folder.
+
+    Raises
+    ------
+    FirthError
+        If it is a file.
+    """
+    above = _nearest_existing(absolute(target).parent)
+    if above.exists() and not above.is_dir():
+        raise FirthError(f"cannot write {target}: {above} is not a folder; give another path")
+
+
 def make_folder(folder: Path) -> None:
     """Make a folder, and missing ones above it, and flush their names to the disk."""
     missing = missing_folders(folder)
@@ -155,9 +168,7 @@ def _check_place(target: Path, *, folder: bool) -> None:
         )
     if "\0" in str(target):
         raise FirthError(f"cannot write {str(target)!r}: a path cannot contain a NUL character")
-    above = _nearest_existing(absolute(target).parent)
-    if above.exists() and not above.is_dir():
-        raise FirthError(f"cannot write {target}: {above} is not a folder; give another path")
+    check_above(target)
     if not os.path.lexists(target):
         return
     if not target.exists():

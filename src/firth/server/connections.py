@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any
+from typing import Any, Literal
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -15,6 +15,9 @@ HEAD_SECONDS = 30.0
 ANSWER_SECONDS = 30.0
 LEAST_TAKEN = 64 << 10
 
+# What a connection waits for: the head of a request, or that a client takes an answer.
+_Wait = Literal["head", "client"]
+
 
 class Connection(H11Protocol):
     """uvicorn's connection in pure Python, with limits of time for heads and for answers.
@@ -24,11 +27,11 @@ class Connection(H11Protocol):
 
     head_seconds = HEAD_SECONDS
     answer_seconds = ANSWER_SECONDS
-    _head_timer: asyncio.TimerHandle | None = None
-    _answer_timer: asyncio.TimerHandle | None = None
+    _timers: dict[_Wait, asyncio.TimerHandle]
 
     def connection_made(self, transport: Any) -> None:  # noqa: ANN401
         """Begin to wait for a head."""
+        self._timers = {}
         super().connection_made(transport)
         # Writing pauses whenever bytes of an answer wait for the client.
         transport.set_write_buffer_limits(high=0)
@@ -40,12 +43,12 @@ class Connection(H11Protocol):
         if self.cycle is None or self.cycle.response_complete:
             self._wait_for_head()
         else:
-            self._stop_waiting()
+            self._stop_waiting("head")
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the timers."""
-        self._stop_waiting()
-        self._stop_waiting_for_client()
+        self._stop_waiting("head")
+        self._stop_waiting("client")
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
@@ -55,7 +58,7 @@ class Connection(H11Protocol):
 
     def resume_writing(self) -> None:
         """Write on."""
-        self._stop_waiting_for_client()
+        self._stop_waiting("client")
         super().resume_writing()
 
     def send_400_response(self, msg: str) -> None:
@@ -77,17 +80,14 @@ class Connection(H11Protocol):
         self.transport.close()
 
     def _wait_for_head(self) -> None:
-        if self._head_timer is None:
-            self._head_timer = self.loop.call_later(self.head_seconds, self.transport.close)
-
-    def _stop_waiting(self) -> None:
-        if self._head_timer is not None:
-            self._head_timer.cancel()
-            self._head_timer = None
+        if "head" not in self._timers:
+            close = self.transport.close
+            self._timers["head"] = self.loop.call_later(self.head_seconds, close)
 
     def _wait_for_client(self) -> None:
         left = self.transport.get_write_buffer_size()
-        self._answer_timer = self.loop.call_later(self.answer_seconds, self._check_client, left)
+        check = self._check_client
+        self._timers["client"] = self.loop.call_later(self.answer_seconds, check, left)
 
     def _check_client(self, before: int) -> None:
         """Cut the client off if it has taken too little; a close would wait for it."""
@@ -96,7 +96,6 @@ class Connection(H11Protocol):
         else:
             self._wait_for_client()
 
-    def _stop_waiting_for_client(self) -> None:
-        if self._answer_timer is not None:
-            self._answer_timer.cancel()
-            self._answer_timer = None
+    def _stop_waiting(self, wait: _Wait) -> None:
+        if (timer := self._timers.pop(wait, None)) is not None:
+            timer.cancel()

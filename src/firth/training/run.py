@@ -15,6 +15,7 @@ from firth.training.checkpoints.checkpoint import Checkpoint
 from firth.training.checkpoints.checkpointer import Checkpointer, copies
 from firth.training.checkpoints.folder import Checkpoints
 from firth.training.checkpoints.state import RunState
+from firth.training.config import TrainConfig
 from firth.training.divergence import Diverged
 from firth.training.engines.base import Floats, Stretch, Tables
 from firth.training.engines.recovery import MOST_LOSSES, WorkersLost, begin_until_done
@@ -212,8 +213,7 @@ class Run:
         state = self._state
         if state.pairs == 0:
             raise NothingSampled(
-                f"subsampling left no window with two words in epoch {state.epoch + 1}; give more "
-                f"text, or switch subsampling off with sample=0 (got {self._task.config.sample:g})"
+                _no_windows(self._task.config, f"in epoch {state.epoch + 1}", "give more text")
             )
         self._task.check.check_tables(self._engine.tables(), state.epoch, self._schedule.first)
         held_out_losses, is_best = state.held_out_losses, None
@@ -246,8 +246,7 @@ class Run:
             tokens.release(done.stretch.start, done.stretch.stop)
         if pairs == 0:
             raise CorpusError(
-                "subsampling left no window with two words in the held-out text; hold out more, or "
-                f"switch subsampling off with sample=0 (got {self._task.config.sample:g})"
+                _no_windows(self._task.config, "in the held-out text", "hold out more")
             )
         return loss / pairs
 
@@ -326,3 +325,14 @@ class Run:
         if last is not None:
             then = f"{last} is the last checkpoint: give the same again with --resume (resume=True)"
         return Interrupted(f"{where}; {then}", self._interrupts.received)
+
+
+def _no_windows(config: TrainConfig, where: str, advice: str) -> str:
+    """Return why there was no window with two words, and what to do."""
+    if config.sample == 0:
+        fewer = ", or give fewer workers (--workers)" if config.workers > 1 else ""
+        return f"there is no window with two words {where}; {advice}{fewer}"
+    return (
+        f"subsampling left no window with two words {where}; {advice}, or switch subsampling off "
+        f"with sample=0 (got {config.sample:g})"
+    )

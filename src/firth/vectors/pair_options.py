@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.checks import real_number
+from firth.checks import INT64_MAX, real_number
 from firth.errors import ConfigError
 from firth.frequencies import keep_probabilities, noise_distribution
 
@@ -168,6 +168,8 @@ def _of_firth(options: Mapping[str, object]) -> PairOptions:
             "no company; train with documents='joint'"
         )
     negative, exponent, sample = (real_number(name, options[name]) for name in _NEEDED)
+    if negative <= 0:
+        raise ConfigError(f"{_NOT_DRAWN}none (negative {negative:g})")
     return PairOptions(negative, exponent, sample)
 
 
@@ -186,7 +188,8 @@ def _of_gensim(options: Mapping[str, object]) -> PairOptions:
         )
     # From 1 on, it is the count of a word, in gensim's unit.
     if sample >= 1:
-        return PairOptions(negative, exponent, int(sample * (3 + math.sqrt(5)) / 2), 1)
+        count = int(min(sample, INT64_MAX) * (3 + math.sqrt(5)) / 2)
+        return PairOptions(negative, exponent, count, 1)
     return PairOptions(negative, exponent, sample)
 
 
@@ -209,7 +212,7 @@ def _of_fasttext(options: Mapping[str, object]) -> PairOptions:
         raise ConfigError(f"{_NOT_DRAWN}none (fastText's neg 0)")
     # fastText's shares are those of the whole text, with the words that it leaves out.
     tokens = options.get("ntokens")
-    if not isinstance(tokens, int) or tokens <= 0:
+    if not isinstance(tokens, int) or not 0 < tokens <= INT64_MAX:
         tokens = None
     return PairOptions(negative, _FASTTEXT_EXPONENT, sample, tokens)
 
@@ -231,5 +234,7 @@ def _part_of(config: Mapping[str, object]) -> _Part:
     except (KeyError, TypeError) as error:
         raise ConfigError(_UNKNOWN) from error
     if not all(0 < share <= 1.0 + 1e-9 for share in (part.counts, part.kept, part.noise)):
+        raise ConfigError(_UNKNOWN)
+    if part.counts < 1 / INT64_MAX:
         raise ConfigError(_UNKNOWN)
     return part

@@ -169,9 +169,7 @@ def test_a_file_of_zeros_is_looked_through_once(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("rest", [b"", b"b 3 4\n"])
 @pytest.mark.parametrize("header", [b"", b"1 2\n"])
-def test_empty_lines_take_no_memory_however_many(header, rest, tmp_path, monkeypatch):
-    monkeypatch.setattr(word2vec_text, "BLOCK_BYTES", 1 << 12)
-    monkeypatch.setattr(word2vec_text, "_BLANK_LINES", 1 << 10)
+def test_empty_lines_take_no_memory_however_many(header, rest, tmp_path):
     # A short file, decompressed.
     path = tmp_path / "v.txt"
     path.write_bytes(gzip.compress(header + b"a 1 2\n" + b"\n" * 300_000 + rest))

@@ -8,6 +8,7 @@ from companies import V, assert_planted, assert_same, perfect, planted, planted_
 from fasttext_files import fasttext_bin
 from firth.errors import ConfigError
 from firth.vectors import Vectors
+from firth.vectors.questions.company import tells_company
 from gensim_pickles import dumped, key_vectors, model
 
 OPTIONS = {"negative": 7, "ns_exponent": 0.75, "sample": 0.02, "sg": 1}
@@ -165,19 +166,55 @@ def test_a_model_of_gensim_keeps_its_options_in_one_of_fasttext(gensim, fasttext
     assert (told["model"], told["epoch"], told["neg"], told["t"]) == ("cbow", 3, 7, 0.02)
 
 
-@pytest.mark.parametrize("share", [0, -1, 2, "x", None, float("nan")])
-def test_shares_that_make_no_sense_are_refused(share):
+def with_config(**config):
     vectors, *_ = perfect()
-    part = {"counts": 0.5, "kept": 0.5, "noise": share}
-    other = Vectors(
+    return Vectors(
         vectors.words,
         vectors.input_vectors,
         output_vectors=vectors.output_vectors,
         counts=vectors.counts,
-        config={**vectors.config, "part": part},
+        config={**vectors.config, **config},
     )
+
+
+@pytest.mark.parametrize("share", [0, -1, 2, "x", None, float("nan")])
+def test_shares_that_make_no_sense_are_refused(share):
     with pytest.raises(ConfigError):
-        other.company("w3")
+        with_config(part={"counts": 0.5, "kept": 0.5, "noise": share}).company("w3")
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"part": {"counts": 1e-300, "kept": 0.5, "noise": 0.5}},
+        {"options": {"negative": -5, "noise_exponent": 0.75, "sample": 0}},
+        {"options": {"negative": 0, "noise_exponent": 0.75, "sample": 0}},
+        {"options": {"negative": 10**400, "noise_exponent": 0.75, "sample": 0}},
+    ],
+)
+def test_options_that_no_training_had_are_refused(config):
+    vectors = with_config(**config)
+    assert not tells_company(vectors)
+    with pytest.raises(ConfigError):
+        vectors.company("w3")
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "changes"),
+    [
+        ("gensim", OPTIONS, ({"sample": 1e20}, {"sample": 1e308})),
+        (
+            "fasttext",
+            {"neg": 5, "t": 1e-4, "loss": "ns", "model": "sg"},
+            ({}, {"ntokens": 10**400}),
+        ),
+    ],
+)
+def test_numbers_beyond_all_texts_do_no_harm(name, options, changes):
+    expected, found = (
+        with_config(options=None, **{name: options | each}).company("w3", top=V) for each in changes
+    )
+    assert_same(found, expected)
 
 
 def test_real_models_of_gensim(tmp_path):

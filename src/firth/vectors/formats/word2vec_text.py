@@ -39,8 +39,10 @@ BLOCK_BYTES = 1 << 20
 _LONGEST_NUMBER = 1 << 20
 # What numbers take on average in the longest lines that are read.
 _BYTES_PER_NUMBER = 64
+# While they are read, lines take memory beside their bytes: a short one counts as this many.
+_SHORT_LINE = 1 << 10
 # A short compressed file may have very many; so many are told of at once.
-_BLANK_LINES = 1 << 16
+_BLANK_LINES = BLOCK_BYTES // _SHORT_LINE
 
 
 def recognises(head: bytes) -> bool:
@@ -236,7 +238,7 @@ def _some(rows: Iterator[bytes]) -> list[bytes]:
     lines, size = [], 0
     for line in rows:
         lines.append(line)
-        size += len(line)
+        size += max(len(line), _SHORT_LINE)
         if size >= BLOCK_BYTES:
             break
     return lines

@@ -1,0 +1,80 @@
+"""A team of processes as torchrun starts them, of which one is lost."""
+
+import os
+import socket
+
+import pytest
+
+pytest.importorskip("torch", reason="PyTorch is not installed")
+
+from processes import begin_python
+
+LEADER = """
+import sys
+from firth.cluster.torchrun import TorchrunTeam
+from firth.errors import FirthError
+
+team = TorchrunTeam(2, "hogwild")
+team.start()
+sys.stdin.readline()  # by default the other process has ended
+if sys.argv[1] != "close":
+    try:
+        team.call("describe")
+    except (FirthError, ZeroDivisionError) as error:
+        print(type(error).__name__, error)
+    print(team.is_running)
+    sys.stdin.readline()
+team.close()
+print("closed")
+"""
+# It follows the orders by which a team is started.
+MEMBER = """
+import os
+import sys
+from firth.cluster.torchrun import Member, _Channel
+
+channel = _Channel()
+member = Member(channel.group)
+for _ in range(2):
+    channel.answer(member, channel.receive())
+if sys.argv[1] == "fail":
+    member.describe = lambda: 1 / 0
+    channel.answer(member, channel.receive())
+os._exit(7)
+"""
+
+
+def leader_of_a_lost_member(how):
+    """Return what the process that leads has printed, and what the other one has told."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    shared = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "WORLD_SIZE": "2"}
+    leader, member = (
+        begin_python("-c", *each, env={**os.environ, **shared, "RANK": rank}, stdin=-1)
+        for each, rank in (((LEADER, how), "0"), ((MEMBER, how), "1"))
+    )
+    if how == "fail":
+        leader.stdin.write("\n")
+        leader.stdin.flush()
+    told = member.communicate()[1]
+    assert member.returncode == 7, told
+    printed, error = leader.communicate("\n")
+    assert leader.returncode == 0, error
+    return printed, told
+
+
+def test_a_lost_member_ends_the_run_in_one_line():
+    error, *rest = leader_of_a_lost_member("call")[0].splitlines()
+    assert error.startswith("FirthError worker 0 lost its connection: ")
+    assert error.endswith("give it --max-restarts, and the command --checkpoint and --resume")
+    assert rest == ["False", "closed"]
+
+
+def test_a_member_that_is_lost_at_the_end_does_no_harm():
+    assert leader_of_a_lost_member("close")[0] == "closed\n"
+
+
+def test_a_member_tells_of_an_error_that_the_leader_may_not_hear_of():
+    printed, told = leader_of_a_lost_member("fail")
+    assert printed == "ZeroDivisionError division by zero\nTrue\nclosed\n"
+    assert "ZeroDivisionError: division by zero" in told
