@@ -82,8 +82,12 @@ def test_an_index_beside_the_vectors_answers(folder, call, fails):
     assert call(*asked, "--approximate", at=folder).stdout == exact
     analogy = ["analogy", "vectors", "the", "cat", "dog", "--approximate"]
     assert call(*analogy, at=folder).returncode == 0
-    restricted = fails(*asked, "--approximate", "--restrict", "3", at=folder)
-    assert "leave out restrict" in restricted
+    restricted = call(*asked, "--approximate", "--restrict", "3", at=folder)
+    assert restricted.returncode == 2
+    assert "give it without --restrict" in " ".join(restricted.stderr.split())
+    multiplied = call(*analogy, "--method", "mul", at=folder)
+    assert multiplied.returncode == 2
+    assert "give it without --method mul" in " ".join(multiplied.stderr.split())
     document = call("similar", "vectors", "--document", "1", "--approximate", at=folder)
     assert document.returncode == 2
 
