@@ -108,6 +108,7 @@ def test_the_options_of_other_tools_are_known(names):
         (partial(firth.load, "v"), "datatype", "Firth holds vectors as float32"),
         (partial(firth.evaluate, VECTORS), "restrict_vocab", "Firth calls it restr"),
         (partial(firth.evaluate, VECTORS), "case_insensitive", "Firth calls it fold"),
+        (partial(firth.evaluate, VECTORS), "dummy4unknown", "Firth has unknown='zero', which"),
     ],
 )
 def test_a_keyword_that_does_not_exist_is_answered(call, option, told):

@@ -77,6 +77,7 @@ OPTIONS = _by_their_name(
         "start": "pretrained_vectors",
         "threads": "n_jobs num_threads num_workers thread workers",
         "top": "k top_k topn",
+        "Firth has unknown='zero', which is gensim's dummy4unknown=True": "dummy4unknown",
         "window": "ws",
         "Firth adds and subtracts words in analogy(positive, negative)": "negative positive",
         "Firth always orders words by count": "sorted_vocab",

@@ -215,6 +215,9 @@ def test_evaluate(folder, call):
     assert report["similarity"][0]["missing"] == 1
     low, high = report["similarity"][0]["interval"]
     assert -1 <= low <= report["similarity"][0]["spearman"] <= high <= 1
+    section = report["analogies"][0]["sections"][0]
+    assert section["interval"] == [section["accuracy"]] * 2  # Of a single question.
+    assert re.search(r"^ +\d+\.\d \(\d+\.\d to \d+\.\d\)  animals: ", done.stdout, re.MULTILINE)
 
 
 def test_evaluate_compares_the_first_vectors_with_each_other(folder, call):

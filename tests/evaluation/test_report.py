@@ -105,6 +105,8 @@ def test_a_missing_file(royal, tmp_path):
     [
         (None, {}, "vectors must be Vectors, as from firth.load, or a mapping .*, got None"),
         ({"a": "b"}, {}, "a mapping of words to arrays of numbers of one length"),
+        ({}, {}, "a mapping without words: there is nothing to measure"),
+        ({"a": [1.0, np.nan]}, {}, "finite"),
         ({"a": [1.0], "b": [1.0, 2.0]}, {}, "a mapping of words to arrays of numbers of one"),
         (np.eye(2), {}, "vectors must be Vectors, .* got array"),
         ("vectors", {}, "got 'vectors'"),

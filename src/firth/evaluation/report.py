@@ -301,12 +301,15 @@ def _to_vectors(vectors: object) -> Vectors:
             "vectors must be Vectors, as from firth.load, or a mapping of words to arrays, got "
             f"{shown(vectors)}"
         )
+    if not vectors:
+        raise ConfigError("vectors are a mapping without words: there is nothing to measure")
     try:
-        return Vectors(list(vectors), np.stack([np.asarray(v, float) for v in vectors.values()]))
+        matrix = np.stack([np.asarray(v, float) for v in vectors.values()])
     except (TypeError, ValueError) as error:
         raise ConfigError(
             "vectors must be a mapping of words to arrays of numbers of one length"
         ) from error
+    return Vectors(list(vectors), matrix)
 
 
 def _several(name: str, given: object) -> list[Path]:
