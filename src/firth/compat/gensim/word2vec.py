@@ -272,7 +272,8 @@ class Word2Vec(ModelVocabulary):
     @property
     def syn1neg(self) -> Any:  # noqa: ANN401
         """The output vectors (V, D), of a model that was trained with noise words."""
-        if len(self.wv) and not self._is_trained and self.options["negative"]:
+        is_new = self._vocabulary is not None and not self._is_trained
+        if len(self.wv) and is_new and self.options["negative"]:
             return np.zeros((len(self.wv), self.vector_size), np.float32)
         found = self.wv.to_firth().output_vectors if len(self.wv) else None
         if found is None:
