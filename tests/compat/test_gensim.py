@@ -279,6 +279,10 @@ def test_an_integer_is_a_row_unless_keys_are_integers(keyed):
 def test_vectors_of_some_words(keyed):
     some = keyed.vectors_for_all(["queen", "x", "man"])
     assert some.index_to_key == ["queen", "man"]
+    # gensim counts them by their order, unless it is asked to copy counts.
+    assert [some.get_vecattr(word, "count") for word in some.index_to_key] == [2, 1]
+    keyed.set_vecattr("man", "count", 7)
+    assert keyed.vectors_for_all(["man"], copy_vecattrs=True).get_vecattr("man", "count") == 7
     assert keyed.rank_by_centrality(["man", "king", "x"])[0][1] in ("man", "king")
     keyed.init_sims(replace=True)
     np.testing.assert_allclose(np.linalg.norm(keyed.vectors, axis=1), 1, atol=1e-6)
