@@ -8,7 +8,14 @@ import pytest
 
 import firth
 import firth.compat.gensim as gensim
-from firth.compat.gensim import Doc2Vec, KeyedVectors, LineSentence, NotSupported, Word2Vec
+from firth.compat.gensim import (
+    CallbackAny2Vec,
+    Doc2Vec,
+    KeyedVectors,
+    LineSentence,
+    NotSupported,
+    Word2Vec,
+)
 from firth.compat.gensim.models.doc2vec import TaggedDocument
 from firth.compat.gensim.test.utils import common_texts, get_tmpfile, temporary_file
 from firth.compat.gensim.utils import any2unicode, any2utf8, save_as_line_sentence
@@ -100,3 +107,33 @@ def test_what_needs_training_says_so():
     words.wv = KeyedVectors(firth.Vectors(["tea"], np.ones((1, 3), np.float32)))
     with pytest.raises(RuntimeError, match="trained with negative sampling"):
         words.predict_output_word(["tea"])
+
+
+class Seen(CallbackAny2Vec):
+    """Notes what it is called for, and the loss after each epoch."""
+
+    def __init__(self):
+        self.events, self.losses = [], []
+
+    def on_train_begin(self, model):
+        self.events.append("begin")
+
+    def on_epoch_begin(self, model):
+        self.events.append("epoch")
+
+    def on_epoch_end(self, model):
+        self.events.append("end")
+        self.losses.append(model.get_latest_training_loss())
+
+    def on_train_end(self, model):
+        self.events.append("finish")
+
+
+def test_a_text_that_sampling_empties_is_reported_once():
+    seen = Seen()
+    with pytest.warns(firth.FirthWarning, match="it is trained with sample=0"):
+        model = Word2Vec(common_texts, vector_size=10, min_count=0, epochs=3, callbacks=[seen])
+    assert seen.events == ["begin", *["epoch", "end"] * 3, "finish"]
+    plain = Word2Vec(common_texts, vector_size=10, min_count=0, epochs=3, sample=0)
+    assert model.get_latest_training_loss() == plain.get_latest_training_loss()
+    assert model.wv["system"].tolist() == plain.wv["system"].tolist()
