@@ -174,7 +174,7 @@ def evaluate(
 
     Parameters
     ----------
-    vectors : Vectors or mapping of str to array
+    vectors : Vectors, or mapping of str to array, or KeyedVectors of gensim
         Those of a mapping stand in the order of frequency.
     analogies : path or sequence of paths
         In Google's format: `: name` begins a section, four words are a question. Or in MSR's, or
@@ -296,6 +296,9 @@ class EvaluationSets:
 def _to_vectors(vectors: object) -> Vectors:
     if isinstance(vectors, Vectors):
         return vectors
+    if hasattr(vectors, "index_to_key") and hasattr(vectors, "vectors"):
+        # KeyedVectors of gensim, which are no mapping.
+        return Vectors(list(vectors.index_to_key), np.asarray(vectors.vectors))
     if not isinstance(vectors, Mapping):
         raise ConfigError(
             "vectors must be Vectors, as from firth.load, or a mapping of words to arrays, got "
