@@ -167,6 +167,7 @@ MODULE = _by_their_name(
         "firth.Vectors, which firth.load reads": "KeyedVectors",
         "firth.learn_phrases": "FrozenPhrases Phraser",
         "firth.load": "load_model load_word2vec_format",
+        "firth.load(source).save(destination)": "convert",
         "firth.train": "FastText Word2Vec train_unsupervised",
         "firth.train(source, documents='joint')": "Doc2Vec",
         "firth.train(lists of words): each list is a document, with its number": "TaggedDocument",
