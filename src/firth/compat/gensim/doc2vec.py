@@ -185,12 +185,7 @@ class Doc2Vec(Word2Vec):
         """
         if isinstance(doc_words, str):
             raise TypeError("doc_words must be a list of words, not one text")
-        if not self._is_trained:
-            raise RuntimeError("call build_vocab and train before infer_vector")
-        if self.options["hs"]:
-            raise NotSupported(
-                "infer_vector with hs=1 is not supported: the tree is not kept; give negative=5"
-            )
+        self._check_inference()
         words = [word for word in doc_words if self.wv.has_index_for(word)]
         if not words:
             warn(f"no word of the document is known, so its vector is random: {shown(doc_words)}")
