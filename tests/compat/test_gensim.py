@@ -450,7 +450,13 @@ def test_other_texts_are_trained_with_the_words_of_the_model():
     untrained.build_vocab(SENTENCES)
     with pytest.raises(firth.CorpusError, match="no word of the text is in the vocabulary"):
         untrained.train([["nothing", "here"]])
+    tea, output = model.wv["tea"].copy(), model.syn1neg.copy()
     model.build_vocab([["rare", "fresh"]] + [["fresh", "tea"]] * 9, update=True)
+    # New words have random vectors until they are trained, as in gensim.
+    assert model.wv.index_to_key == [*words, "fresh"]
+    assert model.wv.get_vecattr("fresh", "count") == 10
+    assert model.wv["tea"].tolist() == tea.tolist()
+    np.testing.assert_array_equal(model.syn1neg, np.vstack([output, np.zeros(8)]))
     model.train([["rare", "fresh", "tea"]] * 9, epochs=1)
     assert model.wv.index_to_key == [*words, "fresh"]
     assert model.wv.get_vecattr("tea", "count") == 169
