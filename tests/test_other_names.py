@@ -102,12 +102,15 @@ def test_the_options_of_other_tools_are_known(names):
         (partial(VECTORS.analogy, "tea"), "topn", "Firth calls it top"),
         (partial(VECTORS.similar, "tea"), "uncertain", "Firth has firth.neighbour_intervals(vect"),
         (partial(VECTORS.similar, "tea"), "replicas", "Firth has firth.neighbour_intervals(vecto"),
+        (VECTORS.to_torch, "pad", "the nearest is padding"),
+        (VECTORS.build_index, "colour", "there are path, numbers, recall"),
         (partial(VECTORS.save, "v"), "binary", "Firth detects the format by"),
         (partial(firth.load, "v"), "binary", "Firth detects the format by"),
         (partial(firth.load, "v"), "unicode_errors", "Firth calls it encoding_err"),
         (partial(firth.load, "v"), "datatype", "Firth holds vectors as float32"),
         (partial(firth.evaluate, VECTORS), "restrict_vocab", "Firth calls it restr"),
         (partial(firth.evaluate, VECTORS), "case_insensitive", "Firth calls it fold"),
+        (partial(firth.evaluate, VECTORS), "dummy4unknown", "Firth has unknown='zero', which"),
     ],
 )
 def test_a_keyword_that_does_not_exist_is_answered(call, option, told):
@@ -145,6 +148,7 @@ def test_a_function_that_is_no_method_is_named(name, told):
         (VECTORS, "vectors_ngrams", "Firth calls it raw.input"),
         (firth, "Doc2Vec", "Firth calls it firth.train(source, documents='joint')"),
         (firth, "Word2Vec", "Firth calls it firth.train"),
+        (firth, "convert", "Firth calls it firth.load(source).save(destination)"),
         (firth, "Phraser", "Firth calls it firth.learn_phrases"),
         (firth, "KeyedVectors", "Firth calls it firth.Vectors"),
         (firth, "plotting", "Firth has it as a module: import firth.plotting"),

@@ -77,6 +77,7 @@ OPTIONS = _by_their_name(
         "start": "pretrained_vectors",
         "threads": "n_jobs num_threads num_workers thread workers",
         "top": "k top_k topn",
+        "Firth has unknown='zero', which is gensim's dummy4unknown=True": "dummy4unknown",
         "window": "ws",
         "Firth adds and subtracts words in analogy(positive, negative)": "negative positive",
         "Firth always orders words by count": "sorted_vocab",
@@ -166,6 +167,7 @@ MODULE = _by_their_name(
         "firth.Vectors, which firth.load reads": "KeyedVectors",
         "firth.learn_phrases": "FrozenPhrases Phraser",
         "firth.load": "load_model load_word2vec_format",
+        "firth.load(source).save(destination)": "convert",
         "firth.train": "FastText Word2Vec train_unsupervised",
         "firth.train(source, documents='joint')": "Doc2Vec",
         "firth.train(lists of words): each list is a document, with its number; for tags: "

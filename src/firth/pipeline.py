@@ -110,8 +110,8 @@ def train(
         A text file (plain, or compressed by gzip, bzip2, xz or zstd, whatever its name), a folder,
         a glob pattern, a URL of these (s3://, gs://, https:// and others: needs the extra `data`),
         `"-"` for standard input, or several of these in a list. Or any iterable of lists of words
-        or of integers, or a column of texts, such as `table["text"]`; it is read once, so a
-        generator will do. Or what `read_corpus` returned:
+        or of integers, documents of spaCy, or a column of texts, such as `table["text"]`; it is
+        read once, so a generator will do. Or what `read_corpus` returned:
         then options of reading raise, `min_count` and `max_vocab` too.
     preset : {"fast", "balanced", "best", "word2vec"}, optional
         A named set of options of training; an option that is given overrides its value there.

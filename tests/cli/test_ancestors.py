@@ -106,11 +106,27 @@ def test_what_word2vec_cannot_be_asked_here(given, fault):
         ("cbow", ["-maxn", "many"], "-maxn must be a whole number, got many"),
         ("cbow", ["-loss", "softmax"], "-loss must be ns or hs, got softmax"),
         ("cbow", ["-wordNgrams", "2"], "-wordNgrams 2: Firth has no such option"),
+        ("cbow", ["-autotune-validation", "f"], "-autotune-validation f: .* firth tune searches"),
+        ("cbow", ["-cutoff", "9"], "-cutoff 9: .* firth convert --dtype writes"),
+        ("cbow", ["-qnorm", "-retrain"], "-qnorm 1: .* firth convert --dtype writes"),
+        ("cbow", ["-foo", "9"], "no flag -foo in fasttext; there are -bucket, -dim, -epoch, "),
     ],
 )
 def test_what_fasttext_cannot_be_asked_here(model, given, fault):
     with pytest.raises(ConfigError, match=fault):
         translate_fasttext(model, ["-input", "a", "-output", "b", *given])
+
+
+def test_flags_of_fasttexts_usage_text_may_have_its_defaults():
+    given = "-autotune-metric f1 -autotune-predictions 1 -autotune-duration 300 -cutoff 0 -dsub 2"
+    plain = ["-input", "a", "-output", "b"]
+    assert translate_fasttext("cbow", [*plain, *given.split()]) == translate_fasttext("cbow", plain)
+
+
+def test_help_names_the_flags(call, tmp_path):
+    for verb, flags in (("word2vec", "-train -iter -classes"), ("fasttext", "-input -minn -ws")):
+        told = " ".join(call(verb, "--help", at=tmp_path).stdout.replace("-\n", "-").split())
+        assert all(flag in told for flag in flags.split())
 
 
 def test_word2vec_trains_as_firth_does(tmp_path, call):

@@ -82,8 +82,12 @@ def test_an_index_beside_the_vectors_answers(folder, call, fails):
     assert call(*asked, "--approximate", at=folder).stdout == exact
     analogy = ["analogy", "vectors", "the", "cat", "dog", "--approximate"]
     assert call(*analogy, at=folder).returncode == 0
-    restricted = fails(*asked, "--approximate", "--restrict", "3", at=folder)
-    assert "leave out restrict" in restricted
+    restricted = call(*asked, "--approximate", "--restrict", "3", at=folder)
+    assert restricted.returncode == 2
+    assert "give it without --restrict" in " ".join(restricted.stderr.split())
+    multiplied = call(*analogy, "--method", "mul", at=folder)
+    assert multiplied.returncode == 2
+    assert "give it without --method mul" in " ".join(multiplied.stderr.split())
     document = call("similar", "vectors", "--document", "1", "--approximate", at=folder)
     assert document.returncode == 2
 
@@ -221,6 +225,9 @@ def test_evaluate(folder, call):
     assert report["similarity"][0]["missing"] == 1
     low, high = report["similarity"][0]["interval"]
     assert -1 <= low <= report["similarity"][0]["spearman"] <= high <= 1
+    section = report["analogies"][0]["sections"][0]
+    assert section["interval"] == [section["accuracy"]] * 2  # Of a single question.
+    assert re.search(r"^ +\d+\.\d \(\d+\.\d to \d+\.\d\)  animals: ", done.stdout, re.MULTILINE)
 
 
 def test_evaluate_compares_the_first_vectors_with_each_other(folder, call):

@@ -69,6 +69,9 @@ QUESTIONS = {
     "cosines": lambda kv: kv.cosine_similarities(MATRIX[0], MATRIX[1:5]),
     "central": lambda kv: [(word, score) for score, word in kv.rank_by_centrality(WORDS[:5])],
     "some": lambda kv: kv.vectors_for_all(["w3", "unknown", "w9"]).vectors,
+    "counts of some": lambda kv: kv.vectors_for_all(["w3", "unknown", "w9"]).get_vecattr(
+        "w9", "count"
+    ),
     "norms": lambda kv: (kv.fill_norms(), kv.norms)[1],
     "scaled": lambda kv: (kv.unit_normalize_all(), kv["w3"])[1],
     "replaced": lambda kv: (setattr(kv, "vectors", MATRIX[::-1].copy()), kv.most_similar("w3"))[1],

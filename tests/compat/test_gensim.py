@@ -273,6 +273,10 @@ def test_an_integer_is_a_row_unless_keys_are_integers(keyed):
 def test_vectors_of_some_words(keyed):
     some = keyed.vectors_for_all(["queen", "x", "man"])
     assert some.index_to_key == ["queen", "man"]
+    # gensim counts them by their order, unless it is asked to copy counts.
+    assert [some.get_vecattr(word, "count") for word in some.index_to_key] == [2, 1]
+    keyed.set_vecattr("man", "count", 7)
+    assert keyed.vectors_for_all(["man"], copy_vecattrs=True).get_vecattr("man", "count") == 7
     assert keyed.rank_by_centrality(["man", "king", "x"])[0][1] in ("man", "king")
     keyed.init_sims(replace=True)
     np.testing.assert_allclose(np.linalg.norm(keyed.vectors, axis=1), 1, atol=1e-6)
@@ -440,7 +444,13 @@ def test_other_texts_are_trained_with_the_words_of_the_model():
     untrained.build_vocab(SENTENCES)
     with pytest.raises(firth.CorpusError, match="no word of the text is in the vocabulary"):
         untrained.train([["nothing", "here"]])
+    tea, output = model.wv["tea"].copy(), model.syn1neg.copy()
     model.build_vocab([["rare", "fresh"]] + [["fresh", "tea"]] * 9, update=True)
+    # New words have random vectors until they are trained, as in gensim.
+    assert model.wv.index_to_key == [*words, "fresh"]
+    assert model.wv.get_vecattr("fresh", "count") == 10
+    assert model.wv["tea"].tolist() == tea.tolist()
+    np.testing.assert_array_equal(model.syn1neg, np.vstack([output, np.zeros(8)]))
     model.train([["rare", "fresh", "tea"]] * 9, epochs=1)
     assert model.wv.index_to_key == [*words, "fresh"]
     assert model.wv.get_vecattr("tea", "count") == 169

@@ -79,6 +79,23 @@ def test_other_files_are_utf8(tmp_path):
             ask()
 
 
+def test_words_of_fasttext_that_are_not_utf8_are_escaped(tmp_path):
+    model = FastText(SENTENCES, **SMALL, bucket=50)
+    save_facebook_model(model, tmp_path / "right.bin")
+    whole, tea = (tmp_path / "right.bin").read_bytes(), model.wv.index_to_key[0]
+    broken = whole.replace(f"{tea}\0".encode(), f"{tea[:-1]}".encode() + b"\xf3\0", 1)
+    (tmp_path / "model.bin").write_bytes(broken)
+    word = f"{tea[:-1]}\\xf3"
+    with pytest.warns(firth.FirthWarning, match=r"bytes of 1 word are not UTF-8, and are escaped"):
+        found = load_facebook_model(tmp_path / "model.bin")
+    assert found.wv.index_to_key == [word, *model.wv.index_to_key[1:]]
+    # It was cut as bytes, and its own row makes up for that.
+    save_facebook_model(found, tmp_path / "again.bin")
+    again = load_facebook_vectors(tmp_path / "again.bin")
+    assert again.index_to_key == found.wv.index_to_key
+    np.testing.assert_allclose(again[word], found.wv[word], atol=1e-6)
+
+
 @pytest.mark.parametrize("limit", [None, 0, 4])
 def test_of_a_word_that_stands_twice_the_first_is_taken(tmp_path, limit):
     path = written(tmp_path / "file", b"4 2\ntea 1 2\nmilk 3 4\ntea 5 6\njam 7 8\n")

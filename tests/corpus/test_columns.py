@@ -129,6 +129,26 @@ def test_a_table_is_told_to_give_a_column():
         firth.read_corpus(datasets.Dataset.from_dict({"text": TEXTS}))
 
 
+class Table:
+    """As those of pandas, Polars and Arrow."""
+
+    columns = ("text", "number")
+
+
+@pytest.mark.parametrize("options", [{}, {"tokenizer": "words"}, {"lowercase": True}])
+def test_a_table_is_told_so_whatever_the_options_of_text(options):
+    with pytest.raises(CorpusError, match=r"got a table \(Table\); give a column, such as table"):
+        firth.read_corpus(Table(), **options)
+
+
+def test_documents_of_spacy_are_units():
+    nlp = pytest.importorskip("spacy", reason="spacy is not installed").blank("en")
+    found = firth.read_corpus(nlp.pipe(["Tea,  please.", "Bread\nplease."] * 20))
+    assert units_of(found)[:2] == [["Tea", ",", "please", "."], ["Bread", "please", "."]]
+    sentences = [nlp("Tea, please.")[:2], nlp("Bread")] * 20
+    assert units_of(firth.read_corpus(sentences))[:2] == [["Tea", ","], ["Bread"]]
+
+
 def test_several_workers_get_their_parts_of_a_column():
     found = firth.train((text for text in TEXTS), dim=4, workers=2, threads=1, epochs=1)
     assert found.words == firth.read_corpus(Column(TEXTS)).vocabulary.words

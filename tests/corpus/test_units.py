@@ -51,6 +51,13 @@ class Parts(dict):
     column_names = ("a", "b")
 
 
+class Parsed:
+    """As a token of spaCy."""
+
+    def __init__(self, text):
+        self.text = text
+
+
 class Column:
     """As a Series of pandas, or a tensor."""
 
@@ -88,6 +95,7 @@ def checked(source):
         (Numbered(), [["a"], ["b", "c"]]),
         ([Column(1, 2), Column(3)], [[1, 2], [3]]),
         ([Column("a", "b"), ["c"]], [["a", "b"], ["c"]]),
+        ([map(Parsed, ["a", "\n ", "b"]), [Parsed("c"), " "]], [["a", "b"], ["c", " "]]),
     ],
 )
 def test_whatever_gives_tokens_in_an_order_is_a_unit(source, expected):

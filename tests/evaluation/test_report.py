@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from firth.callbacks import Evaluate
+from firth.compat import gensim
 from firth.errors import ConfigError, FormatError
 from firth.evaluation import EvaluationSets, evaluate
 from firth.vectors import Vectors
@@ -105,6 +106,8 @@ def test_a_missing_file(royal, tmp_path):
     [
         (None, {}, "vectors must be Vectors, as from firth.load, or a mapping .*, got None"),
         ({"a": "b"}, {}, "a mapping of words to arrays of numbers of one length"),
+        ({}, {}, "a mapping without words: there is nothing to measure"),
+        ({"a": [1.0, np.nan]}, {}, "finite"),
         ({"a": [1.0], "b": [1.0, 2.0]}, {}, "a mapping of words to arrays of numbers of one"),
         (np.eye(2), {}, "vectors must be Vectors, .* got array"),
         ("vectors", {}, "got 'vectors'"),
@@ -141,6 +144,17 @@ def test_any_mapping_of_words_to_arrays_is_evaluated(royal, questions, pairs):
     mapping = dict(zip(royal.words, royal.input_vectors.tolist(), strict=True))
     options = {"analogies": questions, "similarity": pairs}
     assert evaluate(mapping, **options) == evaluate(royal, **options)
+
+
+def test_keyed_vectors_are_evaluated(royal, questions, pairs):
+    class KeyedVectors:
+        """As those of gensim, which are no mapping."""
+
+        index_to_key, vectors = list(royal.words), np.array(royal.input_vectors)
+
+    options = {"analogies": questions, "similarity": pairs}
+    assert evaluate(KeyedVectors(), **options) == evaluate(royal, **options)
+    assert evaluate(gensim.KeyedVectors(royal), **options) == evaluate(royal, **options)
 
 
 def test_what_has_unknown_words_may_score_zero(royal, questions, pairs):

@@ -62,10 +62,24 @@ def test_each_section_keeps_its_size():
     assert interval(AnalogyResult("f", sections)) == (9 / 14, 9 / 14)
 
 
+def test_a_section_has_an_interval_too():
+    rng = np.random.default_rng(3)
+    outcomes = tuple(bool(right) for right in rng.random(400) < 0.7)
+    low, high = interval(SectionResult("a", outcomes))
+    assert interval(AnalogyResult("f", (SectionResult("a", outcomes),))) == (low, high)
+    # Of a share, two standard errors on either side.
+    share = sum(outcomes) / 400
+    error = 1.96 * np.sqrt(share * (1 - share) / 400)
+    np.testing.assert_allclose([low, high], [share - error, share + error], atol=0.01)
+
+
 def test_skipped_items_are_never_drawn():
     section = SectionResult("a", (None, True, None, True))
     assert interval(AnalogyResult("f", (section,))) == (1.0, 1.0)
     assert interval(AnalogyResult("f", (SectionResult("a", (None, None)),))) is None
+    assert interval(section) == (1.0, 1.0)
+    assert interval(SectionResult("a", (None, None))) is None
+    assert interval(SectionResult("a", ())) is None
 
 
 def test_an_undefined_score_has_no_interval():

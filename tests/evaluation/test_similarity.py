@@ -127,6 +127,7 @@ def test_a_mark_that_does_not_make_three_fields_separates_nothing(text, write):
         ("a b 1 2 3\na b 1 2\n", "line 2: expected two words and a score in 5 fields, as before"),
         ("a b N 1\na b N x\n", "line 2: the score 'x' is not a finite number"),
         ("a b nan\n", "line 1: the score 'nan' is not a finite number"),
+        ("1 a b\n", "line 1: the score 'b' is not a finite number"),
         ("# only\n", "holds no pairs"),
     ],
 )

@@ -61,7 +61,7 @@ def test_every_kind_of_numbers_finds_the_nearest_words(numbers, outlier):
     # Dimensions differ in size, in trained vectors too.
     matrix = built.input_vectors * ([outlier] + [1] * (D - 1))
     built = Vectors(built.words, matrix)
-    built.build_index(numbers=numbers, recall=0.98)
+    assert type(built.build_index(numbers=numbers, recall=0.98)) is float
     words = [word for word in built.words[:100] if word != "w5"]  # Row 5 is zeros.
     exact, found = (built.similar(words, exact=exact) for exact in (True, False))
     kept = [

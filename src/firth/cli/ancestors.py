@@ -49,6 +49,9 @@ class Flag:
     zero: str = "0"
 
 
+_NO_LABELS = "it is for labels, which Firth does not train"
+_FEWER_BYTES = "firth convert --dtype writes vectors with fewer bytes"
+_TUNING = "firth tune searches options by evaluation sets of words"
 # Words that occur 0 times are not in the text.
 _MIN_COUNT = Flag("--min-count", "5", zero="1")
 _WORD2VEC = {
@@ -88,21 +91,41 @@ _FASTTEXT = {
     "-t": Flag("--sample", "1e-4"),
     "-seed": Flag("--seed", "0"),
     "-pretrainedVectors": Flag("--start"),
-    "-wordNgrams": Flag(only="1", advice="it is for labels, which Firth does not train"),
-    "-minCountLabel": Flag(only="0", advice="it is for labels, which Firth does not train"),
-    "-label": Flag(only="__label__", advice="it is for labels, which Firth does not train"),
+    "-wordNgrams": Flag(only="1", advice=_NO_LABELS),
+    "-minCountLabel": Flag(only="0", advice=_NO_LABELS),
+    "-label": Flag(only="__label__", advice=_NO_LABELS),
     "-lrUpdateRate": Flag(only="100", advice="the step size of Firth changes at every word"),
     "-saveOutput": Flag(
         only="0", advice="the folder that firth train writes holds output vectors", is_switch=True
     ),
+    "-autotune-validation": Flag(only="", advice=_TUNING),
+    "-autotune-metric": Flag(only="f1", advice=_TUNING),
+    "-autotune-predictions": Flag(only="1", advice=_TUNING),
+    "-autotune-duration": Flag(only="300", advice=_TUNING),
+    "-autotune-modelsize": Flag(only="", advice=_TUNING),
+    "-cutoff": Flag(only="0", advice=_FEWER_BYTES),
+    "-retrain": Flag(only="0", advice=_FEWER_BYTES, is_switch=True),
+    "-qnorm": Flag(only="0", advice=_FEWER_BYTES, is_switch=True),
+    "-qout": Flag(only="0", advice=_FEWER_BYTES, is_switch=True),
+    "-dsub": Flag(only="2", advice=_FEWER_BYTES),
 }
+
+
+def _told(flags: Mapping[str, Flag]) -> str:
+    """Return the flags that mean something in Firth, for the help."""
+    return ", ".join(sorted(name for name, flag in flags.items() if flag.only is None))
 
 
 @app.command(
     context_settings=_ANY_FLAGS,
     epilog="Example: firth word2vec -train text.txt -output vectors.bin -binary 1 -size 200",
 )
-def word2vec(flags: Annotated[list[str], typer.Argument(metavar="FLAGS...")]) -> None:
+def word2vec(
+    flags: Annotated[
+        list[str],
+        typer.Argument(metavar="FLAGS...", help=f"Those of word2vec: {_told(_WORD2VEC)}."),
+    ],
+) -> None:
     """Train with the flags of word2vec, which are translated to firth train."""
     _run(translate_word2vec(flags))
 
@@ -112,8 +135,15 @@ def word2vec(flags: Annotated[list[str], typer.Argument(metavar="FLAGS...")]) ->
     epilog="Example: firth fasttext skipgram -input text.txt -output vectors",
 )
 def fasttext(
-    verb: Annotated[str, typer.Argument(metavar="skipgram|cbow|nn|...")],
-    flags: Annotated[list[str] | None, typer.Argument(metavar="FLAGS...")] = None,
+    verb: Annotated[str, typer.Argument(metavar="skipgram|cbow|nn|...", help="What to do.")],
+    flags: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="FLAGS...",
+            help=f"Those of fastText, to train: {_told(_FASTTEXT)}. The other verbs take a model, "
+            "and what they take there.",
+        ),
+    ] = None,
 ) -> None:
     """Train with the flags of fastText, which are translated to firth train.
 
@@ -268,9 +298,7 @@ def _pairs(
     while left:
         name = left.pop(0)
         if name not in flags:
-            raise ConfigError(
-                f"there is no flag {name} in {program}; there are {', '.join(sorted(flags))}"
-            )
+            raise ConfigError(f"there is no flag {name} in {program}; there are {_told(flags)}")
         if flags[name].is_switch and (not left or left[0] in flags):
             yield name, "1"
         elif left:

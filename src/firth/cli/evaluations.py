@@ -53,6 +53,9 @@ def _facts(found: Evaluation) -> dict[str, object]:
         if isinstance(results, list):
             for result, told in zip(getattr(found, kind), results, strict=True):
                 told["interval"] = interval(result)
+                sections = getattr(result, "sections", ())
+                for section, each in zip(sections, told.get("sections", ()), strict=True):
+                    each["interval"] = interval(section)
     return facts
 
 
@@ -62,7 +65,10 @@ def _print_evaluation(found: Evaluation) -> None:
         by = "" if found.method == "add" else f", method {found.method}"
         print(f"{escape(analogies.file)} (most frequent {counted(found.restrict, 'word')}{by})")
         for section in analogies.sections:
-            print(f"  {_percent(section.accuracy)}  {_answers(section)}{_reason(section)}")
+            print(
+                f"  {_percent(section.accuracy)}{_range(section)}  {_answers(section)}"
+                f"{_reason(section)}"
+            )
         print(
             f"  {_percent(analogies.accuracy)}{_range(analogies)}  {_answers(analogies.total)}"
             f"{_reason(analogies)}"
@@ -135,7 +141,7 @@ def _percent(share: float | None) -> str:
     return "    -" if share is None else f"{100 * share:5.1f}"
 
 
-def _range(result: Measured, *, factor: float = 100, digits: int = 1) -> str:
+def _range(result: Measured | SectionResult, *, factor: float = 100, digits: int = 1) -> str:
     """Return the interval of a score, in parentheses."""
     from firth.evaluation import interval
 

@@ -95,7 +95,7 @@ def similar(
             sure = neighbour_intervals(vectors, token(vectors, word), replicas, top, **among)
             print_intervals(sure, as_json, query=repr(word))
             return
-        exact = use_index(vectors, path, approximate)
+        exact = use_index(vectors, path, approximate, restrict)
         neighbours = vectors.similar(token(vectors, word), top=top, exact=exact, **among)
         print_neighbours(neighbours, as_json, query=repr(word))
     elif document is not None:
@@ -124,7 +124,7 @@ def analogy(
     vectors = load_near(path, asked, top) if is_plain else load_vectors(path)
     a_, b_, c_ = (token(vectors, word) for word in (a, b, c))
     among = answers(vectors, exclude, restrict)
-    exact = use_index(vectors, path, approximate)
+    exact = use_index(vectors, path, approximate, restrict, method)
     neighbours = vectors.analogy([b_, c_], [a_], top=top, method=method, exact=exact, **among)
     print_neighbours(neighbours, as_json, query=f"{b!r} - {a!r} + {c!r}")
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
+import typer
+
 from firth.errors import FirthError, FormatError, VocabularyError, one_line
 
 if TYPE_CHECKING:
@@ -56,10 +58,21 @@ def load_near(path: Path, weights: Mapping[str, float], top: int) -> Vectors:
     return load_near(path, weights, top) or load_vectors(path)
 
 
-def use_index(vectors: Vectors, path: Path, approximate: bool) -> bool | None:
+def use_index(
+    vectors: Vectors,
+    path: Path,
+    approximate: bool,
+    restrict: list[str] | None,
+    method: str = "add",
+) -> bool | None:
     """Open the index of vectors if it is to answer; return the option `exact` of questions."""
     if not approximate:
         return None
+    if restrict or method != "add":
+        option = "--restrict" if restrict else f"--method {method}"
+        raise typer.BadParameter(
+            f"--approximate looks for one direction among all words: give it without {option}"
+        )
     from firth.vectors.sidecars import index_path
 
     vectors.open_index(index_path(path))

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 from firth.checks import shown
 from firth.corpus.sources import EncodingErrors, Progress
-from firth.corpus.units import is_table, length_of
+from firth.corpus.units import is_table, length_of, table_error
 from firth.errors import CorpusError
 
 _TEXTS_AT_ONCE = 1024
-# Lists of strings are paths; what has no order, and tables, are refused with the token lists.
+# Lists of strings are paths; what has no order is refused with the token lists.
 _OTHERS = (str, bytes, bytearray, memoryview, list, tuple, set, frozenset, Mapping)
 # Within a text, a line end is white space.
 _ONE_LINE = str.maketrans("\r\n", "  ")
@@ -36,10 +36,12 @@ def open_iterable(given: object) -> Opened:
     Raises
     ------
     CorpusError
-        If the items are names of files.
+        If it is a table, or the items are names of files.
     """
+    if is_table(given):
+        raise table_error(given)
     total = length_of(given)
-    is_other = isinstance(given, _OTHERS) or is_table(given) or getattr(given, "ndim", 1) != 1
+    is_other = isinstance(given, _OTHERS) or getattr(given, "ndim", 1) != 1
     if is_other or not isinstance(given, Iterable):
         return Opened(given, total, are_texts=False)
     items = iter(given)

@@ -213,9 +213,9 @@ def read_corpus(
         A text file (plain, or compressed by gzip, bzip2, xz or zstd, whatever its name), a folder,
         a glob pattern, a URL of these (s3://, gs://, hdfs://, https:// and others: needs the extra
         `data`), `"-"` for standard input, or several of these in a list or tuple. Or any iterable
-        of units: lists, tuples, arrays, generators of words or of integers. Or a column of texts
-        (of pandas, Polars, Arrow, datasets), or another iterable of `str` that is no list: each is
-        a line. It is read once, so it may be a generator.
+        of units: lists, tuples, arrays, generators of words or of integers, documents of spaCy. Or
+        a column of texts (of pandas, Polars, Arrow, datasets), or another iterable of `str` that
+        is no list: each is a line. It is read once, so it may be a generator.
     tokenizer : {"whitespace", "words", "textbook", "chinese"} or callable, default "whitespace"
         How a line becomes words: split at white space; by Unicode's word boundaries, lower-cased;
         by the pattern `\b\w+\b|[,.!?]`, lower-cased; by jieba. A callable takes a line and returns

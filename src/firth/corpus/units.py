@@ -17,6 +17,8 @@ from firth.errors import CorpusError
 
 _UNITS_BETWEEN_REPORTS = 1024
 
+_EXPECTED = "a corpus must be a path, a list of paths, or an iterable of token lists"
+
 Unit = Sequence[str] | NDArray[np.int64]
 
 
@@ -35,6 +37,12 @@ def _column_of(table: Any) -> str:  # noqa: ANN401
     return "a column, such as table['text']"
 
 
+def table_error(table: object) -> CorpusError:
+    """Return the error for a table in the place of a column."""
+    got = f"a table ({_kind(table)}); give {_column_of(table)}"
+    return CorpusError(f"{_EXPECTED}, got {got}")
+
+
 def check_units(
     source: object, on_progress: Progress | None = None, total: int | None = None
 ) -> Iterator[Unit]:
@@ -44,7 +52,8 @@ def check_units(
     ----------
     source : iterable of iterables
         Units as lists, tuples, one-dimensional arrays, generators or other iterables that have an
-        order. It is read once, and so is each unit.
+        order. It is read once, and so is each unit. Tokens may be objects that have a `text`, as
+        those of spaCy: then those of white space are left out.
     on_progress : callable, optional
         Called now and then with the units read and their total, None where that is not known.
     total : int, optional
@@ -56,15 +65,11 @@ def check_units(
         If a unit is not an iterable of tokens with an order, or the tokens of all units are not
         all `str`, or all integers that fit int64.
     """
-    has_columns = is_table(source)
-    given = None if has_columns else _iterator(source)
+    if is_table(source):
+        raise table_error(source)
+    given = _iterator(source)
     if given is None:
-        got = _kind(source)
-        if has_columns:
-            got = f"a table ({got}); give {_column_of(source)}"
-        raise CorpusError(
-            f"a corpus must be a path, a list of paths, or an iterable of token lists, got {got}"
-        )
+        raise CorpusError(f"{_EXPECTED}, got {_kind(source)}")
     total = length_of(source) if total is None else total
     kinds_seen: set[bool] = set()
     units = 0
@@ -137,7 +142,8 @@ def _uniform(tokens: Sequence[Any], index: int) -> Unit:
     """Return tokens that are all plain strings, or all integers in an array."""
     kinds = set(map(type, tokens))
     if not kinds <= {str, int}:
-        tokens = [_plain_token(token, index) for token in tokens]
+        texts = _texts_of(tokens)
+        tokens = [_plain_token(token, index) for token in texts]
         kinds = set(map(type, tokens))
     if kinds == {str, int}:
         raise _mixed(index)
@@ -147,6 +153,21 @@ def _uniform(tokens: Sequence[Any], index: int) -> Unit:
         except OverflowError as error:
             raise CorpusError(f"unit {index}: integers must fit int64") from error
     return tokens
+
+
+def _texts_of(tokens: Sequence[Any]) -> list[Any]:
+    """Return the texts of tokens that are objects, as spaCy's, but those of white space."""
+    texts = [token if isinstance(token, str) else _text_of(token) for token in tokens]
+    return [
+        text
+        for text, token in zip(texts, tokens, strict=True)
+        if text is token or not text.isspace()
+    ]
+
+
+def _text_of(token: Any) -> Any:  # noqa: ANN401
+    text = getattr(token, "text", None)
+    return text if isinstance(text, str) else token
 
 
 def _mixed(index: int) -> CorpusError:

@@ -75,6 +75,19 @@ class SectionResult:
         return "no question has all its words among the candidates"
 
     @property
+    def strata(self) -> NDArray[np.int64]:
+        """Zeros (n,): a section is one stratum; -1 for questions that were skipped."""
+        return np.array([-1 if right is None else 0 for right in self.outcomes], np.int64)
+
+    def score_of(self, items: NDArray[np.int64]) -> float | None:
+        """Return the accuracy on some questions."""
+        return float(self._right[items].mean()) if len(items) else None
+
+    @cached_property
+    def _right(self) -> NDArray[np.bool_]:
+        return np.array([bool(right) for right in self.outcomes])
+
+    @property
     def summary(self) -> str:
         """The accuracy, and how many questions it is of."""
         score = score_or_reason("accuracy", self.accuracy, self.undefined)

@@ -127,7 +127,7 @@ def layout_of_row(fields: Sequence[str]) -> Layout | None:
         return Layout(0, 1, 3, len(fields))
     if len(fields) > 7 and is_speech[2] and is_speech[4] and is_number[7]:
         return Layout(1, 3, 7, len(fields))
-    if is_number[0] and not is_number[1] and all(is_number[3:]):
+    if len(fields) > _FEWEST and is_number[0] and not is_number[1] and all(is_number[3:]):
         return Layout(1, 2, 3, len(fields))
     return None
 

@@ -174,7 +174,7 @@ def evaluate(
 
     Parameters
     ----------
-    vectors : Vectors or mapping of str to array
+    vectors : Vectors, or mapping of str to array, or KeyedVectors of gensim
         Those of a mapping stand in the order of frequency.
     analogies : path or sequence of paths
         In Google's format: `: name` begins a section, four words are a question. Or in MSR's, or
@@ -296,17 +296,23 @@ class EvaluationSets:
 def _to_vectors(vectors: object) -> Vectors:
     if isinstance(vectors, Vectors):
         return vectors
+    if hasattr(vectors, "index_to_key") and hasattr(vectors, "vectors"):
+        # KeyedVectors of gensim, which are no mapping.
+        return Vectors(list(vectors.index_to_key), np.asarray(vectors.vectors))
     if not isinstance(vectors, Mapping):
         raise ConfigError(
             "vectors must be Vectors, as from firth.load, or a mapping of words to arrays, got "
             f"{shown(vectors)}"
         )
+    if not vectors:
+        raise ConfigError("vectors are a mapping without words: there is nothing to measure")
     try:
-        return Vectors(list(vectors), np.stack([np.asarray(v, float) for v in vectors.values()]))
+        matrix = np.stack([np.asarray(v, float) for v in vectors.values()])
     except (TypeError, ValueError) as error:
         raise ConfigError(
             "vectors must be a mapping of words to arrays of numbers of one length"
         ) from error
+    return Vectors(list(vectors), matrix)
 
 
 def _several(name: str, given: object) -> list[Path]:

@@ -33,12 +33,8 @@ class Interval(NamedTuple):
     high: float
 
 
-class Measured(Protocol):
+class Scored(Protocol):
     """A score over items, of which each has an outcome or none."""
-
-    @property
-    def file(self) -> str:
-        """The name of the set."""
 
     @property
     def undefined(self) -> str | None:
@@ -54,6 +50,14 @@ class Measured(Protocol):
 
     def score_of(self, items: NDArray[np.int64]) -> float | None:
         """Return the score of some items that have outcomes; None if it is undefined."""
+
+
+class Measured(Scored, Protocol):
+    """A score over the items of a set."""
+
+    @property
+    def file(self) -> str:
+        """The name of the set."""
 
 
 @dataclass(frozen=True)
@@ -94,14 +98,14 @@ class Comparison:
 
 
 def interval(
-    result: Measured, level: float = LEVEL, resamples: int = RESAMPLES, seed: int = _SEED
+    result: Scored, level: float = LEVEL, resamples: int = RESAMPLES, seed: int = _SEED
 ) -> Interval | None:
     """Return the interval of a score, from the quantiles of the scores of samples.
 
     Parameters
     ----------
-    result : Measured
-        Such as a `SimilarityResult`.
+    result : Scored
+        Such as a `SimilarityResult`, or a section of analogies.
     level : float
         The probability that the interval holds the true score.
     resamples, seed : int

@@ -139,7 +139,7 @@ class ApproximateIndex:
         for self.effort in _EFFORTS:
             _, found = self.best(queries, _TOP, rows[:, np.newaxis])
             kept = np.count_nonzero(found >= least[:, np.newaxis])
-            self.recall = min(1.0, kept / right) if right else 1.0
+            self.recall = min(1.0, float(kept) / float(right)) if right else 1.0
             if self.recall >= recall:
                 return
 

@@ -11,7 +11,7 @@ from firth.other_names import explain_keywords
 from firth.subwords.options import Cut
 from firth.vectors.formats.registry import read_table
 from firth.vectors.formats.selection import Selection
-from firth.vectors.table import Token
+from firth.vectors.table import Table, Token
 from firth.vectors.vectors import Vectors
 
 
@@ -84,7 +84,17 @@ def load_selection(
     path: str | os.PathLike[str], selection: Selection, format: str | None
 ) -> Vectors:
     """Read the selected vectors; `load` describes the errors."""
-    table = read_table(path, selection, format)
+    return vectors_of(read_table(path, selection, format), path)
+
+
+def vectors_of(table: Table, path: str | os.PathLike[str]) -> Vectors:
+    """Return the vectors of a table that was read from `path`.
+
+    Raises
+    ------
+    FormatError
+        If they cannot be, such as words that are the same.
+    """
     try:
         vectors = Vectors(
             table.words,

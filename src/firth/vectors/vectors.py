@@ -206,6 +206,7 @@ class Vectors(Questions):
             )
         return type(self)(self.document_table.names, self.document_table.vectors)
 
+    @explain_keywords
     def build_index(
         self,
         path: str | os.PathLike[str] | None = None,
@@ -283,6 +284,7 @@ class Vectors(Questions):
         """Whether an index was built or opened."""
         return self._approximate is not None
 
+    @explain_keywords
     def to_torch(self, *, freeze: bool = True, padding: bool = False) -> Any:  # noqa: ANN401
         """Return an embedding layer of PyTorch and the id of each word (extra `torch`).
 

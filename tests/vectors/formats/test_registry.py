@@ -71,6 +71,38 @@ def test_other_files_are_of_no_known_format(content, tmp_path):
         load(tmp_path / "model.kv")
 
 
+@pytest.mark.parametrize(
+    ("format", "names"),
+    [
+        ("firth", ["model.safetensors", "vocabulary.json", "config.json"]),
+        ("projector", ["vectors.tsv", "metadata.tsv"]),
+        ("static-embedding", ["model.safetensors", "tokenizer.json", "modules.json"]),
+    ],
+)
+def test_a_file_of_a_folder_of_vectors_is_told_as_one(format, names, tmp_path):
+    Vectors(WORDS, MATRIX).save(tmp_path / "v", format=format)
+    for name in names:
+        with pytest.raises(FormatError, match=r"is only a part of .*: give the folder, .*v$"):
+            load(tmp_path / "v" / name)
+
+
+def test_a_file_with_the_name_of_a_part_is_read_where_there_is_no_such_folder(tmp_path):
+    Vectors(WORDS, MATRIX).save(tmp_path / "v", format="projector")
+    (tmp_path / "v" / "metadata.tsv").unlink()
+    Vectors(WORDS, MATRIX).save(tmp_path / "v.txt")
+    (tmp_path / "v.txt").replace(tmp_path / "v" / "vectors.tsv")
+    assert list(load(tmp_path / "v" / "vectors.tsv")) == WORDS
+
+
+def test_formats_that_no_suffix_tells_are_named_too(tmp_path):
+    with pytest.raises(FormatError) as error:
+        Vectors(WORDS, MATRIX).save(tmp_path / "v.h5")
+    by_suffix, _, by_name = str(error.value).partition("; by name (format=, --to): ")
+    assert ".bin (word2vec binary)" in by_suffix
+    assert "fastText" not in by_suffix
+    assert by_name == "glove, fasttext, projector, static-embedding, spacy, qdrant"
+
+
 @pytest.mark.parametrize("name", ["v.bin", "v.txt", "v.vec", "v.kv", "v"])
 @pytest.mark.parametrize(
     ("content", "fault"),

@@ -32,6 +32,7 @@ def test_vectors_count_at_the_length_that_they_have(vectors, unit):
     expected = slowly(unit, unit["w4"] + 0.25 * row, {"w4"})
     for part in (row, list(map(float, row)), tuple(map(float, row))):
         check(vectors.similar([("w4", 1), (part, 0.25)], top=40), expected)
+        check(vectors.similar((("w4", 1), (part, 0.25)), top=40), expected)
 
 
 def test_a_sum_of_unit_weights_is_an_analogy(vectors):
@@ -50,6 +51,7 @@ def test_several_sums_are_answered_at_once(vectors):
     sums = [{"w1": 1}, [("w2", 1), (row, 2)], {"w3": 1, "w4": 1, "w5": 1}]
     assert_same_neighbours(vectors.similar(sums), [vectors.similar(each) for each in sums])
     assert vectors.similar(sums[1:2]) == [vectors.similar(sums[1])]
+    assert vectors.similar(tuple(tuple(each) for each in sums[1:2])) == vectors.similar(sums[1:2])
 
 
 def test_integers_are_words_of_sums():

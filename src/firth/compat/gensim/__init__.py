@@ -12,9 +12,10 @@ Examples
 (5, (10,), 2)
 """
 
-from firth.compat.gensim import models, utils
+from firth.compat.gensim import models, test, utils
 from firth.compat.gensim.callbacks import CallbackAny2Vec
 from firth.compat.gensim.doc2vec import Doc2Vec, TaggedDocument, TaggedLineDocument
+from firth.compat.gensim.elsewhere import PACKAGES, not_here
 from firth.compat.gensim.fasttext import (
     FastText,
     load_facebook_model,
@@ -60,5 +61,8 @@ __all__ = [
     "models",
     "save_facebook_model",
     "simple_preprocess",
+    "test",
     "utils",
 ]
+
+__getattr__ = not_here("gensim", PACKAGES)

@@ -35,6 +35,8 @@ class CallbackAny2Vec:
 class Reports(Callback):
     """Calls gensim's callbacks, and sums the losses of a run.
 
+    A run that is given up may be followed by another. Then what was reported is not repeated.
+
     Parameters
     ----------
     model : Word2Vec
@@ -51,6 +53,8 @@ class Reports(Callback):
         self._before = self._in_epoch = 0.0
         self.lr: float = model.alpha
         self._now: Callable[[], Vectors] | None = None
+        # Events of this run, and of any.
+        self._events = self._reported = 0
 
     @property
     def loss(self) -> float:
@@ -59,6 +63,7 @@ class Reports(Callback):
 
     def on_start(self, start: RunStart) -> None:
         """Report the beginning of the run and of its first epoch."""
+        self._before, self._in_epoch, self._events = 0.0, 0.0, 0
         words, counts = start.vocabulary.words, start.vocabulary.counts
         self._now = lambda: Vectors(words, start.input_vectors(), counts=counts)
         self._call("on_train_begin")
@@ -85,8 +90,10 @@ class Reports(Callback):
         self._call("on_train_end")
 
     def _call(self, name: str) -> None:
-        if not self._callbacks:
+        self._events += 1
+        if not self._callbacks or self._events <= self._reported:
             return
+        self._reported = self._events
         if self._now is not None:
             self._model._take_state(self, self._now)
         for callback in self._callbacks:

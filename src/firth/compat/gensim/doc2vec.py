@@ -154,6 +154,7 @@ class Doc2Vec(Word2Vec):
         """
         if isinstance(doc_words, str):
             raise TypeError("doc_words must be a list of words, not one text")
+        self._check_inference()
         words = [word for word in doc_words if self.wv.has_index_for(word)]
         if not words:
             warn(f"no word of the document is known, so its vector is random: {shown(doc_words)}")

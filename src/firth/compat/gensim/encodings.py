@@ -8,6 +8,8 @@ from collections.abc import Sequence
 
 from firth.checks import shown
 from firth.compat.gensim.options import NotSupported
+from firth.errors import counted, warn
+from firth.vectors.table import Token
 
 # How Firth's readers keep bytes that are not UTF-8.
 KEPT = "surrogateescape"
@@ -49,6 +51,28 @@ def decoded(
                 "unicode_errors='replace' or 'ignore'"
             )
             raise
+    return found
+
+
+def escaped(words: Sequence[Token], path: str | os.PathLike[str]) -> Sequence[Token]:
+    r"""Return words that were read with the bytes of the file kept, those not UTF-8 escaped.
+
+    gensim does so with the words of fastText's models: the byte F3 becomes `\xf3`. A warning tells.
+    """
+    texts = [word for word in words if isinstance(word, str)]
+    if _is_text("".join(texts)):
+        return words
+    found = [
+        word.encode("utf-8", KEPT).decode("utf-8", "backslashreplace")
+        if isinstance(word, str)
+        else word
+        for word in words
+    ]
+    number = sum(word != old for word, old in zip(found, words, strict=True))
+    warn(
+        f"{os.fspath(path)}: bytes of {counted(number, 'word')} are not UTF-8, and are escaped, as "
+        "\\xf3 is; their vectors are right"
+    )
     return found
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
-from firth.compat.gensim.encodings import check_utf8
+from firth.compat.gensim.encodings import KEPT, check_utf8, escaped
 from firth.compat.gensim.faults import told_as_value_errors
 from firth.compat.gensim.keyed_vectors import KeyedVectors
 from firth.compat.gensim.ngram_vectors import FastTextKeyedVectors
 from firth.compat.gensim.options import FASTTEXT, NotSupported, Option
 from firth.compat.gensim.word2vec import Word2Vec
 from firth.vectors import Vectors
+from firth.vectors.formats.registry import read_table
 from firth.vectors.formats.selection import Selection
-from firth.vectors.loading import load_selection
+from firth.vectors.loading import vectors_of
 
 _FORMAT = "fasttext"
 
@@ -45,7 +47,7 @@ class FastText(Word2Vec):
 def load_facebook_model(path: str | os.PathLike[str], encoding: str = "utf-8") -> FastText:
     """Read a model of fastText (`.bin`), which may be trained further."""
     check_utf8(encoding)
-    return FastText._of(load_selection(path, Selection(), _FORMAT))
+    return FastText._of(_facebook_vectors(path))
 
 
 @told_as_value_errors()
@@ -54,7 +56,12 @@ def load_facebook_vectors(
 ) -> FastTextKeyedVectors:
     """Read the words and n-grams of a model of fastText (`.bin`)."""
     check_utf8(encoding)
-    return FastTextKeyedVectors(load_selection(path, Selection(), _FORMAT))
+    return FastTextKeyedVectors(_facebook_vectors(path))
+
+
+def _facebook_vectors(path: str | os.PathLike[str]) -> Vectors:
+    table = read_table(path, Selection(KEPT), _FORMAT)
+    return vectors_of(replace(table, words=escaped(table.words, path)), path)
 
 
 def save_facebook_model(

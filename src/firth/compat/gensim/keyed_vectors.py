@@ -291,6 +291,7 @@ class KeyedVectors(KeyFiles):
         for name in self.expandos if copy_vecattrs else ():
             for key in filter(self.has_index_for, found):
                 some.set_vecattr(key, name, self.get_vecattr(key, name))
+        some._make_up_counts()
         return some
 
     def wmdistance(

@@ -83,7 +83,7 @@ class ModelVocabulary(Lifecycle, abc.ABC):
         """Read a text and find its words.
 
         With `update`, its words are added to those that the model has; without, the model begins
-        anew. A model that was trained has vectors of new words once `train` is called.
+        anew. A trained model with n-grams or documents has vectors of new words after `train`.
         `progress_per` is ignored. `**options` are those of `prepare_vocab`.
         """
         self._check_update(update)
@@ -224,11 +224,37 @@ class ModelVocabulary(Lifecycle, abc.ABC):
                 "build_vocab without it first"
             )
 
+    def _add_rows(self, vocabulary: Vocabulary) -> None:
+        """Give the new words of a trained model random vectors, if it has no n-grams and documents.
+
+        Those have tables of more rows than words, which only training makes.
+        """
+        known = self.wv.to_firth()
+        has_others = known.raw is not None and known.raw.subwords is not None
+        new = len(vocabulary) - len(known)
+        if has_others or known.document_table is not None or new < 1:
+            return
+        if vocabulary.words[: len(known)] != tuple(known.words):
+            # A program has put other words in the place of the model's.
+            return
+        dim: int = self.options["vector_size"]
+        rows = random_rows(self.options["seed"], len(vocabulary), dim)[len(known) :]
+        output = known.output_vectors
+        grown = Vectors(
+            vocabulary.words,
+            np.concatenate([known.input_vectors, rows]),
+            counts=vocabulary.counts,
+            output_vectors=None if output is None else np.pad(output, ((0, new), (0, 0))),
+            config=known.config,
+        )
+        self._show(grown)
+
     def _take_words(self, found: Vocabulary, update: bool) -> None:
         """Make them the words of the model, or with `update` add them."""
         known = self._vocabulary if update else None
         self._vocabulary = found if known is None else merge(known, found)
         if update and self._is_trained:
+            self._add_rows(self._vocabulary)
             return
         dim: int = self.options["vector_size"]
         rows = random_rows(self.options["seed"], len(self._vocabulary), dim)

@@ -220,6 +220,8 @@ def _subwords(values: Mapping[str, Any]) -> dict[str, Any]:
 def _documents(values: Mapping[str, Any]) -> dict[str, Any]:
     if values["dm"]:
         return {"model": "cbow", "documents": "joint"}
+    if values["hs"] and not values["dbow_words"]:
+        raise NotSupported("dm=0 with hs=1 is not supported: give negative=5, or dbow_words=1")
     return {"model": "skipgram", "documents": "joint" if values["dbow_words"] else "alone"}
 
 

@@ -22,6 +22,7 @@ from firth.compat.gensim.options import (
     ABSENT,
     SAVED,
     WORD2VEC,
+    NotSupported,
     NotSupportedAttribute,
     Option,
     complete,
@@ -264,6 +265,15 @@ class Word2Vec(ModelVocabulary):
     def _next_seed(self) -> int:
         return int(self.seed if self._random is None else self._random.randint(2**31))
 
+    def _check_inference(self) -> None:
+        """Raise if a model of documents cannot give a new one its vector."""
+        if not self._is_trained:
+            raise RuntimeError("call build_vocab and train before infer_vector")
+        if self.options["hs"]:
+            raise NotSupported(
+                "infer_vector with hs=1 is not supported: the tree is not kept; give negative=5"
+            )
+
     @property
     def layer1_size(self) -> int:
         """D, as gensim calls the inputs of its network."""
@@ -272,7 +282,8 @@ class Word2Vec(ModelVocabulary):
     @property
     def syn1neg(self) -> Any:  # noqa: ANN401
         """The output vectors (V, D), of a model that was trained with noise words."""
-        if len(self.wv) and not self._is_trained and self.options["negative"]:
+        is_new = self._vocabulary is not None and not self._is_trained
+        if len(self.wv) and is_new and self.options["negative"]:
             return np.zeros((len(self.wv), self.vector_size), np.float32)
         found = self.wv.to_firth().output_vectors if len(self.wv) else None
         if found is None:

@@ -50,7 +50,7 @@ from firth.vectors.formats.stream import Stream
 from firth.vectors.formats.texts import TextRule
 from firth.vectors.formats.word2vec import REPLACED
 from firth.vectors.readout import RECIPES
-from firth.vectors.table import Table
+from firth.vectors.table import Table, Token
 
 Floats = NDArray[np.float32]
 
@@ -181,11 +181,12 @@ def _subwords(settings: Settings, path: Path) -> Subwords | None:
 def _decoded(encoded: Sequence[bytes], path: Path, selection: Selection) -> list[str]:
     """Decode words; one that is not UTF-8 does not matter if it is not asked for."""
     words = []
+    errors = "surrogateescape" if selection.encoding_errors == "surrogateescape" else "replace"
     for number, word in enumerate(encoded, 1):
         try:
             words.append(word.decode())
         except UnicodeDecodeError as error:
-            words.append(word.decode(errors="replace"))
+            words.append(word.decode(errors=errors))
             is_read = number <= selection.rows(len(encoded)) and selection.takes(words[-1])
             if is_read and selection.encoding_errors == "strict":
                 raise FormatError(
@@ -278,8 +279,7 @@ def _tables_of(table: Table, subwords: Subwords) -> tuple[Iterator[Floats], Iter
     plain = RECIPES["plain"].as_json()
     is_plain = space is None and table.config.get("readout", plain) == plain
     is_mean = subwords.exponent == 1 and subwords.normalization == "none"
-    # Words with U+FFFD may have been cut as bytes.
-    if is_plain and is_mean and not any("\ufffd" in str(word) for word in table.words):
+    if is_plain and is_mean and not any(map(_is_replaced, table.words)):
         return blocks(raw.input[:V]), blocks(raw.input[V:])
     if subwords.exponent != 1 or (space is not None and space.axes is not None):
         warn(
@@ -297,6 +297,11 @@ def _placed(rows: Floats, space: Space) -> Iterator[Floats]:
         whole = whole @ space.axes.astype(np.float64)
     for block in blocks(rows):
         yield (block.astype(np.float64) @ whole).astype(np.float32)
+
+
+def _is_replaced(word: Token) -> bool:
+    """Return whether a word may have had bytes that are not UTF-8, by which it was cut."""
+    return "\ufffd" in str(word) or "\\x" in str(word)
 
 
 def _own_rows(table: Table, subwords: Subwords, ngrams: Floats) -> Iterator[Floats]:

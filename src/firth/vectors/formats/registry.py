@@ -335,6 +335,7 @@ def _checked(given: Format, file: io.BufferedReader, path: Path) -> Format:
 
 def _format_of(file: io.BufferedReader, path: Path) -> Format:
     """Return the format of a file by its magic bytes, else its suffix, else its first row."""
+    _refuse_part(path)
     found = _archive_of(file.peek(HEAD_BYTES), path)
     if found is not None:
         return found
@@ -360,7 +361,28 @@ def _format_of(file: io.BufferedReader, path: Path) -> Format:
     return found
 
 
+def _refuse_part(path: Path) -> None:
+    """Raise if a file is one of those that make up a folder of vectors.
+
+    The numbers of TensorBoard's projector, alone, would be read as words and numbers.
+    """
+    if path.name not in _names_in_folders():
+        return
+    form = _format_of_folder(path.parent)
+    if form is not None and path.name in (*form.members, *form.other_members):
+        raise FormatError(f"{path} is only a part of {form.title}: give the folder, {path.parent}")
+
+
 def _known_formats(*, writes: bool) -> str:
-    known = (form for form in FORMATS if form.suffixes and (form.writes if writes else form.reads))
-    files = ", ".join(f"{'/'.join(form.suffixes)} ({form.title})" for form in known)
-    return f"known are {files}, and a folder (no suffix, or a slash at the end)"
+    known = [form for form in FORMATS if (form.writes if writes else form.reads)]
+    by_suffix = [
+        form
+        for form in known
+        if form.suffixes and (not writes or _by_place(f"a{form.suffixes[0]}") is form)
+    ]
+    files = ", ".join(f"{'/'.join(form.suffixes)} ({form.title})" for form in by_suffix)
+    told = f"known are {files}, and a folder (no suffix, or a slash at the end)"
+    if not writes:
+        return told
+    others = ", ".join(form.name for form in known if form not in (*by_suffix, FIRTH))
+    return f"{told}; by name (format=, --to): {others}"

@@ -109,13 +109,13 @@ def _parts_of(query: object, dim: int) -> Parts | None:
     """Return the parts of a weighted sum and their weights, or None if a query is none."""
     if isinstance(query, Mapping):
         return list(query.items())
-    if isinstance(query, list) and query and all(_is_pair(each, dim) for each in query):
+    if isinstance(query, list | tuple) and query and all(_is_pair(each, dim) for each in query):
         return list(query)
     return None
 
 
 def _is_sum(item: object, dim: int) -> bool:
-    return isinstance(item, Mapping | list) and _parts_of(item, dim) is not None
+    return isinstance(item, Mapping | list | tuple) and _parts_of(item, dim) is not None
 
 
 def _is_pair(item: object, dim: int) -> bool:

@@ -73,7 +73,8 @@ class Questions(WordRows):
         Parameters
         ----------
         query : token, vector (D,) or weighted sum; or several of them
-            A weighted sum is `{word: weight, ...}`, or a list of pairs `(word or vector, weight)`.
+            A weighted sum is `{word: weight, ...}`, or pairs `(word or vector, weight)` in a list
+            or tuple.
             In a sum, words have length one, and vectors the length that they have. Several
             queries are a sequence of words, of vectors or of sums, or an array (n, D). Thousands
             are answered much faster together. In lists and arrays, text and integers are words,

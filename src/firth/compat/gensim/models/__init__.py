@@ -1,5 +1,6 @@
 """gensim's package `models`, for programs that name it and its modules."""
 
+from firth.compat.gensim.elsewhere import MODELS, not_here
 from firth.compat.gensim.models import (
     callbacks,
     doc2vec,
@@ -27,3 +28,5 @@ __all__ = [
     "phrases",
     "word2vec",
 ]
+
+__getattr__ = not_here("gensim.models", MODELS)
