@@ -17,6 +17,7 @@ import itertools
 import math
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -323,8 +324,8 @@ def check_small(
 ) -> None:
     """Raise in this process, without workers, if a small text has too few words to train on.
 
-    A text of more than a megabyte is not looked at, and none that a callable cuts into words, which
-    may take long.
+    A text of more than a megabyte is not looked at, nor one of another place, nor one that a
+    callable cuts into words, which may take long.
 
     Parameters
     ----------
@@ -336,8 +337,10 @@ def check_small(
     CorpusError
         If a file cannot be read, or there is nothing to train on.
     """
-    size = sum(file.size() or 0 for file in files)
-    if size > _SMALL or not isinstance(options.tokenizer, str):
+    sizes = [file.size() for file in files if isinstance(file.path, Path)]
+    known = [size for size in sizes if size is not None]
+    is_small = len(known) == len(files) and sum(known) <= _SMALL
+    if not is_small or not isinstance(options.tokenizer, str):
         return
     with ScratchArray(np.int32) as symbols:
         raw = first_pass(OpenedSource(None, options, files=files), symbols)
