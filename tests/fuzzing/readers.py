@@ -159,12 +159,15 @@ def _native_with_documents(damages: list[Damage], scratch: Path) -> Reader:
     """Damage the file of the documents of a folder, which are looked at too."""
     numbers = np.random.default_rng(3).normal(size=(40, 3)).astype(np.float32)
     tables = [
-        Vectors(["tea", "milk"], numbers[:2], documents=DocumentTable(ids, numbers[: len(ids)]))
-        for ids in (np.arange(3), np.array([5, 2**40]), np.arange(40) * 7)
+        Vectors(
+            ["tea", "milk"], numbers[:2], documents=DocumentTable(ids, numbers[: len(ids)], tags)
+        )
+        for ids, tags in (
+            (np.arange(3), ("é", 7, "7")),
+            (np.array([5, 2**40]), None),
+            (np.arange(40) * 7, None),
+        )
     ]
-    tags = ("class", 7, "7", *(f"é{k}" for k in range(20)))
-    named = DocumentTable(np.arange(len(tags)), numbers[: len(tags)], tags)
-    tables.append(Vectors(["tea", "milk"], numbers[:2], documents=named))
     reader = _folder(tables, DOCUMENTS, damages, scratch)
 
     def read(seed: int) -> Vectors:

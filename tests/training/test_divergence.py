@@ -126,11 +126,14 @@ def test_a_row_that_is_an_ngrams_is_named_by_it():
 def test_a_row_that_is_a_documents_is_named_by_its_number():
     words = Vocabulary(["tea", "milk"], np.ones(2, np.int64))
     shapes = {"input": TableShape(5, 3, 2, documents=3), "output": TableShape(2, 3, 2)}
-    check = DivergenceCheck(words, shapes, 5, lambda: np.array([4, 70, 900]))
+    check = DivergenceCheck(words, shapes, 5, lambda: [4, 70, 900])
     tables = {"input": np.zeros((5, 3), np.float32), "output": np.zeros((2, 3), np.float32)}
     tables["input"][3, 1] = np.nan
     with pytest.raises(Diverged, match="the vector of document 70 has grown to nan"):
         check.check_tables(tables, 0, 0.25)
+    tagged = DivergenceCheck(words, shapes, 5, lambda: ("a", "b\nc", 7))
+    with pytest.raises(Diverged, match=r"the vector of document 'b\\nc' has grown to nan"):
+        tagged.check_tables(tables, 0, 0.25)
 
 
 @pytest.mark.parametrize("infinite", [3, 9_000])
