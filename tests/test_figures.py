@@ -37,6 +37,8 @@ def training(model, run):
     key = {"skip-gram": "skipgram", "CBOW": "cbow"}[model]
     found = results(f"train_speed_{key}_100{run}")["tools"]
     for tool, name in (("firth", "Firth"), ("word2vec", "word2vec"), ("gensim", "gensim")):
+        if tool not in found:
+            continue
         figures = found[tool]["figures"]
         over = [" " if tool == "gensim" else f" {figures[ratio]:.1f} "
                 for ratio in ("training_over_gensim", "whole_over_gensim")]  # fmt: skip

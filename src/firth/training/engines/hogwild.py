@@ -103,7 +103,7 @@ class HogwildEngine:
         inputs, outputs = (
             aligned_zeros((self._shapes[name].rows, stride), np.float32) for name in (INPUT, OUTPUT)
         )
-        initialise(inputs, len(inputs), config.dim, config.seed)
+        initialise(inputs, len(inputs), config.dim, config.seed, self._shapes[INPUT].documents)
         self._tables = kernel.Tables(inputs, outputs, parts_of(composition, stride))
         self._workers = [
             make_worker(self._window, stride, stretch) for _ in range(config.used_threads)

@@ -14,6 +14,8 @@ from firth.training.engines.base import INPUT, OUTPUT, Composition, Floats, Size
 from firth.vectors.composition import bag_sums
 
 _ROWS_AT_ONCE = 4_096
+# Documents have few windows to grow in. A power of 2, so that nothing is rounded.
+_LARGER_DOCUMENTS = 8
 
 
 def two_tables(config: TrainConfig, sizes: Sizes) -> Mapping[str, TableShape]:
@@ -30,12 +32,17 @@ def two_tables(config: TrainConfig, sizes: Sizes) -> Mapping[str, TableShape]:
     return {INPUT: inputs, OUTPUT: outputs}
 
 
-def initialise(inputs: Floats, size: int, dim: int, seed: int) -> None:
-    """Draw the first `size` input vectors uniformly from ±1 / (2 D), as word2vec does."""
+def initialise(inputs: Floats, size: int, dim: int, seed: int, documents: int = 0) -> None:
+    """Draw the first `size` input vectors uniformly from ±1 / (2 D), as word2vec does.
+
+    The last of them are of so many documents, and are drawn from ±4 / D. All scores are 0 in the
+    beginning, and a row that has few windows learns little before the output vectors have grown.
+    """
     generator = np.random.default_rng(seed)
     for start in range(0, size, _ROWS_AT_ONCE):
         drawn = generator.random((min(_ROWS_AT_ONCE, size - start), dim), dtype=np.float32)
         inputs[start : start + len(drawn), :dim] = (drawn - np.float32(0.5)) / np.float32(dim)
+    inputs[size - documents : size, :dim] *= np.float32(_LARGER_DOCUMENTS)
 
 
 def composed(table: Floats, composition: Composition) -> Floats:

@@ -1,0 +1,34 @@
+"""The first values of tables: those of words as in word2vec, those of documents larger."""
+
+import numpy as np
+
+import firth
+from firth.training.engines.tables import initialise
+
+DIM = 10
+
+
+def test_documents_start_larger_than_words():
+    rows = np.zeros((1_000, 16), np.float32)
+    initialise(rows, 900, DIM, seed=1, documents=300)
+    words, documents = np.abs(rows[:600, :DIM]), np.abs(rows[600:900, :DIM])
+    assert 0.99 / (2 * DIM) < words.max() < 1 / (2 * DIM)
+    assert 0.99 * 4 / DIM < documents.max() < 4 / DIM
+    # Neither the padding nor what follows is written.
+    assert not rows[:, DIM:].any() and not rows[900:].any()
+
+
+def test_documents_take_no_random_numbers_from_words():
+    with_documents, without = np.zeros((2, 60, DIM), np.float32)
+    initialise(with_documents, 60, DIM, seed=1, documents=20)
+    initialise(without, 60, DIM, seed=1)
+    assert (with_documents[:40] == without[:40]).all()
+    assert (with_documents[40:] == 8 * without[40:]).all()
+
+
+def test_a_run_starts_so():
+    units = [["tea", "milk"], ["salt", "rye"]] * 20
+    how = {"dim": DIM, "epochs": 1, "lr": 1e-9, "min_lr": 0.0, "min_count": 1, "sample": 0}
+    vectors = firth.train(units, documents="joint", threads=1, **how)
+    assert np.abs(vectors.input_vectors).max() < 1 / (2 * DIM)
+    assert 3 / DIM < np.abs(vectors.documents.input_vectors).max() < 4 / DIM
