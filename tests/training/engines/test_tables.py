@@ -15,7 +15,8 @@ def test_documents_start_larger_than_words():
     assert 0.99 / (2 * DIM) < words.max() < 1 / (2 * DIM)
     assert 0.99 * 4 / DIM < documents.max() < 4 / DIM
     # Neither the padding nor what follows is written.
-    assert not rows[:, DIM:].any() and not rows[900:].any()
+    assert not rows[:, DIM:].any()
+    assert not rows[900:].any()
 
 
 def test_documents_take_no_random_numbers_from_words():
