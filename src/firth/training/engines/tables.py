@@ -5,6 +5,7 @@ V vocabulary size · D dimensions · stride: D rounded up to whole vectors
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -14,8 +15,9 @@ from firth.training.engines.base import INPUT, OUTPUT, Composition, Floats, Size
 from firth.vectors.composition import bag_sums
 
 _ROWS_AT_ONCE = 4_096
-# Documents have few windows to grow in. A power of 2, so that nothing is rounded.
+# How many times as large rows of documents start, and how long they are then at most, about.
 _LARGER_DOCUMENTS = 8
+_LENGTH_OF_DOCUMENTS = 1 / 3
 
 
 def two_tables(config: TrainConfig, sizes: Sizes) -> Mapping[str, TableShape]:
@@ -35,14 +37,17 @@ def two_tables(config: TrainConfig, sizes: Sizes) -> Mapping[str, TableShape]:
 def initialise(inputs: Floats, size: int, dim: int, seed: int, documents: int = 0) -> None:
     """Draw the first `size` input vectors uniformly from ±1 / (2 D), as word2vec does.
 
-    The last of them are of so many documents, and are drawn from ±4 / D. All scores are 0 in the
-    beginning, and a row that has few windows learns little before the output vectors have grown.
+    The last of them are of so many documents, and are drawn from ±4 / D, or less where they would
+    be longer than about 1/3. All scores are 0 in the beginning, and a row that has few windows
+    learns little before the output vectors have grown.
     """
     generator = np.random.default_rng(seed)
     for start in range(0, size, _ROWS_AT_ONCE):
         drawn = generator.random((min(_ROWS_AT_ONCE, size - start), dim), dtype=np.float32)
         inputs[start : start + len(drawn), :dim] = (drawn - np.float32(0.5)) / np.float32(dim)
-    inputs[size - documents : size, :dim] *= np.float32(_LARGER_DOCUMENTS)
+    # Rows from ±1 / (2 D) are about 1 / √(12 D) long.
+    factor = min(_LARGER_DOCUMENTS, _LENGTH_OF_DOCUMENTS * math.sqrt(12 * dim))
+    inputs[size - documents : size, :dim] *= np.float32(factor)
 
 
 def composed(table: Floats, composition: Composition) -> Floats:
