@@ -14,6 +14,7 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer  #
 from sklearn.linear_model import LogisticRegression  # noqa: E402
 from sklearn.model_selection import GridSearchCV  # noqa: E402
 from sklearn.pipeline import make_pipeline  # noqa: E402
+from sklearn.utils import estimator_checks  # noqa: E402
 
 from firth import Vectors  # noqa: E402
 from firth.errors import ConfigError, MissingExtraError  # noqa: E402
@@ -140,3 +141,24 @@ def test_without_scikit_learn_one_line_says_so(monkeypatch):
     monkeypatch.delitem(sys.modules, "firth.sklearn")
     with pytest.raises(MissingExtraError, match=r"pip install 'firth\[sklearn\]'"):
         import firth.sklearn  # noqa: F401
+
+
+# scikit-learn's own checks of an estimator that need no matrix of numbers.
+CHECKS = [
+    "check_estimator_cloneable",
+    "check_estimator_repr",
+    "check_estimator_tags_renamed",
+    "check_valid_tag_types",
+    "check_no_attributes_set_in_init",
+    "check_parameters_default_constructible",
+    "check_get_params_invariance",
+    "check_set_params",
+]
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_the_rules_of_scikit_learn(name):
+    check = getattr(estimator_checks, name, None)
+    if check is None:
+        pytest.skip(f"scikit-learn {sklearn.__version__} has no {name}")
+    check("Word2VecTransformer", Word2VecTransformer(**TRAINING))
