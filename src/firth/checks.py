@@ -181,13 +181,13 @@ def is_unicode(text: str) -> bool:
     return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def why_not_utf8(word: str) -> str | None:
-    """Return why a word cannot be written as UTF-8, and what to do; None if it can."""
+def why_not_utf8(word: str, name: str = "word") -> str | None:
+    """Return why a word, or what has another name, is not UTF-8, and what to do; None if it is."""
     if is_unicode(word):
         return None
     return (
-        f"the word {one_line(repr(word))} holds a lone surrogate, which UTF-8 does not have; "
-        "replace it, or leave the word out"
+        f"the {name} {one_line(repr(word))} holds a lone surrogate, which UTF-8 does not have; "
+        f"replace it, or leave the {name} out"
     )
 
 

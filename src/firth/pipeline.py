@@ -315,14 +315,13 @@ def _train_model(
 
 def _fitted(config: TrainConfig, corpus: Corpus, running: _Running) -> TrainConfig:
     """Return a config whose options that were not given fit the corpus."""
-    documents = corpus.tokens.documents
     return fitted(
         config,
         tokens=corpus.tokens.size - corpus.held_out,
         script=corpus.script,
         subwords=running.only_subwords(),
         unit_length=corpus.unit_length,
-        documents=1 if documents is None else documents.most,
+        documents=corpus.tokens.most_documents,
     )
 
 

@@ -13,6 +13,7 @@ from firth.corpus import Corpus, TokenStore, Vocabulary, read_corpus
 from firth.errors import ConfigError, counted
 from firth.other_names import explain_keywords
 from firth.pipeline import train
+from firth.ranges import joined_ranges
 from firth.training.advice import without_advice
 from firth.training.config import TrainConfig
 from firth.vectors import Readout, Vectors
@@ -136,13 +137,11 @@ def _sampled(corpus: Corpus, seed: int) -> Corpus:
     long = zip(offsets[:-1][is_long].tolist(), offsets[1:][is_long].tolist(), strict=True)
     ends = np.unique(np.concatenate([offsets, *(np.arange(*unit, PIECE) for unit in long)]))
     drawn = np.random.default_rng(seed).integers(len(ends) - 1, size=len(ends) - 1)
-    lengths = np.diff(ends)[drawn]
-    begins = np.concatenate([[0], np.cumsum(lengths)])
-    places = np.arange(begins[-1]) + np.repeat(ends[drawn] - begins[:-1], lengths)
+    places, begins = joined_ranges(ends[drawn], np.diff(ends)[drawn])
     documents = corpus.tokens.documents
     if documents is not None:
         documents = documents.of(np.searchsorted(offsets, ends[drawn], side="right") - 1)
-    tokens = TokenStore(ids[places], begins.astype(np.int64), documents=documents)
+    tokens = TokenStore(ids[places], begins, documents=documents)
     return dataclasses.replace(corpus, tokens=tokens, held_out=0, unit_numbers=None)
 
 

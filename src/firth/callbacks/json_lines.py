@@ -69,6 +69,7 @@ class JsonLines(Callback):
                 f"{self.path} is not a log of a run: its first line does not begin with "
                 '{"event": ...}; choose another file, or a new one'
             )
+        check_above(self.path)
         # After a power cut, an incomplete line stays, and the next line is separate.
         self._write(b"" if end in (b"", b"\n") else b"\n")
 
@@ -125,7 +126,6 @@ class JsonLines(Callback):
     def _write(self, line: bytes) -> None:
         """Append a complete line or, if the disk is full, nothing."""
         with reraise(FirthError, f"write {self.path}"):
-            check_above(self.path)
             self.path.parent.mkdir(parents=True, exist_ok=True)
             # Opened each time, so no file stays open if the run fails.
             with open(self.path, "ab", buffering=0, opener=_open_at_once) as file:

@@ -14,6 +14,7 @@ from firth.compilation import compiled, inlined
 from firth.compilation.prefetching import prefetch_item
 from firth.corpus.chunks import UNIT_END, Chunks
 from firth.errors import CorpusError
+from firth.ranges import joined_ranges
 
 _FIRST_CAPACITY = 1 << 14
 _MAX_CHUNKS = np.iinfo(np.int32).max
@@ -107,10 +108,8 @@ class ChunkTable:
     def _bytes_of(self, numbers: ArrayLike) -> tuple[bytes, list[int]]:
         """Return the bytes of some chunks, each padded with zeros, and where each ends."""
         records = self._starts[np.asarray(numbers, np.int64)]
-        lengths = self._arena[records] >> 32
-        stops = np.cumsum(lengths)
-        places = np.repeat(records + _HEADER - stops + lengths, lengths) + np.arange(sum(lengths))
-        return self._arena[places].astype("<i8").tobytes(), (8 * stops).tolist()
+        places, bounds = joined_ranges(records + _HEADER, self._arena[records] >> 32)
+        return self._arena[places].astype("<i8").tobytes(), (8 * bounds[1:]).tolist()
 
     def _make_room(self, *, chunks: int, words: int) -> None:
         """Make room for so many new chunks with so many words in all."""

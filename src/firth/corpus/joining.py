@@ -26,6 +26,7 @@ from firth.corpus.raw_corpus import RawCorpus
 from firth.corpus.tokens import ScratchArray
 from firth.errors import ConfigError
 from firth.phrases import Phrase
+from firth.ranges import joined_ranges
 
 BATCH = 1 << 16
 _NOT_A_PHRASE = -1
@@ -215,9 +216,8 @@ def word_blocks(raw: RawCorpus) -> Iterator[NDArray[np.int32]]:
             continue
         is_end = symbols == UNIT_END
         sizes = np.where(is_end, 1, lengths[symbols])
-        stops = np.cumsum(sizes)
-        places = np.repeat(raw.bounds[symbols] - stops + sizes, sizes) + np.arange(sizes.sum())
-        ends = stops[is_end] - 1
+        places, bounds = joined_ranges(raw.bounds[symbols], sizes)
+        ends = bounds[1:][is_end] - 1
         places[ends] = 0
         words = raw.words[places]
         words[ends] = UNIT_END

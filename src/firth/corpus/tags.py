@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.checks import is_unicode, shown
+from firth.checks import shown, why_not_utf8
 from firth.corpus.tokens import UnitDocuments
+from firth.corpus.units import iterator_of, plain_token
 from firth.corpus.vocabulary import Token
-from firth.errors import CorpusError, counted, one_line
+from firth.errors import CorpusError, counted
 
 
 class Tagged(NamedTuple):
@@ -47,11 +47,12 @@ def documents_by_tag(tags: object, numbers: NDArray[np.int64], total: int) -> Ta
     >>> documents.offsets.tolist(), documents.rows.tolist(), tags
     ([0, 2, 3, 3], [0, 1, 0], ('a', 'b'))
     """
-    if isinstance(tags, str | bytes | Mapping | set | frozenset) or not isinstance(tags, Iterable):
+    lists = iterator_of(tags)
+    if lists is None:
         raise CorpusError(
             f"tags must be a list of tags for each line or token list, got {shown(tags)}"
         )
-    given = [checked_tags(each, number) for number, each in enumerate(tags)]
+    given = [_checked(each, f"document {number}") for number, each in enumerate(lists)]
     if len(given) != total:
         raise CorpusError(
             f"there must be {counted(total, 'list')} of tags, one for each line or token list, "
@@ -70,29 +71,13 @@ def documents_by_tag(tags: object, numbers: NDArray[np.int64], total: int) -> Ta
     return Tagged(documents, tuple(rows), left_out)
 
 
-def checked_tags(tags: Any, number: int) -> list[Token]:  # noqa: ANN401
-    """Return the tags of a line or token list as str and int, each once.
-
-    Raises
-    ------
-    CorpusError
-        If they are no list, or some are neither.
-    """
-    if isinstance(tags, str | bytes | Mapping | set | frozenset) or not isinstance(tags, Iterable):
-        raise CorpusError(f"document {number}: tags must be a list, got {shown(tags)}")
-    return list(dict.fromkeys(_checked(tag, number) for tag in tags))
-
-
-def _checked(tag: Any, number: int) -> Token:  # noqa: ANN401
-    if isinstance(tag, str):
-        if not is_unicode(tag):
-            raise CorpusError(
-                f"document {number}: the tag {one_line(repr(tag))} holds a lone surrogate and "
-                "cannot be written as UTF-8; replace it"
-            )
-        return str.__str__(tag)
-    if isinstance(tag, int | np.integer) and not isinstance(tag, bool):
-        return int(tag)
-    raise CorpusError(
-        f"document {number}: a tag must be str or int, got {type(tag).__name__}: {shown(tag)}"
-    )
+def _checked(tags: object, place: str) -> list[Token]:
+    """Return the tags of a line or token list as str and int, each once."""
+    given = iterator_of(tags)
+    if given is None:
+        raise CorpusError(f"{place}: tags must be a list, got {shown(tags)}")
+    found = list(dict.fromkeys(plain_token(tag, place, "tag") for tag in given))
+    for tag in found:
+        if (reason := why_not_utf8(str(tag), "tag")) is not None:
+            raise CorpusError(f"{place}: {reason}")
+    return found

@@ -8,6 +8,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import IO, Generic, Self, TypeVar
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from firth.errors import CorpusError, reraise
 from firth.io.cache import cache_folder
+from firth.ranges import joined_ranges
 
 Item = TypeVar("Item", np.int32, np.int64)
 
@@ -37,7 +39,7 @@ class UnitDocuments:
     rows: NDArray[np.int64]
     count: int
 
-    @property
+    @cached_property
     def most(self) -> int:
         """The most documents of a unit."""
         return int(np.diff(self.offsets).max(initial=0))
@@ -51,9 +53,7 @@ class UnitDocuments:
         >>> found.of(np.array([2, 0])).rows.tolist()
         [1, 0, 1]
         """
-        firsts, lengths = self.offsets[units], np.diff(self.offsets)[units]
-        offsets = np.concatenate([[0], np.cumsum(lengths)])
-        places = np.arange(offsets[-1]) + np.repeat(firsts - offsets[:-1], lengths)
+        places, offsets = joined_ranges(self.offsets[units], np.diff(self.offsets)[units])
         return UnitDocuments(offsets, self.rows[places], self.count)
 
 
@@ -109,6 +109,11 @@ class TokenStore:
     def __len__(self) -> int:
         """Return the number of units."""
         return len(self.offsets) - 1
+
+    @property
+    def most_documents(self) -> int:
+        """The most documents that a unit belongs to."""
+        return 1 if self.documents is None else self.documents.most
 
     def with_documents(self, documents: UnitDocuments) -> TokenStore:
         """Return the same tokens, whose units belong to these documents."""

@@ -67,7 +67,7 @@ def check_units(
     """
     if is_table(source):
         raise table_error(source)
-    given = _iterator(source)
+    given = iterator_of(source)
     if given is None:
         raise CorpusError(f"{_EXPECTED}, got {_kind(source)}")
     total = length_of(source) if total is None else total
@@ -87,7 +87,7 @@ def check_units(
         on_progress(units, total)
 
 
-def _iterator(given: object) -> Iterator[Any] | None:
+def iterator_of(given: object) -> Iterator[Any] | None:
     """Return an iterator over what has an order, or else None."""
     if isinstance(given, str | bytes | bytearray | memoryview | set | frozenset | Mapping):
         return None
@@ -117,10 +117,10 @@ def _checked(unit: object, index: int) -> Unit:
     if isinstance(unit, np.ndarray) and unit.ndim == 1:
         if unit.dtype.kind in "iu" and np.can_cast(unit.dtype, np.int64):
             return unit.astype(np.int64)
-        # NumPy's strings become Python's; `_plain_token` refuses its other scalars.
+        # NumPy's strings become Python's; `plain_token` refuses its other scalars.
         return _uniform(unit.tolist() if unit.dtype.kind in "uU" else list(unit), index)
     # An iterator over a table would give its rows, or the names of its columns.
-    tokens = _iterator(unit) if getattr(unit, "ndim", 1) == 1 else None
+    tokens = iterator_of(unit) if getattr(unit, "ndim", 1) == 1 else None
     if tokens is not None:
         return _uniform(unit if isinstance(unit, list | tuple) else list(tokens), index)
     if isinstance(unit, str):
@@ -143,7 +143,7 @@ def _uniform(tokens: Sequence[Any], index: int) -> Unit:
     kinds = set(map(type, tokens))
     if not kinds <= {str, int}:
         texts = _texts_of(tokens)
-        tokens = [_plain_token(token, index) for token in texts]
+        tokens = [plain_token(token, f"unit {index}") for token in texts]
         kinds = set(map(type, tokens))
     if kinds == {str, int}:
         raise _mixed(index)
@@ -174,13 +174,19 @@ def _mixed(index: int) -> CorpusError:
     return CorpusError(f"unit {index}: all tokens must be str or all int, got both kinds")
 
 
-def _plain_token(token: object, index: int) -> Token:
+def plain_token(token: object, place: str, name: str = "token") -> Token:
+    """Return a token as str or int.
+
+    Raises
+    ------
+    CorpusError
+        If it is neither; the message begins with the place where it stands, and has its name.
+    """
     if isinstance(token, str):
         return str.__str__(token)
     if isinstance(token, int | np.integer) and not isinstance(token, bool):
         return int(token)
     advice = "; decode it first" if isinstance(token, bytes) else ""
     raise CorpusError(
-        f"unit {index}: a token must be str or int, got {type(token).__name__}: "
-        f"{shown(token)}{advice}"
+        f"{place}: a {name} must be str or int, got {type(token).__name__}: {shown(token)}{advice}"
     )

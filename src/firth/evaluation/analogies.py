@@ -9,7 +9,7 @@ arXiv:1301.3781, section 4.1.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -117,10 +117,11 @@ class AnalogyResult:
     file: str
     sections: tuple[SectionResult, ...]
 
-    @property
+    @cached_property
     def total(self) -> SectionResult:
         """All questions together, so large sections have more weight."""
-        return SectionResult("total", tuple(self._outcomes))
+        outcomes = itertools.chain.from_iterable(section.outcomes for section in self.sections)
+        return SectionResult("total", tuple(outcomes))
 
     @property
     def accuracy(self) -> float | None:
@@ -147,20 +148,11 @@ class AnalogyResult:
         numbers = np.repeat(
             np.arange(len(self.sections)), [len(section.outcomes) for section in self.sections]
         )
-        is_skipped = np.array([right is None for right in self._outcomes], bool)
-        return np.where(is_skipped, -1, numbers)
+        return np.where(self.total.strata < 0, -1, numbers)
 
     def score_of(self, items: NDArray[np.int64]) -> float | None:
         """Return the accuracy on some questions."""
-        return float(self._right[items].mean()) if len(items) else None
-
-    @cached_property
-    def _right(self) -> NDArray[np.bool_]:
-        return np.array([bool(right) for right in self._outcomes])
-
-    @property
-    def _outcomes(self) -> Iterator[bool | None]:
-        return itertools.chain.from_iterable(section.outcomes for section in self.sections)
+        return self.total.score_of(items)
 
     def to_dict(self) -> dict[str, object]:
         """Return the results for JSON."""

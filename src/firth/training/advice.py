@@ -112,8 +112,7 @@ def _without_vectors(corpus: Corpus, units: int) -> Iterator[str]:
 def _large_lr(corpus: Corpus, config: TrainConfig) -> Iterator[str]:
     """Yield a warning if the step size is too large for what windows train at once."""
     model = config.replace(windows=None, window=config.window)
-    documents = corpus.tokens.documents
-    most = 1 if documents is None else documents.most
+    most = corpus.tokens.most_documents
     stable = stable_lr(model, config.lr, corpus.unit_length, most)
     # Workers that read a text by themselves do not tell how long its lines are.
     if config.lr >= _LARGE_LR * stable and corpus.unit_length() < math.inf:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 import firth
 from firth.checks import shown
 from firth.compat.gensim.keyed_vectors import KeyedVectors
-from firth.compat.gensim.options import DOC2VEC, Option
+from firth.compat.gensim.options import DOC2VEC, NotSupported, Option
 from firth.compat.gensim.runs import estimated_memory
 from firth.compat.gensim.sentences import LineSentence
 from firth.compat.gensim.vocabularies import random_rows
@@ -165,6 +165,15 @@ class Doc2Vec(Word2Vec):
         min_lr = min(min_alpha or self.options["min_alpha"], lr)
         seed, vectors = self._next_seed(), self.wv.to_firth()
         return firth.infer(vectors, words, epochs=epochs, lr=lr, min_lr=min_lr, seed=seed)
+
+    def _check_inference(self) -> None:
+        """Raise if a model of documents cannot give a new one its vector."""
+        if not self._is_trained:
+            raise RuntimeError("call build_vocab and train before infer_vector")
+        if self.options["hs"]:
+            raise NotSupported(
+                "infer_vector with hs=1 is not supported: the tree is not kept; give negative=5"
+            )
 
     def similarity_unseen_docs(
         self,

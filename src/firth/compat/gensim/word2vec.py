@@ -22,7 +22,6 @@ from firth.compat.gensim.options import (
     ABSENT,
     SAVED,
     WORD2VEC,
-    NotSupported,
     NotSupportedAttribute,
     Option,
     complete,
@@ -264,15 +263,6 @@ class Word2Vec(ModelVocabulary):
 
     def _next_seed(self) -> int:
         return int(self.seed if self._random is None else self._random.randint(2**31))
-
-    def _check_inference(self) -> None:
-        """Raise if a model of documents cannot give a new one its vector."""
-        if not self._is_trained:
-            raise RuntimeError("call build_vocab and train before infer_vector")
-        if self.options["hs"]:
-            raise NotSupported(
-                "infer_vector with hs=1 is not supported: the tree is not kept; give negative=5"
-            )
 
     @property
     def layer1_size(self) -> int:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from firth.corpus import TokenStore
 from firth.corpus.tokens import UnitDocuments
 from firth.errors import ConfigError
+from firth.ranges import joined_ranges
 from firth.subwords import Subwords
 from firth.training.config import TrainConfig
 
@@ -82,9 +83,7 @@ class Composition(NamedTuple):
         >>> Composition(np.array([0, 1, 3]), np.array([0, 1, 2]), 1).of(np.array([1])).rows.tolist()
         [1, 2]
         """
-        firsts, lengths = self.starts[words], np.diff(self.starts)[words]
-        starts = np.concatenate([[0], np.cumsum(lengths)])
-        places = np.arange(starts[-1]) + np.repeat(firsts - starts[:-1], lengths)
+        places, starts = joined_ranges(self.starts[words], np.diff(self.starts)[words])
         return Composition(starts, self.rows[places], self.ngrams)
 
 
