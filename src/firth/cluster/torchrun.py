@@ -50,11 +50,10 @@ def check_leads() -> None:
 
 def serve() -> None:
     """Be a member of the team of the process of rank 0, until its run is done."""
-    channel = _Channel()
-    member = Member(channel.group)
-    while (command := channel.receive()) is not None:
-        channel.answer(member, command)
-    channel.close()
+    with contextlib.closing(_Channel()) as channel:
+        member = Member(channel.group)
+        while (command := channel.receive()) is not None:
+            channel.answer(member, command)
 
 
 class TorchrunTeam(Team):
@@ -104,6 +103,7 @@ class TorchrunTeam(Team):
             answers = self._channel.answer(self._member, (method, arguments[0]))
         except GroupBroken as error:
             # The others cannot be told to end, nor be started anew.
+            self._channel.close()
             self._channel = None
             raise FirthError(
                 f"{error}. Only torchrun can start the workers anew: give it --max-restarts, and "
@@ -175,5 +175,5 @@ class _Channel:
         return answers or []
 
     def close(self) -> None:
-        """Leave the group."""
+        """Leave the group; a process that ends without may be aborted by its threads."""
         self._distributed.destroy_process_group()
