@@ -10,7 +10,7 @@ import pytest
 from firth.errors import ConfigError
 from firth.io import row_file
 from firth.vectors import Vectors, load, partial_loading
-from firth.vectors.formats import lazy_words, word2vec_binary, word2vec_text
+from firth.vectors.formats import binary_blocks, lazy_words, word2vec_text
 from firth.vectors.partial_loading import Nearest, load_first, load_near
 
 RANDOM = np.random.default_rng(8)
@@ -25,9 +25,9 @@ MATRIX[[30, 900, 1_500]] = MATRIX[8] * 2
 def small_limits(monkeypatch):
     """Count short files as long, read them in several blocks, and look far for words."""
     monkeypatch.setattr(partial_loading, "LEAST_BYTES", 1)
-    monkeypatch.setattr(partial_loading, "_FREQUENT", 100)
-    monkeypatch.setattr(word2vec_binary, "_FIRST_BYTES", 500)
-    monkeypatch.setattr(word2vec_binary, "BLOCK_BYTES", 2_000)
+    monkeypatch.setattr(partial_loading, "_FREQUENT", (20, 100))
+    monkeypatch.setattr(binary_blocks, "_FIRST_BYTES", 500)
+    monkeypatch.setattr(binary_blocks, "BLOCK_BYTES", 2_000)
     monkeypatch.setattr(word2vec_text, "BLOCK_BYTES", 3_000)
     monkeypatch.setattr(lazy_words, "LEAST_BYTES", 1)
     monkeypatch.setattr(row_file, "_BLOCK_BYTES", 3_000)

@@ -13,11 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.vectors.table import Token
+from firth.vectors.text_words import text_hashes
 
 # JSON keeps lone surrogates, which a word may hold.
 _SURROGATES = "surrogatepass"
-# Odd numbers without a pattern, which spread the bits of a product.
-_FACTORS = tuple(map(np.uint64, (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)))
 _ROWS_AT_ONCE = 1 << 14
 # A lookup searches through all words, so whoever asks for more gets a dictionary.
 _MOST_SEARCHES = 16
@@ -53,21 +52,19 @@ class LazyWords(Sequence[str]):
         >>> LazyWords(text, np.array([0, 7, 20]), np.array([4, 17, 24])).repetition()
         (2, 0)
         """
-        prints = _fingerprints(self._text, self._begins, self._ends)
+        hashes = text_hashes(self._text, self._begins + 1, self._ends)
         rows = list(self._rows_of(b"\\"))
         if rows:
-            quoted = [b'"%b"' % self[row].encode("utf-8", _SURROGATES) for row in rows]
-            stops = np.cumsum(list(map(len, quoted)))
-            begins = stops - np.array(list(map(len, quoted)))
-            prints[rows] = _fingerprints(b"".join(quoted), begins, stops - 1)
-        ordered = np.sort(prints)
+            words = [self[row].encode("utf-8", _SURROGATES) for row in rows]
+            ends = np.cumsum(list(map(len, words)))
+            hashes[rows] = text_hashes(b"".join(words), np.append(0, ends[:-1]), ends)
+        ordered = np.sort(hashes)
         equal = ordered[1:][ordered[1:] == ordered[:-1]]
         if not len(equal):
             return None
-        places = np.minimum(np.searchsorted(equal, prints), len(equal) - 1)
-        # Words of more than 16 bytes may differ although their fingerprints are equal.
+        places = np.minimum(np.searchsorted(equal, hashes), len(equal) - 1)
         seen: dict[str, int] = {}
-        for row in np.flatnonzero(equal[places] == prints).tolist():
+        for row in np.flatnonzero(equal[places] == hashes).tolist():
             if seen.setdefault(word := self[row], row) != row:
                 return row, seen[word]
         return None
@@ -119,31 +116,6 @@ def _word_of(quoted: bytes) -> str:
     if b"\\" in quoted:
         return str(json.loads(quoted.decode("utf-8", _SURROGATES)))
     return quoted[1:-1].decode("utf-8", _SURROGATES)
-
-
-def _fingerprints(
-    text: bytes, begins: NDArray[np.int64], ends: NDArray[np.int64]
-) -> NDArray[np.uint64]:
-    """Return a number for each quoted word, of its first and last 8 bytes and its length."""
-    padded = bytes(8) + text + bytes(8)
-    # Item i has the 8 bytes before byte i of the text.
-    eights = np.ndarray(len(text) + 9, "<u8", padded, strides=(1,))
-    bits = [8 * size for size in range(9)]
-    firsts = np.array([(1 << n) - 1 for n in bits], np.uint64)
-    lasts = np.array([(1 << 64) - (1 << 64 - n) for n in bits], np.uint64)
-    found = np.empty(len(begins), np.uint64)
-    # So many rows at a time that what is computed stays in the cache.
-    for start in range(0, len(begins), _ROWS_AT_ONCE):
-        rows = slice(start, start + _ROWS_AT_ONCE)
-        begin, end, mixed = begins[rows], ends[rows], found[rows]
-        sizes = end - begin - 1
-        few = np.minimum(sizes, 8)
-        mixed[:] = (eights[begin + 9] & firsts[few]) * _FACTORS[0]
-        mixed ^= mixed >> np.uint64(29)
-        mixed += (eights[end] & lasts[few]) * _FACTORS[1]
-        mixed ^= mixed >> np.uint64(32)
-        mixed += sizes.astype(np.uint64) * _FACTORS[2]
-    return found
 
 
 class LazyRows(Mapping[Token, int]):

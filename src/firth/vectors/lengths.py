@@ -100,7 +100,8 @@ def _lengths(rows: Floats) -> NDArray[np.float64]:
         squares = (rows[:, np.newaxis, :] @ rows[:, :, np.newaxis])[:, 0, 0]
         found: NDArray[np.float64] = np.sqrt(squares, dtype=np.float64)
         again = np.flatnonzero(~((squares > _LEAST_SQUARES) & (squares < _MOST_SQUARES)))
-        found[again] = np.linalg.norm(rows[again].astype(np.float64), axis=1)
+        if len(again):
+            found[again] = np.linalg.norm(rows[again].astype(np.float64), axis=1)
     return found
 
 

@@ -18,7 +18,7 @@ from firth.errors import ConfigError, FormatError, VocabularyError
 from firth.io.contents import MODEL, is_folder_of_vectors
 from firth.io.row_file import RowFile
 from firth.normalization import spellings
-from firth.vectors.checks import hashes_repeat, word_hashes
+from firth.vectors.checks import hashes_repeat
 from firth.vectors.formats.native import find_rows
 from firth.vectors.formats.registry import is_read_by_rows
 from firth.vectors.formats.selection import Selection
@@ -26,12 +26,14 @@ from firth.vectors.lazy_words import LazyWords
 from firth.vectors.lengths import are_usual, lengths_and_products, row_lengths, row_products
 from firth.vectors.loading import load_selection
 from firth.vectors.questions.directions import NoDirectionError, directions_of
+from firth.vectors.text_words import TextWords
 from firth.vectors.vectors import Vectors
 
 # Shorter files are read as fast, and their vectors take little memory.
 LEAST_BYTES = 1 << 27
-# Most files begin with the frequent words, which most questions are about.
-_FREQUENT = 1 << 16
+# Most files begin with the frequent words, which most questions are about: so many are looked
+# through first.
+_FREQUENT = (1 << 12, 1 << 16)
 # Cosines of the same row differ by less, whatever rows are multiplied with it.
 _ROUNDING = 1e-5
 
@@ -78,7 +80,7 @@ def load_near(path: Path, weights: Mapping[str, float], top: int) -> Vectors | N
 
 def _load_words(path: Path, words: Sequence[str]) -> Vectors | None:
     """Return the vectors of some words; None if one has none."""
-    for limit in (_FREQUENT, None):
+    for limit in (*_FREQUENT, None):
         found = _load(path, Selection(limit=limit, words=words))
         if found and all(word in found for word in words):
             return found
@@ -166,38 +168,40 @@ def _is_long(path: Path) -> bool:
 
 
 class _Block(NamedTuple):
-    """The hashes (n,) of words, and the lengths (n,) of their vectors."""
+    """The hashes (n,) of words, the lengths (n,) of their rows, and whether all are usual."""
 
-    hashes: NDArray[np.int64]
+    hashes: NDArray[np.uint64]
     lengths: NDArray[np.float64]
+    has_usual_rows: bool
 
 
 class _Checks:
-    """Checks of all vectors of a file, block by block, although few of them are kept.
-
-    Attributes
-    ----------
-    words : int
-        How many there were.
-    has_usual_rows : bool
-        Whether no row was too long, too short or not finite.
-    """
+    """Checks of all vectors of a file, block by block, although few of them are kept."""
 
     def __init__(self) -> None:
-        self.words, self.has_usual_rows = 0, True
-        self._hashes: list[NDArray[np.int64]] = []
+        self._hashes: list[NDArray[np.uint64]] = []
+        self._are_usual: list[bool] = []
+
+    @property
+    def words(self) -> int:
+        """How many words there were."""
+        return sum(map(len, self._hashes))
 
     def add(self, words: Sequence[str], rows: NDArray[np.float32]) -> _Block:
         """Check words and their vectors (n, D), and return what is known of them."""
-        block = _Block(word_hashes(words), row_lengths(rows))
-        self.words += len(words)
+        lengths = row_lengths(rows)
+        block = _Block(_hashes(words), lengths, are_usual(lengths))
         self._hashes.append(block.hashes)
-        self.has_usual_rows = self.has_usual_rows and are_usual(block.lengths)
+        self._are_usual.append(block.has_usual_rows)
         return block
 
     def are_passed(self) -> bool:
-        """Return whether no word stood twice, and all rows were usual."""
-        return self.has_usual_rows and not hashes_repeat(np.concatenate(self._hashes))
+        """Return whether no word stood twice, and no row was too long, too short or not finite."""
+        return all(self._are_usual) and not hashes_repeat(np.concatenate(self._hashes))
+
+
+def _hashes(words: Sequence[str]) -> NDArray[np.uint64]:
+    return (words if isinstance(words, TextWords) else TextWords.of(words)).hashes()
 
 
 class _First:
@@ -234,18 +238,18 @@ class Nearest:
     """
 
     def __init__(self, query: NDArray[np.float32], k: int, words: Sequence[str]) -> None:
-        self._query, self._named = query, word_hashes(words)
+        self._query, self._named = query, _hashes(words)
         # The k largest cosines so far, and what the next have to reach.
         self._best = np.full(k, -np.inf)
         self.checks = _Checks()
 
     def __call__(self, words: Sequence[str], rows: NDArray[np.float32]) -> list[int]:
         """Return the places to choose among words (n,) and their vectors (n, D), rising."""
-        hashes, lengths = self.checks.add(words, rows)
-        named = np.flatnonzero((hashes[:, np.newaxis] == self._named).any(axis=1))
-        if not self.checks.has_usual_rows:
+        block = self.checks.add(words, rows)
+        named = np.flatnonzero((block.hashes[:, np.newaxis] == self._named).any(axis=1))
+        if not block.has_usual_rows:
             return named.tolist()
-        scores = _cosines(row_products(rows, self._query), lengths)
+        scores = _cosines(row_products(rows, self._query), block.lengths)
         near = np.flatnonzero(scores > self._best[0] - _ROUNDING)
         k = len(self._best)
         self._best = np.partition(np.append(self._best, scores[near]), -k)[-k:]

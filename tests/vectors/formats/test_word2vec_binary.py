@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from firth.vectors import Vectors, checks, load
-from firth.vectors.formats import word2vec_binary
+from firth.vectors.formats import binary_blocks
 
 
 def parse_by_hand(content):
@@ -110,8 +110,8 @@ STRANGE = [b"a\nb", b"\xc3\xa9", b"tab\t", b"end\n", b"\xe5\x8c\x97\xe4\xba\xac"
 def _blocks_of(request, monkeypatch):
     """Read few bytes at once, so that rows lie in several blocks."""
     if request.param is not None:
-        monkeypatch.setattr(word2vec_binary, "_FIRST_BYTES", request.param)
-        monkeypatch.setattr(word2vec_binary, "BLOCK_BYTES", 2 * request.param)
+        monkeypatch.setattr(binary_blocks, "_FIRST_BYTES", request.param)
+        monkeypatch.setattr(binary_blocks, "BLOCK_BYTES", 2 * request.param)
 
 
 @pytest.mark.usefixtures("_blocks_of")
@@ -155,9 +155,18 @@ def test_a_fault_in_a_later_block_is_told_with_its_place(
 def test_the_words_of_a_block_are_cut_once_however_many_are_selected(tmp_path, monkeypatch):
     words = [f"w{row}" for row in range(50)]
     Vectors(words, np.ones((50, 2), np.float32)).save(tmp_path / "v.bin")
-    cuts, texts = [], word2vec_binary._Block.texts
+    cuts, texts = [], binary_blocks.Block.texts
     monkeypatch.setattr(
-        word2vec_binary._Block, "texts", lambda block: cuts.append(block) or texts(block)
+        binary_blocks.Block, "texts", lambda block: cuts.append(block) or texts(block)
     )
     assert load(tmp_path / "v.bin", words=words[::2]).words == tuple(words[::2])
     assert len(cuts) == 1
+
+
+def test_words_are_selected_that_were_not_utf8(tmp_path):
+    content, matrix = content_of([b"tea", b"caf\xe9", b"milk"], [b"\n"])
+    (tmp_path / "v.bin").write_bytes(content)
+    words = ["caf\N{REPLACEMENT CHARACTER}"]
+    few = load(tmp_path / "v.bin", words=words, encoding_errors="replace")
+    assert few.words == tuple(words)
+    np.testing.assert_array_equal(few, matrix[1:2])

@@ -41,7 +41,8 @@ class Selection:
         Formats that are not read block by block take memory all the same.
     choose : callable, optional
         Takes words (n,) and their vectors (n, D), block after block, and returns the places of
-        those to keep, rising. Only formats with `READS_BY_ROWS` ask it.
+        those to keep, rising. Only formats with `READS_BY_ROWS` ask it; they raise for words that
+        are not UTF-8.
 
     Attributes
     ----------
