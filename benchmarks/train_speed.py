@@ -22,6 +22,7 @@ from pathlib import Path
 
 from apart import run_in_thread
 from firth.corpus.sources import TextFile, read_text, regroup
+from line_time import line_time
 from train_tools import TOOLS, Program, Report, Settings, find_program
 
 RESULTS = Path(__file__).parent / "results"
@@ -172,21 +173,32 @@ def measure(
             runs[tool].append(run)
             print(
                 f"round {number} of {rounds}, {tool}: {run['seconds']:.1f} s, "
-                f"{run['words_per_second']:,.0f} words/s",
+                f"{run['words_per_second']:,.0f} words/s, a line in {shown(run['line_ns'])} ns",
                 file=sys.stderr,
             )
     return runs
 
 
 def train(tool: str, program: Program, text: Path, settings: Settings) -> Report:
-    """Run a tool once."""
+    """Run a tool once.
+
+    Two threads are as fast as two processors are near each other, which a virtual machine may
+    change: `line_ns` has the time from one to the other before the run and after it.
+    """
     command = TOOLS[tool].command(program.path, text, vectors_path(text, tool), settings)
+    before = line_time()
     run = run_in_thread(command)
     return {
+        "line_ns": [before, line_time()],
         "seconds": run.seconds,
         "peak_bytes": run.peak_bytes,
         **TOOLS[tool].report(run.output, settings),
     }
+
+
+def shown(times: list[float | None]) -> str:
+    """Return times in whole nanoseconds."""
+    return " and ".join("?" if each is None else f"{each:.0f}" for each in times)
 
 
 def vectors_path(text: Path, tool: str) -> Path:
