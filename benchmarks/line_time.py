@@ -8,11 +8,12 @@ the same two threads has two speeds, which a virtual machine may change from min
 Two threads, each held on a processor of its own, answer each other through one number. The fastest
 of several series counts.
 
-    python benchmarks/line_time.py
+    python benchmarks/line_time.py [--processors 2]
 """
 
 from __future__ import annotations
 
+import argparse
 import itertools
 import os
 import time
@@ -33,20 +34,17 @@ _ALIGNMENT = 8
 
 
 def main() -> None:
-    """Print the time for each pair of the first processors."""
-    for pair in itertools.combinations(sorted(os.sched_getaffinity(0))[:8], 2):
+    """Print the time for each pair of the first processors that this process may use."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--processors", type=int, default=2)
+    # Outside Linux, a thread cannot be held on a processor.
+    mine = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    for pair in itertools.combinations(mine[: parser.parse_args().processors], 2):
         print(f"processors {pair[0]} and {pair[1]}: {line_time(pair):.0f} ns")
 
 
-def line_time(pair: tuple[int, int] | None = None) -> float | None:
-    """Return the nanoseconds from one processor to another.
-
-    By default these are the first two that this process may use; None if it may use one, or cannot
-    choose, as outside Linux.
-    """
-    mine = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
-    if pair is None and len(mine) < 2:
-        return None
+def line_time(pair: tuple[int, int]) -> float:
+    """Return the nanoseconds from one processor to another."""
     number = np.zeros(1, np.int64)
     _answer(number, 0, 0)  # compiled before it is timed
 
@@ -62,7 +60,7 @@ def line_time(pair: tuple[int, int] | None = None) -> float | None:
         seconds = []
         for _ in range(_SERIES):
             number[0] = 0
-            seconds.append(max(pool.map(answer, (0, 1), pair or mine[:2])))
+            seconds.append(max(pool.map(answer, (0, 1), pair)))
     return min(seconds) / (2 * _ANSWERS) * 1e9
 
 
