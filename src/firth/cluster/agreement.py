@@ -54,7 +54,7 @@ class Rule(NamedTuple):
 
 RULE = Rule()
 # Part of the fingerprint of a run: to be raised when the rule, the plan of steps or parts change.
-VERSION = 6
+VERSION = 7
 
 
 @compiled
@@ -103,7 +103,7 @@ class _SharedTable:
         self.order = operations.places(order)
         self.rates = rates[order]
         self.agreed = operations.empty(len(order), self.dim)
-        self.tokens = np.zeros(len(rates))  # that were read since each row was brought together
+        self.read = np.zeros(len(rates))  # the tokens until each row was brought together
 
 
 class Agreement:
@@ -152,8 +152,7 @@ class Agreement:
 
     def note_read(self, tokens: float) -> None:
         """Note that a worker has read about so many tokens: the same number for all workers."""
-        for shared in self._shared:
-            shared.tokens += tokens
+        self._read += tokens
 
     def send(self, piece: list[slice], lr: float, *, rounded: bool) -> Sent:
         """Return this worker's changes of the rows of a piece, for all workers to add up.
@@ -165,17 +164,15 @@ class Agreement:
         rounded : bool
             Whether changes are rounded, and the worker may train on before it takes their sum.
         """
-        changes = self._changes(piece)
-        if rounded:
-            self._operations.shorten(changes)
+        changes = self._changes(piece, rounded)
         factors_of = []
         for shared, rows in zip(self._shared, piece, strict=True):
-            n = shared.rates[rows] * shared.tokens[rows]
+            n = shared.rates[rows] * (self._read - shared.read[rows])
             factors_of.append(factors(n, lr, self._workers, self._rule))
-            shared.tokens[rows] = 0.0
+            shared.read[rows] = self._read
         return Sent(piece, changes, factors_of, rounded)
 
-    def _changes(self, piece: list[slice]) -> Array:
+    def _changes(self, piece: list[slice], rounded: bool) -> Array:
         sizes = [
             (rows.stop - rows.start) * shared.dim
             for shared, rows in zip(self._shared, piece, strict=True)
@@ -184,7 +181,11 @@ class Agreement:
         for shared, rows, size in zip(self._shared, piece, sizes, strict=True):
             start, end = end, end + size
             self._operations.write_changes(
-                shared.table, shared.order[rows], shared.agreed[rows], changes[start:end]
+                shared.table,
+                shared.order[rows],
+                shared.agreed[rows],
+                changes[start:end],
+                rounded=rounded,
             )
         return changes
 
@@ -205,6 +206,7 @@ class Agreement:
 
     def begin(self) -> None:
         """Take the tables as they are now for what all workers have agreed on."""
+        self._read = 0.0  # tokens of a worker
         for shared in self._shared:
             self._operations.gather(shared.table, shared.order, shared.agreed)
-            shared.tokens[:] = 0.0
+            shared.read[:] = 0.0

@@ -14,7 +14,7 @@ from firth.cluster.member import Member
 from firth.cluster.team import Team
 from firth.training.engines.base import Floats
 from firth.training.engines.registry import DEFAULT, team_engine_named
-from firth.training.engines.team import Array, ProcessorRows
+from firth.training.engines.team import Array, add_numbers
 
 
 class _Meeting:
@@ -24,7 +24,7 @@ class _Meeting:
         self.barrier = threading.Barrier(size)
         empty = np.empty(0, np.float32)
         self.given: list[Floats] = [empty] * size
-        self.sums: list[Floats] = [empty] * size
+        self.summed = empty
 
 
 class LocalGroup:
@@ -41,20 +41,20 @@ class LocalGroup:
 
     def add_up(self, numbers: Array, *, short: bool = False) -> Callable[[], Array]:
         """Add up numbers over all members, at once, in the processor's memory; see `Group`."""
-        given, sums = self._meeting.given, self._meeting.sums
+        given = self._meeting.given
         is_tensor = not isinstance(numbers, np.ndarray)
         given[self.rank] = numbers.cpu().numpy() if is_tensor else numbers
+        if self.rank == 0:
+            # New ones each time: others may still read the last ones.
+            self._meeting.summed = np.empty(len(numbers), np.float32)
+        self._wait()
+        summed = self._meeting.summed
         own = slice(*(len(numbers) * end // self.size for end in (self.rank, self.rank + 1)))
-        self._wait()
-        total = given[0][own].copy()
+        sums = summed[own]
+        sums[:] = given[0][own]
         for other in given[1:]:
-            total += other[own]
-            if short:
-                ProcessorRows.shorten(total)
-        sums[self.rank] = total
+            add_numbers(sums, other[own], short=short)
         self._wait()
-        # Nobody writes to `sums` again before all have met once more.
-        summed = np.concatenate(sums)
         return lambda: numbers.new_tensor(summed) if is_tensor else summed
 
     def _wait(self) -> None:

@@ -37,11 +37,9 @@ class DeviceRows:
         torch.index_select(table, 0, places, out=found)
         finish_own(self._device)
 
-    def shorten(self, numbers: Tensor) -> None:
-        """Round numbers, in place, to those that bfloat16 has."""
-        numbers.copy_(numbers.to(torch.bfloat16))
-
-    def write_changes(self, table: Tensor, places: Tensor, agreed: Tensor, changes: Tensor) -> None:
+    def write_changes(
+        self, table: Tensor, places: Tensor, agreed: Tensor, changes: Tensor, *, rounded: bool
+    ) -> None:
         """Write the differences of some rows of a table from what was agreed on.
 
         Each number is read once. So it does no harm if training goes on meanwhile.
@@ -49,6 +47,8 @@ class DeviceRows:
         found = changes.view_as(agreed)
         torch.index_select(table, 0, places, out=found)
         found -= agreed
+        if rounded:
+            changes.copy_(changes.to(torch.bfloat16))
 
     def take_sum(
         self,

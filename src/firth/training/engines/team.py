@@ -35,11 +35,13 @@ class RowOperations(Protocol):
     def gather(self, table: Array, places: Array, found: Array) -> None:
         """Write rows of a table into `found`."""
 
-    def write_changes(self, table: Array, places: Array, agreed: Array, changes: Array) -> None:
-        """Write the differences of some rows of a table from what was agreed on, (rows * D,)."""
+    def write_changes(
+        self, table: Array, places: Array, agreed: Array, changes: Array, *, rounded: bool
+    ) -> None:
+        """Write the differences of some rows of a table from what was agreed on, (rows * D,).
 
-    def shorten(self, numbers: Array) -> None:
-        """Round numbers, in place, to those that bfloat16 has: the nearest, or the even of two."""
+        If they are rounded, it is to numbers that bfloat16 has: the nearest, or the even of two.
+        """
 
     def take_sum(
         self,
@@ -102,24 +104,22 @@ class ProcessorRows:
         np.take(table, places, axis=0, out=found)
 
     @staticmethod
-    def shorten(numbers: Array) -> None:
-        """Round numbers, in place, to those that bfloat16 has.
+    def write_changes(
+        table: Array, places: Array, agreed: Array, changes: Array, *, rounded: bool
+    ) -> None:
+        """Write the differences of some rows of a table from what was agreed on.
 
         Examples
         --------
-        >>> numbers = np.array([1.0, 1.001, -3.14159], np.float32)
-        >>> ProcessorRows.shorten(numbers)
-        >>> numbers.tolist()
-        [1.0, 1.0, -3.140625]
+        >>> table, changes = np.array([[1.0], [1.001], [-3.14159]], np.float32), np.empty(2, "f4")
+        >>> agreed, places = np.zeros((2, 1), np.float32), np.array([1, 2])
+        >>> ProcessorRows.write_changes(table, places, agreed, changes, rounded=True)
+        >>> changes.tolist()
+        [1.0, -3.140625]
         """
-        bits = numbers.view(np.uint32)
-        bits += np.uint32(0x7FFF) + (bits >> np.uint32(16) & np.uint32(1))
-        bits &= np.uint32(0xFFFF0000)
-
-    @staticmethod
-    def write_changes(table: Array, places: Array, agreed: Array, changes: Array) -> None:
-        """Write the differences of some rows of a table from what was agreed on."""
         _write_changes(table, places, agreed, changes)
+        if rounded:
+            _shorten(changes.view(np.uint32))
 
     @staticmethod
     def take_sum(
@@ -136,15 +136,33 @@ class ProcessorRows:
         _take_sum(table, places, agreed, summed, factor, own, rounded)
 
 
+def add_numbers(sums: Floats, numbers: Floats, *, short: bool) -> None:
+    """Add numbers to sums, which are rounded as changes are if they are short."""
+    sums += numbers
+    if short:
+        _shorten(sums.view(np.uint32))
+
+
+@compiled
+def _shorten(bits: NDArray[np.uint32]) -> None:
+    """Round numbers of float32, given as their bits, to those that bfloat16 has."""
+    for number in range(len(bits)):
+        upper = bits[number] >> np.uint32(16)
+        bits[number] = (bits[number] + np.uint32(0x7FFF) + (upper & np.uint32(1))) & np.uint32(
+            0xFFFF0000
+        )
+
+
 @compiled
 def _write_changes(
     table: Floats, places: NDArray[np.int64], agreed: Floats, changes: Floats
 ) -> None:
     dim = agreed.shape[1]
     for number in range(len(places)):
-        row = table[places[number]]
+        row, before = table[places[number]], agreed[number]
+        written = changes[number * dim : (number + 1) * dim]
         for column in range(dim):
-            changes[number * dim + column] = row[column] - agreed[number, column]
+            written[column] = row[column] - before[column]
 
 
 @compiled
@@ -159,11 +177,13 @@ def _take_sum(
 ) -> None:
     dim = agreed.shape[1]
     for number in range(len(places)):
-        row = table[places[number]]
+        row, after = table[places[number]], agreed[number]
+        here = slice(number * dim, (number + 1) * dim)
+        sums, sent, scale = summed[here], own[here], factor[number]
         for column in range(dim):
-            change = factor[number] * summed[number * dim + column]
-            agreed[number, column] += change
+            change = scale * sums[column]
+            after[column] += change
             if rounded:
-                row[column] += change - own[number * dim + column]
+                row[column] += change - sent[column]
             else:
-                row[column] = agreed[number, column]
+                row[column] = after[column]
