@@ -40,7 +40,7 @@ from firth.cli.words import (
     token,
     use_index,
 )
-from firth.errors import counted, escape, size_of
+from firth.errors import VocabularyError, counted, escape, one_line, size_of
 
 _AnyWord = Annotated[str | None, typer.Argument(help="A word that has a vector.")]
 _WordList = Annotated[
@@ -100,7 +100,14 @@ def similar(
         print_neighbours(neighbours, as_json, query=repr(word))
     elif document is not None:
         documents = vectors.documents
-        neighbours = documents.similar(token(documents, document), top=top)
+        asked = token(documents, document)
+        if asked not in documents:
+            raise VocabularyError(
+                f"{one_line(repr(document))} is not among the "
+                f"{counted(len(documents), 'document')}; the first ones are "
+                f"{', '.join(map(str, documents.words[:3]))}"
+            )
+        neighbours = documents.similar(asked, top=top)
         print_neighbours(neighbours, as_json, query=f"document {document}")
 
 
