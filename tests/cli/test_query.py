@@ -231,6 +231,17 @@ def test_evaluate(folder, call):
     assert re.search(r"^ +\d+\.\d \(\d+\.\d to \d+\.\d\)  animals: ", done.stdout, re.MULTILINE)
 
 
+def test_evaluate_tells_how_sure_the_position_of_outliers_is(folder, call):
+    (folder / "groups.txt").write_text("cat\ndog\nsat\n\nmat\n")
+    given = ["evaluate", "vectors", "--outliers", "groups.txt"]
+    (found,) = json.loads(call(*given, "--json", at=folder).stdout)["outliers"]
+    assert found["position_interval"] == [found["position"]] * 2  # Of a single outlier.
+    position = f"{100 * found['position']:.1f}"
+    assert (
+        f"mean position {position} ({position} to {position}): 1" in call(*given, at=folder).stdout
+    )
+
+
 def test_evaluate_compares_the_first_vectors_with_each_other(folder, call):
     rng = np.random.default_rng(1)
     words = [f"w{k}" for k in range(60)]

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from firth.errors import FormatError
-from firth.evaluation import evaluate
-from firth.evaluation.outliers import OutlierSet, read_outliers
+from firth.evaluation import evaluate, interval
+from firth.evaluation.outliers import OutlierResult, OutlierSet, read_outliers
 from firth.vectors import Vectors
 
 EIGHTS = "red\nblue\ngreen\n\nking\nparis\n"
@@ -89,3 +89,13 @@ def test_several_groups_in_a_file(write):
 def test_malformed_files(text, fault, write):
     with pytest.raises(FormatError, match=fault):
         read_outliers(write(text))
+
+
+def test_the_mean_position_has_an_interval_too():
+    # Half of the outliers are found, the others are nearly found.
+    result = OutlierResult("file", (1.0, 0.9) * 200 + (None,), (0,) * 401, 0)
+    low, high = interval(result.by_position)
+    assert result.position == pytest.approx(0.95)
+    assert 0.94 < low < 0.95 < high < 0.96
+    assert interval(result)[0] < 0.46
+    assert interval(OutlierResult("file", (None,), (0,), 1).by_position) is None

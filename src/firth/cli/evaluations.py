@@ -10,7 +10,7 @@ from firth.errors import counted, escape
 
 if TYPE_CHECKING:
     from firth.evaluation import Evaluation, SectionResult
-    from firth.evaluation.resampling import Measured
+    from firth.evaluation.resampling import Measured, Scored
 
 # firth.evaluation is imported where it is needed: `--help` does not wait for it.
 
@@ -46,7 +46,7 @@ def print_evaluations(paths: Sequence[Path], found: Sequence[Evaluation]) -> Non
 
 def _facts(found: Evaluation) -> dict[str, object]:
     """Return results for JSON, each with the interval of its score."""
-    from firth.evaluation import interval
+    from firth.evaluation import OutlierResult, interval
 
     facts = found.to_dict()
     for kind, results in facts.items():
@@ -56,6 +56,8 @@ def _facts(found: Evaluation) -> dict[str, object]:
                 sections = getattr(result, "sections", ())
                 for section, each in zip(sections, told.get("sections", ()), strict=True):
                     each["interval"] = interval(section)
+                if isinstance(result, OutlierResult):
+                    told["position_interval"] = interval(result.by_position)
     return facts
 
 
@@ -90,7 +92,8 @@ def _print_evaluation(found: Evaluation) -> None:
         print(f"{escape(outliers.file)}")
         print(
             f"  {_percent(outliers.accuracy)}{_range(outliers)}  outliers found, mean position "
-            f"{_percent(outliers.position).strip()}: {outliers.answered:,} looked for, "
+            f"{_percent(outliers.position).strip()}{_range(outliers.by_position)}: "
+            f"{outliers.answered:,} looked for, "
             f"{outliers.skipped:,} skipped, {counted(outliers.missing, 'word')} of groups missing"
             f"{_reason(outliers)}"
         )
@@ -141,7 +144,7 @@ def _percent(share: float | None) -> str:
     return "    -" if share is None else f"{100 * share:5.1f}"
 
 
-def _range(result: Measured | SectionResult, *, factor: float = 100, digits: int = 1) -> str:
+def _range(result: Scored, *, factor: float = 100, digits: int = 1) -> str:
     """Return the interval of a score, in parentheses."""
     from firth.evaluation import interval
 

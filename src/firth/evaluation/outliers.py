@@ -72,8 +72,12 @@ class OutlierResult:
     @property
     def position(self) -> float | None:
         """The mean position (OPP): 1 if all were found, or None without any."""
-        known = self._positions[self.strata >= 0]
-        return float(known.mean()) if len(known) else None
+        return self.by_position.score_of(np.flatnonzero(self.strata >= 0))
+
+    @property
+    def by_position(self) -> PositionResult:
+        """The mean position as a score that has an interval."""
+        return PositionResult(self)
 
     @property
     def undefined(self) -> str | None:
@@ -96,20 +100,51 @@ class OutlierResult:
     @property
     def strata(self) -> NDArray[np.int64]:
         """The group of each outlier (n,), -1 for those that could not be looked for."""
-        return np.where(np.isnan(self._positions), -1, np.array(self.groups, np.int64))
+        return np.where(np.isnan(self.numbers), -1, np.array(self.groups, np.int64))
 
     def score_of(self, items: NDArray[np.int64]) -> float | None:
         """Return the accuracy on some outliers."""
-        return float((self._positions[items] == 1.0).mean()) if len(items) else None
+        return float((self.numbers[items] == 1.0).mean()) if len(items) else None
 
     @cached_property
-    def _positions(self) -> NDArray[np.float64]:
+    def numbers(self) -> NDArray[np.float64]:
+        """The positions (n,), not a number for those that could not be looked for."""
         return np.array([np.nan if p is None else p for p in self.positions], np.float64)
 
     def to_dict(self) -> dict[str, object]:
         """Return the result for JSON."""
         names = ("file", "accuracy", "position", "answered", "skipped", "missing", "undefined")
         return {name: getattr(self, name) for name in names}
+
+
+class PositionResult(NamedTuple):
+    """The mean position of the outliers of a file, for `interval` and `compare_results`."""
+
+    outliers: OutlierResult
+
+    @property
+    def file(self) -> str:
+        """The name of the file."""
+        return self.outliers.file
+
+    @property
+    def undefined(self) -> str | None:
+        """Why there is no position, or None if there is one."""
+        return self.outliers.undefined
+
+    @property
+    def summary(self) -> str:
+        """The position, the accuracy, and how many outliers they are of."""
+        return self.outliers.summary
+
+    @property
+    def strata(self) -> NDArray[np.int64]:
+        """The group of each outlier (n,), -1 for those that could not be looked for."""
+        return self.outliers.strata
+
+    def score_of(self, items: NDArray[np.int64]) -> float | None:
+        """Return the mean position of some outliers."""
+        return float(self.outliers.numbers[items].mean()) if len(items) else None
 
 
 def read_outliers(path: str | os.PathLike[str]) -> list[OutlierSet]:
