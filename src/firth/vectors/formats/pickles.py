@@ -150,9 +150,9 @@ class _Unpickler(_PythonUnpickler):  # type: ignore[misc]
         full = f"{module}.{name}"
         if full not in self._allowed:
             raise FormatError(
-                f"{self._path}: the pickle names {one_line(full)}, which files of "
-                f"{self._program} do not hold; it was not read, since a pickle can run any code: "
-                f"if you trust it, {self._advice}"
+                f"{self._path}: the pickle names {one_line(full)}, which vectors of "
+                f"{self._program} do not need; it was not read, since a pickle can run any code: "
+                f"if there are vectors in it and you trust it, {self._advice}"
             )
         return Named(full)
 
