@@ -112,6 +112,7 @@ def test_texts_are_held_out():
         ([float("nan"), "a b"], "text 0 is missing, got nan"),
         (["a b", 5], "text 1 must be a str, as those before it, got int"),
         (["a b", 2.5], "text 1 must be a str, as those before it, got float"),
+        (["a b", type("NAType", (), {})()], "text 1 is missing"),
         (["a b"] * 1_500 + [None], "text 1500 is missing"),
         (["a b", ["c"]], "text 1 must be a str, as those before it, got list"),
         (["a \0 b"], "text 0 holds NUL or half a surrogate pair, .* encoding_errors='replace'"),

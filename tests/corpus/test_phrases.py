@@ -123,8 +123,7 @@ def test_a_corpus_is_joined_as_token_lists_are(units, block, as_text, tmp_path_f
         # Chunks of several words.
         path = tmp_path_factory.mktemp("text") / "text.txt"
         path.write_text("\n".join("".join(f"{word}|" for word in unit) for unit in source))
-        source = path
-        options = {"tokenizer": lambda line: [word for word in line.split("|") if word]}
+        source, options = path, {"tokenizer": "textbook"}
     with mock.patch.object(joining, "BATCH", block):
         corpus = read_corpus(source, min_count=1, phrases=phrases, **options)
     words = corpus.vocabulary.words
