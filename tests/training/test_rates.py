@@ -12,7 +12,6 @@ from firth.training.engines.hogwild import HogwildEngine
 from firth.training.huffman import huffman_paths
 from firth.training.lists.stretch import list_stretch
 from firth.training.lists.windows import sampling_of, window_of
-from firth.training import rates
 from firth.training.rates import changes_of_token, expected_changes, occurrences_in
 from firth.training.task import Task
 
@@ -48,7 +47,7 @@ def test_inputs_and_centres_change_as_often_as_they_are_listed(model, shrink):
 
 
 def test_words_are_counted_in_parts_of_a_long_text(monkeypatch):
-    monkeypatch.setattr(rates, "_IDS_AT_ONCE", 4)
+    monkeypatch.setattr("firth.training.rates._IDS_AT_ONCE", 4)
     ids = np.array([0, 1, 0, 2, 0, 1, 1, 0, 0, 2, 1], np.int32)
     assert occurrences_in(ids, 3).tolist() == [5, 4, 2]
 
