@@ -30,6 +30,7 @@ def loaded(vectors, tmp_path):
 
 def test_known_words_do_not_need_it(vectors, loaded):
     assert loaded.similar("tea") == vectors.similar("tea")
+    assert loaded.company("tea") == vectors.company("tea")
     for recipe in ("auto", "plain", "subword", "character"):
         expected = vectors.read_out(recipe).input_vectors
         np.testing.assert_array_equal(loaded.read_out(recipe).input_vectors, expected)

@@ -63,7 +63,14 @@ def test_the_answers_to_many_queries_stand_beside_each_other():
     many = vectors.similar(["tea"] * 20, top=1)
     assert len(cells(many._repr_html_())) == 2 * 12
     assert "the first 12 of 20" in many._repr_html_()
+    assert "the first" not in many[:12]._repr_html_()
     assert pickle.loads(pickle.dumps(many))._repr_html_() == many._repr_html_()
+
+
+def test_one_of_several_answers_shows_its_table():
+    vectors = Vectors(["tea", "milk"], np.array([[4, 3], [0, 1]]) / 1)
+    found = vectors.similar(["tea", "milk"])[0]._repr_html_()
+    assert found == vectors.similar("tea")._repr_html_()
 
 
 def test_answers_keep_the_names_of_their_queries_in_any_order():

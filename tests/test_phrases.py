@@ -115,6 +115,21 @@ def test_saved_phrases_are_loaded(tmp_path):
         firth.read_corpus(tmp_path)
 
 
+def test_an_empty_file_is_replaced(tmp_path):
+    (tmp_path / "p.json").touch()
+    PHRASES.save(tmp_path / "p.json")
+    assert Phrases.load(tmp_path / "p.json") == PHRASES
+
+
+def test_phrases_of_token_lists_fit_a_text():
+    Phrases(PHRASES.passes, PHRASES.connectors).check_reading(PHRASES.reading)
+
+
+def test_a_text_is_spelled_as_it_was_read():
+    as_it_is = Phrases([], reading={**PHRASES.reading, "lowercase": False})
+    assert (PHRASES.spell("New York"), as_it_is.spell("New York")) == ("new_york", "New_York")
+
+
 def test_no_other_file_is_replaced(tmp_path):
     path = tmp_path / "text.json"
     path.write_text("tea")

@@ -67,6 +67,7 @@ def test_training_takes_the_counts(place, call):
     [
         (["count", "text.txt", "--output", "text.txt"], "it is one of the texts to read"),
         (["count", "text.txt", "--output", "other.txt"], "does not hold words with numbers"),
+        (["count", "text.txt", "--max-vocab", "0"], "max_vocab must be at least 1, got 0"),
         (["count", "text.txt", "--top", "-1"], "top must be at least 0, got -1"),
         (["classes", "absent", "5", "--output", "other.txt"], "does not hold words with numbers"),
         (["classes", "absent", "0", "--output", "o"], "the number of classes must be at least 1"),

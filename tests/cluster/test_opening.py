@@ -8,6 +8,7 @@ import pytest
 
 import firth
 from firth.cluster import ray_team, reading
+from firth.cluster.opening import is_wanted
 from firth.errors import ConfigError, FirthError, MissingExtraError
 from firth.training import TrainConfig
 from firth.training.engines.registry import engine_named
@@ -20,6 +21,14 @@ UNITS = [["tea", "milk"], ["tea", "sugar"]] * 50
 def test_a_cluster_must_be_a_name(cluster):
     with pytest.raises(ConfigError, match="cluster must be 'auto', the address of a Ray cluster"):
         firth.train(UNITS, cluster=cluster)
+
+
+@pytest.mark.parametrize(
+    ("workers", "cluster", "wanted"),
+    [(1, None, False), (2, None, True), (1, "auto", True), (2, "auto", True)],
+)
+def test_one_worker_needs_no_team_unless_a_cluster_is_named(workers, cluster, wanted):
+    assert is_wanted(TrainConfig(workers=workers), cluster) == wanted
 
 
 def test_another_engine_has_one_worker():

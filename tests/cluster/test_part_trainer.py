@@ -10,10 +10,10 @@ from firth.cluster.part_trainer import add_up_counts
 
 
 def test_counts_of_all_members_are_added_up_exactly():
-    counts = np.array([[1, 2**31 + 3, 0], [2, 2**40 + 1, 0], [4, 2**24 + 1, 0]])
-    meeting = _Meeting(3)
-    with ThreadPoolExecutor(3) as threads:
-        groups = [LocalGroup(rank, meeting) for rank in range(3)]
+    counts = np.array([[1, 2**31 + 3, 0], [2, 2**40 + 1, 0]] + [[4, 2**24 - 1, 0]] * 38)
+    meeting = _Meeting(40)
+    with ThreadPoolExecutor(40) as threads:
+        groups = [LocalGroup(rank, meeting) for rank in range(40)]
         found = list(threads.map(add_up_counts, groups, counts))
     for sums in found:
         np.testing.assert_array_equal(sums, counts.sum(axis=0))

@@ -11,6 +11,8 @@ def test_a_run_has_as_many_steps_as_it_can_use(epochs, size, workers):
     config = TrainConfig(epochs=epochs, workers=workers, threads=1)
     length = block_length(config, size)
     assert 1 <= length <= size
+    # No block more than asked for, such as a short one at the end.
+    assert -(-size // length) <= -(-64 // epochs)
     steps = steps_of(config, size, length)
     whole = steps * size / length * epochs
     assert whole <= 1.6 * max(10_000, epochs * -(-64 // epochs))
@@ -24,6 +26,10 @@ def test_a_part_of_a_block_has_its_share_of_the_steps():
     assert steps_of(config, 10**8, length // 2) == pytest.approx(
         steps_of(config, 10**8, length) / 2, abs=1
     )
+
+
+def test_the_shortest_block_has_a_step():
+    assert steps_of(TrainConfig(workers=2, threads=1), 10**9, 1) == 1
 
 
 @pytest.mark.parametrize(

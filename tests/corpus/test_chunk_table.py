@@ -22,6 +22,13 @@ def test_table_grows_far_beyond_its_first_room(table):
     assert table.spell(np.arange(len(table))) == distinct
 
 
+def test_table_filled_to_its_last_place(table):
+    words = [f"w{number}" for number in range(chunk_table._FIRST_CAPACITY)]
+    # The last unit is open: nothing but chunks is numbered.
+    table.number(cut_text(" ".join(words) + " "))
+    assert table.spell(np.arange(len(words))) == words
+
+
 def test_chunks_of_one_hash_stay_apart(table):
     chunks = cut_text("one two one twelve-letters twelve-lettres eightfully eightful eightfully\n")
     chunks.tags[chunks.tags != UNIT_END] = 7
@@ -48,6 +55,13 @@ def test_more_chunks_than_int32_can_number_are_refused(table, monkeypatch):
     table.number(cut_text("a b c\n"))
     with pytest.raises(CorpusError, match="too many for int32"):
         table.number(cut_text("d\n"))
+
+
+def test_more_room_than_32_bits_can_number_is_refused(table):
+    # As after 32 GB of distinct chunks.
+    table._starts[0] = 2**32 - 4
+    with pytest.raises(CorpusError, match="too many for int32"):
+        table.number(cut_text("a\n"))
 
 
 def test_chunks_that_are_not_ascii_are_found(table):

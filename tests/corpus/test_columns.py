@@ -86,6 +86,12 @@ def test_iterators_of_texts_are_read_once_and_wholly():
         firth.read_corpus(spent)
 
 
+def test_progress_is_what_is_done_of_all():
+    told = []
+    firth.read_corpus(Column(["a b"] * 1_500), on_progress=lambda *call: told.append(call))
+    assert told == [(1_024, 1_500), (1_500, 1_500)]
+
+
 def test_token_lists_of_iterators_lose_none():
     units = [["tea", "milk"]] * 5 + [["a", "b"]] * 5
     assert units_of(firth.read_corpus(unit for unit in units)) == units
@@ -105,6 +111,9 @@ def test_texts_are_held_out():
         (["a b", None], "text 1 is missing, got None: leave out such rows, as series.dropna"),
         ([float("nan"), "a b"], "text 0 is missing, got nan"),
         (["a b", 5], "text 1 must be a str, as those before it, got int"),
+        (["a b", 2.5], "text 1 must be a str, as those before it, got float"),
+        (["a b", type("NAType", (), {})()], "text 1 is missing"),
+        (["a b"] * 1_500 + [None], "text 1500 is missing"),
         (["a b", ["c"]], "text 1 must be a str, as those before it, got list"),
         (["a \0 b"], "text 0 holds NUL or half a surrogate pair, .* encoding_errors='replace'"),
         ([__file__], "the first of the texts, .*, is the name of a file: .* in a list"),

@@ -150,6 +150,8 @@ def test_what_the_run_writes_is_left_out(mixed, monkeypatch):
     for source in (mixed, mixed / "**", [mixed, mixed / "*"]):
         found = {file.path.name for file in find_text(source, own)}
         assert found == {"text.txt"}
+    # A pattern names texts one by one, also in the folder that the run writes to.
+    assert [file.path for file in find_text(mixed / "*.txt", [mixed])] == [mixed / "text.txt"]
     monkeypatch.chdir(mixed / "vectors")
     relative = [Path("..", path.name) for path in own]
     assert [file.path for file in find_text("..", relative)] == [Path("../text.txt")]

@@ -114,6 +114,14 @@ def test_same_seed_same_choice():
     assert first != other
 
 
+@pytest.mark.parametrize("block", [1, 7])
+def test_what_is_held_out_does_not_depend_on_where_blocks_end(block):
+    units = numbered([3] * 200)
+    expected = divide(units, 0.3)
+    with mock.patch.object(holdout_module, "BATCH", block):
+        assert divide(units, 0.3) == expected
+
+
 def test_pieces_have_the_same_chance():
     units, seeds = numbered([3, 1, 8, 2] * 25), 400
     times = np.zeros(len(units))

@@ -58,7 +58,7 @@ def slow_phrases(units, options, connectors):
     for words, n in found.items():
         a, b = counts[words[0]], counts[words[-1]]
         if options.scoring == "npmi":
-            score = 1 if n == N else math.log(n * N / (a * b)) / -math.log(n / N)
+            score = math.log(n * N / (a * b)) / -math.log(n / N)
         else:
             score = (n - options.min_count) * N / (a * b)
         if n >= options.min_count and score > options.lowest + 1e-9:
@@ -123,8 +123,7 @@ def test_a_corpus_is_joined_as_token_lists_are(units, block, as_text, tmp_path_f
         # Chunks of several words.
         path = tmp_path_factory.mktemp("text") / "text.txt"
         path.write_text("\n".join("".join(f"{word}|" for word in unit) for unit in source))
-        source = path
-        options = {"tokenizer": lambda line: [word for word in line.split("|") if word]}
+        source, options = path, {"tokenizer": "textbook"}
     with mock.patch.object(joining, "BATCH", block):
         corpus = read_corpus(source, min_count=1, phrases=phrases, **options)
     words = corpus.vocabulary.words
@@ -305,6 +304,11 @@ def test_a_text_without_phrases_is_told():
 def test_options_out_of_range_are_refused(options, message):
     with pytest.raises(ConfigError, match=f"^{re.escape(message)}$"):
         learn_phrases([["tea", "milk"]], **options)
+
+
+def test_a_delimiter_is_refused_before_a_text_is_read():
+    with pytest.raises(ConfigError, match="delimiter must be a text without white space"):
+        PhraseOptions(delimiter=" ")
 
 
 def test_integers_and_empty_texts_are_refused():

@@ -30,6 +30,7 @@ def test_the_script_of_words(words, script):
 def test_frequent_words_count_more():
     assert find_script(Vocabulary(["茶", "tea"], [10, 2])) == "characters"
     assert find_script(Vocabulary(["tea", "茶"], [10, 2])) == "letters"
+    assert find_script(Vocabulary(["7", "tea"], [10, 2])) == "signs"
 
 
 def test_a_text_has_a_script_and_token_lists_have_none(tmp_path):

@@ -268,7 +268,12 @@ def test_what_is_no_text_is_named(give_input, tmp_path, encoding_errors, data, w
 
 @pytest.mark.parametrize("encoding_errors", ["strict", "replace"])
 @pytest.mark.parametrize(
-    "data", [random.Random(1).randbytes(5000), "Съешь ещё этих мягких булок\n".encode("cp1251") * 9]
+    "data",
+    [
+        random.Random(1).randbytes(5000),
+        "Съешь ещё этих мягких булок\n".encode("cp1251") * 9,
+        bytes(range(8)) * 9,
+    ],
 )
 def test_what_is_mostly_no_utf8_is_never_replaced(tmp_path, encoding_errors, data):
     (tmp_path / "text").write_bytes(data)

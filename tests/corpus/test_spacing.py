@@ -41,6 +41,8 @@ def found_in(text):
         ("吾輩 は 猫 で ある 。 名前 は まだ 無い 。\n", None),
         ("ภาษา ไทย เป็น ภาษา ที่ ไม่ มี ช่อง ว่าง ระหว่าง คำ\n", None),
         (ENGLISH * 5 + CHINESE, None),
+        # Two letters of five are Chinese.
+        (ENGLISH + CHINESE, None),
         ("한국어는 띄어쓰기를 합니다. 그래서 괜찮습니다.\n", None),
         ("हिन्दी में शब्दों के बीच जगह होती है।\n", None),
         (ENGLISH, None),
@@ -59,6 +61,13 @@ def test_a_sample_of_a_large_text_decides_by_its_counts(chinese, languages):
     # Distinct words are few, but make up much of the text.
     words = [f"word{draw.randrange(5_000)}" for _ in range(10_000)]
     assert found_in(" ".join([*words, *sentences]) + "\n") == languages
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_the_most_frequent_chunk_is_in_the_sample_wherever_it_stands(place):
+    words = [f"word{number}" for number in range(8_000)]
+    words[place:place] = [CHINESE.split("\n")[0]] * 10_000
+    assert found_in(" ".join(words) + "\n") == "Chinese or Japanese"
 
 
 @pytest.mark.parametrize("tokenizer", ["whitespace", "words", "textbook"])

@@ -121,6 +121,9 @@ def test_words_and_counts_are_written_and_read(tmp_path):
     assert (found.words, found.counts.tolist()) == (vocabulary.words, [9, 3, 0])
     (tmp_path / "counts.txt").write_bytes(b"\xef\xbb\xbftea\t9\r\nmilk  3")
     assert Vocabulary.load(tmp_path / "counts.txt").words == ("tea", "milk")
+    # U+FEFF marks the encoding at the beginning of a file alone.
+    (tmp_path / "counts.txt").write_bytes("tea 9\n\ufeffmilk 3\n".encode())
+    assert Vocabulary.load(tmp_path / "counts.txt").words == ("tea", "\ufeffmilk")
 
 
 @pytest.mark.parametrize(
@@ -134,6 +137,7 @@ def test_words_and_counts_are_written_and_read(tmp_path):
         (b"tea 9 8\n", "line 1: expected a word and a count"),
         (b"t\xe9 9\n", "line 1: the word 't\ufffd' is not UTF-8"),
         (b"tea 9\n\nmilk 3\n", "line 2: expected a word and a count"),
+        ("tea 9\n".encode("utf-16"), "counts.txt is UTF-16 text"),
         (b"tea 9\ntea 8\n", "counts.txt: the words of a vocabulary must differ"),
     ],
 )

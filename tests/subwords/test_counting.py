@@ -119,7 +119,12 @@ def test_parts_of_a_function_have_rows():
 
 @pytest.mark.parametrize(
     ("returned", "shown"),
-    [("tea", "'tea' for 'a'; for the characters"), (None, "None"), ([1], ".1."), (7, "7")],
+    [
+        ("tea", "'tea' for 'a'; for the characters"),
+        (None, "None"),
+        (["a", 1], ".'a', 1."),
+        (7, "7"),
+    ],
 )
 def test_a_function_that_returns_no_list_of_texts_is_refused(returned, shown):
     with pytest.raises(ConfigError, match=f"must return a list of texts; it returned {shown}"):

@@ -179,6 +179,8 @@ def test_threads_above_the_processors(monkeypatch):
     assert warnings_of(units(), threads=4) == []
     (message,) = warnings_of(units(), threads=5)
     assert message.startswith("threads is 5, more than there are processors (4)")
+    # Workers may be on other machines.
+    assert not any("processors" in each for each in warnings_of(units(), threads=5, workers=2))
 
 
 def test_a_run_says_so_once_and_names_the_caller_s_line():

@@ -1,6 +1,7 @@
 """Estimates of a run: that they agree with what engines and checkpoints take, and are heeded."""
 
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -83,6 +84,16 @@ def test_hashed_ngrams_need_no_memory_for_texts(corpus):
     assert more == pytest.approx(1_000_000 * 4 * stride_of(8), rel=0.01)
 
 
+def test_texts_of_ngrams_and_the_rows_of_words_need_memory(corpus):
+    words, counts = corpus.vocabulary.words, corpus.vocabulary.counts
+    subwords = make_subwords((3, 6), words, counts, None)
+    config = TrainConfig(dim=8, threads=1, subwords=(3, 6))
+    task = Task(corpus, config, HogwildEngine, subwords=subwords)
+    needed = estimate.estimate(task).memory
+    declared = HogwildEngine.memory(config, task.sizes, task.schedule.length, 0)
+    assert needed == declared + 4 * len(task.composition.rows) + 150 * len(subwords)
+
+
 @pytest.mark.parametrize(
     "options",
     [{}, {"subwords": (3, 6)}, {"loss": "hs"}, {"documents": "joint"}, {"documents": "alone"}],
@@ -95,6 +106,12 @@ def test_the_folder_of_the_vectors_takes_what_is_told(corpus, tmp_path, options)
     vectors.save(tmp_path / "v")
     there = sum(file.stat().st_size for file in (tmp_path / "v").iterdir())
     assert watch.estimate.vectors == pytest.approx(there, rel=0.05)
+
+
+def test_a_document_is_a_row_and_its_number(corpus):
+    config = TrainConfig(dim=16, threads=1)
+    with_documents = needed(corpus, config.replace(documents="joint")).vectors
+    assert with_documents - needed(corpus, config).vectors == 2_000 * (4 * 16 + 8)
 
 
 def test_what_the_engine_declares_is_added_up(corpus, tmp_path):
@@ -149,6 +166,8 @@ def test_a_run_that_does_not_fit_in_memory_is_refused_before_an_engine_is_made(c
         ConfigError, match=r"max_vocab .*, or leave n-grams out with subwords='none"
     ):
         train_corpus(corpus, ngrams, engine=NotMade)
+    with pytest.raises(ConfigError, match="for 3,000 words and 2,000 documents in 1,000 dim"):
+        train_corpus(corpus, config.replace(documents="joint"), engine=NotMade)
     tree = TrainConfig(dim=5, window=10_000, loss="hs", threads=4)
     with pytest.raises(ConfigError, match=r"lower window \(--window\) or threads"):
         train_corpus(corpus, tree, engine=NotMade)
@@ -210,8 +229,8 @@ class Steady:
 
     def train(self, worker, stretch: Stretch):
         words = stretch.stop - stretch.start
-        # The first one also touches memory for the first time.
-        self.now += self.per_word * words + (0.0 if self.stretches else 5.0)
+        # The first one of each worker also touches memory for the first time.
+        self.now += self.per_word * words + (5.0 if len(self.stretches) < self.workers else 0.0)
         self.stretches.append(stretch)
         return 0.0, words
 
@@ -231,6 +250,17 @@ def test_the_time_is_that_of_all_words_at_the_speed_measured(corpus, monkeypatch
     assert {stretch.stop - stretch.start for stretch in engine.stretches} == {1_500, 500}
     assert max(stretch.stop for stretch in engine.stretches) == corpus.tokens.size
     assert len(engine.stretches) * 1_500 * 1e-6 == pytest.approx(0.25, rel=0.1)
+
+
+def test_the_first_stretch_of_each_worker_is_not_measured(corpus, monkeypatch):
+    engine = Steady(monkeypatch, per_word=1e-6)
+    engine.workers = 3
+
+    def in_turn(engine, given):
+        return [SimpleNamespace(stretch=each) for each in given if engine.train(0, each)]
+
+    monkeypatch.setattr(estimate, "train_in_threads", in_turn)
+    assert measure(engine, corpus, words=100_000_000) == pytest.approx(100.0)
 
 
 def test_an_engine_slower_than_the_measurement_is_measured_by_one_stretch(corpus, monkeypatch):

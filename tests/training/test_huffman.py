@@ -54,6 +54,7 @@ def test_paths_are_those_of_the_definition(words, most):
         for word, length in enumerate(lengths)
     ]
     assert ours == expected
+    assert not turns[nodes < 0].any()
     assert longest_path(huffman_tree(counts)) == lengths.max()
 
 

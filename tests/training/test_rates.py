@@ -12,7 +12,7 @@ from firth.training.engines.hogwild import HogwildEngine
 from firth.training.huffman import huffman_paths
 from firth.training.lists.stretch import list_stretch
 from firth.training.lists.windows import sampling_of, window_of
-from firth.training.rates import expected_changes
+from firth.training.rates import changes_of_token, expected_changes, occurrences_in
 from firth.training.task import Task
 
 
@@ -44,6 +44,25 @@ def test_inputs_and_centres_change_as_often_as_they_are_listed(model, shrink):
     np.testing.assert_allclose(rates["input"][hot] * tokens.size, inputs[hot], rtol=0.15)
     expected = centres + 0.15 * noise
     np.testing.assert_allclose(rates["output"][hot] * tokens.size, expected[hot], rtol=0.15)
+
+
+def test_words_are_counted_in_parts_of_a_long_text(monkeypatch):
+    monkeypatch.setattr("firth.training.rates._IDS_AT_ONCE", 4)
+    ids = np.array([0, 1, 0, 2, 0, 1, 1, 0, 0, 2, 1], np.int32)
+    assert occurrences_in(ids, 3).tolist() == [5, 4, 2]
+
+
+@pytest.mark.parametrize(
+    ("options", "changes"),
+    [
+        ({"negative": 4}, 6 * (1 + 0.5 * 4)),
+        ({"model": "cbow", "negative": 20}, 1 + 0.5 * 20),
+        ({"model": "cbow", "negative": 4}, 6),
+        ({"loss": "hs"}, 6),
+    ],
+)
+def test_a_token_changes_the_rows_of_the_table_that_changes_more(options, changes):
+    assert changes_of_token(TrainConfig(window=5, threads=1, **options), 0.5) == changes
 
 
 def test_words_change_as_often_as_they_occur_whatever_their_counts():

@@ -63,6 +63,11 @@ def test_alias_table_of_equal_words(size):
     np.testing.assert_allclose(decode(table), 1.0 / size, rtol=1e-6)
 
 
+def test_alias_table_of_a_word_hardly_below_the_mean():
+    probabilities = np.array([0.25 - 1e-13, 0.25, 0.25, 0.25 + 1e-13])
+    np.testing.assert_allclose(decode(sampling.alias_table(probabilities)), 0.25, rtol=1e-6)
+
+
 def test_noise_words_follow_their_distribution():
     probabilities = sampling.noise_distribution(COUNTS, 0.75)
     table = sampling.alias_table(probabilities)

@@ -1,10 +1,13 @@
 """Alignment: known rotations are found, and all that lies in the space turns with it."""
 
+import warnings
+
 import numpy as np
 import pytest
 
 import firth
 from firth.errors import ConfigError, FirthWarning, VocabularyError
+from firth.phrases import Phrase, Phrases
 from firth.subwords import make_subwords
 from firth.vectors import RawTables, Vectors, align
 
@@ -113,8 +116,24 @@ def test_documents_turn_too():
     assert aligned.documents.words == ("a", 7, "b")
 
 
+def test_phrases_stay(matrix):
+    phrases = Phrases([[Phrase(("new", "york"), 9, 200.0)]])
+    vectors = Vectors(WORDS, matrix, phrases=phrases)
+    assert align(vectors, Vectors(WORDS, matrix)).phrases == phrases
+
+
+def test_anchors_are_frequent_in_both(matrix):
+    # The first three of each are the last of the other.
+    other = [*WORDS[-3:], *WORDS[3:-3], *WORDS[:3]]
+    aligned = align(Vectors(WORDS, matrix), Vectors(other, matrix), anchors=50)
+    assert aligned.config["aligned"]["mean_cosine"] == pytest.approx(1.0)
+
+
 def test_few_anchors_are_warned_of(matrix):
     vectors = Vectors(WORDS, matrix)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        align(vectors, vectors, anchors=6)
     with pytest.warns(
         FirthWarning, match="5 words cannot determine a rotation in 6 dimensions; give"
     ):

@@ -5,6 +5,7 @@ import pytest
 
 import firth
 from firth.errors import ConfigError, FirthWarning, VocabularyError
+from firth.phrases import Phrase, Phrases
 from firth.vectors import Vectors, combination, combine, load
 
 WORDS = [f"word{number}" for number in range(30)]
@@ -79,6 +80,18 @@ def test_common_words_are_in_the_order_of_the_first():
     np.testing.assert_allclose(cosines_of(both), expected, atol=1e-5)
 
 
+def test_words_that_one_of_several_lacks_are_told():
+    with pytest.warns(FirthWarning, match=r"left out, 1 and 0 of them; the result has 29 words"):
+        combine([random_vectors(0), random_vectors(1, words=WORDS[:29])])
+
+
+def test_phrases_are_kept_if_all_have_the_same():
+    first, second = (Phrases([[Phrase(("new", word), 9, 200.0)]]) for word in ("york", "town"))
+    parts = [Vectors(WORDS, np.eye(30), phrases=phrases) for phrases in (first, first, second)]
+    assert combine(parts[:2]).phrases == first
+    assert combine(parts).phrases is None
+
+
 def test_the_result_is_like_any_vectors(tmp_path):
     both = firth.combine([random_vectors(0), random_vectors(1), random_vectors(2)], dim=8)
     both.save(tmp_path / "both")
@@ -97,6 +110,7 @@ def test_the_result_is_like_any_vectors(tmp_path):
         ([], 2, ConfigError, "needs at least two Vectors, got 0"),
         ([random_vectors(0)], 2, ConfigError, "needs at least two Vectors, got 1"),
         (random_vectors(0), 2, ConfigError, "needs at least two Vectors, got 1"),
+        (5, 2, ConfigError, "from firth.load; got 5"),
         ([random_vectors(0), "vectors"], 2, ConfigError, "from firth.load; got 'vectors'"),
         ([random_vectors(0)] * 2, 11, ConfigError, "dim must be at most 10, got 11"),
         ([random_vectors(0)] * 2, 0, ConfigError, "dim must be at least 1"),

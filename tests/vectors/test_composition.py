@@ -104,6 +104,13 @@ def test_scaling_the_tables_does_not_change_cosines(tables, recipe):
     np.testing.assert_allclose(found, expected, atol=1e-4)
 
 
+def test_axes_of_small_vectors_are_scaled_too(tables):
+    recipe = "plain,axes=-0.25"
+    small = with_table(tables, tables.raw.input * 1e-9, tables.output)
+    found, expected = cosines_of(read(small, recipe)), cosines_of(read(tables, recipe))
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_the_order_of_words_does_not_matter(tables, recipe):
     V = len(tables.words)
@@ -208,8 +215,9 @@ def test_axes_that_hold_rounding_errors_only_do_not_grow(tables):
 def test_a_table_of_zeros_is_read_out(tables, table):
     zeros = {"input": tables.raw.input, "output": tables.output}
     zeros[table] = np.zeros_like(zeros[table])
-    vectors = read(with_table(tables, zeros["input"], zeros["output"]), "subword,unit=yes")
-    assert np.isfinite(vectors).all()
+    changed = with_table(tables, zeros["input"], zeros["output"])
+    for recipe in ("subword,unit=yes", "plain,axes=0.5"):
+        assert np.isfinite(read(changed, recipe)).all()
 
 
 @pytest.mark.parametrize("buckets", [None, 50])
@@ -273,9 +281,10 @@ def test_raw_tables_that_do_not_fit(tables, change, fault):
         Vectors(tables.words, np.ones((len(tables.words), 6)), raw=raw)
 
 
-def test_a_map_that_does_not_fit(tables):
+@pytest.mark.parametrize("change", [lambda linear: linear[:3], lambda linear: linear * np.inf])
+def test_a_map_that_does_not_fit(tables, change):
     vectors = Vectors.from_tables(tables.words, tables.raw, readout="plain,components=1")
-    space = composition.Space(vectors.raw.space.linear[:3])
+    space = composition.Space(change(vectors.raw.space.linear))
     with pytest.raises(ConfigError, match=r"'linear' of the readout must be .* \(6, 6\)"):
         Vectors(
             tables.words,

@@ -45,7 +45,10 @@ def test_documents_that_do_not_fit(numbers, rows, told):
         make(numbers, rows)
 
 
-@pytest.mark.parametrize("tags", [("a", 7), ("a", 7, "a"), ["a", "b", "c"], ("a", 7, 1.5), "abc"])
+@pytest.mark.parametrize(
+    "tags",
+    [("a", 7), ("a", 7, "a"), ["a", "b", "c"], ("a", 7, 1.5), ("a", 7, True), "abc"],
+)
 def test_tags_that_do_not_fit(tags):
     told = "documents must have 3 tags that differ, str or int, in a tuple; got"
     with pytest.raises(ConfigError, match=told):

@@ -89,6 +89,12 @@ def test_the_same_vectors_have_not_moved():
     assert len(still) == V
 
 
+def test_what_chance_does_too_is_not_beyond_it():
+    before, after, _ = case(6)
+    found = drift(before, after, shuffled=[(before, after)])
+    assert min(moved.p_value for moved in found) == pytest.approx(2 / (1 + V))
+
+
 @pytest.mark.parametrize(
     ("shuffled", "error", "told"),
     [

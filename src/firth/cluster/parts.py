@@ -150,7 +150,7 @@ def _cuts(offsets: NDArray[np.int64], start: int, stop: int, workers: int) -> li
         wanted = start + (stop - start) * worker // workers
         unit = int(np.searchsorted(offsets, wanted))
         end = min(int(offsets[unit]), stop)
-        cuts.append(max(end if end - wanted <= slack else wanted, cuts[-1]))
+        cuts.append(end if end - wanted <= slack else wanted)
     return [*cuts, stop]
 
 

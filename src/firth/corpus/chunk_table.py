@@ -98,8 +98,6 @@ class ChunkTable:
     def non_ascii(self) -> NDArray[np.int64]:
         """Return the numbers of the chunks that are not ASCII."""
         starts = self._starts[: self._size]
-        if self._size == 0:
-            return np.zeros(0, np.int64)
         has_high_bit = (self._arena[: self._starts[self._size]] & _HIGH_BITS) != 0
         for place in range(_HEADER):
             has_high_bit[starts + place] = False

@@ -96,10 +96,10 @@ def score_pairs(
     """
     if options.scoring == "word2phrase":
         return (pairs - options.min_count) * words / (first * last)
-    # It is 0 if the text holds nothing but one pair, which is not by chance then.
+    # Above 0: a pair is two words, so there are more words than pairs.
     information = np.log(words / pairs)
     chance = np.log(words / first) + np.log(words / last)
-    return np.where(information > 0, (chance - information) / np.maximum(information, 1e-300), 1.0)
+    return (chance - information) / information
 
 
 def bounds_of(

@@ -206,5 +206,5 @@ def _q_values(p_values: Doubles) -> Doubles:
     n = len(p_values)
     ratios = p_values[order] * n / np.arange(1, n + 1)
     found = np.empty(n)
-    found[order] = np.minimum.accumulate(ratios[::-1])[::-1].clip(max=1.0)
+    found[order] = np.minimum.accumulate(ratios[::-1])[::-1]
     return found

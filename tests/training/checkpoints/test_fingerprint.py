@@ -81,6 +81,19 @@ def test_start_and_frozen_words_are_part_of_it():
     assert frozen["frozen"] != plain["frozen"]
 
 
+def test_which_units_have_which_tags_is_part_of_it():
+    config = TrainConfig(dim=4, documents="joint", subwords="none")
+    units = read_corpus([["tea", "milk"], ["bread", "butter"]] * 20, min_count=1)
+
+    def told(tags):
+        return fingerprint_of(Task(units.with_documents(tags), config, HogwildEngine))
+
+    # The same tags in the same order; another unit has the second.
+    assert told([["a", "b"], ["a"]] * 20) != told([["a"], ["b", "a"]] * 20)
+    # As many tags of each unit.
+    assert told([["a"], ["b"]] * 20) != told([["a"], ["b"], ["b"], ["a"]] * 10)
+
+
 def test_the_engine_is_known_by_its_declared_name():
     class Derived(HogwildEngine):
         pass

@@ -4,6 +4,7 @@ import os
 import shutil
 import threading
 import time
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -347,7 +348,9 @@ def test_what_another_processor_made_is_told_once(folder, monkeypatch):
         checkpoints.begin(RUN)
     assert len(told) == 1
     # Not again, where the run goes back to it.
-    assert checkpoints.read_last() is not None
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert checkpoints.read_last() is not None
 
 
 @pytest.mark.parametrize(("call", "name"), [("iterdir", "checkpoints"), ("read_bytes", "-000001")])

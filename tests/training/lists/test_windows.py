@@ -5,8 +5,12 @@ import itertools
 import numpy as np
 import pytest
 
-from firth.training import reference
-from firth.training.lists.gathering import PLACES
+from firth.training import TrainConfig, reference
+from firth.training.draws import epoch_key
+from firth.training.lists import stretch
+from firth.training.lists.gathering import PLACES, Gathered, room_for
+from firth.training.lists.reach import InReach
+from firth.training.lists.windows import sampling_of, window_of
 from training_case import BOTH, draw_case
 
 
@@ -163,3 +167,30 @@ def test_a_path_leads_from_the_centres_leaf_to_the_root(vocabulary):
     assert (listed.has_repetitions <= (listed.m > 1)).all()
     assert listed.is_relabelled.all()
     assert_lists_agree(case)
+
+
+@pytest.mark.parametrize("subwords", ["none", (3, 4)])
+def test_a_stretch_in_a_long_unit_fits_its_room(monkeypatch, subwords):
+    """Nothing is written beyond the arrays, although windows reach far on both sides."""
+    guarded = []
+
+    def guard(array):
+        larger = np.full(len(array) + 9_000, 77, array.dtype)
+        larger[: len(array)] = array
+        guarded.append(larger[len(array) :])
+        return larger[: len(array)]
+
+    def make_room(window, size):
+        gathered = room_for(window, size)
+        in_reach = InReach(*map(guard, gathered.in_reach))
+        return Gathered(*map(guard, gathered[:-1]), in_reach)
+
+    monkeypatch.setattr(stretch, "room_for", make_room)
+    config = TrainConfig(window=1_000, negative=2, sample=0, threads=1, subwords=subwords)
+    tokens, counts = np.arange(5_000, dtype=np.int32), np.full(5_000, 1)
+    listed = stretch.list_stretch(
+        tokens, np.array([0, 5_000]), 2_500, 2_600, epoch_key(1, 0),
+        sampling_of(counts, config), window_of(config),
+    )  # fmt: skip
+    assert len(listed.m) == 100
+    assert all((beyond == beyond.dtype.type(77)).all() for beyond in guarded)

@@ -37,6 +37,12 @@ def test_words_without_a_direction_have_no_answers_and_are_none():
     assert [word for word, _ in vectors.analogy("a", method="mul")] == ["b"]
 
 
+def test_words_that_are_added_and_taken_away_cancel_exactly(vectors):
+    words = [f"w{number}" for number in range(20)]
+    with pytest.raises(ConfigError, match=r"the sum 'w0' \+ 'w1' .* is zero"):
+        vectors.analogy(words, words[::-1])
+
+
 @pytest.mark.parametrize("method", ["times", None, 3])
 def test_another_method_is_refused(vectors, method):
     with pytest.raises(ConfigError, match="method must be add or mul, got"):

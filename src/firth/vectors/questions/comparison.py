@@ -35,8 +35,8 @@ def similarity(vectors: WordRows, a: Token | Sequence[Token], b: Token | Sequenc
 
 def odd_one_out(vectors: WordRows, words: Sequence[Token]) -> Token:
     """Find the word with the smallest cosine to the mean of all the unit vectors."""
-    tokens, is_one = token_list(words)
-    if is_one or len(tokens) < 3:
+    tokens, _ = token_list(words)
+    if len(tokens) < 3:
         raise ConfigError(f"odd_one_out needs at least three words, got {words!r}")
     unit = unit_rows(vectors._find_and_warn(tokens).vectors)
     mean = unit.mean(axis=0, dtype=np.float64, keepdims=True)
