@@ -3,6 +3,8 @@
 import json
 import pickle
 import re
+from collections import Counter
+from itertools import chain
 
 import numpy as np
 import pytest
@@ -48,6 +50,32 @@ UNITS = [
 )
 def test_phrases_are_joined_from_left_to_right(tokens, joined):
     assert PHRASES.join(tokens) == joined
+
+
+@pytest.mark.parametrize(
+    ("words", "joined"),
+    [
+        (["new_york_city", "bank_of_the_west"], ["new_york_city", "bank_of_the_west"]),
+        (["new_york"], ["new_york", "city", "bank", "of", "the", "west"]),
+        ([], ["new", "york", "city", "bank", "of", "the", "west"]),
+    ],
+)
+def test_phrases_that_are_not_among_the_words_stay_apart(words, joined):
+    text = ["new", "york", "city", "bank", "of", "the", "west"]
+    assert PHRASES.join(text, among=words) == joined
+    assert PHRASES.join([["tea"], text], among=words) == [["tea"], joined]
+
+
+@pytest.mark.parametrize("min_count", [1, 60, 90])
+def test_new_text_is_joined_as_that_of_training_was(min_count):
+    """Phrases that occur less often stay apart in training, whatever they consist of."""
+    units = [*UNITS, *[["bank", "of", "the", "west"]] * 55]
+    vectors = firth.train(
+        units, phrases=PHRASES, min_count=min_count, dim=4, epochs=1, sample=0, threads=1
+    )
+    joined = chain.from_iterable(vectors.phrases.join(units, among=vectors))
+    counted = Counter(word for word in joined if word in vectors)
+    assert counted == dict(zip(vectors.words, vectors.counts.tolist(), strict=True))
 
 
 @pytest.mark.parametrize(
