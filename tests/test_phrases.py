@@ -110,6 +110,20 @@ def test_what_is_no_pair_of_words_is_no_phrase(words):
         Phrases([[Phrase(words, 1, 1.0)]], connectors=["of"])
 
 
+@pytest.mark.parametrize(
+    ("make", "error", "told"),
+    [
+        (lambda: Phrases(UNITS), ConfigError, "learn_phrases.* finds phrases; got 'new'"),
+        (lambda: Phrases(UNITS, min_count=1), ConfigError, "finds phrases; got min_count"),
+        (lambda: PHRASES[["new", "york"]], TypeError, r"joins phrases by join\(words\)"),
+        (lambda: list(PHRASES), TypeError, r"joins phrases by join\(words\)"),
+    ],
+)
+def test_what_gensim_does_with_its_phrases_is_told(make, error, told):
+    with pytest.raises(error, match=told):
+        make()
+
+
 def test_a_pass_holds_a_phrase_once():
     pair, other = Phrase(("new", "york"), 9, 250.0), Phrase(("new", "york"), 8, 1.0)
     with pytest.raises(ConfigError, match=r"^pass 2 holds \('new', 'york'\) twice$"):
@@ -189,6 +203,13 @@ def test_damaged_phrases_are_told_in_one_line(tmp_path, change, message):
         Phrases.load(path)
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("given", ["0.5", "2"])
+def test_what_names_no_file_of_phrases_is_told(given):
+    expected = "no such file: .*; phrases must be a whole number of passes, Phrases, or a file"
+    with pytest.raises(FileNotFoundError, match=expected):
+        firth.train(UNITS, phrases=given)
 
 
 def test_a_missing_file_is_told(tmp_path):

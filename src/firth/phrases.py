@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from types import NoneType
-from typing import Any, Self, overload
+from typing import Any, NoReturn, Self, overload
 
 from firth._version import __version__
 from firth.checks import as_array, is_finite, shown, switch, whole_number
@@ -37,6 +37,7 @@ _PARTS: dict[str, tuple[type, ...]] = {
     "learned": (dict,),
     "reading": (dict, NoneType),
 }
+_HELD = "Phrases holds what was found; firth.learn_phrases(source, min_count=5, ...) finds phrases"
 _KINDS: dict[type, str] = {list: "a list", str: "a text", dict: "an object"}
 
 
@@ -90,6 +91,12 @@ class Phrases:
     learned: Mapping[str, Any] = field(default_factory=dict)
     reading: Mapping[str, Any] | None = None
 
+    def __new__(cls, *_: object, **named: object) -> Self:
+        """Say what finds phrases if the options of gensim's class are given."""
+        if named.keys() - {each.name for each in fields(cls)}:
+            raise ConfigError(f"{_HELD}; got {', '.join(named)}")
+        return super().__new__(cls)
+
     def __post_init__(self) -> None:
         """Check the parts, and make them immutable."""
         check_delimiter(self.delimiter)
@@ -97,6 +104,8 @@ class Phrases:
         object.__setattr__(self, "connectors", tuple(self.connectors))
         connectors = frozenset(self.connectors)
         for phrase in chain.from_iterable(self.passes):
+            if not isinstance(phrase, Phrase):
+                raise ConfigError(f"{_HELD}; got {shown(phrase)}")
             first, *between, last = phrase.words if len(phrase.words) > 1 else ("", "", "")
             if (
                 {first, last} & {"", *connectors}
@@ -117,6 +126,10 @@ class Phrases:
     def __len__(self) -> int:
         """Return the number of phrases of all passes."""
         return sum(map(len, self.passes))
+
+    def __getitem__(self, tokens: object) -> NoReturn:
+        """Say what Firth calls it: gensim joins so."""
+        raise TypeError("Phrases has no items; Firth joins phrases by join(words)")
 
     def __repr__(self) -> str:
         """Return the numbers of phrases and passes."""

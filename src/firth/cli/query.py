@@ -35,6 +35,7 @@ from firth.cli.report import (
 )
 from firth.cli.words import (
     answers,
+    document_named,
     load_near,
     load_vectors,
     token,
@@ -100,7 +101,7 @@ def similar(
         print_neighbours(neighbours, as_json, query=repr(word))
     elif document is not None:
         documents = vectors.documents
-        neighbours = documents.similar(token(documents, document), top=top)
+        neighbours = documents.similar(document_named(documents, document), top=top)
         print_neighbours(neighbours, as_json, query=f"document {document}")
 
 
