@@ -3,6 +3,7 @@
 import json
 import pickle
 import re
+import warnings
 from collections import Counter
 from itertools import chain
 
@@ -252,6 +253,18 @@ def test_vectors_know_the_phrases_they_were_trained_with(trained, tmp_path):
     trained.save(tmp_path / "vectors")
     again = firth.train(UNITS, phrases=tmp_path / "vectors", dim=4, epochs=1, sample=0, threads=1)
     assert np.array_equal(again.input_vectors, trained.input_vectors)
+
+
+def test_several_words_are_composed_of_the_ngrams_of_a_phrase():
+    options = {"dim": 4, "epochs": 1, "sample": 0, "threads": 1, "subwords": (3, 5)}
+    vectors = firth.train(UNITS, phrases=PHRASES, **options)
+    for text, word in (("New Yorkers", "new_yorkers"), ("new york", "new_york")):
+        assert np.array_equal(vectors[text], vectors[word])
+        assert np.array_equal(vectors.get(text), vectors.get(word))
+    for text, word in (("new york", "new_york"), ("new yorkers", "new_yorkers")):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", firth.FirthWarning)
+            assert vectors.company(text) == vectors.company(word)
 
 
 def test_a_word_with_a_space_is_found_before_a_phrase():
