@@ -7,6 +7,7 @@ import pytest
 
 import firth
 from firth.errors import ConfigError, VocabularyError
+from firth.phrases import Phrase, Phrases
 from firth.training import TrainConfig
 from firth.training.engines.base import Stretch
 from firth.training.engines.hogwild import HogwildEngine
@@ -121,6 +122,20 @@ def test_items_are_inferred_too():
     assert vectors.documents.similar(found)[0].word % 2 == 0
 
 
+def test_phrases_are_joined_in_new_documents():
+    units = [["new", "york", "tea"], ["san", "jose", "milk"], ["new", "milk"], ["york", "tea"]] * 9
+    phrases = Phrases([[Phrase(("new", "york"), 9, 9.0), Phrase(("san", "jose"), 9, 9.0)]])
+    options = {"dim": 8, "epochs": 2, "sample": 0, "threads": 1, "documents": "joint"}
+    vectors = firth.train(units, phrases=phrases, min_count=1, **options)
+    apart, joined = ["new", "york", "tea"], ["new_york", "tea"]
+    assert np.array_equal(firth.infer(vectors, apart), firth.infer(vectors, joined))
+    assert not np.array_equal(firth.infer(vectors, ["york", "new"]), firth.infer(vectors, joined))
+    # Without the row of a phrase, its words are what is left.
+    vectors = firth.train(units, phrases=phrases, min_count=10, **options)
+    assert "san_jose" not in vectors
+    assert firth.infer(vectors, ["new", "york", "tea"]).shape == (8,)
+
+
 @pytest.mark.parametrize(
     ("given", "error", "told"),
     [
@@ -130,6 +145,7 @@ def test_items_are_inferred_too():
             "document 1 holds no word that has a vector",
         ),
         ([UNITS[0], []], VocabularyError, r"document 1 holds no word that has a vector: \[\]"),
+        (["w1 w2"], VocabularyError, r"document 0 .*'w1 w2'\]; cut its texts into words"),
         ([], ConfigError, "documents must be a list of words, or a list of such lists"),
         ("a text", ConfigError, "documents must be a list of words, or a list of such lists"),
         ([UNITS[0], "w2"], ConfigError, "a document must be a list of words, got 'w2'"),

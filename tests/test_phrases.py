@@ -3,6 +3,9 @@
 import json
 import pickle
 import re
+import warnings
+from collections import Counter
+from itertools import chain
 
 import numpy as np
 import pytest
@@ -51,6 +54,32 @@ def test_phrases_are_joined_from_left_to_right(tokens, joined):
 
 
 @pytest.mark.parametrize(
+    ("words", "joined"),
+    [
+        (["new_york_city", "bank_of_the_west"], ["new_york_city", "bank_of_the_west"]),
+        (["new_york"], ["new_york", "city", "bank", "of", "the", "west"]),
+        ([], ["new", "york", "city", "bank", "of", "the", "west"]),
+    ],
+)
+def test_phrases_that_are_not_among_the_words_stay_apart(words, joined):
+    text = ["new", "york", "city", "bank", "of", "the", "west"]
+    assert PHRASES.join(text, among=words) == joined
+    assert PHRASES.join([["tea"], text], among=words) == [["tea"], joined]
+
+
+@pytest.mark.parametrize("min_count", [1, 60, 90])
+def test_new_text_is_joined_as_that_of_training_was(min_count):
+    """Phrases that occur less often stay apart in training, whatever they consist of."""
+    units = [*UNITS, *[["bank", "of", "the", "west"]] * 55]
+    vectors = firth.train(
+        units, phrases=PHRASES, min_count=min_count, dim=4, epochs=1, sample=0, threads=1
+    )
+    joined = chain.from_iterable(vectors.phrases.join(units, among=vectors))
+    counted = Counter(word for word in joined if word in vectors)
+    assert counted == dict(zip(vectors.words, vectors.counts.tolist(), strict=True))
+
+
+@pytest.mark.parametrize(
     ("tokens", "message"),
     [
         ("new york", "join takes a list of words, or several lists, got 'new york'; split"),
@@ -80,6 +109,20 @@ def test_what_holds_no_words_is_refused(tokens, message):
 def test_what_is_no_pair_of_words_is_no_phrase(words):
     with pytest.raises(ConfigError, match="a phrase is two words with up to 2 connectors"):
         Phrases([[Phrase(words, 1, 1.0)]], connectors=["of"])
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "told"),
+    [
+        (lambda: Phrases(UNITS), ConfigError, "learn_phrases.* finds phrases; got 'new'"),
+        (lambda: Phrases(UNITS, min_count=1), ConfigError, "finds phrases; got min_count"),
+        (lambda: PHRASES[["new", "york"]], TypeError, r"joins phrases by join\(words\)"),
+        (lambda: list(PHRASES), TypeError, r"joins phrases by join\(words\)"),
+    ],
+)
+def test_what_gensim_does_with_its_phrases_is_told(make, error, told):
+    with pytest.raises(error, match=told):
+        make()
 
 
 def test_a_pass_holds_a_phrase_once():
@@ -178,6 +221,13 @@ def test_damaged_phrases_are_told_in_one_line(tmp_path, change, message):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("given", ["0.5", "2"])
+def test_what_names_no_file_of_phrases_is_told(given):
+    expected = "no such file: .*; phrases must be a whole number of passes, Phrases, or a file"
+    with pytest.raises(FileNotFoundError, match=expected):
+        firth.train(UNITS, phrases=given)
+
+
 def test_a_missing_file_is_told(tmp_path):
     with pytest.raises(FormatError, match="no such file: "):
         Phrases.load(tmp_path / "none.json")
@@ -218,6 +268,18 @@ def test_vectors_know_the_phrases_they_were_trained_with(trained, tmp_path):
     trained.save(tmp_path / "vectors")
     again = firth.train(UNITS, phrases=tmp_path / "vectors", dim=4, epochs=1, sample=0, threads=1)
     assert np.array_equal(again.input_vectors, trained.input_vectors)
+
+
+def test_several_words_are_composed_of_the_ngrams_of_a_phrase():
+    options = {"dim": 4, "epochs": 1, "sample": 0, "threads": 1, "subwords": (3, 5)}
+    vectors = firth.train(UNITS, phrases=PHRASES, **options)
+    for text, word in (("New Yorkers", "new_yorkers"), ("new york", "new_york")):
+        assert np.array_equal(vectors[text], vectors[word])
+        assert np.array_equal(vectors.get(text), vectors.get(word))
+    for text, word in (("new york", "new_york"), ("new yorkers", "new_yorkers")):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", firth.FirthWarning)
+            assert vectors.company(text) == vectors.company(word)
 
 
 def test_a_word_with_a_space_is_found_before_a_phrase():

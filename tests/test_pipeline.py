@@ -335,7 +335,7 @@ def test_what_cannot_be_is_told_before_reading(options, fault):
     ],
 )
 def test_ngrams_that_no_word_holds_are_refused(options, fault):
-    expected = rf"^{fault}.*, and the longest has 4 characters: give .*--subwords none\)$"
+    expected = rf"^{fault}.*, and the longest word has 4 characters: give .*--subwords none\)$"
     with pytest.raises(ConfigError, match=expected):
         firth.train([["a", "bb", "milk"]] * 10, **options)
 

@@ -1,5 +1,8 @@
 """How `firth.train` reads vectors out of the tables that training leaves."""
 
+import dataclasses
+import re
+
 import numpy as np
 import pytest
 
@@ -11,6 +14,7 @@ from firth.subwords import make_subwords
 from firth.training.config import TrainConfig
 from firth.training.engines.base import TableShape
 from firth.training.task import TrainResult
+from firth.vectors import RawTables
 from firth.vectors.readout import RECIPES
 
 UNITS = [["tea", "teas", "milk"], ["milk", "milks", "tea"], ["king", "kings", "I"]] * 20
@@ -141,3 +145,38 @@ def test_such_a_run_goes_on_with_its_ngrams(trained, corpus):
 def test_the_ngrams_of_the_start_must_be_cut_alike(trained, corpus, subwords):
     with pytest.raises(ConfigError, match="have subwords by 3-4: give the same"):
         firth.train(corpus, **{**SUBWORDS, **subwords}, start=trained[0])
+
+
+def vowels(word):
+    """Cut a word behind its vowels."""
+    return re.findall("[^aeiou]*[aeiou]?", word)[:-1]
+
+
+@pytest.mark.parametrize("exponent", [0.5, 1.0])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"subwords": (3, 4)},
+        {"subwords": (3, 4), "workers": 2},
+        {"subwords": (3, 4), "loss": "hs"},
+        {"subwords": (3, 4), "model": "cbow"},
+        {"subwords": (3, 4), "buckets": 90},
+        {"subwords": vowels},
+    ],
+)
+def test_words_keep_the_vectors_from_which_a_run_starts(options, exponent):
+    """New words make n-grams of one word such of two; other tools sum n-grams in another way."""
+    options = {**SUBWORDS, "min_count": 1, **options}
+    trained = firth.train(UNITS, **options, lr=0.1)
+    subwords = dataclasses.replace(trained.raw.subwords, exponent=exponent)
+    start = firth.Vectors.from_tables(
+        trained.words,
+        RawTables(trained.raw.input, subwords),
+        counts=trained.counts,
+        readout="plain",
+    )
+    more = [["kind", "steak", "silk", "Italy"], ["sting", "silks", "tealeaf"]] * 20
+    again = firth.train(UNITS + more, start=start, **options, **STILL)
+    plain = again.read_out("plain")[list(start)]
+    np.testing.assert_allclose(plain, start.input_vectors, rtol=1e-4, atol=1e-6)
+    assert "steak" in again

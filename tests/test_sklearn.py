@@ -18,6 +18,7 @@ from sklearn.utils import estimator_checks  # noqa: E402
 
 from firth import Vectors  # noqa: E402
 from firth.errors import ConfigError, MissingExtraError  # noqa: E402
+from firth.phrases import Phrase, Phrases  # noqa: E402
 from firth.sklearn import Word2VecTransformer  # noqa: E402
 
 TEXTS = ["tea with milk", "tea and sugar", "bread with butter", "bread and jam"] * 60
@@ -28,6 +29,17 @@ TRAINING = {"dim": 8, "min_count": 1, "options": {"threads": 1, "sample": 0, "ep
 def vectors():
     matrix = np.array([[1, 2], [3, 4], [-5, 6]], np.float32)
     return Vectors(["tea", "milk", "bread"], matrix)
+
+
+@pytest.mark.parametrize("weights", ["mean", "tfidf"])
+def test_phrases_of_the_vectors_are_joined(weights):
+    phrases = Phrases([[Phrase(("new", "york"), 9, 9.0), Phrase(("san", "jose"), 9, 9.0)]])
+    matrix = np.array([[1, 0], [0, 1], [5, 5]], np.float32)
+    vectors = Vectors(["new_york", "new", "san"], matrix, phrases=phrases)
+    transformer = Word2VecTransformer(vectors, weights=weights)
+    found = transformer.fit_transform(["new york", "york new", "san jose"])
+    np.testing.assert_allclose(found, [[1, 0], [0, 1], [5, 5]], rtol=1e-6)
+    assert ("new_york" in transformer.idf_) == (weights == "tfidf")
 
 
 def test_a_document_is_the_mean_of_its_known_words(vectors):

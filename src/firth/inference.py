@@ -48,8 +48,8 @@ def infer(
     vectors : Vectors
         Trained with `documents`; `vectors.documents.similar(...)` takes what is inferred.
     documents : list of tokens, or list of such lists
-        One document or several, cut into words as the text was that was trained on. Words without
-        a vector are left out.
+        One document or several, cut into words as the text was that was trained on. Phrases of
+        the vectors are joined. Words without a vector are left out.
     epochs : int, optional
         Passes over the documents, by default as many as there were in training. Short documents
         need more.
@@ -132,14 +132,25 @@ def _units(documents: object) -> tuple[list[list[Token]], bool]:
     return [list(unit) for unit in units], is_one
 
 
+def _joined(unit: list[Token], vectors: Vectors) -> list[Token]:
+    """Return a document with phrases joined, as they were in the text that was trained on."""
+    words = [word for word in unit if isinstance(word, str)]
+    if vectors.phrases is None or len(words) < len(unit):
+        return unit
+    return list(vectors.phrases.join(words, among=vectors))
+
+
 def _encode(units: list[list[Token]], vectors: Vectors, counts: NDArray[np.int64]) -> Corpus:
     """Return documents as a corpus with the vocabulary of the vectors."""
     places = vectors.index
-    ids = [[places[word] for word in unit if word in places] for unit in units]
+    joined = [_joined(unit, vectors) for unit in units]
+    ids = [[places[word] for word in unit if word in places] for unit in joined]
     for number, (unit, known) in enumerate(zip(units, ids, strict=True)):
         if not known:
+            are_texts = any(isinstance(word, str) and len(word.split()) > 1 for word in unit)
             raise VocabularyError(
-                f"document {number} holds no word that has a vector: {shown(unit)}; leave it out"
+                f"document {number} holds no word that has a vector: {shown(unit)}; "
+                + ("cut its texts into words" if are_texts else "leave it out")
             )
     lengths = [len(known) for known in ids]
     store = TokenStore(

@@ -78,7 +78,7 @@ OPTIONS = _by_their_name(
         "threads": "n_jobs num_threads num_workers thread workers",
         "top": "k top_k topn",
         "Firth has unknown='zero', which is gensim's dummy4unknown=True": "dummy4unknown",
-        "window": "ws",
+        "window": "context_size window_size ws",
         "Firth adds and subtracts words in analogy(positive, negative)": "negative positive",
         "Firth always orders words by count": "sorted_vocab",
         "Firth detects the format by the file's suffix, or its first bytes": "binary no_header",
@@ -93,7 +93,12 @@ OPTIONS = _by_their_name(
         "Firth reads UTF-8; convert the file": "encoding",
         "Firth reads only a part of a file with limit or words": "mmap",
         "Firth trains on the processor": "device",
-        "Firth has loss: hs=1 is loss='hs', hs=0 is loss='ns', negative sampling": "hs",
+        "Firth has loss: hs=1 is loss='hs', hs=0 is loss='ns', negative sampling": "hs "
+        "hierarchical_softmax",
+        "Firth has firth.read_corpus(lists).with_documents(tags), then documents='joint'": "tags",
+        "Firth has --from and --to for formats, where the file does not tell it": "format",
+        "Firth has firth.learn_phrases(source, threshold=...), and trains with phrases": "bigrams "
+        "threshold",
         _CBOW_MEAN: "cbow_mean",
         _INTERVALS: "confidence intervals replicas uncertain uncertainty",
         _DOCUMENTS: "dbow_words dm",
@@ -101,7 +106,7 @@ OPTIONS = _by_their_name(
         _MODEL: "cbow",
         f"{_MODEL}: sg=1 is model='skipgram', sg=0 is model='cbow'": "sg",
         _NO_LABELS: "label min_count_label",
-        _NGRAMS: "max_n maxn min_n minn",
+        _NGRAMS: "max_n maxn min_n minn n_grams ngrams",
         _WORD_NGRAMS: "word_ngrams",
     }
 )
@@ -124,7 +129,7 @@ VECTORS = _by_their_name(
         _INTERVALS: "confidence intervals neighbour_intervals uncertainty",
         "firth.evaluate(vectors, analogies=path)": "evaluate_word_analogies accuracy",
         "firth.evaluate(vectors, similarity=path)": "evaluate_word_pairs",
-        "firth.infer(vectors, tokens)": "infer_vector",
+        "firth.infer(vectors, tokens)": "infer infer_vector",
         "firth.load(path)": "load load_word2vec_format",
         "firth.train(source, start=path)": "intersect_word2vec_format",
         "firth.train(source, start=vectors)": "train",
@@ -155,6 +160,7 @@ VECTORS = _by_their_name(
         _LOSSES: "get_latest_training_loss",
         _NO_LABELS: "predict",
         "raw.subwords.ngrams_of(word), of vectors with n-grams": "get_subwords",
+        "raw.subwords, of vectors with n-grams": "ngrams subwords",
         "raw.subwords.rows_of(word), of vectors with n-grams": "get_subword_id",
         "raw.input, of vectors with n-grams: the words' rows, then the n-grams'": "vectors_ngrams "
         "vectors_vocab",
@@ -165,6 +171,7 @@ VECTORS = _by_their_name(
 MODULE = _by_their_name(
     {
         "firth.Vectors, which firth.load reads": "KeyedVectors",
+        "firth.infer(vectors, tokens)": "infer_vector",
         "firth.learn_phrases": "FrozenPhrases Phraser",
         "firth.load": "load_model load_word2vec_format",
         "firth.load(source).save(destination)": "convert",

@@ -8,13 +8,13 @@ phrases. It is applied to token lists and to queries here, to a corpus that is r
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from types import NoneType
-from typing import Any, Self, overload
+from typing import Any, NoReturn, Self, overload
 
 from firth._version import __version__
 from firth.checks import as_array, is_finite, shown, switch, whole_number
@@ -37,6 +37,7 @@ _PARTS: dict[str, tuple[type, ...]] = {
     "learned": (dict,),
     "reading": (dict, NoneType),
 }
+_HELD = "Phrases holds what was found; firth.learn_phrases(source, min_count=5, ...) finds phrases"
 _KINDS: dict[type, str] = {list: "a list", str: "a text", dict: "an object"}
 
 
@@ -90,6 +91,12 @@ class Phrases:
     learned: Mapping[str, Any] = field(default_factory=dict)
     reading: Mapping[str, Any] | None = None
 
+    def __new__(cls, *_: object, **named: object) -> Self:
+        """Say what finds phrases if the options of gensim's class are given."""
+        if named.keys() - {each.name for each in fields(cls)}:
+            raise ConfigError(f"{_HELD}; got {', '.join(named)}")
+        return super().__new__(cls)
+
     def __post_init__(self) -> None:
         """Check the parts, and make them immutable."""
         check_delimiter(self.delimiter)
@@ -97,6 +104,8 @@ class Phrases:
         object.__setattr__(self, "connectors", tuple(self.connectors))
         connectors = frozenset(self.connectors)
         for phrase in chain.from_iterable(self.passes):
+            if not isinstance(phrase, Phrase):
+                raise ConfigError(f"{_HELD}; got {shown(phrase)}")
             first, *between, last = phrase.words if len(phrase.words) > 1 else ("", "", "")
             if (
                 {first, last} & {"", *connectors}
@@ -118,19 +127,36 @@ class Phrases:
         """Return the number of phrases of all passes."""
         return sum(map(len, self.passes))
 
+    def __getitem__(self, tokens: object) -> NoReturn:
+        """Say what Firth calls it: gensim joins so."""
+        raise TypeError("Phrases has no items; Firth joins phrases by join(words)")
+
     def __repr__(self) -> str:
         """Return the numbers of phrases and passes."""
         return f"Phrases({counted(len(self), 'phrase')}, {counted(len(self.passes), 'pass')})"
 
     @overload  # A str is also an iterable of str; this first overload is for words.
-    def join(self, tokens: Sequence[str]) -> list[str]: ...  # type: ignore[overload-overlap]
+    def join(  # type: ignore[overload-overlap]
+        self, tokens: Sequence[str], *, among: Container[str] | None = None
+    ) -> list[str]: ...
     @overload
-    def join(self, tokens: Iterable[Iterable[str]]) -> list[list[str]]: ...
-    def join(self, tokens: Iterable[Any]) -> list[str] | list[list[str]]:
+    def join(
+        self, tokens: Iterable[Iterable[str]], *, among: Container[str] | None = None
+    ) -> list[list[str]]: ...
+    def join(
+        self, tokens: Iterable[Any], *, among: Container[str] | None = None
+    ) -> list[str] | list[list[str]]:
         """Join the phrases in a list of words, or in several lists; none goes from one to another.
 
         From left to right, two words that are a phrase are joined, and the search goes on behind
         them, as in word2phrase (Mikolov et al. 2013). Each pass takes what the one before returns.
+
+        Parameters
+        ----------
+        tokens : sequence of str, or iterable of such sequences
+            A text that is cut into words, or several.
+        among : container of str, optional
+            Words, such as vectors: phrases that are not among them stay apart, as in training.
 
         Raises
         ------
@@ -146,8 +172,8 @@ class Phrases:
         if given and all(
             not isinstance(each, str) and isinstance(each, Iterable) for each in given
         ):
-            return [self._join_unit(list(unit)) for unit in given]
-        return self._join_unit(given)
+            return [self._join_unit(list(unit), among) for unit in given]
+        return self._join_unit(given, among)
 
     def spell(self, text: str) -> str:
         """Return the words of a text as the one word that they would be if they were a phrase.
@@ -277,14 +303,27 @@ class Phrases:
     def _texts(self) -> list[dict[tuple[str, ...], str]]:
         return [{each.words: self.text_of(each) for each in found} for found in self.passes]
 
-    def _join_unit(self, unit: list[Any]) -> list[str]:
+    @cached_property
+    def _parts(self) -> dict[str, tuple[str, ...]]:
+        # A phrase that several passes find is the one of the first.
+        return {text: words for texts in reversed(self._texts) for words, text in texts.items()}
+
+    def _join_unit(self, unit: list[Any], among: Container[str] | None) -> list[str]:
         for token in unit:
             if not isinstance(token, str):
                 raise CorpusError(f"phrases join words, got {type(token).__name__} {shown(token)}")
         connectors = frozenset(self.connectors)
         for texts in self._texts:
             unit = _join_once(unit, texts, connectors)
-        return unit
+        if among is None:
+            return unit
+        return list(chain.from_iterable(self._separate(word, among) for word in unit))
+
+    def _separate(self, word: str, among: Container[str]) -> list[str]:
+        """Return a word, or if it is a phrase and not among others, those that it is joined of."""
+        if word not in self._parts or word in among:
+            return [word]
+        return [each for part in self._parts[word] for each in self._separate(part, among)]
 
 
 def check_phrases_destination(path: str | os.PathLike[str], *, overwrite: bool = False) -> None:

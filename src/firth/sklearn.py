@@ -112,7 +112,8 @@ class Word2VecTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc
             self._check_untrained()
         documents = self._tokens(X)
         self.vectors_ = self._train(documents) if self.vectors is None else self.vectors
-        self.idf_ = inverse_frequencies(documents) if self.weights == "tfidf" else {}
+        is_weighted = self.weights == "tfidf"
+        self.idf_ = inverse_frequencies(self._joined(documents)) if is_weighted else {}
         return self
 
     def _check_untrained(self) -> None:
@@ -154,11 +155,11 @@ class Word2VecTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc
     def transform(self, X: Iterable[str | Sequence[str]]) -> NDArray[np.float32]:
         """Return the vectors of documents (n, D); zeros for a document without known words.
 
-        With n-grams, unknown words have vectors too.
+        With n-grams, unknown words have vectors too. Phrases of the vectors are joined.
         """
         check_is_fitted(self)
         found: dict[str, NDArray[np.float32] | None] = {}
-        rows = [self._mean(words, found) for words in self._tokens(X)]
+        rows = [self._mean(words, found) for words in self._joined(self._tokens(X))]
         return np.array(rows, np.float32).reshape(-1, self.vectors_.dim)
 
     def _mean(
@@ -186,6 +187,13 @@ class Word2VecTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc
             )
         split = get_tokenizer(self.tokenizer, lowercase=False).split
         return [_words_of(document, split) for document in documents]
+
+    def _joined(self, documents: list[list[str]]) -> list[list[str]]:
+        """Return documents with phrases joined, as they were in the text that was trained on."""
+        phrases = self.vectors_.phrases
+        if phrases is None:
+            return documents
+        return [phrases.join(words, among=self.vectors_) for words in documents]
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
         """Return the names of the columns that `transform` returns."""

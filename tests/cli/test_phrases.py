@@ -54,6 +54,13 @@ def test_training_takes_passes_or_a_file(place, call):
     assert firth.load(place / "plain").phrases.passes == ()
 
 
+def test_connectors_may_have_spaces_behind_commas(place, call):
+    for given in ("in,of", "in, of,"):
+        options = ["--connectors", given, "--threshold", "2", "--json"]
+        done = call("phrases", "text.txt", *options, at=place)
+        assert json.loads(done.stdout)["connectors"] == ["in", "of"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -321,13 +321,16 @@ def test_integers_and_empty_texts_are_refused():
             learn_phrases(empty)
 
 
+EXPECTED = "phrases must be a whole number of passes, Phrases, or a file that firth phrases wrote"
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [
         (-1, "phrases must be at least 0, got -1"),
-        (True, "phrases must be a whole number, got True"),
-        (1.5, "phrases must be a whole number, got 1.5"),
-        (None, "phrases must be a whole number, got None"),
+        (True, f"{EXPECTED}, got True"),
+        (1.5, f"{EXPECTED}, got 1.5"),
+        (None, f"{EXPECTED}, got None"),
         ("", "phrases must be a number of passes, Phrases or a path, got ''"),
     ],
 )

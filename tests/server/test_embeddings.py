@@ -5,7 +5,8 @@ import base64
 import numpy as np
 import pytest
 
-from firth import load
+from firth import Phrase, Phrases, Vectors, load
+from firth.server.texts import split_function
 
 
 def ask(client, **request):
@@ -22,6 +23,13 @@ def test_the_mean_of_the_words_of_a_text(client, paths):
     assert (data["object"], data["index"]) == ("embedding", 0)
     mean = vectors[["king", "tea"]].mean(axis=0)
     np.testing.assert_allclose(data["embedding"], mean, rtol=1e-6)
+
+
+def test_texts_are_cut_into_the_phrases_that_have_vectors():
+    phrases = Phrases([[Phrase(("new", "york"), 9, 9.0), Phrase(("san", "jose"), 9, 9.0)]])
+    vectors = Vectors(["new_york", "san"], np.eye(2), phrases=phrases)
+    cut = split_function(vectors, "whitespace")
+    assert cut("new york and san jose") == ["new_york", "and", "san", "jose"]
 
 
 def test_lists_and_base64(client):

@@ -156,3 +156,10 @@ def test_options_choose_the_kind():
     assert make_subwords((3, 3), words, counts, buckets=5) == hashed_ngrams(3, 3, 5)
     with pytest.raises(ConfigError, match="from a short length"):
         count_ngrams(words, counts, 6, 3)
+
+
+def test_parts_that_are_empty_or_without_end_are_refused():
+    with pytest.raises(ConfigError, match=r"returned \['', 'a'\] for 'tea'; leave out .* empty"):
+        count_parts(["tea"], [1], lambda word: ["", "a"])
+    with pytest.raises(ConfigError, match=r"at most 1,048,576 parts; it returned more for 'tea'"):
+        count_parts(["tea"], [1], lambda word: itertools.repeat("a"))

@@ -76,7 +76,8 @@ def phrases(
     from firth.corpus import learn_phrases
 
     if options["connectors"] is not None:
-        options["connectors"] = [word for word in options["connectors"].split(",") if word]
+        words = options["connectors"].split(",")
+        options["connectors"] = [word.strip() for word in words if word.strip()]
     found = learn_phrases(inputs, **options)
     if output is not None:
         found.save(output, overwrite=overwrite)

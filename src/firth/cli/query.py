@@ -35,12 +35,13 @@ from firth.cli.report import (
 )
 from firth.cli.words import (
     answers,
+    document_named,
     load_near,
     load_vectors,
     token,
     use_index,
 )
-from firth.errors import VocabularyError, counted, escape, one_line, size_of
+from firth.errors import counted, escape, size_of
 
 _AnyWord = Annotated[str | None, typer.Argument(help="A word that has a vector.")]
 _WordList = Annotated[
@@ -100,14 +101,7 @@ def similar(
         print_neighbours(neighbours, as_json, query=repr(word))
     elif document is not None:
         documents = vectors.documents
-        asked = token(documents, document)
-        if asked not in documents:
-            raise VocabularyError(
-                f"{one_line(repr(document))} is not among the "
-                f"{counted(len(documents), 'document')}; the first ones are "
-                f"{', '.join(map(str, documents.words[:3]))}"
-            )
-        neighbours = documents.similar(asked, top=top)
+        neighbours = documents.similar(document_named(documents, document), top=top)
         print_neighbours(neighbours, as_json, query=f"document {document}")
 
 

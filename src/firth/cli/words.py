@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 import typer
 
-from firth.errors import FirthError, FormatError, VocabularyError, one_line
+from firth.errors import FirthError, FormatError, VocabularyError, counted, one_line
 
 if TYPE_CHECKING:
     from firth.vectors import Vectors
@@ -84,6 +84,24 @@ def token(vectors: Vectors, word: str) -> str | int:
     from firth.vectors.queries import spelled_token
 
     return spelled_token(vectors, word)
+
+
+def document_named(documents: Vectors, name: str) -> str | int:
+    """Return the number or tag of a document.
+
+    Raises
+    ------
+    VocabularyError
+        If it has no vector.
+    """
+    found = token(documents, name)
+    if found not in documents:
+        first, last = documents.words[0], documents.words[-1]
+        raise VocabularyError(
+            f"document {one_line(repr(name))} has no vector; {counted(len(documents), 'document')} "
+            f"have one, from {one_line(repr(first))} to {one_line(repr(last))}"
+        )
+    return found
 
 
 class Answers(TypedDict):

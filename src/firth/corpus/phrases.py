@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.checks import whole_number
+from firth.checks import shown, whole_number
 from firth.corpus.first_pass import OpenedSource, TextOptions, first_pass_of_words
 from firth.corpus.joining import Joining, NewStream, word_blocks
 from firth.corpus.pairs import (
@@ -39,7 +39,7 @@ from firth.corpus.sources import EncodingErrors, Progress
 from firth.corpus.tokenizers import Tokenizer
 from firth.corpus.tokens import ScratchArray
 from firth.corpus.vocabulary import Vocabulary
-from firth.errors import CorpusError, counted, warn
+from firth.errors import ConfigError, CorpusError, MissingFileError, counted, warn
 from firth.normalization import Normalization
 from firth.other_names import explain_keywords
 from firth.phrases import Phrase, Phrases
@@ -47,6 +47,8 @@ from firth.phrases import Phrase, Phrases
 # A text whose most frequent words hold these is taken for English.
 _ENGLISH_SIGNS = {"of", "the"}
 _SIGNS_AMONG = 20
+# What the option `phrases` may be.
+_EXPECTED = "a whole number of passes, Phrases, or a file that firth phrases wrote"
 
 _LOG = logging.getLogger(__name__)
 
@@ -153,10 +155,12 @@ class PhraseStage:
         self._options: PhraseOptions | None = None
         self._reading = reading_of(source)
         if isinstance(given, Phrases | str | os.PathLike):
-            self.phrases = given if isinstance(given, Phrases) else Phrases.load(given)
+            self.phrases = given if isinstance(given, Phrases) else _load(given)
             self.phrases.check_reading(self._reading)
-        elif whole_number("phrases", given, least=0, most=MOST_PASSES) > 0:
-            self._options = PhraseOptions(passes=given)
+        elif isinstance(given, bool) or not isinstance(given, int | np.integer):
+            raise ConfigError(f"phrases must be {_EXPECTED}, got {shown(given)}")
+        elif (passes := whole_number("phrases", given, least=0, most=MOST_PASSES)) > 0:
+            self._options = PhraseOptions(passes=passes)
 
     def join(
         self,
@@ -195,6 +199,13 @@ class PhraseStage:
         joining = _joining_of(held, self.phrases)
         joined = joining.join(held, new_stream)
         return joining.separate([joined], lambda text, _: text in vocabulary)[0]
+
+
+def _load(path: str | os.PathLike[str]) -> Phrases:
+    try:
+        return Phrases.load(path)
+    except MissingFileError as error:
+        raise MissingFileError(f"{error}; phrases must be {_EXPECTED}") from error
 
 
 def reading_of(source: OpenedSource) -> dict[str, object] | None:

@@ -48,7 +48,7 @@ def split_function(vectors: Vectors, tokenizer: str) -> Callable[[str], list[str
 
     def cut(text: str) -> list[str]:
         words = split(normalize(text, form))
-        return words if phrases is None else phrases.join(words)
+        return words if phrases is None else phrases.join(words, among=vectors)
 
     return cut
 

@@ -6,6 +6,7 @@ Source of the n-grams and their hash: fastText 0.9.2, `Dictionary::computeSubwor
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from numbers import Integral
@@ -14,7 +15,7 @@ from typing import TypeVar
 from firth.checks import shown
 from firth.errors import ConfigError, one_line
 from firth.normalization import Normalization, normalize
-from firth.subwords.options import Cut, check_ngrams_of_word
+from firth.subwords.options import MOST_NGRAMS, Cut, check_ngrams_of_word
 
 # FNV-1a of 32 bits.
 BASIS, PRIME = 2166136261, 16777619
@@ -104,15 +105,22 @@ def parts_of(word: str, cut: Cut) -> list[str]:
     Raises
     ------
     ConfigError
-        If it is no sequence of texts.
+        If it is no sequence of texts, one of them is empty, or there are too many.
     """
     parts = cut(word)
     hint = ""
     if isinstance(parts, str):
         hint = "; for the characters of a text, return list(text)"
     elif isinstance(parts, Iterable):
-        listed = list(parts)
-        if all(isinstance(part, str) for part in listed):
+        listed = list(itertools.islice(parts, MOST_NGRAMS + 1))
+        if len(listed) > MOST_NGRAMS:
+            raise ConfigError(
+                f"the function of subwords must return at most {MOST_NGRAMS:,} parts; it returned "
+                f"more for {one_line(repr(word))}"
+            )
+        if "" in listed:
+            hint = "; leave out parts that are empty"
+        elif all(isinstance(part, str) for part in listed):
             return listed
     raise ConfigError(
         f"the function of subwords must return a list of texts; it returned {shown(parts)} for "

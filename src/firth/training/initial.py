@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,13 @@ from numpy.typing import NDArray
 from firth.corpus import Corpus, Vocabulary
 from firth.corpus.vocabulary import Token
 from firth.errors import ConfigError, VocabularyError, counted, one_line, warn
+from firth.subwords import Subwords, word_bags
 from firth.training.config import TrainConfig
 from firth.training.engines.base import INPUT, OUTPUT, Initial
 from firth.vectors import Vectors
+
+# What the sum of a word's n rows is divided by is this power of n.
+_EXPONENT = 0.5
 
 
 def check_known(start: Vectors | None, corpus: Corpus) -> None:
@@ -81,20 +85,30 @@ def known_words(start: Vectors) -> Vocabulary:
 def initial_of(start: Vectors, vocabulary: Vocabulary, config: TrainConfig) -> Initial:
     """Return what was trained, which is not always what was read out."""
     ids, raw = ids_of(start.words, vocabulary), start.raw
+    vectors = (start if raw is None else start.read_out("plain")).input_vectors
     if config.documents == "alone":
         # Words are outputs only there: their vectors are the rows of that table.
-        vectors = start if raw is None else start.read_out("plain")
-        return Initial(ids, {OUTPUT: vectors.input_vectors})
-    if raw is None:
-        tables, subwords = {INPUT: start.input_vectors}, None
-    elif raw.subwords is None or config.subwords == "none":
-        tables, subwords = {INPUT: start.read_out("plain").input_vectors}, None
-    else:
-        tables, subwords = {INPUT: raw.input}, raw.subwords
+        return Initial(ids, {OUTPUT: vectors})
+    tables, subwords, composed = {INPUT: vectors}, None, None
+    if raw is not None and raw.subwords is not None and config.subwords != "none":
+        rows, scale = raw.input, _scale_of_rows(raw.subwords, start.words)
+        tables = {INPUT: rows if scale == 1 else rows * scale}
+        subwords, composed = raw.subwords, vectors
     # In a tree no output row belongs to a word.
     if start.output_vectors is not None and config.loss == "ns":
         tables[OUTPUT] = start.output_vectors
-    return Initial(ids, tables, subwords)
+    return Initial(ids, tables, subwords, composed)
+
+
+def _scale_of_rows(subwords: Subwords, words: Sequence[Token]) -> np.float32:
+    """Return what rows are multiplied by for words to be as long as before, on average.
+
+    Other tools divide the sum of a word's n rows by another power of n than its root.
+    """
+    if subwords.exponent == _EXPONENT:
+        return np.float32(1.0)
+    sizes = np.diff(word_bags(subwords, words)[0]).astype(np.float64)
+    return np.float32((sizes ** (_EXPONENT - subwords.exponent)).mean())
 
 
 def ids_of(words: Iterable[Token], vocabulary: Vocabulary) -> NDArray[np.int64]:

@@ -17,7 +17,7 @@ from firth.training.checkpoints.folder import Checkpoints
 from firth.training.checkpoints.state import RunState
 from firth.training.config import TrainConfig
 from firth.training.divergence import Diverged
-from firth.training.engines.base import Floats, Stretch, Tables
+from firth.training.engines.base import INPUT, Floats, Stretch, Tables
 from firth.training.engines.recovery import MOST_LOSSES, WorkersLost, begin_until_done
 from firth.training.engines.tables import composed
 from firth.training.engines.threads import run_in_thread, train_in_threads
@@ -300,6 +300,7 @@ class Run:
                 run_in_thread(self._engine.compile)
                 for name, (places, rows) in self._task.initial_rows().items():
                     self._engine.restore({name: rows}, places)
+                self._keep_vectors()
                 self._state = state
                 if last is not None:
                     self._go_on_from(last, state)
@@ -309,6 +310,14 @@ class Run:
                 raise
 
         return begin_until_done(begin)
+
+    def _keep_vectors(self) -> None:
+        """Have words of n-grams start from the vectors that they have, also with other n-grams."""
+        initial = self._task.initial
+        if initial is not None and initial.composed is not None:
+            places, rows = self._task.kept_rows(self._engine.tables()[INPUT])
+            if len(places):
+                self._engine.restore({INPUT: rows}, places)
 
     def _drop_engine(self) -> None:
         self._engine.close()

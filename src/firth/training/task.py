@@ -32,6 +32,9 @@ from firth.training.engines.tables import composed
 from firth.training.schedule import Schedule
 from firth.vectors.documents import DocumentTable
 
+# Sums of the same rows may differ by so much of the largest component.
+_ROUNDING = 1e-5
+
 
 @dataclass(frozen=True, eq=False)
 class Task:
@@ -84,6 +87,32 @@ class Task:
                 rows = rows[is_known]
             found[name] = places, rows
         return found
+
+    def kept_rows(self, inputs: Floats) -> tuple[NDArray[np.int64], Floats]:
+        """Return rows of words by which these have the vectors from which they start: `composed`.
+
+        A word may have other n-grams than before, such as those that it shares with a new word.
+        Its own row takes the difference.
+
+        Parameters
+        ----------
+        inputs : float32, (rows, D)
+            The input table as the run would start.
+
+        Returns
+        -------
+        places, rows : int64 (n,), float32 (n, D)
+            Of the words whose vectors would be others.
+        """
+        assert self.initial is not None
+        assert self.initial.composed is not None
+        assert self.composition is not None
+        vectors, bags = self.initial.composed, self.composition.of(self.initial.ids)
+        missing = vectors - composed(inputs, bags)
+        largest = np.abs(vectors).max(axis=1, initial=0.0)
+        others = np.abs(missing).max(axis=1, initial=0.0) > _ROUNDING * largest
+        places = self.initial.ids[others]
+        return places, inputs[places] + missing[others] / bags.scales[others, np.newaxis]
 
     def frozen_rows(self) -> FrozenRows:
         """Return the rows of frozen words by table.

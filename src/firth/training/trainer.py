@@ -128,7 +128,7 @@ def _check_ngrams(task: Task) -> None:
         shorter = "3-6" if subwords.least > 3 else f"1-{subwords.least}"
         advice += f"shorter ones (--subwords {shorter}), or "
     raise ConfigError(
-        f"no {missing}, and the longest has {counted(longest, 'character')}: {advice}"
+        f"no {missing}, and the longest word has {counted(longest, 'character')}: {advice}"
         "subwords='none' (--subwords none)"
     )
 

@@ -45,7 +45,7 @@ def combine(vectors: Iterable[Vectors], *, dim: int | None = None) -> Vectors:
     Vectors
         Words and counts are those of the first, in its order. Words that are not in the vocabulary
         have no vectors, although they may have some in the models: ask those. Phrases are kept
-        if all have the same.
+        if all have the same. Documents are not kept.
 
     Raises
     ------

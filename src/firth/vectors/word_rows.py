@@ -33,6 +33,7 @@ from firth.vectors.composition import RawTables, checked_raw
 from firth.vectors.documents import DocumentTable, checked_documents
 from firth.vectors.lazy_words import LazyRows, LazyWords
 from firth.vectors.lengths import row_lengths
+from firth.vectors.phrase_rows import spelled
 from firth.vectors.queries import Found, find_row, find_vectors, token_list, warn_of_composed
 from firth.vectors.search import ExactIndex
 from firth.vectors.table import Token
@@ -133,7 +134,7 @@ class WordRows:
         row = find_row(word, self._rows)
         if row is not None:
             return self.input_vectors[row].copy()
-        composed = None if self.raw is None else self.raw.compose(word)
+        composed = self._compose(word)
         return default if composed is None else composed
 
     @property
@@ -274,7 +275,11 @@ class WordRows:
         if self.raw is None:
             return find_vectors(words, self._rows, self.input_vectors)
         advice = _NO_CUT if self.raw.lacks_cut else ""
-        return find_vectors(words, self._rows, self.input_vectors, self.raw.compose, advice)
+        return find_vectors(words, self._rows, self.input_vectors, self._compose, advice)
+
+    def _compose(self, word: Token) -> NDArray[np.float32] | None:
+        """Return the vector of a word of its n-grams (D,), or None if it has none."""
+        return None if self.raw is None else self.raw.compose(spelled(word, self.phrases))
 
     def _find_and_warn(self, words: Sequence[Token]) -> Found:
         """Return the vectors of the words of a question; a warning tells of composed ones."""

@@ -136,6 +136,7 @@ class Initial:
     # In the input table, the rows of n-grams may follow.
     tables: Tables
     subwords: Subwords | None = None
+    composed: Floats | None = None  # the vectors of the words (n, D), if they have n-grams
 
 
 class Engine(Protocol):

@@ -37,6 +37,7 @@ from firth.checks import whole_number
 from firth.errors import ConfigError
 from firth.html import TableList
 from firth.vectors.pair_options import are_drawn, draws
+from firth.vectors.phrase_rows import spelled
 from firth.vectors.queries import find_row, known_rows
 from firth.vectors.questions.nearest import Choice, candidates
 from firth.vectors.table import Token
@@ -123,5 +124,7 @@ def trained_vector(vectors: WordRows, word: Token) -> NDArray[np.float32]:
     """Return the input vector (D,) of a word as it was trained, whatever was read out."""
     found = vectors._find_and_warn([word])
     row = find_row(word, vectors._rows)
-    trained = None if vectors.raw is None else vectors.raw.trained(word, row)
+    # A phrase may be asked for with spaces, and was trained without.
+    cut = spelled(word, vectors.phrases) if row is None else vectors.words[row]
+    trained = None if vectors.raw is None else vectors.raw.trained(cut, row)
     return cast(NDArray[np.float32], found.vectors[0]) if trained is None else trained
