@@ -91,6 +91,11 @@ def test_replicas_give_intervals(tmp_path, call, fails):
     found = json.loads(call(*asked, "--json", at=tmp_path).stdout)
     assert set(found[0]) == {"word", "score", "low", "high", "kept"}
     assert call("replicate", "v", "text.txt", "--runs", "2", at=tmp_path).returncode == 0
+    (tmp_path / "v.replicas" / "notes.txt").write_text("mine")
+    told = "it holds more than replicas ('notes.txt'); move it to another place"
+    assert told in fails("replicate", "v", "text.txt", at=tmp_path)
+    assert (tmp_path / "v.replicas" / "notes.txt").read_text() == "mine"
+    (tmp_path / "v.replicas" / "notes.txt").unlink()
     (tmp_path / "other.txt").write_text("tea milk\n" * 60)
     assert "give the text that" in fails("replicate", "v", "other.txt", at=tmp_path)
     assert call(*asked, at=tmp_path).returncode == 0

@@ -131,16 +131,14 @@ def replicate(
 
     The replicas are written beside the vectors, into the folder VECTORS.replicas.
     """
-    from firth.io.atomic import atomic_write, check_writable
+    from firth.io.atomic import atomic_write
     from firth.replicas import check_numbers
     from firth.replicas import replicate as train_replicas
-    from firth.vectors.sidecars import replicas_path
+    from firth.vectors.sidecars import check_replicas_place, replicas_path
 
     check_numbers(runs, epochs)
     place = replicas_path(path)
-    if place.exists() and not (place / "1").is_dir():
-        raise FirthError(f"cannot write {place}: it holds no replicas; choose another name")
-    check_writable(place, folder=True)
+    check_replicas_place(place)
     vectors = load_vectors(path)
     replicas = train_replicas(vectors, source, runs=runs, epochs=epochs)
     tell(f"trains {counted(runs, 'model')} on samples of the text, each for as long as the first")
