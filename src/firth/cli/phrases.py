@@ -65,7 +65,7 @@ def phrases(
     **options: Any,  # noqa: ANN401
 ) -> None:
     """Find phrases such as new_york in text: neighbours that occur together often."""
-    from firth.checks import whole_number
+    from firth.checks import parts_of, whole_number
     from firth.phrases import check_phrases_destination
     from firth.run_paths import check_run_paths
 
@@ -76,7 +76,7 @@ def phrases(
     from firth.corpus import learn_phrases
 
     if options["connectors"] is not None:
-        options["connectors"] = [word for word in options["connectors"].split(",") if word]
+        options["connectors"] = [word for word in parts_of(options["connectors"]) if word]
     found = learn_phrases(inputs, **options)
     if output is not None:
         found.save(output, overwrite=overwrite)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 import typer
 
+from firth.checks import parts_of
 from firth.errors import FirthError, VocabularyError, one_line
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def split_words(vectors: Vectors, given: list[str]) -> list[str | int]:
     pieces = [
         word.strip()
         for words in given
-        for word in ([words] if words in vectors else re.split("[,，、]", words))
+        for word in ([words] if words in vectors else parts_of(words))
     ]
     chosen = [token(vectors, word) for word in pieces if word]
     if not chosen:
