@@ -7,7 +7,7 @@ import pytest
 
 from firth.compat import gensim
 from firth.corpus import read_corpus
-from firth.corpus.finding import find_text
+from firth.corpus.finding import find_text, without_own
 from firth.errors import CorpusError
 from firth.vectors import Vectors
 from processes import run_python
@@ -157,6 +157,15 @@ def test_what_the_run_writes_is_left_out(mixed, monkeypatch):
     monkeypatch.chdir(mixed / "vectors")
     relative = [Path("..", path.name) for path in own]
     assert [file.path for file in find_text("..", relative)] == [Path("../text.txt")]
+
+
+def test_texts_are_given_without_what_a_command_writes(mixed):
+    names = {path.name for path in mixed.iterdir()} - {"text.txt"}
+    own = [mixed / name for name in names]
+    found = without_own(["-", str(mixed), str(mixed / "*.txt"), str(mixed / "text.txt")], own)
+    assert found == ["-", *[str(mixed / "text.txt")] * 3]
+    given = ["https://example.org/*.txt", str(mixed)]
+    assert without_own(given, [None, mixed / "absent"]) == given
 
 
 @pytest.mark.parametrize(

@@ -74,10 +74,11 @@ def phrases(
         check_run_paths(output, texts=inputs)
         check_phrases_destination(output, overwrite=overwrite)
     from firth.corpus import learn_phrases
+    from firth.corpus.finding import without_own
 
     if options["connectors"] is not None:
         options["connectors"] = [word for word in parts_of(options["connectors"]) if word]
-    found = learn_phrases(inputs, **options)
+    found = learn_phrases(without_own(inputs, [output]), **options)
     if output is not None:
         found.save(output, overwrite=overwrite)
     _report(found, output, top, as_json)

@@ -115,6 +115,7 @@ def tune(
         from firth.plotting import check_picture
 
         check_picture(plot, overwrite=overwrite)
+    from firth.corpus.finding import without_own
     from firth.tuning import tune as tune_options
 
     write = _log_writer(log)
@@ -124,7 +125,8 @@ def tune(
         show(trial)
         write("trial", trial.to_dict())
 
-    found = tune_options(inputs, report=report, **given)
+    texts = without_own(inputs, [Path(path) for path in (log, plot) if path])
+    found = tune_options(texts, report=report, **given)
     command = train_command(inputs, found.options)
     told = {key: value for key, value in found.to_dict().items() if key != "trials"}
     write("tuned", {**told, "command": command})

@@ -145,7 +145,7 @@ def write_table(
     overwrite: bool = False,
     name: str | None = None,
     dtype: str = FLOAT32,
-) -> None:
+) -> Format:
     """Write a table for `Vectors.save`, in the format of the path's suffix or the given name."""
     form = _format_for(path, name, dtype)
     switch("overwrite", overwrite)
@@ -154,13 +154,14 @@ def write_table(
         with tempfile.TemporaryDirectory() as temporary:
             form.load().write(table, Path(temporary, "vectors"), **options)
             hub.upload(Path(temporary, "vectors"), path)
-        return
+        return form
     if form is FIRTH:
         options["overwrite"] = overwrite
     else:
         with reraise(FirthError, f"write {path}"):
             _check_replaceable(form, Path(path), overwrite=overwrite)
     form.load().write(table, Path(path), **options)
+    return form
 
 
 def check_destination(
