@@ -237,3 +237,14 @@ def as_array(given: Any) -> Any:  # noqa: ANN401
 
     is_like = hasattr(given, "__array__") and not isinstance(given, np.ndarray | np.generic)
     return np.asarray(given) if is_like else given
+
+
+def parts_of(text: str) -> list[str]:
+    """Return the parts of a list that a user typed, with commas of any width between them.
+
+    Examples
+    --------
+    >>> parts_of("5, 2"), parts_of("the，of、and")
+    (['5', '2'], ['the', 'of', 'and'])
+    """
+    return [part.strip() for part in re.split("[,，、]", text)]

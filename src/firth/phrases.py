@@ -18,7 +18,7 @@ from typing import Any, NoReturn, Self, overload
 
 from firth._version import __version__
 from firth.checks import as_array, is_finite, shown, switch, whole_number
-from firth.errors import ConfigError, CorpusError, FirthError, FormatError, counted
+from firth.errors import ConfigError, CorpusError, FirthError, FormatError, counted, reraise
 from firth.io.atomic import atomic_write, check_writable
 from firth.io.contents import PHRASES, kind_of
 from firth.io.json_files import read_json, write_json
@@ -257,8 +257,10 @@ class Phrases:
             If there is no such file, or it does not hold phrases.
         """
         file = to_path("phrases", path, what="a number of passes, Phrases or a path")
-        if file.is_dir():
-            file = file / PHRASES
+        # The system may refuse to look at a path, such as a name that is too long.
+        with reraise(FormatError, f"read {file}"):
+            if file.is_dir():
+                file = file / PHRASES
         return cls.of_dict(read_json(file), os.fspath(file))
 
     def to_dict(self) -> dict[str, object]:

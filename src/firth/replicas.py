@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 # Pieces of a long unit: long enough that few windows are cut.
 PIECE = 1_000
 
+# From fewer, no interval can be computed.
+LEAST_REPLICAS = 2
+
 
 @explain_keywords
 def replicate(
@@ -105,7 +108,7 @@ def replicate(
 
 def check_numbers(runs: int, epochs: int | None) -> None:
     """Raise `ConfigError` if the replicas or their passes are too few."""
-    whole_number("runs", runs, least=2)
+    whole_number("runs", runs, least=LEAST_REPLICAS)
     if epochs is not None:
         whole_number("epochs", epochs, least=1)
 

@@ -40,6 +40,20 @@ def test_phrases_are_found_written_and_shown(place, call):
     ]
 
 
+def test_phrases_in_the_folder_of_the_texts_are_written_again(place, call):
+    for source in (".", "*.*"):
+        done = call("phrases", source, "--threshold", "2", "--output", "phrases.json", at=place)
+        assert done.returncode == 0, done.stderr
+        done = call("phrases", source, "--threshold", "2", "--output", "phrases.json", at=place)
+        assert done.returncode == 0, done.stderr
+
+
+def test_connectors_stand_between_commas_of_any_width(place, call):
+    options = ["--threshold", "2", "--output", "phrases.json", "--connectors", "of，the"]
+    assert call("phrases", "text.txt", *options, at=place).returncode == 0
+    assert Phrases.load(place / "phrases.json").connectors == ("of", "the")
+
+
 def test_training_takes_passes_or_a_file(place, call):
     call("phrases", "text.txt", "--output", "phrases.json", "--threshold", "2", at=place)
     train = ["train", "text.txt", "--dim", "4", "--epochs", "1", "--sample", "0", "--quiet"]

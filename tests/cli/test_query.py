@@ -111,6 +111,12 @@ def test_documents_similar_to_a_document(folder, call, fails):
         assert call("similar", "with", *wrong, at=folder).returncode == 2
 
 
+def test_an_output_that_keeps_no_documents_is_refused_before_training(tmp_path, fails):
+    told = "cannot write documents to v.bin, since word2vec binary has none; give a folder"
+    train = ("train", "absent.txt", "--output", "v.bin", "--documents", "joint")
+    assert told in fails(*train, at=tmp_path)
+
+
 def test_documents_are_asked_for_by_their_tags(tmp_path, call):
     units = [["tea", "milk"] * 9, ["salt", "rye"] * 9, ["milk", "tea"] * 9]
     corpus = firth.read_corpus(units, min_count=1).with_documents([["hot"], ["dry", 5], ["hot"]])

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import firth
+from firth.cli import several
 
 
 def test_combine(folder, call, fails):
@@ -91,6 +92,38 @@ def test_replicas_give_intervals(tmp_path, call, fails):
     found = json.loads(call(*asked, "--json", at=tmp_path).stdout)
     assert set(found[0]) == {"word", "score", "low", "high", "kept"}
     assert call("replicate", "v", "text.txt", "--runs", "2", at=tmp_path).returncode == 0
+    (tmp_path / "v.replicas" / "notes.txt").write_text("mine")
+    told = "it holds more than replicas ('notes.txt'); move it to another place"
+    assert told in fails("replicate", "v", "text.txt", at=tmp_path)
+    assert (tmp_path / "v.replicas" / "notes.txt").read_text() == "mine"
+    (tmp_path / "v.replicas" / "notes.txt").unlink()
     (tmp_path / "other.txt").write_text("tea milk\n" * 60)
     assert "give the text that" in fails("replicate", "v", "other.txt", at=tmp_path)
     assert call(*asked, at=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize(("trained", "before"), [(1, False), (2, False), (2, True)])
+def test_ctrl_c_keeps_the_replicas_that_are_trained(tmp_path, monkeypatch, capsys, trained, before):
+    vectors = firth.Vectors(["tea", "milk"], np.eye(2))
+    vectors.save(tmp_path / "v")
+    place = tmp_path / "v.replicas"
+    if before:
+        for number in "123":
+            vectors.save(place / number)
+
+    def train(*_, **__):
+        yield from [vectors] * trained
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("firth.replicas.replicate", train)
+    if trained < 2 or before:
+        with pytest.raises(KeyboardInterrupt):
+            several.replicate(tmp_path / "v", ["text.txt"], runs=5)
+        assert place.exists() == before
+        assert not before or sorted(path.name for path in place.iterdir()) == ["1", "2", "3"]
+        return
+    several.replicate(tmp_path / "v", ["text.txt"], runs=5)
+    told = capsys.readouterr()
+    assert "interrupted; 2 replicas of 5 are kept" in told.err
+    assert told.out == f"{place}: 2 replicas\n"
+    assert sorted(path.name for path in place.iterdir()) == ["1", "2"]

@@ -26,7 +26,7 @@ def test_trials_are_printed_and_logged_and_the_command_trains(text, call):
         "--search",
         "dim=4..9",
         "--search",
-        "subwords=none,3-6",
+        "subwords=none，3-6",
         "--search",
         "noise-exponent",
     )
@@ -57,7 +57,12 @@ def test_trials_are_printed_and_logged_and_the_command_trains(text, call):
 
 
 def test_as_json(text, call):
-    done = call("tune", "text.txt", "--search", "dim=4..9", "--json", *COMMON, at=text)
+    logged = '{"event": "trial", "number": 0}\n'
+    (text / "log.jsonl").write_text(logged)
+    done = call(
+        "tune", "text.txt", "--search", "dim=4..9", "--json", *COMMON, "--log", "log.jsonl", at=text
+    )
+    assert (text / "log.jsonl").read_text().startswith(f'{logged}{{"event": "trial"')
     found = json.loads(done.stdout)
     assert found["by_loss"]
     assert found["command"].startswith("firth train text.txt --output vectors ")

@@ -9,6 +9,7 @@ import pytest
 
 import firth
 from firth.compat.gensim import (
+    Doc2Vec,
     FastText,
     FastTextKeyedVectors,
     KeyedVectors,
@@ -23,6 +24,7 @@ from firth.compat.gensim import (
     load_facebook_vectors,
     save_facebook_model,
 )
+from firth.compat.gensim.utils import save_as_line_sentence
 from firth.errors import FormatError
 
 SENTENCES = [["tea", "milk", "tea"]] * 40 + [["tea", "sugar", "milk"]] * 20
@@ -243,3 +245,86 @@ def test_a_text_in_a_zip_archive_is_read(tmp_path):
     with zipfile.ZipFile(tmp_path / "text8.zip", "w") as archive:
         archive.writestr("text8", "tea with milk")
     assert list(Text8Corpus(tmp_path / "text8.zip")) == [["tea", "with", "milk"]]
+
+
+TEXT = "years of work\n"
+
+
+def keyed():
+    """Return two words with vectors."""
+    vectors = KeyedVectors(3)
+    vectors.add_vectors(["tea", "milk"], np.eye(2, 3))
+    vectors.set_vecattr("tea", "count", 9)
+    vectors.set_vecattr("milk", "count", 4)
+    return vectors
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda path: keyed().save(path),
+        lambda path: keyed().save_word2vec_format(path),
+        lambda path: keyed().save_word2vec_format(path, binary=True),
+        lambda path: keyed().save_word2vec_format(path, write_header=False),
+        lambda path: keyed().save_word2vec_format(path.with_name("v.txt"), path),
+        lambda path: save_facebook_model(FastText(SENTENCES, **SMALL, bucket=50), path),
+        lambda path: Phrases(SENTENCES).save(path),
+        lambda path: Phrases(SENTENCES).freeze().save(path),
+    ],
+)
+def test_a_file_that_holds_something_else_is_not_replaced(tmp_path, write):
+    path = tmp_path / "corpus"
+    path.write_text(TEXT)
+    with pytest.raises(firth.FirthError, match=r"cannot write .*corpus: "):
+        write(path)
+    assert path.read_text() == TEXT
+    # An empty one is, as `tempfile` makes it, and then what was written.
+    path.write_bytes(b"")
+    write(path)
+    write(path)
+
+
+def test_compressed_vectors_are_replaced_and_other_files_are_not(tmp_path):
+    path = tmp_path / "v.txt.gz"
+    for _ in range(2):
+        keyed().save_word2vec_format(path)
+    path.write_bytes(gzip.compress(TEXT.encode()))
+    with pytest.raises(firth.FirthError, match="does not hold vectors; remove it, or choose"):
+        keyed().save_word2vec_format(path)
+    assert gzip.decompress(path.read_bytes()).decode() == TEXT
+
+
+def test_rows_are_not_added_to_a_picture_or_a_log(tmp_path):
+    for begin in (b"\x89PNG\r\n\x1a\n", b'{"event": "start"}\n'):
+        (tmp_path / "other").write_bytes(begin)
+        with pytest.raises(firth.FirthError, match="does not hold vectors"):
+            keyed().save_word2vec_format(tmp_path / "other", append=True, write_header=False)
+        assert (tmp_path / "other").read_bytes() == begin
+
+
+def test_parts_are_written_again(tmp_path):
+    for _ in range(2):
+        keyed().save_word2vec_format(tmp_path / "v.txt", total_vec=99)
+    keyed().save_word2vec_format(tmp_path / "v.txt", append=True, write_header=False)
+
+
+def test_sentences_are_written_to_the_file_they_come_from(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("tea milk\ncup\n" * 9)
+    save_as_line_sentence((words[:1] for words in LineSentence(path)), path)
+    assert path.read_text() == "tea\ncup\n" * 9
+
+
+@pytest.mark.parametrize("read", [LineSentence, Text8Corpus, TaggedLineDocument])
+def test_a_text_that_is_not_utf8_is_told_with_its_place(tmp_path, read):
+    path = tmp_path / "text.txt"
+    path.write_bytes("tea milk\ncafé\n".encode("latin-1"))
+    with pytest.raises(UnicodeDecodeError, match=r"0xe9.*, in .*text\.txt; convert it: iconv"):
+        list(read(path))
+
+
+@pytest.mark.parametrize("model", [Word2Vec, Doc2Vec])
+@pytest.mark.parametrize("given", [7, b"text.txt"])
+def test_what_is_no_corpus_file_is_told(model, given):
+    with pytest.raises(TypeError, match=r"corpus_file must be a path, got "):
+        model(corpus_file=given, min_count=1)

@@ -5,8 +5,9 @@ from unittest import mock
 import numpy as np
 import pytest
 
+from firth.compat import gensim
 from firth.corpus import read_corpus
-from firth.corpus.finding import find_text
+from firth.corpus.finding import find_text, without_own
 from firth.errors import CorpusError
 from firth.vectors import Vectors
 from processes import run_python
@@ -140,12 +141,15 @@ def mixed(tmp_path):
     vectors.save(tmp_path / "v.vec")
     vectors.save(tmp_path / "v.bin")
     vectors.save(tmp_path / "checkpoints" / "checkpoint-000001")
+    vectors.save(tmp_path / "v.sql")
     (tmp_path / "run.jsonl").write_text('{"event": "start", "config": {}}\n')
+    (tmp_path / "tune.jsonl").write_text('{"event": "trial", "number": 0}\n')
+    gensim.Phrases([["new", "york"]] * 9).save(tmp_path / "phrases.json")
     return tmp_path
 
 
 def test_what_the_run_writes_is_left_out(mixed, monkeypatch):
-    own = [mixed / name for name in ("vectors", "v.vec", "v.bin", "checkpoints", "run.jsonl")]
+    own = [path for path in mixed.iterdir() if path.name != "text.txt"]
     own.append(mixed / "not there yet")
     for source in (mixed, mixed / "**", [mixed, mixed / "*"]):
         found = {file.path.name for file in find_text(source, own)}
@@ -155,6 +159,15 @@ def test_what_the_run_writes_is_left_out(mixed, monkeypatch):
     monkeypatch.chdir(mixed / "vectors")
     relative = [Path("..", path.name) for path in own]
     assert [file.path for file in find_text("..", relative)] == [Path("../text.txt")]
+
+
+def test_texts_are_given_without_what_a_command_writes(mixed):
+    names = {path.name for path in mixed.iterdir()} - {"text.txt"}
+    own = [mixed / name for name in names]
+    found = without_own(["-", str(mixed), str(mixed / "*.txt"), str(mixed / "text.txt")], own)
+    assert found == ["-", *[str(mixed / "text.txt")] * 3]
+    given = ["https://example.org/*.txt", str(mixed)]
+    assert without_own(given, [None, mixed / "absent"]) == given
 
 
 @pytest.mark.parametrize(
@@ -167,7 +180,10 @@ def test_what_the_run_writes_is_left_out(mixed, monkeypatch):
         ("checkpoints", r"checkpoint-000001 is a folder of vectors, not text"),
         ("v.vec", r"v\.vec holds vectors, not text"),
         ("v.bin", r"v\.bin holds vectors, not text"),
+        ("v.sql", r"v\.sql holds vectors, not text"),
         ("run.jsonl", r"run\.jsonl holds the log of a run, not text"),
+        ("tune.jsonl", r"tune\.jsonl holds the log of a run, not text"),
+        ("phrases.json", r"phrases\.json holds phrases, not text"),
     ],
 )
 def test_what_else_is_no_text_is_refused_by_name(mixed, left, message):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from firth.corpus.vocabulary import Vocabulary
-from firth.errors import ConfigError, CorpusError, FormatError, VocabularyError
+from firth.errors import ConfigError, CorpusError, FirthError, FormatError, VocabularyError
 from processes import output_of
 
 
@@ -119,11 +119,22 @@ def test_words_and_counts_are_written_and_read(tmp_path):
     assert (tmp_path / "counts.txt").read_bytes().startswith(b"tea 9\ncaf\xc3\xa9 3\n")
     found = Vocabulary.load(tmp_path / "counts.txt")
     assert (found.words, found.counts.tolist()) == (vocabulary.words, [9, 3, 0])
+    vocabulary.save(tmp_path / "counts.txt")
     (tmp_path / "counts.txt").write_bytes(b"\xef\xbb\xbftea\t9\r\nmilk  3")
     assert Vocabulary.load(tmp_path / "counts.txt").words == ("tea", "milk")
     # U+FEFF marks the encoding at the beginning of a file alone.
     (tmp_path / "counts.txt").write_bytes("tea 9\n\ufeffmilk 3\n".encode())
     assert Vocabulary.load(tmp_path / "counts.txt").words == ("tea", "\ufeffmilk")
+
+
+def test_a_file_that_holds_no_counts_is_not_replaced(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("years of work\n")
+    with pytest.raises(FirthError, match=r"does not hold words with numbers; .* overwrite=True"):
+        Vocabulary(["tea"], [9]).save(path)
+    assert path.read_text() == "years of work\n"
+    Vocabulary(["tea"], [9]).save(path, overwrite=True)
+    assert path.read_text() == "tea 9\n"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import firth
-from firth.errors import ConfigError
+from firth.errors import ConfigError, FirthError
 from firth.explorer import create_explorer
 from firth.explorer.files import page_files
 from firth.explorer.map_file import KeptMap
@@ -257,8 +257,12 @@ def test_a_map_is_kept_for_these_vectors_alone(paths):
     path.write_bytes(len(header).to_bytes(8, "little") + header + whole[end:])
     assert KeptMap(paths["old"], vectors).read(60) is None
     path.write_bytes(whole)
+    KeptMap(paths["old"], others).write(points, "UMAP")
     (paths["old"].parent / "old.map").write_bytes(b"no map")
     assert KeptMap(paths["old"], vectors).read(60) is None
+    with pytest.raises(FirthError, match="what is there is no map; move it to another place"):
+        KeptMap(paths["old"], vectors).write(points, "UMAP")
+    assert (paths["old"].parent / "old.map").read_bytes() == b"no map"
 
 
 def test_a_layout_that_is_not_there_is_told(client):

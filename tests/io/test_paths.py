@@ -9,11 +9,16 @@ import pytest
 
 import firth
 from firth.callbacks import JsonLines, TensorBoard
+from firth.compat import gensim
+from firth.compat.gensim.models.word2vec import LineSentence, PathLineSentences, Text8Corpus
+from firth.compat.gensim.utils import save_as_line_sentence
 from firth.io.paths import to_path
 from firth.io.resources import free_disk
 
 UNITS = [["tea", "milk"]] * 9
 VECTORS = firth.Vectors(["tea", "milk"], np.eye(2))
+KEYED = gensim.KeyedVectors(2)
+KEYED.add_vectors(["tea", "milk"], np.eye(2))
 NO_PATHS = {
     "a NUL": "a\0b", "nothing": "", "a number": 3, "bytes": b"a",
     "a lone surrogate": "\ud800",
@@ -31,6 +36,31 @@ FACES = {
     "analogies": lambda path: firth.evaluate(VECTORS, analogies=path),
     "similarity": lambda path: firth.evaluate(VECTORS, similarity=[path]),
     "picture": lambda path: pytest.importorskip("firth.plotting").check_picture(path),
+}
+
+# Of programs for gensim, each function that reads or writes; and what Firth has beside.
+READERS = {
+    "load": firth.load,
+    "phrases": lambda path: firth.train(UNITS, phrases=path, dim=2),
+    "analogies": FACES["analogies"],
+    "similarity": FACES["similarity"],
+    "vocabulary": firth.Vocabulary.load,
+    "index": lambda path: VECTORS.open_index(path),
+    "gensim's lines": lambda path: list(LineSentence(path)),
+    "gensim's folder": lambda path: list(PathLineSentences(path)),
+    "gensim's text8": lambda path: list(Text8Corpus(path)),
+    "gensim's vectors": gensim.KeyedVectors.load_word2vec_format,
+    "gensim's phrases": gensim.Phrases.load,
+    "gensim's analogies": lambda path: KEYED.evaluate_word_analogies(path),
+}
+WRITERS = {
+    "vectors": VECTORS.save,
+    "a file": lambda path: VECTORS.save(path, format="word2vec-text"),
+    "words": lambda path: firth.Vocabulary(["tea"], [9]).save(path),
+    "phrases": lambda path: firth.learn_phrases(UNITS).save(path),
+    "gensim's own": lambda path: KEYED.save(path),
+    "gensim's file": lambda path: KEYED.save_word2vec_format(path),
+    "gensim's sentences": lambda path: save_as_line_sentence(UNITS, path),
 }
 
 windows_has_others = pytest.mark.skipif(sys.platform == "win32", reason="its paths are others")
@@ -61,6 +91,23 @@ def test_what_can_be_no_file_is_told(folder, face, given):
     with pytest.raises(firth.FirthError) as caught:
         face(given)
     assert "\n" not in str(caught.value)
+
+
+@windows_has_others
+@pytest.mark.parametrize("given", NO_FILES.values(), ids=NO_FILES)
+@pytest.mark.parametrize("face", [*READERS.values(), *WRITERS.values()], ids=[*READERS, *WRITERS])
+def test_no_error_of_the_system_comes_through(folder, face, given):
+    with pytest.raises(firth.FirthError) as caught:
+        face(given)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read all")
+@pytest.mark.parametrize("face", [*READERS.values(), *WRITERS.values()], ids=[*READERS, *WRITERS])
+def test_what_is_in_a_closed_folder_is_told(folder, face):
+    (folder / "closed").mkdir(mode=0)
+    with pytest.raises(firth.FirthError, match="Permission denied"):
+        face("closed/x")
 
 
 @windows_has_others

@@ -22,6 +22,11 @@ def test_defaults_are_word2vec_s():
     assert config.threads >= 1
 
 
+@pytest.mark.parametrize("given", ["5,2", "5，2", " 5 、2"])
+def test_windows_stand_between_commas_of_any_width(given):
+    assert TrainConfig(windows=given).windows == (5, 2)
+
+
 def test_each_option_is_described_and_no_other():
     described = option_help()
     assert list(described) == [field.name for field in dataclasses.fields(TrainConfig)]

@@ -251,6 +251,12 @@ def test_other_files_are_not_replaced(vectors, tmp_path):
     with pytest.raises(FirthError, match="what is there is no index"):
         vectors.build_index(tmp_path / "thesis")
     assert (tmp_path / "thesis" / "chapter.tex").exists()
+    vectors.build_index(tmp_path / "index")
+    vectors.build_index(tmp_path / "index")
+    (tmp_path / "index" / "notes.txt").write_text("mine")
+    with pytest.raises(FirthError, match=r"or more than one \('notes.txt'\)"):
+        vectors.build_index(tmp_path / "index")
+    assert (tmp_path / "index" / "notes.txt").read_text() == "mine"
 
 
 FULL = """

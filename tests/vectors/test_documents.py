@@ -7,7 +7,7 @@ import pytest
 from safetensors.numpy import save_file
 
 import firth
-from firth.errors import ConfigError, FirthError
+from firth.errors import ConfigError, FirthError, FirthWarning
 from firth.vectors import Vectors
 from firth.vectors.documents import DocumentTable
 
@@ -96,7 +96,9 @@ def test_documents_are_saved_and_mapped(tmp_path):
     loaded.save(tmp_path / "v")
     assert_whole(loaded)
     assert_whole(firth.load(tmp_path / "v"))
-    make().save(tmp_path / "v.bin")
+    told = r"no documents were written to .*v\.bin, since word2vec binary has none; give a folder"
+    with pytest.warns(FirthWarning, match=told):
+        make().save(tmp_path / "v.bin")
     with pytest.raises(ConfigError, match="these vectors have no documents"):
         firth.load(tmp_path / "v.bin").documents  # noqa: B018
 

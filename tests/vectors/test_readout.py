@@ -19,6 +19,7 @@ from firth.vectors.readout import (
 @pytest.mark.parametrize("name", list(RECIPES))
 def test_names(name):
     assert parse_readout(name) == RECIPES[name] == check_readout(name)
+    assert parse_readout(f"{name}，output=0.2") == parse_readout(f"{name},output=0.2")
     assert RECIPES[name].as_json() == {"name": name, **dataclasses.asdict(RECIPES[name])}
 
 

@@ -10,7 +10,7 @@ import typer
 
 from firth.cli.app import Overwrite, app
 from firth.cli.report import print_written
-from firth.cli.words import check_numbers_destination, load_vectors
+from firth.cli.words import load_vectors
 
 
 @app.command(epilog="Example: firth classes vectors 500 --output classes.txt")
@@ -26,12 +26,13 @@ def classes(
 ) -> None:
     """Cluster words by their vectors into classes, the largest first (k-means by cosine)."""
     from firth.checks import whole_number
+    from firth.corpus.vocabulary import check_counts_destination
     from firth.errors import counted
     from firth.io.atomic import atomic_write
 
     whole_number("the number of classes", number, least=1)
     whole_number("seed", seed, least=0)
-    check_numbers_destination(output, overwrite)
+    check_counts_destination(output, overwrite=overwrite)
     vectors = load_vectors(path)
     from firth.vectors.clusters import spherical_k_means
     from firth.vectors.formats.texts import TextRule

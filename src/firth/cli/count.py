@@ -10,7 +10,6 @@ import typer
 from firth.cli.app import Json, Overwrite, app
 from firth.cli.options import Inputs, ReadingOptions, options_of, with_options
 from firth.cli.report import print_json, print_written
-from firth.cli.words import check_numbers_destination
 from firth.errors import counted, escape
 
 if TYPE_CHECKING:
@@ -40,17 +39,18 @@ def count(
 ) -> None:
     """Count the words of a text."""
     from firth.checks import whole_number
+    from firth.corpus.vocabulary import check_counts_destination
     from firth.run_paths import check_run_paths
 
     whole_number("top", top, least=0)
     if output is not None:
         check_run_paths(output, texts=inputs)
-        check_numbers_destination(output, overwrite)
+        check_counts_destination(output, overwrite=overwrite)
     from firth.corpus.counting import count_words
 
     counts = count_words(inputs, min_count=min_count, max_vocab=max_vocab, **options)
     if output is not None:
-        counts.vocabulary.save(output)
+        counts.vocabulary.save(output, overwrite=overwrite)
     _report(counts, output, top, as_json)
 
 

@@ -65,7 +65,7 @@ def phrases(
     **options: Any,  # noqa: ANN401
 ) -> None:
     """Find phrases such as new_york in text: neighbours that occur together often."""
-    from firth.checks import whole_number
+    from firth.checks import parts_of, whole_number
     from firth.phrases import check_phrases_destination
     from firth.run_paths import check_run_paths
 
@@ -74,11 +74,11 @@ def phrases(
         check_run_paths(output, texts=inputs)
         check_phrases_destination(output, overwrite=overwrite)
     from firth.corpus import learn_phrases
+    from firth.corpus.finding import without_own
 
     if options["connectors"] is not None:
-        words = options["connectors"].split(",")
-        options["connectors"] = [word.strip() for word in words if word.strip()]
-    found = learn_phrases(inputs, **options)
+        options["connectors"] = [word for word in parts_of(options["connectors"]) if word]
+    found = learn_phrases(without_own(inputs, [output]), **options)
     if output is not None:
         found.save(output, overwrite=overwrite)
     _report(found, output, top, as_json)

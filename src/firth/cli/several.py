@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -12,6 +12,9 @@ from firth.cli.app import Json, Overwrite, VectorsPath, app, tell
 from firth.cli.report import print_moved, print_written
 from firth.cli.words import load_vectors
 from firth.errors import FirthError, counted, escape
+
+if TYPE_CHECKING:
+    from firth.vectors import Vectors
 
 _Output = Annotated[
     Path,
@@ -129,23 +132,40 @@ def replicate(
 ) -> None:
     """Train vectors again on samples of their text, for the intervals of similar --uncertain.
 
-    The replicas are written beside the vectors, into the folder VECTORS.replicas.
+    The replicas are written beside the vectors, into the folder VECTORS.replicas. Ctrl-C keeps
+    those that are trained, if there are two or more and none from before.
     """
-    from firth.io.atomic import atomic_write, check_writable
+    from firth.io.atomic import atomic_write
     from firth.replicas import check_numbers
     from firth.replicas import replicate as train_replicas
-    from firth.vectors.sidecars import replicas_path
+    from firth.vectors.sidecars import check_replicas_place, replicas_path
 
     check_numbers(runs, epochs)
     place = replicas_path(path)
-    if place.exists() and not (place / "1").is_dir():
-        raise FirthError(f"cannot write {place}: it holds no replicas; choose another name")
-    check_writable(place, folder=True)
+    check_replicas_place(place)
     vectors = load_vectors(path)
     replicas = train_replicas(vectors, source, runs=runs, epochs=epochs)
     tell(f"trains {counted(runs, 'model')} on samples of the text, each for as long as the first")
     with atomic_write(place, folder=True) as folder:
-        for number, replica in enumerate(replicas, 1):
-            replica.save(folder / str(number))
-            tell(f"{number} of {counted(runs, 'replica')}")
-    print_written(place, counted(runs, "replica"))
+        number = _save_replicas(replicas, folder, runs, keeps=not place.exists())
+    print_written(place, counted(number, "replica"))
+
+
+def _save_replicas(replicas: Iterable[Vectors], folder: Path, runs: int, *, keeps: bool) -> int:
+    """Save replicas as they are trained, and return their number.
+
+    If `keeps`, those that are trained are kept on Ctrl-C, where they are enough.
+    """
+    from firth.replicas import LEAST_REPLICAS
+
+    saved = 0
+    try:
+        for replica in replicas:
+            replica.save(folder / str(saved + 1))
+            saved += 1
+            tell(f"{saved} of {counted(runs, 'replica')}")
+    except KeyboardInterrupt:
+        if not keeps or saved < LEAST_REPLICAS:
+            raise
+        tell(f"interrupted; {counted(saved, 'replica')} of {runs} are kept")
+    return saved

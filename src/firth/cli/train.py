@@ -175,7 +175,6 @@ def train(
         return
     from firth.io.cache import cache_folder
     from firth.run_paths import check_run_paths
-    from firth.vectors import check_destination
 
     # All paths are checked before the rest is imported, which prepares the cache of compiled code.
     holdout = _share_or_text(options["holdout"])
@@ -190,7 +189,7 @@ def train(
         record=watching.record,
         **{name: options[name] for name in ("frozen", "vocabulary", "checkpoint")},
     )
-    check_destination(output, overwrite=overwrite)
+    _check_output(output, overwrite, documents=options["documents"] != "none")
     watching.check(_several_models(context))
     cache_folder()
     from firth.pipeline import train as train_vectors
@@ -212,6 +211,16 @@ def train(
             print_json({"output": str(output), **facts(vectors)})
         elif not quiet:
             print_written(output, _summary(vectors))
+
+
+def _check_output(output: Path, overwrite: bool, *, documents: bool) -> None:
+    """Raise if the vectors cannot be written, or vectors of documents would be lost."""
+    from firth.vectors import check_destination
+    from firth.vectors.formats.format import LOST_DOCUMENTS
+
+    form = check_destination(output, overwrite=overwrite)
+    if documents and not form.keeps_documents:
+        raise FirthError(f"cannot write documents to {output}, {LOST_DOCUMENTS.format(form.title)}")
 
 
 def _several_models(context: typer.Context) -> str | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from firth.checks import parts_of
 from firth.cli.app import Json, Overwrite, app, tell
 from firth.cli.evaluations import print_comparisons
 from firth.cli.options import Inputs, ReadingOptions, options_of, with_options
@@ -114,6 +115,7 @@ def tune(
         from firth.plotting import check_picture
 
         check_picture(plot, overwrite=overwrite)
+    from firth.corpus.finding import without_own
     from firth.tuning import tune as tune_options
 
     write = _log_writer(log)
@@ -123,7 +125,8 @@ def tune(
         show(trial)
         write("trial", trial.to_dict())
 
-    found = tune_options(inputs, report=report, **given)
+    texts = without_own(inputs, [Path(path) for path in (log, plot) if path])
+    found = tune_options(texts, report=report, **given)
     command = train_command(inputs, found.options)
     told = {key: value for key, value in found.to_dict().items() if key != "trials"}
     write("tuned", {**told, "command": command})
@@ -157,7 +160,7 @@ def train_command(inputs: Sequence[str], options: Mapping[str, Any]) -> str:
 def _named(given: Iterable[str]) -> Iterator[str]:
     """Yield each option to search: those without a range may stand together, as in dim,window."""
     for each in given:
-        yield from [each] if "=" in each else each.split(",")
+        yield from [each] if "=" in each else parts_of(each)
 
 
 def _searched(given: str) -> tuple[str, Any]:
@@ -169,7 +172,7 @@ def _searched(given: str) -> tuple[str, Any]:
     low, is_range, high = values.partition("..")
     if is_range:
         return option, (_value(low), _value(high))
-    return option, [_value(value) for value in values.split(",")]
+    return option, [_value(value) for value in parts_of(values)]
 
 
 def _value(text: str) -> int | float | bool | str:

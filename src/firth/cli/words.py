@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, TypedDict
 
 import typer
 
-from firth.errors import FirthError, FormatError, VocabularyError, counted, one_line
+from firth.checks import parts_of
+from firth.errors import FirthError, VocabularyError, counted, one_line
 
 if TYPE_CHECKING:
     from firth.vectors import Vectors
@@ -32,23 +33,6 @@ def name_of(path: Path) -> str:
     'vectors'
     """
     return path.name if path.is_dir() else path.stem
-
-
-def check_numbers_destination(output: Path, overwrite: bool) -> None:
-    """Raise if words and numbers cannot be written, or the file there holds something else."""
-    from firth.corpus import Vocabulary
-    from firth.io.atomic import check_writable
-
-    check_writable(output)
-    if overwrite or not output.exists():
-        return
-    try:
-        Vocabulary.load(output)
-    except FormatError:
-        raise FirthError(
-            f"cannot write {output}: the file there does not hold words with numbers; choose "
-            "another name, or --overwrite to replace it"
-        ) from None
 
 
 def load_near(path: Path, weights: Mapping[str, float], top: int) -> Vectors:
@@ -125,7 +109,7 @@ def split_words(vectors: Vectors, given: list[str]) -> list[str | int]:
     pieces = [
         word.strip()
         for words in given
-        for word in ([words] if words in vectors else re.split("[,，、]", words))
+        for word in ([words] if words in vectors else parts_of(words))
     ]
     chosen = [token(vectors, word) for word in pieces if word]
     if not chosen:

@@ -68,6 +68,22 @@ def find_text(source: object, leave_out: Sequence[Path] = ()) -> list[TextFile] 
     return files
 
 
+def without_own(source: Sequence[str], own: Iterable[Path | None]) -> list[str]:
+    """Return texts without the files that a command writes and a folder or pattern would find.
+
+    What names none of them is returned as it is given.
+    """
+    written = [path for path in own if path is not None and os.path.lexists(path)]
+    if not written:
+        return list(source)
+    texts: list[str] = []
+    for each in source:
+        found = None if is_url(each) else find_text([each], written)
+        paths = [file.path for file in found or ()]
+        texts += [each] if paths in ([], [None], [Path(each)]) else map(str, paths)
+    return texts
+
+
 def names_text(source: object, path: Path) -> bool:
     """Return whether a file that exists is one of the texts that `source` names.
 

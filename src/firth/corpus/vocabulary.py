@@ -5,22 +5,24 @@ from __future__ import annotations
 import codecs
 import os
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from firth.checks import INT64_MAX, are_counts, check_token, shown, why_not_utf8
+from firth.checks import INT64_MAX, are_counts, check_token, shown, switch, why_not_utf8
 from firth.errors import (
     ConfigError,
     CorpusError,
+    FirthError,
     FormatError,
     VocabularyError,
     counted,
     one_line,
     reraise,
 )
-from firth.io.atomic import atomic_write
+from firth.io.atomic import atomic_write, check_writable
 from firth.io.compression import open_decompressed
 from firth.io.lines import short_lines
 from firth.io.mistaken import refuse_mistaken
@@ -104,14 +106,24 @@ class Vocabulary:
         places = (find_word(word, self._ids) for word in words)
         return np.fromiter((-1 if place is None else place for place in places), np.int32)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
+    def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
         """Write each word and its count on a line, as word2vec's `-save-vocab` does.
+
+        Parameters
+        ----------
+        path : path
+        overwrite : bool
+            Whether to replace a file that does not hold words with numbers.
 
         Raises
         ------
         ConfigError
             If the words are integers, or one of them holds white space or cannot be encoded.
+        FirthError
+            If the file cannot be written, or holds something else and `overwrite` is False.
         """
+        target = to_path("path", path)
+        check_counts_destination(target, overwrite=overwrite)
         for word in self._words:
             if (reason := why_not_utf8(str(word))) is not None:
                 raise ConfigError(f"cannot write {path}: {reason}")
@@ -120,7 +132,7 @@ class Vocabulary:
                     f"cannot write {path}: a line has a word without white space and its count, "
                     f"got the word {one_line(repr(word))}"
                 )
-        with atomic_write(to_path("path", path)) as temporary, temporary.open("wb") as file:
+        with atomic_write(target) as temporary, temporary.open("wb") as file:
             for word, count in zip(self._words, self._counts.tolist(), strict=True):
                 file.write(f"{word} {count}\n".encode())
 
@@ -186,6 +198,20 @@ def read_counts(
                     f"to 2**63 - 1, got {shown(pair[1])}"
                 )
             yield pair
+
+
+def check_counts_destination(path: Path, *, overwrite: bool = False) -> None:
+    """Raise `FirthError` if `Vocabulary.save` could not write to `path`. Nothing is changed."""
+    check_writable(path)
+    if switch("overwrite", overwrite) or not path.exists() or path.stat().st_size == 0:
+        return
+    try:
+        Vocabulary.load(path)
+    except FormatError:
+        raise FirthError(
+            f"cannot write {path}: the file there does not hold words with numbers; choose "
+            "another name, or overwrite=True (--overwrite) to replace it"
+        ) from None
 
 
 def _checked_counts(counts: ArrayLike, V: int) -> NDArray[np.int64]:

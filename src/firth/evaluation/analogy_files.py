@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from firth.errors import FormatError, counted
+from firth.errors import FormatError, counted, reraise
 from firth.evaluation.files import numbered_lines
 from firth.io.paths import to_path
 
@@ -46,9 +46,11 @@ def read_analogies(path: str | os.PathLike[str]) -> dict[str, list[Question]]:
         questions.
     """
     target = to_path("analogies", path)
-    if not target.is_dir():
-        return _read_file(target)
-    files = sorted(target.rglob("*.txt"))
+    # The system may refuse to look at a path, such as a name that is too long.
+    with reraise(FormatError, f"read {target}"):
+        if not target.is_dir():
+            return _read_file(target)
+        files = sorted(target.rglob("*.txt"))
     if not files:
         raise FormatError(f"{path}: holds no questions: no file in this folder ends in .txt")
     sections: dict[str, list[Question]] = {}

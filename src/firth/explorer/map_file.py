@@ -6,6 +6,7 @@ It holds `umap` (V, 2) float32, and what tells whether it is of these vectors.
 from __future__ import annotations
 
 import hashlib
+import os
 from functools import cached_property
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from firth._version import __version__
+from firth.errors import FirthError
 from firth.io.atomic import atomic_write
 from firth.vectors import Vectors
 from firth.vectors.blocks import row_blocks
@@ -68,8 +70,24 @@ class KeptMap:
         Raises
         ------
         FirthError
-            If the file cannot be written.
+            If the file cannot be written, or holds something else than a map.
         """
+        if not self._is_replaceable():
+            raise FirthError(
+                f"cannot write {self.path}: what is there is no map; move it to another place"
+            )
         told = {"digest": self.digest, "label": label, "firth": __version__}
         with atomic_write(self.path) as temporary:
             save_file({_POINTS: np.ascontiguousarray(points, np.float32)}, temporary, told)
+
+    def _is_replaceable(self) -> bool:
+        """Return whether nothing is there, or a map, of whichever vectors."""
+        if not os.path.lexists(self.path):
+            return True
+        try:
+            if self.path.stat().st_size == 0:
+                return True
+            with safetensors.safe_open(self.path, framework="numpy") as file:
+                return list(file.keys()) == [_POINTS]
+        except (safetensors.SafetensorError, OSError):
+            return False

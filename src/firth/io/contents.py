@@ -25,8 +25,8 @@ SUBWORDS = "subwords.json"
 PHRASES = "phrases.json"
 DOCUMENTS = "documents.safetensors"
 
-# The events in the lines of a run's log.
-_EVENTS = ("start", "progress", "epoch", "evaluation", "end")
+# The events in the lines of the log of a run, or of a search.
+_EVENTS = ("start", "progress", "epoch", "evaluation", "end", "trial", "tuned")
 # What is read of a file.
 HEAD_BYTES = 1 << 12
 _HEADER = re.compile(rb"(?:\xef\xbb\xbf)?[ \t]*([0-9]{1,20})[ \t]+([0-9]{1,20})[ \t]*\r?\n")
@@ -35,7 +35,10 @@ _SVG = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*<svg\b",
     re.DOTALL,
 )
-_PHRASES = b'{"kind": "phrases"'
+# Firth's own, and those of its face of gensim.
+_PHRASES = (b'{"kind": "phrases"', b'{"kind": "Phrases"', b'{"kind": "FrozenPhrases"')
+# What a script for PostgreSQL begins with.
+SCRIPT = "-- Words and vectors for PostgreSQL with pgvector: psql --file this"
 # What the pages that Firth writes begin with.
 PAGE = "<!doctype html>\n<!-- A page of Firth -->\n"
 _PICTURES = {
@@ -63,7 +66,7 @@ def kind_of_bytes(head: bytes, size: int) -> Kind | None:
     head : bytes
         `HEAD_BYTES` of them, or the whole file.
     """
-    if _holds_vectors(head, size):
+    if _holds_vectors(head, size) or head.startswith(SCRIPT.encode()):
         return "vectors"
     if _is_log(head):
         return "log"

@@ -167,9 +167,15 @@ class ApproximateIndex:
 
 def check_place(path: Path) -> None:
     """Raise if an index cannot be written to a path, before it is built."""
-    if path.exists() and not (path / FACTS).exists():
-        raise FirthError(f"cannot write {path}: what is there is no index; choose another name")
     check_writable(path, folder=True)
+    with reraise(FirthError, f"write {path}"):
+        names = {file.name for file in path.iterdir()} if path.exists() else set()
+    if names and (FACTS not in names or names - {FACTS, GRAPH}):
+        other = min(names - {FACTS, GRAPH}, default=GRAPH)
+        raise FirthError(
+            f"cannot write {path}: what is there is no index, or more than one "
+            f"({one_line(repr(other))}); move it to another place"
+        )
 
 
 def build_index(
@@ -260,11 +266,12 @@ def open_index(vectors: WordRows, path: Path) -> ApproximateIndex:
     MissingExtraError
         If usearch is not installed.
     """
-    if not (path / FACTS).is_file() or not (path / GRAPH).is_file():
-        raise FormatError(f"{path} is no index; build one: {_BUILD}")
-    facts: dict[str, Any] = read_json(path / FACTS)
-    if facts.get("graph") != _sample_digest(path / GRAPH):
-        raise FormatError(f"{path / GRAPH}: damaged; build the index again: {_BUILD}")
+    with reraise(FormatError, f"read {path}"):
+        if not (path / FACTS).is_file() or not (path / GRAPH).is_file():
+            raise FormatError(f"{path} is no index; build one: {_BUILD}")
+        facts: dict[str, Any] = read_json(path / FACTS)
+        if facts.get("graph") != _sample_digest(path / GRAPH):
+            raise FormatError(f"{path / GRAPH}: damaged; build the index again: {_BUILD}")
     for name, is_right in _FACTS.items():
         if not is_right(facts.get(name, "")):
             raise FormatError(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from firth.errors import FirthError, FormatError, escape
+from firth.errors import FirthError, FormatError, escape, one_line, reraise
+from firth.io.atomic import check_writable
+from firth.io.contents import is_folder_of_vectors
 from firth.io.shell import shell_command
 from firth.vectors.loading import load
 from firth.vectors.vectors import Vectors
@@ -38,6 +40,25 @@ def replica_folders(path: Path) -> list[Path]:
     """Return the folders of the replicas of some vectors, in their order."""
     place = replicas_path(path)
     return sorted(place.glob("[0-9]*"), key=lambda folder: (len(folder.name), folder.name))
+
+
+def check_replicas_place(place: Path) -> None:
+    """Raise `FirthError` if replicas cannot be written to a folder, or it holds other files."""
+    check_writable(place, folder=True)
+    with reraise(FirthError, f"write {place}"):
+        names = {inner.name for inner in place.iterdir()} if place.exists() else set()
+        others = sorted(
+            name for name in names if not name.isdecimal() or not _holds_vectors(place / name)
+        )
+    if others:
+        raise FirthError(
+            f"cannot write {place}: it holds more than replicas ({one_line(repr(others[0]))}); "
+            "move it to another place"
+        )
+
+
+def _holds_vectors(folder: Path) -> bool:
+    return is_folder_of_vectors([inner.name for inner in folder.iterdir()])
 
 
 def load_replicas(path: Path) -> list[Vectors]:

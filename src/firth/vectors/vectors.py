@@ -23,6 +23,7 @@ from firth.phrases import Phrases
 from firth.vectors.approximate import build_index, check_place, open_index
 from firth.vectors.composition import RawTables, read_out
 from firth.vectors.documents import DocumentTable
+from firth.vectors.formats.format import LOST_DOCUMENTS
 from firth.vectors.formats.registry import write_table
 from firth.vectors.questions.methods import Questions
 from firth.vectors.readout import AUTO, RECIPES, Readout, best_readout, check_readout
@@ -360,7 +361,9 @@ class Vectors(Questions):
         parts = {part.name: part.name for part in dataclasses.fields(Table)}
         parts["documents"] = "document_table"
         table = Table(**{name: getattr(self, attribute) for name, attribute in parts.items()})
-        write_table(table, path, overwrite=overwrite, name=format, dtype=dtype)
+        form = write_table(table, path, overwrite=overwrite, name=format, dtype=dtype)
+        if table.documents is not None and not form.keeps_documents:
+            warn(f"no documents were written to {path}, {LOST_DOCUMENTS.format(form.title)}")
 
 
 def check_vectors(name: str, given: object) -> Vectors:

@@ -75,4 +75,4 @@ def save_facebook_model(
     check_utf8(encoding)
     if (lr_update_rate, word_ngrams) != (100, 1):
         raise NotSupported("lr_update_rate and word_ngrams are 100 and 1: Firth has no others")
-    model.wv.to_firth().save(path, overwrite=True, format=_FORMAT)
+    model.wv.to_firth().save(path, format=_FORMAT)

@@ -9,6 +9,7 @@ import itertools
 import os
 from collections.abc import Callable, Sequence
 from copy import copy
+from pathlib import Path
 from typing import IO, Any, Self
 
 import numpy as np
@@ -20,7 +21,8 @@ from firth.compat.gensim.faults import told_as_value_errors
 from firth.compat.gensim.key_table import Key, KeyTable
 from firth.compat.gensim.locks import check_locks, locks_of
 from firth.compat.gensim.options import NotSupported
-from firth.corpus.vocabulary import read_counts
+from firth.compat.gensim.replacing import check_rows_destination
+from firth.corpus.vocabulary import check_counts_destination, read_counts
 from firth.errors import ConfigError, FirthError, FormatError, counted, reraise, warn
 from firth.io.atomic import atomic_write
 from firth.io.compression import open_decompressed
@@ -47,9 +49,10 @@ class KeyFiles(KeyTable):
         if self._has_made_up_counts:
             vectors.config[_MADE_UP] = True
         place = to_path("fname", fname)
-        if place.is_file() and place.stat().st_size == 0:
-            # Made by `tempfile`, as in gensim's tutorials.
-            place.unlink()
+        with reraise(FirthError, f"write {place}"):
+            if place.is_file() and place.stat().st_size == 0:
+                # Made by `tempfile`, as in gensim's tutorials.
+                place.unlink()
         vectors.save(place, format="firth")
 
     @classmethod
@@ -74,6 +77,8 @@ class KeyFiles(KeyTable):
     ) -> None:
         """Write word2vec's text or binary format, whatever the suffix; counts to `fvocab`.
 
+        Unlike gensim, this does not replace a file that holds something else.
+
         Parameters
         ----------
         total_vec : int, optional
@@ -93,17 +98,25 @@ class KeyFiles(KeyTable):
         elif fvocab is not None:
             raise ValueError(f"counts cannot be written: there is no attribute {sort_attr!r}")
         keys = [f"{prefix}{key}" for key in table.index_to_key]
+        place = to_path("fname", fname)
+        check_rows_destination(place, append=append)
         if fvocab is not None:
+            if not append:
+                check_counts_destination(to_path("fvocab", fvocab))
             counts = zip(keys, table.expandos[sort_attr], strict=True)
             lines = (f"{key} {count}\n" for key, count in counts)
-            _write("fvocab", fvocab, lambda file: file.writelines(map(str.encode, lines)), append)
+            _write(
+                to_path("fvocab", fvocab),
+                lambda file: file.writelines(map(str.encode, lines)),
+                append,
+            )
         # They are checked first.
         vectors = Vectors(keys, table._matrix)
         encode = word2vec_binary.encode if binary else word2vec_text.encoder()
         whole = Table(words=vectors.words, input_vectors=vectors.input_vectors)
-        rows = encoded_rows(whole, to_path("fname", fname), encode)
+        rows = encoded_rows(whole, place, encode)
         header = [Header(total_vec or len(keys), self.vector_size).line()] if write_header else []
-        _write("fname", fname, lambda file: file.writelines(itertools.chain(header, rows)), append)
+        _write(place, lambda file: file.writelines(itertools.chain(header, rows)), append)
 
     @classmethod
     @told_as_value_errors()
@@ -171,11 +184,8 @@ class KeyFiles(KeyTable):
             self.vectors_lockf = locks
 
 
-def _write(
-    name: str, path: str | os.PathLike[str], write: Callable[[IO[bytes]], None], append: bool
-) -> None:
+def _write(target: Path, write: Callable[[IO[bytes]], None], append: bool) -> None:
     """Write a file, or more at its end; compressed, if its suffix tells so."""
-    target = to_path(name, path)
     opened: Any = _OPENERS.get(target.suffix, open)
     if append:
         with reraise(FirthError, f"write {target}"), opened(target, "ab") as file:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import IO, Any
 
 from firth.checks import shown
-from firth.errors import MissingTextError
+from firth.errors import CorpusError, MissingTextError, one_line, reraise
 from firth.io.compression import open_decompressed
 from firth.io.mistaken import refuse_mistaken
 from firth.io.paths import to_path
@@ -70,8 +69,8 @@ class LineSentence:
             yield from self._words(file)
 
     def _words(self, lines: Iterable[str | bytes]) -> Iterator[list[str]]:
-        for line in itertools.islice(lines, self.limit):
-            yield (line if isinstance(line, str) else line.decode("utf-8")).split()
+        for number, line in enumerate(itertools.islice(lines, self.limit), 1):
+            yield (line if isinstance(line, str) else _decoded(line, self.source, number)).split()
 
 
 class PathLineSentences:
@@ -84,9 +83,10 @@ class PathLineSentences:
         limit: int | None = None,
     ) -> None:
         folder = to_path("source", source)
-        if not folder.exists():
-            raise NoFolder(f"no such file or folder: {folder}")
-        files = [folder] if folder.is_file() else sorted(Path(folder).iterdir())
+        with reraise(CorpusError, f"read {folder}"):
+            if not folder.exists():
+                raise NoFolder(f"no such file or folder: {folder}")
+            files = [folder] if folder.is_file() else sorted(folder.iterdir())
         self.source = source
         self.input_files = [str(file) for file in files]
         self.max_sentence_length, self.limit = max_sentence_length, limit
@@ -115,19 +115,32 @@ class Text8Corpus:
             refuse_mistaken(file, path, decompressed=True)
             while chunk := file.read(_READ_AT_ONCE):
                 *whole, left = (left + chunk).split(b" ")
-                words += b" ".join(whole).decode("utf-8").split()
+                words += _decoded(b" ".join(whole), path).split()
                 while len(words) >= self.max_sentence_length:
                     yield words[: self.max_sentence_length]
                     words = words[self.max_sentence_length :]
-        words += left.decode("utf-8").split()
+        words += _decoded(left, path).split()
         if words:
             yield words
+
+
+def _decoded(text: bytes, source: object, line: int | None = None) -> str:
+    """Return text of UTF-8. The error is Python's, as in gensim, but it names the place."""
+    try:
+        return text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        name = one_line(str(getattr(source, "name", source)))
+        where = name if line is None else f"line {line} of {name}"
+        error.reason += f", in {where}; convert it: iconv -f ENCODING -t UTF-8"
+        raise
 
 
 def one_of(sentences: object, corpus_file: str | os.PathLike[str] | None) -> object:
     """Return the text that was given in one of two ways, checked."""
     if (sentences is None) == (corpus_file is None):
         raise TypeError("give one of corpus_iterable (sentences) and corpus_file")
+    if corpus_file is not None and not isinstance(corpus_file, str | os.PathLike):
+        raise TypeError(f"corpus_file must be a path, got {shown(corpus_file)}")
     if isinstance(sentences, str):
         raise TypeError("sentences must be token lists, not one text; see LineSentence")
     if sentences is not None and not isinstance(sentences, Iterable):

@@ -18,6 +18,8 @@ from firth.compat.gensim.vocabularies import (  # noqa: F401 - gensim has them i
     RULE_DISCARD,
     RULE_KEEP,
 )
+from firth.io.atomic import atomic_write
+from firth.io.paths import to_path
 from firth.normalization import in_form
 
 _OPENERS: dict[str, Any] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
@@ -101,6 +103,10 @@ def open(  # The name is gensim's.
 
 
 def save_as_line_sentence(corpus: Iterable[Sequence[str]], filename: str) -> None:
-    """Write a sentence on each line, its words between spaces, as `LineSentence` reads it."""
-    with open(filename, "w") as file:
+    """Write a sentence on each line, its words between spaces, as `LineSentence` reads it.
+
+    The file is replaced at the end, so that the corpus may be read from it.
+    """
+    target = to_path("filename", filename)
+    with atomic_write(target) as temporary, open(temporary, "w") as file:
         file.writelines(" ".join(sentence) + "\n" for sentence in corpus)

@@ -14,6 +14,10 @@ FLOAT32 = "float32"
 NARROW = (FLOAT32, "float16", "int8")
 
 
+# Why vectors of documents are missing, and what to do.
+LOST_DOCUMENTS = "since {} has none; give a folder, a name without suffix, which keeps all"
+
+
 @dataclass(frozen=True)
 class Format:
     """A format for vectors. Its module is imported when the format is first used.
@@ -79,6 +83,11 @@ class Format:
     def is_folder(self) -> bool:
         """Whether the format is a folder of several files."""
         return bool(self.members)
+
+    @property
+    def keeps_documents(self) -> bool:
+        """Whether vectors of documents are kept too: in Firth's own folder alone."""
+        return self.name == "firth"
 
     def starts(self, head: bytes) -> bool:
         """Return whether a file begins with the format's magic bytes; False if it has none."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from firth.checks import INT64_MAX
 from firth.errors import FormatError, one_line
 from firth.io.atomic import atomic_write
+from firth.io.contents import SCRIPT
 from firth.vectors.formats.decimals import DecimalWriter
 from firth.vectors.formats.precision import FLOAT32, blocks, narrowed
 from firth.vectors.formats.texts import TextRule
@@ -22,7 +23,7 @@ from firth.vectors.table import Table
 RULE = TextRule(
     "PostgreSQL", re.compile(r"\0|.{501}", re.DOTALL), "with NUL, or more than 500 characters"
 )
-_FIRST_LINE = "-- Words and vectors for PostgreSQL with pgvector: psql --file this\n"
+_FIRST_LINE = f"{SCRIPT}\n"
 _MOST_DIMENSIONS = 16_000
 _LONGEST_NAME = 63
 _TYPES = {FLOAT32: "vector", "float16": "halfvec"}

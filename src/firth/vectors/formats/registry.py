@@ -129,10 +129,13 @@ def read_table(
 
 def is_read_by_rows(path: Path) -> bool:
     """Return whether a path is a file that is read block by block."""
-    if hub.is_on_hub(path) or not path.is_file():
+    if hub.is_on_hub(path):
         return False
-    with reraise(FormatError, f"read {path}"), _open(path, None) as (file, _):
-        return getattr(_format_of(file, path).load(), "READS_BY_ROWS", False)
+    with reraise(FormatError, f"read {path}"):
+        if not path.is_file():
+            return False
+        with _open(path, None) as (file, _):
+            return getattr(_format_of(file, path).load(), "READS_BY_ROWS", False)
 
 
 def write_table(
@@ -142,7 +145,7 @@ def write_table(
     overwrite: bool = False,
     name: str | None = None,
     dtype: str = FLOAT32,
-) -> None:
+) -> Format:
     """Write a table for `Vectors.save`, in the format of the path's suffix or the given name."""
     form = _format_for(path, name, dtype)
     switch("overwrite", overwrite)
@@ -151,12 +154,14 @@ def write_table(
         with tempfile.TemporaryDirectory() as temporary:
             form.load().write(table, Path(temporary, "vectors"), **options)
             hub.upload(Path(temporary, "vectors"), path)
-        return
+        return form
     if form is FIRTH:
         options["overwrite"] = overwrite
     else:
-        _check_replaceable(form, Path(path), overwrite=overwrite)
+        with reraise(FirthError, f"write {path}"):
+            _check_replaceable(form, Path(path), overwrite=overwrite)
     form.load().write(table, Path(path), **options)
+    return form
 
 
 def check_destination(
@@ -186,7 +191,8 @@ def check_destination(
         hub.check_upload(path)
     else:
         check_writable(Path(path), folder=form.is_folder)
-        _check_replaceable(form, Path(path), overwrite=overwrite)
+        with reraise(FirthError, f"write {path}"):
+            _check_replaceable(form, Path(path), overwrite=overwrite)
     return form
 
 

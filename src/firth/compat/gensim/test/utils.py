@@ -36,6 +36,6 @@ def get_tmpfile(suffix: str) -> str:
 
 @contextlib.contextmanager
 def temporary_file(name: str = "") -> Iterator[str]:
-    """Give the path of a file in a temporary folder, which is removed afterwards."""
+    """Yield the path of a file in a temporary folder, which is removed afterwards."""
     with tempfile.TemporaryDirectory() as folder:
         yield os.path.join(folder, name)  # noqa: PTH118 (gensim has text)
