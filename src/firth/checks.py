@@ -239,12 +239,12 @@ def as_array(given: Any) -> Any:  # noqa: ANN401
     return np.asarray(given) if is_like else given
 
 
-def parts_of(text: str) -> list[str]:
+def split_list(text: str) -> list[str]:
     """Return the parts of a list that a user typed, with commas of any width between them.
 
     Examples
     --------
-    >>> parts_of("5, 2"), parts_of("the，of、and")
+    >>> split_list("5, 2"), split_list("the，of、and")
     (['5', '2'], ['the', 'of', 'and'])
     """
     return [part.strip() for part in re.split("[,，、]", text)]

@@ -65,7 +65,7 @@ def phrases(
     **options: Any,  # noqa: ANN401
 ) -> None:
     """Find phrases such as new_york in text: neighbours that occur together often."""
-    from firth.checks import parts_of, whole_number
+    from firth.checks import split_list, whole_number
     from firth.phrases import check_phrases_destination
     from firth.run_paths import check_run_paths
 
@@ -77,7 +77,7 @@ def phrases(
     from firth.corpus.finding import without_own
 
     if options["connectors"] is not None:
-        options["connectors"] = [word for word in parts_of(options["connectors"]) if word]
+        options["connectors"] = [word for word in split_list(options["connectors"]) if word]
     found = learn_phrases(without_own(inputs, [output]), **options)
     if output is not None:
         found.save(output, overwrite=overwrite)

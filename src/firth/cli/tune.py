@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from firth.checks import parts_of
+from firth.checks import split_list
 from firth.cli.app import Json, Overwrite, app, tell
 from firth.cli.evaluations import print_comparisons
 from firth.cli.options import Inputs, ReadingOptions, options_of, with_options
@@ -160,7 +160,7 @@ def train_command(inputs: Sequence[str], options: Mapping[str, Any]) -> str:
 def _named(given: Iterable[str]) -> Iterator[str]:
     """Yield each option to search: those without a range may stand together, as in dim,window."""
     for each in given:
-        yield from [each] if "=" in each else parts_of(each)
+        yield from [each] if "=" in each else split_list(each)
 
 
 def _searched(given: str) -> tuple[str, Any]:
@@ -172,7 +172,7 @@ def _searched(given: str) -> tuple[str, Any]:
     low, is_range, high = values.partition("..")
     if is_range:
         return option, (_value(low), _value(high))
-    return option, [_value(value) for value in parts_of(values)]
+    return option, [_value(value) for value in split_list(values)]
 
 
 def _value(text: str) -> int | float | bool | str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 import typer
 
-from firth.checks import parts_of
+from firth.checks import split_list
 from firth.errors import FirthError, VocabularyError, counted, one_line
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def split_words(vectors: Vectors, given: list[str]) -> list[str | int]:
     pieces = [
         word.strip()
         for words in given
-        for word in ([words] if words in vectors else parts_of(words))
+        for word in ([words] if words in vectors else split_list(words))
     ]
     chosen = [token(vectors, word) for word in pieces if word]
     if not chosen:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self, get_args, get_type_hints
 
-from firth.checks import INT64_MAX, one_of, parts_of, real_number, shown, switch, whole_number
+from firth.checks import INT64_MAX, one_of, real_number, shown, split_list, switch, whole_number
 from firth.errors import ConfigError
 from firth.io.resources import available_processors
 from firth.other_names import explain_keywords
@@ -92,7 +92,7 @@ def check_windows(name: str, value: Any) -> tuple[int, ...]:  # noqa: ANN401
     """
     given = value
     if isinstance(value, str) and re.fullmatch(r" *[0-9]{1,9} *([,，、] *[0-9]{1,9} *)+", value):
-        given = [int(number) for number in parts_of(value)]
+        given = [int(number) for number in split_list(value)]
     if not isinstance(given, list | tuple) or not 2 <= len(given) <= _MOST_WINDOWS:
         raise ConfigError(
             f"{name} must be 2 to {_MOST_WINDOWS} windows, as 5,2; got {shown(value)}"

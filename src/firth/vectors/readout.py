@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from firth.checks import parts_of, real_number, shown, switch, whole_number
+from firth.checks import real_number, shown, split_list, switch, whole_number
 from firth.errors import ConfigError, counted, one_line
 
 AUTO = "auto"
@@ -114,7 +114,7 @@ def parse_readout(readout: str | Readout) -> Readout:
         return readout
     if not isinstance(readout, str):
         raise _unknown(readout)
-    first, *rest = parts_of(readout)
+    first, *rest = split_list(readout)
     if "=" in first:
         first, rest = "plain", [first, *rest]
     if first not in RECIPES:
