@@ -66,7 +66,7 @@ def test_nothing_in_a_point_is_run(folder, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for content in (Attack(), {"word": Attack()}):
         write_folder(folder, [pickle.dumps(content)])
-        with pytest.raises(FormatError, match=r"names (posix|nt)\.mkdir, which files of Qdrant"):
+        with pytest.raises(FormatError, match=r"names (posix|nt)\.mkdir, which vectors of Qdrant"):
             load(folder)
     write_folder(folder, [point(0, [1.0], word=Attack())])
     with pytest.raises(FormatError, match="not read, since a pickle can run any code"):
