@@ -95,8 +95,8 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--line-limit",
         type=float,
-        help="wait until a cache line takes no more ns from one processor to the other, and repeat "
-        "runs at whose end it takes more",
+        help="wait until a cache line takes at most so many ns from one processor to the other, "
+        "and repeat runs after which it takes more",
     )
     parser.add_argument("--words", type=int, help="use only this many words of the text")
     parser.add_argument("--words-per-line", type=line_length, default=LINE_LIMIT)

@@ -96,7 +96,7 @@ OPTIONS = _by_their_name(
         "Firth has loss: hs=1 is loss='hs', hs=0 is loss='ns', negative sampling": "hs "
         "hierarchical_softmax",
         "Firth has firth.read_corpus(lists).with_documents(tags), then documents='joint'": "tags",
-        "Firth has --from and --to for formats, where the file does not tell it": "format",
+        "Firth detects the format of what it reads (firth convert has --from and --to)": "format",
         "Firth has firth.learn_phrases(source, threshold=...), and trains with phrases": "bigrams "
         "threshold",
         _CBOW_MEAN: "cbow_mean",

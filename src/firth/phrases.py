@@ -93,8 +93,8 @@ class Phrases:
 
     def __new__(cls, *_: object, **named: object) -> Self:
         """Say what finds phrases if the options of gensim's class are given."""
-        if named.keys() - {each.name for each in fields(cls)}:
-            raise ConfigError(f"{_HELD}; got {', '.join(named)}")
+        if strangers := [name for name in named if name not in {each.name for each in fields(cls)}]:
+            raise ConfigError(f"{_HELD}; got {', '.join(strangers)}")
         return super().__new__(cls)
 
     def __post_init__(self) -> None:

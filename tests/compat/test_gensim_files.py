@@ -275,13 +275,31 @@ def keyed():
 def test_a_file_that_holds_something_else_is_not_replaced(tmp_path, write):
     path = tmp_path / "corpus"
     path.write_text(TEXT)
-    with pytest.raises(firth.FirthError, match=r"cannot write .*corpus: "):
+    with pytest.raises(firth.FirthError, match=r"cannot write .*corpus: ") as refused:
         write(path)
+    # gensim's functions have no such argument.
+    assert "overwrite" not in str(refused.value)
     assert path.read_text() == TEXT
     # An empty one is, as `tempfile` makes it, and then what was written.
     path.write_bytes(b"")
     write(path)
     write(path)
+
+
+@pytest.mark.parametrize("text", ["12 45\n12 77\n", "tea 5 0.3\nmilk 2 0.1\n"])
+def test_tables_of_other_numbers_are_not_replaced(tmp_path, text):
+    (tmp_path / "table").write_text(text)
+    with pytest.raises(firth.FirthError, match="does not hold vectors"):
+        keyed().save_word2vec_format(tmp_path / "table")
+    assert (tmp_path / "table").read_text() == text
+
+
+def test_long_rows_without_a_header_are_replaced(tmp_path):
+    rng = np.random.default_rng(1)
+    wide = KeyedVectors(900)
+    for _ in range(20):
+        wide.add_vectors(["tea"], rng.normal(size=(1, 900)).astype(np.float32), replace=True)
+        wide.save_word2vec_format(tmp_path / "wide", write_header=False)
 
 
 def test_compressed_vectors_are_replaced_and_other_files_are_not(tmp_path):

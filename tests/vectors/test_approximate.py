@@ -248,13 +248,13 @@ def test_words_with_the_same_vector_are_as_good_as_each_other():
 def test_other_files_are_not_replaced(vectors, tmp_path):
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "chapter.tex").write_text("years of work")
-    with pytest.raises(FirthError, match="what is there is no index"):
+    with pytest.raises(FirthError, match="thesis: it holds no index; move it"):
         vectors.build_index(tmp_path / "thesis")
     assert (tmp_path / "thesis" / "chapter.tex").exists()
     vectors.build_index(tmp_path / "index")
     vectors.build_index(tmp_path / "index")
     (tmp_path / "index" / "notes.txt").write_text("mine")
-    with pytest.raises(FirthError, match=r"or more than one \('notes.txt'\)"):
+    with pytest.raises(FirthError, match=r"it holds more than an index \('notes.txt'\)"):
         vectors.build_index(tmp_path / "index")
     assert (tmp_path / "index" / "notes.txt").read_text() == "mine"
 

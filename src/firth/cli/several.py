@@ -138,7 +138,7 @@ def replicate(
     from firth.io.atomic import atomic_write
     from firth.replicas import check_numbers
     from firth.replicas import replicate as train_replicas
-    from firth.vectors.sidecars import check_replicas_place, replicas_path
+    from firth.vectors.sidecars import check_replicas_place, replica_folders, replicas_path
 
     check_numbers(runs, epochs)
     place = replicas_path(path)
@@ -147,7 +147,7 @@ def replicate(
     replicas = train_replicas(vectors, source, runs=runs, epochs=epochs)
     tell(f"trains {counted(runs, 'model')} on samples of the text, each for as long as the first")
     with atomic_write(place, folder=True) as folder:
-        number = _save_replicas(replicas, folder, runs, keeps=not place.exists())
+        number = _save_replicas(replicas, folder, runs, keeps=not replica_folders(path))
     print_written(place, counted(number, "replica"))
 
 

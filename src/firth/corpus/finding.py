@@ -71,7 +71,8 @@ def find_text(source: object, leave_out: Sequence[Path] = ()) -> list[TextFile] 
 def without_own(source: Sequence[str], own: Iterable[Path | None]) -> list[str]:
     """Return texts without the files that a command writes and a folder or pattern would find.
 
-    What names none of them is returned as it is given.
+    If one of these exists, folders and patterns become lists of their files. Else all is returned
+    as it is given.
     """
     written = [path for path in own if path is not None and os.path.lexists(path)]
     if not written:

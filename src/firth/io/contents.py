@@ -142,6 +142,28 @@ def _holds_vectors(head: bytes, size: int) -> bool:
     return words * (2 + 4 * dim) <= room and _begins_with_floats(rest, dim)
 
 
+def begins_with_rows(head: bytes, dim: int) -> bool:
+    """Return whether a file begins with a row of word2vec's formats; of text, if without a header.
+
+    Parameters
+    ----------
+    head : bytes
+        Its first bytes, decompressed: `HEAD_BYTES` of them, or the whole file.
+    dim : int
+        The numbers in a row, where no header tells them. There need not be as many rows as a header
+        promises, as long as others may be appended.
+    """
+    header = _HEADER.match(head)
+    rest, dim = (head, dim) if header is None else (head[header.end() :], int(header[2]))
+    if dim < 1:
+        return False
+    is_all = len(head) < HEAD_BYTES
+    # Without a header, any text could be numbers of the binary format.
+    return _begins_with_a_line(rest, dim, is_all=is_all) or (
+        header is not None and (not rest or _begins_with_floats(rest, dim))
+    )
+
+
 def _begins_with_a_line(rest: bytes, dim: int, *, is_all: bool) -> bool:
     line, newline, _ = rest.partition(b"\n")
     fields = line.split()

@@ -170,12 +170,11 @@ def check_place(path: Path) -> None:
     check_writable(path, folder=True)
     with reraise(FirthError, f"write {path}"):
         names = {file.name for file in path.iterdir()} if path.exists() else set()
-    if names and (FACTS not in names or names - {FACTS, GRAPH}):
-        other = min(names - {FACTS, GRAPH}, default=GRAPH)
-        raise FirthError(
-            f"cannot write {path}: what is there is no index, or more than one "
-            f"({one_line(repr(other))}); move it to another place"
-        )
+    others = sorted(names - {FACTS, GRAPH})
+    if others or (names and FACTS not in names):
+        more = f"more than an index ({one_line(repr(others[0]))})" if others else ""
+        held = more if FACTS in names else "no index"
+        raise FirthError(f"cannot write {path}: it holds {held}; move it to another place")
 
 
 def build_index(

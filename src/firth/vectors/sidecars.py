@@ -58,7 +58,7 @@ def check_replicas_place(place: Path) -> None:
 
 
 def _holds_vectors(folder: Path) -> bool:
-    return is_folder_of_vectors([inner.name for inner in folder.iterdir()])
+    return folder.is_dir() and is_folder_of_vectors([inner.name for inner in folder.iterdir()])
 
 
 def load_replicas(path: Path) -> list[Vectors]:

@@ -71,7 +71,7 @@ def text_hashes(
 ) -> NDArray[np.uint64]:
     """Return a number for each word (V,) of a text; those of different words hardly ever agree.
 
-    They differ from one process to another.
+    Those of words of more than 64 bytes differ from one process to another.
 
     Examples
     --------

@@ -12,7 +12,9 @@ from firth.compat.gensim.faults import told_as_value_errors
 from firth.compat.gensim.keyed_vectors import KeyedVectors
 from firth.compat.gensim.ngram_vectors import FastTextKeyedVectors
 from firth.compat.gensim.options import FASTTEXT, NotSupported, Option
+from firth.compat.gensim.replacing import check_model_destination
 from firth.compat.gensim.word2vec import Word2Vec
+from firth.io.paths import to_path
 from firth.vectors import Vectors
 from firth.vectors.formats.registry import read_table
 from firth.vectors.formats.selection import Selection
@@ -75,4 +77,5 @@ def save_facebook_model(
     check_utf8(encoding)
     if (lr_update_rate, word_ngrams) != (100, 1):
         raise NotSupported("lr_update_rate and word_ngrams are 100 and 1: Firth has no others")
+    check_model_destination(to_path("path", path))
     model.wv.to_firth().save(path, format=_FORMAT)

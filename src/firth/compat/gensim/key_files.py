@@ -21,8 +21,8 @@ from firth.compat.gensim.faults import told_as_value_errors
 from firth.compat.gensim.key_table import Key, KeyTable
 from firth.compat.gensim.locks import check_locks, locks_of
 from firth.compat.gensim.options import NotSupported
-from firth.compat.gensim.replacing import check_rows_destination
-from firth.corpus.vocabulary import check_counts_destination, read_counts
+from firth.compat.gensim.replacing import check_counts_place, check_rows_destination
+from firth.corpus.vocabulary import read_counts
 from firth.errors import ConfigError, FirthError, FormatError, counted, reraise, warn
 from firth.io.atomic import atomic_write
 from firth.io.compression import open_decompressed
@@ -99,10 +99,10 @@ class KeyFiles(KeyTable):
             raise ValueError(f"counts cannot be written: there is no attribute {sort_attr!r}")
         keys = [f"{prefix}{key}" for key in table.index_to_key]
         place = to_path("fname", fname)
-        check_rows_destination(place, append=append)
+        check_rows_destination(place, self.vector_size, append=append)
         if fvocab is not None:
             if not append:
-                check_counts_destination(to_path("fvocab", fvocab))
+                check_counts_place(to_path("fvocab", fvocab))
             counts = zip(keys, table.expandos[sort_attr], strict=True)
             lines = (f"{key} {count}\n" for key, count in counts)
             _write(

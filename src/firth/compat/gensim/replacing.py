@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NoReturn
 
-from firth.errors import FirthError, reraise
+from firth.corpus import Vocabulary
+from firth.errors import FirthError, FormatError, reraise
 from firth.io.atomic import check_writable
 from firth.io.compression import open_decompressed
-from firth.io.contents import HEAD_BYTES, kind_of, kind_of_bytes
+from firth.io.contents import HEAD_BYTES, begins_with_rows, kind_of, kind_of_bytes
+from firth.vectors.formats.fasttext import is_replaceable
 
 
-def check_rows_destination(path: Path, *, append: bool = False) -> None:
+def check_rows_destination(path: Path, dim: int, *, append: bool = False) -> None:
     """Raise `FirthError` if rows of word2vec's formats cannot or must not be written to a path.
 
-    What is there may be of gensim too: without a header, or only the first of the rows that a
+    What is there may be of gensim too: text without a header, or only the first of the rows that a
     header tells, if others are appended later.
 
     Parameters
     ----------
     path : Path
+    dim : int
+        The numbers in a row: those of rows without a header must be as many.
     append : bool
         Whether rows are added at the end of the file.
     """
@@ -31,23 +36,31 @@ def check_rows_destination(path: Path, *, append: bool = False) -> None:
             head = file.read(HEAD_BYTES)
     if append and kind_of(path) is None:
         return
-    if kind_of_bytes(head, path.stat().st_size) != "vectors" and not _begins_with_rows(head):
+    if kind_of_bytes(head, path.stat().st_size) != "vectors" and not begins_with_rows(head, dim):
         refuse(path, "vectors")
 
 
-def refuse(path: Path, what: str) -> None:
+def check_model_destination(path: Path) -> None:
+    """Raise `FirthError` if a file is there that holds something else than vectors."""
+    with reraise(FirthError, f"write {path}"):
+        is_free = not path.is_file() or path.stat().st_size == 0 or kind_of(path) == "vectors"
+        if not (is_free or is_replaceable(path)):
+            refuse(path, "vectors")
+
+
+def check_counts_place(path: Path) -> None:
+    """Raise `FirthError` if words with counts cannot or must not be written to a path."""
+    check_writable(path)
+    if path.exists() and path.stat().st_size > 0:
+        try:
+            Vocabulary.load(path)
+        except FormatError:
+            refuse(path, "words with counts")
+
+
+def refuse(path: Path, what: str) -> NoReturn:
     """Raise `FirthError`, since a file holds something else than `what`."""
     raise FirthError(
         f"cannot write {path}: the file there does not hold {what}; remove it, or choose another "
         "name"
     )
-
-
-def _begins_with_rows(head: bytes) -> bool:
-    """Return whether a file begins with a header, or with a word and two numbers or more."""
-    word, *numbers = head.partition(b"\n")[0].split() or [b""]
-    try:
-        found = [float(number) for number in numbers]
-    except ValueError:
-        return False
-    return len(found) > 1 or (len(found) == 1 and word.isdigit() and numbers[0].isdigit())

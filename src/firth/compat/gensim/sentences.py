@@ -129,7 +129,8 @@ def _decoded(text: bytes, source: object, line: int | None = None) -> str:
     try:
         return text.decode("utf-8")
     except UnicodeDecodeError as error:
-        name = one_line(str(getattr(source, "name", source)))
+        is_path = isinstance(source, str | os.PathLike)
+        name = one_line(str(source if is_path else getattr(source, "name", source)))
         where = name if line is None else f"line {line} of {name}"
         error.reason += f", in {where}; convert it: iconv -f ENCODING -t UTF-8"
         raise
