@@ -6,7 +6,6 @@ V words · D dimensions
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -19,6 +18,7 @@ from firth.vectors.lazy_words import LazyRows
 from firth.vectors.lengths import row_lengths
 from firth.vectors.phrase_rows import PhraseRows
 from firth.vectors.table import Token
+from firth.vectors.text_words import repeated
 
 # A dictionary of fewer words takes no time.
 LEAST_LAZY = 1 << 15
@@ -39,7 +39,7 @@ def number_words(words: Sequence[Token], phrases: Phrases | None = None) -> Mapp
     if strangers := set(map(type, words)) - {str, int}:
         names = ", ".join(sorted(kind.__name__ for kind in strangers))
         raise ConfigError(f"words must be str or int, got {names}")
-    if len(words) >= LEAST_LAZY and phrases is None and not hashes_repeat(word_hashes(words)):
+    if len(words) >= LEAST_LAZY and phrases is None and not len(repeated(word_hashes(words))):
         return LazyRows(words)
     rows: dict[Token, int] = {} if phrases is None else PhraseRows(phrases)
     for row, word in enumerate(words):
@@ -54,21 +54,6 @@ def word_hashes(words: Sequence[Token]) -> NDArray[np.int64]:
     They differ from one process to another.
     """
     return np.fromiter(map(hash, words), np.int64, len(words))
-
-
-def hashes_repeat(hashes: NDArray[np.integer]) -> bool:
-    """Return whether two of several hashes are the same, so that a word may stand twice.
-
-    Examples
-    --------
-    >>> hashes_repeat(np.array([3, 1, 2])), hashes_repeat(np.array([3, 1, 3]))
-    (False, True)
-    """
-    with ThreadPoolExecutor(2) as pool:
-        halves = list(pool.map(np.sort, np.array_split(hashes, 2)))
-    # A stable sort takes little time for two that are sorted.
-    ordered = np.sort(np.concatenate(halves), kind="stable")
-    return bool((ordered[1:] == ordered[:-1]).any())
 
 
 def words_repeat(word: Token, row: int, first: int) -> ConfigError:

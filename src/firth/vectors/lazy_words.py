@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.vectors.table import Token
-from firth.vectors.text_words import text_hashes
+from firth.vectors.text_words import repeated, text_hashes
 
 # JSON keeps lone surrogates, which a word may hold.
 _SURROGATES = "surrogatepass"
@@ -58,8 +58,7 @@ class LazyWords(Sequence[str]):
             words = [self[row].encode("utf-8", _SURROGATES) for row in rows]
             ends = np.cumsum(list(map(len, words)))
             hashes[rows] = text_hashes(b"".join(words), np.append(0, ends[:-1]), ends)
-        ordered = np.sort(hashes)
-        equal = ordered[1:][ordered[1:] == ordered[:-1]]
+        equal = repeated(hashes)
         if not len(equal):
             return None
         places = np.minimum(np.searchsorted(equal, hashes), len(equal) - 1)

@@ -18,7 +18,6 @@ from firth.errors import ConfigError, FormatError, VocabularyError
 from firth.io.contents import MODEL, is_folder_of_vectors
 from firth.io.row_file import RowFile
 from firth.normalization import spellings
-from firth.vectors.checks import hashes_repeat
 from firth.vectors.formats.native import find_rows
 from firth.vectors.formats.registry import is_read_by_rows
 from firth.vectors.formats.selection import Selection
@@ -26,7 +25,7 @@ from firth.vectors.lazy_words import LazyWords
 from firth.vectors.lengths import are_usual, lengths_and_products, row_lengths, row_products
 from firth.vectors.loading import load_selection
 from firth.vectors.questions.directions import NoDirectionError, directions_of
-from firth.vectors.text_words import TextWords
+from firth.vectors.text_words import TextWords, repeated
 from firth.vectors.vectors import Vectors
 
 # Shorter files are read as fast, and their vectors take little memory.
@@ -197,7 +196,7 @@ class _Checks:
 
     def are_passed(self) -> bool:
         """Return whether no word stood twice, and no row was too long, too short or not finite."""
-        return all(self._are_usual) and not hashes_repeat(np.concatenate(self._hashes))
+        return all(self._are_usual) and not len(repeated(np.concatenate(self._hashes)))
 
 
 def _hashes(words: Sequence[str]) -> NDArray[np.uint64]:

@@ -6,10 +6,13 @@ V words
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import overload
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
+
+Hash = TypeVar("Hash", bound=np.integer)
 
 # Odd numbers without a pattern, which spread the bits of a product.
 _FACTORS = tuple(map(np.uint64, (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)))
@@ -97,6 +100,22 @@ def text_hashes(
             rests = [hash(text[slice(*place)]) for place in zip(begin, end, strict=True)]
             hashes[rows] = _mix(hashes[rows], np.array(rests, np.int64).view(np.uint64))
     return hashes
+
+
+def repeated(hashes: NDArray[Hash]) -> NDArray[Hash]:
+    """Return the hashes that stand twice or more: words with them may be the same.
+
+    Examples
+    --------
+    >>> repeated(np.array([3, 1, 2])).tolist(), repeated(np.array([3, 1, 3])).tolist()
+    ([], [3])
+    """
+    with ThreadPoolExecutor(2) as pool:
+        halves = list(pool.map(np.sort, np.array_split(hashes, 2)))
+    # A stable sort takes little time for two that are sorted.
+    ordered: NDArray[Hash] = np.sort(np.concatenate(halves), kind="stable")
+    found: NDArray[Hash] = ordered[1:][ordered[1:] == ordered[:-1]]
+    return found
 
 
 def _mix(hashes: NDArray[np.uint64], pieces: NDArray[np.uint64]) -> NDArray[np.uint64]:

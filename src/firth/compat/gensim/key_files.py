@@ -21,8 +21,8 @@ from firth.compat.gensim.faults import told_as_value_errors
 from firth.compat.gensim.key_table import Key, KeyTable
 from firth.compat.gensim.locks import check_locks, locks_of
 from firth.compat.gensim.options import NotSupported
-from firth.compat.gensim.replacing import check_counts_place, check_rows_destination
-from firth.corpus.vocabulary import read_counts
+from firth.compat.gensim.replacing import check_destination_read_by, check_rows_destination
+from firth.corpus.vocabulary import Vocabulary, read_counts
 from firth.errors import ConfigError, FirthError, FormatError, counted, reraise, warn
 from firth.io.atomic import atomic_write
 from firth.io.compression import open_decompressed
@@ -101,15 +101,12 @@ class KeyFiles(KeyTable):
         place = to_path("fname", fname)
         check_rows_destination(place, self.vector_size, append=append)
         if fvocab is not None:
+            place_of_counts = to_path("fvocab", fvocab)
             if not append:
-                check_counts_place(to_path("fvocab", fvocab))
+                check_destination_read_by(Vocabulary.load, place_of_counts, "words with counts")
             counts = zip(keys, table.expandos[sort_attr], strict=True)
             lines = (f"{key} {count}\n" for key, count in counts)
-            _write(
-                to_path("fvocab", fvocab),
-                lambda file: file.writelines(map(str.encode, lines)),
-                append,
-            )
+            _write(place_of_counts, lambda file: file.writelines(map(str.encode, lines)), append)
         # They are checked first.
         vectors = Vectors(keys, table._matrix)
         encode = word2vec_binary.encode if binary else word2vec_text.encoder()

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from firth.compat.gensim.replacing import refuse
+from firth.compat.gensim.replacing import check_destination_read_by
 from firth.errors import FormatError
-from firth.io.atomic import atomic_write, check_writable
+from firth.io.atomic import atomic_write
 from firth.io.compression import open_regular
 from firth.io.json_files import read_json, write_json
 from firth.io.paths import to_path
@@ -39,12 +39,7 @@ _FIELDS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
 def save_phrases(told: Mapping[str, object], fname: str | os.PathLike[str]) -> None:
     """Write what phrases are made of as JSON, in the place of phrases or an empty file only."""
     path = to_path("fname", fname)
-    check_writable(path)
-    if path.exists() and path.stat().st_size > 0:
-        try:
-            load_phrases(path)
-        except FormatError:
-            refuse(path, "phrases")
+    check_destination_read_by(load_phrases, path, "phrases")
     with atomic_write(path) as temporary:
         write_json(told, temporary, "the phrases")
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from firth.corpus import Vocabulary
 from firth.errors import FirthError, FormatError, reraise
 from firth.io.atomic import check_writable
 from firth.io.compression import open_decompressed
@@ -48,14 +48,23 @@ def check_model_destination(path: Path) -> None:
             refuse(path, "vectors")
 
 
-def check_counts_place(path: Path) -> None:
-    """Raise `FirthError` if words with counts cannot or must not be written to a path."""
+def check_destination_read_by(load: Callable[[Path], object], path: Path, what: str) -> None:
+    """Raise `FirthError` if a file cannot be written, or what is there is not read by a function.
+
+    Parameters
+    ----------
+    load : callable
+        Raises FormatError for other files.
+    path : Path
+    what : str
+        What it reads, for the message.
+    """
     check_writable(path)
     if path.exists() and path.stat().st_size > 0:
         try:
-            Vocabulary.load(path)
+            load(path)
         except FormatError:
-            refuse(path, "words with counts")
+            refuse(path, what)
 
 
 def refuse(path: Path, what: str) -> NoReturn:
